@@ -1,0 +1,57 @@
+// The import table of the house: who may import whom. `docs/architecture.md` says why.
+const room = (name) => `^src/lib/${name}/`
+const may = (name, ...others) => ({
+  name: `${name}-imports-only`,
+  comment: `${name} may import: ${others.join(', ') || 'nothing else of ours'}`,
+  severity: 'error',
+  from: { path: room(name) },
+  to: { path: '^src/', pathNot: [room(name), '^src/lib/errors\\.ts$', ...others.map(room)] },
+})
+const PURE = 'account|quota|rotation|provider'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'pure-rooms',
+      comment: 'the pure rooms use no node: module and no npm package; time and chance come in as arguments',
+      severity: 'error',
+      from: { path: `^src/lib/(${PURE})/` },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'unknown'] },
+    },
+    {
+      name: 'errors-stand-alone',
+      severity: 'error',
+      from: { path: '^src/lib/errors\\.ts$' },
+      to: { path: '^src/' },
+    },
+    may('account'),
+    may('quota', 'account'),
+    may('rotation', 'account', 'quota', 'provider'),
+    may('provider', 'account', 'quota'),
+    may('store', 'account', 'quota'),
+    may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store'),
+    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account'),
+    may('terminal'),
+    {
+      name: 'commands-import-only',
+      comment: 'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone',
+      severity: 'error',
+      from: { path: '^src/commands/', pathNot: '^src/commands/(proxy/start|demo)\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/commands/', room('toolkit'), room('terminal'), '^src/lib/errors\\.ts$'] },
+    },
+    {
+      name: 'oclif-at-the-edge',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(commands|hooks|lib/terminal|main)' },
+      to: { path: '@oclif/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

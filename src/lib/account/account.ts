@@ -1,0 +1,54 @@
+// The account room: what an account is, how people refer to one, and how a secret is shown. Pure: it opens no
+// file and knows no clock. How accounts are kept is `store/`, what they may still spend is `quota/`.
+
+/** How an account proves who it is. `sealed` opens only with the store's vault. */
+export type Credential =
+  | { type: 'api-key'; sealed: string; /** Masked, for people: `sk-…f3a9`. */ hint: string }
+  | { type: 'oauth'; sealed: string; hint: string; /** RFC 3339, null when unknown. */ expiresAt: string | null }
+  | { type: 'none' }
+
+/** One named credential at one provider, owned by one user. Unique by (user, provider, name). */
+export interface Account {
+  /** `acc_` and 16 characters; never reused. */
+  id: string
+  user: string
+  provider: string
+  name: string
+  groups: string[]
+  /** Tier: the smallest number serves first. */
+  priority: number
+  /** Share within a tier, at least 1. */
+  weight: number
+  enabled: boolean
+  credential: Credential
+  /** As configured, `2000/day`; null: the provider's default limits. */
+  limits: string[] | null
+  /** Null: the provider's own. */
+  baseUrl: string | null
+  /** Accounts that the provider counts together cool down together. */
+  quotaGroup: string | null
+  /** Sealed like a secret, since it may hold a password. */
+  egressProxy: { sealed: string; /** Without the password. */ shown: string } | null
+  /** Models this account may serve; null: whatever the provider has. */
+  models: string[] | null
+  /** RFC 3339. */
+  createdAt: string
+  updatedAt: string
+}
+
+export const LOCAL_USER = 'local'
+
+/** `user:provider/name`, the reference that is never ambiguous. */
+export function fullReference(account: Pick<Account, 'user' | 'provider' | 'name'>): string {
+  return `${account.user}:${account.provider}/${account.name}`
+}
+
+/** The subject under which a quota group cools down in the ledger. */
+export function quotaGroupSubject(account: Pick<Account, 'user' | 'provider' | 'quotaGroup'>): string | null {
+  return account.quotaGroup === null ? null : `group:${account.user}:${account.provider}/${account.quotaGroup}`
+}
+
+/** The subject under which a whole provider cools down for everybody, when it is overloaded or unreachable. */
+export function providerSubject(provider: string, baseUrl: string | null): string {
+  return `provider:${provider}${baseUrl === null ? '' : `@${baseUrl}`}`
+}

@@ -1,0 +1,142 @@
+// Every failure qwenctl can name: one class, one table. The table says which exit code, HTTP status and default
+// hint belong to a code; the edges (`terminal/`, `proxy/errors.ts`) translate, nobody else formats errors.
+
+interface ErrorKind {
+  /** The exit code of a command (`docs/errors.md` lists them). */
+  exit: number
+  /** The HTTP status where the proxy answers with it. */
+  status: number
+  /** The `type` of the OpenAI error envelope. */
+  type: 'invalid_request_error' | 'authentication_error' | 'rate_limit_error' | 'server_error'
+  /** What to do about it, unless the thrower knows better. */
+  hint?: string
+}
+
+export const errorKinds = {
+  // wrong usage
+  invalid_usage: { exit: 2, status: 400, type: 'invalid_request_error' },
+  invalid_value: { exit: 2, status: 400, type: 'invalid_request_error' },
+  missing_answer: { exit: 2, status: 400, type: 'invalid_request_error' },
+  invalid_limit: {
+    exit: 2,
+    status: 400,
+    type: 'invalid_request_error',
+    hint: 'write a limit as MAX[metric]/WINDOW, for example 2000/day, 60/minute, 1000000tokens/day, 6000/5h@first-use',
+  },
+  unknown_provider: {
+    exit: 2,
+    status: 400,
+    type: 'invalid_request_error',
+    hint: 'qwenctl providers list shows what there is',
+  },
+  ambiguous_account: { exit: 2, status: 400, type: 'invalid_request_error' },
+  name_in_use: { exit: 2, status: 409, type: 'invalid_request_error' },
+  cancelled: { exit: 130, status: 499, type: 'invalid_request_error' },
+
+  // not there
+  account_not_found: {
+    exit: 3,
+    status: 404,
+    type: 'invalid_request_error',
+    hint: 'qwenctl auth list shows the accounts',
+  },
+  key_not_found: { exit: 3, status: 404, type: 'invalid_request_error' },
+  proxy_not_running: { exit: 3, status: 404, type: 'invalid_request_error', hint: 'qwenctl proxy start' },
+
+  // the pool
+  quota_exhausted: { exit: 4, status: 429, type: 'rate_limit_error' },
+  no_accounts: {
+    exit: 4,
+    status: 503,
+    type: 'server_error',
+    hint: 'add one with qwenctl auth add NAME -p PROVIDER',
+  },
+
+  // the provider said no
+  credentials_refused: { exit: 5, status: 401, type: 'authentication_error' },
+  needs_login: { exit: 5, status: 401, type: 'authentication_error' },
+
+  // the store
+  store_unwritable: {
+    exit: 6,
+    status: 503,
+    type: 'server_error',
+    hint: 'free some space or correct the permissions; nothing is sent while it cannot be counted',
+  },
+  store_corrupt: { exit: 6, status: 503, type: 'server_error' },
+  store_locked: { exit: 6, status: 503, type: 'server_error', hint: 'try again; if it persists, end that process' },
+  store_too_new: { exit: 6, status: 503, type: 'server_error', hint: 'upgrade qwenctl' },
+  vault_locked: { exit: 6, status: 503, type: 'server_error', hint: 'set QWENCTL_PASSPHRASE to the passphrase of this home' },
+
+  // what the proxy says
+  invalid_api_key: { exit: 5, status: 401, type: 'authentication_error' },
+  invalid_request: { exit: 1, status: 400, type: 'invalid_request_error' },
+  model_not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
+  not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
+  method_not_allowed: { exit: 1, status: 405, type: 'invalid_request_error' },
+  request_timeout: { exit: 1, status: 408, type: 'invalid_request_error' },
+  request_too_large: { exit: 1, status: 413, type: 'invalid_request_error' },
+  forbidden_host: { exit: 1, status: 403, type: 'invalid_request_error' },
+  upstream_unavailable: { exit: 1, status: 502, type: 'server_error' },
+  upstream_timeout: { exit: 1, status: 504, type: 'server_error' },
+  shutting_down: { exit: 1, status: 503, type: 'server_error' },
+
+  // the rest
+  port_in_use: { exit: 1, status: 500, type: 'server_error' },
+  failed: { exit: 1, status: 500, type: 'server_error' },
+  internal: {
+    exit: 1,
+    status: 500,
+    type: 'server_error',
+    hint: 'this is a bug in qwenctl; run again with DEBUG=qwenctl to see where, and report it',
+  },
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof errorKinds
+
+const brand = Symbol.for('qwenctl.error')
+
+export interface ErrorDetails {
+  /** A command to type or a thing to change; falls back to the table's hint. */
+  hint?: string
+  cause?: unknown
+  /** Facts for programs. Never a secret. */
+  details?: Record<string, unknown>
+}
+
+/**
+ * A failure somebody can act on. `message` says what happened to which thing, in lower case and without blame;
+ * `hint` says what to do. Never put a secret in either.
+ */
+export class QwenctlError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | null
+  readonly details: Record<string, unknown>
+  readonly [brand] = true
+
+  constructor(code: ErrorCode, message: string, options: ErrorDetails = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'QwenctlError'
+    this.code = code
+    this.hint = options.hint ?? (errorKinds[code] as ErrorKind).hint ?? null
+    this.details = options.details ?? {}
+  }
+
+  get exit(): number {
+    return errorKinds[this.code].exit
+  }
+
+  get status(): number {
+    return errorKinds[this.code].status
+  }
+}
+
+/** True for our error, also when a plugin carries its own copy of this package. */
+export function isQwenctlError(error: unknown): error is QwenctlError {
+  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true
+}
+
+/** The text of anything thrown, for the places that must put it into a message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,111 @@
+import type { LimitSource, Metric } from './limit.ts'
+
+/**
+ * How one attempt ended. The classes and what each cools are a table in `rotation/cooling.ts`.
+ * `aborted` is a client that left; `lost` an answer that broke off after its first byte.
+ */
+export const outcomeClasses = [
+  'ok',
+  'rate-short',
+  'quota-window',
+  'quota-hard',
+  'auth-refresh',
+  'auth-dead',
+  'model-unavailable',
+  'overloaded',
+  'bad-request',
+  'unreachable',
+  'timeout',
+  'aborted',
+  'lost',
+] as const
+export type OutcomeClass = (typeof outcomeClasses)[number]
+
+/** One line of the ledger. Times are RFC 3339 in UTC; a field that is unknown is left out. */
+export type LedgerEvent =
+  | ReserveEvent
+  | SettleEvent
+  | LimitsEvent
+  | ResetEvent
+  | CoolEvent
+  | ClearEvent
+  | CloseEvent
+
+/** Claims one request against every subject named: the account first, then whatever else counts it (a client key). */
+export interface ReserveEvent {
+  type: 'reserve'
+  /** Unique for ever: writer and number, `<writer>-<n>`. */
+  id: string
+  account: string
+  /** Other subjects whose limits this request also has to fit. */
+  also?: string[]
+  at: string
+}
+
+export interface SettleEvent {
+  type: 'settle'
+  /** The reservation's. */
+  id: string
+  at: string
+  outcome: OutcomeClass
+  status?: number
+  inputTokens?: number
+  outputTokens?: number
+  costUsd?: number
+  latencyMs?: number
+  firstByteMs?: number
+  model?: string
+  /** The provider never counted it: its request is given back. */
+  refunded?: true
+}
+
+/** The limits of a subject as from now; replaces the set before. */
+export interface LimitsEvent {
+  type: 'limits'
+  account: string
+  at: string
+  limits: LimitRecord[]
+}
+
+export interface LimitRecord {
+  metric: Metric
+  window: string
+  max: number
+  source: LimitSource
+}
+
+/** Sets every counter of the subject's limits to zero as from now. History stays. */
+export interface ResetEvent {
+  type: 'reset'
+  account: string
+  at: string
+}
+
+/** Keeps a subject (account, quota group, provider) or one model of it from being used. */
+export interface CoolEvent {
+  type: 'cool'
+  subject: string
+  at: string
+  model?: string
+  /** Null: until the user acts (`clear`). */
+  until: string | null
+  reason: OutcomeClass
+  /** What the provider said, masked and cut: for people. */
+  evidence?: string
+}
+
+/** Ends cooldowns of a subject: of one model, or all of them. */
+export interface ClearEvent {
+  type: 'clear'
+  subject: string
+  at: string
+  model?: string
+}
+
+/** Ends a day's file: what stands after it in that file counts nothing, and `next` names the day that follows. */
+export interface CloseEvent {
+  type: 'close'
+  at: string
+  /** `YYYY-MM-DD` */
+  next: string
+}

@@ -1,0 +1,89 @@
+import type { OutcomeClass } from './events.ts'
+import type { Limit, LimitSource } from './limit.ts'
+
+/** Everything the ledger's events add up to. Changed by `fold.ts` alone; JSON through `checkpoint.ts`. */
+export interface LedgerState {
+  /** The newest time seen, epoch milliseconds; it never runs backwards. */
+  now: number
+  /** How many events were applied: their order, for what "before a reset" means. */
+  sequence: number
+  /** By account, client key, quota group or provider subject. */
+  subjects: Map<string, SubjectState>
+  /** Granted and not yet settled, by reservation id. */
+  open: Map<string, OpenReservation>
+  /** Totals per UTC day (`YYYY-MM-DD`) and account. */
+  days: Map<string, Map<string, DayTotals>>
+}
+
+export interface SubjectState {
+  limits: LimitState[]
+  /** By model; `*` stands for every model. */
+  cooldowns: Map<string, Cooldown>
+  /** What was charged lately, in buckets, so that a limit defined anew starts from what was really used. */
+  trail: Trail
+  /** `sequence` at the last reset: charges before it no longer count. */
+  resetSequence: number
+  /** Failures of a kind in a row, which lengthen guessed cooldowns; a success sets it to 0. */
+  strikes: number
+  /** Epoch milliseconds, null: never. */
+  lastUsedAt: number | null
+}
+
+export interface LimitState extends Limit {
+  source: LimitSource
+  usage: WindowUsage
+}
+
+/** What was used of a limit in its present window. Times in epoch milliseconds. */
+export type WindowUsage =
+  /** `end` is exclusive; a first-use window that is not running has both null. */
+  | { kind: 'fixed'; start: number | null; end: number | null; used: number }
+  /** Charges still in the window, oldest first. */
+  | { kind: 'rolling'; charges: Charge[]; used: number }
+
+export interface Charge {
+  at: number
+  amount: number
+}
+
+export interface OpenReservation {
+  account: string
+  also: string[]
+  at: number
+  sequence: number
+}
+
+export interface Cooldown {
+  /** Epoch milliseconds, null: until the user acts. */
+  until: number | null
+  since: number
+  reason: OutcomeClass
+  evidence: string | null
+}
+
+/** Charges per metric in minute, hour and day buckets. */
+export interface Trail {
+  minutes: TrailBucket[]
+  hours: TrailBucket[]
+  days: TrailBucket[]
+}
+
+export interface TrailBucket {
+  /** Epoch milliseconds at which the bucket begins. */
+  start: number
+  requests: number
+  inputTokens: number
+  outputTokens: number
+  usd: number
+}
+
+/** One account's UTC day. */
+export interface DayTotals {
+  requests: number
+  succeeded: number
+  failed: number
+  inputTokens: number
+  outputTokens: number
+  /** Null until a cost is known. */
+  costUsd: number | null
+}
