@@ -1,0 +1,108 @@
+// The toolkit room: use cases over accounts, quotas, rotation, providers and the store. Commands, the proxy, the API and
+// the screens are thin ways into this one object. Everything costly opens on first use.
+
+import type { Account } from '../account/account.ts'
+import type { Ledger } from '../quota/ledger.ts'
+import type { Provider } from '../provider/provider.ts'
+import type { Home } from '../store/home.ts'
+import type { AccountView, ProviderView, QuotaDocument } from './views.ts'
+
+export interface AccountFilter {
+  user?: string
+  provider?: string
+  group?: string
+}
+
+/** What `auth add` and `accounts set` can say of an account. */
+export interface AccountSettings {
+  groups?: string[]
+  priority?: number
+  weight?: number
+  /** As written; an empty list returns to the provider's defaults. */
+  limits?: string[]
+  baseUrl?: string | null
+  quotaGroup?: string | null
+  egressProxy?: string | null
+  models?: string[] | null
+}
+
+export interface NewAccount extends AccountSettings {
+  provider: string
+  /** Missing: the first free of `PROVIDER`, `PROVIDER-2`, ... */
+  name?: string
+  user?: string
+  /** The API key, verbatim; missing only where the provider needs none. */
+  secret?: string
+}
+
+export interface Verification {
+  account: AccountView
+  /** `refused`: the provider rejects the credential; `unreachable`: nobody answered; `unchecked`: it cannot be checked. */
+  result: 'accepted' | 'refused' | 'unreachable' | 'unchecked'
+  message: string
+  latencyMs: number | null
+}
+
+export interface Accounts {
+  /** Accounts of the store in their order, as records. */
+  records(): Promise<Account[]>
+  list(filter?: AccountFilter): Promise<AccountView[]>
+  /** Throws `account_not_found` or `ambiguous_account` (naming the candidates). */
+  find(reference: string, filter?: AccountFilter): Promise<Account>
+  show(reference: string, filter?: AccountFilter): Promise<AccountView>
+  add(account: NewAccount): Promise<AccountView>
+  /** Takes it out of the store into the archive; `purge` destroys it and its secret. */
+  remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView>
+  rename(reference: string, name: string, filter?: AccountFilter): Promise<AccountView>
+  setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
+  set(reference: string, settings: AccountSettings & { secret?: string }, filter?: AccountFilter): Promise<AccountView>
+  /** Names the account that commands use when none is named; null: which one it is, if any. */
+  setDefault(reference: string, filter?: AccountFilter): Promise<AccountView>
+  getDefault(): Promise<AccountView | null>
+  /** Asks the provider whether it accepts a credential, before anything is stored. */
+  checkCredential(account: NewAccount): Promise<Omit<Verification, 'account'>>
+  /** Asks the provider, and records the verdict: `needs-login` when refused, cleared when accepted. */
+  verify(reference: string, filter?: AccountFilter): Promise<Verification>
+  /** The credential in the clear. For the proxy and exec alone; never printed. */
+  secretOf(account: Account): Promise<string>
+}
+
+export interface Quotas {
+  /** References empty: all accounts that the filter leaves. */
+  show(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
+  /** Zeroes the counters of the accounts' limits and ends their cooldowns; returns what they show after. */
+  reset(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
+}
+
+export interface Settings {
+  /** Flag and variable beat the file: a value with where it comes from. */
+  list(): Promise<{ key: string; value: unknown; origin: 'variable' | 'file' | 'default'; description: string }[]>
+  /** Throws `invalid_value` for a key it does not know, naming the nearest. */
+  get(key: string): Promise<unknown>
+  set(key: string, value: string): Promise<unknown>
+  readonly path: string
+}
+
+/** The providers that answered the hook `qwenctl:providers`, by id. */
+export interface ProviderRegistry {
+  /** Throws `unknown_provider`, naming the nearest. */
+  get(id: string): Provider
+  has(id: string): boolean
+  all(): Provider[]
+  views(): ProviderView[]
+  /** Registrations that failed or clashed, by plugin: warned about, never swallowed. */
+  readonly problems: string[]
+}
+
+export interface Toolkit {
+  readonly home: Home
+  readonly accounts: Accounts
+  readonly quotas: Quotas
+  readonly settings: Settings
+  /** Asked of the plugins on first use. */
+  providers(): Promise<ProviderRegistry>
+  ledger(): Promise<Ledger>
+  /** What people should know (key file without a passphrase, clock ahead of the ledger); for stderr. */
+  warnings(): string[]
+  close(): Promise<void>
+}

@@ -1,0 +1,100 @@
+// The documents that every way in shows: `--json`, the REST API, the page and the terminal screen print these shapes.
+// They are promises: fields may be added, never renamed or removed. Unknown values are null.
+
+import type { DayTotals } from '../quota/state.ts'
+import type { LimitSource, Metric } from '../quota/limit.ts'
+
+export type AccountStatus = 'ready' | 'cooling' | 'exhausted' | 'disabled' | 'needs-login' | 'expired'
+
+export interface LimitView {
+  metric: Metric
+  window: string
+  max: number
+  /** Granted reservations in the window, settled or not. */
+  used: number
+  /** The part of `used` that is still in flight. */
+  reserved: number
+  /** `max - used`, never below 0. */
+  remaining: number
+  /** RFC 3339; null for a first-use window that has not begun, or a rolling one that is empty. */
+  resetsAt: string | null
+  source: LimitSource
+}
+
+export interface CooldownView {
+  /** Null: the whole subject. */
+  model: string | null
+  /** `account`, `quota-group` or `provider`. */
+  scope: 'account' | 'quota-group' | 'provider'
+  reason: string
+  evidence: string | null
+  since: string
+  /** Null: until the user acts. */
+  until: string | null
+}
+
+/** One account as `quota show` tells it. */
+export interface AccountQuotaView {
+  id: string
+  user: string
+  provider: string
+  name: string
+  groups: string[]
+  priority: number
+  enabled: boolean
+  status: AccountStatus
+  /** Why it is not ready, in words. */
+  statusReason: string | null
+  /** RFC 3339 of its earliest return; null when it is ready, or when only the user can bring it back. */
+  availableAt: string | null
+  limits: LimitView[]
+  today: DayTotals
+  cooldowns: CooldownView[]
+  /** Reservations of today whose process ended without reporting back: charged, outcome unknown. */
+  unsettled: number
+  lastUsedAt: string | null
+}
+
+/** One account as `auth list` and `accounts show` tell it. */
+export interface AccountView extends AccountQuotaView {
+  createdAt: string
+  auth: { type: 'api-key' | 'oauth' | 'none'; hint: string | null; expiresAt: string | null }
+  baseUrl: string | null
+  quotaGroup: string | null
+  weight: number
+  /** Its password masked. */
+  egressProxy: string | null
+  models: string[] | null
+  /** The account that `accounts default` named. */
+  isDefault: boolean
+}
+
+export interface QuotaDocument {
+  now: string
+  /** UTC, `YYYY-MM-DD`. */
+  day: string
+  accounts: AccountQuotaView[]
+  totals: {
+    accounts: number
+    ready: number
+    requests: number
+    /** Sum of what is left of each account's tightest request limit; null when no account has one. */
+    remaining: number | null
+    inputTokens: number
+    outputTokens: number
+  }
+}
+
+export interface ProviderView {
+  id: string
+  label: string
+  /** Wire formats it speaks natively. */
+  dialects: ('openai' | 'anthropic')[]
+  endpoints: { id: string; label: string; baseUrl: string | null }[]
+  defaultLimits: string[]
+  keysUrl: string | null
+  simulated: boolean
+  terms: string | null
+  /** The npm package of the plugin that registered it. */
+  plugin: string
+}
