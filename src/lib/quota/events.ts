@@ -23,13 +23,7 @@ export type OutcomeClass = (typeof outcomeClasses)[number]
 
 /** One line of the ledger. Times are RFC 3339 in UTC; a field that is unknown is left out. */
 export type LedgerEvent =
-  | ReserveEvent
-  | SettleEvent
-  | LimitsEvent
-  | ResetEvent
-  | CoolEvent
-  | ClearEvent
-  | CloseEvent
+  ReserveEvent | SettleEvent | LimitsEvent | ResetEvent | CoolEvent | ClearEvent | CloseEvent
 
 /** Claims one request against every subject named: the account first, then whatever else counts it (a client key). */
 export interface ReserveEvent {

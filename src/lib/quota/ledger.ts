@@ -12,7 +12,8 @@ export interface Reservation {
 export type Settlement = Omit<SettleEvent, 'type' | 'id' | 'at'>
 
 /** What can be recorded beside reservations; the ledger fills in the time. */
-export type Notice = Omit<LimitsEvent, 'at'> | Omit<ResetEvent, 'at'> | Omit<CoolEvent, 'at'> | Omit<ClearEvent, 'at'>
+export type Notice =
+  Omit<LimitsEvent, 'at'> | Omit<ResetEvent, 'at'> | Omit<CoolEvent, 'at'> | Omit<ClearEvent, 'at'>
 
 /**
  * The truth about counts. Any number of processes may hold one over the same home; each reaches the same verdicts.

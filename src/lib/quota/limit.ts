@@ -1,6 +1,9 @@
 // The quota room: limits, the clocks of their windows, the events of the ledger and the fold over them. Pure: events
 // and time come in as arguments, so every process that folds the same file reaches the same verdicts.
 
+import { QwenctlError } from '../errors.ts'
+import { isZone } from './zone.ts'
+
 export const metrics = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'usd'] as const
 export type Metric = (typeof metrics)[number]
 
@@ -20,3 +23,93 @@ export interface Limit {
 }
 
 export type LimitSource = 'configured' | 'default' | 'learned'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** The longest window: what was used is known this far back (`trail.ts`). */
+export const LONGEST_WINDOW_MS = 35 * DAY
+
+const unitMs = { s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const
+const namedMs = {
+  second: SECOND,
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30 * DAY,
+} as const
+
+/** Takes `MAX[metric]/WINDOW` apart. Throws `invalid_limit` saying which part is wrong. */
+export function parseLimit(text: string): Limit {
+  const match = /^([^/a-z]+)([a-z-]*)\/(\S+)$/.exec(text.trim())
+  if (match === null) throw new QwenctlError('invalid_limit', `"${text}" is not a limit`)
+  const [, amount = '', name = '', window = ''] = match
+  const metric = metrics.find((known) => known === (name === '' ? 'requests' : name))
+  if (metric === undefined) {
+    throw new QwenctlError('invalid_limit', `"${name}" in "${text}" is not a metric: ${metrics.join(', ')}`)
+  }
+  return { metric, max: parseMax(amount, metric, text), window, clock: parseWindow(window) }
+}
+
+/** The limit as it is written; `parseLimit` reads it back. */
+export function formatLimit(limit: Pick<Limit, 'max' | 'metric' | 'window'>): string {
+  return `${limit.max}${limit.metric === 'requests' ? '' : limit.metric}/${limit.window}`
+}
+
+function parseMax(amount: string, metric: Metric, text: string): number {
+  const max = /^\d+(\.\d+)?$/.test(amount) ? Number(amount) : Number.NaN
+  if (!Number.isFinite(max) || max <= 0 || max > Number.MAX_SAFE_INTEGER) {
+    throw new QwenctlError('invalid_limit', `"${amount}" in "${text}" is not a number above 0`)
+  }
+  if (metric !== 'usd' && !Number.isInteger(max)) {
+    throw new QwenctlError(
+      'invalid_limit',
+      `"${amount}" in "${text}": ${metric} are counted in whole numbers`,
+    )
+  }
+  return max
+}
+
+/** Takes a window apart: `day`, `5h`, `week@Asia/Shanghai`, `day@rolling`. Throws `invalid_limit`. */
+export function parseWindow(window: string): Clock {
+  const [span = '', clock, ...rest] = window.split('@')
+  if (rest.length > 0) throw new QwenctlError('invalid_limit', `"${window}" names more than one clock`)
+  const lengthMs = spanMs(span, window)
+  if (clock === 'rolling') return { kind: 'rolling', lengthMs }
+  if (clock === 'first-use') return { kind: 'first-use', lengthMs }
+  if (span === 'day' || span === 'week' || span === 'month') {
+    const zone = clock ?? 'UTC'
+    if (!isZone(zone)) {
+      throw new QwenctlError(
+        'invalid_limit',
+        `"${zone}" in "${window}" is neither a time zone nor rolling or first-use`,
+      )
+    }
+    return { kind: 'calendar', unit: span, zone }
+  }
+  if (clock !== undefined) {
+    throw new QwenctlError(
+      'invalid_limit',
+      `"${clock}" in "${window}": only day, week and month have a time zone`,
+    )
+  }
+  return { kind: 'rolling', lengthMs }
+}
+
+function spanMs(span: string, window: string): number {
+  if (Object.hasOwn(namedMs, span)) return namedMs[span as keyof typeof namedMs]
+  const match = /^([1-9]\d{0,6})([smhd])$/.exec(span)
+  if (match === null) {
+    throw new QwenctlError(
+      'invalid_limit',
+      `"${window}" is not a window: minute, 5h, day, week, month, day@Asia/Shanghai`,
+    )
+  }
+  const lengthMs = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]
+  if (lengthMs > LONGEST_WINDOW_MS)
+    throw new QwenctlError('invalid_limit', `"${window}" is longer than 35 days`)
+  return lengthMs
+}

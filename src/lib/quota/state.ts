@@ -23,7 +23,7 @@ export interface SubjectState {
   trail: Trail
   /** `sequence` at the last reset: charges before it no longer count. */
   resetSequence: number
-  /** Failures of a kind in a row, which lengthen guessed cooldowns; a success sets it to 0. */
+  /** Cooldowns in a row, one soon after the other, which lengthen guessed ones; a success sets it to 0. */
   strikes: number
   /** Epoch milliseconds, null: never. */
   lastUsedAt: number | null

@@ -1,0 +1,96 @@
+import { parseWindow } from './limit.ts'
+import type {
+  Cooldown,
+  DayTotals,
+  LedgerState,
+  LimitState,
+  OpenReservation,
+  SubjectState,
+  TrailBucket,
+} from './state.ts'
+
+/** A ledger position: everything before it is in the state. */
+export interface Position {
+  /** The day's file, `YYYY-MM-DD`. */
+  day: string
+  /** Bytes of it. */
+  offset: number
+}
+
+type Bucket = [start: number, requests: number, inputTokens: number, outputTokens: number, usd: number]
+
+/** The folded state as JSON. Times in epoch milliseconds: it is rewritten often and read by qwenctl alone. */
+export interface StateJson {
+  now: number
+  sequence: number
+  subjects: Record<string, SubjectJson>
+  open: Record<string, OpenReservation>
+  days: Record<string, Record<string, DayTotals>>
+}
+
+interface SubjectJson extends Omit<SubjectState, 'limits' | 'cooldowns' | 'trail'> {
+  limits: Omit<LimitState, 'clock'>[]
+  cooldowns: Record<string, Cooldown>
+  trail: { minutes: Bucket[]; hours: Bucket[]; days: Bucket[] }
+}
+
+/** The state as JSON, with the days after `historyThrough` only (null: all); older ones are kept elsewhere. */
+export function stateToJson(state: LedgerState, historyThrough: string | null = null): StateJson {
+  const subjects: Record<string, SubjectJson> = {}
+  for (const [id, subject] of state.subjects) {
+    subjects[id] = {
+      ...subject,
+      limits: subject.limits.map(({ clock: _clock, ...limit }) => limit),
+      cooldowns: Object.fromEntries(subject.cooldowns),
+      trail: {
+        minutes: subject.trail.minutes.map(packed),
+        hours: subject.trail.hours.map(packed),
+        days: subject.trail.days.map(packed),
+      },
+    }
+  }
+  const days: StateJson['days'] = {}
+  for (const [day, accounts] of state.days) {
+    if (historyThrough === null || day > historyThrough) days[day] = Object.fromEntries(accounts)
+  }
+  return { now: state.now, sequence: state.sequence, subjects, open: Object.fromEntries(state.open), days }
+}
+
+/** The state that `stateToJson` wrote. Throws on any other shape: a checkpoint is all right or it is not used. */
+export function stateFromJson(json: StateJson): LedgerState {
+  const state: LedgerState = {
+    now: number(json.now),
+    sequence: number(json.sequence),
+    subjects: new Map(),
+    open: new Map(Object.entries(json.open)),
+    days: new Map(
+      Object.entries(json.days).map(([day, accounts]) => [day, new Map(Object.entries(accounts))]),
+    ),
+  }
+  for (const [id, subject] of Object.entries(json.subjects)) {
+    state.subjects.set(id, {
+      ...subject,
+      limits: subject.limits.map((limit) => ({ ...limit, clock: parseWindow(limit.window) })),
+      cooldowns: new Map(Object.entries(subject.cooldowns)),
+      trail: {
+        minutes: subject.trail.minutes.map(unpacked),
+        hours: subject.trail.hours.map(unpacked),
+        days: subject.trail.days.map(unpacked),
+      },
+    })
+  }
+  return state
+}
+
+function packed(bucket: TrailBucket): Bucket {
+  return [bucket.start, bucket.requests, bucket.inputTokens, bucket.outputTokens, bucket.usd]
+}
+
+function unpacked([start, requests, inputTokens, outputTokens, usd]: Bucket): TrailBucket {
+  return { start: number(start), requests, inputTokens, outputTokens, usd }
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError('not a checkpoint')
+  return value
+}

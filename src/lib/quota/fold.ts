@@ -1,0 +1,241 @@
+import type {
+  ClearEvent,
+  CoolEvent,
+  LedgerEvent,
+  LimitsEvent,
+  ReserveEvent,
+  ResetEvent,
+  SettleEvent,
+} from './events.ts'
+import type { Metric } from './limit.ts'
+import { parseWindow } from './limit.ts'
+import type { DayTotals, LedgerState, LimitState, OpenReservation, SubjectState } from './state.ts'
+import { dayOf, emptyTotals } from './totals.ts'
+import { emptyTrail, leaveTrail, usageFromTrail } from './trail.ts'
+import { advance, charge, emptyUsage, giveBack } from './window.ts'
+
+/** A cooldown this soon after the last one is the next strike in a row. */
+const STRIKE_MEMORY_MS = 10 * 60_000
+
+/** A reservation that was never settled stays charged, but is no longer shown as in flight after this long. */
+const OPEN_MEMORY_MS = 48 * 3_600_000
+
+export function emptyState(): LedgerState {
+  return { now: 0, sequence: 0, subjects: new Map(), open: new Map(), days: new Map() }
+}
+
+/**
+ * Applies one event. The verdict on a reservation follows from the events before it alone: the same file gives every
+ * process the same state. Changes the state it is given and nothing else. Answers whether the event took effect: for a
+ * reservation, whether it was granted.
+ */
+export function apply(state: LedgerState, event: LedgerEvent): boolean {
+  state.sequence += 1
+  moveTime(state, Date.parse(event.at))
+  switch (event.type) {
+    case 'reserve':
+      return reserve(state, event)
+    case 'settle':
+      return settle(state, event)
+    case 'limits':
+      return setLimits(state, event)
+    case 'reset':
+      return reset(state, event)
+    case 'cool':
+      return cool(state, event)
+    case 'clear':
+      return clear(state, event)
+    case 'close':
+      moveTime(state, Date.parse(event.next))
+      return true
+  }
+}
+
+/** Time in the ledger never runs backwards, whatever the clock of the process that wrote the event. */
+function moveTime(state: LedgerState, at: number): void {
+  if (!(at > state.now)) return
+  const isNewDay = state.open.size > 0 && dayOf(at) !== dayOf(state.now)
+  state.now = at
+  if (!isNewDay) return
+  for (const [id, open] of state.open) {
+    if (open.at > at - OPEN_MEMORY_MS) break // in order of their time
+    state.open.delete(id)
+  }
+}
+
+function reserve(state: LedgerState, event: ReserveEvent): boolean {
+  const also = event.also ?? []
+  if (state.open.has(event.id)) return false
+  const account = subjectOf(state, event.account)
+  const subjects = also.length === 0 ? [account] : [account, ...also.map((id) => subjectOf(state, id))]
+  for (const subject of subjects) {
+    for (const limit of subject.limits) {
+      advance(limit.usage, limit.clock, state.now)
+      if (limit.usage.used >= limit.max) return false
+    }
+  }
+  for (const subject of subjects) {
+    chargeSubject(subject, { requests: 1 }, state.now)
+    subject.lastUsedAt = state.now
+  }
+  totalsIn(state, dayOf(state.now), event.account).requests += 1
+  state.open.set(event.id, { account: event.account, also, at: state.now, sequence: state.sequence })
+  return true
+}
+
+function settle(state: LedgerState, event: SettleEvent): boolean {
+  const open = state.open.get(event.id)
+  if (open === undefined) return false // settled before, or never granted
+  state.open.delete(event.id)
+  const account = subjectOf(state, open.account)
+  const subjects = [account, ...open.also.map((id) => subjectOf(state, id))]
+  if (event.refunded === true) {
+    for (const subject of subjects) refund(subject, open, state.now)
+    const totals = totalsIn(state, dayOf(open.at), open.account)
+    totals.requests = Math.max(0, totals.requests - 1)
+    return true
+  }
+  const spent = {
+    inputTokens: event.inputTokens ?? 0,
+    outputTokens: event.outputTokens ?? 0,
+    usd: event.costUsd ?? 0,
+  }
+  for (const subject of subjects) chargeSubject(subject, spent, state.now)
+  addOutcome(totalsIn(state, dayOf(state.now), open.account), event)
+  if (event.outcome === 'ok') account.strikes = 0
+  return true
+}
+
+function addOutcome(totals: DayTotals, event: SettleEvent): void {
+  if (event.outcome === 'ok') totals.succeeded += 1
+  else totals.failed += 1
+  totals.inputTokens += event.inputTokens ?? 0
+  totals.outputTokens += event.outputTokens ?? 0
+  if (event.costUsd !== undefined) totals.costUsd = (totals.costUsd ?? 0) + event.costUsd
+}
+
+interface Amounts {
+  requests?: number
+  inputTokens?: number
+  outputTokens?: number
+  usd?: number
+}
+
+function chargeSubject(subject: SubjectState, amounts: Amounts, now: number): void {
+  for (const limit of subject.limits) {
+    const amount = amountFor(limit.metric, amounts)
+    if (amount === 0) continue
+    advance(limit.usage, limit.clock, now)
+    charge(limit.usage, limit.clock, amount, now)
+  }
+  leaveTrail(subject.trail, amounts, now, now)
+}
+
+function refund(subject: SubjectState, open: OpenReservation, now: number): void {
+  if (open.sequence <= subject.resetSequence) return // the reset has already given it back
+  for (const limit of subject.limits) {
+    if (limit.metric !== 'requests') continue
+    advance(limit.usage, limit.clock, now)
+    giveBack(limit.usage, 1, open.at)
+  }
+  leaveTrail(subject.trail, { requests: -1 }, open.at, now + 1)
+}
+
+function amountFor(metric: Metric, amounts: Amounts): number {
+  switch (metric) {
+    case 'requests':
+      return amounts.requests ?? 0
+    case 'tokens':
+      return (amounts.inputTokens ?? 0) + (amounts.outputTokens ?? 0)
+    case 'input-tokens':
+      return amounts.inputTokens ?? 0
+    case 'output-tokens':
+      return amounts.outputTokens ?? 0
+    case 'usd':
+      return amounts.usd ?? 0
+  }
+}
+
+/** A limit that is still there keeps what was used of it; one defined anew starts from what the trail remembers. */
+function setLimits(state: LedgerState, event: LimitsEvent): boolean {
+  const subject = subjectOf(state, event.account)
+  const next: LimitState[] = []
+  for (const record of event.limits) {
+    const twin = next.find((limit) => limit.metric === record.metric && limit.window === record.window)
+    if (twin !== undefined) {
+      twin.max = Math.min(twin.max, record.max)
+      continue
+    }
+    const clock = parseWindow(record.window)
+    const before = subject.limits.find(
+      (limit) => limit.metric === record.metric && limit.window === record.window,
+    )
+    const usage = before?.usage ?? usageFromTrail(subject.trail, record.metric, clock, state.now)
+    next.push({ ...record, clock, usage })
+  }
+  subject.limits = next
+  return true
+}
+
+function reset(state: LedgerState, event: ResetEvent): boolean {
+  const subject = subjectOf(state, event.account)
+  for (const limit of subject.limits) limit.usage = emptyUsage(limit.clock)
+  subject.trail = emptyTrail()
+  subject.resetSequence = state.sequence
+  return true
+}
+
+/** Deadlines only move by max(): what one process learned is never shortened by what another guesses. */
+function cool(state: LedgerState, event: CoolEvent): boolean {
+  const subject = subjectOf(state, event.subject)
+  const key = event.model ?? '*'
+  const before = subject.cooldowns.get(key)
+  const until = event.until === null ? null : Date.parse(event.until)
+  const isActive = before !== undefined && (before.until === null || before.until > state.now)
+  if (isActive && (before.until === null || (until !== null && until <= before.until))) return false
+  // A whole wave of requests may meet the same refusal: it is one strike.
+  if (!isActive) subject.strikes = isSoonAfter(before?.until ?? null, state.now) ? subject.strikes + 1 : 1
+  subject.cooldowns.set(key, {
+    until,
+    since: isActive ? before.since : state.now,
+    reason: event.reason,
+    evidence: event.evidence ?? null,
+  })
+  return true
+}
+
+function isSoonAfter(until: number | null, now: number): boolean {
+  return until !== null && now - until < STRIKE_MEMORY_MS
+}
+
+function clear(state: LedgerState, event: ClearEvent): boolean {
+  const subject = subjectOf(state, event.subject)
+  if (event.model === undefined) subject.cooldowns.clear()
+  else subject.cooldowns.delete(event.model)
+  subject.strikes = 0
+  return true
+}
+
+function subjectOf(state: LedgerState, id: string): SubjectState {
+  let subject = state.subjects.get(id)
+  if (subject === undefined) {
+    subject = {
+      limits: [],
+      cooldowns: new Map(),
+      trail: emptyTrail(),
+      resetSequence: 0,
+      strikes: 0,
+      lastUsedAt: null,
+    }
+    state.subjects.set(id, subject)
+  }
+  return subject
+}
+
+function totalsIn(state: LedgerState, day: string, account: string): DayTotals {
+  let accounts = state.days.get(day)
+  if (accounts === undefined) state.days.set(day, (accounts = new Map<string, DayTotals>()))
+  let totals = accounts.get(account)
+  if (totals === undefined) accounts.set(account, (totals = emptyTotals()))
+  return totals
+}

@@ -1,0 +1,80 @@
+import type { LedgerEvent, LimitRecord } from './events.ts'
+import { outcomeClasses } from './events.ts'
+import { metrics, parseWindow } from './limit.ts'
+
+/**
+ * One line of the ledger as an event; null for what is none: torn by a crash, written by something else, or of a type
+ * that only a newer version knows.
+ */
+export function parseEvent(line: string): LedgerEvent | null {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return null // not JSON: torn or foreign
+  }
+  if (!isRecord(value) || !isTime(value.at)) return null
+  return isEvent(value) ? (value as unknown as LedgerEvent) : null
+}
+
+function isEvent(value: Record<string, unknown>): boolean {
+  switch (value.type) {
+    case 'reserve':
+      return isText(value.id) && isText(value.account) && (value.also === undefined || isTexts(value.also))
+    case 'settle':
+      return isText(value.id) && outcomes.has(value.outcome) && amountsAreSound(value)
+    case 'limits':
+      return isText(value.account) && Array.isArray(value.limits) && value.limits.every(isLimit)
+    case 'reset':
+      return isText(value.account)
+    case 'cool':
+      return (
+        isText(value.subject) && outcomes.has(value.reason) && (value.until === null || isTime(value.until))
+      )
+    case 'clear':
+      return isText(value.subject)
+    case 'close':
+      return isText(value.next) && /^\d{4}-\d\d-\d\d$/.test(value.next)
+    default:
+      return false
+  }
+}
+
+const outcomes: ReadonlySet<unknown> = new Set(outcomeClasses)
+const amounts = ['inputTokens', 'outputTokens', 'costUsd'] as const
+
+function amountsAreSound(value: Record<string, unknown>): boolean {
+  for (const name of amounts) {
+    const amount = value[name]
+    if (amount !== undefined && !(typeof amount === 'number' && amount >= 0 && amount < Infinity))
+      return false
+  }
+  return true
+}
+
+function isLimit(value: unknown): value is LimitRecord {
+  if (!isRecord(value) || !isText(value.window)) return false
+  if (!(typeof value.max === 'number' && value.max >= 0)) return false
+  try {
+    parseWindow(value.window)
+  } catch {
+    return false // invalid_limit: a clock this version does not know
+  }
+  return metrics.some((metric) => metric === value.metric)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText)
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+}

@@ -1,0 +1,88 @@
+import type { LedgerState, LimitState, OpenReservation, SubjectState } from './state.ts'
+import { calendarWindow } from './zone.ts'
+
+export interface Standing {
+  used: number
+  remaining: number
+  /** Epoch milliseconds; null where nothing runs: an unused first-use window, an empty rolling one. */
+  resetsAt: number | null
+}
+
+/** How a limit stands at `now`, without changing it. A rolling window "resets" when its oldest charge leaves. */
+export function standing(limit: LimitState, now: number): Standing {
+  const { usage, clock, max } = limit
+  if (usage.kind === 'rolling') {
+    const from = clock.kind === 'rolling' ? now - clock.lengthMs : 0
+    let used = usage.used
+    let oldest: number | null = null
+    for (const charge of usage.charges) {
+      if (charge.at > from && charge.amount > 0) {
+        oldest = charge.at
+        break
+      }
+      used -= charge.amount
+    }
+    if (oldest === null) used = 0
+    return {
+      used,
+      remaining: Math.max(0, max - used),
+      resetsAt: oldest === null ? null : oldest + (now - from),
+    }
+  }
+  const isRunning = usage.end !== null && now < usage.end
+  const used = isRunning ? usage.used : 0
+  const end = isRunning || clock.kind !== 'calendar' ? null : calendarWindow(clock.unit, clock.zone, now).end
+  return { used, remaining: Math.max(0, max - used), resetsAt: isRunning ? usage.end : end }
+}
+
+/** Whether every limit of the subject is below its maximum. */
+export function hasRoom(subject: SubjectState | undefined, now: number): boolean {
+  if (subject === undefined) return true
+  for (const limit of subject.limits) {
+    if (limit.usage.used >= limit.max && standing(limit, now).used >= limit.max) return false
+  }
+  return true
+}
+
+/** Epoch milliseconds at which every limit of the subject has room again; `now` where it has. */
+export function roomAt(subject: SubjectState | undefined, now: number): number {
+  let at = now
+  for (const limit of subject?.limits ?? []) at = Math.max(at, limitRoomAt(limit, now))
+  return at
+}
+
+function limitRoomAt(limit: LimitState, now: number): number {
+  const { used, resetsAt } = standing(limit, now)
+  if (used < limit.max || resetsAt === null) return now
+  if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
+  let left = limit.usage.used
+  for (const charge of limit.usage.charges) {
+    left -= charge.amount
+    if (left < limit.max && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
+  }
+  return resetsAt
+}
+
+/** The subject's granted and unsettled reservations. */
+export function openOf(state: LedgerState, subjectId: string): (OpenReservation & { id: string })[] {
+  const found = []
+  for (const [id, open] of state.open) {
+    if (open.account === subjectId || open.also.includes(subjectId)) found.push({ id, ...open })
+  }
+  return found
+}
+
+/** How many of the subject's reservations in flight count in the limit's present window; 0 unless it counts requests. */
+export function reservedOf(state: LedgerState, subjectId: string, limit: LimitState): number {
+  const subject = state.subjects.get(subjectId)
+  if (limit.metric !== 'requests' || subject === undefined) return 0
+  const start = windowStart(limit, state.now)
+  return openOf(state, subjectId).filter((open) => open.at >= start && open.sequence > subject.resetSequence)
+    .length
+}
+
+function windowStart(limit: LimitState, now: number): number {
+  if (limit.clock.kind === 'rolling') return now - limit.clock.lengthMs + 1
+  if (limit.usage.kind !== 'fixed' || limit.usage.end === null || now >= limit.usage.end) return now
+  return limit.usage.start ?? now
+}

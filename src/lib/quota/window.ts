@@ -1,0 +1,82 @@
+import type { Clock } from './limit.ts'
+import type { Charge, WindowUsage } from './state.ts'
+import { calendarWindow } from './zone.ts'
+
+/**
+ * A rolling window remembers this many charges to the millisecond. Beyond, neighbours are merged at the later one's time:
+ * such a charge leaves the window late, never early, so merging cannot mint capacity.
+ */
+const EXACT_CHARGES = 4096
+
+export function emptyUsage(clock: Clock): WindowUsage {
+  return clock.kind === 'rolling'
+    ? { kind: 'rolling', charges: [], used: 0 }
+    : { kind: 'fixed', start: null, end: null, used: 0 }
+}
+
+/** Moves the window to `now`: what has left it no longer counts. */
+export function advance(usage: WindowUsage, clock: Clock, now: number): void {
+  if (usage.kind === 'rolling') {
+    if (clock.kind === 'rolling') dropExpired(usage, now - clock.lengthMs)
+    return
+  }
+  if (usage.end !== null && now < usage.end) return
+  usage.used = 0
+  usage.start = null
+  usage.end = null
+  if (clock.kind === 'calendar') Object.assign(usage, calendarWindow(clock.unit, clock.zone, now))
+}
+
+/** Adds to a window that was advanced to `now`. A first-use window begins here. */
+export function charge(usage: WindowUsage, clock: Clock, amount: number, now: number): void {
+  if (amount === 0) return
+  usage.used += amount
+  if (usage.kind === 'rolling') {
+    pushCharge(usage.charges, { at: now, amount })
+  } else if (usage.start === null && clock.kind === 'first-use') {
+    usage.start = now
+    usage.end = now + clock.lengthMs
+  }
+}
+
+/** Takes back what was charged at `chargedAt`, if that still counts. */
+export function giveBack(usage: WindowUsage, amount: number, chargedAt: number): void {
+  if (usage.kind === 'fixed') {
+    if (usage.start !== null && chargedAt >= usage.start) usage.used = Math.max(0, usage.used - amount)
+    return
+  }
+  // A merged charge stands at the later time of its parts, hence `>=`.
+  const charged = usage.charges.find((entry) => entry.at >= chargedAt && entry.amount >= amount)
+  if (charged === undefined) return
+  charged.amount -= amount
+  usage.used = Math.max(0, usage.used - amount)
+}
+
+function dropExpired(usage: { charges: Charge[]; used: number }, before: number): void {
+  let expired = 0
+  for (const entry of usage.charges) {
+    if (entry.at > before) break
+    usage.used -= entry.amount
+    expired += 1
+  }
+  if (expired > 0) usage.charges.splice(0, expired)
+  if (usage.charges.length === 0) usage.used = 0 // rounding of dollars ends with the window
+}
+
+function pushCharge(charges: Charge[], entry: Charge): void {
+  const last = charges.at(-1)
+  if (last?.at === entry.at) {
+    last.amount += entry.amount
+    return
+  }
+  charges.push(entry)
+  if (charges.length <= EXACT_CHARGES) return
+  const merged: Charge[] = []
+  for (let index = 0; index < charges.length; index += 2) {
+    const first = charges[index]
+    const second = charges[index + 1]
+    if (first === undefined) continue
+    merged.push(second === undefined ? first : { at: second.at, amount: first.amount + second.amount })
+  }
+  charges.splice(0, charges.length, ...merged)
+}
