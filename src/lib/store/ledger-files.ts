@@ -1,0 +1,316 @@
+import { fdatasync, fdatasyncSync, mkdirSync } from 'node:fs'
+import { QwenctlError } from '../errors.ts'
+import type { LedgerEvent, ReserveEvent } from '../quota/events.ts'
+import { apply } from '../quota/fold.ts'
+import type { Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
+import { hasRoom } from '../quota/standing.ts'
+import type { LedgerState } from '../quota/state.ts'
+import { dayOf } from '../quota/totals.ts'
+import { stateToJson } from '../quota/checkpoint.ts'
+import { writeCheckpoint } from './checkpoint-file.ts'
+import { compactLedger } from './compact-ledger.ts'
+import { DayFile } from './day-file.ts'
+import type { Home } from './home.ts'
+import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
+import { withLock } from './lock.ts'
+import { newWriter } from './writer.ts'
+
+export interface LedgerOptions {
+  /** Epoch milliseconds. */
+  clock?: () => number
+  /** What a power cut may cost: a second (`interval`), nothing (`always`), what the system holds back (`off`). */
+  sync?: 'interval' | 'always' | 'off'
+  /** Days whose events are kept one by one; at least 35, the longest window. */
+  retentionDays?: number
+}
+
+const SYNC_INTERVAL_MS = 1000
+/** A checkpoint is due after so many events, or so long after the first of them. */
+const CHECKPOINT_EVENTS = 20_000
+const CHECKPOINT_AGE_MS = 30_000
+/** Checkpoints of a large state take at most this share of the time. */
+const CHECKPOINT_SHARE = 0.01
+/** A short-lived process leaves a checkpoint when it had to fold more than this. */
+const CHECKPOINT_AT_CLOSE = 2_000
+/** Settlements that wait for a full disk; beyond, the oldest stay "outcome unknown". */
+const MAX_WAITING_SETTLEMENTS = 100_000
+const APPEND_ATTEMPTS = 5
+
+interface Waiting {
+  event: LedgerEvent
+  line: string
+  done?: (tookEffect: boolean) => void
+  failed?: (error: QwenctlError) => void
+}
+
+/** Opens the ledger of a home for counting. Any number of processes may do so at once. */
+export async function openLedger(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
+  try {
+    mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
+    await makeFirstDay(home, dayOf((options.clock ?? Date.now)()))
+  } catch (error) {
+    throw unwritable(home.ledgerFolder, error)
+  }
+  return new FileLedger(home, options)
+}
+
+/** The ledger as it stands, without writing anything: for commands that only look. */
+export function readLedger(
+  home: Home,
+  _options: Pick<LedgerOptions, 'clock'> = {},
+): { state: LedgerState; problems: string[] } {
+  const reader = new LedgerReader(home, 'read')
+  reader.load()
+  reader.close()
+  return { state: reader.state, problems: reader.problems }
+}
+
+/** Two processes must not begin a ledger with two different days: only this step needs a lock. */
+async function makeFirstDay(home: Home, day: string): Promise<void> {
+  if (ledgerDays(home).length > 0) return
+  await withLock(dayPath(home, 'first'), () => {
+    if (ledgerDays(home).length === 0) DayFile.open(day, dayPath(home, day), 'create')?.close()
+  })
+}
+
+function unwritable(path: string, cause: unknown): QwenctlError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'
+  return new QwenctlError('store_unwritable', `the ledger ${path} cannot be written (${code})`, { cause })
+}
+
+/** The ledger in files: see `docs/ledger.md` for why order in the file is enough, without a lock or a server. */
+export class FileLedger implements Ledger {
+  readonly #home: Home
+  readonly #reader: LedgerReader
+  readonly #clock: () => number
+  readonly #sync: 'interval' | 'always' | 'off'
+  readonly #retentionDays: number
+  readonly #writer = newWriter()
+  #nextNumber = 1
+  #waiting: Waiting[] = []
+  #isFlushPlanned = false
+  #isDirty = false
+  #syncTimer: NodeJS.Timeout | null = null
+  #checkpointAt = 0
+  #checkpointCostMs = 0
+  #compaction: Promise<unknown> = Promise.resolve()
+  /** Called for every event applied, ours and others'. */
+  onEvent: ((event: LedgerEvent, tookEffect: boolean) => void) | null = null
+
+  constructor(home: Home, options: LedgerOptions) {
+    this.#home = home
+    this.#clock = options.clock ?? Date.now
+    this.#sync = options.sync ?? 'interval'
+    this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
+    this.#reader = new LedgerReader(home, 'append')
+    this.#reader.load()
+    this.#checkpointAt = this.#clock()
+    this.#planCompaction()
+  }
+
+  get state(): LedgerState {
+    return this.#reader.state
+  }
+
+  get problems(): readonly string[] {
+    return this.#reader.problems
+  }
+
+  now(): number {
+    return Math.max(this.#clock(), this.state.now)
+  }
+
+  refresh(): void {
+    this.#reader.follow((_line, event, tookEffect) => this.onEvent?.(event, tookEffect))
+  }
+
+  reserve(claim: Pick<ReserveEvent, 'account' | 'also'>): Promise<Reservation | null> {
+    const { account, also } = claim
+    const now = this.now()
+    const hasRoomFor = (subject: string) => hasRoom(this.state.subjects.get(subject), now)
+    if (!hasRoomFor(account) || also?.every(hasRoomFor) === false) {
+      return Promise.resolve(null) // as the file stands it would be void: spare the line
+    }
+    const id = `${this.#writer}-${(this.#nextNumber++).toString(36)}`
+    const event: ReserveEvent = { type: 'reserve', id, account, at: isoOf(now) }
+    if (also !== undefined && also.length > 0) event.also = also
+    return new Promise((resolve, reject) => {
+      this.#enqueue(event, (granted) => resolve(granted ? { id, account, at: now } : null), reject)
+    })
+  }
+
+  settle(reservation: Reservation, settlement: Settlement): void {
+    this.#enqueue({ type: 'settle', id: reservation.id, at: isoOf(this.now()), ...settlement })
+  }
+
+  record(notices: Notice[]): Promise<void> {
+    const at = isoOf(this.now())
+    const written = notices.map(
+      (notice) =>
+        new Promise<void>((resolve, reject) => this.#enqueue({ ...notice, at }, () => resolve(), reject)),
+    )
+    return Promise.all(written).then(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    this.#flush()
+    await this.#compaction
+    if (this.#reader.tail > CHECKPOINT_AT_CLOSE) this.#checkpoint()
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer)
+    if (this.#isDirty && this.#sync !== 'off' && this.#reader.file !== null)
+      fdatasyncSync(this.#reader.file.fd)
+    this.#reader.close()
+  }
+
+  #enqueue(event: LedgerEvent, done?: Waiting['done'], failed?: Waiting['failed']): void {
+    const waiting: Waiting = { event, line: JSON.stringify(event) }
+    if (done !== undefined) waiting.done = done
+    if (failed !== undefined) waiting.failed = failed
+    this.#waiting.push(waiting)
+    if (this.#isFlushPlanned) return
+    this.#isFlushPlanned = true
+    // After the sockets of this turn were read: what they all reserve goes out in one write.
+    setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#isFlushPlanned = false
+    if (this.#waiting.length === 0) return
+    let batch = this.#waiting
+    this.#waiting = []
+    let cause: unknown = null
+    try {
+      for (let attempt = 0; batch.length > 0 && attempt < APPEND_ATTEMPTS; attempt += 1) {
+        this.#reachToday()
+        batch = this.#append(batch)
+      }
+    } catch (error) {
+      cause = error
+      batch = this.#readBack(batch)
+    }
+    if (batch.length > 0) this.#giveUp(batch, cause)
+    this.#afterFlush()
+  }
+
+  /** Ends the day when the clock has left it. Whoever does so first names the next day for everybody. */
+  #reachToday(): void {
+    for (;;) {
+      const today = dayOf(this.now())
+      const file = this.#reader.file ?? this.#reader.begin(today)
+      if (file.day >= today && this.#reader.nextDay === null) return
+      if (this.#reader.nextDay === null) {
+        file.append(`${JSON.stringify({ type: 'close', at: isoOf(this.now()), next: today })}\n`)
+        this.#planCompaction()
+      }
+      this.refresh()
+    }
+  }
+
+  /** Writes the batch and applies what the file then holds; returns what came to stand behind a close, to write again. */
+  #append(batch: Waiting[]): Waiting[] {
+    const file = this.#reader.file
+    if (file === null) return batch
+    let lines = ''
+    for (const waiting of batch) lines += `${waiting.line}\n`
+    const isWhole = file.append(lines)
+    this.#isDirty = true
+    if (this.#sync === 'always') fdatasyncSync(file.fd)
+    if (!isWhole || !file.grewBy(Buffer.byteLength(lines))) {
+      const left = this.#readBack(batch)
+      if (!isWhole) throw new Error('the disk took only a part')
+      return left
+    }
+    file.offset += Buffer.byteLength(lines)
+    for (const waiting of batch) this.#applied(waiting, apply(this.state, waiting.event))
+    this.#reader.tail += batch.length
+    return []
+  }
+
+  #applied(waiting: Waiting, tookEffect: boolean): void {
+    this.onEvent?.(waiting.event, tookEffect)
+    waiting.done?.(tookEffect)
+  }
+
+  /** Reads what the file holds, others' events included; returns those of the batch that it does not. */
+  #readBack(batch: Waiting[]): Waiting[] {
+    const missing = new Map<string, Waiting[]>()
+    for (const waiting of batch) {
+      const twins = missing.get(waiting.line)
+      if (twins === undefined) missing.set(waiting.line, [waiting])
+      else twins.push(waiting)
+    }
+    try {
+      this.#reader.follow((line, event, tookEffect) => {
+        const own = missing.get(line)?.shift()
+        if (own === undefined) this.onEvent?.(event, tookEffect)
+        else this.#applied(own, tookEffect)
+      })
+    } catch {
+      // What cannot be read back is not granted: the caller gives up on it.
+    }
+    return [...missing.values()].flat()
+  }
+
+  #giveUp(batch: Waiting[], cause: unknown): void {
+    const error = unwritable(this.#reader.file?.path ?? this.#home.ledgerFolder, cause)
+    const settlements: Waiting[] = []
+    for (const waiting of batch) {
+      if (waiting.event.type === 'settle') settlements.push(waiting)
+      else waiting.failed?.(error)
+    }
+    // They go out with the next write that succeeds; until then their requests stay charged and in flight.
+    this.#waiting = [...settlements, ...this.#waiting].slice(-MAX_WAITING_SETTLEMENTS)
+  }
+
+  #afterFlush(): void {
+    if (this.#sync === 'interval' && this.#syncTimer === null && this.#isDirty) {
+      this.#syncTimer = setTimeout(() => this.#syncNow(), SYNC_INTERVAL_MS)
+      this.#syncTimer.unref()
+    }
+    const age = this.#clock() - this.#checkpointAt
+    const isDue =
+      this.#reader.tail >= CHECKPOINT_EVENTS || (this.#reader.tail > 0 && age >= CHECKPOINT_AGE_MS)
+    if (isDue && age * CHECKPOINT_SHARE >= this.#checkpointCostMs) this.#checkpoint()
+  }
+
+  #syncNow(): void {
+    this.#syncTimer = null
+    if (!this.#isDirty || this.#reader.file === null) return
+    this.#isDirty = false
+    fdatasync(this.#reader.file.fd, () => undefined) // a failing disk shows at the next append
+  }
+
+  #checkpoint(): void {
+    const { file, historyThrough, state } = this.#reader
+    if (file === null) return
+    const began = performance.now()
+    this.#checkpointAt = this.#clock()
+    this.#reader.tail = 0
+    try {
+      writeCheckpoint(this.#home.countersFile, {
+        position: { day: file.day, offset: file.offset },
+        landmark: file.landmark(),
+        historyThrough,
+        state: stateToJson(state, historyThrough),
+      })
+    } catch {
+      // Only the next start is slower: the ledger itself has it all.
+    }
+    this.#checkpointCostMs = performance.now() - began
+  }
+
+  #planCompaction(): void {
+    const compaction = compactLedger(this.#home, dayOf(this.now()), this.#retentionDays)
+    this.#compaction = compaction.then(
+      (through) => this.#reader.forgetThrough(through),
+      () => undefined, // tried again tomorrow, or at the next start
+    )
+  }
+}
+
+let memo = { at: Number.NaN, text: '' }
+
+function isoOf(at: number): string {
+  if (memo.at !== at) memo = { at, text: new Date(at).toISOString() } // many events share a millisecond
+  return memo.text
+}

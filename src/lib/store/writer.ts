@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+
+/** Identifies this process for ever: its id alone is used again by the system. */
+export function newWriter(): string {
+  return `${process.pid.toString(36)}.${startOf(process.pid) ?? '0'}.${Date.now().toString(36)}`
+}
+
+/** Whether the process that wrote a reservation still runs. Where the system does not tell, it is taken to. */
+export function isWriterAlive(reservationId: string): boolean {
+  const [pidText = '', start = '0'] = reservationId.split('.')
+  const pid = Number.parseInt(pidText, 36)
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  const now = startOf(pid)
+  return now === null || start === '0' || now === start
+}
+
+/** When the process began, in the kernel's ticks since boot (proc(5), field 22); null where there is no /proc. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name before may hold anything
+    return fields[0] === 'Z' ? 'ended' : Number(fields[19]).toString(36)
+  } catch {
+    return null // no /proc here, or the process has just gone
+  }
+}
