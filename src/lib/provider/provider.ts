@@ -95,8 +95,15 @@ export interface Provider {
   serves(model: string): boolean | null
   /** Models to list when the service cannot be asked. */
   models: string[]
-  /** How to check a credential: a GET below the base of `dialect` that costs nothing; null: it cannot be checked. */
-  check: { dialect: Dialect; path: string } | null
+  /**
+   * How to check a credential: a GET below the base of `dialect` (or of the other, where the account has no such base)
+   * that costs nothing; null: it cannot be checked.
+   */
+  check: {
+    dialect: Dialect
+    path: string
+    /** What the service insists on. */ headers?: Record<string, string>
+  } | null
   /** True: replies are simulated inside qwenctl, and every screen says so. */
   simulated: boolean
   /** What the terms forbid, for the docs and `auth add`; null: nothing that matters here. */

@@ -1,0 +1,28 @@
+// The public API: for provider plugins, and for programs that use qwenctl's parts without its commands. What is exported
+// here is a promise; everything else may change in any release.
+
+export { QwenctlError, isQwenctlError } from './lib/errors.ts'
+export type { ErrorCode, ErrorDetails } from './lib/errors.ts'
+
+export { authHeadersFor, countsByDefault, defineProvider } from './lib/provider/define-provider.ts'
+export type { ProviderDefinition } from './lib/provider/define-provider.ts'
+export { announcedEnd, classify } from './lib/provider/outcome-table.ts'
+export type { FailedAnswer, OutcomeRow } from './lib/provider/outcome-table.ts'
+export { readError } from './lib/provider/read-error.ts'
+export type { ErrorFacts } from './lib/provider/read-error.ts'
+export { isErrorFrame } from './lib/provider/error-frame.ts'
+export { parseDuration, parseResetTime, resetInText, retryAfter } from './lib/provider/reset-time.ts'
+export { mergeUsage, readUsage } from './lib/provider/usage.ts'
+export { basesFor, normalizeBaseUrl } from './lib/provider/endpoints.ts'
+export type {
+  Answer,
+  Bases,
+  Dialect,
+  Endpoint,
+  HeaderLookup,
+  Outcome,
+  Provider,
+  Usage,
+} from './lib/provider/provider.ts'
+export { outcomeClasses } from './lib/quota/events.ts'
+export type { OutcomeClass } from './lib/quota/events.ts'

@@ -1,0 +1,27 @@
+import { defineProvider } from '../define-provider.ts'
+import { servesFamilies } from '../model-families.ts'
+import type { OutcomeRow } from '../outcome-table.ts'
+
+/** https://api-docs.deepseek.com/quick_start/error_codes. No rate headers; 429 is concurrency. */
+export const deepseekOutcomes: readonly OutcomeRow[] = [
+  { message: /insufficient balance/i, class: 'quota-hard' },
+  { status: 429, class: 'rate-short', scope: 'account' },
+]
+
+export const deepseek = defineProvider({
+  id: 'deepseek',
+  label: 'DeepSeek',
+  keysUrl: 'https://platform.deepseek.com/api_keys',
+  keyVariables: ['DEEPSEEK_API_KEY'],
+  keyPattern: /^sk-[\w-]{16,}$/,
+  endpoints: [
+    {
+      id: 'global',
+      label: 'DeepSeek',
+      openai: 'https://api.deepseek.com/v1',
+      anthropic: 'https://api.deepseek.com/anthropic/v1',
+    },
+  ],
+  outcomes: deepseekOutcomes,
+  serves: servesFamilies(['deepseek']),
+})

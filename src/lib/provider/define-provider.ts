@@ -1,0 +1,122 @@
+import type { OutcomeClass } from '../quota/events.ts'
+import { basesFor } from './endpoints.ts'
+import { classify, type OutcomeRow } from './outcome-table.ts'
+import type { Dialect, Endpoint, Provider } from './provider.ts'
+import { readUsage } from './usage.ts'
+import { checkDefinition, checkProvider } from './validate-provider.ts'
+
+/** What a plugin says of its service. Everything but `id` has a default: an OpenAI-compatible service with API keys. */
+export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpoints'>> {
+  /** Lower-case letters, digits and dashes; part of every account reference, so never change it. */
+  id: string
+  /** Short for one endpoint of the OpenAI dialect. */
+  baseUrl?: string
+  /** Instead of `baseUrl`: one row per region, plan or dialect. The first is the default. */
+  endpoints?: (Pick<Endpoint, 'id'> & Partial<Endpoint>)[]
+  /** Rows read before the generic ones; see `OutcomeRow`. Ignored where `outcome` is given. */
+  outcomes?: readonly OutcomeRow[]
+}
+
+/** Providers that came out of `defineProvider`, so that defining one again is free. */
+const defined = new WeakSet<object>()
+
+/**
+ * Makes a provider of a definition: fills in what an OpenAI-compatible service does, checks every field, freezes it.
+ * Throws `invalid_value` naming the field.
+ *
+ * ```js
+ * import { defineProvider } from 'qwenctl'
+ *
+ * const acme = defineProvider({
+ *   id: 'acme',
+ *   label: 'Acme AI',
+ *   baseUrl: 'https://api.acme.example/v1',
+ *   keyVariables: ['ACME_API_KEY'],
+ *   defaultLimits: ['1000/day', '60/minute'],
+ *   outcomes: [{ status: 429, code: 'monthly_budget', class: 'quota-hard' }],
+ *   serves: (model) => (model.startsWith('acme-') ? true : null),
+ * })
+ * ```
+ *
+ * A plugin returns its providers (or plain definitions: the host passes them through here) from the hook
+ * `qwenctl:providers`; `examples/qwenctl-plugin-example` is a whole one.
+ */
+export function defineProvider(definition: ProviderDefinition): Provider {
+  if (typeof definition === 'object' && definition !== null && defined.has(definition)) {
+    return definition as unknown as Provider
+  }
+  checkDefinition(definition)
+  const provider = withDefaults(definition)
+  checkProvider(provider)
+  for (const list of [provider.keyVariables, provider.endpoints, provider.defaultLimits, provider.models]) {
+    Object.freeze(list)
+  }
+  for (const endpoint of provider.endpoints) Object.freeze(endpoint)
+  defined.add(Object.freeze(provider))
+  return provider
+}
+
+function withDefaults(definition: ProviderDefinition): Provider {
+  const endpoints = endpointsOf(definition)
+  const rows = [...(definition.outcomes ?? [])]
+  const { baseUrl: _baseUrl, outcomes: _outcomes, ...said } = definition
+  const provider: Provider = {
+    label: definition.id,
+    keysUrl: null,
+    keyVariables: [],
+    keyPattern: null,
+    needsCredential: true,
+    needsBaseUrl: false,
+    defaultLimits: [],
+    bases: (url) => basesFor(endpoints, url),
+    authHeaders: authHeadersFor,
+    outcome: (answer) => classify(answer, rows),
+    counts: countsByDefault,
+    usage: readUsage,
+    serves: () => null,
+    models: [],
+    check: { dialect: 'openai', path: '/models' },
+    simulated: false,
+    terms: null,
+    ...withoutUndefined(said),
+    endpoints,
+  }
+  // Copies, so that freezing them does not reach into the plugin's own lists.
+  return {
+    ...provider,
+    keyVariables: [...provider.keyVariables],
+    defaultLimits: [...provider.defaultLimits],
+    models: [...provider.models],
+  }
+}
+
+/** A field set to undefined is a field not said. */
+function withoutUndefined<T extends object>(said: T): T {
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as T
+}
+
+function endpointsOf(definition: ProviderDefinition): Endpoint[] {
+  const rows =
+    definition.endpoints ??
+    (definition.baseUrl === undefined ? [] : [{ id: 'default', openai: definition.baseUrl }])
+  return rows.map((row) => ({
+    ...row,
+    label: row.label ?? definition.label ?? row.id,
+    openai: row.openai ?? null,
+    anthropic: row.anthropic ?? null,
+  }))
+}
+
+/** A key in each dialect's own header. */
+export function authHeadersFor(secret: string, dialect: Dialect): Record<string, string> {
+  return dialect === 'anthropic' ? { 'x-api-key': secret } : { authorization: `Bearer ${secret}` }
+}
+
+/**
+ * Whether an attempt that ended so used up one request: everything the service answered does (a rejected request
+ * counts against most rate limits), and what it may have received (time-outs, broken streams). Refused credentials
+ * reach no counter, and neither does a service that was not reached.
+ */
+export function countsByDefault(outcome: OutcomeClass): boolean {
+  return outcome !== 'auth-dead' && outcome !== 'auth-refresh' && outcome !== 'unreachable'
+}

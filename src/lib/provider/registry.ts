@@ -1,0 +1,149 @@
+import { messageOf, QwenctlError } from '../errors.ts'
+import { defineProvider, type ProviderDefinition } from './define-provider.ts'
+import type { Dialect, Provider } from './provider.ts'
+
+/** What one plugin answered to the hook `qwenctl:providers`. */
+export interface RegistryAnswer {
+  /** Its npm package. */
+  plugin: string
+  /** A list of providers or definitions, unchecked. */
+  providers: unknown
+}
+
+/** One provider as `providers list` shows it. */
+export interface ProviderEntry {
+  id: string
+  label: string
+  dialects: Dialect[]
+  endpoints: { id: string; label: string; baseUrl: string | null }[]
+  defaultLimits: string[]
+  keysUrl: string | null
+  simulated: boolean
+  terms: string | null
+  plugin: string
+}
+
+/** Our own package: what it registers cannot be taken over by a plugin. */
+const OWN = 'qwenctl'
+
+/**
+ * Collects what the plugins answered. Never throws: a hook that failed, a malformed definition and an id that is taken
+ * become `problems`, by plugin. Plugins answer in parallel, so they are read in the order of their names, ours first.
+ */
+export function buildRegistry(
+  answers: RegistryAnswer[],
+  failures: { plugin: string; message: string }[],
+): Registry {
+  const registry = new Registry()
+  for (const { plugin, message } of failures)
+    registry.problems.push(`plugin ${plugin}: its providers failed: ${message}`)
+  const rank = ({ plugin }: RegistryAnswer) => (plugin === OWN ? '' : plugin)
+  for (const answer of answers.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))) {
+    registry.add(answer)
+  }
+  return registry
+}
+
+/** The providers there are, by id. */
+export class Registry {
+  readonly problems: string[] = []
+  readonly #entries = new Map<string, { provider: Provider; plugin: string }>()
+
+  /** Takes what is right of an answer and notes what is not. */
+  add({ plugin, providers }: RegistryAnswer): void {
+    // The hook's function may also return nothing, after deciding that it has nothing to add.
+    if (providers === undefined || providers === null) return
+    if (!Array.isArray(providers)) {
+      this.problems.push(`plugin ${plugin}: its hook qwenctl:providers must return a list of providers`)
+      return
+    }
+    for (const definition of providers) this.#addOne(plugin, definition)
+  }
+
+  #addOne(plugin: string, definition: unknown): void {
+    try {
+      const provider = defineProvider(definition as ProviderDefinition)
+      const holder = this.#entries.get(provider.id)
+      if (holder !== undefined) {
+        this.problems.push(
+          `plugin ${plugin}: provider "${provider.id}" is already registered by ${holder.plugin}`,
+        )
+        return
+      }
+      this.#entries.set(provider.id, { provider, plugin })
+    } catch (error) {
+      this.problems.push(`plugin ${plugin}: ${messageOf(error)}`)
+    }
+  }
+
+  /** Throws `unknown_provider`, naming the nearest. */
+  get(id: string): Provider {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) return entry.provider
+    const near = nearest(id, [...this.#entries.keys()])
+    throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {
+      hint: `${near === null ? '' : `did you mean ${near}? `}qwenctl providers list shows what there is`,
+    })
+  }
+
+  has(id: string): boolean {
+    return this.#entries.has(id)
+  }
+
+  all(): Provider[] {
+    return [...this.#entries.values()].map(({ provider }) => provider)
+  }
+
+  views(): ProviderEntry[] {
+    return [...this.#entries.values()].map(({ provider, plugin }) => viewOf(provider, plugin))
+  }
+}
+
+function viewOf(provider: Provider, plugin: string): ProviderEntry {
+  return {
+    id: provider.id,
+    label: provider.label,
+    dialects: dialectsOf(provider),
+    endpoints: provider.endpoints.map(({ id, label, openai, anthropic }) => ({
+      id,
+      label,
+      baseUrl: openai ?? anthropic,
+    })),
+    defaultLimits: [...provider.defaultLimits],
+    keysUrl: provider.keysUrl,
+    simulated: provider.simulated,
+    terms:
+      provider.terms ?? provider.endpoints.find((endpoint) => endpoint.terms !== undefined)?.terms ?? null,
+    plugin,
+  }
+}
+
+/** Where only the account's URL decides, both are possible. */
+function dialectsOf(provider: Provider): Dialect[] {
+  const dialects: Dialect[] = ['openai', 'anthropic']
+  if (provider.endpoints.length === 0) return dialects
+  return dialects.filter((dialect) => provider.endpoints.some((endpoint) => endpoint[dialect] !== null))
+}
+
+/** The name somebody most likely meant: at most two letters away, and fewer than half of them. */
+export function nearest(word: string, names: string[]): string | null {
+  const ranked = names
+    .map((name) => ({ name, distance: editDistance(word.toLowerCase().slice(0, 64), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= 2 && distance * 2 < name.length)
+    .toSorted((a, b) => a.distance - b.distance)
+  return ranked[0]?.name ?? null
+}
+
+/** Insertions, deletions and replacements from one to the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

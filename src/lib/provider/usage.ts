@@ -1,0 +1,64 @@
+import { isObject, type JsonObject } from './read-error.ts'
+import type { Usage } from './provider.ts'
+
+export const unknownUsage: Usage = Object.freeze({ inputTokens: null, outputTokens: null, costUsd: null })
+
+/**
+ * Tokens from a whole JSON answer or one stream frame, in either dialect and of the Responses API. Input tokens include
+ * what a cache answered: OpenAI counts it in, Anthropic beside it. Null: not said; 0 only when the provider said 0.
+ */
+export function readUsage(body: unknown): Usage {
+  const usage = usageObject(body)
+  if (usage === null) return unknownUsage
+  return { inputTokens: inputTokens(usage), outputTokens: outputTokens(usage), costUsd: null }
+}
+
+/** `readUsage` for services whose `usage.cost` is a number of US dollars (OpenRouter). */
+export function readUsageWithCost(body: unknown): Usage {
+  const cost = usageObject(body)?.cost
+  const costUsd = typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 ? cost : null
+  return { ...readUsage(body), costUsd }
+}
+
+/**
+ * What two frames of one stream say together. Counts in a stream only grow, and some services repeat a field as 0
+ * after they have said it, so the larger one is right.
+ */
+export function mergeUsage(before: Usage, next: Usage): Usage {
+  return {
+    inputTokens: larger(before.inputTokens, next.inputTokens),
+    outputTokens: larger(before.outputTokens, next.outputTokens),
+    costUsd: larger(before.costUsd, next.costUsd),
+  }
+}
+
+/** At the top of a body or chunk, in Anthropic's `message_start`, or in an event of the Responses API. */
+function usageObject(body: unknown): JsonObject | null {
+  if (!isObject(body)) return null
+  if (isObject(body.usage)) return body.usage
+  for (const holder of [body.message, body.response]) {
+    if (isObject(holder) && isObject(holder.usage)) return holder.usage
+  }
+  return null
+}
+
+function inputTokens(usage: JsonObject): number | null {
+  const said = count(usage.prompt_tokens) ?? count(usage.input_tokens)
+  const cached = [count(usage.cache_creation_input_tokens), count(usage.cache_read_input_tokens)]
+  // OpenAI-compatible services that echo Anthropic's names next to `prompt_tokens` have counted the cache in already.
+  if (count(usage.prompt_tokens) !== null || cached.every((tokens) => tokens === null)) return said
+  return [said, ...cached].reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0)
+}
+
+function outputTokens(usage: JsonObject): number | null {
+  return count(usage.completion_tokens) ?? count(usage.output_tokens)
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  if (a === null) return b
+  return b === null ? a : Math.max(a, b)
+}

@@ -1,0 +1,189 @@
+// Checks what plugins hand in: JavaScript reaches this room unchecked by a compiler. Every error names the field.
+
+import { messageOf, QwenctlError } from '../errors.ts'
+import { outcomeClasses } from '../quota/events.ts'
+import { parseLimit } from '../quota/limit.ts'
+import type { Provider } from './provider.ts'
+import { isObject } from './read-error.ts'
+
+type Check = (value: unknown) => string | null
+
+/** What a definition may say, and what each field must look like when it is said. Null: it is right. */
+const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
+  id: (value) =>
+    typeof value === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(value)
+      ? null
+      : 'must be lower-case letters, digits and dashes, starting with a letter',
+  label: isText,
+  keysUrl: orNull(isUrl),
+  keyVariables: listOf((value) =>
+    typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/i.test(value) ? null : 'must be a name of a variable',
+  ),
+  keyPattern: orNull(isPattern),
+  needsCredential: isBoolean,
+  needsBaseUrl: isBoolean,
+  endpoints: listOf(isEndpoint),
+  defaultLimits: listOf(isLimit),
+  bases: isFunction,
+  authHeaders: isFunction,
+  outcome: isFunction,
+  counts: isFunction,
+  usage: isFunction,
+  serves: isFunction,
+  models: listOf(isText),
+  check: orNull(isCheck),
+  simulated: isBoolean,
+  terms: orNull(isText),
+  baseUrl: isUrl,
+  outcomes: listOf(isRow),
+}
+
+/** Throws `invalid_value` naming the first field of a definition that is wrong or unknown. */
+export function checkDefinition(definition: unknown): void {
+  if (!isObject(definition)) throw wrong('provider definition', 'must be an object')
+  const id = fields.id(definition.id)
+  if (id !== null) throw wrong(`provider ${JSON.stringify(definition.id) ?? 'without id'}: id`, id)
+  for (const [name, value] of Object.entries(definition)) {
+    if (!Object.hasOwn(fields, name))
+      throw wrong(`provider "${String(definition.id)}": ${name}`, 'is not a field')
+    const problem = value === undefined ? null : fields[name as keyof typeof fields](value)
+    if (problem !== null) throw wrong(`provider "${String(definition.id)}": ${name}`, problem)
+  }
+}
+
+/** Throws `invalid_value` where the fields of a provider do not go together. */
+export function checkProvider(provider: Provider): void {
+  const ids = provider.endpoints.map((endpoint) => endpoint.id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw wrong(`provider "${provider.id}": endpoints`, `has two rows "${twice}"`)
+  if (provider.endpoints.length === 0 && !provider.needsBaseUrl) {
+    throw wrong(
+      `provider "${provider.id}": endpoints`,
+      'is empty: give a baseUrl, endpoints, or needsBaseUrl',
+    )
+  }
+}
+
+function wrong(what: string, problem: string): QwenctlError {
+  return new QwenctlError('invalid_value', `${what} ${problem}`, {
+    hint: 'correct it where the plugin calls defineProvider',
+  })
+}
+
+function isText(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? null : 'must be a text'
+}
+
+function isBoolean(value: unknown): string | null {
+  return typeof value === 'boolean' ? null : 'must be true or false'
+}
+
+function isFunction(value: unknown): string | null {
+  return typeof value === 'function' ? null : 'must be a function'
+}
+
+function isUrl(value: unknown): string | null {
+  if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    return 'must be a URL that starts with http:// or https://'
+  }
+  return value.endsWith('/') ? 'must not end in a slash' : null
+}
+
+/** A `g` or `y` pattern remembers where it stopped, so the same text would match only every other time. */
+function isPattern(value: unknown): string | null {
+  if (!(value instanceof RegExp)) return 'must be a regular expression'
+  return value.global || value.sticky ? 'must not have the flag g or y' : null
+}
+
+function isLimit(value: unknown): string | null {
+  try {
+    parseLimit(String(value))
+    return null
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function isEndpoint(value: unknown): string | null {
+  if (!isObject(value)) return 'must be an object'
+  const checks: Record<string, Check> = {
+    id: isText,
+    label: optional(isText),
+    openai: optional(orNull(isUrl)),
+    anthropic: optional(orNull(isUrl)),
+    limits: optional(listOf(isLimit)),
+    terms: optional(isText),
+  }
+  const problem = firstProblem(value, checks)
+  if (problem !== null) return problem
+  return value.openai || value.anthropic ? null : 'needs openai, anthropic, or both'
+}
+
+function isCheck(value: unknown): string | null {
+  if (!isObject(value)) return 'must be an object'
+  return firstProblem(value, {
+    dialect: (dialect) =>
+      dialect === 'openai' || dialect === 'anthropic' ? null : 'must be "openai" or "anthropic"',
+    path: (path) => (typeof path === 'string' && path.startsWith('/') ? null : 'must start with a slash'),
+    headers: optional((headers) => (isObject(headers) ? null : 'must be an object')),
+  })
+}
+
+function isRow(value: unknown): string | null {
+  if (!isObject(value)) return 'must be an object'
+  const isMatcher: Check = (given) =>
+    given instanceof RegExp
+      ? isPattern(given)
+      : typeof given === 'string' || (Array.isArray(given) && given.every((one) => typeof one === 'string'))
+        ? null
+        : 'must be a text, a list of texts or a regular expression'
+  return firstProblem(value, {
+    status: optional((given) =>
+      typeof given === 'function' || [given].flat().every((one) => Number.isInteger(one))
+        ? null
+        : 'must be a number, a list of numbers or a function',
+    ),
+    code: optional(isMatcher),
+    type: optional(isMatcher),
+    message: optional(isPattern),
+    when: optional(isFunction),
+    class: (given) =>
+      (outcomeClasses as readonly unknown[]).includes(given)
+        ? null
+        : `must be one of ${outcomeClasses.join(', ')}`,
+    scope: optional((given) =>
+      given === 'account' || given === 'model' ? null : 'must be account or model',
+    ),
+    until: optional(isFunction),
+  })
+}
+
+function firstProblem(value: Record<string, unknown>, checks: Record<string, Check>): string | null {
+  for (const name of Object.keys(value)) {
+    if (!Object.hasOwn(checks, name)) return `has an unknown field "${name}"`
+  }
+  for (const [name, check] of Object.entries(checks)) {
+    const problem = check(value[name])
+    if (problem !== null) return `has a wrong "${name}": ${problem}`
+  }
+  return null
+}
+
+function optional(check: Check): Check {
+  return (value) => (value === undefined ? null : check(value))
+}
+
+function orNull(check: Check): Check {
+  return (value) => (value === null ? null : check(value))
+}
+
+function listOf(check: Check): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return 'must be a list'
+    for (const [index, item] of value.entries()) {
+      const problem = check(item)
+      if (problem !== null) return `row ${index + 1} ${problem}`
+    }
+    return null
+  }
+}
