@@ -4,7 +4,12 @@
 /** How an account proves who it is. `sealed` opens only with the store's vault. */
 export type Credential =
   | { type: 'api-key'; sealed: string; /** Masked, for people: `sk-…f3a9`. */ hint: string }
-  | { type: 'oauth'; sealed: string; hint: string; /** RFC 3339, null when unknown. */ expiresAt: string | null }
+  | {
+      type: 'oauth'
+      sealed: string
+      hint: string
+      /** RFC 3339, null when unknown. */ expiresAt: string | null
+    }
   | { type: 'none' }
 
 /** One named credential at one provider, owned by one user. Unique by (user, provider, name). */
@@ -45,7 +50,9 @@ export function fullReference(account: Pick<Account, 'user' | 'provider' | 'name
 
 /** The subject under which a quota group cools down in the ledger. */
 export function quotaGroupSubject(account: Pick<Account, 'user' | 'provider' | 'quotaGroup'>): string | null {
-  return account.quotaGroup === null ? null : `group:${account.user}:${account.provider}/${account.quotaGroup}`
+  return account.quotaGroup === null
+    ? null
+    : `group:${account.user}:${account.provider}/${account.quotaGroup}`
 }
 
 /** The subject under which a whole provider cools down for everybody, when it is overloaded or unreachable. */

@@ -59,8 +59,7 @@ export class LedgerReader {
   load(): void {
     const { countersFile } = this.#home
     const checkpoint = readCheckpoint(countersFile)
-    if (checkpoint === 'damaged')
-      this.problems.push(`${countersFile} is damaged; counts are folded from the ledger`)
+    if (checkpoint === 'damaged') this.#quarantine(countersFile)
     else if (checkpoint !== null && this.#startAt(checkpoint)) return this.#followAll()
     this.rebuild()
   }

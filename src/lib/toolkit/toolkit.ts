@@ -55,7 +55,11 @@ export interface Accounts {
   remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView>
   rename(reference: string, name: string, filter?: AccountFilter): Promise<AccountView>
   setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
-  set(reference: string, settings: AccountSettings & { secret?: string }, filter?: AccountFilter): Promise<AccountView>
+  set(
+    reference: string,
+    settings: AccountSettings & { secret?: string },
+    filter?: AccountFilter,
+  ): Promise<AccountView>
   /** Names the account that commands use when none is named; null: which one it is, if any. */
   setDefault(reference: string, filter?: AccountFilter): Promise<AccountView>
   getDefault(): Promise<AccountView | null>
@@ -76,7 +80,9 @@ export interface Quotas {
 
 export interface Settings {
   /** Flag and variable beat the file: a value with where it comes from. */
-  list(): Promise<{ key: string; value: unknown; origin: 'variable' | 'file' | 'default'; description: string }[]>
+  list(): Promise<
+    { key: string; value: unknown; origin: 'variable' | 'file' | 'default'; description: string }[]
+  >
   /** Throws `invalid_value` for a key it does not know, naming the nearest. */
   get(key: string): Promise<unknown>
   set(key: string, value: string): Promise<unknown>
