@@ -1,0 +1,95 @@
+// What a parsed account must look like before the rest of the program may call it an `Account`. People edit the file
+// by hand, so a refusal names the field; fields that we do not know are left alone.
+
+import type { Account } from './account.ts'
+import { nameProblem } from './name.ts'
+
+type Check = (value: unknown) => string | null
+
+const isText: Check = (value) => (typeof value === 'string' && value !== '' ? null : 'must be a text')
+const isName: Check = (value) => (typeof value === 'string' ? nameProblem(value) : 'must be a text')
+const isBoolean: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
+const isInteger: Check = (value) => (Number.isSafeInteger(value) ? null : 'must be a whole number')
+const isWeight: Check = (value) =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 1 ? null : 'must be a number of at least 1'
+const isTime: Check = (value) =>
+  typeof value === 'string' && !Number.isNaN(Date.parse(value))
+    ? null
+    : 'must be a time such as 2026-11-22T00:00:00.000Z'
+const isId: Check = (value) =>
+  typeof value === 'string' && /^acc_[A-Za-z0-9_-]+$/.test(value)
+    ? null
+    : 'must be an id that begins with acc_'
+const isProviderId: Check = (value) =>
+  typeof value === 'string' && /^[a-z0-9][a-z0-9._-]{0,63}$/.test(value)
+    ? null
+    : 'must be the id of a provider'
+
+function orNull(check: Check): Check {
+  return (value) => (value === null ? null : check(value))
+}
+
+function listOf(check: Check): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return 'must be a list'
+    const problem = value.map(check).find((each) => each !== null)
+    return problem === undefined ? null : `has an entry that ${problem}`
+  }
+}
+
+function shape(fields: Record<string, Check>): Check {
+  return (value) => {
+    if (!isObject(value)) return 'must be an object'
+    for (const [field, check] of Object.entries(fields)) {
+      const problem = check(value[field])
+      if (problem !== null) return `${field} ${problem}`
+    }
+    return null
+  }
+}
+
+const sealed = {
+  sealed: isText,
+  hint: (value: unknown) => (typeof value === 'string' ? null : 'must be a text'),
+}
+const credentials: Record<Account['credential']['type'], Check> = {
+  'api-key': shape(sealed),
+  oauth: shape({ ...sealed, expiresAt: orNull(isTime) }),
+  none: () => null,
+}
+
+function isCredential(value: unknown): string | null {
+  const type = isObject(value) ? value['type'] : undefined
+  if (typeof type !== 'string' || !Object.hasOwn(credentials, type))
+    return 'must have a type: api-key, oauth or none'
+  return credentials[type as keyof typeof credentials](value)
+}
+
+const fields: Record<keyof Account, Check> = {
+  id: isId,
+  user: isName,
+  provider: isProviderId,
+  name: isName,
+  groups: listOf(isName),
+  priority: isInteger,
+  weight: isWeight,
+  enabled: isBoolean,
+  credential: isCredential,
+  limits: orNull(listOf(isText)),
+  baseUrl: orNull(isText),
+  quotaGroup: orNull(isName),
+  egressProxy: orNull(shape({ sealed: isText, shown: isText })),
+  models: orNull(listOf(isText)),
+  createdAt: isTime,
+  updatedAt: isTime,
+}
+const isAccount = shape(fields)
+
+/** What is wrong with a record that should be an account, as `priority must be a whole number`; null when nothing is. */
+export function accountRecordProblem(record: unknown): string | null {
+  return isAccount(record)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,110 @@
+import { QwenctlError } from '../errors.ts'
+import { fullReference } from './account.ts'
+import type { Account } from './account.ts'
+import { redact } from './mask.ts'
+
+export interface ReferenceFilter {
+  user?: string
+  provider?: string
+  group?: string
+}
+
+const REFERENCE = /^(?:(?<user>[^:/]+):)?(?:(?<provider>[^:/]+)\/)?(?<name>[^:/]+)$/
+const LISTED = 10
+
+/**
+ * The one account that a person means by `name`, `provider/name`, `user:provider/name`, `user:name` or the id,
+ * among those that the filter leaves. Throws `account_not_found`, or `ambiguous_account` listing the candidates.
+ */
+export function resolveReference(
+  accounts: Account[],
+  reference: string,
+  filter: ReferenceFilter = {},
+): Account {
+  const pool = accounts.filter((account) => passes(account, filter))
+  const found = candidates(pool, reference)
+  const [first] = found
+  if (first === undefined) throw notFound(pool, reference, filter)
+  if (found.length > 1) throw ambiguous(found, reference)
+  return first
+}
+
+function passes(account: Account, filter: ReferenceFilter): boolean {
+  return (
+    (filter.user === undefined || account.user === filter.user) &&
+    (filter.provider === undefined || account.provider === filter.provider) &&
+    (filter.group === undefined || account.groups.includes(filter.group))
+  )
+}
+
+function candidates(pool: Account[], reference: string): Account[] {
+  const byId = pool.filter((account) => account.id === reference)
+  if (byId.length > 0) return byId
+  const parts = REFERENCE.exec(reference)?.groups
+  if (parts === undefined) return []
+  const { user, provider, name } = parts
+  return pool.filter(
+    (account) =>
+      account.name === name &&
+      (provider === undefined || account.provider === provider) &&
+      (user === undefined || account.user === user),
+  )
+}
+
+function ambiguous(found: Account[], reference: string): QwenctlError {
+  const references = found.map(fullReference)
+  const shown = references.slice(0, LISTED).join(', ')
+  const rest = references.length > LISTED ? ` and ${references.length - LISTED} more` : ''
+  return new QwenctlError(
+    'ambiguous_account',
+    `"${reference}" fits ${found.length} accounts: ${shown}${rest}`,
+    {
+      hint: `name one in full, for example ${references[0]}`,
+      details: { candidates: references },
+    },
+  )
+}
+
+function notFound(pool: Account[], reference: string, filter: ReferenceFilter): QwenctlError {
+  const where = Object.entries(filter).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} "${value}"`],
+  )
+  // A key pasted in the place of a name must not be echoed.
+  const shown = redact(reference.slice(0, 200), [])
+  const message = `no account "${shown}"${where.length > 0 ? ` with ${where.join(' and ')}` : ''}`
+  const near = nearest(pool, reference)
+  return new QwenctlError(
+    'account_not_found',
+    message,
+    near === null ? {} : { hint: `did you mean ${near}?` },
+  )
+}
+
+function nearest(pool: Account[], reference: string): string | null {
+  const wanted = reference.slice(0, 200).toLowerCase()
+  let best: string | null = null
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  for (const account of pool) {
+    const forms = [account.name, `${account.provider}/${account.name}`, fullReference(account)]
+    for (const form of forms) {
+      const steps = distance(wanted, form.toLowerCase(), least)
+      if (steps < least) [best, least] = [form, steps]
+    }
+  }
+  return best
+}
+
+/** Levenshtein distance; lengths that differ by `limit` or more answer `limit` at once. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    }
+    previous = row
+  }
+  return previous[b.length] ?? limit
+}

@@ -1,0 +1,87 @@
+import { promises as fs } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { errnoOf, unwritable } from './file-error.ts'
+import { linkTarget } from './link-target.ts'
+
+/** `<file>.<pid>-<chance>.tmp`: no two writers share one, and the pid tells whose it was when that one died. */
+export function temporaryName(file: string): string {
+  return `${file}.${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`
+}
+
+/**
+ * Replaces a file as a whole, 0600: readers see the old text or the new one, also after a power cut. Where writing
+ * fails the old file is untouched and nothing is left beside it. `keepPrevious` leaves the old one as `<file>.bak`.
+ * Throws `store_unwritable`.
+ */
+export async function writeAtomically(
+  file: string,
+  text: string,
+  options: { keepPrevious?: boolean } = {},
+): Promise<void> {
+  const target = linkTarget(file)
+  const temporary = temporaryName(target)
+  try {
+    await writeDurably(temporary, text)
+    if (options.keepPrevious === true) await keepPrevious(target)
+    await rename(temporary, target)
+    await syncFolder(dirname(target))
+  } catch (error) {
+    await fs.rm(temporary, { force: true })
+    throw unwritable(target, error)
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await fs.open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function keepPrevious(target: string): Promise<void> {
+  const spare = temporaryName(target)
+  try {
+    await fs.link(target, spare)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return
+    await fs.copyFile(target, spare) // a file system without hard links
+  }
+  try {
+    await fs.chmod(spare, 0o600)
+    await rename(spare, `${target}.bak`)
+  } finally {
+    // rename(2) does nothing where both names are links to one file already, as after a crash right here.
+    await fs.rm(spare, { force: true })
+  }
+}
+
+/** Windows refuses for a moment while a virus scanner or an indexer has the file open. */
+async function rename(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fs.rename(from, to)
+      return
+    } catch (error) {
+      const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(errnoOf(error) ?? '')
+      if (process.platform !== 'win32' || !isBusy || attempt === 20) throw error
+      await delay(25)
+    }
+  }
+}
+
+/** Makes the rename itself durable. Windows cannot open a folder, and some file systems cannot sync one. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await fs.open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error
+  } finally {
+    await handle.close()
+  }
+}

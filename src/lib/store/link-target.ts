@@ -1,0 +1,29 @@
+import { readlinkSync, realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { errnoOf, unreadable } from './file-error.ts'
+
+/**
+ * The file that a path ends at, through symbolic links, also where that file does not exist yet. Replacing a link by
+ * a plain file would part the store from the place that its owner linked it to, and two names of one file must share
+ * one lock.
+ */
+export function linkTarget(file: string): string {
+  const path = resolve(file)
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw unreadable(file, error)
+    return danglingTarget(path)
+  }
+}
+
+/** Ends: `realpath` has answered that the chain is no circle but ends at nothing. */
+function danglingTarget(path: string): string {
+  try {
+    return danglingTarget(resolve(dirname(path), readlinkSync(path)))
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT' || errno === 'EINVAL') return path
+    throw unreadable(path, error)
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/** Who holds a lock: enough to tell that very process from a later one with the same number. */
+export interface LockOwner {
+  /** Never used twice. */
+  token: string
+  pid: number
+  /** Clock ticks since boot, as Linux tells them; null elsewhere. */
+  startTime: string | null
+  bootId: string | null
+  /** Numbers of processes mean something within one of these only; containers have their own. */
+  pidNamespace: string | null
+  host: string
+}
+
+/** The calling process as an owner; each call has its own token. */
+export function thisProcess(): LockOwner {
+  return { token: `${process.pid}-${Math.random().toString(36).slice(2, 14)}`, ...identity() }
+}
+
+/**
+ * Whether the owner lives. `elsewhere`: in another container or on another machine that shares the folder, where it
+ * cannot be seen from here.
+ */
+export function liveness(owner: LockOwner): 'alive' | 'dead' | 'elsewhere' {
+  const here = identity()
+  if (owner.host !== here.host) return 'elsewhere'
+  if (owner.bootId !== here.bootId) return 'dead'
+  if (owner.pidNamespace !== here.pidNamespace) return 'elsewhere'
+  const there = lookAt(owner.pid)
+  if (there === null || owner.startTime === null) return isRunning(owner.pid) ? 'alive' : 'dead'
+  // A zombie has ended too, its parent only has not looked yet.
+  const hasEnded = there.state === 'Z' || there.state === 'X'
+  return hasEnded || there.startTime !== owner.startTime ? 'dead' : 'alive'
+}
+
+let cached: Omit<LockOwner, 'token'> | undefined
+
+function identity(): Omit<LockOwner, 'token'> {
+  cached ??= {
+    pid: process.pid,
+    startTime: lookAt(process.pid)?.startTime ?? null,
+    bootId: linuxFact(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidNamespace: linuxFact(() => readlinkSync('/proc/self/ns/pid')),
+    host: hostname(),
+  }
+  return cached
+}
+
+/** Null where there is nothing to see: the process is gone, or /proc hides other users' processes. */
+function lookAt(pid: number): { state: string; startTime: string } | null {
+  return linuxFact(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // proc(5): the second field is the name in brackets and may hold anything, also spaces and brackets; the state
+    // is the third field, the start time the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', startTime: fields[19] ?? '' }
+  })
+}
+
+function linuxFact<F>(read: () => F): F | null {
+  if (process.platform !== 'linux') return null
+  try {
+    return read()
+  } catch {
+    return null // no such process, or a /proc that hides it
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // it lives, but is somebody else's
+  }
+}

@@ -1,0 +1,22 @@
+import { constants, copyFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { errnoOf } from './file-error.ts'
+
+/**
+ * Copies a damaged file to `<file>.corrupt-<time>` and returns that name, or null where even that failed. The time is
+ * when the file was last written, so looking at the same damage again makes no second copy.
+ */
+export function quarantine(file: string): string | null {
+  try {
+    const stamp = statSync(file).mtime.toISOString().replaceAll(/[-:.]/g, '')
+    const copy = `${file}.corrupt-${stamp}`
+    try {
+      copyFileSync(file, copy, constants.COPYFILE_EXCL)
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error
+    }
+    return basename(copy)
+  } catch {
+    return null // a full or read-only disk; the damaged file itself stays where it is
+  }
+}
