@@ -1,0 +1,64 @@
+import { memberSpans, skipSpace, type Span } from './json-scan.ts'
+import type { BodyFields } from './scan-body.ts'
+
+/** Puts `text` in the place of the bytes from `start` to `end`; `start` equal to `end` inserts. */
+export interface Edit extends Span {
+  text: string
+}
+
+/** The body with the edits made, which must not overlap. Every other byte stays as it is. */
+export function splice(body: Buffer, edits: readonly Edit[]): Buffer {
+  const parts: Buffer[] = []
+  let at = 0
+  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+    parts.push(body.subarray(at, edit.start), Buffer.from(edit.text))
+    at = edit.end
+  }
+  parts.push(body.subarray(at))
+  return Buffer.concat(parts)
+}
+
+/** What puts another model into the body; none when it names no model, which is the upstream's to refuse. */
+export function modelEdits(scan: BodyFields, model: string): Edit[] {
+  const span = scan.fields.model
+  return span === undefined ? [] : [{ ...span, text: JSON.stringify(model) }]
+}
+
+/**
+ * What makes a streamed chat completion report its usage, by the smallest change. None when the client asks for it
+ * itself, or when `stream_options` is something the upstream will refuse anyway.
+ */
+export function usageEdits(body: Buffer, scan: BodyFields): Edit[] {
+  const options = scan.fields.stream_options
+  if (options === undefined) {
+    const text = `"stream_options":{"include_usage":true}${scan.isEmpty ? '' : ','}`
+    return [{ start: scan.insertAt, end: scan.insertAt, text }]
+  }
+  if (body[options.start] === 0x6e) return [{ ...options, text: '{"include_usage":true}' }]
+  if (body[options.start] !== 0x7b) return []
+  const present = memberSpans(body, options, 'include_usage')
+  if (present.length > 0)
+    return present.filter((span) => isOff(body, span)).map((span) => ({ ...span, text: 'true' }))
+  const start = options.start + 1
+  return [{ start, end: start, text: `"include_usage":true${isEmptyObject(body, options) ? '' : ','}` }]
+}
+
+/** The body asking for `model`. To change the usage option too, `splice` the edits of both at once: offsets move. */
+export function withModel(body: Buffer, scan: BodyFields, model: string): Buffer {
+  return splice(body, modelEdits(scan, model))
+}
+
+/** The body asking for usage; null when there is nothing to change. */
+export function withUsageRequested(body: Buffer, scan: BodyFields): Buffer | null {
+  const edits = usageEdits(body, scan)
+  return edits.length === 0 ? null : splice(body, edits)
+}
+
+/** `false` or `null`. */
+function isOff(body: Buffer, span: Span): boolean {
+  return body[span.start] === 0x66 || body[span.start] === 0x6e
+}
+
+function isEmptyObject(body: Buffer, span: Span): boolean {
+  return body[skipSpace(body, span.start + 1)] === 0x7d
+}

@@ -1,0 +1,126 @@
+// Which headers cross the proxy. Both functions take and return flat lists, `[name, value, name, value]`, as Node's
+// `rawHeaders` has them and `writeHead` and `request` accept them: spelling, order and repetition stay.
+
+/** About one connection, not the message (RFC 9110, 7.6.1), with the older ones that are still sent. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+const strippedFromRequests: ReadonlySet<string> = new Set([
+  ...hopByHop,
+  // the caller writes its own
+  'host',
+  'content-length',
+  'accept-encoding',
+  'expect',
+  // the client's credentials and accounts are not those that we use
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'cookie',
+  'openai-organization',
+  'openai-project',
+  // where the client sits
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'origin',
+  'referer',
+])
+
+const strippedFromResponses: ReadonlySet<string> = new Set([
+  ...hopByHop,
+  // the caller writes its own, since it may change the body's length
+  'content-length',
+  // about one account, while others may be free
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'openai-organization',
+  'openai-project',
+  'anthropic-organization-id',
+  // about the upstream's origin, not ours
+  'set-cookie',
+  'set-cookie2',
+  'alt-svc',
+  'clear-site-data',
+  'strict-transport-security',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+])
+
+const upstreamRequestIds: ReadonlySet<string> = new Set(['x-request-id', 'request-id'])
+const UPSTREAM_REQUEST_ID = 'x-qwenctl-upstream-request-id'
+
+/** What of a client's headers goes upstream. Answers are asked for uncompressed, so that usage can be read in passing. */
+export function requestHeaders(rawHeaders: readonly string[]): string[] {
+  const named = namedByConnection(rawHeaders)
+  const kept: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    const lower = name.toLowerCase()
+    if (strippedFromRequests.has(lower) || lower.startsWith('x-qwenctl-') || named?.has(lower)) continue
+    kept.push(name, rawHeaders[index + 1] ?? '')
+  }
+  kept.push('accept-encoding', 'identity')
+  return kept
+}
+
+/**
+ * What of an upstream's headers goes to the client; its request id under another name. `content-encoding` stays: the body
+ * passes as it came, also from an upstream that compresses unasked.
+ */
+export function responseHeaders(rawHeaders: readonly string[]): string[] {
+  const named = namedByConnection(rawHeaders)
+  const kept: string[] = []
+  let hasRequestId = false
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    const lower = name.toLowerCase()
+    const value = rawHeaders[index + 1] ?? ''
+    if (upstreamRequestIds.has(lower)) {
+      if (!hasRequestId) kept.push(UPSTREAM_REQUEST_ID, value)
+      hasRequestId = true
+    } else if (!isStrippedFromResponse(lower) && !named?.has(lower)) {
+      kept.push(name, value)
+    }
+  }
+  return kept
+}
+
+function isStrippedFromResponse(lower: string): boolean {
+  if (strippedFromResponses.has(lower)) return true
+  // One account's limits would mislead about the pool's.
+  if (lower.includes('ratelimit') || lower.includes('rate-limit')) return true
+  // An upstream's open CORS would let every web page read a proxy on this machine.
+  return lower.startsWith('access-control-') || lower.startsWith('x-qwenctl-')
+}
+
+/** Headers that a `connection` header declares to be about this connection too; null for the usual none. */
+function namedByConnection(rawHeaders: readonly string[]): Set<string> | null {
+  let named: Set<string> | null = null
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length !== 10 || name.toLowerCase() !== 'connection') continue
+    for (const token of (rawHeaders[index + 1] ?? '').split(',')) {
+      const lower = token.trim().toLowerCase()
+      if (lower !== '' && lower !== 'keep-alive' && lower !== 'close') (named ??= new Set()).add(lower)
+    }
+  }
+  return named
+}

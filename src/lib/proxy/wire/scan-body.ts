@@ -1,0 +1,113 @@
+import {
+  MALFORMED,
+  TOO_DEEP,
+  isAt,
+  skipObject,
+  skipSpace,
+  writtenWithEscapes,
+  type Span,
+} from './json-scan.ts'
+
+/** The top-level members of a request that the proxy reads, whatever the dialect. */
+export const bodyKeys = [
+  'model',
+  'stream',
+  'stream_options',
+  'user',
+  'prompt_cache_key',
+  'session_id',
+  'previous_response_id',
+  'metadata',
+  'system',
+  'instructions',
+  'messages',
+  'input',
+] as const
+export type BodyKey = (typeof bodyKeys)[number]
+
+export interface BodyFields {
+  ok: true
+  /** Where the value of each key stands; a key that the body does not have is absent. */
+  fields: Partial<Record<BodyKey, Span>>
+  /** Where a member can be put in: the offset after the opening brace. */
+  insertAt: number
+  isEmpty: boolean
+}
+
+/** `duplicate`: a key that we read occurs twice, and the upstream might take the other one than we counted. */
+export interface BodyRefusal {
+  ok: false
+  reason: 'not-an-object' | 'malformed' | 'too-deep' | 'duplicate'
+}
+
+export type BodyScan = BodyFields | BodyRefusal
+
+// Most keys of a body are told apart by their length alone.
+const keysByLength: { key: BodyKey; bytes: Buffer }[][] = []
+for (const key of bodyKeys) (keysByLength[key.length] ??= []).push({ key, bytes: Buffer.from(key) })
+
+/**
+ * Finds the members that the proxy needs in a JSON request body, without parsing the rest. Never throws. Spans are byte
+ * offsets into `body`. The whole body is checked for structure, so that what is forwarded is one JSON object.
+ */
+export function scanBody(body: Buffer): BodyScan {
+  const open = skipSpace(body, startsWithByteOrderMark(body) ? 3 : 0)
+  if (body[open] !== 0x7b) return { ok: false, reason: 'not-an-object' }
+  const fields: Partial<Record<BodyKey, Span>> = {}
+  let isEmpty = true
+  let isDuplicate = false
+  const end = skipObject(body, open, 0, (keyStart, keyEnd, start, valueEnd) => {
+    isEmpty = false
+    const key = bodyKeyAt(body, keyStart, keyEnd)
+    if (key === null) return
+    if (fields[key] !== undefined) isDuplicate = true
+    fields[key] = { start, end: valueEnd }
+  })
+  if (end === TOO_DEEP) return { ok: false, reason: 'too-deep' }
+  if (end === MALFORMED || skipSpace(body, end) !== body.length) return { ok: false, reason: 'malformed' }
+  if (isDuplicate) return { ok: false, reason: 'duplicate' }
+  return { ok: true, fields, insertAt: open + 1, isEmpty }
+}
+
+function bodyKeyAt(body: Buffer, start: number, end: number): BodyKey | null {
+  for (const { key, bytes } of keysByLength[end - start] ?? []) if (isAt(body, start, bytes)) return key
+  if (end - start === MODEL.length && isModelInAnyCase(body, start)) return 'model'
+  const written = writtenWithEscapes(body, start, end)
+  return written !== null && bodyKeys.includes(written as BodyKey) ? (written as BodyKey) : null
+}
+
+const MODEL = Buffer.from('model')
+
+// Go's decoder ignores the case of keys: `Model` beside `model` would let such an upstream read what we never saw.
+function isModelInAnyCase(body: Buffer, start: number): boolean {
+  for (let index = 0; index < MODEL.length; index++) {
+    if (((body[start + index] ?? 0) | 0x20) !== MODEL[index]) return false
+  }
+  return true
+}
+
+function startsWithByteOrderMark(body: Buffer): boolean {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+}
+
+/** Names and identifiers are short; what is longer is a text in the wrong place. */
+const MAX_STRING_BYTES = 4096
+
+/** The string at `span`; null when there is none, it is another kind of value, or it is over 4 KiB or not valid JSON. */
+export function readString(body: Buffer, span: Span | undefined): string | null {
+  if (span === undefined || body[span.start] !== 0x22 || span.end - span.start > MAX_STRING_BYTES) return null
+  try {
+    return JSON.parse(body.toString('utf8', span.start, span.end)) as string
+  } catch {
+    return null // a bad escape or a bare control character: the upstream will refuse it too
+  }
+}
+
+/** The boolean at `span`; null when there is none or it is another kind of value. */
+export function readBoolean(body: Buffer, span: Span | undefined): boolean | null {
+  // The scan has checked the literal: its first byte tells which it is.
+  if (span === undefined) return null
+  const first = body[span.start]
+  if (first === 0x74) return true
+  return first === 0x66 ? false : null
+}

@@ -1,0 +1,58 @@
+import type { SseFrame } from './sse-tap.ts'
+
+/** An error that came inside an event stream. */
+export interface StreamError {
+  /** Its body in the shape that a plain error answer has; undefined when it was not JSON. */
+  body: unknown
+  /** The data as it came. */
+  text: string
+  /** The HTTP status that the frame names, null when it names none. */
+  status: number | null
+}
+
+type FrameView = Pick<SseFrame, 'event' | 'data' | 'statusHint'>
+
+/**
+ * The error that a frame reports, or null. `isFirst`: nothing came before it, which lets the bare
+ * `{code, message}` of DashScope count as an error too.
+ */
+export function streamErrorIn(
+  frame: FrameView,
+  data: unknown,
+  { isFirst }: { isFirst: boolean },
+): StreamError | null {
+  // Gemini wraps its error in a list of one.
+  const body = Array.isArray(data) && data.length === 1 ? (data[0] as unknown) : data
+  const isError =
+    frame.event === 'error' ||
+    (frame.statusHint ?? 0) >= 400 ||
+    saysError(body) ||
+    (isFirst && isBareError(body))
+  if (!isError) return null
+  return { body: unwrapped(body), text: frame.data ?? '', status: statusOf(frame, body) }
+}
+
+function saysError(body: unknown): boolean {
+  return isRecord(body) && (Boolean(body.error) || body.type === 'error' || body.type === 'response.failed')
+}
+
+function isBareError(body: unknown): boolean {
+  if (!isRecord(body) || 'choices' in body || 'type' in body || 'object' in body) return false
+  return typeof body.code === 'string' && body.code !== '' && typeof body.message === 'string'
+}
+
+/** `response.failed` carries the whole response, and its error in there. */
+function unwrapped(body: unknown): unknown {
+  return isRecord(body) && body.type === 'response.failed' && isRecord(body.response) ? body.response : body
+}
+
+/** The comment's status, else a number that some services (OpenRouter, Gemini) use as the error's code. */
+function statusOf(frame: FrameView, body: unknown): number | null {
+  if ((frame.statusHint ?? 0) >= 400) return frame.statusHint
+  const code = isRecord(body) && isRecord(body.error) ? body.error.code : null
+  return typeof code === 'number' && code >= 400 && code <= 599 ? code : null
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

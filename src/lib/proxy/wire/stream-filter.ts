@@ -1,0 +1,197 @@
+import type { Usage } from '../../provider/provider.ts'
+import { streamErrorIn, type StreamError } from './stream-error.ts'
+import { SseTap, type SseFrame } from './sse-tap.ts'
+
+export interface StreamFilterOptions {
+  /** Usage of one frame's data; what it throws is taken as nothing said. */
+  readUsage: (data: unknown) => Usage
+  /** True: the usage chunk of an OpenAI stream is ours alone, since the client did not ask for it. */
+  stripUsage: boolean
+  maxFrameBytes?: number
+}
+
+/** Comments held before the first data; with more than this the stream opens, and the failover is given up. */
+const MAX_HELD_BYTES = 64 * 1024
+
+const CLOSE_FRAME = Buffer.from('\n\n')
+
+/**
+ * A streamed answer on its way to the client. Until its first data nothing is let out, so that an upstream that says 200
+ * and then fails can still be answered by another account (`refusal`). From then on whole frames pass as they came, while
+ * usage, the regular end and errors are noted. Feed `push` and then `end`; send what they return, in order.
+ */
+export class StreamFilter {
+  /** Set when the first data is an error: nothing was let out, and nothing will be. */
+  refusal: StreamError | null = null
+  /** Set when an error came after the first data; it was passed on. */
+  erroredMidStream: StreamError | null = null
+  /** True once something was let out: the answer is committed. */
+  isOpen = false
+  /** True once the stream said that it is complete; a stream that ends without was cut. */
+  sawEnd = false
+  /** What was read so far; of each field the last that was said. */
+  readonly usage: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
+
+  readonly #options: StreamFilterOptions
+  readonly #tap: SseTap
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #sawFinishReason = false
+
+  constructor(options: StreamFilterOptions) {
+    this.#options = options
+    this.#tap = new SseTap(options)
+  }
+
+  /** Takes what came from the upstream; returns what may be sent now, in as few buffers as possible. */
+  push(chunk: Buffer): Buffer[] {
+    const out: Buffer[] = []
+    for (const frame of this.#tap.push(chunk)) this.#take(frame, out)
+    return out
+  }
+
+  /**
+   * The upstream is done; `isCut` when its connection broke instead of ending. Returns what is still to be sent, which
+   * always ends between frames, so that an error frame can follow. A last frame that lacks its blank line is completed
+   * when its data is whole, and dropped otherwise: by the format clients ignore it, and an error frame would glue to it.
+   */
+  end({ isCut = false } = {}): Buffer[] {
+    const out: Buffer[] = []
+    const rest = this.#tap.end()
+    if (rest !== null && (rest.isComplete || isWhole(rest))) this.#take(rest, out)
+    if (out.length > 0 && rest?.isComplete === false) out.push(CLOSE_FRAME)
+    if (this.#tap.isOverflowing) out.push(CLOSE_FRAME)
+    if (!this.isOpen && this.refusal === null) this.#refuseBareError(rest)
+    if (this.#sawFinishReason && !isCut) this.sawEnd = true
+    return this.refusal === null ? out : []
+  }
+
+  #take(frame: SseFrame, out: Buffer[]): void {
+    if (this.refusal !== null) return
+    if (frame.isOpaque) return this.#send(frame.bytes, out)
+    if (!frame.hasData || frame.event === 'ping')
+      return this.isOpen ? append(out, frame.bytes) : this.#hold(frame.bytes, out)
+    const data = this.#look(frame)
+    if (this.refusal !== null) return
+    if (this.#options.stripUsage && isUsageChunk(data)) return this.#open(out)
+    this.#send(frame.bytes, out)
+  }
+
+  #hold(bytes: Buffer, out: Buffer[]): void {
+    this.#held.push(bytes)
+    this.#heldBytes += bytes.length
+    if (this.#heldBytes > MAX_HELD_BYTES) this.#open(out)
+  }
+
+  #open(out: Buffer[]): void {
+    if (this.isOpen) return
+    this.isOpen = true
+    for (const bytes of this.#held) append(out, bytes)
+    this.#held = []
+  }
+
+  #send(bytes: Buffer, out: Buffer[]): void {
+    this.#open(out)
+    append(out, bytes)
+  }
+
+  /** Notes what a data frame says; its data parsed where it may matter, else undefined. */
+  #look(frame: SseFrame): unknown {
+    const { event } = frame
+    if (event !== null && ends.has(event)) this.sawEnd = true
+    if (frame.bytes.length < 64 && frame.data?.trim() === '[DONE]') {
+      this.sawEnd = true
+      return undefined
+    }
+    const text = frame.bytes.toString('latin1')
+    if (FINISH_REASON.test(text)) this.#sawFinishReason = true
+    const isPlain = this.isOpen && event !== 'error' && frame.statusHint === null
+    if (isPlain && !mayMatter(text)) return undefined
+    const data = parsed(frame.data)
+    if (isRecord(data) && typeof data.type === 'string' && ends.has(data.type)) this.sawEnd = true
+    this.#noteError(streamErrorIn(frame, data, { isFirst: !this.isOpen }))
+    this.#readUsage(data)
+    return data
+  }
+
+  #noteError(error: StreamError | null): void {
+    if (error === null) return
+    if (this.isOpen) this.erroredMidStream ??= error
+    else this.refusal = error
+  }
+
+  #readUsage(data: unknown): void {
+    if (data === undefined) return
+    try {
+      const { inputTokens, outputTokens, costUsd } = this.#options.readUsage(data)
+      this.usage.inputTokens = inputTokens ?? this.usage.inputTokens
+      this.usage.outputTokens = outputTokens ?? this.usage.outputTokens
+      this.usage.costUsd = costUsd ?? this.usage.costUsd
+    } catch {
+      // A provider that trips over odd usage must not cost the client its answer; the tokens stay unknown.
+    }
+  }
+
+  /** Some upstreams label a bare JSON error as an event stream: all of it is then lines without data. */
+  #refuseBareError(rest: SseFrame | null): void {
+    const text = Buffer.concat([...this.#held, rest?.bytes ?? Buffer.alloc(0)]).toString()
+    const error = streamErrorIn({ event: null, data: text, statusHint: null }, parsed(text), {
+      isFirst: true,
+    })
+    this.refusal = error
+  }
+}
+
+/** The last frame or event of a stream that ended as it should, in the Anthropic and the Responses format. */
+const ends: ReadonlySet<string> = new Set([
+  'message_stop',
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+])
+
+// Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be escaped, so that
+// an answer that talks about usage and errors does not meet them.
+const FINISH_REASON = /"finish_reason"\s*:\s*"/
+const USAGE = /"usage"\s*:\s*\{/
+const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
+const END_TYPE = /"(?:message_stop|response\.(?:completed|incomplete|failed))"/
+
+function mayMatter(text: string): boolean {
+  return USAGE.test(text) || (text.includes('"error"') && ERROR.test(text)) || END_TYPE.test(text)
+}
+
+function isUsageChunk(data: unknown): boolean {
+  return isRecord(data) && Array.isArray(data.choices) && data.choices.length === 0 && isRecord(data.usage)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isWhole(frame: SseFrame): boolean {
+  return frame.data?.trim() === '[DONE]' || parsed(frame.data) !== undefined
+}
+
+function parsed(data: string | null): unknown {
+  if (data === null || data === '') return undefined
+  try {
+    return JSON.parse(data) as unknown
+  } catch {
+    return undefined // not JSON: nothing for us to read, the client gets it as it is
+  }
+}
+
+/** Adds to what is sent; bytes that lie side by side become one buffer, and so one write. */
+function append(out: Buffer[], bytes: Buffer): void {
+  const last = out.at(-1)
+  if (
+    last !== undefined &&
+    last.buffer === bytes.buffer &&
+    last.byteOffset + last.length === bytes.byteOffset
+  ) {
+    out[out.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length)
+  } else {
+    out.push(bytes)
+  }
+}
