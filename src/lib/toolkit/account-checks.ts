@@ -1,0 +1,62 @@
+import type { Account } from '../account/account.ts'
+import { checkBaseUrl, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import type { AccountSecrets } from './account-secrets.ts'
+import type { CheckRequest, CheckResult } from './credential-check.ts'
+import { checkWithProvider } from './credential-check.ts'
+import type { NewAccount, ProviderRegistry } from './toolkit.ts'
+
+export interface ChecksParts {
+  secrets: AccountSecrets
+  providers: () => Promise<ProviderRegistry>
+  request: () => Pick<CheckRequest, 'timeoutMs' | 'userAgent' | 'clock'>
+}
+
+/** Asks providers about credentials, of accounts that are kept and of those that may be. */
+export class AccountChecks {
+  readonly #parts: ChecksParts
+
+  constructor(parts: ChecksParts) {
+    this.#parts = parts
+  }
+
+  /** Throws for what `add` would refuse of the key and where it goes; what the provider says is the result. */
+  async ofNew(wanted: NewAccount): Promise<CheckResult> {
+    const provider = (await this.#parts.providers()).get(wanted.provider)
+    const baseUrl = checkBaseUrl(wanted.baseUrl ?? null, provider)
+    if (wanted.secret === undefined) {
+      if (provider.needsCredential) throw missingSecret(provider)
+      return noKey(provider.label)
+    }
+    const { egressProxy } = checkSettings({ egressProxy: wanted.egressProxy ?? null }, provider)
+    if (egressProxy != null) return behindProxy
+    return checkWithProvider({
+      provider,
+      baseUrl,
+      secret: checkSecret(wanted.secret),
+      ...this.#parts.request(),
+    })
+  }
+
+  async of(account: Account): Promise<CheckResult> {
+    const provider = (await this.#parts.providers()).get(account.provider)
+    if (account.credential.type === 'none') return noKey(provider.label)
+    if (account.egressProxy !== null) return behindProxy
+    return checkWithProvider({
+      provider,
+      baseUrl: account.baseUrl,
+      secret: await this.#parts.secrets.open(account),
+      ...this.#parts.request(),
+    })
+  }
+}
+
+function noKey(label: string): CheckResult {
+  return { result: 'unchecked', message: `${label} needs no key`, latencyMs: null }
+}
+
+/** Asking without the proxy would show the provider an address that the account is not to be seen from. */
+const behindProxy: CheckResult = {
+  result: 'unchecked',
+  message: 'the account has an egress proxy: its key is checked by its first request',
+  latencyMs: null,
+}

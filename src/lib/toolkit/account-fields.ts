@@ -1,0 +1,157 @@
+import { checkName } from '../account/name.ts'
+import { maskUrl } from '../account/mask.ts'
+import { QwenctlError } from '../errors.ts'
+import { normalizeBaseUrl } from '../provider/endpoints.ts'
+import type { Provider } from '../provider/provider.ts'
+import { formatLimit, parseLimit } from '../quota/limit.ts'
+import type { AccountSettings } from './toolkit.ts'
+
+/** Headers beyond this are refused by most servers, so a longer key could never be sent. */
+const LONGEST_SECRET = 8192
+
+const KEY_FLAGS = 'give it with --key-stdin, --key-env VAR or --key-file PATH'
+
+/** Settings that were checked and brought into the form in which they are kept; only what was said is there. */
+export interface CheckedSettings {
+  groups?: string[]
+  priority?: number
+  weight?: number
+  limits?: string[] | null
+  baseUrl?: string | null
+  quotaGroup?: string | null
+  /** `url` may hold a password; `shown` does not. */
+  egressProxy?: { url: string; shown: string } | null
+  models?: string[] | null
+}
+
+/** Checks what `auth add` and `accounts set` say of an account. Throws `invalid_value` or `invalid_limit`. */
+export function checkSettings(settings: AccountSettings, provider: Provider): CheckedSettings {
+  const checked: CheckedSettings = {}
+  if (settings.groups !== undefined)
+    checked.groups = unique(settings.groups.map((name) => checkName('group', name)))
+  if (settings.priority !== undefined) checked.priority = checkPriority(settings.priority)
+  if (settings.weight !== undefined) checked.weight = checkWeight(settings.weight)
+  if (settings.limits !== undefined) checked.limits = checkLimits(settings.limits)
+  if (settings.baseUrl !== undefined) checked.baseUrl = checkBaseUrl(settings.baseUrl, provider)
+  if (settings.quotaGroup !== undefined) {
+    checked.quotaGroup = settings.quotaGroup === null ? null : checkName('quota group', settings.quotaGroup)
+  }
+  if (settings.egressProxy !== undefined) checked.egressProxy = checkEgressProxy(settings.egressProxy)
+  if (settings.models !== undefined) checked.models = checkModels(settings.models)
+  return checked
+}
+
+/** A key as it is sent: without the newline that files and pipes end with. Throws `invalid_value`, never quoting it. */
+export function checkSecret(secret: string): string {
+  const key = secret.replace(/\r?\n$/, '')
+  if (key === '') throw new QwenctlError('invalid_value', 'the key is empty', { hint: KEY_FLAGS })
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new QwenctlError(
+      'invalid_value',
+      'the key contains spaces, line breaks or characters that no header carries',
+      {
+        hint: 'copy the key alone, without quotes or a name in front of it',
+      },
+    )
+  }
+  if (key.length > LONGEST_SECRET) {
+    throw new QwenctlError('invalid_value', `the key is longer than ${LONGEST_SECRET} characters`, {
+      hint: KEY_FLAGS,
+    })
+  }
+  return key
+}
+
+/** The error for a key that was not given. */
+export function missingSecret(provider: Provider): QwenctlError {
+  const page = provider.keysUrl === null ? '' : `; keys are at ${provider.keysUrl}`
+  return new QwenctlError('missing_answer', `no key for ${provider.label}`, { hint: `${KEY_FLAGS}${page}` })
+}
+
+/** A base URL in the form in which it is kept, without a trailing slash; the id of an endpoint stands for its URL. */
+export function checkBaseUrl(text: string | null, provider: Provider): string | null {
+  if (text === null) {
+    if (!provider.needsBaseUrl) return null
+    throw new QwenctlError('missing_answer', `an account at ${provider.label} needs its base URL`, {
+      hint: 'add --base-url URL, for example --base-url https://api.example.com/v1',
+    })
+  }
+  const named = provider.endpoints.find((endpoint) => endpoint.id === text)
+  if (named !== undefined) return named.openai ?? named.anthropic
+  const url = parseUrl(text, '--base-url', ['http:', 'https:'])
+  if (url.username !== '' || url.password !== '') {
+    throw refusedUrl('--base-url', 'must not contain a user name or password')
+  }
+  if (/[?#]/.test(text)) throw refusedUrl('--base-url', 'must not contain a query or fragment')
+  return normalizeBaseUrl(url.href)
+}
+
+/** True where a key would travel readable for everybody on the way. */
+export function isPlainHttp(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl)
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+function checkEgressProxy(text: string | null): { url: string; shown: string } | null {
+  if (text === null) return null
+  const url = parseUrl(text, '--egress-proxy', ['http:', 'https:'])
+  if (url.pathname !== '/' || /[?#]/.test(text)) throw refusedUrl('--egress-proxy', 'ends with the port')
+  const origin = url.href.replace(/\/$/, '')
+  return { url: origin, shown: maskUrl(origin) }
+}
+
+function parseUrl(text: string, flag: string, protocols: string[]): URL {
+  const url = URL.parse(text.trim())
+  if (url === null || !protocols.includes(url.protocol) || url.hostname === '') {
+    throw refusedUrl(flag, 'is not a URL that begins with http:// or https://')
+  }
+  return url
+}
+
+/** Does not quote the URL: people paste keys and passwords into them. */
+function refusedUrl(flag: string, what: string): QwenctlError {
+  return new QwenctlError('invalid_value', `the value of ${flag} ${what}`, {
+    hint: `for example ${flag} ${flag === '--base-url' ? 'https://api.example.com/v1' : 'http://proxy.example.com:8080'}`,
+  })
+}
+
+function checkPriority(priority: number): number {
+  if (Number.isSafeInteger(priority)) return priority
+  throw new QwenctlError('invalid_value', `the priority ${priority} is not a whole number`, {
+    hint: 'give --priority a whole number; the smallest serves first',
+  })
+}
+
+function checkWeight(weight: number): number {
+  if (Number.isSafeInteger(weight) && weight >= 1) return weight
+  throw new QwenctlError('invalid_value', `the weight ${weight} is not a whole number of at least 1`, {
+    hint: 'give --weight 1 or more; accounts disable takes an account out of use',
+  })
+}
+
+/** Limits as they are written, one per metric and window; none: the provider's defaults. */
+function checkLimits(texts: string[]): string[] | null {
+  const limits = texts.map(parseLimit)
+  const windows = limits.map(({ metric, window }) => `${metric} per ${window}`)
+  const twice = windows.find((window, index) => windows.indexOf(window) !== index)
+  if (twice !== undefined) {
+    throw new QwenctlError('invalid_limit', `two limits are given for ${twice}`, { hint: 'give one of them' })
+  }
+  return limits.length === 0 ? null : limits.map(formatLimit)
+}
+
+function checkModels(models: string[] | null): string[] | null {
+  if (models === null || models.length === 0) return null
+  for (const model of models) {
+    if (!/^\S+$/.test(model)) {
+      throw new QwenctlError('invalid_value', `"${model}" is not the name of a model`, {
+        hint: 'qwenctl providers list shows models of each provider',
+      })
+    }
+  }
+  return unique(models)
+}
+
+function unique(texts: string[]): string[] {
+  return [...new Set(texts)]
+}

@@ -1,0 +1,47 @@
+import type { Account, Credential } from '../account/account.ts'
+import { maskSecret } from '../account/mask.ts'
+import type { Vault } from '../store/vault.ts'
+
+/** Seals and opens what accounts keep secret; the vault is unlocked on first use. */
+export class AccountSecrets {
+  readonly #vault: () => Promise<Vault>
+
+  constructor(vault: () => Promise<Vault>) {
+    this.#vault = vault
+  }
+
+  async seal(account: Account, secret: string): Promise<string> {
+    return (await this.#vault()).seal(secret, contextOf(account))
+  }
+
+  async sealKey(account: Account, key: string): Promise<Credential> {
+    return { type: 'api-key', sealed: await this.seal(account, key), hint: maskSecret(key) }
+  }
+
+  /** The credential in the clear; empty where the account needs none. */
+  async open(account: Account): Promise<string> {
+    if (account.credential.type === 'none') return ''
+    return (await this.#vault()).open(account.credential.sealed, contextOf(account))
+  }
+
+  /** The account at this provider that has the same key, found by opening: no hash of a key is ever kept. */
+  async findSame(accounts: Account[], provider: string, key: string): Promise<Account | null> {
+    const vault = await this.#vault()
+    return accounts.find((account) => account.provider === provider && opensTo(vault, account, key)) ?? null
+  }
+}
+
+function opensTo(vault: Vault, account: Account, key: string): boolean {
+  if (account.credential.type === 'none') return false
+  // A key of the same form has the same hint: this spares opening the others.
+  if (account.credential.hint !== maskSecret(key)) return false
+  try {
+    return vault.open(account.credential.sealed, contextOf(account)) === key
+  } catch {
+    return false // sealed with another master key: using that account says so, adding this one need not
+  }
+}
+
+function contextOf(account: Account): { user: string; accountId: string } {
+  return { user: account.user, accountId: account.id }
+}

@@ -1,0 +1,279 @@
+import { rename, rm } from 'node:fs/promises'
+import type { Account } from '../account/account.ts'
+import { fullReference } from '../account/account.ts'
+import { checkName } from '../account/name.ts'
+import { resolveReference } from '../account/reference.ts'
+import type { Ledger } from '../quota/ledger.ts'
+import { accountFolder } from '../store/account-folder.ts'
+import type { AccountsData } from '../store/accounts-document.ts'
+import type { JsonDocument } from '../store/document.ts'
+import type { Home } from '../store/home.ts'
+import { newAccountId } from '../store/new-id.ts'
+import type { AccountChecks } from './account-checks.ts'
+import type { CheckedSettings } from './account-fields.ts'
+import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import { byId, freeName } from './account-place.ts'
+import type { AccountSecrets } from './account-secrets.ts'
+import { advise } from './advice.ts'
+import type { CheckResult } from './credential-check.ts'
+import type { Books } from './direct-quota.ts'
+import { accountViewsOf, filterAccounts } from './direct-quota.ts'
+import { limitsToRecord } from './reconcile.ts'
+import type {
+  AccountFilter,
+  Accounts,
+  AccountSettings,
+  NewAccount,
+  ProviderRegistry,
+  Verification,
+} from './toolkit.ts'
+import { verdictNotices } from './verdict.ts'
+import type { AccountView } from './views.ts'
+
+export interface AccountsParts {
+  home: Home
+  document: JsonDocument<AccountsData>
+  secrets: AccountSecrets
+  books: () => Promise<Books>
+  ledger: () => Promise<Ledger>
+  providers: () => Promise<ProviderRegistry>
+  /** The user of an account that names none. */
+  defaultUser: () => Promise<string>
+  clock: () => number
+  warn: (message: string) => void
+  checks: AccountChecks
+}
+
+/** The accounts of one home: their document, their sealed secrets, and their limits in the ledger. */
+export class StoredAccounts implements Accounts {
+  readonly #parts: AccountsParts
+  readonly #checks: AccountChecks
+
+  constructor(parts: AccountsParts) {
+    this.#parts = parts
+    this.#checks = parts.checks
+  }
+
+  async records(): Promise<Account[]> {
+    return (await this.#parts.document.read()).accounts
+  }
+
+  async list(filter: AccountFilter = {}): Promise<AccountView[]> {
+    const books = await this.#parts.books()
+    return accountViewsOf(books, filterAccounts(books.data.accounts, filter))
+  }
+
+  async find(reference: string, filter: AccountFilter = {}): Promise<Account> {
+    return resolveReference(await this.records(), reference, filter)
+  }
+
+  async show(reference: string, filter: AccountFilter = {}): Promise<AccountView> {
+    return this.#view((await this.find(reference, filter)).id)
+  }
+
+  async add(wanted: NewAccount): Promise<AccountView> {
+    const { document, secrets, warn } = this.#parts
+    const provider = (await this.#parts.providers()).get(wanted.provider)
+    const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
+    const name = wanted.name === undefined ? null : checkName('account', wanted.name)
+    const checked = checkSettings({ ...wanted, baseUrl: wanted.baseUrl ?? null }, provider)
+    const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
+    if (secret === null && provider.needsCredential) throw missingSecret(provider)
+
+    const { accounts } = await document.read()
+    const place = { user, provider: provider.id }
+    const account = await this.#build(
+      { ...place, name: freeName(accounts, { ...place, name }) },
+      checked,
+      secret,
+    )
+    const twin = secret === null ? null : await secrets.findSame(accounts, provider.id, secret)
+    await this.#parts.ledger() // opened before the lock is taken: it may have to read a whole day
+    await document.update(async (data) => {
+      account.name = freeName(data.accounts, { ...place, name })
+      await this.#recordLimits(account)
+      data.accounts.push(account)
+    })
+    if (secret !== null) for (const advice of advise(account, twin)) warn(advice)
+    return this.#view(account.id)
+  }
+
+  async remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView> {
+    const { document, home } = this.#parts
+    const before = await this.show(reference, options)
+    const account = await document.update((data) => {
+      const found = byId(data, before.id)
+      data.accounts = data.accounts.filter(({ id }) => id !== found.id)
+      if (!options.purge) data.archived.push({ ...found, archivedAt: this.#now() })
+      if (data.defaultAccount === found.id) data.defaultAccount = null
+      return found
+    })
+    if (options.purge) await rm(accountFolder(home, account), { recursive: true, force: true })
+    return before
+  }
+
+  async rename(reference: string, name: string, filter: AccountFilter = {}): Promise<AccountView> {
+    const { document, home } = this.#parts
+    checkName('account', name)
+    const { id } = await this.find(reference, filter)
+    await document.update(async (data) => {
+      const account = byId(data, id)
+      if (account.name === name) return
+      const before = accountFolder(home, account)
+      account.name = freeName(data.accounts, { ...account, name })
+      account.updatedAt = this.#now()
+      await moveFolder(before, accountFolder(home, account))
+    })
+    return this.#view(id)
+  }
+
+  async setEnabled(reference: string, enabled: boolean, filter: AccountFilter = {}): Promise<AccountView> {
+    return this.#change(reference, filter, (account) => {
+      account.enabled = enabled
+    })
+  }
+
+  async set(
+    reference: string,
+    settings: AccountSettings & { secret?: string },
+    filter: AccountFilter = {},
+  ): Promise<AccountView> {
+    const { secrets, warn } = this.#parts
+    const account = await this.find(reference, filter)
+    const registry = await this.#parts.providers()
+    const provider = registry.get(account.provider)
+    const checked = checkSettings(settings, provider)
+    const secret = settings.secret === undefined ? null : checkSecret(settings.secret)
+    const changes = await this.#sealedChanges(account, checked, secret)
+    const twin =
+      secret === null
+        ? null
+        : await secrets.findSame(
+            (await this.records()).filter(({ id }) => id !== account.id),
+            provider.id,
+            secret,
+          )
+    await this.#parts.ledger()
+    const view = await this.#change(fullReference(account), {}, async (present) => {
+      Object.assign(present, changes)
+      await this.#recordLimits(present)
+    })
+    if (secret !== null) for (const advice of advise({ ...account, ...changes }, twin)) warn(advice)
+    // A new key deserves a new chance: what the provider said was about the old one.
+    if (secret === null || view.status !== 'needs-login') return view
+    await (await this.#parts.ledger()).record([{ type: 'clear', subject: account.id, model: '*' }])
+    return this.#view(account.id)
+  }
+
+  async setDefault(reference: string, filter: AccountFilter = {}): Promise<AccountView> {
+    const { id } = await this.find(reference, filter)
+    await this.#parts.document.update((data) => {
+      data.defaultAccount = byId(data, id).id
+    })
+    return this.#view(id)
+  }
+
+  async getDefault(): Promise<AccountView | null> {
+    const { defaultAccount } = await this.#parts.document.read()
+    return defaultAccount === null ? null : this.#view(defaultAccount)
+  }
+
+  async checkCredential(wanted: NewAccount): Promise<CheckResult> {
+    return this.#checks.ofNew(wanted)
+  }
+
+  async verify(reference: string, filter: AccountFilter = {}): Promise<Verification> {
+    const account = await this.find(reference, filter)
+    const result = await this.#checks.of(account)
+    const ledger = await this.#parts.ledger()
+    const notices = verdictNotices(ledger, account, result)
+    if (notices.length > 0) await ledger.record(notices)
+    return { account: await this.#view(account.id), ...result }
+  }
+
+  async secretOf(account: Account): Promise<string> {
+    return this.#parts.secrets.open(account)
+  }
+
+  async #build(
+    place: Pick<Account, 'user' | 'provider' | 'name'>,
+    checked: CheckedSettings,
+    secret: string | null,
+  ): Promise<Account> {
+    const now = this.#now()
+    const account: Account = {
+      id: newAccountId(),
+      ...place,
+      groups: [],
+      priority: 0,
+      weight: 1,
+      enabled: true,
+      credential: { type: 'none' },
+      limits: null,
+      baseUrl: null,
+      quotaGroup: null,
+      egressProxy: null,
+      models: null,
+      createdAt: now,
+      updatedAt: now,
+    }
+    return Object.assign(account, await this.#sealedChanges(account, checked, secret))
+  }
+
+  /** Checked settings as a record keeps them: whatever may hold a secret is sealed for this account. */
+  async #sealedChanges(
+    account: Account,
+    checked: CheckedSettings,
+    secret: string | null,
+  ): Promise<Partial<Account>> {
+    const { egressProxy, ...plain } = checked
+    const changes: Partial<Account> = { ...plain }
+    if (secret !== null) changes.credential = await this.#parts.secrets.sealKey(account, secret)
+    if (egressProxy !== undefined) {
+      changes.egressProxy =
+        egressProxy === null
+          ? null
+          : { sealed: await this.#parts.secrets.seal(account, egressProxy.url), shown: egressProxy.shown }
+    }
+    return changes
+  }
+
+  /** The limits come into the ledger before the account is visible: no request of it can go uncounted. */
+  async #recordLimits(account: Account): Promise<void> {
+    const ledger = await this.#parts.ledger()
+    const limits = limitsToRecord(ledger, account, await this.#parts.providers())
+    if (limits !== null) await ledger.record([{ type: 'limits', account: account.id, limits }])
+  }
+
+  async #change(
+    reference: string,
+    filter: AccountFilter,
+    change: (account: Account) => void | Promise<void>,
+  ): Promise<AccountView> {
+    const { id } = await this.find(reference, filter)
+    await this.#parts.document.update(async (data) => {
+      const account = byId(data, id)
+      await change(account)
+      account.updatedAt = this.#now()
+    })
+    return this.#view(id)
+  }
+
+  async #view(id: string): Promise<AccountView> {
+    const books = await this.#parts.books()
+    const [view] = accountViewsOf(books, [byId(books.data, id)])
+    return view as AccountView
+  }
+
+  #now(): string {
+    return new Date(this.#parts.clock()).toISOString()
+  }
+}
+
+async function moveFolder(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error // most accounts keep nothing in a folder
+  }
+}

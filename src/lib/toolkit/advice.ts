@@ -1,0 +1,20 @@
+import type { Account } from '../account/account.ts'
+import { fullReference } from '../account/account.ts'
+import { isPlainHttp } from './account-fields.ts'
+
+/**
+ * What only the store can tell people of a key they just gave: another account (`twin`) that has it too, or a base URL
+ * that lets others read it. None of it is a reason to refuse the key.
+ */
+export function advise(account: Account, twin: Account | null): string[] {
+  const advice: string[] = []
+  if (twin !== null) {
+    advice.push(
+      `${fullReference(twin)} has the same key: the provider counts them together; a common --quota-group says so`,
+    )
+  }
+  if (account.baseUrl !== null && isPlainHttp(account.baseUrl)) {
+    advice.push(`${account.baseUrl} is not encrypted: everybody on the way can read the key`)
+  }
+  return advice
+}

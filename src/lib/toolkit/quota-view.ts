@@ -1,0 +1,183 @@
+// Turns an account and the folded ledger into what people and programs see. Pure: the state, the time and who is
+// alive are arguments, so the terminal, `--json`, the API and the page can only ever say the same.
+
+import type { Account } from '../account/account.ts'
+import { providerSubject, quotaGroupSubject } from '../account/account.ts'
+import { cooldownsOf } from '../quota/cooldowns.ts'
+import type { LedgerState, LimitState, OpenReservation, SubjectState } from '../quota/state.ts'
+import { reservedOf, standing } from '../quota/standing.ts'
+import { dayOf, totalsOf } from '../quota/totals.ts'
+import { standingOf } from './account-status.ts'
+import type { AccountQuotaView, AccountView, CooldownView, LimitView, QuotaDocument } from './views.ts'
+
+export interface QuotaScene {
+  state: LedgerState
+  /** The ledger's time, epoch milliseconds. */
+  now: number
+  /** Whether the process that made a reservation still runs. */
+  isAlive: (reservationId: string) => boolean
+}
+
+/** The `quota show` document over these accounts, in their order. */
+export function quotaDocument(options: QuotaScene & { accounts: Account[] }): QuotaDocument {
+  const views = accountQuotaViews(options)
+  const enabled = views.filter((view) => view.enabled)
+  return {
+    now: timeOf(options.now),
+    day: dayOf(options.now),
+    accounts: views,
+    totals: {
+      accounts: views.length,
+      ready: views.filter((view) => view.status === 'ready').length,
+      requests: sum(views.map((view) => view.today.requests)),
+      remaining: sumOrNull(enabled.map(tightestRemaining)),
+      inputTokens: sum(views.map((view) => view.today.inputTokens)),
+      outputTokens: sum(views.map((view) => view.today.outputTokens)),
+    },
+  }
+}
+
+/** The accounts as `auth list` tells them, in their order. */
+export function accountViews(
+  options: QuotaScene & { accounts: Account[]; defaultAccount: string | null },
+): AccountView[] {
+  const quotas = accountQuotaViews(options)
+  return options.accounts.map((account, index) => ({
+    ...(quotas[index] as AccountQuotaView),
+    createdAt: account.createdAt,
+    auth: authOf(account),
+    baseUrl: account.baseUrl,
+    quotaGroup: account.quotaGroup,
+    weight: account.weight,
+    egressProxy: account.egressProxy?.shown ?? null,
+    models: account.models,
+    isDefault: account.id === options.defaultAccount,
+  }))
+}
+
+function accountQuotaViews(options: QuotaScene & { accounts: Account[] }): AccountQuotaView[] {
+  const open = openByAccount(options)
+  return options.accounts.map((account) =>
+    accountQuotaView(account, options, open.get(account.id) ?? nothingOpen),
+  )
+}
+
+/** What is open of one account, told apart by whether anybody can still settle it. */
+interface OpenReservations {
+  live: Map<string, OpenReservation>
+  orphaned: OpenReservation[]
+}
+
+const nothingOpen: OpenReservations = { live: new Map(), orphaned: [] }
+
+/** One pass over what is open, so that a long list of accounts does not walk it once per account. */
+function openByAccount(scene: QuotaScene): Map<string, OpenReservations> {
+  const byAccount = new Map<string, OpenReservations>()
+  for (const [id, reservation] of scene.state.open) {
+    let entry = byAccount.get(reservation.account)
+    if (entry === undefined) {
+      entry = { live: new Map(), orphaned: [] }
+      byAccount.set(reservation.account, entry)
+    }
+    if (scene.isAlive(id)) entry.live.set(id, reservation)
+    else entry.orphaned.push(reservation)
+  }
+  return byAccount
+}
+
+function accountQuotaView(account: Account, scene: QuotaScene, open: OpenReservations): AccountQuotaView {
+  const { state, now } = scene
+  const subject = state.subjects.get(account.id)
+  const today = dayOf(now)
+  const verdict = standingOf(account, state, now)
+  return {
+    id: account.id,
+    user: account.user,
+    provider: account.provider,
+    name: account.name,
+    groups: account.groups,
+    priority: account.priority,
+    enabled: account.enabled,
+    status: verdict.status,
+    statusReason: verdict.reason,
+    availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
+    limits: limitViews(account, subject, { ...state, now, open: open.live }, now),
+    today: { ...totalsOf(state, today, account.id) },
+    cooldowns: cooldownViews(account, state, now),
+    unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
+    lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
+  }
+}
+
+function limitViews(
+  account: Account,
+  subject: SubjectState | undefined,
+  inFlight: LedgerState,
+  now: number,
+): LimitView[] {
+  return (subject?.limits ?? []).map((limit) =>
+    limitView(limit, reservedOf(inFlight, account.id, limit), now),
+  )
+}
+
+function limitView(limit: LimitState, reserved: number, now: number): LimitView {
+  const { used, remaining, resetsAt } = standing(limit, now)
+  return {
+    metric: limit.metric,
+    window: limit.window,
+    max: limit.max,
+    used,
+    reserved: Math.min(reserved, used),
+    remaining: Math.max(0, remaining),
+    resetsAt: resetsAt === null ? null : timeOf(resetsAt),
+    source: limit.source,
+  }
+}
+
+function cooldownViews(account: Account, state: LedgerState, now: number): CooldownView[] {
+  const group = quotaGroupSubject(account)
+  const subjects: [CooldownView['scope'], string][] = [['account', account.id]]
+  if (group !== null) subjects.push(['quota-group', group])
+  subjects.push(['provider', providerSubject(account.provider, account.baseUrl)])
+  return subjects.flatMap(([scope, subject]) =>
+    cooldownsOf(state, subject, now).map(({ model, cooldown }) => ({
+      model,
+      scope,
+      reason: cooldown.reason,
+      evidence: cooldown.evidence,
+      since: timeOf(cooldown.since),
+      until: cooldown.until === null ? null : timeOf(cooldown.until),
+    })),
+  )
+}
+
+function authOf(account: Account): AccountView['auth'] {
+  const credential = account.credential
+  switch (credential.type) {
+    case 'none':
+      return { type: 'none', hint: null, expiresAt: null }
+    case 'api-key':
+      return { type: 'api-key', hint: credential.hint, expiresAt: null }
+    case 'oauth':
+      return { type: 'oauth', hint: credential.hint, expiresAt: credential.expiresAt }
+  }
+}
+
+/** What is left of the request limit that runs out first; null where no limit counts requests. */
+function tightestRemaining(view: AccountQuotaView): number | null {
+  const counts = view.limits.filter((limit) => limit.metric === 'requests').map((limit) => limit.remaining)
+  return counts.length === 0 ? null : Math.min(...counts)
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function sumOrNull(numbers: (number | null)[]): number | null {
+  const known = numbers.filter((number) => number !== null)
+  return known.length === 0 ? null : sum(known)
+}
+
+function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

@@ -1,0 +1,112 @@
+import { LOCAL_USER } from '../account/account.ts'
+import { strategyNames } from '../rotation/strategies/strategies.ts'
+
+/** How the text of a setting is read. */
+export type SettingType =
+  | { kind: 'text' }
+  | { kind: 'whole'; min: number; max: number }
+  | { kind: 'boolean' }
+  | { kind: 'choice'; of: readonly string[] }
+  | { kind: 'list' }
+
+export interface SettingRow {
+  /** Its path in config.yaml, with dots. */
+  key: string
+  type: SettingType
+  default: string | number | boolean | readonly string[]
+  /** The environment variable that beats the file. */
+  variable: string
+  description: string
+}
+
+const DAY_MS = 86_400_000
+
+const milliseconds: SettingType = { kind: 'whole', min: 1, max: DAY_MS }
+
+/** Every setting there is. Names and defaults are promises: `docs/configuration.md` is checked against this table. */
+export const settingsTable: readonly SettingRow[] = [
+  {
+    key: 'proxy.port',
+    type: { kind: 'whole', min: 0, max: 65_535 },
+    default: 3000,
+    variable: 'QWENCTL_PORT',
+    description: 'port the proxy listens on; 0 picks a free one',
+  },
+  {
+    key: 'proxy.host',
+    type: { kind: 'text' },
+    default: '127.0.0.1',
+    variable: 'QWENCTL_HOST',
+    description: 'address the proxy listens on',
+  },
+  {
+    key: 'proxy.strategy',
+    type: { kind: 'choice', of: strategyNames },
+    default: 'priority',
+    variable: 'QWENCTL_STRATEGY',
+    description: 'which account serves next',
+  },
+  {
+    key: 'proxy.affinity',
+    type: { kind: 'boolean' },
+    default: true,
+    variable: 'QWENCTL_AFFINITY',
+    description: 'keep a conversation on the account that has its prompt cached',
+  },
+  {
+    key: 'proxy.maxBodyMb',
+    type: { kind: 'whole', min: 1, max: 1024 },
+    default: 64,
+    variable: 'QWENCTL_MAX_BODY_MB',
+    description: 'largest request body accepted, in MiB',
+  },
+  {
+    key: 'proxy.headersTimeoutMs',
+    type: milliseconds,
+    default: 600_000,
+    variable: 'QWENCTL_HEADERS_TIMEOUT_MS',
+    description: 'longest wait for the first byte of an answer',
+  },
+  {
+    key: 'proxy.idleTimeoutMs',
+    type: milliseconds,
+    default: 300_000,
+    variable: 'QWENCTL_IDLE_TIMEOUT_MS',
+    description: 'longest silence within an answer',
+  },
+  {
+    key: 'proxy.connectTimeoutMs',
+    type: milliseconds,
+    default: 10_000,
+    variable: 'QWENCTL_CONNECT_TIMEOUT_MS',
+    description: 'longest wait for a connection to a provider',
+  },
+  {
+    key: 'proxy.allowHosts',
+    type: { kind: 'list' },
+    default: [],
+    variable: 'QWENCTL_ALLOW_HOSTS',
+    description: 'host names the proxy answers to besides its own address',
+  },
+  {
+    key: 'ledger.sync',
+    type: { kind: 'choice', of: ['interval', 'always', 'off'] },
+    default: 'interval',
+    variable: 'QWENCTL_LEDGER_SYNC',
+    description: 'when counts are forced to the disk: what a power cut may cost',
+  },
+  {
+    key: 'ledger.retentionDays',
+    type: { kind: 'whole', min: 35, max: 3650 },
+    default: 35,
+    variable: 'QWENCTL_LEDGER_RETENTION_DAYS',
+    description: 'days for which every single request is kept; totals per day stay',
+  },
+  {
+    key: 'user',
+    type: { kind: 'text' },
+    default: LOCAL_USER,
+    variable: 'QWENCTL_USER',
+    description: 'owner of an account that names none',
+  },
+]

@@ -1,0 +1,142 @@
+import { QwenctlError } from '../errors.ts'
+import type { SettingRow } from './settings-table.ts'
+import { settingsTable } from './settings-table.ts'
+import type { Settings } from './toolkit.ts'
+
+export type SettingOrigin = Awaited<ReturnType<Settings['list']>>[number]['origin']
+
+export interface SettingsParts {
+  /** config.yaml of the home. */
+  file: string
+  env: NodeJS.ProcessEnv
+}
+
+/** Settings as they hold: variable, then config.yaml, then the default. Flags are the commands' own and beat all. */
+export class FileSettings implements Settings {
+  readonly path: string
+  readonly #env: NodeJS.ProcessEnv
+
+  constructor(parts: SettingsParts) {
+    this.path = parts.file
+    this.#env = parts.env
+  }
+
+  async list(): ReturnType<Settings['list']> {
+    const file = await this.#file()
+    return settingsTable.map((row) => ({
+      key: row.key,
+      ...this.#resolve(row, file),
+      description: row.description,
+    }))
+  }
+
+  async get(key: string): Promise<unknown> {
+    const row = await rowOf(key)
+    return this.#resolve(row, await this.#file()).value
+  }
+
+  async set(key: string, value: string): Promise<unknown> {
+    const row = await rowOf(key)
+    const parsed = parseSetting(row, value, key)
+    const { writeConfigValue } = await import('../store/config-file.ts')
+    await writeConfigValue(this.path, key.split('.'), parsed)
+    return parsed
+  }
+
+  #resolve(row: SettingRow, file: Record<string, unknown>): { value: unknown; origin: SettingOrigin } {
+    const variable = this.#env[row.variable]
+    if (variable !== undefined && variable !== '') {
+      return { value: parseSetting(row, variable, row.variable), origin: 'variable' }
+    }
+    const kept = valueAt(file, row.key.split('.'))
+    if (kept !== undefined && kept !== null) {
+      return { value: parseSetting(row, kept, `${row.key} in ${this.path}`), origin: 'file' }
+    }
+    return { value: row.default, origin: 'default' }
+  }
+
+  /** The YAML reader is loaded only when there is something to read. */
+  async #file(): Promise<Record<string, unknown>> {
+    const { readConfigFile } = await import('../store/config-file.ts')
+    return readConfigFile(this.path)
+  }
+}
+
+/** Reads a setting from text, or from what YAML already made of it. Throws `invalid_value` naming `place`. */
+export function parseSetting(row: SettingRow, raw: unknown, place: string): unknown {
+  const value = parsers[row.type.kind](raw, row.type as never)
+  if (value !== undefined) return value
+  throw new QwenctlError('invalid_value', `${place} is ${JSON.stringify(raw)}, which is not ${wanted(row)}`, {
+    hint: `the default is ${JSON.stringify(row.default)}`,
+  })
+}
+
+type Kind<K> = Extract<SettingRow['type'], { kind: K }>
+
+/** Undefined: not a value of this type. */
+const parsers: { [K in SettingRow['type']['kind']]: (raw: unknown, type: Kind<K>) => unknown } = {
+  text: (raw) => (typeof raw === 'string' && raw.trim() !== '' ? raw.trim() : undefined),
+  whole: (raw, { min, max }) => {
+    const number = typeof raw === 'string' && /^\d+$/.test(raw.trim()) ? Number(raw) : raw
+    return Number.isSafeInteger(number) && (number as number) >= min && (number as number) <= max
+      ? number
+      : undefined
+  },
+  boolean: (raw) => {
+    if (raw === true || raw === false) return raw
+    const word = typeof raw === 'string' ? raw.trim().toLowerCase() : ''
+    if (['true', 'yes', 'on', '1'].includes(word)) return true
+    return ['false', 'no', 'off', '0'].includes(word) ? false : undefined
+  },
+  choice: (raw, { of }) => {
+    // YAML 1.1 files write `off` for a boolean.
+    const word = raw === false ? 'off' : raw
+    return of.find((choice) => choice === word)
+  },
+  list: (raw) => {
+    const items: unknown[] =
+      typeof raw === 'string' ? raw.split(',').map((item) => item.trim()) : [raw].flat()
+    if (items.some((item) => typeof item !== 'string')) return undefined
+    return items.filter((item) => item !== '')
+  },
+}
+
+function wanted({ type }: SettingRow): string {
+  switch (type.kind) {
+    case 'text':
+      return 'a text'
+    case 'whole':
+      return `a whole number from ${type.min} to ${type.max}`
+    case 'boolean':
+      return 'true or false'
+    case 'choice':
+      return `one of ${type.of.join(', ')}`
+    case 'list':
+      return 'a list of names, separated by commas'
+  }
+}
+
+async function rowOf(key: string): Promise<SettingRow> {
+  const row = settingsTable.find((candidate) => candidate.key === key)
+  if (row !== undefined) return row
+  const { nearest } = await import('../provider/registry.ts')
+  const close = nearest(key, settingsTable.flatMap(formsOf))
+  const meant = settingsTable.find((candidate) => close !== null && formsOf(candidate).includes(close))
+  throw new QwenctlError('invalid_value', `there is no setting "${key}"`, {
+    hint: meant === undefined ? 'qwenctl config list shows all of them' : `did you mean ${meant.key}?`,
+  })
+}
+
+/** People leave out the first part of a key. */
+function formsOf({ key }: SettingRow): string[] {
+  return [key, key.slice(key.lastIndexOf('.') + 1)]
+}
+
+function valueAt(tree: unknown, path: string[]): unknown {
+  let value = tree
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    value = (value as Record<string, unknown>)[step]
+  }
+  return value
+}
