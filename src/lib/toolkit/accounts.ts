@@ -3,6 +3,7 @@ import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
 import { checkName } from '../account/name.ts'
 import { resolveReference } from '../account/reference.ts'
+import { QwenctlError } from '../errors.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountFolder } from '../store/account-folder.ts'
 import type { AccountsData } from '../store/accounts-document.ts'
@@ -174,8 +175,9 @@ export class StoredAccounts implements Accounts {
   }
 
   async getDefault(): Promise<AccountView | null> {
-    const { defaultAccount } = await this.#parts.document.read()
-    return defaultAccount === null ? null : this.#view(defaultAccount)
+    const { defaultAccount, accounts } = await this.#parts.document.read()
+    const isThere = accounts.some(({ id }) => id === defaultAccount)
+    return isThere ? this.#view(defaultAccount as string) : null
   }
 
   async checkCredential(wanted: NewAccount): Promise<CheckResult> {
@@ -274,6 +276,11 @@ async function moveFolder(from: string, to: string): Promise<void> {
   try {
     await rename(from, to)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error // most accounts keep nothing in a folder
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return // most accounts keep nothing in a folder
+    throw new QwenctlError('store_unwritable', `the folder ${from} cannot become ${to} (${code})`, {
+      hint: `move ${to} out of the way, or choose another name`,
+      cause: error,
+    })
   }
 }

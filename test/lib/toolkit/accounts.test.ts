@@ -197,6 +197,18 @@ describe('the life of an account', () => {
     expect((await accounts.rename('office', 'office')).name).toBe('office')
   })
 
+  test('when a folder of the new name is in the way, says so and renames nothing', async () => {
+    const { accounts, home } = await givenWork()
+    const account = await accounts.find('work')
+    for (const name of ['work', 'office']) {
+      const folder = accountFolder(home, { ...account, name })
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, 'note'), name)
+    }
+    await expect(accounts.rename('work', 'office')).rejects.toMatchObject({ code: 'store_unwritable' })
+    expect((await accounts.list()).map(({ name }) => name)).toEqual(['work'])
+  })
+
   test('when it is disabled and enabled again, its status says so', async () => {
     const { accounts } = await givenWork()
     expect(await accounts.setEnabled('work', false)).toMatchObject({ enabled: false, status: 'disabled' })
