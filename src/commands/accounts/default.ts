@@ -1,0 +1,27 @@
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { shownName } from '../base/account-names.ts'
+import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
+
+export default class AccountsDefault extends AccountCommand {
+  static override summary = 'choose the account that commands use when none is named'
+  static override description = 'Without an account it shows which one that is.'
+  static override examples = [
+    '<%= config.bin %> accounts default qwen/work',
+    '<%= config.bin %> accounts default',
+  ]
+  static override args = { account: accountArgument }
+
+  async run(): Promise<{ account: AccountView | null }> {
+    const { args, flags } = await this.parse(AccountsDefault)
+    if (args.account === undefined) {
+      const account = await this.toolkit.accounts.getDefault()
+      if (account === null)
+        this.tell('No default account is chosen: qwenctl accounts default ACCOUNT chooses one.')
+      else this.print(shownName(account))
+      return { account }
+    }
+    const account = await this.toolkit.accounts.setDefault(args.account, filterOf(flags))
+    this.tell(`${shownName(account)} is the default account now.`)
+    return { account }
+  }
+}

@@ -1,0 +1,21 @@
+import { Args } from '@oclif/core'
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { shownName } from '../base/account-names.ts'
+import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
+
+export default class AccountsRename extends AccountCommand {
+  static override summary = 'give an account another name'
+  static override description = 'Its counters, history and key stay with it.'
+  static override examples = ['<%= config.bin %> accounts rename qwen/work office']
+  static override args = {
+    account: requiredAccountArgument,
+    name: Args.string({ description: 'its new name', required: true, ignoreStdin: true }),
+  }
+
+  async run(): Promise<{ account: AccountView }> {
+    const { args, flags } = await this.parse(AccountsRename)
+    const account = await this.toolkit.accounts.rename(args.account, args.name, filterOf(flags))
+    this.tell(`It is called ${shownName(account)} now.`)
+    return { account }
+  }
+}

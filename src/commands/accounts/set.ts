@@ -1,0 +1,34 @@
+import { QwenctlError } from '../../lib/errors.ts'
+import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { settingFlags, settingsOf } from '../base/setting-flags.ts'
+import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
+
+export default class AccountsSet extends AccountCommand {
+  static override summary = 'change what an account is'
+  static override description =
+    "Only what is given changes. Lists are replaced as a whole; an empty value returns to the default, as in --limit '' for the provider's own limits."
+  static override examples = [
+    '<%= config.bin %> accounts set qwen/work --limit 2000/day --limit 60/minute',
+    '<%= config.bin %> accounts set qwen/work --priority 1 --group night',
+    "<%= config.bin %> accounts set qwen/work --egress-proxy ''",
+    '<%= config.bin %> accounts set qwen/work --key-env NEW_KEY',
+  ]
+  static override args = { account: requiredAccountArgument }
+  static override flags = { ...settingFlags, ...secretFlags }
+
+  async run(): Promise<{ account: AccountView }> {
+    const { args, flags } = await this.parse(AccountsSet)
+    const secret = await readSecret(flags, { stdin: process.stdin, env: process.env })
+    const settings = { ...settingsOf(flags), ...(secret === null ? {} : { secret }) }
+    if (Object.keys(settings).length === 0) {
+      throw new QwenctlError('invalid_usage', 'what to change is not said', {
+        hint: 'qwenctl accounts set --help shows what can be',
+      })
+    }
+    const account = await this.toolkit.accounts.set(args.account, settings, filterOf({ user: flags.user }))
+    this.printCard(account)
+    if (secret !== null) this.tell('The new key was not checked yet: qwenctl auth verify does.')
+    return { account }
+  }
+}

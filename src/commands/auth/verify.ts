@@ -1,0 +1,66 @@
+import type { Verification } from '../../lib/toolkit/toolkit.ts'
+import { shownName } from '../base/account-names.ts'
+import { targetsOf } from '../base/account-targets.ts'
+import { emptyWords } from '../base/empty-words.ts'
+import {
+  AccountCommand,
+  accountArguments,
+  filterOf,
+  groupFlag,
+  inBatches,
+  providerFlag,
+} from '../base/toolkit-command.ts'
+
+export default class AuthVerify extends AccountCommand {
+  static override summary = 'ask the providers whether they accept the credentials'
+  static override description =
+    'Exits with 5 when a provider refuses one, and with 1 when one could not be asked.'
+  static override examples = [
+    '<%= config.bin %> auth verify',
+    '<%= config.bin %> auth verify qwen/work openai/main',
+  ]
+  static override args = { account: accountArguments }
+  static override flags = { provider: providerFlag, group: groupFlag }
+
+  async run(): Promise<{ verifications: Verification[] }> {
+    const { args, flags } = await this.parse(AuthVerify)
+    const filter = filterOf(flags)
+    const ids = await targetsOf(this.toolkit, args.account ?? [], filter)
+    const verifications = await inBatches(ids, (id) => this.toolkit.accounts.verify(id))
+    if (verifications.length === 0) this.tell(emptyWords(filter))
+    else
+      this.printTable(
+        columns,
+        verifications.map((verification) => this.row(verification)),
+      )
+    process.exitCode = exitCodeOf(verifications)
+    return { verifications }
+  }
+
+  private row({ account, result, message, latencyMs }: Verification): string[] {
+    const tone = {
+      accepted: this.palette.good,
+      refused: this.palette.bad,
+      unreachable: this.palette.warn,
+      unchecked: this.palette.quiet,
+    }
+    return [
+      shownName(account),
+      tone[result](result),
+      latencyMs === null ? '' : `${Math.round(latencyMs)} ms`,
+      message,
+    ]
+  }
+}
+
+const columns = [
+  { header: 'ACCOUNT' },
+  { header: 'RESULT' },
+  { header: 'TOOK', align: 'right' as const },
+  { header: 'SAID' },
+]
+
+function exitCodeOf(verifications: Verification[]): number {
+  if (verifications.some(({ result }) => result === 'refused')) return 5
+  return verifications.some(({ result }) => result === 'unreachable') ? 1 : 0
+}

@@ -1,0 +1,17 @@
+import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
+import type { QuotaDocument } from '../../lib/toolkit/views.ts'
+import { emptyWords } from './empty-words.ts'
+import { quotaColumns, quotaRows, statusNotes } from './quota-table.ts'
+import { AccountCommand } from './toolkit-command.ts'
+
+/** The quota commands: both end by showing what is left. */
+export abstract class QuotaCommand extends AccountCommand {
+  protected showQuota(document: QuotaDocument, filter: AccountFilter): void {
+    if (document.accounts.length === 0) {
+      this.tell(emptyWords(filter))
+      return
+    }
+    this.printTable(quotaColumns, quotaRows(document, this.look))
+    for (const note of statusNotes(document)) this.tell(note)
+  }
+}

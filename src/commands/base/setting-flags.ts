@@ -1,0 +1,79 @@
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import type { AccountSettings } from '../../lib/toolkit/toolkit.ts'
+
+/** The attributes of an account, the same for `auth add` and `accounts set`. */
+export const settingFlags = {
+  'base-url': Flags.string({
+    description: "endpoint to use instead of the provider's own",
+    helpValue: 'URL',
+  }),
+  group: Flags.string({
+    char: 'g',
+    description: 'put it into this group (repeat for several)',
+    helpValue: 'GROUP',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  limit: Flags.string({
+    char: 'l',
+    description: 'MAX[metric]/WINDOW, as 2000/day or 60/minute (repeat for several)',
+    helpValue: 'LIMIT',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  priority: Flags.integer({ description: 'tier; the smallest number serves first', helpValue: 'N' }),
+  weight: Flags.integer({ description: 'share within its tier', helpValue: 'N', min: 1 }),
+  'quota-group': Flags.string({
+    description: 'accounts that the provider counts together cool down together',
+    helpValue: 'GROUP',
+  }),
+  'egress-proxy': Flags.string({
+    description: 'reach the provider through this HTTP proxy',
+    helpValue: 'URL',
+  }),
+  model: Flags.string({
+    description: 'serve only this model (repeat for several)',
+    helpValue: 'MODEL',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+}
+
+export interface SettingFlags {
+  'base-url'?: string | undefined
+  group?: string[] | undefined
+  limit?: string[] | undefined
+  priority?: number | undefined
+  weight?: number | undefined
+  'quota-group'?: string | undefined
+  'egress-proxy'?: string | undefined
+  model?: string[] | undefined
+}
+
+/** The settings that were given. An empty value (`--quota-group ''`) returns one to its default. */
+export function settingsOf(flags: SettingFlags): AccountSettings {
+  const settings: AccountSettings = {}
+  if (flags.group !== undefined) settings.groups = wordsOf(flags.group, '--group')
+  if (flags.limit !== undefined) settings.limits = wordsOf(flags.limit, '--limit')
+  if (flags.model !== undefined) {
+    const models = wordsOf(flags.model, '--model')
+    settings.models = models.length === 0 ? null : models
+  }
+  if (flags.priority !== undefined) settings.priority = flags.priority
+  if (flags.weight !== undefined) settings.weight = flags.weight
+  if (flags['base-url'] !== undefined) settings.baseUrl = flags['base-url'] || null
+  if (flags['quota-group'] !== undefined) settings.quotaGroup = flags['quota-group'] || null
+  if (flags['egress-proxy'] !== undefined) settings.egressProxy = flags['egress-proxy'] || null
+  return settings
+}
+
+function wordsOf(given: string[], flag: string): string[] {
+  const words = given.filter((word) => word !== '')
+  if (words.length > 0 && words.length < given.length) {
+    throw new QwenctlError('invalid_value', `one ${flag} is empty`, {
+      hint: `give ${flag} '' alone to clear it`,
+    })
+  }
+  return words
+}

@@ -1,0 +1,122 @@
+// What commands share beyond the terminal: the toolkit, the account flags, and how accounts are shown. Files of this
+// folder are no commands (`oclif.commands.globPatterns` leaves it out); each file beside it is exactly one.
+
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../../lib/terminal/base-command.ts'
+import { openToolkit } from '../../lib/toolkit/open-toolkit.ts'
+import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { accountCard } from './account-card.ts'
+import type { Look } from './quota-table.ts'
+
+// Enough to hide the latency of providers, few enough not to look like an attack.
+const BATCH = 8
+
+/** A command over the toolkit, which opens on first use and closes when the command ends. */
+export abstract class ToolkitCommand extends BaseCommand {
+  // Said again, since oclif stops looking for inherited flags at a class that has no static of its own.
+  static override enableJsonFlag = true
+
+  private opened: Toolkit | undefined
+
+  protected get toolkit(): Toolkit {
+    this.opened ??= openToolkit({ env: process.env, loadProviders: () => this.askForProviders() })
+    return this.opened
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    if (this.opened !== undefined) {
+      for (const warning of this.opened.warnings()) this.caution(warning)
+      await this.opened.close()
+    }
+    await super.finally(error)
+  }
+}
+
+/** A command over accounts: they belong to a user, and `--user` says which one is meant. */
+export abstract class AccountCommand extends ToolkitCommand {
+  static override baseFlags = {
+    user: Flags.string({
+      description: 'only accounts of this user',
+      helpValue: 'USER',
+      helpGroup: 'GLOBAL',
+    }),
+  }
+
+  protected get look(): Look {
+    const columns = process.stdout.isTTY ? process.stdout.columns : null
+    return { palette: this.palette, unicode: this.unicode, columns }
+  }
+
+  protected printCard(account: AccountView): void {
+    this.print(accountCard(account, new Date().toISOString(), this.look))
+  }
+}
+
+// Without `ignoreStdin` oclif fills a missing argument from standard input, where a key may be waiting.
+export const accountArgument = Args.string({
+  description: 'name, provider/name, user:provider/name or id of an account',
+  ignoreStdin: true,
+})
+
+export const requiredAccountArgument = Args.string({
+  description: 'name, provider/name, user:provider/name or id of an account',
+  required: true,
+  ignoreStdin: true,
+})
+
+export const accountArguments = Args.string({
+  description: 'accounts: name, provider/name, user:provider/name or id',
+  multiple: true,
+  ignoreStdin: true,
+})
+
+export const requiredAccountArguments = Args.string({
+  description: 'accounts: name, provider/name, user:provider/name or id',
+  multiple: true,
+  required: true,
+  ignoreStdin: true,
+})
+
+export const providerFlag = Flags.string({
+  char: 'p',
+  description: 'only accounts at this provider',
+  helpValue: 'PROVIDER',
+})
+
+export const groupFlag = Flags.string({
+  char: 'g',
+  description: 'only accounts of this group',
+  helpValue: 'GROUP',
+})
+
+export const yesFlag = Flags.boolean({
+  char: 'y',
+  description: 'do not ask',
+})
+
+/** The filter that the flags of a command say, without the fields that were not given. */
+export function filterOf(flags: {
+  user?: string | undefined
+  provider?: string | undefined
+  group?: string | undefined
+}): AccountFilter {
+  const { user, provider, group } = flags
+  return {
+    ...(user === undefined || user === '' ? {} : { user }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(group === undefined ? {} : { group }),
+  }
+}
+
+/** Answers each in turn by `ask`, a few at a time, in the order given. */
+export async function inBatches<Item, Answer>(
+  items: Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let start = 0; start < items.length; start += BATCH) {
+    answers.push(...(await Promise.all(items.slice(start, start + BATCH).map(ask))))
+  }
+  return answers
+}

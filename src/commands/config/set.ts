@@ -1,0 +1,19 @@
+import { Args } from '@oclif/core'
+import { keyArgument, valueText } from '../base/setting-values.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+export default class ConfigSet extends ToolkitCommand {
+  static override summary = 'change a setting in the configuration file'
+  static override examples = ['<%= config.bin %> config set proxy.port 8080']
+  static override args = {
+    key: keyArgument,
+    value: Args.string({ description: 'its new value', required: true, ignoreStdin: true }),
+  }
+
+  async run(): Promise<{ key: string; value: unknown }> {
+    const { args } = await this.parse(ConfigSet)
+    const value = await this.toolkit.settings.set(args.key, args.value)
+    this.tell(`${args.key} is ${valueText(value)} now, in ${this.toolkit.settings.path}.`)
+    return { key: args.key, value }
+  }
+}

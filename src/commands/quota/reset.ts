@@ -1,0 +1,53 @@
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import type { QuotaDocument } from '../../lib/toolkit/views.ts'
+import { countOf, shownName } from '../base/account-names.ts'
+import { QuotaCommand } from '../base/quota-command.ts'
+import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
+
+export default class QuotaReset extends QuotaCommand {
+  static override summary = 'set the counters of accounts to zero and end their cooldowns'
+  static override description =
+    'Running proxies see it at once; history stays. The provider keeps its own count, which this cannot change.'
+  static override examples = [
+    '<%= config.bin %> quota reset qwen/work',
+    '<%= config.bin %> quota reset --all --yes',
+  ]
+  static override args = { account: accountArguments }
+  static override flags = {
+    all: Flags.boolean({ description: 'all accounts', exclusive: ['group'] }),
+    group: groupFlag,
+    provider: providerFlag,
+    yes: yesFlag,
+  }
+
+  async run(): Promise<QuotaDocument> {
+    const { args, flags } = await this.parse(QuotaReset)
+    const references = args.account ?? []
+    const filter = filterOf(flags)
+    const isBulk = flags.all || filter.group !== undefined || filter.provider !== undefined
+    if (references.length === 0 && !isBulk) {
+      throw new QwenctlError('invalid_usage', 'which accounts to reset is not said', {
+        hint: 'name them, or give --all, --group GROUP or --provider PROVIDER',
+      })
+    }
+    if (references.length > 0 && flags.all) {
+      throw new QwenctlError('invalid_usage', '--all and named accounts contradict each other', {
+        hint: 'leave one out',
+      })
+    }
+    const { accounts } = await this.toolkit.quotas.show(references, filter)
+    if (accounts.length > 0) {
+      const subject =
+        accounts.length <= 3 ? accounts.map(shownName).join(', ') : countOf(accounts.length, 'account')
+      await confirmOrCancel(`Set the counters of ${subject} to zero?`, flags.yes)
+    }
+    const document = await this.toolkit.quotas.reset(
+      accounts.map(({ id }) => id),
+      filter,
+    )
+    this.showQuota(document, filter)
+    return document
+  }
+}

@@ -1,0 +1,68 @@
+import { Command } from '@oclif/core'
+import { paletteFor } from './color.ts'
+import type { Palette } from './color.ts'
+import { drawsUnicode } from './gauge.ts'
+import { jsonDocument } from './print-json.ts'
+import { renderTable } from './table.ts'
+import type { Column } from './table.ts'
+
+/** What answered the hook `qwenctl:providers`: results by plugin, and those that threw. */
+export interface ProviderAnswers {
+  answers: { plugin: string; providers: unknown }[]
+  failures: { plugin: string; message: string }[]
+}
+
+/** What every command shares: `--json`, words on stderr, data on stdout, colours where they are wanted. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+
+  /** Data, for stdout. Says nothing with `--json`, where the returned document is the whole of stdout. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  protected printTable(columns: Column[], rows: string[][]): void {
+    this.print(renderTable(columns, rows, { decorated: process.stdout.isTTY, quiet: this.palette.quiet }))
+  }
+
+  /** Words for people, for stderr: what was done, what to do next. Says nothing with `--json`. */
+  protected tell(text: string): void {
+    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+  }
+
+  /** Something people should know whatever the output is. */
+  protected caution(text: string): void {
+    process.stderr.write(`${this.errorPalette.warn('warning:')} ${text}\n`)
+  }
+
+  protected get palette(): Palette {
+    return paletteFor(process.stdout, process.env)
+  }
+
+  protected get errorPalette(): Palette {
+    return paletteFor(process.stderr, process.env)
+  }
+
+  protected get unicode(): boolean {
+    return drawsUnicode(process.env, process.platform)
+  }
+
+  /** Asks every plugin for its providers. oclif swallows what a hook throws, so failures are handed on by name. */
+  protected async askForProviders(): Promise<ProviderAnswers> {
+    const { successes, failures } = await this.config.runHook('qwenctl:providers', { apiVersion: 1 })
+    return {
+      answers: successes.map(({ plugin, result }) => ({ plugin: plugin.name, providers: result as unknown })),
+      failures: failures.map(({ plugin, error }) => ({ plugin: plugin.name, message: error.message })),
+    }
+  }
+
+  /** oclif colours and tokenises JSON; ours is the same bytes on every path. */
+  override logJson(document: unknown): void {
+    process.stdout.write(jsonDocument(document))
+  }
+
+  /** Errors are reported in one place, `run-cli.ts`, with and without `--json`. */
+  protected override async catch(error: Error): Promise<never> {
+    throw error
+  }
+}

@@ -1,0 +1,190 @@
+// Completion: what can follow a half-typed command line. Pure but for the names, which are asked for only where a
+// name can stand; the shells' own scripts are in `scripts.ts`.
+
+/** The commands as `dist/completion.json` keeps them, written by the build from oclif's own view of them. */
+export interface CommandTable {
+  commands: CommandEntry[]
+  /** By words with spaces: `auth`. */
+  topics: Record<string, string>
+}
+
+export interface CommandEntry {
+  /** `auth add`; an alias has an entry of its own. */
+  words: string
+  summary: string
+  args: { name: string; options: string[]; multiple: boolean }[]
+  flags: FlagEntry[]
+}
+
+export interface FlagEntry {
+  name: string
+  char: string | null
+  summary: string
+  takesValue: boolean
+  multiple: boolean
+  options: string[]
+}
+
+export interface Candidate {
+  value: string
+  summary: string
+}
+
+export type NameKind = 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
+
+/** Asked at most once per completion, and only when a name of that kind can stand at the cursor. */
+export type NameSource = (
+  kind: NameKind,
+  filter: { user?: string; provider?: string },
+) => Promise<Candidate[]>
+
+export interface Completion {
+  candidates: Candidate[]
+  /** True: the shell completes file names here. */
+  files: boolean
+}
+
+const nameKinds: Record<string, NameKind> = {
+  account: 'account',
+  accounts: 'account',
+  group: 'group',
+  groups: 'group',
+  provider: 'provider',
+  user: 'user',
+  key: 'setting',
+}
+const fileFlags = new Set(['key-file', 'from', 'file'])
+
+/** What can stand in place of the last word of `words` (empty: nothing typed yet), the words before being given. */
+export async function complete(words: string[], table: CommandTable, names: NameSource): Promise<Completion> {
+  const current = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  const command = commandOf(before, table)
+  if (command === null) return matching(current, nextWords(before, table))
+  const rest = before.slice(command.words.split(' ').length)
+  if (rest.includes('--')) return nothing()
+  const completion = await completeIn({ command, rest, current, names })
+  if (rest.length > 0) return completion
+  // `plugins` is a command, and the first word of others too.
+  const longer = matching(current, nextWords(before, table)).candidates
+  return { ...completion, candidates: [...longer, ...completion.candidates] }
+}
+
+interface Place {
+  command: CommandEntry
+  /** Words after the command, before the cursor. */
+  rest: string[]
+  current: string
+  names: NameSource
+}
+
+async function completeIn(place: Place): Promise<Completion> {
+  const { command, rest, current } = place
+  const awaiting = flagCalled(command, rest.at(-1))
+  if (awaiting?.takesValue === true) return valuesOf(awaiting.name, awaiting.options, current, place)
+
+  const equals = current.indexOf('=')
+  if (current.startsWith('--') && equals > 0) {
+    const flag = flagCalled(command, current.slice(0, equals))
+    if (flag?.takesValue !== true) return nothing()
+    const found = await valuesOf(flag.name, flag.options, current.slice(equals + 1), place)
+    const candidates = found.candidates.map((one) => ({
+      ...one,
+      value: current.slice(0, equals + 1) + one.value,
+    }))
+    return { candidates, files: found.files }
+  }
+  if (current.startsWith('-')) return matching(current, flagsLeft(command, rest))
+  return argumentValues(place)
+}
+
+async function argumentValues(place: Place): Promise<Completion> {
+  const given = positionals(place.command, place.rest)
+  const last = place.command.args.at(-1)
+  const arg = place.command.args[given.length] ?? (last?.multiple === true ? last : undefined)
+  if (arg === undefined) return matching(place.current, flagsLeft(place.command, place.rest))
+  // `auth add NAME` makes a new name; there is nothing to complete.
+  if (arg.name === 'name') return nothing()
+  const found = await valuesOf(arg.name, arg.options, place.current, place)
+  return { ...found, candidates: found.candidates.filter((one) => !given.includes(one.value)) }
+}
+
+async function valuesOf(name: string, options: string[], current: string, place: Place): Promise<Completion> {
+  if (options.length > 0)
+    return matching(
+      current,
+      options.map((value) => ({ value, summary: '' })),
+    )
+  if (fileFlags.has(name)) return { candidates: [], files: true }
+  const kind = nameKinds[name]
+  return kind === undefined ? nothing() : matching(current, await place.names(kind, filterOf(place)))
+}
+
+/** The longest command that the words begin with. */
+function commandOf(words: string[], table: CommandTable): CommandEntry | null {
+  for (let count = Math.min(words.length, 3); count > 0; count -= 1) {
+    const typed = words.slice(0, count).join(' ')
+    const found = table.commands.find((command) => command.words === typed)
+    if (found !== undefined) return found
+  }
+  return null
+}
+
+function nextWords(before: string[], table: CommandTable): Candidate[] {
+  const prefix = before.length === 0 ? '' : `${before.join(' ')} `
+  const found = new Map<string, string>()
+  for (const { words, summary } of table.commands) {
+    if (!words.startsWith(prefix)) continue
+    const [next = '', ...more] = words.slice(prefix.length).split(' ')
+    const topic = table.topics[prefix + next]
+    if (more.length === 0 || !found.has(next)) found.set(next, topic ?? (more.length === 0 ? summary : ''))
+  }
+  const commands = [...found].map(([value, summary]) => ({ value, summary }))
+  return before.length === 0
+    ? [
+        ...commands,
+        { value: '--help', summary: 'show help' },
+        { value: '--version', summary: 'show the version' },
+      ]
+    : commands
+}
+
+function flagCalled(command: CommandEntry, word: string | undefined): FlagEntry | undefined {
+  if (word === undefined) return undefined
+  return command.flags.find(
+    (flag) => word === `--${flag.name}` || (flag.char !== null && word === `-${flag.char}`),
+  )
+}
+
+function flagsLeft(command: CommandEntry, rest: string[]): Candidate[] {
+  const given = new Set(rest.map((word) => flagCalled(command, word.split('=', 1)[0])?.name))
+  const left = command.flags.filter((flag) => flag.multiple || !given.has(flag.name))
+  const flags = left.map((flag) => ({ value: `--${flag.name}`, summary: flag.summary }))
+  return [...flags, { value: '--help', summary: 'show help for this command' }]
+}
+
+function positionals(command: CommandEntry, rest: string[]): string[] {
+  return rest.filter((word, index) => {
+    if (word.startsWith('-')) return false
+    return flagCalled(command, rest[index - 1])?.takesValue !== true
+  })
+}
+
+function filterOf({ command, rest }: Place): { user?: string; provider?: string } {
+  const filter: { user?: string; provider?: string } = {}
+  rest.forEach((word, index) => {
+    const [typed, inline] = word.split('=', 2)
+    const name = flagCalled(command, typed)?.name
+    const value = inline ?? rest[index + 1]
+    if ((name === 'user' || name === 'provider') && value !== undefined) filter[name] = value
+  })
+  return filter
+}
+
+function matching(current: string, candidates: Candidate[]): Completion {
+  return { candidates: candidates.filter((candidate) => candidate.value.startsWith(current)), files: false }
+}
+
+function nothing(): Completion {
+  return { candidates: [], files: false }
+}

@@ -1,0 +1,59 @@
+import { Config, flush, run, settings } from '@oclif/core'
+import { paletteFor } from './color.ts'
+import { errorDocument, errorText, isDebugging, reportOf, silentExit, wantsJson } from './error-report.ts'
+import type { Invocation } from './error-report.ts'
+
+/** Where the CLI is: its root folder, and in development a package.json whose targets are the sources. */
+export interface CliSource {
+  root: string
+  pjson?: Record<string, unknown>
+}
+
+/** Runs one command line through oclif, reports its failure, and resolves to the exit code. */
+export async function runCli(argv: string[], source: CliSource): Promise<number> {
+  // With NODE_ENV=development, which users export for other reasons, oclif would search for a TypeScript compiler.
+  settings.enableAutoTranspile = false
+  let config: Config | undefined
+  try {
+    config = await Config.load(loadOptions(source))
+    await run(argv, config)
+    await flush()
+    // `process.exit` is nobody's but the shell's: commands that end badly without throwing set the code.
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    return reportFailure(error, argv, config)
+  }
+}
+
+function loadOptions({ root, pjson }: CliSource): Parameters<typeof Config.load>[0] {
+  if (pjson === undefined) return { root }
+  return { root, pjson: pjson as unknown as Config['pjson'], isRoot: true, ignoreManifest: true }
+}
+
+function reportFailure(error: unknown, argv: string[], config: Config | undefined): number {
+  const quiet = silentExit(error)
+  if (quiet !== null) return quiet
+  // The reader of a pipe left (`| head`): that is its right, not our failure.
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0
+  const report = reportOf(error, invocationOf(argv, config))
+  if (report === null) return 1
+  if (wantsJson(argv, process.env)) process.stdout.write(errorDocument(report))
+  else process.stderr.write(errorText(report, paletteFor(process.stderr, process.env)))
+  if (isDebugging(process.env) && error instanceof Error)
+    process.stderr.write(`${error.stack ?? error.message}\n`)
+  return report.exit
+}
+
+function invocationOf(argv: string[], config: Config | undefined): Invocation {
+  const words = argv.slice(0, firstFlag(argv))
+  for (let count = words.length; count > 0; count -= 1) {
+    const command = config?.findCommand(words.slice(0, count).join(':'))
+    if (command) return { command: words.slice(0, count).join(' '), flags: Object.keys(command.flags) }
+  }
+  return { command: null, flags: [] }
+}
+
+function firstFlag(argv: string[]): number {
+  const index = argv.findIndex((word) => word.startsWith('-'))
+  return index === -1 ? argv.length : index
+}

@@ -1,0 +1,60 @@
+import type { Account } from '../account/account.ts'
+import { accountsDocument } from '../store/accounts-document.ts'
+import type { Home } from '../store/home.ts'
+import { settingsTable } from './settings-table.ts'
+
+/** What completion offers: the value to type, and a word about it. */
+export interface NameView {
+  value: string
+  summary: string
+}
+
+export type NameKind = 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
+
+/** Names from the store alone: no plugin is asked and nothing is unlocked. */
+export async function readNames(
+  home: Home,
+  kind: NameKind,
+  filter: { user?: string; provider?: string },
+): Promise<NameView[]> {
+  if (kind === 'setting')
+    return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
+  if (kind === 'key') return []
+  const { accounts } = await accountsDocument(home).read()
+  if (kind === 'provider') return providerNames(accounts)
+  const chosen = accounts.filter(
+    ({ user, provider }) =>
+      (filter.user === undefined || user === filter.user) &&
+      (filter.provider === undefined || provider === filter.provider),
+  )
+  if (kind === 'user') return distinct(accounts.map(({ user }) => user))
+  if (kind === 'group') return distinct(chosen.flatMap(({ groups }) => groups))
+  return accountNames(chosen, accounts)
+}
+
+/** Bare names where one account has it, the reference with its provider (and user) always. */
+function accountNames(chosen: Account[], all: Account[]): NameView[] {
+  const isOnly = (name: string) => all.filter((other) => other.name === name).length === 1
+  const users = new Set(all.map(({ user }) => user)).size
+  const bare = chosen
+    .filter(({ name }) => isOnly(name))
+    .map(({ name, provider }) => ({ value: name, summary: `account at ${provider}` }))
+  const full = chosen.map(({ user, provider, name, enabled }) => ({
+    value: `${users > 1 ? `${user}:` : ''}${provider}/${name}`,
+    summary: enabled ? 'account' : 'account, disabled',
+  }))
+  return [...bare, ...full]
+}
+
+/** Those of plugins appear once an account uses one. */
+async function providerNames(accounts: Account[]): Promise<NameView[]> {
+  // Their tables check their limits' time zones while they load, which takes longer than all the rest.
+  const { builtinProviders } = await import('../provider/builtin/index.ts')
+  const builtin = builtinProviders.map(({ id, label }) => ({ value: id, summary: label }))
+  const known = new Set(builtin.map(({ value }) => value))
+  return [...builtin, ...distinct(accounts.map(({ provider }) => provider).filter((id) => !known.has(id)))]
+}
+
+function distinct(values: string[]): NameView[] {
+  return [...new Set(values)].sort().map((value) => ({ value, summary: '' }))
+}

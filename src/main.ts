@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { arch, platform, release } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { isQwenctlError } from './lib/errors.ts'
+import { completionAnswer } from './lib/terminal/completion/answer.ts'
+import type { CommandTable } from './lib/terminal/completion/candidates.ts'
+import { directRequest } from './lib/terminal/direct-arguments.ts'
+import type { DirectRequest } from './lib/terminal/direct-arguments.ts'
+import { errorDocument, reportOf } from './lib/terminal/error-report.ts'
+import { jsonDocument } from './lib/terminal/print-json.ts'
+import { readNames } from './lib/toolkit/direct-names.ts'
+import { readAccountList, readQuotaDocument } from './lib/toolkit/direct-quota.ts'
+import { resolveHome } from './lib/store/home.ts'
+
+// The start of every run. What prompts and status bars ask again and again is answered here, from the store alone; oclif
+// and everything behind it is loaded for the rest. The build bundles this file, so it must not import oclif statically.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs one command line and resolves to its exit code. `pjson`: the package.json of a run from the sources. */
+export async function main(argv: string[], pjson?: Record<string, unknown>): Promise<number> {
+  process.stdout.on('error', quietOnClosedPipe)
+  if (argv[0] === '__complete') return printCompletion(argv.slice(1))
+  const request = directRequest(argv)
+  const exit = request === null ? null : await answerDirectly(request)
+  if (exit !== null) return exit
+  const { runCli } = await import('./lib/terminal/run-cli.ts')
+  return runCli(argv, { root, ...(pjson === undefined ? {} : { pjson }) })
+}
+
+/** Null where the long way has to answer: it words whatever is unforeseen for people and programs alike. */
+async function answerDirectly(request: DirectRequest): Promise<number | null> {
+  try {
+    const answer = await answerTo(request)
+    if (answer !== null) process.stdout.write(answer)
+    return answer === null ? null : 0
+  } catch (error) {
+    const report = isQwenctlError(error) ? reportOf(error, { command: null, flags: [] }) : null
+    if (report !== null) process.stdout.write(errorDocument(report))
+    return report?.exit ?? null
+  }
+}
+
+async function answerTo(request: DirectRequest): Promise<string | null> {
+  if (request.kind === 'version') return versionLine()
+  const home = resolveHome(process.env)
+  if (request.kind === 'accounts') return jsonDocument(await readAccountList(home, request.filter, Date.now))
+  return jsonDocument(await readQuotaDocument(home, request.filter, request.references, Date.now))
+}
+
+/** As oclif's own `--version` writes it; null where oclif names the machine otherwise than Node does. */
+function versionLine(): string | null {
+  if (release().toLowerCase().includes('microsoft') || arch() === 'ia32') return null
+  const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Record<string, string>
+  return `${name}/${version} ${platform()}-${arch()} node-${process.version}\n`
+}
+
+async function printCompletion(argv: string[]): Promise<number> {
+  try {
+    const table = JSON.parse(readFileSync(`${root}/dist/completion.json`, 'utf8')) as CommandTable
+    process.stdout.write(
+      await completionAnswer(argv, table, (kind, filter) =>
+        readNames(resolveHome(process.env), kind, filter),
+      ),
+    )
+  } catch {
+    // Whatever is wrong (no build, a damaged store), a message in the middle of a half-typed line helps nobody.
+  }
+  return 0
+}
+
+function quietOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

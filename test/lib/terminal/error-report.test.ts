@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { QwenctlError } from '../../../src/lib/errors.ts'
+import { paletteFor } from '../../../src/lib/terminal/color.ts'
+import {
+  errorDocument,
+  errorText,
+  isDebugging,
+  reportOf,
+  wantsJson,
+} from '../../../src/lib/terminal/error-report.ts'
+
+const nowhere = { command: null, flags: [] }
+
+test('when an error of ours is thrown, the document has exactly code, message, hint and exit', () => {
+  const report = reportOf(new QwenctlError('account_not_found', 'no account "work"'), nowhere)
+  if (report === null) throw new Error('nothing is reported')
+  expect(JSON.parse(errorDocument(report))).toEqual({
+    error: {
+      code: 'account_not_found',
+      message: 'no account "work"',
+      hint: 'qwenctl auth list shows the accounts',
+      exit: 3,
+    },
+  })
+  expect(errorText(report, paletteFor({}, {}))).toBe(
+    'error: no account "work"\n  hint: qwenctl auth list shows the accounts\n',
+  )
+})
+
+test('when something unknown is thrown, it is called internal and exits with 1', () => {
+  expect(reportOf(new TypeError('x is not a function'), nowhere)).toMatchObject({ code: 'internal', exit: 1 })
+  expect(reportOf('a string', nowhere)).toMatchObject({ code: 'internal', message: 'a string' })
+})
+
+test('when a prompt is interrupted, exits as shells expect', () => {
+  const interrupt = Object.assign(new Error('User force closed the prompt'), { name: 'ExitPromptError' })
+  expect(reportOf(interrupt, nowhere)).toMatchObject({ code: 'cancelled', exit: 130 })
+})
+
+test.each([
+  [['auth', 'list', '--json'], {}, true],
+  [['exec', '--', 'x', '--json'], {}, false],
+  [['auth', 'list'], { QWENCTL_CONTENT_TYPE: 'JSON' }, true],
+  [['auth', 'list'], {}, false],
+])('for %j with %j, JSON is wanted: %s', (argv, env, wanted) => {
+  expect(wantsJson(argv, env)).toBe(wanted)
+})
+
+test.each([
+  ['qwenctl', true],
+  ['express,qwenctl:*', true],
+  ['qwenctl*', true],
+  ['*', true],
+  ['express', false],
+  ['', false],
+])('with DEBUG=%s, stacks are shown: %s', (DEBUG, shown) => {
+  expect(isDebugging({ DEBUG })).toBe(shown)
+})

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { agoWords, durationWords, inWords, localTime } from '../../../src/lib/terminal/time-words.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const now = '2026-11-22T12:00:00.000Z'
+
+test.each([
+  [0, '0 s'],
+  [1, '1 s'],
+  [59_000, '59 s'],
+  [MINUTE, '1 min'],
+  [MINUTE + 1, '2 min'],
+  [3 * HOUR + 12 * MINUTE, '3 h 12 min'],
+  [23 * HOUR + 59 * MINUTE + 1, '1 d'],
+  [51 * HOUR, '2 d 3 h'],
+])('for %i ms, says %s', (ms, words) => {
+  expect(durationWords(ms)).toBe(words)
+})
+
+test('for a time in the future and one that has passed, says when', () => {
+  expect(inWords('2026-11-22T15:12:00.000Z', now)).toBe('in 3 h 12 min')
+  expect(inWords('2026-11-22T11:00:00.000Z', now)).toBe('now')
+  expect(agoWords('2026-11-22T11:55:00.000Z', now)).toBe('5 min ago')
+  expect(agoWords('2026-11-22T11:59:59.000Z', now)).toBe('just now')
+  expect(agoWords('2026-11-20T11:59:59.000Z', now)).toBe('2 d ago')
+})
+
+test.each([
+  ['2026-11-22T20:00:00.000Z', 'Europe/Berlin', '21:00'],
+  ['2026-11-23T00:00:00.000Z', 'Europe/Berlin', 'Mon 01:00'],
+  ['2026-11-22T20:00:00.000Z', 'Asia/Shanghai', 'Mon 04:00'],
+  ['2026-12-24T00:00:00.000Z', 'UTC', '2026-12-24 00:00'],
+])('at %s in %s, the local clock says %s', (time, zone, words) => {
+  expect(localTime(time, now, zone)).toBe(words)
+})

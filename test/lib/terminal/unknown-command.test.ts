@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { nearest } from '../../../src/lib/terminal/nearest.ts'
+import { unknownCommand } from '../../../src/lib/terminal/unknown-command.ts'
+
+const known = ['auth:add', 'auth:list', 'quota:show', 'plugins', 'plugins:install']
+
+test.each([
+  ['auth:lst', 'there is no command auth lst', 'did you mean qwenctl auth list?'],
+  ['qouta:show', 'there is no command qouta show', 'did you mean qwenctl quota show?'],
+  ['frobnicate', 'there is no command frobnicate', 'qwenctl --help lists the commands'],
+  ['auth:list:work', 'auth list takes no argument work', 'qwenctl auth list --help shows what it takes'],
+])('for %s, says %s', (id, message, hint) => {
+  expect(unknownCommand(id, known)).toMatchObject({ code: 'invalid_usage', message, hint })
+})
+
+test('when a key is typed where a command belongs, it is not repeated', () => {
+  expect(unknownCommand('sk-proj-abcdefghijklmnopqrstuvwxyz', known).message).toBe('there is no command sk-…')
+})
+
+test.each([
+  ['lits', 'list'],
+  ['provder', 'provider'],
+  ['xyz', null],
+])('nearest to %s is %s', (typed, found) => {
+  expect(nearest(typed, ['list', 'provider', 'group'])).toBe(found)
+})
