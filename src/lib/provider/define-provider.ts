@@ -95,13 +95,11 @@ function withoutUndefined<T extends object>(said: T): T {
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as T
 }
 
-function endpointsOf(definition: ProviderDefinition): Endpoint[] {
-  const rows =
-    definition.endpoints ??
-    (definition.baseUrl === undefined ? [] : [{ id: 'default', openai: definition.baseUrl }])
+function endpointsOf({ id, label = id, baseUrl, endpoints }: ProviderDefinition): Endpoint[] {
+  const rows = endpoints ?? (baseUrl === undefined ? [] : [{ id: 'default', label, openai: baseUrl }])
   return rows.map((row) => ({
     ...row,
-    label: row.label ?? definition.label ?? row.id,
+    label: row.label ?? row.id,
     openai: row.openai ?? null,
     anthropic: row.anthropic ?? null,
   }))

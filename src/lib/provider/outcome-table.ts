@@ -1,10 +1,10 @@
 // What an answer means, as rows of a table: the first row that matches decides. A provider brings its own rows; the
-// generic ones stand behind them. `docs/providers.md` shows how to write a row.
+// generic ones stand behind them. `examples/qwenctl-plugin-example` shows how to write a row.
 
 import type { OutcomeClass } from '../quota/events.ts'
 import type { Answer, Outcome } from './provider.ts'
 import { readError, type ErrorFacts } from './read-error.ts'
-import { resetInText, retryAfter } from './reset-time.ts'
+import { FURTHEST_RESET_MS, resetInText, retryAfter } from './reset-time.ts'
 
 /** An answer with its error taken apart: what the functions of a row may look at. */
 export interface FailedAnswer extends Answer, ErrorFacts {}
@@ -50,7 +50,7 @@ export function classify(answer: Answer, rows: readonly OutcomeRow[] = []): Outc
   return {
     class: row.class,
     scope: row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account'),
-    until: until(failed),
+    until: believable(until(failed), answer.now),
     code: failed.code ?? failed.type,
     message: (failed.message === '' ? `HTTP ${failed.status}` : failed.message).slice(0, MESSAGE_LENGTH),
   }
@@ -59,6 +59,11 @@ export function classify(answer: Answer, rows: readonly OutcomeRow[] = []): Outc
 /** The end an answer names in its `retry-after` headers or in its words. */
 export function announcedEnd(answer: FailedAnswer): number | null {
   return retryAfter(answer.header, answer.now) ?? resetInText(answer.message, answer.now)
+}
+
+/** Rows come from plugins too: a misread unit must not lock an account out for years. */
+function believable(at: number | null, now: number): number | null {
+  return at !== null && at > now && at <= now + FURTHEST_RESET_MS ? at : null
 }
 
 /** For services that document no end: not even one in a header is believed. */

@@ -1,4 +1,4 @@
-// Reads what went wrong out of an answer, whatever envelope the service chose. `docs/providers.md` lists the shapes.
+// Reads what went wrong out of an answer, whatever envelope the service chose.
 
 import type { Answer } from './provider.ts'
 

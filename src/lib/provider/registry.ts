@@ -125,11 +125,11 @@ function dialectsOf(provider: Provider): Dialect[] {
   return dialects.filter((dialect) => provider.endpoints.some((endpoint) => endpoint[dialect] !== null))
 }
 
-/** The name somebody most likely meant: at most two letters away, and fewer than half of them. */
+/** The name somebody most likely meant: at most two letters away, and no more than half of them. */
 export function nearest(word: string, names: string[]): string | null {
   const ranked = names
     .map((name) => ({ name, distance: editDistance(word.toLowerCase().slice(0, 64), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= 2 && distance * 2 < name.length)
+    .filter(({ name, distance }) => distance <= 2 && distance * 2 <= name.length)
     .toSorted((a, b) => a.distance - b.distance)
   return ranked[0]?.name ?? null
 }
