@@ -70,6 +70,11 @@ test('when long system prompts differ at their end or in length only, the hints 
   expect(new Set([withEnd(''), withEnd(' '), withEnd('cwd: /a'), withEnd('cwd: /b')]).size).toBe(4)
 })
 
+test('when long texts differ in length alone, the hints differ', () => {
+  const withLength = (length: number) => hint({ messages: [user('x'.repeat(length))] })
+  expect(withLength(10_000)).not.toBe(withLength(10_001))
+})
+
 test('when the words are the same but fall into other texts, the hints differ', () => {
   expect(hint({ system: 'ab', messages: [user('c')] })).not.toBe(
     hint({ system: 'a', messages: [user('bc')] }),

@@ -136,9 +136,14 @@ test.each([
   },
 )
 
-test('when a refused stream goes on, nothing of it is let out', () => {
-  const { sent } = run(['data: {"error":{}}\n\n', chatStream.join('')].map((part) => Buffer.from(part)))
-  expect(sent).toBe('')
+test.each([
+  ['data', chatStream.join('')],
+  ['a frame too large to be read', `data: ${'x'.repeat(100)}\n\n`],
+  ['comments without end', `: ${'x'.repeat(30)}\n\n`.repeat(3000)],
+])('when a refused stream goes on with %s, nothing of it is let out', (_, rest) => {
+  const chunks = ['data: {"error":{}}\n\n', rest].map((part) => Buffer.from(part))
+  const { filter, sent } = run(chunks, { maxFrameBytes: 50 })
+  expect([sent, filter.isOpen]).toEqual(['', false])
 })
 
 test('when an error comes after data, it is passed on and reported', () => {
@@ -209,6 +214,14 @@ test('when a frame is too large to be read, it passes, and a cut inside it is cl
   const { sent, filter } = run([Buffer.from('data: 0123456789'), Buffer.from('abcdef')], { maxFrameBytes: 8 })
   expect(sent).toBe('data: 0123456789abcdef\n\n')
   expect(filter.sawEnd).toBe(false)
+})
+
+test('when a frame too large to be read ends with a carriage return, nothing is added', () => {
+  const { sent } = run(
+    ['data: 0123456789', '\r\r'].map((part) => Buffer.from(part)),
+    { maxFrameBytes: 8 },
+  )
+  expect(sent).toBe('data: 0123456789\r\r')
 })
 
 test('when reading usage throws, the frame still passes', () => {
