@@ -1,5 +1,6 @@
 // From an account's base URL to where its requests go, and to the endpoint whose limits and terms hold there.
 
+import { maskUrl } from '../account/mask.ts'
 import { QwenctlError } from '../errors.ts'
 import type { Bases, Endpoint, Provider } from './provider.ts'
 
@@ -10,7 +11,7 @@ import type { Bases, Endpoint, Provider } from './provider.ts'
 export function normalizeBaseUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new QwenctlError('invalid_value', `"${shown(url, text)}" is not a base URL`, {
+    throw new QwenctlError('invalid_value', `"${maskUrl(text)}" is not a base URL`, {
       hint: 'write it with its scheme, for example https://api.example.com/v1',
     })
   }
@@ -19,11 +20,6 @@ export function normalizeBaseUrl(text: string): string {
   const bare = url.pathname.replace(/\/+$/, '')
   url.pathname = bare.replace(/\/(chat\/completions|completions|embeddings|responses|messages|models)$/i, '')
   return url.href.replace(/\/+$/, '')
-}
-
-/** A URL may carry a password; an error must not. */
-function shown(url: URL | null, text: string): string {
-  return url === null ? text.replace(/\/\/[^@/]*@/, '//…@') : `${url.protocol}//${url.host}`
 }
 
 /**

@@ -1,6 +1,7 @@
 // What an answer means, as rows of a table: the first row that matches decides. A provider brings its own rows; the
 // generic ones stand behind them. `examples/qwenctl-plugin-example` shows how to write a row.
 
+import { redact } from '../account/mask.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import type { Answer, Outcome } from './provider.ts'
 import { readError, type ErrorFacts } from './read-error.ts'
@@ -52,8 +53,13 @@ export function classify(answer: Answer, rows: readonly OutcomeRow[] = []): Outc
     scope: row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account'),
     until: believable(until(failed), answer.now),
     code: failed.code ?? failed.type,
-    message: (failed.message === '' ? `HTTP ${failed.status}` : failed.message).slice(0, MESSAGE_LENGTH),
+    message: failed.message === '' ? `HTTP ${failed.status}` : quotable(failed.message),
   }
+}
+
+/** Services repeat the key they refuse; what is quoted goes into the ledger and onto screens. */
+function quotable(message: string): string {
+  return redact(message.slice(0, 10 * MESSAGE_LENGTH), []).slice(0, MESSAGE_LENGTH)
 }
 
 /** The end an answer names in its `retry-after` headers or in its words. */

@@ -59,6 +59,17 @@ describe('what a failed answer says', () => {
   })
 })
 
+describe('what is quoted of an answer', () => {
+  it('when the service repeats the key it refuses, does not repeat it again', () => {
+    const key = 'sk-planted-0123456789abcdef'
+    const outcome = classify(
+      givenAnswer(401, openaiError({ message: `Incorrect API key provided: ${key}.` })),
+    )
+    expect(outcome.message).toMatch(/^Incorrect API key provided: /)
+    expect(outcome.message).not.toContain('0123456789')
+  })
+})
+
 describe('the generic rows', () => {
   it.each([
     [401, openaiError({}), 'auth-dead', 'account'],
