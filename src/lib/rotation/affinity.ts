@@ -1,0 +1,100 @@
+import type { Member } from './member.ts'
+
+/** Up to this many members each one is weighed for a session; more of them stand on a ring. */
+const MOST_WEIGHED = 64
+/** Places on the ring per weight, and at most. */
+const PLACES = 16
+const MOST_PLACES = 128
+/** A walk along the ring gives up after so many members, and the strategy chooses. */
+const MOST_WALKED = 64
+
+/** 21 bits for the member and 32 for its place fit the 53 bits of a number, which sorts faster than anything else. */
+const PLACE_UNIT = 2 ** 21
+
+/**
+ * The home of every session among the members of one tier: the same session, the same account, in every process and
+ * after every restart, without anything being remembered. A member that comes or goes moves its own share of the
+ * sessions and no other. A home that is out is passed over, and found again when it is back.
+ */
+export class Homes {
+  readonly #members: readonly Member[]
+  readonly #hashes: Uint32Array
+  readonly #ring: Float64Array | null
+
+  constructor(members: readonly Member[]) {
+    this.#members = members
+    this.#hashes = Uint32Array.from(members, ({ account }) => hashText(account.id))
+    this.#ring = members.length <= MOST_WEIGHED ? null : this.#placeAll()
+  }
+
+  /** The first member in the session's own order that is accepted; null: none, or none near enough on a ring. */
+  find(session: string, accepts: (member: Member) => boolean): Member | null {
+    const hash = hashText(session)
+    return this.#ring === null ? this.#weigh(hash, accepts) : this.#walk(this.#ring, hash, accepts)
+  }
+
+  /** Rendezvous hashing: every member draws a number for the session, by its weight, and the smallest is the home. */
+  #weigh(hash: number, accepts: (member: Member) => boolean): Member | null {
+    let best: Member | null = null
+    let smallest = Infinity
+    for (const [index, member] of this.#members.entries()) {
+      const draw = (mix(hash ^ mix(this.#hashes[index] as number)) + 0.5) / 2 ** 32
+      const drawn = -Math.log(draw) / Math.max(member.account.weight, Number.MIN_VALUE)
+      if (drawn >= smallest || !accepts(member)) continue
+      best = member
+      smallest = drawn
+    }
+    return best
+  }
+
+  #placeAll(): Float64Array {
+    const places: number[] = []
+    for (const [index, { account }] of this.#members.entries()) {
+      const count = Math.min(MOST_PLACES, Math.max(1, Math.round(PLACES * account.weight)))
+      const hash = this.#hashes[index] as number
+      for (let n = 0; n < count; n++) places.push(mix(hash ^ mix(n + 1)) * PLACE_UNIT + index)
+    }
+    return Float64Array.from(places).sort()
+  }
+
+  #walk(ring: Float64Array, hash: number, accepts: (member: Member) => boolean): Member | null {
+    const start = firstAtLeast(ring, mix(hash) * PLACE_UNIT)
+    const passed = new Set<number>()
+    for (let step = 0; step < ring.length && passed.size < MOST_WALKED; step++) {
+      const index = (ring[(start + step) % ring.length] as number) % PLACE_UNIT
+      if (passed.has(index)) continue
+      passed.add(index)
+      const member = this.#members[index] as Member
+      if (accepts(member)) return member
+    }
+    return null
+  }
+}
+
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] as number) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** FNV-1a over UTF-16 units. Never for secrets. */
+function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return hash >>> 0
+}
+
+/** MurmurHash3's finalizer: neighbours in, strangers out. */
+function mix(value: number): number {
+  let hash = value >>> 0
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}

@@ -1,0 +1,156 @@
+import type { CoolEvent, OutcomeClass } from '../quota/events.ts'
+import type { Outcome } from '../provider/provider.ts'
+import type { Member } from './member.ts'
+
+export type CoolNotice = Omit<CoolEvent, 'at'>
+
+export interface CoolingContext {
+  member: Member
+  /** What was asked for; null when the request named none. */
+  model: string | null
+  /** How often in a row it failed so before this time (`Strikes.before`). */
+  strikes: number
+  /** In [0, 1). */
+  random: number
+  /** Epoch milliseconds. */
+  now: number
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const EVIDENCE_LENGTH = 300
+
+interface Rule {
+  /** The next account may be asked, as long as no byte has gone to the client. */
+  movesOn: boolean
+  /** What cools; null: nothing. */
+  cools: 'account' | 'account-or-group' | 'provider' | null
+  /** `scoped`: the outcome's own scope says. */
+  of?: 'whole' | 'model' | 'scoped'
+  /** Length of the guess where the provider gave no time: doubles with every strike. Null: until the user acts. */
+  guess?: { firstMs: number; mostMs: number } | null
+  /** The provider's word is not followed further than this. */
+  capMs?: number
+  /** So many failures in a row go by before anything cools. */
+  patience?: number
+}
+
+const NOTHING = { cools: null } as const
+/**
+ * One failed connection must not lock out everybody who shares the base, least of all a pool of one: the first failure
+ * in a row cools nothing, the next ones the provider's base and this model, from 1 s up to 30 s.
+ */
+const PROVIDER = {
+  movesOn: true,
+  cools: 'provider',
+  of: 'model',
+  guess: { firstMs: SECOND, mostMs: 30 * SECOND },
+  capMs: 30 * SECOND,
+  patience: 1,
+} as const satisfies Rule
+
+/** What each way to end means for rotation: the one table. */
+const rules: Record<OutcomeClass, Rule> = {
+  ok: { movesOn: false, ...NOTHING },
+  'rate-short': {
+    movesOn: true,
+    cools: 'account-or-group',
+    of: 'model',
+    guess: { firstMs: SECOND, mostMs: MINUTE },
+  },
+  // A quota that is said to be used up may yet be a burst: without a reset time the guess begins small.
+  'quota-window': {
+    movesOn: true,
+    cools: 'account-or-group',
+    of: 'scoped',
+    guess: { firstMs: MINUTE, mostMs: 60 * MINUTE },
+  },
+  'quota-hard': { movesOn: true, cools: 'account', of: 'scoped', guess: null },
+  // The caller renews the token and tries once more; if that fails the outcome becomes `auth-dead`.
+  'auth-refresh': { movesOn: true, ...NOTHING },
+  'auth-dead': { movesOn: true, cools: 'account', of: 'whole', guess: null },
+  'model-unavailable': {
+    movesOn: true,
+    cools: 'account',
+    of: 'model',
+    guess: { firstMs: 10 * MINUTE, mostMs: 160 * MINUTE },
+  },
+  overloaded: PROVIDER,
+  unreachable: PROVIDER,
+  timeout: PROVIDER,
+  'bad-request': { movesOn: false, ...NOTHING },
+  aborted: { movesOn: false, ...NOTHING },
+  lost: { movesOn: false, ...NOTHING },
+}
+
+/** Whether the next account is asked after this; otherwise the answer goes to the client as it came. */
+export function movesOn(outcome: OutcomeClass): boolean {
+  return rules[outcome].movesOn
+}
+
+/** The subject that this outcome would cool, null: none. */
+export function coolingSubject(outcome: OutcomeClass, { subjects }: Member): string | null {
+  switch (rules[outcome].cools) {
+    case null:
+      return null
+    case 'account':
+      return subjects.account
+    case 'account-or-group':
+      return subjects.quotaGroup ?? subjects.account
+    case 'provider':
+      return subjects.provider
+  }
+}
+
+/** What to record in the ledger after an attempt ended so. A time that the provider did not give is said to be guessed. */
+export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice[] {
+  const rule = rules[outcome.class]
+  const subject = coolingSubject(outcome.class, context.member)
+  const { model, now } = context
+  const isSaid = outcome.until !== null && outcome.until > now && rule.guess !== null
+  if (subject === null || (!isSaid && context.strikes < (rule.patience ?? 0))) return []
+  const isOfModel = rule.of === 'model' || (rule.of === 'scoped' && outcome.scope === 'model')
+  // Without the model's name there is no telling what is unavailable.
+  if (outcome.class === 'model-unavailable' && model === null) return []
+  const { until, origin } = deadline(outcome, rule, context)
+  return [
+    {
+      type: 'cool',
+      subject,
+      ...(isOfModel && model !== null ? { model } : {}),
+      until: until === null ? null : new Date(until).toISOString(),
+      reason: outcome.class,
+      evidence: evidenceOf(outcome, origin),
+    },
+  ]
+}
+
+interface Deadline {
+  until: number | null
+  /** `said`: the provider's word; `cut`: its word, shortened; `guessed`: ours; `open`: until the user acts. */
+  origin: 'said' | 'cut' | 'guessed' | 'open'
+}
+
+function deadline(outcome: Outcome, rule: Rule, { now, strikes, random }: CoolingContext): Deadline {
+  const { guess } = rule
+  if (guess === null || guess === undefined) return { until: null, origin: 'open' }
+  if (outcome.until !== null && outcome.until > now) {
+    const latest = now + (rule.capMs ?? Infinity)
+    return outcome.until <= latest
+      ? { until: outcome.until, origin: 'said' }
+      : { until: latest, origin: 'cut' }
+  }
+  const doublings = Math.max(0, strikes - (rule.patience ?? 0))
+  const full = Math.min(guess.mostMs, guess.firstMs * 2 ** doublings)
+  // Up to a quarter shorter, so that what cooled together does not come back together.
+  return { until: now + Math.ceil(full * (1 - random / 4)), origin: 'guessed' }
+}
+
+function evidenceOf(outcome: Outcome, origin: Deadline['origin']): string {
+  const message = [outcome.code, outcome.message].filter((part) => part !== null && part !== '').join(': ')
+  const prefix = { said: '', cut: 'shortened', guessed: 'guessed, no time was given', open: '' }[origin]
+  return [prefix, message]
+    .filter((part) => part !== '')
+    .join('; ')
+    .slice(0, EVIDENCE_LENGTH)
+}

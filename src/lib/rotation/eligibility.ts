@@ -1,0 +1,188 @@
+import { activeCooldown } from '../quota/cooldowns.ts'
+import type { OutcomeClass } from '../quota/events.ts'
+import { formatLimit } from '../quota/limit.ts'
+import { hasRoom, roomAt } from '../quota/standing.ts'
+import type { Cooldown, LedgerState, LimitState, SubjectState } from '../quota/state.ts'
+import type { Member } from './member.ts'
+import type { RotationMoment, RotationRequest } from './rotation-request.ts'
+
+export type MismatchKind =
+  | 'disabled'
+  | 'other-user'
+  | 'not-pinned'
+  | 'not-allowed'
+  | 'other-provider'
+  | 'other-group'
+  | 'wrong-dialect'
+  | 'model-not-served'
+
+/** Why an account may not serve now. `availableAt` is in epoch milliseconds, null: only the user can change it. */
+export type Refusal = { words: string; availableAt: number | null } & (
+  | { kind: MismatchKind }
+  | { kind: 'needs-login' }
+  | { kind: 'cooling'; scope: 'account' | 'model' | 'quota-group' | 'provider'; reason: OutcomeClass }
+  /** `limit` as it is written: `2000/day`. */
+  | { kind: 'exhausted'; limit: string }
+)
+
+/** Why the account may not serve this request now; null: it may. Of several reasons, the one that lasts longest. */
+export function refusal(member: Member, request: RotationRequest, view: RotationMoment): Refusal | null {
+  return mismatch(member, request) ?? unavailability(member, request.model ?? null, view)
+}
+
+/** The refusals that only documents change: the request asks for something that this account is not. */
+export function mismatch(member: Member, request: RotationRequest): Refusal | null {
+  const kind = mismatchKind(member, request)
+  return kind === null ? null : { kind, availableAt: null, words: mismatchWords(kind, member, request) }
+}
+
+export function mismatchKind(
+  { account, dialects, serves }: Member,
+  request: RotationRequest,
+): MismatchKind | null {
+  const { allowed, dialect, model } = request
+  if (!account.enabled) return 'disabled'
+  if (differs(request.user, account.user)) return 'other-user'
+  if (differs(request.pin, account.id)) return 'not-pinned'
+  if (allowed && !isAllowed(account, allowed)) return 'not-allowed'
+  if (differs(request.provider, account.provider)) return 'other-provider'
+  if (isGiven(request.group) && !account.groups.includes(request.group)) return 'other-group'
+  if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
+  return isGiven(model) && serves(model) === false ? 'model-not-served' : null
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined
+}
+
+function differs(asked: string | null | undefined, is: string): boolean {
+  return isGiven(asked) && asked !== is
+}
+
+function isAllowed(account: Member['account'], allowed: NonNullable<RotationRequest['allowed']>): boolean {
+  return (
+    allowed.accounts.includes(account.id) || account.groups.some((group) => allowed.groups.includes(group))
+  )
+}
+
+function mismatchWords(kind: MismatchKind, { account }: Member, request: RotationRequest): string {
+  switch (kind) {
+    case 'disabled':
+      return 'disabled'
+    case 'other-user':
+      return `belongs to user ${account.user}`
+    case 'not-pinned':
+      return 'the request is pinned to another account'
+    case 'not-allowed':
+      return 'the client key may not use it'
+    case 'other-provider':
+      return `is at ${account.provider}, the request asks for ${String(request.provider)}`
+    case 'other-group':
+      return `is not in group ${String(request.group)}`
+    case 'wrong-dialect':
+      return `its endpoint does not speak the ${String(request.dialect)} dialect`
+    case 'model-not-served':
+      return `does not serve model ${String(request.model)}`
+  }
+}
+
+/** Whether nothing in the ledger keeps the account from serving the model now: `unavailability` without the reasons. */
+export function isAvailable(
+  { subjects, hasCredential }: Member,
+  model: string | null,
+  view: RotationMoment,
+): boolean {
+  const { state, now } = view
+  return (
+    hasCredential &&
+    activeCooldown(state, subjects.account, model, now) === null &&
+    (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
+    activeCooldown(state, subjects.provider, model, now) === null &&
+    hasRoom(state.subjects.get(subjects.account), now)
+  )
+}
+
+/** The refusals that the ledger gives, and that end by themselves or by `auth`, `quota reset` and the like. */
+export function unavailability(member: Member, model: string | null, view: RotationMoment): Refusal | null {
+  if (!member.hasCredential) return { kind: 'needs-login', availableAt: null, words: 'has no credential' }
+  const { account, quotaGroup, provider } = member.subjects
+  const found = [
+    cooling(account, 'account', model, view),
+    quotaGroup === null ? null : cooling(quotaGroup, 'quota-group', model, view),
+    cooling(provider, 'provider', model, view),
+    exhaustion(view.state.subjects.get(account), view.now),
+  ]
+  let longest: Refusal | null = null
+  for (const each of found)
+    if (each !== null && (longest === null || lasts(each) > lasts(longest))) longest = each
+  return longest
+}
+
+/** `availableAt` to compare by: never is later than any time. */
+export function lasts(refusal: Pick<Refusal, 'availableAt'>): number {
+  return refusal.availableAt ?? Infinity
+}
+
+const scopeWords = {
+  account: '',
+  model: 'this model ',
+  'quota-group': 'its quota group ',
+  provider: 'its provider ',
+}
+
+function cooling(
+  subject: string,
+  scope: 'account' | 'quota-group' | 'provider',
+  model: string | null,
+  { state, now }: RotationMoment,
+): Refusal | null {
+  const cooldown = activeCooldown(state, subject, model, now)
+  if (cooldown === null) return null
+  const availableAt = cooldown.until
+  if (scope === 'account' && cooldown.reason === 'auth-dead') {
+    return { kind: 'needs-login', availableAt, words: withEvidence('needs a new login', cooldown) }
+  }
+  const narrowed = scope === 'account' && !isOfWhole(state, subject, cooldown) ? 'model' : scope
+  const words = withEvidence(`${scopeWords[narrowed]}cools down: ${reasonWords[cooldown.reason]}`, cooldown)
+  return { kind: 'cooling', scope: narrowed, reason: cooldown.reason, availableAt, words }
+}
+
+function isOfWhole(state: LedgerState, subject: string, cooldown: Cooldown): boolean {
+  return state.subjects.get(subject)?.cooldowns.get('*') === cooldown
+}
+
+function withEvidence(words: string, { evidence }: Cooldown): string {
+  return evidence === null ? words : `${words} (${evidence})`
+}
+
+const reasonWords: Record<OutcomeClass, string> = {
+  ok: 'set by hand',
+  'rate-short': 'too many requests in a short time',
+  'quota-window': 'the provider says its quota is used up',
+  'quota-hard': 'the provider wants the user to act (balance, plan or billing)',
+  'auth-refresh': 'its token is being renewed',
+  'auth-dead': 'its credential was refused',
+  'model-unavailable': 'the model is not available to it',
+  overloaded: 'overloaded',
+  'bad-request': 'set by hand',
+  unreachable: 'unreachable',
+  timeout: 'did not answer in time',
+  aborted: 'set by hand',
+  lost: 'answers broke off',
+}
+
+function exhaustion(subject: SubjectState | undefined, now: number): Refusal | null {
+  if (subject === undefined || hasRoom(subject, now)) return null
+  let found: { limit: LimitState; availableAt: number | null } | null = null
+  for (const limit of subject.limits) {
+    const alone = { ...subject, limits: [limit] }
+    if (hasRoom(alone, now)) continue
+    const at = roomAt(alone, now)
+    // A limit of 0 is at its maximum without a charge that could leave: only the user can raise it.
+    const availableAt = at > now ? at : null
+    if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
+  }
+  if (found === null) return null
+  const limit = formatLimit(found.limit)
+  return { kind: 'exhausted', limit, availableAt: found.availableAt, words: `its limit ${limit} is used up` }
+}

@@ -1,0 +1,209 @@
+// The rotation room: who may serve a request and in which order, what an outcome keeps from being used, and for how
+// long. Pure: accounts, the ledger's state, time and chance come in as arguments, and nothing is sent or written here.
+// `pool.ts` answers requests; `eligibility.ts` says why not; `cooling.ts` says what comes after; `strategies/` order.
+
+import type { Refusal } from './eligibility.ts'
+import { isAvailable, mismatchKind, refusal } from './eligibility.ts'
+import type { Search } from './choose.ts'
+import { LargeTier } from './large-tier.ts'
+import { Latencies } from './latencies.ts'
+import type { Member } from './member.ts'
+import { Picks } from './picks.ts'
+import { RecentMap } from './recent-map.ts'
+import type { RosterTier } from './roster.ts'
+import { rosterOf } from './roster.ts'
+import type { RotationMoment, RotationRequest, RotationView } from './rotation-request.ts'
+import type { StrategyName } from './strategies/strategies.ts'
+import { strategies } from './strategies/strategies.ts'
+import type { Tier } from './tier.ts'
+import { SmallTier } from './tier.ts'
+
+export interface PoolOptions {
+  strategy: StrategyName
+  /** Keeps a conversation on its account, where prompt caches are warm. */
+  affinity: boolean
+  /** The pool that this one replaces, for what it has learned of latencies and use. */
+  previous?: Pool
+}
+
+/** Up to this many members a tier's choice is exact; above, it costs the same however many there are. */
+const MOST_EXACT = 64
+const MOST_ROSTERS = 32
+const MOST_LANES = 64
+const MOST_MODELS = 1024
+
+/** What one kind of request chooses from. */
+interface Lane {
+  tier: Tier
+  /** Null: sessions have no home here. */
+  roster: RosterTier | null
+}
+
+/** The accounts of one version of the documents. Make a new one when they change. */
+export class Pool {
+  readonly members: readonly Member[]
+  readonly #options: PoolOptions
+  readonly #byId: ReadonlyMap<string, Member>
+  readonly #providers: ReadonlySet<string>
+  /** One member of each family: they serve alike, so that models are told apart by asking few. */
+  readonly #families: readonly Member[]
+  readonly #latencies: Latencies
+  readonly #picks: Picks
+  readonly #answers = new RecentMap<string, string>(MOST_MODELS)
+  readonly #rosters = new RecentMap<string, RosterTier[]>(MOST_ROSTERS)
+  readonly #lanes = new RecentMap<string, Lane[]>(MOST_LANES)
+
+  constructor(members: readonly Member[], options: PoolOptions) {
+    const { previous, ...own } = options
+    this.members = members
+    this.#options = own
+    this.#byId = new Map(members.map((member) => [member.account.id, member]))
+    this.#providers = new Set(members.map(({ account }) => account.provider))
+    this.#families = [...new Map(members.map((member) => [member.family, member])).values()]
+    this.#latencies = previous === undefined ? new Latencies() : previous.#latencies
+    this.#picks = previous === undefined ? new Picks() : previous.#picks
+  }
+
+  member(accountId: string): Member | null {
+    return this.#byId.get(accountId) ?? null
+  }
+
+  /** For `splitModel`. */
+  hasProvider(id: string): boolean {
+    return this.#providers.has(id)
+  }
+
+  /** Whether any account could ever serve such a request, leaving aside what it has spent. */
+  fits(request: RotationRequest): boolean {
+    return this.members.some((member) => mismatchKind(member, request) === null)
+  }
+
+  /**
+   * Who may serve, best first, each member at most once, and only while it is eligible. Lazy: one choice is made for
+   * each member taken, with the view as it is then. It ends when nobody else may serve.
+   */
+  *candidates(request: RotationRequest, view: RotationView): Generator<Member, void> {
+    const search: Search = { request, view, offered: new Set(), picks: this.#picks }
+    const lanes = this.#lanesOf(request)
+    for (;;) {
+      const member = next(lanes, search)
+      if (member === null) return
+      search.offered.add(member)
+      this.#picks.note(member, view)
+      yield member
+    }
+  }
+
+  /** Everybody who may not serve this request now, and why. */
+  whyNot(request: RotationRequest, view: RotationMoment): { member: Member; refusal: Refusal }[] {
+    const found = []
+    for (const member of this.members) {
+      const why = refusal(member, request, view)
+      if (why !== null) found.push({ member, refusal: why })
+    }
+    return found
+  }
+
+  /**
+   * Who may serve this request first, and when: epoch milliseconds (now, if somebody may), `at` null when only the user
+   * can bring one back; null when no account fits the request at all.
+   */
+  earliestReturn(
+    request: RotationRequest,
+    view: RotationMoment,
+  ): { member: Member; at: number | null } | null {
+    let first: { member: Member; at: number } | null = null
+    for (const { tier } of this.#lanesOf(request)) {
+      const found = tier.earliest(view)
+      if (found !== null && (first === null || found.at < first.at)) first = found
+    }
+    return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
+  }
+
+  /** How long an account took for an answer's first byte; for the strategy `fastest`. */
+  observe(accountId: string, latencyMs: number, now: number): void {
+    this.#latencies.observe(accountId, latencyMs, now)
+  }
+
+  #lanesOf(request: RotationRequest): Lane[] {
+    if (request.pin) return this.#pinned(request, request.pin)
+    const kind = this.#kindOf(request)
+    const key = `${request.model ?? ''}\n${kind}`
+    let lanes = this.#lanes.get(key)
+    if (lanes === undefined) {
+      lanes = this.#rosterOf(kind, request).map((roster) => this.#lane(roster, request.model ?? null))
+      this.#lanes.set(key, lanes)
+    }
+    return lanes
+  }
+
+  #lane(roster: RosterTier, model: string | null): Lane {
+    const { members } = roster
+    const ranking = strategies[this.#options.strategy]({ members, latencies: this.#latencies })
+    const tier =
+      members.length <= MOST_EXACT
+        ? new SmallTier(members, ranking, model)
+        : new LargeTier(members, ranking, model)
+    const isSticky = ranking.kind === 'ordered' && ranking.isSticky
+    return { tier, roster: this.#options.affinity && !isSticky ? roster : null }
+  }
+
+  #pinned(request: RotationRequest, pin: string): Lane[] {
+    const member = this.#byId.get(pin)
+    if (member === undefined || mismatchKind(member, request) !== null) return []
+    const ranking = strategies['fill-first']({ members: [member], latencies: this.#latencies })
+    return [{ tier: new SmallTier([member], ranking, request.model ?? null), roster: null }]
+  }
+
+  /** Requests of a kind fit the same members. Models that all families answer for alike are of a kind. */
+  #kindOf({ model, dialect, user, provider, group, allowed }: RotationRequest): string {
+    const answers = typeof model === 'string' ? this.#answersFor(model) : ''
+    return JSON.stringify([answers, dialect, user, provider, group, allowed?.accounts, allowed?.groups])
+  }
+
+  #answersFor(model: string): string {
+    let answers = this.#answers.get(model)
+    if (answers === undefined) {
+      answers = this.#families.map((member) => answerSigns[String(member.serves(model))]).join('')
+      this.#answers.set(model, answers)
+    }
+    return answers
+  }
+
+  #rosterOf(kind: string, request: RotationRequest): RosterTier[] {
+    let roster = this.#rosters.get(kind)
+    if (roster === undefined) {
+      roster = rosterOf(this.members, request)
+      this.#rosters.set(kind, roster)
+    }
+    return roster
+  }
+}
+
+const answerSigns: Record<string, string> = { true: '+', false: '-', null: '?' }
+
+function next(lanes: readonly Lane[], search: Search): Member | null {
+  for (const lane of lanes) {
+    const member = chooseIn(lane, search)
+    if (member !== null) return member
+  }
+  // Nobody is thought to be ready: the waiting are looked at once more, in case the ledger has moved.
+  for (const lane of lanes) {
+    const member = lane.tier.sweep(search.view) ? chooseIn(lane, search) : null
+    if (member !== null) return member
+  }
+  return null
+}
+
+function chooseIn({ tier, roster }: Lane, search: Search): Member | null {
+  const { request, view, offered } = search
+  const model = request.model ?? null
+  if (roster !== null && request.session) {
+    const home = roster.homes.find(
+      request.session,
+      (member) => !offered.has(member) && isAvailable(member, model, view),
+    )
+    if (home !== null) return home
+  }
+  return tier.choose(search)
+}

@@ -1,0 +1,48 @@
+import type { LedgerState } from '../quota/state.ts'
+import type { Dialect } from '../provider/provider.ts'
+
+/** What a request asks of the pool. A field that is missing or null asks for nothing. */
+export interface RotationRequest {
+  dialect?: Dialect | null
+  /** As the upstream is to read it, without a `provider/` in front. */
+  model?: string | null
+  user?: string | null
+  provider?: string | null
+  group?: string | null
+  /** What a client key may use: these accounts, and those of these groups. */
+  allowed?: { /** Ids. */ accounts: readonly string[]; groups: readonly string[] } | null
+  /** The id of the one account that may serve: a pin fails rather than going elsewhere. */
+  pin?: string | null
+  /** The same for every request of one conversation. */
+  session?: string | null
+}
+
+/** What eligibility is judged by. */
+export interface RotationMoment {
+  readonly state: LedgerState
+  /** The ledger's time in epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * What a choice is made from. It is read anew for every candidate: with a getter for `now`, a failover that takes
+ * long sees cooldowns end.
+ */
+export interface RotationView extends RotationMoment {
+  /** In [0, 1). */
+  readonly random: () => number
+}
+
+/**
+ * Takes `provider/model` apart. Names of models have slashes of their own (`qwen/qwen3-coder` at a router), so the
+ * first part counts only where the pool has such a provider.
+ */
+export function splitModel(
+  name: string,
+  hasProvider: (id: string) => boolean,
+): { provider: string | null; model: string } {
+  const slash = name.indexOf('/')
+  const provider = name.slice(0, Math.max(slash, 0))
+  if (slash < 1 || slash === name.length - 1 || !hasProvider(provider)) return { provider: null, model: name }
+  return { provider, model: name.slice(slash + 1) }
+}

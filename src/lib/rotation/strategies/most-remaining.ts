@@ -1,0 +1,25 @@
+import { standing } from '../../quota/standing.ts'
+import type { SubjectState } from '../../quota/state.ts'
+import type { Strategy } from './strategy.ts'
+
+/** The account with the largest share left of its tightest limit. */
+export const mostRemaining: Strategy = () => ({
+  kind: 'scored',
+  score: ({ subjects }, { view, picks }) =>
+    -shareLeft(
+      view.state.subjects.get(subjects.account),
+      view.now,
+      picks.pending(subjects.account, view.state),
+    ),
+})
+
+/** 1 for an account without limits. `pending`: requests that are on their way into the ledger. */
+export function shareLeft(subject: SubjectState | undefined, now: number, pending = 0): number {
+  let share = 1
+  for (const limit of subject?.limits ?? []) {
+    const taken = limit.metric === 'requests' ? pending : 0
+    const left = limit.max > 0 ? Math.max(0, standing(limit, now).remaining - taken) / limit.max : 0
+    if (left < share) share = left
+  }
+  return share
+}

@@ -1,0 +1,32 @@
+import type { Latencies } from '../latencies.ts'
+import type { Member } from '../member.ts'
+import type { Picks } from '../picks.ts'
+import type { RotationMoment } from '../rotation-request.ts'
+
+/** The order of one tier's members. Tiers come first, whatever the strategy; the smallest number serves first. */
+export type Ranking = OrderedRanking | ScoredRanking
+
+/** A member's place changes by `took` alone, so that a big tier can keep its members in order. */
+export interface OrderedRanking {
+  readonly kind: 'ordered'
+  place(member: Member): number
+  /** It was chosen for a request. */
+  took(member: Member): void
+  /** True: it stays with one account by itself, so that affinity would only work against it. */
+  readonly isSticky: boolean
+}
+
+/** Scores follow ledger and clock. Of equal ones the least recently used serves. */
+export interface ScoredRanking {
+  /** `sampled`: the better of two chosen at random instead of the best. */
+  readonly kind: 'scored' | 'sampled'
+  score(member: Member, moment: Moment): number
+}
+
+export interface Moment {
+  view: RotationMoment
+  picks: Picks
+}
+
+/** A strategy makes the ranking of one tier. */
+export type Strategy = (tier: { members: readonly Member[]; latencies: Latencies }) => Ranking

@@ -1,0 +1,45 @@
+import type { OutcomeClass } from '../quota/events.ts'
+import type { LedgerState } from '../quota/state.ts'
+import { coolingSubject } from './cooling.ts'
+import type { Member } from './member.ts'
+import { RecentMap } from './recent-map.ts'
+
+const MOST_STREAKS = 4096
+const SECOND = 1000
+
+/**
+ * How often in a row something failed. For accounts the ledger knows. It cannot know when a quota group or a provider
+ * works again, since a success settles an account: those rows are counted here, in memory, and a success ends them.
+ */
+export class Strikes {
+  readonly #streaks = new RecentMap<string, { count: number; until: number }>(MOST_STREAKS)
+
+  /** Counts this failure, and answers how many came before it. A wave of failures at one time is one. */
+  before(
+    outcome: OutcomeClass,
+    attempt: { member: Member; model: string | null; state: LedgerState; now: number },
+  ) {
+    const { member, model, state, now } = attempt
+    const subject = coolingSubject(outcome, member)
+    if (subject === null) return 0
+    if (subject === member.subjects.account) return state.subjects.get(subject)?.strikes ?? 0
+    const key = keyOf(subject, model)
+    const streak = this.#streaks.get(key) ?? { count: 0, until: 0 }
+    if (now >= streak.until) {
+      streak.count += 1
+      streak.until = now + SECOND * 2 ** Math.min(5, Math.max(0, streak.count - 2))
+      this.#streaks.set(key, streak)
+    }
+    return streak.count - 1
+  }
+
+  /** An answer came: what the member shares with others works for this model. */
+  succeeded({ subjects }: Member, model: string | null): void {
+    this.#streaks.delete(keyOf(subjects.provider, model))
+    if (subjects.quotaGroup !== null) this.#streaks.delete(keyOf(subjects.quotaGroup, model))
+  }
+}
+
+function keyOf(subject: string, model: string | null): string {
+  return `${subject}\n${model ?? ''}`
+}

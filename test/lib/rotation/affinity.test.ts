@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Homes } from '../../../src/lib/rotation/affinity.ts'
+import type { Member } from '../../../src/lib/rotation/member.ts'
+import { Pool } from '../../../src/lib/rotation/pool.ts'
+import { strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
+import { Ground, MINUTE, NOON, firstOf, ids, member, members, seeded } from './fixture.ts'
+
+const sessions = Array.from({ length: 400 }, (_, n) => `session-${n}`)
+const always = (): boolean => true
+
+function homesOf(given: Member[]): (string | undefined)[] {
+  const homes = new Homes(given)
+  return sessions.map((session) => homes.find(session, always)?.account.id)
+}
+
+describe.each([
+  { kind: 'a few', size: 5 },
+  { kind: 'many', size: 200 },
+])('homes among $kind accounts', ({ size }) => {
+  const before = homesOf(members(size))
+
+  test('when their order changes, no session moves', () => {
+    expect(homesOf(members(size).reverse())).toEqual(before)
+  })
+
+  test('when one is added, sessions only move to it', () => {
+    const after = homesOf([...members(size), member('new')])
+    expect(after.every((home, n) => home === before[n] || home === 'new')).toBe(true)
+  })
+
+  test('when one is removed, only its sessions move', () => {
+    const after = homesOf(members(size).slice(1))
+    expect(after.every((home, n) => (before[n] === 'a0' ? home !== 'a0' : home === before[n]))).toBe(true)
+  })
+
+  test('when a home is out, its sessions go where they would if it were not there', () => {
+    const homes = new Homes(members(size))
+    const spilled = sessions.map(
+      (session) => homes.find(session, ({ account }) => account.id !== 'a0')?.account.id,
+    )
+    expect(spilled).toEqual(homesOf(members(size).slice(1)))
+  })
+})
+
+test('when weights differ, sessions are shared by weight', () => {
+  const given = members(3, (n) => ({ weight: n === 0 ? 6 : 2 }))
+  const share = homesOf(given).filter((home) => home === 'a0').length / sessions.length
+  expect(share).toBeGreaterThan(0.5)
+  expect(share).toBeLessThan(0.7)
+})
+
+test('when weights are equal, nobody of many has much more than its share', () => {
+  const given = members(100)
+  const homes = new Homes(given)
+  const counts = new Map<string, number>()
+  for (let n = 0; n < 20_000; n++) {
+    const id = homes.find(`s${n}`, always)?.account.id ?? ''
+    counts.set(id, (counts.get(id) ?? 0) + 1)
+  }
+  expect(counts.size).toBe(100)
+  expect(Math.max(...counts.values())).toBeLessThan(3 * 200)
+})
+
+test('when nobody is accepted, there is no home', () => {
+  expect(
+    [new Homes(members(3)), new Homes(members(300)), new Homes([])].map((homes) =>
+      homes.find('s', () => false),
+    ),
+  ).toEqual([null, null, null])
+})
+
+describe('a pool with affinity', () => {
+  const sticky = strategyNames.filter((name) => name !== 'fill-first')
+
+  test.each(sticky)(
+    'with %s, a session stays, spills over while its account is out, and returns',
+    (strategy) => {
+      const pool = new Pool(members(6), { strategy, affinity: true })
+      const ground = new Ground()
+      const pick = (now: number): string | null =>
+        firstOf(pool, { session: 's' }, ground.view(now, seeded(now)))
+      const home = pick(NOON)
+      expect(Array.from({ length: 20 }, (_, n) => pick(NOON + n)).every((id) => id === home)).toBe(true)
+      ground.cool(String(home), NOON + MINUTE)
+      const refuge = pick(NOON + 100)
+      expect(refuge).not.toBe(home)
+      expect(pick(NOON + 200)).toBe(refuge)
+      expect(pick(NOON + MINUTE)).toBe(home)
+    },
+  )
+
+  test('with fill-first, sessions do not pull away from the first account', () => {
+    const pool = new Pool(members(6), { strategy: 'fill-first', affinity: true })
+    expect(
+      sessions.slice(0, 30).every((session) => firstOf(pool, { session }, new Ground().view()) === 'a0'),
+    ).toBe(true)
+  })
+
+  test('when affinity is off, a session is nothing special', () => {
+    const pool = new Pool(members(2), { strategy: 'round-robin', affinity: false })
+    const found = [1, 2].map(() => firstOf(pool, { session: 's' }, new Ground().view()))
+    expect(found).toEqual(['a0', 'a1'])
+  })
+
+  test('whatever the session, tiers come first and each member comes once', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.constantFrom(6, 150), (session, size) => {
+        const pool = new Pool(
+          members(size, (n) => ({ priority: n % 2 })),
+          { strategy: 'priority', affinity: true },
+        )
+        const found = [...pool.candidates({ session }, new Ground().view())]
+        expect(new Set(ids(found)).size).toBe(size)
+        expect(found.slice(0, size / 2).every(({ account }) => account.priority === 0)).toBe(true)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('when most of many are out, a session still finds who is not', () => {
+    const pool = new Pool(members(500), { strategy: 'priority', affinity: true })
+    const ground = new Ground()
+    for (let n = 0; n < 500; n++) if (n !== 321) ground.cool(`a${n}`, NOON + MINUTE)
+    expect(firstOf(pool, { session: 's' }, ground.view())).toBe('a321')
+  })
+})
