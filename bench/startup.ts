@@ -1,0 +1,122 @@
+// How long a command takes from nothing, as a ratio to an empty program on the same Node:
+// node bench/startup.ts [--runs 15] [--check]
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { describeMachine } from './support/machine.ts'
+import { canPin, endWithUs } from './support/processes.ts'
+import { bin, environment, makeHome, requireBuild } from './support/qwenctl.ts'
+import { exitCode, print, table, type Gate, type Section } from './support/report.ts'
+import { median, show } from './support/statistics.ts'
+
+const HOMES = [0, 3, 300]
+const WANTED = 2
+const commands = [
+  { args: ['quota', 'show', '--json'], isGated: true },
+  { args: ['auth', 'list', '--json'], isGated: true },
+  { args: ['--version'], isGated: true },
+  { args: ['providers', 'list', '--json'], isGated: false },
+]
+
+interface Candidate {
+  title: string
+  accounts: number | null
+  args: string[]
+  env: NodeJS.ProcessEnv
+  isGated: boolean
+  times: number[]
+}
+
+export async function measureStartup(runs: number): Promise<Section> {
+  requireBuild()
+  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-bench-'))
+  try {
+    const candidates = await candidatesIn(folder)
+    // The first run of each compiles and caches; it is what happens once after an update.
+    for (const candidate of candidates) time(candidate)
+    for (let round = 0; round < runs; round++) {
+      for (const candidate of candidates) candidate.times.push(time(candidate))
+    }
+    return describe(candidates, runs)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function candidatesIn(folder: string): Promise<Candidate[]> {
+  const empty = {
+    title: 'node -e 0',
+    accounts: null,
+    args: ['-e', '0'],
+    env: process.env,
+    isGated: false,
+    times: [],
+  }
+  const candidates: Candidate[] = [empty]
+  for (const accounts of HOMES) {
+    const home = join(folder, String(accounts))
+    await makeHome(home, accounts, 'http://127.0.0.1:9/v1')
+    for (const { args, isGated } of commands) {
+      const title = `qwenctl ${args.join(' ')}`
+      candidates.push({ title, accounts, args: [bin, ...args], env: environment(home), isGated, times: [] })
+    }
+  }
+  return candidates
+}
+
+/** Milliseconds from start to exit. */
+function time(candidate: Candidate): number {
+  const isPinned = cpus().length > 1 && canPin()
+  const command = isPinned ? 'taskset' : process.execPath
+  const args = isPinned ? ['-c', '0', process.execPath, ...candidate.args] : candidate.args
+  const began = performance.now()
+  const done = spawnSync(command, args, {
+    env: candidate.env,
+    encoding: 'utf8',
+    timeout: 30_000,
+    maxBuffer: 1e8,
+  })
+  const elapsed = performance.now() - began
+  if (done.status !== 0)
+    throw new Error(`${candidate.title} failed: ${done.stderr}${done.stdout.slice(0, 300)}`)
+  return elapsed
+}
+
+function describe(candidates: Candidate[], runs: number): Section {
+  const [empty, ...ours] = candidates
+  const base = median(empty?.times ?? [])
+  const rows = candidates.map((each) => [
+    each.title,
+    each.accounts === null ? '' : show(each.accounts),
+    show(median(each.times)),
+    show(Math.min(...each.times)),
+    show(median(each.times) / base),
+  ])
+  const gates = ours
+    .filter((each) => each.isGated)
+    .map((each): Gate => {
+      const ratio = median(each.times) / base
+      return {
+        name: `${each.title}, ${each.accounts} accounts`,
+        wanted: `≤ ${WANTED} × node -e 0`,
+        measured: show(ratio),
+        isMet: ratio <= WANTED,
+      }
+    })
+  const head = ['command', 'accounts', 'median ms', 'min ms', '× node -e 0']
+  const intro = `Medians of ${runs} interleaved runs of each, after one that fills the caches.`
+  return { title: 'Starting', markdown: `${intro}\n\n${table(head, rows)}`, gates }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { runs: { type: 'string', default: '15' }, check: { type: 'boolean', default: false } },
+  })
+  endWithUs()
+  console.log(describeMachine(new Date()))
+  const section = await measureStartup(Number(values.runs))
+  print(section)
+  process.exitCode = exitCode(section.gates, values.check)
+}

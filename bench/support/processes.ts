@@ -1,0 +1,167 @@
+// What every benchmark stands on: processes of its own, free ports, the machine, the arithmetic. What is measured
+// lives one folder up.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, readdirSync } from 'node:fs'
+import { createServer, connect, type AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const running = new Set<Started>()
+const helpers = new Set<ChildProcess>()
+
+export interface Start {
+  command: string
+  args: string[]
+  /** The core it may run on; null: wherever the system likes. */
+  core: number | null
+  env?: NodeJS.ProcessEnv
+  cwd?: string
+}
+
+/** A process with its children, known by its own process group so that it can be ended whole. */
+export class Started {
+  readonly child: ChildProcess
+  private output = ''
+
+  constructor(start: Start) {
+    const pinned = start.core !== null && canPin()
+    const command = pinned ? 'taskset' : start.command
+    const args = pinned ? ['-c', String(start.core), start.command, ...start.args] : start.args
+    this.child = spawn(command, args, {
+      cwd: start.cwd,
+      env: start.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    const keep = (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-4000))
+    this.child.stdout?.on('data', keep)
+    this.child.stderr?.on('data', keep)
+    this.child.on('error', (error) => (this.output += error.message))
+    running.add(this)
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
+
+  /** The end of what it wrote, for messages. */
+  get lastWords(): string {
+    return this.output
+  }
+
+  /** Resolves when the port answers; throws with what the process said when it does not within 30 s. */
+  async listens(port: number): Promise<this> {
+    for (let tries = 0; tries < 600; tries++) {
+      if (this.hasEnded) break
+      if (await answers(port)) return this
+      await delay(50)
+    }
+    throw new Error(`nothing listens on port ${port}: ${this.lastWords.trim()}`)
+  }
+
+  /** Asks it to end, and ends it after two seconds. */
+  async stop(): Promise<void> {
+    running.delete(this)
+    if (this.child.pid === undefined || this.hasEnded) return
+    const exit = once(this.child, 'exit')
+    signal(this.pid, 'SIGTERM')
+    const late = setTimeout(() => signal(this.pid, 'SIGKILL'), 2000)
+    await exit
+    clearTimeout(late)
+    // A master that is gone may leave workers behind in its group.
+    signal(this.pid, 'SIGKILL')
+  }
+}
+
+function signal(group: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-group, name)
+  } catch {
+    // ESRCH: the group is gone, which is what is wanted
+  }
+}
+
+/** Every way out of a benchmark ends what it started. */
+export function endWithUs(): void {
+  process.once('exit', () => {
+    for (const each of running) signal(each.pid, 'SIGKILL')
+    for (const each of helpers) each.kill('SIGKILL')
+  })
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
+}
+
+/** For a short-lived process that somebody else waits for: it does not outlive us. */
+export function endWith(child: ChildProcess): void {
+  helpers.add(child)
+  child.once('exit', () => helpers.delete(child))
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((each) => each.stop()))
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const end = (verdict: boolean) => {
+      socket.destroy()
+      resolve(verdict)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+  })
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+let pins: boolean | null = null
+export function canPin(): boolean {
+  pins ??= process.platform === 'linux' && spawnSync('taskset', ['-c', '0', 'true']).status === 0
+  return pins
+}
+
+export interface Footprint {
+  /** Resident now, and the most it ever was, in MB. */
+  rssMb: number
+  peakMb: number
+  /** User and system time since the start, in microseconds. */
+  cpuUs: number
+}
+
+/** Of a process and its children; null where there is no /proc. */
+export function footprint(pid: number): Footprint | null {
+  if (process.platform !== 'linux') return null
+  const sum: Footprint = { rssMb: 0, peakMb: 0, cpuUs: 0 }
+  for (const each of family(pid)) {
+    const status = readFileSync(`/proc/${each}/status`, 'utf8')
+    sum.rssMb += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    sum.peakMb += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    sum.cpuUs += cpuOf(each)
+  }
+  return sum
+}
+
+/** Nanosecond truth of every thread where the kernel keeps it, for ticks of 10 ms are too coarse for short rounds. */
+function cpuOf(pid: number): number {
+  let ns = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  }
+  return ns / 1000
+}
+
+function family(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => family(Number(child))))]
+}

@@ -1,0 +1,34 @@
+import type { Row } from '../proxy.ts'
+import type { Exactness } from './exactness.ts'
+import type { Gate } from './report.ts'
+import { show } from './statistics.ts'
+
+/** What qwenctl promises of its proxy: 1.3 KB requests and 1.6 KB replies at 32 connections, one core. */
+export function proxyGates(rows: Row[], exactness: Exactness | null): Gate[] {
+  const at = (subject: string) =>
+    rows.find((row) => row.scenario === 'chat' && row.connections === 32 && row.subject === subject)
+  const ours = at('qwenctl')
+  const ahead = (name: string, other: string, factor: number): Gate => {
+    const theirs = at(other)
+    const ratio = ours && theirs ? ours.perSecond / theirs.perSecond : null
+    const isValid = ours?.errors === 0 && theirs?.errors === 0
+    return {
+      name,
+      wanted: `≥ ${factor}`,
+      measured: ratio === null ? null : show(ratio),
+      isMet: ratio === null ? null : isValid && ratio >= factor,
+    }
+  }
+  return [
+    ahead('share of nginx', 'nginx', 0.25),
+    ahead('against http-proxy-3', 'http-proxy-3', 1),
+    ahead('against @fastify/http-proxy', 'fastify', 1),
+    ahead('against @portkey-ai/gateway', 'portkey', 20),
+    {
+      name: 'every request counted once',
+      wanted: 'exactly',
+      measured: exactness && `${exactness.counted} of ${exactness.seen}`,
+      isMet: exactness && exactness.sent === exactness.seen && exactness.seen === exactness.counted,
+    },
+  ]
+}

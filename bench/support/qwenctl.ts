@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Account } from '../../src/lib/account/account.ts'
+import { maskSecret } from '../../src/lib/account/mask.ts'
+import { accountsDocument } from '../../src/lib/store/accounts-document.ts'
+import { resolveHome } from '../../src/lib/store/home.ts'
+import { newAccountId } from '../../src/lib/store/new-id.ts'
+import { openVault } from '../../src/lib/store/vault.ts'
+import { root } from './machine.ts'
+import { Started } from './processes.ts'
+import type { Place } from './subjects.ts'
+
+const run = promisify(execFile)
+export const bin = join(root, 'bin', 'run.js')
+
+/** Ours without anything that would point qwenctl at the user's own home or settings. */
+export function environment(home: string): NodeJS.ProcessEnv {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('QWENCTL_'))
+  return { ...Object.fromEntries(clean), QWENCTL_HOME: home, NO_COLOR: '1' }
+}
+
+/** The built command in a home of its own; stdout as JSON. */
+export async function qwenctlJson(home: string, args: string[]): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [bin, ...args, '--json'], {
+    env: environment(home),
+    maxBuffer: 1e9,
+  })
+  return JSON.parse(stdout)
+}
+
+/**
+ * A home with so many accounts at the base URL. Written in one go, for `auth add` ten thousand times is another
+ * benchmark. Their limits are too large to reach, so that everything is counted and nothing refused.
+ */
+export async function makeHome(folder: string, count: number, baseUrl: string): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (count === 0) return
+  const env = environment(folder)
+  const home = resolveHome(env)
+  const vault = await openVault(home, env)
+  const now = new Date().toISOString()
+  const accounts = Array.from({ length: count }, (_, index): Account => {
+    const id = newAccountId()
+    const key = `sk-bench-${String(index).padStart(24, '0')}`
+    const sealed = vault.seal(key, { user: 'local', accountId: id })
+    return {
+      ...{ id, user: 'local', provider: 'custom', name: `bench-${index + 1}`, groups: [] },
+      ...{
+        priority: 0,
+        weight: 1,
+        enabled: true,
+        baseUrl,
+        quotaGroup: null,
+        egressProxy: null,
+        models: null,
+      },
+      credential: { type: 'api-key', sealed, hint: maskSecret(key) },
+      limits: ['1000000000/day', '1000000000000tokens/day'],
+      ...{ createdAt: now, updatedAt: now },
+    }
+  })
+  await accountsDocument(home).update((data) => {
+    data.accounts = accounts
+  })
+}
+
+export function requireBuild(): void {
+  if (!existsSync(join(root, 'dist', 'main.js'))) throw new Error('qwenctl is not built: npm run build')
+}
+
+export async function startQwenctl(
+  place: Place,
+  port: number,
+): Promise<{ started: Started; counted: () => Promise<number> }> {
+  requireBuild()
+  await makeHome(place.folder, place.accounts, `http://127.0.0.1:${place.upstreamPort}/v1`)
+  const args = [bin, 'proxy', 'start', '--port', String(port), '--json']
+  const env = environment(place.folder)
+  const started = new Started({ command: process.execPath, args, core: place.core, env })
+  const counted = async () => {
+    const quota = (await qwenctlJson(place.folder, ['quota', 'show'])) as {
+      accounts: { today: { requests: number } }[]
+    }
+    return quota.accounts.reduce((sum, account) => sum + account.today.requests, 0)
+  }
+  return { started, counted }
+}

@@ -1,0 +1,134 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, Started } from './processes.ts'
+import { packageVersion, tools } from './machine.ts'
+import { startQwenctl } from './qwenctl.ts'
+import { startNginx } from './upstream.ts'
+
+export interface Place {
+  /** A folder of its own. */
+  folder: string
+  upstreamPort: number
+  core: number | null
+  /** How many accounts qwenctl has. */
+  accounts: number
+  /** Whether answers are streams: a reverse proxy must then pass on each part at once. */
+  isStream: boolean
+}
+
+export interface Subject {
+  name: string
+  port: number
+  /** Null for the direct way, which is no process of ours. */
+  process: Started | null
+  /** What its clients have to send beside the request. */
+  headers: Record<string, string>
+  /** qwenctl's own count of today's requests. */
+  counted: (() => Promise<number>) | null
+}
+
+type StartSubject = (place: Place) => Promise<Subject>
+
+const peer = (script: string) => join(import.meta.dirname, '..', 'peers', script)
+
+/** By the name that `--only` takes; null where it is not installed. */
+export const subjects: Record<string, { start: StartSubject; isInstalled: () => boolean }> = {
+  direct: { start: direct, isInstalled: () => true },
+  nginx: { start: nginx, isInstalled: () => tools.nginx() !== null },
+  haproxy: { start: haproxy, isInstalled: () => tools.haproxy() !== null },
+  'http-proxy-3': {
+    start: (place) => script('http-proxy-3', [peer('http-proxy-3.js')], place),
+    isInstalled: () => packageVersion('http-proxy-3') !== null,
+  },
+  fastify: {
+    start: (place) => script('fastify', [peer('fastify-http-proxy.js')], place),
+    isInstalled: () => packageVersion('@fastify/http-proxy') !== null,
+  },
+  portkey: { start: portkey, isInstalled: () => packageVersion('@portkey-ai/gateway') !== null },
+  qwenctl: { start: qwenctl, isInstalled: () => true },
+}
+
+async function direct(place: Place): Promise<Subject> {
+  return { name: 'direct', port: place.upstreamPort, process: null, headers: {}, counted: null }
+}
+
+async function nginx(place: Place): Promise<Subject> {
+  const port = await freePort()
+  const http = `
+  upstream stub { server 127.0.0.1:${place.upstreamPort}; keepalive 256; keepalive_requests 1000000000; keepalive_timeout 600s; }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / {
+      proxy_pass http://stub;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffering ${place.isStream ? 'off' : 'on'};
+    }
+  }`
+  const started = await startNginx(place.folder, http, place.core)
+  return plain('nginx', port, await started.listens(port))
+}
+
+async function haproxy(place: Place): Promise<Subject> {
+  const port = await freePort()
+  const path = join(place.folder, 'haproxy.cfg')
+  writeFileSync(
+    path,
+    `global
+  nbthread 1
+  maxconn 4096
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 600s
+  timeout server 600s
+  timeout http-keep-alive 600s
+  http-reuse always
+listen bench
+  bind 127.0.0.1:${port}
+  server stub 127.0.0.1:${place.upstreamPort} pool-max-conn -1
+`,
+  )
+  const started = new Started({ command: 'haproxy', args: ['-db', '-q', '-f', path], core: place.core })
+  return plain('haproxy', port, await started.listens(port))
+}
+
+async function script(name: string, args: string[], place: Place): Promise<Subject> {
+  const port = await freePort()
+  const ports = [String(port), String(place.upstreamPort)]
+  const started = new Started({ command: process.execPath, args: [...args, ...ports], core: place.core })
+  return plain(name, port, await started.listens(port))
+}
+
+async function portkey(place: Place): Promise<Subject> {
+  const port = await freePort()
+  const server = join(
+    import.meta.dirname,
+    '..',
+    'node_modules',
+    '@portkey-ai',
+    'gateway',
+    'build',
+    'start-server.js',
+  )
+  const args = ['--import', peer('loopback-only.js'), server, `--port=${port}`, '--headless']
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const started = new Started({ command: process.execPath, args, core: place.core, env })
+  return {
+    ...plain('portkey', port, await started.listens(port)),
+    headers: {
+      'x-portkey-provider': 'openai',
+      'x-portkey-custom-host': `http://127.0.0.1:${place.upstreamPort}/v1`,
+    },
+  }
+}
+
+async function qwenctl(place: Place): Promise<Subject> {
+  const port = await freePort()
+  const { started, counted } = await startQwenctl(place, port)
+  return { ...plain('qwenctl', port, await started.listens(port)), counted }
+}
+
+function plain(name: string, port: number, started: Started): Subject {
+  return { name, port, process: started, headers: {}, counted: null }
+}
