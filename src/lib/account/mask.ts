@@ -36,7 +36,7 @@ function maskUserinfo(url: string): string {
 // Key shapes of the services we know of: OpenAI and its many imitators (sk-, pk-, rk-), ours (qk_), Groq (gsk_),
 // Fireworks (fw_), xAI, Hugging Face, GitHub, NVIDIA, Perplexity, Replicate; Google's (AIza, ya29.); JSON web tokens.
 const KEY = /\b((?:[spr]k|qk|[gc]sk|fw|xai|hf|gh[opsur]|nvapi|pplx|r8|tvly)[-_])[A-Za-z0-9_-]{8,}/g
-const GOOGLE_KEY = /\b(?:AIza[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9._-]{10,})/g
+const GOOGLE_KEY = /\b(?:AIza[A-Za-z0-9_-]{10,}|ya29\.[A-Za-z0-9._-]{10,})/g
 const WEB_TOKEN = /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}/g
 const AUTHORIZATION = /\b(bearer|basic|token)(\s+)([A-Za-z0-9._~+/=-]{8,})/gi
 const FIELD_NAMES =

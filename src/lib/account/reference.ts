@@ -83,7 +83,8 @@ function notFound(pool: Account[], reference: string, filter: ReferenceFilter): 
 function nearest(pool: Account[], reference: string): string | null {
   const wanted = reference.slice(0, 200).toLowerCase()
   let best: string | null = null
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  // Two slips, or one in three letters of a long reference; never so many that nothing of it is left.
+  let least = Math.min(wanted.length, Math.max(2, Math.floor(wanted.length / 3)) + 1)
   for (const account of pool) {
     const forms = [account.name, `${account.provider}/${account.name}`, fullReference(account)]
     for (const form of forms) {

@@ -70,10 +70,21 @@ function migrated(
 
 /** JSON.parse quotes the text around the mistake in its message, which may be a secret: only its place is taken. */
 function placeOf(error: unknown, text: string): string {
-  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-  if (position === undefined) return ''
-  const before = text.slice(0, Number(position)).split('\n')
+  const position = positionOf(messageOf(error), text)
+  if (position === null) return ''
+  const before = text.slice(0, position).split('\n')
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
+}
+
+// V8 gives a position, or for an unexpected token the text around it, from 10 characters before.
+const QUOTED_BEFORE = 10
+
+function positionOf(message: string, text: string): number | null {
+  const position = /at position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return Number(position)
+  const excerpt = /^Unexpected token .*?, \.\.\."(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1]
+  const start = excerpt === undefined ? -1 : text.indexOf(excerpt)
+  return start < 0 ? null : start + QUOTED_BEFORE
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -62,6 +62,7 @@ export async function withLock<R>(
 async function acquire(lockFile: string, options: LockOptions): Promise<LockOwner> {
   const { timeoutMs = TIMEOUT_MS, hardLinks = true } = options
   const owner = thisProcess()
+  const begin = performance.now()
   let waitingFor = ''
   let since = 0
   for (;;) {
@@ -76,8 +77,13 @@ async function acquire(lockFile: string, options: LockOptions): Promise<LockOwne
       since = performance.now()
     }
     if (performance.now() - since >= timeoutMs) throw lockedBy(lockFile, holder)
-    await delay(1 + Math.random() * 19)
+    await delay(backOffMs(performance.now() - begin))
   }
+}
+
+/** By chance, so that those who wait do not look in step; longer after a while, so that a long queue leaves room to work. */
+function backOffMs(waitedMs: number): number {
+  return 1 + Math.random() * Math.min(50, 5 + waitedMs / 20)
 }
 
 function lockedBy(lockFile: string, holder: Holder): QwenctlError {

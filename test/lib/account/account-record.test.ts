@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { accountRecordProblem } from '../../../src/lib/account/account-record.ts'
+import { accountRecord } from '../../support/account-record.ts'
+
+test.each([
+  accountRecord(),
+  accountRecord({ credential: { type: 'none' } }),
+  accountRecord({ credential: { type: 'oauth', sealed: 'x', hint: '', expiresAt: null } }),
+  accountRecord({
+    limits: ['2000/day'],
+    models: [],
+    groups: ['a', 'b'],
+    quotaGroup: 'org',
+    baseUrl: 'https://a',
+  }),
+  accountRecord({ egressProxy: { sealed: 'x', shown: 'http://a:…@b' }, weight: 2.5, priority: -1 }),
+  { ...accountRecord(), addedByHand: 'a note' },
+])('for a sound record, finds nothing (%#)', (record) => {
+  expect(accountRecordProblem(record)).toBeNull()
+})
+
+test.each([
+  [null, 'must be an object'],
+  [[], 'must be an object'],
+  [{}, 'id must be an id'],
+  [{ ...accountRecord(), id: 'work' }, 'id must be an id'],
+  [{ ...accountRecord(), id: 'acc_../..' }, 'id must be an id'],
+  [{ ...accountRecord(), name: '../../etc' }, 'name may only have'],
+  [{ ...accountRecord(), user: 7 }, 'user must be a text'],
+  [{ ...accountRecord(), provider: 'a/b' }, 'provider must be'],
+  [{ ...accountRecord(), groups: 'team' }, 'groups must be a list'],
+  [{ ...accountRecord(), groups: ['a b'] }, 'groups has an entry that may only have'],
+  [{ ...accountRecord(), priority: '1' }, 'priority must be a whole number'],
+  [{ ...accountRecord(), priority: 1.5 }, 'priority must be a whole number'],
+  [{ ...accountRecord(), weight: 0 }, 'weight must be'],
+  [{ ...accountRecord(), enabled: 'yes' }, 'enabled must be true or false'],
+  [{ ...accountRecord(), credential: null }, 'credential must have a type'],
+  [{ ...accountRecord(), credential: { type: 'toString' } }, 'credential must have a type'],
+  [{ ...accountRecord(), credential: { type: 'api-key', hint: '' } }, 'credential sealed must be a text'],
+  [
+    { ...accountRecord(), credential: { type: 'oauth', sealed: 'x', hint: '', expiresAt: 5 } },
+    'credential expiresAt',
+  ],
+  [{ ...accountRecord(), limits: [5] }, 'limits has an entry'],
+  [{ ...accountRecord(), egressProxy: 'http://a' }, 'egressProxy must be an object'],
+  [{ ...accountRecord(), models: undefined }, 'models must be a list'],
+  [{ ...accountRecord(), createdAt: 'yesterday' }, 'createdAt must be a time'],
+])('for an unsound record, names the field (%#)', (record, problem) => {
+  expect(accountRecordProblem(record)).toContain(problem)
+})

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { maskSecret, maskUrl, redact } from '../../../src/lib/account/mask.ts'
+
+test.each([
+  ['sk-0123456789abcdef3f3a9', 'sk-…f3a9'],
+  ['sk-ant-api03-abcdefghijkl_mnop', 'sk-…mnop'],
+  ['gsk_0123456789abcdefWXYZ', 'gsk_…WXYZ'],
+  ['0123456789abcdef', '…cdef'],
+  ['short', '…'],
+  ['sk-12345678', '…'],
+  ['', '…'],
+  ['{"token":"abcdefgh"}', '…'],
+])('of the secret %j shows %s', (secret, shown) => {
+  expect(maskSecret(secret)).toBe(shown)
+})
+
+test('of any secret, shows at most its prefix and its last four characters', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 80 }), (secret) => {
+      expect(maskSecret(secret)).toMatch(/^([A-Za-z]{2,5}[-_])?…[A-Za-z0-9_-]{0,4}$/)
+    }),
+  )
+})
+
+test.each([
+  ['http://proxy.example:8080', 'http://proxy.example:8080'],
+  ['http://me@proxy.example', 'http://me@proxy.example'],
+  ['http://me:pass@proxy.example:8080/', 'http://me:…@proxy.example:8080/'],
+  ['http://me:p@ss@proxy.example', 'http://me:…@proxy.example'],
+  ['http://me:p/ss@proxy.example', 'http://me:…@proxy.example'],
+  ['http://me:p#s?s@proxy.example', 'http://me:…@proxy.example'],
+  ['socks5://:pass@[::1]:1080', 'socks5://:…@[::1]:1080'],
+  ['me:pass@proxy.example:8080', 'me:…@proxy.example:8080'],
+  ['http://0123456789abcdef0123@proxy.example', 'http://…0123@proxy.example'],
+  ['https://host.example/path@x?y=1', 'https://host.example/path@x?y=1'],
+  [
+    'https://host.example/v1?key=abc&model=m&access_token=def',
+    'https://host.example/v1?key=…&model=m&access_token=…',
+  ],
+])('of the URL %s shows %s', (url, shown) => {
+  expect(maskUrl(url)).toBe(shown)
+})
+
+describe('redact', () => {
+  const pieces = fc.string({
+    unit: fc.constantFrom(...'abcdefABCDEF0123456789_-'),
+    minLength: 16,
+    maxLength: 60,
+  })
+
+  test('given any text around a known secret, leaves no trace of it, plain or encoded', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string({ minLength: 6 }), fc.string(), (before, secret, after) => {
+        const masked = redact(`${before} ${secret} ${encodeURIComponent(secret.toWellFormed())} ${after}`, [
+          secret,
+        ])
+        fc.pre(!before.includes(secret) && !after.includes(secret) && !' … '.includes(secret))
+        expect(masked.split(secret).length - 1).toBe(0)
+      }),
+    )
+  })
+
+  test('given one secret that begins like another, leaves no tail of the longer', () => {
+    expect(redact('a abcd1234efgh5678 b abcd1234 c', ['abcd1234', 'abcd1234efgh5678'])).toBe('a …5678 b … c')
+  })
+
+  test.each([
+    ['sk-', ''],
+    ['sk-ant-api03-', ''],
+    ['qk_', ''],
+    ['gsk_', ''],
+    ['AIzaSy', ''],
+    ['Authorization: Bearer a1', ''],
+    ['{"apiKey": "', '"}'],
+    ['{"refresh_token":"', '"}'],
+    ['password=', '&x=1'],
+    ['DASHSCOPE_API_KEY=', ''],
+    ['http://me:', '@proxy.example/'],
+  ])('masks an unknown secret after %j', (before, after) => {
+    fc.assert(
+      fc.property(pieces, (secret) => {
+        expect(redact(`x ${before}${secret}${after} y`, [])).not.toContain(secret)
+      }),
+    )
+  })
+
+  test('masks a JSON web token', () => {
+    const token = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"me"}').toString('base64url')}.sig`
+    expect(redact(`got ${token}!`, [])).not.toContain('eyJ')
+  })
+
+  test.each([
+    'account "work" is exhausted until 2026-11-23T00:00:00.000Z',
+    'no account "team-east" with user "local"',
+    'acc_0123456789abcdef at https://dashscope.aliyuncs.com/compatible-mode/v1',
+    '{"inputTokens": 1200, "max_tokens": 4096, "hint": "sk-…f3a9"}',
+    'set QWENCTL_PASSPHRASE to the passphrase of this home',
+  ])('leaves %j as it is', (text) => {
+    expect(redact(text, [])).toBe(text)
+  })
+
+  test('changes nothing when it is applied again', () => {
+    const texts = fc.array(
+      fc.oneof(
+        pieces,
+        fc.constantFrom('sk-', 'Bearer ', '"api_key":"', '"', 'password=', 'https://a:b@c/', ' '),
+      ),
+    )
+    fc.assert(
+      fc.property(texts, (parts) => {
+        const once = redact(parts.join(''), [])
+        expect(redact(once, [])).toBe(once)
+      }),
+    )
+  })
+})
