@@ -1,5 +1,6 @@
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/accounts-document.ts'
+import { watchFile } from '../store/watch.ts'
 import type { Home } from '../store/home.ts'
 import { resolveHome } from '../store/home.ts'
 import type { FileLedger } from '../store/ledger-files.ts'
@@ -10,6 +11,7 @@ import type { Books } from './direct-quota.ts'
 import { readBooks } from './direct-quota.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
+import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
 import { reconcileLimits } from './reconcile.ts'
 import { FileSettings } from './settings.ts'
@@ -33,6 +35,8 @@ export interface ToolkitOptions {
 }
 
 /** A clock this far behind the ledger means that one of them is wrong, not that two processes raced. */
+/** Resets and cooldowns by others are in force this soon, also while no request comes that reads them anyway. */
+const LEDGER_POLL_MS = 200
 const CLOCK_TOLERANCE_MS = 60_000
 
 /** The one place where the rooms are wired together. Opens no file by itself: each part opens on first use. */
@@ -45,6 +49,7 @@ class LazyToolkit implements Toolkit {
   readonly accounts: Accounts
   readonly quotas: Quotas
   readonly settings: Settings
+  readonly proxies: Proxies
   readonly providers: () => Promise<ProviderRegistry>
   readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
@@ -57,6 +62,7 @@ class LazyToolkit implements Toolkit {
     this.#clock = options.clock ?? Date.now
     this.home = resolveHome(options.env)
     this.settings = new FileSettings({ file: this.home.configFile, env: options.env })
+    this.proxies = new Proxies(this.home)
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())
     const books = (): Promise<Books> => this.#books()
@@ -82,6 +88,20 @@ class LazyToolkit implements Toolkit {
         }),
       }),
     })
+  }
+
+  async reconcileLimits(): Promise<void> {
+    await this.#reconcile(await this.ledger())
+  }
+
+  watchAccounts(onChange: () => void): () => void {
+    return watchFile(this.home.accountsFile, onChange)
+  }
+
+  followLedger(): () => void {
+    const timer = setInterval(() => this.#opened?.refresh(), LEDGER_POLL_MS)
+    timer.unref()
+    return () => clearInterval(timer)
   }
 
   warnings(): string[] {
@@ -122,9 +142,13 @@ class LazyToolkit implements Toolkit {
         `the clock of this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry of the ledger`,
       )
     }
+    await this.#reconcile(ledger)
+    return ledger
+  }
+
+  async #reconcile(ledger: Ledger): Promise<void> {
     const { accounts } = await accountsDocument(this.home).read()
     await reconcileLimits(ledger, accounts, await this.providers(), (message) => this.#warnings.add(message))
-    return ledger
   }
 
   async #openVault() {

@@ -1,6 +1,8 @@
 import { LOCAL_USER } from '../account/account.ts'
 import { strategyNames } from '../rotation/strategies/strategies.ts'
 
+export { strategyNames }
+
 /** How the text of a setting is read. */
 export type SettingType =
   | { kind: 'text' }

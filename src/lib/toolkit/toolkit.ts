@@ -5,6 +5,7 @@ import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
+import type { Proxies } from './proxies.ts'
 import type { AccountView, ProviderView, QuotaDocument } from './views.ts'
 
 export interface AccountFilter {
@@ -105,9 +106,16 @@ export interface Toolkit {
   readonly accounts: Accounts
   readonly quotas: Quotas
   readonly settings: Settings
+  readonly proxies: Proxies
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>
+  /** Brings the limits of all accounts, configured or default, into the ledger; writes nothing where they are. */
+  reconcileLimits(): Promise<void>
+  /** Calls back within a second of every change of the accounts, by whichever process; answers what stops it. */
+  watchAccounts(onChange: () => void): () => void
+  /** Keeps reading what other processes write to the ledger; answers what stops it. */
+  followLedger(): () => void
   /** What people should know (key file without a passphrase, clock ahead of the ledger); for stderr. */
   warnings(): string[]
   close(): Promise<void>

@@ -1,0 +1,362 @@
+import { isErrorFrame } from '../provider/error-frame.ts'
+import type { Answer, Outcome, Usage } from '../provider/provider.ts'
+import type { OutcomeClass } from '../quota/events.ts'
+import type { Exchange } from './exchange.ts'
+import { jsonOf, type HeldAnswer } from './held-answer.ts'
+import type { Target } from './target.ts'
+import type { UpstreamHead } from './upstream/response-head.ts'
+import type { ResponseHandler, UpstreamCall, UpstreamRequest } from './upstream/upstream-call.ts'
+import type { UpstreamError } from './upstream/upstream-error.ts'
+import type { UpstreamPool } from './upstream/upstream-pool.ts'
+import { responseHeaders } from './wire/response-headers.ts'
+import type { StreamError } from './wire/stream-error.ts'
+import { StreamFilter } from './wire/stream-filter.ts'
+import { usageInTail } from './wire/usage-in-tail.ts'
+import { errorFrame } from './wire/wire-errors.ts'
+
+/** What one try upstream came to. `answered`: the client has it; `refused`: it has nothing yet, another may try. */
+export type AttemptResult = Timing &
+  (
+    | { kind: 'answered'; outcome: OutcomeClass; status: number; usage: Usage; late: Outcome | null }
+    | { kind: 'refused'; outcome: Outcome; held: HeldAnswer | null; requestSent: boolean }
+  )
+
+interface Timing {
+  latencyMs: number
+  firstByteMs: number | null
+}
+
+export interface AttemptContext {
+  exchange: Exchange
+  target: Target
+  upstreams: UpstreamPool
+  /** Epoch milliseconds. */
+  clock: () => number
+  /** The client did not ask for usage, so the chunk that tells it is ours alone. */
+  stripUsage: boolean
+}
+
+/** A JSON answer up to this size is looked at before it is passed on; a larger one passes as it comes. */
+const MAX_HELD_BYTES = 1 << 20
+/** Where a large answer says its usage. */
+const TAIL_BYTES = 64 << 10
+const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
+
+/** Sends the request to one account's upstream, and its answer to the client if it is one. Never rejects. */
+export function attempt(context: AttemptContext, request: UpstreamRequest): Promise<AttemptResult> {
+  return new Promise((resolve) => new Attempt(context, resolve).start(request))
+}
+
+type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
+
+class Attempt implements ResponseHandler {
+  readonly #context: AttemptContext
+  readonly #resolve: (result: AttemptResult) => void
+  readonly #began: number
+  #call: UpstreamCall | null = null
+  #mode: Mode = 'waiting'
+  #head: UpstreamHead | null = null
+  #firstByteMs: number | null = null
+  #chunks: Buffer[] = []
+  #length = 0
+  #filter: StreamFilter | null = null
+
+  constructor(context: AttemptContext, resolve: (result: AttemptResult) => void) {
+    this.#context = context
+    this.#resolve = resolve
+    this.#began = context.clock()
+  }
+
+  start(request: UpstreamRequest): void {
+    const { exchange, target, upstreams } = this.#context
+    exchange.onGone = () => this.#clientLeft()
+    this.#call = upstreams.call(target.origin, request, this)
+  }
+
+  onHead(head: UpstreamHead): void {
+    this.#head = head
+    this.#firstByteMs = this.#context.clock() - this.#began
+    const isSuccess = head.status >= 200 && head.status < 300
+    const encoding = head.get('content-encoding') ?? 'identity'
+    if (isSuccess && encoding !== 'identity') return this.#startPassing() // unasked: it cannot be read in passing
+    if (isSuccess && head.get('content-type')?.startsWith('text/event-stream') === true) {
+      this.#mode = 'stream'
+      const { target, stripUsage } = this.#context
+      this.#filter = new StreamFilter({ readUsage: (data) => target.provider.usage(data), stripUsage })
+    } else {
+      this.#mode = 'held'
+    }
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#mode === 'stream') return this.#onStream(chunk)
+    if (this.#mode === 'passing') return this.#pass(chunk)
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    if (this.#length > MAX_HELD_BYTES) this.#startPassing()
+  }
+
+  onEnd(): void {
+    if (this.#mode === 'stream') this.#endStream(false)
+    else if (this.#mode === 'passing') this.#endPassing()
+    else this.#judge(this.#body())
+  }
+
+  onError(error: UpstreamError): void {
+    if (this.#mode === 'stream' && this.#filter?.isOpen === true) return this.#endStream(true)
+    if (this.#mode === 'passing') return this.#cutOff()
+    const isTimeout = error.kind === 'timeout'
+    this.#refuse(
+      {
+        class: isTimeout ? 'timeout' : 'unreachable',
+        scope: 'account',
+        until: null,
+        code: error.kind,
+        message: error.message,
+      },
+      { held: null, requestSent: error.requestSent },
+    )
+  }
+
+  // ---- whole answers ----
+
+  #judge(body: Buffer): void {
+    const head = this.#head
+    if (head === null) return
+    const isSuccess = head.status >= 200 && head.status < 300
+    const isJson = isSuccess && head.get('content-type')?.includes('json') !== false
+    const data = isJson || !isSuccess ? jsonOf(body) : undefined
+    const isLie = isSuccess && (body.length === 0 ? head.status !== 204 : isErrorFrame(null, data))
+    if (isSuccess && !isLie) return this.#answer(body, data)
+    this.#refuse(this.#classify(head, body, data), {
+      held: { status: head.status, rawHeaders: head.rawHeaders, body },
+      requestSent: true,
+    })
+  }
+
+  #answer(body: Buffer, data: unknown): void {
+    const { exchange, target } = this.#context
+    const { status, rawHeaders } = this.#head!
+    exchange.send(status, responseHeaders(rawHeaders), body)
+    this.#finishAnswered(
+      'ok',
+      data === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(data)),
+    )
+  }
+
+  #classify(head: UpstreamHead, body: Buffer, data: unknown): Outcome {
+    if (head.status >= 300 && head.status < 400) {
+      const message = `the upstream answered with a redirect (${head.status}), which is not followed`
+      return { class: 'overloaded', scope: 'account', until: null, code: 'redirect', message }
+    }
+    if (body.length === 0 && head.status < 300) {
+      return {
+        class: 'overloaded',
+        scope: 'account',
+        until: null,
+        code: 'empty',
+        message: 'the upstream answered with nothing',
+      }
+    }
+    return this.#outcome({
+      status: head.status,
+      header: (name) => head.get(name),
+      body: data,
+      text: body.toString('utf8', 0, 4096),
+      now: this.#context.clock(),
+    })
+  }
+
+  /** A plugin that trips over an odd answer must not take the proxy down. */
+  #outcome(answer: Answer): Outcome {
+    try {
+      return this.#context.target.provider.outcome(answer)
+    } catch {
+      return {
+        class: 'overloaded',
+        scope: 'account',
+        until: null,
+        code: null,
+        message: 'the answer could not be read',
+      }
+    }
+  }
+
+  #body(): Buffer {
+    return this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
+  }
+
+  // ---- answers too large to hold ----
+
+  #startPassing(): void {
+    const { exchange } = this.#context
+    const head = this.#head!
+    const announced = head.get('content-length')
+    const headers = responseHeaders(head.rawHeaders)
+    if (announced !== undefined) headers.push('content-length', announced)
+    this.#mode = 'passing'
+    exchange.res.writeHead(head.status, exchange.headers(headers))
+    const held = this.#body()
+    this.#chunks = []
+    this.#pass(held)
+  }
+
+  #pass(chunk: Buffer): void {
+    this.#keepTail(chunk)
+    this.#write(chunk)
+  }
+
+  #keepTail(chunk: Buffer): void {
+    const tail = Buffer.concat([...this.#chunks, chunk])
+    this.#chunks = [tail.length > TAIL_BYTES ? Buffer.from(tail.subarray(-TAIL_BYTES)) : tail]
+  }
+
+  #endPassing(): void {
+    const { exchange, target } = this.#context
+    exchange.res.end()
+    const usage = usageInTail(this.#body())
+    const isOk = (this.#head?.status ?? 0) < 300
+    this.#finishAnswered(
+      isOk ? 'ok' : 'bad-request',
+      usage === null ? NO_USAGE : this.#usageOf(() => target.provider.usage({ usage })),
+    )
+  }
+
+  /** Half an answer must not look whole: without its end the client sees a broken connection. */
+  #cutOff(): void {
+    this.#context.exchange.onGone = null
+    this.#context.exchange.res.destroy()
+    this.#finishAnswered('lost', NO_USAGE)
+  }
+
+  // ---- streams ----
+
+  #onStream(chunk: Buffer): void {
+    const filter = this.#filter!
+    const out = filter.push(chunk)
+    if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
+    if (filter.isOpen) this.#openStream()
+    for (const bytes of out) this.#write(bytes)
+  }
+
+  #openStream(): void {
+    const { exchange } = this.#context
+    if (exchange.res.headersSent) return
+    const headers = responseHeaders(this.#head!.rawHeaders)
+    headers.push('x-accel-buffering', 'no')
+    exchange.res.writeHead(this.#head!.status, exchange.headers(headers))
+  }
+
+  #endStream(isCut: boolean): void {
+    const filter = this.#filter!
+    const out = filter.end({ isCut })
+    if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
+    if (!filter.isOpen) return this.#refuseEmptyStream()
+    this.#openStream()
+    for (const bytes of out) this.#write(bytes)
+    const error = filter.erroredMidStream
+    if (!filter.sawEnd && error === null) this.#writeLoss()
+    this.#context.exchange.onGone = null
+    this.#context.exchange.res.end()
+    const late = error === null ? null : this.#outcomeOf(error)
+    this.#finishAnswered(filter.sawEnd && late === null ? 'ok' : 'lost', filter.usage, late)
+  }
+
+  #writeLoss(): void {
+    const { dialect, id } = this.#context.exchange
+    const message = 'the upstream broke off before the answer was complete'
+    this.#write(
+      errorFrame(dialect, {
+        status: 502,
+        code: 'upstream_unavailable',
+        message,
+        type: 'server_error',
+        requestId: id,
+      }),
+    )
+  }
+
+  #refuseStream(error: StreamError): void {
+    const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
+    const status = error.status ?? statusIn(error.body) ?? 502
+    this.#refuse(this.#outcomeOf(error), {
+      held: { status, rawHeaders: ['content-type', 'application/json'], body },
+      requestSent: true,
+    })
+  }
+
+  #refuseEmptyStream(): void {
+    const message = 'the stream ended before its first event'
+    this.#refuse(
+      { class: 'overloaded', scope: 'account', until: null, code: 'empty', message },
+      { held: null, requestSent: true },
+    )
+  }
+
+  #outcomeOf({ status, body, text }: StreamError): Outcome {
+    const head = this.#head!
+    return this.#outcome({
+      status: status ?? statusIn(body) ?? head.status,
+      header: (name) => head.get(name),
+      body,
+      text,
+      now: this.#context.clock(),
+    })
+  }
+
+  /** Back-pressure: what a slow client does not take yet, the upstream keeps. */
+  #write(bytes: Buffer): void {
+    const { res } = this.#context.exchange
+    if (res.write(bytes) || this.#call === null) return
+    const call = this.#call
+    call.pause()
+    res.once('drain', () => call.resume())
+  }
+
+  // ---- ends ----
+
+  #clientLeft(): void {
+    if (this.#mode === 'done') return
+    this.#call?.abort()
+    this.#finishAnswered('aborted', this.#filter?.usage ?? NO_USAGE)
+  }
+
+  #refuse(outcome: Outcome, { held, requestSent }: { held: HeldAnswer | null; requestSent: boolean }): void {
+    if (!this.#end()) return
+    this.#call?.abort()
+    this.#resolve({ kind: 'refused', outcome, held, requestSent, ...this.#timing() })
+  }
+
+  #finishAnswered(outcome: OutcomeClass, usage: Usage, late: Outcome | null = null): void {
+    if (!this.#end()) return
+    const status = this.#head?.status ?? 0
+    this.#resolve({ kind: 'answered', outcome, status, usage, late, ...this.#timing() })
+  }
+
+  #end(): boolean {
+    if (this.#mode === 'done') return false
+    this.#mode = 'done'
+    this.#context.exchange.onGone = null
+    return true
+  }
+
+  #timing(): Timing {
+    return { latencyMs: this.#context.clock() - this.#began, firstByteMs: this.#firstByteMs }
+  }
+
+  #usageOf(read: () => Usage): Usage {
+    try {
+      return read()
+    } catch {
+      return NO_USAGE // as in a stream: odd usage must not cost the client its answer
+    }
+  }
+}
+
+/** The HTTP status that an error body names itself, as OpenRouter and Gemini do. */
+function statusIn(body: unknown): number | null {
+  const error = (Array.isArray(body) ? (body as unknown[])[0] : body) as
+    { error?: { code?: unknown } } | null | undefined
+  const code = error?.error?.code
+  return typeof code === 'number' && code >= 400 && code <= 599 ? code : null
+}

@@ -1,0 +1,118 @@
+import { QwenctlError } from '../errors.ts'
+import type { Outcome } from '../provider/provider.ts'
+import type { Member } from '../rotation/member.ts'
+import type { RotationRequest } from '../rotation/rotation-request.ts'
+import type { Exchange } from './exchange.ts'
+import type { HeldAnswer } from './held-answer.ts'
+import type { LivePool } from './live-pool.ts'
+import { responseHeaders } from './wire/response-headers.ts'
+
+/** A try that ended without an answer for the client. */
+export interface Failure {
+  member: Member
+  outcome: Outcome
+  /** What the upstream said; null: nothing. */
+  held: HeldAnswer | null
+}
+
+/** Says, when no account could answer, why: the upstream's own word where it is about the request, else ours. */
+export function answerFailed(
+  live: LivePool,
+  exchange: Exchange,
+  wanted: RotationRequest,
+  failures: Failure[],
+): void {
+  const last = failures.at(-1)
+  const isVerdict =
+    last !== undefined && (last.outcome.class === 'bad-request' || typeof wanted.pin === 'string')
+  if (isVerdict && last.held !== null) return passOn(exchange, last.held, typeof wanted.pin === 'string')
+  if (last?.outcome.class === 'model-unavailable' && failures.every(isAboutModel) && last.held !== null) {
+    return passOn(exchange, last.held, false)
+  }
+  const first = live.pool.earliestReturn(wanted, live.view)
+  if (first === null && failures.length === 0) return exchange.sendError(nobody(live, wanted))
+  if (failures.length > 0 && failures.every(isUpstreamsFault))
+    return exchange.sendError(upstreamError(failures))
+  if (first === null || first.at === null) return exchange.sendError(onlyTheUser(live, wanted))
+  const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
+  const at = new Date(first.at).toISOString()
+  const { name, provider } = first.member.account
+  const error = new QwenctlError(
+    'quota_exhausted',
+    `every account for this request is out; ${provider}/${name} returns first, at ${at} (in ${seconds} s)`,
+    { hint: 'qwenctl quota show tells what is left of each' },
+  )
+  // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
+  exchange.sendError(error, ['retry-after', String(seconds), 'x-should-retry', 'false'])
+}
+
+function isAboutModel({ outcome }: Failure): boolean {
+  return outcome.class === 'model-unavailable'
+}
+
+function isUpstreamsFault({ outcome }: Failure): boolean {
+  return outcome.class === 'overloaded' || outcome.class === 'unreachable' || outcome.class === 'timeout'
+}
+
+/** The upstream's answer as it came. A pinned account's own `retry-after` is true for a request that has no other. */
+function passOn(exchange: Exchange, held: HeldAnswer, isPinned: boolean): void {
+  const headers = responseHeaders(held.rawHeaders)
+  if (isPinned) {
+    for (let index = 0; index < held.rawHeaders.length; index += 2) {
+      const name = held.rawHeaders[index] ?? ''
+      if (name.toLowerCase().startsWith('retry-after')) headers.push(name, held.rawHeaders[index + 1] ?? '')
+    }
+  }
+  exchange.send(held.status, headers, held.body)
+}
+
+function upstreamError(failures: Failure[]): QwenctlError {
+  const isLate = failures.every(({ outcome }) => outcome.class === 'timeout')
+  const tried = failures.map(({ member, outcome }) => `${member.account.name}: ${outcome.message}`).slice(-3)
+  return new QwenctlError(
+    isLate ? 'upstream_timeout' : 'upstream_unavailable',
+    `no upstream answered (${tried.join('; ')})`,
+  )
+}
+
+/** No account fits what is asked, whatever the time. */
+function nobody(
+  { pool, accounts }: LivePool,
+  { dialect, model, provider, group, pin }: RotationRequest,
+): QwenctlError {
+  if (accounts.length === 0) return new QwenctlError('no_accounts', 'there is no account yet')
+  const without = (part: Partial<RotationRequest>) =>
+    pool.fits({ dialect, provider, group, pin, model, ...part })
+  if (!pool.fits({})) {
+    return new QwenctlError('no_accounts', 'every account is disabled', {
+      hint: 'qwenctl accounts enable ACCOUNT',
+    })
+  }
+  if (without({ model: null })) {
+    return new QwenctlError('model_not_found', `no account serves the model ${model ?? ''}`, {
+      hint: 'GET /v1/models lists the models of the pool',
+    })
+  }
+  const words = [
+    group === null || group === undefined ? '' : ` in group ${group}`,
+    provider === null || provider === undefined ? '' : ` at ${provider}`,
+    without({ dialect: null }) && dialect ? ` that speaks the ${dialect} dialect` : '',
+  ].join('')
+  return new QwenctlError('no_accounts', `there is no enabled account${words}`, {
+    hint: 'qwenctl auth list shows the accounts',
+  })
+}
+
+function onlyTheUser({ pool, view }: LivePool, wanted: RotationRequest): QwenctlError {
+  const reasons = pool
+    .whyNot(wanted, view)
+    .filter(
+      ({ refusal }) =>
+        refusal.kind === 'needs-login' || refusal.kind === 'cooling' || refusal.kind === 'exhausted',
+    )
+    .map(({ member, refusal }) => `${member.account.name} ${refusal.words}`)
+  const more = reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''
+  return new QwenctlError('no_accounts', `no account can serve: ${reasons.slice(0, 3).join('; ')}${more}`, {
+    hint: 'qwenctl auth verify checks them again once their provider has been seen to',
+  })
+}

@@ -1,0 +1,133 @@
+// The proxy room: the HTTP data path. One request, from its first byte to its settlement, is this file read from top to
+// bottom; every step is a file of its own beside it. What an account may spend is for `quota/`, who is asked for
+// `rotation/`, what an answer means for `provider/`.
+
+import { resolveReference } from '../account/reference.ts'
+import type { Reservation } from '../quota/ledger.ts'
+import type { Member } from '../rotation/member.ts'
+import { movesOn } from '../rotation/cooling.ts'
+import type { RotationRequest } from '../rotation/rotation-request.ts'
+import { splitModel } from '../rotation/rotation-request.ts'
+import { attempt } from './attempt.ts'
+import type { AttemptResult } from './attempt.ts'
+import type { Exchange } from './exchange.ts'
+import type { Failure } from './failover.ts'
+import { answerFailed } from './failover.ts'
+import type { LivePool } from './live-pool.ts'
+import type { RequestBody } from './read-request.ts'
+import { parseRequest, readBody } from './read-request.ts'
+import type { Route } from './routes.ts'
+import { record } from './record.ts'
+import type { UpstreamRequest } from './upstream/upstream-call.ts'
+import type { UpstreamPool } from './upstream/upstream-pool.ts'
+import { modelEdits, splice, usageEdits } from './wire/edit-body.ts'
+import { requestHeaders } from './wire/response-headers.ts'
+import { sessionHint } from './wire/session-hint.ts'
+
+/** One account after the other, but not for ever: with this many refusals the trouble is elsewhere. */
+const MOST_ATTEMPTS = 64
+/** Each may take minutes; the client's own time-out comes first. */
+const MOST_TIMEOUTS = 2
+
+export interface ProxyContext {
+  live: LivePool
+  upstreams: UpstreamPool
+  maxBodyBytes: number
+  clock: () => number
+}
+
+/** A request as the pool is asked for it. */
+interface Asked {
+  route: Route
+  query: string
+  body: RequestBody
+  wanted: RotationRequest
+}
+
+export async function handleRequest(
+  proxy: ProxyContext,
+  exchange: Exchange,
+  route: Route,
+  query: string,
+): Promise<void> {
+  const bytes = await readBody(exchange.req, proxy.maxBodyBytes)
+  if (bytes === null) return // the client left
+  const { headers } = exchange.req
+  const body = parseRequest(bytes, headers['content-encoding'])
+  const asked = { route, query, body, wanted: whatIsWanted(proxy.live, exchange, route, body) }
+  const failures: Failure[] = []
+  for (const member of proxy.live.pool.candidates(asked.wanted, proxy.live.view)) {
+    const reservation = await proxy.live.ledger.reserve({ account: member.account.id })
+    if (reservation === null) continue // another request was faster, in this process or the next
+    const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
+    if (failure === null || exchange.isGone) return
+    failures.push(failure)
+    if (endsFailover(failures, asked.wanted)) break
+  }
+  answerFailed(proxy.live, exchange, asked.wanted, failures)
+}
+
+function whatIsWanted(live: LivePool, exchange: Exchange, route: Route, body: RequestBody): RotationRequest {
+  const { headers } = exchange.req
+  const header = (name: string) => {
+    const value = headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+  const named = splitModel(body.model, (id) => live.pool.hasProvider(id))
+  const pinned = header('x-qwenctl-account')
+  return {
+    dialect: route.dialect,
+    model: named.model,
+    provider: named.provider,
+    group: header('x-qwenctl-group') ?? null,
+    pin: pinned === undefined ? null : resolveReference(live.accounts, pinned).id,
+    session: sessionHint(header, body.bytes, body.scan),
+  }
+}
+
+/** One try with one account, counted and settled. Null: the client has its answer. */
+async function tryAccount(
+  proxy: ProxyContext,
+  exchange: Exchange,
+  { member, reservation, asked }: { member: Member; reservation: Reservation; asked: Asked },
+): Promise<Failure | null> {
+  const { live, upstreams, clock } = proxy
+  exchange.attempts += 1
+  exchange.account = member.account.name
+  let result: AttemptResult
+  try {
+    const target =
+      live.targetNow(member, asked.route.dialect) ?? (await live.target(member, asked.route.dialect))
+    const { bytes, stripUsage } = bodyFor(asked)
+    const request: UpstreamRequest = {
+      method: 'POST',
+      path: `${target.basePath}${asked.route.path}${asked.query}`,
+      headers: requestHeaders(exchange.req.rawHeaders).concat(target.authHeaders),
+      body: bytes,
+    }
+    result = await attempt({ exchange, target, upstreams, clock, stripUsage }, request)
+  } catch (error) {
+    live.ledger.settle(reservation, { outcome: 'unreachable', refunded: true }) // nothing was sent
+    throw error
+  }
+  return record(live, exchange, { member, reservation, model: asked.wanted.model ?? null, result })
+}
+
+/** The body as this upstream must get it; every byte that needs no change stays as it came. */
+function bodyFor({ route, body, wanted }: Asked): { bytes: Buffer; stripUsage: boolean } {
+  const { bytes, scan } = body
+  const usage = body.isStream && route.asksForUsage ? usageEdits(bytes, scan) : []
+  const model =
+    wanted.provider === null || wanted.provider === undefined
+      ? []
+      : modelEdits(scan, wanted.model ?? body.model)
+  const edits = usage.concat(model)
+  return { bytes: edits.length === 0 ? bytes : splice(bytes, edits), stripUsage: usage.length > 0 }
+}
+
+function endsFailover(failures: Failure[], wanted: RotationRequest): boolean {
+  const last = failures.at(-1)
+  if (last === undefined || !movesOn(last.outcome.class) || wanted.pin !== null) return true
+  const timeouts = failures.filter(({ outcome }) => outcome.class === 'timeout').length
+  return failures.length >= MOST_ATTEMPTS || timeouts >= MOST_TIMEOUTS
+}

@@ -1,0 +1,148 @@
+import type { Account } from '../account/account.ts'
+import { isQwenctlError, messageOf } from '../errors.ts'
+import type { Dialect } from '../provider/provider.ts'
+import type { OutcomeClass } from '../quota/events.ts'
+import type { Ledger } from '../quota/ledger.ts'
+import type { CoolNotice } from '../rotation/cooling.ts'
+import type { Member } from '../rotation/member.ts'
+import { memberOf } from '../rotation/member.ts'
+import type { PoolOptions } from '../rotation/pool.ts'
+import { Pool } from '../rotation/pool.ts'
+import type { RotationView } from '../rotation/rotation-request.ts'
+import { Strikes } from '../rotation/strikes.ts'
+import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { Target } from './target.ts'
+import { targetOf } from './target.ts'
+
+/** One try, as the proxy tells it to whoever shows it. Never a word of the conversation. */
+export interface AttemptReport {
+  requestId: string
+  member: Member
+  model: string | null
+  /** 1 for the first account asked. */
+  attempt: number
+  outcome: OutcomeClass
+  status: number | null
+  message: string | null
+  latencyMs: number
+}
+
+export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinity'> {
+  /** Only this user's accounts serve; null: everybody's. */
+  user: string | null
+  /** Chance, in [0, 1). */
+  random: () => number
+  /** Where simulated accounts send. */
+  sandboxBase: () => Promise<string>
+  onAttempt?: (report: AttemptReport) => void
+  /** Problems that people should know of, in words. */
+  onTrouble: (message: string) => void
+}
+
+/** The pool as the documents and the ledger have it now. A change of either is in force within a second. */
+export class LivePool {
+  readonly ledger: Ledger
+  readonly strikes = new Strikes()
+  readonly view: RotationView
+  readonly #toolkit: Toolkit
+  readonly #options: LivePoolOptions
+  #pool: Pool
+  #accounts: Account[] = []
+  #targets = new Map<string, Target>()
+  #stops: (() => void)[] = []
+
+  private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
+    this.#toolkit = toolkit
+    this.#options = options
+    this.ledger = ledger
+    this.#pool = new Pool([], options)
+    this.view = {
+      get state() {
+        return ledger.state
+      },
+      get now() {
+        return ledger.now()
+      },
+      random: options.random,
+    }
+  }
+
+  static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
+    const live = new LivePool(toolkit, await toolkit.ledger(), options)
+    await live.reload()
+    live.#follow()
+    return live
+  }
+
+  get pool(): Pool {
+    return this.#pool
+  }
+
+  get accounts(): Account[] {
+    return this.#accounts
+  }
+
+  /** Reads the accounts anew. Requests under way keep what they have. */
+  async reload(): Promise<void> {
+    const providers = await this.#toolkit.providers()
+    const { user, strategy, affinity } = this.#options
+    const accounts = (await this.#toolkit.accounts.records()).filter(
+      (account) => (user === null || account.user === user) && providers.has(account.provider),
+    )
+    await this.#toolkit.reconcileLimits()
+    this.#accounts = accounts
+    this.#targets = new Map()
+    const members = apart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
+    this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
+  }
+
+  /** Where a member's requests go, if that was asked before. */
+  targetNow(member: Member, dialect: Dialect): Target | undefined {
+    return this.#targets.get(`${dialect} ${member.account.id}`)
+  }
+
+  /** Where a member's requests go. Throws `store_corrupt` or `vault_locked` when its credential does not open. */
+  async target(member: Member, dialect: Dialect): Promise<Target> {
+    const { account, provider } = member
+    const targets = this.#targets
+    const secret = await this.#toolkit.accounts.secretOf(account)
+    const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
+    const target = targetOf({ account, provider, dialect }, secret, sandboxBase)
+    targets.set(`${dialect} ${account.id}`, target)
+    return target
+  }
+
+  /** Records cooldowns. Without them the next request would only learn the same again: the answer does not wait. */
+  note(notices: CoolNotice[]): void {
+    this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
+  }
+
+  tell(report: AttemptReport): void {
+    this.#options.onAttempt?.(report)
+  }
+
+  close(): void {
+    for (const stop of this.#stops.splice(0)) stop()
+  }
+
+  #follow(): void {
+    const onChange = () => {
+      this.reload().catch((error: unknown) => {
+        const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''
+        this.#options.onTrouble(`the accounts stay as they were: ${messageOf(error)}${hint}`)
+      })
+    }
+    this.#stops.push(this.#toolkit.watchAccounts(onChange), this.#toolkit.followLedger())
+  }
+}
+
+/** A simulated answer must never pass for a real one: beside real accounts, simulated ones serve their own models only. */
+function apart(members: Member[]): Member[] {
+  const isReal = ({ account, provider }: Member) => account.enabled && !provider.simulated
+  if (!members.some(isReal)) return members
+  return members.map((member) => {
+    if (!member.provider.simulated) return member
+    const serves = (model: string) => member.serves(model) === true
+    return { ...member, serves, family: `apart ${member.family}` }
+  })
+}

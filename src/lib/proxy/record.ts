@@ -1,0 +1,79 @@
+import type { Outcome } from '../provider/provider.ts'
+import type { Reservation, Settlement } from '../quota/ledger.ts'
+import { coolingOf } from '../rotation/cooling.ts'
+import type { Member } from '../rotation/member.ts'
+import type { AttemptResult } from './attempt.ts'
+import type { Exchange } from './exchange.ts'
+import type { Failure } from './failover.ts'
+import type { LivePool } from './live-pool.ts'
+
+interface Attempted {
+  member: Member
+  reservation: Reservation
+  model: string | null
+  result: AttemptResult
+}
+
+/** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
+export function record(live: LivePool, exchange: Exchange, attempted: Attempted): Failure | null {
+  const { member, reservation, result } = attempted
+  live.ledger.settle(reservation, settlementOf(attempted))
+  live.tell({
+    requestId: exchange.id,
+    member,
+    model: attempted.model,
+    attempt: exchange.attempts,
+    outcome: result.kind === 'answered' ? result.outcome : result.outcome.class,
+    status: result.kind === 'answered' ? result.status : (result.held?.status ?? null),
+    message: result.kind === 'answered' ? null : result.outcome.message,
+    latencyMs: result.latencyMs,
+  })
+  if (result.kind === 'answered') {
+    if (result.outcome === 'ok') noteSuccess(live, attempted)
+    if (result.late !== null) cool(live, attempted, result.late)
+    return null
+  }
+  const outcome = settled(result.outcome, member)
+  cool(live, attempted, outcome)
+  return { member, outcome, held: result.held }
+}
+
+function settlementOf({ member, model, result }: Attempted): Settlement {
+  const provider = member.provider
+  const settlement: Settlement = {
+    outcome: result.kind === 'answered' ? result.outcome : settled(result.outcome, member).class,
+    latencyMs: result.latencyMs,
+  }
+  if (result.firstByteMs !== null) settlement.firstByteMs = result.firstByteMs
+  if (model !== null) settlement.model = model
+  if (result.kind === 'answered') {
+    const { inputTokens, outputTokens, costUsd } = result.usage
+    settlement.status = result.status
+    if (inputTokens !== null) settlement.inputTokens = inputTokens
+    if (outputTokens !== null) settlement.outputTokens = outputTokens
+    if (costUsd !== null) settlement.costUsd = costUsd
+    return settlement
+  }
+  if (result.held !== null) settlement.status = result.held.status
+  // What never reached the provider cannot have been counted there; else its own rule decides.
+  if (!result.requestSent || !provider.counts(settlement.outcome)) settlement.refunded = true
+  return settlement
+}
+
+/** A key cannot be renewed as a token can: where that would be next, it is refused for good. */
+function settled(outcome: Outcome, { account }: Member): Outcome {
+  if (outcome.class !== 'auth-refresh' || account.credential.type === 'oauth') return outcome
+  return { ...outcome, class: 'auth-dead' }
+}
+
+function noteSuccess(live: LivePool, { member, model, result }: Attempted): void {
+  live.strikes.succeeded(member, model)
+  live.pool.observe(member.account.id, result.firstByteMs ?? result.latencyMs, live.view.now)
+}
+
+function cool(live: LivePool, { member, model }: Attempted, outcome: Outcome): void {
+  const { state, now, random } = live.view
+  const strikes = live.strikes.before(outcome.class, { member, model, state, now })
+  const notices = coolingOf(outcome, { member, model, strikes, random: random(), now })
+  if (notices.length > 0) live.note(notices)
+}

@@ -1,0 +1,166 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import { Exchange } from './exchange.ts'
+import { handleRequest } from './handle-request.ts'
+import type { ProxyContext } from './handle-request.ts'
+import { health, readiness } from './health.ts'
+import { listModels } from './models.ts'
+import { dialectOf, routeFor, shortPath } from './routes.ts'
+
+export interface ServerOptions {
+  host: string
+  /** 0: any free port. */
+  port: number
+  /** Problems that people should know of, in words. */
+  onTrouble: (message: string) => void
+  /** Begins every request id: unique to this run. */
+  runId: string
+}
+
+/** A client that has not sent its head by then is not one. */
+const HEAD_TIMEOUT_MS = 60_000
+/** Between requests on one connection; longer than clients and balancers keep theirs. */
+const KEEP_ALIVE_MS = 75_000
+/** How long a refused body may go on arriving, so that its sender gets to read the refusal. */
+const LINGER_MS = 5_000
+
+/** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
+export class ProxyServer {
+  readonly #server: Server
+  readonly #proxy: ProxyContext
+  readonly #options: ServerOptions
+  readonly #open = new Set<Exchange>()
+  #count = 0
+  #isDraining = false
+  #onIdle: (() => void) | null = null
+
+  constructor(proxy: ProxyContext, options: ServerOptions) {
+    this.#proxy = proxy
+    this.#options = options
+    this.#server = createServer({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      requestTimeout: 0, // a large body over a slow line is no fault; its size is bounded
+      noDelay: true,
+    })
+    this.#server.on('request', (req, res) => this.#take(req, res))
+    this.#server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+      res.writeContinue()
+      this.#take(req, res)
+    })
+  }
+
+  /** Resolves with the URL. Throws `port_in_use`, or `failed` when the address cannot be had. */
+  async listen(): Promise<{ url: string; port: number }> {
+    const { host, port } = this.#options
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(listenError(error, host, port)))
+      this.#server.listen({ host, port }, resolve)
+    })
+    const address = this.#server.address() as AddressInfo
+    const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+    return { url: `http://${shown}:${address.port}`, port: address.port }
+  }
+
+  /** Requests that are being answered. */
+  get inFlight(): number {
+    return this.#open.size
+  }
+
+  /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
+  async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeIdleConnections()
+    if (this.#open.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs)
+        this.#onIdle = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  #take(req: IncomingMessage, res: ServerResponse): void {
+    const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
+    this.#open.add(exchange)
+    res.on('close', () => {
+      this.#open.delete(exchange)
+      if (this.#open.size === 0) this.#onIdle?.()
+    })
+    this.#route(exchange).catch((error: unknown) => this.#fail(exchange, error))
+  }
+
+  async #route(exchange: Exchange): Promise<void> {
+    const { req } = exchange
+    const { path, query } = shortPath(req.url ?? '/')
+    exchange.dialect = dialectOf(path, req.headers['anthropic-version'] !== undefined)
+    if (this.#isDraining) {
+      exchange.res.shouldKeepAlive = false
+      throw new QwenctlError('shutting_down', 'the proxy is shutting down')
+    }
+    const route = routeFor(path)
+    if (route !== null) {
+      allow(req, 'POST')
+      return handleRequest(this.#proxy, exchange, route, query)
+    }
+    if (path === '/health') return (allow(req, 'GET', 'HEAD'), health(exchange))
+    if (path === '/ready') return (allow(req, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
+    if (path === '/models' || path.startsWith('/models/')) {
+      allow(req, 'GET', 'HEAD')
+      return listModels(this.#proxy, exchange, decodeURIComponent(path.slice('/models/'.length)))
+    }
+    throw new QwenctlError('not_found', `there is nothing at ${req.method ?? 'GET'} ${path.slice(0, 200)}`, {
+      hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
+    })
+  }
+
+  #fail(exchange: Exchange, error: unknown): void {
+    if (!isQwenctlError(error)) {
+      this.#options.onTrouble(`request ${exchange.id} failed: ${messageOf(error)}`)
+      if (process.env.DEBUG?.startsWith('qwenctl') === true && error instanceof Error) {
+        this.#options.onTrouble(error.stack ?? '')
+      }
+    }
+    if (exchange.res.headersSent) exchange.res.destroy()
+    else if (exchange.req.complete) exchange.sendError(error)
+    else refuseUnread(exchange, error)
+  }
+}
+
+/** Answers while the client may still be sending: it gets to read the answer before the connection closes. */
+function refuseUnread(exchange: Exchange, error: unknown): void {
+  const { req, res } = exchange
+  res.shouldKeepAlive = false
+  const socket = res.socket
+  const timer = setTimeout(() => socket?.destroy(), LINGER_MS)
+  timer.unref()
+  req.on('close', () => clearTimeout(timer))
+  req.resume()
+  exchange.sendError(error)
+}
+
+function allow(req: IncomingMessage, ...methods: string[]): void {
+  if (methods.includes(req.method ?? '')) return
+  throw new QwenctlError('method_not_allowed', `${req.method ?? ''} is not for this path`, {
+    hint: `use ${methods.join(' or ')}`,
+  })
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): QwenctlError {
+  if (error.code === 'EADDRINUSE') {
+    return new QwenctlError('port_in_use', `port ${port} on ${host} is in use`, {
+      hint: 'choose another with --port, or --port 0 for any free one; qwenctl proxy status tells whether it is a proxy of yours',
+      cause: error,
+    })
+  }
+  return new QwenctlError('failed', `cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,119 @@
+import { QwenctlError } from '../errors.ts'
+import type { StrategyName } from '../rotation/strategies/strategies.ts'
+import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { AttemptReport } from './live-pool.ts'
+import { LivePool } from './live-pool.ts'
+import type { SandboxUpstream } from './sandbox-upstream.ts'
+import { startSandboxUpstream } from './sandbox-upstream.ts'
+import { ProxyServer } from './server.ts'
+import { UpstreamPool } from './upstream/upstream-pool.ts'
+
+export interface ProxySettings {
+  host: string
+  port: number
+  strategy: StrategyName
+  affinity: boolean
+  maxBodyMb: number
+  connectTimeoutMs: number
+  headersTimeoutMs: number
+  idleTimeoutMs: number
+  /** Only this user's accounts serve; null: everybody's. */
+  user: string | null
+}
+
+export interface ProxyEvents {
+  onAttempt?: (report: AttemptReport) => void
+  onTrouble: (message: string) => void
+}
+
+/** A proxy that listens. */
+export interface RunningProxy {
+  url: string
+  port: number
+  /** Accounts that may serve now or later: enabled ones. */
+  accounts: number
+  readonly inFlight: number
+  /** The simulated upstream, once an account needed it. */
+  sandbox(): Promise<SandboxUpstream>
+  /** Drains: requests under way end, for at most `graceMs`. The toolkit stays open: whoever opened it closes it. */
+  stop(graceMs?: number): Promise<void>
+}
+
+const DRAIN_MS = 30_000
+
+/**
+ * Starts a proxy over the accounts of a toolkit.
+ * Throws `port_in_use`, `vault_locked`, `store_unwritable`, or `invalid_value` for an address that others could reach.
+ */
+export async function startProxy(
+  toolkit: Toolkit,
+  settings: ProxySettings,
+  events: ProxyEvents,
+): Promise<RunningProxy> {
+  refuseOpenAddress(settings.host)
+  let sandbox: Promise<SandboxUpstream> | null = null
+  const startSandbox = () => (sandbox ??= startSandboxUpstream())
+  const live = await LivePool.open(toolkit, {
+    strategy: settings.strategy,
+    affinity: settings.affinity,
+    user: settings.user,
+    random: Math.random,
+    sandboxBase: async () => (await startSandbox()).url,
+    ...events,
+  })
+  const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
+  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs })
+  const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: Date.now }
+  const server = new ProxyServer(context, {
+    host: settings.host,
+    port: settings.port,
+    onTrouble: events.onTrouble,
+    runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
+  })
+  const release = async () => {
+    live.close()
+    upstreams.close()
+    await (await sandbox)?.close()
+  }
+  try {
+    await openVaultEarly(toolkit, live)
+    const { url, port } = await server.listen()
+    return {
+      url,
+      port,
+      accounts: live.accounts.filter(({ enabled }) => enabled).length,
+      get inFlight() {
+        return server.inFlight
+      },
+      sandbox: startSandbox,
+      stop: async (graceMs = DRAIN_MS) => {
+        await server.drain(graceMs)
+        await release()
+      },
+    }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+/** A passphrase that is missing or wrong shows at the start, not at the first request. */
+async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
+  const first = live.accounts.find(({ credential }) => credential.type !== 'none')
+  if (first === undefined) return
+  try {
+    await toolkit.accounts.secretOf(first)
+  } catch (error) {
+    if (error instanceof QwenctlError && error.code === 'vault_locked') throw error
+    // One damaged credential is told of when its account is asked, and does not stop the others.
+  }
+}
+
+/** Without client keys, whoever reaches the address could spend the accounts. */
+function refuseOpenAddress(host: string): void {
+  const isLoopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  if (isLoopback) return
+  throw new QwenctlError('invalid_value', `${host} can be reached by others, and there are no client keys`, {
+    hint: 'listen on 127.0.0.1; to reach it from elsewhere, use an SSH tunnel',
+  })
+}
