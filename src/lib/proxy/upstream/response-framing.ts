@@ -1,0 +1,72 @@
+import type { UpstreamHead } from './response-head.ts'
+
+/** Where a body ends: after so many bytes, with the last chunk, or with the connection. */
+export const untilClose = -1
+export const chunked = -2
+
+export interface ResponseFraming {
+  /** Bytes of the body, `chunked` or `untilClose`. */
+  length: number
+  /** The connection may carry another request after this response. */
+  persistent: boolean
+  /** How long the upstream says it keeps the idle connection. */
+  keepAliveHintMs: number | null
+}
+
+/**
+ * Reads what the headers say about the message's end. Two statements that differ are how a response is smuggled
+ * past one of two readers, so they are refused and not ranked; a reason is returned then.
+ */
+export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming | string {
+  const raw = head.rawHeaders
+  let declared = untilClose
+  let isChunked = false
+  let persistent = head.httpVersion === '1.1'
+  let keepAliveHintMs: number | null = null
+  for (let i = 0; i < raw.length; i += 2) {
+    switch (framingName(raw[i]!)) {
+      case 'content-length': {
+        const length = lengthOf(raw[i + 1]!)
+        if (length < 0) return 'its content-length is not valid'
+        if (declared >= 0 && declared !== length) return 'it has two content-lengths'
+        declared = length
+        break
+      }
+      case 'transfer-encoding':
+        // Other codings are never asked for (no TE is sent), and would reach the client undecoded.
+        if (isChunked || raw[i + 1]!.toLowerCase() !== 'chunked')
+          return 'its transfer-encoding is not chunked'
+        isChunked = true
+        break
+      case 'connection':
+        if (/(?:^|[\s,])close(?:$|[\s,])/i.test(raw[i + 1]!)) persistent = false
+        break
+      case 'keep-alive':
+        keepAliveHintMs = hintOf(raw[i + 1]!)
+        break
+    }
+  }
+  if (isChunked && declared >= 0) return 'it has both a content-length and a transfer-encoding'
+  const length = hasNoBody(head.status, toHead) ? 0 : isChunked ? chunked : declared
+  return { length, persistent: persistent && length !== untilClose, keepAliveHintMs }
+}
+
+function hasNoBody(status: number, toHead: boolean): boolean {
+  return toHead || status === 204 || status === 304 || status < 200
+}
+
+/** The lower-case name where it may matter here. Told by length first: most headers cost one comparison. */
+function framingName(name: string): string {
+  const length = name.length
+  return length === 10 || length === 14 || length === 17 ? name.toLowerCase() : ''
+}
+
+/** Digits only, at most 15 of them: past that a number no longer counts bytes exactly. */
+function lengthOf(text: string): number {
+  return /^[0-9]{1,15}$/.test(text) ? Number(text) : -1
+}
+
+function hintOf(text: string): number | null {
+  const match = /(?:^|[\s,;])timeout\s*=\s*"?(\d{1,9})/i.exec(text)
+  return match === null ? null : Number(match[1]) * 1000
+}

@@ -1,0 +1,144 @@
+import { UpstreamError, type UpstreamErrorKind, type UpstreamStage } from './upstream-error.ts'
+import type { UpstreamHead } from './response-head.ts'
+import type { UpstreamOrigin } from './upstream-origin.ts'
+
+export interface UpstreamRequest {
+  method: string
+  /** Origin form, with the query. */
+  path: string
+  /** Flat `[name, value, ...]` without host, content-length, connection and transfer-encoding. */
+  headers: string[]
+  body: Buffer | null
+}
+
+/** Called in this order: `onHead` once, `onData` any number of times, then `onEnd`; or `onError` at any point, last. */
+export interface ResponseHandler {
+  onHead(head: UpstreamHead): void
+  /** A view into what was read, for the handler to keep. */
+  onData(chunk: Buffer): void
+  onEnd(): void
+  onError(error: UpstreamError): void
+}
+
+export type CallState = 'connecting' | 'waiting' | 'body' | 'done' | 'failed' | 'aborted'
+
+export interface UpstreamCall {
+  readonly state: CallState
+  /** Stops reading the body. What one read (64 KB) had already brought is still delivered. Not timed while paused. */
+  pause(): void
+  resume(): void
+  /** Gives the call up and destroys its connection; no callback comes after it. */
+  abort(): void
+}
+
+/** What a call does to the connection that carries it. */
+export interface CallConnection {
+  stopReading(): void
+  startReading(): void
+  discard(): void
+}
+
+/** A call is settled once, by whatever comes first; the pool forgets it then. */
+export interface CallOwner {
+  settled(call: ActiveCall): void
+  bodyDeadline(): number
+}
+
+const stages = { connecting: 'connect', waiting: 'head', body: 'body' } as const
+
+export class ActiveCall implements UpstreamCall {
+  state: CallState = 'connecting'
+  paused = false
+  deadline = 0
+  /** When the request was written, for what only a failure at once may do. */
+  sentAt = 0
+  requestSent = false
+  retried = false
+  connection: CallConnection | null = null
+  readonly origin: UpstreamOrigin
+  readonly method: string
+  /** The request's head as it goes over the wire. */
+  readonly head: string
+  readonly body: Buffer | null
+  readonly handler: ResponseHandler
+  readonly #owner: CallOwner
+
+  constructor(
+    origin: UpstreamOrigin,
+    head: string,
+    request: UpstreamRequest,
+    to: [ResponseHandler, CallOwner],
+  ) {
+    this.origin = origin
+    this.head = head
+    this.method = request.method
+    this.body = request.body
+    this.handler = to[0]
+    this.#owner = to[1]
+  }
+
+  get stage(): UpstreamStage {
+    return stages[this.state as keyof typeof stages] ?? 'body'
+  }
+
+  get isSettled(): boolean {
+    return this.state === 'done' || this.state === 'failed' || this.state === 'aborted'
+  }
+
+  /** Before the head this is only noted: the head is waited for and timed all the same. */
+  pause(): void {
+    if (this.paused || this.isSettled) return
+    this.paused = true
+    if (this.state !== 'body') return
+    this.deadline = Infinity
+    this.connection!.stopReading()
+  }
+
+  resume(): void {
+    if (!this.paused || this.isSettled) return
+    this.paused = false
+    if (this.state !== 'body') return
+    this.deadline = this.#owner.bodyDeadline()
+    this.connection!.startReading()
+  }
+
+  abort(): void {
+    if (this.isSettled) return
+    this.#settle('aborted')
+  }
+
+  received(head: UpstreamHead): void {
+    this.state = 'body'
+    if (this.paused) this.connection!.stopReading()
+    this.deadline = this.paused ? Infinity : this.#owner.bodyDeadline()
+    this.handler.onHead(head)
+  }
+
+  receivedData(chunk: Buffer): void {
+    if (!this.paused) this.deadline = this.#owner.bodyDeadline()
+    this.handler.onData(chunk)
+  }
+
+  /** The response is whole; its connection has gone its own way already. */
+  finish(): void {
+    this.connection = null
+    this.#settle('done')
+    this.handler.onEnd()
+  }
+
+  fail(kind: UpstreamErrorKind, what: string, cause?: unknown): void {
+    if (this.isSettled) return
+    const { stage, requestSent } = this
+    this.#settle('failed')
+    const message = `${this.origin.name}: ${what}`
+    this.handler.onError(new UpstreamError(kind, message, { stage, requestSent, cause }))
+  }
+
+  #settle(state: CallState): void {
+    this.state = state
+    const connection = this.connection
+    this.connection = null
+    this.#owner.settled(this)
+    connection?.discard()
+  }
+}

@@ -1,0 +1,174 @@
+import type { Socket } from 'node:net'
+import { ResponseParser, type ParserEvents } from './response-parser.ts'
+import type { ActiveCall, CallConnection } from './upstream-call.ts'
+import { reasonOf } from './upstream-error.ts'
+import type { UpstreamHead } from './response-head.ts'
+import type { UpstreamOrigin } from './upstream-origin.ts'
+
+export interface ConnectionOwner {
+  /** It may be written to now, or the next request may go over it. */
+  connected(call: ActiveCall): void
+  /** Its response is complete and it could serve another. True where it is kept for that. */
+  keep(connection: UpstreamConnection): boolean
+  /** It is closed for good. */
+  gone(connection: UpstreamConnection): void
+  /** It died under a reused connection's request before a byte of an answer. True where the call goes on elsewhere. */
+  retry(call: ActiveCall): boolean
+}
+
+/** Up to this size the body is joined to the head: one string, one system call, no second buffer. */
+const joinedBodyBytes = 16 * 1024
+
+/** One socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
+export class UpstreamConnection implements ParserEvents, CallConnection {
+  readonly origin: UpstreamOrigin
+  /** When it is too old to be used again. */
+  idleUntil = 0
+  readonly #socket: Socket
+  readonly #owner: ConnectionOwner
+  readonly #parser: ResponseParser
+  #call: ActiveCall | null
+  #isConnected = false
+  #isDiscarded = false
+  #served = 0
+
+  /** Dials for this call, which is sent as soon as there is a connection. */
+  constructor(call: ActiveCall, owner: ConnectionOwner) {
+    this.origin = call.origin
+    this.#owner = owner
+    this.#call = call
+    call.connection = this
+    this.#parser = new ResponseParser(this)
+    this.#socket = this.origin.dial((bytes) => this.#onBytes(bytes))
+    this.#listen()
+  }
+
+  get keepAliveHintMs(): number | null {
+    return this.#parser.keepAliveHintMs
+  }
+
+  /** Whether the socket is still good for a request, as far as this side knows. */
+  get isUsable(): boolean {
+    return !this.#isDiscarded && this.#socket.writable
+  }
+
+  /** Sends a call over the idle connection. */
+  reuse(call: ActiveCall): void {
+    this.#call = call
+    call.connection = this
+    this.#socket.ref()
+    this.#send(call)
+  }
+
+  stopReading(): void {
+    this.#socket.pause()
+  }
+
+  startReading(): void {
+    this.#socket.resume()
+  }
+
+  /** An idle connection does not keep the process alive. */
+  rest(until: number): void {
+    this.idleUntil = until
+    this.#socket.unref()
+  }
+
+  /** Closes it at once, without a word to its call. */
+  discard(): void {
+    if (this.#isDiscarded) return
+    this.#isDiscarded = true
+    this.#call = null
+    this.#parser.stop()
+    this.#socket.destroy()
+    this.#owner.gone(this)
+  }
+
+  onHead(head: UpstreamHead): void {
+    this.#call!.received(head)
+  }
+
+  onData(chunk: Buffer): void {
+    this.#call!.receivedData(chunk)
+  }
+
+  /** The connection is settled first, so that a call made inside `onEnd` can have it. */
+  onComplete(extra: number): void {
+    const call = this.#call!
+    this.#call = null
+    this.#served++
+    if (call.paused) this.#socket.resume()
+    if (!this.#isClean(extra) || !this.#owner.keep(this)) this.discard()
+    call.finish()
+  }
+
+  onMalformed(reason: string): void {
+    this.#call!.fail('malformed', `its response cannot be trusted: ${reason}`)
+  }
+
+  /** Nothing of the next response may already be here, and nothing of this request still be on its way. */
+  #isClean(extra: number): boolean {
+    const socket = this.#socket
+    return extra === 0 && socket.writableLength === 0 && this.#parser.persistent && this.isUsable
+  }
+
+  #listen(): void {
+    const socket = this.#socket
+    socket.on(this.origin.isTls ? 'secureConnect' : 'connect', () => this.#onConnected())
+    socket.on('end', () => this.#onEnd())
+    socket.on('error', (error) => this.#onLost(error))
+    socket.on('close', () => this.#onLost(null))
+  }
+
+  #onConnected(): void {
+    this.#isConnected = true
+    if (this.#call) this.#send(this.#call)
+  }
+
+  #send(call: ActiveCall): void {
+    const socket = this.#socket
+    const body = call.body
+    this.#parser.begin(call.method)
+    call.state = 'waiting'
+    call.requestSent = true
+    this.#owner.connected(call)
+    if (body === null || body.length === 0) socket.write(call.head, 'latin1')
+    else if (body.length <= joinedBodyBytes) socket.write(call.head + body.toString('latin1'), 'latin1')
+    else {
+      socket.cork()
+      socket.write(call.head, 'latin1')
+      socket.write(body)
+      socket.uncork()
+    }
+  }
+
+  #onBytes(chunk: Buffer): void {
+    // Bytes that answer nothing: the next response could not be told from them.
+    if (this.#call === null) this.discard()
+    else this.#parser.push(chunk)
+  }
+
+  #onEnd(): void {
+    if (this.#call !== null && this.#parser.end()) return
+    this.#onLost(null)
+  }
+
+  #onLost(error: Error | null): void {
+    const call = this.#call
+    if (call === null) return this.discard()
+    call.connection = null
+    this.discard()
+    if (!this.#isConnected) {
+      this.origin.forgetSession()
+      call.fail('unreachable', `cannot be reached: ${reasonOf(error)}`, error ?? undefined)
+    } else if (call.state === 'body')
+      call.fail('truncated', `the body was cut off: ${reasonOf(error)}`, error ?? undefined)
+    else if (!this.#isStale() || !this.#owner.retry(call))
+      call.fail('reset', `no answer: ${reasonOf(error)}`, error ?? undefined)
+  }
+
+  /** It served before and gave no byte this time: the upstream probably closed it while the request was under way. */
+  #isStale(): boolean {
+    return this.#served > 0 && !this.#parser.sawBytes
+  }
+}

@@ -1,0 +1,163 @@
+// How the proxy calls upstreams: HTTP/1.1 over bare sockets, made for the hot path. Callbacks and no promises, one
+// write per request, one parser per connection, one coarse timer for everything. Belongs here: connections, framing,
+// time-outs. Does not: accounts, outcomes, retries on another account, and anything that reads a body. HTTP/2, proxies
+// and redirects are not spoken.
+
+import { QwenctlError } from '../../errors.ts'
+import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlines.ts'
+import { IdleConnections } from './idle-connections.ts'
+import { requestHead } from './request-head.ts'
+import {
+  ActiveCall,
+  type CallOwner,
+  type ResponseHandler,
+  type UpstreamCall,
+  type UpstreamRequest,
+} from './upstream-call.ts'
+import { UpstreamConnection, type ConnectionOwner } from './upstream-connection.ts'
+import { UpstreamOrigin, type DialOptions } from './upstream-origin.ts'
+
+export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
+  /** How long an idle connection is kept; a shorter `keep-alive: timeout` of the upstream wins. 4,000 ms. */
+  keepAliveMs?: number
+  maxIdlePerOrigin?: number
+  /** Send once more where a reused connection turns out to be closed; see `retry`. Default true. */
+  retryStale?: boolean
+  clock?: PoolClock
+}
+
+const defaults = {
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 300_000,
+  idleTimeoutMs: 300_000,
+  keepAliveMs: 4_000,
+  maxIdlePerOrigin: 256,
+  retryStale: true,
+}
+
+/** An upstream that closes at the moment its hint names would close under a request: be gone this much earlier. */
+const hintMarginMs = 1_000
+
+/** A stale connection shows within a round trip. Whatever dies later may have been working on the request. */
+const staleWithinMs = 1_000
+
+/** Calls to any number of origins over kept connections. Not for use after `close`. */
+export class UpstreamPool implements ConnectionOwner, CallOwner {
+  readonly #options: typeof defaults & DialOptions
+  readonly #deadlines: Deadlines
+  readonly #origins = new Map<string, UpstreamOrigin>()
+  readonly #calls = new Set<ActiveCall>()
+  readonly #connections = new Set<UpstreamConnection>()
+  readonly #idle = new IdleConnections()
+  #isClosed = false
+
+  constructor(options: UpstreamPoolOptions = {}) {
+    this.#options = { ...defaults, ...options }
+    this.#deadlines = new Deadlines(this.#options, options.clock ?? systemClock, () => this.#tick())
+  }
+
+  /** Sockets that are open or opening, and those of them that wait for a request. */
+  get stats(): { open: number; idle: number } {
+    return { open: this.#connections.size, idle: this.#idle.size }
+  }
+
+  /**
+   * Sends a request to `https://host:port`. No callback comes before it returns.
+   * @throws QwenctlError `invalid_request` (a part of it could forge another request), `invalid_value` (the origin),
+   *   `shutting_down` (after `close`)
+   */
+  call(origin: string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
+    if (this.#isClosed) throw new QwenctlError('shutting_down', 'the connections to upstreams are closed')
+    const to = this.#origins.get(origin) ?? this.#addOrigin(origin)
+    const call = new ActiveCall(to, requestHead(to.host, request), request, [handler, this])
+    this.#deadlines.watch()
+    this.#calls.add(call)
+    const connection = this.#idle.take(to, this.#deadlines.now)
+    if (connection === null) this.#open(call)
+    else connection.reuse(call)
+    return call
+  }
+
+  /** Destroys every connection. Calls under way fail with `reset`: drain them before. */
+  close(): void {
+    this.#isClosed = true
+    this.#deadlines.stop()
+    for (const connection of [...this.#connections]) connection.discard()
+    for (const call of [...this.#calls]) call.fail('reset', 'the connection was closed by this side')
+  }
+
+  connected(call: ActiveCall): void {
+    call.sentAt = this.#deadlines.now
+    call.deadline = this.#deadlines.head()
+  }
+
+  bodyDeadline(): number {
+    return this.#deadlines.body()
+  }
+
+  keep(connection: UpstreamConnection): boolean {
+    const { keepAliveMs, maxIdlePerOrigin } = this.#options
+    const hintMs = connection.keepAliveHintMs
+    const lifeMs = hintMs === null ? keepAliveMs : Math.min(keepAliveMs, hintMs - hintMarginMs)
+    if (lifeMs <= 0 || this.#isClosed || !this.#idle.add(connection, maxIdlePerOrigin)) return false
+    connection.rest(this.#deadlines.now + lifeMs)
+    return true
+  }
+
+  gone(connection: UpstreamConnection): void {
+    this.#connections.delete(connection)
+    this.#idle.remove(connection)
+  }
+
+  settled(call: ActiveCall): void {
+    this.#calls.delete(call)
+  }
+
+  /**
+   * The keep-alive race: an upstream closes an idle connection while our request is on its way to it. Its kernel
+   * answers the request with a reset; no program there has read it. That is told from a crash while working on it by
+   * all of: the connection was reused, not one byte came back (not even a 100), and it died within a second. So in
+   * practice the request was not served and is not charged twice; an upstream that reads a request, dies within that
+   * second without a byte and charges for it all the same would be the exception, hence `retryStale: false`.
+   * Once, and on a fresh connection: the other idle ones may be as stale.
+   */
+  retry(call: ActiveCall): boolean {
+    if (!this.#options.retryStale || call.retried || this.#isClosed) return false
+    this.#deadlines.watch()
+    if (this.#deadlines.now - call.sentAt > staleWithinMs) return false
+    call.retried = true
+    call.state = 'connecting'
+    this.#open(call)
+    return true
+  }
+
+  #addOrigin(text: string): UpstreamOrigin {
+    const origin = new UpstreamOrigin(text, this.#options)
+    this.#origins.set(text, origin)
+    return origin
+  }
+
+  #open(call: ActiveCall): void {
+    call.deadline = this.#deadlines.connect()
+    this.#connections.add(new UpstreamConnection(call, this))
+  }
+
+  #tick(): boolean {
+    const now = this.#deadlines.now
+    for (const call of this.#calls) if (call.deadline <= now) call.fail('timeout', this.#lateness(call))
+    this.#idle.dropOld(now)
+    return this.#calls.size > 0 || this.#idle.size > 0
+  }
+
+  #lateness(call: ActiveCall): string {
+    const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = this.#options
+    switch (call.stage) {
+      case 'connect':
+        return `no connection within ${connectTimeoutMs} ms`
+      case 'head':
+        return `no answer within ${headersTimeoutMs} ms`
+      case 'body':
+        return `nothing more of the body for ${idleTimeoutMs} ms`
+    }
+  }
+}
