@@ -61,7 +61,9 @@ test('when a connection failed, does not offer the TLS session again that may be
   await ask(pool, `https://localhost:${port}`, post('x'))
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
-  expect((await ask(pool, `https://localhost:${port}`, post('x'))).error).toMatchObject({ kind: 'unreachable' })
+  expect((await ask(pool, `https://localhost:${port}`, post('x'))).error).toMatchObject({
+    kind: 'unreachable',
+  })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   expect((await ask(pool, `https://localhost:${port}`, post('x'))).body).toBe('x')
   expect(seen.map(({ resumed }) => resumed)).toEqual([false, false])
