@@ -45,7 +45,8 @@ const FIELD_NAMES =
 const QUOTED_FIELD = new RegExp(`(["']${FIELD_NAMES}["']\\s*:\\s*)"((?:[^"\\\\]|\\\\.)*)"`, 'gi')
 const ASSIGNED_FIELD = new RegExp(`\\b(${FIELD_NAMES}=)(["']?)([^\\s"'&;,]+)`, 'gi')
 const NAMED_FIELD = new RegExp(`\\b(${FIELD_NAMES}\\s*:\\s*)([^\\s"'&;,]{8,})`, 'gi')
-const URL_WITH_USER = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/@"'<>]{1,512}@[^\s"'<>]*/gi
+// Up to the last `@`, since the rest of a URL may hold another one.
+const URL_USER = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/"'<>]{1,512}@/gi
 
 /** Replaces the given secrets, however they are encoded, and whatever else looks like a credential. */
 export function redact(text: string, secrets: Iterable<string>): string {
@@ -75,7 +76,8 @@ function encodeURIComponentSafely(text: string): string {
 
 function maskPatterns(text: string): string {
   return text
-    .replace(URL_WITH_USER, (url) => maskUrl(url))
+    .replace(URL_USER, (url) => maskUrl(url))
+    .replace(SECRET_PARAMETER, '$1…')
     .replace(WEB_TOKEN, maskSecret)
     .replace(GOOGLE_KEY, maskSecret)
     .replace(KEY, (key, prefix: string) => (key.length < 16 ? `${prefix}…` : maskSecret(key)))

@@ -77,6 +77,8 @@ describe('redact', () => {
     ['password=', '&x=1'],
     ['DASHSCOPE_API_KEY=', ''],
     ['http://me:', '@proxy.example/'],
+    ['http://me:p@', '@proxy.example/'],
+    ['https://host.example/v1?x=1&key=', '&y=2'],
   ])('masks an unknown secret after %j', (before, after) => {
     fc.assert(
       fc.property(pieces, (secret) => {
@@ -100,18 +102,27 @@ describe('redact', () => {
     expect(redact(text, [])).toBe(text)
   })
 
+  const credentials = pieces.chain((piece) =>
+    fc.constantFrom(
+      piece,
+      `sk-${piece}`,
+      `Bearer ${piece}`,
+      `"api_key":"${piece}"`,
+      `password=${piece}`,
+      `https://me:${piece}@host/?key=${piece}`,
+    ),
+  )
+
   test('changes nothing when it is applied again', () => {
-    const texts = fc.array(
-      fc.oneof(
-        pieces,
-        fc.constantFrom('sk-', 'Bearer ', '"api_key":"', '"', 'password=', 'https://a:b@c/', ' '),
-      ),
-    )
     fc.assert(
-      fc.property(texts, (parts) => {
-        const once = redact(parts.join(''), [])
+      fc.property(fc.array(credentials), (parts) => {
+        const once = redact(parts.join(' '), [])
         expect(redact(once, [])).toBe(once)
       }),
     )
+  })
+
+  test('masks both of two URLs in one', () => {
+    expect(redact('https://a:b1@c/https://d:e2@f/', [])).toBe('https://a:…@c/https://d:…@f/')
   })
 })
