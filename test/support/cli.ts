@@ -3,7 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { ErrorReport } from '../../src/lib/terminal/error-report.ts'
 import { runCli } from '../../src/lib/terminal/run-cli.ts'
+import type { Verification } from '../../src/lib/toolkit/toolkit.ts'
+import type { AccountView } from '../../src/lib/toolkit/views.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 export const binary = join(root, 'bin', 'run.js')
@@ -12,6 +15,19 @@ export interface CliResult {
   exit: number
   stdout: string
   stderr: string
+}
+
+/** What a command may have printed with `--json`; which fields there are depends on the command. */
+export interface Shown {
+  account: AccountView
+  accounts: AccountView[]
+  verifications: Verification[]
+  error: ErrorReport
+}
+
+/** The whole of stdout as one JSON document; anything beside it fails. */
+export function documentOf({ stdout }: CliResult): Shown {
+  return JSON.parse(stdout) as Shown
 }
 
 export interface CliOptions {
@@ -23,7 +39,7 @@ export interface CliOptions {
 /** A folder of its own for one test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'qwenctl-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
   return folder
 }
 
@@ -90,10 +106,10 @@ function capture(): { release(): { stdout: string; stderr: string } } {
   const streams = ['stdout', 'stderr'] as const
   const originals = streams.map((name) => process[name].write.bind(process[name]))
   for (const name of streams) {
-    process[name].write = ((chunk: string | Uint8Array) => {
+    process[name].write = (chunk: string | Uint8Array) => {
       text[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')
       return true
-    })
+    }
   }
   return {
     release() {

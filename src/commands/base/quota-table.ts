@@ -3,7 +3,7 @@ import { renderGauge } from '../../lib/terminal/gauge.ts'
 import type { Column } from '../../lib/terminal/table.ts'
 import { cutToWidth, textWidth } from '../../lib/terminal/text-width.ts'
 import { durationWords, inWords, localTime } from '../../lib/terminal/time-words.ts'
-import type { AccountQuotaView, AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
+import type { AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
 
 export interface Look {
@@ -23,30 +23,37 @@ export const quotaColumns: Column[] = [
   { header: 'TODAY', align: 'right' },
 ]
 
-const GAUGE_CELLS = 8
+// On a narrow terminal the gauges give way first, then the names.
+const gaugeCells = [10, 8, 6, 4]
 
 /** One row per limit, the account named on its first; the last row adds up all accounts. */
 export function quotaRows(document: QuotaDocument, look: Look): string[][] {
-  const rows = document.accounts.flatMap((account) => accountRows(account, document.now, look))
-  if (document.accounts.length > 1) rows.push(totalsRow(document, look))
-  return fitted(rows, look.columns)
+  const { columns } = look
+  let rows: string[][] = []
+  for (const cells of gaugeCells) {
+    rows = rowsWith(document, look, cells)
+    if (columns === null || widthsOf(rows).reduce((sum, width) => sum + width + 2, -2) <= columns) return rows
+  }
+  return withNamesCut(rows, columns ?? Infinity)
 }
 
-function accountRows(account: AccountQuotaView, now: string, look: Look): string[][] {
-  const limits = account.limits.length === 0 ? [null] : account.limits
-  return limits.map((limit, index) => [
-    index === 0 ? shownName(account) : '',
-    index === 0 ? toneOf(account.status, look.palette)(account.status) : '',
-    ...(limit === null ? ['none', '', '', ''] : limitCells(limit, now, look)),
-    index === 0 ? shortNumber(account.today.requests) : '',
-  ])
+function rowsWith(document: QuotaDocument, look: Look, cells: number): string[][] {
+  const rows = document.accounts.flatMap((account) => {
+    const limits = account.limits.length === 0 ? [null] : account.limits
+    return limits.map((limit, index) => [
+      index === 0 ? shownName(account) : '',
+      index === 0 ? toneOf(account.status, look.palette)(account.status) : '',
+      ...(limit === null ? ['none', '', '', ''] : limitCells(limit, document.now, { ...look, width: cells })),
+      index === 0 ? shortNumber(account.today.requests) : '',
+    ])
+  })
+  return document.accounts.length > 1 ? [...rows, totalsRow(document, look)] : rows
 }
 
-function limitCells(limit: LimitView, now: string, look: Look): string[] {
-  const gauge = renderGauge(limit.used, limit.max, { ...look, width: GAUGE_CELLS })
+function limitCells(limit: LimitView, now: string, gauge: Parameters<typeof renderGauge>[2]): string[] {
   return [
     limitName(limit),
-    `${gauge} ${shortNumber(limit.used)}/${shortNumber(limit.max)}`,
+    `${renderGauge(limit.used, limit.max, gauge)} ${shortNumber(limit.used)}/${shortNumber(limit.max)}`,
     shortNumber(limit.remaining),
     limit.resetsAt === null ? '' : durationWords(Date.parse(limit.resetsAt) - Date.parse(now)),
   ]
@@ -97,13 +104,16 @@ export function statusNotes(document: QuotaDocument): string[] {
     })
 }
 
-/** Cuts the account names where the table would be wider than the terminal. */
-function fitted(rows: string[][], columns: number | null): string[][] {
-  if (columns === null) return rows
-  const widths = quotaColumns.map((column, index) =>
+function widthsOf(rows: string[][]): number[] {
+  return quotaColumns.map((column, index) =>
     rows.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? '')), column.header.length),
   )
-  const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 0)
+}
+
+function withNamesCut(rows: string[][], columns: number): string[][] {
+  const others = widthsOf(rows)
+    .slice(1)
+    .reduce((sum, width) => sum + width + 2, 0)
   const room = Math.max(12, columns - others)
   return rows.map(([name = '', ...rest]) => [textWidth(name) > room ? cutToWidth(name, room) : name, ...rest])
 }

@@ -1,4 +1,4 @@
-import { Config, flush, run, settings } from '@oclif/core'
+import { Config, run, settings } from '@oclif/core'
 import { paletteFor } from './color.ts'
 import { errorDocument, errorText, isDebugging, reportOf, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
@@ -17,7 +17,6 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   try {
     config = await Config.load(loadOptions(source))
     await run(argv, config)
-    await flush()
     // `process.exit` is nobody's but the shell's: commands that end badly without throwing set the code.
     return Number(process.exitCode ?? 0)
   } catch (error) {

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { quotaRows, shortNumber, statusNotes } from '../../src/commands/base/quota-table.ts'
+import { quotaColumns } from '../../src/commands/base/quota-table.ts'
+import { paletteFor } from '../../src/lib/terminal/color.ts'
+import { renderTable } from '../../src/lib/terminal/table.ts'
+import { textWidth } from '../../src/lib/terminal/text-width.ts'
+import type { AccountQuotaView, QuotaDocument } from '../../src/lib/toolkit/views.ts'
+import { runCommand, temporaryFolder } from '../support/cli.ts'
+
+const look = { palette: paletteFor({}, {}), unicode: true, columns: 80 }
+
+function account(change: Partial<AccountQuotaView>): AccountQuotaView {
+  return {
+    id: 'acc_1',
+    user: 'local',
+    provider: 'qwen',
+    name: 'work',
+    groups: [],
+    priority: 0,
+    enabled: true,
+    status: 'ready',
+    statusReason: null,
+    availableAt: null,
+    cooldowns: [],
+    unsettled: 0,
+    lastUsedAt: null,
+    limits: [
+      {
+        metric: 'requests',
+        window: 'day',
+        max: 2000,
+        used: 1500,
+        reserved: 1,
+        remaining: 500,
+        resetsAt: '2026-11-23T00:00:00.000Z',
+        source: 'configured',
+      },
+      {
+        metric: 'tokens',
+        window: 'minute',
+        max: 1_000_000,
+        used: 123_456,
+        reserved: 0,
+        remaining: 876_544,
+        resetsAt: null,
+        source: 'default',
+      },
+    ],
+    today: { requests: 1500, succeeded: 1499, failed: 1, inputTokens: 1, outputTokens: 1, costUsd: null },
+    ...change,
+  }
+}
+
+function document(...accounts: AccountQuotaView[]): QuotaDocument {
+  const totals = {
+    accounts: accounts.length,
+    ready: 1,
+    requests: 3000,
+    remaining: 500,
+    inputTokens: 2,
+    outputTokens: 2,
+  }
+  return { now: '2026-11-22T20:48:00.000Z', day: '2026-11-22', accounts, totals }
+}
+
+test('with several limits and accounts, prints one row per limit and a row for all of them', () => {
+  const second = account({ name: 'home', limits: [], status: 'disabled' })
+  expect(
+    renderTable(quotaColumns, quotaRows(document(account({}), second), look), { decorated: false }),
+  ).toBe(
+    [
+      'ACCOUNT     STATUS    LIMIT          USED                LEFT  RESETS IN   TODAY',
+      'qwen/work   ready     day            ████▌░ 1500/2000     500  3 h 12 min   1500',
+      '                      tokens/minute  ▊░░░░░ 123.4k/1M  876.5k',
+      'qwen/home   disabled  none                                                  1500',
+      '2 accounts  1 ready   requests                            500               3000',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('when names are too long for the terminal, they are cut and the lines fit', () => {
+  const limits = account({}).limits.slice(0, 1)
+  const rows = quotaRows(document(account({ name: 'a-very-long-name-for-an-account-indeed', limits })), look)
+  const text = renderTable(quotaColumns, rows, { decorated: true })
+  for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(80)
+  expect(text).toContain('qwen/a-very-long')
+  expect(text).toContain('…')
+})
+
+test('when an account is out, a note says why and when it is back', () => {
+  const out = account({
+    status: 'exhausted',
+    statusReason: 'requests per day used up',
+    availableAt: '2026-11-23T00:00:00.000Z',
+  })
+  expect(statusNotes(document(out, account({})))).toEqual([
+    expect.stringMatching(/^qwen\/work: requests per day used up; back in 3 h 12 min \(.*\d\d:\d\d\)$/),
+  ])
+})
+
+test.each([
+  [0, '0'],
+  [9999, '9999'],
+  [10_000, '10k'],
+  [999_999, '999.9k'],
+  [1_500_000, '1.5M'],
+  [0.123, '0.12'],
+])('for %d, the short form is %s', (value, text) => {
+  expect(shortNumber(value)).toBe(text)
+})
+
+test('when quotas are shown to a program, the document has the promised fields', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox', '-g', 'night'])
+  const { exit, stdout } = await runCommand(home, ['quota', 'show', 'play', '--group', 'night', '--json'])
+  const shown = JSON.parse(stdout) as QuotaDocument
+  expect(exit).toBe(0)
+  expect(shown).toMatchObject({
+    accounts: [{ provider: 'sandbox', name: 'play', status: 'ready' }],
+    totals: { accounts: 1, ready: 1 },
+  })
+  expect(shown.accounts[0]?.limits).toMatchObject([
+    { metric: 'requests', window: 'day', used: 0, reserved: 0 },
+  ])
+  expect(shown.now.slice(0, 10)).toBe(shown.day)
+})
+
+test('without a terminal, a reset needs its accounts or --all, and --yes', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox'])
+  const codeOf = async (...argv: string[]) => {
+    const { stdout } = await runCommand(home, ['quota', 'reset', ...argv, '--json'])
+    return (JSON.parse(stdout) as { error?: { code: string } }).error?.code
+  }
+  expect(await codeOf()).toBe('invalid_usage')
+  expect(await codeOf('play', '--all')).toBe('invalid_usage')
+  expect(await codeOf('play')).toBe('missing_answer')
+  expect(await codeOf('--all')).toBe('missing_answer')
+  expect(await codeOf('nope', '--yes')).toBe('account_not_found')
+  expect(await codeOf('play', '--yes')).toBeUndefined()
+  expect(await codeOf('--all', '--yes')).toBeUndefined()
+})

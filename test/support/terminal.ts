@@ -1,0 +1,59 @@
+import { spawn } from '@lydell/node-pty'
+import { stripVTControlCharacters } from 'node:util'
+import { onTestFinished } from 'vitest'
+
+export interface Terminal {
+  type(text: string): void
+  /** Resolves once everything shown since the start contains the text; fails with the screen after 30 s. */
+  waitFor(text: string): Promise<void>
+  /** Everything shown so far, without control codes. */
+  shown(): string
+  /** Everything that came over the line, with control codes. */
+  raw(): string
+  exit: Promise<number>
+}
+
+/** A program in a real pseudo-terminal of 100 columns; it ends with the test. */
+export function openTerminal(
+  file: string,
+  args: string[],
+  options: { env: NodeJS.ProcessEnv; cwd: string },
+): Terminal {
+  const pty = spawn(file, args, { cols: 100, rows: 30, cwd: options.cwd, env: options.env })
+  let raw = ''
+  const listeners = new Set<() => void>()
+  pty.onData((data) => {
+    raw += data
+    for (const listener of listeners) listener()
+  })
+  let hasEnded = false
+  const exit = new Promise<number>((done) => {
+    pty.onExit(({ exitCode }) => {
+      hasEnded = true
+      done(exitCode)
+    })
+  })
+  onTestFinished(async () => {
+    if (!hasEnded) pty.kill('SIGKILL')
+    await exit
+  })
+  const shown = () => stripVTControlCharacters(raw)
+  return {
+    type: (text) => pty.write(text),
+    shown,
+    raw: () => raw,
+    exit,
+    waitFor: (text) =>
+      new Promise((done, fail) => {
+        const timer = setTimeout(() => fail(new Error(`"${text}" was never shown:\n${shown()}`)), 30_000)
+        const look = () => {
+          if (!shown().includes(text)) return
+          clearTimeout(timer)
+          listeners.delete(look)
+          done()
+        }
+        listeners.add(look)
+        look()
+      }),
+  }
+}
