@@ -49,6 +49,8 @@ const stages = { connecting: 'connect', waiting: 'head', body: 'body' } as const
 export class ActiveCall implements UpstreamCall {
   state: CallState = 'connecting'
   paused = false
+  /** Its place in the pool's list. */
+  slot = -1
   deadline = 0
   /** When the request was written, for what only a failure at once may do. */
   sentAt = 0

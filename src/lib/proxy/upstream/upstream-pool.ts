@@ -4,6 +4,7 @@
 // and redirects are not spoken.
 
 import { QwenctlError } from '../../errors.ts'
+import { CallList } from './call-list.ts'
 import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlines.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { requestHead } from './request-head.ts'
@@ -46,7 +47,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   readonly #options: typeof defaults & DialOptions
   readonly #deadlines: Deadlines
   readonly #origins = new Map<string, UpstreamOrigin>()
-  readonly #calls = new Set<ActiveCall>()
+  readonly #calls = new CallList()
   readonly #connections = new Set<UpstreamConnection>()
   readonly #idle = new IdleConnections()
   #isClosed = false
@@ -83,7 +84,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     this.#isClosed = true
     this.#deadlines.stop()
     for (const connection of [...this.#connections]) connection.discard()
-    for (const call of [...this.#calls]) call.fail('reset', 'the connection was closed by this side')
+    for (const call of this.#calls.snapshot()) call.fail('reset', 'the connection was closed by this side')
   }
 
   connected(call: ActiveCall): void {
@@ -110,7 +111,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   }
 
   settled(call: ActiveCall): void {
-    this.#calls.delete(call)
+    this.#calls.remove(call)
   }
 
   /**
@@ -144,7 +145,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
 
   #tick(): boolean {
     const now = this.#deadlines.now
-    for (const call of this.#calls) if (call.deadline <= now) call.fail('timeout', this.#lateness(call))
+    for (const call of this.#calls.snapshot()) if (call.deadline <= now) call.fail('timeout', this.#lateness(call))
     this.#idle.dropOld(now)
     return this.#calls.size > 0 || this.#idle.size > 0
   }
