@@ -145,7 +145,8 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
 
   #tick(): boolean {
     const now = this.#deadlines.now
-    for (const call of this.#calls.snapshot()) if (call.deadline <= now) call.fail('timeout', this.#lateness(call))
+    for (const call of this.#calls.snapshot())
+      if (call.deadline <= now) call.fail('timeout', this.#lateness(call))
     this.#idle.dropOld(now)
     return this.#calls.size > 0 || this.#idle.size > 0
   }
