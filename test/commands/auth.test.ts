@@ -94,6 +94,18 @@ test.each([
   expect(result.stdout).not.toContain('sk-123')
 })
 
+test('when a program names a topic only, it gets an error and not the help', async () => {
+  const home = temporaryFolder()
+  expect(documentOf(await runCommand(home, ['auth', '--json'])).error).toMatchObject({
+    code: 'invalid_usage',
+    exit: 2,
+  })
+  expect(await runCommand(home, ['auth'])).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('auth add') as string,
+  })
+})
+
 test('when the name is taken at that provider, says so and keeps the first', async () => {
   const home = temporaryFolder()
   await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox'])

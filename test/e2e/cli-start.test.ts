@@ -153,6 +153,7 @@ test('when the store is damaged, exits with 6 and says where', async () => {
 test.each([
   [['nonsense'], 2, 'invalid_usage'],
   [['auth', 'lst'], 2, 'invalid_usage'],
+  [['auth', 'list', 'work'], 2, 'invalid_usage'],
   [['auth', 'list', '--nope'], 2, 'invalid_usage'],
   [['completion', 'tcsh'], 2, 'invalid_usage'],
   [['accounts', 'show', 'nope'], 3, 'account_not_found'],

@@ -37,7 +37,7 @@ export abstract class ToolkitCommand extends BaseCommand {
 export abstract class AccountCommand extends ToolkitCommand {
   static override baseFlags = {
     user: Flags.string({
-      description: 'only accounts of this user',
+      description: 'the user whose accounts are meant',
       helpValue: 'USER',
       helpGroup: 'GLOBAL',
     }),

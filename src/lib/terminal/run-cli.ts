@@ -1,4 +1,5 @@
 import { Config, run, settings } from '@oclif/core'
+import { QwenctlError } from '../errors.ts'
 import { paletteFor } from './color.ts'
 import { errorDocument, errorText, isDebugging, reportOf, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
@@ -16,6 +17,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   let config: Config | undefined
   try {
     config = await Config.load(loadOptions(source))
+    refuseTopicAsDocument(argv, config)
     await run(argv, config)
     // `process.exit` is nobody's but the shell's: commands that end badly without throwing set the code.
     return Number(process.exitCode ?? 0)
@@ -41,6 +43,17 @@ function reportFailure(error: unknown, argv: string[], config: Config | undefine
   if (isDebugging(process.env) && error instanceof Error)
     process.stderr.write(`${error.stack ?? error.message}\n`)
   return report.exit
+}
+
+/** `qwenctl auth` alone shows help, which is no answer to a program that asked for a document. */
+function refuseTopicAsDocument(argv: string[], config: Config): void {
+  if (!wantsJson(argv, process.env) || argv.includes('--help') || argv.includes('-h')) return
+  const id = argv.slice(0, firstFlag(argv)).join(':')
+  if (config.findTopic(id) === undefined || config.findCommand(id) !== undefined) return
+  const words = id.replaceAll(':', ' ')
+  throw new QwenctlError('invalid_usage', `${words} needs one of its commands`, {
+    hint: `qwenctl ${words} --help lists them`,
+  })
 }
 
 function invocationOf(argv: string[], config: Config | undefined): Invocation {
