@@ -29,6 +29,7 @@ export default class ProxyStart extends AccountCommand {
     if (flags.detach) return this.startDetached()
     const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
     const { settings } = this.toolkit
+    const palette = this.errorPalette
     const strategy = flags.strategy ?? (await settings.get('proxy.strategy'))
     const host = flags.host ?? String(await settings.get('proxy.host'))
     const proxy = await startProxy(
@@ -48,7 +49,7 @@ export default class ProxyStart extends AccountCommand {
         onAttempt: (report) => {
           const line = attemptLine(report, {
             isVerbose: flags.verbose,
-            palette: this.errorPalette,
+            palette,
             at: new Date(),
           })
           if (line !== null) this.tell(line)

@@ -81,7 +81,7 @@ function whatIsWanted(live: LivePool, exchange: Exchange, route: Route, body: Re
     provider: named.provider,
     group: header('x-qwenctl-group') ?? null,
     pin: pinned === undefined ? null : resolveReference(live.accounts, pinned).id,
-    session: sessionHint(header, body.bytes, body.scan),
+    session: sessionHint(header, body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'),
   }
 }
 

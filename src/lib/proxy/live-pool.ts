@@ -39,6 +39,8 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   onTrouble: (message: string) => void
 }
 
+const spreading: ReadonlySet<string> = new Set(['round-robin', 'weighted', 'least-used', 'fastest'])
+
 /** The pool as the documents and the ledger have it now. A change of either is in force within a second. */
 export class LivePool {
   readonly ledger: Ledger
@@ -76,6 +78,11 @@ export class LivePool {
 
   get pool(): Pool {
     return this.#pool
+  }
+
+  /** Strategies that hand out turns or compare load are chosen for spread: a conversation is bound once it is one. */
+  get bindsFirstTurns(): boolean {
+    return !spreading.has(this.#options.strategy)
   }
 
   get accounts(): Account[] {

@@ -31,7 +31,7 @@ export class ProxyServer {
   readonly #server: Server
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
-  readonly #open = new Set<Exchange>()
+  #open = 0
   #count = 0
   #isDraining = false
   #onIdle: (() => void) | null = null
@@ -66,7 +66,7 @@ export class ProxyServer {
 
   /** Requests that are being answered. */
   get inFlight(): number {
-    return this.#open.size
+    return this.#open
   }
 
   /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
@@ -74,7 +74,7 @@ export class ProxyServer {
     this.#isDraining = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()
-    if (this.#open.size > 0) {
+    if (this.#open > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs)
         this.#onIdle = () => {
@@ -89,10 +89,10 @@ export class ProxyServer {
 
   #take(req: IncomingMessage, res: ServerResponse): void {
     const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
-    this.#open.add(exchange)
+    this.#open += 1
     res.on('close', () => {
-      this.#open.delete(exchange)
-      if (this.#open.size === 0) this.#onIdle?.()
+      this.#open -= 1
+      if (this.#open === 0) this.#onIdle?.()
     })
     this.#route(exchange).catch((error: unknown) => this.#fail(exchange, error))
   }

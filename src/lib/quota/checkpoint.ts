@@ -1,4 +1,5 @@
 import { parseWindow } from './limit.ts'
+import { OpenReservations } from './open-reservations.ts'
 import type {
   Cooldown,
   DayTotals,
@@ -53,7 +54,13 @@ export function stateToJson(state: LedgerState, historyThrough: string | null = 
   for (const [day, accounts] of state.days) {
     if (historyThrough === null || day > historyThrough) days[day] = Object.fromEntries(accounts)
   }
-  return { now: state.now, sequence: state.sequence, subjects, open: Object.fromEntries(state.open), days }
+  return {
+    now: state.now,
+    sequence: state.sequence,
+    subjects,
+    open: Object.fromEntries(openEntries(state)),
+    days,
+  }
 }
 
 /** The state that `stateToJson` wrote. Throws on any other shape: a checkpoint is all right or it is not used. */
@@ -62,7 +69,7 @@ export function stateFromJson(json: StateJson): LedgerState {
     now: number(json.now),
     sequence: number(json.sequence),
     subjects: new Map(),
-    open: new Map(Object.entries(json.open)),
+    open: openFrom(json.open),
     days: new Map(
       Object.entries(json.days).map(([day, accounts]) => [day, new Map(Object.entries(accounts))]),
     ),
@@ -80,6 +87,16 @@ export function stateFromJson(json: StateJson): LedgerState {
     })
   }
   return state
+}
+
+function* openEntries(state: LedgerState): Generator<[string, OpenReservation]> {
+  for (const { id, ...open } of state.open.entries()) yield [id, open]
+}
+
+function openFrom(json: StateJson['open']): OpenReservations {
+  const open = new OpenReservations()
+  for (const [id, reservation] of Object.entries(json)) open.add(id, reservation)
+  return open
 }
 
 function packed(bucket: TrailBucket): Bucket {

@@ -10,6 +10,7 @@ import type {
 import type { Metric } from './limit.ts'
 import { parseWindow } from './limit.ts'
 import type { DayTotals, LedgerState, LimitState, OpenReservation, SubjectState } from './state.ts'
+import { OpenReservations } from './open-reservations.ts'
 import { dayOf, emptyTotals } from './totals.ts'
 import { emptyTrail, leaveTrail, usageFromTrail } from './trail.ts'
 import { advance, charge, emptyUsage, giveBack } from './window.ts'
@@ -21,7 +22,7 @@ const STRIKE_MEMORY_MS = 10 * 60_000
 const OPEN_MEMORY_MS = 48 * 3_600_000
 
 export function emptyState(): LedgerState {
-  return { now: 0, sequence: 0, subjects: new Map(), open: new Map(), days: new Map() }
+  return { now: 0, sequence: 0, subjects: new Map(), open: new OpenReservations(), days: new Map() }
 }
 
 /**
@@ -57,9 +58,8 @@ function moveTime(state: LedgerState, at: number): void {
   const isNewDay = state.open.size > 0 && dayOf(at) !== dayOf(state.now)
   state.now = at
   if (!isNewDay) return
-  for (const [id, open] of state.open) {
-    if (open.at > at - OPEN_MEMORY_MS) break // in order of their time
-    state.open.delete(id)
+  for (const { id, at: since } of [...state.open.entries()]) {
+    if (since <= at - OPEN_MEMORY_MS) state.open.delete(id)
   }
 }
 
@@ -79,7 +79,7 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
     subject.lastUsedAt = state.now
   }
   totalsIn(state, dayOf(state.now), event.account).requests += 1
-  state.open.set(event.id, { account: event.account, also, at: state.now, sequence: state.sequence })
+  state.open.add(event.id, { account: event.account, also, at: state.now, sequence: state.sequence })
   return true
 }
 

@@ -1,4 +1,4 @@
-import type { LedgerState, LimitState, OpenReservation, SubjectState } from './state.ts'
+import type { LimitState, OpenReservation, SubjectState } from './state.ts'
 import { calendarWindow } from './zone.ts'
 
 export interface Standing {
@@ -63,22 +63,16 @@ function limitRoomAt(limit: LimitState, now: number): number {
   return resetsAt
 }
 
-/** The subject's granted and unsettled reservations. */
-export function openOf(state: LedgerState, subjectId: string): (OpenReservation & { id: string })[] {
-  const found = []
-  for (const [id, open] of state.open) {
-    if (open.account === subjectId || open.also.includes(subjectId)) found.push({ id, ...open })
-  }
-  return found
-}
-
-/** How many of the subject's reservations in flight count in the limit's present window; 0 unless it counts requests. */
-export function reservedOf(state: LedgerState, subjectId: string, limit: LimitState): number {
-  const subject = state.subjects.get(subjectId)
-  if (limit.metric !== 'requests' || subject === undefined) return 0
-  const start = windowStart(limit, state.now)
-  return openOf(state, subjectId).filter((open) => open.at >= start && open.sequence > subject.resetSequence)
-    .length
+/** How many of a subject's reservations in flight count in the limit's present window; 0 unless it counts requests. */
+export function reservedOf(
+  subject: SubjectState,
+  open: readonly OpenReservation[],
+  limit: LimitState,
+  now: number,
+): number {
+  if (limit.metric !== 'requests') return 0
+  const start = windowStart(limit, now)
+  return open.filter(({ at, sequence }) => at >= start && sequence > subject.resetSequence).length
 }
 
 function windowStart(limit: LimitState, now: number): number {

@@ -1,5 +1,6 @@
 import type { OutcomeClass } from './events.ts'
 import type { Limit, LimitSource } from './limit.ts'
+import type { OpenReservations } from './open-reservations.ts'
 
 /** Everything the ledger's events add up to. Changed by `fold.ts` alone; JSON through `checkpoint.ts`. */
 export interface LedgerState {
@@ -10,7 +11,7 @@ export interface LedgerState {
   /** By account, client key, quota group or provider subject. */
   subjects: Map<string, SubjectState>
   /** Granted and not yet settled, by reservation id. */
-  open: Map<string, OpenReservation>
+  open: OpenReservations
   /** Totals per UTC day (`YYYY-MM-DD`) and account. */
   days: Map<string, Map<string, DayTotals>>
 }

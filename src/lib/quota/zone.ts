@@ -22,6 +22,7 @@ function formatter(zone: string): Intl.DateTimeFormat {
 
 /** Whether the runtime knows the zone. Offsets such as `+08:00` are no zones: they have no daylight saving. */
 export function isZone(zone: string): boolean {
+  if (zone === 'UTC') return true // asked for on every start: it must not load the zone data
   if (!/^[A-Za-z]/.test(zone)) return false
   try {
     formatter(zone)

@@ -19,8 +19,15 @@ export class Picks {
   #count = 0
 
   note({ subjects }: Member, { state, now }: RotationMoment): void {
-    const pending = this.pending(subjects.account, state) + 1
-    this.#offers.set(subjects.account, { number: ++this.#count, at: now, sequence: state.sequence, pending })
+    let offer = this.#offers.get(subjects.account)
+    if (offer === undefined) {
+      offer = { number: 0, at: 0, sequence: -1, pending: 0 }
+      this.#offers.set(subjects.account, offer)
+    }
+    offer.pending = offer.sequence === state.sequence ? offer.pending + 1 : 1
+    offer.sequence = state.sequence
+    offer.number = ++this.#count
+    offer.at = now
   }
 
   /** Offers since the ledger last moved. */

@@ -1,31 +1,35 @@
-/** A map of bounded size that forgets what was asked for longest ago. */
+/**
+ * A map of bounded size that forgets what was not asked for lately. In two halves: what is asked for moves to the newer
+ * one, and when that is full the older one goes. An entry that is hit costs no change, as re-ordering one map would:
+ * a `Map` that gains and loses an entry on every request keeps the collector busy.
+ */
 export class RecentMap<K, V> {
-  readonly #entries = new Map<K, V>()
-  readonly #most: number
+  #newer = new Map<K, V>()
+  #older = new Map<K, V>()
+  readonly #half: number
 
   constructor(most: number) {
-    this.#most = most
+    this.#half = Math.max(1, Math.floor(most / 2))
   }
 
   get(key: K): V | undefined {
-    const value = this.#entries.get(key)
-    if (value === undefined) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    return value
+    const value = this.#newer.get(key)
+    if (value !== undefined) return value
+    const old = this.#older.get(key)
+    if (old !== undefined) this.set(key, old)
+    return old
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    if (this.#entries.size <= this.#most) return
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
-      return
+    if (this.#newer.size >= this.#half && !this.#newer.has(key)) {
+      this.#older = this.#newer
+      this.#newer = new Map()
     }
+    this.#newer.set(key, value)
   }
 
   delete(key: K): void {
-    this.#entries.delete(key)
+    this.#newer.delete(key)
+    this.#older.delete(key)
   }
 }

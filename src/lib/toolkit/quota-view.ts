@@ -63,29 +63,29 @@ function accountQuotaViews(options: QuotaScene & { accounts: Account[] }): Accou
 }
 
 /** What is open of one account, told apart by whether anybody can still settle it. */
-interface OpenReservations {
-  live: Map<string, OpenReservation>
+interface InFlight {
+  live: OpenReservation[]
   orphaned: OpenReservation[]
 }
 
-const nothingOpen: OpenReservations = { live: new Map(), orphaned: [] }
+const nothingOpen: InFlight = { live: [], orphaned: [] }
 
 /** One pass over what is open, so that a long list of accounts does not walk it once per account. */
-function openByAccount(scene: QuotaScene): Map<string, OpenReservations> {
-  const byAccount = new Map<string, OpenReservations>()
-  for (const [id, reservation] of scene.state.open) {
+function openByAccount(scene: QuotaScene): Map<string, InFlight> {
+  const byAccount = new Map<string, InFlight>()
+  for (const reservation of scene.state.open.entries()) {
     let entry = byAccount.get(reservation.account)
     if (entry === undefined) {
-      entry = { live: new Map(), orphaned: [] }
+      entry = { live: [], orphaned: [] }
       byAccount.set(reservation.account, entry)
     }
-    if (scene.isAlive(id)) entry.live.set(id, reservation)
-    else entry.orphaned.push(reservation)
+    const list = scene.isAlive(reservation.id) ? entry.live : entry.orphaned
+    list.push(reservation)
   }
   return byAccount
 }
 
-function accountQuotaView(account: Account, scene: QuotaScene, open: OpenReservations): AccountQuotaView {
+function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): AccountQuotaView {
   const { state, now } = scene
   const subject = state.subjects.get(account.id)
   const today = dayOf(now)
@@ -101,7 +101,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: OpenReserva
     status: verdict.status,
     statusReason: verdict.reason,
     availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
-    limits: limitViews(account, subject, { ...state, now, open: open.live }, now),
+    limits: limitViews(subject, open.live, now),
     today: { ...totalsOf(state, today, account.id) },
     cooldowns: cooldownViews(account, state, now),
     unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
@@ -109,15 +109,9 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: OpenReserva
   }
 }
 
-function limitViews(
-  account: Account,
-  subject: SubjectState | undefined,
-  inFlight: LedgerState,
-  now: number,
-): LimitView[] {
-  return (subject?.limits ?? []).map((limit) =>
-    limitView(limit, reservedOf(inFlight, account.id, limit), now),
-  )
+function limitViews(subject: SubjectState | undefined, open: OpenReservation[], now: number): LimitView[] {
+  if (subject === undefined) return []
+  return subject.limits.map((limit) => limitView(limit, reservedOf(subject, open, limit, now), now))
 }
 
 function limitView(limit: LimitState, reserved: number, now: number): LimitView {

@@ -139,12 +139,13 @@ describe('a settlement', () => {
 describe('in flight', () => {
   test('when a reservation is open it is part of used, and no longer after its settlement or a reset', () => {
     const state = folded(limits('a', BASE, '5/day'), reserve('a', BASE, 'r'), reserve('a', BASE, 's'))
-    const limit = () => state.subjects.get('a')!.limits[0]!
-    expect(reservedOf(state, 'a', limit())).toBe(2)
+    const subject = state.subjects.get('a')!
+    const reserved = () => reservedOf(subject, [...state.open.entries()], subject.limits[0]!, state.now)
+    expect(reserved()).toBe(2)
     apply(state, { type: 'settle', id: 'r', at: iso(BASE), outcome: 'ok' })
-    expect(reservedOf(state, 'a', limit())).toBe(1)
+    expect(reserved()).toBe(1)
     apply(state, { type: 'reset', account: 'a', at: iso(BASE) })
-    expect([reservedOf(state, 'a', limit()), used(state, 'a')]).toEqual([0, 0])
+    expect([reserved(), used(state, 'a')]).toEqual([0, 0])
   })
 })
 

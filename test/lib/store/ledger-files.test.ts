@@ -202,7 +202,7 @@ describe('several processes', () => {
     const held = await count(home, 'hold', 'a', '8')
     ledger.refresh()
     expect(used(ledger.state, 'a')).toBe(8)
-    expect([...ledger.state.open.keys()]).toEqual(held)
+    expect([...ledger.state.open.entries()].map(({ id }) => id).sort()).toEqual(held.toSorted())
     expect(held.map(isWriterAlive)).toEqual(held.map(() => false))
     const own = await ledger.reserve({ account: 'a' })
     expect(isWriterAlive(own!.id)).toBe(true)

@@ -25,8 +25,15 @@ const SAMPLE_BYTES = 170
  * user, which stay while a conversation grows. Only their texts count, since clients move `cache_control` marks and
  * change between a string and a list of parts from one turn to the next. Of a long text three samples and the length are
  * hashed, of each text for itself: conversations that share a long system prompt still differ by what the user said first.
+ * `continued`: the opening counts only once the model has answered, so that the same question asked twice is two
+ * conversations.
  */
-export function sessionHint(header: HeaderLookup, body: Buffer, scan: BodyFields): string | null {
+export function sessionHint(
+  header: HeaderLookup,
+  body: Buffer,
+  scan: BodyFields,
+  opening: 'always' | 'continued' = 'always',
+): string | null {
   for (const name of sessionHeaders) {
     const value = header(name)
     if (value) return value
@@ -37,12 +44,19 @@ export function sessionHint(header: HeaderLookup, body: Buffer, scan: BodyFields
     nonEmpty(readString(body, fields.session_id)) ??
     nonEmpty(readString(body, fields.user)) ??
     nonEmpty(readString(body, fields.metadata && memberSpans(body, fields.metadata, 'user_id')[0])) ??
-    openingHint(body, scan)
+    (opening === 'always' || isContinued(body, scan) ? openingHint(body, scan) : null)
   )
 }
 
 function nonEmpty(value: string | null): string | null {
   return value === '' ? null : value
+}
+
+function isContinued(body: Buffer, { fields }: BodyFields): boolean {
+  const opening = fields.messages ?? fields.input
+  if (opening === undefined) return false
+  const isAnswer = (message: Span) => readString(body, memberSpans(body, message, 'role')[0]) === 'assistant'
+  return elementSpans(body, opening, OPENING_MESSAGES).some(isAnswer)
 }
 
 function openingHint(body: Buffer, { fields }: BodyFields): string | null {
