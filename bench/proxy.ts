@@ -10,7 +10,7 @@ import { checkExactness, type Exactness } from './support/exactness.ts'
 import { applyLoad, generator } from './support/load.ts'
 import { describeMachine } from './support/machine.ts'
 import { endWithUs, footprint, stopAll } from './support/processes.ts'
-import { proxyGates } from './support/proxy-gates.ts'
+import { busyOf, proxyGates } from './support/proxy-gates.ts'
 import { exitCode, print, table, type Section } from './support/report.ts'
 import { median, show } from './support/statistics.ts'
 import { subjects, type Subject } from './support/subjects.ts'
@@ -255,6 +255,7 @@ function tableOf(rows: Row[]): string {
     'p50 ms',
     'p99 ms',
     'CPU µs/request',
+    'core busy',
     'RSS MB',
     'peak MB',
     'errors',
@@ -268,6 +269,7 @@ function tableOf(rows: Row[]): string {
       show(row.p50Ms),
       show(row.p99Ms),
       row.cpuUs === null ? '' : show(row.cpuUs),
+      percent(busyOf(row)),
       row.rssMb === null ? '' : show(row.rssMb),
       row.peakMb === null ? '' : show(row.peakMb),
       row.errors === 0 ? '0' : `${row.errors} (invalid)`,
@@ -276,6 +278,10 @@ function tableOf(rows: Row[]): string {
     return cells
   })
   return table(head, lines)
+}
+
+function percent(share: number | null): string {
+  return share === null ? '' : `${Math.round(share * 100)} %`
 }
 
 function list(text: string): string[] {
