@@ -20,6 +20,11 @@ export function readUsageWithCost(body: unknown): Usage {
   return { ...readUsage(body), costUsd }
 }
 
+/** Whether a provider's reader looks at the member `usage` alone, so that the rest of an answer need not be parsed. */
+export function readsUsageMember(read: (body: unknown) => Usage): boolean {
+  return read === readUsage || read === readUsageWithCost
+}
+
 /**
  * What two frames of one stream say together. Counts in a stream only grow, and some services repeat a field as 0
  * after they have said it, so the larger one is right.

@@ -1,4 +1,5 @@
 import { isErrorFrame } from '../provider/error-frame.ts'
+import { readsUsageMember } from '../provider/usage.ts'
 import type { Answer, Outcome, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import type { Exchange } from './exchange.ts'
@@ -8,6 +9,7 @@ import type { UpstreamHead } from './upstream/response-head.ts'
 import type { ResponseHandler, UpstreamCall, UpstreamRequest } from './upstream/upstream-call.ts'
 import type { UpstreamError } from './upstream/upstream-error.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
+import { glanceAt } from './wire/glance-answer.ts'
 import { responseHeaders } from './wire/response-headers.ts'
 import type { StreamError } from './wire/stream-error.ts'
 import { StreamFilter } from './wire/stream-filter.ts'
@@ -124,6 +126,9 @@ class Attempt implements ResponseHandler {
     const head = this.#head
     if (head === null) return
     const isSuccess = head.status >= 200 && head.status < 300
+    const { provider } = this.#context.target
+    const seen = isSuccess && readsUsageMember(provider.usage) ? glanceAt(body) : null
+    if (seen !== null) return this.#answer(body, seen)
     const isJson = isSuccess && head.get('content-type')?.includes('json') !== false
     const data = isJson || !isSuccess ? jsonOf(body) : undefined
     const isLie = isSuccess && (body.length === 0 ? head.status !== 204 : isErrorFrame(null, data))
@@ -134,6 +139,7 @@ class Attempt implements ResponseHandler {
     })
   }
 
+  /** `data`: the answer, or what of it tells the usage. */
   #answer(body: Buffer, data: unknown): void {
     const { exchange, target } = this.#context
     const { status, rawHeaders } = this.#head!

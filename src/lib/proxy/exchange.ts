@@ -3,6 +3,11 @@ import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../errors.t
 import type { Dialect } from '../provider/provider.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
+/** What stands in the header when no account was asked; no name can be like it. */
+const NO_ACCOUNT = '-'
+
+const JOINED_BODY_BYTES = 16 << 10
+
 /** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
 export class Exchange {
   readonly req: IncomingMessage
@@ -20,17 +25,19 @@ export class Exchange {
     this.req = req
     this.res = res
     this.id = id
-    res.on('close', () => {
-      if (res.writableFinished) return
-      this.isGone = true
-      this.onGone?.()
-    })
+  }
+
+  /** The connection has nothing more to do with this exchange; it may have ended early. */
+  closed(): void {
+    if (this.res.writableFinished) return
+    this.isGone = true
+    this.onGone?.()
   }
 
   /** The headers that every answer carries, after those given. Flat, as `writeHead` takes them. */
   headers(more: string[] = []): string[] {
     more.push('x-request-id', this.id, 'x-qwenctl-attempts', String(this.attempts))
-    if (this.account !== null) more.push('x-qwenctl-account', this.account)
+    more.push('x-qwenctl-account', this.account ?? NO_ACCOUNT)
     if (this.dialect === 'anthropic') more.push('request-id', this.id)
     return more
   }
@@ -40,7 +47,9 @@ export class Exchange {
     if (this.isGone || this.res.headersSent) return
     headers.push('content-length', String(body.length))
     this.res.writeHead(status, this.headers(headers))
-    this.res.end(body)
+    // As Latin-1, byte for byte the same, Node puts head and body into one write; as a buffer it would be two.
+    if (body.length <= JOINED_BODY_BYTES) this.res.end(body.toString('latin1'), 'latin1')
+    else this.res.end(body)
   }
 
   sendJson(status: number, value: unknown): void {

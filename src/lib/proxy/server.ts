@@ -91,6 +91,7 @@ export class ProxyServer {
     const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
     this.#open += 1
     res.on('close', () => {
+      exchange.closed()
       this.#open -= 1
       if (this.#open === 0) this.#onIdle?.()
     })
