@@ -19,11 +19,13 @@ import { errorFrame } from './wire/wire-errors.ts'
 /** What one try upstream came to. `answered`: the client has it; `refused`: it has nothing yet, another may try. */
 export type AttemptResult = Timing &
   (
-    | { kind: 'answered'; outcome: OutcomeClass; status: number; usage: Usage; late: Outcome | null }
-    | { kind: 'refused'; outcome: Outcome; held: HeldAnswer | null; requestSent: boolean }
+    | { kind: 'answered'; outcome: OutcomeClass; status: number | null; usage: Usage; late: Outcome | null }
+    | { kind: 'refused'; outcome: Outcome; held: HeldAnswer | null }
   )
 
 interface Timing {
+  /** False: not a byte of the request has left, so that the upstream cannot have counted it. */
+  requestSent: boolean
   latencyMs: number
   firstByteMs: number | null
 }
@@ -62,6 +64,7 @@ class Attempt implements ResponseHandler {
   #chunks: Buffer[] = []
   #length = 0
   #filter: StreamFilter | null = null
+  #isPaused = false
 
   constructor(context: AttemptContext, resolve: (result: AttemptResult) => void) {
     this.#context = context
@@ -81,7 +84,7 @@ class Attempt implements ResponseHandler {
     const isSuccess = head.status >= 200 && head.status < 300
     const encoding = head.get('content-encoding') ?? 'identity'
     if (isSuccess && encoding !== 'identity') return this.#startPassing() // unasked: it cannot be read in passing
-    if (isSuccess && head.get('content-type')?.startsWith('text/event-stream') === true) {
+    if (isSuccess && isEventStream(head)) {
       this.#mode = 'stream'
       const { target, stripUsage } = this.#context
       this.#filter = new StreamFilter({ readUsage: (data) => target.provider.usage(data), stripUsage })
@@ -116,7 +119,8 @@ class Attempt implements ResponseHandler {
         code: error.kind,
         message: error.message,
       },
-      { held: null, requestSent: error.requestSent },
+      null,
+      error.requestSent,
     )
   }
 
@@ -129,14 +133,13 @@ class Attempt implements ResponseHandler {
     const { provider } = this.#context.target
     const seen = isSuccess && readsUsageMember(provider.usage) ? glanceAt(body) : null
     if (seen !== null) return this.#answer(body, seen)
-    const isJson = isSuccess && head.get('content-type')?.includes('json') !== false
-    const data = isJson || !isSuccess ? jsonOf(body) : undefined
-    const isLie = isSuccess && (body.length === 0 ? head.status !== 204 : isErrorFrame(null, data))
-    if (isSuccess && !isLie) return this.#answer(body, data)
-    this.#refuse(this.#classify(head, body, data), {
-      held: { status: head.status, rawHeaders: head.rawHeaders, body },
-      requestSent: true,
-    })
+    const data = jsonOf(body)
+    const isLie = isErrorFrame(null, data)
+    if (isSuccess && !isLie && (data !== undefined || isNothingSaid(head) || looksLikeEvents(body)))
+      return this.#answer(body, data)
+    const outcome = this.#classify(head, body, data)
+    const status = isLie && isSuccess ? statusOf(outcome, statusIn(data)) : head.status
+    this.#refuse(outcome, { status, rawHeaders: head.rawHeaders, body })
   }
 
   /** `data`: the answer, or what of it tells the usage. */
@@ -155,14 +158,10 @@ class Attempt implements ResponseHandler {
       const message = `the upstream answered with a redirect (${head.status}), which is not followed`
       return { class: 'overloaded', scope: 'account', until: null, code: 'redirect', message }
     }
-    if (body.length === 0 && head.status < 300) {
-      return {
-        class: 'overloaded',
-        scope: 'account',
-        until: null,
-        code: 'empty',
-        message: 'the upstream answered with nothing',
-      }
+    if (data === undefined && head.status < 300) {
+      const what = body.length === 0 ? 'nothing' : 'something that is no JSON'
+      const message = `the upstream answered with ${what}`
+      return { class: 'overloaded', scope: 'account', until: null, code: 'garbage', message }
     }
     return this.#outcome({
       status: head.status,
@@ -265,7 +264,7 @@ class Attempt implements ResponseHandler {
     this.#context.exchange.onGone = null
     this.#context.exchange.res.end()
     const late = error === null ? null : this.#outcomeOf(error)
-    this.#finishAnswered(filter.sawEnd && late === null ? 'ok' : 'lost', filter.usage, late)
+    this.#finishAnswered(filter.sawEnd && late === null ? 'ok' : 'lost', filter.usage, { late })
   }
 
   #writeLoss(): void {
@@ -284,19 +283,14 @@ class Attempt implements ResponseHandler {
 
   #refuseStream(error: StreamError): void {
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
-    const status = error.status ?? statusIn(error.body) ?? 502
-    this.#refuse(this.#outcomeOf(error), {
-      held: { status, rawHeaders: ['content-type', 'application/json'], body },
-      requestSent: true,
-    })
+    const outcome = this.#outcomeOf(error)
+    const status = statusOf(outcome, error.status ?? statusIn(error.body))
+    this.#refuse(outcome, { status, rawHeaders: ['content-type', 'application/json'], body })
   }
 
   #refuseEmptyStream(): void {
     const message = 'the stream ended before its first event'
-    this.#refuse(
-      { class: 'overloaded', scope: 'account', until: null, code: 'empty', message },
-      { held: null, requestSent: true },
-    )
+    this.#refuse({ class: 'overloaded', scope: 'account', until: null, code: 'empty', message }, null)
   }
 
   #outcomeOf({ status, body, text }: StreamError): Outcome {
@@ -313,30 +307,41 @@ class Attempt implements ResponseHandler {
   /** Back-pressure: what a slow client does not take yet, the upstream keeps. */
   #write(bytes: Buffer): void {
     const { res } = this.#context.exchange
-    if (res.write(bytes) || this.#call === null) return
     const call = this.#call
+    if (res.write(bytes) || call === null || this.#isPaused) return
+    this.#isPaused = true
     call.pause()
-    res.once('drain', () => call.resume())
+    res.once('drain', () => {
+      this.#isPaused = false
+      call.resume()
+    })
   }
 
   // ---- ends ----
 
   #clientLeft(): void {
     if (this.#mode === 'done') return
+    const requestSent = this.#call?.state !== 'connecting'
     this.#call?.abort()
-    this.#finishAnswered('aborted', this.#filter?.usage ?? NO_USAGE)
+    // Some clients leave at the last event, which an upstream may send long before it ends the connection.
+    const isComplete = this.#filter?.sawEnd === true && this.#filter.erroredMidStream === null
+    this.#finishAnswered(isComplete ? 'ok' : 'aborted', this.#filter?.usage ?? NO_USAGE, { requestSent })
   }
 
-  #refuse(outcome: Outcome, { held, requestSent }: { held: HeldAnswer | null; requestSent: boolean }): void {
+  #refuse(outcome: Outcome, held: HeldAnswer | null, requestSent = true): void {
     if (!this.#end()) return
     this.#call?.abort()
     this.#resolve({ kind: 'refused', outcome, held, requestSent, ...this.#timing() })
   }
 
-  #finishAnswered(outcome: OutcomeClass, usage: Usage, late: Outcome | null = null): void {
+  #finishAnswered(
+    outcome: OutcomeClass,
+    usage: Usage,
+    { late = null, requestSent = true }: { late?: Outcome | null; requestSent?: boolean } = {},
+  ): void {
     if (!this.#end()) return
-    const status = this.#head?.status ?? 0
-    this.#resolve({ kind: 'answered', outcome, status, usage, late, ...this.#timing() })
+    const status = this.#head?.status ?? null
+    this.#resolve({ kind: 'answered', outcome, status, usage, late, requestSent, ...this.#timing() })
   }
 
   #end(): boolean {
@@ -346,7 +351,7 @@ class Attempt implements ResponseHandler {
     return true
   }
 
-  #timing(): Timing {
+  #timing(): Pick<Timing, 'latencyMs' | 'firstByteMs'> {
     return { latencyMs: this.#context.clock() - this.#began, firstByteMs: this.#firstByteMs }
   }
 
@@ -357,6 +362,24 @@ class Attempt implements ResponseHandler {
       return NO_USAGE // as in a stream: odd usage must not cost the client its answer
     }
   }
+}
+
+function isEventStream(head: UpstreamHead): boolean {
+  return /^text\/event-stream\b/i.test(head.get('content-type') ?? '')
+}
+
+function isNothingSaid({ status }: UpstreamHead): boolean {
+  return status === 204
+}
+
+/** Events that nobody labelled as such. */
+function looksLikeEvents(body: Buffer): boolean {
+  return /^\uFEFF?(?:data|event|id|retry)?:/.test(body.toString('utf8', 0, 16))
+}
+
+/** What an error that came after a 200 would have had for a status. */
+function statusOf(outcome: Outcome, said: number | null): number {
+  return said ?? (outcome.class === 'bad-request' ? 400 : 502)
 }
 
 /** The HTTP status that an error body names itself, as OpenRouter and Gemini do. */

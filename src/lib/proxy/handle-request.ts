@@ -50,7 +50,7 @@ export async function handleRequest(
   route: Route,
   query: string,
 ): Promise<void> {
-  const bytes = await readBody(exchange.req, proxy.maxBodyBytes)
+  const bytes = await readBody(exchange, proxy.maxBodyBytes)
   if (bytes === null) return // the client left
   const { headers } = exchange.req
   const body = parseRequest(bytes, headers['content-encoding'])

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { QwenctlError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
 import type { BodyFields } from './wire/scan-body.ts'
 import { readBoolean, readString, scanBody } from './wire/scan-body.ts'
 
@@ -13,7 +13,8 @@ export interface RequestBody {
 }
 
 /** Reads the body, at most `maxBytes` of it. Null: the client left. Throws `request_too_large` as soon as it is known. */
-export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer | null> {
+  const { req } = exchange
   const announced = Number(req.headers['content-length'] ?? 0)
   if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes))
   return new Promise((resolve, reject) => {
@@ -25,8 +26,7 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
       else reject(tooLarge(maxBytes))
     })
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? null) : Buffer.concat(chunks)))
-    req.on('error', () => resolve(null))
-    req.on('close', () => resolve(null))
+    exchange.onGone = () => resolve(null)
   })
 }
 

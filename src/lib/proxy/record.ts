@@ -1,4 +1,5 @@
-import type { Outcome } from '../provider/provider.ts'
+import type { Outcome, Provider } from '../provider/provider.ts'
+import type { OutcomeClass } from '../quota/events.ts'
 import type { Reservation, Settlement } from '../quota/ledger.ts'
 import { coolingOf } from '../rotation/cooling.ts'
 import type { Member } from '../rotation/member.ts'
@@ -48,16 +49,21 @@ function settlementOf({ member, model, result }: Attempted): Settlement {
   if (model !== null) settlement.model = model
   if (result.kind === 'answered') {
     const { inputTokens, outputTokens, costUsd } = result.usage
-    settlement.status = result.status
+    if (result.status !== null) settlement.status = result.status
     if (inputTokens !== null) settlement.inputTokens = inputTokens
     if (outputTokens !== null) settlement.outputTokens = outputTokens
     if (costUsd !== null) settlement.costUsd = costUsd
+    if (!result.requestSent) settlement.refunded = true
     return settlement
   }
   if (result.held !== null) settlement.status = result.held.status
-  // What never reached the provider cannot have been counted there; else its own rule decides.
-  if (!result.requestSent || !provider.counts(settlement.outcome)) settlement.refunded = true
+  if (!isCounted(provider, settlement.outcome, result.requestSent)) settlement.refunded = true
   return settlement
+}
+
+/** What never left cannot have been counted; what left and had no answer may have been; else the provider's rule decides. */
+function isCounted(provider: Provider, outcome: OutcomeClass, requestSent: boolean): boolean {
+  return requestSent && (outcome === 'unreachable' || provider.counts(outcome))
 }
 
 /** A key cannot be renewed as a token can: where that would be next, it is refused for good. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import { ClientConnections } from './client-connections.ts'
 import { Exchange } from './exchange.ts'
 import { handleRequest } from './handle-request.ts'
 import type { ProxyContext } from './handle-request.ts'
@@ -31,6 +32,7 @@ export class ProxyServer {
   readonly #server: Server
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
+  readonly #connections: ClientConnections
   #open = 0
   #count = 0
   #isDraining = false
@@ -40,11 +42,11 @@ export class ProxyServer {
     this.#proxy = proxy
     this.#options = options
     this.#server = createServer({
-      keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEAD_TIMEOUT_MS,
       requestTimeout: 0, // a large body over a slow line is no fault; its size is bounded
       noDelay: true,
     })
+    this.#connections = new ClientConnections(this.#server, KEEP_ALIVE_MS)
     this.#server.on('request', (req, res) => this.#take(req, res))
     this.#server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
       res.writeContinue()
@@ -72,6 +74,7 @@ export class ProxyServer {
   /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
+    this.#connections.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()
     if (this.#open > 0) {
@@ -90,8 +93,10 @@ export class ProxyServer {
   #take(req: IncomingMessage, res: ServerResponse): void {
     const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
     this.#open += 1
+    const connection = this.#connections.began(req.socket)
     res.on('close', () => {
       exchange.closed()
+      this.#connections.ended(connection)
       this.#open -= 1
       if (this.#open === 0) this.#onIdle?.()
     })

@@ -14,8 +14,8 @@ const sessionHeaders = [
 const OPENING_MESSAGES = 8
 const PARTS_PER_MESSAGE = 4
 const MAX_TEXTS = 8
-/** From each text, at most this many bytes at its beginning, middle and end: 8 texts make 4 KiB at most. */
-const SAMPLE_BYTES = 170
+/** From each text, at most this many bytes at its beginning, middle and end: 8 texts make 1.5 KiB at most. */
+const SAMPLE_BYTES = 64
 
 /**
  * Which conversation a request belongs to: equal for the turns of one, different (nearly always) for others; null when
