@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-/** Identifies this process for ever: its id alone is used again by the system. */
+/**
+ * Identifies an open ledger for ever: the system uses process ids again, and one process may open several at the same
+ * moment. Two with one id would each take the other's reservations for its own.
+ */
 export function newWriter(): string {
-  return `${process.pid.toString(36)}.${startOf(process.pid) ?? '0'}.${Date.now().toString(36)}`
+  return `${process.pid.toString(36)}.${startOf(process.pid) ?? '0'}.${randomInt(2 ** 47).toString(36)}`
 }
 
 /** Whether the process that wrote a reservation still runs. Where the system does not tell, it is taken to. */
