@@ -1,6 +1,7 @@
 import { parseWindow } from './limit.ts'
 import { OpenReservations } from './open-reservations.ts'
 import type {
+  Charge,
   Cooldown,
   DayTotals,
   LedgerState,
@@ -8,6 +9,7 @@ import type {
   OpenReservation,
   SubjectState,
   TrailBucket,
+  WindowUsage,
 } from './state.ts'
 
 /** A ledger position: everything before it is in the state. */
@@ -16,6 +18,17 @@ export interface Position {
   day: string
   /** Bytes of it. */
   offset: number
+}
+
+interface LimitJson extends Omit<LimitState, 'clock' | 'usage'> {
+  usage: Extract<WindowUsage, { kind: 'fixed' }> | RollingJson
+}
+
+/** A busy rolling window holds thousands of charges: flat pairs of milliseconds since the one before, and amount. */
+interface RollingJson {
+  kind: 'rolling'
+  used: number
+  charges: number[]
 }
 
 type Bucket = [start: number, requests: number, inputTokens: number, outputTokens: number, usd: number]
@@ -30,7 +43,7 @@ export interface StateJson {
 }
 
 interface SubjectJson extends Omit<SubjectState, 'limits' | 'cooldowns' | 'trail'> {
-  limits: Omit<LimitState, 'clock'>[]
+  limits: LimitJson[]
   cooldowns: Record<string, Cooldown>
   trail: { minutes: Bucket[]; hours: Bucket[]; days: Bucket[] }
 }
@@ -41,7 +54,7 @@ export function stateToJson(state: LedgerState, historyThrough: string | null = 
   for (const [id, subject] of state.subjects) {
     subjects[id] = {
       ...subject,
-      limits: subject.limits.map(({ clock: _clock, ...limit }) => limit),
+      limits: subject.limits.map(limitToJson),
       cooldowns: Object.fromEntries(subject.cooldowns),
       trail: {
         minutes: subject.trail.minutes.map(packed),
@@ -77,7 +90,7 @@ export function stateFromJson(json: StateJson): LedgerState {
   for (const [id, subject] of Object.entries(json.subjects)) {
     state.subjects.set(id, {
       ...subject,
-      limits: subject.limits.map((limit) => ({ ...limit, clock: parseWindow(limit.window) })),
+      limits: subject.limits.map(limitFromJson),
       cooldowns: new Map(Object.entries(subject.cooldowns)),
       trail: {
         minutes: subject.trail.minutes.map(unpacked),
@@ -87,6 +100,29 @@ export function stateFromJson(json: StateJson): LedgerState {
     })
   }
   return state
+}
+
+function limitToJson({ clock: _clock, usage, ...limit }: LimitState): LimitJson {
+  if (usage.kind === 'fixed') return { ...limit, usage }
+  const charges: number[] = []
+  let before = 0
+  for (const { at, amount } of usage.charges) {
+    charges.push(at - before, amount)
+    before = at
+  }
+  return { ...limit, usage: { kind: 'rolling', used: usage.used, charges } }
+}
+
+function limitFromJson({ usage, ...limit }: LimitJson): LimitState {
+  const clock = parseWindow(limit.window)
+  if (usage.kind === 'fixed') return { ...limit, clock, usage }
+  const charges: Charge[] = []
+  let at = 0
+  for (let index = 0; index < usage.charges.length; index += 2) {
+    at += number(usage.charges[index])
+    charges.push({ at, amount: number(usage.charges[index + 1]) })
+  }
+  return { ...limit, clock, usage: { kind: 'rolling', used: number(usage.used), charges } }
 }
 
 function* openEntries(state: LedgerState): Generator<[string, OpenReservation]> {

@@ -26,7 +26,7 @@ export interface LedgerOptions {
 
 const SYNC_INTERVAL_MS = 1000
 /** A checkpoint is due after so many events, or so long after the first of them. */
-const CHECKPOINT_EVENTS = 20_000
+const CHECKPOINT_EVENTS = 5_000
 const CHECKPOINT_AGE_MS = 30_000
 /** Checkpoints of a large state take at most this share of the time. */
 const CHECKPOINT_SHARE = 0.01
