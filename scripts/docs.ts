@@ -1,0 +1,71 @@
+// `npm run docs`: writes the parts of the documents that follow from the program itself, between their markers. With
+// `--check` it writes nothing, names what is stale and exits 1.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { commandIndex } from './docs/commands.ts'
+import { errorTable } from './docs/errors.ts'
+import { jsonExamples } from './docs/json-examples.ts'
+import { defaultLimits, providerFacts } from './docs/providers.ts'
+import { settingsList, variablesList } from './docs/settings.ts'
+
+/** The documents that have generated parts. */
+export const documents = [
+  'README.md',
+  'docs/configuration.md',
+  'docs/errors.md',
+  'docs/json.md',
+  'docs/limits.md',
+  'docs/proxy.md',
+  'docs/providers.md',
+] as const
+
+/** The text between `<!-- generated:NAME:start -->` and `<!-- generated:NAME:end -->`, markers included. */
+const PART = /<!-- generated:([a-z-]+):start -->\n[\s\S]*?<!-- generated:\1:end -->/g
+
+/** Every generated part by its name, as the program is now. Runs commands in a home of its own: takes some seconds. */
+export async function generatedParts(root: string): Promise<ReadonlyMap<string, string>> {
+  const examples = await jsonExamples(root)
+  return new Map([
+    ['commands', commandIndex(root)],
+    ['settings', settingsList()],
+    ['variables', variablesList()],
+    ['errors', errorTable(root)],
+    ['default-limits', defaultLimits()],
+    ...[...providerFacts()].map(([id, text]) => [`provider-${id}`, text] as const),
+    ...[...examples].map(([name, text]) => [`json-${name}`, text] as const),
+  ])
+}
+
+/** The document with its generated parts as they should be. Throws for a part that nothing generates. */
+export function withParts(text: string, parts: ReadonlyMap<string, string>): string {
+  return text.replace(PART, (_, name: string) => {
+    const part = parts.get(name)
+    if (part === undefined) throw new Error(`nothing generates the part "${name}"`)
+    return `<!-- generated:${name}:start -->\n\n${part.trim()}\n\n<!-- generated:${name}:end -->`
+  })
+}
+
+/** The names of the generated parts that a document has. */
+export function partNames(text: string): string[] {
+  return [...text.matchAll(PART)].map((match) => match[1] ?? '')
+}
+
+async function main(root: string, isCheck: boolean): Promise<number> {
+  const parts = await generatedParts(root)
+  const stale: string[] = []
+  for (const file of documents) {
+    const path = join(root, file)
+    const before = readFileSync(path, 'utf8')
+    const after = withParts(before, parts)
+    if (after === before) continue
+    stale.push(file)
+    if (!isCheck) writeFileSync(path, after)
+  }
+  for (const file of stale) console.log(isCheck ? `${file} is stale: npm run docs` : `${file} written`)
+  return isCheck && stale.length > 0 ? 1 : 0
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(join(import.meta.dirname, '..'), process.argv.includes('--check'))
+}

@@ -1,0 +1,88 @@
+// docs/errors.md: what the table in `src/lib/errors.ts` says of each code, and what it means in words.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorKinds } from '../../src/lib/errors.ts'
+import type { ErrorCode } from '../../src/lib/errors.ts'
+import { code, table } from './markdown.ts'
+
+/** A code without a meaning does not compile. */
+const meanings: Record<ErrorCode, string> = {
+  invalid_usage:
+    'an unknown command or flag, a missing or unexpected argument, flags that contradict each other',
+  invalid_value: 'a value that cannot be: a name, URL, number, setting, base URL or listening address',
+  missing_answer: 'a question that nobody is there to answer; the message names the flag to give',
+  invalid_limit: 'a limit that does not follow `MAX[metric]/WINDOW`; the message says which part is wrong',
+  unknown_provider: 'no provider has this id; the nearest is named where one is near',
+  ambiguous_account: 'the reference fits several accounts; the message lists them',
+  name_in_use: 'this user already has an account of that name at that provider',
+  cancelled: 'Ctrl-C, or a question answered with no',
+  account_not_found: 'no account fits the reference; the nearest is named where one is near',
+  key_not_found: 'no client key has this name',
+  proxy_not_running: 'there is no proxy over these accounts to stop',
+  quota_exhausted:
+    'every account that fits the request is at a limit or cools down; the message and `retry-after` say which returns first, and when',
+  no_accounts: 'no account could ever serve the request as things are, or only its owner can bring one back',
+  credentials_refused: 'the provider refuses the key; nothing was stored',
+  needs_login: 'the credential of the account is gone or refused for good',
+  store_unwritable: 'a file or folder cannot be read or written: full disk, permissions, missing folder',
+  store_corrupt: 'a document, key file or sealed credential is damaged; it is left as it is',
+  store_locked: 'another process holds the lock of a document for longer than 10 s; the message names it',
+  store_too_new: 'the file was written by a newer qwenctl',
+  vault_locked: 'the passphrase is missing or wrong, or the key that sealed a credential is not here',
+  invalid_api_key: 'the client key is unknown',
+  invalid_request: 'the request body is compressed, not a JSON object, ambiguous, or names no model',
+  model_not_found: 'no account of the pool serves the model',
+  not_found: 'the proxy has nothing at this path',
+  method_not_allowed: 'the path is there, for another method',
+  request_timeout: 'the client took too long to send its request',
+  request_too_large: 'the body is larger than `proxy.maxBodyMb`',
+  forbidden_host: 'the request names a host that the proxy does not answer to',
+  upstream_unavailable:
+    'no upstream answered, or it broke off; for `auth add`: the provider could not be asked',
+  upstream_timeout: 'no upstream answered in time',
+  shutting_down: 'the proxy is draining and takes no new requests',
+  port_in_use: 'something else listens on this port',
+  failed: 'something outside qwenctl failed; the message says what',
+  internal: 'a bug in qwenctl',
+}
+
+/** Every code of the table. */
+export function errorTable(root: string): string {
+  const raised = raisedCodes(root)
+  const rows = (Object.keys(errorKinds) as ErrorCode[]).map((name) => {
+    const kind: { exit: number; status: number; hint?: string } = errorKinds[name]
+    const reserved = raised.has(name) ? '' : ' (reserved: this version never says it)'
+    return [
+      code(name),
+      String(kind.exit),
+      String(kind.status),
+      `${meanings[name]}${reserved}`,
+      kind.hint ?? '',
+    ]
+  })
+  return table(['Code', 'Exit', 'HTTP', 'Meaning', 'Hint, unless the place knows a better one'], rows)
+}
+
+/** Where a provider's codes stand, some of which are spelled like ours. */
+const FOREIGN = /^lib[\\/](provider|proxy[\\/]sandbox-upstream)/
+
+/** The codes that some source file beside the table names. */
+function raisedCodes(root: string): ReadonlySet<string> {
+  const folder = join(root, 'src')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) =>
+      file.endsWith('.ts') && file !== join('lib', 'errors.ts') && (!FOREIGN.test(file) || isOurs(file)),
+  )
+  const found = new Set<string>()
+  for (const file of files) {
+    for (const [, word = ''] of readFileSync(join(folder, file), 'utf8').matchAll(/'([a-z_]+)'/g)) {
+      if (Object.hasOwn(errorKinds, word)) found.add(word)
+    }
+  }
+  return found
+}
+
+/** The provider room refuses definitions and names with errors of ours, outside its tables of outcomes. */
+function isOurs(file: string): boolean {
+  return /^lib[\\/]provider[\\/](validate-provider|registry|endpoints)\.ts$/.test(file)
+}

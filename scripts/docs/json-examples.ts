@@ -1,0 +1,167 @@
+// docs/json.md: the JSON documents of the commands, as a run of them prints them. What differs between two runs (ids,
+// times, ports, folders) is replaced by something that stays.
+import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fence } from './markdown.ts'
+
+interface Stage {
+  root: string
+  home: string
+  /** Base URL of the service that accepts the key. */
+  service: string
+}
+
+const KEY = 'sk-0123456789abcdef0123456789ab'
+
+/** One fenced block per document, by its name in the markers. */
+export async function jsonExamples(root: string): Promise<Map<string, string>> {
+  const day = new Date().getUTCDate()
+  const examples = await examplesOfOneRun(root)
+  // Counters that met midnight on the way are right, and no example of anything.
+  return day === new Date().getUTCDate() ? examples : examplesOfOneRun(root)
+}
+
+async function examplesOfOneRun(root: string): Promise<Map<string, string>> {
+  const home = mkdtempSync(join(tmpdir(), 'qwenctl-docs-'))
+  const service = await startService()
+  try {
+    const stage = { root, home, service: service.url }
+    const documents = await documentsOf(stage)
+    return new Map([...documents].map(([name, value]) => [name, fence('json', steady(value, stage))]))
+  } finally {
+    await service.close()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function documentsOf(stage: Stage): Promise<Map<string, unknown>> {
+  const run = (...argv: string[]) => runJson(stage, argv)
+  const documents = new Map<string, unknown>()
+  const key = ['--key-env', 'EXAMPLE_KEY']
+  const limits = ['--limit', '2000/day', '--limit', '60/minute']
+  documents.set('auth-add', await run('auth', 'add', 'work', '-p', 'qwen', ...key, ...limits, '--no-verify'))
+  await run('auth', 'add', 'gateway', '-p', 'custom', '--base-url', stage.service, ...key)
+  documents.set('auth-verify', await run('auth', 'verify', 'gateway'))
+  await run('auth', 'remove', 'work', 'gateway', '--yes')
+
+  await run('auth', 'add', 'trial', '-p', 'sandbox', '--limit', '3/day', '--group', 'night')
+  const proxy = await startProxy(stage)
+  try {
+    documents.set('proxy-start', proxy.announced)
+    for (let count = 1; count <= 3; count += 1) await (await askProxy(proxy.announced.url)).text()
+    documents.set('error-openai', await (await askProxy(proxy.announced.url)).json())
+    documents.set('error-anthropic', await (await askProxy(proxy.announced.url, '/v1/messages')).json())
+    documents.set('models', await (await fetch(`${proxy.announced.url}/v1/models`)).json())
+    documents.set('proxy-status', await run('proxy', 'status'))
+    documents.set('proxy-stop', await run('proxy', 'stop'))
+    await proxy.ended
+  } finally {
+    proxy.child.kill('SIGKILL')
+  }
+  documents.set('quota-show', await run('quota', 'show'))
+  documents.set('auth-list', await run('auth', 'list'))
+  documents.set('error', await run('accounts', 'show', 'nobody'))
+  const { settings } = (await run('config', 'list')) as { settings: unknown[] }
+  documents.set('config-list', { settings: settings.slice(0, 1) })
+  documents.set('config-get', await run('config', 'get', 'proxy.port'))
+  documents.set('config-path', await run('config', 'path'))
+  const { providers } = (await run('providers', 'list')) as { providers: { id: string }[] }
+  documents.set('providers-list', { providers: providers.filter(({ id }) => id === 'anthropic') })
+  return documents
+}
+
+/** Whatever changes from run to run, replaced. */
+function steady(value: unknown, { home, service }: Stage): string {
+  const text = JSON.stringify(value, null, 2)
+  const places = new Map([
+    [JSON.stringify(home).slice(1, -1), '/home/alice/.qwenctl'],
+    [service, 'https://llm.example.com/v1'],
+    [new URL(service).host, 'llm.example.com'],
+  ])
+  const placed = [...places].reduce((before, [from, to]) => before.replaceAll(from, to), text)
+  return placed
+    .replaceAll(/acc_\w+/g, 'acc_zf0e0nskxq53creb')
+    .replaceAll(/req-\w+-\w+/g, 'req-mwro0kzeco3-3')
+    .replaceAll(/"(resetsAt|availableAt)": "[^"]+"/g, '"$1": "2026-11-23T00:00:00.000Z"')
+    .replaceAll(/"(now|createdAt|startedAt|lastUsedAt)": "[^"]+"/g, '"$1": "2026-11-22T09:59:29.773Z"')
+    .replaceAll(/, at \d{4}-[\d-]+T[\d:.]+Z \(in \d+ s\)/g, ', at 2026-11-23T00:00:00.000Z (in 50431 s)')
+    .replaceAll(/"day": "\d{4}-\d\d-\d\d"/g, '"day": "2026-11-22"')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
+    .replaceAll(/"port": \d+/g, '"port": 3000')
+    .replaceAll(/"pid": \d+/g, '"pid": 4711')
+    .replaceAll(/"latencyMs": \d+/g, '"latencyMs": 187')
+}
+
+function askProxy(url: string, path = '/v1/chat/completions'): Promise<Response> {
+  const body = { model: 'sandbox-small', max_tokens: 64, messages: [{ role: 'user', content: 'hello' }] }
+  return fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
+
+async function startProxy(stage: Stage): Promise<{
+  child: ChildProcessWithoutNullStreams
+  announced: { url: string; pid: number; accounts: number }
+  ended: Promise<void>
+}> {
+  const child = spawnCli(stage, ['proxy', 'start', '--port', '0'])
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  let told = ''
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (text: string) => {
+      told += text
+      if (told.includes('\n')) resolve(told)
+    })
+    child.on('close', () => reject(new Error(`the proxy ended: ${told}`)))
+  })
+  return { child, announced: JSON.parse(line) as { url: string; pid: number; accounts: number }, ended }
+}
+
+async function runJson(stage: Stage, argv: string[]): Promise<unknown> {
+  const child = spawnCli(stage, argv)
+  let stdout = ''
+  child.stdout.on('data', (text: string) => (stdout += text))
+  await new Promise((resolve) => child.on('close', resolve))
+  try {
+    return JSON.parse(stdout)
+  } catch {
+    throw new Error(`qwenctl ${argv.join(' ')} printed no JSON document: ${stdout}`)
+  }
+}
+
+/** The sources as they are, in the environment of a user without settings. */
+function spawnCli({ root, home }: Stage, argv: string[]): ChildProcessWithoutNullStreams {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
+  const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), ...argv, '--json'], {
+    env: { ...Object.fromEntries(kept), QWENCTL_HOME: home, EXAMPLE_KEY: KEY },
+    stdio: 'pipe',
+  })
+  child.stdin.end()
+  child.stdout.setEncoding('utf8')
+  child.stderr.resume()
+  return child
+}
+
+/** A service that accepts every key. */
+async function startService(): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end('{"object":"list","data":[]}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}

@@ -1,0 +1,59 @@
+// Settings and environment variables, for docs/configuration.md.
+import { settingsTable } from '../../src/lib/toolkit/settings-table.ts'
+import type { SettingRow } from '../../src/lib/toolkit/settings-table.ts'
+import { code, table } from './markdown.ts'
+
+/** Variables that are no settings. A test compares this list with what the sources read. */
+export const plainVariables: readonly { name: string; meaning: string }[] = [
+  {
+    name: 'QWENCTL_HOME',
+    meaning: "one folder for everything, instead of the operating system's own places",
+  },
+  {
+    name: 'QWENCTL_PASSPHRASE',
+    meaning: 'seals credentials with a key derived from it, instead of the key in `master.key`',
+  },
+  {
+    name: 'QWENCTL_CONTENT_TYPE',
+    meaning: '`json`: every command behaves as with `--json`',
+  },
+  { name: 'DEBUG', meaning: '`qwenctl` or `*`: stack traces of errors on stderr' },
+  { name: 'NO_COLOR', meaning: 'not empty: no colours' },
+  {
+    name: 'FORCE_COLOR',
+    meaning: '`0` to `3`: that level of colours, whatever `NO_COLOR` and the terminal say',
+  },
+]
+
+export function settingsList(): string {
+  const rows = settingsTable.map((row) => [
+    code(row.key),
+    code(row.variable),
+    typeText(row),
+    Array.isArray(row.default) ? 'none' : code(String(row.default)),
+    row.description,
+  ])
+  return table(['Setting', 'Variable', 'Value', 'Default', 'Meaning'], rows)
+}
+
+export function variablesList(): string {
+  return table(
+    ['Variable', 'Meaning'],
+    plainVariables.map(({ name, meaning }) => [code(name), meaning]),
+  )
+}
+
+function typeText({ type }: SettingRow): string {
+  switch (type.kind) {
+    case 'text':
+      return 'text'
+    case 'whole':
+      return `${type.min} to ${type.max}`
+    case 'boolean':
+      return '`true` or `false`'
+    case 'choice':
+      return type.of.map(code).join(', ')
+    case 'list':
+      return 'names, separated by commas'
+  }
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { commandTable } from '../../scripts/manifest.ts'
+import type { CommandTable } from '../../src/lib/terminal/completion/candidates.ts'
+import { allDocuments, codeIn, document, root } from './documents.ts'
+
+let table: CommandTable
+
+beforeAll(async () => {
+  table = await commandTable(root)
+})
+
+/** The commands lines in a piece of code: what follows `qwenctl` up to something that ends a command. */
+function commandLines(code: string): string[] {
+  return [...code.matchAll(/(?:^|[\s$(|])qwenctl ([^|;)#]+)/g)].map(([, words = '']) => words.trim())
+}
+
+/** What is wrong with the words after `qwenctl`; null: nothing. */
+function problemOf(line: string): string | null {
+  const words = line.split(/\s+/)
+  const plain = words.slice(
+    0,
+    Math.max(
+      0,
+      words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word)),
+    ) || undefined,
+  )
+  const isTopic = Object.hasOwn(table.topics, words[0] ?? '')
+  const command = table.commands
+    .filter(({ words: name }) => plain.join(' ') === name || plain.join(' ').startsWith(`${name} `))
+    .sort((a, b) => b.words.length - a.words.length)[0]
+  if (command === undefined) {
+    if (/^(-|[A-Z<])/.test(words[0] ?? '')) return null // `qwenctl --version`, `qwenctl COMMAND`
+    return isTopic && plain.length < 2 ? null : `no command: qwenctl ${line}`
+  }
+  const known = command.flags.flatMap(({ name, char }) => [
+    `--${name}`,
+    ...(char === null ? [] : [`-${char}`]),
+  ])
+  known.push('--help', '-h')
+  const unknown = words
+    .map((word) => word.split('=', 1)[0] ?? '')
+    .filter(isFlag)
+    .find((flag) => !known.includes(flag))
+  return unknown === undefined ? null : `no flag ${unknown}: qwenctl ${line}`
+}
+
+function isFlag(word: string): boolean {
+  return /^--?[a-z][a-z-]*$/.test(word)
+}
+
+test.each(allDocuments().map(({ file, text }) => [file, text]))(
+  'in %s, every qwenctl command line is of a command and flags that exist',
+  (_, text) => {
+    const problems = codeIn(text).flatMap(commandLines).map(problemOf)
+    expect(problems.filter((problem) => problem !== null)).toEqual([])
+  },
+)
+
+test('a command or flag that does not exist is found', () => {
+  expect(problemOf('auth fly')).toBe('no command: qwenctl auth fly')
+  expect(problemOf('quota show --colour')).toBe('no flag --colour: qwenctl quota show --colour')
+  expect(problemOf('auth add work -p qwen --limit 2000/day')).toBeNull()
+})
+
+test('every command and flag of qwenctl stands in the README', () => {
+  const readme = document('README.md')
+  const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    commands: Record<string, { hidden?: boolean; flags: Record<string, { hidden?: boolean }> }>
+  }
+  for (const [id, { hidden, flags }] of Object.entries(commands)) {
+    if (hidden === true) continue
+    expect(readme).toContain(`\`qwenctl ${id.replaceAll(':', ' ')}`)
+    for (const [name, flag] of Object.entries(flags)) {
+      if (flag.hidden !== true) expect(readme).toMatch(new RegExp(`--(\\[no-\\])?${name}\\b`))
+    }
+  }
+})
+
+test('every flag that a document names anywhere is one of some command', () => {
+  const known = new Set(table.commands.flatMap(({ flags }) => flags.map(({ name }) => name)))
+  const foreign = ['help', 'version', 'silent', 'model', 'quick', 'check', 'only', 'scenarios', 'connections']
+  for (const name of [...foreign, 'accounts', 'runs', 'events']) known.add(name)
+  for (const { file, text } of allDocuments()) {
+    const named = codeIn(text).flatMap((code) =>
+      [...code.matchAll(/(?:^|\s)--([a-z][a-z-]*)/g)].map((match) => match[1]),
+    )
+    expect(
+      named.filter((name) => !known.has(name ?? '')),
+      file,
+    ).toEqual([])
+  }
+})

@@ -1,0 +1,30 @@
+import { beforeAll, expect, test } from 'vitest'
+import { documents, generatedParts, partNames, withParts } from '../../scripts/docs.ts'
+import { allDocuments, document, root } from './documents.ts'
+
+let parts: ReadonlyMap<string, string>
+
+beforeAll(async () => {
+  parts = await generatedParts(root)
+})
+
+test.each(documents)('%s has its generated parts as the program is now (else: npm run docs)', (file) => {
+  expect(document(file)).toBe(withParts(document(file), parts))
+})
+
+test('every part that is generated stands in some document', () => {
+  const placed = documents.flatMap((file) => partNames(document(file)))
+  expect([...parts.keys()].filter((name) => !placed.includes(name))).toEqual([])
+})
+
+test('no document outside the list has generated parts', () => {
+  const others = allDocuments().filter(({ file }) => !documents.some((known) => known === file))
+  expect(others.filter(({ text }) => partNames(text).length > 0).map(({ file }) => file)).toEqual([])
+})
+
+test('no part shows a key or a place of this machine', () => {
+  for (const [name, text] of parts) {
+    expect(text, name).not.toMatch(/sk-\w{8}/)
+    expect(text, name).not.toContain(root)
+  }
+})

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { plainVariables } from '../../scripts/docs/settings.ts'
+import { errorKinds } from '../../src/lib/errors.ts'
+import * as api from '../../src/index.ts'
+import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
+import { metrics } from '../../src/lib/quota/limit.ts'
+import { outcomeClasses } from '../../src/lib/quota/events.ts'
+import { strategyNames } from '../../src/lib/rotation/strategies/strategies.ts'
+import { settingsTable } from '../../src/lib/toolkit/settings-table.ts'
+import { parseLimit, parseWindow } from '../../src/lib/quota/limit.ts'
+import { allDocuments, codeIn, document, shippedSources } from './documents.ts'
+
+const VARIABLE = /\bQWENCTL_[A-Z_]*[A-Z]\b/g
+
+const variables = new Set([
+  ...settingsTable.map(({ variable }) => variable),
+  ...plainVariables.map(({ name }) => name),
+])
+
+function found(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([match]) => match))].sort()
+}
+
+test('the variables that the sources read are those that docs/configuration.md lists', () => {
+  const read = shippedSources().flatMap((text) => found(text, VARIABLE))
+  expect([...new Set(read)].sort()).toEqual(
+    [...variables].filter((name) => name.startsWith('QWENCTL_')).sort(),
+  )
+})
+
+test('no document names a variable that does not exist', () => {
+  for (const { file, text } of allDocuments()) {
+    expect(
+      found(text, VARIABLE).filter((name) => !variables.has(name)),
+      file,
+    ).toEqual([])
+  }
+})
+
+test('docs/errors.md has a row for every error code, and none besides', () => {
+  const rows = [...document('docs/errors.md').matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code)
+  expect(rows).toEqual(Object.keys(errorKinds))
+})
+
+test('the errors of the proxy that docs/proxy.md lists have the statuses of the table', () => {
+  const section = document('docs/proxy.md').split('## Errors')[1] ?? ''
+  const rows = [...section.matchAll(/^\| (`[^|]+`) \| ([\d, ]+) \|/gm)]
+  expect(rows.length).toBeGreaterThan(8)
+  for (const [, names = '', statuses = ''] of rows) {
+    const codes = names.split(', ').map((name) => name.replaceAll('`', '')) as (keyof typeof errorKinds)[]
+    expect(codes.map((code) => errorKinds[code].status).join(', '), names).toBe(statuses)
+  }
+})
+
+test.each([
+  ['docs/proxy.md', strategyNames],
+  ['docs/proxy.md', outcomeClasses],
+  ['docs/plugins.md', outcomeClasses],
+  ['docs/plugins.md', Object.keys(api)],
+  ['docs/limits.md', metrics],
+  ['docs/ledger.md', ['reserve', 'settle', 'limits', 'reset', 'cool', 'clear', 'close']],
+  ['README.md', strategyNames],
+])('%s names %j', (file, names) => {
+  const text = document(file)
+  expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+})
+
+test('docs/providers.md has a section for every built-in provider, and none besides', () => {
+  const sections = [...document('docs/providers.md').matchAll(/^## (\S+)$/gm)].map(([, id]) => id)
+  expect(sections).toEqual(builtinProviders.map(({ id }) => id))
+})
+
+test('every setting that a document names in qwenctl config exists', () => {
+  const keys = settingsTable.map(({ key }) => key)
+  for (const { file, text } of allDocuments()) {
+    const named = codeIn(text).flatMap((code) =>
+      [...code.matchAll(/\bqwenctl config (?:get|set) ([a-z][\w.]*)/g)].map((match) => match[1] ?? ''),
+    )
+    expect(
+      named.filter((key) => !keys.includes(key)),
+      file,
+    ).toEqual([])
+  }
+})
+
+test('every limit and window that docs/limits.md and the README show can be read', () => {
+  const cells = ['docs/limits.md', 'README.md'].flatMap((file) => codeIn(document(file)))
+  const limits = cells.filter((cell) => /^\d+[a-z-]*\/\w/.test(cell))
+  expect(limits.length).toBeGreaterThan(8)
+  for (const limit of limits) expect(() => parseLimit(limit), limit).not.toThrow()
+  const windows = cells.filter((cell) => /^(day|week|month|\d+h)@[\w/-]+$/.test(cell))
+  expect(windows.length).toBeGreaterThan(4)
+  for (const window of windows) expect(() => parseWindow(window), window).not.toThrow()
+})
