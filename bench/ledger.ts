@@ -1,14 +1,13 @@
 // What counting costs: a request reserved and settled, and the start of a process on a busy day:
 // node bench/ledger.ts [--requests 20000] [--rounds 5] [--events 1000000] [--check]
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { resolveHome } from '../src/lib/store/home.ts'
 import { openLedger, type FileLedger } from '../src/lib/store/ledger-files.ts'
 import { describeMachine } from './support/machine.ts'
-import { endWithUs } from './support/processes.ts'
+import { endWithUs, removeFolder, temporaryFolder } from './support/processes.ts'
 import { exitCode, print, table, type Gate, type Section } from './support/report.ts'
 import { median, show } from './support/statistics.ts'
 
@@ -30,13 +29,13 @@ interface Candidate {
 }
 
 export async function measureLedger(options: LedgerOptions): Promise<Section> {
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-bench-'))
+  const folder = temporaryFolder()
   try {
     const costs = await measureRequests(folder, options)
     const starts = await measureStarts(join(folder, 'day'), options)
     return describe(costs, starts, options)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 

@@ -1,15 +1,15 @@
 // What a request costs on its way through qwenctl, next to nginx and to other proxies, all in one run:
 // node bench/proxy.ts [--quick] [--check] [--only qwenctl,nginx] [--scenarios chat,stream,large]
 //   [--connections 1,32,256] [--accounts 3] [--rounds 3] [--seconds 4]
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkExactness, type Exactness } from './support/exactness.ts'
 import { applyLoad, generator } from './support/load.ts'
 import { describeMachine } from './support/machine.ts'
-import { endWithUs, footprint, stopAll } from './support/processes.ts'
+import { endWithUs, footprint, removeFolder, stopAll, temporaryFolder } from './support/processes.ts'
 import { busyOf, proxyGates } from './support/proxy-gates.ts'
 import { exitCode, print, table, type Section } from './support/report.ts'
 import { median, show } from './support/statistics.ts'
@@ -55,7 +55,7 @@ const WARM_UP_SECONDS = 3
 
 export async function measureProxies(options: ProxyOptions): Promise<Section> {
   installPeers()
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-bench-'))
+  const folder = temporaryFolder()
   try {
     const workload = writeWorkload(folder)
     const rows: Row[] = []
@@ -71,7 +71,7 @@ export async function measureProxies(options: ProxyOptions): Promise<Section> {
     return { title: 'Through a proxy', markdown, gates: proxyGates(rows, exactness) }
   } finally {
     await stopAll()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 

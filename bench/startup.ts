@@ -1,12 +1,11 @@
 // How long a command takes from nothing, as a ratio to an empty program on the same Node:
 // node bench/startup.ts [--runs 15] [--check]
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './support/machine.ts'
-import { canPin, endWithUs } from './support/processes.ts'
+import { canPin, endWithUs, removeFolder, temporaryFolder } from './support/processes.ts'
 import { bin, environment, makeHome, requireBuild } from './support/qwenctl.ts'
 import { exitCode, print, table, type Gate, type Section } from './support/report.ts'
 import { median, show } from './support/statistics.ts'
@@ -31,7 +30,7 @@ interface Candidate {
 
 export async function measureStartup(runs: number): Promise<Section> {
   requireBuild()
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-bench-'))
+  const folder = temporaryFolder()
   try {
     const candidates = await candidatesIn(folder)
     // The first run of each compiles and caches; it is what happens once after an update.
@@ -41,7 +40,7 @@ export async function measureStartup(runs: number): Promise<Section> {
     }
     return describe(candidates, runs)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 

@@ -2,12 +2,15 @@
 // lives one folder up.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, connect, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const running = new Set<Started>()
 const helpers = new Set<ChildProcess>()
+const folders = new Set<string>()
 
 export interface Start {
   command: string
@@ -85,11 +88,24 @@ function signal(group: number, name: NodeJS.Signals): void {
   }
 }
 
+/** A folder of ours alone, gone at the end however it ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-bench-'))
+  folders.add(folder)
+  return folder
+}
+
+export function removeFolder(folder: string): void {
+  folders.delete(folder)
+  rmSync(folder, { recursive: true, force: true })
+}
+
 /** Every way out of a benchmark ends what it started. */
 export function endWithUs(): void {
   process.once('exit', () => {
     for (const each of running) signal(each.pid, 'SIGKILL')
     for (const each of helpers) each.kill('SIGKILL')
+    for (const folder of folders) removeFolder(folder)
   })
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 }
