@@ -43,6 +43,7 @@ export default class ProxyStart extends AccountCommand {
         connectTimeoutMs: Number(await settings.get('proxy.connectTimeoutMs')),
         headersTimeoutMs: Number(await settings.get('proxy.headersTimeoutMs')),
         idleTimeoutMs: Number(await settings.get('proxy.idleTimeoutMs')),
+        allowHosts: (await settings.get('proxy.allowHosts')) as string[],
         user: flags.user === undefined || flags.user === '' ? null : flags.user,
       },
       {

@@ -21,9 +21,11 @@ export function readUsageWithCost(body: unknown): Usage {
 }
 
 /** Whether a provider's reader looks at the member `usage` alone, so that the rest of an answer need not be parsed. */
-export function readsUsageMember(read: (body: unknown) => Usage): boolean {
-  return read === readUsage || read === readUsageWithCost
+export function readsUsageMember(provider: { usage: (body: unknown) => Usage }): boolean {
+  return usageMemberReaders.has(provider.usage)
 }
+
+const usageMemberReaders: ReadonlySet<(body: unknown) => Usage> = new Set([readUsage, readUsageWithCost])
 
 /**
  * What two frames of one stream say together. Counts in a stream only grow, and some services repeat a field as 0

@@ -131,7 +131,7 @@ class Attempt implements ResponseHandler {
     if (head === null) return
     const isSuccess = head.status >= 200 && head.status < 300
     const { provider } = this.#context.target
-    const seen = isSuccess && readsUsageMember(provider.usage) ? glanceAt(body) : null
+    const seen = isSuccess && readsUsageMember(provider) ? glanceAt(body) : null
     if (seen !== null) return this.#answer(body, seen)
     const data = jsonOf(body)
     const isLie = isErrorFrame(null, data)

@@ -3,6 +3,7 @@
 // `rotation/`, what an answer means for `provider/`.
 
 import { resolveReference } from '../account/reference.ts'
+import { QwenctlError } from '../errors.ts'
 import type { Reservation } from '../quota/ledger.ts'
 import type { Member } from '../rotation/member.ts'
 import { movesOn } from '../rotation/cooling.ts'
@@ -23,6 +24,8 @@ import type { UpstreamPool } from './upstream/upstream-pool.ts'
 import { modelEdits, splice, usageEdits } from './wire/edit-body.ts'
 import { requestHeaders } from './wire/response-headers.ts'
 import { sessionHint } from './wire/session-hint.ts'
+
+const neverSent = { outcome: 'unreachable', refunded: true } as const
 
 /** One account after the other, but not for ever: with this many refusals the trouble is elsewhere. */
 const MOST_ATTEMPTS = 64
@@ -59,6 +62,7 @@ export async function handleRequest(
   for (const member of proxy.live.pool.candidates(asked.wanted, proxy.live.view)) {
     const reservation = await proxy.live.ledger.reserve({ account: member.account.id })
     if (reservation === null) continue // another request was faster, in this process or the next
+    if (exchange.isGone) return proxy.live.ledger.settle(reservation, neverSent)
     const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
     if (failure === null || exchange.isGone) return
     failures.push(failure)
@@ -96,21 +100,30 @@ async function tryAccount(
   exchange.account = member.account.name
   let result: AttemptResult
   try {
-    const target =
-      live.targetNow(member, asked.route.dialect) ?? (await live.target(member, asked.route.dialect))
-    const { bytes, stripUsage } = bodyFor(asked)
-    const request: UpstreamRequest = {
-      method: 'POST',
-      path: `${target.basePath}${asked.route.path}${asked.query}`,
-      headers: requestHeaders(exchange.req.rawHeaders).concat(target.authHeaders),
-      body: bytes,
+    const { dialect } = asked.route
+    const target = live.targetNow(member, dialect) ?? (await live.target(member, dialect))
+    if (target instanceof QwenctlError) result = withoutCredential(target)
+    else {
+      const { bytes, stripUsage } = bodyFor(asked)
+      const request: UpstreamRequest = {
+        method: 'POST',
+        path: `${target.basePath}${asked.route.path}${asked.query}`,
+        headers: requestHeaders(exchange.req.rawHeaders).concat(target.authHeaders),
+        body: bytes,
+      }
+      result = await attempt({ exchange, target, upstreams, clock, stripUsage }, request)
     }
-    result = await attempt({ exchange, target, upstreams, clock, stripUsage }, request)
   } catch (error) {
-    live.ledger.settle(reservation, { outcome: 'unreachable', refunded: true }) // nothing was sent
+    live.ledger.settle(reservation, neverSent)
     throw error
   }
   return record(live, exchange, { member, reservation, model: asked.wanted.model ?? null, result })
+}
+
+/** The others can still serve when one account's stored credential does not open. */
+function withoutCredential({ message }: QwenctlError): AttemptResult {
+  const outcome = { class: 'auth-dead', scope: 'account', until: null, code: null, message } as const
+  return { kind: 'refused', outcome, held: null, requestSent: false, latencyMs: 0, firstByteMs: null }
 }
 
 /** The body as this upstream must get it; every byte that needs no change stays as it came. */

@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.ts'
+import type { QwenctlError } from '../errors.ts'
 import { isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
@@ -108,11 +109,17 @@ export class LivePool {
     return this.#targets.get(`${dialect} ${member.account.id}`)
   }
 
-  /** Where a member's requests go. Throws `store_corrupt` or `vault_locked` when its credential does not open. */
-  async target(member: Member, dialect: Dialect): Promise<Target> {
+  /** Where a member's requests go; the error, when its credential does not open (`store_corrupt`, `vault_locked`). */
+  async target(member: Member, dialect: Dialect): Promise<Target | QwenctlError> {
     const { account, provider } = member
     const targets = this.#targets
-    const secret = await this.#toolkit.accounts.secretOf(account)
+    let secret: string
+    try {
+      secret = await this.#toolkit.accounts.secretOf(account)
+    } catch (error) {
+      if (isQwenctlError(error)) return error
+      throw error
+    }
     const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
     const target = targetOf({ account, provider, dialect }, secret, sandboxBase)
     targets.set(`${dialect} ${account.id}`, target)

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { isQwenctlError, QwenctlError } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { Member } from '../rotation/member.ts'
 import type { Exchange } from './exchange.ts'
@@ -91,6 +91,7 @@ async function ask(
   dialect: Dialect,
 ): Promise<unknown> {
   const target = await live.target(member, dialect)
+  if (isQwenctlError(target)) return undefined
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let status = 0

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
 import { ClientConnections } from './client-connections.ts'
 import { Exchange } from './exchange.ts'
+import { Guard } from './guard.ts'
 import { handleRequest } from './handle-request.ts'
 import type { ProxyContext } from './handle-request.ts'
 import { health, readiness } from './health.ts'
@@ -14,6 +15,8 @@ export interface ServerOptions {
   host: string
   /** 0: any free port. */
   port: number
+  /** Host names it answers to besides its own address. */
+  allowHosts: readonly string[]
   /** Problems that people should know of, in words. */
   onTrouble: (message: string) => void
   /** Begins every request id: unique to this run. */
@@ -33,6 +36,7 @@ export class ProxyServer {
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
   readonly #connections: ClientConnections
+  readonly #guard: Guard
   #open = 0
   #count = 0
   #isDraining = false
@@ -41,6 +45,7 @@ export class ProxyServer {
   constructor(proxy: ProxyContext, options: ServerOptions) {
     this.#proxy = proxy
     this.#options = options
+    this.#guard = new Guard([options.host, ...options.allowHosts])
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
       requestTimeout: 0, // a large body over a slow line is no fault; its size is bounded
@@ -107,6 +112,7 @@ export class ProxyServer {
     const { req } = exchange
     const { path, query } = shortPath(req.url ?? '/')
     exchange.dialect = dialectOf(path, req.headers['anthropic-version'] !== undefined)
+    this.#guard.check(req.headers)
     if (this.#isDraining) {
       exchange.res.shouldKeepAlive = false
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')

@@ -17,6 +17,8 @@ export interface ProxySettings {
   connectTimeoutMs: number
   headersTimeoutMs: number
   idleTimeoutMs: number
+  /** Host names it answers to besides its own address. */
+  allowHosts?: readonly string[]
   /** Only this user's accounts serve; null: everybody's. */
   user: string | null
 }
@@ -67,6 +69,7 @@ export async function startProxy(
   const server = new ProxyServer(context, {
     host: settings.host,
     port: settings.port,
+    allowHosts: settings.allowHosts ?? [],
     onTrouble: events.onTrouble,
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
   })
