@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { commandIndex } from './docs/commands.ts'
 import { errorTable } from './docs/errors.ts'
 import { jsonExamples } from './docs/json-examples.ts'
+import { demoPicture } from './docs/demo-picture.ts'
 import { defaultLimits, providerFacts } from './docs/providers.ts'
 import { settingsList, variablesList } from './docs/settings.ts'
 
@@ -27,6 +28,7 @@ const PART = /<!-- generated:([a-z-]+):start -->\n[\s\S]*?<!-- generated:\1:end 
 export async function generatedParts(root: string): Promise<ReadonlyMap<string, string>> {
   const examples = await jsonExamples(root)
   return new Map([
+    ['demo', await demoPicture(root)],
     ['commands', commandIndex(root)],
     ['settings', settingsList()],
     ['variables', variablesList()],
