@@ -80,7 +80,18 @@ test('every command and flag of qwenctl stands in the README', () => {
 
 test('every flag that a document names anywhere is one of some command', () => {
   const known = new Set(table.commands.flatMap(({ flags }) => flags.map(({ name }) => name)))
-  const foreign = ['help', 'serve', 'version', 'silent', 'model', 'quick', 'check', 'only', 'scenarios', 'connections']
+  const foreign = [
+    'help',
+    'serve',
+    'version',
+    'silent',
+    'model',
+    'quick',
+    'check',
+    'only',
+    'scenarios',
+    'connections',
+  ]
   for (const name of [...foreign, 'accounts', 'runs', 'events']) known.add(name)
   for (const { file, text } of allDocuments()) {
     const named = codeIn(text).flatMap((code) =>

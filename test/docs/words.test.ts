@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
 import { plainVariables } from '../../scripts/docs/settings.ts'
 import { errorKinds } from '../../src/lib/errors.ts'
 import * as api from '../../src/index.ts'
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
+import { buildRegistry } from '../../src/lib/provider/registry.ts'
 import { metrics } from '../../src/lib/quota/limit.ts'
 import { outcomeClasses } from '../../src/lib/quota/events.ts'
 import { strategyNames } from '../../src/lib/rotation/strategies/strategies.ts'
@@ -91,4 +96,18 @@ test('every limit and window that docs/limits.md and the README show can be read
   const windows = cells.filter((cell) => /^(day|week|month|\d+h)@[\w/-]+$/.test(cell))
   expect(windows.length).toBeGreaterThan(4)
   for (const window of windows) expect(() => parseWindow(window), window).not.toThrow()
+})
+
+test('the hook that docs/plugins.md shows registers its provider', async () => {
+  const block = /^```js\n([\s\S]*?)^```/m.exec(document('docs/plugins.md'))?.[1] ?? ''
+  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-docs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'providers.mjs')
+  writeFileSync(file, block)
+  const { default: hook } = (await import(pathToFileURL(file).href)) as {
+    default: (options: { apiVersion: number }) => Promise<unknown>
+  }
+  const registry = buildRegistry([{ plugin: 'acme', providers: await hook({ apiVersion: 1 }) }], [])
+  expect(registry.problems).toEqual([])
+  expect(registry.get('acme').defaultLimits).toEqual(['1000/day', '60/minute'])
 })
