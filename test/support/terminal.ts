@@ -13,13 +13,14 @@ export interface Terminal {
   exit: Promise<number>
 }
 
-/** A program in a real pseudo-terminal of 100 columns; it ends with the test. */
+/** A program in a real pseudo-terminal, of 100 columns and 30 rows unless it says otherwise; it ends with the test. */
 export function openTerminal(
   file: string,
   args: string[],
-  options: { env: NodeJS.ProcessEnv; cwd: string },
+  options: { env: NodeJS.ProcessEnv; cwd: string; columns?: number; rows?: number },
 ): Terminal {
-  const pty = spawn(file, args, { cols: 100, rows: 30, cwd: options.cwd, env: options.env })
+  const { env, cwd, columns = 100, rows = 30 } = options
+  const pty = spawn(file, args, { cols: columns, rows, cwd, env })
   let raw = ''
   const listeners = new Set<() => void>()
   pty.onData((data) => {

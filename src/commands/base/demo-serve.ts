@@ -1,0 +1,29 @@
+import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
+import type { Palette } from '../../lib/terminal/color.ts'
+import { attemptLine } from './proxy-words.ts'
+
+/** What to try on a demo that keeps running. */
+export function serveWords({ url, home }: { url: string; home: string }, palette: Palette): string {
+  const body = '{"model":"sandbox-small","messages":[{"role":"user","content":"hello"}]}'
+  return [
+    '',
+    `  ${palette.strong(url)} keeps answering, from counters at zero, until Ctrl-C.`,
+    '  Its replies are simulated, and its home goes when it ends.',
+    '',
+    palette.quiet('  Send a request:'),
+    `    curl ${url}/v1/chat/completions \\`,
+    `      -H 'content-type: application/json' \\`,
+    `      -d '${body}'`,
+    palette.quiet('  Let a program with an OpenAI or Anthropic SDK use it:'),
+    `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
+    `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
+    palette.quiet('  See what is left:'),
+    `    QWENCTL_HOME=${home} qwenctl quota show`,
+    '',
+  ].join('\n')
+}
+
+/** One line for every try, the successful ones too. */
+export function serveLine(report: AttemptReport, palette: Palette, at: Date): string | null {
+  return attemptLine(report, { isVerbose: true, palette, at })
+}

@@ -1,0 +1,54 @@
+import type { DemoStory } from './demo-story.ts'
+
+/** `demo --json`. Fields may be added, never renamed or removed. */
+export interface DemoDocument {
+  simulated: true
+  /** Of the proxy; it answers until the demo ends. */
+  url: string
+  requests: {
+    sent: number
+    answered: number
+    streamed: number
+    refused: number
+    /** Answered by another account than the first one asked. */
+    failedOver: number
+  }
+  accounts: {
+    name: string
+    limit: string
+    /** What the program got from it, what qwenctl counted, what the simulated provider served. */
+    answered: number
+    counted: number
+    upstream: number
+    status: string
+    statusReason: string | null
+    availableAt: string | null
+  }[]
+  /** Whether the three numbers are the same for every account. */
+  agree: boolean
+  /** The last answer, when every account was out. */
+  poolOut: { status: 429; retryAfterMs: number; account: string; resetsAt: string; message: string } | null
+  durationMs: number
+}
+
+export function summaryOf(story: DemoStory, durationMs: number): DemoDocument {
+  const { url, sent, answered, streamed, failedOver, accounts, agrees, poolOut } = story
+  return {
+    simulated: true,
+    url,
+    requests: { sent, answered, streamed, refused: sent - answered, failedOver },
+    accounts: accounts.map((account) => ({
+      name: account.name,
+      limit: account.limit,
+      answered: story.answeredBy(account.name),
+      counted: account.counted,
+      upstream: account.upstream,
+      status: account.status,
+      statusReason: account.statusReason,
+      availableAt: account.availableAt,
+    })),
+    agree: agrees,
+    poolOut: poolOut === null ? null : { status: 429, ...poolOut },
+    durationMs,
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../lib/errors.ts'
+import type { AttemptReport } from '../lib/proxy/live-pool.ts'
+import { BaseCommand } from '../lib/terminal/base-command.ts'
+import { listenForInterrupt } from './base/demo-interrupt.ts'
+import type { DemoLook } from './base/demo-picture.ts'
+import { nextLines } from './base/demo-picture.ts'
+import type { DemoShow } from './base/demo-show.ts'
+import { openShow } from './base/demo-show.ts'
+import type { DemoStage } from './base/demo-stage.ts'
+import type { DemoDocument } from './base/demo-summary.ts'
+import { summaryOf } from './base/demo-summary.ts'
+
+export default class Demo extends BaseCommand {
+  static override enableJsonFlag = true
+  static override summary = 'watch the main job at work, with simulated accounts'
+  static override description =
+    'Three simulated accounts with small limits in a throw-away home, the real proxy over them, and a program that sends requests until nobody is left to answer. Your own accounts are not touched, and no provider is called.'
+  static override examples = [
+    '<%= config.bin %> demo',
+    '<%= config.bin %> demo --serve',
+    '<%= config.bin %> demo --json',
+  ]
+  static override flags = {
+    serve: Flags.boolean({
+      description: 'leave it running afterwards, for requests of your own; Ctrl-C ends it',
+      default: false,
+    }),
+    fast: Flags.boolean({ description: 'do not wait for people to read', hidden: true, default: false }),
+  }
+
+  private onAttempt: (report: AttemptReport) => void = () => undefined
+
+  async run(): Promise<DemoDocument | undefined> {
+    const { flags } = await this.parse(Demo)
+    const interrupt = listenForInterrupt(process.stdout)
+    try {
+      const isWatched = process.stdout.isTTY && !flags.fast && !this.jsonEnabled()
+      const document = await this.onStage(async (stage) => {
+        const document = await this.perform(stage, { isWatched, signal: interrupt.signal })
+        if (flags.serve) await this.serve(stage, document, interrupt.asked)
+        else this.tellNext()
+        return document
+      })
+      if (!flags.serve) return document
+      this.tell('Ended. Its throw-away home is removed.')
+      return undefined
+    } catch (error) {
+      if (!interrupt.signal.aborted) throw error
+      throw new QwenctlError('cancelled', 'the demo was interrupted; its throw-away home is removed')
+    } finally {
+      interrupt.release()
+    }
+  }
+
+  private async onStage<Result>(act: (stage: DemoStage) => Promise<Result>): Promise<Result> {
+    const { DemoStage } = await import('./base/demo-stage.ts')
+    const stage = await DemoStage.open({
+      clock: Date.now,
+      onAttempt: (report) => this.onAttempt(report),
+      onTrouble: (message) => this.caution(message),
+    })
+    try {
+      return await act(stage)
+    } finally {
+      await stage.close()
+    }
+  }
+
+  private async perform(
+    stage: DemoStage,
+    { isWatched, signal }: { isWatched: boolean; signal: AbortSignal },
+  ): Promise<DemoDocument> {
+    const { playDemo } = await import('./base/demo-play.ts')
+    const began = performance.now()
+    const show = this.openShow()
+    try {
+      const story = await playDemo(stage, {
+        now: Date.now,
+        pause: async (ms) => {
+          signal.throwIfAborted()
+          if (isWatched) await wait(ms, undefined, { signal })
+        },
+        signal,
+        onChange: (changed) => show.update(changed),
+      })
+      show.finish(story)
+      if (!story.agrees) process.exitCode = 1
+      return summaryOf(story, Math.round(performance.now() - began))
+    } finally {
+      show.close()
+    }
+  }
+
+  private openShow(): DemoShow {
+    const { stdout } = process
+    const canRedraw = stdout.isTTY && process.env['TERM'] !== 'dumb' && !this.jsonEnabled()
+    return openShow({
+      terminal: canRedraw ? stdout : null,
+      print: (text) => this.print(text),
+      look: this.look,
+    })
+  }
+
+  private get look(): DemoLook {
+    const { isTTY, columns } = process.stdout
+    // Without a terminal nobody knows how wide the lines may be; this much fits into a log or a mail.
+    return { palette: this.palette, unicode: this.unicode, columns: isTTY && columns > 0 ? columns : 100 }
+  }
+
+  private tellNext(): void {
+    for (const line of nextLines(this.look, process.env)) this.print(line)
+  }
+
+  private async serve(stage: DemoStage, document: DemoDocument, asked: Promise<void>): Promise<void> {
+    const { serveLine, serveWords } = await import('./base/demo-serve.ts')
+    await stage.refill()
+    this.onAttempt = (report) => {
+      const line = serveLine(report, this.errorPalette, new Date())
+      if (line !== null) this.tell(line)
+    }
+    if (this.jsonEnabled()) this.logJson(document)
+    else this.print(serveWords({ url: document.url, home: stage.home }, this.palette))
+    await asked
+    process.exitCode = 130
+  }
+}
