@@ -31,7 +31,8 @@ export function answerFailed(
   }
   const first = live.pool.earliestReturn(wanted, live.view)
   if (first === null && failures.length === 0) return exchange.sendError(nobody(live, wanted))
-  if (failures.length > 0 && failures.every(isUpstreamsFault))
+  const isSomebodyFree = first !== null && first.at !== null && first.at <= live.view.now
+  if (failures.some(isUpstreamsFault) && (isSomebodyFree || failures.every(isUpstreamsFault)))
     return exchange.sendError(upstreamError(failures))
   if (first === null || first.at === null) return exchange.sendError(onlyTheUser(live, wanted))
   const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))

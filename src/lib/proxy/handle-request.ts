@@ -62,12 +62,12 @@ export async function handleRequest(
   for (const member of proxy.live.pool.candidates(asked.wanted, proxy.live.view)) {
     const reservation = await proxy.live.ledger.reserve({ account: member.account.id })
     if (reservation === null) continue // another request was faster, in this process or the next
-    if (exchange.isGone) return proxy.live.ledger.settle(reservation, neverSent)
     const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
     if (failure === null || exchange.isGone) return
     failures.push(failure)
     if (endsFailover(failures, asked.wanted)) break
   }
+  if (failures.length > 0) await proxy.live.noted()
   answerFailed(proxy.live, exchange, asked.wanted, failures)
 }
 
@@ -102,6 +102,10 @@ async function tryAccount(
   try {
     const { dialect } = asked.route
     const target = live.targetNow(member, dialect) ?? (await live.target(member, dialect))
+    if (exchange.isGone) {
+      live.ledger.settle(reservation, neverSent)
+      return null
+    }
     if (target instanceof QwenctlError) result = withoutCredential(target)
     else {
       const { bytes, stripUsage } = bodyFor(asked)

@@ -53,6 +53,8 @@ export class LivePool {
   #accounts: Account[] = []
   #targets = new Map<string, Target>()
   #stops: (() => void)[] = []
+  #noted: Promise<void> = Promise.resolve()
+  #reloading: Promise<void> = Promise.resolve()
 
   private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
     this.#toolkit = toolkit
@@ -90,8 +92,14 @@ export class LivePool {
     return this.#accounts
   }
 
-  /** Reads the accounts anew. Requests under way keep what they have. */
-  async reload(): Promise<void> {
+  /** Reads the accounts anew, after any reading under way: the newest must end last. Requests keep what they have. */
+  reload(): Promise<void> {
+    const reloading = this.#reloading.then(() => this.#reload())
+    this.#reloading = reloading.catch(() => undefined)
+    return reloading
+  }
+
+  async #reload(): Promise<void> {
     const providers = await this.#toolkit.providers()
     const { user, strategy, affinity } = this.#options
     const accounts = (await this.#toolkit.accounts.records()).filter(
@@ -126,9 +134,16 @@ export class LivePool {
     return target
   }
 
-  /** Records cooldowns. Without them the next request would only learn the same again: the answer does not wait. */
+  /** Records cooldowns. Without them the next request would only learn the same again: an answer does not wait. */
   note(notices: CoolNotice[]): void {
-    this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
+    this.#noted = this.ledger
+      .record(notices)
+      .catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
+  }
+
+  /** Resolves once what was noted so far shows in the view: for whoever has to say who returns when. */
+  noted(): Promise<void> {
+    return this.#noted
   }
 
   tell(report: AttemptReport): void {

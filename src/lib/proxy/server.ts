@@ -126,7 +126,7 @@ export class ProxyServer {
     if (path === '/ready') return (allow(req, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
     if (path === '/models' || path.startsWith('/models/')) {
       allow(req, 'GET', 'HEAD')
-      return listModels(this.#proxy, exchange, decodeURIComponent(path.slice('/models/'.length)))
+      return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
     throw new QwenctlError('not_found', `there is nothing at ${req.method ?? 'GET'} ${path.slice(0, 200)}`, {
       hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
@@ -143,6 +143,14 @@ export class ProxyServer {
     if (exchange.res.headersSent) exchange.res.destroy()
     else if (exchange.req.complete) exchange.sendError(error)
     else refuseUnread(exchange, error)
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new QwenctlError('invalid_request', 'the path has a percent sign that encodes nothing')
   }
 }
 
