@@ -1,18 +1,11 @@
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
+import { termsOf } from '../../lib/toolkit/provider-terms.ts'
 import type { NewAccount } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../base/account-names.ts'
-import {
-  askBaseUrl,
-  askForKey,
-  askName,
-  askProvider,
-  keyWarning,
-  splitName,
-  termsOf,
-} from '../base/new-account.ts'
+import { askBaseUrl, askForKey, askName, askProvider, keyWarning, splitName } from '../base/new-account.ts'
 import type { Provider } from '../base/new-account.ts'
 import { settingFlags, settingsOf } from '../base/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'

@@ -75,14 +75,6 @@ export async function askForKey(provider: Provider): Promise<string> {
   return key.trim()
 }
 
-/** What the provider's terms forbid, here or at this endpoint. */
-export function termsOf(provider: Provider, baseUrl: string | null): string | null {
-  const endpoint = provider.endpoints.find(
-    ({ openai, anthropic }) => baseUrl !== null && (openai === baseUrl || anthropic === baseUrl),
-  )
-  return (baseUrl === null ? provider.endpoints[0] : endpoint)?.terms ?? provider.terms
-}
-
 /** A friendly doubt, never a refusal: providers change the form of their keys. */
 export function keyWarning(provider: Provider, secret: string): string | null {
   if (provider.keyPattern === null || provider.keyPattern.test(secret)) return null
