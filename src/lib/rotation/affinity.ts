@@ -37,7 +37,8 @@ export class Homes {
   #weigh(hash: number, accepts: (member: Member) => boolean): Member | null {
     let best: Member | null = null
     let smallest = Infinity
-    for (const [index, member] of this.#members.entries()) {
+    for (let index = 0; index < this.#members.length; index++) {
+      const member = this.#members[index] as Member
       const draw = (mix(hash ^ mix(this.#hashes[index] as number)) + 0.5) / 2 ** 32
       const drawn = -Math.log(draw) / Math.max(member.account.weight, Number.MIN_VALUE)
       if (drawn >= smallest || !accepts(member)) continue

@@ -52,6 +52,8 @@ export class Pool {
   readonly #answers = new RecentMap<string, string>(MOST_MODELS)
   readonly #rosters = new RecentMap<string, RosterTier[]>(MOST_ROSTERS)
   readonly #lanes = new RecentMap<string, Lane[]>(MOST_LANES)
+  /** The request before: most ask the same of the pool. */
+  #last: { request: RotationRequest; lanes: Lane[] } | null = null
 
   constructor(members: readonly Member[], options: PoolOptions) {
     const { previous, ...own } = options
@@ -127,6 +129,13 @@ export class Pool {
 
   #lanesOf(request: RotationRequest): Lane[] {
     if (request.pin) return this.#pinned(request, request.pin)
+    if (this.#last !== null && isAlike(this.#last.request, request)) return this.#last.lanes
+    const lanes = this.#lanesOfKind(request)
+    this.#last = { request, lanes }
+    return lanes
+  }
+
+  #lanesOfKind(request: RotationRequest): Lane[] {
     const kind = this.#kindOf(request)
     const key = `${request.model ?? ''}\n${kind}`
     let lanes = this.#lanes.get(key)
@@ -178,6 +187,18 @@ export class Pool {
     }
     return roster
   }
+}
+
+/** Whether two requests without a pin choose from the same lanes. */
+function isAlike(a: RotationRequest, b: RotationRequest): boolean {
+  return (
+    a.model === b.model &&
+    a.dialect === b.dialect &&
+    a.user === b.user &&
+    a.provider === b.provider &&
+    a.group === b.group &&
+    a.allowed === b.allowed
+  )
 }
 
 const answerSigns: Record<string, string> = { true: '+', false: '-', null: '?' }

@@ -14,7 +14,7 @@ const ERROR_TYPE = Buffer.from('errorType')
  * of a success, or is no JSON object, and has to be read as a whole.
  */
 export function glanceAt(body: Buffer): Glance | null {
-  if (body.includes('"error"') || body.includes('"response.failed"')) return null
+  if (body.includes('"error"')) return null
   const open = skipSpace(body, 0)
   if (body[open] !== 0x7b) return null
   let isSuspect = false

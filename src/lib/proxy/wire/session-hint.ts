@@ -1,5 +1,5 @@
 import type { HeaderLookup } from '../../provider/provider.ts'
-import { elementSpans, memberSpans, type Span } from './json-scan.ts'
+import { elementSpans, isAt, memberSpans, skipArray, skipObject, type Span } from './json-scan.ts'
 import { readString, type BodyFields } from './scan-body.ts'
 
 /** Headers in which clients name the conversation themselves, the surest first. */
@@ -62,30 +62,60 @@ function isContinued(body: Buffer, { fields }: BodyFields): boolean {
 function openingHint(body: Buffer, { fields }: BodyFields): string | null {
   const opening = fields.messages ?? fields.input
   if (opening === undefined) return null
-  const texts = [...textsOf(body, fields.system), ...textsOf(body, fields.instructions)]
+  const texts: Span[] = []
+  addTexts(body, fields.system, texts)
+  addTexts(body, fields.instructions, texts)
   const before = texts.length
-  if (body[opening.start] === 0x22) texts.push(opening)
-  for (const message of elementSpans(body, opening, OPENING_MESSAGES)) {
-    texts.push(...textsOf(body, memberSpans(body, message, 'content')[0]))
-    if (isFromUser(body, message)) break
-  }
+  if (body[opening.start] === QUOTE) texts.push(opening)
+  else addOpeningMessages(body, opening, texts)
   // A system prompt alone is what many conversations share: binding them all to one account would be worse than no hint.
   if (texts.length === before) return null
   return hashOf(body, texts)
 }
 
-function isFromUser(body: Buffer, message: Span): boolean {
-  return readString(body, memberSpans(body, message, 'role')[0]) === 'user'
+function addOpeningMessages(body: Buffer, messages: Span, texts: Span[]): void {
+  if (body[messages.start] !== OPEN_ARRAY) return
+  let left = OPENING_MESSAGES
+  skipArray(body, messages.start, 0, (start) => {
+    left--
+    return !addMessage(body, start, texts) && left > 0
+  })
+}
+
+/** Adds a message's texts; true when it is the user's. Its two keys are found in one walk: this runs on every request. */
+function addMessage(body: Buffer, start: number, texts: Span[]): boolean {
+  if (body[start] !== OPEN_OBJECT) return false
+  let content: Span | undefined
+  let isUser = false
+  skipObject(body, start, 0, (keyStart, keyEnd, valueStart, valueEnd) => {
+    const length = keyEnd - keyStart
+    if (length === CONTENT.length && isAt(body, keyStart, CONTENT))
+      content = { start: valueStart, end: valueEnd }
+    else if (length === ROLE.length && isAt(body, keyStart, ROLE)) isUser = isAt(body, valueStart, USER)
+  })
+  addTexts(body, content, texts)
+  return isUser
 }
 
 /** The texts of a message's content: a string, or a list of parts with a `text` each. */
-function textsOf(body: Buffer, content: Span | undefined): Span[] {
-  if (content === undefined) return []
-  if (body[content.start] === 0x22) return [content]
-  return elementSpans(body, content, PARTS_PER_MESSAGE)
-    .flatMap((part) => memberSpans(body, part, 'text').slice(0, 1))
-    .filter((text) => !changesPerRequest(body, text))
+function addTexts(body: Buffer, content: Span | undefined, texts: Span[]): void {
+  if (content === undefined) return
+  if (body[content.start] === QUOTE) {
+    texts.push(content)
+    return
+  }
+  for (const part of elementSpans(body, content, PARTS_PER_MESSAGE)) {
+    const text = memberSpans(body, part, 'text')[0]
+    if (text !== undefined && !changesPerRequest(body, text)) texts.push(text)
+  }
 }
+
+const QUOTE = 0x22
+const OPEN_ARRAY = 0x5b
+const OPEN_OBJECT = 0x7b
+const CONTENT = Buffer.from('content')
+const ROLE = Buffer.from('role')
+const USER = Buffer.from('"user"')
 
 // Claude Code opens its system prompt with a block whose numbers differ from request to request.
 const attribution = Buffer.from('"x-anthropic-billing-header:')
