@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const root = join(import.meta.dirname, '..')
 const binary = join(root, 'bin', 'run.js')
@@ -14,7 +15,7 @@ if (isStale()) {
 }
 // In this process, so that Ctrl-C reaches the demo and nobody in between.
 process.argv = [process.execPath, binary, 'demo', ...process.argv.slice(2)]
-await import(binary)
+await import(pathToFileURL(binary).href)
 
 function isStale(): boolean {
   // Written last by the build.

@@ -41,6 +41,8 @@ if (!isInstalled() || process.env.CI === 'true') {
   fs.writeFileSync(stamp, lockHash())
 }
 if (script) {
+  // Ctrl-C reaches the whole group: whoever started it waits until it has tidied up.
+  process.on('SIGINT', function () {})
   // `npm run` puts node_modules/.bin, and with it the pinned Node, first in PATH.
   run(['run', script === 'demo' ? 'demo:run' : script, '--silent', '--'].concat(rest), process.env)
 }

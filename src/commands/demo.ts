@@ -5,7 +5,7 @@ import type { AttemptReport } from '../lib/proxy/live-pool.ts'
 import { BaseCommand } from '../lib/terminal/base-command.ts'
 import { listenForInterrupt } from './base/demo-interrupt.ts'
 import type { DemoLook } from './base/demo-picture.ts'
-import { nextLines } from './base/demo-picture.ts'
+import { isClone, nextLines } from './base/demo-picture.ts'
 import type { DemoShow } from './base/demo-show.ts'
 import { openShow } from './base/demo-show.ts'
 import type { DemoStage } from './base/demo-stage.ts'
@@ -121,7 +121,10 @@ export default class Demo extends BaseCommand {
       if (line !== null) this.tell(line)
     }
     if (this.jsonEnabled()) this.logJson(document)
-    else this.print(serveWords({ url: document.url, home: stage.home }, this.palette))
+    else {
+      const command = isClone(process.env) ? 'node bin/run.js' : this.config.bin
+      this.print(serveWords({ url: document.url, home: stage.home, command }, this.palette))
+    }
     await asked
     process.exitCode = 130
   }

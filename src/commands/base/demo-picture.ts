@@ -177,12 +177,15 @@ export function nextLines({ palette, columns }: DemoLook, env: NodeJS.ProcessEnv
     const below = wrapWords(does, Math.max(16, columns - 7))
     return [`  ${palette.strong(command)}`, ...below.map((part) => `      ${palette.quiet(part)}`)]
   }
-  // In a clone there is no such command yet.
-  const isClone = env['npm_lifecycle_event'] === 'demo:run'
   return [
     '',
-    ...(isClone ? line('npm link', 'makes the command qwenctl out of this folder') : []),
+    ...(isClone(env) ? line('npm link', 'makes the command qwenctl out of this folder') : []),
     ...line('qwenctl auth add', 'keeps an account of your own'),
     ...line('qwenctl proxy start', 'gives your programs one endpoint over your accounts'),
   ]
+}
+
+/** Whether `npm run demo` started this: then there may be no command `qwenctl` yet. */
+export function isClone(env: NodeJS.ProcessEnv): boolean {
+  return env['npm_lifecycle_event'] === 'demo:run'
 }

@@ -2,9 +2,16 @@ import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
 import type { Palette } from '../../lib/terminal/color.ts'
 import { attemptLine } from './proxy-words.ts'
 
+interface ServeFacts {
+  url: string
+  home: string
+  /** How qwenctl is called here. */
+  command: string
+}
+
 /** What to try on a demo that keeps running. */
-export function serveWords({ url, home }: { url: string; home: string }, palette: Palette): string {
-  const body = '{"model":"sandbox-small","messages":[{"role":"user","content":"hello"}]}'
+export function serveWords({ url, home, command }: ServeFacts, palette: Palette): string {
+  const body = '{"model":"sandbox-small","messages":[{"role":"user","content":"hi"}]}'
   return [
     '',
     `  ${palette.strong(url)} keeps answering, from counters at zero, until Ctrl-C.`,
@@ -18,7 +25,7 @@ export function serveWords({ url, home }: { url: string; home: string }, palette
     `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
     `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
     palette.quiet('  See what is left:'),
-    `    QWENCTL_HOME=${home} qwenctl quota show`,
+    `    QWENCTL_HOME=${home} ${command} quota show`,
     '',
   ].join('\n')
 }
