@@ -31,8 +31,7 @@ export function answerFailed(
   }
   const first = live.pool.earliestReturn(wanted, live.view)
   if (first === null && failures.length === 0) return exchange.sendError(nobody(live, wanted))
-  const isSomebodyFree = first !== null && first.at !== null && first.at <= live.view.now
-  if (failures.some(isUpstreamsFault) && (isSomebodyFree || failures.every(isUpstreamsFault)))
+  if (isForUpstreams(failures, first?.at ?? null, live.view.now))
     return exchange.sendError(upstreamError(failures))
   if (first === null || first.at === null) return exchange.sendError(onlyTheUser(live, wanted))
   const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
@@ -45,6 +44,12 @@ export function answerFailed(
   )
   // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
   exchange.sendError(error, ['retry-after', String(seconds), 'x-should-retry', 'false'])
+}
+
+/** Upstreams failed, and no quota is to blame: nobody else was asked, or who failed may be asked again at once. */
+function isForUpstreams(failures: Failure[], firstReturn: number | null, now: number): boolean {
+  if (!failures.some(isUpstreamsFault)) return false
+  return failures.every(isUpstreamsFault) || (firstReturn !== null && firstReturn <= now)
 }
 
 function isAboutModel({ outcome }: Failure): boolean {

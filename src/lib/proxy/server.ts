@@ -119,13 +119,13 @@ export class ProxyServer {
     }
     const route = routeFor(path)
     if (route !== null) {
-      allow(req, 'POST')
+      allow(exchange, 'POST')
       return handleRequest(this.#proxy, exchange, route, query)
     }
-    if (path === '/health') return (allow(req, 'GET', 'HEAD'), health(exchange))
-    if (path === '/ready') return (allow(req, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
+    if (path === '/health') return (allow(exchange, 'GET', 'HEAD'), health(exchange))
+    if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
     if (path === '/models' || path.startsWith('/models/')) {
-      allow(req, 'GET', 'HEAD')
+      allow(exchange, 'GET', 'HEAD')
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
     throw new QwenctlError('not_found', `there is nothing at ${req.method ?? 'GET'} ${path.slice(0, 200)}`, {
@@ -166,8 +166,9 @@ function refuseUnread(exchange: Exchange, error: unknown): void {
   exchange.sendError(error)
 }
 
-function allow(req: IncomingMessage, ...methods: string[]): void {
+function allow({ req, res }: Exchange, ...methods: string[]): void {
   if (methods.includes(req.method ?? '')) return
+  res.setHeader('allow', methods.join(', '))
   throw new QwenctlError('method_not_allowed', `${req.method ?? ''} is not for this path`, {
     hint: `use ${methods.join(' or ')}`,
   })
