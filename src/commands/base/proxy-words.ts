@@ -1,17 +1,24 @@
 import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
 import type { Palette } from '../../lib/terminal/color.ts'
+import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 
 /** What to do with a proxy that has begun to listen. */
-export function listeningWords({ url, accounts, strategy }: ProxyView, palette: Palette): string {
-  const of = accounts === 1 ? '1 account' : `${accounts} accounts`
+export function listeningWords({ url, accounts, strategy }: ProxyView, palette: Palette, mark = '●'): string {
   return [
-    `${palette.good('●')} ${palette.strong(url)} answers for ${of}, strategy ${strategy}.`,
+    `${palette.good(mark)} ${palette.strong(url)} answers for ${accountsWords(accounts)}, strategy ${strategy}.`,
+    ...(accounts === 0
+      ? ['', '  No account can answer yet. Add one, and it serves within a second:', '    qwenctl auth add']
+      : []),
     '',
-    `  OpenAI clients      export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
-    `  Anthropic clients   export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
-    ...(accounts === 0 ? ['', '  No account yet: qwenctl auth add. It serves within a second.'] : []),
+    palette.quiet('  Let programs with an OpenAI or Anthropic SDK use it:'),
+    `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
+    `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
   ].join('\n')
+}
+
+export function accountsWords(count: number): string {
+  return count === 1 ? '1 account' : `${count} accounts`
 }
 
 interface LineOptions {
@@ -19,26 +26,51 @@ interface LineOptions {
   isVerbose: boolean
   palette: Palette
   at: Date
+  /** The line goes into a file. */
+  hasDate?: boolean
+  /** Of the terminal; missing: as long as it takes, within reason. */
+  columns?: number | undefined
 }
 
+/** What an attempt came to, after the name of its account. */
+const outcomes: Record<AttemptReport['outcome'], string> = {
+  ok: 'answered',
+  'rate-short': 'rate limited',
+  'quota-window': 'quota used up',
+  'quota-hard': 'no quota or credit left',
+  'auth-refresh': 'login has to be renewed',
+  'auth-dead': 'credential refused',
+  'model-unavailable': 'does not serve the model',
+  overloaded: 'overloaded',
+  'bad-request': 'request refused',
+  unreachable: 'not reached',
+  timeout: 'no answer in time',
+  aborted: 'the client left',
+  lost: 'the answer broke off',
+}
+
+const MOST_COLUMNS = 240
+const MOST_MODEL = 40
+
 /** One try as a line; null: not worth one. Never a word of the conversation. */
-export function attemptLine(report: AttemptReport, { isVerbose, palette, at }: LineOptions): string | null {
+export function attemptLine(report: AttemptReport, options: LineOptions): string | null {
+  const { isVerbose, palette, at, hasDate = false, columns = MOST_COLUMNS } = options
   const { member, outcome, status, model, latencyMs, message } = report
-  if (outcome === 'ok' && !isVerbose) return null
+  if ((outcome === 'ok' || outcome === 'aborted') && !isVerbose) return null
   const paint = outcome === 'ok' ? palette.good : outcome === 'aborted' ? palette.quiet : palette.warn
-  const words = [
-    palette.quiet(at.toISOString().slice(11, 19)),
-    `${member.account.provider}/${member.account.name}`,
-    paint(
-      outcome === 'ok'
-        ? String(status)
-        : status === null || status < 400
-          ? outcome
-          : `${outcome} (${status})`,
-    ),
-    model ?? '',
-    `${latencyMs} ms`,
-    message === null ? '' : palette.quiet(message.slice(0, 120)),
-  ]
-  return words.filter((word) => word !== '').join('  ')
+  const words = outcomes[outcome] + (status === null || outcome === 'aborted' ? '' : ` (${status})`)
+  const name = `${member.account.provider}/${member.account.name}`
+  const asked = model === null ? [] : [printable(model).slice(0, MOST_MODEL)]
+  const rest = [...asked, `${latencyMs} ms`].join('  ')
+  const line = `${palette.quiet(stamp(at, hasDate))}  ${name}  ${paint(words)}  ${rest}`
+  const left = columns - textWidth(line) - 2
+  // What does not fit is of no use in part: a message is cut only where most of it can be read.
+  const shown =
+    message === null || left < 20 ? '' : `  ${palette.quiet(cutToWidth(printable(message), left))}`
+  return line + shown
+}
+
+/** `10:02:11Z`; with its date where the line may be read on another day. In UTC, as all that is said of windows. */
+export function stamp(at: Date, hasDate: boolean): string {
+  return `${at.toISOString().slice(hasDate ? 0 : 11, 19)}Z`
 }

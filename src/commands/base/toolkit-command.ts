@@ -18,6 +18,7 @@ export abstract class ToolkitCommand extends BaseCommand {
   static override enableJsonFlag = true
 
   private opened: Toolkit | undefined
+  private readonly told = new Set<string>()
 
   protected get toolkit(): Toolkit {
     this.opened ??= openToolkit({ env: process.env, loadProviders: () => this.askForProviders() })
@@ -26,10 +27,18 @@ export abstract class ToolkitCommand extends BaseCommand {
 
   protected override async finally(error: Error | undefined): Promise<void> {
     if (this.opened !== undefined) {
-      for (const warning of this.opened.warnings()) this.caution(warning)
+      this.tellWarnings()
       await this.opened.close()
     }
     await super.finally(error)
+  }
+
+  /** Those that were not told yet: a command that runs long tells them as it begins, not only as it ends. */
+  protected tellWarnings(): void {
+    for (const warning of this.opened?.warnings() ?? []) {
+      if (!this.told.has(warning)) this.caution(warning)
+      this.told.add(warning)
+    }
   }
 }
 

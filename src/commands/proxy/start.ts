@@ -1,11 +1,23 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
-import { strategyNames } from '../../lib/toolkit/settings-table.ts'
+import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
+import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
+import { standingOf } from '../../lib/toolkit/account-status.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
-import { attemptLine, listeningWords } from '../base/proxy-words.ts'
+import { strategyNames } from '../../lib/toolkit/settings-table.ts'
+import { untilAskedToEnd } from '../base/end-signals.ts'
+import { attemptLine, listeningWords, stamp } from '../base/proxy-words.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
+import { Turnover } from '../base/turnover.ts'
 
 const START_MS = 20_000
+
+interface Choice {
+  port?: number | undefined
+  host?: string | undefined
+  strategy?: string | undefined
+  user?: string | undefined
+}
 
 export default class ProxyStart extends AccountCommand {
   static override summary = 'start the proxy: one local endpoint over all accounts'
@@ -24,82 +36,84 @@ export default class ProxyStart extends AccountCommand {
     verbose: Flags.boolean({ char: 'v', description: 'a line for every request, not only for troubles' }),
   }
 
+  private unregister: () => void = () => undefined
+
   async run(): Promise<void> {
     const { flags } = await this.parse(ProxyStart)
     if (flags.detach) return this.startDetached()
+    process.stderr.on('error', () => undefined) // a proxy outlives the terminal or the reader of its words
     const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
-    const { settings } = this.toolkit
-    const palette = this.errorPalette
-    const strategy = flags.strategy ?? (await settings.get('proxy.strategy'))
-    const host = flags.host ?? String(await settings.get('proxy.host'))
-    const proxy = await startProxy(
-      this.toolkit,
-      {
-        host,
-        port: flags.port ?? Number(await settings.get('proxy.port')),
-        strategy: strategy as (typeof strategyNames)[number],
-        affinity: Boolean(await settings.get('proxy.affinity')),
-        maxBodyMb: Number(await settings.get('proxy.maxBodyMb')),
-        connectTimeoutMs: Number(await settings.get('proxy.connectTimeoutMs')),
-        headersTimeoutMs: Number(await settings.get('proxy.headersTimeoutMs')),
-        idleTimeoutMs: Number(await settings.get('proxy.idleTimeoutMs')),
-        allowHosts: (await settings.get('proxy.allowHosts')) as string[],
-        user: flags.user === undefined || flags.user === '' ? null : flags.user,
-      },
-      {
-        onAttempt: (report) => {
-          const line = attemptLine(report, {
-            isVerbose: flags.verbose,
-            palette,
-            at: new Date(),
-          })
-          if (line !== null) this.tell(line)
-        },
-        onTrouble: (message) => this.caution(message),
-      },
-    )
+    const settings = await this.settingsFor(flags)
+    const proxy = await startProxy(this.toolkit, settings, await this.events(flags.verbose))
+    const askedToEnd = untilAskedToEnd()
     const { url, port, accounts } = proxy
-    const view = {
-      pid: process.pid,
-      url,
-      host,
-      port,
-      accounts,
-      strategy: String(strategy),
-      startedAt: new Date().toISOString(),
-    }
-    const unregister = this.toolkit.proxies.register(view)
+    const { host, strategy } = settings
+    const startedAt = new Date().toISOString()
+    const view = { pid: process.pid, url, host, port, accounts, strategy, startedAt }
+    this.unregister = this.toolkit.proxies.register(view)
+    process.on('exit', this.unregister)
     this.announce(view)
-    try {
-      await this.untilAskedToEnd(() => proxy.inFlight)
-      await proxy.stop()
-    } finally {
-      unregister()
+    this.tellWarnings()
+    await askedToEnd
+    const left = proxy.inFlight
+    if (left > 0) this.say(`Ending after ${left} request${left === 1 ? '' : 's'} under way. Again: at once.`)
+    await proxy.stop()
+    this.say('Stopped.')
+  }
+
+  /** Known as running until its last count is written, so that `proxy stop` returns when all is told. */
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error)
+    this.unregister()
+  }
+
+  private async settingsFor({ port, host, strategy, user }: Choice): Promise<ProxySettings> {
+    const { settings } = this.toolkit
+    return {
+      host: host ?? String(await settings.get('proxy.host')),
+      port: port ?? Number(await settings.get('proxy.port')),
+      strategy: (strategy ?? (await settings.get('proxy.strategy'))) as ProxySettings['strategy'],
+      affinity: Boolean(await settings.get('proxy.affinity')),
+      maxBodyMb: Number(await settings.get('proxy.maxBodyMb')),
+      connectTimeoutMs: Number(await settings.get('proxy.connectTimeoutMs')),
+      headersTimeoutMs: Number(await settings.get('proxy.headersTimeoutMs')),
+      idleTimeoutMs: Number(await settings.get('proxy.idleTimeoutMs')),
+      allowHosts: (await settings.get('proxy.allowHosts')) as string[],
+      user: user === undefined || user === '' ? null : user,
+    }
+  }
+
+  /** What the proxy has to say while it runs: troubles, who takes over from whom, and every request where wanted. */
+  private async events(isVerbose: boolean): Promise<ProxyEvents> {
+    const ledger = await this.toolkit.ledger()
+    const turnover = new Turnover((account: AttemptReport['member']['account']) =>
+      standingOf(account, ledger.state, ledger.now()),
+    )
+    const palette = this.errorPalette
+    const { isTTY: isTerminal, columns } = process.stderr
+    return {
+      onAttempt: (report) => {
+        const at = new Date()
+        const look = { palette, at, hasDate: !isTerminal, columns: isTerminal ? columns : undefined }
+        for (const words of turnover.note({ account: report.member.account, ...report }, ledger.now()))
+          this.say(`${palette.quiet(stamp(at, !isTerminal))}  ${words}`)
+        const line = attemptLine(report, { isVerbose, ...look })
+        if (line !== null) this.say(line)
+      },
+      onTrouble: (message) => this.caution(message),
     }
   }
 
   private announce(view: ProxyView): void {
     const { url, pid, accounts } = view
     if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify({ url, pid, accounts })}\n`)
-    else this.print(listeningWords(view, this.palette))
-    for (const warning of this.toolkit.warnings()) this.caution(warning)
+    else this.print(listeningWords(view, this.palette, this.unicode ? '●' : '*'))
   }
 
-  /** Resolves at the first SIGINT or SIGTERM; a second one ends the process without waiting for its requests. */
-  private untilAskedToEnd(inFlight: () => number): Promise<void> {
-    return new Promise((resolve) => {
-      let asked = 0
-      const onSignal = (signal: NodeJS.Signals) => {
-        asked += 1
-        if (asked > 1) process.exit(signal === 'SIGINT' ? 130 : 143)
-        const left = inFlight()
-        if (left > 0)
-          this.tell(`Draining: ${left} request${left === 1 ? '' : 's'} under way. Once more ends at once.`)
-        resolve()
-      }
-      process.on('SIGINT', onSignal)
-      process.on('SIGTERM', onSignal)
-    })
+  /** For stderr, with `--json` too: a log of what happens is wanted from any proxy. */
+  private say(text: string): void {
+    // The terminal has put a ^C where the line begins.
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${text}\n`)
   }
 
   private async startDetached(): Promise<void> {
@@ -114,7 +128,7 @@ export default class ProxyStart extends AccountCommand {
     const view = await this.toolkit.proxies.startDetached(command, START_MS)
     this.announce(view)
     this.tell(
-      `It runs in the background and writes to ${this.toolkit.proxies.logFile}. qwenctl proxy stop ends it.`,
+      `\n  It runs in the background (pid ${view.pid}); qwenctl proxy stop ends it.\n  Log: ${this.toolkit.proxies.logFile}`,
     )
   }
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { QwenctlError, errorKinds, type ErrorCode } from '../errors.ts'
@@ -9,6 +11,10 @@ import { readRunFiles, writeRunFile, type RunFile } from '../store/run-files.ts'
 export type ProxyView = RunFile
 
 const POLL_MS = 50
+/** A proxy that is alive says so at once; one that is stopped or stuck does not say it later either. */
+const HEALTH_MS = 2_000
+/** The log before this one is kept beside it. */
+const MOST_LOG_BYTES = 10 << 20
 
 /** The proxies that run over one home, and how they are started in the background and stopped. */
 export class Proxies {
@@ -34,54 +40,118 @@ export class Proxies {
   }
 
   /**
-   * Starts `command` as a proxy of its own and resolves when it listens. Throws what it failed with, or `failed` when it
-   * does not listen in time.
+   * Starts `command`, a `proxy start --json`, as a process of its own and resolves when it listens. Throws what it failed
+   * with, or `failed` when it does not listen in time.
    */
   async startDetached(command: string[], timeoutMs: number): Promise<ProxyView> {
-    mkdirSync(this.#home.logsFolder, { recursive: true, mode: 0o700 })
-    const log = openSync(this.logFile, 'a', 0o600)
-    const before = statSync(this.logFile).size
+    const log = this.#openLog()
     const [program = process.execPath, ...args] = command
-    const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], windowsHide: true })
+    const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', log], windowsHide: true })
     closeSync(log)
-    let exit: number | null = null
-    child.on('error', () => (exit = 1))
-    child.on('exit', (code) => (exit = code ?? 1))
+    const said = await firstWords(child, timeoutMs)
+    child.stdout?.destroy()
     child.unref()
-    for (let waited = 0; waited < timeoutMs; waited += POLL_MS) {
-      const found = this.list().find(({ pid }) => pid === child.pid)
-      if (found !== undefined) return found
-      if (exit !== null) throw failureIn(readFileSync(this.logFile, 'utf8').slice(before), this.logFile)
-      await wait(POLL_MS)
-    }
+    const found = this.list().find(({ pid }) => pid === child.pid)
+    if (found !== undefined && said !== null) return found
+    if (said !== null) throw failureIn(said, this.logFile)
+    child.kill()
     throw new QwenctlError('failed', 'the proxy did not begin to listen in time', {
       hint: `see ${this.logFile}`,
     })
   }
 
   /** Asks a proxy to drain and end; resolves when it has. Throws `failed` when it has not within the time. */
-  async stop({ pid, url }: ProxyView, timeoutMs: number): Promise<void> {
-    process.kill(pid, 'SIGTERM')
+  async stop(proxy: ProxyView, timeoutMs: number): Promise<void> {
+    const { pid, url } = proxy
+    const state = await reach(url)
+    if (state === 'silent') {
+      throw new QwenctlError('failed', `the proxy at ${url} (pid ${pid}) does not answer`, {
+        hint: `it may be stopped or stuck; end it with kill ${pid}`,
+      })
+    }
+    // One that no longer listens is draining already: asked twice, it would cut off what it is answering.
+    if (state === 'answers') askToEnd(proxy)
     for (let waited = 0; waited < timeoutMs; waited += POLL_MS) {
-      if (!this.list().some((proxy) => proxy.pid === pid)) return
+      if (!this.list().some((running) => running.pid === pid)) return
       await wait(POLL_MS)
     }
     throw new QwenctlError('failed', `the proxy at ${url} (pid ${pid}) is still answering requests`, {
       hint: 'it ends after its last one; try again to wait longer',
     })
   }
+
+  #openLog(): number {
+    mkdirSync(this.#home.logsFolder, { recursive: true, mode: 0o700 })
+    const size = statSync(this.logFile, { throwIfNoEntry: false })?.size ?? 0
+    if (size > MOST_LOG_BYTES) renameSync(this.logFile, `${this.logFile}.1`)
+    return openSync(this.logFile, 'a', 0o600)
+  }
 }
 
-/** The error that a `--json` start printed before it ended. */
-function failureIn(output: string, logFile: string): QwenctlError {
-  for (const line of output.trim().split('\n').reverse()) {
-    try {
-      const { error } = JSON.parse(line) as { error: { code: string; message: string; hint: string | null } }
-      const code = Object.hasOwn(errorKinds, error.code) ? (error.code as ErrorCode) : 'failed'
-      return new QwenctlError(code, error.message, error.hint === null ? {} : { hint: error.hint })
-    } catch {
-      continue // a warning or other words
+/** The line that says it listens, or all that it printed until its end; null: neither in time. */
+function firstWords(child: ChildProcess, timeoutMs: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    let said = ''
+    const timer = setTimeout(() => resolve(null), timeoutMs)
+    const done = () => {
+      clearTimeout(timer)
+      resolve(said)
     }
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (/^\{"url".*\n/.test(said)) done()
+    })
+    child.on('error', done)
+    child.on('close', done)
+  })
+}
+
+/** The error document that a `--json` start printed before it ended. */
+function failureIn(said: string, logFile: string): QwenctlError {
+  try {
+    const { error } = JSON.parse(said) as { error: { code: string; message: string; hint: string | null } }
+    const code = Object.hasOwn(errorKinds, error.code) ? (error.code as ErrorCode) : 'failed'
+    return new QwenctlError(code, error.message, error.hint === null ? {} : { hint: error.hint })
+  } catch {
+    return new QwenctlError('failed', 'the proxy ended at once', { hint: `see ${logFile}` })
   }
-  return new QwenctlError('failed', 'the proxy ended at once', { hint: `see ${logFile}` })
+}
+
+function askToEnd({ pid, url }: ProxyView): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ESRCH') return // it has just ended by itself
+    throw new QwenctlError(
+      'failed',
+      `the proxy at ${url} (pid ${pid}) cannot be stopped (${code ?? 'unknown'})`,
+      {
+        hint: 'it may run as another user',
+        cause: error,
+      },
+    )
+  }
+}
+
+/**
+ * Whether a proxy of ours answers at the URL. Where the system does not tell when a process began, a pid alone might be
+ * another's by now: nothing is signalled that does not answer as a proxy.
+ */
+function reach(url: string): Promise<'answers' | 'closed' | 'silent'> {
+  return new Promise((resolve) => {
+    // An agent of its own, so that no HTTP_PROXY of the environment is asked for an address of this machine.
+    const asked = request(`${url}/health`, { agent: false, timeout: HEALTH_MS }, (response) => {
+      response.resume()
+      resolve(response.headers['x-qwenctl-attempts'] === undefined ? 'silent' : 'answers')
+    })
+    asked.on('timeout', () => {
+      resolve('silent')
+      asked.destroy()
+    })
+    asked.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ECONNREFUSED' ? 'closed' : 'silent'),
+    )
+    asked.end()
+  })
 }

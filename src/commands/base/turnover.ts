@@ -1,0 +1,83 @@
+import { durationWords } from '../../lib/terminal/time-words.ts'
+import type { Standing } from '../../lib/toolkit/account-status.ts'
+
+/** What is said of an account. */
+interface Named {
+  id: string
+  provider: string
+  name: string
+}
+
+/** The part of an attempt that tells who serves. */
+interface Asked<Account> {
+  account: Account
+  outcome: string
+}
+
+/** A wait this short is counted; a longer one is said by its end. */
+const SHORT_MS = 10 * 60_000
+const DAY_MS = 86_400_000
+
+/**
+ * Notices, attempt by attempt, when an account takes over from one that can no longer serve, and when that one is back.
+ * Each is told once, however many requests are under way.
+ */
+export class Turnover<Account extends Named> {
+  readonly #standingOf: (account: Account) => Standing
+  /** Who is known to be out, and until when. */
+  readonly #out = new Map<string, number | null>()
+  #before: Account | null = null
+
+  /** `standingOf` tells how an account stands at the moment of the call. */
+  constructor(standingOf: (account: Account) => Standing) {
+    this.#standingOf = standingOf
+  }
+
+  /** What is worth telling about this attempt. `now`: epoch milliseconds. */
+  note({ account, outcome }: Asked<Account>, now: number): string[] {
+    const before = this.#before
+    this.#before = account
+    const words: string[] = []
+    if (before !== null && before.id !== account.id) {
+      const why = this.#leaving(before, now)
+      if (why !== null)
+        words.push(`${nameBeside(before, account)} ${why}; ${nameBeside(account, before)} goes on`)
+    }
+    if (outcome === 'ok' && this.#isBack(account)) words.push(`${account.name} is back`)
+    return words
+  }
+
+  /** Null: it can serve, or is known to be out. */
+  #leaving(account: Account, now: number): string | null {
+    const standing = this.#standingOf(account)
+    if (standing.status === 'ready') return null
+    if (this.#out.has(account.id) && this.#out.get(account.id) === standing.availableAt) return null
+    this.#out.set(account.id, standing.availableAt)
+    return standingWords(standing, now)
+  }
+
+  /** The last answers of an account that is out arrive after it is: they do not bring it back. */
+  #isBack(account: Account): boolean {
+    if (!this.#out.has(account.id) || this.#standingOf(account).status !== 'ready') return false
+    return this.#out.delete(account.id)
+  }
+}
+
+function standingWords({ status, reason, availableAt }: Standing, now: number): string {
+  const until = availableAt === null ? '' : ` ${untilWords(availableAt, now)}`
+  if (status === 'exhausted') return `is used up${until}`
+  return `rests${until}: ${reason ?? 'no reason is known'}`
+}
+
+/** `for 45 s`, `until 00:00 UTC`, `until 2026-12-01 00:00 UTC`. Epoch milliseconds. */
+export function untilWords(at: number, now: number): string {
+  if (at - now < SHORT_MS) return `for ${durationWords(at - now)}`
+  const time = new Date(Math.ceil(at / 60_000) * 60_000).toISOString()
+  const day = at - now < DAY_MS ? '' : `${time.slice(0, 10)} `
+  return `until ${day}${time.slice(11, 16)} UTC`
+}
+
+/** The name alone, as long as that tells the two apart. */
+function nameBeside(account: Named, other: Named): string {
+  return account.name === other.name ? `${account.provider}/${account.name}` : account.name
+}

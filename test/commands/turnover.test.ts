@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { Turnover, untilWords } from '../../src/commands/base/turnover.ts'
+import type { Account } from '../../src/lib/account/account.ts'
+import type { Standing } from '../../src/lib/toolkit/account-status.ts'
+import { accountRecord } from '../support/account-record.ts'
+
+const NOON = Date.parse('2026-11-22T12:00:00.000Z')
+const MIDNIGHT = NOON + 12 * 3_600_000
+const READY: Standing = { status: 'ready', reason: null, availableAt: null }
+const USED_UP: Standing = { status: 'exhausted', reason: '5/day is used up', availableAt: MIDNIGHT }
+
+const [work, home, spare] = ['work', 'home', 'spare'].map((name) => accountOf(name)) as [
+  Account,
+  Account,
+  Account,
+]
+
+function accountOf(name: string, provider = 'custom'): Account {
+  return accountRecord({ id: `acc_${provider}_${name}`, name, provider })
+}
+
+/** Notes attempts of these accounts in turn; `standings` may be changed between. */
+function given(standings: Map<string, Standing> = new Map()) {
+  const turnover = new Turnover(({ id }) => standings.get(id) ?? READY)
+  return {
+    standings,
+    note: (account: Account, outcome: 'ok' | 'rate-short' = 'ok', now = NOON) =>
+      turnover.note({ account, outcome }, now),
+  }
+}
+
+test('when accounts take turns and all can serve, there is nothing to tell', () => {
+  const { note } = given()
+  expect([work, home, work, spare, home].flatMap((account) => note(account))).toEqual([])
+})
+
+test('when an account is used up and the next takes over, that is told once, in words', () => {
+  const { standings, note } = given()
+  expect(note(work)).toEqual([])
+  standings.set(work.id, USED_UP)
+  expect(note(home)).toEqual(['work is used up until 00:00 UTC; home goes on'])
+  expect(note(home)).toEqual([])
+})
+
+test('when answers of the account that is out still come in, nothing is told twice', () => {
+  const { standings, note } = given()
+  note(work)
+  standings.set(work.id, USED_UP)
+  expect([home, work, home, work, spare].flatMap((account) => note(account))).toHaveLength(1)
+})
+
+test('when the account serves again, that is told, and its next end as well', () => {
+  const { standings, note } = given()
+  note(work)
+  standings.set(work.id, USED_UP)
+  note(home)
+  standings.delete(work.id)
+  expect(note(work)).toEqual(['work is back'])
+  standings.set(work.id, { ...USED_UP, availableAt: MIDNIGHT + 86_400_000 })
+  expect(note(home)).toEqual(['work is used up until 2026-11-24 00:00 UTC; home goes on'])
+})
+
+test.each<[Standing, string]>([
+  [
+    { status: 'cooling', reason: 'rate limited by the provider', availableAt: NOON + 20_000 },
+    'work rests for 20 s: rate limited by the provider; home goes on',
+  ],
+  [
+    { status: 'needs-login', reason: 'the provider refuses its credential', availableAt: null },
+    'work rests: the provider refuses its credential; home goes on',
+  ],
+  [{ status: 'exhausted', reason: 'no credit', availableAt: null }, 'work is used up; home goes on'],
+])('when the account before is %j, says why it does not go on', (standing, words) => {
+  const { standings, note } = given()
+  note(work, 'rate-short')
+  standings.set(work.id, standing)
+  expect(note(home)).toEqual([words])
+})
+
+test('when both accounts have one name, their providers tell them apart', () => {
+  const { standings, note } = given()
+  note(work)
+  standings.set(work.id, USED_UP)
+  expect(note(accountOf('work', 'openai'))).toEqual([
+    'custom/work is used up until 00:00 UTC; openai/work goes on',
+  ])
+})
+
+test.each([
+  [NOON + 45_000, 'for 45 s'],
+  [NOON + 9 * 60_000, 'for 9 min'],
+  [NOON + 90 * 60_000 + 1, 'until 13:31 UTC'],
+  [MIDNIGHT, 'until 00:00 UTC'],
+  [MIDNIGHT + 86_400_000, 'until 2026-11-24 00:00 UTC'],
+])('until %d reads "%s"', (at, words) => {
+  expect(untilWords(at, NOON)).toBe(words)
+})
