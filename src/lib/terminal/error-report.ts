@@ -88,8 +88,12 @@ function isOclifError(error: unknown): error is OclifError {
 function reportOfOclif(error: OclifError, invocation: Invocation): ErrorReport {
   const exit = typeof error.oclif.exit === 'number' ? error.oclif.exit : 1
   const usage = error.parse !== undefined
-  const hint = error.suggestions?.[0] ?? (usage ? usageHint(error, invocation) : null)
-  const message = usage ? usageMessage(error) : firstLine(error.message)
+  const hint = error.suggestions?.[0] ?? (usage || exit === 2 ? usageHint(error, invocation) : null)
+  const message = usage
+    ? usageMessage(error)
+    : exit === 2
+      ? badValue(error.message)
+      : firstLine(error.message)
   return { code: usage || exit === 2 ? 'invalid_usage' : 'failed', message, hint, exit: usage ? 2 : exit }
 }
 
@@ -129,6 +133,12 @@ function reasons(message: string): string {
     (line) => line !== '' && !/^(The following errors? occurred:|See more help with)/.test(line),
   )
   return lowered(told.join('; '))
+}
+
+/** oclif heads what is wrong with a flag's value with a line of its own: "Parsing --port". */
+function badValue(message: string): string {
+  const [, flag, reason] = /^parsing (--[\w-]+); (.*)$/.exec(reasons(message)) ?? []
+  return flag === undefined ? reasons(message) : `${flag}: ${lowered(reason ?? '')}`
 }
 
 function firstLine(message: string): string {

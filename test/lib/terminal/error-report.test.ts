@@ -56,3 +56,16 @@ test.each([
 ])('with DEBUG=%s, stacks are shown: %s', (DEBUG, shown) => {
   expect(isDebugging({ DEBUG })).toBe(shown)
 })
+
+test("when oclif finds a flag's value wrong, the message says which flag and what it takes", () => {
+  const error = Object.assign(
+    new Error('Parsing --port \n\tExpected an integer but received: abc\nSee more help with --help'),
+    { oclif: { exit: 2 } },
+  )
+  expect(reportOf(error, { command: 'proxy start', flags: ['port'] })).toEqual({
+    code: 'invalid_usage',
+    message: '--port: expected an integer but received: abc',
+    hint: 'qwenctl proxy start --help shows what it takes',
+    exit: 2,
+  })
+})
