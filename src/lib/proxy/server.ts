@@ -154,12 +154,14 @@ function decoded(part: string): string {
   }
 }
 
-/** Answers while the client may still be sending: it gets to read the answer before the connection closes. */
+/**
+ * Answers while the client may still be sending. The connection is not said to close: Node would then reset it at once,
+ * and a client that is still writing could lose the answer.
+ */
 function refuseUnread(exchange: Exchange, error: unknown): void {
-  const { req, res } = exchange
-  res.shouldKeepAlive = false
-  const socket = res.socket
-  const timer = setTimeout(() => socket?.destroy(), LINGER_MS)
+  const { req } = exchange
+  const { socket } = req
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   timer.unref()
   req.on('close', () => clearTimeout(timer))
   req.resume()
