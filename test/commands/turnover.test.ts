@@ -24,6 +24,7 @@ function given(standings: Map<string, Standing> = new Map()) {
   const turnover = new Turnover(({ id }) => standings.get(id) ?? READY)
   return {
     standings,
+    turnover,
     note: (account: Account, outcome: 'ok' | 'rate-short' = 'ok', now = NOON) =>
       turnover.note({ account, outcome }, now),
   }
@@ -94,4 +95,29 @@ test.each([
   [MIDNIGHT + 86_400_000, 'until 2026-11-24 00:00 UTC'],
 ])('until %d reads "%s"', (at, words) => {
   expect(untilWords(at, NOON)).toBe(words)
+})
+
+test('when nobody is left, who is back first is told once, and again after something was answered', () => {
+  const { turnover, note } = given()
+  const out = { code: 'quota_exhausted', message: '', returns: { member: { account: work }, at: MIDNIGHT } }
+  const words = 'nobody is left to answer; work is back first, at 00:00 UTC'
+  expect([1, 2, 3].map((seconds) => turnover.refused(out, NOON + seconds * 1000))).toEqual([
+    words,
+    null,
+    null,
+  ])
+  note(home)
+  expect(turnover.refused(out, NOON)).toBe(words)
+  const soon = { ...out, returns: { ...out.returns, at: NOON + 30_000 } }
+  expect(turnover.refused(soon, NOON)).toBe('nobody is left to answer; work is back first, in 30 s')
+})
+
+test('when a request is refused for another reason, the reason is told once, without control characters', () => {
+  const { turnover } = given()
+  const refusal = {
+    code: 'model_not_found',
+    message: 'no account serves the model m\u001b[2J9',
+    returns: null,
+  }
+  expect([1, 2].map(() => turnover.refused(refusal, NOON))).toEqual(['no account serves the model m9', null])
 })

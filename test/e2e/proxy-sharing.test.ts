@@ -43,14 +43,14 @@ test('accounts that another process adds, disables, enables and removes are in f
 test('a limit that is reset or raised by another process lets requests through again', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
-  const home = await givenHome([{ name: 'a', limits: ['1/day'] }], upstream.baseUrl)
+  const home = await givenHome([{ name: 'a', limits: ['1/24h'] }], upstream.baseUrl)
   const proxy = await startedProxy(home)
   const statuses = async () => [(await chatAt(proxy.url)).status, (await chatAt(proxy.url)).status]
   expect(await statuses()).toEqual([200, 429])
   expect((await runBinary(home, ['quota', 'reset', 'a', '--yes'])).exit).toBe(0)
   await soon(proxy.url, ({ status }) => status === 200)
   expect((await chatAt(proxy.url)).status).toBe(429)
-  expect((await runBinary(home, ['accounts', 'set', 'a', '--limit', '2/day'])).exit).toBe(0)
+  expect((await runBinary(home, ['accounts', 'set', 'a', '--limit', '2/24h'])).exit).toBe(0)
   await soon(proxy.url, ({ status }) => status === 200)
   expect((await chatAt(proxy.url)).status).toBe(429)
 })
@@ -60,7 +60,7 @@ test('two proxies on one home, asked at once, share a limit exactly, and quota s
   upstream.always(chat())
   const home = await givenHome(
     [
-      { name: 'a', limits: ['17/day'] },
+      { name: 'a', limits: ['17/24h'] },
       { name: 'b', limits: ['8/hour'] },
     ],
     upstream.baseUrl,

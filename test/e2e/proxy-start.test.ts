@@ -137,6 +137,21 @@ test('when an account runs out and the next takes over, one line says so, and tr
   expect(proxy.stderr).not.toContain('\u001b')
 })
 
+test('when nobody is left, one line says who is back first, however many requests are refused', async () => {
+  const upstream = await givenUpstream()
+  upstream.next(chat())
+  const home = await givenHome([{ name: 'work', limits: ['1/6h'] }], upstream.baseUrl)
+  const proxy = await startedProxy(home)
+  const statuses = []
+  for (let index = 0; index < 4; index += 1) statuses.push((await chatAt(proxy.url)).status)
+  expect(statuses).toEqual([200, 429, 429, 429])
+  proxy.signal('SIGTERM')
+  await proxy.exit
+  const told = proxy.stderr.split('\n').filter((line) => line.includes('nobody is left'))
+  expect(told).toHaveLength(1)
+  expect(told[0]).toMatch(/Z {2}nobody is left to answer; work is back first, at \d\d:\d\d UTC$/)
+})
+
 test('with --verbose every request has its line, without it only troubles have', async () => {
   const home = await givenHome(sandbox)
   const [quiet, verbose] = [await startedProxy(home), await startedProxy(home, ['--verbose'])]

@@ -1,5 +1,13 @@
+import { printable } from '../../lib/terminal/text-width.ts'
 import { durationWords } from '../../lib/terminal/time-words.ts'
 import type { Standing } from '../../lib/toolkit/account-status.ts'
+
+/** The part of a refusal that is told. `returns`: who is back first and when, where the pool is out. */
+interface Refused {
+  code: string
+  message: string
+  returns: { member: { account: Named }; at: number } | null
+}
 
 /** What is said of an account. */
 interface Named {
@@ -27,6 +35,8 @@ export class Turnover<Account extends Named> {
   /** Who is known to be out, and until when. */
   readonly #out = new Map<string, number | null>()
   #before: Account | null = null
+  /** The refusal that was told last, until something is answered. */
+  #refused: string | null = null
 
   /** `standingOf` tells how an account stands at the moment of the call. */
   constructor(standingOf: (account: Account) => Standing) {
@@ -37,6 +47,7 @@ export class Turnover<Account extends Named> {
   note({ account, outcome }: Asked<Account>, now: number): string[] {
     const before = this.#before
     this.#before = account
+    if (outcome === 'ok') this.#refused = null
     const words: string[] = []
     if (before !== null && before.id !== account.id) {
       const why = this.#leaving(before, now)
@@ -45,6 +56,15 @@ export class Turnover<Account extends Named> {
     }
     if (outcome === 'ok' && this.#isBack(account)) words.push(`${account.name} is back`)
     return words
+  }
+
+  /** Why nobody could answer; null: that was told already. */
+  refused({ code, message, returns }: Refused, now: number): string | null {
+    const key = returns === null ? `${code} ${message}` : `${code} ${returns.member.account.id} ${returns.at}`
+    if (key === this.#refused) return null
+    this.#refused = key
+    if (returns === null) return printable(message)
+    return `nobody is left to answer; ${returns.member.account.name} is back first, ${whenWords(returns.at, now)}`
   }
 
   /** Null: it can serve, or is known to be out. */
@@ -71,10 +91,22 @@ function standingWords({ status, reason, availableAt }: Standing, now: number): 
 
 /** `for 45 s`, `until 00:00 UTC`, `until 2026-12-01 00:00 UTC`. Epoch milliseconds. */
 export function untilWords(at: number, now: number): string {
-  if (at - now < SHORT_MS) return `for ${durationWords(at - now)}`
+  return isSoon(at, now) ? `for ${durationWords(at - now)}` : `until ${clockWords(at, now)}`
+}
+
+function whenWords(at: number, now: number): string {
+  return isSoon(at, now) ? `in ${durationWords(at - now)}` : `at ${clockWords(at, now)}`
+}
+
+function isSoon(at: number, now: number): boolean {
+  return at - now < SHORT_MS
+}
+
+/** Rounded up, so that nobody comes back too early. */
+function clockWords(at: number, now: number): string {
   const time = new Date(Math.ceil(at / 60_000) * 60_000).toISOString()
   const day = at - now < DAY_MS ? '' : `${time.slice(0, 10)} `
-  return `until ${day}${time.slice(11, 16)} UTC`
+  return `${day}${time.slice(11, 16)} UTC`
 }
 
 /** The name alone, as long as that tells the two apart. */

@@ -91,14 +91,22 @@ export default class ProxyStart extends AccountCommand {
     )
     const palette = this.errorPalette
     const { isTTY: isTerminal, columns } = process.stderr
+    const note = (words: string) => this.say(`${palette.quiet(stamp(new Date(), !isTerminal))}  ${words}`)
     return {
       onAttempt: (report) => {
-        const at = new Date()
-        const look = { palette, at, hasDate: !isTerminal, columns: isTerminal ? columns : undefined }
-        for (const words of turnover.note({ account: report.member.account, ...report }, ledger.now()))
-          this.say(`${palette.quiet(stamp(at, !isTerminal))}  ${words}`)
+        turnover.note({ account: report.member.account, ...report }, ledger.now()).forEach(note)
+        const look = {
+          palette,
+          at: new Date(),
+          hasDate: !isTerminal,
+          columns: isTerminal ? columns : undefined,
+        }
         const line = attemptLine(report, { isVerbose, ...look })
         if (line !== null) this.say(line)
+      },
+      onRefusal: (report) => {
+        const words = turnover.refused(report, ledger.now())
+        if (words !== null) note(words)
       },
       onTrouble: (message) => this.caution(message),
     }

@@ -4,7 +4,7 @@ import type { Member } from '../rotation/member.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
-import type { LivePool } from './live-pool.ts'
+import type { LivePool, RefusalReport } from './live-pool.ts'
 import { responseHeaders } from './wire/response-headers.ts'
 
 /** A try that ended without an answer for the client. */
@@ -30,10 +30,10 @@ export function answerFailed(
     return passOn(exchange, last.held, false)
   }
   const first = live.pool.earliestReturn(wanted, live.view)
-  if (first === null && failures.length === 0) return exchange.sendError(nobody(live, wanted))
+  if (first === null && failures.length === 0) return refuse(live, exchange, nobody(live, wanted))
   if (isForUpstreams(failures, first?.at ?? null, live.view.now))
-    return exchange.sendError(upstreamError(failures))
-  if (first === null || first.at === null) return exchange.sendError(onlyTheUser(live, wanted))
+    return refuse(live, exchange, upstreamError(failures))
+  if (first === null || first.at === null) return refuse(live, exchange, onlyTheUser(live, wanted))
   const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
   const at = new Date(first.at).toISOString()
   const { name, provider } = first.member.account
@@ -43,7 +43,20 @@ export function answerFailed(
     { hint: 'qwenctl quota show tells what is left of each' },
   )
   // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
-  exchange.sendError(error, ['retry-after', String(seconds), 'x-should-retry', 'false'])
+  refuse(live, exchange, error, {
+    headers: ['retry-after', String(seconds), 'x-should-retry', 'false'],
+    returns: { member: first.member, at: first.at },
+  })
+}
+
+function refuse(
+  live: LivePool,
+  exchange: Exchange,
+  error: QwenctlError,
+  { headers = [], returns = null }: { headers?: string[]; returns?: RefusalReport['returns'] } = {},
+): void {
+  live.tellRefusal({ requestId: exchange.id, code: error.code, message: error.message, returns })
+  exchange.sendError(error, headers)
 }
 
 /** Upstreams failed, and no quota is to blame: nobody else was asked, or who failed may be asked again at once. */

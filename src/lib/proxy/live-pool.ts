@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts'
-import type { QwenctlError } from '../errors.ts'
+import type { ErrorCode, QwenctlError } from '../errors.ts'
 import { isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
@@ -28,6 +28,15 @@ export interface AttemptReport {
   latencyMs: number
 }
 
+/** A request that got no answer but ours, as the proxy tells it. */
+export interface RefusalReport {
+  requestId: string
+  code: ErrorCode
+  message: string
+  /** Where the pool is out: who returns first, and when (epoch milliseconds). */
+  returns: { member: Member; at: number } | null
+}
+
 export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinity'> {
   /** Only this user's accounts serve; null: everybody's. */
   user: string | null
@@ -36,6 +45,7 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   /** Where simulated accounts send. */
   sandboxBase: () => Promise<string>
   onAttempt?: (report: AttemptReport) => void
+  onRefusal?: (report: RefusalReport) => void
   /** Problems that people should know of, in words. */
   onTrouble: (message: string) => void
 }
@@ -148,6 +158,10 @@ export class LivePool {
 
   tell(report: AttemptReport): void {
     this.#options.onAttempt?.(report)
+  }
+
+  tellRefusal(report: RefusalReport): void {
+    this.#options.onRefusal?.(report)
   }
 
   close(): void {

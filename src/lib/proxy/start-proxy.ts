@@ -1,7 +1,7 @@
 import { QwenctlError } from '../errors.ts'
 import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
-import type { AttemptReport } from './live-pool.ts'
+import type { AttemptReport, RefusalReport } from './live-pool.ts'
 import { LivePool } from './live-pool.ts'
 import type { SandboxUpstream } from './sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox-upstream.ts'
@@ -25,6 +25,7 @@ export interface ProxySettings {
 
 export interface ProxyEvents {
   onAttempt?: (report: AttemptReport) => void
+  onRefusal?: (report: RefusalReport) => void
   onTrouble: (message: string) => void
 }
 
