@@ -17,6 +17,8 @@ export class Exchange {
   /** Upstream tries so far, and the account of the last one. */
   attempts = 0
   account: string | null = null
+  /** The answer comes from the sandbox, and says so. */
+  isSimulated = false
   /** Called once, when the client leaves before its answer is complete. */
   onGone: (() => void) | null = null
   isGone = false
@@ -38,6 +40,7 @@ export class Exchange {
   headers(more: string[] = []): string[] {
     more.push('x-request-id', this.id, 'x-qwenctl-attempts', String(this.attempts))
     more.push('x-qwenctl-account', this.account ?? NO_ACCOUNT)
+    if (this.isSimulated) more.push('x-qwenctl-simulated', 'true')
     if (this.dialect === 'anthropic') more.push('request-id', this.id)
     return more
   }

@@ -98,6 +98,7 @@ async function tryAccount(
   const { live, upstreams, clock } = proxy
   exchange.attempts += 1
   exchange.account = member.account.name
+  exchange.isSimulated = member.provider.simulated
   let result: AttemptResult
   try {
     const { dialect } = asked.route

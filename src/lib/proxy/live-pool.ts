@@ -63,6 +63,8 @@ export class LivePool {
   #accounts: Account[] = []
   #targets = new Map<string, Target>()
   #stops: (() => void)[] = []
+  /** Accounts that were said to be left out: once is enough. */
+  readonly #leftOut = new Set<string>()
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
@@ -113,13 +115,28 @@ export class LivePool {
     const providers = await this.#toolkit.providers()
     const { user, strategy, affinity } = this.#options
     const accounts = (await this.#toolkit.accounts.records()).filter(
-      (account) => (user === null || account.user === user) && providers.has(account.provider),
+      (account) =>
+        (user === null || account.user === user) &&
+        providers.has(account.provider) &&
+        this.#canBeReached(account),
     )
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
     this.#targets = new Map()
     const members = apart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
+  }
+
+  /** An account with an egress proxy must never go direct, and going through one is not there yet. */
+  #canBeReached({ id, name, provider, enabled, egressProxy }: Account): boolean {
+    if (egressProxy === null) return true
+    if (enabled && !this.#leftOut.has(id)) {
+      this.#leftOut.add(id)
+      this.#options.onTrouble(
+        `${provider}/${name} is left out: it asks for an egress proxy, which this version cannot use yet`,
+      )
+    }
+    return false
   }
 
   /** Where a member's requests go, if that was asked before. */

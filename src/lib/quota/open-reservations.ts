@@ -1,4 +1,12 @@
-import type { OpenReservation } from './state.ts'
+export interface OpenReservation {
+  account: string
+  /** Other subjects that it counts against. */
+  also: string[]
+  /** Epoch milliseconds. */
+  at: number
+  /** The ledger's sequence at its grant. */
+  sequence: number
+}
 
 type Entry = OpenReservation & { id: string }
 

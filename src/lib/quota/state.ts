@@ -1,6 +1,8 @@
 import type { OutcomeClass } from './events.ts'
 import type { Limit, LimitSource } from './limit.ts'
-import type { OpenReservations } from './open-reservations.ts'
+import type { OpenReservation, OpenReservations } from './open-reservations.ts'
+
+export type { OpenReservation }
 
 /** Everything the ledger's events add up to. Changed by `fold.ts` alone; JSON through `checkpoint.ts`. */
 export interface LedgerState {
@@ -45,13 +47,6 @@ export type WindowUsage =
 export interface Charge {
   at: number
   amount: number
-}
-
-export interface OpenReservation {
-  account: string
-  also: string[]
-  at: number
-  sequence: number
 }
 
 export interface Cooldown {

@@ -1,21 +1,28 @@
+import { existsSync } from 'node:fs'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/accounts-document.ts'
 import { watchFile } from '../store/watch.ts'
 import type { Home } from '../store/home.ts'
-import { resolveHome } from '../store/home.ts'
+import { resolveHome, restoreJournal } from '../store/home.ts'
 import type { FileLedger } from '../store/ledger-files.ts'
 import { AccountChecks } from './account-checks.ts'
 import { AccountSecrets } from './account-secrets.ts'
 import { StoredAccounts } from './accounts.ts'
+import { Backups } from './backup/backups.ts'
 import type { Books } from './direct-quota.ts'
 import { readBooks } from './direct-quota.ts'
+import { AccountLogins } from './login/account-logins.ts'
+import type { LoginTime } from './login/device-login.ts'
+import { systemTime } from './login/device-login.ts'
+import type { LoginHttp } from './login/login-http.ts'
+import { DeviceLogins } from './login/logins.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
 import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
 import { reconcileLimits } from './reconcile.ts'
 import { FileSettings } from './settings.ts'
-import type { Accounts, ProviderRegistry, Quotas, Settings, Toolkit } from './toolkit.ts'
+import type { Accounts, Logins, ProviderRegistry, Quotas, Settings, Toolkit } from './toolkit.ts'
 
 /** What the plugins answered to the hook `qwenctl:providers`. */
 export interface ProviderAnswers {
@@ -26,17 +33,25 @@ export interface ProviderAnswers {
 export interface ToolkitOptions {
   env: NodeJS.ProcessEnv
   clock?: () => number
+  /** How a login waits between two questions; for tests. */
+  sleep?: LoginTime['sleep']
+  /** In [0, 1): when a login is renewed ahead of its time. */
+  random?: () => number
   /** Asks the plugins; without it there are the built-in providers alone. */
   loadProviders?: () => Promise<ProviderAnswers>
   /** The user of accounts that name none; beats variable and file. */
   user?: string
   /** How long a provider may take to say whether it accepts a key. */
   checkTimeoutMs?: number
+  /** scrypt's N for a passphrase that is set now; for tests. */
+  scryptCost?: number
 }
 
-/** A clock this far behind the ledger means that one of them is wrong, not that two processes raced. */
+/** For one exchange with a login server: less than others wait for the lock under which it is made. */
+const LOGIN_TIMEOUT_MS = 30_000
 /** Resets and cooldowns by others are in force this soon, also while no request comes that reads them anyway. */
 const LEDGER_POLL_MS = 200
+/** A clock this far behind the ledger means that one of them is wrong, not that two processes raced. */
 const CLOCK_TOLERANCE_MS = 60_000
 
 /** The one place where the rooms are wired together. Opens no file by itself: each part opens on first use. */
@@ -49,12 +64,15 @@ class LazyToolkit implements Toolkit {
   readonly accounts: Accounts
   readonly quotas: Quotas
   readonly settings: Settings
+  readonly logins: Logins
   readonly proxies: Proxies
+  readonly backups: Backups
   readonly providers: () => Promise<ProviderRegistry>
   readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
   readonly #clock: () => number
   readonly #warnings = new Set<string>()
+  readonly #accountLogins: AccountLogins
   #opened: FileLedger | null = null
 
   constructor(options: ToolkitOptions) {
@@ -68,6 +86,22 @@ class LazyToolkit implements Toolkit {
     const books = (): Promise<Books> => this.#books()
     this.quotas = new LedgerQuotas({ books, ledger: this.ledger })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
+    this.backups = new Backups({
+      home: this.home,
+      document: accountsDocument(this.home),
+      secrets,
+      ledger: this.ledger,
+      providers: this.providers,
+      running: () => this.proxies.list().map(({ url }) => url),
+      clock: this.#clock,
+      ...costOf(options),
+    })
+    const warn = (message: string) => this.#warnings.add(message)
+    const logins = this.#loginsOf(secrets, warn)
+    this.#accountLogins = logins
+    const http = loginHttp
+    const time = { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep }
+    this.logins = new DeviceLogins({ providers: this.providers, http, time })
     this.accounts = new StoredAccounts({
       home: this.home,
       document: accountsDocument(this.home),
@@ -77,9 +111,11 @@ class LazyToolkit implements Toolkit {
       providers: this.providers,
       defaultUser: async () => options.user ?? String(await this.settings.get('user')),
       clock: this.#clock,
-      warn: (message) => this.#warnings.add(message),
+      warn,
+      logins,
       checks: new AccountChecks({
         secrets,
+        logins,
         providers: this.providers,
         request: () => ({
           timeoutMs: options.checkTimeoutMs ?? 10_000,
@@ -87,6 +123,20 @@ class LazyToolkit implements Toolkit {
           clock: this.#clock,
         }),
       }),
+    })
+  }
+
+  #loginsOf(secrets: AccountSecrets, warn: (message: string) => void): AccountLogins {
+    return new AccountLogins({
+      home: this.home,
+      document: accountsDocument(this.home),
+      secrets,
+      ledger: this.ledger,
+      providers: this.providers,
+      http: loginHttp,
+      clock: this.#clock,
+      random: this.#options.random ?? Math.random,
+      warn,
     })
   }
 
@@ -109,6 +159,7 @@ class LazyToolkit implements Toolkit {
   }
 
   async close(): Promise<void> {
+    await this.#accountLogins.settle()
     const ledger = this.#opened
     this.#opened = null
     await ledger?.close()
@@ -118,6 +169,7 @@ class LazyToolkit implements Toolkit {
   async #books(): Promise<Books> {
     const ledger = this.#opened
     if (ledger === null) {
+      await this.#afterRestore()
       const books = await readBooks(this.home, this.#clock)
       for (const problem of books.problems) this.#warnings.add(problem)
       return books
@@ -128,6 +180,7 @@ class LazyToolkit implements Toolkit {
   }
 
   async #openLedger(): Promise<Ledger> {
+    await this.#afterRestore()
     const { openLedger } = await import('../store/ledger-files.ts')
     const ledger = await openLedger(this.home, {
       clock: this.#clock,
@@ -146,6 +199,14 @@ class LazyToolkit implements Toolkit {
     return ledger
   }
 
+  /** A restore that was killed half-way is taken back before anybody builds on it. */
+  async #afterRestore(): Promise<void> {
+    if (!existsSync(restoreJournal(this.home))) return
+    const { undoInterruptedRestore } = await import('../store/replace-home.ts')
+    if (await undoInterruptedRestore(this.home))
+      this.#warnings.add('a restore had been interrupted; it was taken back')
+  }
+
   async #reconcile(ledger: Ledger): Promise<void> {
     const { accounts } = await accountsDocument(this.home).read()
     await reconcileLimits(ledger, accounts, await this.providers(), (message) => this.#warnings.add(message))
@@ -153,7 +214,7 @@ class LazyToolkit implements Toolkit {
 
   async #openVault() {
     const { openVault } = await import('../store/vault.ts')
-    const vault = await openVault(this.home, this.#options.env)
+    const vault = await openVault(this.home, this.#options.env, costOf(this.#options))
     if (vault.warning !== null) this.#warnings.add(vault.warning)
     return vault
   }
@@ -166,6 +227,14 @@ class LazyToolkit implements Toolkit {
     for (const problem of registry.problems) this.#warnings.add(problem)
     return registry
   }
+}
+
+function costOf({ scryptCost }: ToolkitOptions): { scryptCost?: number } {
+  return scryptCost === undefined ? {} : { scryptCost }
+}
+
+function loginHttp(): LoginHttp {
+  return { timeoutMs: LOGIN_TIMEOUT_MS, userAgent: `qwenctl/${ownVersion()}` }
 }
 
 async function builtinAnswers(): Promise<ProviderAnswers> {
