@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -109,34 +108,28 @@ interface Huge {
 
 /** Sends blanks as fast as they are taken; resolves to the status of the answer, rejects when the connection breaks. */
 function sendHuge(port: number, { megabytes, isChunked, isStubborn = false }: Huge): Promise<number> {
-  const piece = Buffer.alloc(MIB, 0x20)
+  const blanks = ' '.repeat(MIB)
+  const piece = isChunked ? `${MIB.toString(16)}\r\n${blanks}\r\n` : blanks
+  const length = isChunked ? 'transfer-encoding: chunked' : `content-length: ${megabytes * MIB}`
   return new Promise((resolve, reject) => {
-    const headers: Record<string, string> = isChunked ? {} : { 'content-length': String(megabytes * MIB) }
-    const req = httpRequest({
-      port,
-      host: '127.0.0.1',
-      method: 'POST',
-      path: '/v1/chat/completions',
-      headers,
-    })
-    let status = 0
-    req.on('response', (response) => {
-      status = response.statusCode ?? 0
-      response.resume()
-      if (!isStubborn) resolve(status)
-    })
-    req.on('error', reject)
-    req.on('finish', () => resolve(status))
+    let answer = ''
     let sent = 0
+    const socket = connect(port, '127.0.0.1')
     const feed = () => {
-      while (sent < megabytes) {
-        if (status !== 0 && !isStubborn) return void req.destroy()
-        sent += 1
-        if (!req.write(piece)) return void req.once('drain', feed)
+      if (answer !== '' && (!isStubborn || sent === megabytes)) {
+        socket.destroy()
+        return resolve(Number(answer.split(' ')[1]))
       }
-      req.end()
+      if (sent === megabytes) return
+      sent += 1
+      socket.write(piece, feed)
     }
-    feed()
+    socket.on('error', reject)
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1')
+      if (sent === megabytes) feed()
+    })
+    socket.write(`${HEAD}${length}\r\n\r\n`, feed)
   })
 }
 
