@@ -14,6 +14,10 @@ export const plainVariables: readonly { name: string; meaning: string }[] = [
     meaning: 'seals credentials with a key derived from it, instead of the key in `master.key`',
   },
   {
+    name: 'QWENCTL_BACKUP_PASSPHRASE',
+    meaning: 'the passphrase of a backup, for `accounts backup` and `accounts restore`',
+  },
+  {
     name: 'QWENCTL_CONTENT_TYPE',
     meaning: '`json`: every command behaves as with `--json`',
   },

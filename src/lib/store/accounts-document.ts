@@ -29,7 +29,8 @@ export function accountsDocument(home: Home): JsonDocument<AccountsData> {
   })
 }
 
-function accountsProblem(data: unknown): string | null {
+/** What is wrong with the data of an account store, in words, or null. */
+export function accountsProblem(data: unknown): string | null {
   const { defaultAccount, accounts, archived } = data as Record<string, unknown>
   if (defaultAccount !== null && typeof defaultAccount !== 'string')
     return 'defaultAccount must be an id or null'

@@ -16,7 +16,7 @@ export function temporaryName(file: string): string {
  */
 export async function writeAtomically(
   file: string,
-  text: string,
+  text: string | Uint8Array,
   options: { keepPrevious?: boolean } = {},
 ): Promise<void> {
   const target = linkTarget(file)
@@ -32,7 +32,8 @@ export async function writeAtomically(
   }
 }
 
-async function writeDurably(file: string, text: string): Promise<void> {
+/** Creates the file, 0600, and returns when the disk has it. */
+export async function writeDurably(file: string, text: string | Uint8Array): Promise<void> {
   const handle = await fs.open(file, 'wx', 0o600)
   try {
     await handle.writeFile(text)

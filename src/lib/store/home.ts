@@ -16,6 +16,7 @@ export interface Home {
   cacheFolder: string
   stateFolder: string
   accountsFile: string
+  templatesFile: string
   countersFile: string
   ledgerFolder: string
   configFile: string
@@ -49,6 +50,7 @@ export function resolveHome(
     cacheFolder: folders.cache,
     stateFolder: folders.state,
     accountsFile: path.join(folders.data, 'accounts.json'),
+    templatesFile: path.join(folders.data, 'templates.json'),
     countersFile: path.join(folders.data, 'counters.json'),
     ledgerFolder: path.join(folders.data, 'ledger'),
     configFile: path.join(folders.config, 'config.yaml'),
@@ -59,6 +61,11 @@ export function resolveHome(
     runFolder: path.join(folders.state, 'run'),
     accountsFolder: path.join(folders.data, 'accounts'),
   }
+}
+
+/** Stands in a home while a restore is under way, and after one that was killed. */
+export function restoreJournal(home: Home): string {
+  return `${home.dataFolder}/restore-under-way.json`
 }
 
 function foldersFor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, userHome: () => string): Folders {

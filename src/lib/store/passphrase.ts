@@ -27,8 +27,8 @@ export interface VaultData {
 }
 
 /** OWASP's recommendation for scrypt; about half a second and 128 MiB. */
-const COST = 2 ** 17
-const BLOCK_SIZE = 8
+export const SCRYPT_COST = 2 ** 17
+export const SCRYPT_BLOCK_SIZE = 8
 
 /** `vault.json`. */
 export function vaultDocument(home: Home): JsonDocument<VaultData> {
@@ -48,7 +48,7 @@ export function vaultDocument(home: Home): JsonDocument<VaultData> {
 export async function passphraseKey(
   document: JsonDocument<VaultData>,
   passphrase: string,
-  cost = COST,
+  cost = SCRYPT_COST,
 ): Promise<MasterKey> {
   const recorded = (await document.read()).passphrase
   if (recorded !== null) return checkedKey(recorded, passphrase)
@@ -57,7 +57,7 @@ export async function passphraseKey(
     const settings = {
       kdf: 'scrypt',
       N: cost,
-      r: BLOCK_SIZE,
+      r: SCRYPT_BLOCK_SIZE,
       p: 1,
       salt: randomBytes(16).toString('base64url'),
     } as const
@@ -77,13 +77,15 @@ async function checkedKey(record: PassphraseRecord, passphrase: string): Promise
   })
 }
 
-function checkOf(key: MasterKey): Buffer {
+/** Tells the right passphrase from others, and nothing else of it. */
+export function checkOf(key: MasterKey): Buffer {
   return derive(key.secret, 'passphrase check', 16)
 }
 
 const stretchAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
-async function stretch(
+/** The key that a passphrase becomes. `salt`: base64url. */
+export async function stretch(
   settings: Pick<PassphraseRecord, 'N' | 'r' | 'p' | 'salt'>,
   passphrase: string,
 ): Promise<MasterKey> {
@@ -104,13 +106,13 @@ function vaultProblem(data: unknown): string | null {
   if (kdf !== 'scrypt') return 'passphrase.kdf must be scrypt'
   if (!isPowerOfTwo(N) || N < 2 ** 10 || N > 2 ** 21)
     return 'passphrase.N must be a power of two from 2^10 to 2^21'
-  if (r !== BLOCK_SIZE || p !== 1) return 'passphrase.r must be 8 and passphrase.p 1'
+  if (r !== SCRYPT_BLOCK_SIZE || p !== 1) return 'passphrase.r must be 8 and passphrase.p 1'
   const missing = (['salt', 'keyId', 'check'] as const).find(
     (field) => !/^[\w-]{8,64}$/.test(texts[field] ?? ''),
   )
   return missing === undefined ? null : `passphrase.${missing} must be a text in base64url`
 }
 
-function isPowerOfTwo(value: unknown): value is number {
+export function isPowerOfTwo(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(Math.log2(value))
 }

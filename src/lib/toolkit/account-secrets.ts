@@ -2,6 +2,12 @@ import type { Account, Credential } from '../account/account.ts'
 import { maskSecret } from '../account/mask.ts'
 import type { Vault } from '../store/vault.ts'
 
+/** What an account keeps sealed, opened. */
+export interface SecretsInClear {
+  credential?: string
+  egressProxy?: string
+}
+
 /** Seals and opens what accounts keep secret; the vault is unlocked on first use. */
 export class AccountSecrets {
   readonly #vault: () => Promise<Vault>
@@ -24,10 +30,44 @@ export class AccountSecrets {
     return (await this.#vault()).open(account.credential.sealed, contextOf(account))
   }
 
+  /** Everything that the account has sealed. */
+  async openAll(account: Account): Promise<SecretsInClear> {
+    const vault = await this.#vault()
+    const secrets: SecretsInClear = {}
+    if (account.credential.type !== 'none')
+      secrets.credential = vault.open(account.credential.sealed, contextOf(account))
+    if (account.egressProxy !== null)
+      secrets.egressProxy = vault.open(account.egressProxy.sealed, contextOf(account))
+    return secrets
+  }
+
+  /** The account with these secrets sealed in it, in the places that it has for them. */
+  async sealAll<Record extends Account>(account: Record, secrets: SecretsInClear): Promise<Record> {
+    const vault = await this.#vault()
+    const seal = (secret: string | undefined) => vault.seal(secret ?? '', contextOf(account))
+    return withSealed(account, {
+      credential: seal(secrets.credential),
+      egressProxy: seal(secrets.egressProxy),
+    })
+  }
+
   /** The account at this provider that has the same key, found by opening: no hash of a key is ever kept. */
   async findSame(accounts: Account[], provider: string, key: string): Promise<Account | null> {
     const vault = await this.#vault()
     return accounts.find((account) => account.provider === provider && opensTo(vault, account, key)) ?? null
+  }
+}
+
+/** The account with other texts in the places of its sealed ones. */
+export function withSealed<Record extends Account>(
+  account: Record,
+  sealed: Required<SecretsInClear>,
+): Record {
+  const { credential, egressProxy } = account
+  return {
+    ...account,
+    credential: credential.type === 'none' ? credential : { ...credential, sealed: sealed.credential },
+    egressProxy: egressProxy === null ? null : { ...egressProxy, sealed: sealed.egressProxy },
   }
 }
 

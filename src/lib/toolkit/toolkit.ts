@@ -5,6 +5,7 @@ import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
+import type { Backups } from './backup/backups.ts'
 import type { Proxies } from './proxies.ts'
 import type { AccountView, ProviderView, QuotaDocument } from './views.ts'
 
@@ -107,6 +108,7 @@ export interface Toolkit {
   readonly quotas: Quotas
   readonly settings: Settings
   readonly proxies: Proxies
+  readonly backups: Backups
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>

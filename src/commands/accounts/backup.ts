@@ -1,0 +1,35 @@
+import { Args } from '@oclif/core'
+import { passphraseFlags, readPassphrase } from '../../lib/terminal/passphrase-input.ts'
+import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import type { BackupView } from '../../lib/toolkit/backup/backups.ts'
+import { countOf } from '../base/account-names.ts'
+import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
+
+export default class AccountsBackup extends ToolkitCommand {
+  static override summary = 'write everything into one encrypted file'
+  static override description =
+    'Accounts with their keys, archived ones, limits, settings, templates and the whole history, encrypted with a passphrase of its own: asked for twice, or from --passphrase-stdin or QWENCTL_BACKUP_PASSPHRASE. Without that passphrase nobody can read it, you neither.'
+  static override examples = [
+    '<%= config.bin %> accounts backup',
+    '<%= config.bin %> accounts backup /media/stick/qwenctl-backup --yes',
+    'pass show qwenctl-backup | <%= config.bin %> accounts backup nightly --passphrase-stdin --yes',
+  ]
+  static override args = {
+    file: Args.string({ description: 'where to; else qwenctl-backup-DATE, here', ignoreStdin: true }),
+  }
+  static override flags = { ...passphraseFlags, yes: yesFlag }
+
+  async run(): Promise<{ backup: BackupView }> {
+    const { args, flags } = await this.parse(AccountsBackup)
+    const { backups } = this.toolkit
+    const file = args.file ?? backups.defaultFile()
+    if (backups.exists(file)) await confirmOrCancel(`${file} is there already. Replace it?`, flags.yes)
+    const passphrase = await readPassphrase(flags, { stdin: process.stdin, env: process.env }, 'new')
+    const backup = await backups.write(file, passphrase)
+    this.print(backup.file)
+    this.tell(
+      `Backed up ${countOf(backup.accounts, 'account')} and ${countOf(backup.ledgerDays, 'day')} of the ledger. Keep the passphrase: nothing opens the file without it.`,
+    )
+    return { backup }
+  }
+}

@@ -1,0 +1,41 @@
+import { Args, Flags } from '@oclif/core'
+import { passphraseFlags, readPassphrase } from '../../lib/terminal/passphrase-input.ts'
+import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import type { RestoreView } from '../../lib/toolkit/backup/backups.ts'
+import { restoreWords } from '../base/restore-words.ts'
+import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
+
+export default class AccountsRestore extends ToolkitCommand {
+  static override summary = 'bring back what a backup holds'
+  static override description =
+    'Shows what would change, asks, and then makes the home what the backup holds: all of it, or nothing where any step fails. What was there before is kept in a folder that it names. With --merge only accounts that are missing are added, and they begin to count anew.'
+  static override examples = [
+    '<%= config.bin %> accounts restore qwenctl-backup-2026-11-22 --dry-run',
+    '<%= config.bin %> accounts restore qwenctl-backup-2026-11-22',
+    '<%= config.bin %> accounts restore qwenctl-backup-2026-11-22 --merge --yes',
+  ]
+  static override args = {
+    file: Args.string({ description: 'the backup', required: true, ignoreStdin: true }),
+  }
+  static override flags = {
+    'dry-run': Flags.boolean({ description: 'show what would change, and change nothing' }),
+    merge: Flags.boolean({ description: 'add what is missing, and replace nothing' }),
+    ...passphraseFlags,
+    yes: yesFlag,
+  }
+
+  async run(): Promise<{ restore: RestoreView }> {
+    const { args, flags } = await this.parse(AccountsRestore)
+    const mode = flags.merge ? 'merge' : 'replace'
+    const passphrase = await readPassphrase(flags, { stdin: process.stdin, env: process.env }, 'existing')
+    const backup = await this.toolkit.backups.open(args.file, passphrase)
+    const plan = await backup.plan(mode)
+    for (const line of restoreWords(plan)) this.tell(line)
+    const restore = { file: args.file, ...plan, dryRun: flags['dry-run'] === true, safetyCopy: null }
+    if (restore.dryRun) return { restore }
+    await confirmOrCancel('Go on?', flags.yes)
+    const safetyCopy = await backup.apply(mode)
+    this.tell(safetyCopy === null ? 'Merged.' : `Restored. What was here before is in ${safetyCopy}.`)
+    return { restore: { ...restore, safetyCopy } }
+  }
+}

@@ -1,0 +1,159 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { QwenctlError } from '../errors.ts'
+import { temporaryName, writeAtomically } from './atomic-write.ts'
+import { reasonOf } from './file-error.ts'
+import { ensureFolder, restoreJournal } from './home.ts'
+import type { Home } from './home.ts'
+import { baseFile } from './ledger-reader.ts'
+import { withLock } from './lock.ts'
+import { contentsOf, documentsOf, readIfThere } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What is being replaced, written down before the first of it is, so that a crash can be undone. */
+interface Journal {
+  /** The folder that keeps what was there before. */
+  safety: string
+  /** The folder in which the new ones were laid out. */
+  stage: string
+  documents: { path: string; /** Its copy; null: there was none. */ before: string | null }[]
+  folders: { path: string; before: string; /** Whether there was one. */ existed: boolean }[]
+}
+
+/**
+ * Replaces documents, ledger and account folders by those of a snapshot, all or nothing: where any step fails, or the process is
+ * killed (then at the next start), everything is as it was. Resolves to the folder that keeps what was there before.
+ */
+export async function replaceHome(
+  home: Home,
+  accounts: string,
+  snapshot: Snapshot,
+  stamp: string,
+): Promise<string> {
+  await undoInterruptedRestore(home)
+  return withLock(restoreJournal(home), () =>
+    withLock(home.accountsFile, () =>
+      withLock(baseFile(home), () => replaceLocked(home, accounts, snapshot, stamp)),
+    ),
+  )
+}
+
+/** Takes back what a killed restore had begun; false: there was none. Waits for one that is under way. */
+export async function undoInterruptedRestore(home: Home): Promise<boolean> {
+  const file = restoreJournal(home)
+  if (!existsSync(file)) return false
+  return withLock(file, async () => {
+    if (!existsSync(file)) return false
+    await undo(home, JSON.parse(readFileSync(file, 'utf8')) as Journal)
+    return true
+  })
+}
+
+async function replaceLocked(
+  home: Home,
+  accounts: string,
+  snapshot: Snapshot,
+  stamp: string,
+): Promise<string> {
+  const documents = new Map([...documentsOf(home), ['accounts.json', home.accountsFile] as const])
+  const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])
+  const safety = freeFolder(join(home.dataFolder, `before-restore-${stamp}`))
+  const journal: Journal = {
+    safety,
+    stage: freeFolder(join(home.dataFolder, `restore-${stamp}`)),
+    documents: [],
+    folders: [],
+  }
+  try {
+    for (const [name, path] of documents) {
+      journal.documents.push({ path, before: copyAside(path, join(safety, name)) })
+    }
+    for (const name of ['ledger', 'accounts'] as const) {
+      const path = name === 'ledger' ? home.ledgerFolder : home.accountsFolder
+      layOut(join(journal.stage, name), contentsOf(snapshot, name))
+      journal.folders.push({ path, before: join(safety, name), existed: existsSync(path) })
+    }
+  } catch (error) {
+    discard(journal)
+    throw failed(error)
+  }
+  await carryOut(home, journal, async () => {
+    for (const { path, before } of journal.folders) {
+      if (existsSync(path)) renameSync(path, before)
+      renameSync(join(journal.stage, basename(before)), path)
+    }
+    for (const [name, path] of documents) await put(path, contents.get(name) ?? null)
+  })
+  rmSync(journal.stage, { recursive: true, force: true })
+  return safety
+}
+
+async function carryOut(home: Home, journal: Journal, steps: () => Promise<void>): Promise<void> {
+  await writeAtomically(restoreJournal(home), JSON.stringify(journal))
+  try {
+    await steps()
+    rmSync(restoreJournal(home)) // from here on it has happened
+  } catch (error) {
+    await undo(home, journal)
+    throw failed(error)
+  }
+}
+
+function layOut(folder: string, files: Snapshot): void {
+  ensureFolder(folder)
+  for (const [file, content] of files) {
+    ensureFolder(dirname(join(folder, file)))
+    writeFileSync(join(folder, file), content, { mode: 0o600, flush: true })
+  }
+}
+
+function freeFolder(wanted: string): string {
+  let folder = wanted
+  for (let number = 2; existsSync(folder); number += 1) folder = `${wanted}-${number}`
+  ensureFolder(folder)
+  return folder
+}
+
+function copyAside(path: string, to: string): string | null {
+  const content = readIfThere(path)
+  if (content === null) return null
+  writeFileSync(to, content, { mode: 0o600, flush: true })
+  return to
+}
+
+async function put(path: string, content: Buffer | null): Promise<void> {
+  if (content === null) {
+    if (existsSync(path)) rmSync(path)
+    return
+  }
+  ensureFolder(dirname(path))
+  await writeAtomically(path, content)
+}
+
+/** Doing it twice is the same as once: it may itself be interrupted. */
+async function undo(home: Home, journal: Journal): Promise<void> {
+  for (const { path, before, existed } of journal.folders) {
+    if (existed && !existsSync(before)) continue // it was not reached, or is back already
+    if (existsSync(path)) renameSync(path, temporaryName(join(journal.stage, basename(before))))
+    if (existed) renameSync(before, path)
+  }
+  for (const { path, before } of journal.documents)
+    await put(path, before === null ? null : readFileSync(before))
+  rmSync(restoreJournal(home), { force: true })
+  discard(journal) // only now, since the journal names what is in there
+}
+
+function discard({ stage, safety }: Journal): void {
+  for (const folder of [stage, safety]) rmSync(folder, { recursive: true, force: true })
+}
+
+function failed(cause: unknown): unknown {
+  if (cause instanceof QwenctlError) return cause
+  return new QwenctlError(
+    'store_unwritable',
+    `the restore was taken back, since a part failed: ${reasonOf(cause)}`,
+    {
+      cause,
+    },
+  )
+}

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fullReference } from '../../account/account.ts'
+import type { Account } from '../../account/account.ts'
+import { QwenctlError, isQwenctlError } from '../../errors.ts'
+import type { Ledger } from '../../quota/ledger.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import type { JsonDocument } from '../../store/document.ts'
+import type { Home } from '../../store/home.ts'
+import type { AccountSecrets, SecretsInClear } from '../account-secrets.ts'
+import type { ProviderRegistry } from '../toolkit.ts'
+import type { RestorePlan } from './restore-plan.ts'
+
+export interface BackupsParts {
+  home: Home
+  document: JsonDocument<AccountsData>
+  secrets: AccountSecrets
+  ledger: () => Promise<Ledger>
+  providers: () => Promise<ProviderRegistry>
+  /** The addresses of the proxies that run over this home. */
+  running: () => string[]
+  clock: () => number
+  /** scrypt's N; for tests. */
+  scryptCost?: number
+}
+
+export interface BackupView {
+  /** Absolute. */
+  file: string
+  createdAt: string
+  bytes: number
+  accounts: number
+  archived: number
+  ledgerDays: number
+}
+
+export interface RestoreView extends RestorePlan {
+  file: string
+  /** Nothing was changed. */
+  dryRun: boolean
+  /** The folder that keeps what was replaced; null: nothing was. */
+  safetyCopy: string | null
+}
+
+/** A backup that was decrypted and found sound; nothing is changed before `apply`. */
+export interface OpenedBackup {
+  plan(mode: RestorePlan['mode']): Promise<RestorePlan>
+  /** All or nothing. Resolves to the folder that keeps what was replaced; null with `merge`, which replaces nothing. */
+  apply(mode: RestorePlan['mode']): Promise<string | null>
+}
+
+/** Backups of a home: written whole, read whole. Everything behind them is loaded on first use. */
+export class Backups {
+  readonly #parts: BackupsParts
+
+  constructor(parts: BackupsParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a backup written there would replace a file. */
+  exists(file: string): boolean {
+    return existsSync(file)
+  }
+
+  /** `qwenctl-backup-2026-11-22`, in the current folder. */
+  defaultFile(): string {
+    return resolve(`qwenctl-backup-${new Date(this.#parts.clock()).toISOString().slice(0, 10)}`)
+  }
+
+  /** Writes a backup of everything, 0600, and only as a whole. */
+  async write(file: string, passphrase: string): Promise<BackupView> {
+    const { home, document, clock, scryptCost } = this.#parts
+    const [
+      { takeSnapshot },
+      { sealBackup },
+      { encodeBundle },
+      { writeAtomically },
+      { undoInterruptedRestore },
+    ] = await Promise.all([
+      import('../../store/snapshot.ts'),
+      import('../../store/backup-file.ts'),
+      import('./bundle.ts'),
+      import('../../store/atomic-write.ts'),
+      import('../../store/replace-home.ts'),
+    ])
+    await undoInterruptedRestore(home)
+    const createdAt = new Date(clock()).toISOString()
+    const data = await document.read()
+    const { accounts, secrets } = await this.#opened(data)
+    const files = await takeSnapshot(home)
+    const content = await encodeBundle({ createdAt, accounts, secrets, files })
+    const options = { createdAt, ...(scryptCost === undefined ? {} : { scryptCost }) }
+    const bytes = await sealBackup(content, passphrase, options)
+    await writeAtomically(file, bytes)
+    const ledgerDays = [...files.keys()].filter((name) => name.endsWith('.ndjson')).length
+    const counts = { accounts: data.accounts.length, archived: data.archived.length, ledgerDays }
+    return { file: resolve(file), createdAt, bytes: bytes.length, ...counts }
+  }
+
+  /** Throws what `openBackup` throws, `store_corrupt` for contents that are not sound, `store_too_new`. */
+  async open(file: string, passphrase: string): Promise<OpenedBackup> {
+    const [{ openBackup }, { decodeBundle }, { Restore }] = await Promise.all([
+      import('../../store/backup-file.ts'),
+      import('./bundle.ts'),
+      import('./restore.ts'),
+    ])
+    const { undoInterruptedRestore } = await import('../../store/replace-home.ts')
+    await undoInterruptedRestore(this.#parts.home)
+    const bundle = await decodeBundle(await openBackup(readBackup(file), passphrase, file), file)
+    return new Restore(this.#parts, bundle, file)
+  }
+
+  /** The accounts without their secrets, and the secrets. All of them must open: a backup that lacks one is none. */
+  async #opened(
+    data: AccountsData,
+  ): Promise<{ accounts: AccountsData; secrets: Record<string, SecretsInClear> }> {
+    const { withSealed } = await import('../account-secrets.ts')
+    const secrets: Record<string, SecretsInClear> = {}
+    for (const account of [...data.accounts, ...data.archived])
+      secrets[account.id] = await this.#secretsOf(account)
+    const emptied = <Record extends Account>(account: Record) =>
+      withSealed(account, { credential: '', egressProxy: '' })
+    const accounts = { ...data, accounts: data.accounts.map(emptied), archived: data.archived.map(emptied) }
+    return { accounts, secrets }
+  }
+
+  async #secretsOf(account: Account): Promise<SecretsInClear> {
+    try {
+      return await this.#parts.secrets.openAll(account)
+    } catch (error) {
+      if (!isQwenctlError(error) || error.code !== 'store_corrupt') throw error
+      throw new QwenctlError('store_corrupt', `the credential of ${fullReference(account)} does not open`, {
+        hint: 'give it again with qwenctl accounts set, or remove that account for good, and then back up',
+        cause: error,
+      })
+    }
+  }
+}
+
+function readBackup(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
+    throw new QwenctlError('invalid_value', `the backup ${file} cannot be read (${code})`, {
+      hint: 'give the path of a file that qwenctl accounts backup wrote',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,75 @@
+import { fullReference } from '../../account/account.ts'
+import type { Account } from '../../account/account.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import type { Snapshot } from '../../store/snapshot.ts'
+
+/** What a restore would do. Accounts are shown by their full references. */
+export interface RestorePlan {
+  /** `replace`: the home becomes what the backup holds. `merge`: only what is missing is added. */
+  mode: 'replace' | 'merge'
+  /** When the backup was made; RFC 3339. */
+  createdAt: string
+  added: string[]
+  /** There with the same id: replaced by the backup's, or with `merge` kept. */
+  present: string[]
+  /** Not in the backup; `merge` keeps them, `replace` takes them out. */
+  absent: string[]
+  archived: number
+  /** UTC days of the ledger in the backup, oldest first; empty with `merge`, which brings no counts. */
+  ledgerDays: string[]
+  /** What happens to config.yaml. */
+  config: 'same' | 'added' | 'replaced' | 'removed' | 'kept'
+}
+
+export interface Compared {
+  accounts: AccountsData
+  files: Snapshot
+}
+
+export function planRestore(
+  mode: RestorePlan['mode'],
+  backup: Compared & { createdAt: string },
+  present: Compared,
+): RestorePlan {
+  const wanted =
+    mode === 'replace' ? backup.accounts.accounts : missingAccounts(backup.accounts, present.accounts)
+  const kept = new Set(present.accounts.accounts.map(({ id }) => id))
+  const backedUp = new Set(backup.accounts.accounts.map(({ id }) => id))
+  return {
+    mode,
+    createdAt: backup.createdAt,
+    added: references(wanted.filter(({ id }) => !kept.has(id))),
+    present: references(present.accounts.accounts.filter(({ id }) => backedUp.has(id))),
+    absent: references(present.accounts.accounts.filter(({ id }) => !backedUp.has(id))),
+    archived: mode === 'replace' ? backup.accounts.archived.length : 0,
+    ledgerDays: mode === 'replace' ? daysIn(backup.files) : [],
+    config: configChange(mode, backup.files.get('config.yaml'), present.files.get('config.yaml')),
+  }
+}
+
+/** Those of the backup whose id and whose name are both free. */
+export function missingAccounts(backup: AccountsData, present: AccountsData): Account[] {
+  const ids = new Set([...present.accounts, ...present.archived].map(({ id }) => id))
+  const names = new Set(present.accounts.map(fullReference))
+  return backup.accounts.filter((account) => !ids.has(account.id) && !names.has(fullReference(account)))
+}
+
+function references(accounts: Account[]): string[] {
+  return accounts.map(fullReference)
+}
+
+function daysIn(files: Snapshot): string[] {
+  const days = [...files.keys()].map((name) => /^ledger\/(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1])
+  return days.filter((day) => day !== undefined).sort()
+}
+
+function configChange(
+  mode: RestorePlan['mode'],
+  backup: Buffer | undefined,
+  present: Buffer | undefined,
+): RestorePlan['config'] {
+  if (backup === undefined) return present === undefined ? 'same' : mode === 'replace' ? 'removed' : 'kept'
+  if (present === undefined) return 'added'
+  if (backup.equals(present)) return 'same'
+  return mode === 'replace' ? 'replaced' : 'kept'
+}

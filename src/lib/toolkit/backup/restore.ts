@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Account } from '../../account/account.ts'
+import { QwenctlError } from '../../errors.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import { accountsProblem } from '../../store/accounts-document.ts'
+import { accountFolder } from '../../store/account-folder.ts'
+import { writeAtomically } from '../../store/atomic-write.ts'
+import { replaceHome } from '../../store/replace-home.ts'
+import { checkSnapshotNames, takeSnapshot } from '../../store/snapshot.ts'
+import { limitsToRecord } from '../reconcile.ts'
+import type { BackupsParts, OpenedBackup } from './backups.ts'
+import type { Bundle } from './bundle.ts'
+import { missingAccounts, planRestore } from './restore-plan.ts'
+import type { RestorePlan } from './restore-plan.ts'
+
+/** The version of every document that a backup may hold. */
+const DOCUMENT_VERSION = 1
+
+export class Restore implements OpenedBackup {
+  readonly #parts: BackupsParts
+  readonly #bundle: Bundle
+
+  /** Throws `store_corrupt` or `store_too_new` for what a home could not be afterwards. */
+  constructor(parts: BackupsParts, bundle: Bundle, file: string) {
+    this.#parts = parts
+    this.#bundle = bundle
+    checkContents(parts, bundle, file)
+  }
+
+  async plan(mode: RestorePlan['mode']): Promise<RestorePlan> {
+    const { document, home } = this.#parts
+    const [accounts, files] = [await document.read(), await takeSnapshot(home)]
+    return planRestore(mode, this.#bundle, { accounts, files })
+  }
+
+  async apply(mode: RestorePlan['mode']): Promise<string | null> {
+    if (mode === 'replace') return this.#replace()
+    await this.#merge()
+    return null
+  }
+
+  async #replace(): Promise<string> {
+    const { home, running, clock } = this.#parts
+    const [proxy] = running()
+    if (proxy !== undefined) {
+      throw new QwenctlError(
+        'failed',
+        `the proxy at ${proxy} runs on what would be replaced; nothing was changed`,
+        {
+          hint: 'qwenctl proxy stop, then restore again',
+        },
+      )
+    }
+    const { accounts, archived } = this.#bundle.accounts
+    const data: AccountsData = {
+      ...this.#bundle.accounts,
+      accounts: await this.#sealed(accounts),
+      archived: await this.#sealed(archived),
+    }
+    const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    return replaceHome(home, `${JSON.stringify(data, null, 2)}\n`, this.#bundle.files, stamp)
+  }
+
+  /** The accounts that are missing, with their folders; config.yaml and templates where there are none. */
+  async #merge(): Promise<void> {
+    const { document, home } = this.#parts
+    const ledger = await this.#parts.ledger() // before the lock is taken: it may have to read a whole day
+    const providers = await this.#parts.providers()
+    const backup = this.#bundle.accounts
+    await document.update(async (data) => {
+      const missing = await this.#sealed(missingAccounts(backup, data))
+      for (const account of missing) {
+        const limits = limitsToRecord(ledger, account, providers)
+        if (limits !== null) await ledger.record([{ type: 'limits', account: account.id, limits }])
+        this.#putFolder(account)
+      }
+      data.accounts.push(...missing)
+      data.defaultAccount ??= missing.find(({ id }) => id === backup.defaultAccount)?.id ?? null
+    })
+    await this.#putIfMissing('config.yaml', home.configFile)
+    await this.#putIfMissing('templates.json', home.templatesFile)
+  }
+
+  #sealed<Record extends Account>(accounts: Record[]): Promise<Record[]> {
+    const { secrets } = this.#parts
+    return Promise.all(
+      accounts.map((account) => secrets.sealAll(account, this.#bundle.secrets[account.id] ?? {})),
+    )
+  }
+
+  #putFolder(account: Account): void {
+    const { home } = this.#parts
+    const folder = accountFolder(home, account)
+    if (existsSync(folder)) return
+    const prefix = `accounts/${folder.slice(home.accountsFolder.length + 1).replaceAll('\\', '/')}/`
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    for (const [name, content] of this.#bundle.files) {
+      if (!name.startsWith(prefix)) continue
+      const path = join(folder, name.slice(prefix.length))
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      writeFileSync(path, content, { mode: 0o600 })
+    }
+  }
+
+  async #putIfMissing(name: string, path: string): Promise<void> {
+    const content = this.#bundle.files.get(name)
+    if (content === undefined || existsSync(path)) return
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    await writeAtomically(path, content)
+  }
+}
+
+function checkContents({ home }: BackupsParts, { accounts, secrets, files }: Bundle, file: string): void {
+  checkSnapshotNames(home, files.keys())
+  if (accounts.version > DOCUMENT_VERSION) throw tooNew('accounts.json', file)
+  for (const [name, content] of files) {
+    if (!name.startsWith('accounts/') && name.endsWith('.json') && versionOf(content) > DOCUMENT_VERSION)
+      throw tooNew(name, file)
+  }
+  // As they will be written: a sealed text of the right form in every place that has one.
+  const placed = JSON.parse(
+    JSON.stringify(accounts).replaceAll('"sealed":""', '"sealed":"v1.a.b.c.d"'),
+  ) as unknown
+  const problem = accountsProblem(placed)
+  const isSecretMissing = [...accounts.accounts, ...accounts.archived].some(
+    ({ id, credential, egressProxy }) =>
+      (credential.type !== 'none' && secrets[id]?.credential === undefined) ||
+      (egressProxy !== null && secrets[id]?.egressProxy === undefined),
+  )
+  if (problem === null && !isSecretMissing) return
+  throw new QwenctlError(
+    'store_corrupt',
+    `the backup ${file} holds no sound account store: ${problem ?? 'a secret is missing'}; nothing was changed`,
+  )
+}
+
+/** 0 for what has none: the documents' own readers say what is wrong with such a file. */
+function versionOf(content: Buffer): number {
+  try {
+    return (JSON.parse(content.toString()) as { version: number }).version
+  } catch {
+    return 0
+  }
+}
+
+function tooNew(name: string, file: string): QwenctlError {
+  return new QwenctlError('store_too_new', `${name} in the backup ${file} was written by a newer qwenctl`)
+}
