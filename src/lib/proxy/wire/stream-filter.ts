@@ -1,4 +1,5 @@
 import type { Usage } from '../../provider/provider.ts'
+import { mergeUsage, unknownUsage } from '../../provider/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'
 
@@ -29,8 +30,8 @@ export class StreamFilter {
   isOpen = false
   /** True once the stream said that it is complete; a stream that ends without was cut. */
   sawEnd = false
-  /** What was read so far; of each field the last that was said. */
-  readonly usage: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
+  /** What was read so far. */
+  usage: Usage = unknownUsage
 
   readonly #options: StreamFilterOptions
   readonly #tap: SseTap
@@ -123,10 +124,7 @@ export class StreamFilter {
   #readUsage(data: unknown): void {
     if (data === undefined) return
     try {
-      const { inputTokens, outputTokens, costUsd } = this.#options.readUsage(data)
-      this.usage.inputTokens = inputTokens ?? this.usage.inputTokens
-      this.usage.outputTokens = outputTokens ?? this.usage.outputTokens
-      this.usage.costUsd = costUsd ?? this.usage.costUsd
+      this.usage = mergeUsage(this.usage, this.#options.readUsage(data))
     } catch {
       // A provider that trips over odd usage must not cost the client its answer; the tokens stay unknown.
     }

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { glanceAt } from '../../../../src/lib/proxy/wire/glance-answer.ts'
+import { usageInTail } from '../../../../src/lib/proxy/wire/usage-in-tail.ts'
+import { isErrorFrame } from '../../../../src/lib/provider/error-frame.ts'
+
+const bytes = (value: unknown, space?: number) => Buffer.from(JSON.stringify(value, null, space))
+
+describe('a glance at a whole answer', () => {
+  test('when it is a plain success, gives the usage as parsing all of it would', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.jsonValue(),
+        fc.nat(2),
+        (rest, usage, space) => {
+          const answer = { ...rest, usage }
+          const seen = glanceAt(bytes(answer, space))
+          if (seen !== null)
+            expect(seen.usage).toEqual((JSON.parse(bytes(answer).toString()) as typeof answer).usage)
+        },
+      ),
+    )
+  })
+
+  test('when there is no usage, says so', () => {
+    expect(glanceAt(bytes({ id: 'x', choices: [] }))).toEqual({ usage: undefined })
+  })
+
+  test('when an answer is an error in disguise, it is never taken for a success', () => {
+    const texts = fc.constantFrom(
+      'error',
+      'message',
+      'code',
+      'errorType',
+      'type',
+      'choices',
+      'finish_reason',
+      'data',
+    )
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(fc.constant(null), texts, fc.array(tie('any'), { maxLength: 2 }), tie('record')),
+      record: fc.dictionary(texts, tie('any'), { maxKeys: 4 }),
+    }))
+    fc.assert(
+      fc.property(value.any, (answer) => {
+        if (isErrorFrame(null, answer)) expect(glanceAt(bytes(answer))).toBeNull()
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each([
+    '',
+    'null',
+    '[]',
+    '<html>',
+    '{"usage":',
+    '{"usage":{}} x',
+    '{"code":"x","message":"y"}',
+    '{"a":{"error":1}}',
+  ])('when it is %j, leaves it to be read as a whole', (text) => {
+    const seen = glanceAt(Buffer.from(text))
+    expect(seen === null || text.endsWith(' x')).toBe(true)
+  })
+})
+
+describe('the usage near the end of a large answer', () => {
+  test('when the answer was cut at the front, is found all the same', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.record({ prompt_tokens: fc.nat(), completion_tokens: fc.nat() }),
+        fc.nat(),
+        (text, usage, cut) => {
+          const whole = bytes({ data: [text], usage })
+          const tail = whole.subarray(Math.min(cut, whole.lastIndexOf('"usage"')))
+          expect(usageInTail(tail)).toEqual(usage)
+        },
+      ),
+    )
+  })
+
+  test('when the text only talks about usage, nothing is found', () => {
+    expect(usageInTail(bytes({ content: 'my "usage": {"prompt_tokens": 7}' }))).toBeNull()
+  })
+
+  test.each(['', '"usage"', '"usage":', '"usage":{', '"usage":{"a"', '"usage":7'])(
+    'when the tail is %j, nothing is found',
+    (text) => {
+      expect(usageInTail(Buffer.from(text))).toBeNull()
+    },
+  )
+})
