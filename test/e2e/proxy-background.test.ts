@@ -81,6 +81,7 @@ test('a proxy in the background writes its troubles to the log file, dated and f
   expect(readFileSync(log, 'utf8')).toMatch(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}custom\/a {2}overloaded \(500\)/m,
   )
+  expect(readFileSync(log, 'utf8')).toMatch(/^\S+Z {2}http:\S+ answers for 1 account, strategy priority\.$/m)
   expect(statSync(log).mode & 0o777).toBe(0o600)
 })
 

@@ -6,7 +6,7 @@ import { standingOf } from '../../lib/toolkit/account-status.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { strategyNames } from '../../lib/toolkit/settings-table.ts'
 import { untilAskedToEnd } from '../base/end-signals.ts'
-import { attemptLine, listeningWords, stamp } from '../base/proxy-words.ts'
+import { accountsWords, attemptLine, listeningWords, stamp } from '../base/proxy-words.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import { Turnover } from '../base/turnover.ts'
 
@@ -52,13 +52,16 @@ export default class ProxyStart extends AccountCommand {
     const view = { pid: process.pid, url, host, port, accounts, strategy, startedAt }
     this.unregister = this.toolkit.proxies.register(view)
     process.on('exit', this.unregister)
+    if (this.jsonEnabled())
+      this.sayNow(`${url} answers for ${accountsWords(accounts)}, strategy ${strategy}.`)
     this.announce(view)
     this.tellWarnings()
     await askedToEnd
     const left = proxy.inFlight
-    if (left > 0) this.say(`Ending after ${left} request${left === 1 ? '' : 's'} under way. Again: at once.`)
+    if (left > 0)
+      this.sayNow(`Ending after ${left} request${left === 1 ? '' : 's'} under way. Again: at once.`)
     await proxy.stop()
-    this.say('Stopped.')
+    this.sayNow('Stopped.')
   }
 
   /** Known as running until its last count is written, so that `proxy stop` returns when all is told. */
@@ -114,14 +117,19 @@ export default class ProxyStart extends AccountCommand {
 
   private announce(view: ProxyView): void {
     const { url, pid, accounts } = view
-    if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify({ url, pid, accounts })}\n`)
-    else this.print(listeningWords(view, this.palette, this.unicode ? '●' : '*'))
+    if (!this.jsonEnabled()) return this.print(listeningWords(view, this.palette, this.unicode ? '●' : '*'))
+    process.stdout.write(`${JSON.stringify({ url, pid, accounts })}\n`)
   }
 
   /** For stderr, with `--json` too: a log of what happens is wanted from any proxy. */
   private say(text: string): void {
     // The terminal has put a ^C where the line begins.
     process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${text}\n`)
+  }
+
+  /** In a log, with its time. */
+  private sayNow(text: string): void {
+    this.say(process.stderr.isTTY ? text : `${stamp(new Date(), true)}  ${text}`)
   }
 
   private async startDetached(): Promise<void> {
