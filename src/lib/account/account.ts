@@ -9,6 +9,7 @@ export type Credential =
       sealed: string
       hint: string
       /** RFC 3339, null when unknown. */ expiresAt: string | null
+      /** It is renewed before it expires; missing: it ends. */ renewable?: boolean
     }
   | { type: 'none' }
 

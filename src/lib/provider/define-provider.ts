@@ -76,6 +76,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
     serves: () => null,
     models: [],
     check: { dialect: 'openai', path: '/models' },
+    device: null,
     simulated: false,
     terms: null,
     ...withoutUndefined(said),

@@ -2,6 +2,7 @@
 // needs to know (time, headers, bodies) comes in as arguments, so that its cases run without a network.
 
 import type { OutcomeClass } from '../quota/events.ts'
+import type { DeviceLogin } from './device-login.ts'
 
 /** The two wire formats that clients and upstreams speak. */
 export type Dialect = 'openai' | 'anthropic'
@@ -104,6 +105,8 @@ export interface Provider {
     path: string
     /** What the service insists on. */ headers?: Record<string, string>
   } | null
+  /** How people log in with a short code; null: there are only keys. */
+  device: DeviceLogin | null
   /** True: replies are simulated inside qwenctl, and every screen says so. */
   simulated: boolean
   /** What the terms forbid, for the docs and `auth add`; null: nothing that matters here. */

@@ -32,6 +32,7 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   serves: isFunction,
   models: listOf(isText),
   check: orNull(isCheck),
+  device: orNull(isDevice),
   simulated: isBoolean,
   terms: orNull(isText),
   baseUrl: isUrl,
@@ -126,6 +127,20 @@ function isCheck(value: unknown): string | null {
       dialect === 'openai' || dialect === 'anthropic' ? null : 'must be "openai" or "anthropic"',
     path: (path) => (typeof path === 'string' && path.startsWith('/') ? null : 'must start with a slash'),
     headers: optional((headers) => (isObject(headers) ? null : 'must be an object')),
+  })
+}
+
+function isDevice(value: unknown): string | null {
+  if (!isObject(value)) return 'must be an object'
+  return firstProblem(value, {
+    deviceEndpoint: isUrl,
+    tokenEndpoint: isUrl,
+    clientId: isText,
+    scope: orNull(isText),
+    pkce: isBoolean,
+    baseUrl: optional(isFunction),
+    isRefreshDead: optional(isFunction),
+    refusal: optional(isText),
   })
 }
 

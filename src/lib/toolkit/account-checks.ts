@@ -1,12 +1,15 @@
 import type { Account } from '../account/account.ts'
+import { isQwenctlError } from '../errors.ts'
 import { checkBaseUrl, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import type { CheckRequest, CheckResult } from './credential-check.ts'
 import { checkWithProvider } from './credential-check.ts'
+import type { AccountLogins } from './login/account-logins.ts'
 import type { NewAccount, ProviderRegistry } from './toolkit.ts'
 
 export interface ChecksParts {
   secrets: AccountSecrets
+  logins: AccountLogins
   providers: () => Promise<ProviderRegistry>
   request: () => Pick<CheckRequest, 'timeoutMs' | 'userAgent' | 'clock'>
 }
@@ -41,12 +44,22 @@ export class AccountChecks {
     const provider = (await this.#parts.providers()).get(account.provider)
     if (account.credential.type === 'none') return noKey(provider.label)
     if (account.egressProxy !== null) return behindProxy
-    return checkWithProvider({
-      provider,
-      baseUrl: account.baseUrl,
-      secret: await this.#parts.secrets.open(account),
-      ...this.#parts.request(),
-    })
+    const check = (secret: string) =>
+      checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...this.#parts.request() })
+    if (account.credential.type !== 'oauth') return check(await this.#parts.secrets.open(account))
+    try {
+      const { secret } = await this.#parts.logins.access(account)
+      const first = await check(secret)
+      // An access token may end before its time; a new one tells whether the login has.
+      if (first.result !== 'refused') return first
+      return await check((await this.#parts.logins.access(account, secret)).secret)
+    } catch (error) {
+      if (!isQwenctlError(error)) throw error
+      const { code, message } = error
+      if (code === 'needs_login') return { result: 'refused', message, latencyMs: null }
+      if (code === 'upstream_unavailable') return { result: 'unreachable', message, latencyMs: null }
+      throw error
+    }
   }
 }
 

@@ -1,6 +1,10 @@
 import type { Account, Credential } from '../account/account.ts'
 import { maskSecret } from '../account/mask.ts'
 import type { Vault } from '../store/vault.ts'
+import type { TokenSet } from './login/token-set.ts'
+import { parseTokens, serializeTokens } from './login/token-set.ts'
+
+export type OauthCredential = Extract<Credential, { type: 'oauth' }>
 
 /** What an account keeps sealed, opened. */
 export interface SecretsInClear {
@@ -24,7 +28,23 @@ export class AccountSecrets {
     return { type: 'api-key', sealed: await this.seal(account, key), hint: maskSecret(key) }
   }
 
-  /** The credential in the clear; empty where the account needs none. */
+  async sealTokens(account: Account, tokens: TokenSet): Promise<OauthCredential> {
+    const { accessToken, expiresAt, refreshToken } = tokens
+    const sealed = await this.seal(account, serializeTokens(tokens))
+    return {
+      type: 'oauth',
+      sealed,
+      hint: maskSecret(accessToken),
+      expiresAt,
+      renewable: refreshToken !== null,
+    }
+  }
+
+  async openTokens(account: Account): Promise<TokenSet> {
+    return parseTokens(await this.open(account), `${account.provider}/${account.name}`)
+  }
+
+  /** The credential in the clear, of a login as JSON; empty where the account needs none. */
   async open(account: Account): Promise<string> {
     if (account.credential.type === 'none') return ''
     return (await this.#vault()).open(account.credential.sealed, contextOf(account))

@@ -45,7 +45,14 @@ export function standingOf(account: Account, state: LedgerState, now: number): S
   if (!account.enabled) return { status: 'disabled', reason: 'disabled', availableAt: null }
   const pauses = pausesOf(account, state, now)
   const refused = pauses.find(({ cooldown }) => cooldown.reason === 'auth-dead')
-  if (refused !== undefined) return { status: 'needs-login', reason: refused.reason, availableAt: null }
+  if (refused !== undefined) {
+    const { credential, provider, name } = account
+    const reason =
+      credential.type === 'oauth'
+        ? `its login has ended: qwenctl auth refresh ${provider}/${name} --login`
+        : refused.reason
+    return { status: 'needs-login', reason, availableAt: null }
+  }
   if (isExpired(account, now))
     return { status: 'expired', reason: 'its login has expired', availableAt: null }
 
@@ -81,9 +88,9 @@ function pausesOf(account: Account, state: LedgerState, now: number): Pause[] {
 
 function isExpired(account: Account, now: number): boolean {
   const { credential } = account
-  return (
-    credential.type === 'oauth' && credential.expiresAt !== null && Date.parse(credential.expiresAt) <= now
-  )
+  if (credential.type !== 'oauth' || credential.expiresAt === null || credential.renewable === true)
+    return false
+  return Date.parse(credential.expiresAt) <= now
 }
 
 function isSpent(cooldown: Cooldown): boolean {

@@ -16,6 +16,8 @@ import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import { byId, freeName } from './account-place.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import { advise } from './advice.ts'
+import type { AccountLogins } from './login/account-logins.ts'
+import type { Access, TokenSet } from './login/token-set.ts'
 import type { CheckResult } from './credential-check.ts'
 import type { Books } from './direct-quota.ts'
 import { accountViewsOf, filterAccounts } from './direct-quota.ts'
@@ -26,8 +28,10 @@ import type {
   AccountSettings,
   NewAccount,
   ProviderRegistry,
+  Renewal,
   Verification,
 } from './toolkit.ts'
+import { recordUsedToday } from './used-today.ts'
 import { verdictNotices } from './verdict.ts'
 import type { AccountView } from './views.ts'
 
@@ -43,6 +47,12 @@ export interface AccountsParts {
   clock: () => number
   warn: (message: string) => void
   checks: AccountChecks
+  logins: AccountLogins
+}
+
+interface GivenCredential {
+  secret: string | null
+  tokens: TokenSet | undefined
 }
 
 /** The accounts of one home: their document, their sealed secrets, and their limits in the ledger. */
@@ -77,21 +87,24 @@ export class StoredAccounts implements Accounts {
     const provider = (await this.#parts.providers()).get(wanted.provider)
     const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
     const name = wanted.name === undefined ? null : checkName('account', wanted.name)
-    const checked = checkSettings({ ...wanted, baseUrl: wanted.baseUrl ?? null }, provider)
+    const { tokens } = wanted
+    const baseUrl = wanted.baseUrl ?? tokens?.baseUrl ?? null
+    const checked = checkSettings({ ...wanted, baseUrl }, provider)
     const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
-    if (secret === null && provider.needsCredential) throw missingSecret(provider)
+    if (secret === null && tokens === undefined && provider.needsCredential) throw missingSecret(provider)
 
     const { accounts } = await document.read()
     const place = { user, provider: provider.id }
-    const account = await this.#build(
-      { ...place, name: freeName(accounts, { ...place, name }) },
-      checked,
+    const account = await this.#build({ ...place, name: freeName(accounts, { ...place, name }) }, checked, {
       secret,
-    )
+      tokens,
+    })
     const twin = secret === null ? null : await secrets.findSame(accounts, provider.id, secret)
     await this.#parts.ledger() // opened before the lock is taken: it may have to read a whole day
     await document.update(async (data) => {
       account.name = freeName(data.accounts, { ...place, name })
+      if (wanted.usedToday !== undefined)
+        await recordUsedToday(await this.#parts.ledger(), account.id, wanted.usedToday)
       await this.#recordLimits(account)
       data.accounts.push(account)
     })
@@ -136,7 +149,7 @@ export class StoredAccounts implements Accounts {
 
   async set(
     reference: string,
-    settings: AccountSettings & { secret?: string },
+    settings: AccountSettings & { secret?: string; tokens?: TokenSet },
     filter: AccountFilter = {},
   ): Promise<AccountView> {
     const { secrets, warn } = this.#parts
@@ -145,7 +158,7 @@ export class StoredAccounts implements Accounts {
     const provider = registry.get(account.provider)
     const checked = checkSettings(settings, provider)
     const secret = settings.secret === undefined ? null : checkSecret(settings.secret)
-    const changes = await this.#sealedChanges(account, checked, secret)
+    const changes = await this.#sealedChanges(account, checked, { secret, tokens: settings.tokens })
     const twin =
       secret === null
         ? null
@@ -161,7 +174,8 @@ export class StoredAccounts implements Accounts {
     })
     if (secret !== null) for (const advice of advise({ ...account, ...changes }, twin)) warn(advice)
     // A new key deserves a new chance: what the provider said was about the old one.
-    if (secret === null || view.status !== 'needs-login') return view
+    const isNew = secret !== null || settings.tokens !== undefined
+    if (!isNew || view.status !== 'needs-login') return view
     await (await this.#parts.ledger()).record([{ type: 'clear', subject: account.id, model: '*' }])
     return this.#view(account.id)
   }
@@ -193,14 +207,33 @@ export class StoredAccounts implements Accounts {
     return { account: await this.#view(account.id), ...result }
   }
 
+  async refresh(reference: string, filter: AccountFilter = {}): Promise<Renewal> {
+    const account = await this.find(reference, filter)
+    const renewal = await this.#parts.logins.renewNow(account)
+    return { account: await this.#view(account.id), ...renewal }
+  }
+
   async secretOf(account: Account): Promise<string> {
+    return (await this.access(account)).secret
+  }
+
+  async keptSecret(account: Account): Promise<string> {
     return this.#parts.secrets.open(account)
+  }
+
+  async access(account: Account, refused?: string): Promise<Access> {
+    return this.#parts.logins.access(account, refused)
+  }
+
+  async loginServerOf(account: Account): Promise<TokenSet['server']> {
+    if (account.credential.type !== 'oauth') return null
+    return (await this.#parts.secrets.openTokens(account)).server
   }
 
   async #build(
     place: Pick<Account, 'user' | 'provider' | 'name'>,
     checked: CheckedSettings,
-    secret: string | null,
+    given: GivenCredential,
   ): Promise<Account> {
     const now = this.#now()
     const account: Account = {
@@ -219,18 +252,19 @@ export class StoredAccounts implements Accounts {
       createdAt: now,
       updatedAt: now,
     }
-    return Object.assign(account, await this.#sealedChanges(account, checked, secret))
+    return Object.assign(account, await this.#sealedChanges(account, checked, given))
   }
 
   /** Checked settings as a record keeps them: whatever may hold a secret is sealed for this account. */
   async #sealedChanges(
     account: Account,
     checked: CheckedSettings,
-    secret: string | null,
+    { secret, tokens }: GivenCredential,
   ): Promise<Partial<Account>> {
     const { egressProxy, ...plain } = checked
     const changes: Partial<Account> = { ...plain }
     if (secret !== null) changes.credential = await this.#parts.secrets.sealKey(account, secret)
+    if (tokens !== undefined) changes.credential = await this.#parts.secrets.sealTokens(account, tokens)
     if (egressProxy !== undefined) {
       changes.egressProxy =
         egressProxy === null

@@ -46,7 +46,7 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
       request,
     )
   } catch (error) {
-    const reason = redact(inWords(error, request.timeoutMs), [secret])
+    const reason = redact(networkWords(error, request.timeoutMs), [secret])
     return { result: 'unreachable', message: `${host}: ${reason}`, latencyMs: null }
   }
   const latencyMs = Math.round(performance.now() - started)
@@ -142,7 +142,8 @@ const networkReasons: Record<string, string> = {
   ERR_ABORTED: 'the answer is too long',
 }
 
-function inWords(error: unknown, timeoutMs: number): string {
+/** Why a request had no answer, in words; never what was sent. */
+export function networkWords(error: unknown, timeoutMs: number): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (code === 'ETIMEDOUT') return `no answer within ${timeoutMs / 1000} s`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'

@@ -6,7 +6,10 @@ import type { Ledger } from '../quota/ledger.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
 import type { Backups } from './backup/backups.ts'
+import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
+import type { Access, TokenSet } from './login/token-set.ts'
 import type { Proxies } from './proxies.ts'
+import type { UsedToday } from './used-today.ts'
 import type { AccountView, ProviderView, QuotaDocument } from './views.ts'
 
 export interface AccountFilter {
@@ -35,6 +38,18 @@ export interface NewAccount extends AccountSettings {
   user?: string
   /** The API key, verbatim; missing only where the provider needs none. */
   secret?: string
+  /** What a login gave, instead of a key. Where no base URL is said, the one that the login named is taken. */
+  tokens?: TokenSet
+  /** What another tool has counted for it today: counted before its limits hold. */
+  usedToday?: UsedToday
+}
+
+/** How renewing a login went. */
+export interface Renewal {
+  account: AccountView
+  /** `no-login`: it has a key, or nothing; `unreachable`: the tokens are as they were. */
+  result: 'renewed' | 'needs-login' | 'unreachable' | 'no-login'
+  message: string
 }
 
 export interface Verification {
@@ -59,7 +74,7 @@ export interface Accounts {
   setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
   set(
     reference: string,
-    settings: AccountSettings & { secret?: string },
+    settings: AccountSettings & { secret?: string; tokens?: TokenSet },
     filter?: AccountFilter,
   ): Promise<AccountView>
   /** Names the account that commands use when none is named; null: which one it is, if any. */
@@ -69,8 +84,27 @@ export interface Accounts {
   checkCredential(account: NewAccount): Promise<Omit<Verification, 'account'>>
   /** Asks the provider, and records the verdict: `needs-login` when refused, cleared when accepted. */
   verify(reference: string, filter?: AccountFilter): Promise<Verification>
-  /** The credential in the clear. For the proxy and exec alone; never printed. */
+  /** Renews the tokens of a login now, whatever is left of their time. */
+  refresh(reference: string, filter?: AccountFilter): Promise<Renewal>
+  /**
+   * The credential in the clear, of a login the access token, renewed when it is due. For the proxy and exec alone;
+   * never printed. Throws `needs_login` when a login has ended, `upstream_unavailable` when it cannot be renewed now.
+   */
   secretOf(account: Account): Promise<string>
+  /** What is kept sealed, opened as it is: a key, or a token set as JSON. Nothing is renewed for it. */
+  keptSecret(account: Account): Promise<string>
+  /** The same with the time it is good for; `refused`: the token that the provider has just refused. */
+  access(account: Account, refused?: string): Promise<Access>
+  /** Where and how an account logged in; null: it has no login. */
+  loginServerOf(account: Account): Promise<TokenSet['server']>
+}
+
+export interface Logins {
+  /**
+   * Begins the login of an account to come, or of one that is there; what else is wrong with it is said before anybody
+   * goes to a browser. Throws `credentials_refused` with the server's words, `upstream_unavailable` without an answer.
+   */
+  begin(wanted: NewAccount, overrides?: LoginOverrides, options?: LoginOptions): Promise<PendingLogin>
 }
 
 export interface Quotas {
@@ -107,6 +141,7 @@ export interface Toolkit {
   readonly accounts: Accounts
   readonly quotas: Quotas
   readonly settings: Settings
+  readonly logins: Logins
   readonly proxies: Proxies
   readonly backups: Backups
   /** Asked of the plugins on first use. */

@@ -31,6 +31,7 @@ export const provider: Provider = {
   serves: (model) => model.startsWith('qwen'),
   models: [],
   check: null,
+  device: null,
   simulated: false,
   terms: null,
 }

@@ -11,12 +11,14 @@ import { groq } from './groq.ts'
 import { mistral } from './mistral.ts'
 import { openai } from './openai.ts'
 import { openrouter } from './openrouter.ts'
+import { qwenOauth } from './qwen-oauth.ts'
 import { qwen } from './qwen.ts'
 import { sandbox } from './sandbox.ts'
 
 /** In the order in which `providers list` shows them. */
 export const builtinProviders: readonly Provider[] = [
   qwen,
+  qwenOauth,
   openai,
   anthropic,
   openrouter,

@@ -1,0 +1,56 @@
+import { defineProvider } from '../define-provider.ts'
+import type { OutcomeRow } from '../outcome-table.ts'
+import { qwenOutcomes } from './qwen.ts'
+
+const closed =
+  'Alibaba closed the free Qwen OAuth tier on 15 April 2026. Use an API key (qwenctl auth add NAME -p qwen) or another provider instead.'
+
+/**
+ * What the free tier said, from the issues of qwen-code and its kin while it was open. Here `insufficient_quota` is the
+ * quota of a day, whose hour of reset was never documented: no time is claimed.
+ */
+const outcomes: readonly OutcomeRow[] = [
+  { status: 401, class: 'auth-refresh' },
+  { message: /invalid access token or token expired/i, class: 'auth-refresh' },
+  { message: /\bfree allocated quota exceeded/i, class: 'quota-window', scope: 'account' },
+  { code: 'insufficient_quota', class: 'quota-window', scope: 'account' },
+  { when: ({ text }) => text.includes('THROTTLING.userQPSLimit'), class: 'rate-short' },
+  ...qwenOutcomes,
+]
+
+/** A bare host (`portal.qwen.ai`) or a URL; tokens are good at that host alone. */
+export function qwenResourceBase(answer: Readonly<Record<string, unknown>>): string | null {
+  const given = answer['resource_url'] ?? answer['endpoint']
+  if (typeof given !== 'string' || given.trim() === '') return null
+  const text = given.trim()
+  const bare = (/^https?:\/\//i.test(text) ? text : `https://${text}`).replace(/\/+$/, '')
+  return bare.endsWith('/v1') ? bare : `${bare}/v1`
+}
+
+/** Reported of a refresh token that has ended: `invalid_request`, where others say `invalid_grant`. */
+function isRefreshDead(status: number, answer: Readonly<Record<string, unknown>>): boolean {
+  const { error, error_description: words } = answer
+  const isSaid = typeof words === 'string' && /invalid refresh token/i.test(words)
+  return status === 401 || (status === 400 && error === 'invalid_request' && isSaid)
+}
+
+/** The login of Qwen Code (chat.qwen.ai), for accounts that its servers still take; endpoints can be overridden. */
+export const qwenOauth = defineProvider({
+  id: 'qwen-oauth',
+  label: 'Qwen OAuth (login of Qwen Code; its free tier is closed)',
+  endpoints: [{ id: 'portal', label: 'Qwen portal', openai: 'https://portal.qwen.ai/v1' }],
+  outcomes,
+  serves: (model) => (['coder-model', 'vision-model'].includes(model) ? true : null),
+  models: ['coder-model', 'vision-model'],
+  device: {
+    deviceEndpoint: 'https://chat.qwen.ai/api/v1/oauth2/device/code',
+    tokenEndpoint: 'https://chat.qwen.ai/api/v1/oauth2/token',
+    clientId: 'f0304373b74a44d2b584a3fb70ca9e56',
+    scope: 'openid profile email model.completion',
+    pkce: true,
+    baseUrl: qwenResourceBase,
+    isRefreshDead,
+    refusal: closed,
+  },
+  terms: closed,
+})

@@ -1,0 +1,285 @@
+import { join } from 'node:path'
+import type { Account } from '../../account/account.ts'
+import { isQwenctlError, messageOf, QwenctlError } from '../../errors.ts'
+import type { Ledger } from '../../quota/ledger.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import type { JsonDocument } from '../../store/document.ts'
+import type { Home } from '../../store/home.ts'
+import { withLock } from '../../store/lock.ts'
+import { byId } from '../account-place.ts'
+import type { AccountSecrets } from '../account-secrets.ts'
+import type { ProviderRegistry, Renewal } from '../toolkit.ts'
+import { verdictNotices } from '../verdict.ts'
+import type { LoginHttp } from './login-http.ts'
+import { postForm } from './login-http.ts'
+import { readRefresh } from './refresh-answer.ts'
+import { withSharedFile } from './shared-file.ts'
+import type { Access, TokenSet } from './token-set.ts'
+import { dueAt, isUsable } from './token-set.ts'
+
+export interface AccountLoginsParts {
+  home: Home
+  document: JsonDocument<AccountsData>
+  secrets: AccountSecrets
+  ledger: () => Promise<Ledger>
+  providers: () => Promise<ProviderRegistry>
+  http: () => LoginHttp
+  /** Epoch milliseconds. */
+  clock: () => number
+  /** Chance, in [0, 1). */
+  random: () => number
+  warn: (message: string) => void
+}
+
+interface Known {
+  tokens: TokenSet
+  /** The sealed forms that stand for it: records that requests hold may be one behind. */
+  sealed: string[]
+  dueAt: number
+}
+
+/** One and the same holder of the lock may take as long as an exchange with the server does, and then some. */
+const LOCK_TIMEOUT_MS = 60_000
+const FIRST_PAUSE_MS = 5000
+const LONGEST_PAUSE_MS = 60_000
+
+/**
+ * Access tokens of logins, renewed when their time comes: lazily, each by one process of the machine at a time, and by
+ * whoever is first. Nothing is ever deleted; a login that has ended is marked, with the command that begins a new one.
+ */
+export class AccountLogins {
+  readonly #parts: AccountLoginsParts
+  readonly #known = new Map<string, Known>()
+  readonly #renewing = new Map<string, Promise<Access>>()
+  /** After a failure that may pass nobody asks again for a while. */
+  readonly #troubles = new Map<string, { until: number; pauseMs: number; error: QwenctlError }>()
+  /** Renewed, and not yet in the document: the old tokens may be worth nothing any more. */
+  readonly #unsaved = new Map<string, { present: Account; tokens: TokenSet }>()
+
+  constructor(parts: AccountLoginsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * The credential in the clear, fresh. `refused`: the token that the provider has just refused, which is then renewed
+   * before its time. Throws `needs_login`, or `upstream_unavailable` when the server is out of reach and no token is left.
+   */
+  async access(account: Account, refused?: string): Promise<Access> {
+    if (account.credential.type !== 'oauth') {
+      return { secret: await this.#parts.secrets.open(account), until: Infinity }
+    }
+    const known = await this.#current(account)
+    const now = this.#parts.clock()
+    const isRefused = known.tokens.accessToken === refused
+    if (isRefused || !isUsable(known.tokens, now)) return this.#renewUnlessTroubled(account, known, now)
+    if (now < known.dueAt) return { secret: known.tokens.accessToken, until: known.dueAt }
+    // It still serves for a while: nobody waits for the new one.
+    if (!this.#isTroubled(account.id, now)) this.renew(account).catch(() => undefined)
+    return { secret: known.tokens.accessToken, until: now }
+  }
+
+  /** Renews now, whatever its time. One at a time in this process; others of the machine are waited for. */
+  renew(account: Account, options: { isAsked?: boolean } = {}): Promise<Access> {
+    const { id } = account
+    const renewing = this.#renewing.get(id) ?? this.#renewAlone(account, options.isAsked === true)
+    this.#renewing.set(id, renewing)
+    return renewing
+  }
+
+  /** Renews because somebody asks for it, and says how it went. Throws for what is wrong with the store. */
+  async renewNow(account: Account): Promise<Pick<Renewal, 'result' | 'message'>> {
+    if (account.credential.type !== 'oauth') {
+      return { result: 'no-login', message: 'it has no login that could be renewed' }
+    }
+    try {
+      await this.renew(account, { isAsked: true })
+      return { result: 'renewed', message: 'the login is renewed' }
+    } catch (error) {
+      if (!isQwenctlError(error)) throw error
+      const { code, message } = error
+      if (code === 'needs_login') return { result: 'needs-login', message }
+      if (code === 'upstream_unavailable') return { result: 'unreachable', message }
+      throw error
+    }
+  }
+
+  /** Waits for what is under way: a token that was renewed and not stored would be lost. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#renewing.values()])
+    for (const [id, { present, tokens }] of this.#unsaved) {
+      await this.#store(present, tokens).then(
+        () => this.#unsaved.delete(id),
+        (error: unknown) => this.#parts.warn(lostWords(present, error)),
+      )
+    }
+  }
+
+  async #current(account: Account): Promise<Known> {
+    const { id } = account
+    const sealed = account.credential.type === 'oauth' ? account.credential.sealed : ''
+    const known = this.#known.get(id)
+    if (known !== undefined && (known.sealed.includes(sealed) || this.#unsaved.has(id))) return known
+    return this.#know(id, await this.#parts.secrets.openTokens(account), [sealed])
+  }
+
+  #know(id: string, tokens: TokenSet, sealed: string[]): Known {
+    const known = { tokens, sealed, dueAt: dueAt(tokens, this.#parts.random()) }
+    this.#known.set(id, known)
+    return known
+  }
+
+  #isTroubled(id: string, now: number): boolean {
+    return now < (this.#troubles.get(id)?.until ?? 0)
+  }
+
+  async #renewUnlessTroubled(account: Account, known: Known, now: number): Promise<Access> {
+    const trouble = this.#troubles.get(account.id)
+    if (trouble !== undefined && now < trouble.until) throw trouble.error
+    if (known.tokens.refreshToken === null) {
+      await this.#noteDead(account, 'the login has ended, and cannot be renewed')
+      throw needsLogin(account, 'it has expired, and the server gave nothing to renew it with')
+    }
+    return this.renew(account)
+  }
+
+  async #renewAlone(account: Account, isAsked: boolean): Promise<Access> {
+    const { home } = this.#parts
+    const seen = (await this.#current(account)).tokens.accessToken
+    const lockable = join(home.runFolder, `login-${account.id}`)
+    try {
+      const access = await withLock(lockable, () => this.#renewLocked(account, seen, isAsked), {
+        timeoutMs: LOCK_TIMEOUT_MS,
+      })
+      this.#troubles.delete(account.id)
+      return access
+    } catch (error) {
+      if (isQwenctlError(error) && error.code === 'upstream_unavailable') this.#noteTrouble(account.id, error)
+      throw error
+    } finally {
+      this.#renewing.delete(account.id)
+    }
+  }
+
+  #noteTrouble(id: string, error: QwenctlError): void {
+    const before = this.#troubles.get(id)
+    const pauseMs = before === undefined ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS)
+    this.#troubles.set(id, { until: this.#parts.clock() + pauseMs, pauseMs, error })
+  }
+
+  /** Under the lock the document is read again: whoever held it before has probably renewed already. */
+  async #renewLocked(account: Account, seen: string, isAsked: boolean): Promise<Access> {
+    const { document, secrets, clock } = this.#parts
+    const present = byId(await document.read(), account.id)
+    if (present.credential.type !== 'oauth') {
+      return { secret: await secrets.open(present), until: Infinity }
+    }
+    const unsaved = this.#unsaved.get(account.id)
+    const tokens = unsaved?.tokens ?? (await secrets.openTokens(present))
+    if (unsaved === undefined && tokens.accessToken !== seen && isUsable(tokens, clock())) {
+      return accessOf(this.#know(account.id, tokens, [present.credential.sealed]))
+    }
+    if (!isAsked && (await this.#isDead(present))) throw needsLogin(present, 'the server has ended it')
+    return withSharedFile(tokens, clock, async (own, isNewer) => {
+      const renewed = isNewer ? own : await this.#ask(present, own)
+      await this.#keep(present, renewed)
+      return { tokens: renewed, result: accessOf(this.#known.get(account.id) as Known) }
+    })
+  }
+
+  /** Throws `needs_login` for an answer that says so, `upstream_unavailable` for any other that brings no token. */
+  async #ask(account: Account, tokens: TokenSet): Promise<TokenSet> {
+    const { providers, http, clock } = this.#parts
+    const registry = await providers()
+    const device = registry.has(account.provider) ? registry.get(account.provider).device : null
+    const server = tokens.server ?? device
+    if (tokens.refreshToken === null || server === null) {
+      throw needsLogin(account, 'there is nothing to renew it with')
+    }
+    const form = {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refreshToken,
+      client_id: server.clientId,
+    }
+    const reply = await postForm(http(), server.tokenEndpoint, form)
+    if (reply.kind === 'network') throw unavailable(account, reply.message)
+    const refreshed = readRefresh(reply, tokens, { device, now: clock() })
+    if (refreshed.kind === 'tokens') return refreshed.tokens
+    if (refreshed.kind === 'trouble') throw unavailable(account, refreshed.message)
+    await this.#noteDead(account, refreshed.message)
+    throw needsLogin(account, refreshed.message)
+  }
+
+  /** The old tokens stay in the document until the new ones are in it; those are kept in memory where that fails. */
+  async #keep(present: Account, tokens: TokenSet): Promise<void> {
+    const before = present.credential.type === 'oauth' ? present.credential.sealed : ''
+    this.#know(present.id, tokens, [before])
+    try {
+      await this.#store(present, tokens)
+      this.#unsaved.delete(present.id)
+    } catch (error) {
+      if (isQwenctlError(error) && error.code === 'account_not_found') throw error
+      this.#unsaved.set(present.id, { present, tokens })
+      this.#parts.warn(lostWords(present, error))
+      return
+    }
+    const ledger = await this.#parts.ledger()
+    const accepted = { result: 'accepted', message: '', latencyMs: null } as const
+    const notices = verdictNotices(ledger, present, accepted)
+    if (notices.length > 0) await ledger.record(notices)
+  }
+
+  async #store(present: Account, tokens: TokenSet): Promise<void> {
+    const { document, secrets, clock } = this.#parts
+    const before = present.credential
+    const opened = before.type === 'oauth' ? await secrets.openTokens(present) : null
+    const sealed = await secrets.sealTokens(present, tokens)
+    await document.update((data) => {
+      const account = byId(data, present.id)
+      const { credential } = account
+      // Somebody gave it another credential meanwhile: theirs stays.
+      if (before.type !== 'oauth' || credential.type !== 'oauth' || credential.sealed !== before.sealed)
+        return
+      account.credential = sealed
+      // Where the server says; a base URL that the user set stays.
+      if (account.baseUrl === opened?.baseUrl) account.baseUrl = tokens.baseUrl
+      account.updatedAt = new Date(clock()).toISOString()
+    })
+    const known = this.#known.get(present.id)
+    if (known !== undefined) known.sealed.push(sealed.sealed)
+  }
+
+  async #isDead(account: Account): Promise<boolean> {
+    const ledger = await this.#parts.ledger()
+    const refused = { result: 'refused', message: '', latencyMs: null } as const
+    return verdictNotices(ledger, account, refused).length === 0
+  }
+
+  async #noteDead(account: Account, message: string): Promise<void> {
+    const ledger = await this.#parts.ledger()
+    const evidence = `${message}; qwenctl auth refresh ${account.provider}/${account.name} --login`
+    const notices = verdictNotices(ledger, account, { result: 'refused', message: evidence, latencyMs: null })
+    if (notices.length > 0) await ledger.record(notices)
+  }
+}
+
+function accessOf({ tokens, dueAt: until }: Known): Access {
+  return { secret: tokens.accessToken, until }
+}
+
+function needsLogin({ provider, name }: Account, why: string): QwenctlError {
+  return new QwenctlError('needs_login', `the login of ${provider}/${name} has ended: ${why}`, {
+    hint: `qwenctl auth refresh ${provider}/${name} --login`,
+  })
+}
+
+function unavailable({ provider, name }: Account, why: string): QwenctlError {
+  return new QwenctlError(
+    'upstream_unavailable',
+    `the login of ${provider}/${name} could not be renewed: ${why}`,
+    { hint: 'nothing is lost: it is tried again' },
+  )
+}
+
+function lostWords({ provider, name }: Account, error: unknown): string {
+  return `the renewed login of ${provider}/${name} could not be stored: ${messageOf(error)}`
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { redact } from '../../account/mask.ts'
+import { QwenctlError } from '../../errors.ts'
+import { networkWords } from '../credential-check.ts'
+import type { LoginAnswer } from './device-answers.ts'
+
+/** How login servers are reached. */
+export interface LoginHttp {
+  /** For each exchange as a whole. */
+  timeoutMs: number
+  userAgent: string
+}
+
+export type LoginReply = ({ kind: 'answer' } & LoginAnswer) | { kind: 'network'; message: string }
+
+/** Answers are a few hundred bytes; a web page of a firewall is longer. */
+const LONGEST_ANSWER_BYTES = 1024 * 1024
+
+/** Sends a form. Never tries twice, and follows no redirect: that would hand the code or token to whoever it names. */
+export async function postForm(
+  http: LoginHttp,
+  url: string,
+  form: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<LoginReply> {
+  return exchange(http, url, { method: 'POST', form, signal })
+}
+
+export async function getJson(http: LoginHttp, url: string, signal?: AbortSignal): Promise<LoginReply> {
+  return exchange(http, url, { method: 'GET', signal })
+}
+
+async function exchange(
+  http: LoginHttp,
+  url: string,
+  {
+    method,
+    form,
+    signal,
+  }: { method: 'GET' | 'POST'; form?: Record<string, string>; signal?: AbortSignal | undefined },
+): Promise<LoginReply> {
+  const { default: got } = await import('got')
+  const tooLong = new AbortController()
+  const call = got(url, {
+    method,
+    ...(form === undefined ? {} : { form }),
+    headers: { accept: 'application/json', 'x-request-id': randomUUID(), 'user-agent': http.userAgent },
+    timeout: { request: http.timeoutMs },
+    signal: signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]),
+    followRedirect: false,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+  })
+  void call.on('downloadProgress', ({ transferred }) => {
+    if (transferred > LONGEST_ANSWER_BYTES) tooLong.abort()
+  })
+  try {
+    const { statusCode, body } = await call
+    return { kind: 'answer', status: statusCode, text: body }
+  } catch (error) {
+    const message = `${new URL(url).host}: ${networkWords(error, http.timeoutMs)}`
+    return { kind: 'network', message: redact(message, Object.values(form ?? {})) }
+  }
+}
+
+/** An endpoint that may see tokens: https, or this machine. Throws `invalid_value`. */
+export function checkLoginUrl(text: string, what: string): string {
+  const url = URL.parse(text.trim())
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new QwenctlError('invalid_value', `${what} is not a URL`, { hint: 'write it with https://' })
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new QwenctlError('invalid_value', `${what} must not contain a user name or password`, {
+      hint: 'leave them out',
+    })
+  }
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  if (url.protocol === 'http:' && !isHere) {
+    throw new QwenctlError('invalid_value', `${what} is not encrypted: everybody on the way could log in`, {
+      hint: 'write it with https://',
+    })
+  }
+  return url.href
+}

@@ -1,0 +1,93 @@
+import { QwenctlError } from '../../errors.ts'
+import type { DeviceLogin } from '../../provider/device-login.ts'
+import type { Provider } from '../../provider/provider.ts'
+import { checkSettings } from '../account-fields.ts'
+import type { Logins, NewAccount, ProviderRegistry } from '../toolkit.ts'
+import type { LoginTime } from './device-login.ts'
+import type { LoginOptions, LoginOverrides, PendingLogin } from './pending-login.ts'
+import { beginLogin } from './device-login.ts'
+import { discover } from './discover.ts'
+import type { LoginHttp } from './login-http.ts'
+import { checkLoginUrl } from './login-http.ts'
+import type { LoginServer } from './token-set.ts'
+
+export interface LoginsParts {
+  providers: () => Promise<ProviderRegistry>
+  http: () => LoginHttp
+  time: LoginTime
+}
+
+/** Logins with a short code, of accounts to come and of those that need a new one. */
+export class DeviceLogins implements Logins {
+  readonly #parts: LoginsParts
+
+  constructor(parts: LoginsParts) {
+    this.#parts = parts
+  }
+
+  async begin(
+    wanted: NewAccount,
+    overrides: LoginOverrides = {},
+    options: LoginOptions = {},
+  ): Promise<PendingLogin> {
+    const { providers, http, time } = this.#parts
+    const provider = (await providers()).get(wanted.provider)
+    checkSettings(wanted, provider)
+    const server = await this.#server(provider, overrides, options)
+    const device = { ...quirksOf(provider.device, server), ...server }
+    return beginLogin({ http: http(), time, label: provider.label }, device, options.signal)
+  }
+
+  /** What was said decides, then the issuer, then how the account logged in before, then the provider. */
+  async #server(
+    provider: Provider,
+    said: LoginOverrides,
+    { before = null, signal }: LoginOptions,
+  ): Promise<KnownServer> {
+    const found = said.issuer === undefined ? null : await discover(this.#parts.http(), said.issuer, signal)
+    const own = provider.device
+    const endpoints = checkedEndpoints(said)
+    const sources = [endpoints, found, before, own]
+    const deviceEndpoint = firstOf(sources.map((source) => source?.deviceEndpoint))
+    const tokenEndpoint = firstOf(sources.map((source) => source?.tokenEndpoint))
+    if (deviceEndpoint === null || tokenEndpoint === null) {
+      const flags = '--issuer URL, or --device-endpoint URL and --token-endpoint URL'
+      throw missing(provider, 'the login server', flags)
+    }
+    const clientId = firstOf([said.clientId, before?.clientId, own?.clientId])
+    if (clientId === null) throw missing(provider, 'the client id', '--client-id ID')
+    const scope = said.scope ?? (before ?? own)?.scope ?? null
+    // A server that knows nothing of PKCE passes over what it is sent (RFC 6749 §3.1).
+    return { deviceEndpoint, tokenEndpoint, clientId, scope, pkce: (before ?? own)?.pkce ?? true }
+  }
+}
+
+type KnownServer = LoginServer & { deviceEndpoint: string }
+
+/** What a provider knows of its answers; what became of its own server says nothing of another one. */
+function quirksOf(own: DeviceLogin | null, server: KnownServer): Partial<DeviceLogin> {
+  if (own === null) return {}
+  const { refusal, ...quirks } = own
+  const isOwn = server.deviceEndpoint === own.deviceEndpoint
+  return isOwn && refusal !== undefined ? { ...quirks, refusal } : quirks
+}
+
+function checkedEndpoints({ deviceEndpoint, tokenEndpoint }: LoginOverrides): LoginOverrides {
+  return {
+    ...(deviceEndpoint === undefined
+      ? {}
+      : { deviceEndpoint: checkLoginUrl(deviceEndpoint, '--device-endpoint') }),
+    ...(tokenEndpoint === undefined
+      ? {}
+      : { tokenEndpoint: checkLoginUrl(tokenEndpoint, '--token-endpoint') }),
+  }
+}
+
+function firstOf(values: (string | null | undefined)[]): string | null {
+  return values.find((value) => typeof value === 'string') ?? null
+}
+
+function missing(provider: Provider, subject: string, flags: string): QwenctlError {
+  const why = provider.device === null ? `${provider.label} has no login of its own` : 'it is not known'
+  return new QwenctlError('missing_answer', `${subject} is missing: ${why}`, { hint: `add ${flags}` })
+}

@@ -1,0 +1,13 @@
+import type { DeviceLogin } from '../../provider/device-login.ts'
+import { normalizeBaseUrl } from '../../provider/endpoints.ts'
+import { isPlainHttp } from '../account-fields.ts'
+
+/** The base URL that an answer names; null where it names none that tokens may be sent to. */
+export function namedBase(
+  device: DeviceLogin | null,
+  answer: Readonly<Record<string, unknown>>,
+): string | null {
+  const url = device?.baseUrl?.(answer) ?? null
+  if (url === null || !URL.canParse(url) || !/^https?:/i.test(url)) return null
+  return isPlainHttp(url) ? null : normalizeBaseUrl(url)
+}

@@ -1,0 +1,120 @@
+// Logins: how an account gets tokens with a short code (RFC 8628), and how it keeps having some. What answers mean is
+// worked out in functions of their own, apart from who asks: `device-answers.ts`, `refresh-answer.ts`.
+
+import { QwenctlError } from '../../errors.ts'
+
+/** What a login has given, kept sealed as one JSON text. Times in RFC 3339; null: not known. */
+export interface TokenSet {
+  accessToken: string
+  /** Null: it cannot be renewed. */
+  refreshToken: string | null
+  tokenType: string
+  expiresAt: string | null
+  obtainedAt: string | null
+  /** Where it is renewed and how it was got; null: as the provider says. */
+  server: LoginServer | null
+  /** The base URL that the server named; null: none. */
+  baseUrl: string | null
+  /** The credentials file of qwen-code that holds the same tokens, so that both renew them together; null: none does. */
+  sharedFile: string | null
+}
+
+export interface LoginServer {
+  /** Null: not known, so that a new login needs it said. */
+  deviceEndpoint: string | null
+  tokenEndpoint: string
+  clientId: string
+  scope: string | null
+  pkce: boolean
+}
+
+/** What an account's requests carry now. */
+export interface Access {
+  secret: string
+  /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
+  until: number
+}
+
+export function serializeTokens(tokens: TokenSet): string {
+  return JSON.stringify(tokens)
+}
+
+/** Throws `store_corrupt` for what is no token set. */
+export function parseTokens(text: string, accountName: string): TokenSet {
+  const parsed = parseObject(text)
+  const accessToken = parsed?.['accessToken']
+  if (parsed === null || typeof accessToken !== 'string' || accessToken === '') {
+    throw new QwenctlError('store_corrupt', `the login of ${accountName} cannot be read`, {
+      hint: `log in again with qwenctl auth refresh ${accountName} --login`,
+    })
+  }
+  return {
+    accessToken,
+    refreshToken: textOrNull(parsed['refreshToken']),
+    tokenType: textOrNull(parsed['tokenType']) ?? 'Bearer',
+    expiresAt: textOrNull(parsed['expiresAt']),
+    obtainedAt: textOrNull(parsed['obtainedAt']),
+    server: (parsed['server'] ?? null) as LoginServer | null,
+    baseUrl: textOrNull(parsed['baseUrl']),
+    sharedFile: textOrNull(parsed['sharedFile']),
+  }
+}
+
+/** The tokens of an answer with 200; null when it has none. What it leaves out stays as it was in `before`. */
+export function tokensIn(
+  answer: Readonly<Record<string, unknown>>,
+  now: number,
+  before: Pick<TokenSet, 'refreshToken' | 'server' | 'baseUrl' | 'sharedFile'>,
+  baseUrl: string | null,
+): TokenSet | null {
+  const accessToken = textOrNull(answer['access_token'])
+  if (accessToken === null) return null
+  const seconds = Number(answer['expires_in'])
+  const isTold = answer['expires_in'] !== undefined && Number.isFinite(seconds) && seconds > 0
+  return {
+    accessToken,
+    refreshToken: textOrNull(answer['refresh_token']) ?? before.refreshToken,
+    tokenType: textOrNull(answer['token_type']) ?? 'Bearer',
+    expiresAt: isTold ? new Date(now + Math.min(seconds, LONGEST_S) * 1000).toISOString() : null,
+    obtainedAt: new Date(now).toISOString(),
+    server: before.server,
+    baseUrl: baseUrl ?? before.baseUrl,
+    sharedFile: before.sharedFile,
+  }
+}
+
+/** Ten years: beyond what a date can hold nothing is gained. */
+const LONGEST_S = 10 * 365 * 86_400
+const MOST_LEAD_MS = 10 * 60_000
+const LEAST_LEAD_MS = 1000
+
+/**
+ * From when on the tokens are to be renewed, in epoch milliseconds: somewhere in the second half of the last tenth of
+ * their life, by chance in [0, 1), so that accounts of one login day do not all renew at once. Infinity: never.
+ */
+export function dueAt(tokens: TokenSet, chance: number): number {
+  if (tokens.expiresAt === null || tokens.refreshToken === null) return Infinity
+  const end = Date.parse(tokens.expiresAt)
+  const life = tokens.obtainedAt === null ? Infinity : end - Date.parse(tokens.obtainedAt)
+  const lead = Math.min(MOST_LEAD_MS, Math.max(LEAST_LEAD_MS, life / 10))
+  return end - lead * (0.5 + chance / 2)
+}
+
+/** Whether a request that starts now may still carry it. */
+export function isUsable(tokens: TokenSet, now: number): boolean {
+  return tokens.expiresAt === null || now < Date.parse(tokens.expiresAt)
+}
+
+export function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    return isObject ? (parsed as Record<string, unknown>) : null
+  } catch {
+    return null // not JSON: the caller says what that means
+  }
+}
+
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
