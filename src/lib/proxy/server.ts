@@ -29,6 +29,7 @@ const HEAD_TIMEOUT_MS = 60_000
 const KEEP_ALIVE_MS = 75_000
 /** How long a refused body may go on arriving, so that its sender gets to read the refusal. */
 const LINGER_MS = 5_000
+const LAST_WORDS_MS = 1_000
 
 /** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
 export class ProxyServer {
@@ -82,17 +83,21 @@ export class ProxyServer {
     this.#connections.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()
-    if (this.#open > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, graceMs)
-        this.#onIdle = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
+    await this.#untilIdle(graceMs)
     this.#server.closeAllConnections()
     await closed
+    await this.#untilIdle(LAST_WORDS_MS) // those cut off learn of it, or they would blame their upstreams
+  }
+
+  async #untilIdle(mostMs: number): Promise<void> {
+    if (this.#open === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, mostMs)
+      this.#onIdle = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   #take(req: IncomingMessage, res: ServerResponse): void {
