@@ -70,7 +70,8 @@ function isAboutModel({ outcome }: Failure): boolean {
 }
 
 function isUpstreamsFault({ outcome }: Failure): boolean {
-  return outcome.class === 'overloaded' || outcome.class === 'unreachable' || outcome.class === 'timeout'
+  // `auth-refresh` here: a login server that could not be asked.
+  return ['overloaded', 'unreachable', 'timeout', 'auth-refresh'].includes(outcome.class)
 }
 
 /** The upstream's answer as it came. A pinned account's own `retry-after` is true for a request that has no other. */

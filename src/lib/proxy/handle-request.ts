@@ -10,6 +10,8 @@ import { movesOn } from '../rotation/cooling.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import { splitModel } from '../rotation/rotation-request.ts'
 import { attempt } from './attempt.ts'
+import { isTokenRefused, retried, withoutCredential } from './token-trouble.ts'
+import type { Target } from './target.ts'
 import type { AttemptResult } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
@@ -110,25 +112,26 @@ async function tryAccount(
     if (target instanceof QwenctlError) result = withoutCredential(target)
     else {
       const { bytes, stripUsage } = bodyFor(asked)
-      const request: UpstreamRequest = {
-        method: 'POST',
-        path: `${target.basePath}${asked.route.path}${asked.query}`,
-        headers: requestHeaders(exchange.req.rawHeaders).concat(target.authHeaders),
-        body: bytes,
+      const send = (to: Target) => {
+        const request: UpstreamRequest = {
+          method: 'POST',
+          path: `${to.basePath}${asked.route.path}${asked.query}`,
+          headers: requestHeaders(exchange.req.rawHeaders).concat(to.authHeaders),
+          body: bytes,
+        }
+        return attempt({ exchange, target: to, upstreams, clock, stripUsage }, request)
       }
-      result = await attempt({ exchange, target, upstreams, clock, stripUsage }, request)
+      result = await send(target)
+      if (isTokenRefused(result, target) && !exchange.isGone) {
+        const renewed = await live.target(member, dialect, target.token)
+        if (!exchange.isGone) result = await retried(result, renewed, send)
+      }
     }
   } catch (error) {
     live.ledger.settle(reservation, neverSent)
     throw error
   }
   return record(live, exchange, { member, reservation, model: asked.wanted.model ?? null, result })
-}
-
-/** The others can still serve when one account's stored credential does not open. */
-function withoutCredential({ message }: QwenctlError): AttemptResult {
-  const outcome = { class: 'auth-dead', scope: 'account', until: null, code: null, message } as const
-  return { kind: 'refused', outcome, held: null, requestSent: false, latencyMs: 0, firstByteMs: null }
 }
 
 /** The body as this upstream must get it; every byte that needs no change stays as it came. */

@@ -11,6 +11,7 @@ import type { PoolOptions } from '../rotation/pool.ts'
 import { Pool } from '../rotation/pool.ts'
 import type { RotationView } from '../rotation/rotation-request.ts'
 import { Strikes } from '../rotation/strikes.ts'
+import type { Access } from '../toolkit/login/token-set.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { Target } from './target.ts'
 import { targetOf } from './target.ts'
@@ -139,24 +140,30 @@ export class LivePool {
     return false
   }
 
-  /** Where a member's requests go, if that was asked before. */
+  /** Where a member's requests go, if that was asked before and still holds. */
   targetNow(member: Member, dialect: Dialect): Target | undefined {
-    return this.#targets.get(`${dialect} ${member.account.id}`)
+    const target = this.#targets.get(`${dialect} ${member.account.id}`)
+    return target === undefined || target.until === Infinity || target.until > this.ledger.now()
+      ? target
+      : undefined
   }
 
-  /** Where a member's requests go; the error, when its credential does not open (`store_corrupt`, `vault_locked`). */
-  async target(member: Member, dialect: Dialect): Promise<Target | QwenctlError> {
+  /**
+   * Where a member's requests go; the error, when its credential does not open (`store_corrupt`, `vault_locked`) or its
+   * login cannot be renewed. `refused`: the token that the provider has just refused.
+   */
+  async target(member: Member, dialect: Dialect, refused?: string): Promise<Target | QwenctlError> {
     const { account, provider } = member
     const targets = this.#targets
-    let secret: string
+    let access: Access
     try {
-      secret = await this.#toolkit.accounts.secretOf(account)
+      access = await this.#toolkit.accounts.access(account, refused)
     } catch (error) {
       if (isQwenctlError(error)) return error
       throw error
     }
     const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
-    const target = targetOf({ account, provider, dialect }, secret, sandboxBase)
+    const target = targetOf({ account, provider, dialect }, access, sandboxBase)
     targets.set(`${dialect} ${account.id}`, target)
     return target
   }

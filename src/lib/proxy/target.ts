@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts'
 import { QwenctlError } from '../errors.ts'
 import type { Dialect, Provider } from '../provider/provider.ts'
+import type { Access } from '../toolkit/login/token-set.ts'
 
 /** Where an account's requests of one dialect go, with its credential: worked out once for each account. */
 export interface Target {
@@ -11,12 +12,16 @@ export interface Target {
   basePath: string
   /** Flat: the headers that carry the credential. */
   authHeaders: string[]
+  /** The access token of a login, which the provider may refuse before its time; null: a key, or nothing. */
+  token: string | null
+  /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
+  until: number
 }
 
 /** Throws `invalid_value` when the account has no endpoint of that dialect. */
 export function targetOf(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
-  secret: string,
+  { secret, until }: Access,
   sandboxBase: string | null,
 ): Target {
   const base = provider.simulated ? sandboxBase : provider.bases(account.baseUrl)[dialect]
@@ -28,5 +33,7 @@ export function targetOf(
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     authHeaders: Object.entries(provider.authHeaders(secret, dialect)).flat(),
+    token: account.credential.type === 'oauth' ? secret : null,
+    until,
   }
 }

@@ -97,9 +97,27 @@ describe('the status of an account', () => {
     [
       'its key was refused',
       [...full, refused],
-      expired,
+      account(),
       'needs-login',
       'the provider refuses its credential',
+      null,
+    ],
+    [
+      'its login has ended',
+      [...full, refused],
+      expired,
+      'needs-login',
+      'its login has ended: qwenctl auth refresh acme/work --login',
+      null,
+    ],
+    [
+      'its login is past, and can be renewed',
+      [],
+      account({
+        credential: { type: 'oauth', sealed: 'v1.x', hint: '…', expiresAt: AT, renewable: true },
+      }),
+      'ready',
+      null,
       null,
     ],
     ['its login is past', full, expired, 'expired', 'its login has expired', null],

@@ -195,6 +195,9 @@ export class AccountLogins {
     if (tokens.refreshToken === null || server === null) {
       throw needsLogin(account, 'there is nothing to renew it with')
     }
+    if (account.egressProxy !== null) {
+      throw unavailable(account, 'it asks for an egress proxy, which logins cannot use yet')
+    }
     const form = {
       grant_type: 'refresh_token',
       refresh_token: tokens.refreshToken,

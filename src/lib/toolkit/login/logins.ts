@@ -33,6 +33,11 @@ export class DeviceLogins implements Logins {
     const { providers, http, time } = this.#parts
     const provider = (await providers()).get(wanted.provider)
     checkSettings(wanted, provider)
+    if (wanted.egressProxy != null) {
+      throw new QwenctlError('invalid_usage', 'a login cannot go through an egress proxy yet', {
+        hint: 'leave out --egress-proxy, or use an API key',
+      })
+    }
     const server = await this.#server(provider, overrides, options)
     const device = { ...quirksOf(provider.device, server), ...server }
     return beginLogin({ http: http(), time, label: provider.label }, device, options.signal)
