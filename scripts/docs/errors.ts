@@ -16,6 +16,7 @@ const meanings: Record<ErrorCode, string> = {
   ambiguous_account: 'the reference fits several accounts; the message lists them',
   name_in_use: 'this user already has an account of that name at that provider',
   cancelled: 'Ctrl-C, or a question answered with no',
+  template_not_found: 'there is no template of that name',
   account_not_found: 'no account fits the reference; the nearest is named where one is near',
   key_not_found: 'no client key has this name',
   proxy_not_running: 'there is no proxy over these accounts to stop',

@@ -40,6 +40,12 @@ export const errorKinds = {
     type: 'invalid_request_error',
     hint: 'qwenctl auth list shows the accounts',
   },
+  template_not_found: {
+    exit: 3,
+    status: 404,
+    type: 'invalid_request_error',
+    hint: 'qwenctl accounts template list shows the templates',
+  },
   key_not_found: { exit: 3, status: 404, type: 'invalid_request_error' },
   proxy_not_running: { exit: 3, status: 404, type: 'invalid_request_error', hint: 'qwenctl proxy start' },
 

@@ -1,31 +1,52 @@
 import { Flags } from '@oclif/core'
+import { QwenctlError, isQwenctlError } from '../../lib/errors.ts'
 import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import type { ArchivedView } from '../../lib/toolkit/account-archive.ts'
+import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../base/account-names.ts'
 import type { AccountsAnswer } from '../base/account-names.ts'
 import { targetsOf } from '../base/account-targets.ts'
-import { AccountCommand, requiredAccountArguments, filterOf, yesFlag } from '../base/toolkit-command.ts'
+import {
+  AccountCommand,
+  accountArguments,
+  filterOf,
+  groupFlag,
+  providerFlag,
+  yesFlag,
+} from '../base/toolkit-command.ts'
 
 export default class AuthRemove extends AccountCommand {
   static override summary = 'remove accounts'
   static override description =
-    'A removed account is archived, so it can be brought back; --purge destroys it and its key.'
+    'A removed account is archived, and accounts unarchive brings it back; --purge destroys it and its key, also one that is archived already.'
   static override examples = [
     '<%= config.bin %> auth remove qwen/work',
     '<%= config.bin %> auth remove qwen/work openai/old --yes',
+    '<%= config.bin %> auth remove --group night',
     '<%= config.bin %> auth remove qwen/work --purge',
   ]
-  static override args = { account: requiredAccountArguments }
+  static override args = { account: accountArguments }
   static override flags = {
+    group: groupFlag,
+    provider: providerFlag,
     purge: Flags.boolean({ description: 'destroy it and its key, without a way back' }),
     yes: yesFlag,
   }
 
-  async run(): Promise<AccountsAnswer> {
+  async run(): Promise<AccountsAnswer | { archived: ArchivedView[] }> {
     const { args, flags } = await this.parse(AuthRemove)
-    const references = args.account
+    const references = args.account ?? []
     const filter = filterOf(flags)
+    if (references.length === 0 && filter.group === undefined && filter.provider === undefined) {
+      throw new QwenctlError('invalid_usage', 'which accounts is not said', {
+        hint: 'name them, or give --group GROUP or --provider PROVIDER',
+      })
+    }
+    const archived = flags.purge ? await this.archivedOf(references, filter) : null
+    if (archived !== null) return this.purge(archived, flags.yes)
     const ids = await targetsOf(this.toolkit, references, filter)
+    if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
     const names: string[] = []
     for (const id of ids) names.push(shownName(await this.toolkit.accounts.find(id)))
     await confirmOrCancel(`${flags.purge ? 'Destroy' : 'Remove'} ${names.join(', ')}?`, flags.yes)
@@ -33,6 +54,36 @@ export default class AuthRemove extends AccountCommand {
     const removed: AccountView[] = []
     for (const id of ids) removed.push(await this.toolkit.accounts.remove(id, { purge: flags.purge }))
     this.tell(`${flags.purge ? 'Destroyed' : 'Removed'} ${names.join(', ')}.`)
-    return accountsAnswer(removed, references.length > 1)
+    return accountsAnswer(removed, references.length !== 1)
+  }
+
+  /** Those in the archive, where the first that was named is in use no more; null: they are accounts in use. */
+  private async archivedOf(references: string[], filter: AccountFilter): Promise<ArchivedView[] | null> {
+    const [first] = references
+    if (first === undefined || (await this.isInUse(first, filter))) return null
+    const found: ArchivedView[] = []
+    for (const reference of references) found.push(await this.toolkit.archive.find(reference, filter))
+    return found
+  }
+
+  private async isInUse(reference: string, filter: AccountFilter): Promise<boolean> {
+    try {
+      await this.toolkit.accounts.find(reference, filter)
+      return true
+    } catch (error) {
+      if (isQwenctlError(error) && error.code === 'account_not_found') {
+        const archived = await this.toolkit.archive.list(filter)
+        return archived.length === 0 // then the error of those in use says what is near
+      }
+      throw error
+    }
+  }
+
+  private async purge(archived: ArchivedView[], yes: boolean): Promise<{ archived: ArchivedView[] }> {
+    const names = archived.map(shownName).join(', ')
+    await confirmOrCancel(`Destroy ${names} in the archive?`, yes)
+    for (const { id } of archived) await this.toolkit.archive.purge(id)
+    this.tell(`Destroyed ${names}.`)
+    return { archived }
   }
 }

@@ -1,3 +1,4 @@
+import { Progress } from '../../lib/terminal/progress.ts'
 import type { Verification } from '../../lib/toolkit/toolkit.ts'
 import { shownName } from '../base/account-names.ts'
 import { targetsOf } from '../base/account-targets.ts'
@@ -26,7 +27,7 @@ export default class AuthVerify extends AccountCommand {
     const { args, flags } = await this.parse(AuthVerify)
     const filter = filterOf(flags)
     const ids = await targetsOf(this.toolkit, args.account ?? [], filter)
-    const verifications = await inBatches(ids, (id) => this.toolkit.accounts.verify(id))
+    const verifications = await this.verifyAll(ids)
     if (verifications.length === 0) this.tell(emptyWords(filter))
     else
       this.printTable(
@@ -35,6 +36,23 @@ export default class AuthVerify extends AccountCommand {
       )
     process.exitCode = exitCodeOf(verifications)
     return { verifications }
+  }
+
+  private async verifyAll(ids: string[]): Promise<Verification[]> {
+    const { unicode, errorPalette: palette } = this
+    const isShown = ids.length > 1 && !this.jsonEnabled()
+    const progress = isShown
+      ? new Progress(process.stderr, { total: ids.length, label: 'asking', unicode, palette })
+      : null
+    try {
+      return await inBatches(ids, async (id) => {
+        const verification = await this.toolkit.accounts.verify(id)
+        progress?.step()
+        return verification
+      })
+    } finally {
+      progress?.end()
+    }
   }
 
   private row({ account, result, message, latencyMs }: Verification): string[] {

@@ -1,23 +1,25 @@
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
 import { checkName } from '../account/name.ts'
 import { resolveReference } from '../account/reference.ts'
-import { QwenctlError } from '../errors.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountFolder } from '../store/account-folder.ts'
 import type { AccountsData } from '../store/accounts-document.ts'
 import type { JsonDocument } from '../store/document.ts'
 import type { Home } from '../store/home.ts'
+import { ensureFolder } from '../store/home.ts'
 import { newAccountId } from '../store/new-id.ts'
 import type { AccountChecks } from './account-checks.ts'
 import type { CheckedSettings } from './account-fields.ts'
 import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import { archiveFolder, moveFolder } from './account-folders.ts'
 import { byId, freeName } from './account-place.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import { advise } from './advice.ts'
 import type { AccountLogins } from './login/account-logins.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
+import { cloneOf } from './clone-account.ts'
 import type { CheckResult } from './credential-check.ts'
 import type { Books } from './direct-quota.ts'
 import { accountViewsOf, filterAccounts } from './direct-quota.ts'
@@ -83,7 +85,7 @@ export class StoredAccounts implements Accounts {
   }
 
   async add(wanted: NewAccount): Promise<AccountView> {
-    const { document, secrets, warn } = this.#parts
+    const { document, home, secrets, warn } = this.#parts
     const provider = (await this.#parts.providers()).get(wanted.provider)
     const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
     const name = wanted.name === undefined ? null : checkName('account', wanted.name)
@@ -106,23 +108,33 @@ export class StoredAccounts implements Accounts {
       if (wanted.usedToday !== undefined)
         await recordUsedToday(await this.#parts.ledger(), account.id, wanted.usedToday)
       await this.#recordLimits(account)
+      ensureFolder(accountFolder(home, account))
       data.accounts.push(account)
     })
     if (secret !== null) for (const advice of advise(account, twin)) warn(advice)
     return this.#view(account.id)
   }
 
+  async cloneOf(
+    reference: string,
+    name: string,
+    options: { secret: string | null; filter?: AccountFilter },
+  ): Promise<NewAccount> {
+    return cloneOf({ accounts: this, secrets: this.#parts.secrets }, reference, name, options)
+  }
+
   async remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView> {
     const { document, home } = this.#parts
     const before = await this.show(reference, options)
-    const account = await document.update((data) => {
+    await document.update(async (data) => {
       const found = byId(data, before.id)
       data.accounts = data.accounts.filter(({ id }) => id !== found.id)
       if (!options.purge) data.archived.push({ ...found, archivedAt: this.#now() })
       if (data.defaultAccount === found.id) data.defaultAccount = null
-      return found
+      const folder = accountFolder(home, found)
+      if (options.purge) await rm(folder, { recursive: true, force: true })
+      else await moveFolder(folder, archiveFolder(home, found.id))
     })
-    if (options.purge) await rm(accountFolder(home, account), { recursive: true, force: true })
     return before
   }
 
@@ -303,18 +315,5 @@ export class StoredAccounts implements Accounts {
 
   #now(): string {
     return new Date(this.#parts.clock()).toISOString()
-  }
-}
-
-async function moveFolder(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return // most accounts keep nothing in a folder
-    throw new QwenctlError('store_unwritable', `the folder ${from} cannot become ${to} (${code})`, {
-      hint: `move ${to} out of the way, or choose another name`,
-      cause: error,
-    })
   }
 }

@@ -1,6 +1,8 @@
 import type { Account } from '../account/account.ts'
+import { fullReference } from '../account/account.ts'
 import { accountsDocument } from '../store/accounts-document.ts'
 import type { Home } from '../store/home.ts'
+import { templatesDocument } from '../store/templates-document.ts'
 import { settingsTable } from './settings-table.ts'
 
 /** What completion offers: the value to type, and a word about it. */
@@ -9,7 +11,7 @@ export interface NameView {
   summary: string
 }
 
-export type NameKind = 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
+export type NameKind = 'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
 
 /** Names from the store alone: no plugin is asked and nothing is unlocked. */
 export async function readNames(
@@ -20,13 +22,17 @@ export async function readNames(
   if (kind === 'setting')
     return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
   if (kind === 'key') return []
-  const { accounts } = await accountsDocument(home).read()
+  if (kind === 'template')
+    return distinct((await templatesDocument(home).read()).templates.map(({ name }) => name))
+  const { accounts, archived } = await accountsDocument(home).read()
   if (kind === 'provider') return providerNames(accounts)
   const chosen = accounts.filter(
     ({ user, provider }) =>
       (filter.user === undefined || user === filter.user) &&
       (filter.provider === undefined || provider === filter.provider),
   )
+  if (kind === 'archived')
+    return distinct(archived.map(({ user, provider, name }) => fullReference({ user, provider, name })))
   if (kind === 'user') return distinct(accounts.map(({ user }) => user))
   if (kind === 'group') return distinct(chosen.flatMap(({ groups }) => groups))
   return accountNames(chosen, accounts)

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/accounts-document.ts'
+import { templatesDocument } from '../store/templates-document.ts'
 import { watchFile } from '../store/watch.ts'
 import type { Home } from '../store/home.ts'
 import { resolveHome, restoreJournal } from '../store/home.ts'
 import type { FileLedger } from '../store/ledger-files.ts'
+import { AccountArchive } from './account-archive.ts'
 import { AccountChecks } from './account-checks.ts'
 import { AccountSecrets } from './account-secrets.ts'
 import { StoredAccounts } from './accounts.ts'
@@ -22,6 +24,7 @@ import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
 import { reconcileLimits } from './reconcile.ts'
 import { FileSettings } from './settings.ts'
+import { Templates } from './templates.ts'
 import type { Accounts, Logins, ProviderRegistry, Quotas, Settings, Toolkit } from './toolkit.ts'
 
 /** What the plugins answered to the hook `qwenctl:providers`. */
@@ -67,6 +70,8 @@ class LazyToolkit implements Toolkit {
   readonly logins: Logins
   readonly proxies: Proxies
   readonly backups: Backups
+  readonly archive: AccountArchive
+  readonly templates: Templates
   readonly providers: () => Promise<ProviderRegistry>
   readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
@@ -102,6 +107,12 @@ class LazyToolkit implements Toolkit {
     const http = loginHttp
     const time = { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep }
     this.logins = new DeviceLogins({ providers: this.providers, http, time })
+    this.archive = this.#openArchive()
+    this.templates = new Templates({
+      document: templatesDocument(this.home),
+      accounts: { find: (...of) => this.accounts.find(...of), set: (...of) => this.accounts.set(...of) },
+      clock: this.#clock,
+    })
     this.accounts = new StoredAccounts({
       home: this.home,
       document: accountsDocument(this.home),
@@ -137,6 +148,17 @@ class LazyToolkit implements Toolkit {
       clock: this.#clock,
       random: this.#options.random ?? Math.random,
       warn,
+    })
+  }
+
+  #openArchive(): AccountArchive {
+    return new AccountArchive({
+      home: this.home,
+      document: accountsDocument(this.home),
+      ledger: this.ledger,
+      providers: this.providers,
+      clock: this.#clock,
+      show: (id) => this.accounts.show(id),
     })
   }
 

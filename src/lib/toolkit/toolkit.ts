@@ -5,11 +5,13 @@ import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
+import type { AccountArchive } from './account-archive.ts'
 import type { Backups } from './backup/backups.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
+import type { Templates } from './templates.ts'
 import type { AccountView, ProviderView, QuotaDocument } from './views.ts'
 
 export interface AccountFilter {
@@ -68,6 +70,12 @@ export interface Accounts {
   find(reference: string, filter?: AccountFilter): Promise<Account>
   show(reference: string, filter?: AccountFilter): Promise<AccountView>
   add(account: NewAccount): Promise<AccountView>
+  /** What `add` needs for an account with the settings of another; without a `secret` with the same key. */
+  cloneOf(
+    reference: string,
+    name: string,
+    options: { secret: string | null; filter?: AccountFilter },
+  ): Promise<NewAccount>
   /** Takes it out of the store into the archive; `purge` destroys it and its secret. */
   remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView>
   rename(reference: string, name: string, filter?: AccountFilter): Promise<AccountView>
@@ -144,6 +152,8 @@ export interface Toolkit {
   readonly logins: Logins
   readonly proxies: Proxies
   readonly backups: Backups
+  readonly archive: AccountArchive
+  readonly templates: Templates
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>

@@ -30,7 +30,7 @@ export interface Candidate {
   summary: string
 }
 
-export type NameKind = 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
+export type NameKind = 'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
 
 /** Asked at most once per completion, and only when a name of that kind can stand at the cursor. */
 export type NameSource = (
@@ -47,6 +47,8 @@ export interface Completion {
 const nameKinds: Record<string, NameKind> = {
   account: 'account',
   accounts: 'account',
+  archived: 'archived',
+  template: 'template',
   group: 'group',
   groups: 'group',
   provider: 'provider',

@@ -1,0 +1,46 @@
+import { durationWords } from '../../lib/terminal/time-words.ts'
+import type { ArchivedView } from '../../lib/toolkit/account-archive.ts'
+import { shownName } from '../base/account-names.ts'
+import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
+
+export default class AccountsArchived extends AccountCommand {
+  static override summary = 'list the accounts that were removed and can be brought back'
+  static override description =
+    'Newest first. accounts unarchive brings one back with its key and its counts; auth remove --purge destroys one.'
+  static override examples = [
+    '<%= config.bin %> accounts archived',
+    '<%= config.bin %> accounts archived --json',
+  ]
+  static override flags = { provider: providerFlag, group: groupFlag }
+
+  async run(): Promise<{ accounts: ArchivedView[] }> {
+    const { flags } = await this.parse(AccountsArchived)
+    const accounts = await this.toolkit.archive.list(filterOf(flags))
+    if (accounts.length === 0) this.tell('No account is archived.')
+    else
+      this.printTable(
+        columns,
+        accounts.map((account) => row(account)),
+      )
+    return { accounts }
+  }
+}
+
+const columns = [
+  { header: 'ACCOUNT' },
+  { header: 'REMOVED' },
+  { header: 'KEY' },
+  { header: 'GROUPS' },
+  { header: 'ID' },
+]
+
+function row(account: ArchivedView): string[] {
+  const since = durationWords(Date.now() - Date.parse(account.archivedAt))
+  return [
+    shownName(account),
+    `${since} ago`,
+    account.auth.hint ?? 'no key',
+    account.groups.join(','),
+    account.id,
+  ]
+}

@@ -1,0 +1,47 @@
+import { Args, Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { shownName } from '../base/account-names.ts'
+import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
+
+export default class AccountsClone extends AccountCommand {
+  static override summary = 'add an account with the settings of another'
+  static override description =
+    'At the same provider and for the same user. With a key of its own, which is checked first; without one it has the same key, which the provider counts once however often it is kept here.'
+  static override examples = [
+    '<%= config.bin %> accounts clone qwen/work work-2 --key-env SECOND_KEY',
+    '<%= config.bin %> accounts clone qwen/work work-copy',
+  ]
+  static override args = {
+    account: requiredAccountArgument,
+    name: Args.string({ description: 'the name of the new one', required: true, ignoreStdin: true }),
+  }
+  static override flags = {
+    ...secretFlags,
+    verify: Flags.boolean({
+      description: 'check a new key with the provider first',
+      default: true,
+      allowNo: true,
+    }),
+  }
+
+  async run(): Promise<{ account: AccountView }> {
+    const { args, flags } = await this.parse(AccountsClone)
+    const { accounts } = this.toolkit
+    const secret = await readSecret(flags, { stdin: process.stdin, env: process.env })
+    const wanted = await accounts.cloneOf(args.account, args.name, { secret, filter: filterOf(flags) })
+    if (secret !== null && flags.verify) {
+      const { result, message } = await accounts.checkCredential(wanted)
+      const hint = 'nothing was stored; check the key, or store it unchecked with --no-verify'
+      if (result === 'refused')
+        throw new QwenctlError('credentials_refused', `the key is refused: ${message}`, { hint })
+      if (result === 'unreachable')
+        throw new QwenctlError('upstream_unavailable', `it could not be asked: ${message}`, { hint })
+    }
+    const account = await accounts.add(wanted)
+    this.printCard(account)
+    this.tell(`Added ${shownName(account)}.`)
+    return { account }
+  }
+}

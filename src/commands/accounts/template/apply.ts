@@ -1,0 +1,45 @@
+import { Args } from '@oclif/core'
+import { QwenctlError } from '../../../lib/errors.ts'
+import type { AccountView } from '../../../lib/toolkit/views.ts'
+import { accountsAnswer, shownName } from '../../base/account-names.ts'
+import type { AccountsAnswer } from '../../base/account-names.ts'
+import { targetsOf } from '../../base/account-targets.ts'
+import {
+  AccountCommand,
+  accountArguments,
+  filterOf,
+  groupFlag,
+  providerFlag,
+} from '../../base/toolkit-command.ts'
+
+export default class AccountsTemplateApply extends AccountCommand {
+  static override summary = 'give accounts the settings of a template'
+  static override description =
+    'Replaces groups, priority, weight, limits, quota group and models; the base URL at the provider that the template is from.'
+  static override examples = [
+    '<%= config.bin %> accounts template apply night qwen/work qwen/home',
+    '<%= config.bin %> accounts template apply night --group new',
+  ]
+  static override args = {
+    template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
+    account: accountArguments,
+  }
+  static override flags = { group: groupFlag, provider: providerFlag }
+
+  async run(): Promise<AccountsAnswer> {
+    const { args, flags } = await this.parse(AccountsTemplateApply)
+    const references = args.account ?? []
+    const filter = filterOf(flags)
+    if (references.length === 0 && filter.group === undefined && filter.provider === undefined) {
+      throw new QwenctlError('invalid_usage', 'which accounts is not said', {
+        hint: 'name them, or give --group GROUP or --provider PROVIDER',
+      })
+    }
+    const ids = await targetsOf(this.toolkit, references, filter)
+    if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
+    const changed: AccountView[] = []
+    for (const id of ids) changed.push(await this.toolkit.templates.apply(args.template, id))
+    this.tell(`Changed ${changed.map(shownName).join(', ')}.`)
+    return accountsAnswer(changed, references.length !== 1)
+  }
+}

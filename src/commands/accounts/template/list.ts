@@ -1,0 +1,30 @@
+import type { TemplateView } from '../../../lib/toolkit/templates.ts'
+import { ToolkitCommand } from '../../base/toolkit-command.ts'
+
+export default class AccountsTemplateList extends ToolkitCommand {
+  static override summary = 'list the templates'
+  static override examples = ['<%= config.bin %> accounts template list']
+
+  async run(): Promise<{ templates: TemplateView[] }> {
+    await this.parse(AccountsTemplateList)
+    const templates = await this.toolkit.templates.list()
+    if (templates.length === 0)
+      this.tell('There is no template. Next: qwenctl accounts template save NAME ACCOUNT.')
+    else this.printTable(columns, templates.map(row))
+    return { templates }
+  }
+}
+
+const columns = [
+  { header: 'TEMPLATE' },
+  { header: 'FROM' },
+  { header: 'GROUPS' },
+  { header: 'LIMITS' },
+  { header: 'PRIORITY', align: 'right' as const },
+  { header: 'WEIGHT', align: 'right' as const },
+]
+
+function row({ name, provider, settings }: TemplateView): string[] {
+  const { groups, limits, priority, weight } = settings
+  return [name, provider, groups.join(','), limits?.join(' ') ?? 'default', String(priority), String(weight)]
+}

@@ -1,0 +1,19 @@
+import { Args } from '@oclif/core'
+import type { TemplateView } from '../../../lib/toolkit/templates.ts'
+import { ToolkitCommand } from '../../base/toolkit-command.ts'
+
+export default class AccountsTemplateRemove extends ToolkitCommand {
+  static override summary = 'forget a template'
+  static override description = 'Accounts that it was given to stay as they are.'
+  static override examples = ['<%= config.bin %> accounts template remove night']
+  static override args = {
+    template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
+  }
+
+  async run(): Promise<{ template: TemplateView }> {
+    const { args } = await this.parse(AccountsTemplateRemove)
+    const template = await this.toolkit.templates.remove(args.template)
+    this.tell(`Forgot ${template.name}.`)
+    return { template }
+  }
+}

@@ -1,0 +1,26 @@
+import { Args } from '@oclif/core'
+import { confirmOrCancel } from '../../../lib/terminal/prompt.ts'
+import type { TemplateView } from '../../../lib/toolkit/templates.ts'
+import { AccountCommand, filterOf, requiredAccountArgument, yesFlag } from '../../base/toolkit-command.ts'
+
+export default class AccountsTemplateSave extends AccountCommand {
+  static override summary = 'keep the settings of an account under a name'
+  static override description =
+    'Groups, priority, weight, limits, base URL, quota group and models; never its key, nor its egress proxy.'
+  static override examples = ['<%= config.bin %> accounts template save night qwen/work']
+  static override args = {
+    template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
+    account: requiredAccountArgument,
+  }
+  static override flags = { yes: yesFlag }
+
+  async run(): Promise<{ template: TemplateView }> {
+    const { args, flags } = await this.parse(AccountsTemplateSave)
+    const { templates } = this.toolkit
+    if (await templates.has(args.template))
+      await confirmOrCancel(`There is a template ${args.template}. Replace it?`, flags.yes)
+    const template = await templates.save(args.template, args.account, filterOf(flags))
+    this.tell(`Saved. Next: qwenctl accounts template apply ${args.template} ACCOUNT.`)
+    return { template }
+  }
+}

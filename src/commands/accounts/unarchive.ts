@@ -1,0 +1,43 @@
+import { Args, Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { accountsAnswer, shownName } from '../base/account-names.ts'
+import type { AccountsAnswer } from '../base/account-names.ts'
+import { AccountCommand, filterOf } from '../base/toolkit-command.ts'
+
+export default class AccountsUnarchive extends AccountCommand {
+  static override summary = 'bring removed accounts back'
+  static override description =
+    'With key, settings, folder and counts, as they were. Of several that had the same name it is the one removed last; the id names another.'
+  static override examples = [
+    '<%= config.bin %> accounts unarchive qwen/work',
+    '<%= config.bin %> accounts unarchive qwen/work --as work-2',
+  ]
+  static override args = {
+    archived: Args.string({
+      description: 'accounts in the archive: name, provider/name, user:provider/name or id',
+      multiple: true,
+      required: true,
+      ignoreStdin: true,
+    }),
+  }
+  static override flags = {
+    as: Flags.string({ description: 'bring it back under another name', helpValue: 'NAME' }),
+  }
+
+  async run(): Promise<AccountsAnswer> {
+    const { args, flags } = await this.parse(AccountsUnarchive)
+    if (flags.as !== undefined && args.archived.length > 1) {
+      throw new QwenctlError('invalid_usage', '--as names one account, and several were given', {
+        hint: 'bring them back one by one',
+      })
+    }
+    const { archive } = this.toolkit
+    const ids = new Set<string>()
+    for (const reference of args.archived) ids.add((await archive.find(reference, filterOf(flags))).id)
+    const restored: AccountView[] = []
+    for (const id of ids) restored.push(await archive.restore(id, flags.as))
+    this.tell(`Brought back ${restored.map(shownName).join(', ')}.`)
+    return accountsAnswer(restored, args.archived.length > 1)
+  }
+}
