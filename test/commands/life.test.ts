@@ -7,8 +7,8 @@ import { openTerminal } from '../support/terminal.ts'
 
 const GOOD = 'sk-good-0123456789abcdef'
 
-async function json(home: string, ...argv: string[]): Promise<Record<string, never>> {
-  return documentOf(await runCommand(home, [...argv, '--json'])) as unknown as Record<string, never>
+async function json(home: string, ...argv: string[]): Promise<Record<string, unknown>> {
+  return documentOf(await runCommand(home, [...argv, '--json'])) as unknown as Record<string, unknown>
 }
 
 async function homeWith(...names: string[]): Promise<string> {

@@ -1,5 +1,5 @@
 import { durationWords } from '../../lib/terminal/time-words.ts'
-import type { ArchivedView } from '../../lib/toolkit/account-archive.ts'
+import type { ArchivedView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../base/account-names.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 

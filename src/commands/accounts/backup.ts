@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { passphraseFlags, readPassphrase } from '../../lib/terminal/passphrase-input.ts'
 import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
-import type { BackupView } from '../../lib/toolkit/backup/backups.ts'
+import type { BackupView } from '../../lib/toolkit/backup/backup-views.ts'
 import { countOf } from '../base/account-names.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { passphraseFlags, readPassphrase } from '../../lib/terminal/passphrase-input.ts'
 import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
-import type { RestoreView } from '../../lib/toolkit/backup/backups.ts'
+import type { RestoreView } from '../../lib/toolkit/backup/backup-views.ts'
 import { restoreWords } from '../base/restore-words.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 

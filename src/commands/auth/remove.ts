@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError, isQwenctlError } from '../../lib/errors.ts'
 import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
-import type { ArchivedView } from '../../lib/toolkit/account-archive.ts'
+import type { ArchivedView } from '../../lib/toolkit/views.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../base/account-names.ts'

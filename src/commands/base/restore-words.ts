@@ -1,5 +1,5 @@
 import { printable } from '../../lib/terminal/text-width.ts'
-import type { RestorePlan } from '../../lib/toolkit/backup/restore-plan.ts'
+import type { RestorePlan } from '../../lib/toolkit/backup/backup-views.ts'
 import { countOf } from './account-names.ts'
 
 const MOST_NAMES = 10

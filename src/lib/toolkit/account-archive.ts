@@ -12,21 +12,8 @@ import type { Home } from '../store/home.ts'
 import { archiveFolder, moveFolder } from './account-folders.ts'
 import { filterAccounts } from './direct-quota.ts'
 import { limitsToRecord } from './reconcile.ts'
-import type { AccountFilter, ProviderRegistry } from './toolkit.ts'
-import type { AccountView } from './views.ts'
-
-/** An account that was removed, but not for good. */
-export interface ArchivedView {
-  id: string
-  user: string
-  provider: string
-  name: string
-  groups: string[]
-  createdAt: string
-  archivedAt: string
-  auth: AccountView['auth']
-  baseUrl: string | null
-}
+import type { AccountFilter, Archive, ProviderRegistry } from './toolkit.ts'
+import type { AccountView, ArchivedView } from './views.ts'
 
 export interface ArchiveParts {
   home: Home
@@ -38,7 +25,7 @@ export interface ArchiveParts {
 }
 
 /** Accounts between `auth remove` and either their return or their end. Their key stays sealed, their counts stay. */
-export class AccountArchive {
+export class AccountArchive implements Archive {
   readonly #parts: ArchiveParts
 
   constructor(parts: ArchiveParts) {

@@ -10,7 +10,7 @@ import { AccountArchive } from './account-archive.ts'
 import { AccountChecks } from './account-checks.ts'
 import { AccountSecrets } from './account-secrets.ts'
 import { StoredAccounts } from './accounts.ts'
-import { Backups } from './backup/backups.ts'
+import { FileBackups } from './backup/backups.ts'
 import type { Books } from './direct-quota.ts'
 import { readBooks } from './direct-quota.ts'
 import { AccountLogins } from './login/account-logins.ts'
@@ -24,8 +24,18 @@ import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
 import { reconcileLimits } from './reconcile.ts'
 import { FileSettings } from './settings.ts'
-import { Templates } from './templates.ts'
-import type { Accounts, Logins, ProviderRegistry, Quotas, Settings, Toolkit } from './toolkit.ts'
+import { StoredTemplates } from './templates.ts'
+import type {
+  Accounts,
+  Archive,
+  Backups,
+  Templates,
+  Logins,
+  ProviderRegistry,
+  Quotas,
+  Settings,
+  Toolkit,
+} from './toolkit.ts'
 
 /** What the plugins answered to the hook `qwenctl:providers`. */
 export interface ProviderAnswers {
@@ -70,7 +80,7 @@ class LazyToolkit implements Toolkit {
   readonly logins: Logins
   readonly proxies: Proxies
   readonly backups: Backups
-  readonly archive: AccountArchive
+  readonly archive: Archive
   readonly templates: Templates
   readonly providers: () => Promise<ProviderRegistry>
   readonly ledger: () => Promise<Ledger>
@@ -91,7 +101,7 @@ class LazyToolkit implements Toolkit {
     const books = (): Promise<Books> => this.#books()
     this.quotas = new LedgerQuotas({ books, ledger: this.ledger })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
-    this.backups = new Backups({
+    this.backups = new FileBackups({
       home: this.home,
       document: accountsDocument(this.home),
       secrets,
@@ -108,7 +118,7 @@ class LazyToolkit implements Toolkit {
     const time = { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep }
     this.logins = new DeviceLogins({ providers: this.providers, http, time })
     this.archive = this.#openArchive()
-    this.templates = new Templates({
+    this.templates = new StoredTemplates({
       document: templatesDocument(this.home),
       accounts: { find: (...of) => this.accounts.find(...of), set: (...of) => this.accounts.set(...of) },
       clock: this.#clock,
@@ -151,7 +161,7 @@ class LazyToolkit implements Toolkit {
     })
   }
 
-  #openArchive(): AccountArchive {
+  #openArchive(): Archive {
     return new AccountArchive({
       home: this.home,
       document: accountsDocument(this.home),

@@ -2,10 +2,8 @@ import { checkName } from '../account/name.ts'
 import { QwenctlError } from '../errors.ts'
 import type { JsonDocument } from '../store/document.ts'
 import type { Template, TemplatesData } from '../store/templates-document.ts'
-import type { AccountFilter, Accounts, AccountSettings } from './toolkit.ts'
+import type { AccountFilter, Accounts, AccountSettings, Templates } from './toolkit.ts'
 import type { AccountView } from './views.ts'
-
-export type TemplateView = Template
 
 export interface TemplatesParts {
   document: JsonDocument<TemplatesData>
@@ -14,7 +12,7 @@ export interface TemplatesParts {
 }
 
 /** Settings of accounts without their secrets, by name. */
-export class Templates {
+export class StoredTemplates implements Templates {
   readonly #parts: TemplatesParts
 
   constructor(parts: TemplatesParts) {
@@ -22,7 +20,7 @@ export class Templates {
   }
 
   /** By name. */
-  async list(): Promise<TemplateView[]> {
+  async list(): Promise<Template[]> {
     const { templates } = await this.#parts.document.read()
     return templates.sort((a, b) => a.name.localeCompare(b.name))
   }
@@ -32,7 +30,7 @@ export class Templates {
   }
 
   /** Keeps the settings that an account has now, in place of a template of that name. */
-  async save(name: string, reference: string, filter: AccountFilter = {}): Promise<TemplateView> {
+  async save(name: string, reference: string, filter: AccountFilter = {}): Promise<Template> {
     checkName('template', name)
     const account = await this.#parts.accounts.find(reference, filter)
     const { provider, groups, priority, weight, limits, baseUrl, quotaGroup, models } = account
@@ -55,7 +53,7 @@ export class Templates {
     return this.#parts.accounts.set(account.id, wanted)
   }
 
-  async remove(name: string): Promise<TemplateView> {
+  async remove(name: string): Promise<Template> {
     const template = await this.#find(name)
     await this.#parts.document.update((data) => {
       data.templates = data.templates.filter((other) => other.name !== name)

@@ -5,14 +5,15 @@ import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
-import type { AccountArchive } from './account-archive.ts'
-import type { Backups } from './backup/backups.ts'
+import type { Template } from '../store/templates-document.ts'
+import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
-import type { Templates } from './templates.ts'
-import type { AccountView, ProviderView, QuotaDocument } from './views.ts'
+import type { AccountView, ArchivedView, ProviderView, QuotaDocument } from './views.ts'
+
+export type { Template }
 
 export interface AccountFilter {
   user?: string
@@ -133,6 +134,41 @@ export interface Settings {
   readonly path: string
 }
 
+/** Accounts that were removed, but not for good. */
+export interface Archive {
+  /** Newest first. */
+  list(filter?: AccountFilter): Promise<ArchivedView[]>
+  /** Of several that had the same name, the one removed last. Throws `account_not_found` or `ambiguous_account`. */
+  find(reference: string, filter?: AccountFilter): Promise<ArchivedView>
+  /** Brings one back, under another name where `name` says so. Throws `name_in_use`. */
+  restore(id: string, name?: string): Promise<AccountView>
+  /** Destroys an archived account, its key and its folder. */
+  purge(id: string): Promise<void>
+}
+
+/** Settings of accounts without their secrets, by name. All but `save` throw `template_not_found`. */
+export interface Templates {
+  /** By name. */
+  list(): Promise<Template[]>
+  has(name: string): Promise<boolean>
+  /** Keeps the settings that an account has now, in place of a template of that name. */
+  save(name: string, reference: string, filter?: AccountFilter): Promise<Template>
+  /** Gives an account all settings of a template; the base URL only at the provider that it is of. */
+  apply(name: string, reference: string): Promise<AccountView>
+  remove(name: string): Promise<Template>
+}
+
+export interface Backups {
+  /** Whether a backup written there would replace a file. */
+  exists(file: string): boolean
+  /** `qwenctl-backup-2026-11-22`, in the current folder. */
+  defaultFile(): string
+  /** Writes a backup of everything, 0600, and only as a whole. */
+  write(file: string, passphrase: string): Promise<BackupView>
+  /** Decrypts and checks one, and changes nothing. Throws `vault_locked`, `store_corrupt`, `store_too_new`. */
+  open(file: string, passphrase: string): Promise<OpenedBackup>
+}
+
 /** The providers that answered the hook `qwenctl:providers`, by id. */
 export interface ProviderRegistry {
   /** Throws `unknown_provider`, naming the nearest. */
@@ -152,7 +188,7 @@ export interface Toolkit {
   readonly logins: Logins
   readonly proxies: Proxies
   readonly backups: Backups
-  readonly archive: AccountArchive
+  readonly archive: Archive
   readonly templates: Templates
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>

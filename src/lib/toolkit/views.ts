@@ -69,6 +69,19 @@ export interface AccountView extends AccountQuotaView {
   isDefault: boolean
 }
 
+/** An account that was removed, but not for good. */
+export interface ArchivedView {
+  id: string
+  user: string
+  provider: string
+  name: string
+  groups: string[]
+  createdAt: string
+  archivedAt: string
+  auth: AccountView['auth']
+  baseUrl: string | null
+}
+
 export interface QuotaDocument {
   now: string
   /** UTC, `YYYY-MM-DD`. */

@@ -1,11 +1,11 @@
-import type { TemplateView } from '../../../lib/toolkit/templates.ts'
+import type { Template } from '../../../lib/toolkit/toolkit.ts'
 import { ToolkitCommand } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateList extends ToolkitCommand {
   static override summary = 'list the templates'
   static override examples = ['<%= config.bin %> accounts template list']
 
-  async run(): Promise<{ templates: TemplateView[] }> {
+  async run(): Promise<{ templates: Template[] }> {
     await this.parse(AccountsTemplateList)
     const templates = await this.toolkit.templates.list()
     if (templates.length === 0)
@@ -24,7 +24,7 @@ const columns = [
   { header: 'WEIGHT', align: 'right' as const },
 ]
 
-function row({ name, provider, settings }: TemplateView): string[] {
+function row({ name, provider, settings }: Template): string[] {
   const { groups, limits, priority, weight } = settings
   return [name, provider, groups.join(','), limits?.join(' ') ?? 'default', String(priority), String(weight)]
 }

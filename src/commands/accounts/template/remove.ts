@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import type { TemplateView } from '../../../lib/toolkit/templates.ts'
+import type { Template } from '../../../lib/toolkit/toolkit.ts'
 import { ToolkitCommand } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateRemove extends ToolkitCommand {
@@ -10,7 +10,7 @@ export default class AccountsTemplateRemove extends ToolkitCommand {
     template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
   }
 
-  async run(): Promise<{ template: TemplateView }> {
+  async run(): Promise<{ template: Template }> {
     const { args } = await this.parse(AccountsTemplateRemove)
     const template = await this.toolkit.templates.remove(args.template)
     this.tell(`Forgot ${template.name}.`)

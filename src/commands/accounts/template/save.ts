@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { confirmOrCancel } from '../../../lib/terminal/prompt.ts'
-import type { TemplateView } from '../../../lib/toolkit/templates.ts'
+import type { Template } from '../../../lib/toolkit/toolkit.ts'
 import { AccountCommand, filterOf, requiredAccountArgument, yesFlag } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateSave extends AccountCommand {
@@ -14,7 +14,7 @@ export default class AccountsTemplateSave extends AccountCommand {
   }
   static override flags = { yes: yesFlag }
 
-  async run(): Promise<{ template: TemplateView }> {
+  async run(): Promise<{ template: Template }> {
     const { args, flags } = await this.parse(AccountsTemplateSave)
     const { templates } = this.toolkit
     if (await templates.has(args.template))

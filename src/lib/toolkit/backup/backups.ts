@@ -3,54 +3,14 @@ import { resolve } from 'node:path'
 import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../errors.ts'
-import type { Ledger } from '../../quota/ledger.ts'
 import type { AccountsData } from '../../store/accounts-document.ts'
-import type { JsonDocument } from '../../store/document.ts'
-import type { Home } from '../../store/home.ts'
-import type { AccountSecrets, SecretsInClear } from '../account-secrets.ts'
-import type { ProviderRegistry } from '../toolkit.ts'
-import type { RestorePlan } from './restore-plan.ts'
-
-export interface BackupsParts {
-  home: Home
-  document: JsonDocument<AccountsData>
-  secrets: AccountSecrets
-  ledger: () => Promise<Ledger>
-  providers: () => Promise<ProviderRegistry>
-  /** The addresses of the proxies that run over this home. */
-  running: () => string[]
-  clock: () => number
-  /** scrypt's N; for tests. */
-  scryptCost?: number
-}
-
-export interface BackupView {
-  /** Absolute. */
-  file: string
-  createdAt: string
-  bytes: number
-  accounts: number
-  archived: number
-  ledgerDays: number
-}
-
-export interface RestoreView extends RestorePlan {
-  file: string
-  /** Nothing was changed. */
-  dryRun: boolean
-  /** The folder that keeps what was replaced; null: nothing was. */
-  safetyCopy: string | null
-}
-
-/** A backup that was decrypted and found sound; nothing is changed before `apply`. */
-export interface OpenedBackup {
-  plan(mode: RestorePlan['mode']): Promise<RestorePlan>
-  /** All or nothing. Resolves to the folder that keeps what was replaced; null with `merge`, which replaces nothing. */
-  apply(mode: RestorePlan['mode']): Promise<string | null>
-}
+import type { SecretsInClear } from '../account-secrets.ts'
+import type { Backups } from '../toolkit.ts'
+import type { BackupsParts } from './backups-parts.ts'
+import type { BackupView, OpenedBackup } from './backup-views.ts'
 
 /** Backups of a home: written whole, read whole. Everything behind them is loaded on first use. */
-export class Backups {
+export class FileBackups implements Backups {
   readonly #parts: BackupsParts
 
   constructor(parts: BackupsParts) {

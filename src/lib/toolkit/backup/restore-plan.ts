@@ -2,24 +2,7 @@ import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import type { AccountsData } from '../../store/accounts-document.ts'
 import type { Snapshot } from '../../store/snapshot.ts'
-
-/** What a restore would do. Accounts are shown by their full references. */
-export interface RestorePlan {
-  /** `replace`: the home becomes what the backup holds. `merge`: only what is missing is added. */
-  mode: 'replace' | 'merge'
-  /** When the backup was made; RFC 3339. */
-  createdAt: string
-  added: string[]
-  /** There with the same id: replaced by the backup's, or with `merge` kept. */
-  present: string[]
-  /** Not in the backup; `merge` keeps them, `replace` takes them out. */
-  absent: string[]
-  archived: number
-  /** UTC days of the ledger in the backup, oldest first; empty with `merge`, which brings no counts. */
-  ledgerDays: string[]
-  /** What happens to config.yaml. */
-  config: 'same' | 'added' | 'replaced' | 'removed' | 'kept'
-}
+import type { RestorePlan } from './backup-views.ts'
 
 export interface Compared {
   accounts: AccountsData

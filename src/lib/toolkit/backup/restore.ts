@@ -9,10 +9,10 @@ import { writeAtomically } from '../../store/atomic-write.ts'
 import { replaceHome } from '../../store/replace-home.ts'
 import { checkSnapshotNames, takeSnapshot } from '../../store/snapshot.ts'
 import { limitsToRecord } from '../reconcile.ts'
-import type { BackupsParts, OpenedBackup } from './backups.ts'
+import type { OpenedBackup, RestorePlan } from './backup-views.ts'
+import type { BackupsParts } from './backups-parts.ts'
 import type { Bundle } from './bundle.ts'
 import { missingAccounts, planRestore } from './restore-plan.ts'
-import type { RestorePlan } from './restore-plan.ts'
 
 /** The version of every document that a backup may hold. */
 const DOCUMENT_VERSION = 1

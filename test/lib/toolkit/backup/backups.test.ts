@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { accountFolder } from '../../../../src/lib/store/account-folder.ts'
 import { restoreJournal } from '../../../../src/lib/store/home.ts'
-import type { RestorePlan } from '../../../../src/lib/toolkit/backup/restore-plan.ts'
+import type { RestorePlan } from '../../../../src/lib/toolkit/backup/backup-views.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { KEY, acme, filesBelow, givenToolkit, temporaryHome } from '../temporary-home.ts'
 

@@ -1,0 +1,19 @@
+import type { Ledger } from '../../quota/ledger.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import type { JsonDocument } from '../../store/document.ts'
+import type { Home } from '../../store/home.ts'
+import type { AccountSecrets } from '../account-secrets.ts'
+import type { ProviderRegistry } from '../toolkit.ts'
+
+export interface BackupsParts {
+  home: Home
+  document: JsonDocument<AccountsData>
+  secrets: AccountSecrets
+  ledger: () => Promise<Ledger>
+  providers: () => Promise<ProviderRegistry>
+  /** The addresses of the proxies that run over this home. */
+  running: () => string[]
+  clock: () => number
+  /** scrypt's N; for tests. */
+  scryptCost?: number
+}
