@@ -49,6 +49,8 @@ export interface SettleEvent {
   latencyMs?: number
   firstByteMs?: number
   model?: string
+  /** Where a request that qwenctl did not send was counted, for people. */
+  note?: string
   /** The provider never counted it: its request is given back. */
   refunded?: true
 }

@@ -1,0 +1,97 @@
+import {
+  copyFileSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { redact } from '../../account/mask.ts'
+import { QwenctlError } from '../../errors.ts'
+
+/** Where an account's login was imported from, kept in the account's own folder. */
+export const ORIGIN_FILE = 'imported.json'
+
+const MOST_FILES = 10_000
+/** Looked through for credentials; a larger file is data. */
+const MOST_SEARCHED_BYTES = 16 * 1024 * 1024
+
+/** A field of data files that is named after a secret; a number is a count (`input_tokens`). */
+const LIKELY_SECRET =
+  /(token|secret|passw(or)?d|api[_-]?key|cookies?|credentials?)["']?\s*[:=]\s*["']?(?=[^\s"',}]*[A-Za-z])[^\s"',}]{8,}/i
+
+export interface BroughtAlong {
+  copied: string[]
+  /** Files with credentials in the clear, which stay where they are. */
+  left: string[]
+}
+
+/**
+ * Copies the data of an account into its own folder, and nothing over what is there. A credential comes sealed in the
+ * account, never as a file: settings are copied with theirs masked, other files that hold one are left.
+ */
+export function bringAlong(from: string, to: string, secrets: string[]): BroughtAlong {
+  try {
+    return copyData(from, to, secrets)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new QwenctlError('store_unwritable', `the files of ${from} cannot all be copied (${code})`, {
+      hint: 'correct the permissions or free some space, and import again: what is missing is added',
+      cause,
+    })
+  }
+}
+
+function copyData(from: string, to: string, secrets: string[]): BroughtAlong {
+  const brought: BroughtAlong = { copied: [], left: [] }
+  for (const path of filesBelow(from).slice(0, MOST_FILES)) {
+    const name = relative(from, path)
+    const target = join(to, name)
+    if (existsSync(target)) continue
+    const isSettings = /^settings\.ya?ml$/.test(basename(path))
+    const text = lstatSync(path).size > MOST_SEARCHED_BYTES ? '' : readFileSync(path, 'latin1')
+    const masked = redact(text, secrets)
+    if ((masked !== text || LIKELY_SECRET.test(text)) && !isSettings) {
+      brought.left.push(name)
+      continue
+    }
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    if (masked !== text) {
+      const settings = redact(readFileSync(path, 'utf8'), secrets)
+      writeFileSync(target, settings, { mode: 0o600, flag: 'wx' })
+    } else {
+      copyFileSync(path, target, constants.COPYFILE_EXCL)
+    }
+    brought.copied.push(name)
+  }
+  return brought
+}
+
+/** Plain files alone: a link may lead anywhere. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+export function rememberOrigin(
+  folder: string,
+  origin: { source: string; file: string; importedAt: string },
+): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, ORIGIN_FILE), `${JSON.stringify(origin, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** The file that the account in this folder came from; null: not said. */
+export function originOf(folder: string): string | null {
+  try {
+    const { file } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as { file?: unknown }
+    return typeof file === 'string' ? file : null
+  } catch {
+    return null // most accounts were added, not imported
+  }
+}

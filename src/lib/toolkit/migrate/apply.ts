@@ -1,0 +1,83 @@
+import { isQwenctlError } from '../../errors.ts'
+import { accountFolder } from '../../store/account-folder.ts'
+import type { NewAccount, Toolkit } from '../toolkit.ts'
+import { bringAlong, rememberOrigin } from './account-data.ts'
+import type { BroughtAlong } from './account-data.ts'
+import type { Finding } from './finding.ts'
+import { settingsOf } from './plan.ts'
+import type { PlanRow } from './plan.ts'
+import type { AddedView } from './views.ts'
+
+/**
+ * Adds what the plan says, each account with all it comes with. One that cannot be added is named in the answer and
+ * does not keep the others; running it again adds what is missing.
+ */
+export async function applyPlan(
+  toolkit: Toolkit,
+  rows: readonly PlanRow[],
+  options: { user: string; now: number },
+): Promise<AddedView[]> {
+  const added: AddedView[] = []
+  for (const row of rows) {
+    // An import that was interrupted between an account and its files is completed by the next.
+    if (row.action === 'present' && row.account !== null) dataOf(toolkit, row.account, row.finding)
+    if (row.action === 'add') added.push(await addRow(toolkit, row, options))
+  }
+  return added
+}
+
+async function addRow(
+  toolkit: Toolkit,
+  { finding, name }: PlanRow,
+  { user, now }: { user: string; now: number },
+): Promise<AddedView> {
+  const { countsToday } = finding
+  const provider = finding.provider ?? ''
+  try {
+    const { id, today } = await toolkit.accounts.add(newAccount(finding, name, user))
+    if (!finding.enabled) await toolkit.accounts.setEnabled(id, false)
+    const folder = accountFolder(toolkit.home, { user, provider, name })
+    if (finding.tokens !== null) {
+      const { source, file } = finding
+      rememberOrigin(folder, { source, file, importedAt: new Date(now).toISOString() })
+    }
+    const brought = dataOf(toolkit, { user, provider, name }, finding)
+    return {
+      id,
+      user,
+      provider,
+      name,
+      error: null,
+      requests: countsToday === null ? 0 : today.requests,
+      files: brought.copied,
+      left: brought.left,
+    }
+  } catch (error) {
+    if (!isQwenctlError(error)) throw error
+    return { id: '', user, provider, name, error: error.message, requests: 0, files: [], left: [] }
+  }
+}
+
+function newAccount(finding: Finding, name: string, user: string): NewAccount {
+  const { provider, secret, tokens, baseUrl, countsToday, source } = finding
+  return {
+    provider: provider ?? '',
+    name,
+    user,
+    ...settingsOf(finding),
+    ...(baseUrl === null ? {} : { baseUrl }),
+    ...(secret === null ? {} : { secret }),
+    ...(tokens === null ? {} : { tokens }),
+    ...(countsToday === null ? {} : { usedToday: { ...countsToday, note: `counted by ${source}` } }),
+  }
+}
+
+function dataOf(
+  toolkit: Toolkit,
+  account: Parameters<typeof accountFolder>[1],
+  { folder, secret, tokens }: Finding,
+): BroughtAlong {
+  if (folder === null) return { copied: [], left: [] }
+  const secrets = [secret, tokens?.accessToken, tokens?.refreshToken].filter((one) => one != null)
+  return bringAlong(folder, accountFolder(toolkit.home, account), secrets)
+}

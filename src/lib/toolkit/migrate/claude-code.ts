@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { finding } from './finding.ts'
+import { fieldsOf, isFields, parseJson } from './parse-file.ts'
+import type { Source } from './source.ts'
+import { keysIn } from './variables.ts'
+
+/** Claude Code: the login is declined; keys of the `env` block of its settings are keys like any other. */
+export const claudeCode: Source = {
+  id: 'claude-code',
+  label: 'Claude Code',
+  inFolder: /^(\.credentials|settings)\.json$/,
+  asFile: /\.json$/,
+  usual({ env, home }) {
+    const folder = env['CLAUDE_CONFIG_DIR'] || join(home, '.claude')
+    return [join(folder, '.credentials.json'), join(folder, 'settings.json')]
+  },
+  read(file, look) {
+    const parsed = parseJson(file)
+    if (!isFields(parsed)) return null
+    const where = { source: 'claude-code', file: file.path } as const
+    if ('claudeAiOauth' in parsed) {
+      const declined =
+        'a login of a Claude plan (Pro, Max): its terms allow it in Claude Code and claude.ai alone; use an API key'
+      return [finding({ ...where, provider: 'anthropic', name: 'claude-code', declined })]
+    }
+    // qwen-code has a file of the same name; its own shape says so.
+    if (!isFields(parsed['env']) || 'modelProviders' in parsed || '$version' in parsed) return null
+    const variables = Object.entries(fieldsOf(parsed['env'])).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as const] : [],
+    )
+    return keysIn(Object.fromEntries(variables), where, look)
+  },
+}

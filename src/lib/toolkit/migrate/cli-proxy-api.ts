@@ -1,0 +1,190 @@
+import { basename, dirname, join, resolve } from 'node:path'
+import { finding } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
+import { entriesOf, isFields, numberOf, parseJson, parseYaml, textOf, textsOf } from './parse-file.ts'
+import type { Fields } from './parse-file.ts'
+import { serviceAt, subscriptionTerms } from './service.ts'
+import { DamagedFile } from './source.ts'
+import type { Look, Source, SourceFile } from './source.ts'
+import { keyProblem } from './variables.ts'
+
+const SOURCE = 'cli-proxy-api'
+
+/** Lists of keys by the service they are of. */
+const keyLists: Readonly<Record<string, { provider: string; baseUrl?: string; name: string }>> = {
+  'gemini-api-key': { provider: 'gemini', name: 'gemini' },
+  'interactions-api-key': { provider: 'gemini', name: 'gemini' },
+  'claude-api-key': { provider: 'anthropic', name: 'claude' },
+  'codex-api-key': { provider: 'openai', name: 'codex' },
+  'xai-api-key': { provider: 'custom', baseUrl: 'https://api.x.ai/v1', name: 'xai' },
+}
+
+/** Why the login of a type is not taken. */
+const logins: Readonly<Record<string, string>> = {
+  codex: `a ChatGPT login: ${subscriptionTerms}`,
+  claude: `a login of a Claude plan: ${subscriptionTerms}`,
+  gemini: `a Google login of Gemini CLI: ${subscriptionTerms}`,
+  'gemini-cli': `a Google login of Gemini CLI: ${subscriptionTerms}`,
+  antigravity: `a Google login of Antigravity: ${subscriptionTerms}`,
+  kimi: `a login of a Kimi plan: ${subscriptionTerms}`,
+  xai: `a login of a Grok plan: ${subscriptionTerms}`,
+  iflow: 'a login of iFlow, which qwenctl does not know',
+  vertex: 'a service account of Vertex AI, which qwenctl does not know; Gemini takes API keys',
+}
+
+const ownProviders: Readonly<Record<string, string>> = {
+  codex: 'openai',
+  claude: 'anthropic',
+  gemini: 'gemini',
+}
+
+/** CLIProxyAPI: its folder of logins, and the keys of its configuration. */
+export const cliProxyApi: Source = {
+  id: SOURCE,
+  label: 'CLIProxyAPI',
+  inFolder: /^(config\.yaml|.+\.json)$/,
+  asFile: /\.(ya?ml|json)$/,
+  usual(look) {
+    const folder = join(look.home, '.cli-proxy-api')
+    const configs = [join(folder, 'config.yaml'), join(look.folder, 'config.yaml')]
+    return [...configs, ...configs.map((path) => authFolder(path, look)), folder]
+      .flatMap((path) =>
+        path === null || path.endsWith('.yaml')
+          ? [path]
+          : look.files
+              .names(path)
+              .filter((name) => name.endsWith('.json'))
+              .map((name) => join(path, name)),
+      )
+      .filter((path, index, all): path is string => path !== null && all.indexOf(path) === index)
+  },
+  read(file, look) {
+    if (/\.ya?ml$/.test(file.path)) {
+      const config = parseYaml(file)
+      return isConfig(config) ? configuredKeys(file, config, look) : null
+    }
+    const parsed = parseJson(file)
+    return isFields(parsed) && isLogin(parsed) ? [login(file, parsed)] : null
+  },
+}
+
+/** The folder of logins that a configuration names; null: none, or no such configuration. */
+function authFolder(configFile: string, look: Look): string | null {
+  if (look.files.kind(configFile) !== 'file') return null
+  try {
+    const config = parseYaml({ path: configFile, text: look.files.text(configFile) })
+    const folder = isConfig(config) ? textOf(config['auth-dir']) : null
+    if (folder === null) return null
+    return folder.startsWith('~') ? join(look.home, folder.slice(1)) : resolve(dirname(configFile), folder)
+  } catch (error) {
+    if (error instanceof DamagedFile) return null // reading the file itself reports it
+    throw error
+  }
+}
+
+function isConfig(config: unknown): config is Fields {
+  const marks = [
+    'auth-dir',
+    'openai-compatibility',
+    'vertex-api-key',
+    'remote-management',
+    ...Object.keys(keyLists),
+  ]
+  return isFields(config) && marks.some((mark) => mark in config)
+}
+
+function isLogin(parsed: Fields): boolean {
+  const type = textOf(parsed['type'])
+  return type !== null && (type === 'qwen' || Object.hasOwn(logins, type))
+}
+
+function login({ path }: SourceFile, parsed: Fields): Finding {
+  const type = textOf(parsed['type']) ?? ''
+  const name = textOf(parsed['email']) ?? basename(path, '.json')
+  const said = { source: SOURCE, file: path, name, ...common(parsed) } as const
+  const declined = logins[type]
+  if (declined !== undefined) return finding({ ...said, provider: ownProviders[type] ?? null, declined })
+  const tokens = tokensIn(parsed, null)
+  if (tokens === null) throw new DamagedFile(path, 'lacks a token')
+  return oauthFinding({ ...said, tokens, notes: [renewalNote(tokens, 'CLIProxyAPI'), ...said.notes] })
+}
+
+type Common = Pick<Finding, 'priority' | 'weight' | 'egressProxy' | 'enabled' | 'notes'>
+
+/** What an entry says beside its credential. There the highest priority serves first, here the smallest. */
+function common(entry: Fields, inherited: string | null = null): Common {
+  const field = (name: string) => entry[name] ?? entry[name.replace('-', '_')]
+  const notes: string[] = []
+  const own = textOf(field('proxy-url'))
+  const proxy = own ?? inherited
+  const weight = Math.round(numberOf(field('weight')) ?? 1)
+  const prefix = textOf(field('prefix'))
+  const excluded = textsOf(field('excluded-models'))
+  if (prefix !== null) notes.push(`its prefix ${prefix} is left behind: name the account or a group instead`)
+  if (excluded.length > 0)
+    notes.push(`excluded there: ${excluded.join(', ')}; accounts set --model says what it serves`)
+  if (isFields(field('headers'))) notes.push('its own headers are left behind')
+  return {
+    priority: -Math.round(numberOf(field('priority')) ?? 0) || 0,
+    weight: Math.max(1, weight),
+    egressProxy: proxy === null || /^(direct|none)$/i.test(proxy) ? null : proxy,
+    enabled: field('disabled') !== true && weight > 0,
+    notes,
+  }
+}
+
+function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
+  const proxy = textOf(config['proxy-url'])
+  const listed = Object.entries(keyLists).flatMap(([list, service]) =>
+    entriesOf(config[list]).map((entry) =>
+      keyFinding(entry, { file, look, proxy, ...service, baseUrl: service.baseUrl ?? null, group: null }),
+    ),
+  )
+  const vertex = entriesOf(config['vertex-api-key']).map((entry) =>
+    keyFinding(entry, { file, look, proxy, provider: 'custom', baseUrl: null, name: 'vertex', group: null }),
+  )
+  const pools = entriesOf(config['openai-compatibility']).flatMap((pool) =>
+    poolKeys(pool, { file, look, proxy }),
+  )
+  return [...listed, ...vertex, ...pools]
+}
+
+interface Given {
+  file: SourceFile
+  look: Look
+  proxy: string | null
+}
+
+function keyFinding(
+  entry: Fields,
+  given: Given & { provider: string; baseUrl: string | null; name: string; group: string | null },
+): Finding {
+  const { file, look, proxy, provider, name, group } = given
+  const secret = textOf(entry['api-key'])
+  const baseUrl = textOf(entry['base-url']) ?? given.baseUrl
+  const service = serviceAt(look.providers, baseUrl, provider)
+  const models = entriesOf(entry['models'])
+    .map(({ name: model }) => textOf(model))
+    .filter((model) => model !== null)
+  return finding({
+    source: SOURCE,
+    file: file.path,
+    name,
+    ...service,
+    secret,
+    groups: group === null ? [] : [group],
+    models: models.length > 0 ? models : null,
+    declined: secret === null ? 'its key is empty' : keyProblem(secret, null),
+    ...common(entry, proxy),
+  })
+}
+
+/** Keys of one service side by side: a group of its name. */
+function poolKeys(pool: Fields, given: Given): Finding[] {
+  const name = textOf(pool['name']) ?? 'openai-compatibility'
+  const older = textsOf(pool['api-keys']).map((key) => ({ 'api-key': key }))
+  return [...entriesOf(pool['api-key-entries']), ...older].map((entry) =>
+    keyFinding({ ...pool, ...entry }, { ...given, provider: 'custom', baseUrl: null, name, group: name }),
+  )
+}

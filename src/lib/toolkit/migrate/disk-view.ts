@@ -1,0 +1,61 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DamagedFile } from './source.ts'
+import type { FileView } from './source.ts'
+
+/** No file of credentials is larger; a larger one is something else. */
+const MOST_BYTES = 16 * 1024 * 1024
+
+/** The disk, read only. */
+export const diskView: FileView = {
+  kind(path) {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat?.isFile() === true) return 'file'
+    return stat?.isDirectory() === true ? 'folder' : null
+  },
+  text(path) {
+    try {
+      if (statSync(path).size > MOST_BYTES)
+        throw new DamagedFile(path, 'is too large to be a file of credentials')
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      throw error instanceof DamagedFile ? error : new DamagedFile(path, `cannot be read (${codeOf(error)})`)
+    }
+  },
+  names(folder) {
+    try {
+      return readdirSync(folder).sort()
+    } catch {
+      return [] // not there, no folder, or not ours to read
+    }
+  },
+  rows(path, query, ...values) {
+    // SQLite writes beside a database even to read one, so a copy is read.
+    const copy = mkdtempSync(join(tmpdir(), 'qwenctl-migrate-'))
+    try {
+      for (const ending of ['', '-wal']) {
+        if (existsSync(path + ending)) copyFileSync(path + ending, join(copy, `copy.db${ending}`))
+      }
+      return rowsOf(join(copy, 'copy.db'), query, values)
+    } catch {
+      throw new DamagedFile(path, 'cannot be read as the database it should be')
+    } finally {
+      rmSync(copy, { recursive: true, force: true })
+    }
+  },
+}
+
+function rowsOf(path: string, query: string, values: string[]): Record<string, unknown>[] {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const database = new DatabaseSync(path)
+  try {
+    return database.prepare(query).all(...values)
+  } finally {
+    database.close()
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown'
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { Source } from './source.ts'
+import { keysIn } from './variables.ts'
+
+/** `.env` files: of the current folder and of the home folder, or the one that was named. */
+export const envFiles: Source = {
+  id: 'env-files',
+  label: '.env files',
+  inFolder: /^\.env(\.(local|development|production))?$|\.env$/,
+  asFile: /\.env(\.[\w-]+)?$/,
+  usual: ({ folder, home }) => [join(folder, '.env'), join(folder, '.env.local'), join(home, '.env')],
+  read: ({ path, text }, look) => keysIn(parseEnv(text), { source: 'env-files', file: path }, look),
+}

@@ -1,0 +1,13 @@
+import type { Source } from './source.ts'
+import { keysIn } from './variables.ts'
+
+/** The variables of this process. */
+export const environment: Source = {
+  id: 'environment',
+  label: 'environment variables',
+  inFolder: /^$/,
+  asFile: /^$/,
+  usual: () => [],
+  read: () => null,
+  beyondFiles: (look) => keysIn(look.env, { source: 'environment', file: 'environment' }, look),
+}

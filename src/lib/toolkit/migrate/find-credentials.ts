@@ -1,0 +1,101 @@
+import { basename, join } from 'node:path'
+import { QwenctlError } from '../../errors.ts'
+import type { Finding, SourceId } from './finding.ts'
+import { DamagedFile } from './source.ts'
+import type { Look, Source, SourceFile } from './source.ts'
+
+/** A file that was passed over, by name. */
+export interface Passed {
+  file: string
+  reason: string
+}
+
+export interface Found {
+  findings: Finding[]
+  damaged: Passed[]
+  /** Every file that was looked for, there or not. */
+  looked: string[]
+}
+
+/** Reads the sources, or what `from` names, and goes on past whatever is damaged. */
+export function findCredentials(
+  sources: readonly Source[],
+  from: string | null,
+  look: Omit<Look, 'damaged'>,
+): Found {
+  const found: Found = { findings: [], damaged: [], looked: [] }
+  const damaged = (file: string, reason: string) => {
+    if (!found.damaged.some((one) => one.file === file)) found.damaged.push({ file, reason })
+  }
+  const whole: Look = { ...look, damaged }
+  const kind = from === null ? null : look.files.kind(from)
+  if (from !== null && kind === null) {
+    throw new QwenctlError('invalid_value', `there is no file or folder ${from}`, {
+      hint: 'name one that is there with --from PATH',
+    })
+  }
+  if (from !== null && kind === 'file') return fromFile(sources, from, { found, look: whole })
+  for (const source of sources) {
+    const paths = from === null ? source.usual(whole) : inFolder(source, from, whole)
+    for (const path of paths) readInto(found, source, path, whole)
+    if (from === null) found.findings.push(...(source.beyondFiles?.(whole) ?? []))
+    if (from === null && source.beyondFiles !== undefined) found.looked.push(source.label)
+  }
+  return found
+}
+
+function inFolder(source: Source, folder: string, look: Look): string[] {
+  return look.files
+    .names(folder)
+    .filter((name) => source.inFolder.test(name))
+    .map((name) => join(folder, name))
+}
+
+function readInto(found: Found, source: Source, path: string, look: Look): void {
+  if (!found.looked.includes(path)) found.looked.push(path)
+  if (look.files.kind(path) !== 'file') return
+  try {
+    found.findings.push(...(source.read({ path, text: look.files.text(path) }, look) ?? []))
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error
+    look.damaged(error.file, error.message)
+  }
+}
+
+/** The first source that knows the file has it; it is damaged where the one it is of says so, or nobody can read it. */
+function fromFile(
+  sources: readonly Source[],
+  path: string,
+  { found, look }: { found: Found; look: Look },
+): Found {
+  found.looked.push(path)
+  const able = sources.filter((source) => source.asFile.test(basename(path)) || sources.length === 1)
+  const problems: DamagedFile[] = []
+  const file: SourceFile = { path, text: look.files.text(path) }
+  for (const source of able) {
+    try {
+      const findings = source.read(file, look)
+      if (findings !== null) return { ...found, findings }
+    } catch (error) {
+      if (!(error instanceof DamagedFile)) throw error
+      problems.push(error)
+    }
+  }
+  const [problem] = problems
+  look.damaged(path, problem?.message ?? `holds nothing of ${namesOf(sources)}`)
+  return found
+}
+
+function namesOf(sources: readonly Source[]): string {
+  const [only, ...others] = sources
+  return only !== undefined && others.length === 0 ? only.label : 'a kind that qwenctl knows'
+}
+
+/** The source of that name. Throws `invalid_value` naming all. */
+export function sourceNamed(sources: readonly Source[], id: string): Source {
+  const source = sources.find((one) => one.id === (id as SourceId))
+  if (source !== undefined) return source
+  throw new QwenctlError('invalid_value', `there is no source ${id}`, {
+    hint: `it is one of ${sources.map((one) => one.id).join(', ')}`,
+  })
+}

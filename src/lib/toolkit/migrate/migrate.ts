@@ -1,0 +1,108 @@
+import { resolve } from 'node:path'
+import type { Account } from '../../account/account.ts'
+import { QwenctlError, isQwenctlError } from '../../errors.ts'
+import { dayOf } from '../../quota/totals.ts'
+import { accountFolder } from '../../store/account-folder.ts'
+import { parseObject, textOrNull } from '../login/token-set.ts'
+import type { Toolkit } from '../toolkit.ts'
+import { originOf } from './account-data.ts'
+import { applyPlan } from './apply.ts'
+import { diskView } from './disk-view.ts'
+import type { Finding } from './finding.ts'
+import { findCredentials, sourceNamed } from './find-credentials.ts'
+import type { Found } from './find-credentials.ts'
+import { planMigration } from './plan.ts'
+import type { PlanRow } from './plan.ts'
+import { sources } from './sources.ts'
+import type { AddedView, MigrationView } from './views.ts'
+import { planRowView } from './views.ts'
+
+export interface MigrationRequest {
+  /** Null: all. */
+  source: string | null
+  /** A file or folder; null: the usual places. */
+  from: string | null
+  user?: string | undefined
+  env: NodeJS.ProcessEnv
+  /** The current folder. */
+  folder: string
+  clock?: () => number
+}
+
+/** A plan that was made and not yet carried out. */
+export interface Migration {
+  readonly rows: readonly PlanRow[]
+  view(result: { dryRun: boolean; added: AddedView[] }): MigrationView
+  apply(): Promise<AddedView[]>
+}
+
+/** Looks for credentials of other tools and plans what becomes of them. Nothing is changed before `apply`. */
+export async function prepareMigration(toolkit: Toolkit, request: MigrationRequest): Promise<Migration> {
+  const { env, folder, from, clock = Date.now } = request
+  const chosen = request.source === null ? sources : [sourceNamed(sources, request.source)]
+  const providers = await toolkit.providers()
+  const found = findCredentials(chosen, from === null ? null : resolve(folder, from), {
+    files: diskView,
+    env,
+    home: homeFolder(env),
+    folder,
+    today: dayOf(clock()),
+    providers: providers.all(),
+  })
+  const user = request.user ?? String(await toolkit.settings.get('user'))
+  const accounts = (await toolkit.accounts.records()).filter((account) => account.user === user)
+  const secrets = await secretsOf(toolkit, accounts, found.findings)
+  const rows = planMigration(found.findings, {
+    accounts,
+    providers,
+    secretOf: (account) => secrets.get(account.id) ?? null,
+    importedFrom: (account) => originOf(accountFolder(toolkit.home, account)),
+  })
+  return {
+    rows,
+    view: ({ dryRun, added }) => viewOf(rows, found, { dryRun, added }),
+    apply: () => applyPlan(toolkit, rows, { user, now: clock() }),
+  }
+}
+
+function viewOf(
+  rows: PlanRow[],
+  { damaged, looked }: Found,
+  { dryRun, added }: { dryRun: boolean; added: AddedView[] },
+): MigrationView {
+  return { dryRun, plan: rows.map(planRowView), damaged, looked, added }
+}
+
+/** The credentials of the accounts that a finding could be one of; others stay sealed. */
+async function secretsOf(
+  toolkit: Toolkit,
+  accounts: Account[],
+  findings: Finding[],
+): Promise<Map<string, string>> {
+  const asked = new Set(findings.filter(({ declined }) => declined === null).map(({ provider }) => provider))
+  const secrets = new Map<string, string>()
+  for (const account of accounts) {
+    if (!asked.has(account.provider) || account.credential.type === 'none') continue
+    try {
+      secrets.set(account.id, comparable(account, await toolkit.accounts.keptSecret(account)))
+    } catch (error) {
+      // Sealed with a key that is not here: using that account says so; here it is an account like no other.
+      if (!isQwenctlError(error) || error.code !== 'vault_locked') throw error
+    }
+  }
+  return secrets
+}
+
+/** Of a login the refresh token: access tokens come and go. */
+function comparable(account: Account, secret: string): string {
+  if (account.credential.type !== 'oauth') return secret
+  return textOrNull(parseObject(secret)?.['refreshToken']) ?? secret
+}
+
+function homeFolder(env: NodeJS.ProcessEnv): string {
+  const home = env['HOME'] || env['USERPROFILE'] || ''
+  if (home !== '') return home
+  throw new QwenctlError('failed', 'this user has no home folder to look in', {
+    hint: 'set HOME, or name a file with --from PATH',
+  })
+}

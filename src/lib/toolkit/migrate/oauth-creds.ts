@@ -1,0 +1,43 @@
+import { qwenResourceBase } from '../../provider/builtin/qwen-oauth.ts'
+import type { TokenSet } from '../login/token-set.ts'
+import { finding } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { isFields, numberOf, textOf } from './parse-file.ts'
+
+/**
+ * The tokens in a credentials file of qwen-code, whose form others copied; null: not of that form. `sharedFile` is that
+ * file where qwen-code goes on renewing them itself: two owners of one refresh token end each other's login.
+ */
+export function tokensIn(parsed: unknown, sharedFile: string | null): TokenSet | null {
+  if (!isFields(parsed)) return null
+  const accessToken = textOf(parsed['access_token'])
+  const refreshToken = textOf(parsed['refresh_token'])
+  if (accessToken === null || refreshToken === null) return null
+  const expiresAt = numberOf(parsed['expiry_date']) ?? Date.parse(textOf(parsed['expired']) ?? '')
+  return {
+    accessToken,
+    refreshToken,
+    tokenType: textOf(parsed['token_type']) ?? 'Bearer',
+    expiresAt: Math.abs(expiresAt) <= MOST_MS ? new Date(expiresAt).toISOString() : null,
+    obtainedAt: null,
+    server: null,
+    baseUrl: qwenResourceBase(parsed),
+    sharedFile,
+  }
+}
+
+/** The last moment that a date can hold. */
+const MOST_MS = 8.64e15
+
+/** How a login is renewed from now on, for people. */
+export function renewalNote(tokens: TokenSet, tool: string): string {
+  return tokens.sharedFile === null
+    ? `qwenctl renews this login from now on: stop ${tool}, or each ends the other's login`
+    : 'qwen-code and qwenctl renew this login together, in its own file'
+}
+
+export function oauthFinding(
+  said: Pick<Finding, 'source' | 'file' | 'name'> & { tokens: TokenSet } & Partial<Finding>,
+): Finding {
+  return finding({ provider: 'qwen-oauth', ...said })
+}

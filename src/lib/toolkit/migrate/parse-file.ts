@@ -1,0 +1,66 @@
+import { LineCounter, parseDocument } from 'yaml'
+import { DamagedFile } from './source.ts'
+import type { SourceFile } from './source.ts'
+
+export type Fields = Record<string, unknown>
+
+/** JSON as people write it, with comments and trailing commas. The parser's own message would quote the file. */
+export function parseJson({ path, text }: SourceFile): unknown {
+  try {
+    return JSON.parse(withoutComments(text.replace(/^\ufeff/, ''))) as unknown
+  } catch {
+    throw new DamagedFile(path, 'is not valid JSON')
+  }
+}
+
+export function parseYaml({ path, text }: SourceFile): unknown {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [error] = document.errors
+  if (error !== undefined) {
+    throw new DamagedFile(path, `is not valid YAML (line ${lines.linePos(error.pos[0]).line})`)
+  }
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown
+  } catch {
+    throw new DamagedFile(path, 'is not valid YAML') // an alias of nothing, or far too many of them
+  }
+}
+
+function withoutComments(text: string): string {
+  const PART = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g
+  const bare = text.replace(PART, (part) => (part.startsWith('"') ? part : ' '))
+  return bare.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part === ',' ? '' : part))
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The object, or an empty one: every field of a foreign file may be missing or of another type. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {}
+}
+
+/** The entries of a list that are objects. */
+export function entriesOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : []
+}
+
+/** Trimmed; null for what is no text, or empty. */
+export function textOf(value: unknown): string | null {
+  const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+  return text === '' ? null : text
+}
+
+/** Also a number written as text; null for anything else. */
+export function numberOf(value: unknown): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : null
+}
+
+/** A list of texts, or one text with commas or semicolons between. */
+export function textsOf(value: unknown): string[] {
+  const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[,;]/) : []
+  return parts.map(textOf).filter((text) => text !== null)
+}

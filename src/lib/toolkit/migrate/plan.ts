@@ -1,0 +1,144 @@
+import { nameProblem } from '../../account/name.ts'
+import type { Account } from '../../account/account.ts'
+import { isQwenctlError } from '../../errors.ts'
+import { checkSecret, checkSettings } from '../account-fields.ts'
+import type { ProviderRegistry } from '../toolkit.ts'
+import type { Finding } from './finding.ts'
+
+/** What becomes of a finding. */
+export interface PlanRow {
+  action: 'add' | 'present' | 'declined'
+  finding: Finding
+  /** The name it gets, or has. */
+  name: string
+  /** The account that has the credential already; null: none, or one that this plan adds. */
+  account: Account | null
+  /** Why it is not added; null: it is. */
+  reason: string | null
+  notes: string[]
+}
+
+export interface PlanContext {
+  /** Accounts of the user who imports. */
+  accounts: readonly Account[]
+  providers: ProviderRegistry
+  /** The credential of an account in the clear: a key, or a refresh token; null where it does not open. */
+  secretOf: (account: Account) => string | null
+  /** The file that an account's login was imported from; null: none. */
+  importedFrom: (account: Account) => string | null
+}
+
+/** Decides what becomes of each finding, in their order; changes nothing. */
+export function planMigration(findings: readonly Finding[], context: PlanContext): PlanRow[] {
+  const rows: PlanRow[] = []
+  for (const finding of findings) rows.push(rowFor(finding, rows, context))
+  return rows
+}
+
+function rowFor(finding: Finding, before: PlanRow[], context: PlanContext): PlanRow {
+  const row = { finding, name: finding.name, account: null, notes: finding.notes }
+  const declined = finding.declined ?? problemOf(finding, context)
+  if (declined !== null) return { ...row, action: 'declined', reason: declined }
+  const twin = context.accounts.find((account) => isSame(account, finding, context)) ?? null
+  if (twin !== null) {
+    const reason = `${twin.provider}/${twin.name} has it already`
+    return { ...row, name: twin.name, account: twin, action: 'present', reason, notes: [] }
+  }
+  const earlier = before.find((other) => other.action === 'add' && isSameFinding(other.finding, finding))
+  if (earlier !== undefined) {
+    const reason = `the same credential as ${finding.provider}/${earlier.name} of ${earlier.finding.source}`
+    return { ...row, name: earlier.name, action: 'present', reason, notes: [] }
+  }
+  return { ...row, action: 'add', reason: null, ...named(finding, before, context) }
+}
+
+/** What `accounts.add` would refuse, said before anything is added. */
+function problemOf(finding: Finding, { providers }: PlanContext): string | null {
+  if (finding.provider === null || !providers.has(finding.provider)) {
+    return `qwenctl knows no provider ${finding.provider ?? ''}`.trimEnd()
+  }
+  if (finding.secret === null && finding.tokens === null) return 'it holds no credential'
+  try {
+    if (finding.secret !== null) checkSecret(finding.secret)
+    const baseUrl = finding.baseUrl ?? finding.tokens?.baseUrl ?? null
+    checkSettings({ ...settingsOf(finding), baseUrl }, providers.get(finding.provider))
+    return null
+  } catch (error) {
+    if (isQwenctlError(error)) return withoutFlags(error.message)
+    throw error
+  }
+}
+
+/** Messages name the flags of `auth add`; a source has none. */
+function withoutFlags(message: string): string {
+  return message
+    .replace('the value of --base-url', 'its base URL')
+    .replace('the value of --egress-proxy', 'its proxy')
+}
+
+/** The attributes of the account that a finding becomes. Groups get names that groups may have. */
+export function settingsOf(finding: Finding) {
+  const { limits, priority, weight, models, egressProxy, quotaGroup } = finding
+  return {
+    groups: [...new Set(finding.groups.map(nameFrom))],
+    priority,
+    weight,
+    ...(limits.length === 0 ? {} : { limits }),
+    ...(models === null ? {} : { models }),
+    ...(egressProxy === null ? {} : { egressProxy }),
+    ...(quotaGroup === null ? {} : { quotaGroup: nameFrom(quotaGroup) }),
+  }
+}
+
+function isSame(account: Account, finding: Finding, { secretOf, importedFrom }: PlanContext): boolean {
+  if (account.provider !== finding.provider) return false
+  if (!isSameBase(account.baseUrl, finding)) return false
+  if (finding.tokens === null) return secretOf(account) === finding.secret
+  // Tokens change whenever they are renewed; where they came from does not.
+  return importedFrom(account) === finding.file || secretOf(account) === finding.tokens.refreshToken
+}
+
+/** `custom` is many services: there the same word may be the key of two. */
+function isSameBase(baseUrl: string | null, finding: Finding): boolean {
+  return finding.provider !== 'custom' || baseUrl === finding.baseUrl
+}
+
+function isSameFinding(one: Finding, other: Finding): boolean {
+  if (one.provider !== other.provider || !isSameBase(one.baseUrl, other)) return false
+  if (one.tokens === null || other.tokens === null) return one.secret !== null && one.secret === other.secret
+  return one.tokens.refreshToken === other.tokens.refreshToken
+}
+
+/** The name that it has there, else the next that is free. */
+function named(
+  finding: Finding,
+  before: PlanRow[],
+  { accounts }: PlanContext,
+): Pick<PlanRow, 'name' | 'notes'> {
+  const taken = new Set([
+    ...accounts.filter(({ provider }) => provider === finding.provider).map(({ name }) => name),
+    ...before
+      .filter((row) => row.action === 'add' && row.finding.provider === finding.provider)
+      .map(({ name }) => name),
+  ])
+  const stem = nameFrom(finding.name)
+  let name = stem
+  for (let number = 2; taken.has(name); number += 1) name = `${stem.slice(0, 58)}-${number}`
+  const notes = [...finding.notes]
+  if (stem !== finding.name) notes.push(`called ${JSON.stringify(finding.name)} there`)
+  if (name !== stem) notes.push(`the name ${stem} is taken`)
+  return { name, notes }
+}
+
+/** The nearest text that can be a name. */
+export function nameFrom(text: string): string {
+  const plain = text
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._@+-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64)
+    .replace(/[.-]+$/, '')
+  if (nameProblem(plain) === null) return plain
+  const prefixed = `imported-${plain}`.slice(0, 64).replace(/[.-]+$/, '')
+  return nameProblem(prefixed) === null ? prefixed : 'imported'
+}

@@ -1,0 +1,108 @@
+import { basename, dirname, join, resolve } from 'node:path'
+import type { CountsToday } from './finding.ts'
+import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
+import { entriesOf, fieldsOf, numberOf, parseJson, textOf } from './parse-file.ts'
+import { qwenFolder } from './qwen-code.ts'
+import { DamagedFile } from './source.ts'
+import type { Look, Source } from './source.ts'
+
+const CREDENTIALS = /^oauth_creds_(.+)\.json$/
+
+/** qwen-code-oai-proxy: one login per file beside qwen-code's own, and what it counted today. */
+export const qwenCodeOaiProxy: Source = {
+  id: 'qwen-code-oai-proxy',
+  label: 'qwen-code-oai-proxy',
+  inFolder: /^oauth_creds(_.+)?\.json$/,
+  asFile: /^oauth_creds(_.+)?\.json$/,
+  usual(look) {
+    const folder = qwenFolder(look)
+    const named = look.files.names(folder).filter((name) => CREDENTIALS.test(name))
+    const isUsed =
+      named.length > 0 || countFiles(folder, look).some((path) => look.files.kind(path) === 'file')
+    // Without a trace of this tool the one login there is belongs to qwen-code alone.
+    const ownsDefault = isUsed && !/^(false|0|no)$/i.test(look.env['QWEN_CODE_AUTH_USE'] ?? '')
+    return [...named, ...(ownsDefault ? ['oauth_creds.json'] : [])].map((name) => join(folder, name))
+  },
+  read(file, look) {
+    const parsed = parseJson(file)
+    const fields = fieldsOf(parsed)
+    if (!('access_token' in fields) || 'type' in fields) return null
+    const id = CREDENTIALS.exec(basename(file.path))?.[1] ?? 'default'
+    const tokens = tokensIn(parsed, id === 'default' ? file.path : null)
+    if (tokens?.expiresAt == null) throw new DamagedFile(file.path, 'lacks a token or its time of expiry')
+    const countsToday = countsOf(id, dirname(file.path), look)
+    const notes = [renewalNote(tokens, 'qwen-code-oai-proxy')]
+    const source = 'qwen-code-oai-proxy'
+    return [oauthFinding({ source, file: file.path, name: id, tokens, countsToday, notes })]
+  },
+}
+
+function countFiles(folder: string, look: Look): string[] {
+  const stateFolder = look.env['QWEN_PROXY_HOME'] ?? ''
+  const proxyHome =
+    stateFolder === '' ? join(look.home, '.local/share/qwen-proxy') : resolve(look.folder, stateFolder)
+  return [join(proxyHome, 'usage.db'), join(folder, 'usage.db'), join(folder, 'request_counts.json')]
+}
+
+/** Its newer database, else its older file; null where it counted nothing today. */
+function countsOf(id: string, folder: string, look: Look): CountsToday | null {
+  for (const path of countFiles(folder, look)) {
+    if (look.files.kind(path) !== 'file') continue
+    try {
+      const counts = path.endsWith('.db') ? countsInDatabase(path, id, look) : countsInFile(path, id, look)
+      if (counts !== null) return counts
+    } catch (error) {
+      // The login is good without its counts.
+      if (!(error instanceof DamagedFile)) throw error
+      look.damaged(error.file, error.message)
+    }
+  }
+  return null
+}
+
+function countsInDatabase(path: string, id: string, look: Look): CountsToday | null {
+  const { today } = look
+  const [count] = look.files.rows(
+    path,
+    'SELECT count FROM daily_request_counts WHERE account_id = ? AND reset_date = ?',
+    id,
+    today,
+  )
+  const [usage] = look.files.rows(
+    path,
+    'SELECT requests, input_tokens, output_tokens FROM daily_usage WHERE account_id = ? AND date = ?',
+    id,
+    today,
+  )
+  const requests = whole(count?.['count']) || whole(usage?.['requests'])
+  return counted(today, requests, whole(usage?.['input_tokens']), whole(usage?.['output_tokens']))
+}
+
+function countsInFile(path: string, id: string, look: Look): CountsToday | null {
+  const counts = fieldsOf(parseJson({ path, text: look.files.text(path) }))
+  const { today } = look
+  // Its counters belong to the day they were last reset on.
+  const isToday = textOf(counts['lastResetDate']) === today
+  const requests = isToday ? whole(fieldsOf(counts['requests'])[id]) : 0
+  const usage = entriesOf(fieldsOf(counts['tokenUsage'])[id]).find(({ date }) => date === today)
+  return counted(
+    today,
+    requests || whole(usage?.['requests']),
+    whole(usage?.['inputTokens']),
+    whole(usage?.['outputTokens']),
+  )
+}
+
+function counted(
+  day: string,
+  requests: number,
+  inputTokens: number,
+  outputTokens: number,
+): CountsToday | null {
+  return requests === 0 ? null : { day, requests, inputTokens, outputTokens }
+}
+
+function whole(value: unknown): number {
+  const number = numberOf(typeof value === 'bigint' ? Number(value) : value) ?? 0
+  return Math.max(0, Math.floor(number))
+}

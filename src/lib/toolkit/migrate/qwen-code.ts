@@ -1,0 +1,187 @@
+import { basename, dirname, join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { finding } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
+import { entriesOf, fieldsOf, isFields, parseJson, textOf } from './parse-file.ts'
+import type { Fields } from './parse-file.ts'
+import { serviceAt } from './service.ts'
+import { DamagedFile } from './source.ts'
+import type { Look, Source, SourceFile } from './source.ts'
+import { keyProblem, keysIn, valueOf } from './variables.ts'
+import type { Variables } from './variables.ts'
+
+const SOURCE = 'qwen-code'
+
+/** qwen-code: its login, its settings, and the `.env` file it would read. */
+export const qwenCode: Source = {
+  id: SOURCE,
+  label: 'qwen-code',
+  inFolder: /^(oauth_creds\.json|settings\.json|\.env)$/,
+  asFile: /\.jsonc?$/,
+  usual: (look) => [
+    join(qwenFolder(look), 'oauth_creds.json'),
+    join(qwenFolder(look), 'settings.json'),
+    // A plain `.env` is for every program of its folder: the source `env-files` reads those.
+    ...envFileOf(look).filter(
+      (path) => dirname(path) === qwenFolder(look) || basename(dirname(path)) === '.qwen',
+    ),
+  ],
+  read(file, look) {
+    if (/\.env$/.test(file.path))
+      return keysIn(parseEnv(file.text), { source: SOURCE, file: file.path }, look)
+    const parsed = parseJson(file)
+    if (isFields(parsed) && 'access_token' in parsed && !('type' in parsed)) return [login(file, parsed)]
+    return isSettings(parsed) ? settingsKeys(file, parsed, look) : null
+  },
+}
+
+/** `QWEN_HOME` as qwen-code reads it: with `~`, and from the current folder where it is relative. */
+export function qwenFolder({ env, home, folder }: Pick<Look, 'env' | 'home' | 'folder'>): string {
+  const named = env['QWEN_HOME'] ?? ''
+  if (named === '') return join(home, '.qwen')
+  return /^~(?=[\\/]|$)/.test(named) ? join(home, named.slice(1)) : resolve(folder, named)
+}
+
+/** The first that is there wins, and the others are not read. */
+function envFileOf(look: Look): string[] {
+  const candidates: string[] = []
+  for (let folder = look.folder; ; folder = dirname(folder)) {
+    candidates.push(join(folder, '.qwen', '.env'), join(folder, '.env'))
+    if (dirname(folder) === folder) break
+  }
+  candidates.push(join(qwenFolder(look), '.env'), join(look.home, '.env'))
+  const first = candidates.find((path) => look.files.kind(path) === 'file')
+  return first === undefined ? [] : [first]
+}
+
+function login({ path }: SourceFile, parsed: Fields): Finding {
+  const tokens = tokensIn(parsed, path)
+  if (tokens?.expiresAt == null) throw new DamagedFile(path, 'lacks a token or its time of expiry')
+  return oauthFinding({
+    source: SOURCE,
+    file: path,
+    name: 'qwen-code',
+    tokens,
+    notes: [renewalNote(tokens, 'qwen-code')],
+  })
+}
+
+function isSettings(parsed: unknown): parsed is Fields {
+  if (!isFields(parsed)) return false
+  const auth = fieldsOf(parsed['security'])['auth']
+  return 'modelProviders' in parsed || '$version' in parsed || isFields(auth)
+}
+
+interface Entry {
+  protocol: string
+  envKey: string
+  baseUrl: string | null
+  models: string[]
+}
+
+function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[] {
+  const where = { source: SOURCE, file: file.path } as const
+  const own = textsIn(fieldsOf(settings['env']))
+  const [envFile] = envFileOf(look)
+  const variables = {
+    ...own,
+    ...(envFile === undefined ? {} : parseEnv(look.files.text(envFile))),
+    ...look.env,
+  }
+  const entries = modelEntries(settings)
+  const named = entries.map((entry) => entryKey(entry, { variables, where, look }))
+  const used = new Set(entries.map(({ envKey }) => envKey))
+  const rest = Object.keys(own).filter((name) => !used.has(name))
+  const values = rest.map((name) => [name, valueOf({ ...variables, [name]: own[name] }, name) ?? ''] as const)
+  return [
+    ...named,
+    ...chosenKey(settings, { variables, where, look }),
+    ...keysIn(Object.fromEntries(values), where, look),
+  ]
+}
+
+function textsIn(fields: Fields): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => {
+      const text = textOf(value)
+      return text === null ? [] : [[name, text] as const]
+    }),
+  )
+}
+
+/** One per key and base URL, with all its models. */
+function modelEntries(settings: Fields): Entry[] {
+  const protocols = textsIn(fieldsOf(settings['providerProtocol']))
+  const entries = new Map<string, Entry>()
+  for (const [protocol, models] of Object.entries(fieldsOf(settings['modelProviders']))) {
+    for (const model of entriesOf(models)) {
+      const envKey = textOf(model['envKey'])
+      if (envKey === null) continue
+      const baseUrl = textOf(model['baseUrl'])
+      const key = JSON.stringify([envKey, baseUrl])
+      const entry = entries.get(key) ?? {
+        protocol: protocols[protocol] ?? protocol,
+        envKey,
+        baseUrl,
+        models: [],
+      }
+      const id = textOf(model['id'])
+      if (id !== null) entry.models.push(id)
+      entries.set(key, entry)
+    }
+  }
+  return [...entries.values()]
+}
+
+interface Context {
+  variables: Variables
+  where: Pick<Finding, 'source' | 'file'>
+  look: Look
+}
+
+function entryKey(entry: Entry, { variables, where, look }: Context): Finding {
+  const secret = valueOf(variables, entry.envKey)
+  const named = look.providers.find(({ keyVariables }) => keyVariables.includes(entry.envKey))?.id
+  const service = serviceAt(look.providers, entry.baseUrl, named ?? protocolProvider(entry.protocol))
+  return finding({
+    ...where,
+    ...service,
+    name: service.provider === 'custom' ? (hostOf(entry.baseUrl) ?? 'qwen-code') : service.provider,
+    secret,
+    // Of a service that nothing is known of, the models are all there is to route by.
+    models: service.provider === 'custom' && entry.models.length > 0 ? entry.models : null,
+    declined: secret === null ? `${entry.envKey} is not set here` : keyProblem(secret, entry.baseUrl),
+    notes: [`from ${entry.envKey}`],
+  })
+}
+
+function hostOf(baseUrl: string | null): string | null {
+  return baseUrl === null ? null : (URL.parse(baseUrl)?.hostname ?? null)
+}
+
+function protocolProvider(protocol: string): string {
+  return ['openai', 'anthropic', 'gemini'].includes(protocol) ? protocol : 'openai'
+}
+
+/** The key typed into `/auth`; it may be written as `$VAR`. */
+function chosenKey(settings: Fields, { variables, where, look }: Context): Finding[] {
+  const auth = fieldsOf(fieldsOf(settings['security'])['auth'])
+  const written = textOf(auth['apiKey'])
+  if (written === null) return []
+  const baseUrl = valueOf({ ...variables, value: textOf(auth['baseUrl']) ?? '' }, 'value')
+  const secret = valueOf({ ...variables, value: written }, 'value')
+  const selected = textOf(auth['selectedType']) ?? 'openai'
+  const service = serviceAt(look.providers, baseUrl, protocolProvider(selected))
+  return [
+    finding({
+      ...where,
+      ...service,
+      name: service.provider === 'custom' ? (hostOf(baseUrl) ?? 'qwen-code') : service.provider,
+      secret,
+      declined:
+        secret === null ? `${written.replace(/[${}]/g, '')} is not set here` : keyProblem(secret, baseUrl),
+      notes: ['from security.auth'],
+    }),
+  ]
+}

@@ -1,0 +1,88 @@
+import { maskSecret, maskUrl, redact } from '../../account/mask.ts'
+import type { CountsToday, SourceId } from './finding.ts'
+import type { Passed } from './find-credentials.ts'
+import { settingsOf } from './plan.ts'
+import type { PlanRow } from './plan.ts'
+
+/** One row of a plan as `--json` shows it: no secret is in it. */
+export interface PlanRowView {
+  action: PlanRow['action']
+  source: SourceId
+  file: string
+  provider: string | null
+  /** The name it gets, or has. */
+  name: string
+  auth: { type: 'api-key' | 'oauth'; hint: string; expiresAt: string | null } | null
+  baseUrl: string | null
+  limits: string[]
+  groups: string[]
+  priority: number
+  weight: number
+  quotaGroup: string | null
+  egressProxy: string | null
+  models: string[] | null
+  enabled: boolean
+  countsToday: CountsToday | null
+  /** Null: it is added. */
+  reason: string | null
+  notes: string[]
+}
+
+export interface MigrationView {
+  dryRun: boolean
+  plan: PlanRowView[]
+  /** Files that were passed over. */
+  damaged: Passed[]
+  /** Where was looked. */
+  looked: string[]
+  added: AddedView[]
+}
+
+export interface AddedView {
+  id: string
+  user: string
+  provider: string
+  name: string
+  /** Why it could not be added after all; null: it is there. */
+  error: string | null
+  /** Requests of today that were taken over. */
+  requests: number
+  /** Files of its own that came along. */
+  files: string[]
+  /** Files that stay where they are alone, since they hold credentials in the clear. */
+  left: string[]
+}
+
+export function planRowView({ action, finding, name, reason, notes }: PlanRow): PlanRowView {
+  const { source, provider, limits, priority, weight, quotaGroup, models, enabled, countsToday } = finding
+  const { secret, tokens, egressProxy } = finding
+  const baseUrl = finding.baseUrl ?? tokens?.baseUrl ?? null
+  const secrets = [secret, tokens?.accessToken, tokens?.refreshToken].filter((one) => one != null)
+  const plain = (text: string) => redact(text, secrets)
+  const auth =
+    tokens === null
+      ? secret === null
+        ? null
+        : { type: 'api-key' as const, hint: maskSecret(secret), expiresAt: null }
+      : { type: 'oauth' as const, hint: maskSecret(tokens.accessToken), expiresAt: tokens.expiresAt }
+  return {
+    action,
+    source,
+    file: finding.file,
+    provider,
+    name: plain(name),
+    auth,
+    baseUrl: baseUrl === null ? null : maskUrl(baseUrl),
+    limits: limits.map(plain),
+    groups: settingsOf(finding).groups.map(plain),
+    priority,
+    weight,
+    quotaGroup,
+    egressProxy: egressProxy === null ? null : maskUrl(egressProxy),
+    models,
+    enabled,
+    countsToday,
+    reason: reason === null ? null : plain(reason),
+    notes: notes.map(plain),
+  }
+}
