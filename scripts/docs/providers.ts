@@ -50,8 +50,9 @@ function factsOf(provider: Provider): string {
   ].join('\n\n')
 }
 
-function keyText({ needsCredential, keysUrl, keyVariables }: Provider): string {
+function keyText({ needsCredential, keysUrl, keyVariables, device }: Provider): string {
   if (!needsCredential) return 'none needed'
+  if (device !== null && keysUrl === null) return 'none; a login with a code'
   const page = keysUrl === null ? 'whatever the service wants' : `from <${keysUrl}>`
   const names = keyVariables.map(code).join(', ')
   return names === '' ? page : `${page}; people keep it in ${names}`

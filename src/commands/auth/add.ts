@@ -2,22 +2,26 @@ import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
 import { termsOf } from '../../lib/toolkit/provider-terms.ts'
+import type { TokenSet } from '../../lib/toolkit/login/token-set.ts'
 import type { NewAccount } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../base/account-names.ts'
 import { askBaseUrl, askForKey, askName, askProvider, keyWarning, splitName } from '../base/new-account.ts'
 import type { Provider } from '../base/new-account.ts'
+import { loginFlags, loginOverridesOf, promptLogin } from '../base/device-prompt.ts'
 import { settingFlags, settingsOf } from '../base/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class AuthAdd extends AccountCommand {
   static override summary = 'add an account'
   static override description =
-    'Asks for what is missing, and checks the key with the provider before anything is stored. A key is never an argument: it is typed hidden, or comes from standard input, a variable or a file.'
+    'Asks for what is missing, and checks the key with the provider before anything is stored. A key is never an argument: it is typed hidden, or comes from standard input, a variable or a file. Where the provider has a login with a code, or --login device asks for one, it shows the code and waits until it is confirmed in a browser.'
   static override examples = [
     '<%= config.bin %> auth add',
     '<%= config.bin %> auth add work -p qwen',
     '<%= config.bin %> auth add work -p openai --key-env OPENAI_API_KEY --limit 500/day',
+    '<%= config.bin %> auth add home -p qwen-oauth',
+    '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
   ]
   static override args = {
@@ -27,6 +31,14 @@ export default class AuthAdd extends AccountCommand {
     provider: Flags.string({ char: 'p', description: 'the service it belongs to', helpValue: 'PROVIDER' }),
     ...secretFlags,
     ...settingFlags,
+    login: Flags.string({
+      description: 'log in with a code instead of a key',
+      options: ['device'],
+      helpValue: 'device',
+      exclusive: ['key-stdin', 'key-env', 'key-file'],
+      helpGroup: 'LOGIN',
+    }),
+    ...loginFlags,
     verify: Flags.boolean({
       description: 'check the key with the provider first',
       default: true,
@@ -48,16 +60,40 @@ export default class AuthAdd extends AccountCommand {
     }
     const terms = termsOf(provider, settings.baseUrl ?? null)
     if (terms !== null) this.tell(`${this.errorPalette.warn('note:')} ${terms}`)
-    const secret = await this.secretFor(provider, flags)
-
     const account: NewAccount = { ...named, ...settings }
     if (name !== null) account.name = name
+    if (logsIn(provider, flags)) {
+      account.tokens = await this.logIn(account, flags)
+      return this.store(account)
+    }
+    const secret = await this.secretFor(provider, flags)
     if (secret !== null) account.secret = secret
     if (flags.verify && secret !== null) await this.check(account, provider)
+    return this.store(account)
+  }
+
+  private async store(account: NewAccount): Promise<{ account: AccountView }> {
     const added = await this.toolkit.accounts.add(account)
     this.printCard(added)
     this.tell(`Added ${shownName(added)}. Next: qwenctl quota show, or qwenctl proxy start.`)
     return { account: added }
+  }
+
+  /** Nobody is sent to a browser for an account that could not be stored then. */
+  private async logIn(account: NewAccount, flags: LoginFlags): Promise<TokenSet> {
+    const { accounts, logins } = this.toolkit
+    const { provider, user, name } = account
+    const others = await accounts.list({ provider, ...(user === undefined ? {} : { user }) })
+    if (others.some((other) => other.name === name)) {
+      throw new QwenctlError('name_in_use', `there is already an account ${provider}/${name}`, {
+        hint: `choose another name, or give it a new login with qwenctl auth refresh ${provider}/${name} --login`,
+      })
+    }
+    return promptLogin((signal) => logins.begin(account, loginOverridesOf(flags), { signal }), {
+      palette: this.errorPalette,
+      unicode: this.unicode,
+      browser: flags.browser,
+    })
   }
 
   private async secretFor(
@@ -87,4 +123,17 @@ export default class AuthAdd extends AccountCommand {
     }
     if (result === 'unchecked') this.tell(`The key was not checked: ${message}`)
   }
+}
+
+type LoginFlags = Parameters<typeof loginOverridesOf>[0] & { browser: boolean }
+
+/** A provider that has a login and no keys is logged in at, unless a key is given. */
+function logsIn(
+  provider: Provider,
+  flags: Parameters<typeof readSecret>[0] & { login?: string | undefined; issuer?: string | undefined },
+): boolean {
+  if (flags.login !== undefined || flags.issuer !== undefined) return true
+  const isKeyGiven =
+    flags['key-stdin'] === true || flags['key-env'] !== undefined || flags['key-file'] !== undefined
+  return provider.device !== null && provider.keysUrl === null && !isKeyGiven
 }

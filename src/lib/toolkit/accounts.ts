@@ -171,6 +171,10 @@ export class StoredAccounts implements Accounts {
     const checked = checkSettings(settings, provider)
     const secret = settings.secret === undefined ? null : checkSecret(settings.secret)
     const changes = await this.#sealedChanges(account, checked, { secret, tokens: settings.tokens })
+    const named = settings.tokens?.baseUrl
+    if (named !== undefined && checked.baseUrl === undefined && (await this.#isAtNamedBase(account))) {
+      changes.baseUrl = named
+    }
     const twin =
       secret === null
         ? null
@@ -265,6 +269,13 @@ export class StoredAccounts implements Accounts {
       updatedAt: now,
     }
     return Object.assign(account, await this.#sealedChanges(account, checked, given))
+  }
+
+  /** Whether it sends where its login said, not where its user did. */
+  async #isAtNamedBase(account: Account): Promise<boolean> {
+    if (account.baseUrl === null || account.credential.type !== 'oauth') return account.baseUrl === null
+    const before = await this.#parts.secrets.openTokens(account).catch(() => null)
+    return before?.baseUrl === account.baseUrl
   }
 
   /** Checked settings as a record keeps them: whatever may hold a secret is sealed for this account. */
