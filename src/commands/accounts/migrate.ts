@@ -1,0 +1,69 @@
+import { Args, Flags } from '@oclif/core'
+import { canAsk, confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { sourceIds } from '../../lib/toolkit/migrate/finding.ts'
+import { prepareMigration } from '../../lib/toolkit/migrate/migrate.ts'
+import type { Migration } from '../../lib/toolkit/migrate/migrate.ts'
+import type { MigrationView } from '../../lib/toolkit/migrate/views.ts'
+import { countOf } from '../base/account-names.ts'
+import { planColumns, planRows, planWords, resultWords } from '../base/migration-words.ts'
+import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
+
+export default class AccountsMigrate extends AccountCommand {
+  static override summary = 'import the accounts of other tools'
+  static override description =
+    'Looks where other tools keep credentials, shows what would be imported and why the rest would not, and asks. Nothing of the source is changed; importing again adds nothing twice.'
+  static override examples = [
+    '<%= config.bin %> accounts migrate --dry-run',
+    '<%= config.bin %> accounts migrate litellm --from ./config.yaml',
+    '<%= config.bin %> accounts migrate --from keys.csv --yes',
+  ]
+  static override args = {
+    source: Args.string({
+      description: 'only from this one',
+      options: [...sourceIds],
+      ignoreStdin: true,
+    }),
+  }
+  static override flags = {
+    from: Flags.string({ description: 'a file or folder to look in instead', helpValue: 'PATH' }),
+    'dry-run': Flags.boolean({ description: 'show the plan and change nothing' }),
+    yes: yesFlag,
+  }
+
+  async run(): Promise<MigrationView> {
+    const { args, flags } = await this.parse(AccountsMigrate)
+    const migration = await prepareMigration(this.toolkit, {
+      source: args.source ?? null,
+      from: flags.from ?? null,
+      user: flags.user,
+      env: process.env,
+      folder: process.cwd(),
+    })
+    const planned = migration.view({ dryRun: flags['dry-run'], added: [] })
+    this.showPlan(planned)
+    const count = planned.plan.filter(({ action }) => action === 'add').length
+    if (flags['dry-run']) return planned
+    if (count > 0) await this.confirm(count, flags.yes)
+    return this.carryOut(migration)
+  }
+
+  private showPlan(planned: MigrationView): void {
+    if (planned.plan.length > 0) this.printTable(planColumns, planRows(planned, this.look))
+    for (const { file, reason } of planned.damaged) this.caution(`${file} ${reason}; it is passed over`)
+    this.tell(planWords(planned))
+  }
+
+  /** A program that asks for JSON gets no question on the way; it says `--yes`. */
+  private async confirm(count: number, yes: boolean): Promise<void> {
+    if (!yes && !canAsk()) this.tell('Nothing was imported yet.')
+    await confirmOrCancel(`Import ${countOf(count, 'account')}?`, yes)
+  }
+
+  private async carryOut(migration: Migration): Promise<MigrationView> {
+    const done = migration.view({ dryRun: false, added: await migration.apply() })
+    const words = resultWords(done.added)
+    if (words !== null) this.tell(words)
+    if (done.added.some(({ error }) => error !== null)) process.exitCode = 1
+    return done
+  }
+}
