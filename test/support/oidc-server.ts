@@ -13,8 +13,15 @@ export interface OidcServer {
   grants: string[]
   /** Every token endpoint answer, so that planted secrets can be looked for. */
   secrets: Set<string>
-  /** Waits before a refresh is looked at, while it is set. */
-  gate: Promise<void> | null
+  /** Of the tokens that it gives from now on. */
+  accessTokenSeconds: number
+  newestRefreshToken: string
+  /** Leaves refreshes without an answer while it is set. */
+  drop: boolean
+  /** Resolves at the first that was left so. */
+  dropped: Promise<void>
+  /** Uses a refresh token up, as a process does that dies with the answer. */
+  use(refreshToken: string): Promise<void>
   /** Confirms a login, as a person does who opens the address. */
   approve(verificationUriComplete: string): Promise<void>
   deny(verificationUriComplete: string): Promise<void>
@@ -36,22 +43,36 @@ export async function givenOidcServer(options: { accessTokenSeconds?: number } =
     server.close()
   })
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const callback = new Provider(issuer, configuration(options.accessTokenSeconds ?? 3600)).callback()
+  const drop = Promise.withResolvers<void>()
   const oidc: OidcServer = {
     issuer,
     clientId: CLIENT,
     grants: [],
     secrets: new Set(),
-    gate: null,
+    accessTokenSeconds: options.accessTokenSeconds ?? 3600,
+    newestRefreshToken: '',
+    drop: false,
+    dropped: drop.promise,
+    use: async (token) => {
+      const body = new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: token,
+        client_id: CLIENT,
+      })
+      const answer = await fetch(`${issuer}/token`, { method: 'POST', body })
+      if (!answer.ok) throw new Error(`the refresh token was not taken: ${await answer.text()}`)
+    },
     approve: (uri) => visit(uri, {}),
     deny: (uri) => visit(uri, { abort: 'yes' }),
   }
+  const callback = new Provider(issuer, configuration(oidc)).callback()
   handle = (request, response) => {
     if (request.method !== 'POST' || request.url !== '/token') return callback(request, response)
-    void watchTokens(oidc, request).then(() => {
+    void watchTokens(oidc, request).then((grant) => {
+      if (oidc.drop && grant === 'refresh_token') return drop.resolve()
       const end = response.end.bind(response)
       response.end = ((chunk: string | Buffer, ...rest: []) => {
-        for (const secret of secretsIn(String(chunk))) oidc.secrets.add(secret)
+        note(oidc, String(chunk))
         return end(chunk, ...rest)
       }) as typeof response.end
       callback(request, response)
@@ -62,7 +83,7 @@ export async function givenOidcServer(options: { accessTokenSeconds?: number } =
 
 const CLIENT = 'qwenctl-test'
 
-function configuration(accessTokenSeconds: number): object {
+function configuration(oidc: OidcServer): object {
   return {
     clients: [
       {
@@ -80,7 +101,7 @@ function configuration(accessTokenSeconds: number): object {
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     ttl: {
-      AccessToken: accessTokenSeconds,
+      AccessToken: () => oidc.accessTokenSeconds,
       DeviceCode: 600,
       RefreshToken: 86_400,
       Grant: 86_400,
@@ -92,7 +113,7 @@ function configuration(accessTokenSeconds: number): object {
 }
 
 /** Reads the grant type off the wire; oidc-provider takes a body that was read already from `request.body`. */
-async function watchTokens(oidc: OidcServer, request: IncomingMessage): Promise<void> {
+async function watchTokens(oidc: OidcServer, request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString('utf8')
@@ -104,18 +125,15 @@ async function watchTokens(oidc: OidcServer, request: IncomingMessage): Promise<
     const secret = form.get(name)
     if (secret !== null) oidc.secrets.add(secret)
   }
-  if (grant === 'refresh_token') await oidc.gate
+  return grant
 }
 
-function secretsIn(text: string): string[] {
-  try {
-    const body = JSON.parse(text) as Record<string, unknown>
-    return [body['access_token'], body['refresh_token'], body['id_token']].filter(
-      (value) => typeof value === 'string',
-    )
-  } catch {
-    return []
+function note(oidc: OidcServer, text: string): void {
+  const body = JSON.parse(text) as Record<string, string | undefined>
+  for (const name of ['access_token', 'refresh_token', 'id_token']) {
+    if (body[name] !== undefined) oidc.secrets.add(body[name])
   }
+  oidc.newestRefreshToken = body['refresh_token'] ?? oidc.newestRefreshToken
 }
 
 /** A browser without pictures: keeps cookies, follows redirects, and fills in the forms that it is shown. */
