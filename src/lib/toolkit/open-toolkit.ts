@@ -29,6 +29,7 @@ import type {
   Accounts,
   Archive,
   Backups,
+  DoctorReport,
   Templates,
   Logins,
   ProviderRegistry,
@@ -62,6 +63,8 @@ export interface ToolkitOptions {
 
 /** For one exchange with a login server: less than others wait for the lock under which it is made. */
 const LOGIN_TIMEOUT_MS = 30_000
+/** A service that is well answers its root much sooner. */
+const DOCTOR_TIMEOUT_MS = 5_000
 /** Resets and cooldowns by others are in force this soon, also while no request comes that reads them anyway. */
 const LEDGER_POLL_MS = 200
 /** A clock this far behind the ledger means that one of them is wrong, not that two processes raced. */
@@ -172,6 +175,20 @@ class LazyToolkit implements Toolkit {
     })
   }
 
+  async doctor({ fix }: { fix: boolean }): Promise<DoctorReport> {
+    const { examine } = await import('./doctor/doctor.ts')
+    const { home, settings } = this
+    const vault = once(() => this.#openVault({ quietly: true }))
+    return examine({
+      ...{ home, settings, vault, fix, env: this.#options.env, clock: this.#clock },
+      secrets: new AccountSecrets(vault),
+      providers: this.providers,
+      running: () => this.proxies.list().map(({ url }) => url),
+      timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
+      userAgent: `qwenctl/${ownVersion()}`,
+    })
+  }
+
   async reconcileLimits(): Promise<void> {
     await this.#reconcile(await this.ledger())
   }
@@ -244,10 +261,10 @@ class LazyToolkit implements Toolkit {
     await reconcileLimits(ledger, accounts, await this.providers(), (message) => this.#warnings.add(message))
   }
 
-  async #openVault() {
+  async #openVault({ quietly = false } = {}) {
     const { openVault } = await import('../store/vault.ts')
     const vault = await openVault(this.home, this.#options.env, costOf(this.#options))
-    if (vault.warning !== null) this.#warnings.add(vault.warning)
+    if (vault.warning !== null && !quietly) this.#warnings.add(vault.warning)
     return vault
   }
 

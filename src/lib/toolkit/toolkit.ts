@@ -9,11 +9,12 @@ import type { Template } from '../store/templates-document.ts'
 import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
+import type { DoctorReport } from './doctor/check.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
 import type { AccountView, ArchivedView, ProviderView, QuotaDocument } from './views.ts'
 
-export type { Template }
+export type { DoctorReport, Template }
 
 export interface AccountFilter {
   user?: string
@@ -190,6 +191,8 @@ export interface Toolkit {
   readonly backups: Backups
   readonly archive: Archive
   readonly templates: Templates
+  /** Checks everything that qwenctl depends on; `fix` closes what other users of the machine can open. */
+  doctor(options: { fix: boolean }): Promise<DoctorReport>
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>

@@ -1,0 +1,36 @@
+import { Flags } from '@oclif/core'
+import { printable } from '../lib/terminal/text-width.ts'
+import type { DoctorReport } from '../lib/toolkit/toolkit.ts'
+import { ToolkitCommand } from './base/toolkit-command.ts'
+
+export default class Doctor extends ToolkitCommand {
+  static override summary = 'check everything that qwenctl depends on'
+  static override description =
+    'Permissions, documents, credentials, ledger, providers, clock, completion and proxies, each with what to do about it. Exits with 1 when something is wrong; what is only worth knowing is a warning.'
+  static override examples = [
+    '<%= config.bin %> doctor',
+    '<%= config.bin %> doctor --fix',
+    '<%= config.bin %> doctor --json',
+  ]
+  static override flags = {
+    fix: Flags.boolean({ description: 'close files and folders that other users of this machine can open' }),
+  }
+
+  async run(): Promise<DoctorReport> {
+    const { flags } = await this.parse(Doctor)
+    const report = await this.toolkit.doctor({ fix: flags.fix === true })
+    const { good, warn, bad, quiet } = this.palette
+    const tones = { ok: good, warn, fail: bad, skip: quiet }
+    this.printTable(
+      columns,
+      report.checks.map(({ title, status, detail }) => [tones[status](status), title, printable(detail)]),
+    )
+    for (const { status, title, fix } of report.checks) {
+      if (fix !== null && status !== 'ok') this.tell(`${title}: ${printable(fix)}`)
+    }
+    if (!report.ok) process.exitCode = 1
+    return report
+  }
+}
+
+const columns = [{ header: 'STATUS' }, { header: 'CHECK' }, { header: 'FOUND' }]

@@ -1,0 +1,21 @@
+import type { Home } from '../../store/home.ts'
+import type { Vault } from '../../store/vault.ts'
+import type { AccountSecrets } from '../account-secrets.ts'
+import type { ProviderRegistry, Settings } from '../toolkit.ts'
+
+export interface DoctorParts {
+  home: Home
+  env: NodeJS.ProcessEnv
+  clock: () => number
+  settings: Settings
+  secrets: AccountSecrets
+  vault: () => Promise<Vault>
+  providers: () => Promise<ProviderRegistry>
+  /** The addresses of the proxies that run over this home. */
+  running: () => string[]
+  /** For one answer of a provider. */
+  timeoutMs: number
+  userAgent: string
+  /** Repairs what can be repaired without loss. */
+  fix: boolean
+}

@@ -1,0 +1,21 @@
+import type { DoctorReport } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+import { checkDocuments } from './documents.ts'
+import { checkLedger } from './ledger.ts'
+import { checkPermissions } from './permissions.ts'
+import { checkProgram } from './program.ts'
+import { checkSecrets } from './secrets.ts'
+import { checkServices } from './services.ts'
+
+/** All checks, in the order in which one depends on another. */
+export async function examine(parts: DoctorParts): Promise<DoctorReport> {
+  const checks = [
+    checkPermissions(parts),
+    ...(await checkDocuments(parts)),
+    ...(await checkSecrets(parts)),
+    ...checkLedger(parts),
+    ...(await checkServices(parts)),
+    ...checkProgram(parts),
+  ]
+  return { ok: checks.every(({ status }) => status !== 'fail'), checks }
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { isQwenctlError, messageOf } from '../../errors.ts'
+import { accountsDocument } from '../../store/accounts-document.ts'
+import { readCheckpoint } from '../../store/checkpoint-file.ts'
+import { restoreJournal } from '../../store/home.ts'
+import { vaultDocument } from '../../store/passphrase.ts'
+import { templatesDocument } from '../../store/templates-document.ts'
+import type { Check } from './check.ts'
+import { check } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+
+export async function checkDocuments({ home, settings }: DoctorParts): Promise<Check[]> {
+  return [
+    await readable('accounts', 'accounts.json', home.accountsFile, async () => {
+      const { accounts, archived } = await accountsDocument(home).read()
+      return `${accounts.length} in use, ${archived.length} archived`
+    }),
+    await readable('settings', 'config.yaml', home.configFile, async () => {
+      const set = (await settings.list()).filter(({ origin }) => origin === 'file')
+      return `${set.length} set in it`
+    }),
+    await readable('vault-file', 'vault.json', home.vaultFile, async () => {
+      await vaultDocument(home).read()
+      return 'readable'
+    }),
+    await readable('templates', 'templates.json', home.templatesFile, async () => {
+      return `${(await templatesDocument(home).read()).templates.length} templates`
+    }),
+    checkpoint(home.countersFile),
+    interruptedRestore(restoreJournal(home)),
+  ].filter((one) => one !== null)
+}
+
+async function readable(
+  id: string,
+  name: string,
+  path: string,
+  read: () => Promise<string>,
+): Promise<Check | null> {
+  try {
+    const detail = await read()
+    return existsSync(path) ? check(id, name, { status: 'ok', detail }) : null
+  } catch (error) {
+    const fix = isQwenctlError(error) ? error.hint : null
+    return check(id, name, { status: 'fail', detail: messageOf(error), fix })
+  }
+}
+
+/** Counts come from the ledger anyway, so a damaged checkpoint costs time alone. */
+function checkpoint(path: string): Check | null {
+  try {
+    const found = readCheckpoint(path)
+    if (found === null) return null
+    if (found !== 'damaged')
+      return check('checkpoint', 'counters.json', { status: 'ok', detail: `up to ${found.position.day}` })
+    const detail = `${path} is damaged; the next command that counts makes a new one from the ledger`
+    return check('checkpoint', 'counters.json', { status: 'warn', detail })
+  } catch (error) {
+    return check('checkpoint', 'counters.json', {
+      status: 'fail',
+      detail: messageOf(error),
+      fix: 'upgrade qwenctl',
+    })
+  }
+}
+
+function interruptedRestore(journal: string): Check | null {
+  if (!existsSync(journal)) return null
+  const detail = 'a restore is under way, or was interrupted'
+  return check('restore', 'restore', {
+    status: 'fail',
+    detail,
+    fix: 'qwenctl quota show takes back one that was interrupted',
+  })
+}

@@ -1,0 +1,57 @@
+import { chmodSync, existsSync, lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Home } from '../../store/home.ts'
+import type { Check } from './check.ts'
+import { check } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+
+interface Exposed {
+  path: string
+  isFolder: boolean
+  mode: number
+}
+
+const OTHERS = 0o077
+const OTHERS_WRITE = 0o022
+
+/** Files 0600, folders 0700. A folder that others can list is a choice; one they can write to, or a file, is not. */
+export function checkPermissions({ home, fix }: DoctorParts, platform = process.platform): Check {
+  const title = 'home and permissions'
+  if (platform === 'win32')
+    return check('permissions', title, { status: 'skip', detail: 'Windows has no modes to look at' })
+  if (!existsSync(home.dataFolder)) {
+    const detail = `${home.dataFolder} is not there yet`
+    return check('permissions', title, { status: 'ok', detail })
+  }
+  const exposed = exposedIn(home)
+  if (fix) for (const { path, isFolder } of exposed) chmodSync(path, isFolder ? 0o700 : 0o600)
+  if (exposed.length === 0) return check('permissions', title, { status: 'ok', detail: home.dataFolder })
+  const [first] = exposed as [Exposed]
+  const rest = exposed.length > 1 ? ` and ${exposed.length - 1} more` : ''
+  const detail = `${first.path} (${(first.mode & 0o777).toString(8)})${rest} open to other users of this machine`
+  if (fix) return check('permissions', title, { status: 'ok', detail: `closed: ${detail}` })
+  const isWrong = exposed.some(({ isFolder, mode }) => !isFolder || (mode & OTHERS_WRITE) !== 0)
+  return check('permissions', title, {
+    status: isWrong ? 'fail' : 'warn',
+    detail,
+    fix: 'qwenctl doctor --fix',
+  })
+}
+
+function exposedIn(home: Home): Exposed[] {
+  const folders = new Set([home.dataFolder, home.configFolder, home.stateFolder])
+  // What is compiled is no secret, and a program of ours never reads it from a folder that others can write to.
+  return [...folders]
+    .flatMap((folder) => look(folder, home.cacheFolder))
+    .filter(({ mode }) => (mode & OTHERS) !== 0)
+}
+
+/** The folder and all below it; links are left to what they point at. */
+function look(path: string, except: string): Exposed[] {
+  if (path === except || !existsSync(path)) return []
+  const stat = lstatSync(path)
+  if (stat.isFile()) return [{ path, isFolder: false, mode: stat.mode }]
+  if (!stat.isDirectory()) return []
+  const below = readdirSync(path).flatMap((name) => look(join(path, name), except))
+  return [{ path, isFolder: true, mode: stat.mode }, ...below]
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
+import { basename, join } from 'node:path'
+import type { Check } from './check.ts'
+import { check } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+
+export function checkProgram(parts: DoctorParts): Check[] {
+  return [nodeVersion(), compiled(), completion(parts.env), proxies(parts)]
+}
+
+/** An older one never gets here: the start refuses it. */
+function nodeVersion(): Check {
+  return check('node', 'Node', { status: 'ok', detail: process.version })
+}
+
+function compiled(): Check {
+  const folder = getCompileCacheDir()
+  if (folder !== undefined)
+    return check('compiled', 'compiled code', { status: 'ok', detail: `kept in ${folder}` })
+  return check('compiled', 'compiled code', {
+    status: 'warn',
+    detail: 'not kept: every start compiles again',
+    fix: 'let qwenctl write to its cache folder; others must not be able to',
+  })
+}
+
+const startFiles: Record<string, string[]> = {
+  bash: ['.bashrc', '.bash_profile', '.profile', '.bash_completion'],
+  zsh: ['.zshrc', '.zprofile'],
+  fish: ['.config/fish/completions/qwenctl.fish', '.config/fish/config.fish'],
+}
+
+function completion(env: NodeJS.ProcessEnv): Check {
+  const shell = basename(env['SHELL'] ?? '')
+  const files = startFiles[shell]
+  const user = env['HOME'] ?? ''
+  if (files === undefined || user === '') {
+    return check('completion', 'completion', { status: 'skip', detail: 'the shell is not known' })
+  }
+  const isThere = files.some((file) => mentions(join(user, file)))
+  if (isThere) return check('completion', 'completion', { status: 'ok', detail: `installed for ${shell}` })
+  const fix = `qwenctl completion ${shell} says where its script goes`
+  return check('completion', 'completion', { status: 'warn', detail: `not installed for ${shell}`, fix })
+}
+
+function mentions(file: string): boolean {
+  try {
+    return readFileSync(file, 'utf8').includes('qwenctl')
+  } catch {
+    return false // there is none
+  }
+}
+
+function proxies({ home, running }: DoctorParts): Check {
+  const before = runFiles(home.runFolder)
+  const urls = running() // takes away what killed ones left
+  const swept = before - runFiles(home.runFolder)
+  const left = swept > 0 ? `; took away what ${swept} killed one${swept === 1 ? '' : 's'} left` : ''
+  const detail = `${urls.length === 0 ? 'none runs' : `running at ${urls.join(', ')}`}${left}`
+  return check('proxies', 'proxies', { status: 'ok', detail })
+}
+
+function runFiles(folder: string): number {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => /^proxy-.*\.json$/.test(name)).length : 0
+}

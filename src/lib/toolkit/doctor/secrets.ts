@@ -1,0 +1,44 @@
+import { fullReference } from '../../account/account.ts'
+import { isQwenctlError, messageOf } from '../../errors.ts'
+import { accountsDocument } from '../../store/accounts-document.ts'
+import type { Check } from './check.ts'
+import { check } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+
+const MOST_NAMES = 5
+
+/** Opens every secret there is. Makes no key where there is none to open. */
+export async function checkSecrets({ home, secrets, vault }: DoctorParts): Promise<Check[]> {
+  const data = await accountsDocument(home)
+    .read()
+    .catch(() => null) // the check of accounts.json says why
+  const accounts = [...(data?.accounts ?? []), ...(data?.archived ?? [])]
+  const sealed = accounts.filter(
+    ({ credential, egressProxy }) => credential.type !== 'none' || egressProxy !== null,
+  )
+  if (sealed.length === 0)
+    return [check('vault', 'vault', { status: 'skip', detail: 'nothing is sealed yet' })]
+  try {
+    const { kind, warning } = await vault()
+    const detail = warning ?? `new secrets are sealed with the ${kind}`
+    const failed: string[] = []
+    for (const account of sealed) {
+      await secrets.openAll(account).catch(() => failed.push(fullReference(account)))
+    }
+    const state = check('vault', 'vault', { status: warning === null ? 'ok' : 'warn', detail })
+    return [state, opened(sealed.length, failed)]
+  } catch (error) {
+    const fix = isQwenctlError(error) ? error.hint : null
+    return [check('vault', 'vault', { status: 'fail', detail: messageOf(error), fix })]
+  }
+}
+
+function opened(count: number, failed: string[]): Check {
+  if (failed.length === 0)
+    return check('secrets', 'credentials', { status: 'ok', detail: `all ${count} open` })
+  const rest = failed.length > MOST_NAMES ? ` and ${failed.length - MOST_NAMES} more` : ''
+  const detail = `${failed.length} of ${count} do not open: ${failed.slice(0, MOST_NAMES).join(', ')}${rest}`
+  const fix =
+    'set QWENCTL_PASSPHRASE if they were sealed with it, restore a backup, or give them again with qwenctl accounts set'
+  return check('secrets', 'credentials', { status: 'fail', detail, fix })
+}

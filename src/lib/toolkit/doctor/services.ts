@@ -1,0 +1,94 @@
+import type { Account } from '../../account/account.ts'
+import { accountsDocument } from '../../store/accounts-document.ts'
+import type { ProviderRegistry } from '../toolkit.ts'
+import type { Check } from './check.ts'
+import { check } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+
+interface Probe {
+  origin: string
+  /** Null: nobody answered. */
+  status: number | null
+  /** How far this machine's clock is ahead of the service's; null: it did not say. */
+  aheadMs: number | null
+  reason: string
+}
+
+/** The `date` header has whole seconds, and an answer takes its time. */
+const CLOCK_TOLERANCE_MS = 60_000
+
+/** Asks each service that has accounts once, without a key: any answer at all means that it can be reached. */
+export async function checkServices(parts: DoctorParts): Promise<Check[]> {
+  const data = await accountsDocument(parts.home)
+    .read()
+    .catch(() => null) // the check of accounts.json says why
+  const origins = originsOf(data?.accounts ?? [], await parts.providers())
+  if (origins.length === 0) {
+    const skipped = {
+      status: 'skip',
+      detail: 'no account is at a service that can be asked directly',
+    } as const
+    return [check('services', 'providers', skipped), check('clock', 'clock against the providers', skipped)]
+  }
+  const probes = await Promise.all(origins.map((origin) => probe(origin, parts)))
+  return [reachability(probes), clockCheck(probes)]
+}
+
+/** What goes through a proxy of its own is not asked directly: it would show the provider another address. */
+function originsOf(accounts: Account[], providers: ProviderRegistry): string[] {
+  const urls = accounts
+    .filter(({ egressProxy, provider }) => egressProxy === null && providers.has(provider))
+    .map(({ provider: id, baseUrl }) => {
+      const provider = providers.get(id)
+      const bases = provider.bases(baseUrl)
+      return provider.simulated ? null : (bases.openai ?? bases.anthropic)
+    })
+  return [...new Set(urls.filter((url) => url !== null).map((url) => new URL(url).origin))]
+}
+
+async function probe(origin: string, { timeoutMs, userAgent, clock }: DoctorParts): Promise<Probe> {
+  const { default: got } = await import('got')
+  try {
+    const { statusCode, headers } = await got(`${origin}/`, {
+      method: 'HEAD',
+      headers: { 'user-agent': userAgent },
+      timeout: { request: timeoutMs },
+      followRedirect: false,
+      retry: { limit: 0 },
+      throwHttpErrors: false,
+    })
+    const date = Date.parse(headers.date ?? '')
+    const aheadMs = Number.isNaN(date) ? null : clock() - date
+    return { origin, status: statusCode, aheadMs, reason: '' }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return { origin, status: null, aheadMs: null, reason: code ?? 'no answer' }
+  }
+}
+
+function reachability(probes: Probe[]): Check {
+  const silent = probes.filter(({ status }) => status === null)
+  if (silent.length === 0) {
+    const detail = `${probes.map(({ origin }) => new URL(origin).host).join(', ')} ${probes.length === 1 ? 'answers' : 'answer'}`
+    return check('services', 'providers', { status: 'ok', detail })
+  }
+  const detail = silent
+    .map(({ origin, reason }) => `${new URL(origin).host} cannot be reached (${reason})`)
+    .join(', ')
+  const fix = 'check the network, the name lookup, and the base URL of those accounts'
+  return check('services', 'providers', { status: 'fail', detail, fix })
+}
+
+function clockCheck(probes: Probe[]): Check {
+  const title = 'clock against the providers'
+  const told = probes.map(({ aheadMs }) => aheadMs).filter((aheadMs) => aheadMs !== null)
+  // The nearest counts: one server with a wrong clock is not ours to correct.
+  const [nearest] = told.sort((a, b) => Math.abs(a) - Math.abs(b))
+  if (nearest === undefined)
+    return check('clock', title, { status: 'skip', detail: 'no provider told its time' })
+  const seconds = Math.round(Math.abs(nearest) / 1000)
+  if (Math.abs(nearest) <= CLOCK_TOLERANCE_MS)
+    return check('clock', title, { status: 'ok', detail: `${seconds} s apart` })
+  const detail = `this machine is ${seconds} s ${nearest > 0 ? 'ahead' : 'behind'}: windows end at the wrong time`
+  return check('clock', title, { status: 'fail', detail, fix: 'set the clock of this machine, best by NTP' })
+}

@@ -1,0 +1,127 @@
+import { appendFileSync, chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { DoctorReport, Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
+import { KEY, NOON, acme, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { givenSocketServer, givenUpstream } from '../upstream.ts'
+
+const answersAt = (time: number) =>
+  givenUpstream((_, response) => response.writeHead(404, { date: new Date(time).toUTCString() }).end())
+
+/** A home with one account at a real server of this machine. */
+async function givenHome(
+  baseUrl: string,
+  env: Record<string, string> = {},
+): Promise<{ home: string; toolkit: Toolkit }> {
+  const home = await temporaryHome()
+  const toolkit = await givenToolkit({
+    home,
+    env,
+    providers: [acme()],
+    scryptCost: 2 ** 10,
+    checkTimeoutMs: 2000,
+  })
+  await toolkit.accounts.add({ provider: 'acme', name: 'work', secret: KEY, baseUrl })
+  return { home, toolkit }
+}
+
+async function statuses(toolkit: Toolkit, fix = false): Promise<Record<string, string>> {
+  const { checks } = await toolkit.doctor({ fix })
+  return Object.fromEntries(checks.map(({ id, status }) => [id, status]))
+}
+
+function found(report: DoctorReport, id: string): DoctorReport['checks'][number] | undefined {
+  return report.checks.find((check) => check.id === id)
+}
+
+test('when nothing is wrong, no check fails, and none shows a key', async () => {
+  const { baseUrl, requests } = await answersAt(NOON)
+  const { toolkit } = await givenHome(baseUrl, { QWENCTL_PASSPHRASE: 'words' })
+  const report = await toolkit.doctor({ fix: false })
+  expect(report.ok).toBe(true)
+  const shown = Object.fromEntries(report.checks.map(({ id, status }) => [id, status]))
+  expect(shown).toMatchObject({ permissions: 'ok', accounts: 'ok', vault: 'ok', secrets: 'ok', ledger: 'ok' })
+  expect(shown).toMatchObject({ services: 'ok', clock: 'ok', node: 'ok', proxies: 'ok' })
+  expect(JSON.stringify(report)).not.toContain(KEY)
+  expect(requests).toHaveLength(1)
+  expect(requests[0]?.headers).not.toHaveProperty('authorization')
+})
+
+test('in a home that does not exist, nothing fails and nothing is made', async () => {
+  const home = join(await temporaryHome(), 'none')
+  const toolkit = await givenToolkit({ home })
+  expect((await toolkit.doctor({ fix: true })).ok).toBe(true)
+  expect(() => statSync(home)).toThrow('ENOENT')
+})
+
+test('when a file can be read by others it fails, and with fix it is closed', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  chmodSync(join(home, 'accounts.json'), 0o644)
+  expect(await statuses(toolkit)).toMatchObject({ permissions: 'fail' })
+  expect(await statuses(toolkit, true)).toMatchObject({ permissions: 'ok' })
+  expect(statSync(join(home, 'accounts.json')).mode & 0o777).toBe(0o600)
+  chmodSync(home, 0o755)
+  expect(await statuses(toolkit)).toMatchObject({ permissions: 'warn' })
+})
+
+test('when the ledger has lines that are no events, their file and count are named', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  const file = join(home, 'ledger', '2026-11-22.ndjson')
+  appendFileSync(file, '{"type":"res\nhello\n')
+  const report = await toolkit.doctor({ fix: false })
+  expect(found(report, 'ledger')).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining(`${file}: 2`),
+  })
+  expect(report.ok).toBe(true)
+})
+
+test('when the ledger is ahead of the clock, that fails', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  await toolkit.close()
+  const late = await givenToolkit({ home, clock: () => NOON - 3_600_000 })
+  expect(found(await late.doctor({ fix: false }), 'ledger-clock')).toMatchObject({
+    status: 'fail',
+    detail: expect.stringContaining('3600 s behind'),
+  })
+})
+
+test.each([
+  ['ahead of', -120_000, '120 s ahead'],
+  ['behind', 120_000, '120 s behind'],
+])('when the clock is %s that of the providers, that fails', async (_, offset, words) => {
+  const { toolkit } = await givenHome((await answersAt(NOON + offset)).baseUrl)
+  const report = await toolkit.doctor({ fix: false })
+  expect(found(report, 'clock')).toMatchObject({ status: 'fail', detail: expect.stringContaining(words) })
+})
+
+test('when a provider is silent, it fails within the time, and its clock is not judged', async () => {
+  const { toolkit } = await givenHome(await givenSocketServer(() => undefined))
+  expect(await statuses(toolkit)).toMatchObject({ services: 'fail', clock: 'skip' })
+})
+
+test('when documents are damaged, each is named with what to do, and the other checks go on', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  writeFileSync(join(home, 'accounts.json'), '{')
+  writeFileSync(join(home, 'config.yaml'), 'proxy: [')
+  writeFileSync(join(home, 'counters.json'), 'x')
+  mkdirSync(join(home, 'run'))
+  writeFileSync(join(home, 'run', 'proxy-dead.json'), '{}')
+  const report = await toolkit.doctor({ fix: false })
+  expect(found(report, 'accounts')).toMatchObject({ status: 'fail', fix: expect.stringContaining('mv ') })
+  expect(found(report, 'settings')).toMatchObject({ status: 'fail' })
+  expect(found(report, 'checkpoint')).toMatchObject({ status: 'warn' })
+  expect(found(report, 'proxies')?.detail).toContain('1 killed one left')
+  expect(report.ok).toBe(false)
+})
+
+test('when a credential does not open, its account is named', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  await toolkit.close()
+  writeFileSync(join(home, 'master.key'), `${Buffer.alloc(32).toString('base64url')}\n`, { mode: 0o600 })
+  const other = await givenToolkit({ home })
+  expect(found(await other.doctor({ fix: false }), 'secrets')).toMatchObject({
+    status: 'fail',
+    detail: '1 of 1 do not open: local:acme/work',
+  })
+})
