@@ -102,7 +102,8 @@ export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
 
 export function newAccount({ name, ...rest }: GivenAccount, baseUrl: string | undefined): NewAccount {
   const provider = rest.provider ?? 'custom'
-  const secret = provider === 'sandbox' ? {} : { secret: keyOf(name) }
+  const needsKey = provider !== 'sandbox' && rest.tokens === undefined
+  const secret = needsKey ? { secret: keyOf(name) } : {}
   return { name, provider, ...secret, ...(baseUrl === undefined ? {} : { baseUrl }), ...rest }
 }
 
