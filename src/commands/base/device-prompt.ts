@@ -3,7 +3,7 @@ import type { Palette } from '../../lib/terminal/color.ts'
 import { LiveView } from '../../lib/terminal/live-view.ts'
 import { hasBrowser, openBrowser } from '../../lib/terminal/open-browser.ts'
 import { qrPicture } from '../../lib/terminal/qr-code.ts'
-import { printable } from '../../lib/terminal/text-width.ts'
+import { cutToWidth, printable } from '../../lib/terminal/text-width.ts'
 import { durationWords } from '../../lib/terminal/time-words.ts'
 import type { LoginOverrides, PendingLogin } from '../../lib/toolkit/login/pending-login.ts'
 import type { TokenSet } from '../../lib/toolkit/login/token-set.ts'
@@ -120,7 +120,10 @@ async function picture(address: string, { palette, unicode }: PromptLook): Promi
 
 async function withCountdown(login: PendingLogin, signal: AbortSignal): Promise<TokenSet> {
   const view = new LiveView(process.stderr)
-  const draw = () => view.draw([`Waiting for you to confirm it: ${timeLeft(login)}. Ctrl-C stops.`])
+  const draw = () => {
+    const line = `Waiting for you to confirm it: ${timeLeft(login)}. Ctrl-C stops.`
+    view.draw([cutToWidth(line, process.stderr.columns - 1)])
+  }
   draw()
   const timer = setInterval(draw, TICK_MS)
   try {

@@ -54,7 +54,7 @@ export class AccountLogins {
   /** After a failure that may pass nobody asks again for a while. */
   readonly #troubles = new Map<string, { until: number; pauseMs: number; error: QwenctlError }>()
   /** Renewed, and not yet in the document: the old tokens may be worth nothing any more. */
-  readonly #unsaved = new Map<string, { present: Account; tokens: TokenSet }>()
+  readonly #unsaved = new Map<string, { present: Account; tokens: TokenSet; againAt: number }>()
 
   constructor(parts: AccountLoginsParts) {
     this.#parts = parts
@@ -70,6 +70,7 @@ export class AccountLogins {
     }
     const known = await this.#current(account)
     const now = this.#parts.clock()
+    if (now >= (this.#unsaved.get(account.id)?.againAt ?? Infinity)) void this.#saveAgain(account.id)
     const isRefused = known.tokens.accessToken === refused
     if (isRefused || !isUsable(known.tokens, now)) return this.#renewUnlessTroubled(account, known, now)
     if (now < known.dueAt) return { secret: known.tokens.accessToken, until: known.dueAt }
@@ -106,11 +107,18 @@ export class AccountLogins {
   /** Waits for what is under way: a token that was renewed and not stored would be lost. */
   async settle(): Promise<void> {
     await Promise.allSettled([...this.#renewing.values()])
-    for (const [id, { present, tokens }] of this.#unsaved) {
-      await this.#store(present, tokens).then(
-        () => this.#unsaved.delete(id),
-        (error: unknown) => this.#parts.warn(lostWords(present, error)),
-      )
+    for (const id of this.#unsaved.keys()) await this.#saveAgain(id)
+  }
+
+  async #saveAgain(id: string): Promise<void> {
+    const unsaved = this.#unsaved.get(id)
+    if (unsaved === undefined) return
+    unsaved.againAt = this.#parts.clock() + FIRST_PAUSE_MS
+    try {
+      await this.#store(unsaved.present, unsaved.tokens)
+      if (this.#unsaved.get(id) === unsaved) this.#unsaved.delete(id)
+    } catch (error) {
+      this.#parts.warn(lostWords(unsaved.present, error))
     }
   }
 
@@ -221,7 +229,7 @@ export class AccountLogins {
       this.#unsaved.delete(present.id)
     } catch (error) {
       if (isQwenctlError(error) && error.code === 'account_not_found') throw error
-      this.#unsaved.set(present.id, { present, tokens })
+      this.#unsaved.set(present.id, { present, tokens, againAt: this.#parts.clock() + FIRST_PAUSE_MS })
       this.#parts.warn(lostWords(present, error))
       return
     }
