@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { documentOf, runCommand, temporaryFolder } from '../support/cli.ts'
+import { startKeyChecker } from '../support/key-checker.ts'
 import {
   ACCESS_TOKEN,
   DEVICE_CODE,
@@ -137,4 +138,32 @@ test.each([
   ]
   const result = await runCommand(temporaryFolder(), add)
   expect(documentOf(result).error).toMatchObject({ code, hint: expect.stringContaining(hint) as unknown })
+})
+
+test('auth verify renews a token that the provider refuses, and asks again with the new one', async () => {
+  const home = temporaryFolder()
+  const baseUrl = await startKeyChecker('renewed-access-token-5566')
+  const login = (await givenLoginServer()).begins(SOON, [200, TOKENS])
+  await runCommand(home, [...addHome(login), '--base-url', baseUrl])
+  login.says('/token', [200, { ...TOKENS, access_token: 'renewed-access-token-5566' }])
+  const accepted = await runCommand(home, ['auth', 'verify', '--json'])
+  expect(documentOf(accepted).verifications).toMatchObject([{ result: 'accepted', account: { baseUrl } }])
+  expect(login.grants()).toEqual(['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'])
+  const again = await runCommand(home, ['auth', 'verify'])
+  expect(again.exit).toBe(0)
+})
+
+test('when the login server is out of reach, auth verify and auth refresh say so, and nothing has ended', async () => {
+  const home = temporaryFolder()
+  const login = (await givenLoginServer()).begins(SOON, [200, { ...TOKENS, expires_in: 0.001 }])
+  await runCommand(home, addHome(login))
+  login.says('/token', 'cut')
+  const verified = await runCommand(home, ['auth', 'verify', '--json'])
+  expect(verified.exit).toBe(1)
+  expect(documentOf(verified).verifications).toMatchObject([
+    { result: 'unreachable', account: { status: 'ready' } },
+  ])
+  const refreshed = await runCommand(home, ['auth', 'refresh', 'home', '--json'])
+  expect(refreshed.exit).toBe(1)
+  expect(JSON.parse(refreshed.stdout)).toMatchObject({ renewals: [{ result: 'unreachable' }] })
 })

@@ -261,6 +261,7 @@ export class AccountLogins {
 
   async #isDead(account: Account): Promise<boolean> {
     const ledger = await this.#parts.ledger()
+    ledger.refresh() // the process that held the lock before may have been told so
     const refused = { result: 'refused', message: '', latencyMs: null } as const
     return verdictNotices(ledger, account, refused).length === 0
   }

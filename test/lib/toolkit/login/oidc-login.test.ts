@@ -144,6 +144,20 @@ test('when the answer to a renewal died with its process, the login has ended an
   expect((await toolkit.accounts.find('home')).credential).toEqual(before)
 })
 
+test('when a login has ended, five processes ask the server once', async () => {
+  const oidc = await givenOidcServer({ accessTokenSeconds: 1 })
+  const { home, toolkit } = await givenLogin(oidc)
+  await oidc.use(oidc.newestRefreshToken)
+  oidc.grants.length = 0
+  const askers = await Promise.all(Array.from({ length: 5 }, () => givenAsker(home, 10)))
+  await expired(toolkit)
+  for (const asker of askers) asker.go()
+  expect(await Promise.all(askers.map((asker) => asker.tokens()))).toEqual(
+    Array(5).fill(['needs_login']) as unknown,
+  )
+  expect(oidc.grants).toEqual([REFRESH])
+})
+
 test('no token of a whole life stands anywhere but sealed', async () => {
   const oidc = await givenOidcServer()
   const { home, toolkit } = await givenLogin(oidc)
