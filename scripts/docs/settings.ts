@@ -11,7 +11,11 @@ export const plainVariables: readonly { name: string; meaning: string }[] = [
   },
   {
     name: 'QWENCTL_PASSPHRASE',
-    meaning: 'seals credentials with a key derived from it, instead of the key in `master.key`',
+    meaning: 'seals credentials with a key derived from it ([security.md](security.md))',
+  },
+  {
+    name: 'QWENCTL_KEYCHAIN',
+    meaning: '`off`: the keychain of the system is never asked',
   },
   {
     name: 'QWENCTL_BACKUP_PASSPHRASE',

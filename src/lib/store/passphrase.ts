@@ -20,10 +20,18 @@ export interface PassphraseRecord {
   check: string
 }
 
+export type VaultKind = (typeof vaultKinds)[number]
+
+export const vaultKinds = ['keychain', 'passphrase', 'key-file'] as const
+
 export interface VaultData {
   version: 1
   /** Null: no passphrase has ever been used here. */
   passphrase: PassphraseRecord | null
+  /** Where the system's keychain has a key of this home; absent: nowhere. */
+  keychain?: { name: string; keyId: string }
+  /** What new values are sealed with; absent: the passphrase while it is given, else the key file. */
+  kind?: VaultKind
 }
 
 /** OWASP's recommendation for scrypt; about half a second and 128 MiB. */
@@ -99,10 +107,13 @@ export async function stretch(
 }
 
 function vaultProblem(data: unknown): string | null {
-  const record = (data as { passphrase?: unknown }).passphrase
+  const { passphrase: record, keychain, kind } = data as Partial<VaultData>
+  if (kind !== undefined && !vaultKinds.includes(kind)) return `kind must be one of ${vaultKinds.join(', ')}`
+  if (keychain !== undefined && !/^[\w-]+$/.test(`${keychain.name}${keychain.keyId}`))
+    return 'keychain must have a name and a keyId'
   if (record === null) return null
   if (typeof record !== 'object') return 'passphrase must be an object or null'
-  const { kdf, N, r, p, ...texts } = record as Partial<PassphraseRecord>
+  const { kdf, N, r, p, ...texts } = (record ?? {}) as Partial<PassphraseRecord>
   if (kdf !== 'scrypt') return 'passphrase.kdf must be scrypt'
   if (!isPowerOfTwo(N) || N < 2 ** 10 || N > 2 ** 21)
     return 'passphrase.N must be a power of two from 2^10 to 2^21'

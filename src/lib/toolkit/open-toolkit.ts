@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/accounts-document.ts'
 import { templatesDocument } from '../store/templates-document.ts'
+import type { StorageView } from './views.ts'
 import { watchFile } from '../store/watch.ts'
 import type { Home } from '../store/home.ts'
+import type { Keychain } from '../store/keychain.ts'
 import { resolveHome, restoreJournal } from '../store/home.ts'
 import type { FileLedger } from '../store/ledger-files.ts'
 import { AccountArchive } from './account-archive.ts'
@@ -59,6 +61,8 @@ export interface ToolkitOptions {
   checkTimeoutMs?: number
   /** scrypt's N for a passphrase that is set now; for tests. */
   scryptCost?: number
+  /** Instead of the system's own; for tests. */
+  keychain?: Keychain
 }
 
 /** For one exchange with a login server: less than others wait for the lock under which it is made. */
@@ -189,6 +193,23 @@ class LazyToolkit implements Toolkit {
     })
   }
 
+  async storage(): Promise<StorageView> {
+    const { showStorage } = await import('./vault-storage.ts')
+    return showStorage(this.#storageParts())
+  }
+
+  async moveStorage(to: string): Promise<StorageView> {
+    const { moveStorage } = await import('./vault-storage.ts')
+    return moveStorage(this.#storageParts(), to)
+  }
+
+  #storageParts() {
+    const { env, keychain } = this.#options
+    const running = () => this.proxies.list().map(({ url }) => url)
+    const options = { ...costOf(this.#options), ...(keychain === undefined ? {} : { keychain }) }
+    return { home: this.home, env, running, ...options }
+  }
+
   async reconcileLimits(): Promise<void> {
     await this.#reconcile(await this.ledger())
   }
@@ -263,7 +284,7 @@ class LazyToolkit implements Toolkit {
 
   async #openVault({ quietly = false } = {}) {
     const { openVault } = await import('../store/vault.ts')
-    const vault = await openVault(this.home, this.#options.env, costOf(this.#options))
+    const vault = await openVault(this.home, this.#options.env, this.#storageParts())
     if (vault.warning !== null && !quietly) this.#warnings.add(vault.warning)
     return vault
   }

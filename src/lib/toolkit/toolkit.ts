@@ -12,7 +12,7 @@ import type { Access, TokenSet } from './login/token-set.ts'
 import type { DoctorReport } from './doctor/check.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
-import type { AccountView, ArchivedView, ProviderView, QuotaDocument } from './views.ts'
+import type { AccountView, ArchivedView, ProviderView, QuotaDocument, StorageView } from './views.ts'
 
 export type { DoctorReport, Template }
 
@@ -193,6 +193,10 @@ export interface Toolkit {
   readonly templates: Templates
   /** Checks everything that qwenctl depends on; `fix` closes what other users of the machine can open. */
   doctor(options: { fix: boolean }): Promise<DoctorReport>
+  /** What seals the secrets; opens nothing. */
+  storage(): Promise<StorageView>
+  /** Seals all secrets with something else, all or none. Throws `vault_locked`, and `failed` while a proxy runs. */
+  moveStorage(to: string): Promise<StorageView>
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>

@@ -82,6 +82,14 @@ export interface ArchivedView {
   baseUrl: string | null
 }
 
+/** What seals the secrets of a home. */
+export interface StorageView {
+  /** Null: nothing yet, it is decided when the first secret is sealed. */
+  kind: 'keychain' | 'passphrase' | 'key-file' | null
+  /** How many secrets there are. */
+  sealed: number
+}
+
 export interface QuotaDocument {
   now: string
   /** UTC, `YYYY-MM-DD`. */

@@ -1,6 +1,7 @@
 import { fullReference } from '../../account/account.ts'
 import { isQwenctlError, messageOf } from '../../errors.ts'
 import { accountsDocument } from '../../store/accounts-document.ts'
+import { vaultKind } from '../../store/vault.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
@@ -8,7 +9,7 @@ import type { DoctorParts } from './doctor-parts.ts'
 const MOST_NAMES = 5
 
 /** Opens every secret there is. Makes no key where there is none to open. */
-export async function checkSecrets({ home, secrets, vault }: DoctorParts): Promise<Check[]> {
+export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): Promise<Check[]> {
   const data = await accountsDocument(home)
     .read()
     .catch(() => null) // the check of accounts.json says why
@@ -19,6 +20,11 @@ export async function checkSecrets({ home, secrets, vault }: DoctorParts): Promi
   if (sealed.length === 0)
     return [check('vault', 'vault', { status: 'skip', detail: 'nothing is sealed yet' })]
   try {
+    if ((await vaultKind(home, env)) === null) {
+      const detail = `the key of ${sealed.length} secrets is gone: ${home.masterKeyFile} is missing`
+      const fix = 'bring master.key back, or restore a backup with qwenctl accounts restore FILE'
+      return [check('vault', 'vault', { status: 'fail', detail, fix })]
+    }
     const { kind, warning } = await vault()
     const detail = warning ?? `new secrets are sealed with the ${kind}`
     const failed: string[] = []

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { documentOf, runCommand, temporaryFolder } from '../support/cli.ts'
+
+const WORDS = { QWENCTL_PASSPHRASE: 'correct horse' }
+const KEY = { MY_KEY: 'sk-good-0123456789abcdef' }
+
+async function storage(home: string, argv: string[], env: Record<string, string> = {}): Promise<unknown> {
+  return documentOf(await runCommand(home, ['auth', 'storage', ...argv, '--json'], env))
+}
+
+test('auth storage shows what seals, moves all to a passphrase, and a home without a keychain says so', async () => {
+  const home = temporaryFolder()
+  expect(await storage(home, [])).toEqual({ storage: { kind: null, sealed: 0 } })
+  await runCommand(home, ['auth', 'add', 'openai/a', '--key-env', 'MY_KEY', '--no-verify'], KEY)
+  expect(await storage(home, [])).toEqual({ storage: { kind: 'key-file', sealed: 1 } })
+  const none = { QWENCTL_KEYCHAIN: 'off' }
+  expect(await storage(home, ['--to', 'keychain', '--yes'], none)).toMatchObject({
+    error: { code: 'vault_locked', message: expect.stringContaining('offers no keychain'), exit: 6 },
+  })
+  expect(await storage(home, ['--to', 'passphrase'], WORDS)).toMatchObject({ error: { hint: 'add --yes' } })
+  const moved = await storage(home, ['--to', 'passphrase', '--yes'], WORDS)
+  expect(moved).toEqual({ storage: { kind: 'passphrase', sealed: 1 } })
+  expect(existsSync(join(home, 'master.key'))).toBe(false)
+  expect(readFileSync(join(home, 'accounts.json'), 'utf8')).not.toContain(KEY.MY_KEY)
+  const locked = await runCommand(home, ['accounts', 'clone', 'a', 'b', '--json'])
+  expect(documentOf(locked).error).toMatchObject({ code: 'vault_locked' })
+  const opened = await runCommand(home, ['accounts', 'clone', 'a', 'b', '--json'], WORDS)
+  expect(documentOf(opened).account).toMatchObject({ name: 'b', auth: { hint: 'sk-…cdef' } })
+})
