@@ -70,9 +70,19 @@ export const errorKinds = {
     hint: 'free some space or correct the permissions; nothing is sent while it cannot be counted',
   },
   store_corrupt: { exit: 6, status: 503, type: 'server_error' },
-  store_locked: { exit: 6, status: 503, type: 'server_error', hint: 'try again; if it persists, end that process' },
+  store_locked: {
+    exit: 6,
+    status: 503,
+    type: 'server_error',
+    hint: 'try again; if it persists, end that process',
+  },
   store_too_new: { exit: 6, status: 503, type: 'server_error', hint: 'upgrade qwenctl' },
-  vault_locked: { exit: 6, status: 503, type: 'server_error', hint: 'set QWENCTL_PASSPHRASE to the passphrase of this home' },
+  vault_locked: {
+    exit: 6,
+    status: 503,
+    type: 'server_error',
+    hint: 'set QWENCTL_PASSPHRASE to the passphrase of this home',
+  },
 
   // what the proxy says
   invalid_api_key: { exit: 5, status: 401, type: 'authentication_error' },
