@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
 import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
@@ -42,6 +43,7 @@ export default class ProxyStart extends AccountCommand {
     const { flags } = await this.parse(ProxyStart)
     if (flags.detach) return this.startDetached()
     process.stderr.on('error', () => undefined) // a proxy outlives the terminal or the reader of its words
+    keepRequestsOutOfOldSpace()
     const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
     const settings = await this.settingsFor(flags)
     const proxy = await startProxy(this.toolkit, settings, await this.events(flags.verbose))
@@ -147,4 +149,13 @@ export default class ProxyStart extends AccountCommand {
       `\n  It runs in the background (pid ${view.pid}); qwenctl proxy stop ends it.\n  Log: ${this.toolkit.proxies.logFile}`,
     )
   }
+}
+
+/**
+ * V8 takes requests under way at a collection for long-lived, and from then on makes their objects in old space, which it
+ * then has to mark several times a second. Measured under load: fewer than half of those collections without, and a
+ * shorter p99.
+ */
+function keepRequestsOutOfOldSpace(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring')
 }

@@ -55,6 +55,9 @@ function refuse(
   error: QwenctlError,
   { headers = [], returns = null }: { headers?: string[]; returns?: RefusalReport['returns'] } = {},
 ): void {
+  // Asked again at once, an empty pool says the same: clients would only lose time.
+  if (error.code === 'no_accounts' || error.code === 'model_not_found')
+    headers.push('x-should-retry', 'false')
   live.tellRefusal({ requestId: exchange.id, code: error.code, message: error.message, returns })
   exchange.sendError(error, headers)
 }
