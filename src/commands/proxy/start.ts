@@ -100,6 +100,7 @@ export default class ProxyStart extends AccountCommand {
     return {
       onAttempt: (report) => {
         turnover.note({ account: report.member.account, ...report }, ledger.now()).forEach(note)
+        if (report.outcome === 'ok' && !isVerbose) return
         const look = {
           palette,
           at: new Date(),

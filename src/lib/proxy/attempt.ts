@@ -1,15 +1,13 @@
-import { isErrorFrame } from '../provider/error-frame.ts'
-import { readsUsageMember } from '../provider/usage.ts'
-import type { Answer, Outcome, Usage } from '../provider/provider.ts'
+import type { Outcome, Provider, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
+import { isEventStream, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
 import type { Exchange } from './exchange.ts'
-import { jsonOf, type HeldAnswer } from './held-answer.ts'
+import type { HeldAnswer } from './held-answer.ts'
 import type { Target } from './target.ts'
 import type { UpstreamHead } from './upstream/response-head.ts'
 import type { ResponseHandler, UpstreamCall, UpstreamRequest } from './upstream/upstream-call.ts'
 import type { UpstreamError } from './upstream/upstream-error.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
-import { glanceAt } from './wire/glance-answer.ts'
 import { responseHeaders } from './wire/response-headers.ts'
 import type { StreamError } from './wire/stream-error.ts'
 import { StreamFilter } from './wire/stream-filter.ts'
@@ -112,13 +110,7 @@ class Attempt implements ResponseHandler {
     if (this.#mode === 'passing') return this.#cutOff()
     const isTimeout = error.kind === 'timeout'
     this.#refuse(
-      {
-        class: isTimeout ? 'timeout' : 'unreachable',
-        scope: 'account',
-        until: null,
-        code: error.kind,
-        message: error.message,
-      },
+      seen({ class: isTimeout ? 'timeout' : 'unreachable', code: error.kind, message: error.message }),
       null,
       error.requestSent,
     )
@@ -129,62 +121,23 @@ class Attempt implements ResponseHandler {
   #judge(body: Buffer): void {
     const head = this.#head
     if (head === null) return
-    const isSuccess = head.status >= 200 && head.status < 300
-    const { provider } = this.#context.target
-    const seen = isSuccess && readsUsageMember(provider) ? glanceAt(body) : null
-    if (seen !== null) return this.#answer(body, seen)
-    const data = jsonOf(body)
-    const isLie = isErrorFrame(null, data)
-    if (isSuccess && !isLie && (data !== undefined || isNothingSaid(head) || looksLikeEvents(body)))
-      return this.#answer(body, data)
-    const outcome = this.#classify(head, body, data)
-    const status = isLie && isSuccess ? statusOf(outcome, statusIn(data)) : head.status
-    this.#refuse(outcome, { status, rawHeaders: head.rawHeaders, body })
+    const verdict = verdictOn(head, body, this.#judgement())
+    if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
+    this.#refuse(verdict.outcome, { status: verdict.status, rawHeaders: head.rawHeaders, body })
   }
 
-  /** `data`: the answer, or what of it tells the usage. */
-  #answer(body: Buffer, data: unknown): void {
+  #answer(body: Buffer, tellsUsage: unknown): void {
     const { exchange, target } = this.#context
     const { status, rawHeaders } = this.#head!
     exchange.send(status, responseHeaders(rawHeaders), body)
     this.#finishAnswered(
       'ok',
-      data === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(data)),
+      tellsUsage === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(tellsUsage)),
     )
   }
 
-  #classify(head: UpstreamHead, body: Buffer, data: unknown): Outcome {
-    if (head.status >= 300 && head.status < 400) {
-      const message = `the upstream answered with a redirect (${head.status}), which is not followed`
-      return { class: 'overloaded', scope: 'account', until: null, code: 'redirect', message }
-    }
-    if (data === undefined && head.status < 300) {
-      const what = body.length === 0 ? 'nothing' : 'something that is no JSON'
-      const message = `the upstream answered with ${what}`
-      return { class: 'overloaded', scope: 'account', until: null, code: 'garbage', message }
-    }
-    return this.#outcome({
-      status: head.status,
-      header: (name) => head.get(name),
-      body: data,
-      text: body.toString('utf8', 0, 4096),
-      now: this.#context.clock(),
-    })
-  }
-
-  /** A plugin that trips over an odd answer must not take the proxy down. */
-  #outcome(answer: Answer): Outcome {
-    try {
-      return this.#context.target.provider.outcome(answer)
-    } catch {
-      return {
-        class: 'overloaded',
-        scope: 'account',
-        until: null,
-        code: null,
-        message: 'the answer could not be read',
-      }
-    }
+  #judgement(): { provider: Provider; now: number } {
+    return { provider: this.#context.target.provider, now: this.#context.clock() }
   }
 
   #body(): Buffer {
@@ -263,7 +216,7 @@ class Attempt implements ResponseHandler {
     if (!filter.sawEnd && error === null) this.#writeLoss()
     this.#context.exchange.onGone = null
     this.#context.exchange.res.end()
-    const late = error === null ? null : this.#outcomeOf(error)
+    const late = error === null ? null : verdictOnStreamError(error, this.#head!, this.#judgement()).outcome
     this.#finishAnswered(filter.sawEnd && late === null ? 'ok' : 'lost', filter.usage, { late })
   }
 
@@ -283,25 +236,13 @@ class Attempt implements ResponseHandler {
 
   #refuseStream(error: StreamError): void {
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
-    const outcome = this.#outcomeOf(error)
-    const status = statusOf(outcome, error.status ?? statusIn(error.body))
+    const { outcome, status } = verdictOnStreamError(error, this.#head!, this.#judgement())
     this.#refuse(outcome, { status, rawHeaders: ['content-type', 'application/json'], body })
   }
 
   #refuseEmptyStream(): void {
     const message = 'the stream ended before its first event'
-    this.#refuse({ class: 'overloaded', scope: 'account', until: null, code: 'empty', message }, null)
-  }
-
-  #outcomeOf({ status, body, text }: StreamError): Outcome {
-    const head = this.#head!
-    return this.#outcome({
-      status: status ?? statusIn(body) ?? head.status,
-      header: (name) => head.get(name),
-      body,
-      text,
-      now: this.#context.clock(),
-    })
+    this.#refuse(seen({ class: 'overloaded', code: 'empty', message }), null)
   }
 
   /** Back-pressure: what a slow client does not take yet, the upstream keeps. */
@@ -362,30 +303,4 @@ class Attempt implements ResponseHandler {
       return NO_USAGE // as in a stream: odd usage must not cost the client its answer
     }
   }
-}
-
-function isEventStream(head: UpstreamHead): boolean {
-  return /^text\/event-stream\b/i.test(head.get('content-type') ?? '')
-}
-
-function isNothingSaid({ status }: UpstreamHead): boolean {
-  return status === 204
-}
-
-/** Events that nobody labelled as such. */
-function looksLikeEvents(body: Buffer): boolean {
-  return /^\uFEFF?(?:data|event|id|retry)?:/.test(body.toString('utf8', 0, 16))
-}
-
-/** What an error that came after a 200 would have had for a status. */
-function statusOf(outcome: Outcome, said: number | null): number {
-  return said ?? (outcome.class === 'bad-request' ? 400 : 502)
-}
-
-/** The HTTP status that an error body names itself, as OpenRouter and Gemini do. */
-function statusIn(body: unknown): number | null {
-  const error = (Array.isArray(body) ? (body as unknown[])[0] : body) as
-    { error?: { code?: unknown } } | null | undefined
-  const code = error?.error?.code
-  return typeof code === 'number' && code >= 400 && code <= 599 ? code : null
 }
