@@ -25,7 +25,10 @@ function run(args, env) {
 }
 
 function lockHash() {
-  return crypto.createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json'))).digest('hex')
+  return crypto
+    .createHash('sha256')
+    .update(fs.readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex')
 }
 
 function isInstalled() {
@@ -37,7 +40,7 @@ function isInstalled() {
 }
 
 if (!isInstalled() || process.env.CI === 'true') {
-  run(['ci', '--no-audit', '--no-fund'], process.env)
+  run(['ci', '--no-audit', '--no-fund', '--loglevel=error'], process.env)
   fs.writeFileSync(stamp, lockHash())
 }
 if (script) {
