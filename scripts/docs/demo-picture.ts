@@ -7,7 +7,7 @@ import { fence } from './markdown.ts'
 export async function demoPicture(root: string): Promise<string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
   const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), 'demo'], {
-    env: { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', FORCE_COLOR: '0' },
+    env: { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TERM: 'xterm', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   let text = ''
