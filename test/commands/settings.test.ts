@@ -20,6 +20,18 @@ test('when a setting is changed, get and list show it with where it comes from',
   expect(path.startsWith(home)).toBe(true)
 })
 
+test('when something is sealed, the settings show with what, and name the command that changes it', async () => {
+  const home = temporaryFolder()
+  const kind = async () => (await runCommand(home, ['config', 'get', 'vault.kind', '--json'])).stdout
+  expect(JSON.parse(await kind())).toEqual({ key: 'vault.kind', value: null })
+  const env = { EXAMPLE_KEY: 'sk-example-0123456789' }
+  await runCommand(home, ['auth', 'add', 'a', '-p', 'openai', '--key-env', 'EXAMPLE_KEY', '--no-verify'], env)
+  expect(JSON.parse(await kind())).toEqual({ key: 'vault.kind', value: 'key-file' })
+  const refused = await runCommand(home, ['config', 'set', 'vault.kind', 'keychain', '--json'])
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'invalid_value', exit: 2 } })
+  expect(refused.stdout).toContain('auth storage --to')
+})
+
 test('when a setting is unknown or its value wrong, it is wrong usage', async () => {
   const home = temporaryFolder()
   for (const argv of [

@@ -101,7 +101,13 @@ class LazyToolkit implements Toolkit {
     this.#options = options
     this.#clock = options.clock ?? Date.now
     this.home = resolveHome(options.env)
-    this.settings = new FileSettings({ file: this.home.configFile, env: options.env })
+    const vaultKind = {
+      key: 'vault.kind',
+      description: 'what seals the credentials: keychain, passphrase or key-file',
+      hint: 'qwenctl auth storage --to KIND seals them with something else',
+      read: async () => (await this.storage()).kind,
+    }
+    this.settings = new FileSettings({ file: this.home.configFile, env: options.env, facts: [vaultKind] })
     this.proxies = new Proxies(this.home)
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())

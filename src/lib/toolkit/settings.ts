@@ -9,33 +9,55 @@ export interface SettingsParts {
   /** config.yaml of the home. */
   file: string
   env: NodeJS.ProcessEnv
+  /** What the home itself decides: shown beside the settings, and changed by a command of its own. */
+  facts?: readonly HomeFact[]
+}
+
+export interface HomeFact {
+  key: string
+  description: string
+  /** What changes it. */
+  hint: string
+  read: () => Promise<unknown>
 }
 
 /** Settings as they hold: variable, then config.yaml, then the default. Flags are the commands' own and beat all. */
 export class FileSettings implements Settings {
   readonly path: string
   readonly #env: NodeJS.ProcessEnv
+  readonly #facts: readonly HomeFact[]
 
   constructor(parts: SettingsParts) {
     this.path = parts.file
     this.#env = parts.env
+    this.#facts = parts.facts ?? []
   }
 
   async list(): ReturnType<Settings['list']> {
     const file = await this.#file()
-    return settingsTable.map((row) => ({
+    const settings = settingsTable.map((row) => ({
       key: row.key,
       ...this.#resolve(row, file),
       description: row.description,
     }))
+    const facts = this.#facts.map(async ({ key, description, read }) => {
+      return { key, value: await read(), origin: 'home' as const, description }
+    })
+    return [...settings, ...(await Promise.all(facts))]
   }
 
   async get(key: string): Promise<unknown> {
+    const fact = this.#facts.find((candidate) => candidate.key === key)
+    if (fact !== undefined) return fact.read()
     const row = await rowOf(key)
     return this.#resolve(row, await this.#file()).value
   }
 
   async set(key: string, value: string): Promise<unknown> {
+    const fact = this.#facts.find((candidate) => candidate.key === key)
+    if (fact !== undefined) {
+      throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
+    }
     const row = await rowOf(key)
     const parsed = parseSetting(row, value, key)
     const { writeConfigValue } = await import('../store/config-file.ts')

@@ -127,7 +127,7 @@ export interface Quotas {
 export interface Settings {
   /** Flag and variable beat the file: a value with where it comes from. */
   list(): Promise<
-    { key: string; value: unknown; origin: 'variable' | 'file' | 'default'; description: string }[]
+    { key: string; value: unknown; origin: 'variable' | 'file' | 'default' | 'home'; description: string }[]
   >
   /** Throws `invalid_value` for a key it does not know, naming the nearest. */
   get(key: string): Promise<unknown>
