@@ -25,6 +25,7 @@ import { ownVersion } from './own-version.ts'
 import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
 import { reconcileLimits } from './reconcile.ts'
+import type { HomeFact } from './settings.ts'
 import { FileSettings } from './settings.ts'
 import { StoredTemplates } from './templates.ts'
 import type {
@@ -101,13 +102,11 @@ class LazyToolkit implements Toolkit {
     this.#options = options
     this.#clock = options.clock ?? Date.now
     this.home = resolveHome(options.env)
-    const vaultKind = {
-      key: 'vault.kind',
-      description: 'what seals the credentials: keychain, passphrase or key-file',
-      hint: 'qwenctl auth storage --to KIND seals them with something else',
-      read: async () => (await this.storage()).kind,
-    }
-    this.settings = new FileSettings({ file: this.home.configFile, env: options.env, facts: [vaultKind] })
+    this.settings = new FileSettings({
+      file: this.home.configFile,
+      env: options.env,
+      facts: [this.#vaultKind()],
+    })
     this.proxies = new Proxies(this.home)
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())
@@ -214,6 +213,15 @@ class LazyToolkit implements Toolkit {
     const running = () => this.proxies.list().map(({ url }) => url)
     const options = { ...costOf(this.#options), ...(keychain === undefined ? {} : { keychain }) }
     return { home: this.home, env, running, ...options }
+  }
+
+  #vaultKind(): HomeFact {
+    return {
+      key: 'vault.kind',
+      description: 'what seals the credentials: keychain, passphrase or key-file',
+      hint: 'qwenctl auth storage --to KIND seals them with something else',
+      read: async () => (await this.storage()).kind,
+    }
   }
 
   async reconcileLimits(): Promise<void> {
