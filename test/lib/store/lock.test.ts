@@ -62,7 +62,7 @@ test('when the holder was killed, is taken over at once', async () => {
 onLinux('when the killed holder is still a zombie, is taken over at once', async () => {
   const folder = tempFolder()
   // The shell becomes a sleep that never looks after its children.
-  const shell = spawnStoreShell('("$@" <&3 & echo $! >pid) 3<&0; exec sleep 600', 'hold', folder)
+  const shell = spawnStoreShell('exec 3<&0; "$@" <&3 & exec sleep 600', 'hold', folder)
   expect(await shell.line()).toBe('held')
   const { pid } = JSON.parse(readFileSync(join(folder, 'thing.lock'), 'utf8')) as { pid: number }
   process.kill(pid, 'SIGKILL')
