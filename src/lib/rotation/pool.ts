@@ -124,6 +124,7 @@ export class Pool {
 
   /** How long an account took for an answer's first byte; for the strategy `fastest`. */
   observe(accountId: string, latencyMs: number, now: number): void {
+    if (this.#options.strategy !== 'fastest') return
     this.#latencies.observe(accountId, latencyMs, now)
   }
 

@@ -28,6 +28,10 @@ export class RecentMap<K, V> {
     this.#newer.set(key, value)
   }
 
+  get isEmpty(): boolean {
+    return this.#newer.size === 0 && this.#older.size === 0
+  }
+
   delete(key: K): void {
     this.#newer.delete(key)
     this.#older.delete(key)

@@ -35,6 +35,7 @@ export class Strikes {
 
   /** An answer came: what the member shares with others works for this model. */
   succeeded({ subjects }: Member, model: string | null): void {
+    if (this.#streaks.isEmpty) return // as nearly always: every answer comes through here
     this.#streaks.delete(keyOf(subjects.provider, model))
     if (subjects.quotaGroup !== null) this.#streaks.delete(keyOf(subjects.quotaGroup, model))
   }
