@@ -13,6 +13,7 @@ import { DayFile } from './day-file.ts'
 import type { Home } from './home.ts'
 import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from './lock.ts'
+import { lineOf } from './ledger-line.ts'
 import { newWriter } from './writer.ts'
 
 export interface LedgerOptions {
@@ -306,14 +307,6 @@ export class FileLedger implements Ledger {
       () => undefined, // tried again tomorrow, or at the next start
     )
   }
-}
-
-/** As `JSON.stringify` has it; what every request writes is put together by hand, in a third of the time. */
-function lineOf(event: LedgerEvent): string {
-  if (event.type === 'reserve' && event.also === undefined) {
-    return `{"type":"reserve","id":"${event.id}","account":"${event.account}","at":"${event.at}"}`
-  }
-  return JSON.stringify(event)
 }
 
 let memo = { at: Number.NaN, text: '' }
