@@ -61,16 +61,30 @@ export async function handleRequest(
   const body = parseRequest(bytes, headers['content-encoding'])
   const asked = { route, query, body, wanted: whatIsWanted(proxy.live, exchange, route, body) }
   const failures: Failure[] = []
+  if (await askInTurn(proxy, exchange, asked, failures)) return
+  // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
+  if (failures.length === 0 && proxy.live.hasNews() && (await askInTurn(proxy, exchange, asked, failures)))
+    return
+  if (failures.length > 0) await proxy.live.noted()
+  answerFailed(proxy.live, exchange, asked.wanted, failures)
+}
+
+/** Asks one account after the other. True: the exchange is over, answered or left by its client. */
+async function askInTurn(
+  proxy: ProxyContext,
+  exchange: Exchange,
+  asked: Asked,
+  failures: Failure[],
+): Promise<boolean> {
   for (const member of proxy.live.pool.candidates(asked.wanted, proxy.live.view)) {
     const reservation = await proxy.live.ledger.reserve({ account: member.account.id })
     if (reservation === null) continue // another request was faster, in this process or the next
     const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
-    if (failure === null || exchange.isGone) return
+    if (failure === null || exchange.isGone) return true
     failures.push(failure)
     if (endsFailover(failures, asked.wanted)) break
   }
-  if (failures.length > 0) await proxy.live.noted()
-  answerFailed(proxy.live, exchange, asked.wanted, failures)
+  return false
 }
 
 function whatIsWanted(live: LivePool, exchange: Exchange, route: Route, body: RequestBody): RotationRequest {

@@ -180,6 +180,13 @@ export class LivePool {
     return this.#noted
   }
 
+  /** Reads what other processes have written since; true when that was anything. */
+  hasNews(): boolean {
+    const before = this.ledger.state.sequence
+    this.ledger.refresh()
+    return this.ledger.state.sequence !== before
+  }
+
   tell(report: AttemptReport): void {
     this.#options.onAttempt?.(report)
   }

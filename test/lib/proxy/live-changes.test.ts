@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
 import { givenProxy, keyOf, until } from '../../support/proxy-harness.ts'
 import type { Reply, TestProxy } from '../../support/proxy-harness.ts'
@@ -115,4 +116,19 @@ describe('when another process changes the accounts while requests run, none is 
     await qwenctl(first.home, ['quota', 'reset', 'a', '--yes'])
     for (const proxy of [first, second]) await until(async () => accountOf(await proxy.chat()) === 'a')
   })
+})
+
+test('when another process resets a pool that is out, the very next request is answered', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const proxy = await givenProxy({ accounts: [{ name: 'a', limits: ['1/day'] }], baseUrl: upstream.baseUrl })
+  const other = openToolkit({ env: { QWENCTL_HOME: proxy.home } })
+  const statuses: number[] = []
+  for (let round = 0; round < 5; round += 1) {
+    statuses.push((await proxy.chat()).status, (await proxy.chat()).status)
+    await other.quotas.reset([])
+  }
+  await other.close()
+  expect(statuses).toEqual(Array.from({ length: 5 }, () => [200, 429]).flat())
+  expect(upstream.count()).toBe(5)
 })
