@@ -86,22 +86,10 @@ export class StoredAccounts implements Accounts {
 
   async add(wanted: NewAccount): Promise<AccountView> {
     const { document, home, secrets, warn } = this.#parts
-    const provider = (await this.#parts.providers()).get(wanted.provider)
-    const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
-    const name = wanted.name === undefined ? null : checkName('account', wanted.name)
     const { tokens } = wanted
-    const baseUrl = wanted.baseUrl ?? tokens?.baseUrl ?? null
-    const checked = checkSettings({ ...wanted, baseUrl }, provider)
-    const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
-    if (secret === null && tokens === undefined && provider.needsCredential) throw missingSecret(provider)
-
-    const { accounts } = await document.read()
-    const place = { user, provider: provider.id }
-    const account = await this.#build({ ...place, name: freeName(accounts, { ...place, name }) }, checked, {
-      secret,
-      tokens,
-    })
-    const twin = secret === null ? null : await secrets.findSame(accounts, provider.id, secret)
+    const { place, name, freeNow, checked, secret, accounts } = await this.#checkNew(wanted)
+    const account = await this.#build({ ...place, name: freeNow }, checked, { secret, tokens })
+    const twin = secret === null ? null : await secrets.findSame(accounts, place.provider, secret)
     await this.#parts.ledger() // opened before the lock is taken: it may have to read a whole day
     await document.update(async (data) => {
       account.name = freeName(data.accounts, { ...place, name })
@@ -211,7 +199,23 @@ export class StoredAccounts implements Accounts {
   }
 
   async checkCredential(wanted: NewAccount): Promise<CheckResult> {
+    await this.#checkNew(wanted) // a key goes nowhere for an account that could not be added
     return this.#checks.ofNew(wanted)
+  }
+
+  /** Everything about a new account that needs no provider to be asked. Throws what `add` throws. */
+  async #checkNew(wanted: NewAccount) {
+    const provider = (await this.#parts.providers()).get(wanted.provider)
+    const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
+    const name = wanted.name === undefined ? null : checkName('account', wanted.name)
+    const baseUrl = wanted.baseUrl ?? wanted.tokens?.baseUrl ?? null
+    const checked = checkSettings({ ...wanted, baseUrl }, provider)
+    const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
+    if (secret === null && wanted.tokens === undefined && provider.needsCredential)
+      throw missingSecret(provider)
+    const { accounts } = await this.#parts.document.read()
+    const place = { user, provider: provider.id }
+    return { place, name, freeNow: freeName(accounts, { ...place, name }), checked, secret, accounts }
   }
 
   async verify(reference: string, filter: AccountFilter = {}): Promise<Verification> {

@@ -105,6 +105,18 @@ describe('checking a credential', () => {
     },
   )
 
+  test.each([
+    ['a bad name', { name: 'bad name' }, 'invalid_value'],
+    ['a name in use', { name: 'work' }, 'name_in_use'],
+    ['a wrong limit', { name: 'other', limits: ['5/fortnight'] }, 'invalid_limit'],
+  ])('when the account could not be added for %s, its key is sent nowhere', async (_, wrong, code) => {
+    const upstream = await givenAnswer(200, models)
+    const { accounts } = await givenAccountAt(upstream.baseUrl)
+    const wanted = { provider: 'custom', secret: KEY, baseUrl: upstream.baseUrl, ...wrong }
+    await expect(accounts.checkCredential(wanted)).rejects.toMatchObject({ code })
+    expect(upstream.requests).toHaveLength(0)
+  })
+
   test('when nobody answers in time, it is unreachable', async () => {
     const upstream = await givenUpstream(() => undefined)
     const toolkit = await givenToolkit({ checkTimeoutMs: 50 })
