@@ -1,14 +1,17 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ClientHead } from './client-head.ts'
 
 const SWEEP_MS = 15_000
 
-interface Connection {
+export interface ClientConnection {
   socket: Socket
   /** Requests that are being answered over it. */
   busy: number
   /** Milliseconds of `performance.now()`. */
   idleSince: number
+  /** Of the request before. */
+  head: ClientHead | null
 }
 
 /**
@@ -16,7 +19,7 @@ interface Connection {
  * more than the ledger does; here every connection is looked at now and then.
  */
 export class ClientConnections {
-  readonly #bySocket = new Map<Socket, Connection>()
+  readonly #bySocket = new Map<Socket, ClientConnection>()
   readonly #timer: NodeJS.Timeout
 
   constructor(server: Server, idleMs: number) {
@@ -27,13 +30,13 @@ export class ClientConnections {
   }
 
   /** A request came over the socket; hand what it answers to `ended` when that is over. */
-  began(socket: Socket): Connection | undefined {
+  began(socket: Socket): ClientConnection | undefined {
     const connection = this.#bySocket.get(socket)
     if (connection !== undefined) connection.busy += 1
     return connection
   }
 
-  ended(connection: Connection | undefined): void {
+  ended(connection: ClientConnection | undefined): void {
     if (connection === undefined) return
     connection.busy -= 1
     connection.idleSince = performance.now()
@@ -44,7 +47,7 @@ export class ClientConnections {
   }
 
   #add(socket: Socket): void {
-    this.#bySocket.set(socket, { socket, busy: 0, idleSince: performance.now() })
+    this.#bySocket.set(socket, { socket, busy: 0, idleSince: performance.now(), head: null })
     socket.on('close', () => this.#bySocket.delete(socket))
   }
 

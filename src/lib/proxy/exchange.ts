@@ -1,6 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
+import type { ClientRequest } from './client-request.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
 /** What stands in the header when no account was asked; no name can be like it. */
@@ -10,7 +12,7 @@ const JOINED_BODY_BYTES = 16 << 10
 
 /** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
 export class Exchange {
-  readonly req: IncomingMessage
+  readonly req: ClientRequest
   readonly res: ServerResponse
   readonly id: string
   dialect: Dialect = 'openai'
@@ -19,11 +21,14 @@ export class Exchange {
   account: string | null = null
   /** The answer comes from the sandbox, and says so. */
   isSimulated = false
+  /** The methods that its path takes, when it came with another. */
+  allow: string | null = null
   /** Called once, when the client leaves before its answer is complete. */
   onGone: (() => void) | null = null
   isGone = false
+  #isSent = false
 
-  constructor(req: IncomingMessage, res: ServerResponse, id: string) {
+  constructor(req: ClientRequest, res: ServerResponse, id: string) {
     this.req = req
     this.res = res
     this.id = id
@@ -40,6 +45,7 @@ export class Exchange {
   headers(more: string[] = []): string[] {
     more.push('x-request-id', this.id, 'x-qwenctl-attempts', String(this.attempts))
     more.push('x-qwenctl-account', this.account ?? NO_ACCOUNT)
+    if (this.allow !== null) more.push('allow', this.allow)
     if (this.isSimulated) more.push('x-qwenctl-simulated', 'true')
     if (this.dialect === 'anthropic') more.push('request-id', this.id)
     return more
@@ -47,12 +53,44 @@ export class Exchange {
 
   /** A whole answer in one go. */
   send(status: number, headers: string[], body: Buffer): void {
-    if (this.isGone || this.res.headersSent) return
+    if (this.isGone || this.isAnswered) return
+    const { req, res } = this
     headers.push('content-length', String(body.length))
-    this.res.writeHead(status, this.headers(headers))
-    // As Latin-1, byte for byte the same, Node puts head and body into one write; as a buffer it would be two.
-    if (body.length <= JOINED_BODY_BYTES) this.res.end(body.toString('latin1'), 'latin1')
-    else this.res.end(body)
+    this.headers(headers)
+    if (body.length <= JOINED_BODY_BYTES && this.#isPlain(status)) {
+      this.#isSent = true
+      res.socket!.write(headText(status, headers) + body.toString('latin1'), 'latin1')
+      // What `res.end` leads to: Node takes the answer for ended, and the connection on to its next request.
+      res.finished = true
+      res.emit('finish')
+      return
+    }
+    res.writeHead(status, headers)
+    if (req.method === 'HEAD') res.end()
+    else res.end(body)
+  }
+
+  get isAnswered(): boolean {
+    return this.#isSent || this.res.headersSent
+  }
+
+  /**
+   * The usual case: request read, connection kept, its turn to answer. Such an answer goes to the socket as one string
+   * (Latin-1 is byte for byte the same), past what Node does to find out about all others: a fifth of the time of a
+   * small request.
+   */
+  #isPlain(status: number): boolean {
+    const { req, res } = this
+    return (
+      req.complete &&
+      res.shouldKeepAlive &&
+      res.socket?.writable === true &&
+      req.httpVersionMinor === 1 &&
+      req.method !== 'HEAD' &&
+      status >= 200 &&
+      status !== 204 &&
+      status !== 304
+    )
   }
 
   sendJson(status: number, value: unknown): void {
@@ -75,4 +113,28 @@ export class Exchange {
     })
     this.send(status, ['content-type', 'application/json', ...headers], body)
   }
+}
+
+function headText(status: number, headers: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+  let hasDate = false
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]!
+    if (name.length === 4 && name.toLowerCase() === 'date') hasDate = true
+    text += `${name}: ${headers[index + 1]!}\r\n`
+  }
+  if (!hasDate) text += `date: ${httpDate()}\r\n`
+  return `${text}connection: keep-alive\r\n\r\n`
+}
+
+let dateSecond = -1
+let dateText = ''
+
+function httpDate(): string {
+  const second = Math.floor(Date.now() / 1000)
+  if (second !== dateSecond) {
+    dateSecond = second
+    dateText = new Date(second * 1000).toUTCString()
+  }
+  return dateText
 }

@@ -10,6 +10,7 @@ import { movesOn } from '../rotation/cooling.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import { splitModel } from '../rotation/rotation-request.ts'
 import { attempt } from './attempt.ts'
+import type { ClientHead } from './client-head.ts'
 import { isTokenRefused, retried, withoutCredential } from './token-trouble.ts'
 import type { Target } from './target.ts'
 import type { AttemptResult } from './attempt.ts'
@@ -18,13 +19,12 @@ import type { Failure } from './failover.ts'
 import { answerFailed } from './failover.ts'
 import type { LivePool } from './live-pool.ts'
 import type { RequestBody } from './read-request.ts'
-import { parseRequest, readBody } from './read-request.ts'
+import { parseRequest } from './read-request.ts'
 import type { Route } from './routes.ts'
 import { record } from './record.ts'
 import type { UpstreamRequest } from './upstream/upstream-call.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
 import { modelEdits, splice, usageEdits } from './wire/edit-body.ts'
-import { requestHeaders } from './wire/response-headers.ts'
 import { sessionHint } from './wire/session-hint.ts'
 
 const neverSent = { outcome: 'unreachable', refunded: true } as const
@@ -41,10 +41,16 @@ export interface ProxyContext {
   clock: () => number
 }
 
-/** A request as the pool is asked for it. */
-interface Asked {
+/** A client's request, as it came. */
+export interface Incoming {
   route: Route
   query: string
+  head: ClientHead
+  bytes: Buffer
+}
+
+/** A request as the pool is asked for it. */
+interface Asked extends Incoming {
   body: RequestBody
   wanted: RotationRequest
 }
@@ -52,56 +58,38 @@ interface Asked {
 export async function handleRequest(
   proxy: ProxyContext,
   exchange: Exchange,
-  route: Route,
-  query: string,
+  incoming: Incoming,
 ): Promise<void> {
-  const bytes = await readBody(exchange, proxy.maxBodyBytes)
-  if (bytes === null) return // the client left
-  const { headers } = exchange.req
-  const body = parseRequest(bytes, headers['content-encoding'])
-  const asked = { route, query, body, wanted: whatIsWanted(proxy.live, exchange, route, body) }
+  const { live } = proxy
+  const body = parseRequest(incoming.bytes, incoming.head.contentEncoding)
+  const asked = { ...incoming, body, wanted: whatIsWanted(live, incoming, body) }
   const failures: Failure[] = []
-  if (await askInTurn(proxy, exchange, asked, failures)) return
-  // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
-  if (failures.length === 0 && proxy.live.hasNews() && (await askInTurn(proxy, exchange, asked, failures)))
-    return
-  if (failures.length > 0) await proxy.live.noted()
-  answerFailed(proxy.live, exchange, asked.wanted, failures)
+  for (let round = 1; round <= 2; round += 1) {
+    for (const member of live.pool.candidates(asked.wanted, live.view)) {
+      const reservation = await live.ledger.reserve({ account: member.account.id })
+      if (reservation === null) continue // another request was faster, in this process or the next
+      const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
+      if (failure === null || exchange.isGone) return
+      failures.push(failure)
+      if (endsFailover(failures, asked.wanted)) break
+    }
+    // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
+    if (failures.length > 0 || !live.hasNews()) break
+  }
+  if (failures.length > 0) await live.noted()
+  answerFailed(live, exchange, asked.wanted, failures)
 }
 
-/** Asks one account after the other. True: the exchange is over, answered or left by its client. */
-async function askInTurn(
-  proxy: ProxyContext,
-  exchange: Exchange,
-  asked: Asked,
-  failures: Failure[],
-): Promise<boolean> {
-  for (const member of proxy.live.pool.candidates(asked.wanted, proxy.live.view)) {
-    const reservation = await proxy.live.ledger.reserve({ account: member.account.id })
-    if (reservation === null) continue // another request was faster, in this process or the next
-    const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
-    if (failure === null || exchange.isGone) return true
-    failures.push(failure)
-    if (endsFailover(failures, asked.wanted)) break
-  }
-  return false
-}
-
-function whatIsWanted(live: LivePool, exchange: Exchange, route: Route, body: RequestBody): RotationRequest {
-  const { headers } = exchange.req
-  const header = (name: string) => {
-    const value = headers[name]
-    return Array.isArray(value) ? value[0] : value
-  }
+function whatIsWanted(live: LivePool, { route, head }: Incoming, body: RequestBody): RotationRequest {
   const named = splitModel(body.model, (id) => live.pool.hasProvider(id))
-  const pinned = header('x-qwenctl-account')
   return {
     dialect: route.dialect,
     model: named.model,
     provider: named.provider,
-    group: header('x-qwenctl-group') ?? null,
-    pin: pinned === undefined ? null : resolveReference(live.accounts, pinned).id,
-    session: sessionHint(header, body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'),
+    group: head.group,
+    pin: head.pin === null ? null : resolveReference(live.accounts, head.pin).id,
+    session:
+      head.session ?? sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'),
   }
 }
 
@@ -130,7 +118,8 @@ async function tryAccount(
         const request: UpstreamRequest = {
           method: 'POST',
           path: `${to.basePath}${asked.route.path}${asked.query}`,
-          headers: requestHeaders(exchange.req.rawHeaders).concat(to.authHeaders),
+          headers: asked.head.forwarded,
+          more: to.authHeaders,
           body: bytes,
         }
         return attempt({ exchange, target: to, upstreams, clock, stripUsage }, request)

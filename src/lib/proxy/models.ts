@@ -103,14 +103,8 @@ async function ask(
       {
         method: 'GET',
         path: `${target.basePath}/models`,
-        headers: [
-          'accept',
-          'application/json',
-          'accept-encoding',
-          'identity',
-          ...versions,
-          ...target.authHeaders,
-        ],
+        more: target.authHeaders,
+        headers: ['accept', 'application/json', 'accept-encoding', 'identity', ...versions],
         body: null,
       },
       {

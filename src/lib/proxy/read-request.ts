@@ -12,22 +12,42 @@ export interface RequestBody {
   isStream: boolean
 }
 
-/** Reads the body, at most `maxBytes` of it. Null: the client left. Throws `request_too_large` as soon as it is known. */
-export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer | null> {
-  const { req } = exchange
-  const announced = Number(req.headers['content-length'] ?? 0)
-  if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes))
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    req.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length <= maxBytes) chunks.push(chunk)
-      else reject(tooLarge(maxBytes))
-    })
-    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? null) : Buffer.concat(chunks)))
-    exchange.onGone = () => resolve(null)
+/**
+ * Reads the body, at most `maxBytes` of it: `onBody` gets it, or `request_too_large` as soon as that is known; nothing
+ * when the client leaves before.
+ */
+export function readBody(
+  { req }: Exchange,
+  maxBytes: number,
+  onBody: (body: Buffer | QwenctlError) => void,
+): void {
+  let chunks: Buffer[] = []
+  let length = 0
+  let isOver = announcedLength(req.rawHeaders) > maxBytes
+  req.readBody((chunk) => {
+    if (isOver) return true
+    if (chunk === null) {
+      onBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+      return true
+    }
+    length += chunk.length
+    chunks.push(chunk)
+    if (length > maxBytes) {
+      isOver = true
+      chunks = []
+      onBody(tooLarge(maxBytes))
+    }
+    return true
   })
+  if (isOver) onBody(tooLarge(maxBytes))
+}
+
+function announcedLength(rawHeaders: readonly string[]): number {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(rawHeaders[index + 1])
+  }
+  return 0
 }
 
 function tooLarge(maxBytes: number): QwenctlError {

@@ -2,13 +2,17 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import type { ClientConnection } from './client-connections.ts'
 import { ClientConnections } from './client-connections.ts'
+import { clientHeadOf } from './client-head.ts'
+import { ClientRequest } from './client-request.ts'
 import { Exchange } from './exchange.ts'
 import { Guard } from './guard.ts'
 import { handleRequest } from './handle-request.ts'
 import type { ProxyContext } from './handle-request.ts'
 import { health, readiness } from './health.ts'
 import { listModels } from './models.ts'
+import { readBody } from './read-request.ts'
 import { dialectOf, routeFor, shortPath } from './routes.ts'
 
 export interface ServerOptions {
@@ -33,11 +37,12 @@ const LAST_WORDS_MS = 1_000
 
 /** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
 export class ProxyServer {
-  readonly #server: Server
+  readonly #server: Server<typeof ClientRequest>
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
   readonly #connections: ClientConnections
   readonly #guard: Guard
+  readonly #check = (req: IncomingMessage) => this.#guard.check(req.headers)
   #open = 0
   #count = 0
   #isDraining = false
@@ -48,13 +53,14 @@ export class ProxyServer {
     this.#options = options
     this.#guard = new Guard([options.host, ...options.allowHosts])
     this.#server = createServer({
+      IncomingMessage: ClientRequest,
       headersTimeout: HEAD_TIMEOUT_MS,
       requestTimeout: 0, // a large body over a slow line is no fault; its size is bounded
       noDelay: true,
     })
     this.#connections = new ClientConnections(this.#server, KEEP_ALIVE_MS)
     this.#server.on('request', (req, res) => this.#take(req, res))
-    this.#server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    this.#server.on('checkContinue', (req, res) => {
       res.writeContinue()
       this.#take(req, res)
     })
@@ -100,7 +106,7 @@ export class ProxyServer {
     })
   }
 
-  #take(req: IncomingMessage, res: ServerResponse): void {
+  #take(req: ClientRequest, res: ServerResponse): void {
     const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
     this.#open += 1
     const connection = this.#connections.began(req.socket)
@@ -110,23 +116,43 @@ export class ProxyServer {
       this.#open -= 1
       if (this.#open === 0) this.#onIdle?.()
     })
-    this.#route(exchange).catch((error: unknown) => this.#fail(exchange, error))
+    try {
+      this.#route(exchange, connection)
+    } catch (error) {
+      this.#fail(exchange, error)
+    }
   }
 
-  async #route(exchange: Exchange): Promise<void> {
+  #route(exchange: Exchange, connection: ClientConnection | undefined): void {
     const { req } = exchange
     const { path, query } = shortPath(req.url ?? '/')
-    exchange.dialect = dialectOf(path, req.headers['anthropic-version'] !== undefined)
-    this.#guard.check(req.headers)
+    exchange.dialect = dialectOf(path, false) // until more is known of it
+    const head = clientHeadOf(req, connection?.head ?? null, this.#check)
+    if (connection !== undefined) connection.head = head
+    if (head.isAnthropic) exchange.dialect = 'anthropic'
     if (this.#isDraining) {
       exchange.res.shouldKeepAlive = false
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
     const route = routeFor(path)
-    if (route !== null) {
-      allow(exchange, 'POST')
-      return handleRequest(this.#proxy, exchange, route, query)
+    if (route === null) {
+      this.#other(exchange, path).catch((error: unknown) => this.#fail(exchange, error))
+      return
     }
+    if (req.method !== 'POST') allow(exchange, 'POST')
+    readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
+      if (body instanceof Error) this.#fail(exchange, body)
+      else {
+        handleRequest(this.#proxy, exchange, { route, query, head, bytes: body }).catch((error: unknown) =>
+          this.#fail(exchange, error),
+        )
+      }
+    })
+  }
+
+  /** What is answered without asking an account. */
+  async #other(exchange: Exchange, path: string): Promise<void> {
+    const { req } = exchange
     if (path === '/health') return (allow(exchange, 'GET', 'HEAD'), health(exchange))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
     if (path === '/models' || path.startsWith('/models/')) {
@@ -145,7 +171,7 @@ export class ProxyServer {
         this.#options.onTrouble(error.stack ?? '')
       }
     }
-    if (exchange.res.headersSent) exchange.res.destroy()
+    if (exchange.isAnswered) exchange.res.destroy()
     else if (exchange.req.complete) exchange.sendError(error)
     else refuseUnread(exchange, error)
   }
@@ -173,9 +199,10 @@ function refuseUnread(exchange: Exchange, error: unknown): void {
   exchange.sendError(error)
 }
 
-function allow({ req, res }: Exchange, ...methods: string[]): void {
+function allow(exchange: Exchange, ...methods: string[]): void {
+  const { req } = exchange
   if (methods.includes(req.method ?? '')) return
-  res.setHeader('allow', methods.join(', '))
+  exchange.allow = methods.join(', ')
   throw new QwenctlError('method_not_allowed', `${req.method ?? ''} is not for this path`, {
     hint: `use ${methods.join(' or ')}`,
   })

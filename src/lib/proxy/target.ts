@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts'
 import { QwenctlError } from '../errors.ts'
 import type { Dialect, Provider } from '../provider/provider.ts'
 import type { Access } from '../toolkit/login/token-set.ts'
+import { CheckedHeaders } from './upstream/checked-headers.ts'
 
 /** Where an account's requests of one dialect go, with its credential: worked out once for each account. */
 export interface Target {
@@ -10,8 +11,8 @@ export interface Target {
   origin: string
   /** Path of the base, without a trailing slash; empty for the root. */
   basePath: string
-  /** Flat: the headers that carry the credential. */
-  authHeaders: string[]
+  /** The headers that carry the credential. */
+  authHeaders: CheckedHeaders
   /** The access token of a login, which the provider may refuse before its time; null: a key, or nothing. */
   token: string | null
   /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
@@ -32,7 +33,7 @@ export function targetOf(
     provider,
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
-    authHeaders: Object.entries(provider.authHeaders(secret, dialect)).flat(),
+    authHeaders: new CheckedHeaders(Object.entries(provider.authHeaders(secret, dialect)).flat()),
     token: account.credential.type === 'oauth' ? secret : null,
     until,
   }

@@ -1,3 +1,4 @@
+import type { CheckedHeaders } from './checked-headers.ts'
 import { UpstreamError, type UpstreamErrorKind, type UpstreamStage } from './upstream-error.ts'
 import type { UpstreamHead } from './response-head.ts'
 import type { UpstreamOrigin } from './upstream-origin.ts'
@@ -7,7 +8,9 @@ export interface UpstreamRequest {
   /** Origin form, with the query. */
   path: string
   /** Flat `[name, value, ...]` without host, content-length, connection and transfer-encoding. */
-  headers: string[]
+  headers: readonly string[] | CheckedHeaders
+  /** More of them, such as the credential. */
+  more?: CheckedHeaders
   body: Buffer | null
 }
 

@@ -90,17 +90,35 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
   const kept: string[] = []
   let hasRequestId = false
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? ''
-    const lower = name.toLowerCase()
-    const value = rawHeaders[index + 1] ?? ''
-    if (upstreamRequestIds.has(lower)) {
-      if (!hasRequestId) kept.push(UPSTREAM_REQUEST_ID, value)
+    const name = rawHeaders[index]!
+    const fate = fateOf(name)
+    if (fate === 'passes') {
+      if (!named?.has(name.toLowerCase())) kept.push(name, rawHeaders[index + 1]!)
+    } else if (fate === 'request-id') {
+      if (!hasRequestId) kept.push(UPSTREAM_REQUEST_ID, rawHeaders[index + 1]!)
       hasRequestId = true
-    } else if (!isStrippedFromResponse(lower) && !named?.has(lower)) {
-      kept.push(name, value)
     }
   }
   return kept
+}
+
+type Fate = 'passes' | 'stripped' | 'request-id'
+
+/** Far more names than all providers send together; what comes beyond is looked at each time. */
+const MOST_KNOWN = 512
+const known = new Map<string, Fate>()
+
+function fateOf(name: string): Fate {
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const lower = name.toLowerCase()
+  const fate = upstreamRequestIds.has(lower)
+    ? 'request-id'
+    : isStrippedFromResponse(lower)
+      ? 'stripped'
+      : 'passes'
+  if (known.size < MOST_KNOWN) known.set(name, fate)
+  return fate
 }
 
 function isStrippedFromResponse(lower: string): boolean {

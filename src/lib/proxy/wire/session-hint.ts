@@ -17,8 +17,17 @@ const MAX_TEXTS = 8
 /** From each text, at most this many bytes at its beginning, middle and end: 8 texts make 1.5 KiB at most. */
 const SAMPLE_BYTES = 64
 
+/** The conversation as a header names it, which is surer than what a body tells; null: none does. */
+export function sessionHeaderOf(header: HeaderLookup): string | null {
+  for (const name of sessionHeaders) {
+    const value = header(name)
+    if (value) return value
+  }
+  return null
+}
+
 /**
- * Which conversation a request belongs to: equal for the turns of one, different (nearly always) for others; null when
+ * Which conversation a body belongs to: equal for the turns of one, different (nearly always) for others; null when
  * nothing tells. It is for affinity alone: clients choose it, so that it must never authorise anything.
  *
  * Without a name from the client it is a hash of the opening: the system prompt and the messages up to the first of the
@@ -29,15 +38,10 @@ const SAMPLE_BYTES = 64
  * conversations.
  */
 export function sessionHint(
-  header: HeaderLookup,
   body: Buffer,
   scan: BodyFields,
   opening: 'always' | 'continued' = 'always',
 ): string | null {
-  for (const name of sessionHeaders) {
-    const value = header(name)
-    if (value) return value
-  }
   const { fields } = scan
   return (
     nonEmpty(readString(body, fields.prompt_cache_key)) ??

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { scanBody } from '../../../../src/lib/proxy/wire/scan-body.ts'
-import { sessionHint } from '../../../../src/lib/proxy/wire/session-hint.ts'
+import { sessionHeaderOf, sessionHint } from '../../../../src/lib/proxy/wire/session-hint.ts'
 
 const system = { role: 'system', content: `You are a coding agent. ${'Follow the rules. '.repeat(2000)}` }
 const user = (content: unknown) => ({ role: 'user', content })
@@ -106,5 +106,5 @@ function hint(body: object, headers: Record<string, string> = {}): string | null
   const bytes = Buffer.from(JSON.stringify(body))
   const scan = scanBody(bytes)
   if (!scan.ok) throw new Error(scan.reason)
-  return sessionHint((name) => headers[name], bytes, scan)
+  return sessionHeaderOf((name) => headers[name]) ?? sessionHint(bytes, scan)
 }

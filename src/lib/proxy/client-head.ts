@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http'
+import { CheckedHeaders } from './upstream/checked-headers.ts'
+import { requestHeaders } from './wire/response-headers.ts'
+import { sessionHeaderOf } from './wire/session-hint.ts'
+
+/** What the proxy takes from a request's head. A program sends nearly the same with every request, so it is kept. */
+export interface ClientHead {
+  readonly rawHeaders: readonly string[]
+  /** What goes upstream. */
+  readonly forwarded: CheckedHeaders
+  readonly isAnthropic: boolean
+  readonly contentEncoding: string | undefined
+  /** The conversation, where a header names it. */
+  readonly session: string | null
+  /** `x-qwenctl-account`, as the client wrote it. */
+  readonly pin: string | null
+  /** `x-qwenctl-group` */
+  readonly group: string | null
+}
+
+/**
+ * The head of this request: the one before on the same connection, if it says the same in all but the body's length.
+ * `check` is asked about every new one, and throws where it is refused.
+ * Throws `invalid_request` for a header that could forge another request.
+ */
+export function clientHeadOf(
+  req: IncomingMessage,
+  before: ClientHead | null,
+  check: (req: IncomingMessage) => void,
+): ClientHead {
+  const { rawHeaders } = req
+  if (before !== null && isSame(rawHeaders, before.rawHeaders)) return before
+  check(req)
+  const { headers } = req
+  const header = (name: string) => {
+    const value = headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+  return {
+    rawHeaders,
+    forwarded: new CheckedHeaders(requestHeaders(rawHeaders)),
+    isAnthropic: headers['anthropic-version'] !== undefined,
+    contentEncoding: headers['content-encoding'],
+    session: sessionHeaderOf(header),
+    pin: header('x-qwenctl-account') ?? null,
+    group: header('x-qwenctl-group') ?? null,
+  }
+}
+
+const CONTENT_LENGTH = 'content-length'
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  const { length } = a
+  if (length !== b.length) return false
+  for (let index = 0; index < length; index += 2) {
+    const name = a[index]!
+    if (name !== b[index]) return false
+    if (a[index + 1] === b[index + 1]) continue
+    if (name.length !== CONTENT_LENGTH.length || name.toLowerCase() !== CONTENT_LENGTH) return false
+  }
+  return true
+}

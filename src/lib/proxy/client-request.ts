@@ -1,0 +1,29 @@
+import { IncomingMessage } from 'node:http'
+
+/** Takes the body as it comes; `null` is its end. False: no more for now, until `readMore`. */
+export type BodyReader = (chunk: Buffer | null) => boolean
+
+/**
+ * A client's request whose body goes straight to its reader. The readable stream in between would cost more than
+ * everything else that is done with a small request: its bytes are here when the request is, and one listener takes them.
+ */
+export class ClientRequest extends IncomingMessage {
+  #reader: BodyReader | null = null
+  /** Node asks this of a request, to throw away the body of one that nobody reads. */
+  _consumed = false
+
+  /** Must be set before the turn of the event loop ends in which the request came: what nobody reads is thrown away. */
+  readBody(reader: BodyReader): void {
+    this._consumed = true
+    this.#reader = reader
+  }
+
+  /** Takes up a reading that the reader has paused. */
+  readMore(): void {
+    this.socket.resume()
+  }
+
+  override push(chunk: Buffer | null): boolean {
+    return this.#reader === null || this.#reader(chunk)
+  }
+}
