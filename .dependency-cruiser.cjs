@@ -7,7 +7,7 @@ const may = (name, ...others) => ({
   from: { path: room(name) },
   to: { path: '^src/', pathNot: [room(name), '^src/lib/errors\\.ts$', ...others.map(room)] },
 })
-const PURE = 'account|quota|rotation|provider'
+const PURE = 'account|quota|rotation|provider|translate'
 
 module.exports = {
   forbidden: [
@@ -31,9 +31,10 @@ module.exports = {
     may('quota', 'account'),
     may('rotation', 'account', 'quota', 'provider'),
     may('provider', 'account', 'quota'),
+    may('translate', 'provider'),
     may('store', 'account', 'quota'),
     may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store'),
-    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account'),
+    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate'),
     may('terminal'),
     {
       name: 'commands-import-only',

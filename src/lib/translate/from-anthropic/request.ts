@@ -1,0 +1,172 @@
+// A Messages request as a chat completion. Shapes: the Messages API reference, and the types of Anthropic's own SDK.
+
+import { habitsOf, type Habits } from '../habits.ts'
+import {
+  checkFields,
+  isObject,
+  listAt,
+  objectAt,
+  refuse,
+  textAt,
+  type FieldRules,
+  type Json,
+  quoted,
+} from '../json-fields.ts'
+import type { TranslationContext, TranslationPlan } from '../plan.ts'
+import { askOpenAiToThink } from '../thinking.ts'
+import { chatMessages } from './messages.ts'
+import { chatTools } from './tools.ts'
+
+const ANTHROPIC_ONLY = 'only Anthropic has it'
+
+export const requestRules: FieldRules = {
+  model: 'taken',
+  messages: 'taken',
+  system: 'taken',
+  max_tokens: 'taken',
+  temperature: 'taken',
+  top_p: 'taken',
+  stop_sequences: 'taken',
+  stream: 'taken',
+  thinking: 'taken',
+  output_config: 'taken',
+  output_format: 'taken',
+  tools: 'taken',
+  tool_choice: 'taken',
+  metadata: 'taken',
+  service_tier: 'taken',
+  cache_control: 'dropped',
+  top_k: { refused: 'chat completions have no top_k' },
+  context_management: { refused: ANTHROPIC_ONLY, unless: editsThinkingAlone },
+  speed: { refused: ANTHROPIC_ONLY, unless: (value) => value === 'standard' },
+  container: { refused: ANTHROPIC_ONLY },
+  mcp_servers: {
+    refused: 'only Anthropic connects to servers itself',
+    unless: (value) => Array.isArray(value) && value.length === 0,
+  },
+  inference_geo: { refused: 'where the model runs cannot be asked for' },
+  diagnostics: { refused: ANTHROPIC_ONLY },
+}
+
+export const thinkingRules: FieldRules = { type: 'taken', budget_tokens: 'taken', display: 'taken' }
+export const outputRules: FieldRules = {
+  effort: 'taken',
+  format: 'taken',
+  task_budget: { refused: ANTHROPIC_ONLY },
+}
+export const formatRules: FieldRules = { type: 'taken', schema: 'taken' }
+export const metadataRules: FieldRules = { user_id: 'taken' }
+
+/** Longest `user` that OpenAI takes. Claude Code's ids are longer, and name the Anthropic account. */
+const MAX_USER_LENGTH = 64
+
+export function chatRequest(
+  input: unknown,
+  context: TranslationContext,
+): { body: Json; plan: TranslationPlan } {
+  const body = objectAt(input, 'the body')
+  checkFields(body, requestRules)
+  const habits = habitsOf(context.provider)
+  const isStream = body.stream === true
+  const thinking = thinkingOf(body.thinking)
+  const output = outputOf(body)
+  const stops = stopsOf(body.stop_sequences)
+  const model = textAt(body.model, 'model')
+  return {
+    body: {
+      model,
+      messages: chatMessages(body, habits),
+      [habits.maxTokens]: maxTokensOf(body.max_tokens),
+      ...given('temperature', body.temperature),
+      ...given('top_p', body.top_p),
+      ...(stops.length === 0 ? {} : { stop: stops }),
+      ...askOpenAiToThink(thinking, output.effort, habits),
+      ...(output.schema === null ? {} : { response_format: jsonFormat(output.schema) }),
+      ...chatTools(body),
+      ...userOf(body.metadata, habits),
+      ...tierOf(body.service_tier),
+      ...(isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    },
+    plan: {
+      from: 'anthropic',
+      to: 'openai',
+      model,
+      isStream,
+      wantsUsage: true,
+      showsThinking: thinking?.type !== 'disabled' && thinking?.display !== 'omitted',
+      stops,
+      requestId: context.requestId,
+      createdAt: Math.floor(context.now / 1000),
+    },
+  }
+}
+
+function given(name: string, value: unknown): Json {
+  return value === undefined || value === null ? {} : { [name]: value }
+}
+
+function maxTokensOf(value: unknown): number {
+  if (typeof value !== 'number') refuse('max_tokens', 'a Messages request must say it, as a number')
+  return value > 0 ? value : refuse('max_tokens', 'only Anthropic fills its cache without an answer')
+}
+
+function stopsOf(value: unknown): string[] {
+  if (value === undefined || value === null) return []
+  return listAt(value, 'stop_sequences').map((stop, index) => textAt(stop, `stop_sequences[${index}]`))
+}
+
+function thinkingOf(value: unknown): Json | null {
+  if (value === undefined || value === null) return null
+  const thinking = objectAt(value, 'thinking')
+  checkFields(thinking, thinkingRules, 'thinking')
+  const isKnown = ['enabled', 'disabled', 'adaptive'].includes(String(thinking.type))
+  return isKnown ? thinking : refuse('thinking.type', `only Anthropic knows ${quoted(thinking.type)}`)
+}
+
+/** `output_format` is the name that `output_config.format` had as a beta. */
+function outputOf(body: Json): { effort: string | null; schema: Json | null } {
+  const config = body.output_config === undefined || body.output_config === null ? {} : body.output_config
+  const output = objectAt(config, 'output_config')
+  checkFields(output, outputRules, 'output_config')
+  const format = output.format ?? body.output_format ?? null
+  const effort = output.effort ?? null
+  return {
+    effort: effort === null ? null : textAt(effort, 'output_config.effort'),
+    schema: format === null ? null : schemaOf(objectAt(format, 'output_config.format')),
+  }
+}
+
+function schemaOf(format: Json): Json {
+  checkFields(format, formatRules, 'output_config.format')
+  if (format.type !== 'json_schema') refuse('output_config.format.type', 'it is not json_schema')
+  return objectAt(format.schema, 'output_config.format.schema')
+}
+
+/** Chat completions want a name; Anthropic's schemas have none, and are always held to. */
+function jsonFormat(schema: Json): Json {
+  return { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } }
+}
+
+function userOf(value: unknown, habits: Habits): Json {
+  if (value === undefined || value === null) return {}
+  const metadata = objectAt(value, 'metadata')
+  checkFields(metadata, metadataRules, 'metadata')
+  const user = metadata.user_id
+  return typeof user === 'string' && user.length <= MAX_USER_LENGTH && habits.takesUser ? { user } : {}
+}
+
+function tierOf(tier: unknown): Json {
+  if (tier === undefined || tier === null || tier === 'auto') return {}
+  if (tier === 'standard_only') return { service_tier: 'default' }
+  return refuse('service_tier', 'it is neither auto nor standard_only')
+}
+
+/** Edits that only clear old thinking: what goes back of it is for the other service to say anyway. */
+function editsThinkingAlone(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const edits = value.edits ?? []
+  return (
+    Array.isArray(edits) &&
+    edits.every((edit) => isObject(edit) && String(edit.type).startsWith('clear_thinking_'))
+  )
+}

@@ -1,0 +1,61 @@
+import type { Json } from './json-fields.ts'
+
+/** How a message ends, from the reason of a chat completion. */
+export interface MessageEnd {
+  stop_reason: string
+  stop_sequence: string | null
+}
+
+/** Reasons with which services break an answer off: half an answer must not look whole. */
+const brokenOff: ReadonlySet<unknown> = new Set(['error', 'insufficient_system_resource'])
+
+export function isBrokenOff(finishReason: unknown): boolean {
+  return brokenOff.has(finishReason)
+}
+
+const messageReasons: ReadonlyMap<unknown, string> = new Map([
+  ['stop', 'end_turn'],
+  ['length', 'max_tokens'],
+  ['model_length', 'max_tokens'], // Mistral: the context is full
+  ['tool_calls', 'tool_use'],
+  ['function_call', 'tool_use'],
+  ['content_filter', 'refusal'],
+])
+
+/**
+ * `choice` is the one that says `finish_reason`; vLLM names there the stop sequence it met. Some services say `stop`
+ * after tool calls, which a Messages client would not run then.
+ */
+export function messageEnd(
+  choice: Json,
+  { stops, hasCalls, isRefused }: { stops: readonly string[]; hasCalls: boolean; isRefused: boolean },
+): MessageEnd {
+  const met = choice.stop_reason
+  const reason = messageReasons.get(choice.finish_reason) ?? 'end_turn'
+  if (reason === 'end_turn' && typeof met === 'string' && stops.includes(met))
+    return { stop_reason: 'stop_sequence', stop_sequence: met }
+  if (reason === 'end_turn' && isRefused) return { stop_reason: 'refusal', stop_sequence: null }
+  return { stop_reason: reason === 'end_turn' && hasCalls ? 'tool_use' : reason, stop_sequence: null }
+}
+
+const finishReasons: ReadonlyMap<unknown, string> = new Map([
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool_calls'],
+  ['refusal', 'content_filter'],
+])
+
+export function finishReason(stopReason: unknown): string {
+  return finishReasons.get(stopReason) ?? 'stop'
+}
+
+/** Tiers as the other format names them; null: it has none. */
+export function messageTier(tier: unknown): string | null {
+  if (tier === 'default') return 'standard'
+  return tier === 'priority' ? tier : null
+}
+
+export function chatTier(tier: unknown): string | null {
+  if (tier === 'standard') return 'default'
+  return tier === 'priority' ? tier : null
+}

@@ -1,0 +1,70 @@
+// Tokens. Chat completions count what a cache read and wrote into `prompt_tokens`; Messages count it beside
+// `input_tokens`. Both count thinking into the output.
+
+import { isObject, type Json } from './json-fields.ts'
+
+export interface Tokens {
+  /** Without those that a cache read or wrote. */
+  input: number
+  cacheRead: number
+  cacheWrite: number
+  output: number
+  /** Part of the output; null: not said. */
+  thinking: number | null
+}
+
+export const noTokens: Readonly<Tokens> = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: null }
+
+/** From the usage of a chat completion, or one of its chunks; what is not said is 0, since Messages must say a number. */
+export function tokensOfChat(usage: Json): Tokens {
+  const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
+  const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
+  // DeepSeek says what its cache read at the top.
+  const cacheRead = count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? 0
+  const cacheWrite = count(prompt.cache_write_tokens) ?? 0
+  return {
+    input: Math.max(0, (count(usage.prompt_tokens) ?? 0) - cacheRead - cacheWrite),
+    cacheRead,
+    cacheWrite,
+    output: count(usage.completion_tokens) ?? 0,
+    thinking: count(completion.reasoning_tokens),
+  }
+}
+
+/** From the usage of a message or one of its events. Counts in a stream only grow, and later events may leave some out. */
+export function tokensOfMessage(usage: Json, before: Readonly<Tokens> = noTokens): Tokens {
+  const details = isObject(usage.output_tokens_details) ? usage.output_tokens_details : {}
+  return {
+    input: Math.max(count(usage.input_tokens) ?? 0, before.input),
+    cacheRead: Math.max(count(usage.cache_read_input_tokens) ?? 0, before.cacheRead),
+    cacheWrite: Math.max(count(usage.cache_creation_input_tokens) ?? 0, before.cacheWrite),
+    output: Math.max(count(usage.output_tokens) ?? 0, before.output),
+    thinking: count(details.thinking_tokens) ?? before.thinking,
+  }
+}
+
+export function chatUsage(tokens: Readonly<Tokens>): Json {
+  const prompt_tokens = tokens.input + tokens.cacheRead + tokens.cacheWrite
+  return {
+    prompt_tokens,
+    completion_tokens: tokens.output,
+    total_tokens: prompt_tokens + tokens.output,
+    prompt_tokens_details: { cached_tokens: tokens.cacheRead, cache_write_tokens: tokens.cacheWrite },
+    ...(tokens.thinking === null ? {} : { completion_tokens_details: { reasoning_tokens: tokens.thinking } }),
+  }
+}
+
+export function messageUsage(tokens: Readonly<Tokens>): Json {
+  return {
+    input_tokens: tokens.input,
+    cache_creation_input_tokens: tokens.cacheWrite,
+    cache_read_input_tokens: tokens.cacheRead,
+    output_tokens: tokens.output,
+    output_tokens_details: tokens.thinking === null ? null : { thinking_tokens: tokens.thinking },
+    server_tool_use: null,
+  }
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
