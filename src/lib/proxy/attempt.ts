@@ -272,7 +272,14 @@ class Attempt implements ResponseHandler {
   #refuse(outcome: Outcome, held: HeldAnswer | null, requestSent = true): void {
     if (!this.#end()) return
     this.#call?.abort()
-    this.#resolve({ kind: 'refused', outcome, held, requestSent, ...this.#timing() })
+    this.#resolve({
+      kind: 'refused',
+      outcome,
+      held,
+      requestSent,
+      latencyMs: this.#latency(),
+      firstByteMs: this.#firstByteMs,
+    })
   }
 
   #finishAnswered(
@@ -282,7 +289,16 @@ class Attempt implements ResponseHandler {
   ): void {
     if (!this.#end()) return
     const status = this.#head?.status ?? null
-    this.#resolve({ kind: 'answered', outcome, status, usage, late, requestSent, ...this.#timing() })
+    this.#resolve({
+      kind: 'answered',
+      outcome,
+      status,
+      usage,
+      late,
+      requestSent,
+      latencyMs: this.#latency(),
+      firstByteMs: this.#firstByteMs,
+    })
   }
 
   #end(): boolean {
@@ -292,8 +308,8 @@ class Attempt implements ResponseHandler {
     return true
   }
 
-  #timing(): Pick<Timing, 'latencyMs' | 'firstByteMs'> {
-    return { latencyMs: this.#context.clock() - this.#began, firstByteMs: this.#firstByteMs }
+  #latency(): number {
+    return this.#context.clock() - this.#began
   }
 
   #usageOf(read: () => Usage): Usage {

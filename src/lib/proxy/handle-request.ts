@@ -50,7 +50,8 @@ export interface Incoming {
 }
 
 /** A request as the pool is asked for it. */
-interface Asked extends Incoming {
+interface Asked {
+  incoming: Incoming
   body: RequestBody
   wanted: RotationRequest
 }
@@ -62,7 +63,7 @@ export async function handleRequest(
 ): Promise<void> {
   const { live } = proxy
   const body = parseRequest(incoming.bytes, incoming.head.contentEncoding)
-  const asked = { ...incoming, body, wanted: whatIsWanted(live, incoming, body) }
+  const asked = { incoming, body, wanted: whatIsWanted(live, incoming, body) }
   const failures: Failure[] = []
   for (let round = 1; round <= 2; round += 1) {
     for (const member of live.pool.candidates(asked.wanted, live.view)) {
@@ -105,7 +106,8 @@ async function tryAccount(
   exchange.isSimulated = member.provider.simulated
   let result: AttemptResult
   try {
-    const { dialect } = asked.route
+    const { route, query, head } = asked.incoming
+    const { dialect } = route
     const target = live.targetNow(member, dialect) ?? (await live.target(member, dialect))
     if (exchange.isGone) {
       live.ledger.settle(reservation, neverSent)
@@ -117,8 +119,8 @@ async function tryAccount(
       const send = (to: Target) => {
         const request: UpstreamRequest = {
           method: 'POST',
-          path: `${to.basePath}${asked.route.path}${asked.query}`,
-          headers: asked.head.forwarded,
+          path: `${to.basePath}${route.path}${query}`,
+          headers: head.forwarded,
           more: to.authHeaders,
           body: bytes,
         }
@@ -138,9 +140,11 @@ async function tryAccount(
 }
 
 /** The body as this upstream must get it; every byte that needs no change stays as it came. */
-function bodyFor({ route, body, wanted }: Asked): { bytes: Buffer; stripUsage: boolean } {
+function bodyFor({ incoming, body, wanted }: Asked): { bytes: Buffer; stripUsage: boolean } {
   const { bytes, scan } = body
-  const usage = body.isStream && route.asksForUsage ? usageEdits(bytes, scan) : []
+  const isAsItCame = !body.isStream && !wanted.provider
+  if (isAsItCame) return { bytes, stripUsage: false }
+  const usage = body.isStream && incoming.route.asksForUsage ? usageEdits(bytes, scan) : []
   const model =
     wanted.provider === null || wanted.provider === undefined
       ? []

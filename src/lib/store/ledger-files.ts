@@ -1,6 +1,6 @@
 import { fdatasync, fdatasyncSync, mkdirSync } from 'node:fs'
 import { QwenctlError } from '../errors.ts'
-import type { LedgerEvent, ReserveEvent } from '../quota/events.ts'
+import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 import { apply } from '../quota/fold.ts'
 import type { Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
 import { hasRoom } from '../quota/standing.ts'
@@ -141,7 +141,7 @@ export class FileLedger implements Ledger {
   }
 
   settle(reservation: Reservation, settlement: Settlement): void {
-    this.#enqueue({ type: 'settle', id: reservation.id, at: isoOf(this.now()), ...settlement })
+    this.#enqueue(settleEvent(reservation.id, isoOf(this.now()), settlement))
   }
 
   record(notices: Notice[]): Promise<void> {
@@ -307,6 +307,21 @@ export class FileLedger implements Ledger {
       () => undefined, // tried again tomorrow, or at the next start
     )
   }
+}
+
+/** Field by field: a spread costs more than the rest of the settling. */
+function settleEvent(id: string, at: string, settlement: Settlement): SettleEvent {
+  const event: SettleEvent = { type: 'settle', id, at, outcome: settlement.outcome }
+  if (settlement.status !== undefined) event.status = settlement.status
+  if (settlement.inputTokens !== undefined) event.inputTokens = settlement.inputTokens
+  if (settlement.outputTokens !== undefined) event.outputTokens = settlement.outputTokens
+  if (settlement.costUsd !== undefined) event.costUsd = settlement.costUsd
+  if (settlement.latencyMs !== undefined) event.latencyMs = settlement.latencyMs
+  if (settlement.firstByteMs !== undefined) event.firstByteMs = settlement.firstByteMs
+  if (settlement.model !== undefined) event.model = settlement.model
+  if (settlement.note !== undefined) event.note = settlement.note
+  if (settlement.refunded !== undefined) event.refunded = settlement.refunded
+  return event
 }
 
 let memo = { at: Number.NaN, text: '' }

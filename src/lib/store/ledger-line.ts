@@ -11,16 +11,24 @@ export function lineOf(event: LedgerEvent): string {
   return event.type === 'settle' ? settleLine(event) : JSON.stringify(event)
 }
 
-const amounts = ['status', 'inputTokens', 'outputTokens', 'costUsd', 'latencyMs', 'firstByteMs'] as const
-
 function settleLine(event: SettleEvent): string {
   let line = `{"type":"settle","id":"${event.id}","at":"${event.at}","outcome":"${event.outcome}"`
-  for (const name of amounts) {
-    const amount = event[name]
-    if (amount !== undefined) line += `,"${name}":${amount}`
-  }
+  if (event.status !== undefined) line += `,"status":${event.status}`
+  if (event.inputTokens !== undefined) line += `,"inputTokens":${event.inputTokens}`
+  if (event.outputTokens !== undefined) line += `,"outputTokens":${event.outputTokens}`
+  if (event.costUsd !== undefined) line += `,"costUsd":${event.costUsd}`
+  if (event.latencyMs !== undefined) line += `,"latencyMs":${event.latencyMs}`
+  if (event.firstByteMs !== undefined) line += `,"firstByteMs":${event.firstByteMs}`
   // Models and notes are other people's words: they may hold anything.
-  if (event.model !== undefined) line += `,"model":${JSON.stringify(event.model)}`
+  if (event.model !== undefined) line += `,"model":${quoted(event.model)}`
   if (event.note !== undefined) line += `,"note":${JSON.stringify(event.note)}`
   return `${line}${event.refunded === true ? ',"refunded":true}' : '}'}`
+}
+
+let last = { text: '', json: '""' }
+
+/** Most requests in a row are for one model. */
+function quoted(text: string): string {
+  if (text !== last.text) last = { text, json: JSON.stringify(text) }
+  return last.json
 }

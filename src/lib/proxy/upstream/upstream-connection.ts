@@ -56,7 +56,6 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
   reuse(call: ActiveCall): void {
     this.#call = call
     call.connection = this
-    this.#socket.ref()
     this.#send(call)
   }
 
@@ -68,10 +67,8 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
     this.#socket.resume()
   }
 
-  /** An idle connection does not keep the process alive. */
   rest(until: number): void {
     this.idleUntil = until
-    this.#socket.unref()
   }
 
   /** Closes it at once, without a word to its call. */
@@ -122,6 +119,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
 
   #onConnected(): void {
     this.#isConnected = true
+    this.#socket.unref() // who asked keeps the process alive, and an idle connection must not
     if (this.#call) this.#send(this.#call)
   }
 
