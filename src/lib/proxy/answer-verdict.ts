@@ -61,6 +61,11 @@ export function isEventStream(head: UpstreamHead): boolean {
   return /^text\/event-stream\b/i.test(head.get('content-type') ?? '')
 }
 
+/** JSON or events, which can say that they are an error; sound and pictures cannot. */
+export function isJsonOrEvents(head: UpstreamHead): boolean {
+  return /^(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\b/i.test(head.get('content-type') ?? '')
+}
+
 function outcomeOfWhole(
   head: UpstreamHead,
   body: Buffer,

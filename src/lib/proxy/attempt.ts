@@ -1,8 +1,9 @@
 import type { Outcome, Provider, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
-import { isEventStream, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
+import { isEventStream, isJsonOrEvents, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
+import type { Route } from './routes.ts'
 import type { Target } from './target.ts'
 import type { UpstreamHead } from './upstream/response-head.ts'
 import type { ResponseHandler, UpstreamCall, UpstreamRequest } from './upstream/upstream-call.ts'
@@ -30,6 +31,7 @@ interface Timing {
 
 export interface AttemptContext {
   exchange: Exchange
+  route: Pick<Route, 'isMedia'>
   target: Target
   upstreams: UpstreamPool
   /** Epoch milliseconds. */
@@ -82,6 +84,7 @@ class Attempt implements ResponseHandler {
     const isSuccess = head.status >= 200 && head.status < 300
     const encoding = head.get('content-encoding') ?? 'identity'
     if (isSuccess && encoding !== 'identity') return this.#startPassing() // unasked: it cannot be read in passing
+    if (isSuccess && this.#context.route.isMedia && !isJsonOrEvents(head)) return this.#startPassing()
     if (isSuccess && isEventStream(head)) {
       this.#mode = 'stream'
       const { target, stripUsage } = this.#context

@@ -10,6 +10,7 @@ export interface ClientHead {
   readonly forwarded: CheckedHeaders
   readonly isAnthropic: boolean
   readonly contentEncoding: string | undefined
+  readonly contentType: string | undefined
   /** The conversation, where a header names it. */
   readonly session: string | null
   /** `x-qwenctl-account`, as the client wrote it. */
@@ -41,6 +42,7 @@ export function clientHeadOf(
     forwarded: new CheckedHeaders(requestHeaders(rawHeaders)),
     isAnthropic: headers['anthropic-version'] !== undefined,
     contentEncoding: headers['content-encoding'],
+    contentType: headers['content-type'],
     session: sessionHeaderOf(header),
     pin: header('x-qwenctl-account') ?? null,
     group: header('x-qwenctl-group') ?? null,

@@ -24,9 +24,11 @@ import type { Route } from './routes.ts'
 import { record } from './record.ts'
 import type { UpstreamRequest } from './upstream/upstream-call.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
-import { modelEdits, splice, usageEdits } from './wire/edit-body.ts'
+import { splice, usageEdits } from './wire/edit-body.ts'
 import { sessionHint } from './wire/session-hint.ts'
 
+/** Stands for the reservation of a request that uses up nothing. */
+const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 const neverSent = { outcome: 'unreachable', refunded: true } as const
 
 /** One account after the other, but not for ever: with this many refusals the trouble is elsewhere. */
@@ -62,12 +64,15 @@ export async function handleRequest(
   incoming: Incoming,
 ): Promise<void> {
   const { live } = proxy
-  const body = parseRequest(incoming.bytes, incoming.head.contentEncoding)
+  const { route } = incoming
+  const body = parseRequest(incoming.bytes, incoming.head, incoming.route)
   const asked = { incoming, body, wanted: whatIsWanted(live, incoming, body) }
   const failures: Failure[] = []
   for (let round = 1; round <= 2; round += 1) {
     for (const member of live.pool.candidates(asked.wanted, live.view)) {
-      const reservation = await live.ledger.reserve({ account: member.account.id })
+      const reservation = route.isCounted
+        ? await live.ledger.reserve({ account: member.account.id })
+        : UNCOUNTED
       if (reservation === null) continue // another request was faster, in this process or the next
       const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
       if (failure === null || exchange.isGone) return
@@ -82,7 +87,10 @@ export async function handleRequest(
 }
 
 function whatIsWanted(live: LivePool, { route, head }: Incoming, body: RequestBody): RotationRequest {
-  const named = splitModel(body.model, (id) => live.pool.hasProvider(id))
+  const named =
+    body.model === null
+      ? { model: null, provider: null }
+      : splitModel(body.model, (id) => live.pool.hasProvider(id))
   return {
     dialect: route.dialect,
     model: named.model,
@@ -90,7 +98,10 @@ function whatIsWanted(live: LivePool, { route, head }: Incoming, body: RequestBo
     group: head.group,
     pin: head.pin === null ? null : resolveReference(live.accounts, head.pin).id,
     session:
-      head.session ?? sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'),
+      head.session ??
+      (body.scan === null
+        ? null
+        : sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued')),
   }
 }
 
@@ -110,7 +121,7 @@ async function tryAccount(
     const { dialect } = route
     const target = live.targetNow(member, dialect) ?? (await live.target(member, dialect))
     if (exchange.isGone) {
-      live.ledger.settle(reservation, neverSent)
+      settleUnsent(live, reservation)
       return null
     }
     if (target instanceof QwenctlError) result = withoutCredential(target)
@@ -124,7 +135,7 @@ async function tryAccount(
           more: to.authHeaders,
           body: bytes,
         }
-        return attempt({ exchange, target: to, upstreams, clock, stripUsage }, request)
+        return attempt({ exchange, route, target: to, upstreams, clock, stripUsage }, request)
       }
       result = await send(target)
       if (isTokenRefused(result, target) && !exchange.isGone) {
@@ -133,23 +144,25 @@ async function tryAccount(
       }
     }
   } catch (error) {
-    live.ledger.settle(reservation, neverSent)
+    settleUnsent(live, reservation)
     throw error
   }
-  return record(live, exchange, { member, reservation, model: asked.wanted.model ?? null, result })
+  return record(live, exchange, {
+    member,
+    reservation: reservation === UNCOUNTED ? null : reservation,
+    model: asked.wanted.model ?? null,
+    result,
+  })
 }
 
 /** The body as this upstream must get it; every byte that needs no change stays as it came. */
 function bodyFor({ incoming, body, wanted }: Asked): { bytes: Buffer; stripUsage: boolean } {
   const { bytes, scan } = body
-  const isAsItCame = !body.isStream && !wanted.provider
-  if (isAsItCame) return { bytes, stripUsage: false }
-  const usage = body.isStream && incoming.route.asksForUsage ? usageEdits(bytes, scan) : []
-  const model =
-    wanted.provider === null || wanted.provider === undefined
-      ? []
-      : modelEdits(scan, wanted.model ?? body.model)
-  const edits = usage.concat(model)
+  const asksForUsage = body.isStream && incoming.route.asksForUsage
+  const hasOwnModel = typeof wanted.provider === 'string' && typeof wanted.model === 'string'
+  if (!asksForUsage && !hasOwnModel) return { bytes, stripUsage: false }
+  const usage = asksForUsage && scan !== null ? usageEdits(bytes, scan) : []
+  const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
   return { bytes: edits.length === 0 ? bytes : splice(bytes, edits), stripUsage: usage.length > 0 }
 }
 
@@ -158,4 +171,8 @@ function endsFailover(failures: Failure[], wanted: RotationRequest): boolean {
   if (last === undefined || !movesOn(last.outcome.class) || wanted.pin !== null) return true
   const timeouts = failures.filter(({ outcome }) => outcome.class === 'timeout').length
   return failures.length >= MOST_ATTEMPTS || timeouts >= MOST_TIMEOUTS
+}
+
+function settleUnsent(live: LivePool, reservation: Reservation): void {
+  if (reservation !== UNCOUNTED) live.ledger.settle(reservation, neverSent)
 }

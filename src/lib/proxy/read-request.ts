@@ -1,14 +1,22 @@
 import { QwenctlError } from '../errors.ts'
+import type { ClientHead } from './client-head.ts'
 import type { Exchange } from './exchange.ts'
+import type { Route } from './routes.ts'
+import type { Edit } from './wire/edit-body.ts'
+import { modelEdits } from './wire/edit-body.ts'
 import type { BodyFields } from './wire/scan-body.ts'
 import { readBoolean, readString, scanBody } from './wire/scan-body.ts'
+import { isForm, readField, scanForm } from './wire/scan-form.ts'
 
 /** What the proxy has to know of a request's body; all else passes unread. */
 export interface RequestBody {
   bytes: Buffer
-  scan: BodyFields
-  /** As the client wrote it, `provider/model` included. */
-  model: string
+  /** Null: a form. */
+  scan: BodyFields | null
+  /** As the client wrote it, `provider/model` included; null: it names none, and need not. */
+  model: string | null
+  /** What puts another model into it. */
+  modelEdit: (model: string) => Edit[]
   isStream: boolean
 }
 
@@ -58,23 +66,54 @@ function tooLarge(maxBytes: number): QwenctlError {
 }
 
 /** Finds model and stream in a body. Throws `invalid_request` saying what is wrong with it. */
-export function parseRequest(bytes: Buffer, contentEncoding: string | undefined): RequestBody {
+export function parseRequest(
+  bytes: Buffer,
+  { contentEncoding, contentType }: Pick<ClientHead, 'contentEncoding' | 'contentType'>,
+  { isMedia }: Pick<Route, 'isMedia'>,
+): RequestBody {
   if (contentEncoding !== undefined && contentEncoding !== 'identity') {
     throw new QwenctlError(
       'invalid_request',
       `the request body is compressed (${contentEncoding}); send it as it is`,
     )
   }
+  if (isMedia && contentType !== undefined && isForm(contentType)) return parseForm(bytes, contentType)
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)
-  const model = readString(bytes, scan.fields.model)
-  if (model === null || model === '') {
+  const { fields } = scan
+  const model = readString(bytes, fields.model)
+  if (model === '' || (model === null && !isMedia)) {
     throw new QwenctlError('invalid_request', 'the request names no model', {
       hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
     })
   }
-  return { bytes, scan, model, isStream: readBoolean(bytes, scan.fields.stream) === true }
+  return {
+    bytes,
+    scan,
+    model,
+    modelEdit: (name) => modelEdits(scan, name),
+    isStream: readBoolean(bytes, fields.stream) === true,
+  }
 }
+
+function parseForm(bytes: Buffer, contentType: string): RequestBody {
+  const scan = scanForm(bytes, contentType)
+  if (!scan.ok) throw new QwenctlError('invalid_request', `the form is ${formRefusals[scan.reason]}`)
+  const { model, stream } = scan.fields
+  return {
+    bytes,
+    scan: null,
+    model: readField(bytes, model) || null, // services have a default for some of these
+    modelEdit: (name) => (model === undefined ? [] : [{ ...model, text: name }]),
+    isStream: readField(bytes, stream) === 'true',
+  }
+}
+
+const formRefusals = {
+  'no-boundary': 'without a boundary in its content-type',
+  malformed: 'not valid multipart/form-data',
+  duplicate: 'ambiguous: a field stands in it twice',
+} as const
 
 const refusals = {
   'not-an-object': 'not a JSON object',

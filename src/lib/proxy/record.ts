@@ -10,7 +10,8 @@ import type { LivePool } from './live-pool.ts'
 
 interface Attempted {
   member: Member
-  reservation: Reservation
+  /** Null: a request that uses up nothing. What becomes of it says nothing of quotas or models either. */
+  reservation: Reservation | null
   model: string | null
   result: AttemptResult
 }
@@ -18,7 +19,7 @@ interface Attempted {
 /** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
 export function record(live: LivePool, exchange: Exchange, attempted: Attempted): Failure | null {
   const { member, reservation, result } = attempted
-  live.ledger.settle(reservation, settlementOf(attempted))
+  if (reservation !== null) live.ledger.settle(reservation, settlementOf(attempted))
   live.tell({
     requestId: exchange.id,
     member,
@@ -77,7 +78,8 @@ function noteSuccess(live: LivePool, { member, model, result }: Attempted): void
   live.pool.observe(member.account.id, result.firstByteMs ?? result.latencyMs, live.view.now)
 }
 
-function cool(live: LivePool, { member, model }: Attempted, outcome: Outcome): void {
+function cool(live: LivePool, { member, reservation, model }: Attempted, outcome: Outcome): void {
+  if (reservation === null && outcome.class !== 'auth-dead') return
   const { state, now, random } = live.view
   const strikes = live.strikes.before(outcome.class, { member, model, state, now })
   const notices = coolingOf(outcome, { member, model, strikes, random: random(), now })

@@ -7,15 +7,44 @@ export interface Route {
   path: string
   /** Streams of it say their usage only when asked to. */
   asksForUsage: boolean
+  /** A file may come with the request, as a form, and an answer may be sound, a picture or plain text. */
+  isMedia: boolean
+  /** False: it uses up none of the account's requests. */
+  isCounted: boolean
 }
 
-const byPath: Readonly<Record<string, Route>> = {
-  '/chat/completions': { dialect: 'openai', path: '/chat/completions', asksForUsage: true },
-  '/completions': { dialect: 'openai', path: '/completions', asksForUsage: true },
-  '/embeddings': { dialect: 'openai', path: '/embeddings', asksForUsage: false },
-  '/responses': { dialect: 'openai', path: '/responses', asksForUsage: false },
-  '/messages': { dialect: 'anthropic', path: '/messages', asksForUsage: false },
-}
+const openai = (path: string, more: Partial<Route> = {}): Route => ({
+  dialect: 'openai',
+  path,
+  asksForUsage: false,
+  isMedia: false,
+  isCounted: true,
+  ...more,
+})
+const anthropic = (path: string, more: Partial<Route> = {}): Route => ({
+  ...openai(path, more),
+  dialect: 'anthropic',
+})
+
+const routes = [
+  openai('/chat/completions', { asksForUsage: true }),
+  openai('/completions', { asksForUsage: true }),
+  openai('/embeddings'),
+  openai('/responses'),
+  openai('/images/generations', { isMedia: true }),
+  openai('/images/edits', { isMedia: true }),
+  openai('/images/variations', { isMedia: true }),
+  openai('/audio/speech', { isMedia: true }),
+  openai('/audio/transcriptions', { isMedia: true }),
+  openai('/audio/translations', { isMedia: true }),
+  anthropic('/messages'),
+  anthropic('/messages/count_tokens', { isCounted: false }),
+]
+
+const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
+
+/** Services have more endpoints for pictures and sound than OpenAI; no dots, so that none leaves these folders. */
+const MEDIA_PATH = /^\/(?:images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
 
 /** The path as the table has it: `/v1` may be missing, since clients differ in what they take for the base URL. */
 export function shortPath(url: string): { path: string; query: string } {
@@ -25,7 +54,7 @@ export function shortPath(url: string): { path: string; query: string } {
 }
 
 export function routeFor(path: string): Route | null {
-  return Object.hasOwn(byPath, path) ? (byPath[path] ?? null) : null
+  return byPath.get(path) ?? (MEDIA_PATH.test(path) ? openai(path, { isMedia: true }) : null)
 }
 
 /** The wire format that errors of a path are written in, also where there is no such route. */

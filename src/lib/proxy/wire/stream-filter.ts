@@ -140,12 +140,16 @@ export class StreamFilter {
   }
 }
 
-/** The last frame or event of a stream that ended as it should, in the Anthropic and the Responses format. */
+/** The last frame or event of a stream that ended as it should: Messages, Responses, sound and pictures. */
 const ends: ReadonlySet<string> = new Set([
   'message_stop',
   'response.completed',
   'response.incomplete',
   'response.failed',
+  'speech.audio.done',
+  'transcript.text.done',
+  'image_generation.completed',
+  'image_edit.completed',
 ])
 
 // Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be escaped, so that
@@ -153,7 +157,8 @@ const ends: ReadonlySet<string> = new Set([
 const FINISH_REASON = /"finish_reason"\s*:\s*"/
 const USAGE = /"usage"\s*:\s*\{/
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
-const END_TYPE = /"(?:message_stop|response\.(?:completed|incomplete|failed))"/
+const END_TYPE =
+  /"(?:message_stop|response\.(?:completed|incomplete|failed)|(?:speech\.audio|transcript\.text)\.done|image_(?:generation|edit)\.completed)"/
 
 function mayMatter(text: string): boolean {
   return USAGE.test(text) || (text.includes('"error"') && ERROR.test(text)) || END_TYPE.test(text)
