@@ -34,6 +34,8 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         remaining: 500,
         resetsAt: '2026-11-23T00:00:00.000Z',
         source: 'configured',
+        model: null,
+        from: null,
       },
       {
         metric: 'tokens',
@@ -44,6 +46,8 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         remaining: 876_544,
         resetsAt: null,
         source: 'default',
+        model: null,
+        from: null,
       },
     ],
     today: { requests: 1500, succeeded: 1499, failed: 1, inputTokens: 1, outputTokens: 1, costUsd: null },
@@ -77,6 +81,14 @@ test('with several limits and accounts, prints one row per limit and a row for a
       '',
     ].join('\n'),
   )
+})
+
+test('when a limit was learned of one model, its row names the model, without control characters', () => {
+  const [limit] = account({}).limits
+  if (limit === undefined) throw new Error('the account has no limit')
+  const ofModel = { ...limit, model: 'llama\u001b[2J-3.3-70b-versatile', source: 'learned' as const }
+  const [row] = quotaRows(document(account({ limits: [ofModel] })), look)
+  expect(row?.[2]).toBe('day llama-3.3-70b-v…')
 })
 
 test('when names are too long for the terminal, they are cut and the lines fit', () => {
@@ -140,4 +152,6 @@ test('without a terminal, a reset needs its accounts or --all, and --yes', async
   expect(await codeOf('nope', '--yes')).toBe('account_not_found')
   expect(await codeOf('play', '--yes')).toBeUndefined()
   expect(await codeOf('--all', '--yes')).toBeUndefined()
+  expect(await codeOf('play', '--learned')).toBe('missing_answer')
+  expect(await codeOf('play', '--learned', '--yes')).toBeUndefined()
 })

@@ -63,7 +63,7 @@ test.each([
   ['docs/plugins.md', outcomeClasses],
   ['docs/plugins.md', Object.keys(api)],
   ['docs/limits.md', metrics],
-  ['docs/ledger.md', ['reserve', 'settle', 'limits', 'reset', 'cool', 'clear', 'close']],
+  ['docs/ledger.md', ['reserve', 'settle', 'limits', 'learn', 'forget', 'reset', 'cool', 'clear', 'close']],
   ['README.md', strategyNames],
 ])('%s names %j', (file, names) => {
   const text = document(file)

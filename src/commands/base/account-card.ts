@@ -53,11 +53,15 @@ function limitWords(limit: LimitView, now: string, look: Look): string {
   const gauge = renderGauge(limit.used, limit.max, { ...look, width: 10 })
   const resets = limit.resetsAt === null ? '' : `, resets ${inWords(limit.resetsAt, now)}`
   const counts = `${shortNumber(limit.used)} of ${shortNumber(limit.max)} used, ${shortNumber(limit.remaining)} left`
-  return `${gauge} ${limitName(limit)}: ${counts}${resets} (${limit.source})`
+  return `${gauge} ${limitName(limit)}: ${counts}${resets} (${sourceWords(limit)})`
 }
 
 function todayWords({ today }: AccountView): string {
   const cost = today.costUsd === null ? '' : `, ${today.costUsd.toFixed(4)} USD`
   const tokens = `${shortNumber(today.inputTokens)} tokens in, ${shortNumber(today.outputTokens)} out`
   return `${today.requests} requests (${today.succeeded} succeeded, ${today.failed} failed), ${tokens}${cost}`
+}
+
+function sourceWords({ source, from }: LimitView): string {
+  return from === null ? source : `${source} from ${printable(from)}`
 }

@@ -1,7 +1,7 @@
 import type { Palette } from '../../lib/terminal/color.ts'
 import { renderGauge } from '../../lib/terminal/gauge.ts'
 import type { Column } from '../../lib/terminal/table.ts'
-import { cutToWidth, textWidth } from '../../lib/terminal/text-width.ts'
+import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
 import { durationWords, inWords, localTime } from '../../lib/terminal/time-words.ts'
 import type { AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
@@ -73,9 +73,12 @@ function totalsRow({ totals }: QuotaDocument, { palette }: Look): string[] {
   return cells.map((cell) => (cell === '' ? '' : palette.strong(cell)))
 }
 
-/** `day` for requests, `tokens/day` for anything else. */
-export function limitName(limit: Pick<LimitView, 'metric' | 'window'>): string {
-  return limit.metric === 'requests' ? limit.window : `${limit.metric}/${limit.window}`
+const MODEL_CELLS = 16
+
+/** `day` for requests, `tokens/day` for anything else; after it the model, where it holds for one alone. */
+export function limitName({ metric, window, model }: Pick<LimitView, 'metric' | 'window' | 'model'>): string {
+  const name = metric === 'requests' ? window : `${metric}/${window}`
+  return model === null ? name : `${name} ${cutToWidth(printable(model), MODEL_CELLS)}`
 }
 
 /** `1234`, `45.2k`, `1.5M`: at most five characters, and never rounded up. */

@@ -9,15 +9,19 @@ import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '..
 export default class QuotaReset extends QuotaCommand {
   static override summary = 'set the counters of accounts to zero and end their cooldowns'
   static override description =
-    'Running proxies see it at once; history stays. The provider keeps its own count, which this cannot change.'
+    'Running proxies see it at once; history stays. The provider keeps its own count, which this cannot change. With --learned, only the limits that the provider taught are forgotten; what it says again is learned again.'
   static override examples = [
     '<%= config.bin %> quota reset qwen/work',
     '<%= config.bin %> quota reset --all --yes',
+    '<%= config.bin %> quota reset groq/work --learned',
   ]
   static override args = { account: accountArguments }
   static override flags = {
     all: Flags.boolean({ description: 'all accounts', exclusive: ['group'] }),
     group: groupFlag,
+    learned: Flags.boolean({
+      description: 'forget the limits that the provider taught, and leave counters and cooldowns',
+    }),
     provider: providerFlag,
     yes: yesFlag,
   }
@@ -41,12 +45,14 @@ export default class QuotaReset extends QuotaCommand {
     if (accounts.length > 0) {
       const subject =
         accounts.length <= 3 ? accounts.map(shownName).join(', ') : countOf(accounts.length, 'account')
-      await confirmOrCancel(`Set the counters of ${subject} to zero?`, flags.yes)
+      const question = flags.learned
+        ? `Forget what the provider of ${subject} taught of its limits?`
+        : `Set the counters of ${subject} to zero?`
+      await confirmOrCancel(question, flags.yes)
     }
-    const document = await this.toolkit.quotas.reset(
-      accounts.map(({ id }) => id),
-      filter,
-    )
+    const ids = accounts.map(({ id }) => id)
+    const { quotas } = this.toolkit
+    const document = await (flags.learned ? quotas.forgetLearned(ids, filter) : quotas.reset(ids, filter))
     this.showQuota(document, filter)
     return document
   }

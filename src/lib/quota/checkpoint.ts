@@ -6,6 +6,7 @@ import type {
   DayTotals,
   LedgerState,
   LimitState,
+  ModelLimitState,
   OpenReservation,
   SubjectState,
   TrailBucket,
@@ -20,9 +21,10 @@ export interface Position {
   offset: number
 }
 
-interface LimitJson extends Omit<LimitState, 'clock' | 'usage'> {
+type LimitJson = Omit<LimitState, 'clock' | 'usage'> & {
   usage: Extract<WindowUsage, { kind: 'fixed' }> | RollingJson
 }
+type ModelLimitJson = LimitJson & Pick<ModelLimitState, 'model'>
 
 /** A busy rolling window holds thousands of charges: flat pairs of milliseconds since the one before, and amount. */
 interface RollingJson {
@@ -42,8 +44,9 @@ export interface StateJson {
   days: Record<string, Record<string, DayTotals>>
 }
 
-interface SubjectJson extends Omit<SubjectState, 'limits' | 'cooldowns' | 'trail'> {
+interface SubjectJson extends Omit<SubjectState, 'limits' | 'modelLimits' | 'cooldowns' | 'trail'> {
   limits: LimitJson[]
+  modelLimits: ModelLimitJson[]
   cooldowns: Record<string, Cooldown>
   trail: { minutes: Bucket[]; hours: Bucket[]; days: Bucket[] }
 }
@@ -55,6 +58,7 @@ export function stateToJson(state: LedgerState, historyThrough: string | null = 
     subjects[id] = {
       ...subject,
       limits: subject.limits.map(limitToJson),
+      modelLimits: subject.modelLimits.map((limit) => ({ ...limitToJson(limit), model: limit.model })),
       cooldowns: Object.fromEntries(subject.cooldowns),
       trail: {
         minutes: subject.trail.minutes.map(packed),
@@ -91,6 +95,7 @@ export function stateFromJson(json: StateJson): LedgerState {
     state.subjects.set(id, {
       ...subject,
       limits: subject.limits.map(limitFromJson),
+      modelLimits: subject.modelLimits.map((limit) => ({ ...limitFromJson(limit), model: limit.model })),
       cooldowns: new Map(Object.entries(subject.cooldowns)),
       trail: {
         minutes: subject.trail.minutes.map(unpacked),

@@ -23,7 +23,15 @@ export type OutcomeClass = (typeof outcomeClasses)[number]
 
 /** One line of the ledger. Times are RFC 3339 in UTC; a field that is unknown is left out. */
 export type LedgerEvent =
-  ReserveEvent | SettleEvent | LimitsEvent | ResetEvent | CoolEvent | ClearEvent | CloseEvent
+  | ReserveEvent
+  | SettleEvent
+  | LimitsEvent
+  | LearnEvent
+  | ForgetEvent
+  | ResetEvent
+  | CoolEvent
+  | ClearEvent
+  | CloseEvent
 
 /** Claims one request against every subject named: the account first, then whatever else counts it (a client key). */
 export interface ReserveEvent {
@@ -55,7 +63,7 @@ export interface SettleEvent {
   refunded?: true
 }
 
-/** The limits of a subject as from now; replaces the set before. */
+/** The limits of a subject as from now; replaces the set before, all but what was learned. */
 export interface LimitsEvent {
   type: 'limits'
   account: string
@@ -68,6 +76,33 @@ export interface LimitRecord {
   window: string
   max: number
   source: LimitSource
+}
+
+/** Limits that a provider told of: each replaces what it said before of that metric, window and model. */
+export interface LearnEvent {
+  type: 'learn'
+  account: string
+  at: string
+  limits: LearnedRecord[]
+}
+
+export interface LearnedRecord {
+  metric: Metric
+  window: string
+  max: number
+  /** The one model that it holds for; left out: all of the account. */
+  model?: string
+  /** What the provider says is left: what was used by then is `max` less this. */
+  remaining?: number
+  /** The header or field that said so. */
+  from: string
+}
+
+/** Ends all learned limits of a subject. */
+export interface ForgetEvent {
+  type: 'forget'
+  account: string
+  at: string
 }
 
 /** Sets every counter of the subject's limits to zero as from now. History stays. */

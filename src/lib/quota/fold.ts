@@ -1,18 +1,10 @@
-import type {
-  ClearEvent,
-  CoolEvent,
-  LedgerEvent,
-  LimitsEvent,
-  ReserveEvent,
-  ResetEvent,
-  SettleEvent,
-} from './events.ts'
+import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
 import type { Metric } from './limit.ts'
-import { parseWindow } from './limit.ts'
-import type { DayTotals, LedgerState, LimitState, OpenReservation, SubjectState } from './state.ts'
+import { forgetLearned, isInForce, learnLimits, setLimits } from './set-limits.ts'
+import type { DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'
 import { dayOf, emptyTotals } from './totals.ts'
-import { emptyTrail, leaveTrail, usageFromTrail } from './trail.ts'
+import { emptyTrail, leaveTrail } from './trail.ts'
 import { advance, charge, emptyUsage, giveBack } from './window.ts'
 
 /** A cooldown this soon after the last one is the next strike in a row. */
@@ -39,7 +31,14 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
     case 'settle':
       return settle(state, event)
     case 'limits':
-      return setLimits(state, event)
+      setLimits(subjectOf(state, event.account), event, state.now)
+      return true
+    case 'learn':
+      learnLimits(subjectOf(state, event.account), event, state.now)
+      return true
+    case 'forget':
+      forgetLearned(subjectOf(state, event.account))
+      return true
     case 'reset':
       return reset(state, event)
     case 'cool':
@@ -79,7 +78,7 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
   for (const subject of subjects) {
     for (const limit of subject.limits) {
       advance(limit.usage, limit.clock, state.now)
-      if (limit.usage.used >= limit.max) return false
+      if (limit.usage.used >= limit.max && isInForce(limit, state.now)) return false
     }
   }
   for (const subject of subjects) {
@@ -109,6 +108,7 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
     usd: event.costUsd ?? 0,
   }
   for (const subject of subjects) chargeSubject(subject, spent, state.now)
+  if (account.modelLimits.length > 0) chargeModel(account, event.model, { requests: 1, ...spent }, state.now)
   addOutcome(totalsIn(state, dayOf(state.now), open.account), event)
   if (event.outcome === 'ok') account.strikes = 0
   return true
@@ -139,6 +139,15 @@ function chargeSubject(subject: SubjectState, amounts: Amounts, now: number): vo
   leaveTrail(subject.trail, amounts, now, now)
 }
 
+/** Learned limits of a model count what was asked of it, once that is known. */
+function chargeModel(subject: SubjectState, model: string | undefined, amounts: Amounts, now: number): void {
+  for (const limit of subject.modelLimits) {
+    if (limit.model !== model) continue
+    advance(limit.usage, limit.clock, now)
+    charge(limit.usage, limit.clock, amountFor(limit.metric, amounts), now)
+  }
+}
+
 function refund(subject: SubjectState, open: OpenReservation, now: number): void {
   if (open.sequence <= subject.resetSequence) return // the reset has already given it back
   for (const limit of subject.limits) {
@@ -164,30 +173,9 @@ function amountFor(metric: Metric, amounts: Amounts): number {
   }
 }
 
-/** A limit that is still there keeps what was used of it; one defined anew starts from what the trail remembers. */
-function setLimits(state: LedgerState, event: LimitsEvent): boolean {
-  const subject = subjectOf(state, event.account)
-  const next: LimitState[] = []
-  for (const record of event.limits) {
-    const twin = next.find((limit) => limit.metric === record.metric && limit.window === record.window)
-    if (twin !== undefined) {
-      twin.max = Math.min(twin.max, record.max)
-      continue
-    }
-    const clock = parseWindow(record.window)
-    const before = subject.limits.find(
-      (limit) => limit.metric === record.metric && limit.window === record.window,
-    )
-    const usage = before?.usage ?? usageFromTrail(subject.trail, record.metric, clock, state.now)
-    next.push({ ...record, clock, usage })
-  }
-  subject.limits = next
-  return true
-}
-
 function reset(state: LedgerState, event: ResetEvent): boolean {
   const subject = subjectOf(state, event.account)
-  for (const limit of subject.limits) limit.usage = emptyUsage(limit.clock)
+  for (const limit of [...subject.limits, ...subject.modelLimits]) limit.usage = emptyUsage(limit.clock)
   subject.trail = emptyTrail()
   subject.resetSequence = state.sequence
   return true
@@ -229,6 +217,7 @@ function subjectOf(state: LedgerState, id: string): SubjectState {
   if (subject === undefined) {
     subject = {
       limits: [],
+      modelLimits: [],
       cooldowns: new Map(),
       trail: emptyTrail(),
       resetSequence: 0,

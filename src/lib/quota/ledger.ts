@@ -1,4 +1,13 @@
-import type { ClearEvent, CoolEvent, LimitsEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
+import type {
+  ClearEvent,
+  CoolEvent,
+  ForgetEvent,
+  LearnEvent,
+  LimitsEvent,
+  ReserveEvent,
+  ResetEvent,
+  SettleEvent,
+} from './events.ts'
 import type { LedgerState } from './state.ts'
 
 /** A request that was granted, and must be settled exactly once. */
@@ -13,7 +22,12 @@ export type Settlement = Omit<SettleEvent, 'type' | 'id' | 'at'>
 
 /** What can be recorded beside reservations; the ledger fills in the time. */
 export type Notice =
-  Omit<LimitsEvent, 'at'> | Omit<ResetEvent, 'at'> | Omit<CoolEvent, 'at'> | Omit<ClearEvent, 'at'>
+  | Omit<LimitsEvent, 'at'>
+  | Omit<LearnEvent, 'at'>
+  | Omit<ForgetEvent, 'at'>
+  | Omit<ResetEvent, 'at'>
+  | Omit<CoolEvent, 'at'>
+  | Omit<ClearEvent, 'at'>
 
 /**
  * The truth about counts. Any number of processes may hold one over the same home; each reaches the same verdicts.

@@ -1,4 +1,4 @@
-import type { LedgerEvent, LimitRecord } from './events.ts'
+import type { LearnedRecord, LedgerEvent, LimitRecord } from './events.ts'
 import { outcomeClasses } from './events.ts'
 import { metrics, parseWindow } from './limit.ts'
 
@@ -25,7 +25,10 @@ function isEvent(value: Record<string, unknown>): boolean {
       return isText(value.id) && outcomes.has(value.outcome) && amountsAreSound(value)
     case 'limits':
       return isText(value.account) && Array.isArray(value.limits) && value.limits.every(isLimit)
+    case 'learn':
+      return isText(value.account) && Array.isArray(value.limits) && value.limits.every(isLearned)
     case 'reset':
+    case 'forget':
       return isText(value.account)
     case 'cool':
       return (
@@ -61,6 +64,16 @@ function isLimit(value: unknown): value is LimitRecord {
     return false // invalid_limit: a clock this version does not know
   }
   return metrics.some((metric) => metric === value.metric)
+}
+
+function isLearned(value: unknown): value is LearnedRecord {
+  if (!isLimit(value)) return false
+  const { model, remaining, from } = value as unknown as Record<string, unknown>
+  return (
+    isText(from) &&
+    (model === undefined || isText(model)) &&
+    (remaining === undefined || (typeof remaining === 'number' && remaining >= 0))
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { isInForce } from './set-limits.ts'
 import type { LimitState, OpenReservation, SubjectState } from './state.ts'
 import { calendarWindow } from './zone.ts'
 
@@ -35,13 +36,22 @@ export function standing(limit: LimitState, now: number): Standing {
   return { used, remaining: Math.max(0, max - used), resetsAt: isRunning ? usage.end : end }
 }
 
-/** Whether every limit of the subject is below its maximum. */
-export function hasRoom(subject: SubjectState | undefined, now: number): boolean {
+/** Whether every limit of the subject is below its maximum, with a model also those learned of it. */
+export function hasRoom(
+  subject: SubjectState | undefined,
+  now: number,
+  model: string | null = null,
+): boolean {
   if (subject === undefined) return true
-  for (const limit of subject.limits) {
-    if (limit.usage.used >= limit.max && standing(limit, now).used >= limit.max) return false
-  }
+  for (const limit of subject.limits) if (isFull(limit, now)) return false
+  if (model === null || subject.modelLimits.length === 0) return true
+  for (const limit of subject.modelLimits) if (limit.model === model && isFull(limit, now)) return false
   return true
+}
+
+/** Whether a limit that holds now is used up. */
+export function isFull(limit: LimitState, now: number): boolean {
+  return limit.usage.used >= limit.max && isInForce(limit, now) && standing(limit, now).used >= limit.max
 }
 
 /** Epoch milliseconds at which every limit of the subject has room again; `now` where it has. */
@@ -51,7 +61,13 @@ export function roomAt(subject: SubjectState | undefined, now: number): number {
   return at
 }
 
-function limitRoomAt(limit: LimitState, now: number): number {
+/** The same of one limit, which a learned one at its end has in any case. */
+export function limitRoomAt(limit: LimitState, now: number): number {
+  const at = usageRoomAt(limit, now)
+  return limit.until === null ? at : Math.max(now, Math.min(at, limit.until))
+}
+
+function usageRoomAt(limit: LimitState, now: number): number {
   const { used, resetsAt } = standing(limit, now)
   if (used < limit.max || resetsAt === null) return now
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt

@@ -19,7 +19,10 @@ export interface LedgerState {
 }
 
 export interface SubjectState {
+  /** Those that were set, then those learned for all models. Of two for one window both are counted. */
   limits: LimitState[]
+  /** Learned limits of single models, counted when a request is settled: only then the ledger knows its model. */
+  modelLimits: ModelLimitState[]
   /** By model; `*` stands for every model. */
   cooldowns: Map<string, Cooldown>
   /** What was charged lately, in buckets, so that a limit defined anew starts from what was really used. */
@@ -35,6 +38,14 @@ export interface SubjectState {
 export interface LimitState extends Limit {
   source: LimitSource
   usage: WindowUsage
+  /** What told of a learned limit; null: nobody had to, or an old ledger does not say. */
+  from: string | null
+  /** Epoch milliseconds from which on a learned limit that was not repeated holds no longer; null: for good. */
+  until: number | null
+}
+
+export interface ModelLimitState extends LimitState {
+  model: string
 }
 
 /** What was used of a limit in its present window. Times in epoch milliseconds. */

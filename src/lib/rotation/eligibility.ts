@@ -1,8 +1,8 @@
 import { activeCooldown } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import { formatLimit } from '../quota/limit.ts'
-import { hasRoom, roomAt } from '../quota/standing.ts'
-import type { Cooldown, LedgerState, LimitState, SubjectState } from '../quota/state.ts'
+import { hasRoom, isFull, limitRoomAt } from '../quota/standing.ts'
+import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/state.ts'
 import type { Member } from './member.ts'
 import type { RotationMoment, RotationRequest } from './rotation-request.ts'
 
@@ -98,7 +98,7 @@ export function isAvailable(
     activeCooldown(state, subjects.account, model, now) === null &&
     (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
     activeCooldown(state, subjects.provider, model, now) === null &&
-    hasRoom(state.subjects.get(subjects.account), now)
+    hasRoom(state.subjects.get(subjects.account), now, model)
   )
 }
 
@@ -110,7 +110,7 @@ export function unavailability(member: Member, model: string | null, view: Rotat
     cooling(account, 'account', model, view),
     quotaGroup === null ? null : cooling(quotaGroup, 'quota-group', model, view),
     cooling(provider, 'provider', model, view),
-    exhaustion(view.state.subjects.get(account), view.now),
+    exhaustion(view.state.subjects.get(account), model, view.now),
   ]
   let longest: Refusal | null = null
   for (const each of found)
@@ -171,18 +171,20 @@ const reasonWords: Record<OutcomeClass, string> = {
   lost: 'answers broke off',
 }
 
-function exhaustion(subject: SubjectState | undefined, now: number): Refusal | null {
-  if (subject === undefined || hasRoom(subject, now)) return null
-  let found: { limit: LimitState; availableAt: number | null } | null = null
-  for (const limit of subject.limits) {
-    const alone = { ...subject, limits: [limit] }
-    if (hasRoom(alone, now)) continue
-    const at = roomAt(alone, now)
+function exhaustion(subject: SubjectState | undefined, model: string | null, now: number): Refusal | null {
+  if (subject === undefined || hasRoom(subject, now, model)) return null
+  let found: { limit: LimitState | ModelLimitState; availableAt: number | null } | null = null
+  const ofModel = subject.modelLimits.filter((limit) => limit.model === model)
+  for (const limit of [...subject.limits, ...ofModel]) {
+    if (!isFull(limit, now)) continue
+    const at = limitRoomAt(limit, now)
     // A limit of 0 is at its maximum without a charge that could leave: only the user can raise it.
     const availableAt = at > now ? at : null
     if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
   }
   if (found === null) return null
   const limit = formatLimit(found.limit)
-  return { kind: 'exhausted', limit, availableAt: found.availableAt, words: `its limit ${limit} is used up` }
+  const whose = 'model' in found.limit ? ` of model ${found.limit.model}` : ''
+  const words = `its limit ${limit}${whose} is used up`
+  return { kind: 'exhausted', limit, availableAt: found.availableAt, words }
 }

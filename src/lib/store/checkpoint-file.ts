@@ -2,11 +2,10 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { LowSync } from 'lowdb'
 import type { SyncAdapter } from 'lowdb'
 import type { Position, StateJson } from '../quota/checkpoint.ts'
+import { CHECKPOINT_VERSION, migrateState } from '../quota/checkpoint-migrations.ts'
 import { stateFromJson } from '../quota/checkpoint.ts'
 import type { LedgerState } from '../quota/state.ts'
 import { QwenctlError } from '../errors.ts'
-
-const VERSION = 1
 
 /** `counters.json` and `ledger/base.json`: the ledger folded up to a position. */
 export interface Checkpoint {
@@ -62,7 +61,7 @@ export function readCheckpoint(path: string): LoadedCheckpoint | null | 'damaged
   try {
     found = new WholeFile(path).read()
     if (found === null) return null
-    if (found.version > VERSION) {
+    if (found.version > CHECKPOINT_VERSION) {
       throw new QwenctlError(
         'store_too_new',
         `${path} was written by a newer qwenctl (version ${found.version})`,
@@ -70,7 +69,8 @@ export function readCheckpoint(path: string): LoadedCheckpoint | null | 'damaged
     }
     const { position, landmark, historyThrough } = found
     if (typeof position.day !== 'string' || !Number.isSafeInteger(position.offset)) return 'damaged'
-    return { position, landmark, historyThrough, state: stateFromJson(found.state) }
+    const state = stateFromJson(migrateState(found.state, found.version))
+    return { position, landmark, historyThrough, state }
   } catch (error) {
     if (error instanceof QwenctlError) throw error
     return 'damaged' // not JSON, or not of this shape
@@ -78,6 +78,9 @@ export function readCheckpoint(path: string): LoadedCheckpoint | null | 'damaged
 }
 
 export function writeCheckpoint(path: string, checkpoint: Omit<Checkpoint, 'version'>): void {
-  const low = new LowSync<Checkpoint>(new WholeFile(path), { version: VERSION, ...checkpoint })
+  const low = new LowSync<Checkpoint>(new WholeFile(path), {
+    version: CHECKPOINT_VERSION,
+    ...checkpoint,
+  })
   low.write()
 }

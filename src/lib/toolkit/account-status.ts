@@ -3,7 +3,7 @@ import { quotaGroupSubject } from '../account/account.ts'
 import { activeCooldown } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import { formatLimit } from '../quota/limit.ts'
-import { roomAt, standing } from '../quota/standing.ts'
+import { isFull, roomAt } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState } from '../quota/state.ts'
 import type { AccountStatus } from './views.ts'
 
@@ -56,9 +56,7 @@ export function standingOf(account: Account, state: LedgerState, now: number): S
   if (isExpired(account, now))
     return { status: 'expired', reason: 'its login has expired', availableAt: null }
 
-  const full = (state.subjects.get(account.id)?.limits ?? []).filter(
-    (limit) => standing(limit, now).remaining <= 0,
-  )
+  const full = (state.subjects.get(account.id)?.limits ?? []).filter((limit) => isFull(limit, now))
   const spent = pauses.find(({ cooldown }) => isSpent(cooldown))
   if (full.length === 0 && pauses.length === 0) return { status: 'ready', reason: null, availableAt: null }
   const availableAt = latestOf([

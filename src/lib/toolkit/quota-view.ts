@@ -4,7 +4,14 @@
 import type { Account } from '../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../account/account.ts'
 import { cooldownsOf } from '../quota/cooldowns.ts'
-import type { LedgerState, LimitState, OpenReservation, SubjectState } from '../quota/state.ts'
+import { isInForce } from '../quota/set-limits.ts'
+import type {
+  LedgerState,
+  LimitState,
+  ModelLimitState,
+  OpenReservation,
+  SubjectState,
+} from '../quota/state.ts'
 import { reservedOf, standing } from '../quota/standing.ts'
 import { dayOf, totalsOf } from '../quota/totals.ts'
 import { standingOf } from './account-status.ts'
@@ -111,10 +118,27 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
 
 function limitViews(subject: SubjectState | undefined, open: OpenReservation[], now: number): LimitView[] {
   if (subject === undefined) return []
-  return subject.limits.map((limit) => limitView(limit, reservedOf(subject, open, limit, now), now))
+  return [
+    ...bindingLimits(subject, now).map((limit) =>
+      limitView(limit, reservedOf(subject, open, limit, now), now),
+    ),
+    ...subject.modelLimits.filter((limit) => isInForce(limit, now)).map((limit) => limitView(limit, 0, now)),
+  ]
 }
 
-function limitView(limit: LimitState, reserved: number, now: number): LimitView {
+/** One per metric and window: where two count the same, the one that allows less, in the place of the first. */
+function bindingLimits({ limits }: SubjectState, now: number): LimitState[] {
+  const binding = new Map<string, LimitState>()
+  for (const limit of limits) {
+    if (!isInForce(limit, now)) continue
+    const key = `${limit.metric}/${limit.window}`
+    const known = binding.get(key)
+    if (known === undefined || limit.max < known.max) binding.set(key, limit)
+  }
+  return [...binding.values()]
+}
+
+function limitView(limit: LimitState | ModelLimitState, reserved: number, now: number): LimitView {
   const { used, remaining, resetsAt } = standing(limit, now)
   return {
     metric: limit.metric,
@@ -125,6 +149,8 @@ function limitView(limit: LimitState, reserved: number, now: number): LimitView 
     remaining: Math.max(0, remaining),
     resetsAt: resetsAt === null ? null : timeOf(resetsAt),
     source: limit.source,
+    model: 'model' in limit ? limit.model : null,
+    from: limit.from,
   }
 }
 
@@ -157,9 +183,11 @@ function authOf(account: Account): AccountView['auth'] {
   }
 }
 
-/** What is left of the request limit that runs out first; null where no limit counts requests. */
+/** What is left of the request limit of all models that runs out first; null where no limit counts requests. */
 function tightestRemaining(view: AccountQuotaView): number | null {
-  const counts = view.limits.filter((limit) => limit.metric === 'requests').map((limit) => limit.remaining)
+  const counts = view.limits
+    .filter(({ metric, model }) => metric === 'requests' && model === null)
+    .map(({ remaining }) => remaining)
   return counts.length === 0 ? null : Math.min(...counts)
 }
 

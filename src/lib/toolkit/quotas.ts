@@ -30,4 +30,12 @@ export class LedgerQuotas implements Quotas {
     if (notices.length > 0) await (await this.#ledger()).record(notices)
     return this.show(references, filter)
   }
+
+  async forgetLearned(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+    const { data } = await this.#books()
+    const accounts = selectAccounts(data.accounts, filter, references)
+    const notices = accounts.map(({ id }): Notice => ({ type: 'forget', account: id }))
+    if (notices.length > 0) await (await this.#ledger()).record(notices)
+    return this.show(references, filter)
+  }
 }

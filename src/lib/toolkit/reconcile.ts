@@ -39,38 +39,32 @@ export function limitsToRecord(
 ): LimitRecord[] | null {
   const wanted = wantedLimits(account, providers)
   if (wanted === null) return null
+  // What was learned stands beside them in the ledger, whatever they are.
   const present = ledger.state.subjects.get(account.id)?.limits ?? []
-  const merged = withLearned(wanted, present)
-  return signature(merged) === signature(present) ? null : merged
+  const set = present.filter(({ source }) => source !== 'learned')
+  return signature(wanted) === signature(set) ? null : wanted
 }
 
 /** Configured limits, else the provider's present defaults; null when its plugin is not there to be asked. */
 function wantedLimits(account: Account, providers: ProviderRegistry): LimitRecord[] | null {
-  if (account.limits !== null) return account.limits.map((text) => limitRecord(text, 'configured'))
+  if (account.limits !== null) return tightest(account.limits.map((text) => limitRecord(text, 'configured')))
   if (!providers.has(account.provider)) return null
   const provider = providers.get(account.provider)
-  return defaultLimitsOf(provider, account.baseUrl).map((text) => limitRecord(text, 'default'))
+  return tightest(defaultLimitsOf(provider, account.baseUrl).map((text) => limitRecord(text, 'default')))
 }
 
-/**
- * What a provider told us tightens and never loosens: a learned limit replaces the wanted one of its window only
- * where it allows less, and stays where nothing else is said of its window.
- */
-function withLearned(wanted: LimitRecord[], present: LimitRecord[]): LimitRecord[] {
-  const learned = present.filter(({ source }) => source === 'learned').map(pick)
-  const tightest = new Map<string, LimitRecord>()
-  for (const limit of [...wanted, ...learned]) {
-    const known = tightest.get(windowKey(limit))
-    if (known === undefined || limit.max < known.max) tightest.set(windowKey(limit), limit)
+/** Where two rows are for one window, the one that allows less; the ledger keeps no other. */
+function tightest(limits: LimitRecord[]): LimitRecord[] {
+  const found = new Map<string, LimitRecord>()
+  for (const limit of limits) {
+    const known = found.get(windowKey(limit))
+    if (known === undefined || limit.max < known.max) found.set(windowKey(limit), limit)
   }
-  return [...tightest.values()]
+  return [...found.values()]
 }
 
 function limitRecord(text: string, source: LimitRecord['source']): LimitRecord {
-  return pick({ ...parseLimit(text), source })
-}
-
-function pick({ metric, window, max, source }: LimitRecord): LimitRecord {
+  const { metric, window, max } = parseLimit(text)
   return { metric, window, max, source }
 }
 
@@ -78,7 +72,7 @@ function windowKey(limit: Pick<LimitRecord, 'metric' | 'window'>): string {
   return `${limit.metric}/${limit.window}`
 }
 
-function signature(limits: LimitRecord[]): string {
+function signature(limits: Pick<LimitRecord, 'metric' | 'window' | 'max' | 'source'>[]): string {
   return limits
     .map((limit) => `${limit.max} ${windowKey(limit)} ${limit.source}`)
     .sort()

@@ -19,6 +19,10 @@ export interface LimitView {
   /** RFC 3339; null for a first-use window that has not begun, or a rolling one that is empty. */
   resetsAt: string | null
   source: LimitSource
+  /** A learned limit may hold for one model alone; null: for all. */
+  model: string | null
+  /** What told of a learned limit: a header, or a field of an error. Null for others. */
+  from: string | null
 }
 
 export interface CooldownView {

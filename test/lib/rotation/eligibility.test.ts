@@ -16,6 +16,11 @@ interface Case {
   expected: object | null
 }
 
+function spentOfModel(ground: Ground): void {
+  const limit = { metric: 'requests' as const, window: 'day', max: 2, remaining: 0, from: 'x-limit' }
+  ground.apply({ type: 'learn', account: 'a', limits: [{ ...limit, model: 'qwen-small' }] })
+}
+
 const documents: Case[] = [
   { when: 'nothing is asked for', expected: null },
   { when: 'the account is disabled', settings: { enabled: false }, expected: { kind: 'disabled' } },
@@ -127,6 +132,23 @@ const ledger: Case[] = [
         limits: [{ metric: 'requests', window: '5h', max: 0, source: 'learned' }],
       }),
     expected: { kind: 'exhausted', limit: '0/5h', availableAt: null },
+  },
+  {
+    when: 'a limit learned of another model is used up',
+    request: { model: 'qwen-large' },
+    ground: spentOfModel,
+    expected: null,
+  },
+  {
+    when: 'a limit learned of the model is used up',
+    request: { model: 'qwen-small' },
+    ground: spentOfModel,
+    expected: {
+      kind: 'exhausted',
+      limit: '2/day',
+      availableAt: MIDNIGHT,
+      words: 'its limit 2/day of model qwen-small is used up',
+    },
   },
   {
     when: 'it cools shortly and is used up for long, the longer',

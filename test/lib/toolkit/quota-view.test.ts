@@ -193,9 +193,56 @@ describe('the limits of an account', () => {
         remaining: 1998,
         resetsAt: MIDNIGHT,
         source: 'configured',
+        model: null,
+        from: null,
       },
     ])
     expect(view(state)).toMatchObject({ unsettled: 0, lastUsedAt: AT })
+  })
+
+  test('when two limits are for one window, the one that allows less is shown, with its source', () => {
+    const learn = (max: number, window: string, model?: string): LedgerEvent => ({
+      type: 'learn',
+      account: 'acc_a',
+      at: AT,
+      limits: [
+        { metric: 'requests', window, max, from: 'x-limit', ...(model === undefined ? {} : { model }) },
+      ],
+    })
+    const set = limits('acc_a', [9, 'day'], [4, 'minute'])
+    const state = fold(set, learn(5, 'day'), learn(7, 'minute'), learn(2, 'hour'), learn(1, 'day', 'small'))
+    const shown = view(state).limits.map(({ max, window, source, from, model }) =>
+      [max, window, source, from, model].join(' '),
+    )
+    expect(shown).toEqual([
+      '5 day learned x-limit ',
+      '4 minute configured  ',
+      '2 hour learned x-limit ',
+      '1 day learned x-limit small',
+    ])
+  })
+
+  test('when a limit of one model is used up, the account is ready and its total is that of all models', () => {
+    const learned = {
+      metric: 'requests' as const,
+      window: 'day',
+      max: 1,
+      remaining: 0,
+      from: 'x',
+      model: 'm',
+    }
+    const state = fold(limits('acc_a', [9, 'day']), {
+      type: 'learn',
+      account: 'acc_a',
+      at: AT,
+      limits: [learned],
+    })
+    expect(view(state)).toMatchObject({
+      status: 'ready',
+      limits: [{ remaining: 9 }, { remaining: 0, model: 'm' }],
+    })
+    const document = quotaDocument({ accounts: [account()], state, now: NOON, isAlive: () => true })
+    expect(document.totals.remaining).toBe(9)
   })
 
   test('when the process of a reservation has ended, it stays used and shows as unsettled, not in flight', () => {

@@ -80,6 +80,26 @@ describe('resetting quotas', () => {
     expect((await toolkit.quotas.show(['b'])).totals.ready).toBe(1)
   })
 
+  test('when learned limits are forgotten, counters, cooldowns and the limits that were set stay', async () => {
+    const toolkit = await givenThree()
+    const ledger = await toolkit.ledger()
+    const { id } = await toolkit.accounts.find('a')
+    const taught = { metric: 'requests' as const, window: 'minute', max: 9, from: 'x-limit' }
+    await ledger.reserve({ account: id })
+    await ledger.record([
+      { type: 'learn', account: id, limits: [taught, { ...taught, model: 'm' }] },
+      { type: 'cool', subject: id, until: null, reason: 'quota-hard' },
+    ])
+    expect((await toolkit.quotas.show(['a'])).accounts[0]?.limits).toHaveLength(3)
+    const after = await toolkit.quotas.forgetLearned(['a'])
+    expect(after.accounts).toMatchObject([{ limits: [{ max: 1, used: 1 }], cooldowns: [{ until: null }] }])
+    expect(after.accounts[0]?.limits).toHaveLength(1)
+    expect(await ledgerEvents(toolkit, 'reset')).toEqual([])
+    await expect(toolkit.quotas.forgetLearned(['nobody'])).rejects.toMatchObject({
+      code: 'account_not_found',
+    })
+  })
+
   test('when an account is unknown, nothing is reset', async () => {
     const toolkit = await givenThree()
     await expect(toolkit.quotas.reset(['a', 'nobody'])).rejects.toMatchObject({ code: 'account_not_found' })

@@ -25,17 +25,11 @@ async function reopened(home: string, providers: Provider[]) {
   return { limits: limits.map(({ max, window, source }) => `${max}/${window} ${source}`), events }
 }
 
-async function learn(home: string, rows: LimitRecord[], id: string): Promise<void> {
+async function learn(home: string, rows: [max: number, window: string][], id: string): Promise<void> {
   const toolkit = await givenToolkit({ home, providers: [acme()] })
-  await (await toolkit.ledger()).record([{ type: 'limits', account: id, limits: rows }])
+  const limits = rows.map(([max, window]) => ({ metric: 'requests' as const, max, window, from: 'x-limit' }))
+  await (await toolkit.ledger()).record([{ type: 'learn', account: id, limits }])
 }
-
-const row = (max: number, window: string, source: LimitRecord['source']): LimitRecord => ({
-  metric: 'requests',
-  max,
-  window,
-  source,
-})
 
 test('when nothing differs, opening the ledger writes nothing', async () => {
   const { home } = await givenHome()
@@ -64,18 +58,36 @@ test('when the plugin of an account is gone, its limits stay as they are', async
 
 test('when the provider taught a tighter limit, it outlives reopening and a looser default', async () => {
   const { home, id } = await givenHome()
-  await learn(home, [row(40, 'day', 'learned'), row(3, 'minute', 'learned')], id)
-  const kept = { limits: ['40/day learned', '3/minute learned'], events: 2 }
-  expect(await reopened(home, [acme()])).toEqual(kept)
-  expect(await reopened(home, [acme({ defaultLimits: ['500/day'] })])).toEqual(kept)
+  await learn(
+    home,
+    [
+      [40, 'day'],
+      [3, 'minute'],
+    ],
+    id,
+  )
+  const kept = ['40/day learned', '3/minute learned']
+  expect(await reopened(home, [acme()])).toEqual({ limits: kept, events: 1 })
+  expect((await reopened(home, [acme({ defaultLimits: ['500/day'] })])).limits).toEqual(kept)
 })
 
 test('when the limit now configured is tighter than what was learned, it is the one that holds', async () => {
   const { home, id } = await givenHome()
-  await learn(home, [row(40, 'day', 'learned')], id)
+  await learn(home, [[40, 'day']], id)
   const toolkit = await givenToolkit({ home, providers: [acme()] })
-  const { limits } = await toolkit.accounts.set('work', { limits: ['30/day'] })
-  expect(limits).toMatchObject([{ max: 30, source: 'configured' }])
+  expect((await toolkit.accounts.set('work', { limits: ['30/day'] })).limits).toMatchObject([
+    { max: 30, source: 'configured', from: null },
+  ])
+  expect((await toolkit.accounts.set('work', { limits: ['90/day'] })).limits).toMatchObject([
+    { max: 40, source: 'learned', from: 'x-limit' },
+  ])
+})
+
+test('when an older version wrote learned limits among the others, the set ones come back beside them', async () => {
+  const { home, toolkit, id } = await givenHome()
+  const limits: LimitRecord[] = [{ metric: 'requests', max: 40, window: 'day', source: 'learned' }]
+  await (await toolkit.ledger()).record([{ type: 'limits', account: id, limits }])
+  expect(await reopened(home, [acme()])).toEqual({ limits: ['40/day learned'], events: 3 })
 })
 
 test('when accounts change under a running process, it can bring its ledger in line', async () => {

@@ -1,3 +1,4 @@
+import { isInForce } from '../../quota/set-limits.ts'
 import { standing } from '../../quota/standing.ts'
 import type { SubjectState } from '../../quota/state.ts'
 import type { Strategy } from './strategy.ts'
@@ -17,6 +18,7 @@ export const mostRemaining: Strategy = () => ({
 export function shareLeft(subject: SubjectState | undefined, now: number, pending = 0): number {
   let share = 1
   for (const limit of subject?.limits ?? []) {
+    if (!isInForce(limit, now)) continue
     const taken = limit.metric === 'requests' ? pending : 0
     const left = limit.max > 0 ? Math.max(0, standing(limit, now).remaining - taken) / limit.max : 0
     if (left < share) share = left

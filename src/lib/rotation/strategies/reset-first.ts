@@ -1,3 +1,4 @@
+import { isInForce } from '../../quota/set-limits.ts'
 import { standing } from '../../quota/standing.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -7,7 +8,8 @@ export const resetFirst: Strategy = () => ({
   score({ subjects }, { view }) {
     let soonest = Infinity
     for (const limit of view.state.subjects.get(subjects.account)?.limits ?? []) {
-      if (limit.clock.kind === 'rolling') continue // comes back charge by charge; nothing of it expires
+      // A rolling window comes back charge by charge: nothing of it expires.
+      if (limit.clock.kind === 'rolling' || !isInForce(limit, view.now)) continue
       soonest = Math.min(soonest, standing(limit, view.now).resetsAt ?? Infinity)
     }
     return soonest
