@@ -61,18 +61,14 @@ function hear(block: unknown, said: Said): void {
 
 const FORMAT = 'anthropic-claude-v1'
 
-function textDetail({ thinking, signature }: Json, index: number): Json {
+/** Signed thinking, as an entry of `reasoning_details` in OpenRouter's form. */
+export function textDetail({ thinking, signature }: Json, index: number): Json {
   return { type: 'reasoning.text', text: thinking, signature, format: FORMAT, index }
 }
 
 /** Thinking that Anthropic has sealed, as an entry of `reasoning_details`. */
 export function sealedDetail(data: unknown, index: number): Json {
   return { type: 'reasoning.encrypted', data, format: FORMAT, index }
-}
-
-/** A piece of thinking in a stream, or its signature. */
-export function detailPiece(piece: { text: string } | { signature: string }, index: number): Json {
-  return { type: 'reasoning.text', ...piece, format: FORMAT, index }
 }
 
 function toolCall({ id, name, input }: Json): Json {

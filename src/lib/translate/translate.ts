@@ -10,6 +10,7 @@ import { completionOf } from './message-to-completion.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export { translateError } from './error-envelope.ts'
+export { StreamTranslator } from './streams/stream-translator.ts'
 export type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export interface TranslatedRequest {

@@ -1,0 +1,158 @@
+import { QwenctlError, isQwenctlError } from '../../errors.ts'
+import { unreadable } from '../completion-to-message.ts'
+import { translateError } from '../error-envelope.ts'
+import { isObject, isText, type Json } from '../json-fields.ts'
+import type { TranslationPlan } from '../plan.ts'
+import { ChunksToEvents } from './chunks-to-events.ts'
+import type { Direction } from './direction.ts'
+import { EventsToChunks } from './events-to-chunks.ts'
+import { SseReader, type SseListener } from './sse-reader.ts'
+
+const BROKEN_OFF = 'the upstream broke off before the answer was complete'
+
+type SseEvent = Parameters<SseListener['onEvent']>[0]
+
+/**
+ * A streamed answer of one format in the other. Feed `push` and then `end`; send what they return, in order: whole events,
+ * so that anything may follow. An error of the upstream's becomes the client's error event, after which nothing is said.
+ * What was broken off ends in an error event too, never as if it were complete.
+ */
+export class StreamTranslator {
+  readonly #plan: TranslationPlan
+  readonly #direction: Direction
+  readonly #reader: SseReader
+  #out: string[] = []
+  #isComplete = false
+  #hasFailed = false
+  #isEnding = false
+
+  constructor(plan: TranslationPlan) {
+    this.#plan = plan
+    this.#direction = plan.from === 'anthropic' ? new ChunksToEvents(plan) : new EventsToChunks(plan)
+    this.#reader = new SseReader({
+      onEvent: (event) => this.#take(event),
+      onComment: () => this.#keepAlive(),
+    })
+  }
+
+  /** The answer was whole, and the client was told so. */
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
+  /** The client was told of an error. */
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
+  push(chunk: string | Uint8Array): string[] {
+    this.#guarded(() => this.#reader.push(chunk))
+    return this.#taken()
+  }
+
+  /** The upstream is done; `isCut` when its connection broke instead of ending. */
+  end({ isCut = false }: { isCut?: boolean } = {}): string[] {
+    this.#guarded(() => {
+      this.#isEnding = true
+      if (!isCut) this.#reader.end()
+      if (!this.#isOver && !isCut) this.#isComplete = this.#direction.finish(false, this.#out)
+      if (!this.#isOver) throw new QwenctlError('upstream_unavailable', BROKEN_OFF)
+    })
+    return this.#taken()
+  }
+
+  get #isOver(): boolean {
+    return this.#isComplete || this.#hasFailed
+  }
+
+  #taken(): string[] {
+    const out = this.#out
+    this.#out = []
+    return out
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!isQwenctlError(error)) throw error
+      this.#fail(error.status, { error: { code: error.code, message: error.message } })
+    }
+  }
+
+  #keepAlive(): void {
+    if (this.#direction.isOpen && !this.#isOver) this.#out.push(this.#direction.keepAlive)
+  }
+
+  #take({ name, data, status }: SseEvent): void {
+    if (this.#isOver) return
+    if (data.length < 16 && data.trim() === '[DONE]') {
+      this.#isComplete = this.#direction.finish(true, this.#out)
+      if (!this.#isComplete) throw unreadable('it ended before it began')
+      return
+    }
+    const json = parsed(data)
+    if (name === 'error' || (status ?? 0) >= 400 || saysError(json)) {
+      const said = errorIn(json) ?? json ?? data
+      return this.#fail(status ?? statusOf(said), said)
+    }
+    if (isObject(json)) this.#tell(json)
+    else if (!this.#isEnding) throw unreadable('an event of its stream is no JSON object')
+  }
+
+  #tell(data: Json): void {
+    if (data.type === 'ping') return this.#keepAlive()
+    this.#direction.take(data, this.#out)
+    if (data.type === 'message_stop') this.#isComplete = this.#direction.finish(true, this.#out)
+  }
+
+  #fail(status: number, body: unknown): void {
+    if (this.#isOver) return
+    this.#hasFailed = true
+    this.#out.push(this.#direction.errorEvent(translateError(this.#plan, status, body)))
+  }
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data) as unknown
+  } catch {
+    return undefined // said by whom it concerns
+  }
+}
+
+/** An error in either format, at the top of a chunk or in its choice, or DashScope's bare `{code, message}`. */
+function saysError(data: unknown): boolean {
+  if (Array.isArray(data)) return data.length === 1 && saysError(data[0])
+  if (errorIn(data) !== null) return true
+  if (!isObject(data)) return false
+  if (isText(data.error) || isObject(data.error) || data.type === 'error') return true
+  return !('choices' in data) && !('type' in data) && isText(data.code) && typeof data.message === 'string'
+}
+
+/** The error that OpenRouter puts beside a delta. */
+function errorIn(data: unknown): Json | null {
+  const choice: unknown = isObject(data) && Array.isArray(data.choices) ? data.choices[0] : null
+  return isObject(choice) && isObject(choice.error) ? { error: choice.error } : null
+}
+
+const statuses: ReadonlyMap<unknown, number> = new Map([
+  ['invalid_request_error', 400],
+  ['authentication_error', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['not_found_error', 404],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
+  ['timeout_error', 504],
+  ['overloaded_error', 529],
+])
+
+/** The status that an error would have had before the first byte. */
+function statusOf(data: unknown): number {
+  const root: unknown = Array.isArray(data) ? (data as unknown[])[0] : data
+  const error = isObject(root) && isObject(root.error) ? root.error : {}
+  const { code, type } = error
+  if (typeof code === 'number' && code >= 400 && code <= 599) return code
+  return statuses.get(type) ?? 500
+}
