@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
+import { reasonOf } from '../../toolkit/egress/connect-reason.ts'
+import { EgressError } from '../../toolkit/egress/egress-error.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
-import { reasonOf } from './upstream-error.ts'
 import type { UpstreamHead } from './response-head.ts'
-import type { UpstreamOrigin } from './upstream-origin.ts'
+import type { DialEvents, UpstreamOrigin } from './upstream-origin.ts'
 
 export interface ConnectionOwner {
   /** It may be written to now, or the next request may go over it. */
@@ -20,11 +21,13 @@ export interface ConnectionOwner {
 const joinedBodyBytes = 16 * 1024
 
 /** One socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
-export class UpstreamConnection implements ParserEvents, CallConnection {
+export class UpstreamConnection implements ParserEvents, CallConnection, DialEvents {
   readonly origin: UpstreamOrigin
   /** When it is too old to be used again. */
   idleUntil = 0
-  readonly #socket: Socket
+  /** There from `onSocket` on; until then there is only the dial to give up. */
+  #socket!: Socket
+  readonly #dial: { destroy(): void }
   readonly #owner: ConnectionOwner
   readonly #parser: ResponseParser
   #call: ActiveCall | null
@@ -39,8 +42,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
     this.#call = call
     call.connection = this
     this.#parser = new ResponseParser(this)
-    this.#socket = this.origin.dial((bytes) => this.#onBytes(bytes))
-    this.#listen()
+    this.#dial = this.origin.dial(this)
   }
 
   get keepAliveHintMs(): number | null {
@@ -77,7 +79,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
     this.#isDiscarded = true
     this.#call = null
     this.#parser.stop()
-    this.#socket.destroy()
+    this.#dial.destroy()
     this.#owner.gone(this)
   }
 
@@ -109,12 +111,13 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
     return extra === 0 && socket.writableLength === 0 && this.#parser.persistent && this.isUsable
   }
 
-  #listen(): void {
-    const socket = this.#socket
+  onSocket(socket: Socket): void {
+    this.#socket = socket
     socket.on(this.origin.isTls ? 'secureConnect' : 'connect', () => this.#onConnected())
     socket.on('end', () => this.#onEnd())
-    socket.on('error', (error) => this.#onLost(error))
-    socket.on('close', () => this.#onLost(null))
+    socket.on('error', (error) => this.onError(error))
+    socket.on('close', () => this.onError(null))
+    if (!this.origin.isTls && !socket.connecting) this.#onConnected()
   }
 
   #onConnected(): void {
@@ -140,7 +143,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
     }
   }
 
-  #onBytes(chunk: Buffer): void {
+  onBytes(chunk: Buffer): void {
     // Bytes that answer nothing: the next response could not be told from them.
     if (this.#call === null) this.discard()
     else this.#parser.push(chunk)
@@ -148,17 +151,19 @@ export class UpstreamConnection implements ParserEvents, CallConnection {
 
   #onEnd(): void {
     if (this.#call !== null && this.#parser.end()) return
-    this.#onLost(null)
+    this.onError(null)
   }
 
-  #onLost(error: Error | null): void {
+  /** The dial failed, or the connection is lost; null: it was closed. */
+  onError(error: Error | null): void {
     const call = this.#call
     if (call === null) return this.discard()
     call.connection = null
     this.discard()
     if (!this.#isConnected) {
       this.origin.forgetSession()
-      call.fail('unreachable', `cannot be reached: ${reasonOf(error)}`, error ?? undefined)
+      const reason = error instanceof EgressError ? error.message : reasonOf(error)
+      call.fail('unreachable', `cannot be reached: ${reason}`, error ?? undefined)
     } else if (call.state === 'body')
       call.fail('truncated', `the body was cut off: ${reasonOf(error)}`, error ?? undefined)
     else if (!this.#isStale() || !this.#owner.retry(call))

@@ -5,13 +5,33 @@ import {
   type Socket,
   type TcpNetConnectOpts,
 } from 'node:net'
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
 import { QwenctlError } from '../../errors.ts'
+import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
+import type { Tunnels } from '../../toolkit/egress/tunnels.ts'
 
 export interface DialOptions {
-  /** Trusted instead of the system's authorities. */
-  ca?: string | Buffer | (string | Buffer)[]
-  lookup?: LookupFunction
+  /** Whom to trust; missing: Node's own authorities. */
+  secureContext?: SecureContext | undefined
+  lookup?: LookupFunction | undefined
+  /** Whether a host, without brackets, is never called. */
+  refuses?: (host: string) => boolean
+}
+
+/** What an origin behind egress proxies needs besides. */
+export interface Way {
+  /** In order; none: directly. */
+  via: readonly EgressProxy[]
+  tunnels: Tunnels
+  /** For a tunnel. */
+  timeoutMs: number
+}
+
+/** What becomes of a dial. `onSocket` comes at once where no tunnel is needed, else it or `onError` later. */
+export interface DialEvents {
+  onSocket(socket: Socket): void
+  onBytes(bytes: Buffer): void
+  onError(error: Error): void
 }
 
 /** TCP probes find the peer that vanished while a model was thinking for minutes. */
@@ -23,23 +43,26 @@ const tcpProbeMs = 30_000
  */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** One `scheme://host:port` with its TLS session. */
+/** One `scheme://host:port`, reached in one way, with its TLS session. */
 export class UpstreamOrigin {
   /** For messages: scheme, host and port only. */
   readonly name: string
   /** The host header. */
   readonly host: string
   readonly isTls: boolean
-  readonly #options: ConnectionOptions & TcpNetConnectOpts
+  readonly #options: ConnectionOptions & TcpNetConnectOpts & { host: string }
+  readonly #way: Way
 
-  /** @throws QwenctlError `invalid_value` for anything but a bare http or https origin */
-  constructor(text: string, options: DialOptions) {
+  /** @throws QwenctlError `invalid_value` for anything but a bare http or https origin, or a host that is never called */
+  constructor(text: string, options: DialOptions, way: Way) {
     const url = parseOrigin(text)
     this.isTls = url.protocol === 'https:'
     this.name = url.origin
     this.host = url.host
     // URL keeps the brackets of an IPv6 address, the socket wants none.
     const host = url.hostname.replace(/^\[|\]$/g, '')
+    if (options.refuses?.(host) === true) throw refusedHost()
+    this.#way = way
     this.#options = {
       host,
       port: url.port === '' ? (this.isTls ? 443 : 80) : Number(url.port),
@@ -49,18 +72,21 @@ export class UpstreamOrigin {
       ...(options.lookup && { lookup: options.lookup }),
       ...(this.isTls && { ALPNProtocols: ['http/1.1'] }),
       ...(this.isTls && isIP(host) === 0 && { servername: host }),
-      ...(this.isTls && options.ca && { ca: options.ca }),
+      ...(this.isTls && options.secureContext && { secureContext: options.secureContext }),
     }
   }
 
-  /** Starts a connection; `secureConnect` or `connect` tells when it may be written to. */
-  dial(onBytes: (bytes: Buffer) => void): Socket {
-    const onread = { buffer: readBuffer, callback: (count: number) => copyOut(count, onBytes) }
-    if (!this.isTls) return connectTcp({ ...this.#options, onread })
-    const socket: TLSSocket = connectTls({ ...this.#options, onread } as ConnectionOptions)
-    socket.setNoDelay(true)
-    // TLS 1.3 hands out several tickets per connection; the newest saves the next one a full handshake.
-    socket.on('session', (session) => (this.#options.session = session))
+  /**
+   * Starts a connection, and answers what gives it up. A socket that is still connecting (TLS: every socket) says with
+   * `connect` (TLS: `secureConnect`) when it may be written to.
+   */
+  dial(events: DialEvents): { destroy(): void } {
+    if (this.#way.via.length > 0) return this.#dialThrough(events)
+    const onread = { buffer: readBuffer, callback: (count: number) => copyOut(count, events) }
+    const socket = this.isTls
+      ? this.#secure({ ...this.#options, onread } as ConnectionOptions)
+      : connectTcp({ ...this.#options, onread })
+    events.onSocket(socket)
     return socket
   }
 
@@ -68,13 +94,66 @@ export class UpstreamOrigin {
   forgetSession(): void {
     delete this.#options.session
   }
+
+  /** There is no shared read buffer here: the socket has been read from before it is ours. */
+  #dialThrough(events: DialEvents): { destroy(): void } {
+    const { via, tunnels, timeoutMs } = this.#way
+    const { host, port } = this.#options
+    const given = new AbortController()
+    let socket: Socket | null = null
+    const begin = (raw: Socket) => {
+      if (given.signal.aborted || raw.destroyed) {
+        raw.destroy()
+        return events.onError(closed)
+      }
+      raw.setNoDelay(true)
+      raw.setKeepAlive(true, tcpProbeMs)
+      socket = this.isTls ? this.#secureOver(raw) : raw
+      events.onSocket(socket)
+      socket.on('data', (bytes) => events.onBytes(bytes))
+      socket.resume()
+    }
+    tunnels
+      .open(via, { host, port }, { timeoutMs, signal: given.signal })
+      .then(begin, (error: Error) => events.onError(error))
+    return {
+      destroy: () => {
+        given.abort()
+        socket?.destroy()
+      },
+    }
+  }
+
+  #secureOver(raw: Socket): Socket {
+    const { host: _host, port: _port, lookup: _lookup, ...options } = this.#options
+    const socket = this.#secure({ ...options, socket: raw })
+    raw.on('error', (error) => socket.destroy(error))
+    socket.on('close', () => raw.destroy())
+    return socket
+  }
+
+  #secure(options: ConnectionOptions): Socket {
+    const socket = connectTls(options)
+    socket.setNoDelay(true)
+    // TLS 1.3 hands out several tickets per connection; the newest saves the next one a full handshake.
+    socket.on('session', (session) => (this.#options.session = session))
+    return socket
+  }
 }
 
-function copyOut(count: number, onBytes: (bytes: Buffer) => void): boolean {
+const closed = Object.assign(new Error('closed'), { code: 'ECONNRESET' })
+
+function copyOut(count: number, events: DialEvents): boolean {
   const bytes = Buffer.allocUnsafe(count)
   readBuffer.copy(bytes, 0, 0, count)
-  onBytes(bytes)
+  events.onBytes(bytes)
   return true
+}
+
+function refusedHost(): QwenctlError {
+  return new QwenctlError('invalid_value', 'the origin of an upstream is an address of cloud metadata', {
+    hint: 'correct the base URL, or set proxy.allowMetadata',
+  })
 }
 
 function parseOrigin(text: string): URL {

@@ -1,9 +1,12 @@
 // How the proxy calls upstreams: HTTP/1.1 over bare sockets, made for the hot path. Callbacks and no promises, one
 // write per request, one parser per connection, one coarse timer for everything. Belongs here: connections, framing,
-// time-outs. Does not: accounts, outcomes, retries on another account, and anything that reads a body. HTTP/2, proxies
-// and redirects are not spoken.
+// time-outs. Does not: accounts, outcomes, retries on another account, and anything that reads a body. HTTP/2 and
+// redirects are not spoken.
 
+import { createSecureContext } from 'node:tls'
 import { QwenctlError } from '../../errors.ts'
+import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
+import { Tunnels } from '../../toolkit/egress/tunnels.ts'
 import { CallList } from './call-list.ts'
 import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlines.ts'
 import { IdleConnections } from './idle-connections.ts'
@@ -22,6 +25,10 @@ export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
   /** How long an idle connection is kept; a shorter `keep-alive: timeout` of the upstream wins. 4,000 ms. */
   keepAliveMs?: number
   maxIdlePerOrigin?: number
+  /** Trusted instead of Node's own authorities. */
+  ca?: string | Buffer | (string | Buffer)[]
+  /** Opens ways through egress proxies; missing: one of the pool's own. */
+  tunnels?: Tunnels
   /** Send once more where a reused connection turns out to be closed; see `retry`. Default true. */
   retryStale?: boolean
   clock?: PoolClock
@@ -45,6 +52,7 @@ const staleWithinMs = 1_000
 /** Calls to any number of origins over kept connections. Not for use after `close`. */
 export class UpstreamPool implements ConnectionOwner, CallOwner {
   readonly #options: typeof defaults & DialOptions
+  readonly #tunnels: Tunnels
   readonly #deadlines: Deadlines
   readonly #origins = new Map<string, UpstreamOrigin>()
   readonly #calls = new CallList()
@@ -53,8 +61,11 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   #isClosed = false
 
   constructor(options: UpstreamPoolOptions = {}) {
-    this.#options = { ...defaults, ...options }
-    this.#deadlines = new Deadlines(this.#options, options.clock ?? systemClock, () => this.#tick())
+    const { ca, clock } = options
+    const secureContext = ca === undefined ? options.secureContext : createSecureContext({ ca })
+    this.#options = { ...defaults, ...options, secureContext }
+    this.#tunnels = options.tunnels ?? new Tunnels({ secureContext, lookup: options.lookup, clock })
+    this.#deadlines = new Deadlines(this.#options, clock ?? systemClock, () => this.#tick())
   }
 
   /** Sockets that are open or opening, and those of them that wait for a request. */
@@ -63,13 +74,28 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   }
 
   /**
-   * Sends a request to `https://host:port`. No callback comes before it returns.
+   * `https://host:port` as reached through these proxies, or directly: where calls go. Connections are kept for each by
+   * itself. To be asked for once by whoever calls it often.
+   * @throws QwenctlError `invalid_value`
+   */
+  origin(text: string, via: readonly EgressProxy[] = []): UpstreamOrigin {
+    const key = via.length === 0 ? text : [text, ...via.map(({ url }) => url)].join(' ')
+    let origin = this.#origins.get(key)
+    if (origin === undefined) {
+      const way = { via, tunnels: this.#tunnels, timeoutMs: this.#options.connectTimeoutMs }
+      this.#origins.set(key, (origin = new UpstreamOrigin(text, this.#options, way)))
+    }
+    return origin
+  }
+
+  /**
+   * Sends a request. An address instead of an origin is called directly. No callback comes before it returns.
    * @throws QwenctlError `invalid_request` (a part of it could forge another request), `invalid_value` (the origin),
    *   `shutting_down` (after `close`)
    */
-  call(origin: string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
+  call(origin: UpstreamOrigin | string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
     if (this.#isClosed) throw new QwenctlError('shutting_down', 'the connections to upstreams are closed')
-    const to = this.#origins.get(origin) ?? this.#addOrigin(origin)
+    const to = typeof origin === 'string' ? this.origin(origin) : origin
     const call = new ActiveCall(to, requestHead(to.host, request), request, [handler, this])
     this.#deadlines.watch()
     this.#calls.add(call)
@@ -130,12 +156,6 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     call.state = 'connecting'
     this.#open(call)
     return true
-  }
-
-  #addOrigin(text: string): UpstreamOrigin {
-    const origin = new UpstreamOrigin(text, this.#options)
-    this.#origins.set(text, origin)
-    return origin
   }
 
   #open(call: ActiveCall): void {

@@ -7,6 +7,7 @@ import type { PoolClock } from '../../../../src/lib/proxy/upstream/deadlines.ts'
 import type { UpstreamHead } from '../../../../src/lib/proxy/upstream/response-head.ts'
 import type { UpstreamCall, UpstreamRequest } from '../../../../src/lib/proxy/upstream/upstream-call.ts'
 import type { UpstreamError } from '../../../../src/lib/proxy/upstream/upstream-error.ts'
+import type { UpstreamOrigin } from '../../../../src/lib/proxy/upstream/upstream-origin.ts'
 import { UpstreamPool, type UpstreamPoolOptions } from '../../../../src/lib/proxy/upstream/upstream-pool.ts'
 
 export interface Arrival {
@@ -91,7 +92,11 @@ export function post(body: string | Buffer): UpstreamRequest {
   return { method: 'POST', path: '/', headers: [], body: Buffer.from(body as string) }
 }
 
-export function start(pool: UpstreamPool, origin: string, request: UpstreamRequest = get): WatchedCall {
+export function start(
+  pool: UpstreamPool,
+  origin: UpstreamOrigin | string,
+  request: UpstreamRequest = get,
+): WatchedCall {
   const arrived = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<Answer>()
   const watched = { head: null, body: '', error: null, events: [] } as unknown as WatchedCall

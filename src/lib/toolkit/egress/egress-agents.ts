@@ -1,0 +1,97 @@
+import { Agent as HttpAgent, type ClientRequestArgs } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import type { Dialing } from './dialing.ts'
+import type { EgressProxy } from './egress-proxy.ts'
+import { metadataError } from './metadata-addresses.ts'
+
+/** For the clients of Node's own: one for each scheme. */
+export interface EgressAgents {
+  http: HttpAgent
+  https: HttpsAgent
+}
+
+type Callback = (error: Error | null, stream: Duplex) => void
+
+/**
+ * Agents whose requests go through the first of these proxies that opens a way, or directly where there are none. No
+ * connection is kept, and no variable of the environment names another proxy. `timeoutMs`: for a way.
+ */
+export function egressAgents(dialing: Dialing, via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
+  const direct = { lookup: dialing.lookup, ...secureContextOf(dialing), keepAlive: false }
+  const way = { dialing, via, timeoutMs }
+  return { http: new PlainAgent(direct, way), https: new TlsAgent(direct, way) }
+}
+
+interface Way {
+  dialing: Dialing
+  via: readonly EgressProxy[]
+  timeoutMs: number
+}
+
+class PlainAgent extends HttpAgent {
+  readonly #way: Way
+
+  constructor(options: object, way: Way) {
+    super(options)
+    this.#way = way
+  }
+
+  override createConnection(options: ClientRequestArgs, callback?: Callback) {
+    if (this.#way.via.length === 0 && !isRefused(this.#way, options)) {
+      return super.createConnection(options, callback)
+    }
+    return hand(openTunnel(this.#way, options), callback as Callback)
+  }
+}
+
+class TlsAgent extends HttpsAgent {
+  readonly #way: Way
+
+  constructor(options: object, way: Way) {
+    super(options)
+    this.#way = way
+  }
+
+  override createConnection(options: ClientRequestArgs, callback?: Callback) {
+    if (this.#way.via.length === 0 && !isRefused(this.#way, options)) {
+      return super.createConnection(options, callback)
+    }
+    const secured = openTunnel(this.#way, options).then((socket) => {
+      const { host, servername } = options as ConnectionOptions
+      const name = servername ?? (isIP(host ?? '') === 0 ? host : '')
+      const tls = {
+        ...(options as ConnectionOptions),
+        socket,
+        servername: name ?? '',
+        ALPNProtocols: ['http/1.1'],
+      }
+      return connectTls(tls)
+    })
+    return hand(secured, callback as Callback)
+  }
+}
+
+function hand(opening: Promise<Duplex>, callback: Callback): undefined {
+  opening.then(
+    (stream) => callback(null, stream),
+    (error: Error) => callback(error, undefined as unknown as Duplex),
+  )
+}
+
+function isRefused({ dialing }: Way, { host }: ClientRequestArgs): boolean {
+  return dialing.refuses(host ?? '')
+}
+
+async function openTunnel(way: Way, options: ClientRequestArgs) {
+  const { dialing, via, timeoutMs } = way
+  if (isRefused(way, options)) throw metadataError()
+  const end = { host: (options.host ?? '').replace(/^\[|\]$/g, ''), port: Number(options.port) }
+  return dialing.tunnels.open(via, end, { timeoutMs, signal: new AbortController().signal })
+}
+
+function secureContextOf({ secureContext }: Dialing): object {
+  return secureContext === undefined ? {} : { secureContext }
+}
