@@ -19,6 +19,9 @@ const meanings: Record<ErrorCode, string> = {
   template_not_found: 'there is no template of that name',
   account_not_found: 'no account fits the reference; the nearest is named where one is near',
   key_not_found: 'no client key has this name',
+  too_many_failures:
+    'many requests with wrong keys came from one address; `retry-after` says how long it is not listened to',
+  model_not_allowed: 'the client key is for other models',
   proxy_not_running: 'there is no proxy over these accounts to stop',
   quota_exhausted:
     'every account that fits the request is at a limit or cools down; the message and `retry-after` say which returns first, and when',

@@ -46,7 +46,12 @@ export const errorKinds = {
     type: 'invalid_request_error',
     hint: 'qwenctl accounts template list shows the templates',
   },
-  key_not_found: { exit: 3, status: 404, type: 'invalid_request_error' },
+  key_not_found: {
+    exit: 3,
+    status: 404,
+    type: 'invalid_request_error',
+    hint: 'qwenctl keys list shows the keys',
+  },
   proxy_not_running: { exit: 3, status: 404, type: 'invalid_request_error', hint: 'qwenctl proxy start' },
 
   // the pool
@@ -86,6 +91,8 @@ export const errorKinds = {
 
   // what the proxy says
   invalid_api_key: { exit: 5, status: 401, type: 'authentication_error' },
+  too_many_failures: { exit: 5, status: 429, type: 'rate_limit_error' },
+  model_not_allowed: { exit: 1, status: 403, type: 'invalid_request_error' },
   invalid_request: { exit: 1, status: 400, type: 'invalid_request_error' },
   model_not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
   not_found: { exit: 1, status: 404, type: 'invalid_request_error' },

@@ -268,11 +268,13 @@ describe('errors', () => {
     },
   )
 
-  test('when no account speaks Messages, the error says so in the envelope of the SDK', async () => {
+  test('when no account can count tokens, the error says so in the envelope of the SDK', async () => {
     const upstream = await givenUpstream()
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
     const client = new Anthropic({ apiKey: CLIENT_KEY, baseURL: proxy.running.url, maxRetries: 0 })
-    const error = await rejection(client.messages.create(QUESTION))
+    const error = await rejection(
+      client.messages.countTokens({ model: QUESTION.model, messages: QUESTION.messages }),
+    )
     expect(error).toMatchObject({ status: 503, error: { type: 'error', error: { code: 'no_accounts' } } })
     expect(error.message).toContain('anthropic dialect')
   })

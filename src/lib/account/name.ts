@@ -1,7 +1,7 @@
 import { QwenctlError } from '../errors.ts'
 import { redact } from './mask.ts'
 
-export type NameKind = 'account' | 'user' | 'group' | 'quota group' | 'template'
+export type NameKind = 'account' | 'user' | 'group' | 'quota group' | 'template' | 'key'
 
 // Names appear in references (`user:provider/name`), in response headers and as folder names, so they leave out
 // whatever means something there: `/`, `:`, `,`, spaces, anything beyond ASCII, a leading or trailing dot.

@@ -1,14 +1,18 @@
 import type { Outcome, Provider, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import { isEventStream, isJsonOrEvents, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
+import type { TranslationPlan } from '../translate/translate.ts'
+import { StreamTranslator } from '../translate/translate.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { Route } from './routes.ts'
 import type { Target } from './target.ts'
 import type { UpstreamHead } from './upstream/response-head.ts'
-import type { ResponseHandler, UpstreamCall, UpstreamRequest } from './upstream/upstream-call.ts'
+import type { ResponseHandler, UpstreamCall } from './upstream/upstream-call.ts'
 import type { UpstreamError } from './upstream/upstream-error.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
+import { inClientsFormat, translatedError } from './translated-answer.ts'
 import { responseHeaders } from './wire/response-headers.ts'
 import type { StreamError } from './wire/stream-error.ts'
 import { StreamFilter } from './wire/stream-filter.ts'
@@ -36,19 +40,20 @@ export interface AttemptContext {
   upstreams: UpstreamPool
   /** Epoch milliseconds. */
   clock: () => number
-  /** The client did not ask for usage, so the chunk that tells it is ours alone. */
-  stripUsage: boolean
+  outgoing: Outgoing
 }
 
 /** A JSON answer up to this size is looked at before it is passed on; a larger one passes as it comes. */
 const MAX_HELD_BYTES = 1 << 20
+/** What is translated is held whole. */
+const MAX_TRANSLATED_BYTES = 32 << 20
 /** Where a large answer says its usage. */
 const TAIL_BYTES = 64 << 10
 const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /** Sends the request to one account's upstream, and its answer to the client if it is one. Never rejects. */
-export function attempt(context: AttemptContext, request: UpstreamRequest): Promise<AttemptResult> {
-  return new Promise((resolve) => new Attempt(context, resolve).start(request))
+export function attempt(context: AttemptContext): Promise<AttemptResult> {
+  return new Promise((resolve) => new Attempt(context, resolve).start())
 }
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
@@ -64,6 +69,7 @@ class Attempt implements ResponseHandler {
   #chunks: Buffer[] = []
   #length = 0
   #filter: StreamFilter | null = null
+  #translator: StreamTranslator | null = null
   #isPaused = false
 
   constructor(context: AttemptContext, resolve: (result: AttemptResult) => void) {
@@ -72,10 +78,15 @@ class Attempt implements ResponseHandler {
     this.#began = context.clock()
   }
 
-  start(request: UpstreamRequest): void {
-    const { exchange, target, upstreams } = this.#context
+  start(): void {
+    const { exchange, target, upstreams, outgoing } = this.#context
     exchange.onGone = () => this.#clientLeft()
-    this.#call = upstreams.call(target.origin, request, this)
+    const { path, headers, body } = outgoing
+    this.#call = upstreams.call(
+      target.origin,
+      { method: 'POST', path: target.basePath + path, headers, more: target.authHeaders, body },
+      this,
+    )
   }
 
   onHead(head: UpstreamHead): void {
@@ -83,12 +94,18 @@ class Attempt implements ResponseHandler {
     this.#firstByteMs = this.#context.clock() - this.#began
     const isSuccess = head.status >= 200 && head.status < 300
     const encoding = head.get('content-encoding') ?? 'identity'
-    if (isSuccess && encoding !== 'identity') return this.#startPassing() // unasked: it cannot be read in passing
+    // Compressed unasked: it cannot be read in passing, nor translated.
+    if (isSuccess && encoding !== 'identity')
+      return this.#plan === null ? this.#startPassing() : this.#garbage()
     if (isSuccess && this.#context.route.isMedia && !isJsonOrEvents(head)) return this.#startPassing()
     if (isSuccess && isEventStream(head)) {
       this.#mode = 'stream'
-      const { target, stripUsage } = this.#context
-      this.#filter = new StreamFilter({ readUsage: (data) => target.provider.usage(data), stripUsage })
+      const { target, outgoing } = this.#context
+      this.#filter = new StreamFilter({
+        readUsage: (data) => target.provider.usage(data),
+        stripUsage: outgoing.stripUsage,
+      })
+      if (this.#plan !== null) this.#translator = new StreamTranslator(this.#plan)
     } else {
       this.#mode = 'held'
     }
@@ -99,7 +116,9 @@ class Attempt implements ResponseHandler {
     if (this.#mode === 'passing') return this.#pass(chunk)
     this.#chunks.push(chunk)
     this.#length += chunk.length
-    if (this.#length > MAX_HELD_BYTES) this.#startPassing()
+    if (this.#length <= MAX_HELD_BYTES) return
+    if (this.#plan === null) this.#startPassing()
+    else if (this.#length > MAX_TRANSLATED_BYTES) this.#garbage()
   }
 
   onEnd(): void {
@@ -126,17 +145,33 @@ class Attempt implements ResponseHandler {
     if (head === null) return
     const verdict = verdictOn(head, body, this.#judgement())
     if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
-    this.#refuse(verdict.outcome, { status: verdict.status, rawHeaders: head.rawHeaders, body })
+    this.#refuse(verdict.outcome, this.#held({ status: verdict.status, rawHeaders: head.rawHeaders, body }))
   }
 
   #answer(body: Buffer, tellsUsage: unknown): void {
     const { exchange, target } = this.#context
     const { status, rawHeaders } = this.#head!
-    exchange.send(status, responseHeaders(rawHeaders), body)
+    const told = this.#plan === null ? body : inClientsFormat(this.#plan, body)
+    if (told === null) return this.#garbage()
+    exchange.send(status, responseHeaders(rawHeaders), told)
     this.#finishAnswered(
       'ok',
       tellsUsage === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(tellsUsage)),
     )
+  }
+
+  /** An error in the client's format. */
+  #held(answer: HeldAnswer): HeldAnswer {
+    return this.#plan === null ? answer : translatedError(this.#plan, answer)
+  }
+
+  #garbage(): void {
+    const message = 'the upstream answered with something that cannot be translated'
+    this.#refuse(seen({ class: 'overloaded', code: 'garbage', message }), null)
+  }
+
+  get #plan(): TranslationPlan | null {
+    return this.#context.outgoing.plan
   }
 
   #judgement(): { provider: Provider; now: number } {
@@ -197,7 +232,16 @@ class Attempt implements ResponseHandler {
     const out = filter.push(chunk)
     if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
     if (filter.isOpen) this.#openStream()
-    for (const bytes of out) this.#write(bytes)
+    for (const bytes of out) this.#tell(bytes)
+  }
+
+  #tell(bytes: Buffer): void {
+    if (this.#translator === null) this.#write(bytes)
+    else this.#writeEvents(this.#translator.push(bytes))
+  }
+
+  #writeEvents(events: string[]): void {
+    if (events.length > 0) this.#write(Buffer.from(events.join('')))
   }
 
   #openStream(): void {
@@ -214,13 +258,16 @@ class Attempt implements ResponseHandler {
     if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
     if (!filter.isOpen) return this.#refuseEmptyStream()
     this.#openStream()
-    for (const bytes of out) this.#write(bytes)
+    for (const bytes of out) this.#tell(bytes)
     const error = filter.erroredMidStream
-    if (!filter.sawEnd && error === null) this.#writeLoss()
+    const translator = this.#translator
+    if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
+    else if (!filter.sawEnd && error === null) this.#writeLoss()
     this.#context.exchange.onGone = null
     this.#context.exchange.res.end()
     const late = error === null ? null : verdictOnStreamError(error, this.#head!, this.#judgement()).outcome
-    this.#finishAnswered(filter.sawEnd && late === null ? 'ok' : 'lost', filter.usage, { late })
+    const isWhole = filter.sawEnd && late === null && translator?.isComplete !== false
+    this.#finishAnswered(isWhole ? 'ok' : 'lost', filter.usage, { late })
   }
 
   #writeLoss(): void {
@@ -240,7 +287,7 @@ class Attempt implements ResponseHandler {
   #refuseStream(error: StreamError): void {
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
     const { outcome, status } = verdictOnStreamError(error, this.#head!, this.#judgement())
-    this.#refuse(outcome, { status, rawHeaders: ['content-type', 'application/json'], body })
+    this.#refuse(outcome, this.#held({ status, rawHeaders: ['content-type', 'application/json'], body }))
   }
 
   #refuseEmptyStream(): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
 import { CheckedHeaders } from './upstream/checked-headers.ts'
 import { requestHeaders } from './wire/response-headers.ts'
 import { sessionHeaderOf } from './wire/session-hint.ts'
@@ -13,6 +14,8 @@ export interface ClientHead {
   readonly contentType: string | undefined
   /** The conversation, where a header names it. */
   readonly session: string | null
+  /** The client key, or what else stood where a key goes. */
+  readonly presented: string | null
   /** `x-qwenctl-account`, as the client wrote it. */
   readonly pin: string | null
   /** `x-qwenctl-group` */
@@ -44,9 +47,17 @@ export function clientHeadOf(
     contentEncoding: headers['content-encoding'],
     contentType: headers['content-type'],
     session: sessionHeaderOf(header),
+    presented: presentedIn(header('authorization'), header('x-api-key')),
     pin: header('x-qwenctl-account') ?? null,
     group: header('x-qwenctl-group') ?? null,
   }
+}
+
+/** Some clients send a key of their own making in one of the two headers, and ours in the other. */
+function presentedIn(authorization: string | undefined, apiKey: string | undefined): string | null {
+  const bearer = authorization === undefined ? null : authorization.replace(/^bearer\s+/i, '').trim()
+  if (apiKey === undefined || bearer?.startsWith(CLIENT_KEY_PREFIX) === true) return bearer
+  return apiKey
 }
 
 const CONTENT_LENGTH = 'content-length'

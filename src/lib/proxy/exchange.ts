@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
+import type { KnownKey } from './authenticate.ts'
 import type { ClientRequest } from './client-request.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
@@ -16,6 +17,10 @@ export class Exchange {
   readonly res: ServerResponse
   readonly id: string
   dialect: Dialect = 'openai'
+  /** The client's key; null: it needs none. */
+  key: KnownKey | null = null
+  /** What the account of the last try speaks; null: none was asked. */
+  spoken: Dialect | null = null
   /** Upstream tries so far, and the account of the last one. */
   attempts = 0
   account: string | null = null
@@ -46,6 +51,7 @@ export class Exchange {
     more.push('x-request-id', this.id, 'x-qwenctl-attempts', String(this.attempts))
     more.push('x-qwenctl-account', this.account ?? NO_ACCOUNT)
     if (this.allow !== null) more.push('allow', this.allow)
+    if (this.spoken !== null && this.spoken !== this.dialect) more.push('x-qwenctl-translated', this.spoken)
     if (this.isSimulated) more.push('x-qwenctl-simulated', 'true')
     if (this.dialect === 'anthropic') more.push('request-id', this.id)
     return more
@@ -103,6 +109,10 @@ export class Exchange {
       ? error
       : new QwenctlError('internal', 'the proxy failed on this request', { cause: messageOf(error) })
     const { code, status } = known
+    const { retryAfterSeconds } = known.details
+    // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
+    if (typeof retryAfterSeconds === 'number')
+      headers.push('retry-after', String(retryAfterSeconds), 'x-should-retry', 'false')
     const message = known.hint === null ? known.message : `${known.message}; ${known.hint}`
     const body = errorBody(this.dialect, {
       status,

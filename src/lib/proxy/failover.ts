@@ -19,17 +19,13 @@ export interface Failure {
 export function answerFailed(
   live: LivePool,
   exchange: Exchange,
-  wanted: RotationRequest,
+  wanted: readonly RotationRequest[],
   failures: Failure[],
 ): void {
-  const last = failures.at(-1)
-  const isVerdict =
-    last !== undefined && (last.outcome.class === 'bad-request' || typeof wanted.pin === 'string')
-  if (isVerdict && last.held !== null) return passOn(exchange, last.held, typeof wanted.pin === 'string')
-  if (last?.outcome.class === 'model-unavailable' && failures.every(isAboutModel) && last.held !== null) {
-    return passOn(exchange, last.held, false)
-  }
-  const first = live.pool.earliestReturn(wanted, live.view)
+  const isPinned = typeof wanted[0]?.pin === 'string'
+  const verdict = upstreamsVerdict(failures, isPinned)
+  if (verdict !== null) return passOn(exchange, verdict, isPinned)
+  const first = earliestReturn(live, wanted)
   if (first === null && failures.length === 0) return refuse(live, exchange, nobody(live, wanted))
   if (isForUpstreams(failures, first?.at ?? null, live.view.now))
     return refuse(live, exchange, upstreamError(failures))
@@ -47,6 +43,28 @@ export function answerFailed(
     headers: ['retry-after', String(seconds), 'x-should-retry', 'false'],
     returns: { member: first.member, at: first.at },
   })
+}
+
+/** The last word of an upstream that is about the request itself, which the client is to read; null: there is none. */
+function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | null {
+  const last = failures.at(-1)
+  if (last === undefined || last.held === null) return null
+  const isAboutRequest = last.outcome.class === 'bad-request' || isPinned
+  return isAboutRequest || failures.every(isAboutModel) ? last.held : null
+}
+
+/** The first to return of those that fit any of these; see `Pool.earliestReturn`. */
+function earliestReturn(
+  { pool, view }: LivePool,
+  wanted: readonly RotationRequest[],
+): ReturnType<LivePool['pool']['earliestReturn']> {
+  let first: ReturnType<LivePool['pool']['earliestReturn']> = null
+  for (const request of wanted) {
+    const found = pool.earliestReturn(request, view)
+    if (found === null) continue
+    if (first === null || (found.at ?? Infinity) < (first.at ?? Infinity)) first = found
+  }
+  return first
 }
 
 function refuse(
@@ -99,13 +117,11 @@ function upstreamError(failures: Failure[]): QwenctlError {
 }
 
 /** No account fits what is asked, whatever the time. */
-function nobody(
-  { pool, accounts }: LivePool,
-  { dialect, model, provider, group, pin }: RotationRequest,
-): QwenctlError {
+function nobody({ pool, accounts }: LivePool, wanted: readonly RotationRequest[]): QwenctlError {
+  const { dialect, model, provider, group } = wanted[0] ?? {}
   if (accounts.length === 0) return new QwenctlError('no_accounts', 'there is no account yet')
   const without = (part: Partial<RotationRequest>) =>
-    pool.fits({ dialect, provider, group, pin, model, ...part })
+    wanted.some((request) => pool.fits({ ...request, ...part }))
   if (!pool.fits({})) {
     return new QwenctlError('no_accounts', 'every account is disabled', {
       hint: 'qwenctl accounts enable ACCOUNT',
@@ -126,9 +142,9 @@ function nobody(
   })
 }
 
-function onlyTheUser({ pool, view }: LivePool, wanted: RotationRequest): QwenctlError {
-  const reasons = pool
-    .whyNot(wanted, view)
+function onlyTheUser({ pool, view }: LivePool, wanted: readonly RotationRequest[]): QwenctlError {
+  const reasons = wanted
+    .flatMap((request) => pool.whyNot(request, view))
     .filter(
       ({ refusal }) =>
         refusal.kind === 'needs-login' || refusal.kind === 'cooling' || refusal.kind === 'exhausted',

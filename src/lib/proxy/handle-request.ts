@@ -8,23 +8,22 @@ import type { Reservation } from '../quota/ledger.ts'
 import type { Member } from '../rotation/member.ts'
 import { movesOn } from '../rotation/cooling.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
-import { splitModel } from '../rotation/rotation-request.ts'
-import { attempt } from './attempt.ts'
-import type { ClientHead } from './client-head.ts'
-import { isTokenRefused, retried, withoutCredential } from './token-trouble.ts'
-import type { Target } from './target.ts'
 import type { AttemptResult } from './attempt.ts'
+import { attempt } from './attempt.ts'
+import type { KnownKey } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
 import { answerFailed } from './failover.ts'
-import type { LivePool } from './live-pool.ts'
+import { allowedSteps, claimOf, refuseSpent } from './key-rules.ts'
+import type { LivePool, ModelStep } from './live-pool.ts'
+import type { Incoming, Way } from './outgoing.ts'
+import { outgoingOf } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import { parseRequest } from './read-request.ts'
-import type { Route } from './routes.ts'
 import { record } from './record.ts'
-import type { UpstreamRequest } from './upstream/upstream-call.ts'
+import type { Target } from './target.ts'
+import { isTokenRefused, retried, withoutCredential } from './token-trouble.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
-import { splice, usageEdits } from './wire/edit-body.ts'
 import { sessionHint } from './wire/session-hint.ts'
 
 /** Stands for the reservation of a request that uses up nothing. */
@@ -43,19 +42,14 @@ export interface ProxyContext {
   clock: () => number
 }
 
-/** A client's request, as it came. */
-export interface Incoming {
-  route: Route
-  query: string
-  head: ClientHead
-  bytes: Buffer
-}
-
-/** A request as the pool is asked for it. */
+/** A request as it is asked of the pool. */
 interface Asked {
   incoming: Incoming
   body: RequestBody
-  wanted: RotationRequest
+  /** The models that may answer, with who has them, the first one wanted most. */
+  steps: readonly ModelStep[]
+  /** What all ways to serve it want alike. */
+  common: RotationRequest
 }
 
 export async function handleRequest(
@@ -65,81 +59,111 @@ export async function handleRequest(
 ): Promise<void> {
   const { live } = proxy
   const { route } = incoming
-  const body = parseRequest(incoming.bytes, incoming.head, incoming.route)
-  const asked = { incoming, body, wanted: whatIsWanted(live, incoming, body) }
+  const { key } = exchange
+  const asked = askedOf(live, incoming, key)
+  if (route.isCounted && key !== null) refuseSpent(live, key)
   const failures: Failure[] = []
   for (let round = 1; round <= 2; round += 1) {
-    for (const member of live.pool.candidates(asked.wanted, live.view)) {
-      const reservation = route.isCounted
-        ? await live.ledger.reserve({ account: member.account.id })
-        : UNCOUNTED
-      if (reservation === null) continue // another request was faster, in this process or the next
-      const failure = await tryAccount(proxy, exchange, { member, reservation, asked })
-      if (failure === null || exchange.isGone) return
-      failures.push(failure)
-      if (endsFailover(failures, asked.wanted)) break
-    }
+    if (await askInTurn(proxy, exchange, asked, failures)) return
     // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
     if (failures.length > 0 || !live.hasNews()) break
   }
   if (failures.length > 0) await live.noted()
-  answerFailed(live, exchange, asked.wanted, failures)
+  else if (route.isCounted && key !== null) refuseSpent(live, key) // another request took the last of it
+  answerFailed(live, exchange, everyWay(asked), failures)
 }
 
-function whatIsWanted(live: LivePool, { route, head }: Incoming, body: RequestBody): RotationRequest {
-  const named =
-    body.model === null
-      ? { model: null, provider: null }
-      : splitModel(body.model, (id) => live.pool.hasProvider(id))
-  return {
+/** Asks one account after the other, one way after the other. True: the exchange is over, answered or left by its client. */
+async function askInTurn(
+  proxy: ProxyContext,
+  exchange: Exchange,
+  asked: Asked,
+  failures: Failure[],
+): Promise<boolean> {
+  const { live } = proxy
+  const { route } = asked.incoming
+  for (let index = 0; ; index += 1) {
+    const way = wayAt(asked, index)
+    if (way === null) return false
+    for (const member of live.pool.candidates(way.wanted, live.view)) {
+      // Who speaks the client's format was asked in it.
+      if (way.dialect !== route.dialect && member.dialects.has(route.dialect)) continue
+      const reservation = route.isCounted
+        ? await live.ledger.reserve(claimOf(member, exchange.key))
+        : UNCOUNTED
+      if (reservation === null) continue // another request was faster, in this process or the next
+      const failure = await tryAccount(proxy, exchange, { member, reservation, asked, way })
+      if (failure === null || exchange.isGone) return true
+      failures.push(failure)
+      if (endsFailover(failures, way.wanted)) return false
+    }
+  }
+}
+
+function askedOf(live: LivePool, incoming: Incoming, key: KnownKey | null): Asked {
+  const { route, head } = incoming
+  const body = parseRequest(incoming.bytes, head, route)
+  const session =
+    head.session ??
+    (body.scan === null
+      ? null
+      : sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'))
+  const common = {
     dialect: route.dialect,
-    model: named.model,
-    provider: named.provider,
     group: head.group,
     pin: head.pin === null ? null : resolveReference(live.accounts, head.pin).id,
-    session:
-      head.session ??
-      (body.scan === null
-        ? null
-        : sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued')),
+    session,
+    user: key?.key.user ?? null,
+    allowed: key?.allowed ?? null,
   }
+  const steps = live.stepsFor(body.model)
+  return { incoming, body, steps: key === null ? steps : allowedSteps(steps, key, body.model), common }
+}
+
+/** The ways in the order in which they are tried: each model in the client's own format first, then in the other. */
+function wayAt({ incoming: { route }, steps, common }: Asked, index: number): Way | null {
+  const isOther = route.isTranslated && index % 2 === 1
+  const step = steps[route.isTranslated ? index >> 1 : index]
+  if (step === undefined) return null
+  const dialect = isOther ? (route.dialect === 'openai' ? 'anthropic' : 'openai') : route.dialect
+  const { pin, group, session, user, allowed } = common
+  const { model, provider } = step
+  return { wanted: { dialect, model, provider, group, pin, session, user, allowed }, dialect }
+}
+
+/** For saying why nobody could: where formats are translated, who speaks which does not matter. */
+function everyWay({ incoming: { route }, steps, common }: Asked): RotationRequest[] {
+  const dialect = route.isTranslated ? null : route.dialect
+  return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
 }
 
 /** One try with one account, counted and settled. Null: the client has its answer. */
 async function tryAccount(
   proxy: ProxyContext,
   exchange: Exchange,
-  { member, reservation, asked }: { member: Member; reservation: Reservation; asked: Asked },
+  { member, reservation, asked, way }: { member: Member; reservation: Reservation; asked: Asked; way: Way },
 ): Promise<Failure | null> {
   const { live, upstreams, clock } = proxy
   exchange.attempts += 1
   exchange.account = member.account.name
   exchange.isSimulated = member.provider.simulated
+  exchange.spoken = way.dialect
   let result: AttemptResult
   try {
-    const { route, query, head } = asked.incoming
-    const { dialect } = route
-    const target = live.targetNow(member, dialect) ?? (await live.target(member, dialect))
+    const { incoming, body } = asked
+    const target = live.targetNow(member, way.dialect) ?? (await live.target(member, way.dialect))
     if (exchange.isGone) {
       settleUnsent(live, reservation)
       return null
     }
     if (target instanceof QwenctlError) result = withoutCredential(target)
     else {
-      const { bytes, stripUsage } = bodyFor(asked)
-      const send = (to: Target) => {
-        const request: UpstreamRequest = {
-          method: 'POST',
-          path: `${to.basePath}${route.path}${query}`,
-          headers: head.forwarded,
-          more: to.authHeaders,
-          body: bytes,
-        }
-        return attempt({ exchange, route, target: to, upstreams, clock, stripUsage }, request)
-      }
+      const outgoing = outgoingOf(incoming, body, way, { member, requestId: exchange.id, now: clock() })
+      const send = (to: Target) =>
+        attempt({ exchange, route: incoming.route, target: to, upstreams, clock, outgoing })
       result = await send(target)
       if (isTokenRefused(result, target) && !exchange.isGone) {
-        const renewed = await live.target(member, dialect, target.token)
+        const renewed = await live.target(member, way.dialect, target.token)
         if (!exchange.isGone) result = await retried(result, renewed, send)
       }
     }
@@ -150,20 +174,9 @@ async function tryAccount(
   return record(live, exchange, {
     member,
     reservation: reservation === UNCOUNTED ? null : reservation,
-    model: asked.wanted.model ?? null,
+    model: way.wanted.model ?? null,
     result,
   })
-}
-
-/** The body as this upstream must get it; every byte that needs no change stays as it came. */
-function bodyFor({ incoming, body, wanted }: Asked): { bytes: Buffer; stripUsage: boolean } {
-  const { bytes, scan } = body
-  const asksForUsage = body.isStream && incoming.route.asksForUsage
-  const hasOwnModel = typeof wanted.provider === 'string' && typeof wanted.model === 'string'
-  if (!asksForUsage && !hasOwnModel) return { bytes, stripUsage: false }
-  const usage = asksForUsage && scan !== null ? usageEdits(bytes, scan) : []
-  const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
-  return { bytes: edits.length === 0 ? bytes : splice(bytes, edits), stripUsage: usage.length > 0 }
 }
 
 function endsFailover(failures: Failure[], wanted: RotationRequest): boolean {

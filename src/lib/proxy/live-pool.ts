@@ -4,15 +4,20 @@ import { isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import type { Ledger } from '../quota/ledger.ts'
+import type { Aliases } from '../rotation/aliases.ts'
+import { noAliases } from '../rotation/aliases.ts'
 import type { CoolNotice } from '../rotation/cooling.ts'
 import type { Member } from '../rotation/member.ts'
 import { memberOf } from '../rotation/member.ts'
 import type { PoolOptions } from '../rotation/pool.ts'
 import { Pool } from '../rotation/pool.ts'
 import type { RotationView } from '../rotation/rotation-request.ts'
+import { splitModel } from '../rotation/rotation-request.ts'
 import { Strikes } from '../rotation/strikes.ts'
 import type { Access } from '../toolkit/login/token-set.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
+import { recordLimits } from '../toolkit/keys/client-keys.ts'
+import { Authenticator } from './authenticate.ts'
 import type { Target } from './target.ts'
 import { targetOf } from './target.ts'
 
@@ -27,6 +32,12 @@ export interface AttemptReport {
   status: number | null
   message: string | null
   latencyMs: number
+}
+
+/** One model that may answer a request; null: none is named, or whoever has it. */
+export interface ModelStep {
+  provider: string | null
+  model: string | null
 }
 
 /** A request that got no answer but ours, as the proxy tells it. */
@@ -51,17 +62,21 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   onTrouble: (message: string) => void
 }
 
+const NO_MODEL: readonly ModelStep[] = [{ provider: null, model: null }]
+
 const spreading: ReadonlySet<string> = new Set(['round-robin', 'weighted', 'least-used', 'fastest'])
 
 /** The pool as the documents and the ledger have it now. A change of either is in force within a second. */
 export class LivePool {
   readonly ledger: Ledger
   readonly strikes = new Strikes()
+  readonly keys: Authenticator
   readonly view: RotationView
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
   #pool: Pool
   #accounts: Account[] = []
+  #aliases: Aliases = noAliases
   #targets = new Map<string, Target>()
   #stops: (() => void)[] = []
   /** Accounts that were said to be left out: once is enough. */
@@ -73,6 +88,7 @@ export class LivePool {
     this.#toolkit = toolkit
     this.#options = options
     this.ledger = ledger
+    this.keys = new Authenticator(() => ledger.now())
     this.#pool = new Pool([], options)
     this.view = {
       get state() {
@@ -87,7 +103,7 @@ export class LivePool {
 
   static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
     const live = new LivePool(toolkit, await toolkit.ledger(), options)
-    await live.reload()
+    await Promise.all([live.reload(), live.#readSettings(), live.#readKeys()])
     live.#follow()
     return live
   }
@@ -138,6 +154,18 @@ export class LivePool {
       )
     }
     return false
+  }
+
+  /** Names of the user's own for models. */
+  get aliases(): Aliases {
+    return this.#aliases
+  }
+
+  /** The models that may answer a request for this one, in order. */
+  stepsFor(model: string | null): readonly ModelStep[] {
+    if (model === null) return NO_MODEL
+    const own = (name: string) => splitModel(name, (id) => this.#pool.hasProvider(id))
+    return this.#aliases.get(model)?.map(own) ?? [own(model)]
   }
 
   /** Where a member's requests go, if that was asked before and still holds. */
@@ -199,7 +227,28 @@ export class LivePool {
     for (const stop of this.#stops.splice(0)) stop()
   }
 
+  async #readSettings(): Promise<void> {
+    this.#aliases = await this.#toolkit.settings.aliases()
+  }
+
+  async #readKeys(): Promise<void> {
+    const keys = await this.#toolkit.keys.records()
+    for (const key of keys) await recordLimits(this.ledger, key)
+    this.keys.use(keys)
+  }
+
   #follow(): void {
+    const onKeys = () => {
+      this.#readKeys().catch((error: unknown) =>
+        this.#options.onTrouble(`the client keys stay as they were: ${messageOf(error)}`),
+      )
+    }
+    const onSettings = () => {
+      this.#readSettings().catch((error: unknown) =>
+        this.#options.onTrouble(`the configuration stays as it was: ${messageOf(error)}`),
+      )
+    }
+    this.#stops.push(this.#toolkit.watchSettings(onSettings), this.#toolkit.watchKeys(onKeys))
     const onChange = () => {
       this.reload().catch((error: unknown) => {
         const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''

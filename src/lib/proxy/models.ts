@@ -1,3 +1,4 @@
+import { allowsModel } from '../account/client-key.ts'
 import { isQwenctlError, QwenctlError } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { Member } from '../rotation/member.ts'
@@ -26,7 +27,9 @@ const lists = new WeakMap<LivePool, Map<string, { at: number; models: Model[] }>
 
 /** `GET /v1/models` and `/v1/models/{id}`: the union over the enabled accounts, in the shape that the client knows. */
 export async function listModels(proxy: ProxyContext, exchange: Exchange, id: string): Promise<void> {
-  const models = await modelsOf(proxy)
+  const { key } = exchange
+  const all = await modelsOf(proxy)
+  const models = key === null ? all : all.filter(({ id: name }) => allowsModel(key.key, name))
   if (id === '') return exchange.sendJson(200, listShape(exchange.dialect, models))
   const found = models.find((model) => model.id === id)
   if (found === undefined)
@@ -56,6 +59,7 @@ async function modelsOf({ live, upstreams, clock }: ProxyContext): Promise<Model
     )
   })
   const union = new Map<string, Model>()
+  for (const id of live.aliases.keys()) union.set(id, { id, provider: 'alias', created: null })
   for (const model of (await Promise.all(asked)).flat()) if (!union.has(model.id)) union.set(model.id, model)
   return [...union.values()]
 }

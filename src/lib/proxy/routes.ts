@@ -9,6 +9,8 @@ export interface Route {
   asksForUsage: boolean
   /** A file may come with the request, as a form, and an answer may be sound, a picture or plain text. */
   isMedia: boolean
+  /** Accounts that speak only the other format can serve it too. */
+  isTranslated: boolean
   /** False: it uses up none of the account's requests. */
   isCounted: boolean
 }
@@ -18,6 +20,7 @@ const openai = (path: string, more: Partial<Route> = {}): Route => ({
   path,
   asksForUsage: false,
   isMedia: false,
+  isTranslated: false,
   isCounted: true,
   ...more,
 })
@@ -27,7 +30,7 @@ const anthropic = (path: string, more: Partial<Route> = {}): Route => ({
 })
 
 const routes = [
-  openai('/chat/completions', { asksForUsage: true }),
+  openai('/chat/completions', { asksForUsage: true, isTranslated: true }),
   openai('/completions', { asksForUsage: true }),
   openai('/embeddings'),
   openai('/responses'),
@@ -37,7 +40,7 @@ const routes = [
   openai('/audio/speech', { isMedia: true }),
   openai('/audio/transcriptions', { isMedia: true }),
   openai('/audio/translations', { isMedia: true }),
-  anthropic('/messages'),
+  anthropic('/messages', { isTranslated: true }),
   anthropic('/messages/count_tokens', { isCounted: false }),
 ]
 

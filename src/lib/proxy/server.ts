@@ -130,6 +130,8 @@ export class ProxyServer {
     const head = clientHeadOf(req, connection?.head ?? null, this.#check)
     if (connection !== undefined) connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
+    if (path !== '/health' && path !== '/ready')
+      exchange.key = this.#proxy.live.keys.authenticate(head.presented, req.socket)
     if (this.#isDraining) {
       exchange.res.shouldKeepAlive = false
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')

@@ -53,8 +53,6 @@ export async function startProxy(
   settings: ProxySettings,
   events: ProxyEvents,
 ): Promise<RunningProxy> {
-  refuseOpenAddress(settings.host)
-  const { dialing } = await toolkit.egress()
   let sandbox: Promise<SandboxUpstream> | null = null
   const startSandbox = () => (sandbox ??= startSandboxUpstream())
   const live = await LivePool.open(toolkit, {
@@ -66,7 +64,7 @@ export async function startProxy(
     ...events,
   })
   const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
-  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
+  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs })
   const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: Date.now }
   const server = new ProxyServer(context, {
     host: settings.host,
@@ -81,6 +79,7 @@ export async function startProxy(
     await (await sandbox)?.close()
   }
   try {
+    if (!live.keys.isRequired) refuseOpenAddress(settings.host)
     await openVaultEarly(toolkit, live)
     const { url, port } = await server.listen()
     return {
@@ -119,6 +118,6 @@ function refuseOpenAddress(host: string): void {
   const isLoopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
   if (isLoopback) return
   throw new QwenctlError('invalid_value', `${host} can be reached by others, and there are no client keys`, {
-    hint: 'listen on 127.0.0.1; to reach it from elsewhere, use an SSH tunnel',
+    hint: 'make one first: qwenctl keys create NAME; or listen on 127.0.0.1',
   })
 }

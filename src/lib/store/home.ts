@@ -17,6 +17,8 @@ export interface Home {
   stateFolder: string
   accountsFile: string
   templatesFile: string
+  /** What client keys may do. */
+  keysFile: string
   countersFile: string
   ledgerFolder: string
   configFile: string
@@ -51,6 +53,7 @@ export function resolveHome(
     stateFolder: folders.state,
     accountsFile: path.join(folders.data, 'accounts.json'),
     templatesFile: path.join(folders.data, 'templates.json'),
+    keysFile: path.join(folders.data, 'keys.json'),
     countersFile: path.join(folders.data, 'counters.json'),
     ledgerFolder: path.join(folders.data, 'ledger'),
     configFile: path.join(folders.config, 'config.yaml'),

@@ -18,6 +18,7 @@ export function documentsOf(home: Home): Map<string, string> {
   return new Map([
     ['config.yaml', home.configFile],
     ['templates.json', home.templatesFile],
+    ['keys.json', home.keysFile],
     ['counters.json', home.countersFile],
   ])
 }

@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
 import { accountsDocument } from '../store/accounts-document.ts'
 import type { Home } from '../store/home.ts'
+import { keysDocument } from '../store/keys-document.ts'
 import { templatesDocument } from '../store/templates-document.ts'
 import { settingsTable } from './settings-table.ts'
 
@@ -21,7 +22,7 @@ export async function readNames(
 ): Promise<NameView[]> {
   if (kind === 'setting')
     return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
-  if (kind === 'key') return []
+  if (kind === 'key') return distinct((await keysDocument(home).read()).keys.map(({ name }) => name))
   if (kind === 'template')
     return distinct((await templatesDocument(home).read()).templates.map(({ name }) => name))
   const { accounts, archived } = await accountsDocument(home).read()

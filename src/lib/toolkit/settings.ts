@@ -1,7 +1,12 @@
 import { QwenctlError } from '../errors.ts'
+import type { Aliases } from '../rotation/aliases.ts'
+import { readAliases } from '../rotation/aliases.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
 import type { Settings } from './toolkit.ts'
+
+/** The section of config.yaml that is no plain setting. */
+const ALIASES = 'aliases'
 
 export type SettingOrigin = Awaited<ReturnType<Settings['list']>>[number]['origin']
 
@@ -43,12 +48,20 @@ export class FileSettings implements Settings {
     const facts = this.#facts.map(async ({ key, description, read }) => {
       return { key, value: await read(), origin: 'home' as const, description }
     })
-    return [...settings, ...(await Promise.all(facts))]
+    const aliases = [...(await this.aliases())].map(([name, models]) => ({
+      key: `${ALIASES}.${name}`,
+      value: models,
+      origin: 'file' as const,
+      description: 'models that answer under this name, in order',
+    }))
+    return [...settings, ...aliases, ...(await Promise.all(facts))]
   }
 
   async get(key: string): Promise<unknown> {
     const fact = this.#facts.find((candidate) => candidate.key === key)
     if (fact !== undefined) return fact.read()
+    if (key === ALIASES) return Object.fromEntries(await this.aliases())
+    if (key.startsWith(`${ALIASES}.`)) return (await this.aliases()).get(aliasIn(key)) ?? null
     const row = await rowOf(key)
     return this.#resolve(row, await this.#file()).value
   }
@@ -58,11 +71,29 @@ export class FileSettings implements Settings {
     if (fact !== undefined) {
       throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
     }
+    if (key.startsWith(`${ALIASES}.`)) return this.#setAlias(aliasIn(key), value)
     const row = await rowOf(key)
     const parsed = parseSetting(row, value, key)
     const { writeConfigValue } = await import('../store/config-file.ts')
     await writeConfigValue(this.path, key.split('.'), parsed)
     return parsed
+  }
+
+  async aliases(): Promise<Aliases> {
+    return readAliases((await this.#file())[ALIASES], `${ALIASES} in ${this.path}`)
+  }
+
+  /** No models at all take the alias away. */
+  async #setAlias(name: string, value: string): Promise<unknown> {
+    const models = value
+      .split(',')
+      .map((model) => model.trim())
+      .filter((model) => model !== '')
+    const section = { ...((await this.#file())[ALIASES] as object | undefined), [name]: models }
+    if (models.length > 0) readAliases(section, ALIASES)
+    const { writeConfigValue } = await import('../store/config-file.ts')
+    await writeConfigValue(this.path, [ALIASES, name], models.length === 0 ? undefined : models)
+    return models
   }
 
   #resolve(row: SettingRow, file: Record<string, unknown>): { value: unknown; origin: SettingOrigin } {
@@ -136,6 +167,10 @@ function wanted({ type }: SettingRow): string {
     case 'list':
       return 'a list of names, separated by commas'
   }
+}
+
+function aliasIn(key: string): string {
+  return key.slice(ALIASES.length + 1)
 }
 
 async function rowOf(key: string): Promise<SettingRow> {

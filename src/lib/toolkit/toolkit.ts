@@ -1,6 +1,8 @@
 // The toolkit room: use cases over accounts, quotas, rotation, providers and the store. Commands, the proxy, the API and
 // the screens are thin ways into this one object. Everything costly opens on first use.
 
+import type { ClientKeys } from './keys/client-keys.ts'
+import type { Aliases } from '../rotation/aliases.ts'
 import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { Provider } from '../provider/provider.ts'
@@ -10,8 +12,6 @@ import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
 import type { DoctorReport } from './doctor/check.ts'
-import type { Egress } from './egress/egress.ts'
-import type { EgressProxy } from './egress/egress-proxy.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
 import type { AccountView, ArchivedView, ProviderView, QuotaDocument, StorageView } from './views.ts'
@@ -33,7 +33,6 @@ export interface AccountSettings {
   limits?: string[]
   baseUrl?: string | null
   quotaGroup?: string | null
-  /** URLs, the first first, with commas or blanks between. */
   egressProxy?: string | null
   models?: string[] | null
 }
@@ -108,11 +107,6 @@ export interface Accounts {
   keptSecret(account: Account): Promise<string>
   /** The same with the time it is good for; `refused`: the token that the provider has just refused. */
   access(account: Account, refused?: string): Promise<Access>
-  /**
-   * The proxies that its requests leave through, in order, with their passwords; none: they go directly. Throws
-   * `store_corrupt`, `vault_locked`.
-   */
-  egressOf(account: Account): Promise<EgressProxy[]>
   /** Where and how an account logged in; null: it has no login. */
   loginServerOf(account: Account): Promise<TokenSet['server']>
 }
@@ -142,6 +136,8 @@ export interface Settings {
   /** Throws `invalid_value` for a key it does not know, naming the nearest. */
   get(key: string): Promise<unknown>
   set(key: string, value: string): Promise<unknown>
+  /** Names of the user's own for models. Throws `invalid_value` for a section that is not well formed. */
+  aliases(): Promise<Aliases>
   readonly path: string
 }
 
@@ -196,6 +192,7 @@ export interface Toolkit {
   readonly accounts: Accounts
   readonly quotas: Quotas
   readonly settings: Settings
+  readonly keys: ClientKeys
   readonly logins: Logins
   readonly proxies: Proxies
   readonly backups: Backups
@@ -207,8 +204,6 @@ export interface Toolkit {
   storage(): Promise<StorageView>
   /** Seals all secrets with something else, all or none. Throws `vault_locked`, and `failed` while a proxy runs. */
   moveStorage(to: string): Promise<StorageView>
-  /** How everything here reaches others. Throws `invalid_value` for a file of certificates that is none. */
-  egress(): Promise<Egress>
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>
@@ -216,6 +211,10 @@ export interface Toolkit {
   reconcileLimits(): Promise<void>
   /** Calls back within a second of every change of the accounts, by whichever process; answers what stops it. */
   watchAccounts(onChange: () => void): () => void
+  /** The same for the client keys. */
+  watchKeys(onChange: () => void): () => void
+  /** The same for the configuration file. */
+  watchSettings(onChange: () => void): () => void
   /** Keeps reading what other processes write to the ledger; answers what stops it. */
   followLedger(): () => void
   /** What people should know (key file without a passphrase, clock ahead of the ledger); for stderr. */

@@ -40,10 +40,10 @@ describe('/v1/messages', () => {
     expect(upstream.last.path).toBe('/anthropic/v1/messages')
   })
 
-  test('is refused in words of its dialect when no account speaks it, and so is a chat when only Messages is spoken', async () => {
+  test('is refused where there is no translation and no account speaks the format', async () => {
     const upstream = await givenUpstream() // any request fails the test
     const plain = await givenProxy({ accounts: [{ name: 'c' }], baseUrl: upstream.baseUrl })
-    const reply = await plain.post('/v1/messages', MESSAGE)
+    const reply = await plain.post('/v1/messages/count_tokens', MESSAGE)
     expect(reply.status).toBe(503)
     expect(reply.json).toMatchObject({
       type: 'error',
@@ -54,9 +54,9 @@ describe('/v1/messages', () => {
     const only = await givenProxy({
       accounts: [{ name: 'x', provider: 'anthropic', baseUrl: upstream.origin }],
     })
-    const chatReply = await only.chat()
-    expect(chatReply.status).toBe(503)
-    expect(chatReply.json.error.message).toContain('that speaks the openai dialect')
+    const other = await only.post('/v1/responses', { model: 'm1', input: 'hi' })
+    expect(other.status).toBe(503)
+    expect(other.json.error.message).toContain('that speaks the openai dialect')
   })
 })
 

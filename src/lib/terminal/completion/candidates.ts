@@ -54,6 +54,7 @@ const nameKinds: Record<string, NameKind> = {
   provider: 'provider',
   user: 'user',
   key: 'setting',
+  'client-key': 'key',
 }
 const fileFlags = new Set(['key-file', 'from', 'file'])
 

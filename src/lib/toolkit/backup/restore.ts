@@ -80,6 +80,7 @@ export class Restore implements OpenedBackup {
     })
     await this.#putIfMissing('config.yaml', home.configFile)
     await this.#putIfMissing('templates.json', home.templatesFile)
+    await this.#putIfMissing('keys.json', home.keysFile)
   }
 
   #sealed<Record extends Account>(accounts: Record[]): Promise<Record[]> {

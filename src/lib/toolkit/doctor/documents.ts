@@ -4,6 +4,7 @@ import { accountsDocument } from '../../store/accounts-document.ts'
 import { readCheckpoint } from '../../store/checkpoint-file.ts'
 import { restoreJournal } from '../../store/home.ts'
 import { vaultDocument } from '../../store/passphrase.ts'
+import { keysDocument } from '../../store/keys-document.ts'
 import { templatesDocument } from '../../store/templates-document.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
@@ -25,6 +26,9 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
     }),
     await readable('templates', 'templates.json', home.templatesFile, async () => {
       return `${(await templatesDocument(home).read()).templates.length} templates`
+    }),
+    await readable('keys', 'keys.json', home.keysFile, async () => {
+      return `${(await keysDocument(home).read()).keys.length} client keys`
     }),
     checkpoint(home.countersFile),
     interruptedRestore(restoreJournal(home)),

@@ -25,12 +25,9 @@ export class Egress {
     this.dialing = dialing
   }
 
-  /**
-   * For the clients of Node's own: through these proxies, or directly where there are none. `timeoutMs`: for a whole
-   * exchange; a way must be found in half of it, so that what is wrong with the proxies is told before the time is over.
-   */
+  /** For the clients of Node's own: through these proxies, or directly where there are none. */
   agents(via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
-    return egressAgents(this.dialing, via, timeoutMs / 2)
+    return egressAgents(this.dialing, via, timeoutMs)
   }
 }
 

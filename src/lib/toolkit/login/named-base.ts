@@ -1,7 +1,6 @@
 import type { DeviceLogin } from '../../provider/device-login.ts'
 import { normalizeBaseUrl } from '../../provider/endpoints.ts'
 import { isPlainHttp } from '../account-fields.ts'
-import { isMetadataHost } from '../egress/metadata-addresses.ts'
 
 /** The base URL that an answer names; null where it names none that tokens may be sent to. */
 export function namedBase(
@@ -10,5 +9,5 @@ export function namedBase(
 ): string | null {
   const url = device?.baseUrl?.(answer) ?? null
   if (url === null || !URL.canParse(url) || !/^https?:/i.test(url)) return null
-  return isPlainHttp(url) || isMetadataHost(new URL(url).hostname) ? null : normalizeBaseUrl(url)
+  return isPlainHttp(url) ? null : normalizeBaseUrl(url)
 }

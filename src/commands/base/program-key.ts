@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
+
+/** What `exec` and `env` ask alike: which accounts the program may use. */
+export const programFlags = {
+  account: Flags.string({ description: 'only this account serves it', helpValue: 'ACCOUNT' }),
+  provider: Flags.string({
+    char: 'p',
+    description: 'only accounts at this provider serve it',
+    helpValue: 'PROVIDER',
+  }),
+  group: Flags.string({
+    char: 'g',
+    description: 'only accounts of this group serve it',
+    helpValue: 'GROUP',
+  }),
+}
+
+export interface ProgramWish {
+  account?: string | undefined
+  provider?: string | undefined
+  group?: string | undefined
+  user?: string | undefined
+}
+
+/** The proxy that programs are pointed at: the one started last. Throws `proxy_not_running`. */
+export function proxyUrl(toolkit: Toolkit): string {
+  const proxy = toolkit.proxies.list().at(-1)
+  if (proxy !== undefined) return proxy.url
+  throw new QwenctlError('proxy_not_running', 'no proxy is running over these accounts', {
+    hint: 'start one: qwenctl proxy start --detach',
+  })
+}
+
+/** A throw-away key for one program. */
+export async function programKey(
+  toolkit: Toolkit,
+  wish: ProgramWish,
+  expires: string,
+): Promise<{ name: string; secret: string }> {
+  const user = wish.user ?? String(await toolkit.settings.get('user'))
+  const accounts =
+    wish.account === undefined ? await accountsAt(toolkit, wish.provider, user) : [wish.account]
+  const name = `program-${randomBytes(4).toString('hex')}`
+  const groups = wish.group === undefined ? [] : [wish.group]
+  const { secret } = await toolkit.keys.create({ name, user, accounts, groups, expires, isTemporary: true })
+  return { name, secret }
+}
+
+async function accountsAt(toolkit: Toolkit, provider: string | undefined, user: string): Promise<string[]> {
+  if (provider === undefined) return []
+  const accounts = await toolkit.accounts.list({ provider, user })
+  if (accounts.length > 0) return accounts.map(({ id }) => id)
+  throw new QwenctlError('account_not_found', `${user} has no account at ${provider}`)
+}

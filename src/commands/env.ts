@@ -1,0 +1,28 @@
+import { Flags } from '@oclif/core'
+import { exportLines, programEnvironment, shells } from '../lib/toolkit/keys/program-environment.ts'
+import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
+import { AccountCommand } from './base/toolkit-command.ts'
+
+export default class Env extends AccountCommand {
+  static override summary = 'print the variables that point programs at the running proxy'
+  static override description = 'They hold a client key that ends by itself; a new one with every call.'
+  static override examples = [
+    'eval "$(<%= config.bin %> env)"',
+    '<%= config.bin %> env --shell fish | source',
+    '<%= config.bin %> env --account qwen/work --expires 1h --json',
+  ]
+  static override flags = {
+    ...programFlags,
+    shell: Flags.option({ options: shells, description: 'whose syntax the lines have' })({ default: 'bash' }),
+    expires: Flags.string({ description: 'when the key ends', default: '12h', helpValue: 'WHEN' }),
+  }
+
+  async run(): Promise<{ env: Record<string, string> }> {
+    const { flags } = await this.parse(Env)
+    const url = proxyUrl(this.toolkit)
+    const { secret } = await programKey(this.toolkit, flags, flags.expires)
+    const env = programEnvironment(url, secret)
+    for (const line of exportLines(env, flags.shell)) this.print(line)
+    return { env }
+  }
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { QwenctlError } from '../lib/errors.ts'
+import { programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
+import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
+import { AccountCommand } from './base/toolkit-command.ts'
+
+/** Longer than any program that is watched; one that is killed with -9 leaves a key that ends by itself. */
+const KEY_LIFE = '7d'
+
+export default class Exec extends AccountCommand {
+  static override summary = 'run a program that uses the accounts through the running proxy'
+  static override description =
+    'Its variables point at the proxy, with a client key that ends with it. Its exit code is that of this command.'
+  static override examples = [
+    '<%= config.bin %> exec -- python agent.py',
+    '<%= config.bin %> exec --account qwen/work -- npx some-agent --fast',
+  ]
+  static override usage = 'exec [--account ACCOUNT] [-p PROVIDER] [-g GROUP] -- COMMAND...'
+  static override strict = false
+  static override flags = programFlags
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Exec)
+    const [program, ...args] = argv as string[]
+    if (program === undefined) {
+      throw new QwenctlError('invalid_usage', 'no command is given', { hint: 'qwenctl exec -- COMMAND...' })
+    }
+    const url = proxyUrl(this.toolkit)
+    const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
+    try {
+      process.exitCode = await runProgram(program, args, programEnvironment(url, secret))
+    } finally {
+      await this.toolkit.keys.revoke(name)
+    }
+  }
+}
+
+/** Resolves with its exit code, 128 and the signal's number where one ended it. */
+function runProgram(program: string, args: string[], variables: Record<string, string>): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } })
+  // A terminal sends Ctrl-C to both: the program decides what it does, and we end with it.
+  const ignore = () => undefined
+  const pass = (signal: NodeJS.Signals) => child.kill(signal)
+  process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass)
+  return new Promise<number>((resolve, reject) => {
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'ENOENT' ? 'is not there' : `cannot be run (${error.code})`
+      reject(new QwenctlError('failed', `the command ${program} ${reason}`, { cause: error }))
+    })
+    child.on('close', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    )
+  }).finally(() => process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass))
+}

@@ -1,0 +1,27 @@
+import { Args } from '@oclif/core'
+import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
+import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
+
+export default class KeysRevoke extends ToolkitCommand {
+  static override summary = 'take a client key away'
+  static override description =
+    'Running proxies refuse it within a second. What it used stays counted; its name is free again.'
+  static override examples = ['<%= config.bin %> keys revoke ci', '<%= config.bin %> keys revoke ci --yes']
+  static override args = {
+    'client-key': Args.string({ description: 'name of the key', required: true, ignoreStdin: true }),
+  }
+  static override flags = { yes: yesFlag }
+
+  async run(): Promise<{ key: ClientKeyView }> {
+    const { args, flags } = await this.parse(KeysRevoke)
+    const name = args['client-key']
+    const known = (await this.toolkit.keys.list({ all: true })).some(
+      (key) => key.name === name || key.id === name,
+    )
+    if (known) await confirmOrCancel(`Revoke the client key ${name}?`, flags.yes)
+    const key = await this.toolkit.keys.revoke(name)
+    this.tell(`Revoked ${key.name} (${key.hint}).`)
+    return { key }
+  }
+}

@@ -1,0 +1,49 @@
+/** What a program presents to the proxy, and what it may do with it. The key itself is not kept, only its hash. */
+export interface ClientKey {
+  /** `key_` and 16 characters: the subject of its limits in the ledger. */
+  id: string
+  name: string
+  /** Only this user's accounts serve it; null: everybody's. */
+  user: string | null
+  /** SHA-256 of the whole key, hex. */
+  hash: string
+  /** Masked, for people: `qk_…f3a9`. */
+  hint: string
+  /** Ids of accounts, and groups, that may serve it; none of either: all. */
+  accounts: string[]
+  groups: string[]
+  /** Names of models, `*` standing for any characters; none: all. */
+  models: string[]
+  /** As configured, `2000/day`. */
+  limits: string[]
+  /** RFC 3339; null: it does not expire. */
+  expiresAt: string | null
+  createdAt: string
+  /** Made for one command (`exec`, `env`): that it exists does not ask a key of everybody else. */
+  isTemporary: boolean
+}
+
+/** Begins every key, so that leaks can be searched for. */
+export const CLIENT_KEY_PREFIX = 'qk_'
+
+/** Whether a key may ask for this model; null is a request that names none. */
+export function allowsModel({ models }: Pick<ClientKey, 'models'>, model: string | null): boolean {
+  if (models.length === 0) return true
+  return model !== null && models.some((pattern) => matches(pattern, model))
+}
+
+/** Only `*` has a meaning. By pieces and not by a regular expression: a pattern cannot make it slow. */
+function matches(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  if (rest.length === 0) return text === pattern
+  const last = rest.pop() ?? ''
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+    return false
+  let at = first.length
+  for (const piece of rest) {
+    const found = text.indexOf(piece, at)
+    if (found < 0 || found + piece.length > text.length - last.length) return false
+    at = found + piece.length
+  }
+  return true
+}

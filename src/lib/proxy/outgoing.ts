@@ -1,0 +1,100 @@
+import { QwenctlError } from '../errors.ts'
+import type { Dialect } from '../provider/provider.ts'
+import type { Member } from '../rotation/member.ts'
+import type { RotationRequest } from '../rotation/rotation-request.ts'
+import type { TranslationPlan } from '../translate/translate.ts'
+import { translateRequest } from '../translate/translate.ts'
+import type { ClientHead } from './client-head.ts'
+import type { RequestBody } from './read-request.ts'
+import type { Route } from './routes.ts'
+import { CheckedHeaders } from './upstream/checked-headers.ts'
+import { splice, usageEdits } from './wire/edit-body.ts'
+import { requestHeaders } from './wire/response-headers.ts'
+
+/** A client's request, as it came. */
+export interface Incoming {
+  route: Route
+  query: string
+  head: ClientHead
+  bytes: Buffer
+}
+
+/** One way to serve a request: what is asked of the pool, and the wire format that is then spoken upstream. */
+export interface Way {
+  wanted: RotationRequest
+  dialect: Dialect
+}
+
+/** What is sent upstream. */
+export interface Outgoing {
+  /** Below the account's base, with the query. */
+  path: string
+  headers: CheckedHeaders
+  body: Buffer
+  /** The client did not ask for usage, so the chunk that tells it is ours alone. */
+  stripUsage: boolean
+  /** How the answer comes back into the client's format; null: it is in it. */
+  plan: TranslationPlan | null
+}
+
+/** The request as this account's upstream must get it; every byte that needs no change stays as it came. */
+export function outgoingOf(
+  { route, query, head, bytes }: Incoming,
+  body: RequestBody,
+  { wanted, dialect }: Way,
+  context: { member: Member; requestId: string; now: number },
+): Outgoing {
+  if (dialect !== route.dialect) return translated({ route, head, bytes }, wanted, context)
+  const asksForUsage = body.isStream && route.asksForUsage
+  const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
+  const outgoing = { path: route.path + query, headers: head.forwarded, plan: null }
+  if (!asksForUsage && !hasOwnModel) return { ...outgoing, body: bytes, stripUsage: false }
+  const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
+  const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
+  const edited = edits.length === 0 ? bytes : splice(bytes, edits)
+  return { ...outgoing, body: edited, stripUsage: usage.length > 0 }
+}
+
+function translated(
+  { route, head, bytes }: Pick<Incoming, 'route' | 'head' | 'bytes'>,
+  wanted: RotationRequest,
+  { member, requestId, now }: { member: Member; requestId: string; now: number },
+): Outgoing {
+  const asked = parsed(bytes)
+  if (typeof wanted.model === 'string') asked.model = wanted.model
+  const { body, path, plan } = translateRequest(route.dialect, asked, {
+    provider: member.account.provider,
+    requestId,
+    now,
+  })
+  return {
+    path,
+    headers: inOtherDialect(head.rawHeaders, route.dialect),
+    body: Buffer.from(JSON.stringify(body)),
+    stripUsage: false,
+    plan,
+  }
+}
+
+function parsed(bytes: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+  } catch {
+    throw new QwenctlError('invalid_request', 'the request body is not valid JSON')
+  }
+}
+
+/** https://docs.anthropic.com/en/api/versioning: the one version of the Messages API, required in every request. */
+const MESSAGES_VERSION = ['anthropic-version', '2023-06-01']
+
+/** Headers about the client's own format say nothing to the other, and some services refuse what they do not know. */
+function inOtherDialect(rawHeaders: readonly string[], from: Dialect): CheckedHeaders {
+  const all = requestHeaders(rawHeaders)
+  const kept = from === 'openai' ? [...MESSAGES_VERSION] : []
+  for (let index = 0; index < all.length; index += 2) {
+    const name = all[index]!
+    if (/^(?:anthropic|openai)-|^x-stainless-/i.test(name)) continue
+    kept.push(name, all[index + 1]!)
+  }
+  return new CheckedHeaders(kept)
+}

@@ -1,0 +1,203 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { resolveReference } from '../../account/reference.ts'
+import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
+import type { ClientKey } from '../../account/client-key.ts'
+import { maskSecret } from '../../account/mask.ts'
+import { checkName } from '../../account/name.ts'
+import { QwenctlError } from '../../errors.ts'
+import type { Ledger } from '../../quota/ledger.ts'
+import { formatLimit, parseLimit } from '../../quota/limit.ts'
+import { reservedOf, roomAt, standing } from '../../quota/standing.ts'
+import type { LedgerState } from '../../quota/state.ts'
+import type { JsonDocument } from '../../store/document.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import type { KeysData } from '../../store/keys-document.ts'
+import type { LimitView } from '../views.ts'
+import { readExpiry } from './expiry.ts'
+
+export interface NewClientKey {
+  name: string
+  user?: string
+  /** References. */
+  accounts?: string[]
+  groups?: string[]
+  models?: string[]
+  limits?: string[]
+  /** `30d`, `12h`, a date or an RFC 3339 time. */
+  expires?: string
+  isTemporary?: boolean
+}
+
+/** A client key as people see it. */
+export interface ClientKeyView {
+  id: string
+  name: string
+  hint: string
+  user: string | null
+  /** `provider/name`, with the user in front where it is not the key's; an account that is gone shows as its id. */
+  accounts: string[]
+  groups: string[]
+  models: string[]
+  limits: LimitView[]
+  status: 'active' | 'expired' | 'spent'
+  /** RFC 3339: when a spent key may be used again; null where that is no matter of time. */
+  availableAt: string | null
+  expiresAt: string | null
+  createdAt: string
+  lastUsedAt: string | null
+}
+
+export interface ClientKeysParts {
+  document: JsonDocument<KeysData>
+  accounts: JsonDocument<AccountsData>
+  ledger: () => Promise<Ledger>
+  /** The accounts and the ledger as they stand. */
+  books: () => Promise<{ data: AccountsData; state: LedgerState; now: number }>
+  clock: () => number
+}
+
+/** The keys that programs present to the proxy. */
+export class ClientKeys {
+  readonly #parts: ClientKeysParts
+
+  constructor(parts: ClientKeysParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Makes a key. `secret` is told here and never again. Throws `name_in_use`, `account_not_found`, `invalid_limit`,
+   * `invalid_value`.
+   */
+  async create(wanted: NewClientKey): Promise<{ key: ClientKeyView; secret: string }> {
+    checkName('key', wanted.name)
+    const limits = (wanted.limits ?? []).map((text) => formatLimit(parseLimit(text)))
+    const now = this.#parts.clock()
+    const expiresAt = wanted.expires === undefined ? null : readExpiry(wanted.expires, now)
+    const accounts = await this.#idsOf(wanted)
+    const secret = CLIENT_KEY_PREFIX + randomBytes(32).toString('base64url')
+    const key: ClientKey = {
+      id: `key_${randomBytes(10).toString('hex').slice(0, 16)}`,
+      name: wanted.name,
+      user: wanted.user ?? null,
+      hash: hashOf(secret),
+      hint: maskSecret(secret),
+      accounts,
+      groups: wanted.groups ?? [],
+      models: wanted.models ?? [],
+      limits,
+      expiresAt,
+      createdAt: new Date(now).toISOString(),
+      isTemporary: wanted.isTemporary ?? false,
+    }
+    await this.#parts.document.update((data) => {
+      if (data.keys.some(({ name }) => name === key.name)) {
+        throw new QwenctlError('name_in_use', `there is a key "${key.name}" already`, {
+          hint: `choose another name, or qwenctl keys revoke ${key.name}`,
+        })
+      }
+      // Those that have expired are of no use to anybody once they were temporary.
+      const isOver = (other: ClientKey) => other.isTemporary && hasExpired(other, now)
+      data.keys = [...data.keys.filter((other) => !isOver(other)), key]
+    })
+    if (limits.length > 0) await recordLimits(await this.#parts.ledger(), key)
+    return { key: await this.#viewOf(key), secret }
+  }
+
+  /** By name, without those made for one command unless `all`. */
+  async list({ all = false } = {}): Promise<ClientKeyView[]> {
+    const keys = (await this.records()).filter(({ isTemporary }) => all || !isTemporary)
+    const views: ClientKeyView[] = []
+    for (const key of keys.sort((a, b) => a.name.localeCompare(b.name))) views.push(await this.#viewOf(key))
+    return views
+  }
+
+  /** Takes a key away: from then on it is refused. What it has used stays in the ledger. Throws `key_not_found`. */
+  async revoke(name: string): Promise<ClientKeyView> {
+    const found = await this.#find(name)
+    const view = await this.#viewOf(found)
+    await this.#parts.document.update((data) => {
+      data.keys = data.keys.filter(({ id }) => id !== found.id)
+    })
+    return view
+  }
+
+  /** As they are kept, for the proxy. */
+  async records(): Promise<ClientKey[]> {
+    return (await this.#parts.document.read()).keys
+  }
+
+  async #find(name: string): Promise<ClientKey> {
+    const found = (await this.records()).find((key) => key.name === name || key.id === name)
+    if (found !== undefined) return found
+    throw new QwenctlError('key_not_found', `there is no key "${name.slice(0, 64)}"`)
+  }
+
+  async #idsOf({ accounts, user }: NewClientKey): Promise<string[]> {
+    if (accounts === undefined || accounts.length === 0) return []
+    const all = (await this.#parts.accounts.read()).accounts
+    const own = user === undefined ? all : all.filter((account) => account.user === user)
+    return accounts.map((reference) => resolveReference(own, reference).id)
+  }
+
+  async #viewOf(key: ClientKey): Promise<ClientKeyView> {
+    const { data, state, now } = await this.#parts.books()
+    const subject = state.subjects.get(key.id)
+    const open = [...state.open.entries()].filter(({ also }) => also.includes(key.id))
+    const limits = (subject?.limits ?? []).map((limit) => {
+      const { used, remaining, resetsAt } = standing(limit, now)
+      const { metric, window, max, source } = limit
+      const reserved = reservedOf(subject!, open, limit, now)
+      return {
+        metric,
+        window,
+        max,
+        used,
+        reserved,
+        remaining,
+        resetsAt: isoOf(resetsAt),
+        source,
+        model: null,
+        from: null,
+      }
+    })
+    const freeAt = roomAt(subject, now)
+    const status = hasExpired(key, now) ? 'expired' : freeAt > now ? 'spent' : 'active'
+    const nameOf = (id: string) => {
+      const account = data.accounts.find((other) => other.id === id)
+      if (account === undefined) return id
+      const name = `${account.provider}/${account.name}`
+      return account.user === (key.user ?? 'local') ? name : `${account.user}:${name}`
+    }
+    const { id, name, hint, user, groups, models, expiresAt, createdAt } = key
+    const accounts = key.accounts.map(nameOf)
+    const availableAt = status === 'spent' ? isoOf(freeAt) : null
+    const lastUsedAt = isoOf(subject?.lastUsedAt ?? null)
+    return {
+      ...{ id, name, hint, user, accounts, groups, models, limits },
+      ...{ status, availableAt, expiresAt, createdAt, lastUsedAt },
+    }
+  }
+}
+
+export function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+export function hasExpired({ expiresAt }: Pick<ClientKey, 'expiresAt'>, now: number): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= now
+}
+
+/** Brings a key's limits into the ledger; writes nothing where they are. */
+export async function recordLimits(ledger: Ledger, key: ClientKey): Promise<void> {
+  const limits = key.limits.map((text) => ({ ...parseLimit(text), source: 'configured' as const }))
+  const present = ledger.state.subjects.get(key.id)?.limits ?? []
+  const signature = (list: readonly { max: number; metric: string; window: string }[]) =>
+    list.map(({ max, metric, window }) => `${max} ${metric} ${window}`).join()
+  if (signature(limits) === signature(present)) return
+  const records = limits.map(({ metric, window, max, source }) => ({ metric, window, max, source }))
+  await ledger.record([{ type: 'limits', account: key.id, limits: records }])
+}
+
+function isoOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { runCommand, temporaryFolder } from '../support/cli.ts'
+
+interface Shown {
+  key: { name: string; secret?: string; status: string; limits: { max: number; remaining: number }[] }
+  keys: { name: string; hint: string; status: string }[]
+  env: Record<string, string>
+  error: { code: string; exit: number }
+}
+const shown = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Shown
+
+test('a key is shown once, listed without, and revoked', async () => {
+  const home = temporaryFolder()
+  const made = await runCommand(home, [
+    'keys',
+    'create',
+    'ci',
+    '--limit',
+    '200/day',
+    '--expires',
+    '30d',
+    '--json',
+  ])
+  const { key } = shown(made)
+  expect(key).toMatchObject({ name: 'ci', status: 'active', limits: [{ max: 200, remaining: 200 }] })
+  expect(key.secret).toMatch(/^qk_[\w-]{43}$/)
+  for (const argv of [
+    ['keys', 'list'],
+    ['keys', 'list', '--json'],
+  ]) {
+    const { stdout, stderr } = await runCommand(home, argv)
+    expect(stdout).toContain('ci')
+    expect(stdout + stderr).not.toContain(key.secret)
+  }
+  const again = await runCommand(home, ['keys', 'create', 'ci', '--json'])
+  expect(shown(again).error).toMatchObject({ code: 'name_in_use' })
+  const unasked = await runCommand(home, ['keys', 'revoke', 'ci', '--json'])
+  expect(unasked.exit).toBe(2)
+  expect((await runCommand(home, ['keys', 'revoke', 'ci', '--yes', '--json'])).exit).toBe(0)
+  expect(shown(await runCommand(home, ['keys', 'list', '--json'])).keys).toEqual([])
+  const gone = await runCommand(home, ['keys', 'revoke', 'ci', '--yes', '--json'])
+  expect(shown(gone).error).toMatchObject({ code: 'key_not_found', exit: 3 })
+  expect((await runCommand(home, ['keys', 'create', 'ci'])).exit).toBe(0) // the name is free again
+})
+
+test('without --json a key stands alone on stdout', async () => {
+  const { stdout, stderr } = await runCommand(temporaryFolder(), ['keys', 'create', 'ci'])
+  expect(stdout).toMatch(/^qk_[\w-]{43}\n$/)
+  expect(stderr).toContain('this once')
+})
+
+test.each([
+  [['keys', 'create', 'ci', '--limit', 'many'], 'invalid_limit', 2],
+  [['keys', 'create', 'ci', '--expires', 'soon'], 'invalid_value', 2],
+  [['keys', 'create', 'ci', '--expires', '2020-01-01'], 'invalid_value', 2],
+  [['keys', 'create', 'a/b'], 'invalid_value', 2],
+  [['keys', 'create', 'ci', '--accounts', 'nobody'], 'account_not_found', 3],
+  [['env'], 'proxy_not_running', 3],
+])('%j is %s', async (argv, code, exit) => {
+  const result = await runCommand(temporaryFolder(), [...argv, '--json'])
+  expect(shown(result).error).toMatchObject({ code, exit })
+  expect(result.exit).toBe(exit)
+})
