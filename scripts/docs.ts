@@ -7,7 +7,9 @@ import { commandIndex } from './docs/commands.ts'
 import { errorTable } from './docs/errors.ts'
 import { jsonExamples } from './docs/json-examples.ts'
 import { demoPicture } from './docs/demo-picture.ts'
-import { defaultLimits, providerFacts } from './docs/providers.ts'
+import { outcomeTables } from './docs/outcomes.ts'
+import { defaultLimits, providerFacts, providersIndex, providerTerms } from './docs/providers.ts'
+import { builtinProviders } from '../src/lib/provider/builtin/index.ts'
 import { settingsList, variablesList } from './docs/settings.ts'
 
 /** The documents that have generated parts. */
@@ -19,7 +21,8 @@ export const documents = [
   'docs/limits.md',
   'docs/proxy.md',
   'docs/providers.md',
-] as const
+  ...builtinProviders.map(({ id }) => `docs/providers/${id}.md`),
+]
 
 /** The text between `<!-- generated:NAME:start -->` and `<!-- generated:NAME:end -->`, markers included. */
 const PART = /<!-- generated:([a-z-]+):start -->\n[\s\S]*?<!-- generated:\1:end -->/g
@@ -34,7 +37,10 @@ export async function generatedParts(root: string): Promise<ReadonlyMap<string, 
     ['variables', variablesList()],
     ['errors', errorTable(root)],
     ['default-limits', defaultLimits()],
+    ['providers-index', providersIndex()],
     ...[...providerFacts()].map(([id, text]) => [`provider-${id}`, text] as const),
+    ...[...providerTerms()].map(([id, text]) => [`terms-${id}`, text] as const),
+    ...[...outcomeTables()].map(([id, text]) => [`outcomes-${id}`, text] as const),
     ...[...examples].map(([name, text]) => [`json-${name}`, text] as const),
   ])
 }

@@ -4,8 +4,18 @@
 export { QwenctlError, isQwenctlError } from './lib/errors.ts'
 export type { ErrorCode, ErrorDetails } from './lib/errors.ts'
 
-export { authHeadersFor, countsByDefault, defineProvider } from './lib/provider/define-provider.ts'
+export {
+  authHeadersFor,
+  countsByDefault,
+  defineProvider,
+  limitsByDefault,
+} from './lib/provider/define-provider.ts'
 export type { ProviderDefinition } from './lib/provider/define-provider.ts'
+export type { LearnedLimit } from './lib/provider/learned-limit.ts'
+export { limitsInHeaders } from './lib/provider/limit-headers.ts'
+export type { LimitHeaders } from './lib/provider/limit-headers.ts'
+export { limitInWords } from './lib/provider/limit-words.ts'
+export type { RouteTable } from './lib/provider/routes.ts'
 export { announcedEnd, classify } from './lib/provider/outcome-table.ts'
 export type { FailedAnswer, OutcomeRow } from './lib/provider/outcome-table.ts'
 export { readError } from './lib/provider/read-error.ts'

@@ -71,6 +71,7 @@ async function documentsOf(stage: Stage): Promise<Map<string, unknown>> {
   documents.set('config-get', await run('config', 'get', 'proxy.port'))
   documents.set('config-path', await run('config', 'path'))
   const { providers } = (await run('providers', 'list')) as { providers: { id: string }[] }
+  documents.set('providers-show', await run('providers', 'show', 'mistral'))
   documents.set('providers-list', { providers: providers.filter(({ id }) => id === 'anthropic') })
   return documents
 }

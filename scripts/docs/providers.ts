@@ -1,5 +1,6 @@
-// Facts of the built-in providers, for docs/limits.md and docs/providers.md.
+// Facts of the built-in providers, for docs/limits.md, docs/providers.md and the pages below docs/providers/.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
+import { sandbox } from '../../src/lib/provider/builtin/sandbox.ts'
 import type { Endpoint, Provider } from '../../src/lib/provider/provider.ts'
 import { code, table } from './markdown.ts'
 
@@ -19,13 +20,46 @@ export function providerFacts(): Map<string, string> {
   return new Map(builtinProviders.map((provider) => [provider.id, factsOf(provider)]))
 }
 
+/** The index of the pages. */
+export function providersIndex(): string {
+  return table(
+    ['Provider', 'Service', 'Formats', 'Default limits', 'Logs in with'],
+    builtinProviders.map((provider) => [
+      `[${provider.id}](providers/${provider.id}.md)`,
+      provider.label,
+      formatsOf(provider),
+      limitsText([
+        ...new Set([...provider.defaultLimits, ...provider.endpoints.flatMap(({ limits }) => limits ?? [])]),
+      ]),
+      loginText(provider),
+    ]),
+  )
+}
+
+function formatsOf({ endpoints }: Provider): string {
+  if (endpoints.length === 0) return 'what the base URL says'
+  const names = { openai: 'OpenAI', anthropic: 'Anthropic' }
+  const spoken = (['openai', 'anthropic'] as const).filter((dialect) =>
+    endpoints.some((endpoint) => endpoint[dialect] !== null),
+  )
+  return spoken.map((dialect) => names[dialect]).join(', ')
+}
+
+function loginText({ needsCredential, device, keysUrl }: Provider): string {
+  if (!needsCredential) return 'nothing'
+  return device !== null && keysUrl === null ? 'a code' : 'API key'
+}
+
 function factsOf(provider: Provider): string {
   const { endpoints } = provider
   const facts = [
     `- Key: ${keyText(provider)}`,
     `- Default limits: ${limitsText(provider.defaultLimits)}`,
+    `- Counted together: ${provider.countsTogether ?? 'not known'}`,
+    `- Limits are read from: ${headersText(provider)}`,
+    `- Routes: ${routesText(provider)}`,
+    `- Usage of streams: ${usageText(provider)}`,
     `- Checked with: ${provider.check === null ? 'nothing' : code(`GET ${provider.check.path}`)}`,
-    ...(provider.terms === null ? [] : [`- Terms: ${provider.terms}`]),
     ...(provider.models.length === 0
       ? []
       : [`- Models listed when it cannot be asked: ${provider.models.map(code).join(', ')}`]),
@@ -36,18 +70,61 @@ function factsOf(provider: Provider): string {
     endpoint.label,
     endpoint.openai === null ? '' : code(endpoint.openai),
     endpoint.anthropic === null ? '' : code(endpoint.anthropic),
+    endpoint.limits === undefined ? '' : limitsText(endpoint.limits),
   ])
-  const notes = [...new Set(endpoints.flatMap(({ terms }) => (terms === undefined ? [] : [terms])))].map(
-    (terms) =>
-      `- Terms of ${endpoints
-        .filter((endpoint) => endpoint.terms === terms)
-        .map(({ id }) => code(id))
-        .join(', ')}: ${terms}`,
-  )
+  const hasLimits = rows.some((row) => row.at(-1) !== '')
+  const columns = ['Endpoint', 'What it is', 'OpenAI format', 'Anthropic format', 'Default limits']
   return [
-    [...facts, ...notes].join('\n'),
-    table(['Endpoint', 'What it is', 'OpenAI dialect', 'Anthropic dialect'], rows),
+    facts.join('\n'),
+    hasLimits
+      ? table(columns, rows)
+      : table(
+          columns.slice(0, -1),
+          rows.map((row) => row.slice(0, -1)),
+        ),
   ].join('\n\n')
+}
+
+/** What terms forbid, as `auth add` says it, by provider. */
+export function providerTerms(): Map<string, string> {
+  return new Map(builtinProviders.map((provider) => [provider.id, termsText(provider)]))
+}
+
+function termsText({ terms, endpoints }: Provider): string {
+  const own = [...new Set(endpoints.flatMap((endpoint) => endpoint.terms ?? []))].map((text) => {
+    const ids = endpoints.filter((endpoint) => endpoint.terms === text).map(({ id }) => code(id))
+    return `- ${ids.join(', ')}: ${text}`
+  })
+  const lines = [...(terms === null ? [] : [terms]), ...own]
+  return lines.length === 0 ? 'Nothing is known that matters here; read them all the same.' : lines.join('\n')
+}
+
+function headersText({ limitHeaders, limitsFrom }: Provider): string {
+  if (limitHeaders.length > 0) return limitHeaders.map(code).join(', ')
+  const isOfErrors = limitsFrom !== sandbox.limitsFrom
+  return isOfErrors ? 'errors alone; there are no headers' : 'nowhere'
+}
+
+function routesText({ routes, endpoints }: Provider): string {
+  if (endpoints.length > 0 && endpoints.every(({ openai }) => openai === null)) {
+    return 'those of the Anthropic format'
+  }
+  if (routes === null) return 'not known; each is tried'
+  const having = (wanted: boolean) =>
+    Object.entries(routes)
+      .filter(([, has]) => has === wanted)
+      .map(([route]) => code(route))
+      .join(', ')
+  const lacking = having(false)
+  return `${having(true)}${lacking === '' ? '' : `; surely not ${lacking}`}; others are not known, and tried`
+}
+
+function usageText({ rejectsStreamOptions, endpoints, simulated }: Provider): string {
+  if (endpoints.length > 0 && endpoints.every(({ openai }) => openai === null)) return 'told unasked'
+  if (simulated) return 'asked for'
+  return rejectsStreamOptions
+    ? 'told unasked; `stream_options` are refused, and not added'
+    : 'asked for with `stream_options`'
 }
 
 function keyText({ needsCredential, keysUrl, keyVariables, device }: Provider): string {

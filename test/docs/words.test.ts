@@ -6,7 +6,6 @@ import { expect, onTestFinished, test } from 'vitest'
 import { plainVariables } from '../../scripts/docs/settings.ts'
 import { errorKinds } from '../../src/lib/errors.ts'
 import * as api from '../../src/index.ts'
-import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import { buildRegistry } from '../../src/lib/provider/registry.ts'
 import { metrics } from '../../src/lib/quota/limit.ts'
 import { outcomeClasses } from '../../src/lib/quota/events.ts'
@@ -68,11 +67,6 @@ test.each([
 ])('%s names %j', (file, names) => {
   const text = document(file)
   expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
-})
-
-test('docs/providers.md has a section for every built-in provider, and none besides', () => {
-  const sections = [...document('docs/providers.md').matchAll(/^## (\S+)$/gm)].map(([, id]) => id)
-  expect(sections).toEqual(builtinProviders.map(({ id }) => id))
 })
 
 test('every setting that a document names in qwenctl config exists', () => {

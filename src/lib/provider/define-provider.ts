@@ -1,7 +1,11 @@
 import type { OutcomeClass } from '../quota/events.ts'
 import { basesFor } from './endpoints.ts'
 import { classify, type OutcomeRow } from './outcome-table.ts'
-import type { Dialect, Endpoint, Provider } from './provider.ts'
+import type { Dialect, Endpoint, HeaderLookup, Provider } from './provider.ts'
+import { genericLimitHeaders, limitsInHeaders, namesIn } from './limit-headers.ts'
+import { limitInWords } from './limit-words.ts'
+import type { LearnedLimit } from './learned-limit.ts'
+import { hasRouteIn } from './routes.ts'
 import { readUsage } from './usage.ts'
 import { checkDefinition, checkProvider } from './validate-provider.ts'
 
@@ -48,10 +52,10 @@ export function defineProvider(definition: ProviderDefinition): Provider {
   checkDefinition(definition)
   const provider = withDefaults(definition)
   checkProvider(provider)
-  for (const list of [provider.keyVariables, provider.endpoints, provider.defaultLimits, provider.models]) {
-    Object.freeze(list)
-  }
-  for (const endpoint of provider.endpoints) Object.freeze(endpoint)
+  const { keyVariables, endpoints, defaultLimits, models, limitHeaders, routes } = provider
+  for (const list of [keyVariables, endpoints, defaultLimits, models, limitHeaders]) Object.freeze(list)
+  if (routes !== null) Object.freeze(routes)
+  for (const endpoint of endpoints) Object.freeze(endpoint)
   defined.add(Object.freeze(provider))
   return provider
 }
@@ -59,6 +63,7 @@ export function defineProvider(definition: ProviderDefinition): Provider {
 function withDefaults(definition: ProviderDefinition): Provider {
   const endpoints = endpointsOf(definition)
   const rows = [...(definition.outcomes ?? [])]
+  const routes = definition.routes ? { ...definition.routes } : null
   const { baseUrl: _baseUrl, outcomes: _outcomes, ...said } = definition
   const provider: Provider = {
     label: definition.id,
@@ -73,6 +78,12 @@ function withDefaults(definition: ProviderDefinition): Provider {
     outcome: (answer) => classify(answer, rows),
     counts: countsByDefault,
     usage: readUsage,
+    rejectsStreamOptions: false,
+    routes: null,
+    hasRoute: (path) => hasRouteIn(routes, path),
+    limitHeaders: namesIn(genericLimitHeaders),
+    limitsFrom: limitsByDefault,
+    countsTogether: null,
     serves: () => null,
     models: [],
     check: { dialect: 'openai', path: '/models' },
@@ -88,6 +99,8 @@ function withDefaults(definition: ProviderDefinition): Provider {
     keyVariables: [...provider.keyVariables],
     defaultLimits: [...provider.defaultLimits],
     models: [...provider.models],
+    limitHeaders: [...provider.limitHeaders],
+    routes,
   }
 }
 
@@ -118,4 +131,11 @@ export function authHeadersFor(secret: string, dialect: Dialect): Record<string,
  */
 export function countsByDefault(outcome: OutcomeClass): boolean {
   return outcome !== 'auth-dead' && outcome !== 'auth-refresh' && outcome !== 'unreachable'
+}
+
+/** What any OpenAI-compatible service may say of its limits, in headers or in the words of an error. */
+export function limitsByDefault(header: HeaderLookup, now: number, error?: unknown): LearnedLimit[] {
+  const found = limitsInHeaders(genericLimitHeaders, header, now)
+  const said = error === undefined ? null : limitInWords(error, now)
+  return said === null ? found : [...found, said]
 }

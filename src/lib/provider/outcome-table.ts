@@ -25,6 +25,8 @@ export interface OutcomeRow {
   scope?: Outcome['scope']
   /** When it ends, epoch milliseconds, or null; left out: `retry-after` headers, then the message's own words. */
   until?: (answer: FailedAnswer) => number | null
+  /** What it says and means, in a few words for people. Decides nothing. */
+  about?: string
 }
 
 const MESSAGE_LENGTH = 300
@@ -50,11 +52,16 @@ export function classify(answer: Answer, rows: readonly OutcomeRow[] = []): Outc
   const until = row.until ?? (ending.has(row.class) ? announcedEnd : () => null)
   return {
     class: row.class,
-    scope: row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account'),
+    scope: scopeOf(row),
     until: believable(until(failed), answer.now),
     code: failed.code ?? failed.type,
     message: failed.message === '' ? `HTTP ${failed.status}` : quotable(failed.message),
   }
+}
+
+/** What an outcome of this row is about. */
+export function scopeOf(row: Pick<OutcomeRow, 'scope' | 'class'>): Outcome['scope'] {
+  return row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account')
 }
 
 /** Services repeat the key they refuse; what is quoted goes into the ledger and onto screens. */
@@ -99,7 +106,8 @@ export const genericRows: readonly OutcomeRow[] = [
   { type: 'request_too_large', class: 'bad-request' },
 
   { status: 429, class: 'rate-short' },
-  { code: ['rate_limit_exceeded', 'slow_down', 'too_many_requests'], class: 'rate-short' },
+  // The numbers are those of Z.AI, where GLM models are at home.
+  { code: ['rate_limit_exceeded', 'slow_down', 'too_many_requests', '1302', '1305'], class: 'rate-short' },
   { type: ['rate_limit_error', 'rate_limit_exceeded'], class: 'rate-short' },
 
   // The upstream gave up waiting; the same request may work elsewhere.

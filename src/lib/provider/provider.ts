@@ -3,6 +3,8 @@
 
 import type { OutcomeClass } from '../quota/events.ts'
 import type { DeviceLogin } from './device-login.ts'
+import type { LearnedLimit } from './learned-limit.ts'
+import type { RouteTable } from './routes.ts'
 
 /** The two wire formats that clients and upstreams speak. */
 export type Dialect = 'openai' | 'anthropic'
@@ -92,6 +94,21 @@ export interface Provider {
   counts(outcome: OutcomeClass): boolean
   /** Usage from a whole JSON answer or one stream frame; null fields where it says nothing. */
   usage(body: unknown): Usage
+  /** True: it refuses a body with `stream_options`, so nobody asks it for usage in that way. */
+  rejectsStreamOptions: boolean
+  /** Routes below its OpenAI base that it has, or surely lacks; null: nothing is known of them. */
+  routes: RouteTable | null
+  /** Whether it has a route (`chat/completions`) below its OpenAI base; null: unknown. */
+  hasRoute(path: string): boolean | null
+  /**
+   * Lower-case names of response headers that tell of limits and of what is left. While they say the same,
+   * `limitsFrom` is not called; where the name has `remaining` in it, all values but 0 are the same.
+   */
+  limitHeaders: string[]
+  /** What an answer says of limits; `error`: its body where it is an error, parsed. Times in epoch milliseconds. */
+  limitsFrom(header: HeaderLookup, now: number, error?: unknown): LearnedLimit[]
+  /** Whose keys it counts together, for people who have several of them; null: not known. */
+  countsTogether: string | null
   /** True or false where the name tells, null when only asking would. */
   serves(model: string): boolean | null
   /** Models to list when the service cannot be asked. */

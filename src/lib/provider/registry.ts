@@ -23,6 +23,25 @@ export interface ProviderEntry {
   plugin: string
 }
 
+/** One provider as `providers show` tells it. */
+export interface ProviderDetail
+  extends
+    Omit<ProviderEntry, 'endpoints'>,
+    Pick<
+      Provider,
+      'keyVariables' | 'models' | 'routes' | 'rejectsStreamOptions' | 'limitHeaders' | 'countsTogether'
+    > {
+  endpoints: {
+    id: string
+    label: string
+    baseUrl: string | null
+    openai: string | null
+    anthropic: string | null
+    limits: string[] | null
+    terms: string | null
+  }[]
+}
+
 /** Our own package: what it registers cannot be taken over by a plugin. */
 const OWN = 'qwenctl'
 
@@ -84,6 +103,26 @@ export class Registry {
     throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {
       hint: `${near === null ? '' : `did you mean ${near}? `}qwenctl providers list shows what there is`,
     })
+  }
+
+  /** Throws `unknown_provider`, naming the nearest. */
+  show(id: string): ProviderDetail {
+    const provider = this.get(id)
+    const { keyVariables, models, routes, rejectsStreamOptions, limitHeaders, countsTogether } = provider
+    return {
+      ...viewOf(provider, this.#entries.get(id)?.plugin ?? OWN),
+      terms: provider.terms,
+      endpoints: provider.endpoints.map((endpoint) => ({
+        id: endpoint.id,
+        label: endpoint.label,
+        baseUrl: endpoint.openai ?? endpoint.anthropic,
+        openai: endpoint.openai,
+        anthropic: endpoint.anthropic,
+        limits: endpoint.limits ?? null,
+        terms: endpoint.terms ?? null,
+      })),
+      ...{ keyVariables, models, routes, rejectsStreamOptions, limitHeaders, countsTogether },
+    }
   }
 
   has(id: string): boolean {

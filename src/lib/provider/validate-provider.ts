@@ -29,6 +29,14 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   outcome: isFunction,
   counts: isFunction,
   usage: isFunction,
+  rejectsStreamOptions: isBoolean,
+  routes: orNull(isRoutes),
+  hasRoute: isFunction,
+  limitHeaders: listOf((value) =>
+    typeof value === 'string' && /^[a-z0-9-]+$/.test(value) ? null : 'must be a header name in lower case',
+  ),
+  limitsFrom: isFunction,
+  countsTogether: orNull(isText),
   serves: isFunction,
   models: listOf(isText),
   check: orNull(isCheck),
@@ -105,6 +113,15 @@ function isLimit(value: unknown): string | null {
   }
 }
 
+function isRoutes(value: unknown): string | null {
+  if (!isObject(value)) return 'must be an object'
+  for (const [route, has] of Object.entries(value)) {
+    if (!/^[a-z0-9_-]+(\/[a-z0-9_-]+)*(\/\*)?$/.test(route)) return `has a wrong route "${route}"`
+    if (typeof has !== 'boolean') return `has a wrong "${route}": must be true or false`
+  }
+  return null
+}
+
 function isEndpoint(value: unknown): string | null {
   if (!isObject(value)) return 'must be an object'
   const checks: Record<string, Check> = {
@@ -170,6 +187,7 @@ function isRow(value: unknown): string | null {
       given === 'account' || given === 'model' ? null : 'must be account or model',
     ),
     until: optional(isFunction),
+    about: optional(isText),
   })
 }
 

@@ -14,7 +14,14 @@ import type { Access, TokenSet } from './login/token-set.ts'
 import type { DoctorReport } from './doctor/check.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
-import type { AccountView, ArchivedView, ProviderView, QuotaDocument, StorageView } from './views.ts'
+import type {
+  AccountView,
+  ArchivedView,
+  ProviderDetailView,
+  ProviderView,
+  QuotaDocument,
+  StorageView,
+} from './views.ts'
 
 export type { DoctorReport, Template }
 
@@ -183,6 +190,8 @@ export interface ProviderRegistry {
   has(id: string): boolean
   all(): Provider[]
   views(): ProviderView[]
+  /** Throws `unknown_provider`, naming the nearest. */
+  show(id: string): ProviderDetailView
   /** Registrations that failed or clashed, by plugin: warned about, never swallowed. */
   readonly problems: string[]
 }

@@ -123,3 +123,26 @@ export interface ProviderView {
   /** The npm package of the plugin that registered it. */
   plugin: string
 }
+
+/** One provider as `providers show` tells it. */
+export interface ProviderDetailView extends Omit<ProviderView, 'endpoints'> {
+  endpoints: {
+    id: string
+    label: string
+    baseUrl: string | null
+    openai: string | null
+    anthropic: string | null
+    /** Instead of the provider's; null: those hold. */
+    limits: string[] | null
+    terms: string | null
+  }[]
+  keyVariables: string[]
+  models: string[]
+  /** Below the OpenAI base: true, it has the route; false, it surely lacks it. Null: nothing is known. */
+  routes: Readonly<Record<string, boolean>> | null
+  rejectsStreamOptions: boolean
+  /** Response headers that limits are learned from. */
+  limitHeaders: string[]
+  /** Whose keys it counts together; null: not known. */
+  countsTogether: string | null
+}

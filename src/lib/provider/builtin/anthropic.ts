@@ -2,7 +2,11 @@ import { calendarWindow } from '../../quota/zone.ts'
 import { defineProvider } from '../define-provider.ts'
 import { messagesBase } from '../endpoints.ts'
 import { servesFamilies } from '../model-families.ts'
+import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
+import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
+import { limitInWords } from '../limit-words.ts'
 import { announcedEnd, noEnd, type FailedAnswer, type OutcomeRow } from '../outcome-table.ts'
+import type { HeaderLookup } from '../provider.ts'
 import { isObject } from '../read-error.ts'
 import { parseResetTime } from '../reset-time.ts'
 
@@ -17,6 +21,7 @@ export const anthropicOutcomes: readonly OutcomeRow[] = [
       isObject(answer.error.details) && answer.error.details.error_code === 'enforced_spend_limit_reached',
     class: 'quota-window',
     until: (answer) => calendarWindow('month', 'UTC', answer.now).end,
+    about: 'an enforced spend limit, until the month ends (UTC)',
   },
   // Look like bad requests and are about money; the words usually say when access returns.
   {
@@ -24,18 +29,97 @@ export const anthropicOutcomes: readonly OutcomeRow[] = [
     message: API_USAGE_LIMIT,
     when: (answer) => announcedEnd(answer) !== null,
     class: 'quota-window',
+    about: 'the usage limit of the organisation or workspace, until access returns',
   },
-  { type: 'invalid_request_error', message: API_USAGE_LIMIT, class: 'quota-hard' },
+  {
+    type: 'invalid_request_error',
+    message: API_USAGE_LIMIT,
+    class: 'quota-hard',
+    about: 'the same, where no time is named',
+  },
   {
     type: 'invalid_request_error',
     message: /credit balance is too low|spend limit|\bextra usage\b/i,
     class: 'quota-hard',
+    about: 'no credit, or a spend limit that somebody set',
   },
-  { type: 'rate_limit_error', class: 'rate-short', until: windowReset },
+  // Plans say so in headers of their own. Without overage credit one model of them is out, not the account.
+  {
+    type: 'rate_limit_error',
+    when: (answer) => isPlanBlocked(answer) && isOutOfOverage(answer),
+    class: 'quota-window',
+    scope: 'model',
+    until: planReset,
+    about: 'no credit beyond the plan for this model',
+  },
+  {
+    type: 'rate_limit_error',
+    when: isPlanBlocked,
+    class: 'quota-window',
+    until: planReset,
+    about: 'a window of a plan is used up',
+  },
+  {
+    type: 'rate_limit_error',
+    class: 'rate-short',
+    until: windowReset,
+    about: 'requests or tokens per minute',
+  },
   // It can carry a reset hours away that has nothing to do with its load.
-  { type: 'overloaded_error', class: 'overloaded', until: noEnd },
-  { status: 529, class: 'overloaded', until: noEnd },
+  { type: 'overloaded_error', class: 'overloaded', until: noEnd, about: 'too much load at the service' },
+  { status: 529, class: 'overloaded', until: noEnd, about: 'the same' },
 ]
+
+const UNIFIED = 'anthropic-ratelimit-unified'
+const blocking = new Set(['rejected', 'rate_limited', 'blocked', 'queueing_hard', 'payment_required'])
+
+function isPlanBlocked({ header }: FailedAnswer): boolean {
+  return blocking.has(header(`${UNIFIED}-status`)?.trim() ?? '')
+}
+
+function isOutOfOverage({ header }: FailedAnswer): boolean {
+  return header(`${UNIFIED}-overage-disabled-reason`)?.trim() === 'out_of_credits'
+}
+
+/** Epoch seconds. */
+function planReset(answer: FailedAnswer): number | null {
+  return announcedEnd(answer) ?? parseResetTime(answer.header(`${UNIFIED}-reset`), answer.now)
+}
+
+const minuteOf = (metric: 'requests' | 'input-tokens' | 'output-tokens' | 'tokens', window: string) => ({
+  metric,
+  window,
+  scope: 'model' as const,
+  limit: `anthropic-ratelimit-${metric}-limit`,
+  remaining: `anthropic-ratelimit-${metric}-remaining`,
+  reset: `anthropic-ratelimit-${metric}-reset`,
+  refillsGradually: true as const,
+})
+
+/**
+ * https://platform.claude.com/docs/en/api/rate-limits: per minute and class of models. Input tokens that a cache answered are not
+ * counted there and are here, and `tokens` is whichever limit is tightest: of both the reset alone is of use.
+ */
+const limitHeaders: readonly LimitHeaders[] = [
+  minuteOf('requests', 'minute'),
+  minuteOf('output-tokens', 'minute'),
+  minuteOf('input-tokens', OBSERVED),
+  minuteOf('tokens', OBSERVED),
+]
+
+const planWindows = ['', '-5h', '-7d'].map((window) => `${UNIFIED}${window}`)
+
+function limitsFrom(header: HeaderLookup, now: number, error?: unknown): LearnedLimit[] {
+  const found = limitsInHeaders(limitHeaders, header, now)
+  for (const window of planWindows) {
+    const resetsAt = parseResetTime(header(`${window}-reset`), now)
+    if (resetsAt === null || !blocking.has(header(`${window}-status`)?.trim() ?? '')) continue
+    const from = `${window}-status`
+    found.push({ metric: null, window: OBSERVED, max: null, remaining: 0, resetsAt, scope: 'account', from })
+  }
+  const said = error === undefined ? null : limitInWords(error, now, ['input-tokens', 'tokens'])
+  return said === null ? found : [...found, said]
+}
 
 /** Without `retry-after`: the reset of the windows that are used up (RFC 3339). */
 function windowReset(answer: FailedAnswer): number | null {
@@ -61,6 +145,10 @@ export const anthropic = defineProvider({
   endpoints: [{ id: 'global', label: 'Anthropic', anthropic: 'https://api.anthropic.com/v1' }],
   bases: (baseUrl) => ({ openai: null, anthropic: messagesBase(baseUrl ?? 'https://api.anthropic.com') }),
   outcomes: anthropicOutcomes,
+  // `tokens` repeats another of them, and the status of a plan is that of its windows.
+  limitHeaders: [...namesIn(limitHeaders.slice(0, 3)), `${UNIFIED}-status`],
+  limitsFrom,
+  countsTogether: 'all keys of one organisation, by workspace where limits are set for one',
   serves: servesFamilies(['claude']),
   check: { dialect: 'anthropic', path: '/models', headers: { 'anthropic-version': '2023-06-01' } },
   terms:

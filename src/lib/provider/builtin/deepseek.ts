@@ -4,8 +4,8 @@ import type { OutcomeRow } from '../outcome-table.ts'
 
 /** https://api-docs.deepseek.com/quick_start/error_codes. No rate headers; 429 is concurrency. */
 export const deepseekOutcomes: readonly OutcomeRow[] = [
-  { message: /insufficient balance/i, class: 'quota-hard' },
-  { status: 429, class: 'rate-short', scope: 'account' },
+  { message: /insufficient balance/i, class: 'quota-hard', about: 'no credit' },
+  { status: 429, class: 'rate-short', scope: 'account', about: 'too many requests at once' },
 ]
 
 export const deepseek = defineProvider({
@@ -23,5 +23,14 @@ export const deepseek = defineProvider({
     },
   ],
   outcomes: deepseekOutcomes,
+  // Completions (fill in the middle) are below `/beta` alone.
+  routes: {
+    'chat/completions': true,
+    completions: false,
+    embeddings: false,
+    'images/*': false,
+    'audio/*': false,
+  },
+  countsTogether: 'all keys of one account',
   serves: servesFamilies(['deepseek']),
 })

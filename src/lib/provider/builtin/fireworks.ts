@@ -1,11 +1,35 @@
 import { defineProvider } from '../define-provider.ts'
 import { familyOf } from '../model-families.ts'
+import { OBSERVED } from '../learned-limit.ts'
+import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 import type { OutcomeRow } from '../outcome-table.ts'
 
 /** https://docs.fireworks.ai/serverless/rate-limits. Limits adapt to use, and no answer says when they let go. */
 export const fireworksOutcomes: readonly OutcomeRow[] = [
   // Reported by users for suspended accounts, not documented.
-  { status: 412, class: 'quota-hard' },
+  { status: 412, class: 'quota-hard', about: 'the account is suspended' },
+  { status: 429, class: 'rate-short', about: 'above the limits of the moment, which adapt' },
+]
+
+/**
+ * Requests are older. Tokens are told in tokens per second and enforced by the minute; their limits are soft, and grow with
+ * use: a request beyond them is often served (`x-ratelimit-over-limit: yes`), and to stay below would keep them small.
+ */
+const limitHeaders: readonly LimitHeaders[] = [
+  {
+    metric: 'requests',
+    window: 'minute',
+    scope: 'model',
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+  },
+  ...(['tokens-prompt', 'tokens-generated'] as const).map((name) => ({
+    metric: name === 'tokens-prompt' ? ('input-tokens' as const) : ('output-tokens' as const),
+    window: OBSERVED,
+    scope: 'model' as const,
+    limit: `x-ratelimit-limit-${name}`,
+    remaining: `x-ratelimit-remaining-${name}`,
+  })),
 ]
 
 /** Models are written `accounts/fireworks/models/NAME`. */
@@ -22,5 +46,14 @@ export const fireworks = defineProvider({
   keyPattern: /^fw_\w{8,}$/,
   endpoints: [{ id: 'global', label: 'Fireworks AI', openai: 'https://api.fireworks.ai/inference/v1' }],
   outcomes: fireworksOutcomes,
+  routes: {
+    'chat/completions': true,
+    completions: true,
+    embeddings: true,
+    responses: true,
+  },
+  limitHeaders: namesIn(limitHeaders),
+  limitsFrom: (header, now) => limitsInHeaders(limitHeaders, header, now),
+  countsTogether: 'all keys of one account',
   serves,
 })

@@ -1,6 +1,10 @@
 import { defineProvider } from '../define-provider.ts'
 import { familyOf } from '../model-families.ts'
+import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
+import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
+import { limitInWords } from '../limit-words.ts'
 import type { OutcomeRow } from '../outcome-table.ts'
+import type { HeaderLookup } from '../provider.ts'
 
 /**
  * https://console.groq.com/docs/rate-limits. Limits are per organisation and model; the message alone names the window,
@@ -8,12 +12,49 @@ import type { OutcomeRow } from '../outcome-table.ts'
  */
 export const groqOutcomes: readonly OutcomeRow[] = [
   // One request larger than a minute's tokens: it fits nowhere, whatever its code says.
-  { status: 413, class: 'bad-request' },
-  { status: 429, message: /\((TPD|RPD)\)|\bper day\b/i, class: 'quota-window', scope: 'model' },
-  { status: 429, class: 'rate-short' },
+  { status: 413, class: 'bad-request', about: 'one request larger than a minute of tokens' },
+  {
+    status: 429,
+    message: /\((TPD|RPD)\)|\bper day\b/i,
+    class: 'quota-window',
+    scope: 'model',
+    about: 'requests or tokens of a day',
+  },
+  { status: 429, class: 'rate-short', about: 'requests or tokens of a minute' },
   // Flex capacity is used up.
-  { status: 498, class: 'overloaded' },
+  { status: 498, class: 'overloaded', about: 'no flex capacity left' },
 ]
+
+/**
+ * Requests are those of a day, tokens those of a minute; other windows are in no header. Both come back gradually: the
+ * documented example resets 30 used of 14,400 in three minutes. Tokens that a cache answered do not count there.
+ */
+const limitHeaders: readonly LimitHeaders[] = [
+  {
+    metric: 'requests',
+    window: 'day@rolling',
+    scope: 'model',
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+    refillsGradually: true,
+  },
+  {
+    metric: 'tokens',
+    window: OBSERVED,
+    scope: 'model',
+    limit: 'x-ratelimit-limit-tokens',
+    remaining: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+    refillsGradually: true,
+  },
+]
+
+function limitsFrom(header: HeaderLookup, now: number, error?: unknown): LearnedLimit[] {
+  const found = limitsInHeaders(limitHeaders, header, now)
+  const said = error === undefined ? null : limitInWords(error, now, ['tokens', 'input-tokens'])
+  return said === null ? found : [...found, said]
+}
 
 /** Open weights, mostly written `maker/model`; the closed families are never there. */
 function serves(model: string): boolean | null {
@@ -32,5 +73,17 @@ export const groq = defineProvider({
   keyPattern: /^gsk_\w{16,}$/,
   endpoints: [{ id: 'global', label: 'Groq', openai: 'https://api.groq.com/openai/v1' }],
   outcomes: groqOutcomes,
+  routes: {
+    'chat/completions': true,
+    responses: true,
+    'audio/transcriptions': true,
+    'audio/translations': true,
+    completions: false,
+    embeddings: false,
+    'images/*': false,
+  },
+  limitHeaders: namesIn(limitHeaders),
+  limitsFrom,
+  countsTogether: 'all keys of one organisation',
   serves,
 })

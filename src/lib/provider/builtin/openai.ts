@@ -19,15 +19,30 @@ export const openaiOutcomes: readonly OutcomeRow[] = [
       'billing_hard_limit_reached',
     ],
     class: 'quota-hard',
+    about: 'no money, or a budget that is spent',
   },
-  { type: 'insufficient_quota', class: 'quota-hard' },
+  { type: 'insufficient_quota', class: 'quota-hard', about: 'the same' },
   // A plan's window (ChatGPT and Codex tokens).
-  { code: 'usage_limit_reached', class: 'quota-window', until: planReset },
-  { type: 'usage_limit_reached', class: 'quota-window', until: planReset },
-  { code: /^refresh_token_(expired|reused|invalidated)$/, class: 'auth-dead' },
-  { code: ['rate_limit_exceeded', 'slow_down'], class: 'rate-short', until: windowReset },
-  { status: 429, class: 'rate-short', until: windowReset },
-  { code: 'server_is_overloaded', class: 'overloaded' },
+  {
+    code: 'usage_limit_reached',
+    class: 'quota-window',
+    until: planReset,
+    about: 'a window of a plan is used up',
+  },
+  { type: 'usage_limit_reached', class: 'quota-window', until: planReset, about: 'the same' },
+  {
+    code: /^refresh_token_(expired|reused|invalidated)$/,
+    class: 'auth-dead',
+    about: 'the login has ended',
+  },
+  {
+    code: ['rate_limit_exceeded', 'slow_down'],
+    class: 'rate-short',
+    until: windowReset,
+    about: 'requests or tokens per minute or day',
+  },
+  { status: 429, class: 'rate-short', until: windowReset, about: 'the same' },
+  { code: 'server_is_overloaded', class: 'overloaded', about: 'too much load at the service' },
 ]
 
 /** `resets_at` in epoch seconds, `resets_in_seconds` beside it. */
@@ -57,5 +72,14 @@ export const openai = defineProvider({
   keyPattern: /^sk-(?!sp-|or-|ant-)[\w-]{16,}$/,
   endpoints: [{ id: 'global', label: 'OpenAI', openai: 'https://api.openai.com/v1' }],
   outcomes: openaiOutcomes,
+  routes: {
+    'chat/completions': true,
+    completions: true,
+    embeddings: true,
+    responses: true,
+    'images/*': true,
+    'audio/*': true,
+  },
+  countsTogether: 'all keys of one organisation; spend limits also by project',
   serves: servesFamilies(['gpt']),
 })

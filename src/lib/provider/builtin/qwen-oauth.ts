@@ -9,12 +9,22 @@ const closed =
  * What the free tier said, from the issues of qwen-code and its kin while it was open. Here `insufficient_quota` is the
  * quota of a day, whose hour of reset was never documented: no time is claimed.
  */
-const outcomes: readonly OutcomeRow[] = [
-  { status: 401, class: 'auth-refresh' },
-  { message: /invalid access token or token expired/i, class: 'auth-refresh' },
-  { message: /\bfree allocated quota exceeded/i, class: 'quota-window', scope: 'account' },
-  { code: 'insufficient_quota', class: 'quota-window', scope: 'account' },
-  { when: ({ text }) => text.includes('THROTTLING.userQPSLimit'), class: 'rate-short' },
+export const qwenOauthOutcomes: readonly OutcomeRow[] = [
+  { status: 401, class: 'auth-refresh', about: 'the token has ended' },
+  { message: /invalid access token or token expired/i, class: 'auth-refresh', about: 'the same' },
+  {
+    message: /\bfree allocated quota exceeded/i,
+    class: 'quota-window',
+    scope: 'account',
+    about: 'the quota of a day',
+  },
+  // Seen under concurrency too, when nothing is used up: the guess begins small.
+  { code: 'insufficient_quota', class: 'quota-window', scope: 'account', about: 'the quota of a day' },
+  {
+    when: ({ text }) => text.includes('THROTTLING.userQPSLimit'),
+    class: 'rate-short',
+    about: '`THROTTLING.userQPSLimit`: too many requests a second',
+  },
   ...qwenOutcomes,
 ]
 
@@ -39,7 +49,8 @@ export const qwenOauth = defineProvider({
   id: 'qwen-oauth',
   label: 'Qwen OAuth (login of Qwen Code; its free tier is closed)',
   endpoints: [{ id: 'portal', label: 'Qwen portal', openai: 'https://portal.qwen.ai/v1' }],
-  outcomes,
+  outcomes: qwenOauthOutcomes,
+  routes: { 'chat/completions': true },
   serves: (model) => (['coder-model', 'vision-model'].includes(model) ? true : null),
   models: ['coder-model', 'vision-model'],
   device: {

@@ -10,6 +10,8 @@ export const sandbox = defineProvider({
   needsCredential: false,
   endpoints: [{ id: 'sandbox', label: 'Sandbox', openai: SANDBOX_BASE_URL, anthropic: SANDBOX_BASE_URL }],
   defaultLimits: ['50/day'],
+  limitHeaders: [],
+  limitsFrom: () => [],
   serves: (model) => (model.startsWith('sandbox-') ? true : null),
   models: ['sandbox-small', 'sandbox-large'],
   check: null,

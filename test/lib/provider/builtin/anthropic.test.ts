@@ -75,6 +75,35 @@ describe('what Anthropic says', () => {
     expect(anthropic.outcome(givenAnswer(429, anthropicError('rate_limit_error'), headers)).until).toBe(until)
   })
 
+  const plan = (more: Record<string, string> = {}) => ({
+    'anthropic-ratelimit-unified-status': 'rejected',
+    'anthropic-ratelimit-unified-reset': String(inSeconds(7200) / 1000),
+    ...more,
+  })
+
+  it('when a window of a plan is used up, its own header says until when', () => {
+    expect(anthropic.outcome(givenAnswer(429, anthropicError('rate_limit_error'), plan()))).toMatchObject({
+      class: 'quota-window',
+      scope: 'account',
+      until: inSeconds(7200),
+    })
+  })
+
+  it('when credit beyond the plan is missing, one model is out', () => {
+    const headers = plan({ 'anthropic-ratelimit-unified-overage-disabled-reason': 'out_of_credits' })
+    expect(anthropic.outcome(givenAnswer(429, anthropicError('rate_limit_error'), headers))).toMatchObject({
+      class: 'quota-window',
+      scope: 'model',
+    })
+  })
+
+  it('when a plan only warns, a rate limit is one', () => {
+    const headers = plan({ 'anthropic-ratelimit-unified-status': 'allowed_warning' })
+    expect(anthropic.outcome(givenAnswer(429, anthropicError('rate_limit_error'), headers)).class).toBe(
+      'rate-short',
+    )
+  })
+
   it('when it is overloaded, a reset beside it is not believed', () => {
     const answer = givenAnswer(529, anthropicError('overloaded_error'), { 'retry-after': '7200' })
     expect(anthropic.outcome(answer).until).toBeNull()

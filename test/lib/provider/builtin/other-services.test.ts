@@ -111,6 +111,10 @@ describe('what Fireworks and Mistral say', () => {
     [mistral, 401, { detail: 'Unauthorized' }, 'auth-dead'],
     [mistral, 422, { detail: [{ msg: 'Field required' }] }, 'bad-request'],
     [mistral, 429, { message: 'Requests rate limit exceeded' }, 'rate-short'],
+    [mistral, 429, { message: 'Rate limit exceeded', type: 'rate_limited', code: '1300' }, 'rate-short'],
+    [mistral, 200, { message: 'Rate limit exceeded', type: 'rate_limited', code: '1300' }, 'rate-short'],
+    [mistral, 429, { message: 'Service tier capacity exceeded for this model.' }, 'rate-short'],
+    [mistral, 402, { message: 'Payment required' }, 'quota-hard'],
   ])('when $id answers %i with %j, it is %s', (provider, status, body, outcome) => {
     expect(provider.outcome(givenAnswer(status, body)).class).toBe(outcome)
   })

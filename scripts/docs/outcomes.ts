@@ -1,0 +1,117 @@
+// What the errors of each provider mean, for docs/providers/: the rows that decide, as they stand in the sources.
+import { anthropicOutcomes } from '../../src/lib/provider/builtin/anthropic.ts'
+import { deepseekOutcomes } from '../../src/lib/provider/builtin/deepseek.ts'
+import { fireworksOutcomes } from '../../src/lib/provider/builtin/fireworks.ts'
+import { geminiOutcomes } from '../../src/lib/provider/builtin/gemini.ts'
+import { groqOutcomes } from '../../src/lib/provider/builtin/groq.ts'
+import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
+import { mistralOutcomes } from '../../src/lib/provider/builtin/mistral.ts'
+import { openaiOutcomes } from '../../src/lib/provider/builtin/openai.ts'
+import { openrouterOutcomes } from '../../src/lib/provider/builtin/openrouter.ts'
+import { qwenOauthOutcomes } from '../../src/lib/provider/builtin/qwen-oauth.ts'
+import { qwenOutcomes } from '../../src/lib/provider/builtin/qwen.ts'
+import type { OutcomeRow } from '../../src/lib/provider/outcome-table.ts'
+import { genericRows, scopeOf } from '../../src/lib/provider/outcome-table.ts'
+import { coolingOf } from '../../src/lib/rotation/cooling.ts'
+import { memberOf } from '../../src/lib/rotation/member.ts'
+import { code, table } from './markdown.ts'
+
+/** By provider id; one that is not here has no rows of its own. */
+export const ownRows: ReadonlyMap<string, readonly OutcomeRow[]> = new Map([
+  ['qwen', qwenOutcomes],
+  ['qwen-oauth', qwenOauthOutcomes.filter((row) => !qwenOutcomes.includes(row))],
+  ['openai', openaiOutcomes],
+  ['anthropic', anthropicOutcomes],
+  ['openrouter', openrouterOutcomes],
+  ['deepseek', deepseekOutcomes],
+  ['gemini', geminiOutcomes],
+  ['groq', groqOutcomes],
+  ['fireworks', fireworksOutcomes],
+  ['mistral', mistralOutcomes],
+])
+
+/** One table for each provider with rows, and `general` for what stands behind all of them. */
+export function outcomeTables(): Map<string, string> {
+  const tables = new Map([['general', outcomeTable(genericRows)]])
+  for (const [id, rows] of ownRows) tables.set(id, outcomeTable(rows))
+  return tables
+}
+
+function outcomeTable(rows: readonly OutcomeRow[]): string {
+  const hasMeanings = rows.some(({ about }) => about !== undefined)
+  return table(
+    ['Status', 'Code, type or words', ...(hasMeanings ? ['Meaning'] : []), 'Outcome', 'Rests'],
+    rows.map((row) => [
+      statusText(row),
+      saidText(row),
+      ...(hasMeanings ? [row.about ?? ''] : []),
+      code(row.class),
+      restText(row),
+    ]),
+  )
+}
+
+function statusText({ status }: OutcomeRow): string {
+  if (typeof status !== 'function') return [status ?? []].flat().join(', ') || 'any'
+  return [300, 400, 500]
+    .filter((first) => status(first) && status(first + 99))
+    .map((first) => `${first / 100}xx`)
+    .join(', ')
+}
+
+function saidText({ code: codes, type, message }: OutcomeRow): string {
+  const parts = [
+    ...wordsOf(codes),
+    ...wordsOf(type).map((text) => `type ${text}`),
+    ...(message === undefined ? [] : [`says ${patternText(message)}`]),
+  ]
+  return parts.join(', ')
+}
+
+function wordsOf(matcher: OutcomeRow['code']): string[] {
+  if (matcher === undefined) return []
+  if (matcher instanceof RegExp) return [patternText(matcher)]
+  return [matcher].flat().map(code)
+}
+
+/** A pattern as people read it: without its anchors. */
+function patternText(pattern: RegExp): string {
+  return code(pattern.source.replaceAll(/\\b|^\^|\$$/g, '').replaceAll('\\.', '.'))
+}
+
+/** What such an outcome keeps from being used, as the rules of rotation have it. */
+function restText(row: OutcomeRow): string {
+  const outcome = { class: row.class, scope: scopeOf(row), until: null, code: null, message: '' }
+  const [notice] = coolingOf(outcome, { member: someone, model: 'm', strikes: 9, random: 0, now: 0 })
+  if (notice === undefined) return 'nothing'
+  const { account, quotaGroup } = someone.subjects
+  const whose =
+    notice.subject === account
+      ? 'account'
+      : notice.subject === quotaGroup
+        ? 'account or quota group'
+        : 'service'
+  return notice.model === undefined ? whose : `${whose}, this model`
+}
+
+const someone = memberOf(
+  {
+    id: 'acc_1',
+    user: 'local',
+    provider: 'openai',
+    name: 'work',
+    groups: [],
+    priority: 0,
+    weight: 1,
+    enabled: true,
+    credential: { type: 'none' },
+    limits: null,
+    baseUrl: null,
+    quotaGroup: 'org',
+    egressProxy: null,
+    models: null,
+    createdAt: '',
+    updatedAt: '',
+  },
+  builtinProviders[0]!,
+)

@@ -1,0 +1,28 @@
+import { Args } from '@oclif/core'
+import type { ProviderDetailView } from '../../lib/toolkit/views.ts'
+import { providerWords } from '../base/provider-words.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+export default class ProvidersShow extends ToolkitCommand {
+  static override summary = 'show what is known of one service'
+  static override description =
+    'Its endpoints and formats, routes, default limits, where limits are learned from, whose keys it counts together, and terms.'
+  static override examples = [
+    '<%= config.bin %> providers show qwen',
+    '<%= config.bin %> providers show groq --json',
+  ]
+  static override args = {
+    provider: Args.string({
+      description: 'id of a provider, as providers list shows it',
+      required: true,
+      ignoreStdin: true,
+    }),
+  }
+
+  async run(): Promise<{ provider: ProviderDetailView }> {
+    const { args } = await this.parse(ProvidersShow)
+    const provider = (await this.toolkit.providers()).show(args.provider)
+    this.print(providerWords(provider, this.palette))
+    return { provider }
+  }
+}

@@ -1,0 +1,64 @@
+import type { Metric } from '../quota/limit.ts'
+import { OBSERVED, type LearnedLimit } from './learned-limit.ts'
+import type { HeaderLookup } from './provider.ts'
+import { readError } from './read-error.ts'
+import { resetInText } from './reset-time.ts'
+
+const LONGEST_MESSAGE = 600
+
+const NUMBER = String.raw`(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?!\d)`
+/** "... on requests per min (RPM): Limit 3, Used 3, ..." and "... on tokens per min. Limit: 40000 / min." */
+const ON_METRIC = new RegExp(
+  String.raw`\bon (requests|tokens|input tokens|output tokens) per (second|min|minute|hour|day)\b[^:]{0,40}?(?:: |\. )Limit:? ${NUMBER}(?:, Used ${NUMBER})?`,
+  'i',
+)
+/** "... rate limit for your organization of 30,000 input tokens per minute". */
+const LIMIT_OF = new RegExp(
+  String.raw`\brate limit\b[^.]{0,120}? of ${NUMBER} (requests|tokens|input tokens|output tokens) per (second|minute|hour|day)\b`,
+  'i',
+)
+
+const windows: Record<string, string> = {
+  second: 'second',
+  min: 'minute',
+  minute: 'minute',
+  hour: 'hour',
+  day: 'day@rolling',
+}
+
+/**
+ * The limit that an error's own words name, with its window; null: they name none. `otherwise` are the metrics that
+ * the service counts otherwise than qwenctl does.
+ */
+export function limitInWords(
+  body: unknown,
+  now: number,
+  otherwise: readonly Metric[] = [],
+): LearnedLimit | null {
+  const { message } = readError({ status: 429, header: noHeader, body, text: '', now })
+  const text = message.slice(0, LONGEST_MESSAGE)
+  const on = ON_METRIC.exec(text)
+  const of = on === null ? LIMIT_OF.exec(text) : null
+  const [max, words, unit] = on === null ? [of?.[1], of?.[2], of?.[3]] : [on[3], on[1], on[2]]
+  const metric = words?.toLowerCase().replace(' ', '-') as Metric | undefined
+  const window = windows[unit?.toLowerCase() ?? '']
+  const limit = amount(max)
+  if (metric === undefined || window === undefined || limit === null) return null
+  const used = amount(on?.[4])
+  return {
+    metric,
+    window: otherwise.includes(metric) ? OBSERVED : window,
+    max: limit,
+    remaining: used === null ? null : Math.max(0, limit - used),
+    resetsAt: resetInText(text, now),
+    scope: 'model',
+    from: 'an error message',
+  }
+}
+
+const noHeader: HeaderLookup = () => undefined
+
+function amount(text: string | undefined): number | null {
+  const digits = text?.replaceAll(',', '')
+  return digits === undefined ? null : Number(digits)
+}

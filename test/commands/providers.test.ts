@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { runCommand, temporaryFolder } from '../support/cli.ts'
+
+test('when a provider is shown to a program, what is known of it is there, and what is not is null', async () => {
+  const { exit, stdout } = await runCommand(temporaryFolder(), ['providers', 'show', 'qwen', '--json'])
+  const { provider } = JSON.parse(stdout) as { provider: Record<string, unknown> }
+  expect(exit).toBe(0)
+  expect(provider).toMatchObject({
+    id: 'qwen',
+    rejectsStreamOptions: false,
+    routes: { 'chat/completions': true, 'images/generations': false },
+    plugin: 'qwenctl',
+    terms: null,
+  })
+  expect(provider.endpoints).toContainEqual({
+    id: 'coding-cn',
+    label: 'Coding Plan, China',
+    baseUrl: 'https://coding.dashscope.aliyuncs.com/v1',
+    openai: 'https://coding.dashscope.aliyuncs.com/v1',
+    anthropic: 'https://coding.dashscope.aliyuncs.com/apps/anthropic/v1',
+    limits: ['6000/5h', '45000/week@Asia/Shanghai'],
+    terms: expect.stringContaining('Plan keys are for the subscriber') as string,
+  })
+})
+
+test('when a provider is shown to a person, keys, limits, routes and terms are told', async () => {
+  const { stdout } = await runCommand(temporaryFolder(), ['providers', 'show', 'deepseek'])
+  expect(stdout).toMatch(/^deepseek {2}DeepSeek\n/)
+  expect(stdout).toMatch(/^ {2}together +all keys of one account$/m)
+  expect(stdout).toMatch(/^ {2}lacks +completions, embeddings, images\/\*, audio\/\*$/m)
+  const openrouter = await runCommand(temporaryFolder(), ['providers', 'show', 'openrouter'])
+  expect(openrouter.stdout).toMatch(/^ {2}terms +Limits hold per account/m)
+})
+
+test('when there is no such provider, the nearest is named and nothing is printed', async () => {
+  const { exit, stdout } = await runCommand(temporaryFolder(), ['providers', 'show', 'quen', '--json'])
+  expect(exit).toBe(2)
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'unknown_provider', hint: expect.stringContaining('qwen') as string },
+  })
+})
