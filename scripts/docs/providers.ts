@@ -1,6 +1,5 @@
 // Facts of the built-in providers, for docs/limits.md, docs/providers.md and the pages below docs/providers/.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
-import { sandbox } from '../../src/lib/provider/builtin/sandbox.ts'
 import type { Endpoint, Provider } from '../../src/lib/provider/provider.ts'
 import { code, table } from './markdown.ts'
 
@@ -99,10 +98,9 @@ function termsText({ terms, endpoints }: Provider): string {
   return lines.length === 0 ? 'Nothing is known that matters here; read them all the same.' : lines.join('\n')
 }
 
-function headersText({ limitHeaders, limitsFrom }: Provider): string {
+function headersText({ limitHeaders, simulated }: Provider): string {
   if (limitHeaders.length > 0) return limitHeaders.map(code).join(', ')
-  const isOfErrors = limitsFrom !== sandbox.limitsFrom
-  return isOfErrors ? 'errors alone; there are no headers' : 'nowhere'
+  return simulated ? 'nowhere' : 'errors alone; there are no headers'
 }
 
 function routesText({ routes, endpoints }: Provider): string {
