@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
@@ -11,16 +12,28 @@ export default class AccountsSet extends AccountCommand {
   static override examples = [
     '<%= config.bin %> accounts set qwen/work --limit 2000/day --limit 60/minute',
     '<%= config.bin %> accounts set qwen/work --priority 1 --group night',
-    "<%= config.bin %> accounts set qwen/work --egress-proxy ''",
+    '<%= config.bin %> accounts set qwen/work --egress-proxy socks5h://proxy.example.com:1080',
+    '<%= config.bin %> accounts set qwen/work --no-egress-proxy',
     '<%= config.bin %> accounts set qwen/work --key-env NEW_KEY',
   ]
   static override args = { account: requiredAccountArgument }
-  static override flags = { ...settingFlags, ...secretFlags }
+  static override flags = {
+    ...settingFlags,
+    'no-egress-proxy': Flags.boolean({
+      description: 'reach the provider directly again',
+      exclusive: ['egress-proxy', 'egress-proxy-env'],
+    }),
+    ...secretFlags,
+  }
 
   async run(): Promise<{ account: AccountView }> {
     const { args, flags } = await this.parse(AccountsSet)
     const secret = await readSecret(flags, { stdin: process.stdin, env: process.env })
-    const settings = { ...settingsOf(flags), ...(secret === null ? {} : { secret }) }
+    const settings = {
+      ...settingsOf(flags, process.env),
+      ...(flags['no-egress-proxy'] ? { egressProxy: null } : {}),
+      ...(secret === null ? {} : { secret }),
+    }
     if (Object.keys(settings).length === 0) {
       throw new QwenctlError('invalid_usage', 'what to change is not said', {
         hint: 'qwenctl accounts set --help shows what can be',

@@ -51,7 +51,7 @@ export default class AuthAdd extends AccountCommand {
     const given = splitName(args.name, flags.provider)
     const registry = await this.toolkit.providers()
     const provider = registry.get(given.provider ?? (await askProvider(registry.views())))
-    const settings = settingsOf(flags)
+    const settings = settingsOf(flags, process.env)
     const named = { provider: provider.id, ...(flags.user === undefined ? {} : { user: flags.user }) }
     const name = given.name ?? (await askName(named, await this.toolkit.accounts.list(named)))
     if (settings.baseUrl === undefined) {

@@ -50,7 +50,7 @@ export default class AuthRefresh extends AccountCommand {
     }
     const before = await accounts.loginServerOf(account).catch(() => null)
     const tokens = await promptLogin(
-      (signal) => logins.begin({ provider }, loginOverridesOf(flags), { before, signal }),
+      (signal) => logins.begin({ provider }, loginOverridesOf(flags), { account, before, signal }),
       { palette: this.errorPalette, unicode: this.unicode, browser: flags.browser },
     )
     const renewed = await accounts.set(id, { tokens })

@@ -29,8 +29,16 @@ export const settingFlags = {
     helpValue: 'GROUP',
   }),
   'egress-proxy': Flags.string({
-    description: 'reach the provider through this HTTP proxy',
+    description:
+      'reach the provider through this http, https, socks5 or socks5h proxy (repeat for the next when it is down)',
     helpValue: 'URL',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'egress-proxy-env': Flags.string({
+    description: 'take --egress-proxy from this variable, as where its URL has a password',
+    helpValue: 'VAR',
+    exclusive: ['egress-proxy'],
   }),
   model: Flags.string({
     description: 'serve only this model (repeat for several)',
@@ -47,12 +55,13 @@ export interface SettingFlags {
   priority?: number | undefined
   weight?: number | undefined
   'quota-group'?: string | undefined
-  'egress-proxy'?: string | undefined
+  'egress-proxy'?: string[] | undefined
+  'egress-proxy-env'?: string | undefined
   model?: string[] | undefined
 }
 
 /** The settings that were given. An empty value (`--quota-group ''`) returns one to its default. */
-export function settingsOf(flags: SettingFlags): AccountSettings {
+export function settingsOf(flags: SettingFlags, env: NodeJS.ProcessEnv): AccountSettings {
   const settings: AccountSettings = {}
   if (flags.group !== undefined) settings.groups = wordsOf(flags.group, '--group')
   if (flags.limit !== undefined) settings.limits = wordsOf(flags.limit, '--limit')
@@ -64,8 +73,20 @@ export function settingsOf(flags: SettingFlags): AccountSettings {
   if (flags.weight !== undefined) settings.weight = flags.weight
   if (flags['base-url'] !== undefined) settings.baseUrl = flags['base-url'] || null
   if (flags['quota-group'] !== undefined) settings.quotaGroup = flags['quota-group'] || null
-  if (flags['egress-proxy'] !== undefined) settings.egressProxy = flags['egress-proxy'] || null
+  if (flags['egress-proxy'] !== undefined) {
+    settings.egressProxy = wordsOf(flags['egress-proxy'], '--egress-proxy').join(' ') || null
+  }
+  const variable = flags['egress-proxy-env']
+  if (variable !== undefined) settings.egressProxy = proxiesIn(variable, env)
   return settings
+}
+
+function proxiesIn(variable: string, env: NodeJS.ProcessEnv): string {
+  const text = env[variable]?.trim() ?? ''
+  if (text !== '') return text
+  throw new QwenctlError('missing_answer', `the variable ${variable} is not set`, {
+    hint: 'put the URLs of the proxies into it, or name another with --egress-proxy-env VAR',
+  })
 }
 
 function wordsOf(given: string[], flag: string): string[] {

@@ -4,6 +4,7 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../lib/terminal/base-command.ts'
 import { openToolkit } from '../../lib/toolkit/open-toolkit.ts'
+import type { ToolkitOptions } from '../../lib/toolkit/open-toolkit.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountCard } from './account-card.ts'
@@ -18,10 +19,16 @@ export abstract class ToolkitCommand extends BaseCommand {
   static override enableJsonFlag = true
 
   private opened: Toolkit | undefined
+  /** What flags say of the toolkit; to be set before its first use. */
+  protected toolkitFlags: Pick<ToolkitOptions, 'ca'> = {}
   private readonly told = new Set<string>()
 
   protected get toolkit(): Toolkit {
-    this.opened ??= openToolkit({ env: process.env, loadProviders: () => this.askForProviders() })
+    this.opened ??= openToolkit({
+      env: process.env,
+      loadProviders: () => this.askForProviders(),
+      ...this.toolkitFlags,
+    })
     return this.opened
   }
 

@@ -33,6 +33,12 @@ export default class ProxyStart extends AccountCommand {
     port: Flags.integer({ description: 'port; 0 picks a free one', min: 0, max: 65_535, helpValue: '3000' }),
     host: Flags.string({ description: 'address to listen on', helpValue: '127.0.0.1' }),
     strategy: Flags.string({ description: 'which account serves next', options: [...strategyNames] }),
+    ca: Flags.string({
+      description: 'trust the certificates of this file (PEM) too (repeat for several)',
+      helpValue: 'FILE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     detach: Flags.boolean({ char: 'd', description: 'run in the background', default: false }),
     verbose: Flags.boolean({ char: 'v', description: 'a line for every request, not only for troubles' }),
   }
@@ -41,6 +47,7 @@ export default class ProxyStart extends AccountCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ProxyStart)
+    this.toolkitFlags = { ca: flags.ca }
     if (flags.detach) return this.startDetached()
     process.stderr.on('error', () => undefined) // a proxy outlives the terminal or the reader of its words
     keepRequestsOutOfOldSpace()

@@ -53,6 +53,7 @@ export async function startProxy(
   settings: ProxySettings,
   events: ProxyEvents,
 ): Promise<RunningProxy> {
+  const { dialing } = await toolkit.egress()
   let sandbox: Promise<SandboxUpstream> | null = null
   const startSandbox = () => (sandbox ??= startSandboxUpstream())
   const live = await LivePool.open(toolkit, {
@@ -64,7 +65,7 @@ export async function startProxy(
     ...events,
   })
   const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
-  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs })
+  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
   const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: Date.now }
   const server = new ProxyServer(context, {
     host: settings.host,

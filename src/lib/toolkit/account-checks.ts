@@ -1,9 +1,13 @@
 import type { Account } from '../account/account.ts'
 import { isQwenctlError } from '../errors.ts'
-import { checkBaseUrl, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import type { AddressRules } from './account-fields.ts'
+import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import type { CheckRequest, CheckResult } from './credential-check.ts'
 import { checkWithProvider } from './credential-check.ts'
+import type { Egress } from './egress/egress.ts'
+import type { EgressProxy } from './egress/egress-proxy.ts'
+import { parseEgressList } from './egress/egress-proxy.ts'
 import type { AccountLogins } from './login/account-logins.ts'
 import type { NewAccount, ProviderRegistry } from './toolkit.ts'
 
@@ -11,6 +15,8 @@ export interface ChecksParts {
   secrets: AccountSecrets
   logins: AccountLogins
   providers: () => Promise<ProviderRegistry>
+  egress: () => Promise<Egress>
+  addressRules: () => Promise<AddressRules>
   request: () => Pick<CheckRequest, 'timeoutMs' | 'userAgent' | 'clock'>
 }
 
@@ -25,27 +31,27 @@ export class AccountChecks {
   /** Throws for what `add` would refuse of the key and where it goes; what the provider says is the result. */
   async ofNew(wanted: NewAccount): Promise<CheckResult> {
     const provider = (await this.#parts.providers()).get(wanted.provider)
-    const baseUrl = checkBaseUrl(wanted.baseUrl ?? null, provider)
+    const given = { baseUrl: wanted.baseUrl ?? null, egressProxy: wanted.egressProxy ?? null }
+    const { baseUrl = null, egressProxy } = checkSettings(given, provider, await this.#parts.addressRules())
     if (wanted.secret === undefined) {
       if (provider.needsCredential) throw missingSecret(provider)
       return noKey(provider.label)
     }
-    const { egressProxy } = checkSettings({ egressProxy: wanted.egressProxy ?? null }, provider)
-    if (egressProxy != null) return behindProxy
+    const via = egressProxy == null ? [] : parseEgressList(egressProxy.url)
     return checkWithProvider({
       provider,
       baseUrl,
       secret: checkSecret(wanted.secret),
-      ...this.#parts.request(),
+      ...(await this.#request(via)),
     })
   }
 
   async of(account: Account): Promise<CheckResult> {
     const provider = (await this.#parts.providers()).get(account.provider)
     if (account.credential.type === 'none') return noKey(provider.label)
-    if (account.egressProxy !== null) return behindProxy
+    const request = await this.#request(await this.#parts.secrets.openEgress(account))
     const check = (secret: string) =>
-      checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...this.#parts.request() })
+      checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...request })
     if (account.credential.type !== 'oauth') return check(await this.#parts.secrets.open(account))
     try {
       const { secret } = await this.#parts.logins.access(account)
@@ -61,15 +67,14 @@ export class AccountChecks {
       throw error
     }
   }
+
+  /** How the provider is asked: as the account's requests reach it. */
+  async #request(via: readonly EgressProxy[]) {
+    const request = this.#parts.request()
+    return { ...request, agents: (await this.#parts.egress()).agents(via, request.timeoutMs) }
+  }
 }
 
 function noKey(label: string): CheckResult {
   return { result: 'unchecked', message: `${label} needs no key`, latencyMs: null }
-}
-
-/** Asking without the proxy would show the provider an address that the account is not to be seen from. */
-const behindProxy: CheckResult = {
-  result: 'unchecked',
-  message: 'the account has an egress proxy: its key is checked by its first request',
-  latencyMs: null,
 }

@@ -1,15 +1,22 @@
 import { checkName } from '../account/name.ts'
-import { maskUrl } from '../account/mask.ts'
 import { QwenctlError } from '../errors.ts'
 import { normalizeBaseUrl } from '../provider/endpoints.ts'
 import type { Provider } from '../provider/provider.ts'
 import { formatLimit, parseLimit } from '../quota/limit.ts'
+import { egressListText, parseEgressList } from './egress/egress-proxy.ts'
+import { isMetadataHost } from './egress/metadata-addresses.ts'
 import type { AccountSettings } from './toolkit.ts'
 
 /** Headers beyond this are refused by most servers, so a longer key could never be sent. */
 const LONGEST_SECRET = 8192
 
 const KEY_FLAGS = 'give it with --key-stdin, --key-env VAR or --key-file PATH'
+
+/** What is in force for addresses that are given. */
+export interface AddressRules {
+  /** Whether a base URL may be the address at which a cloud hands out credentials. */
+  allowMetadata: boolean
+}
 
 /** Settings that were checked and brought into the form in which they are kept; only what was said is there. */
 export interface CheckedSettings {
@@ -19,24 +26,30 @@ export interface CheckedSettings {
   limits?: string[] | null
   baseUrl?: string | null
   quotaGroup?: string | null
-  /** `url` may hold a password; `shown` does not. */
+  /** `url` is a list and may hold passwords; `shown` does not. */
   egressProxy?: { url: string; shown: string } | null
   models?: string[] | null
 }
 
 /** Checks what `auth add` and `accounts set` say of an account. Throws `invalid_value` or `invalid_limit`. */
-export function checkSettings(settings: AccountSettings, provider: Provider): CheckedSettings {
+export function checkSettings(
+  settings: AccountSettings,
+  provider: Provider,
+  rules: AddressRules,
+): CheckedSettings {
   const checked: CheckedSettings = {}
   if (settings.groups !== undefined)
     checked.groups = unique(settings.groups.map((name) => checkName('group', name)))
   if (settings.priority !== undefined) checked.priority = checkPriority(settings.priority)
   if (settings.weight !== undefined) checked.weight = checkWeight(settings.weight)
   if (settings.limits !== undefined) checked.limits = checkLimits(settings.limits)
-  if (settings.baseUrl !== undefined) checked.baseUrl = checkBaseUrl(settings.baseUrl, provider)
+  if (settings.baseUrl !== undefined) checked.baseUrl = checkBaseUrl(settings.baseUrl, provider, rules)
   if (settings.quotaGroup !== undefined) {
     checked.quotaGroup = settings.quotaGroup === null ? null : checkName('quota group', settings.quotaGroup)
   }
-  if (settings.egressProxy !== undefined) checked.egressProxy = checkEgressProxy(settings.egressProxy)
+  const { egressProxy } = settings
+  if (egressProxy !== undefined)
+    checked.egressProxy = egressProxy === null ? null : egressListText(parseEgressList(egressProxy))
   if (settings.models !== undefined) checked.models = checkModels(settings.models)
   return checked
 }
@@ -69,7 +82,11 @@ export function missingSecret(provider: Provider): QwenctlError {
 }
 
 /** A base URL in the form in which it is kept, without a trailing slash; the id of an endpoint stands for its URL. */
-export function checkBaseUrl(text: string | null, provider: Provider): string | null {
+export function checkBaseUrl(
+  text: string | null,
+  provider: Provider,
+  { allowMetadata }: AddressRules,
+): string | null {
   if (text === null) {
     if (!provider.needsBaseUrl) return null
     throw new QwenctlError('missing_answer', `an account at ${provider.label} needs its base URL`, {
@@ -78,11 +95,18 @@ export function checkBaseUrl(text: string | null, provider: Provider): string | 
   }
   const named = provider.endpoints.find((endpoint) => endpoint.id === text)
   if (named !== undefined) return named.openai ?? named.anthropic
-  const url = parseUrl(text, '--base-url', ['http:', 'https:'])
+  const url = URL.parse(text.trim())
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw refusedUrl('is not a URL that begins with http:// or https://')
   if (url.username !== '' || url.password !== '') {
-    throw refusedUrl('--base-url', 'must not contain a user name or password')
+    throw refusedUrl('must not contain a user name or password')
   }
-  if (/[?#]/.test(text)) throw refusedUrl('--base-url', 'must not contain a query or fragment')
+  if (/[?#]/.test(text)) throw refusedUrl('must not contain a query or fragment')
+  if (!allowMetadata && isMetadataHost(url.hostname)) {
+    throw new QwenctlError('invalid_value', 'the value of --base-url is an address of cloud metadata', {
+      hint: 'no model answers there; if one does, set proxy.allowMetadata to true',
+    })
+  }
   return normalizeBaseUrl(url.href)
 }
 
@@ -92,26 +116,10 @@ export function isPlainHttp(baseUrl: string): boolean {
   return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
-function checkEgressProxy(text: string | null): { url: string; shown: string } | null {
-  if (text === null) return null
-  const url = parseUrl(text, '--egress-proxy', ['http:', 'https:'])
-  if (url.pathname !== '/' || /[?#]/.test(text)) throw refusedUrl('--egress-proxy', 'ends with the port')
-  const origin = url.href.replace(/\/$/, '')
-  return { url: origin, shown: maskUrl(origin) }
-}
-
-function parseUrl(text: string, flag: string, protocols: string[]): URL {
-  const url = URL.parse(text.trim())
-  if (url === null || !protocols.includes(url.protocol) || url.hostname === '') {
-    throw refusedUrl(flag, 'is not a URL that begins with http:// or https://')
-  }
-  return url
-}
-
 /** Does not quote the URL: people paste keys and passwords into them. */
-function refusedUrl(flag: string, what: string): QwenctlError {
-  return new QwenctlError('invalid_value', `the value of ${flag} ${what}`, {
-    hint: `for example ${flag} ${flag === '--base-url' ? 'https://api.example.com/v1' : 'http://proxy.example.com:8080'}`,
+function refusedUrl(what: string): QwenctlError {
+  return new QwenctlError('invalid_value', `the value of --base-url ${what}`, {
+    hint: 'for example --base-url https://api.example.com/v1',
   })
 }
 

@@ -1,6 +1,9 @@
 import type { Account, Credential } from '../account/account.ts'
 import { maskSecret } from '../account/mask.ts'
+import { QwenctlError } from '../errors.ts'
 import type { Vault } from '../store/vault.ts'
+import type { EgressProxy } from './egress/egress-proxy.ts'
+import { parseEgressList } from './egress/egress-proxy.ts'
 import type { TokenSet } from './login/token-set.ts'
 import { parseTokens, serializeTokens } from './login/token-set.ts'
 
@@ -48,6 +51,20 @@ export class AccountSecrets {
   async open(account: Account): Promise<string> {
     if (account.credential.type === 'none') return ''
     return (await this.#vault()).open(account.credential.sealed, contextOf(account))
+  }
+
+  /** The proxies that its requests leave through, in order; none: they go directly. Throws `store_corrupt`. */
+  async openEgress(account: Account): Promise<EgressProxy[]> {
+    if (account.egressProxy === null) return []
+    const text = (await this.#vault()).open(account.egressProxy.sealed, contextOf(account))
+    try {
+      return parseEgressList(text)
+    } catch {
+      const who = `${account.provider}/${account.name}`
+      throw new QwenctlError('store_corrupt', `what is kept as the egress proxy of ${who} is none`, {
+        hint: `give it again: qwenctl accounts set ${who} --egress-proxy URL`,
+      })
+    }
   }
 
   /** Everything that the account has sealed. */

@@ -11,7 +11,7 @@ import type { Home } from '../store/home.ts'
 import { ensureFolder } from '../store/home.ts'
 import { newAccountId } from '../store/new-id.ts'
 import type { AccountChecks } from './account-checks.ts'
-import type { CheckedSettings } from './account-fields.ts'
+import type { AddressRules, CheckedSettings } from './account-fields.ts'
 import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import { archiveFolder, moveFolder } from './account-folders.ts'
 import { byId, freeName } from './account-place.ts'
@@ -23,6 +23,7 @@ import { cloneOf } from './clone-account.ts'
 import type { CheckResult } from './credential-check.ts'
 import type { Books } from './direct-quota.ts'
 import { accountViewsOf, filterAccounts } from './direct-quota.ts'
+import type { EgressProxy } from './egress/egress-proxy.ts'
 import { limitsToRecord } from './reconcile.ts'
 import type {
   AccountFilter,
@@ -46,6 +47,7 @@ export interface AccountsParts {
   providers: () => Promise<ProviderRegistry>
   /** The user of an account that names none. */
   defaultUser: () => Promise<string>
+  addressRules: () => Promise<AddressRules>
   clock: () => number
   warn: (message: string) => void
   checks: AccountChecks
@@ -156,7 +158,7 @@ export class StoredAccounts implements Accounts {
     const account = await this.find(reference, filter)
     const registry = await this.#parts.providers()
     const provider = registry.get(account.provider)
-    const checked = checkSettings(settings, provider)
+    const checked = checkSettings(settings, provider, await this.#parts.addressRules())
     const secret = settings.secret === undefined ? null : checkSecret(settings.secret)
     const changes = await this.#sealedChanges(account, checked, { secret, tokens: settings.tokens })
     const named = settings.tokens?.baseUrl
@@ -209,7 +211,7 @@ export class StoredAccounts implements Accounts {
     const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
     const name = wanted.name === undefined ? null : checkName('account', wanted.name)
     const baseUrl = wanted.baseUrl ?? wanted.tokens?.baseUrl ?? null
-    const checked = checkSettings({ ...wanted, baseUrl }, provider)
+    const checked = checkSettings({ ...wanted, baseUrl }, provider, await this.#parts.addressRules())
     const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
     if (secret === null && wanted.tokens === undefined && provider.needsCredential)
       throw missingSecret(provider)
@@ -239,6 +241,10 @@ export class StoredAccounts implements Accounts {
 
   async keptSecret(account: Account): Promise<string> {
     return this.#parts.secrets.open(account)
+  }
+
+  async egressOf(account: Account): Promise<EgressProxy[]> {
+    return this.#parts.secrets.openEgress(account)
   }
 
   async access(account: Account, refused?: string): Promise<Access> {

@@ -1,5 +1,6 @@
 import { redact } from '../account/mask.ts'
 import type { Outcome, Provider } from '../provider/provider.ts'
+import type { EgressAgents } from './egress/egress-agents.ts'
 import type { Verification } from './toolkit.ts'
 
 export type CheckResult = Omit<Verification, 'account'>
@@ -11,6 +12,8 @@ export interface CheckRequest {
   secret: string
   /** For the whole exchange. */
   timeoutMs: number
+  /** The way to the provider. */
+  agents: EgressAgents
   userAgent: string
   clock: () => number
 }
@@ -71,6 +74,7 @@ async function get(url: string, headers: Record<string, string>, request: CheckR
   const call = got(url, {
     headers: { accept: 'application/json', ...headers, 'user-agent': request.userAgent },
     timeout: { request: request.timeoutMs },
+    agent: request.agents,
     signal: abort.signal,
     followRedirect: false,
     retry: { limit: 0 },
@@ -132,6 +136,7 @@ function parseJson(text: string): unknown {
 
 const networkReasons: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
+  EMETADATA: 'its name leads to an address of cloud metadata',
   EAI_AGAIN: 'the name of the host could not be looked up; is this machine online?',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection broke off',
@@ -145,6 +150,7 @@ const networkReasons: Record<string, string> = {
 /** Why a request had no answer, in words; never what was sent. */
 export function networkWords(error: unknown, timeoutMs: number): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'EEGRESS') return (error as Error).message // in words of our own, masked
   if (code === 'ETIMEDOUT') return `no answer within ${timeoutMs / 1000} s`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
   if (/CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/.test(code)) return `no trusted TLS connection (${code})`

@@ -14,8 +14,11 @@ import { AccountChecks } from './account-checks.ts'
 import { AccountSecrets } from './account-secrets.ts'
 import { StoredAccounts } from './accounts.ts'
 import { FileBackups } from './backup/backups.ts'
+import type { AddressRules } from './account-fields.ts'
 import type { Books } from './direct-quota.ts'
 import { readBooks } from './direct-quota.ts'
+import type { Egress } from './egress/egress.ts'
+import type { EgressProxy } from './egress/egress-proxy.ts'
 import { AccountLogins } from './login/account-logins.ts'
 import type { LoginTime } from './login/device-login.ts'
 import { systemTime } from './login/device-login.ts'
@@ -60,6 +63,8 @@ export interface ToolkitOptions {
   loadProviders?: () => Promise<ProviderAnswers>
   /** The user of accounts that name none; beats variable and file. */
   user?: string
+  /** Files with certificates to trust besides Node's own; beats variable and file. */
+  ca?: readonly string[] | undefined
   /** How long a provider may take to say whether it accepts a key. */
   checkTimeoutMs?: number
   /** scrypt's N for a passphrase that is set now; for tests. */
@@ -93,6 +98,7 @@ class LazyToolkit implements Toolkit {
   readonly archive: Archive
   readonly templates: Templates
   readonly keys: ClientKeys
+  readonly egress: () => Promise<Egress>
   readonly providers: () => Promise<ProviderRegistry>
   readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
@@ -111,27 +117,22 @@ class LazyToolkit implements Toolkit {
       facts: [this.#vaultKind()],
     })
     this.proxies = new Proxies(this.home)
+    this.egress = once(() => this.#openEgress())
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())
     const books = (): Promise<Books> => this.#books()
     this.quotas = new LedgerQuotas({ books, ledger: this.ledger })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
-    this.backups = new FileBackups({
-      home: this.home,
-      document: accountsDocument(this.home),
-      secrets,
-      ledger: this.ledger,
-      providers: this.providers,
-      running: () => this.proxies.list().map(({ url }) => url),
-      clock: this.#clock,
-      ...costOf(options),
-    })
+    this.backups = this.#openBackups(secrets)
     const warn = (message: string) => this.#warnings.add(message)
     const logins = this.#loginsOf(secrets, warn)
     this.#accountLogins = logins
-    const http = loginHttp
-    const time = { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep }
-    this.logins = new DeviceLogins({ providers: this.providers, http, time })
+    const addressRules = () => this.#addressRules()
+    this.logins = new DeviceLogins({
+      ...{ providers: this.providers, secrets, addressRules },
+      http: (via) => this.#loginHttp(via),
+      time: { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep },
+    })
     this.keys = this.#openKeys(books)
     this.archive = this.#openArchive()
     this.templates = this.#openTemplates()
@@ -142,14 +143,13 @@ class LazyToolkit implements Toolkit {
       books,
       ledger: this.ledger,
       providers: this.providers,
+      addressRules,
       defaultUser: async () => options.user ?? String(await this.settings.get('user')),
       clock: this.#clock,
       warn,
       logins,
       checks: new AccountChecks({
-        secrets,
-        logins,
-        providers: this.providers,
+        ...{ secrets, logins, addressRules, providers: this.providers, egress: this.egress },
         request: () => ({
           timeoutMs: options.checkTimeoutMs ?? 10_000,
           userAgent: `qwenctl/${ownVersion()}`,
@@ -166,10 +166,23 @@ class LazyToolkit implements Toolkit {
       secrets,
       ledger: this.ledger,
       providers: this.providers,
-      http: loginHttp,
+      http: (via) => this.#loginHttp(via),
       clock: this.#clock,
       random: this.#options.random ?? Math.random,
       warn,
+    })
+  }
+
+  #openBackups(secrets: AccountSecrets): Backups {
+    return new FileBackups({
+      home: this.home,
+      document: accountsDocument(this.home),
+      secrets,
+      ledger: this.ledger,
+      providers: this.providers,
+      running: () => this.proxies.list().map(({ url }) => url),
+      clock: this.#clock,
+      ...costOf(this.#options),
     })
   }
 
@@ -210,6 +223,7 @@ class LazyToolkit implements Toolkit {
       ...{ home, settings, vault, fix, env: this.#options.env, clock: this.#clock },
       secrets: new AccountSecrets(vault),
       providers: this.providers,
+      egress: this.egress,
       running: () => this.proxies.list().map(({ url }) => url),
       timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
       userAgent: `qwenctl/${ownVersion()}`,
@@ -322,6 +336,21 @@ class LazyToolkit implements Toolkit {
     await reconcileLimits(ledger, accounts, await this.providers(), (message) => this.#warnings.add(message))
   }
 
+  async #openEgress(): Promise<Egress> {
+    const { openEgress } = await import('./egress/egress.ts')
+    const ca = this.#options.ca ?? ((await this.settings.get('proxy.ca')) as string[])
+    return openEgress({ ca, ...(await this.#addressRules()) })
+  }
+
+  async #addressRules(): Promise<AddressRules> {
+    return { allowMetadata: Boolean(await this.settings.get('proxy.allowMetadata')) }
+  }
+
+  async #loginHttp(via: readonly EgressProxy[]): Promise<LoginHttp> {
+    const agents = (await this.egress()).agents(via, LOGIN_TIMEOUT_MS)
+    return { timeoutMs: LOGIN_TIMEOUT_MS, userAgent: `qwenctl/${ownVersion()}`, agents }
+  }
+
   async #openVault({ quietly = false } = {}) {
     const { openVault } = await import('../store/vault.ts')
     const vault = await openVault(this.home, this.#options.env, this.#storageParts())
@@ -341,10 +370,6 @@ class LazyToolkit implements Toolkit {
 
 function costOf({ scryptCost }: ToolkitOptions): { scryptCost?: number } {
   return scryptCost === undefined ? {} : { scryptCost }
-}
-
-function loginHttp(): LoginHttp {
-  return { timeoutMs: LOGIN_TIMEOUT_MS, userAgent: `qwenctl/${ownVersion()}` }
 }
 
 async function builtinAnswers(): Promise<ProviderAnswers> {

@@ -91,6 +91,20 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'host names the proxy answers to besides its own address',
   },
   {
+    key: 'proxy.ca',
+    type: { kind: 'list' },
+    default: [],
+    variable: 'QWENCTL_CA',
+    description: 'files with certificates (PEM) to trust besides those that Node trusts',
+  },
+  {
+    key: 'proxy.allowMetadata',
+    type: { kind: 'boolean' },
+    default: false,
+    variable: 'QWENCTL_ALLOW_METADATA',
+    description: 'let base URLs lead to the addresses at which clouds hand out credentials',
+  },
+  {
     key: 'ledger.sync',
     type: { kind: 'choice', of: ['interval', 'always', 'off'] },
     default: 'interval',

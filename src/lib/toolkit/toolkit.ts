@@ -12,6 +12,8 @@ import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
 import type { DoctorReport } from './doctor/check.ts'
+import type { Egress } from './egress/egress.ts'
+import type { EgressProxy } from './egress/egress-proxy.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
 import type {
@@ -40,6 +42,7 @@ export interface AccountSettings {
   limits?: string[]
   baseUrl?: string | null
   quotaGroup?: string | null
+  /** URLs, the first first, with commas or blanks between. */
   egressProxy?: string | null
   models?: string[] | null
 }
@@ -114,6 +117,11 @@ export interface Accounts {
   keptSecret(account: Account): Promise<string>
   /** The same with the time it is good for; `refused`: the token that the provider has just refused. */
   access(account: Account, refused?: string): Promise<Access>
+  /**
+   * The proxies that its requests leave through, in order, with their passwords; none: they go directly. Throws
+   * `store_corrupt`, `vault_locked`.
+   */
+  egressOf(account: Account): Promise<EgressProxy[]>
   /** Where and how an account logged in; null: it has no login. */
   loginServerOf(account: Account): Promise<TokenSet['server']>
 }
@@ -213,6 +221,8 @@ export interface Toolkit {
   storage(): Promise<StorageView>
   /** Seals all secrets with something else, all or none. Throws `vault_locked`, and `failed` while a proxy runs. */
   moveStorage(to: string): Promise<StorageView>
+  /** How everything here reaches others. Throws `invalid_value` for a file of certificates that is none. */
+  egress(): Promise<Egress>
   /** Asked of the plugins on first use. */
   providers(): Promise<ProviderRegistry>
   ledger(): Promise<Ledger>

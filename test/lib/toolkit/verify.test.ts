@@ -189,19 +189,4 @@ describe('checking a credential', () => {
       message: expect.stringContaining('too long') as string,
     })
   })
-
-  test('when an account has an egress proxy, nobody is asked around it', async () => {
-    const upstream = await givenAnswer(200, models)
-    const { accounts } = await givenToolkit()
-    const egressProxy = 'http://proxy.example:8080'
-    await accounts.add({
-      provider: 'custom',
-      name: 'work',
-      secret: KEY,
-      baseUrl: upstream.baseUrl,
-      egressProxy,
-    })
-    expect(await accounts.verify('work')).toMatchObject({ result: 'unchecked' })
-    expect(upstream.requests).toEqual([])
-  })
 })

@@ -1,6 +1,7 @@
 import type { Home } from '../../store/home.ts'
 import type { Vault } from '../../store/vault.ts'
 import type { AccountSecrets } from '../account-secrets.ts'
+import type { Egress } from '../egress/egress.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
 
 export interface DoctorParts {
@@ -11,6 +12,7 @@ export interface DoctorParts {
   secrets: AccountSecrets
   vault: () => Promise<Vault>
   providers: () => Promise<ProviderRegistry>
+  egress: () => Promise<Egress>
   /** The addresses of the proxies that run over this home. */
   running: () => string[]
   /** For one answer of a provider. */

@@ -1,5 +1,8 @@
 import type { Account } from '../../account/account.ts'
+import { isQwenctlError } from '../../errors.ts'
+import type { QwenctlError } from '../../errors.ts'
 import { accountsDocument } from '../../store/accounts-document.ts'
+import type { EgressAgents } from '../egress/egress-agents.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
@@ -30,7 +33,12 @@ export async function checkServices(parts: DoctorParts): Promise<Check[]> {
     } as const
     return [check('services', 'providers', skipped), check('clock', 'clock against the providers', skipped)]
   }
-  const probes = await Promise.all(origins.map((origin) => probe(origin, parts)))
+  const agents = await agentsOf(parts)
+  if (isQwenctlError(agents)) {
+    const { message: detail, hint: fix } = agents
+    return [check('services', 'providers', { status: 'fail', detail, fix }), clockCheck([])]
+  }
+  const probes = await Promise.all(origins.map((origin) => probe(origin, agents, parts)))
   return [reachability(probes), clockCheck(probes)]
 }
 
@@ -46,12 +54,27 @@ function originsOf(accounts: Account[], providers: ProviderRegistry): string[] {
   return [...new Set(urls.filter((url) => url !== null).map((url) => new URL(url).origin))]
 }
 
-async function probe(origin: string, { timeoutMs, userAgent, clock }: DoctorParts): Promise<Probe> {
+/** Or what is wrong with the files of certificates. */
+async function agentsOf({ egress, timeoutMs }: DoctorParts): Promise<EgressAgents | QwenctlError> {
+  try {
+    return (await egress()).agents([], timeoutMs)
+  } catch (error) {
+    if (isQwenctlError(error)) return error
+    throw error
+  }
+}
+
+async function probe(
+  origin: string,
+  agent: EgressAgents,
+  { timeoutMs, userAgent, clock }: DoctorParts,
+): Promise<Probe> {
   const { default: got } = await import('got')
   try {
     const { statusCode, headers } = await got(`${origin}/`, {
       method: 'HEAD',
       headers: { 'user-agent': userAgent },
+      agent,
       timeout: { request: timeoutMs },
       followRedirect: false,
       retry: { limit: 0 },

@@ -25,9 +25,12 @@ export class Egress {
     this.dialing = dialing
   }
 
-  /** For the clients of Node's own: through these proxies, or directly where there are none. */
+  /**
+   * For the clients of Node's own: through these proxies, or directly where there are none. `timeoutMs`: for a whole
+   * exchange; a way must be found in half of it, so that what is wrong with the proxies is told before the time is over.
+   */
   agents(via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
-    return egressAgents(this.dialing, via, timeoutMs)
+    return egressAgents(this.dialing, via, timeoutMs / 2)
   }
 }
 

@@ -17,6 +17,9 @@ const replies: Record<string, string> = {
   AddressNotSupported: 'it does not know the kind of address of',
 }
 
+/** Time-outs are the caller's, who says so by the signal; the library's own would otherwise be 30 s. */
+const libraryGraceMs = 5_000
+
 /** Asks a SOCKS5 proxy (RFC 1928, 1929) for a tunnel. Rejects with `TunnelFailure`. */
 export async function tunnelThroughSocks(
   proxy: EgressProxy,
@@ -36,7 +39,7 @@ export async function tunnelThroughSocks(
       command: 'connect',
       destination: { host, port: end.port },
       existing_socket: socket,
-      timeout: Math.max(1, Math.ceil(means.timeoutMs)),
+      timeout: Math.ceil(means.timeoutMs) + libraryGraceMs,
     })
     return socket
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Home } from '../../store/home.ts'
 import { withLock } from '../../store/lock.ts'
 import { byId } from '../account-place.ts'
 import type { AccountSecrets } from '../account-secrets.ts'
+import type { EgressProxy } from '../egress/egress-proxy.ts'
 import type { ProviderRegistry, Renewal } from '../toolkit.ts'
 import { verdictNotices } from '../verdict.ts'
 import type { LoginHttp } from './login-http.ts'
@@ -23,7 +24,7 @@ export interface AccountLoginsParts {
   secrets: AccountSecrets
   ledger: () => Promise<Ledger>
   providers: () => Promise<ProviderRegistry>
-  http: () => LoginHttp
+  http: (via: readonly EgressProxy[]) => Promise<LoginHttp>
   /** Epoch milliseconds. */
   clock: () => number
   /** Chance, in [0, 1). */
@@ -196,22 +197,20 @@ export class AccountLogins {
 
   /** Throws `needs_login` for an answer that says so, `upstream_unavailable` for any other that brings no token. */
   async #ask(account: Account, tokens: TokenSet): Promise<TokenSet> {
-    const { providers, http, clock } = this.#parts
+    const { providers, secrets, http, clock } = this.#parts
     const registry = await providers()
     const device = registry.has(account.provider) ? registry.get(account.provider).device : null
     const server = tokens.server ?? device
     if (tokens.refreshToken === null || server === null) {
       throw needsLogin(account, 'there is nothing to renew it with')
     }
-    if (account.egressProxy !== null) {
-      throw unavailable(account, 'it asks for an egress proxy, which logins cannot use yet')
-    }
     const form = {
       grant_type: 'refresh_token',
       refresh_token: tokens.refreshToken,
       client_id: server.clientId,
     }
-    const reply = await postForm(http(), server.tokenEndpoint, form)
+    const way = await http(await secrets.openEgress(account))
+    const reply = await postForm(way, server.tokenEndpoint, form)
     if (reply.kind === 'network') throw unavailable(account, reply.message)
     const refreshed = readRefresh(reply, tokens, { device, now: clock() })
     if (refreshed.kind === 'tokens') return refreshed.tokens

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { redact } from '../../account/mask.ts'
 import { QwenctlError } from '../../errors.ts'
 import { networkWords } from '../credential-check.ts'
+import type { EgressAgents } from '../egress/egress-agents.ts'
+import { isMetadataHost } from '../egress/metadata-addresses.ts'
 import type { LoginAnswer } from './device-answers.ts'
 
 /** How login servers are reached. */
@@ -9,6 +11,8 @@ export interface LoginHttp {
   /** For each exchange as a whole. */
   timeoutMs: number
   userAgent: string
+  /** The way to the server. */
+  agents: EgressAgents
 }
 
 export type LoginReply = ({ kind: 'answer' } & LoginAnswer) | { kind: 'network'; message: string }
@@ -45,6 +49,7 @@ async function exchange(
     method,
     ...(form === undefined ? {} : { form }),
     headers: { accept: 'application/json', 'x-request-id': randomUUID(), 'user-agent': http.userAgent },
+    agent: http.agents,
     timeout: { request: http.timeoutMs },
     signal: signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]),
     followRedirect: false,
@@ -72,6 +77,11 @@ export function checkLoginUrl(text: string, what: string): string {
   if (url.username !== '' || url.password !== '') {
     throw new QwenctlError('invalid_value', `${what} must not contain a user name or password`, {
       hint: 'leave them out',
+    })
+  }
+  if (isMetadataHost(url.hostname)) {
+    throw new QwenctlError('invalid_value', `${what} is an address of cloud metadata`, {
+      hint: 'no login server answers there',
     })
   }
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)

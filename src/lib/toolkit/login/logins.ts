@@ -1,7 +1,11 @@
 import { QwenctlError } from '../../errors.ts'
 import type { DeviceLogin } from '../../provider/device-login.ts'
 import type { Provider } from '../../provider/provider.ts'
+import type { AddressRules } from '../account-fields.ts'
 import { checkSettings } from '../account-fields.ts'
+import type { AccountSecrets } from '../account-secrets.ts'
+import type { EgressProxy } from '../egress/egress-proxy.ts'
+import { parseEgressList } from '../egress/egress-proxy.ts'
 import type { Logins, NewAccount, ProviderRegistry } from '../toolkit.ts'
 import type { LoginTime } from './device-login.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './pending-login.ts'
@@ -13,7 +17,9 @@ import type { LoginServer } from './token-set.ts'
 
 export interface LoginsParts {
   providers: () => Promise<ProviderRegistry>
-  http: () => LoginHttp
+  http: (via: readonly EgressProxy[]) => Promise<LoginHttp>
+  secrets: AccountSecrets
+  addressRules: () => Promise<AddressRules>
   time: LoginTime
 }
 
@@ -30,26 +36,29 @@ export class DeviceLogins implements Logins {
     overrides: LoginOverrides = {},
     options: LoginOptions = {},
   ): Promise<PendingLogin> {
-    const { providers, http, time } = this.#parts
+    const { providers, time } = this.#parts
     const provider = (await providers()).get(wanted.provider)
-    checkSettings(wanted, provider)
-    if (wanted.egressProxy != null) {
-      throw new QwenctlError('invalid_usage', 'a login cannot go through an egress proxy yet', {
-        hint: 'leave out --egress-proxy, or use an API key',
-      })
-    }
-    const server = await this.#server(provider, overrides, options)
+    const http = await this.#http(wanted, provider, options)
+    const server = await this.#server(provider, overrides, { ...options, http })
     const device = { ...quirksOf(provider.device, server), ...server }
-    return beginLogin({ http: http(), time, label: provider.label }, device, options.signal)
+    return beginLogin({ http, time, label: provider.label }, device, options.signal)
+  }
+
+  /** The server is reached as the account's requests are. Throws for what is wrong with the account. */
+  async #http(wanted: NewAccount, provider: Provider, { account }: LoginOptions): Promise<LoginHttp> {
+    const { http, secrets, addressRules } = this.#parts
+    const { egressProxy } = checkSettings(wanted, provider, await addressRules())
+    if (account !== undefined) return http(await secrets.openEgress(account))
+    return http(egressProxy == null ? [] : parseEgressList(egressProxy.url))
   }
 
   /** What was said decides, then the issuer, then how the account logged in before, then the provider. */
   async #server(
     provider: Provider,
     said: LoginOverrides,
-    { before = null, signal }: LoginOptions,
+    { before = null, signal, http }: LoginOptions & { http: LoginHttp },
   ): Promise<KnownServer> {
-    const found = said.issuer === undefined ? null : await discover(this.#parts.http(), said.issuer, signal)
+    const found = said.issuer === undefined ? null : await discover(http, said.issuer, signal)
     const own = provider.device
     const endpoints = checkedEndpoints(said)
     const sources = [endpoints, found, before, own]

@@ -1,6 +1,7 @@
 import type { DeviceLogin } from '../../provider/device-login.ts'
 import { normalizeBaseUrl } from '../../provider/endpoints.ts'
 import { isPlainHttp } from '../account-fields.ts'
+import { isMetadataHost } from '../egress/metadata-addresses.ts'
 
 /** The base URL that an answer names; null where it names none that tokens may be sent to. */
 export function namedBase(
@@ -9,5 +10,5 @@ export function namedBase(
 ): string | null {
   const url = device?.baseUrl?.(answer) ?? null
   if (url === null || !URL.canParse(url) || !/^https?:/i.test(url)) return null
-  return isPlainHttp(url) ? null : normalizeBaseUrl(url)
+  return isPlainHttp(url) || isMetadataHost(new URL(url).hostname) ? null : normalizeBaseUrl(url)
 }

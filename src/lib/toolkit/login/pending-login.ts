@@ -1,3 +1,4 @@
+import type { Account } from '../../account/account.ts'
 import type { LoginServer, TokenSet } from './token-set.ts'
 
 /** What can be said of the login server; the rest is the provider's own, or what the issuer says. */
@@ -10,6 +11,8 @@ export interface LoginOverrides {
 }
 
 export interface LoginOptions {
+  /** The account that gets the login; missing: one that is yet to come. */
+  account?: Account
   /** How an account that is there logged in last. */
   before?: LoginServer | null
   signal?: AbortSignal | undefined

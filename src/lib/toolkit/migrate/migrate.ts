@@ -55,6 +55,7 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
   const rows = planMigration(found.findings, {
     accounts,
     providers,
+    addressRules: { allowMetadata: Boolean(await toolkit.settings.get('proxy.allowMetadata')) },
     secretOf: (account) => secrets.get(account.id) ?? null,
     importedFrom: (account) => originOf(accountFolder(toolkit.home, account)),
   })

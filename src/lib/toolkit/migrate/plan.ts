@@ -1,6 +1,7 @@
 import { nameProblem } from '../../account/name.ts'
 import type { Account } from '../../account/account.ts'
 import { isQwenctlError } from '../../errors.ts'
+import type { AddressRules } from '../account-fields.ts'
 import { checkSecret, checkSettings } from '../account-fields.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 import type { Finding } from './finding.ts'
@@ -22,6 +23,7 @@ export interface PlanContext {
   /** Accounts of the user who imports. */
   accounts: readonly Account[]
   providers: ProviderRegistry
+  addressRules: AddressRules
   /** The credential of an account in the clear: a key, or a refresh token; null where it does not open. */
   secretOf: (account: Account) => string | null
   /** The file that an account's login was imported from; null: none. */
@@ -53,7 +55,7 @@ function rowFor(finding: Finding, before: PlanRow[], context: PlanContext): Plan
 }
 
 /** What `accounts.add` would refuse, said before anything is added. */
-function problemOf(finding: Finding, { providers }: PlanContext): string | null {
+function problemOf(finding: Finding, { providers, addressRules }: PlanContext): string | null {
   if (finding.provider === null || !providers.has(finding.provider)) {
     return `qwenctl knows no provider ${finding.provider ?? ''}`.trimEnd()
   }
@@ -61,7 +63,7 @@ function problemOf(finding: Finding, { providers }: PlanContext): string | null 
   try {
     if (finding.secret !== null) checkSecret(finding.secret)
     const baseUrl = finding.baseUrl ?? finding.tokens?.baseUrl ?? null
-    checkSettings({ ...settingsOf(finding), baseUrl }, providers.get(finding.provider))
+    checkSettings({ ...settingsOf(finding), baseUrl }, providers.get(finding.provider), addressRules)
     return null
   } catch (error) {
     if (isQwenctlError(error)) return withoutFlags(error.message)
