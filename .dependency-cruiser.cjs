@@ -34,16 +34,17 @@ module.exports = {
     may('translate', 'provider'),
     may('store', 'account', 'quota'),
     may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store'),
-    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate'),
+    may('observe', 'account', 'quota'),
+    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
     may('terminal'),
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone',
+        'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone, what it left to see for `proxy logs`',
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/start|demo|base/(proxy|demo)-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|logs)|demo|base/(proxy|demo)-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

@@ -33,7 +33,7 @@ interface LineOptions {
 }
 
 /** What an attempt came to, after the name of its account. */
-const outcomes: Record<AttemptReport['outcome'], string> = {
+export const outcomeWords: Record<AttemptReport['outcome'], string> = {
   ok: 'answered',
   'rate-short': 'rate limited',
   'quota-window': 'quota used up',
@@ -58,7 +58,7 @@ export function attemptLine(report: AttemptReport, options: LineOptions): string
   const { member, outcome, status, model, latencyMs, message } = report
   if ((outcome === 'ok' || outcome === 'aborted') && !isVerbose) return null
   const paint = outcome === 'ok' ? palette.good : outcome === 'aborted' ? palette.quiet : palette.warn
-  const words = outcomes[outcome] + (status === null || outcome === 'aborted' ? '' : ` (${status})`)
+  const words = outcomeWords[outcome] + (status === null || outcome === 'aborted' ? '' : ` (${status})`)
   const name = `${member.account.provider}/${member.account.name}`
   const asked = model === null ? [] : [printable(model).slice(0, MOST_MODEL)]
   const rest = [...asked, `${latencyMs} ms`].join('  ')

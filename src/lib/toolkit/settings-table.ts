@@ -119,6 +119,27 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'days for which every single request is kept; totals per day stay',
   },
   {
+    key: 'logs.level',
+    type: { kind: 'choice', of: ['off', 'error', 'warn', 'info', 'debug'] },
+    default: 'info',
+    variable: 'QWENCTL_LOG_LEVEL',
+    description: 'what proxies write to their log; from `info` on, a line for every request',
+  },
+  {
+    key: 'logs.maxBytes',
+    type: { kind: 'whole', min: 1 << 20, max: 2 ** 40 },
+    default: 64 << 20,
+    variable: 'QWENCTL_LOG_MAX_BYTES',
+    description: 'what all log files together may take; the oldest go first',
+  },
+  {
+    key: 'metrics.enabled',
+    type: { kind: 'boolean' },
+    default: true,
+    variable: 'QWENCTL_METRICS',
+    description: 'count requests for `GET /metrics`, and answer there',
+  },
+  {
     key: 'user',
     type: { kind: 'text' },
     default: LOCAL_USER,

@@ -1,0 +1,112 @@
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import type { LogEntry, LogFilter } from '../../lib/observe/log-filter.ts'
+import type { LogLine } from '../../lib/observe/log-reader.ts'
+import { untilAskedToEnd } from '../base/end-signals.ts'
+import { logWords } from '../base/proxy-log-words.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+const LINES = 50
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+export default class ProxyLogs extends ToolkitCommand {
+  static override summary = 'show what the proxies over these accounts did'
+  static override description =
+    'Every request with its account, model, outcome, time and tokens; rotations, cooldowns and troubles. Never a word of a conversation. With --json one document; with --json and --follow the lines as they are in the file, one document each.'
+  static override examples = [
+    '<%= config.bin %> proxy logs',
+    '<%= config.bin %> proxy logs --follow --level warn',
+    '<%= config.bin %> proxy logs --account qwen/work --since 10m',
+    '<%= config.bin %> proxy logs --follow --json | jq .latencyMs',
+  ]
+  static override flags = {
+    follow: Flags.boolean({
+      char: 'f',
+      description: 'go on showing what happens, until Ctrl-C',
+      default: false,
+    }),
+    lines: Flags.integer({
+      char: 'n',
+      description: `the last so many lines (default: ${LINES}; all, with --since or --request)`,
+      min: 0,
+      helpValue: 'N',
+    }),
+    level: Flags.string({
+      description: 'this grave, or graver',
+      options: ['error', 'warn', 'info', 'debug'],
+    }),
+    account: Flags.string({
+      char: 'a',
+      description: 'lines about this account: name, provider/name or user:provider/name',
+      helpValue: 'ACCOUNT',
+    }),
+    model: Flags.string({ char: 'm', description: 'lines about this model', helpValue: 'MODEL' }),
+    since: Flags.string({
+      description: 'not older: 90s, 10m, 2h, 1d, or a time as 2026-11-22T09:00:00Z',
+      helpValue: 'TIME',
+    }),
+    request: Flags.string({
+      description: 'lines about the request with this x-request-id',
+      helpValue: 'ID',
+    }),
+  }
+
+  async run(): Promise<{ entries: LogEntry[] } | undefined> {
+    const { flags } = await this.parse(ProxyLogs)
+    const filter: LogFilter = {
+      ...(flags.level === undefined ? {} : { level: flags.level as LogEntry['level'] }),
+      ...(flags.account === undefined ? {} : { account: flags.account }),
+      ...(flags.model === undefined ? {} : { model: flags.model }),
+      ...(flags.request === undefined ? {} : { requestId: flags.request }),
+      ...(flags.since === undefined ? {} : { since: timeOf(flags.since, Date.now()) }),
+    }
+    const isNarrow = flags.since !== undefined || flags.request !== undefined
+    const most = flags.lines ?? (isNarrow ? null : LINES)
+    const { LogReader, followLog } = await import('../../lib/observe/log-reader.ts')
+    const folder = this.toolkit.home.logsFolder
+    const reader = new LogReader(folder, filter)
+    if (!flags.follow) return this.showOnce(reader.last(most), folder)
+    // Before anything is shown: whoever sees it may end this.
+    const end = Promise.race([untilAskedToEnd(), untilReaderLeft()])
+    this.show(reader.last(most))
+    const stop = followLog(reader, folder, (news) => this.show(news))
+    const signal = await end
+    stop()
+    process.exitCode = signal === null ? 0 : 130
+    return undefined
+  }
+
+  private showOnce(lines: LogLine[], folder: string): { entries: LogEntry[] } {
+    if (!this.jsonEnabled()) {
+      this.show(lines)
+      if (lines.length === 0) this.tell(`Nothing like that is in the logs of ${folder}.`)
+    }
+    return { entries: lines.map(({ entry }) => entry) }
+  }
+
+  private show(lines: LogLine[]): void {
+    if (lines.length === 0) return
+    const { palette } = this
+    const columns = process.stdout.isTTY ? process.stdout.columns : undefined
+    const shown = this.jsonEnabled()
+      ? lines.map(({ text }) => text)
+      : lines.map(({ entry }) => logWords(entry, { palette, columns }))
+    process.stdout.write(`${shown.join('\n')}\n`)
+  }
+}
+
+/** As `| head` does. */
+function untilReaderLeft(): Promise<null> {
+  return new Promise((resolve) => process.stdout.on('error', () => resolve(null)))
+}
+
+/** Epoch milliseconds of `10m` or a time. Throws `invalid_value`. */
+function timeOf(text: string, now: number): number {
+  const [, count, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(text.trim()) ?? []
+  if (count !== undefined) return now - Number(count) * unitMs[unit as keyof typeof unitMs]
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
+  if (Number.isFinite(at)) return at
+  throw new QwenctlError('invalid_value', `--since "${text}" is not a time`, {
+    hint: 'write 90s, 10m, 2h, 1d, or a time as 2026-11-22T09:00:00Z',
+  })
+}

@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+const CURRENT = 'proxy.ndjson'
+const CLOSED = /^proxy-\d{8}T\d{9}Z-\d+-\d+\.ndjson$/
+
+/** The file that proxies append to now. */
+export function currentLog(folder: string): string {
+  return join(folder, CURRENT)
+}
+
+/** Where the current file goes when it is full: no two processes choose the same, and names sort by time. */
+export function closedLogName(now: number, pid: number, count: number): string {
+  const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, '')
+  return `proxy-${stamp}-${pid}-${String(count).padStart(6, '0')}.ndjson`
+}
+
+/** Full log files of a folder, oldest first. */
+export function closedLogs(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => CLOSED.test(name))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+/** All log files of a folder, the one that is written to last. */
+export function allLogs(folder: string): string[] {
+  return [...closedLogs(folder), currentLog(folder)]
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // nothing was ever logged here
+  }
+}

@@ -1,0 +1,234 @@
+// The observe room: what can be seen of a running proxy. Logs, metrics and traces are all made of the same records, one per
+// finished request, in batches and outside of any request's turn. It knows no proxy, and never a word of a conversation.
+
+import { messageOf } from '../errors.ts'
+import type { MetricSources } from './gauges.ts'
+import { LogFile } from './log-file.ts'
+import { LogLines } from './log-lines.ts'
+import { Masked } from './masked.ts'
+import { Metrics } from './metrics.ts'
+import type { MetricsPart, MetricsText } from './metrics.ts'
+import type { LogLevel, Note, RequestRecord } from './request-event.ts'
+import { Totals } from './request-totals.ts'
+import { traceSettings } from './trace-settings.ts'
+import { Traces, loadTraceLibrary } from './traces.ts'
+import type { TraceLibrary } from './traces.ts'
+
+export interface ObserverOptions {
+  /** Where the log files are. */
+  logsFolder: string
+  level: LogLevel
+  maxLogBytes: number
+  /** Whether requests are counted for metrics. */
+  countsMetrics: boolean
+  /** Says whether and where traces go (`OTEL_*`). */
+  env: NodeJS.ProcessEnv
+  clock: () => number
+  version: string
+  /** Problems of observing itself, in words. */
+  onTrouble: (message: string) => void
+  /** Instead of the optional packages; for tests. */
+  loadTraceLibrary?: () => Promise<TraceLibrary>
+}
+
+/** What a proxy tells, and what it is asked for. */
+export interface Observer {
+  /** False: nobody wants to know, and no record need be made. */
+  readonly isOn: boolean
+  /** Whether the `traceparent` of requests is of use. */
+  readonly wantsTraceparent: boolean
+  /** Takes a request that is over. A push on a list: everything else is done later. */
+  record(record: RequestRecord): void
+  note(note: Note): void
+  /** Where metrics about the present moment are read, once there is something to read. */
+  watch(sources: MetricSources): void
+  /** Of this process. */
+  metrics(): Promise<MetricsText>
+  /** Of this process as data, to be added up with those of others. */
+  metricsPart(): Promise<MetricsPart>
+  /** Of several processes that serve one address, as one. */
+  metricsOf(parts: MetricsPart[]): Promise<MetricsText>
+  /** Writes what is there, now: for a process that ends at once. */
+  flushSync(): void
+  /** Writes and sends what is there, and lets go. */
+  close(): Promise<void>
+}
+
+interface TimedNote {
+  note: Note
+  at: number
+}
+
+/** So many records are worked through in one go: some tenths of a millisecond. */
+const SLICE = 256
+const FLUSH_MS = 100
+
+/** Opens what is asked for. Never throws because of a log or a trace: it says so, and does without. */
+export async function openObserver(options: ObserverOptions): Promise<Observer> {
+  const masked = new Masked()
+  const lines = options.level === 'off' ? null : await LogLines.load(options.level, masked)
+  const observer = new BatchObserver(options, masked, lines, await openTraces(options, masked))
+  observer.start()
+  return observer
+}
+
+async function openTraces(options: ObserverOptions, masked: Masked): Promise<Traces | null> {
+  const { env, version, clock } = options
+  const settings = traceSettings(env)
+  if (settings === null) return null
+  const onTrouble = (message: string) => options.onTrouble(masked.of(message))
+  settings.problems.forEach(onTrouble)
+  if (settings.url === '') return null
+  try {
+    const library = await (options.loadTraceLibrary ?? loadTraceLibrary)()
+    return new Traces(library, { settings, version, masked, clock, onTrouble })
+  } catch (error) {
+    onTrouble(
+      `no traces are sent: the packages for them (@opentelemetry/*) cannot be loaded: ${messageOf(error)}`,
+    )
+    return null
+  }
+}
+
+class BatchObserver implements Observer {
+  readonly isOn: boolean
+  readonly wantsTraceparent: boolean
+  readonly #options: ObserverOptions
+  readonly #lines: LogLines | null
+  readonly #file: LogFile | null
+  readonly #totals: Totals | null
+  readonly #traces: Traces | null
+  readonly #onExit = () => this.flushSync()
+  readonly #onCrash = (error: unknown) => {
+    const stack = error instanceof Error ? (error.stack ?? '') : ''
+    this.note({ kind: 'crash', message: messageOf(error), stack })
+  }
+  #waiting: (RequestRecord | TimedNote)[] = []
+  #timer: NodeJS.Timeout | null = null
+  #isSoon = false
+  #sources: MetricSources | null = null
+  #metrics: Promise<Metrics> | null = null
+
+  constructor(options: ObserverOptions, masked: Masked, lines: LogLines | null, traces: Traces | null) {
+    const { logsFolder, maxLogBytes, clock, onTrouble } = options
+    this.#options = options
+    this.#lines = lines
+    this.#traces = traces
+    this.#totals = options.countsMetrics ? new Totals(masked) : null
+    this.#file =
+      lines === null
+        ? null
+        : new LogFile({
+            folder: logsFolder,
+            maxBytes: maxLogBytes,
+            clock,
+            onTrouble,
+            lostLine: (count) => lines.ofLoss(count, clock()),
+          })
+    this.isOn = lines !== null || traces !== null || options.countsMetrics
+    this.wantsTraceparent = traces !== null
+  }
+
+  start(): void {
+    if (this.#file === null) return
+    process.on('exit', this.#onExit)
+    process.on('uncaughtExceptionMonitor', this.#onCrash)
+  }
+
+  record(record: RequestRecord): void {
+    if (this.isOn) this.#take(record)
+  }
+
+  note(note: Note): void {
+    if (this.#lines !== null) this.#take({ note, at: this.#options.clock() })
+  }
+
+  watch(sources: MetricSources): void {
+    this.#sources = sources
+  }
+
+  async metrics(): Promise<MetricsText> {
+    return (await this.#read()).text()
+  }
+
+  async metricsPart(): Promise<MetricsPart> {
+    return (await this.#read()).part()
+  }
+
+  async metricsOf(parts: MetricsPart[]): Promise<MetricsText> {
+    return (await this.#read()).textOf(parts)
+  }
+
+  flushSync(): void {
+    this.#flushAll()
+    this.#file?.flushSync()
+  }
+
+  async close(): Promise<void> {
+    process.off('exit', this.#onExit)
+    process.off('uncaughtExceptionMonitor', this.#onCrash)
+    this.#flushAll()
+    await Promise.all([this.#file?.close(), this.#traces?.close()])
+  }
+
+  #read(): Promise<Metrics> {
+    this.#flushAll()
+    const { version } = this.#options
+    return (this.#metrics ??= Metrics.load({
+      totals: this.#totals ?? new Totals(new Masked()),
+      sources: () => this.#sources,
+      version,
+      droppedLines: () => this.#file?.dropped ?? 0,
+    }))
+  }
+
+  #take(item: RequestRecord | TimedNote): void {
+    if (this.#waiting.push(item) >= SLICE) this.#soon()
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref()
+  }
+
+  /** In the next turn of the event loop: this one belongs to the request that came to be the last of the slice. */
+  #soon(): void {
+    if (this.#isSoon) return
+    this.#isSoon = true
+    setImmediate(() => {
+      this.#isSoon = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#waiting.length <= 2 * SLICE) return this.#flushAll()
+    const slice = this.#waiting.slice(0, SLICE)
+    this.#waiting = this.#waiting.slice(SLICE)
+    this.#work(slice)
+    this.#soon()
+  }
+
+  #flushAll(): void {
+    const all = this.#waiting
+    this.#waiting = []
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#work(all)
+  }
+
+  #work(items: (RequestRecord | TimedNote)[]): void {
+    const file = this.#file
+    let text = ''
+    for (const item of items) {
+      text += 'note' in item ? (this.#lines?.ofNote(item.note, item.at) ?? '') : this.#count(item)
+      if (file === null || text.length < file.chunkBytes / 2) continue
+      file.write(text)
+      text = ''
+    }
+    if (text !== '') file?.write(text)
+  }
+
+  /** Counts and traces a request; its lines. */
+  #count(record: RequestRecord): string {
+    this.#totals?.add(record)
+    this.#traces?.record(record)
+    return this.#lines?.ofRequest(record) ?? ''
+  }
+}

@@ -1,0 +1,158 @@
+import type { Masked } from './masked.ts'
+import type { AttemptRecord, NamedAccount, RequestRecord } from './request-event.ts'
+import { lastAsked } from './request-event.ts'
+
+/** Upper ends in seconds: from an answer out of a cache to a long stream. */
+export const durationEnds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const
+
+export interface AccountLabels {
+  user: string
+  provider: string
+  account: string
+}
+
+export interface RequestTotals extends AccountLabels {
+  model: string
+  outcome: string
+  requests: number
+  inputTokens: number
+  outputTokens: number
+  costUsd: number
+  bytesIn: number
+  bytesOut: number
+}
+
+export interface AttemptTotals extends AccountLabels {
+  outcome: string
+  attempts: number
+  /** After which another account was asked. */
+  failovers: number
+}
+
+export interface Durations {
+  provider: string
+  model: string
+  /** By upper end, each value in one of them; the last counts what is above all. */
+  counts: number[]
+  sum: number
+  count: number
+}
+
+/** Names of models come from clients: only so many are told apart, and half of the places are for those that were answered. */
+const MOST_MODELS = 100
+const MOST_MODEL_LENGTH = 120
+/** Series of requests; one more is counted as everybody else's. */
+const MOST_SERIES = 10_000
+const OTHER = 'other'
+const NOBODY: NamedAccount = { id: '', user: '', provider: '', name: '' }
+const EVERYBODY_ELSE: NamedAccount = { id: '', user: OTHER, provider: OTHER, name: OTHER }
+
+/** What all requests so far add up to. Cheap to add to; `metrics.ts` writes it out when it is asked for. */
+export class Totals {
+  readonly requests = new Map<string, RequestTotals>()
+  readonly attempts = new Map<string, AttemptTotals>()
+  readonly latencies = new Map<string, Durations>()
+  readonly firstBytes = new Map<string, Durations>()
+  /** Requests that were refused because they could not be counted. */
+  ledgerErrors = 0
+  readonly #masked: Masked
+  readonly #models = new Set<string>()
+  readonly #keys = new WeakMap<NamedAccount, string>()
+
+  constructor(masked: Masked) {
+    this.#masked = masked
+  }
+
+  add(record: RequestRecord): void {
+    const account = lastAsked(record) ?? NOBODY
+    const model = this.#modelOf(record)
+    this.#countRequest(record, account, model)
+    const { attempts, latencyMs, firstByteMs } = record
+    for (let index = 0; index < attempts.length; index += 1)
+      this.#countAttempt(attempts[index]!, index + 1 < attempts.length)
+    observe(this.latencies, account.provider, model, latencyMs)
+    if (firstByteMs !== null) observe(this.firstBytes, account.provider, model, firstByteMs)
+    if (record.outcome === 'store_unwritable') this.ledgerErrors += 1
+  }
+
+  #countRequest(record: RequestRecord, account: NamedAccount, model: string): void {
+    const { outcome, inputTokens, outputTokens, costUsd } = record
+    const total = this.#requestTotals(account, model, outcome)
+    total.requests += 1
+    total.inputTokens += inputTokens ?? 0
+    total.outputTokens += outputTokens ?? 0
+    total.costUsd += costUsd ?? 0
+    total.bytesIn += record.bytesIn
+    total.bytesOut += record.bytesOut
+  }
+
+  #requestTotals(asked: NamedAccount, model: string, outcome: string): RequestTotals {
+    const known = this.requests.get(`${this.#keyOf(asked)} ${outcome} ${model}`)
+    if (known !== undefined) return known
+    const isFull = this.requests.size >= MOST_SERIES
+    const account = isFull ? EVERYBODY_ELSE : asked
+    const named = isFull ? OTHER : model
+    const key = `${this.#keyOf(account)} ${outcome} ${named}`
+    return entryOf(this.requests, key, () => ({
+      ...labelsOf(account),
+      model: named,
+      outcome,
+      ...{ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, bytesIn: 0, bytesOut: 0 },
+    }))
+  }
+
+  #countAttempt({ account, outcome }: AttemptRecord, isFailover: boolean): void {
+    const total = entryOf(this.attempts, `${this.#keyOf(account)} ${outcome}`, () => ({
+      ...labelsOf(account),
+      ...{ outcome, attempts: 0, failovers: 0 },
+    }))
+    total.attempts += 1
+    if (isFailover) total.failovers += 1
+  }
+
+  /** By what is shown of it: an account that was removed and added again goes on counting. */
+  #keyOf(account: NamedAccount): string {
+    let key = this.#keys.get(account)
+    if (key === undefined) {
+      key = JSON.stringify(labelsOf(account))
+      this.#keys.set(account, key)
+    }
+    return key
+  }
+
+  #modelOf({ model, outcome }: RequestRecord): string {
+    if (model === null) return ''
+    if (model.length > MOST_MODEL_LENGTH) return OTHER
+    const shown = this.#masked.of(model)
+    if (this.#models.has(shown)) return shown
+    if (this.#models.size >= (outcome === 'ok' ? MOST_MODELS : MOST_MODELS / 2)) return OTHER
+    this.#models.add(shown)
+    return shown
+  }
+}
+
+function entryOf<Entry>(all: Map<string, Entry>, key: string, make: () => Entry): Entry {
+  const known = all.get(key)
+  if (known !== undefined) return known
+  const entry = make()
+  all.set(key, entry)
+  return entry
+}
+
+function labelsOf({ user, provider, name }: NamedAccount): AccountLabels {
+  return { user, provider, account: name }
+}
+
+function observe(all: Map<string, Durations>, provider: string, model: string, ms: number): void {
+  const key = `${provider} ${model}`
+  const durations = entryOf(all, key, () => {
+    const counts = new Array<number>(durationEnds.length + 1).fill(0)
+    return { provider, model, counts, sum: 0, count: 0 }
+  })
+  const seconds = ms / 1000
+  let place = 0
+  while (place < durationEnds.length && seconds > durationEnds[place]!) place += 1
+  durations.counts[place]! += 1
+  durations.sum += seconds
+  durations.count += 1
+}

@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { AccessLines } from '../../../src/lib/observe/access-line.ts'
+import { Masked } from '../../../src/lib/observe/masked.ts'
+import type { LogLevel, RequestRecord } from '../../../src/lib/observe/request-event.ts'
+import { openObserver } from '../../../src/lib/observe/observer.ts'
+import { givenObserver, givenOptions, logEntries, logText } from '../../support/given-observer.ts'
+import { NOW, givenAttempt, givenRecord, givenRotation, spare, work } from '../../support/observed-request.ts'
+import { root } from '../../support/cli.ts'
+import { tempFolder } from '../../support/temp-home.ts'
+
+const KEY = 'sk-0123456789abcdef0123456789'
+
+test('a request that went well is one line, with everything about it but its content', async () => {
+  const observer = await givenObserver()
+  observer.record(givenRecord({ clientKey: 'laptop', costUsd: 0.0012 }))
+  await observer.close()
+  expect(logEntries(observer.folder)).toEqual([
+    {
+      level: 'info',
+      time: '2026-11-22T10:00:00.014Z',
+      pid: process.pid,
+      kind: 'request',
+      requestId: 'req-1',
+      clientKey: 'laptop',
+      method: 'POST',
+      route: '/v1/chat/completions',
+      dialect: 'openai',
+      model: 'qwen3-coder-plus',
+      stream: false,
+      status: 200,
+      outcome: 'ok',
+      message: null,
+      user: 'local',
+      provider: 'qwen',
+      account: 'work',
+      attempts: 1,
+      tried: ['qwen/work ok'],
+      latencyMs: 14,
+      firstByteMs: 9,
+      inputTokens: 120,
+      outputTokens: 34,
+      costUsd: 0.0012,
+      bytesIn: 300,
+      bytesOut: 1000,
+      clientGone: false,
+    },
+  ])
+})
+
+test('a rotation is a line of its own before the request, with who goes on', async () => {
+  const observer = await givenObserver()
+  observer.record(givenRotation())
+  await observer.close()
+  const [rotation, request] = logEntries(observer.folder)
+  expect(rotation).toMatchObject({
+    level: 'warn',
+    kind: 'rotation',
+    time: '2026-11-22T10:00:00.004Z',
+    account: 'work',
+    outcome: 'rate-short',
+    status: 429,
+    next: 'openai/spare',
+    requestId: 'req-1',
+  })
+  expect(request).toMatchObject({ account: 'spare', tried: ['qwen/work rate-short', 'openai/spare ok'] })
+})
+
+test('a request that nobody was asked for has no account, and says why', async () => {
+  const observer = await givenObserver()
+  const message = 'every account for this request is out'
+  observer.record(
+    givenRecord({ attempts: [], status: 429, outcome: 'quota_exhausted', message, model: null }),
+  )
+  await observer.close()
+  expect(logEntries(observer.folder)).toMatchObject([
+    {
+      outcome: 'quota_exhausted',
+      message,
+      user: null,
+      provider: null,
+      account: null,
+      model: null,
+      tried: [],
+    },
+  ])
+})
+
+test('cooldowns, troubles, starts and ends are lines, in the order in which things happened', async () => {
+  let now = NOW
+  const observer = await givenObserver({ clock: () => (now += 1) })
+  observer.note({ kind: 'started', url: 'http://127.0.0.1:3000', accounts: 2, strategy: 'priority' })
+  observer.record(givenRecord())
+  const until = '2026-11-22T10:01:00.000Z'
+  const cooldown = { kind: 'cooldown', account: work, model: null, until, reason: 'rate-short' } as const
+  observer.note({ ...cooldown, subject: work.id, evidence: 'slow down' })
+  observer.note({ ...cooldown, subject: 'group:local:qwen/team', evidence: null })
+  observer.note({ kind: 'trouble', message: `no room, ${KEY}`, code: 'store_unwritable' })
+  observer.note({ kind: 'stopped' })
+  await observer.close()
+  expect(logEntries(observer.folder)).toMatchObject([
+    { level: 'info', kind: 'started', strategy: 'priority', accounts: 2 },
+    { kind: 'request' },
+    { level: 'warn', kind: 'cooldown', account: 'work', rests: 'account', until, evidence: 'slow down' },
+    { kind: 'cooldown', rests: 'group:local:qwen/team', evidence: null },
+    { level: 'warn', kind: 'trouble', code: 'store_unwritable', message: 'no room, sk-…6789' },
+    { level: 'info', kind: 'stopped' },
+  ])
+})
+
+test('nothing that looks like a key is written, wherever it came in', async () => {
+  const observer = await givenObserver({ level: 'debug' })
+  const message = `refused: ${KEY}`
+  observer.record(
+    givenRecord({
+      model: KEY,
+      clientKey: KEY,
+      message,
+      attempts: [
+        givenAttempt({ message, model: KEY, outcome: 'auth-dead' }),
+        givenAttempt({ account: spare, model: KEY }),
+      ],
+    }),
+  )
+  observer.note({ kind: 'crash', message, stack: `Error: ${message}\n    at x` })
+  const { body } = await observer.metrics()
+  await observer.close()
+  const text = logText(observer.folder)
+  expect(text).toContain('sk-…6789')
+  expect(text).not.toContain(KEY)
+  expect(body).not.toContain(KEY)
+})
+
+test.each([
+  ['error', []],
+  ['warn', ['rotation', 'trouble']],
+  ['info', ['rotation', 'request', 'trouble']],
+  ['debug', ['rotation', 'attempt', 'request', 'trouble']],
+] as [LogLevel, string[]][])('with level %s these are written: %j', async (level, kinds) => {
+  const observer = await givenObserver({ level })
+  observer.record(givenRotation())
+  observer.note({ kind: 'trouble', message: 'odd' })
+  await observer.close()
+  expect(logEntries(observer.folder).map(({ kind }) => kind)).toEqual(kinds)
+})
+
+test('with everything off nothing is kept and nothing is written', async () => {
+  const observer = await givenObserver({ level: 'off', countsMetrics: false })
+  expect(observer.isOn).toBe(false)
+  observer.record(givenRecord())
+  observer.note({ kind: 'trouble', message: 'odd' })
+  await observer.close()
+  expect(existsSync(observer.folder)).toBe(false)
+})
+
+test('in the turn of a request nothing of its record is read, however many there are', async () => {
+  const observer = await givenObserver()
+  let reads = 0
+  const watched = new Proxy(givenRecord(), {
+    get: (record, field) => ((reads += 1), record[field as keyof RequestRecord]),
+  })
+  for (let count = 0; count < 2000; count += 1) observer.record(watched)
+  expect(reads).toBe(0)
+  await observer.close()
+  expect(logEntries(observer.folder)).toHaveLength(2000)
+})
+
+test('any record makes one line of JSON that says what the record says', () => {
+  const lines = new AccessLines(new Masked(), 7)
+  const text = fc.string({ unit: 'binary', maxLength: 40 })
+  const count = fc.option(fc.nat())
+  const fields = fc.record({
+    id: text,
+    model: fc.option(text),
+    clientKey: fc.option(text),
+    latencyMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    inputTokens: count,
+    costUsd: fc.option(fc.double({ min: 0 })), // infinity among them
+    status: fc.option(fc.integer({ min: 100, max: 599 })),
+    isClientGone: fc.boolean(),
+    name: text,
+  })
+  fc.assert(
+    fc.property(fields, ({ name, ...changes }) => {
+      const record = givenRecord({ ...changes, attempts: [givenAttempt({ account: { ...work, name } })] })
+      const line = lines.line(record)
+      expect(line.indexOf('\n')).toBe(line.length - 1)
+      const entry = JSON.parse(line) as Record<string, unknown>
+      const masked = (value: string | null) => (value === null ? null : new Masked().of(value))
+      expect(entry).toMatchObject({
+        requestId: record.id.toWellFormed(),
+        model: masked(record.model),
+        clientKey: masked(record.clientKey),
+        account: masked(name),
+        inputTokens: record.inputTokens,
+        status: record.status,
+        clientGone: record.isClientGone,
+      })
+      expect(entry['latencyMs']).toBeCloseTo(record.latencyMs, 2)
+      expect(entry['time']).toBe(new Date(Math.floor(record.at + record.latencyMs)).toISOString())
+      expect(entry['costUsd']).toBe(Number.isFinite(record.costUsd ?? NaN) ? record.costUsd : null)
+    }),
+  )
+})
+
+test('files are for their owner alone', async () => {
+  const observer = await givenObserver()
+  observer.record(givenRecord())
+  await observer.close()
+  expect(statSync(observer.folder).mode & 0o777).toBe(0o700)
+  expect(statSync(join(observer.folder, 'proxy.ndjson')).mode & 0o777).toBe(0o600)
+})
+
+test('what a process recorded before it ended at once is in the log', async () => {
+  const folder = join(tempFolder(), 'logs')
+  expect(await logProcess(folder, 'a', 700, 'exit')).toBe(3)
+  expect(logEntries(folder).map(({ requestId }) => requestId)).toEqual(
+    Array.from({ length: 700 }, (_, index) => `a-${index}`),
+  )
+})
+
+test('a crash is the last line, after all that was recorded before it', async () => {
+  const folder = join(tempFolder(), 'logs')
+  expect(await logProcess(folder, 'a', 300, 'throw')).toBe(1)
+  const entries = logEntries(folder)
+  expect(entries).toHaveLength(301)
+  expect(entries.at(-1)).toMatchObject({ level: 'error', kind: 'crash', message: 'it broke, with sk-…6789' })
+  expect(logText(folder)).not.toContain(KEY)
+})
+
+test('an observer lets go of the process when it closes', async () => {
+  const listeners = () => process.listenerCount('exit') + process.listenerCount('uncaughtExceptionMonitor')
+  const before = listeners()
+  const observer = await openObserver(givenOptions())
+  expect(listeners()).toBe(before + 2)
+  await observer.close()
+  expect(listeners()).toBe(before)
+})
+
+function logProcess(folder: string, name: string, count: number, end: string): Promise<number | null> {
+  const file = join(root, 'test', 'support', 'log-process.ts')
+  const child = spawn(process.execPath, [file, folder, name, String(count), String(64 << 20), end])
+  return new Promise((resolve) => child.on('close', resolve))
+}
