@@ -41,6 +41,8 @@ export interface ReserveEvent {
   account: string
   /** Other subjects whose limits this request also has to fit. */
   also?: string[]
+  /** Whole percent of each of the account's limits that this request has to leave to other uses; left out: 0. */
+  keep?: number
   at: string
 }
 

@@ -1,6 +1,7 @@
 import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
 import type { Metric } from './limit.ts'
 import { forgetLearned, isInForce, learnLimits, setLimits } from './set-limits.ts'
+import { usable } from './standing.ts'
 import type { DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'
 import { dayOf, emptyTotals } from './totals.ts'
@@ -76,9 +77,10 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
   const account = subjectOf(state, event.account)
   const subjects = also.length === 0 ? [account] : [account, ...also.map((id) => subjectOf(state, id))]
   for (const subject of subjects) {
+    const keep = subject === account ? event.keep : 0 // headroom is the account's alone
     for (const limit of subject.limits) {
       advance(limit.usage, limit.clock, state.now)
-      if (limit.usage.used >= limit.max && isInForce(limit, state.now)) return false
+      if (limit.usage.used >= usable(limit, keep) && isInForce(limit, state.now)) return false
     }
   }
   for (const subject of subjects) {

@@ -18,6 +18,9 @@ export interface Reservation {
   at: number
 }
 
+/** What a reservation is asked for: the account, what else counts the request, and what it has to leave. */
+export type Claim = Pick<ReserveEvent, 'account' | 'also' | 'keep'>
+
 export type Settlement = Omit<SettleEvent, 'type' | 'id' | 'at'>
 
 /** What can be recorded beside reservations; the ledger fills in the time. */
@@ -44,7 +47,7 @@ export interface Ledger {
    * Claims one request for the account: durable in the kernel when it resolves. Null when at its place in the file
    * some subject was at a limit, so that the caller tries the next account.
    */
-  reserve(claim: Pick<ReserveEvent, 'account' | 'also'>): Promise<Reservation | null>
+  reserve(claim: Claim): Promise<Reservation | null>
   /** Records how a granted request ended. Written within the turn of the event loop; never throws into the caller's path. */
   settle(reservation: Reservation, settlement: Settlement): void
   /** Appends limits, resets, cooldowns and their ends; resolves when they are in the file. */

@@ -20,7 +20,7 @@ export function parseEvent(line: string): LedgerEvent | null {
 function isEvent(value: Record<string, unknown>): boolean {
   switch (value.type) {
     case 'reserve':
-      return isText(value.id) && isText(value.account) && (value.also === undefined || isTexts(value.also))
+      return isReserve(value)
     case 'settle':
       return isText(value.id) && outcomes.has(value.outcome) && amountsAreSound(value)
     case 'limits':
@@ -41,6 +41,11 @@ function isEvent(value: Record<string, unknown>): boolean {
     default:
       return false
   }
+}
+
+function isReserve({ id, account, also, keep }: Record<string, unknown>): boolean {
+  const isWhole = (also === undefined || isTexts(also)) && (keep === undefined || isPercent(keep))
+  return isText(id) && isText(account) && isWhole
 }
 
 const outcomes: ReadonlySet<unknown> = new Set(outcomeClasses)
@@ -86,6 +91,10 @@ function isText(value: unknown): value is string {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText)
+}
+
+function isPercent(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 100
 }
 
 function isTime(value: unknown): boolean {

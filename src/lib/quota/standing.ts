@@ -36,22 +36,40 @@ export function standing(limit: LimitState, now: number): Standing {
   return { used, remaining: Math.max(0, max - used), resetsAt: isRunning ? usage.end : end }
 }
 
-/** Whether every limit of the subject is below its maximum, with a model also those learned of it. */
+/**
+ * As much of a limit as may be used where `keep` percent of it are left to other uses. Requests in whole numbers, and at
+ * least that share is left: of 5 with 10 percent kept, 4 may be used.
+ */
+export function usable({ max, metric }: Pick<LimitState, 'max' | 'metric'>, keep = 0): number {
+  if (keep === 0) return max
+  // In this order no rounding gets into whole numbers.
+  const most = (max * (100 - keep)) / 100
+  return metric === 'requests' ? Math.floor(most) : most
+}
+
+/**
+ * Whether every limit of the subject is below its maximum, with a model also those learned of it. With `keep`, so many
+ * percent of each are as good as used.
+ */
 export function hasRoom(
   subject: SubjectState | undefined,
   now: number,
   model: string | null = null,
+  keep = 0,
 ): boolean {
   if (subject === undefined) return true
-  for (const limit of subject.limits) if (isFull(limit, now)) return false
+  for (const limit of subject.limits) if (isFull(limit, now, keep)) return false
   if (model === null || subject.modelLimits.length === 0) return true
-  for (const limit of subject.modelLimits) if (limit.model === model && isFull(limit, now)) return false
+  for (const limit of subject.modelLimits) {
+    if (limit.model === model && isFull(limit, now, keep)) return false
+  }
   return true
 }
 
-/** Whether a limit that holds now is used up. */
-export function isFull(limit: LimitState, now: number): boolean {
-  return limit.usage.used >= limit.max && isInForce(limit, now) && standing(limit, now).used >= limit.max
+/** Whether a limit that holds now is used up, or with `keep` what may be used of it. */
+export function isFull(limit: LimitState, now: number, keep = 0): boolean {
+  const most = usable(limit, keep)
+  return limit.usage.used >= most && isInForce(limit, now) && standing(limit, now).used >= most
 }
 
 /** Epoch milliseconds at which every limit of the subject has room again; `now` where it has. */
@@ -61,20 +79,20 @@ export function roomAt(subject: SubjectState | undefined, now: number): number {
   return at
 }
 
-/** The same of one limit, which a learned one at its end has in any case. */
-export function limitRoomAt(limit: LimitState, now: number): number {
-  const at = usageRoomAt(limit, now)
+/** The same of one limit, which a learned one at its end has in any case; with `keep`, room that may be used. */
+export function limitRoomAt(limit: LimitState, now: number, keep = 0): number {
+  const at = usageRoomAt(limit, now, usable(limit, keep))
   return limit.until === null ? at : Math.max(now, Math.min(at, limit.until))
 }
 
-function usageRoomAt(limit: LimitState, now: number): number {
+function usageRoomAt(limit: LimitState, now: number, most: number): number {
   const { used, resetsAt } = standing(limit, now)
-  if (used < limit.max || resetsAt === null) return now
+  if (used < most || resetsAt === null) return now
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
   let left = limit.usage.used
   for (const charge of limit.usage.charges) {
     left -= charge.amount
-    if (left < limit.max && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
+    if (left < most && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
   }
   return resetsAt
 }

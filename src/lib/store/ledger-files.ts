@@ -2,7 +2,7 @@ import { fdatasync, fdatasyncSync, mkdirSync } from 'node:fs'
 import { QwenctlError } from '../errors.ts'
 import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 import { apply } from '../quota/fold.ts'
-import type { Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
+import type { Claim, Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
 import { hasRoom } from '../quota/standing.ts'
 import type { LedgerState } from '../quota/state.ts'
 import { dayOf } from '../quota/totals.ts'
@@ -125,16 +125,17 @@ export class FileLedger implements Ledger {
     this.#reader.follow((_line, event, tookEffect) => this.onEvent?.(event, tookEffect))
   }
 
-  reserve(claim: Pick<ReserveEvent, 'account' | 'also'>): Promise<Reservation | null> {
-    const { account, also } = claim
+  reserve(claim: Claim): Promise<Reservation | null> {
+    const { account, also, keep } = claim
     const now = this.now()
     const hasRoomFor = (subject: string) => hasRoom(this.state.subjects.get(subject), now)
-    if (!hasRoomFor(account) || also?.every(hasRoomFor) === false) {
+    if (!hasRoom(this.state.subjects.get(account), now, null, keep) || also?.every(hasRoomFor) === false) {
       return Promise.resolve(null) // as the file stands it would be void: spare the line
     }
     const id = `${this.#writer}-${(this.#nextNumber++).toString(36)}`
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoOf(now) }
     if (also !== undefined && also.length > 0) event.also = also
+    if (keep !== undefined && keep > 0) event.keep = keep
     return new Promise((resolve, reject) => {
       this.#enqueue(event, (granted) => resolve(granted ? { id, account, at: now } : null), reject)
     })

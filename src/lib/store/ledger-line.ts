@@ -6,7 +6,8 @@ import type { LedgerEvent, SettleEvent } from '../quota/events.ts'
  */
 export function lineOf(event: LedgerEvent): string {
   if (event.type === 'reserve' && event.also === undefined) {
-    return `{"type":"reserve","id":"${event.id}","account":"${event.account}","at":"${event.at}"}`
+    const keep = event.keep === undefined ? '' : `,"keep":${event.keep}`
+    return `{"type":"reserve","id":"${event.id}","account":"${event.account}"${keep},"at":"${event.at}"}`
   }
   return event.type === 'settle' ? settleLine(event) : JSON.stringify(event)
 }

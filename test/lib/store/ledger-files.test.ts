@@ -159,6 +159,16 @@ describe('several processes', () => {
     expect(stateToJson(readLedger(home).state).subjects).toEqual(stateToJson(ledger.state).subjects)
   })
 
+  test('when they leave a share of it to others, exactly the rest is granted to them all together', async () => {
+    const home = givenHome()
+    const ledger = await open(home)
+    await setLimit(ledger, 'a', '50/week')
+    const keeping = Array.from({ length: 4 }, () => count(home, 'count', 'a', '24', '0', '20'))
+    expect((await Promise.all(keeping)).flat()).toHaveLength(40)
+    expect(await ledger.reserve({ account: 'a', keep: 20 })).toBeNull()
+    expect(await count(home, 'count', 'a', '24')).toHaveLength(10)
+  })
+
   test('when their clocks stand on different days, they still agree on one count and one order', async () => {
     const home = givenHome()
     const ledger = await open(home)

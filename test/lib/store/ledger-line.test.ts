@@ -30,7 +30,14 @@ const settle = fc.record(
   { requiredKeys: ['type', 'id', 'at', 'outcome'] },
 )
 const reserve = fc.record(
-  { type: fc.constant('reserve' as const), id, account: id, at, also: fc.array(id, { minLength: 1 }) },
+  {
+    type: fc.constant('reserve' as const),
+    id,
+    account: id,
+    at,
+    also: fc.array(id, { minLength: 1 }),
+    keep: fc.integer({ min: 0, max: 99 }),
+  },
   { requiredKeys: ['type', 'id', 'account', 'at'] },
 )
 
