@@ -3,7 +3,7 @@ import { redact } from '../account/mask.ts'
 import { AccessLines } from './access-line.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, LogLevel, Note, RequestRecord } from './request-event.ts'
-import { logLevels } from './request-event.ts'
+import { logLevels, tellable } from './request-event.ts'
 
 const MOST_STACK = 4000
 
@@ -78,7 +78,7 @@ export class LogLines {
 
   #attempts({ id, attempts }: RequestRecord): void {
     attempts.forEach((attempt, index) => {
-      const { account, outcome, status, message, latencyMs, firstByteMs, at } = attempt
+      const { account, outcome, status, latencyMs, firstByteMs, at } = attempt
       const next = attempts[index + 1]?.account ?? null
       const isFailure = outcome !== 'ok' && outcome !== 'aborted'
       this.#time = at + latencyMs
@@ -90,7 +90,7 @@ export class LogLines {
         model: this.#shown(attempt.model),
         outcome,
         status,
-        message: this.#shown(message),
+        message: this.#shown(tellable(attempt)),
         latencyMs,
         firstByteMs,
         next: next === null ? null : this.#shown(`${next.provider}/${next.name}`),

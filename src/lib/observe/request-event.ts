@@ -94,3 +94,8 @@ export type LogLevel = (typeof logLevels)[number]
 export function lastAsked(record: RequestRecord): NamedAccount | null {
   return record.attempts.at(-1)?.account ?? null
 }
+
+/** What may be said of a failure: a service that refuses a request tends to quote it, and content is nobody's business. */
+export function tellable({ outcome, message }: AttemptRecord): string | null {
+  return outcome === 'bad-request' ? null : message
+}

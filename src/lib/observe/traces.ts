@@ -5,6 +5,7 @@ import type * as Sdk from '@opentelemetry/sdk-trace'
 import { messageOf } from '../errors.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, RequestRecord } from './request-event.ts'
+import { tellable } from './request-event.ts'
 import type { SamplerSettings, TraceSettings } from './trace-settings.ts'
 
 /** The optional packages, as they are imported. */
@@ -99,7 +100,7 @@ export class Traces {
 
   #attempt(record: RequestRecord, attempt: AttemptRecord, index: number, context: Api.Context): void {
     const { api } = this.#library
-    const { at, latencyMs, outcome, message } = attempt
+    const { at, latencyMs, outcome } = attempt
     const isLast = index === record.attempts.length - 1
     const model = this.#shown(attempt.model ?? record.model)
     const operation = operationOf(record.route)
@@ -115,7 +116,7 @@ export class Traces {
     if (isLast) span.setAttributes(usageOf(record))
     if (outcome !== 'ok') {
       span.setAttribute('error.type', outcome)
-      span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(message) ?? outcome })
+      span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(tellable(attempt)) ?? outcome })
     }
     span.end(at + latencyMs)
   }
@@ -184,9 +185,17 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 /** Names of the conventions, where they differ from ours. */
 const providerNames: Record<string, string> = { mistral: 'mistral_ai', gemini: 'gcp.gemini' }
 
+/** By the end of the route; what is not here is a chat in one shape or another. */
+const operations: readonly [RegExp, string][] = [
+  [/\/chat\/completions$/, 'chat'],
+  [/\/completions$/, 'text_completion'],
+  [/\/embeddings$/, 'embeddings'],
+  [/\/count_tokens$/, 'count_tokens'],
+  [/\/(images|audio)\//, 'generate_content'],
+]
+
 function operationOf(route: string): string {
-  if (route.endsWith('/embeddings')) return 'embeddings'
-  return route.endsWith('/completions') && !route.endsWith('/chat/completions') ? 'text_completion' : 'chat'
+  return operations.find(([pattern]) => pattern.test(route))?.[1] ?? 'chat'
 }
 
 function usageOf({ inputTokens, outputTokens, costUsd }: RequestRecord): Api.Attributes {

@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Observer } from '../../../src/lib/observe/observer.ts'
 import { traceSettings } from '../../../src/lib/observe/trace-settings.ts'
 import type { TraceLibrary } from '../../../src/lib/observe/traces.ts'
-import { givenObserver } from '../../support/given-observer.ts'
-import { NOW, givenRecord, givenRotation } from '../../support/observed-request.ts'
+import { givenObserver, logEntries } from '../../support/given-observer.ts'
+import { NOW, givenAttempt, givenRecord, givenRotation } from '../../support/observed-request.ts'
 
 interface Attribute {
   key: string
@@ -139,6 +139,36 @@ test('attributes are those of the conventions for generative AI and HTTP, and ne
     'server.port': 8080,
   })
   expect(JSON.stringify(receiver.requests.map(({ body }) => body))).not.toContain('sk-0123')
+})
+
+test.each([
+  ['/v1/chat/completions', 'chat'],
+  ['/v1/completions', 'text_completion'],
+  ['/v1/embeddings', 'embeddings'],
+  ['/v1/responses', 'chat'],
+  ['/v1/messages', 'chat'],
+  ['/v1/messages/count_tokens', 'count_tokens'],
+  ['/v1/images/generations', 'generate_content'],
+])('a try at %s is called %s', async (route, operation) => {
+  const receiver = await givenReceiver()
+  const observer = await givenTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+  observer.record(givenRecord({ route }))
+  await observer.close()
+  expect(receiver.spans().map(({ name }) => name)).toContain(`${operation} qwen3-coder-plus`)
+})
+
+test('what a service says of a request that it refuses goes nowhere: it may quote it', async () => {
+  const receiver = await givenReceiver()
+  const observer = await givenObserver({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } })
+  const message = 'messages.0.content "my secret diary" is too long'
+  const attempts = [givenAttempt({ outcome: 'bad-request', status: 400, message })]
+  observer.record(givenRecord({ outcome: 'bad-request', status: 400, attempts }))
+  await observer.close()
+  expect(logEntries(observer.folder)).toMatchObject([
+    { kind: 'attempt', outcome: 'bad-request', status: 400, message: null },
+    { kind: 'request', outcome: 'bad-request', status: 400, message: null },
+  ])
+  expect(JSON.stringify(receiver.requests.map(({ body }) => body))).not.toContain('diary')
 })
 
 test('a request that belongs to a trace goes on with it, and is sampled as that was', async () => {
