@@ -35,7 +35,10 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
       setLimits(subjectOf(state, event.account), event, state.now)
       return true
     case 'learn':
-      learnLimits(subjectOf(state, event.account), event, state.now)
+      learnLimits(subjectOf(state, event.account), event, {
+        now: state.now,
+        inFlight: inFlightOf(state, event.account),
+      })
       return true
     case 'forget':
       forgetLearned(subjectOf(state, event.account))
@@ -181,6 +184,12 @@ function reset(state: LedgerState, event: ResetEvent): boolean {
   subject.trail = emptyTrail()
   subject.resetSequence = state.sequence
   return true
+}
+
+function inFlightOf(state: LedgerState, account: string): number {
+  let count = 0
+  for (const open of state.open.entries()) if (open.account === account) count += 1
+  return count
 }
 
 /** Deadlines only move by max(): what one process learned is never shortened by what another guesses. */

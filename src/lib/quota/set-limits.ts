@@ -29,14 +29,21 @@ export function setLimits(subject: SubjectState, event: LimitsEvent, now: number
   for (const record of learned) learnOfAccount(subject, { ...record, from: null }, now)
 }
 
-/** What a provider told of. A limit that is known keeps what was used of it, whatever its maximum is now. */
-export function learnLimits(subject: SubjectState, event: LearnEvent, now: number): void {
+/**
+ * What a provider told of. A limit that is known keeps what was used of it, whatever its maximum is now. `inFlight`:
+ * requests of the account that the provider may have counted, and that limits of models will count when they are settled.
+ */
+export function learnLimits(
+  subject: SubjectState,
+  event: LearnEvent,
+  { now, inFlight }: { now: number; inFlight: number },
+): void {
   subject.limits = subject.limits.filter((limit) => isInForce(limit, now))
   // A new list even where nothing is new in it: who remembers the one before sees that it was said anew.
   subject.modelLimits = subject.modelLimits.filter((limit) => isInForce(limit, now))
   for (const record of event.limits) {
     if (record.model === undefined) learnOfAccount(subject, record, now)
-    else learnOfModel(subject, record, record.model, now)
+    else learnOfModel(subject, { ...record, model: record.model }, { now, inFlight })
   }
 }
 
@@ -64,7 +71,12 @@ function learnOfAccount(subject: SubjectState, record: Learned, now: number): vo
   subject.limits.push(limit)
 }
 
-function learnOfModel(subject: SubjectState, record: Learned, model: string, now: number): void {
+function learnOfModel(
+  subject: SubjectState,
+  record: Learned & { model: string },
+  { now, inFlight }: { now: number; inFlight: number },
+): void {
+  const { model } = record
   const limits = subject.modelLimits
   const known = limits.find((limit) => limit.model === model && isOfWindow(limit, record))
   if (known !== undefined) return repeat(known, record, now)
@@ -73,7 +85,8 @@ function learnOfModel(subject: SubjectState, record: Learned, model: string, now
   const usage = emptyUsage(clock)
   const until = now + LEARNED_HOLDS_MS
   const limit: ModelLimitState = { metric, window, max, clock, usage, source: 'learned', from, until, model }
-  usedAtLeast(limit, record, now)
+  const settled = record.metric === 'requests' ? inFlight : 0
+  usedAtLeast(limit, record, now, settled)
   limits.push(limit)
   if (limits.length > MOST_MODEL_LIMITS) limits.shift()
 }
@@ -83,9 +96,15 @@ function repeat(known: LimitState, record: Learned, now: number): void {
 }
 
 /** The provider has counted what qwenctl has not seen: other programs use the same credential. */
-function usedAtLeast({ usage, clock, max }: LimitState, { remaining }: Learned, now: number): void {
+function usedAtLeast(
+  { usage, clock, max }: LimitState,
+  { remaining }: Learned,
+  now: number,
+  stillToCount = 0,
+): void {
   advance(usage, clock, now)
-  if (remaining !== undefined) charge(usage, clock, Math.max(0, max - remaining - usage.used), now)
+  if (remaining === undefined) return
+  charge(usage, clock, Math.max(0, max - remaining - usage.used - stillToCount), now)
 }
 
 /** A limit that is still there keeps what was used of it; one defined anew starts from what the trail remembers. */

@@ -14,6 +14,7 @@ export type MismatchKind =
   | 'other-provider'
   | 'other-group'
   | 'wrong-dialect'
+  | 'no-such-route'
   | 'model-not-served'
 
 /** Why an account may not serve now. `availableAt` is in epoch milliseconds, null: only the user can change it. */
@@ -37,10 +38,10 @@ export function mismatch(member: Member, request: RotationRequest): Refusal | nu
 }
 
 export function mismatchKind(
-  { account, dialects, serves }: Member,
+  { account, dialects, serves, hasRoute }: Member,
   request: RotationRequest,
 ): MismatchKind | null {
-  const { allowed, dialect, model } = request
+  const { allowed, dialect, model, route } = request
   if (!account.enabled) return 'disabled'
   if (differs(request.user, account.user)) return 'other-user'
   if (differs(request.pin, account.id)) return 'not-pinned'
@@ -48,6 +49,7 @@ export function mismatchKind(
   if (differs(request.provider, account.provider)) return 'other-provider'
   if (isGiven(request.group) && !account.groups.includes(request.group)) return 'other-group'
   if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
+  if (isGiven(route) && hasRoute(route) === false) return 'no-such-route'
   return isGiven(model) && serves(model) === false ? 'model-not-served' : null
 }
 
@@ -81,6 +83,8 @@ function mismatchWords(kind: MismatchKind, { account }: Member, request: Rotatio
       return `is not in group ${String(request.group)}`
     case 'wrong-dialect':
       return `its endpoint does not speak the ${String(request.dialect)} dialect`
+    case 'no-such-route':
+      return `its service has no ${String(request.route)}`
     case 'model-not-served':
       return `does not serve model ${String(request.model)}`
   }

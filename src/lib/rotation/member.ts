@@ -12,6 +12,8 @@ export interface Member {
   readonly hasCredential: boolean
   /** True or false where the name tells, null when only asking would. */
   readonly serves: (model: string) => boolean | null
+  /** Whether its service has a route below its OpenAI base; null: unknown, as always behind a base URL of the user's own. */
+  readonly hasRoute: (path: string) => boolean | null
   /** Members with the same text here answer `serves` alike. */
   readonly family: string
   /** Under which its cooldowns stand in the ledger. */
@@ -30,6 +32,7 @@ export function memberOf(account: Account, provider: Provider): Member {
     dialects,
     hasCredential: !provider.needsCredential || account.credential.type !== 'none',
     serves: servesOf(account, provider, isElsewhere),
+    hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
     family: JSON.stringify([account.provider, isElsewhere, account.models]),
     subjects: {
       account: account.id,

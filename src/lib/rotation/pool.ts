@@ -166,9 +166,18 @@ export class Pool {
   }
 
   /** Requests of a kind fit the same members. Models that all families answer for alike are of a kind. */
-  #kindOf({ model, dialect, user, provider, group, allowed }: RotationRequest): string {
+  #kindOf({ model, route, dialect, user, provider, group, allowed }: RotationRequest): string {
     const answers = typeof model === 'string' ? this.#answersFor(model) : ''
-    return JSON.stringify([answers, dialect, user, provider, group, allowed?.accounts, allowed?.groups])
+    return JSON.stringify([
+      answers,
+      dialect,
+      route,
+      user,
+      provider,
+      group,
+      allowed?.accounts,
+      allowed?.groups,
+    ])
   }
 
   #answersFor(model: string): string {
@@ -195,6 +204,7 @@ function isAlike(a: RotationRequest, b: RotationRequest): boolean {
   return (
     a.model === b.model &&
     a.dialect === b.dialect &&
+    a.route === b.route &&
     a.user === b.user &&
     a.provider === b.provider &&
     a.group === b.group &&

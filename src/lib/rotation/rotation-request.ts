@@ -4,6 +4,8 @@ import type { Dialect } from '../provider/provider.ts'
 /** What a request asks of the pool. A field that is missing or null asks for nothing. */
 export interface RotationRequest {
   dialect?: Dialect | null
+  /** Below an OpenAI base (`/embeddings`): accounts whose service surely lacks it are passed over. */
+  route?: string | null
   /** As the upstream is to read it, without a `provider/` in front. */
   model?: string | null
   user?: string | null

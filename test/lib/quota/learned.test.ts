@@ -145,6 +145,14 @@ describe('a limit learned for one model', () => {
     expect(standing(ground.account.modelLimits[0]!, NOON)).toMatchObject({ used: 7, remaining: 3 })
   })
 
+  test('when the request that taught it is in flight yet, it is counted once', () => {
+    const ground = new Ground()
+    ground.apply({ type: 'reserve', id: 'w-99', account: 'a' })
+    ground.learn({ model: 'm', max: 3, remaining: 2 })
+    ground.apply({ type: 'settle', id: 'w-99', outcome: 'ok', model: 'm' })
+    expect(standing(ground.account.modelLimits[0]!, NOON).used).toBe(1)
+  })
+
   test('when the account is reset, it starts anew', () => {
     const ground = new Ground().learn({ model: 'm', max: 1, remaining: 0 })
     expect(hasRoom(ground.account, NOON, 'm')).toBe(false)

@@ -59,6 +59,13 @@ const documents: Case[] = [
     request: { model: 'm' },
     expected: { kind: 'model-not-served' },
   },
+  {
+    when: 'its service surely lacks the route',
+    own: { hasRoute: (path) => path !== '/embeddings' },
+    request: { route: '/embeddings' },
+    expected: { kind: 'no-such-route', words: 'its service has no /embeddings' },
+  },
+  { when: 'nobody knows of the route', request: { route: '/embeddings' }, expected: null },
   { when: 'nobody knows of the model', own: { serves: () => null }, request: { model: 'm' }, expected: null },
   {
     when: 'it has no credential',

@@ -72,6 +72,7 @@ export function member(id: string, settings: Partial<Account> = {}, own: Partial
     dialects: new Set(['openai']),
     hasCredential: true,
     serves: () => true,
+    hasRoute: () => null,
     family: record.provider,
     subjects: {
       account: id,

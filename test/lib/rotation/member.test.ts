@@ -18,6 +18,14 @@ test("when the base URL is the user's own, what the provider lacks may be there"
   expect([serves('qwen3'), serves('gpt')]).toEqual([true, null])
 })
 
+test('when the provider knows its routes, its word holds at its own base alone', () => {
+  const knowing = { ...provider, hasRoute: (path: string) => path === '/chat/completions' }
+  expect(memberOf(account('a'), knowing).hasRoute('/embeddings')).toBe(false)
+  expect(memberOf(account('a'), knowing).hasRoute('/chat/completions')).toBe(true)
+  const elsewhere = memberOf(account('a', { baseUrl: 'http://127.0.0.1:9/v1' }), knowing)
+  expect(elsewhere.hasRoute('/embeddings')).toBeNull()
+})
+
 test('when the account lists models, it serves those alone', () => {
   const { serves } = memberOf(account('a', { models: ['gpt'] }), provider)
   expect([serves('qwen3'), serves('gpt')]).toEqual([false, true])

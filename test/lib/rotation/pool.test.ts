@@ -36,6 +36,16 @@ describe('what a request may choose from', () => {
     expect(ids(new Pool(given, options).candidates(request, new Ground().view()))).toEqual(expected)
   })
 
+  test('when requests for routes take turns, each goes to those that may have it', () => {
+    const pool = new Pool(
+      [member('a', {}, { hasRoute: (path) => path === '/chat/completions' }), member('b', { priority: 1 })],
+      { strategy: 'priority', affinity: false },
+    )
+    const view = new Ground().view()
+    const routes = ['/chat/completions', '/embeddings', '/chat/completions', null]
+    expect(routes.map((route) => firstOf(pool, { route, model: 'm' }, view))).toEqual(['a', 'b', 'a', 'a'])
+  })
+
   test('when somebody is known to serve the model, those who would have to be asked come after', () => {
     const found = ids(
       new Pool([...given].reverse(), options).candidates({ model: 'x', user: 'local' }, new Ground().view()),
