@@ -77,6 +77,7 @@ export class LearnedLimits {
     const seen = known?.byModel.get(model ?? '')
     if (error === undefined && this.#isOld(member, header, seen, now)) return
     this.#learn(member, model, { limits: this.#read(provider, header, now, error), now })
+    if (error !== undefined) return // its head, without the body, may say what the one before said
     const subject = this.#options.ledger.state.subjects.get(account.id)
     const values = provider.limitHeaders.map((name) => header(name))
     const isRemaining = this.#isRemaining(provider)

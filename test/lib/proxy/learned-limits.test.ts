@@ -284,4 +284,8 @@ test('when no header of limits comes, the provider is not asked', async () => {
   const same = { 'x-ratelimit-limit-requests': '5' }
   for (const left of ['4', '3', '2']) await scene.answer({ ...same, 'x-ratelimit-remaining-requests': left })
   expect(asked).toBe(1)
+  await scene.answer({}, 'm', { error: { message: 'odd' } })
+  expect(asked).toBe(2)
+  await scene.answer(same)
+  expect(asked).toBe(2)
 })
