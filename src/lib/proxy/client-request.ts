@@ -9,6 +9,7 @@ export type BodyReader = (chunk: Buffer | null) => boolean
  */
 export class ClientRequest extends IncomingMessage {
   #reader: BodyReader | null = null
+  #isStream = false
   /** Node asks this of a request, to throw away the body of one that nobody reads. */
   _consumed = false
 
@@ -18,12 +19,19 @@ export class ClientRequest extends IncomingMessage {
     this.#reader = reader
   }
 
+  /** Leaves it the readable stream that other requests are; in the same turn, too. */
+  asStream(): this {
+    this.#isStream = true
+    return this
+  }
+
   /** Takes up a reading that the reader has paused. */
   readMore(): void {
     this.socket.resume()
   }
 
   override push(chunk: Buffer | null): boolean {
-    return this.#reader === null || this.#reader(chunk)
+    if (this.#reader !== null) return this.#reader(chunk)
+    return this.#isStream ? super.push(chunk) : true
   }
 }

@@ -11,6 +11,8 @@ import { Guard } from './guard.ts'
 import { handleRequest } from './handle-request.ts'
 import type { ProxyContext } from './handle-request.ts'
 import { health, readiness } from './health.ts'
+import { isManagementPath } from './management-seam.ts'
+import type { ManagementHandler } from './management-seam.ts'
 import { listModels } from './models.ts'
 import { readBody } from './read-request.ts'
 import { dialectOf, routeFor, shortPath } from './routes.ts'
@@ -25,6 +27,8 @@ export interface ServerOptions {
   onTrouble: (message: string) => void
   /** Begins every request id: unique to this run. */
   runId: string
+  /** Null: there is nothing to manage it with. */
+  management: ManagementHandler | null
 }
 
 /** A client that has not sent its head by then is not one. */
@@ -43,6 +47,7 @@ export class ProxyServer {
   readonly #connections: ClientConnections
   readonly #guard: Guard
   readonly #check = (req: IncomingMessage) => this.#guard.check(req.headers)
+  readonly #managed = new Set<ServerResponse>()
   #open = 0
   #count = 0
   #isDraining = false
@@ -78,9 +83,9 @@ export class ProxyServer {
     return { url: `http://${shown}:${address.port}`, port: address.port }
   }
 
-  /** Requests that are being answered. */
+  /** Requests that are being answered. An open page is none: its events never end by themselves. */
   get inFlight(): number {
-    return this.#open
+    return this.#open - this.#managed.size
   }
 
   /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
@@ -96,7 +101,7 @@ export class ProxyServer {
   }
 
   async #untilIdle(mostMs: number): Promise<void> {
-    if (this.#open === 0) return
+    if (this.inFlight === 0) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, mostMs)
       this.#onIdle = () => {
@@ -113,8 +118,9 @@ export class ProxyServer {
     res.on('close', () => {
       exchange.closed()
       this.#connections.ended(connection)
+      this.#managed.delete(res)
       this.#open -= 1
-      if (this.#open === 0) this.#onIdle?.()
+      if (this.inFlight === 0) this.#onIdle?.()
     })
     try {
       this.#route(exchange, connection)
@@ -130,13 +136,16 @@ export class ProxyServer {
     const head = clientHeadOf(req, connection?.head ?? null, this.#check)
     if (connection !== undefined) connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
-    if (path !== '/health' && path !== '/ready')
+    const route = routeFor(path)
+    const { management } = this.#options
+    const isManaged = route === null && management !== null && isManagementPath(req.url ?? '/')
+    if (!isManaged && path !== '/health' && path !== '/ready')
       exchange.key = this.#proxy.live.keys.authenticate(head.presented, req.socket)
     if (this.#isDraining) {
       exchange.res.shouldKeepAlive = false
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
-    const route = routeFor(path)
+    if (isManaged) return this.#manage(exchange, management)
     if (route === null) {
       this.#other(exchange, path).catch((error: unknown) => this.#fail(exchange, error))
       return
@@ -150,6 +159,12 @@ export class ProxyServer {
         )
       }
     })
+  }
+
+  #manage({ req, res, id }: Exchange, management: ManagementHandler): void {
+    this.#managed.add(res)
+    res.setHeader('x-request-id', id)
+    management(req.asStream(), res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
   }
 
   /** What is answered without asking an account. */

@@ -3,6 +3,7 @@ import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { AttemptReport, RefusalReport } from './live-pool.ts'
 import { LivePool } from './live-pool.ts'
+import type { ManagementHandler } from './management-seam.ts'
 import type { SandboxUpstream } from './sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox-upstream.ts'
 import { ProxyServer } from './server.ts'
@@ -21,6 +22,8 @@ export interface ProxySettings {
   allowHosts?: readonly string[]
   /** Only this user's accounts serve; null: everybody's. */
   user: string | null
+  /** Answers the page and `/api`; without one they are not there. */
+  management?: ManagementHandler
 }
 
 export interface ProxyEvents {
@@ -72,6 +75,7 @@ export async function startProxy(
     port: settings.port,
     allowHosts: settings.allowHosts ?? [],
     onTrouble: events.onTrouble,
+    management: settings.management ?? null,
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
   })
   const release = async () => {
