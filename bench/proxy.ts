@@ -11,14 +11,13 @@ import { applyLoad, generator } from './support/load.ts'
 import { describeMachine } from './support/machine.ts'
 import { endWithUs, footprint, removeFolder, stopAll, temporaryFolder } from './support/processes.ts'
 import { busyOf, proxyGates } from './support/proxy-gates.ts'
+import type { Row, ScenarioName } from './support/row.ts'
 import { exitCode, print, table, type Section } from './support/report.ts'
 import { median, show } from './support/statistics.ts'
 import { subjects, type Subject } from './support/subjects.ts'
 import { startStreams, startStub, type Upstream } from './support/upstream.ts'
 import { EVENTS_PER_STREAM, writeWorkload, type Workload } from './support/workload.ts'
 import { installPeers } from './setup.ts'
-
-export type ScenarioName = 'chat' | 'stream' | 'large'
 
 export interface ProxyOptions {
   only: string[]
@@ -27,21 +26,6 @@ export interface ProxyOptions {
   accounts: number
   rounds: number
   seconds: number
-}
-
-/** One subject under one load: medians over the rounds. */
-export interface Row {
-  scenario: ScenarioName
-  subject: string
-  connections: number
-  perSecond: number
-  p50Ms: number
-  p99Ms: number
-  errors: number
-  /** Processor time of the proxy per request; null for the direct way. */
-  cpuUs: number | null
-  rssMb: number | null
-  peakMb: number | null
 }
 
 const cores = cpus().length

@@ -1,6 +1,6 @@
-import type { Row } from '../proxy.ts'
 import type { Exactness } from './exactness.ts'
 import type { Gate } from './report.ts'
+import type { Row } from './row.ts'
 import { show } from './statistics.ts'
 
 /** Below this share of its core, something else held a subject back, and a ratio to it would flatter us. */

@@ -10,7 +10,7 @@ import { newAccountId } from '../../src/lib/store/new-id.ts'
 import { openVault } from '../../src/lib/store/vault.ts'
 import { root } from './machine.ts'
 import { Started } from './processes.ts'
-import type { Place } from './subjects.ts'
+import type { Place } from './place.ts'
 
 const run = promisify(execFile)
 export const bin = join(root, 'bin', 'run.js')
@@ -35,18 +35,25 @@ export async function qwenctlJson(home: string, args: string[]): Promise<unknown
  * benchmark. Their limits are too large to reach, so that everything is counted and nothing refused.
  */
 export async function makeHome(folder: string, count: number, baseUrl: string): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`)
+  await makeHomeOf(folder, Object.fromEntries(names.map((name) => [name, baseUrl])))
+}
+
+/** The same with an account of each name at its own base URL. */
+async function makeHomeOf(folder: string, baseUrls: Readonly<Record<string, string>>): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (count === 0) return
+  const named = Object.entries(baseUrls)
+  if (named.length === 0) return
   const env = environment(folder)
   const home = resolveHome(env)
   const vault = await openVault(home, env)
   const now = new Date().toISOString()
-  const accounts = Array.from({ length: count }, (_, index): Account => {
+  const accounts = named.map(([name, baseUrl], index): Account => {
     const id = newAccountId()
     const key = `sk-bench-${String(index).padStart(24, '0')}`
     const sealed = vault.seal(key, { user: 'local', accountId: id })
     return {
-      ...{ id, user: 'local', provider: 'custom', name: `bench-${index + 1}`, groups: [] },
+      ...{ id, user: 'local', provider: 'custom', name, groups: [] },
       ...{
         priority: 0,
         weight: 1,
@@ -76,9 +83,7 @@ export async function startQwenctl(
 ): Promise<{ started: Started; counted: () => Promise<number> }> {
   requireBuild()
   await makeHome(place.folder, place.accounts, `http://127.0.0.1:${place.upstreamPort}/v1`)
-  const args = [bin, 'proxy', 'start', '--port', String(port), '--json']
-  const env = environment(place.folder)
-  const started = new Started({ command: process.execPath, args, core: place.core, env })
+  const started = launch({ folder: place.folder, port, core: place.core })
   const counted = async () => {
     const quota = (await qwenctlJson(place.folder, ['quota', 'show'])) as {
       accounts: { today: { requests: number } }[]
@@ -86,4 +91,32 @@ export async function startQwenctl(
     return quota.accounts.reduce((sum, account) => sum + account.today.requests, 0)
   }
   return { started, counted }
+}
+
+/** A proxy over accounts of these names, each at its own base URL; resolves once it listens. */
+export async function startQwenctlOver(options: {
+  folder: string
+  port: number
+  baseUrls: Readonly<Record<string, string>>
+  env: NodeJS.ProcessEnv
+}): Promise<Started> {
+  requireBuild()
+  const { folder, port, baseUrls, env } = options
+  await makeHomeOf(folder, baseUrls)
+  return launch({ folder, port, core: null, env }).listens(port)
+}
+
+function launch({
+  folder,
+  port,
+  core,
+  env = {},
+}: {
+  folder: string
+  port: number
+  core: number | null
+  env?: NodeJS.ProcessEnv
+}): Started {
+  const args = [bin, 'proxy', 'start', '--port', String(port), '--json']
+  return new Started({ command: process.execPath, args, core, env: { ...environment(folder), ...env } })
 }

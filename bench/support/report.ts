@@ -32,19 +32,20 @@ export function print(section: Section): void {
   if (section.gates.length > 0) console.log(`\n${gateTable(section.gates)}`)
 }
 
-const START = '<!-- results:start -->'
-const END = '<!-- results:end -->'
+/** Which results of a document: each kind stands between markers of its own. */
+export type ResultsPart = 'results' | 'soak'
 
-/** Puts the results between the markers and leaves the words around them alone. */
-export function replaceResults(document: string, results: string): string {
-  const start = document.indexOf(START)
-  const end = document.indexOf(END)
-  if (start === -1 || end < start) throw new Error(`the markers ${START} and ${END} are missing`)
-  return `${document.slice(0, start + START.length)}\n\n${results.trim()}\n\n${document.slice(end)}`
+/** Puts the results between their markers and leaves the words around them alone. */
+export function replaceResults(document: string, results: string, part: ResultsPart = 'results'): string {
+  const [startMark, endMark] = [`<!-- ${part}:start -->`, `<!-- ${part}:end -->`]
+  const start = document.indexOf(startMark)
+  const end = document.indexOf(endMark)
+  if (start === -1 || end < start) throw new Error(`the markers ${startMark} and ${endMark} are missing`)
+  return `${document.slice(0, start + startMark.length)}\n\n${results.trim()}\n\n${document.slice(end)}`
 }
 
-export function writeResults(path: string, results: string): void {
-  writeFileSync(path, replaceResults(readFileSync(path, 'utf8'), results))
+export function writeResults(path: string, results: string, part: ResultsPart = 'results'): void {
+  writeFileSync(path, replaceResults(readFileSync(path, 'utf8'), results, part))
 }
 
 /** A gate that could not be measured fails too: `--check` never passes on nothing. */

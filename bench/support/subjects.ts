@@ -1,20 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Place } from './place.ts'
 import { freePort, Started } from './processes.ts'
 import { packageVersion, tools } from './machine.ts'
 import { startQwenctl } from './qwenctl.ts'
 import { startNginx } from './upstream.ts'
-
-export interface Place {
-  /** A folder of its own. */
-  folder: string
-  upstreamPort: number
-  core: number | null
-  /** How many accounts qwenctl has. */
-  accounts: number
-  /** Whether answers are streams: a reverse proxy must then pass on each part at once. */
-  isStream: boolean
-}
 
 export interface Subject {
   name: string
