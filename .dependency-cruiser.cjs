@@ -36,15 +36,16 @@ module.exports = {
     may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store'),
     may('observe', 'account', 'quota'),
     may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
+    may('screen', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe', 'terminal'),
     may('terminal'),
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone, what it left to see for `proxy logs`',
+        'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone, what it left to see for `proxy logs`, the screen for `top`',
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|logs)|demo|base/(proxy|demo)-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|logs)|demo|top|base/(proxy|demo)-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

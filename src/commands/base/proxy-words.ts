@@ -1,7 +1,10 @@
 import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
+import { outcomeWords } from '../../lib/observe/outcome-words.ts'
 import type { Palette } from '../../lib/terminal/color.ts'
 import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
+
+export { outcomeWords }
 
 /** What to do with a proxy that has begun to listen. */
 export function listeningWords({ url, accounts, strategy }: ProxyView, palette: Palette, mark = '●'): string {
@@ -30,23 +33,6 @@ interface LineOptions {
   hasDate?: boolean
   /** Of the terminal; missing: as long as it takes, within reason. */
   columns?: number | undefined
-}
-
-/** What an attempt came to, after the name of its account. */
-export const outcomeWords: Record<AttemptReport['outcome'], string> = {
-  ok: 'answered',
-  'rate-short': 'rate limited',
-  'quota-window': 'quota used up',
-  'quota-hard': 'no quota or credit left',
-  'auth-refresh': 'login has to be renewed',
-  'auth-dead': 'credential refused',
-  'model-unavailable': 'does not serve the model',
-  overloaded: 'overloaded',
-  'bad-request': 'request refused',
-  unreachable: 'not reached',
-  timeout: 'no answer in time',
-  aborted: 'the client left',
-  lost: 'the answer broke off',
 }
 
 const MOST_COLUMNS = 240

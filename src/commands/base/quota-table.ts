@@ -1,10 +1,13 @@
 import type { Palette } from '../../lib/terminal/color.ts'
 import { renderGauge } from '../../lib/terminal/gauge.ts'
+import { shortNumber } from '../../lib/terminal/short-number.ts'
 import type { Column } from '../../lib/terminal/table.ts'
 import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
 import { durationWords, inWords, localTime } from '../../lib/terminal/time-words.ts'
 import type { AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
+
+export { shortNumber }
 
 export interface Look {
   palette: Palette
@@ -79,13 +82,6 @@ const MODEL_CELLS = 16
 export function limitName({ metric, window, model }: Pick<LimitView, 'metric' | 'window' | 'model'>): string {
   const name = metric === 'requests' ? window : `${metric}/${window}`
   return model === null ? name : `${name} ${cutToWidth(printable(model), MODEL_CELLS)}`
-}
-
-/** `1234`, `45.2k`, `1.5M`: at most five characters, and never rounded up. */
-export function shortNumber(value: number): string {
-  if (value < 10_000) return String(Math.floor(value * 100) / 100)
-  const [unit, size] = value < 1_000_000 ? ['k', 1000] : value < 1_000_000_000 ? ['M', 1e6] : ['G', 1e9]
-  return `${Math.floor((value / Number(size)) * 10) / 10}${unit}`
 }
 
 export function toneOf(status: AccountStatus, palette: Palette): (text: string) => string {

@@ -2,6 +2,15 @@ import type { Palette } from './color.ts'
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
+/** A gauge before it is painted. */
+export interface GaugeParts {
+  tone: 'good' | 'warn' | 'bad'
+  filled: string
+  rest: string
+  /** What it stands between. */
+  edges: [string, string]
+}
+
 /**
  * A bar of `width` cells for how much of a limit is used. Anything used shows at least a sliver, and it looks full
  * only when nothing is left.
@@ -11,16 +20,25 @@ export function renderGauge(
   max: number,
   options: { width: number; unicode: boolean; palette: Palette },
 ): string {
-  const { width, unicode, palette } = options
+  const { palette } = options
+  const { tone, filled, rest, edges } = gaugeParts(used, max, options)
+  return edges[0] + palette[tone](filled) + palette.quiet(rest) + edges[1]
+}
+
+export function gaugeParts(
+  used: number,
+  max: number,
+  { width, unicode }: { width: number; unicode: boolean },
+): GaugeParts {
   const share = max <= 0 ? 1 : Math.min(1, Math.max(0, used / max))
-  const tone = share >= 1 ? palette.bad : share >= 0.8 ? palette.warn : palette.good
+  const tone = share >= 1 ? 'bad' : share >= 0.8 ? 'warn' : 'good'
   if (!unicode) {
-    const filled = cellsFor(share, width - 2, 1)
-    return `[${tone('#'.repeat(filled))}${palette.quiet('-'.repeat(width - 2 - filled))}]`
+    const count = cellsFor(share, width - 2, 1)
+    return { tone, filled: '#'.repeat(count), rest: '-'.repeat(width - 2 - count), edges: ['[', ']'] }
   }
   const eighths = cellsFor(share, width, 8)
-  const bar = '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '')
-  return tone(bar) + palette.quiet('░'.repeat(width - bar.length))
+  const filled = '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '')
+  return { tone, filled, rest: '░'.repeat(width - filled.length), edges: ['', ''] }
 }
 
 function cellsFor(share: number, width: number, steps: number): number {

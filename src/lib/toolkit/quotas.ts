@@ -1,3 +1,4 @@
+import type { Account } from '../account/account.ts'
 import { quotaGroupSubject } from '../account/account.ts'
 import type { Ledger, Notice } from '../quota/ledger.ts'
 import type { Books } from './direct-quota.ts'
@@ -20,22 +21,35 @@ export class LedgerQuotas implements Quotas {
   }
 
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
-    const { data } = await this.#books()
-    const accounts = selectAccounts(data.accounts, filter, references)
-    const groups = new Set(accounts.map(quotaGroupSubject).filter((subject) => subject !== null))
-    const notices: Notice[] = [
-      ...accounts.map(({ id }): Notice => ({ type: 'reset', account: id })),
-      ...[...accounts.map(({ id }) => id), ...groups].map((subject): Notice => ({ type: 'clear', subject })),
-    ]
-    if (notices.length > 0) await (await this.#ledger()).record(notices)
+    const accounts = await this.#accounts(references, filter)
+    const resets = accounts.map(({ id }): Notice => ({ type: 'reset', account: id }))
+    await this.#record([...resets, ...endsOfCooldowns(accounts)])
+    return this.show(references, filter)
+  }
+
+  async endCooldowns(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+    await this.#record(endsOfCooldowns(await this.#accounts(references, filter)))
     return this.show(references, filter)
   }
 
   async forgetLearned(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
-    const { data } = await this.#books()
-    const accounts = selectAccounts(data.accounts, filter, references)
-    const notices = accounts.map(({ id }): Notice => ({ type: 'forget', account: id }))
-    if (notices.length > 0) await (await this.#ledger()).record(notices)
+    const accounts = await this.#accounts(references, filter)
+    await this.#record(accounts.map(({ id }): Notice => ({ type: 'forget', account: id })))
     return this.show(references, filter)
   }
+
+  async #accounts(references: string[], filter: AccountFilter): Promise<Account[]> {
+    const { data } = await this.#books()
+    return selectAccounts(data.accounts, filter, references)
+  }
+
+  async #record(notices: Notice[]): Promise<void> {
+    if (notices.length > 0) await (await this.#ledger()).record(notices)
+  }
+}
+
+/** Of the accounts and of what their providers count together with them. */
+function endsOfCooldowns(accounts: Account[]): Notice[] {
+  const groups = new Set(accounts.map(quotaGroupSubject).filter((subject) => subject !== null))
+  return [...accounts.map(({ id }) => id), ...groups].map((subject) => ({ type: 'clear', subject }))
 }

@@ -139,6 +139,8 @@ export interface Quotas {
   show(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
   /** Zeroes the counters of the accounts' limits and ends their cooldowns; returns what they show after. */
   reset(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
+  /** Ends the cooldowns of the accounts and of their quota groups; counters stay. Returns what they show after. */
+  endCooldowns(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
   /** Ends what the providers taught of their limits; counters and cooldowns stay. Returns what they show after. */
   forgetLearned(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
 }

@@ -80,6 +80,21 @@ describe('resetting quotas', () => {
     expect((await toolkit.quotas.show(['b'])).totals.ready).toBe(1)
   })
 
+  test('when only cooldowns are ended, those of the account and its quota group end, and counters stay', async () => {
+    const toolkit = await givenThree()
+    const ledger = await toolkit.ledger()
+    const { id } = await toolkit.accounts.find('a')
+    await ledger.reserve({ account: id })
+    await ledger.record([
+      { type: 'cool', subject: id, model: 'm', until: null, reason: 'quota-hard' },
+      { type: 'cool', subject: 'group:local:acme/org', until: null, reason: 'quota-hard' },
+    ])
+    const after = await toolkit.quotas.endCooldowns(['a'])
+    expect(after.accounts).toMatchObject([{ status: 'exhausted', limits: [{ used: 1 }], cooldowns: [] }])
+    expect((await toolkit.quotas.show(['b'])).totals.ready).toBe(1)
+    expect(await ledgerEvents(toolkit, 'reset')).toEqual([])
+  })
+
   test('when learned limits are forgotten, counters, cooldowns and the limits that were set stay', async () => {
     const toolkit = await givenThree()
     const ledger = await toolkit.ledger()
