@@ -1,10 +1,10 @@
-import { appendFileSync, mkdirSync, renameSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { currentLog } from '../../src/lib/observe/log-names.ts'
 import { binary, buildIfMissing, cleanEnv, temporaryFolder } from '../support/cli.ts'
 import { openTerminal } from '../support/terminal.ts'
-import { startQwenctl } from './proxy-process.ts'
+import { chatAt, givenHome, startQwenctl, startedProxy } from './proxy-process.ts'
 
 function row(model: string): string {
   const fields = {
@@ -41,6 +41,27 @@ test('--follow shows what is there, then what comes, across files, until Ctrl-C'
   expect((await logs.exit).code).toBe(130)
   expect(logs.stdout).toBe(['before', 'during', 'after'].map(row).join(''))
   expect(logs.stderr).toBe('')
+})
+
+test('what a proxy did is there for proxy logs as soon as it is done', async () => {
+  const home = await givenHome([{ name: 'trial', provider: 'sandbox' }])
+  const proxy = await startedProxy(home)
+  await chatAt(proxy.url, { model: 'sandbox-small' })
+  const logs = startQwenctl(home, ['proxy', 'logs', '-f'])
+  await logs.says('sandbox/trial  answered (200)  sandbox-small')
+  expect(logs.stdout).toContain(`started  ${proxy.url}`)
+  proxy.signal('SIGTERM')
+  await logs.says('stopped')
+  expect((await proxy.exit).code).toBe(0)
+})
+
+test('with logs.level off, no log is written', async () => {
+  const home = await givenHome([{ name: 'trial', provider: 'sandbox' }])
+  const proxy = await startedProxy(home, [], { QWENCTL_LOG_LEVEL: 'off' })
+  await chatAt(proxy.url, { model: 'sandbox-small' })
+  proxy.signal('SIGTERM')
+  await proxy.exit
+  expect(existsSync(currentLog(join(home, 'logs')))).toBe(false)
 })
 
 test('--follow waits for a log that is not there yet', async () => {

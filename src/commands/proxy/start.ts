@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
+import type { LogLevel } from '../../lib/observe/request-event.ts'
 import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
 import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
 import { standingOf } from '../../lib/toolkit/account-status.ts'
@@ -92,6 +93,12 @@ export default class ProxyStart extends AccountCommand {
       idleTimeoutMs: Number(await settings.get('proxy.idleTimeoutMs')),
       allowHosts: (await settings.get('proxy.allowHosts')) as string[],
       user: user === undefined || user === '' ? null : user,
+      observe: {
+        level: (await settings.get('logs.level')) as LogLevel,
+        maxLogBytes: Number(await settings.get('logs.maxBytes')),
+        countsMetrics: Boolean(await settings.get('metrics.enabled')),
+        env: process.env,
+      },
     }
   }
 

@@ -4,6 +4,7 @@ import { isEventStream, isJsonOrEvents, seen, verdictOn, verdictOnStreamError } 
 import type { TranslationPlan } from '../translate/translate.ts'
 import { StreamTranslator } from '../translate/translate.ts'
 import type { Exchange } from './exchange.ts'
+import { NO_USAGE } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Route } from './routes.ts'
@@ -27,6 +28,8 @@ export type AttemptResult = Timing &
   )
 
 interface Timing {
+  /** When it began, epoch milliseconds. */
+  at: number
   /** False: not a byte of the request has left, so that the upstream cannot have counted it. */
   requestSent: boolean
   latencyMs: number
@@ -49,7 +52,6 @@ const MAX_HELD_BYTES = 1 << 20
 const MAX_TRANSLATED_BYTES = 32 << 20
 /** Where a large answer says its usage. */
 const TAIL_BYTES = 64 << 10
-const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /** Sends the request to one account's upstream, and its answer to the client if it is one. Never rejects. */
 export function attempt(context: AttemptContext): Promise<AttemptResult> {
@@ -191,7 +193,7 @@ class Attempt implements ResponseHandler {
     const headers = responseHeaders(head.rawHeaders)
     if (announced !== undefined) headers.push('content-length', announced)
     this.#mode = 'passing'
-    exchange.res.writeHead(head.status, exchange.headers(headers))
+    exchange.begin(head.status, headers)
     const held = this.#body()
     this.#chunks = []
     this.#pass(held)
@@ -218,10 +220,9 @@ class Attempt implements ResponseHandler {
     )
   }
 
-  /** Half an answer must not look whole: without its end the client sees a broken connection. */
   #cutOff(): void {
     this.#context.exchange.onGone = null
-    this.#context.exchange.res.destroy()
+    this.#context.exchange.cutOff()
     this.#finishAnswered('lost', NO_USAGE)
   }
 
@@ -249,7 +250,7 @@ class Attempt implements ResponseHandler {
     if (exchange.res.headersSent) return
     const headers = responseHeaders(this.#head!.rawHeaders)
     headers.push('x-accel-buffering', 'no')
-    exchange.res.writeHead(this.#head!.status, exchange.headers(headers))
+    exchange.begin(this.#head!.status, headers)
   }
 
   #endStream(isCut: boolean): void {
@@ -297,12 +298,12 @@ class Attempt implements ResponseHandler {
 
   /** Back-pressure: what a slow client does not take yet, the upstream keeps. */
   #write(bytes: Buffer): void {
-    const { res } = this.#context.exchange
+    const { exchange } = this.#context
     const call = this.#call
-    if (res.write(bytes) || call === null || this.#isPaused) return
+    if (exchange.write(bytes) || call === null || this.#isPaused) return
     this.#isPaused = true
     call.pause()
-    res.once('drain', () => {
+    exchange.res.once('drain', () => {
       this.#isPaused = false
       call.resume()
     })
@@ -327,6 +328,7 @@ class Attempt implements ResponseHandler {
       outcome,
       held,
       requestSent,
+      at: this.#began,
       latencyMs: this.#latency(),
       firstByteMs: this.#firstByteMs,
     })
@@ -346,6 +348,7 @@ class Attempt implements ResponseHandler {
       usage,
       late,
       requestSent,
+      at: this.#began,
       latencyMs: this.#latency(),
       firstByteMs: this.#firstByteMs,
     })

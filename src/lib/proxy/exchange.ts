@@ -1,15 +1,21 @@
 import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../errors.ts'
-import type { Dialect } from '../provider/provider.ts'
+import type { AttemptRecord } from '../observe/request-event.ts'
+import type { Dialect, Usage } from '../provider/provider.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { ClientRequest } from './client-request.ts'
 import { errorBody } from './wire/wire-errors.ts'
+
+/** A path that is none of ours is told as this: what clients write is nobody's business. */
+const NO_ROUTE = '*'
 
 /** What stands in the header when no account was asked; no name can be like it. */
 const NO_ACCOUNT = '-'
 
 const JOINED_BODY_BYTES = 16 << 10
+
+export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
 export class Exchange {
@@ -31,6 +37,30 @@ export class Exchange {
   /** Called once, when the client leaves before its answer is complete. */
   onGone: (() => void) | null = null
   isGone = false
+  isClosed = false
+  /** Somebody works on it, who still has something to say of it when its answer has left. */
+  isWorkedOn = false
+  /** What is told of it when it is over: its tries; null: nobody wants to know. The rest is in `request-record.ts`. */
+  tries: AttemptRecord[] | null = null
+  /** Epoch milliseconds: head read, answer begun (0: in one go with its end), answer or client gone. */
+  readonly at = Date.now()
+  beganAt = 0
+  endedAt = 0
+  /** Of the table of routes. */
+  route = NO_ROUTE
+  /** As the client wrote it. */
+  model: string | null = null
+  isStream = false
+  traceparent: string | null = null
+  usage: Usage = NO_USAGE
+  /** Of the answer; null: there was none. */
+  status: number | null = null
+  refusal: QwenctlError | null = null
+  /** Of the bodies. */
+  bytesIn = 0
+  bytesOut = 0
+  /** This side ended it: the client would have stayed. */
+  isCut = false
   #isSent = false
 
   constructor(req: ClientRequest, res: ServerResponse, id: string) {
@@ -41,7 +71,9 @@ export class Exchange {
 
   /** The connection has nothing more to do with this exchange; it may have ended early. */
   closed(): void {
-    if (this.res.writableFinished) return
+    this.isClosed = true
+    if (this.tries !== null) this.endedAt = Date.now()
+    if (this.#isSent || this.res.writableFinished) return
     this.isGone = true
     this.onGone?.()
   }
@@ -57,10 +89,31 @@ export class Exchange {
     return more
   }
 
+  /** The head of an answer whose body comes in pieces. */
+  begin(status: number, headers: string[]): void {
+    this.status = status
+    this.beganAt = Date.now()
+    this.res.writeHead(status, this.headers(headers))
+  }
+
+  /** False: the client is slow, and more is better kept until `drain`. */
+  write(bytes: Buffer): boolean {
+    this.bytesOut += bytes.length
+    return this.res.write(bytes)
+  }
+
+  /** Half an answer must not look whole: without its end the client sees a broken connection. */
+  cutOff(): void {
+    this.isCut = true
+    this.res.destroy()
+  }
+
   /** A whole answer in one go. */
   send(status: number, headers: string[], body: Buffer): void {
     if (this.isGone || this.isAnswered) return
     const { req, res } = this
+    this.status = status
+    this.bytesOut = body.length
     headers.push('content-length', String(body.length))
     this.headers(headers)
     if (body.length <= JOINED_BODY_BYTES && this.#isPlain(status)) {
@@ -71,6 +124,7 @@ export class Exchange {
       res.emit('finish')
       return
     }
+    this.beganAt = Date.now()
     res.writeHead(status, headers)
     if (req.method === 'HEAD') res.end()
     else res.end(body)
@@ -108,6 +162,7 @@ export class Exchange {
     const known = isQwenctlError(error)
       ? error
       : new QwenctlError('internal', 'the proxy failed on this request', { cause: messageOf(error) })
+    if (!this.isAnswered && !this.isGone) this.refusal = known
     const { code, status } = known
     const { retryAfterSeconds } = known.details
     // Clients would otherwise retry at once, or sleep on a time that is not the pool's.

@@ -10,7 +10,6 @@ import { movesOn } from '../rotation/cooling.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { AttemptResult } from './attempt.ts'
 import { attempt } from './attempt.ts'
-import type { KnownKey } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
 import { answerFailed } from './failover.ts'
@@ -60,7 +59,7 @@ export async function handleRequest(
   const { live } = proxy
   const { route } = incoming
   const { key } = exchange
-  const asked = askedOf(live, incoming, key)
+  const asked = askedOf(live, exchange, incoming)
   if (route.isCounted && key !== null) refuseSpent(live, key)
   const failures: Failure[] = []
   for (let round = 1; round <= 2; round += 1) {
@@ -100,9 +99,12 @@ async function askInTurn(
   }
 }
 
-function askedOf(live: LivePool, incoming: Incoming, key: KnownKey | null): Asked {
+function askedOf(live: LivePool, exchange: Exchange, incoming: Incoming): Asked {
   const { route, head } = incoming
+  const { key } = exchange
   const body = parseRequest(incoming.bytes, head, route)
+  exchange.model = body.model
+  exchange.isStream = body.isStream
   const session =
     head.session ??
     (body.scan === null
@@ -149,6 +151,7 @@ async function tryAccount(
   exchange.isSimulated = member.provider.simulated
   exchange.spoken = way.dialect
   let result: AttemptResult
+  let origin: string | null = null
   try {
     const { incoming, body } = asked
     const target = live.targetNow(member, way.dialect) ?? (await live.target(member, way.dialect))
@@ -156,8 +159,9 @@ async function tryAccount(
       settleUnsent(live, reservation)
       return null
     }
-    if (target instanceof QwenctlError) result = withoutCredential(target)
+    if (target instanceof QwenctlError) result = withoutCredential(target, clock())
     else {
+      origin = target.origin
       const outgoing = outgoingOf(incoming, body, way, { member, requestId: exchange.id, now: clock() })
       const send = (to: Target) =>
         attempt({ exchange, route: incoming.route, target: to, upstreams, clock, outgoing })
@@ -175,6 +179,7 @@ async function tryAccount(
     member,
     reservation: reservation === UNCOUNTED ? null : reservation,
     model: way.wanted.model ?? null,
+    origin,
     result,
   })
 }

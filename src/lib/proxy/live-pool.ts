@@ -58,6 +58,8 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   sandboxBase: () => Promise<string>
   onAttempt?: (report: AttemptReport) => void
   onRefusal?: (report: RefusalReport) => void
+  /** `account`: whose answer led to it. */
+  onCooldown?: (notice: CoolNotice, account: Account) => void
   /** Problems that people should know of, in words. */
   onTrouble: (message: string) => void
 }
@@ -197,7 +199,8 @@ export class LivePool {
   }
 
   /** Records cooldowns. Without them the next request would only learn the same again: an answer does not wait. */
-  note(notices: CoolNotice[]): void {
+  note(notices: CoolNotice[], account: Account): void {
+    for (const notice of notices) this.#options.onCooldown?.(notice, account)
     this.#noted = this.ledger
       .record(notices)
       .catch((error: unknown) => this.#options.onTrouble(messageOf(error)))

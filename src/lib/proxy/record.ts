@@ -13,6 +13,8 @@ interface Attempted {
   /** Null: a request that uses up nothing. What becomes of it says nothing of quotas or models either. */
   reservation: Reservation | null
   model: string | null
+  /** Whom it was sent to; null: to nobody. */
+  origin: string | null
   result: AttemptResult
 }
 
@@ -20,17 +22,9 @@ interface Attempted {
 export function record(live: LivePool, exchange: Exchange, attempted: Attempted): Failure | null {
   const { member, reservation, result } = attempted
   if (reservation !== null) live.ledger.settle(reservation, settlementOf(attempted))
-  live.tell({
-    requestId: exchange.id,
-    member,
-    model: attempted.model,
-    attempt: exchange.attempts,
-    outcome: result.kind === 'answered' ? result.outcome : result.outcome.class,
-    status: result.kind === 'answered' ? result.status : (result.held?.status ?? null),
-    message: result.kind === 'answered' ? null : result.outcome.message,
-    latencyMs: result.latencyMs,
-  })
+  tell(live, exchange, attempted)
   if (result.kind === 'answered') {
+    exchange.usage = result.usage
     if (result.outcome === 'ok') noteSuccess(live, attempted)
     if (result.late !== null) cool(live, attempted, result.late)
     return null
@@ -38,6 +32,27 @@ export function record(live: LivePool, exchange: Exchange, attempted: Attempted)
   const outcome = settled(result.outcome, member)
   cool(live, attempted, outcome)
   return { member, outcome, held: result.held }
+}
+
+/** Who watches is told of the try at once, who writes it down when the request is over. */
+function tell(live: LivePool, exchange: Exchange, { member, model, origin, result }: Attempted): void {
+  const { at, latencyMs, firstByteMs } = result
+  const { account } = member
+  const isAnswered = result.kind === 'answered'
+  const outcome = isAnswered ? result.outcome : settled(result.outcome, member).class
+  const status = isAnswered ? result.status : (result.held?.status ?? null)
+  const message = isAnswered ? (result.late?.message ?? null) : result.outcome.message
+  exchange.tries?.push({ account, model, at, latencyMs, firstByteMs, outcome, status, message, origin })
+  live.tell({
+    requestId: exchange.id,
+    member,
+    model,
+    attempt: exchange.attempts,
+    outcome: isAnswered ? result.outcome : result.outcome.class,
+    status,
+    message: isAnswered ? null : result.outcome.message,
+    latencyMs,
+  })
 }
 
 function settlementOf({ member, model, result }: Attempted): Settlement {
@@ -83,5 +98,5 @@ function cool(live: LivePool, { member, reservation, model }: Attempted, outcome
   const { state, now, random } = live.view
   const strikes = live.strikes.before(outcome.class, { member, model, state, now })
   const notices = coolingOf(outcome, { member, model, strikes, random: random(), now })
-  if (notices.length > 0) live.note(notices)
+  if (notices.length > 0) live.note(notices, member.account)
 }

@@ -3,6 +3,8 @@ import type { Dialect } from '../provider/provider.ts'
 /** One way into the pool: which wire format the client speaks there, and where an upstream has the same. */
 export interface Route {
   dialect: Dialect
+  /** As logs and metrics have it: never a path that a client made up. */
+  name: string
   /** Below the upstream's base. */
   path: string
   /** Streams of it say their usage only when asked to. */
@@ -17,6 +19,7 @@ export interface Route {
 
 const openai = (path: string, more: Partial<Route> = {}): Route => ({
   dialect: 'openai',
+  name: `/v1${path}`,
   path,
   asksForUsage: false,
   isMedia: false,
@@ -47,7 +50,7 @@ const routes = [
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
 
 /** Services have more endpoints for pictures and sound than OpenAI; no dots, so that none leaves these folders. */
-const MEDIA_PATH = /^\/(?:images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
+const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
 
 /** The path as the table has it: `/v1` may be missing, since clients differ in what they take for the base URL. */
 export function shortPath(url: string): { path: string; query: string } {
@@ -57,7 +60,10 @@ export function shortPath(url: string): { path: string; query: string } {
 }
 
 export function routeFor(path: string): Route | null {
-  return byPath.get(path) ?? (MEDIA_PATH.test(path) ? openai(path, { isMedia: true }) : null)
+  const known = byPath.get(path)
+  if (known !== undefined) return known
+  const folder = MEDIA_PATH.exec(path)?.[1]
+  return folder === undefined ? null : openai(path, { isMedia: true, name: `/v1/${folder}/*` })
 }
 
 /** The wire format that errors of a path are written in, also where there is no such route. */

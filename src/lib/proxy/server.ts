@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import type { MetricsText } from '../observe/metrics.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { ClientConnection } from './client-connections.ts'
 import { ClientConnections } from './client-connections.ts'
 import { clientHeadOf } from './client-head.ts'
@@ -11,10 +13,13 @@ import { Guard } from './guard.ts'
 import { handleRequest } from './handle-request.ts'
 import type { ProxyContext } from './handle-request.ts'
 import { health, readiness } from './health.ts'
+import { isLoopback } from './loopback.ts'
 import { isManagementPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
+import { answerMetrics } from './metrics.ts'
 import { listModels } from './models.ts'
 import { readBody } from './read-request.ts'
+import { recordOf } from './request-record.ts'
 import { dialectOf, routeFor, shortPath } from './routes.ts'
 
 export interface ServerOptions {
@@ -29,6 +34,12 @@ export interface ServerOptions {
   runId: string
   /** Null: there is nothing to manage it with. */
   management: ManagementHandler | null
+  /** Is told of every request when it is over. */
+  observer: Observer
+  /** What `GET /metrics` answers; null: there is nothing. */
+  metrics: (() => Promise<MetricsText>) | null
+  /** Whether what stands where a key goes is the administrator's. */
+  isAdmin?: ((presented: string | null) => boolean) | undefined
 }
 
 /** A client that has not sent its head by then is not one. */
@@ -115,8 +126,10 @@ export class ProxyServer {
     const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
     this.#open += 1
     const connection = this.#connections.began(req.socket)
+    if (this.#options.observer.isOn) exchange.tries = []
     res.on('close', () => {
       exchange.closed()
+      if (!exchange.isWorkedOn) this.#over(exchange)
       this.#connections.ended(connection)
       this.#managed.delete(res)
       this.#open -= 1
@@ -136,35 +149,57 @@ export class ProxyServer {
     const head = clientHeadOf(req, connection?.head ?? null, this.#check)
     if (connection !== undefined) connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
+    if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
     const route = routeFor(path)
+    if (route !== null) exchange.route = route.name
     const { management } = this.#options
     const isManaged = route === null && management !== null && isManagementPath(req.url ?? '/')
-    if (!isManaged && path !== '/health' && path !== '/ready')
-      exchange.key = this.#proxy.live.keys.authenticate(head.presented, req.socket)
+    if (!isManaged) this.#identify(exchange, path, head.presented)
     if (this.#isDraining) {
       exchange.res.shouldKeepAlive = false
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
     if (isManaged) return this.#manage(exchange, management)
-    if (route === null) {
-      this.#other(exchange, path).catch((error: unknown) => this.#fail(exchange, error))
-      return
-    }
+    if (route === null) return void this.#work(exchange, this.#other(exchange, path))
     if (req.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (body instanceof Error) this.#fail(exchange, body)
       else {
-        handleRequest(this.#proxy, exchange, { route, query, head, bytes: body }).catch((error: unknown) =>
-          this.#fail(exchange, error),
-        )
+        exchange.bytesIn = body.length
+        void this.#work(exchange, handleRequest(this.#proxy, exchange, { route, query, head, bytes: body }))
       }
     })
   }
 
-  #manage({ req, res, id }: Exchange, management: ManagementHandler): void {
+  #manage(exchange: Exchange, management: ManagementHandler): void {
+    const { req, res, id } = exchange
+    exchange.tries = null // management tells of itself
     this.#managed.add(res)
     res.setHeader('x-request-id', id)
     management(req.asStream(), res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
+  }
+
+  /** Asks who it is, where somebody has to say. */
+  #identify(exchange: Exchange, path: string, presented: string | null): void {
+    if (path === '/health' || path === '/ready') return
+    const { host, isAdmin } = this.#options
+    if (path === '/metrics' && (isLoopback(host) || isAdmin?.(presented) === true)) return
+    exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.req.socket)
+  }
+
+  async #work(exchange: Exchange, work: Promise<void>): Promise<void> {
+    exchange.isWorkedOn = true
+    try {
+      await work
+    } catch (error) {
+      this.#fail(exchange, error)
+    }
+    exchange.isWorkedOn = false
+    if (exchange.isClosed) this.#over(exchange)
+  }
+
+  #over(exchange: Exchange): void {
+    if (exchange.tries !== null) this.#options.observer.record(recordOf(exchange))
   }
 
   /** What is answered without asking an account. */
@@ -172,8 +207,11 @@ export class ProxyServer {
     const { req } = exchange
     if (path === '/health') return (allow(exchange, 'GET', 'HEAD'), health(exchange))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
+    if (path === '/metrics')
+      return (allow(exchange, 'GET', 'HEAD'), answerMetrics(exchange, this.#options.metrics))
     if (path === '/models' || path.startsWith('/models/')) {
       allow(exchange, 'GET', 'HEAD')
+      exchange.route = '/v1/models'
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
     throw new QwenctlError('not_found', `there is nothing at ${req.method ?? 'GET'} ${path.slice(0, 200)}`, {
@@ -188,7 +226,7 @@ export class ProxyServer {
         this.#options.onTrouble(error.stack ?? '')
       }
     }
-    if (exchange.isAnswered) exchange.res.destroy()
+    if (exchange.isAnswered) exchange.cutOff()
     else if (exchange.req.complete) exchange.sendError(error)
     else refuseUnread(exchange, error)
   }

@@ -1,9 +1,13 @@
 import { QwenctlError } from '../errors.ts'
 import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { AttemptReport, RefusalReport } from './live-pool.ts'
 import { LivePool } from './live-pool.ts'
+import { isLoopback } from './loopback.ts'
 import type { ManagementHandler } from './management-seam.ts'
+import type { ObserveSettings } from './proxy-observer.ts'
+import { cooldownNote, openProxyObserver } from './proxy-observer.ts'
 import type { SandboxUpstream } from './sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox-upstream.ts'
 import { ProxyServer } from './server.ts'
@@ -24,6 +28,10 @@ export interface ProxySettings {
   user: string | null
   /** Answers the page and `/api`; without one they are not there. */
   management?: ManagementHandler
+  /** What is to be seen of it afterwards; missing: nothing. */
+  observe?: ObserveSettings
+  /** Whether what stands where a key goes is the administrator's, who may read metrics. */
+  isAdmin?: (presented: string | null) => boolean
 }
 
 export interface ProxyEvents {
@@ -39,6 +47,8 @@ export interface RunningProxy {
   /** Accounts that may serve now or later: enabled ones. */
   accounts: number
   readonly inFlight: number
+  /** What sees its requests: of this process alone. */
+  readonly observer: Observer
   /** The simulated upstream, once an account needed it. */
   sandbox(): Promise<SandboxUpstream>
   /** Drains: requests under way end, for at most `graceMs`. The toolkit stays open: whoever opened it closes it. */
@@ -56,7 +66,55 @@ export async function startProxy(
   settings: ProxySettings,
   events: ProxyEvents,
 ): Promise<RunningProxy> {
+  const parts = await openParts(toolkit, settings, events)
+  const { live, server, observer } = parts
+  try {
+    if (!live.keys.isRequired) refuseOpenAddress(settings.host)
+    await openVaultEarly(toolkit, live)
+    const { url, port } = await server.listen()
+    const accounts = live.accounts.filter(({ enabled }) => enabled).length
+    observer.note({ kind: 'started', url, accounts, strategy: settings.strategy })
+    return {
+      url,
+      port,
+      accounts,
+      observer,
+      get inFlight() {
+        return server.inFlight
+      },
+      sandbox: parts.sandbox,
+      stop: async (graceMs = DRAIN_MS) => {
+        await server.drain(graceMs)
+        observer.note({ kind: 'stopped' })
+        await parts.release()
+      },
+    }
+  } catch (error) {
+    await parts.release()
+    throw error
+  }
+}
+
+/** Everything that a proxy is made of. */
+interface ProxyParts {
+  live: LivePool
+  server: ProxyServer
+  observer: Observer
+  sandbox: () => Promise<SandboxUpstream>
+  release: () => Promise<void>
+}
+
+async function openParts(
+  toolkit: Toolkit,
+  settings: ProxySettings,
+  events: ProxyEvents,
+): Promise<ProxyParts> {
   const { dialing } = await toolkit.egress()
+  const observer = await openProxyObserver(toolkit.home, settings.observe, events.onTrouble)
+  const onTrouble = (message: string) => {
+    events.onTrouble(message)
+    observer.note({ kind: 'trouble', message })
+  }
   let sandbox: Promise<SandboxUpstream> | null = null
   const startSandbox = () => (sandbox ??= startSandboxUpstream())
   const live = await LivePool.open(toolkit, {
@@ -66,6 +124,8 @@ export async function startProxy(
     random: Math.random,
     sandboxBase: async () => (await startSandbox()).url,
     ...events,
+    onTrouble,
+    onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
   })
   const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
   const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
@@ -74,36 +134,26 @@ export async function startProxy(
     host: settings.host,
     port: settings.port,
     allowHosts: settings.allowHosts ?? [],
-    onTrouble: events.onTrouble,
     management: settings.management ?? null,
+    onTrouble,
+    observer,
+    isAdmin: settings.isAdmin,
+    metrics: settings.observe?.countsMetrics === true ? () => observer.metrics() : null,
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
+  })
+  observer.watch({
+    accounts: () => live.accounts,
+    ledger: live.ledger,
+    inFlight: () => server.inFlight,
+    upstreamConnections: () => upstreams.stats.open,
   })
   const release = async () => {
     live.close()
     upstreams.close()
     await (await sandbox)?.close()
+    await observer.close()
   }
-  try {
-    if (!live.keys.isRequired) refuseOpenAddress(settings.host)
-    await openVaultEarly(toolkit, live)
-    const { url, port } = await server.listen()
-    return {
-      url,
-      port,
-      accounts: live.accounts.filter(({ enabled }) => enabled).length,
-      get inFlight() {
-        return server.inFlight
-      },
-      sandbox: startSandbox,
-      stop: async (graceMs = DRAIN_MS) => {
-        await server.drain(graceMs)
-        await release()
-      },
-    }
-  } catch (error) {
-    await release()
-    throw error
-  }
+  return { live, server, observer, sandbox: startSandbox, release }
 }
 
 /** A passphrase that is missing or wrong shows at the start, not at the first request. */
@@ -120,8 +170,7 @@ async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
 
 /** Without client keys, whoever reaches the address could spend the accounts. */
 function refuseOpenAddress(host: string): void {
-  const isLoopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-  if (isLoopback) return
+  if (isLoopback(host)) return
   throw new QwenctlError('invalid_value', `${host} can be reached by others, and there are no client keys`, {
     hint: 'make one first: qwenctl keys create NAME; or listen on 127.0.0.1',
   })

@@ -4,9 +4,9 @@ import type { AttemptResult } from './attempt.ts'
 import type { Target } from './target.ts'
 
 /** The others can still serve when one account's stored credential does not open, or its login cannot be renewed. */
-export function withoutCredential(error: QwenctlError): AttemptResult {
+export function withoutCredential(error: QwenctlError, at: number): AttemptResult {
   const outcome = outcomeOf(error)
-  return { kind: 'refused', outcome, held: null, requestSent: false, latencyMs: 0, firstByteMs: null }
+  return { kind: 'refused', outcome, held: null, requestSent: false, at, latencyMs: 0, firstByteMs: null }
 }
 
 /** A login server that is out of order says nothing of the login: then nothing cools. */

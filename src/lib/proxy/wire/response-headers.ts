@@ -40,6 +40,9 @@ const strippedFromRequests: ReadonlySet<string> = new Set([
   'x-real-ip',
   'origin',
   'referer',
+  // which requests belong together, across accounts
+  'traceparent',
+  'tracestate',
 ])
 
 const strippedFromResponses: ReadonlySet<string> = new Set([
