@@ -5,6 +5,8 @@ import type { AttemptRecord } from '../observe/request-event.ts'
 import type { Dialect, Usage } from '../provider/provider.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { ClientRequest } from './client-request.ts'
+import type { Sender } from './outbox.ts'
+import { answers } from './outbox.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
 /** A path that is none of ours is told as this: what clients write is nobody's business. */
@@ -18,7 +20,7 @@ const JOINED_BODY_BYTES = 16 << 10
 export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
-export class Exchange {
+export class Exchange implements Sender {
   readonly req: ClientRequest
   readonly res: ServerResponse
   readonly id: string
@@ -118,16 +120,19 @@ export class Exchange {
     this.headers(headers)
     if (body.length <= JOINED_BODY_BYTES && this.#isPlain(status)) {
       this.#isSent = true
-      res.socket!.write(headText(status, headers) + body.toString('latin1'), 'latin1')
-      // What `res.end` leads to: Node takes the answer for ended, and the connection on to its next request.
-      res.finished = true
-      res.emit('finish')
+      answers.put(res.socket!, headText(status, headers) + body.toString('latin1'), this)
       return
     }
     this.beganAt = Date.now()
     res.writeHead(status, headers)
     if (req.method === 'HEAD') res.end()
     else res.end(body)
+  }
+
+  /** What `res.end` leads to: Node takes the answer for ended, and the connection on to its next request. */
+  sent(): void {
+    this.res.finished = true
+    this.res.emit('finish')
   }
 
   get isAnswered(): boolean {

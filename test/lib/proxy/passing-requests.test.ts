@@ -168,3 +168,21 @@ describe('headers', () => {
     expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'b', 'x-qwenctl-attempts': '2' })
   })
 })
+
+test('when a client sends requests without waiting for answers, each is answered whole, in the order they came', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const asked = [1, 2, 3, 4, 5]
+  upstream.always(({ seen, res }) => {
+    const { n } = JSON.parse(seen.body.toString()) as { n: number }
+    json(200, { echo: n, text: 'y'.repeat(n % 2 === 0 ? 40_000 : 10) })({ seen, res, socket: res.socket! })
+  })
+  const written = asked.map((n) => {
+    const body = JSON.stringify({ ...QUESTION, n })
+    const last = n === asked.length ? 'connection: close\r\n' : ''
+    return `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\n${last}content-length: ${body.length}\r\n\r\n${body}`
+  })
+  const text = await proxy.raw(written.join(''))
+  expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(asked.length)
+  expect([...text.matchAll(/"echo":(\d)/g)].map((match) => Number(match[1]))).toEqual(asked)
+})

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { reasonOf } from '../../toolkit/egress/connect-reason.ts'
 import { EgressError } from '../../toolkit/egress/egress-error.ts'
+import { calls } from '../outbox.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
 import type { UpstreamHead } from './response-head.ts'
@@ -134,7 +135,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     call.requestSent = true
     this.#owner.connected(call)
     if (body === null || body.length === 0) socket.write(call.head, 'latin1')
-    else if (body.length <= joinedBodyBytes) socket.write(call.head + body.toString('latin1'), 'latin1')
+    else if (body.length <= joinedBodyBytes) calls.put(socket, call.head + body.toString('latin1'))
     else {
       socket.cork()
       socket.write(call.head, 'latin1')

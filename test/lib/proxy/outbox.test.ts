@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { Outbox } from '../../../src/lib/proxy/outbox.ts'
+
+/** Both ends of one connection. */
+async function givenConnection(): Promise<{ near: Socket; far: Socket }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [far] = (await once(server, 'connection')) as [Socket]
+  onTestFinished(() => {
+    near.destroy()
+    far.destroy()
+    server.close()
+  })
+  return { near, far }
+}
+
+/** An outbox that sends when the test says so. */
+function givenOutbox(): { outbox: Outbox; send: () => void; planned: () => number } {
+  const plans: (() => void)[] = []
+  const outbox = new Outbox((send) => plans.push(send))
+  return { outbox, send: () => plans.shift()?.(), planned: () => plans.length }
+}
+
+test('when texts are put in before the end comes, they leave in order, and each sender is told once', async () => {
+  const { near, far } = await givenConnection()
+  const { outbox, send, planned } = givenOutbox()
+  const told: string[] = []
+  outbox.put(near, 'one ', { sent: () => told.push('one') })
+  outbox.put(near, 'two\xff', { sent: () => told.push('two') })
+  expect([planned(), told, near.bytesWritten]).toEqual([1, [], 0])
+  send()
+  expect(told).toEqual(['one', 'two'])
+  near.end()
+  const chunks: Buffer[] = await far.toArray()
+  expect(Buffer.concat(chunks).toString('latin1')).toBe('one two\xff')
+})
+
+test('when a sender puts in another text while it is told, that one waits for the next end', async () => {
+  const { near } = await givenConnection()
+  const { outbox, send, planned } = givenOutbox()
+  outbox.put(near, 'first', { sent: () => outbox.put(near, 'second') })
+  send()
+  expect([near.bytesWritten, planned()]).toEqual(['first'.length, 1])
+  send()
+  expect(near.bytesWritten).toBe('firstsecond'.length)
+})
+
+test('when a socket was closed meanwhile, its text is dropped, its sender hears nothing, and the others leave', async () => {
+  const { near: closed } = await givenConnection()
+  const { near: open } = await givenConnection()
+  const { outbox, send } = givenOutbox()
+  const told: string[] = []
+  outbox.put(closed, 'lost', { sent: () => told.push('lost') })
+  outbox.put(open, 'there', { sent: () => told.push('there') })
+  closed.destroy()
+  send()
+  expect([told, open.bytesWritten]).toEqual([['there'], 'there'.length])
+})
