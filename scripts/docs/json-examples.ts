@@ -64,6 +64,7 @@ async function documentsOf(stage: Stage): Promise<Map<string, unknown>> {
     proxy.child.kill('SIGKILL')
   }
   documents.set('quota-show', await run('quota', 'show'))
+  documents.set('quota-explain', await run('quota', 'explain', '--model', 'sandbox-small'))
   documents.set('auth-list', await run('auth', 'list'))
   documents.set('error', await run('accounts', 'show', 'nobody'))
   const { settings } = (await run('config', 'list')) as { settings: unknown[] }
@@ -88,7 +89,7 @@ function steady(value: unknown, { home, service }: Stage): string {
   return placed
     .replaceAll(/acc_\w+/g, 'acc_zf0e0nskxq53creb')
     .replaceAll(/req-\w+-\w+/g, 'req-mwro0kzeco3-3')
-    .replaceAll(/"(resetsAt|availableAt)": "[^"]+"/g, '"$1": "2026-11-23T00:00:00.000Z"')
+    .replaceAll(/"(resetsAt|availableAt|returnsAt)": "[^"]+"/g, '"$1": "2026-11-23T00:00:00.000Z"')
     .replaceAll(/"(now|createdAt|startedAt|lastUsedAt)": "[^"]+"/g, '"$1": "2026-11-22T09:59:29.773Z"')
     .replaceAll(/, at \d{4}-[\d-]+T[\d:.]+Z \(in \d+ s\)/g, ', at 2026-11-23T00:00:00.000Z (in 50431 s)')
     .replaceAll(/"day": "\d{4}-\d\d-\d\d"/g, '"day": "2026-11-22"')

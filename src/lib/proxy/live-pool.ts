@@ -7,6 +7,7 @@ import type { Ledger } from '../quota/ledger.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { noAliases } from '../rotation/aliases.ts'
 import type { CoolNotice } from '../rotation/cooling.ts'
+import { keepApart } from '../rotation/keep-apart.ts'
 import type { Member } from '../rotation/member.ts'
 import { memberOf } from '../rotation/member.ts'
 import type { PoolOptions } from '../rotation/pool.ts'
@@ -142,7 +143,7 @@ export class LivePool {
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
     this.#targets = new Map()
-    const members = apart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
+    const members = keepApart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
   }
 
@@ -260,15 +261,4 @@ export class LivePool {
     }
     this.#stops.push(this.#toolkit.watchAccounts(onChange), this.#toolkit.followLedger())
   }
-}
-
-/** A simulated answer must never pass for a real one: beside real accounts, simulated ones serve their own models only. */
-function apart(members: Member[]): Member[] {
-  const isReal = ({ account, provider }: Member) => account.enabled && !provider.simulated
-  if (!members.some(isReal)) return members
-  return members.map((member) => {
-    if (!member.provider.simulated) return member
-    const serves = (model: string) => member.serves(model) === true
-    return { ...member, serves, family: `apart ${member.family}` }
-  })
 }

@@ -1,7 +1,7 @@
 import { activeCooldown } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import { formatLimit } from '../quota/limit.ts'
-import { hasRoom, isFull, limitRoomAt } from '../quota/standing.ts'
+import { hasRoom, isFull, limitRoomAt, standing } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/state.ts'
 import type { Member } from './member.ts'
 import type { RotationMoment, RotationRequest } from './rotation-request.ts'
@@ -16,6 +16,7 @@ export type MismatchKind =
   | 'wrong-dialect'
   | 'no-such-route'
   | 'model-not-served'
+  | 'kept-apart'
 
 /** Why an account may not serve now. `availableAt` is in epoch milliseconds, null: only the user can change it. */
 export type Refusal = { words: string; availableAt: number | null } & (
@@ -38,7 +39,7 @@ export function mismatch(member: Member, request: RotationRequest): Refusal | nu
 }
 
 export function mismatchKind(
-  { account, dialects, serves, hasRoute }: Member,
+  { account, dialects, serves, hasRoute, isKeptApart }: Member,
   request: RotationRequest,
 ): MismatchKind | null {
   const { allowed, dialect, model, route } = request
@@ -50,7 +51,8 @@ export function mismatchKind(
   if (isGiven(request.group) && !account.groups.includes(request.group)) return 'other-group'
   if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
   if (isGiven(route) && hasRoute(route) === false) return 'no-such-route'
-  return isGiven(model) && serves(model) === false ? 'model-not-served' : null
+  if (!isGiven(model) || serves(model) !== false) return null
+  return isKeptApart ? 'kept-apart' : 'model-not-served'
 }
 
 function isGiven<T>(value: T | null | undefined): value is T {
@@ -87,6 +89,8 @@ function mismatchWords(kind: MismatchKind, { account }: Member, request: Rotatio
       return `its service has no ${String(request.route)}`
     case 'model-not-served':
       return `does not serve model ${String(request.model)}`
+    case 'kept-apart':
+      return 'is simulated: beside real accounts it serves its own models only'
   }
 }
 
@@ -189,6 +193,7 @@ function exhaustion(subject: SubjectState | undefined, model: string | null, now
   if (found === null) return null
   const limit = formatLimit(found.limit)
   const whose = 'model' in found.limit ? ` of model ${found.limit.model}` : ''
-  const words = `its limit ${limit}${whose} is used up`
+  const { used } = standing(found.limit, now)
+  const words = `its limit ${limit}${whose} is used up: ${used} of ${found.limit.max} used`
   return { kind: 'exhausted', limit, availableAt: found.availableAt, words }
 }

@@ -16,6 +16,8 @@ export interface Member {
   readonly hasRoute: (path: string) => boolean | null
   /** Members with the same text here answer `serves` alike. */
   readonly family: string
+  /** Simulated, beside real accounts: it serves its own models only. */
+  readonly isKeptApart: boolean
   /** Under which its cooldowns stand in the ledger. */
   readonly subjects: { account: string; quotaGroup: string | null; provider: string }
 }
@@ -34,6 +36,7 @@ export function memberOf(account: Account, provider: Provider): Member {
     serves: servesOf(account, provider, isElsewhere),
     hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
     family: JSON.stringify([account.provider, isElsewhere, account.models]),
+    isKeptApart: false,
     subjects: {
       account: account.id,
       quotaGroup: quotaGroupSubject(account),

@@ -121,7 +121,10 @@ class LazyToolkit implements Toolkit {
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())
     const books = (): Promise<Books> => this.#books()
-    this.quotas = new LedgerQuotas({ books, ledger: this.ledger })
+    this.quotas = new LedgerQuotas({
+      ...{ books, ledger: this.ledger, providers: this.providers },
+      ...{ settings: this.settings, proxies: this.proxies },
+    })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
     this.backups = this.#openBackups(secrets)
     const warn = (message: string) => this.#warnings.add(message)

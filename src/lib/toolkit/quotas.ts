@@ -3,21 +3,37 @@ import { quotaGroupSubject } from '../account/account.ts'
 import type { Ledger, Notice } from '../quota/ledger.ts'
 import type { Books } from './direct-quota.ts'
 import { quotaDocumentOf, selectAccounts } from './direct-quota.ts'
-import type { AccountFilter, Quotas } from './toolkit.ts'
-import type { QuotaDocument } from './views.ts'
+import type { ExplainParts } from './explain-quota.ts'
+import type { AccountFilter, ProviderRegistry, Quotas } from './toolkit.ts'
+import type { ExplainDocument, ExplainQuery, QuotaDocument } from './views.ts'
+
+export interface QuotasParts extends Pick<ExplainParts, 'settings' | 'proxies'> {
+  books: () => Promise<Books>
+  ledger: () => Promise<Ledger>
+  providers: () => Promise<ProviderRegistry>
+}
 
 /** Quotas as the ledger of this home tells them. */
 export class LedgerQuotas implements Quotas {
   readonly #books: () => Promise<Books>
   readonly #ledger: () => Promise<Ledger>
+  readonly #parts: QuotasParts
 
-  constructor(options: { books: () => Promise<Books>; ledger: () => Promise<Ledger> }) {
-    this.#books = options.books
-    this.#ledger = options.ledger
+  constructor(parts: QuotasParts) {
+    this.#books = parts.books
+    this.#ledger = parts.ledger
+    this.#parts = parts
   }
 
   async show(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
     return quotaDocumentOf(await this.#books(), filter, references)
+  }
+
+  async explain(query: ExplainQuery): Promise<ExplainDocument> {
+    const { settings, proxies } = this.#parts
+    const [books, providers] = await Promise.all([this.#books(), this.#parts.providers()])
+    const { explainQuota } = await import('./explain-quota.ts')
+    return explainQuota(query, { books, providers, settings, proxies })
   }
 
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {

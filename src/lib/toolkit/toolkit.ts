@@ -19,6 +19,8 @@ import type { UsedToday } from './used-today.ts'
 import type {
   AccountView,
   ArchivedView,
+  ExplainDocument,
+  ExplainQuery,
   ProviderDetailView,
   ProviderView,
   QuotaDocument,
@@ -137,6 +139,11 @@ export interface Logins {
 export interface Quotas {
   /** References empty: all accounts that the filter leaves. */
   show(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
+  /**
+   * Whether each account would be asked now, as which one, or why not and until when. Needs no proxy. Throws
+   * `account_not_found`, `ambiguous_account`, `invalid_value`, `invalid_usage`.
+   */
+  explain(query: ExplainQuery): Promise<ExplainDocument>
   /** Zeroes the counters of the accounts' limits and ends their cooldowns; returns what they show after. */
   reset(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
   /** Ends the cooldowns of the accounts and of their quota groups; counters stay. Returns what they show after. */

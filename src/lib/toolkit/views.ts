@@ -110,6 +110,85 @@ export interface QuotaDocument {
   }
 }
 
+/** What `quota explain` asks: a request as a client would make it. What is missing asks for nothing. */
+export interface ExplainQuery {
+  /** As a client writes it: with `provider/` in front, or an alias. */
+  model?: string
+  provider?: string
+  group?: string
+  /** A reference: the request is pinned to it. */
+  account?: string
+  /** The format that the client speaks. */
+  dialect?: 'openai' | 'anthropic'
+  /** Below `/v1`; missing: chat, which is translated where nobody speaks the client's format. */
+  route?: string
+  /** What names the conversation (`x-session-id`). */
+  session?: string
+  /** Only this user's accounts serve, and are shown. */
+  user?: string
+  /** Instead of the one that is set, or that the running proxy has. */
+  strategy?: string
+}
+
+/** The `quota explain` document. */
+export interface ExplainDocument {
+  now: string
+  asked: {
+    model: string | null
+    provider: string | null
+    group: string | null
+    /** The id of the account that the request is pinned to. */
+    account: string | null
+    dialect: 'openai' | 'anthropic' | null
+    route: string | null
+    session: string | null
+    user: string | null
+    /** What the model comes to, in the order in which it is asked: an alias may stand for several. */
+    steps: { provider: string | null; model: string | null }[]
+  }
+  strategy: string
+  affinity: boolean
+  /** `exact`: places are those of the next request; `presumed`: turns or chance decide, which the files do not tell. */
+  places: 'exact' | 'presumed'
+  accounts: ExplainedAccount[]
+  /** The id of the account that is asked first; null: none can serve. */
+  next: string | null
+  /** When the first account returns, where none can serve now; null: one can, or only you can bring one back. */
+  returnsAt: string | null
+}
+
+export interface ExplainedAccount {
+  id: string
+  user: string
+  provider: string
+  name: string
+  verdict: 'next' | 'eligible' | 'refused'
+  /** 1 is asked first, the next when that one fails; null: it is not asked. */
+  place: number | null
+  /** What the account would be asked for; null: as it comes, or it is not asked. */
+  model: string | null
+  /** The request would be said in the other format for it. */
+  translated: boolean
+  reason: { code: string; words: string } | null
+  /** Null: it can serve now, or time alone does not bring it back. */
+  returnsAt: string | null
+  limits: ExplainedLimit[]
+  cooldowns: ExplainedCooldown[]
+}
+
+export interface ExplainedLimit extends LimitView {
+  /** As much of `max` as the pool may use. */
+  usable: number
+  isUsedUp: boolean
+  /** False: it is of another model. */
+  applies: boolean
+}
+
+export interface ExplainedCooldown extends CooldownView {
+  /** False: it is of another model. */
+  applies: boolean
+}
+
 export interface ProviderView {
   id: string
   label: string

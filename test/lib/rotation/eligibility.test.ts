@@ -154,7 +154,7 @@ const ledger: Case[] = [
       kind: 'exhausted',
       limit: '2/day',
       availableAt: MIDNIGHT,
-      words: 'its limit 2/day of model qwen-small is used up',
+      words: 'its limit 2/day of model qwen-small is used up: 2 of 2 used',
     },
   },
   {

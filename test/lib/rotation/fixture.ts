@@ -74,6 +74,7 @@ export function member(id: string, settings: Partial<Account> = {}, own: Partial
     serves: () => true,
     hasRoute: () => null,
     family: record.provider,
+    isKeptApart: false,
     subjects: {
       account: id,
       quotaGroup: quotaGroupSubject(record),

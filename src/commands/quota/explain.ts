@@ -1,0 +1,60 @@
+import { Flags } from '@oclif/core'
+import { strategyNames } from '../../lib/toolkit/settings-table.ts'
+import type { ExplainDocument } from '../../lib/toolkit/views.ts'
+import { emptyWords } from '../base/empty-words.ts'
+import { explainColumns, explainNotes, explainRows } from '../base/explain-table.ts'
+import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
+
+export default class QuotaExplain extends AccountCommand {
+  static override summary = 'say which account a request would go to now, and why no other'
+  static override description =
+    'For every account: its place in the order in which the proxy would ask, or what keeps it out, with the numbers, and when it returns. Reads the same ledger as the proxy, and needs none to run.'
+  static override examples = [
+    '<%= config.bin %> quota explain',
+    '<%= config.bin %> quota explain --model qwen/qwen3-coder-plus --json',
+    '<%= config.bin %> quota explain --model coder --dialect anthropic',
+    '<%= config.bin %> quota explain --account qwen/work --route /v1/embeddings',
+  ]
+  static override flags = {
+    model: Flags.string({
+      char: 'm',
+      description: 'the model, as a client would write it',
+      helpValue: 'MODEL',
+    }),
+    provider: providerFlag,
+    group: groupFlag,
+    account: Flags.string({
+      char: 'a',
+      description: 'the account that the request is pinned to',
+      helpValue: 'ACCOUNT',
+    }),
+    dialect: Flags.string({
+      description: 'the format that the client speaks',
+      options: ['openai', 'anthropic'] as const,
+    }),
+    route: Flags.string({ description: 'the endpoint; chat without it', helpValue: 'PATH' }),
+    session: Flags.string({
+      description: 'what the client names the conversation by (x-session-id)',
+      helpValue: 'ID',
+    }),
+    strategy: Flags.string({
+      description: 'as if the proxy had this strategy',
+      options: [...strategyNames],
+    }),
+  }
+
+  async run(): Promise<ExplainDocument> {
+    const { flags } = await this.parse(QuotaExplain)
+    const { model, account, dialect, route, session, strategy } = flags
+    const query = { ...filterOf(flags), model, account, dialect, route, session, strategy }
+    const given = Object.entries(query).filter(([, value]) => value !== undefined)
+    const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
+    if (document.accounts.length === 0) {
+      this.tell(emptyWords(filterOf({ user: flags.user })))
+      return document
+    }
+    this.printTable(explainColumns, explainRows(document, this.look))
+    for (const note of explainNotes(document)) this.tell(note)
+    return document
+  }
+}

@@ -1,0 +1,143 @@
+import type { MismatchKind, Refusal } from './eligibility.ts'
+import { isAvailable, lasts, refusal } from './eligibility.ts'
+import { Latencies } from './latencies.ts'
+import type { Member } from './member.ts'
+import { Picks } from './picks.ts'
+import type { RosterTier } from './roster.ts'
+import { rosterOf } from './roster.ts'
+import type { RotationMoment, RotationRequest } from './rotation-request.ts'
+import type { StrategyName } from './strategies/strategies.ts'
+import { strategies } from './strategies/strategies.ts'
+import type { Ranking } from './strategies/strategy.ts'
+
+/** One way to serve a request: what is asked of the pool, and the format that it would be translated from. */
+export interface ExplainedWay {
+  wanted: RotationRequest
+  /** The client's own format, where this way speaks the other; null: nothing is translated. */
+  translatedFrom: RotationRequest['dialect']
+}
+
+/** What becomes of one account. With a place it would be asked, in that order; else the refusal says why not. */
+export type Verdict = { member: Member } & (
+  { place: number; way: ExplainedWay; refusal: null } | { place: null; way: null; refusal: Refusal }
+)
+
+/**
+ * Strategies whose next choice the ledger does not tell: turns are counted in the memory of each proxy, and chance is
+ * chance. Their accounts are placed by who was used longest ago.
+ */
+const unforeseen: ReadonlySet<StrategyName> = new Set(['round-robin', 'weighted', 'fastest'])
+
+/** Whether the places are those in which the next request without a conversation asks, or only likely ones. */
+export function isForeseen(strategy: StrategyName): boolean {
+  return !unforeseen.has(strategy)
+}
+
+export interface ExplainOptions {
+  strategy: StrategyName
+  /** A conversation (`wanted.session`) goes to its own account first. */
+  affinity: boolean
+  view: RotationMoment
+}
+
+/** For every member, in the order given: would it be asked now, as which one, and if not, why. */
+export function explain(
+  members: readonly Member[],
+  ways: readonly ExplainedWay[],
+  options: ExplainOptions,
+): Verdict[] {
+  const asked = new Map<Member, ExplainedWay>()
+  for (const way of ways) {
+    for (const member of inOrder(members, way.wanted, options)) {
+      if (!asked.has(member) && fits(member, way)) asked.set(member, way)
+    }
+  }
+  const places = new Map([...asked.keys()].map((member, index) => [member, index + 1]))
+  return members.map((member) => {
+    const way = asked.get(member)
+    return way === undefined
+      ? { member, place: null, way: null, refusal: mostTelling(member, ways, options.view) }
+      : { member, place: places.get(member) as number, way, refusal: null }
+  })
+}
+
+/** Who speaks the client's own format is asked in that, or not at all. */
+function fits(member: Member, { translatedFrom }: ExplainedWay): boolean {
+  return !translatedFrom || !member.dialects.has(translatedFrom)
+}
+
+/** Those who may serve, tier by tier: where the conversation is at home, then as the strategy takes them. */
+function inOrder(
+  members: readonly Member[],
+  wanted: RotationRequest,
+  { strategy, affinity, view }: ExplainOptions,
+): Member[] {
+  return rosterOf(members, wanted).flatMap((tier) => {
+    const free = new Set(tier.members.filter((member) => isAvailable(member, wanted.model ?? null, view)))
+    const ranking = strategies[strategy]({ members: tier.members, latencies: new Latencies() })
+    const isSticky = ranking.kind === 'ordered' && ranking.isSticky
+    const homes = affinity && !isSticky && wanted.session ? homesOf(tier, wanted.session, free) : []
+    for (const home of homes) free.delete(home)
+    return [...homes, ...ranked([...free], unforeseen.has(strategy) ? null : ranking, view)]
+  })
+}
+
+function homesOf(tier: RosterTier, session: string, free: ReadonlySet<Member>): Member[] {
+  const found = new Set<Member>()
+  for (;;) {
+    const home = tier.homes.find(session, (member) => free.has(member) && !found.has(member))
+    if (home === null) return [...found]
+    found.add(home)
+  }
+}
+
+function ranked(free: Member[], ranking: Ranking | null, view: RotationMoment): Member[] {
+  const picks = new Picks()
+  const rankOf = (member: Member) => {
+    if (ranking === null) return 0
+    return ranking.kind === 'ordered' ? ranking.place(member) : ranking.score(member, { view, picks })
+  }
+  const ranks = new Map(free.map((member) => [member, rankOf(member)]))
+  // Never `a - b`: between two without end that is no number.
+  return free.sort((a, b) => {
+    const [rankA, rankB] = [ranks.get(a) as number, ranks.get(b) as number]
+    return rankA === rankB ? picks.compareUse(a, b, view.state) : rankA < rankB ? -1 : 1
+  })
+}
+
+/** From what says least of an account to what says most: who is at another provider need not hear of its models. */
+const byMeaning: readonly MismatchKind[] = [
+  'disabled',
+  'other-user',
+  'not-pinned',
+  'not-allowed',
+  'other-provider',
+  'other-group',
+  'wrong-dialect',
+  'no-such-route',
+  'model-not-served',
+  'kept-apart',
+]
+
+/** Of the refusals of several ways the one that ends first, or else the one that came closest to serving. */
+function mostTelling(member: Member, ways: readonly ExplainedWay[], view: RotationMoment): Refusal {
+  let found: Refusal | null = null
+  for (const way of ways) {
+    if (!fits(member, way)) continue
+    const next = refusal(member, way.wanted, view)
+    if (next !== null && (found === null || tellsMore(next, found))) found = next
+  }
+  return (
+    found ?? { kind: 'wrong-dialect', availableAt: null, words: 'no way to serve the request leads there' }
+  )
+}
+
+function tellsMore(a: Refusal, b: Refusal): boolean {
+  const [meaningOfA, meaningOfB] = [meaningOf(a), meaningOf(b)]
+  return meaningOfA === meaningOfB ? lasts(a) < lasts(b) : meaningOfA > meaningOfB
+}
+
+function meaningOf({ kind }: Refusal): number {
+  const place = byMeaning.findIndex((known) => known === kind)
+  return place < 0 ? byMeaning.length : place
+}
