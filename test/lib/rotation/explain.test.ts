@@ -94,9 +94,9 @@ describe('where turns or chance decide', () => {
     (strategy) => {
       const ground = new Ground()
       ground.use('a1', 1, NOON - 3000)
-    ground.use('a2', 1, NOON - 2000)
-    ground.use('a0', 1, NOON - 1000)
-    const verdicts = explain(members(3), plain(), options(ground, strategy))
+      ground.use('a2', 1, NOON - 2000)
+      ground.use('a0', 1, NOON - 1000)
+      const verdicts = explain(members(3), plain(), options(ground, strategy))
       expect(isForeseen(strategy)).toBe(false)
       expect(placesOf(verdicts)).toEqual(['a1', 'a2', 'a0'])
     },
