@@ -68,7 +68,7 @@ export function errorTable(root: string): string {
 }
 
 /** Where a provider's codes stand, some of which are spelled like ours. */
-const FOREIGN = /^lib[\\/](provider|proxy[\\/]sandbox-upstream)/
+const FOREIGN = /^lib[\\/](provider|proxy[\\/]sandbox)/
 
 /** The codes that some source file beside the table names. */
 function raisedCodes(root: string): ReadonlySet<string> {

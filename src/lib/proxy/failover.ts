@@ -118,7 +118,7 @@ function upstreamError(failures: Failure[]): QwenctlError {
 
 /** No account fits what is asked, whatever the time. */
 function nobody({ pool, accounts }: LivePool, wanted: readonly RotationRequest[]): QwenctlError {
-  const { dialect, model, provider, group } = wanted[0] ?? {}
+  const { dialect, route, model, provider, group } = wanted[0] ?? {}
   if (accounts.length === 0) return new QwenctlError('no_accounts', 'there is no account yet')
   const without = (part: Partial<RotationRequest>) =>
     wanted.some((request) => pool.fits({ ...request, ...part }))
@@ -136,6 +136,7 @@ function nobody({ pool, accounts }: LivePool, wanted: readonly RotationRequest[]
     group === null || group === undefined ? '' : ` in group ${group}`,
     provider === null || provider === undefined ? '' : ` at ${provider}`,
     without({ dialect: null }) && dialect ? ` that speaks the ${dialect} dialect` : '',
+    without({ route: null }) && route ? ` whose service has ${route}` : '',
   ].join('')
   return new QwenctlError('no_accounts', `there is no enabled account${words}`, {
     hint: 'qwenctl auth list shows the accounts',

@@ -112,6 +112,8 @@ function askedOf(live: LivePool, exchange: Exchange, incoming: Incoming): Asked 
       : sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'))
   const common = {
     dialect: route.dialect,
+    // Every service has chat; for those alone the pool need not tell requests apart by their route.
+    route: route.isTranslated ? null : route.path,
     group: head.group,
     pin: head.pin === null ? null : resolveReference(live.accounts, head.pin).id,
     session,
@@ -128,9 +130,9 @@ function wayAt({ incoming: { route }, steps, common }: Asked, index: number): Wa
   const step = steps[route.isTranslated ? index >> 1 : index]
   if (step === undefined) return null
   const dialect = isOther ? (route.dialect === 'openai' ? 'anthropic' : 'openai') : route.dialect
-  const { pin, group, session, user, allowed } = common
+  const { pin, group, session, user, allowed, route: path } = common
   const { model, provider } = step
-  return { wanted: { dialect, model, provider, group, pin, session, user, allowed }, dialect }
+  return { wanted: { dialect, route: path, model, provider, group, pin, session, user, allowed }, dialect }
 }
 
 /** For saying why nobody could: where formats are translated, who speaks which does not matter. */

@@ -1,6 +1,11 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Ask, SimulatedRoute } from './simulated.ts'
+import { simulatedChat } from './simulated-chat.ts'
+import { simulatedEmbedding } from './simulated-embedding.ts'
+import { simulatedMessage, simulatedTokenCount } from './simulated-message.ts'
+import { simulatedResponse } from './simulated-response.ts'
 
 /** Where the simulated upstream listens; `close` ends it. */
 export interface SandboxUpstream {
@@ -13,7 +18,6 @@ export interface SandboxUpstream {
   close(): Promise<void>
 }
 
-const WORDS = 'This reply is simulated by the qwenctl sandbox; no model has read your message.'.split(' ')
 const MOST_BODY_BYTES = 8 << 20
 
 /** A service inside qwenctl that answers like a model provider, for trying and testing without one. Loopback only. */
@@ -42,30 +46,39 @@ function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()))
 }
 
-interface Ask {
-  model: string
-  stream: boolean
-  isAnthropic: boolean
-  wantsUsage: boolean
-  inputTokens: number
-}
+const routes: ReadonlyMap<string, SimulatedRoute> = new Map([
+  ['/v1/chat/completions', simulatedChat],
+  ['/v1/responses', simulatedResponse],
+  ['/v1/embeddings', simulatedEmbedding],
+  ['/v1/messages', simulatedMessage],
+  ['/v1/messages/count_tokens', simulatedTokenCount],
+])
 
 async function answer(
   req: IncomingMessage,
   res: ServerResponse,
   { served, revoked }: { served: Map<string, number>; revoked: Set<string> },
 ): Promise<void> {
-  const isAnthropic = req.url?.startsWith('/v1/messages') === true
+  const path = (req.url ?? '').replace(/\?.*$/s, '')
+  const isAnthropic = path.startsWith('/v1/messages')
   const key = String(req.headers['x-api-key'] ?? req.headers.authorization?.replace(/^Bearer /, '') ?? '')
   const text = await bodyOf(req)
   if (revoked.has(key)) return refuse(res, isAnthropic, 401, 'the simulated key was revoked')
-  const ask = parse(text, isAnthropic)
+  const route = routes.get(path)
+  if (route === undefined) return refuse(res, isAnthropic, 404, `${path} is not simulated`)
+  const ask = parse(text)
   if (ask === null)
     return refuse(res, isAnthropic, 400, 'the simulated upstream needs a JSON body with a model')
-  served.set(key, (served.get(key) ?? 0) + 1)
+  if (route !== simulatedTokenCount) served.set(key, (served.get(key) ?? 0) + 1) // counting tokens uses up no request
   res.setHeader('x-qwenctl-simulated', 'true')
-  if (ask.stream) stream(res, ask)
-  else json(res, 200, isAnthropic ? wholeMessage(ask) : wholeCompletion(ask))
+  if (ask.stream && route.frames !== null) stream(res, route.frames(ask))
+  else json(res, 200, route.whole(ask))
+}
+
+function stream(res: ServerResponse, frames: Iterable<string>): void {
+  res.writeHead(200, { 'content-type': 'text/event-stream' })
+  for (const frame of frames) res.write(frame)
+  res.end()
 }
 
 async function bodyOf(req: IncomingMessage): Promise<string> {
@@ -78,7 +91,7 @@ async function bodyOf(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function parse(text: string, isAnthropic: boolean): Ask | null {
+function parse(text: string): Ask | null {
   try {
     const body = JSON.parse(text) as {
       model?: unknown
@@ -89,7 +102,6 @@ function parse(text: string, isAnthropic: boolean): Ask | null {
     return {
       model: body.model,
       stream: body.stream === true,
-      isAnthropic,
       wantsUsage: body.stream_options?.include_usage === true,
       inputTokens: Math.ceil(text.length / 4), // the usual rule of thumb: four characters a token
     }
@@ -98,78 +110,9 @@ function parse(text: string, isAnthropic: boolean): Ask | null {
   }
 }
 
-function wholeCompletion({ model, inputTokens }: Ask): object {
-  return {
-    id: 'chatcmpl-sandbox',
-    object: 'chat.completion',
-    created: Math.floor(Date.now() / 1000),
-    model,
-    choices: [{ index: 0, message: { role: 'assistant', content: WORDS.join(' ') }, finish_reason: 'stop' }],
-    usage: {
-      prompt_tokens: inputTokens,
-      completion_tokens: WORDS.length,
-      total_tokens: inputTokens + WORDS.length,
-    },
-  }
-}
-
-function wholeMessage({ model, inputTokens }: Ask): object {
-  return {
-    id: 'msg_sandbox',
-    type: 'message',
-    role: 'assistant',
-    model,
-    content: [{ type: 'text', text: WORDS.join(' ') }],
-    stop_reason: 'end_turn',
-    stop_sequence: null,
-    usage: { input_tokens: inputTokens, output_tokens: WORDS.length },
-  }
-}
-
-function stream(res: ServerResponse, ask: Ask): void {
-  res.writeHead(200, { 'content-type': 'text/event-stream' })
-  for (const frame of ask.isAnthropic ? messageFrames(ask) : completionFrames(ask)) res.write(frame)
-  res.end()
-}
-
-function* completionFrames({ model, wantsUsage, inputTokens }: Ask): Generator<string> {
-  const base = {
-    id: 'chatcmpl-sandbox',
-    object: 'chat.completion.chunk',
-    created: Math.floor(Date.now() / 1000),
-    model,
-  }
-  const chunk = (delta: object, finish_reason: string | null) =>
-    `data: ${JSON.stringify({ ...base, choices: [{ index: 0, delta, finish_reason }] })}\n\n`
-  yield chunk({ role: 'assistant', content: '' }, null)
-  for (const word of WORDS) yield chunk({ content: `${word} ` }, null)
-  yield chunk({}, 'stop')
-  const usage = {
-    prompt_tokens: inputTokens,
-    completion_tokens: WORDS.length,
-    total_tokens: inputTokens + WORDS.length,
-  }
-  if (wantsUsage) yield `data: ${JSON.stringify({ ...base, choices: [], usage })}\n\n`
-  yield 'data: [DONE]\n\n'
-}
-
-function* messageFrames(ask: Ask): Generator<string> {
-  const event = (type: string, data: object) =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
-  const usage = { input_tokens: ask.inputTokens, output_tokens: 0 }
-  yield event('message_start', { message: { ...wholeMessage(ask), content: [], stop_reason: null, usage } })
-  yield event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })
-  for (const word of WORDS)
-    yield event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: `${word} ` } })
-  yield event('content_block_stop', { index: 0 })
-  const delta = { stop_reason: 'end_turn', stop_sequence: null }
-  yield event('message_delta', { delta, usage: { output_tokens: WORDS.length } })
-  yield event('message_stop', {})
-}
-
 function refuse(res: ServerResponse, isAnthropic: boolean, status: number, message: string): void {
   const type = status === 401 ? 'authentication_error' : 'invalid_request_error'
-  const code = status === 401 ? 'invalid_api_key' : 'invalid_request'
+  const code = status === 401 ? 'invalid_api_key' : status === 404 ? 'not_found' : 'invalid_request'
   json(
     res,
     status,
