@@ -25,6 +25,8 @@ export interface GivenProxy {
   /** Of a proxy before: both then share one home. */
   home?: string
   clock?: () => number
+  /** Files with certificates to trust besides Node's own. */
+  ca?: string[]
   /** Troubles it may report; any other fails the test. */
   troubles?: RegExp
 }
@@ -80,6 +82,7 @@ export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
   const toolkit = openToolkit({
     env: { QWENCTL_HOME: home },
     ...(given.clock === undefined ? {} : { clock: given.clock }),
+    ca: given.ca,
   })
   onTestFinished(() => toolkit.close())
   for (const account of given.accounts ?? []) await toolkit.accounts.add(newAccount(account, given.baseUrl))

@@ -56,7 +56,15 @@ export function quotaGroupSubject(account: Pick<Account, 'user' | 'provider' | '
     : `group:${account.user}:${account.provider}/${account.quotaGroup}`
 }
 
-/** The subject under which a whole provider cools down for everybody, when it is overloaded or unreachable. */
-export function providerSubject(provider: string, baseUrl: string | null): string {
-  return `provider:${provider}${baseUrl === null ? '' : `@${baseUrl}`}`
+/**
+ * The subject under which a whole provider cools down for everybody, when it is overloaded or unreachable. What cannot be
+ * reached through one way out may be through another.
+ */
+export function providerSubject({
+  provider,
+  baseUrl,
+  egressProxy,
+}: Pick<Account, 'provider' | 'baseUrl' | 'egressProxy'>): string {
+  const base = baseUrl === null ? '' : `@${baseUrl}`
+  return `provider:${provider}${base}${egressProxy === null ? '' : ` via ${egressProxy.shown}`}`
 }

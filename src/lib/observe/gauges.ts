@@ -101,7 +101,7 @@ function subjectsOf(accounts: readonly Account[]): Map<string, CooldownGauge['sc
     const group = quotaGroupSubject(account)
     subjects.set(account.id, 'account')
     if (group !== null) subjects.set(group, 'quota-group')
-    subjects.set(providerSubject(account.provider, account.baseUrl), 'provider')
+    subjects.set(providerSubject(account), 'provider')
   }
   return subjects
 }

@@ -19,8 +19,9 @@ import type { Access } from '../toolkit/login/token-set.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { recordLimits } from '../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
-import type { Target } from './target.ts'
+import type { Opened, Target } from './target.ts'
 import { targetOf } from './target.ts'
+import type { UpstreamPool } from './upstream/upstream-pool.ts'
 
 /** One try, as the proxy tells it to whoever shows it. Never a word of the conversation. */
 export interface AttemptReport {
@@ -55,6 +56,7 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   user: string | null
   /** Chance, in [0, 1). */
   random: () => number
+  upstreams: Pick<UpstreamPool, 'origin'>
   /** Where simulated accounts send. */
   sandboxBase: () => Promise<string>
   onAttempt?: (report: AttemptReport) => void
@@ -82,8 +84,6 @@ export class LivePool {
   #aliases: Aliases = noAliases
   #targets = new Map<string, Target>()
   #stops: (() => void)[] = []
-  /** Accounts that were said to be left out: once is enough. */
-  readonly #leftOut = new Set<string>()
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
@@ -135,28 +135,13 @@ export class LivePool {
     const providers = await this.#toolkit.providers()
     const { user, strategy, affinity } = this.#options
     const accounts = (await this.#toolkit.accounts.records()).filter(
-      (account) =>
-        (user === null || account.user === user) &&
-        providers.has(account.provider) &&
-        this.#canBeReached(account),
+      (account) => (user === null || account.user === user) && providers.has(account.provider),
     )
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
     this.#targets = new Map()
     const members = keepApart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
-  }
-
-  /** An account with an egress proxy must never go direct, and going through one is not there yet. */
-  #canBeReached({ id, name, provider, enabled, egressProxy }: Account): boolean {
-    if (egressProxy === null) return true
-    if (enabled && !this.#leftOut.has(id)) {
-      this.#leftOut.add(id)
-      this.#options.onTrouble(
-        `${provider}/${name} is left out: it asks for an egress proxy, which this version cannot use yet`,
-      )
-    }
-    return false
   }
 
   /** Names of the user's own for models. */
@@ -180,21 +165,25 @@ export class LivePool {
   }
 
   /**
-   * Where a member's requests go; the error, when its credential does not open (`store_corrupt`, `vault_locked`) or its
-   * login cannot be renewed. `refused`: the token that the provider has just refused.
+   * Where a member's requests go; the error, when its credential or its egress proxies do not open (`store_corrupt`,
+   * `vault_locked`) or its login cannot be renewed. `refused`: the token that the provider has just refused.
    */
   async target(member: Member, dialect: Dialect, refused?: string): Promise<Target | QwenctlError> {
     const { account, provider } = member
     const targets = this.#targets
+    const { accounts } = this.#toolkit
     let access: Access
+    let via: Opened['via']
     try {
-      access = await this.#toolkit.accounts.access(account, refused)
+      access = await accounts.access(account, refused)
+      via = await accounts.egressOf(account)
     } catch (error) {
       if (isQwenctlError(error)) return error
       throw error
     }
     const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
-    const target = targetOf({ account, provider, dialect }, access, sandboxBase)
+    const opened = { access, via, sandboxBase }
+    const target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
     targets.set(`${dialect} ${account.id}`, target)
     return target
   }

@@ -117,18 +117,19 @@ async function openParts(
   }
   let sandbox: Promise<SandboxUpstream> | null = null
   const startSandbox = () => (sandbox ??= startSandboxUpstream())
+  const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
+  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
   const live = await LivePool.open(toolkit, {
     strategy: settings.strategy,
     affinity: settings.affinity,
     user: settings.user,
     random: Math.random,
+    upstreams,
     sandboxBase: async () => (await startSandbox()).url,
     ...events,
     onTrouble,
     onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
   })
-  const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
-  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
   const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: Date.now }
   const server = new ProxyServer(context, {
     host: settings.host,

@@ -1,14 +1,17 @@
 import type { Account } from '../account/account.ts'
 import { QwenctlError } from '../errors.ts'
 import type { Dialect, Provider } from '../provider/provider.ts'
+import type { EgressProxy } from '../toolkit/egress/egress-proxy.ts'
 import type { Access } from '../toolkit/login/token-set.ts'
 import { CheckedHeaders } from './upstream/checked-headers.ts'
+import type { UpstreamOrigin } from './upstream/upstream-origin.ts'
+import type { UpstreamPool } from './upstream/upstream-pool.ts'
 
 /** Where an account's requests of one dialect go, with its credential: worked out once for each account. */
 export interface Target {
   provider: Provider
-  /** `https://host:port` */
-  origin: string
+  /** Where calls go, through the account's egress proxies where it has any. */
+  origin: UpstreamOrigin
   /** Path of the base, without a trailing slash; empty for the root. */
   basePath: string
   /** The headers that carry the credential. */
@@ -19,19 +22,28 @@ export interface Target {
   until: number
 }
 
-/** Throws `invalid_value` when the account has no endpoint of that dialect. */
+/** What is opened of an account before anything can be sent for it. */
+export interface Opened {
+  access: Access
+  /** In order; none: directly. */
+  via: readonly EgressProxy[]
+  /** Where simulated accounts send; null: it is none. */
+  sandboxBase: string | null
+}
+
+/** Throws `invalid_value` when the account has no endpoint of that dialect, or one that is never called. */
 export function targetOf(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
-  { secret, until }: Access,
-  sandboxBase: string | null,
+  { access: { secret, until }, via, sandboxBase }: Opened,
+  upstreams: Pick<UpstreamPool, 'origin'>,
 ): Target {
-  const base = provider.simulated ? sandboxBase : provider.bases(account.baseUrl)[dialect]
+  const base = sandboxBase ?? provider.bases(account.baseUrl)[dialect]
   if (base === null)
     throw new QwenctlError('invalid_value', `${account.name} has no endpoint of the ${dialect} dialect`)
   const url = new URL(base)
   return {
     provider,
-    origin: url.origin,
+    origin: upstreams.origin(url.origin, via),
     basePath: url.pathname.replace(/\/+$/, ''),
     authHeaders: new CheckedHeaders(Object.entries(provider.authHeaders(secret, dialect)).flat()),
     token: account.credential.type === 'oauth' ? secret : null,

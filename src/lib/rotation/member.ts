@@ -40,7 +40,7 @@ export function memberOf(account: Account, provider: Provider): Member {
     subjects: {
       account: account.id,
       quotaGroup: quotaGroupSubject(account),
-      provider: providerSubject(account.provider, account.baseUrl),
+      provider: providerSubject(account),
     },
   }
 }

@@ -158,7 +158,7 @@ function cooldownViews(account: Account, state: LedgerState, now: number): Coold
   const group = quotaGroupSubject(account)
   const subjects: [CooldownView['scope'], string][] = [['account', account.id]]
   if (group !== null) subjects.push(['quota-group', group])
-  subjects.push(['provider', providerSubject(account.provider, account.baseUrl)])
+  subjects.push(['provider', providerSubject(account)])
   return subjects.flatMap(([scope, subject]) =>
     cooldownsOf(state, subject, now).map(({ model, cooldown }) => ({
       model,

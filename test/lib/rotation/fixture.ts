@@ -78,7 +78,7 @@ export function member(id: string, settings: Partial<Account> = {}, own: Partial
     subjects: {
       account: id,
       quotaGroup: quotaGroupSubject(record),
-      provider: providerSubject(record.provider, record.baseUrl),
+      provider: providerSubject(record),
     },
     ...own,
   }
