@@ -36,6 +36,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         source: 'configured',
         model: null,
         from: null,
+        forecast: null,
       },
       {
         metric: 'tokens',
@@ -48,6 +49,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         source: 'default',
         model: null,
         from: null,
+        forecast: null,
       },
     ],
     today: { requests: 1500, succeeded: 1499, failed: 1, inputTokens: 1, outputTokens: 1, costUsd: null },

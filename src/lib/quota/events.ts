@@ -56,6 +56,8 @@ export interface SettleEvent {
   inputTokens?: number
   outputTokens?: number
   costUsd?: number
+  /** The cost is of the price table: the provider named none. */
+  estimated?: true
   latencyMs?: number
   firstByteMs?: number
   model?: string

@@ -52,7 +52,7 @@ export function usageFromTrail(trail: Trail, metric: Metric, clock: Clock, now: 
   const { name, width } = resolutions.find(({ keptMs }) => now - from <= keptMs) ?? resolutions[2]
   for (const bucket of trail[name]) {
     if (bucket.start + width <= from) continue
-    charge(usage, clock, amountOf(bucket, metric), Math.min(bucket.start + width - 1, now))
+    charge(usage, clock, trailAmount(bucket, metric), Math.min(bucket.start + width - 1, now))
   }
   return usage
 }
@@ -61,7 +61,8 @@ function lengthOf(clock: Clock): number {
   return clock.kind === 'calendar' ? 0 : clock.lengthMs
 }
 
-function amountOf(bucket: TrailBucket, metric: Metric): number {
+/** What a bucket holds of a metric. */
+export function trailAmount(bucket: TrailBucket, metric: Metric): number {
   switch (metric) {
     case 'requests':
       return bucket.requests

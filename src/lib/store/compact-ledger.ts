@@ -1,21 +1,20 @@
 import { rmSync } from 'node:fs'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { stateToJson } from '../quota/checkpoint.ts'
-import { apply, emptyState } from '../quota/fold.ts'
-import { parseEvent } from '../quota/parse-event.ts'
+import { emptyState } from '../quota/fold.ts'
+import type { History } from '../quota/history.ts'
+import { foldHistory } from '../quota/history.ts'
 import type { LedgerState } from '../quota/state.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 import { DayFile } from './day-file.ts'
+import { foldLines } from './fold-lines.ts'
+import { keepHistoryDay } from './history-day.ts'
 import type { Home } from './home.ts'
 import { baseFile, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from './lock.ts'
 
-/** Lines folded in one go; a proxy answers requests between two of them. */
-const LINES_A_TURN = 2_000
-
 /**
- * Folds the days before the retention into `ledger/base.json`, and removes their files. Nothing is lost: their totals
- * stay as history, what their windows still hold stays as state, and the ledger can be folded anew from there.
+ * Folds the days before the retention into `ledger/base.json`, and removes their files. Nothing is lost: what was done
+ * on them stays as history, what their windows still hold stays as state, and the ledger can be folded anew from there.
  * Answers the newest day folded so, null when there was none.
  */
 export async function compactLedger(
@@ -34,7 +33,9 @@ export async function compactLedger(
     const base = readCheckpoint(baseFile(home))
     if (base === 'damaged') return null // `doctor` says so; folding on top of it would make the loss final
     const state = base?.state ?? emptyState()
-    for (const day of old) await foldDay(home, day, state)
+    const through = base?.historyThrough ?? ''
+    // A day that is in the base already only escaped its removal.
+    for (const day of old) if (day > through) await foldDay(home, day, state)
     writeCheckpoint(baseFile(home), {
       position: { day: last, offset: 0 },
       landmark: '',
@@ -49,21 +50,11 @@ export async function compactLedger(
 async function foldDay(home: Home, day: string, state: LedgerState): Promise<void> {
   const file = DayFile.open(day, dayPath(home, day), 'read')
   if (file === null) return
+  const history: History = new Map()
   try {
-    for (let isAtEnd = false; !isAtEnd;) {
-      let left = LINES_A_TURN
-      let closed = false
-      file.readLines((line) => {
-        const event = parseEvent(line)
-        if (event !== null) apply(state, event)
-        closed = event?.type === 'close'
-        left -= 1
-        return !closed && left > 0
-      })
-      isAtEnd = closed || left > 0
-      await nextTurn()
-    }
+    await foldLines(file, (event) => foldHistory(history, state, event))
   } finally {
     file.close()
   }
+  keepHistoryDay(home, day, history)
 }

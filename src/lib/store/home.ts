@@ -21,6 +21,8 @@ export interface Home {
   keysFile: string
   countersFile: string
   ledgerFolder: string
+  /** What was done on days that are over, by hour. */
+  historyFolder: string
   configFile: string
   masterKeyFile: string
   vaultFile: string
@@ -56,6 +58,7 @@ export function resolveHome(
     keysFile: path.join(folders.data, 'keys.json'),
     countersFile: path.join(folders.data, 'counters.json'),
     ledgerFolder: path.join(folders.data, 'ledger'),
+    historyFolder: path.join(folders.data, 'history'),
     configFile: path.join(folders.config, 'config.yaml'),
     // Apart from the sealed values where the system has two places, so that copying one does not take both.
     masterKeyFile: path.join(folders.state, 'master.key'),

@@ -317,6 +317,7 @@ function settleEvent(id: string, at: string, settlement: Settlement): SettleEven
   if (settlement.inputTokens !== undefined) event.inputTokens = settlement.inputTokens
   if (settlement.outputTokens !== undefined) event.outputTokens = settlement.outputTokens
   if (settlement.costUsd !== undefined) event.costUsd = settlement.costUsd
+  if (settlement.estimated !== undefined) event.estimated = settlement.estimated
   if (settlement.latencyMs !== undefined) event.latencyMs = settlement.latencyMs
   if (settlement.firstByteMs !== undefined) event.firstByteMs = settlement.firstByteMs
   if (settlement.model !== undefined) event.model = settlement.model

@@ -18,6 +18,7 @@ function settleLine(event: SettleEvent): string {
   if (event.inputTokens !== undefined) line += `,"inputTokens":${event.inputTokens}`
   if (event.outputTokens !== undefined) line += `,"outputTokens":${event.outputTokens}`
   if (event.costUsd !== undefined) line += `,"costUsd":${event.costUsd}`
+  if (event.estimated === true) line += ',"estimated":true'
   if (event.latencyMs !== undefined) line += `,"latencyMs":${event.latencyMs}`
   if (event.firstByteMs !== undefined) line += `,"firstByteMs":${event.firstByteMs}`
   // Models and notes are other people's words: they may hold anything.

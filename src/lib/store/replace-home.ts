@@ -21,7 +21,7 @@ interface Journal {
 }
 
 /**
- * Replaces documents, ledger and account folders by those of a snapshot, all or nothing: where any step fails, or the process is
+ * Replaces documents, ledger, history and account folders by those of a snapshot, all or nothing: where any step fails, or the process is
  * killed (then at the next start), everything is as it was. Resolves to the folder that keeps what was there before.
  */
 export async function replaceHome(
@@ -68,8 +68,13 @@ async function replaceLocked(
     for (const [name, path] of documents) {
       journal.documents.push({ path, before: copyAside(path, join(safety, name)) })
     }
-    for (const name of ['ledger', 'accounts'] as const) {
-      const path = name === 'ledger' ? home.ledgerFolder : home.accountsFolder
+    const folders = {
+      ledger: home.ledgerFolder,
+      history: home.historyFolder,
+      accounts: home.accountsFolder,
+    } as const
+    for (const name of ['ledger', 'history', 'accounts'] as const) {
+      const path = folders[name]
       layOut(join(journal.stage, name), contentsOf(snapshot, name))
       journal.folders.push({ path, before: join(safety, name), existed: existsSync(path) })
     }

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwenctlError } from '../errors.ts'
 import { errnoOf, unreadable } from './file-error.ts'
+import { historyDays, historyPath } from './history-day.ts'
 import type { Home } from './home.ts'
 import { baseFile, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from './lock.ts'
@@ -10,6 +11,7 @@ import { withLock } from './lock.ts'
 export type Snapshot = Map<string, Buffer>
 
 export const LEDGER_FILE = /^ledger\/(base\.json|\d{4}-\d\d-\d\d\.ndjson)$/
+export const HISTORY_FILE = /^history\/\d{4}-\d\d-\d\d\.json$/
 /** A file of an account's own folder: no part of it leads out. */
 export const ACCOUNT_FILE = /^accounts(\/(?!\.{1,2}(\/|$))[^/\\\0]+)+$/
 
@@ -25,7 +27,10 @@ export function documentsOf(home: Home): Map<string, string> {
 
 /** True for a name that a snapshot may hold. */
 export function isSnapshotName(home: Home, name: string): boolean {
-  return documentsOf(home).has(name) || LEDGER_FILE.test(name) || ACCOUNT_FILE.test(name)
+  return (
+    documentsOf(home).has(name) ||
+    [LEDGER_FILE, HISTORY_FILE, ACCOUNT_FILE].some((pattern) => pattern.test(name))
+  )
 }
 
 /** Reads everything, while others go on counting: each day up to its last whole line. */
@@ -40,6 +45,7 @@ export async function takeSnapshot(home: Home): Promise<Snapshot> {
       const lines = readIfThere(dayPath(home, day))
       if (lines !== null) snapshot.set(`ledger/${day}.ndjson`, lines.subarray(0, lines.lastIndexOf(10) + 1))
     }
+    for (const day of historyDays(home)) keep(snapshot, `history/${day}.json`, historyPath(home, day))
   })
   for (const path of filesIn(home.accountsFolder))
     keep(snapshot, `accounts/${path}`, join(home.accountsFolder, path))
@@ -79,7 +85,7 @@ function filesIn(folder: string): string[] {
 }
 
 /** The part of a snapshot below a folder, by path in it. */
-export function contentsOf(snapshot: Snapshot, folder: 'ledger' | 'accounts'): Snapshot {
+export function contentsOf(snapshot: Snapshot, folder: 'ledger' | 'history' | 'accounts'): Snapshot {
   const inside = [...snapshot].filter(([name]) => name.startsWith(`${folder}/`))
   return new Map(inside.map(([name, content]) => [name.slice(folder.length + 1), content]))
 }

@@ -24,6 +24,8 @@ import type { LoginTime } from './login/device-login.ts'
 import { systemTime } from './login/device-login.ts'
 import type { LoginHttp } from './login/login-http.ts'
 import { DeviceLogins } from './login/logins.ts'
+import type { HistoryBooks } from './history/history-views.ts'
+import { LedgerHistory } from './history/ledger-history.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
 import { Proxies } from './proxies.ts'
@@ -91,6 +93,7 @@ class LazyToolkit implements Toolkit {
   readonly home: Home
   readonly accounts: Accounts
   readonly quotas: Quotas
+  readonly history: HistoryBooks
   readonly settings: Settings
   readonly logins: Logins
   readonly proxies: Proxies
@@ -137,6 +140,10 @@ class LazyToolkit implements Toolkit {
       time: { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep },
     })
     this.keys = this.#openKeys(books)
+    this.history = new LedgerHistory({
+      ...{ home: this.home, books, warn },
+      keys: () => this.keys.records(),
+    })
     this.archive = this.#openArchive()
     this.templates = this.#openTemplates()
     this.accounts = new StoredAccounts({

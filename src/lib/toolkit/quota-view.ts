@@ -4,6 +4,8 @@
 import type { Account } from '../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../account/account.ts'
 import { cooldownsOf } from '../quota/cooldowns.ts'
+import type { Forecast } from '../quota/forecast.ts'
+import { forecastOf } from '../quota/forecast.ts'
 import { isInForce } from '../quota/set-limits.ts'
 import type {
   LedgerState,
@@ -11,11 +13,20 @@ import type {
   ModelLimitState,
   OpenReservation,
   SubjectState,
+  Trail,
 } from '../quota/state.ts'
 import { reservedOf, standing } from '../quota/standing.ts'
 import { dayOf, totalsOf } from '../quota/totals.ts'
 import { standingOf } from './account-status.ts'
-import type { AccountQuotaView, AccountView, CooldownView, LimitView, QuotaDocument } from './views.ts'
+import { roundedUsd } from './rounded-usd.ts'
+import type {
+  AccountQuotaView,
+  AccountView,
+  CooldownView,
+  ForecastView,
+  LimitView,
+  QuotaDocument,
+} from './views.ts'
 
 export interface QuotaScene {
   state: LedgerState
@@ -96,6 +107,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
   const { state, now } = scene
   const subject = state.subjects.get(account.id)
   const today = dayOf(now)
+  const totals = totalsOf(state, today, account.id)
   const verdict = standingOf(account, state, now)
   return {
     id: account.id,
@@ -109,7 +121,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     statusReason: verdict.reason,
     availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
     limits: limitViews(subject, open.live, now),
-    today: { ...totalsOf(state, today, account.id) },
+    today: { ...totals, costUsd: roundedUsd(totals.costUsd) },
     cooldowns: cooldownViews(account, state, now),
     unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
     lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
@@ -120,9 +132,11 @@ function limitViews(subject: SubjectState | undefined, open: OpenReservation[], 
   if (subject === undefined) return []
   return [
     ...bindingLimits(subject, now).map((limit) =>
-      limitView(limit, reservedOf(subject, open, limit, now), now),
+      limitView(limit, { reserved: reservedOf(subject, open, limit, now), trail: subject.trail }, now),
     ),
-    ...subject.modelLimits.filter((limit) => isInForce(limit, now)).map((limit) => limitView(limit, 0, now)),
+    ...subject.modelLimits
+      .filter((limit) => isInForce(limit, now))
+      .map((limit) => limitView(limit, { reserved: 0, trail: null }, now)),
   ]
 }
 
@@ -138,7 +152,18 @@ function bindingLimits({ limits }: SubjectState, now: number): LimitState[] {
   return [...binding.values()]
 }
 
-function limitView(limit: LimitState | ModelLimitState, reserved: number, now: number): LimitView {
+interface LimitUse {
+  reserved: number
+  /** What its pace is read from; null: nothing is known of it. */
+  trail: Trail | null
+}
+
+/** A limit as every document shows it. */
+export function limitView(
+  limit: LimitState | ModelLimitState,
+  { reserved, trail }: LimitUse,
+  now: number,
+): LimitView {
   const { used, remaining, resetsAt } = standing(limit, now)
   return {
     metric: limit.metric,
@@ -151,6 +176,19 @@ function limitView(limit: LimitState | ModelLimitState, reserved: number, now: n
     source: limit.source,
     model: 'model' in limit ? limit.model : null,
     from: limit.from,
+    forecast: trail === null ? null : forecastView(forecastOf(limit, trail, now)),
+  }
+}
+
+function forecastView(forecast: Forecast | null): ForecastView | null {
+  if (forecast === null) return null
+  const { exhaustsAt, earliest, latest, perHour } = forecast
+  const timeOrNull = (at: number | null) => (at === null ? null : timeOf(at))
+  return {
+    exhaustsAt: timeOrNull(exhaustsAt),
+    earliest: timeOrNull(earliest),
+    latest: timeOrNull(latest),
+    perHour,
   }
 }
 

@@ -14,6 +14,7 @@ import type { Access, TokenSet } from './login/token-set.ts'
 import type { DoctorReport } from './doctor/check.ts'
 import type { Egress } from './egress/egress.ts'
 import type { EgressProxy } from './egress/egress-proxy.ts'
+import type { HistoryBooks } from './history/history-views.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
 import type {
@@ -217,6 +218,8 @@ export interface Toolkit {
   readonly home: Home
   readonly accounts: Accounts
   readonly quotas: Quotas
+  /** What was done, by hour and day. */
+  readonly history: HistoryBooks
   readonly settings: Settings
   readonly keys: ClientKeys
   readonly logins: Logins

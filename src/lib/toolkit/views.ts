@@ -6,6 +6,18 @@ import type { LimitSource, Metric } from '../quota/limit.ts'
 
 export type AccountStatus = 'ready' | 'cooling' | 'exhausted' | 'disabled' | 'needs-login' | 'expired'
 
+/** When a limit runs out if its use goes on as it did lately. */
+export interface ForecastView {
+  /** RFC 3339; null: it resets first. */
+  exhaustsAt: string | null
+  /** At the highest pace that recent use allows for; null: it resets first even so. */
+  earliest: string | null
+  /** At the lowest; null: it may reset first. */
+  latest: string | null
+  /** What is used of the metric. */
+  perHour: number
+}
+
 export interface LimitView {
   metric: Metric
   window: string
@@ -23,6 +35,8 @@ export interface LimitView {
   model: string | null
   /** What told of a learned limit: a header, or a field of an error. Null for others. */
   from: string | null
+  /** Null: too little was used lately to tell, it has run out, or it is a limit of one model. */
+  forecast: ForecastView | null
 }
 
 export interface CooldownView {

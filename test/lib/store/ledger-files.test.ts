@@ -402,4 +402,29 @@ describe('retention', () => {
     expect(totalsOf(state, '2026-12-29', 'a').requests).toBe(2)
     expect(used(state, 'a')).toBe(3) // 24 November is within the 35 days, as are today's two
   })
+
+  test('when a day was folded and a crash kept its file, it is not counted twice', async () => {
+    const home = givenHome()
+    let now = NOON
+    const first = await open(home, { clock: () => now })
+    for (let day = 0; day < 2; day += 1, now += DAY) {
+      first.settle((await first.reserve({ account: 'a' }))!, { outcome: 'ok' })
+      await first.record([{ type: 'clear', subject: 'a' }]) // on the same day
+    }
+    await first.close()
+    const path = join(home.ledgerFolder, '2026-11-22.ndjson')
+    const lines = readFileSync(path)
+    for (const later of [36, 37]) {
+      now = NOON + later * DAY
+      const ledger = await open(home, { clock: () => now })
+      await ledger.reserve({ account: 'a' })
+      await ledger.close()
+      if (later === 36) writeFileSync(path, lines)
+    }
+    rmSync(home.countersFile, { force: true })
+    expect(existsSync(path)).toBe(false)
+    const { state } = readLedger(home)
+    const requests = ['2026-11-22', '2026-11-23'].map((day) => totalsOf(state, day, 'a').requests)
+    expect(requests).toEqual([1, 1])
+  })
 })

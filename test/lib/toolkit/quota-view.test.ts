@@ -195,6 +195,7 @@ describe('the limits of an account', () => {
         source: 'configured',
         model: null,
         from: null,
+        forecast: null,
       },
     ])
     expect(view(state)).toMatchObject({ unsettled: 0, lastUsedAt: AT })

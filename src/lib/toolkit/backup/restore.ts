@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../errors.ts'
+import { CHECKPOINT_VERSION } from '../../quota/checkpoint-migrations.ts'
 import type { AccountsData } from '../../store/accounts-document.ts'
 import { accountsProblem } from '../../store/accounts-document.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import { writeAtomically } from '../../store/atomic-write.ts'
+import { HISTORY_VERSION } from '../../store/history-day.ts'
 import { replaceHome } from '../../store/replace-home.ts'
 import { checkSnapshotNames, takeSnapshot } from '../../store/snapshot.ts'
 import { limitsToRecord } from '../reconcile.ts'
@@ -14,8 +16,13 @@ import type { BackupsParts } from './backups-parts.ts'
 import type { Bundle } from './bundle.ts'
 import { missingAccounts, planRestore } from './restore-plan.ts'
 
-/** The version of every document that a backup may hold. */
 const DOCUMENT_VERSION = 1
+
+/** The newest version that this program reads of a file. */
+function knownVersion(name: string): number {
+  if (name === 'counters.json' || name.startsWith('ledger/')) return CHECKPOINT_VERSION
+  return name.startsWith('history/') ? HISTORY_VERSION : DOCUMENT_VERSION
+}
 
 export class Restore implements OpenedBackup {
   readonly #parts: BackupsParts
@@ -116,7 +123,7 @@ function checkContents({ home }: BackupsParts, { accounts, secrets, files }: Bun
   checkSnapshotNames(home, files.keys())
   if (accounts.version > DOCUMENT_VERSION) throw tooNew('accounts.json', file)
   for (const [name, content] of files) {
-    if (!name.startsWith('accounts/') && name.endsWith('.json') && versionOf(content) > DOCUMENT_VERSION)
+    if (!name.startsWith('accounts/') && name.endsWith('.json') && versionOf(content) > knownVersion(name))
       throw tooNew(name, file)
   }
   // As they will be written: a sealed text of the right form in every place that has one.

@@ -7,11 +7,12 @@ import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
-import { reservedOf, roomAt, standing } from '../../quota/standing.ts'
+import { reservedOf, roomAt } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/state.ts'
 import type { JsonDocument } from '../../store/document.ts'
 import type { AccountsData } from '../../store/accounts-document.ts'
 import type { KeysData } from '../../store/keys-document.ts'
+import { limitView } from '../quota-view.ts'
 import type { LimitView } from '../views.ts'
 import { readExpiry } from './expiry.ts'
 
@@ -143,23 +144,9 @@ export class ClientKeys {
     const { data, state, now } = await this.#parts.books()
     const subject = state.subjects.get(key.id)
     const open = [...state.open.entries()].filter(({ also }) => also.includes(key.id))
-    const limits = (subject?.limits ?? []).map((limit) => {
-      const { used, remaining, resetsAt } = standing(limit, now)
-      const { metric, window, max, source } = limit
-      const reserved = reservedOf(subject!, open, limit, now)
-      return {
-        metric,
-        window,
-        max,
-        used,
-        reserved,
-        remaining,
-        resetsAt: isoOf(resetsAt),
-        source,
-        model: null,
-        from: null,
-      }
-    })
+    const limits = (subject?.limits ?? []).map((limit) =>
+      limitView(limit, { reserved: reservedOf(subject!, open, limit, now), trail: subject!.trail }, now),
+    )
     const freeAt = roomAt(subject, now)
     const status = hasExpired(key, now) ? 'expired' : freeAt > now ? 'spent' : 'active'
     const nameOf = (id: string) => {

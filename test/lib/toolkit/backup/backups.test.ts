@@ -3,8 +3,14 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSyn
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { stateToJson } from '../../../../src/lib/quota/checkpoint.ts'
+import type { History } from '../../../../src/lib/quota/history.ts'
+import { bucketAt } from '../../../../src/lib/quota/history.ts'
 import { accountFolder } from '../../../../src/lib/store/account-folder.ts'
+import { writeCheckpoint } from '../../../../src/lib/store/checkpoint-file.ts'
+import { historyPath, keepHistoryDay } from '../../../../src/lib/store/history-day.ts'
 import { restoreJournal } from '../../../../src/lib/store/home.ts'
+import { readLedger } from '../../../../src/lib/store/ledger-files.ts'
 import type { RestorePlan } from '../../../../src/lib/toolkit/backup/backup-views.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { KEY, acme, filesBelow, givenToolkit, temporaryHome } from '../temporary-home.ts'
@@ -230,4 +236,26 @@ test('when one credential does not open, no backup is made that would lack it', 
   const again = await givenToolkit({ ...options, home })
   await expect(again.backups.write(file, WORDS)).rejects.toMatchObject({ code: 'store_corrupt' })
   expect(readdirSync(join(file, '..'))).toEqual([])
+})
+
+test('a home whose counts were checkpointed and whose days are history comes back from its backup with both', async () => {
+  const { toolkit, home, file } = await givenFullHome()
+  const { id } = await toolkit.accounts.find('work')
+  await toolkit.close()
+  writeCheckpoint(toolkit.home.countersFile, {
+    position: { day: '2026-11-22', offset: 0 },
+    ...{ landmark: '', historyThrough: null, state: stateToJson(readLedger(toolkit.home).state) },
+  })
+  const history: History = new Map()
+  bucketAt(history, { at: Date.parse('2026-08-01'), account: id, model: 'm', key: null }).requests = 3
+  keepHistoryDay(toolkit.home, '2026-08-01', history)
+  const kept = readFileSync(historyPath(toolkit.home, '2026-08-01'), 'utf8')
+  await (await givenToolkit({ ...options, home })).backups.write(file, WORDS)
+  const restored = await restoreInto(await temporaryHome(), file)
+  expect(readFileSync(historyPath(restored.home, '2026-08-01'), 'utf8')).toBe(kept)
+  const { rows } = await restored.history.show({ days: 365, per: 'day', by: 'account' })
+  expect(rows).toMatchObject([
+    { at: '2026-08-01T00:00:00.000Z', key: id, label: 'acme/work', requests: 3 },
+    { at: '2026-11-22T00:00:00.000Z', requests: 1, inputTokens: 7 },
+  ])
 })

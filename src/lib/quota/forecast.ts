@@ -1,0 +1,119 @@
+import { trailAmount } from './trail.ts'
+import { standing } from './standing.ts'
+import type { LimitState, Trail, TrailBucket } from './state.ts'
+
+/** When a limit will be used up if its use goes on as it did lately. Times in epoch milliseconds. */
+export interface Forecast {
+  /** Null: it resets first. */
+  exhaustsAt: number | null
+  /** At the highest pace that the recent use allows for; null: it resets first even so. */
+  earliest: number | null
+  /** At the lowest; null: it may reset first. */
+  latest: number | null
+  /** What is used of the limit's metric. */
+  perHour: number
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** What counts as recent follows from how far one has to look ahead: an hour says little of a month. */
+const looks = [
+  { aheadMs: DAY, backMs: HOUR, leastMs: 5 * MINUTE, width: MINUTE, of: 'minutes' },
+  { aheadMs: 7 * DAY, backMs: DAY, leastMs: 2 * HOUR, width: HOUR, of: 'hours' },
+  { aheadMs: Infinity, backMs: 7 * DAY, leastMs: DAY, width: DAY, of: 'days' },
+] as const
+type Look = (typeof looks)[number]
+
+/** Fewer requests say nothing of a pace. */
+const LEAST_REQUESTS = 3
+/** The time looked at is cut into so many parts, whose spread says how steady the use is. */
+const PARTS = 6
+/** Nine times in ten the pace that the recent use stands for is within so many standard errors. */
+const STANDARD_ERRORS = 1.64
+
+interface Pace {
+  /** Per millisecond. */
+  likely: number
+  least: number
+  most: number
+}
+
+/** Null: there was not enough recent use to tell, no window runs, or it has run out. The trail is that of all the subject's models. */
+export function forecastOf(limit: LimitState, trail: Trail, now: number): Forecast | null {
+  const end = endOf(limit, now)
+  if (end === null || standing(limit, now).remaining <= 0) return null
+  const look = looks.find(({ aheadMs }) => end - now <= aheadMs) ?? looks[2]
+  const pace = paceOf(limit, trail[look.of], look, now)
+  if (pace === null) return null
+  return {
+    exhaustsAt: fullAt(limit, pace.likely, now, end),
+    earliest: fullAt(limit, pace.most, now, end),
+    latest: fullAt(limit, pace.least, now, end),
+    perHour: Number((pace.likely * HOUR).toPrecision(6)),
+  }
+}
+
+/** What was used by then no longer counts; null: no window runs. */
+function endOf({ usage, clock }: LimitState, now: number): number | null {
+  if (clock.kind === 'rolling') return now + clock.lengthMs
+  return usage.kind === 'fixed' && usage.end !== null && now < usage.end ? usage.end : null
+}
+
+function paceOf(
+  { metric }: LimitState,
+  buckets: readonly TrailBucket[],
+  look: Look,
+  now: number,
+): Pace | null {
+  const from = Math.ceil((now - look.backMs) / look.width) * look.width
+  const recent = buckets.filter(({ start }) => start >= from && start <= now)
+  const [first] = recent
+  if (first === undefined) return null
+  // What was used for ten minutes was not used for an hour: the time before the first use says nothing.
+  const begin = buckets[0] === first ? first.start : from
+  const span = Math.max(look.leastMs, now - begin)
+  const parts = new Array<number>(PARTS).fill(0)
+  let requests = 0
+  let amount = 0
+  for (const bucket of recent) {
+    const age = Math.max(0, now - bucket.start)
+    const part = Math.min(PARTS - 1, Math.floor((age / span) * PARTS))
+    const some = trailAmount(bucket, metric)
+    parts[part] = (parts[part] ?? 0) + some
+    amount += some
+    requests += bucket.requests
+  }
+  if (requests < LEAST_REQUESTS || amount <= 0) return null
+  const error = Math.max(spreadOf(parts, amount / PARTS) * Math.sqrt(PARTS), amount / Math.sqrt(requests))
+  const reach = STANDARD_ERRORS * error
+  return { likely: amount / span, least: Math.max(0, amount - reach) / span, most: (amount + reach) / span }
+}
+
+/** The standard deviation of the parts. */
+function spreadOf(parts: readonly number[], mean: number): number {
+  const squares = parts.reduce((sum, part) => sum + (part - mean) ** 2, 0)
+  return Math.sqrt(squares / (parts.length - 1))
+}
+
+/** When so much per millisecond fills what is left; null: not before `end`. */
+function fullAt(limit: LimitState, pace: number, now: number, end: number): number | null {
+  const { used, remaining } = standing(limit, now)
+  const { usage, clock, max } = limit
+  if (usage.kind !== 'rolling' || clock.kind !== 'rolling') return before(now + remaining / pace, end)
+  // What was used leaves the window bit by bit, and makes room for what is used meanwhile.
+  let left = used
+  for (const charge of usage.charges) {
+    const leavesAt = charge.at + clock.lengthMs
+    if (leavesAt <= now) continue
+    const at = now + (max - left) / pace
+    if (at < leavesAt) return before(at, end)
+    left -= charge.amount
+  }
+  return before(now + (max - left) / pace, end)
+}
+
+function before(at: number, end: number): number | null {
+  return at < end ? Math.ceil(at) : null
+}

@@ -1,0 +1,58 @@
+/**
+ * How often durations of about the same length were seen, by step: each step is 10 % longer than the one before. Two
+ * are merged by adding, so percentiles of any span can be told from those of its hours.
+ */
+export type Histogram = Map<number, number>
+
+const GROWTH = 1.1
+const LOG_GROWTH = Math.log(GROWTH)
+/** Of the second step: all up to one millisecond is the first. */
+const MIDDLE = Math.sqrt(GROWTH)
+
+/** Percentiles of durations from 1 ms on are told this close: half a step, as a share of the true value. */
+export const HISTOGRAM_ERROR = MIDDLE - 1
+
+/** The step of a duration; null for what is none. */
+export function stepOf(durationMs: number): number | null {
+  if (!(durationMs >= 0 && durationMs < Infinity)) return null
+  return durationMs <= 1 ? 0 : Math.floor(Math.log(durationMs) / LOG_GROWTH) + 1
+}
+
+export function addDuration(histogram: Histogram, durationMs: number): void {
+  const step = stepOf(durationMs)
+  if (step !== null) histogram.set(step, (histogram.get(step) ?? 0) + 1)
+}
+
+export function addHistogram(to: Histogram, from: Histogram): void {
+  for (const [step, count] of from) to.set(step, (to.get(step) ?? 0) + count)
+}
+
+export interface Percentiles {
+  p50: number
+  p95: number
+  count: number
+}
+
+/** By nearest rank, in whole milliseconds where they are that exact; null: nothing was measured. */
+export function percentilesOf(histogram: Histogram): Percentiles | null {
+  let count = 0
+  for (const some of histogram.values()) count += some
+  if (count === 0) return null
+  const steps = [...histogram].sort(([a], [b]) => a - b)
+  const at = (share: number) => {
+    let left = Math.ceil(share * count)
+    for (const [step, some] of steps) {
+      left -= some
+      if (left <= 0) return lengthOf(step)
+    }
+    return 0
+  }
+  return { p50: at(0.5), p95: at(0.95), count }
+}
+
+/** The middle of a step, by ratio: what is in it is at most half a step away. */
+function lengthOf(step: number): number {
+  if (step === 0) return 1
+  const length = GROWTH ** (step - 1) * MIDDLE
+  return length < 100 ? Math.round(length * 10) / 10 : Math.round(length)
+}

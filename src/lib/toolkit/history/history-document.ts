@@ -1,0 +1,142 @@
+// Turns history into what people and programs see. Pure: buckets, accounts, keys and the time are arguments.
+
+import type { Account } from '../../account/account.ts'
+import { LOCAL_USER } from '../../account/account.ts'
+import type { ClientKey } from '../../account/client-key.ts'
+import { percentilesOf } from '../../quota/histogram.ts'
+import type { History, HistoryBucket, Tally } from '../../quota/history.ts'
+import { HOUR_MS, addTally, emptyTally, isNothing } from '../../quota/history.ts'
+import { roundedUsd } from '../rounded-usd.ts'
+import type { HistoryDocument, HistoryKey, HistoryRow } from './history-views.ts'
+
+const DAY_MS = 24 * HOUR_MS
+
+export interface HistoryScene {
+  history: History
+  /** Those in use and those archived, by id. */
+  accounts: ReadonlyMap<string, Account>
+  keys: readonly Pick<ClientKey, 'id' | 'name'>[]
+  /** Only these accounts; null: all, those that are gone too. */
+  only: ReadonlySet<string> | null
+  /** Epoch milliseconds. */
+  from: number
+  now: number
+  per: 'hour' | 'day'
+  by: HistoryKey
+}
+
+interface Label {
+  key: string
+  label: string
+}
+
+const ALL: Label = { key: 'all', label: 'all' }
+const NONE: Label = { key: 'none', label: 'none' }
+const UNKNOWN: Label = { key: 'unknown', label: 'unknown' }
+
+export function historyDocument(scene: HistoryScene): HistoryDocument {
+  const { from, now, per, by } = scene
+  const width = per === 'hour' ? HOUR_MS : DAY_MS
+  const rows = new Map<string, { at: number; label: Label; tally: Tally }>()
+  const totals = emptyTally()
+  for (const bucket of bucketsOf(scene)) {
+    const at = Math.floor(bucket.at / width) * width
+    addTally(totals, bucket)
+    for (const label of labelsOf(bucket, scene)) {
+      const name = `${at}\n${label.key}`
+      const row = rows.get(name) ?? { at, label, tally: emptyTally() }
+      addTally(row.tally, bucket)
+      rows.set(name, row)
+    }
+  }
+  const sorted = [...rows.values()]
+    .filter(({ tally }) => !isNothing(tally))
+    .sort((one, other) => one.at - other.at || (one.label.key < other.label.key ? -1 : 1))
+  return {
+    now: timeOf(now),
+    from: timeOf(from),
+    to: timeOf(now),
+    per,
+    by,
+    rows: sorted.map(({ at, label, tally }) => rowOf(at, label, tally)),
+    totals: rowOf(from, ALL, totals),
+  }
+}
+
+/** One row for all that was asked of each model, the busiest first. */
+export function modelTotals(scene: HistoryScene): HistoryRow[] {
+  const models = new Map<string, { label: Label; tally: Tally }>()
+  for (const bucket of bucketsOf(scene)) {
+    const label = modelOf(bucket)
+    const row = models.get(label.key) ?? { label, tally: emptyTally() }
+    addTally(row.tally, bucket)
+    models.set(label.key, row)
+  }
+  return [...models.values()]
+    .filter(({ tally }) => !isNothing(tally))
+    .sort((one, other) => other.tally.requests - one.tally.requests)
+    .map(({ label, tally }) => rowOf(scene.from, label, tally))
+}
+
+function* bucketsOf({ history, only, from }: HistoryScene): Generator<HistoryBucket> {
+  for (const bucket of history.values()) {
+    if (bucket.at >= from && (only === null || only.has(bucket.account))) yield bucket
+  }
+}
+
+/** An account of several groups counts in each of them. */
+function labelsOf(bucket: HistoryBucket, scene: HistoryScene): Label[] {
+  const account = scene.accounts.get(bucket.account)
+  switch (scene.by) {
+    case 'all':
+      return [ALL]
+    case 'model':
+      return [modelOf(bucket)]
+    case 'key':
+      return [keyOf(bucket, scene)]
+    case 'account':
+      return [{ key: bucket.account, label: account === undefined ? bucket.account : nameOf(account) }]
+    case 'provider':
+      return [account === undefined ? UNKNOWN : same(account.provider)]
+    case 'user':
+      return [account === undefined ? UNKNOWN : same(account.user)]
+    case 'group':
+      if (account === undefined) return [UNKNOWN]
+      return account.groups.length === 0 ? [NONE] : account.groups.map(same)
+  }
+}
+
+function modelOf({ model }: HistoryBucket): Label {
+  return model === null ? UNKNOWN : same(model)
+}
+
+function keyOf({ key }: HistoryBucket, { keys }: HistoryScene): Label {
+  if (key === null) return NONE
+  return { key, label: keys.find(({ id }) => id === key)?.name ?? key }
+}
+
+function nameOf({ user, provider, name }: Account): string {
+  return user === LOCAL_USER ? `${provider}/${name}` : `${user}:${provider}/${name}`
+}
+
+function same(name: string): Label {
+  return { key: name, label: name }
+}
+
+function rowOf(at: number, { key, label }: Label, tally: Tally): HistoryRow {
+  const { requests, succeeded, failed, inputTokens, outputTokens, unpriced } = tally
+  return {
+    ...{ at: timeOf(at), key, label, requests, succeeded, failed },
+    outcomes: { ...tally.outcomes },
+    ...{ inputTokens, outputTokens },
+    costUsd: roundedUsd(tally.costUsd),
+    estimatedUsd: roundedUsd(tally.estimatedUsd),
+    unpriced,
+    latencyMs: percentilesOf(tally.latency),
+    firstByteMs: percentilesOf(tally.firstByte),
+  }
+}
+
+function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

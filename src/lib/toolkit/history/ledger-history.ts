@@ -1,0 +1,155 @@
+import type { Account } from '../../account/account.ts'
+import { resolveReference } from '../../account/reference.ts'
+import type { ClientKey } from '../../account/client-key.ts'
+import { QwenctlError, isQwenctlError } from '../../errors.ts'
+import { HOUR_MS, bucketAt } from '../../quota/history.ts'
+import type { History } from '../../quota/history.ts'
+import type { DayTotals } from '../../quota/state.ts'
+import { dayOf } from '../../quota/totals.ts'
+import type { AccountsData } from '../../store/accounts-document.ts'
+import { HistoryFiles } from '../../store/history-files.ts'
+import type { Home } from '../../store/home.ts'
+import { accountViewsOf, filterAccounts } from '../direct-quota.ts'
+import type { Books } from '../direct-quota.ts'
+import type { AccountFilter } from '../toolkit.ts'
+import type { AccountView } from '../views.ts'
+import type { HistoryScene } from './history-document.ts'
+import { historyDocument, modelTotals } from './history-document.ts'
+import type { AccountStats, HistoryBooks, HistoryDocument, HistoryQuery } from './history-views.ts'
+
+const DAY_MS = 24 * HOUR_MS
+const MOST_DAYS = 3650
+const MOST_HOURS = 35 * 24
+const DAYS_BY_DEFAULT = 30
+
+export interface HistoryParts {
+  home: Home
+  books: () => Promise<Books>
+  keys: () => Promise<ClientKey[]>
+  warn: (message: string) => void
+}
+
+type Span = Pick<HistoryQuery, 'days' | 'hours'>
+
+/** History as the ledger of this home tells it. */
+export class LedgerHistory implements HistoryBooks {
+  readonly #parts: HistoryParts
+  readonly #files: HistoryFiles
+
+  constructor(parts: HistoryParts) {
+    this.#parts = parts
+    this.#files = new HistoryFiles(parts.home)
+  }
+
+  async show(query: HistoryQuery): Promise<HistoryDocument> {
+    return historyDocument(await this.#scene(query, await this.#parts.books()))
+  }
+
+  async stats(
+    reference: string | null,
+    { user, ...span }: Pick<HistoryQuery, 'days' | 'hours' | 'per' | 'user'>,
+  ): Promise<AccountStats> {
+    const books = await this.#parts.books()
+    const filter = user === undefined ? {} : { user }
+    const account = reference === null ? null : resolveReference(books.data.accounts, reference, filter)
+    const query: HistoryQuery = { ...span, by: 'all', ...filter }
+    if (account !== null) query.accounts = [account.id]
+    const scene = await this.#scene(query, books)
+    const { now, from, to, per, rows, totals } = historyDocument(scene)
+    const views = accountViewsOf(
+      books,
+      account === null ? filterAccounts(books.data.accounts, filter) : [account],
+    )
+    return {
+      account: account === null ? null : (views[0] ?? null),
+      ...{ now, from, to, per, rows, totals },
+      models: modelTotals(scene),
+      cooldowns: account === null ? [] : views.flatMap(({ cooldowns }) => cooldowns),
+      forecast: account === null ? null : firstToRunOut(views),
+    }
+  }
+
+  async #scene(query: HistoryQuery, { data, now }: Books): Promise<HistoryScene> {
+    const only = accountsOf(data, query)
+    const from = beginning(query, now)
+    const { history, totals } = await this.#files.read(dayOf(from))
+    for (const problem of this.#files.problems) this.#parts.warn(problem)
+    addTotals(history, totals)
+    const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)
+    const keys = query.by === 'key' ? await this.#parts.keys() : []
+    const { per, by } = query
+    return { history, accounts: new Map(known), keys, only, from, now, per, by }
+  }
+}
+
+/** Epoch milliseconds. Throws `invalid_value` for a span that is none. */
+function beginning({ days, hours }: Span, now: number): number {
+  if (days !== undefined && hours !== undefined) throw outOfRange('days and hours contradict each other')
+  if (hours !== undefined) {
+    if (!isWhole(hours, MOST_HOURS)) throw outOfRange(`hours must be a whole number from 1 to ${MOST_HOURS}`)
+    return (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS
+  }
+  const span = days ?? DAYS_BY_DEFAULT
+  if (!isWhole(span, MOST_DAYS)) throw outOfRange(`days must be a whole number from 1 to ${MOST_DAYS}`)
+  return (Math.floor(now / DAY_MS) - span + 1) * DAY_MS
+}
+
+function isWhole(value: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= most
+}
+
+function outOfRange(message: string): QwenctlError {
+  return new QwenctlError('invalid_value', message)
+}
+
+/** Null: all, those that are gone too. Archived accounts can be named as well: what they did is still there. */
+function accountsOf(data: AccountsData, query: HistoryQuery): Set<string> | null {
+  const { accounts: references = [], user, provider, group } = query
+  const filter: AccountFilter = {
+    ...(user === undefined ? {} : { user }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(group === undefined ? {} : { group }),
+  }
+  if (references.length > 0) return new Set(references.map((one) => resolved(data, one, filter).id))
+  if (Object.keys(filter).length === 0) return null
+  const chosen: Account[] = filterAccounts([...data.accounts, ...data.archived], filter)
+  return new Set(chosen.map(({ id }) => id))
+}
+
+function resolved({ accounts, archived }: AccountsData, reference: string, filter: AccountFilter): Account {
+  try {
+    return resolveReference(accounts, reference, filter)
+  } catch (error) {
+    if (!isQwenctlError(error) || error.code !== 'account_not_found') throw error
+    try {
+      return resolveReference(archived, reference, filter)
+    } catch (other) {
+      throw isQwenctlError(other) && other.code === 'ambiguous_account' ? other : error
+    }
+  }
+}
+
+/** A day of which only totals are kept stands as one bucket at its beginning. */
+function addTotals(history: History, totals: Map<string, Map<string, DayTotals>>): void {
+  for (const [day, accounts] of totals) {
+    for (const [account, did] of accounts) {
+      const bucket = bucketAt(history, { at: Date.parse(day), account, model: null, key: null })
+      Object.assign(bucket, did)
+      // How many of them used tokens is not known any more: those that succeeded did.
+      if (did.costUsd === null && did.inputTokens + did.outputTokens > 0) bucket.unpriced = did.succeeded
+    }
+  }
+}
+
+function firstToRunOut(views: AccountView[]): AccountStats['forecast'] {
+  const known = views.flatMap(({ limits }) =>
+    limits.flatMap(({ metric, window, model, forecast }) => {
+      const runsOut = forecast !== null && forecast.exhaustsAt !== null
+      return runsOut ? [{ ...forecast, metric, window, model }] : []
+    }),
+  )
+  const [first] = known.sort(
+    (one, other) => Date.parse(one.exhaustsAt ?? '') - Date.parse(other.exhaustsAt ?? ''),
+  )
+  return first ?? null
+}
