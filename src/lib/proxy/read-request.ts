@@ -1,4 +1,5 @@
 import { QwenctlError } from '../errors.ts'
+import { BodyMemory, GrowingBody } from './body-memory.ts'
 import type { ClientHead } from './client-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './routes.ts'
@@ -20,34 +21,46 @@ export interface RequestBody {
   isStream: boolean
 }
 
+const memory = new BodyMemory()
+
 /**
  * Reads the body, at most `maxBytes` of it: `onBody` gets it, or `request_too_large` as soon as that is known; nothing
  * when the client leaves before.
  */
 export function readBody(
-  { req }: Exchange,
+  exchange: Exchange,
   maxBytes: number,
   onBody: (body: Buffer | QwenctlError) => void,
 ): void {
-  let chunks: Buffer[] = []
-  let length = 0
-  let isOver = announcedLength(req.rawHeaders) > maxBytes
+  const { req } = exchange
+  const announced = announcedLength(req.rawHeaders)
+  const body = new GrowingBody(memory, announced)
+  let isOver = announced > maxBytes
   req.readBody((chunk) => {
     if (isOver) return true
     if (chunk === null) {
-      onBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+      const { bytes, piece } = body.whole()
+      exchange.bodyPiece = piece
+      onBody(bytes)
       return true
     }
-    length += chunk.length
-    chunks.push(chunk)
-    if (length > maxBytes) {
-      isOver = true
-      chunks = []
+    isOver = body.length + chunk.length > maxBytes
+    if (isOver) {
+      body.drop()
       onBody(tooLarge(maxBytes))
-    }
+    } else body.add(chunk)
     return true
   })
   if (isOver) onBody(tooLarge(maxBytes))
+}
+
+/**
+ * Gives back the memory of a body. Only when its exchange is over in good order: every call that carried it has then ended, and
+ * a connection that was still writing it is closed.
+ */
+export function releaseBody(exchange: Exchange): void {
+  if (exchange.bodyPiece !== null) memory.give(exchange.bodyPiece)
+  exchange.bodyPiece = null
 }
 
 function announcedLength(rawHeaders: readonly string[]): number {

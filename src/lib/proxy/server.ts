@@ -18,7 +18,7 @@ import { isManagementPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics } from './metrics.ts'
 import { listModels } from './models.ts'
-import { readBody } from './read-request.ts'
+import { readBody, releaseBody } from './read-request.ts'
 import { recordOf } from './request-record.ts'
 import { dialectOf, routeFor, shortPath } from './routes.ts'
 
@@ -191,6 +191,7 @@ export class ProxyServer {
     exchange.isWorkedOn = true
     try {
       await work
+      releaseBody(exchange)
     } catch (error) {
       this.#fail(exchange, error)
     }
