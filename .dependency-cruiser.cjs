@@ -39,6 +39,33 @@ module.exports = {
     may('screen', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe', 'terminal'),
     may('terminal'),
     {
+      name: 'web-knows-shapes-only',
+      comment:
+        'the page runs in a browser: of the program it takes types alone, those of the documents it is shown',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: '^src/lib/toolkit/views\\.ts$' },
+    },
+    {
+      name: 'web-types-only',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-web',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'web-state-is-pure',
+      comment: 'what the page shows is worked out without a browser, so that it can be tested without one',
+      severity: 'error',
+      from: { path: '^web/src/(state|select|format)/' },
+      to: { path: '^(node_modules|web/src/(views|hooks|parts/.*\\.tsx$))' },
+    },
+    {
       name: 'commands-import-only',
       comment:
         'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone, what it left to see for `proxy logs`, the screen for `top`',

@@ -42,7 +42,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['src/**/*.ts'], rules: sizes },
+  { files: ['src/**/*.ts', 'web/src/**/*.{ts,tsx}'], rules: sizes },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'examples/**/*.ts'],
     rules: {

@@ -1,8 +1,10 @@
-// `npm run build`: dist/ from src/, the direct path as one file, and what oclif and completion read about the commands.
+// `npm run build`: dist/ from src/, the direct path as one file, the page, and what oclif and completion read about the
+// commands.
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { buildWeb } from './build-web.ts'
 import { commandTable, manifestText } from './manifest.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -10,6 +12,7 @@ const root = join(import.meta.dirname, '..')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 compile()
 await bundleStart()
+await buildWeb(root)
 writeFileSync(join(root, 'oclif.manifest.json'), await manifestText(root))
 writeFileSync(join(root, 'dist', 'completion.json'), JSON.stringify(await commandTable(root)))
 

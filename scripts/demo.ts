@@ -24,6 +24,7 @@ function isStale(): boolean {
     join(root, 'package.json'),
     join(root, 'tsconfig.build.json'),
     ...sources(join(root, 'src')),
+    ...sources(join(root, 'web')),
   ]
   return built === 0 || inputs.some((file) => changedAt(file) > built)
 }

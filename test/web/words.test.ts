@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { amount, compact, count, latency, percent, usd } from '../../web/src/format/numbers.ts'
+import { ago, duration } from '../../web/src/format/times.ts'
+import { accountName, limitShort, limitText, statusWords } from '../../web/src/format/words.ts'
+import { hashOf, routeOf } from '../../web/src/router.ts'
+import type { Route } from '../../web/src/router.ts'
+import { agoWords, durationWords } from '../../src/lib/terminal/time-words.ts'
+import { madeLimit } from '../support/fake-api-data.ts'
+
+const now = Date.parse('2026-11-22T10:00:00.000Z')
+
+test('what is not known is a dash, and never 0', () => {
+  expect([count(null), compact(undefined), usd(null), latency(null)]).toEqual(['–', '–', '–', '–'])
+  expect([count(0), compact(0), usd(0), latency(0)]).toEqual(['0', '0', '$0.00', '< 1 ms'])
+})
+
+test('numbers are whole as long as they fit, and small sums of money keep their digits', () => {
+  expect([compact(9_999), compact(82_100), compact(1_240_000)]).toEqual(['9,999', '82.1K', '1.2M'])
+  expect([usd(1.45), usd(0.0042), amount('usd', 1.79), amount('requests', 1988)]).toEqual([
+    '$1.45',
+    '$0.0042',
+    '$1.79',
+    '1,988',
+  ])
+})
+
+test('a share that is not all of it never reads 100 %', () => {
+  expect([percent(9_999, 10_000), percent(10, 10), percent(0, 0), percent(0, 4)]).toEqual([
+    '99.9 %',
+    '100 %',
+    '–',
+    '0 %',
+  ])
+})
+
+test('times read as they do in the terminal', () => {
+  for (const ms of [0, 900, 61_000, 3_599_000, 3_600_000, 86_400_000, 187_000_000]) {
+    expect(duration(ms)).toBe(durationWords(ms))
+    const time = new Date(now - ms).toISOString()
+    expect(ago(time, now)).toBe(agoWords(time, new Date(now).toISOString()))
+  }
+})
+
+test('an account is called without its user where that is the default one', () => {
+  expect(accountName({ user: 'local', provider: 'qwen', name: 'work' })).toBe('qwen/work')
+  expect(accountName({ user: 'alice', provider: 'qwen', name: 'work' })).toBe('alice:qwen/work')
+})
+
+test('a limit reads as it is typed, and short in tables', () => {
+  const limit = madeLimit(now, 5, 'month', { metric: 'usd' })
+  expect([limitText(limit), limitShort(limit)]).toEqual(['5usd/month', 'usd per month'])
+  expect(limitText(madeLimit(now, 2000, 'day'))).toBe('2000/day')
+})
+
+test('every status has a word', () => {
+  expect(Object.keys(statusWords)).toEqual([
+    'ready',
+    'cooling',
+    'exhausted',
+    'disabled',
+    'needs-login',
+    'expired',
+  ])
+})
+
+test.each<Route>([
+  { view: 'accounts' },
+  { view: 'account', id: 'acc_zf0e0nskxq53creb' },
+  { view: 'add' },
+  { view: 'compare', ids: ['acc_a', 'acc_b'] },
+  { view: 'compare', ids: [] },
+  { view: 'keys' },
+  { view: 'live' },
+  { view: 'history' },
+  { view: 'archive' },
+])('the address of %o leads back to it', (route) => {
+  expect(routeOf(hashOf(route))).toEqual(route)
+})
+
+test('an address that leads nowhere is known as such, and a broken one breaks nothing', () => {
+  expect(routeOf('#/nowhere')).toEqual({ view: 'unknown', path: 'nowhere' })
+  expect(routeOf('#/accounts/%E0%A4%A')).toEqual({ view: 'account', id: '%E0%A4%A' })
+  expect(routeOf('')).toEqual({ view: 'accounts' })
+})

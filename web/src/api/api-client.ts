@@ -1,0 +1,80 @@
+import { Http } from './http.ts'
+import type {
+  AccountAnswer,
+  AccountChange,
+  AccountSettings,
+  AccountStats,
+  AccountVerb,
+  AccountView,
+  ArchivedView,
+  ClientKeyView,
+  ExplainDocument,
+  HistoryBy,
+  HistoryDocument,
+  HistoryPer,
+  LoginView,
+  NewAccount,
+  NewKey,
+  ProviderView,
+  ProxyView,
+  RootView,
+} from './types.ts'
+
+export interface HistoryAsked {
+  days?: number
+  hours?: number
+  per: HistoryPer
+  by: HistoryBy
+  account?: string
+  user?: string
+}
+
+/** One method for each thing the page asks of the API. */
+export class ApiClient {
+  readonly http = new Http()
+
+  root = () => this.http.call<RootView>('')
+  openSession = (proof: { token: string } | { ticket: string }) =>
+    this.http.call<{ token: string; expiresAt: string }>('/session', { method: 'POST', body: proof })
+
+  accounts = () => this.http.call<{ accounts: AccountView[] }>('/accounts')
+  addAccount = (body: NewAccount) => this.http.call<AccountAnswer>('/accounts', { method: 'POST', body })
+  changeAccount = (id: string, body: AccountChange) =>
+    this.http.call<AccountAnswer>(`/accounts/${encodeURIComponent(id)}`, { method: 'PATCH', body })
+  archiveAccount = (id: string) =>
+    this.http.call<AccountAnswer>(`/accounts/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  actOnAccount = (id: string, verb: AccountVerb) =>
+    this.http.call<AccountAnswer>(`/accounts/${encodeURIComponent(id)}/${verb}`, { method: 'POST' })
+  clearCooldowns = (id: string) =>
+    this.http.call<AccountAnswer>(`/accounts/${encodeURIComponent(id)}/cooldowns`, { method: 'DELETE' })
+  stats = (id: string, range: { hours: number } | { days: number }) =>
+    this.http.call<AccountStats>(`/accounts/${encodeURIComponent(id)}/stats`, { query: { ...range } })
+  explain = (query: { model?: string; user?: string }) =>
+    this.http.call<ExplainDocument>('/explain', { query })
+
+  archive = () => this.http.call<{ accounts: ArchivedView[] }>('/archive')
+  restore = (id: string, name?: string) =>
+    this.http.call<AccountAnswer>(`/archive/${encodeURIComponent(id)}/restore`, {
+      method: 'POST',
+      body: name === undefined ? {} : { name },
+    })
+  destroy = (id: string) =>
+    this.http.call<unknown>(`/archive/${encodeURIComponent(id)}`, { method: 'DELETE' })
+
+  history = ({ days, hours, per, by, account, user }: HistoryAsked) =>
+    this.http.call<HistoryDocument>('/history', { query: { days, hours, per, by, account, user } })
+
+  keys = () => this.http.call<{ keys: ClientKeyView[] }>('/keys')
+  createKey = (body: NewKey) =>
+    this.http.call<{ key: ClientKeyView; secret: string }>('/keys', { method: 'POST', body })
+  revokeKey = (id: string) => this.http.call<unknown>(`/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
+
+  providers = () => this.http.call<{ providers: ProviderView[] }>('/providers')
+  proxy = () => this.http.call<ProxyView>('/proxy')
+
+  beginLogin = (provider: string, body: AccountSettings & { name?: string; user?: string }) =>
+    this.http.call<LoginView>(`/login/${encodeURIComponent(provider)}`, { method: 'POST', body })
+  login = (loginId: string) => this.http.call<LoginView>(`/login/${encodeURIComponent(loginId)}`)
+  cancelLogin = (loginId: string) =>
+    this.http.call<unknown>(`/login/${encodeURIComponent(loginId)}`, { method: 'DELETE' })
+}

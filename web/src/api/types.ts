@@ -1,0 +1,231 @@
+// What the API answers, as the page reads it. Shapes that the program has are taken from it, as types alone.
+
+import type {
+  AccountQuotaView,
+  AccountStatus,
+  AccountView as ProgramAccountView,
+  ArchivedView,
+  CooldownView,
+  LimitView as ProgramLimitView,
+  ProviderView as ProgramProviderView,
+} from '../../../src/lib/toolkit/views.ts'
+
+export type { AccountQuotaView, AccountStatus, ArchivedView, CooldownView }
+
+/** When a limit runs out at the pace of late. */
+export interface Forecast {
+  /** Null: it resets before it runs out. */
+  exhaustsAt: string | null
+  earliest: string | null
+  latest: string | null
+  perHour: number
+}
+
+export type LimitView = ProgramLimitView & { forecast?: Forecast | null }
+
+export type AccountView = Omit<ProgramAccountView, 'limits'> & { limits: LimitView[] }
+
+export type ProviderView = ProgramProviderView & {
+  /** How an account of it can prove who it is. */
+  auth: ('api-key' | 'device' | 'none')[]
+  needsBaseUrl: boolean
+  /** Why a login may not begin, and what to do instead. */
+  deviceRefusal: string | null
+}
+
+export interface ClientKeyView {
+  id: string
+  name: string
+  hint: string
+  user: string | null
+  accounts: string[]
+  groups: string[]
+  models: string[]
+  limits: LimitView[]
+  status: 'active' | 'expired' | 'spent'
+  availableAt: string | null
+  expiresAt: string | null
+  createdAt: string
+  lastUsedAt: string | null
+}
+
+export interface Latency {
+  p50: number
+  p95: number
+  count: number
+}
+
+export interface HistoryRow {
+  at: string
+  key: string
+  label: string
+  requests: number
+  succeeded: number
+  failed: number
+  outcomes: Record<string, number>
+  inputTokens: number
+  outputTokens: number
+  costUsd: number | null
+  unpriced: number
+  latencyMs: Latency | null
+  firstByteMs: Latency | null
+}
+
+export type HistoryBy = 'account' | 'provider' | 'model' | 'key' | 'group' | 'user' | 'all'
+export type HistoryPer = 'hour' | 'day'
+
+export interface HistoryDocument {
+  now: string
+  from: string
+  to: string
+  per: HistoryPer
+  by: HistoryBy
+  rows: HistoryRow[]
+  totals: HistoryRow
+}
+
+export interface AccountStats {
+  account: AccountView | null
+  per: HistoryPer
+  rows: HistoryRow[]
+  models: HistoryRow[]
+  totals: HistoryRow
+  cooldowns: CooldownView[]
+}
+
+/** Who would serve a request now, and why the others would not. */
+export interface ExplainDocument {
+  now: string
+  strategy: string
+  /** `presumed`: turns or chance decide, which cannot be foreseen. */
+  places: 'exact' | 'presumed'
+  accounts: ExplainedAccount[]
+  /** The id of the account that is asked first; null: none can serve. */
+  next: string | null
+  returnsAt: string | null
+}
+
+export interface ExplainedAccount {
+  id: string
+  user: string
+  provider: string
+  name: string
+  verdict: 'next' | 'eligible' | 'refused'
+  /** 1 is asked first; null: it is not asked. */
+  place: number | null
+  model: string | null
+  translated: boolean
+  reason: { code: string; words: string } | null
+  returnsAt: string | null
+}
+
+export interface LoginView {
+  loginId: string
+  status: 'pending' | 'done' | 'denied' | 'expired' | 'failed'
+  userCode?: string
+  verificationUri?: string
+  verificationUriComplete?: string | null
+  /** A picture of the address, as SVG. */
+  qrSvg?: string
+  expiresAt?: string
+  account?: AccountView | null
+  error?: ApiErrorBody | null
+}
+
+export interface ApiErrorBody {
+  code: string
+  message: string
+  hint?: string | null
+  /** The part of the request that it is about: `name`, `limits[0]`. */
+  field?: string | null
+}
+
+export interface ProxyView {
+  url: string
+  pid: number
+  startedAt: string
+  strategy: string
+  version: string
+  workers: number
+  inFlight: number
+}
+
+export interface RootView {
+  name: string
+  version: string
+  user: string | null
+}
+
+/** A line of the proxies' log, as the events carry it. */
+export interface LogLine {
+  time: string
+  kind: string
+  requestId?: string
+  clientKey?: string | null
+  method?: string | null
+  route?: string | null
+  dialect?: string | null
+  model?: string | null
+  stream?: boolean
+  status?: number | null
+  outcome?: string | null
+  message?: string | null
+  user?: string | null
+  provider?: string | null
+  account?: string | null
+  attempts?: number
+  attempt?: number
+  tried?: string[]
+  next?: string | null
+  latencyMs?: number | null
+  firstByteMs?: number | null
+  inputTokens?: number | null
+  outputTokens?: number | null
+  costUsd?: number | null
+  clientGone?: boolean
+  rests?: string | null
+  until?: string | null
+  reason?: string | null
+  evidence?: string | null
+  code?: string | null
+}
+
+/** What adding an account, or changing one, can say. */
+export interface AccountSettings {
+  groups?: string[]
+  priority?: number
+  weight?: number
+  limits?: string[]
+  baseUrl?: string | null
+  quotaGroup?: string | null
+  egressProxy?: string | null
+  models?: string[] | null
+}
+
+export interface NewAccount extends AccountSettings {
+  provider: string
+  name?: string
+  user?: string
+  key?: string
+  verify?: boolean
+}
+
+export type AccountChange = AccountSettings & { name?: string; enabled?: boolean; key?: string }
+
+export interface NewKey {
+  name: string
+  user?: string
+  accounts?: string[]
+  groups?: string[]
+  models?: string[]
+  limits?: string[]
+  expires?: string
+}
+
+export type AccountVerb = 'enable' | 'disable' | 'verify' | 'refresh' | 'reset'
+
+export interface AccountAnswer {
+  account: AccountView
+  result?: string
+  message?: string
+}

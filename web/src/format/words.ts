@@ -1,0 +1,69 @@
+import type { AccountStatus, AccountView, Forecast, LimitView } from '../api/types.ts'
+import { clock } from './times.ts'
+
+export const statusWords: Record<AccountStatus, string> = {
+  ready: 'Ready',
+  cooling: 'Cooling',
+  exhausted: 'Exhausted',
+  disabled: 'Disabled',
+  'needs-login': 'Needs login',
+  expired: 'Expired',
+}
+
+/** From best to worst: how lists are sorted and filters are listed. */
+export const statuses = Object.keys(statusWords) as AccountStatus[]
+
+/** Outcome classes as people say them. Others are shown as they are. */
+const outcomeWords: Record<string, string> = {
+  ok: 'answered',
+  'rate-short': 'rate limited',
+  'quota-window': 'quota of the window used up',
+  'quota-hard': 'no quota or credit left',
+  'auth-refresh': 'login had to be renewed',
+  'auth-dead': 'credential refused',
+  'model-unavailable': 'model not served',
+  overloaded: 'provider overloaded',
+  'bad-request': 'request refused',
+  unreachable: 'not reachable',
+  timeout: 'no answer in time',
+  aborted: 'client left',
+  lost: 'answer broke off',
+}
+
+export function outcome(name: string): string {
+  return outcomeWords[name] ?? name
+}
+
+/** `requests / day`, `tokens / minute`, with the model that it holds for. */
+export function limitName({ metric, window, model }: LimitView): string {
+  return `${metric} / ${window}${model === null ? '' : ` · ${model}`}`
+}
+
+/** Where there is little room: `per day`, `tokens per minute`. */
+export function limitShort({ metric, window, model }: LimitView): string {
+  return `${metric === 'requests' ? '' : `${metric} `}per ${window}${model === null ? '' : ` · ${model}`}`
+}
+
+/** As it is typed: `2000/day`. */
+export function limitText({ max, metric, window }: Pick<LimitView, 'max' | 'metric' | 'window'>): string {
+  return `${max}${metric === 'requests' ? '' : metric}/${window}`
+}
+
+/** `runs out at 16:40 at this pace`; null where that is not to be expected. */
+export function forecastWords(forecast: Forecast | null | undefined, now: number): string | null {
+  if (forecast?.exhaustsAt == null) return null
+  return `runs out at ${clock(forecast.exhaustsAt, now)} at this pace`
+}
+
+/** Whose accounts are called without saying whose. */
+const DEFAULT_USER = 'local'
+
+/** The user in front of an account's name: `alice:`, or nothing. */
+export function userPrefix({ user }: Pick<AccountView, 'user'>): string {
+  return user === DEFAULT_USER ? '' : `${user}:`
+}
+
+/** `qwen/work`, `alice:qwen/work`. */
+export function accountName(account: Pick<AccountView, 'user' | 'provider' | 'name'>): string {
+  return `${userPrefix(account)}${account.provider}/${account.name}`
+}

@@ -1,0 +1,42 @@
+import { useRef, useState } from 'preact/hooks'
+import { bodyOf } from '../api/api-error.ts'
+import type { ApiErrorBody } from '../api/types.ts'
+
+export interface Submit {
+  isBusy: boolean
+  error: ApiErrorBody | null
+  /** For a form's `onSubmit`. */
+  submit: (event: Event) => void
+  forget: () => void
+}
+
+/** Sends a form once at a time; what the server refuses stays to be shown at its field, which gets the focus. */
+export function useSubmit(send: (form: HTMLFormElement) => Promise<void>): Submit {
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiErrorBody | null>(null)
+  const busy = useRef(false)
+  const run = async (form: HTMLFormElement) => {
+    if (busy.current) return
+    busy.current = true
+    setBusy(true)
+    setError(null)
+    try {
+      await send(form)
+    } catch (failure) {
+      setError(bodyOf(failure))
+      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+    } finally {
+      busy.current = false
+      setBusy(false)
+    }
+  }
+  return {
+    isBusy,
+    error,
+    submit: (event) => {
+      event.preventDefault()
+      void run(event.currentTarget as HTMLFormElement)
+    },
+    forget: () => setError(null),
+  }
+}

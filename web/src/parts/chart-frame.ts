@@ -1,0 +1,26 @@
+export type ChartTone = 'main' | 'second' | 'third' | 'fourth' | 'fifth' | 'sixth' | 'rest' | 'bad'
+
+export interface ChartSeries {
+  label: string
+  tone: ChartTone
+  /** One for each bucket; null: nothing is known, which is not 0. */
+  values: (number | null)[]
+}
+
+/** Bars stand on each other, lines cross. */
+export type ChartKind = 'bars' | 'lines'
+
+/** The sums from the first series up to each: what stacked bars are drawn from, the highest first. */
+export function stacked(series: ChartSeries[]): (number | null)[][] {
+  const sums: (number | null)[][] = []
+  for (const { values } of series) {
+    const below = sums.at(-1)
+    sums.push(values.map((value, index) => (value ?? 0) + (below?.[index] ?? 0)))
+  }
+  return sums
+}
+
+/** Whether there is anything to see. */
+export function hasValues(series: ChartSeries[]): boolean {
+  return series.some(({ values }) => values.some((value) => value !== null && value !== 0))
+}

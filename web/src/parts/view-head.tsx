@@ -1,0 +1,37 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+
+let isFirst = true
+
+/** The heading of a view. It takes the focus when one arrives, so that readers of every kind know where they are. */
+export function ViewHead({
+  title,
+  sub,
+  children,
+}: {
+  title: string
+  sub?: ComponentChildren
+  children?: ComponentChildren
+}): JSX.Element {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${title} · qwenctl`
+  }, [title])
+  useEffect(() => {
+    // Not on the first view: there the browser's own order begins with the skip link.
+    if (!isFirst) heading.current?.focus({ preventScroll: true })
+    isFirst = false
+    scrollTo(0, 0)
+  }, [])
+  return (
+    <header class="view-head">
+      <div class="view-title">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {sub}
+      </div>
+      {children !== undefined && <div class="view-actions">{children}</div>}
+    </header>
+  )
+}

@@ -1,0 +1,93 @@
+import type { AccountStatus, AccountView } from '../api/types.ts'
+import { statuses } from '../format/words.ts'
+import { requestsLeft, tightest, usedShare } from './limits.ts'
+
+export interface AccountFilter {
+  search: string
+  status: AccountStatus | ''
+  provider: string
+  group: string
+  user: string
+}
+
+export const noFilter: AccountFilter = { search: '', status: '', provider: '', group: '', user: '' }
+
+export type SortKey = 'name' | 'status' | 'used' | 'left' | 'requests' | 'tokens' | 'failed' | 'lastUsed'
+
+export interface Sort {
+  key: SortKey
+  isDescending: boolean
+}
+
+/** Accounts that the filter leaves. Every word of the search must be found. */
+export function filtered(accounts: AccountView[], filter: AccountFilter): AccountView[] {
+  const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean)
+  return accounts.filter(
+    (account) =>
+      (filter.status === '' || account.status === filter.status) &&
+      (filter.provider === '' || account.provider === filter.provider) &&
+      (filter.group === '' || account.groups.includes(filter.group)) &&
+      (filter.user === '' || account.user === filter.user) &&
+      words.every((word) => textOf(account).includes(word)),
+  )
+}
+
+function textOf({ id, user, provider, name, groups, auth }: AccountView): string {
+  return [id, user, `${provider}/${name}`, ...groups, auth.hint ?? ''].join(' ').toLowerCase()
+}
+
+const measures: Record<Exclude<SortKey, 'name'>, (account: AccountView) => number | null> = {
+  status: ({ status }) => statuses.indexOf(status),
+  used: (account) => {
+    const limit = tightest(account)
+    return limit === null ? null : usedShare(limit)
+  },
+  left: requestsLeft,
+  requests: ({ today }) => today.requests,
+  tokens: ({ today }) => today.inputTokens + today.outputTokens,
+  failed: ({ today }) => today.failed,
+  lastUsed: ({ lastUsedAt }) => (lastUsedAt === null ? null : Date.parse(lastUsedAt)),
+}
+
+/** In order; what is not known comes last whichever way, and names decide between equals. */
+export function sorted(accounts: AccountView[], { key, isDescending }: Sort): AccountView[] {
+  const sign = isDescending ? -1 : 1
+  if (key === 'name') return [...accounts].sort((a, b) => sign * byName(a, b))
+  const measure = measures[key]
+  const measured = accounts.map((account) => ({ account, value: measure(account) }))
+  measured.sort((a, b) => {
+    if (a.value === null || b.value === null) {
+      if (a.value === b.value) return byName(a.account, b.account)
+      return a.value === null ? 1 : -1
+    }
+    return sign * (a.value - b.value) || byName(a.account, b.account)
+  })
+  return measured.map(({ account }) => account)
+}
+
+function byName(a: AccountView, b: AccountView): number {
+  return textKey(a).localeCompare(textKey(b), 'en', { numeric: true })
+}
+
+function textKey({ user, provider, name }: AccountView): string {
+  return `${provider}/${name} ${user}`
+}
+
+export interface Choices {
+  providers: string[]
+  groups: string[]
+  users: string[]
+}
+
+/** What there is to filter by. */
+export function choicesOf(accounts: AccountView[]): Choices {
+  return {
+    providers: distinct(accounts.map(({ provider }) => provider)),
+    groups: distinct(accounts.flatMap(({ groups }) => groups)),
+    users: distinct(accounts.map(({ user }) => user)),
+  }
+}
+
+function distinct(words: string[]): string[] {
+  return [...new Set(words)].sort()
+}

@@ -1,0 +1,49 @@
+import type { AccountView } from '../api/types.ts'
+import { requestsLeft } from './limits.ts'
+
+export interface Totals {
+  accounts: number
+  ready: number
+  requests: number
+  succeeded: number
+  failed: number
+  /** Null: no account has a limit of requests. */
+  remaining: number | null
+  inputTokens: number
+  outputTokens: number
+  /** Null: no cost is known. */
+  costUsd: number | null
+  /** The earliest return among those that are out; null: none returns by itself. */
+  nextReturn: string | null
+}
+
+/** What `quota show` says of all, over any accounts. */
+export function totalsOf(accounts: AccountView[]): Totals {
+  const left = accounts.filter(({ enabled }) => enabled).map(requestsLeft)
+  return {
+    accounts: accounts.length,
+    ready: accounts.filter(({ status }) => status === 'ready').length,
+    requests: sum(accounts.map(({ today }) => today.requests)),
+    succeeded: sum(accounts.map(({ today }) => today.succeeded)),
+    failed: sum(accounts.map(({ today }) => today.failed)),
+    remaining: sumOfKnown(left),
+    inputTokens: sum(accounts.map(({ today }) => today.inputTokens)),
+    outputTokens: sum(accounts.map(({ today }) => today.outputTokens)),
+    costUsd: sumOfKnown(accounts.map(({ today }) => today.costUsd)),
+    nextReturn: earliest(accounts.map(({ availableAt }) => availableAt)),
+  }
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function sumOfKnown(numbers: (number | null)[]): number | null {
+  const known = numbers.filter((number) => number !== null)
+  return known.length === 0 ? null : sum(known)
+}
+
+function earliest(times: (string | null)[]): string | null {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : known.reduce((first, time) => (time < first ? time : first))
+}

@@ -1,0 +1,73 @@
+import type { ComponentChildren, JSX } from 'preact'
+import type { AccountView } from '../../api/types.ts'
+import { compact, count, percent, usd } from '../../format/numbers.ts'
+import { day } from '../../format/times.ts'
+import { GroupTags } from '../../parts/account-names.tsx'
+import { Ago } from '../../parts/ago.tsx'
+import { Countdown } from '../../parts/countdown.tsx'
+
+const authWords: Record<AccountView['auth']['type'], string> = {
+  'api-key': 'API key',
+  oauth: 'Login',
+  none: 'None needed',
+}
+
+export function AccountFacts({ account }: { account: AccountView }): JSX.Element {
+  const { today, auth } = account
+  return (
+    <section class="card" aria-labelledby="facts-title">
+      <h2 id="facts-title">Facts</h2>
+      <dl class="facts">
+        <Fact label="Today">
+          {count(today.requests)} requests, {percent(today.succeeded, today.succeeded + today.failed)}{' '}
+          answered
+        </Fact>
+        <Fact label="Tokens today">
+          {compact(today.inputTokens)} in, {compact(today.outputTokens)} out
+        </Fact>
+        <Fact label="Cost today">
+          {today.costUsd === null ? <Quiet>not known</Quiet> : usd(today.costUsd)}
+        </Fact>
+        <Fact label="Last used">
+          <Ago at={account.lastUsedAt} />
+        </Fact>
+        <Fact label="Credential">
+          {authWords[auth.type]} {auth.hint !== null && <code>{auth.hint}</code>}
+          {auth.expiresAt !== null && (
+            <>
+              , ends <Countdown at={auth.expiresAt} />
+            </>
+          )}
+        </Fact>
+        <Fact label="User">{account.user}</Fact>
+        <Fact label="Groups">
+          {account.groups.length === 0 ? <Quiet>none</Quiet> : <GroupTags groups={account.groups} />}
+        </Fact>
+        {account.quotaGroup !== null && <Fact label="Counted with">quota group {account.quotaGroup}</Fact>}
+        {account.unsettled > 0 && (
+          <Fact label="Unsettled">
+            {count(account.unsettled)} requests whose process ended; they stay charged
+          </Fact>
+        )}
+        {account.isDefault && <Fact label="Default">commands use it when none is named</Fact>}
+        <Fact label="Added">{day(account.createdAt)}</Fact>
+        <Fact label="Id">
+          <code>{account.id}</code>
+        </Fact>
+      </dl>
+    </section>
+  )
+}
+
+function Fact({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="fact">
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Quiet({ children }: { children: ComponentChildren }): JSX.Element {
+  return <span class="quiet">{children}</span>
+}

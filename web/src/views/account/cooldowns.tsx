@@ -1,0 +1,88 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { AccountView, CooldownView } from '../../api/types.ts'
+import { accountName, outcome } from '../../format/words.ts'
+import { Ago } from '../../parts/ago.tsx'
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { Countdown } from '../../parts/countdown.tsx'
+import { sentence } from '../../parts/form-error.tsx'
+
+const scopeWords: Record<CooldownView['scope'], string> = {
+  account: 'this account',
+  'quota-group': 'its quota group',
+  provider: 'the provider',
+}
+
+/** What rests, why and until when; nothing is shown where nothing does. */
+export function Cooldowns({
+  account,
+  onClear,
+}: {
+  account: AccountView
+  onClear: () => void
+}): JSX.Element | null {
+  const [isAsking, setAsking] = useState(false)
+  const { cooldowns } = account
+  if (cooldowns.length === 0 && !isAsking) return null
+  return (
+    <section class="card" aria-labelledby="cooldowns-title">
+      <div class="card-head">
+        <h2 id="cooldowns-title">Cooldowns</h2>
+        <button type="button" class="button" onClick={() => setAsking(true)}>
+          Clear
+        </button>
+      </div>
+      <ul class="cooldowns">
+        {cooldowns.map((cooldown) => (
+          <CooldownItem
+            key={`${cooldown.scope}:${cooldown.model ?? ''}:${cooldown.reason}`}
+            cooldown={cooldown}
+          />
+        ))}
+      </ul>
+      {isAsking && (
+        <ConfirmDialog
+          title={`Clear the cooldowns of ${accountName(account)}?`}
+          verb="Clear cooldowns"
+          isDanger={false}
+          onClose={() => setAsking(false)}
+          onConfirm={async () => onClear()}
+        >
+          <p>
+            Requests go to it again at once. What the provider still refuses will cool it again. Counters
+            stay.
+          </p>
+        </ConfirmDialog>
+      )}
+    </section>
+  )
+}
+
+function CooldownItem({ cooldown }: { cooldown: CooldownView }): JSX.Element {
+  return (
+    <li>
+      <div class="cooldown-line">
+        <strong>{sentence(outcome(cooldown.reason))}</strong>
+        <span>
+          {cooldown.until === null ? (
+            'until you act'
+          ) : (
+            <>
+              ends <Countdown at={cooldown.until} />
+            </>
+          )}
+        </span>
+      </div>
+      <p class="quiet">
+        {scopeWords[cooldown.scope]}
+        {cooldown.model !== null && (
+          <>
+            , model <code>{cooldown.model}</code>
+          </>
+        )}
+        , since <Ago at={cooldown.since} />
+      </p>
+      {cooldown.evidence !== null && <p class="evidence">{cooldown.evidence}</p>}
+    </li>
+  )
+}

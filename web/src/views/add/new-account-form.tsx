@@ -1,0 +1,180 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ApiErrorBody, LoginView, NewAccount, ProviderView } from '../../api/types.ts'
+import { accountName } from '../../format/words.ts'
+import { usePage } from '../../hooks/page-context.ts'
+import { useSubmit } from '../../hooks/use-submit.ts'
+import { InputField, textOf } from '../../parts/field.tsx'
+import { FormError } from '../../parts/form-error.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Segmented } from '../../parts/segmented.tsx'
+import { SettingsFields, settingNames, settingsOf } from '../../parts/settings-fields.tsx'
+import { hashOf } from '../../router.ts'
+import { DeviceLogin } from './device-login.tsx'
+
+type Way = ProviderView['auth'][number]
+
+const wayWords: Record<Way, string> = { 'api-key': 'API key', device: 'Log in with a code', none: 'No key' }
+
+export function NewAccountForm({
+  provider,
+  onBack,
+}: {
+  provider: ProviderView
+  onBack: () => void
+}): JSX.Element {
+  const page = usePage()
+  const [way, setWay] = useState<Way>(provider.auth[0] ?? 'api-key')
+  const [login, setLogin] = useState<LoginView | null>(null)
+  const { isBusy, error, submit } = useSubmit(async (form) => {
+    if (way === 'device') return setLogin(await page.api.beginLogin(provider.id, loginOf(form)))
+    const { account } = await page.api.addAccount(accountOf(form, provider, way))
+    page.store.dispatch({ type: 'account', account })
+    page.say(`${accountName(account)} is added`)
+    location.hash = hashOf({ view: 'account', id: account.id })
+  })
+  if (login !== null) return <DeviceLogin login={login} onAgain={() => setLogin(null)} />
+  return (
+    <form class="card form-card" onSubmit={submit} noValidate>
+      <FormHead provider={provider} onBack={onBack} />
+      <Terms provider={provider} way={way} />
+      {provider.auth.length > 1 && (
+        <div class="field">
+          <span class="field-label">With</span>
+          <Segmented
+            label="How it proves who it is"
+            value={way}
+            choices={provider.auth.map((kind) => ({ value: kind, label: wayWords[kind] }))}
+            onChange={setWay}
+          />
+        </div>
+      )}
+      <Identity provider={provider} way={way} error={error} />
+      <details class="more" open={provider.needsBaseUrl}>
+        <summary>More settings</summary>
+        <SettingsFields values={{}} limits={[]} error={error} needsBaseUrl={provider.needsBaseUrl} />
+      </details>
+      <FormError error={error} shown={['name', 'user', 'key', ...settingNames]} />
+      <div class="form-foot">
+        <button type="button" class="button" onClick={onBack}>
+          Back
+        </button>
+        <button type="submit" class="button button-primary" disabled={isBusy}>
+          {isBusy ? 'Asking the provider …' : way === 'device' ? 'Begin login' : 'Add account'}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function FormHead({ provider, onBack }: { provider: ProviderView; onBack: () => void }): JSX.Element {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  return (
+    <div class="card-head">
+      <h2 ref={heading} tabIndex={-1}>
+        {provider.label}
+      </h2>
+      <button type="button" class="button button-quiet" onClick={onBack}>
+        Another provider
+      </button>
+    </div>
+  )
+}
+
+function Terms({ provider, way }: { provider: ProviderView; way: Way }): JSX.Element | null {
+  const refusal = way === 'device' ? provider.deviceRefusal : null
+  if (provider.terms === null && refusal === null) return null
+  return (
+    <div class="note">
+      <Icon name="warn" />
+      <div>
+        {provider.terms !== null && <p>{provider.terms}</p>}
+        {refusal !== null && <p>{refusal}</p>}
+      </div>
+    </div>
+  )
+}
+
+function Identity({
+  provider,
+  way,
+  error,
+}: {
+  provider: ProviderView
+  way: Way
+  error: ApiErrorBody | null
+}): JSX.Element {
+  return (
+    <>
+      <div class="field-row">
+        <InputField
+          label="Name"
+          name="name"
+          placeholder={provider.id}
+          hint="How you call it; empty: the first free one"
+          error={error}
+        />
+        <InputField label="User" name="user" placeholder="local" hint="Whose it is" error={error} />
+      </div>
+      {way === 'api-key' && (
+        <InputField
+          label="API key"
+          name="key"
+          type="password"
+          required
+          error={error}
+          hint={
+            <>
+              Sealed before it is stored, and never shown again.
+              {provider.keysUrl !== null && (
+                <>
+                  {' '}
+                  <a href={provider.keysUrl} target="_blank" rel="noreferrer noopener">
+                    Get one
+                  </a>
+                </>
+              )}
+            </>
+          }
+        />
+      )}
+      {way === 'api-key' && (
+        <label class="check">
+          <input type="checkbox" name="verify" defaultChecked /> Ask the provider whether it accepts the key
+        </label>
+      )}
+    </>
+  )
+}
+
+function accountOf(form: HTMLFormElement, provider: ProviderView, way: Way): NewAccount {
+  const key = textOf(form, 'key')
+  return {
+    provider: provider.id,
+    ...whoOf(form),
+    ...(way === 'api-key' && key !== '' ? { key } : {}),
+    ...givenSettings(form),
+    ...(way === 'api-key' && textOf(form, 'verify') === '' ? { verify: false } : {}),
+  }
+}
+
+function loginOf(form: HTMLFormElement): Omit<NewAccount, 'provider'> {
+  return { ...whoOf(form), ...givenSettings(form) }
+}
+
+function whoOf(form: HTMLFormElement): { name?: string; user?: string } {
+  const name = textOf(form, 'name')
+  const user = textOf(form, 'user')
+  return { ...(name === '' ? {} : { name }), ...(user === '' ? {} : { user }) }
+}
+
+/** Only what was said: the rest is the server's to decide. */
+function givenSettings(form: HTMLFormElement): Partial<NewAccount> {
+  const defaults = { priority: 0, weight: 1 } as Record<string, unknown>
+  const given = Object.entries(settingsOf(form)).filter(
+    ([name, value]) =>
+      value !== null && value !== defaults[name] && !(Array.isArray(value) && value.length === 0),
+  )
+  return Object.fromEntries(given)
+}

@@ -1,0 +1,62 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { ProviderView } from '../../api/types.ts'
+import { Icon } from '../../parts/icon.tsx'
+
+const authWords: Record<ProviderView['auth'][number], string> = {
+  'api-key': 'API key',
+  device: 'login with a code',
+  none: 'no key',
+}
+
+export function ProviderPicker({
+  providers,
+  onChoose,
+}: {
+  providers: ProviderView[]
+  onChoose: (provider: ProviderView) => void
+}): JSX.Element {
+  const [search, setSearch] = useState('')
+  const wanted = search.trim().toLowerCase()
+  const shown = providers.filter(({ id, label }) => `${id} ${label}`.toLowerCase().includes(wanted))
+  return (
+    <>
+      <label class="search-box search-wide">
+        <span class="visually-hidden">Search providers</span>
+        <Icon name="search" />
+        <input
+          class="input"
+          type="search"
+          placeholder="Search providers"
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      </label>
+      <p class="visually-hidden" role="status">
+        {shown.length} providers shown
+      </p>
+      <ul class="providers">
+        {shown.map((provider) => (
+          <li key={provider.id}>
+            <button type="button" class="card provider" onClick={() => onChoose(provider)}>
+              <span class="provider-name">
+                {provider.label}
+                {provider.simulated && <span class="tag">simulated</span>}
+              </span>
+              <span class="quiet">
+                <code>{provider.id}</code> · {provider.auth.map((kind) => authWords[kind]).join(' or ')}
+              </span>
+              {provider.terms !== null && <span class="provider-terms">{provider.terms}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 && (
+        <p class="quiet">
+          No provider is called so. Anything that speaks like OpenAI can be added as <code>custom</code>, with
+          its base URL.
+        </p>
+      )}
+    </>
+  )
+}

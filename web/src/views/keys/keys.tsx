@@ -1,0 +1,143 @@
+import type { JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { ClientKeyView } from '../../api/types.ts'
+import { amount } from '../../format/numbers.ts'
+import { limitShort } from '../../format/words.ts'
+import { usePage, useSelect } from '../../hooks/page-context.ts'
+import { Ago } from '../../parts/ago.tsx'
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { Countdown } from '../../parts/countdown.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { EmptyState, WhenLoaded } from '../../parts/states.tsx'
+import { ViewHead } from '../../parts/view-head.tsx'
+import { NewKeyDialog } from './new-key-dialog.tsx'
+
+/** What programs present to the proxy. */
+export function Keys(): JSX.Element {
+  const page = usePage()
+  const keys = useSelect(({ keys }) => keys)
+  const [isMaking, setMaking] = useState(false)
+  const [revoked, setRevoked] = useState<ClientKeyView | null>(null)
+  useEffect(() => void page.load('keys'), [page])
+  const again = () => void page.load('keys')
+  return (
+    <>
+      <ViewHead title="Client keys">
+        <button type="button" class="button button-primary" onClick={() => setMaking(true)}>
+          <Icon name="plus" /> New key
+        </button>
+      </ViewHead>
+      <WhenLoaded loaded={keys} what="the keys" onRetry={again}>
+        {(value) =>
+          value.length === 0 ? (
+            <EmptyState title="No client keys">
+              <p>
+                On this machine programs may use the proxy without one. From the first key on, everybody needs
+                one.
+              </p>
+            </EmptyState>
+          ) : (
+            <KeyTable keys={value} onRevoke={setRevoked} />
+          )
+        }
+      </WhenLoaded>
+      {isMaking && <NewKeyDialog onClose={() => setMaking(false)} onMade={again} />}
+      {revoked !== null && (
+        <ConfirmDialog
+          title={`Revoke the key ${revoked.name}?`}
+          verb="Revoke key"
+          onClose={() => setRevoked(null)}
+          onConfirm={async () => {
+            await page.api.revokeKey(revoked.id)
+            page.say(`the key ${revoked.name} is revoked`)
+            await page.load('keys')
+          }}
+        >
+          <p>Programs that present it are refused from now on. A revoked key does not come back.</p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}
+
+const statusWords = { active: 'Active', expired: 'Expired', spent: 'Spent' } as const
+const statusLooks = { active: 'ready', expired: 'expired', spent: 'exhausted' } as const
+
+function KeyTable({
+  keys,
+  onRevoke,
+}: {
+  keys: ClientKeyView[]
+  onRevoke: (key: ClientKeyView) => void
+}): JSX.Element {
+  return (
+    <div class="scroll" role="region" tabIndex={0} aria-label="Client keys">
+      <table class="table keys-table">
+        <thead>
+          <tr>
+            <th scope="col">Key</th>
+            <th scope="col">Status</th>
+            <th scope="col">Serves it</th>
+            <th scope="col">Models</th>
+            <th scope="col">Left</th>
+            <th scope="col">Ends</th>
+            <th scope="col">Used</th>
+            <th scope="col">
+              <span class="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <KeyRow key={key.id} entry={key} onRevoke={() => onRevoke(key)} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function KeyRow({ entry, onRevoke }: { entry: ClientKeyView; onRevoke: () => void }): JSX.Element {
+  const { name, hint, status, accounts, groups, models, limits, expiresAt, availableAt } = entry
+  const serving = [...accounts, ...groups.map((group) => `group ${group}`)]
+  return (
+    <tr>
+      <th scope="row">
+        {name} <code class="quiet">{hint}</code>
+      </th>
+      <td>
+        <span class={`badge badge-${statusLooks[status]}`}>
+          <span class="badge-dot" aria-hidden="true" />
+          {statusWords[status]}
+        </span>{' '}
+        {availableAt !== null && status === 'spent' && (
+          <span class="quiet">
+            <Countdown at={availableAt} />
+          </span>
+        )}
+      </td>
+      <td>{serving.join(', ') || <span class="quiet">all accounts</span>}</td>
+      <td>{models.join(', ') || <span class="quiet">all</span>}</td>
+      <td>
+        {limits.length === 0 ? (
+          <span class="quiet">no limit</span>
+        ) : (
+          limits.map((limit) => (
+            <div key={limitShort(limit)}>
+              {amount(limit.metric, limit.remaining)} of {amount(limit.metric, limit.max)} {limitShort(limit)}
+            </div>
+          ))
+        )}
+      </td>
+      <td>{expiresAt === null ? <span class="quiet">never</span> : <Countdown at={expiresAt} />}</td>
+      <td class="quiet">
+        <Ago at={entry.lastUsedAt} />
+      </td>
+      <td class="col-action">
+        <button type="button" class="button" aria-label={`Revoke ${name}`} onClick={onRevoke}>
+          Revoke
+        </button>
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,114 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { NewKey } from '../../api/types.ts'
+import { usePage } from '../../hooks/page-context.ts'
+import { useSubmit } from '../../hooks/use-submit.ts'
+import { DialogFoot } from '../../parts/account-dialogs.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { InputField, listOf, textOf } from '../../parts/field.tsx'
+import { FormError } from '../../parts/form-error.tsx'
+import { Icon } from '../../parts/icon.tsx'
+
+const fields = ['name', 'accounts', 'groups', 'models', 'limits', 'expires']
+
+export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }): JSX.Element {
+  const { api } = usePage()
+  const [made, setMade] = useState<{ name: string; secret: string } | null>(null)
+  const { isBusy, error, submit } = useSubmit(async (form) => {
+    const { key, secret } = await api.createKey(keyOf(form))
+    setMade({ name: key.name, secret })
+    onMade()
+  })
+  if (made !== null) return <MadeKey {...made} onClose={onClose} />
+  return (
+    <Dialog title="New client key" onClose={onClose}>
+      <form onSubmit={submit} noValidate>
+        <InputField
+          label="Name"
+          name="name"
+          required
+          autofocus
+          error={error}
+          hint="The program that will use it"
+        />
+        <div class="field-row">
+          <InputField label="Accounts" name="accounts" placeholder="all" error={error} />
+          <InputField label="Groups" name="groups" placeholder="all" error={error} />
+        </div>
+        <InputField
+          label="Models"
+          name="models"
+          placeholder="all"
+          error={error}
+          hint={
+            <>
+              <code>*</code> stands for any characters
+            </>
+          }
+        />
+        <div class="field-row">
+          <InputField
+            label="Limits"
+            name="limits"
+            placeholder="none"
+            error={error}
+            hint={<code>200/day 5usd/month</code>}
+          />
+          <InputField
+            label="Ends"
+            name="expires"
+            placeholder="never"
+            error={error}
+            hint={<code>30d 12h 2026-12-31</code>}
+          />
+        </div>
+        <FormError error={error} shown={fields} />
+        <DialogFoot verb="Make key" isBusy={isBusy} onClose={onClose} />
+      </form>
+    </Dialog>
+  )
+}
+
+/** Shown this once: only an explicit step closes it. */
+function MadeKey({
+  name,
+  secret,
+  onClose,
+}: {
+  name: string
+  secret: string
+  onClose: () => void
+}): JSX.Element {
+  return (
+    <Dialog title={`The key ${name}`} onClose={onClose} isHeld>
+      <div class="note">
+        <Icon name="warn" />
+        <p>This is the only time it is shown: only its hash is kept.</p>
+      </div>
+      <div class="secret">
+        <code class="secret-text" tabIndex={0}>
+          {secret}
+        </code>
+        <CopyButton text={secret} label="Copy key" />
+      </div>
+      <footer class="dialog-foot">
+        <button type="button" class="button button-primary" autofocus onClick={onClose}>
+          I have kept it
+        </button>
+      </footer>
+    </Dialog>
+  )
+}
+
+function keyOf(form: HTMLFormElement): NewKey {
+  const expires = textOf(form, 'expires')
+  const lists = (['accounts', 'groups', 'models', 'limits'] as const)
+    .map((name) => [name, listOf(form, name)] as const)
+    .filter(([, words]) => words.length > 0)
+  return {
+    name: textOf(form, 'name'),
+    ...Object.fromEntries(lists),
+    ...(expires === '' ? {} : { expires }),
+  }
+}

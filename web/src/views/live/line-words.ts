@@ -1,0 +1,53 @@
+import type { LogLine } from '../../api/types.ts'
+import { outcome } from '../../format/words.ts'
+import { clock } from '../../format/times.ts'
+
+/** The short word of a line: the status of a request, else what it is. */
+export function kindLabel({ kind, status }: LogLine): string {
+  switch (kind) {
+    case 'request':
+      return String(status ?? 'request')
+    case 'rotation':
+      return 'rotated'
+    case 'cooldown':
+      return 'cools'
+    default:
+      return kind
+  }
+}
+
+/** What else is to be said of a line. */
+export function detailOf(line: LogLine): string {
+  switch (line.kind) {
+    case 'request':
+      return requestDetail(line)
+    case 'rotation':
+      return [outcome(line.outcome ?? ''), line.next == null ? '' : `→ ${line.next}`, line.message ?? '']
+        .filter(Boolean)
+        .join(' · ')
+    case 'cooldown':
+      return [
+        outcome(line.reason ?? ''),
+        line.until == null ? 'until you act' : `until ${clock(line.until, Date.now())}`,
+        line.rests === 'account' || line.rests == null ? '' : `rests ${line.rests}`,
+        line.evidence ?? '',
+      ]
+        .filter(Boolean)
+        .join(' · ')
+    default:
+      return line.message ?? ''
+  }
+}
+
+function requestDetail({ outcome: class_, message, tried = [], clientGone, stream }: LogLine): string {
+  const earlier = tried.slice(0, -1)
+  return [
+    class_ == null || class_ === 'ok' ? '' : outcome(class_),
+    clientGone === true ? 'client left' : '',
+    earlier.length === 0 ? '' : `after ${earlier.join(', ')}`,
+    message ?? '',
+    stream === true ? 'streamed' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}

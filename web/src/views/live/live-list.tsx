@@ -1,0 +1,53 @@
+import type { JSX } from 'preact'
+import { useRef } from 'preact/hooks'
+import { latency } from '../../format/numbers.ts'
+import { clockSeconds } from '../../format/times.ts'
+import { useRowWindow } from '../../hooks/use-row-window.ts'
+import { toneOf, whoOf } from '../../select/live-filter.ts'
+import type { LiveEntry } from '../../state/state.ts'
+import { memo } from '../../parts/memo.ts'
+import { detailOf, kindLabel } from './line-words.ts'
+
+/** As in the stylesheet, where it is the height of `.live-row`. */
+const ROW_HEIGHT = 56
+
+/** The table for narrow screens. */
+export function LiveList({ entries }: { entries: LiveEntry[] }): JSX.Element {
+  const list = useRef<HTMLUListElement>(null)
+  const { start, end } = useRowWindow(list, entries.length, ROW_HEIGHT)
+  return (
+    <ul
+      class="list"
+      ref={list}
+      aria-label="What happened, newest first"
+      style={{
+        paddingTop: `${start * ROW_HEIGHT}px`,
+        paddingBottom: `${(entries.length - end) * ROW_HEIGHT}px`,
+      }}
+    >
+      {entries.slice(start, end).map((entry) => (
+        <li key={entry.number} class="live-row">
+          <LiveListRow entry={entry} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const LiveListRow = memo(
+  function LiveListRow({ entry: { line } }: { entry: LiveEntry }): JSX.Element {
+    const detail = detailOf(line)
+    return (
+      <>
+        <div class="list-line">
+          <span class={`kind kind-${toneOf(line)}`}>{kindLabel(line)}</span>
+          <span class="cut grow">{whoOf(line) ?? '–'}</span>
+          <span class="quiet">{latency(line.latencyMs)}</span>
+          <span class="quiet">{clockSeconds(line.time)}</span>
+        </div>
+        <div class="cut quiet">{[line.model, detail].filter(Boolean).join(' · ')}</div>
+      </>
+    )
+  },
+  ['entry'],
+)

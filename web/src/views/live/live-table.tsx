@@ -1,0 +1,100 @@
+import type { JSX } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { LogLine } from '../../api/types.ts'
+import { compact, latency } from '../../format/numbers.ts'
+import { clockSeconds, moment } from '../../format/times.ts'
+import { useRowWindow } from '../../hooks/use-row-window.ts'
+import { toneOf, whoOf } from '../../select/live-filter.ts'
+import type { LiveEntry } from '../../state/state.ts'
+import { memo } from '../../parts/memo.ts'
+import { detailOf, kindLabel } from './line-words.ts'
+
+/** As in the stylesheet, where it is the height of the rows of `.live-table`. */
+const ROW_HEIGHT = 32
+
+export function LiveTable({ entries }: { entries: LiveEntry[] }): JSX.Element {
+  const body = useRef<HTMLTableSectionElement>(null)
+  const { start, end } = useRowWindow(body, entries.length, ROW_HEIGHT)
+  return (
+    <table
+      class="table live-table"
+      aria-label="What happened, newest first"
+      aria-rowcount={entries.length + 1}
+    >
+      <thead>
+        <tr aria-rowindex={1}>
+          <th scope="col">Time</th>
+          <th scope="col">What</th>
+          <th scope="col">Account</th>
+          <th scope="col">Model</th>
+          <th scope="col" class="col-wide">
+            Key
+          </th>
+          <th scope="col" class="number">
+            Tries
+          </th>
+          <th scope="col" class="number">
+            Took
+          </th>
+          <th scope="col" class="number col-wide">
+            Tokens
+          </th>
+          <th scope="col" class="col-detail">
+            Detail
+          </th>
+        </tr>
+      </thead>
+      <tbody ref={body}>
+        <Gap rows={start} />
+        {entries.slice(start, end).map((entry, index) => (
+          <LiveRow key={entry.number} entry={entry} row={start + index + 2} />
+        ))}
+        <Gap rows={entries.length - end} />
+      </tbody>
+    </table>
+  )
+}
+
+function Gap({ rows }: { rows: number }): JSX.Element | null {
+  if (rows <= 0) return null
+  return (
+    <tr aria-hidden="true" class="gap">
+      <td style={{ height: `${rows * ROW_HEIGHT}px` }} />
+    </tr>
+  )
+}
+
+const LiveRow = memo(
+  function LiveRow({ entry: { line }, row }: { entry: LiveEntry; row: number }): JSX.Element {
+    const detail = detailOf(line)
+    return (
+      <tr aria-rowindex={row}>
+        <td class="quiet" title={moment(line.time)}>
+          {clockSeconds(line.time)}
+        </td>
+        <td>
+          <span class={`kind kind-${toneOf(line)}`}>{kindLabel(line)}</span>
+        </td>
+        <td class="cut">{whoOf(line) ?? <span class="quiet">–</span>}</td>
+        <td class="cut">{line.model ?? <span class="quiet">–</span>}</td>
+        <td class="cut col-wide">{line.clientKey ?? <span class="quiet">–</span>}</td>
+        <td class="number">{triesOf(line)}</td>
+        <td class="number">{latency(line.latencyMs)}</td>
+        <td class="number col-wide">{tokensOf(line)}</td>
+        <td class="cut col-detail quiet" title={detail}>
+          {detail}
+        </td>
+      </tr>
+    )
+  },
+  ['entry', 'row'],
+)
+
+function triesOf({ attempts, attempt }: LogLine): string {
+  return String(attempts ?? attempt ?? '–')
+}
+
+function tokensOf({ inputTokens, outputTokens }: LogLine): string {
+  if (inputTokens == null && outputTokens == null) return '–'
+  return `${compact(inputTokens)} → ${compact(outputTokens)}`
+}

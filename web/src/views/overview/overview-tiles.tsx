@@ -1,0 +1,59 @@
+import type { JSX } from 'preact'
+import { compact, count, percent, usd } from '../../format/numbers.ts'
+import { Countdown } from '../../parts/countdown.tsx'
+import { Tile, Tiles } from '../../parts/tiles.tsx'
+import type { Totals } from '../../select/totals.ts'
+
+/** All accounts that are shown, in one line. `of`: how many there are without the filter. */
+export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): JSX.Element {
+  const { accounts, ready, requests, failed, succeeded, remaining, nextReturn } = totals
+  const isFiltered = accounts !== of
+  return (
+    <Tiles label={isFiltered ? `Totals of ${accounts} of ${of} accounts` : 'Totals of all accounts'}>
+      <Tile
+        label="Ready"
+        value={
+          <>
+            {count(ready)} <span class="tile-of">of {count(accounts)}</span>
+          </>
+        }
+        sub={
+          ready < accounts && nextReturn !== null ? (
+            <>
+              next returns <Countdown at={nextReturn} />
+            </>
+          ) : isFiltered ? (
+            `filtered from ${of}`
+          ) : (
+            'can serve now'
+          )
+        }
+      />
+      <Tile
+        label="Requests left"
+        value={<span title={count(remaining)}>{compact(remaining)}</span>}
+        sub="in the windows that are open"
+      />
+      <Tile
+        label="Requests today"
+        value={<span title={count(requests)}>{compact(requests)}</span>}
+        sub={failed === 0 ? 'none failed' : `${count(failed)} failed`}
+      />
+      <Tile label="Answered" value={percent(succeeded, succeeded + failed)} sub="of today's requests" />
+      <Tile
+        label="Tokens today"
+        value={
+          <span title={count(totals.inputTokens + totals.outputTokens)}>
+            {compact(totals.inputTokens + totals.outputTokens)}
+          </span>
+        }
+        sub={`${compact(totals.inputTokens)} in · ${compact(totals.outputTokens)} out`}
+      />
+      <Tile
+        label="Cost today"
+        value={usd(totals.costUsd)}
+        sub={totals.costUsd === null ? 'not known' : 'of priced requests'}
+      />
+    </Tiles>
+  )
+}
