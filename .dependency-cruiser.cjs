@@ -37,6 +37,7 @@ module.exports = {
     may('observe', 'account', 'quota'),
     may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
     may('screen', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe', 'terminal'),
+    may('management', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe'),
     may('terminal'),
     {
       name: 'web-knows-shapes-only',
@@ -68,7 +69,7 @@ module.exports = {
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy is for `proxy start` alone, what it left to see for `proxy logs`, the screen for `top`',
+        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` alone, what it left to see for `proxy logs`, the screen for `top`',
       severity: 'error',
       from: {
         path: '^src/commands/',
@@ -78,6 +79,14 @@ module.exports = {
         path: '^src/',
         pathNot: ['^src/commands/', room('toolkit'), room('terminal'), '^src/lib/errors\\.ts$'],
       },
+    },
+    {
+      name: 'management-comes-late',
+      comment:
+        'its schemas take longer to load than a proxy to start; they come with the first request for them',
+      severity: 'error',
+      from: { pathNot: room('management') },
+      to: { path: room('management'), dependencyTypesNot: ['dynamic-import', 'type-only'] },
     },
     {
       name: 'oclif-at-the-edge',

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { apiRoutes, apiSchemas } from './docs/api.ts'
 import { commandIndex } from './docs/commands.ts'
 import { errorTable } from './docs/errors.ts'
 import { jsonExamples } from './docs/json-examples.ts'
@@ -15,6 +16,7 @@ import { settingsList, variablesList } from './docs/settings.ts'
 /** The documents that have generated parts. */
 export const documents = [
   'README.md',
+  'docs/api.md',
   'docs/configuration.md',
   'docs/errors.md',
   'docs/json.md',
@@ -33,6 +35,8 @@ export async function generatedParts(root: string): Promise<ReadonlyMap<string, 
   return new Map([
     ['demo', await demoPicture(root)],
     ['commands', commandIndex(root)],
+    ['api-routes', apiRoutes()],
+    ['api-schemas', apiSchemas()],
     ['settings', settingsList()],
     ['variables', variablesList()],
     ['errors', errorTable(root)],

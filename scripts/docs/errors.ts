@@ -34,6 +34,10 @@ const meanings: Record<ErrorCode, string> = {
   store_too_new: 'the file was written by a newer qwenctl',
   vault_locked: 'the passphrase is missing or wrong, or the key that sealed a credential is not here',
   invalid_api_key: 'the client key is unknown',
+  invalid_token:
+    'the management API was asked without its admin token, with a wrong one, or with a session that is over',
+  forbidden: 'what was presented opens something else: a client key does not open the management API',
+  invalid_body: 'the body of a request to the management API does not have its form; `field` says where',
   invalid_request: 'the request body is compressed, not a JSON object, ambiguous, or names no model',
   model_not_found: 'no account of the pool serves the model',
   not_found: 'the proxy has nothing at this path',

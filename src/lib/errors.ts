@@ -91,6 +91,14 @@ export const errorKinds = {
 
   // what the proxy says
   invalid_api_key: { exit: 5, status: 401, type: 'authentication_error' },
+  invalid_token: {
+    exit: 5,
+    status: 401,
+    type: 'authentication_error',
+    hint: 'qwenctl config get adminToken prints the token; qwenctl proxy open opens the page with it',
+  },
+  forbidden: { exit: 1, status: 403, type: 'invalid_request_error' },
+  invalid_body: { exit: 2, status: 422, type: 'invalid_request_error' },
   too_many_failures: { exit: 5, status: 429, type: 'rate_limit_error' },
   model_not_allowed: { exit: 1, status: 403, type: 'invalid_request_error' },
   invalid_request: { exit: 1, status: 400, type: 'invalid_request_error' },

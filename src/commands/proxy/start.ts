@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError, messageOf } from '../../lib/errors.ts'
 import type { LogLevel } from '../../lib/observe/request-event.ts'
 import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
 import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
@@ -8,6 +8,7 @@ import { standingOf } from '../../lib/toolkit/account-status.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { strategyNames } from '../../lib/toolkit/settings-table.ts'
 import { untilAskedToEnd } from '../base/end-signals.ts'
+import { lazyManagement } from '../base/proxy-management.ts'
 import { accountsWords, attemptLine, listeningWords, stamp } from '../base/proxy-words.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import { Turnover } from '../base/turnover.ts'
@@ -54,11 +55,18 @@ export default class ProxyStart extends AccountCommand {
     keepRequestsOutOfOldSpace()
     const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
     const settings = await this.settingsFor(flags)
-    const proxy = await startProxy(this.toolkit, settings, await this.events(flags.verbose))
+    const { host, strategy, user } = settings
+    const startedAt = new Date().toISOString()
+    const management = lazyManagement({
+      ...{ toolkit: this.toolkit, user, onTrouble: (message) => this.caution(message) },
+      proxy: () => ({ url, pid: process.pid, startedAt, strategy, workers: 1, inFlight: proxy.inFlight }),
+    })
+    await this.makeAdminToken()
+    const events = await this.events(flags.verbose)
+    const isAdmin = (presented: string | null) => this.toolkit.admin.isAdmin(presented)
+    const proxy = await startProxy(this.toolkit, { ...settings, management, isAdmin }, events)
     const askedToEnd = untilAskedToEnd()
     const { url, port, accounts } = proxy
-    const { host, strategy } = settings
-    const startedAt = new Date().toISOString()
     const view = { pid: process.pid, url, host, port, accounts, strategy, startedAt }
     this.unregister = this.toolkit.proxies.register(view)
     process.on('exit', this.unregister)
@@ -78,6 +86,11 @@ export default class ProxyStart extends AccountCommand {
   protected override async finally(error: Error | undefined): Promise<void> {
     await super.finally(error)
     this.unregister()
+  }
+
+  /** Made with the first start. Without one the proxy serves as ever; what is wrong is said again where it is asked for. */
+  private async makeAdminToken(): Promise<void> {
+    await this.toolkit.admin.token().catch((error: unknown) => this.caution(messageOf(error)))
   }
 
   private async settingsFor({ port, host, strategy, user }: Choice): Promise<ProxySettings> {

@@ -33,9 +33,9 @@ function maskUserinfo(url: string): string {
   return `${scheme}${shown}${rest.slice(end)}`
 }
 
-// Key shapes of the services we know of: OpenAI and its many imitators (sk-, pk-, rk-), ours (qk_), Groq (gsk_),
+// Key shapes of the services we know of: OpenAI and its many imitators (sk-, pk-, rk-), ours (qk_, qa_, qs_, qt_), Groq (gsk_),
 // Fireworks (fw_), xAI, Hugging Face, GitHub, NVIDIA, Perplexity, Replicate; Google's (AIza, ya29.); JSON web tokens.
-const KEY = /\b((?:[spr]k|qk|[gc]sk|fw|xai|hf|gh[opsur]|nvapi|pplx|r8|tvly)[-_])[A-Za-z0-9_-]{8,}/g
+const KEY = /\b((?:[spr]k|q[akst]|[gc]sk|fw|xai|hf|gh[opsur]|nvapi|pplx|r8|tvly)[-_])[A-Za-z0-9_-]{8,}/g
 const GOOGLE_KEY = /\b(?:AIza[A-Za-z0-9_-]{10,}|ya29\.[A-Za-z0-9._-]{10,})/g
 const WEB_TOKEN = /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}/g
 const AUTHORIZATION = /\b(bearer|basic|token)(\s+)([A-Za-z0-9._~+/=-]{8,})/gi

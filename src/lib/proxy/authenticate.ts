@@ -3,6 +3,7 @@ import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
 import type { ClientKey } from '../account/client-key.ts'
 import { QwenctlError } from '../errors.ts'
 import { RecentMap } from '../rotation/recent-map.ts'
+import { FailedAttempts } from '../toolkit/failed-attempts.ts'
 
 /** A key that the proxy knows, with what the pool is to look at. */
 export interface KnownKey {
@@ -15,16 +16,7 @@ export interface KnownKey {
   also: string[]
 }
 
-/** Wrong keys from one address within a minute, after which nothing more of it is looked at until the minute is over. */
-const MOST_FAILURES = 20
-const FAILURE_WINDOW_MS = 60_000
-const MOST_ADDRESSES = 1024
 const MOST_PRESENTED = 1024
-
-interface Failures {
-  count: number
-  until: number
-}
 
 /**
  * Tells clients by their key. A key is looked up by the hash of all of it: there is nothing to compare byte by byte, and
@@ -37,11 +29,12 @@ export class Authenticator {
   #isRequired = false
   /** What was presented lately, so that a client's key is hashed once and not with every request. */
   #presented = new RecentMap<string, KnownKey>(MOST_PRESENTED)
-  readonly #failures = new RecentMap<string, Failures>(MOST_ADDRESSES)
+  readonly #failures: FailedAttempts
 
   /** `clock`: epoch milliseconds. */
   constructor(clock: () => number) {
     this.#clock = clock
+    this.#failures = new FailedAttempts(clock, 'too many requests with a wrong key came from this address')
   }
 
   /** Takes the keys as they are now; those made for one command ask a key of nobody else. */
@@ -78,21 +71,7 @@ export class Authenticator {
   }
 
   #refuse(presented: string | null, found: KnownKey | undefined, address: string): never {
-    const now = this.#clock()
-    const before = this.#failures.get(address)
-    const failures =
-      before === undefined || before.until <= now ? { count: 0, until: now + FAILURE_WINDOW_MS } : before
-    failures.count += 1
-    this.#failures.set(address, failures)
-    if (failures.count > MOST_FAILURES) {
-      throw new QwenctlError(
-        'too_many_failures',
-        'too many requests with a wrong key came from this address',
-        {
-          details: { retryAfterSeconds: Math.ceil((failures.until - now) / 1000) },
-        },
-      )
-    }
+    this.#failures.count(address)
     throw new QwenctlError('invalid_api_key', wordsFor(presented, found), {
       hint: 'qwenctl keys create NAME makes a key; send it as Authorization: Bearer qk_… or x-api-key: qk_…',
     })

@@ -26,6 +26,8 @@ export interface Home {
   configFile: string
   masterKeyFile: string
   vaultFile: string
+  /** Opens the management API. */
+  adminTokenFile: string
   logsFolder: string
   runFolder: string
   accountsFolder: string
@@ -63,6 +65,7 @@ export function resolveHome(
     // Apart from the sealed values where the system has two places, so that copying one does not take both.
     masterKeyFile: path.join(folders.state, 'master.key'),
     vaultFile: path.join(folders.data, 'vault.json'),
+    adminTokenFile: path.join(folders.state, 'admin-token'),
     logsFolder: path.join(folders.state, 'logs'),
     runFolder: path.join(folders.state, 'run'),
     accountsFolder: path.join(folders.data, 'accounts'),

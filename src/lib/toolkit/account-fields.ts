@@ -5,6 +5,7 @@ import type { Provider } from '../provider/provider.ts'
 import { formatLimit, parseLimit } from '../quota/limit.ts'
 import { egressListText, parseEgressList } from './egress/egress-proxy.ts'
 import { isMetadataHost } from './egress/metadata-addresses.ts'
+import { inField } from './in-field.ts'
 import type { AccountSettings } from './toolkit.ts'
 
 /** Headers beyond this are refused by most servers, so a longer key could never be sent. */
@@ -38,24 +39,30 @@ export function checkSettings(
   rules: AddressRules,
 ): CheckedSettings {
   const checked: CheckedSettings = {}
-  if (settings.groups !== undefined)
-    checked.groups = unique(settings.groups.map((name) => checkName('group', name)))
-  if (settings.priority !== undefined) checked.priority = checkPriority(settings.priority)
-  if (settings.weight !== undefined) checked.weight = checkWeight(settings.weight)
-  if (settings.limits !== undefined) checked.limits = checkLimits(settings.limits)
-  if (settings.baseUrl !== undefined) checked.baseUrl = checkBaseUrl(settings.baseUrl, provider, rules)
-  if (settings.quotaGroup !== undefined) {
-    checked.quotaGroup = settings.quotaGroup === null ? null : checkName('quota group', settings.quotaGroup)
-  }
-  const { egressProxy } = settings
+  const { groups, priority, weight, limits, baseUrl, quotaGroup, egressProxy, models } = settings
+  if (groups !== undefined)
+    checked.groups = unique(eachIn('groups', groups, (name) => checkName('group', name)))
+  if (priority !== undefined) checked.priority = inField('priority', () => checkPriority(priority))
+  if (weight !== undefined) checked.weight = inField('weight', () => checkWeight(weight))
+  if (limits !== undefined) checked.limits = inField('limits', () => checkLimits(limits))
+  if (baseUrl !== undefined)
+    checked.baseUrl = inField('baseUrl', () => checkBaseUrl(baseUrl, provider, rules))
+  if (quotaGroup !== undefined)
+    checked.quotaGroup =
+      quotaGroup === null ? null : inField('quotaGroup', () => checkName('quota group', quotaGroup))
   if (egressProxy !== undefined)
-    checked.egressProxy = egressProxy === null ? null : egressListText(parseEgressList(egressProxy))
-  if (settings.models !== undefined) checked.models = checkModels(settings.models)
+    checked.egressProxy =
+      egressProxy === null ? null : inField('egressProxy', () => egressListText(parseEgressList(egressProxy)))
+  if (models !== undefined) checked.models = inField('models', () => checkModels(models))
   return checked
 }
 
 /** A key as it is sent: without the newline that files and pipes end with. Throws `invalid_value`, never quoting it. */
 export function checkSecret(secret: string): string {
+  return inField('key', () => checkKey(secret))
+}
+
+function checkKey(secret: string): string {
   const key = secret.replace(/\r?\n$/, '')
   if (key === '') throw new QwenctlError('invalid_value', 'the key is empty', { hint: KEY_FLAGS })
   if (!/^[\x21-\x7e]+$/.test(key)) {
@@ -78,7 +85,10 @@ export function checkSecret(secret: string): string {
 /** The error for a key that was not given. */
 export function missingSecret(provider: Provider): QwenctlError {
   const page = provider.keysUrl === null ? '' : `; keys are at ${provider.keysUrl}`
-  return new QwenctlError('missing_answer', `no key for ${provider.label}`, { hint: `${KEY_FLAGS}${page}` })
+  return new QwenctlError('missing_answer', `no key for ${provider.label}`, {
+    hint: `${KEY_FLAGS}${page}`,
+    details: { field: 'key' },
+  })
 }
 
 /** A base URL in the form in which it is kept, without a trailing slash; the id of an endpoint stands for its URL. */
@@ -139,7 +149,7 @@ function checkWeight(weight: number): number {
 
 /** Limits as they are written, one per metric and window; none: the provider's defaults. */
 function checkLimits(texts: string[]): string[] | null {
-  const limits = texts.map(parseLimit)
+  const limits = eachIn('limits', texts, parseLimit)
   const windows = limits.map(({ metric, window }) => `${metric} per ${window}`)
   const twice = windows.find((window, index) => windows.indexOf(window) !== index)
   if (twice !== undefined) {
@@ -150,14 +160,18 @@ function checkLimits(texts: string[]): string[] | null {
 
 function checkModels(models: string[] | null): string[] | null {
   if (models === null || models.length === 0) return null
-  for (const model of models) {
-    if (!/^\S+$/.test(model)) {
-      throw new QwenctlError('invalid_value', `"${model}" is not the name of a model`, {
-        hint: 'qwenctl providers list shows models of each provider',
-      })
-    }
-  }
-  return unique(models)
+  return unique(eachIn('models', models, checkModel))
+}
+
+function checkModel(model: string): string {
+  if (/^\S+$/.test(model)) return model
+  throw new QwenctlError('invalid_value', `"${model}" is not the name of a model`, {
+    hint: 'qwenctl providers list shows models of each provider',
+  })
+}
+
+function eachIn<Value>(field: string, texts: string[], check: (text: string) => Value): Value[] {
+  return texts.map((text, index) => inField(`${field}[${index}]`, () => check(text)))
 }
 
 function unique(texts: string[]): string[] {

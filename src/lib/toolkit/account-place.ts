@@ -28,5 +28,6 @@ export function freeName(
   const reference = fullReference({ ...wanted, name: stem })
   throw new QwenctlError('name_in_use', `there is already an account ${reference}`, {
     hint: `choose another name; ${stem}-${number} is free`,
+    details: { field: 'name' },
   })
 }

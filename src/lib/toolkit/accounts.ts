@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import type { Account } from '../account/account.ts'
-import { fullReference } from '../account/account.ts'
 import { checkName } from '../account/name.ts'
 import { resolveReference } from '../account/reference.ts'
 import type { Ledger } from '../quota/ledger.ts'
@@ -24,11 +23,12 @@ import type { CheckResult } from './credential-check.ts'
 import type { Books } from './direct-quota.ts'
 import { accountViewsOf, filterAccounts } from './direct-quota.ts'
 import type { EgressProxy } from './egress/egress-proxy.ts'
+import { inField } from './in-field.ts'
 import { limitsToRecord } from './reconcile.ts'
 import type {
+  AccountChanges,
   AccountFilter,
   Accounts,
-  AccountSettings,
   NewAccount,
   ProviderRegistry,
   Renewal,
@@ -130,7 +130,7 @@ export class StoredAccounts implements Accounts {
 
   async rename(reference: string, name: string, filter: AccountFilter = {}): Promise<AccountView> {
     const { document, home } = this.#parts
-    checkName('account', name)
+    checkAccountName(name)
     const { id } = await this.find(reference, filter)
     await document.update(async (data) => {
       const account = byId(data, id)
@@ -149,12 +149,9 @@ export class StoredAccounts implements Accounts {
     })
   }
 
-  async set(
-    reference: string,
-    settings: AccountSettings & { secret?: string; tokens?: TokenSet },
-    filter: AccountFilter = {},
-  ): Promise<AccountView> {
-    const { secrets, warn } = this.#parts
+  async set(reference: string, settings: AccountChanges, filter: AccountFilter = {}): Promise<AccountView> {
+    const { home, secrets, warn } = this.#parts
+    const name = settings.name === undefined ? null : checkAccountName(settings.name)
     const account = await this.find(reference, filter)
     const registry = await this.#parts.providers()
     const provider = registry.get(account.provider)
@@ -174,9 +171,14 @@ export class StoredAccounts implements Accounts {
             secret,
           )
     await this.#parts.ledger()
-    const view = await this.#change(fullReference(account), {}, async (present) => {
+    const view = await this.#change(account.id, {}, async (present, data) => {
+      const before = accountFolder(home, present)
+      if (name !== null && name !== present.name) present.name = freeName(data.accounts, { ...present, name })
       Object.assign(present, changes)
+      present.enabled = settings.enabled ?? present.enabled
       await this.#recordLimits(present)
+      const after = accountFolder(home, present)
+      if (after !== before) await moveFolder(before, after)
     })
     if (secret !== null) for (const advice of advise({ ...account, ...changes }, twin)) warn(advice)
     // A new key deserves a new chance: what the provider said was about the old one.
@@ -207,9 +209,11 @@ export class StoredAccounts implements Accounts {
 
   /** Everything about a new account that needs no provider to be asked. Throws what `add` throws. */
   async #checkNew(wanted: NewAccount) {
-    const provider = (await this.#parts.providers()).get(wanted.provider)
-    const user = checkName('user', wanted.user ?? (await this.#parts.defaultUser()))
-    const name = wanted.name === undefined ? null : checkName('account', wanted.name)
+    const registry = await this.#parts.providers()
+    const provider = inField('provider', () => registry.get(wanted.provider))
+    const owner = wanted.user ?? (await this.#parts.defaultUser())
+    const user = inField('user', () => checkName('user', owner))
+    const name = wanted.name === undefined ? null : checkAccountName(wanted.name)
     const baseUrl = wanted.baseUrl ?? wanted.tokens?.baseUrl ?? null
     const checked = checkSettings({ ...wanted, baseUrl }, provider, await this.#parts.addressRules())
     const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
@@ -317,12 +321,12 @@ export class StoredAccounts implements Accounts {
   async #change(
     reference: string,
     filter: AccountFilter,
-    change: (account: Account) => void | Promise<void>,
+    change: (account: Account, data: AccountsData) => void | Promise<void>,
   ): Promise<AccountView> {
     const { id } = await this.find(reference, filter)
     await this.#parts.document.update(async (data) => {
       const account = byId(data, id)
-      await change(account)
+      await change(account, data)
       account.updatedAt = this.#now()
     })
     return this.#view(id)
@@ -337,4 +341,8 @@ export class StoredAccounts implements Accounts {
   #now(): string {
     return new Date(this.#parts.clock()).toISOString()
   }
+}
+
+function checkAccountName(name: string): string {
+  return inField('name', () => checkName('account', name))
 }

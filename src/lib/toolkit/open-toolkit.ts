@@ -9,6 +9,7 @@ import type { Home } from '../store/home.ts'
 import type { Keychain } from '../store/keychain.ts'
 import { resolveHome, restoreJournal } from '../store/home.ts'
 import type { FileLedger } from '../store/ledger-files.ts'
+import { AdminAccess } from './admin/admin-access.ts'
 import { AccountArchive } from './account-archive.ts'
 import { AccountChecks } from './account-checks.ts'
 import { AccountSecrets } from './account-secrets.ts'
@@ -100,6 +101,7 @@ class LazyToolkit implements Toolkit {
   readonly backups: Backups
   readonly archive: Archive
   readonly templates: Templates
+  readonly admin: AdminAccess
   readonly keys: ClientKeys
   readonly egress: () => Promise<Egress>
   readonly providers: () => Promise<ProviderRegistry>
@@ -114,10 +116,11 @@ class LazyToolkit implements Toolkit {
     this.#options = options
     this.#clock = options.clock ?? Date.now
     this.home = resolveHome(options.env)
+    this.admin = new AdminAccess(this.home, this.#clock)
     this.settings = new FileSettings({
       file: this.home.configFile,
       env: options.env,
-      facts: [this.#vaultKind()],
+      facts: [this.#vaultKind(), this.#adminToken()],
     })
     this.proxies = new Proxies(this.home)
     this.egress = once(() => this.#openEgress())
@@ -263,6 +266,16 @@ class LazyToolkit implements Toolkit {
       description: 'what seals the credentials: keychain, passphrase or key-file',
       hint: 'qwenctl auth storage --to KIND seals them with something else',
       read: async () => (await this.storage()).kind,
+    }
+  }
+
+  #adminToken(): HomeFact {
+    return {
+      key: 'adminToken',
+      isSecret: true,
+      description: 'what opens the page and the management API',
+      hint: `a new one is made when ${this.home.adminTokenFile} is removed; all sessions end then`,
+      read: () => this.admin.token(),
     }
   }
 

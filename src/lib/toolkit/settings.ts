@@ -21,6 +21,8 @@ export interface SettingsParts {
 export interface HomeFact {
   key: string
   description: string
+  /** Told to those who ask for it by name, and never in a list. */
+  isSecret?: boolean
   /** What changes it. */
   hint: string
   read: () => Promise<unknown>
@@ -45,7 +47,8 @@ export class FileSettings implements Settings {
       ...this.#resolve(row, file),
       description: row.description,
     }))
-    const facts = this.#facts.map(async ({ key, description, read }) => {
+    const shown = this.#facts.filter(({ isSecret }) => isSecret !== true)
+    const facts = shown.map(async ({ key, description, read }) => {
       return { key, value: await read(), origin: 'home' as const, description }
     })
     const aliases = [...(await this.aliases())].map(([name, models]) => ({
@@ -67,33 +70,43 @@ export class FileSettings implements Settings {
   }
 
   async set(key: string, value: string): Promise<unknown> {
-    const fact = this.#facts.find((candidate) => candidate.key === key)
-    if (fact !== undefined) {
-      throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
-    }
-    if (key.startsWith(`${ALIASES}.`)) return this.#setAlias(aliasIn(key), value)
-    const row = await rowOf(key)
-    const parsed = parseSetting(row, value, key)
+    const { path, shown, written } = await this.#change(key, value)
     const { writeConfigValue } = await import('../store/config-file.ts')
-    await writeConfigValue(this.path, key.split('.'), parsed)
-    return parsed
+    await writeConfigValue(this.path, path, written)
+    return shown
+  }
+
+  async check(key: string, value: string): Promise<void> {
+    await this.#change(key, value)
   }
 
   async aliases(): Promise<Aliases> {
     return readAliases((await this.#file())[ALIASES], `${ALIASES} in ${this.path}`)
   }
 
+  /** What a change comes to in the file. Throws `invalid_value`. */
+  async #change(
+    key: string,
+    value: string,
+  ): Promise<{ path: string[]; shown: unknown; /** Undefined: taken away. */ written: unknown }> {
+    const fact = this.#facts.find((candidate) => candidate.key === key)
+    if (fact !== undefined) {
+      throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
+    }
+    if (key.startsWith(`${ALIASES}.`)) return this.#aliasChange(aliasIn(key), value)
+    const parsed = parseSetting(await rowOf(key), value, key)
+    return { path: key.split('.'), shown: parsed, written: parsed }
+  }
+
   /** No models at all take the alias away. */
-  async #setAlias(name: string, value: string): Promise<unknown> {
+  async #aliasChange(name: string, value: string) {
     const models = value
       .split(',')
       .map((model) => model.trim())
       .filter((model) => model !== '')
     const section = { ...((await this.#file())[ALIASES] as object | undefined), [name]: models }
     if (models.length > 0) readAliases(section, ALIASES)
-    const { writeConfigValue } = await import('../store/config-file.ts')
-    await writeConfigValue(this.path, [ALIASES, name], models.length === 0 ? undefined : models)
-    return models
+    return { path: [ALIASES, name], shown: models, written: models.length === 0 ? undefined : models }
   }
 
   #resolve(row: SettingRow, file: Record<string, unknown>): { value: unknown; origin: SettingOrigin } {

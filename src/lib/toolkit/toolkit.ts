@@ -1,6 +1,7 @@
 // The toolkit room: use cases over accounts, quotas, rotation, providers and the store. Commands, the proxy, the API and
 // the screens are thin ways into this one object. Everything costly opens on first use.
 
+import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import type { Account } from '../account/account.ts'
@@ -63,6 +64,16 @@ export interface NewAccount extends AccountSettings {
   usedToday?: UsedToday
 }
 
+/** What can be said of an account that is there, all in one change. */
+export interface AccountChanges extends AccountSettings {
+  name?: string
+  enabled?: boolean
+  /** Another API key, verbatim. */
+  secret?: string
+  /** Another login. */
+  tokens?: TokenSet
+}
+
 /** How renewing a login went. */
 export interface Renewal {
   account: AccountView
@@ -97,11 +108,8 @@ export interface Accounts {
   remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView>
   rename(reference: string, name: string, filter?: AccountFilter): Promise<AccountView>
   setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
-  set(
-    reference: string,
-    settings: AccountSettings & { secret?: string; tokens?: TokenSet },
-    filter?: AccountFilter,
-  ): Promise<AccountView>
+  /** All of it or, where something of it is refused, nothing. */
+  set(reference: string, changes: AccountChanges, filter?: AccountFilter): Promise<AccountView>
   /** Names the account that commands use when none is named; null: which one it is, if any. */
   setDefault(reference: string, filter?: AccountFilter): Promise<AccountView>
   getDefault(): Promise<AccountView | null>
@@ -161,6 +169,8 @@ export interface Settings {
   /** Throws `invalid_value` for a key it does not know, naming the nearest. */
   get(key: string): Promise<unknown>
   set(key: string, value: string): Promise<unknown>
+  /** Throws what `set` would throw; changes nothing. */
+  check(key: string, value: string): Promise<void>
   /** Names of the user's own for models. Throws `invalid_value` for a section that is not well formed. */
   aliases(): Promise<Aliases>
   readonly path: string
@@ -227,6 +237,8 @@ export interface Toolkit {
   readonly backups: Backups
   readonly archive: Archive
   readonly templates: Templates
+  /** Who may use the management API. */
+  readonly admin: AdminAccess
   /** Checks everything that qwenctl depends on; `fix` closes what other users of the machine can open. */
   doctor(options: { fix: boolean }): Promise<DoctorReport>
   /** What seals the secrets; opens nothing. */

@@ -1,0 +1,22 @@
+import type { ManagementOptions } from '../../lib/management/management.ts'
+import type { ManagementHandler } from '../../lib/proxy/management-seam.ts'
+
+/** The page and the API of a proxy. They are loaded with the first request for them: most proxies never get one. */
+export function lazyManagement(options: ManagementOptions): ManagementHandler {
+  const open = async () => {
+    const { Management } = await import('../../lib/management/management.ts')
+    return new Management(options)
+  }
+  let opened: ReturnType<typeof open> | null = null
+  return (req, res, facts) => {
+    opened ??= open()
+    opened.then(
+      (management) => management.handle(req, res, facts),
+      (error: unknown) => {
+        opened = null
+        options.onTrouble(`the API cannot be loaded: ${String(error)}`)
+        res.destroy()
+      },
+    )
+  }
+}

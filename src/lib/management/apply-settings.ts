@@ -1,0 +1,39 @@
+import { QwenctlError } from '../errors.ts'
+import { withField } from '../toolkit/in-field.ts'
+import type { Settings } from '../toolkit/toolkit.ts'
+
+/**
+ * What whoever holds a token of the page must not decide: which files a proxy of this machine reads, and what it runs.
+ */
+const MACHINE_ONLY: ReadonlySet<string> = new Set(['proxy.ca', 'proxy.allowMetadata'])
+
+/** Takes all of the changes or, where one is refused, none. Throws `invalid_value`, `forbidden`. */
+export async function applySettings(
+  settings: Settings,
+  changes: Readonly<Record<string, string | number | boolean | readonly string[]>>,
+): Promise<void> {
+  const texts = Object.entries(changes).map(([key, value]) => [key, textOf(value)] as const)
+  for (const [key] of texts) if (MACHINE_ONLY.has(key)) throw onMachineOnly(key)
+  for (const [key, text] of texts) await inField(key, () => settings.check(key, text))
+  for (const [key, text] of texts) await inField(key, () => settings.set(key, text))
+}
+
+async function inField(key: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    throw withField(error, key)
+  }
+}
+
+function onMachineOnly(key: string): QwenctlError {
+  return new QwenctlError('forbidden', `${key} can only be changed on the machine itself`, {
+    hint: `qwenctl config set ${key} VALUE`,
+    details: { field: key },
+  })
+}
+
+/** As `config set` takes it. */
+function textOf(value: string | number | boolean | readonly string[]): string {
+  return typeof value === 'object' ? value.join(',') : String(value)
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+import { redact } from '../account/mask.ts'
+import type { ErrorCode } from '../errors.ts'
+import { QwenctlError } from '../errors.ts'
+
+/** A value in the form that a schema says. Throws `code`, with the field where it is not. */
+export function checkShape<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  code: ErrorCode,
+): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = deepest(result.error.issues[0])
+  const extra = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const path = [...(issue?.path ?? []), ...(extra === undefined ? [] : [extra])]
+  const field = fieldAt(path)
+  const words = extra === undefined ? `is not as it must be: ${wordsOf(issue)}` : 'is not known here'
+  throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${words}`, {
+    hint: 'see docs/api.md, or /api/openapi.json',
+    details: field === '' ? {} : { field },
+  })
+}
+
+type Issue = z.core.$ZodIssue | undefined
+
+/** Of a union, what is wrong with the form that was meant: the one that the value went furthest into. */
+function deepest(issue: Issue): Issue {
+  if (issue?.code !== 'invalid_union') return issue
+  const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1))
+  const best = firsts.sort((a, b) => b.path.length - a.path.length)[0]
+  return best === undefined ? issue : deepest({ ...best, path: [...issue.path, ...best.path] })
+}
+
+function wordsOf(issue: Issue): string {
+  return (issue?.message ?? 'it does not fit').replace(/^Invalid (input|option): /, '')
+}
+
+/** `limits[0].max`. Names of fields are the sender's: one that is a pasted key is masked. */
+function fieldAt(path: readonly PropertyKey[]): string {
+  const text = path.reduce<string>(
+    (before, step) =>
+      typeof step === 'number' ? `${before}[${step}]` : `${before === '' ? '' : `${before}.`}${String(step)}`,
+    '',
+  )
+  return redact(text.slice(0, 200), [])
+}

@@ -1,0 +1,55 @@
+import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
+import { QwenctlError } from '../errors.ts'
+import { RecentMap } from '../rotation/recent-map.ts'
+import type { AdminAccess } from '../toolkit/admin/admin-access.ts'
+import { FailedAttempts } from '../toolkit/failed-attempts.ts'
+
+/** Far more than anybody makes within the two minutes for which one is good. */
+const MOST_TICKETS = 1024
+
+/** Lets in whoever shows the admin token, or a session made with it. */
+export class Gate {
+  readonly #admin: AdminAccess
+  readonly #failures: FailedAttempts
+  readonly #used = new RecentMap<string, true>(MOST_TICKETS)
+
+  constructor(admin: AdminAccess, clock: () => number) {
+    this.#admin = admin
+    this.#failures = new FailedAttempts(clock, 'too many requests with a wrong token came from this address')
+  }
+
+  /** Throws `invalid_token`, `forbidden` for a client key, `too_many_failures`. */
+  async pass(presented: string | null, remoteAddress: string): Promise<'admin' | 'session'> {
+    if (presented === null) throw new QwenctlError('invalid_token', 'the request has no admin token')
+    if (presented.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
+    const kind = await this.#admin.kindOf(presented)
+    if (kind === 'admin' || kind === 'session') return kind
+    throw this.#refused('the token is wrong, or its session is over', remoteAddress)
+  }
+
+  /** Whether something shown to begin a session is what it must be; a ticket is, once. Throws as `pass` does. */
+  async begins(shown: { token: string } | { ticket: string }, remoteAddress: string): Promise<void> {
+    const [text, wanted] = 'token' in shown ? [shown.token, 'admin'] : [shown.ticket, 'ticket']
+    if (text.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
+    if ((await this.#admin.kindOf(text)) !== wanted) {
+      const words =
+        wanted === 'ticket' ? 'the ticket is wrong, or older than two minutes' : 'the admin token is wrong'
+      throw this.#refused(words, remoteAddress)
+    }
+    if (wanted !== 'ticket') return
+    // It went through a command line, where others of this machine can read along.
+    if (this.#used.get(text) === true) throw this.#refused('the ticket was used before', remoteAddress)
+    this.#used.set(text, true)
+  }
+
+  #refused(words: string, remoteAddress: string): QwenctlError {
+    this.#failures.count(remoteAddress)
+    return new QwenctlError('invalid_token', words)
+  }
+}
+
+function clientKey(): QwenctlError {
+  return new QwenctlError('forbidden', 'a client key does not open the management API', {
+    hint: 'qwenctl config get adminToken prints what does',
+  })
+}

@@ -1,0 +1,104 @@
+// The management room: the REST API and the page's files, below the address of a running proxy. Thin ways into the toolkit:
+// a request is matched, let in, checked against its schema and handed on; what it may do is a list of routes. Loaded with
+// the first such request, so that a proxy that nobody looks at pays nothing for it.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import { sendError, sendJson } from './answer.ts'
+import { checkShape } from './check-shape.ts'
+import { Gate } from './gate.ts'
+import type { ManagementOptions, ManagementParts } from './management-parts.ts'
+import { PageFiles } from './page-files.ts'
+import { readJson } from './read-body.ts'
+import type { Call, Route } from './route.ts'
+import { Router } from './router.ts'
+import { allRoutes } from './routes/routes.ts'
+
+export type { ManagedProxy, ManagementOptions } from './management-parts.ts'
+
+export class Management {
+  readonly routes: readonly Route[]
+  readonly #router: Router
+  readonly #gate: Gate
+  readonly #parts: ManagementParts
+  readonly #page: PageFiles
+  readonly #onTrouble: (message: string) => void
+
+  constructor(options: ManagementOptions) {
+    const { toolkit, proxy, user, onTrouble, clock = Date.now, pageFolder } = options
+    this.#onTrouble = onTrouble
+    this.#parts = { toolkit, proxy, user, clock }
+    this.#gate = new Gate(toolkit.admin, clock)
+    this.routes = allRoutes(this.#gate)
+    this.#router = new Router(this.routes)
+    this.#page = new PageFiles(pageFolder)
+  }
+
+  /** Answers one request, whatever becomes of it. */
+  handle(req: IncomingMessage, res: ServerResponse, { remoteAddress }: { remoteAddress: string }): void {
+    this.#answer(req, res, remoteAddress).catch((error: unknown) => {
+      if (!isQwenctlError(error)) this.#onTrouble(`the API failed: ${messageOf(error)}`)
+      sendError(res, error, req.method)
+    })
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse, remoteAddress: string): Promise<void> {
+    const { method = 'GET', url = '/' } = req
+    const mark = url.indexOf('?')
+    const path = mark < 0 ? url : url.slice(0, mark)
+    if (path !== '/api' && !path.startsWith('/api/')) return this.#page.answer(req, res, path)
+    const found = this.#router.find(method, path)
+    const presented = bearerOf(req)
+    // A stranger is not told what there is.
+    if (found.kind !== 'route' || found.route.access === 'admin')
+      await this.#gate.pass(presented, remoteAddress)
+    if (found.kind === 'nothing') throw notFound(method, path)
+    if (found.kind === 'other-methods') throw notAllowed(method, found.allow)
+    const { route, params } = found
+    const query = queryOf(route, mark < 0 ? '' : url.slice(mark + 1))
+    const body = route.body === null ? undefined : checkBody(route, await readJson(req))
+    const call: Call = { params, query, body, presented, remoteAddress, parts: this.#parts }
+    if (route.answer === null) return route.stream(call, req, res)
+    sendJson(res, route.status, await route.run(call))
+  }
+}
+
+function bearerOf({ headers: { authorization } }: IncomingMessage): string | null {
+  const [, token] = /^bearer\s+(\S+)\s*$/i.exec(authorization ?? '') ?? []
+  return token ?? null
+}
+
+function queryOf(route: Route, text: string): unknown {
+  const given = new URLSearchParams(text)
+  const query: Record<string, string> = {}
+  for (const [name, value] of given) {
+    if (Object.hasOwn(query, name)) {
+      throw new QwenctlError('invalid_value', `the query says "${name.slice(0, 40)}" twice`)
+    }
+    query[name] = value
+  }
+  if (route.query !== null) return checkShape(route.query, query, 'invalid_value')
+  const [first] = Object.keys(query)
+  if (first === undefined) return undefined
+  throw new QwenctlError('invalid_value', 'this path takes no query', {
+    details: { field: first.slice(0, 40) },
+  })
+}
+
+/** A body may be missing where nothing in it has to be said. */
+function checkBody(route: Route, value: unknown): unknown {
+  return route.body === null ? undefined : checkShape(route.body, value ?? {}, 'invalid_body')
+}
+
+function notFound(method: string, path: string): QwenctlError {
+  return new QwenctlError('not_found', `there is nothing at ${method} ${path.slice(0, 200)}`, {
+    hint: 'GET /api/openapi.json says what there is',
+  })
+}
+
+function notAllowed(method: string, allow: readonly string[]): QwenctlError {
+  return new QwenctlError('method_not_allowed', `${method} is not for this path`, {
+    hint: `use ${allow.join(' or ')}`,
+    details: { allow },
+  })
+}

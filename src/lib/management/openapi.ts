@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
+import { errorKinds } from '../errors.ts'
+import { ownVersion } from '../toolkit/own-version.ts'
+import { statusOf } from './answer.ts'
+import type { Route } from './route.ts'
+import { answers, bodies } from './schemas/components.ts'
+import { errorDocument } from './schemas/error.ts'
+
+type Json = Record<string, unknown>
+
+/** What any route may answer, one that wants a token, and one that takes a body. */
+const always: readonly ErrorCode[] = ['invalid_value', 'internal', 'shutting_down']
+const closed: readonly ErrorCode[] = ['invalid_token', 'forbidden', 'too_many_failures', 'store_unwritable']
+const withBody: readonly ErrorCode[] = ['invalid_body', 'request_too_large']
+
+/** The OpenAPI 3.1 document of the routes, from the same schemas that requests are checked against. */
+export function openApi(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {}
+  for (const route of routes) {
+    const operations = (paths[route.path] ??= {})
+    operations[route.method.toLowerCase()] = operationOf(route)
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'qwenctl',
+      version: ownVersion(),
+      summary: 'See and steer the accounts of a qwenctl proxy',
+      description:
+        'Below the address of a running proxy. Every request but those that say otherwise needs the admin token, or a session made with it, as a bearer token.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      { url: 'http://127.0.0.1:3000', description: 'where proxy start listens unless told otherwise' },
+    ],
+    security: [{ token: [] }],
+    tags: tagsOf(routes),
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'qwenctl config get adminToken prints it' },
+      },
+      schemas: { ...componentsIn(answers), ...componentsIn(bodies) },
+    },
+  }
+}
+
+function operationOf(route: Route): Json {
+  const { access, summary, about, body, query, path } = route
+  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ''))
+  if (query !== null) parameters.push(...queryParameters(query))
+  return {
+    operationId: operationId(route),
+    tags: [tagOf(path)],
+    summary,
+    ...(about === null ? {} : { description: about }),
+    ...(access === 'open' ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === null
+      ? {}
+      : { requestBody: { required: !body.safeParse({}).success, content: jsonOf(reference(bodies, body)) } }),
+    responses: responsesOf(route),
+  }
+}
+
+function responsesOf(route: Route): Json {
+  const { status, answer } = route
+  const content =
+    answer === null
+      ? { 'text/event-stream': { schema: { type: 'string' } } }
+      : jsonOf(answers.has(answer) ? reference(answers, answer) : { type: 'object' })
+  const responses: Json = {
+    [String(status)]: { description: 'done', content },
+  }
+  for (const [code, said] of errorsByStatus(route)) {
+    responses[code] = { description: said.join(', '), content: jsonOf(reference(answers, errorDocument)) }
+  }
+  return responses
+}
+
+function errorsByStatus({ access, body, errors, method }: Route): Map<string, ErrorCode[]> {
+  const codes = [
+    ...always,
+    ...(access === 'admin' ? closed : []),
+    ...(body === null ? [] : withBody),
+    ...errors,
+  ]
+  const found = new Map<string, ErrorCode[]>()
+  for (const code of new Set(codes)) {
+    const status = String(statusOf(code, errorKinds[code].status, method))
+    found.set(status, [...(found.get(status) ?? []), code])
+  }
+  return new Map([...found].sort(([a], [b]) => a.localeCompare(b)))
+}
+
+function pathParameter(name: string): Json {
+  return { name, in: 'path', required: true, schema: { type: 'string' } }
+}
+
+function queryParameters(schema: z.ZodType): Json[] {
+  const { properties = {}, required = [] } = plain(z.toJSONSchema(schema, { io: 'output' })) as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema: rest,
+  }))
+}
+
+/** As clients read it, with fields that may be added: nothing says that there are no others. */
+function componentsIn(registry: typeof answers): Json {
+  const { schemas } = z.toJSONSchema(registry, { uri: schemaPath, io: 'input', unrepresentable: 'any' })
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, plain(schema as Json)]))
+}
+
+function reference(registry: typeof answers, schema: z.ZodType): Json {
+  const id = registry.get(schema)?.id
+  if (id === undefined) throw new TypeError('a schema of the API has no name')
+  return { $ref: schemaPath(id) }
+}
+
+function schemaPath(id: string): string {
+  return `#/components/schemas/${id}`
+}
+
+function jsonOf(schema: Json): Json {
+  return { 'application/json': { schema } }
+}
+
+/** Without what says nothing to a reader: where a schema lies, and patterns for what a format says already. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value as Json).filter(
+    ([name, inner]) =>
+      !(name === '$schema' || name === '$id') &&
+      !(name === 'pattern' && typeof (value as Json)['format'] === 'string') &&
+      !(name === 'maximum' && inner === Number.MAX_SAFE_INTEGER) &&
+      !(name === 'minimum' && inner === Number.MIN_SAFE_INTEGER),
+  )
+  return Object.fromEntries(fields.map(([name, inner]) => [name, plain(inner)]))
+}
+
+const tags: Record<string, string> = {
+  about: 'who may, and what this is',
+  accounts: 'what they are, and how they come and go',
+  archive: 'accounts that were removed, but not for good',
+  quota: 'what is left',
+  keys: 'what programs present to the proxy',
+  providers: 'the services that there can be accounts of',
+  proxy: 'the proxy that answers, and its settings',
+}
+
+function tagsOf(routes: readonly Route[]): Json[] {
+  const names = [...new Set(routes.map(({ path }) => tagOf(path)))]
+  return names.map((name) => ({ name, description: tags[name] ?? name }))
+}
+
+function tagOf(path: string): string {
+  const [, , first = 'about'] = path.split('/')
+  if (first === 'settings') return 'proxy'
+  return Object.hasOwn(tags, first) ? first : 'about'
+}
+
+/** `patchAccountsId`: unique, and a name that generators can use. */
+function operationId({ method, path }: Route): string {
+  const words = path.split(/[^A-Za-z]+/).filter((word) => word !== '' && word !== 'json')
+  const rest = words.slice(1).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+  return method.toLowerCase() + (rest.length === 0 ? 'Api' : rest.join(''))
+}

@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
+import type { ManagementParts } from './management-parts.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Record<Name, string> & ParamsOf<Rest>
+  : unknown
+
+/** A request whose form has been checked. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params
+  query: Query
+  body: Body
+  parts: ManagementParts
+  /** As presented: `Bearer …` without the word; null: nothing. */
+  presented: string | null
+  /** Of the client. */
+  remoteAddress: string
+}
+
+interface About {
+  method: Method
+  /** `open`: needs no token. */
+  access?: 'admin' | 'open'
+  summary: string
+  /** What the summary leaves unsaid. */
+  about?: string
+  /** Errors that are its own, besides those that all have. */
+  errors?: readonly ErrorCode[]
+}
+
+/** One thing that the API does, as the router, the OpenAPI document and the tests see it. */
+export interface Route extends Required<Omit<About, 'about'>> {
+  path: string
+  about: string | null
+  query: z.ZodType | null
+  body: z.ZodType | null
+  status: number
+  /** Null: it answers as a stream, by itself. */
+  answer: z.ZodType | null
+  run(call: Call): Promise<unknown>
+  stream(call: Call, req: IncomingMessage, res: ServerResponse): Promise<void>
+}
+
+interface JsonSpec<
+  Path extends string,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> extends About {
+  path: Path
+  query?: Query
+  body?: Body
+  /** 200, unless it says otherwise. */
+  status?: number
+  answer: Answer
+  run(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>): Promise<z.input<Answer>>
+}
+
+/** A route that takes and gives JSON: both ways checked against the same schemas that the OpenAPI document shows. */
+export function route<
+  const Path extends string,
+  Answer extends z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+>(spec: JsonSpec<Path, Query, Body, Answer>): Route {
+  return {
+    ...fieldsOf(spec),
+    path: spec.path,
+    query: spec.query ?? null,
+    body: spec.body ?? null,
+    status: spec.status ?? 200,
+    answer: spec.answer,
+    run: (call) => spec.run(call as Parameters<typeof spec.run>[0]),
+    stream: () => Promise.reject(new TypeError(`${spec.path} is no stream`)),
+  }
+}
+
+/** A route that answers by itself, for as long as it takes. */
+export function streamRoute(spec: About & { path: string; stream: Route['stream'] }): Route {
+  return {
+    ...fieldsOf(spec),
+    path: spec.path,
+    query: null,
+    body: null,
+    status: 200,
+    answer: null,
+    run: () => Promise.reject(new TypeError(`${spec.path} is a stream`)),
+    stream: spec.stream,
+  }
+}
+
+function fieldsOf(spec: About) {
+  const { method, access = 'admin', summary, about = null, errors = [] } = spec
+  return { method, access, summary, about, errors }
+}

@@ -1,0 +1,66 @@
+import type { Method, Route } from './route.ts'
+
+/** What a path leads to. */
+export type Found =
+  | { kind: 'route'; route: Route; params: Record<string, string> }
+  /** It is there, for these methods. */
+  | { kind: 'other-methods'; allow: Method[] }
+  | { kind: 'nothing' }
+
+interface Pattern {
+  segments: string[]
+  route: Route
+}
+
+/** Finds the route of a request by its method and path; a literal segment goes before `{id}`. */
+export class Router {
+  readonly #patterns: Pattern[]
+
+  constructor(routes: readonly Route[]) {
+    this.#patterns = routes
+      .map((route) => ({ segments: route.path.split('/'), route }))
+      .sort((a, b) => paramsIn(a) - paramsIn(b))
+  }
+
+  /** `path`: without the query, percent signs as they came. */
+  find(method: string, path: string): Found {
+    const segments = path.split('/').map(decoded)
+    const fitting = this.#patterns.flatMap(({ segments: wanted, route }) => {
+      const params = matched(wanted, segments)
+      return params === null ? [] : [{ route, params }]
+    })
+    const asked = method === 'HEAD' ? 'GET' : method
+    const found = fitting.find(({ route }) => route.method === asked)
+    if (found !== undefined) return { kind: 'route', ...found }
+    const allow = [...new Set(fitting.map(({ route }) => route.method))]
+    return allow.length === 0 ? { kind: 'nothing' } : { kind: 'other-methods', allow }
+  }
+}
+
+function paramsIn({ segments }: Pattern): number {
+  return segments.filter((segment) => segment.startsWith('{')).length
+}
+
+/** The values of the path's parameters; null: it is another path. */
+function matched(wanted: string[], segments: (string | null)[]): Record<string, string> | null {
+  if (wanted.length !== segments.length) return null
+  const params: Record<string, string> = {}
+  for (const [index, segment] of wanted.entries()) {
+    const value = segments[index]
+    if (value === null || value === undefined) return null
+    if (!segment.startsWith('{')) {
+      if (segment !== value) return null
+    } else if (value === '') return null
+    else params[segment.slice(1, -1)] = value
+  }
+  return params
+}
+
+/** Null: a percent sign that encodes nothing. */
+function decoded(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return null
+  }
+}

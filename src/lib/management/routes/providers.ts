@@ -1,0 +1,39 @@
+import type { Provider } from '../../provider/provider.ts'
+import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
+import { route } from '../route.ts'
+import { providers } from '../schemas/providers.ts'
+
+/** The services that there can be accounts of. */
+export const providerRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/providers',
+    summary: 'List the providers, and what an account of each needs',
+    answer: providers,
+    run: async ({ parts }) => {
+      const registry = await parts.toolkit.providers()
+      return { providers: registry.all().map((provider) => viewOf(registry, provider)) }
+    },
+  }),
+]
+
+function viewOf(registry: ProviderRegistry, provider: Provider) {
+  const { routes, ...detail } = registry.show(provider.id)
+  return {
+    ...detail,
+    routes: routes === null ? null : { ...routes },
+    auth: waysIn(provider),
+    needsBaseUrl: provider.needsBaseUrl,
+    deviceRefusal: provider.device?.refusal ?? null,
+  }
+}
+
+/** A login can be made at any service that has a server for it; here are those that are known to have one. */
+function waysIn(provider: Provider): ('api-key' | 'device' | 'none')[] {
+  if (!provider.needsCredential) return ['none']
+  const isKeyless = provider.device !== null && provider.keysUrl === null
+  return [
+    ...(provider.device === null ? [] : (['device'] as const)),
+    ...(isKeyless ? [] : (['api-key'] as const)),
+  ]
+}

@@ -1,0 +1,39 @@
+import { ownVersion } from '../../toolkit/own-version.ts'
+import { applySettings } from '../apply-settings.ts'
+import { route } from '../route.ts'
+import { proxy, settingChanges, settingList } from '../schemas/proxy.ts'
+
+/** The proxy that answers here, and the settings of its home. */
+export const proxyRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/proxy',
+    summary: 'Show the proxy that answers',
+    answer: proxy,
+    run: async ({ parts }) => {
+      const { url, pid, startedAt, strategy, workers, inFlight } = parts.proxy()
+      return { url, pid, startedAt, strategy, version: ownVersion(), workers, inFlight }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/settings',
+    summary: 'List every setting, its value and where that comes from',
+    answer: settingList,
+    run: async ({ parts }) => ({ settings: await parts.toolkit.settings.list() }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/api/settings',
+    summary: 'Change settings',
+    about:
+      'They go to config.yaml, all or none. What decides which files are read or programs are run is changed on the machine itself.',
+    errors: ['invalid_body', 'invalid_value', 'forbidden'],
+    body: settingChanges,
+    answer: settingList,
+    run: async ({ body, parts }) => {
+      await applySettings(parts.toolkit.settings, body)
+      return { settings: await parts.toolkit.settings.list() }
+    },
+  }),
+]

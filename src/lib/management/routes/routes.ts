@@ -1,0 +1,29 @@
+import type { Gate } from '../gate.ts'
+import { openApi } from '../openapi.ts'
+import type { Route } from '../route.ts'
+import { actionRoutes } from './account-actions.ts'
+import { accountRoutes } from './accounts.ts'
+import { archiveRoutes } from './archive.ts'
+import { keyRoutes } from './keys.ts'
+import { openApiRoute } from './openapi.ts'
+import { providerRoutes } from './providers.ts'
+import { proxyRoutes } from './proxy.ts'
+import { quotaRoutes } from './quota.ts'
+import { sessionRoutes } from './session.ts'
+
+/** Everything that the API does. */
+export function allRoutes(gate: Gate): Route[] {
+  let described: Record<string, unknown> | null = null
+  const routes: Route[] = [
+    ...sessionRoutes(gate),
+    openApiRoute(() => (described ??= openApi(routes))),
+    ...accountRoutes,
+    ...actionRoutes,
+    ...archiveRoutes,
+    ...quotaRoutes,
+    ...keyRoutes,
+    ...providerRoutes,
+    ...proxyRoutes,
+  ]
+  return routes
+}

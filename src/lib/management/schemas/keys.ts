@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { limitView } from './account.ts'
+import { answer, body, text, time } from './components.ts'
+
+const clientKey = answer(
+  'ClientKey',
+  z.object({
+    id: text,
+    name: text,
+    hint: text.describe('masked: qk_…f3a9'),
+    user: text.nullable(),
+    accounts: z.array(text),
+    groups: z.array(text),
+    models: z.array(text),
+    limits: z.array(limitView),
+    status: z.enum(['active', 'expired', 'spent']),
+    availableAt: time.nullable(),
+    expiresAt: time.nullable(),
+    createdAt: time,
+    lastUsedAt: time.nullable(),
+  }),
+)
+
+export const newKey = body(
+  'NewClientKey',
+  z.strictObject({
+    name: text,
+    user: text.nullable().optional().describe('whose accounts serve it; null: those of everybody'),
+    accounts: z.array(text).optional().describe('references or ids of those that serve it; none: all'),
+    groups: z.array(text).optional(),
+    models: z.array(text).optional().describe('* stands for any characters'),
+    limits: z.array(text).optional(),
+    expires: text.optional().describe('30d, 12h, a date or a time'),
+  }),
+)
+
+export const keyList = answer('ClientKeys', z.object({ keys: z.array(clientKey) }))
+export const oneKey = answer('OneClientKey', z.object({ key: clientKey }))
+export const createdKey = answer(
+  'CreatedClientKey',
+  z.object({ key: clientKey, secret: text.describe('the key itself, told this once') }),
+)

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { answer, body, text, time } from './components.ts'
+
+export const about = answer(
+  'About',
+  z.object({
+    name: z.literal('qwenctl'),
+    version: text,
+    user: text.nullable().describe('the user whose accounts alone this proxy serves; null: all'),
+  }),
+)
+
+export const credentials = body(
+  'SessionRequest',
+  z.union([
+    z.strictObject({ token: text.meta({ writeOnly: true, description: 'the admin token' }) }),
+    z.strictObject({
+      ticket: text.meta({ writeOnly: true, description: 'of proxy open, good for two minutes' }),
+    }),
+  ]),
+)
+
+export const session = answer('Session', z.object({ token: text, expiresAt: time }))
+
+export const sessionState = answer(
+  'SessionState',
+  z.object({
+    kind: z.enum(['admin', 'session']),
+    expiresAt: time.nullable().describe('null: an admin token does not end'),
+  }),
+)

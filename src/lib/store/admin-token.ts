@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { QwenctlError } from '../errors.ts'
+import { writeAtomically } from './atomic-write.ts'
+import { errnoOf, unreadable } from './file-error.ts'
+import { ensureFolder } from './home.ts'
+import { withLock } from './lock.ts'
+
+/** Begins every admin token, so that leaks can be searched for. */
+const PREFIX = 'qa_'
+const TOKEN = /^qa_[A-Za-z0-9_-]{43}$/
+
+/** Null: there is none yet. Throws `store_corrupt`. */
+export function readAdminToken(file: string): string | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null
+    throw unreadable(file, error)
+  }
+  if (TOKEN.test(text)) return text
+  throw new QwenctlError('store_corrupt', `the file ${file} does not hold an admin token`, {
+    hint: `remove ${file}; a new token is made when it is next needed`,
+  })
+}
+
+/** Makes the token, 0600 and only as a whole, unless another process was faster: then that one's. */
+export async function createAdminToken(file: string): Promise<string> {
+  ensureFolder(dirname(file))
+  return withLock(file, async () => {
+    const existing = readAdminToken(file)
+    if (existing !== null) return existing
+    const token = PREFIX + randomBytes(32).toString('base64url')
+    await writeAtomically(file, `${token}\n`)
+    return token
+  })
+}

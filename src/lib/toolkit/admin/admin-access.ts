@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createAdminToken, readAdminToken } from '../../store/admin-token.ts'
+import type { Home } from '../../store/home.ts'
+import type { Pass, PassKind } from './passes.ts'
+import { endOfPass, makePass, readPass } from './passes.ts'
+
+const SESSION_MS = 12 * 3_600_000
+const TICKET_MS = 2 * 60_000
+
+/** Who may use the management API of a home: whoever shows its admin token, or a pass made with it. */
+export class AdminAccess {
+  readonly #home: Home
+  readonly #clock: () => number
+
+  constructor(home: Home, clock: () => number) {
+    this.#home = home
+    this.#clock = clock
+  }
+
+  /** The admin token; made when it is first asked for. A secret: only `config get adminToken` prints it. */
+  async token(): Promise<string> {
+    const { adminTokenFile } = this.#home
+    return readAdminToken(adminTokenFile) ?? createAdminToken(adminTokenFile)
+  }
+
+  /** Opens the API for half a day. */
+  async session(): Promise<Pass> {
+    return makePass('session', await this.token(), this.#clock() + SESSION_MS)
+  }
+
+  /** Is good for two minutes, and for nothing but beginning a session: it goes through a browser's address bar. */
+  async ticket(): Promise<Pass> {
+    return makePass('ticket', await this.token(), this.#clock() + TICKET_MS)
+  }
+
+  /** When a session that was found good is over, epoch milliseconds; null: it is none. */
+  endOf(presented: string): number | null {
+    return endOfPass(presented)
+  }
+
+  /** Whether something presented opens everything now. Of a home that has no token nothing does. */
+  isAdmin(presented: string | null): boolean {
+    const token = presented === null ? null : readAdminToken(this.#home.adminTokenFile)
+    if (presented === null || token === null) return false
+    return isSame(presented, token) || readPass(presented, token, this.#clock()) === 'session'
+  }
+
+  /** What something presented is; null: nothing that opens anything. Takes the same time however much of it is right. */
+  async kindOf(presented: string): Promise<'admin' | PassKind | null> {
+    const token = await this.token()
+    if (isSame(presented, token)) return 'admin'
+    return readPass(presented, token, this.#clock())
+  }
+}
+
+function isSame(presented: string, token: string): boolean {
+  return timingSafeEqual(hashOf(presented), hashOf(token))
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { derive } from '../../store/master-key.ts'
+
+/** What opens the management API besides the admin token, for a time: a session of the page, or a ticket that begins one. */
+export interface Pass {
+  token: string
+  /** Epoch milliseconds. */
+  expiresAt: number
+}
+
+export type PassKind = 'session' | 'ticket'
+
+const prefixes: Record<PassKind, string> = { session: 'qs_', ticket: 'qt_' }
+const PASS = /^(qs_|qt_)([0-9a-z]{1,11})\.([A-Za-z0-9_-]{43})$/
+
+/**
+ * A pass says itself when it ends and is sealed under the admin token, so that no process has to keep a list of them:
+ * every proxy and worker of a home takes those of all others, and a new admin token ends them all.
+ */
+export function makePass(kind: PassKind, adminToken: string, expiresAt: number): Pass {
+  const text = expiresAt.toString(36)
+  return {
+    token: `${prefixes[kind]}${text}.${seal(kind, adminToken, text).toString('base64url')}`,
+    expiresAt,
+  }
+}
+
+/** Null: none of ours, or one that is over. */
+export function readPass(presented: string, adminToken: string, now: number): PassKind | null {
+  const [, prefix, text = '', mac = ''] = PASS.exec(presented) ?? []
+  if (prefix === undefined) return null
+  const kind = prefix === prefixes.ticket ? 'ticket' : 'session'
+  const isOurs = timingSafeEqual(Buffer.from(mac, 'base64url'), seal(kind, adminToken, text))
+  return isOurs && Number.parseInt(text, 36) > now ? kind : null
+}
+
+/** When a pass says that it is over, whether it is one of ours or not; null: it has not the form of one. */
+export function endOfPass(presented: string): number | null {
+  const [, , text] = PASS.exec(presented) ?? []
+  return text === undefined ? null : Number.parseInt(text, 36)
+}
+
+function seal(kind: PassKind, adminToken: string, expiry: string): Buffer {
+  return createHmac('sha256', derive(Buffer.from(adminToken), `management ${kind}`))
+    .update(expiry)
+    .digest()
+}

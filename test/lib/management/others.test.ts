@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { added, givenApi } from '../../support/management-harness.ts'
+import { until } from '../../support/proxy-harness.ts'
+
+describe('client keys', () => {
+  test('one is told once, then listed by its hint, and refused by the proxy once it is revoked', async () => {
+    const api = await givenApi()
+    const { id } = await added(api, { name: 'work' })
+    const made = await api.post('/api/keys', {
+      name: 'ci',
+      accounts: [id],
+      limits: ['5/day'],
+      expires: '30d',
+    })
+    expect(made.status).toBe(201)
+    const { secret, key } = made.json
+    expect(secret).toMatch(/^qk_[\w-]{43}$/)
+    expect(key).toMatchObject({ name: 'ci', user: 'local', accounts: ['custom/work'], limits: [{ max: 5 }] })
+    const list = await api.get('/api/keys')
+    expect(list.json.keys).toMatchObject([{ name: 'ci', status: 'active' }])
+    expect(list.text).not.toContain(secret)
+    const asks = (token: string) => api.proxy.get('/v1/models', { authorization: `Bearer ${token}` })
+    await until(async () => (await asks('none')).status === 401)
+    expect((await asks(secret)).status).toBe(200)
+    expect((await api.delete('/api/keys/ci')).json.key.id).toBe(key.id)
+    expect((await api.delete('/api/keys/ci')).status).toBe(404)
+  })
+
+  test.each([
+    [{ name: 'a b' }, 422, 'invalid_value'],
+    [{}, 422, 'invalid_body'],
+    [{ name: 'k', limits: ['x'] }, 422, 'invalid_limit'],
+    [{ name: 'k', expires: 'soon' }, 422, 'invalid_value'],
+    [{ name: 'k', accounts: ['nobody'] }, 404, 'account_not_found'],
+    [{ name: 'k', secret: 'qk_mine' }, 422, 'invalid_body'],
+  ])('%o is %i %s', async (body, status, code) => {
+    const api = await givenApi()
+    const reply = await api.post('/api/keys', body)
+    expect([reply.status, reply.json.error.code]).toEqual([status, code])
+  })
+
+  test('a second one of the name is 409', async () => {
+    const api = await givenApi()
+    await api.post('/api/keys', { name: 'k', user: null })
+    expect((await api.post('/api/keys', { name: 'k' })).status).toBe(409)
+  })
+})
+
+test('providers say what an account of each needs', async () => {
+  const api = await givenApi()
+  const { providers } = (await api.get('/api/providers')).json
+  const of = (wanted: string) => providers.find(({ id }: { id: string }) => id === wanted)
+  expect(of('custom')).toMatchObject({ needsBaseUrl: true, auth: ['api-key'] })
+  expect(of('sandbox')).toMatchObject({ simulated: true, auth: ['none'] })
+  expect(of('qwen-oauth')).toMatchObject({ auth: ['device'] })
+  expect(of('qwen').endpoints.length).toBeGreaterThan(3)
+})
+
+test('the proxy says who it is', async () => {
+  const api = await givenApi()
+  const { json } = await api.get('/api/proxy')
+  expect(json).toMatchObject({ url: api.proxy.running.url, workers: 1, inFlight: 0 })
+  expect((await api.get('/api')).json).toEqual({ name: 'qwenctl', version: json.version, user: null })
+})
+
+describe('settings', () => {
+  test('are listed without the admin token, changed as a whole, and in force', async () => {
+    const api = await givenApi()
+    const changes = {
+      'proxy.strategy': 'weighted',
+      'proxy.allowHosts': ['a.example', 'b.example'],
+      'proxy.port': 8080,
+    }
+    const { status, json, text } = await api.patch('/api/settings', changes)
+    expect(status).toBe(200)
+    const valueOf = (key: string) => json.settings.find((row: { key: string }) => row.key === key)?.value
+    expect(valueOf('proxy.strategy')).toBe('weighted')
+    expect(valueOf('proxy.allowHosts')).toEqual(['a.example', 'b.example'])
+    expect(await api.proxy.toolkit.settings.get('proxy.port')).toBe(8080)
+    expect(text).not.toContain('adminToken')
+    expect(text).not.toContain(api.token)
+  })
+
+  test.each([
+    [{ 'proxy.port': 8080, 'proxy.strategy': 'best' }, 422, 'proxy.strategy'],
+    [{ 'proxy.port': 8080, 'proxy.nothing': 1 }, 422, 'proxy.nothing'],
+    [{ 'proxy.port': 8080, adminToken: 'mine' }, 422, 'adminToken'],
+    [{ 'proxy.port': 8080, 'vault.kind': 'passphrase' }, 422, 'vault.kind'],
+    [{ 'proxy.port': 8080, 'proxy.ca': '/etc/passwd' }, 403, 'proxy.ca'],
+    [{ 'proxy.port': { a: 1 } }, 422, 'proxy.port'],
+  ])('%o is %i, says which, and changes nothing', async (body, status, field) => {
+    const api = await givenApi()
+    const reply = await api.patch('/api/settings', body)
+    expect([reply.status, reply.json.error.field]).toEqual([status, field])
+    expect(await api.proxy.toolkit.settings.get('proxy.port')).toBe(3000)
+  })
+})
+
+test('what is not there is 404, another method 405 with what there is', async () => {
+  const api = await givenApi()
+  expect((await api.get('/api/nothing')).json.error.code).toBe('not_found')
+  expect((await api.get('/api/accounts/')).status).toBe(404)
+  expect((await api.get('/api/%')).status).toBe(404)
+  const reply = await api.ask('PUT', '/api/accounts')
+  expect(reply.json.error.code).toBe('method_not_allowed')
+  expect(reply.headers.allow).toBe('GET, POST')
+  const head = await api.ask('HEAD', '/api/accounts')
+  expect([head.status, head.text]).toEqual([200, ''])
+})
