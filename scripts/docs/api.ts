@@ -5,8 +5,8 @@ import { code } from './markdown.ts'
 interface Schema {
   $ref?: string
   type?: string | string[]
-  enum?: unknown[]
-  const?: unknown
+  enum?: string[]
+  const?: string | number | boolean
   items?: Schema
   anyOf?: Schema[]
   properties?: Record<string, Schema>
