@@ -150,7 +150,8 @@ const tags: Record<string, string> = {
   about: 'who may, and what this is',
   accounts: 'what they are, and how they come and go',
   archive: 'accounts that were removed, but not for good',
-  quota: 'what is left',
+  quota: 'what is left, and who is asked',
+  history: 'what was done',
   keys: 'what programs present to the proxy',
   providers: 'the services that there can be accounts of',
   proxy: 'the proxy that answers, and its settings',
@@ -164,6 +165,7 @@ function tagsOf(routes: readonly Route[]): Json[] {
 function tagOf(path: string): string {
   const [, , first = 'about'] = path.split('/')
   if (first === 'settings') return 'proxy'
+  if (first === 'explain') return 'quota'
   return Object.hasOwn(tags, first) ? first : 'about'
 }
 

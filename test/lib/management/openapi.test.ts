@@ -37,6 +37,7 @@ test('secrets are write-only: no schema of an answer has a field for one, but fo
   expect(found.sort()).toEqual([
     'CreatedClientKey.key',
     'CreatedClientKey.secret',
+    'HistoryRow.key',
     'OneClientKey.key',
     'Session.token',
   ])

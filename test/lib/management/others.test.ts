@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { chat, givenUpstream } from '../../support/fake-upstream.ts'
 import { added, givenApi } from '../../support/management-harness.ts'
 import { until } from '../../support/proxy-harness.ts'
 
@@ -106,4 +107,58 @@ test('what is not there is 404, another method 405 with what there is', async ()
   expect(reply.headers.allow).toBe('GET, POST')
   const head = await api.ask('HEAD', '/api/accounts')
   expect([head.status, head.text]).toEqual([200, ''])
+})
+
+describe('history', () => {
+  test('tells what was done, of all accounts and of one, and answers like the toolkit', async () => {
+    const upstream = await givenUpstream()
+    upstream.always(chat())
+    const api = await givenApi({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
+    for (let count = 0; count < 3; count += 1) await api.proxy.chat()
+    await api.proxy.quota()
+    const { json } = await api.get('/api/history?hours=48&per=hour&by=account')
+    expect(json).toMatchObject({
+      per: 'hour',
+      by: 'account',
+      totals: { requests: 3, succeeded: 3, inputTokens: 21 },
+    })
+    expect((await api.get('/api/history?days=7&by=model')).json.rows).toMatchObject([
+      { key: 'm1', requests: 3 },
+    ])
+    const [first] = (await api.get('/api/accounts')).json.accounts
+    const one = await api.get(`/api/accounts/${first?.id}/stats?hours=24`)
+    expect(one.json).toMatchObject({ account: { id: first?.id }, per: 'hour', totals: { requests: 3 } })
+    expect((await api.get('/api/accounts/all/stats?days=7')).json).toMatchObject({
+      account: null,
+      per: 'day',
+      totals: { requests: 3 },
+    })
+  })
+
+  test.each([
+    ['/api/history?days=0', 400, 'invalid_value'],
+    ['/api/history?days=7&hours=5', 400, 'invalid_value'],
+    ['/api/history?days=many', 400, 'invalid_value'],
+    ['/api/history?by=colour', 400, 'invalid_value'],
+    ['/api/history?account=nobody', 404, 'account_not_found'],
+    ['/api/accounts/acc_0000000000000000/stats', 404, 'account_not_found'],
+  ])('%s is %i', async (path, status, code) => {
+    const api = await givenApi()
+    const reply = await api.get(path)
+    expect([reply.status, reply.json.error.code]).toEqual([status, code])
+  })
+})
+
+test('explain says who is asked next, and why no other', async () => {
+  const api = await givenApi()
+  await added(api, { name: 'on' })
+  const { id } = await added(api, { name: 'off' })
+  await api.post(`/api/accounts/${id}/disable`)
+  const { json } = await api.get('/api/explain?model=m1&dialect=openai&group=')
+  expect(json.accounts).toMatchObject([
+    { name: 'on', verdict: 'next', place: 1 },
+    { name: 'off', verdict: 'refused', reason: { code: 'disabled' } },
+  ])
+  expect((await api.get('/api/explain?account=nobody')).status).toBe(404)
+  expect((await api.get('/api/explain?dialect=latin')).status).toBe(400)
 })

@@ -1,4 +1,5 @@
 import { route } from '../route.ts'
+import { explainQuery, explanation } from '../schemas/explain.ts'
 import { quota } from '../schemas/quota.ts'
 import { accountFilter, filterOf } from './filter.ts'
 
@@ -12,4 +13,19 @@ export const quotaRoutes = [
     answer: quota,
     run: async ({ query, parts }) => parts.toolkit.quotas.show([], filterOf(query)),
   }),
+  route({
+    method: 'GET',
+    path: '/api/explain',
+    summary: 'Say which account a request would go to now, and why no other',
+    errors: ['account_not_found', 'ambiguous_account', 'unknown_provider'],
+    query: explainQuery,
+    answer: explanation,
+    run: async ({ query, parts }) => parts.toolkit.quotas.explain(given(query)),
+  }),
 ]
+
+/** Without what is missing or empty, since forms send that. */
+function given<Query extends object>(query: Query): Partial<Query> {
+  const fields = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  return Object.fromEntries(fields) as Partial<Query>
+}

@@ -4,6 +4,7 @@ import type { Route } from '../route.ts'
 import { actionRoutes } from './account-actions.ts'
 import { accountRoutes } from './accounts.ts'
 import { archiveRoutes } from './archive.ts'
+import { historyRoutes } from './history.ts'
 import { keyRoutes } from './keys.ts'
 import { openApiRoute } from './openapi.ts'
 import { providerRoutes } from './providers.ts'
@@ -21,6 +22,7 @@ export function allRoutes(gate: Gate): Route[] {
     ...actionRoutes,
     ...archiveRoutes,
     ...quotaRoutes,
+    ...historyRoutes,
     ...keyRoutes,
     ...providerRoutes,
     ...proxyRoutes,

@@ -2,33 +2,45 @@ import { z } from 'zod'
 import { metrics } from '../../quota/limit.ts'
 import { answer, body, count, text, time } from './components.ts'
 
-export const limitView = answer(
-  'Limit',
-  z.object({
-    metric: z.enum(metrics),
-    window: text.describe('as it is configured: day, 5h, week@Asia/Shanghai'),
-    max: z.number(),
-    used: z.number().describe('granted in the window, settled or not'),
-    reserved: z.number().describe('the part of used that is still in flight'),
-    remaining: z.number(),
-    resetsAt: time.nullable(),
-    source: z.enum(['configured', 'default', 'learned']),
-    model: text.nullable().describe('a learned limit may hold for one model alone'),
-    from: text.nullable().describe('what told of a learned limit'),
-  }),
+export const forecastFields = {
+  exhaustsAt: time.nullable().describe('null: it resets first'),
+  earliest: time.nullable(),
+  latest: time.nullable(),
+  perHour: z.number().describe('what is used of the metric'),
+}
+
+const forecast = answer(
+  'Forecast',
+  z.object(forecastFields),
+  'when a limit runs out if its use goes on as it did lately',
 )
 
-export const cooldownView = answer(
-  'Cooldown',
-  z.object({
-    model: text.nullable().describe('null: all of them'),
-    scope: z.enum(['account', 'quota-group', 'provider']),
-    reason: text,
-    evidence: text.nullable(),
-    since: time,
-    until: time.nullable().describe('null: until somebody acts'),
-  }),
-)
+export const limitFields = {
+  metric: z.enum(metrics),
+  window: text.describe('as it is configured: day, 5h, week@Asia/Shanghai'),
+  max: z.number(),
+  used: z.number().describe('granted in the window, settled or not'),
+  reserved: z.number().describe('the part of used that is still in flight'),
+  remaining: z.number(),
+  resetsAt: time.nullable(),
+  source: z.enum(['configured', 'default', 'learned']),
+  model: text.nullable().describe('a learned limit may hold for one model alone'),
+  from: text.nullable().describe('what told of a learned limit'),
+  forecast: forecast.nullable(),
+}
+
+export const limitView = answer('Limit', z.object(limitFields))
+
+export const cooldownFields = {
+  model: text.nullable().describe('null: all of them'),
+  scope: z.enum(['account', 'quota-group', 'provider']),
+  reason: text,
+  evidence: text.nullable(),
+  since: time,
+  until: time.nullable().describe('null: until somebody acts'),
+}
+
+export const cooldownView = answer('Cooldown', z.object(cooldownFields))
 
 const today = answer(
   'Today',

@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { HistoryQuery } from '../../toolkit/history/history-views.ts'
+import { route } from '../route.ts'
+import type { statsQuery } from '../schemas/history.ts'
+import * as schemas from '../schemas/history.ts'
+import { filterOf } from './filter.ts'
+import { knownAccount } from './known-account.ts'
+
+/** What was done, hour by hour and day by day. */
+export const historyRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/history',
+    summary: 'Show what was done',
+    about: 'Thirty days unless it says otherwise.',
+    errors: ['account_not_found', 'ambiguous_account'],
+    query: schemas.historyQuery,
+    answer: schemas.history,
+    run: async ({ query: { by = 'all', account, user, provider, group, ...span }, parts }) =>
+      parts.toolkit.history.show({
+        ...spanOf(span),
+        ...filterOf({ user, provider, group }),
+        by,
+        ...(account === undefined || account === '' ? {} : { accounts: [account] }),
+      }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/accounts/all/stats',
+    summary: 'Show what all accounts did together',
+    query: schemas.statsQuery,
+    answer: schemas.stats,
+    run: async ({ query, parts }) => parts.toolkit.history.stats(null, spanOf(query)),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/accounts/{id}/stats',
+    summary: 'Show what an account did',
+    errors: ['account_not_found'],
+    query: schemas.statsQuery,
+    answer: schemas.stats,
+    run: async ({ params, query, parts: { toolkit } }) => {
+      const { id } = await knownAccount(toolkit, params.id)
+      return toolkit.history.stats(id, spanOf(query))
+    },
+  }),
+]
+
+function spanOf(query: z.output<typeof statsQuery>): Pick<HistoryQuery, 'days' | 'hours' | 'per'> {
+  const { days, hours, per = hours === undefined ? 'day' : 'hour' } = query
+  return { ...(days === undefined ? {} : { days }), ...(hours === undefined ? {} : { hours }), per }
+}

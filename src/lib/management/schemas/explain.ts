@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { cooldownFields, limitFields } from './account.ts'
+import { answer, count, text, time } from './components.ts'
+
+const dialect = z.enum(['openai', 'anthropic'])
+
+const explained = answer(
+  'ExplainedAccount',
+  z.object({
+    id: text,
+    user: text,
+    provider: text,
+    name: text,
+    verdict: z.enum(['next', 'eligible', 'refused']),
+    place: count.nullable().describe('1 is asked first; null: it is not asked'),
+    model: text.nullable().describe('what it would be asked for'),
+    translated: z.boolean(),
+    reason: z.object({ code: text, words: text }).nullable(),
+    returnsAt: time.nullable(),
+    limits: z.array(
+      z.object({
+        ...limitFields,
+        usable: z.number().describe('as much of max as the pool may use'),
+        isUsedUp: z.boolean(),
+        applies: z.boolean().describe('false: it is of another model'),
+      }),
+    ),
+    cooldowns: z.array(z.object({ ...cooldownFields, applies: z.boolean() })),
+  }),
+)
+
+export const explanation = answer(
+  'Explanation',
+  z.object({
+    now: time,
+    asked: z.object({
+      model: text.nullable(),
+      provider: text.nullable(),
+      group: text.nullable(),
+      account: text.nullable(),
+      dialect: dialect.nullable(),
+      route: text.nullable(),
+      session: text.nullable(),
+      user: text.nullable(),
+      steps: z.array(z.object({ provider: text.nullable(), model: text.nullable() })),
+    }),
+    strategy: text,
+    affinity: z.boolean(),
+    places: z.enum(['exact', 'presumed']),
+    accounts: z.array(explained),
+    next: text.nullable().describe('the id of the account that is asked first'),
+    returnsAt: time.nullable().describe('when the first returns, where none can serve now'),
+  }),
+  'the document of quota explain --json',
+)
+
+export const explainQuery = z.strictObject({
+  model: text.optional(),
+  provider: text.optional(),
+  group: text.optional(),
+  account: text.optional().describe('id or reference: the request is pinned to it'),
+  dialect: dialect.optional().describe('the format that the client speaks'),
+  route: text.optional().describe('the endpoint; chat without it'),
+  session: text.optional().describe('what the client names the conversation by'),
+  user: text.optional(),
+  strategy: text.optional().describe('as if the proxy had this one'),
+})

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { historyKeys } from '../../toolkit/history/history-views.ts'
+import { account, cooldownView, forecastFields } from './account.ts'
+import { answer, count, text, time } from './components.ts'
+
+const percentiles = answer(
+  'Percentiles',
+  z.object({ p50: z.number(), p95: z.number(), count }),
+  'milliseconds, within 5 %',
+)
+
+const row = answer(
+  'HistoryRow',
+  z.object({
+    at: time.describe('when the bucket begins; of totals: the first'),
+    key: text.describe('of what by says: an id, a name, all; none without one'),
+    label: text.describe('the key for people'),
+    requests: count,
+    succeeded: count,
+    failed: count,
+    outcomes: z.record(text, count),
+    inputTokens: count,
+    outputTokens: count,
+    costUsd: z.number().nullable().describe('null: of no request the cost is known'),
+    estimatedUsd: z.number().nullable().describe('the part of it that the price table says'),
+    unpriced: count.describe('requests that used tokens and have no known cost'),
+    latencyMs: percentiles.nullable(),
+    firstByteMs: percentiles.nullable(),
+  }),
+)
+
+const per = z.enum(['hour', 'day'])
+
+export const history = answer(
+  'History',
+  z.object({
+    now: time,
+    from: time,
+    to: time,
+    per,
+    by: z.enum(historyKeys),
+    rows: z.array(row).describe('buckets in which nothing was done are left out'),
+    totals: row,
+  }),
+)
+
+export const stats = answer(
+  'AccountStats',
+  z.object({
+    account: account.nullable().describe('null: all of them together'),
+    now: time,
+    from: time,
+    to: time,
+    per,
+    rows: z.array(row),
+    models: z.array(row).describe('totals per model, the busiest first'),
+    totals: row,
+    cooldowns: z.array(cooldownView),
+    forecast: z
+      .object({ ...forecastFields, metric: text, window: text, model: text.nullable() })
+      .nullable()
+      .describe('of its limits that will run out before they reset, the first to do so'),
+  }),
+)
+
+const days = z.coerce.number().int().optional()
+
+/** The span: days, or hours. */
+export const span = { days, hours: days, per: per.optional().describe('days unless hours are asked for') }
+
+export const statsQuery = z.strictObject(span)
+export const historyQuery = z.strictObject({
+  ...span,
+  by: z.enum(historyKeys).optional().describe('one row for each; all together unless it says otherwise'),
+  account: text.optional().describe('id or reference'),
+  user: text.optional(),
+  provider: text.optional(),
+  group: text.optional(),
+})
