@@ -1,6 +1,7 @@
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import { emptyWords } from './empty-words.ts'
+import { forecastNotes } from './forecast-words.ts'
 import { quotaColumns, quotaRows, statusNotes } from './quota-table.ts'
 import { AccountCommand } from './toolkit-command.ts'
 
@@ -12,6 +13,6 @@ export abstract class QuotaCommand extends AccountCommand {
       return
     }
     this.printTable(quotaColumns, quotaRows(document, this.look))
-    for (const note of statusNotes(document)) this.tell(note)
+    for (const note of [...statusNotes(document), ...forecastNotes(document)]) this.tell(note)
   }
 }

@@ -38,3 +38,9 @@ export function paletteFor(stream: ColorStream, env: NodeJS.ProcessEnv): Palette
     strong: (text) => chalk.bold(text),
   }
 }
+
+/** Colours that tell several series of one chart apart; each is the identity where colours are off. */
+export function seriesTones(stream: ColorStream, env: NodeJS.ProcessEnv): ((text: string) => string)[] {
+  const chalk = new Chalk({ level: colorLevel(stream, env) })
+  return [chalk.green, chalk.cyan, chalk.magenta, chalk.yellow, chalk.dim].map((tone) => (text) => tone(text))
+}

@@ -1,0 +1,116 @@
+import { Flags } from '@oclif/core'
+import { seriesTones } from '../../lib/terminal/color.ts'
+import { historyKeys } from '../../lib/toolkit/history/history-views.ts'
+import type { HistoryDocument, HistoryKey, HistoryQuery } from '../../lib/toolkit/history/history-views.ts'
+import { countOf } from '../base/account-names.ts'
+import { historyChart } from '../base/history-chart.ts'
+import { historyCsv } from '../base/history-csv.ts'
+import type { HistoryMetric } from '../base/history-metrics.ts'
+import { costWords, historyMetrics } from '../base/history-metrics.ts'
+import { shortNumber } from '../base/quota-table.ts'
+import {
+  AccountCommand,
+  accountArgument,
+  filterOf,
+  groupFlag,
+  providerFlag,
+} from '../base/toolkit-command.ts'
+
+const COLUMNS = 80
+/** A ledger that was never folded takes a while; nobody should think that nothing happens. */
+const PATIENCE_MS = 1500
+
+export default class QuotaHistory extends AccountCommand {
+  static override summary = 'show what was done per day or hour, as a chart'
+  static override description =
+    'Days and hours are those of UTC. With --by, bars are stacked by account, provider, model, client key, group or user. A cost that nobody knows is "?", and "+ ?" follows where only a part of it is known.'
+  static override examples = [
+    '<%= config.bin %> quota history',
+    '<%= config.bin %> quota history qwen/work --hours 24',
+    '<%= config.bin %> quota history --days 7 --by model --metric tokens',
+    '<%= config.bin %> quota history --days 365 --by key --csv > history.csv',
+  ]
+  static override args = { account: accountArgument }
+  static override flags = {
+    days: Flags.integer({
+      description: 'how many days, today among them',
+      min: 1,
+      max: 3650,
+      helpValue: '30',
+    }),
+    hours: Flags.integer({
+      description: 'how many hours, this one among them',
+      min: 1,
+      max: 840,
+      exclusive: ['days'],
+    }),
+    per: Flags.string({
+      description: 'what one bar is; by default days for --days',
+      options: ['day', 'hour'],
+    }),
+    by: Flags.string({ description: 'what bars are stacked by', options: [...historyKeys], default: 'all' }),
+    metric: Flags.string({ description: 'what is shown', options: [...historyMetrics], default: 'requests' }),
+    csv: Flags.boolean({ description: 'print all metrics as CSV', exclusive: ['json'] }),
+    group: groupFlag,
+    provider: providerFlag,
+  }
+
+  async run(): Promise<HistoryDocument> {
+    const { args, flags } = await this.parse(QuotaHistory)
+    const { days, hours } = flags
+    const document = await this.read({
+      ...(days === undefined ? {} : { days }),
+      ...(hours === undefined ? {} : { hours }),
+      per: (flags.per ?? (hours === undefined ? 'day' : 'hour')) as HistoryQuery['per'],
+      by: flags.by as HistoryKey,
+      ...(args.account === undefined ? {} : { accounts: [args.account] }),
+      ...filterOf(flags),
+    })
+    if (flags.csv) this.print(historyCsv(document))
+    else if (document.rows.length === 0) this.tell(emptyHistoryWords(document))
+    else this.show(document, flags.metric as HistoryMetric)
+    return document
+  }
+
+  private async read(query: HistoryQuery): Promise<HistoryDocument> {
+    const timer = setTimeout(
+      () => this.tell('Folding the ledger into history, which is done once for each day...'),
+      PATIENCE_MS,
+    )
+    try {
+      return await this.toolkit.history.show(query)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  private show(document: HistoryDocument, metric: HistoryMetric): void {
+    const lines = historyChart(document, metric, {
+      columns: (this.look.columns ?? COLUMNS) - 1,
+      unicode: this.unicode,
+      tones: seriesTones(process.stdout, process.env),
+    })
+    this.print(lines.join('\n'))
+    this.tell(`\n${totalWords(document)}`)
+  }
+}
+
+function totalWords({ totals, from }: HistoryDocument): string {
+  const { requests, failed, inputTokens, outputTokens, unpriced, estimatedUsd } = totals
+  const parts = [
+    countOf(requests, 'request'),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    `${shortNumber(inputTokens)} tokens in, ${shortNumber(outputTokens)} out`,
+    `cost ${costWords([totals])}`,
+  ]
+  const notes = [
+    ...(estimatedUsd !== null ? ['costs that the provider does not say are taken from the price table'] : []),
+    ...(unpriced > 0 ? [`${countOf(unpriced, 'request')} of models whose price is not known`] : []),
+  ]
+  const note = notes.length === 0 ? '' : `\n(${notes.join('; ')})`
+  return `Since ${from.slice(0, 16).replace('T', ' ')} UTC: ${parts.join(', ')}.${note}`
+}
+
+function emptyHistoryWords({ from }: HistoryDocument): string {
+  return `Nothing was counted since ${from.slice(0, 16).replace('T', ' ')} UTC. What goes through a proxy is: qwenctl proxy start`
+}
