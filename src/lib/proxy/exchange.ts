@@ -122,7 +122,7 @@ export class Exchange implements Sender {
     this.headers(headers)
     if (body.length <= JOINED_BODY_BYTES && this.#isPlain(status)) {
       this.#isSent = true
-      answers.put(res.socket!, headText(status, headers) + body.toString('latin1'), this)
+      answers.put(res.socket!, headText(status, headers), body, this)
       return
     }
     this.beganAt = Date.now()

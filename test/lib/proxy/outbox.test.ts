@@ -4,6 +4,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { Outbox } from '../../../src/lib/proxy/outbox.ts'
 
+const NOTHING = Buffer.alloc(0)
+
 /** Both ends of one connection. */
 async function givenConnection(): Promise<{ near: Socket; far: Socket }> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -29,20 +31,20 @@ test('when texts are put in before the end comes, they leave in order, and each 
   const { near, far } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
   const told: string[] = []
-  outbox.put(near, 'one ', { sent: () => told.push('one') })
-  outbox.put(near, 'two\xff', { sent: () => told.push('two') })
+  outbox.put(near, 'one ', NOTHING, { sent: () => told.push('one') })
+  outbox.put(near, 'two\xff', Buffer.from(' and a body, '), { sent: () => told.push('two') })
   expect([planned(), told, near.bytesWritten]).toEqual([1, [], 0])
   send()
   expect(told).toEqual(['one', 'two'])
   near.end()
   const chunks: Buffer[] = await far.toArray()
-  expect(Buffer.concat(chunks).toString('latin1')).toBe('one two\xff')
+  expect(Buffer.concat(chunks).toString('latin1')).toBe('one two\xff and a body, ')
 })
 
 test('when a sender puts in another text while it is told, that one waits for the next end', async () => {
   const { near } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
-  outbox.put(near, 'first', { sent: () => outbox.put(near, 'second') })
+  outbox.put(near, 'first', NOTHING, { sent: () => outbox.put(near, 'second', NOTHING) })
   send()
   expect([near.bytesWritten, planned()]).toEqual(['first'.length, 1])
   send()
@@ -54,9 +56,41 @@ test('when a socket was closed meanwhile, its text is dropped, its sender hears 
   const { near: open } = await givenConnection()
   const { outbox, send } = givenOutbox()
   const told: string[] = []
-  outbox.put(closed, 'lost', { sent: () => told.push('lost') })
-  outbox.put(open, 'there', { sent: () => told.push('there') })
+  outbox.put(closed, 'lost', NOTHING, { sent: () => told.push('lost') })
+  outbox.put(open, 'there', NOTHING, { sent: () => told.push('there') })
   closed.destroy()
   send()
   expect([told, open.bytesWritten]).toEqual([['there'], 'there'.length])
+})
+
+test('when a peer does not read, what waits for it is not written over by what is sent later', async () => {
+  const { near: slow, far: slowPeer } = await givenConnection()
+  const { near: quick } = await givenConnection()
+  const { outbox, send } = givenOutbox()
+  slowPeer.pause()
+  const body = (n: number) => Buffer.alloc(16_000, 97 + (n % 26))
+  let sent = 0
+  for (; slow.writableLength === 0; sent++) {
+    outbox.put(slow, '', body(sent))
+    send()
+  }
+  for (let n = 0; n < 50; n++) {
+    outbox.put(quick, '', Buffer.alloc(16_000, 33))
+    outbox.put(slow, '', body(sent++))
+    send()
+  }
+  slow.end()
+  const got = Buffer.concat(await slowPeer.toArray())
+  expect(got.equals(Buffer.concat(Array.from({ length: sent }, (_, n) => body(n))))).toBe(true)
+})
+
+test('when far more is put in than is kept ready, all of it leaves as it is', async () => {
+  const { near, far } = await givenConnection()
+  const { outbox, send } = givenOutbox()
+  const heads = Array.from({ length: 3_000 }, (_, n) => `${n} `)
+  for (const head of heads) outbox.put(near, head, Buffer.from('x'.repeat(1_000)))
+  send()
+  near.end()
+  const got = Buffer.concat(await far.toArray()).toString()
+  expect(got === heads.map((head) => head + 'x'.repeat(1_000)).join('')).toBe(true)
 })

@@ -135,7 +135,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     call.requestSent = true
     this.#owner.connected(call)
     if (body === null || body.length === 0) socket.write(call.head, 'latin1')
-    else if (body.length <= joinedBodyBytes) calls.put(socket, call.head + body.toString('latin1'))
+    else if (body.length <= joinedBodyBytes) calls.put(socket, call.head, body)
     else {
       socket.cork()
       socket.write(call.head, 'latin1')
