@@ -32,6 +32,30 @@ export class BodyMemory {
   }
 }
 
+export const bodyMemory = new BodyMemory()
+
+/** Who has memory to give back. */
+interface Holder {
+  pieces: Buffer[] | null
+}
+
+/** Room for a body that was changed for a request. */
+export function roomFor(holder: Holder, bytes: number): Buffer {
+  if (bytes < LARGE_BYTES) return Buffer.allocUnsafe(bytes)
+  const piece = bodyMemory.take(bytes)
+  ;(holder.pieces ??= []).push(piece)
+  return piece.subarray(0, bytes)
+}
+
+/**
+ * Gives back the memory of a request's bodies. Only when its exchange is over in good order: every call that carried one has
+ * then ended, and a connection that was still writing it is closed.
+ */
+export function releaseBodies(holder: Holder): void {
+  for (const piece of holder.pieces ?? []) bodyMemory.give(piece)
+  holder.pieces = null
+}
+
 /** A body as it arrives: small ones in the pieces that came, large ones in one piece of memory. */
 export class GrowingBody {
   readonly #memory: BodyMemory

@@ -61,8 +61,8 @@ export class Exchange implements Sender {
   /** Of the bodies. */
   bytesIn = 0
   bytesOut = 0
-  /** The memory that a large request body lies in, to be given back when nobody needs it any more. */
-  bodyPiece: Buffer | null = null
+  /** The memory that its large request bodies lie in; see `body-memory.ts`. */
+  pieces: Buffer[] | null = null
   /** This side ended it: the client would have stayed. */
   isCut = false
   #isSent = false

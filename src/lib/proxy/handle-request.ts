@@ -164,7 +164,7 @@ async function tryAccount(
     if (target instanceof QwenctlError) result = withoutCredential(target, clock())
     else {
       origin = target.origin.name
-      const outgoing = outgoingOf(incoming, body, way, { member, requestId: exchange.id, now: clock() })
+      const outgoing = outgoingOf(incoming, body, way, { member, exchange, now: clock() })
       const send = (to: Target) =>
         attempt({ exchange, route: incoming.route, target: to, upstreams, clock, outgoing })
       result = await send(target)

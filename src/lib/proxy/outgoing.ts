@@ -4,7 +4,9 @@ import type { Member } from '../rotation/member.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { TranslationPlan } from '../translate/translate.ts'
 import { translateRequest } from '../translate/translate.ts'
+import { roomFor } from './body-memory.ts'
 import type { ClientHead } from './client-head.ts'
+import type { Exchange } from './exchange.ts'
 import type { RequestBody } from './read-request.ts'
 import type { Route } from './routes.ts'
 import { CheckedHeaders } from './upstream/checked-headers.ts'
@@ -37,34 +39,42 @@ export interface Outgoing {
   plan: TranslationPlan | null
 }
 
+interface OutgoingContext {
+  member: Member
+  exchange: Exchange
+  now: number
+}
+
 /** The request as this account's upstream must get it; every byte that needs no change stays as it came. */
 export function outgoingOf(
   { route, query, head, bytes }: Incoming,
   body: RequestBody,
   { wanted, dialect }: Way,
-  context: { member: Member; requestId: string; now: number },
+  context: OutgoingContext,
 ): Outgoing {
   if (dialect !== route.dialect) return translated({ route, head, bytes }, wanted, context)
   const asksForUsage = body.isStream && route.asksForUsage
   const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
-  const outgoing = { path: route.path + query, headers: head.forwarded, plan: null }
-  if (!asksForUsage && !hasOwnModel) return { ...outgoing, body: bytes, stripUsage: false }
+  const path = route.path + query
+  const headers = head.forwarded
+  if (!asksForUsage && !hasOwnModel) return { path, headers, body: bytes, stripUsage: false, plan: null }
   const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
   const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
-  const edited = edits.length === 0 ? bytes : splice(bytes, edits)
-  return { ...outgoing, body: edited, stripUsage: usage.length > 0 }
+  const edited =
+    edits.length === 0 ? bytes : splice(bytes, edits, (length) => roomFor(context.exchange, length))
+  return { path, headers, body: edited, stripUsage: usage.length > 0, plan: null }
 }
 
 function translated(
   { route, head, bytes }: Pick<Incoming, 'route' | 'head' | 'bytes'>,
   wanted: RotationRequest,
-  { member, requestId, now }: { member: Member; requestId: string; now: number },
+  { member, exchange, now }: OutgoingContext,
 ): Outgoing {
   const asked = parsed(bytes)
   if (typeof wanted.model === 'string') asked.model = wanted.model
   const { body, path, plan } = translateRequest(route.dialect, asked, {
     provider: member.account.provider,
-    requestId,
+    requestId: exchange.id,
     now,
   })
   return {

@@ -1,5 +1,5 @@
 import { QwenctlError } from '../errors.ts'
-import { BodyMemory, GrowingBody } from './body-memory.ts'
+import { GrowingBody, bodyMemory } from './body-memory.ts'
 import type { ClientHead } from './client-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './routes.ts'
@@ -21,8 +21,6 @@ export interface RequestBody {
   isStream: boolean
 }
 
-const memory = new BodyMemory()
-
 /**
  * Reads the body, at most `maxBytes` of it: `onBody` gets it, or `request_too_large` as soon as that is known; nothing
  * when the client leaves before.
@@ -34,13 +32,13 @@ export function readBody(
 ): void {
   const { req } = exchange
   const announced = announcedLength(req.rawHeaders)
-  const body = new GrowingBody(memory, announced)
+  const body = new GrowingBody(bodyMemory, announced)
   let isOver = announced > maxBytes
   req.readBody((chunk) => {
     if (isOver) return true
     if (chunk === null) {
       const { bytes, piece } = body.whole()
-      exchange.bodyPiece = piece
+      if (piece !== null) exchange.pieces = [piece]
       onBody(bytes)
       return true
     }
@@ -52,15 +50,6 @@ export function readBody(
     return true
   })
   if (isOver) onBody(tooLarge(maxBytes))
-}
-
-/**
- * Gives back the memory of a body. Only when its exchange is over in good order: every call that carried it has then ended, and
- * a connection that was still writing it is closed.
- */
-export function releaseBody(exchange: Exchange): void {
-  if (exchange.bodyPiece !== null) memory.give(exchange.bodyPiece)
-  exchange.bodyPiece = null
 }
 
 function announcedLength(rawHeaders: readonly string[]): number {

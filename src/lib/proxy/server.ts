@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
 import type { MetricsText } from '../observe/metrics.ts'
 import type { Observer } from '../observe/observer.ts'
+import { releaseBodies } from './body-memory.ts'
 import type { ClientConnection } from './client-connections.ts'
 import { ClientConnections } from './client-connections.ts'
 import { clientHeadOf } from './client-head.ts'
@@ -18,7 +19,7 @@ import { isManagementPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics } from './metrics.ts'
 import { listModels } from './models.ts'
-import { readBody, releaseBody } from './read-request.ts'
+import { readBody } from './read-request.ts'
 import { recordOf } from './request-record.ts'
 import { dialectOf, routeFor, shortPath } from './routes.ts'
 
@@ -191,7 +192,7 @@ export class ProxyServer {
     exchange.isWorkedOn = true
     try {
       await work
-      releaseBody(exchange)
+      releaseBodies(exchange)
     } catch (error) {
       this.#fail(exchange, error)
     }

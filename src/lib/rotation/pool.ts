@@ -32,6 +32,9 @@ const MOST_ROSTERS = 32
 const MOST_LANES = 64
 const MOST_MODELS = 1024
 
+/** Never added to. */
+const NOBODY = new Set<Member>()
+
 /** What one kind of request chooses from. */
 interface Lane {
   tier: Tier
@@ -85,14 +88,16 @@ export class Pool {
    * each member taken, with the view as it is then. It ends when nobody else may serve.
    */
   *candidates(request: RotationRequest, view: RotationView): Generator<Member, void> {
-    const search: Search = { request, view, offered: new Set(), picks: this.#picks }
+    const search: Search = { request, view, offered: NOBODY, picks: this.#picks }
     const lanes = this.#lanesOf(request)
     for (;;) {
       const member = next(lanes, search)
       if (member === null) return
-      search.offered.add(member)
       this.#picks.note(member, view)
       yield member
+      // Only now is there another choice, which most requests never need.
+      if (search.offered === NOBODY) search.offered = new Set()
+      search.offered.add(member)
     }
   }
 

@@ -9,10 +9,10 @@ import { givenProxy } from '../../support/proxy-harness.ts'
 import type { TestProxy } from '../../support/proxy-harness.ts'
 
 /** A body that tells whose it is in every byte of its text. */
-function bodyOf(n: number, bytes: number): Buffer {
+function bodyOf(n: number, bytes: number, model = 'm1'): Buffer {
   const letter = String.fromCharCode(97 + (n % 26))
   return Buffer.from(
-    JSON.stringify({ n, model: 'm1', messages: [{ role: 'user', content: letter.repeat(bytes) }] }),
+    JSON.stringify({ n, model, messages: [{ role: 'user', content: letter.repeat(bytes) }] }),
   )
 }
 
@@ -96,7 +96,8 @@ test('when large requests meet every trouble at once, no upstream ever gets a by
 
 /** Some clients leave before they have sent all, and some before they have the answer. */
 async function ask(proxy: TestProxy, n: number): Promise<void> {
-  const body = bodyOf(n, 70_000 + 9_000 * (n % 40))
+  // The provider's name is taken out on the way, which makes another body.
+  const body = bodyOf(n, 70_000 + 9_000 * (n % 40), n % 3 === 0 ? 'custom/m1' : 'm1')
   if (n % 7 === 3) return void (await proxy.raw(partOf(body, body.length >> 1)))
   const reply = await proxy.post('/v1/chat/completions', body)
   expect([200, 502, 503]).toContain(reply.status)

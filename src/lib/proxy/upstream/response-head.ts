@@ -5,7 +5,6 @@ export class UpstreamHead {
   readonly httpVersion: '1.0' | '1.1'
   /** Flat `[name, value, ...]`, names as received, in order. */
   readonly rawHeaders: string[]
-  #byName: Map<string, string> | null = null
 
   constructor(status: number, statusText: string, httpVersion: '1.0' | '1.1', rawHeaders: string[]) {
     this.status = status
@@ -14,21 +13,17 @@ export class UpstreamHead {
     this.rawHeaders = rawHeaders
   }
 
-  /** The value of a header by its lower-case name; repeated ones joined by `, `. */
+  /** The value of a header by its lower-case name; repeated ones joined by `, `. Few are asked for: no table is made. */
   get(name: string): string | undefined {
-    this.#byName ??= lookup(this.rawHeaders)
-    return this.#byName.get(name)
+    const { rawHeaders } = this
+    let found: string | undefined
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const written = rawHeaders[i]!
+      if (written.length !== name.length || (written !== name && written.toLowerCase() !== name)) continue
+      found = found === undefined ? rawHeaders[i + 1]! : `${found}, ${rawHeaders[i + 1]!}`
+    }
+    return found
   }
-}
-
-function lookup(raw: string[]): Map<string, string> {
-  const byName = new Map<string, string>()
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!.toLowerCase()
-    const earlier = byName.get(name)
-    byName.set(name, earlier === undefined ? raw[i + 1]! : `${earlier}, ${raw[i + 1]!}`)
-  }
-  return byName
 }
 
 export const maxHeaderLines = 256

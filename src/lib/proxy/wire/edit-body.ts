@@ -6,16 +6,27 @@ export interface Edit extends Span {
   text: string
 }
 
-/** The body with the edits made, which must not overlap. Every other byte stays as it is. */
-export function splice(body: Buffer, edits: readonly Edit[]): Buffer {
-  const parts: Buffer[] = []
-  let at = 0
-  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
-    parts.push(body.subarray(at, edit.start), Buffer.from(edit.text))
-    at = edit.end
+/**
+ * The body with the edits made, which must not overlap. Every other byte stays as it is. `room` is where the new body is
+ * written.
+ */
+export function splice(
+  body: Buffer,
+  edits: readonly Edit[],
+  room: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
+): Buffer {
+  const inOrder = edits.toSorted((a, b) => a.start - b.start)
+  let length = body.length
+  for (const { start, end, text } of inOrder) length += Buffer.byteLength(text) - (end - start)
+  const spliced = room(length)
+  let [from, to] = [0, 0]
+  for (const { start, end, text } of inOrder) {
+    to += body.copy(spliced, to, from, start)
+    to += spliced.write(text, to)
+    from = end
   }
-  parts.push(body.subarray(at))
-  return Buffer.concat(parts)
+  body.copy(spliced, to, from)
+  return spliced
 }
 
 /** What puts another model into the body; none when it names no model, which is the upstream's to refuse. */
