@@ -11,6 +11,7 @@ import { demoPicture } from './docs/demo-picture.ts'
 import { outcomeTables } from './docs/outcomes.ts'
 import { defaultLimits, providerFacts, providersIndex, providerTerms } from './docs/providers.ts'
 import { builtinProviders } from '../src/lib/provider/builtin/index.ts'
+import { topPicture } from './docs/top-picture.ts'
 import { settingsList, variablesList } from './docs/settings.ts'
 
 /** The documents that have generated parts. */
@@ -23,6 +24,7 @@ export const documents = [
   'docs/limits.md',
   'docs/proxy.md',
   'docs/providers.md',
+  'docs/top.md',
   ...builtinProviders.map(({ id }) => `docs/providers/${id}.md`),
 ]
 
@@ -34,6 +36,7 @@ export async function generatedParts(root: string): Promise<ReadonlyMap<string, 
   const examples = await jsonExamples(root)
   return new Map([
     ['demo', await demoPicture(root)],
+    ['top', await topPicture()],
     ['commands', commandIndex(root)],
     ['api-routes', apiRoutes()],
     ['api-schemas', apiSchemas()],

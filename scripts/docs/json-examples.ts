@@ -57,6 +57,8 @@ async function documentsOf(stage: Stage): Promise<Map<string, unknown>> {
     documents.set('error-openai', await (await askProxy(proxy.announced.url)).json())
     documents.set('error-anthropic', await (await askProxy(proxy.announced.url, '/v1/messages')).json())
     documents.set('models', await (await fetch(`${proxy.announced.url}/v1/models`)).json())
+    const { proxies } = (await run('top')) as { proxies: unknown[] }
+    documents.set('top', { quota: '... as quota show prints it', proxies })
     documents.set('proxy-status', await run('proxy', 'status'))
     documents.set('proxy-stop', await run('proxy', 'stop'))
     await proxy.ended

@@ -51,11 +51,16 @@ export function padLine(line: Line, width: number, align: 'left' | 'right' = 'le
   return align === 'left' ? [...fitting, blank] : [blank, ...fitting]
 }
 
-/** One at the left edge and one at the right; where both have no room, the right one goes. */
+/** The left one is cut down to this before the right one goes. */
+const LEAST_LEFT = 24
+
+/** One at the left edge and one at the right. */
 export function spread(left: Line, right: Line, width: number): Line {
-  const gap = width - lineWidth(left) - lineWidth(right)
-  if (gap < 2) return cutLine(left, width)
-  return [...left, span(' '.repeat(gap)), ...right]
+  if (lineWidth(right) === 0) return cutLine(left, width)
+  const room = width - lineWidth(right) - 2
+  if (room < Math.min(LEAST_LEFT, lineWidth(left))) return cutLine(left, width)
+  const shown = cutLine(left, room)
+  return [...shown, span(' '.repeat(width - lineWidth(shown) - lineWidth(right))), ...right]
 }
 
 /** All in one, with something between. */

@@ -1,0 +1,87 @@
+import { homedir } from 'node:os'
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../lib/errors.ts'
+import type { AccountFilter } from '../lib/toolkit/toolkit.ts'
+import type { ProxyView } from '../lib/toolkit/proxies.ts'
+import type { QuotaDocument } from '../lib/toolkit/views.ts'
+import { addAccountAside } from './base/top-add.ts'
+import { AccountCommand, filterOf, groupFlag } from './base/toolkit-command.ts'
+
+const LEAST_SECONDS = 0.2
+const MOST_SECONDS = 3600
+
+/** What `top --json` prints: everything that the screen shows, at one moment. */
+export interface TopDocument {
+  quota: QuotaDocument
+  proxies: ProxyView[]
+}
+
+export default class Top extends AccountCommand {
+  static override summary = 'watch and steer all accounts, live'
+  static override description =
+    'A screen of the accounts with what is left of their limits, and the requests that the proxies serve, as they happen. Keys enable, disable, reset, check and add accounts; ? shows them all. It reads the files of this home: it works with any number of running proxies, and without one. With --json it prints one snapshot and ends.'
+  static override examples = [
+    '<%= config.bin %> top',
+    '<%= config.bin %> top --group night --interval 5',
+    '<%= config.bin %> top --json | jq .quota.totals',
+  ]
+  static override flags = {
+    group: groupFlag,
+    interval: Flags.string({
+      char: 'i',
+      description: `seconds between two looks at the counts, ${LEAST_SECONDS} to ${MOST_SECONDS}; requests show as they end`,
+      default: '1',
+      helpValue: 'SECONDS',
+    }),
+  }
+
+  async run(): Promise<TopDocument | undefined> {
+    const { flags } = await this.parse(Top)
+    const filter = filterOf(flags)
+    const intervalMs = intervalOf(flags.interval)
+    if (this.jsonEnabled()) {
+      const { quotas, proxies } = this.toolkit
+      return { quota: await quotas.show([], filter), proxies: proxies.list() }
+    }
+    requireTerminal()
+    process.exitCode = await this.show(filter, intervalMs)
+    return undefined
+  }
+
+  private async show(filter: AccountFilter, intervalMs: number): Promise<number> {
+    const { runScreen } = await import('../lib/screen/run-screen.ts')
+    const { home } = this.toolkit
+    return runScreen({
+      ...{ toolkit: this.toolkit, filter, intervalMs, clock: Date.now },
+      facts: {
+        user: filter.user ?? null,
+        group: filter.group ?? null,
+        home: shortPath(home.root ?? home.dataFolder),
+      },
+      ...{ stdin: process.stdin, stdout: process.stdout },
+      ...{ look: { unicode: this.unicode }, palette: this.palette },
+      addAccount: () => addAccountAside(filter),
+    })
+  }
+}
+
+function intervalOf(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+  if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds * 1000
+  throw new QwenctlError('invalid_value', `--interval "${text}" is not a number of seconds`, {
+    hint: `write one from ${LEAST_SECONDS} to ${MOST_SECONDS}, for example 0.5 or 2`,
+  })
+}
+
+function requireTerminal(): void {
+  const hint = 'qwenctl quota show prints the accounts once, qwenctl top --json everything as a document'
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new QwenctlError('invalid_usage', 'top needs a terminal, for keys and for the screen', { hint })
+  if (process.env['TERM'] === 'dumb')
+    throw new QwenctlError('invalid_usage', 'this terminal (TERM=dumb) cannot be drawn on', { hint })
+}
+
+function shortPath(path: string): string {
+  const own = homedir()
+  return own !== '' && path.startsWith(`${own}/`) ? `~${path.slice(own.length)}` : path
+}

@@ -1,0 +1,10 @@
+import { printable } from '../terminal/text-width.ts'
+import type { AccountQuotaView } from '../toolkit/views.ts'
+
+type Named = Pick<AccountQuotaView, 'user' | 'provider' | 'name'>
+
+/** How an account is called on the screen: `provider/name`, with its user where that is not the local one. */
+export function accountName({ user, provider, name }: Named): string {
+  const short = `${provider}/${name}`
+  return printable(user === 'local' ? short : `${user}:${short}`)
+}

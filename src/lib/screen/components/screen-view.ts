@@ -1,0 +1,41 @@
+import { createElement, memo, useEffect, useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+import { Box, Text, useApp, useInput, usePaste } from 'ink'
+import type { SuspendTerminal } from 'ink'
+import type { Palette } from '../../terminal/color.ts'
+import { keysOf } from '../key-of.ts'
+import { paintLine } from '../paint-line.ts'
+import type { ScreenStore } from '../screen-store.ts'
+import { frameOf } from '../view/frame.ts'
+import type { ScreenLook } from '../view/look.ts'
+
+export interface ScreenViewProps {
+  store: ScreenStore
+  look: ScreenLook
+  palette: Palette
+  clock: () => number
+  /** Called once with what hands the terminal to somebody else for a while. */
+  onReady: (suspend: SuspendTerminal) => void
+}
+
+/** Draws the frame of the state, and hands keys on; what either means is decided elsewhere. */
+export function ScreenView({ store, look, palette, clock, onReady }: ScreenViewProps): ReactNode {
+  const state = useSyncExternalStore(store.subscribe, store.get)
+  const { suspendTerminal } = useApp()
+  useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal])
+  useInput((input, key) => {
+    for (const one of keysOf(input, key)) store.dispatch({ type: 'key', key: one, now: clock() })
+  })
+  usePaste((text) => store.dispatch({ type: 'paste', text }))
+  const lines = frameOf(state, look).map((line) => paintLine(line, palette))
+  return createElement(
+    Box,
+    { flexDirection: 'column' },
+    lines.map((text, index) => createElement(ScreenLine, { key: index, text })),
+  )
+}
+
+/** A text without letters would take no line at all. */
+const ScreenLine = memo(function ScreenLine({ text }: { text: string }) {
+  return createElement(Text, { wrap: 'truncate-end' }, text === '' ? ' ' : text)
+})

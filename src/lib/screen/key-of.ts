@@ -1,0 +1,57 @@
+import type { Key, KeyName } from './screen-event.ts'
+
+/** What ink tells of a key. */
+export interface InkKey {
+  upArrow: boolean
+  downArrow: boolean
+  leftArrow: boolean
+  rightArrow: boolean
+  pageDown: boolean
+  pageUp: boolean
+  home: boolean
+  end: boolean
+  return: boolean
+  escape: boolean
+  ctrl: boolean
+  tab: boolean
+  backspace: boolean
+  delete: boolean
+  meta: boolean
+}
+
+const named: [keyof InkKey, KeyName][] = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
+  ['pageUp', 'page-up'],
+  ['pageDown', 'page-down'],
+  ['home', 'home'],
+  ['end', 'end'],
+  ['return', 'enter'],
+  ['escape', 'escape'],
+  ['tab', 'tab'],
+  ['backspace', 'backspace'],
+  // What the key above enter sends on most terminals.
+  ['delete', 'backspace'],
+]
+
+const withControl: Record<string, KeyName> = { c: 'ctrl-c', l: 'ctrl-l', u: 'ctrl-u', z: 'ctrl-z' }
+
+/** The keys of one input: a slow line brings several letters at once. What means nothing here is left out. */
+export function keysOf(input: string, key: InkKey): Key[] {
+  const name = named.find(([field]) => key[field])?.[1]
+  if (name !== undefined) return [{ name }]
+  if (key.ctrl) {
+    const control = withControl[input]
+    return control === undefined ? [] : [{ name: control }]
+  }
+  return key.meta ? [] : [...input].flatMap(letterOf)
+}
+
+function letterOf(character: string): Key[] {
+  if (character === '\r' || character === '\n') return [{ name: 'enter' }]
+  if (character === '\u007f' || character === '\b') return [{ name: 'backspace' }]
+  if (character === '\u0003') return [{ name: 'ctrl-c' }]
+  return /\p{Cc}/u.test(character) ? [] : [{ text: character }]
+}

@@ -1,0 +1,53 @@
+import type { AccountQuotaView } from '../../toolkit/views.ts'
+import { accountName } from '../account-name.ts'
+import type { Tone } from '../line.ts'
+import type { Destructive, ScreenState } from '../screen-state.ts'
+import { settleSelection } from '../selection.ts'
+import { turn } from '../turn.ts'
+import type { Turn } from '../turn.ts'
+import { wishing } from './ask-keys.ts'
+
+/** What a letter does to an account; null: it is no such letter. */
+export function onAccountKey(state: ScreenState, account: AccountQuotaView, letter: string): Turn | null {
+  const { id, enabled, cooldowns } = account
+  const name = accountName(account)
+  switch (letter) {
+    case 'e':
+      return enabled
+        ? saying(state, `${name} is enabled already`)
+        : wishing(state, { kind: 'enable', id, name })
+    case 'd':
+      return enabled ? asking(state, 'disable', account) : saying(state, `${name} is disabled already`)
+    case 'r':
+      return asking(state, 'reset', account)
+    case 'c':
+      return cooldowns.length === 0
+        ? saying(state, `${name} has no cooldown`)
+        : wishing(state, { kind: 'clear', id, name })
+    case 'v':
+      return wishing(state, { kind: 'verify', id, name })
+    case 'p':
+      return pinning(state, id, name)
+    default:
+      return null
+  }
+}
+
+function asking(state: ScreenState, what: Destructive, account: AccountQuotaView): Turn {
+  const { mode } = state
+  const over = mode.kind === 'ask' ? mode.over : mode
+  const asked = { kind: 'ask' as const, what, id: account.id, name: accountName(account), over }
+  return turn({ ...state, message: null, mode: asked })
+}
+
+/** On this screen alone: which account serves is the strategy's business. */
+function pinning(state: ScreenState, id: string, name: string): Turn {
+  const isPinned = state.pinned.includes(id)
+  const pinned = isPinned ? state.pinned.filter((other) => other !== id) : [...state.pinned, id]
+  const text = isPinned ? `${name} is back in its place` : `${name} stays on top of this list`
+  return saying(settleSelection({ ...state, pinned }), text)
+}
+
+export function saying(state: ScreenState, text: string, tone: Tone = 'quiet'): Turn {
+  return turn({ ...state, message: { tone, text, hint: null, at: state.now } })
+}

@@ -1,0 +1,149 @@
+import type { LogEntry } from '../observe/log-filter.ts'
+import { outcomeWords } from '../observe/outcome-words.ts'
+import { printable } from '../terminal/text-width.ts'
+import { shortDuration } from './view/short-duration.ts'
+import type { Tone } from './line.ts'
+
+/** A request that is over. Unknown is null; no text has control characters. */
+export interface RequestDone {
+  kind: 'request'
+  /** Its place among all lines. */
+  seq: number
+  /** Epoch milliseconds: its end. */
+  at: number
+  user: string | null
+  /** `provider/name`; null: nobody was asked. */
+  account: string | null
+  model: string | null
+  outcome: string
+  tone: Tone
+  status: number | null
+  latencyMs: number | null
+  firstByteMs: number | null
+  inputTokens: number | null
+  outputTokens: number | null
+  costUsd: number | null
+  attempts: number
+  /** Those that were asked before, with what came of it: `qwen/work rate limited`. */
+  before: string[]
+  message: string
+  requestId: string
+  route: string
+  clientKey: string
+}
+
+/** Anything else that is worth a line. */
+export interface Happening {
+  kind: 'note'
+  seq: number
+  at: number
+  user: string | null
+  account: string | null
+  tone: Tone
+  text: string
+}
+
+export type RequestLine = RequestDone | Happening
+
+/** Null: it says nothing that another line does not. */
+export function requestLine(entry: LogEntry, seq: number): RequestLine | null {
+  const at = Date.parse(entry.time)
+  if (!Number.isFinite(at)) return null
+  switch (entry.kind) {
+    case 'request':
+      return requestDone(entry, seq, at)
+    case 'attempt':
+    case 'rotation': // the request's own line names everybody who was asked
+      return null
+    default:
+      return happening(entry, seq, at)
+  }
+}
+
+function requestDone(entry: LogEntry, seq: number, at: number): RequestDone {
+  const outcome = textOf(entry, 'outcome')
+  const tried = Array.isArray(entry['tried']) ? entry['tried'].map((text) => printable(String(text))) : []
+  return {
+    kind: 'request',
+    ...{ seq, at, outcome: wordsOf(outcome) },
+    ...whoseOf(entry),
+    model: textOf(entry, 'model') || null,
+    tone: outcome === 'ok' ? 'good' : entry['clientGone'] === true ? 'quiet' : 'warn',
+    status: numberOf(entry, 'status'),
+    latencyMs: numberOf(entry, 'latencyMs'),
+    firstByteMs: numberOf(entry, 'firstByteMs'),
+    inputTokens: numberOf(entry, 'inputTokens'),
+    outputTokens: numberOf(entry, 'outputTokens'),
+    costUsd: numberOf(entry, 'costUsd'),
+    attempts: numberOf(entry, 'attempts') ?? 0,
+    before: tried.slice(0, -1).map(triedWords),
+    message: textOf(entry, 'message'),
+    requestId: textOf(entry, 'requestId'),
+    route: textOf(entry, 'route'),
+    clientKey: textOf(entry, 'clientKey'),
+  }
+}
+
+function happening(entry: LogEntry, seq: number, at: number): Happening {
+  const isBad = entry.level === 'error'
+  const tone: Tone = isBad ? 'bad' : entry.level === 'warn' ? 'warn' : 'quiet'
+  return { kind: 'note', seq, at, ...whoseOf(entry), tone, text: noteText(entry, at) }
+}
+
+function noteText(entry: LogEntry, at: number): string {
+  const message = textOf(entry, 'message')
+  switch (entry.kind) {
+    case 'cooldown':
+      return cooldownText(entry, at)
+    case 'started':
+      return `a proxy listens at ${textOf(entry, 'url')}`
+    case 'stopped':
+      return 'a proxy has ended'
+    case 'lines-lost':
+      return `${textOf(entry, 'count')} log lines could not be written`
+    case 'trouble':
+      return message
+    default:
+      return message === '' ? entry.kind : `${entry.kind}: ${message}`
+  }
+}
+
+function cooldownText(entry: LogEntry, at: number): string {
+  const model = textOf(entry, 'model')
+  const rests = textOf(entry, 'rests')
+  const account = whoseOf(entry).account ?? ''
+  const who = rests === 'account' || rests === '' ? account : `${account} (${rests})`
+  const until = Date.parse(textOf(entry, 'until'))
+  const long = Number.isFinite(until) ? ` for ${shortDuration(until - at)}` : ' until you act'
+  const of = model === '' ? '' : `, for ${model} alone`
+  return `${who} rests${long}${of}: ${wordsOf(textOf(entry, 'reason'))}`
+}
+
+function whoseOf(entry: LogEntry): { user: string | null; account: string | null } {
+  const name = textOf(entry, 'account')
+  return {
+    user: textOf(entry, 'user') || null,
+    account: name === '' ? null : `${textOf(entry, 'provider')}/${name}`,
+  }
+}
+
+/** `qwen/work rate-short` as people read it. */
+function triedWords(tried: string): string {
+  const space = tried.lastIndexOf(' ')
+  return space < 0 ? tried : `${tried.slice(0, space)} ${wordsOf(tried.slice(space + 1))}`
+}
+
+function wordsOf(outcome: string): string {
+  if (Object.hasOwn(outcomeWords, outcome)) return outcomeWords[outcome as keyof typeof outcomeWords]
+  return outcome.replaceAll('_', ' ')
+}
+
+function textOf(entry: LogEntry, field: string): string {
+  const value = entry[field]
+  return typeof value === 'string' || typeof value === 'number' ? printable(String(value)) : ''
+}
+
+function numberOf(entry: LogEntry, field: string): number | null {
+  const value = entry[field]
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}

@@ -1,0 +1,12 @@
+import type { Wish } from './screen-event.ts'
+import type { ScreenState } from './screen-state.ts'
+
+/** What an event makes of a state, and what it wants done. */
+export interface Turn {
+  state: ScreenState
+  wishes: Wish[]
+}
+
+export function turn(state: ScreenState, ...wishes: Wish[]): Turn {
+  return { state, wishes }
+}

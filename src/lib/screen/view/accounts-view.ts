@@ -1,0 +1,140 @@
+import { shortNumber } from '../../terminal/short-number.ts'
+import { printable } from '../../terminal/text-width.ts'
+import type { AccountQuotaView } from '../../toolkit/views.ts'
+import { accountRows, accountsOf } from '../account-list.ts'
+import type { ListRow } from '../account-list.ts'
+import type { Layout } from '../layout.ts'
+import { windowOf } from '../layout.ts'
+import type { Line } from '../line.ts'
+import { cutLine, joined, span } from '../line.ts'
+import type { ScreenState } from '../screen-state.ts'
+import { selectedAccount } from '../selection.ts'
+import { accountColumns, drawnAccount, statusTone } from './account-columns.ts'
+import type { DrawnAccount } from './account-columns.ts'
+import { fitColumns, headLine, rowLine } from './fit-columns.ts'
+import type { FittedColumn } from './fit-columns.ts'
+import { costWords } from './header-view.ts'
+import { forecastOf } from './forecast-words.ts'
+import { EDGE, GUTTER } from './look.ts'
+import type { ScreenLook } from './look.ts'
+import { ruleLine } from './rule-view.ts'
+import { shortDuration } from './short-duration.ts'
+import { tightestLimit } from '../tightest-limit.ts'
+
+const DOT: Line = [span(' · ', 'quiet')]
+
+/** The accounts pane: title, head, a window on the list, and a line about the account under the marker. */
+export function accountsPane(state: ScreenState, layout: Layout, look: ScreenLook): Line[] {
+  const rows = accountRows(state)
+  const selected = selectedAccount(state)
+  const at = rows.findIndex((row) => row.kind === 'account' && row.account.id === selected?.id)
+  const { from, to } = windowOf(rows.length, layout.accounts, at)
+  // Of all accounts, so that nothing moves sideways while the list scrolls.
+  const columns = fitColumns(
+    accountColumns(state.quota?.accounts ?? [], look),
+    state.size.columns - EDGE - GUTTER,
+  )
+  const lines = rows.slice(from, to).map((row) => listLine(row, state, { columns, selectedId: selected?.id }))
+  if (rows.length === 0) lines.push(...emptyLines(state))
+  return [
+    titleLine(state, rows, { from, to }),
+    ...(layout.hasAccountHead ? [[span(' '.repeat(GUTTER)), ...headLine(columns)]] : []),
+    ...filled(lines, layout.accounts),
+    ...(layout.hasAbout ? [aboutLine(state)] : []),
+  ]
+}
+
+/** As many lines as there are to be, the missing ones empty. */
+export function filled(lines: Line[], count: number): Line[] {
+  return Array.from({ length: count }, (_, index) => lines[index] ?? [])
+}
+
+function titleLine(state: ScreenState, rows: ListRow[], shown: { from: number; to: number }): Line {
+  const { sort, grouping, filter, mode, pane, size, quota } = state
+  const all = quota?.accounts.length ?? 0
+  const listed = accountsOf(rows).length
+  const before = accountsOf(rows.slice(0, shown.from)).length
+  const visible = accountsOf(rows.slice(shown.from, shown.to)).length
+  const part = visible < listed ? `${before + 1}–${before + visible} of ` : ''
+  const count = listed < all ? `${part}${listed} of ${all}` : `${part}${listed}`
+  const said = [
+    filter !== '' && mode.kind !== 'filter' ? `/${printable(filter)}` : '',
+    sort === 'order' ? '' : `by ${sort}`,
+    grouping === 'none' ? '' : `in ${grouping === 'status' ? 'statuses' : `${grouping}s`}`,
+    count,
+  ].filter((words) => words !== '')
+  return ruleLine('accounts', said.join(' · '), {
+    columns: size.columns,
+    isStrong: pane === 'accounts',
+  })
+}
+
+function listLine(
+  row: ListRow,
+  state: ScreenState,
+  { columns, selectedId }: { columns: FittedColumn<DrawnAccount>[]; selectedId: string | undefined },
+): Line {
+  if (row.kind === 'heading') {
+    const { title, accounts, ready } = row
+    const words = `  ${ready} of ${accounts} ready`
+    return cutLine([span(` ${title}`, 'strong'), span(words, 'quiet')], state.size.columns - EDGE)
+  }
+  const isSelected = row.account.id === selectedId
+  const marker = isSelected ? span(' ▸ ', state.pane === 'accounts' ? 'strong' : 'quiet') : span('   ')
+  const gutter: Line = row.isPinned ? [span(isSelected ? '▲▸ ' : '▲  ', 'quiet')] : [marker]
+  const now = Date.parse(state.quota?.now ?? '')
+  return [...gutter, ...rowLine(columns, drawnAccount(row.account, now, isSelected))]
+}
+
+function emptyLines({ quota, filter, facts, size }: ScreenState): Line[] {
+  const words =
+    quota === null
+      ? ['reading the accounts …']
+      : filter !== ''
+        ? [`no account matches "${printable(filter)}": escape shows all`]
+        : facts.user !== null || facts.group !== null
+          ? ['no account of that user and group']
+          : ['no accounts yet: a adds one, with a key or a login']
+  return words.map((text) => cutLine([span(`   ${text}`, 'quiet')], size.columns - EDGE))
+}
+
+/** What the columns have no room for: why it is out and when it returns, else what it did. */
+function aboutLine(state: ScreenState): Line {
+  const account = selectedAccount(state)
+  if (account === null || state.quota === null) return []
+  const now = Date.parse(state.quota.now)
+  const isOut = account.status !== 'ready' && account.status !== 'disabled'
+  const parts = isOut ? whyParts(account, now) : didParts(account, now)
+  return cutLine([span(' '.repeat(GUTTER)), ...joined(parts, DOT)], state.size.columns - EDGE)
+}
+
+function whyParts({ status, statusReason, availableAt }: AccountQuotaView, now: number): Line[] {
+  return [
+    statusReason === null ? [] : [span(printable(statusReason), statusTone(status))],
+    availableAt === null ? [] : [span(`back in ${shortDuration(Date.parse(availableAt) - now)}`, 'quiet')],
+  ]
+}
+
+function didParts(account: AccountQuotaView, now: number): Line[] {
+  const { requests, failed, inputTokens, outputTokens, costUsd } = account.today
+  const limit = tightestLimit(account)
+  const exhaustsAt = limit === null ? null : (forecastOf(limit)?.exhaustsAt ?? null)
+  const failures = failed === 0 ? '' : `, ${shortNumber(failed)} failed`
+  const tokens = `${shortNumber(inputTokens)} tokens in, ${shortNumber(outputTokens)} out`
+  return [
+    exhaustsAt === null
+      ? []
+      : [span(`runs out in ${shortDuration(Date.parse(exhaustsAt) - now)} at this pace`, 'warn')],
+    [
+      span(
+        requests === 0
+          ? 'no request today'
+          : `today ${shortNumber(requests)} ${requests === 1 ? 'request' : 'requests'}${failures}`,
+        'quiet',
+      ),
+    ],
+    requests === 0 ? [] : [span(tokens, 'quiet')],
+    costUsd === null ? [] : [span(costWords(costUsd), 'quiet')],
+    account.groups.length === 0 ? [] : [span(printable(account.groups.join(', ')), 'quiet')],
+  ]
+}

@@ -1,0 +1,120 @@
+import { printable } from '../../terminal/text-width.ts'
+import type { Line, Span } from '../line.ts'
+import { cutLine, joined, lineWidth, span, spread } from '../line.ts'
+import type { ScreenState } from '../screen-state.ts'
+import { EDGE } from './look.ts'
+
+/** What was done, what is under way, or what is asked; it has one line. */
+export function messageLine(state: ScreenState): Line {
+  return cutLine([span(' '), ...messageSpans(state)], state.size.columns - EDGE)
+}
+
+function messageSpans({ mode, message, busy, filter }: ScreenState): Line {
+  if (mode.kind === 'ask') return askSpans(mode)
+  if (mode.kind === 'filter') return [span('/', 'strong'), span(printable(filter)), span('▏', 'quiet')]
+  if (message !== null) {
+    const hint = message.hint === null ? [] : [span(`  ${printable(message.hint)}`, 'quiet')]
+    return [span(printable(message.text), message.tone), ...hint]
+  }
+  return busy.length === 0 ? [] : [span(`${busy.join(', ')} …`, 'quiet')]
+}
+
+function askSpans({ what, name }: { what: 'disable' | 'reset'; name: string }): Line {
+  const question = what === 'disable' ? `Disable ${name}?` : `Set the counters of ${name} to zero?`
+  return [
+    span(question, 'warn'),
+    span('  '),
+    ...keysSpans([
+      ['y', 'yes'],
+      ['n', 'no'],
+    ]),
+  ]
+}
+
+type KeyWords = [key: string, does: string]
+
+const listKeys: KeyWords[] = [
+  ['↑↓', 'move'],
+  ['enter', 'details'],
+  ['e', 'enable'],
+  ['d', 'disable'],
+  ['r', 'reset'],
+  ['a', 'add'],
+  ['/', 'filter'],
+  ['tab', 'requests'],
+  ['v', 'verify'],
+  ['c', 'clear cooldowns'],
+  ['p', 'pin'],
+  ['s', 'sort'],
+  ['g', 'group'],
+]
+
+const requestKeys: KeyWords[] = [
+  ['↑↓', 'move'],
+  ['enter', 'details'],
+  ['space', 'hold'],
+  ['end', 'newest'],
+  ['tab', 'accounts'],
+  ['/', 'filter'],
+]
+
+const pageKeys: KeyWords[] = [
+  ['esc', 'back'],
+  ['↑↓', 'scroll'],
+  ['←→', 'neighbour'],
+]
+
+const accountPageKeys: KeyWords[] = [
+  ['e', 'enable'],
+  ['d', 'disable'],
+  ['r', 'reset'],
+  ['c', 'clear cooldowns'],
+  ['v', 'verify'],
+  ['p', 'pin'],
+]
+
+const always: KeyWords[] = [
+  ['?', 'help'],
+  ['q', 'quit'],
+]
+
+/** The keys that matter now: as many as there is room for, and the way out. */
+export function footerLine(state: ScreenState): Line {
+  const width = state.size.columns - EDGE
+  const right = state.mode.kind === 'list' ? keysSpans(always) : []
+  const room = width - lineWidth(right) - 2
+  const line: Line = [span(' ')]
+  for (const keys of keysOf(state)) {
+    const next = [...(line.length === 1 ? [] : [span('  ')]), ...keysSpans([keys])]
+    if (lineWidth(line) + lineWidth(next) <= room) line.push(...next)
+  }
+  return spread(line, right, width)
+}
+
+function keysOf({ mode, pane }: ScreenState): KeyWords[] {
+  switch (mode.kind) {
+    case 'list':
+      return pane === 'accounts' ? listKeys : requestKeys
+    case 'filter':
+      return [
+        ['enter', 'keep'],
+        ['esc', 'as before'],
+        ['ctrl-u', 'empty'],
+      ]
+    case 'ask':
+      return [
+        ['y', 'yes'],
+        ['n', 'no'],
+      ]
+    case 'account':
+      return [...pageKeys, ...accountPageKeys]
+    case 'request':
+      return pageKeys
+    case 'help':
+      return pageKeys.slice(0, 2)
+  }
+}
+
+function keysSpans(keys: KeyWords[]): Span[] {
+  return joined(keys.map(([key, does]) => [span(key, 'strong'), span(` ${does}`, 'quiet')]))
+}

@@ -1,0 +1,84 @@
+import type { ProxyView } from '../../toolkit/proxies.ts'
+import { shortNumber } from '../../terminal/short-number.ts'
+import { printable } from '../../terminal/text-width.ts'
+import type { Line } from '../line.ts'
+import { joined, span, spread } from '../line.ts'
+import { requestsPerMinute } from '../request-rate.ts'
+import type { ScreenState } from '../screen-state.ts'
+import { clockTime } from './clock-time.ts'
+import { EDGE } from './look.ts'
+
+const DOT: Line = [span(' · ', 'quiet')]
+
+/** Whose accounts, which proxies, what they did today; the most important line comes first. */
+export function headerLines(state: ScreenState, rows: number): Line[] {
+  const { size, now, log, quota } = state
+  const width = size.columns - EDGE
+  const clock: Line = [span(clockTime(now))]
+  const rate: Line = log.isLogged
+    ? [span(String(requestsPerMinute(log.rate, now)), 'strong'), span(' req/min', 'quiet')]
+    : []
+  if (rows <= 1) return [spread([span(' '), ...proxyWords(state)], clock, width)]
+  const ready: Line = quota === null ? [] : readyWords(quota.totals)
+  const lines = [
+    spread([span(' '), span('qwenctl top', 'strong'), ...placeWords(state, width)], clock, width),
+    spread([span(' '), ...proxyWords(state)], joined([rate, rows === 2 ? ready : []], DOT), width),
+  ]
+  if (rows > 2) lines.push(spread([span(' '), ...todayWords(state, width)], ready, width))
+  return lines
+}
+
+function placeWords({ facts }: ScreenState, width: number): Line {
+  const who = facts.user === null ? 'all users' : `user ${facts.user}`
+  const group = facts.group === null ? [] : [`group ${facts.group}`]
+  const home = width >= 70 ? [facts.home] : []
+  return [span(`  ${printable([who, ...group, ...home].join(' · '))}`, 'quiet')]
+}
+
+function proxyWords({ proxies }: ScreenState): Line {
+  const [first, ...others] = proxies
+  if (first === undefined) return [span('○ ', 'quiet'), span('no proxy is running', 'quiet')]
+  const strategies = [...new Set(proxies.map(({ strategy }) => strategy))].join(', ')
+  const more = others.length === 0 ? '' : ` and ${others.map(portOf).join(' ')}`
+  return [span('● ', 'good'), span(printable(first.url)), span(`${more} · ${printable(strategies)}`, 'quiet')]
+}
+
+function portOf({ port }: ProxyView): string {
+  return `:${port}`
+}
+
+function readyWords({ ready, accounts }: { ready: number; accounts: number }): Line {
+  if (accounts === 0) return [span('no accounts', 'quiet')]
+  const tone = ready === 0 ? 'bad' : ready < accounts ? 'warn' : 'good'
+  return [span(String(ready), tone), span(` of ${accounts} ready`, 'quiet')]
+}
+
+function todayWords({ quota }: ScreenState, width: number): Line {
+  if (quota === null) return [span('reading …', 'quiet')]
+  const { requests, remaining, inputTokens, outputTokens } = quota.totals
+  const cost = costOf(quota.accounts.map(({ today }) => today.costUsd))
+  const isWide = width >= 110
+  const parts = [
+    figure(shortNumber(requests), requests === 1 ? 'request' : 'requests'),
+    figure(shortNumber(inputTokens), isWide ? 'tokens in' : 'in'),
+    figure(shortNumber(outputTokens), isWide ? 'tokens out' : 'out'),
+    cost === null ? [] : [span(costWords(cost))],
+    remaining === null ? [] : figure(shortNumber(remaining), isWide ? 'requests left' : 'left'),
+  ]
+  return [span('today ', 'quiet'), ...joined(parts, DOT)]
+}
+
+function figure(number: string, words: string): Line {
+  return [span(number), span(` ${words}`, 'quiet')]
+}
+
+/** Null: of no account a cost is known. */
+function costOf(costs: (number | null)[]): number | null {
+  const known = costs.filter((cost) => cost !== null)
+  return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0)
+}
+
+/** `$0.0042`, `$1.20`, `$1234`. */
+export function costWords(usd: number): string {
+  return `$${usd.toFixed(usd >= 100 ? 0 : usd >= 0.1 || usd === 0 ? 2 : 4)}`
+}

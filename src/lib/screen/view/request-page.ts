@@ -1,0 +1,36 @@
+import { shortNumber } from '../../terminal/short-number.ts'
+import type { Line } from '../line.ts'
+import { span } from '../line.ts'
+import type { RequestDone } from '../request-line.ts'
+import { clockTime } from './clock-time.ts'
+import { fieldLine } from './field-line.ts'
+import { costWords } from './header-view.ts'
+import { tookWords } from './request-columns.ts'
+
+/** Everything that the log says of one request. */
+export function requestPage(line: RequestDone): Line[] {
+  const { account, user, status, message, clientKey, before } = line
+  const unknown: Line = [span('not known', 'quiet')]
+  const count = (tokens: number | null) => (tokens === null ? '?' : shortNumber(tokens))
+  const isCounted = line.inputTokens !== null || line.outputTokens !== null
+  const fields: [string, string | Line][] = [
+    ['ended', clockTime(line.at)],
+    ['outcome', [span(line.outcome, line.tone), span(status === null ? '' : ` ${status}`)]],
+    ['account', account === null ? [span('nobody was asked', 'quiet')] : account],
+    ['user', user ?? unknown],
+    ['model', line.model ?? unknown],
+    ['route', line.route],
+    ['took', `${tookWords(line.latencyMs)}, first byte after ${tookWords(line.firstByteMs)}`],
+    ['tokens', isCounted ? `${count(line.inputTokens)} in, ${count(line.outputTokens)} out` : unknown],
+    ['cost', line.costUsd === null ? unknown : costWords(line.costUsd)],
+    ['client key', clientKey === '' ? [span('none', 'quiet')] : clientKey],
+    ['request id', line.requestId],
+    ['message', message === '' ? [span('none', 'quiet')] : message],
+  ]
+  return [
+    ...fields.map(([label, value]) => fieldLine(label, value)),
+    ...before.map((text, index) => fieldLine(index === 0 ? 'asked before' : '', [span(text, 'warn')])),
+    [],
+    [span(`qwenctl proxy logs --request ${line.requestId} has its every try`, 'quiet')],
+  ]
+}
