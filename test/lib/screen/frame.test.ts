@@ -137,3 +137,12 @@ test('when the terminal is wide, more is shown; when it is narrow, the least imp
   expect(new GivenScreen({ accounts }).text()).toContain('cooling 42s')
   expect(new GivenScreen({ accounts }).text()).toContain('it rests · back in 42s')
 })
+
+test('when a limit runs out before it resets, the list, the line below it and the page say when', () => {
+  const forecast = { exhaustsAt: timeAt(7_200_000), earliest: null, latest: null, perHour: 9 }
+  const accounts = [account('a', { limits: [limit({ used: 50, forecast })] })]
+  const screen = new GivenScreen({ columns: 140, accounts })
+  expect(screen.text()).toMatch(/RUNS OUT[^\n]*\n[^\n]* 2h /)
+  expect(screen.text()).toContain('runs out in 2h at this pace')
+  expect(screen.press('enter').text()).toContain('runs out in 2h')
+})

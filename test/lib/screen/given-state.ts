@@ -21,7 +21,7 @@ export function limit(over: Partial<LimitView> = {}): LimitView {
   const used = over.used ?? 0
   return {
     ...{ metric: 'requests', window: 'day', max, used, reserved: 0, remaining: Math.max(0, max - used) },
-    ...{ resetsAt: timeAt(3_600_000), source: 'configured', model: null, from: null },
+    ...{ resetsAt: timeAt(3_600_000), source: 'configured', model: null, from: null, forecast: null },
     ...over,
   }
 }

@@ -9,7 +9,7 @@ import type { ScreenState } from '../screen-state.ts'
 import { statusTone } from './account-columns.ts'
 import { clockTime } from './clock-time.ts'
 import { fieldLine, section } from './field-line.ts'
-import { forecastOf } from './forecast-words.ts'
+import { lastsMs } from './forecast-words.ts'
 import { costWords } from './header-view.ts'
 import { gaugeLine, limitName } from './limit-words.ts'
 import type { ScreenLook } from './look.ts'
@@ -82,15 +82,13 @@ function limitLines(limits: LimitView[], now: number, look: ScreenLook): Line[] 
 
 function limitParts(limit: LimitView, now: number): Line[] {
   const { used, max, remaining, reserved, resetsAt, source, from } = limit
-  const forecast = forecastOf(limit)
+  const lasts = lastsMs(limit, now)
   return [
     [span(shortNumber(used)), span(` of ${shortNumber(max)}`, 'quiet')],
     [span(shortNumber(remaining), remaining <= 0 ? 'bad' : undefined), span(' left', 'quiet')],
     reserved === 0 ? [] : [span(`${shortNumber(reserved)} in flight`)],
     resetsAt === null ? [] : [span('resets in ', 'quiet'), span(shortDuration(Date.parse(resetsAt) - now))],
-    forecast?.exhaustsAt == null
-      ? []
-      : [span(`runs out in ${shortDuration(Date.parse(forecast.exhaustsAt) - now)}`, 'warn')],
+    lasts === null ? [] : [span(`runs out in ${shortDuration(lasts)}`, 'warn')],
     [span(from === null ? source : `${source} from ${printable(from)}`, 'quiet')],
   ]
 }

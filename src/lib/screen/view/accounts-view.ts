@@ -14,7 +14,7 @@ import type { DrawnAccount } from './account-columns.ts'
 import { fitColumns, headLine, rowLine } from './fit-columns.ts'
 import type { FittedColumn } from './fit-columns.ts'
 import { costWords } from './header-view.ts'
-import { forecastOf } from './forecast-words.ts'
+import { lastsMs } from './forecast-words.ts'
 import { EDGE, GUTTER } from './look.ts'
 import type { ScreenLook } from './look.ts'
 import { ruleLine } from './rule-view.ts'
@@ -117,14 +117,11 @@ function whyParts({ status, statusReason, availableAt }: AccountQuotaView, now: 
 
 function didParts(account: AccountQuotaView, now: number): Line[] {
   const { requests, failed, inputTokens, outputTokens, costUsd } = account.today
-  const limit = tightestLimit(account)
-  const exhaustsAt = limit === null ? null : (forecastOf(limit)?.exhaustsAt ?? null)
+  const lasts = lastsMs(tightestLimit(account), now)
   const failures = failed === 0 ? '' : `, ${shortNumber(failed)} failed`
   const tokens = `${shortNumber(inputTokens)} tokens in, ${shortNumber(outputTokens)} out`
   return [
-    exhaustsAt === null
-      ? []
-      : [span(`runs out in ${shortDuration(Date.parse(exhaustsAt) - now)} at this pace`, 'warn')],
+    lasts === null ? [] : [span(`runs out in ${shortDuration(lasts)} at this pace`, 'warn')],
     [
       span(
         requests === 0

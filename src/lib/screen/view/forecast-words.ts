@@ -3,21 +3,14 @@ import type { Line } from '../line.ts'
 import { span } from '../line.ts'
 import { shortDuration } from './short-duration.ts'
 
-/** When a limit runs out at the recent pace, as far as it is known. */
-interface Forecast {
-  /** RFC 3339; null: not before it resets. */
-  exhaustsAt: string | null
-  perHour: number
-}
-
-/** Null: not enough recent use. */
-export function forecastOf(limit: LimitView): Forecast | null {
-  return (limit as LimitView & { forecast?: Forecast | null }).forecast ?? null
+/** How long a limit lasts at the recent pace; null: it resets before that, or nobody can tell. */
+export function lastsMs(limit: LimitView | null, now: number): number | null {
+  const exhaustsAt = limit?.forecast?.exhaustsAt ?? null
+  return exhaustsAt === null ? null : Date.parse(exhaustsAt) - now
 }
 
 /** `2h 10m`, where it runs out before it resets. */
 export function runsOutWords(limit: LimitView | null, now: number): Line {
-  const exhaustsAt = limit === null ? null : (forecastOf(limit)?.exhaustsAt ?? null)
-  if (exhaustsAt === null) return [span('–', 'quiet')]
-  return [span(shortDuration(Date.parse(exhaustsAt) - now), 'warn')]
+  const ms = lastsMs(limit, now)
+  return [ms === null ? span('–', 'quiet') : span(shortDuration(ms), 'warn')]
 }
