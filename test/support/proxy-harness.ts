@@ -11,6 +11,7 @@ import type { AttemptReport } from '../../src/lib/proxy/live-pool.ts'
 import { startProxy } from '../../src/lib/proxy/start-proxy.ts'
 import type { ProxySettings, RunningProxy } from '../../src/lib/proxy/start-proxy.ts'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
+import type { ToolkitOptions } from '../../src/lib/toolkit/open-toolkit.ts'
 import type { NewAccount, Toolkit } from '../../src/lib/toolkit/toolkit.ts'
 import type { AccountQuotaView } from '../../src/lib/toolkit/views.ts'
 
@@ -25,6 +26,8 @@ export interface GivenProxy {
   /** Of a proxy before: both then share one home. */
   home?: string
   clock?: () => number
+  /** What the toolkit is opened with besides. */
+  toolkit?: Partial<ToolkitOptions>
   /** Files with certificates to trust besides Node's own. */
   ca?: string[]
   /** Troubles it may report; any other fails the test. */
@@ -81,6 +84,7 @@ export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
   const home = given.home ?? temporaryHome()
   const toolkit = openToolkit({
     env: { QWENCTL_HOME: home },
+    ...given.toolkit,
     ...(given.clock === undefined ? {} : { clock: given.clock }),
     ca: given.ca,
   })

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../errors.ts'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
 
@@ -49,7 +50,9 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
   if (typeof retryAfterSeconds === 'number') headers['retry-after'] = String(retryAfterSeconds)
   if (Array.isArray(allow)) headers['allow'] = allow.join(', ')
   if (code === 'invalid_token') headers['www-authenticate'] = 'Bearer'
-  const shown = { code, message, hint, ...(typeof field === 'string' ? { field } : {}) }
+  // What is not understood is quoted, and may be a key that was pasted in the wrong place.
+  const [told, advice] = [redact(message, []), hint === null ? null : redact(hint, [])]
+  const shown = { code, message: told, hint: advice, ...(typeof field === 'string' ? { field } : {}) }
   sendJson(res, statusOf(known.code, known.status, method), { error: shown }, headers)
 }
 

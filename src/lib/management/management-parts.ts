@@ -1,4 +1,6 @@
 import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { EventHub } from './events/event-hub.ts'
+import type { PendingLogins } from './logins/pending-logins.ts'
 
 /** A proxy as its management shows it. */
 export interface ManagedProxy {
@@ -32,4 +34,6 @@ export interface ManagementParts {
   proxy: () => ManagedProxy
   user: string | null
   clock: () => number
+  logins: PendingLogins
+  events: EventHub
 }

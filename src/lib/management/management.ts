@@ -6,7 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
 import { sendError, sendJson } from './answer.ts'
 import { checkShape } from './check-shape.ts'
+import { EventHub } from './events/event-hub.ts'
 import { Gate } from './gate.ts'
+import { PendingLogins } from './logins/pending-logins.ts'
 import type { ManagementOptions, ManagementParts } from './management-parts.ts'
 import { PageFiles } from './page-files.ts'
 import { readJson } from './read-body.ts'
@@ -27,7 +29,11 @@ export class Management {
   constructor(options: ManagementOptions) {
     const { toolkit, proxy, user, onTrouble, clock = Date.now, pageFolder } = options
     this.#onTrouble = onTrouble
-    this.#parts = { toolkit, proxy, user, clock }
+    this.#parts = {
+      ...{ toolkit, proxy, user, clock },
+      logins: new PendingLogins(toolkit, clock),
+      events: new EventHub(toolkit, clock),
+    }
     this.#gate = new Gate(toolkit.admin, clock)
     this.routes = allRoutes(this.#gate)
     this.#router = new Router(this.routes)
@@ -58,7 +64,10 @@ export class Management {
     const query = queryOf(route, mark < 0 ? '' : url.slice(mark + 1))
     const body = route.body === null ? undefined : checkBody(route, await readJson(req))
     const call: Call = { params, query, body, presented, remoteAddress, parts: this.#parts }
-    if (route.answer === null) return route.stream(call, req, res)
+    if (route.answer === null) {
+      if (method === 'HEAD') throw notAllowed(method, ['GET']) // a stream has no end that could be waited for
+      return route.stream(call, req, res)
+    }
     sendJson(res, route.status, await route.run(call))
   }
 }

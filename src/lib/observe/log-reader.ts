@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, watch } from 'node:fs'
+import { watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import type { LogEntry, LogFilter } from './log-filter.ts'
 import { parseLine, passes } from './log-filter.ts'
-import { allLogs } from './log-names.ts'
+import type { OpenLog } from './open-logs.ts'
+import { blocksOf, withLogs } from './open-logs.ts'
 
 /** A line as it stands in the file, and what it says. */
 export interface LogLine {
@@ -10,13 +11,6 @@ export interface LogLine {
   entry: LogEntry
 }
 
-interface OpenLog {
-  file: number
-  inode: number
-  size: number
-}
-
-const BLOCK_BYTES = 1 << 20
 const NEWLINE = 10
 
 /**
@@ -117,49 +111,5 @@ function watcherOf(folder: string, onEvent: () => void): FSWatcher | null {
     return watcher
   } catch {
     return null // no such folder yet, or nothing to watch with: polling goes on
-  }
-}
-
-function* blocksOf({ file, size }: OpenLog, from: number): Generator<Buffer> {
-  for (let at = from; at < size;) {
-    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, size - at))
-    const length = readSync(file, block, 0, block.length, at)
-    if (length === 0) return
-    at += length
-    yield block.subarray(0, length)
-  }
-}
-
-/** Hands over all log files, oldest first, open: what a name stands for may change at any moment. */
-function withLogs(folder: string, use: (logs: OpenLog[]) => void): void {
-  const { logs, isWhole } = openLogs(folder)
-  try {
-    if (isWhole) return use(logs)
-  } finally {
-    for (const { file } of logs) closeSync(file)
-  }
-  withLogs(folder, use)
-}
-
-/** Not whole: a file turned over meanwhile, and may be missing. */
-function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
-  const names = allLogs(folder)
-  const logs: OpenLog[] = []
-  for (const name of names) {
-    const file = openOf(name)
-    if (file === null) continue
-    const { ino, size } = fstatSync(file)
-    logs.push({ file, inode: ino, size })
-  }
-  return { logs, isWhole: allLogs(folder).join() === names.join() }
-}
-
-/** Null: it went to make room, or there is none yet. */
-function openOf(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
   }
 }

@@ -4,8 +4,11 @@ import type { Route } from '../route.ts'
 import { actionRoutes } from './account-actions.ts'
 import { accountRoutes } from './accounts.ts'
 import { archiveRoutes } from './archive.ts'
+import { connectionRoutes } from './connections.ts'
+import { eventRoutes } from './events.ts'
 import { historyRoutes } from './history.ts'
 import { keyRoutes } from './keys.ts'
+import { loginRoutes } from './logins.ts'
 import { openApiRoute } from './openapi.ts'
 import { providerRoutes } from './providers.ts'
 import { proxyRoutes } from './proxy.ts'
@@ -26,6 +29,9 @@ export function allRoutes(gate: Gate): Route[] {
     ...keyRoutes,
     ...providerRoutes,
     ...proxyRoutes,
+    ...loginRoutes,
+    ...connectionRoutes,
+    ...eventRoutes,
   ]
   return routes
 }

@@ -168,6 +168,7 @@ class Polling {
     if (reason === 'denied') {
       return new QwenctlError('credentials_refused', `the login was denied in the browser (${message})`, {
         hint: 'nothing was stored; begin again, and confirm it',
+        details: { reason: 'denied' },
       })
     }
     return new QwenctlError('credentials_refused', `${this.#context.label} refuses the login: ${message}`, {
@@ -190,6 +191,7 @@ class Polling {
 function expired(why: string): QwenctlError {
   return new QwenctlError('credentials_refused', `the code has expired: ${why}`, {
     hint: 'nothing was stored; begin again for a new code',
+    details: { reason: 'expired' },
   })
 }
 

@@ -1,0 +1,20 @@
+import type { TailLine, TailNews } from '../../observe/log-tail.ts'
+import type { EventStream } from './event-stream.ts'
+
+/** Lines of these kinds are told; a text within a line cannot look like one, since its quotes are escaped. */
+const KIND = /"kind":"(request|rotation|cooldown|trouble)"/
+/** Of requests, so many at once: nobody reads more. All else is told in full. */
+const MOST_REQUESTS = 100
+
+/** Tells a reader what was written to the log, as it stands there. */
+export function tellNews(stream: EventStream, { lines, skipped }: TailNews): void {
+  const told = lines.flatMap((line) => {
+    const kind = KIND.exec(line.text)?.[1]
+    return kind === undefined ? [] : [{ kind, line }]
+  })
+  const requests = told.filter(({ kind }) => kind === 'request')
+  const tooMany = new Set<TailLine>(requests.slice(0, -MOST_REQUESTS).map(({ line }) => line))
+  const left = skipped + tooMany.size
+  if (left > 0) stream.send('skipped', JSON.stringify({ count: left }))
+  for (const { kind, line } of told) if (!tooMany.has(line)) stream.send(kind, line.text, line.position)
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import type { Account } from '../../account/account.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../errors.ts'
+import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
+import type { NewAccount, Toolkit } from '../../toolkit/toolkit.ts'
+import type { AccountView } from '../../toolkit/views.ts'
+import { qrSvg } from './qr-svg.ts'
+
+export type LoginStatus = 'pending' | 'done' | 'denied' | 'expired' | 'cancelled' | 'failed'
+
+export interface LoginView {
+  loginId: string
+  status: LoginStatus
+  userCode: string
+  verificationUri: string
+  verificationUriComplete: string | null
+  qrSvg: string | null
+  expiresAt: string
+  /** The one that it made, or gave a new login. */
+  account: AccountView | null
+  error: { code: string; message: string; hint: string | null } | null
+}
+
+interface Entry {
+  view: Omit<LoginView, 'account'>
+  accountId: string | null
+  abort: AbortController
+  /** Epoch milliseconds; null: it is under way. */
+  endedAt: number | null
+}
+
+/** What a login is for: an account to come, or one that is there. */
+export type LoginFor = { wanted: NewAccount } | { account: Account }
+
+/** People log in one by one; more is somebody's mistake. */
+const MOST_UNDER_WAY = 16
+/** How long one that is over can still be asked for. */
+const KEPT_MS = 10 * 60_000
+const MOST_KEPT = 64
+
+/** Logins with a code that were begun over the API: in the memory of this process, and gone with it. */
+export class PendingLogins {
+  readonly #toolkit: Toolkit
+  readonly #clock: () => number
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(toolkit: Toolkit, clock: () => number) {
+    this.#toolkit = toolkit
+    this.#clock = clock
+  }
+
+  /** Begins one. Throws `name_in_use`, what is wrong with the account, and what `logins.begin` throws. */
+  async begin(what: LoginFor, overrides: LoginOverrides): Promise<LoginView> {
+    this.#makeRoom()
+    if ('wanted' in what) await this.#refuseTaken(what.wanted)
+    const abort = new AbortController()
+    const pending = await this.#start(what, overrides, abort.signal)
+    const { userCode, verificationUri, verificationUriComplete } = pending
+    const entry: Entry = {
+      view: {
+        loginId: `login_${randomBytes(12).toString('base64url')}`,
+        status: 'pending',
+        ...{ userCode, verificationUri, verificationUriComplete },
+        qrSvg: qrSvg(verificationUriComplete ?? verificationUri),
+        expiresAt: new Date(pending.expiresAt).toISOString(),
+        error: null,
+      },
+      ...{ accountId: null, abort, endedAt: null },
+    }
+    this.#entries.set(entry.view.loginId, entry)
+    this.#finish(entry, what, pending).then(
+      (id) => this.#ended(entry, { status: 'done', accountId: id }),
+      (error: unknown) => this.#ended(entry, failureOf(error)),
+    )
+    return this.show(entry.view.loginId)
+  }
+
+  /** Throws `not_found`. */
+  async show(loginId: string): Promise<LoginView> {
+    const { view, accountId } = this.#find(loginId)
+    return { ...view, account: accountId === null ? null : await this.#accountOf(accountId) }
+  }
+
+  /** Stops one that is under way. Throws `not_found`. */
+  async cancel(loginId: string): Promise<LoginView> {
+    const entry = this.#find(loginId)
+    entry.abort.abort()
+    this.#ended(entry, { status: 'cancelled' })
+    return this.show(loginId)
+  }
+
+  async #start(what: LoginFor, overrides: LoginOverrides, signal: AbortSignal): Promise<PendingLogin> {
+    const { logins, accounts } = this.#toolkit
+    if ('wanted' in what) return logins.begin(what.wanted, overrides, { signal })
+    const { account } = what
+    const before = await accounts.loginServerOf(account).catch(() => null)
+    return logins.begin({ provider: account.provider }, overrides, { account, before, signal })
+  }
+
+  /** Nobody is sent to a browser for an account that could not be stored then. */
+  async #refuseTaken({ provider, user, name }: NewAccount): Promise<void> {
+    const owner = user ?? String(await this.#toolkit.settings.get('user'))
+    const others = await this.#toolkit.accounts.list({ provider, user: owner })
+    if (!others.some((other) => other.name === name)) return
+    throw new QwenctlError('name_in_use', `there is already an account ${provider}/${name}`, {
+      hint: 'choose another name',
+      details: { field: 'name' },
+    })
+  }
+
+  /** Waits for the tokens, and keeps them. The id of their account. */
+  async #finish({ abort }: Entry, what: LoginFor, pending: PendingLogin): Promise<string> {
+    const tokens = await pending.tokens(abort.signal)
+    abort.signal.throwIfAborted()
+    const { accounts } = this.#toolkit
+    if ('account' in what) return (await accounts.set(what.account.id, { tokens })).id
+    return (await accounts.add({ ...what.wanted, tokens })).id
+  }
+
+  #ended(
+    entry: Entry,
+    {
+      status,
+      error = null,
+      accountId = null,
+    }: { status: LoginStatus; error?: LoginView['error']; accountId?: string | null },
+  ): void {
+    if (entry.endedAt !== null) return
+    entry.view = { ...entry.view, status, error }
+    entry.accountId = accountId
+    entry.endedAt = this.#clock()
+  }
+
+  /** Null: it was removed since. */
+  async #accountOf(id: string): Promise<AccountView | null> {
+    const found = (await this.#toolkit.accounts.list()).find((account) => account.id === id)
+    return found ?? null
+  }
+
+  #find(loginId: string): Entry {
+    const found = this.#entries.get(loginId)
+    if (found !== undefined) return found
+    throw new QwenctlError('not_found', 'there is no login of this id', {
+      hint: 'it was begun before this proxy started, or ended more than ten minutes ago; begin another',
+    })
+  }
+
+  /** Forgets what nobody asks for any more; of too many under way, the oldest ends. */
+  #makeRoom(): void {
+    const now = this.#clock()
+    for (const [id, { endedAt }] of this.#entries)
+      if (endedAt !== null && now - endedAt > KEPT_MS) this.#entries.delete(id)
+    const underWay = [...this.#entries.values()].filter(({ endedAt }) => endedAt === null)
+    for (const entry of underWay.slice(0, Math.max(0, underWay.length + 1 - MOST_UNDER_WAY))) {
+      entry.abort.abort()
+      this.#ended(entry, { status: 'cancelled' })
+    }
+    for (const id of [...this.#entries.keys()].slice(0, Math.max(0, this.#entries.size + 1 - MOST_KEPT)))
+      this.#entries.delete(id)
+  }
+}
+
+function failureOf(error: unknown): { status: LoginStatus; error: LoginView['error'] } {
+  if (!isQwenctlError(error))
+    return { status: 'failed', error: { code: 'internal', message: messageOf(error), hint: null } }
+  const { code, message, hint, details } = error
+  const { reason } = details
+  const status = reason === 'denied' || reason === 'expired' ? reason : 'failed'
+  return { status, error: { code, message, hint } }
+}

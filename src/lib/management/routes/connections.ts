@@ -1,0 +1,171 @@
+import type { z } from 'zod'
+import { checkName } from '../../account/name.ts'
+import { QwenctlError, isQwenctlError } from '../../errors.ts'
+import { inField } from '../../toolkit/in-field.ts'
+import type { AccountSettings, Toolkit } from '../../toolkit/toolkit.ts'
+import type { AccountView } from '../../toolkit/views.ts'
+import { addAccount } from '../add-account.ts'
+import type { ManagementParts } from '../management-parts.ts'
+import { route } from '../route.ts'
+import * as schemas from '../schemas/connections.ts'
+import { knownAccount } from './known-account.ts'
+
+const authTypes = { 'api-key': 'api_key', none: 'none', oauth: 'device' } as const
+
+/** The same accounts by their user. What is another user's is not there: not in lists, and by no id or name. */
+export const connectionRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/users/{userId}/connections',
+    summary: 'List the connections of a user',
+    answer: schemas.connectionList,
+    run: async ({ params, parts: { toolkit } }) => {
+      const accounts = await toolkit.accounts.list({ user: userOf(params) })
+      return { connections: accounts.map(connectionOf) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/users/{userId}/connections',
+    summary: 'Add a connection of a user',
+    about: 'With `auth_type` `device` a login begins, and the connection is there when that is done.',
+    errors: [
+      'name_in_use',
+      'unknown_provider',
+      'missing_answer',
+      'credentials_refused',
+      'upstream_unavailable',
+    ],
+    body: schemas.newConnection,
+    status: 201,
+    answer: schemas.begunConnection,
+    run: async ({ params, body, parts }) => inItsNames(() => add(parts, userOf(params), body)),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/users/{userId}/connections/{id}',
+    summary: 'Show a connection of a user',
+    errors: ['account_not_found'],
+    answer: schemas.oneConnection,
+    run: async ({ params, parts: { toolkit } }) => {
+      const { id } = await theirs(toolkit, params)
+      return { connection: connectionOf(await toolkit.accounts.show(id)) }
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/api/users/{userId}/connections/{id}',
+    summary: 'Change a connection of a user',
+    about: 'All that is said or nothing. Its user, provider and way to log in stay what they are.',
+    errors: ['account_not_found', 'name_in_use'],
+    body: schemas.connectionChanges,
+    answer: schemas.oneConnection,
+    run: async ({ params, body: { enabled, credentials, ...said }, parts: { toolkit } }) =>
+      inItsNames(async () => {
+        const { id, user } = await theirs(toolkit, params)
+        const { account_name: name } = said
+        const changed = await toolkit.accounts.set(
+          id,
+          {
+            ...settingsOf(said),
+            ...(name === undefined ? {} : { name }),
+            ...(enabled === undefined ? {} : { enabled }),
+            ...(credentials?.api_key === undefined ? {} : { secret: credentials.api_key }),
+          },
+          { user },
+        )
+        return { connection: connectionOf(changed) }
+      }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/users/{userId}/connections/{id}',
+    summary: 'Remove a connection of a user',
+    about: 'The account goes to the archive.',
+    errors: ['account_not_found'],
+    answer: schemas.oneConnection,
+    run: async ({ params, parts: { toolkit } }) => {
+      const { id, user } = await theirs(toolkit, params)
+      return { connection: connectionOf(await toolkit.accounts.remove(id, { purge: false, user })) }
+    },
+  }),
+]
+
+async function add(
+  { toolkit, logins }: ManagementParts,
+  user: string,
+  {
+    app_id: provider,
+    auth_type: type,
+    credentials,
+    verify = true,
+    ...said
+  }: z.output<typeof schemas.newConnection>,
+) {
+  const { account_name: name } = said
+  const wanted = { provider, user, ...settingsOf(said), ...(name === undefined ? {} : { name }) }
+  const secret = credentials?.api_key
+  if (type !== 'api_key' && secret !== undefined) {
+    throw new QwenctlError('invalid_body', `a connection of auth_type ${type} takes no key`, {
+      details: { field: 'credentials.api_key' },
+    })
+  }
+  if (type === 'device') return { connection: null, login: await logins.begin({ wanted }, {}) }
+  if (type === 'api_key' && secret === undefined) {
+    throw new QwenctlError('missing_answer', 'a connection of auth_type api_key needs its key', {
+      details: { field: 'credentials.api_key' },
+    })
+  }
+  const { account } = await addAccount(toolkit, secret === undefined ? wanted : { ...wanted, secret }, verify)
+  return { connection: connectionOf(account), login: null }
+}
+
+function settingsOf({
+  base_url: baseUrl,
+  groups,
+  limits,
+}: Pick<z.output<typeof schemas.connectionChanges>, 'base_url' | 'groups' | 'limits'>): AccountSettings {
+  return {
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(limits === undefined ? {} : { limits }),
+  }
+}
+
+function connectionOf(account: AccountView) {
+  return {
+    id: account.id,
+    app_id: account.provider,
+    auth_type: authTypes[account.auth.type],
+    account_name: account.name,
+    status: account.status,
+    created_at: account.createdAt,
+    account,
+  }
+}
+
+function theirs(toolkit: Toolkit, params: { userId: string; id: string }) {
+  return knownAccount(toolkit, params.id, userOf(params))
+}
+
+function userOf({ userId }: { userId: string }): string {
+  return inField('userId', () => checkName('user', userId))
+}
+
+/** Fields of accounts by the names that connections have for them. */
+const itsNames: Readonly<Record<string, string>> = {
+  provider: 'app_id',
+  name: 'account_name',
+  key: 'credentials.api_key',
+  baseUrl: 'base_url',
+}
+
+async function inItsNames<Value>(act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act()
+  } catch (error) {
+    const field = isQwenctlError(error) ? error.details['field'] : undefined
+    if (isQwenctlError(error) && typeof field === 'string') error.details['field'] = itsNames[field] ?? field
+    throw error
+  }
+}

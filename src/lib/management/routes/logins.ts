@@ -1,0 +1,72 @@
+import type { z } from 'zod'
+import { QwenctlError } from '../../errors.ts'
+import type { LoginOverrides } from '../../toolkit/login/pending-login.ts'
+import type { LoginFor } from '../logins/pending-logins.ts'
+import type { ManagementParts } from '../management-parts.ts'
+import { route } from '../route.ts'
+import { login, newLogin } from '../schemas/logins.ts'
+import { knownAccount } from './known-account.ts'
+
+type Wanted = Omit<z.output<typeof newLogin>, keyof LoginOverrides>
+
+/** Logins with a code: begun here, confirmed by a person at the provider, and asked after until they are over. */
+export const loginRoutes = [
+  route({
+    method: 'POST',
+    path: '/api/login/{id}',
+    summary: 'Begin a login with a code',
+    about:
+      '`id` is the provider. Somebody types the code at the address, or scans it; meanwhile the login is asked after.',
+    errors: [
+      'not_found',
+      'account_not_found',
+      'name_in_use',
+      'missing_answer',
+      'credentials_refused',
+      'upstream_unavailable',
+    ],
+    body: newLogin,
+    status: 201,
+    answer: login,
+    run: async ({ params, body, parts }) => {
+      const { issuer, deviceEndpoint, tokenEndpoint, clientId, scope, ...wanted } = body
+      const said = { issuer, deviceEndpoint, tokenEndpoint, clientId, scope }
+      const overrides = Object.entries(said).filter(([, value]) => value !== undefined)
+      const what = await loginFor(parts, params.id, wanted)
+      return parts.logins.begin(what, Object.fromEntries(overrides))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/login/{id}',
+    summary: 'Show how a login stands',
+    errors: ['not_found'],
+    answer: login,
+    run: async ({ params, parts }) => parts.logins.show(params.id),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/login/{id}',
+    summary: 'Stop a login',
+    errors: ['not_found'],
+    answer: login,
+    run: async ({ params, parts }) => parts.logins.cancel(params.id),
+  }),
+]
+
+async function loginFor(
+  { toolkit }: ManagementParts,
+  provider: string,
+  { account: id, ...wanted }: Wanted,
+): Promise<LoginFor> {
+  if (!(await toolkit.providers()).has(provider)) {
+    throw new QwenctlError('not_found', 'there is no provider of this id', {
+      hint: 'GET /api/providers lists them',
+    })
+  }
+  if (id === undefined) return { wanted: { ...wanted, provider } }
+  const account = await knownAccount(toolkit, id)
+  if (account.provider === provider && account.credential.type !== 'api-key') return { account }
+  const words = account.provider === provider ? 'has an API key, not a login' : `is not at ${provider}`
+  throw new QwenctlError('invalid_value', `the account ${words}`, { details: { field: 'account' } })
+}

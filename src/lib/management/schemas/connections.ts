@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { account } from './account.ts'
+import { answer, body, text, time } from './components.ts'
+import { login } from './logins.ts'
+
+const authType = z.enum(['api_key', 'none', 'device'])
+
+const connection = answer(
+  'Connection',
+  z.object({
+    id: text,
+    app_id: text.describe('the provider'),
+    auth_type: authType,
+    account_name: text,
+    status: account.shape.status,
+    created_at: time,
+    account,
+  }),
+  'an account as its user sees it',
+)
+
+const credentials = z
+  .strictObject({ api_key: text.optional() })
+  .meta({ writeOnly: true, description: 'no answer has them' })
+
+const settings = {
+  account_name: text.optional(),
+  base_url: text.nullable().optional(),
+  groups: z.array(text).optional(),
+  limits: z.array(text).optional(),
+}
+
+export const newConnection = body(
+  'NewConnection',
+  z.strictObject({
+    app_id: text.describe('the provider'),
+    auth_type: authType,
+    credentials: credentials.optional(),
+    ...settings,
+    verify: z.boolean().optional().describe('ask the provider whether it accepts the key first (default)'),
+  }),
+)
+
+export const connectionChanges = body(
+  'ConnectionChanges',
+  z.strictObject({ credentials: credentials.optional(), enabled: z.boolean().optional(), ...settings }),
+)
+
+export const connectionList = answer('Connections', z.object({ connections: z.array(connection) }))
+export const oneConnection = answer('OneConnection', z.object({ connection }))
+export const begunConnection = answer(
+  'BegunConnection',
+  z.object({
+    connection: connection.nullable().describe('null: it comes with the end of the login'),
+    login: login.nullable(),
+  }),
+)

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { account, settings } from './account.ts'
+import { answer, body, text, time } from './components.ts'
+
+export const login = answer(
+  'Login',
+  z.object({
+    loginId: text,
+    status: z.enum(['pending', 'done', 'denied', 'expired', 'cancelled', 'failed']),
+    userCode: text.describe('what people type at verificationUri'),
+    verificationUri: text,
+    verificationUriComplete: text.nullable().describe('with the code in it'),
+    qrSvg: text.nullable().describe('that address as a QR code; null: it is too long for one'),
+    expiresAt: time,
+    account: account.nullable().describe('what it made, or gave a new login, once it is done'),
+    error: z.object({ code: text, message: text, hint: text.nullable() }).nullable(),
+  }),
+)
+
+export const newLogin = body(
+  'NewLogin',
+  z.strictObject({
+    account: text.optional().describe('id of an account that gets a new login; without it one is added'),
+    name: text.optional(),
+    user: text.optional(),
+    ...settings,
+    issuer: text.optional().describe('a login server that describes itself'),
+    deviceEndpoint: text.optional(),
+    tokenEndpoint: text.optional(),
+    clientId: text.optional(),
+    scope: text.optional(),
+  }),
+)

@@ -1,0 +1,110 @@
+import { readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import type { OpenLog } from './open-logs.ts'
+import { blocksOf, withLogs } from './open-logs.ts'
+
+/** A line as it stands in the file, unread, and where the next one begins. */
+export interface TailLine {
+  text: string
+  position: string
+}
+
+export interface TailNews {
+  lines: TailLine[]
+  /** Lines that were passed over, because there were too many. */
+  skipped: number
+}
+
+/** Of news, so much is handed over at once, the newest. */
+const MOST_BYTES = 256 << 10
+/** Further back nobody goes on: it is quicker to read everything anew. */
+const MOST_BEHIND = 1 << 20
+/** Of every line there is more: it begins with its level, time and process. */
+const FINGERPRINT_BYTES = 64
+const NEWLINE = 10
+
+/**
+ * What is written to the logs of a folder from some point on, with a name for each place in it that holds while files turn
+ * over: whoever lost the connection goes on from there. A file is known by its number and how it begins, since numbers of
+ * files that are gone are given to new ones.
+ */
+export class LogTail {
+  readonly #folder: string
+  #read = new Map<number, number>()
+
+  /** Begins at the end. */
+  constructor(folder: string) {
+    this.#folder = folder
+    withLogs(folder, (logs) => {
+      this.#read = new Map(logs.map(({ inode, size }) => [inode, size]))
+    })
+  }
+
+  /** Goes on from a place. False: it is gone, or too far back; then this goes on from where it was. */
+  resume(position: string): boolean {
+    const [inode = 0, offset = 0, print = 0] = position.split('.').map((part) => Number.parseInt(part, 36))
+    return withLogs(this.#folder, (logs) => {
+      const index = logs.findIndex((log) => log.inode === inode && fingerprintOf(log) === print)
+      const log = logs[index]
+      if (log === undefined || offset > log.size || !endsLine(log, offset)) return false
+      const later = logs.slice(index + 1)
+      const behind = later.reduce((sum, { size }) => sum + size, log.size - offset)
+      if (behind > MOST_BEHIND) return false
+      this.#read = new Map(
+        logs.map(({ inode: number, size }, at) => [number, at < index ? size : at === index ? offset : 0]),
+      )
+      return true
+    })
+  }
+
+  /** What was written since. */
+  news(): TailNews {
+    return withLogs(this.#folder, (logs) => {
+      const offsets = new Map<number, number>()
+      const news: TailNews = { lines: [], skipped: 0 }
+      for (const log of logs) {
+        const before = this.#read.get(log.inode) ?? 0
+        // A smaller file is another one, which the system gave the number of one that is gone.
+        offsets.set(log.inode, readOn(log, before <= log.size ? before : 0, news))
+      }
+      this.#read = offsets
+      return news
+    })
+  }
+}
+
+/** Adds whole lines from there on; answers where the next one begins. */
+function readOn(log: OpenLog, from: number, news: TailNews): number {
+  const bytes = Buffer.concat([...blocksOf(log, from)])
+  const end = bytes.lastIndexOf(NEWLINE) + 1
+  if (end === 0) return from
+  const tooMuch = end - MOST_BYTES
+  const start = tooMuch <= 0 ? 0 : bytes.indexOf(NEWLINE, tooMuch) + 1
+  news.skipped += linesIn(bytes.subarray(0, start))
+  const print = fingerprintOf(log).toString(36)
+  let at = start
+  while (at < end) {
+    const next = bytes.indexOf(NEWLINE, at) + 1
+    const place = (from + next).toString(36)
+    const text = bytes.toString('utf8', at, next - 1)
+    if (text !== '') news.lines.push({ text, position: `${log.inode.toString(36)}.${place}.${print}` })
+    at = next
+  }
+  return from + end
+}
+
+function linesIn(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
+  return count
+}
+
+function fingerprintOf({ file }: OpenLog): number {
+  const head = Buffer.alloc(FINGERPRINT_BYTES)
+  return crc32(head.subarray(0, readSync(file, head, 0, FINGERPRINT_BYTES, 0)))
+}
+
+function endsLine({ file }: OpenLog, offset: number): boolean {
+  const byte = Buffer.alloc(1)
+  return offset > 0 && readSync(file, byte, 0, 1, offset - 1) === 1 && byte[0] === NEWLINE
+}

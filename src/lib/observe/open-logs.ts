@@ -1,0 +1,57 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { allLogs } from './log-names.ts'
+
+/** A log file that is open for reading. What its name stands for may change at any moment; this does not. */
+export interface OpenLog {
+  file: number
+  inode: number
+  /** When it was opened. */
+  size: number
+}
+
+const BLOCK_BYTES = 1 << 20
+
+/** Hands over all log files of a folder, oldest first. */
+export function withLogs<Value>(folder: string, use: (logs: OpenLog[]) => Value): Value {
+  for (;;) {
+    const { logs, isWhole } = openLogs(folder)
+    try {
+      if (isWhole) return use(logs)
+    } finally {
+      for (const { file } of logs) closeSync(file)
+    }
+  }
+}
+
+export function* blocksOf({ file, size }: OpenLog, from: number): Generator<Buffer> {
+  for (let at = from; at < size;) {
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, size - at))
+    const length = readSync(file, block, 0, block.length, at)
+    if (length === 0) return
+    at += length
+    yield block.subarray(0, length)
+  }
+}
+
+/** Not whole: a file turned over meanwhile, and may be missing. */
+function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
+  const names = allLogs(folder)
+  const logs: OpenLog[] = []
+  for (const name of names) {
+    const file = openOf(name)
+    if (file === null) continue
+    const { ino, size } = fstatSync(file)
+    logs.push({ file, inode: ino, size })
+  }
+  return { logs, isWhole: allLogs(folder).join() === names.join() }
+}
+
+/** Null: it went to make room, or there is none yet. */
+function openOf(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
