@@ -3,7 +3,7 @@ import type { OutcomeClass } from '../quota/events.ts'
 import { isEventStream, isJsonOrEvents, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
 import type { TranslationPlan } from '../translate/translate.ts'
 import { StreamTranslator } from '../translate/translate.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Watcher } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -60,7 +60,7 @@ export function attempt(context: AttemptContext): Promise<AttemptResult> {
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
 
-class Attempt implements ResponseHandler {
+class Attempt implements ResponseHandler, Watcher {
   readonly #context: AttemptContext
   readonly #resolve: (result: AttemptResult) => void
   readonly #began: number
@@ -82,7 +82,7 @@ class Attempt implements ResponseHandler {
 
   start(): void {
     const { exchange, target, upstreams, outgoing } = this.#context
-    exchange.onGone = () => this.#clientLeft()
+    exchange.watcher = this
     const { path, headers, body } = outgoing
     this.#call = upstreams.call(
       target.origin,
@@ -221,7 +221,7 @@ class Attempt implements ResponseHandler {
   }
 
   #cutOff(): void {
-    this.#context.exchange.onGone = null
+    this.#context.exchange.watcher = null
     this.#context.exchange.cutOff()
     this.#finishAnswered('lost', NO_USAGE)
   }
@@ -264,7 +264,7 @@ class Attempt implements ResponseHandler {
     const translator = this.#translator
     if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
     else if (!filter.sawEnd && error === null) this.#writeLoss()
-    this.#context.exchange.onGone = null
+    this.#context.exchange.watcher = null
     this.#context.exchange.res.end()
     const late = error === null ? null : verdictOnStreamError(error, this.#head!, this.#judgement()).outcome
     const isWhole = filter.sawEnd && late === null && translator?.isComplete !== false
@@ -311,7 +311,7 @@ class Attempt implements ResponseHandler {
 
   // ---- ends ----
 
-  #clientLeft(): void {
+  clientLeft(): void {
     if (this.#mode === 'done') return
     const requestSent = this.#call?.state !== 'connecting'
     this.#call?.abort()
@@ -357,7 +357,7 @@ class Attempt implements ResponseHandler {
   #end(): boolean {
     if (this.#mode === 'done') return false
     this.#mode = 'done'
-    this.#context.exchange.onGone = null
+    this.#context.exchange.watcher = null
     return true
   }
 

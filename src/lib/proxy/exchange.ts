@@ -19,6 +19,14 @@ const JOINED_BODY_BYTES = 16 << 10
 
 export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
+/**
+ * Who has to know that a client has left. Not a closure: with one set on every exchange, everything about a request
+ * survived two scavenges and died in old space only (measured: 2 to 10 MB promoted at each, twice the memory).
+ */
+export interface Watcher {
+  clientLeft(): void
+}
+
 /** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
 export class Exchange implements Sender {
   readonly req: ClientRequest
@@ -36,8 +44,8 @@ export class Exchange implements Sender {
   isSimulated = false
   /** The methods that its path takes, when it came with another. */
   allow: string | null = null
-  /** Called once, when the client leaves before its answer is complete. */
-  onGone: (() => void) | null = null
+  /** Told once, when the client leaves before its answer is complete. */
+  watcher: Watcher | null = null
   isGone = false
   isClosed = false
   /** Somebody works on it, who still has something to say of it when its answer has left. */
@@ -79,7 +87,7 @@ export class Exchange implements Sender {
     if (this.tries !== null) this.endedAt = Date.now()
     if (this.#isSent || this.res.writableFinished) return
     this.isGone = true
-    this.onGone?.()
+    this.watcher?.clientLeft()
   }
 
   /** The headers that every answer carries, after those given. Flat, as `writeHead` takes them. */
