@@ -38,7 +38,7 @@ export function settingsList(): string {
     code(row.key),
     code(row.variable),
     typeText(row),
-    Array.isArray(row.default) ? 'none' : code(String(row.default)),
+    Array.isArray(row.default) || row.default === '' ? 'none' : code(String(row.default)),
     row.description,
   ])
   return table(['Setting', 'Variable', 'Value', 'Default', 'Meaning'], rows)
@@ -63,5 +63,11 @@ function typeText({ type }: SettingRow): string {
       return type.of.map(code).join(', ')
     case 'list':
       return 'names, separated by commas'
+    case 'percents':
+      return '1% to 100%, separated by commas'
+    case 'web-address':
+      return 'http or https address'
+    case 'command':
+      return 'program and arguments'
   }
 }

@@ -4,6 +4,7 @@ import { isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import type { Ledger } from '../quota/ledger.ts'
+import { PriceBook } from '../quota/price-book.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { noAliases } from '../rotation/aliases.ts'
 import type { CoolNotice } from '../rotation/cooling.ts'
@@ -77,6 +78,8 @@ export class LivePool {
   readonly strikes = new Strikes()
   readonly keys: Authenticator
   readonly view: RotationView
+  /** What requests cost where nobody says it. */
+  prices = new PriceBook()
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
   #pool: Pool
@@ -222,6 +225,7 @@ export class LivePool {
 
   async #readSettings(): Promise<void> {
     this.#aliases = await this.#toolkit.settings.aliases()
+    this.prices = new PriceBook(await this.#toolkit.settings.prices())
   }
 
   async #readKeys(): Promise<void> {

@@ -1,6 +1,7 @@
-import type { Outcome, Provider } from '../provider/provider.ts'
+import type { Outcome, Provider, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import type { Reservation, Settlement } from '../quota/ledger.ts'
+import type { PriceBook } from '../quota/price-book.ts'
 import { coolingOf } from '../rotation/cooling.ts'
 import type { Member } from '../rotation/member.ts'
 import type { AttemptResult } from './attempt.ts'
@@ -21,7 +22,7 @@ interface Attempted {
 /** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
 export function record(live: LivePool, exchange: Exchange, attempted: Attempted): Failure | null {
   const { member, reservation, result } = attempted
-  if (reservation !== null) live.ledger.settle(reservation, settlementOf(attempted))
+  if (reservation !== null) live.ledger.settle(reservation, settlementOf(live, attempted))
   tell(live, exchange, attempted)
   if (result.kind === 'answered') {
     exchange.usage = result.usage
@@ -55,7 +56,7 @@ function tell(live: LivePool, exchange: Exchange, { member, model, origin, resul
   })
 }
 
-function settlementOf({ member, model, result }: Attempted): Settlement {
+function settlementOf(live: LivePool, { member, model, result }: Attempted): Settlement {
   const provider = member.provider
   const settlement: Settlement = {
     outcome: result.kind === 'answered' ? result.outcome : settled(result.outcome, member).class,
@@ -69,12 +70,23 @@ function settlementOf({ member, model, result }: Attempted): Settlement {
     if (inputTokens !== null) settlement.inputTokens = inputTokens
     if (outputTokens !== null) settlement.outputTokens = outputTokens
     if (costUsd !== null) settlement.costUsd = costUsd
+    else estimate(settlement, live.prices, member, result.usage)
     if (!result.requestSent) settlement.refunded = true
     return settlement
   }
   if (result.held !== null) settlement.status = result.held.status
   if (!isCounted(provider, settlement.outcome, result.requestSent)) settlement.refunded = true
   return settlement
+}
+
+/** The provider did not say the cost: the price table may know it, and limits in dollars then count it. */
+function estimate(settlement: Settlement, prices: PriceBook, { account }: Member, usage: Usage): void {
+  const { inputTokens, outputTokens } = usage
+  if (settlement.model === undefined) return
+  const costUsd = prices.costOf(account, settlement.model, inputTokens, outputTokens)
+  if (costUsd === null) return
+  settlement.costUsd = costUsd
+  settlement.estimated = true
 }
 
 /** What never left cannot have been counted; what left and had no answer may have been; else the provider's rule decides. */

@@ -148,7 +148,9 @@ async function openParts(
     inFlight: () => server.inFlight,
     upstreamConnections: () => upstreams.stats.open,
   })
+  const stopNotices = toolkit.notices.watch(events.onTrouble)
   const release = async () => {
+    stopNotices()
     live.close()
     upstreams.close()
     await (await sandbox)?.close()

@@ -23,6 +23,8 @@ export interface Home {
   ledgerFolder: string
   /** What was done on days that are over, by hour. */
   historyFolder: string
+  /** What people were told of, so that they are told once. */
+  noticesFolder: string
   configFile: string
   masterKeyFile: string
   vaultFile: string
@@ -61,6 +63,7 @@ export function resolveHome(
     countersFile: path.join(folders.data, 'counters.json'),
     ledgerFolder: path.join(folders.data, 'ledger'),
     historyFolder: path.join(folders.data, 'history'),
+    noticesFolder: path.join(folders.data, 'notices'),
     configFile: path.join(folders.config, 'config.yaml'),
     // Apart from the sealed values where the system has two places, so that copying one does not take both.
     masterKeyFile: path.join(folders.state, 'master.key'),

@@ -27,8 +27,12 @@ import type { LoginHttp } from './login/login-http.ts'
 import { DeviceLogins } from './login/logins.ts'
 import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
+import { openNotices } from './notices/open-notices.ts'
+import type { Notices } from './notices/notice-views.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
+import type { ProviderAnswers } from './provider-answers.ts'
+import { builtinAnswers } from './provider-answers.ts'
 import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
 import { reconcileLimits } from './reconcile.ts'
@@ -48,12 +52,6 @@ import type {
   Settings,
   Toolkit,
 } from './toolkit.ts'
-
-/** What the plugins answered to the hook `qwenctl:providers`. */
-export interface ProviderAnswers {
-  answers: { plugin: string; providers: unknown }[]
-  failures: { plugin: string; message: string }[]
-}
 
 export interface ToolkitOptions {
   env: NodeJS.ProcessEnv
@@ -95,6 +93,7 @@ class LazyToolkit implements Toolkit {
   readonly accounts: Accounts
   readonly quotas: Quotas
   readonly history: HistoryBooks
+  readonly notices: Notices
   readonly settings: Settings
   readonly logins: Logins
   readonly proxies: Proxies
@@ -147,6 +146,7 @@ class LazyToolkit implements Toolkit {
       ...{ home: this.home, books, warn },
       keys: () => this.keys.records(),
     })
+    this.notices = openNotices(this, options.env)
     this.archive = this.#openArchive()
     this.templates = this.#openTemplates()
     this.accounts = new StoredAccounts({
@@ -393,9 +393,4 @@ class LazyToolkit implements Toolkit {
 
 function costOf({ scryptCost }: ToolkitOptions): { scryptCost?: number } {
   return scryptCost === undefined ? {} : { scryptCost }
-}
-
-async function builtinAnswers(): Promise<ProviderAnswers> {
-  const { builtinProviders } = await import('../provider/builtin/index.ts')
-  return { answers: [{ plugin: 'qwenctl', providers: builtinProviders }], failures: [] }
 }

@@ -10,6 +10,10 @@ export type SettingType =
   | { kind: 'boolean' }
   | { kind: 'choice'; of: readonly string[] }
   | { kind: 'list' }
+  | { kind: 'percents' }
+  /** Nothing at all is a value too: it is not set. */
+  | { kind: 'web-address' }
+  | { kind: 'command' }
 
 export interface SettingRow {
   /** Its path in config.yaml, with dots. */
@@ -19,6 +23,8 @@ export interface SettingRow {
   /** The environment variable that beats the file. */
   variable: string
   description: string
+  /** What of a value everybody may see; left out: all of it. */
+  shown?: (value: unknown) => unknown
 }
 
 const DAY_MS = 86_400_000
@@ -138,6 +144,29 @@ export const settingsTable: readonly SettingRow[] = [
     default: true,
     variable: 'QWENCTL_METRICS',
     description: 'count requests for `GET /metrics`, and answer there',
+  },
+  {
+    key: 'notify.at',
+    type: { kind: 'percents' },
+    default: [],
+    variable: 'QWENCTL_NOTIFY_AT',
+    description: 'shares of a limit at which somebody is told, once per window: 80%,95%',
+  },
+  {
+    key: 'notify.webhook',
+    type: { kind: 'web-address' },
+    default: '',
+    variable: 'QWENCTL_NOTIFY_WEBHOOK',
+    description: 'address that is told, by a POST of JSON',
+    // The rest of a webhook's address is what a key is elsewhere.
+    shown: (value) => (typeof value === 'string' && value !== '' ? `${new URL(value).origin}/…` : value),
+  },
+  {
+    key: 'notify.command',
+    type: { kind: 'command' },
+    default: '',
+    variable: 'QWENCTL_NOTIFY_COMMAND',
+    description: 'program that is told, with its arguments; JSON on its standard input',
   },
   {
     key: 'user',

@@ -1,12 +1,17 @@
 import { QwenctlError } from '../errors.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { readAliases } from '../rotation/aliases.ts'
+import { isMetadataHost } from './egress/metadata-addresses.ts'
+import { commandWords } from './notices/command-words.ts'
+import { parsePrice, readPrices } from '../quota/own-prices.ts'
+import type { OwnPrices } from '../quota/price-book.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
 import type { Settings } from './toolkit.ts'
 
-/** The section of config.yaml that is no plain setting. */
+/** The sections of config.yaml that are no plain settings. */
 const ALIASES = 'aliases'
+const PRICES = 'prices'
 
 export type SettingOrigin = Awaited<ReturnType<Settings['list']>>[number]['origin']
 
@@ -42,11 +47,10 @@ export class FileSettings implements Settings {
 
   async list(): ReturnType<Settings['list']> {
     const file = await this.#file()
-    const settings = settingsTable.map((row) => ({
-      key: row.key,
-      ...this.#resolve(row, file),
-      description: row.description,
-    }))
+    const settings = settingsTable.map((row) => {
+      const { value, origin } = this.#resolve(row, file)
+      return { key: row.key, value: row.shown?.(value) ?? value, origin, description: row.description }
+    })
     const shown = this.#facts.filter(({ isSecret }) => isSecret !== true)
     const facts = shown.map(async ({ key, description, read }) => {
       return { key, value: await read(), origin: 'home' as const, description }
@@ -57,14 +61,22 @@ export class FileSettings implements Settings {
       origin: 'file' as const,
       description: 'models that answer under this name, in order',
     }))
-    return [...settings, ...aliases, ...(await Promise.all(facts))]
+    const prices = [...(await this.prices())].map(([name, price]) => ({
+      key: `${PRICES}.${name}`,
+      value: price,
+      origin: 'file' as const,
+      description: 'US dollars per million tokens, in and out',
+    }))
+    return [...settings, ...aliases, ...prices, ...(await Promise.all(facts))]
   }
 
   async get(key: string): Promise<unknown> {
     const fact = this.#facts.find((candidate) => candidate.key === key)
     if (fact !== undefined) return fact.read()
     if (key === ALIASES) return Object.fromEntries(await this.aliases())
-    if (key.startsWith(`${ALIASES}.`)) return (await this.aliases()).get(aliasIn(key)) ?? null
+    if (key.startsWith(`${ALIASES}.`)) return (await this.aliases()).get(nameIn(key)) ?? null
+    if (key === PRICES) return Object.fromEntries(await this.prices())
+    if (key.startsWith(`${PRICES}.`)) return (await this.prices()).get(nameIn(key)) ?? null
     const row = await rowOf(key)
     return this.#resolve(row, await this.#file()).value
   }
@@ -84,22 +96,24 @@ export class FileSettings implements Settings {
     return readAliases((await this.#file())[ALIASES], `${ALIASES} in ${this.path}`)
   }
 
+  async prices(): Promise<OwnPrices> {
+    return readPrices((await this.#file())[PRICES], `${PRICES} in ${this.path}`)
+  }
+
   /** What a change comes to in the file. Throws `invalid_value`. */
-  async #change(
-    key: string,
-    value: string,
-  ): Promise<{ path: string[]; shown: unknown; /** Undefined: taken away. */ written: unknown }> {
+  async #change(key: string, value: string): Promise<Change> {
     const fact = this.#facts.find((candidate) => candidate.key === key)
     if (fact !== undefined) {
       throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
     }
-    if (key.startsWith(`${ALIASES}.`)) return this.#aliasChange(aliasIn(key), value)
+    if (key.startsWith(`${ALIASES}.`)) return this.#aliasChange(nameIn(key), value)
+    if (key.startsWith(`${PRICES}.`)) return priceChange(nameIn(key), value)
     const parsed = parseSetting(await rowOf(key), value, key)
     return { path: key.split('.'), shown: parsed, written: parsed }
   }
 
   /** No models at all take the alias away. */
-  async #aliasChange(name: string, value: string) {
+  async #aliasChange(name: string, value: string): Promise<Change> {
     const models = value
       .split(',')
       .map((model) => model.trim())
@@ -126,6 +140,20 @@ export class FileSettings implements Settings {
     const { readConfigFile } = await import('../store/config-file.ts')
     return readConfigFile(this.path)
   }
+}
+
+interface Change {
+  path: string[]
+  shown: unknown
+  /** Undefined: taken away. */
+  written: unknown
+}
+
+/** No price at all takes it away. */
+function priceChange(name: string, value: string): Change {
+  const price = value.trim() === '' ? undefined : parsePrice(value)
+  if (price !== undefined || value.trim() !== '') readPrices({ [name]: price }, PRICES)
+  return { path: [PRICES, name], shown: price ?? null, written: price }
 }
 
 /** Reads a setting from text, or from what YAML already made of it. Throws `invalid_value` naming `place`. */
@@ -165,6 +193,25 @@ const parsers: { [K in SettingRow['type']['kind']]: (raw: unknown, type: Kind<K>
     if (items.some((item) => typeof item !== 'string')) return undefined
     return items.filter((item) => item !== '')
   },
+  percents: (raw) => {
+    const items: unknown[] = typeof raw === 'string' ? raw.split(',') : [raw].flat()
+    const numbers = items.map((item) => /^\s*(\d{1,3})\s*%?\s*$/.exec(String(item))?.[1])
+    const percents = numbers.filter((number) => number !== undefined).map(Number)
+    if (typeof raw === 'string' && raw.trim() === '') return []
+    if (percents.length < items.length || percents.some((percent) => percent < 1 || percent > 100))
+      return undefined
+    return [...new Set(percents)].sort((one, other) => one - other).map((percent) => `${percent}%`)
+  },
+  'web-address': (raw) => {
+    const text = typeof raw === 'string' ? raw.trim() : undefined
+    if (text === '') return ''
+    const url = URL.parse(text ?? '')
+    return url !== null && /^https?:$/.test(url.protocol) && !isMetadataHost(url.hostname) ? text : undefined
+  },
+  command: (raw) => {
+    const text = typeof raw === 'string' ? raw.trim() : undefined
+    return text === '' || (text !== undefined && (commandWords(text)?.[0] ?? '') !== '') ? text : undefined
+  },
 }
 
 function wanted({ type }: SettingRow): string {
@@ -179,11 +226,17 @@ function wanted({ type }: SettingRow): string {
       return `one of ${type.of.join(', ')}`
     case 'list':
       return 'a list of names, separated by commas'
+    case 'percents':
+      return 'shares from 1% to 100%, separated by commas'
+    case 'web-address':
+      return 'an http or https address, and none of cloud metadata'
+    case 'command':
+      return 'a program with its arguments, each quote closed'
   }
 }
 
-function aliasIn(key: string): string {
-  return key.slice(ALIASES.length + 1)
+function nameIn(key: string): string {
+  return key.slice(key.indexOf('.') + 1)
 }
 
 async function rowOf(key: string): Promise<SettingRow> {

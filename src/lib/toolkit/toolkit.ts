@@ -6,6 +6,7 @@ import type { ClientKeys } from './keys/client-keys.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
+import type { OwnPrices } from '../quota/price-book.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
 import type { Template } from '../store/templates-document.ts'
@@ -16,6 +17,7 @@ import type { DoctorReport } from './doctor/check.ts'
 import type { Egress } from './egress/egress.ts'
 import type { EgressProxy } from './egress/egress-proxy.ts'
 import type { HistoryBooks } from './history/history-views.ts'
+import type { Notices } from './notices/notice-views.ts'
 import type { Proxies } from './proxies.ts'
 import type { UsedToday } from './used-today.ts'
 import type {
@@ -173,6 +175,8 @@ export interface Settings {
   check(key: string, value: string): Promise<void>
   /** Names of the user's own for models. Throws `invalid_value` for a section that is not well formed. */
   aliases(): Promise<Aliases>
+  /** What the user says that models cost. Throws `invalid_value` for a section that is not well formed. */
+  prices(): Promise<OwnPrices>
   readonly path: string
 }
 
@@ -230,6 +234,8 @@ export interface Toolkit {
   readonly quotas: Quotas
   /** What was done, by hour and day. */
   readonly history: HistoryBooks
+  /** Tells people when limits pass thresholds. */
+  readonly notices: Notices
   readonly settings: Settings
   readonly keys: ClientKeys
   readonly logins: Logins

@@ -1,0 +1,61 @@
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/errors.ts'
+import { printable } from '../../lib/terminal/text-width.ts'
+import { localTime } from '../../lib/terminal/time-words.ts'
+import type { Delivery, NoticesView } from '../../lib/toolkit/notices/notice-views.ts'
+import { limitName } from '../base/quota-table.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+const MOST_SHOWN = 20
+
+export default class QuotaNotify extends ToolkitCommand {
+  static override summary = 'show who is told when limits are nearly used up, and try it'
+  static override description =
+    'Set it with config set: notify.at, and notify.webhook or notify.command. While a proxy runs, each threshold of a limit is told of once per window, whatever the number of proxies and restarts. With --test, everybody who would be told is told of a trial now.'
+  static override examples = [
+    '<%= config.bin %> config set notify.at 80%,95%',
+    '<%= config.bin %> config set notify.webhook https://hooks.example.com/quota',
+    '<%= config.bin %> quota notify --test',
+    '<%= config.bin %> quota notify',
+  ]
+  static override flags = {
+    test: Flags.boolean({ description: 'tell of a trial, and say how it went' }),
+  }
+
+  async run(): Promise<NoticesView | { deliveries: Delivery[] }> {
+    const { flags } = await this.parse(QuotaNotify)
+    return flags.test ? this.test() : this.show()
+  }
+
+  private async test(): Promise<{ deliveries: Delivery[] }> {
+    const deliveries = await this.toolkit.notices.test()
+    for (const { ok, message } of deliveries) {
+      const word = ok ? this.errorPalette.good('told') : this.errorPalette.bad('failed')
+      this.tell(`${word}: ${printable(message)}`)
+    }
+    const failed = deliveries.filter(({ ok }) => !ok)
+    if (failed.length > 0) {
+      throw new QwenctlError('failed', failed.map(({ message }) => message).join('; '), {
+        hint: 'qwenctl config list shows what is set',
+      })
+    }
+    return { deliveries }
+  }
+
+  private async show(): Promise<NoticesView> {
+    const view = await this.toolkit.notices.show()
+    const ways = [view.webhook, view.command].filter((way) => way !== null)
+    if (view.at.length === 0 || ways.length === 0) {
+      this.tell('Nobody is told of anything. Set both:\n\n  qwenctl config set notify.at 80%,95%')
+      this.tell('  qwenctl config set notify.webhook URL          or notify.command "PROGRAM ARGUMENTS"')
+    } else this.print(`At ${view.at.join(' and ')} of a limit: ${ways.join(', ')}`)
+    const now = new Date().toISOString()
+    for (const { at, account, percent, metric, window, model, result } of view.told.slice(0, MOST_SHOWN)) {
+      const limit = limitName({ metric: metric as 'requests', window, model })
+      this.print(
+        `${localTime(at, now)}  ${account}  ${limit}  ${percent}%  ${printable(result ?? 'under way')}`,
+      )
+    }
+    return view
+  }
+}

@@ -1,0 +1,249 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Account } from '../../account/account.ts'
+import { messageOf, QwenctlError } from '../../errors.ts'
+import type { Ledger } from '../../quota/ledger.ts'
+import { reservedOf } from '../../quota/standing.ts'
+import type { LimitState } from '../../quota/state.ts'
+import type { Passed } from '../../quota/thresholds.ts'
+import { passedThresholds } from '../../quota/thresholds.ts'
+import type { Home } from '../../store/home.ts'
+import type { NoticeMark } from '../../store/notice-marks.ts'
+import { claimNotice, dropOldMarks, noteResult, noticeMarks } from '../../store/notice-marks.ts'
+import type { Egress } from '../egress/egress.ts'
+import { limitView } from '../quota-view.ts'
+import { commandWords } from './command-words.ts'
+import { callWebhook, runCommand } from './deliver.ts'
+import type { Delivery, Notice, NoticeSettings, Notices, NoticesView } from './notice-views.ts'
+
+export interface NoticesParts {
+  home: Home
+  env: NodeJS.ProcessEnv
+  userAgent: string
+  settings: () => Promise<NoticeSettings>
+  /** Calls back when settings may have changed; answers what stops it. */
+  watchSettings: (onChange: () => void) => () => void
+  accounts: () => Promise<Account[]>
+  ledger: () => Promise<Ledger>
+  egress: () => Promise<Egress>
+  /** How long to wait before each further try. */
+  retryMs?: readonly number[]
+}
+
+/** Behind the ledger's own news: nobody reads a notice within the second. */
+const LOOK_MS = 1000
+const TIMEOUT_MS = 10_000
+const COMMAND_TIMEOUT_MS = 30_000
+const RETRY_MS = [2_000, 30_000]
+/** A limit per minute is free again before anybody has read that it was nearly full. */
+const SHORTEST_WINDOW_MS = 3_600_000
+const MOST_REMEMBERED = 10_000
+
+/** Tells people when limits pass thresholds: off the path of requests, and once among all processes of a home. */
+export class LimitNotices implements Notices {
+  readonly #parts: NoticesParts
+  /** What is known to be told of, so that the disk is not asked every second. */
+  readonly #known = new Set<string>()
+
+  constructor(parts: NoticesParts) {
+    this.#parts = parts
+  }
+
+  async show(): Promise<NoticesView> {
+    const { at, webhook, command } = await this.#parts.settings()
+    return {
+      at: at.map((percent) => `${percent}%`),
+      webhook: webhook === null ? null : new URL(webhook).host,
+      command: command === null ? null : (commandWords(command)?.[0] ?? null),
+      told: noticeMarks(this.#parts.home),
+    }
+  }
+
+  async test(): Promise<Delivery[]> {
+    const settings = await this.#parts.settings()
+    if (settings.webhook === null && settings.command === null) {
+      throw new QwenctlError(
+        'invalid_value',
+        'neither a webhook nor a command is set: nobody would be told',
+        {
+          hint: 'qwenctl config set notify.webhook URL, or notify.command "PROGRAM ARGUMENTS"',
+        },
+      )
+    }
+    return this.#deliver(trialNotice(new Date(), settings.at[0] ?? 80), settings)
+  }
+
+  watch(onTrouble: (message: string) => void): () => void {
+    const ended = new AbortController()
+    let settings: NoticeSettings | null = null
+    let seen = -1
+    const trouble = (error: unknown) => onTrouble(`notices: ${messageOf(error)}`)
+    const read = () => {
+      this.#parts.settings().then((found) => {
+        settings = found
+        seen = -1 // what has passed before is passed now
+      }, trouble)
+    }
+    const look = async () => {
+      if (settings === null || settings.at.length === 0) return
+      if (settings.webhook === null && settings.command === null) return
+      const ledger = await this.#parts.ledger()
+      if (ledger.state.sequence === seen) return
+      seen = ledger.state.sequence
+      await this.#look(ledger, settings, { onTrouble, signal: ended.signal })
+    }
+    let looking = Promise.resolve()
+    const timer = setInterval(() => {
+      looking = looking.then(look).catch(trouble)
+    }, LOOK_MS)
+    timer.unref()
+    const unwatch = this.#parts.watchSettings(read)
+    read()
+    dropOldMarks(this.#parts.home, Date.now())
+    return () => {
+      clearInterval(timer)
+      unwatch()
+      ended.abort()
+    }
+  }
+
+  async #look(ledger: Ledger, settings: NoticeSettings, watching: Watching): Promise<void> {
+    const now = ledger.now()
+    const found: { id: string; passed: Passed }[] = []
+    for (const [id, subject] of ledger.state.subjects) {
+      if (!id.startsWith('acc_')) continue
+      for (const passed of passedThresholds(subject, settings.at, now)) {
+        if (isLong(passed.limit) && !this.#known.has(identityOf(id, passed, passed.highest)))
+          found.push({ id, passed })
+      }
+    }
+    if (found.length === 0) return
+    const accounts = new Map((await this.#parts.accounts()).map((account) => [account.id, account]))
+    for (const { id, passed } of found) {
+      const account = accounts.get(id)
+      if (account === undefined) continue // removed: nobody's matter any more
+      const claimed = this.#claim(account, passed, now)
+      if (claimed === null) continue
+      const notice = noticeOf(account, passed, ledger, now)
+      void this.#tell(notice, settings, { ...claimed, ...watching })
+    }
+  }
+
+  /** With the highest, the lower ones are told of as well: nobody wants three notices at once. */
+  #claim(account: Account, passed: Passed, now: number): Claimed | null {
+    if (this.#known.size > MOST_REMEMBERED) this.#known.clear()
+    const { metric, window } = passed.limit
+    const mark: NoticeMark = {
+      ...{ at: new Date(now).toISOString(), account: account.id, metric, window },
+      ...{ model: modelOf(passed.limit), percent: passed.highest, result: null },
+    }
+    for (const percent of passed.lower) {
+      const result = `told with ${passed.highest}%`
+      claimNotice(this.#parts.home, identityOf(account.id, passed, percent), { ...mark, percent, result })
+    }
+    const identity = identityOf(account.id, passed, passed.highest)
+    const path = claimNotice(this.#parts.home, identity, mark)
+    this.#known.add(identity)
+    return path === null ? null : { path, mark }
+  }
+
+  async #tell(
+    notice: Notice,
+    settings: NoticeSettings,
+    { path, mark, onTrouble, signal }: Claimed & Watching,
+  ): Promise<void> {
+    try {
+      let left = settings
+      let failed: Delivery[] = []
+      for (const waitMs of [0, ...(this.#parts.retryMs ?? RETRY_MS)]) {
+        if (waitMs > 0) await delay(waitMs, undefined, { signal, ref: false })
+        failed = (await this.#deliver(notice, left)).filter(({ ok }) => !ok)
+        left = onlyFailed(settings, failed)
+        if (failed.length === 0) break
+      }
+      const reasons = failed.map(({ message }) => message).join('; ')
+      await noteResult(path, { ...mark, result: failed.length === 0 ? 'told' : reasons })
+      if (failed.length > 0) onTrouble(`nobody could be told that ${wordsOf(notice)}: ${reasons}`)
+    } catch (error) {
+      if (!signal.aborted) onTrouble(`notices: ${messageOf(error)}`)
+    }
+  }
+
+  async #deliver(notice: Notice, { webhook, command }: NoticeSettings): Promise<Delivery[]> {
+    const deliveries: Promise<Delivery>[] = []
+    if (webhook !== null) {
+      const { userAgent } = this.#parts
+      const agents = (await this.#parts.egress()).agents([], TIMEOUT_MS)
+      deliveries.push(callWebhook(webhook, notice, { agents, userAgent, timeoutMs: TIMEOUT_MS }))
+    }
+    if (command !== null) {
+      deliveries.push(runCommand(command, notice, { env: this.#parts.env, timeoutMs: COMMAND_TIMEOUT_MS }))
+    }
+    return Promise.all(deliveries)
+  }
+}
+
+interface Watching {
+  onTrouble: (message: string) => void
+  signal: AbortSignal
+}
+
+interface Claimed {
+  path: string
+  mark: NoticeMark
+}
+
+function isLong({ clock }: LimitState): boolean {
+  return clock.kind === 'calendar' || clock.lengthMs >= SHORTEST_WINDOW_MS
+}
+
+function modelOf(limit: Passed['limit']): string | null {
+  return 'model' in limit ? limit.model : null
+}
+
+/** One threshold of one limit in one window. */
+function identityOf(account: string, { limit, window }: Passed, percent: number): string {
+  return [account, limit.metric, limit.window, modelOf(limit) ?? '', window, percent].join('\n')
+}
+
+function noticeOf(account: Account, { limit, highest }: Passed, ledger: Ledger, now: number): Notice {
+  const { id, user, provider, name, groups } = account
+  const subject = ledger.state.subjects.get(id)!
+  const open = [...ledger.state.open.entries()].filter((one) => one.account === id)
+  const use = {
+    reserved: reservedOf(subject, open, limit, now),
+    trail: 'model' in limit ? null : subject.trail,
+  }
+  return {
+    ...{ type: 'quota.threshold', test: false, at: new Date(now).toISOString(), threshold: highest },
+    account: { id, user, provider, name, groups },
+    limit: limitView(limit, use, now),
+  }
+}
+
+function trialNotice(now: Date, threshold: number): Notice {
+  const resetsAt = new Date(now.getTime() + 3_600_000).toISOString()
+  return {
+    ...{ type: 'quota.threshold', test: true, at: now.toISOString(), threshold },
+    account: { id: 'acc_0000000000000000', user: 'local', provider: 'sandbox', name: 'trial', groups: [] },
+    limit: {
+      ...{
+        metric: 'requests',
+        window: 'day',
+        max: 100,
+        used: threshold,
+        reserved: 0,
+        remaining: 100 - threshold,
+      },
+      ...{ resetsAt, source: 'configured', model: null, from: null, forecast: null },
+    },
+  }
+}
+
+function onlyFailed({ at, webhook, command }: NoticeSettings, failed: Delivery[]): NoticeSettings {
+  const isLeft = (way: Delivery['way']) => failed.some((delivery) => delivery.way === way)
+  return { at, webhook: isLeft('webhook') ? webhook : null, command: isLeft('command') ? command : null }
+}
+
+function wordsOf({ account, limit, threshold }: Notice): string {
+  return `${account.provider}/${account.name} has used ${threshold}% of ${limit.max} ${limit.metric}/${limit.window}`
+}

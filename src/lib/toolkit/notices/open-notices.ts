@@ -1,0 +1,29 @@
+import { ownVersion } from '../own-version.ts'
+import type { Settings, Toolkit } from '../toolkit.ts'
+import { LimitNotices } from './limit-notices.ts'
+import type { NoticeSettings, Notices } from './notice-views.ts'
+
+type Parts = Pick<Toolkit, 'home' | 'settings' | 'accounts' | 'ledger' | 'egress' | 'watchSettings'>
+
+/** The notices of a toolkit, which opens what they need when they need it. */
+export function openNotices(toolkit: Parts, env: NodeJS.ProcessEnv): Notices {
+  return new LimitNotices({
+    ...{ home: toolkit.home, env, userAgent: `qwenctl/${ownVersion()}` },
+    settings: () => noticeSettings(toolkit.settings),
+    watchSettings: (onChange) => toolkit.watchSettings(onChange),
+    accounts: () => toolkit.accounts.records(),
+    ledger: () => toolkit.ledger(),
+    egress: () => toolkit.egress(),
+  })
+}
+
+/** As it is set in the configuration. */
+export async function noticeSettings(settings: Pick<Settings, 'get'>): Promise<NoticeSettings> {
+  const at = (await settings.get('notify.at')) as string[]
+  const textOrNull = async (key: string) => String(await settings.get(key)) || null
+  return {
+    at: at.map((share) => Number.parseInt(share, 10)),
+    webhook: await textOrNull('notify.webhook'),
+    command: await textOrNull('notify.command'),
+  }
+}
