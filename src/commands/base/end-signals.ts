@@ -19,3 +19,8 @@ export function untilAskedToEnd(): Promise<EndSignal> {
     }
   })
 }
+
+/** Resolves to null when whoever reads what is printed has left, as `| head` does. */
+export function untilReaderLeft(): Promise<null> {
+  return new Promise((resolve) => process.stdout.on('error', () => resolve(null)))
+}

@@ -1,3 +1,4 @@
+import { cutToWidth } from '../../lib/terminal/text-width.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import { emptyWords } from './empty-words.ts'
@@ -13,6 +14,16 @@ export abstract class QuotaCommand extends AccountCommand {
       return
     }
     this.printTable(quotaColumns, quotaRows(document, this.look))
-    for (const note of [...statusNotes(document), ...forecastNotes(document)]) this.tell(note)
+    for (const note of this.notesOf(document)) this.tell(note)
+  }
+
+  protected notesOf(document: QuotaDocument): string[] {
+    return [...statusNotes(document), ...forecastNotes(document)]
+  }
+
+  /** What is drawn anew in its place must not be broken into two lines. */
+  protected fitted(line: string): string {
+    const { columns } = this.look
+    return columns === null ? line : cutToWidth(line, columns - 1)
   }
 }

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/errors.ts'
 import type { LogEntry, LogFilter } from '../../lib/observe/log-filter.ts'
 import type { LogLine } from '../../lib/observe/log-reader.ts'
-import { untilAskedToEnd } from '../base/end-signals.ts'
+import { untilAskedToEnd, untilReaderLeft } from '../base/end-signals.ts'
 import { logWords } from '../base/proxy-log-words.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
@@ -93,11 +93,6 @@ export default class ProxyLogs extends ToolkitCommand {
       : lines.map(({ entry }) => logWords(entry, { palette, columns }))
     process.stdout.write(`${shown.join('\n')}\n`)
   }
-}
-
-/** As `| head` does. */
-function untilReaderLeft(): Promise<null> {
-  return new Promise((resolve) => process.stdout.on('error', () => resolve(null)))
 }
 
 /** Epoch milliseconds of `10m` or a time. Throws `invalid_value`. */

@@ -1,24 +1,62 @@
+import { Flags } from '@oclif/core'
+import { renderTable } from '../../lib/terminal/table.ts'
+import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
+import { emptyWords } from '../base/empty-words.ts'
+import { untilAskedToEnd, untilReaderLeft } from '../base/end-signals.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
+import { quotaColumns, quotaRows } from '../base/quota-table.ts'
+import { watchQuota } from '../base/quota-watch.ts'
 import { accountArguments, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaShow extends QuotaCommand {
   static override summary = 'show what is left of every account'
   static override description =
-    'One row per limit: how much of it is used, what is left, and when it starts anew. TODAY counts requests since midnight UTC.'
+    'One row per limit: how much of it is used, what is left, and when it starts anew. TODAY counts requests since midnight UTC. With --watch it is drawn anew every second until Ctrl-C; without a terminal, or with --json, every change is written once, with --json as one document per line.'
   static override examples = [
     '<%= config.bin %> quota show',
     '<%= config.bin %> quota show qwen/work --json',
-    '<%= config.bin %> quota show --group night',
+    '<%= config.bin %> quota show --group night --watch',
+    '<%= config.bin %> quota show --watch --json | jq .totals.remaining',
   ]
   static override args = { account: accountArguments }
-  static override flags = { group: groupFlag, provider: providerFlag }
+  static override flags = {
+    group: groupFlag,
+    provider: providerFlag,
+    watch: Flags.boolean({ char: 'w', description: 'go on showing it as it changes' }),
+  }
 
-  async run(): Promise<QuotaDocument> {
+  async run(): Promise<QuotaDocument | undefined> {
     const { args, flags } = await this.parse(QuotaShow)
     const filter = filterOf(flags)
-    const document = await this.toolkit.quotas.show(args.account ?? [], filter)
+    const read = () => this.toolkit.quotas.show(args.account ?? [], filter)
+    if (flags.watch) return this.watch(read, filter)
+    const document = await read()
     this.showQuota(document, filter)
     return document
+  }
+
+  private async watch(read: () => Promise<QuotaDocument>, filter: AccountFilter): Promise<undefined> {
+    const isLive = process.stdout.isTTY && !this.jsonEnabled()
+    const end = Promise.race([untilAskedToEnd(), untilReaderLeft()])
+    await watchQuota({
+      read,
+      linesOf: (document) => this.linesOf(document, filter),
+      terminal: isLive ? process.stdout : null,
+      write: (document) => {
+        if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(document)}\n`)
+        else this.showQuota(document, filter)
+      },
+      end,
+    })
+    process.exitCode = (await end) === null ? 0 : 130
+    return undefined
+  }
+
+  private linesOf(document: QuotaDocument, filter: AccountFilter): string[] {
+    if (document.accounts.length === 0) return emptyWords(filter).split('\n')
+    const style = { decorated: true, quiet: this.palette.quiet }
+    const table = renderTable(quotaColumns, quotaRows(document, this.look), style)
+    return [...table.trimEnd().split('\n'), ...this.notesOf(document).map((note) => this.fitted(note))]
   }
 }

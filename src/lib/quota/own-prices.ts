@@ -1,5 +1,6 @@
 import { QwenctlError } from '../errors.ts'
-import type { OwnPrices, Price } from './price-book.ts'
+import type { OwnPrices } from './price-book.ts'
+import type { Price } from './price-table.ts'
 
 const HINT = 'write it as openai/gpt-5-mini: {input: 0.25, output: 2}, in US dollars per million tokens'
 

@@ -1,12 +1,5 @@
+import type { Price } from './price-table.ts'
 import { priceTable } from './price-table.ts'
-
-/** US dollars per million tokens. */
-export interface Price {
-  input: number
-  output: number
-  /** A request of more input tokens has no known price. */
-  mostInputTokens?: number
-}
 
 /** The user's own prices, by `provider/model`; `provider/*` is for all others of a provider. */
 export type OwnPrices = ReadonlyMap<string, Price>

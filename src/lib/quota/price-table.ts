@@ -1,4 +1,10 @@
-import type { Price } from './price-book.ts'
+/** US dollars per million tokens. */
+export interface Price {
+  input: number
+  output: number
+  /** A request of more input tokens has no known price. */
+  mostInputTokens?: number
+}
 
 export interface PriceRow extends Price {
   provider: string

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseEvent } from '../../quota/parse-event.ts'
 import { readCheckpoint } from '../../store/checkpoint-file.ts'
+import { historyDays, historyPath, readHistoryDay } from '../../store/history-day.ts'
 import type { Home } from '../../store/home.ts'
 import { readLedger } from '../../store/ledger-files.ts'
 import { baseFile, dayPath, ledgerDays } from '../../store/ledger-reader.ts'
@@ -15,7 +16,7 @@ export function checkLedger({ home, clock }: DoctorParts): Check[] {
   const days = ledgerDays(home)
   if (days.length === 0)
     return [check('ledger', 'ledger', { status: 'ok', detail: 'nothing was counted yet' })]
-  return [lines(home, days), base(home), time(home, clock())]
+  return [lines(home, days), base(home), ...history(home), time(home, clock())]
 }
 
 function lines(home: Home, days: string[]): Check {
@@ -49,6 +50,26 @@ function base(home: Home): Check {
     detail,
     fix: 'qwenctl accounts restore FILE, from a backup',
   })
+}
+
+/** A damaged day is folded anew as long as the ledger has it; older ones have no more than their totals left. */
+function history(home: Home): Check[] {
+  const days = historyDays(home)
+  if (days.length === 0) return []
+  const damaged = days.filter((day) => isDamaged(home, day))
+  if (damaged.length === 0)
+    return [check('history', 'history', { status: 'ok', detail: `${days.length} days kept` })]
+  const detail = `damaged: ${damaged.map((day) => historyPath(home, day)).join(', ')}`
+  const fix = 'qwenctl quota history makes anew what the ledger still has; for older days restore a backup'
+  return [check('history', 'history', { status: 'warn', detail, fix })]
+}
+
+function isDamaged(home: Home, day: string): boolean {
+  try {
+    return readHistoryDay(home, day) === 'damaged'
+  } catch {
+    return false // of a newer version
+  }
 }
 
 function time(home: Home, now: number): Check {

@@ -115,6 +115,20 @@ test('when documents are damaged, each is named with what to do, and the other c
   expect(report.ok).toBe(false)
 })
 
+test('when a day of the history is damaged, it is named', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  await toolkit.ledger()
+  mkdirSync(join(home, 'history'))
+  writeFileSync(join(home, 'history', '2026-11-20.json'), '{"version":1,"day":"2026-11-20","buckets":[]}')
+  expect(found(await toolkit.doctor({ fix: false }), 'history')).toMatchObject({ status: 'ok' })
+  writeFileSync(join(home, 'history', '2026-11-21.json'), '{')
+  expect(found(await toolkit.doctor({ fix: false }), 'history')).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining('2026-11-21.json'),
+    fix: expect.stringContaining('quota history'),
+  })
+})
+
 test('when a credential does not open, its account is named', async () => {
   const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
   await toolkit.close()
