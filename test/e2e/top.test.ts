@@ -125,7 +125,7 @@ describe.skipIf(!hasTmux)('on a terminal (needs tmux)', () => {
     screen.resize(60, 16)
     await screen.shows(/ACCOUNT +STATUS +USED +LEFT +RESETS +TODAY/)
     await until(() => screen.lines().filter((line) => line.includes('── accounts')).length === 1)
-    expect(screen.lines()[0]).toMatch(/^ qwenctl top .*\d\d:\d\d:\d\d$/)
+    expect(screen.lines()[0]).toMatch(/^ qwenctl top .* \d\d:\d\d$/)
     expect(screen.lines().at(-1)).toContain('q quit')
     screen.resize(100, 30)
     await until(() => screen.lines().at(-1)?.includes('q quit') === true)

@@ -23,6 +23,8 @@ export class HomeFeed {
   readonly #stops: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #isLooking = false
+  /** Something changed while it was looking. */
+  #isStale = false
   #isStopped = false
   /** What could not be read, told once. */
   #trouble: string | null = null
@@ -50,13 +52,23 @@ export class HomeFeed {
 
   /** Reads accounts and counts now. */
   async look(): Promise<void> {
-    if (this.#isLooking || this.#isStopped) return
+    if (this.#isLooking || this.#isStopped) {
+      this.#isStale = true
+      return
+    }
     this.#isLooking = true
     clearTimeout(this.#timer)
-    await this.#trying(() => this.#show())
+    do {
+      this.#isStale = false
+      await this.#trying(() => this.#show())
+    } while (this.#hasMissed())
     this.#isLooking = false
     if (this.#isStopped) return
     this.#timer = setTimeout(() => void this.look(), this.#options.intervalMs)
+  }
+
+  #hasMissed(): boolean {
+    return this.#isStale && !this.#isStopped
   }
 
   async #show(): Promise<void> {

@@ -1,10 +1,11 @@
-import { createElement, memo, useEffect, useSyncExternalStore } from 'react'
+import { createElement, memo, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { Box, Text, useApp, useInput, usePaste } from 'ink'
 import type { SuspendTerminal } from 'ink'
 import type { Palette } from '../../terminal/color.ts'
 import { keysOf } from '../key-of.ts'
 import { paintLine } from '../paint-line.ts'
+import type { ScreenState } from '../screen-state.ts'
 import type { ScreenStore } from '../screen-store.ts'
 import { frameOf } from '../view/frame.ts'
 import type { ScreenLook } from '../view/look.ts'
@@ -20,19 +21,32 @@ export interface ScreenViewProps {
 
 /** Draws the frame of the state, and hands keys on; what either means is decided elsewhere. */
 export function ScreenView({ store, look, palette, clock, onReady }: ScreenViewProps): ReactNode {
-  const state = useSyncExternalStore(store.subscribe, store.get)
+  // Most events change nothing that is to be seen: the same text is not drawn again.
+  const painted = useMemo(() => painter(look, palette), [look, palette])
+  const frame = useSyncExternalStore(store.subscribe, () => painted(store.get()))
   const { suspendTerminal } = useApp()
   useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal])
   useInput((input, key) => {
     for (const one of keysOf(input, key)) store.dispatch({ type: 'key', key: one, now: clock() })
   })
   usePaste((text) => store.dispatch({ type: 'paste', text }))
-  const lines = frameOf(state, look).map((line) => paintLine(line, palette))
   return createElement(
     Box,
     { flexDirection: 'column' },
-    lines.map((text, index) => createElement(ScreenLine, { key: index, text })),
+    frame.split('\n').map((text, index) => createElement(ScreenLine, { key: index, text })),
   )
+}
+
+/** Paints states; the last one is asked for more than once. */
+function painter(look: ScreenLook, palette: Palette): (state: ScreenState) => string {
+  let last: { state: ScreenState; text: string } | undefined
+  return (state) => {
+    if (last?.state !== state) {
+      const lines = frameOf(state, look).map((line) => paintLine(line, palette))
+      last = { state, text: lines.join('\n') }
+    }
+    return last.text
+  }
 }
 
 /** A text without letters would take no line at all. */

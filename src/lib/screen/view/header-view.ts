@@ -5,7 +5,7 @@ import type { Line } from '../line.ts'
 import { joined, span, spread } from '../line.ts'
 import { requestsPerMinute } from '../request-rate.ts'
 import type { ScreenState } from '../screen-state.ts'
-import { clockTime } from './clock-time.ts'
+import { clockMinute } from './clock-time.ts'
 import { EDGE } from './look.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]
@@ -14,7 +14,7 @@ const DOT: Line = [span(' · ', 'quiet')]
 export function headerLines(state: ScreenState, rows: number): Line[] {
   const { size, now, log, quota } = state
   const width = size.columns - EDGE
-  const clock: Line = [span(clockTime(now))]
+  const clock: Line = [span(clockMinute(now))]
   const rate: Line = log.isLogged
     ? [span(String(requestsPerMinute(log.rate, now)), 'strong'), span(' req/min', 'quiet')]
     : []
