@@ -99,6 +99,10 @@ describe('what is done to an account', () => {
     const screen = new GivenScreen({ accounts: ['a'] })
     screen.send({ type: 'told', tone: 'bad', text: 'it is locked', hint: 'try again', ends: null, now: NOW })
     expect(screen.text()).toContain('it is locked  try again')
+    screen.send({ type: 'resize', columns: 24, rows: 24 })
+    expect(screen.lines().at(-2)).toMatch(/^ it is locked  try/)
+    expect(screen.lines().at(-1)).toBe(' try again')
+    expect(screen.press('escape').lines().at(-1)).toContain('q quit')
   })
 
   test('when there is no account, letters do nothing and a adds one', () => {

@@ -1,7 +1,7 @@
 import { printable } from '../../terminal/text-width.ts'
 import type { Line, Span } from '../line.ts'
 import { cutLine, joined, lineWidth, span, spread } from '../line.ts'
-import type { ScreenState } from '../screen-state.ts'
+import type { Message, ScreenState } from '../screen-state.ts'
 import { EDGE } from './look.ts'
 
 /** What was done, what is under way, or what is asked; it has one line. */
@@ -12,11 +12,20 @@ export function messageLine(state: ScreenState): Line {
 function messageSpans({ mode, message, busy, filter }: ScreenState): Line {
   if (mode.kind === 'ask') return askSpans(mode)
   if (mode.kind === 'filter') return [span('/', 'strong'), span(printable(filter)), span('▏', 'quiet')]
-  if (message !== null) {
-    const hint = message.hint === null ? [] : [span(`  ${printable(message.hint)}`, 'quiet')]
-    return [span(printable(message.text), message.tone), ...hint]
-  }
+  if (message !== null) return toldSpans(message)
   return busy.length === 0 ? [] : [span(`${busy.join(', ')} …`, 'quiet')]
+}
+
+function toldSpans({ tone, text, hint }: Message): Line {
+  return [span(printable(text), tone), ...(hint === null ? [] : [span(`  ${printable(hint)}`, 'quiet')])]
+}
+
+/** What to do, in a line of its own, where it has no room behind what happened; null: it has. */
+export function hintLine({ message, size }: ScreenState): Line | null {
+  if (message === null || message.hint === null) return null
+  const width = size.columns - EDGE
+  if (lineWidth(toldSpans(message)) + 1 <= width) return null
+  return cutLine([span(` ${printable(message.hint)}`)], width)
 }
 
 function askSpans({ what, name }: { what: 'disable' | 'reset'; name: string }): Line {

@@ -3,7 +3,7 @@ import type { Line } from '../line.ts'
 import { cutLine, span } from '../line.ts'
 import type { ScreenState } from '../screen-state.ts'
 import { accountsPane } from './accounts-view.ts'
-import { footerLine, messageLine } from './footer-view.ts'
+import { footerLine, hintLine, messageLine } from './footer-view.ts'
 import { headerLines } from './header-view.ts'
 import { drawnWith } from './look.ts'
 import type { ScreenLook } from './look.ts'
@@ -39,8 +39,11 @@ function wholeFrame(state: ScreenState, look: ScreenLook): Line[] {
   ]
 }
 
-/** Where there is no line for messages, what has to be read takes the one of the keys. */
+/** What has to be read goes before the keys: the whole message where it has no line of its own, else its hint. */
 function footerOrMessage(state: ScreenState, hasMessage: boolean): Line {
-  const isTelling = state.message !== null || state.mode.kind === 'ask' || state.mode.kind === 'filter'
-  return isTelling && !hasMessage ? messageLine(state) : footerLine(state)
+  const { message, mode } = state
+  if (mode.kind === 'ask' || mode.kind === 'filter')
+    return hasMessage ? footerLine(state) : messageLine(state)
+  if (hasMessage) return hintLine(state) ?? footerLine(state)
+  return message === null ? footerLine(state) : messageLine(state)
 }
