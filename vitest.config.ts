@@ -8,5 +8,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it comes: the machine may be busy.
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -11,6 +11,8 @@ export interface FeedTargets {
   onStale: () => void
   /** The documents changed. */
   onAccounts: () => void
+  /** The quotas of some accounts changed, and are in the state. */
+  onQuota: () => void
 }
 
 /** Turns the server's events into what happens to the state; a burst of requests becomes one change of it. */
@@ -48,6 +50,7 @@ export class LiveFeed {
   #quota({ now, accounts }: { now?: string; accounts: AccountQuotaView[] }): void {
     this.#clock(now)
     this.#targets.dispatch({ type: 'quota', accounts })
+    this.#targets.onQuota()
   }
 
   #clock(now: string | undefined): void {

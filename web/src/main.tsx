@@ -7,10 +7,11 @@ const page = new PageModel()
 const root = document.getElementById('app')
 if (root === null) throw new Error('the page has no #app')
 
+// First, so that a ticket is out of the address before anything reads it.
+void page.start()
 render(
   <PageContext.Provider value={page}>
     <App />
   </PageContext.Provider>,
   root,
 )
-void page.start()

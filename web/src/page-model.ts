@@ -5,7 +5,7 @@ import type { AccountAnswer, AccountView } from './api/types.ts'
 import { LiveFeed } from './live-feed.ts'
 import { nextChange } from './select/next-change.ts'
 import { forgetSession, keepSession, keptSession, takeTicket } from './session.ts'
-import type { Lists } from './state/action.ts'
+import type { Action, Lists } from './state/action.ts'
 import { Store } from './state/store.ts'
 
 /** After a window has ended the server says what holds now; not asked for more often than this. */
@@ -20,6 +20,8 @@ export class PageModel {
   readonly api = new ApiClient()
   readonly store = new Store()
   readonly #stream: EventStream
+  readonly #reading = new Set<keyof Lists>()
+  readonly #again = new Set<keyof Lists>()
   #watched: AccountView[] | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -29,6 +31,8 @@ export class PageModel {
       dispatch,
       onStale: () => this.#readAgain(),
       onAccounts: () => this.#readAgain(),
+      // The list that is on its way may be from before the event.
+      onQuota: () => this.#reading.has('accounts') && this.#again.add('accounts'),
     })
     this.#stream = new EventStream(this.api.http, {
       onEvent: (event) => feed.take(event),
@@ -70,8 +74,20 @@ export class PageModel {
     this.#stream.retryNow()
   }
 
+  /** Reads a list; asked for while it is being read, it is read once more after that, so that the newest answer stays. */
   async load(list: keyof Lists): Promise<void> {
-    const { dispatch } = this.store
+    if (this.#reading.has(list)) return void this.#again.add(list)
+    this.#reading.add(list)
+    await this.#read(list)
+    this.#reading.delete(list)
+    if (this.#again.delete(list) && this.store.state.session.status === 'in') await this.load(list)
+  }
+
+  async #read(list: keyof Lists): Promise<void> {
+    // An answer that comes after signing out is nobody's any more.
+    const dispatch = (action: Action) => {
+      if (this.store.state.session.status === 'in') this.store.dispatch(action)
+    }
     dispatch({ type: 'loading', list })
     try {
       switch (list) {

@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
 export interface MenuItem {
@@ -56,7 +56,7 @@ function MenuList({
   onChoose: () => void
 }): JSX.Element {
   const list = useRef<HTMLDivElement>(null)
-  useEffect(() => entriesOf(list.current)[0]?.focus(), [])
+  useLayoutEffect(() => entriesOf(list.current)[0]?.focus(), [])
   return (
     <div class="menu-list" role="menu" aria-label={label} ref={list}>
       {items.map(({ label, onChoose, isDanger = false }) => (

@@ -79,7 +79,7 @@ function ArchivedRow({
         <button
           type="button"
           class="button"
-          aria-label={`Bring ${accountName(account)} back`}
+          aria-label={`Bring back ${accountName(account)}`}
           onClick={onRestore}
         >
           Bring back

@@ -1,0 +1,178 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import {
+  accessProblems,
+  hasChromium,
+  launchBrowser,
+  openPage,
+  overflowOf,
+  phone,
+  signIn,
+  withoutChromium,
+} from '../support/browser.ts'
+import type { WatchedPage } from '../support/browser.ts'
+import { ADMIN_TOKEN, FakeApi } from '../support/fake-api.ts'
+import { manyAccounts, threeAccounts } from '../support/fake-api-data.ts'
+
+let browser: Browser
+let api: FakeApi
+
+async function signedIn(options: Parameters<typeof openPage>[2] = {}): Promise<WatchedPage> {
+  const opened = await openPage(browser, api.url, options)
+  onTestFinished(() => opened.context.close())
+  await signIn(opened.page, ADMIN_TOKEN)
+  return opened
+}
+
+/** Every view by its address, with the heading that says it is there. */
+function views(): [hash: string, heading: string][] {
+  const ids = api.accounts.map(({ id }) => id)
+  return [
+    ['#/', 'Accounts'],
+    [`#/accounts/${ids[2] ?? ''}`, 'anthropic/spare'],
+    ['#/add', 'Add an account'],
+    [`#/compare?ids=${ids.join()}`, 'Compare'],
+    ['#/live', 'Live'],
+    ['#/history', 'History'],
+    ['#/keys', 'Client keys'],
+    ['#/archive', 'Archive'],
+    ['#/nowhere', 'Nothing here'],
+  ]
+}
+
+async function goTo({ page }: WatchedPage, [hash, heading]: [string, string]): Promise<void> {
+  await page.evaluate((hash) => (location.hash = hash), hash)
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+  await page.waitForFunction(() => document.querySelector('.loading') === null)
+}
+
+/** The element with the focus, by what it is called. */
+async function expectFocus(page: Page, name: string): Promise<void> {
+  const focused = () => {
+    const { activeElement } = document
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent?.trim()
+  }
+  await expect.poll(() => page.evaluate(focused)).toBe(name)
+}
+
+describe.skipIf(!hasChromium)(`the page for everybody${withoutChromium}`, () => {
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    api = new FakeApi(threeAccounts(Date.now()))
+    const [work] = api.accounts
+    if (work === undefined) throw new Error('no account')
+    api.keys = [{ ...work, hint: 'qk_…a1b2', accounts: [], models: [], status: 'active', expiresAt: null }]
+    api.archive = [{ ...work, name: 'old', archivedAt: work.createdAt }]
+    await api.start()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await api.stop()
+  })
+
+  test.each(['light', 'dark'] as const)(
+    'in %s colours no view has a problem of access, breaks the policy, or asks anybody else',
+    async (colorScheme) => {
+      const opened = await openPage(browser, api.url, { colorScheme })
+      onTestFinished(() => opened.context.close())
+      await opened.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+      // What is drawn is the same in both colours: in the dark ones only they are looked at.
+      const rules = colorScheme === 'dark' ? ['color-contrast'] : null
+      expect(await accessProblems(opened.page, rules), 'sign in').toEqual([])
+      await signIn(opened.page, ADMIN_TOKEN)
+      for (const view of views()) {
+        await goTo(opened, view)
+        expect(await accessProblems(opened.page, rules), view[1]).toEqual([])
+      }
+      expect(opened.troubles).toEqual([])
+    },
+  )
+
+  test('the switch brings the other colours, and they are still there after a reload', async () => {
+    const { page } = await signedIn({ colorScheme: 'light' })
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const light = await ground()
+    await page.getByTitle('Dark').click()
+    expect(await ground()).not.toBe(light)
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Accounts' }).waitFor()
+    expect(await ground()).not.toBe(light)
+  })
+
+  test('on a phone of 360 pixels no view scrolls sideways', async () => {
+    const opened = await openPage(browser, api.url, { viewport: phone, hasTouch: true, isMobile: true })
+    onTestFinished(() => opened.context.close())
+    expect(await overflowOf(opened.page)).toBeLessThanOrEqual(0)
+    await signIn(opened.page, ADMIN_TOKEN)
+    for (const view of views()) {
+      await goTo(opened, view)
+      expect(await overflowOf(opened.page), view[1]).toBeLessThanOrEqual(0)
+    }
+    expect(await accessProblems(opened.page)).toEqual([])
+    expect(opened.troubles).toEqual([])
+  })
+
+  test('by keyboard alone: skip link, menu, dialog, Esc, and the focus is where it was', async () => {
+    const { page } = await signedIn()
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await page.keyboard.press('Tab')
+    await expectFocus(page, 'Skip to the content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    expect(new URL(page.url()).hash).not.toBe('#main')
+
+    await page.getByRole('button', { name: 'Actions for qwen/work' }).focus()
+    await page.keyboard.press('Enter')
+    await expectFocus(page, 'Disable…')
+    await page.keyboard.press('ArrowUp')
+    await expectFocus(page, 'Archive…')
+    await page.keyboard.press('Escape')
+    await expectFocus(page, 'Actions for qwen/work')
+    expect(await page.getByRole('menu').count()).toBe(0)
+
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('End')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Reset qwen/work?' })
+    await dialog.waitFor()
+    await expectFocus(page, 'Cancel')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await expectFocus(page, 'Actions for qwen/work')
+  })
+
+  test('a view that is entered has the focus on its heading, and its name in the title', async () => {
+    const { page } = await signedIn()
+    await page.getByRole('link', { name: 'Keys' }).press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Client keys' }).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
+    expect(await page.title()).toBe('Client keys · qwenctl')
+  })
+
+  test('with 300 accounts only those in sight are drawn, all can be reached, and the rows are counted right', async () => {
+    const many = new FakeApi(manyAccounts(Date.now(), 300))
+    await many.start()
+    onTestFinished(() => many.stop())
+    const opened = await openPage(browser, many.url)
+    onTestFinished(() => opened.context.close())
+    const { page } = opened
+    await signIn(page, ADMIN_TOKEN)
+    const nodes = () => page.evaluate(() => document.querySelectorAll('*').length)
+    const table = page.getByRole('table', { name: 'Accounts' })
+    await table.waitFor()
+    expect(await table.getAttribute('aria-rowcount')).toBe('302')
+    expect(await nodes()).toBeLessThan(2000)
+
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+    await page.getByRole('rowheader', { name: 'qwen/team-297' }).waitFor()
+    expect(await nodes()).toBeLessThan(2000)
+    expect(await accessProblems(page)).toEqual([])
+
+    await page.getByRole('searchbox', { name: 'Search' }).fill('team-123')
+    await page.getByRole('rowheader', { name: 'openrouter/team-123' }).waitFor()
+    expect(await page.getByRole('rowheader').count()).toBe(2) // and the sum
+    expect(opened.troubles).toEqual([])
+  })
+})
