@@ -9,7 +9,7 @@ import type {
   ArchivedView,
   ClientKeyView,
   ExplainDocument,
-  HistoryBy,
+  HistoryKey,
   HistoryDocument,
   HistoryPer,
   LoginView,
@@ -24,7 +24,7 @@ export interface HistoryAsked {
   days?: number
   hours?: number
   per: HistoryPer
-  by: HistoryBy
+  by: HistoryKey
   account?: string
   user?: string
 }

@@ -1,29 +1,41 @@
 // What the API answers, as the page reads it. Shapes that the program has are taken from it, as types alone.
 
 import type {
+  AccountStats,
+  HistoryDocument,
+  HistoryKey,
+  HistoryRow,
+} from '../../../src/lib/toolkit/history/history-views.ts'
+import type {
   AccountQuotaView,
   AccountStatus,
-  AccountView as ProgramAccountView,
+  AccountView,
   ArchivedView,
   CooldownView,
-  LimitView as ProgramLimitView,
+  ExplainDocument,
+  ExplainedAccount,
+  ForecastView,
+  LimitView,
   ProviderView as ProgramProviderView,
 } from '../../../src/lib/toolkit/views.ts'
 
-export type { AccountQuotaView, AccountStatus, ArchivedView, CooldownView }
-
-/** When a limit runs out at the pace of late. */
-export interface Forecast {
-  /** Null: it resets before it runs out. */
-  exhaustsAt: string | null
-  earliest: string | null
-  latest: string | null
-  perHour: number
+export type {
+  AccountQuotaView,
+  AccountStats,
+  AccountStatus,
+  AccountView,
+  ArchivedView,
+  CooldownView,
+  ExplainDocument,
+  ExplainedAccount,
+  ForecastView,
+  HistoryDocument,
+  HistoryKey,
+  HistoryRow,
+  LimitView,
 }
 
-export type LimitView = ProgramLimitView & { forecast?: Forecast | null }
-
-export type AccountView = Omit<ProgramAccountView, 'limits'> & { limits: LimitView[] }
+export type HistoryPer = HistoryDocument['per']
 
 export type ProviderView = ProgramProviderView & {
   /** How an account of it can prove who it is. */
@@ -47,76 +59,6 @@ export interface ClientKeyView {
   expiresAt: string | null
   createdAt: string
   lastUsedAt: string | null
-}
-
-export interface Latency {
-  p50: number
-  p95: number
-  count: number
-}
-
-export interface HistoryRow {
-  at: string
-  key: string
-  label: string
-  requests: number
-  succeeded: number
-  failed: number
-  outcomes: Record<string, number>
-  inputTokens: number
-  outputTokens: number
-  costUsd: number | null
-  unpriced: number
-  latencyMs: Latency | null
-  firstByteMs: Latency | null
-}
-
-export type HistoryBy = 'account' | 'provider' | 'model' | 'key' | 'group' | 'user' | 'all'
-export type HistoryPer = 'hour' | 'day'
-
-export interface HistoryDocument {
-  now: string
-  from: string
-  to: string
-  per: HistoryPer
-  by: HistoryBy
-  rows: HistoryRow[]
-  totals: HistoryRow
-}
-
-export interface AccountStats {
-  account: AccountView | null
-  per: HistoryPer
-  rows: HistoryRow[]
-  models: HistoryRow[]
-  totals: HistoryRow
-  cooldowns: CooldownView[]
-}
-
-/** Who would serve a request now, and why the others would not. */
-export interface ExplainDocument {
-  now: string
-  strategy: string
-  /** `presumed`: turns or chance decide, which cannot be foreseen. */
-  places: 'exact' | 'presumed'
-  accounts: ExplainedAccount[]
-  /** The id of the account that is asked first; null: none can serve. */
-  next: string | null
-  returnsAt: string | null
-}
-
-export interface ExplainedAccount {
-  id: string
-  user: string
-  provider: string
-  name: string
-  verdict: 'next' | 'eligible' | 'refused'
-  /** 1 is asked first; null: it is not asked. */
-  place: number | null
-  model: string | null
-  translated: boolean
-  reason: { code: string; words: string } | null
-  returnsAt: string | null
 }
 
 export interface LoginView {

@@ -1,4 +1,4 @@
-import type { AccountStatus, AccountView, Forecast, LimitView } from '../api/types.ts'
+import type { AccountStatus, AccountView, ForecastView, LimitView } from '../api/types.ts'
 import { clock } from './times.ts'
 
 export const statusWords: Record<AccountStatus, string> = {
@@ -50,8 +50,8 @@ export function limitText({ max, metric, window }: Pick<LimitView, 'max' | 'metr
 }
 
 /** `runs out at 16:40 at this pace`; null where that is not to be expected. */
-export function forecastWords(forecast: Forecast | null | undefined, now: number): string | null {
-  if (forecast?.exhaustsAt == null) return null
+export function forecastWords(forecast: ForecastView | null, now: number): string | null {
+  if (forecast === null || forecast.exhaustsAt === null) return null
   return `runs out at ${clock(forecast.exhaustsAt, now)} at this pace`
 }
 

@@ -1,9 +1,9 @@
-import type { AccountView, Forecast, LimitView } from '../api/types.ts'
+import type { AccountView, ForecastView, LimitView } from '../api/types.ts'
 
 export interface Exhaustion {
   account: AccountView
   limit: LimitView
-  forecast: Forecast
+  forecast: ForecastView
   /** RFC 3339. */
   at: string
 }
@@ -15,7 +15,7 @@ export function exhaustions(accounts: AccountView[]): Exhaustion[] {
     .flatMap((account) =>
       account.limits.flatMap((limit) => {
         const { forecast } = limit
-        if (forecast?.exhaustsAt == null || limit.remaining <= 0) return []
+        if (forecast === null || forecast.exhaustsAt === null || limit.remaining <= 0) return []
         return [{ account, limit, forecast, at: forecast.exhaustsAt }]
       }),
     )

@@ -57,7 +57,7 @@ export function HistoryCharts({ document }: { document: HistoryDocument }): JSX.
 }
 
 function HistoryTiles({ totals }: { totals: HistoryRow }): JSX.Element {
-  const { requests, succeeded, failed, inputTokens, outputTokens, costUsd, unpriced, latencyMs } = totals
+  const { requests, succeeded, failed, inputTokens, outputTokens, latencyMs } = totals
   return (
     <Tiles label="Totals of the time shown">
       <Tile label="Requests" value={compact(requests)} sub={`${count(failed)} failed`} />
@@ -67,17 +67,7 @@ function HistoryTiles({ totals }: { totals: HistoryRow }): JSX.Element {
         value={compact(inputTokens + outputTokens)}
         sub={`${compact(inputTokens)} in · ${compact(outputTokens)} out`}
       />
-      <Tile
-        label="Cost"
-        value={usd(costUsd)}
-        sub={
-          unpriced === 0
-            ? costUsd === null
-              ? 'not known'
-              : 'by price table'
-            : `${count(unpriced)} without a known price`
-        }
-      />
+      <Tile label="Cost" value={usd(totals.costUsd)} sub={costWords(totals)} />
       <Tile
         label="Median latency"
         value={latency(latencyMs?.p50)}
@@ -85,6 +75,12 @@ function HistoryTiles({ totals }: { totals: HistoryRow }): JSX.Element {
       />
     </Tiles>
   )
+}
+
+function costWords({ costUsd, estimatedUsd, unpriced }: HistoryRow): string {
+  if (costUsd === null) return 'not known'
+  if (unpriced > 0) return `${count(unpriced)} without a known price`
+  return estimatedUsd === null ? 'as the providers say' : `${usd(estimatedUsd)} of it by list prices`
 }
 
 /** Of long lists, the first so many until somebody asks for all. */

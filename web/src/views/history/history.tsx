@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { HistoryBy, HistoryPer } from '../../api/types.ts'
+import type { HistoryKey, HistoryPer } from '../../api/types.ts'
 import { accountName } from '../../format/words.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { useLoaded } from '../../hooks/use-loaded.ts'
@@ -26,7 +26,7 @@ const asked: Record<Range, { per: HistoryPer; hours?: number; days?: number }> =
   '30d': { per: 'day', days: 30 },
   '90d': { per: 'day', days: 90 },
 }
-const divisions: { value: HistoryBy; label: string }[] = [
+const divisions: { value: HistoryKey; label: string }[] = [
   { value: 'account', label: 'By account' },
   { value: 'model', label: 'By model' },
   { value: 'provider', label: 'By provider' },
@@ -41,7 +41,7 @@ export function History(): JSX.Element {
   const accounts = useSelect(({ accounts }) => accounts.value)
   const changes = useSelect(({ changes }) => changes)
   const [range, setRange] = useState<Range>('7d')
-  const [by, setBy] = useState<HistoryBy>('account')
+  const [by, setBy] = useState<HistoryKey>('account')
   const [account, setAccount] = useState('')
   const slow = useSlow(changes, 10_000)
   const history = useLoaded(
@@ -58,7 +58,7 @@ export function History(): JSX.Element {
           <select
             class="input"
             value={by}
-            onChange={(event) => setBy(event.currentTarget.value as HistoryBy)}
+            onChange={(event) => setBy(event.currentTarget.value as HistoryKey)}
           >
             {divisions.map(({ value, label }) => (
               <option key={value} value={value}>
