@@ -9,8 +9,8 @@ import {
   phone,
   signIn,
   withoutChromium,
-} from '../support/browser.ts'
-import type { WatchedPage } from '../support/browser.ts'
+} from './browser.ts'
+import type { WatchedPage } from './browser.ts'
 import { ADMIN_TOKEN, FakeApi } from '../support/fake-api.ts'
 import { manyAccounts, threeAccounts } from '../support/fake-api-data.ts'
 

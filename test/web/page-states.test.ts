@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { hasChromium, launchBrowser, openPage, signIn, withoutChromium } from '../support/browser.ts'
-import type { WatchedPage } from '../support/browser.ts'
+import { hasChromium, launchBrowser, openPage, signIn, withoutChromium } from './browser.ts'
+import type { WatchedPage } from './browser.ts'
 import { ADMIN_TOKEN, FakeApi, Refusal } from '../support/fake-api.ts'
 import { threeAccounts } from '../support/fake-api-data.ts'
 
