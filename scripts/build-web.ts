@@ -1,10 +1,12 @@
 // The page's files, dist/web/: one script and one stylesheet whose names carry a hash of what is in them, so that browsers
 // keep them for ever, and index.html that names them. Nothing is inline: the page's policy allows no such thing.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { build } from 'esbuild'
 
+/** Below the page's address: all that is there is served for it. */
+const ASSETS = 'assets'
 /** Bundled into the page, so their licences travel with it. */
 const bundled = ['preact', 'uplot']
 
@@ -12,6 +14,7 @@ const bundled = ['preact', 'uplot']
 export async function buildWeb(root: string): Promise<void> {
   const source = join(root, 'web')
   const target = join(root, 'dist', 'web')
+  rmSync(target, { recursive: true, force: true })
   const { metafile } = await build({
     entryPoints: {
       main: join(source, 'src', 'main.tsx'),
@@ -19,7 +22,7 @@ export async function buildWeb(root: string): Promise<void> {
       style: join(source, 'src', 'styles', 'main.css'),
     },
     entryNames: '[name]-[hash]',
-    outdir: target,
+    outdir: join(target, ASSETS),
     bundle: true,
     minify: true,
     format: 'esm',
@@ -32,17 +35,16 @@ export async function buildWeb(root: string): Promise<void> {
   const names = new Map<string, string>()
   for (const file of Object.keys(metafile.outputs)) {
     const name = basename(file)
-    names.set(name.replace(/-[A-Z0-9]+\.\w+$/, ''), name)
+    names.set(name.replace(/-[A-Z0-9]+\.\w+$/, ''), `${ASSETS}/${name}`)
   }
-  mkdirSync(target, { recursive: true })
-  names.set('icon', writeIcon(source, target))
+  names.set('icon', `${ASSETS}/${writeIcon(source, join(target, ASSETS))}`)
   const page = readFileSync(join(source, 'index.html'), 'utf8').replaceAll(/%(\w+)%/g, (_, name: string) => {
     const file = names.get(name)
     if (file === undefined) throw new Error(`web/index.html names ${name}, which the build did not make`)
     return file
   })
   writeFileSync(join(target, 'index.html'), page)
-  writeFileSync(join(target, 'licenses.txt'), licenses(root))
+  writeFileSync(join(target, ASSETS, 'licenses.txt'), licenses(root))
 }
 
 function writeIcon(source: string, target: string): string {

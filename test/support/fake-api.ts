@@ -1,11 +1,10 @@
 // The API of a proxy, scripted: states that a real proxy would only come to after hours, or by misfortune. What it
 // answers has the shapes of docs/api.md; the main flows are tested against the real one too.
 
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join } from 'node:path'
+import { PageFiles } from '../../src/lib/management/page-files.ts'
 import type { AccountView, ArchivedView, ClientKeyView, LoginView } from '../../web/src/api/types.ts'
 import {
   bucketsUpTo,
@@ -41,17 +40,6 @@ export class Refusal extends Error {
 
 type Handler = (call: { match: string[]; query: URLSearchParams; body: Record<string, unknown> }) => unknown
 
-const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
-/** As the proxy sends it. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-}
-
 export class FakeApi {
   accounts: AccountView[]
   keys: ClientKeyView[] = []
@@ -63,6 +51,7 @@ export class FakeApi {
   readonly bodies = new Map<string, Record<string, unknown>>()
   /** Instead of an answer, by the same names. `held`: none at all. */
   readonly refusals = new Map<string, Refusal | 'held'>()
+  readonly #files = new PageFiles()
   readonly #streams = new Set<ServerResponse>()
   readonly #clock: () => number
   #server: Server | null = null
@@ -128,7 +117,7 @@ export class FakeApi {
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', this.url)
-    if (!url.pathname.startsWith('/api')) return page(url.pathname, res)
+    if (!url.pathname.startsWith('/api')) return this.#page(req, res, url.pathname)
     const name = `${req.method ?? 'GET'} ${url.pathname.slice('/api'.length)}`
     const body = await bodyOf(req)
     this.seen.push(name)
@@ -154,6 +143,13 @@ export class FakeApi {
       }
     }
     refuse(res, refusal(404, 'not_found', `there is nothing at ${name}`))
+  }
+
+  /** The files as the proxy serves them, with its policy. */
+  #page(req: IncomingMessage, res: ServerResponse, path: string): void {
+    this.#files
+      .answer(req, res, path)
+      .catch(() => refuse(res, refusal(404, 'not_found', `there is nothing at ${path}`)))
   }
 
   #stream(req: IncomingMessage, res: ServerResponse): void {
@@ -457,20 +453,6 @@ function checkLimits(limits: string[]): void {
 function limitFrom(now: number, text: string): ReturnType<typeof madeLimit> {
   const [max = '0', window = 'day'] = text.split('/')
   return madeLimit(now, Number.parseFloat(max), window)
-}
-
-function page(path: string, res: ServerResponse): void {
-  const name = path === '/' ? '/index.html' : path
-  try {
-    const bytes = readFileSync(join(WEB, name))
-    res.writeHead(200, {
-      'content-type': types[extname(name)] ?? 'text/plain',
-      'content-security-policy': POLICY,
-    })
-    res.end(bytes)
-  } catch {
-    refuse(res, refusal(404, 'not_found', `there is nothing at ${path}`))
-  }
 }
 
 function refuse(res: ServerResponse, { status, error }: Refusal): void {
