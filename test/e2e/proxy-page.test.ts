@@ -63,6 +63,25 @@ test('proxy open --print prints an address whose ticket begins a session', async
   expect((await askApi(url, '/api', String(begun.json.token))).status).toBe(200)
 })
 
+test('the page comes with everything that it names, from the proxy alone', async () => {
+  const home = await givenHome(sandbox)
+  const { url } = await startedProxy(home)
+  const page = await fetch(`${url}/`)
+  const html = await page.text()
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, address = '']) => new URL(address, `${url}/`),
+  )
+  expect(named.length).toBeGreaterThan(2)
+  for (const address of named) {
+    expect(address.origin).toBe(url)
+    const file = await fetch(address)
+    await file.arrayBuffer()
+    expect([address.pathname, file.status]).toEqual([address.pathname, 200])
+    expect(file.headers.get('cache-control')).toContain('immutable')
+  }
+})
+
 test('without a running proxy, proxy open says how to start one', async () => {
   const home = await givenHome(sandbox)
   const { stdout, exit } = await runBinary(home, ['proxy', 'open', '--json'])

@@ -3,9 +3,15 @@ import { withField } from '../toolkit/in-field.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
 
 /**
- * What whoever holds a token of the page must not decide: which files a proxy of this machine reads, and what it runs.
+ * What whoever holds a token of the page must not decide: which files a proxy of this machine reads, whom it calls
+ * besides providers, and what it runs.
  */
-const MACHINE_ONLY: ReadonlySet<string> = new Set(['proxy.ca', 'proxy.allowMetadata'])
+const MACHINE_ONLY: ReadonlySet<string> = new Set([
+  'proxy.ca',
+  'proxy.allowMetadata',
+  'notify.webhook',
+  'notify.command',
+])
 
 /** Takes all of the changes or, where one is refused, none. Throws `invalid_value`, `forbidden`. */
 export async function applySettings(

@@ -15,7 +15,7 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** One segment without a leading dot: no path leads out of the folder. */
+/** Beside the page or below `assets`, without a leading dot: no path leads out of the folder. */
 const ASSET = /^\/(assets\/)?(?!\.)[A-Za-z0-9._-]+$/
 /** The build puts a hash of what is in a file into its name. */
 const HASHED = /-[A-Za-z0-9_]{8,}\.\w+$/

@@ -27,6 +27,9 @@ export interface ManagedProxy {
   inFlight: number
 }
 
+/** Files of the page lie beside it; no endpoint of a provider has such a name. */
+const PAGE_FILE = /^\/[\w-]{1,80}\.(?:css|ico|js|png|svg|txt|woff2)$/
+
 /** The page, its files, and the interface below it. Nothing of these is ever an endpoint of a provider. */
 export function isManagementPath(url: string): boolean {
   const mark = url.indexOf('?')
@@ -36,7 +39,6 @@ export function isManagementPath(url: string): boolean {
     path === '/api' ||
     path.startsWith('/api/') ||
     path.startsWith('/assets/') ||
-    path === '/favicon.ico' ||
-    path === '/favicon.svg'
+    PAGE_FILE.test(path)
   )
 }

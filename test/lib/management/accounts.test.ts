@@ -275,3 +275,28 @@ test('the same numbers as everywhere: /api/quota is quota show', async () => {
   const shown = await api.proxy.toolkit.quotas.show([])
   expect({ accounts, totals }).toEqual({ accounts: shown.accounts, totals: shown.totals })
 })
+
+test('a running proxy follows within a second: disabled an account serves no more, enabled it does, with another key it is asked with that', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const api = await givenApi({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const [account] = (await api.get('/api/accounts')).json.accounts
+  const path = `/api/accounts/${account?.id}`
+  const within = async (condition: () => Promise<boolean>) => {
+    const began = performance.now()
+    await until(condition)
+    return performance.now() - began
+  }
+  await api.post(`${path}/disable`)
+  const times = [await within(async () => (await api.proxy.chat()).status === 503)]
+  await api.post(`${path}/enable`)
+  times.push(await within(async () => (await api.proxy.chat()).status === 200))
+  await api.patch(path, { key: 'sk-another-0123456789abcdef' })
+  times.push(
+    await within(async () => {
+      await api.proxy.chat()
+      return upstream.last.headers.authorization === 'Bearer sk-another-0123456789abcdef'
+    }),
+  )
+  expect(times).toHaveLength(3)
+})

@@ -88,6 +88,7 @@ describe('settings', () => {
     [{ 'proxy.port': 8080, adminToken: 'mine' }, 422, 'adminToken'],
     [{ 'proxy.port': 8080, 'vault.kind': 'passphrase' }, 422, 'vault.kind'],
     [{ 'proxy.port': 8080, 'proxy.ca': '/etc/passwd' }, 403, 'proxy.ca'],
+    [{ 'proxy.port': 8080, 'notify.command': 'rm -rf ~' }, 403, 'notify.command'],
     [{ 'proxy.port': { a: 1 } }, 422, 'proxy.port'],
   ])('%o is %i, says which, and changes nothing', async (body, status, field) => {
     const api = await givenApi()

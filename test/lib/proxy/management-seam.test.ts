@@ -15,18 +15,23 @@ const echo: ManagementHandler = (req: IncomingMessage, res: ServerResponse, fact
 }
 
 describe('with a handler for management', () => {
-  test.each(['/', '/?x=1', '/api', '/api/accounts?user=local', '/assets/page.js', '/favicon.ico'])(
-    'GET %s goes to it',
-    async (path) => {
-      const proxy = await givenProxy({ settings: { management: echo } })
-      const reply = await proxy.get(path)
-      expect(reply.json).toMatchObject({ method: 'GET', url: path, body: '' })
-      expect(reply.json.facts).toEqual({
-        requestId: reply.headers['x-request-id'],
-        remoteAddress: '127.0.0.1',
-      })
-    },
-  )
+  test.each([
+    '/',
+    '/?x=1',
+    '/api',
+    '/api/accounts?user=local',
+    '/assets/page.js',
+    '/main-ABCD1234.js',
+    '/favicon.ico',
+  ])('GET %s goes to it', async (path) => {
+    const proxy = await givenProxy({ settings: { management: echo } })
+    const reply = await proxy.get(path)
+    expect(reply.json).toMatchObject({ method: 'GET', url: path, body: '' })
+    expect(reply.json.facts).toEqual({
+      requestId: reply.headers['x-request-id'],
+      remoteAddress: '127.0.0.1',
+    })
+  })
 
   test('bodies of any size arrive whole, and the connection goes on', async () => {
     const proxy = await givenProxy({ settings: { management: echo } })
@@ -37,7 +42,7 @@ describe('with a handler for management', () => {
     expect((await proxy.get('/health')).status).toBe(200)
   })
 
-  test.each(['/v1/api/accounts', '/apiary', '/assets', '/v1/', '/api.json'])(
+  test.each(['/v1/api/accounts', '/apiary', '/assets', '/v1/', '/api.json', '/v1/main.js', '/a/main.js'])(
     '%s is not for it',
     async (path) => {
       const proxy = await givenProxy({ settings: { management: echo } })

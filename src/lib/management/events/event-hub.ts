@@ -48,6 +48,7 @@ export class EventHub {
     if (this.#readers.size >= MOST_READERS && oldest !== undefined) this.#leave(oldest)
     this.#readers.add(reader)
     res.on('close', () => this.#leave(reader))
+    if (res.destroyed) return this.#leave(reader) // it left while we looked up what to say
     this.#stop ??= this.#start()
     await this.#isReady
     reader.hasBegun = true
