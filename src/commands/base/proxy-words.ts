@@ -17,6 +17,9 @@ export function listeningWords({ url, accounts, strategy }: ProxyView, palette: 
     palette.quiet('  Let programs with an OpenAI or Anthropic SDK use it:'),
     `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
     `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
+    '',
+    palette.quiet('  See and steer the accounts in the browser:'),
+    '    qwenctl proxy open',
   ].join('\n')
 }
 
