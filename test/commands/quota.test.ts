@@ -76,8 +76,8 @@ test('with several limits and accounts, prints one row per limit and a row for a
   ).toBe(
     [
       'ACCOUNT     STATUS    LIMIT          USED                LEFT  RESETS IN   TODAY',
-      'qwen/work   ready     day            ████▌░ 1500/2000     500  3 h 12 min   1500',
-      '                      tokens/minute  ▊░░░░░ 123.4k/1M  876.5k',
+      'qwen/work   ready     day            ██████░░ 1500/2000   500  3 h 12 min   1500',
+      '                      tokens/minute  █░░░░░░░ 123k/1M    876k',
       'qwen/home   disabled  none                                                  1500',
       '2 accounts  1 ready   requests                            500               3000',
       '',
@@ -117,9 +117,12 @@ test.each([
   [0, '0'],
   [9999, '9999'],
   [10_000, '10k'],
-  [999_999, '999.9k'],
+  [99_999, '99.9k'],
+  [999_999, '999k'],
   [1_500_000, '1.5M'],
   [0.123, '0.12'],
+  [123.456, '123.4'],
+  [1234.5, '1234'],
 ])('for %d, the short form is %s', (value, text) => {
   expect(shortNumber(value)).toBe(text)
 })

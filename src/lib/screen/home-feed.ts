@@ -2,8 +2,10 @@ import { isQwenctlError, messageOf } from '../errors.ts'
 import { LogReader, followLog } from '../observe/log-reader.ts'
 import type { LogLine } from '../observe/log-reader.ts'
 import type { AccountFilter, Toolkit } from '../toolkit/toolkit.ts'
-import { MOST_LINES } from './request-log.ts'
 import type { ScreenEvent } from './screen-event.ts'
+
+/** Lines that are read at first: more than are kept, so that those of the last minute can be counted. */
+const LOOK_BACK = 20_000
 
 export interface FeedOptions {
   toolkit: Toolkit
@@ -86,7 +88,7 @@ export class HomeFeed {
     const reader = new LogReader(logsFolder, {})
     const tell = (lines: LogLine[]) =>
       onEvent({ type: 'lines', entries: lines.map(({ entry }) => entry), now: clock() })
-    tell(reader.last(MOST_LINES))
+    tell(reader.last(LOOK_BACK))
     if (this.#isStopped) return
     this.#stops.push(followLog(reader, logsFolder, tell))
   }
