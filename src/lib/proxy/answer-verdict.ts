@@ -9,7 +9,14 @@ import type { StreamError } from './wire/stream-error.ts'
 /** What an upstream's answer is: one for the client, with what of it tells the usage, or a refusal with its meaning. */
 export type Verdict =
   | { isAnswer: true; tellsUsage: unknown }
-  | { isAnswer: false; outcome: Outcome; /** The HTTP status it has, or should have had. */ status: number }
+  | {
+      isAnswer: false
+      outcome: Outcome
+      /** The HTTP status it has, or should have had. */
+      status: number
+      /** Its body parsed; undefined: it is no JSON. */
+      data: unknown
+    }
 
 interface Judge {
   provider: Provider
@@ -32,6 +39,7 @@ export function verdictOn(head: UpstreamHead, body: Buffer, judge: Judge): Verdi
     isAnswer: false,
     outcome,
     status: isLie && isSuccess ? statusOf(outcome, statusIn(data)) : head.status,
+    data,
   }
 }
 

@@ -1,11 +1,14 @@
 import type { Outcome, Provider, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
+import { movesOn } from '../rotation/cooling.ts'
+import type { Member } from '../rotation/member.ts'
 import { isEventStream, isJsonOrEvents, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
 import type { TranslationPlan } from '../translate/translate.ts'
 import { StreamTranslator } from '../translate/translate.ts'
 import type { Exchange, Watcher } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
+import type { LivePool } from './live-pool.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Route } from './routes.ts'
 import type { Target } from './target.ts'
@@ -38,7 +41,12 @@ interface Timing {
 
 export interface AttemptContext {
   exchange: Exchange
-  route: Pick<Route, 'isMedia'>
+  route: Pick<Route, 'isMedia' | 'isCounted'>
+  member: Member
+  /** As the upstream is asked for it; null: none is named. */
+  model: string | null
+  /** Learns what answers say of limits. */
+  live: Pick<LivePool, 'learn'>
   target: Target
   upstreams: UpstreamPool
   /** Epoch milliseconds. */
@@ -95,6 +103,7 @@ class Attempt implements ResponseHandler, Watcher {
     this.#head = head
     this.#firstByteMs = this.#context.clock() - this.#began
     const isSuccess = head.status >= 200 && head.status < 300
+    if (isSuccess) this.#learn(head) // an error has a body to learn from, too
     const encoding = head.get('content-encoding') ?? 'identity'
     // Compressed unasked: it cannot be read in passing, nor translated.
     if (isSuccess && encoding !== 'identity')
@@ -119,6 +128,7 @@ class Attempt implements ResponseHandler, Watcher {
     this.#chunks.push(chunk)
     this.#length += chunk.length
     if (this.#length <= MAX_HELD_BYTES) return
+    if (this.#refusesAtLength()) return
     if (this.#plan === null) this.#startPassing()
     else if (this.#length > MAX_TRANSLATED_BYTES) this.#garbage()
   }
@@ -147,7 +157,19 @@ class Attempt implements ResponseHandler, Watcher {
     if (head === null) return
     const verdict = verdictOn(head, body, this.#judgement())
     if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
+    this.#learn(head, verdict.data)
     this.#refuse(verdict.outcome, this.#held({ status: verdict.status, rawHeaders: head.rawHeaders, body }))
+  }
+
+  /** An error may be larger than what is held: what it means for others shows without its end. */
+  #refusesAtLength(): boolean {
+    const head = this.#head!
+    if (head.status < 300) return false
+    const verdict = verdictOn(head, this.#body(), this.#judgement())
+    if (verdict.isAnswer || !movesOn(verdict.outcome.class)) return false
+    this.#learn(head)
+    this.#refuse(verdict.outcome, null)
+    return true
   }
 
   #answer(body: Buffer, tellsUsage: unknown): void {
@@ -170,6 +192,12 @@ class Attempt implements ResponseHandler, Watcher {
   #garbage(): void {
     const message = 'the upstream answered with something that cannot be translated'
     this.#refuse(seen({ class: 'overloaded', code: 'garbage', message }), null)
+  }
+
+  /** Services count tokens by themselves, apart from requests. */
+  #learn(head: UpstreamHead, error?: unknown): void {
+    const { live, member, model, route } = this.#context
+    if (route.isCounted) live.learn(member, model, head, error)
   }
 
   get #plan(): TranslationPlan | null {
@@ -288,6 +316,7 @@ class Attempt implements ResponseHandler, Watcher {
   #refuseStream(error: StreamError): void {
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
     const { outcome, status } = verdictOnStreamError(error, this.#head!, this.#judgement())
+    this.#learn(this.#head!, error.body)
     this.#refuse(outcome, this.#held({ status, rawHeaders: ['content-type', 'application/json'], body }))
   }
 

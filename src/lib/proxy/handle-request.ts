@@ -9,6 +9,7 @@ import type { Member } from '../rotation/member.ts'
 import { movesOn } from '../rotation/cooling.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { AttemptResult } from './attempt.ts'
+import { askedAgain } from './ask-again.ts'
 import { attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
@@ -20,8 +21,7 @@ import { outgoingOf } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import { parseRequest } from './read-request.ts'
 import { record } from './record.ts'
-import type { Target } from './target.ts'
-import { isTokenRefused, retried, withoutCredential } from './token-trouble.ts'
+import { withoutCredential } from './token-trouble.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
 import { sessionHint } from './wire/session-hint.ts'
 
@@ -164,13 +164,16 @@ async function tryAccount(
     if (target instanceof QwenctlError) result = withoutCredential(target, clock())
     else {
       origin = target.origin.name
-      const outgoing = outgoingOf(incoming, body, way, { member, exchange, now: clock() })
-      const send = (to: Target) =>
-        attempt({ exchange, route: incoming.route, target: to, upstreams, clock, outgoing })
-      result = await send(target)
-      if (isTokenRefused(result, target) && !exchange.isGone) {
-        const renewed = await live.target(member, way.dialect, target.token)
-        if (!exchange.isGone) result = await retried(result, renewed, send)
+      const { takesUsageOption } = target
+      const shaping = { member, exchange, now: clock(), takesUsageOption }
+      const outgoing = outgoingOf(incoming, body, way, shaping)
+      const model = way.wanted.model ?? null
+      const { route } = incoming
+      const asking = { exchange, route, member, model, live, target, upstreams, clock, outgoing }
+      result = await attempt(asking)
+      if (result.kind === 'refused' && !exchange.isGone) {
+        const withoutOption = () => outgoingOf(incoming, body, way, { ...shaping, takesUsageOption: false })
+        result = await askedAgain(asking, result, { live, dialect: way.dialect, withoutOption })
       }
     }
   } catch (error) {

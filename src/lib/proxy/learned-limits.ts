@@ -1,3 +1,4 @@
+import type { Account } from '../account/account.ts'
 import { OBSERVED, type LearnedLimit } from '../provider/learned-limit.ts'
 import type { HeaderLookup, Provider } from '../provider/provider.ts'
 import { activeCooldown } from '../quota/cooldowns.ts'
@@ -23,6 +24,11 @@ const MOST_EVENTS_A_MINUTE = 6
 /** Models of one account that are told apart by name; clients choose the names. */
 const MOST_MODELS = 64
 
+/** The head of an answer, by lower-case names. */
+export interface AnswerHead {
+  get(name: string): string | undefined
+}
+
 /** What one account said last for one model. */
 interface Seen {
   /** The values of `limitHeaders`. */
@@ -45,8 +51,8 @@ interface Known {
 
 export interface LearnedLimitsOptions {
   ledger: Pick<Ledger, 'state'>
-  /** Writes to the ledger; an answer does not wait for it. */
-  record: (notices: Notice[]) => void
+  /** Writes to the ledger what an answer to this account taught; no answer waits for it. */
+  record: (notices: Notice[], account: Account) => void
   onTrouble: (message: string) => void
 }
 
@@ -69,17 +75,17 @@ export class LearnedLimits {
   note(
     member: Member,
     model: string | null,
-    header: HeaderLookup,
+    head: AnswerHead,
     { now, error }: { now: number; error?: unknown },
   ): void {
     const { account, provider } = member
     const known = this.#accounts.get(account.id)
     const seen = known?.byModel.get(model ?? '')
-    if (error === undefined && this.#isOld(member, header, seen, now)) return
-    this.#learn(member, model, { limits: this.#read(provider, header, now, error), now })
+    if (error === undefined && this.#isOld(member, head, seen, now)) return
+    this.#learn(member, model, { limits: this.#read(provider, (name) => head.get(name), now, error), now })
     if (error !== undefined) return // its head, without the body, may say what the one before said
     const subject = this.#options.ledger.state.subjects.get(account.id)
-    const values = provider.limitHeaders.map((name) => header(name))
+    const values = provider.limitHeaders.map((name) => head.get(name))
     const isRemaining = this.#isRemaining(provider)
     const isSpent = values.some((value, at) => isRemaining[at] && value === '0')
     this.#remember(account.id, model ?? '', {
@@ -92,16 +98,16 @@ export class LearnedLimits {
   }
 
   /** Whether the headers say nothing at all, or what they said before. */
-  #isOld({ account, provider }: Member, header: HeaderLookup, seen: Seen | undefined, now: number): boolean {
+  #isOld({ account, provider }: Member, head: AnswerHead, seen: Seen | undefined, now: number): boolean {
     const names = provider.limitHeaders
     if (seen === undefined) {
-      for (const name of names) if (header(name) !== undefined) return false
+      for (const name of names) if (head.get(name) !== undefined) return false
       return true
     }
     if (now >= seen.until) return false
     const isRemaining = this.#isRemaining(provider)
     for (let at = 0; at < names.length; at += 1) {
-      const value = header(names[at]!)
+      const value = head.get(names[at]!)
       if (isRemaining[at] ? value === '0' && now >= seen.spentUntil : value !== seen.values[at]) return false
     }
     const subject = this.#options.ledger.state.subjects.get(account.id)
@@ -160,7 +166,7 @@ export class LearnedLimits {
       .filter((notice) => notice !== null)
     if (records.length > 0) notices.push({ type: 'learn', account: member.account.id, limits: records })
     const allowed = this.#allowed(member.account.id, notices, now)
-    if (allowed.length > 0) this.#options.record(allowed)
+    if (allowed.length > 0) this.#options.record(allowed, member.account)
   }
 
   /** Nothing left until then: a rest until then, unless one as long is under way. */

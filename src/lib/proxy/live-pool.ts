@@ -3,7 +3,7 @@ import type { ErrorCode, QwenctlError } from '../errors.ts'
 import { isQwenctlError, messageOf } from '../errors.ts'
 import type { Dialect } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
-import type { Ledger } from '../quota/ledger.ts'
+import type { Ledger, Notice } from '../quota/ledger.ts'
 import { PriceBook } from '../quota/price-book.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { noAliases } from '../rotation/aliases.ts'
@@ -20,6 +20,8 @@ import type { Access } from '../toolkit/login/token-set.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { recordLimits } from '../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
+import type { AnswerHead } from './learned-limits.ts'
+import { LearnedLimits } from './learned-limits.ts'
 import type { Opened, Target } from './target.ts'
 import { targetOf } from './target.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
@@ -82,10 +84,12 @@ export class LivePool {
   prices = new PriceBook()
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
+  readonly #learned: LearnedLimits
   #pool: Pool
   #accounts: Account[] = []
   #aliases: Aliases = noAliases
   #targets = new Map<string, Target>()
+  readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
@@ -94,6 +98,11 @@ export class LivePool {
     this.#toolkit = toolkit
     this.#options = options
     this.ledger = ledger
+    this.#learned = new LearnedLimits({
+      ledger,
+      record: (notices, account) => this.#record(notices, account),
+      onTrouble: (message) => options.onTrouble(message),
+    })
     this.keys = new Authenticator(() => ledger.now())
     this.#pool = new Pool([], options)
     this.view = {
@@ -187,13 +196,29 @@ export class LivePool {
     const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
     const opened = { access, via, sandboxBase }
     const target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
+    if (this.#takeNoUsageOption.has(baseOf(target))) target.takesUsageOption = false
     targets.set(`${dialect} ${account.id}`, target)
     return target
   }
 
+  /** It refused to be asked for the usage of a stream: nobody asks it so again while the proxy runs. */
+  takesNoUsageOption(target: Target): void {
+    target.takesUsageOption = false
+    this.#takeNoUsageOption.add(baseOf(target))
+  }
+
   /** Records cooldowns. Without them the next request would only learn the same again: an answer does not wait. */
   note(notices: CoolNotice[], account: Account): void {
-    for (const notice of notices) this.#options.onCooldown?.(notice, account)
+    this.#record(notices, account)
+  }
+
+  /** Takes what an answer's head, and the body of an error, say of limits. */
+  learn(member: Member, model: string | null, head: AnswerHead, error?: unknown): void {
+    this.#learned.note(member, model, head, { now: this.ledger.now(), error })
+  }
+
+  #record(notices: Notice[], account: Account): void {
+    for (const notice of notices) if (notice.type === 'cool') this.#options.onCooldown?.(notice, account)
     this.#noted = this.ledger
       .record(notices)
       .catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
@@ -254,4 +279,8 @@ export class LivePool {
     }
     this.#stops.push(this.#toolkit.watchAccounts(onChange), this.#toolkit.followLedger())
   }
+}
+
+function baseOf({ origin, basePath }: Target): string {
+  return origin.name + basePath
 }

@@ -33,7 +33,9 @@ export interface Outgoing {
   path: string
   headers: CheckedHeaders
   body: Buffer
-  /** The client did not ask for usage, so the chunk that tells it is ours alone. */
+  /** It asks for the usage of a stream, which the client did not. */
+  asksForUsage: boolean
+  /** The chunk that tells the usage is ours alone. */
   stripUsage: boolean
   /** How the answer comes back into the client's format; null: it is in it. */
   plan: TranslationPlan | null
@@ -43,6 +45,8 @@ interface OutgoingContext {
   member: Member
   exchange: Exchange
   now: number
+  /** False: it refuses to be asked for the usage of a stream. */
+  takesUsageOption: boolean
 }
 
 /** The request as this account's upstream must get it; every byte that needs no change stays as it came. */
@@ -53,22 +57,24 @@ export function outgoingOf(
   context: OutgoingContext,
 ): Outgoing {
   if (dialect !== route.dialect) return translated({ route, head, bytes }, wanted, context)
-  const asksForUsage = body.isStream && route.asksForUsage
+  const asksForUsage = body.isStream && route.asksForUsage && context.takesUsageOption
   const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
   const path = route.path + query
   const headers = head.forwarded
-  if (!asksForUsage && !hasOwnModel) return { path, headers, body: bytes, stripUsage: false, plan: null }
+  if (!asksForUsage && !hasOwnModel)
+    return { path, headers, body: bytes, asksForUsage: false, stripUsage: false, plan: null }
   const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
   const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
   const edited =
     edits.length === 0 ? bytes : splice(bytes, edits, (length) => roomFor(context.exchange, length))
-  return { path, headers, body: edited, stripUsage: usage.length > 0, plan: null }
+  const isOurs = usage.length > 0
+  return { path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
 }
 
 function translated(
   { route, head, bytes }: Pick<Incoming, 'route' | 'head' | 'bytes'>,
   wanted: RotationRequest,
-  { member, exchange, now }: OutgoingContext,
+  { member, exchange, now, takesUsageOption }: OutgoingContext,
 ): Outgoing {
   const asked = parsed(bytes)
   if (typeof wanted.model === 'string') asked.model = wanted.model
@@ -77,8 +83,10 @@ function translated(
     requestId: exchange.id,
     now,
   })
+  if (!takesUsageOption) delete body.stream_options
   return {
     path,
+    asksForUsage: body.stream_options !== undefined,
     headers: inOtherDialect(head.rawHeaders, route.dialect),
     body: Buffer.from(JSON.stringify(body)),
     stripUsage: false,

@@ -18,6 +18,8 @@ export interface Target {
   authHeaders: CheckedHeaders
   /** The access token of a login, which the provider may refuse before its time; null: a key, or nothing. */
   token: string | null
+  /** False: it refuses to be asked for the usage of a stream. Turned off where it is found out. */
+  takesUsageOption: boolean
   /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
   until: number
 }
@@ -46,6 +48,7 @@ export function targetOf(
     origin: upstreams.origin(url.origin, via),
     basePath: url.pathname.replace(/\/+$/, ''),
     authHeaders: new CheckedHeaders(Object.entries(provider.authHeaders(secret, dialect)).flat()),
+    takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,
     until,
   }

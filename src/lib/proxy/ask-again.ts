@@ -1,0 +1,46 @@
+import { movesOn } from '../rotation/cooling.ts'
+import type { Dialect } from '../provider/provider.ts'
+import type { AttemptContext, AttemptResult } from './attempt.ts'
+import { attempt } from './attempt.ts'
+import type { LivePool } from './live-pool.ts'
+import type { Outgoing } from './outgoing.ts'
+import { isTokenRefused, retried } from './token-trouble.ts'
+
+type Refused = Extract<AttemptResult, { kind: 'refused' }>
+
+interface OtherWays {
+  live: LivePool
+  dialect: Dialect
+  /** The request without the option that we put into it. */
+  withoutOption: () => Outgoing
+}
+
+/** What an upstream calls the option by which a stream is asked for its usage. */
+const USAGE_OPTION = /stream_?options|include_?usage/i
+const MOST_LOOKED_AT = 64 << 10
+
+/**
+ * Asks the same account once more where the refusal is about how we asked: with an option that the client did not send, or
+ * with a token that can be renewed. It stays one try, counted and settled once.
+ */
+export async function askedAgain(
+  asking: AttemptContext,
+  first: Refused,
+  { live, dialect, withoutOption }: OtherWays,
+): Promise<AttemptResult> {
+  const { exchange, member, target } = asking
+  if (isOptionRefused(first, asking.outgoing)) {
+    const second = await attempt({ ...asking, outgoing: withoutOption() })
+    // Refused all the same, the fault was another.
+    if (second.kind === 'answered' || movesOn(second.outcome.class)) live.takesNoUsageOption(target)
+    return second
+  }
+  if (!isTokenRefused(first, target)) return first
+  const renewed = await live.target(member, dialect, target.token)
+  return exchange.isGone ? first : retried(first, renewed, (to) => attempt({ ...asking, target: to }))
+}
+
+function isOptionRefused({ outcome, held }: Refused, { asksForUsage }: Outgoing): boolean {
+  if (!asksForUsage || outcome.class !== 'bad-request' || held === null) return false
+  return USAGE_OPTION.test(held.body.toString('latin1', 0, MOST_LOOKED_AT))
+}
