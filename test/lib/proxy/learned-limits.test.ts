@@ -66,7 +66,12 @@ class Scene {
   /** An answer's head (and body, where it is an error); what it teaches is in the ledger when this resolves. */
   async answer(headers: Record<string, string>, model: string | null = 'm', error?: unknown): Promise<void> {
     const more = error === undefined ? {} : { error }
-    this.learned.note(this.member, model, { get: (name) => headers[name] }, { now: this.ledger.now(), ...more })
+    this.learned.note(
+      this.member,
+      model,
+      { get: (name) => headers[name] },
+      { now: this.ledger.now(), ...more },
+    )
     await Promise.all(this.#done.splice(0))
   }
 
