@@ -28,6 +28,8 @@ export interface GivenProxy {
   clock?: () => number
   /** What the toolkit is opened with besides. */
   toolkit?: Partial<ToolkitOptions>
+  /** Its settings, instead of those given: read at the start and at every change of the configuration. */
+  follow?: (toolkit: Toolkit) => Promise<ProxySettings>
   /** Files with certificates to trust besides Node's own. */
   ca?: string[]
   /** Troubles it may report; any other fails the test. */
@@ -92,12 +94,20 @@ export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
   for (const account of given.accounts ?? []) await toolkit.accounts.add(newAccount(account, given.baseUrl))
   const attempts: AttemptReport[] = []
   const troubles: string[] = []
+  const taken: ProxySettings[] = []
+  const { follow } = given
+  const read = follow === undefined ? undefined : () => follow(toolkit)
   const running = await startProxy(
     toolkit,
-    { ...defaults, ...given.settings },
-    { onAttempt: (report) => attempts.push(report), onTrouble: (message) => troubles.push(message) },
+    (await read?.()) ?? { ...defaults, ...given.settings },
+    {
+      onAttempt: (report) => attempts.push(report),
+      onSettings: (settings) => taken.push(settings),
+      onTrouble: (message) => troubles.push(message),
+    },
+    read,
   )
-  const proxy = new TestProxy({ home, toolkit, running, attempts, troubles })
+  const proxy = new TestProxy({ home, toolkit, running, attempts, troubles, taken })
   onTestFinished(async () => {
     proxy.agent.destroy()
     await running.stop(0)
@@ -120,6 +130,7 @@ interface Parts {
   running: RunningProxy
   attempts: AttemptReport[]
   troubles: string[]
+  taken: ProxySettings[]
 }
 
 export class TestProxy {
@@ -128,9 +139,12 @@ export class TestProxy {
   readonly running: RunningProxy
   readonly attempts: AttemptReport[]
   readonly troubles: string[]
+  /** Settings that it took up while it ran. */
+  readonly taken: ProxySettings[]
   readonly agent = new Agent({ keepAlive: true })
 
-  constructor({ home, toolkit, running, attempts, troubles }: Parts) {
+  constructor({ home, toolkit, running, attempts, troubles, taken }: Parts) {
+    this.taken = taken
     this.home = home
     this.toolkit = toolkit
     this.running = running

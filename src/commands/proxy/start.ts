@@ -1,9 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { Flags } from '@oclif/core'
 import { QwenctlError, messageOf } from '../../lib/errors.ts'
-import type { LogLevel } from '../../lib/observe/request-event.ts'
 import type { AttemptReport } from '../../lib/proxy/live-pool.ts'
-import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
+import type { ProxyEvents } from '../../lib/proxy/start-proxy.ts'
 import { standingOf } from '../../lib/toolkit/account-status.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { strategyNames } from '../../lib/toolkit/settings-table.ts'
@@ -15,17 +14,10 @@ import { Turnover } from '../base/turnover.ts'
 
 const START_MS = 20_000
 
-interface Choice {
-  port?: number | undefined
-  host?: string | undefined
-  strategy?: string | undefined
-  user?: string | undefined
-}
-
 export default class ProxyStart extends AccountCommand {
   static override summary = 'start the proxy: one local endpoint over all accounts'
   static override description =
-    'OpenAI and Anthropic clients use it unchanged. Every request goes to an account that can take it, and on to the next when one is out. Accounts that are added, changed, disabled or reset meanwhile are in force within a second. Ctrl-C lets requests under way end.'
+    'OpenAI and Anthropic clients use it unchanged. Every request goes to an account that can take it, and on to the next when one is out. Accounts that are added, changed, disabled or reset meanwhile, and changes of most settings, are in force within a second. Ctrl-C lets requests under way end.'
   static override examples = [
     '<%= config.bin %> proxy start',
     '<%= config.bin %> proxy start --port 3000 --strategy round-robin',
@@ -46,6 +38,8 @@ export default class ProxyStart extends AccountCommand {
   }
 
   private unregister: () => void = () => undefined
+  /** Says anew what changed with the configuration. */
+  private retold: (strategy: string) => void = () => undefined
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ProxyStart)
@@ -54,22 +48,33 @@ export default class ProxyStart extends AccountCommand {
     process.stderr.on('error', () => undefined) // a proxy outlives the terminal or the reader of its words
     keepRequestsOutOfOldSpace()
     const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
-    const settings = await this.settingsFor(flags)
-    const { host, strategy, user } = settings
+    const { readProxySettings } = await import('../../lib/proxy/proxy-settings.ts')
+    const read = () => readProxySettings(this.toolkit.settings, flags, process.env)
+    const settings = await read()
+    const { host, user } = settings
+    let { strategy } = settings
     const startedAt = new Date().toISOString()
     const management = lazyManagement({
       ...{ toolkit: this.toolkit, user, onTrouble: (message) => this.caution(message) },
       proxy: () => ({ url, pid: process.pid, startedAt, strategy, workers: 1, inFlight: proxy.inFlight }),
     })
     await this.makeAdminToken()
-    const events = await this.events(flags.verbose)
+    const onSettings: ProxyEvents['onSettings'] = (next) => {
+      strategy = next.strategy
+      this.retold(strategy)
+    }
+    const events = { ...(await this.events(flags.verbose)), onSettings }
     const isAdmin = (presented: string | null) => this.toolkit.admin.isAdmin(presented)
-    const proxy = await startProxy(this.toolkit, { ...settings, management, isAdmin }, events)
+    const proxy = await startProxy(this.toolkit, { ...settings, management, isAdmin }, events, read)
     const askedToEnd = untilAskedToEnd()
     const { url, port, accounts } = proxy
     const view = { pid: process.pid, url, host, port, accounts, strategy, startedAt }
+    this.retold = (now) => {
+      this.unregister = this.toolkit.proxies.register({ ...view, strategy: now })
+      this.sayNow('The configuration has changed, and is in force.')
+    }
     this.unregister = this.toolkit.proxies.register(view)
-    process.on('exit', this.unregister)
+    process.on('exit', () => this.unregister())
     if (this.jsonEnabled())
       this.sayNow(`${url} answers for ${accountsWords(accounts)}, strategy ${strategy}.`)
     this.announce(view)
@@ -91,28 +96,6 @@ export default class ProxyStart extends AccountCommand {
   /** Made with the first start. Without one the proxy serves as ever; what is wrong is said again where it is asked for. */
   private async makeAdminToken(): Promise<void> {
     await this.toolkit.admin.token().catch((error: unknown) => this.caution(messageOf(error)))
-  }
-
-  private async settingsFor({ port, host, strategy, user }: Choice): Promise<ProxySettings> {
-    const { settings } = this.toolkit
-    return {
-      host: host ?? String(await settings.get('proxy.host')),
-      port: port ?? Number(await settings.get('proxy.port')),
-      strategy: (strategy ?? (await settings.get('proxy.strategy'))) as ProxySettings['strategy'],
-      affinity: Boolean(await settings.get('proxy.affinity')),
-      maxBodyMb: Number(await settings.get('proxy.maxBodyMb')),
-      connectTimeoutMs: Number(await settings.get('proxy.connectTimeoutMs')),
-      headersTimeoutMs: Number(await settings.get('proxy.headersTimeoutMs')),
-      idleTimeoutMs: Number(await settings.get('proxy.idleTimeoutMs')),
-      allowHosts: (await settings.get('proxy.allowHosts')) as string[],
-      user: user === undefined || user === '' ? null : user,
-      observe: {
-        level: (await settings.get('logs.level')) as LogLevel,
-        maxLogBytes: Number(await settings.get('logs.maxBytes')),
-        countsMetrics: Boolean(await settings.get('metrics.enabled')),
-        env: process.env,
-      },
-    }
   }
 
   /** What the proxy has to say while it runs: troubles, who takes over from whom, and every request where wanted. */

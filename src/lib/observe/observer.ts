@@ -14,13 +14,17 @@ import { traceSettings } from './trace-settings.ts'
 import { Traces, loadTraceLibrary } from './traces.ts'
 import type { TraceLibrary } from './traces.ts'
 
-export interface ObserverOptions {
-  /** Where the log files are. */
-  logsFolder: string
+/** What can be asked otherwise of an observer that is open. */
+export interface Wanted {
   level: LogLevel
   maxLogBytes: number
   /** Whether requests are counted for metrics. */
   countsMetrics: boolean
+}
+
+export interface ObserverOptions extends Wanted {
+  /** Where the log files are. */
+  logsFolder: string
   /** Says whether and where traces go (`OTEL_*`). */
   env: NodeJS.ProcessEnv
   clock: () => number
@@ -48,6 +52,10 @@ export interface Observer {
   metricsPart(): Promise<MetricsPart>
   /** Of several processes that serve one address, as one. */
   metricsOf(parts: MetricsPart[]): Promise<MetricsText>
+  /** Whether requests are counted for metrics. */
+  readonly countsMetrics: boolean
+  /** Takes up other wishes; what came before them is written as it was to be. */
+  adjust(wanted: Wanted): Promise<void>
   /** Writes what is there, now: for a process that ends at once. */
   flushSync(): void
   /** Writes and sends what is there, and lets go. */
@@ -68,7 +76,6 @@ export async function openObserver(options: ObserverOptions): Promise<Observer> 
   const masked = new Masked()
   const lines = options.level === 'off' ? null : await LogLines.load(options.level, masked)
   const observer = new BatchObserver(options, masked, lines, await openTraces(options, masked))
-  observer.start()
   return observer
 }
 
@@ -91,12 +98,17 @@ async function openTraces(options: ObserverOptions, masked: Masked): Promise<Tra
 }
 
 class BatchObserver implements Observer {
-  readonly isOn: boolean
+  isOn = false
+  countsMetrics = false
   readonly wantsTraceparent: boolean
   readonly #options: ObserverOptions
-  readonly #lines: LogLines | null
-  readonly #file: LogFile | null
-  readonly #totals: Totals | null
+  readonly #masked: Masked
+  readonly #totals: Totals
+  readonly #wanted: Wanted
+  #lines: LogLines | null = null
+  #file: LogFile | null = null
+  /** Lines that files of before could not write. */
+  #dropped = 0
   readonly #traces: Traces | null
   readonly #onExit = () => this.flushSync()
   readonly #onCrash = (error: unknown) => {
@@ -110,29 +122,47 @@ class BatchObserver implements Observer {
   #metrics: Promise<Metrics> | null = null
 
   constructor(options: ObserverOptions, masked: Masked, lines: LogLines | null, traces: Traces | null) {
-    const { logsFolder, maxLogBytes, clock, onTrouble } = options
+    const { level, maxLogBytes, countsMetrics } = options
     this.#options = options
-    this.#lines = lines
+    this.#masked = masked
     this.#traces = traces
-    this.#totals = options.countsMetrics ? new Totals(masked) : null
-    this.#file =
-      lines === null
-        ? null
-        : new LogFile({
-            folder: logsFolder,
-            maxBytes: maxLogBytes,
-            clock,
-            onTrouble,
-            lostLine: (count) => lines.ofLoss(count, clock()),
-          })
-    this.isOn = lines !== null || traces !== null || options.countsMetrics
+    this.#totals = new Totals(masked)
     this.wantsTraceparent = traces !== null
+    this.#wanted = { level, maxLogBytes, countsMetrics }
+    this.#use(lines)
   }
 
-  start(): void {
-    if (this.#file === null) return
-    process.on('exit', this.#onExit)
-    process.on('uncaughtExceptionMonitor', this.#onCrash)
+  async adjust(wanted: Wanted): Promise<void> {
+    const { level, maxLogBytes } = this.#wanted
+    const isSameLevel = wanted.level === level
+    const lines =
+      isSameLevel || wanted.level === 'off' ? this.#lines : await LogLines.load(wanted.level, this.#masked)
+    this.#flushAll()
+    const before = this.#file
+    if (wanted.maxLogBytes !== maxLogBytes) this.#file = null
+    Object.assign(this.#wanted, wanted)
+    this.#use(wanted.level === 'off' ? null : lines)
+    if (before === null || before === this.#file) return
+    await before.close()
+    this.#dropped += before.dropped
+  }
+
+  #use(lines: LogLines | null): void {
+    const { countsMetrics } = this.#wanted
+    this.#lines = lines
+    if (lines !== null) this.#file ??= this.#openFile(lines)
+    this.countsMetrics = countsMetrics
+    this.isOn = lines !== null || this.#traces !== null || countsMetrics
+  }
+
+  #openFile(lines: LogLines): LogFile {
+    const { logsFolder, clock, onTrouble } = this.#options
+    process.off('exit', this.#onExit).on('exit', this.#onExit)
+    process.off('uncaughtExceptionMonitor', this.#onCrash).on('uncaughtExceptionMonitor', this.#onCrash)
+    return new LogFile({
+      ...{ folder: logsFolder, maxBytes: this.#wanted.maxLogBytes, clock, onTrouble },
+      lostLine: (count) => lines.ofLoss(count, clock()),
+    })
   }
 
   record(record: RequestRecord): void {
@@ -175,10 +205,10 @@ class BatchObserver implements Observer {
     this.#flushAll()
     const { version } = this.#options
     return (this.#metrics ??= Metrics.load({
-      totals: this.#totals ?? new Totals(new Masked()),
+      totals: this.#totals,
       sources: () => this.#sources,
       version,
-      droppedLines: () => this.#file?.dropped ?? 0,
+      droppedLines: () => this.#dropped + (this.#file?.dropped ?? 0),
     }))
   }
 
@@ -227,7 +257,7 @@ class BatchObserver implements Observer {
 
   /** Counts and traces a request; its lines. */
   #count(record: RequestRecord): string {
-    this.#totals?.add(record)
+    if (this.countsMetrics) this.#totals.add(record)
     this.#traces?.record(record)
     return this.#lines?.ofRequest(record) ?? ''
   }

@@ -42,6 +42,11 @@ export class ClientConnections {
     connection.idleSince = performance.now()
   }
 
+  /** Looks at the next request of every connection as if it were its first. */
+  forgetHeads(): void {
+    for (const connection of this.#bySocket.values()) connection.head = null
+  }
+
   stop(): void {
     clearInterval(this.#timer)
   }

@@ -96,7 +96,7 @@ export class LivePool {
 
   private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
     this.#toolkit = toolkit
-    this.#options = options
+    this.#options = { ...options }
     this.ledger = ledger
     this.#learned = new LearnedLimits({
       ledger,
@@ -118,7 +118,7 @@ export class LivePool {
 
   static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
     const live = new LivePool(toolkit, await toolkit.ledger(), options)
-    await Promise.all([live.reload(), live.#readSettings(), live.#readKeys()])
+    await Promise.all([live.reload(), live.readAliasesAndPrices(), live.#readKeys()])
     live.#follow()
     return live
   }
@@ -145,13 +145,14 @@ export class LivePool {
 
   async #reload(): Promise<void> {
     const providers = await this.#toolkit.providers()
-    const { user, strategy, affinity } = this.#options
+    const { user } = this.#options
     const accounts = (await this.#toolkit.accounts.records()).filter(
       (account) => (user === null || account.user === user) && providers.has(account.provider),
     )
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
     this.#targets = new Map()
+    const { strategy, affinity } = this.#options
     const members = keepApart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
   }
@@ -159,6 +160,20 @@ export class LivePool {
   /** Names of the user's own for models. */
   get aliases(): Aliases {
     return this.#aliases
+  }
+
+  /** Aliases and prices anew. Throws `invalid_value` when one is not well formed: then both stay as they were. */
+  async readAliasesAndPrices(): Promise<void> {
+    const { settings } = this.#toolkit
+    const [aliases, prices] = await Promise.all([settings.aliases(), settings.prices()])
+    this.#aliases = aliases
+    this.prices = new PriceBook(prices)
+  }
+
+  /** Chooses otherwise from now on; requests under way keep what they have. */
+  rotateBy(choice: Pick<PoolOptions, 'strategy' | 'affinity'>): void {
+    const { strategy, affinity } = Object.assign(this.#options, choice)
+    this.#pool = new Pool(this.#pool.members, { strategy, affinity, previous: this.#pool })
   }
 
   /** The models that may answer a request for this one, in order. */
@@ -248,11 +263,6 @@ export class LivePool {
     for (const stop of this.#stops.splice(0)) stop()
   }
 
-  async #readSettings(): Promise<void> {
-    this.#aliases = await this.#toolkit.settings.aliases()
-    this.prices = new PriceBook(await this.#toolkit.settings.prices())
-  }
-
   async #readKeys(): Promise<void> {
     const keys = await this.#toolkit.keys.records()
     for (const key of keys) await recordLimits(this.ledger, key)
@@ -265,12 +275,7 @@ export class LivePool {
         this.#options.onTrouble(`the client keys stay as they were: ${messageOf(error)}`),
       )
     }
-    const onSettings = () => {
-      this.#readSettings().catch((error: unknown) =>
-        this.#options.onTrouble(`the configuration stays as it was: ${messageOf(error)}`),
-      )
-    }
-    this.#stops.push(this.#toolkit.watchSettings(onSettings), this.#toolkit.watchKeys(onKeys))
+    this.#stops.push(this.#toolkit.watchKeys(onKeys))
     const onChange = () => {
       this.reload().catch((error: unknown) => {
         const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''

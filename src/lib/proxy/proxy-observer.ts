@@ -1,22 +1,18 @@
 import type { Account } from '../account/account.ts'
-import type { Observer } from '../observe/observer.ts'
+import type { Observer, Wanted } from '../observe/observer.ts'
 import { openObserver } from '../observe/observer.ts'
-import type { LogLevel, Note } from '../observe/request-event.ts'
+import type { Note } from '../observe/request-event.ts'
 import type { CoolNotice } from '../rotation/cooling.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 
 /** What is to be seen of a proxy. */
-export interface ObserveSettings {
-  level: LogLevel
-  /** What all log files together may take. */
-  maxLogBytes: number
-  countsMetrics: boolean
+export interface ObserveSettings extends Wanted {
   /** Says whether and where traces go (`OTEL_*`). */
   env: NodeJS.ProcessEnv
 }
 
-const NOTHING: ObserveSettings = { level: 'off', maxLogBytes: 0, countsMetrics: false, env: {} }
+export const NOTHING: ObserveSettings = { level: 'off', maxLogBytes: 0, countsMetrics: false, env: {} }
 
 /** Who is told of everything that a proxy of this home does; `onTrouble`: problems of observing itself. */
 export function openProxyObserver(

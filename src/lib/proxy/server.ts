@@ -38,7 +38,7 @@ export interface ServerOptions {
   /** Is told of every request when it is over. */
   observer: Observer
   /** What `GET /metrics` answers; null: there is nothing. */
-  metrics: (() => Promise<MetricsText>) | null
+  metrics: () => Promise<MetricsText | null>
   /** Whether what stands where a key goes is the administrator's. */
   isAdmin?: ((presented: string | null) => boolean) | undefined
 }
@@ -57,7 +57,7 @@ export class ProxyServer {
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
   readonly #connections: ClientConnections
-  readonly #guard: Guard
+  #guard: Guard
   readonly #check = (req: IncomingMessage) => this.#guard.check(req.headers)
   readonly #managed = new Set<ServerResponse>()
   #open = 0
@@ -98,6 +98,12 @@ export class ProxyServer {
   /** Requests that are being answered. An open page is none: its events never end by themselves. */
   get inFlight(): number {
     return this.#open - this.#managed.size
+  }
+
+  /** Answers to these names from now on, and to no others. */
+  allowHosts(names: readonly string[]): void {
+    this.#guard = new Guard([this.#options.host, ...names])
+    this.#connections.forgetHeads() // what was checked by the old names
   }
 
   /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */

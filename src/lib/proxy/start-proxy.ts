@@ -1,42 +1,24 @@
 import { QwenctlError } from '../errors.ts'
-import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { AttemptReport, RefusalReport } from './live-pool.ts'
 import { LivePool } from './live-pool.ts'
 import { isLoopback } from './loopback.ts'
-import type { ManagementHandler } from './management-seam.ts'
-import type { ObserveSettings } from './proxy-observer.ts'
+import { LiveSettings } from './live-settings.ts'
 import { cooldownNote, openProxyObserver } from './proxy-observer.ts'
+import type { ProxySettings } from './proxy-settings.ts'
 import type { SandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { ProxyServer } from './server.ts'
 import { UpstreamPool } from './upstream/upstream-pool.ts'
 
-export interface ProxySettings {
-  host: string
-  port: number
-  strategy: StrategyName
-  affinity: boolean
-  maxBodyMb: number
-  connectTimeoutMs: number
-  headersTimeoutMs: number
-  idleTimeoutMs: number
-  /** Host names it answers to besides its own address. */
-  allowHosts?: readonly string[]
-  /** Only this user's accounts serve; null: everybody's. */
-  user: string | null
-  /** Answers the page and `/api`; without one they are not there. */
-  management?: ManagementHandler
-  /** What is to be seen of it afterwards; missing: nothing. */
-  observe?: ObserveSettings
-  /** Whether what stands where a key goes is the administrator's, who may read metrics. */
-  isAdmin?: (presented: string | null) => boolean
-}
+export type { ProxySettings }
 
 export interface ProxyEvents {
   onAttempt?: (report: AttemptReport) => void
   onRefusal?: (report: RefusalReport) => void
+  /** Is told of settings that were changed while it runs. */
+  onSettings?: (settings: ProxySettings) => void
   onTrouble: (message: string) => void
 }
 
@@ -58,15 +40,18 @@ export interface RunningProxy {
 const DRAIN_MS = 30_000
 
 /**
- * Starts a proxy over the accounts of a toolkit.
+ * Starts a proxy over the accounts of a toolkit. `read`: the settings as they should be now, asked again when the
+ * configuration changes; without it they stay, and aliases alone are taken up.
  * Throws `port_in_use`, `vault_locked`, `store_unwritable`, or `invalid_value` for an address that others could reach.
  */
 export async function startProxy(
   toolkit: Toolkit,
   settings: ProxySettings,
   events: ProxyEvents,
+  read: () => Promise<ProxySettings> = () => Promise.resolve(settings),
 ): Promise<RunningProxy> {
   const parts = await openParts(toolkit, settings, events)
+  parts.follow(read)
   const { live, server, observer } = parts
   try {
     if (!live.keys.isRequired) refuseOpenAddress(settings.host)
@@ -101,6 +86,8 @@ interface ProxyParts {
   server: ProxyServer
   observer: Observer
   sandbox: () => Promise<SandboxUpstream>
+  /** Takes up changes of the configuration. */
+  follow: (read: () => Promise<ProxySettings>) => void
   release: () => Promise<void>
 }
 
@@ -139,7 +126,7 @@ async function openParts(
     onTrouble,
     observer,
     isAdmin: settings.isAdmin,
-    metrics: settings.observe?.countsMetrics === true ? () => observer.metrics() : null,
+    metrics: async () => (observer.countsMetrics ? observer.metrics() : null),
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
   })
   observer.watch({
@@ -148,15 +135,22 @@ async function openParts(
     inFlight: () => server.inFlight,
     upstreamConnections: () => upstreams.stats.open,
   })
+  let stopFollowing = () => undefined as void
+  const follow: ProxyParts['follow'] = (read) => {
+    const onSettings = events.onSettings
+    const changes = new LiveSettings({ context, server, observer }, settings, read, { onSettings, onTrouble })
+    stopFollowing = toolkit.watchSettings(() => changes.changed())
+  }
   const stopNotices = toolkit.notices.watch(events.onTrouble)
   const release = async () => {
     stopNotices()
+    stopFollowing()
     live.close()
     upstreams.close()
     await (await sandbox)?.close()
     await observer.close()
   }
-  return { live, server, observer, sandbox: startSandbox, release }
+  return { live, server, observer, sandbox: startSandbox, follow, release }
 }
 
 /** A passphrase that is missing or wrong shows at the start, not at the first request. */

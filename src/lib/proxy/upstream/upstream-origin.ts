@@ -8,6 +8,7 @@ import {
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
 import { QwenctlError } from '../../errors.ts'
 import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
+import type { Timeouts } from './deadlines.ts'
 import type { Tunnels } from '../../toolkit/egress/tunnels.ts'
 
 export interface DialOptions {
@@ -23,8 +24,8 @@ export interface Way {
   /** In order; none: directly. */
   via: readonly EgressProxy[]
   tunnels: Tunnels
-  /** For a tunnel. */
-  timeoutMs: number
+  /** For a tunnel, as they are when it is opened. */
+  timeouts: Readonly<Pick<Timeouts, 'connectTimeoutMs'>>
 }
 
 /** What becomes of a dial. `onSocket` comes at once where no tunnel is needed, else it or `onError` later. */
@@ -97,7 +98,8 @@ export class UpstreamOrigin {
 
   /** There is no shared read buffer here: the socket has been read from before it is ours. */
   #dialThrough(events: DialEvents): { destroy(): void } {
-    const { via, tunnels, timeoutMs } = this.#way
+    const { via, tunnels, timeouts } = this.#way
+    const timeoutMs = timeouts.connectTimeoutMs
     const { host, port } = this.#options
     const given = new AbortController()
     let socket: Socket | null = null

@@ -68,6 +68,11 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     this.#deadlines = new Deadlines(this.#options, clock ?? systemClock, () => this.#tick())
   }
 
+  /** Holds for calls and answers from now on; what is waited for already ends by the times it began with. */
+  setTimeouts(timeouts: Timeouts): void {
+    Object.assign(this.#options, timeouts)
+  }
+
   /** Sockets that are open or opening, and those of them that wait for a request. */
   get stats(): { open: number; idle: number } {
     return { open: this.#connections.size, idle: this.#idle.size }
@@ -82,7 +87,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     const key = via.length === 0 ? text : [text, ...via.map(({ url }) => url)].join(' ')
     let origin = this.#origins.get(key)
     if (origin === undefined) {
-      const way = { via, tunnels: this.#tunnels, timeoutMs: this.#options.connectTimeoutMs }
+      const way = { via, tunnels: this.#tunnels, timeouts: this.#options }
       this.#origins.set(key, (origin = new UpstreamOrigin(text, this.#options, way)))
     }
     return origin

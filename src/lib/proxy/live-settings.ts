@@ -1,0 +1,89 @@
+import { isQwenctlError, messageOf } from '../errors.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { ProxyContext } from './handle-request.ts'
+import { NOTHING } from './proxy-observer.ts'
+import type { ProxySettings } from './proxy-settings.ts'
+import type { ProxyServer } from './server.ts'
+
+/** What takes settings up while it runs. */
+export interface Adjustable {
+  context: ProxyContext
+  server: ProxyServer
+  observer: Observer
+}
+
+export interface LiveSettingsEvents {
+  /** Is told of settings that are in force from now on. */
+  onSettings?: ((settings: ProxySettings) => void) | undefined
+  /** Problems that people should know of, in words. */
+  onTrouble: (message: string) => void
+}
+
+/** Brings a change of the configuration into a proxy that runs: no request under way notices it. */
+export class LiveSettings {
+  readonly #parts: Adjustable
+  readonly #read: () => Promise<ProxySettings>
+  readonly #events: LiveSettingsEvents
+  #now: ProxySettings
+  /** What was said of settings that cannot change: once for each value. */
+  #said = new Map<string, string>()
+  #reading: Promise<void> = Promise.resolve()
+
+  /** `first`: as they are in force; `read`: as they should be, with what flags and variables fix. */
+  constructor(
+    parts: Adjustable,
+    first: ProxySettings,
+    read: () => Promise<ProxySettings>,
+    events: LiveSettingsEvents,
+  ) {
+    this.#parts = parts
+    this.#now = first
+    this.#read = read
+    this.#events = events
+  }
+
+  /** The configuration has changed. One reading after the other: the newest must end last. */
+  changed(): void {
+    this.#reading = this.#reading.then(async () => {
+      try {
+        await this.#parts.context.live.readAliasesAndPrices()
+        await this.#use(await this.#read())
+      } catch (error) {
+        const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''
+        this.#events.onTrouble(`the configuration stays as it was: ${messageOf(error)}${hint}`)
+      }
+    })
+  }
+
+  async #use(next: ProxySettings): Promise<void> {
+    const before = this.#now
+    this.#sayFixed(before.fixed ?? {}, next.fixed ?? {})
+    if (isSame(before, next)) return
+    const { context, server, observer } = this.#parts
+    const { live, upstreams } = context
+    context.maxBodyBytes = next.maxBodyMb * 1_048_576
+    upstreams.setTimeouts(next)
+    if (next.strategy !== before.strategy || next.affinity !== before.affinity) live.rotateBy(next)
+    if (!isSame(next.allowHosts, before.allowHosts)) server.allowHosts(next.allowHosts ?? [])
+    await observer.adjust(next.observe ?? NOTHING)
+    this.#now = next
+    this.#events.onSettings?.(next)
+  }
+
+  #sayFixed(first: Record<string, unknown>, next: Record<string, unknown>): void {
+    for (const [key, value] of Object.entries(next)) {
+      const [was, is] = [JSON.stringify(first[key]), JSON.stringify(value)]
+      const said = this.#said.get(key) ?? was
+      this.#said.set(key, is)
+      if (is === said || is === was) continue
+      this.#events.onTrouble(
+        `${key} is ${is} now, which holds from the next start on; this proxy goes on with ${was}`,
+      )
+    }
+  }
+}
+
+/** Both come from the same place in the same order. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,82 @@
+import type { LogLevel } from '../observe/request-event.ts'
+import type { StrategyName } from '../rotation/strategies/strategies.ts'
+import type { Settings } from '../toolkit/toolkit.ts'
+import type { ManagementHandler } from './management-seam.ts'
+import type { ObserveSettings } from './proxy-observer.ts'
+
+export interface ProxySettings {
+  host: string
+  port: number
+  strategy: StrategyName
+  affinity: boolean
+  maxBodyMb: number
+  connectTimeoutMs: number
+  headersTimeoutMs: number
+  idleTimeoutMs: number
+  /** Host names it answers to besides its own address. */
+  allowHosts?: readonly string[]
+  /** Only this user's accounts serve; null: everybody's. */
+  user: string | null
+  /** Answers the page and `/api`; without one they are not there. */
+  management?: ManagementHandler
+  /** What is to be seen of it afterwards; missing: nothing. */
+  observe?: ObserveSettings
+  /** Whether what stands where a key goes is the administrator's, who may read metrics. */
+  isAdmin?: (presented: string | null) => boolean
+  /** Settings by their keys that hold from the start of a proxy to its end: a change of one is told of. */
+  fixed?: Record<string, unknown>
+}
+
+/** What flags say, which beats everything. */
+export interface Chosen {
+  host?: string | undefined
+  port?: number | undefined
+  strategy?: string | undefined
+  user?: string | undefined
+  ca?: readonly string[] | undefined
+}
+
+const KEYS = [
+  ...(['proxy.host', 'proxy.port', 'proxy.strategy', 'proxy.affinity', 'proxy.maxBodyMb'] as const),
+  ...(['proxy.connectTimeoutMs', 'proxy.headersTimeoutMs', 'proxy.idleTimeoutMs'] as const),
+  ...(['proxy.allowHosts', 'proxy.ca', 'proxy.allowMetadata'] as const),
+  ...(['ledger.sync', 'ledger.retentionDays', 'logs.level', 'logs.maxBytes', 'metrics.enabled'] as const),
+] as const
+
+/** The settings of a proxy, as flags, variables and the configuration have them now. */
+export async function readProxySettings(
+  settings: Settings,
+  { host, port, strategy, user, ca }: Chosen,
+  env: NodeJS.ProcessEnv,
+): Promise<ProxySettings> {
+  const values = new Map<string, unknown>()
+  for (const key of KEYS) values.set(key, await settings.get(key))
+  const get = (key: (typeof KEYS)[number]) => values.get(key)
+  const fixed = {
+    'proxy.host': host ?? get('proxy.host'),
+    'proxy.port': port ?? get('proxy.port'),
+    'proxy.ca': ca ?? get('proxy.ca'),
+    'proxy.allowMetadata': get('proxy.allowMetadata'),
+    'ledger.sync': get('ledger.sync'),
+    'ledger.retentionDays': get('ledger.retentionDays'),
+  }
+  return {
+    host: String(fixed['proxy.host']),
+    port: Number(fixed['proxy.port']),
+    strategy: (strategy ?? get('proxy.strategy')) as StrategyName,
+    affinity: Boolean(get('proxy.affinity')),
+    maxBodyMb: Number(get('proxy.maxBodyMb')),
+    connectTimeoutMs: Number(get('proxy.connectTimeoutMs')),
+    headersTimeoutMs: Number(get('proxy.headersTimeoutMs')),
+    idleTimeoutMs: Number(get('proxy.idleTimeoutMs')),
+    allowHosts: get('proxy.allowHosts') as string[],
+    user: user === undefined || user === '' ? null : user,
+    observe: {
+      level: get('logs.level') as LogLevel,
+      maxLogBytes: Number(get('logs.maxBytes')),
+      countsMetrics: Boolean(get('metrics.enabled')),
+      env,
+    },
+    fixed,
+  }
+}
