@@ -73,6 +73,7 @@ const defaults: ProxySettings = {
   connectTimeoutMs: 5_000,
   headersTimeoutMs: 20_000,
   idleTimeoutMs: 20_000,
+  clientIdleTimeoutMs: 20_000,
   user: null,
 }
 

@@ -27,6 +27,7 @@ export class Authenticator {
   readonly #clock: () => number
   #byHash = new Map<string, KnownKey>()
   #isRequired = false
+  #isAlwaysRequired = false
   /** What was presented lately, so that a client's key is hashed once and not with every request. */
   #presented = new RecentMap<string, KnownKey>(MOST_PRESENTED)
   readonly #failures: FailedAttempts
@@ -39,9 +40,15 @@ export class Authenticator {
 
   /** Takes the keys as they are now; those made for one command ask a key of nobody else. */
   use(keys: readonly ClientKey[]): void {
-    this.#isRequired = keys.some(({ isTemporary }) => !isTemporary)
+    this.#isRequired = this.#isAlwaysRequired || keys.some(({ isTemporary }) => !isTemporary)
     this.#presented = new RecentMap(MOST_PRESENTED)
     this.#byHash = new Map(keys.map((key) => [key.hash, known(key)]))
+  }
+
+  /** From now on, also when the last key is taken away: where others can reach the proxy, nobody may come in without. */
+  requireAlways(): void {
+    this.#isAlwaysRequired = true
+    this.#isRequired = true
   }
 
   /** Whether a request without a key is refused. */
@@ -54,7 +61,7 @@ export class Authenticator {
    * Throws `invalid_api_key`, or `too_many_failures` for an address that has tried too often.
    */
   authenticate(presented: string | null, from: { remoteAddress?: string | undefined }): KnownKey | null {
-    if (this.#byHash.size === 0) return null
+    if (this.#byHash.size === 0 && !this.#isRequired) return null
     const found = presented === null ? undefined : this.#find(presented)
     if (found !== undefined && found.expiresAt > this.#clock()) return found
     if (!this.#isRequired && (presented === null || !presented.startsWith(CLIENT_KEY_PREFIX))) return null

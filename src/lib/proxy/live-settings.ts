@@ -64,6 +64,8 @@ export class LiveSettings {
     context.maxBodyBytes = next.maxBodyMb * 1_048_576
     upstreams.setTimeouts(next)
     if (next.strategy !== before.strategy || next.affinity !== before.affinity) live.rotateBy(next)
+    if (next.clientIdleTimeoutMs !== before.clientIdleTimeoutMs)
+      server.setClientIdle(next.clientIdleTimeoutMs)
     if (!isSame(next.allowHosts, before.allowHosts)) server.allowHosts(next.allowHosts ?? [])
     await observer.adjust(next.observe ?? NOTHING)
     this.#now = next

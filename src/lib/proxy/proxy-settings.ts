@@ -13,6 +13,8 @@ export interface ProxySettings {
   connectTimeoutMs: number
   headersTimeoutMs: number
   idleTimeoutMs: number
+  /** How long a client may be still that has to send, or to take, something; missing: ten minutes. */
+  clientIdleTimeoutMs?: number
   /** Host names it answers to besides its own address. */
   allowHosts?: readonly string[]
   /** Only this user's accounts serve; null: everybody's. */
@@ -39,6 +41,7 @@ export interface Chosen {
 const KEYS = [
   ...(['proxy.host', 'proxy.port', 'proxy.strategy', 'proxy.affinity', 'proxy.maxBodyMb'] as const),
   ...(['proxy.connectTimeoutMs', 'proxy.headersTimeoutMs', 'proxy.idleTimeoutMs'] as const),
+  'proxy.clientIdleTimeoutMs',
   ...(['proxy.allowHosts', 'proxy.ca', 'proxy.allowMetadata'] as const),
   ...(['ledger.sync', 'ledger.retentionDays', 'logs.level', 'logs.maxBytes', 'metrics.enabled'] as const),
 ] as const
@@ -69,6 +72,7 @@ export async function readProxySettings(
     connectTimeoutMs: Number(get('proxy.connectTimeoutMs')),
     headersTimeoutMs: Number(get('proxy.headersTimeoutMs')),
     idleTimeoutMs: Number(get('proxy.idleTimeoutMs')),
+    clientIdleTimeoutMs: Number(get('proxy.clientIdleTimeoutMs')),
     allowHosts: get('proxy.allowHosts') as string[],
     user: user === undefined || user === '' ? null : user,
     observe: {

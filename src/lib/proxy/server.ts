@@ -31,6 +31,8 @@ export interface ServerOptions {
   allowHosts: readonly string[]
   /** Problems that people should know of, in words. */
   onTrouble: (message: string) => void
+  /** How long a client may be still that has to send, or to take, something. */
+  clientIdleMs?: number | undefined
   /** Begins every request id: unique to this run. */
   runId: string
   /** Null: there is nothing to manage it with. */
@@ -50,6 +52,7 @@ const KEEP_ALIVE_MS = 75_000
 /** How long a refused body may go on arriving, so that its sender gets to read the refusal. */
 const LINGER_MS = 5_000
 const LAST_WORDS_MS = 1_000
+const CLIENT_IDLE_MS = 600_000
 
 /** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
 export class ProxyServer {
@@ -72,10 +75,11 @@ export class ProxyServer {
     this.#server = createServer({
       IncomingMessage: ClientRequest,
       headersTimeout: HEAD_TIMEOUT_MS,
-      requestTimeout: 0, // a large body over a slow line is no fault; its size is bounded
+      requestTimeout: 0, // a large body over a slow line is no fault: its size is bounded, and so is its client's silence
       noDelay: true,
     })
-    this.#connections = new ClientConnections(this.#server, KEEP_ALIVE_MS)
+    const times = { keepAliveMs: KEEP_ALIVE_MS, stillMs: options.clientIdleMs ?? CLIENT_IDLE_MS }
+    this.#connections = new ClientConnections(this.#server, times, (still) => this.#giveUp(still))
     this.#server.on('request', (req, res) => this.#take(req, res))
     this.#server.on('checkContinue', (req, res) => {
       res.writeContinue()
@@ -98,6 +102,10 @@ export class ProxyServer {
   /** Requests that are being answered. An open page is none: its events never end by themselves. */
   get inFlight(): number {
     return this.#open - this.#managed.size
+  }
+
+  setClientIdle(stillMs = CLIENT_IDLE_MS): void {
+    this.#connections.setTimes({ keepAliveMs: KEEP_ALIVE_MS, stillMs })
   }
 
   /** Answers to these names from now on, and to no others. */
@@ -132,7 +140,7 @@ export class ProxyServer {
   #take(req: ClientRequest, res: ServerResponse): void {
     const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
     this.#open += 1
-    const connection = this.#connections.began(req.socket)
+    const connection = this.#connections.began(exchange)
     if (this.#options.observer.isOn) exchange.tries = []
     res.on('close', () => {
       exchange.closed()
@@ -170,6 +178,7 @@ export class ProxyServer {
     if (route === null) return void this.#work(exchange, this.#other(exchange, path))
     if (req.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
+      if (exchange.isAnswered) return // it came too late
       if (body instanceof Error) this.#fail(exchange, body)
       else {
         exchange.bytesIn = body.length
@@ -225,6 +234,12 @@ export class ProxyServer {
     throw new QwenctlError('not_found', `there is nothing at ${req.method ?? 'GET'} ${path.slice(0, 200)}`, {
       hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
     })
+  }
+
+  /** Its client has stopped: one that was sending hears why, of one that was to read nothing more can be said. */
+  #giveUp({ socket, exchange }: ClientConnection): void {
+    if (exchange === null || exchange.req.complete || exchange.isAnswered) return void socket.destroy()
+    this.#fail(exchange, new QwenctlError('request_timeout', 'nothing more of the request came for too long'))
   }
 
   #fail(exchange: Exchange, error: unknown): void {

@@ -54,7 +54,10 @@ export async function startProxy(
   parts.follow(read)
   const { live, server, observer } = parts
   try {
-    if (!live.keys.isRequired) refuseOpenAddress(settings.host)
+    if (!isLoopback(settings.host)) {
+      if (!live.keys.isRequired) refuseOpenAddress(settings.host)
+      live.keys.requireAlways()
+    }
     await openVaultEarly(toolkit, live)
     const { url, port } = await server.listen()
     const accounts = live.accounts.filter(({ enabled }) => enabled).length
@@ -127,6 +130,7 @@ async function openParts(
     observer,
     isAdmin: settings.isAdmin,
     metrics: async () => (observer.countsMetrics ? observer.metrics() : null),
+    clientIdleMs: settings.clientIdleTimeoutMs,
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
   })
   observer.watch({
@@ -166,8 +170,7 @@ async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
 }
 
 /** Without client keys, whoever reaches the address could spend the accounts. */
-function refuseOpenAddress(host: string): void {
-  if (isLoopback(host)) return
+function refuseOpenAddress(host: string): never {
   throw new QwenctlError('invalid_value', `${host} can be reached by others, and there are no client keys`, {
     hint: 'make one first: qwenctl keys create NAME; or listen on 127.0.0.1',
   })

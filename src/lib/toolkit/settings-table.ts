@@ -83,6 +83,13 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'longest silence within an answer',
   },
   {
+    key: 'proxy.clientIdleTimeoutMs',
+    type: milliseconds,
+    default: 600_000,
+    variable: 'QWENCTL_CLIENT_IDLE_TIMEOUT_MS',
+    description: 'longest silence of a client that is sending its request, or has an answer to take',
+  },
+  {
     key: 'proxy.connectTimeoutMs',
     type: milliseconds,
     default: 10_000,
