@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LogEntry } from '../../../src/lib/observe/log-filter.ts'
 import type { ProxySettings } from '../../../src/lib/proxy/start-proxy.ts'
 import {
@@ -192,6 +194,34 @@ describe('when requests are observed', () => {
       { kind: 'stopped' },
     ])
   })
+})
+
+test('with a receiver of traces, a request is a span that goes on with the client’s trace, of which the upstream learns nothing', async () => {
+  let sent = ''
+  const receiver = createServer((req, res) => {
+    req.setEncoding('utf8').on('data', (part: string) => (sent += part))
+    req.on('end', () => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    receiver.closeAllConnections()
+    receiver.close()
+  })
+  const { port } = receiver.address() as AddressInfo
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+  const upstream = await givenUpstream()
+  upstream.next(chat())
+  const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl, {
+    observe: { level: 'off', maxLogBytes: 0, countsMetrics: false, env },
+  })
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  await proxy.chat({}, { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'a=b' })
+  await proxy.running.stop(0)
+  expect(sent).toContain(traceId)
+  expect(sent).toContain('POST /v1/chat/completions')
+  expect(sent).toContain('chat m1')
+  expect(sent).not.toContain('"hi"')
+  expect(Object.keys(upstream.last.headers).filter((name) => name.startsWith('trace'))).toEqual([])
 })
 
 describe('GET /metrics', () => {
