@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runBinary, temporaryFolder } from '../support/cli.ts'
 import { chat, givenUpstream, json } from '../support/fake-upstream.ts'
 import { keyOf } from '../support/proxy-harness.ts'
-import { chatAt, errorOf, givenHome, startQwenctl, startedProxy } from './proxy-process.ts'
+import { chatAt, errorOf, givenHome, startQwenctl, startedProxy, statusOf } from './proxy-process.ts'
 
 const sandbox = [{ name: 'play', provider: 'sandbox' }]
 
@@ -169,4 +169,18 @@ test('when the home cannot be written, does not start and says so: exit 6', asyn
   })
   expect(result.exit).toBe(6)
   expect(errorOf(result).code).toBe('store_unwritable')
+})
+
+test('when the configuration changes, says so, and proxy status shows the one proxy with its new strategy', async () => {
+  const home = await givenHome(sandbox)
+  const proxy = await startedProxy(home, [], { QWENCTL_AFFINITY: 'false' })
+  await runBinary(home, ['config', 'set', 'proxy.strategy', 'round-robin'])
+  await proxy.says('The configuration has changed, and is in force.')
+  const { proxies } = await statusOf(home)
+  expect(proxies).toMatchObject([{ url: proxy.url, strategy: 'round-robin' }])
+  await runBinary(home, ['config', 'set', 'proxy.host', 'localhost'])
+  await proxy.says('proxy.host is "localhost" now, which holds from the next start on')
+  proxy.signal('SIGTERM')
+  expect((await proxy.exit).code).toBe(0)
+  expect((await statusOf(home)).proxies).toEqual([])
 })

@@ -70,7 +70,9 @@ export default class ProxyStart extends AccountCommand {
     const { url, port, accounts } = proxy
     const view = { pid: process.pid, url, host, port, accounts, strategy, startedAt }
     this.retold = (now) => {
+      const before = this.unregister
       this.unregister = this.toolkit.proxies.register({ ...view, strategy: now })
+      before()
       this.sayNow('The configuration has changed, and is in force.')
     }
     this.unregister = this.toolkit.proxies.register(view)
