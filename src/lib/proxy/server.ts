@@ -238,7 +238,8 @@ export class ProxyServer {
 
   /** Its client has stopped: one that was sending hears why, of one that was to read nothing more can be said. */
   #giveUp({ socket, exchange }: ClientConnection): void {
-    if (exchange === null || exchange.req.complete || exchange.isAnswered) return void socket.destroy()
+    const isOurs = exchange !== null && !this.#managed.has(exchange.res)
+    if (!isOurs || exchange.req.complete || exchange.isAnswered) return void socket.destroy()
     this.#fail(exchange, new QwenctlError('request_timeout', 'nothing more of the request came for too long'))
   }
 

@@ -68,6 +68,19 @@ describe('a client that stops', () => {
   })
 })
 
+test('a request for management that stops is cut off, and its handler has it alone', async () => {
+  let isCut = false
+  const proxy = await givenProxy({
+    settings: { ...settings, management: (req) => void req.on('close', () => (isCut = !req.complete)) },
+  })
+  const client = openClient(proxy)
+  client.write('POST /api/accounts HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{')
+  let answer = ''
+  client.on('data', (chunk) => (answer += chunk.toString('latin1'))).resume()
+  await until(() => isCut)
+  expect(answer).toBe('')
+})
+
 test('a client that waits for its upstream is not still, however long it takes', async () => {
   const upstream = await givenUpstream()
   const live = new ControlledStream()
