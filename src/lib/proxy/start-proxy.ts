@@ -1,6 +1,8 @@
 import { QwenctlError } from '../errors.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { MetricSources } from '../observe/gauges.ts'
 import type { Observer } from '../observe/observer.ts'
+import type { ProxyContext } from './handle-request.ts'
 import type { AttemptReport, RefusalReport } from './live-pool.ts'
 import { LivePool } from './live-pool.ts'
 import { isLoopback } from './loopback.ts'
@@ -133,12 +135,7 @@ async function openParts(
     clientIdleMs: settings.clientIdleTimeoutMs,
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
   })
-  observer.watch({
-    accounts: () => live.accounts,
-    ledger: live.ledger,
-    inFlight: () => server.inFlight,
-    upstreamConnections: () => upstreams.stats.open,
-  })
+  observer.watch(sourcesOf(context, server))
   let stopFollowing = () => undefined as void
   const follow: ProxyParts['follow'] = (read) => {
     const onSettings = events.onSettings
@@ -155,6 +152,16 @@ async function openParts(
     await observer.close()
   }
   return { live, server, observer, sandbox: startSandbox, follow, release }
+}
+
+/** Where metrics about the present moment are read. */
+function sourcesOf({ live, upstreams }: ProxyContext, server: ProxyServer): MetricSources {
+  return {
+    accounts: () => live.accounts,
+    ledger: live.ledger,
+    inFlight: () => server.inFlight,
+    upstreamConnections: () => upstreams.stats.open,
+  }
 }
 
 /** A passphrase that is missing or wrong shows at the start, not at the first request. */
