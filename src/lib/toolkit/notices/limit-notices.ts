@@ -76,7 +76,12 @@ export class LimitNotices implements Notices {
     const ended = new AbortController()
     let settings: NoticeSettings | null = null
     let seen = -1
-    const trouble = (error: unknown) => onTrouble(`notices: ${messageOf(error)}`)
+    let told = ''
+    const trouble = (error: unknown) => {
+      const message = `notices: ${messageOf(error)}`
+      if (message !== told) onTrouble(message) // a full disk is one trouble, not one a second
+      told = message
+    }
     const read = () => {
       this.#parts.settings().then((found) => {
         settings = found
@@ -120,7 +125,10 @@ export class LimitNotices implements Notices {
     const accounts = new Map((await this.#parts.accounts()).map((account) => [account.id, account]))
     for (const { id, passed } of found) {
       const account = accounts.get(id)
-      if (account === undefined) continue // removed: nobody's matter any more
+      if (account === undefined) {
+        this.#known.add(identityOf(id, passed, passed.highest)) // removed: nobody's matter any more
+        continue
+      }
       const claimed = this.#claim(account, passed, now)
       if (claimed === null) continue
       const notice = noticeOf(account, passed, ledger, now)
