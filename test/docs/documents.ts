@@ -39,9 +39,10 @@ export function shippedSources(): string[] {
 
 /** What a shell could run in a document: lines of its blocks, fenced or indented, and what stands in backquotes. */
 export function codeIn(text: string): string[] {
-  const fenced = [...text.matchAll(/^```(?:sh)?\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
-    block.replaceAll('\\\n', ' ').split('\n'),
-  )
+  const blocks = [...text.matchAll(/^```([a-z]*)\n([\s\S]*?)^```/gm)]
+  const fenced = blocks
+    .filter(([, language]) => language === '' || language === 'sh')
+    .flatMap(([, , block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
   const prose = text.replaceAll(/^```[a-z]*\n[\s\S]*?^```/gm, '')
   const indented = [...prose.matchAll(/^ {4}(\S.*)$/gm)].map(([, line = '']) => line)
   const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
