@@ -32,7 +32,7 @@ export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): J
       <Tile
         label="Requests left"
         value={<span title={count(remaining)}>{compact(remaining)}</span>}
-        sub="in the windows that are open"
+        sub="until the next resets"
       />
       <Tile
         label="Requests today"
