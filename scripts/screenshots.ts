@@ -35,8 +35,8 @@ const shots: Shot[] = [
   { name: 'dashboard-accounts', hash: '#/', width: 1200, height: 808 },
   { name: 'dashboard-account', hash: '#/accounts/ID', width: 1200, height: 900, dark: true },
   { name: 'dashboard-history', hash: '#/history', width: 1200, height: 860 },
-  { name: 'dashboard-live', hash: '#/live', width: 1200, height: 560, before: requestsNow },
   { name: 'dashboard-phone', hash: '#/', width: 360, height: 720 },
+  { name: 'dashboard-live', hash: '#/live', width: 1200, height: 480, before: requestsNow },
 ]
 
 class Stage {
@@ -54,6 +54,7 @@ class Stage {
   static async open(home: string): Promise<Stage> {
     const time = { now: END - HOURS * HOUR }
     const toolkit = openToolkit({ env: { QWENCTL_HOME: home }, clock: () => time.now })
+    await toolkit.settings.set('proxy.strategy', settings.strategy)
     await addAccounts(toolkit)
     let handler: ManagementHandler | null = null
     const proxy = await startProxy(
@@ -144,10 +145,10 @@ async function passWeek(stage: Stage): Promise<void> {
 
 async function requestsNow(page: Page, stage: Stage): Promise<void> {
   await page.getByText('Live', { exact: true }).last().waitFor()
-  for (let burst = 0; burst < 8; burst += 1) {
-    stage.now += 1_700
-    await stage.ask(2)
-  }
+  await stage.ask(9)
+  const revoked = await stage.proxy.sandbox()
+  revoked.revoke('sk-simulated-spare-0001')
+  await stage.ask(9)
   await page.getByRole('row').nth(12).waitFor()
 }
 

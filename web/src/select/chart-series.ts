@@ -61,7 +61,10 @@ export function errorSeries(
 
 const keyTones = ['main', 'second', 'third', 'fourth', 'fifth', 'sixth'] as const
 
-/** Rows of several keys as one series each: the largest of them, and the others as one. */
+/**
+ * Rows of several keys as one series each: those with the most requests, so that a key has the same colour in every chart,
+ * and the others as one.
+ */
 export function keySeries(
   at: string[],
   rows: HistoryRow[],
@@ -70,7 +73,7 @@ export function keySeries(
   const totals = new Map<string, { label: string; total: number }>()
   for (const row of rows) {
     const known = totals.get(row.key)
-    totals.set(row.key, { label: row.label, total: (known?.total ?? 0) + (value(row) ?? 0) })
+    totals.set(row.key, { label: row.label, total: (known?.total ?? 0) + row.requests })
   }
   const keys = [...totals].sort((a, b) => b[1].total - a[1].total)
   const shown = keys.slice(0, keys.length === keyTones.length ? keyTones.length : keyTones.length - 1)
