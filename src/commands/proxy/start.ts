@@ -111,8 +111,9 @@ export default class ProxyStart extends AccountCommand {
     const note = (words: string) => this.say(`${palette.quiet(stamp(new Date(), !isTerminal))}  ${words}`)
     return {
       onAttempt: (report) => {
-        turnover.note({ account: report.member.account, ...report }, ledger.now()).forEach(note)
-        if (report.outcome === 'ok' && !isVerbose) return
+        const { member, outcome } = report
+        turnover.note({ account: member.account, outcome }, ledger.now()).forEach(note)
+        if (outcome === 'ok' && !isVerbose) return
         const look = {
           palette,
           at: new Date(),

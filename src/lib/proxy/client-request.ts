@@ -10,12 +10,14 @@ export type BodyReader = (chunk: Buffer | null) => boolean
 export class ClientRequest extends IncomingMessage {
   #reader: BodyReader | null = null
   #isStream = false
-  /** Node asks this of a request, to throw away the body of one that nobody reads. */
+  /** Node asks one of these of a request, by its version, to throw away the body of one that nobody reads. */
   _consumed = false
+  _consuming = false
 
   /** Must be set before the turn of the event loop ends in which the request came: what nobody reads is thrown away. */
   readBody(reader: BodyReader): void {
     this._consumed = true
+    this._consuming = true
     this.#reader = reader
   }
 

@@ -9,6 +9,13 @@ const ownHeaders = new Set(['host', 'content-length', 'connection', 'transfer-en
 /** Headers as lines of a head, none of which could end its line and so forge another request. */
 export class CheckedHeaders {
   readonly lines: string
+  /** For whoever sends them again and again with the same start: see `request-head.ts`. */
+  beginning: {
+    readonly host: string
+    readonly path: string
+    readonly more: unknown
+    readonly text: string
+  } | null = null
 
   /**
    * @param headers flat `[name, value, ...]`

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/errors.ts'
+import { CheckedHeaders } from '../../../../src/lib/proxy/upstream/checked-headers.ts'
 import { requestHead } from '../../../../src/lib/proxy/upstream/request-head.ts'
 
 function refusal(change: { method?: string; path?: string; headers?: string[] }): string {
@@ -80,4 +81,25 @@ test('for any headers, what is accepted has as many lines as it should', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('when the same headers are sent again, each part that is another one is in the head, and a bad path is refused', () => {
+  const headers = new CheckedHeaders(['a', 'b'])
+  const [one, two] = [new CheckedHeaders(['x-key', '1']), new CheckedHeaders(['x-key', '2'])]
+  const rounds = ['h', 'g', 'h'].flatMap((host) =>
+    ['/x', '/y', '/x'].flatMap((path) =>
+      [one, two, one, undefined].flatMap((more) =>
+        ['POST', 'PUT', 'POST'].flatMap((method) =>
+          [1, 22].map((length) => ({ host, path, more, method, length })),
+        ),
+      ),
+    ),
+  )
+  for (const { host, path, more, method, length } of rounds) {
+    const request = { method, path, headers, body: Buffer.alloc(length), ...(more !== undefined && { more }) }
+    expect(requestHead(host, request)).toBe(
+      `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\na: b\r\n${more?.lines ?? ''}content-length: ${length}\r\n\r\n`,
+    )
+  }
+  expect(() => requestHead('h', { method: 'POST', path: '/x y', headers, body: null })).toThrow('blanks')
 })
