@@ -19,6 +19,8 @@ export interface Subject {
 
 type StartSubject = (place: Place) => Promise<Subject>
 
+const MANY_ACCOUNTS = 10_000
+
 const peer = (script: string) => join(import.meta.dirname, '..', 'peers', script)
 
 /** By the name that `--only` takes; null where it is not installed. */
@@ -36,6 +38,7 @@ export const subjects: Record<string, { start: StartSubject; isInstalled: () => 
   },
   portkey: { start: portkey, isInstalled: () => packageVersion('@portkey-ai/gateway') !== null },
   qwenctl: { start: qwenctl, isInstalled: () => true },
+  'qwenctl-many': { start: many, isInstalled: () => true },
 }
 
 async function direct(place: Place): Promise<Subject> {
@@ -117,6 +120,10 @@ async function qwenctl(place: Place): Promise<Subject> {
   const port = await freePort()
   const { started, counted } = await startQwenctl(place, port)
   return { ...plain('qwenctl', port, await started.listens(port)), counted }
+}
+
+async function many(place: Place): Promise<Subject> {
+  return { ...(await qwenctl({ ...place, accounts: MANY_ACCOUNTS })), name: 'qwenctl-many' }
 }
 
 function plain(name: string, port: number, started: Started): Subject {
