@@ -126,6 +126,7 @@ class Screen {
       await this.#suspend(async () => {
         await letGo(stdin)
         await act()
+        await nextTurn() // a stream that was paused stops reading only now, and would after it was taken up again
         stdout.write('\r') // the screen begins where the cursor is left
       })
     } finally {
