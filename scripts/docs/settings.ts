@@ -69,5 +69,9 @@ function typeText({ type }: SettingRow): string {
       return 'http or https address'
     case 'command':
       return 'program and arguments'
+    case 'percent':
+      return 'below `100%`'
+    case 'duration':
+      return `up to \`${type.maxMs / 60_000}m\``
   }
 }

@@ -2,7 +2,7 @@
 
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,8 @@ export interface GivenProxy {
   follow?: (toolkit: Toolkit) => Promise<ProxySettings>
   /** Files with certificates to trust besides Node's own. */
   ca?: string[]
+  /** What stands in config.yaml when it starts. */
+  config?: string
   /** Troubles it may report; any other fails the test. */
   troubles?: RegExp
 }
@@ -85,6 +87,7 @@ export function temporaryHome(): string {
 
 export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
   const home = given.home ?? temporaryHome()
+  if (given.config !== undefined) writeFileSync(join(home, 'config.yaml'), given.config)
   const toolkit = openToolkit({
     env: { QWENCTL_HOME: home },
     ...given.toolkit,

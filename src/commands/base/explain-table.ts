@@ -44,13 +44,14 @@ function toneOf({ verdict, returnsAt }: ExplainedAccount, { palette }: Look): (t
 }
 
 /** Of who serves, what is left; of who does not, the reason. */
-function whyOf({ reason, limits, model, translated }: ExplainedAccount): string {
+function whyOf({ reason, limits, model, translated, halfOpen }: ExplainedAccount): string {
   if (reason !== null) return reason.words
   const tightest = limits.filter(({ applies }) => applies).sort((a, b) => shareLeft(a) - shareLeft(b))[0]
   const words = [
     tightest === undefined ? 'no limit' : leftWords(tightest),
     model === null ? '' : `as ${model}`,
     translated ? 'translated' : '',
+    halfOpen ? 'one request at a time tests it' : '',
   ]
   return words.filter((part) => part !== '').join(', ')
 }
@@ -98,5 +99,6 @@ export function explainNotes(document: ExplainDocument): string[] {
         'Conversations stay on their account while it can serve; the places are for any other request.',
       )
   }
+  if (document.reserve > 0) notes.push(`Of every limit, ${document.reserve}% are left to other uses.`)
   return notes
 }

@@ -1,6 +1,7 @@
 import { cutToWidth } from '../../lib/terminal/text-width.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
+import { cooldownNotes } from './cooldown-notes.ts'
 import { emptyWords } from './empty-words.ts'
 import { forecastNotes } from './forecast-words.ts'
 import { quotaColumns, quotaRows, statusNotes } from './quota-table.ts'
@@ -18,7 +19,7 @@ export abstract class QuotaCommand extends AccountCommand {
   }
 
   protected notesOf(document: QuotaDocument): string[] {
-    return [...statusNotes(document), ...forecastNotes(document)]
+    return [...statusNotes(document), ...cooldownNotes(document), ...forecastNotes(document)]
   }
 
   /** What is drawn anew in its place must not be broken into two lines. */

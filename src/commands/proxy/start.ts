@@ -9,6 +9,7 @@ import { strategyNames } from '../../lib/toolkit/settings-table.ts'
 import { untilAskedToEnd } from '../base/end-signals.ts'
 import { lazyManagement } from '../base/proxy-management.ts'
 import { accountsWords, attemptLine, listeningWords, stamp } from '../base/proxy-words.ts'
+import { rotationFlags, useRotationFlags } from '../base/rotation-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import { Turnover } from '../base/turnover.ts'
 
@@ -21,12 +22,14 @@ export default class ProxyStart extends AccountCommand {
   static override examples = [
     '<%= config.bin %> proxy start',
     '<%= config.bin %> proxy start --port 3000 --strategy round-robin',
+    '<%= config.bin %> proxy start --reserve 20% --wait 30s',
     '<%= config.bin %> proxy start --detach',
   ]
   static override flags = {
     port: Flags.integer({ description: 'port; 0 picks a free one', min: 0, max: 65_535, helpValue: '3000' }),
     host: Flags.string({ description: 'address to listen on', helpValue: '127.0.0.1' }),
     strategy: Flags.string({ description: 'which account serves next', options: [...strategyNames] }),
+    ...rotationFlags,
     ca: Flags.string({
       description: 'trust the certificates of this file (PEM) too (repeat for several)',
       helpValue: 'FILE',
@@ -44,6 +47,7 @@ export default class ProxyStart extends AccountCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ProxyStart)
     this.toolkitFlags = { ca: flags.ca }
+    useRotationFlags(flags, process.env)
     if (flags.detach) return this.startDetached()
     process.stderr.on('error', () => undefined) // a proxy outlives the terminal or the reader of its words
     keepRequestsOutOfOldSpace()

@@ -41,12 +41,16 @@ export default class QuotaExplain extends AccountCommand {
       description: 'as if the proxy had this strategy',
       options: [...strategyNames],
     }),
+    reserve: Flags.string({
+      description: 'as if this share of every limit were left to other uses',
+      helpValue: '20%',
+    }),
   }
 
   async run(): Promise<ExplainDocument> {
     const { flags } = await this.parse(QuotaExplain)
-    const { model, account, dialect, route, session, strategy } = flags
-    const query = { ...filterOf(flags), model, account, dialect, route, session, strategy }
+    const { model, account, dialect, route, session, strategy, reserve } = flags
+    const query = { ...filterOf(flags), model, account, dialect, route, session, strategy, reserve }
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
     if (document.accounts.length === 0) {

@@ -9,15 +9,20 @@ import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '..
 export default class QuotaReset extends QuotaCommand {
   static override summary = 'set the counters of accounts to zero and end their cooldowns'
   static override description =
-    'Running proxies see it at once; history stays. The provider keeps its own count, which this cannot change. With --learned, only the limits that the provider taught are forgotten; what it says again is learned again.'
+    'Running proxies see it at once; history stays. The provider keeps its own count, which this cannot change. With --learned, only the limits that the provider taught are forgotten; what it says again is learned again. With --cooldowns, only cooldowns are ended: those of the accounts, of their quota groups, and of their providers.'
   static override examples = [
     '<%= config.bin %> quota reset qwen/work',
     '<%= config.bin %> quota reset --all --yes',
     '<%= config.bin %> quota reset groq/work --learned',
+    '<%= config.bin %> quota reset --all --cooldowns --yes',
   ]
   static override args = { account: accountArguments }
   static override flags = {
     all: Flags.boolean({ description: 'all accounts', exclusive: ['group'] }),
+    cooldowns: Flags.boolean({
+      description: 'end their cooldowns, and leave the counters',
+      exclusive: ['learned'],
+    }),
     group: groupFlag,
     learned: Flags.boolean({
       description: 'forget the limits that the provider taught, and leave counters and cooldowns',
@@ -45,15 +50,21 @@ export default class QuotaReset extends QuotaCommand {
     if (accounts.length > 0) {
       const subject =
         accounts.length <= 3 ? accounts.map(shownName).join(', ') : countOf(accounts.length, 'account')
-      const question = flags.learned
-        ? `Forget what the provider of ${subject} taught of its limits?`
-        : `Set the counters of ${subject} to zero?`
-      await confirmOrCancel(question, flags.yes)
+      await confirmOrCancel(questionOf(flags, subject), flags.yes)
     }
     const ids = accounts.map(({ id }) => id)
     const { quotas } = this.toolkit
-    const document = await (flags.learned ? quotas.forgetLearned(ids, filter) : quotas.reset(ids, filter))
+    const change = flags.learned ? 'forgetLearned' : flags.cooldowns ? 'endCooldowns' : 'reset'
+    const document = await quotas[change](ids, filter)
     this.showQuota(document, filter)
     return document
   }
+}
+
+function questionOf(
+  { learned, cooldowns }: { learned: boolean; cooldowns: boolean },
+  subject: string,
+): string {
+  if (learned) return `Forget what the provider of ${subject} taught of its limits?`
+  return cooldowns ? `End the cooldowns of ${subject}?` : `Set the counters of ${subject} to zero?`
 }

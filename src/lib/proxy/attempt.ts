@@ -275,7 +275,7 @@ class Attempt implements ResponseHandler, Watcher {
 
   #openStream(): void {
     const { exchange } = this.#context
-    if (exchange.res.headersSent) return
+    if (exchange.isAnswered) return
     const headers = responseHeaders(this.#head!.rawHeaders)
     headers.push('x-accel-buffering', 'no')
     exchange.begin(this.#head!.status, headers)

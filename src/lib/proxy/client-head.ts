@@ -20,6 +20,8 @@ export interface ClientHead {
   readonly pin: string | null
   /** `x-qwenctl-group` */
   readonly group: string | null
+  /** `x-qwenctl-wait`, as the client wrote it. */
+  readonly wait: string | null
   /** `traceparent`, as the client wrote it. */
   readonly traceparent: string | null
 }
@@ -52,6 +54,7 @@ export function clientHeadOf(
     presented: presentedIn(header('authorization'), header('x-api-key')),
     pin: header('x-qwenctl-account') ?? null,
     group: header('x-qwenctl-group') ?? null,
+    wait: header('x-qwenctl-wait') ?? null,
     traceparent: header('traceparent') ?? null,
   }
 }

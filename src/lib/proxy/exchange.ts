@@ -7,6 +7,7 @@ import type { KnownKey } from './authenticate.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Sender } from './outbox.ts'
 import { answers } from './outbox.ts'
+import { bodyAsEvent, signOfLife, STREAM_HEADERS } from './wire/kept-open.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
 /** A path that is none of ours is told as this: what clients write is nobody's business. */
@@ -47,6 +48,10 @@ export class Exchange implements Sender {
   /** Told once, when the client leaves before its answer is complete. */
   watcher: Watcher | null = null
   isGone = false
+  /** Called when an account was claimed for it, or was not: whoever waits behind it may go on. */
+  onClaimed: (() => void) | null = null
+  /** It has had a 200 and signs of life, and waits for its answer. */
+  isKeptOpen = false
   isClosed = false
   /** Somebody works on it, who still has something to say of it when its answer has left. */
   isWorkedOn = false
@@ -103,9 +108,23 @@ export class Exchange implements Sender {
 
   /** The head of an answer whose body comes in pieces. */
   begin(status: number, headers: string[]): void {
+    if (this.isKeptOpen) {
+      this.isKeptOpen = false
+      return
+    }
     this.status = status
     this.beganAt = Date.now()
     this.res.writeHead(status, this.headers(headers))
+  }
+
+  /** A sign of life to a stream that waits for an account, so that nobody on the way takes it for dead. */
+  keepOpen(): void {
+    if (this.isGone || this.isAnswered) return
+    if (!this.isKeptOpen) {
+      this.begin(200, [...STREAM_HEADERS])
+      this.isKeptOpen = true
+    }
+    this.write(signOfLife(this.dialect))
   }
 
   /** False: the client is slow, and more is better kept until `drain`. */
@@ -124,6 +143,12 @@ export class Exchange implements Sender {
   send(status: number, headers: string[], body: Buffer): void {
     if (this.isGone || this.isAnswered) return
     const { req, res } = this
+    if (this.isKeptOpen) {
+      this.isKeptOpen = false
+      this.write(bodyAsEvent(this.dialect, status, body))
+      res.end()
+      return
+    }
     this.status = status
     this.bytesOut = body.length
     headers.push('content-length', String(body.length))
@@ -146,7 +171,7 @@ export class Exchange implements Sender {
   }
 
   get isAnswered(): boolean {
-    return this.#isSent || this.res.headersSent
+    return this.#isSent || (this.res.headersSent && !this.isKeptOpen)
   }
 
   /**

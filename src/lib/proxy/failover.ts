@@ -1,5 +1,6 @@
 import { QwenctlError } from '../errors.ts'
 import type { Outcome } from '../provider/provider.ts'
+import { refusal } from '../rotation/eligibility.ts'
 import type { Member } from '../rotation/member.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
@@ -35,7 +36,7 @@ export function answerFailed(
   const { name, provider } = first.member.account
   const error = new QwenctlError(
     'quota_exhausted',
-    `every account for this request is out; ${provider}/${name} returns first, at ${at} (in ${seconds} s)`,
+    `every account for this request is out; ${provider}/${name} returns first, at ${at} (in ${seconds} s)${numbersOf(live, wanted, first)}`,
     { hint: 'qwenctl quota show tells what is left of each' },
   )
   // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
@@ -43,6 +44,18 @@ export function answerFailed(
     headers: ['retry-after', String(seconds), 'x-should-retry', 'false'],
     returns: { member: first.member, at: first.at },
   })
+}
+
+/** What the account is out by, where we counted it. Of cooldowns not: what a provider said may be about others' requests. */
+function numbersOf(
+  { view }: LivePool,
+  wanted: readonly RotationRequest[],
+  { member, at }: { member: Member; at: number | null },
+): string {
+  const found = wanted
+    .map((request) => refusal(member, request, view))
+    .find((each) => each !== null && each.availableAt === at && each.kind !== 'cooling')
+  return found === undefined || found === null ? '' : `: ${found.words}`
 }
 
 /** The last word of an upstream that is about the request itself, which the client is to read; null: there is none. */
@@ -54,7 +67,7 @@ function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | 
 }
 
 /** The first to return of those that fit any of these; see `Pool.earliestReturn`. */
-function earliestReturn(
+export function earliestReturn(
   { pool, view }: LivePool,
   wanted: readonly RotationRequest[],
 ): ReturnType<LivePool['pool']['earliestReturn']> {
@@ -81,7 +94,7 @@ function refuse(
 }
 
 /** Upstreams failed, and no quota is to blame: nobody else was asked, or who failed may be asked again at once. */
-function isForUpstreams(failures: Failure[], firstReturn: number | null, now: number): boolean {
+export function isForUpstreams(failures: Failure[], firstReturn: number | null, now: number): boolean {
   if (!failures.some(isUpstreamsFault)) return false
   return failures.every(isUpstreamsFault) || (firstReturn !== null && firstReturn <= now)
 }
@@ -148,7 +161,11 @@ function onlyTheUser({ pool, view }: LivePool, wanted: readonly RotationRequest[
     .flatMap((request) => pool.whyNot(request, view))
     .filter(
       ({ refusal }) =>
-        refusal.kind === 'needs-login' || refusal.kind === 'cooling' || refusal.kind === 'exhausted',
+        refusal.kind === 'needs-login' ||
+        refusal.kind === 'cooling' ||
+        refusal.kind === 'exhausted' ||
+        refusal.kind === 'reserved' ||
+        refusal.kind === 'capped',
     )
     .map(({ member, refusal }) => `${member.account.name} ${refusal.words}`)
   const more = reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''

@@ -14,7 +14,9 @@ import { attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
 import { answerFailed } from './failover.ts'
-import { allowedSteps, claimOf, refuseSpent } from './key-rules.ts'
+import { askPatiently, patienceOf } from './ask-patiently.ts'
+import { claim } from './claim.ts'
+import { allowedSteps, refuseSpent } from './key-rules.ts'
 import type { LivePool, ModelStep } from './live-pool.ts'
 import type { Incoming, Way } from './outgoing.ts'
 import { outgoingOf } from './outgoing.ts'
@@ -61,15 +63,25 @@ export async function handleRequest(
   const { key } = exchange
   const asked = askedOf(live, exchange, incoming)
   if (route.isCounted && key !== null) refuseSpent(live, key)
-  const failures: Failure[] = []
-  for (let round = 1; round <= 2; round += 1) {
-    if (await askInTurn(proxy, exchange, asked, failures)) return
-    // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
-    if (failures.length > 0 || !live.hasNews()) break
-  }
+  const waitMs = patienceOf(live, incoming.head.wait)
+  const ask = () => askAll(proxy, exchange, asked)
+  const failures =
+    waitMs === 0 ? await ask() : await askPatiently(live, exchange, { wanted: everyWay(asked), waitMs, ask })
+  if (failures === null) return
   if (failures.length > 0) await live.noted()
   else if (route.isCounted && key !== null) refuseSpent(live, key) // another request took the last of it
   answerFailed(live, exchange, everyWay(asked), failures)
+}
+
+/** Asks everybody who may serve. What their failures were; null: the exchange is over. */
+async function askAll(proxy: ProxyContext, exchange: Exchange, asked: Asked): Promise<Failure[] | null> {
+  const failures: Failure[] = []
+  for (let round = 1; round <= 2; round += 1) {
+    if (await askInTurn(proxy, exchange, asked, failures)) return null
+    // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
+    if (failures.length > 0 || !proxy.live.hasNews()) break
+  }
+  return failures
 }
 
 /** Asks one account after the other, one way after the other. True: the exchange is over, answered or left by its client. */
@@ -88,8 +100,9 @@ async function askInTurn(
       // Who speaks the client's format was asked in it.
       if (way.dialect !== route.dialect && member.dialects.has(route.dialect)) continue
       const reservation = route.isCounted
-        ? await live.ledger.reserve(claimOf(member, exchange.key))
+        ? await claim(live, member, way.wanted.model ?? null, exchange.key)
         : UNCOUNTED
+      exchange.onClaimed?.()
       if (reservation === null) continue // another request was faster, in this process or the next
       const failure = await tryAccount(proxy, exchange, { member, reservation, asked, way })
       if (failure === null || exchange.isGone) return true

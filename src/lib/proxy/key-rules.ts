@@ -1,17 +1,8 @@
 import { allowsModel } from '../account/client-key.ts'
 import { QwenctlError } from '../errors.ts'
-import type { ReserveEvent } from '../quota/events.ts'
 import { hasRoom, roomAt } from '../quota/standing.ts'
-import type { Member } from '../rotation/member.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { LivePool, ModelStep } from './live-pool.ts'
-
-/** What a request is counted against: the account, and the key where it has limits. */
-export function claimOf({ account }: Member, key: KnownKey | null): Pick<ReserveEvent, 'account' | 'also'> {
-  return key === null || key.key.limits.length === 0
-    ? { account: account.id }
-    : { account: account.id, also: key.also }
-}
 
 /** The models of a chain that the key may use. */
 export function allowedSteps(

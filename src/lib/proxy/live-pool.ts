@@ -8,6 +8,10 @@ import { PriceBook } from '../quota/price-book.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { noAliases } from '../rotation/aliases.ts'
 import type { CoolNotice } from '../rotation/cooling.ts'
+import { CapRoom } from '../rotation/cap-room.ts'
+import type { Caps } from '../rotation/caps.ts'
+import { CAPS_SUBJECT, capsOfAccounts, hasCaps, noCaps } from '../rotation/caps.ts'
+import type { Door } from '../rotation/half-open.ts'
 import { keepApart } from '../rotation/keep-apart.ts'
 import type { Member } from '../rotation/member.ts'
 import { memberOf } from '../rotation/member.ts'
@@ -22,8 +26,10 @@ import { recordLimits } from '../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
 import type { AnswerHead } from './learned-limits.ts'
 import { LearnedLimits } from './learned-limits.ts'
+import { readPoolRules } from './pool-rules.ts'
 import type { Opened, Target } from './target.ts'
 import { targetOf } from './target.ts'
+import { WaitingRoom } from './waiting-room.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
 
 /** One try, as the proxy tells it to whoever shows it. Never a word of the conversation. */
@@ -82,15 +88,22 @@ export class LivePool {
   readonly view: RotationView
   /** What requests cost where nobody says it. */
   prices = new PriceBook()
+  /** Requests that wait for an account, and how long they may. */
+  readonly waiting: { readonly room: WaitingRoom; waitMs: number; maxWaitMs: number }
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
   readonly #learned: LearnedLimits
   #pool: Pool
   #accounts: Account[] = []
   #aliases: Aliases = noAliases
+  #keep = 0
+  #capsSet: Caps = noCaps
+  #caps: CapRoom | null = null
   #targets = new Map<string, Target>()
   readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
+  /** References in the caps that were said to name nobody: once is enough. */
+  readonly #unknownCaps = new Set<string>()
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
@@ -105,6 +118,7 @@ export class LivePool {
     })
     this.keys = new Authenticator(() => ledger.now())
     this.#pool = new Pool([], options)
+    const rules = { keep: () => this.#keep, caps: () => this.#caps }
     this.view = {
       get state() {
         return ledger.state
@@ -112,13 +126,22 @@ export class LivePool {
       get now() {
         return ledger.now()
       },
+      get keep() {
+        return rules.keep()
+      },
+      get caps() {
+        return rules.caps()
+      },
       random: options.random,
     }
+    const refresh = () => ledger.refresh()
+    const room = new WaitingRoom({ pool: () => this.#pool, view: this.view, refresh })
+    this.waiting = { room, waitMs: 0, maxWaitMs: 0 }
   }
 
   static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
     const live = new LivePool(toolkit, await toolkit.ledger(), options)
-    await Promise.all([live.reload(), live.readAliasesAndPrices(), live.#readKeys()])
+    await Promise.all([live.reload().then(() => live.readRules()), live.#readKeys()])
     live.#follow()
     return live
   }
@@ -151,10 +174,28 @@ export class LivePool {
     )
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
+    this.#useCaps()
     this.#targets = new Map()
     const { strategy, affinity } = this.#options
     const members = keepApart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
+  }
+
+  /** What the caps of the configuration leave; null: there are none. */
+  get caps(): CapRoom | null {
+    return this.#caps
+  }
+
+  #useCaps(): void {
+    const caps = this.#capsSet
+    const { byId, unknown } = capsOfAccounts(caps, this.#accounts)
+    const isAlive = this.#toolkit.isInFlight
+    this.#caps = hasCaps(caps) ? new CapRoom(caps, { ofAccount: byId, isAlive }) : null
+    for (const reference of unknown) {
+      if (this.#unknownCaps.has(reference)) continue
+      this.#unknownCaps.add(reference)
+      this.#options.onTrouble(`caps.accounts.${reference} caps nothing: it names no account of this proxy`)
+    }
   }
 
   /** Names of the user's own for models. */
@@ -162,12 +203,18 @@ export class LivePool {
     return this.#aliases
   }
 
-  /** Aliases and prices anew. Throws `invalid_value` when one is not well formed: then both stay as they were. */
-  async readAliasesAndPrices(): Promise<void> {
-    const { settings } = this.#toolkit
-    const [aliases, prices] = await Promise.all([settings.aliases(), settings.prices()])
+  /** The rules of the configuration anew. Throws `invalid_value` when one is not well formed: all stay as they were. */
+  async readRules(): Promise<void> {
+    const rules = await readPoolRules(this.#toolkit.settings)
+    const { aliases, prices, caps, keep, waitMs, maxWaitMs, waitQueue } = rules
+    await recordLimits(this.ledger, { id: CAPS_SUBJECT, limits: caps.rate })
     this.#aliases = aliases
-    this.prices = new PriceBook(prices)
+    this.prices = prices
+    this.#keep = keep
+    Object.assign(this.waiting, { waitMs, maxWaitMs })
+    this.waiting.room.most = waitQueue
+    this.#capsSet = caps
+    this.#useCaps()
   }
 
   /** Chooses otherwise from now on; requests under way keep what they have. */
@@ -237,6 +284,12 @@ export class LivePool {
     this.#noted = this.ledger
       .record(notices)
       .catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
+  }
+
+  /** Records that guesses were wrong, or are over: for every process. */
+  open(doors: readonly Door[]): void {
+    const notices = doors.map(({ subject, model }) => ({ type: 'clear' as const, subject, model }))
+    this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
   }
 
   /** Resolves once what was noted so far shows in the view: for whoever has to say who returns when. */

@@ -46,7 +46,7 @@ export class LiveSettings {
   changed(): void {
     this.#reading = this.#reading.then(async () => {
       try {
-        await this.#parts.context.live.readAliasesAndPrices()
+        await this.#parts.context.live.readRules()
         await this.#use(await this.#read())
       } catch (error) {
         const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''

@@ -3,6 +3,7 @@ import type { OutcomeClass } from '../quota/events.ts'
 import type { Reservation, Settlement } from '../quota/ledger.ts'
 import type { PriceBook } from '../quota/price-book.ts'
 import { coolingOf } from '../rotation/cooling.ts'
+import { provenDoors } from '../rotation/half-open.ts'
 import type { Member } from '../rotation/member.ts'
 import type { AttemptResult } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
@@ -100,8 +101,12 @@ function settled(outcome: Outcome, { account }: Member): Outcome {
   return { ...outcome, class: 'auth-dead' }
 }
 
-function noteSuccess(live: LivePool, { member, model, result }: Attempted): void {
+function noteSuccess(live: LivePool, { member, reservation, model, result }: Attempted): void {
   live.strikes.succeeded(member, model)
+  if (reservation !== null) {
+    const doors = provenDoors(member, model, live.view, reservation.at)
+    if (doors !== null) live.open(doors)
+  }
   live.pool.observe(member.account.id, result.firstByteMs ?? result.latencyMs, live.view.now)
 }
 

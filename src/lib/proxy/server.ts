@@ -117,6 +117,7 @@ export class ProxyServer {
   /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
+    this.#proxy.live.waiting.room.close()
     this.#connections.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()

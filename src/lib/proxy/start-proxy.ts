@@ -31,6 +31,8 @@ export interface RunningProxy {
   /** Accounts that may serve now or later: enabled ones. */
   accounts: number
   readonly inFlight: number
+  /** Of them, those that wait for an account. */
+  readonly waiting: number
   /** What sees its requests: of this process alone. */
   readonly observer: Observer
   /** The simulated upstream, once an account needed it. */
@@ -71,6 +73,9 @@ export async function startProxy(
       observer,
       get inFlight() {
         return server.inFlight
+      },
+      get waiting() {
+        return live.waiting.room.size
       },
       sandbox: parts.sandbox,
       stop: async (graceMs = DRAIN_MS) => {

@@ -43,6 +43,8 @@ export interface ReserveEvent {
   also?: string[]
   /** Whole percent of each of the account's limits that this request has to leave to other uses; left out: 0. */
   keep?: number
+  /** It tests whether these cooldowns, each `subject model`, are over; what it says binds nobody. */
+  probe?: string[]
   at: string
 }
 
@@ -125,11 +127,13 @@ export interface CoolEvent {
   /** Null: until the user acts (`clear`). */
   until: string | null
   reason: OutcomeClass
+  /** `until` is ours: the provider gave no time. */
+  guessed?: true
   /** What the provider said, masked and cut: for people. */
   evidence?: string
 }
 
-/** Ends cooldowns of a subject: of one model, or all of them. */
+/** Ends cooldowns of a subject: of one model (`*`: the one of all models), or all of them. */
 export interface ClearEvent {
   type: 'clear'
   subject: string

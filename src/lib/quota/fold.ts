@@ -2,7 +2,7 @@ import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, Sett
 import type { Metric } from './limit.ts'
 import { forgetLearned, isInForce, learnLimits, setLimits } from './set-limits.ts'
 import { usable } from './standing.ts'
-import type { DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
+import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'
 import { dayOf, emptyTotals } from './totals.ts'
 import { emptyTrail, leaveTrail } from './trail.ts'
@@ -91,7 +91,8 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
     subject.lastUsedAt = state.now
   }
   totalsIn(state, dayOf(state.now), event.account).requests += 1
-  state.open.add(event.id, { account: event.account, also, at: state.now, sequence: state.sequence })
+  const { account: accountId, probe } = event
+  state.open.add(event.id, { account: accountId, also, at: state.now, sequence: state.sequence, probe })
   return true
 }
 
@@ -201,14 +202,22 @@ function cool(state: LedgerState, event: CoolEvent): boolean {
   const isActive = before !== undefined && (before.until === null || before.until > state.now)
   if (isActive && (before.until === null || (until !== null && until <= before.until))) return false
   // A whole wave of requests may meet the same refusal: it is one strike.
-  if (!isActive) subject.strikes = isSoonAfter(before?.until ?? null, state.now) ? subject.strikes + 1 : 1
+  const isInRow = isSoonAfter(before?.until ?? null, state.now)
+  if (!isActive) subject.strikes = isInRow ? subject.strikes + 1 : 1
   subject.cooldowns.set(key, {
     until,
     since: isActive ? before.since : state.now,
     reason: event.reason,
     evidence: event.evidence ?? null,
+    ...(event.guessed === true ? { guessed: true, strikes: strikesIn(before, isActive, isInRow) } : {}),
   })
   return true
+}
+
+function strikesIn(before: Cooldown | undefined, isActive: boolean, isInRow: boolean): number {
+  const strikes = before?.strikes ?? 1
+  if (isActive) return strikes
+  return before !== undefined && isInRow ? strikes + 1 : 1
 }
 
 function isSoonAfter(until: number | null, now: number): boolean {

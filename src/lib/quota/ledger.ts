@@ -19,7 +19,7 @@ export interface Reservation {
 }
 
 /** What a reservation is asked for: the account, what else counts the request, and what it has to leave. */
-export type Claim = Pick<ReserveEvent, 'account' | 'also' | 'keep'>
+export type Claim = Pick<ReserveEvent, 'account' | 'also' | 'keep' | 'probe'>
 
 export type Settlement = Omit<SettleEvent, 'type' | 'id' | 'at'>
 

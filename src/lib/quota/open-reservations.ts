@@ -6,6 +6,8 @@ export interface OpenReservation {
   at: number
   /** The ledger's sequence at its grant. */
   sequence: number
+  /** The cooldowns that it tests, each `subject model`; missing: none. */
+  probe?: string[] | undefined
 }
 
 type Entry = OpenReservation & { id: string }
@@ -34,8 +36,8 @@ export class OpenReservations {
   }
 
   /** `id` must not be in yet. */
-  add(id: string, { account, also, at, sequence }: OpenReservation): void {
-    this.#bucket(id).push({ id, account, also, at, sequence })
+  add(id: string, { account, also, at, sequence, probe }: OpenReservation): void {
+    this.#bucket(id).push({ id, account, also, at, sequence, probe })
     this.#size += 1
   }
 
@@ -53,6 +55,12 @@ export class OpenReservations {
   *entries(): Generator<Entry> {
     if (this.#size === 0) return
     for (const bucket of this.#buckets) yield* bucket
+  }
+
+  /** `entries` without what a generator costs, for those who ask often. */
+  forEach(visit: (entry: Entry) => void): void {
+    if (this.#size === 0) return
+    for (const bucket of this.#buckets) for (const entry of bucket) visit(entry)
   }
 
   #bucket(id: string): Entry[] {

@@ -43,8 +43,11 @@ function isEvent(value: Record<string, unknown>): boolean {
   }
 }
 
-function isReserve({ id, account, also, keep }: Record<string, unknown>): boolean {
-  const isWhole = (also === undefined || isTexts(also)) && (keep === undefined || isPercent(keep))
+function isReserve({ id, account, also, keep, probe }: Record<string, unknown>): boolean {
+  const isWhole =
+    (also === undefined || isTexts(also)) &&
+    (keep === undefined || isPercent(keep)) &&
+    (probe === undefined || isTexts(probe))
   return isText(id) && isText(account) && isWhole
 }
 

@@ -66,6 +66,10 @@ export interface Cooldown {
   since: number
   reason: OutcomeClass
   evidence: string | null
+  /** `until` was guessed; missing: it was said, or an old ledger does not tell. */
+  guessed?: true
+  /** Of a guess: how many failures in a row it is of. A success ends the cooldown, and with it the count. */
+  strikes?: number
 }
 
 /** Charges per metric in minute, hour and day buckets. */

@@ -120,6 +120,7 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
       ...(isOfModel && model !== null ? { model } : {}),
       until: until === null ? null : new Date(until).toISOString(),
       reason: outcome.class,
+      ...(origin === 'guessed' ? { guessed: true as const } : {}),
       evidence: evidenceOf(outcome, origin),
     },
   ]

@@ -1,7 +1,7 @@
 import { activeCooldown } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import { formatLimit } from '../quota/limit.ts'
-import { hasRoom, isFull, limitRoomAt, standing } from '../quota/standing.ts'
+import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/state.ts'
 import type { Member } from './member.ts'
 import type { RotationMoment, RotationRequest } from './rotation-request.ts'
@@ -22,9 +22,11 @@ export type MismatchKind =
 export type Refusal = { words: string; availableAt: number | null } & (
   | { kind: MismatchKind }
   | { kind: 'needs-login' }
+  /** A cap over the accounts, of the user's own. */
+  | { kind: 'capped' }
   | { kind: 'cooling'; scope: 'account' | 'model' | 'quota-group' | 'provider'; reason: OutcomeClass }
-  /** `limit` as it is written: `2000/day`. */
-  | { kind: 'exhausted'; limit: string }
+  /** `limit` as it is written: `2000/day`. `reserved`: something is left of it, for others than the pool. */
+  | { kind: 'exhausted' | 'reserved'; limit: string }
 )
 
 /** Why the account may not serve this request now; null: it may. Of several reasons, the one that lasts longest. */
@@ -100,13 +102,14 @@ export function isAvailable(
   model: string | null,
   view: RotationMoment,
 ): boolean {
-  const { state, now } = view
+  const { state, now, keep, caps } = view
   return (
     hasCredential &&
     activeCooldown(state, subjects.account, model, now) === null &&
     (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
     activeCooldown(state, subjects.provider, model, now) === null &&
-    hasRoom(state.subjects.get(subjects.account), now, model)
+    hasRoom(state.subjects.get(subjects.account), now, model, keep) &&
+    (!caps || caps.hasRoom(subjects.account, state, now))
   )
 }
 
@@ -118,12 +121,18 @@ export function unavailability(member: Member, model: string | null, view: Rotat
     cooling(account, 'account', model, view),
     quotaGroup === null ? null : cooling(quotaGroup, 'quota-group', model, view),
     cooling(provider, 'provider', model, view),
-    exhaustion(view.state.subjects.get(account), model, view.now),
+    exhaustion(view.state.subjects.get(account), model, view),
+    capped(account, view),
   ]
   let longest: Refusal | null = null
   for (const each of found)
     if (each !== null && (longest === null || lasts(each) > lasts(longest))) longest = each
   return longest
+}
+
+function capped(account: string, { state, now, caps }: RotationMoment): Refusal | null {
+  const found = caps?.refusal(account, state, now)
+  return found ? { kind: 'capped', ...found } : null
 }
 
 /** `availableAt` to compare by: never is later than any time. */
@@ -179,21 +188,37 @@ const reasonWords: Record<OutcomeClass, string> = {
   lost: 'answers broke off',
 }
 
-function exhaustion(subject: SubjectState | undefined, model: string | null, now: number): Refusal | null {
-  if (subject === undefined || hasRoom(subject, now, model)) return null
+function exhaustion(
+  subject: SubjectState | undefined,
+  model: string | null,
+  { now, keep }: RotationMoment,
+): Refusal | null {
+  if (subject === undefined || hasRoom(subject, now, model, keep)) return null
   let found: { limit: LimitState | ModelLimitState; availableAt: number | null } | null = null
   const ofModel = subject.modelLimits.filter((limit) => limit.model === model)
   for (const limit of [...subject.limits, ...ofModel]) {
-    if (!isFull(limit, now)) continue
-    const at = limitRoomAt(limit, now)
-    // A limit of 0 is at its maximum without a charge that could leave: only the user can raise it.
-    const availableAt = at > now ? at : null
+    if (!isFull(limit, now, keep)) continue
+    const at = limitRoomAt(limit, now, keep)
+    // A limit of which nothing may be used is full without a charge that could leave: only the user can raise it.
+    const availableAt = at > now && usable(limit, keep) > 0 ? at : null
     if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
   }
-  if (found === null) return null
-  const limit = formatLimit(found.limit)
-  const whose = 'model' in found.limit ? ` of model ${found.limit.model}` : ''
-  const { used } = standing(found.limit, now)
-  const words = `its limit ${limit}${whose} is used up: ${used} of ${found.limit.max} used`
-  return { kind: 'exhausted', limit, availableAt: found.availableAt, words }
+  return found === null ? null : usedUp(found.limit, found.availableAt, { now, keep })
+}
+
+/** With the numbers: who is refused should see what for. */
+function usedUp(
+  of: LimitState | ModelLimitState,
+  availableAt: number | null,
+  { now, keep = 0 }: Pick<RotationMoment, 'now' | 'keep'>,
+): Refusal {
+  const limit = formatLimit(of)
+  const named = 'model' in of ? `${limit} of model ${of.model}` : limit
+  const { used } = standing(of, now)
+  const numbers = `${used} of ${of.max} used`
+  if (used >= of.max) {
+    return { kind: 'exhausted', limit, availableAt, words: `its limit ${named} is used up: ${numbers}` }
+  }
+  const words = `what is left of its limit ${named} is reserved: ${numbers}, ${keep}% are kept`
+  return { kind: 'reserved', limit, availableAt, words }
 }

@@ -1,5 +1,6 @@
 import type { MismatchKind, Refusal } from './eligibility.ts'
 import { isAvailable, lasts, refusal } from './eligibility.ts'
+import { doorsToTry, halfOpenDoors, Probes } from './half-open.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
 import { Picks } from './picks.ts'
@@ -19,7 +20,14 @@ export interface ExplainedWay {
 
 /** What becomes of one account. With a place it would be asked, in that order; else the refusal says why not. */
 export type Verdict = { member: Member } & (
-  { place: number; way: ExplainedWay; refusal: null } | { place: null; way: null; refusal: Refusal }
+  | {
+      place: number
+      way: ExplainedWay
+      refusal: null
+      /** A guess about it has ended, or is tried: one request at a time finds out. */
+      isHalfOpen: boolean
+    }
+  | { place: null; way: null; refusal: Refusal; isHalfOpen: false }
 )
 
 /**
@@ -48,17 +56,39 @@ export function explain(
 ): Verdict[] {
   const asked = new Map<Member, ExplainedWay>()
   for (const way of ways) {
-    for (const member of inOrder(members, way.wanted, options)) {
+    const ordered = inOrder(members, way.wanted, options)
+    const tested = new Set(ordered.filter((member) => isTested(member, way, options.view)))
+    for (const member of [...ordered.filter((other) => !tested.has(other)), ...tested]) {
       if (!asked.has(member) && fits(member, way)) asked.set(member, way)
     }
   }
+  const isHalfOpen = (member: Member, { wanted: { model = null } }: ExplainedWay) =>
+    (halfOpenDoors(member, model, options.view) ?? doorsToTry(member, model, options.view)) !== null
   const places = new Map([...asked.keys()].map((member, index) => [member, index + 1]))
   return members.map((member) => {
     const way = asked.get(member)
     return way === undefined
-      ? { member, place: null, way: null, refusal: mostTelling(member, ways, options.view) }
-      : { member, place: places.get(member) as number, way, refusal: null }
+      ? {
+          member,
+          place: null,
+          way: null,
+          isHalfOpen: false,
+          refusal: mostTelling(member, ways, options.view),
+        }
+      : {
+          member,
+          place: places.get(member) as number,
+          way,
+          isHalfOpen: isHalfOpen(member, way),
+          refusal: null,
+        }
   })
+}
+
+/** Whether another request is finding out if it works again: until then it is asked last. */
+function isTested(member: Member, { wanted }: ExplainedWay, view: RotationMoment): boolean {
+  const doors = halfOpenDoors(member, wanted.model ?? null, view)
+  return doors !== null && new Probes().isUnderWay(doors, view)
 }
 
 /** Who speaks the client's own format is asked in that, or not at all. */
@@ -73,13 +103,18 @@ function inOrder(
   { strategy, affinity, view }: ExplainOptions,
 ): Member[] {
   return rosterOf(members, wanted).flatMap((tier) => {
-    const free = new Set(tier.members.filter((member) => isAvailable(member, wanted.model ?? null, view)))
+    const free = new Set(tier.members.filter((member) => mayServe(member, wanted, view)))
     const ranking = strategies[strategy]({ members: tier.members, latencies: new Latencies() })
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
     const homes = affinity && !isSticky && wanted.session ? homesOf(tier, wanted.session, free) : []
     for (const home of homes) free.delete(home)
     return [...homes, ...ranked([...free], unforeseen.has(strategy) ? null : ranking, view)]
   })
+}
+
+/** A request that is pinned may try what only a guess keeps shut. */
+function mayServe(member: Member, { model = null, pin }: RotationRequest, view: RotationMoment): boolean {
+  return isAvailable(member, model, view) || (Boolean(pin) && doorsToTry(member, model, view) !== null)
 }
 
 function homesOf(tier: RosterTier, session: string, free: ReadonlySet<Member>): Member[] {

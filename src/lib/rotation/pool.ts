@@ -4,6 +4,8 @@
 
 import type { Refusal } from './eligibility.ts'
 import { isAvailable, mismatchKind, refusal } from './eligibility.ts'
+import type { Door } from './half-open.ts'
+import { doorName, doorsToTry, halfOpenDoors, Probes } from './half-open.ts'
 import type { Search } from './choose.ts'
 import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
@@ -31,6 +33,8 @@ const MOST_EXACT = 64
 const MOST_ROSTERS = 32
 const MOST_LANES = 64
 const MOST_MODELS = 1024
+/** So many are passed over because somebody is testing them; whole providers are, and looking on would cost more. */
+const MOST_ASIDE = 64
 
 /** Never added to. */
 const NOBODY = new Set<Member>()
@@ -52,6 +56,7 @@ export class Pool {
   readonly #families: readonly Member[]
   readonly #latencies: Latencies
   readonly #picks: Picks
+  readonly #probes: Probes
   readonly #answers = new RecentMap<string, string>(MOST_MODELS)
   readonly #rosters = new RecentMap<string, RosterTier[]>(MOST_ROSTERS)
   readonly #lanes = new RecentMap<string, Lane[]>(MOST_LANES)
@@ -67,6 +72,7 @@ export class Pool {
     this.#families = [...new Map(members.map((member) => [member.family, member])).values()]
     this.#latencies = previous === undefined ? new Latencies() : previous.#latencies
     this.#picks = previous === undefined ? new Picks() : previous.#picks
+    this.#probes = previous === undefined ? new Probes() : previous.#probes
   }
 
   member(accountId: string): Member | null {
@@ -85,20 +91,65 @@ export class Pool {
 
   /**
    * Who may serve, best first, each member at most once, and only while it is eligible. Lazy: one choice is made for
-   * each member taken, with the view as it is then. It ends when nobody else may serve.
+   * each member taken, with the view as it is then. It ends when nobody else may serve. Who is half open is offered to
+   * one request at a time, which tests it for as long as the consumer holds it; all others come to it last. They are not
+   * refused: no provider said that it is out, so with nobody else left it is for the upstream to say.
    */
   *candidates(request: RotationRequest, view: RotationView): Generator<Member, void> {
     const search: Search = { request, view, offered: NOBODY, picks: this.#picks }
     const lanes = this.#lanesOf(request)
+    const model = request.model ?? null
+    let aside: Member[] | null = null
     for (;;) {
       const member = next(lanes, search)
-      if (member === null) return
-      this.#picks.note(member, view)
-      yield member
+      if (member === null) break
+      const doors = halfOpenDoors(member, model, view)
+      if (doors === null) {
+        this.#picks.note(member, view)
+        yield member
+      } else if ((aside?.length ?? 0) < MOST_ASIDE && this.#probes.isUnderWay(doors, view)) {
+        ;(aside ??= []).push(member)
+      } else yield* this.#probe(member, doors, view)
       // Only now is there another choice, which most requests never need.
       if (search.offered === NOBODY) search.offered = new Set()
       search.offered.add(member)
     }
+    if (request.pin) yield* this.#pinnedDespiteGuess(request.pin, request, search)
+    for (const member of aside ?? []) {
+      if (!isAvailable(member, model, view)) continue
+      this.#picks.note(member, view)
+      yield member
+    }
+  }
+
+  /** The consumer holds the member until it knows how the request ended, or leaves: either ends the probe. */
+  *#probe(member: Member, doors: Door[], view: RotationView): Generator<Member, void> {
+    this.#probes.begin(doors, view.now)
+    this.#picks.note(member, view)
+    try {
+      yield member
+    } finally {
+      this.#probes.end(doors)
+    }
+  }
+
+  /** Who names the account knows more than a guess of ours; one at a time all the same. */
+  *#pinnedDespiteGuess(
+    pin: string,
+    request: RotationRequest,
+    { view, offered }: Search,
+  ): Generator<Member, void> {
+    const member = this.#byId.get(pin)
+    if (member === undefined || offered.has(member) || mismatchKind(member, request) !== null) return
+    const doors = doorsToTry(member, request.model ?? null, view)
+    if (doors !== null && !this.#probes.isUnderWay(doors, view)) yield* this.#probe(member, doors, view)
+  }
+
+  /** What a request for this model tests by going to the member, for its reservation to say; null: nothing. */
+  probeOf(member: Member, model: string | null, view: RotationMoment): string[] | null {
+    if (this.#probes.isIdle) return null
+    const doors = halfOpenDoors(member, model, view) ?? doorsToTry(member, model, view)
+    return doors?.map(doorName) ?? null
   }
 
   /** Everybody who may not serve this request now, and why. */

@@ -19,11 +19,22 @@ export interface RotationRequest {
   session?: string | null
 }
 
+/** What caps over the accounts leave; `cap-room.ts` has them. */
+export interface CapsNow {
+  hasRoom(account: string, state: LedgerState, now: number): boolean
+  /** In words, and when there may be room again; null: there is. */
+  refusal(account: string, state: LedgerState, now: number): { words: string; availableAt: number } | null
+}
+
 /** What eligibility is judged by. */
 export interface RotationMoment {
   readonly state: LedgerState
   /** The ledger's time in epoch milliseconds. */
   readonly now: number
+  /** Whole percent of every limit of an account that the pool leaves to other uses; missing: nothing. */
+  readonly keep?: number
+  /** What caps over the accounts leave; missing: there are none. */
+  readonly caps?: CapsNow | null
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { OutcomeClass } from '../quota/events.ts'
-import type { LedgerState } from '../quota/state.ts'
+import type { LedgerState, SubjectState } from '../quota/state.ts'
 import { coolingSubject } from './cooling.ts'
 import type { Member } from './member.ts'
 import { RecentMap } from './recent-map.ts'
@@ -22,7 +22,7 @@ export class Strikes {
     const { member, model, state, now } = attempt
     const subject = coolingSubject(outcome, member)
     if (subject === null) return 0
-    if (subject === member.subjects.account) return state.subjects.get(subject)?.strikes ?? 0
+    if (subject === member.subjects.account) return strikesOf(state.subjects.get(subject), model)
     const key = keyOf(subject, model)
     const streak = this.#streaks.get(key) ?? { count: 0, until: 0 }
     if (now >= streak.until) {
@@ -39,6 +39,13 @@ export class Strikes {
     this.#streaks.delete(keyOf(subjects.provider, model))
     if (subjects.quotaGroup !== null) this.#streaks.delete(keyOf(subjects.quotaGroup, model))
   }
+}
+
+/** Of a guess its own: what works for other models says nothing of this one. */
+function strikesOf(account: SubjectState | undefined, model: string | null): number {
+  if (account === undefined) return 0
+  const last = (model === null ? undefined : account.cooldowns.get(model)) ?? account.cooldowns.get('*')
+  return last?.guessed === true ? (last.strikes ?? 0) : account.strikes
 }
 
 function keyOf(subject: string, model: string | null): string {

@@ -126,7 +126,7 @@ export class FileLedger implements Ledger {
   }
 
   reserve(claim: Claim): Promise<Reservation | null> {
-    const { account, also, keep } = claim
+    const { account, also, keep, probe } = claim
     const now = this.now()
     const hasRoomFor = (subject: string) => hasRoom(this.state.subjects.get(subject), now)
     if (!hasRoom(this.state.subjects.get(account), now, null, keep) || also?.every(hasRoomFor) === false) {
@@ -136,6 +136,7 @@ export class FileLedger implements Ledger {
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoOf(now) }
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
+    if (probe !== undefined) event.probe = probe
     return new Promise((resolve, reject) => {
       this.#enqueue(event, (granted) => resolve(granted ? { id, account, at: now } : null), reject)
     })

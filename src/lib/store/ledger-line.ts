@@ -5,7 +5,7 @@ import type { LedgerEvent, SettleEvent } from '../quota/events.ts'
  * request writes is put together by hand, in a third of the time that `JSON.stringify` takes.
  */
 export function lineOf(event: LedgerEvent): string {
-  if (event.type === 'reserve' && event.also === undefined) {
+  if (event.type === 'reserve' && event.also === undefined && event.probe === undefined) {
     const keep = event.keep === undefined ? '' : `,"keep":${event.keep}`
     return `{"type":"reserve","id":"${event.id}","account":"${event.account}"${keep},"at":"${event.at}"}`
   }

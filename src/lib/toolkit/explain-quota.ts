@@ -1,8 +1,11 @@
 import type { Account } from '../account/account.ts'
 import { resolveReference } from '../account/reference.ts'
 import { QwenctlError } from '../errors.ts'
+import { percent } from '../quota/amounts.ts'
 import { usable } from '../quota/standing.ts'
 import type { ExplainedWay, Verdict } from '../rotation/explain.ts'
+import { CapRoom } from '../rotation/cap-room.ts'
+import { capsOfAccounts, hasCaps } from '../rotation/caps.ts'
 import { explain, isForeseen } from '../rotation/explain.ts'
 import { keepApart } from '../rotation/keep-apart.ts'
 import { memberOf } from '../rotation/member.ts'
@@ -14,13 +17,21 @@ import type { Books } from './direct-quota.ts'
 import { quotaDocumentOf } from './direct-quota.ts'
 import type { Proxies } from './proxies.ts'
 import type { ProviderRegistry, Settings } from './toolkit.ts'
-import type { AccountQuotaView, ExplainDocument, ExplainedAccount, ExplainQuery } from './views.ts'
+import type {
+  AccountQuotaView,
+  ExplainDocument,
+  ExplainedAccount,
+  ExplainedCap,
+  ExplainQuery,
+} from './views.ts'
 
 export interface ExplainParts {
   books: Books
   providers: ProviderRegistry
   settings: Settings
   proxies: Pick<Proxies, 'list'>
+  /** Whether the process that made a reservation still runs. */
+  isInFlight: (reservationId: string) => boolean
 }
 
 /** The one route on which accounts of the other format serve too; none named means the same. */
@@ -40,10 +51,12 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const strategy = await strategyOf(query, parts)
   const affinity = Boolean(await settings.get('proxy.affinity'))
   const asked = await askedOf(query, pin, known, settings)
-  const view: RotationMoment = { state, now }
+  const reserve = await reserveOf(query, settings)
+  const caps = await capRoomOf(ofUser, parts)
+  const view: RotationMoment = { state, now, keep: reserve, caps }
   const verdicts = explain(members, waysOf(asked), { strategy, affinity, view })
   const shown = pin === null ? ofUser : [pin]
-  const accounts = accountsOf(shown, { verdicts, books, asked })
+  const accounts = accountsOf(shown, { verdicts, books, asked, reserve, caps })
   const next = accounts.find(({ verdict }) => verdict === 'next') ?? null
   const returns = accounts.flatMap(({ returnsAt }) => (returnsAt === null ? [] : [returnsAt])).sort()
   return {
@@ -51,6 +64,8 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
     asked,
     strategy,
     affinity,
+    reserve,
+    caps: caps === null ? null : { concurrency: caps.caps.concurrency, inFlight: caps.inFlight(state) },
     places: isForeseen(strategy) ? 'exact' : 'presumed',
     accounts,
     next: next?.id ?? null,
@@ -135,6 +150,27 @@ interface Findings {
   verdicts: readonly Verdict[]
   books: Books
   asked: ExplainDocument['asked']
+  reserve: number
+  caps: CapRoom | null
+}
+
+/** The caps as a proxy over these accounts has them, with all that is in flight. */
+async function capRoomOf(
+  accounts: readonly Account[],
+  { settings, isInFlight }: ExplainParts,
+): Promise<CapRoom | null> {
+  const caps = await settings.caps()
+  if (!hasCaps(caps)) return null
+  return new CapRoom(caps, { ofAccount: capsOfAccounts(caps, accounts).byId, isAlive: isInFlight })
+}
+
+async function reserveOf({ reserve }: ExplainQuery, settings: Settings): Promise<number> {
+  const text = reserve ?? String(await settings.get('proxy.reserve'))
+  const found = percent(text)
+  if (found !== null) return found
+  throw new QwenctlError('invalid_value', `"${text}" is not a whole percentage below 100`, {
+    hint: 'write it as 20%',
+  })
 }
 
 function accountsOf(shown: readonly Account[], findings: Findings): ExplainedAccount[] {
@@ -145,7 +181,11 @@ function accountsOf(shown: readonly Account[], findings: Findings): ExplainedAcc
   return shown.map((account) => explained(views.get(account.id)!, byId.get(account.id) ?? null, findings))
 }
 
-function explained(view: AccountQuotaView, verdict: Verdict | null, { asked }: Findings): ExplainedAccount {
+function explained(
+  view: AccountQuotaView,
+  verdict: Verdict | null,
+  { asked, reserve, caps, books }: Findings,
+): ExplainedAccount {
   const { id, user, provider, name } = view
   const models = new Set(asked.steps.map(({ model }) => model))
   // Without a model, limits and cooldowns of single models keep nobody from being asked.
@@ -155,16 +195,30 @@ function explained(view: AccountQuotaView, verdict: Verdict | null, { asked }: F
     ...{ id, user, provider, name },
     verdict: refused !== null ? 'refused' : verdict?.place === 1 ? 'next' : 'eligible',
     place: verdict?.place ?? null,
-    model: verdict?.way?.wanted.model ?? null,
+    model: modelOf(verdict, asked),
     translated: Boolean(verdict?.way?.translatedFrom),
+    halfOpen: verdict?.isHalfOpen ?? false,
     reason: refused === null ? null : { code: refused.code, words: refused.words },
     returnsAt: refused === null || refused.availableAt === null ? null : timeOf(refused.availableAt),
+    cap: capOf(id, caps, books),
     limits: view.limits.map((limit) => {
-      const most = usable(limit)
+      const most = usable(limit, reserve)
       return { ...limit, usable: most, isUsedUp: limit.used >= most, applies: applies(limit.model) }
     }),
     cooldowns: view.cooldowns.map((cooldown) => ({ ...cooldown, applies: applies(cooldown.model) })),
   }
+}
+
+/** Where it is not what was asked for. */
+function modelOf(verdict: Verdict | null, asked: ExplainDocument['asked']): string | null {
+  const model = verdict?.way?.wanted.model ?? null
+  return model === asked.model ? null : model
+}
+
+function capOf(id: string, caps: CapRoom | null, { state }: Books): ExplainedCap | null {
+  const concurrency = caps?.mostOf(id) ?? null
+  if (caps === null || concurrency === null) return null
+  return { concurrency, inFlight: caps.inFlightOf(id, state) }
 }
 
 function refusalOf(

@@ -29,6 +29,7 @@ import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
+import { knownWriters } from './known-writers.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
 import type { ProviderAnswers } from './provider-answers.ts'
@@ -109,6 +110,7 @@ class LazyToolkit implements Toolkit {
   readonly #clock: () => number
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
+  readonly isInFlight = knownWriters()
   #opened: FileLedger | null = null
 
   constructor(options: ToolkitOptions) {
@@ -128,7 +130,7 @@ class LazyToolkit implements Toolkit {
     const books = (): Promise<Books> => this.#books()
     this.quotas = new LedgerQuotas({
       ...{ books, ledger: this.ledger, providers: this.providers },
-      ...{ settings: this.settings, proxies: this.proxies },
+      ...{ settings: this.settings, proxies: this.proxies, isInFlight: this.isInFlight },
     })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
     this.backups = this.#openBackups(secrets)

@@ -1,13 +1,14 @@
 import type { Account } from '../account/account.ts'
-import { quotaGroupSubject } from '../account/account.ts'
+import { providerSubject, quotaGroupSubject } from '../account/account.ts'
 import type { Ledger, Notice } from '../quota/ledger.ts'
+import type { LedgerState } from '../quota/state.ts'
 import type { Books } from './direct-quota.ts'
 import { quotaDocumentOf, selectAccounts } from './direct-quota.ts'
 import type { ExplainParts } from './explain-quota.ts'
 import type { AccountFilter, ProviderRegistry, Quotas } from './toolkit.ts'
 import type { ExplainDocument, ExplainQuery, QuotaDocument } from './views.ts'
 
-export interface QuotasParts extends Pick<ExplainParts, 'settings' | 'proxies'> {
+export interface QuotasParts extends Pick<ExplainParts, 'settings' | 'proxies' | 'isInFlight'> {
   books: () => Promise<Books>
   ledger: () => Promise<Ledger>
   providers: () => Promise<ProviderRegistry>
@@ -30,33 +31,34 @@ export class LedgerQuotas implements Quotas {
   }
 
   async explain(query: ExplainQuery): Promise<ExplainDocument> {
-    const { settings, proxies } = this.#parts
+    const { settings, proxies, isInFlight } = this.#parts
     const [books, providers] = await Promise.all([this.#books(), this.#parts.providers()])
     const { explainQuota } = await import('./explain-quota.ts')
-    return explainQuota(query, { books, providers, settings, proxies })
+    return explainQuota(query, { books, providers, settings, proxies, isInFlight })
   }
 
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
-    const accounts = await this.#accounts(references, filter)
+    const { accounts, state } = await this.#selected(references, filter)
     const resets = accounts.map(({ id }): Notice => ({ type: 'reset', account: id }))
-    await this.#record([...resets, ...endsOfCooldowns(accounts)])
+    await this.#record([...resets, ...endsOfCooldowns(accounts, state)])
     return this.show(references, filter)
   }
 
   async endCooldowns(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
-    await this.#record(endsOfCooldowns(await this.#accounts(references, filter)))
+    const { accounts, state } = await this.#selected(references, filter)
+    await this.#record(endsOfCooldowns(accounts, state))
     return this.show(references, filter)
   }
 
   async forgetLearned(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
-    const accounts = await this.#accounts(references, filter)
+    const { accounts } = await this.#selected(references, filter)
     await this.#record(accounts.map(({ id }): Notice => ({ type: 'forget', account: id })))
     return this.show(references, filter)
   }
 
-  async #accounts(references: string[], filter: AccountFilter): Promise<Account[]> {
-    const { data } = await this.#books()
-    return selectAccounts(data.accounts, filter, references)
+  async #selected(references: string[], filter: AccountFilter) {
+    const { data, state } = await this.#books()
+    return { accounts: selectAccounts(data.accounts, filter, references), state }
   }
 
   async #record(notices: Notice[]): Promise<void> {
@@ -64,8 +66,12 @@ export class LedgerQuotas implements Quotas {
   }
 }
 
-/** Of the accounts and of what their providers count together with them. */
-function endsOfCooldowns(accounts: Account[]): Notice[] {
-  const groups = new Set(accounts.map(quotaGroupSubject).filter((subject) => subject !== null))
-  return [...accounts.map(({ id }) => id), ...groups].map((subject) => ({ type: 'clear', subject }))
+/** Of the accounts, of what their providers count together with them, and of providers that cool down themselves. */
+function endsOfCooldowns(accounts: Account[], state: LedgerState): Notice[] {
+  const own = accounts.flatMap((account) => [account.id, quotaGroupSubject(account)])
+  const providers = accounts
+    .map((account) => providerSubject(account))
+    .filter((subject) => (state.subjects.get(subject)?.cooldowns.size ?? 0) > 0)
+  const subjects = new Set([...own, ...providers].filter((subject) => subject !== null))
+  return [...subjects].map((subject) => ({ type: 'clear', subject }))
 }

@@ -14,6 +14,10 @@ export type SettingType =
   /** Nothing at all is a value too: it is not set. */
   | { kind: 'web-address' }
   | { kind: 'command' }
+  /** Below 100: `20%`. */
+  | { kind: 'percent' }
+  /** `30s`, `2m`. */
+  | { kind: 'duration'; maxMs: number }
 
 export interface SettingRow {
   /** Its path in config.yaml, with dots. */
@@ -28,6 +32,7 @@ export interface SettingRow {
 }
 
 const DAY_MS = 86_400_000
+const LONGEST_WAIT_MS = 3_600_000
 
 const milliseconds: SettingType = { kind: 'whole', min: 1, max: DAY_MS }
 
@@ -60,6 +65,34 @@ export const settingsTable: readonly SettingRow[] = [
     default: true,
     variable: 'QWENCTL_AFFINITY',
     description: 'keep a conversation on the account that has its prompt cached',
+  },
+  {
+    key: 'proxy.reserve',
+    type: { kind: 'percent' },
+    default: '0%',
+    variable: 'QWENCTL_RESERVE',
+    description: 'share of every limit of every account that proxies leave to other uses',
+  },
+  {
+    key: 'proxy.wait',
+    type: { kind: 'duration', maxMs: LONGEST_WAIT_MS },
+    default: '0s',
+    variable: 'QWENCTL_WAIT',
+    description: 'how long a request waits for an account when all are out; 0s answers 429 at once',
+  },
+  {
+    key: 'proxy.maxWait',
+    type: { kind: 'duration', maxMs: LONGEST_WAIT_MS },
+    default: '5m',
+    variable: 'QWENCTL_MAX_WAIT',
+    description: 'longest wait that a client can ask for with `x-qwenctl-wait`; 0s lets none',
+  },
+  {
+    key: 'proxy.waitQueue',
+    type: { kind: 'whole', min: 1, max: 100_000 },
+    default: 256,
+    variable: 'QWENCTL_WAIT_QUEUE',
+    description: 'so many requests wait at most, for each proxy; one more gets its 429 at once',
   },
   {
     key: 'proxy.maxBodyMb',

@@ -1,10 +1,14 @@
 import { QwenctlError } from '../errors.ts'
+import { durationMs, percent } from '../quota/amounts.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { readAliases } from '../rotation/aliases.ts'
 import { isMetadataHost } from './egress/metadata-addresses.ts'
 import { commandWords } from './notices/command-words.ts'
 import { parsePrice, readPrices } from '../quota/own-prices.ts'
 import type { OwnPrices } from '../quota/price-book.ts'
+import type { Caps } from '../rotation/caps.ts'
+import { readCaps } from '../rotation/caps.ts'
+import { CAPS, capOf, capPath, listCaps, parseCap } from './caps-settings.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
 import type { Settings } from './toolkit.ts'
@@ -67,7 +71,8 @@ export class FileSettings implements Settings {
       origin: 'file' as const,
       description: 'US dollars per million tokens, in and out',
     }))
-    return [...settings, ...aliases, ...prices, ...(await Promise.all(facts))]
+    const caps = listCaps(await this.caps()).map((row) => ({ ...row, origin: 'file' as const }))
+    return [...settings, ...aliases, ...prices, ...caps, ...(await Promise.all(facts))]
   }
 
   async get(key: string): Promise<unknown> {
@@ -77,6 +82,7 @@ export class FileSettings implements Settings {
     if (key.startsWith(`${ALIASES}.`)) return (await this.aliases()).get(nameIn(key)) ?? null
     if (key === PRICES) return Object.fromEntries(await this.prices())
     if (key.startsWith(`${PRICES}.`)) return (await this.prices()).get(nameIn(key)) ?? null
+    if (isCap(key)) return capOf(await this.caps(), key)
     const row = await rowOf(key)
     return this.#resolve(row, await this.#file()).value
   }
@@ -90,6 +96,10 @@ export class FileSettings implements Settings {
 
   async check(key: string, value: string): Promise<void> {
     await this.#change(key, value)
+  }
+
+  async caps(): Promise<Caps> {
+    return readCaps((await this.#file())[CAPS], `${CAPS} in ${this.path}`)
   }
 
   async aliases(): Promise<Aliases> {
@@ -108,6 +118,10 @@ export class FileSettings implements Settings {
     }
     if (key.startsWith(`${ALIASES}.`)) return this.#aliasChange(nameIn(key), value)
     if (key.startsWith(`${PRICES}.`)) return priceChange(nameIn(key), value)
+    if (isCap(key)) {
+      const written = parseCap(key, value)
+      return { path: capPath(key), shown: written ?? null, written }
+    }
     const parsed = parseSetting(await rowOf(key), value, key)
     return { path: key.split('.'), shown: parsed, written: parsed }
   }
@@ -165,6 +179,22 @@ export function parseSetting(row: SettingRow, raw: unknown, place: string): unkn
   })
 }
 
+/** The value of a setting as a flag gives it. Throws `invalid_value` naming the flag. */
+export function checkedSetting(key: string, text: string, flag: string): unknown {
+  return parseSetting(knownRow(key), text, flag)
+}
+
+/** The environment variable that stands for a setting. */
+export function variableOf(key: string): string {
+  return knownRow(key).variable
+}
+
+function knownRow(key: string): SettingRow {
+  const row = settingsTable.find((candidate) => candidate.key === key)
+  if (row === undefined) throw new TypeError(`no setting ${key}`)
+  return row
+}
+
 type Kind<K> = Extract<SettingRow['type'], { kind: K }>
 
 /** Undefined: not a value of this type. */
@@ -212,6 +242,15 @@ const parsers: { [K in SettingRow['type']['kind']]: (raw: unknown, type: Kind<K>
     const text = typeof raw === 'string' ? raw.trim() : undefined
     return text === '' || (text !== undefined && (commandWords(text)?.[0] ?? '') !== '') ? text : undefined
   },
+  percent: (raw) => {
+    const whole = percent(String(raw))
+    return whole === null ? undefined : `${whole}%`
+  },
+  duration: (raw, { maxMs }) => {
+    const text = String(raw).trim()
+    const ms = durationMs(text)
+    return ms === null || ms > maxMs ? undefined : text
+  },
 }
 
 function wanted({ type }: SettingRow): string {
@@ -232,7 +271,15 @@ function wanted({ type }: SettingRow): string {
       return 'an http or https address, and none of cloud metadata'
     case 'command':
       return 'a program with its arguments, each quote closed'
+    case 'percent':
+      return 'a whole percentage below 100, like 20%'
+    case 'duration':
+      return `a time up to ${type.maxMs / 60_000} minutes, like 30s, 500ms or 2m`
   }
+}
+
+function isCap(key: string): boolean {
+  return key.startsWith(`${CAPS}.`)
 }
 
 function nameIn(key: string): string {

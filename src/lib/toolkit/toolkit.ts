@@ -4,6 +4,7 @@
 import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
 import type { Aliases } from '../rotation/aliases.ts'
+import type { Caps } from '../rotation/caps.ts'
 import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { OwnPrices } from '../quota/price-book.ts'
@@ -177,6 +178,8 @@ export interface Settings {
   aliases(): Promise<Aliases>
   /** What the user says that models cost. Throws `invalid_value` for a section that is not well formed. */
   prices(): Promise<OwnPrices>
+  /** How much the pool does at most. Throws `invalid_value` for a section that is not well formed. */
+  caps(): Promise<Caps>
   readonly path: string
 }
 
@@ -266,6 +269,8 @@ export interface Toolkit {
   watchSettings(onChange: () => void): () => void
   /** Keeps reading what other processes write to the ledger; answers what stops it. */
   followLedger(): () => void
+  /** Whether the process that made an open reservation still runs, so that it can end. */
+  readonly isInFlight: (reservationId: string) => boolean
   /** What people should know (key file without a passphrase, clock ahead of the ledger); for stderr. */
   warnings(): string[]
   close(): Promise<void>

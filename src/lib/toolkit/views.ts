@@ -142,6 +142,8 @@ export interface ExplainQuery {
   user?: string
   /** Instead of the one that is set, or that the running proxy has. */
   strategy?: string
+  /** Instead of the share that is set to be left to other uses: `20%`. */
+  reserve?: string
 }
 
 /** The `quota explain` document. */
@@ -162,6 +164,10 @@ export interface ExplainDocument {
   }
   strategy: string
   affinity: boolean
+  /** Whole percent of every limit that the pool leaves to other uses. */
+  reserve: number
+  /** What holds over all accounts together; null: no cap is set. */
+  caps: ExplainedCap | null
   /** `exact`: places are those of the next request; `presumed`: turns or chance decide, which the files do not tell. */
   places: 'exact' | 'presumed'
   accounts: ExplainedAccount[]
@@ -183,11 +189,21 @@ export interface ExplainedAccount {
   model: string | null
   /** The request would be said in the other format for it. */
   translated: boolean
+  /** A cooldown that was guessed has ended, or is tried: one request at a time tests it. */
+  halfOpen: boolean
   reason: { code: string; words: string } | null
   /** Null: it can serve now, or time alone does not bring it back. */
   returnsAt: string | null
+  /** Null: the account has no cap of its own. */
+  cap: ExplainedCap | null
   limits: ExplainedLimit[]
   cooldowns: ExplainedCooldown[]
+}
+
+export interface ExplainedCap {
+  /** Requests at a time; null: any number. */
+  concurrency: number | null
+  inFlight: number
 }
 
 export interface ExplainedLimit extends LimitView {

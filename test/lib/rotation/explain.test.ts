@@ -82,7 +82,9 @@ test('in any state of the pool, who has no place has a reason, and returns when 
       const pool = new Pool(all, { strategy: scene.strategy, affinity: false })
       const verdicts = explain(all, plain(request), options(ground, scene.strategy))
       expect(verdicts.filter(({ refusal }) => refusal !== null)).toEqual(
-        pool.whyNot(request, ground.view()).map((found) => ({ ...found, place: null, way: null })),
+        pool
+          .whyNot(request, ground.view())
+          .map((found) => ({ ...found, place: null, way: null, isHalfOpen: false })),
       )
     }),
   )

@@ -174,8 +174,11 @@ export function hasExpired({ expiresAt }: Pick<ClientKey, 'expiresAt'>, now: num
   return expiresAt !== null && Date.parse(expiresAt) <= now
 }
 
-/** Brings a key's limits into the ledger; writes nothing where they are. */
-export async function recordLimits(ledger: Ledger, key: ClientKey): Promise<void> {
+/** Brings the limits of a key, or of another subject, into the ledger; writes nothing where they are. */
+export async function recordLimits(
+  ledger: Ledger,
+  key: { readonly id: string; readonly limits: readonly string[] },
+): Promise<void> {
   const limits = key.limits.map((text) => ({ ...parseLimit(text), source: 'configured' as const }))
   const present = ledger.state.subjects.get(key.id)?.limits ?? []
   const signature = (list: readonly { max: number; metric: string; window: string }[]) =>

@@ -1,0 +1,55 @@
+import type { Claim, Reservation } from '../quota/ledger.ts'
+import type { CapRoom } from '../rotation/cap-room.ts'
+import { CAPS_SUBJECT } from '../rotation/caps.ts'
+import type { Member } from '../rotation/member.ts'
+import type { KnownKey } from './authenticate.ts'
+import type { LivePool } from './live-pool.ts'
+
+const oneTooMany = { outcome: 'unreachable', refunded: true, note: 'over a cap' } as const
+
+/** Claims one request for the account. Null: it may not have it after all, the next account is tried. */
+export function claim(
+  live: LivePool,
+  member: Member,
+  model: string | null,
+  key: KnownKey | null,
+): Promise<Reservation | null> {
+  const { ledger, caps } = live
+  const wanted = claimOf(live, member, model, key)
+  return caps === null ? ledger.reserve(wanted) : claimWithin(caps, live, wanted)
+}
+
+/** What a request is counted against: the account, but for what is kept of it, and the key where it has limits. */
+function claimOf(
+  { pool, view }: LivePool,
+  member: Member,
+  model: string | null,
+  key: KnownKey | null,
+): Claim {
+  const { keep = 0 } = view
+  const wanted: Claim = { account: member.account.id }
+  if (key !== null && key.key.limits.length > 0) wanted.also = key.also
+  if (keep > 0) wanted.keep = keep
+  const probe = pool.probeOf(member, model, view)
+  if (probe !== null) wanted.probe = probe
+  return wanted
+}
+
+async function claimWithin(
+  caps: CapRoom,
+  { ledger, view }: LivePool,
+  wanted: Claim,
+): Promise<Reservation | null> {
+  const { account } = wanted
+  if (!caps.hasRoom(account, ledger.state, view.now)) return null // taken since the account was chosen
+  if (caps.hasRate) wanted.also = [...(wanted.also ?? []), CAPS_SUBJECT]
+  caps.begin(account)
+  try {
+    const reservation = await ledger.reserve(wanted)
+    if (reservation === null || !caps.isOver(reservation, ledger.state)) return reservation
+    ledger.settle(reservation, oneTooMany)
+    return null
+  } finally {
+    caps.end(account)
+  }
+}

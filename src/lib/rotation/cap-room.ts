@@ -1,0 +1,128 @@
+import { formatLimit } from '../quota/limit.ts'
+import { hasRoom, isFull, roomAt, standing } from '../quota/standing.ts'
+import type { LedgerState } from '../quota/state.ts'
+import type { Caps } from './caps.ts'
+import { CAPS_SUBJECT } from './caps.ts'
+import type { CapsNow } from './rotation-request.ts'
+
+/** When a request in flight ends nobody knows; who was refused for one may ask again after this long. */
+const RETRY_MS = 1000
+
+interface Counts {
+  all: number
+  byAccount: ReadonlyMap<string, number>
+}
+
+/**
+ * What the caps leave. Requests in flight are the open reservations of the ledger, so that all processes count together;
+ * those of processes that have ended are not in flight. The order in the ledger decides who was over: of all that are open
+ * at a time, the youngest that went ahead found fewer than the cap before it.
+ */
+export class CapRoom implements CapsNow {
+  readonly caps: Caps
+  readonly #ofAccount: ReadonlyMap<string, number>
+  readonly #isAlive: (reservationId: string) => boolean
+  /** On their way into the ledger, by this process. */
+  readonly #claimed = new Map<string, number>()
+  #allClaimed = 0
+  #known: (Counts & { state: LedgerState; sequence: number }) | null = null
+
+  constructor(
+    caps: Caps,
+    { ofAccount, isAlive }: { ofAccount: ReadonlyMap<string, number>; isAlive: (id: string) => boolean },
+  ) {
+    this.caps = caps
+    this.#ofAccount = ofAccount
+    this.#isAlive = isAlive
+  }
+
+  get hasRate(): boolean {
+    return this.caps.rate.length > 0
+  }
+
+  /** Whether one more request for the account stays within every cap. */
+  hasRoom(account: string, state: LedgerState, now: number): boolean {
+    const { concurrency } = this.caps
+    const most = this.mostOf(account)
+    if (concurrency !== null && this.inFlight(state) >= concurrency) return false
+    if (most !== null && this.inFlightOf(account, state) >= most) return false
+    return !this.hasRate || hasRoom(state.subjects.get(CAPS_SUBJECT), now)
+  }
+
+  refusal(account: string, state: LedgerState, now: number): ReturnType<CapsNow['refusal']> {
+    if (this.hasRoom(account, state, now)) return null
+    const spent = this.#spentRate(state, now)
+    if (spent !== null) return spent
+    const { concurrency } = this.caps
+    const all = this.inFlight(state)
+    const words =
+      concurrency !== null && all >= concurrency
+        ? `all accounts together are at their cap: ${all} of ${concurrency} requests at a time`
+        : `it is at its cap: ${this.inFlightOf(account, state)} of ${this.mostOf(account)} requests at a time`
+    return { availableAt: now + RETRY_MS, words }
+  }
+
+  #spentRate(state: LedgerState, now: number): ReturnType<CapsNow['refusal']> {
+    const subject = this.hasRate ? state.subjects.get(CAPS_SUBJECT) : undefined
+    const full = subject?.limits.find((limit) => isFull(limit, now))
+    if (full === undefined) return null
+    const numbers = `${standing(full, now).used} of ${full.max} used`
+    const words = `the cap ${formatLimit(full)} over all accounts is used up: ${numbers}`
+    return { availableAt: roomAt(subject, now), words }
+  }
+
+  mostOf(account: string): number | null {
+    return this.#ofAccount.get(account) ?? this.caps.perAccountConcurrency
+  }
+
+  inFlight(state: LedgerState): number {
+    return this.#countsOf(state).all + this.#allClaimed
+  }
+
+  inFlightOf(account: string, state: LedgerState): number {
+    return (this.#countsOf(state).byAccount.get(account) ?? 0) + (this.#claimed.get(account) ?? 0)
+  }
+
+  /** A reservation is asked for: until it is in the ledger it counts here. */
+  begin(account: string): void {
+    this.#allClaimed += 1
+    this.#claimed.set(account, (this.#claimed.get(account) ?? 0) + 1)
+  }
+
+  end(account: string): void {
+    this.#allClaimed -= 1
+    const left = (this.#claimed.get(account) ?? 1) - 1
+    if (left > 0) this.#claimed.set(account, left)
+    else this.#claimed.delete(account)
+  }
+
+  /** Whether a granted reservation is one too many, since another process was faster. */
+  isOver({ id, account }: { id: string; account: string }, state: LedgerState): boolean {
+    const { concurrency } = this.caps
+    const most = this.mostOf(account)
+    const own = state.open.get(id)
+    if ((concurrency === null && most === null) || own === undefined) return false
+    let all = 0
+    let ofAccount = 0
+    state.open.forEach((open) => {
+      if (open.sequence >= own.sequence || !this.#isAlive(open.id)) return
+      all += 1
+      if (open.account === account) ofAccount += 1
+    })
+    return (concurrency !== null && all >= concurrency) || (most !== null && ofAccount >= most)
+  }
+
+  /** Counted once for each event of the ledger: many candidates are weighed for one request. */
+  #countsOf(state: LedgerState): Counts {
+    if (this.#known?.state === state && this.#known.sequence === state.sequence) return this.#known
+    const byAccount = new Map<string, number>()
+    let all = 0
+    state.open.forEach(({ id, account }) => {
+      if (!this.#isAlive(id)) return
+      all += 1
+      byAccount.set(account, (byAccount.get(account) ?? 0) + 1)
+    })
+    this.#known = { state, sequence: state.sequence, all, byAccount }
+    return this.#known
+  }
+}

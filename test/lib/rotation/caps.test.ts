@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CapRoom } from '../../../src/lib/rotation/cap-room.ts'
+import { capsOfAccounts, hasCaps, readCaps } from '../../../src/lib/rotation/caps.ts'
+import type { Caps } from '../../../src/lib/rotation/caps.ts'
+import { account, Ground, NOON } from './fixture.ts'
+
+const read = (section: unknown) => readCaps(section, 'caps')
+const roomOf = (section: object, isAlive: (id: string) => boolean = () => true) => {
+  const caps: Caps = read(section)
+  const { byId } = capsOfAccounts(caps, [account('a', { name: 'work' }), account('b', { name: 'home' })])
+  return new CapRoom(caps, { ofAccount: byId, isAlive })
+}
+
+describe('the section caps', () => {
+  test('is read with everything in it', () => {
+    const caps = read({
+      concurrency: 8,
+      perAccountConcurrency: '2',
+      accounts: { 'qwen/work': { concurrency: 1 } },
+      rate: ['60/minute', '1000tokens/day'],
+    })
+    expect({ ...caps, accounts: [...caps.accounts] }).toEqual({
+      concurrency: 8,
+      perAccountConcurrency: 2,
+      accounts: [['qwen/work', 1]],
+      rate: ['60/minute', '1000tokens/day'],
+    })
+  })
+
+  test.each([undefined, null, {}])('as %j caps nothing', (section) => {
+    expect(hasCaps(read(section))).toBe(false)
+  })
+
+  test.each([
+    [3, /^caps is not a mapping/],
+    [{ concurency: 3 }, /^caps\.concurency is none of concurrency/],
+    [{ concurrency: 0 }, /^caps\.concurrency is 0, which is not a whole number/],
+    [{ concurrency: 1.5 }, /^caps\.concurrency/],
+    [{ perAccountConcurrency: 'many' }, /^caps\.perAccountConcurrency is "many"/],
+    [{ accounts: { 'qwen/work': 1 } }, /^caps\.accounts\.qwen\/work is not a mapping/],
+    [{ accounts: { work: { rate: 1 } } }, /^caps\.accounts\.work\.rate is none of concurrency/],
+    [{ rate: 60 }, /^caps\.rate has 60, which is not a limit/],
+    [{ rate: '60/fortnight' }, /^caps\.rate .*fortnight/],
+  ])('as %j is refused, naming the place', (section, message) => {
+    expect(() => read(section)).toThrow(message)
+  })
+
+  test('names accounts by reference, and what names none is told', () => {
+    const caps = read({ accounts: { work: { concurrency: 1 }, nobody: { concurrency: 2 } } })
+    const { byId, unknown } = capsOfAccounts(caps, [account('a', { name: 'work' })])
+    expect([...byId]).toEqual([['a', 1]])
+    expect(unknown).toEqual(['nobody'])
+  })
+})
+
+describe('what caps leave', () => {
+  test('of one account is counted by its requests in flight, and one of its own beats that of each', () => {
+    const room = roomOf({ perAccountConcurrency: 2, accounts: { work: { concurrency: 1 } } })
+    const ground = new Ground()
+    ground.use('a')
+    ground.use('b')
+    expect([room.hasRoom('a', ground.state, NOON), room.hasRoom('b', ground.state, NOON)]).toEqual([
+      false,
+      true,
+    ])
+    expect(room.refusal('a', ground.state, NOON)).toEqual({
+      availableAt: NOON + 1000,
+      words: 'it is at its cap: 1 of 1 requests at a time',
+    })
+  })
+
+  test('of all accounts is counted over them', () => {
+    const room = roomOf({ concurrency: 2 })
+    const ground = new Ground()
+    ground.use('a')
+    const id = ground.use('b')
+    expect(room.refusal('c', ground.state, NOON)?.words).toContain('2 of 2 requests at a time')
+    ground.apply({ type: 'settle', id, outcome: 'ok' })
+    expect(room.hasRoom('c', ground.state, NOON)).toBe(true)
+  })
+
+  test('does not count requests of processes that have ended', () => {
+    const room = roomOf({ concurrency: 1 }, (id) => !id.startsWith('dead'))
+    const ground = new Ground()
+    ground.apply({ type: 'reserve', id: 'dead-1', account: 'a' })
+    expect(room.hasRoom('a', ground.state, NOON)).toBe(true)
+  })
+
+  test('of a rate is what the ledger says of it', () => {
+    const room = roomOf({ rate: '2/minute' })
+    const ground = new Ground().limit('caps', '2/minute')
+    for (const id of ['w-1', 'w-2']) ground.apply({ type: 'reserve', id, account: 'a', also: ['caps'] })
+    expect(room.refusal('b', ground.state, NOON)).toEqual({
+      availableAt: NOON + 60_000,
+      words: 'the cap 2/minute over all accounts is used up: 2 of 2 used',
+    })
+  })
+})
+
+test('however processes race, requests that go ahead are never more than the cap', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.nat({ max: 3 })), { maxLength: 40 }),
+      (most, steps) => {
+        const room = roomOf({ concurrency: most, perAccountConcurrency: 2 })
+        const ground = new Ground()
+        const going: { id: string; account: string }[] = []
+        // Nobody looks before it reserves, as when all have chosen at one moment; the ledger's order decides.
+        for (const [name, ends] of steps) {
+          const id = ground.use(name)
+          if (room.isOver({ id, account: name }, ground.state))
+            ground.apply({ type: 'settle', id, outcome: 'unreachable', refunded: true })
+          else going.push({ id, account: name })
+          expect(going.length).toBeLessThanOrEqual(most)
+          expect(going.filter(({ account: of }) => of === 'a').length).toBeLessThanOrEqual(2)
+          const [done] = ends === 0 ? going.splice(0, 1) : []
+          if (done !== undefined) ground.apply({ type: 'settle', id: done.id, outcome: 'ok' })
+        }
+      },
+    ),
+  )
+})
