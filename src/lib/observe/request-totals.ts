@@ -38,6 +38,19 @@ export interface Durations {
   count: number
 }
 
+/** Where requests of one account, model and outcome are counted. */
+interface Series {
+  account: NamedAccount
+  /** The model as the client wrote it, and as it is shown. */
+  written: string | null
+  model: string
+  outcome: string
+  provider: string
+  requests: RequestTotals
+  latencies: Durations
+  firstBytes: Durations | null
+}
+
 /** Names of models come from clients: only so many are told apart, and half of the places are for those that were answered. */
 const MOST_MODELS = 100
 const MOST_MODEL_LENGTH = 120
@@ -58,32 +71,40 @@ export class Totals {
   readonly #masked: Masked
   readonly #models = new Set<string>()
   readonly #keys = new WeakMap<NamedAccount, string>()
+  #last: Series | null = null
 
   constructor(masked: Masked) {
     this.#masked = masked
   }
 
   add(record: RequestRecord): void {
-    const account = lastAsked(record) ?? NOBODY
-    const model = this.#modelOf(record)
-    this.#countRequest(record, account, model)
     const { attempts, latencyMs, firstByteMs } = record
+    const series = this.#seriesOf(record)
+    addRequest(series.requests, record)
     for (let index = 0; index < attempts.length; index += 1)
       this.#countAttempt(attempts[index]!, index + 1 < attempts.length)
-    observe(this.latencies, account.provider, model, latencyMs)
-    if (firstByteMs !== null) observe(this.firstBytes, account.provider, model, firstByteMs)
+    observe(series.latencies, latencyMs)
+    if (firstByteMs !== null) {
+      series.firstBytes ??= durationsOf(this.firstBytes, series.provider, series.model)
+      observe(series.firstBytes, firstByteMs)
+    }
     if (record.outcome === 'store_unwritable') this.ledgerErrors += 1
   }
 
-  #countRequest(record: RequestRecord, account: NamedAccount, model: string): void {
-    const { outcome, inputTokens, outputTokens, costUsd } = record
-    const total = this.#requestTotals(account, model, outcome)
-    total.requests += 1
-    total.inputTokens += inputTokens ?? 0
-    total.outputTokens += outputTokens ?? 0
-    total.costUsd += costUsd ?? 0
-    total.bytesIn += record.bytesIn
-    total.bytesOut += record.bytesOut
+  /** Mostly that of the request before, which is found without putting keys together. */
+  #seriesOf(record: RequestRecord): Series {
+    const { outcome } = record
+    const account = lastAsked(record) ?? NOBODY
+    const last = this.#last
+    if (last?.account === account && last.written === record.model && last.outcome === outcome) return last
+    const model = this.#modelOf(record)
+    const { provider } = account
+    return (this.#last = {
+      ...{ account, written: record.model, outcome, provider, model },
+      requests: this.#requestTotals(account, model, outcome),
+      latencies: durationsOf(this.latencies, provider, model),
+      firstBytes: null,
+    })
   }
 
   #requestTotals(asked: NamedAccount, model: string, outcome: string): RequestTotals {
@@ -143,12 +164,24 @@ function labelsOf({ user, provider, name }: NamedAccount): AccountLabels {
   return { user, provider, account: name }
 }
 
-function observe(all: Map<string, Durations>, provider: string, model: string, ms: number): void {
-  const key = `${provider} ${model}`
-  const durations = entryOf(all, key, () => {
+function durationsOf(all: Map<string, Durations>, provider: string, model: string): Durations {
+  return entryOf(all, `${provider} ${model}`, () => {
     const counts = new Array<number>(durationEnds.length + 1).fill(0)
     return { provider, model, counts, sum: 0, count: 0 }
   })
+}
+
+function addRequest(total: RequestTotals, record: RequestRecord): void {
+  const { inputTokens, outputTokens, costUsd } = record
+  total.requests += 1
+  total.inputTokens += inputTokens ?? 0
+  total.outputTokens += outputTokens ?? 0
+  total.costUsd += costUsd ?? 0
+  total.bytesIn += record.bytesIn
+  total.bytesOut += record.bytesOut
+}
+
+function observe(durations: Durations, ms: number): void {
   const seconds = ms / 1000
   let place = 0
   while (place < durationEnds.length && seconds > durationEnds[place]!) place += 1
