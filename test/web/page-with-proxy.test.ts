@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Management } from '../../src/lib/management/management.ts'
 import type { ManagementHandler } from '../../src/lib/proxy/management-seam.ts'
+import { PENDING, TOKENS, givenLoginServer } from '../support/login-server.ts'
 import type { TestProxy } from '../support/proxy-harness.ts'
 import { givenProxy } from '../support/proxy-harness.ts'
 import { hasChromium, launchBrowser, openPage, withoutChromium } from './browser.ts'
@@ -153,6 +154,36 @@ describe.skipIf(!hasChromium)(`the page of a proxy that runs${withoutChromium}`,
     await page.getByRole('button', { name: 'Revoke editor' }).click()
     await page.getByRole('button', { name: 'Revoke key' }).click()
     await page.getByText('No client keys').waitFor()
+  })
+
+  test("a login with a code at a server of one's own adds the account, and a new login brings it back", async () => {
+    const server = await givenLoginServer()
+    server.begins({ interval: 1 }, PENDING, [200, TOKENS])
+    const proxy = await givenPageProxy()
+    const page = await opened(proxy)
+    await page.evaluate(() => (location.hash = '#/add'))
+    await page.getByRole('button', { name: /custom/ }).click()
+    await page.getByText('Log in with a code').click()
+    await page.getByLabel('Name').fill('me')
+    await page.getByLabel('Device endpoint').fill(server.deviceEndpoint)
+    await page.getByLabel('Token endpoint').fill(server.tokenEndpoint)
+    await page.getByLabel('Client id').fill('qwenctl-test')
+    await page.getByLabel('Base URL').fill('https://llm.example.com/v1')
+    await page.getByRole('button', { name: 'Begin login' }).click()
+    await page.getByText('WDJB-MJHT').waitFor()
+    const picture = page.getByRole('img', { name: 'QR code of the address below' })
+    await expect
+      .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBeGreaterThan(0)
+    await page.getByRole('heading', { level: 1, name: 'custom/me' }).waitFor()
+    expect((await proxy.toolkit.accounts.show('me')).auth.type).toBe('oauth')
+    expect(await page.content()).not.toContain(TOKENS.access_token)
+
+    server.begins({ interval: 1 }, [200, TOKENS])
+    await page.getByRole('button', { name: /^More actions for/ }).click()
+    await page.getByRole('menuitem', { name: 'Log in again…' }).click()
+    await page.getByText('Custom/me is logged in').waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
 
   test('an account is archived, brought back, and destroyed', async () => {

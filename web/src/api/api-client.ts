@@ -2,7 +2,6 @@ import { Http } from './http.ts'
 import type {
   AccountAnswer,
   AccountChange,
-  AccountSettings,
   AccountStats,
   AccountVerb,
   AccountView,
@@ -15,6 +14,7 @@ import type {
   LoginView,
   NewAccount,
   NewKey,
+  NewLogin,
   ProviderView,
   ProxyView,
   RootView,
@@ -72,7 +72,7 @@ export class ApiClient {
   providers = () => this.http.call<{ providers: ProviderView[] }>('/providers')
   proxy = () => this.http.call<ProxyView>('/proxy')
 
-  beginLogin = (provider: string, body: AccountSettings & { name?: string; user?: string }) =>
+  beginLogin = (provider: string, body: NewLogin) =>
     this.http.call<LoginView>(`/login/${encodeURIComponent(provider)}`, { method: 'POST', body })
   login = (loginId: string) => this.http.call<LoginView>(`/login/${encodeURIComponent(loginId)}`)
   cancelLogin = (loginId: string) =>

@@ -63,12 +63,12 @@ export interface ClientKeyView {
 
 export interface LoginView {
   loginId: string
-  status: 'pending' | 'done' | 'denied' | 'expired' | 'failed'
+  status: 'pending' | 'done' | 'denied' | 'expired' | 'cancelled' | 'failed'
   userCode?: string
   verificationUri?: string
   verificationUriComplete?: string | null
-  /** A picture of the address, as SVG. */
-  qrSvg?: string
+  /** A picture of the address, as SVG; null: it is too long for one. */
+  qrSvg?: string | null
   expiresAt?: string
   account?: AccountView | null
   error?: ApiErrorBody | null
@@ -150,6 +150,19 @@ export interface NewAccount extends AccountSettings {
   user?: string
   key?: string
   verify?: boolean
+}
+
+/** A login of an account to come, or (`account`: its id) a new one of an account that is there. */
+export interface NewLogin extends AccountSettings {
+  account?: string
+  name?: string
+  user?: string
+  /** A login server that describes itself. */
+  issuer?: string
+  deviceEndpoint?: string
+  tokenEndpoint?: string
+  clientId?: string
+  scope?: string
 }
 
 export type AccountChange = AccountSettings & { name?: string; enabled?: boolean; key?: string }

@@ -33,7 +33,10 @@ export function useAccountActions(ask: (asked: Asked) => void): AccountActions {
       : { label: 'Enable', onChoose: () => actions.enable(account) },
     { label: 'Verify credential', onChoose: () => actions.verify(account) },
     ...(account.auth.type === 'oauth'
-      ? [{ label: 'Renew login', onChoose: () => actions.refresh(account) }]
+      ? [
+          { label: 'Renew login', onChoose: () => actions.refresh(account) },
+          { label: 'Log in again…', onChoose: () => ask({ question: 'login', account }) },
+        ]
       : []),
     ...(account.auth.type === 'api-key'
       ? [{ label: 'New key…', onChoose: () => ask({ question: 'key', account }) }]

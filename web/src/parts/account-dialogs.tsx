@@ -7,9 +7,10 @@ import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Dialog } from './dialog.tsx'
 import { InputField, textOf } from './field.tsx'
 import { FormError } from './form-error.tsx'
+import { LoginDialog } from './login-dialog.tsx'
 
 /** What has to be asked before, or while, something is done with an account. */
-export type Question = 'reset' | 'archive' | 'rename' | 'key' | 'disable'
+export type Question = 'reset' | 'archive' | 'rename' | 'key' | 'login' | 'disable'
 
 export interface Asked {
   question: Question
@@ -44,6 +45,8 @@ export function AccountDialog({
       return <RenameDialog account={account} onClose={onClose} />
     case 'key':
       return <KeyDialog account={account} onClose={onClose} />
+    case 'login':
+      return <LoginDialog account={account} onClose={onClose} />
   }
 }
 

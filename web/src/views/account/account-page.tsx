@@ -56,6 +56,7 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
         {accountName(account)}
       </nav>
       <ViewHead title={accountName(account)} sub={<StatusBadge status={account.status} />}>
+        <Remedy account={account} ask={ask} />
         {account.enabled ? (
           <button type="button" class="button" onClick={() => ask({ question: 'disable', account })}>
             Disable
@@ -92,6 +93,22 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
         onGone={() => (location.hash = hashOf({ view: 'accounts' }))}
       />
     </>
+  )
+}
+
+/** What brings an account back that no time brings back. */
+function Remedy({ account, ask }: { account: AccountView; ask: (asked: Asked) => void }): JSX.Element | null {
+  const { status, auth } = account
+  if ((status !== 'needs-login' && status !== 'expired') || auth.type === 'none') return null
+  const isLogin = auth.type === 'oauth'
+  return (
+    <button
+      type="button"
+      class="button button-primary"
+      onClick={() => ask({ question: isLogin ? 'login' : 'key', account })}
+    >
+      {isLogin ? 'Log in again' : 'New key'}
+    </button>
   )
 }
 

@@ -1,20 +1,20 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { bodyOf } from '../../api/api-error.ts'
-import type { LoginView } from '../../api/types.ts'
+import type { AccountView, LoginView } from '../../api/types.ts'
 import { accountName } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Countdown } from '../../parts/countdown.tsx'
 import { sentence } from '../../parts/form-error.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { hashOf } from '../../router.ts'
 
 const ASK_MS = 2_000
 
 const endWords = {
   denied: 'The login was refused in the browser.',
   expired: 'The code has expired.',
+  cancelled: 'The login was stopped.',
   failed: 'The login failed.',
 } as const
 
@@ -22,25 +22,22 @@ const endWords = {
 export function DeviceLogin({
   login: begun,
   onAgain,
+  onDone,
 }: {
   login: LoginView
   onAgain: () => void
+  onDone: (account: AccountView) => void
 }): JSX.Element {
-  const login = useLogin(begun)
-  return (
-    <section class="card form-card" aria-labelledby="login-title">
-      <h2 id="login-title">Finish the login</h2>
-      {login.status === 'pending' ? (
-        <Pending login={login} onCancel={onAgain} />
-      ) : (
-        <Ended login={login} onAgain={onAgain} />
-      )}
-    </section>
+  const login = useLogin(begun, onDone)
+  return login.status === 'pending' ? (
+    <Pending login={login} onCancel={onAgain} />
+  ) : (
+    <Ended login={login} onAgain={onAgain} />
   )
 }
 
 /** Asks how it goes until it is over; leaving the view cancels it. */
-function useLogin(begun: LoginView): LoginView {
+function useLogin(begun: LoginView, onDone: (account: AccountView) => void): LoginView {
   const page = usePage()
   const [login, setLogin] = useState(begun)
   useEffect(() => {
@@ -61,7 +58,7 @@ function useLogin(begun: LoginView): LoginView {
     if (login.status !== 'done' || login.account == null) return
     page.store.dispatch({ type: 'account', account: login.account })
     page.say(`${accountName(login.account)} is logged in`)
-    location.hash = hashOf({ view: 'account', id: login.account.id })
+    onDone(login.account)
   }, [login.status])
   useEffect(() => {
     return () => {
@@ -77,7 +74,7 @@ function Pending({ login, onCancel }: { login: LoginView; onCancel: () => void }
   return (
     <>
       <div class="login">
-        {qrSvg !== undefined && (
+        {qrSvg != null && (
           <img
             class="login-qr"
             src={`data:image/svg+xml,${encodeURIComponent(qrSvg)}`}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiErrorBody, LoginView, NewAccount, ProviderView } from '../../api/types.ts'
+import type { ApiErrorBody, LoginView, NewAccount, NewLogin, ProviderView } from '../../api/types.ts'
 import { accountName } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useSubmit } from '../../hooks/use-submit.ts'
@@ -11,6 +11,7 @@ import { Segmented } from '../../parts/segmented.tsx'
 import { SettingsFields, settingNames, settingsOf } from '../../parts/settings-fields.tsx'
 import { hashOf } from '../../router.ts'
 import { DeviceLogin } from './device-login.tsx'
+import { LoginServerFields, loginServerNames, loginServerOf } from './login-server-fields.tsx'
 
 type Way = ProviderView['auth'][number]
 
@@ -24,7 +25,7 @@ export function NewAccountForm({
   onBack: () => void
 }): JSX.Element {
   const page = usePage()
-  const [way, setWay] = useState<Way>(provider.auth[0] ?? 'api-key')
+  const [way, setWay] = useState<Way>(waysOf(provider)[0] ?? 'api-key')
   const [login, setLogin] = useState<LoginView | null>(null)
   const { isBusy, error, submit } = useSubmit(async (form) => {
     if (way === 'device') return setLogin(await page.api.beginLogin(provider.id, loginOf(form)))
@@ -33,28 +34,33 @@ export function NewAccountForm({
     page.say(`${accountName(account)} is added`)
     location.hash = hashOf({ view: 'account', id: account.id })
   })
-  if (login !== null) return <DeviceLogin login={login} onAgain={() => setLogin(null)} />
+  if (login !== null) {
+    return (
+      <section class="card form-card" aria-labelledby="login-title">
+        <h2 id="login-title">Finish the login</h2>
+        <DeviceLogin
+          login={login}
+          onAgain={() => setLogin(null)}
+          onDone={({ id }) => (location.hash = hashOf({ view: 'account', id }))}
+        />
+      </section>
+    )
+  }
   return (
     <form class="card form-card" onSubmit={submit} noValidate>
       <FormHead provider={provider} onBack={onBack} />
       <Terms provider={provider} way={way} />
-      {provider.auth.length > 1 && (
-        <div class="field">
-          <span class="field-label">With</span>
-          <Segmented
-            label="How it proves who it is"
-            value={way}
-            choices={provider.auth.map((kind) => ({ value: kind, label: wayWords[kind] }))}
-            onChange={setWay}
-          />
-        </div>
-      )}
+      <WayChoice provider={provider} way={way} onChange={setWay} />
       <Identity provider={provider} way={way} error={error} />
+      {way === 'device' && <LoginServerFields isNeeded={provider.needsBaseUrl} error={error} />}
       <details class="more" open={provider.needsBaseUrl}>
         <summary>More settings</summary>
         <SettingsFields values={{}} limits={[]} error={error} needsBaseUrl={provider.needsBaseUrl} />
       </details>
-      <FormError error={error} shown={['name', 'user', 'key', ...settingNames]} />
+      <FormError
+        error={error}
+        shown={['name', 'user', 'key', ...settingNames, ...(way === 'device' ? loginServerNames : [])]}
+      />
       <div class="form-foot">
         <button type="button" class="button" onClick={onBack}>
           Back
@@ -64,6 +70,35 @@ export function NewAccountForm({
         </button>
       </div>
     </form>
+  )
+}
+
+/** A service of one's own may have a login server, of which only the user knows. */
+function waysOf({ auth, needsBaseUrl }: ProviderView): Way[] {
+  return needsBaseUrl && !auth.includes('device') ? [...auth, 'device'] : auth
+}
+
+function WayChoice({
+  provider,
+  way,
+  onChange,
+}: {
+  provider: ProviderView
+  way: Way
+  onChange: (way: Way) => void
+}): JSX.Element | null {
+  const ways = waysOf(provider)
+  if (ways.length < 2) return null
+  return (
+    <div class="field">
+      <span class="field-label">With</span>
+      <Segmented
+        label="How it proves who it is"
+        value={way}
+        choices={ways.map((kind) => ({ value: kind, label: wayWords[kind] }))}
+        onChange={onChange}
+      />
+    </div>
   )
 }
 
@@ -159,8 +194,8 @@ function accountOf(form: HTMLFormElement, provider: ProviderView, way: Way): New
   }
 }
 
-function loginOf(form: HTMLFormElement): Omit<NewAccount, 'provider'> {
-  return { ...whoOf(form), ...givenSettings(form) }
+function loginOf(form: HTMLFormElement): NewLogin {
+  return { ...whoOf(form), ...givenSettings(form), ...loginServerOf(form) }
 }
 
 function whoOf(form: HTMLFormElement): { name?: string; user?: string } {

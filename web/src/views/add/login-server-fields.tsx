@@ -1,0 +1,37 @@
+import type { JSX } from 'preact'
+import type { ApiErrorBody, NewLogin } from '../../api/types.ts'
+import { InputField, textOf } from '../../parts/field.tsx'
+
+const fields = [
+  { name: 'issuer', label: 'Issuer', placeholder: 'https://login.example.com' },
+  { name: 'deviceEndpoint', label: 'Device endpoint', placeholder: 'as the issuer says' },
+  { name: 'tokenEndpoint', label: 'Token endpoint', placeholder: 'as the issuer says' },
+  { name: 'clientId', label: 'Client id', placeholder: "the provider's own" },
+  { name: 'scope', label: 'Scope', placeholder: "the provider's own" },
+] as const
+
+export const loginServerNames: string[] = fields.map(({ name }) => name)
+
+/** Where one logs in (RFC 8628), for services that have no login server of their own in qwenctl, or another one. */
+export function LoginServerFields({
+  isNeeded,
+  error,
+}: {
+  isNeeded: boolean
+  error: ApiErrorBody | null
+}): JSX.Element {
+  return (
+    <details class="more" open={isNeeded}>
+      <summary>Login server</summary>
+      {fields.map(({ name, label, placeholder }) => (
+        <InputField key={name} {...{ name, label, placeholder, error }} />
+      ))}
+    </details>
+  )
+}
+
+/** Only what was said: the rest is the provider's. */
+export function loginServerOf(form: HTMLFormElement): Partial<NewLogin> {
+  const given = fields.map(({ name }) => [name, textOf(form, name)]).filter(([, value]) => value !== '')
+  return Object.fromEntries(given) as Partial<NewLogin>
+}
