@@ -1,6 +1,6 @@
 import { QwenctlError } from '../errors.ts'
 import type { Outcome } from '../provider/provider.ts'
-import { refusal } from '../rotation/eligibility.ts'
+import { lasts, refusal } from '../rotation/eligibility.ts'
 import type { Member } from '../rotation/member.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
@@ -50,12 +50,14 @@ export function answerFailed(
 function numbersOf(
   { view }: LivePool,
   wanted: readonly RotationRequest[],
-  { member, at }: { member: Member; at: number | null },
+  { member }: { member: Member },
 ): string {
   const found = wanted
     .map((request) => refusal(member, request, view))
-    .find((each) => each !== null && each.availableAt === at && each.kind !== 'cooling')
-  return found === undefined || found === null ? '' : `: ${found.words}`
+    .filter((each) => each !== null)
+    // The one that it returns by; not by its time, since some are reckoned from a now that has gone on.
+    .sort((one, other) => (lasts(one) < lasts(other) ? -1 : 1))[0]
+  return found === undefined || found.kind === 'cooling' ? '' : `: ${found.words}`
 }
 
 /** The last word of an upstream that is about the request itself, which the client is to read; null: there is none. */
