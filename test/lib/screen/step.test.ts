@@ -100,7 +100,7 @@ describe('what is done to an account', () => {
     screen.send({ type: 'told', tone: 'bad', text: 'it is locked', hint: 'try again', ends: null, now: NOW })
     expect(screen.text()).toContain('it is locked  try again')
     screen.send({ type: 'resize', columns: 24, rows: 24 })
-    expect(screen.lines().at(-2)).toMatch(/^ it is locked  try/)
+    expect(screen.lines().at(-2)).toMatch(/^ it is locked {2}try/)
     expect(screen.lines().at(-1)).toBe(' try again')
     expect(screen.press('escape').lines().at(-1)).toContain('q quit')
   })

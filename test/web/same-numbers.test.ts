@@ -5,8 +5,8 @@ import type { FakeUpstream } from '../support/fake-upstream.ts'
 import { HeldRequest, chat, givenUpstream } from '../support/fake-upstream.ts'
 import { QUESTION, until } from '../support/proxy-harness.ts'
 import { TmuxScreen, hasTmux } from '../support/tmux.ts'
-import { hasChromium, launchBrowser, openPage } from '../web/browser.ts'
-import { givenHome, startedProxy } from './proxy-process.ts'
+import { hasChromium, launchBrowser, openPage } from './browser.ts'
+import { givenHome, startedProxy } from '../e2e/proxy-process.ts'
 
 /** What every way in says of each account. */
 interface Shown {
