@@ -73,7 +73,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|logs)|demo|top|base/(proxy|demo)-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|worker|logs)|demo|top|base/(proxy|demo)-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

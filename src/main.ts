@@ -8,6 +8,7 @@ import { directRequest } from './lib/terminal/direct-arguments.ts'
 import type { DirectRequest } from './lib/terminal/direct-arguments.ts'
 import { errorDocument, reportOf } from './lib/terminal/error-report.ts'
 import { jsonDocument } from './lib/terminal/print-json.ts'
+import { isServerStart, restartAsServer } from './lib/proxy/node-flags.ts'
 import { readNames } from './lib/toolkit/direct-names.ts'
 import { readAccountList, readQuotaDocument } from './lib/toolkit/direct-quota.ts'
 import { resolveHome } from './lib/store/home.ts'
@@ -20,6 +21,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Runs one command line and resolves to its exit code. `pjson`: the package.json of a run from the sources. */
 export async function main(argv: string[], pjson?: Record<string, unknown>): Promise<number> {
   process.stdout.on('error', quietOnClosedPipe)
+  if (isServerStart(argv)) restartAsServer(process)
   if (argv[0] === '__complete') return printCompletion(argv.slice(1))
   const request = directRequest(argv)
   const exit = request === null ? null : await answerDirectly(request)

@@ -98,6 +98,7 @@ function steady(value: unknown, { home, service }: Stage): string {
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
     .replaceAll(/"port": \d+/g, '"port": 3000')
     .replaceAll(/"pid": \d+/g, '"pid": 4711')
+    .replaceAll(/"workers": \[\s*\d+\s*\]/g, '"workers": [4711]')
     .replaceAll(/"latencyMs": \d+/g, '"latencyMs": 187')
 }
 

@@ -66,6 +66,7 @@ test('the words of a start fit into 80 columns, also with a long address and no 
     accounts: 10_000,
     strategy: 'most-remaining',
     startedAt: '',
+    workers: [1],
   }
   for (const accounts of [0, 1, 10_000]) {
     const words = listeningWords({ ...view, accounts }, palette)

@@ -6,7 +6,7 @@ let parts: ReadonlyMap<string, string>
 
 beforeAll(async () => {
   parts = await generatedParts(root)
-})
+}, 300_000) // a busy machine needs minutes for a hundred starts
 
 test.each(documents)('%s has its generated parts as the program is now (else: npm run docs)', (file) => {
   expect(document(file)).toBe(withParts(document(file), parts))

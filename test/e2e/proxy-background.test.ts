@@ -184,6 +184,30 @@ test('when another process has the number of a killed proxy, it is neither shown
   expect(isRunning(other.pid!)).toBe(true)
 })
 
+test('where the system does not tell when a process began, the number of a dead proxy is not signalled either', async () => {
+  const home = await givenHome(sandbox)
+  const dead = await startedProxy(home)
+  const [name = ''] = readdirSync(join(home, 'run'))
+  const left = JSON.parse(readFileSync(join(home, 'run', name), 'utf8')) as {
+    owner: { startTime: string | null }
+  }
+  dead.signal('SIGKILL')
+  await dead.exit
+  // Another proxy has its address, and another process its number.
+  const { port } = new URL(dead.url)
+  const next = startQwenctl(home, ['proxy', 'start', '--port', port, '--json'])
+  await next.listening()
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  onTestFinished(() => void other.kill('SIGKILL'))
+  left.owner.startTime = null
+  const stale = JSON.stringify(left).replaceAll(`"pid":${dead.pid}`, `"pid":${other.pid}`)
+  writeFileSync(join(home, 'run', name), stale)
+  expect((await runBinary(home, ['proxy', 'stop'])).exit).toBe(0)
+  expect((await next.exit).code).toBe(0)
+  expect(isRunning(other.pid!)).toBe(true)
+  expect(await statusOf(home)).toMatchObject({ running: false, proxies: [] })
+})
+
 test.each([
   ['no JSON', '{"pid": 1'],
   ['no owner', '{"pid":1,"url":"http://127.0.0.1:1"}'],

@@ -20,7 +20,7 @@ export interface Listening {
 
 export interface ProxyShown {
   running: boolean
-  proxies: (Listening & { port: number; strategy: string; startedAt: string })[]
+  proxies: (Listening & { port: number; strategy: string; startedAt: string; workers: number[] })[]
 }
 
 /** A home with these accounts. */
@@ -106,7 +106,9 @@ export async function startedProxy(
 }
 
 export async function statusOf(home: string): Promise<ProxyShown> {
-  return JSON.parse((await runBinary(home, ['proxy', 'status', '--json'])).stdout) as ProxyShown
+  const { stdout } = await runBinary(home, ['proxy', 'status', '--json'])
+  const { running, proxies } = JSON.parse(stdout) as ProxyShown
+  return { running, proxies }
 }
 
 /** What a failed command printed with `--json`. */

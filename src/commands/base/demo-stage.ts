@@ -57,7 +57,7 @@ export class DemoStage {
     this.proxy = proxy
     this.#toolkit = toolkit
     this.#running = running
-    this.#leave = toolkit.proxies.register(proxy)
+    this.#leave = toolkit.proxies.register(proxy).remove
     this.#keys = new Map(cast.map(({ name }) => [name, [keyOf(name, 1)]]))
   }
 
@@ -78,6 +78,7 @@ export class DemoStage {
       const { host, strategy } = proxySettings
       return new DemoStage(home, toolkit, running, {
         ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt },
+        workers: [process.pid],
       })
     } catch (error) {
       await toolkit.close()

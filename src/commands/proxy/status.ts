@@ -1,27 +1,48 @@
 import { agoWords } from '../../lib/terminal/time-words.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
+import { serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyStatus extends ToolkitCommand {
   static override summary = 'show the proxies that run over these accounts'
   static override examples = ['<%= config.bin %> proxy status', '<%= config.bin %> proxy status --json']
 
-  async run(): Promise<{ running: boolean; proxies: ProxyView[] }> {
+  async run(): Promise<{ running: boolean; proxies: ProxyView[]; service: ServiceView | null }> {
     await this.parse(ProxyStatus)
     const proxies = this.toolkit.proxies.list()
     const now = new Date().toISOString()
     if (proxies.length === 0) this.print('No proxy is running. Start one: qwenctl proxy start')
     else {
       this.printTable(
-        [{ header: 'URL' }, { header: 'STRATEGY' }, { header: 'STARTED' }, { header: 'PID', align: 'right' }],
-        proxies.map(({ url, pid, strategy, startedAt }) => [
+        [
+          { header: 'URL' },
+          { header: 'STRATEGY' },
+          { header: 'STARTED' },
+          { header: 'WORKERS', align: 'right' },
+          { header: 'PID', align: 'right' },
+        ],
+        proxies.map(({ url, pid, strategy, startedAt, workers }) => [
           url,
           strategy,
           agoWords(startedAt, now),
+          String(workers.length),
           String(pid),
         ]),
       )
     }
-    return { running: proxies.length > 0, proxies }
+    const service = await this.installed()
+    if (service !== null) this.print(`Installed as a service: ${service.file}`)
+    return { running: proxies.length > 0, proxies, service }
+  }
+
+  /** Null: not installed, or not on a system where it could be. */
+  private async installed(): Promise<ServiceView | null> {
+    const { isInstalled } = await import('../../lib/toolkit/service/install-service.ts')
+    try {
+      const service = serviceHere(this.toolkit)
+      return isInstalled(service) ? serviceView(service) : null
+    } catch {
+      return null
+    }
   }
 }

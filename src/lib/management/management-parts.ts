@@ -17,7 +17,7 @@ export interface ManagedProxy {
 export interface ManagementOptions {
   toolkit: Toolkit
   /** The proxy that it belongs to, as it is now. */
-  proxy: () => ManagedProxy
+  proxy: () => ManagedProxy | Promise<ManagedProxy>
   /** The user whose accounts alone that proxy serves; null: all. */
   user: string | null
   /** Problems that people should know of, in words. */
@@ -31,7 +31,7 @@ export interface ManagementOptions {
 /** What routes work with. */
 export interface ManagementParts {
   toolkit: Toolkit
-  proxy: () => ManagedProxy
+  proxy: () => ManagedProxy | Promise<ManagedProxy>
   user: string | null
   clock: () => number
   logins: PendingLogins

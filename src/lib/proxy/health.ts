@@ -1,10 +1,15 @@
+import { PROOF_HEADER } from '../toolkit/proxies.ts'
 import type { Exchange } from './exchange.ts'
 import type { LivePool } from './live-pool.ts'
 
-/** Up, and no more: it needs no key, so it names nobody. */
-export function health(exchange: Exchange): void {
+const UP = Buffer.from('{"status":"ok"}')
+
+/** Up, and no more: it needs no key, so it names nobody. Whoever knows its proof learns that it is the one. */
+export function health(exchange: Exchange, proof: string | null): void {
   exchange.tries = null // asked every few seconds, and of no account
-  exchange.sendJson(200, { status: 'ok' })
+  const isKnown = proof !== null && exchange.req.headers[PROOF_HEADER] === proof
+  const headers = isKnown ? [PROOF_HEADER, 'yes'] : []
+  exchange.send(200, ['content-type', 'application/json', ...headers], UP)
 }
 
 /** 200 only when some account could serve a request now. */

@@ -1,3 +1,5 @@
+import type { MetricsText } from '../observe/metrics.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { LogLevel } from '../observe/request-event.ts'
 import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
@@ -19,10 +21,14 @@ export interface ProxySettings {
   allowHosts?: readonly string[]
   /** Only this user's accounts serve; null: everybody's. */
   user: string | null
+  /** What this proxy alone knows, so that `proxy stop` can tell it from another at its address. */
+  proof?: string
   /** Answers the page and `/api`; without one they are not there. */
   management?: ManagementHandler
   /** What is to be seen of it afterwards; missing: nothing. */
   observe?: ObserveSettings
+  /** What `GET /metrics` answers where several processes serve; missing: what this one has counted. */
+  readMetrics?: (observer: Observer) => Promise<MetricsText>
   /** Whether what stands where a key goes is the administrator's, who may read metrics. */
   isAdmin?: (presented: string | null) => boolean
   /** Settings by their keys that hold from the start of a proxy to its end: a change of one is told of. */

@@ -35,6 +35,8 @@ export interface ServerOptions {
   clientIdleMs?: number | undefined
   /** Begins every request id: unique to this run. */
   runId: string
+  /** What this proxy alone knows: `/health` says that it is the one to whoever knows it too. */
+  proof?: string | undefined
   /** Null: there is nothing to manage it with. */
   management: ManagementHandler | null
   /** Is told of every request when it is over. */
@@ -223,7 +225,8 @@ export class ProxyServer {
   /** What is answered without asking an account. */
   async #other(exchange: Exchange, path: string): Promise<void> {
     const { req } = exchange
-    if (path === '/health') return (allow(exchange, 'GET', 'HEAD'), health(exchange))
+    if (path === '/health')
+      return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
     if (path === '/metrics')
       return (allow(exchange, 'GET', 'HEAD'), answerMetrics(exchange, this.#options.metrics))

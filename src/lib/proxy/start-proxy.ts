@@ -128,6 +128,7 @@ async function openParts(
     onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
   })
   const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: Date.now }
+  const { readMetrics = (own: Observer) => own.metrics() } = settings
   const server = new ProxyServer(context, {
     host: settings.host,
     port: settings.port,
@@ -136,7 +137,8 @@ async function openParts(
     onTrouble,
     observer,
     isAdmin: settings.isAdmin,
-    metrics: async () => (observer.countsMetrics ? observer.metrics() : null),
+    proof: settings.proof,
+    metrics: async () => (observer.countsMetrics ? readMetrics(observer) : null),
     clientIdleMs: settings.clientIdleTimeoutMs,
     runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
   })

@@ -14,22 +14,41 @@ export interface RunFile {
   strategy: string
   /** RFC 3339. */
   startedAt: string
+  /** The processes that serve: this one, or those that it has for it. */
+  workers: number[]
+}
+
+/** A run file of this process. */
+export interface Registration {
+  update: (run: RunFile) => void
+  remove: () => void
 }
 
 interface StoredRunFile extends RunFile {
   /** Tells this process from a later one with its pid, and from one in another container that shares the home. */
   owner: LockOwner
+  /** What only this proxy knows: whoever answers at its address with it is this proxy. Missing: of an older version. */
+  proof?: string
 }
 
-/** Leaves a run file for this process; answers what removes it. */
-export function writeRunFile(home: Home, run: RunFile): () => void {
+/** Leaves a run file for this process. `proof`: what it can be asked for at its address. */
+export function writeRunFile(home: Home, run: RunFile, proof?: string): Registration {
   mkdirSync(home.runFolder, { recursive: true, mode: 0o700 })
   const owner = thisProcess()
   const path = join(home.runFolder, `proxy-${owner.token}.json`)
-  const temporary = temporaryName(path)
-  writeFileSync(temporary, `${JSON.stringify({ ...run, owner } satisfies StoredRunFile)}\n`, { mode: 0o600 })
-  renameSync(temporary, path) // whoever reads it sees all of it
-  return () => rmSync(path, { force: true })
+  const update = (now: RunFile) => {
+    const temporary = temporaryName(path)
+    writeFileSync(
+      temporary,
+      `${JSON.stringify({ ...now, owner, ...(proof === undefined ? {} : { proof }) } satisfies StoredRunFile)}\n`,
+      {
+        mode: 0o600,
+      },
+    )
+    renameSync(temporary, path) // whoever reads it sees all of it
+  }
+  update(run)
+  return { update, remove: () => rmSync(path, { force: true }) }
 }
 
 /** The proxies of this home that run on this machine, oldest first. What a killed one left is swept away. */
@@ -41,10 +60,35 @@ export function readRunFiles(home: Home): RunFile[] {
     const state = stored === null ? 'dead' : liveness(stored.owner)
     if (state === 'dead') rmSync(path, { force: true })
     if (stored === null || state !== 'alive') continue // elsewhere: its pid means another process here
-    const { owner: _, ...run } = stored
-    found.push(run)
+    const { owner: _, proof: __, ...run } = stored
+    // A proxy of an older version does not say it: it serves alone.
+    found.push({ ...run, workers: (run as Partial<RunFile>).workers ?? [run.pid] })
   }
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt))
+}
+
+/** The proof of the proxy that wrote this; null: it has none. */
+export function proofOf(home: Home, { pid, startedAt }: RunFile): string | null {
+  return whoWrote(home, pid, startedAt)?.stored.proof ?? null
+}
+
+/** Takes away the run file of a proxy that is known to be gone. */
+export function sweepRunFile(home: Home, { pid, startedAt }: RunFile): void {
+  const found = whoWrote(home, pid, startedAt)
+  if (found !== null) rmSync(found.path, { force: true })
+}
+
+function whoWrote(
+  home: Home,
+  pid: number,
+  startedAt: string,
+): { path: string; stored: StoredRunFile } | null {
+  for (const name of runFileNames(home)) {
+    const path = join(home.runFolder, name)
+    const stored = readRunFile(path)
+    if (stored?.pid === pid && stored.startedAt === startedAt) return { path, stored }
+  }
+  return null
 }
 
 function runFileNames(home: Home): string[] {

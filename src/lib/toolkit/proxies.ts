@@ -6,13 +6,22 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { QwenctlError, errorKinds, type ErrorCode } from '../errors.ts'
 import type { Home } from '../store/home.ts'
-import { readRunFiles, writeRunFile, type RunFile } from '../store/run-files.ts'
+import {
+  proofOf,
+  readRunFiles,
+  sweepRunFile,
+  writeRunFile,
+  type Registration,
+  type RunFile,
+} from '../store/run-files.ts'
 
 export type ProxyView = RunFile
 
 const POLL_MS = 50
 /** A proxy that is alive says so at once; one that is stopped or stuck does not say it later either. */
 const HEALTH_MS = 2_000
+/** With a proxy's proof in it, `/health` says whether it is that proxy. */
+export const PROOF_HEADER = 'x-qwenctl-proof'
 /** The log before this one is kept beside it. */
 const MOST_LOG_BYTES = 10 << 20
 
@@ -29,9 +38,9 @@ export class Proxies {
     return readRunFiles(this.#home)
   }
 
-  /** Makes a proxy of this process known; answers what takes it back. */
-  register(proxy: ProxyView): () => void {
-    return writeRunFile(this.#home, proxy)
+  /** Makes a proxy of this process known; `proof` is what it answers to at its address. */
+  register(proxy: ProxyView, proof?: string): Registration {
+    return writeRunFile(this.#home, proxy, proof)
   }
 
   /** Where proxies in the background write what they have to say. */
@@ -43,10 +52,13 @@ export class Proxies {
    * Starts `command`, a `proxy start --json`, as a process of its own and resolves when it listens. Throws what it failed
    * with, or `failed` when it does not listen in time.
    */
-  async startDetached(command: string[], timeoutMs: number): Promise<ProxyView> {
+  async startDetached(command: string[], timeoutMs: number, env = process.env): Promise<ProxyView> {
     const log = this.#openLog()
     const [program = process.execPath, ...args] = command
-    const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', log], windowsHide: true })
+    const child = spawn(program, args, {
+      ...{ detached: true, windowsHide: true, env },
+      stdio: ['ignore', 'pipe', log],
+    })
     closeSync(log)
     const said = await firstWords(child, timeoutMs)
     child.stdout?.destroy()
@@ -63,7 +75,9 @@ export class Proxies {
   /** Asks a proxy to drain and end; resolves when it has. Throws `failed` when it has not within the time. */
   async stop(proxy: ProxyView, timeoutMs: number): Promise<void> {
     const { pid, url } = proxy
-    const state = await reach(url)
+    const state = await reach(url, proofOf(this.#home, proxy))
+    // Its address has gone to another proxy: it is gone itself, and its number may be anybody's by now.
+    if (state === 'another') return sweepRunFile(this.#home, proxy)
     if (state === 'silent') {
       throw new QwenctlError('failed', `the proxy at ${url} (pid ${pid}) does not answer`, {
         hint: `it may be stopped or stuck; end it with kill ${pid}`,
@@ -136,14 +150,21 @@ function askToEnd({ pid, url }: ProxyView): void {
 
 /**
  * Whether a proxy of ours answers at the URL. Where the system does not tell when a process began, a pid alone might be
- * another's by now: nothing is signalled that does not answer as a proxy.
+ * another's by now: nothing is signalled that does not answer as this very proxy.
  */
-function reach(url: string): Promise<'answers' | 'closed' | 'silent'> {
+function reach(url: string, proof: string | null): Promise<'answers' | 'another' | 'closed' | 'silent'> {
   return new Promise((resolve) => {
     // An agent of its own, so that no HTTP_PROXY of the environment is asked for an address of this machine.
-    const asked = request(`${url}/health`, { agent: false, timeout: HEALTH_MS }, (response) => {
+    const options = {
+      ...{ agent: false, timeout: HEALTH_MS },
+      headers: proof === null ? {} : { [PROOF_HEADER]: proof },
+    }
+    const asked = request(`${url}/health`, options, (response) => {
+      const { headers } = response
       response.resume()
-      resolve(response.headers['x-qwenctl-attempts'] === undefined ? 'silent' : 'answers')
+      const isProxy = headers['x-qwenctl-attempts'] !== undefined
+      const isProven = proof === null || headers[PROOF_HEADER] === 'yes'
+      resolve(!isProxy ? 'silent' : isProven ? 'answers' : 'another')
     })
     asked.on('timeout', () => {
       resolve('silent')

@@ -3,6 +3,9 @@ import { strategyNames } from '../rotation/strategies/strategies.ts'
 
 export { strategyNames }
 
+/** Far more than cores: beyond it, somebody meant something else. */
+export const MOST_WORKERS = 64
+
 /** How the text of a setting is read. */
 export type SettingType =
   | { kind: 'text' }
@@ -58,6 +61,13 @@ export const settingsTable: readonly SettingRow[] = [
     default: 'priority',
     variable: 'QWENCTL_STRATEGY',
     description: 'which account serves next',
+  },
+  {
+    key: 'proxy.workers',
+    type: { kind: 'whole', min: 1, max: MOST_WORKERS },
+    default: 1,
+    variable: 'QWENCTL_WORKERS',
+    description: 'processes that serve together; one is enough for most',
   },
   {
     key: 'proxy.affinity',

@@ -11,7 +11,7 @@ export const proxyRoutes = [
     summary: 'Show the proxy that answers',
     answer: proxy,
     run: async ({ parts }) => {
-      const { url, pid, startedAt, strategy, workers, inFlight } = parts.proxy()
+      const { url, pid, startedAt, strategy, workers, inFlight } = await parts.proxy()
       return { url, pid, startedAt, strategy, version: ownVersion(), workers, inFlight }
     },
   }),

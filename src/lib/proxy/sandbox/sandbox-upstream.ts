@@ -29,7 +29,7 @@ export async function startSandboxUpstream(): Promise<SandboxUpstream> {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve) // of this process, also of a worker
   })
   server.unref()
   const { port } = server.address() as AddressInfo

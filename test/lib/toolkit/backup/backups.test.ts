@@ -220,7 +220,8 @@ test('while a proxy runs over the home, a restore that replaces is refused and o
   await toolkit.backups.write(file, WORDS)
   const run = { pid: process.pid, url: 'http://127.0.0.1:1', host: '127.0.0.1', port: 1 }
   const startedAt = '2026-11-22T12:00:00.000Z'
-  const remove = toolkit.proxies.register({ ...run, accounts: 2, strategy: 'priority', startedAt })
+  const view = { ...run, accounts: 2, strategy: 'priority', startedAt, workers: [process.pid] }
+  const { remove } = toolkit.proxies.register(view)
   const backup = await toolkit.backups.open(file, WORDS)
   await expect(backup.apply('replace')).rejects.toMatchObject({ hint: expect.stringContaining('proxy stop') })
   await expect(backup.apply('merge')).resolves.toBeNull()

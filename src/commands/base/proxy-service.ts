@@ -1,0 +1,64 @@
+import { realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { serviceOf } from '../../lib/toolkit/service/service.ts'
+import type { Service, ServiceCommand } from '../../lib/toolkit/service/service.ts'
+import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
+
+/** What `--json` says of a service. */
+export interface ServiceView {
+  kind: Service['kind']
+  name: string
+  file: string
+}
+
+interface Serving {
+  port?: number | undefined
+  host?: string | undefined
+  strategy?: string | undefined
+  workers?: number | undefined
+  ca?: string[] | undefined
+  user?: string | undefined
+  reserve?: string | undefined
+  wait?: string | undefined
+  verbose?: boolean | undefined
+}
+
+/** The service that the home has, or would have. */
+export function serviceHere({ home }: Toolkit): Service {
+  const { platform, env } = process
+  return serviceOf({ platform, env, userFolder: homedir(), uid: process.getuid?.() ?? 0, home })
+}
+
+export function serviceView({ kind, name, file }: Service): ServiceView {
+  return { kind, name, file }
+}
+
+/** How the service starts the proxy with these flags. */
+export function serviceCommand(flags: Serving): ServiceCommand {
+  const { port, host, strategy, workers, reserve, wait, ca = [], user, verbose } = flags
+  const [, script = ''] = process.argv
+  const valued = { port, host, strategy, workers, reserve, wait, user: user === '' ? undefined : user }
+  const words = Object.entries(valued).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  )
+  for (const file of ca) words.push('--ca', resolve(file))
+  if (verbose === true) words.push('--verbose')
+  return {
+    words: [process.execPath, ...process.execArgv, realpathSync(script), 'proxy', 'start', ...words],
+    environment: placeVariables(process.env),
+  }
+}
+
+/** What says where the home is, for a system that starts it without the variables of the user's shell. */
+function placeVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { QWENCTL_HOME: root = '' } = env
+  if (root !== '') return { QWENCTL_HOME: resolve(root) }
+  const names = ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME']
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name] ?? ''
+      return value === '' ? [] : [[name, value]]
+    }),
+  )
+}

@@ -1,0 +1,65 @@
+import { Flags } from '@oclif/core'
+import { servingFlags } from '../base/proxy-flags.ts'
+import { serviceCommand, serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
+import { AccountCommand } from '../base/toolkit-command.ts'
+import type { Service } from '../../lib/toolkit/service/service.ts'
+
+interface Installed {
+  service: ServiceView
+  /** The unit or agent, word for word. */
+  text: string
+  /** False: only shown, or the commands of `left` are still to be typed. */
+  started: boolean
+  left: string[]
+}
+
+export default class ProxyInstall extends AccountCommand {
+  static override summary = 'let the system run the proxy, from each login on'
+  static override description =
+    'Writes a systemd user unit (Linux) or a launch agent (macOS) with the flags given here, and starts it. It needs no more rights than you have. Doing it again replaces it. No secret is ever written into it.'
+  static override examples = [
+    '<%= config.bin %> proxy install',
+    '<%= config.bin %> proxy install --port 3000 --workers 2',
+    '<%= config.bin %> proxy install --print',
+  ]
+  static override flags = {
+    ...servingFlags,
+    print: Flags.boolean({ description: 'show what would be written, and change nothing', default: false }),
+  }
+
+  async run(): Promise<Installed> {
+    const { flags } = await this.parse(ProxyInstall)
+    const service = serviceHere(this.toolkit)
+    const command = serviceCommand(flags)
+    const shown = { service: serviceView(service), text: service.text(command) }
+    if (flags.print) {
+      this.print(shown.text)
+      this.tell(`It would stand in ${service.file}.`)
+      return { ...shown, started: false, left: [] }
+    }
+    const { installService } = await import('../../lib/toolkit/service/install-service.ts')
+    const { isDone, problem, left } = await installService(service, command, process.env)
+    if (isDone) this.tell(`The proxy runs as ${service.name}, now and from each login on.`)
+    else {
+      this.caution(`${service.file} is written, but ${problem ?? 'the proxy was not started'}`)
+      this.tell(`Type these yourself:\n${left.map((words) => `  ${words}`).join('\n')}`)
+    }
+    this.tell(`  ${service.file}`)
+    await this.tellMore(service)
+    return { ...shown, started: isDone, left }
+  }
+
+  private async tellMore(service: Service): Promise<void> {
+    if (service.kind === 'systemd') {
+      this.tell('  Its words: journalctl --user -u ' + service.name)
+      this.tell('  To run also while you are not logged in: loginctl enable-linger')
+    }
+    const { kind } = await this.toolkit.storage()
+    if (kind !== 'passphrase' && (process.env['QWENCTL_PASSPHRASE'] ?? '') === '') return
+    this.caution(
+      service.variablesFile === null
+        ? 'the proxy needs QWENCTL_PASSPHRASE, which is not written into the agent: qwenctl auth storage --to keychain does without, or give it with launchctl setenv QWENCTL_PASSPHRASE'
+        : `the proxy needs QWENCTL_PASSPHRASE, which is not written into the unit: put QWENCTL_PASSPHRASE=... into ${service.variablesFile}, readable for you alone (chmod 600)`,
+    )
+  }
+}

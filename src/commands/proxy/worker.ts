@@ -1,0 +1,129 @@
+import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../lib/errors.ts'
+import type { ProxyEvents, ProxySettings, RunningProxy } from '../../lib/proxy/start-proxy.ts'
+import type { ErrorWords, WorkerOrder } from '../../lib/proxy/workers/messages.ts'
+import type { SupervisorLink } from '../../lib/proxy/workers/supervisor-link.ts'
+import { proxyEvents, sayBeside } from '../base/proxy-events.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+/** One process of a proxy with several. It comes through the command line as all do, so that plugins are there. */
+export default class ProxyWorker extends ToolkitCommand {
+  static override hidden = true
+  static override summary = 'serve as one of the workers of proxy start'
+  static override description = 'Started by qwenctl proxy start --workers N, and by nothing else.'
+  static override examples = ['<%= config.bin %> proxy start --workers 2']
+
+  private link: SupervisorLink | null = null
+  private leave: () => void = () => undefined
+
+  async run(): Promise<void> {
+    await this.parse(ProxyWorker)
+    const { supervisorLink, leaveSupervisor } = await import('../../lib/proxy/workers/supervisor-link.ts')
+    const link = supervisorLink()
+    if (link === null) {
+      throw new QwenctlError('invalid_usage', 'a worker is started by the proxy that it belongs to', {
+        hint: 'qwenctl proxy start --workers 2',
+      })
+    }
+    this.link = link
+    this.leave = leaveSupervisor
+    // A terminal sends these to every process at once; what becomes of them is for the supervisor to say.
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+    process.stderr.on('error', () => undefined)
+    try {
+      await this.serve(link)
+    } catch (error) {
+      const words = wordsOf(error)
+      link.tell('failed', words) // it is for the supervisor to report
+      process.exitCode = errorKinds[words.code].exit
+    }
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error)
+    this.leave()
+  }
+
+  /** What would be said once for each worker is said by the supervisor. */
+  protected override caution(text: string): void {
+    if (this.link === null) super.caution(text)
+    else this.link.tell('said', { as: 'warning', text })
+  }
+
+  private async serve(link: SupervisorLink): Promise<void> {
+    const order = await ordered(link)
+    const { chosen, port, proof } = order
+    this.toolkitFlags = { ca: chosen.ca }
+    const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
+    const { readProxySettings } = await import('../../lib/proxy/proxy-settings.ts')
+    const read = async () => ({
+      ...(await readProxySettings(this.toolkit.settings, chosen, process.env)),
+      ...{ port, proof },
+    })
+    const events: ProxyEvents = {
+      ...(await proxyEvents(this.toolkit, {
+        ...{ palette: this.errorPalette, isVerbose: order.isVerbose, line: sayBeside },
+        news: (text) => link.tell('said', { as: 'news', text }),
+        trouble: (text) => link.tell('said', { as: 'trouble', text }),
+      })),
+      onSettings: ({ strategy }) => link.tell('changed', { strategy }),
+    }
+    const isAdmin = (presented: string | null) => this.toolkit.admin.isAdmin(presented)
+    const settings = { ...(await read()), ...(await partsOf(order, link)), isAdmin }
+    const proxy = await startProxy(this.toolkit, settings, events, read)
+    const ended = untilAskedToEnd(link, proxy)
+    const { url, accounts, observer } = proxy
+    link.answer('inFlight', () => proxy.inFlight).answer('metrics', () => observer.metricsPart())
+    link.tell('listening', { url, port, accounts })
+    this.tellWarnings()
+    await ended
+  }
+}
+
+function ordered(link: SupervisorLink): Promise<WorkerOrder> {
+  return new Promise((resolve) => {
+    link.on('order', resolve)
+    link.tell('ready', null)
+  })
+}
+
+const METRICS_MS = 4_000
+
+/** What a worker has the supervisor do. */
+async function partsOf(
+  { management }: WorkerOrder,
+  link: SupervisorLink,
+): Promise<Pick<ProxySettings, 'management' | 'readMetrics'>> {
+  const { managementRelay } = await import('../../lib/proxy/workers/management-relay.ts')
+  return {
+    management: managementRelay(management),
+    // Whoever asks means the proxy, and not the worker that happens to answer.
+    readMetrics: async (observer) => {
+      const parts = (await link.ask('metricsOfAll', METRICS_MS)) ?? []
+      return parts.length === 0 ? observer.metrics() : observer.metricsOf(parts)
+    },
+  }
+}
+
+/** Asked by the supervisor, or alone by a signal: then another worker takes its place. */
+function untilAskedToEnd(link: SupervisorLink, proxy: RunningProxy): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      proxy.stop().then(resolve, reject)
+    }
+    let isAsked = false
+    const once = () => {
+      const left = proxy.inFlight
+      if (!isAsked) end()
+      isAsked = true
+      return left
+    }
+    link.answer('drain', once)
+    process.on('SIGTERM', once)
+  })
+}
+
+function wordsOf(error: unknown): ErrorWords {
+  if (!isQwenctlError(error)) return { code: 'internal', message: messageOf(error), hint: null }
+  const { code, message, hint } = error
+  return { code, message, hint }
+}

@@ -1,0 +1,281 @@
+// The workers folder: several processes that serve one address. The supervisor starts them, keeps as many alive as were
+// asked for, and speaks for all of them; no byte of a client passes through it. Workers are proxies like any other: what
+// they share is the listening socket and, as all proxies of a home do, the ledger.
+
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { QwenctlError } from '../../errors.ts'
+import type { MetricsPart } from '../../observe/metrics.ts'
+import { Channel } from './channel.ts'
+import { EndedMetrics } from './ended-metrics.ts'
+import type { ErrorWords, SupervisorWords, WorkerOrder, WorkerWords } from './messages.ts'
+import { OnceSaid } from './once-said.ts'
+import { RespawnDelay } from './respawn-delay.ts'
+
+export interface SupervisorOptions {
+  /** How many workers. */
+  count: number
+  /** How a worker is started: Node's flags, the script, and what follows it. */
+  command: { flags: string[]; script: string; args: string[]; env: NodeJS.ProcessEnv }
+  /** The address to listen on. */
+  host: string
+  order: WorkerOrder
+  /** What workers say in words of their own, once for all of them. */
+  onSaid: (said: WorkerWords['tells']['said']) => void
+  /** A change of the configuration is in force. */
+  onSettings: (strategy: string) => void
+  /** Other processes serve now. */
+  onChange: () => void
+}
+
+interface Member {
+  worker: Worker
+  channel: Channel<SupervisorWords, WorkerWords>
+  startedAt: number
+  isServing: boolean
+  /** Why it cannot serve, in its own words. */
+  failure: QwenctlError | null
+}
+
+interface Listening {
+  url: string
+  port: number
+  accounts: number
+}
+
+const START_MS = 60_000
+const ASK_MS = 2_000
+/** It answers as soon as its turn comes; only one that hangs does not. */
+const DRAIN_ASK_MS = 10_000
+/** What a worker may take to end, once its requests have. */
+const LAST_WORDS_MS = 5_000
+const DRAIN_MS = 30_000
+
+/** Keeps workers that serve one address. */
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #order: WorkerOrder
+  readonly #members = new Set<Member>()
+  readonly #ended = new EndedMetrics()
+  readonly #said = new OnceSaid(Date.now)
+  readonly #delay = new RespawnDelay()
+  readonly #givenUp = Promise.withResolvers<QwenctlError>()
+  readonly #ending = new AbortController()
+  #listening: Listening | null = null
+  #hasStarted = false
+
+  private constructor(options: SupervisorOptions, order: WorkerOrder) {
+    this.#options = options
+    this.#order = order
+  }
+
+  /** Resolves when all workers listen. Throws what the first one failed with. */
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const { flags, script, args } = options.command
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+    cluster.setupPrimary({
+      ...{ exec: script, args, execArgv: flags },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      windowsHide: true,
+    })
+    const { order, host } = options
+    // Asked for any port, every worker has to have the same, also one that comes later.
+    const port = order.port === 0 ? await freePort(host) : order.port
+    const supervisor = new Supervisor(options, { ...order, port })
+    try {
+      await Promise.all(Array.from({ length: options.count }, () => supervisor.#startFirst()))
+      supervisor.#hasStarted = true
+      while (supervisor.#members.size < options.count) supervisor.#fork() // for one that has ended already
+    } catch (error) {
+      supervisor.kill()
+      throw error
+    }
+    return supervisor
+  }
+
+  get listening(): Listening {
+    return this.#listening ?? { url: '', port: this.#order.port, accounts: 0 }
+  }
+
+  /** The processes that serve. */
+  get pids(): number[] {
+    return this.#serving().map(({ worker }) => worker.process.pid ?? 0)
+  }
+
+  /** Resolves when workers end as soon as they begin, and none is left. */
+  get givenUp(): Promise<QwenctlError> {
+    return this.#givenUp.promise
+  }
+
+  /** Requests that all workers together are answering. */
+  async inFlight(): Promise<number> {
+    return sum(await this.#askAll((channel) => channel.ask('inFlight', ASK_MS)))
+  }
+
+  /** No worker takes new requests from now on; each ends after those under way. So many are under way. */
+  async drain(): Promise<number> {
+    this.#ending.abort()
+    return sum(await this.#askAll((channel) => channel.ask('drain', DRAIN_ASK_MS)))
+  }
+
+  /** Resolves when all workers have ended; those that take too long are ended. */
+  async ended(graceMs = DRAIN_MS): Promise<void> {
+    this.#ending.abort()
+    const late = setTimeout(() => this.kill(), graceMs + LAST_WORDS_MS)
+    await Promise.all([...this.#members].map(({ worker }) => endOf(worker)))
+    clearTimeout(late)
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    this.#ending.abort()
+    for (const { worker } of this.#members) worker.process.kill('SIGKILL')
+  }
+
+  #serving(): Member[] {
+    return [...this.#members].filter(({ isServing }) => isServing)
+  }
+
+  async #askAll<Answer>(
+    ask: (channel: Member['channel']) => Promise<Answer | null>,
+  ): Promise<(Answer | null)[]> {
+    return Promise.all([...this.#members].map(({ channel }) => ask(channel)))
+  }
+
+  /** One of those without which the proxy has not started. */
+  #startFirst(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(notInTime()), START_MS)
+      const member = this.#fork(() => {
+        clearTimeout(late)
+        resolve()
+      })
+      member.worker.once('exit', (code, signal) => {
+        clearTimeout(late)
+        reject(member.failure ?? endedAtOnce(code, signal))
+      })
+    })
+  }
+
+  #fork(onListening: () => void = () => undefined): Member {
+    const worker = cluster.fork(this.#options.command.env)
+    const channel = new Channel<SupervisorWords, WorkerWords>({
+      send: (message, sent) => worker.process.send(message, undefined, undefined, sent),
+      onMessage: (take) => worker.on('message', take),
+    })
+    const member: Member = {
+      ...{ worker, channel, startedAt: performance.now(), isServing: false },
+      failure: null,
+    }
+    this.#members.add(member)
+    channel
+      .on('ready', () => channel.tell('order', this.#order))
+      .on('listening', (listening) => {
+        member.isServing = true
+        this.#listening ??= listening
+        this.#options.onChange()
+        onListening()
+      })
+      .on('failed', (words) => (member.failure = errorOf(words)))
+      .on('changed', ({ strategy }) => {
+        if (this.#said.isNews(`changed ${strategy}`, worker.id)) this.#options.onSettings(strategy)
+      })
+      .on('said', (said) => {
+        // The time it begins with is no difference.
+        const text = said.as === 'news' ? said.text.replace(/^\S+\s+/, '') : said.text
+        if (this.#said.isNews(`${said.as} ${text}`, worker.id)) this.#options.onSaid(said)
+      })
+      .answer('metricsOfAll', () => this.#metricsOfAll(member))
+    worker.on('error', () => undefined) // a message that came too late; its end is told of by `exit`
+    worker.once('exit', (code, signal) => this.#onExit(member, code, signal))
+    return member
+  }
+
+  #onExit(member: Member, code: number | null, signal: string | null): void {
+    const { worker, channel, startedAt, failure, isServing } = member
+    this.#members.delete(member)
+    this.#ended.ended(worker.id)
+    channel.close()
+    if (this.#ending.signal.aborted || !this.#hasStarted) return
+    if (isServing) this.#options.onChange()
+    const delayMs = this.#delay.after(performance.now() - startedAt)
+    const why = failure?.message ?? endWords(code, signal)
+    const pid = worker.process.pid ?? 0
+    if (this.#delay.isHopeless && this.#members.size === 0) {
+      this.#givenUp.resolve(failure ?? endedAtOnce(code, signal))
+      return
+    }
+    const when = delayMs === 0 ? 'now' : `in ${delayMs / 1000} s`
+    this.#trouble(`a worker (pid ${pid}) ended: ${why}; another begins ${when}`)
+    void this.#replace(delayMs)
+  }
+
+  async #replace(delayMs: number): Promise<void> {
+    const { signal } = this.#ending
+    await wait(delayMs, undefined, { signal }).catch(() => undefined)
+    if (!signal.aborted) this.#fork()
+  }
+
+  #trouble(text: string): void {
+    this.#options.onSaid({ as: 'trouble', text })
+  }
+
+  async #metricsOfAll(asking: Member): Promise<MetricsPart[]> {
+    const others = this.#serving().filter((member) => member !== asking)
+    const parts = await Promise.all(
+      [asking, ...others].map(async ({ worker, channel }) => {
+        const part = await channel.ask('metrics', ASK_MS)
+        if (part !== null) this.#ended.saw(worker.id, part)
+        return part
+      }),
+    )
+    return [...parts.filter((part) => part !== null), ...this.#ended.parts()]
+  }
+}
+
+function sum(counts: (number | null)[]): number {
+  return counts.reduce<number>((all, count) => all + (count ?? 0), 0)
+}
+
+function endOf({ process: child }: Worker): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => child.once('exit', () => resolve()))
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new QwenctlError('failed', `cannot listen on ${host}:0 (${error.code ?? error.message})`, {
+          cause: error,
+        }),
+      ),
+    )
+    server.listen({ host, port: 0 }, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
+}
+
+function errorOf({ code, message, hint }: ErrorWords): QwenctlError {
+  return new QwenctlError(code, message, hint === null ? {} : { hint })
+}
+
+function endWords(code: number | null, signal: string | null): string {
+  return signal === null ? `exit code ${code ?? 0}` : signal
+}
+
+function endedAtOnce(code: number | null, signal: string | null): QwenctlError {
+  return new QwenctlError('failed', `the workers end as soon as they begin (${endWords(code, signal)})`, {
+    hint: 'what they said stands above, or in the log of a proxy in the background; qwenctl proxy start --workers 1 shows more',
+  })
+}
+
+function notInTime(): QwenctlError {
+  return new QwenctlError('failed', `a worker did not begin to listen within ${START_MS / 1000} s`)
+}
