@@ -1,5 +1,6 @@
 // What a request costs on its way through qwenctl, next to nginx and to other proxies, all in one run:
 // node bench/proxy.ts [--quick] [--check] [--only qwenctl,nginx] [--scenarios chat,stream,large]
+//   [--scenarios memory [--minutes 10]]
 //   [--connections 1,32,256] [--accounts 3] [--rounds 3] [--seconds 4]
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -10,6 +11,7 @@ import { checkExactness, type Exactness } from './support/exactness.ts'
 import { applyLoad, generator } from './support/load.ts'
 import { describeMachine } from './support/machine.ts'
 import { endWithUs, footprint, removeFolder, stopAll, temporaryFolder } from './support/processes.ts'
+import { measureMemory } from './support/memory.ts'
 import { busyOf, proxyGates } from './support/proxy-gates.ts'
 import type { Row, ScenarioName } from './support/row.ts'
 import { exitCode, print, table, type Section } from './support/report.ts'
@@ -283,18 +285,25 @@ if (import.meta.main) {
       accounts: { type: 'string', default: '3' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string' },
+      minutes: { type: 'string', default: '10' },
     },
   })
   endWithUs()
   console.log(describeMachine(new Date()))
-  const section = await measureProxies({
+  const scenarios = list(values.scenarios ?? (values.quick ? 'chat' : 'chat,stream,large'))
+  const options = {
     only: list(values.only),
-    scenarios: list(values.scenarios ?? (values.quick ? 'chat' : 'chat,stream,large')) as ScenarioName[],
+    scenarios: scenarios.filter((name) => name !== 'memory') as ScenarioName[],
     connections: list(values.connections ?? (values.quick ? '32' : '1,32,256')).map(Number),
     accounts: Number(values.accounts),
     rounds: Number(values.rounds),
     seconds: Number(values.seconds ?? (values.quick ? 2 : 4)),
-  })
-  print(section)
-  process.exitCode = exitCode(section.gates, values.check)
+  }
+  const sections: Section[] = []
+  if (options.scenarios.length > 0) sections.push(await measureProxies(options))
+  if (scenarios.includes('memory'))
+    sections.push(await measureMemory({ accounts: options.accounts, minutes: Number(values.minutes), core }))
+  sections.forEach(print)
+  const gates = sections.flatMap((section) => section.gates)
+  process.exitCode = exitCode(gates, values.check)
 }

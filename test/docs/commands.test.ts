@@ -92,7 +92,8 @@ test('every flag that a document names anywhere is one of some command', () => {
     'scenarios',
     'connections',
   ]
-  for (const name of [...foreign, 'accounts', 'runs', 'events', 'minutes', 'write', 'auth-type'])
+  const nodes = ['max-semi-space-size', 'max-old-space-size', 'optimize-for-size', 'heap-growing-percent']
+  for (const name of [...foreign, ...nodes, 'accounts', 'runs', 'events', 'minutes', 'write', 'auth-type'])
     known.add(name)
   for (const { file, text } of allDocuments()) {
     const named = codeIn(text).flatMap((code) =>
