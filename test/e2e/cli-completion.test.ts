@@ -32,7 +32,7 @@ async function candidates(home: string, ...words: string[]): Promise<string[]> {
 test('for every kind of place, the candidates are those that can stand there', async () => {
   const { home } = await givenAccounts()
   expect(await candidates(home, 'au')).toEqual(['auth', 'autocomplete'])
-  expect(await candidates(home, 'quota', '')).toEqual(['reset', 'show'])
+  expect(await candidates(home, 'quota', '')).toEqual(['explain', 'history', 'notify', 'reset', 'show'])
   expect(await candidates(home, 'plugins', 'ins')).toEqual(['inspect', 'install'])
   expect(await candidates(home, 'accounts', 'show', 'p')).toEqual(['play'])
   expect(await candidates(home, 'accounts', 'show', 'bob:')).toEqual(['bob:sandbox/other'])
@@ -76,7 +76,7 @@ test.skipIf(isMissing('fish'))('in fish, commands, values and names complete', a
     return spawnSync('fish', ['--no-config', '-c', script], { env, cwd: home, encoding: 'utf8' }).stdout
   }
   expect(ask('qwenctl accounts show pl')).toBe('play\taccount at sandbox\n')
-  expect(ask('qwenctl quota ')).toMatch(/^reset\t.*\nshow\t.*\n$/)
+  expect(ask('qwenctl quota ')).toMatch(/^explain\t.*\nhistory\t.*\nnotify\t.*\nreset\t.*\nshow\t.*\n$/)
   expect(ask('qwenctl auth add --provider=deep')).toBe('--provider=deepseek\tDeepSeek\n')
   writeFileSync(join(home, 'the-key-file'), '')
   expect(ask('qwenctl auth add --key-file the-k')).toContain('the-key-file')

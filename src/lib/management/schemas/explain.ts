@@ -4,6 +4,10 @@ import { answer, count, text, time } from './components.ts'
 
 const dialect = z.enum(['openai', 'anthropic'])
 
+const cap = z
+  .object({ concurrency: count.nullable().describe('requests at a time; null: any number'), inFlight: count })
+  .nullable()
+
 const explained = answer(
   'ExplainedAccount',
   z.object({
@@ -15,8 +19,12 @@ const explained = answer(
     place: count.nullable().describe('1 is asked first; null: it is not asked'),
     model: text.nullable().describe('what it would be asked for'),
     translated: z.boolean(),
+    halfOpen: z
+      .boolean()
+      .describe('a guessed cooldown has ended or is tried: one request at a time tests it'),
     reason: z.object({ code: text, words: text }).nullable(),
     returnsAt: time.nullable(),
+    cap: cap.describe('of this account; null: none is set'),
     limits: z.array(
       z.object({
         ...limitFields,
@@ -46,6 +54,8 @@ export const explanation = answer(
     }),
     strategy: text,
     affinity: z.boolean(),
+    reserve: z.number().describe('percent of every limit that the pool leaves to other uses'),
+    caps: cap.describe('over all accounts; null: none is set'),
     places: z.enum(['exact', 'presumed']),
     accounts: z.array(explained),
     next: text.nullable().describe('the id of the account that is asked first'),
@@ -64,4 +74,5 @@ export const explainQuery = z.strictObject({
   session: text.optional().describe('what the client names the conversation by'),
   user: text.optional(),
   strategy: text.optional().describe('as if the proxy had this one'),
+  reserve: text.optional().describe('as if the proxy left this share of every limit, `20%`'),
 })
