@@ -92,7 +92,13 @@ test('every flag that a document names anywhere is one of some command', () => {
     'scenarios',
     'connections',
   ]
-  const nodes = ['max-semi-space-size', 'max-old-space-size', 'optimize-for-size', 'heap-growing-percent']
+  const nodes = [
+    'no-maglev',
+    'max-semi-space-size',
+    'max-old-space-size',
+    'optimize-for-size',
+    'heap-growing-percent',
+  ]
   for (const name of [...foreign, ...nodes, 'accounts', 'runs', 'events', 'minutes', 'write', 'auth-type'])
     known.add(name)
   for (const { file, text } of allDocuments()) {

@@ -13,8 +13,10 @@ const NO_PRETENURING = '--no-allocation-site-pretenuring'
  */
 const serverFlags: readonly string[] = [
   // Requests die young, and soon: nursery and old space need not grow to what a large program would need.
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=4',
   '--heap-growing-percent=30',
+  // The compiler between the first and the last: what it needs for its work is kept, and a server soon has done with it.
+  '--no-maglev',
   NO_PRETENURING,
 ]
 
