@@ -32,7 +32,7 @@ export interface ProxyOptions {
 
 const cores = cpus().length
 /** The proxy alone on the first core; the load and its upstream share the second, unless there is a third. */
-const core = {
+export const core = {
   proxy: cores > 1 ? 0 : null,
   load: cores > 1 ? 1 : null,
   upstream: cores > 2 ? 2 : cores > 1 ? 1 : null,

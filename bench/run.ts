@@ -3,9 +3,10 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureLedger } from './ledger.ts'
-import { measureProxies } from './proxy.ts'
+import { core, measureProxies } from './proxy.ts'
 import { measureStartup } from './startup.ts'
 import { describeMachine } from './support/machine.ts'
+import { measureMemory } from './support/memory.ts'
 import { endWithUs } from './support/processes.ts'
 import { exitCode, gateTable, print, writeResults, type Section } from './support/report.ts'
 import { subjects } from './support/subjects.ts'
@@ -37,6 +38,7 @@ add(
     seconds: isQuick ? 2 : 4,
   }),
 )
+if (!isQuick) add(await measureMemory({ accounts: 3, minutes: 3, core }))
 add(await measureStartup(15))
 add(await measureLedger({ requests: 20_000, rounds: 5, events: isQuick ? 100_000 : 1_000_000 }))
 
