@@ -239,7 +239,7 @@ class Attempt implements ResponseHandler, Watcher {
 
   #endPassing(): void {
     const { exchange, target } = this.#context
-    exchange.res.end()
+    exchange.end()
     const usage = usageInTail(this.#body())
     const isOk = (this.#head?.status ?? 0) < 300
     this.#finishAnswered(
@@ -293,7 +293,7 @@ class Attempt implements ResponseHandler, Watcher {
     if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
     else if (!filter.sawEnd && error === null) this.#writeLoss()
     this.#context.exchange.watcher = null
-    this.#context.exchange.res.end()
+    this.#context.exchange.end()
     const late = error === null ? null : verdictOnStreamError(error, this.#head!, this.#judgement()).outcome
     const isWhole = filter.sawEnd && late === null && translator?.isComplete !== false
     this.#finishAnswered(isWhole ? 'ok' : 'lost', filter.usage, { late })
@@ -332,7 +332,7 @@ class Attempt implements ResponseHandler, Watcher {
     if (exchange.write(bytes) || call === null || this.#isPaused) return
     this.#isPaused = true
     call.pause()
-    exchange.res.once('drain', () => {
+    exchange.call.whenDrained(() => {
       this.#isPaused = false
       call.resume()
     })

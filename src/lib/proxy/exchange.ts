@@ -1,12 +1,8 @@
-import { STATUS_CODES } from 'node:http'
-import type { ServerResponse } from 'node:http'
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../errors.ts'
 import type { AttemptRecord } from '../observe/request-event.ts'
 import type { Dialect, Usage } from '../provider/provider.ts'
 import type { KnownKey } from './authenticate.ts'
-import type { ClientRequest } from './client-request.ts'
-import type { Sender } from './outbox.ts'
-import { answers } from './outbox.ts'
+import type { CallWatcher, ClientCall } from './client/client-call.ts'
 import { bodyAsEvent, signOfLife, STREAM_HEADERS } from './wire/kept-open.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
@@ -16,7 +12,9 @@ const NO_ROUTE = '*'
 /** What stands in the header when no account was asked; no name can be like it. */
 const NO_ACCOUNT = '-'
 
-const JOINED_BODY_BYTES = 16 << 10
+/** A larger answer takes its time on the way. */
+const QUICK_BYTES = 16 << 10
+const NO_CONTENT = 204
 
 export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
@@ -28,11 +26,19 @@ export interface Watcher {
   clientLeft(): void
 }
 
+/** Who has the exchanges of a proxy. */
+export interface ExchangeHost {
+  /** Its connection has nothing more to do with it; somebody may still work on it. */
+  ended(exchange: Exchange): void
+  /** Its client has stopped in the middle. */
+  stopped(exchange: Exchange): void
+}
+
 /** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
-export class Exchange implements Sender {
-  readonly req: ClientRequest
-  readonly res: ServerResponse
+export class Exchange implements CallWatcher {
+  readonly call: ClientCall
   readonly id: string
+  readonly #host: ExchangeHost
   dialect: Dialect = 'openai'
   /** The client's key; null: it needs none. */
   key: KnownKey | null = null
@@ -78,21 +84,27 @@ export class Exchange implements Sender {
   pieces: Buffer[] | null = null
   /** This side ended it: the client would have stayed. */
   isCut = false
-  #isSent = false
 
-  constructor(req: ClientRequest, res: ServerResponse, id: string) {
-    this.req = req
-    this.res = res
+  constructor(call: ClientCall, id: string, host: ExchangeHost) {
+    this.call = call
     this.id = id
+    this.#host = host
+    call.watcher = this
   }
 
-  /** The connection has nothing more to do with this exchange; it may have ended early. */
-  closed(): void {
+  /** It may have ended early. */
+  callEnded(isWhole: boolean): void {
     this.isClosed = true
     if (this.tries !== null) this.endedAt = Date.now()
-    if (this.#isSent || this.res.writableFinished) return
-    this.isGone = true
-    this.watcher?.clientLeft()
+    if (!isWhole) {
+      this.isGone = true
+      this.watcher?.clientLeft()
+    }
+    this.#host.ended(this)
+  }
+
+  clientStopped(): void {
+    this.#host.stopped(this)
   }
 
   /** The headers that every answer carries, after those given. Flat, as `writeHead` takes them. */
@@ -114,7 +126,7 @@ export class Exchange implements Sender {
     }
     this.status = status
     this.beganAt = Date.now()
-    this.res.writeHead(status, this.headers(headers))
+    this.call.begin(status, this.headers(headers))
   }
 
   /** A sign of life to a stream that waits for an account, so that nobody on the way takes it for dead. */
@@ -130,67 +142,37 @@ export class Exchange implements Sender {
   /** False: the client is slow, and more is better kept until `drain`. */
   write(bytes: Buffer): boolean {
     this.bytesOut += bytes.length
-    return this.res.write(bytes)
+    return this.call.write(bytes)
+  }
+
+  end(): void {
+    this.call.end()
   }
 
   /** Half an answer must not look whole: without its end the client sees a broken connection. */
   cutOff(): void {
     this.isCut = true
-    this.res.destroy()
+    this.call.cutOff()
   }
 
   /** A whole answer in one go. */
   send(status: number, headers: string[], body: Buffer): void {
     if (this.isGone || this.isAnswered) return
-    const { req, res } = this
     if (this.isKeptOpen) {
       this.isKeptOpen = false
       this.write(bodyAsEvent(this.dialect, status, body))
-      res.end()
+      this.end()
       return
     }
     this.status = status
     this.bytesOut = body.length
-    headers.push('content-length', String(body.length))
-    this.headers(headers)
-    if (body.length <= JOINED_BODY_BYTES && this.#isPlain(status)) {
-      this.#isSent = true
-      answers.put(res.socket!, headText(status, headers), body, this)
-      return
-    }
-    this.beganAt = Date.now()
-    res.writeHead(status, headers)
-    if (req.method === 'HEAD') res.end()
-    else res.end(body)
-  }
-
-  /** What `res.end` leads to: Node takes the answer for ended, and the connection on to its next request. */
-  sent(): void {
-    this.res.finished = true
-    this.res.emit('finish')
+    if (body.length > QUICK_BYTES) this.beganAt = Date.now()
+    if (status !== NO_CONTENT) headers.push('content-length', String(body.length))
+    this.call.send(status, this.headers(headers), body)
   }
 
   get isAnswered(): boolean {
-    return this.#isSent || (this.res.headersSent && !this.isKeptOpen)
-  }
-
-  /**
-   * The usual case: request read, connection kept, its turn to answer. Such an answer goes to the socket as one string
-   * (Latin-1 is byte for byte the same), past what Node does to find out about all others: a fifth of the time of a
-   * small request.
-   */
-  #isPlain(status: number): boolean {
-    const { req, res } = this
-    return (
-      req.complete &&
-      res.shouldKeepAlive &&
-      res.socket?.writable === true &&
-      req.httpVersionMinor === 1 &&
-      req.method !== 'HEAD' &&
-      status >= 200 &&
-      status !== 204 &&
-      status !== 304
-    )
+    return this.call.hasBegun && !this.isKeptOpen
   }
 
   sendJson(status: number, value: unknown): void {
@@ -218,28 +200,4 @@ export class Exchange implements Sender {
     })
     this.send(status, ['content-type', 'application/json', ...headers], body)
   }
-}
-
-function headText(status: number, headers: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
-  let hasDate = false
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]!
-    if (name.length === 4 && name.toLowerCase() === 'date') hasDate = true
-    text += `${name}: ${headers[index + 1]!}\r\n`
-  }
-  if (!hasDate) text += `date: ${httpDate()}\r\n`
-  return `${text}connection: keep-alive\r\n\r\n`
-}
-
-let dateSecond = -1
-let dateText = ''
-
-function httpDate(): string {
-  const second = Math.floor(Date.now() / 1000)
-  if (second !== dateSecond) {
-    dateSecond = second
-    dateText = new Date(second * 1000).toUTCString()
-  }
-  return dateText
 }

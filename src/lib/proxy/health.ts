@@ -7,7 +7,7 @@ const UP = Buffer.from('{"status":"ok"}')
 /** Up, and no more: it needs no key, so it names nobody. Whoever knows its proof learns that it is the one. */
 export function health(exchange: Exchange, proof: string | null): void {
   exchange.tries = null // asked every few seconds, and of no account
-  const isKnown = proof !== null && exchange.req.headers[PROOF_HEADER] === proof
+  const isKnown = proof !== null && exchange.call.headers[PROOF_HEADER] === proof
   const headers = isKnown ? [PROOF_HEADER, 'yes'] : []
   exchange.send(200, ['content-type', 'application/json', ...headers], UP)
 }

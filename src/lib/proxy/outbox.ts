@@ -33,7 +33,15 @@ export class Outbox {
    * it should leave is dropped, without a word to its sender.
    */
   put(socket: Socket, head: string, body: Buffer, sender: Sender | null = null): void {
-    const bytes = this.#paper.write(head, body, 'encrypted' in socket)
+    this.#add(socket, this.#paper.write(head, body, '', 'encrypted' in socket), sender)
+  }
+
+  /** The same of a message that ends with a line end, as chunks of a body do. */
+  putLine(socket: Socket, head: string, body: Buffer): void {
+    this.#add(socket, this.#paper.write(head, body, '\r\n', 'encrypted' in socket), null)
+  }
+
+  #add(socket: Socket, bytes: Buffer, sender: Sender | null): void {
     if (this.#letters.push({ socket, bytes, sender }) === 1) this.#atTheEnd(this.#send)
   }
 
@@ -43,7 +51,7 @@ export class Outbox {
     let haveAllLeft = true
     for (const { socket, bytes, sender } of letters) {
       if (!socket.writable) continue
-      socket.write(bytes)
+      if (bytes.length > 0) socket.write(bytes)
       haveAllLeft &&= socket.writableLength === 0
       sender?.sent()
     }
@@ -65,11 +73,13 @@ class Paper {
   #used = 0
 
   /** `isKept`: the socket keeps what it is given for longer, as encrypted ones do, and gets memory of its own. */
-  write(head: string, body: Buffer, isKept: boolean): Buffer {
-    const length = head.length + body.length
+  write(head: string, body: Buffer, tail: string, isKept: boolean): Buffer {
+    const bodyEnd = head.length + body.length
+    const length = bodyEnd + tail.length
     const bytes = isKept ? Buffer.allocUnsafe(length) : this.#room(length)
     bytes.write(head, 0, head.length, 'latin1')
     bytes.set(body, head.length)
+    if (tail !== '') bytes.write(tail, bodyEnd, tail.length, 'latin1')
     return bytes
   }
 

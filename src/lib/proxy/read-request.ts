@@ -1,6 +1,6 @@
 import { QwenctlError } from '../errors.ts'
 import { GrowingBody, bodyMemory } from './body-memory.ts'
-import type { ClientHead } from './client-head.ts'
+import type { ClientHead } from './client/client-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './routes.ts'
 import type { Edit } from './wire/edit-body.ts'
@@ -30,34 +30,26 @@ export function readBody(
   maxBytes: number,
   onBody: (body: Buffer | QwenctlError) => void,
 ): void {
-  const { req } = exchange
-  const announced = announcedLength(req.rawHeaders)
+  const { call } = exchange
+  const announced = call.announcedBytes
+  if (call.body !== null && announced <= maxBytes) return onBody(call.body)
   const body = new GrowingBody(bodyMemory, announced)
   let isOver = announced > maxBytes
-  req.readBody((chunk) => {
-    if (isOver) return true
+  if (isOver) return onBody(tooLarge(maxBytes))
+  call.readBody((chunk) => {
+    if (isOver) return
     if (chunk === null) {
       const { bytes, piece } = body.whole()
       if (piece !== null) exchange.pieces = [piece]
       onBody(bytes)
-      return true
+      return
     }
     isOver = body.length + chunk.length > maxBytes
     if (isOver) {
       body.drop()
       onBody(tooLarge(maxBytes))
     } else body.add(chunk)
-    return true
   })
-  if (isOver) onBody(tooLarge(maxBytes))
-}
-
-function announcedLength(rawHeaders: readonly string[]): number {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!
-    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(rawHeaders[index + 1])
-  }
-  return 0
 }
 
 function tooLarge(maxBytes: number): QwenctlError {

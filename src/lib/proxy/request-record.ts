@@ -13,7 +13,7 @@ export function recordOf(exchange: Exchange): RequestRecord {
     at,
     latencyMs,
     firstByteMs: status === null ? null : beganAt === 0 ? latencyMs : beganAt - at,
-    method: exchange.req.method ?? '',
+    method: exchange.call.method,
     route: exchange.route,
     dialect: exchange.dialect,
     clientKey: key === null ? null : key.key.name,

@@ -1,15 +1,15 @@
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
 import type { MetricsText } from '../observe/metrics.ts'
 import type { Observer } from '../observe/observer.ts'
 import { releaseBodies } from './body-memory.ts'
-import type { ClientConnection } from './client-connections.ts'
-import { ClientConnections } from './client-connections.ts'
-import { clientHeadOf } from './client-head.ts'
-import { ClientRequest } from './client-request.ts'
+import type { ClientCall } from './client/client-call.ts'
+import { clientHeadOf } from './client/client-head.ts'
+import type { ClientHead } from './client/client-head.ts'
+import { FrontDoor } from './client/front-door.ts'
+import { NodeCall } from './client/node-call.ts'
 import { Exchange } from './exchange.ts'
+import type { ExchangeHost } from './exchange.ts'
 import { Guard } from './guard.ts'
 import { handleRequest } from './handle-request.ts'
 import type { ProxyContext } from './handle-request.ts'
@@ -47,24 +47,18 @@ export interface ServerOptions {
   isAdmin?: ((presented: string | null) => boolean) | undefined
 }
 
-/** A client that has not sent its head by then is not one. */
-const HEAD_TIMEOUT_MS = 60_000
-/** Between requests on one connection; longer than clients and balancers keep theirs. */
-const KEEP_ALIVE_MS = 75_000
 /** How long a refused body may go on arriving, so that its sender gets to read the refusal. */
 const LINGER_MS = 5_000
 const LAST_WORDS_MS = 1_000
-const CLIENT_IDLE_MS = 600_000
 
 /** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
-export class ProxyServer {
-  readonly #server: Server<typeof ClientRequest>
+export class ProxyServer implements ExchangeHost {
+  readonly #door: FrontDoor
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
-  readonly #connections: ClientConnections
   #guard: Guard
-  readonly #check = (req: IncomingMessage) => this.#guard.check(req.headers)
-  readonly #managed = new Set<ServerResponse>()
+  readonly #check = (headers: IncomingHttpHeaders) => this.#guard.check(headers)
+  readonly #managed = new Set<Exchange>()
   #open = 0
   #count = 0
   #isDraining = false
@@ -74,29 +68,17 @@ export class ProxyServer {
     this.#proxy = proxy
     this.#options = options
     this.#guard = new Guard([options.host, ...options.allowHosts])
-    this.#server = createServer({
-      IncomingMessage: ClientRequest,
-      headersTimeout: HEAD_TIMEOUT_MS,
-      requestTimeout: 0, // a large body over a slow line is no fault: its size is bounded, and so is its client's silence
-      noDelay: true,
-    })
-    const times = { keepAliveMs: KEEP_ALIVE_MS, stillMs: options.clientIdleMs ?? CLIENT_IDLE_MS }
-    this.#connections = new ClientConnections(this.#server, times, (still) => this.#giveUp(still))
-    this.#server.on('request', (req, res) => this.#take(req, res))
-    this.#server.on('checkContinue', (req, res) => {
-      res.writeContinue()
-      this.#take(req, res)
+    this.#door = new FrontDoor({
+      clientIdleMs: options.clientIdleMs,
+      takes: ({ url }) => options.management === null || !isManagementPath(url),
+      onCall: (call) => this.#take(call),
     })
   }
 
   /** Resolves with the URL. Throws `port_in_use`, or `failed` when the address cannot be had. */
   async listen(): Promise<{ url: string; port: number }> {
     const { host, port } = this.#options
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(listenError(error, host, port)))
-      this.#server.listen({ host, port }, resolve)
-    })
-    const address = this.#server.address() as AddressInfo
+    const address = await this.#door.open(host, port)
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
     return { url: `http://${shown}:${address.port}`, port: address.port }
   }
@@ -106,80 +88,80 @@ export class ProxyServer {
     return this.#open - this.#managed.size
   }
 
-  setClientIdle(stillMs = CLIENT_IDLE_MS): void {
-    this.#connections.setTimes({ keepAliveMs: KEEP_ALIVE_MS, stillMs })
+  setClientIdle(stillMs: number | undefined): void {
+    this.#door.setClientIdle(stillMs)
   }
 
   /** Answers to these names from now on, and to no others. */
   allowHosts(names: readonly string[]): void {
     this.#guard = new Guard([this.#options.host, ...names])
-    this.#connections.forgetHeads() // what was checked by the old names
+    this.#door.forgetHeads() // what was checked by the old names
   }
 
   /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
     this.#proxy.live.waiting.room.close()
-    this.#connections.stop()
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#server.closeIdleConnections()
+    const closed = this.#door.close()
     await this.#untilIdle(graceMs)
-    this.#server.closeAllConnections()
+    this.#door.closeAll()
     await closed
     await this.#untilIdle(LAST_WORDS_MS) // those cut off learn of it, or they would blame their upstreams
   }
 
   async #untilIdle(mostMs: number): Promise<void> {
-    if (this.inFlight === 0) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, mostMs)
-      this.#onIdle = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    let isLate = false
+    // What waited behind the last one on its connection has its turn before this one goes on: it is not the last then.
+    while (this.inFlight > 0 && !isLate) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => resolve(void (isLate = true)), mostMs)
+        this.#onIdle = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
   }
 
-  #take(req: ClientRequest, res: ServerResponse): void {
-    const exchange = new Exchange(req, res, `${this.#options.runId}-${(this.#count++).toString(36)}`)
+  #take(call: ClientCall): void {
+    const exchange = new Exchange(call, `${this.#options.runId}-${(this.#count++).toString(36)}`, this)
     this.#open += 1
-    const connection = this.#connections.began(exchange)
     if (this.#options.observer.isOn) exchange.tries = []
-    res.on('close', () => {
-      exchange.closed()
-      if (!exchange.isWorkedOn) this.#over(exchange)
-      this.#connections.ended(connection)
-      this.#managed.delete(res)
-      this.#open -= 1
-      if (this.inFlight === 0) this.#onIdle?.()
-    })
     try {
-      this.#route(exchange, connection)
+      this.#route(exchange)
     } catch (error) {
       this.#fail(exchange, error)
     }
   }
 
-  #route(exchange: Exchange, connection: ClientConnection | undefined): void {
-    const { req } = exchange
-    const { path, query } = shortPath(req.url ?? '/')
+  ended(exchange: Exchange): void {
+    if (!exchange.isWorkedOn) this.#over(exchange)
+    this.#managed.delete(exchange)
+    this.#open -= 1
+    if (this.inFlight === 0) this.#onIdle?.()
+  }
+
+  #route(exchange: Exchange): void {
+    const { call } = exchange
+    const { connection, url } = call
+    const { path, query } = shortPath(url)
     exchange.dialect = dialectOf(path, false) // until more is known of it
-    const head = clientHeadOf(req, connection?.head ?? null, this.#check)
-    if (connection !== undefined) connection.head = head
+    const head = clientHeadOf(call, connection.head, this.#check)
+    connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
     if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
     const route = routeFor(path)
     if (route !== null) exchange.route = route.name
     const { management } = this.#options
-    const isManaged = route === null && management !== null && isManagementPath(req.url ?? '/')
-    if (!isManaged) this.#identify(exchange, path, head.presented)
+    const isManaged = route === null && management !== null && isManagementPath(url)
+    if (!isManaged) this.#identify(exchange, path, head)
     if (this.#isDraining) {
-      exchange.res.shouldKeepAlive = false
+      call.isLast()
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
     if (isManaged) return this.#manage(exchange, management)
     if (route === null) return void this.#work(exchange, this.#other(exchange, path))
-    if (req.method !== 'POST') allow(exchange, 'POST')
+    if (call.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // it came too late
       if (body instanceof Error) this.#fail(exchange, body)
@@ -191,19 +173,21 @@ export class ProxyServer {
   }
 
   #manage(exchange: Exchange, management: ManagementHandler): void {
-    const { req, res, id } = exchange
+    const { call, id } = exchange
+    if (!(call instanceof NodeCall)) throw new Error('a managed request was read as a plain one')
     exchange.tries = null // management tells of itself
-    this.#managed.add(res)
+    this.#managed.add(exchange)
+    const { req, res } = call
     res.setHeader('x-request-id', id)
     management(req.asStream(), res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
   }
 
   /** Asks who it is, where somebody has to say. */
-  #identify(exchange: Exchange, path: string, presented: string | null): void {
+  #identify(exchange: Exchange, path: string, { presented }: ClientHead): void {
     if (path === '/health' || path === '/ready') return
     const { host, isAdmin } = this.#options
     if (path === '/metrics' && (isLoopback(host) || isAdmin?.(presented) === true)) return
-    exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.req.socket)
+    exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.call.connection.socket)
   }
 
   async #work(exchange: Exchange, work: Promise<void>): Promise<void> {
@@ -224,7 +208,6 @@ export class ProxyServer {
 
   /** What is answered without asking an account. */
   async #other(exchange: Exchange, path: string): Promise<void> {
-    const { req } = exchange
     if (path === '/health')
       return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
@@ -235,15 +218,16 @@ export class ProxyServer {
       exchange.route = '/v1/models'
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
-    throw new QwenctlError('not_found', `there is nothing at ${req.method ?? 'GET'} ${path.slice(0, 200)}`, {
+    throw new QwenctlError('not_found', `there is nothing at ${exchange.call.method} ${path.slice(0, 200)}`, {
       hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
     })
   }
 
-  /** Its client has stopped: one that was sending hears why, of one that was to read nothing more can be said. */
-  #giveUp({ socket, exchange }: ClientConnection): void {
-    const isOurs = exchange !== null && !this.#managed.has(exchange.res)
-    if (!isOurs || exchange.req.complete || exchange.isAnswered) return void socket.destroy()
+  /** One that was sending hears why; of one that was to read nothing more can be said. */
+  stopped(exchange: Exchange): void {
+    const { call } = exchange
+    if (this.#managed.has(exchange) || call.isRead || exchange.isAnswered)
+      return void call.connection.socket.destroy()
     this.#fail(exchange, new QwenctlError('request_timeout', 'nothing more of the request came for too long'))
   }
 
@@ -255,8 +239,12 @@ export class ProxyServer {
       }
     }
     if (exchange.isAnswered) exchange.cutOff()
-    else if (exchange.req.complete) exchange.sendError(error)
-    else refuseUnread(exchange, error)
+    else if (exchange.call.isRead) exchange.sendError(error)
+    else {
+      // The connection is not said to close: it would be reset at once, and a client that is still writing could lose the answer.
+      exchange.call.leaveUnread(LINGER_MS)
+      exchange.sendError(error)
+    }
   }
 }
 
@@ -268,37 +256,11 @@ function decoded(part: string): string {
   }
 }
 
-/**
- * Answers while the client may still be sending. The connection is not said to close: Node would then reset it at once,
- * and a client that is still writing could lose the answer.
- */
-function refuseUnread(exchange: Exchange, error: unknown): void {
-  const { req } = exchange
-  const { socket } = req
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
-  timer.unref()
-  req.on('close', () => clearTimeout(timer))
-  req.resume()
-  exchange.sendError(error)
-}
-
 function allow(exchange: Exchange, ...methods: string[]): void {
-  const { req } = exchange
-  if (methods.includes(req.method ?? '')) return
+  const { method } = exchange.call
+  if (methods.includes(method)) return
   exchange.allow = methods.join(', ')
-  throw new QwenctlError('method_not_allowed', `${req.method ?? ''} is not for this path`, {
+  throw new QwenctlError('method_not_allowed', `${method} is not for this path`, {
     hint: `use ${methods.join(' or ')}`,
-  })
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): QwenctlError {
-  if (error.code === 'EADDRINUSE') {
-    return new QwenctlError('port_in_use', `port ${port} on ${host} is in use`, {
-      hint: 'choose another with --port, or --port 0 for any free one; qwenctl proxy status tells whether it is a proxy of yours',
-      cause: error,
-    })
-  }
-  return new QwenctlError('failed', `cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
-    cause: error,
   })
 }

@@ -99,7 +99,7 @@ describe('when the client leaves', () => {
     expect(await proxy.used()).toEqual({ a: 0 })
   })
 
-  test('with a second request waiting on the same connection, both are over and neither is sent any more', async () => {
+  test('with a second request waiting on the same connection, the first is given up and the second never sent', async () => {
     const upstream = await givenUpstream()
     const first = new HeldRequest()
     upstream.next(first.answer)
@@ -107,19 +107,17 @@ describe('when the client leaves', () => {
       accounts: [{ name: 'a', limits: ['5/24h'] }],
       baseUrl: upstream.baseUrl,
     })
-    const second = new HeldRequest()
-    upstream.next(second.answer)
     const socket = sendAndHold(proxy)
     await first.arrived
     const body = JSON.stringify(QUESTION)
     socket.write(
       `POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
-    await second.arrived
     socket.destroy()
-    await Promise.all([first.left, second.left])
+    await first.left
     await until(() => proxy.running.inFlight === 0)
-    expect(await proxy.settlements()).toMatchObject([{ outcome: 'aborted' }, { outcome: 'aborted' }])
+    expect(await proxy.settlements()).toMatchObject([{ outcome: 'aborted' }])
+    expect(upstream.count()).toBe(1)
   })
 
   test('after the last event but before the upstream has closed, the answer was complete', async () => {

@@ -9,7 +9,7 @@ import {
   delta,
   givenUpstream,
 } from '../../support/fake-upstream.ts'
-import { QUESTION, givenProxy, until } from '../../support/proxy-harness.ts'
+import { QUESTION, givenProxy } from '../../support/proxy-harness.ts'
 
 const BODY = JSON.stringify(QUESTION)
 const REQUEST = `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
@@ -41,8 +41,13 @@ test('when the proxy is stopped, a running stream goes on to its end, nobody new
 test('when a connection that is still served sends another request while the proxy drains, it is told so and closed', async () => {
   const upstream = await givenUpstream()
   const held = new HeldRequest()
-  upstream.next(held.answer)
+  const live = new ControlledStream()
+  upstream.next(live.answer, held.answer)
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const opening = proxy.stream()
+  await live.opened
+  live.send(delta('one'))
+  const other = await opening
   let answer = ''
   const socket = connect(proxy.running.port, '127.0.0.1')
   socket.on('data', (chunk) => (answer += chunk.toString()))
@@ -51,14 +56,16 @@ test('when a connection that is still served sends another request while the pro
   await held.arrived
   const stopping = proxy.running.stop()
   socket.write(REQUEST) // behind the first on the same connection
-  await until(() => proxy.running.inFlight === 2)
+  live.send(delta('two'))
+  await other.sees('two') // the proxy has read what came before it
   held.release(chat('served to the end'))
   await closed
+  live.end(STOP + DONE)
   await stopping
   const [first, second] = answer.split(/(?=HTTP\/1\.1 )/)
   expect(first).toMatch(/^HTTP\/1\.1 200 [^]*served to the end/)
   expect(second).toMatch(/^HTTP\/1\.1 503 [^]*connection: close[^]*"code":"shutting_down"/i)
-  expect(upstream.count()).toBe(1)
+  expect(upstream.count()).toBe(2)
 })
 
 test('when the time for draining is over, what still runs is cut off and settled, and the upstream is left', async () => {

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
-import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
-import { CheckedHeaders } from './upstream/checked-headers.ts'
-import { requestHeaders } from './wire/response-headers.ts'
-import { sessionHeaderOf } from './wire/session-hint.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
+import { CheckedHeaders } from '../upstream/checked-headers.ts'
+import { requestHeaders } from '../wire/response-headers.ts'
+import { sessionHeaderOf } from '../wire/session-hint.ts'
 
 /** What the proxy takes from a request's head. A program sends nearly the same with every request, so it is kept. */
 export interface ClientHead {
@@ -32,14 +32,14 @@ export interface ClientHead {
  * Throws `invalid_request` for a header that could forge another request.
  */
 export function clientHeadOf(
-  req: IncomingMessage,
+  call: { readonly rawHeaders: readonly string[]; readonly headers: IncomingHttpHeaders },
   before: ClientHead | null,
-  check: (req: IncomingMessage) => void,
+  check: (headers: IncomingHttpHeaders) => void,
 ): ClientHead {
-  const { rawHeaders } = req
+  const { rawHeaders } = call
   if (before !== null && isSame(rawHeaders, before.rawHeaders)) return before
-  check(req)
-  const { headers } = req
+  const { headers } = call
+  check(headers)
   const header = (name: string) => {
     const value = headers[name]
     return Array.isArray(value) ? value[0] : value
@@ -69,6 +69,7 @@ function presentedIn(authorization: string | undefined, apiKey: string | undefin
 const CONTENT_LENGTH = 'content-length'
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true
   const { length } = a
   if (length !== b.length) return false
   for (let index = 0; index < length; index += 2) {

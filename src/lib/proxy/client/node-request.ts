@@ -1,13 +1,12 @@
 import { IncomingMessage } from 'node:http'
-
-/** Takes the body as it comes; `null` is its end. False: no more for now, until `readMore`. */
-export type BodyReader = (chunk: Buffer | null) => boolean
+import type { BodyReader } from './client-call.ts'
 
 /**
- * A client's request whose body goes straight to its reader. The readable stream in between would cost more than
- * everything else that is done with a small request: its bytes are here when the request is, and one listener takes them.
+ * A request that Node's server has read, whose body goes straight to its reader. The readable stream in between would cost
+ * more than everything else that is done with a small request: its bytes are here when the request is, and one listener
+ * takes them.
  */
-export class ClientRequest extends IncomingMessage {
+export class NodeRequest extends IncomingMessage {
   #reader: BodyReader | null = null
   #isStream = false
   /** Node asks one of these of a request, by its version, to throw away the body of one that nobody reads. */
@@ -27,13 +26,9 @@ export class ClientRequest extends IncomingMessage {
     return this
   }
 
-  /** Takes up a reading that the reader has paused. */
-  readMore(): void {
-    this.socket.resume()
-  }
-
   override push(chunk: Buffer | null): boolean {
-    if (this.#reader !== null) return this.#reader(chunk)
-    return this.#isStream ? super.push(chunk) : true
+    if (this.#reader === null) return this.#isStream ? super.push(chunk) : true
+    this.#reader(chunk)
+    return true
   }
 }

@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net'
+import { ClientConnection } from './client-connection.ts'
+
+const SWEEP_MS = 15_000
+/** So often at least within the time that a client may be still. */
+const LOOKS = 4
+
+export interface ClientTimes {
+  /** Between requests. */
+  keepAliveMs: number
+  /** For a client that has to send the rest of a request, or to take what is there of its answer. */
+  stillMs: number
+}
+
+/**
+ * Closes connections that clients keep but do not use, and finds clients that have stopped in the middle. Node would set
+ * and clear a timer for every request, which costs more than the ledger does; here every connection is looked at now and
+ * then.
+ */
+export class ClientConnections {
+  readonly #bySocket = new Map<Socket, ClientConnection>()
+  #times: ClientTimes
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(times: ClientTimes) {
+    this.#times = times
+    this.setTimes(times)
+  }
+
+  setTimes(times: ClientTimes): void {
+    this.#times = times
+    clearInterval(this.#timer)
+    const everyMs = Math.min(SWEEP_MS, Math.ceil(times.stillMs / LOOKS))
+    this.#timer = setInterval(() => this.#sweep(performance.now()), everyMs)
+    this.#timer.unref()
+  }
+
+  add(socket: Socket): ClientConnection {
+    const connection = new ClientConnection(socket, performance.now())
+    this.#bySocket.set(socket, connection)
+    socket.on('close', () => this.#bySocket.delete(socket))
+    return connection
+  }
+
+  of(socket: Socket): ClientConnection {
+    return this.#bySocket.get(socket) ?? this.add(socket)
+  }
+
+  /** Looks at the next request of every connection as if it were its first. */
+  forgetHeads(): void {
+    for (const connection of this.#bySocket.values()) connection.head = null
+  }
+
+  /** Closes those on which nothing is being answered. */
+  closeIdle(): void {
+    for (const { socket, busy } of this.#bySocket.values()) if (busy === 0) socket.destroy()
+  }
+
+  closeAll(): void {
+    for (const { socket } of this.#bySocket.values()) socket.destroy()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  #sweep(now: number): void {
+    const { keepAliveMs, stillMs } = this.#times
+    for (const connection of this.#bySocket.values()) {
+      const { socket, busy, idleSince } = connection
+      if (busy === 0) {
+        if (now - idleSince > keepAliveMs) socket.destroy()
+        continue
+      }
+      const moved = socket.bytesRead + socket.bytesWritten - socket.writableLength
+      if (moved !== connection.moved || !isClientsTurn(connection)) {
+        connection.moved = moved
+        connection.movedAt = now
+      } else if (now - connection.movedAt >= stillMs) {
+        connection.movedAt = now
+        connection.call?.watcher?.clientStopped()
+      }
+    }
+  }
+}
+
+/** Whether nothing goes on before the client sends or takes something. */
+function isClientsTurn({ socket, call }: ClientConnection): boolean {
+  return socket.writableLength > 0 || call?.isRead === false
+}

@@ -1,0 +1,195 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Sender } from '../outbox.ts'
+import { answers } from '../outbox.ts'
+import { answerHead, isBodiless } from './answer-head.ts'
+import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { PlainHead } from './plain-head.ts'
+
+/** What a call needs of the connection that it came over. */
+export interface PlainLine {
+  readonly connection: ClientConnection
+  /** It takes no more requests. */
+  readonly isClosing: boolean
+  /** The answer has left. So many bytes of the request are still to come. */
+  over(unread: number): void
+  /** A client that sends for longer is cut off. */
+  linger(ms: number): void
+}
+
+/** Larger answers go to the socket as they are; a copy would cost more than a second piece. */
+const JOINED_BODY_BYTES = 16 << 10
+const NOTHING = Buffer.alloc(0)
+
+/** A plain request, and its answer in the framing of HTTP/1.1. */
+export class PlainCall implements ClientCall, Sender {
+  readonly connection: ClientConnection
+  readonly body: Buffer | null
+  readonly announcedBytes: number
+  watcher: CallWatcher | null = null
+  hasBegun = false
+  readonly #head: PlainHead
+  /** Null: the call is over. */
+  #line: PlainLine | null
+  #reader: BodyReader | null = null
+  /** Bytes of the body that are still to come. */
+  #unread: number
+  /** Of an answer in pieces: what goes before the next one. */
+  #before = ''
+  #isChunked = false
+  #hasBody = true
+  #end: 'open' | 'whole' | 'cut' = 'open'
+
+  /** `body`: all of it, or null where that is still to come. */
+  constructor(line: PlainLine, head: PlainHead, bytes: number, body: Buffer | null) {
+    this.connection = line.connection
+    this.body = body
+    this.announcedBytes = bytes
+    this.#line = line
+    this.#head = head
+    this.#unread = body === null ? bytes : 0
+  }
+
+  get method(): string {
+    return this.#head.method
+  }
+
+  get url(): string {
+    return this.#head.url
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#head.rawHeaders
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#head.headers
+  }
+
+  get isRead(): boolean {
+    return this.#unread === 0
+  }
+
+  readBody(reader: BodyReader): void {
+    if (this.body === null) {
+      this.#reader = reader
+      return
+    }
+    if (this.body.length > 0) reader(this.body)
+    reader(null)
+  }
+
+  leaveUnread(lingerMs: number): void {
+    this.#reader = null
+    if (this.#unread > 0) this.#line?.linger(lingerMs)
+  }
+
+  /** Takes what has come of the body; returns where in the chunk it ends. */
+  receive(chunk: Buffer): number {
+    const length = Math.min(chunk.length, this.#unread)
+    this.#unread -= length
+    const reader = this.#reader
+    if (reader === null || length === 0) return length
+    reader(length === chunk.length ? chunk : chunk.subarray(0, length))
+    if (this.#unread === 0) this.#endOfBody()
+    return length
+  }
+
+  #endOfBody(): void {
+    const reader = this.#reader // gone, if what came before it was refused
+    this.#reader = null
+    reader?.(null)
+  }
+
+  send(status: number, headers: string[], body: Buffer): void {
+    const line = this.#line
+    if (line === null || this.hasBegun) return
+    const { socket } = line.connection
+    const head = answerHead(status, headers, line.isClosing)
+    this.hasBegun = true
+    this.#end = 'whole'
+    if (isBodiless(status)) answers.put(socket, head, NOTHING, this)
+    else if (body.length <= JOINED_BODY_BYTES) answers.put(socket, head, body, this)
+    else {
+      socket.cork()
+      socket.write(head, 'latin1')
+      socket.write(body)
+      socket.uncork()
+      this.sent()
+    }
+  }
+
+  begin(status: number, headers: string[]): void {
+    if (this.#line === null || this.hasBegun) return
+    this.hasBegun = true
+    this.#hasBody = !isBodiless(status)
+    this.#isChunked = this.#hasBody && !saysLength(headers)
+    if (this.#isChunked) headers.push('transfer-encoding', 'chunked')
+    this.#before = answerHead(status, headers, this.#line.isClosing)
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.#line === null || this.#end !== 'open') return true
+    const { socket } = this.#line.connection
+    const before = this.#before
+    this.#before = ''
+    if (!this.#hasBody || bytes.length === 0) {
+      if (before !== '') answers.put(socket, before, NOTHING)
+    } else if (this.#isChunked) answers.putLine(socket, `${before}${bytes.length.toString(16)}\r\n`, bytes)
+    else answers.put(socket, before, bytes)
+    return !socket.writableNeedDrain
+  }
+
+  whenDrained(then: () => void): void {
+    this.#line?.connection.socket.once('drain', then)
+  }
+
+  end(): void {
+    if (this.#line === null || this.#end !== 'open') return
+    this.#end = 'whole'
+    const last = this.#isChunked ? '0\r\n\r\n' : ''
+    answers.put(this.#line.connection.socket, this.#before + last, NOTHING, this)
+  }
+
+  cutOff(): void {
+    if (this.#line === null) return
+    this.#end = 'cut'
+    answers.put(this.#line.connection.socket, '', NOTHING, this)
+  }
+
+  /** What closes is said by the connection itself. */
+  isLast(): void {}
+
+  /** All of the answer is with the socket; the call is over when it has left. */
+  sent(): void {
+    const line = this.#line
+    if (line === null) return
+    const { socket } = line.connection
+    if (this.#end === 'cut') socket.destroy()
+    else if (socket.writableLength === 0) this.#over(line)
+    else socket.write(NOTHING, () => this.#line !== null && this.#over(line))
+  }
+
+  #over(line: PlainLine): void {
+    this.#line = null
+    this.#reader = null
+    this.watcher?.callEnded(true)
+    line.over(this.#unread)
+  }
+
+  /** The connection is closed. */
+  gone(): void {
+    if (this.#line === null) return
+    this.#line = null
+    this.#reader = null
+    this.watcher?.callEnded(false)
+  }
+}
+
+function saysLength(headers: readonly string[]): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]!
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return true
+  }
+  return false
+}

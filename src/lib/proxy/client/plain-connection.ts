@@ -1,0 +1,144 @@
+import type { Socket } from 'node:net'
+import type { ClientCall } from './client-call.ts'
+import type { ClientConnection } from './client-connection.ts'
+import { PlainCall } from './plain-call.ts'
+import type { PlainLine } from './plain-call.ts'
+import type { PlainHead } from './plain-head.ts'
+import { PlainHeads } from './plain-heads.ts'
+
+/** What a client may send before it has its answer. */
+const MOST_WAITING_BYTES = 64 << 10
+
+/** Who has the connections of a server. */
+export interface PlainHost {
+  /** No more requests are taken as plain ones. */
+  readonly isClosing: boolean
+  /** Whether a request with such a head is taken; else the connection is given away. */
+  takes(head: PlainHead): boolean
+  onCall(call: ClientCall): void
+  /** Takes the connection over, for good: what is unread of it stands in the socket again. */
+  giveAway(socket: Socket): void
+}
+
+/**
+ * Reads plain requests off a socket, one after the other: what a client sends before it has its answer waits. At the first
+ * thing that is not plain, the connection is given away with every byte of it unread.
+ */
+export class PlainConnection implements PlainLine {
+  readonly connection: ClientConnection
+  readonly #host: PlainHost
+  readonly #heads = new PlainHeads()
+  /** The head that the host was asked about last. */
+  #taken: PlainHead | null = null
+  #call: PlainCall | null = null
+  /** Bytes of a refused request that are still to come, to be thrown away. */
+  #unread = 0
+  /** What came behind the request that is being answered. */
+  #waiting: Buffer | null = null
+  #lingering: NodeJS.Timeout | undefined
+  readonly #onData = (chunk: Buffer) => this.#take(chunk)
+  readonly #onEnd = () => void this.connection.socket.end()
+  readonly #onError = () => void this.connection.socket.destroy()
+  readonly #onClose = () => this.#closed()
+
+  constructor(connection: ClientConnection, host: PlainHost) {
+    this.connection = connection
+    this.#host = host
+    const { socket } = connection
+    socket.on('data', this.#onData)
+    socket.on('end', this.#onEnd)
+    socket.on('error', this.#onError)
+    socket.on('close', this.#onClose)
+  }
+
+  get isClosing(): boolean {
+    return this.#host.isClosing
+  }
+
+  linger(ms: number): void {
+    const { socket } = this.connection
+    this.#lingering = setTimeout(() => socket.destroy(), ms)
+    this.#lingering.unref()
+  }
+
+  over(unread: number): void {
+    const { connection } = this
+    this.#call = null
+    this.#unread = unread
+    connection.ended()
+    const chunk = this.#waiting
+    if (chunk === null) return
+    this.#waiting = null
+    connection.socket.resume()
+    this.#take(chunk)
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#call === null) {
+      if (this.#unread === 0) this.#next(chunk)
+      else this.#skip(chunk)
+      return
+    }
+    const end = this.#call.receive(chunk)
+    if (end < chunk.length) this.#keep(chunk.subarray(end))
+  }
+
+  #skip(chunk: Buffer): void {
+    const length = Math.min(chunk.length, this.#unread)
+    this.#unread -= length
+    if (this.#unread > 0) return
+    clearTimeout(this.#lingering)
+    if (length < chunk.length) this.#next(chunk.subarray(length))
+  }
+
+  /** Reads the beginning of a request. */
+  #next(chunk: Buffer): void {
+    const heads = this.#heads
+    if (!heads.read(chunk) || !this.#isTaken(heads.head!)) return this.#giveAway(chunk)
+    const { bodyAt, bodyBytes } = heads
+    const end = bodyAt + bodyBytes
+    const isWhole = chunk.length >= end
+    const call = new PlainCall(this, heads.head!, bodyBytes, isWhole ? chunk.subarray(bodyAt, end) : null)
+    this.#call = call
+    this.connection.began(call)
+    if (chunk.length > end) this.#keep(chunk.subarray(end))
+    this.#host.onCall(call)
+    if (!isWhole && bodyAt < chunk.length) call.receive(chunk.subarray(bodyAt))
+  }
+
+  #isTaken(head: PlainHead): boolean {
+    if (this.isClosing) return false
+    if (head !== this.#taken && !this.#host.takes(head)) return false
+    this.#taken = head
+    return true
+  }
+
+  /** The socket is read on, for it also tells that the client has left; but not for ever. */
+  #keep(chunk: Buffer): void {
+    this.#waiting = this.#waiting === null ? chunk : Buffer.concat([this.#waiting, chunk])
+    if (this.#waiting.length > MOST_WAITING_BYTES) this.connection.socket.pause()
+  }
+
+  #giveAway(chunk: Buffer): void {
+    const { socket } = this.connection
+    clearTimeout(this.#lingering)
+    socket.off('data', this.#onData)
+    socket.off('end', this.#onEnd)
+    socket.off('error', this.#onError)
+    socket.off('close', this.#onClose)
+    // Paused, so that the chunk is read by whoever comes next, and before anything that is still in the system.
+    socket.pause()
+    socket.unshift(chunk)
+    this.#host.giveAway(socket)
+    process.nextTick(() => socket.resume())
+  }
+
+  #closed(): void {
+    clearTimeout(this.#lingering)
+    const call = this.#call
+    if (call === null) return
+    this.#call = null
+    this.connection.ended()
+    call.gone()
+  }
+}
