@@ -19,16 +19,22 @@ interface OtherWays {
 const USAGE_OPTION = /stream_?options|include_?usage/i
 const MOST_LOOKED_AT = 64 << 10
 
+/** Whether a refusal may be about how we ask. */
+export function mayAskAgain({ outgoing, target }: AttemptContext): boolean {
+  return outgoing.asksForUsage || target.token !== null
+}
+
 /**
- * Asks the same account once more where the refusal is about how we asked: with an option that the client did not send, or
+ * Asks an account, and once more where its refusal is about how we asked: with an option that the client did not send, or
  * with a token that can be renewed. It stays one try, counted and settled once.
  */
 export async function askedAgain(
   asking: AttemptContext,
-  first: Refused,
   { live, dialect, withoutOption }: OtherWays,
 ): Promise<AttemptResult> {
   const { exchange, member, target } = asking
+  const first = await attempt(asking)
+  if (first.kind === 'answered' || exchange.isGone) return first
   if (isOptionRefused(first, asking.outgoing)) {
     const second = await attempt({ ...asking, outgoing: withoutOption() })
     // Refused all the same, the fault was another.

@@ -4,18 +4,20 @@ import { CAPS_SUBJECT } from '../rotation/caps.ts'
 import type { Member } from '../rotation/member.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { LivePool } from './live-pool.ts'
+import { UNCOUNTED } from './turn.ts'
+import type { Turn } from './turn.ts'
 
 const oneTooMany = { outcome: 'unreachable', refunded: true, note: 'over a cap' } as const
 
 /** Claims one request for the account. Null: it may not have it after all, the next account is tried. */
 export function claim(
   live: LivePool,
-  member: Member,
-  model: string | null,
+  { asked, way, member }: Pick<Turn, 'asked' | 'way' | 'member'>,
   key: KnownKey | null,
-): Promise<Reservation | null> {
+): Promise<Reservation | null> | Reservation {
+  if (!asked.incoming.route.isCounted) return UNCOUNTED
   const { ledger, caps } = live
-  const wanted = claimOf(live, member, model, key)
+  const wanted = claimOf(live, member, way.wanted.model ?? null, key)
   return caps === null ? ledger.reserve(wanted) : claimWithin(caps, live, wanted)
 }
 

@@ -304,6 +304,11 @@ export class LivePool {
     return this.ledger.state.sequence !== before
   }
 
+  /** Whether anybody wants to be told of tries. */
+  get isWatched(): boolean {
+    return this.#options.onAttempt !== undefined
+  }
+
   tell(report: AttemptReport): void {
     this.#options.onAttempt?.(report)
   }

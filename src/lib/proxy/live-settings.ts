@@ -1,6 +1,6 @@
 import { isQwenctlError, messageOf } from '../errors.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { ProxyContext } from './handle-request.ts'
+import type { ProxyContext } from './proxy-context.ts'
 import { NOTHING } from './proxy-observer.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { ProxyServer } from './server.ts'

@@ -1,6 +1,6 @@
 import type { Outcome, Provider, Usage } from '../provider/provider.ts'
 import type { OutcomeClass } from '../quota/events.ts'
-import type { Reservation, Settlement } from '../quota/ledger.ts'
+import type { Settlement } from '../quota/ledger.ts'
 import type { PriceBook } from '../quota/price-book.ts'
 import { coolingOf } from '../rotation/cooling.ts'
 import { provenDoors } from '../rotation/half-open.ts'
@@ -9,35 +9,34 @@ import type { AttemptResult } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
 import type { LivePool } from './live-pool.ts'
-
-interface Attempted {
-  member: Member
-  /** Null: a request that uses up nothing. What becomes of it says nothing of quotas or models either. */
-  reservation: Reservation | null
-  model: string | null
-  /** Whom it was sent to; null: to nobody. */
-  origin: string | null
-  result: AttemptResult
-}
+import { UNCOUNTED } from './turn.ts'
+import type { Turn } from './turn.ts'
 
 /** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
-export function record(live: LivePool, exchange: Exchange, attempted: Attempted): Failure | null {
-  const { member, reservation, result } = attempted
-  if (reservation !== null) live.ledger.settle(reservation, settlementOf(live, attempted))
-  tell(live, exchange, attempted)
+export function record(
+  live: LivePool,
+  exchange: Exchange,
+  turn: Turn,
+  result: AttemptResult,
+): Failure | null {
+  const { member, reservation } = turn
+  if (reservation !== UNCOUNTED) live.ledger.settle(reservation, settlementOf(live, turn, result))
+  tell(live, exchange, turn, result)
   if (result.kind === 'answered') {
     exchange.usage = result.usage
-    if (result.outcome === 'ok') noteSuccess(live, attempted)
-    if (result.late !== null) cool(live, attempted, result.late)
+    if (result.outcome === 'ok') noteSuccess(live, turn, result)
+    if (result.late !== null) cool(live, turn, result.late)
     return null
   }
   const outcome = settled(result.outcome, member)
-  cool(live, attempted, outcome)
+  cool(live, turn, outcome)
   return { member, outcome, held: result.held }
 }
 
 /** Who watches is told of the try at once, who writes it down when the request is over. */
-function tell(live: LivePool, exchange: Exchange, { member, model, origin, result }: Attempted): void {
+function tell(live: LivePool, exchange: Exchange, turn: Turn, result: AttemptResult): void {
+  const { member, origin } = turn
+  const model = modelOf(turn)
   const { at, latencyMs, firstByteMs } = result
   const { account } = member
   const isAnswered = result.kind === 'answered'
@@ -45,6 +44,7 @@ function tell(live: LivePool, exchange: Exchange, { member, model, origin, resul
   const status = isAnswered ? result.status : (result.held?.status ?? null)
   const message = isAnswered ? (result.late?.message ?? null) : result.outcome.message
   exchange.tries?.push({ account, model, at, latencyMs, firstByteMs, outcome, status, message, origin })
+  if (!live.isWatched) return
   live.tell({
     requestId: exchange.id,
     member,
@@ -57,7 +57,13 @@ function tell(live: LivePool, exchange: Exchange, { member, model, origin, resul
   })
 }
 
-function settlementOf(live: LivePool, { member, model, result }: Attempted): Settlement {
+function modelOf({ way }: Turn): string | null {
+  return way.wanted.model ?? null
+}
+
+function settlementOf(live: LivePool, turn: Turn, result: AttemptResult): Settlement {
+  const { member } = turn
+  const model = modelOf(turn)
   const provider = member.provider
   const settlement: Settlement = {
     outcome: result.kind === 'answered' ? result.outcome : settled(result.outcome, member).class,
@@ -101,17 +107,22 @@ function settled(outcome: Outcome, { account }: Member): Outcome {
   return { ...outcome, class: 'auth-dead' }
 }
 
-function noteSuccess(live: LivePool, { member, reservation, model, result }: Attempted): void {
+function noteSuccess(live: LivePool, turn: Turn, result: AttemptResult): void {
+  const { member, reservation } = turn
+  const model = modelOf(turn)
   live.strikes.succeeded(member, model)
-  if (reservation !== null) {
+  if (reservation !== UNCOUNTED) {
     const doors = provenDoors(member, model, live.view, reservation.at)
     if (doors !== null) live.open(doors)
   }
   live.pool.observe(member.account.id, result.firstByteMs ?? result.latencyMs, live.view.now)
 }
 
-function cool(live: LivePool, { member, reservation, model }: Attempted, outcome: Outcome): void {
-  if (reservation === null && outcome.class !== 'auth-dead') return
+/** Of a request that uses up nothing, what becomes of it says nothing of quotas or models either. */
+function cool(live: LivePool, turn: Turn, outcome: Outcome): void {
+  const { member, reservation } = turn
+  const model = modelOf(turn)
+  if (reservation === UNCOUNTED && outcome.class !== 'auth-dead') return
   const { state, now, random } = live.view
   const strikes = live.strikes.before(outcome.class, { member, model, state, now })
   const notices = coolingOf(outcome, { member, model, strikes, random: random(), now })
