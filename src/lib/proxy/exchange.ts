@@ -1,6 +1,7 @@
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../errors.ts'
 import type { AttemptRecord } from '../observe/request-event.ts'
 import type { Dialect, Usage } from '../provider/provider.ts'
+import { turnClock } from '../toolkit/turn-clock.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { CallWatcher, ClientCall } from './client/client-call.ts'
 import { bodyAsEvent, signOfLife, STREAM_HEADERS } from './wire/kept-open.ts'
@@ -64,7 +65,7 @@ export class Exchange implements CallWatcher {
   /** What is told of it when it is over: its tries; null: nobody wants to know. The rest is in `request-record.ts`. */
   tries: AttemptRecord[] | null = null
   /** Epoch milliseconds: head read, answer begun (0: in one go with its end), answer or client gone. */
-  readonly at = Date.now()
+  readonly at = turnClock()
   beganAt = 0
   endedAt = 0
   /** Of the table of routes. */
@@ -95,7 +96,7 @@ export class Exchange implements CallWatcher {
   /** It may have ended early. */
   callEnded(isWhole: boolean): void {
     this.isClosed = true
-    if (this.tries !== null) this.endedAt = Date.now()
+    if (this.tries !== null) this.endedAt = turnClock()
     if (!isWhole) {
       this.isGone = true
       this.watcher?.clientLeft()
@@ -125,7 +126,7 @@ export class Exchange implements CallWatcher {
       return
     }
     this.status = status
-    this.beganAt = Date.now()
+    this.beganAt = turnClock()
     this.call.begin(status, this.headers(headers))
   }
 
@@ -166,7 +167,7 @@ export class Exchange implements CallWatcher {
     }
     this.status = status
     this.bytesOut = body.length
-    if (body.length > QUICK_BYTES) this.beganAt = Date.now()
+    if (body.length > QUICK_BYTES) this.beganAt = turnClock()
     if (status !== NO_CONTENT) headers.push('content-length', String(body.length))
     this.call.send(status, this.headers(headers), body)
   }

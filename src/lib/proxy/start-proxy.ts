@@ -1,5 +1,6 @@
 import { QwenctlError } from '../errors.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
+import { turnClock } from '../toolkit/turn-clock.ts'
 import type { MetricSources } from '../observe/gauges.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { ProxyContext } from './proxy-context.ts'
@@ -127,7 +128,7 @@ async function openParts(
     onTrouble,
     onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
   })
-  const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: Date.now }
+  const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: turnClock }
   const { readMetrics = (own: Observer) => own.metrics() } = settings
   const server = new ProxyServer(context, {
     host: settings.host,

@@ -53,6 +53,7 @@ import type {
   Settings,
   Toolkit,
 } from './toolkit.ts'
+import { turnClock } from './turn-clock.ts'
 
 export interface ToolkitOptions {
   env: NodeJS.ProcessEnv
@@ -115,7 +116,7 @@ class LazyToolkit implements Toolkit {
 
   constructor(options: ToolkitOptions) {
     this.#options = options
-    this.#clock = options.clock ?? Date.now
+    this.#clock = options.clock ?? turnClock
     this.home = resolveHome(options.env)
     this.admin = new AdminAccess(this.home, this.#clock)
     this.settings = new FileSettings({
@@ -339,11 +340,8 @@ class LazyToolkit implements Toolkit {
     this.#opened = ledger
     for (const problem of ledger.problems) this.#warnings.add(problem)
     const aheadMs = ledger.state.now - this.#clock()
-    if (aheadMs > CLOCK_TOLERANCE_MS) {
-      this.#warnings.add(
-        `the clock of this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry of the ledger`,
-      )
-    }
+    const words = `the clock of this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry of the ledger`
+    if (aheadMs > CLOCK_TOLERANCE_MS) this.#warnings.add(words)
     await this.#reconcile(ledger)
     return ledger
   }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { turnClock } from '../../toolkit/turn-clock.ts'
 
 /** The head of an answer, as it goes over the wire in Latin-1. It says when it was made, if `headers` do not. */
 export function answerHead(status: number, headers: readonly string[], isLast: boolean): string {
@@ -22,7 +23,7 @@ let dateSecond = -1
 let dateText = ''
 
 function httpDate(): string {
-  const second = Math.floor(Date.now() / 1000)
+  const second = Math.floor(turnClock() / 1000)
   if (second !== dateSecond) {
     dateSecond = second
     dateText = new Date(second * 1000).toUTCString()
