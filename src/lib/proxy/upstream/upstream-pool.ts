@@ -22,7 +22,7 @@ import { UpstreamConnection, type ConnectionOwner } from './upstream-connection.
 import { UpstreamOrigin, type DialOptions } from './upstream-origin.ts'
 
 export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
-  /** How long an idle connection is kept; a shorter `keep-alive: timeout` of the upstream wins. 4,000 ms. */
+  /** How long an idle connection is kept; a shorter `keep-alive: timeout` of the upstream wins. 55,000 ms. */
   keepAliveMs?: number
   maxIdlePerOrigin?: number
   /** Trusted instead of Node's own authorities. */
@@ -38,7 +38,9 @@ const defaults = {
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 300_000,
   idleTimeoutMs: 300_000,
-  keepAliveMs: 4_000,
+  // Opening one takes two round trips and a handshake, which somebody who thinks between his questions would wait for each
+  // time. Balancers close theirs after a minute; whoever closes earlier says so, or is found out (`retry`).
+  keepAliveMs: 55_000,
   maxIdlePerOrigin: 256,
   retryStale: true,
 }
