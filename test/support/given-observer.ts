@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { LineBytes } from '../../src/lib/line-bytes.ts'
 import type { LogEntry } from '../../src/lib/observe/log-filter.ts'
 import { allLogs } from '../../src/lib/observe/log-names.ts'
 import { openObserver } from '../../src/lib/observe/observer.ts'
@@ -48,4 +49,11 @@ export function logEntries(folder: string): LogEntry[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as LogEntry)
+}
+
+/** Lines as a log file takes them. */
+export function bytesOf(text: string): LineBytes {
+  const bytes = new LineBytes()
+  bytes.text(text)
+  return bytes
 }

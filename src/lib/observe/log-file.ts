@@ -1,7 +1,8 @@
-import { closeSync, constants, mkdirSync, openSync, promises as fs, writeSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, promises as fs, statSync, writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../errors.ts'
+import type { LineBytes } from '../line-bytes.ts'
 import { closedLogName, closedLogs, currentLog } from './log-names.ts'
 
 export interface LogFileOptions {
@@ -67,9 +68,10 @@ export class LogFile {
     return this.#chunkBytes
   }
 
-  /** Takes whole lines; they are written soon, or lost and counted. Never throws. */
-  write(lines: string): void {
-    const chunk = Buffer.from(lines)
+  /** Takes whole lines; they are written at once or soon, or lost and counted. Never throws. */
+  write(lines: LineBytes): void {
+    if (this.#writing === null && this.#writeNow(lines)) return
+    const chunk = Buffer.from(lines.written)
     if (this.#waitingBytes + chunk.length > this.#mostWaiting || this.#options.clock() < this.#brokenUntil) {
       this.#lose(chunk)
       return
@@ -101,6 +103,46 @@ export class LogFile {
   async close(): Promise<void> {
     await this.#writing
     await this.#release()
+  }
+
+  /**
+   * The usual case, a file that is open and has room: an append to what the system holds in memory takes less than waking a
+   * thread for it and hearing back. The ledger lies on the same disk, and every request waits for that. False: it is for
+   * others to open a file, to end a full one, or to find out what is wrong.
+   */
+  #writeNow({ memory, length }: LineBytes): boolean {
+    const handle = this.#handle
+    if (handle === null || this.#isTorn) return false
+    let written: number
+    try {
+      if (!this.#isCurrent(length)) return false
+      written = writeSync(handle.fd, memory, 0, length)
+    } catch {
+      return false
+    }
+    this.#trusted -= length
+    this.#isTorn = written < length
+    if (this.#isTorn) this.#fail(memory.subarray(0, length), onlyPart())
+    return true
+  }
+
+  /** Whether the open file is still the current one, with room for so many bytes. */
+  #isCurrent(length: number): boolean {
+    const now = this.#options.clock()
+    if (this.#isTrusted(length, now)) return true
+    const stat = statSync(currentLog(this.#options.folder), { throwIfNoEntry: false })
+    if (stat?.ino !== this.#inode || stat.size + length > this.#fileBytes) return false
+    this.#trust(now)
+    return true
+  }
+
+  #isTrusted(length: number, now: number): boolean {
+    return this.#trusted >= length && now >= this.#lookedAt && now < this.#lookedAt + TRUST_MS
+  }
+
+  #trust(now: number): void {
+    this.#trusted = Math.floor(this.#fileBytes / FILES / 4)
+    this.#lookedAt = now
   }
 
   async #writeAll(): Promise<void> {
@@ -140,19 +182,19 @@ export class LogFile {
     const bytes = this.#isTorn ? Buffer.concat([Buffer.from('\n'), chunk]) : chunk
     const { bytesWritten } = await handle.write(bytes)
     this.#isTorn = bytesWritten < bytes.length
-    if (this.#isTorn) throw new Error(`only a part of the lines could be written`)
+    if (this.#isTorn) throw onlyPart()
   }
 
   /** The current file, with room for so many bytes. It is looked at now and then: other processes fill and rename it too. */
   async #open(length: number): Promise<FileHandle> {
     const now = this.#options.clock()
+    const isTrusted = this.#isTrusted(length, now)
     this.#trusted -= length
-    const isTrusted = this.#trusted >= 0 && now >= this.#lookedAt && now < this.#lookedAt + TRUST_MS
     if (this.#handle !== null && isTrusted) return this.#handle
     const path = currentLog(this.#options.folder)
     let stat = await statOf(path)
-    this.#trusted = Math.floor(this.#fileBytes / FILES / 4) - length
-    this.#lookedAt = now
+    this.#trust(now)
+    this.#trusted -= length
     if (stat !== null && stat.size > 0 && stat.size + length > this.#fileBytes) {
       await this.#closeFull(path)
       stat = null
@@ -189,7 +231,7 @@ export class LogFile {
     }
   }
 
-  #fail(chunk: Buffer, error: unknown): void {
+  #fail(chunk: Uint8Array, error: unknown): void {
     this.#next = null
     this.#lose(chunk)
     this.#brokenUntil = this.#options.clock() + RETRY_MS
@@ -198,7 +240,7 @@ export class LogFile {
     this.#options.onTrouble(`log lines are lost until they can be written again: ${messageOf(error)}`)
   }
 
-  #lose(chunk: Buffer): void {
+  #lose(chunk: Uint8Array): void {
     let lines = 0
     for (const byte of chunk) if (byte === 10) lines += 1
     this.dropped += lines
@@ -218,6 +260,10 @@ export class LogFile {
     this.#handle = null
     await handle?.close().catch(() => undefined)
   }
+}
+
+function onlyPart(): Error {
+  return new Error('only a part of the lines could be written')
 }
 
 async function statOf(path: string): Promise<{ ino: number; size: number } | null> {

@@ -1,5 +1,6 @@
 import type { Logger, pino as Pino } from 'pino'
 import { redact } from '../account/mask.ts'
+import type { LineBytes } from '../line-bytes.ts'
 import { AccessLines } from './access-line.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, LogLevel, Note, RequestRecord } from './request-event.ts'
@@ -30,6 +31,7 @@ export class LogLines {
   readonly #level: LogLevel
   readonly #masked: Masked
   readonly #access: AccessLines
+  readonly #writesAccess: boolean
   readonly #logger: Logger
   #lines = ''
   #time = 0
@@ -42,6 +44,7 @@ export class LogLines {
   private constructor(level: LogLevel, masked: Masked, pino: typeof Pino) {
     this.#level = level
     this.#masked = masked
+    this.#writesAccess = isWritten(level, 'info')
     this.#access = new AccessLines(masked, process.pid)
     this.#logger = pino(
       {
@@ -55,12 +58,13 @@ export class LogLines {
     )
   }
 
-  /** The lines of a request: tries that failed, who took over, how it ended. */
-  ofRequest(record: RequestRecord): string {
-    if (record.attempts.length !== 1 || record.outcome !== 'ok' || this.#level === 'debug')
+  /** Adds the lines of a request: tries that failed, who took over, how it ended. */
+  writeRequest(bytes: LineBytes, record: RequestRecord): void {
+    if (record.attempts.length !== 1 || record.outcome !== 'ok' || this.#level === 'debug') {
       this.#attempts(record)
-    const access = isWritten(this.#level, 'info') ? this.#access.line(record) : ''
-    return this.#take() + access
+      bytes.text(this.#take())
+    }
+    if (this.#writesAccess) this.#access.write(bytes, record)
   }
 
   ofNote(note: Note, at: number): string {

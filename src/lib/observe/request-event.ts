@@ -92,7 +92,8 @@ export type LogLevel = (typeof logLevels)[number]
 
 /** The account whose answer, or whose last word, the client got; null: nobody was asked. */
 export function lastAsked(record: RequestRecord): NamedAccount | null {
-  return record.attempts.at(-1)?.account ?? null
+  const { attempts } = record
+  return attempts.length === 0 ? null : attempts[attempts.length - 1]!.account
 }
 
 /** What may be said of a failure: a service that refuses a request tends to quote it, and content is nobody's business. */

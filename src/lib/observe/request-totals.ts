@@ -38,9 +38,8 @@ export interface Durations {
   count: number
 }
 
-/** Where requests of one account, model and outcome are counted. */
+/** Where requests of one account (the key to it), model and outcome are counted. */
 interface Series {
-  account: NamedAccount
   /** The model as the client wrote it, and as it is shown. */
   written: string | null
   model: string
@@ -49,6 +48,8 @@ interface Series {
   requests: RequestTotals
   latencies: Durations
   firstBytes: Durations | null
+  /** Of its last try, for a request that had no other; null: none was counted here yet. */
+  attempts: AttemptTotals | null
 }
 
 /** Names of models come from clients: only so many are told apart, and half of the places are for those that were answered. */
@@ -71,7 +72,8 @@ export class Totals {
   readonly #masked: Masked
   readonly #models = new Set<string>()
   readonly #keys = new WeakMap<NamedAccount, string>()
-  #last: Series | null = null
+  /** The series of each account's last request. */
+  readonly #last = new WeakMap<NamedAccount, Series>()
 
   constructor(masked: Masked) {
     this.#masked = masked
@@ -81,8 +83,8 @@ export class Totals {
     const { attempts, latencyMs, firstByteMs } = record
     const series = this.#seriesOf(record)
     addRequest(series.requests, record)
-    for (let index = 0; index < attempts.length; index += 1)
-      this.#countAttempt(attempts[index]!, index + 1 < attempts.length)
+    if (attempts.length === 1) this.#attemptsIn(series, attempts[0]!).attempts += 1
+    else if (attempts.length > 0) this.#countAll(attempts)
     observe(series.latencies, latencyMs)
     if (firstByteMs !== null) {
       series.firstBytes ??= durationsOf(this.firstBytes, series.provider, series.model)
@@ -91,20 +93,23 @@ export class Totals {
     if (record.outcome === 'store_unwritable') this.ledgerErrors += 1
   }
 
-  /** Mostly that of the request before, which is found without putting keys together. */
+  /** Mostly that of the account's request before, which is found without putting keys together. */
   #seriesOf(record: RequestRecord): Series {
     const { outcome } = record
     const account = lastAsked(record) ?? NOBODY
-    const last = this.#last
-    if (last?.account === account && last.written === record.model && last.outcome === outcome) return last
+    const last = this.#last.get(account)
+    if (last !== undefined && last.written === record.model && last.outcome === outcome) return last
     const model = this.#modelOf(record)
     const { provider } = account
-    return (this.#last = {
-      ...{ account, written: record.model, outcome, provider, model },
+    const series = {
+      ...{ written: record.model, outcome, provider, model },
       requests: this.#requestTotals(account, model, outcome),
       latencies: durationsOf(this.latencies, provider, model),
       firstBytes: null,
-    })
+      attempts: null,
+    }
+    this.#last.set(account, series)
+    return series
   }
 
   #requestTotals(asked: NamedAccount, model: string, outcome: string): RequestTotals {
@@ -122,13 +127,25 @@ export class Totals {
     }))
   }
 
-  #countAttempt({ account, outcome }: AttemptRecord, isFailover: boolean): void {
-    const total = entryOf(this.attempts, `${this.#keyOf(account)} ${outcome}`, () => ({
+  #attemptsIn(series: Series, attempt: AttemptRecord): AttemptTotals {
+    if (series.attempts?.outcome !== attempt.outcome) series.attempts = this.#attemptTotals(attempt)
+    return series.attempts
+  }
+
+  #countAll(attempts: readonly AttemptRecord[]): void {
+    const last = attempts.length - 1
+    for (let index = 0; index <= last; index += 1) {
+      const total = this.#attemptTotals(attempts[index]!)
+      total.attempts += 1
+      if (index < last) total.failovers += 1
+    }
+  }
+
+  #attemptTotals({ account, outcome }: AttemptRecord): AttemptTotals {
+    return entryOf(this.attempts, `${this.#keyOf(account)} ${outcome}`, () => ({
       ...labelsOf(account),
       ...{ outcome, attempts: 0, failovers: 0 },
     }))
-    total.attempts += 1
-    if (isFailover) total.failovers += 1
   }
 
   /** By what is shown of it: an account that was removed and added again goes on counting. */

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LogFile } from '../../../src/lib/observe/log-file.ts'
 import { allLogs, closedLogs, currentLog } from '../../../src/lib/observe/log-names.ts'
 import { root } from '../../support/cli.ts'
-import { logEntries, logText } from '../../support/given-observer.ts'
+import { bytesOf, logEntries, logText } from '../../support/given-observer.ts'
 import { NOW } from '../../support/observed-request.ts'
 import { until } from '../../support/proxy-harness.ts'
 import { tempFolder } from '../../support/temp-home.ts'
@@ -40,7 +40,7 @@ const row = (index: number) => `${JSON.stringify({ index, filling: 'x'.repeat(10
 test('a full file is closed and the next begun; the oldest go, the newest stay, and no line is cut', async () => {
   const { file, folder } = givenFile()
   for (let index = 0; index < 3000; index += 1) {
-    file.write(row(index))
+    file.write(bytesOf(row(index)))
     if (index % 50 !== 49) continue
     await file.close()
     expect(bytesIn(folder)).toBeLessThanOrEqual(MEGABYTE)
@@ -86,7 +86,7 @@ test('a smaller budget is kept to from the first file that it fills on', async (
   for (const second of ['01', '02', '03'])
     writeFileSync(join(folder, `proxy-20261121T1000${second}000Z-1-1.ndjson`), 'x'.repeat(400_000))
   for (let index = 0; index < 200; index += 1) {
-    file.write(row(index))
+    file.write(bytesOf(row(index)))
     await new Promise((resolve) => setImmediate(resolve))
   }
   await file.close()
@@ -99,38 +99,51 @@ test('a full disk is told once, costs the lines alone, and how many is said when
   const { file, folder, troubles } = givenFile({ clock: () => now })
   mkdirSync(folder, { recursive: true })
   symlinkSync('/dev/full', currentLog(folder))
-  file.write('one\ntwo\n')
+  file.write(bytesOf('one\ntwo\n'))
   await until(() => file.dropped === 2)
-  file.write('three\n') // not even tried: it was full a moment ago
+  file.write(bytesOf('three\n')) // not even tried: it was full a moment ago
   expect(file.dropped).toBe(3)
   now += 5000
-  file.write('four\n')
+  file.write(bytesOf('four\n'))
   await until(() => file.dropped === 4)
   expect(troubles).toEqual([expect.stringMatching(/log lines are lost until.*ENOSPC/)])
 
   rmSync(currentLog(folder))
   now += 5000
-  file.write('five\n')
+  file.write(bytesOf('five\n'))
   await file.close()
   expect(readFileSync(currentLog(folder), 'utf8')).toBe('five\nlost 4\n')
   expect(file.dropped).toBe(4)
 })
 
+test('what is handed to an open file is in it in the same turn, and behind what still waits', async () => {
+  const { file, folder } = givenFile()
+  file.write(bytesOf('one\n')) // the file has to be opened first
+  file.write(bytesOf('two\n'))
+  await until(() => logText(folder) === 'one\ntwo\n')
+  const lines = bytesOf('three\n')
+  await until(() => (file.write(lines), logText(folder).endsWith('three\n')))
+  lines.clear()
+  lines.text('lines, as ever\n')
+  file.write(lines)
+  expect(logText(folder)).toMatch(/^one\ntwo\n(three\n)+lines, as ever\n$/)
+})
+
 test('a folder that goes away is made again', async () => {
   let now = NOW
   const { file, folder } = givenFile({ clock: () => now })
-  file.write('one\n')
+  file.write(bytesOf('one\n'))
   await until(() => logText(folder) === 'one\n')
   rmSync(folder, { recursive: true })
   now += 1000
-  file.write('two\n')
+  file.write(bytesOf('two\n'))
   await until(() => logText(folder) === 'two\n')
   expect(file.dropped).toBe(0)
 })
 
 test('what waits for the disk has a bound: beyond it lines are dropped, not memory taken', () => {
   const { file } = givenFile()
-  for (let index = 0; index < 1000; index += 1) file.write(row(index)) // in one turn: nothing can be written meanwhile
+  for (let index = 0; index < 1000; index += 1) file.write(bytesOf(row(index))) // in one turn: nothing can be written meanwhile
   expect(file.dropped).toBeGreaterThan(800)
 })
 

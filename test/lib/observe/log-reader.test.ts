@@ -6,7 +6,7 @@ import type { LogFilter } from '../../../src/lib/observe/log-filter.ts'
 import { closedLogs, currentLog } from '../../../src/lib/observe/log-names.ts'
 import { LogReader, followLog } from '../../../src/lib/observe/log-reader.ts'
 import type { LogLine } from '../../../src/lib/observe/log-reader.ts'
-import { givenObserver } from '../../support/given-observer.ts'
+import { bytesOf, givenObserver } from '../../support/given-observer.ts'
 import { NOW, givenRecord, givenRotation, work } from '../../support/observed-request.ts'
 import { until } from '../../support/proxy-harness.ts'
 import { tempFolder } from '../../support/temp-home.ts'
@@ -90,7 +90,8 @@ test('who follows sees every line once and in order while the files turn over', 
   onTestFinished(followLog(reader, folder, (lines) => seen.push(...indexes(lines)), 20))
   let written = 0
   for (let round = 0; round < 30; round += 1) {
-    for (let count = 0; count < 50; count += 1) file.write(row(written++, { filling: 'x'.repeat(1000) }))
+    for (let count = 0; count < 50; count += 1)
+      file.write(bytesOf(row(written++, { filling: 'x'.repeat(1000) })))
     await file.close()
     await until(() => seen.length >= written)
   }

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { LineBytes } from '../../../src/lib/line-bytes.ts'
 import { AccessLines } from '../../../src/lib/observe/access-line.ts'
 import { Masked } from '../../../src/lib/observe/masked.ts'
 import type { LogLevel, RequestRecord } from '../../../src/lib/observe/request-event.ts'
@@ -168,40 +169,87 @@ test('in the turn of a request nothing of its record is read, however many there
   expect(logEntries(observer.folder)).toHaveLength(2000)
 })
 
-test('any record makes one line of JSON that says what the record says', () => {
-  const lines = new AccessLines(new Masked(), 7)
-  const text = fc.string({ unit: 'binary', maxLength: 40 })
-  const count = fc.option(fc.nat())
-  const fields = fc.record({
-    id: text,
-    model: fc.option(text),
-    clientKey: fc.option(text),
-    latencyMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
-    inputTokens: count,
-    costUsd: fc.option(fc.double({ min: 0 })), // infinity among them
-    status: fc.option(fc.integer({ min: 100, max: 599 })),
-    isClientGone: fc.boolean(),
-    name: text,
-  })
+/** The line of a record, in the plainest way. */
+function plainLine(record: RequestRecord, masked: Masked, pid: number): string {
+  const shown = (text: string | null) => (text === null ? null : masked.of(text))
+  const short = (ms: number | null) => (ms === null ? null : Math.round(ms * 1000) / 1000)
+  const account = record.attempts.at(-1)?.account
+  const line = {
+    level: 'info',
+    time: new Date(Math.floor(record.at + record.latencyMs)).toISOString(),
+    pid,
+    kind: 'request',
+    requestId: record.id,
+    clientKey: shown(record.clientKey),
+    method: shown(record.method),
+    route: shown(record.route),
+    dialect: record.dialect,
+    model: shown(record.model),
+    stream: record.isStream,
+    status: record.status,
+    outcome: record.outcome,
+    message: shown(record.message),
+    user: shown(account?.user ?? null),
+    provider: shown(account?.provider ?? null),
+    account: shown(account?.name ?? null),
+    attempts: record.attempts.length,
+    tried: record.attempts.map((tried) => {
+      const { provider, name } = tried.account
+      return `${masked.of(`${provider}/${name}`)} ${tried.outcome}`
+    }),
+    latencyMs: short(record.latencyMs),
+    firstByteMs: short(record.firstByteMs),
+    inputTokens: record.inputTokens,
+    outputTokens: record.outputTokens,
+    costUsd: record.costUsd,
+    bytesIn: record.bytesIn,
+    bytesOut: record.bytesOut,
+    clientGone: record.isClientGone,
+  }
+  return `${JSON.stringify(line)}\n`
+}
+
+test('the lines of any requests are those that JSON has of them, byte for byte', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 60 })
+  const account = fc.record({ name: text, provider: fc.constantFrom('qwen', 'öffi"') })
+  const ofFew = (accounts: { name: string; provider: string }[]) => {
+    const named = accounts.map((each) => ({ ...work, ...each }))
+    const attempt = fc.record({
+      account: fc.constantFrom(...named),
+      outcome: fc.constantFrom('ok' as const, 'lost' as const),
+    })
+    const ms = fc.oneof(fc.nat(5000), fc.double({ min: 0, max: 1e9, noNaN: true }))
+    const record = fc.record({
+      id: fc.oneof(fc.stringMatching(/^[a-z0-9]{16}-[a-z0-9]{1,4}$/), text),
+      latencyMs: ms,
+      firstByteMs: fc.option(ms),
+      method: fc.constantFrom('POST', 'GET'),
+      model: fc.option(fc.oneof(text, fc.constantFrom('m1', 'm2'))),
+      clientKey: fc.constantFrom(null, 'team', 'a"b'),
+      isStream: fc.boolean(),
+      status: fc.constantFrom(null, 200, 499),
+      outcome: fc.constantFrom('ok' as const, 'aborted' as const),
+      message: fc.option(text, { freq: 3 }),
+      attempts: fc.array(attempt, { maxLength: 2 }),
+      inputTokens: fc.option(fc.nat()),
+      outputTokens: fc.option(fc.maxSafeNat()),
+      costUsd: fc.option(fc.double({ min: 0 }), { freq: 2 }), // infinity among them
+      bytesIn: fc.nat(1e12),
+      isClientGone: fc.boolean(),
+    })
+    return fc.array(record, { maxLength: 12 })
+  }
   fc.assert(
-    fc.property(fields, ({ name, ...changes }) => {
-      const record = givenRecord({ ...changes, attempts: [givenAttempt({ account: { ...work, name } })] })
-      const line = lines.line(record)
-      expect(line.indexOf('\n')).toBe(line.length - 1)
-      const entry = JSON.parse(line) as Record<string, unknown>
-      const masked = (value: string | null) => (value === null ? null : new Masked().of(value))
-      expect(entry).toMatchObject({
-        requestId: record.id.toWellFormed(),
-        model: masked(record.model),
-        clientKey: masked(record.clientKey),
-        account: masked(name),
-        inputTokens: record.inputTokens,
-        status: record.status,
-        clientGone: record.isClientGone,
-      })
-      expect(entry['latencyMs']).toBeCloseTo(record.latencyMs, 2)
-      expect(entry['time']).toBe(new Date(Math.floor(record.at + record.latencyMs)).toISOString())
-      expect(entry['costUsd']).toBe(Number.isFinite(record.costUsd ?? NaN) ? record.costUsd : null)
+    fc.property(fc.array(account, { minLength: 1, maxLength: 3 }).chain(ofFew), (requests) => {
+      const lines = new AccessLines(new Masked(), 7)
+      const bytes = new LineBytes()
+      const records = requests.map(({ attempts, ...changes }) =>
+        givenRecord({ ...changes, attempts: attempts.map((each) => givenAttempt(each)) }),
+      )
+      for (const record of records) lines.write(bytes, record)
+      const masked = new Masked()
+      const expected = records.map((record) => plainLine(record, masked, 7)).join('')
+      expect(bytes.written.toString()).toBe(expected)
     }),
   )
 })

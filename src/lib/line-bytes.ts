@@ -1,0 +1,101 @@
+const FIRST_BYTES = 4 << 10
+/** Up to this length a loop over the characters takes less than a call into Node. */
+const SHORT = 48
+const ASCII_END = 0x80
+const SPACE = 0x20
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const LARGEST_SMALL = 999_999_999
+
+/**
+ * Text on its way to a file, as the bytes that it is there, in memory that is used again for what comes after. What is
+ * written of every request costs no string so: none is put together, made flat, measured and copied.
+ */
+export class LineBytes {
+  length = 0
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+
+  /** What was written, until more is. */
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.length)
+  }
+
+  /** All of the memory, of which the first `length` bytes were written: for whoever needs no view of them. */
+  get memory(): Buffer {
+    return this.#bytes
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** In UTF-8. */
+  text(text: string): void {
+    const { length } = text
+    const at = this.length
+    this.#makeRoom(3 * length)
+    const bytes = this.#bytes
+    if (length <= SHORT) {
+      let seen = 0
+      for (let index = 0; index < length; index += 1) {
+        const code = text.charCodeAt(index)
+        seen |= code
+        bytes[at + index] = code
+      }
+      if (seen < ASCII_END) {
+        this.length = at + length
+        return
+      }
+    }
+    this.length = at + bytes.write(text, at)
+  }
+
+  /** What JSON would have between quotes, where that is the text itself. False: something has to be escaped, and nothing was added. */
+  plain(text: string): boolean {
+    const { length } = text
+    const at = this.length
+    this.#makeRoom(length)
+    const bytes = this.#bytes
+    for (let index = 0; index < length; index += 1) {
+      const code = text.charCodeAt(index)
+      if (code < SPACE || code >= ASCII_END || code === QUOTE || code === BACKSLASH) return false
+      bytes[at + index] = code
+    }
+    this.length = at + length
+    return true
+  }
+
+  copy(more: Uint8Array): void {
+    const { length } = more
+    const at = this.length
+    this.#makeRoom(length)
+    const bytes = this.#bytes
+    if (length > SHORT) bytes.set(more, at)
+    else for (let index = 0; index < length; index += 1) bytes[at + index] = more[index]!
+    this.length = at + length
+  }
+
+  /** As a template literal has it. */
+  number(value: number): void {
+    if (!(value >= 0 && value <= LARGEST_SMALL && Number.isInteger(value))) return this.text(String(value))
+    let count = 1
+    for (let end = 10; end <= value; end *= 10) count += 1
+    this.#makeRoom(count)
+    const bytes = this.#bytes
+    let rest = value
+    for (let at = this.length + count - 1; at >= this.length; at -= 1) {
+      const above = (rest / 10) | 0
+      bytes[at] = 48 + rest - 10 * above
+      rest = above
+    }
+    this.length += count
+  }
+
+  #makeRoom(more: number): void {
+    const needed = this.length + more
+    if (needed <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length))
+    this.#bytes.copy(larger, 0, 0, this.length)
+    this.#bytes = larger
+  }
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LineBytes } from '../../src/lib/line-bytes.ts'
+
+test('whatever is written stands there as UTF-8, one behind the other', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 80 }),
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.stringMatching(/^[a-z ]{0,80}$/),
+  )
+  const number = fc.oneof(
+    fc.nat(),
+    fc.integer(),
+    fc.double(),
+    fc.nat(20).map((power) => 10 ** power),
+  )
+  const part = fc.oneof(
+    text.map((value) => ({ value, write: (bytes: LineBytes) => bytes.text(value) })),
+    text.map((value) => ({ value, write: (bytes: LineBytes) => bytes.copy(Buffer.from(value)) })),
+    number.map((value) => ({ value: `${value}`, write: (bytes: LineBytes) => bytes.number(value) })),
+    text.map((value) => ({
+      value: JSON.stringify(value).slice(1, -1),
+      write: (bytes: LineBytes) => {
+        const isPlain = bytes.plain(value)
+        if (isPlain) expect(JSON.stringify(value)).toBe(`"${value}"`)
+        else bytes.text(JSON.stringify(value).slice(1, -1))
+      },
+    })),
+  )
+  const lines = fc.array(fc.array(part, { maxLength: 100 }), { maxLength: 4 })
+  fc.assert(
+    fc.property(lines, (all) => {
+      const bytes = new LineBytes()
+      for (const parts of all) {
+        for (const { write } of parts) write(bytes)
+        expect(bytes.written).toEqual(Buffer.concat(parts.map(({ value }) => Buffer.from(value))))
+        expect(bytes.memory.subarray(0, bytes.length)).toEqual(bytes.written)
+        bytes.clear()
+      }
+    }),
+  )
+})
+
+test('text that is plain ASCII is plain in JSON too', () => {
+  const bytes = new LineBytes()
+  expect(bytes.plain('acc_0123-4z')).toBe(true)
+  expect(bytes.plain('a"b')).toBe(false)
+  expect(bytes.written.toString()).toBe('acc_0123-4z')
+})
