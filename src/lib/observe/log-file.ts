@@ -25,6 +25,8 @@ const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY
 const TRUST_MS = 200
 /** A disk that is full is asked again this often, not at every line. */
 const RETRY_MS = 1000
+/** An append to the system's memory takes microseconds. One that takes so long waited for a disk. */
+const SLOW_MS = 10
 
 /**
  * Appends whole lines to a log that any number of processes share, in writes of their own that the system keeps whole.
@@ -53,6 +55,8 @@ export class LogFile {
   /** Lost since it was last said. */
   #lost = 0
   #isTorn = false
+  /** Until then a disk that kept the event loop waiting is written to by a thread. */
+  #slowUntil = 0
   #closed = 0
 
   constructor(options: LogFileOptions) {
@@ -107,19 +111,22 @@ export class LogFile {
 
   /**
    * The usual case, a file that is open and has room: an append to what the system holds in memory takes less than waking a
-   * thread for it and hearing back. The ledger lies on the same disk, and every request waits for that. False: it is for
-   * others to open a file, to end a full one, or to find out what is wrong.
+   * thread for it and hearing back. False: it is for a thread to open a file, to end a full one, to wait for a slow disk, or
+   * to find out what is wrong.
    */
   #writeNow({ memory, length }: LineBytes): boolean {
     const handle = this.#handle
-    if (handle === null || this.#isTorn) return false
+    const began = this.#options.clock()
+    if (handle === null || this.#isTorn || began < this.#slowUntil) return false
     let written: number
     try {
-      if (!this.#isCurrent(length)) return false
+      if (!this.#isCurrent(length, began)) return false
       written = writeSync(handle.fd, memory, 0, length)
     } catch {
       return false
     }
+    const ended = this.#options.clock()
+    if (ended - began >= SLOW_MS) this.#slowUntil = ended + RETRY_MS
     this.#trusted -= length
     this.#isTorn = written < length
     if (this.#isTorn) this.#fail(memory.subarray(0, length), onlyPart())
@@ -127,8 +134,7 @@ export class LogFile {
   }
 
   /** Whether the open file is still the current one, with room for so many bytes. */
-  #isCurrent(length: number): boolean {
-    const now = this.#options.clock()
+  #isCurrent(length: number, now: number): boolean {
     if (this.#isTrusted(length, now)) return true
     const stat = statSync(currentLog(this.#options.folder), { throwIfNoEntry: false })
     if (stat?.ino !== this.#inode || stat.size + length > this.#fileBytes) return false

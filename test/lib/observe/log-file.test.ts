@@ -129,6 +129,29 @@ test('what is handed to an open file is in it in the same turn, and behind what 
   expect(logText(folder)).toMatch(/^one\ntwo\n(three\n)+lines, as ever\n$/)
 })
 
+test('a disk that keeps a write waiting is left to a thread for a second', async () => {
+  let now = NOW
+  let isSlow = false
+  const { file, folder } = givenFile({ clock: () => (isSlow ? (now += 20) : now) })
+  file.write(bytesOf('one\n'))
+  await until(() => logText(folder) === 'one\n')
+  isSlow = true
+  await until(() => (file.write(bytesOf('slow\n')), now > NOW))
+  isSlow = false
+  await until(() => !logText(folder).endsWith('one\n'))
+  const before = logText(folder)
+  file.write(bytesOf('later\n'))
+  expect(logText(folder)).toBe(before)
+  await until(() => logText(folder).endsWith('later\n'))
+  now += 1000
+  await until(() => {
+    const text = logText(folder)
+    file.write(bytesOf('at once\n'))
+    return logText(folder) === `${text}at once\n`
+  })
+  expect(file.dropped).toBe(0)
+})
+
 test('a folder that goes away is made again', async () => {
   let now = NOW
   const { file, folder } = givenFile({ clock: () => now })
