@@ -1,11 +1,11 @@
 import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
-import type { Metric } from './limit.ts'
 import { forgetLearned, isInForce, learnLimits, setLimits } from './set-limits.ts'
 import { usable } from './standing.ts'
 import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'
 import { dayOf, emptyTotals } from './totals.ts'
-import { emptyTrail, leaveTrail } from './trail.ts'
+import type { TrailAmounts } from './trail.ts'
+import { emptyTrail, leaveTrail, trailAmount } from './trail.ts'
 import { advance, charge, emptyUsage, giveBack } from './window.ts'
 
 /** A cooldown this soon after the last one is the next strike in a row. */
@@ -13,6 +13,10 @@ const STRIKE_MEMORY_MS = 10 * 60_000
 
 /** A reservation that was never settled stays charged, but is no longer shown as in flight after this long. */
 const OPEN_MEMORY_MS = 48 * 3_600_000
+
+/** Never added to. */
+const NO_OTHERS: string[] = []
+const NO_SUBJECTS: readonly SubjectState[] = []
 
 export function emptyState(): LedgerState {
   return { now: 0, sequence: 0, subjects: new Map(), open: new OpenReservations(), days: new Map() }
@@ -70,51 +74,60 @@ function moveTime(state: LedgerState, at: number): void {
   state.now = at
   if (!isNewDay) return
   for (const { id, at: since } of [...state.open.entries()]) {
-    if (since <= at - OPEN_MEMORY_MS) state.open.delete(id)
+    if (since <= at - OPEN_MEMORY_MS) state.open.take(id)
   }
 }
 
 function reserve(state: LedgerState, event: ReserveEvent): boolean {
-  const also = event.also ?? []
-  if (state.open.has(event.id)) return false
+  const { keep, probe } = event
+  if (state.open.get(event.id) !== undefined) return false
   const account = subjectOf(state, event.account)
-  const subjects = also.length === 0 ? [account] : [account, ...also.map((id) => subjectOf(state, id))]
-  for (const subject of subjects) {
-    const keep = subject === account ? event.keep : 0 // headroom is the account's alone
-    for (const limit of subject.limits) {
-      advance(limit.usage, limit.clock, state.now)
-      if (limit.usage.used >= usable(limit, keep) && isInForce(limit, state.now)) return false
-    }
-  }
-  for (const subject of subjects) {
-    chargeSubject(subject, { requests: 1 }, state.now)
-    subject.lastUsedAt = state.now
-  }
+  const others = subjectsOf(state, event.also)
+  if (!isBelowLimits(account, keep, state.now)) return false
+  // headroom is the account's alone
+  for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, state.now)) return false
+  use(account, state.now)
+  for (const other of others) use(other, state.now)
   totalsIn(state, dayOf(state.now), event.account).requests += 1
-  const { account: accountId, probe } = event
-  state.open.add(event.id, { account: accountId, also, at: state.now, sequence: state.sequence, probe })
+  const also = event.also ?? NO_OTHERS
+  const { now: at, sequence } = state
+  return state.open.add(event.id, { account: event.account, also, at, sequence, probe })
+}
+
+function isBelowLimits(subject: SubjectState, keep: number | undefined, now: number): boolean {
+  for (const limit of subject.limits) {
+    advance(limit.usage, limit.clock, now)
+    if (limit.usage.used >= usable(limit, keep) && isInForce(limit, now)) return false
+  }
   return true
 }
 
+function use(subject: SubjectState, now: number): void {
+  chargeSubject(subject, ONE_REQUEST, now)
+  subject.lastUsedAt = now
+}
+
 function settle(state: LedgerState, event: SettleEvent): boolean {
-  const open = state.open.get(event.id)
+  const open = state.open.take(event.id)
   if (open === undefined) return false // settled before, or never granted
-  state.open.delete(event.id)
   const account = subjectOf(state, open.account)
-  const subjects = [account, ...open.also.map((id) => subjectOf(state, id))]
+  const others = subjectsOf(state, open.also)
   if (event.refunded === true) {
-    for (const subject of subjects) refund(subject, open, state.now)
+    refund(account, open, state.now)
+    for (const other of others) refund(other, open, state.now)
     const totals = totalsIn(state, dayOf(open.at), open.account)
     totals.requests = Math.max(0, totals.requests - 1)
     return true
   }
   const spent = {
+    requests: 0,
     inputTokens: event.inputTokens ?? 0,
     outputTokens: event.outputTokens ?? 0,
     usd: event.costUsd ?? 0,
   }
-  for (const subject of subjects) chargeSubject(subject, spent, state.now)
-  if (account.modelLimits.length > 0) chargeModel(account, event.model, { requests: 1, ...spent }, state.now)
+  chargeSubject(account, spent, state.now)
+  for (const other of others) chargeSubject(other, spent, state.now)
+  if (account.modelLimits.length > 0) chargeModel(account, event.model, { ...spent, requests: 1 }, state.now)
   addOutcome(totalsIn(state, dayOf(state.now), open.account), event)
   if (event.outcome === 'ok') account.strikes = 0
   return true
@@ -128,16 +141,12 @@ function addOutcome(totals: DayTotals, event: SettleEvent): void {
   if (event.costUsd !== undefined) totals.costUsd = (totals.costUsd ?? 0) + event.costUsd
 }
 
-interface Amounts {
-  requests?: number
-  inputTokens?: number
-  outputTokens?: number
-  usd?: number
-}
+const ONE_REQUEST: TrailAmounts = { requests: 1, inputTokens: 0, outputTokens: 0, usd: 0 }
+const ONE_BACK: TrailAmounts = { requests: -1, inputTokens: 0, outputTokens: 0, usd: 0 }
 
-function chargeSubject(subject: SubjectState, amounts: Amounts, now: number): void {
+function chargeSubject(subject: SubjectState, amounts: TrailAmounts, now: number): void {
   for (const limit of subject.limits) {
-    const amount = amountFor(limit.metric, amounts)
+    const amount = trailAmount(amounts, limit.metric)
     if (amount === 0) continue
     advance(limit.usage, limit.clock, now)
     charge(limit.usage, limit.clock, amount, now)
@@ -146,11 +155,16 @@ function chargeSubject(subject: SubjectState, amounts: Amounts, now: number): vo
 }
 
 /** Learned limits of a model count what was asked of it, once that is known. */
-function chargeModel(subject: SubjectState, model: string | undefined, amounts: Amounts, now: number): void {
+function chargeModel(
+  subject: SubjectState,
+  model: string | undefined,
+  amounts: TrailAmounts,
+  now: number,
+): void {
   for (const limit of subject.modelLimits) {
     if (limit.model !== model) continue
     advance(limit.usage, limit.clock, now)
-    charge(limit.usage, limit.clock, amountFor(limit.metric, amounts), now)
+    charge(limit.usage, limit.clock, trailAmount(amounts, limit.metric), now)
   }
 }
 
@@ -161,22 +175,7 @@ function refund(subject: SubjectState, open: OpenReservation, now: number): void
     advance(limit.usage, limit.clock, now)
     giveBack(limit.usage, 1, open.at)
   }
-  leaveTrail(subject.trail, { requests: -1 }, open.at, now + 1)
-}
-
-function amountFor(metric: Metric, amounts: Amounts): number {
-  switch (metric) {
-    case 'requests':
-      return amounts.requests ?? 0
-    case 'tokens':
-      return (amounts.inputTokens ?? 0) + (amounts.outputTokens ?? 0)
-    case 'input-tokens':
-      return amounts.inputTokens ?? 0
-    case 'output-tokens':
-      return amounts.outputTokens ?? 0
-    case 'usd':
-      return amounts.usd ?? 0
-  }
+  leaveTrail(subject.trail, ONE_BACK, open.at, now + 1)
 }
 
 function reset(state: LedgerState, event: ResetEvent): boolean {
@@ -247,6 +246,11 @@ function subjectOf(state: LedgerState, id: string): SubjectState {
     state.subjects.set(id, subject)
   }
   return subject
+}
+
+/** Of those that a reservation also counts against, which mostly is nobody. */
+function subjectsOf(state: LedgerState, ids: readonly string[] = NO_OTHERS): readonly SubjectState[] {
+  return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => subjectOf(state, id))
 }
 
 function totalsIn(state: LedgerState, day: string, account: string): DayTotals {

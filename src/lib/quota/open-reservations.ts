@@ -13,6 +13,7 @@ export interface OpenReservation {
 type Entry = OpenReservation & { id: string }
 
 const BUCKETS = 1024
+const HASHED = 4
 
 /**
  * Reservations in flight, by id. Every request puts one in and takes it out: a `Map` would rebuild its table over and
@@ -26,29 +27,32 @@ export class OpenReservations {
     return this.#size
   }
 
-  has(id: string): boolean {
-    return this.get(id) !== undefined
-  }
-
   get(id: string): OpenReservation | undefined {
     for (const entry of this.#bucket(id)) if (entry.id === id) return entry
     return undefined
   }
 
-  /** `id` must not be in yet. */
-  add(id: string, { account, also, at, sequence, probe }: OpenReservation): void {
-    this.#bucket(id).push({ id, account, also, at, sequence, probe })
+  /** False: a reservation of this id is in already, and stays. */
+  add(id: string, { account, also, at, sequence, probe }: OpenReservation): boolean {
+    const bucket = this.#bucket(id)
+    for (const entry of bucket) if (entry.id === id) return false
+    bucket.push({ id, account, also, at, sequence, probe })
     this.#size += 1
+    return true
   }
 
-  delete(id: string): void {
+  /** Takes one out; undefined: it is not in. */
+  take(id: string): OpenReservation | undefined {
     const bucket = this.#bucket(id)
-    const place = bucket.findIndex((entry) => entry.id === id)
-    const last = bucket.at(-1)
-    if (place < 0 || last === undefined) return
-    bucket[place] = last
-    bucket.pop()
-    this.#size -= 1
+    for (let place = 0; place < bucket.length; place += 1) {
+      const entry = bucket[place]!
+      if (entry.id !== id) continue
+      const last = bucket.pop()!
+      if (last !== entry) bucket[place] = last
+      this.#size -= 1
+      return entry
+    }
+    return undefined
   }
 
   /** In no particular order. */
@@ -63,9 +67,11 @@ export class OpenReservations {
     for (const bucket of this.#buckets) for (const entry of bucket) visit(entry)
   }
 
+  /** By the end of the id, a running number: what comes before is the same for all of a process. */
   #bucket(id: string): Entry[] {
     let hash = 0
-    for (let index = 0; index < id.length; index += 1) hash = (hash * 31 + id.charCodeAt(index)) | 0
+    for (let index = Math.max(0, id.length - HASHED); index < id.length; index += 1)
+      hash = (hash * 31 + id.charCodeAt(index)) | 0
     return this.#buckets[hash & (BUCKETS - 1)]!
   }
 }

@@ -20,25 +20,36 @@ export function emptyTrail(): Trail {
 }
 
 /** Adds (or, negative, takes back) amounts at a time. */
-export function leaveTrail(trail: Trail, amounts: Partial<TrailAmounts>, at: number, now: number): void {
-  for (const { name, width, keptMs } of resolutions) {
+export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now: number): void {
+  // One after the other and no loop: every request comes here twice, for each subject.
+  leaveIn(trail.minutes, resolutions[0], amounts, { at, now })
+  leaveIn(trail.hours, resolutions[1], amounts, { at, now })
+  leaveIn(trail.days, resolutions[2], amounts, { at, now })
+}
+
+type Resolution = (typeof resolutions)[number]
+
+function leaveIn(
+  buckets: TrailBucket[],
+  { width, keptMs }: Resolution,
+  amounts: TrailAmounts,
+  { at, now }: { at: number; now: number },
+): void {
+  let bucket = buckets.length === 0 ? undefined : buckets[buckets.length - 1]
+  if (bucket === undefined || at < bucket.start || at >= bucket.start + width) {
     const start = Math.floor(at / width) * width
-    const buckets = trail[name]
-    let bucket = buckets.at(-1)
-    if (bucket?.start !== start) {
-      bucket = buckets.find((candidate) => candidate.start === start)
-      if (bucket === undefined) {
-        if (at < now) continue // taken back from a bucket that is no longer kept
-        bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
-        buckets.push(bucket)
-        while (buckets[0] !== undefined && buckets[0].start + width <= now - keptMs) buckets.shift()
-      }
+    bucket = buckets.find((candidate) => candidate.start === start)
+    if (bucket === undefined) {
+      if (at < now) return // taken back from a bucket that is no longer kept
+      bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
+      buckets.push(bucket)
+      while (buckets[0] !== undefined && buckets[0].start + width <= now - keptMs) buckets.shift()
     }
-    bucket.requests += amounts.requests ?? 0
-    bucket.inputTokens += amounts.inputTokens ?? 0
-    bucket.outputTokens += amounts.outputTokens ?? 0
-    bucket.usd += amounts.usd ?? 0
   }
+  bucket.requests += amounts.requests
+  bucket.inputTokens += amounts.inputTokens
+  bucket.outputTokens += amounts.outputTokens
+  bucket.usd += amounts.usd
 }
 
 /**
@@ -61,8 +72,8 @@ function lengthOf(clock: Clock): number {
   return clock.kind === 'calendar' ? 0 : clock.lengthMs
 }
 
-/** What a bucket holds of a metric. */
-export function trailAmount(bucket: TrailBucket, metric: Metric): number {
+/** What there is of a metric in a bucket, or in what is added to one. */
+export function trailAmount(bucket: TrailAmounts, metric: Metric): number {
   switch (metric) {
     case 'requests':
       return bucket.requests

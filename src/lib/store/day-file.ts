@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import type { LineBytes } from '../line-bytes.ts'
 
 const NEWLINE = 10
 const CHUNK_BYTES = 1 << 20
@@ -50,9 +51,10 @@ export class DayFile {
    * Appends whole lines in one write, which the kernel places behind everything else in the file. A line that a crash
    * left without its end gets one first. Returns false when not all of it could be written: what stands is read back.
    */
-  append(lines: string): boolean {
-    const bytes = Buffer.from(this.#isTailTorn ? `\n${lines}` : lines, 'utf8')
-    return writeSync(this.#fd, bytes) === bytes.length
+  append(lines: LineBytes): boolean {
+    const { memory, length } = lines
+    if (!this.#isTailTorn) return writeSync(this.#fd, memory, 0, length) === length
+    return writeSync(this.#fd, Buffer.concat([Buffer.of(NEWLINE), lines.written])) === length + 1
   }
 
   /** True when `bytes` at the offset are exactly what was appended last: nobody else wrote in between. */

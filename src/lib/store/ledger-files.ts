@@ -1,5 +1,6 @@
 import { fdatasync, fdatasyncSync, mkdirSync } from 'node:fs'
 import { QwenctlError } from '../errors.ts'
+import { LineBytes } from '../line-bytes.ts'
 import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 import { apply } from '../quota/fold.ts'
 import type { Claim, Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
@@ -13,7 +14,7 @@ import { DayFile } from './day-file.ts'
 import type { Home } from './home.ts'
 import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from './lock.ts'
-import { lineOf } from './ledger-line.ts'
+import { lineOf, writeLine } from './ledger-line.ts'
 import { newWriter } from './writer.ts'
 
 export interface LedgerOptions {
@@ -39,9 +40,10 @@ const APPEND_ATTEMPTS = 5
 
 interface Waiting {
   event: LedgerEvent
-  line: string
-  done?: (tookEffect: boolean) => void
-  failed?: (error: QwenctlError) => void
+  /** What whoever waits gets when the event takes effect. */
+  reservation: Reservation | null
+  done: ((reservation: Reservation | null) => void) | null
+  failed: ((error: QwenctlError) => void) | null
 }
 
 /** Opens the ledger of a home for counting. Any number of processes may do so at once. */
@@ -87,6 +89,7 @@ export class FileLedger implements Ledger {
   readonly #sync: 'interval' | 'always' | 'off'
   readonly #retentionDays: number
   readonly #writer = newWriter()
+  readonly #lines = new LineBytes()
   #nextNumber = 1
   #waiting: Waiting[] = []
   #isFlushPlanned = false
@@ -128,8 +131,11 @@ export class FileLedger implements Ledger {
   reserve(claim: Claim): Promise<Reservation | null> {
     const { account, also, keep, probe } = claim
     const now = this.now()
-    const hasRoomFor = (subject: string) => hasRoom(this.state.subjects.get(subject), now)
-    if (!hasRoom(this.state.subjects.get(account), now, null, keep) || also?.every(hasRoomFor) === false) {
+    const { subjects } = this.state
+    if (
+      !hasRoom(subjects.get(account), now, null, keep) ||
+      also?.every((subject) => hasRoom(subjects.get(subject), now)) === false
+    ) {
       return Promise.resolve(null) // as the file stands it would be void: spare the line
     }
     const id = `${this.#writer}-${(this.#nextNumber++).toString(36)}`
@@ -137,20 +143,22 @@ export class FileLedger implements Ledger {
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
     if (probe !== undefined) event.probe = probe
-    return new Promise((resolve, reject) => {
-      this.#enqueue(event, (granted) => resolve(granted ? { id, account, at: now } : null), reject)
-    })
+    const reservation: Reservation = { id, account, at: now }
+    return new Promise((done, failed) => this.#enqueue({ event, reservation, done, failed }))
   }
 
   settle(reservation: Reservation, settlement: Settlement): void {
-    this.#enqueue(settleEvent(reservation.id, isoOf(this.now()), settlement))
+    const event = settleEvent(reservation.id, isoOf(this.now()), settlement)
+    this.#enqueue({ event, reservation: null, done: null, failed: null })
   }
 
   record(notices: Notice[]): Promise<void> {
     const at = isoOf(this.now())
     const written = notices.map(
       (notice) =>
-        new Promise<void>((resolve, reject) => this.#enqueue({ ...notice, at }, () => resolve(), reject)),
+        new Promise<Reservation | null>((done, failed) =>
+          this.#enqueue({ event: { ...notice, at }, reservation: null, done, failed }),
+        ),
     )
     return Promise.all(written).then(() => undefined)
   }
@@ -165,10 +173,7 @@ export class FileLedger implements Ledger {
     this.#reader.close()
   }
 
-  #enqueue(event: LedgerEvent, done?: Waiting['done'], failed?: Waiting['failed']): void {
-    const waiting: Waiting = { event, line: lineOf(event) }
-    if (done !== undefined) waiting.done = done
-    if (failed !== undefined) waiting.failed = failed
+  #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting)
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
@@ -202,7 +207,7 @@ export class FileLedger implements Ledger {
       const file = this.#reader.file ?? this.#reader.begin(today)
       if (file.day >= today && this.#reader.nextDay === null) return
       if (this.#reader.nextDay === null) {
-        file.append(`${JSON.stringify({ type: 'close', at: isoOf(this.now()), next: today })}\n`)
+        file.append(this.#linesOf([{ type: 'close', at: isoOf(this.now()), next: today }]))
         this.#planCompaction()
       }
       this.refresh()
@@ -213,33 +218,39 @@ export class FileLedger implements Ledger {
   #append(batch: Waiting[]): Waiting[] {
     const file = this.#reader.file
     if (file === null) return batch
-    let lines = ''
-    for (const waiting of batch) lines += `${waiting.line}\n`
+    const lines = this.#linesOf(batch.map(({ event }) => event))
     const isWhole = file.append(lines)
     this.#isDirty = true
     if (this.#sync === 'always') fdatasyncSync(file.fd)
-    if (!isWhole || !file.grewBy(Buffer.byteLength(lines))) {
+    if (!isWhole || !file.grewBy(lines.length)) {
       const left = this.#readBack(batch)
       if (!isWhole) throw new Error('the disk took only a part')
       return left
     }
-    file.offset += Buffer.byteLength(lines)
+    file.offset += lines.length
     for (const waiting of batch) this.#applied(waiting, apply(this.state, waiting.event))
     this.#reader.tail += batch.length
     return []
   }
 
+  #linesOf(events: readonly LedgerEvent[]): LineBytes {
+    this.#lines.clear()
+    for (const event of events) writeLine(this.#lines, event)
+    return this.#lines
+  }
+
   #applied(waiting: Waiting, tookEffect: boolean): void {
     this.onEvent?.(waiting.event, tookEffect)
-    waiting.done?.(tookEffect)
+    waiting.done?.(tookEffect ? waiting.reservation : null)
   }
 
   /** Reads what the file holds, others' events included; returns those of the batch that it does not. */
   #readBack(batch: Waiting[]): Waiting[] {
     const missing = new Map<string, Waiting[]>()
     for (const waiting of batch) {
-      const twins = missing.get(waiting.line)
-      if (twins === undefined) missing.set(waiting.line, [waiting])
+      const line = lineOf(waiting.event)
+      const twins = missing.get(line)
+      if (twins === undefined) missing.set(line, [waiting])
       else twins.push(waiting)
     }
     try {

@@ -1,30 +1,94 @@
-import type { LedgerEvent, SettleEvent } from '../quota/events.ts'
+import { LineBytes } from '../line-bytes.ts'
+import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 
-/**
- * An event as its line in the ledger, without the line end: JSON that `parseEvent` reads back as the same event. What every
- * request writes is put together by hand, in a third of the time that `JSON.stringify` takes.
- */
-export function lineOf(event: LedgerEvent): string {
-  if (event.type === 'reserve' && event.also === undefined && event.probe === undefined) {
-    const keep = event.keep === undefined ? '' : `,"keep":${event.keep}`
-    return `{"type":"reserve","id":"${event.id}","account":"${event.account}"${keep},"at":"${event.at}"}`
-  }
-  return event.type === 'settle' ? settleLine(event) : JSON.stringify(event)
+const reserve = {
+  id: Buffer.from('{"type":"reserve","id":"'),
+  account: Buffer.from('","account":"'),
+  keep: Buffer.from('","keep":'),
+  at: Buffer.from('","at":"'),
+  atAfterKeep: Buffer.from(',"at":"'),
+}
+const settle = {
+  id: Buffer.from('{"type":"settle","id":"'),
+  at: Buffer.from('","at":"'),
+  outcome: Buffer.from('","outcome":"'),
+  status: Buffer.from(',"status":'),
+  inputTokens: Buffer.from(',"inputTokens":'),
+  outputTokens: Buffer.from(',"outputTokens":'),
+  costUsd: Buffer.from(',"costUsd":'),
+  estimated: Buffer.from(',"estimated":true'),
+  latencyMs: Buffer.from(',"latencyMs":'),
+  firstByteMs: Buffer.from(',"firstByteMs":'),
+  model: Buffer.from(',"model":'),
+  note: Buffer.from(',"note":'),
+  refunded: Buffer.from(',"refunded":true'),
 }
 
-function settleLine(event: SettleEvent): string {
-  let line = `{"type":"settle","id":"${event.id}","at":"${event.at}","outcome":"${event.outcome}"`
-  if (event.status !== undefined) line += `,"status":${event.status}`
-  if (event.inputTokens !== undefined) line += `,"inputTokens":${event.inputTokens}`
-  if (event.outputTokens !== undefined) line += `,"outputTokens":${event.outputTokens}`
-  if (event.costUsd !== undefined) line += `,"costUsd":${event.costUsd}`
-  if (event.estimated === true) line += ',"estimated":true'
-  if (event.latencyMs !== undefined) line += `,"latencyMs":${event.latencyMs}`
-  if (event.firstByteMs !== undefined) line += `,"firstByteMs":${event.firstByteMs}`
+/**
+ * Adds an event's line in the ledger, with its end: JSON that `parseEvent` reads back as the same event. What every request
+ * writes is put together by hand, in a third of the time that `JSON.stringify` takes.
+ */
+export function writeLine(bytes: LineBytes, event: LedgerEvent): void {
+  if (event.type === 'settle') writeSettle(bytes, event)
+  else if (event.type === 'reserve' && event.also === undefined && event.probe === undefined)
+    writeReserve(bytes, event)
+  else bytes.text(`${JSON.stringify(event)}\n`)
+}
+
+/** The same without the line end, as it is read back. */
+export function lineOf(event: LedgerEvent): string {
+  const bytes = new LineBytes()
+  writeLine(bytes, event)
+  return bytes.written.toString('utf8', 0, bytes.length - 1)
+}
+
+function writeReserve(bytes: LineBytes, event: ReserveEvent): void {
+  bytes.copy(reserve.id)
+  bytes.text(event.id)
+  bytes.copy(reserve.account)
+  bytes.text(event.account)
+  if (event.keep === undefined) bytes.copy(reserve.at)
+  else {
+    bytes.copy(reserve.keep)
+    bytes.number(event.keep)
+    bytes.copy(reserve.atAfterKeep)
+  }
+  bytes.text(event.at)
+  bytes.text('"}\n')
+}
+
+function writeSettle(bytes: LineBytes, event: SettleEvent): void {
+  bytes.copy(settle.id)
+  bytes.text(event.id)
+  bytes.copy(settle.at)
+  bytes.text(event.at)
+  bytes.copy(settle.outcome)
+  bytes.text(event.outcome)
+  bytes.text('"')
+  writeNumber(bytes, settle.status, event.status)
+  writeNumber(bytes, settle.inputTokens, event.inputTokens)
+  writeNumber(bytes, settle.outputTokens, event.outputTokens)
+  writeNumber(bytes, settle.costUsd, event.costUsd)
+  if (event.estimated === true) bytes.copy(settle.estimated)
+  writeNumber(bytes, settle.latencyMs, event.latencyMs)
+  writeNumber(bytes, settle.firstByteMs, event.firstByteMs)
   // Models and notes are other people's words: they may hold anything.
-  if (event.model !== undefined) line += `,"model":${quoted(event.model)}`
-  if (event.note !== undefined) line += `,"note":${JSON.stringify(event.note)}`
-  return `${line}${event.refunded === true ? ',"refunded":true}' : '}'}`
+  if (event.model !== undefined) {
+    bytes.copy(settle.model)
+    bytes.text(quoted(event.model))
+  }
+  if (event.note !== undefined) {
+    bytes.copy(settle.note)
+    bytes.text(JSON.stringify(event.note))
+  }
+  if (event.refunded === true) bytes.copy(settle.refunded)
+  bytes.text('}\n')
+}
+
+function writeNumber(bytes: LineBytes, name: Uint8Array, value: number | undefined): void {
+  if (value === undefined) return
+  bytes.copy(name)
+  bytes.number(value)
 }
 
 let last = { text: '', json: '""' }

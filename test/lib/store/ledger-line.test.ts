@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { LineBytes } from '../../../src/lib/line-bytes.ts'
 import type { LedgerEvent } from '../../../src/lib/quota/events.ts'
 import { outcomeClasses } from '../../../src/lib/quota/events.ts'
 import { parseEvent } from '../../../src/lib/quota/parse-event.ts'
-import { lineOf } from '../../../src/lib/store/ledger-line.ts'
+import { lineOf, writeLine } from '../../../src/lib/store/ledger-line.ts'
 
 const id = fc.stringMatching(/^[a-z0-9.]{1,20}-[a-z0-9]{1,6}$/)
 const at = fc
@@ -21,6 +22,7 @@ const settle = fc.record(
     inputTokens: amount,
     outputTokens: amount,
     costUsd: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    estimated: fc.constant(true as const),
     latencyMs: amount,
     firstByteMs: amount,
     model: fc.string({ unit: 'binary' }),
@@ -52,3 +54,20 @@ test('an event written as a line, by hand or not, is read back as the same event
     { numRuns: 500 },
   )
 })
+
+test('lines written one after the other are those that JSON has of the events', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(settle, reserve), { maxLength: 40 }), (events: LedgerEvent[]) => {
+      const bytes = new LineBytes()
+      for (const event of events) writeLine(bytes, event)
+      expect(bytes.written.toString()).toBe(events.map((event) => `${plainLine(event)}\n`).join(''))
+    }),
+  )
+})
+
+/** What a reservation is to leave comes before its time, unless it counts against others too. */
+function plainLine(event: LedgerEvent): string {
+  if (event.type !== 'reserve' || event.also !== undefined) return JSON.stringify(event)
+  const { type, id: name, account, keep, at: time } = event
+  return JSON.stringify({ type, id: name, account, keep, at: time })
+}
