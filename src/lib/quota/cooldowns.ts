@@ -1,4 +1,4 @@
-import type { Cooldown, LedgerState } from './state.ts'
+import type { Cooldown, LedgerState, SubjectState } from './state.ts'
 
 /** What keeps a subject, or this model of it, from being used at `now`; of two, the one that lasts longer. */
 export function activeCooldown(
@@ -7,8 +7,17 @@ export function activeCooldown(
   model: string | null,
   now: number,
 ): Cooldown | null {
-  const cooldowns = state.subjects.get(subjectId)?.cooldowns
-  if (cooldowns === undefined || cooldowns.size === 0) return null
+  return activeIn(state.subjects.get(subjectId), model, now)
+}
+
+/** The same of a subject that was found already. */
+export function activeIn(
+  subject: SubjectState | undefined,
+  model: string | null,
+  now: number,
+): Cooldown | null {
+  if (subject === undefined || subject.cooldowns.size === 0) return null
+  const { cooldowns } = subject
   const whole = active(cooldowns.get('*'), now)
   const ofModel = model === null ? null : active(cooldowns.get(model), now)
   if (whole === null || ofModel === null) return whole ?? ofModel

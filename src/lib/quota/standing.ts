@@ -1,3 +1,4 @@
+import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
 import type { LimitState, OpenReservation, SubjectState } from './state.ts'
 import { calendarWindow } from './zone.ts'
@@ -12,28 +13,32 @@ export interface Standing {
 /** How a limit stands at `now`, without changing it. A rolling window "resets" when its oldest charge leaves. */
 export function standing(limit: LimitState, now: number): Standing {
   const { usage, clock, max } = limit
+  const used = usedOf(limit, now)
+  const remaining = Math.max(0, max - used)
   if (usage.kind === 'rolling') {
-    const from = clock.kind === 'rolling' ? now - clock.lengthMs : 0
-    let used = usage.used
-    let oldest: number | null = null
-    for (const charge of usage.charges) {
-      if (charge.at > from && charge.amount > 0) {
-        oldest = charge.at
-        break
-      }
-      used -= charge.amount
-    }
-    if (oldest === null) used = 0
-    return {
-      used,
-      remaining: Math.max(0, max - used),
-      resetsAt: oldest === null ? null : oldest + (now - from),
-    }
+    const from = windowFrom(clock, now)
+    const oldest = usage.charges.find((charge) => charge.at > from && charge.amount > 0)
+    return { used, remaining, resetsAt: oldest === undefined ? null : oldest.at + (now - from) }
   }
   const isRunning = usage.end !== null && now < usage.end
-  const used = isRunning ? usage.used : 0
   const end = isRunning || clock.kind !== 'calendar' ? null : calendarWindow(clock.unit, clock.zone, now).end
-  return { used, remaining: Math.max(0, max - used), resetsAt: isRunning ? usage.end : end }
+  return { used, remaining, resetsAt: isRunning ? usage.end : end }
+}
+
+/** What is used of a limit at `now`: the part of its standing that every request asks for. */
+export function usedOf({ usage, clock }: LimitState, now: number): number {
+  if (usage.kind === 'fixed') return usage.end !== null && now < usage.end ? usage.used : 0
+  const from = windowFrom(clock, now)
+  let { used } = usage
+  for (const charge of usage.charges) {
+    if (charge.at > from && charge.amount > 0) return used
+    used -= charge.amount
+  }
+  return 0
+}
+
+function windowFrom(clock: Clock, now: number): number {
+  return clock.kind === 'rolling' ? now - clock.lengthMs : 0
 }
 
 /**
@@ -69,7 +74,7 @@ export function hasRoom(
 /** Whether a limit that holds now is used up, or with `keep` what may be used of it. */
 export function isFull(limit: LimitState, now: number, keep = 0): boolean {
   const most = usable(limit, keep)
-  return limit.usage.used >= most && isInForce(limit, now) && standing(limit, now).used >= most
+  return limit.usage.used >= most && isInForce(limit, now) && usedOf(limit, now) >= most
 }
 
 /** Epoch milliseconds at which every limit of the subject has room again; `now` where it has. */

@@ -2,6 +2,8 @@ import type { Member } from './member.ts'
 
 /** Up to this many members each one is weighed for a session; more of them stand on a ring. */
 const MOST_WEIGHED = 64
+/** A weight up to this, or one through it, makes no two draws alike. */
+const MOST_EXACT = 1e9
 /** Places on the ring per weight, and at most. */
 const PLACES = 16
 const MOST_PLACES = 128
@@ -18,12 +20,20 @@ const PLACE_UNIT = 2 ** 21
  */
 export class Homes {
   readonly #members: readonly Member[]
+  /** Of each member's id. */
   readonly #hashes: Uint32Array
+  /** All weigh the same, and no more or less than draws are told apart by. */
+  readonly #isEven: boolean
   readonly #ring: Float64Array | null
 
   constructor(members: readonly Member[]) {
     this.#members = members
     this.#hashes = Uint32Array.from(members, ({ account }) => hashText(account.id))
+    const { weight = 0 } = members[0]?.account ?? {}
+    this.#isEven =
+      weight > 1 / MOST_EXACT &&
+      weight < MOST_EXACT &&
+      members.every(({ account }) => account.weight === weight)
     this.#ring = members.length <= MOST_WEIGHED ? null : this.#placeAll()
   }
 
@@ -39,8 +49,9 @@ export class Homes {
     let smallest = Infinity
     for (let index = 0; index < this.#members.length; index++) {
       const member = this.#members[index] as Member
-      const draw = (mix(hash ^ mix(this.#hashes[index] as number)) + 0.5) / 2 ** 32
-      const drawn = -Math.log(draw) / Math.max(member.account.weight, Number.MIN_VALUE)
+      const draw = mix(hash ^ mix(this.#hashes[index] as number))
+      // Where all weigh the same, the order of the draws is all there is to know.
+      const drawn = this.#isEven ? -draw : weighed(draw, member.account.weight)
       if (drawn >= smallest || !accepts(member)) continue
       best = member
       smallest = drawn
@@ -70,6 +81,10 @@ export class Homes {
     }
     return null
   }
+}
+
+function weighed(draw: number, weight: number): number {
+  return -Math.log((draw + 0.5) / 2 ** 32) / Math.max(weight, Number.MIN_VALUE)
 }
 
 function firstAtLeast(sorted: Float64Array, value: number): number {

@@ -1,4 +1,4 @@
-import { activeCooldown } from '../quota/cooldowns.ts'
+import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/events.ts'
 import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
@@ -102,13 +102,14 @@ export function isAvailable(
   model: string | null,
   view: RotationMoment,
 ): boolean {
+  if (!hasCredential) return false
   const { state, now, keep, caps } = view
+  const account = state.subjects.get(subjects.account)
   return (
-    hasCredential &&
-    activeCooldown(state, subjects.account, model, now) === null &&
+    activeIn(account, model, now) === null &&
     (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
     activeCooldown(state, subjects.provider, model, now) === null &&
-    hasRoom(state.subjects.get(subjects.account), now, model, keep) &&
+    hasRoom(account, now, model, keep) &&
     (!caps || caps.hasRoom(subjects.account, state, now))
   )
 }

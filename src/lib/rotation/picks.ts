@@ -38,8 +38,10 @@ export class Picks {
 
   /** Below 0 when `a` was used less recently than `b`; of two unused ones the smaller id comes first. */
   compareUse(a: Member, b: Member, state: LedgerState): number {
-    const [idA, idB] = [a.subjects.account, b.subjects.account]
-    const [offerA, offerB] = [this.#offers.get(idA), this.#offers.get(idB)]
+    const idA = a.subjects.account
+    const idB = b.subjects.account
+    const offerA = this.#offers.get(idA)
+    const offerB = this.#offers.get(idB)
     const usedA = Math.max(state.subjects.get(idA)?.lastUsedAt ?? -1, offerA?.at ?? -1)
     const usedB = Math.max(state.subjects.get(idB)?.lastUsedAt ?? -1, offerB?.at ?? -1)
     return usedA - usedB || (offerA?.number ?? 0) - (offerB?.number ?? 0) || (idA < idB ? -1 : 1)

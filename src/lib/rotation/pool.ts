@@ -96,23 +96,24 @@ export class Pool {
    * refused: no provider said that it is out, so with nobody else left it is for the upstream to say.
    */
   *candidates(request: RotationRequest, view: RotationView): Generator<Member, void> {
-    const search: Search = { request, view, offered: NOBODY, picks: this.#picks }
+    const search: Search = { request, view: momentOf(view), offered: NOBODY, picks: this.#picks }
     const lanes = this.#lanesOf(request)
     const model = request.model ?? null
     let aside: Member[] | null = null
     for (;;) {
       const member = next(lanes, search)
       if (member === null) break
-      const doors = halfOpenDoors(member, model, view)
+      const doors = halfOpenDoors(member, model, search.view)
       if (doors === null) {
-        this.#picks.note(member, view)
+        this.#picks.note(member, search.view)
         yield member
-      } else if ((aside?.length ?? 0) < MOST_ASIDE && this.#probes.isUnderWay(doors, view)) {
+      } else if ((aside?.length ?? 0) < MOST_ASIDE && this.#probes.isUnderWay(doors, search.view)) {
         ;(aside ??= []).push(member)
-      } else yield* this.#probe(member, doors, view)
+      } else yield* this.#probe(member, doors, search.view)
       // Only now is there another choice, which most requests never need.
       if (search.offered === NOBODY) search.offered = new Set()
       search.offered.add(member)
+      search.view = momentOf(view)
     }
     if (request.pin) yield* this.#pinnedDespiteGuess(request.pin, request, search)
     for (const member of aside ?? []) {
@@ -266,6 +267,11 @@ function isAlike(a: RotationRequest, b: RotationRequest): boolean {
     a.group === b.group &&
     a.allowed === b.allowed
   )
+}
+
+/** The view as it is now: reading the clock for every question about one choice costs more than the questions. */
+function momentOf({ state, now, keep = 0, caps = null, random }: RotationView): RotationView {
+  return { state, now, keep, caps, random }
 }
 
 const answerSigns: Record<string, string> = { true: '+', false: '-', null: '?' }

@@ -125,3 +125,45 @@ describe('a pool with affinity', () => {
     expect(firstOf(pool, { session: 's' }, ground.view())).toBe('a321')
   })
 })
+
+/** The home as rendezvous hashing by weight has it, in the plainest way. */
+function plainHome(given: Member[], session: string, accepts: (member: Member) => boolean): Member | null {
+  const drawn = (each: Member) => {
+    const draw = (mixed(hashed(session) ^ mixed(hashed(each.account.id))) + 0.5) / 2 ** 32
+    return -Math.log(draw) / Math.max(each.account.weight, Number.MIN_VALUE)
+  }
+  return (
+    given
+      .filter((each) => accepts(each) && drawn(each) < Infinity)
+      .sort((a, b) => drawn(a) - drawn(b))
+      .at(0) ?? null
+  )
+}
+
+function hashed(text: string): number {
+  let hash = 0x811c9dc5
+  for (const unit of text.split('')) hash = Math.imul(hash ^ unit.charCodeAt(0), 0x01000193)
+  return hash >>> 0
+}
+
+function mixed(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+test('the home is the one with the smallest draw by weight, whether all weigh the same or not', () => {
+  const weight = fc.constantFrom(0, 1, 3, 1e-12, 1e12)
+  const weights = fc.oneof(
+    fc.tuple(weight, fc.integer({ min: 1, max: 8 })).map(([each, count]) => Array<number>(count).fill(each)),
+    fc.array(weight, { minLength: 1, maxLength: 8 }),
+  )
+  fc.assert(
+    fc.property(weights, fc.string(), fc.nat(), (given, session, out) => {
+      const all = members(given.length, (n) => ({ weight: given[n]! }))
+      const accepts = (each: Member) => each !== all[out % (2 * all.length)]
+      expect(new Homes(all).find(session, accepts)).toBe(plainHome(all, session, accepts))
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,5 +1,5 @@
 import { isInForce } from '../../quota/set-limits.ts'
-import { standing } from '../../quota/standing.ts'
+import { usedOf } from '../../quota/standing.ts'
 import type { SubjectState } from '../../quota/state.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -17,10 +17,12 @@ export const mostRemaining: Strategy = () => ({
 /** 1 for an account without limits. `pending`: requests that are on their way into the ledger. */
 export function shareLeft(subject: SubjectState | undefined, now: number, pending = 0): number {
   let share = 1
-  for (const limit of subject?.limits ?? []) {
+  if (subject === undefined) return share
+  for (const limit of subject.limits) {
     if (!isInForce(limit, now)) continue
     const taken = limit.metric === 'requests' ? pending : 0
-    const left = limit.max > 0 ? Math.max(0, standing(limit, now).remaining - taken) / limit.max : 0
+    const { max } = limit
+    const left = max > 0 ? Math.max(0, max - usedOf(limit, now) - taken) / max : 0
     if (left < share) share = left
   }
   return share
