@@ -13,6 +13,8 @@ const resolutions = [
   { name: 'days', width: DAY, keptMs: 40 * DAY },
 ] as const
 
+type Resolution = (typeof resolutions)[number]
+
 export type TrailAmounts = Omit<TrailBucket, 'start'>
 
 export function emptyTrail(): Trail {
@@ -21,31 +23,36 @@ export function emptyTrail(): Trail {
 
 /** Adds (or, negative, takes back) amounts at a time. */
 export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now: number): void {
-  // One after the other and no loop: every request comes here twice, for each subject.
-  leaveIn(trail.minutes, resolutions[0], amounts, { at, now })
-  leaveIn(trail.hours, resolutions[1], amounts, { at, now })
-  leaveIn(trail.days, resolutions[2], amounts, { at, now })
+  const { minutes, hours, days } = trail
+  const minute = minutes[minutes.length - 1]
+  if (minute !== undefined && at >= minute.start && at < minute.start + MINUTE) {
+    // The newest hour and day are those of the newest minute: all are begun by what is charged, and time only moves on.
+    add(minute, amounts)
+    add(hours[hours.length - 1], amounts)
+    add(days[days.length - 1], amounts)
+    return
+  }
+  for (const resolution of resolutions) add(bucketAt(trail[resolution.name], resolution, at, now), amounts)
 }
 
-type Resolution = (typeof resolutions)[number]
-
-function leaveIn(
+/** The bucket of a time; undefined: it is in the past, and no longer kept. */
+function bucketAt(
   buckets: TrailBucket[],
   { width, keptMs }: Resolution,
-  amounts: TrailAmounts,
-  { at, now }: { at: number; now: number },
-): void {
-  let bucket = buckets.length === 0 ? undefined : buckets[buckets.length - 1]
-  if (bucket === undefined || at < bucket.start || at >= bucket.start + width) {
-    const start = Math.floor(at / width) * width
-    bucket = buckets.find((candidate) => candidate.start === start)
-    if (bucket === undefined) {
-      if (at < now) return // taken back from a bucket that is no longer kept
-      bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
-      buckets.push(bucket)
-      while (buckets[0] !== undefined && buckets[0].start + width <= now - keptMs) buckets.shift()
-    }
-  }
+  at: number,
+  now: number,
+): TrailBucket | undefined {
+  const start = Math.floor(at / width) * width
+  const known = buckets.findLast((candidate) => candidate.start === start)
+  if (known !== undefined || at < now) return known
+  const bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
+  buckets.push(bucket)
+  while (buckets[0] !== undefined && buckets[0].start + width <= now - keptMs) buckets.shift()
+  return bucket
+}
+
+function add(bucket: TrailBucket | undefined, amounts: TrailAmounts): void {
+  if (bucket === undefined) return
   bucket.requests += amounts.requests
   bucket.inputTokens += amounts.inputTokens
   bucket.outputTokens += amounts.outputTokens
