@@ -22,6 +22,8 @@ export function halfOpenDoors(
   model: string | null,
   { state, now }: RotationMoment,
 ): Door[] | null {
+  // Every request asks, and nearly none of them has a cooldown to look at.
+  if (!coolsAny(subjects, state)) return null
   const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
   return doorsOf(subjects, model, state, isHalfOpen)
 }
@@ -33,6 +35,7 @@ export function provenDoors(
   { state, now }: RotationMoment,
   began: number,
 ): Door[] | null {
+  if (!coolsAny(subjects, state)) return null
   const isProven = ({ guessed, until, since }: Cooldown) =>
     guessed === true && until !== null && (until <= now || since < began)
   return doorsOf(subjects, model, state, isProven)
@@ -61,8 +64,6 @@ function doorsOf(
   state: LedgerState,
   isMeant: (cooldown: Cooldown) => boolean,
 ): Door[] | null {
-  // Every request asks, and nearly none of them has a cooldown to look at.
-  if (!cools(state, account) && !cools(state, provider) && !cools(state, quotaGroup)) return null
   const keys = model === null ? ['*'] : ['*', model]
   const doors: Door[] = []
   for (const subject of [account, quotaGroup, provider]) {
@@ -74,6 +75,10 @@ function doorsOf(
     }
   }
   return doors.length === 0 ? null : doors
+}
+
+function coolsAny({ account, quotaGroup, provider }: Member['subjects'], state: LedgerState): boolean {
+  return cools(state, account) || cools(state, provider) || cools(state, quotaGroup)
 }
 
 function cools({ subjects }: LedgerState, subject: string | null): boolean {
