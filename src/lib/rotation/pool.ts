@@ -3,10 +3,10 @@
 // `pool.ts` answers requests; `eligibility.ts` says why not; `cooling.ts` says what comes after; `strategies/` order.
 
 import type { Refusal } from './eligibility.ts'
-import { isAvailable, mismatchKind, refusal } from './eligibility.ts'
-import type { Door } from './half-open.ts'
+import type { Lane } from './candidates.ts'
+import { Candidates } from './candidates.ts'
+import { mismatchKind, refusal } from './eligibility.ts'
 import { doorName, doorsToTry, halfOpenDoors, Probes } from './half-open.ts'
-import type { Search } from './choose.ts'
 import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
@@ -17,7 +17,6 @@ import { rosterOf } from './roster.ts'
 import type { RotationMoment, RotationRequest, RotationView } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
 import { strategies } from './strategies/strategies.ts'
-import type { Tier } from './tier.ts'
 import { SmallTier } from './tier.ts'
 
 export interface PoolOptions {
@@ -33,19 +32,6 @@ const MOST_EXACT = 64
 const MOST_ROSTERS = 32
 const MOST_LANES = 64
 const MOST_MODELS = 1024
-/** So many are passed over because somebody is testing them; whole providers are, and looking on would cost more. */
-const MOST_ASIDE = 64
-
-/** Never added to. */
-const NOBODY = new Set<Member>()
-
-/** What one kind of request chooses from. */
-interface Lane {
-  tier: Tier
-  /** Null: sessions have no home here. */
-  roster: RosterTier | null
-}
-
 /** The accounts of one version of the documents. Make a new one when they change. */
 export class Pool {
   readonly members: readonly Member[]
@@ -89,61 +75,14 @@ export class Pool {
     return this.members.some((member) => mismatchKind(member, request) === null)
   }
 
-  /**
-   * Who may serve, best first, each member at most once, and only while it is eligible. Lazy: one choice is made for
-   * each member taken, with the view as it is then. It ends when nobody else may serve. Who is half open is offered to
-   * one request at a time, which tests it for as long as the consumer holds it; all others come to it last. They are not
-   * refused: no provider said that it is out, so with nobody else left it is for the upstream to say.
-   */
-  *candidates(request: RotationRequest, view: RotationView): Generator<Member, void> {
-    const search: Search = { request, view: momentOf(view), offered: NOBODY, picks: this.#picks }
-    const lanes = this.#lanesOf(request)
-    const model = request.model ?? null
-    let aside: Member[] | null = null
-    for (;;) {
-      const member = next(lanes, search)
-      if (member === null) break
-      const doors = halfOpenDoors(member, model, search.view)
-      if (doors === null) {
-        this.#picks.note(member, search.view)
-        yield member
-      } else if ((aside?.length ?? 0) < MOST_ASIDE && this.#probes.isUnderWay(doors, search.view)) {
-        ;(aside ??= []).push(member)
-      } else yield* this.#probe(member, doors, search.view)
-      // Only now is there another choice, which most requests never need.
-      if (search.offered === NOBODY) search.offered = new Set()
-      search.offered.add(member)
-      search.view = momentOf(view)
-    }
-    if (request.pin) yield* this.#pinnedDespiteGuess(request.pin, request, search)
-    for (const member of aside ?? []) {
-      if (!isAvailable(member, model, view)) continue
-      this.#picks.note(member, view)
-      yield member
-    }
-  }
-
-  /** The consumer holds the member until it knows how the request ended, or leaves: either ends the probe. */
-  *#probe(member: Member, doors: Door[], view: RotationView): Generator<Member, void> {
-    this.#probes.begin(doors, view.now)
-    this.#picks.note(member, view)
-    try {
-      yield member
-    } finally {
-      this.#probes.end(doors)
-    }
-  }
-
-  /** Who names the account knows more than a guess of ours; one at a time all the same. */
-  *#pinnedDespiteGuess(
-    pin: string,
-    request: RotationRequest,
-    { view, offered }: Search,
-  ): Generator<Member, void> {
-    const member = this.#byId.get(pin)
-    if (member === undefined || offered.has(member) || mismatchKind(member, request) !== null) return
-    const doors = doorsToTry(member, request.model ?? null, view)
-    if (doors !== null && !this.#probes.isUnderWay(doors, view)) yield* this.#probe(member, doors, view)
+  /** Who may serve, best first: see `candidates.ts`. */
+  candidates(request: RotationRequest, view: RotationView): Candidates {
+    return new Candidates(request, view, {
+      lanes: this.#lanesOf(request),
+      pinned: request.pin ? this.member(request.pin) : null,
+      picks: this.#picks,
+      probes: this.#probes,
+    })
   }
 
   /** What a request for this model tests by going to the member, for its reservation to say; null: nothing. */
@@ -269,35 +208,4 @@ function isAlike(a: RotationRequest, b: RotationRequest): boolean {
   )
 }
 
-/** The view as it is now: reading the clock for every question about one choice costs more than the questions. */
-function momentOf({ state, now, keep = 0, caps = null, random }: RotationView): RotationView {
-  return { state, now, keep, caps, random }
-}
-
 const answerSigns: Record<string, string> = { true: '+', false: '-', null: '?' }
-
-function next(lanes: readonly Lane[], search: Search): Member | null {
-  for (const lane of lanes) {
-    const member = chooseIn(lane, search)
-    if (member !== null) return member
-  }
-  // Nobody is thought to be ready: the waiting are looked at once more, in case the ledger has moved.
-  for (const lane of lanes) {
-    const member = lane.tier.sweep(search.view) ? chooseIn(lane, search) : null
-    if (member !== null) return member
-  }
-  return null
-}
-
-function chooseIn({ tier, roster }: Lane, search: Search): Member | null {
-  const { request, view, offered } = search
-  const model = request.model ?? null
-  if (roster !== null && request.session) {
-    const home = roster.homes.find(
-      request.session,
-      (member) => !offered.has(member) && isAvailable(member, model, view),
-    )
-    if (home !== null) return home
-  }
-  return tier.choose(search)
-}
