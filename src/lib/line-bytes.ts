@@ -1,4 +1,6 @@
 const FIRST_BYTES = 4 << 10
+/** What one large batch took beyond this is given back. */
+const MOST_KEPT_BYTES = 256 << 10
 /** Up to this length a loop over the characters takes less than a call into Node. */
 const SHORT = 48
 const ASCII_END = 0x80
@@ -27,6 +29,7 @@ export class LineBytes {
 
   clear(): void {
     this.length = 0
+    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   }
 
   /** In UTF-8. */

@@ -47,3 +47,13 @@ test('text that is plain ASCII is plain in JSON too', () => {
   expect(bytes.plain('a"b')).toBe(false)
   expect(bytes.written.toString()).toBe('acc_0123-4z')
 })
+
+test('what one large batch took is given back', () => {
+  const bytes = new LineBytes()
+  bytes.text('x'.repeat(1 << 20))
+  expect(bytes.length).toBe(1 << 20)
+  bytes.clear()
+  expect(bytes.memory.length).toBeLessThan(1 << 16)
+  bytes.text('as ever')
+  expect(bytes.written.toString()).toBe('as ever')
+})
