@@ -1,4 +1,5 @@
-import { memberSpans, skipSpace, type Span } from './json-scan.ts'
+import { memberSpans } from './json-cursor.ts'
+import { skipSpace, type Span } from './json-scan.ts'
 import type { BodyFields } from './scan-body.ts'
 
 /** Puts `text` in the place of the bytes from `start` to `end`; `start` equal to `end` inserts. */

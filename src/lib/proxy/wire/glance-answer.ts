@@ -1,10 +1,13 @@
-import { isAt, skipObject, skipSpace } from './json-scan.ts'
+import { Members } from './json-cursor.ts'
+import { Lookout, skipSpace } from './json-scan.ts'
 
 export interface Glance {
   /** The value of the top-level `usage`, parsed; undefined when there is none. */
   usage: unknown
 }
 
+const ERROR = Buffer.from('"error"')
+const lookout = new Lookout('error')
 const USAGE = Buffer.from('usage')
 const CODE = Buffer.from('code')
 const ERROR_TYPE = Buffer.from('errorType')
@@ -14,24 +17,20 @@ const ERROR_TYPE = Buffer.from('errorType')
  * of a success, or is no JSON object, and has to be read as a whole.
  */
 export function glanceAt(body: Buffer): Glance | null {
-  if (body.includes('"error"')) return null
   const open = skipSpace(body, 0)
   if (body[open] !== 0x7b) return null
-  let isSuspect = false
+  lookout.wasSeen = false
+  const members = new Members(body, open, 0, lookout)
   let usageStart = -1
   let usageEnd = -1
-  const end = skipObject(body, open, 0, (keyStart, keyEnd, start, valueEnd) => {
-    const length = keyEnd - keyStart
-    if (length === USAGE.length && isAt(body, keyStart, USAGE)) {
-      usageStart = start
-      usageEnd = valueEnd
-    } else if (
-      length === CODE.length ? isAt(body, keyStart, CODE) : length === 9 && isAt(body, keyStart, ERROR_TYPE)
-    ) {
-      isSuspect = true
-    }
-  })
-  if (isSuspect || end < 0) return null
+  while (members.next()) {
+    if (members.isKey(USAGE)) {
+      usageStart = members.start
+      usageEnd = members.end
+    } else if (members.isKey(CODE) || members.isKey(ERROR_TYPE)) return null
+  }
+  if (members.end < 0 || lookout.wasSeen) return null
+  if (members.end < body.length && body.includes(ERROR, members.end)) return null
   return { usage: usageStart < 0 ? undefined : parsed(body.toString('utf8', usageStart, usageEnd)) }
 }
 

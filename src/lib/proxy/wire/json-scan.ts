@@ -14,7 +14,7 @@ export interface Span {
 
 export const MALFORMED = -1
 export const TOO_DEEP = -2
-/** Deeper nesting than any client sends; the walk recurses, so that this also bounds its stack. */
+/** Deeper nesting than any client sends; it also bounds what a walk has to remember. */
 const MAX_DEPTH = 512
 
 const QUOTE = 0x22
@@ -25,81 +25,83 @@ const MINUS = 0x2d
 const DOT = 0x2e
 const ZERO = 0x30
 const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
-
-/** Told of each member in order. The key's offsets leave out its quotes. */
-export type VisitMember = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number) => void
-
-/** Told of each element in order; false ends the walk. */
-export type VisitElement = (start: number, end: number) => boolean
 
 export function skipSpace(body: Buffer, from: number): number {
   let at = from
   for (;;) {
     const byte = body[at]
+    // Nearly always there is none: one comparison tells.
+    if (byte === undefined || byte > 0x20) return at
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at
     at++
   }
 }
 
-/** A value that begins exactly at `at`. */
-export function skipValue(body: Buffer, at: number, depth = 0): number {
-  switch (body[at] ?? 0) {
-    case QUOTE:
-      return skipString(body, at)
-    case OPEN_OBJECT:
-      return skipObject(body, at, depth)
-    case OPEN_ARRAY:
-      return skipArray(body, at, depth)
-    case 0x74:
-      return skipLiteral(body, at, TRUE)
-    case 0x66:
-      return skipLiteral(body, at, FALSE)
-    case 0x6e:
-      return skipLiteral(body, at, NULL)
-    default:
-      return skipNumber(body, at)
+/** What closes each value that is open, the outermost first. No walk begins inside another: one list is enough. */
+const closers = new Uint8Array(MAX_DEPTH)
+
+/**
+ * A value that begins exactly at `from`, inside `depth` others: a loop, since it goes faster than recursion. `lookout` is
+ * shown every string in it, the keys too.
+ */
+export function skipValue(body: Buffer, from: number, depth = 0, lookout: Lookout | null = null): number {
+  let at = from
+  let open = depth
+  let isFirst = false
+  for (;;) {
+    const byte = body[at]
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (open >= MAX_DEPTH) return TOO_DEEP
+      closers[open++] = byte + 2 // as ASCII has it for both
+      at++
+      isFirst = true
+    } else if (byte === QUOTE) at = skipString(body, at, lookout)
+    else at = skipScalar(body, at)
+    while (at >= 0 && open > depth) {
+      const closer = closers[open - 1]
+      at = skipSpace(body, at)
+      if (body[at] === closer) {
+        open--
+        at++
+        isFirst = false
+        continue
+      }
+      if (isFirst) isFirst = false
+      else if (body[at] === COMMA) at = skipSpace(body, at + 1)
+      else return MALFORMED
+      if (closer === CLOSE_OBJECT) at = skipKey(body, at, lookout)
+      break
+    }
+    if (at < 0 || open === depth) return at
   }
 }
 
-/** The object whose `{` stands at `at`. */
-export function skipObject(body: Buffer, at: number, depth: number, visit?: VisitMember): number {
-  if (depth >= MAX_DEPTH) return TOO_DEEP
-  let next = skipSpace(body, at + 1)
-  if (body[next] === CLOSE_OBJECT) return next + 1
-  for (;;) {
-    if (body[next] !== QUOTE) return MALFORMED
-    const keyStart = next + 1
-    const keyEnd = skipString(body, next)
-    if (keyEnd < 0) return keyEnd
-    next = skipSpace(body, keyEnd)
-    if (body[next] !== COLON) return MALFORMED
-    const valueStart = skipSpace(body, next + 1)
-    const valueEnd = skipValue(body, valueStart, depth + 1)
-    if (valueEnd < 0) return valueEnd
-    visit?.(keyStart, keyEnd - 1, valueStart, valueEnd)
-    next = skipSpace(body, valueEnd)
-    if (body[next] === CLOSE_OBJECT) return next + 1
-    if (body[next] !== COMMA) return MALFORMED
-    next = skipSpace(body, next + 1)
-  }
+/** A key that must begin at `at`, with its colon: the offset of its value. */
+function skipKey(body: Buffer, at: number, lookout: Lookout | null): number {
+  if (body[at] !== QUOTE) return MALFORMED
+  const end = skipString(body, at, lookout)
+  if (end < 0) return end
+  const colon = skipSpace(body, end)
+  return body[colon] === COLON ? skipSpace(body, colon + 1) : MALFORMED
 }
 
-/** The array whose `[` stands at `at`; where `visit` ended the walk, the offset after that element. */
-export function skipArray(body: Buffer, at: number, depth: number, visit?: VisitElement): number {
-  if (depth >= MAX_DEPTH) return TOO_DEEP
-  let next = skipSpace(body, at + 1)
-  if (body[next] === CLOSE_ARRAY) return next + 1
-  for (;;) {
-    const end = skipValue(body, next, depth + 1)
-    if (end < 0) return end
-    if (visit?.(next, end) === false) return end
-    next = skipSpace(body, end)
-    if (body[next] === CLOSE_ARRAY) return next + 1
-    if (body[next] !== COMMA) return MALFORMED
-    next = skipSpace(body, next + 1)
+/** Watches a walk for one word as a string, or as the end of one after a quote: where a search would find it in quotes. */
+export class Lookout {
+  wasSeen = false
+  readonly #quoted: Buffer
+  readonly #lastLetter: number | undefined
+
+  constructor(word: string) {
+    this.#quoted = Buffer.from(`"${word}"`)
+    this.#lastLetter = this.#quoted.at(-2)
+  }
+
+  /** Looks at a string by the offset after it. */
+  look(body: Buffer, end: number): void {
+    if (body[end - 2] !== this.#lastLetter) return
+    if (isAt(body, end - this.#quoted.length, this.#quoted)) this.wasSeen = true
   }
 }
 
@@ -107,15 +109,26 @@ export function skipArray(body: Buffer, at: number, depth: number, visit?: Visit
 const SHORT = 48
 
 /** The string whose opening quote stands at `at`. */
-function skipString(body: Buffer, at: number): number {
+export function skipString(body: Buffer, at: number, lookout: Lookout | null = null): number {
   let from = at + 1
-  for (;;) {
-    const near = Math.min(from + SHORT, body.length)
-    while (from < near) {
-      const byte = body[from]
-      if (byte === QUOTE) return from + 1
-      from += byte === BACKSLASH ? 2 : 1
+  for (const near = from + SHORT; from < near;) {
+    const byte = body[from]
+    if (byte === QUOTE) {
+      if (lookout !== null) lookout.look(body, from + 1)
+      return from + 1
     }
+    if (byte === undefined) return MALFORMED
+    from += byte === BACKSLASH ? 2 : 1
+  }
+  const end = skipLongString(body, from)
+  if (lookout !== null && end >= 0) lookout.look(body, end)
+  return end
+}
+
+/** What is left of a string, from outside an escape. */
+function skipLongString(body: Buffer, start: number): number {
+  let from = start
+  for (;;) {
     const quote = body.indexOf(QUOTE, from)
     if (quote === -1) return MALFORMED
     // `from` never stands inside an escape, so that the backslashes before the quote count from there.
@@ -128,6 +141,19 @@ function isEscaped(body: Buffer, quote: number, from: number): boolean {
   let at = quote
   while (at > from && body[at - 1] === BACKSLASH) at--
   return (quote - at) % 2 === 1
+}
+
+function skipScalar(body: Buffer, at: number): number {
+  switch (body[at] ?? 0) {
+    case 0x74:
+      return skipLiteral(body, at, TRUE)
+    case 0x66:
+      return skipLiteral(body, at, FALSE)
+    case 0x6e:
+      return skipLiteral(body, at, NULL)
+    default:
+      return skipNumber(body, at)
+  }
 }
 
 const TRUE = Buffer.from('true')
@@ -173,43 +199,4 @@ export function isAt(body: Buffer, start: number, expected: Buffer): boolean {
     if (body[start + index] !== expected[index]) return false
   }
   return true
-}
-
-// Longer than any key that we look for, with each of its letters written as an escape of six bytes.
-const LONGEST_WRITTEN_KEY = 256
-
-/** A key spelled with escapes (`mod\u0065l`), read; null for one without, or one too long to be looked for. */
-export function writtenWithEscapes(body: Buffer, start: number, end: number): string | null {
-  if (end - start > LONGEST_WRITTEN_KEY) return null
-  let at = start
-  while (at < end && body[at] !== BACKSLASH) at++
-  if (at === end) return null
-  try {
-    return JSON.parse(body.toString('utf8', start - 1, end + 1)) as string
-  } catch {
-    return null // an escape that JSON does not have: no key that anybody looks for
-  }
-}
-
-/** Where the values of `key` stand in the object at `span`: usually one or none, several when the key is repeated. */
-export function memberSpans(body: Buffer, span: Span, key: string): Span[] {
-  const found: Span[] = []
-  if (body[span.start] !== OPEN_OBJECT) return found
-  const bytes = Buffer.from(key)
-  skipObject(body, span.start, 0, (keyStart, keyEnd, start, end) => {
-    const isPlain = keyEnd - keyStart === bytes.length && isAt(body, keyStart, bytes)
-    if (isPlain || writtenWithEscapes(body, keyStart, keyEnd) === key) found.push({ start, end })
-  })
-  return found
-}
-
-/** The first `count` elements of the array at `span`; none when it is no array. */
-export function elementSpans(body: Buffer, span: Span, count: number): Span[] {
-  const found: Span[] = []
-  if (body[span.start] !== OPEN_ARRAY) return found
-  skipArray(body, span.start, 0, (start, end) => {
-    found.push({ start, end })
-    return found.length < count
-  })
-  return found
 }

@@ -1,12 +1,6 @@
-import {
-  MALFORMED,
-  TOO_DEEP,
-  isAt,
-  skipObject,
-  skipSpace,
-  writtenWithEscapes,
-  type Span,
-} from './json-scan.ts'
+import { Members, writtenWithEscapes } from './json-cursor.ts'
+import { TOO_DEEP, isAt, skipSpace, type Span } from './json-scan.ts'
+import { skipMessages } from './opening-messages.ts'
 
 /** The top-level members of a request that the proxy reads, whatever the dialect. */
 export const bodyKeys = [
@@ -29,6 +23,8 @@ export interface BodyFields {
   ok: true
   /** Where the value of each key stands; a key that the body does not have is absent. */
   fields: Partial<Record<BodyKey, Span>>
+  /** Where the contents of the first `messages` stand, up to the user's: what tells which conversation it is. */
+  opening: Span[]
   /** Where a member can be put in: the offset after the opening brace. */
   insertAt: number
   isEmpty: boolean
@@ -54,23 +50,30 @@ export function scanBody(body: Buffer): BodyScan {
   const open = skipSpace(body, startsWithByteOrderMark(body) ? 3 : 0)
   if (body[open] !== 0x7b) return { ok: false, reason: 'not-an-object' }
   const fields: Partial<Record<BodyKey, Span>> = {}
+  const opening: Span[] = []
+  const members = new Members(body, open)
   let isEmpty = true
   let isDuplicate = false
-  const end = skipObject(body, open, 0, (keyStart, keyEnd, start, valueEnd) => {
+  while (members.nextKey()) {
     isEmpty = false
-    const key = bodyKeyAt(body, keyStart, keyEnd)
-    if (key === null) return
+    const { start } = members
+    const key = bodyKeyAt(body, members.keyStart, members.keyEnd)
+    if (key === 'messages') members.end = skipMessages(body, start, 1, opening)
+    else members.skip()
+    if (key === null) continue
     if (fields[key] !== undefined) isDuplicate = true
-    fields[key] = { start, end: valueEnd }
-  })
-  if (end === TOO_DEEP) return { ok: false, reason: 'too-deep' }
-  if (end === MALFORMED || skipSpace(body, end) !== body.length) return { ok: false, reason: 'malformed' }
+    fields[key] = { start, end: members.end }
+  }
+  if (members.end === TOO_DEEP) return { ok: false, reason: 'too-deep' }
+  if (members.end < 0 || skipSpace(body, members.end) !== body.length)
+    return { ok: false, reason: 'malformed' }
   if (isDuplicate) return { ok: false, reason: 'duplicate' }
-  return { ok: true, fields, insertAt: open + 1, isEmpty }
+  return { ok: true, fields, opening, insertAt: open + 1, isEmpty }
 }
 
 function bodyKeyAt(body: Buffer, start: number, end: number): BodyKey | null {
-  for (const { key, bytes } of keysByLength[end - start] ?? []) if (isAt(body, start, bytes)) return key
+  const alike = keysByLength[end - start]
+  if (alike !== undefined) for (const { key, bytes } of alike) if (isAt(body, start, bytes)) return key
   if (end - start === MODEL.length && isModelInAnyCase(body, start)) return 'model'
   const written = writtenWithEscapes(body, start, end)
   return written !== null && bodyKeys.includes(written as BodyKey) ? (written as BodyKey) : null

@@ -1,5 +1,7 @@
 import type { HeaderLookup } from '../../provider/provider.ts'
-import { elementSpans, isAt, memberSpans, skipArray, skipObject, type Span } from './json-scan.ts'
+import { elementSpans, memberSpans } from './json-cursor.ts'
+import type { Span } from './json-scan.ts'
+import { OPENING_MESSAGES, skipMessages } from './opening-messages.ts'
 import { readString, type BodyFields } from './scan-body.ts'
 
 /** Headers in which clients name the conversation themselves, the surest first. */
@@ -10,8 +12,6 @@ const sessionHeaders = [
   'x-session-id',
 ] as const
 
-/** How far the opening of a conversation is searched for the first words of its user. */
-const OPENING_MESSAGES = 8
 const PARTS_PER_MESSAGE = 4
 const MAX_TEXTS = 8
 /** From each text, at most this many bytes at its beginning, middle and end: 8 texts make 1.5 KiB at most. */
@@ -63,42 +63,36 @@ function isContinued(body: Buffer, { fields }: BodyFields): boolean {
   return elementSpans(body, opening, OPENING_MESSAGES).some(isAnswer)
 }
 
-function openingHint(body: Buffer, { fields }: BodyFields): string | null {
+function openingHint(body: Buffer, scan: BodyFields): string | null {
+  const { fields } = scan
   const opening = fields.messages ?? fields.input
   if (opening === undefined) return null
-  const texts: Span[] = []
-  addTexts(body, fields.system, texts)
-  addTexts(body, fields.instructions, texts)
-  const before = texts.length
-  if (body[opening.start] === QUOTE) texts.push(opening)
-  else addOpeningMessages(body, opening, texts)
+  const said = body[opening.start] === QUOTE ? [opening] : openingContents(body, scan)
+  const shared: Span[] = []
+  addTexts(body, fields.system, shared)
+  addTexts(body, fields.instructions, shared)
+  const own = textsOf(body, said)
   // A system prompt alone is what many conversations share: binding them all to one account would be worse than no hint.
-  if (texts.length === before) return null
-  return hashOf(body, texts)
+  if (own.length === 0) return null
+  return hashOf(body, shared.length === 0 ? own : shared.concat(own))
 }
 
-function addOpeningMessages(body: Buffer, messages: Span, texts: Span[]): void {
-  if (body[messages.start] !== OPEN_ARRAY) return
-  let left = OPENING_MESSAGES
-  skipArray(body, messages.start, 0, (start) => {
-    left--
-    return !addMessage(body, start, texts) && left > 0
-  })
+/** The scan came by those of `messages` already. */
+function openingContents(body: Buffer, { fields, opening }: BodyFields): Span[] {
+  if (fields.messages !== undefined || fields.input === undefined) return opening
+  const contents: Span[] = []
+  skipMessages(body, fields.input.start, 1, contents)
+  return contents
 }
 
-/** Adds a message's texts; true when it is the user's. Its two keys are found in one walk: this runs on every request. */
-function addMessage(body: Buffer, start: number, texts: Span[]): boolean {
-  if (body[start] !== OPEN_OBJECT) return false
-  let content: Span | undefined
-  let isUser = false
-  skipObject(body, start, 0, (keyStart, keyEnd, valueStart, valueEnd) => {
-    const length = keyEnd - keyStart
-    if (length === CONTENT.length && isAt(body, keyStart, CONTENT))
-      content = { start: valueStart, end: valueEnd }
-    else if (length === ROLE.length && isAt(body, keyStart, ROLE)) isUser = isAt(body, valueStart, USER)
-  })
-  addTexts(body, content, texts)
-  return isUser
+/** Mostly the contents are texts already, and then no new list is made. */
+function textsOf(body: Buffer, contents: Span[]): Span[] {
+  let arePlain = true
+  for (const { start } of contents) if (body[start] !== QUOTE) arePlain = false
+  if (arePlain) return contents
+  const texts: Span[] = []
+  for (const content of contents) addTexts(body, content, texts)
+  return texts
 }
 
 /** The texts of a message's content: a string, or a list of parts with a `text` each. */
@@ -115,11 +109,6 @@ function addTexts(body: Buffer, content: Span | undefined, texts: Span[]): void 
 }
 
 const QUOTE = 0x22
-const OPEN_ARRAY = 0x5b
-const OPEN_OBJECT = 0x7b
-const CONTENT = Buffer.from('content')
-const ROLE = Buffer.from('role')
-const USER = Buffer.from('"user"')
 
 // Claude Code opens its system prompt with a block whose numbers differ from request to request.
 const attribution = Buffer.from('"x-anthropic-billing-header:')
@@ -128,29 +117,40 @@ function changesPerRequest(body: Buffer, text: Span): boolean {
   return body.subarray(text.start, text.start + attribution.length).equals(attribution)
 }
 
-// FNV-1a, 32 bits: two conversations that happen to meet merely share an account.
-const OFFSET_BASIS = 0x811c9dc5
+// 32 bits: two conversations that happen to meet merely share an account.
+const SEED = 0x811c9dc5
 const PRIME = 0x01000193
 
 function hashOf(body: Buffer, texts: readonly Span[]): string {
-  let hash = OFFSET_BASIS
+  let hash = SEED
   // The user's words come last: where there are too many texts, the last ones are kept.
-  for (const { start, end } of texts.slice(-MAX_TEXTS)) {
-    hash = Math.imul(hash ^ (end - start), PRIME)
+  for (let at = Math.max(0, texts.length - MAX_TEXTS); at < texts.length; at++) {
+    const { start, end } = texts[at]!
+    hash = mixed(hash, end - start)
     if (end - start <= 3 * SAMPLE_BYTES) {
-      hash = hashBytes(body, hash, { start, end })
+      hash = hashBytes(body, hash, start, end)
       continue
     }
     const middle = start + Math.floor((end - start - SAMPLE_BYTES) / 2)
-    for (const from of [start, middle, end - SAMPLE_BYTES]) {
-      hash = hashBytes(body, hash, { start: from, end: from + SAMPLE_BYTES })
-    }
+    hash = hashBytes(body, hash, start, start + SAMPLE_BYTES)
+    hash = hashBytes(body, hash, middle, middle + SAMPLE_BYTES)
+    hash = hashBytes(body, hash, end - SAMPLE_BYTES, end)
   }
-  return `opening-${(hash >>> 0).toString(16)}`
+  return `opening-${hash >>> 0}`
 }
 
-function hashBytes(body: Buffer, seed: number, { start, end }: Span): number {
+/** Four bytes at a time: bytes one by one wait for one multiplication each. */
+function hashBytes(body: Buffer, seed: number, start: number, end: number): number {
   let hash = seed
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (body[at] ?? 0), PRIME)
+  let at = start
+  for (; at + 4 <= end; at += 4)
+    hash = mixed(hash, body[at]! | (body[at + 1]! << 8) | (body[at + 2]! << 16) | (body[at + 3]! << 24))
+  for (; at < end; at++) hash = mixed(hash, body[at]!)
   return hash
+}
+
+/** As FNV-1a, and the high bits fold back into the low ones, which a multiplication alone never lets them reach. */
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, PRIME)
+  return product ^ (product >>> 15)
 }

@@ -50,6 +50,29 @@ describe('a glance at a whole answer', () => {
     )
   })
 
+  test('when it names no error, code or errorType, it need not be read as a whole; else it must', () => {
+    const key = fc.constantFrom('error', 'code', 'errorType', 'usage', 'a "error', 'errors', 'type')
+    const inner = fc.oneof(
+      fc.nat(),
+      key,
+      fc.dictionary(key, key, { maxKeys: 2 }),
+      fc.array(key, { maxLength: 2 }),
+    )
+    fc.assert(
+      fc.property(
+        fc.dictionary(key, inner, { maxKeys: 4 }),
+        fc.nat(2),
+        fc.constantFrom('', '\n', ' "error"'),
+        (answer, indent, rest) => {
+          const body = Buffer.concat([bytes(answer, indent), Buffer.from(rest)])
+          const isSuspect = body.includes('"error"') || 'code' in answer || 'errorType' in answer
+          expect(glanceAt(body)).toEqual(isSuspect ? null : { usage: answer.usage })
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
   test.each([
     '',
     'null',
