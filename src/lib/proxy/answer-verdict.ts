@@ -66,7 +66,9 @@ export function seen(outcome: Pick<Outcome, 'class' | 'code' | 'message'>): Outc
 }
 
 export function isEventStream(head: UpstreamHead): boolean {
-  return /^text\/event-stream\b/i.test(head.get('content-type') ?? '')
+  const type = head.get('content-type')
+  // Most answers are `application/json`: the first letter tells.
+  return type !== undefined && type.charCodeAt(0) !== 0x61 && /^text\/event-stream\b/i.test(type)
 }
 
 /** JSON or events, which can say that they are an error; sound and pictures cannot. */

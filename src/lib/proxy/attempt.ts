@@ -17,7 +17,7 @@ import type { ResponseHandler, UpstreamCall } from './upstream/upstream-call.ts'
 import type { UpstreamError } from './upstream/upstream-error.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
 import { inClientsFormat, translatedError } from './translated-answer.ts'
-import { responseHeaders } from './wire/response-headers.ts'
+import { answerHeaders } from './wire/response-headers.ts'
 import type { StreamError } from './wire/stream-error.ts'
 import { StreamFilter } from './wire/stream-filter.ts'
 import { usageInTail } from './wire/usage-in-tail.ts'
@@ -174,10 +174,10 @@ class Attempt implements ResponseHandler, Watcher {
 
   #answer(body: Buffer, tellsUsage: unknown): void {
     const { exchange, target } = this.#context
-    const { status, rawHeaders } = this.#head!
+    const head = this.#head!
     const told = this.#plan === null ? body : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
-    exchange.send(status, responseHeaders(rawHeaders), told)
+    exchange.send(head.status, answerHeaders(head), told)
     this.#finishAnswered(
       'ok',
       tellsUsage === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(tellsUsage)),
@@ -218,7 +218,7 @@ class Attempt implements ResponseHandler, Watcher {
     const { exchange } = this.#context
     const head = this.#head!
     const announced = head.get('content-length')
-    const headers = responseHeaders(head.rawHeaders)
+    const headers = answerHeaders(head)
     if (announced !== undefined) headers.push('content-length', announced)
     this.#mode = 'passing'
     exchange.begin(head.status, headers)
@@ -276,7 +276,7 @@ class Attempt implements ResponseHandler, Watcher {
   #openStream(): void {
     const { exchange } = this.#context
     if (exchange.isAnswered) return
-    const headers = responseHeaders(this.#head!.rawHeaders)
+    const headers = answerHeaders(this.#head!)
     headers.push('x-accel-buffering', 'no')
     exchange.begin(this.#head!.status, headers)
   }

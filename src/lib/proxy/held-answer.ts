@@ -1,7 +1,7 @@
 /** An upstream's answer that was not passed on yet: it may be the one the client gets, if no other account can do better. */
 export interface HeldAnswer {
   status: number
-  rawHeaders: string[]
+  rawHeaders: readonly string[]
   body: Buffer
 }
 

@@ -39,7 +39,7 @@ export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming 
         isChunked = true
         break
       case 'connection':
-        if (/(?:^|[\s,])close(?:$|[\s,])/i.test(raw[i + 1]!)) persistent = false
+        if (closes(raw[i + 1]!)) persistent = false
         break
       case 'keep-alive':
         keepAliveHintMs = hintOf(raw[i + 1]!)
@@ -61,9 +61,20 @@ function framingName(name: string): string {
   return length === 10 || length === 14 || length === 17 ? name.toLowerCase() : ''
 }
 
+function closes(connection: string): boolean {
+  return connection !== 'keep-alive' && /(?:^|[\s,])close(?:$|[\s,])/i.test(connection)
+}
+
 /** Digits only, at most 15 of them: past that a number no longer counts bytes exactly. */
 function lengthOf(text: string): number {
-  return /^[0-9]{1,15}$/.test(text) ? Number(text) : -1
+  if (text.length === 0 || text.length > 15) return -1
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    length = length * 10 + digit
+  }
+  return length
 }
 
 function hintOf(text: string): number | null {

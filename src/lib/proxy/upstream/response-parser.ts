@@ -1,6 +1,7 @@
 import { ChunkedFraming } from './chunked-framing.ts'
-import { chunked, framingOf, untilClose } from './response-framing.ts'
-import { parseHead, type UpstreamHead } from './response-head.ts'
+import { HeadReader, type ReadHead } from './head-reader.ts'
+import { chunked, untilClose } from './response-framing.ts'
+import type { UpstreamHead } from './response-head.ts'
 
 export interface ParserEvents {
   onHead(head: UpstreamHead): void
@@ -14,7 +15,8 @@ export interface ParserEvents {
 /** With the empty line that ends it. */
 export const maxHeadBytes = 64 * 1024
 
-const headEnd = '\r\n\r\n'
+// As bytes, since a text would be turned into them for every search.
+const headEnd = Buffer.from('\r\n\r\n')
 const LF = 10
 const CR = 13
 
@@ -32,6 +34,7 @@ export class ResponseParser {
   keepAliveHintMs: number | null = null
   readonly #events: ParserEvents
   readonly #chunks = new ChunkedFraming()
+  readonly #heads = new HeadReader()
   #state: State = 'off'
   #toHead = false
   #remaining = 0
@@ -92,10 +95,16 @@ export class ResponseParser {
   }
 
   #head(chunk: Buffer, start: number): number {
-    const found = chunk.indexOf(headEnd, start, 'latin1')
+    const heads = this.#heads
+    if (this.#pending === null) {
+      const read = heads.repeated(chunk, start, this.#toHead)
+      if (read !== null) return this.#wholeHead(read, chunk, start + heads.length)
+    }
+    const found = chunk.indexOf(headEnd, start)
     if (this.#pending === null && found >= 0) {
       if (found + 4 - start > maxHeadBytes) return this.#tooLarge(chunk)
-      return this.#headText(chunk.toString('latin1', start, found + 2), chunk, found + 4)
+      const read = heads.read(chunk, { start, end: found + 2 }, this.#toHead)
+      return this.#wholeHead(read, chunk, found + 4)
     }
     return this.#splitHead(chunk, start)
   }
@@ -108,7 +117,7 @@ export class ResponseParser {
     chunk.copy(pending, before, start, start + taken)
     this.#held = before + taken
     const bytes = pending.subarray(0, this.#held)
-    const found = bytes.indexOf(headEnd, Math.max(0, before - 3), 'latin1')
+    const found = bytes.indexOf(headEnd, Math.max(0, before - 3))
     if (found < 0) {
       if (this.#held === maxHeadBytes) return this.#tooLarge(chunk)
       const trouble = earlyTrouble(bytes, before)
@@ -116,7 +125,8 @@ export class ResponseParser {
     }
     this.#pending = null
     this.#held = 0
-    return this.#headText(bytes.toString('latin1', 0, found + 2), chunk, start + found + 4 - before)
+    const read = this.#heads.read(bytes, { start: 0, end: found + 2 }, this.#toHead)
+    return this.#wholeHead(read, chunk, start + found + 4 - before)
   }
 
   #room(size: number): Buffer {
@@ -128,14 +138,12 @@ export class ResponseParser {
     return grown
   }
 
-  /** Takes a whole head; the body starts at `bodyAt` of the chunk. */
-  #headText(text: string, chunk: Buffer, bodyAt: number): number {
-    const head = parseHead(text)
-    if (typeof head === 'string') return this.#malformed(head, chunk)
+  /** The body starts at `bodyAt` of the chunk. */
+  #wholeHead(read: ReadHead | string, chunk: Buffer, bodyAt: number): number {
+    if (typeof read === 'string') return this.#malformed(read, chunk)
+    const { head, framing } = read
     if (head.status === 101) return this.#malformed('it switches protocols, which was not asked for', chunk)
-    if (head.status < 200) return bodyAt
-    const framing = framingOf(head, this.#toHead)
-    if (typeof framing === 'string') return this.#malformed(framing, chunk)
+    if (framing === null) return bodyAt
     this.persistent = framing.persistent
     this.keepAliveHintMs = framing.keepAliveHintMs
     this.#expectBody(framing.length)

@@ -105,6 +105,15 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
   return kept
 }
 
+/** `responseHeaders` of a head, as a list of the caller's own. Where a head comes again and again, it is worked out once. */
+export function answerHeaders(head: {
+  readonly rawHeaders: readonly string[]
+  forClient: readonly string[] | null
+}): string[] {
+  head.forClient ??= responseHeaders(head.rawHeaders)
+  return head.forClient.slice()
+}
+
 type Fate = 'passes' | 'stripped' | 'request-id'
 
 /** Far more names than all providers send together; what comes beyond is looked at each time. */
@@ -138,7 +147,9 @@ function namedByConnection(rawHeaders: readonly string[]): Set<string> | null {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]
     if (name?.length !== 10 || name.toLowerCase() !== 'connection') continue
-    for (const token of (rawHeaders[index + 1] ?? '').split(',')) {
+    const value = rawHeaders[index + 1] ?? ''
+    if (value === 'keep-alive') continue
+    for (const token of value.split(',')) {
       const lower = token.trim().toLowerCase()
       if (lower !== '' && lower !== 'keep-alive' && lower !== 'close') (named ??= new Set()).add(lower)
     }

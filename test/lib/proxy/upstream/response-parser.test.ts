@@ -6,7 +6,7 @@ import { anyResponse, type ScriptedResponse } from './any-response.ts'
 
 interface Outcome {
   status: number | null
-  headers: string[]
+  headers: readonly string[]
   body: string
   end: 'complete' | 'malformed' | 'open'
   reason: string

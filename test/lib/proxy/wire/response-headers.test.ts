@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { requestHeaders, responseHeaders } from '../../../../src/lib/proxy/wire/response-headers.ts'
+import {
+  answerHeaders,
+  requestHeaders,
+  responseHeaders,
+} from '../../../../src/lib/proxy/wire/response-headers.ts'
 
 test('when a request goes upstream, what belongs to the client, its accounts and its connection stays behind', () => {
   const kept = requestHeaders([
@@ -145,4 +149,12 @@ test('when the connection header names headers, they stay behind too, wherever t
   const headers = ['X-Hop', '1', 'Connection', 'close, x-hop ,X-Other,', 'x-other', '2', 'x-end', '3']
   expect(requestHeaders(headers)).toEqual(['x-end', '3', 'accept-encoding', 'identity'])
   expect(responseHeaders(headers)).toEqual(['x-end', '3'])
+})
+
+test('when the headers of an answer are asked for again, everybody has a list of their own', () => {
+  const head = { rawHeaders: ['Date', 'today', 'x-request-id', 'a'], forClient: null }
+  const first = answerHeaders(head)
+  expect(first).toEqual(responseHeaders(head.rawHeaders))
+  first.push('content-length', '1')
+  expect(answerHeaders(head)).toEqual(responseHeaders(head.rawHeaders))
 })
