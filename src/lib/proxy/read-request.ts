@@ -6,7 +6,8 @@ import type { Route } from './routes.ts'
 import type { Edit } from './wire/edit-body.ts'
 import { modelEdits } from './wire/edit-body.ts'
 import type { BodyFields } from './wire/scan-body.ts'
-import { readBoolean, readString, scanBody } from './wire/scan-body.ts'
+import { readName } from './wire/read-name.ts'
+import { readBoolean, scanBody } from './wire/scan-body.ts'
 import { isForm, readField, scanForm } from './wire/scan-form.ts'
 
 /** What the proxy has to know of a request's body; all else passes unread. */
@@ -75,7 +76,7 @@ export function parseRequest(
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)
   const { fields } = scan
-  const model = readString(bytes, fields.model)
+  const model = readName(bytes, fields.model)
   if (model === '' || (model === null && !isMedia)) {
     throw new QwenctlError('invalid_request', 'the request names no model', {
       hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
