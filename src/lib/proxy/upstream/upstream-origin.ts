@@ -147,8 +147,7 @@ const closed = Object.assign(new Error('closed'), { code: 'ECONNRESET' })
 
 function copyOut(count: number, events: DialEvents): boolean {
   const bytes = Buffer.allocUnsafe(count)
-  // Half the time of `copy`, which asks more about its arguments.
-  bytes.set(readBuffer.subarray(0, count))
+  readBuffer.copy(bytes, 0, 0, count)
   events.onBytes(bytes)
   return true
 }
