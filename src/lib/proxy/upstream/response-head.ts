@@ -53,8 +53,8 @@ for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHI
 /**
  * Parses the head in `bytes[start..end)`, which ends with the CRLF of its last line (without the empty line).
  * Strict where leniency is how responses get smuggled: lines end with CRLF only, no folded lines, no blank before
- * a colon, no control characters. Returns the reason where it refuses. Bytes are looked at, not a text's characters,
- * which cost three times as much; the texts are then cut from one.
+ * a colon, no control characters. Returns the reason where it refuses. It looks at bytes: the characters of a text
+ * cost several times as much. Names and values are then cut from one text.
  */
 export function parseHead(bytes: Buffer, { start, end }: Span): UpstreamHead | string {
   if (!isAt(bytes, start, PROTOCOL)) return 'it is not an HTTP/1 response'

@@ -1,5 +1,5 @@
 // Going through an object or an array from one part to the next, where a caller wants to know them. These are objects and
-// not functions that are called back: a closure over what the caller collects costs more than the walk itself.
+// not functions that call back: the closures took a quarter of the time of a glance at an answer.
 import { MALFORMED, isAt, skipSpace, skipString, skipValue, type Lookout, type Span } from './json-scan.ts'
 
 const QUOTE = 0x22

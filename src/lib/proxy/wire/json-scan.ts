@@ -1,6 +1,6 @@
 // The wire folder: what the proxy does to bytes on their way through. Requests and answers stay bytes: what must be known
 // is found in place, what must change is spliced in, and everything else leaves exactly as it came. Nothing here opens
-// a socket, knows an account or keeps state beyond one request.
+// a socket, knows an account or keeps anything beyond one request, but for names that come again and again.
 //
 // This file walks JSON without building it: each `skip` takes the offset where something begins and answers the offset
 // after it, or one of the negative verdicts below. Structure, literals and numbers are checked to the letter; the inside
@@ -43,8 +43,8 @@ export function skipSpace(body: Buffer, from: number): number {
 const closers = new Uint8Array(MAX_DEPTH)
 
 /**
- * A value that begins exactly at `from`, inside `depth` others: a loop, since it goes faster than recursion. `lookout` is
- * shown every string in it, the keys too.
+ * A value that begins exactly at `from`, inside `depth` others; a loop, so that nesting takes no stack. `lookout` is shown
+ * every string in it, the keys too.
  */
 export function skipValue(body: Buffer, from: number, depth = 0, lookout: Lookout | null = null): number {
   let at = from
