@@ -68,7 +68,10 @@ interface TimedNote {
   at: number
 }
 
-/** So many records are worked through in one go: a tenth of a millisecond, before many collections have seen them. */
+/**
+ * So many records are not waited for any longer: a tenth of a millisecond's work, before many collections have seen them.
+ * All that is there is worked through, or a turn that ends more requests than that would leave ever more behind.
+ */
 const SLICE = 64
 const FLUSH_MS = 100
 
@@ -217,7 +220,7 @@ class BatchObserver implements Observer {
 
   #take(item: RequestRecord | TimedNote): void {
     if (this.#waiting.push(item) >= SLICE) this.#soon()
-    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref()
+    else this.#timer ??= setTimeout(() => this.#flushAll(), FLUSH_MS).unref()
   }
 
   /** In the next turn of the event loop: this one belongs to the request that came to be the last of the slice. */
@@ -226,16 +229,8 @@ class BatchObserver implements Observer {
     this.#isSoon = true
     setImmediate(() => {
       this.#isSoon = false
-      this.#flush()
+      this.#flushAll()
     })
-  }
-
-  #flush(): void {
-    if (this.#waiting.length <= 2 * SLICE) return this.#flushAll()
-    const slice = this.#waiting.slice(0, SLICE)
-    this.#waiting = this.#waiting.slice(SLICE)
-    this.#work(slice)
-    this.#soon()
   }
 
   #flushAll(): void {
