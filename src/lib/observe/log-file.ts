@@ -17,7 +17,10 @@ export interface LogFileOptions {
 }
 
 const FILES = 8
-const MOST_CHUNK_BYTES = 64 << 10
+/** What is handed over at once. */
+const HANDED_BYTES = 16 << 10
+/** What a thread takes at once: all that came while it was at work, or it would be ever more behind a busy proxy. */
+const MOST_CHUNK_BYTES = 1 << 20
 /** What may wait for a slow disk; more is dropped and counted. */
 const MOST_WAITING_BYTES = 4 << 20
 const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY
@@ -68,8 +71,8 @@ export class LogFile {
   }
 
   /** How much to hand over at once. */
-  get chunkBytes(): number {
-    return this.#chunkBytes
+  get handedBytes(): number {
+    return Math.min(HANDED_BYTES, this.#chunkBytes)
   }
 
   /** Takes whole lines; they are written at once or soon, or lost and counted. Never throws. */

@@ -247,7 +247,7 @@ class BatchObserver implements Observer {
     for (const item of items) {
       if ('note' in item) bytes.text(this.#lines?.ofNote(item.note, item.at) ?? '')
       else this.#count(item)
-      if (file !== null && bytes.length >= file.chunkBytes / 4) this.#hand(file)
+      if (file !== null && bytes.length >= file.handedBytes) this.#hand(file)
     }
     if (file !== null && bytes.length > 0) this.#hand(file)
   }

@@ -54,7 +54,9 @@ export class PlainHeads {
     this.head = head
     this.bodyAt = end + EMPTY_LINE.length
     this.bodyBytes = lengthEnd === 0 ? 0 : lengthOf(chunk.toString('latin1', lengthStart, lengthEnd))
-    this.#bytes = Buffer.from(chunk.subarray(0, this.bodyAt))
+    // Memory of its own: a piece of Node's pool would keep 64 KB for each connection.
+    this.#bytes = Buffer.allocUnsafeSlow(this.bodyAt)
+    this.#bytes.set(chunk.subarray(0, this.bodyAt))
     return true
   }
 }
