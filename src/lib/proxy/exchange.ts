@@ -63,7 +63,7 @@ export class Exchange implements CallWatcher {
   /** Somebody works on it, who still has something to say of it when its answer has left. */
   isWorkedOn = false
   /** What is told of it when it is over: its tries; null: nobody wants to know. The rest is in `request-record.ts`. */
-  tries: AttemptRecord[] | null = null
+  tries: readonly AttemptRecord[] | null = null
   /** Epoch milliseconds: head read, answer begun (0: in one go with its end), answer or client gone. */
   readonly at = turnClock()
   beganAt = 0

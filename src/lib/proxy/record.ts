@@ -43,7 +43,11 @@ function tell(live: LivePool, exchange: Exchange, turn: Turn, result: AttemptRes
   const outcome = isAnswered ? result.outcome : settled(result.outcome, member).class
   const status = isAnswered ? result.status : (result.held?.status ?? null)
   const message = isAnswered ? (result.late?.message ?? null) : result.outcome.message
-  exchange.tries?.push({ account, model, at, latencyMs, firstByteMs, outcome, status, message, origin })
+  const { tries } = exchange
+  if (tries !== null) {
+    const last = { account, model, at, latencyMs, firstByteMs, outcome, status, message, origin }
+    exchange.tries = tries.length === 0 ? [last] : [...tries, last] // nothing pushed: a list would take room for many
+  }
   if (!live.isWatched) return
   live.tell({
     requestId: exchange.id,

@@ -1,7 +1,7 @@
 import type { AttemptRecord, RequestRecord } from '../observe/request-event.ts'
 import type { Exchange } from './exchange.ts'
 
-const NO_TRIES: readonly AttemptRecord[] = []
+export const NO_TRIES: readonly AttemptRecord[] = []
 
 /** An exchange that is over, as logs, metrics and traces are told of it. */
 export function recordOf(exchange: Exchange): RequestRecord {

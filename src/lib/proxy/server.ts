@@ -20,7 +20,7 @@ import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics } from './metrics.ts'
 import { listModels } from './models.ts'
 import { readBody } from './read-request.ts'
-import { recordOf } from './request-record.ts'
+import { NO_TRIES, recordOf } from './request-record.ts'
 import { dialectOf, routeFor, shortPath } from './routes.ts'
 
 export interface ServerOptions {
@@ -126,7 +126,7 @@ export class ProxyServer implements ExchangeHost {
   #take(call: ClientCall): void {
     const exchange = new Exchange(call, `${this.#options.runId}-${(this.#count++).toString(36)}`, this)
     this.#open += 1
-    if (this.#options.observer.isOn) exchange.tries = []
+    if (this.#options.observer.isOn) exchange.tries = NO_TRIES
     try {
       this.#route(exchange)
     } catch (error) {
