@@ -12,9 +12,10 @@ const NO_PRETENURING = '--no-allocation-site-pretenuring'
  * time (docs/decisions/0016). A program that starts Node with a `--max-semi-space-size` of its own has chosen for itself.
  */
 const serverFlags: readonly string[] = [
-  // Requests die young, and soon: nursery and old space need not grow to what a large program would need.
-  '--max-semi-space-size=4',
-  '--heap-growing-percent=30',
+  // Requests die young, and soon: nursery and old space need not grow to what a large program would need. Smaller ones save
+  // a few megabytes, and cost a tenth of the time and twice the longest pauses with many clients.
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=100',
   // The compiler between the first and the last: what it needs for its work is kept, and a server soon has done with it.
   '--no-maglev',
   NO_PRETENURING,

@@ -52,14 +52,30 @@ const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.
 /** Services have more endpoints for pictures and sound than OpenAI; no dots, so that none leaves these folders. */
 const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
 
-/** The path as the table has it: `/v1` may be missing, since clients differ in what they take for the base URL. */
-export function shortPath(url: string): { path: string; query: string } {
-  const mark = url.indexOf('?')
-  const path = mark < 0 ? url : url.slice(0, mark)
-  return { path: path.startsWith('/v1/') ? path.slice(3) : path, query: mark < 0 ? '' : url.slice(mark) }
+/** Where a request goes. */
+export interface Destination {
+  /** As the table has it: `/v1` may be missing, since clients differ in what they take for the base URL. */
+  readonly path: string
+  /** With its question mark; empty: there is none. */
+  readonly query: string
+  /** Null: not into the pool. */
+  readonly route: Route | null
 }
 
-export function routeFor(path: string): Route | null {
+let last: { url: string; destination: Destination } | null = null
+
+/** Most requests go where the one before went. */
+export function destinationOf(url: string): Destination {
+  if (last?.url === url) return last.destination
+  const mark = url.indexOf('?')
+  const whole = mark < 0 ? url : url.slice(0, mark)
+  const path = whole.startsWith('/v1/') ? whole.slice(3) : whole
+  const destination = { path, query: mark < 0 ? '' : url.slice(mark), route: routeFor(path) }
+  last = { url, destination }
+  return destination
+}
+
+function routeFor(path: string): Route | null {
   const known = byPath.get(path)
   if (known !== undefined) return known
   const folder = MEDIA_PATH.exec(path)?.[1]

@@ -21,7 +21,7 @@ import { answerMetrics } from './metrics.ts'
 import { listModels } from './models.ts'
 import { readBody } from './read-request.ts'
 import { NO_TRIES, recordOf } from './request-record.ts'
-import { dialectOf, routeFor, shortPath } from './routes.ts'
+import { destinationOf, dialectOf } from './routes.ts'
 
 export interface ServerOptions {
   host: string
@@ -144,13 +144,12 @@ export class ProxyServer implements ExchangeHost {
   #route(exchange: Exchange): void {
     const { call } = exchange
     const { connection, url } = call
-    const { path, query } = shortPath(url)
+    const { path, query, route } = destinationOf(url)
     exchange.dialect = dialectOf(path, false) // until more is known of it
     const head = clientHeadOf(call, connection.head, this.#check)
     connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
     if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
-    const route = routeFor(path)
     if (route !== null) exchange.route = route.name
     const { management } = this.#options
     const isManaged = route === null && management !== null && isManagementPath(url)
