@@ -61,16 +61,22 @@ const MAX_TRANSLATED_BYTES = 32 << 20
 /** Where a large answer says its usage. */
 const TAIL_BYTES = 64 << 10
 
-/** Sends the request to one account's upstream, and its answer to the client if it is one. Never rejects. */
+/** Who is told once what a try came to. */
+export interface AttemptTaker {
+  attempted(result: AttemptResult): void
+}
+
+/** `Attempt` for the few who wait for it. Never rejects but for a request that cannot be sent. */
 export function attempt(context: AttemptContext): Promise<AttemptResult> {
-  return new Promise((resolve) => new Attempt(context, resolve).start())
+  return new Promise((resolve) => new Attempt(context, { attempted: resolve }).start())
 }
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
 
-class Attempt implements ResponseHandler, Watcher {
+/** Sends the request to one account's upstream, and its answer to the client if it is one. */
+export class Attempt implements ResponseHandler, Watcher {
   readonly #context: AttemptContext
-  readonly #resolve: (result: AttemptResult) => void
+  readonly #taker: AttemptTaker
   readonly #began: number
   #call: UpstreamCall | null = null
   #mode: Mode = 'waiting'
@@ -82,12 +88,13 @@ class Attempt implements ResponseHandler, Watcher {
   #translator: StreamTranslator | null = null
   #isPaused = false
 
-  constructor(context: AttemptContext, resolve: (result: AttemptResult) => void) {
+  constructor(context: AttemptContext, taker: AttemptTaker) {
     this.#context = context
-    this.#resolve = resolve
+    this.#taker = taker
     this.#began = context.clock()
   }
 
+  /** Throws `invalid_request` for a request that cannot be sent. Tells nothing before it returns. */
   start(): void {
     const { exchange, target, upstreams, outgoing } = this.#context
     exchange.watcher = this
@@ -352,7 +359,7 @@ class Attempt implements ResponseHandler, Watcher {
   #refuse(outcome: Outcome, held: HeldAnswer | null, requestSent = true): void {
     if (!this.#end()) return
     this.#call?.abort()
-    this.#resolve({
+    this.#taker.attempted({
       kind: 'refused',
       outcome,
       held,
@@ -370,7 +377,7 @@ class Attempt implements ResponseHandler, Watcher {
   ): void {
     if (!this.#end()) return
     const status = this.#head?.status ?? null
-    this.#resolve({
+    this.#taker.attempted({
       kind: 'answered',
       outcome,
       status,

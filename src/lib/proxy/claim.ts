@@ -1,24 +1,29 @@
-import type { Claim, Reservation } from '../quota/ledger.ts'
+import type { QwenctlError } from '../errors.ts'
+import type { Claim, Claimant, Reservation } from '../quota/ledger.ts'
 import type { CapRoom } from '../rotation/cap-room.ts'
 import { CAPS_SUBJECT } from '../rotation/caps.ts'
 import type { Member } from '../rotation/member.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { LivePool } from './live-pool.ts'
-import { UNCOUNTED } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 const oneTooMany = { outcome: 'unreachable', refunded: true, note: 'over a cap' } as const
 
-/** Claims one request for the account. Null: it may not have it after all, the next account is tried. */
+/** Claims one request for the account, for who is then told. False: there is no room, and it is not told. */
 export function claim(
   live: LivePool,
-  { asked, way, member }: Pick<Turn, 'asked' | 'way' | 'member'>,
+  { way, member }: Turn,
   key: KnownKey | null,
-): Promise<Reservation | null> | Reservation {
-  if (!asked.incoming.route.isCounted) return UNCOUNTED
+  claimant: Claimant,
+): boolean {
   const { ledger, caps } = live
   const wanted = claimOf(live, member, way.wanted.model ?? null, key)
-  return caps === null ? ledger.reserve(wanted) : claimWithin(caps, live, wanted)
+  if (caps === null) return ledger.claim(wanted, claimant)
+  claimWithin(caps, live, wanted).then(
+    (reservation) => claimant.claimed(reservation),
+    (error: QwenctlError) => claimant.failed(error),
+  )
+  return true
 }
 
 /** What a request is counted against: the account, but for what is kept of it, and the key where it has limits. */

@@ -31,6 +31,8 @@ export interface Watcher {
 export interface ExchangeHost {
   /** Its connection has nothing more to do with it; somebody may still work on it. */
   ended(exchange: Exchange): void
+  /** Nobody works on it any more; with the error that ended that, if one did. */
+  worked(exchange: Exchange, error: unknown): void
   /** Its client has stopped in the middle. */
   stopped(exchange: Exchange): void
 }
@@ -102,6 +104,11 @@ export class Exchange implements CallWatcher {
       this.watcher?.clientLeft()
     }
     this.#host.ended(this)
+  }
+
+  /** Whoever worked on it has nothing more to say of it. */
+  worked(error: unknown = null): void {
+    this.#host.worked(this, error)
   }
 
   clientStopped(): void {

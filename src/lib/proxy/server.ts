@@ -19,6 +19,7 @@ import { isManagementPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics } from './metrics.ts'
 import { listModels } from './models.ts'
+import type { Incoming } from './outgoing.ts'
 import { readBody } from './read-request.ts'
 import { NO_TRIES, recordOf } from './request-record.ts'
 import { destinationOf, dialectOf } from './routes.ts'
@@ -159,14 +160,14 @@ export class ProxyServer implements ExchangeHost {
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
     if (isManaged) return this.#manage(exchange, management)
-    if (route === null) return void this.#work(exchange, this.#other(exchange, path))
+    if (route === null) return void this.#answer(exchange, this.#other(exchange, path))
     if (call.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // it came too late
       if (body instanceof Error) this.#fail(exchange, body)
       else {
         exchange.bytesIn = body.length
-        void this.#work(exchange, handleRequest(this.#proxy, exchange, { route, query, head, bytes: body }))
+        this.#handle(exchange, { route, query, head, bytes: body })
       }
     })
   }
@@ -189,14 +190,28 @@ export class ProxyServer implements ExchangeHost {
     exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.call.connection.socket)
   }
 
-  async #work(exchange: Exchange, work: Promise<void>): Promise<void> {
+  #handle(exchange: Exchange, incoming: Incoming): void {
+    exchange.isWorkedOn = true
+    try {
+      handleRequest(this.#proxy, exchange, incoming)
+    } catch (error) {
+      exchange.worked(error)
+    }
+  }
+
+  async #answer(exchange: Exchange, work: Promise<void>): Promise<void> {
     exchange.isWorkedOn = true
     try {
       await work
-      releaseBodies(exchange)
+      exchange.worked()
     } catch (error) {
-      this.#fail(exchange, error)
+      exchange.worked(error)
     }
+  }
+
+  worked(exchange: Exchange, error: unknown): void {
+    if (error === null) releaseBodies(exchange)
+    else this.#fail(exchange, error)
     exchange.isWorkedOn = false
     if (exchange.isClosed) this.#over(exchange)
   }

@@ -3,7 +3,7 @@ import { QwenctlError } from '../errors.ts'
 import { LineBytes } from '../line-bytes.ts'
 import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 import { apply } from '../quota/fold.ts'
-import type { Claim, Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
+import type { Claim, Claimant, Ledger, Notice, Reservation, Settlement } from '../quota/ledger.ts'
 import { hasRoom } from '../quota/standing.ts'
 import type { LedgerState } from '../quota/state.ts'
 import { dayOf } from '../quota/totals.ts'
@@ -42,8 +42,14 @@ interface Waiting {
   event: LedgerEvent
   /** What whoever waits gets when the event takes effect. */
   reservation: Reservation | null
-  done: ((reservation: Reservation | null) => void) | null
-  failed: ((error: QwenctlError) => void) | null
+  claimant: Claimant | null
+}
+
+/** What a claimant is to be told, when all of a flush is in the state. */
+interface News {
+  claimant: Claimant
+  /** The error: it could not be kept. */
+  of: Reservation | null | QwenctlError
 }
 
 /** Opens the ledger of a home for counting. Any number of processes may do so at once. */
@@ -92,6 +98,7 @@ export class FileLedger implements Ledger {
   readonly #lines = new LineBytes()
   #nextNumber = 1
   #waiting: Waiting[] = []
+  #news: News[] = []
   #isFlushPlanned = false
   #isDirty = false
   #syncTimer: NodeJS.Timeout | null = null
@@ -129,6 +136,12 @@ export class FileLedger implements Ledger {
   }
 
   reserve(claim: Claim): Promise<Reservation | null> {
+    return new Promise((claimed, failed) => {
+      if (!this.claim(claim, { claimed, failed })) claimed(null)
+    })
+  }
+
+  claim(claim: Claim, claimant: Claimant): boolean {
     const { account, also, keep, probe } = claim
     const now = this.now()
     const { subjects } = this.state
@@ -136,28 +149,28 @@ export class FileLedger implements Ledger {
       !hasRoom(subjects.get(account), now, null, keep) ||
       also?.every((subject) => hasRoom(subjects.get(subject), now)) === false
     ) {
-      return Promise.resolve(null) // as the file stands it would be void: spare the line
+      return false // as the file stands it would be void: spare the line
     }
     const id = `${this.#writer}-${(this.#nextNumber++).toString(36)}`
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoOf(now) }
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
     if (probe !== undefined) event.probe = probe
-    const reservation: Reservation = { id, account, at: now }
-    return new Promise((done, failed) => this.#enqueue({ event, reservation, done, failed }))
+    this.#enqueue({ event, reservation: { id, account, at: now }, claimant })
+    return true
   }
 
   settle(reservation: Reservation, settlement: Settlement): void {
     const event = settleEvent(reservation.id, isoOf(this.now()), settlement)
-    this.#enqueue({ event, reservation: null, done: null, failed: null })
+    this.#enqueue({ event, reservation: null, claimant: null })
   }
 
   record(notices: Notice[]): Promise<void> {
     const at = isoOf(this.now())
     const written = notices.map(
       (notice) =>
-        new Promise<Reservation | null>((done, failed) =>
-          this.#enqueue({ event: { ...notice, at }, reservation: null, done, failed }),
+        new Promise<Reservation | null>((claimed, failed) =>
+          this.#enqueue({ event: { ...notice, at }, reservation: null, claimant: { claimed, failed } }),
         ),
     )
     return Promise.all(written).then(() => undefined)
@@ -198,6 +211,17 @@ export class FileLedger implements Ledger {
     }
     if (batch.length > 0) this.#giveUp(batch, cause)
     this.#afterFlush()
+    this.#tellClaimants()
+  }
+
+  /** At the end, for they go on at once, and may claim again. */
+  #tellClaimants(): void {
+    const all = this.#news
+    this.#news = []
+    for (const { claimant, of } of all) {
+      if (of instanceof Error) claimant.failed(of)
+      else claimant.claimed(of)
+    }
   }
 
   /** Ends the day when the clock has left it. Whoever does so first names the next day for everybody. */
@@ -241,7 +265,8 @@ export class FileLedger implements Ledger {
 
   #applied(waiting: Waiting, tookEffect: boolean): void {
     this.onEvent?.(waiting.event, tookEffect)
-    waiting.done?.(tookEffect ? waiting.reservation : null)
+    const { claimant, reservation } = waiting
+    if (claimant !== null) this.#news.push({ claimant, of: tookEffect ? reservation : null })
   }
 
   /** Reads what the file holds, others' events included; returns those of the batch that it does not. */
@@ -270,7 +295,7 @@ export class FileLedger implements Ledger {
     const settlements: Waiting[] = []
     for (const waiting of batch) {
       if (waiting.event.type === 'settle') settlements.push(waiting)
-      else waiting.failed?.(error)
+      else if (waiting.claimant !== null) this.#news.push({ claimant: waiting.claimant, of: error })
     }
     // They go out with the next write that succeeds; until then their requests stay charged and in flight.
     this.#waiting = [...settlements, ...this.#waiting].slice(-MAX_WAITING_SETTLEMENTS)
