@@ -98,6 +98,8 @@ test('every flag that a document names anywhere is one of some command', () => {
     'max-old-space-size',
     'optimize-for-size',
     'heap-growing-percent',
+    'no-allocation-site-pretenuring',
+    'single-threaded-gc',
   ]
   for (const name of [...foreign, ...nodes, 'accounts', 'runs', 'events', 'minutes', 'write', 'auth-type'])
     known.add(name)

@@ -77,36 +77,39 @@ describe('when the client leaves', () => {
   test.each([
     ['', 0],
     [', also when it has served before', 1],
-  ])('while its account is being claimed, nothing is sent and nothing is charged%s', async (_when, before) => {
-    const upstream = await givenUpstream() // any request that it does not expect fails the test
-    const proxy = await givenProxy({
-      accounts: [{ name: 'a', limits: ['5/24h'] }],
-      baseUrl: upstream.baseUrl,
-    })
-    for (let served = 0; served < before; served++) {
-      upstream.next(chat('served'))
-      expect((await proxy.chat()).status).toBe(200)
-    }
-    const ledger = await proxy.toolkit.ledger()
-    const claim = ledger.claim.bind(ledger)
-    const claimed = Promise.withResolvers<void>()
-    const left = Promise.withResolvers<void>()
-    ledger.claim = (wanted, claimant) =>
-      claim(wanted, {
-        claimed: (reservation) => {
-          claimed.resolve()
-          void left.promise.then(() => claimant.claimed(reservation))
-        },
-        failed: (error) => claimant.failed(error),
+  ])(
+    'while its account is being claimed, nothing is sent and nothing is charged%s',
+    async (_when, before) => {
+      const upstream = await givenUpstream() // any request that it does not expect fails the test
+      const proxy = await givenProxy({
+        accounts: [{ name: 'a', limits: ['5/24h'] }],
+        baseUrl: upstream.baseUrl,
       })
-    const socket = sendAndHold(proxy)
-    await claimed.promise
-    socket.destroy()
-    await until(() => proxy.running.inFlight === 0)
-    left.resolve()
-    expect((await proxy.settlements()).slice(before)).toMatchObject([{ refunded: true }])
-    expect(await proxy.used()).toEqual({ a: before })
-  })
+      for (let served = 0; served < before; served++) {
+        upstream.next(chat('served'))
+        expect((await proxy.chat()).status).toBe(200)
+      }
+      const ledger = await proxy.toolkit.ledger()
+      const claim = ledger.claim.bind(ledger)
+      const claimed = Promise.withResolvers<void>()
+      const left = Promise.withResolvers<void>()
+      ledger.claim = (wanted, claimant) =>
+        claim(wanted, {
+          claimed: (reservation) => {
+            claimed.resolve()
+            void left.promise.then(() => claimant.claimed(reservation))
+          },
+          failed: (error) => claimant.failed(error),
+        })
+      const socket = sendAndHold(proxy)
+      await claimed.promise
+      socket.destroy()
+      await until(() => proxy.running.inFlight === 0)
+      left.resolve()
+      expect((await proxy.settlements()).slice(before)).toMatchObject([{ refunded: true }])
+      expect(await proxy.used()).toEqual({ a: before })
+    },
+  )
 
   test('with a second request waiting on the same connection, the first is given up and the second never sent', async () => {
     const upstream = await givenUpstream()
