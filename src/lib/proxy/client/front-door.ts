@@ -9,6 +9,7 @@ import { NodeRequest } from './node-request.ts'
 import { PlainConnection } from './plain-connection.ts'
 import type { PlainHost } from './plain-connection.ts'
 import type { PlainHead } from './plain-head.ts'
+import { HeadMemory } from './plain-heads.ts'
 
 /** A client that has not sent its head by then is not one. */
 const HEAD_TIMEOUT_MS = 60_000
@@ -30,6 +31,7 @@ export class FrontDoor implements PlainHost {
   readonly #connections: ClientConnections
   readonly #options: FrontDoorOptions
   isClosing = false
+  readonly heads = new HeadMemory()
 
   constructor(options: FrontDoorOptions) {
     this.#options = options
@@ -81,6 +83,7 @@ export class FrontDoor implements PlainHost {
   /** What is known of a connection's requests holds no longer. */
   forgetHeads(): void {
     this.#connections.forgetHeads()
+    this.heads.forget()
   }
 
   /** Resolves with the address. Throws `port_in_use`, or `failed` when it cannot be had. */

@@ -5,6 +5,7 @@ import { PlainCall } from './plain-call.ts'
 import type { PlainLine } from './plain-call.ts'
 import type { PlainHead } from './plain-head.ts'
 import { PlainHeads } from './plain-heads.ts'
+import type { HeadMemory } from './plain-heads.ts'
 
 /** What a client may send before it has its answer. */
 const MOST_WAITING_BYTES = 64 << 10
@@ -13,6 +14,7 @@ const MOST_WAITING_BYTES = 64 << 10
 export interface PlainHost {
   /** No more requests are taken as plain ones. */
   readonly isClosing: boolean
+  readonly heads: HeadMemory
   /** Whether a request with such a head is taken; else the connection is given away. */
   takes(head: PlainHead): boolean
   onCall(call: ClientCall): void
@@ -27,7 +29,7 @@ export interface PlainHost {
 export class PlainConnection implements PlainLine {
   readonly connection: ClientConnection
   readonly #host: PlainHost
-  readonly #heads = new PlainHeads()
+  readonly #heads: PlainHeads
   /** The head that the host was asked about last. */
   #taken: PlainHead | null = null
   #call: PlainCall | null = null
@@ -44,6 +46,7 @@ export class PlainConnection implements PlainLine {
   constructor(connection: ClientConnection, host: PlainHost) {
     this.connection = connection
     this.#host = host
+    this.#heads = new PlainHeads(host.heads)
     const { socket } = connection
     socket.on('data', this.#onData)
     socket.on('end', this.#onEnd)
@@ -102,7 +105,9 @@ export class PlainConnection implements PlainLine {
     this.#call = call
     this.connection.began(call)
     if (chunk.length > end) this.#keep(chunk.subarray(end))
+    this.connection.head ??= heads.client
     this.#host.onCall(call)
+    heads.client = this.connection.head
     if (!isWhole && bodyAt < chunk.length) call.receive(chunk.subarray(bodyAt))
   }
 

@@ -1,40 +1,85 @@
+import type { ClientHead } from './client-head.ts'
 import { MOST_HEAD_BYTES, lengthOf, parsePlainHead } from './plain-head.ts'
 import type { PlainHead } from './plain-head.ts'
 
 const EMPTY_LINE = Buffer.from('\r\n\r\n')
 const CR = 13
 const ZERO = 0x30
-const NOTHING = Buffer.alloc(0)
+const MOST_DIGITS = 9
+
+/** A head that was read, and the bytes it was read from. */
+interface KnownHead {
+  readonly head: PlainHead
+  readonly bytes: Buffer
+  /** What was made of it, by the rules of `age`; null: nothing yet. */
+  client: ClientHead | null
+  age: number
+}
+
+/** The head read last on any connection: a program that opens a second one, or a hundred, sends the same over all of them. */
+export class HeadMemory {
+  known: KnownHead | null = null
+  age = 0
+
+  /** What was made of heads holds no longer, on any connection. */
+  forget(): void {
+    this.age += 1
+  }
+}
 
 /**
  * Reads the heads of one connection. A program sends the same head with every request, but for the length of the body:
  * that is seen by comparing bytes, and only a new head is read.
  */
 export class PlainHeads {
-  /** Of the request read last. */
-  head: PlainHead | null = null
-  /** Where its body begins, and how long it is. */
+  /** Where the body of the request read last begins, and how long it is. */
   bodyAt = 0
   bodyBytes = 0
-  /** The bytes that `head` was read from. */
-  #bytes = NOTHING
+  readonly #memory: HeadMemory
+  #known: KnownHead | null = null
+
+  constructor(memory: HeadMemory) {
+    this.#memory = memory
+  }
+
+  /** Of the request read last; null: it was not plain. */
+  get head(): PlainHead | null {
+    return this.#known?.head ?? null
+  }
+
+  /** What was made of that head, on this connection or another. */
+  get client(): ClientHead | null {
+    const known = this.#known
+    return known === null || known.age !== this.#memory.age ? null : known.client
+  }
+
+  set client(made: ClientHead | null) {
+    if (this.#known === null) return
+    this.#known.client = made
+    this.#known.age = this.#memory.age
+  }
 
   /** False: the chunk does not begin with a whole head, or with one that is not plain. */
   read(chunk: Buffer): boolean {
-    return (this.head !== null && this.#isAgain(chunk, this.head)) || this.#isNew(chunk)
+    if (this.#known !== null && this.#isAgain(chunk, this.#known)) return true
+    const { known } = this.#memory
+    this.#known = known !== null && this.#isAgain(chunk, known) ? known : this.#read(chunk)
+    return this.#known !== null
   }
 
-  #isAgain(chunk: Buffer, { lengthStart, lengthEnd }: PlainHead): boolean {
-    const bytes = this.#bytes
+  #isAgain(chunk: Buffer, { head, bytes }: KnownHead): boolean {
+    const { lengthStart, lengthEnd } = head
     if (lengthEnd === 0) {
       if (!isAt(chunk, 0, bytes, 0)) return false
       this.bodyAt = bytes.length
+      this.bodyBytes = 0
       return true
     }
     let end = lengthStart
     let length = 0
     for (let byte = chunk[end]; byte !== CR; byte = chunk[++end]) {
-      if (byte === undefined || byte < ZERO || byte > ZERO + 9 || end - lengthStart > 8) return false
+      if (byte === undefined || byte < ZERO || byte > ZERO + 9 || end - lengthStart >= MOST_DIGITS)
+        return false
       length = length * 10 + byte - ZERO
     }
     if (end === lengthStart || !isAt(chunk, end, bytes, lengthEnd)) return false
@@ -44,20 +89,19 @@ export class PlainHeads {
     return true
   }
 
-  #isNew(chunk: Buffer): boolean {
-    this.head = null
+  #read(chunk: Buffer): KnownHead | null {
     const end = chunk.indexOf(EMPTY_LINE)
-    if (end < 0 || end > MOST_HEAD_BYTES) return false
+    if (end < 0 || end > MOST_HEAD_BYTES) return null
     const head = parsePlainHead(chunk.toString('latin1', 0, end))
-    if (head === null) return false
+    if (head === null) return null
     const { lengthStart, lengthEnd } = head
-    this.head = head
     this.bodyAt = end + EMPTY_LINE.length
     this.bodyBytes = lengthEnd === 0 ? 0 : lengthOf(chunk.toString('latin1', lengthStart, lengthEnd))
     // Memory of its own: a piece of Node's pool would keep 64 KB for each connection.
-    this.#bytes = Buffer.allocUnsafeSlow(this.bodyAt)
-    this.#bytes.set(chunk.subarray(0, this.bodyAt))
-    return true
+    const bytes = Buffer.allocUnsafeSlow(this.bodyAt)
+    bytes.set(chunk.subarray(0, this.bodyAt))
+    this.#memory.known = { head, bytes, client: null, age: this.#memory.age }
+    return this.#memory.known
   }
 }
 

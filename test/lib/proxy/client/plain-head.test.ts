@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parsePlainHead } from '../../../../src/lib/proxy/client/plain-head.ts'
-import { PlainHeads } from '../../../../src/lib/proxy/client/plain-heads.ts'
+import { HeadMemory, PlainHeads } from '../../../../src/lib/proxy/client/plain-heads.ts'
 
 const PLAIN = ['POST /v1/chat/completions?a=b HTTP/1.1', 'Host: localhost:3000', 'Content-Length: 12']
 const head = (...lines: string[]) => parsePlainHead(lines.join('\r\n'))
@@ -115,11 +115,14 @@ describe('whatever a head holds', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.array(line, { maxLength: 2 }), length), { minLength: 2, maxLength: 4 }),
-        (requests) => {
-          const kept = new PlainHeads()
+        fc.boolean(),
+        (requests, isOnOthers) => {
+          const memory = new HeadMemory()
+          let kept = new PlainHeads(memory)
           for (const [lines, bytes] of requests) {
             const chunk = bytesOf(lines, bytes)
-            const fresh = new PlainHeads()
+            const fresh = new PlainHeads(new HeadMemory())
+            if (isOnOthers) kept = new PlainHeads(memory) // another connection
             expect(kept.read(chunk)).toBe(fresh.read(chunk))
             if (fresh.head === null) continue
             expect([kept.bodyAt, kept.bodyBytes]).toEqual([fresh.bodyAt, fresh.bodyBytes])
