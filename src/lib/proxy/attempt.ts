@@ -17,7 +17,7 @@ import type { ResponseHandler, UpstreamCall } from './upstream/upstream-call.ts'
 import type { UpstreamError } from './upstream/upstream-error.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
 import { inClientsFormat, translatedError } from './translated-answer.ts'
-import { answerHeaders } from './wire/response-headers.ts'
+import { passedHeaders } from './wire/response-headers.ts'
 import type { StreamError } from './wire/stream-error.ts'
 import { StreamFilter } from './wire/stream-filter.ts'
 import { usageInTail } from './wire/usage-in-tail.ts'
@@ -184,7 +184,7 @@ export class Attempt implements ResponseHandler, Watcher {
     const head = this.#head!
     const told = this.#plan === null ? body : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
-    exchange.send(head.status, answerHeaders(head), told)
+    exchange.send(head.status, [], told, passedHeaders(head))
     this.#finishAnswered(
       'ok',
       tellsUsage === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(tellsUsage)),
@@ -225,7 +225,7 @@ export class Attempt implements ResponseHandler, Watcher {
     const { exchange } = this.#context
     const head = this.#head!
     const announced = head.get('content-length')
-    const headers = answerHeaders(head)
+    const headers = [...passedHeaders(head).list]
     if (announced !== undefined) headers.push('content-length', announced)
     this.#mode = 'passing'
     exchange.begin(head.status, headers)
@@ -283,7 +283,7 @@ export class Attempt implements ResponseHandler, Watcher {
   #openStream(): void {
     const { exchange } = this.#context
     if (exchange.isAnswered) return
-    const headers = answerHeaders(this.#head!)
+    const headers = [...passedHeaders(this.#head!).list]
     headers.push('x-accel-buffering', 'no')
     exchange.begin(this.#head!.status, headers)
   }

@@ -5,6 +5,7 @@ import { turnClock } from '../toolkit/turn-clock.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { CallWatcher, ClientCall } from './client/client-call.ts'
 import { bodyAsEvent, signOfLife, STREAM_HEADERS } from './wire/kept-open.ts'
+import type { PassedHeaders } from './wire/response-headers.ts'
 import { errorBody } from './wire/wire-errors.ts'
 
 /** A path that is none of ours is told as this: what clients write is nobody's business. */
@@ -163,8 +164,8 @@ export class Exchange implements CallWatcher {
     this.call.cutOff()
   }
 
-  /** A whole answer in one go. */
-  send(status: number, headers: string[], body: Buffer): void {
+  /** A whole answer in one go; headers of the upstream that go with it come before ours. */
+  send(status: number, headers: string[], body: Buffer, passed?: PassedHeaders): void {
     if (this.isGone || this.isAnswered) return
     if (this.isKeptOpen) {
       this.isKeptOpen = false
@@ -176,7 +177,7 @@ export class Exchange implements CallWatcher {
     this.bytesOut = body.length
     if (body.length > QUICK_BYTES) this.beganAt = turnClock()
     if (status !== NO_CONTENT) headers.push('content-length', String(body.length))
-    this.call.send(status, this.headers(headers), body)
+    this.call.send(status, this.headers(headers), body, passed)
   }
 
   get isAnswered(): boolean {

@@ -6,7 +6,7 @@ import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import type { LivePool, RefusalReport } from './live-pool.ts'
-import { responseHeaders } from './wire/response-headers.ts'
+import { PassedHeaders, responseHeaders } from './wire/response-headers.ts'
 
 /** A try that ended without an answer for the client. */
 export interface Failure {
@@ -119,7 +119,7 @@ function passOn(exchange: Exchange, held: HeldAnswer, isPinned: boolean): void {
       if (name.toLowerCase().startsWith('retry-after')) headers.push(name, held.rawHeaders[index + 1] ?? '')
     }
   }
-  exchange.send(held.status, headers, held.body)
+  exchange.send(held.status, [], held.body, new PassedHeaders(headers))
 }
 
 function upstreamError(failures: Failure[]): QwenctlError {

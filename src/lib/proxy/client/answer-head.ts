@@ -1,17 +1,21 @@
 import { STATUS_CODES } from 'node:http'
 import { turnClock } from '../../toolkit/turn-clock.ts'
+import type { PassedHeaders } from '../wire/response-headers.ts'
+import { headerLines } from '../wire/response-headers.ts'
 
-/** The head of an answer, as it goes over the wire in Latin-1. It says when it was made, if `headers` do not. */
-export function answerHead(status: number, headers: readonly string[], isLast: boolean): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
-  let hasDate = false
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]!
-    if (name.length === 4 && name.toLowerCase() === 'date') hasDate = true
-    text += `${name}: ${headers[index + 1]!}\r\n`
-  }
-  if (!hasDate) text += `date: ${httpDate()}\r\n`
-  return text + (isLast ? 'connection: close\r\n\r\n' : 'connection: keep-alive\r\n\r\n')
+/**
+ * The head of an answer, as it goes over the wire in Latin-1: what the upstream said, then ours, which have no date. It says
+ * when it was made, if the upstream does not.
+ */
+export function answerHead(
+  status: number,
+  passed: PassedHeaders,
+  headers: readonly string[],
+  isLast: boolean,
+): string {
+  const date = passed.hasDate ? '' : `date: ${httpDate()}\r\n`
+  const end = isLast ? 'connection: close\r\n\r\n' : 'connection: keep-alive\r\n\r\n'
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${passed.lines}${headerLines(headers)}${date}${end}`
 }
 
 /** Answers of this status have no body, whatever their headers say. */

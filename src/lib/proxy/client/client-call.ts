@@ -3,6 +3,7 @@
 // life (`node-*.ts`). Whoever works on a request sees a `ClientCall`, and cannot tell which of the two it is.
 
 import type { IncomingHttpHeaders } from 'node:http'
+import type { PassedHeaders } from '../wire/response-headers.ts'
 import type { ClientConnection } from './client-connection.ts'
 
 /** Takes a request's body as it comes; `null` is its end. */
@@ -39,8 +40,8 @@ export interface ClientCall {
   leaveUnread(lingerMs: number): void
   /** The answer, or its head, was given. */
   readonly hasBegun: boolean
-  /** A whole answer in one go. Headers are flat, and say the length. */
-  send(status: number, headers: string[], body: Buffer): void
+  /** A whole answer in one go. Headers are flat, and say the length; those of the upstream come before them. */
+  send(status: number, headers: string[], body: Buffer, passed?: PassedHeaders): void
   /** The head of an answer whose body comes in pieces. */
   begin(status: number, headers: string[]): void
   /** False: the client is slow, and more is better kept until it has taken what there is. */

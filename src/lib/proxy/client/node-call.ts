@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
+import { nothingPassed } from '../wire/response-headers.ts'
 import { answerHead, isBodiless } from './answer-head.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -69,14 +70,14 @@ export class NodeCall implements ClientCall, Sender {
     return this.#isSent || this.res.headersSent
   }
 
-  send(status: number, headers: string[], body: Buffer): void {
+  send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
     const { req, res } = this
     if (body.length <= JOINED_BODY_BYTES && this.#isUsual(status)) {
       this.#isSent = true
-      answers.put(res.socket!, answerHead(status, headers, false), body, this)
+      answers.put(res.socket!, answerHead(status, passed, headers, false), body, this)
       return
     }
-    res.writeHead(status, headers)
+    res.writeHead(status, [...passed.list, ...headers])
     if (req.method === 'HEAD') res.end()
     else res.end(body)
   }

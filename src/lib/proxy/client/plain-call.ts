@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
+import { PassedHeaders, nothingPassed } from '../wire/response-headers.ts'
 import { answerHead, isBodiless } from './answer-head.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -101,11 +102,11 @@ export class PlainCall implements ClientCall, Sender {
     reader?.(null)
   }
 
-  send(status: number, headers: string[], body: Buffer): void {
+  send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
     const line = this.#line
     if (line === null || this.hasBegun) return
     const { socket } = line.connection
-    const head = answerHead(status, headers, line.isClosing)
+    const head = answerHead(status, passed, headers, line.isClosing)
     this.hasBegun = true
     this.#end = 'whole'
     if (isBodiless(status)) answers.put(socket, head, NOTHING, this)
@@ -125,7 +126,7 @@ export class PlainCall implements ClientCall, Sender {
     this.#hasBody = !isBodiless(status)
     this.#isChunked = this.#hasBody && !saysLength(headers)
     if (this.#isChunked) headers.push('transfer-encoding', 'chunked')
-    this.#before = answerHead(status, headers, this.#line.isClosing)
+    this.#before = answerHead(status, new PassedHeaders(headers), [], this.#line.isClosing)
   }
 
   write(bytes: Buffer): boolean {

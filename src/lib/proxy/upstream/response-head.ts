@@ -1,3 +1,4 @@
+import type { PassedHeaders } from '../wire/response-headers.ts'
 import { isAt, type Span } from '../wire/json-scan.ts'
 
 /** The head of a response. Names and values are Latin-1, byte for byte as received but for blanks around a value. */
@@ -7,8 +8,8 @@ export class UpstreamHead {
   readonly httpVersion: '1.0' | '1.1'
   /** Flat `[name, value, ...]`, names as received, in order. */
   readonly rawHeaders: readonly string[]
-  /** What of the headers goes to the client, once that was worked out: see `answerHeaders`. */
-  forClient: readonly string[] | null = null
+  /** What of the headers goes to the client, once that was worked out: see `passedHeaders`. */
+  forClient: PassedHeaders | null = null
   /** A bit for each length of a name: tells nearly always that a header is not there. */
   readonly #lengths: number
 

@@ -105,13 +105,44 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
   return kept
 }
 
-/** `responseHeaders` of a head, as a list of the caller's own. Where a head comes again and again, it is worked out once. */
-export function answerHeaders(head: {
+/** What of an upstream's headers goes to the client. Made once of each head, also where that comes again and again. */
+export class PassedHeaders {
+  /** Flat `[name, value, ...]`. */
+  readonly list: readonly string[]
+  #lines: string | null = null
+  #hasDate: boolean | null = null
+
+  constructor(list: readonly string[]) {
+    this.list = list
+  }
+
+  /** As they go over the wire, each with its line end. */
+  get lines(): string {
+    return (this.#lines ??= headerLines(this.list))
+  }
+
+  get hasDate(): boolean {
+    return (this.#hasDate ??= this.list.some(
+      (text, index) => index % 2 === 0 && text.toLowerCase() === 'date',
+    ))
+  }
+}
+
+export const nothingPassed = new PassedHeaders([])
+
+/** `responseHeaders` of a head. */
+export function passedHeaders(head: {
   readonly rawHeaders: readonly string[]
-  forClient: readonly string[] | null
-}): string[] {
-  head.forClient ??= responseHeaders(head.rawHeaders)
-  return head.forClient.slice()
+  forClient: PassedHeaders | null
+}): PassedHeaders {
+  return (head.forClient ??= new PassedHeaders(responseHeaders(head.rawHeaders)))
+}
+
+export function headerLines(headers: readonly string[]): string {
+  let lines = ''
+  for (let index = 0; index < headers.length; index += 2)
+    lines += `${headers[index]!}: ${headers[index + 1]!}\r\n`
+  return lines
 }
 
 type Fate = 'passes' | 'stripped' | 'request-id'

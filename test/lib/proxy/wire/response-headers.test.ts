@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
-  answerHeaders,
+  PassedHeaders,
+  passedHeaders,
   requestHeaders,
   responseHeaders,
 } from '../../../../src/lib/proxy/wire/response-headers.ts'
@@ -151,10 +152,12 @@ test('when the connection header names headers, they stay behind too, wherever t
   expect(responseHeaders(headers)).toEqual(['x-end', '3'])
 })
 
-test('when the headers of an answer are asked for again, everybody has a list of their own', () => {
+test('when the headers of an answer are asked for again, they are the same, as a list and as lines', () => {
   const head = { rawHeaders: ['Date', 'today', 'x-request-id', 'a'], forClient: null }
-  const first = answerHeaders(head)
-  expect(first).toEqual(responseHeaders(head.rawHeaders))
-  first.push('content-length', '1')
-  expect(answerHeaders(head)).toEqual(responseHeaders(head.rawHeaders))
+  const passed = passedHeaders(head)
+  expect(passed.list).toEqual(responseHeaders(head.rawHeaders))
+  expect(passed.lines).toBe('Date: today\r\nx-qwenctl-upstream-request-id: a\r\n')
+  expect(passed.hasDate).toBe(true)
+  expect(passedHeaders(head)).toBe(passed)
+  expect(new PassedHeaders(['x-date', 'date']).hasDate).toBe(false)
 })
