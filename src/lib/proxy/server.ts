@@ -217,7 +217,9 @@ export class ProxyServer implements ExchangeHost {
   }
 
   #over(exchange: Exchange): void {
-    if (exchange.tries !== null) this.#options.observer.record(recordOf(exchange))
+    if (exchange.tries === null) return
+    this.#options.observer.record(recordOf(exchange))
+    exchange.tries = null // told once, whoever of client and upstream was the last to leave
   }
 
   /** What is answered without asking an account. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -8,6 +9,7 @@ import type { ProxySettings } from '../../../src/lib/proxy/start-proxy.ts'
 import {
   ControlledStream,
   DONE,
+  HeldRequest,
   STOP,
   USAGE_CHUNK,
   chat,
@@ -135,6 +137,30 @@ describe('when requests are observed', () => {
     reply.leave()
     expect(await loggedRequests(proxy)).toMatchObject([
       { outcome: 'aborted', account: 'a', clientGone: true, status: 200 },
+    ])
+  })
+
+  test('one whose client leaves before there is an answer is told of once', async () => {
+    const upstream = await givenUpstream()
+    const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl)
+    upstream.next(chat('served'))
+    await proxy.chat()
+    const held = new HeldRequest()
+    upstream.next(held.answer)
+    const leaving = connect(proxy.running.port, '127.0.0.1')
+    const body = JSON.stringify(QUESTION)
+    leaving.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    await held.arrived
+    leaving.destroy()
+    await held.left
+    upstream.next(chat('served'))
+    await proxy.chat()
+    expect(await loggedRequests(proxy, 3)).toMatchObject([
+      { outcome: 'ok' },
+      { outcome: 'aborted', clientGone: true },
+      { outcome: 'ok' },
     ])
   })
 
