@@ -20,19 +20,30 @@ export function unknownCommand(id: string, known: string[]): QwenctlError {
       )
     }
   }
-  const near = nearestCommand(words, known)
   return new QwenctlError('invalid_usage', `there is no command ${words.map(shown).join(' ')}`, {
-    hint: near === null ? 'qwenctl --help lists the commands' : `did you mean qwenctl ${near}?`,
+    hint: hintFor(words, known),
   })
 }
 
-function nearestCommand(words: string[], known: string[]): string | null {
-  const names = known.map((id) => id.replaceAll(':', ' '))
-  for (let count = Math.min(words.length, 3); count > 0; count -= 1) {
-    const near = nearest(words.slice(0, count).join(' '), names)
-    if (near !== null) return near
-  }
-  return null
+function hintFor(words: string[], known: string[]): string {
+  const commands = known.map((id) => id.split(':'))
+  const meant = nearestCommand(words, commands)
+  if (meant !== null) return `did you mean qwenctl ${meant}?`
+  const topics = commands.filter(({ length }) => length > 1).map(([topic = '']) => topic)
+  const topic = nearest(words[0] ?? '', topics)
+  return topic === null ? 'qwenctl --help lists the commands' : `qwenctl ${topic} --help lists its commands`
+}
+
+/** Word by word: `accounts list` is near `accounts set` as a text, and something else altogether. */
+function nearestCommand(words: string[], commands: string[][]): string | null {
+  const near = commands.filter(
+    (command) =>
+      command.length <= words.length &&
+      command.every((word, index) => nearest(words[index]!, [word]) !== null),
+  )
+  const most = Math.max(...near.map(({ length }) => length))
+  const names = near.filter(({ length }) => length === most).map((command) => command.join(' '))
+  return nearest(words.slice(0, most).join(' '), names)
 }
 
 function shown(word: string | undefined): string {

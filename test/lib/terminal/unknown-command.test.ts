@@ -2,11 +2,15 @@ import { expect, test } from 'vitest'
 import { nearest } from '../../../src/lib/terminal/nearest.ts'
 import { unknownCommand } from '../../../src/lib/terminal/unknown-command.ts'
 
-const known = ['auth:add', 'auth:list', 'quota:show', 'plugins', 'plugins:install']
+const known = ['auth:add', 'auth:list', 'accounts:set', 'quota:show', 'plugins', 'plugins:install']
 
 test.each([
   ['auth:lst', 'there is no command auth lst', 'did you mean qwenctl auth list?'],
   ['qouta:show', 'there is no command qouta show', 'did you mean qwenctl quota show?'],
+  ['auth:lst:work', 'there is no command auth lst work', 'did you mean qwenctl auth list?'],
+  ['accounts:list', 'there is no command accounts list', 'qwenctl accounts --help lists its commands'],
+  ['acounts:list', 'there is no command acounts list', 'qwenctl accounts --help lists its commands'],
+  ['plugin', 'there is no command plugin', 'did you mean qwenctl plugins?'],
   ['frobnicate', 'there is no command frobnicate', 'qwenctl --help lists the commands'],
   ['auth:list:work', 'auth list takes no argument work', 'qwenctl auth list --help shows what it takes'],
 ])('for %s, says %s', (id, message, hint) => {
