@@ -1,4 +1,4 @@
-/** Smaller bodies stay in the memory that they came in. */
+/** Smaller bodies get memory as all else does. */
 export const LARGE_BYTES = 64 << 10
 /** Larger pieces are not kept: few bodies need them. */
 const MOST_KEPT_BYTES = 1 << 20
@@ -56,7 +56,7 @@ export function releaseBodies(holder: Holder): void {
   holder.pieces = null
 }
 
-/** A body as it arrives: small ones in the pieces that came, large ones in one piece of memory. */
+/** A body as it arrives: small ones in pieces, as they came, large ones in one piece of memory. What comes is copied. */
 export class GrowingBody {
   readonly #memory: BodyMemory
   readonly #announced: number
@@ -76,7 +76,7 @@ export class GrowingBody {
 
   add(chunk: Buffer): void {
     const length = this.#length + chunk.length
-    if (length < LARGE_BYTES && this.#announced < LARGE_BYTES) this.#chunks.push(chunk)
+    if (length < LARGE_BYTES && this.#announced < LARGE_BYTES) this.#chunks.push(Buffer.from(chunk))
     else this.#copy(chunk, this.#room(length))
     this.#length = length
   }
@@ -118,7 +118,7 @@ export class GrowingBody {
 
 /**
  * Frees a chunk's memory at once instead of at a collection, which V8 would begin for its sake. Node's parser makes every
- * chunk memory of its own, and nobody else has it; one that shares its memory is left alone.
+ * chunk memory of its own, and nobody else has it; one that is a piece of other memory is left alone.
  */
 function release({ buffer, length }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0)

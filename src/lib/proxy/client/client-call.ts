@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { PassedHeaders } from '../wire/response-headers.ts'
 import type { ClientConnection } from './client-connection.ts'
 
-/** Takes a request's body as it comes; `null` is its end. */
+/** Takes a request's body as it comes, and copies what it keeps; `null` is its end. */
 export type BodyReader = (chunk: Buffer | null) => void
 
 /** Whose a call is. */

@@ -59,7 +59,7 @@ export class FrontDoor implements PlainHost {
     this.giveAway = (socket) => {
       for (const listener of listeners) listener.call(server, socket)
     }
-    server.on('connection', (socket: Socket) => new PlainConnection(this.#connections.add(socket), this))
+    server.on('connection', (socket: Socket) => new PlainConnection(socket, this.#connections, this))
   }
 
   giveAway!: (socket: Socket) => void

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net'
 import type { ClientCall } from './client-call.ts'
+import { copyOf } from '../read-buffer.ts'
 import type { ClientConnection } from './client-connection.ts'
+import type { ClientConnections } from './client-connections.ts'
+import { ClientReads } from './client-reads.ts'
 import { PlainCall } from './plain-call.ts'
 import type { PlainLine } from './plain-call.ts'
 import type { PlainHead } from './plain-head.ts'
@@ -28,6 +31,7 @@ export interface PlainHost {
  */
 export class PlainConnection implements PlainLine {
   readonly connection: ClientConnection
+  readonly #reads: ClientReads
   readonly #host: PlainHost
   readonly #heads: PlainHeads
   /** The head that the host was asked about last. */
@@ -38,17 +42,16 @@ export class PlainConnection implements PlainLine {
   /** What came behind the request that is being answered. */
   #waiting: Buffer | null = null
   #lingering: NodeJS.Timeout | undefined
-  readonly #onData = (chunk: Buffer) => this.#take(chunk)
   readonly #onEnd = () => void this.connection.socket.end()
   readonly #onError = () => void this.connection.socket.destroy()
   readonly #onClose = () => this.#closed()
 
-  constructor(connection: ClientConnection, host: PlainHost) {
-    this.connection = connection
+  constructor(accepted: Socket, connections: ClientConnections, host: PlainHost) {
+    this.#reads = new ClientReads(accepted, (bytes) => this.#take(bytes))
+    const { socket } = this.#reads
+    this.connection = connections.add(socket)
     this.#host = host
     this.#heads = new PlainHeads(host.heads)
-    const { socket } = connection
-    socket.on('data', this.#onData)
     socket.on('end', this.#onEnd)
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
@@ -101,7 +104,8 @@ export class PlainConnection implements PlainLine {
     const { bodyAt, bodyBytes } = heads
     const end = bodyAt + bodyBytes
     const isWhole = chunk.length >= end
-    const call = new PlainCall(this, heads.head!, bodyBytes, isWhole ? chunk.subarray(bodyAt, end) : null)
+    const body = isWhole ? copyOf(chunk, bodyAt, end) : null
+    const call = new PlainCall(this, heads.head!, bodyBytes, body)
     this.#call = call
     this.connection.began(call)
     if (chunk.length > end) this.#keep(chunk.subarray(end))
@@ -120,20 +124,17 @@ export class PlainConnection implements PlainLine {
 
   /** The socket is read on, for it also tells that the client has left; but not for ever. */
   #keep(chunk: Buffer): void {
-    this.#waiting = this.#waiting === null ? chunk : Buffer.concat([this.#waiting, chunk])
+    this.#waiting = this.#waiting === null ? Buffer.from(chunk) : Buffer.concat([this.#waiting, chunk])
     if (this.#waiting.length > MOST_WAITING_BYTES) this.connection.socket.pause()
   }
 
   #giveAway(chunk: Buffer): void {
     const { socket } = this.connection
     clearTimeout(this.#lingering)
-    socket.off('data', this.#onData)
     socket.off('end', this.#onEnd)
     socket.off('error', this.#onError)
     socket.off('close', this.#onClose)
-    // Paused, so that the chunk is read by whoever comes next, and before anything that is still in the system.
-    socket.pause()
-    socket.unshift(chunk)
+    this.#reads.stop(chunk)
     this.#host.giveAway(socket)
     process.nextTick(() => socket.resume())
   }

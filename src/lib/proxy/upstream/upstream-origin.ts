@@ -8,6 +8,7 @@ import {
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
 import { QwenctlError } from '../../errors.ts'
 import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
+import { copyOf, readBuffer } from '../read-buffer.ts'
 import type { Timeouts } from './deadlines.ts'
 import type { Tunnels } from '../../toolkit/egress/tunnels.ts'
 
@@ -37,12 +38,6 @@ export interface DialEvents {
 
 /** TCP probes find the peer that vanished while a model was thinking for minutes. */
 const tcpProbeMs = 30_000
-
-/**
- * Every socket reads into this one buffer and its bytes are copied out before anything else happens: a read costs
- * a small copy where it would cost a fresh 64 KB allocation, and the readable stream's machinery is passed by.
- */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** One `scheme://host:port`, reached in one way, with its TLS session. */
 export class UpstreamOrigin {
@@ -83,7 +78,13 @@ export class UpstreamOrigin {
    */
   dial(events: DialEvents): { destroy(): void } {
     if (this.#way.via.length > 0) return this.#dialThrough(events)
-    const onread = { buffer: readBuffer, callback: (count: number) => copyOut(count, events) }
+    const onread = {
+      buffer: readBuffer,
+      callback: (count: number) => {
+        events.onBytes(copyOf(readBuffer, 0, count))
+        return true
+      },
+    }
     const socket = this.isTls
       ? this.#secure({ ...this.#options, onread } as ConnectionOptions)
       : connectTcp({ ...this.#options, onread })
@@ -144,13 +145,6 @@ export class UpstreamOrigin {
 }
 
 const closed = Object.assign(new Error('closed'), { code: 'ECONNRESET' })
-
-function copyOut(count: number, events: DialEvents): boolean {
-  const bytes = Buffer.allocUnsafe(count)
-  readBuffer.copy(bytes, 0, 0, count)
-  events.onBytes(bytes)
-  return true
-}
 
 function refusedHost(): QwenctlError {
   return new QwenctlError('invalid_value', 'the origin of an upstream is an address of cloud metadata', {
