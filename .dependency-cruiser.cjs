@@ -37,7 +37,7 @@ module.exports = {
     may('store', 'account', 'quota', LINE_BYTES),
     may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store'),
     may('observe', 'account', 'quota', LINE_BYTES),
-    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
+    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe', LINE_BYTES),
     may('screen', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe', 'terminal'),
     may('management', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe'),
     may('terminal'),

@@ -10,12 +10,19 @@ const BACKSLASH = 0x5c
 const LARGEST_SMALL = 999_999_999
 
 /**
- * Text on its way to a file, as the bytes that it is there, in memory that is used again for what comes after. What is
- * written of every request costs no string so: none is put together, made flat, measured and copied.
+ * Text on its way to a file or a socket, as the bytes that it is there, in memory that is used again for what comes after.
+ * What is written of every request costs no string so: none is put together, made flat, measured and copied.
  */
 export class LineBytes {
   length = 0
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  readonly #firstBytes: number
+  #bytes: Buffer
+
+  /** There is room for `firstBytes`; more is made where it is needed. */
+  constructor(firstBytes = FIRST_BYTES) {
+    this.#firstBytes = firstBytes
+    this.#bytes = Buffer.allocUnsafeSlow(firstBytes)
+  }
 
   /** What was written, until more is. */
   get written(): Buffer {
@@ -29,7 +36,7 @@ export class LineBytes {
 
   clear(): void {
     this.length = 0
-    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(this.#firstBytes)
   }
 
   /** In UTF-8. */
@@ -51,6 +58,17 @@ export class LineBytes {
       }
     }
     this.length = at + bytes.write(text, at)
+  }
+
+  /** In Latin-1, as heads of messages are. */
+  latin1(text: string): void {
+    const { length } = text
+    const at = this.length
+    this.#makeRoom(length)
+    const bytes = this.#bytes
+    if (length > SHORT) bytes.write(text, at, length, 'latin1')
+    else for (let index = 0; index < length; index += 1) bytes[at + index] = text.charCodeAt(index)
+    this.length = at + length
   }
 
   /** What JSON would have between quotes, where that is the text itself. False: something has to be escaped, and nothing was added. */

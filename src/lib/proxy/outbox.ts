@@ -1,8 +1,21 @@
 import type { Socket } from 'node:net'
+import { LineBytes } from '../line-bytes.ts'
 
 /** Told when its message has been given to the socket. */
 export interface Sender {
   sent(): void
+}
+
+/** The head of a message. */
+export interface Head {
+  write(bytes: LineBytes): void
+}
+
+/** A head by itself, in memory of its own. */
+export function writtenAlone(head: Head): Buffer {
+  const bytes = new LineBytes()
+  head.write(bytes)
+  return bytes.written
 }
 
 interface Letter {
@@ -29,19 +42,21 @@ export class Outbox {
   }
 
   /**
-   * A message for a socket, of which it keeps a copy: a head, in Latin-1, and a body. One for a socket that is closed when
-   * it should leave is dropped, without a word to its sender.
+   * A message for a socket, of which it keeps a copy: a head, in Latin-1 where it is a text, and a body. One for a socket
+   * that is closed when it should leave is dropped, without a word to its sender.
    */
-  put(socket: Socket, head: string, body: Buffer, sender: Sender | null = null): void {
-    this.#add(socket, this.#paper.write(head, body, '', 'encrypted' in socket), sender)
+  put(socket: Socket, head: Head | string, body: Buffer, sender: Sender | null = null): void {
+    this.#add(socket, this.#paper.write(head, body, ''), sender)
   }
 
   /** The same of a message that ends with a line end, as chunks of a body do. */
   putLine(socket: Socket, head: string, body: Buffer): void {
-    this.#add(socket, this.#paper.write(head, body, '\r\n', 'encrypted' in socket), null)
+    this.#add(socket, this.#paper.write(head, body, '\r\n'), null)
   }
 
-  #add(socket: Socket, bytes: Buffer, sender: Sender | null): void {
+  #add(socket: Socket, written: Buffer, sender: Sender | null): void {
+    // Encrypted ones keep what they are given for longer, and get memory of its own.
+    const bytes = 'encrypted' in socket ? Buffer.from(written) : written
     if (this.#letters.push({ socket, bytes, sender }) === 1) this.#atTheEnd(this.#send)
   }
 
@@ -62,49 +77,46 @@ export class Outbox {
 
 const SHEET_BYTES = 64 << 10
 const MOST_SHEETS = 16
+/** As long as heads usually are at most. */
+const HEAD_BYTES = 1 << 10
 
 /**
  * What messages are written on. Nearly always the system takes them at once, and the same few sheets serve for ever:
  * strings put together and made flat for each message were a fifth of all that was allocated for a request.
  */
 class Paper {
-  #sheets: Buffer[] = []
+  #sheets: LineBytes[] = []
   #sheet = 0
-  #used = 0
 
-  /** `isKept`: the socket keeps what it is given for longer, as encrypted ones do, and gets memory of its own. */
-  write(head: string, body: Buffer, tail: string, isKept: boolean): Buffer {
-    const bodyEnd = head.length + body.length
-    const length = bodyEnd + tail.length
-    const bytes = isKept ? Buffer.allocUnsafe(length) : this.#room(length)
-    bytes.write(head, 0, head.length, 'latin1')
-    bytes.set(body, head.length)
-    if (tail !== '') bytes.write(tail, bodyEnd, tail.length, 'latin1')
-    return bytes
+  write(head: Head | string, body: Buffer, tail: string): Buffer {
+    const sheet = this.#room(body.length)
+    const start = sheet.length
+    if (typeof head === 'string') sheet.latin1(head)
+    else head.write(sheet)
+    sheet.copy(body)
+    if (tail !== '') sheet.latin1(tail)
+    // Should it have become larger meanwhile, what was written before stands in the memory of before.
+    return sheet.memory.subarray(start, sheet.length)
   }
 
   /** All that was written has left. */
   useAgain(): void {
+    for (let at = 0; at <= this.#sheet; at += 1) this.#sheets[at]?.clear()
     this.#sheet = 0
-    this.#used = 0
   }
 
   /** A socket still has some of what was written: these sheets are not ours any more. */
   replace(): void {
     this.#sheets = []
-    this.useAgain()
+    this.#sheet = 0
   }
 
-  #room(length: number): Buffer {
-    if (this.#used + length > SHEET_BYTES) {
-      this.#sheet += 1
-      this.#used = 0
-    }
-    if (length > SHEET_BYTES || this.#sheet >= MOST_SHEETS) return Buffer.allocUnsafe(length)
-    const sheet = (this.#sheets[this.#sheet] ??= Buffer.allocUnsafeSlow(SHEET_BYTES))
-    const start = this.#used
-    this.#used += length
-    return sheet.subarray(start, this.#used)
+  #room(length: number): LineBytes {
+    const needed = length + HEAD_BYTES
+    const used = this.#sheets[this.#sheet]?.length ?? 0
+    if (used + needed > SHEET_BYTES) this.#sheet += 1
+    if (needed > SHEET_BYTES || this.#sheet >= MOST_SHEETS) return new LineBytes(needed)
+    return (this.#sheets[this.#sheet] ??= new LineBytes(SHEET_BYTES))
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
 import { nothingPassed } from '../wire/response-headers.ts'
-import { answerHead, isBodiless } from './answer-head.ts'
+import { AnswerHead, isBodiless } from './answer-head.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { NodeRequest } from './node-request.ts'
@@ -74,7 +74,7 @@ export class NodeCall implements ClientCall, Sender {
     const { req, res } = this
     if (body.length <= JOINED_BODY_BYTES && this.#isUsual(status)) {
       this.#isSent = true
-      answers.put(res.socket!, answerHead(status, passed, headers, false), body, this)
+      answers.put(res.socket!, new AnswerHead(status, passed, headers, false), body, this)
       return
     }
     res.writeHead(status, [...passed.list, ...headers])

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
 import { PassedHeaders, nothingPassed } from '../wire/response-headers.ts'
-import { answerHead, isBodiless } from './answer-head.ts'
+import { AnswerHead, isBodiless } from './answer-head.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { PlainHead } from './plain-head.ts'
@@ -106,14 +106,14 @@ export class PlainCall implements ClientCall, Sender {
     const line = this.#line
     if (line === null || this.hasBegun) return
     const { socket } = line.connection
-    const head = answerHead(status, passed, headers, line.isClosing)
+    const head = new AnswerHead(status, passed, headers, line.isClosing)
     this.hasBegun = true
     this.#end = 'whole'
     if (isBodiless(status)) answers.put(socket, head, NOTHING, this)
     else if (body.length <= JOINED_BODY_BYTES) answers.put(socket, head, body, this)
     else {
       socket.cork()
-      socket.write(head, 'latin1')
+      socket.write(head.text, 'latin1')
       socket.write(body)
       socket.uncork()
       this.sent()
@@ -126,7 +126,7 @@ export class PlainCall implements ClientCall, Sender {
     this.#hasBody = !isBodiless(status)
     this.#isChunked = this.#hasBody && !saysLength(headers)
     if (this.#isChunked) headers.push('transfer-encoding', 'chunked')
-    this.#before = answerHead(status, new PassedHeaders(headers), [], this.#line.isClosing)
+    this.#before = new AnswerHead(status, new PassedHeaders(headers), [], this.#line.isClosing).text
   }
 
   write(bytes: Buffer): boolean {

@@ -14,7 +14,7 @@ export class CheckedHeaders {
     readonly host: string
     readonly path: string
     readonly more: unknown
-    readonly text: string
+    readonly bytes: Buffer
   } | null = null
 
   /**

@@ -1,3 +1,4 @@
+import type { Head } from '../outbox.ts'
 import type { CheckedHeaders } from './checked-headers.ts'
 import { UpstreamError, type UpstreamErrorKind, type UpstreamStage } from './upstream-error.ts'
 import type { UpstreamHead } from './response-head.ts'
@@ -62,15 +63,14 @@ export class ActiveCall implements UpstreamCall {
   connection: CallConnection | null = null
   readonly origin: UpstreamOrigin
   readonly method: string
-  /** The request's head as it goes over the wire. */
-  readonly head: string
+  readonly head: Head
   readonly body: Buffer | null
   readonly handler: ResponseHandler
   readonly #owner: CallOwner
 
   constructor(
     origin: UpstreamOrigin,
-    head: string,
+    head: Head,
     request: UpstreamRequest,
     to: [ResponseHandler, CallOwner],
   ) {

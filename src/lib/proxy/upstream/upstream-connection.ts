@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { reasonOf } from '../../toolkit/egress/connect-reason.ts'
 import { EgressError } from '../../toolkit/egress/egress-error.ts'
-import { calls } from '../outbox.ts'
+import { calls, writtenAlone } from '../outbox.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
 import type { UpstreamHead } from './response-head.ts'
@@ -18,7 +18,7 @@ export interface ConnectionOwner {
   retry(call: ActiveCall): boolean
 }
 
-/** Up to this size the body is joined to the head: one string, one system call, no second buffer. */
+/** Up to this size the body is joined to the head: one system call, no second buffer. */
 const joinedBodyBytes = 16 * 1024
 
 /** One socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
@@ -134,11 +134,11 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     call.state = 'waiting'
     call.requestSent = true
     this.#owner.connected(call)
-    if (body === null || body.length === 0) socket.write(call.head, 'latin1')
+    if (body === null || body.length === 0) socket.write(writtenAlone(call.head))
     else if (body.length <= joinedBodyBytes) calls.put(socket, call.head, body)
     else {
       socket.cork()
-      socket.write(call.head, 'latin1')
+      socket.write(writtenAlone(call.head))
       socket.write(body)
       socket.uncork()
     }

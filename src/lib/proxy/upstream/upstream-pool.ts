@@ -10,7 +10,7 @@ import { Tunnels } from '../../toolkit/egress/tunnels.ts'
 import { CallList } from './call-list.ts'
 import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlines.ts'
 import { IdleConnections } from './idle-connections.ts'
-import { requestHead } from './request-head.ts'
+import { RequestHead } from './request-head.ts'
 import {
   ActiveCall,
   type CallOwner,
@@ -103,7 +103,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   call(origin: UpstreamOrigin | string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
     if (this.#isClosed) throw new QwenctlError('shutting_down', 'the connections to upstreams are closed')
     const to = typeof origin === 'string' ? this.origin(origin) : origin
-    const call = new ActiveCall(to, requestHead(to.host, request), request, [handler, this])
+    const call = new ActiveCall(to, new RequestHead(to.host, request), request, [handler, this])
     this.#deadlines.watch()
     this.#calls.add(call)
     const connection = this.#idle.take(to, this.#deadlines.now)

@@ -109,16 +109,12 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
 export class PassedHeaders {
   /** Flat `[name, value, ...]`. */
   readonly list: readonly string[]
-  #lines: string | null = null
+  /** For whoever sends them again and again with the same status: see `answer-head.ts`. */
+  start: { readonly status: number; readonly bytes: Buffer } | null = null
   #hasDate: boolean | null = null
 
   constructor(list: readonly string[]) {
     this.list = list
-  }
-
-  /** As they go over the wire, each with its line end. */
-  get lines(): string {
-    return (this.#lines ??= headerLines(this.list))
   }
 
   get hasDate(): boolean {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   PassedHeaders,
   passedHeaders,
+  headerLines,
   requestHeaders,
   responseHeaders,
 } from '../../../../src/lib/proxy/wire/response-headers.ts'
@@ -156,7 +157,7 @@ test('when the headers of an answer are asked for again, they are the same, as a
   const head = { rawHeaders: ['Date', 'today', 'x-request-id', 'a'], forClient: null }
   const passed = passedHeaders(head)
   expect(passed.list).toEqual(responseHeaders(head.rawHeaders))
-  expect(passed.lines).toBe('Date: today\r\nx-qwenctl-upstream-request-id: a\r\n')
+  expect(headerLines(passed.list)).toBe('Date: today\r\nx-qwenctl-upstream-request-id: a\r\n')
   expect(passed.hasDate).toBe(true)
   expect(passedHeaders(head)).toBe(passed)
   expect(new PassedHeaders(['x-date', 'date']).hasDate).toBe(false)
