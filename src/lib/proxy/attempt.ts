@@ -5,6 +5,8 @@ import type { Member } from '../rotation/member.ts'
 import { isEventStream, isJsonOrEvents, seen, verdictOn, verdictOnStreamError } from './answer-verdict.ts'
 import type { TranslationPlan } from '../translate/translate.ts'
 import { StreamTranslator } from '../translate/translate.ts'
+import { ArrivingBody } from './arriving-body.ts'
+import { COPIED_BODY_BYTES } from './client/client-call.ts'
 import type { Exchange, Watcher } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
@@ -82,8 +84,7 @@ export class Attempt implements ResponseHandler, Watcher {
   #mode: Mode = 'waiting'
   #head: UpstreamHead | null = null
   #firstByteMs: number | null = null
-  #chunks: Buffer[] = []
-  #length = 0
+  readonly #body = new ArrivingBody()
   #filter: StreamFilter | null = null
   #translator: StreamTranslator | null = null
   #isPaused = false
@@ -130,20 +131,24 @@ export class Attempt implements ResponseHandler, Watcher {
   }
 
   onData(chunk: Buffer): void {
-    if (this.#mode === 'stream') return this.#onStream(chunk)
-    if (this.#mode === 'passing') return this.#pass(chunk)
-    this.#chunks.push(chunk)
-    this.#length += chunk.length
-    if (this.#length <= MAX_HELD_BYTES) return
+    if (this.#mode === 'stream') return this.#onStream(Buffer.from(chunk))
+    if (this.#mode === 'passing') return this.#pass(Buffer.from(chunk))
+    const body = this.#body
+    body.add(chunk)
+    if (body.length <= MAX_HELD_BYTES) return
     if (this.#refusesAtLength()) return
     if (this.#plan === null) this.#startPassing()
-    else if (this.#length > MAX_TRANSLATED_BYTES) this.#garbage()
+    else if (body.length > MAX_TRANSLATED_BYTES) this.#garbage()
+  }
+
+  onReadEnd(): void {
+    this.#body.keep()
   }
 
   onEnd(): void {
     if (this.#mode === 'stream') this.#endStream(false)
     else if (this.#mode === 'passing') this.#endPassing()
-    else this.#judge(this.#body())
+    else this.#judge(this.#body.bytes)
   }
 
   onError(error: UpstreamError): void {
@@ -165,14 +170,18 @@ export class Attempt implements ResponseHandler, Watcher {
     const verdict = verdictOn(head, body, this.#judgement())
     if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
     this.#learn(head, verdict.data)
-    this.#refuse(verdict.outcome, this.#held({ status: verdict.status, rawHeaders: head.rawHeaders, body }))
+    const own = this.#body.ownBytes
+    this.#refuse(
+      verdict.outcome,
+      this.#held({ status: verdict.status, rawHeaders: head.rawHeaders, body: own }),
+    )
   }
 
   /** An error may be larger than what is held: what it means for others shows without its end. */
   #refusesAtLength(): boolean {
     const head = this.#head!
     if (head.status < 300) return false
-    const verdict = verdictOn(head, this.#body(), this.#judgement())
+    const verdict = verdictOn(head, this.#body.bytes, this.#judgement())
     if (verdict.isAnswer || !movesOn(verdict.outcome.class)) return false
     this.#learn(head)
     this.#refuse(verdict.outcome, null)
@@ -182,7 +191,7 @@ export class Attempt implements ResponseHandler, Watcher {
   #answer(body: Buffer, tellsUsage: unknown): void {
     const { exchange, target } = this.#context
     const head = this.#head!
-    const told = this.#plan === null ? body : inClientsFormat(this.#plan, body)
+    const told = this.#plan === null ? this.#toSend(body) : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
     exchange.send(head.status, [], told, passedHeaders(head))
     this.#finishAnswered(
@@ -215,8 +224,8 @@ export class Attempt implements ResponseHandler, Watcher {
     return { provider: this.#context.target.provider, now: this.#context.clock() }
   }
 
-  #body(): Buffer {
-    return this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
+  #toSend(body: Buffer): Buffer {
+    return body.length > COPIED_BODY_BYTES ? this.#body.ownBytes : body
   }
 
   // ---- answers too large to hold ----
@@ -229,25 +238,20 @@ export class Attempt implements ResponseHandler, Watcher {
     if (announced !== undefined) headers.push('content-length', announced)
     this.#mode = 'passing'
     exchange.begin(head.status, headers)
-    const held = this.#body()
-    this.#chunks = []
+    const held = this.#body.ownBytes
+    this.#body.clear()
     this.#pass(held)
   }
 
   #pass(chunk: Buffer): void {
-    this.#keepTail(chunk)
+    this.#body.addToTail(chunk, TAIL_BYTES)
     this.#write(chunk)
-  }
-
-  #keepTail(chunk: Buffer): void {
-    const tail = Buffer.concat([...this.#chunks, chunk])
-    this.#chunks = [tail.length > TAIL_BYTES ? Buffer.from(tail.subarray(-TAIL_BYTES)) : tail]
   }
 
   #endPassing(): void {
     const { exchange, target } = this.#context
     exchange.end()
-    const usage = usageInTail(this.#body())
+    const usage = usageInTail(this.#body.bytes)
     const isOk = (this.#head?.status ?? 0) < 300
     this.#finishAnswered(
       isOk ? 'ok' : 'bad-request',

@@ -1,14 +1,15 @@
-/** Smaller bodies get memory as all else does. */
+/** Larger bodies come in more than one read. */
 export const LARGE_BYTES = 64 << 10
+const SMALLEST_BYTES = 4 << 10
 /** Larger pieces are not kept: few bodies need them. */
 const MOST_KEPT_BYTES = 1 << 20
 /** All kept pieces together. */
 const MOST_KEPT_IN_ALL = 16 << 20
 
 /**
- * Memory for large request bodies, used again from request to request. V8 counts memory outside its heap as pressure:
- * with fresh memory for every body of 400 KB it marks its whole heap at every hundredth request, which was half of what
- * such a request cost.
+ * Memory for request bodies, used again from request to request. V8 counts memory outside its heap as pressure: with fresh
+ * memory for every body of 400 KB it marks its whole heap at every hundredth request, which was half of what such a request
+ * cost; and small ones leave holes all over the memory of the process.
  */
 export class BodyMemory {
   /** By the exponent of their size, a power of two. */
@@ -17,7 +18,7 @@ export class BodyMemory {
 
   /** At least so many bytes, whatever they hold. */
   take(bytes: number): Buffer {
-    const exponent = 32 - Math.clz32(Math.max(bytes, LARGE_BYTES) - 1)
+    const exponent = 32 - Math.clz32(Math.max(bytes, SMALLEST_BYTES) - 1)
     const piece = this.#free[exponent]?.pop()
     if (piece === undefined) return Buffer.allocUnsafeSlow(2 ** exponent)
     this.#kept -= piece.length
@@ -41,7 +42,6 @@ interface Holder {
 
 /** Room for a body that was changed for a request. */
 export function roomFor(holder: Holder, bytes: number): Buffer {
-  if (bytes < LARGE_BYTES) return Buffer.allocUnsafe(bytes)
   const piece = bodyMemory.take(bytes)
   ;(holder.pieces ??= []).push(piece)
   return piece.subarray(0, bytes)

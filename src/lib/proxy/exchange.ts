@@ -84,7 +84,7 @@ export class Exchange implements CallWatcher {
   /** Of the bodies. */
   bytesIn = 0
   bytesOut = 0
-  /** The memory that its large request bodies lie in; see `body-memory.ts`. */
+  /** The memory that its request bodies lie in; see `body-memory.ts`. */
   pieces: Buffer[] | null = null
   /** This side ended it: the client would have stayed. */
   isCut = false

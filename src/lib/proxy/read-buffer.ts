@@ -4,9 +4,3 @@
  * One byte of its memory is not used, so that no piece of it could be taken for memory of its own.
  */
 export const readBuffer = Buffer.allocUnsafeSlow((64 << 10) + 1).subarray(1)
-
-export function copyOf(bytes: Buffer, start: number, end: number): Buffer {
-  const copy = Buffer.allocUnsafe(end - start)
-  bytes.copy(copy, 0, start, end)
-  return copy
-}

@@ -33,7 +33,10 @@ export function readBody(
 ): void {
   const { call } = exchange
   const announced = call.announcedBytes
-  if (call.body !== null && announced <= maxBytes) return onBody(call.body)
+  if (call.body !== null && announced <= maxBytes) {
+    if (call.piece !== null) exchange.pieces = [call.piece]
+    return onBody(call.body)
+  }
   const body = new GrowingBody(bodyMemory, announced)
   let isOver = announced > maxBytes
   if (isOver) return onBody(tooLarge(maxBytes))

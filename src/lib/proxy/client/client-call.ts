@@ -9,6 +9,9 @@ import type { ClientConnection } from './client-connection.ts'
 /** Takes a request's body as it comes, and copies what it keeps; `null` is its end. */
 export type BodyReader = (chunk: Buffer | null) => void
 
+/** A body up to this size is copied by whoever sends it: larger ones go to the socket as they are. */
+export const COPIED_BODY_BYTES = 16 << 10
+
 /** Whose a call is. */
 export interface CallWatcher {
   /** The call has nothing more to do with its connection. False: the client, or this side, left before the end. */
@@ -30,6 +33,8 @@ export interface ClientCall {
   watcher: CallWatcher | null
   /** The whole body, where it came together with the head; null: `readBody` brings it. */
   readonly body: Buffer | null
+  /** The memory that it lies in, to be given back when nobody reads it any more; null: it need not be. */
+  readonly piece: Buffer | null
   /** How much body the client said that it sends; 0 where it did not say. */
   readonly announcedBytes: number
   /** All of the request is here. */
@@ -40,7 +45,10 @@ export interface ClientCall {
   leaveUnread(lingerMs: number): void
   /** The answer, or its head, was given. */
   readonly hasBegun: boolean
-  /** A whole answer in one go. Headers are flat, and say the length; those of the upstream come before them. */
+  /**
+   * A whole answer in one go. Headers are flat, and say the length; those of the upstream come before them. A body of more
+   * than `COPIED_BODY_BYTES` has to stay as it is.
+   */
   send(status: number, headers: string[], body: Buffer, passed?: PassedHeaders): void
   /** The head of an answer whose body comes in pieces. */
   begin(status: number, headers: string[]): void

@@ -3,11 +3,10 @@ import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
 import { nothingPassed } from '../wire/response-headers.ts'
 import { AnswerHead, isBodiless } from './answer-head.ts'
+import { COPIED_BODY_BYTES } from './client-call.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { NodeRequest } from './node-request.ts'
-
-const JOINED_BODY_BYTES = 16 << 10
 
 /** A request that Node's server has read, answered by way of it. */
 export class NodeCall implements ClientCall, Sender {
@@ -15,6 +14,7 @@ export class NodeCall implements ClientCall, Sender {
   readonly res: ServerResponse
   readonly connection: ClientConnection
   readonly body = null
+  readonly piece = null
   watcher: CallWatcher | null = null
   #isSent = false
 
@@ -72,14 +72,14 @@ export class NodeCall implements ClientCall, Sender {
 
   send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
     const { req, res } = this
-    if (body.length <= JOINED_BODY_BYTES && this.#isUsual(status)) {
+    if (body.length <= COPIED_BODY_BYTES && this.#isUsual(status)) {
       this.#isSent = true
       answers.put(res.socket!, new AnswerHead(status, passed, headers, false), body, this)
       return
     }
     res.writeHead(status, [...passed.list, ...headers])
     if (req.method === 'HEAD') res.end()
-    else res.end(body)
+    else res.end(body.length <= COPIED_BODY_BYTES ? Buffer.from(body) : body)
   }
 
   /**

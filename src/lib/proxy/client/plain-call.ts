@@ -3,6 +3,7 @@ import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
 import { PassedHeaders, nothingPassed } from '../wire/response-headers.ts'
 import { AnswerHead, isBodiless } from './answer-head.ts'
+import { COPIED_BODY_BYTES } from './client-call.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { PlainHead } from './plain-head.ts'
@@ -18,14 +19,13 @@ export interface PlainLine {
   linger(ms: number): void
 }
 
-/** Larger answers go to the socket as they are; a copy would cost more than a second piece. */
-const JOINED_BODY_BYTES = 16 << 10
 const NOTHING = Buffer.alloc(0)
 
 /** A plain request, and its answer in the framing of HTTP/1.1. */
 export class PlainCall implements ClientCall, Sender {
   readonly connection: ClientConnection
   readonly body: Buffer | null
+  readonly piece: Buffer | null
   readonly announcedBytes: number
   watcher: CallWatcher | null = null
   hasBegun = false
@@ -41,14 +41,15 @@ export class PlainCall implements ClientCall, Sender {
   #hasBody = true
   #end: 'open' | 'whole' | 'cut' = 'open'
 
-  /** `body`: all of it, or null where that is still to come. */
-  constructor(line: PlainLine, head: PlainHead, bytes: number, body: Buffer | null) {
+  /** `piece`: begins with all of the body; null: that is still to come. */
+  constructor(line: PlainLine, head: PlainHead, bytes: number, piece: Buffer | null) {
     this.connection = line.connection
-    this.body = body
+    this.body = piece === null ? null : piece.subarray(0, bytes)
+    this.piece = piece
     this.announcedBytes = bytes
     this.#line = line
     this.#head = head
-    this.#unread = body === null ? bytes : 0
+    this.#unread = piece === null ? bytes : 0
   }
 
   get method(): string {
@@ -110,7 +111,7 @@ export class PlainCall implements ClientCall, Sender {
     this.hasBegun = true
     this.#end = 'whole'
     if (isBodiless(status)) answers.put(socket, head, NOTHING, this)
-    else if (body.length <= JOINED_BODY_BYTES) answers.put(socket, head, body, this)
+    else if (body.length <= COPIED_BODY_BYTES) answers.put(socket, head, body, this)
     else {
       socket.cork()
       socket.write(head.text, 'latin1')

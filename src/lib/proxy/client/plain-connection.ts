@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ClientCall } from './client-call.ts'
-import { copyOf } from '../read-buffer.ts'
+import { bodyMemory } from '../body-memory.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { ClientConnections } from './client-connections.ts'
 import { ClientReads } from './client-reads.ts'
@@ -104,8 +104,9 @@ export class PlainConnection implements PlainLine {
     const { bodyAt, bodyBytes } = heads
     const end = bodyAt + bodyBytes
     const isWhole = chunk.length >= end
-    const body = isWhole ? copyOf(chunk, bodyAt, end) : null
-    const call = new PlainCall(this, heads.head!, bodyBytes, body)
+    const piece = isWhole ? bodyMemory.take(bodyBytes) : null
+    if (piece !== null) chunk.copy(piece, 0, bodyAt, end)
+    const call = new PlainCall(this, heads.head!, bodyBytes, piece)
     this.#call = call
     this.connection.began(call)
     if (chunk.length > end) this.#keep(chunk.subarray(end))

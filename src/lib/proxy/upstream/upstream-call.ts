@@ -18,8 +18,10 @@ export interface UpstreamRequest {
 /** Called in this order: `onHead` once, `onData` any number of times, then `onEnd`; or `onError` at any point, last. */
 export interface ResponseHandler {
   onHead(head: UpstreamHead): void
-  /** A view into what was read, for the handler to keep. */
+  /** A view into what was read, for the handler to keep, unless it has `onReadEnd`. */
   onData(chunk: Buffer): void
+  /** The memory that views were of since the last time is written over from now on: what is kept of them has been copied. */
+  onReadEnd?(): void
   onEnd(): void
   onError(error: UpstreamError): void
 }

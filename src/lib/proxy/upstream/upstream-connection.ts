@@ -146,8 +146,10 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
 
   onBytes(chunk: Buffer): void {
     // Bytes that answer nothing: the next response could not be told from them.
-    if (this.#call === null) this.discard()
-    else this.#parser.push(chunk)
+    if (this.#call === null) return this.discard()
+    this.#parser.push(this.#call.handler.onReadEnd === undefined ? Buffer.from(chunk) : chunk)
+    // It may be another one by now, which has nothing to keep.
+    ;(this.#call as ActiveCall | null)?.handler.onReadEnd?.()
   }
 
   #onEnd(): void {

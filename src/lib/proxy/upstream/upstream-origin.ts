@@ -8,7 +8,7 @@ import {
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
 import { QwenctlError } from '../../errors.ts'
 import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
-import { copyOf, readBuffer } from '../read-buffer.ts'
+import { readBuffer } from '../read-buffer.ts'
 import type { Timeouts } from './deadlines.ts'
 import type { Tunnels } from '../../toolkit/egress/tunnels.ts'
 
@@ -32,6 +32,7 @@ export interface Way {
 /** What becomes of a dial. `onSocket` comes at once where no tunnel is needed, else it or `onError` later. */
 export interface DialEvents {
   onSocket(socket: Socket): void
+  /** The next read writes over them. */
   onBytes(bytes: Buffer): void
   onError(error: Error): void
 }
@@ -81,7 +82,7 @@ export class UpstreamOrigin {
     const onread = {
       buffer: readBuffer,
       callback: (count: number) => {
-        events.onBytes(copyOf(readBuffer, 0, count))
+        events.onBytes(readBuffer.subarray(0, count))
         return true
       },
     }
