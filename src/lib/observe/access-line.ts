@@ -1,3 +1,4 @@
+import { isoTime } from '../iso-time.ts'
 import type { LineBytes } from '../line-bytes.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, NamedAccount, RequestRecord } from './request-event.ts'
@@ -34,8 +35,6 @@ export class AccessLines {
   readonly #pid: number
   readonly #quoted = new Map<string, string>()
   readonly #accounts = new Map<NamedAccount, Known>()
-  #second = -1
-  #secondText = ''
   #beginningAt = -1
   #beginning: Uint8Array = Buffer.alloc(0)
 
@@ -71,9 +70,8 @@ export class AccessLines {
   #beginningOf(at: number): Uint8Array {
     if (at !== this.#beginningAt) {
       this.#beginningAt = at
-      const time = this.#time(at)
       this.#beginning = Buffer.from(
-        `{"level":"info","time":"${time}","pid":${this.#pid},"kind":"request","requestId":"`,
+        `{"level":"info","time":"${isoTime(at)}","pid":${this.#pid},"kind":"request","requestId":"`,
       )
     }
     return this.#beginning
@@ -132,16 +130,6 @@ export class AccessLines {
     if (this.#quoted.size >= MOST_KNOWN) this.#quoted.clear()
     this.#quoted.set(text, quoted)
     return quoted
-  }
-
-  /** As `toISOString`, of which all but the milliseconds stays for a second. */
-  #time(at: number): string {
-    const second = Math.floor(at / 1000)
-    if (second !== this.#second) {
-      this.#second = second
-      this.#secondText = new Date(second * 1000).toISOString().slice(0, 20)
-    }
-    return `${this.#secondText}${String(at - second * 1000).padStart(3, '0')}Z`
   }
 }
 

@@ -66,14 +66,14 @@ export function seen(outcome: Pick<Outcome, 'class' | 'code' | 'message'>): Outc
 }
 
 export function isEventStream(head: UpstreamHead): boolean {
-  const type = head.get('content-type')
+  const type = head.contentType
   // Most answers are `application/json`: the first letter tells.
   return type !== undefined && type.charCodeAt(0) !== 0x61 && /^text\/event-stream\b/i.test(type)
 }
 
 /** JSON or events, which can say that they are an error; sound and pictures cannot. */
 export function isJsonOrEvents(head: UpstreamHead): boolean {
-  return /^(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\b/i.test(head.get('content-type') ?? '')
+  return /^(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\b/i.test(head.contentType ?? '')
 }
 
 function outcomeOfWhole(

@@ -112,7 +112,7 @@ export class Attempt implements ResponseHandler, Watcher {
     this.#firstByteMs = this.#context.clock() - this.#began
     const isSuccess = head.status >= 200 && head.status < 300
     if (isSuccess) this.#learn(head) // an error has a body to learn from, too
-    const encoding = head.get('content-encoding') ?? 'identity'
+    const encoding = head.contentEncoding ?? 'identity'
     // Compressed unasked: it cannot be read in passing, nor translated.
     if (isSuccess && encoding !== 'identity')
       return this.#plan === null ? this.#startPassing() : this.#garbage()

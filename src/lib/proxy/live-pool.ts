@@ -99,7 +99,7 @@ export class LivePool {
   #keep = 0
   #capsSet: Caps = noCaps
   #caps: CapRoom | null = null
-  #targets = new Map<string, Target>()
+  #targets = noTargets()
   readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
   /** References in the caps that were said to name nobody: once is enough. */
@@ -175,7 +175,7 @@ export class LivePool {
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
     this.#useCaps()
-    this.#targets = new Map()
+    this.#targets = noTargets()
     const { strategy, affinity } = this.#options
     const members = keepApart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
@@ -232,7 +232,7 @@ export class LivePool {
 
   /** Where a member's requests go, if that was asked before and still holds. */
   targetNow(member: Member, dialect: Dialect): Target | undefined {
-    const target = this.#targets.get(`${dialect} ${member.account.id}`)
+    const target = this.#targets[dialect].get(member.account.id)
     return target === undefined || target.until === Infinity || target.until > this.ledger.now()
       ? target
       : undefined
@@ -259,7 +259,7 @@ export class LivePool {
     const opened = { access, via, sandboxBase }
     const target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
     if (this.#takeNoUsageOption.has(baseOf(target))) target.takesUsageOption = false
-    targets.set(`${dialect} ${account.id}`, target)
+    targets[dialect].set(account.id, target)
     return target
   }
 
@@ -342,6 +342,11 @@ export class LivePool {
     }
     this.#stops.push(this.#toolkit.watchAccounts(onChange), this.#toolkit.followLedger())
   }
+}
+
+/** By account, of each dialect. */
+function noTargets(): Record<Dialect, Map<string, Target>> {
+  return { openai: new Map(), anthropic: new Map() }
 }
 
 function baseOf({ origin, basePath }: Target): string {

@@ -1,5 +1,6 @@
 import { fdatasync, fdatasyncSync, mkdirSync } from 'node:fs'
 import { QwenctlError } from '../errors.ts'
+import { isoTime } from '../iso-time.ts'
 import { LineBytes } from '../line-bytes.ts'
 import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 import { apply } from '../quota/fold.ts'
@@ -30,8 +31,8 @@ const SYNC_INTERVAL_MS = 1000
 /** A checkpoint is due after so many events, or so long after the first of them. */
 const CHECKPOINT_EVENTS = 5_000
 const CHECKPOINT_AGE_MS = 30_000
-/** Checkpoints of a large state take at most this share of the time. */
-const CHECKPOINT_SHARE = 0.01
+/** Checkpoints take at most this share of the time. */
+const CHECKPOINT_SHARE = 0.0025
 /** A short-lived process leaves a checkpoint when it had to fold more than this. */
 const CHECKPOINT_AT_CLOSE = 2_000
 /** Settlements that wait for a full disk; beyond, the oldest stay "outcome unknown". */
@@ -152,7 +153,7 @@ export class FileLedger implements Ledger {
       return false // as the file stands it would be void: spare the line
     }
     const id = `${this.#writer}-${(this.#nextNumber++).toString(36)}`
-    const event: ReserveEvent = { type: 'reserve', id, account, at: isoOf(now) }
+    const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
     if (probe !== undefined) event.probe = probe
@@ -161,12 +162,12 @@ export class FileLedger implements Ledger {
   }
 
   settle(reservation: Reservation, settlement: Settlement): void {
-    const event = settleEvent(reservation.id, isoOf(this.now()), settlement)
+    const event = settleEvent(reservation.id, isoTime(this.now()), settlement)
     this.#enqueue({ event, reservation: null, claimant: null })
   }
 
   record(notices: Notice[]): Promise<void> {
-    const at = isoOf(this.now())
+    const at = isoTime(this.now())
     const written = notices.map(
       (notice) =>
         new Promise<Reservation | null>((claimed, failed) =>
@@ -231,7 +232,7 @@ export class FileLedger implements Ledger {
       const file = this.#reader.file ?? this.#reader.begin(today)
       if (file.day >= today && this.#reader.nextDay === null) return
       if (this.#reader.nextDay === null) {
-        file.append(this.#linesOf([{ type: 'close', at: isoOf(this.now()), next: today }]))
+        file.append(this.#linesOf([{ type: 'close', at: isoTime(this.now()), next: today }]))
         this.#planCompaction()
       }
       this.refresh()
@@ -361,11 +362,4 @@ function settleEvent(id: string, at: string, settlement: Settlement): SettleEven
   if (settlement.note !== undefined) event.note = settlement.note
   if (settlement.refunded !== undefined) event.refunded = settlement.refunded
   return event
-}
-
-let memo = { at: Number.NaN, text: '' }
-
-function isoOf(at: number): string {
-  if (memo.at !== at) memo = { at, text: new Date(at).toISOString() } // many events share a millisecond
-  return memo.text
 }

@@ -16,8 +16,8 @@ export class ClientConnection {
   busy = 0
   /** The newest of those that are being answered; null: none is. */
   call: CallOverIt | null = null
-  /** Milliseconds of `performance.now()`. */
-  idleSince: number
+  /** When it was first seen without a request, milliseconds of `performance.now()`; null: it has had one since. */
+  idleSince: number | null
   /** Bytes that had come and gone over it when that was last another number, and when that was. */
   moved = 0
   movedAt: number
@@ -36,6 +36,6 @@ export class ClientConnection {
   ended(): void {
     this.busy -= 1
     if (this.busy === 0) this.call = null
-    this.idleSince = performance.now()
+    this.idleSince = null
   }
 }

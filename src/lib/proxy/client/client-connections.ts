@@ -67,9 +67,10 @@ export class ClientConnections {
   #sweep(now: number): void {
     const { keepAliveMs, stillMs } = this.#times
     for (const connection of this.#bySocket.values()) {
-      const { socket, busy, idleSince } = connection
+      const { socket, busy } = connection
       if (busy === 0) {
-        if (now - idleSince > keepAliveMs) socket.destroy()
+        connection.idleSince ??= now
+        if (now - connection.idleSince > keepAliveMs) socket.destroy()
         continue
       }
       const moved = socket.bytesRead + socket.bytesWritten - socket.writableLength

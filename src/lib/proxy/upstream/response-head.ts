@@ -8,6 +8,9 @@ export class UpstreamHead {
   readonly httpVersion: '1.0' | '1.1'
   /** Flat `[name, value, ...]`, names as received, in order. */
   readonly rawHeaders: readonly string[]
+  readonly contentType: string | undefined
+  /** Undefined: as it is. */
+  readonly contentEncoding: string | undefined
   /** What of the headers goes to the client, once that was worked out: see `passedHeaders`. */
   forClient: PassedHeaders | null = null
   /** A bit for each length of a name: tells nearly always that a header is not there. */
@@ -21,6 +24,8 @@ export class UpstreamHead {
     let lengths = 0
     for (let i = 0; i < rawHeaders.length; i += 2) lengths |= 1 << rawHeaders[i]!.length
     this.#lengths = lengths
+    this.contentType = this.get('content-type')
+    this.contentEncoding = this.get('content-encoding')
   }
 
   /** The value of a header by its lower-case name; repeated ones joined by `, `. Few are asked for: no table is made. */

@@ -1,0 +1,20 @@
+let second = Number.NaN
+let secondText = ''
+let last = { at: Number.NaN, text: '' }
+
+/**
+ * `toISOString` of epoch milliseconds, for what is written of every request: much of it happens within one millisecond, and
+ * all but the milliseconds stays for a second.
+ */
+export function isoTime(at: number): string {
+  if (at === last.at) return last.text
+  if (!Number.isInteger(at)) return new Date(at).toISOString()
+  const whole = Math.floor(at / 1000)
+  const ms = at - whole * 1000
+  if (whole !== second) {
+    secondText = new Date(whole * 1000).toISOString().slice(0, -4)
+    second = whole
+  }
+  last = { at, text: `${secondText}${String(ms).padStart(3, '0')}Z` }
+  return last.text
+}
