@@ -20,6 +20,17 @@ export function readUsageWithCost(body: unknown): Usage {
   return { ...readUsage(body), costUsd }
 }
 
+/** All that these readers look at in the member `usage`. */
+export const usageNames = [
+  'prompt_tokens',
+  'input_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'completion_tokens',
+  'output_tokens',
+  'cost',
+] as const
+
 /** Whether a provider's reader looks at the member `usage` alone, so that the rest of an answer need not be parsed. */
 export function readsUsageMember(provider: { usage: (body: unknown) => Usage }): boolean {
   return usageMemberReaders.has(provider.usage)

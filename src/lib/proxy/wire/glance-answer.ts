@@ -1,11 +1,14 @@
-import { Members } from './json-cursor.ts'
-import { Lookout, skipSpace } from './json-scan.ts'
+import { usageNames } from '../../provider/usage.ts'
+import { Members, writtenWithEscapes } from './json-cursor.ts'
+import { Lookout, isAt, skipSpace } from './json-scan.ts'
 
 export interface Glance {
-  /** The value of the top-level `usage`, parsed; undefined when there is none. */
+  /** The value of the top-level `usage`, parsed as far as `usageNames` go; undefined when there is none. */
   usage: unknown
 }
 
+const OPEN_OBJECT = 0x7b
+const ZERO = 0x30
 const ERROR = Buffer.from('"error"')
 const lookout = new Lookout('error')
 const USAGE = Buffer.from('usage')
@@ -18,25 +21,66 @@ const ERROR_TYPE = Buffer.from('errorType')
  */
 export function glanceAt(body: Buffer): Glance | null {
   const open = skipSpace(body, 0)
-  if (body[open] !== 0x7b) return null
+  if (body[open] !== OPEN_OBJECT) return null
   lookout.wasSeen = false
   const members = new Members(body, open, 0, lookout)
-  let usageStart = -1
-  let usageEnd = -1
-  while (members.next()) {
-    if (members.isKey(USAGE)) {
-      usageStart = members.start
-      usageEnd = members.end
-    } else if (members.isKey(CODE) || members.isKey(ERROR_TYPE)) return null
+  let usage: unknown
+  while (members.nextKey()) {
+    if (members.isKey(USAGE)) usage = readCounts(body, members)
+    else if (members.isKey(CODE) || members.isKey(ERROR_TYPE)) return null
+    else members.skip()
   }
   if (members.end < 0 || lookout.wasSeen) return null
   if (members.end < body.length && body.includes(ERROR, members.end)) return null
-  return { usage: usageStart < 0 ? undefined : parsed(body.toString('utf8', usageStart, usageEnd)) }
+  return { usage }
 }
 
-function parsed(text: string): unknown {
+type Counts = Partial<Record<(typeof usageNames)[number], unknown>>
+
+// Most names are told apart by their length alone.
+const namesByLength: { name: keyof Counts; bytes: Buffer }[][] = []
+for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, bytes: Buffer.from(name) })
+
+/** The value of the member that `members` has come to, which is skipped: of an object, what the readers look at. */
+function readCounts(body: Buffer, members: Members): unknown {
+  const { start } = members
+  if (body[start] !== OPEN_OBJECT) return members.skip() ? parsed(body, start, members.end) : undefined
+  const counts: Counts = {}
+  const inner = new Members(body, start, 1, lookout)
+  let isPlain = true
+  while (inner.next()) {
+    const { keyStart, keyEnd } = inner
+    const name = nameAt(body, keyStart, keyEnd)
+    if (name !== null) counts[name] = valueAt(body, inner.start, inner.end)
+    else if (writtenWithEscapes(body, keyStart, keyEnd) !== null) isPlain = false
+  }
+  members.end = inner.end
+  return isPlain || inner.end < 0 ? counts : parsed(body, start, inner.end)
+}
+
+function nameAt(body: Buffer, start: number, end: number): keyof Counts | null {
+  const alike = namesByLength[end - start]
+  if (alike !== undefined) for (const { name, bytes } of alike) if (isAt(body, start, bytes)) return name
+  return null
+}
+
+/** More digits may not fit a number exactly. */
+const MOST_DIGITS = 15
+
+function valueAt(body: Buffer, start: number, end: number): unknown {
+  if (end - start > MOST_DIGITS) return parsed(body, start, end)
+  let count = 0
+  for (let at = start; at < end; at++) {
+    const digit = body[at]! - ZERO
+    if (digit < 0 || digit > 9) return parsed(body, start, end)
+    count = count * 10 + digit
+  }
+  return count
+}
+
+function parsed(body: Buffer, start: number, end: number): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(body.toString('utf8', start, end)) as unknown
   } catch {
     return undefined // right in structure, but not a value: nothing said
   }

@@ -3,25 +3,46 @@ import { describe, expect, test } from 'vitest'
 import { glanceAt } from '../../../../src/lib/proxy/wire/glance-answer.ts'
 import { usageInTail } from '../../../../src/lib/proxy/wire/usage-in-tail.ts'
 import { isErrorFrame } from '../../../../src/lib/provider/error-frame.ts'
+import { readUsageWithCost, usageNames } from '../../../../src/lib/provider/usage.ts'
 
 const bytes = (value: unknown, space?: number) => Buffer.from(JSON.stringify(value, null, space))
 
+const reread = (answer: Buffer) => (JSON.parse(answer.toString()) as { usage: unknown }).usage
+
 describe('a glance at a whole answer', () => {
-  test('when it is a plain success, gives the usage as parsing all of it would', () => {
+  test('when it is a plain success, gives the usage as the readers would find it by parsing all of it', () => {
+    const count = fc.oneof(fc.nat(), fc.double(), fc.maxSafeInteger(), fc.jsonValue())
+    const name = fc.constantFrom(...usageNames, 'total_tokens', 'prompt_tokens_details')
+    const usage = fc.oneof(fc.dictionary(name, count), fc.dictionary(name, fc.nat()), fc.jsonValue())
     fc.assert(
-      fc.property(
-        fc.dictionary(fc.string(), fc.jsonValue()),
-        fc.jsonValue(),
-        fc.nat(2),
-        (rest, usage, space) => {
-          const answer = { ...rest, usage }
-          const seen = glanceAt(bytes(answer, space))
-          if (seen !== null)
-            expect(seen.usage).toEqual((JSON.parse(bytes(answer).toString()) as typeof answer).usage)
-        },
-      ),
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), usage, fc.nat(2), (rest, usage, space) => {
+        const answer = bytes({ ...rest, usage }, space)
+        const seen = glanceAt(answer)
+        if (seen !== null)
+          expect(readUsageWithCost(seen)).toEqual(readUsageWithCost({ usage: reread(answer) }))
+      }),
+      { numRuns: 1000 },
     )
   })
+
+  test.each([
+    ['{"prompt_tokens": 7, "prompt_tokens": 8}', { prompt_tokens: 8 }],
+    ['{"prompt\\u005ftokens": 7, "x": [{}]}', { prompt_tokens: 7, x: [{}] }],
+    ['{"output_tokens": 1e2, "cost": 0.25}', { output_tokens: 100, cost: 0.25 }],
+    ['{"output_tokens": 9007199254740993, "cost": -0}', { output_tokens: 9_007_199_254_740_992, cost: -0 }],
+    ['{ }', {}],
+    ['null', null],
+    ['[1]', [1]],
+  ])('when the usage is %s, takes it for that', (text, usage) => {
+    expect(glanceAt(Buffer.from(`{"id":"x","usage": ${text} }`))).toEqual({ usage })
+  })
+
+  test.each(['{"cost": 07}', '{"cost" 7}', '{"cost": 7', '{"cost": {]}', '[', 'nul'])(
+    'when the usage is %s, leaves the answer to be read as a whole',
+    (text) => {
+      expect(glanceAt(Buffer.from(`{"id":"x","usage": ${text}}`))).toBeNull()
+    },
+  )
 
   test('when there is no usage, says so', () => {
     expect(glanceAt(bytes({ id: 'x', choices: [] }))).toEqual({ usage: undefined })
@@ -66,7 +87,8 @@ describe('a glance at a whole answer', () => {
         (answer, indent, rest) => {
           const body = Buffer.concat([bytes(answer, indent), Buffer.from(rest)])
           const isSuspect = body.includes('"error"') || 'code' in answer || 'errorType' in answer
-          expect(glanceAt(body)).toEqual(isSuspect ? null : { usage: answer.usage })
+          if (isSuspect) expect(glanceAt(body)).toBeNull()
+          else expect(readUsageWithCost(glanceAt(body))).toEqual(readUsageWithCost(answer))
         },
       ),
       { numRuns: 1000 },
