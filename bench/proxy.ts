@@ -150,9 +150,25 @@ async function measureLevel(
     for (const subject of present) {
       const row = await load(name, subject, { ...stage, seconds: stage.options.seconds })
       samples.get(subject)?.push(row)
+      await untilIdle(subject)
     }
   }
   return present.map((subject) => medians(samples.get(subject) ?? []))
+}
+
+const IDLE_LOOK_MS = 250
+const IDLE_SHARE = 0.01
+const MOST_IDLE_LOOKS = 20
+
+/** What a subject still has to do when its load is over (collections, connections that were closed) is not the next one's. */
+async function untilIdle({ process: started }: Subject): Promise<void> {
+  if (started === null) return
+  for (let look = 0, before = footprint(started.pid).cpuUs; look < MOST_IDLE_LOOKS; look++) {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS))
+    const { cpuUs } = footprint(started.pid)
+    if (cpuUs - before < IDLE_LOOK_MS * 1000 * IDLE_SHARE) return
+    before = cpuUs
+  }
 }
 
 interface Level {

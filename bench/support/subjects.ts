@@ -36,7 +36,8 @@ export const subjects: Record<string, { start: StartSubject; isInstalled: () => 
     start: (place) => script('fastify', [peer('fastify-http-proxy.js')], place),
     isInstalled: () => packageVersion('@fastify/http-proxy') !== null,
   },
-  portkey: { start: portkey, isInstalled: () => packageVersion('@portkey-ai/gateway') !== null },
+  portkey: { start: onePortkey, isInstalled: hasPortkey },
+  'portkey-3': { start: balancingPortkey, isInstalled: hasPortkey },
   qwenctl: { start: qwenctl, isInstalled: () => true },
   'qwenctl-many': { start: many, isInstalled: () => true },
 }
@@ -93,7 +94,31 @@ async function script(name: string, args: string[], place: Place): Promise<Subje
   return plain(name, port, await started.listens(port))
 }
 
-async function portkey(place: Place): Promise<Subject> {
+function hasPortkey(): boolean {
+  return packageVersion('@portkey-ai/gateway') !== null
+}
+
+/** The least that it can do: one provider, one credential, nothing to choose from. */
+async function onePortkey(place: Place): Promise<Subject> {
+  return portkey('portkey', place, {
+    'x-portkey-provider': 'openai',
+    'x-portkey-custom-host': `http://127.0.0.1:${place.upstreamPort}/v1`,
+  })
+}
+
+/** What qwenctl does: it chooses between as many accounts for each request, by its own load balancing. */
+async function balancingPortkey(place: Place): Promise<Subject> {
+  const targets = Array.from({ length: place.accounts }, (_, index) => ({
+    provider: 'openai',
+    api_key: `sk-bench-${index}`,
+    custom_host: `http://127.0.0.1:${place.upstreamPort}/v1`,
+    weight: 1,
+  }))
+  const config = { strategy: { mode: 'loadbalance' }, targets }
+  return portkey('portkey-3', place, { 'x-portkey-config': JSON.stringify(config) })
+}
+
+async function portkey(name: string, place: Place, headers: Record<string, string>): Promise<Subject> {
   const port = await freePort()
   const server = join(
     import.meta.dirname,
@@ -107,13 +132,7 @@ async function portkey(place: Place): Promise<Subject> {
   const args = ['--import', peer('loopback-only.js'), server, `--port=${port}`, '--headless']
   const env = { ...process.env, NODE_ENV: 'production' }
   const started = new Started({ command: process.execPath, args, core: place.core, env })
-  return {
-    ...plain('portkey', port, await started.listens(port)),
-    headers: {
-      'x-portkey-provider': 'openai',
-      'x-portkey-custom-host': `http://127.0.0.1:${place.upstreamPort}/v1`,
-    },
-  }
+  return { ...plain(name, port, await started.listens(port)), headers }
 }
 
 async function qwenctl(place: Place): Promise<Subject> {
