@@ -41,10 +41,10 @@ export class PlainCall implements ClientCall, Sender {
   #hasBody = true
   #end: 'open' | 'whole' | 'cut' = 'open'
 
-  /** `piece`: begins with all of the body; null: that is still to come. */
+  /** `piece`: begins with all of the body; null: that is still to come, or there is none. */
   constructor(line: PlainLine, head: PlainHead, bytes: number, piece: Buffer | null) {
     this.connection = line.connection
-    this.body = piece === null ? null : piece.subarray(0, bytes)
+    this.body = bytes === 0 ? NOTHING : piece === null ? null : piece.subarray(0, bytes)
     this.piece = piece
     this.announcedBytes = bytes
     this.#line = line

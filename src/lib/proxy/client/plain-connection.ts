@@ -104,7 +104,7 @@ export class PlainConnection implements PlainLine {
     const { bodyAt, bodyBytes } = heads
     const end = bodyAt + bodyBytes
     const isWhole = chunk.length >= end
-    const piece = isWhole ? bodyMemory.take(bodyBytes) : null
+    const piece = isWhole && bodyBytes > 0 ? bodyMemory.take(bodyBytes) : null
     if (piece !== null) chunk.copy(piece, 0, bodyAt, end)
     const call = new PlainCall(this, heads.head!, bodyBytes, piece)
     this.#call = call
