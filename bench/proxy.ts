@@ -163,11 +163,12 @@ const MOST_IDLE_LOOKS = 20
 /** What a subject still has to do when its load is over (collections, connections that were closed) is not the next one's. */
 async function untilIdle({ process: started }: Subject): Promise<void> {
   if (started === null) return
-  for (let look = 0, before = footprint(started.pid).cpuUs; look < MOST_IDLE_LOOKS; look++) {
+  const spentUs = () => footprint(started.pid)?.cpuUs ?? 0
+  for (let look = 0, before = spentUs(); look < MOST_IDLE_LOOKS; look++) {
     await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS))
-    const { cpuUs } = footprint(started.pid)
-    if (cpuUs - before < IDLE_LOOK_MS * 1000 * IDLE_SHARE) return
-    before = cpuUs
+    const now = spentUs()
+    if (now - before < IDLE_LOOK_MS * 1000 * IDLE_SHARE) return
+    before = now
   }
 }
 
