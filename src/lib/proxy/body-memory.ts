@@ -3,8 +3,8 @@ export const LARGE_BYTES = 64 << 10
 const SMALLEST_BYTES = 4 << 10
 /** Larger pieces are not kept: few bodies need them. */
 const MOST_KEPT_BYTES = 1 << 20
-/** All kept pieces together. */
-const MOST_KEPT_IN_ALL = 16 << 20
+/** All kept pieces together: of small bodies, and of others, so that neither leaves no room for the other. */
+const MOST_KEPT_IN_ALL = { small: 4 << 20, large: 16 << 20 }
 
 /**
  * Memory for request bodies, used again from request to request. V8 counts memory outside its heap as pressure: with fresh
@@ -14,23 +14,28 @@ const MOST_KEPT_IN_ALL = 16 << 20
 export class BodyMemory {
   /** By the exponent of their size, a power of two. */
   readonly #free: Buffer[][] = []
-  #kept = 0
+  readonly #kept = { small: 0, large: 0 }
 
   /** At least so many bytes, whatever they hold. */
   take(bytes: number): Buffer {
     const exponent = 32 - Math.clz32(Math.max(bytes, SMALLEST_BYTES) - 1)
     const piece = this.#free[exponent]?.pop()
     if (piece === undefined) return Buffer.allocUnsafeSlow(2 ** exponent)
-    this.#kept -= piece.length
+    this.#kept[sizeOf(piece)] -= piece.length
     return piece
   }
 
   /** Gives a piece back. Nobody may read it any more: the next body will be written into it. */
   give(piece: Buffer): void {
-    if (piece.length > MOST_KEPT_BYTES || this.#kept + piece.length > MOST_KEPT_IN_ALL) return
-    this.#kept += piece.length
+    const size = sizeOf(piece)
+    if (piece.length > MOST_KEPT_BYTES || this.#kept[size] + piece.length > MOST_KEPT_IN_ALL[size]) return
+    this.#kept[size] += piece.length
     ;(this.#free[Math.log2(piece.length)] ??= []).push(piece)
   }
+}
+
+function sizeOf({ length }: Buffer): 'small' | 'large' {
+  return length < LARGE_BYTES ? 'small' : 'large'
 }
 
 export const bodyMemory = new BodyMemory()

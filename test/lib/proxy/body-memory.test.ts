@@ -72,6 +72,19 @@ test('when memory was given back it is taken again, never by two at once, and hu
   expect(memory.take(5 << 20).buffer).not.toBe(huge.buffer)
 })
 
+test('when as many large pieces are kept as there is room for, small ones are kept all the same', () => {
+  const memory = new BodyMemory()
+  const large = Array.from({ length: 20 }, () => memory.take(1 << 20))
+  for (const piece of large) memory.give(piece)
+  const small = memory.take(100)
+  memory.give(small)
+  expect(memory.take(4_000).buffer).toBe(small.buffer)
+  const many = Array.from({ length: 2_000 }, () => memory.take(4_096))
+  for (const piece of many) memory.give(piece)
+  const again = new Set(Array.from({ length: 2_000 }, () => memory.take(4_096).buffer))
+  expect(many.filter(({ buffer }) => again.has(buffer)).length).toBe((4 << 20) / 4_096)
+})
+
 test('when large requests meet every trouble at once, no upstream ever gets a byte of another request', async () => {
   const upstream = await givenUpstream()
   const proxy = await givenProxy({

@@ -20,16 +20,16 @@ export class ClientReads {
   constructor(accepted: Socket, reader: (bytes: Buffer) => void) {
     this.#reader = reader
     this.socket = this.#around(accepted) ?? accepted
-    if (this.socket === accepted) accepted.on('data', reader)
+    this.socket.on('data', reader) // nothing comes this way where the buffer is taken
   }
 
   #around(accepted: Socket): Socket | null {
-    const insides = accepted as unknown as Insides
-    const handle = insides._handle
+    const { _handle: handle } = insidesOf(accepted)
     if (typeof handle?.useUserBuffer !== 'function') return null
-    insides._handle = null
     const onread = { buffer: readBuffer, callback: (count: number) => this.#read(count) }
     const socket = new Socket({ handle, onread, allowHalfOpen: true } as object)
+    if (insidesOf(socket)._handle !== handle) return null
+    Reflect.set(accepted, '_handle', null)
     // What the server has counted is the socket that it knows.
     socket.on('close', () => accepted.destroy())
     return socket
@@ -55,4 +55,8 @@ export class ClientReads {
     socket.pause()
     socket.unshift(Buffer.from(unread))
   }
+}
+
+function insidesOf(socket: Socket): Insides {
+  return socket as unknown as Insides
 }
