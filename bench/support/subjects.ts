@@ -36,6 +36,10 @@ export const subjects: Record<string, { start: StartSubject; isInstalled: () => 
     start: (place) => script('fastify', [peer('fastify-http-proxy.js')], place),
     isInstalled: () => packageVersion('@fastify/http-proxy') !== null,
   },
+  skeleton: {
+    start: (place) => script('skeleton', [peer('skeleton.js')], place),
+    isInstalled: () => true,
+  },
   portkey: { start: onePortkey, isInstalled: hasPortkey },
   'portkey-3': { start: balancingPortkey, isInstalled: hasPortkey },
   qwenctl: { start: qwenctl, isInstalled: () => true },
