@@ -91,6 +91,7 @@ test('every flag that a document names anywhere is one of some command', () => {
     'only',
     'scenarios',
     'connections',
+    'headless', // of Portkey's gateway
   ]
   const nodes = [
     'no-maglev',
