@@ -1,6 +1,6 @@
 import { renderGauge } from '../../lib/terminal/gauge.ts'
 import { printable } from '../../lib/terminal/text-width.ts'
-import { agoWords, inWords, localTime } from '../../lib/terminal/time-words.ts'
+import { agoWords, inWords, comingTime } from '../../lib/terminal/time-words.ts'
 import type { AccountView, LimitView } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
 import { limitName, shortNumber, toneOf } from './quota-table.ts'
@@ -36,7 +36,7 @@ function fields(account: AccountView, now: string, look: Look): [string, string]
     ['last used', account.lastUsedAt === null ? 'never' : agoWords(account.lastUsedAt, now)],
     ...account.cooldowns.map((one): [string, string] => [
       'cooldown',
-      `${one.model ?? one.scope}: ${one.reason}${one.until === null ? '' : `, until ${localTime(one.until, now)}`}`,
+      `${one.model ?? one.scope}: ${one.reason}${one.until === null ? '' : `, until ${comingTime(one.until, now)}`}`,
     ]),
   ]
   return given.flatMap(([label, value]) => (value === null ? [] : [[label, value]]))

@@ -1,6 +1,6 @@
 import type { Column } from '../../lib/terminal/table.ts'
 import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
-import { durationWords, localTime } from '../../lib/terminal/time-words.ts'
+import { durationWords, comingTime } from '../../lib/terminal/time-words.ts'
 import type { ExplainDocument, ExplainedAccount, ExplainedLimit } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
 import { limitName, shortNumber } from './quota-table.ts'
@@ -88,7 +88,7 @@ export function explainNotes(document: ExplainDocument): string[] {
     notes.push(`${asked.model ?? ''} is an alias: ${steps.join(', then ')}.`)
   }
   if (next === null) {
-    const back = returnsAt === null ? '' : ` The first returns at ${localTime(returnsAt, now)}.`
+    const back = returnsAt === null ? '' : ` The first returns at ${comingTime(returnsAt, now)}.`
     notes.push(`No account would be asked now.${back}`)
   } else if (accounts.length > 1) {
     const isLikely =

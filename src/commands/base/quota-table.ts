@@ -3,7 +3,7 @@ import { renderGauge } from '../../lib/terminal/gauge.ts'
 import { shortNumber } from '../../lib/terminal/short-number.ts'
 import type { Column } from '../../lib/terminal/table.ts'
 import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
-import { durationWords, inWords, localTime } from '../../lib/terminal/time-words.ts'
+import { durationWords, inWords, comingTime } from '../../lib/terminal/time-words.ts'
 import type { AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
 
@@ -98,7 +98,7 @@ export function statusNotes(document: QuotaDocument): string[] {
       const back =
         account.availableAt === null
           ? ''
-          : `; back ${inWords(account.availableAt, document.now)} (${localTime(account.availableAt, document.now)})`
+          : `; back ${inWords(account.availableAt, document.now)} (${comingTime(account.availableAt, document.now)})`
       return `${shownName(account)}: ${account.statusReason ?? account.status}${back}`
     })
 }

@@ -234,7 +234,9 @@ export class ProxyServer implements ExchangeHost {
       exchange.route = '/v1/models'
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
-    throw new QwenctlError('not_found', `there is nothing at ${exchange.call.method} ${path.slice(0, 200)}`, {
+    const { method, url } = exchange.call
+    const [asked = ''] = url.split('?', 1) // what stands behind it may be a key
+    throw new QwenctlError('not_found', `there is nothing at ${method} ${asked.slice(0, 200)}`, {
       hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
     })
   }

@@ -43,3 +43,8 @@ export function localTime(time: string, now: string, timeZone?: string): string 
   if (Math.abs(Date.parse(time) - Date.parse(now)) >= 6 * DAY) return `${day(at)} ${clock}`
   return `${new Intl.DateTimeFormat('en-GB', { weekday: 'short', ...zone }).format(at)} ${clock}`
 }
+
+/** `localTime` of what is to come. Rounded up, so that nobody comes back too early. */
+export function comingTime(time: string, now: string, timeZone?: string): string {
+  return localTime(new Date(Math.ceil(Date.parse(time) / MINUTE) * MINUTE).toISOString(), now, timeZone)
+}

@@ -159,3 +159,14 @@ describe('paths and methods', () => {
     },
   )
 })
+
+test.each(['/v1/nothing', '/nothing'])(
+  'at a path that is none, %s, the answer names it as it was asked for, without what may be a key',
+  async (path) => {
+    const proxy = await givenProxy({})
+    const { status, json } = await proxy.post(`${path}?key=sk-1`, {})
+    expect([status, json.error.code]).toEqual([404, 'not_found'])
+    expect(json.error.message).toContain(`there is nothing at POST ${path};`)
+    expect(json.error.message).not.toContain('sk-1')
+  },
+)

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { agoWords, durationWords, inWords, localTime } from '../../../src/lib/terminal/time-words.ts'
+import {
+  agoWords,
+  comingTime,
+  durationWords,
+  inWords,
+  localTime,
+} from '../../../src/lib/terminal/time-words.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -33,4 +39,12 @@ test.each([
   ['2026-12-24T00:00:00.000Z', 'UTC', '2026-12-24 00:00'],
 ])('at %s in %s, the local clock says %s', (time, zone, words) => {
   expect(localTime(time, now, zone)).toBe(words)
+})
+
+test.each([
+  ['2026-11-22T20:12:05.832Z', '20:13'],
+  ['2026-11-22T20:12:00.000Z', '20:12'],
+  ['2026-11-22T23:59:00.001Z', 'Mon 00:00'],
+])('when something is to come at %s, the minute named is not too early', (time, words) => {
+  expect(comingTime(time, now, 'UTC')).toBe(words)
 })
