@@ -61,11 +61,13 @@ function usageObject(body: unknown): JsonObject | null {
 }
 
 function inputTokens(usage: JsonObject): number | null {
-  const said = count(usage.prompt_tokens) ?? count(usage.input_tokens)
-  const cached = [count(usage.cache_creation_input_tokens), count(usage.cache_read_input_tokens)]
+  const whole = count(usage.prompt_tokens)
   // OpenAI-compatible services that echo Anthropic's names next to `prompt_tokens` have counted the cache in already.
-  if (count(usage.prompt_tokens) !== null || cached.every((tokens) => tokens === null)) return said
-  return [said, ...cached].reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0)
+  if (whole !== null) return whole
+  const said = count(usage.input_tokens)
+  const created = count(usage.cache_creation_input_tokens)
+  const read = count(usage.cache_read_input_tokens)
+  return created === null && read === null ? said : (said ?? 0) + (created ?? 0) + (read ?? 0)
 }
 
 function outputTokens(usage: JsonObject): number | null {

@@ -1,15 +1,20 @@
+/** Never added to. */
+const NONE: Buffer[] = []
+
 /**
  * A body of an answer as it arrives, in views of what was read. Most are whole within one read, and then they are never
  * copied: what is kept beyond the read is.
  */
 export class ArrivingBody {
   length = 0
-  #chunks: Buffer[] = []
+  #chunks: Buffer[] = NONE
   /** So many of them are memory of their own. */
   #owned = 0
 
   add(chunk: Buffer): void {
-    this.#chunks.push(chunk)
+    // A list that something is added to has room for many more.
+    if (this.#chunks.length === 0) this.#chunks = [chunk]
+    else this.#chunks.push(chunk)
     this.length += chunk.length
   }
 
@@ -43,7 +48,7 @@ export class ArrivingBody {
 
   clear(): void {
     this.length = 0
-    this.#chunks = []
+    this.#chunks = NONE
     this.#owned = 0
   }
 }

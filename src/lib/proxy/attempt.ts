@@ -79,6 +79,7 @@ type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
 export class Attempt implements ResponseHandler, Watcher {
   readonly #context: AttemptContext
   readonly #taker: AttemptTaker
+  readonly #plan: TranslationPlan | null
   readonly #began: number
   #call: UpstreamCall | null = null
   #mode: Mode = 'waiting'
@@ -92,6 +93,7 @@ export class Attempt implements ResponseHandler, Watcher {
   constructor(context: AttemptContext, taker: AttemptTaker) {
     this.#context = context
     this.#taker = taker
+    this.#plan = context.outgoing.plan
     this.#began = context.clock()
   }
 
@@ -102,7 +104,7 @@ export class Attempt implements ResponseHandler, Watcher {
     const { path, headers, body } = outgoing
     this.#call = upstreams.call(
       target.origin,
-      { method: 'POST', path: target.basePath + path, headers, more: target.authHeaders, body },
+      { method: 'POST', path: target.base.whole(path), headers, more: target.authHeaders, body },
       this,
     )
   }
@@ -214,10 +216,6 @@ export class Attempt implements ResponseHandler, Watcher {
   #learn(head: UpstreamHead, error?: unknown): void {
     const { live, member, model, route } = this.#context
     if (route.isCounted) live.learn(member, model, head, error)
-  }
-
-  get #plan(): TranslationPlan | null {
-    return this.#context.outgoing.plan
   }
 
   #judgement(): { provider: Provider; now: number } {

@@ -18,7 +18,7 @@ export class BodyMemory {
 
   /** At least so many bytes, whatever they hold. */
   take(bytes: number): Buffer {
-    const exponent = 32 - Math.clz32(Math.max(bytes, SMALLEST_BYTES) - 1)
+    const exponent = exponentOf(Math.max(bytes, SMALLEST_BYTES))
     const piece = this.#free[exponent]?.pop()
     if (piece === undefined) return Buffer.allocUnsafeSlow(2 ** exponent)
     this.#kept[sizeOf(piece)] -= piece.length
@@ -30,8 +30,13 @@ export class BodyMemory {
     const size = sizeOf(piece)
     if (piece.length > MOST_KEPT_BYTES || this.#kept[size] + piece.length > MOST_KEPT_IN_ALL[size]) return
     this.#kept[size] += piece.length
-    ;(this.#free[Math.log2(piece.length)] ??= []).push(piece)
+    ;(this.#free[exponentOf(piece.length)] ??= []).push(piece)
   }
+}
+
+/** Of the smallest power of two that has room for so many bytes. */
+function exponentOf(bytes: number): number {
+  return 32 - Math.clz32(bytes - 1)
 }
 
 function sizeOf({ length }: Buffer): 'small' | 'large' {
@@ -57,7 +62,8 @@ export function roomFor(holder: Holder, bytes: number): Buffer {
  * then ended, and a connection that was still writing it is closed.
  */
 export function releaseBodies(holder: Holder): void {
-  for (const piece of holder.pieces ?? []) bodyMemory.give(piece)
+  if (holder.pieces === null) return
+  for (const piece of holder.pieces) bodyMemory.give(piece)
   holder.pieces = null
 }
 

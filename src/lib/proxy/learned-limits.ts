@@ -101,7 +101,7 @@ export class LearnedLimits {
   #isOld({ account, provider }: Member, head: AnswerHead, seen: Seen | undefined, now: number): boolean {
     const names = provider.limitHeaders
     if (seen === undefined) {
-      for (const name of names) if (head.get(name) !== undefined) return false
+      for (let at = 0; at < names.length; at += 1) if (head.get(names[at]!) !== undefined) return false
       return true
     }
     if (now >= seen.until) return false

@@ -17,7 +17,6 @@ import type { Member } from '../rotation/member.ts'
 import { memberOf } from '../rotation/member.ts'
 import type { PoolOptions } from '../rotation/pool.ts'
 import { Pool } from '../rotation/pool.ts'
-import type { RotationView } from '../rotation/rotation-request.ts'
 import { splitModel } from '../rotation/rotation-request.ts'
 import { Strikes } from '../rotation/strikes.ts'
 import type { Access } from '../toolkit/login/token-set.ts'
@@ -26,6 +25,7 @@ import { recordLimits } from '../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
 import type { AnswerHead } from './learned-limits.ts'
 import { LearnedLimits } from './learned-limits.ts'
+import { LiveView } from './live-view.ts'
 import { readPoolRules } from './pool-rules.ts'
 import type { Opened, Target } from './target.ts'
 import { targetOf } from './target.ts'
@@ -85,20 +85,20 @@ export class LivePool {
   readonly ledger: Ledger
   readonly strikes = new Strikes()
   readonly keys: Authenticator
-  readonly view: RotationView
+  readonly view: LiveView
   /** What requests cost where nobody says it. */
   prices = new PriceBook()
   /** Requests that wait for an account, and how long they may. */
   readonly waiting: { readonly room: WaitingRoom; waitMs: number; maxWaitMs: number }
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
+  /** Strategies that hand out turns or compare load are chosen for spread: a conversation is bound once it is one. */
+  bindsFirstTurns: boolean
   readonly #learned: LearnedLimits
   #pool: Pool
   #accounts: Account[] = []
   #aliases: Aliases = noAliases
-  #keep = 0
   #capsSet: Caps = noCaps
-  #caps: CapRoom | null = null
   #targets = noTargets()
   readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
@@ -110,6 +110,7 @@ export class LivePool {
   private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
     this.#toolkit = toolkit
     this.#options = { ...options }
+    this.bindsFirstTurns = !spreading.has(options.strategy)
     this.ledger = ledger
     this.#learned = new LearnedLimits({
       ledger,
@@ -118,22 +119,7 @@ export class LivePool {
     })
     this.keys = new Authenticator(() => ledger.now())
     this.#pool = new Pool([], options)
-    const rules = { keep: () => this.#keep, caps: () => this.#caps }
-    this.view = {
-      get state() {
-        return ledger.state
-      },
-      get now() {
-        return ledger.now()
-      },
-      get keep() {
-        return rules.keep()
-      },
-      get caps() {
-        return rules.caps()
-      },
-      random: options.random,
-    }
+    this.view = new LiveView(ledger, options.random)
     const refresh = () => ledger.refresh()
     const room = new WaitingRoom({ pool: () => this.#pool, view: this.view, refresh })
     this.waiting = { room, waitMs: 0, maxWaitMs: 0 }
@@ -148,11 +134,6 @@ export class LivePool {
 
   get pool(): Pool {
     return this.#pool
-  }
-
-  /** Strategies that hand out turns or compare load are chosen for spread: a conversation is bound once it is one. */
-  get bindsFirstTurns(): boolean {
-    return !spreading.has(this.#options.strategy)
   }
 
   get accounts(): Account[] {
@@ -183,14 +164,14 @@ export class LivePool {
 
   /** What the caps of the configuration leave; null: there are none. */
   get caps(): CapRoom | null {
-    return this.#caps
+    return this.view.caps
   }
 
   #useCaps(): void {
     const caps = this.#capsSet
     const { byId, unknown } = capsOfAccounts(caps, this.#accounts)
     const isAlive = this.#toolkit.isInFlight
-    this.#caps = hasCaps(caps) ? new CapRoom(caps, { ofAccount: byId, isAlive }) : null
+    this.view.caps = hasCaps(caps) ? new CapRoom(caps, { ofAccount: byId, isAlive }) : null
     for (const reference of unknown) {
       if (this.#unknownCaps.has(reference)) continue
       this.#unknownCaps.add(reference)
@@ -210,7 +191,7 @@ export class LivePool {
     await recordLimits(this.ledger, { id: CAPS_SUBJECT, limits: caps.rate })
     this.#aliases = aliases
     this.prices = prices
-    this.#keep = keep
+    this.view.keep = keep
     Object.assign(this.waiting, { waitMs, maxWaitMs })
     this.waiting.room.most = waitQueue
     this.#capsSet = caps
@@ -220,6 +201,7 @@ export class LivePool {
   /** Chooses otherwise from now on; requests under way keep what they have. */
   rotateBy(choice: Pick<PoolOptions, 'strategy' | 'affinity'>): void {
     const { strategy, affinity } = Object.assign(this.#options, choice)
+    this.bindsFirstTurns = !spreading.has(strategy)
     this.#pool = new Pool(this.#pool.members, { strategy, affinity, previous: this.#pool })
   }
 
@@ -349,6 +331,6 @@ function noTargets(): Record<Dialect, Map<string, Target>> {
   return { openai: new Map(), anthropic: new Map() }
 }
 
-function baseOf({ origin, basePath }: Target): string {
-  return origin.name + basePath
+function baseOf({ origin, base }: Target): string {
+  return origin.name + base.path
 }

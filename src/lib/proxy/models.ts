@@ -106,7 +106,7 @@ async function ask(
       target.origin,
       {
         method: 'GET',
-        path: `${target.basePath}/models`,
+        path: `${target.base.path}/models`,
         more: target.authHeaders,
         headers: ['accept', 'application/json', 'accept-encoding', 'identity', ...versions],
         body: null,

@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net'
+import { nextTick } from 'node:process'
 import { LineBytes } from '../line-bytes.ts'
+import { hasUnsent, writeAtOnce } from './direct-write.ts'
 
 /** Told when its message has been given to the socket. */
 export interface Sender {
-  sent(): void
+  /** `hasLeft`: and the socket has kept nothing of it. */
+  sent(hasLeft: boolean): void
 }
 
 /** The head of a message. */
@@ -66,9 +69,9 @@ export class Outbox {
     let haveAllLeft = true
     for (const { socket, bytes, sender } of letters) {
       if (!socket.writable) continue
-      if (bytes.length > 0) socket.write(bytes)
-      haveAllLeft &&= socket.writableLength === 0
-      sender?.sent()
+      const hasLeft = bytes.length > 0 ? writeAtOnce(socket, bytes) : !hasUnsent(socket)
+      haveAllLeft &&= hasLeft
+      sender?.sent(hasLeft)
     }
     if (!haveAllLeft) this.#paper.replace()
     else if (this.#letters.length === 0) this.#paper.useAgain()
@@ -127,4 +130,4 @@ export const answers = new Outbox(setImmediate)
  * For requests to upstreams: they leave when all that the ledger has granted in one go have been made ready, which is
  * still in the same step of the event loop.
  */
-export const calls = new Outbox((send) => process.nextTick(send))
+export const calls = new Outbox(nextTick)

@@ -12,8 +12,7 @@ export interface Target {
   provider: Provider
   /** Where calls go, through the account's egress proxies where it has any. */
   origin: UpstreamOrigin
-  /** Path of the base, without a trailing slash; empty for the root. */
-  basePath: string
+  base: Base
   /** The headers that carry the credential. */
   authHeaders: CheckedHeaders
   /** The access token of a login, which the provider may refuse before its time; null: a key, or nothing. */
@@ -22,6 +21,23 @@ export interface Target {
   takesUsageOption: boolean
   /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
   until: number
+}
+
+/** The path that an account's routes stand below. */
+export class Base {
+  /** Without a trailing slash; empty for the root. */
+  readonly path: string
+  #last = { below: '', whole: '' }
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** Mostly the same string as before, so that nobody has to compare it letter by letter. */
+  whole(below: string): string {
+    if (below !== this.#last.below) this.#last = { below, whole: this.path + below }
+    return this.#last.whole
+  }
 }
 
 /** What is opened of an account before anything can be sent for it. */
@@ -46,7 +62,7 @@ export function targetOf(
   return {
     provider,
     origin: upstreams.origin(url.origin, via),
-    basePath: url.pathname.replace(/\/+$/, ''),
+    base: new Base(url.pathname.replace(/\/+$/, '')),
     authHeaders: new CheckedHeaders(Object.entries(provider.authHeaders(secret, dialect)).flat()),
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,

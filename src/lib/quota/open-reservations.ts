@@ -10,17 +10,19 @@ export interface OpenReservation {
   probe?: string[] | undefined
 }
 
-type Entry = OpenReservation & { id: string }
+/** `next`: the one behind it in its bucket. */
+type Entry = OpenReservation & { id: string; next: Entry | null }
 
 const BUCKETS = 1024
 const HASHED = 4
 
 /**
  * Reservations in flight, by id. Every request puts one in and takes it out: a `Map` would rebuild its table over and
- * over, and each outgrown table keeps the next one from being collected. Here the buckets stay and only entries change.
+ * over, and each outgrown table keeps the next one from being collected; lists that are empty in between would make and
+ * drop their room each time. Here the buckets stay and only entries change.
  */
 export class OpenReservations {
-  readonly #buckets: Entry[][] = Array.from({ length: BUCKETS }, () => [])
+  readonly #buckets = new Array<Entry | null>(BUCKETS).fill(null)
   #size = 0
 
   get size(): number {
@@ -28,50 +30,57 @@ export class OpenReservations {
   }
 
   get(id: string): OpenReservation | undefined {
-    for (const entry of this.#bucket(id)) if (entry.id === id) return entry
-    return undefined
+    let entry = this.#firstIn(bucketOf(id))
+    while (entry !== null && entry.id !== id) entry = entry.next
+    return entry ?? undefined
   }
 
   /** False: a reservation of this id is in already, and stays. */
   add(id: string, { account, also, at, sequence, probe }: OpenReservation): boolean {
-    const bucket = this.#bucket(id)
-    for (const entry of bucket) if (entry.id === id) return false
-    bucket.push({ id, account, also, at, sequence, probe })
+    if (this.get(id) !== undefined) return false
+    const bucket = bucketOf(id)
+    this.#buckets[bucket] = { id, account, also, at, sequence, probe, next: this.#firstIn(bucket) }
     this.#size += 1
     return true
   }
 
   /** Takes one out; undefined: it is not in. */
   take(id: string): OpenReservation | undefined {
-    const bucket = this.#bucket(id)
-    for (let place = 0; place < bucket.length; place += 1) {
-      const entry = bucket[place]!
-      if (entry.id !== id) continue
-      const last = bucket.pop()!
-      if (last !== entry) bucket[place] = last
-      this.#size -= 1
-      return entry
+    const bucket = bucketOf(id)
+    let before: Entry | null = null
+    let entry = this.#firstIn(bucket)
+    while (entry !== null && entry.id !== id) {
+      before = entry
+      entry = entry.next
     }
-    return undefined
+    if (entry === null) return undefined
+    if (before === null) this.#buckets[bucket] = entry.next
+    else before.next = entry.next
+    this.#size -= 1
+    return entry
+  }
+
+  #firstIn(bucket: number): Entry | null {
+    return this.#buckets[bucket] ?? null
   }
 
   /** In no particular order. */
   *entries(): Generator<Entry> {
     if (this.#size === 0) return
-    for (const bucket of this.#buckets) yield* bucket
+    for (const first of this.#buckets) for (let entry = first; entry !== null; entry = entry.next) yield entry
   }
 
   /** `entries` without what a generator costs, for those who ask often. */
   forEach(visit: (entry: Entry) => void): void {
     if (this.#size === 0) return
-    for (const bucket of this.#buckets) for (const entry of bucket) visit(entry)
+    for (const first of this.#buckets) for (let entry = first; entry !== null; entry = entry.next) visit(entry)
   }
+}
 
-  /** By the end of the id, a running number: what comes before is the same for all of a process. */
-  #bucket(id: string): Entry[] {
-    let hash = 0
-    for (let index = Math.max(0, id.length - HASHED); index < id.length; index += 1)
-      hash = (hash * 31 + id.charCodeAt(index)) | 0
-    return this.#buckets[hash & (BUCKETS - 1)]!
-  }
+/** By the end of the id, a running number: what comes before is the same for all of a process. */
+function bucketOf(id: string): number {
+  let hash = 0
+  for (let index = Math.max(0, id.length - HASHED); index < id.length; index += 1)
+    hash = (hash * 31 + id.charCodeAt(index)) | 0
+  return hash & (BUCKETS - 1)
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { hasUnsent, unsentBytes } from '../direct-write.ts'
 import { ClientConnection } from './client-connection.ts'
 
 const SWEEP_MS = 15_000
@@ -73,7 +74,7 @@ export class ClientConnections {
         if (now - connection.idleSince > keepAliveMs) socket.destroy()
         continue
       }
-      const moved = socket.bytesRead + socket.bytesWritten - socket.writableLength
+      const moved = socket.bytesRead + socket.bytesWritten - unsentBytes(socket)
       if (moved !== connection.moved || !isClientsTurn(connection)) {
         connection.moved = moved
         connection.movedAt = now
@@ -87,5 +88,5 @@ export class ClientConnections {
 
 /** Whether nothing goes on before the client sends or takes something. */
 function isClientsTurn({ socket, call }: ClientConnection): boolean {
-  return socket.writableLength > 0 || call?.isRead === false
+  return hasUnsent(socket) || call?.isRead === false
 }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { readBuffer } from '../read-buffer.ts'
+import { readBuffer, readBytes } from '../read-buffer.ts'
 
 /** What a socket has, and Node's documentation does not tell of. */
 interface Insides {
@@ -36,7 +36,7 @@ export class ClientReads {
   }
 
   #read(count: number): boolean {
-    const bytes = readBuffer.subarray(0, count)
+    const bytes = readBytes(count)
     if (!this.#isStream) {
       this.#reader(bytes)
       return true

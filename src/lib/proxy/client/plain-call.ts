@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { hasUnsent } from '../direct-write.ts'
 import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
 import { PassedHeaders, nothingPassed } from '../wire/response-headers.ts'
@@ -117,7 +118,7 @@ export class PlainCall implements ClientCall, Sender {
       socket.write(head.text, 'latin1')
       socket.write(body)
       socket.uncork()
-      this.sent()
+      this.sent(!hasUnsent(socket))
     }
   }
 
@@ -163,12 +164,12 @@ export class PlainCall implements ClientCall, Sender {
   isLast(): void {}
 
   /** All of the answer is with the socket; the call is over when it has left. */
-  sent(): void {
+  sent(hasLeft: boolean): void {
     const line = this.#line
     if (line === null) return
     const { socket } = line.connection
     if (this.#end === 'cut') socket.destroy()
-    else if (socket.writableLength === 0) this.#over(line)
+    else if (hasLeft) this.#over(line)
     else socket.write(NOTHING, () => this.#line !== null && this.#over(line))
   }
 

@@ -105,8 +105,14 @@ export class PlainHeads {
   }
 }
 
+/** Up to this length a loop takes less than a call into Node. */
+const SHORT = 48
+
 /** Whether all of `bytes` from `from` on stands in the chunk at `at`. */
 function isAt(chunk: Buffer, at: number, bytes: Buffer, from: number): boolean {
-  const end = at + bytes.length - from
-  return chunk.length >= end && bytes.compare(chunk, at, end, from) === 0
+  const length = bytes.length - from
+  if (chunk.length < at + length) return false
+  if (length > SHORT) return bytes.compare(chunk, at, at + length, from) === 0
+  for (let index = 0; index < length; index += 1) if (chunk[at + index] !== bytes[from + index]) return false
+  return true
 }

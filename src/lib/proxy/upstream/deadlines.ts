@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks' // the global one is looked up at every call
+
 /** Time as the pool sees it. Tests bring their own. */
 export interface PoolClock {
   /** Milliseconds that only move forward. */

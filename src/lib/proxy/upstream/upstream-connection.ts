@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { reasonOf } from '../../toolkit/egress/connect-reason.ts'
 import { EgressError } from '../../toolkit/egress/egress-error.ts'
+import { hasUnsent } from '../direct-write.ts'
 import { calls, writtenAlone } from '../outbox.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
@@ -109,7 +110,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
   /** Nothing of the next response may already be here, and nothing of this request still be on its way. */
   #isClean(extra: number): boolean {
     const socket = this.#socket
-    return extra === 0 && socket.writableLength === 0 && this.#parser.persistent && this.isUsable
+    return extra === 0 && !hasUnsent(socket) && this.#parser.persistent && this.isUsable
   }
 
   onSocket(socket: Socket): void {

@@ -8,7 +8,7 @@ import {
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
 import { QwenctlError } from '../../errors.ts'
 import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
-import { readBuffer } from '../read-buffer.ts'
+import { readBuffer, readBytes } from '../read-buffer.ts'
 import type { Timeouts } from './deadlines.ts'
 import type { Tunnels } from '../../toolkit/egress/tunnels.ts'
 
@@ -82,7 +82,7 @@ export class UpstreamOrigin {
     const onread = {
       buffer: readBuffer,
       callback: (count: number) => {
-        events.onBytes(readBuffer.subarray(0, count))
+        events.onBytes(readBytes(count))
         return true
       },
     }

@@ -35,30 +35,65 @@ export function glanceAt(body: Buffer): Glance | null {
   return { usage }
 }
 
-type Counts = Partial<Record<(typeof usageNames)[number], unknown>>
+type UsageName = (typeof usageNames)[number]
+type Counts = Record<UsageName, unknown>
 
 // Most names are told apart by their length alone.
-const namesByLength: { name: keyof Counts; bytes: Buffer }[][] = []
+const namesByLength: { name: UsageName; bytes: Buffer }[][] = []
 for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, bytes: Buffer.from(name) })
 
 /** The value of the member that `members` has come to, which is skipped: of an object, what the readers look at. */
 function readCounts(body: Buffer, members: Members): unknown {
   const { start } = members
   if (body[start] !== OPEN_OBJECT) return members.skip() ? parsed(body, start, members.end) : undefined
-  const counts: Counts = {}
+  const counts = noCounts()
   const inner = new Members(body, start, 1, lookout)
   let isPlain = true
   while (inner.next()) {
     const { keyStart, keyEnd } = inner
     const name = nameAt(body, keyStart, keyEnd)
-    if (name !== null) counts[name] = valueAt(body, inner.start, inner.end)
+    if (name !== null) put(counts, name, valueAt(body, inner.start, inner.end))
     else if (writtenWithEscapes(body, keyStart, keyEnd) !== null) isPlain = false
   }
   members.end = inner.end
   return isPlain || inner.end < 0 ? counts : parsed(body, start, inner.end)
 }
 
-function nameAt(body: Buffer, start: number, end: number): keyof Counts | null {
+function noCounts(): Counts {
+  return {
+    prompt_tokens: undefined,
+    input_tokens: undefined,
+    cache_creation_input_tokens: undefined,
+    cache_read_input_tokens: undefined,
+    completion_tokens: undefined,
+    output_tokens: undefined,
+    cost: undefined,
+  }
+}
+
+/** Each by its name: by one that varies, V8 looks it up by hash. */
+function put(counts: Counts, name: UsageName, value: unknown): void {
+  switch (name) {
+    case 'prompt_tokens':
+      counts.prompt_tokens = value
+      break
+    case 'completion_tokens':
+      counts.completion_tokens = value
+      break
+    case 'input_tokens':
+      counts.input_tokens = value
+      break
+    case 'output_tokens':
+      counts.output_tokens = value
+      break
+    case 'cache_creation_input_tokens':
+    case 'cache_read_input_tokens':
+    case 'cost':
+      counts[name] = value
+  }
+}
+
+function nameAt(body: Buffer, start: number, end: number): UsageName | null {
   const alike = namesByLength[end - start]
   if (alike !== undefined) for (const { name, bytes } of alike) if (isAt(body, start, bytes)) return name
   return null

@@ -21,8 +21,8 @@ export type BodyKey = (typeof bodyKeys)[number]
 
 export interface BodyFields {
   ok: true
-  /** Where the value of each key stands; a key that the body does not have is absent. */
-  fields: Partial<Record<BodyKey, Span>>
+  /** Where the value of each key stands; undefined: the body does not have it. */
+  fields: Record<BodyKey, Span | undefined>
   /** Where the contents of the first `messages` stand, up to the user's: what tells which conversation it is. */
   opening: Span[]
   /** Where a member can be put in: the offset after the opening brace. */
@@ -49,7 +49,7 @@ for (const key of bodyKeys) (keysByLength[key.length] ??= []).push({ key, bytes:
 export function scanBody(body: Buffer): BodyScan {
   const open = skipSpace(body, startsWithByteOrderMark(body) ? 3 : 0)
   if (body[open] !== 0x7b) return { ok: false, reason: 'not-an-object' }
-  const fields: Partial<Record<BodyKey, Span>> = {}
+  const fields = noFields()
   const opening: Span[] = []
   const members = new Members(body, open)
   let isEmpty = true
@@ -69,6 +69,24 @@ export function scanBody(body: Buffer): BodyScan {
     return { ok: false, reason: 'malformed' }
   if (isDuplicate) return { ok: false, reason: 'duplicate' }
   return { ok: true, fields, opening, insertAt: open + 1, isEmpty }
+}
+
+/** All of them, so that every request has the same shape: V8 looks up others by hash. */
+function noFields(): BodyFields['fields'] {
+  return {
+    model: undefined,
+    stream: undefined,
+    stream_options: undefined,
+    user: undefined,
+    prompt_cache_key: undefined,
+    session_id: undefined,
+    previous_response_id: undefined,
+    metadata: undefined,
+    system: undefined,
+    instructions: undefined,
+    messages: undefined,
+    input: undefined,
+  }
 }
 
 function bodyKeyAt(body: Buffer, start: number, end: number): BodyKey | null {

@@ -52,7 +52,7 @@ test('when bytes are changed at random, the scan never throws, and accepts all t
       const scan = scanBody(body)
       const parsed = parsedObject(body)
       if (parsed !== null && !scan.ok) expect(scan.reason).toBe('duplicate')
-      if (scan.ok) for (const span of Object.values(scan.fields)) expect(span.start).toBeLessThan(span.end)
+      if (scan.ok) for (const span of Object.values(scan.fields)) if (span !== undefined) expect(span.start).toBeLessThan(span.end)
     }),
     { numRuns: 2000 },
   )
@@ -128,7 +128,8 @@ test('when the body begins with a byte order mark and white space, still finds t
 test('when keys are written with escapes, they are the same keys', () => {
   const body = Buffer.from('{"mod\\u0065l":"a","\\u0073tream":true,"m\\qodel":1,"\\ud83d":2}')
   const { fields } = scanned(body)
-  expect(Object.keys(fields)).toEqual(['model', 'stream'])
+  const found = Object.entries(fields).filter(([, span]) => span !== undefined)
+  expect(found.map(([key]) => key)).toEqual(['model', 'stream'])
   expect(readBoolean(body, fields.stream)).toBe(true)
 })
 
