@@ -73,7 +73,8 @@ export class OpenReservations {
   /** `entries` without what a generator costs, for those who ask often. */
   forEach(visit: (entry: Entry) => void): void {
     if (this.#size === 0) return
-    for (const first of this.#buckets) for (let entry = first; entry !== null; entry = entry.next) visit(entry)
+    for (const first of this.#buckets)
+      for (let entry = first; entry !== null; entry = entry.next) visit(entry)
   }
 }
 

@@ -32,7 +32,7 @@ test('what the system takes at once passes the stream by, and keeps its order wi
   const { near, far } = await givenConnection()
   const throughStream: string[] = []
   const write = near.write.bind(near)
-  near.write = ((bytes: Buffer) => (throughStream.push(String(bytes)), write(bytes)))
+  near.write = (bytes: Buffer) => (throughStream.push(String(bytes)), write(bytes))
   expect(writeAtOnce(near, Buffer.from('one '))).toBe(true)
   write('two ')
   expect(writeAtOnce(near, Buffer.from('three'))).toBe(true)

@@ -52,7 +52,9 @@ test('when bytes are changed at random, the scan never throws, and accepts all t
       const scan = scanBody(body)
       const parsed = parsedObject(body)
       if (parsed !== null && !scan.ok) expect(scan.reason).toBe('duplicate')
-      if (scan.ok) for (const span of Object.values(scan.fields)) if (span !== undefined) expect(span.start).toBeLessThan(span.end)
+      if (scan.ok)
+        for (const span of Object.values(scan.fields))
+          if (span !== undefined) expect(span.start).toBeLessThan(span.end)
     }),
     { numRuns: 2000 },
   )
