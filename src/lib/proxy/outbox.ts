@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net'
 import { nextTick } from 'node:process'
 import { LineBytes } from '../line-bytes.ts'
-import { hasUnsent, writeAtOnce } from './direct-write.ts'
+import type { Outlet } from './outlet.ts'
 
 /** Told when its message has been given to the socket. */
 export interface Sender {
@@ -22,7 +21,7 @@ export function writtenAlone(head: Head): Buffer {
 }
 
 interface Letter {
-  socket: Socket
+  outlet: Outlet
   bytes: Buffer
   sender: Sender | null
 }
@@ -48,30 +47,29 @@ export class Outbox {
    * A message for a socket, of which it keeps a copy: a head, in Latin-1 where it is a text, and a body. One for a socket
    * that is closed when it should leave is dropped, without a word to its sender.
    */
-  put(socket: Socket, head: Head | string, body: Buffer, sender: Sender | null = null): void {
-    this.#add(socket, this.#paper.write(head, body, ''), sender)
+  put(outlet: Outlet, head: Head | string, body: Buffer, sender: Sender | null = null): void {
+    this.#add(outlet, this.#paper.write(head, body, ''), sender)
   }
 
   /** The same of a message that ends with a line end, as chunks of a body do. */
-  putLine(socket: Socket, head: string, body: Buffer): void {
-    this.#add(socket, this.#paper.write(head, body, '\r\n'), null)
+  putLine(outlet: Outlet, head: string, body: Buffer): void {
+    this.#add(outlet, this.#paper.write(head, body, '\r\n'), null)
   }
 
-  #add(socket: Socket, written: Buffer, sender: Sender | null): void {
-    // Encrypted ones keep what they are given for longer, and get memory of its own.
-    const bytes = 'encrypted' in socket ? Buffer.from(written) : written
-    if (this.#letters.push({ socket, bytes, sender }) === 1) this.#atTheEnd(this.#send)
+  #add(outlet: Outlet, written: Buffer, sender: Sender | null): void {
+    const bytes = outlet.keepsAll ? Buffer.from(written) : written
+    if (this.#letters.push({ outlet, bytes, sender }) === 1) this.#atTheEnd(this.#send)
   }
 
   #sendAll(): void {
     const letters = this.#letters
     this.#letters = []
     let haveAllLeft = true
-    for (const { socket, bytes, sender } of letters) {
-      if (!socket.writable) continue
-      const hasLeft = bytes.length > 0 ? writeAtOnce(socket, bytes) : !hasUnsent(socket)
-      haveAllLeft &&= hasLeft
-      sender?.sent(hasLeft)
+    for (const { outlet, bytes, sender } of letters) {
+      const fate = outlet.write(bytes)
+      if (fate === 'dropped') continue
+      if (fate === 'kept') haveAllLeft = false
+      sender?.sent(fate === 'left')
     }
     if (!haveAllLeft) this.#paper.replace()
     else if (this.#letters.length === 0) this.#paper.useAgain()

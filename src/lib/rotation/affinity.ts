@@ -1,4 +1,5 @@
 import type { Member } from './member.ts'
+import type { Session } from './rotation-request.ts'
 
 /** Up to this many members each one is weighed for a session; more of them stand on a ring. */
 const MOST_WEIGHED = 64
@@ -38,8 +39,8 @@ export class Homes {
   }
 
   /** The first member in the session's own order that is accepted; null: none, or none near enough on a ring. */
-  find(session: string, accepts: (member: Member) => boolean): Member | null {
-    const hash = hashText(session)
+  find(session: Session, accepts: (member: Member) => boolean): Member | null {
+    const hash = typeof session === 'string' ? hashText(session) : session
     return this.#ring === null ? this.#weigh(hash, accepts) : this.#walk(this.#ring, hash, accepts)
   }
 

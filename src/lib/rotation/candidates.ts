@@ -161,9 +161,10 @@ function chooseFrom(lanes: readonly Lane[], search: Search): Member | null {
 function chooseIn({ tier, roster }: Lane, search: Search): Member | null {
   const { request, view, offered } = search
   const model = request.model ?? null
-  if (roster !== null && request.session) {
+  const session = request.session ?? ''
+  if (roster !== null && session !== '') {
     const home = roster.homes.find(
-      request.session,
+      session,
       (member) => !offered.has(member) && isAvailable(member, model, view),
     )
     if (home !== null) return home

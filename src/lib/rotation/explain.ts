@@ -6,7 +6,7 @@ import type { Member } from './member.ts'
 import { Picks } from './picks.ts'
 import type { RosterTier } from './roster.ts'
 import { rosterOf } from './roster.ts'
-import type { RotationMoment, RotationRequest } from './rotation-request.ts'
+import type { RotationMoment, RotationRequest, Session } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
 import { strategies } from './strategies/strategies.ts'
 import type { Ranking } from './strategies/strategy.ts'
@@ -106,7 +106,8 @@ function inOrder(
     const free = new Set(tier.members.filter((member) => mayServe(member, wanted, view)))
     const ranking = strategies[strategy]({ members: tier.members, latencies: new Latencies() })
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
-    const homes = affinity && !isSticky && wanted.session ? homesOf(tier, wanted.session, free) : []
+    const session = wanted.session ?? ''
+    const homes = affinity && !isSticky && session !== '' ? homesOf(tier, session, free) : []
     for (const home of homes) free.delete(home)
     return [...homes, ...ranked([...free], unforeseen.has(strategy) ? null : ranking, view)]
   })
@@ -117,7 +118,7 @@ function mayServe(member: Member, { model = null, pin }: RotationRequest, view: 
   return isAvailable(member, model, view) || (Boolean(pin) && doorsToTry(member, model, view) !== null)
 }
 
-function homesOf(tier: RosterTier, session: string, free: ReadonlySet<Member>): Member[] {
+function homesOf(tier: RosterTier, session: Session, free: ReadonlySet<Member>): Member[] {
   const found = new Set<Member>()
   for (;;) {
     const home = tier.homes.find(session, (member) => free.has(member) && !found.has(member))

@@ -1,6 +1,9 @@
 import type { LedgerState } from '../quota/state.ts'
 import type { Dialect } from '../provider/provider.ts'
 
+/** The same for every request of one conversation: a name for it, or a hash of what tells it from others (32 bits). */
+export type Session = string | number
+
 /** What a request asks of the pool. A field that is missing or null asks for nothing. */
 export interface RotationRequest {
   dialect?: Dialect | null
@@ -15,8 +18,7 @@ export interface RotationRequest {
   allowed?: { /** Ids. */ accounts: readonly string[]; groups: readonly string[] } | null
   /** The id of the one account that may serve: a pin fails rather than going elsewhere. */
   pin?: string | null
-  /** The same for every request of one conversation. */
-  session?: string | null
+  session?: Session | null
 }
 
 /** What caps over the accounts leave; `cap-room.ts` has them. */

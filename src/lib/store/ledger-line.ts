@@ -24,6 +24,9 @@ const settle = {
   refunded: Buffer.from(',"refunded":true'),
 }
 
+const END = Buffer.from('}\n')
+const END_OF_TEXT = Buffer.from('"}\n')
+
 /**
  * Adds an event's line in the ledger, with its end: JSON that `parseEvent` reads back as the same event. What every request
  * writes is put together by hand, in a third of the time that `JSON.stringify` takes.
@@ -53,18 +56,17 @@ function writeReserve(bytes: LineBytes, event: ReserveEvent): void {
     bytes.number(event.keep)
     bytes.copy(reserve.atAfterKeep)
   }
-  bytes.text(event.at)
-  bytes.text('"}\n')
+  bytes.copy(moments.of(event.at))
+  bytes.copy(END_OF_TEXT)
 }
 
 function writeSettle(bytes: LineBytes, event: SettleEvent): void {
   bytes.copy(settle.id)
   bytes.text(event.id)
   bytes.copy(settle.at)
-  bytes.text(event.at)
+  bytes.copy(moments.of(event.at))
   bytes.copy(settle.outcome)
-  bytes.text(event.outcome)
-  bytes.text('"')
+  bytes.copy(outcomes.of(event.outcome))
   writeNumber(bytes, settle.status, event.status)
   writeNumber(bytes, settle.inputTokens, event.inputTokens)
   writeNumber(bytes, settle.outputTokens, event.outputTokens)
@@ -75,14 +77,14 @@ function writeSettle(bytes: LineBytes, event: SettleEvent): void {
   // Models and notes are other people's words: they may hold anything.
   if (event.model !== undefined) {
     bytes.copy(settle.model)
-    bytes.text(quoted(event.model))
+    bytes.copy(models.of(event.model))
   }
   if (event.note !== undefined) {
     bytes.copy(settle.note)
     bytes.text(JSON.stringify(event.note))
   }
   if (event.refunded === true) bytes.copy(settle.refunded)
-  bytes.text('}\n')
+  bytes.copy(END)
 }
 
 function writeNumber(bytes: LineBytes, name: Uint8Array, value: number | undefined): void {
@@ -91,10 +93,26 @@ function writeNumber(bytes: LineBytes, name: Uint8Array, value: number | undefin
   bytes.number(value)
 }
 
-let last = { text: '', json: '""' }
+/** A text that is mostly the one before, and then its bytes stand ready. */
+class Repeated {
+  readonly #write: (text: string) => string
+  #text = ''
+  #bytes: Buffer
 
-/** Most requests in a row are for one model. */
-function quoted(text: string): string {
-  if (text !== last.text) last = { text, json: JSON.stringify(text) }
-  return last.json
+  constructor(write: (text: string) => string) {
+    this.#write = write
+    this.#bytes = Buffer.from(write(''))
+  }
+
+  of(text: string): Buffer {
+    if (text !== this.#text) {
+      this.#text = text
+      this.#bytes = Buffer.from(this.#write(text))
+    }
+    return this.#bytes
+  }
 }
+
+const moments = new Repeated((text) => text)
+const outcomes = new Repeated((text) => `${text}"`)
+const models = new Repeated((text) => JSON.stringify(text))

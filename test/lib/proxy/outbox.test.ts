@@ -3,21 +3,22 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { Outbox } from '../../../src/lib/proxy/outbox.ts'
+import { Outlet } from '../../../src/lib/proxy/outlet.ts'
 
 const NOTHING = Buffer.alloc(0)
 
 /** Both ends of one connection. */
-async function givenConnection(): Promise<{ near: Socket; far: Socket }> {
+async function givenConnection(): Promise<{ near: Socket; far: Socket; outlet: Outlet }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const [far] = (await once(server, 'connection')) as [Socket]
+  const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [[Socket], []]
   onTestFinished(() => {
     near.destroy()
     far.destroy()
     server.close()
   })
-  return { near, far }
+  return { near, far, outlet: new Outlet(near) }
 }
 
 /** An outbox that sends when the test says so. */
@@ -28,11 +29,11 @@ function givenOutbox(): { outbox: Outbox; send: () => void; planned: () => numbe
 }
 
 test('when texts are put in before the end comes, they leave in order, and each sender is told once', async () => {
-  const { near, far } = await givenConnection()
+  const { near, far, outlet } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
   const told: string[] = []
-  outbox.put(near, 'one ', NOTHING, { sent: () => told.push('one') })
-  outbox.put(near, 'two\xff', Buffer.from(' and a body, '), { sent: () => told.push('two') })
+  outbox.put(outlet, 'one ', NOTHING, { sent: () => told.push('one') })
+  outbox.put(outlet, 'two\xff', Buffer.from(' and a body, '), { sent: () => told.push('two') })
   expect([planned(), told, near.bytesWritten]).toEqual([1, [], 0])
   send()
   expect(told).toEqual(['one', 'two'])
@@ -42,9 +43,9 @@ test('when texts are put in before the end comes, they leave in order, and each 
 })
 
 test('when a sender puts in another text while it is told, that one waits for the next end', async () => {
-  const { near } = await givenConnection()
+  const { near, outlet } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
-  outbox.put(near, 'first', NOTHING, { sent: () => outbox.put(near, 'second', NOTHING) })
+  outbox.put(outlet, 'first', NOTHING, { sent: () => outbox.put(outlet, 'second', NOTHING) })
   send()
   expect([near.bytesWritten, planned()]).toEqual(['first'.length, 1])
   send()
@@ -52,31 +53,31 @@ test('when a sender puts in another text while it is told, that one waits for th
 })
 
 test('when a socket was closed meanwhile, its text is dropped, its sender hears nothing, and the others leave', async () => {
-  const { near: closed } = await givenConnection()
-  const { near: open } = await givenConnection()
+  const { near: closed, outlet: toClosed } = await givenConnection()
+  const { near: open, outlet: toOpen } = await givenConnection()
   const { outbox, send } = givenOutbox()
   const told: string[] = []
-  outbox.put(closed, 'lost', NOTHING, { sent: () => told.push('lost') })
-  outbox.put(open, 'there', NOTHING, { sent: () => told.push('there') })
+  outbox.put(toClosed, 'lost', NOTHING, { sent: () => told.push('lost') })
+  outbox.put(toOpen, 'there', NOTHING, { sent: () => told.push('there') })
   closed.destroy()
   send()
   expect([told, open.bytesWritten]).toEqual([['there'], 'there'.length])
 })
 
 test('when a peer does not read, what waits for it is not written over by what is sent later', async () => {
-  const { near: slow, far: slowPeer } = await givenConnection()
-  const { near: quick } = await givenConnection()
+  const { near: slow, far: slowPeer, outlet: toSlow } = await givenConnection()
+  const { outlet: toQuick } = await givenConnection()
   const { outbox, send } = givenOutbox()
   slowPeer.pause()
   const body = (n: number) => Buffer.alloc(16_000, 97 + (n % 26))
   let sent = 0
-  for (; slow.writableLength === 0; sent++) {
-    outbox.put(slow, '', body(sent))
+  for (; !toSlow.hasUnsent; sent++) {
+    outbox.put(toSlow, '', body(sent))
     send()
   }
   for (let n = 0; n < 50; n++) {
-    outbox.put(quick, '', Buffer.alloc(16_000, 33))
-    outbox.put(slow, '', body(sent++))
+    outbox.put(toQuick, '', Buffer.alloc(16_000, 33))
+    outbox.put(toSlow, '', body(sent++))
     send()
   }
   slow.end()
@@ -85,10 +86,10 @@ test('when a peer does not read, what waits for it is not written over by what i
 })
 
 test('when far more is put in than is kept ready, all of it leaves as it is', async () => {
-  const { near, far } = await givenConnection()
+  const { near, far, outlet } = await givenConnection()
   const { outbox, send } = givenOutbox()
   const heads = Array.from({ length: 3_000 }, (_, n) => `${n} `)
-  for (const head of heads) outbox.put(near, head, Buffer.from('x'.repeat(1_000)))
+  for (const head of heads) outbox.put(outlet, head, Buffer.from('x'.repeat(1_000)))
   send()
   near.end()
   const got = Buffer.concat(await far.toArray()).toString()

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { hasUnsent, unsentBytes } from '../direct-write.ts'
 import { ClientConnection } from './client-connection.ts'
 
 const SWEEP_MS = 15_000
@@ -68,13 +67,13 @@ export class ClientConnections {
   #sweep(now: number): void {
     const { keepAliveMs, stillMs } = this.#times
     for (const connection of this.#bySocket.values()) {
-      const { socket, busy } = connection
+      const { socket, outlet, busy } = connection
       if (busy === 0) {
         connection.idleSince ??= now
         if (now - connection.idleSince > keepAliveMs) socket.destroy()
         continue
       }
-      const moved = socket.bytesRead + socket.bytesWritten - unsentBytes(socket)
+      const moved = socket.bytesRead + socket.bytesWritten - outlet.unsentBytes
       if (moved !== connection.moved || !isClientsTurn(connection)) {
         connection.moved = moved
         connection.movedAt = now
@@ -87,6 +86,6 @@ export class ClientConnections {
 }
 
 /** Whether nothing goes on before the client sends or takes something. */
-function isClientsTurn({ socket, call }: ClientConnection): boolean {
-  return hasUnsent(socket) || call?.isRead === false
+function isClientsTurn({ outlet, call }: ClientConnection): boolean {
+  return outlet.hasUnsent || call?.isRead === false
 }

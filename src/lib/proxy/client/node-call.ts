@@ -74,7 +74,7 @@ export class NodeCall implements ClientCall, Sender {
     const { req, res } = this
     if (body.length <= COPIED_BODY_BYTES && this.#isUsual(status)) {
       this.#isSent = true
-      answers.put(res.socket!, new AnswerHead(status, passed, headers, false), body, this)
+      answers.put(this.connection.outlet, new AnswerHead(status, passed, headers, false), body, this)
       return
     }
     res.writeHead(status, [...passed.list, ...headers])

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { hasUnsent } from '../direct-write.ts'
 import type { Sender } from '../outbox.ts'
 import { answers } from '../outbox.ts'
 import { PassedHeaders, nothingPassed } from '../wire/response-headers.ts'
@@ -107,18 +106,18 @@ export class PlainCall implements ClientCall, Sender {
   send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
     const line = this.#line
     if (line === null || this.hasBegun) return
-    const { socket } = line.connection
+    const { socket, outlet } = line.connection
     const head = new AnswerHead(status, passed, headers, line.isClosing)
     this.hasBegun = true
     this.#end = 'whole'
-    if (isBodiless(status)) answers.put(socket, head, NOTHING, this)
-    else if (body.length <= COPIED_BODY_BYTES) answers.put(socket, head, body, this)
+    if (isBodiless(status)) answers.put(outlet, head, NOTHING, this)
+    else if (body.length <= COPIED_BODY_BYTES) answers.put(outlet, head, body, this)
     else {
       socket.cork()
       socket.write(head.text, 'latin1')
       socket.write(body)
       socket.uncork()
-      this.sent(!hasUnsent(socket))
+      this.sent(!outlet.hasUnsent)
     }
   }
 
@@ -133,13 +132,13 @@ export class PlainCall implements ClientCall, Sender {
 
   write(bytes: Buffer): boolean {
     if (this.#line === null || this.#end !== 'open') return true
-    const { socket } = this.#line.connection
+    const { socket, outlet } = this.#line.connection
     const before = this.#before
     this.#before = ''
     if (!this.#hasBody || bytes.length === 0) {
-      if (before !== '') answers.put(socket, before, NOTHING)
-    } else if (this.#isChunked) answers.putLine(socket, `${before}${bytes.length.toString(16)}\r\n`, bytes)
-    else answers.put(socket, before, bytes)
+      if (before !== '') answers.put(outlet, before, NOTHING)
+    } else if (this.#isChunked) answers.putLine(outlet, `${before}${bytes.length.toString(16)}\r\n`, bytes)
+    else answers.put(outlet, before, bytes)
     return !socket.writableNeedDrain
   }
 
@@ -151,13 +150,13 @@ export class PlainCall implements ClientCall, Sender {
     if (this.#line === null || this.#end !== 'open') return
     this.#end = 'whole'
     const last = this.#isChunked ? '0\r\n\r\n' : ''
-    answers.put(this.#line.connection.socket, this.#before + last, NOTHING, this)
+    answers.put(this.#line.connection.outlet, this.#before + last, NOTHING, this)
   }
 
   cutOff(): void {
     if (this.#line === null) return
     this.#end = 'cut'
-    answers.put(this.#line.connection.socket, '', NOTHING, this)
+    answers.put(this.#line.connection.outlet, '', NOTHING, this)
   }
 
   /** What closes is said by the connection itself. */

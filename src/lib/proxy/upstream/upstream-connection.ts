@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { reasonOf } from '../../toolkit/egress/connect-reason.ts'
 import { EgressError } from '../../toolkit/egress/egress-error.ts'
-import { hasUnsent } from '../direct-write.ts'
 import { calls, writtenAlone } from '../outbox.ts'
+import { Outlet } from '../outlet.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
 import type { UpstreamHead } from './response-head.ts'
@@ -29,6 +29,8 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
   idleUntil = 0
   /** There from `onSocket` on; until then there is only the dial to give up. */
   #socket!: Socket
+  /** There once it is connected. */
+  #outlet!: Outlet
   readonly #dial: { destroy(): void }
   readonly #owner: ConnectionOwner
   readonly #parser: ResponseParser
@@ -109,8 +111,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
 
   /** Nothing of the next response may already be here, and nothing of this request still be on its way. */
   #isClean(extra: number): boolean {
-    const socket = this.#socket
-    return extra === 0 && !hasUnsent(socket) && this.#parser.persistent && this.isUsable
+    return extra === 0 && !this.#outlet.hasUnsent && this.#parser.persistent && this.isUsable
   }
 
   onSocket(socket: Socket): void {
@@ -124,6 +125,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
 
   #onConnected(): void {
     this.#isConnected = true
+    this.#outlet = new Outlet(this.#socket)
     this.#socket.unref() // who asked keeps the process alive, and an idle connection must not
     if (this.#call) this.#send(this.#call)
   }
@@ -136,7 +138,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     call.requestSent = true
     this.#owner.connected(call)
     if (body === null || body.length === 0) socket.write(writtenAlone(call.head))
-    else if (body.length <= joinedBodyBytes) calls.put(socket, call.head, body)
+    else if (body.length <= joinedBodyBytes) calls.put(this.#outlet, call.head, body)
     else {
       socket.cork()
       socket.write(writtenAlone(call.head))

@@ -1,4 +1,5 @@
 import type { HeaderLookup } from '../../provider/provider.ts'
+import type { Session } from '../../rotation/rotation-request.ts'
 import { elementSpans, memberSpans } from './json-cursor.ts'
 import type { Span } from './json-scan.ts'
 import { OPENING_MESSAGES, skipMessages } from './opening-messages.ts'
@@ -41,7 +42,7 @@ export function sessionHint(
   body: Buffer,
   scan: BodyFields,
   opening: 'always' | 'continued' = 'always',
-): string | null {
+): Session | null {
   const { fields } = scan
   return (
     nonEmpty(readString(body, fields.prompt_cache_key)) ??
@@ -63,7 +64,7 @@ function isContinued(body: Buffer, { fields }: BodyFields): boolean {
   return elementSpans(body, opening, OPENING_MESSAGES).some(isAnswer)
 }
 
-function openingHint(body: Buffer, scan: BodyFields): string | null {
+function openingHint(body: Buffer, scan: BodyFields): number | null {
   const { fields } = scan
   const opening = fields.messages ?? fields.input
   if (opening === undefined) return null
@@ -121,7 +122,7 @@ function changesPerRequest(body: Buffer, text: Span): boolean {
 const SEED = 0x811c9dc5
 const PRIME = 0x01000193
 
-function hashOf(body: Buffer, texts: readonly Span[]): string {
+function hashOf(body: Buffer, texts: readonly Span[]): number {
   let hash = SEED
   // The user's words come last: where there are too many texts, the last ones are kept.
   for (let at = Math.max(0, texts.length - MAX_TEXTS); at < texts.length; at++) {
@@ -136,7 +137,7 @@ function hashOf(body: Buffer, texts: readonly Span[]): string {
     hash = hashBytes(body, hash, middle, middle + SAMPLE_BYTES)
     hash = hashBytes(body, hash, end - SAMPLE_BYTES, end)
   }
-  return `opening-${hash >>> 0}`
+  return hash
 }
 
 /** Four bytes at a time: bytes one by one wait for one multiplication each. */

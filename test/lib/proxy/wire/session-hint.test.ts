@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { scanBody } from '../../../../src/lib/proxy/wire/scan-body.ts'
+import type { Session } from '../../../../src/lib/rotation/rotation-request.ts'
 import { sessionHeaderOf, sessionHint } from '../../../../src/lib/proxy/wire/session-hint.ts'
 
 const system = { role: 'system', content: `You are a coding agent. ${'Follow the rules. '.repeat(2000)}` }
@@ -30,7 +31,7 @@ test.each([
 test('when a conversation grows, it keeps its hint', () => {
   const first = [system, user('Fix the build')]
   const later = [...first, assistant('Done'), user('Thanks, now the tests')]
-  expect(hint({ messages: first })).toMatch(/^opening-[0-9a-f]+$/)
+  expect(hint({ messages: first })).toBeTypeOf('number')
   expect(hint({ messages: later })).toBe(hint({ messages: first }))
 })
 
@@ -102,7 +103,7 @@ test.each([
   expect(hint(body)).toBeNull()
 })
 
-function hint(body: object, headers: Record<string, string> = {}): string | null {
+function hint(body: object, headers: Record<string, string> = {}): Session | null {
   const bytes = Buffer.from(JSON.stringify(body))
   const scan = scanBody(bytes)
   if (!scan.ok) throw new Error(scan.reason)
