@@ -16,17 +16,24 @@ const LARGEST_SMALL = 999_999_999
 export class LineBytes {
   length = 0
   readonly #firstBytes: number
-  #bytes: Buffer
+  #bytes!: Buffer
+  /** All of it is `#bytes`. */
+  #memory!: ArrayBufferLike
 
   /** There is room for `firstBytes`; more is made where it is needed. */
   constructor(firstBytes = FIRST_BYTES) {
     this.#firstBytes = firstBytes
-    this.#bytes = Buffer.allocUnsafeSlow(firstBytes)
+    this.#use(Buffer.allocUnsafeSlow(firstBytes))
   }
 
   /** What was written, until more is. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.length)
+  }
+
+  /** A view of what was written from `start` on, for the system: it is made without asking what a `Buffer` is asked. */
+  from(start: number): Uint8Array {
+    return new Uint8Array(this.#memory, start, this.length - start)
   }
 
   /** All of the memory, of which the first `length` bytes were written: for whoever needs no view of them. */
@@ -36,7 +43,7 @@ export class LineBytes {
 
   clear(): void {
     this.length = 0
-    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(this.#firstBytes)
+    if (this.#bytes.length > MOST_KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(this.#firstBytes))
   }
 
   /** In UTF-8. */
@@ -117,6 +124,11 @@ export class LineBytes {
     if (needed <= this.#bytes.length) return
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length))
     this.#bytes.copy(larger, 0, 0, this.length)
-    this.#bytes = larger
+    this.#use(larger)
+  }
+
+  #use(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#memory = bytes.buffer
   }
 }

@@ -22,7 +22,7 @@ export function writtenAlone(head: Head): Buffer {
 
 interface Letter {
   outlet: Outlet
-  bytes: Buffer
+  bytes: Uint8Array
   sender: Sender | null
 }
 
@@ -56,7 +56,7 @@ export class Outbox {
     this.#add(outlet, this.#paper.write(head, body, '\r\n'), null)
   }
 
-  #add(outlet: Outlet, written: Buffer, sender: Sender | null): void {
+  #add(outlet: Outlet, written: Uint8Array, sender: Sender | null): void {
     const bytes = outlet.keepsAll ? Buffer.from(written) : written
     if (this.#letters.push({ outlet, bytes, sender }) === 1) this.#atTheEnd(this.#send)
   }
@@ -89,7 +89,7 @@ class Paper {
   #sheets: LineBytes[] = []
   #sheet = 0
 
-  write(head: Head | string, body: Buffer, tail: string): Buffer {
+  write(head: Head | string, body: Buffer, tail: string): Uint8Array {
     const sheet = this.#room(body.length)
     const start = sheet.length
     if (typeof head === 'string') sheet.latin1(head)
@@ -97,7 +97,7 @@ class Paper {
     sheet.copy(body)
     if (tail !== '') sheet.latin1(tail)
     // Should it have become larger meanwhile, what was written before stands in the memory of before.
-    return sheet.memory.subarray(start, sheet.length)
+    return sheet.from(start)
   }
 
   /** All that was written has left. */

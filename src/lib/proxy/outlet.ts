@@ -4,7 +4,7 @@ import { getSystemErrorName } from 'node:util'
 /** What the handle of a socket does, and Node's documentation does not tell of. */
 interface Handle {
   /** Zero, or a negative error. Where the system does not take all at once, the request keeps the rest. */
-  writeBuffer(request: WriteRequest, bytes: Buffer): number
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number
   readonly writeQueueSize: number
 }
 
@@ -17,7 +17,7 @@ interface Insides {
 /** One write, as the handle knows it. It is used again for as long as nothing was left for it to keep. */
 interface WriteRequest {
   oncomplete?: (status: number) => void
-  buffer?: Buffer
+  buffer?: Uint8Array
 }
 
 /** Node does not give the class of its write requests away: it is seen when Node itself writes. */
@@ -69,7 +69,7 @@ export class Outlet {
   }
 
   /** After all that was written to the socket before. */
-  write(bytes: Buffer): Fate {
+  write(bytes: Uint8Array): Fate {
     const handle = this.#handle
     // A socket that is closed has no handle any more.
     const isFree = handle !== null && insidesOf(this.socket)._handle === handle
@@ -89,7 +89,7 @@ export class Outlet {
     return 'kept'
   }
 
-  #writeToStream(bytes: Buffer): Fate {
+  #writeToStream(bytes: Uint8Array): Fate {
     const { socket } = this
     if (!socket.writable) return 'dropped'
     if (bytes.length > 0) socket.write(bytes)
@@ -97,7 +97,7 @@ export class Outlet {
   }
 
   /** The request of the last write keeps what is left of it; what is written next goes through the stream. */
-  #leave(bytes: Buffer): void {
+  #leave(bytes: Uint8Array): void {
     const kept = request!
     request = new Requests!()
     this.#isBehind = true

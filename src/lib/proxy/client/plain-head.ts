@@ -67,7 +67,15 @@ export function parsePlainHead(text: string): PlainHead | null {
   if (headers.host === undefined) return null
   const method = start[1] as PlainHead['method']
   if ((method === 'POST') !== lengthEnd > 0) return null
-  return { method, url: start[2]!, rawHeaders, headers, lengthStart, lengthEnd }
+  return { method, url: known(start[2]!), rawHeaders, headers, lengthStart, lengthEnd }
+}
+
+let lastUrl = ''
+
+/** The same string for connections that ask for the same, so that nobody has to compare it letter by letter. */
+function known(url: string): string {
+  if (url !== lastUrl) lastUrl = url
+  return lastUrl
 }
 
 /** The bytes of a body, from digits alone; -1: it is no such number. */

@@ -1,3 +1,4 @@
+import { Expected } from '../read-buffer.ts'
 import type { ClientHead } from './client-head.ts'
 import { MOST_HEAD_BYTES, lengthOf, parsePlainHead } from './plain-head.ts'
 import type { PlainHead } from './plain-head.ts'
@@ -7,10 +8,10 @@ const CR = 13
 const ZERO = 0x30
 const MOST_DIGITS = 9
 
-/** A head that was read, and the bytes it was read from. */
+/** A head that was read, and the bytes it was read from, with the empty line. */
 interface KnownHead {
   readonly head: PlainHead
-  readonly bytes: Buffer
+  readonly bytes: Expected
   /** What was made of it, by the rules of `age`; null: nothing yet. */
   client: ClientHead | null
   age: number
@@ -70,7 +71,7 @@ export class PlainHeads {
   #isAgain(chunk: Buffer, { head, bytes }: KnownHead): boolean {
     const { lengthStart, lengthEnd } = head
     if (lengthEnd === 0) {
-      if (!isAt(chunk, 0, bytes, 0)) return false
+      if (!bytes.begins(chunk, 0, bytes.length)) return false
       this.bodyAt = bytes.length
       this.bodyBytes = 0
       return true
@@ -82,8 +83,8 @@ export class PlainHeads {
         return false
       length = length * 10 + byte - ZERO
     }
-    if (end === lengthStart || !isAt(chunk, end, bytes, lengthEnd)) return false
-    if (bytes.compare(chunk, 0, lengthStart, 0, lengthStart) !== 0) return false
+    if (end === lengthStart || !bytes.ends(chunk, end, lengthEnd, bytes.length)) return false
+    if (!bytes.begins(chunk, 0, lengthStart)) return false
     this.bodyAt = end + bytes.length - lengthEnd
     this.bodyBytes = length
     return true
@@ -97,22 +98,9 @@ export class PlainHeads {
     const { lengthStart, lengthEnd } = head
     this.bodyAt = end + EMPTY_LINE.length
     this.bodyBytes = lengthEnd === 0 ? 0 : lengthOf(chunk.toString('latin1', lengthStart, lengthEnd))
-    // Memory of its own: a piece of Node's pool would keep 64 KB for each connection.
-    const bytes = Buffer.allocUnsafeSlow(this.bodyAt)
-    bytes.set(chunk.subarray(0, this.bodyAt))
+    const bytes = new Expected()
+    bytes.learn(chunk, 0, this.bodyAt)
     this.#memory.known = { head, bytes, client: null, age: this.#memory.age }
     return this.#memory.known
   }
-}
-
-/** Up to this length a loop takes less than a call into Node. */
-const SHORT = 48
-
-/** Whether all of `bytes` from `from` on stands in the chunk at `at`. */
-function isAt(chunk: Buffer, at: number, bytes: Buffer, from: number): boolean {
-  const length = bytes.length - from
-  if (chunk.length < at + length) return false
-  if (length > SHORT) return bytes.compare(chunk, at, at + length, from) === 0
-  for (let index = 0; index < length; index += 1) if (chunk[at + index] !== bytes[from + index]) return false
-  return true
 }

@@ -1,3 +1,4 @@
+import { Expected } from '../read-buffer.ts'
 import type { Span } from '../wire/json-scan.ts'
 import { framingOf, type ResponseFraming } from './response-framing.ts'
 import { parseHead, type UpstreamHead } from './response-head.ts'
@@ -19,10 +20,8 @@ const SELDOM = 16
  * send them within a second, it is the same object, with what others have worked out from it.
  */
 export class HeadReader {
-  /** How long the last head is that was kept, with its empty line. */
-  length = 0
-  /** It stands in the first bytes. */
-  #bytes: Buffer | null = null
+  /** The last head that was kept, with its empty line. */
+  readonly #bytes = new Expected()
   #last: ReadHead | null = null
   #toHead = false
   /** The head before this one was kept. */
@@ -30,11 +29,15 @@ export class HeadReader {
   /** Heads in a row that were others than those before them. */
   #changes = 0
 
+  /** How long the head is that was kept last. */
+  get length(): number {
+    return this.#bytes.length
+  }
+
   /** The head at `start`, where it is there whole and the one before again. Its body begins `length` later. */
   repeated(bytes: Buffer, start: number, toHead: boolean): ReadHead | null {
-    const { length } = this
-    if (!this.#isFresh || toHead !== this.#toHead || start + length > bytes.length) return null
-    if (bytes.compare(this.#bytes!, 0, length, start, start + length) !== 0) return null
+    if (!this.#isFresh || toHead !== this.#toHead) return null
+    if (!this.#bytes.begins(bytes, start, this.length)) return null
     this.#changes = 0
     return this.#last
   }
@@ -58,14 +61,9 @@ export class HeadReader {
     const length = end + EMPTY_LINE_BYTES - start
     this.#isFresh = length <= MOST_KEPT_BYTES
     if (!this.#isFresh) return
-    if (this.#bytes === null || this.#bytes.length < length)
-      this.#bytes = Buffer.allocUnsafeSlow(length + SLACK)
-    this.#bytes.set(bytes.subarray(start, start + length))
-    this.length = length
+    this.#bytes.learn(bytes, start, start + length)
     this.#last = read
   }
 }
 
 const EMPTY_LINE_BYTES = 2
-/** Heads differ by a digit or two. */
-const SLACK = 64
