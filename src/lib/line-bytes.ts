@@ -4,9 +4,6 @@ const MOST_KEPT_BYTES = 256 << 10
 /** Up to this length a loop over the characters takes less than a call into Node. */
 const SHORT = 48
 const ASCII_END = 0x80
-const SPACE = 0x20
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const LARGEST_SMALL = 999_999_999
 
 /**
@@ -78,21 +75,6 @@ export class LineBytes {
     this.length = at + length
   }
 
-  /** What JSON would have between quotes, where that is the text itself. False: something has to be escaped, and nothing was added. */
-  plain(text: string): boolean {
-    const { length } = text
-    const at = this.length
-    this.#makeRoom(length)
-    const bytes = this.#bytes
-    for (let index = 0; index < length; index += 1) {
-      const code = text.charCodeAt(index)
-      if (code < SPACE || code >= ASCII_END || code === QUOTE || code === BACKSLASH) return false
-      bytes[at + index] = code
-    }
-    this.length = at + length
-    return true
-  }
-
   copy(more: Uint8Array): void {
     const { length } = more
     const at = this.length
@@ -106,11 +88,11 @@ export class LineBytes {
   /** As a template literal has it. */
   number(value: number): void {
     if (!(value >= 0 && value <= LARGEST_SMALL && Number.isInteger(value))) return this.text(String(value))
+    let rest = value | 0 // from here on V8 reckons with whole numbers
     let count = 1
-    for (let end = 10; end <= value; end *= 10) count += 1
+    for (let end = 10; end <= rest; end *= 10) count += 1
     this.#makeRoom(count)
     const bytes = this.#bytes
-    let rest = value
     for (let at = this.length + count - 1; at >= this.length; at -= 1) {
       const above = (rest / 10) | 0
       bytes[at] = 48 + rest - 10 * above

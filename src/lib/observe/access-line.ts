@@ -47,8 +47,7 @@ export class AccessLines {
   write(bytes: LineBytes, record: RequestRecord): void {
     const { id, at, latencyMs } = record
     bytes.copy(this.#beginningOf(Math.floor(at + latencyMs)))
-    // Ids are ours, and have nothing to escape.
-    if (!bytes.plain(id)) bytes.text(JSON.stringify(id).slice(1, -1))
+    bytes.latin1(id) // ids are ours, and have nothing to escape
     bytes.copy(this.#factsOf(record))
     writeNumber(bytes, short(latencyMs))
     bytes.copy(labels.firstByteMs)

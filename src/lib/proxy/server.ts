@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
 import type { MetricsText } from '../observe/metrics.ts'
 import type { Observer } from '../observe/observer.ts'
+import { RunningIds } from '../running-ids.ts'
 import { releaseBodies } from './body-memory.ts'
 import type { ClientCall } from './client/client-call.ts'
 import { clientHeadOf } from './client/client-head.ts'
@@ -60,14 +61,15 @@ export class ProxyServer implements ExchangeHost {
   #guard: Guard
   readonly #check = (headers: IncomingHttpHeaders) => this.#guard.check(headers)
   readonly #managed = new Set<Exchange>()
+  readonly #ids: RunningIds
   #open = 0
-  #count = 0
   #isDraining = false
   #onIdle: (() => void) | null = null
 
   constructor(proxy: ProxyContext, options: ServerOptions) {
     this.#proxy = proxy
     this.#options = options
+    this.#ids = new RunningIds(options.runId)
     this.#guard = new Guard([options.host, ...options.allowHosts])
     this.#door = new FrontDoor({
       clientIdleMs: options.clientIdleMs,
@@ -125,7 +127,7 @@ export class ProxyServer implements ExchangeHost {
   }
 
   #take(call: ClientCall): void {
-    const exchange = new Exchange(call, `${this.#options.runId}-${(this.#count++).toString(36)}`, this)
+    const exchange = new Exchange(call, this.#ids.next(), this)
     this.#open += 1
     if (this.#options.observer.isOn) exchange.tries = NO_TRIES
     try {

@@ -8,6 +8,7 @@ import type { Claim, Claimant, Ledger, Notice, Reservation, Settlement } from '.
 import { hasRoom } from '../quota/standing.ts'
 import type { LedgerState } from '../quota/state.ts'
 import { dayOf } from '../quota/totals.ts'
+import { RunningIds } from '../running-ids.ts'
 import { stateToJson } from '../quota/checkpoint.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import { compactLedger } from './compact-ledger.ts'
@@ -95,9 +96,8 @@ export class FileLedger implements Ledger {
   readonly #clock: () => number
   readonly #sync: 'interval' | 'always' | 'off'
   readonly #retentionDays: number
-  readonly #writer = newWriter()
+  readonly #ids = new RunningIds(newWriter())
   readonly #lines = new LineBytes()
-  #nextNumber = 1
   #waiting: Waiting[] = []
   #news: News[] = []
   #isFlushPlanned = false
@@ -152,7 +152,7 @@ export class FileLedger implements Ledger {
     ) {
       return false // as the file stands it would be void: spare the line
     }
-    const id = `${this.#writer}-${(this.#nextNumber++).toString(36)}`
+    const id = this.#ids.next()
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
