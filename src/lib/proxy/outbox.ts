@@ -1,6 +1,6 @@
 import { nextTick } from 'node:process'
 import { LineBytes } from '../line-bytes.ts'
-import type { Outlet } from './outlet.ts'
+import type { Fate, Outlet } from './outlet.ts'
 
 /** Told when its message has been given to the socket. */
 export interface Sender {
@@ -24,6 +24,7 @@ interface Letter {
   outlet: Outlet
   bytes: Uint8Array
   sender: Sender | null
+  fate: Fate
 }
 
 /**
@@ -58,19 +59,19 @@ export class Outbox {
 
   #add(outlet: Outlet, written: Uint8Array, sender: Sender | null): void {
     const bytes = outlet.keepsAll ? Buffer.from(written) : written
-    if (this.#letters.push({ outlet, bytes, sender }) === 1) this.#atTheEnd(this.#send)
+    if (this.#letters.push({ outlet, bytes, sender, fate: 'dropped' }) === 1) this.#atTheEnd(this.#send)
   }
 
   #sendAll(): void {
     const letters = this.#letters
     this.#letters = []
     let haveAllLeft = true
-    for (const { outlet, bytes, sender } of letters) {
-      const fate = outlet.write(bytes)
-      if (fate === 'dropped') continue
-      if (fate === 'kept') haveAllLeft = false
-      sender?.sent(fate === 'left')
+    for (const letter of letters) {
+      letter.fate = letter.outlet.write(letter.bytes)
+      if (letter.fate === 'kept') haveAllLeft = false
     }
+    // Only then: while the senders go on, the peers are at work on what they were sent.
+    for (const { sender, fate } of letters) if (fate !== 'dropped') sender?.sent(fate === 'left')
     if (!haveAllLeft) this.#paper.replace()
     else if (this.#letters.length === 0) this.#paper.useAgain()
   }
