@@ -1,25 +1,8 @@
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Outbox } from '../../../src/lib/proxy/outbox.ts'
-import { Outlet } from '../../../src/lib/proxy/outlet.ts'
+import { givenConnection } from './given-connection.ts'
 
 const NOTHING = Buffer.alloc(0)
-
-/** Both ends of one connection. */
-async function givenConnection(): Promise<{ near: Socket; far: Socket; outlet: Outlet }> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [[Socket], []]
-  onTestFinished(() => {
-    near.destroy()
-    far.destroy()
-    server.close()
-  })
-  return { near, far, outlet: new Outlet(near) }
-}
 
 /** An outbox that sends when the test says so. */
 function givenOutbox(): { outbox: Outbox; send: () => void; planned: () => number } {

@@ -1,25 +1,16 @@
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Outlet } from '../../../src/lib/proxy/outlet.ts'
+import { givenConnection } from './given-connection.ts'
 
-/** Both ends of one connection, that has been written to before. */
-async function givenConnection(): Promise<{ near: Socket; far: Socket; outlet: Outlet }> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [[Socket], []]
-  onTestFinished(() => {
-    near.destroy()
-    far.destroy()
-    server.close()
-  })
-  near.on('error', () => undefined)
-  const outlet = new Outlet(near)
-  outlet.write(Buffer.from('-')) // the first ever shows how Node writes
-  return { near, far, outlet }
+/** One that has been written to before: the first write ever shows how Node writes. */
+async function givenOutlet(): Promise<Awaited<ReturnType<typeof givenConnection>>> {
+  const connection = await givenConnection()
+  connection.near.on('error', () => undefined)
+  connection.outlet.write(Buffer.from('-'))
+  return connection
 }
 
 const piece = (n: number) => Buffer.alloc(16_000, 97 + (n % 26))
@@ -30,7 +21,7 @@ function fillUp(outlet: Outlet): number {
 }
 
 test('what the system takes at once passes the stream by, and keeps its order with what does not', async () => {
-  const { near, far, outlet } = await givenConnection()
+  const { near, far, outlet } = await givenOutlet()
   const throughStream: string[] = []
   const write = near.write.bind(near)
   near.write = (bytes: Buffer) => (throughStream.push(String(bytes)), write(bytes))
@@ -43,7 +34,7 @@ test('what the system takes at once passes the stream by, and keeps its order wi
 })
 
 test('what the system does not take waits, is known to wait, and comes before all that is written later', async () => {
-  const { near, far, outlet } = await givenConnection()
+  const { near, far, outlet } = await givenOutlet()
   far.pause()
   let sent = fillUp(outlet)
   expect([outlet.hasUnsent, outlet.unsentBytes > 0]).toEqual([true, true])
@@ -57,7 +48,7 @@ test('what the system does not take waits, is known to wait, and comes before al
 })
 
 test('when the peer reads again, what is written next passes the stream by again', async () => {
-  const { far, outlet } = await givenConnection()
+  const { far, outlet } = await givenOutlet()
   far.pause()
   const sent = fillUp(outlet)
   let read = 0
@@ -74,7 +65,7 @@ test('when the peer reads again, what is written next passes the stream by again
 })
 
 test('when the peer has left, the socket says why and is closed', async () => {
-  const { near, far, outlet } = await givenConnection()
+  const { near, far, outlet } = await givenOutlet()
   near.removeAllListeners('error')
   far.resetAndDestroy()
   await once(far, 'close')
@@ -88,7 +79,7 @@ test('when the peer has left, the socket says why and is closed', async () => {
 })
 
 test('when a socket is closed with something left to write, nothing of it is remembered', async () => {
-  const { near, far, outlet } = await givenConnection()
+  const { near, far, outlet } = await givenOutlet()
   far.pause()
   fillUp(outlet)
   near.destroy()
