@@ -63,9 +63,14 @@ function numbersOf(
 /** The last word of an upstream that is about the request itself, which the client is to read; null: there is none. */
 function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | null {
   const last = failures.at(-1)
-  if (last === undefined || last.held === null) return null
+  if (last === undefined || last.held === null || isRedirect(last.held)) return null
   const isAboutRequest = last.outcome.class === 'bad-request' || isPinned
   return isAboutRequest || failures.every(isAboutModel) ? last.held : null
+}
+
+/** A client that followed it would tell the conversation to somebody of the upstream's choosing. */
+function isRedirect({ status }: HeldAnswer): boolean {
+  return status >= 300 && status < 400
 }
 
 /** The first to return of those that fit any of these; see `Pool.earliestReturn`. */

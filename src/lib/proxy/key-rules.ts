@@ -18,10 +18,10 @@ export function allowedSteps(
   if (allowed.length > 0) return allowed
   throw new QwenctlError(
     'model_not_allowed',
-    `the client key "${key.name}" may not use the model ${written}`,
-    {
-      hint: 'GET /v1/models lists those that it may use',
-    },
+    written === null
+      ? `the client key "${key.name}" may use certain models only, and the request names none`
+      : `the client key "${key.name}" may not use the model ${written}`,
+    { hint: 'GET /v1/models lists those that it may use' },
   )
 }
 

@@ -25,6 +25,8 @@ export class LiveSettings {
   readonly #read: () => Promise<ProxySettings>
   readonly #events: LiveSettingsEvents
   #now: ProxySettings
+  /** What it began with, and cannot change. */
+  readonly #fixed: Record<string, unknown>
   /** What was said of settings that cannot change: once for each value. */
   #said = new Map<string, string>()
   #reading: Promise<void> = Promise.resolve()
@@ -38,6 +40,7 @@ export class LiveSettings {
   ) {
     this.#parts = parts
     this.#now = first
+    this.#fixed = first.fixed ?? {}
     this.#read = read
     this.#events = events
   }
@@ -57,7 +60,7 @@ export class LiveSettings {
 
   async #use(next: ProxySettings): Promise<void> {
     const before = this.#now
-    this.#sayFixed(before.fixed ?? {}, next.fixed ?? {})
+    this.#sayFixed(next.fixed ?? {})
     if (isSame(before, next)) return
     const { context, server, observer } = this.#parts
     const { live, upstreams } = context
@@ -72,9 +75,9 @@ export class LiveSettings {
     this.#events.onSettings?.(next)
   }
 
-  #sayFixed(first: Record<string, unknown>, next: Record<string, unknown>): void {
+  #sayFixed(next: Record<string, unknown>): void {
     for (const [key, value] of Object.entries(next)) {
-      const [was, is] = [JSON.stringify(first[key]), JSON.stringify(value)]
+      const [was, is] = [JSON.stringify(this.#fixed[key]), JSON.stringify(value)]
       const said = this.#said.get(key) ?? was
       this.#said.set(key, is)
       if (is === said || is === was) continue

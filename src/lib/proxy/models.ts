@@ -31,7 +31,8 @@ export async function listModels(proxy: ProxyContext, exchange: Exchange, id: st
   const all = await modelsOf(proxy)
   const models = key === null ? all : all.filter(({ id: name }) => allowsModel(key.key, name))
   if (id === '') return exchange.sendJson(200, listShape(exchange.dialect, models))
-  const found = models.find((model) => model.id === id)
+  const found =
+    models.find((model) => model.id === id) ?? models.find((model) => `${model.provider}/${model.id}` === id)
   if (found === undefined)
     throw new QwenctlError('model_not_found', `no account lists the model ${id.slice(0, 200)}`)
   exchange.sendJson(200, modelShape(exchange.dialect, found))

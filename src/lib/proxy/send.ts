@@ -22,12 +22,9 @@ export interface Sender {
  */
 export function send(proxy: ProxyContext, exchange: Exchange, turn: Turn, sender: Sender): void {
   const { member, way } = turn
-  exchange.attempts += 1
-  exchange.account = member.account.name
-  exchange.isSimulated = member.provider.simulated
-  exchange.spoken = way.dialect
   const target = proxy.live.targetNow(member, way.dialect)
   const asking = target === undefined ? null : askingOf(target, proxy, exchange, turn)
+  if (asking !== null) noteTry(exchange, turn)
   // One that is open, and asked but once: all others may take the time of a promise.
   if (asking !== null && !mayAskAgain(asking)) new Attempt(asking, sender).start()
   else {
@@ -36,6 +33,14 @@ export function send(proxy: ProxyContext, exchange: Exchange, turn: Turn, sender
       (error: unknown) => sender.failed(error),
     )
   }
+}
+
+/** Not before it can be said in the account's format: where it cannot, nobody was asked. */
+function noteTry(exchange: Exchange, { member, way }: Turn): void {
+  exchange.attempts += 1
+  exchange.account = member.account.name
+  exchange.isSimulated = member.provider.simulated
+  exchange.spoken = way.dialect
 }
 
 /** Opening a credential, or renewing a login, takes its time; asking once more does, too. */
@@ -51,8 +56,12 @@ async function sendSlowly(
   if (asking === null) {
     const target = await live.target(member, way.dialect)
     if (exchange.isGone) return null
-    if (target instanceof QwenctlError) return withoutCredential(target, proxy.clock())
+    if (target instanceof QwenctlError) {
+      noteTry(exchange, turn)
+      return withoutCredential(target, proxy.clock())
+    }
     asking = askingOf(target, proxy, exchange, turn)
+    noteTry(exchange, turn)
   }
   if (!mayAskAgain(asking)) return attempt(asking)
   const shaping = { member, exchange, now: proxy.clock(), takesUsageOption: false }

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError, isQwenctlError } from '../errors.ts'
 import { durationMs, percent } from '../quota/amounts.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import { readAliases } from '../rotation/aliases.ts'
@@ -99,15 +99,15 @@ export class FileSettings implements Settings {
   }
 
   async caps(): Promise<Caps> {
-    return readCaps((await this.#file())[CAPS], `${CAPS} in ${this.path}`)
+    return inFile(this.path, await this.#file(), CAPS, readCaps)
   }
 
   async aliases(): Promise<Aliases> {
-    return readAliases((await this.#file())[ALIASES], `${ALIASES} in ${this.path}`)
+    return inFile(this.path, await this.#file(), ALIASES, readAliases)
   }
 
   async prices(): Promise<OwnPrices> {
-    return readPrices((await this.#file())[PRICES], `${PRICES} in ${this.path}`)
+    return inFile(this.path, await this.#file(), PRICES, readPrices)
   }
 
   /** What a change comes to in the file. Throws `invalid_value`. */
@@ -153,6 +153,22 @@ export class FileSettings implements Settings {
   async #file(): Promise<Record<string, unknown>> {
     const { readConfigFile } = await import('../store/config-file.ts')
     return readConfigFile(this.path)
+  }
+}
+
+/** Reads a section. What is wrong in it is said with its name, and then the file. */
+function inFile<Read>(
+  path: string,
+  file: Record<string, unknown>,
+  section: string,
+  read: (value: unknown, place: string) => Read,
+): Read {
+  try {
+    return read(file[section], section)
+  } catch (error) {
+    if (!isQwenctlError(error)) throw error
+    const { code, message, hint } = error
+    throw new QwenctlError(code, `in ${path}: ${message}`, { hint: hint ?? undefined })
   }
 }
 

@@ -171,6 +171,15 @@ describe('when a request could be read in two ways, it is refused and what stand
     await expectUnharmed(both)
   })
 
+  test.each(['localhost', 'evil.example'])('a second host, %s', async (second) => {
+    const both = await given()
+    const more = `host: ${second}\r\nconnection: close\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
+    const answer = await both.proxy.raw(`${HEAD}${more}`)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(answer).toContain('more than one host header')
+    await expectUnharmed(both)
+  })
+
   test('a head of 100 KB, which is 431', async () => {
     const both = await given()
     const answer = await both.proxy.raw(`${HEAD}x-a: ${'x'.repeat(100_000)}\r\ncontent-length: 0\r\n\r\n`)

@@ -125,3 +125,22 @@ test.each([301, 302, 307, 308])(
     expect(elsewhere.count()).toBe(0)
   },
 )
+
+test.each([
+  ['of the same format', 'openai', '/v1/chat/completions'],
+  ['of the other format', 'openai', '/v1/messages'],
+])(
+  'when nobody else may answer, a client %s hears of a redirect, and not where it leads',
+  async (_, provider, path) => {
+    const elsewhere = await givenUpstream() // any request there fails the test
+    const upstream = await givenUpstream()
+    const location = `${elsewhere.baseUrl}/chat/completions`
+    upstream.next(bytes(307, { location, 'content-location': location }, ''))
+    const proxy = await givenProxy({ accounts: [{ name: 'a', provider }], baseUrl: upstream.baseUrl })
+    const body = { model: 'm', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] }
+    const reply = await proxy.post(path, body, { 'x-qwenctl-account': 'a' })
+    expect([reply.status, reply.headers.location]).toEqual([502, undefined])
+    expect(reply.json.error.message).toMatch(/redirect \(307\), which is not followed/)
+    expect(elsewhere.count()).toBe(0)
+  },
+)

@@ -79,6 +79,9 @@ describe('/v1/models', () => {
     ['/v1/models/m1', 200],
     ['/v1/models/maker%2Fname', 200],
     ['/v1/models/maker/name', 200],
+    ['/v1/models/custom/m1', 200],
+    ['/v1/models/custom/maker/name', 200],
+    ['/v1/models/openai/m1', 404],
     ['/v1/models/nothing', 404],
     ['/v1/models/%zz', 400],
   ])('of %s answers %i', async (path, status) => {

@@ -186,3 +186,17 @@ test('when a client sends requests without waiting for answers, each is answered
   expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(asked.length)
   expect([...text.matchAll(/"echo":(\d)/g)].map((match) => Number(match[1]))).toEqual(asked)
 })
+
+test('when a request cannot be said in the format of the only account, nobody was asked, and the answer says so', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  for (let time = 0; time < 2; time += 1) {
+    const reply = await proxy.post('/v1/messages', QUESTION)
+    expect(reply.status).toBe(400)
+    expect(reply.headers).toMatchObject({ 'x-qwenctl-attempts': '0', 'x-qwenctl-account': '-' })
+    expect(reply.json.error.message).toBe(
+      '"max_tokens" is missing: a Messages request must say it, as a number; set "max_tokens" to the most tokens that the answer may have',
+    )
+  }
+  expect(upstream.count()).toBe(0)
+})

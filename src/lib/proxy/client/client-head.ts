@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
+import { QwenctlError } from '../../errors.ts'
 import { CheckedHeaders } from '../upstream/checked-headers.ts'
 import { requestHeaders } from '../wire/response-headers.ts'
 import { sessionHeaderOf } from '../wire/session-hint.ts'
@@ -29,7 +30,7 @@ export interface ClientHead {
 /**
  * The head of this request: the one before on the same connection, if it says the same in all but the body's length.
  * `check` is asked about every new one, and throws where it is refused.
- * Throws `invalid_request` for a header that could forge another request.
+ * Throws `invalid_request` for a header that could forge another request, and for two hosts.
  */
 export function clientHeadOf(
   call: { readonly rawHeaders: readonly string[]; readonly headers: IncomingHttpHeaders },
@@ -39,6 +40,7 @@ export function clientHeadOf(
   const { rawHeaders } = call
   if (before !== null && isSame(rawHeaders, before.rawHeaders)) return before
   const { headers } = call
+  refuseTwoHosts(rawHeaders)
   check(headers)
   const header = (name: string) => {
     const value = headers[name]
@@ -58,6 +60,19 @@ export function clientHeadOf(
     traceparent: header('traceparent') ?? null,
   }
 }
+
+/** RFC 9112 3.2: which of them is meant, two readers would tell differently. Node takes the first. */
+function refuseTwoHosts(rawHeaders: readonly string[]): void {
+  let hosts = 0
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]!.length === HOST.length && rawHeaders[index]!.toLowerCase() === HOST) hosts += 1
+  if (hosts > 1)
+    throw new QwenctlError('invalid_request', 'the request has more than one host header', {
+      hint: 'send the one that the address has',
+    })
+}
+
+const HOST = 'host'
 
 /** Some clients send a key of their own making in one of the two headers, and ours in the other. */
 function presentedIn(authorization: string | undefined, apiKey: string | undefined): string | null {

@@ -1,5 +1,6 @@
 // A Messages request as a chat completion. Shapes: the Messages API reference, and the types of Anthropic's own SDK.
 
+import { QwenctlError } from '../../errors.ts'
 import { habitsOf, type Habits } from '../habits.ts'
 import {
   checkFields,
@@ -106,7 +107,15 @@ function given(name: string, value: unknown): Json {
 }
 
 function maxTokensOf(value: unknown): number {
-  if (typeof value !== 'number') refuse('max_tokens', 'a Messages request must say it, as a number')
+  if (typeof value !== 'number')
+    throw new QwenctlError(
+      'invalid_request',
+      '"max_tokens" is missing: a Messages request must say it, as a number',
+      {
+        hint: 'set "max_tokens" to the most tokens that the answer may have',
+        details: { field: 'max_tokens' },
+      },
+    )
   return value > 0 ? value : refuse('max_tokens', 'only Anthropic fills its cache without an answer')
 }
 
