@@ -139,3 +139,18 @@ test('without accounts, says how to add one', async () => {
   const { stderr } = await runCommand(temporaryFolder(), ['quota', 'explain'])
   expect(stderr).toContain('qwenctl auth add')
 })
+
+test('when no format is said, the request is a chat completion: who speaks that comes first, the others in translation', async () => {
+  const home = temporaryFolder()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const baseUrl = 'http://127.0.0.1:9/v1'
+  await toolkit.accounts.add({ provider: 'anthropic', name: 'claude', secret: KEY, baseUrl })
+  await toolkit.accounts.add({ provider: 'custom', name: 'gpt', secret: KEY, baseUrl })
+  await toolkit.close()
+  const chat = await explained(home, '--model', 'm1')
+  expect(chat.asked.dialect).toBe('openai')
+  expect(named(chat).gpt).toMatchObject({ verdict: 'next', translated: false })
+  expect(named(chat).claude).toMatchObject({ place: 2, translated: true })
+  const messages = await explained(home, '--model', 'm1', '--route', '/v1/messages')
+  expect(named(messages).claude).toMatchObject({ verdict: 'next', translated: false })
+})

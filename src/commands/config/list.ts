@@ -21,6 +21,7 @@ export default class ConfigList extends ToolkitCommand {
       ['SETTING', 'VALUE', 'FROM', 'MEANING'].map((header) => ({ header })),
       rows,
     )
+    for (const words of await this.toolkit.settings.unknown()) this.caution(words)
     return { settings }
   }
 }

@@ -29,7 +29,7 @@ export default class QuotaExplain extends AccountCommand {
       helpValue: 'ACCOUNT',
     }),
     dialect: Flags.string({
-      description: 'the format that the client speaks',
+      description: 'the format that the client speaks; without it that of the endpoint, openai for chat',
       options: ['openai', 'anthropic'] as const,
     }),
     route: Flags.string({ description: 'the endpoint; chat without it', helpValue: 'PATH' }),

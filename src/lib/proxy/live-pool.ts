@@ -102,8 +102,8 @@ export class LivePool {
   #targets = noTargets()
   readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
-  /** References in the caps that were said to name nobody: once is enough. */
-  readonly #unknownCaps = new Set<string>()
+  /** Of the configuration: once is enough. */
+  readonly #said = new Set<string>()
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
@@ -173,10 +173,15 @@ export class LivePool {
     const isAlive = this.#toolkit.isInFlight
     this.view.caps = hasCaps(caps) ? new CapRoom(caps, { ofAccount: byId, isAlive }) : null
     for (const reference of unknown) {
-      if (this.#unknownCaps.has(reference)) continue
-      this.#unknownCaps.add(reference)
-      this.#options.onTrouble(`caps.accounts.${reference} caps nothing: it names no account of this proxy`)
+      this.#sayOnce(`caps.accounts.${reference} caps nothing: it names no account of this proxy`)
     }
+  }
+
+  /** What the user may do about; the proxy goes on without. */
+  #sayOnce(words: string): void {
+    if (this.#said.has(words)) return
+    this.#said.add(words)
+    this.#options.onTrouble(words)
   }
 
   /** Names of the user's own for models. */
@@ -186,7 +191,9 @@ export class LivePool {
 
   /** The rules of the configuration anew. Throws `invalid_value` when one is not well formed: all stay as they were. */
   async readRules(): Promise<void> {
-    const rules = await readPoolRules(this.#toolkit.settings)
+    const { settings } = this.#toolkit
+    const rules = await readPoolRules(settings)
+    for (const words of await settings.unknown()) this.#sayOnce(`${words} (in ${settings.path})`)
     const { aliases, prices, caps, keep, waitMs, maxWaitMs, waitQueue } = rules
     await recordLimits(this.ledger, { id: CAPS_SUBJECT, limits: caps.rate })
     this.#aliases = aliases

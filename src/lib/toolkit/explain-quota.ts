@@ -114,9 +114,9 @@ async function stepsOf(
   })
 }
 
-function dialectOf(route: string | null): 'openai' | 'anthropic' | null {
-  if (route === null) return null
-  return route.startsWith('/messages') ? 'anthropic' : 'openai'
+/** Without a word, a request is a chat completion: most are. */
+function dialectOf(route: string | null): 'openai' | 'anthropic' {
+  return route?.startsWith('/messages') === true ? 'anthropic' : 'openai'
 }
 
 /** Each model in the client's own format first, then in the other: as the proxy asks. */

@@ -110,6 +110,12 @@ export class FileSettings implements Settings {
     return inFile(this.path, await this.#file(), PRICES, readPrices)
   }
 
+  async unknown(): Promise<string[]> {
+    const file = await this.#file()
+    const { unknownSettings } = await import('./unknown-settings.ts')
+    return unknownSettings(file, [ALIASES, PRICES, CAPS])
+  }
+
   /** What a change comes to in the file. Throws `invalid_value`. */
   async #change(key: string, value: string): Promise<Change> {
     const fact = this.#facts.find((candidate) => candidate.key === key)

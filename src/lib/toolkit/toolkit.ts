@@ -180,6 +180,8 @@ export interface Settings {
   prices(): Promise<OwnPrices>
   /** How much the pool does at most. Throws `invalid_value` for a section that is not well formed. */
   caps(): Promise<Caps>
+  /** What of the file nothing reads, in words: mistyped keys, mostly. */
+  unknown(): Promise<string[]>
   readonly path: string
 }
 

@@ -149,6 +149,20 @@ describe('when the configuration changes while a proxy runs', () => {
     expect((await proxy.get('/health')).status).toBe(200)
   })
 
+  test('what nothing reads is said once, and all else holds', async () => {
+    const upstream = await givenUpstream()
+    const troubles = /^proxy\.stratgy is no setting/
+    const given = { accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl, troubles }
+    const proxy = await givenFollowingProxy(given)
+    writeFileSync(proxy.toolkit.settings.path, 'proxy:\n  stratgy: weighted\n  maxBodyMb: 7\n')
+    await until(() => proxy.taken.at(-1)?.maxBodyMb === 7)
+    await set(proxy, 'proxy.maxBodyMb', '8')
+    await until(() => proxy.taken.at(-1)?.maxBodyMb === 8)
+    expect(proxy.troubles).toEqual([
+      `proxy.stratgy is no setting, and changes nothing; did you mean proxy.strategy? (in ${proxy.toolkit.settings.path})`,
+    ])
+  })
+
   test('a file that is not well formed changes nothing, and is told of', async () => {
     const upstream = await givenUpstream()
     const troubles = /^the configuration stays as it was: /

@@ -118,3 +118,22 @@ describe('changing settings', () => {
     })
   })
 })
+
+test('what nothing reads is named, with the setting that was meant', async () => {
+  const yaml =
+    'proxy:\n  stratgy: weighted\n  port: 4000\nproxxy:\n  port: 1\nledger: 3\nwaitQueue: 5\nlogs:\naliases:\n  a: b\ncaps:\n  concurrency: 2\n'
+  expect(await (await givenSettings(yaml)).unknown()).toEqual([
+    'proxy.stratgy is no setting, and changes nothing; did you mean proxy.strategy?',
+    'proxxy is no setting, and changes nothing',
+    'ledger is no setting, and changes nothing',
+    'waitQueue is no setting, and changes nothing',
+  ])
+  expect(await (await givenSettings()).unknown()).toEqual([])
+})
+
+test('whatever is set by its key is known', async () => {
+  const settings = await givenSettings('{}\n')
+  for (const { key, default: value } of settingsTable)
+    await settings.set(key, [value].flat().join(',')).catch(() => undefined)
+  expect(await settings.unknown()).toEqual([])
+})

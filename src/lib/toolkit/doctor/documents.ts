@@ -20,6 +20,7 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
       const set = (await settings.list()).filter(({ origin }) => origin === 'file')
       return `${set.length} set in it`
     }),
+    await unknownSettings(settings),
     await readable('vault-file', 'vault.json', home.vaultFile, async () => {
       await vaultDocument(home).read()
       return 'readable'
@@ -33,6 +34,14 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
     checkpoint(home.countersFile),
     interruptedRestore(restoreJournal(home)),
   ].filter((one) => one !== null)
+}
+
+/** Null: there are none, or the file is not readable, which is said already. */
+async function unknownSettings(settings: DoctorParts['settings']): Promise<Check | null> {
+  const found = await settings.unknown().catch(() => [])
+  if (found.length === 0) return null
+  const fix = `correct ${settings.path}; qwenctl config list shows all settings`
+  return check('unknown-settings', 'settings', { status: 'warn', detail: found.join('. '), fix })
 }
 
 async function readable(

@@ -139,3 +139,14 @@ test('when a credential does not open, its account is named', async () => {
     detail: '1 of 1 do not open: local:acme/work',
   })
 })
+
+test('when config.yaml has a key that nothing reads, it is named, and nothing fails for it', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  writeFileSync(join(home, 'config.yaml'), 'proxy:\n  stratgy: weighted\n')
+  const report = await toolkit.doctor({ fix: false })
+  expect(found(report, 'unknown-settings')).toMatchObject({
+    status: 'warn',
+    detail: 'proxy.stratgy is no setting, and changes nothing; did you mean proxy.strategy?',
+  })
+  expect(found(report, 'settings')).toMatchObject({ status: 'ok' })
+})
