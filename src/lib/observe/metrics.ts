@@ -57,8 +57,21 @@ export class Metrics {
     this.#client = client
     this.#registry = new client.Registry()
     client.collectDefaultMetrics({ register: this.#registry })
+    this.#addTimeBefore()
     for (const name of unwanted) this.#registry.removeSingleMetric(name)
     for (const row of rows) this.#registry.registerMetric(metricOf(row, parts))
+  }
+
+  /** The library counts processor time from now on only; the process has had some before anybody asked. */
+  #addTimeBefore(): void {
+    const { user, system } = process.cpuUsage()
+    const add = (name: string, microseconds: number) => {
+      const counter = this.#registry.getSingleMetric(name)
+      if (counter instanceof this.#client.Counter) counter.inc(microseconds / 1e6)
+    }
+    add('process_cpu_user_seconds_total', user)
+    add('process_cpu_system_seconds_total', system)
+    add('process_cpu_seconds_total', user + system)
   }
 
   async text(): Promise<MetricsText> {

@@ -229,8 +229,11 @@ export class ProxyServer implements ExchangeHost {
     if (path === '/health')
       return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
-    if (path === '/metrics')
-      return (allow(exchange, 'GET', 'HEAD'), answerMetrics(exchange, this.#options.metrics))
+    if (path === '/metrics') {
+      allow(exchange, 'GET', 'HEAD')
+      this.#managed.add(exchange) // who looks at what is in flight is not part of it
+      return answerMetrics(exchange, this.#options.metrics)
+    }
     if (path === '/models' || path.startsWith('/models/')) {
       allow(exchange, 'GET', 'HEAD')
       exchange.route = '/v1/models'

@@ -202,3 +202,13 @@ test.skipIf(!promtool)(
     }
   },
 )
+
+test('the processor time of the process is all that it has used, also before anybody asked', async () => {
+  const before = process.cpuUsage()
+  const samples = await metricsOf([])
+  const seconds = (name: string) => samples.get(`process_cpu_${name}`) ?? 0
+  expect(seconds('user_seconds_total')).toBeGreaterThanOrEqual(before.user / 1e6)
+  expect(seconds('seconds_total')).toBeCloseTo(
+    seconds('user_seconds_total') + seconds('system_seconds_total'),
+  )
+})

@@ -263,6 +263,7 @@ describe('GET /metrics', () => {
     expect(text).toContain(`qwenctl_requests_total{${who},model="m1",outcome="ok"} 1`)
     expect(text).toContain(`qwenctl_tokens_total{${who},model="m1",type="input"} 7`)
     expect(text).toContain(`qwenctl_limit_remaining{${who},metric="requests",window="day"} 4`)
+    expect(text).toContain('qwenctl_requests_in_flight 0') // who asks is not part of it
   })
 
   const hasPromtool = spawnSync('promtool', ['--version']).status === 0
