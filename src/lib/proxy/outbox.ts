@@ -70,10 +70,10 @@ export class Outbox {
       letter.fate = letter.outlet.write(letter.bytes)
       if (letter.fate === 'kept') haveAllLeft = false
     }
+    if (haveAllLeft) this.#paper.useAgain()
+    else this.#paper.replace()
     // Only then: while the senders go on, the peers are at work on what they were sent.
     for (const { sender, fate } of letters) if (fate !== 'dropped') sender?.sent(fate === 'left')
-    if (!haveAllLeft) this.#paper.replace()
-    else if (this.#letters.length === 0) this.#paper.useAgain()
   }
 }
 

@@ -14,15 +14,21 @@ interface Insides {
   _writableState?: { readonly length: number }
 }
 
-/** One write, as the handle knows it. It is used again for as long as nothing was left for it to keep. */
+/** One write, as the handle knows it. It is used again for as long as the handle has not kept it. */
 interface WriteRequest {
+  /** `FREE`, until a handle keeps the request, which must never be given to it again then: the process would be aborted. */
+  getAsyncId(): number
   oncomplete?: (status: number) => void
   buffer?: Uint8Array
 }
 
+const FREE = -1
+
 /** Node does not give the class of its write requests away: it is seen when Node itself writes. */
 let Requests: (new () => WriteRequest) | null = null
 let request: WriteRequest | null = null
+/** Node writes otherwise here, as it does from version 26 on. */
+let isOtherwise = false
 
 /**
  * What became of bytes that were written: the system has them; the socket keeps some of them, and their memory; or there was
@@ -76,15 +82,17 @@ export class Outlet {
     if (!isFree || this.#isBehind || this.#stream.length > 0 || bytes.length === 0)
       return this.#writeToStream(bytes)
     if (request === null) {
-      seeRequests(handle)
+      if (!isOtherwise) seeRequests(handle)
       return this.#writeToStream(bytes)
     }
     const error = handle.writeBuffer(request, bytes)
     if (error !== 0) {
+      request = new Requests!()
       this.socket.destroy(writeError(error))
       return 'dropped'
     }
-    if (handle.writeQueueSize === 0) return 'left'
+    // Not whether anything is left: what was may have gone at a second try, and the request is kept until that is told.
+    if (request.getAsyncId() === FREE) return 'left'
     this.#leave(bytes)
     return 'kept'
   }
@@ -116,10 +124,18 @@ function insidesOf(socket: Socket): Insides {
 function seeRequests(handle: Handle): void {
   handle.writeBuffer = (made, bytes) => {
     Reflect.deleteProperty(handle, 'writeBuffer') // what it stood before comes into its own again
-    Requests = made.constructor as new () => WriteRequest
-    request = new Requests()
+    Requests = classOf(made)
+    isOtherwise = Requests === null
+    if (Requests !== null) request = new Requests()
     return handle.writeBuffer(made, bytes)
   }
+}
+
+/** Null: it is not a request as we know them. */
+function classOf(made: Partial<WriteRequest> | null): (new () => WriteRequest) | null {
+  if (typeof made?.getAsyncId !== 'function') return null
+  const Class = made.constructor as new () => WriteRequest
+  return new Class().getAsyncId() === FREE ? Class : null
 }
 
 /** As Node's own: with the code that tells what happened. */

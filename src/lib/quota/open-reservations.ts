@@ -10,8 +10,35 @@ export interface OpenReservation {
   probe?: string[] | undefined
 }
 
-/** `next`: the one behind it in its bucket. */
-type Entry = OpenReservation & { id: string; next: Entry | null }
+/** One in its bucket. The chain is no part of it: whoever copies an entry, or writes it down, has the reservation alone. */
+class Entry implements OpenReservation {
+  readonly id: string
+  readonly account: string
+  readonly also: string[]
+  readonly at: number
+  readonly sequence: number
+  readonly probe: string[] | undefined
+  #next: Entry | null
+
+  constructor(id: string, { account, also, at, sequence, probe }: OpenReservation, next: Entry | null) {
+    this.id = id
+    this.account = account
+    this.also = also
+    this.at = at
+    this.sequence = sequence
+    this.probe = probe
+    this.#next = next
+  }
+
+  /** The one behind it. */
+  get next(): Entry | null {
+    return this.#next
+  }
+
+  set next(entry: Entry | null) {
+    this.#next = entry
+  }
+}
 
 const BUCKETS = 1024
 const HASHED = 4
@@ -36,10 +63,10 @@ export class OpenReservations {
   }
 
   /** False: a reservation of this id is in already, and stays. */
-  add(id: string, { account, also, at, sequence, probe }: OpenReservation): boolean {
+  add(id: string, reservation: OpenReservation): boolean {
     if (this.get(id) !== undefined) return false
     const bucket = bucketOf(id)
-    this.#buckets[bucket] = { id, account, also, at, sequence, probe, next: this.#firstIn(bucket) }
+    this.#buckets[bucket] = new Entry(id, reservation, this.#firstIn(bucket))
     this.#size += 1
     return true
   }
