@@ -1,6 +1,6 @@
 import { QwenctlError } from '../errors.ts'
 import type { Outcome } from '../provider/provider.ts'
-import { lasts, refusal } from '../rotation/eligibility.ts'
+import { lasts, mismatch, refusal } from '../rotation/eligibility.ts'
 import type { Member } from '../rotation/member.ts'
 import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
@@ -140,6 +140,11 @@ function upstreamError(failures: Failure[]): QwenctlError {
 function nobody({ pool, accounts }: LivePool, wanted: readonly RotationRequest[]): QwenctlError {
   const { dialect, route, model, provider, group } = wanted[0] ?? {}
   if (accounts.length === 0) return new QwenctlError('no_accounts', 'there is no account yet')
+  const pinned = pinnedWords(pool.members, wanted)
+  if (pinned !== null)
+    return new QwenctlError('no_accounts', pinned, {
+      hint: 'leave x-qwenctl-account out, or name another account; qwenctl auth list shows them',
+    })
   const without = (part: Partial<RotationRequest>) =>
     wanted.some((request) => pool.fits({ ...request, ...part }))
   if (!pool.fits({})) {
@@ -161,6 +166,17 @@ function nobody({ pool, accounts }: LivePool, wanted: readonly RotationRequest[]
   return new QwenctlError('no_accounts', `there is no enabled account${words}`, {
     hint: 'qwenctl auth list shows the accounts',
   })
+}
+
+/** Why the account that a request is pinned to cannot serve it; null: it is pinned to none. */
+function pinnedWords(members: readonly Member[], wanted: readonly RotationRequest[]): string | null {
+  // Of a request that would be translated, the other format is asked for last: what stands in its way stands in every way.
+  const request = wanted.at(-1)
+  const member = members.find(({ account }) => account.id === request?.pin)
+  if (request === undefined || member === undefined) return null
+  const { provider, name } = member.account
+  const found = mismatch(member, request)
+  return `${provider}/${name}, which the request is pinned to, cannot serve it${found === null ? '' : `: ${found.words}`}`
 }
 
 function onlyTheUser({ pool, view }: LivePool, wanted: readonly RotationRequest[]): QwenctlError {

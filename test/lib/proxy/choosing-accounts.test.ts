@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../support/proxy-harness.ts'
+import { QUESTION, givenProxy, keyOf } from '../../support/proxy-harness.ts'
 
 const MESSAGE = { model: 'claude-x', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] }
 const ANSWER = { id: 'msg_1', type: 'message', content: [], usage: { input_tokens: 7, output_tokens: 3 } }
@@ -142,16 +142,44 @@ describe('when a header pins an account', () => {
     ['that does not exist', 'nobody', 404, 'account_not_found'],
     ['by a name that two accounts have', 'twin', 400, 'ambiguous_account'],
     ['that is disabled', 'off', 503, 'no_accounts'],
+    ['that does not serve the model', 'other', 503, 'no_accounts'],
   ])('%s, it is refused and nothing is sent', async (_, pin, status, code) => {
     const upstream = await givenUpstream()
     const proxy = await givenProxy({
-      accounts: [{ name: 'twin' }, { name: 'twin', provider: 'qwen' }, { name: 'off' }],
+      accounts: [
+        { name: 'twin' },
+        { name: 'twin', provider: 'qwen' },
+        { name: 'off' },
+        { name: 'other', models: ['m9'] },
+      ],
       baseUrl: upstream.baseUrl,
     })
     await proxy.toolkit.accounts.setEnabled('off', false)
     const pinned = () => proxy.chat({}, { 'x-qwenctl-account': pin })
     await expect.poll(async () => (await pinned()).json.error.code, { timeout: 10_000 }).toBe(code)
     expect((await pinned()).status).toBe(status)
+  })
+
+  test.each([
+    [
+      'a model that it does not serve',
+      'other',
+      '/v1/chat/completions',
+      /^custom\/other, which .* pinned to, .*: does not serve model m1/,
+    ],
+    [
+      'a format that it does not speak',
+      'other',
+      '/v1/messages/count_tokens',
+      /: its endpoint does not speak the anthropic dialect/,
+    ],
+  ])('and the request wants %s, the refusal is about that account', async (_, pin, path, words) => {
+    const upstream = await givenUpstream()
+    const accounts = [{ name: 'a' }, { name: 'other', models: ['m9'] }]
+    const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
+    const reply = await proxy.post(path, { ...QUESTION, max_tokens: 5 }, { 'x-qwenctl-account': pin })
+    expect([reply.status, reply.json.error.code]).toEqual([503, 'no_accounts'])
+    expect(reply.json.error.message).toMatch(words)
   })
 })
 
