@@ -75,17 +75,26 @@ async function modelsAt(live: LivePool, upstreams: UpstreamPool, member: Member)
   const body = await ask(live, upstreams, member, dialect)
   const data = (body as { data?: unknown } | null | undefined)?.data
   if (!Array.isArray(data)) return null
-  return data.flatMap((entry: { id?: unknown; created?: unknown }) =>
+  return data.flatMap((entry: Listed | null) =>
     typeof entry?.id === 'string'
-      ? [
-          {
-            id: entry.id,
-            provider: account.provider,
-            created: typeof entry.created === 'number' ? entry.created : null,
-          },
-        ]
+      ? [{ id: entry.id, provider: account.provider, created: createdIn(entry) }]
       : [],
   )
+}
+
+/** A model as an upstream lists it. */
+interface Listed {
+  id?: unknown
+  /** OpenAI's. */
+  created?: unknown
+  /** Anthropic's. */
+  created_at?: unknown
+}
+
+function createdIn({ created, created_at: at }: Listed): number | null {
+  if (typeof created === 'number') return created
+  const ms = typeof at === 'string' ? Date.parse(at) : Number.NaN
+  return Number.isFinite(ms) ? Math.floor(ms / 1000) : null
 }
 
 /** The upstream's own list, parsed; undefined when it gives none. Not a model call, so nothing is counted. */

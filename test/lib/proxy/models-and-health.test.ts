@@ -61,6 +61,28 @@ describe('/v1/models', () => {
     })
   })
 
+  test('keeps the day of a model that Anthropic lists, in either shape', async () => {
+    const upstream = await givenUpstream()
+    const created_at = '2025-09-29T00:00:00Z'
+    upstream.always(
+      json(200, {
+        data: [
+          { type: 'model', id: 'claude', created_at },
+          { id: 'old', created_at: 'odd' },
+        ],
+      }),
+    )
+    const accounts = [{ name: 'a', provider: 'anthropic' }]
+    const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
+    const openai = await proxy.get('/v1/models')
+    expect(openai.json.data).toMatchObject([
+      { id: 'claude', created: Date.parse(created_at) / 1000 },
+      { created: 0 },
+    ])
+    const anthropic = await proxy.get('/v1/models/claude', { 'anthropic-version': '2023-06-01' })
+    expect(anthropic.json).toMatchObject({ id: 'claude', created_at: '2025-09-29T00:00:00.000Z' })
+  })
+
   test('leaves out an upstream that hangs or answers nonsense, and answers all the same', async () => {
     const hanging = await givenUpstream()
     hanging.always(hang)
