@@ -217,8 +217,10 @@ export class LogFile {
     return handle
   }
 
+  /** Room is made first: others fill the next file while this process may wait for its turn. */
   async #closeFull(path: string): Promise<void> {
     const { clock, folder } = this.#options
+    await this.#removeOldest()
     const name = closedLogName(clock(), process.pid, (this.#closed += 1))
     try {
       await fs.rename(path, join(folder, name))
@@ -226,13 +228,12 @@ export class LogFile {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       // another process was faster
     }
-    await this.#removeOldest()
   }
 
-  /** Leaves room for the file that is begun now, and for what several processes may write beyond its end at once. */
+  /** Leaves room for the file that is closed now, the next, and what several processes may write beyond its end at once. */
   async #removeOldest(): Promise<void> {
     const { folder, maxBytes } = this.#options
-    let left = maxBytes - 2 * this.#fileBytes
+    let left = maxBytes - 3 * this.#fileBytes
     for (const path of closedLogs(folder).reverse()) {
       const size = (await statOf(path))?.size ?? 0
       left -= size
