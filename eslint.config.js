@@ -15,6 +15,7 @@ export default tseslint.config(
       'dist/',
       'coverage/',
       'bench/node_modules/',
+      'wasm/',
       'bin/',
       'scripts/*.cjs',
       '.dependency-cruiser.cjs',
