@@ -168,6 +168,7 @@ describe('when a request could be read in two ways, it is refused and what stand
     const answer = await both.proxy.raw(text)
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
     expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1)
+    expect(errorIn(answer)).toMatchObject({ code: 'invalid_request', type: 'invalid_request_error' })
     await expectUnharmed(both)
   })
 
@@ -184,9 +185,29 @@ describe('when a request could be read in two ways, it is refused and what stand
     const both = await given()
     const answer = await both.proxy.raw(`${HEAD}x-a: ${'x'.repeat(100_000)}\r\ncontent-length: 0\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 431 /)
+    expect(errorIn(answer)).toMatchObject({
+      code: 'request_too_large',
+      message: 'the head of the request is larger than 16 KiB',
+    })
+    await expectUnharmed(both)
+  })
+
+  test('an expectation that nobody knows, which is 417', async () => {
+    const both = await given()
+    const answer = await both.proxy.raw(
+      `${HEAD}expect: a-miracle\r\nconnection: close\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 417 /)
+    expect(errorIn(answer)).toMatchObject({ code: 'invalid_request' })
     await expectUnharmed(both)
   })
 })
+
+/** The error that an answer as it came over the wire tells of. */
+function errorIn(answer: string): unknown {
+  const body = answer.slice(answer.indexOf('\r\n\r\n') + 4)
+  return (JSON.parse(body) as { error: unknown }).error
+}
 
 test('when two requests come in one packet, both are served, each once', async () => {
   const upstream = await givenUpstream()

@@ -10,6 +10,7 @@ import { PlainConnection } from './plain-connection.ts'
 import type { PlainHost } from './plain-connection.ts'
 import type { PlainHead } from './plain-head.ts'
 import { HeadMemory } from './plain-heads.ts'
+import { refuseExpectation, refuseUnreadable } from './unreadable.ts'
 
 /** A client that has not sent its head by then is not one. */
 const HEAD_TIMEOUT_MS = 60_000
@@ -48,6 +49,8 @@ export class FrontDoor implements PlainHost {
       res.writeContinue()
       this.#called(req, res)
     })
+    server.on('checkExpectation', refuseExpectation)
+    server.on('clientError', refuseUnreadable)
     this.#server = server
     this.#standBefore(server)
   }
