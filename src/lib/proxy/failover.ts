@@ -32,11 +32,14 @@ export function answerFailed(
     return refuse(live, exchange, upstreamError(failures))
   if (first === null || first.at === null) return refuse(live, exchange, onlyTheUser(live, wanted))
   const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
-  const at = new Date(first.at).toISOString()
   const { name, provider } = first.member.account
+  const who = `${provider}/${name}`
+  const when = `at ${new Date(first.at).toISOString()} (in ${seconds} s)${numbersOf(live, wanted, first)}`
   const error = new QwenctlError(
     'quota_exhausted',
-    `every account for this request is out; ${provider}/${name} returns first, at ${at} (in ${seconds} s)${numbersOf(live, wanted, first)}`,
+    isPinned
+      ? `${who}, which the request is pinned to, is out and returns ${when}`
+      : `every account for this request is out; ${who} returns first, ${when}`,
     { hint: 'qwenctl quota show tells what is left of each' },
   )
   // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
@@ -129,10 +132,15 @@ function passOn(exchange: Exchange, held: HeldAnswer, isPinned: boolean): void {
 
 function upstreamError(failures: Failure[]): QwenctlError {
   const isLate = failures.every(({ outcome }) => outcome.class === 'timeout')
-  const tried = failures.map(({ member, outcome }) => `${member.account.name}: ${outcome.message}`).slice(-3)
+  const tried = failures.slice(-3).map(({ member, outcome, held }) => {
+    const said = held === null ? '' : ` answered ${held.status}`
+    return `${member.account.name}${said}: ${outcome.message}`
+  })
+  // One that says 503 has answered.
+  const what = failures.every(({ held }) => held === null) ? 'no upstream answered' : 'no upstream could serve it'
   return new QwenctlError(
     isLate ? 'upstream_timeout' : 'upstream_unavailable',
-    `no upstream answered (${tried.join('; ')})`,
+    `${what} (${tried.join('; ')})`,
   )
 }
 

@@ -181,6 +181,21 @@ describe('when a header pins an account', () => {
     expect([reply.status, reply.json.error.code]).toEqual([503, 'no_accounts'])
     expect(reply.json.error.message).toMatch(words)
   })
+
+  test('and the account is out, the refusal speaks of it alone', async () => {
+    const upstream = await givenUpstream()
+    const accounts = [{ name: 'a', limits: ['1/24h'] }, { name: 'other' }]
+    const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
+    upstream.next(chat())
+    const pinned = () => proxy.chat({}, { 'x-qwenctl-account': 'a' })
+    expect((await pinned()).status).toBe(200)
+    const reply = await pinned()
+    expect([reply.status, reply.json.error.code]).toEqual([429, 'quota_exhausted'])
+    expect(reply.json.error.message).toMatch(
+      /^custom\/a, which the request is pinned to, is out and returns at 20.*1 of 1 used/,
+    )
+    expect(upstream.count()).toBe(1)
+  })
 })
 
 describe('when a header names a group', () => {
