@@ -49,6 +49,15 @@ test('without --json a key stands alone on stdout', async () => {
   expect(stderr).toContain('this once')
 })
 
+test('a group that no account is in is named when a key is made for it', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['auth', 'add', 'sandbox/play', '--group', 'free'])
+  const made = await runCommand(home, ['keys', 'create', 'ci', '--groups', 'free,fre'])
+  expect(made).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^qk_/) as string })
+  expect(made.stderr).toContain('No account is in the group "fre" yet')
+  expect(made.stderr).not.toContain('"free" yet')
+})
+
 test.each([
   [['keys', 'create', 'ci', '--limit', 'many'], 'invalid_limit', 2],
   [['keys', 'create', 'ci', '--expires', 'soon'], 'invalid_value', 2],

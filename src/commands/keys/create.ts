@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
+import { printable } from '../../lib/terminal/text-width.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class KeysCreate extends AccountCommand {
@@ -49,7 +50,7 @@ export default class KeysCreate extends AccountCommand {
     const user = flags.user ?? String(await this.toolkit.settings.get('user'))
     const { accounts = [], groups = [], models = [], limit: limits = [], expires } = flags
     const wanted = { name: args.name, user, accounts, groups, models, limits }
-    const { key, secret } = await this.toolkit.keys.create({
+    const { key, secret, emptyGroups } = await this.toolkit.keys.create({
       ...wanted,
       ...(expires === undefined ? {} : { expires }),
     })
@@ -57,6 +58,8 @@ export default class KeysCreate extends AccountCommand {
     this.tell(
       `This is the key "${key.name}", shown this once. Programs send it as their API key to the proxy; everybody needs one now.`,
     )
+    for (const group of emptyGroups)
+      this.tell(`No account is in the group "${printable(group)}" yet: qwenctl auth list shows the groups.`)
     return { key: { ...key, secret } }
   }
 }

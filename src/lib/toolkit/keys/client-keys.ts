@@ -66,10 +66,12 @@ export class ClientKeys {
   }
 
   /**
-   * Makes a key. `secret` is told here and never again. Throws `name_in_use`, `account_not_found`, `invalid_limit`,
-   * `invalid_value`.
+   * Makes a key. `secret` is told here and never again. `emptyGroups`: those of its groups that no account is in, or not yet.
+   * Throws `name_in_use`, `account_not_found`, `invalid_limit`, `invalid_value`.
    */
-  async create(wanted: NewClientKey): Promise<{ key: ClientKeyView; secret: string }> {
+  async create(
+    wanted: NewClientKey,
+  ): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
     checkName('key', wanted.name)
     const limits = (wanted.limits ?? []).map((text) => formatLimit(parseLimit(text)))
     const now = this.#parts.clock()
@@ -101,7 +103,7 @@ export class ClientKeys {
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
     })
     if (limits.length > 0) await recordLimits(await this.#parts.ledger(), key)
-    return { key: await this.#viewOf(key), secret }
+    return { key: await this.#viewOf(key), secret, emptyGroups: await this.#emptyOf(key.groups) }
   }
 
   /** By name, without those made for one command unless `all`. */
@@ -138,6 +140,12 @@ export class ClientKeys {
     const all = (await this.#parts.accounts.read()).accounts
     const own = user === undefined ? all : all.filter((account) => account.user === user)
     return accounts.map((reference) => resolveReference(own, reference).id)
+  }
+
+  async #emptyOf(groups: readonly string[]): Promise<string[]> {
+    if (groups.length === 0) return []
+    const { accounts } = await this.#parts.accounts.read()
+    return groups.filter((group) => !accounts.some((account) => account.groups.includes(group)))
   }
 
   async #viewOf(key: ClientKey): Promise<ClientKeyView> {
