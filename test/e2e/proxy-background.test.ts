@@ -52,7 +52,7 @@ test('with --detach the command returns when the proxy listens, which goes on af
   expect(await chatAt(view.url, { model: 'sandbox-small' })).toMatchObject({ status: 200 })
   expect(await statusOf(home)).toMatchObject({
     running: true,
-    proxies: [{ ...view, strategy: 'priority', host: '127.0.0.1', port: Number(new URL(view.url).port) }],
+    proxies: [{ ...view, state: 'serving', strategy: 'priority', host: '127.0.0.1', port: Number(new URL(view.url).port) }],
   })
   const shown = await runBinary(home, ['proxy', 'status'])
   expect(shown.stdout).toContain(view.url)
@@ -146,6 +146,7 @@ test('stop waits for requests under way, and asking twice does not cut them off'
   const reply = (await opening).setEncoding('utf8')
   const stops = [startQwenctl(home, ['proxy', 'stop'])]
   await proxy.says('Ending after 1 request under way')
+  expect((await statusOf(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'draining' }])
   stops.push(startQwenctl(home, ['proxy', 'stop', '--json']))
   await chatAt(proxy.url).catch(() => undefined)
   stream.end(STOP + DONE)
@@ -224,6 +225,7 @@ test('a proxy that is stopped by the system is not signalled behind its back: st
   const home = await givenHome(sandbox)
   const proxy = await startedProxy(home)
   proxy.signal('SIGSTOP')
+  expect((await statusOf(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'silent' }])
   const result = await runBinary(home, ['proxy', 'stop', '--json'])
   proxy.signal('SIGCONT')
   expect(result.exit).toBe(1)

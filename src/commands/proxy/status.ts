@@ -1,28 +1,32 @@
 import { agoWords } from '../../lib/terminal/time-words.ts'
-import type { ProxyView } from '../../lib/toolkit/proxies.ts'
+import type { ProxyStanding } from '../../lib/toolkit/proxies.ts'
 import { serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyStatus extends ToolkitCommand {
   static override summary = 'show the proxies that run over these accounts'
+  static override description =
+    'STATE is serving; draining, while it ends with the requests that it has; or silent, where it does not answer.'
   static override examples = ['<%= config.bin %> proxy status', '<%= config.bin %> proxy status --json']
 
-  async run(): Promise<{ running: boolean; proxies: ProxyView[]; service: ServiceView | null }> {
+  async run(): Promise<{ running: boolean; proxies: ProxyStanding[]; service: ServiceView | null }> {
     await this.parse(ProxyStatus)
-    const proxies = this.toolkit.proxies.list()
+    const proxies = await this.toolkit.proxies.standings()
     const now = new Date().toISOString()
     if (proxies.length === 0) this.print('No proxy is running. Start one: qwenctl proxy start')
     else {
       this.printTable(
         [
           { header: 'URL' },
+          { header: 'STATE' },
           { header: 'STRATEGY' },
           { header: 'STARTED' },
           { header: 'WORKERS', align: 'right' },
           { header: 'PID', align: 'right' },
         ],
-        proxies.map(({ url, pid, strategy, startedAt, workers }) => [
+        proxies.map(({ url, state, pid, strategy, startedAt, workers }) => [
           url,
+          state,
           strategy,
           agoWords(startedAt, now),
           String(workers.length),

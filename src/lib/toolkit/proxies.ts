@@ -17,6 +17,11 @@ import {
 
 export type ProxyView = RunFile
 
+/** `draining`: it takes no new requests, and ends with its last one; `silent`: it does not answer, stopped or stuck. */
+export interface ProxyStanding extends ProxyView {
+  state: 'serving' | 'draining' | 'silent'
+}
+
 const POLL_MS = 50
 /** A proxy that is alive says so at once; one that is stopped or stuck does not say it later either. */
 const HEALTH_MS = 2_000
@@ -36,6 +41,17 @@ export class Proxies {
   /** Those that run now, oldest first. */
   list(): ProxyView[] {
     return readRunFiles(this.#home)
+  }
+
+  /** The same, each asked at its address what it is doing. */
+  async standings(): Promise<ProxyStanding[]> {
+    const asked = this.list().map(async (proxy): Promise<ProxyStanding | null> => {
+      const reached = await reach(proxy.url, proofOf(this.#home, proxy))
+      if (reached !== 'another') return { ...proxy, state: standingOf[reached] }
+      sweepRunFile(this.#home, proxy)
+      return null
+    })
+    return (await Promise.all(asked)).filter((proxy) => proxy !== null)
   }
 
   /** Makes a proxy of this process known; `proof` is what it answers to at its address. */
@@ -101,6 +117,8 @@ export class Proxies {
     return openSync(this.logFile, 'a', 0o600)
   }
 }
+
+const standingOf = { answers: 'serving', closed: 'draining', silent: 'silent' } as const
 
 /** The line that says it listens, or all that it printed until its end; null: neither in time. */
 function firstWords(child: ChildProcess, timeoutMs: number): Promise<string | null> {
