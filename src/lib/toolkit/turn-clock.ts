@@ -1,7 +1,18 @@
+import { performance } from 'node:perf_hooks' // the global one is looked up at every call
+
+let isKept = false
 let now = 0
+let uptime = 0
+
+function keep(): void {
+  isKept = true
+  now = Date.now()
+  uptime = performance.now()
+  setImmediate(forget) // also keeps the loop from waiting for anything while the time is kept
+}
 
 const forget = () => {
-  now = 0
+  isKept = false
 }
 
 /**
@@ -9,9 +20,12 @@ const forget = () => {
  * and what is done in one turn is done at one time: a turn lasts far less than what is measured by this clock.
  */
 export function turnClock(): number {
-  if (now === 0) {
-    now = Date.now()
-    setImmediate(forget) // also keeps the loop from waiting for anything while the time is kept
-  }
+  if (!isKept) keep()
   return now
+}
+
+/** The same of a clock that only moves forward: milliseconds of `performance.now()`. */
+export function turnUptime(): number {
+  if (!isKept) keep()
+  return uptime
 }

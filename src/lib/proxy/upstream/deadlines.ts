@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks' // the global one is looked up at every call
+import { turnUptime } from '../../toolkit/turn-clock.ts'
 
 /** Time as the pool sees it. Tests bring their own. */
 export interface PoolClock {
@@ -9,7 +9,7 @@ export interface PoolClock {
 }
 
 export const systemClock: PoolClock = {
-  now: () => performance.now(),
+  now: turnUptime,
   every(ms, tick) {
     const timer = setInterval(tick, ms)
     timer.unref()
