@@ -3,8 +3,30 @@ const FIRST_BYTES = 4 << 10
 const MOST_KEPT_BYTES = 256 << 10
 /** Up to this length a loop over the characters takes less than a call into Node. */
 const SHORT = 48
+/** The same where it goes over words. */
+const SHORT_READY = 80
 const ASCII_END = 0x80
 const LARGEST_SMALL = 999_999_999
+const WORD_BYTES = 4
+
+/** A text that is written again and again: its bytes stand ready, as whole words. */
+export class ReadyText {
+  readonly length: number
+  readonly bytes: Buffer
+  /** Little-endian; the last one is filled up with zeros. */
+  readonly words: Int32Array
+
+  constructor(text: string, encoding: 'utf8' | 'latin1' = 'utf8') {
+    const bytes = Buffer.from(text, encoding)
+    const padded = Buffer.alloc(Math.ceil(bytes.length / WORD_BYTES) * WORD_BYTES)
+    bytes.copy(padded)
+    this.length = bytes.length
+    this.bytes = bytes
+    this.words = new Int32Array(padded.length / WORD_BYTES)
+    for (let index = 0; index < this.words.length; index += 1)
+      this.words[index] = padded.readInt32LE(index * WORD_BYTES)
+  }
+}
 
 /**
  * Text on its way to a file or a socket, as the bytes that it is there, in memory that is used again for what comes after.
@@ -16,6 +38,8 @@ export class LineBytes {
   #bytes!: Buffer
   /** All of it is `#bytes`. */
   #memory!: ArrayBufferLike
+  /** The same memory. */
+  #view!: DataView
 
   /** There is room for `firstBytes`; more is made where it is needed. */
   constructor(firstBytes = FIRST_BYTES) {
@@ -85,6 +109,18 @@ export class LineBytes {
     this.length = at + length
   }
 
+  /** A word at a time: up to three bytes behind it are written over, where nothing was written yet. */
+  ready(text: ReadyText): void {
+    const { length, words } = text
+    if (length > SHORT_READY) return this.copy(text.bytes)
+    const at = this.length
+    this.#makeRoom(length + WORD_BYTES)
+    const view = this.#view
+    for (let index = 0, to = at; index < words.length; index += 1, to += WORD_BYTES)
+      view.setInt32(to, words[index]!, true)
+    this.length = at + length
+  }
+
   /** As a template literal has it. */
   number(value: number): void {
     if (!(value >= 0 && value <= LARGEST_SMALL && Number.isInteger(value))) return this.text(String(value))
@@ -112,5 +148,6 @@ export class LineBytes {
   #use(bytes: Buffer): void {
     this.#bytes = bytes
     this.#memory = bytes.buffer
+    this.#view = new DataView(bytes.buffer)
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LineBytes } from '../../src/lib/line-bytes.ts'
+import { LineBytes, ReadyText } from '../../src/lib/line-bytes.ts'
 
 test('whatever is written stands there as UTF-8, one behind the other', () => {
   const text = fc.oneof(
@@ -17,6 +17,7 @@ test('whatever is written stands there as UTF-8, one behind the other', () => {
   const part = fc.oneof(
     text.map((value) => ({ value, write: (bytes: LineBytes) => bytes.text(value) })),
     text.map((value) => ({ value, write: (bytes: LineBytes) => bytes.copy(Buffer.from(value)) })),
+    text.map((value) => ({ value, write: (bytes: LineBytes) => bytes.ready(new ReadyText(value)) })),
     number.map((value) => ({ value: `${value}`, write: (bytes: LineBytes) => bytes.number(value) })),
   )
   const lines = fc.array(fc.array(part, { maxLength: 100 }), { maxLength: 4 })

@@ -1,5 +1,6 @@
 import { isoTime } from '../iso-time.ts'
 import type { LineBytes } from '../line-bytes.ts'
+import { ReadyText } from '../line-bytes.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, NamedAccount, RequestRecord } from './request-event.ts'
 import { lastAsked } from './request-event.ts'
@@ -9,14 +10,14 @@ const MOST_KNOWN_LENGTH = 200
 const NOBODY = '"user":null,"provider":null,"account":null'
 
 const labels = {
-  firstByteMs: Buffer.from(',"firstByteMs":'),
-  inputTokens: Buffer.from(',"inputTokens":'),
-  outputTokens: Buffer.from(',"outputTokens":'),
-  costUsd: Buffer.from(',"costUsd":'),
-  bytesIn: Buffer.from(',"bytesIn":'),
-  bytesOut: Buffer.from(',"bytesOut":'),
-  left: Buffer.from(',"clientGone":true}\n'),
-  stayed: Buffer.from(',"clientGone":false}\n'),
+  firstByteMs: new ReadyText(',"firstByteMs":'),
+  inputTokens: new ReadyText(',"inputTokens":'),
+  outputTokens: new ReadyText(',"outputTokens":'),
+  costUsd: new ReadyText(',"costUsd":'),
+  bytesIn: new ReadyText(',"bytesIn":'),
+  bytesOut: new ReadyText(',"bytesOut":'),
+  left: new ReadyText(',"clientGone":true}\n'),
+  stayed: new ReadyText(',"clientGone":false}\n'),
 }
 
 /** What is known of an account: its names, and the facts of the last request that it alone was asked for. */
@@ -50,19 +51,19 @@ export class AccessLines {
     bytes.latin1(id) // ids are ours, and have nothing to escape
     bytes.copy(this.#factsOf(record))
     writeNumber(bytes, short(latencyMs))
-    bytes.copy(labels.firstByteMs)
+    bytes.ready(labels.firstByteMs)
     writeNumber(bytes, short(record.firstByteMs))
-    bytes.copy(labels.inputTokens)
+    bytes.ready(labels.inputTokens)
     writeNumber(bytes, record.inputTokens)
-    bytes.copy(labels.outputTokens)
+    bytes.ready(labels.outputTokens)
     writeNumber(bytes, record.outputTokens)
-    bytes.copy(labels.costUsd)
+    bytes.ready(labels.costUsd)
     writeNumber(bytes, record.costUsd)
-    bytes.copy(labels.bytesIn)
+    bytes.ready(labels.bytesIn)
     bytes.number(record.bytesIn)
-    bytes.copy(labels.bytesOut)
+    bytes.ready(labels.bytesOut)
     bytes.number(record.bytesOut)
-    bytes.copy(record.isClientGone ? labels.left : labels.stayed)
+    bytes.ready(record.isClientGone ? labels.left : labels.stayed)
   }
 
   /** Until the id. Requests often end within one millisecond. */

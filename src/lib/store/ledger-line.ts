@@ -1,31 +1,28 @@
-import { LineBytes } from '../line-bytes.ts'
+import { LineBytes, ReadyText } from '../line-bytes.ts'
 import type { LedgerEvent, ReserveEvent, SettleEvent } from '../quota/events.ts'
 
 const reserve = {
-  id: Buffer.from('{"type":"reserve","id":"'),
-  account: Buffer.from('","account":"'),
-  keep: Buffer.from('","keep":'),
-  at: Buffer.from('","at":"'),
-  atAfterKeep: Buffer.from(',"at":"'),
+  id: new ReadyText('{"type":"reserve","id":"'),
+  account: new ReadyText('","account":"'),
+  keep: new ReadyText('","keep":'),
+  at: new ReadyText('","at":"'),
+  atAfterKeep: new ReadyText(',"at":"'),
 }
 const settle = {
-  id: Buffer.from('{"type":"settle","id":"'),
-  at: Buffer.from('","at":"'),
-  outcome: Buffer.from('","outcome":"'),
-  status: Buffer.from(',"status":'),
-  inputTokens: Buffer.from(',"inputTokens":'),
-  outputTokens: Buffer.from(',"outputTokens":'),
-  costUsd: Buffer.from(',"costUsd":'),
-  estimated: Buffer.from(',"estimated":true'),
-  latencyMs: Buffer.from(',"latencyMs":'),
-  firstByteMs: Buffer.from(',"firstByteMs":'),
-  model: Buffer.from(',"model":'),
-  note: Buffer.from(',"note":'),
-  refunded: Buffer.from(',"refunded":true'),
+  id: new ReadyText('{"type":"settle","id":"'),
+  inputTokens: new ReadyText(',"inputTokens":'),
+  outputTokens: new ReadyText(',"outputTokens":'),
+  costUsd: new ReadyText(',"costUsd":'),
+  estimated: new ReadyText(',"estimated":true'),
+  latencyMs: new ReadyText(',"latencyMs":'),
+  firstByteMs: new ReadyText(',"firstByteMs":'),
+  model: new ReadyText(',"model":'),
+  note: new ReadyText(',"note":'),
+  refunded: new ReadyText(',"refunded":true'),
 }
 
-const END = Buffer.from('}\n')
-const END_OF_TEXT = Buffer.from('"}\n')
+const END = new ReadyText('}\n')
+const END_OF_TEXT = new ReadyText('"}\n')
 
 /**
  * Adds an event's line in the ledger, with its end: JSON that `parseEvent` reads back as the same event. What every request
@@ -46,50 +43,57 @@ export function lineOf(event: LedgerEvent): string {
 }
 
 function writeReserve(bytes: LineBytes, event: ReserveEvent): void {
-  bytes.copy(reserve.id)
+  bytes.ready(reserve.id)
   bytes.text(event.id)
-  bytes.copy(reserve.account)
+  bytes.ready(reserve.account)
   bytes.text(event.account)
-  if (event.keep === undefined) bytes.copy(reserve.at)
+  if (event.keep === undefined) bytes.ready(reserve.at)
   else {
-    bytes.copy(reserve.keep)
+    bytes.ready(reserve.keep)
     bytes.number(event.keep)
-    bytes.copy(reserve.atAfterKeep)
+    bytes.ready(reserve.atAfterKeep)
   }
-  bytes.copy(moments.of(event.at))
-  bytes.copy(END_OF_TEXT)
+  bytes.ready(moments.of(event.at))
+  bytes.ready(END_OF_TEXT)
 }
 
 function writeSettle(bytes: LineBytes, event: SettleEvent): void {
-  bytes.copy(settle.id)
+  bytes.ready(settle.id)
   bytes.text(event.id)
-  bytes.copy(settle.at)
-  bytes.copy(moments.of(event.at))
-  bytes.copy(settle.outcome)
-  bytes.copy(outcomes.of(event.outcome))
-  writeNumber(bytes, settle.status, event.status)
+  bytes.ready(endingOf(event))
   writeNumber(bytes, settle.inputTokens, event.inputTokens)
   writeNumber(bytes, settle.outputTokens, event.outputTokens)
   writeNumber(bytes, settle.costUsd, event.costUsd)
-  if (event.estimated === true) bytes.copy(settle.estimated)
+  if (event.estimated === true) bytes.ready(settle.estimated)
   writeNumber(bytes, settle.latencyMs, event.latencyMs)
   writeNumber(bytes, settle.firstByteMs, event.firstByteMs)
   // Models and notes are other people's words: they may hold anything.
   if (event.model !== undefined) {
-    bytes.copy(settle.model)
-    bytes.copy(models.of(event.model))
+    bytes.ready(settle.model)
+    bytes.ready(models.of(event.model))
   }
   if (event.note !== undefined) {
-    bytes.copy(settle.note)
+    bytes.ready(settle.note)
     bytes.text(JSON.stringify(event.note))
   }
-  if (event.refunded === true) bytes.copy(settle.refunded)
-  bytes.copy(END)
+  if (event.refunded === true) bytes.ready(settle.refunded)
+  bytes.ready(END)
 }
 
-function writeNumber(bytes: LineBytes, name: Uint8Array, value: number | undefined): void {
+let ending = { at: '', outcome: '', status: undefined as number | undefined, ready: new ReadyText('') }
+
+/** What stands between the id and the numbers: how it ended, and when. Neighbours in the ledger often share both. */
+function endingOf({ at, outcome, status }: SettleEvent): ReadyText {
+  if (ending.at !== at || ending.outcome !== outcome || ending.status !== status) {
+    const told = status === undefined ? '' : `,"status":${status}`
+    ending = { at, outcome, status, ready: new ReadyText(`","at":"${at}","outcome":"${outcome}"${told}`) }
+  }
+  return ending.ready
+}
+
+function writeNumber(bytes: LineBytes, name: ReadyText, value: number | undefined): void {
   if (value === undefined) return
-  bytes.copy(name)
+  bytes.ready(name)
   bytes.number(value)
 }
 
@@ -97,22 +101,21 @@ function writeNumber(bytes: LineBytes, name: Uint8Array, value: number | undefin
 class Repeated {
   readonly #write: (text: string) => string
   #text = ''
-  #bytes: Buffer
+  #ready: ReadyText
 
   constructor(write: (text: string) => string) {
     this.#write = write
-    this.#bytes = Buffer.from(write(''))
+    this.#ready = new ReadyText(write(''))
   }
 
-  of(text: string): Buffer {
+  of(text: string): ReadyText {
     if (text !== this.#text) {
       this.#text = text
-      this.#bytes = Buffer.from(this.#write(text))
+      this.#ready = new ReadyText(this.#write(text))
     }
-    return this.#bytes
+    return this.#ready
   }
 }
 
 const moments = new Repeated((text) => text)
-const outcomes = new Repeated((text) => `${text}"`)
 const models = new Repeated((text) => JSON.stringify(text))

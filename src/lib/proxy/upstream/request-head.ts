@@ -1,4 +1,5 @@
 import type { LineBytes } from '../../line-bytes.ts'
+import { ReadyText } from '../../line-bytes.ts'
 import type { Head } from '../outbox.ts'
 import { CheckedHeaders, refused } from './checked-headers.ts'
 import type { UpstreamRequest } from './upstream-call.ts'
@@ -6,9 +7,9 @@ import type { UpstreamRequest } from './upstream-call.ts'
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Latin-1 without control characters. Above U+00FF must be refused too: written as Latin-1, U+010A becomes a line feed.
 const target = /^\/[\x21-\x7e\x80-\xff]*$/
-const LENGTH = Buffer.from('content-length: ')
-const END = Buffer.from('\r\n\r\n')
-const EMPTY_LINE = Buffer.from('\r\n')
+const LENGTH = new ReadyText('content-length: ')
+const END = new ReadyText('\r\n\r\n')
+const EMPTY_LINE = new ReadyText('\r\n')
 
 /** The head of a request as it goes over the wire. */
 export class RequestHead implements Head {
@@ -27,10 +28,10 @@ export class RequestHead implements Head {
 
   write(bytes: LineBytes): void {
     bytes.copy(this.#beginning)
-    if (this.#length === null) return bytes.copy(EMPTY_LINE)
-    bytes.copy(LENGTH)
+    if (this.#length === null) return bytes.ready(EMPTY_LINE)
+    bytes.ready(LENGTH)
     bytes.number(this.#length)
-    bytes.copy(END)
+    bytes.ready(END)
   }
 }
 
