@@ -80,10 +80,11 @@ export function requireBuild(): void {
 export async function startQwenctl(
   place: Place,
   port: number,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ started: Started; counted: () => Promise<number> }> {
   requireBuild()
   await makeHome(place.folder, place.accounts, `http://127.0.0.1:${place.upstreamPort}/v1`)
-  const started = launch({ folder: place.folder, port, core: place.core })
+  const started = launch({ folder: place.folder, port, core: place.core, env })
   const counted = async () => {
     const quota = (await qwenctlJson(place.folder, ['quota', 'show'])) as {
       accounts: { today: { requests: number } }[]

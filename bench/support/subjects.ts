@@ -42,7 +42,8 @@ export const subjects: Record<string, { start: StartSubject; isInstalled: () => 
   },
   portkey: { start: onePortkey, isInstalled: hasPortkey },
   'portkey-3': { start: balancingPortkey, isInstalled: hasPortkey },
-  qwenctl: { start: qwenctl, isInstalled: () => true },
+  qwenctl: { start: (place) => qwenctl(place), isInstalled: () => true },
+  'qwenctl-quiet': { start: quiet, isInstalled: () => true },
   'qwenctl-many': { start: many, isInstalled: () => true },
 }
 
@@ -139,10 +140,15 @@ async function portkey(name: string, place: Place, headers: Record<string, strin
   return { ...plain(name, port, await started.listens(port)), headers }
 }
 
-async function qwenctl(place: Place): Promise<Subject> {
+async function qwenctl(place: Place, env: NodeJS.ProcessEnv = {}): Promise<Subject> {
   const port = await freePort()
-  const { started, counted } = await startQwenctl(place, port)
+  const { started, counted } = await startQwenctl(place, port, env)
   return { ...plain('qwenctl', port, await started.listens(port)), counted }
+}
+
+/** Without a line in the log for every request, as all others are. */
+async function quiet(place: Place): Promise<Subject> {
+  return { ...(await qwenctl(place, { QWENCTL_LOG_LEVEL: 'warn' })), name: 'qwenctl-quiet' }
 }
 
 async function many(place: Place): Promise<Subject> {

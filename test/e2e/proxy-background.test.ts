@@ -52,7 +52,15 @@ test('with --detach the command returns when the proxy listens, which goes on af
   expect(await chatAt(view.url, { model: 'sandbox-small' })).toMatchObject({ status: 200 })
   expect(await statusOf(home)).toMatchObject({
     running: true,
-    proxies: [{ ...view, state: 'serving', strategy: 'priority', host: '127.0.0.1', port: Number(new URL(view.url).port) }],
+    proxies: [
+      {
+        ...view,
+        state: 'serving',
+        strategy: 'priority',
+        host: '127.0.0.1',
+        port: Number(new URL(view.url).port),
+      },
+    ],
   })
   const shown = await runBinary(home, ['proxy', 'status'])
   expect(shown.stdout).toContain(view.url)

@@ -20,7 +20,13 @@ export interface Listening {
 
 export interface ProxyShown {
   running: boolean
-  proxies: (Listening & { state: string; port: number; strategy: string; startedAt: string; workers: number[] })[]
+  proxies: (Listening & {
+    state: string
+    port: number
+    strategy: string
+    startedAt: string
+    workers: number[]
+  })[]
 }
 
 /** A home with these accounts. */

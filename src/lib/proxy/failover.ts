@@ -137,7 +137,9 @@ function upstreamError(failures: Failure[]): QwenctlError {
     return `${member.account.name}${said}: ${outcome.message}`
   })
   // One that says 503 has answered.
-  const what = failures.every(({ held }) => held === null) ? 'no upstream answered' : 'no upstream could serve it'
+  const what = failures.every(({ held }) => held === null)
+    ? 'no upstream answered'
+    : 'no upstream could serve it'
   return new QwenctlError(
     isLate ? 'upstream_timeout' : 'upstream_unavailable',
     `${what} (${tried.join('; ')})`,

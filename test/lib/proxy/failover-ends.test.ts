@@ -67,7 +67,9 @@ describe('when nobody can answer', () => {
     expect(reply.status).toBe(502)
     expect(reply.json.error).toMatchObject({ code: 'upstream_unavailable', type: 'server_error' })
     // One of them has answered.
-    expect(reply.json.error.message).toMatch(/^no upstream could serve it \(a: .*closed.*b answered 500: boom/)
+    expect(reply.json.error.message).toMatch(
+      /^no upstream could serve it \(a: .*closed.*b answered 500: boom/,
+    )
     expect(reply.text).not.toContain(keyOf('b'))
   })
 

@@ -69,9 +69,7 @@ export class ClientKeys {
    * Makes a key. `secret` is told here and never again. `emptyGroups`: those of its groups that no account is in, or not yet.
    * Throws `name_in_use`, `account_not_found`, `invalid_limit`, `invalid_value`.
    */
-  async create(
-    wanted: NewClientKey,
-  ): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
+  async create(wanted: NewClientKey): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
     checkName('key', wanted.name)
     const limits = (wanted.limits ?? []).map((text) => formatLimit(parseLimit(text)))
     const now = this.#parts.clock()
