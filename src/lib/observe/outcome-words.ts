@@ -9,6 +9,8 @@ export const outcomeWords: Record<OutcomeClass, string> = {
   'auth-refresh': 'login has to be renewed',
   'auth-dead': 'credential refused',
   'model-unavailable': 'does not serve the model',
+  'route-missing': 'does not have the endpoint',
+  'request-declined': 'cannot serve this request',
   overloaded: 'overloaded',
   'bad-request': 'request refused',
   unreachable: 'not reached',

@@ -124,13 +124,20 @@ export function authHeadersFor(secret: string, dialect: Dialect): Record<string,
   return dialect === 'anthropic' ? { 'x-api-key': secret } : { authorization: `Bearer ${secret}` }
 }
 
+const uncounted: ReadonlySet<OutcomeClass> = new Set([
+  'auth-dead',
+  'auth-refresh',
+  'unreachable',
+  'route-missing',
+])
+
 /**
  * Whether an attempt that ended so used up one request: everything the service answered does (a rejected request
  * counts against most rate limits), and what it may have received (time-outs, broken streams). Refused credentials
  * reach no counter, and neither does a service that was not reached.
  */
 export function countsByDefault(outcome: OutcomeClass): boolean {
-  return outcome !== 'auth-dead' && outcome !== 'auth-refresh' && outcome !== 'unreachable'
+  return !uncounted.has(outcome)
 }
 
 /** What any OpenAI-compatible service may say of its limits, in headers or in the words of an error. */

@@ -68,7 +68,7 @@ function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | 
   const last = failures.at(-1)
   if (last === undefined || last.held === null || isRedirect(last.held)) return null
   const isAboutRequest = last.outcome.class === 'bad-request' || isPinned
-  return isAboutRequest || failures.every(isAboutModel) ? last.held : null
+  return isAboutRequest || failures.every(isForClient) ? last.held : null
 }
 
 /** A client that followed it would tell the conversation to somebody of the upstream's choosing. */
@@ -109,8 +109,9 @@ export function isForUpstreams(failures: Failure[], firstReturn: number | null, 
   return failures.every(isUpstreamsFault) || (firstReturn !== null && firstReturn <= now)
 }
 
-function isAboutModel({ outcome }: Failure): boolean {
-  return outcome.class === 'model-unavailable'
+/** The client can act on it: it names the model, the endpoint or the size of the request. */
+function isForClient({ outcome }: Failure): boolean {
+  return ['model-unavailable', 'route-missing', 'request-declined'].includes(outcome.class)
 }
 
 function isUpstreamsFault({ outcome }: Failure): boolean {

@@ -2,7 +2,9 @@ import type { LimitSource, Metric } from './limit.ts'
 
 /**
  * How one attempt ended. The classes and what each cools are a table in `rotation/cooling.ts`.
- * `aborted` is a client that left; `lost` an answer that broke off after its first byte.
+ * `aborted` is a client that left; `lost` an answer that broke off after its first byte. `request-declined`: this account
+ * cannot serve this one request (too large for its rate, too dear for its credit), another account may. `route-missing`:
+ * this account has no such endpoint.
  */
 export const outcomeClasses = [
   'ok',
@@ -12,6 +14,8 @@ export const outcomeClasses = [
   'auth-refresh',
   'auth-dead',
   'model-unavailable',
+  'route-missing',
+  'request-declined',
   'overloaded',
   'bad-request',
   'unreachable',

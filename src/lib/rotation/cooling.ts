@@ -75,6 +75,10 @@ const rules: Record<OutcomeClass, Rule> = {
     of: 'model',
     guess: { firstMs: 10 * MINUTE, mostMs: 160 * MINUTE },
   },
+  // Selection remembers the route; the account serves others as before.
+  'route-missing': { movesOn: true, ...NOTHING },
+  // Another account may have the room or the credit. A smaller request may still use this one.
+  'request-declined': { movesOn: true, ...NOTHING },
   overloaded: PROVIDER,
   unreachable: PROVIDER,
   timeout: PROVIDER,

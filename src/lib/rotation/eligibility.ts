@@ -181,6 +181,8 @@ const reasonWords: Record<OutcomeClass, string> = {
   'auth-refresh': 'its token is being renewed',
   'auth-dead': 'its credential was refused',
   'model-unavailable': 'the model is not available to it',
+  'route-missing': 'it does not have the endpoint',
+  'request-declined': 'set by hand',
   overloaded: 'overloaded',
   'bad-request': 'set by hand',
   unreachable: 'unreachable',

@@ -24,6 +24,8 @@ const cooldownReasons: Record<OutcomeClass, string> = {
   'auth-refresh': 'its login has to be renewed',
   'auth-dead': 'the provider refuses its credential',
   'model-unavailable': 'the provider does not serve the model to it',
+  'route-missing': 'the provider does not have the endpoint',
+  'request-declined': 'the provider declined a request',
   overloaded: 'the provider is overloaded',
   'bad-request': 'the provider refused a request',
   unreachable: 'the provider could not be reached',

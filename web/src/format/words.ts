@@ -22,6 +22,8 @@ const outcomeWords: Record<string, string> = {
   'auth-refresh': 'login had to be renewed',
   'auth-dead': 'credential refused',
   'model-unavailable': 'model not served',
+  'route-missing': 'endpoint missing',
+  'request-declined': 'request declined',
   overloaded: 'provider overloaded',
   'bad-request': 'request refused',
   unreachable: 'not reachable',
