@@ -24,10 +24,14 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
     cooldowns: [],
     unsettled: 0,
     lastUsedAt: null,
+    restingModels: [],
+    remaining: 500,
+    remainingMinute: null,
     limits: [
       {
         metric: 'requests',
         window: 'day',
+        windowMs: 86_400_000,
         max: 2000,
         used: 1500,
         reserved: 1,
@@ -41,6 +45,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
       {
         metric: 'tokens',
         window: 'minute',
+        windowMs: 60_000,
         max: 1_000_000,
         used: 123_456,
         reserved: 0,
@@ -63,6 +68,7 @@ function document(...accounts: AccountQuotaView[]): QuotaDocument {
     ready: 1,
     requests: 3000,
     remaining: 500,
+    remainingMinute: null,
     inputTokens: 2,
     outputTokens: 2,
   }

@@ -1,6 +1,8 @@
 // What the scripted API shows: accounts in every state, and a day of their use. Nothing here is random, so that pictures
 // of it stay the same but for the time.
 
+import { parseWindow, windowLength } from '../../src/lib/quota/limit.ts'
+import { capacityOf } from '../../src/lib/toolkit/capacity.ts'
 import type { HistoryDocument, HistoryRow, AccountView, ProviderView } from '../../web/src/api/types.ts'
 
 const MINUTE = 60_000
@@ -10,16 +12,20 @@ const DAY = 24 * HOUR
 type Made = Partial<AccountView> & Pick<AccountView, 'provider' | 'name'>
 
 export function madeAccount(now: number, made: Made): AccountView {
+  const status = made.status ?? 'ready'
+  const limits = made.limits ?? []
   return {
     id: `acc_${made.provider}${made.name}`.replaceAll(/[^A-Za-z0-9_]/g, ''),
     user: 'local',
     groups: [],
     priority: 0,
     enabled: true,
-    status: 'ready',
+    status,
     statusReason: null,
     availableAt: null,
-    limits: [],
+    restingModels: [],
+    limits,
+    ...capacityOf(limits, status === 'ready'),
     today: { requests: 0, succeeded: 0, failed: 0, inputTokens: 0, outputTokens: 0, costUsd: null },
     cooldowns: [],
     unsettled: 0,
@@ -44,6 +50,7 @@ export function madeLimit(now: number, max: number, window: string, made: Partia
   return {
     metric: 'requests',
     window,
+    windowMs: windowLength(parseWindow(window)),
     max,
     used,
     reserved: 0,

@@ -3,7 +3,7 @@ import { bucketsBetween, lastBuckets, valuesAt } from '../../web/src/select/buck
 import { errorSeries, keySeries } from '../../web/src/select/chart-series.ts'
 import { exhaustions } from '../../web/src/select/exhaustions.ts'
 import { choicesOf, filtered, noFilter, sorted } from '../../web/src/select/filter.ts'
-import { requestsLeft, tightest } from '../../web/src/select/limits.ts'
+import { tightest } from '../../web/src/select/limits.ts'
 import { liveFiltered, toneOf } from '../../web/src/select/live-filter.ts'
 import { nextChange } from '../../web/src/select/next-change.ts'
 import { sumsByKey } from '../../web/src/select/sums.ts'
@@ -51,20 +51,29 @@ test('sorting puts what is not known last, whichever way, and numbers in names b
 
 test('the tightest limit is that with the largest share used; those of one model count only alone', () => {
   const day = madeLimit(now, 100, 'day', { used: 10 })
-  const minute = madeLimit(now, 10, 'minute', { used: 9 })
+  const minute = madeLimit(now, 20, 'minute', { used: 18 })
+  const fullMinute = madeLimit(now, 20, 'minute', { used: 19 })
   const ofModel = madeLimit(now, 10, 'hour', { used: 10, model: 'qwen3-max' })
-  expect(tightest({ limits: [day, minute, ofModel] })).toBe(minute)
+  expect(tightest({ limits: [day, minute, ofModel] })).toBe(day)
+  expect(tightest({ limits: [day, fullMinute, ofModel] })).toBe(fullMinute)
+  expect(tightest({ limits: [minute] })).toBe(minute)
   expect(tightest({ limits: [ofModel] })).toBe(ofModel)
   expect(tightest({ limits: [] })).toBeNull()
-  expect(requestsLeft({ limits: [day, minute, ofModel] })).toBe(1)
 })
 
-test('totals leave out what is left of disabled accounts, and say nothing where nothing is known', () => {
+test('totals add only accounts that can serve, windows of an hour or more apart from the minute', () => {
   const limits = [madeLimit(now, 100, 'day', { used: 40 })]
   const on = madeAccount(now, { provider: 'qwen', name: 'on', limits })
   const off = madeAccount(now, { provider: 'qwen', name: 'off', limits, enabled: false, status: 'disabled' })
   expect(totalsOf([on, off])).toMatchObject({ accounts: 2, ready: 1, remaining: 60, costUsd: null })
-  expect(totalsOf([{ ...on, limits: [] }]).remaining).toBeNull()
+  const both = madeAccount(now, {
+    provider: 'qwen',
+    name: 'both',
+    limits: [...limits, madeLimit(now, 7, 'minute')],
+  })
+  expect(totalsOf([on, off, both])).toMatchObject({ remaining: 120, remainingMinute: 7 })
+  const none = madeAccount(now, { provider: 'qwen', name: 'none' })
+  expect(totalsOf([none])).toMatchObject({ remaining: null, remainingMinute: null })
   expect(totalsOf(three).nextReturn).toBe(three[2]?.availableAt)
 })
 

@@ -2,7 +2,7 @@ import { durationWords } from '../../lib/terminal/time-words.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../base/account-names.ts'
 import { emptyWords } from '../base/empty-words.ts'
-import { toneOf } from '../base/quota-table.ts'
+import { statusCell } from '../base/quota-table.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AuthList extends AccountCommand {
@@ -27,7 +27,7 @@ export default class AuthList extends AccountCommand {
     const back = account.availableAt === null ? null : Date.parse(account.availableAt) - Date.now()
     return [
       shownName(account) + (account.isDefault ? ' *' : ''),
-      toneOf(account.status, this.palette)(account.status),
+      statusCell(account, this.palette),
       account.auth.hint ?? 'no key',
       account.groups.join(','),
       String(account.priority),

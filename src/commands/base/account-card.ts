@@ -3,13 +3,13 @@ import { printable } from '../../lib/terminal/text-width.ts'
 import { agoWords, inWords, comingTime } from '../../lib/terminal/time-words.ts'
 import type { AccountView, LimitView } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
-import { limitName, shortNumber, toneOf } from './quota-table.ts'
+import { limitName, shortNumber, statusCell } from './quota-table.ts'
 import type { Look } from './quota-table.ts'
 
 /** Everything about one account, for `accounts show` and after every change. `now` as RFC 3339. */
 export function accountCard(account: AccountView, now: string, look: Look): string {
   const { palette } = look
-  const status = toneOf(account.status, palette)(account.status)
+  const status = statusCell(account, palette)
   const back = account.availableAt === null ? '' : `, back ${inWords(account.availableAt, now)}`
   const reason = account.statusReason === null ? '' : ` (${printable(account.statusReason)}${back})`
   const lines = [

@@ -4,7 +4,8 @@ import { shortNumber } from '../../lib/terminal/short-number.ts'
 import type { Column } from '../../lib/terminal/table.ts'
 import { cutToWidth, printable, textWidth } from '../../lib/terminal/text-width.ts'
 import { durationWords, inWords, comingTime } from '../../lib/terminal/time-words.ts'
-import type { AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
+import { isPartlyReady, statusText } from '../../lib/toolkit/status-text.ts'
+import type { AccountQuotaView, AccountStatus, LimitView, QuotaDocument } from '../../lib/toolkit/views.ts'
 import { shownName } from './account-names.ts'
 
 export { shortNumber }
@@ -45,7 +46,7 @@ function rowsWith(document: QuotaDocument, look: Look, cells: number): string[][
     const limits = account.limits.length === 0 ? [null] : account.limits
     return limits.map((limit, index) => [
       index === 0 ? shownName(account) : '',
-      index === 0 ? toneOf(account.status, look.palette)(account.status) : '',
+      index === 0 ? statusCell(account, look.palette) : '',
       ...(limit === null ? ['none', '', '', ''] : limitCells(limit, document.now, { ...look, width: cells })),
       index === 0 ? shortNumber(account.today.requests) : '',
     ])
@@ -63,13 +64,13 @@ function limitCells(limit: LimitView, now: string, gauge: Parameters<typeof rend
 }
 
 function totalsRow({ totals }: QuotaDocument, { palette }: Look): string[] {
-  const left = totals.remaining === null ? '' : shortNumber(totals.remaining)
+  const left = totals.remaining ?? totals.remainingMinute
   const cells = [
     `${totals.accounts} accounts`,
     `${totals.ready} ready`,
-    'requests',
+    totals.remaining === null && left !== null ? 'this minute' : 'requests',
     '',
-    left,
+    left === null ? '' : shortNumber(left),
     '',
     shortNumber(totals.requests),
   ]
@@ -82,6 +83,12 @@ const MODEL_CELLS = 16
 export function limitName({ metric, window, model }: Pick<LimitView, 'metric' | 'window' | 'model'>): string {
   const name = metric === 'requests' ? window : `${metric}/${window}`
   return model === null ? name : `${name} ${cutToWidth(printable(model), MODEL_CELLS)}`
+}
+
+/** The status in words and colour. */
+export function statusCell(account: AccountQuotaView, palette: Palette): string {
+  const tone = isPartlyReady(account) ? palette.warn : toneOf(account.status, palette)
+  return tone(statusText(account))
 }
 
 export function toneOf(status: AccountStatus, palette: Palette): (text: string) => string {

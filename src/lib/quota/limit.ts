@@ -54,6 +54,11 @@ export function parseLimit(text: string): Limit {
   return { metric, max: parseMax(amount, metric, text), window, clock: parseWindow(window) }
 }
 
+/** Nominal length of a window, in milliseconds: a day has 24 hours, a month 30 days. */
+export function windowLength(clock: Clock): number {
+  return clock.kind === 'calendar' ? namedMs[clock.unit] : clock.lengthMs
+}
+
 /** The limit as it is written; `parseLimit` reads it back. */
 export function formatLimit(limit: Pick<Limit, 'max' | 'metric' | 'window'>): string {
   return `${limit.max}${limit.metric === 'requests' ? '' : limit.metric}/${limit.window}`

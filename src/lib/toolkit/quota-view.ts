@@ -6,6 +6,7 @@ import { providerSubject, quotaGroupSubject } from '../account/account.ts'
 import { cooldownsOf } from '../quota/cooldowns.ts'
 import type { Forecast } from '../quota/forecast.ts'
 import { forecastOf } from '../quota/forecast.ts'
+import { windowLength } from '../quota/limit.ts'
 import { isInForce } from '../quota/set-limits.ts'
 import type {
   LedgerState,
@@ -18,6 +19,7 @@ import type {
 import { reservedOf, standing } from '../quota/standing.ts'
 import { dayOf, totalsOf } from '../quota/totals.ts'
 import { standingOf } from './account-status.ts'
+import { capacityOf } from './capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'
 import type {
   AccountQuotaView,
@@ -39,7 +41,6 @@ export interface QuotaScene {
 /** The `quota show` document over these accounts, in their order. */
 export function quotaDocument(options: QuotaScene & { accounts: Account[] }): QuotaDocument {
   const views = accountQuotaViews(options)
-  const enabled = views.filter((view) => view.enabled)
   return {
     now: timeOf(options.now),
     day: dayOf(options.now),
@@ -48,7 +49,8 @@ export function quotaDocument(options: QuotaScene & { accounts: Account[] }): Qu
       accounts: views.length,
       ready: views.filter((view) => view.status === 'ready').length,
       requests: sum(views.map((view) => view.today.requests)),
-      remaining: sumOrNull(enabled.map(tightestRemaining)),
+      remaining: sumOrNull(views.map(({ remaining }) => remaining)),
+      remainingMinute: sumOrNull(views.map(({ remainingMinute }) => remainingMinute)),
       inputTokens: sum(views.map((view) => view.today.inputTokens)),
       outputTokens: sum(views.map((view) => view.today.outputTokens)),
     },
@@ -109,6 +111,8 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
   const today = dayOf(now)
   const totals = totalsOf(state, today, account.id)
   const verdict = standingOf(account, state, now)
+  const limits = limitViews(subject, open.live, now)
+  const cooldowns = cooldownViews(account, state, now)
   return {
     id: account.id,
     user: account.user,
@@ -120,9 +124,11 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     status: verdict.status,
     statusReason: verdict.reason,
     availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
-    limits: limitViews(subject, open.live, now),
+    restingModels: restingModels(cooldowns),
+    limits,
+    ...capacityOf(limits, verdict.status === 'ready'),
     today: { ...totals, costUsd: roundedUsd(totals.costUsd) },
-    cooldowns: cooldownViews(account, state, now),
+    cooldowns,
     unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
     lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
   }
@@ -168,6 +174,7 @@ export function limitView(
   return {
     metric: limit.metric,
     window: limit.window,
+    windowMs: windowLength(limit.clock),
     max: limit.max,
     used,
     reserved: Math.min(reserved, used),
@@ -221,12 +228,9 @@ function authOf(account: Account): AccountView['auth'] {
   }
 }
 
-/** What is left of the request limit of all models that runs out first; null where no limit counts requests. */
-function tightestRemaining(view: AccountQuotaView): number | null {
-  const counts = view.limits
-    .filter(({ metric, model }) => metric === 'requests' && model === null)
-    .map(({ remaining }) => remaining)
-  return counts.length === 0 ? null : Math.min(...counts)
+/** Models that cool down on their own, whichever subject holds the cooldown. */
+function restingModels(cooldowns: CooldownView[]): string[] {
+  return [...new Set(cooldowns.flatMap(({ model }) => (model === null ? [] : [model])))].sort()
 }
 
 function sum(numbers: number[]): number {

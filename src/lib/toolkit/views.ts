@@ -21,6 +21,8 @@ export interface ForecastView {
 export interface LimitView {
   metric: Metric
   window: string
+  /** Nominal length of the window: a day has 24 hours, a month 30 days. */
+  windowMs: number
   max: number
   /** Granted reservations in the window, settled or not. */
   used: number
@@ -65,7 +67,13 @@ export interface AccountQuotaView {
   statusReason: string | null
   /** RFC 3339 of its earliest return; null when it is ready, or when only the user can bring it back. */
   availableAt: string | null
+  /** Models that cool down while the account serves others, sorted. */
+  restingModels: string[]
   limits: LimitView[]
+  /** Requests left in the tightest window of an hour or more; 0 when it cannot serve now, null without such a limit. */
+  remaining: number | null
+  /** The same over windows shorter than an hour. */
+  remainingMinute: number | null
   today: DayTotals
   cooldowns: CooldownView[]
   /** Reservations of today whose process ended without reporting back: charged, outcome unknown. */
@@ -117,8 +125,10 @@ export interface QuotaDocument {
     accounts: number
     ready: number
     requests: number
-    /** Sum of what is left of each account's tightest request limit; null when no account has one. */
+    /** Sum over accounts that can serve now, each by its tightest window of an hour or more; null: no such limit. */
     remaining: number | null
+    /** The same over windows shorter than an hour. */
+    remainingMinute: number | null
     inputTokens: number
     outputTokens: number
   }

@@ -20,7 +20,15 @@ export function limit(over: Partial<LimitView> = {}): LimitView {
   const max = over.max ?? 100
   const used = over.used ?? 0
   return {
-    ...{ metric: 'requests', window: 'day', max, used, reserved: 0, remaining: Math.max(0, max - used) },
+    ...{
+      metric: 'requests',
+      window: 'day',
+      windowMs: 86_400_000,
+      max,
+      used,
+      reserved: 0,
+      remaining: Math.max(0, max - used),
+    },
     ...{ resetsAt: timeAt(3_600_000), source: 'configured', model: null, from: null, forecast: null },
     ...over,
   }
@@ -33,6 +41,9 @@ export function account(name: string, over: Partial<AccountQuotaView> = {}): Acc
       status: 'ready',
       statusReason: null,
       availableAt: null,
+      restingModels: [],
+      remaining: null,
+      remainingMinute: null,
       limits: [limit()],
       cooldowns: [],
       unsettled: 0,
@@ -53,6 +64,7 @@ export function quotaOf(accounts: AccountQuotaView[]): QuotaDocument {
       ready: accounts.filter(({ status }) => status === 'ready').length,
       requests: sum(({ today }) => today.requests),
       remaining: null,
+      remainingMinute: null,
       inputTokens: sum(({ today }) => today.inputTokens),
       outputTokens: sum(({ today }) => today.outputTokens),
     },

@@ -187,6 +187,7 @@ describe('the limits of an account', () => {
       {
         metric: 'requests',
         window: 'day',
+        windowMs: 86_400_000,
         max: 2000,
         used: 2,
         reserved: 1,
@@ -288,7 +289,7 @@ describe('the totals', () => {
     account({ id: 'acc_d', name: 'd' }),
   ]
 
-  test('what remains is the tightest request limit of every enabled account that has one', () => {
+  test('what remains adds the accounts that can serve, each by its tightest window of an hour or more', () => {
     const state = fold(
       limits('acc_a', [10, 'day'], [3, 'minute'], [1, 'day', 'tokens']),
       limits('acc_b', [50, 'day']),
@@ -304,10 +305,29 @@ describe('the totals', () => {
       accounts: 4,
       ready: 3,
       requests: 2,
-      remaining: 8,
+      remaining: 15,
+      remainingMinute: 2,
       inputTokens: 900,
       outputTokens: 310,
     })
+  })
+
+  test.each<[string, Partial<Account>, LedgerEvent[]]>([
+    ['disabled', { enabled: false }, []],
+    ['cooling', {}, [cool('acc_a', {})]],
+    ['exhausted by the provider', {}, [cool('acc_a', { reason: 'quota-hard', until: null })]],
+    ['refused', {}, [cool('acc_a', { reason: 'auth-dead', until: null })]],
+    ['expired', { credential: { type: 'oauth', sealed: 'v1.x', hint: 'x', expiresAt: AT } }, []],
+    ['used up in its minute', {}, [limits('acc_a', [10, 'day'], [1, 'minute']), reserve('w-1')]],
+  ])('an account that is %s adds 0, not what is left of its limits', (_, change, events) => {
+    const state = fold(limits('acc_a', [10, 'day'], [5, 'minute']), ...events)
+    const document = quotaDocument({ accounts: [account(change)], state, now: NOON, isAlive: () => true })
+    expect(document.totals).toMatchObject({ ready: 0, remaining: 0, remainingMinute: 0 })
+  })
+
+  test('an account whose models cool down is ready, and names them', () => {
+    const state = fold(cool('acc_a', { model: 'm2' }), cool('provider:acme', { model: 'm1' }))
+    expect(view(state)).toMatchObject({ status: 'ready', restingModels: ['m1', 'm2'] })
   })
 
   test('when no account has a request limit, what remains is unknown, not 0', () => {

@@ -10,6 +10,20 @@ export const statusWords: Record<AccountStatus, string> = {
   expired: 'Expired',
 }
 
+type Status = Pick<AccountView, 'status' | 'restingModels'>
+
+/** Whether an account serves, but not every model. */
+export function isPartlyReady({ status, restingModels }: Status): boolean {
+  return status === 'ready' && restingModels.length > 0
+}
+
+/** `Ready`, `Exhausted`, `Ready, 5 models cool down`. */
+export function statusTextOf(account: Status): string {
+  const resting = account.restingModels.length
+  if (!isPartlyReady(account)) return statusWords[account.status]
+  return `Ready, ${resting === 1 ? '1 model cools down' : `${resting} models cool down`}`
+}
+
 /** From best to worst: how lists are sorted and filters are listed. */
 export const statuses = Object.keys(statusWords) as AccountStatus[]
 

@@ -1,6 +1,6 @@
 import type { AccountStatus, AccountView } from '../api/types.ts'
-import { statuses } from '../format/words.ts'
-import { requestsLeft, tightest, usedShare } from './limits.ts'
+import { isPartlyReady, statuses } from '../format/words.ts'
+import { tightest, usedShare } from './limits.ts'
 
 export interface AccountFilter {
   search: string
@@ -37,12 +37,13 @@ function textOf({ id, user, provider, name, groups, auth }: AccountView): string
 }
 
 const measures: Record<Exclude<SortKey, 'name'>, (account: AccountView) => number | null> = {
-  status: ({ status }) => statuses.indexOf(status),
+  // An account whose models cool down comes after those that are ready in full.
+  status: (account) => (isPartlyReady(account) ? 0.5 : statuses.indexOf(account.status)),
   used: (account) => {
     const limit = tightest(account)
     return limit === null ? null : usedShare(limit)
   },
-  left: requestsLeft,
+  left: ({ remaining, remainingMinute }) => remaining ?? remainingMinute,
   requests: ({ today }) => today.requests,
   tokens: ({ today }) => today.inputTokens + today.outputTokens,
   failed: ({ today }) => today.failed,

@@ -1,26 +1,33 @@
-import type { AccountQuotaView, AccountView, LimitView } from '../api/types.ts'
+import type { AccountView, LimitView } from '../api/types.ts'
 
 /** Used share, 0 to 1. */
 export function usedShare({ used, max }: LimitView): number {
   return max <= 0 ? 1 : Math.min(1, used / max)
 }
 
-/** The limit that is nearest to its end; those of one model only where there is no other. */
+const HOUR = 3_600_000
+
+/** A short window is shown in place of a longer one from this share used on. */
+const NEARLY_FULL = 0.9
+
+/**
+ * The limit that is nearest to its end, among windows of an hour or more. A shorter one takes its place when less than
+ * 10 % of it is left, or when there is no other. Limits of one model count only where there is no general one.
+ */
 export function tightest(account: Pick<AccountView, 'limits'>): LimitView | null {
   const general = account.limits.filter(({ model }) => model === null)
   const limits = general.length > 0 ? general : account.limits
+  const long = mostUsed(limits.filter(({ windowMs }) => windowMs >= HOUR))
+  const short = mostUsed(limits.filter(({ windowMs }) => windowMs < HOUR))
+  if (long === null || short === null) return long ?? short
+  return usedShare(short) > NEARLY_FULL && usedShare(short) > usedShare(long) ? short : long
+}
+
+function mostUsed(limits: LimitView[]): LimitView | null {
   return limits.reduce<LimitView | null>(
     (worst, limit) => (worst === null || usedShare(limit) > usedShare(worst) ? limit : worst),
     null,
   )
-}
-
-/** What is left of the request limit of all models that runs out first; null where no limit counts requests. */
-export function requestsLeft(account: Pick<AccountQuotaView, 'limits'>): number | null {
-  const left = account.limits
-    .filter(({ metric, model }) => metric === 'requests' && model === null)
-    .map(({ remaining }) => remaining)
-  return left.length === 0 ? null : Math.min(...left)
 }
 
 export type GaugeTone = 'calm' | 'warn' | 'full'

@@ -1,5 +1,4 @@
 import type { AccountView } from '../api/types.ts'
-import { requestsLeft } from './limits.ts'
 
 export interface Totals {
   accounts: number
@@ -7,8 +6,10 @@ export interface Totals {
   requests: number
   succeeded: number
   failed: number
-  /** Null: no account has a limit of requests. */
+  /** Requests left over accounts that can serve now, in windows of an hour or more; null: there is no such limit. */
   remaining: number | null
+  /** The same over shorter windows. */
+  remainingMinute: number | null
   inputTokens: number
   outputTokens: number
   /** Null: no cost is known. */
@@ -19,14 +20,14 @@ export interface Totals {
 
 /** What `quota show` says of all, over any accounts. */
 export function totalsOf(accounts: AccountView[]): Totals {
-  const left = accounts.filter(({ enabled }) => enabled).map(requestsLeft)
   return {
     accounts: accounts.length,
     ready: accounts.filter(({ status }) => status === 'ready').length,
     requests: sum(accounts.map(({ today }) => today.requests)),
     succeeded: sum(accounts.map(({ today }) => today.succeeded)),
     failed: sum(accounts.map(({ today }) => today.failed)),
-    remaining: sumOfKnown(left),
+    remaining: sumOfKnown(accounts.map(({ remaining }) => remaining)),
+    remainingMinute: sumOfKnown(accounts.map(({ remainingMinute }) => remainingMinute)),
     inputTokens: sum(accounts.map(({ today }) => today.inputTokens)),
     outputTokens: sum(accounts.map(({ today }) => today.outputTokens)),
     costUsd: sumOfKnown(accounts.map(({ today }) => today.costUsd)),

@@ -18,6 +18,7 @@ const forecast = answer(
 export const limitFields = {
   metric: z.enum(metrics),
   window: text.describe('as it is configured: day, 5h, week@Asia/Shanghai'),
+  windowMs: z.number().describe('nominal length of the window: a month has 30 days'),
   max: z.number(),
   used: z.number().describe('granted in the window, settled or not'),
   reserved: z.number().describe('the part of used that is still in flight'),
@@ -66,7 +67,13 @@ const quotaFields = {
   status: z.enum(['ready', 'cooling', 'exhausted', 'disabled', 'needs-login', 'expired']),
   statusReason: text.nullable(),
   availableAt: time.nullable(),
+  restingModels: z.array(text).describe('models that cool down while the account serves others'),
   limits: z.array(limitView),
+  remaining: z
+    .number()
+    .nullable()
+    .describe('requests left in the tightest window of an hour or more; 0: it cannot serve now'),
+  remainingMinute: z.number().nullable().describe('the same over shorter windows'),
   today,
   cooldowns: z.array(cooldownView),
   unsettled: count.describe('requests of today whose process ended without reporting back'),

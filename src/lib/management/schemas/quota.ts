@@ -12,7 +12,13 @@ export const quota = answer(
       accounts: count,
       ready: count,
       requests: count,
-      remaining: z.number().nullable().describe('null: no account has a limit of requests'),
+      remaining: z
+        .number()
+        .nullable()
+        .describe(
+          'requests left over all accounts that can serve now, each by its tightest window of an hour or more; null: no account has one',
+        ),
+      remainingMinute: z.number().nullable().describe('the same over windows shorter than an hour'),
       inputTokens: count,
       outputTokens: count,
     }),

@@ -1,10 +1,11 @@
 import { shortNumber } from '../../terminal/short-number.ts'
 import { printable, textWidth } from '../../terminal/text-width.ts'
+import { isPartlyReady, statusText } from '../../toolkit/status-text.ts'
 import type { AccountQuotaView, AccountStatus, LimitView } from '../../toolkit/views.ts'
 import { accountName } from '../account-name.ts'
 import type { Line, Tone } from '../line.ts'
 import { span } from '../line.ts'
-import { tightestLimit } from '../tightest-limit.ts'
+import { tightestLimit } from '../../toolkit/capacity.ts'
 import type { ScreenColumn } from './fit-columns.ts'
 import { runsOutWords } from './forecast-words.ts'
 import { costWords } from './header-view.ts'
@@ -38,7 +39,7 @@ export function accountColumns(accounts: AccountQuotaView[], look: ScreenLook): 
   const right = { align: 'right' as const }
   return [
     { header: 'ACCOUNT', least: LEAST_NAME, most: names, rank: 100, cell: nameCell },
-    { header: 'STATUS', ...fixed(11), rank: 90, cell: statusCell },
+    { header: 'STATUS', ...fixed(accounts.some(isPartlyReady) ? 13 : 11), rank: 90, cell: statusCell },
     {
       header: 'LIMIT',
       least: Math.min(10, limits),
@@ -91,6 +92,7 @@ function nameCell({ account, isSelected }: DrawnAccount): Line {
 function statusCell({ account, now }: DrawnAccount): Line {
   const { status, availableAt } = account
   const isBrief = status === 'cooling' && availableAt !== null
+  if (isPartlyReady(account)) return [span(`ready, ${account.restingModels.length} out`, 'warn')]
   const words = isBrief ? `${status} ${shortestDuration(Date.parse(availableAt) - now)}` : status
   return [span(words, statusTone(status))]
 }
@@ -144,6 +146,7 @@ function lastCell({ account: { lastUsedAt }, now }: DrawnAccount): Line {
 }
 
 function whyCell({ account }: DrawnAccount): Line {
+  if (isPartlyReady(account)) return [span(printable(statusText(account)), 'quiet')]
   const isPlain = account.status === 'ready' || account.status === 'disabled'
   return isPlain || account.statusReason === null ? [] : [span(printable(account.statusReason), 'quiet')]
 }

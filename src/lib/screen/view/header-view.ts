@@ -55,7 +55,7 @@ function readyWords({ ready, accounts }: { ready: number; accounts: number }): L
 
 function todayWords({ quota }: ScreenState, width: number): Line {
   if (quota === null) return [span('reading …', 'quiet')]
-  const { requests, remaining, inputTokens, outputTokens } = quota.totals
+  const { requests, remaining, remainingMinute, inputTokens, outputTokens } = quota.totals
   const cost = costOf(quota.accounts.map(({ today }) => today.costUsd))
   const isWide = width >= 110
   const parts = [
@@ -64,6 +64,9 @@ function todayWords({ quota }: ScreenState, width: number): Line {
     figure(shortNumber(outputTokens), isWide ? 'tokens out' : 'out'),
     cost === null ? [] : [span(costWords(cost))],
     remaining === null ? [] : figure(shortNumber(remaining), isWide ? 'requests left' : 'left'),
+    remainingMinute === null
+      ? []
+      : figure(shortNumber(remainingMinute), isWide ? 'left this minute' : '/min'),
   ]
   return [span('today ', 'quiet'), ...joined(parts, DOT)]
 }

@@ -237,6 +237,7 @@ function trialNotice(now: Date, threshold: number): Notice {
       ...{
         metric: 'requests',
         window: 'day',
+        windowMs: 86_400_000,
         max: 100,
         used: threshold,
         reserved: 0,

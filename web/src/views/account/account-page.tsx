@@ -55,7 +55,7 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
         <a href={hashOf({ view: 'accounts' })}>Accounts</a> <span aria-hidden="true">/</span>{' '}
         {accountName(account)}
       </nav>
-      <ViewHead title={accountName(account)} sub={<StatusBadge status={account.status} />}>
+      <ViewHead title={accountName(account)} sub={<StatusBadge account={account} />}>
         <Remedy account={account} ask={ask} />
         {account.enabled ? (
           <button type="button" class="button" onClick={() => ask({ question: 'disable', account })}>

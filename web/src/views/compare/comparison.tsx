@@ -24,7 +24,7 @@ const nowRows: ComparedRow[] = [
     label: 'Status',
     cell: (account) => (
       <>
-        <StatusBadge status={account.status} />
+        <StatusBadge account={account} />
         <StatusReason account={account} />
       </>
     ),

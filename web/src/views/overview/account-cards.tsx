@@ -39,7 +39,7 @@ const AccountCard = memo(
           <h2 class="card-title">
             <AccountLink account={account} />
           </h2>
-          <StatusBadge status={account.status} />
+          <StatusBadge account={account} />
           <Menu label={`Actions for ${accountName(account)}`} items={actions.items(account)} />
         </header>
         <StatusReason account={account} />

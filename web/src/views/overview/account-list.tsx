@@ -56,7 +56,7 @@ const AccountListRow = memo(
         <div class="list-line">
           <ChooseBox name={accountName(account)} isChosen={isChosen} onChoose={() => onChoose(account.id)} />
           <AccountLink account={account} />
-          <StatusBadge status={account.status} />
+          <StatusBadge account={account} />
           <Menu label={`Actions for ${accountName(account)}`} items={actions.items(account)} />
         </div>
         {limit === null ? <div class="gauge" aria-hidden="true" /> : <GaugeBar limit={limit} />}

@@ -125,7 +125,7 @@ type RowProps = Omit<AccountRows, 'accounts' | 'chosen'> & {
 
 const AccountRow = memo(
   function AccountRow({ account, row, isChosen, actions, onChoose }: RowProps): JSX.Element {
-    const { today, status, statusReason, availableAt } = account
+    const { today, statusReason, availableAt, restingModels } = account
     const name = accountName(account)
     return (
       <tr aria-rowindex={row} class={account.enabled ? '' : 'is-off'}>
@@ -139,8 +139,8 @@ const AccountRow = memo(
           </div>
         </th>
         <td>
-          <div class="cell-line" title={statusReason ?? undefined}>
-            <StatusBadge status={status} />
+          <div class="cell-line" title={statusReason ?? (restingModels.join(', ') || undefined)}>
+            <StatusBadge account={account} />
             {availableAt !== null && (
               <span class="quiet">
                 <Countdown at={availableAt} bare />
@@ -201,7 +201,10 @@ function TotalsRow({ totals, row }: { totals: Totals; row: number }): JSX.Elemen
         <th scope="row">{count(totals.accounts)} accounts</th>
         <td>{count(totals.ready)} ready</td>
         <td class="col-limit quiet">requests left</td>
-        <td class="number" title={count(totals.remaining)}>
+        <td
+          class="number"
+          title={`${count(totals.remaining)}, and ${count(totals.remainingMinute)} this minute`}
+        >
           {compact(totals.remaining)}
         </td>
         <td class="number">{compact(totals.requests)}</td>

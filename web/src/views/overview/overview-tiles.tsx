@@ -6,7 +6,7 @@ import type { Totals } from '../../select/totals.ts'
 
 /** All accounts that are shown, in one line. `of`: how many there are without the filter. */
 export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): JSX.Element {
-  const { accounts, ready, requests, failed, succeeded, remaining, nextReturn } = totals
+  const { accounts, ready, requests, failed, succeeded, remaining, remainingMinute, nextReturn } = totals
   const isFiltered = accounts !== of
   return (
     <Tiles label={isFiltered ? `Totals of ${accounts} of ${of} accounts` : 'Totals of all accounts'}>
@@ -32,7 +32,11 @@ export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): J
       <Tile
         label="Requests left"
         value={<span title={count(remaining)}>{compact(remaining)}</span>}
-        sub="until the next resets"
+        sub={
+          remainingMinute === null
+            ? 'of accounts that are ready'
+            : `and ${compact(remainingMinute)} this minute`
+        }
       />
       <Tile
         label="Requests today"
