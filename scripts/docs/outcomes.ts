@@ -14,6 +14,7 @@ import type { OutcomeRow } from '../../src/lib/provider/outcome-table.ts'
 import { genericRows, scopeOf } from '../../src/lib/provider/outcome-table.ts'
 import { coolingOf } from '../../src/lib/rotation/cooling.ts'
 import { memberOf } from '../../src/lib/rotation/member.ts'
+import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
 import { code, table } from './markdown.ts'
 
 /** By provider id; one that is not here has no rows of its own. */
@@ -79,10 +80,19 @@ function patternText(pattern: RegExp): string {
   return code(pattern.source.replaceAll(/\\b|^\^|\$$/g, '').replaceAll('\\.', '.'))
 }
 
+const ROUTE = routeKey({ route: '/responses' })
+
 /** What such an outcome keeps from being used, as the rules of rotation have it. */
 function restText(row: OutcomeRow): string {
   const outcome = { class: row.class, scope: scopeOf(row), until: null, code: null, message: '' }
-  const [notice] = coolingOf(outcome, { member: someone, model: 'm', strikes: 9, random: 0, now: 0 })
+  const [notice] = coolingOf(outcome, {
+    member: someone,
+    model: 'm',
+    route: ROUTE,
+    strikes: 9,
+    random: 0,
+    now: 0,
+  })
   if (notice === undefined) return 'nothing'
   const { account, quotaGroup } = someone.subjects
   const whose =
@@ -91,6 +101,7 @@ function restText(row: OutcomeRow): string {
       : notice.subject === quotaGroup
         ? 'account or quota group'
         : 'service'
+  if (notice.model === ROUTE) return `${whose}, this endpoint`
   return notice.model === undefined ? whose : `${whose}, this model`
 }
 

@@ -48,8 +48,11 @@ export interface Answer {
 /** What an answer means. */
 export interface Outcome {
   class: OutcomeClass
-  /** What it is about: decides what cools (see `rotation/cooling.ts`). */
-  scope: 'account' | 'model'
+  /**
+   * What it is about; `rotation/cooling.ts` decides from it what cools. `account` covers the quota group of the account,
+   * because the provider counts the group as one; `key` covers this credential alone, such as a spend limit of one key.
+   */
+  scope: 'account' | 'key' | 'model'
   /** Epoch milliseconds at which the provider said it ends; null: it did not say. Never invented. */
   until: number | null
   /** The provider's own code, null when it gave none. */

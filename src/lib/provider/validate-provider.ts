@@ -184,7 +184,7 @@ function isRow(value: unknown): string | null {
         ? null
         : `must be one of ${outcomeClasses.join(', ')}`,
     scope: optional((given) =>
-      given === 'account' || given === 'model' ? null : 'must be account or model',
+      given === 'account' || given === 'key' || given === 'model' ? null : 'must be account, key or model',
     ),
     until: optional(isFunction),
     about: optional(isText),

@@ -3,6 +3,7 @@ import type { Claim, Claimant, Reservation } from '../quota/ledger.ts'
 import type { CapRoom } from '../rotation/cap-room.ts'
 import { CAPS_SUBJECT } from '../rotation/caps.ts'
 import type { Member } from '../rotation/member.ts'
+import type { RotationRequest } from '../rotation/rotation-request.ts'
 import type { KnownKey } from './authenticate.ts'
 import type { LivePool } from './live-pool.ts'
 import type { Turn } from './turn.ts'
@@ -17,7 +18,7 @@ export function claim(
   claimant: Claimant,
 ): boolean {
   const { ledger, caps } = live
-  const wanted = claimOf(live, member, way.wanted.model ?? null, key)
+  const wanted = claimOf(live, member, way.wanted, key)
   if (caps === null) return ledger.claim(wanted, claimant)
   claimWithin(caps, live, wanted).then(
     (reservation) => claimant.claimed(reservation),
@@ -30,14 +31,14 @@ export function claim(
 function claimOf(
   { pool, view }: LivePool,
   member: Member,
-  model: string | null,
+  asked: RotationRequest,
   key: KnownKey | null,
 ): Claim {
   const { keep = 0 } = view
   const wanted: Claim = { account: member.account.id }
   if (key !== null && key.key.limits.length > 0) wanted.also = key.also
   if (keep > 0) wanted.keep = keep
-  const probe = pool.probeOf(member, model, view)
+  const probe = pool.probeOf(member, asked, view)
   if (probe !== null) wanted.probe = probe
   return wanted
 }

@@ -5,12 +5,15 @@ import type { PriceBook } from '../quota/price-book.ts'
 import { coolingOf } from '../rotation/cooling.ts'
 import { provenDoors } from '../rotation/half-open.ts'
 import type { Member } from '../rotation/member.ts'
+import { routeKey } from '../rotation/rotation-request.ts'
 import type { AttemptResult } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failover.ts'
 import type { LivePool } from './live-pool.ts'
 import { UNCOUNTED } from './turn.ts'
 import type { Turn } from './turn.ts'
+
+const uncountedCool: ReadonlySet<OutcomeClass> = new Set(['auth-dead', 'route-missing'])
 
 /** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
 export function record(
@@ -116,19 +119,21 @@ function noteSuccess(live: LivePool, turn: Turn, result: AttemptResult): void {
   const model = modelOf(turn)
   live.strikes.succeeded(member, model)
   if (reservation !== UNCOUNTED) {
-    const doors = provenDoors(member, model, live.view, reservation.at)
+    const doors = provenDoors(member, turn.way.wanted, live.view, reservation.at)
     if (doors !== null) live.open(doors)
   }
   live.pool.observe(member.account.id, result.firstByteMs ?? result.latencyMs, live.view.now)
 }
 
-/** Of a request that uses up nothing, what becomes of it says nothing of quotas or models either. */
+/** A request that uses up nothing says nothing of quotas and models; it does of its key and its endpoint. */
 function cool(live: LivePool, turn: Turn, outcome: Outcome): void {
   const { member, reservation } = turn
   const model = modelOf(turn)
-  if (reservation === UNCOUNTED && outcome.class !== 'auth-dead') return
+  if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return
   const { state, now, random } = live.view
-  const strikes = live.strikes.before(outcome.class, { member, model, state, now })
-  const notices = coolingOf(outcome, { member, model, strikes, random: random(), now })
+  const route = routeKey(turn.way.wanted)
+  const part = outcome.class === 'route-missing' ? route : model
+  const strikes = live.strikes.before(outcome, { member, model: part, state, now })
+  const notices = coolingOf(outcome, { member, model, route, strikes, random: random(), now })
   if (notices.length > 0) live.note(notices, member.account)
 }

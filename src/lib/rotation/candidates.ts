@@ -83,7 +83,7 @@ export class Candidates implements IterableIterator<Member, void> {
       search.view = momentOf(this.#view)
       const member = chooseFrom(this.#given.lanes, search)
       if (member === null) break
-      const doors = halfOpenDoors(member, search.request.model ?? null, search.view)
+      const doors = halfOpenDoors(member, search.request, search.view)
       if (doors === null) return this.#hold(member)
       if (!this.#isTestedByOthers(doors)) return this.#hold(member, doors)
       this.#offered(member)
@@ -104,14 +104,13 @@ export class Candidates implements IterableIterator<Member, void> {
     if (this.#isPinTried || pinned === null) return null
     this.#isPinTried = true
     if (offered.has(pinned) || mismatchKind(pinned, request) !== null) return null
-    const doors = doorsToTry(pinned, request.model ?? null, view)
+    const doors = doorsToTry(pinned, request, view)
     return doors === null || probes.isUnderWay(doors, view) ? null : this.#hold(pinned, doors)
   }
 
   #nextAside(): Member | null {
-    const model = this.#search.request.model ?? null
     for (let member = this.#aside?.shift(); member !== undefined; member = this.#aside?.shift()) {
-      if (!isAvailable(member, model, this.#view)) continue
+      if (!isAvailable(member, this.#search.request, this.#view)) continue
       this.#given.picks.note(member, this.#view)
       return member
     }
@@ -160,12 +159,11 @@ function chooseFrom(lanes: readonly Lane[], search: Search): Member | null {
 
 function chooseIn({ tier, roster }: Lane, search: Search): Member | null {
   const { request, view, offered } = search
-  const model = request.model ?? null
   const session = request.session ?? ''
   if (roster !== null && session !== '') {
     const home = roster.homes.find(
       session,
-      (member) => !offered.has(member) && isAvailable(member, model, view),
+      (member) => !offered.has(member) && isAvailable(member, request, view),
     )
     if (home !== null) return home
   }

@@ -44,7 +44,7 @@ export function chooseBest(
       if (score === smallest && ranking.kind === 'ordered') continue
       if (score === smallest && picks.compareUse(member, choice.member, view.state) > 0) continue
     }
-    if (!isAvailable(member, search.request.model ?? null, view)) {
+    if (!isAvailable(member, search.request, view)) {
       choice.refused.push(member)
       continue
     }
@@ -69,7 +69,7 @@ function firstFrom(row: Row, search: Search, refused: Set<Member>, except: Membe
   for (let n = 0; n < row.size; n++) {
     const member = row.at((start + n) % row.size) as Member
     if (member === except || refused.has(member) || search.offered.has(member)) continue
-    if (isAvailable(member, search.request.model ?? null, search.view)) return member
+    if (isAvailable(member, search.request, search.view)) return member
     refused.add(member)
   }
   return null

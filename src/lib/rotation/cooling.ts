@@ -8,6 +8,8 @@ export interface CoolingContext {
   member: Member
   /** What was asked for; null when the request named none. */
   model: string | null
+  /** The endpoint that was asked for, as `routeKey` names it. */
+  route: string
   /** How often in a row it failed so before this time (`Strikes.before`). */
   strikes: number
   /** In [0, 1). */
@@ -26,7 +28,7 @@ interface Rule {
   /** What cools; null: nothing. */
   cools: 'account' | 'account-or-group' | 'provider' | null
   /** `scoped`: the outcome's own scope says. */
-  of?: 'whole' | 'model' | 'scoped'
+  of?: 'whole' | 'model' | 'route' | 'scoped'
   /** Length of the guess where the provider gave no time: doubles with every strike. Null: until the user acts. */
   guess?: { firstMs: number; mostMs: number } | null
   /** The provider's word is not followed further than this. */
@@ -65,7 +67,8 @@ const rules: Record<OutcomeClass, Rule> = {
     of: 'scoped',
     guess: { firstMs: MINUTE, mostMs: 60 * MINUTE },
   },
-  'quota-hard': { movesOn: true, cools: 'account', of: 'scoped', guess: null },
+  // Money is the organisation's, and so is the end of it: the keys of a group are not asked one after the other.
+  'quota-hard': { movesOn: true, cools: 'account-or-group', of: 'scoped', guess: null },
   // The caller renews the token and tries once more; if that fails the outcome becomes `auth-dead`.
   'auth-refresh': { movesOn: true, ...NOTHING },
   'auth-dead': { movesOn: true, cools: 'account', of: 'whole', guess: null },
@@ -75,8 +78,13 @@ const rules: Record<OutcomeClass, Rule> = {
     of: 'model',
     guess: { firstMs: 10 * MINUTE, mostMs: 160 * MINUTE },
   },
-  // Selection remembers the route; the account serves others as before.
-  'route-missing': { movesOn: true, ...NOTHING },
+  // The endpoint is missing, or this key may not use it: other endpoints of the account serve as before.
+  'route-missing': {
+    movesOn: true,
+    cools: 'account',
+    of: 'route',
+    guess: { firstMs: 10 * MINUTE, mostMs: 160 * MINUTE },
+  },
   // Another account may have the room or the credit. A smaller request may still use this one.
   'request-declined': { movesOn: true, ...NOTHING },
   overloaded: PROVIDER,
@@ -92,15 +100,18 @@ export function movesOn(outcome: OutcomeClass): boolean {
   return rules[outcome].movesOn
 }
 
-/** The subject that this outcome would cool, null: none. */
-export function coolingSubject(outcome: OutcomeClass, { subjects }: Member): string | null {
-  switch (rules[outcome].cools) {
+/** The subject that this outcome would cool, null: none. An outcome about the key alone spares its quota group. */
+export function coolingSubject(
+  { class: kind, scope }: Pick<Outcome, 'class' | 'scope'>,
+  { subjects }: Member,
+): string | null {
+  switch (rules[kind].cools) {
     case null:
       return null
     case 'account':
       return subjects.account
     case 'account-or-group':
-      return subjects.quotaGroup ?? subjects.account
+      return scope === 'key' ? subjects.account : (subjects.quotaGroup ?? subjects.account)
     case 'provider':
       return subjects.provider
   }
@@ -109,25 +120,31 @@ export function coolingSubject(outcome: OutcomeClass, { subjects }: Member): str
 /** What to record in the ledger after an attempt ended so. A time that the provider did not give is said to be guessed. */
 export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice[] {
   const rule = rules[outcome.class]
-  const subject = coolingSubject(outcome.class, context.member)
-  const { model, now } = context
+  const subject = coolingSubject(outcome, context.member)
+  const { now } = context
   const isSaid = outcome.until !== null && outcome.until > now && rule.guess !== null
   if (subject === null || (!isSaid && context.strikes < (rule.patience ?? 0))) return []
-  const isOfModel = rule.of === 'model' || (rule.of === 'scoped' && outcome.scope === 'model')
+  const part = partOf(outcome, rule, context)
   // Without the model's name there is no telling what is unavailable.
-  if (outcome.class === 'model-unavailable' && model === null) return []
+  if (outcome.class === 'model-unavailable' && part === null) return []
   const { until, origin } = deadline(outcome, rule, context)
   return [
     {
       type: 'cool',
       subject,
-      ...(isOfModel && model !== null ? { model } : {}),
+      ...(part === null ? {} : { model: part }),
       until: until === null ? null : new Date(until).toISOString(),
       reason: outcome.class,
       ...(origin === 'guessed' ? { guessed: true as const } : {}),
       evidence: evidenceOf(outcome, origin),
     },
   ]
+}
+
+/** The model or endpoint of the subject that cools; null: the whole of it. */
+function partOf({ scope }: Outcome, { of }: Rule, { model, route }: CoolingContext): string | null {
+  if (of === 'route') return route
+  return of === 'model' || (of === 'scoped' && scope === 'model') ? model : null
 }
 
 interface Deadline {

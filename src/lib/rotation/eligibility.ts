@@ -4,7 +4,8 @@ import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/state.ts'
 import type { Member } from './member.ts'
-import type { RotationMoment, RotationRequest } from './rotation-request.ts'
+import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
+import { routeKey } from './rotation-request.ts'
 
 export type MismatchKind =
   | 'disabled'
@@ -24,14 +25,18 @@ export type Refusal = { words: string; availableAt: number | null } & (
   | { kind: 'needs-login' }
   /** A cap over the accounts, of the user's own. */
   | { kind: 'capped' }
-  | { kind: 'cooling'; scope: 'account' | 'model' | 'quota-group' | 'provider'; reason: OutcomeClass }
+  | {
+      kind: 'cooling'
+      scope: 'account' | 'model' | 'route' | 'quota-group' | 'provider'
+      reason: OutcomeClass
+    }
   /** `limit` as it is written: `2000/day`. `reserved`: something is left of it, for others than the pool. */
   | { kind: 'exhausted' | 'reserved'; limit: string }
 )
 
 /** Why the account may not serve this request now; null: it may. Of several reasons, the one that lasts longest. */
 export function refusal(member: Member, request: RotationRequest, view: RotationMoment): Refusal | null {
-  return mismatch(member, request) ?? unavailability(member, request.model ?? null, view)
+  return mismatch(member, request) ?? unavailability(member, request, view)
 }
 
 /** The refusals that only documents change: the request asks for something that this account is not. */
@@ -96,17 +101,19 @@ function mismatchWords(kind: MismatchKind, { account }: Member, request: Rotatio
   }
 }
 
-/** Whether nothing in the ledger keeps the account from serving the model now: `unavailability` without the reasons. */
+/** Whether nothing in the ledger keeps the account from serving the request now: `unavailability` without the reasons. */
 export function isAvailable(
   { subjects, hasCredential }: Member,
-  model: string | null,
+  wanted: Wanted,
   view: RotationMoment,
 ): boolean {
   if (!hasCredential) return false
+  const model = wanted.model ?? null
   const { state, now, keep, caps } = view
   const account = state.subjects.get(subjects.account)
   return (
     activeIn(account, model, now) === null &&
+    activeRoute(account, wanted, now) === null &&
     (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
     activeCooldown(state, subjects.provider, model, now) === null &&
     hasRoom(account, now, model, keep) &&
@@ -115,11 +122,13 @@ export function isAvailable(
 }
 
 /** The refusals that the ledger gives, and that end by themselves or by `auth`, `quota reset` and the like. */
-export function unavailability(member: Member, model: string | null, view: RotationMoment): Refusal | null {
+export function unavailability(member: Member, wanted: Wanted, view: RotationMoment): Refusal | null {
   if (!member.hasCredential) return { kind: 'needs-login', availableAt: null, words: 'has no credential' }
+  const model = wanted.model ?? null
   const { account, quotaGroup, provider } = member.subjects
   const found = [
     cooling(account, 'account', model, view),
+    routeCooling(account, wanted, view),
     quotaGroup === null ? null : cooling(quotaGroup, 'quota-group', model, view),
     cooling(provider, 'provider', model, view),
     exhaustion(view.state.subjects.get(account), model, view),
@@ -163,6 +172,21 @@ function cooling(
   const narrowed = scope === 'account' && !isOfWhole(state, subject, cooldown) ? 'model' : scope
   const words = withEvidence(`${scopeWords[narrowed]}cools down: ${reasonWords[cooldown.reason]}`, cooldown)
   return { kind: 'cooling', scope: narrowed, reason: cooldown.reason, availableAt, words }
+}
+
+/** The cooldown of the endpoint that the request reaches at this account. */
+function activeRoute(account: SubjectState | undefined, wanted: Wanted, now: number): Cooldown | null {
+  // Every choice asks, and accounts without a cooldown need no name built.
+  if (account === undefined || account.cooldowns.size === 0) return null
+  const cooldown = account.cooldowns.get(routeKey(wanted))
+  return cooldown === undefined || (cooldown.until !== null && cooldown.until <= now) ? null : cooldown
+}
+
+function routeCooling(account: string, wanted: Wanted, { state, now }: RotationMoment): Refusal | null {
+  const cooldown = activeRoute(state.subjects.get(account), wanted, now)
+  if (cooldown === null) return null
+  const words = withEvidence(`this endpoint cools down: ${reasonWords[cooldown.reason]}`, cooldown)
+  return { kind: 'cooling', scope: 'route', reason: cooldown.reason, availableAt: cooldown.until, words }
 }
 
 function isOfWhole(state: LedgerState, subject: string, cooldown: Cooldown): boolean {

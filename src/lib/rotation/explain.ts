@@ -62,8 +62,8 @@ export function explain(
       if (!asked.has(member) && fits(member, way)) asked.set(member, way)
     }
   }
-  const isHalfOpen = (member: Member, { wanted: { model = null } }: ExplainedWay) =>
-    (halfOpenDoors(member, model, options.view) ?? doorsToTry(member, model, options.view)) !== null
+  const isHalfOpen = (member: Member, { wanted }: ExplainedWay) =>
+    (halfOpenDoors(member, wanted, options.view) ?? doorsToTry(member, wanted, options.view)) !== null
   const places = new Map([...asked.keys()].map((member, index) => [member, index + 1]))
   return members.map((member) => {
     const way = asked.get(member)
@@ -87,7 +87,7 @@ export function explain(
 
 /** Whether another request is finding out if it works again: until then it is asked last. */
 function isTested(member: Member, { wanted }: ExplainedWay, view: RotationMoment): boolean {
-  const doors = halfOpenDoors(member, wanted.model ?? null, view)
+  const doors = halfOpenDoors(member, wanted, view)
   return doors !== null && new Probes().isUnderWay(doors, view)
 }
 
@@ -114,8 +114,10 @@ function inOrder(
 }
 
 /** A request that is pinned may try what only a guess keeps shut. */
-function mayServe(member: Member, { model = null, pin }: RotationRequest, view: RotationMoment): boolean {
-  return isAvailable(member, model, view) || (Boolean(pin) && doorsToTry(member, model, view) !== null)
+function mayServe(member: Member, wanted: RotationRequest, view: RotationMoment): boolean {
+  return (
+    isAvailable(member, wanted, view) || (Boolean(wanted.pin) && doorsToTry(member, wanted, view) !== null)
+  )
 }
 
 function homesOf(tier: RosterTier, session: Session, free: ReadonlySet<Member>): Member[] {

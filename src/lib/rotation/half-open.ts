@@ -1,15 +1,16 @@
 import { hasRoom } from '../quota/standing.ts'
 import type { Cooldown, LedgerState } from '../quota/state.ts'
 import type { Member } from './member.ts'
-import type { RotationMoment } from './rotation-request.ts'
+import type { RotationMoment, Wanted } from './rotation-request.ts'
+import { routeKey } from './rotation-request.ts'
 
 /**
  * A cooldown whose length we guessed ends half open: nobody knows whether the account works again, so one request at a
- * time finds out. A door is what such a cooldown stands for: a subject, or one model of it.
+ * time finds out. A door is what such a cooldown stands for: a subject, or one model or endpoint of it.
  */
 export interface Door {
   subject: string
-  /** As the ledger keys cooldowns: `*` is every model. */
+  /** As the ledger keys cooldowns: `*` is every model, `route /embeddings` an endpoint. */
   model: string
 }
 
@@ -19,26 +20,26 @@ const PROBE_MS = 60_000
 /** The doors that a request for this model has to pass and that are half open; null, as nearly always: none. */
 export function halfOpenDoors(
   { subjects }: Member,
-  model: string | null,
+  wanted: Wanted,
   { state, now }: RotationMoment,
 ): Door[] | null {
   // Every request asks, and nearly none of them has a cooldown to look at.
   if (!coolsAny(subjects, state)) return null
   const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
-  return doorsOf(subjects, model, state, isHalfOpen)
+  return doorsOf(subjects, wanted, state, isHalfOpen)
 }
 
 /** The doors that a success of a request shows to be open: guesses that have ended, or that it began after. */
 export function provenDoors(
   { subjects }: Member,
-  model: string | null,
+  wanted: Wanted,
   { state, now }: RotationMoment,
   began: number,
 ): Door[] | null {
   if (!coolsAny(subjects, state)) return null
   const isProven = ({ guessed, until, since }: Cooldown) =>
     guessed === true && until !== null && (until <= now || since < began)
-  return doorsOf(subjects, model, state, isProven)
+  return doorsOf(subjects, wanted, state, isProven)
 }
 
 /**
@@ -47,24 +48,27 @@ export function provenDoors(
  */
 export function doorsToTry(
   { subjects, hasCredential }: Member,
-  model: string | null,
+  wanted: Wanted,
   { state, now, keep, caps }: RotationMoment,
 ): Door[] | null {
-  if (!hasCredential || !hasRoom(state.subjects.get(subjects.account), now, model, keep)) return null
+  if (!hasCredential || !hasRoom(state.subjects.get(subjects.account), now, wanted.model ?? null, keep))
+    return null
   if (caps && !caps.hasRoom(subjects.account, state, now)) return null
   const isShut = ({ until }: Cooldown) => until === null || until > now
-  if (doorsOf(subjects, model, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null)
+  if (doorsOf(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null)
     return null
-  return doorsOf(subjects, model, state, isShut)
+  return doorsOf(subjects, wanted, state, isShut)
 }
 
 function doorsOf(
   { account, quotaGroup, provider }: Member['subjects'],
-  model: string | null,
+  wanted: Wanted,
   state: LedgerState,
   isMeant: (cooldown: Cooldown) => boolean,
 ): Door[] | null {
-  const keys = model === null ? ['*'] : ['*', model]
+  const { model } = wanted
+  const keys = ['*', routeKey(wanted)]
+  if (model !== null && model !== undefined) keys.push(model)
   const doors: Door[] = []
   for (const subject of [account, quotaGroup, provider]) {
     const cooldowns = subject === null ? undefined : state.subjects.get(subject)?.cooldowns

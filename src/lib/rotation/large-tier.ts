@@ -3,7 +3,7 @@ import type { Choice, Search } from './choose.ts'
 import { isAvailable } from './eligibility.ts'
 import { Heap } from './heap.ts'
 import type { Member } from './member.ts'
-import type { RotationMoment } from './rotation-request.ts'
+import type { RotationMoment, Wanted } from './rotation-request.ts'
 import type { Ranking } from './strategies/strategy.ts'
 import { returnOf } from './tier.ts'
 import type { Return, Tier } from './tier.ts'
@@ -22,7 +22,7 @@ const SLICES = 16
  */
 export class LargeTier implements Tier {
   readonly members: readonly Member[]
-  readonly #model: string | null
+  readonly #wanted: Wanted
   readonly #ranking: Ranking
   readonly #ready: Heap<Member>
   readonly #waiting: Heap<Member>
@@ -31,10 +31,10 @@ export class LargeTier implements Tier {
   #slice = { at: -Infinity, cursor: 0 }
   #swept: { state: unknown; sequence: number } | null = null
 
-  constructor(members: readonly Member[], ranking: Ranking, model: string | null) {
+  constructor(members: readonly Member[], ranking: Ranking, wanted: Wanted) {
     this.members = members
     this.#ranking = ranking
-    this.#model = model
+    this.#wanted = wanted
     // Without an order the heap is a row that grows and shrinks at its end.
     this.#ready = new Heap(
       ranking.kind === 'ordered' ? (a, b) => ranking.place(a) - ranking.place(b) : () => 0,
@@ -67,7 +67,7 @@ export class LargeTier implements Tier {
     this.sweep(view)
     const ready = Array.from({ length: this.#ready.size }, (_, place) => this.#ready.at(place) as Member)
     for (const member of ready) {
-      if (isAvailable(member, this.#model, view)) return { member, at: view.now }
+      if (isAvailable(member, this.#wanted, view)) return { member, at: view.now }
       this.#park(member, view)
     }
     const member = this.#waiting.at(0)
@@ -86,7 +86,7 @@ export class LargeTier implements Tier {
     const choice: Choice = { member: null, refused: [] }
     for (let member = this.#ready.at(0); member !== undefined; member = this.#ready.at(0)) {
       if (offered.has(member)) aside.push(member)
-      else if (isAvailable(member, this.#model, view)) {
+      else if (isAvailable(member, this.#wanted, view)) {
         choice.member = member
         break
       } else choice.refused.push(member)
@@ -112,7 +112,7 @@ export class LargeTier implements Tier {
 
   #park(member: Member, view: RotationMoment): void {
     this.#ready.delete(member)
-    this.#returns.set(member, returnOf(member, this.#model, view))
+    this.#returns.set(member, returnOf(member, this.#wanted, view))
     this.#waiting.push(member)
   }
 
@@ -145,12 +145,12 @@ export class LargeTier implements Tier {
     const looked = Array.from({ length: count }, (_, n) => this.#waiting.at((from + n) % size) as Member)
     let hasWoken = false
     for (const member of looked) {
-      if (isAvailable(member, this.#model, view)) {
+      if (isAvailable(member, this.#wanted, view)) {
         this.#wake(member)
         hasWoken = true
         continue
       }
-      this.#returns.set(member, returnOf(member, this.#model, view))
+      this.#returns.set(member, returnOf(member, this.#wanted, view))
       this.#waiting.update(member)
     }
     return hasWoken

@@ -14,7 +14,7 @@ import { Picks } from './picks.ts'
 import { RecentMap } from './recent-map.ts'
 import type { RosterTier } from './roster.ts'
 import { rosterOf } from './roster.ts'
-import type { RotationMoment, RotationRequest, RotationView } from './rotation-request.ts'
+import type { RotationMoment, RotationRequest, RotationView, Wanted } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
 import { strategies } from './strategies/strategies.ts'
 import { SmallTier } from './tier.ts'
@@ -85,10 +85,10 @@ export class Pool {
     })
   }
 
-  /** What a request for this model tests by going to the member, for its reservation to say; null: nothing. */
-  probeOf(member: Member, model: string | null, view: RotationMoment): string[] | null {
+  /** What such a request tests by going to the member, for its reservation to say; null: nothing. */
+  probeOf(member: Member, wanted: Wanted, view: RotationMoment): string[] | null {
     if (this.#probes.isIdle) return null
-    const doors = halfOpenDoors(member, model, view) ?? doorsToTry(member, model, view)
+    const doors = halfOpenDoors(member, wanted, view) ?? doorsToTry(member, wanted, view)
     return doors?.map(doorName) ?? null
   }
 
@@ -137,19 +137,21 @@ export class Pool {
     const key = `${request.model ?? ''}\n${kind}`
     let lanes = this.#lanes.get(key)
     if (lanes === undefined) {
-      lanes = this.#rosterOf(kind, request).map((roster) => this.#lane(roster, request.model ?? null))
+      lanes = this.#rosterOf(kind, request).map((roster) => this.#lane(roster, request))
       this.#lanes.set(key, lanes)
     }
     return lanes
   }
 
-  #lane(roster: RosterTier, model: string | null): Lane {
+  #lane(roster: RosterTier, request: RotationRequest): Lane {
     const { members } = roster
+    const { model, route, dialect } = request
+    const wanted: Wanted = { model, route, dialect }
     const ranking = strategies[this.#options.strategy]({ members, latencies: this.#latencies })
     const tier =
       members.length <= MOST_EXACT
-        ? new SmallTier(members, ranking, model)
-        : new LargeTier(members, ranking, model)
+        ? new SmallTier(members, ranking, wanted)
+        : new LargeTier(members, ranking, wanted)
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
     return { tier, roster: this.#options.affinity && !isSticky ? roster : null }
   }
@@ -158,7 +160,7 @@ export class Pool {
     const member = this.#byId.get(pin)
     if (member === undefined || mismatchKind(member, request) !== null) return []
     const ranking = strategies['fill-first']({ members: [member], latencies: this.#latencies })
-    return [{ tier: new SmallTier([member], ranking, request.model ?? null), roster: null }]
+    return [{ tier: new SmallTier([member], ranking, request), roster: null }]
   }
 
   /** Requests of a kind fit the same members. Models that all families answer for alike are of a kind. */

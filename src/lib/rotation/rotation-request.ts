@@ -21,6 +21,19 @@ export interface RotationRequest {
   session?: Session | null
 }
 
+/** What cooldowns of a request are found by: its model, and the endpoint that it reaches at the upstream. */
+export type Wanted = Pick<RotationRequest, 'model' | 'route' | 'dialect'>
+
+/** The endpoint of the request as its upstream serves it, below the base. Chat has no route of its own in requests. */
+function endpointOf({ route, dialect }: Wanted): string {
+  return route ?? (dialect === 'anthropic' ? '/messages' : '/chat/completions')
+}
+
+/** The name under which the ledger keeps a cooldown of one endpoint of an account. No model name has this form. */
+export function routeKey(wanted: Wanted): string {
+  return `route ${endpointOf(wanted)}`
+}
+
 /** What caps over the accounts leave; `cap-room.ts` has them. */
 export interface CapsNow {
   hasRoom(account: string, state: LedgerState, now: number): boolean

@@ -1,4 +1,4 @@
-import type { OutcomeClass } from '../quota/events.ts'
+import type { Outcome } from '../provider/provider.ts'
 import type { LedgerState, SubjectState } from '../quota/state.ts'
 import { coolingSubject } from './cooling.ts'
 import type { Member } from './member.ts'
@@ -16,7 +16,7 @@ export class Strikes {
 
   /** Counts this failure, and answers how many came before it. A wave of failures at one time is one. */
   before(
-    outcome: OutcomeClass,
+    outcome: Pick<Outcome, 'class' | 'scope'>,
     attempt: { member: Member; model: string | null; state: LedgerState; now: number },
   ) {
     const { member, model, state, now } = attempt

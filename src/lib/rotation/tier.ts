@@ -2,7 +2,7 @@ import { lasts, unavailability } from './eligibility.ts'
 import { chooseBest, chooseOfTwo } from './choose.ts'
 import type { Row, Search } from './choose.ts'
 import type { Member } from './member.ts'
-import type { RotationMoment } from './rotation-request.ts'
+import type { RotationMoment, Wanted } from './rotation-request.ts'
 import type { Ranking } from './strategies/strategy.ts'
 
 /** A member and when it may serve: epoch milliseconds, Infinity when only the user can bring it back. */
@@ -11,7 +11,7 @@ export interface Return {
   at: number
 }
 
-/** Members of one priority that fit one kind of request, for one model: who waits may only wait for that. */
+/** Members of one priority that fit one kind of request, for one model and endpoint: a member may wait for that alone. */
 export interface Tier {
   readonly members: readonly Member[]
   /** The strategy's next choice among those not offered yet; null: as far as is known all others must wait. */
@@ -26,13 +26,13 @@ export interface Tier {
 export class SmallTier implements Tier {
   readonly members: readonly Member[]
   readonly #ranking: Ranking
-  readonly #model: string | null
+  readonly #wanted: Wanted
   readonly #row: Row
 
-  constructor(members: readonly Member[], ranking: Ranking, model: string | null) {
+  constructor(members: readonly Member[], ranking: Ranking, wanted: Wanted) {
     this.members = members
     this.#ranking = ranking
-    this.#model = model
+    this.#wanted = wanted
     this.#row = { size: members.length, at: (place) => members[place] }
   }
 
@@ -52,14 +52,14 @@ export class SmallTier implements Tier {
   earliest(view: RotationMoment): Return | null {
     let first: Return | null = null
     for (const member of this.members) {
-      const at = returnOf(member, this.#model, view)
+      const at = returnOf(member, this.#wanted, view)
       if (first === null || at < first.at) first = { member, at }
     }
     return first
   }
 }
 
-export function returnOf(member: Member, model: string | null, view: RotationMoment): number {
-  const refusal = unavailability(member, model, view)
+export function returnOf(member: Member, wanted: Wanted, view: RotationMoment): number {
+  const refusal = unavailability(member, wanted, view)
   return refusal === null ? view.now : lasts(refusal)
 }

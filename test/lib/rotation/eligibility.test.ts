@@ -99,6 +99,24 @@ const ledger: Case[] = [
     expected: null,
   },
   {
+    when: 'the endpoint cools and is asked for',
+    request: { route: '/responses' },
+    ground: (ground) => ground.cool('a', NOON + MINUTE, { model: 'route /responses' }),
+    expected: { kind: 'cooling', scope: 'route', availableAt: NOON + MINUTE },
+  },
+  {
+    when: 'another endpoint cools',
+    request: { model: 'm', route: '/embeddings' },
+    ground: (ground) => ground.cool('a', NOON + MINUTE, { model: 'route /responses' }),
+    expected: null,
+  },
+  {
+    when: 'the cooldown of the endpoint ends this moment',
+    request: { route: '/responses' },
+    ground: (ground) => ground.cool('a', NOON, { model: 'route /responses' }),
+    expected: null,
+  },
+  {
     when: 'its quota group cools',
     settings: { quotaGroup: 'org' },
     ground: (ground) => ground.cool('group:local:qwen/org', NOON + MINUTE),
@@ -192,8 +210,19 @@ describe.each([
 test.each(ledger)('when $when, isAvailable says the same', ({ settings, request = {}, ground, expected }) => {
   const given = new Ground()
   ground?.(given)
-  expect(isAvailable(member('a', settings), request.model ?? null, given.view())).toBe(expected === null)
+  expect(isAvailable(member('a', settings), request, given.view())).toBe(expected === null)
 })
+
+test.each(['openai', 'anthropic'] as const)(
+  'when chat cools in one format, %s is judged by its own',
+  (dialect) => {
+    const both = member('a', {}, { dialects: new Set(['openai', 'anthropic']) })
+    const view = new Ground().cool('a', NOON + MINUTE, { model: 'route /messages' }).view()
+    const found = refusal(both, { model: 'm', dialect }, view)
+    expect(found?.kind ?? null).toBe(dialect === 'anthropic' ? 'cooling' : null)
+    expect(isAvailable(both, { model: 'm', dialect }, view)).toBe(found === null)
+  },
+)
 
 test('when a cooldown has evidence, the words carry it', () => {
   const ground = new Ground()

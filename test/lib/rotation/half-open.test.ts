@@ -7,6 +7,7 @@ import { Strikes } from '../../../src/lib/rotation/strikes.ts'
 import { Ground, ids, member, members, MINUTE, NOON } from './fixture.ts'
 
 const SECOND = 1000
+const rateShort = { class: 'rate-short', scope: 'model' } as const
 const options = { strategy: 'fill-first', affinity: false } as const
 
 function guess(
@@ -18,15 +19,13 @@ function guess(
   ground.apply({ ...cool, until: new Date(until).toISOString() }, at)
 }
 
-const modelOf = (request: { model?: string }) => request.model ?? 'm1'
-
 /** A request that was offered its first account and is still being answered. */
 function begun(pool: Pool, ground: Ground, now: number, request: object = {}) {
   const offers = pool.candidates({ model: 'm1', ...request }, ground.view(now))
   const first = offers.next().value as Member | undefined
   return {
     account: first?.account.id ?? null,
-    probe: first && pool.probeOf(first, modelOf(request), ground.view(now)),
+    probe: first && pool.probeOf(first, { model: 'm1', ...request }, ground.view(now)),
     offers,
   }
 }
@@ -163,7 +162,7 @@ describe('what a success proves', () => {
     guess(ground, 'a', { until: NOON + MINUTE })
     guess(ground, 'a', { until: NOON + SECOND, model: 'm2' })
     ground.cool('provider:qwen', NOON + MINUTE, { model: 'm1' })
-    return provenDoors(member('a'), 'm1', ground.view(now), began)
+    return provenDoors(member('a'), { model: 'm1' }, ground.view(now), began)
   }
 
   test('of a request that began after a guess: the guess was wrong', () => {
@@ -181,7 +180,7 @@ describe('what a success proves', () => {
 
 describe('guesses of one model', () => {
   const strikes = (ground: Ground) =>
-    new Strikes().before('rate-short', { member: member('a'), model: 'm1', state: ground.state, now: NOON })
+    new Strikes().before(rateShort, { member: member('a'), model: 'm1', state: ground.state, now: NOON })
 
   test('grow with every failed probe, also while other models work', () => {
     const ground = new Ground()

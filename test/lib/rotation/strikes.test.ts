@@ -3,9 +3,13 @@ import { Strikes } from '../../../src/lib/rotation/strikes.ts'
 import { Ground, NOON, member } from './fixture.ts'
 
 const ground = new Ground()
+const rateShort = { class: 'rate-short', scope: 'model' } as const
 
 function failing(strikes: Strikes, at: number, model = 'm', one = member('a')): number {
-  return strikes.before('unreachable', { member: one, model, state: ground.state, now: at })
+  return strikes.before(
+    { class: 'unreachable', scope: 'model' },
+    { member: one, model, state: ground.state, now: at },
+  )
 }
 
 describe('failures of a provider', () => {
@@ -40,13 +44,13 @@ test('when an account fails, the ledger knows how often it did', () => {
   const given = new Ground()
   given.cool('a', NOON + 1000)
   const attempt = { member: member('a'), model: 'm', state: given.state, now: NOON }
-  expect(new Strikes().before('rate-short', attempt)).toBe(1)
+  expect(new Strikes().before(rateShort, attempt)).toBe(1)
 })
 
 test('when a quota group fails in a row, its failures count together', () => {
   const strikes = new Strikes()
   const [one, other] = [member('a', { quotaGroup: 'org' }), member('b', { quotaGroup: 'org' })]
   const attempt = { model: 'm', state: ground.state }
-  strikes.before('rate-short', { ...attempt, member: one, now: NOON })
-  expect(strikes.before('rate-short', { ...attempt, member: other, now: NOON + 1000 })).toBe(1)
+  strikes.before(rateShort, { ...attempt, member: one, now: NOON })
+  expect(strikes.before(rateShort, { ...attempt, member: other, now: NOON + 1000 })).toBe(1)
 })
