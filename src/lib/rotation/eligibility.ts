@@ -4,6 +4,7 @@ import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/state.ts'
 import type { Member } from './member.ts'
+import { evidenceOf } from './model-evidence.ts'
 import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
 
@@ -17,6 +18,7 @@ export type MismatchKind =
   | 'wrong-dialect'
   | 'no-such-route'
   | 'model-not-served'
+  | 'model-elsewhere'
   | 'kept-apart'
 
 /** Why an account may not serve now. `availableAt` is in epoch milliseconds, null: only the user can change it. */
@@ -34,9 +36,19 @@ export type Refusal = { words: string; availableAt: number | null } & (
   | { kind: 'exhausted' | 'reserved'; limit: string }
 )
 
-/** Why the account may not serve this request now; null: it may. Of several reasons, the one that lasts longest. */
-export function refusal(member: Member, request: RotationRequest, view: RotationMoment): Refusal | null {
-  return mismatch(member, request) ?? unavailability(member, request, view)
+/**
+ * Why the account may not serve this request now; null: it may. Of several reasons, the one that lasts longest.
+ * `isLeftOut`: from `accountsLeftOut` for all members.
+ */
+export function refusal(
+  member: Member,
+  request: RotationRequest,
+  view: RotationMoment,
+  isLeftOut: (member: Member) => boolean = () => false,
+): Refusal | null {
+  const found = mismatch(member, request)
+  if (found !== null) return found
+  return isLeftOut(member) ? elsewhere(request) : unavailability(member, request, view)
 }
 
 /** The refusals that only documents change: the request asks for something that this account is not. */
@@ -45,21 +57,30 @@ export function mismatch(member: Member, request: RotationRequest): Refusal | nu
   return kind === null ? null : { kind, availableAt: null, words: mismatchWords(kind, member, request) }
 }
 
-export function mismatchKind(
-  { account, dialects, serves, hasRoute, isKeptApart }: Member,
-  request: RotationRequest,
-): MismatchKind | null {
-  const { allowed, dialect, model, route } = request
+export function mismatchKind(member: Member, request: RotationRequest): MismatchKind | null {
+  const { dialects, hasRoute, isKeptApart } = member
+  const { dialect, model, route } = request
+  const who = accountMismatch(member, request)
+  if (who !== null) return who
+  if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
+  if (isGiven(route) && hasRoute(route) === false) return 'no-such-route'
+  if (!isGiven(model) || evidenceOf(member, model) !== 'absent') return null
+  return isKeptApart ? 'kept-apart' : 'model-not-served'
+}
+
+/** Whether the request may use this account at all, whatever model, format or endpoint it asks for. */
+export function isAskable(member: Member, request: RotationRequest): boolean {
+  return accountMismatch(member, request) === null
+}
+
+function accountMismatch({ account }: Member, request: RotationRequest): MismatchKind | null {
+  const { allowed } = request
   if (!account.enabled) return 'disabled'
   if (differs(request.user, account.user)) return 'other-user'
   if (differs(request.pin, account.id)) return 'not-pinned'
   if (allowed && !isAllowed(account, allowed)) return 'not-allowed'
   if (differs(request.provider, account.provider)) return 'other-provider'
-  if (isGiven(request.group) && !account.groups.includes(request.group)) return 'other-group'
-  if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
-  if (isGiven(route) && hasRoute(route) === false) return 'no-such-route'
-  if (!isGiven(model) || serves(model) !== false) return null
-  return isKeptApart ? 'kept-apart' : 'model-not-served'
+  return isGiven(request.group) && !account.groups.includes(request.group) ? 'other-group' : null
 }
 
 function isGiven<T>(value: T | null | undefined): value is T {
@@ -74,6 +95,12 @@ function isAllowed(account: Member['account'], allowed: NonNullable<RotationRequ
   return (
     allowed.accounts.includes(account.id) || account.groups.some((group) => allowed.groups.includes(group))
   )
+}
+
+/** The refusal of an account that is not asked since others are known to have the model. */
+export function elsewhere({ model }: RotationRequest): Refusal {
+  const words = `is not known to have model ${String(model)}, which others have`
+  return { kind: 'model-elsewhere', availableAt: null, words }
 }
 
 function mismatchWords(kind: MismatchKind, { account }: Member, request: RotationRequest): string {
@@ -96,6 +123,8 @@ function mismatchWords(kind: MismatchKind, { account }: Member, request: Rotatio
       return `its service has no ${String(request.route)}`
     case 'model-not-served':
       return `does not serve model ${String(request.model)}`
+    case 'model-elsewhere':
+      return elsewhere(request).words
     case 'kept-apart':
       return 'is simulated: beside real accounts it serves its own models only'
   }

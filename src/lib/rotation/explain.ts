@@ -3,6 +3,7 @@ import { isAvailable, lasts, refusal } from './eligibility.ts'
 import { doorsToTry, halfOpenDoors, Probes } from './half-open.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
+import { accountsLeftOut } from './model-holders.ts'
 import { Picks } from './picks.ts'
 import type { RosterTier } from './roster.ts'
 import { rosterOf } from './roster.ts'
@@ -62,6 +63,7 @@ export function explain(
       if (!asked.has(member) && fits(member, way)) asked.set(member, way)
     }
   }
+  const leftOut = ways.map((way) => ({ way, isLeftOut: accountsLeftOut(members, way.wanted) }))
   const isHalfOpen = (member: Member, { wanted }: ExplainedWay) =>
     (halfOpenDoors(member, wanted, options.view) ?? doorsToTry(member, wanted, options.view)) !== null
   const places = new Map([...asked.keys()].map((member, index) => [member, index + 1]))
@@ -73,7 +75,7 @@ export function explain(
           place: null,
           way: null,
           isHalfOpen: false,
-          refusal: mostTelling(member, ways, options.view),
+          refusal: mostTelling(member, leftOut, options.view),
         }
       : {
           member,
@@ -154,15 +156,22 @@ const byMeaning: readonly MismatchKind[] = [
   'wrong-dialect',
   'no-such-route',
   'model-not-served',
+  'model-elsewhere',
   'kept-apart',
 ]
 
+/** A way, and the members that it leaves out since others have the model. */
+interface WayForMembers {
+  way: ExplainedWay
+  isLeftOut: (member: Member) => boolean
+}
+
 /** Of the refusals of several ways the one that ends first, or else the one that came closest to serving. */
-function mostTelling(member: Member, ways: readonly ExplainedWay[], view: RotationMoment): Refusal {
+function mostTelling(member: Member, ways: readonly WayForMembers[], view: RotationMoment): Refusal {
   let found: Refusal | null = null
-  for (const way of ways) {
+  for (const { way, isLeftOut } of ways) {
     if (!fits(member, way)) continue
-    const next = refusal(member, way.wanted, view)
+    const next = refusal(member, way.wanted, view, isLeftOut)
     if (next !== null && (found === null || tellsMore(next, found))) found = next
   }
   return (

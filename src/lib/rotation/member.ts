@@ -1,6 +1,8 @@
 import type { Account } from '../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../account/account.ts'
 import type { Dialect, Provider } from '../provider/provider.ts'
+import type { ServiceKnowledge } from './service-knowledge.ts'
+import { nothingKnown } from './service-knowledge.ts'
 
 /** An account as the pool sees it: everything that only changes with the documents, worked out once. */
 export interface Member {
@@ -10,11 +12,17 @@ export interface Member {
   readonly dialects: ReadonlySet<Dialect>
   /** False: it needs a credential and has none. */
   readonly hasCredential: boolean
-  /** True or false where the name tells, null when only asking would. */
+  /** True or false where the name tells, null when only asking would; `evidenceOf` also knows the fetched lists. */
   readonly serves: (model: string) => boolean | null
+  /** What its service said of its models. */
+  readonly known: ServiceKnowledge
+  /** Its base URL is not one of the provider's own. */
+  readonly isElsewhere: boolean
+  /** Its requests do not leave this machine. */
+  readonly isLocal: boolean
   /** Whether its service has a route below its OpenAI base; null: unknown, as always behind a base URL of the user's own. */
   readonly hasRoute: (path: string) => boolean | null
-  /** Members with the same text here answer `serves` alike. */
+  /** `evidenceOf` is the same for members with the same text here. */
   readonly family: string
   /** Simulated, beside real accounts: it serves its own models only. */
   readonly isKeptApart: boolean
@@ -22,7 +30,12 @@ export interface Member {
   readonly subjects: { account: string; quotaGroup: string | null; provider: string }
 }
 
-export function memberOf(account: Account, provider: Provider): Member {
+/** `known`: what the service of the account said so far. */
+export function memberOf(
+  account: Account,
+  provider: Provider,
+  known: ServiceKnowledge = nothingKnown,
+): Member {
   const bases = provider.bases(account.baseUrl)
   const dialects = new Set<Dialect>()
   if (bases.openai !== null) dialects.add('openai')
@@ -34,8 +47,11 @@ export function memberOf(account: Account, provider: Provider): Member {
     dialects,
     hasCredential: !provider.needsCredential || account.credential.type !== 'none',
     serves: servesOf(account, provider, isElsewhere),
+    known,
+    isElsewhere,
+    isLocal: provider.simulated || (account.baseUrl !== null && isOnThisMachine(account.baseUrl)),
     hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
-    family: JSON.stringify([account.provider, isElsewhere, account.models]),
+    family: JSON.stringify([account.provider, account.baseUrl, account.models, known.key]),
     isKeptApart: false,
     subjects: {
       account: account.id,
@@ -43,6 +59,14 @@ export function memberOf(account: Account, provider: Provider): Member {
       provider: providerSubject(account),
     },
   }
+}
+
+/** Addresses of the loopback interface: what is sent there does not leave the machine. */
+function isOnThisMachine(baseUrl: string): boolean {
+  const host = /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(baseUrl)?.[1]?.toLowerCase() ?? ''
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(
+    host,
+  )
 }
 
 function servesOf(account: Account, provider: Provider, isElsewhere: boolean): Member['serves'] {

@@ -10,6 +10,8 @@ import { doorName, doorsToTry, halfOpenDoors, Probes } from './half-open.ts'
 import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
+import { evidenceOf } from './model-evidence.ts'
+import { accountsLeftOut } from './model-holders.ts'
 import { Picks } from './picks.ts'
 import { RecentMap } from './recent-map.ts'
 import type { RosterTier } from './roster.ts'
@@ -72,7 +74,8 @@ export class Pool {
 
   /** Whether any account could ever serve such a request, leaving aside what it has spent. */
   fits(request: RotationRequest): boolean {
-    return this.members.some((member) => mismatchKind(member, request) === null)
+    const isLeftOut = accountsLeftOut(this.members, request)
+    return this.members.some((member) => mismatchKind(member, request) === null && !isLeftOut(member))
   }
 
   /** Who may serve, best first: see `candidates.ts`. */
@@ -95,8 +98,9 @@ export class Pool {
   /** Everybody who may not serve this request now, and why. */
   whyNot(request: RotationRequest, view: RotationMoment): { member: Member; refusal: Refusal }[] {
     const found = []
+    const isLeftOut = accountsLeftOut(this.members, request)
     for (const member of this.members) {
-      const why = refusal(member, request, view)
+      const why = refusal(member, request, view, isLeftOut)
       if (why !== null) found.push({ member, refusal: why })
     }
     return found
@@ -181,7 +185,7 @@ export class Pool {
   #answersFor(model: string): string {
     let answers = this.#answers.get(model)
     if (answers === undefined) {
-      answers = this.#families.map((member) => answerSigns[String(member.serves(model))]).join('')
+      answers = this.#families.map((member) => evidenceOf(member, model)).join()
       this.#answers.set(model, answers)
     }
     return answers
@@ -209,5 +213,3 @@ function isAlike(a: RotationRequest, b: RotationRequest): boolean {
     a.allowed === b.allowed
   )
 }
-
-const answerSigns: Record<string, string> = { true: '+', false: '-', null: '?' }

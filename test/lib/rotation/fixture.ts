@@ -6,6 +6,7 @@ import { apply, emptyState } from '../../../src/lib/quota/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
 import type { LedgerState } from '../../../src/lib/quota/state.ts'
 import type { Member } from '../../../src/lib/rotation/member.ts'
+import { nothingKnown } from '../../../src/lib/rotation/service-knowledge.ts'
 import type { Pool } from '../../../src/lib/rotation/pool.ts'
 import type { RotationRequest, RotationView } from '../../../src/lib/rotation/rotation-request.ts'
 
@@ -72,6 +73,9 @@ export function member(id: string, settings: Partial<Account> = {}, own: Partial
     dialects: new Set(['openai']),
     hasCredential: true,
     serves: () => true,
+    known: nothingKnown,
+    isElsewhere: false,
+    isLocal: false,
     hasRoute: () => null,
     family: record.provider,
     isKeptApart: false,

@@ -1,0 +1,74 @@
+import { isAskable } from './eligibility.ts'
+import type { Member } from './member.ts'
+import type { ModelEvidence } from './model-evidence.ts'
+import { evidenceOf, isCertain } from './model-evidence.ts'
+import type { RotationRequest } from './rotation-request.ts'
+
+/** Where a model is, as far as it is known. */
+interface Holders {
+  /** An account that the request may use has it for certain. */
+  isHeld: boolean
+  /** An account on this machine has it for certain, also one that is disabled or outside the request's group. */
+  isLocal: boolean
+  /** An enabled account elsewhere has it for certain. */
+  isRemote: boolean
+  /** Accounts that answered for it. */
+  answeredLocal: boolean
+  answeredRemote: boolean
+}
+
+const NO_ONE_LEFT_OUT = (): boolean => false
+
+/**
+ * Which accounts are not asked for a model because it is known to be at others. Endpoint, format, cooldowns and limits play
+ * no part: a model that only a server on this machine has stays on it, also while that server cannot answer.
+ * A request that is pinned to an account leaves no account out.
+ */
+export function accountsLeftOut(
+  members: readonly Member[],
+  request: RotationRequest,
+): (member: Member) => boolean {
+  const { model, pin } = request
+  if (typeof model !== 'string' || typeof pin === 'string') return NO_ONE_LEFT_OUT
+  const holders = holdersOf(members, request, model)
+  if (!holders.isHeld && !holders.isLocal && !holders.answeredLocal) return NO_ONE_LEFT_OUT
+  return (member) => isLeftOut(member, evidenceOf(member, model), holders)
+}
+
+function isLeftOut({ isLocal }: Member, evidence: ModelEvidence, holders: Holders): boolean {
+  if (isCertain(evidence)) return false
+  if (holders.isLocal && !holders.isRemote && !isLocal) return true
+  if (holders.isHeld) return evidence !== 'answered' && evidence !== 'named'
+  return holders.answeredLocal && !holders.answeredRemote && !isLocal && evidence === 'unlisted'
+}
+
+function holdersOf(members: readonly Member[], request: RotationRequest, model: string): Holders {
+  const found = {
+    isHeld: false,
+    isLocal: false,
+    isRemote: false,
+    answeredLocal: false,
+    answeredRemote: false,
+  }
+  for (const member of members) {
+    if (!isOfRequest(member, request)) continue
+    const evidence = evidenceOf(member, model)
+    if (isCertain(evidence)) {
+      if (member.isLocal) found.isLocal = true
+      else if (member.account.enabled) found.isRemote = true
+      if (isAskable(member, request)) found.isHeld = true
+    } else if (evidence === 'answered' && isAskable(member, request)) {
+      if (member.isLocal) found.answeredLocal = true
+      else found.answeredRemote = true
+    }
+  }
+  return found
+}
+
+/** Another user's accounts say nothing here; neither do others than the provider that the request names. */
+function isOfRequest({ account }: Member, { user, provider }: RotationRequest): boolean {
+  return (
+    (typeof user !== 'string' || user === account.user) &&
+    (typeof provider !== 'string' || provider === account.provider)
+  )
+}
