@@ -27,7 +27,26 @@ export async function main(argv: string[], pjson?: Record<string, unknown>): Pro
   const exit = request === null ? null : await answerDirectly(request)
   if (exit !== null) return exit
   const { runCli } = await import('./lib/terminal/run-cli.ts')
-  return runCli(argv, { root, ...(pjson === undefined ? {} : { pjson }) })
+  const { pluginsFolder } = resolveHome(process.env)
+  let hasPlugins = false
+  const code = await runCli(argv, {
+    root,
+    ...(pjson === undefined ? {} : { pjson }),
+    ...(pluginsFolder === null ? {} : { pluginsFolder }),
+    onPlugins: () => (hasPlugins = true),
+  })
+  if (hasPlugins) leaveSoon()
+  return code
+}
+
+/** Timers and connections of a plugin do not keep a command from ending that is done. */
+function leaveSoon(): void {
+  const leave = () => {
+    const isWritten = process.stdout.writableLength === 0 && process.stderr.writableLength === 0
+    if (isWritten) process.exit()
+    else setTimeout(leave, 100).unref()
+  }
+  setTimeout(leave, 500).unref()
 }
 
 /** Null where the long way has to answer: it words whatever is unforeseen for people and programs alike. */

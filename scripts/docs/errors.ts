@@ -27,6 +27,8 @@ const meanings: Record<ErrorCode, string> = {
     'every account that fits the request is at a limit or cools down; the message and `retry-after` say which returns first, and when',
   no_accounts: 'no account could ever serve the request as things are, or only its owner can bring one back',
   credentials_refused: 'the provider refuses the key; nothing was stored',
+  plugin_failed:
+    'the code of a provider plugin failed where nothing can stand in for it; the message names the part',
   needs_login: 'the credential of the account is gone or refused for good',
   store_unwritable: 'a file or folder cannot be read or written: full disk, permissions, missing folder',
   store_corrupt: 'a document, key file or sealed credential is damaged; it is left as it is',

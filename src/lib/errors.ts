@@ -67,6 +67,14 @@ export const errorKinds = {
   credentials_refused: { exit: 5, status: 401, type: 'authentication_error' },
   needs_login: { exit: 5, status: 401, type: 'authentication_error' },
 
+  // a plugin did wrong
+  plugin_failed: {
+    exit: 1,
+    status: 502,
+    type: 'server_error',
+    hint: 'qwenctl plugins update installs a corrected version; qwenctl plugins uninstall PLUGIN removes the plugin',
+  },
+
   // the store
   store_unwritable: {
     exit: 6,

@@ -3,6 +3,7 @@
 
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../lib/terminal/base-command.ts'
+import { callWithinBounds } from '../../lib/terminal/plugins/bounded-call.ts'
 import { openToolkit } from '../../lib/toolkit/open-toolkit.ts'
 import type { ToolkitOptions } from '../../lib/toolkit/open-toolkit.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
@@ -27,6 +28,7 @@ export abstract class ToolkitCommand extends BaseCommand {
     this.opened ??= openToolkit({
       env: process.env,
       loadProviders: () => this.askForProviders(),
+      callPlugin: callWithinBounds,
       ...this.toolkitFlags,
     })
     return this.opened

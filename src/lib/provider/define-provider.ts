@@ -1,12 +1,13 @@
 import type { OutcomeClass } from '../quota/events.ts'
 import { basesFor } from './endpoints.ts'
 import { classify, type OutcomeRow } from './outcome-table.ts'
-import type { Dialect, Endpoint, HeaderLookup, Provider } from './provider.ts'
+import type { Answer, Dialect, Endpoint, HeaderLookup, Provider } from './provider.ts'
 import { genericLimitHeaders, limitsInHeaders, namesIn } from './limit-headers.ts'
 import { limitInWords } from './limit-words.ts'
 import type { LearnedLimit } from './learned-limit.ts'
+import { markOwn } from './own-functions.ts'
 import { hasRouteIn } from './routes.ts'
-import { readUsage } from './usage.ts'
+import { readUsage, readUsageWithCost } from './usage.ts'
 import { checkDefinition, checkProvider } from './validate-provider.ts'
 
 /** What a plugin says of its service. Everything but `id` has a default: an OpenAI-compatible service with API keys. */
@@ -65,6 +66,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
   const rows = [...(definition.outcomes ?? [])]
   const routes = definition.routes ? { ...definition.routes } : null
   const { baseUrl: _baseUrl, outcomes: _outcomes, ...said } = definition
+  const outcome = (answer: Answer) => classify(answer, rows)
   const provider: Provider = {
     label: definition.id,
     keysUrl: null,
@@ -73,18 +75,18 @@ function withDefaults(definition: ProviderDefinition): Provider {
     needsCredential: true,
     needsBaseUrl: false,
     defaultLimits: [],
-    bases: (url) => basesFor(endpoints, url),
+    bases: markOwn((url: string | null) => basesFor(endpoints, url)),
     authHeaders: authHeadersFor,
-    outcome: (answer) => classify(answer, rows),
+    outcome: rows.length === 0 ? markOwn(outcome) : outcome,
     counts: countsByDefault,
     usage: readUsage,
     rejectsStreamOptions: false,
     routes: null,
-    hasRoute: (path) => hasRouteIn(routes, path),
+    hasRoute: markOwn((path: string) => hasRouteIn(routes, path)),
     limitHeaders: namesIn(genericLimitHeaders),
     limitsFrom: limitsByDefault,
     countsTogether: null,
-    serves: () => null,
+    serves: servesUnknown,
     models: [],
     check: { dialect: 'openai', path: '/models' },
     device: null,
@@ -145,4 +147,19 @@ export function limitsByDefault(header: HeaderLookup, now: number, error?: unkno
   const found = limitsInHeaders(genericLimitHeaders, header, now)
   const said = error === undefined ? null : limitInWords(error, now)
   return said === null ? found : [...found, said]
+}
+
+/** Whether a model is served is not known from its name. */
+const servesUnknown = (): null => null
+
+// What definitions have by default, or take from the public API.
+for (const shared of [
+  authHeadersFor,
+  countsByDefault,
+  limitsByDefault,
+  readUsage,
+  readUsageWithCost,
+  servesUnknown,
+]) {
+  markOwn(shared)
 }

@@ -1,5 +1,8 @@
 import { messageOf, QwenctlError } from '../errors.ts'
+import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
+import { guardProvider, type Pauses } from './guard-provider.ts'
+import type { PluginCalls } from './plugin-calls.ts'
 import type { Dialect, Provider } from './provider.ts'
 
 /** What one plugin answered to the hook `qwenctl:providers`. */
@@ -45,6 +48,19 @@ export interface ProviderDetail
 /** Our own package: what it registers cannot be taken over by a plugin. */
 const OWN = 'qwenctl'
 
+/** More providers than a plugin can mean. */
+const MOST_PROVIDERS = 200
+
+/** What checks of addresses and calls of plugins need from outside this room. */
+export interface RegistryOptions {
+  /** How functions of plugins are called; left out: without bounds, and faults are not reported. */
+  calls?: PluginCalls
+  /** Why an address is never called; null: it may be. */
+  refuseAddress?: (url: URL) => string | null
+}
+
+const unboundedCalls: PluginCalls = { run: (call) => call(), clock: () => 0, onFault: () => {} }
+
 /**
  * Collects what the plugins answered. Never throws: a hook that failed, a malformed definition and an id that is taken
  * become `problems`, by plugin. Plugins answer in parallel, so they are read in the order of their names, ours first.
@@ -52,8 +68,9 @@ const OWN = 'qwenctl'
 export function buildRegistry(
   answers: RegistryAnswer[],
   failures: { plugin: string; message: string }[],
+  options: RegistryOptions = {},
 ): Registry {
-  const registry = new Registry()
+  const registry = new Registry(options)
   for (const { plugin, message } of failures)
     registry.problems.push(`plugin ${plugin}: its providers failed: ${message}`)
   const rank = ({ plugin }: RegistryAnswer) => (plugin === OWN ? '' : plugin)
@@ -63,10 +80,25 @@ export function buildRegistry(
   return registry
 }
 
+/** A provider, with what its plugin handed in: another guard is made of that for each account. */
+interface Entry {
+  provider: Provider
+  unguarded: Provider
+  plugin: string
+  pauses: Pauses
+}
+
 /** The providers there are, by id. */
 export class Registry {
   readonly problems: string[] = []
-  readonly #entries = new Map<string, { provider: Provider; plugin: string }>()
+  readonly #entries = new Map<string, Entry>()
+  readonly #calls: PluginCalls
+  readonly #refuseAddress: (url: URL) => string | null
+
+  constructor({ calls = unboundedCalls, refuseAddress = () => null }: RegistryOptions = {}) {
+    this.#calls = calls
+    this.#refuseAddress = refuseAddress
+  }
 
   /** Takes what is right of an answer and notes what is not. */
   add({ plugin, providers }: RegistryAnswer): void {
@@ -76,12 +108,16 @@ export class Registry {
       this.problems.push(`plugin ${plugin}: its hook qwenctl:providers must return a list of providers`)
       return
     }
-    for (const definition of providers) this.#addOne(plugin, definition)
+    if (providers.length > MOST_PROVIDERS)
+      this.problems.push(`plugin ${plugin}: only the first ${MOST_PROVIDERS} of its providers are read`)
+    for (const definition of providers.slice(0, MOST_PROVIDERS)) this.#addOne(plugin, definition)
   }
 
   #addOne(plugin: string, definition: unknown): void {
     try {
-      const provider = defineProvider(definition as ProviderDefinition)
+      const calls = plugin === OWN ? unboundedCalls : this.#calls
+      const provider = calls.run(() => defineProvider(definition as ProviderDefinition))
+      this.#checkAddresses(provider)
       const holder = this.#entries.get(provider.id)
       if (holder !== undefined) {
         this.problems.push(
@@ -89,10 +125,27 @@ export class Registry {
         )
         return
       }
-      this.#entries.set(provider.id, { provider, plugin })
+      this.#entries.set(provider.id, this.#entryOf(provider, plugin))
     } catch (error) {
-      this.problems.push(`plugin ${plugin}: ${messageOf(error)}`)
+      this.problems.push(`plugin ${plugin}: ${wordsOf(error)}`)
     }
+  }
+
+  #checkAddresses(provider: Provider): void {
+    for (const { id, openai, anthropic } of provider.endpoints) {
+      for (const url of [openai, anthropic]) {
+        const why = url === null ? null : this.#refuseAddress(new URL(url))
+        if (why === null) continue
+        throw new QwenctlError('invalid_value', `provider "${provider.id}": endpoint "${id}" ${why}`)
+      }
+    }
+  }
+
+  #entryOf(unguarded: Provider, plugin: string): Entry {
+    const pauses: Pauses = new Map()
+    if (plugin === OWN) return { provider: unguarded, unguarded, plugin, pauses }
+    const code = { plugin, provider: unguarded.id, account: null }
+    return { provider: guardProvider(unguarded, code, this.#calls, pauses), unguarded, plugin, pauses }
   }
 
   /** Throws `unknown_provider`, naming the nearest. */
@@ -103,6 +156,14 @@ export class Registry {
     throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {
       hint: `${near === null ? '' : `did you mean ${near}? `}qwenctl providers list shows what there is`,
     })
+  }
+
+  /** The provider of an account, whose faults name the account. Throws `unknown_provider`, naming the nearest. */
+  of({ provider: id, name }: Pick<Account, 'provider' | 'name'>): Provider {
+    const entry = this.#entries.get(id)
+    if (entry === undefined || entry.plugin === OWN) return this.get(id)
+    const { unguarded, plugin, pauses } = entry
+    return guardProvider(unguarded, { plugin, provider: id, account: `${id}/${name}` }, this.#calls, pauses)
   }
 
   /** Throws `unknown_provider`, naming the nearest. */
@@ -162,6 +223,15 @@ function dialectsOf(provider: Provider): Dialect[] {
   const dialects: Dialect[] = ['openai', 'anthropic']
   if (provider.endpoints.length === 0) return dialects
   return dialects.filter((dialect) => provider.endpoints.some((endpoint) => endpoint[dialect] !== null))
+}
+
+/** Anything can be thrown, also what cannot be made a text. */
+function wordsOf(error: unknown): string {
+  try {
+    return messageOf(error)
+  } catch {
+    return 'a definition failed without words'
+  }
 }
 
 /** The name somebody most likely meant: at most two letters away, and no more than half of them. */

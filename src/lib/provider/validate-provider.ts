@@ -92,9 +92,16 @@ function isFunction(value: unknown): string | null {
 }
 
 function isUrl(value: unknown): string | null {
+  return urlProblem(value)
+}
+
+/** What is wrong with an address that a plugin names; null: nothing. Never quotes it: it may hold a password. */
+export function urlProblem(value: unknown): string | null {
   if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     return 'must be a URL that starts with http:// or https://'
   }
+  const { username, password } = new URL(value)
+  if (username !== '' || password !== '') return 'must not contain a user name or password'
   return value.endsWith('/') ? 'must not end in a slash' : null
 }
 
@@ -143,7 +150,11 @@ function isCheck(value: unknown): string | null {
     dialect: (dialect) =>
       dialect === 'openai' || dialect === 'anthropic' ? null : 'must be "openai" or "anthropic"',
     path: (path) => (typeof path === 'string' && path.startsWith('/') ? null : 'must start with a slash'),
-    headers: optional((headers) => (isObject(headers) ? null : 'must be an object')),
+    headers: optional((headers) =>
+      isObject(headers) && Object.values(headers).every((value) => typeof value === 'string')
+        ? null
+        : 'must be an object of texts',
+    ),
   })
 }
 

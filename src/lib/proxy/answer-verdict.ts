@@ -1,5 +1,5 @@
 import { isErrorFrame } from '../provider/error-frame.ts'
-import type { Answer, Outcome, Provider } from '../provider/provider.ts'
+import type { Outcome, Provider } from '../provider/provider.ts'
 import { readsUsageMember } from '../provider/usage.ts'
 import { jsonOf } from './held-answer.ts'
 import type { UpstreamHead } from './upstream/response-head.ts'
@@ -50,7 +50,7 @@ export function verdictOnStreamError(
   judge: Judge,
 ): { outcome: Outcome; status: number } {
   const said = status ?? statusIn(body)
-  const outcome = ask(judge, {
+  const outcome = judge.provider.outcome({
     status: said ?? head.status,
     header: (name) => head.get(name),
     body,
@@ -89,22 +89,13 @@ function outcomeOfWhole(
     const what = body.length === 0 ? 'nothing' : 'something that is no JSON'
     return seen({ class: 'overloaded', code: 'garbage', message: `the upstream answered with ${what}` })
   }
-  return ask(judge, {
+  return judge.provider.outcome({
     status: head.status,
     header: (name) => head.get(name),
     body: data,
     text: body.toString('utf8', 0, 4096),
     now: judge.now,
   })
-}
-
-/** A plugin that trips over an odd answer must not take the proxy down. */
-function ask({ provider }: Judge, answer: Answer): Outcome {
-  try {
-    return provider.outcome(answer)
-  } catch {
-    return seen({ class: 'overloaded', code: null, message: 'the answer could not be read' })
-  }
 }
 
 /** Events that nobody labelled as such. */

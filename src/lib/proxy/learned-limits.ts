@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts'
 import { OBSERVED, type LearnedLimit } from '../provider/learned-limit.ts'
-import type { HeaderLookup, Provider } from '../provider/provider.ts'
+import type { Provider } from '../provider/provider.ts'
 import { activeCooldown } from '../quota/cooldowns.ts'
 import type { LearnedRecord } from '../quota/events.ts'
 import type { Ledger, Notice } from '../quota/ledger.ts'
@@ -53,7 +53,6 @@ export interface LearnedLimitsOptions {
   ledger: Pick<Ledger, 'state'>
   /** Writes to the ledger what an answer to this account taught; no answer waits for it. */
   record: (notices: Notice[], account: Account) => void
-  onTrouble: (message: string) => void
 }
 
 /**
@@ -65,7 +64,6 @@ export class LearnedLimits {
   readonly #accounts = new Map<string, Known>()
   /** By provider: which of its headers tell what is left, in the order of `limitHeaders`. */
   readonly #remaining = new WeakMap<Provider, boolean[]>()
-  readonly #troubled = new Set<string>()
 
   constructor(options: LearnedLimitsOptions) {
     this.#options = options
@@ -82,7 +80,10 @@ export class LearnedLimits {
     const known = this.#accounts.get(account.id)
     const seen = known?.byModel.get(model ?? '')
     if (error === undefined && this.#isOld(member, head, seen, now)) return
-    this.#learn(member, model, { limits: this.#read(provider, (name) => head.get(name), now, error), now })
+    this.#learn(member, model, {
+      limits: provider.limitsFrom((name) => head.get(name), now, error),
+      now,
+    })
     if (error !== undefined) return // its head, without the body, may say what the one before said
     const subject = this.#options.ledger.state.subjects.get(account.id)
     const values = provider.limitHeaders.map((name) => head.get(name))
@@ -136,19 +137,6 @@ export class LearnedLimits {
       this.#accounts.set(accountId, known)
     }
     return known
-  }
-
-  /** A plugin that trips over an odd header must not take the proxy down. */
-  #read(provider: Provider, header: HeaderLookup, now: number, error: unknown): LearnedLimit[] {
-    try {
-      return provider.limitsFrom(header, now, error)
-    } catch {
-      if (!this.#troubled.has(provider.id)) {
-        this.#troubled.add(provider.id)
-        this.#options.onTrouble(`provider ${provider.id} cannot read what its answers say of limits`)
-      }
-      return []
-    }
   }
 
   #learn(

@@ -19,7 +19,6 @@ import type { PoolOptions } from '../rotation/pool.ts'
 import { Pool } from '../rotation/pool.ts'
 import { splitModel } from '../rotation/rotation-request.ts'
 import { Strikes } from '../rotation/strikes.ts'
-import type { Access } from '../toolkit/login/token-set.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { recordLimits } from '../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
@@ -27,7 +26,7 @@ import type { AnswerHead } from './learned-limits.ts'
 import { LearnedLimits } from './learned-limits.ts'
 import { LiveView } from './live-view.ts'
 import { readPoolRules } from './pool-rules.ts'
-import type { Opened, Target } from './target.ts'
+import type { Target } from './target.ts'
 import { targetOf } from './target.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import type { UpstreamPool } from './upstream/upstream-pool.ts'
@@ -115,7 +114,6 @@ export class LivePool {
     this.#learned = new LearnedLimits({
       ledger,
       record: (notices, account) => this.#record(notices, account),
-      onTrouble: (message) => options.onTrouble(message),
     })
     this.keys = new Authenticator(() => ledger.now())
     this.#pool = new Pool([], options)
@@ -158,7 +156,7 @@ export class LivePool {
     this.#useCaps()
     this.#targets = noTargets()
     const { strategy, affinity } = this.#options
-    const members = keepApart(accounts.map((account) => memberOf(account, providers.get(account.provider))))
+    const members = keepApart(accounts.map((account) => memberOf(account, providers.of(account))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
   }
 
@@ -235,18 +233,17 @@ export class LivePool {
     const { account, provider } = member
     const targets = this.#targets
     const { accounts } = this.#toolkit
-    let access: Access
-    let via: Opened['via']
+    let target: Target
     try {
-      access = await accounts.access(account, refused)
-      via = await accounts.egressOf(account)
+      const access = await accounts.access(account, refused)
+      const via = await accounts.egressOf(account)
+      const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
+      const opened = { access, via, sandboxBase }
+      target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
     } catch (error) {
       if (isQwenctlError(error)) return error
       throw error
     }
-    const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
-    const opened = { access, via, sandboxBase }
-    const target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
     if (this.#takeNoUsageOption.has(baseOf(target))) target.takesUsageOption = false
     targets[dialect].set(account.id, target)
     return target
@@ -329,7 +326,12 @@ export class LivePool {
         this.#options.onTrouble(`the accounts stay as they were: ${messageOf(error)}${hint}`)
       })
     }
-    this.#stops.push(this.#toolkit.watchAccounts(onChange), this.#toolkit.followLedger())
+    const onFault = (message: string) => this.#options.onTrouble(message)
+    this.#stops.push(
+      this.#toolkit.watchAccounts(onChange),
+      this.#toolkit.watchPluginFaults(onFault),
+      this.#toolkit.followLedger(),
+    )
   }
 }
 

@@ -9,11 +9,14 @@ export function withoutCredential(error: QwenctlError, at: number): AttemptResul
   return { kind: 'refused', outcome, held: null, requestSent: false, at, latencyMs: 0, firstByteMs: null }
 }
 
-/** A login server that is out of order says nothing of the login: then nothing cools. */
+/**
+ * A login server that is out of order says nothing of the login: then nothing cools. A plugin that cannot make the headers
+ * of a key rests its account as an overloaded service does.
+ */
 function outcomeOf({ code, message }: QwenctlError): Outcome {
   const isPassing = code === 'upstream_unavailable' || code === 'store_locked'
   return {
-    class: isPassing ? 'auth-refresh' : 'auth-dead',
+    class: code === 'plugin_failed' ? 'overloaded' : isPassing ? 'auth-refresh' : 'auth-dead',
     scope: 'account',
     until: null,
     code: null,

@@ -14,7 +14,10 @@ export function parseEvent(line: string): LedgerEvent | null {
     return null // not JSON: torn or foreign
   }
   if (!isRecord(value) || !isTime(value.at)) return null
-  return isEvent(value) ? (value as unknown as LedgerEvent) : null
+  if (!isEvent(value)) return null
+  if (value.type === 'settle' && !outcomes.has(value.outcome)) value.outcome = UNKNOWN_OUTCOME
+  if (value.type === 'cool' && !outcomes.has(value.reason)) value.reason = UNKNOWN_OUTCOME
+  return value as unknown as LedgerEvent
 }
 
 function isEvent(value: Record<string, unknown>): boolean {
@@ -22,7 +25,7 @@ function isEvent(value: Record<string, unknown>): boolean {
     case 'reserve':
       return isReserve(value)
     case 'settle':
-      return isText(value.id) && outcomes.has(value.outcome) && amountsAreSound(value)
+      return isText(value.id) && isText(value.outcome) && amountsAreSound(value)
     case 'limits':
       return isText(value.account) && Array.isArray(value.limits) && value.limits.every(isLimit)
     case 'learn':
@@ -31,9 +34,7 @@ function isEvent(value: Record<string, unknown>): boolean {
     case 'forget':
       return isText(value.account)
     case 'cool':
-      return (
-        isText(value.subject) && outcomes.has(value.reason) && (value.until === null || isTime(value.until))
-      )
+      return isText(value.subject) && isText(value.reason) && (value.until === null || isTime(value.until))
     case 'clear':
       return isText(value.subject)
     case 'close':
@@ -50,6 +51,12 @@ function isReserve({ id, account, also, keep, probe }: Record<string, unknown>):
     (probe === undefined || isTexts(probe))
   return isText(id) && isText(account) && isWhole
 }
+
+/**
+ * What an outcome counts as that this version does not know: a newer version wrote it, or a plugin made it up before
+ * outcomes were checked. The request has ended all the same, and a cooldown holds as long as it says.
+ */
+const UNKNOWN_OUTCOME = 'overloaded'
 
 const outcomes: ReadonlySet<unknown> = new Set(outcomeClasses)
 const amounts = ['inputTokens', 'outputTokens', 'costUsd'] as const

@@ -33,6 +33,8 @@ export interface Home {
   logsFolder: string
   runFolder: string
   accountsFolder: string
+  /** Where plugins are installed; null: where oclif puts them for the user of the system. */
+  pluginsFolder: string | null
 }
 
 interface Folders {
@@ -72,6 +74,7 @@ export function resolveHome(
     logsFolder: path.join(folders.state, 'logs'),
     runFolder: path.join(folders.state, 'run'),
     accountsFolder: path.join(folders.data, 'accounts'),
+    pluginsFolder: folders.root === null ? null : path.join(folders.root, 'plugins'),
   }
 }
 

@@ -2,15 +2,11 @@ import { Command } from '@oclif/core'
 import { paletteFor } from './color.ts'
 import type { Palette } from './color.ts'
 import { drawsUnicode } from './gauge.ts'
+import { askPlugins } from './plugins/ask-plugins.ts'
+import type { ProviderAnswers } from './plugins/ask-plugins.ts'
 import { jsonDocument } from './print-json.ts'
 import { renderTable } from './table.ts'
 import type { Column } from './table.ts'
-
-/** What answered the hook `qwenctl:providers`: results by plugin, and those that threw. */
-export interface ProviderAnswers {
-  answers: { plugin: string; providers: unknown }[]
-  failures: { plugin: string; message: string }[]
-}
 
 /** What every command shares: `--json`, words on stderr, data on stdout, colours where they are wanted. */
 export abstract class BaseCommand extends Command {
@@ -47,13 +43,9 @@ export abstract class BaseCommand extends Command {
     return drawsUnicode(process.env, process.platform)
   }
 
-  /** Asks every plugin for its providers. oclif swallows what a hook throws, so failures are handed on by name. */
-  protected async askForProviders(): Promise<ProviderAnswers> {
-    const { successes, failures } = await this.config.runHook('qwenctl:providers', { apiVersion: 1 })
-    return {
-      answers: successes.map(({ plugin, result }) => ({ plugin: plugin.name, providers: result as unknown })),
-      failures: failures.map(({ plugin, error }) => ({ plugin: plugin.name, message: error.message })),
-    }
+  /** Asks every plugin for its providers, each within bounds. */
+  protected askForProviders(): Promise<ProviderAnswers> {
+    return askPlugins(this.config)
   }
 
   /** oclif colours and tokenises JSON; ours is the same bytes on every path. */

@@ -1,13 +1,21 @@
-import { Config, run, settings } from '@oclif/core'
+import { run, settings } from '@oclif/core'
+import type { Config } from '@oclif/core'
 import { QwenctlError } from '../errors.ts'
 import { paletteFor } from './color.ts'
 import { errorDocument, errorText, isDebugging, reportOf, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
+import { loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
+import { withLocalPaths } from './plugins/plugin-arguments.ts'
+import { isForeign } from './plugins/plugin-hooks.ts'
 
 /** Where the CLI is: its root folder, and in development a package.json whose targets are the sources. */
 export interface CliSource {
   root: string
   pjson?: Record<string, unknown>
+  /** Where plugins are installed; left out: where oclif puts them. */
+  pluginsFolder?: string
+  /** Called where plugins are installed, before any of their code runs: it may start what never ends. */
+  onPlugins?: () => void
 }
 
 /** Runs one command line through oclif, reports its failure, and resolves to the exit code. */
@@ -16,14 +24,22 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   settings.enableAutoTranspile = false
   let config: Config | undefined
   try {
-    config = await Config.load(loadOptions(source))
-    refuseTopicAsDocument(argv, config)
-    await run(argv, config)
+    const { pluginsFolder } = source
+    await withShortWarnings(tellWarning, async () => {
+      const loaded = (config = await loadConfig(loadOptions(source), { pluginsFolder, warn: tellWarning }))
+      if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
+      refuseTopicAsDocument(argv, loaded)
+      await run(withLocalPaths(argv), loaded)
+    })
     // `process.exit` is nobody's but the shell's: commands that end badly without throwing set the code.
     return Number(process.exitCode ?? 0)
   } catch (error) {
     return reportFailure(error, argv, config)
   }
+}
+
+function tellWarning(message: string): void {
+  process.stderr.write(`${paletteFor(process.stderr, process.env).warn('warning:')} ${message}\n`)
 }
 
 function loadOptions({ root, pjson }: CliSource): Parameters<typeof Config.load>[0] {

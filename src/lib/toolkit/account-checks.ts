@@ -47,7 +47,7 @@ export class AccountChecks {
   }
 
   async of(account: Account): Promise<CheckResult> {
-    const provider = (await this.#parts.providers()).get(account.provider)
+    const provider = (await this.#parts.providers()).of(account)
     if (account.credential.type === 'none') return noKey(provider.label)
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
     const check = (secret: string) =>

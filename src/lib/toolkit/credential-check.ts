@@ -1,5 +1,6 @@
 import { redact } from '../account/mask.ts'
-import type { Outcome, Provider } from '../provider/provider.ts'
+import { isQwenctlError, QwenctlError } from '../errors.ts'
+import type { Dialect, Outcome, Provider } from '../provider/provider.ts'
 import type { EgressAgents } from './egress/egress-agents.ts'
 import type { Verification } from './toolkit.ts'
 
@@ -39,15 +40,14 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   }
   if (place === null) return unchecked(`${provider.label} offers no way to check a key`)
 
+  const headers = headersOf(request, place.dialect)
+  if (headers instanceof QwenctlError) return unchecked(headers.message)
+
   const started = performance.now()
   const host = new URL(place.url).host
   let reply: Reply
   try {
-    reply = await get(
-      place.url,
-      { ...place.headers, ...provider.authHeaders(secret, place.dialect) },
-      request,
-    )
+    reply = await get(place.url, { ...place.headers, ...headers }, request)
   } catch (error) {
     const reason = redact(networkWords(error, request.timeoutMs), [secret])
     return { result: 'unreachable', message: `${host}: ${reason}`, latencyMs: null }
@@ -55,6 +55,19 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   const latencyMs = Math.round(performance.now() - started)
   const { result, message } = judge(reply, request)
   return { result, message: redact(`${host}: ${message}`, [secret]), latencyMs }
+}
+
+/** The headers of the credential; the error where the plugin of the provider cannot make them. */
+function headersOf(
+  { provider, secret }: CheckRequest,
+  dialect: Dialect,
+): Record<string, string> | QwenctlError {
+  try {
+    return provider.authHeaders(secret, dialect)
+  } catch (error) {
+    if (isQwenctlError(error)) return error
+    throw error
+  }
 }
 
 /** Where to ask: at the base of the check's dialect, or of the other one where the account has no such base. */

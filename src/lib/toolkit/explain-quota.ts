@@ -47,7 +47,7 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const ofUser = books.data.accounts.filter(({ user }) => query.user === undefined || user === query.user)
   const pin = query.account === undefined ? null : resolveReference(ofUser, query.account)
   const known = ofUser.filter(({ provider }) => providers.has(provider))
-  const members = keepApart(known.map((account) => memberOf(account, providers.get(account.provider))))
+  const members = keepApart(known.map((account) => memberOf(account, providers.of(account))))
   const strategy = await strategyOf(query, parts)
   const affinity = Boolean(await settings.get('proxy.affinity'))
   const asked = await askedOf(query, pin, known, settings)

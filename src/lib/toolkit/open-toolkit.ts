@@ -29,16 +29,16 @@ import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
+import { homeFacts } from './home-facts.ts'
 import { knownWriters } from './known-writers.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
-import type { ProviderAnswers } from './provider-answers.ts'
-import { builtinAnswers } from './provider-answers.ts'
+import type { ProvidersParts } from './open-providers.ts'
 import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quotas.ts'
+import { PluginFaults } from './plugin-faults.ts'
 import { reconcileLimits } from './reconcile.ts'
 import { ClientKeys } from './keys/client-keys.ts'
-import type { HomeFact } from './settings.ts'
 import { FileSettings } from './settings.ts'
 import { StoredTemplates } from './templates.ts'
 import type {
@@ -55,15 +55,13 @@ import type {
 } from './toolkit.ts'
 import { turnClock } from './turn-clock.ts'
 
-export interface ToolkitOptions {
+export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | 'callPlugin'> {
   env: NodeJS.ProcessEnv
   clock?: () => number
   /** How a login waits between two questions; for tests. */
   sleep?: LoginTime['sleep']
   /** In [0, 1): when a login is renewed ahead of its time. */
   random?: () => number
-  /** Asks the plugins; without it there are the built-in providers alone. */
-  loadProviders?: () => Promise<ProviderAnswers>
   /** The user of accounts that name none; beats variable and file. */
   user?: string
   /** Files with certificates to trust besides Node's own; beats variable and file. */
@@ -112,6 +110,10 @@ class LazyToolkit implements Toolkit {
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
   readonly isInFlight = knownWriters()
+  readonly #faults = new PluginFaults(
+    () => this.#clock(),
+    (message) => this.#warnings.add(message),
+  )
   #opened: FileLedger | null = null
 
   constructor(options: ToolkitOptions) {
@@ -122,7 +124,7 @@ class LazyToolkit implements Toolkit {
     this.settings = new FileSettings({
       file: this.home.configFile,
       env: options.env,
-      facts: [this.#vaultKind(), this.#adminToken()],
+      facts: homeFacts(this),
     })
     this.proxies = new Proxies(this.home)
     this.egress = once(() => this.#openEgress())
@@ -263,25 +265,6 @@ class LazyToolkit implements Toolkit {
     return { home: this.home, env, running, ...options }
   }
 
-  #vaultKind(): HomeFact {
-    return {
-      key: 'vault.kind',
-      description: 'what seals the credentials: keychain, passphrase or key-file',
-      hint: 'qwenctl auth storage --to KIND seals them with something else',
-      read: async () => (await this.storage()).kind,
-    }
-  }
-
-  #adminToken(): HomeFact {
-    return {
-      key: 'adminToken',
-      isSecret: true,
-      description: 'what opens the page and the management API',
-      hint: `a new one is made when ${this.home.adminTokenFile} is removed; all sessions end then`,
-      read: () => this.admin.token(),
-    }
-  }
-
   async reconcileLimits(): Promise<void> {
     await this.#reconcile(await this.ledger())
   }
@@ -296,6 +279,10 @@ class LazyToolkit implements Toolkit {
 
   watchSettings(onChange: () => void): () => void {
     return watchFile(this.settings.path, onChange)
+  }
+
+  watchPluginFaults(onFault: (message: string) => void): () => void {
+    return this.#faults.watch(onFault)
   }
 
   followLedger(): () => void {
@@ -382,10 +369,13 @@ class LazyToolkit implements Toolkit {
   }
 
   async #askProviders(): Promise<ProviderRegistry> {
-    const load = this.#options.loadProviders ?? builtinAnswers
-    const { buildRegistry } = await import('../provider/registry.ts')
-    const { answers, failures } = await load()
-    const registry = buildRegistry(answers, failures)
+    const { openProviders } = await import('./open-providers.ts')
+    const registry = await openProviders({
+      ...this.#options,
+      clock: this.#clock,
+      onFault: (fault) => this.#faults.note(fault),
+      addressRules: () => this.#addressRules(),
+    })
     for (const problem of registry.problems) this.#warnings.add(problem)
     return registry
   }

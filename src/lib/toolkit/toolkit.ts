@@ -224,6 +224,8 @@ export interface Backups {
 export interface ProviderRegistry {
   /** Throws `unknown_provider`, naming the nearest. */
   get(id: string): Provider
+  /** The provider of an account: faults of its plugin name the account. Throws `unknown_provider`. */
+  of(account: Pick<Account, 'provider' | 'name'>): Provider
   has(id: string): boolean
   all(): Provider[]
   views(): ProviderView[]
@@ -269,6 +271,8 @@ export interface Toolkit {
   watchKeys(onChange: () => void): () => void
   /** The same for the configuration file. */
   watchSettings(onChange: () => void): () => void
+  /** Calls back with each line about a plugin whose code failed; answers what stops it. Until then they are warnings. */
+  watchPluginFaults(onFault: (message: string) => void): () => void
   /** Keeps reading what other processes write to the ledger; answers what stops it. */
   followLedger(): () => void
   /** Whether the process that made an open reservation still runs, so that it can end. */

@@ -36,7 +36,6 @@ class Scene {
   learned!: LearnedLimits
   readonly member: Member
   readonly written: Notice[] = []
-  readonly troubles: string[] = []
   #done: Promise<void>[] = []
 
   constructor(home: string, of: Provider, quotaGroup: string | null) {
@@ -58,7 +57,6 @@ class Scene {
         scene.written.push(...notices)
         scene.#done.push(ledger.record(notices))
       },
-      onTrouble: (message) => scene.troubles.push(message),
     })
     return scene
   }
@@ -244,20 +242,8 @@ test('when headers jump about, an account writes a few events a minute and no mo
   expect(scene.written).toHaveLength(7)
 })
 
-test('when a plugin trips, or tells limits that cannot be, answers go on and it is said once', async () => {
+test('when a plugin tells limits that cannot be, none is learned', async () => {
   const headers = { 'x-ratelimit-limit-requests': '5' }
-  const tripping = defineProvider({
-    id: 'acme',
-    baseUrl: 'https://api.acme.example/v1',
-    limitsFrom: () => {
-      throw new Error('odd')
-    },
-  })
-  const scene = await Scene.open(tripping)
-  await scene.answer(headers)
-  await scene.answer({ 'x-ratelimit-limit-requests': '6' })
-  expect(scene.troubles).toEqual([expect.stringContaining('acme')])
-
   const limit = { metric: 'requests', remaining: 1, resetsAt: null, scope: 'account', from: 'x' } as const
   const wrong = [
     { ...limit, max: 0, window: 'day' },

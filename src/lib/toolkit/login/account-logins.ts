@@ -199,7 +199,7 @@ export class AccountLogins {
   async #ask(account: Account, tokens: TokenSet): Promise<TokenSet> {
     const { providers, secrets, http, clock } = this.#parts
     const registry = await providers()
-    const device = registry.has(account.provider) ? registry.get(account.provider).device : null
+    const device = registry.has(account.provider) ? registry.of(account).device : null
     const server = tokens.server ?? device
     if (tokens.refreshToken === null || server === null) {
       throw needsLogin(account, 'there is nothing to renew it with')

@@ -1,0 +1,26 @@
+import type { Interfaces } from '@oclif/core'
+import { runHookWithin, withHook } from './plugin-hooks.ts'
+import type { HookOptions } from './plugin-hooks.ts'
+
+/** What answered the hook `qwenctl:providers`: results by plugin, and those that failed. */
+export interface ProviderAnswers {
+  answers: { plugin: string; providers: unknown }[]
+  failures: { plugin: string; message: string }[]
+}
+
+const HOOK = 'qwenctl:providers'
+
+/** Asks every plugin for its providers, all at once, each for as long as a hook may take. Never throws. */
+export async function askPlugins(
+  config: Interfaces.Config,
+  options: HookOptions = {},
+): Promise<ProviderAnswers> {
+  const found: ProviderAnswers = { answers: [], failures: [] }
+  const collect = async (plugin: Interfaces.Plugin) => {
+    const { successes, failures } = await runHookWithin(config, plugin, [HOOK, { apiVersion: 1 }], options)
+    for (const result of successes) found.answers.push({ plugin: plugin.name, providers: result })
+    for (const message of failures) found.failures.push({ plugin: plugin.name, message })
+  }
+  await Promise.all(withHook(config, HOOK).map(collect))
+  return found
+}

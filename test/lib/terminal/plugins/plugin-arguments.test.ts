@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { withLocalPaths } from '../../../../src/lib/terminal/plugins/plugin-arguments.ts'
+import { temporaryFolder } from '../../../support/cli.ts'
+
+function folderWith(): string {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'x.tgz'), '')
+  mkdirSync(join(folder, 'dir'))
+  return folder
+}
+
+test.each(['./x.tgz', 'x.tgz', './dir', '../'])('a path that exists is given to npm as one: %s', (word) => {
+  const folder = folderWith()
+  expect(withLocalPaths(['plugins', 'install', word], folder)[2]).toBe(
+    `file:${join(folder, word).replace(/\/$/, '')}`,
+  )
+})
+
+test.each([
+  'qwenctl-plugin-acme',
+  'acme/acme',
+  '--force',
+  'file:/tmp/x.tgz',
+  './missing.tgz',
+  '@acme/plugin@1.0',
+])('all else stays as it is: %s', (word) =>
+  expect(withLocalPaths(['plugins', 'install', word], folderWith())[2]).toBe(word),
+)
+
+test('other commands stay as they are', () => {
+  expect(withLocalPaths(['exec', 'install', './x.tgz'], folderWith())[2]).toBe('./x.tgz')
+})
