@@ -1,8 +1,8 @@
 // The public API: for provider plugins, and for programs that use qwenctl's parts without its commands. What is exported
 // here is a promise; everything else may change in any release.
 
-export { QwenctlError, isQwenctlError } from './lib/errors.ts'
-export type { ErrorCode, ErrorDetails } from './lib/errors.ts'
+export { QwenctlError, isQwenctlError } from './lib/base/errors.ts'
+export type { ErrorCode, ErrorDetails } from './lib/base/errors.ts'
 
 export {
   authHeadersFor,
@@ -35,5 +35,5 @@ export type {
   Provider,
   Usage,
 } from './lib/provider/provider.ts'
-export { outcomeClasses } from './lib/quota/events.ts'
-export type { OutcomeClass } from './lib/quota/events.ts'
+export { outcomeClasses } from './lib/quota/log/events.ts'
+export type { OutcomeClass } from './lib/quota/log/events.ts'

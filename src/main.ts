@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { arch, platform, release } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { isQwenctlError } from './lib/errors.ts'
+import { isQwenctlError } from './lib/base/errors.ts'
 import { completionAnswer } from './lib/terminal/completion/answer.ts'
 import type { CommandTable } from './lib/terminal/completion/candidates.ts'
 import { directRequest } from './lib/terminal/direct-arguments.ts'
@@ -10,7 +10,7 @@ import { errorDocument, reportOf } from './lib/terminal/error-report.ts'
 import { jsonDocument } from './lib/terminal/print-json.ts'
 import { isServerStart, restartAsServer } from './lib/proxy/node-flags.ts'
 import { readNames } from './lib/toolkit/direct-names.ts'
-import { readAccountList, readQuotaDocument } from './lib/toolkit/direct-quota.ts'
+import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-quota.ts'
 import { resolveHome } from './lib/store/home.ts'
 
 // The start of every run. What prompts and status bars ask again and again is answered here, from the store alone; oclif

@@ -1,8 +1,8 @@
-// docs/errors.md: what the table in `src/lib/errors.ts` says of each code, and what it means in words.
+// docs/errors.md: what the table in `src/lib/base/errors.ts` says of each code, and what it means in words.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorKinds } from '../../src/lib/errors.ts'
-import type { ErrorCode } from '../../src/lib/errors.ts'
+import { errorKinds } from '../../src/lib/base/errors.ts'
+import type { ErrorCode } from '../../src/lib/base/errors.ts'
 import { code, table } from './markdown.ts'
 
 /** A code without a meaning does not compile. */

@@ -13,7 +13,7 @@ import { qwenOutcomes } from '../../src/lib/provider/builtin/qwen.ts'
 import type { OutcomeRow } from '../../src/lib/provider/outcome-table.ts'
 import { genericRows, scopeOf } from '../../src/lib/provider/outcome-table.ts'
 import { coolingOf } from '../../src/lib/rotation/cooling.ts'
-import { memberOf } from '../../src/lib/rotation/member.ts'
+import { memberOf } from '../../src/lib/rotation/pool/member.ts'
 import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
 import { code, table } from './markdown.ts'
 

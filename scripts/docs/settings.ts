@@ -1,6 +1,6 @@
 // Settings and environment variables, for docs/configuration.md.
-import { settingsTable } from '../../src/lib/toolkit/settings-table.ts'
-import type { SettingRow } from '../../src/lib/toolkit/settings-table.ts'
+import { settingsTable } from '../../src/lib/toolkit/settings/settings-table.ts'
+import type { SettingRow } from '../../src/lib/toolkit/settings/settings-table.ts'
 import { code, table } from './markdown.ts'
 
 /** Variables that are no settings. A test compares this list with what the sources read. */

@@ -1,16 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../lib/errors.ts'
-import type { AttemptReport } from '../lib/proxy/live-pool.ts'
+import { QwenctlError } from '../lib/base/errors.ts'
+import type { AttemptReport } from '../lib/proxy/pool/live-pool.ts'
 import { BaseCommand } from '../lib/terminal/base-command.ts'
-import { listenForInterrupt } from './base/demo-interrupt.ts'
-import type { DemoLook } from './base/demo-picture.ts'
-import { isClone, nextLines } from './base/demo-picture.ts'
-import type { DemoShow } from './base/demo-show.ts'
-import { openShow } from './base/demo-show.ts'
-import type { DemoStage } from './base/demo-stage.ts'
-import type { DemoDocument } from './base/demo-summary.ts'
-import { summaryOf } from './base/demo-summary.ts'
+import { listenForInterrupt } from '../lib/demo/demo-interrupt.ts'
+import type { DemoLook } from '../lib/demo/demo-picture.ts'
+import { isClone, nextLines } from '../lib/demo/demo-picture.ts'
+import type { DemoShow } from '../lib/demo/demo-show.ts'
+import { openShow } from '../lib/demo/demo-show.ts'
+import type { DemoStage } from '../lib/demo/demo-stage.ts'
+import type { DemoDocument } from '../lib/demo/demo-summary.ts'
+import { summaryOf } from '../lib/demo/demo-summary.ts'
 
 export default class Demo extends BaseCommand {
   static override enableJsonFlag = true
@@ -55,7 +55,7 @@ export default class Demo extends BaseCommand {
   }
 
   private async onStage<Result>(act: (stage: DemoStage) => Promise<Result>): Promise<Result> {
-    const { DemoStage } = await import('./base/demo-stage.ts')
+    const { DemoStage } = await import('../lib/demo/demo-stage.ts')
     const stage = await DemoStage.open({
       clock: Date.now,
       onAttempt: (report) => this.onAttempt(report),
@@ -72,7 +72,7 @@ export default class Demo extends BaseCommand {
     stage: DemoStage,
     { isWatched, signal }: { isWatched: boolean; signal: AbortSignal },
   ): Promise<DemoDocument> {
-    const { playDemo } = await import('./base/demo-play.ts')
+    const { playDemo } = await import('../lib/demo/demo-play.ts')
     const began = performance.now()
     const show = this.openShow()
     try {
@@ -114,7 +114,7 @@ export default class Demo extends BaseCommand {
   }
 
   private async serve(stage: DemoStage, document: DemoDocument, asked: Promise<void>): Promise<void> {
-    const { serveLine, serveWords } = await import('./base/demo-serve.ts')
+    const { serveLine, formatServe } = await import('../lib/demo/demo-serve.ts')
     await stage.refill()
     this.onAttempt = (report) => {
       const line = serveLine(report, this.errorPalette, new Date())
@@ -123,7 +123,7 @@ export default class Demo extends BaseCommand {
     if (this.jsonEnabled()) this.logJson(document)
     else {
       const command = isClone(process.env) ? 'node bin/run.js' : this.config.bin
-      this.print(serveWords({ url: document.url, home: stage.home, command }, this.palette))
+      this.print(formatServe({ url: document.url, home: stage.home, command }, this.palette))
     }
     await asked
     process.exitCode = 130

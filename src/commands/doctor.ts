@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { printable } from '../lib/terminal/text-width.ts'
+import { printable } from '../lib/terminal/format/text-width.ts'
 import type { DoctorReport } from '../lib/toolkit/toolkit.ts'
 import { ToolkitCommand } from './base/toolkit-command.ts'
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { QwenctlError } from '../lib/errors.ts'
+import { QwenctlError } from '../lib/base/errors.ts'
 import { programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
 import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../lib/errors.ts'
+import { QwenctlError } from '../lib/base/errors.ts'
 import type { AccountFilter } from '../lib/toolkit/toolkit.ts'
 import type { ProxyView } from '../lib/toolkit/proxies.ts'
 import type { QuotaDocument } from '../lib/toolkit/views.ts'

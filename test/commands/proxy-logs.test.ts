@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { logWords } from '../../src/commands/base/proxy-log-words.ts'
-import type { LogEntry } from '../../src/lib/observe/log-filter.ts'
+import { formatLog } from '../../src/lib/terminal/proxy/proxy-log-messages.ts'
+import type { LogEntry } from '../../src/lib/observe/logs/log-filter.ts'
 import type { Note, RequestRecord } from '../../src/lib/observe/request-event.ts'
-import { paletteFor } from '../../src/lib/terminal/color.ts'
+import { paletteFor } from '../../src/lib/terminal/format/color.ts'
 import { runCommand, temporaryFolder } from '../support/cli.ts'
 import { givenObserver, logEntries, logText } from '../support/given-observer.ts'
 import { NOW, givenAttempt, givenRecord, givenRotation, work } from '../support/observed-request.ts'
@@ -151,6 +151,6 @@ test('on a terminal the message is cut to its width, and left out where next to 
     kind: 'trouble',
     message: 'much to say '.repeat(40),
   }
-  expect(logWords(entry as LogEntry, { palette, columns: 80 })).toHaveLength(80)
-  expect(logWords(entry as LogEntry, { palette, columns: 40 })).toBe('2026-11-22T10:00:00Z  trouble')
+  expect(formatLog(entry as LogEntry, { palette, columns: 80 })).toHaveLength(80)
+  expect(formatLog(entry as LogEntry, { palette, columns: 40 })).toBe('2026-11-22T10:00:00Z  trouble')
 })

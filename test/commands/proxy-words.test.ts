@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { attemptLine, listeningWords } from '../../src/commands/base/proxy-words.ts'
-import type { AttemptReport } from '../../src/lib/proxy/live-pool.ts'
-import { memberOf } from '../../src/lib/rotation/member.ts'
+import { attemptLine, formatListening } from '../../src/lib/terminal/proxy/proxy-messages.ts'
+import type { AttemptReport } from '../../src/lib/proxy/pool/live-pool.ts'
+import { memberOf } from '../../src/lib/rotation/pool/member.ts'
 import { custom } from '../../src/lib/provider/builtin/custom.ts'
-import { paletteFor } from '../../src/lib/terminal/color.ts'
+import { paletteFor } from '../../src/lib/terminal/format/color.ts'
 import { accountRecord } from '../support/account-record.ts'
 
 const palette = paletteFor({}, {})
@@ -69,9 +69,9 @@ test('the words of a start fit into 80 columns, also with a long address and no 
     workers: [1],
   }
   for (const accounts of [0, 1, 10_000]) {
-    const words = listeningWords({ ...view, accounts }, palette)
+    const words = formatListening({ ...view, accounts }, palette)
     expect(words).toContain(`answers for ${accounts} account`)
     for (const row of words.split('\n')) expect(row.length).toBeLessThanOrEqual(80)
   }
-  expect(listeningWords({ ...view, accounts: 0 }, palette)).toContain('qwenctl auth add')
+  expect(formatListening({ ...view, accounts: 0 }, palette)).toContain('qwenctl auth add')
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { Turnover, untilWords } from '../../src/commands/base/turnover.ts'
+import { Turnover, formatUntil } from '../../src/lib/terminal/proxy/rotation-messages.ts'
 import type { Account } from '../../src/lib/account/account.ts'
-import type { Standing } from '../../src/lib/toolkit/account-status.ts'
+import type { Standing } from '../../src/lib/toolkit/accounts/account-status.ts'
 import { accountRecord } from '../support/account-record.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
@@ -94,7 +94,7 @@ test.each([
   [MIDNIGHT, 'until 00:00 UTC'],
   [MIDNIGHT + 86_400_000, 'until 2026-11-24 00:00 UTC'],
 ])('until %d reads "%s"', (at, words) => {
-  expect(untilWords(at, NOON)).toBe(words)
+  expect(formatUntil(at, NOON)).toBe(words)
 })
 
 test('when nobody is left, who is back first is told once, and again after something was answered', () => {

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { currentLog } from '../../src/lib/observe/log-names.ts'
+import { currentLog } from '../../src/lib/observe/logs/log-names.ts'
 import { binary, buildIfMissing, cleanEnv, temporaryFolder } from '../support/cli.ts'
 import { openTerminal } from '../support/terminal.ts'
 import { chatAt, givenHome, startQwenctl, startedProxy } from './proxy-process.ts'

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { LineBytes } from '../../src/lib/line-bytes.ts'
-import type { LogEntry } from '../../src/lib/observe/log-filter.ts'
-import { allLogs } from '../../src/lib/observe/log-names.ts'
+import { ByteWriter } from '../../src/lib/base/byte-writer.ts'
+import type { LogEntry } from '../../src/lib/observe/logs/log-filter.ts'
+import { allLogs } from '../../src/lib/observe/logs/log-names.ts'
 import { openObserver } from '../../src/lib/observe/observer.ts'
 import type { Observer, ObserverOptions } from '../../src/lib/observe/observer.ts'
 import { NOW } from './observed-request.ts'
@@ -52,8 +52,8 @@ export function logEntries(folder: string): LogEntry[] {
 }
 
 /** Lines as a log file takes them. */
-export function bytesOf(text: string): LineBytes {
-  const bytes = new LineBytes()
+export function bytesOf(text: string): ByteWriter {
+  const bytes = new ByteWriter()
   bytes.text(text)
   return bytes
 }

@@ -1,7 +1,7 @@
 // What the login tests run in processes of their own: `node login-process.ts HOME COUNT`. Waits for a line, then asks for
 // the account's token COUNT times at once, and prints what it got: tokens, or the codes of errors.
 
-import { isQwenctlError } from '../../src/lib/errors.ts'
+import { isQwenctlError } from '../../src/lib/base/errors.ts'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
 
 const codeOf = (error: unknown) => (isQwenctlError(error) ? error.code : String(error))

@@ -2,12 +2,12 @@
 
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isQwenctlError } from '../../src/lib/errors.ts'
-import { accountsDocument } from '../../src/lib/store/accounts-document.ts'
-import { JsonDocument } from '../../src/lib/store/document.ts'
+import { isQwenctlError } from '../../src/lib/base/errors.ts'
+import { accountsDocument } from '../../src/lib/store/documents/accounts-document.ts'
+import { JsonDocument } from '../../src/lib/store/documents/document.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
-import { withLock } from '../../src/lib/store/lock.ts'
-import { openVault } from '../../src/lib/store/vault.ts'
+import { withLock } from '../../src/lib/store/locks/lock.ts'
+import { openVault } from '../../src/lib/store/vault/vault.ts'
 import { accountRecord } from './account-record.ts'
 
 const [verb = '', folder = '', word = ''] = process.argv.slice(2)

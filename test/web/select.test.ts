@@ -9,7 +9,7 @@ import { nextChange } from '../../web/src/select/next-change.ts'
 import { sumsByKey } from '../../web/src/select/sums.ts'
 import { totalsOf } from '../../web/src/select/totals.ts'
 import { windowOf } from '../../web/src/select/window.ts'
-import { stacked } from '../../web/src/parts/chart-frame.ts'
+import { stacked } from '../../web/src/parts/chart/chart-frame.ts'
 import { historyRow, madeAccount, madeLimit, manyAccounts, threeAccounts } from '../support/fake-api-data.ts'
 
 const HOUR = 3_600_000

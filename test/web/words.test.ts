@@ -4,7 +4,7 @@ import { ago, duration } from '../../web/src/format/times.ts'
 import { accountName, limitShort, limitText, statusWords } from '../../web/src/format/words.ts'
 import { hashOf, routeOf } from '../../web/src/router.ts'
 import type { Route } from '../../web/src/router.ts'
-import { agoWords, durationWords } from '../../src/lib/terminal/time-words.ts'
+import { formatAgo, formatDuration } from '../../src/lib/terminal/format/format-time.ts'
 import { madeLimit } from '../support/fake-api-data.ts'
 
 const now = Date.parse('2026-11-22T10:00:00.000Z')
@@ -35,9 +35,9 @@ test('a share that is not all of it never reads 100 %', () => {
 
 test('times read as they do in the terminal', () => {
   for (const ms of [0, 900, 61_000, 3_599_000, 3_600_000, 86_400_000, 187_000_000]) {
-    expect(duration(ms)).toBe(durationWords(ms))
+    expect(duration(ms)).toBe(formatDuration(ms))
     const time = new Date(now - ms).toISOString()
-    expect(ago(time, now)).toBe(agoWords(time, new Date(now).toISOString()))
+    expect(ago(time, now)).toBe(formatAgo(time, new Date(now).toISOString()))
   }
 })
 

@@ -1,6 +1,6 @@
-import { durationWords } from '../../lib/terminal/time-words.ts'
+import { formatDuration } from '../../lib/terminal/format/format-time.ts'
 import type { ArchivedView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../base/account-names.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsArchived extends AccountCommand {
@@ -35,7 +35,7 @@ const columns = [
 ]
 
 function row(account: ArchivedView): string[] {
-  const since = durationWords(Date.now() - Date.parse(account.archivedAt))
+  const since = formatDuration(Date.now() - Date.parse(account.archivedAt))
   return [
     shownName(account),
     `${since} ago`,

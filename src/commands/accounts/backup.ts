@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
-import { passphraseFlags, readPassphrase } from '../../lib/terminal/passphrase-input.ts'
-import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { passphraseFlags, readPassphrase } from '../../lib/terminal/input/passphrase-input.ts'
+import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { BackupView } from '../../lib/toolkit/backup/backup-views.ts'
-import { countOf } from '../base/account-names.ts'
+import { countOf } from '../../lib/terminal/accounts/account-names.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsBackup extends ToolkitCommand {

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../base/account-names.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
 
 export default class AccountsClone extends AccountCommand {

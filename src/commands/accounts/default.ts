@@ -1,5 +1,5 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../base/account-names.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsDefault extends AccountCommand {

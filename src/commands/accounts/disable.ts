@@ -1,4 +1,4 @@
-import type { AccountsAnswer } from '../base/account-names.ts'
+import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
 import { EnablingCommand } from '../base/enabling-command.ts'
 import { accountArguments, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 

@@ -1,11 +1,16 @@
 import { Args, Flags } from '@oclif/core'
-import { canAsk, confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { canAsk, confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import { sourceIds } from '../../lib/toolkit/migrate/finding.ts'
 import { prepareMigration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { Migration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { MigrationView } from '../../lib/toolkit/migrate/views.ts'
-import { countOf } from '../base/account-names.ts'
-import { planColumns, planRows, planWords, resultWords } from '../base/migration-words.ts'
+import { countOf } from '../../lib/terminal/accounts/account-names.ts'
+import {
+  planColumns,
+  planRows,
+  formatPlan,
+  formatResult,
+} from '../../lib/terminal/accounts/migration-messages.ts'
 import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsMigrate extends AccountCommand {
@@ -50,7 +55,7 @@ export default class AccountsMigrate extends AccountCommand {
   private showPlan(planned: MigrationView): void {
     if (planned.plan.length > 0) this.printTable(planColumns, planRows(planned, this.look))
     for (const { file, reason } of planned.damaged) this.caution(`${file} ${reason}; it is passed over`)
-    this.tell(planWords(planned))
+    this.tell(formatPlan(planned))
   }
 
   /** A program that asks for JSON gets no question on the way; it says `--yes`. */
@@ -61,7 +66,7 @@ export default class AccountsMigrate extends AccountCommand {
 
   private async carryOut(migration: Migration): Promise<MigrationView> {
     const done = migration.view({ dryRun: false, added: await migration.apply() })
-    const words = resultWords(done.added)
+    const words = formatResult(done.added)
     if (words !== null) this.tell(words)
     if (done.added.some(({ error }) => error !== null)) process.exitCode = 1
     return done

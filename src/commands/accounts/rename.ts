@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../base/account-names.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
 
 export default class AccountsRename extends AccountCommand {

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { passphraseFlags, readPassphrase } from '../../lib/terminal/passphrase-input.ts'
-import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { passphraseFlags, readPassphrase } from '../../lib/terminal/input/passphrase-input.ts'
+import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { RestoreView } from '../../lib/toolkit/backup/backup-views.ts'
-import { restoreWords } from '../base/restore-words.ts'
+import { formatRestore } from '../../lib/terminal/accounts/restore-messages.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsRestore extends ToolkitCommand {
@@ -30,7 +30,7 @@ export default class AccountsRestore extends ToolkitCommand {
     const passphrase = await readPassphrase(flags, { stdin: process.stdin, env: process.env }, 'existing')
     const backup = await this.toolkit.backups.open(args.file, passphrase)
     const plan = await backup.plan(mode)
-    for (const line of restoreWords(plan)) this.tell(line)
+    for (const line of formatRestore(plan)) this.tell(line)
     const restore = { file: args.file, ...plan, dryRun: flags['dry-run'] === true, safetyCopy: null }
     if (restore.dryRun) return { restore }
     await confirmOrCancel('Go on?', flags.yes)

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { settingFlags, settingsOf } from '../base/setting-flags.ts'
 import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'

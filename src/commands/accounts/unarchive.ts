@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { accountsAnswer, shownName } from '../base/account-names.ts'
-import type { AccountsAnswer } from '../base/account-names.ts'
+import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
+import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsUnarchive extends AccountCommand {

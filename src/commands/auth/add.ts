@@ -1,14 +1,21 @@
 import { Args, Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import { readSecret, secretFlags } from '../../lib/terminal/secret-input.ts'
-import { termsOf } from '../../lib/toolkit/provider-terms.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
+import { termsOf } from '../../lib/toolkit/accounts/provider-terms.ts'
 import type { TokenSet } from '../../lib/toolkit/login/token-set.ts'
 import type { NewAccount } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../base/account-names.ts'
-import { askBaseUrl, askForKey, askName, askProvider, keyWarning, splitName } from '../base/new-account.ts'
-import type { Provider } from '../base/new-account.ts'
-import { loginFlags, loginOverridesOf, promptLogin } from '../base/device-prompt.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
+import {
+  askBaseUrl,
+  askForKey,
+  askName,
+  askProvider,
+  keyWarning,
+  splitName,
+} from '../../lib/terminal/accounts/new-account.ts'
+import type { Provider } from '../../lib/terminal/accounts/new-account.ts'
+import { loginFlags, loginOverridesOf, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
 import { settingFlags, settingsOf } from '../base/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 

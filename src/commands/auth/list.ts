@@ -1,8 +1,8 @@
-import { durationWords } from '../../lib/terminal/time-words.ts'
+import { formatDuration } from '../../lib/terminal/format/format-time.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../base/account-names.ts'
-import { emptyWords } from '../base/empty-words.ts'
-import { statusCell } from '../base/quota-table.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
+import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
+import { statusCell } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AuthList extends AccountCommand {
@@ -14,7 +14,7 @@ export default class AuthList extends AccountCommand {
     const { flags } = await this.parse(AuthList)
     const filter = filterOf(flags)
     const accounts = await this.toolkit.accounts.list(filter)
-    if (accounts.length === 0) this.tell(emptyWords(filter))
+    if (accounts.length === 0) this.tell(formatEmpty(filter))
     else
       this.printTable(
         columns,
@@ -33,7 +33,7 @@ export default class AuthList extends AccountCommand {
       String(account.priority),
       account.statusReason === null
         ? ''
-        : `${account.statusReason}${back === null ? '' : `, ${durationWords(back)} left`}`,
+        : `${account.statusReason}${back === null ? '' : `, ${formatDuration(back)} left`}`,
     ]
   }
 }

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { Renewal } from '../../lib/toolkit/toolkit.ts'
-import { shownName } from '../base/account-names.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { targetsOf } from '../base/account-targets.ts'
-import { loginFlags, loginOverridesOf, promptLogin } from '../base/device-prompt.ts'
+import { loginFlags, loginOverridesOf, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
 import { AccountCommand, filterOf, requiredAccountArguments } from '../base/toolkit-command.ts'
 
 export default class AuthRefresh extends AccountCommand {

@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError, isQwenctlError } from '../../lib/errors.ts'
-import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { QwenctlError, isQwenctlError } from '../../lib/base/errors.ts'
+import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { ArchivedView } from '../../lib/toolkit/views.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { accountsAnswer, shownName } from '../base/account-names.ts'
-import type { AccountsAnswer } from '../base/account-names.ts'
+import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
+import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
 import { targetsOf } from '../base/account-targets.ts'
 import {
   AccountCommand,

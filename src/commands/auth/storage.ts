@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
-import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { StorageView } from '../../lib/toolkit/views.ts'
-import { countOf } from '../base/account-names.ts'
+import { countOf } from '../../lib/terminal/accounts/account-names.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AuthStorage extends ToolkitCommand {

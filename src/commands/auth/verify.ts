@@ -1,8 +1,8 @@
 import { Progress } from '../../lib/terminal/progress.ts'
 import type { Verification } from '../../lib/toolkit/toolkit.ts'
-import { shownName } from '../base/account-names.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { targetsOf } from '../base/account-targets.ts'
-import { emptyWords } from '../base/empty-words.ts'
+import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import {
   AccountCommand,
   accountArguments,
@@ -28,7 +28,7 @@ export default class AuthVerify extends AccountCommand {
     const filter = filterOf(flags)
     const ids = await targetsOf(this.toolkit, args.account ?? [], filter)
     const verifications = await this.verifyAll(ids)
-    if (verifications.length === 0) this.tell(emptyWords(filter))
+    if (verifications.length === 0) this.tell(formatEmpty(filter))
     else
       this.printTable(
         columns,

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { accountsAnswer, shownName } from './account-names.ts'
-import type { AccountsAnswer } from './account-names.ts'
+import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
+import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
 import { targetsOf } from './account-targets.ts'
 import { AccountCommand, filterOf } from './toolkit-command.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 
 /** What `exec` and `env` ask alike: which accounts the program may use. */

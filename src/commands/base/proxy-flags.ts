@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { rotationFlags } from './rotation-flags.ts'
-import { MOST_WORKERS, strategyNames } from '../../lib/toolkit/settings-table.ts'
+import { MOST_WORKERS, strategyNames } from '../../lib/toolkit/settings/settings-table.ts'
 
 /** How a proxy is to serve: for `start`, and for `install`, which writes them down. */
 export const servingFlags = {

@@ -1,5 +1,5 @@
 import type { ManagementOptions } from '../../lib/management/management.ts'
-import type { ManagementHandler } from '../../lib/proxy/management-seam.ts'
+import type { ManagementHandler } from '../../lib/proxy/server/management-seam.ts'
 
 /** The page and the API of a proxy. They are loaded with the first request for them: most proxies never get one. */
 export function lazyManagement(options: ManagementOptions): ManagementHandler {

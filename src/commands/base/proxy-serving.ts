@@ -1,4 +1,4 @@
-import type { QwenctlError } from '../../lib/errors.ts'
+import type { QwenctlError } from '../../lib/base/errors.ts'
 import type { RunningProxy } from '../../lib/proxy/start-proxy.ts'
 import type { ManagementHost } from '../../lib/proxy/workers/management-host.ts'
 import type { Supervisor } from '../../lib/proxy/workers/supervisor.ts'

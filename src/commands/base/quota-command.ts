@@ -1,17 +1,17 @@
-import { cutToWidth } from '../../lib/terminal/text-width.ts'
+import { cutToWidth } from '../../lib/terminal/format/text-width.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
-import { cooldownNotes } from './cooldown-notes.ts'
-import { emptyWords } from './empty-words.ts'
-import { forecastNotes } from './forecast-words.ts'
-import { quotaColumns, quotaRows, statusNotes } from './quota-table.ts'
+import { cooldownNotes } from '../../lib/terminal/accounts/cooldown-notes.ts'
+import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
+import { forecastNotes } from '../../lib/terminal/quota/forecast-messages.ts'
+import { quotaColumns, quotaRows, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand } from './toolkit-command.ts'
 
 /** The quota commands: both end by showing what is left. */
 export abstract class QuotaCommand extends AccountCommand {
   protected showQuota(document: QuotaDocument, filter: AccountFilter): void {
     if (document.accounts.length === 0) {
-      this.tell(emptyWords(filter))
+      this.tell(formatEmpty(filter))
       return
     }
     this.printTable(quotaColumns, quotaRows(document, this.look))

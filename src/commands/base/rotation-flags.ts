@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { checkedSetting, variableOf } from '../../lib/toolkit/settings.ts'
+import { checkedSetting, variableOf } from '../../lib/toolkit/settings/settings.ts'
 
 /** Flags of `proxy start` that stand for a setting, which a running proxy reads again when it changes. */
 const settingOf = { reserve: 'proxy.reserve', wait: 'proxy.wait' } as const

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountSettings } from '../../lib/toolkit/toolkit.ts'
 
 /** The attributes of an account, the same for `auth add` and `accounts set`. */

@@ -8,8 +8,8 @@ import { openToolkit } from '../../lib/toolkit/open-toolkit.ts'
 import type { ToolkitOptions } from '../../lib/toolkit/open-toolkit.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { accountCard } from './account-card.ts'
-import type { Look } from './quota-table.ts'
+import { accountCard } from '../../lib/terminal/accounts/account-card.ts'
+import type { Look } from '../../lib/terminal/quota/quota-table.ts'
 
 // Enough to hide the latency of providers, few enough not to look like an attack.
 const BATCH = 8

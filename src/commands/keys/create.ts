@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { printable } from '../../lib/terminal/text-width.ts'
+import { printable } from '../../lib/terminal/format/text-width.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class KeysCreate extends AccountCommand {

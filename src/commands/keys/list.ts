@@ -1,5 +1,5 @@
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { agoWords } from '../../lib/terminal/time-words.ts'
+import { formatAgo } from '../../lib/terminal/format/format-time.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class KeysList extends ToolkitCommand {
@@ -40,6 +40,6 @@ function row(key: ClientKeyView, now: string): string[] {
     key.models.join(', ') || 'all',
     left.join(', ') || 'no limit',
     key.expiresAt ?? 'never',
-    key.lastUsedAt === null ? '-' : agoWords(key.lastUsedAt, now),
+    key.lastUsedAt === null ? '-' : formatAgo(key.lastUsedAt, now),
   ]
 }

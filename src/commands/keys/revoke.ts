@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import type { ProviderDetailView } from '../../lib/toolkit/views.ts'
-import { providerWords } from '../base/provider-words.ts'
+import { formatProvider } from '../../lib/terminal/accounts/provider-messages.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProvidersShow extends ToolkitCommand {
@@ -22,7 +22,7 @@ export default class ProvidersShow extends ToolkitCommand {
   async run(): Promise<{ provider: ProviderDetailView }> {
     const { args } = await this.parse(ProvidersShow)
     const provider = (await this.toolkit.providers()).show(args.provider)
-    this.print(providerWords(provider, this.palette))
+    this.print(formatProvider(provider, this.palette))
     return { provider }
   }
 }

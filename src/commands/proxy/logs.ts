@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import type { LogEntry, LogFilter } from '../../lib/observe/log-filter.ts'
-import type { LogLine } from '../../lib/observe/log-reader.ts'
-import { untilAskedToEnd, untilReaderLeft } from '../base/end-signals.ts'
-import { logWords } from '../base/proxy-log-words.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import type { LogEntry, LogFilter } from '../../lib/observe/logs/log-filter.ts'
+import type { LogLine } from '../../lib/observe/logs/log-reader.ts'
+import { untilAskedToEnd, untilReaderLeft } from '../../lib/terminal/proxy/end-signals.ts'
+import { formatLog } from '../../lib/terminal/proxy/proxy-log-messages.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 const LINES = 50
@@ -62,7 +62,7 @@ export default class ProxyLogs extends ToolkitCommand {
     }
     const isNarrow = flags.since !== undefined || flags.request !== undefined
     const most = flags.lines ?? (isNarrow ? null : LINES)
-    const { LogReader, followLog } = await import('../../lib/observe/log-reader.ts')
+    const { LogReader, followLog } = await import('../../lib/observe/logs/log-reader.ts')
     const folder = this.toolkit.home.logsFolder
     const reader = new LogReader(folder, filter)
     if (!flags.follow) return this.showOnce(reader.last(most), folder)
@@ -90,7 +90,7 @@ export default class ProxyLogs extends ToolkitCommand {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined
     const shown = this.jsonEnabled()
       ? lines.map(({ text }) => text)
-      : lines.map(({ entry }) => logWords(entry, { palette, columns }))
+      : lines.map(({ entry }) => formatLog(entry, { palette, columns }))
     process.stdout.write(`${shown.join('\n')}\n`)
   }
 }

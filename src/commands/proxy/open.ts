@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import { hasBrowser, openBrowser } from '../../lib/terminal/open-browser.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { hasBrowser, openBrowser } from '../../lib/terminal/input/open-browser.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import { QwenctlError, messageOf } from '../../lib/errors.ts'
+import { QwenctlError, messageOf } from '../../lib/base/errors.ts'
 import { missingFlags, serverEnv } from '../../lib/proxy/node-flags.ts'
-import type { ManagementHandler } from '../../lib/proxy/management-seam.ts'
+import type { ManagementHandler } from '../../lib/proxy/server/management-seam.ts'
 import type { Chosen } from '../../lib/proxy/proxy-settings.ts'
 import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
-import { untilAskedToEnd } from '../base/end-signals.ts'
+import { untilAskedToEnd } from '../../lib/terminal/proxy/end-signals.ts'
 import { servingFlags } from '../base/proxy-flags.ts'
 import { lazyManagement } from '../base/proxy-management.ts'
-import { proxyEvents, sayBeside, sayNow } from '../base/proxy-events.ts'
+import { proxyEvents, sayBeside, sayNow } from '../../lib/terminal/proxy/proxy-events.ts'
 import { servingAlone, servingTogether, type Serving } from '../base/proxy-serving.ts'
-import { accountsWords, listeningWords } from '../base/proxy-words.ts'
+import { formatAccounts, formatListening } from '../../lib/terminal/proxy/proxy-messages.ts'
 import { useRotationFlags } from '../base/rotation-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
@@ -90,7 +90,7 @@ export default class ProxyStart extends AccountCommand {
     this.unregister = registration.remove
     process.on('exit', this.unregister)
     this.register = () => registration.update(view())
-    if (this.jsonEnabled()) sayNow(`${url} answers for ${accountsWords(accounts)}, strategy ${strategy}.`)
+    if (this.jsonEnabled()) sayNow(`${url} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`)
     this.announce(view())
     this.tellWarnings()
     const failure = await Promise.race([askedToEnd.then(() => null), serving.failed])
@@ -150,7 +150,7 @@ export default class ProxyStart extends AccountCommand {
 
   private announce(view: ProxyView): void {
     const { url, pid, accounts } = view
-    if (!this.jsonEnabled()) return this.print(listeningWords(view, this.palette, this.unicode ? '●' : '*'))
+    if (!this.jsonEnabled()) return this.print(formatListening(view, this.palette, this.unicode ? '●' : '*'))
     process.stdout.write(`${JSON.stringify({ url, pid, accounts })}\n`)
   }
 

@@ -1,4 +1,4 @@
-import { agoWords } from '../../lib/terminal/time-words.ts'
+import { formatAgo } from '../../lib/terminal/format/format-time.ts'
 import type { ProxyStanding } from '../../lib/toolkit/proxies.ts'
 import { serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
@@ -28,7 +28,7 @@ export default class ProxyStatus extends ToolkitCommand {
           url,
           state,
           strategy,
-          agoWords(startedAt, now),
+          formatAgo(startedAt, now),
           String(workers.length),
           String(pid),
         ]),

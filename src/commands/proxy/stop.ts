@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 

@@ -1,8 +1,8 @@
-import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../lib/errors.ts'
+import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../lib/base/errors.ts'
 import type { ProxyEvents, ProxySettings, RunningProxy } from '../../lib/proxy/start-proxy.ts'
 import type { ErrorWords, WorkerOrder } from '../../lib/proxy/workers/messages.ts'
 import type { SupervisorLink } from '../../lib/proxy/workers/supervisor-link.ts'
-import { proxyEvents, sayBeside } from '../base/proxy-events.ts'
+import { proxyEvents, sayBeside } from '../../lib/terminal/proxy/proxy-events.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 /** One process of a proxy with several. It comes through the command line as all do, so that plugins are there. */

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
-import { strategyNames } from '../../lib/toolkit/settings-table.ts'
+import { strategyNames } from '../../lib/toolkit/settings/settings-table.ts'
 import type { ExplainDocument } from '../../lib/toolkit/views.ts'
-import { emptyWords } from '../base/empty-words.ts'
-import { explainColumns, explainNotes, explainRows } from '../base/explain-table.ts'
+import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
+import { explainColumns, explainNotes, explainRows } from '../../lib/terminal/quota/explain-table.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaExplain extends AccountCommand {
@@ -54,7 +54,7 @@ export default class QuotaExplain extends AccountCommand {
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
     if (document.accounts.length === 0) {
-      this.tell(emptyWords(filterOf({ user: flags.user })))
+      this.tell(formatEmpty(filterOf({ user: flags.user })))
       return document
     }
     this.printTable(explainColumns, explainRows(document, this.look))

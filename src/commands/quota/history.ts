@@ -1,13 +1,13 @@
 import { Flags } from '@oclif/core'
-import { seriesTones } from '../../lib/terminal/color.ts'
+import { seriesTones } from '../../lib/terminal/format/color.ts'
 import { historyKeys } from '../../lib/toolkit/history/history-views.ts'
 import type { HistoryDocument, HistoryKey, HistoryQuery } from '../../lib/toolkit/history/history-views.ts'
-import { countOf } from '../base/account-names.ts'
-import { historyChart } from '../base/history-chart.ts'
-import { historyCsv } from '../base/history-csv.ts'
-import type { HistoryMetric } from '../base/history-metrics.ts'
-import { costWords, historyMetrics } from '../base/history-metrics.ts'
-import { shortNumber } from '../base/quota-table.ts'
+import { countOf } from '../../lib/terminal/accounts/account-names.ts'
+import { historyChart } from '../../lib/terminal/quota/history-chart.ts'
+import { historyCsv } from '../../lib/terminal/quota/history-csv.ts'
+import type { HistoryMetric } from '../../lib/terminal/quota/history-metrics.ts'
+import { formatCost, historyMetrics } from '../../lib/terminal/quota/history-metrics.ts'
+import { shortNumber } from '../../lib/terminal/quota/quota-table.ts'
 import {
   AccountCommand,
   accountArgument,
@@ -67,7 +67,7 @@ export default class QuotaHistory extends AccountCommand {
       ...filterOf(flags),
     })
     if (flags.csv) this.print(historyCsv(document))
-    else if (document.rows.length === 0) this.tell(emptyHistoryWords(document))
+    else if (document.rows.length === 0) this.tell(formatEmptyHistory(document))
     else this.show(document, flags.metric as HistoryMetric)
     return document
   }
@@ -91,17 +91,17 @@ export default class QuotaHistory extends AccountCommand {
       tones: seriesTones(process.stdout, process.env),
     })
     this.print(lines.join('\n'))
-    this.tell(`\n${totalWords(document)}`)
+    this.tell(`\n${formatTotal(document)}`)
   }
 }
 
-function totalWords({ totals, from }: HistoryDocument): string {
+function formatTotal({ totals, from }: HistoryDocument): string {
   const { requests, failed, inputTokens, outputTokens, unpriced, estimatedUsd } = totals
   const parts = [
     countOf(requests, 'request'),
     ...(failed > 0 ? [`${failed} failed`] : []),
     `${shortNumber(inputTokens)} tokens in, ${shortNumber(outputTokens)} out`,
-    `cost ${costWords([totals])}`,
+    `cost ${formatCost([totals])}`,
   ]
   const notes = [
     ...(estimatedUsd !== null ? ['costs that the provider does not say are taken from the price table'] : []),
@@ -111,6 +111,6 @@ function totalWords({ totals, from }: HistoryDocument): string {
   return `Since ${from.slice(0, 16).replace('T', ' ')} UTC: ${parts.join(', ')}.${note}`
 }
 
-function emptyHistoryWords({ from }: HistoryDocument): string {
+function formatEmptyHistory({ from }: HistoryDocument): string {
   return `Nothing was counted since ${from.slice(0, 16).replace('T', ' ')} UTC. What goes through a proxy is: qwenctl proxy start`
 }

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import { printable } from '../../lib/terminal/text-width.ts'
-import { localTime } from '../../lib/terminal/time-words.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { printable } from '../../lib/terminal/format/text-width.ts'
+import { localTime } from '../../lib/terminal/format/format-time.ts'
 import type { Delivery, NoticesView } from '../../lib/toolkit/notices/notice-views.ts'
-import { limitName } from '../base/quota-table.ts'
+import { limitName } from '../../lib/terminal/quota/quota-table.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 const MOST_SHOWN = 20

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/errors.ts'
-import { confirmOrCancel } from '../../lib/terminal/prompt.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
-import { countOf, shownName } from '../base/account-names.ts'
+import { countOf, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
 import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
 

@@ -1,12 +1,12 @@
 import { Flags } from '@oclif/core'
-import { renderTable } from '../../lib/terminal/table.ts'
+import { renderTable } from '../../lib/terminal/format/table.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
-import { emptyWords } from '../base/empty-words.ts'
-import { untilAskedToEnd, untilReaderLeft } from '../base/end-signals.ts'
+import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
+import { untilAskedToEnd, untilReaderLeft } from '../../lib/terminal/proxy/end-signals.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
-import { quotaColumns, quotaRows } from '../base/quota-table.ts'
-import { watchQuota } from '../base/quota-watch.ts'
+import { quotaColumns, quotaRows } from '../../lib/terminal/quota/quota-table.ts'
+import { watchQuota } from '../../lib/terminal/quota/quota-watch.ts'
 import { accountArguments, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaShow extends QuotaCommand {
@@ -54,7 +54,7 @@ export default class QuotaShow extends QuotaCommand {
   }
 
   private linesOf(document: QuotaDocument, filter: AccountFilter): string[] {
-    if (document.accounts.length === 0) return emptyWords(filter).split('\n')
+    if (document.accounts.length === 0) return formatEmpty(filter).split('\n')
     const style = { decorated: true, quiet: this.palette.quiet }
     const table = renderTable(quotaColumns, quotaRows(document, this.look), style)
     return [...table.trimEnd().split('\n'), ...this.notesOf(document).map((note) => this.fitted(note))]

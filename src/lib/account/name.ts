@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import { redact } from './mask.ts'
 
 export type NameKind = 'account' | 'user' | 'group' | 'quota group' | 'template' | 'key'

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import { fullReference } from './account.ts'
 import type { Account } from './account.ts'
 import { redact } from './mask.ts'

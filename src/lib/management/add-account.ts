@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import type { NewAccount, Toolkit, Verification } from '../toolkit/toolkit.ts'
 import type { AccountView } from '../toolkit/views.ts'
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { redact } from '../account/mask.ts'
-import type { ErrorCode } from '../errors.ts'
-import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
 
 /** Nothing of an answer is kept, guessed at, shown in a frame, or loaded from. */
 const guarded = {

@@ -1,5 +1,5 @@
-import { QwenctlError } from '../errors.ts'
-import { withField } from '../toolkit/in-field.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { withField } from '../toolkit/settings/in-field.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { redact } from '../account/mask.ts'
-import type { ErrorCode } from '../errors.ts'
-import { QwenctlError } from '../errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 
 /** A value in the form that a schema says. Throws `code`, with the field where it is not. */
 export function checkShape<Schema extends z.ZodType>(

@@ -1,8 +1,8 @@
 import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
-import { QwenctlError } from '../errors.ts'
-import { RecentMap } from '../rotation/recent-map.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { RecentMap } from '../rotation/pool/recent-map.ts'
 import type { AdminAccess } from '../toolkit/admin/admin-access.ts'
-import { FailedAttempts } from '../toolkit/failed-attempts.ts'
+import { FailedAttempts } from '../toolkit/quota/failed-attempts.ts'
 
 /** Far more than anybody makes within the two minutes for which one is good. */
 const MOST_TICKETS = 1024

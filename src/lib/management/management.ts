@@ -3,7 +3,7 @@
 // the first such request, so that a proxy that nobody looks at pays nothing for it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { QwenctlError, isQwenctlError, messageOf } from '../errors.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
 import { sendError, sendJson } from './answer.ts'
 import { checkShape } from './check-shape.ts'
 import { EventHub } from './events/event-hub.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ErrorCode } from '../errors.ts'
-import { errorKinds } from '../errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import { errorKinds } from '../base/errors.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 import { statusOf } from './answer.ts'
 import type { Route } from './route.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
-import type { ErrorCode } from '../errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'

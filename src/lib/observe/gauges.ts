@@ -3,7 +3,7 @@ import { providerSubject, quotaGroupSubject } from '../account/account.ts'
 import { activeCooldown, cooldownsOf } from '../quota/cooldowns.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import { hasRoom, standing } from '../quota/standing.ts'
-import type { LedgerState, LimitState } from '../quota/state.ts'
+import type { LedgerState, LimitState } from '../quota/log/state.ts'
 import type { AccountLabels } from './request-totals.ts'
 
 /** What metrics are read from at the moment they are asked for. */

@@ -1,12 +1,12 @@
 // The observe room: what can be seen of a running proxy. Logs, metrics and traces are all made of the same records, one per
 // finished request, in batches and outside of any request's turn. It knows no proxy, and never a word of a conversation.
 
-import { messageOf } from '../errors.ts'
-import { LineBytes } from '../line-bytes.ts'
+import { messageOf } from '../base/errors.ts'
+import { ByteWriter } from '../base/byte-writer.ts'
 import type { MetricSources } from './gauges.ts'
-import { LogFile } from './log-file.ts'
-import { LogLines } from './log-lines.ts'
-import { Masked } from './masked.ts'
+import { LogFile } from './logs/log-file.ts'
+import { LogLines } from './logs/log-lines.ts'
+import { Masked } from './logs/masked.ts'
 import { Metrics } from './metrics.ts'
 import type { MetricsPart, MetricsText } from './metrics.ts'
 import type { LogLevel, Note, RequestRecord } from './request-event.ts'
@@ -121,7 +121,7 @@ class BatchObserver implements Observer {
   }
   #waiting: (RequestRecord | TimedNote)[] = []
   /** Lines that go to the file next. */
-  readonly #bytes = new LineBytes()
+  readonly #bytes = new ByteWriter()
   #timer: NodeJS.Timeout | null = null
   #isSoon = false
   #sources: MetricSources | null = null

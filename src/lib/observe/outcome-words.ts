@@ -1,4 +1,4 @@
-import type { OutcomeClass } from '../quota/events.ts'
+import type { OutcomeClass } from '../quota/log/events.ts'
 
 /** What an attempt came to, after the name of its account. */
 export const outcomeWords: Record<OutcomeClass, string> = {

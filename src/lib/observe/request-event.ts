@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts'
-import type { ErrorCode } from '../errors.ts'
-import type { OutcomeClass } from '../quota/events.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import type { OutcomeClass } from '../quota/log/events.ts'
 
 /** What is said of an account. */
 export type NamedAccount = Pick<Account, 'id' | 'user' | 'provider' | 'name'>

@@ -1,4 +1,4 @@
-import type { Masked } from './masked.ts'
+import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, NamedAccount, RequestRecord } from './request-event.ts'
 import { lastAsked } from './request-event.ts'
 

@@ -1,4 +1,4 @@
-import type { OutcomeClass } from '../quota/events.ts'
+import type { OutcomeClass } from '../quota/log/events.ts'
 import { basesFor } from './endpoints.ts'
 import { classify, type OutcomeRow } from './outcome-table.ts'
 import type { Answer, Dialect, Endpoint, HeaderLookup, Provider } from './provider.ts'

@@ -1,7 +1,7 @@
 // From an account's base URL to where its requests go, and to the endpoint whose limits and terms hold there.
 
 import { maskUrl } from '../account/mask.ts'
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import type { Bases, Endpoint, Provider } from './provider.ts'
 
 /**

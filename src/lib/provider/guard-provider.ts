@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../base/errors.ts'
 import { deviceParts, providerParts, shorten, WrongValue, type GuardedPart } from './guarded-parts.ts'
 import { isOwnFunction } from './own-functions.ts'
 import { PAUSE_AFTER_SLOW_MS, PluginTooSlow, type PluginCalls } from './plugin-calls.ts'

@@ -1,9 +1,9 @@
 // What each function of a provider may return, and what counts where it returns something else. `guard-provider.ts` calls
 // them. A function that `Provider` or `DeviceLogin` gains has no row here at first, and the compiler refuses that.
 
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import { redact } from '../account/mask.ts'
-import { outcomeClasses, type OutcomeClass } from '../quota/events.ts'
+import { outcomeClasses, type OutcomeClass } from '../quota/log/events.ts'
 import { metrics } from '../quota/limit.ts'
 import { countsByDefault } from './define-provider.ts'
 import type { DeviceLogin } from './device-login.ts'

@@ -2,7 +2,7 @@
 // generic ones stand behind them. `examples/qwenctl-plugin-example` shows how to write a row.
 
 import { redact } from '../account/mask.ts'
-import type { OutcomeClass } from '../quota/events.ts'
+import type { OutcomeClass } from '../quota/log/events.ts'
 import type { Answer, Outcome } from './provider.ts'
 import { readError, type ErrorFacts } from './read-error.ts'
 import { FURTHEST_RESET_MS, resetInText, retryAfter } from './reset-time.ts'

@@ -1,7 +1,7 @@
 // The provider room: how each service speaks, as tables and pure functions. A provider opens no socket; what it
 // needs to know (time, headers, bodies) comes in as arguments, so that its cases run without a network.
 
-import type { OutcomeClass } from '../quota/events.ts'
+import type { OutcomeClass } from '../quota/log/events.ts'
 import type { DeviceLogin } from './device-login.ts'
 import type { LearnedLimit } from './learned-limit.ts'
 import type { RouteTable } from './routes.ts'

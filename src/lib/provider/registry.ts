@@ -1,4 +1,4 @@
-import { messageOf, QwenctlError } from '../errors.ts'
+import { messageOf, QwenctlError } from '../base/errors.ts'
 import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import { guardProvider, type Pauses } from './guard-provider.ts'

@@ -1,7 +1,7 @@
 // Checks what plugins hand in: JavaScript reaches this room unchecked by a compiler. Every error names the field.
 
-import { messageOf, QwenctlError } from '../errors.ts'
-import { outcomeClasses } from '../quota/events.ts'
+import { messageOf, QwenctlError } from '../base/errors.ts'
+import { outcomeClasses } from '../quota/log/events.ts'
 import { parseLimit } from '../quota/limit.ts'
 import type { Provider } from './provider.ts'
 import { isObject } from './read-error.ts'

@@ -1,9 +1,9 @@
-import { isQwenctlError, messageOf } from '../errors.ts'
+import { isQwenctlError, messageOf } from '../base/errors.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { ProxyContext } from './proxy-context.ts'
+import type { ProxyContext } from './pipeline/proxy-context.ts'
 import { NOTHING } from './proxy-observer.ts'
 import type { ProxySettings } from './proxy-settings.ts'
-import type { ProxyServer } from './server.ts'
+import type { ProxyServer } from './server/server.ts'
 
 /** What takes settings up while it runs. */
 export interface Adjustable {

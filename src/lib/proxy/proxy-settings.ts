@@ -3,7 +3,7 @@ import type { Observer } from '../observe/observer.ts'
 import type { LogLevel } from '../observe/request-event.ts'
 import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
-import type { ManagementHandler } from './management-seam.ts'
+import type { ManagementHandler } from './server/management-seam.ts'
 import type { ObserveSettings } from './proxy-observer.ts'
 
 export interface ProxySettings {

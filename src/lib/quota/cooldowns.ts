@@ -1,4 +1,4 @@
-import type { Cooldown, LedgerState, SubjectState } from './state.ts'
+import type { Cooldown, LedgerState, SubjectState } from './log/state.ts'
 
 /** What keeps a subject, or this model of it, from being used at `now`; of two, the one that lasts longer. */
 export function activeCooldown(

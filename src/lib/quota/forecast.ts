@@ -1,6 +1,6 @@
-import { trailAmount } from './trail.ts'
+import { trailAmount } from './log/trail.ts'
 import { standing } from './standing.ts'
-import type { LimitState, Trail, TrailBucket } from './state.ts'
+import type { LimitState, Trail, TrailBucket } from './log/state.ts'
 
 /** When a limit will be used up if its use goes on as it did lately. Times in epoch milliseconds. */
 export interface Forecast {

@@ -1,4 +1,4 @@
-import type { QwenctlError } from '../errors.ts'
+import type { QwenctlError } from '../base/errors.ts'
 import type {
   ClearEvent,
   CoolEvent,
@@ -8,8 +8,8 @@ import type {
   ReserveEvent,
   ResetEvent,
   SettleEvent,
-} from './events.ts'
-import type { LedgerState } from './state.ts'
+} from './log/events.ts'
+import type { LedgerState } from './log/state.ts'
 
 /** A request that was granted, and must be settled exactly once. */
 export interface Reservation {
@@ -20,14 +20,14 @@ export interface Reservation {
 }
 
 /** What a reservation is asked for: the account, what else counts the request, and what it has to leave. */
-export type Claim = Pick<ReserveEvent, 'account' | 'also' | 'keep' | 'probe'>
+export type ReservationRequest = Pick<ReserveEvent, 'account' | 'also' | 'keep' | 'probe'>
 
 /** Who waits for a claim. Called in a turn of its own, once. */
-export interface Claimant {
+export interface ReservationListener {
   /** Null: at its place in the file some subject was at a limit. */
-  claimed(reservation: Reservation | null): void
+  onReserved(reservation: Reservation | null): void
   /** `store_unwritable` */
-  failed(error: QwenctlError): void
+  onFailed(error: QwenctlError): void
 }
 
 export type Settlement = Omit<SettleEvent, 'type' | 'id' | 'at'>
@@ -56,12 +56,12 @@ export interface Ledger {
    * Claims one request for the account: durable in the kernel when it resolves. Null when at its place in the file
    * some subject was at a limit, so that the caller tries the next account.
    */
-  reserve(claim: Claim): Promise<Reservation | null>
+  reserve(claim: ReservationRequest): Promise<Reservation | null>
   /**
    * `reserve` for whoever claims with every request. False: as far as was read there is no room, nothing was written, and
    * the claimant hears nothing.
    */
-  claim(claim: Claim, claimant: Claimant): boolean
+  tryReserve(claim: ReservationRequest, claimant: ReservationListener): boolean
   /** Records how a granted request ended. Written within the turn of the event loop; never throws into the caller's path. */
   settle(reservation: Reservation, settlement: Settlement): void
   /** Appends limits, resets, cooldowns and their ends; resolves when they are in the file. */

@@ -1,7 +1,7 @@
 // The quota room: limits, the clocks of their windows, the events of the ledger and the fold over them. Pure: events
 // and time come in as arguments, so every process that folds the same file reaches the same verdicts.
 
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import { isZone } from './zone.ts'
 
 export const metrics = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'usd'] as const

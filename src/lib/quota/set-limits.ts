@@ -1,7 +1,7 @@
-import type { LearnedRecord, LearnEvent, LimitRecord, LimitsEvent } from './events.ts'
+import type { LearnedRecord, LearnEvent, LimitRecord, LimitsEvent } from './log/events.ts'
 import { parseWindow } from './limit.ts'
-import type { LimitState, ModelLimitState, SubjectState } from './state.ts'
-import { usageFromTrail } from './trail.ts'
+import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
+import { usageFromTrail } from './log/trail.ts'
 import { advance, charge, emptyUsage } from './window.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
-import type { LimitState, OpenReservation, SubjectState } from './state.ts'
+import type { LimitState, OpenReservation, SubjectState } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
 export interface Standing {

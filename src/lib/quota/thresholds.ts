@@ -1,6 +1,6 @@
 import { isInForce } from './set-limits.ts'
 import { standing } from './standing.ts'
-import type { LimitState, ModelLimitState, SubjectState } from './state.ts'
+import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
 
 /** A limit whose use has passed some share of it. */
 export interface Passed {

@@ -1,5 +1,5 @@
 import type { Clock } from './limit.ts'
-import type { Charge, WindowUsage } from './state.ts'
+import type { Charge, WindowUsage } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
 /**

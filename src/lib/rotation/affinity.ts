@@ -1,4 +1,4 @@
-import type { Member } from './member.ts'
+import type { Member } from './pool/member.ts'
 import type { Session } from './rotation-request.ts'
 
 /** Up to this many members each one is weighed for a session; more of them stand on a ring. */

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 
 /**
  * Names of the user's own for models, each with the models that may answer for it, the one wanted most first:

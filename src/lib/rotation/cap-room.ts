@@ -1,6 +1,6 @@
 import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, roomAt, standing } from '../quota/standing.ts'
-import type { LedgerState } from '../quota/state.ts'
+import type { LedgerState } from '../quota/log/state.ts'
 import type { Caps } from './caps.ts'
 import { CAPS_SUBJECT } from './caps.ts'
 import type { CapsNow } from './rotation-request.ts'

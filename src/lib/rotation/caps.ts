@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts'
 import { resolveReference } from '../account/reference.ts'
-import { isQwenctlError, messageOf, QwenctlError } from '../errors.ts'
+import { isQwenctlError, messageOf, QwenctlError } from '../base/errors.ts'
 import { formatLimit, parseLimit } from '../quota/limit.ts'
 
 /** How much the pool does at most, whatever the limits of its accounts allow. */

@@ -1,6 +1,6 @@
-import type { CoolEvent, OutcomeClass } from '../quota/events.ts'
+import type { CoolEvent, OutcomeClass } from '../quota/log/events.ts'
 import type { Outcome } from '../provider/provider.ts'
-import type { Member } from './member.ts'
+import type { Member } from './pool/member.ts'
 
 export type CoolNotice = Omit<CoolEvent, 'at'>
 

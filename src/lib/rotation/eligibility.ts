@@ -1,9 +1,9 @@
 import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
-import type { OutcomeClass } from '../quota/events.ts'
+import type { OutcomeClass } from '../quota/log/events.ts'
 import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
-import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/state.ts'
-import type { Member } from './member.ts'
+import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/log/state.ts'
+import type { Member } from './pool/member.ts'
 import { evidenceOf } from './model-evidence.ts'
 import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
@@ -54,7 +54,7 @@ export function refusal(
 /** The refusals that only documents change: the request asks for something that this account is not. */
 export function mismatch(member: Member, request: RotationRequest): Refusal | null {
   const kind = mismatchKind(member, request)
-  return kind === null ? null : { kind, availableAt: null, words: mismatchWords(kind, member, request) }
+  return kind === null ? null : { kind, availableAt: null, words: formatMismatch(kind, member, request) }
 }
 
 export function mismatchKind(member: Member, request: RotationRequest): MismatchKind | null {
@@ -103,7 +103,7 @@ export function elsewhere({ model }: RotationRequest): Refusal {
   return { kind: 'model-elsewhere', availableAt: null, words }
 }
 
-function mismatchWords(kind: MismatchKind, { account }: Member, request: RotationRequest): string {
+function formatMismatch(kind: MismatchKind, { account }: Member, request: RotationRequest): string {
   switch (kind) {
     case 'disabled':
       return 'disabled'

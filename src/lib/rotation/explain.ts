@@ -1,12 +1,12 @@
 import type { MismatchKind, Refusal } from './eligibility.ts'
 import { isAvailable, lasts, refusal } from './eligibility.ts'
-import { doorsToTry, halfOpenDoors, Probes } from './half-open.ts'
-import { Latencies } from './latencies.ts'
-import type { Member } from './member.ts'
+import { circuitsToProbe, halfOpenCircuits, Probes } from './circuit.ts'
+import { Latencies } from './pool/latencies.ts'
+import type { Member } from './pool/member.ts'
 import { accountsLeftOut } from './model-holders.ts'
-import { Picks } from './picks.ts'
-import type { RosterTier } from './roster.ts'
-import { rosterOf } from './roster.ts'
+import { Picks } from './pool/picks.ts'
+import type { RosterTier } from './pool/roster.ts'
+import { rosterOf } from './pool/roster.ts'
 import type { RotationMoment, RotationRequest, Session } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
 import { strategies } from './strategies/strategies.ts'
@@ -65,7 +65,7 @@ export function explain(
   }
   const leftOut = ways.map((way) => ({ way, isLeftOut: accountsLeftOut(members, way.wanted) }))
   const isHalfOpen = (member: Member, { wanted }: ExplainedWay) =>
-    (halfOpenDoors(member, wanted, options.view) ?? doorsToTry(member, wanted, options.view)) !== null
+    (halfOpenCircuits(member, wanted, options.view) ?? circuitsToProbe(member, wanted, options.view)) !== null
   const places = new Map([...asked.keys()].map((member, index) => [member, index + 1]))
   return members.map((member) => {
     const way = asked.get(member)
@@ -89,7 +89,7 @@ export function explain(
 
 /** Whether another request is finding out if it works again: until then it is asked last. */
 function isTested(member: Member, { wanted }: ExplainedWay, view: RotationMoment): boolean {
-  const doors = halfOpenDoors(member, wanted, view)
+  const doors = halfOpenCircuits(member, wanted, view)
   return doors !== null && new Probes().isUnderWay(doors, view)
 }
 
@@ -118,7 +118,8 @@ function inOrder(
 /** A request that is pinned may try what only a guess keeps shut. */
 function mayServe(member: Member, wanted: RotationRequest, view: RotationMoment): boolean {
   return (
-    isAvailable(member, wanted, view) || (Boolean(wanted.pin) && doorsToTry(member, wanted, view) !== null)
+    isAvailable(member, wanted, view) ||
+    (Boolean(wanted.pin) && circuitsToProbe(member, wanted, view) !== null)
   )
 }
 

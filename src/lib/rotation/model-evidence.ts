@@ -1,4 +1,4 @@
-import type { Member } from './member.ts'
+import type { Member } from './pool/member.ts'
 
 /**
  * How well it is known whether an account has a model.

@@ -1,5 +1,5 @@
 import { isAskable } from './eligibility.ts'
-import type { Member } from './member.ts'
+import type { Member } from './pool/member.ts'
 import type { ModelEvidence } from './model-evidence.ts'
 import { evidenceOf, isCertain } from './model-evidence.ts'
 import type { RotationRequest } from './rotation-request.ts'

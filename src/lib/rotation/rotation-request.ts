@@ -1,4 +1,4 @@
-import type { LedgerState } from '../quota/state.ts'
+import type { LedgerState } from '../quota/log/state.ts'
 import type { Dialect } from '../provider/provider.ts'
 
 /** The same for every request of one conversation: a name for it, or a hash of what tells it from others (32 bits). */

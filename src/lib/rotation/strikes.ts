@@ -1,8 +1,8 @@
 import type { Outcome } from '../provider/provider.ts'
-import type { LedgerState, SubjectState } from '../quota/state.ts'
+import type { LedgerState, SubjectState } from '../quota/log/state.ts'
 import { coolingSubject } from './cooling.ts'
-import type { Member } from './member.ts'
-import { RecentMap } from './recent-map.ts'
+import type { Member } from './pool/member.ts'
+import { RecentMap } from './pool/recent-map.ts'
 
 const MOST_STREAKS = 4096
 const SECOND = 1000

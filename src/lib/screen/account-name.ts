@@ -1,4 +1,4 @@
-import { printable } from '../terminal/text-width.ts'
+import { printable } from '../terminal/format/text-width.ts'
 import type { AccountQuotaView } from '../toolkit/views.ts'
 
 type Named = Pick<AccountQuotaView, 'user' | 'provider' | 'name'>

@@ -1,4 +1,4 @@
-import type { Key, KeyName } from './screen-event.ts'
+import type { Key, KeyName } from './state/screen-event.ts'
 
 /** What ink tells of a key. */
 export interface InkKey {

@@ -1,5 +1,5 @@
-import type { ScreenState } from './screen-state.ts'
-import { accountRows } from './account-list.ts'
+import type { ScreenState } from './state/screen-state.ts'
+import { accountRows } from './state/account-list.ts'
 
 /** How the rows of the terminal are shared out; together they are all of them. */
 export interface Layout {

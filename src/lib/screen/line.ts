@@ -1,4 +1,4 @@
-import { cutToWidth, textWidth } from '../terminal/text-width.ts'
+import { cutToWidth, textWidth } from '../terminal/format/text-width.ts'
 
 /** What a piece of text means; the palette says how that looks. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'strong'

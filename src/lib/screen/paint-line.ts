@@ -1,4 +1,4 @@
-import type { Palette } from '../terminal/color.ts'
+import type { Palette } from '../terminal/format/color.ts'
 import type { Line } from './line.ts'
 
 export function paintLine(line: Line, palette: Palette): string {

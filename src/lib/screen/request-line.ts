@@ -1,6 +1,6 @@
-import type { LogEntry } from '../observe/log-filter.ts'
+import type { LogEntry } from '../observe/logs/log-filter.ts'
 import { outcomeWords } from '../observe/outcome-words.ts'
-import { printable } from '../terminal/text-width.ts'
+import { printable } from '../terminal/format/text-width.ts'
 import { shortDuration } from './view/short-duration.ts'
 import type { Tone } from './line.ts'
 
@@ -76,7 +76,7 @@ function requestDone(entry: LogEntry, seq: number, at: number): RequestDone {
     outputTokens: numberOf(entry, 'outputTokens'),
     costUsd: numberOf(entry, 'costUsd'),
     attempts: numberOf(entry, 'attempts') ?? 0,
-    before: tried.slice(0, -1).map(triedWords),
+    before: tried.slice(0, -1).map(formatTried),
     message: textOf(entry, 'message'),
     requestId: textOf(entry, 'requestId'),
     route: textOf(entry, 'route'),
@@ -128,7 +128,7 @@ function whoseOf(entry: LogEntry): { user: string | null; account: string | null
 }
 
 /** `qwen/work rate-short` as people read it. */
-function triedWords(tried: string): string {
+function formatTried(tried: string): string {
   const space = tried.lastIndexOf(' ')
   return space < 0 ? tried : `${tried.slice(0, space)} ${wordsOf(tried.slice(space + 1))}`
 }

@@ -1,5 +1,5 @@
-import type { Wish } from './screen-event.ts'
-import type { ScreenState } from './screen-state.ts'
+import type { Wish } from './state/screen-event.ts'
+import type { ScreenState } from './state/screen-state.ts'
 
 /** What an event makes of a state, and what it wants done. */
 export interface Turn {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { QwenctlError } from '../errors.ts'
-import { writeAtomically } from './atomic-write.ts'
-import { errnoOf, unreadable } from './file-error.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { writeAtomically } from './documents/atomic-write.ts'
+import { errnoOf, unreadable } from './documents/file-error.ts'
 import { ensureFolder } from './home.ts'
-import { withLock } from './lock.ts'
+import { withLock } from './locks/lock.ts'
 
 /** Begins every admin token, so that leaks can be searched for. */
 const PREFIX = 'qa_'

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
-import { QwenctlError } from '../errors.ts'
-import { derive } from './master-key.ts'
-import type { MasterKey } from './master-key.ts'
-import { SCRYPT_BLOCK_SIZE, SCRYPT_COST, checkOf, isPowerOfTwo, stretch } from './passphrase.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { derive } from './vault/master-key.ts'
+import type { MasterKey } from './vault/master-key.ts'
+import { SCRYPT_BLOCK_SIZE, SCRYPT_COST, checkOf, isPowerOfTwo, stretch } from './vault/passphrase.ts'
 
 /** The first line of a backup: `qwenctl-backup ` and this as JSON. Behind it: nonce, tag and data, to the end. */
 interface BackupHeader {

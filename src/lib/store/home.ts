@@ -4,8 +4,8 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'
-import { QwenctlError } from '../errors.ts'
-import { errnoOf, reasonOf } from './file-error.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { errnoOf, reasonOf } from './documents/file-error.ts'
 
 /** Every place that qwenctl writes to; all absolute. */
 export interface Home {

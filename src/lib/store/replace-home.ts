@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { QwenctlError } from '../errors.ts'
-import { temporaryName, writeAtomically } from './atomic-write.ts'
-import { reasonOf } from './file-error.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { temporaryName, writeAtomically } from './documents/atomic-write.ts'
+import { reasonOf } from './documents/file-error.ts'
 import { ensureFolder, restoreJournal } from './home.ts'
 import type { Home } from './home.ts'
-import { baseFile } from './ledger-reader.ts'
-import { withLock } from './lock.ts'
-import { contentsOf, documentsOf, readIfThere } from './snapshot.ts'
-import type { Snapshot } from './snapshot.ts'
+import { baseFile } from './ledger/ledger-reader.ts'
+import { withLock } from './locks/lock.ts'
+import { contentsOf, documentsOf, readIfThere } from './documents/snapshot.ts'
+import type { Snapshot } from './documents/snapshot.ts'
 
 /** What is being replaced, written down before the first of it is, so that a crash can be undone. */
 interface Journal {

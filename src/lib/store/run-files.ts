@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryName } from './atomic-write.ts'
+import { temporaryName } from './documents/atomic-write.ts'
 import type { Home } from './home.ts'
-import { liveness, thisProcess, type LockOwner } from './lock-owner.ts'
+import { liveness, thisProcess, type LockOwner } from './locks/lock-owner.ts'
 
 /** What a proxy leaves in the run folder while it listens. */
 export interface RunFile {

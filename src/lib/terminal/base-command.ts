@@ -1,12 +1,12 @@
 import { Command } from '@oclif/core'
-import { paletteFor } from './color.ts'
-import type { Palette } from './color.ts'
-import { drawsUnicode } from './gauge.ts'
+import { paletteFor } from './format/color.ts'
+import type { Palette } from './format/color.ts'
+import { drawsUnicode } from './format/gauge.ts'
 import { askPlugins } from './plugins/ask-plugins.ts'
 import type { ProviderAnswers } from './plugins/ask-plugins.ts'
 import { jsonDocument } from './print-json.ts'
-import { renderTable } from './table.ts'
-import type { Column } from './table.ts'
+import { renderTable } from './format/table.ts'
+import type { Column } from './format/table.ts'
 
 /** What every command shares: `--json`, words on stderr, data on stdout, colours where they are wanted. */
 export abstract class BaseCommand extends Command {

@@ -26,13 +26,13 @@ export function directRequest(argv: string[]): DirectRequest | null {
   if (argv.length === 1 && argv[0] === '--version') return { kind: 'version' }
   const command = `${argv[0]} ${argv[1]}`
   if (command !== 'quota show' && command !== 'auth list') return null
-  const read = readWords(argv.slice(2))
+  const read = formatRead(argv.slice(2))
   if (read === null || !read.json) return null
   if (command === 'quota show') return { kind: 'quota', references: read.words, filter: read.filter }
   return read.words.length === 0 ? { kind: 'accounts', filter: read.filter } : null
 }
 
-function readWords(argv: string[]): { json: boolean; words: string[]; filter: DirectFilter } | null {
+function formatRead(argv: string[]): { json: boolean; words: string[]; filter: DirectFilter } | null {
   const words: string[] = []
   const filter: DirectFilter = {}
   let json = false

@@ -1,7 +1,7 @@
-import { errorKinds, isQwenctlError, messageOf } from '../errors.ts'
-import type { Palette } from './color.ts'
+import { errorKinds, isQwenctlError, messageOf } from '../base/errors.ts'
+import type { Palette } from './format/color.ts'
 import { jsonDocument } from './print-json.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 
 /** What a failed command says, to people on stderr and to programs on stdout. */
 export interface ErrorReport {

@@ -1,4 +1,4 @@
-import { textWidth } from './text-width.ts'
+import { textWidth } from './format/text-width.ts'
 
 /** The part of a terminal's stream that is drawn on. */
 export interface LiveStream {

@@ -1,5 +1,5 @@
-import type { Palette } from './color.ts'
-import { renderGauge } from './gauge.ts'
+import type { Palette } from './format/color.ts'
+import { renderGauge } from './format/gauge.ts'
 
 export interface ProgressOptions {
   total: number

@@ -1,5 +1,5 @@
-import { QwenctlError } from '../errors.ts'
-import { nearest } from './nearest.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 
 /**
  * The error for words that name no command. `id` is oclif's guess: every word up to the first flag, joined by `:`.

@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
-import { isPlainHttp } from './account-fields.ts'
+import { isPlainHttp } from './accounts/account-fields.ts'
 
 /**
  * What only the store can tell people of a key they just gave: another account (`twin`) that has it too, or a base URL

@@ -1,10 +1,10 @@
 import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
-import { accountsDocument } from '../store/accounts-document.ts'
+import { accountsDocument } from '../store/documents/accounts-document.ts'
 import type { Home } from '../store/home.ts'
-import { keysDocument } from '../store/keys-document.ts'
-import { templatesDocument } from '../store/templates-document.ts'
-import { settingsTable } from './settings-table.ts'
+import { keysDocument } from '../store/documents/keys-document.ts'
+import { templatesDocument } from '../store/documents/templates-document.ts'
+import { settingsTable } from './settings/settings-table.ts'
 
 /** What completion offers: the value to type, and a word about it. */
 export interface NameView {

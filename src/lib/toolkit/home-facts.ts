@@ -1,4 +1,4 @@
-import type { HomeFact } from './settings.ts'
+import type { HomeFact } from './settings/settings.ts'
 import type { Toolkit } from './toolkit.ts'
 
 /** What `config get` also shows, and no file of settings holds. Read when it is asked for. */

@@ -1,4 +1,4 @@
-import { isWriterAlive } from '../store/writer.ts'
+import { isWriterAlive } from '../store/ledger/writer.ts'
 
 /** A process that ended stays ended; of one that runs, the system is asked again after so long. */
 const TRUSTED_MS = 1000

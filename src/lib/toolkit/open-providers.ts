@@ -1,5 +1,5 @@
 import type { PluginCalls } from '../provider/plugin-calls.ts'
-import type { AddressRules } from './account-fields.ts'
+import type { AddressRules } from './accounts/account-fields.ts'
 import type { ProviderAnswers } from './provider-answers.ts'
 import { builtinAnswers } from './provider-answers.ts'
 import type { ProviderRegistry } from './toolkit.ts'
@@ -19,7 +19,7 @@ export interface ProvidersParts extends Pick<PluginCalls, 'clock' | 'onFault'> {
 export async function openProviders(parts: ProvidersParts): Promise<ProviderRegistry> {
   const { buildRegistry } = await import('../provider/registry.ts')
   const { PluginTooSlow } = await import('../provider/plugin-calls.ts')
-  const { isMetadataHost } = await import('./egress/metadata-addresses.ts')
+  const { isMetadataHost } = await import('../net/metadata-addresses.ts')
   const { loadProviders = builtinAnswers, callPlugin = (call) => call(), clock, onFault } = parts
   const { allowMetadata } = await parts.addressRules()
   const { answers, failures } = await loadProviders()

@@ -1,25 +1,25 @@
 import { existsSync } from 'node:fs'
 import type { Ledger } from '../quota/ledger.ts'
-import { accountsDocument } from '../store/accounts-document.ts'
-import { keysDocument } from '../store/keys-document.ts'
-import { templatesDocument } from '../store/templates-document.ts'
+import { accountsDocument } from '../store/documents/accounts-document.ts'
+import { keysDocument } from '../store/documents/keys-document.ts'
+import { templatesDocument } from '../store/documents/templates-document.ts'
 import type { StorageView } from './views.ts'
-import { watchFile } from '../store/watch.ts'
+import { watchFile } from '../store/documents/watch.ts'
 import type { Home } from '../store/home.ts'
-import type { Keychain } from '../store/keychain.ts'
+import type { Keychain } from '../store/vault/keychain.ts'
 import { resolveHome, restoreJournal } from '../store/home.ts'
-import type { FileLedger } from '../store/ledger-files.ts'
+import type { FileLedger } from '../store/ledger/ledger-files.ts'
 import { AdminAccess } from './admin/admin-access.ts'
-import { AccountArchive } from './account-archive.ts'
-import { AccountChecks } from './account-checks.ts'
-import { AccountSecrets } from './account-secrets.ts'
-import { StoredAccounts } from './accounts.ts'
+import { AccountArchive } from './accounts/account-archive.ts'
+import { AccountChecks } from './accounts/account-checks.ts'
+import { AccountSecrets } from './accounts/account-secrets.ts'
+import { StoredAccounts } from './accounts/accounts.ts'
 import { FileBackups } from './backup/backups.ts'
-import type { AddressRules } from './account-fields.ts'
-import type { Books } from './direct-quota.ts'
-import { readBooks } from './direct-quota.ts'
-import type { Egress } from './egress/egress.ts'
-import type { EgressProxy } from './egress/egress-proxy.ts'
+import type { AddressRules } from './accounts/account-fields.ts'
+import type { StoreSnapshot } from './quota/direct-quota.ts'
+import { readBooks } from './quota/direct-quota.ts'
+import type { Egress } from '../net/egress.ts'
+import type { EgressProxy } from '../net/egress-proxy.ts'
 import { AccountLogins } from './login/account-logins.ts'
 import type { LoginTime } from './login/device-login.ts'
 import { systemTime } from './login/device-login.ts'
@@ -35,12 +35,12 @@ import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
 import type { ProvidersParts } from './open-providers.ts'
 import { Proxies } from './proxies.ts'
-import { LedgerQuotas } from './quotas.ts'
+import { LedgerQuotas } from './quota/quotas.ts'
 import { PluginFaults } from './plugin-faults.ts'
-import { reconcileLimits } from './reconcile.ts'
+import { reconcileLimits } from './quota/reconcile.ts'
 import { ClientKeys } from './keys/client-keys.ts'
-import { FileSettings } from './settings.ts'
-import { StoredTemplates } from './templates.ts'
+import { FileSettings } from './settings/settings.ts'
+import { StoredTemplates } from './accounts/templates.ts'
 import type {
   Accounts,
   Archive,
@@ -53,7 +53,7 @@ import type {
   Settings,
   Toolkit,
 } from './toolkit.ts'
-import { turnClock } from './turn-clock.ts'
+import { turnClock } from '../base/turn-clock.ts'
 
 export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | 'callPlugin'> {
   env: NodeJS.ProcessEnv
@@ -130,7 +130,7 @@ class LazyToolkit implements Toolkit {
     this.egress = once(() => this.#openEgress())
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())
-    const books = (): Promise<Books> => this.#books()
+    const books = (): Promise<StoreSnapshot> => this.#books()
     this.quotas = new LedgerQuotas({
       ...{ books, ledger: this.ledger, providers: this.providers },
       ...{ settings: this.settings, proxies: this.proxies, isInFlight: this.isInFlight },
@@ -204,7 +204,7 @@ class LazyToolkit implements Toolkit {
     })
   }
 
-  #openKeys(books: () => Promise<Books>): ClientKeys {
+  #openKeys(books: () => Promise<StoreSnapshot>): ClientKeys {
     return new ClientKeys({
       document: keysDocument(this.home),
       accounts: accountsDocument(this.home),
@@ -249,12 +249,12 @@ class LazyToolkit implements Toolkit {
   }
 
   async storage(): Promise<StorageView> {
-    const { showStorage } = await import('./vault-storage.ts')
+    const { showStorage } = await import('./settings/vault-storage.ts')
     return showStorage(this.#storageParts())
   }
 
   async moveStorage(to: string): Promise<StorageView> {
-    const { moveStorage } = await import('./vault-storage.ts')
+    const { moveStorage } = await import('./settings/vault-storage.ts')
     return moveStorage(this.#storageParts(), to)
   }
 
@@ -303,7 +303,7 @@ class LazyToolkit implements Toolkit {
   }
 
   /** From the ledger where it is open, since it has read the files already; else from the files alone. */
-  async #books(): Promise<Books> {
+  async #books(): Promise<StoreSnapshot> {
     const ledger = this.#opened
     if (ledger === null) {
       await this.#afterRestore()
@@ -318,7 +318,7 @@ class LazyToolkit implements Toolkit {
 
   async #openLedger(): Promise<Ledger> {
     await this.#afterRestore()
-    const { openLedger } = await import('../store/ledger-files.ts')
+    const { openLedger } = await import('../store/ledger/ledger-files.ts')
     const ledger = await openLedger(this.home, {
       clock: this.#clock,
       sync: (await this.settings.get('ledger.sync')) as 'interval' | 'always' | 'off',
@@ -347,7 +347,7 @@ class LazyToolkit implements Toolkit {
   }
 
   async #openEgress(): Promise<Egress> {
-    const { openEgress } = await import('./egress/egress.ts')
+    const { openEgress } = await import('../net/egress.ts')
     const ca = this.#options.ca ?? ((await this.settings.get('proxy.ca')) as string[])
     return openEgress({ ca, ...(await this.#addressRules()) })
   }
@@ -362,7 +362,7 @@ class LazyToolkit implements Toolkit {
   }
 
   async #openVault({ quietly = false } = {}) {
-    const { openVault } = await import('../store/vault.ts')
+    const { openVault } = await import('../store/vault/vault.ts')
     const vault = await openVault(this.home, this.#options.env, this.#storageParts())
     if (vault.warning !== null && !quietly) this.#warnings.add(vault.warning)
     return vault

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { QwenctlError, errorKinds, type ErrorCode } from '../errors.ts'
+import { QwenctlError, errorKinds, type ErrorCode } from '../base/errors.ts'
 import type { Home } from '../store/home.ts'
 import {
   proofOf,

@@ -1,7 +1,7 @@
 // The documents that every way in shows: `--json`, the REST API, the page and the terminal screen print these shapes.
 // They are promises: fields may be added, never renamed or removed. Unknown values are null.
 
-import type { DayTotals } from '../quota/state.ts'
+import type { DayTotals } from '../quota/log/state.ts'
 import type { LimitSource, Metric } from '../quota/limit.ts'
 
 export type AccountStatus = 'ready' | 'cooling' | 'exhausted' | 'disabled' | 'needs-login' | 'expired'

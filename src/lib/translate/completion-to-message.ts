@@ -1,4 +1,4 @@
-import { QwenctlError } from '../errors.ts'
+import { QwenctlError } from '../base/errors.ts'
 import { isObject, isText, type Json, quoted } from './json-fields.ts'
 import type { TranslationPlan } from './plan.ts'
 import { isBrokenOff, messageEnd, messageTier } from './stop-reasons.ts'

@@ -3,9 +3,9 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LineBytes } from '../../../src/lib/line-bytes.ts'
-import { AccessLines } from '../../../src/lib/observe/access-line.ts'
-import { Masked } from '../../../src/lib/observe/masked.ts'
+import { ByteWriter } from '../../../src/lib/base/byte-writer.ts'
+import { AccessLines } from '../../../src/lib/observe/logs/access-line.ts'
+import { Masked } from '../../../src/lib/observe/logs/masked.ts'
 import type { LogLevel, RequestRecord } from '../../../src/lib/observe/request-event.ts'
 import { openObserver } from '../../../src/lib/observe/observer.ts'
 import { givenObserver, givenOptions, logEntries, logText } from '../../support/given-observer.ts'
@@ -242,7 +242,7 @@ test('the lines of any requests are those that JSON has of them, byte for byte',
   fc.assert(
     fc.property(fc.array(account, { minLength: 1, maxLength: 3 }).chain(ofFew), (requests) => {
       const lines = new AccessLines(new Masked(), 7)
-      const bytes = new LineBytes()
+      const bytes = new ByteWriter()
       const records = requests.map(({ attempts, ...changes }) =>
         givenRecord({ ...changes, attempts: attempts.map((each) => givenAttempt(each)) }),
       )

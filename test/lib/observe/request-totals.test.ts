@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Masked } from '../../../src/lib/observe/masked.ts'
+import { Masked } from '../../../src/lib/observe/logs/masked.ts'
 import { Totals } from '../../../src/lib/observe/request-totals.ts'
 import { givenAttempt, givenRecord, spare, work } from '../../support/observed-request.ts'
 

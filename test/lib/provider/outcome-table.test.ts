@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { classify } from '../../../src/lib/provider/outcome-table.ts'
-import { outcomeClasses } from '../../../src/lib/quota/events.ts'
+import { outcomeClasses } from '../../../src/lib/quota/log/events.ts'
 import { anthropicError, givenAnswer, inSeconds, nativeError, NOW, openaiError } from './given-answer.ts'
 
 describe('what a failed answer says', () => {

@@ -90,16 +90,16 @@ describe('when the client leaves', () => {
         expect((await proxy.chat()).status).toBe(200)
       }
       const ledger = await proxy.toolkit.ledger()
-      const claim = ledger.claim.bind(ledger)
+      const claim = ledger.tryReserve.bind(ledger)
       const claimed = Promise.withResolvers<void>()
       const left = Promise.withResolvers<void>()
-      ledger.claim = (wanted, claimant) =>
+      ledger.tryReserve = (wanted, claimant) =>
         claim(wanted, {
-          claimed: (reservation) => {
+          onReserved: (reservation) => {
             claimed.resolve()
-            void left.promise.then(() => claimant.claimed(reservation))
+            void left.promise.then(() => claimant.onReserved(reservation))
           },
-          failed: (error) => claimant.failed(error),
+          onFailed: (error) => claimant.onFailed(error),
         })
       const socket = sendAndHold(proxy)
       await claimed.promise

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { Outlet } from '../../../src/lib/proxy/outlet.ts'
+import { SocketWriter } from '../../../src/lib/proxy/transport/socket-writer.ts'
 
 /** Both ends of one connection, until the test is over; `outlet` writes into the near one. */
-export async function givenConnection(): Promise<{ near: Socket; far: Socket; outlet: Outlet }> {
+export async function givenConnection(): Promise<{ near: Socket; far: Socket; outlet: SocketWriter }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -15,5 +15,5 @@ export async function givenConnection(): Promise<{ near: Socket; far: Socket; ou
     far.destroy()
     server.close()
   })
-  return { near, far, outlet: new Outlet(near) }
+  return { near, far, outlet: new SocketWriter(near) }
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { LogEntry } from '../../../src/lib/observe/log-filter.ts'
+import type { LogEntry } from '../../../src/lib/observe/logs/log-filter.ts'
 import type { ProxySettings } from '../../../src/lib/proxy/start-proxy.ts'
 import {
   ControlledStream,

@@ -1,7 +1,7 @@
 // A plugin whose functions misbehave, in a running proxy: its account is out or unknown, and all others serve on.
 
 import { expect, test } from 'vitest'
-import { outcomeClasses } from '../../../src/lib/quota/events.ts'
+import { outcomeClasses } from '../../../src/lib/quota/log/events.ts'
 import { callWithinBounds } from '../../../src/lib/terminal/plugins/bounded-call.ts'
 import { builtinAnswers } from '../../../src/lib/toolkit/provider-answers.ts'
 import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'

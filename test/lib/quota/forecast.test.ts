@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { forecastOf } from '../../../src/lib/quota/forecast.ts'
-import { apply, emptyState } from '../../../src/lib/quota/fold.ts'
+import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
-import type { SubjectState, Trail } from '../../../src/lib/quota/state.ts'
+import type { SubjectState, Trail } from '../../../src/lib/quota/log/state.ts'
 import { standing } from '../../../src/lib/quota/standing.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LedgerEvent, LimitRecord } from '../../../src/lib/quota/events.ts'
-import { apply, emptyState } from '../../../src/lib/quota/fold.ts'
+import type { LedgerEvent, LimitRecord } from '../../../src/lib/quota/log/events.ts'
+import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { metrics, parseLimit } from '../../../src/lib/quota/limit.ts'
-import { parseEvent } from '../../../src/lib/quota/parse-event.ts'
+import { parseEvent } from '../../../src/lib/quota/log/parse-event.ts'
 import { hasRoom, limitRoomAt, usable } from '../../../src/lib/quota/standing.ts'
-import type { LedgerState } from '../../../src/lib/quota/state.ts'
+import type { LedgerState } from '../../../src/lib/quota/log/state.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const MINUTE = 60_000

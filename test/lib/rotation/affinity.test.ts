@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Homes } from '../../../src/lib/rotation/affinity.ts'
-import type { Member } from '../../../src/lib/rotation/member.ts'
-import { Pool } from '../../../src/lib/rotation/pool.ts'
+import type { Member } from '../../../src/lib/rotation/pool/member.ts'
+import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import { strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
 import { Ground, MINUTE, NOON, firstOf, ids, member, members, seeded } from './fixture.ts'
 

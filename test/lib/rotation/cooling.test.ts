@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../src/lib/provider/provider.ts'
-import type { OutcomeClass } from '../../../src/lib/quota/events.ts'
-import { outcomeClasses } from '../../../src/lib/quota/events.ts'
+import type { OutcomeClass } from '../../../src/lib/quota/log/events.ts'
+import { outcomeClasses } from '../../../src/lib/quota/log/events.ts'
 import { coolingOf, movesOn } from '../../../src/lib/rotation/cooling.ts'
 import { MINUTE, NOON, member } from './fixture.ts'
 

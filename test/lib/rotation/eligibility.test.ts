@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Account } from '../../../src/lib/account/account.ts'
 import { isAvailable, refusal } from '../../../src/lib/rotation/eligibility.ts'
-import type { Member } from '../../../src/lib/rotation/member.ts'
+import type { Member } from '../../../src/lib/rotation/pool/member.ts'
 import type { RotationRequest } from '../../../src/lib/rotation/rotation-request.ts'
 import { Ground, MINUTE, NOON, member } from './fixture.ts'
 

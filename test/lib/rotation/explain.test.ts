@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Verdict } from '../../../src/lib/rotation/explain.ts'
 import { explain, isForeseen } from '../../../src/lib/rotation/explain.ts'
-import { keepApart } from '../../../src/lib/rotation/keep-apart.ts'
-import type { Member } from '../../../src/lib/rotation/member.ts'
-import { Pool } from '../../../src/lib/rotation/pool.ts'
+import { isolateSimulated } from '../../../src/lib/rotation/isolate-simulated.ts'
+import type { Member } from '../../../src/lib/rotation/pool/member.ts'
+import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import type { RotationRequest } from '../../../src/lib/rotation/rotation-request.ts'
 import { strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
 import type { StrategyName } from '../../../src/lib/rotation/strategies/strategies.ts'
@@ -152,7 +152,7 @@ describe('several ways to serve a request', () => {
 
 test('a simulated account beside a real one is kept apart, and that is the reason', () => {
   const simulated = { ...provider, simulated: true }
-  const all = keepApart([
+  const all = isolateSimulated([
     member('real'),
     member('play', {}, { provider: simulated, serves: (model) => (model === 'sandbox-small' ? true : null) }),
   ])

@@ -1,13 +1,13 @@
 import type { Account } from '../../../src/lib/account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../../src/lib/account/account.ts'
 import type { Provider } from '../../../src/lib/provider/provider.ts'
-import type { LedgerEvent } from '../../../src/lib/quota/events.ts'
-import { apply, emptyState } from '../../../src/lib/quota/fold.ts'
+import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
+import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
-import type { LedgerState } from '../../../src/lib/quota/state.ts'
-import type { Member } from '../../../src/lib/rotation/member.ts'
+import type { LedgerState } from '../../../src/lib/quota/log/state.ts'
+import type { Member } from '../../../src/lib/rotation/pool/member.ts'
 import { nothingKnown } from '../../../src/lib/rotation/service-knowledge.ts'
-import type { Pool } from '../../../src/lib/rotation/pool.ts'
+import type { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import type { RotationRequest, RotationView } from '../../../src/lib/rotation/rotation-request.ts'
 
 export const NOON = Date.parse('2026-11-22T12:00:00.000Z')

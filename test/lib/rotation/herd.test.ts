@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Pool } from '../../../src/lib/rotation/pool.ts'
+import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import type { RotationView } from '../../../src/lib/rotation/rotation-request.ts'
 import { firstOf, Ground, members, MINUTE, NOON } from './fixture.ts'
 

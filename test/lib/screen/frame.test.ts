@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lineWidth, plainText } from '../../../src/lib/screen/line.ts'
 import { paintLine } from '../../../src/lib/screen/paint-line.ts'
-import type { KeyName } from '../../../src/lib/screen/screen-event.ts'
+import type { KeyName } from '../../../src/lib/screen/state/screen-event.ts'
 import { frameOf } from '../../../src/lib/screen/view/frame.ts'
-import { paletteFor } from '../../../src/lib/terminal/color.ts'
-import { textWidth } from '../../../src/lib/terminal/text-width.ts'
+import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
+import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'
 import { account, GivenScreen, limit, proxy, requestEntry, timeAt } from './given-state.ts'
 
 const names = fc.constantFrom('a', 'work', '日本語', 'a-name-that-goes-on-and-on-and-on-for-ever', '👩‍💻')

@@ -1,11 +1,11 @@
 // States of the screen, made by the events that a terminal and a home would send.
 
-import type { LogEntry } from '../../../src/lib/observe/log-filter.ts'
+import type { LogEntry } from '../../../src/lib/observe/logs/log-filter.ts'
 import { plainText } from '../../../src/lib/screen/line.ts'
-import type { Key, KeyName, ScreenEvent, Wish } from '../../../src/lib/screen/screen-event.ts'
-import { firstState } from '../../../src/lib/screen/screen-state.ts'
-import type { ScreenState } from '../../../src/lib/screen/screen-state.ts'
-import { step } from '../../../src/lib/screen/step.ts'
+import type { Key, KeyName, ScreenEvent, Wish } from '../../../src/lib/screen/state/screen-event.ts'
+import { firstState } from '../../../src/lib/screen/state/screen-state.ts'
+import type { ScreenState } from '../../../src/lib/screen/state/screen-state.ts'
+import { step } from '../../../src/lib/screen/state/step.ts'
 import { frameOf } from '../../../src/lib/screen/view/frame.ts'
 import type { ProxyView } from '../../../src/lib/toolkit/proxies.ts'
 import type { AccountQuotaView, LimitView, QuotaDocument } from '../../../src/lib/toolkit/views.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { QwenctlError } from '../../../src/lib/errors.ts'
-import { paletteFor } from '../../../src/lib/terminal/color.ts'
+import { QwenctlError } from '../../../src/lib/base/errors.ts'
+import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
 import {
   errorDocument,
   errorText,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearest } from '../../../src/lib/terminal/nearest.ts'
+import { nearest } from '../../../src/lib/base/nearest.ts'
 import { unknownCommand } from '../../../src/lib/terminal/unknown-command.ts'
 
 const known = ['auth:add', 'auth:list', 'accounts:set', 'quota:show', 'plugins', 'plugins:install']

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { isQwenctlError } from '../../../src/lib/errors.ts'
+import { isQwenctlError } from '../../../src/lib/base/errors.ts'
 import type { Dialect } from '../../../src/lib/provider/provider.ts'
 import {
   translateRequest,

@@ -66,7 +66,7 @@ export function limitText({ max, metric, window }: Pick<LimitView, 'max' | 'metr
 }
 
 /** `runs out at 16:40 at this pace`; null where that is not to be expected. */
-export function forecastWords(forecast: ForecastView | null, now: number): string | null {
+export function formatForecast(forecast: ForecastView | null, now: number): string | null {
   if (forecast === null || forecast.exhaustsAt === null) return null
   return `runs out at ${clock(forecast.exhaustsAt, now)} at this pace`
 }

@@ -1,7 +1,7 @@
 import type { AccountAnswer, AccountView } from '../api/types.ts'
 import { accountName } from '../format/words.ts'
-import type { Asked } from '../parts/account-dialogs.tsx'
-import type { MenuItem } from '../parts/menu.tsx'
+import type { Asked } from '../parts/dialog/account-dialogs.tsx'
+import type { MenuItem } from '../parts/shell/menu.tsx'
 import { usePage } from './page-context.ts'
 
 export interface AccountActions {

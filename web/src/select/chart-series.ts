@@ -1,5 +1,5 @@
 import type { HistoryRow } from '../api/types.ts'
-import type { ChartSeries } from '../parts/chart-frame.ts'
+import type { ChartSeries } from '../parts/chart/chart-frame.ts'
 import { valuesAt } from './buckets.ts'
 
 /** Requests by how they ended. */

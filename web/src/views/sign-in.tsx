@@ -2,10 +2,10 @@ import type { JSX } from 'preact'
 import { usePage } from '../hooks/page-context.ts'
 import { useSubmit } from '../hooks/use-submit.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
-import { InputField, textOf } from '../parts/field.tsx'
-import { FormError } from '../parts/form-error.tsx'
-import { Logo } from '../parts/logo.tsx'
-import { ThemeSwitch } from '../parts/theme-switch.tsx'
+import { InputField, textOf } from '../parts/form/field.tsx'
+import { FormError } from '../parts/form/form-error.tsx'
+import { Logo } from '../parts/shell/logo.tsx'
+import { ThemeSwitch } from '../parts/shell/theme-switch.tsx'
 
 /** `reason`: why one is here again. */
 export function SignIn({ reason }: { reason: string | null }): JSX.Element {

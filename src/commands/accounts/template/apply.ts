@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
-import { QwenctlError } from '../../../lib/errors.ts'
+import { QwenctlError } from '../../../lib/base/errors.ts'
 import type { AccountView } from '../../../lib/toolkit/views.ts'
-import { accountsAnswer, shownName } from '../../base/account-names.ts'
-import type { AccountsAnswer } from '../../base/account-names.ts'
+import { accountsAnswer, shownName } from '../../../lib/terminal/accounts/account-names.ts'
+import type { AccountsAnswer } from '../../../lib/terminal/accounts/account-names.ts'
 import { targetsOf } from '../../base/account-targets.ts'
 import {
   AccountCommand,

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { confirmOrCancel } from '../../../lib/terminal/prompt.ts'
+import { confirmOrCancel } from '../../../lib/terminal/input/prompt.ts'
 import type { Template } from '../../../lib/toolkit/toolkit.ts'
 import { AccountCommand, filterOf, requiredAccountArgument, yesFlag } from '../../base/toolkit-command.ts'
 

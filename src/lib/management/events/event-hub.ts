@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { LogTail } from '../../observe/log-tail.ts'
+import { LogTail } from '../../observe/logs/log-tail.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import { EventStream } from './event-stream.ts'
 import { tellNews } from './log-events.ts'

@@ -1,4 +1,4 @@
-import type { TailLine, TailNews } from '../../observe/log-tail.ts'
+import type { TailLine, TailNews } from '../../observe/logs/log-tail.ts'
 import type { EventStream } from './event-stream.ts'
 
 /** Lines of these kinds are told; a text within a line cannot look like one, since its quotes are escaped. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../../account/account.ts'
-import { QwenctlError, isQwenctlError, messageOf } from '../../errors.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { NewAccount, Toolkit } from '../../toolkit/toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'

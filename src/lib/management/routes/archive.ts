@@ -1,4 +1,4 @@
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import type { ArchivedView } from '../../toolkit/views.ts'
 import { route } from '../route.ts'

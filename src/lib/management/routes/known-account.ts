@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 
 /**

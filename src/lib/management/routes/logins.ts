@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { LoginOverrides } from '../../toolkit/login/pending-login.ts'
 import type { LoginFor } from '../logins/pending-logins.ts'
 import type { ManagementParts } from '../management-parts.ts'

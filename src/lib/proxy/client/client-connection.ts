@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Outlet } from '../outlet.ts'
+import { SocketWriter } from '../transport/socket-writer.ts'
 import type { ClientHead } from './client-head.ts'
 
 /** What a connection has to know of a call. */
@@ -11,7 +11,7 @@ interface CallOverIt {
 /** One connection of a client, and what is known of its use. */
 export class ClientConnection {
   readonly socket: Socket
-  readonly outlet: Outlet
+  readonly outlet: SocketWriter
   /** Of the request before. */
   head: ClientHead | null = null
   /** Requests that are being answered over it. */
@@ -26,7 +26,7 @@ export class ClientConnection {
 
   constructor(socket: Socket, now: number) {
     this.socket = socket
-    this.outlet = new Outlet(socket)
+    this.outlet = new SocketWriter(socket)
     this.idleSince = now
     this.movedAt = now
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
-import { QwenctlError } from '../../errors.ts'
-import { CheckedHeaders } from '../upstream/checked-headers.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { CheckedHeaders } from '../wire/checked-headers.ts'
 import { requestHeaders } from '../wire/response-headers.ts'
 import { sessionHeaderOf } from '../wire/session-hint.ts'
 

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import type { Sender } from '../outbox.ts'
-import { answers } from '../outbox.ts'
+import type { WriteListener } from '../transport/write-batcher.ts'
+import { responseBatch } from '../transport/write-batcher.ts'
 import { nothingPassed } from '../wire/response-headers.ts'
-import { AnswerHead, isBodiless } from './answer-head.ts'
+import { ResponseHeadBytes, isBodiless } from './response-head-bytes.ts'
 import { COPIED_BODY_BYTES } from './client-call.ts'
 import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { NodeRequest } from './node-request.ts'
 
 /** A request that Node's server has read, answered by way of it. */
-export class NodeCall implements ClientCall, Sender {
+export class NodeCall implements ClientCall, WriteListener {
   readonly req: NodeRequest
   readonly res: ServerResponse
   readonly connection: ClientConnection
@@ -74,7 +74,12 @@ export class NodeCall implements ClientCall, Sender {
     const { req, res } = this
     if (body.length <= COPIED_BODY_BYTES && this.#isUsual(status)) {
       this.#isSent = true
-      answers.put(this.connection.outlet, new AnswerHead(status, passed, headers, false), body, this)
+      responseBatch.add(
+        this.connection.outlet,
+        new ResponseHeadBytes(status, passed, headers, false),
+        body,
+        this,
+      )
       return
     }
     res.writeHead(status, [...passed.list, ...headers])
@@ -99,7 +104,7 @@ export class NodeCall implements ClientCall, Sender {
   }
 
   /** What `res.end` leads to: Node takes the answer for ended, and the connection on to its next request. */
-  sent(): void {
+  onWritten(): void {
     this.res.finished = true
     this.res.emit('finish')
   }

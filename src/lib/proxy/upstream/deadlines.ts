@@ -1,4 +1,4 @@
-import { turnUptime } from '../../toolkit/turn-clock.ts'
+import { turnUptime } from '../../base/turn-clock.ts'
 
 /** Time as the pool sees it. Tests bring their own. */
 export interface PoolClock {

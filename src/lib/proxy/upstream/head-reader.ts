@@ -1,4 +1,4 @@
-import { Expected } from '../read-buffer.ts'
+import { Expected } from '../transport/read-buffer.ts'
 import type { Span } from '../wire/json-scan.ts'
 import { framingOf, type ResponseFraming } from './response-framing.ts'
 import { parseHead, type UpstreamHead } from './response-head.ts'

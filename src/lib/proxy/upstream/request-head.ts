@@ -1,15 +1,15 @@
-import type { LineBytes } from '../../line-bytes.ts'
-import { ReadyText } from '../../line-bytes.ts'
-import type { Head } from '../outbox.ts'
-import { CheckedHeaders, refused } from './checked-headers.ts'
+import type { ByteWriter } from '../../base/byte-writer.ts'
+import { StaticText } from '../../base/byte-writer.ts'
+import type { Head } from '../transport/write-batcher.ts'
+import { CheckedHeaders, refused } from '../wire/checked-headers.ts'
 import type { UpstreamRequest } from './upstream-call.ts'
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Latin-1 without control characters. Above U+00FF must be refused too: written as Latin-1, U+010A becomes a line feed.
 const target = /^\/[\x21-\x7e\x80-\xff]*$/
-const LENGTH = new ReadyText('content-length: ')
-const END = new ReadyText('\r\n\r\n')
-const EMPTY_LINE = new ReadyText('\r\n')
+const LENGTH = new StaticText('content-length: ')
+const END = new StaticText('\r\n\r\n')
+const EMPTY_LINE = new StaticText('\r\n')
 
 /** The head of a request as it goes over the wire. */
 export class RequestHead implements Head {
@@ -26,12 +26,12 @@ export class RequestHead implements Head {
     this.#length = body !== null ? body.length : saysNone ? 0 : null
   }
 
-  write(bytes: LineBytes): void {
+  write(bytes: ByteWriter): void {
     bytes.copy(this.#beginning)
-    if (this.#length === null) return bytes.ready(EMPTY_LINE)
-    bytes.ready(LENGTH)
+    if (this.#length === null) return bytes.writeStatic(EMPTY_LINE)
+    bytes.writeStatic(LENGTH)
     bytes.number(this.#length)
-    bytes.ready(END)
+    bytes.writeStatic(END)
   }
 }
 

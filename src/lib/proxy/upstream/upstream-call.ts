@@ -1,5 +1,5 @@
-import type { Head } from '../outbox.ts'
-import type { CheckedHeaders } from './checked-headers.ts'
+import type { Head } from '../transport/write-batcher.ts'
+import type { CheckedHeaders } from '../wire/checked-headers.ts'
 import { UpstreamError, type UpstreamErrorKind, type UpstreamStage } from './upstream-error.ts'
 import type { UpstreamHead } from './response-head.ts'
 import type { UpstreamOrigin } from './upstream-origin.ts'

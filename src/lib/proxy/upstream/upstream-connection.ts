@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import { reasonOf } from '../../toolkit/egress/connect-reason.ts'
-import { EgressError } from '../../toolkit/egress/egress-error.ts'
-import { calls, writtenAlone } from '../outbox.ts'
-import { Outlet } from '../outlet.ts'
+import { reasonOf } from '../../net/connect-reason.ts'
+import { EgressError } from '../../net/egress-error.ts'
+import { requestBatch, writeHeadAlone } from '../transport/write-batcher.ts'
+import { SocketWriter } from '../transport/socket-writer.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
 import type { UpstreamHead } from './response-head.ts'
@@ -30,7 +30,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
   /** There from `onSocket` on; until then there is only the dial to give up. */
   #socket!: Socket
   /** There once it is connected. */
-  #outlet!: Outlet
+  #outlet!: SocketWriter
   readonly #dial: { destroy(): void }
   readonly #owner: ConnectionOwner
   readonly #parser: ResponseParser
@@ -125,7 +125,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
 
   #onConnected(): void {
     this.#isConnected = true
-    this.#outlet = new Outlet(this.#socket)
+    this.#outlet = new SocketWriter(this.#socket)
     this.#socket.unref() // who asked keeps the process alive, and an idle connection must not
     if (this.#call) this.#send(this.#call)
   }
@@ -137,11 +137,11 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     call.state = 'waiting'
     call.requestSent = true
     this.#owner.connected(call)
-    if (body === null || body.length === 0) socket.write(writtenAlone(call.head))
-    else if (body.length <= joinedBodyBytes) calls.put(this.#outlet, call.head, body)
+    if (body === null || body.length === 0) socket.write(writeHeadAlone(call.head))
+    else if (body.length <= joinedBodyBytes) requestBatch.add(this.#outlet, call.head, body)
     else {
       socket.cork()
-      socket.write(writtenAlone(call.head))
+      socket.write(writeHeadAlone(call.head))
       socket.write(body)
       socket.uncork()
     }

@@ -6,11 +6,11 @@ import {
   type TcpNetConnectOpts,
 } from 'node:net'
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
-import { QwenctlError } from '../../errors.ts'
-import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
-import { readBuffer, readBytes } from '../read-buffer.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import type { EgressProxy } from '../../net/egress-proxy.ts'
+import { readBuffer, readBytes } from '../transport/read-buffer.ts'
 import type { Timeouts } from './deadlines.ts'
-import type { Tunnels } from '../../toolkit/egress/tunnels.ts'
+import type { Tunnels } from '../../net/tunnels.ts'
 
 export interface DialOptions {
   /** Whom to trust; missing: Node's own authorities. */

@@ -4,9 +4,9 @@
 // redirects are not spoken.
 
 import { createSecureContext } from 'node:tls'
-import { QwenctlError } from '../../errors.ts'
-import type { EgressProxy } from '../../toolkit/egress/egress-proxy.ts'
-import { Tunnels } from '../../toolkit/egress/tunnels.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import type { EgressProxy } from '../../net/egress-proxy.ts'
+import { Tunnels } from '../../net/tunnels.ts'
 import { CallList } from './call-list.ts'
 import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlines.ts'
 import { IdleConnections } from './idle-connections.ts'

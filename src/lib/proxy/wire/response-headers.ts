@@ -109,7 +109,7 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
 export class PassedHeaders {
   /** Flat `[name, value, ...]`. */
   readonly list: readonly string[]
-  /** For whoever sends them again and again with the same status: see `answer-head.ts`. */
+  /** For whoever sends them again and again with the same status: see `response-head-bytes.ts`. */
   start: { readonly status: number; readonly bytes: Buffer } | null = null
   #hasDate: boolean | null = null
 

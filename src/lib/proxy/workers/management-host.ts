@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ManagementFacts, ManagementHandler } from '../management-seam.ts'
+import type { ManagementFacts, ManagementHandler } from '../server/management-seam.ts'
 
 /** Where workers hand on what is for management. The secret keeps everybody else of this machine out. */
 export interface ManagementAddress {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ManagementFacts, ManagementHandler } from '../management-seam.ts'
+import type { ManagementFacts, ManagementHandler } from '../server/management-seam.ts'
 import { relayHeaders } from './management-host.ts'
 import type { ManagementAddress } from './management-host.ts'
 

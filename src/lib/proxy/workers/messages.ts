@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.ts'
+import type { ErrorCode } from '../../base/errors.ts'
 import type { MetricsPart } from '../../observe/metrics.ts'
 import type { Chosen } from '../proxy-settings.ts'
 import type { ManagementAddress } from './management-host.ts'

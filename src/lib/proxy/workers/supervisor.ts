@@ -7,7 +7,7 @@ import type { Worker } from 'node:cluster'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { MetricsPart } from '../../observe/metrics.ts'
 import { Channel } from './channel.ts'
 import { EndedMetrics } from './ended-metrics.ts'
@@ -202,7 +202,7 @@ export class Supervisor {
     if (this.#ending.signal.aborted || !this.#hasStarted) return
     if (isServing) this.#options.onChange()
     const delayMs = this.#delay.after(performance.now() - startedAt)
-    const why = failure?.message ?? endWords(code, signal)
+    const why = failure?.message ?? formatEnd(code, signal)
     const pid = worker.process.pid ?? 0
     if (this.#delay.isHopeless && this.#members.size === 0) {
       this.#givenUp.resolve(failure ?? endedAtOnce(code, signal))
@@ -266,12 +266,12 @@ function errorOf({ code, message, hint }: ErrorWords): QwenctlError {
   return new QwenctlError(code, message, hint === null ? {} : { hint })
 }
 
-function endWords(code: number | null, signal: string | null): string {
+function formatEnd(code: number | null, signal: string | null): string {
   return signal === null ? `exit code ${code ?? 0}` : signal
 }
 
 function endedAtOnce(code: number | null, signal: string | null): QwenctlError {
-  return new QwenctlError('failed', `the workers end as soon as they begin (${endWords(code, signal)})`, {
+  return new QwenctlError('failed', `the workers end as soon as they begin (${formatEnd(code, signal)})`, {
     hint: 'what they said stands above, or in the log of a proxy in the background; qwenctl proxy start --workers 1 shows more',
   })
 }

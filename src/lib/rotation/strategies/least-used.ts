@@ -1,4 +1,4 @@
-import { dayOf } from '../../quota/totals.ts'
+import { dayOf } from '../../quota/log/totals.ts'
 import type { Strategy } from './strategy.ts'
 
 /** The account with the fewest requests of this UTC day. */

@@ -1,6 +1,6 @@
 import { isInForce } from '../../quota/set-limits.ts'
 import { usedOf } from '../../quota/standing.ts'
-import type { SubjectState } from '../../quota/state.ts'
+import type { SubjectState } from '../../quota/log/state.ts'
 import type { Strategy } from './strategy.ts'
 
 /** The account with the largest share left of its tightest limit. */

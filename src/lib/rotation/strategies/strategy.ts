@@ -1,6 +1,6 @@
-import type { Latencies } from '../latencies.ts'
-import type { Member } from '../member.ts'
-import type { Picks } from '../picks.ts'
+import type { Latencies } from '../pool/latencies.ts'
+import type { Member } from '../pool/member.ts'
+import type { Picks } from '../pool/picks.ts'
 import type { RotationMoment } from '../rotation-request.ts'
 
 /** The order of one tier's members. Tiers come first, whatever the strategy; the smallest number serves first. */

@@ -1,4 +1,4 @@
-import type { Member } from '../member.ts'
+import type { Member } from '../pool/member.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Everybody in turn. */

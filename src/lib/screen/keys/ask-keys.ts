@@ -1,6 +1,6 @@
-import { busyWords } from '../screen-event.ts'
-import type { AccountWish, Key } from '../screen-event.ts'
-import type { Mode, ScreenState } from '../screen-state.ts'
+import { formatBusy } from '../state/screen-event.ts'
+import type { AccountWish, Key } from '../state/screen-event.ts'
+import type { Mode, ScreenState } from '../state/screen-state.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 
@@ -19,5 +19,5 @@ export function onAskKey(state: ScreenState, ask: Extract<Mode, { kind: 'ask' }>
 
 /** The state while a wish is carried out. */
 export function wishing(state: ScreenState, wish: AccountWish): Turn {
-  return turn({ ...state, message: null, busy: [...state.busy, busyWords(wish)] }, wish)
+  return turn({ ...state, message: null, busy: [...state.busy, formatBusy(wish)] }, wish)
 }

@@ -1,6 +1,6 @@
-import type { Key, KeyName } from '../screen-event.ts'
-import type { ScreenState } from '../screen-state.ts'
-import { settleSelection } from '../selection.ts'
+import type { Key, KeyName } from '../state/screen-event.ts'
+import type { ScreenState } from '../state/screen-state.ts'
+import { settleSelection } from '../state/selection.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 

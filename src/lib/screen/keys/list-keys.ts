@@ -1,7 +1,7 @@
-import type { Key, KeyName } from '../screen-event.ts'
+import type { Key, KeyName } from '../state/screen-event.ts'
 import { layoutOf } from '../layout.ts'
-import { groupings, sortOrders } from '../screen-state.ts'
-import type { ScreenState } from '../screen-state.ts'
+import { groupings, sortOrders } from '../state/screen-state.ts'
+import type { ScreenState } from '../state/screen-state.ts'
 import {
   followLines,
   holdLines,
@@ -11,7 +11,7 @@ import {
   selectedAccount,
   settleSelection,
   shownLines,
-} from '../selection.ts'
+} from '../state/selection.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 import { onAccountKey, saying } from './account-keys.ts'

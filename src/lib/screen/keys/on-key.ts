@@ -1,5 +1,5 @@
-import type { Key, KeyName, Wish } from '../screen-event.ts'
-import type { ScreenState } from '../screen-state.ts'
+import type { Key, KeyName, Wish } from '../state/screen-event.ts'
+import type { ScreenState } from '../state/screen-state.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 import { onAskKey } from './ask-keys.ts'

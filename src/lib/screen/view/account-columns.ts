@@ -1,5 +1,5 @@
-import { shortNumber } from '../../terminal/short-number.ts'
-import { printable, textWidth } from '../../terminal/text-width.ts'
+import { shortNumber } from '../../terminal/format/short-number.ts'
+import { printable, textWidth } from '../../terminal/format/text-width.ts'
 import { isPartlyReady, statusText } from '../../toolkit/status-text.ts'
 import type { AccountQuotaView, AccountStatus, LimitView } from '../../toolkit/views.ts'
 import { accountName } from '../account-name.ts'
@@ -7,8 +7,8 @@ import type { Line, Tone } from '../line.ts'
 import { span } from '../line.ts'
 import { tightestLimit } from '../../toolkit/capacity.ts'
 import type { ScreenColumn } from './fit-columns.ts'
-import { runsOutWords } from './forecast-words.ts'
-import { costWords } from './header-view.ts'
+import { formatRunsOut } from './forecast-words.ts'
+import { formatCost } from './header-view.ts'
 import { gaugeLine, limitName } from './limit-words.ts'
 import type { ScreenLook } from './look.ts'
 import { shortDuration, shortestDuration } from './short-duration.ts'
@@ -60,7 +60,7 @@ export function accountColumns(accounts: AccountQuotaView[], look: ScreenLook): 
       ...fixed(8),
       ...right,
       rank: 32,
-      cell: ({ limit, now }) => runsOutWords(limit, now),
+      cell: ({ limit, now }) => formatRunsOut(limit, now),
     },
     { header: 'TODAY', ...fixed(5), ...right, rank: 60, cell: todayCell },
     {
@@ -136,7 +136,7 @@ function tokensCell(tokens: number): Line {
 }
 
 function costCell({ account: { today } }: DrawnAccount): Line {
-  return [today.costUsd === null ? span('–', 'quiet') : span(costWords(today.costUsd))]
+  return [today.costUsd === null ? span('–', 'quiet') : span(formatCost(today.costUsd))]
 }
 
 function lastCell({ account: { lastUsedAt }, now }: DrawnAccount): Line {

@@ -1,19 +1,19 @@
-import { shortNumber } from '../../terminal/short-number.ts'
-import { printable, textWidth } from '../../terminal/text-width.ts'
+import { shortNumber } from '../../terminal/format/short-number.ts'
+import { printable, textWidth } from '../../terminal/format/text-width.ts'
 import type { AccountQuotaView, CooldownView, LimitView } from '../../toolkit/views.ts'
 import { outcomeWords } from '../../observe/outcome-words.ts'
 import type { Line } from '../line.ts'
 import { joined, padLine, span } from '../line.ts'
 import type { RequestDone } from '../request-line.ts'
-import type { ScreenState } from '../screen-state.ts'
+import type { ScreenState } from '../state/screen-state.ts'
 import { statusTone } from './account-columns.ts'
 import { clockTime } from './clock-time.ts'
 import { fieldLine, section } from './field-line.ts'
 import { lastsMs } from './forecast-words.ts'
-import { costWords } from './header-view.ts'
+import { formatCost } from './header-view.ts'
 import { gaugeLine, limitName } from './limit-words.ts'
 import type { ScreenLook } from './look.ts'
-import { tookWords } from './request-columns.ts'
+import { formatTook } from './request-columns.ts'
 import { shortDuration } from './short-duration.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]
@@ -24,8 +24,8 @@ const MOST_REQUESTS = 8
 export function accountPage(account: AccountQuotaView, state: ScreenState, look: ScreenLook): Line[] {
   const now = Date.parse(state.quota?.now ?? '')
   return [
-    fieldLine('status', statusWords(account, now)),
-    fieldLine('belongs to', ownerWords(account)),
+    fieldLine('status', formatStatus(account, now)),
+    fieldLine('belongs to', formatOwner(account)),
     fieldLine('last used', lastUsed(account, now)),
     ...section('limits'),
     ...(account.limits.length === 0 ? [[span('none', 'quiet')]] : limitLines(account.limits, now, look)),
@@ -40,7 +40,7 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
   ]
 }
 
-function statusWords({ status, statusReason, availableAt }: AccountQuotaView, now: number): Line {
+function formatStatus({ status, statusReason, availableAt }: AccountQuotaView, now: number): Line {
   return joined(
     [
       [span(status, statusTone(status))],
@@ -51,7 +51,7 @@ function statusWords({ status, statusReason, availableAt }: AccountQuotaView, no
   )
 }
 
-function ownerWords({ user, groups, priority, id }: AccountQuotaView): Line {
+function formatOwner({ user, groups, priority, id }: AccountQuotaView): Line {
   return joined(
     [
       [span(`user ${printable(user)}`)],
@@ -132,7 +132,7 @@ function todayLines({ today, unsettled }: AccountQuotaView): Line[] {
       ),
     ),
     fieldLine('tokens', `${shortNumber(inputTokens)} in, ${shortNumber(outputTokens)} out`),
-    fieldLine('cost', costUsd === null ? [span('not known', 'quiet')] : costWords(costUsd)),
+    fieldLine('cost', costUsd === null ? [span('not known', 'quiet')] : formatCost(costUsd)),
   ]
 }
 
@@ -151,7 +151,7 @@ function requestLines(account: AccountQuotaView, { log }: ScreenState): Line[] {
       [span(clockTime(line.at), 'quiet')],
       [span(line.outcome, line.tone), span(line.status === null ? '' : ` ${line.status}`, line.tone)],
       [span(line.model ?? '–')],
-      [span(tookWords(line.latencyMs), 'quiet')],
+      [span(formatTook(line.latencyMs), 'quiet')],
     ]),
   )
 }

@@ -1,19 +1,19 @@
-import { shortNumber } from '../../terminal/short-number.ts'
-import { printable } from '../../terminal/text-width.ts'
+import { shortNumber } from '../../terminal/format/short-number.ts'
+import { printable } from '../../terminal/format/text-width.ts'
 import type { AccountQuotaView } from '../../toolkit/views.ts'
-import { accountRows, accountsOf } from '../account-list.ts'
-import type { ListRow } from '../account-list.ts'
+import { accountRows, accountsOf } from '../state/account-list.ts'
+import type { ListRow } from '../state/account-list.ts'
 import type { Layout } from '../layout.ts'
 import { windowOf } from '../layout.ts'
 import type { Line } from '../line.ts'
 import { cutLine, joined, span } from '../line.ts'
-import type { ScreenState } from '../screen-state.ts'
-import { selectedAccount } from '../selection.ts'
+import type { ScreenState } from '../state/screen-state.ts'
+import { selectedAccount } from '../state/selection.ts'
 import { accountColumns, drawnAccount, statusTone } from './account-columns.ts'
 import type { DrawnAccount } from './account-columns.ts'
 import { fitColumns, headLine, rowLine } from './fit-columns.ts'
 import type { FittedColumn } from './fit-columns.ts'
-import { costWords } from './header-view.ts'
+import { formatCost } from './header-view.ts'
 import { lastsMs } from './forecast-words.ts'
 import { EDGE, GUTTER } from './look.ts'
 import type { ScreenLook } from './look.ts'
@@ -131,7 +131,7 @@ function didParts(account: AccountQuotaView, now: number): Line[] {
       ),
     ],
     requests === 0 ? [] : [span(tokens, 'quiet')],
-    costUsd === null ? [] : [span(costWords(costUsd), 'quiet')],
+    costUsd === null ? [] : [span(formatCost(costUsd), 'quiet')],
     account.groups.length === 0 ? [] : [span(printable(account.groups.join(', ')), 'quiet')],
   ]
 }

@@ -1,7 +1,7 @@
-import { printable } from '../../terminal/text-width.ts'
+import { printable } from '../../terminal/format/text-width.ts'
 import type { Line, Span } from '../line.ts'
 import { cutLine, joined, lineWidth, span, spread } from '../line.ts'
-import type { Message, ScreenState } from '../screen-state.ts'
+import type { Message, ScreenState } from '../state/screen-state.ts'
 import { EDGE } from './look.ts'
 
 /** What was done, what is under way, or what is asked; it has one line. */

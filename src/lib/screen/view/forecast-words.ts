@@ -10,7 +10,7 @@ export function lastsMs(limit: LimitView | null, now: number): number | null {
 }
 
 /** `2h 10m`, where it runs out before it resets. */
-export function runsOutWords(limit: LimitView | null, now: number): Line {
+export function formatRunsOut(limit: LimitView | null, now: number): Line {
   const ms = lastsMs(limit, now)
   return [ms === null ? span('–', 'quiet') : span(shortDuration(ms), 'warn')]
 }

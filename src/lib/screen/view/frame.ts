@@ -1,7 +1,7 @@
 import { isTooSmall, layoutOf } from '../layout.ts'
 import type { Line } from '../line.ts'
 import { cutLine, span } from '../line.ts'
-import type { ScreenState } from '../screen-state.ts'
+import type { ScreenState } from '../state/screen-state.ts'
 import { accountsPane } from './accounts-view.ts'
 import { footerLine, hintLine, messageLine } from './footer-view.ts'
 import { headerLines } from './header-view.ts'

@@ -1,10 +1,10 @@
 import type { ProxyView } from '../../toolkit/proxies.ts'
-import { shortNumber } from '../../terminal/short-number.ts'
-import { printable } from '../../terminal/text-width.ts'
+import { shortNumber } from '../../terminal/format/short-number.ts'
+import { printable } from '../../terminal/format/text-width.ts'
 import type { Line } from '../line.ts'
 import { joined, span, spread } from '../line.ts'
-import { requestsPerMinute } from '../request-rate.ts'
-import type { ScreenState } from '../screen-state.ts'
+import { requestsPerMinute } from '../state/request-rate.ts'
+import type { ScreenState } from '../state/screen-state.ts'
 import { clockMinute } from './clock-time.ts'
 import { EDGE } from './look.ts'
 
@@ -18,24 +18,24 @@ export function headerLines(state: ScreenState, rows: number): Line[] {
   const rate: Line = log.isLogged
     ? [span(String(requestsPerMinute(log.rate, now)), 'strong'), span(' req/min', 'quiet')]
     : []
-  if (rows <= 1) return [spread([span(' '), ...proxyWords(state)], clock, width)]
-  const ready: Line = quota === null ? [] : readyWords(quota.totals)
+  if (rows <= 1) return [spread([span(' '), ...formatProxy(state)], clock, width)]
+  const ready: Line = quota === null ? [] : formatReady(quota.totals)
   const lines = [
-    spread([span(' '), span('qwenctl top', 'strong'), ...placeWords(state, width)], clock, width),
-    spread([span(' '), ...proxyWords(state)], joined([rate, rows === 2 ? ready : []], DOT), width),
+    spread([span(' '), span('qwenctl top', 'strong'), ...formatPlace(state, width)], clock, width),
+    spread([span(' '), ...formatProxy(state)], joined([rate, rows === 2 ? ready : []], DOT), width),
   ]
-  if (rows > 2) lines.push(spread([span(' '), ...todayWords(state, width)], ready, width))
+  if (rows > 2) lines.push(spread([span(' '), ...formatToday(state, width)], ready, width))
   return lines
 }
 
-function placeWords({ facts }: ScreenState, width: number): Line {
+function formatPlace({ facts }: ScreenState, width: number): Line {
   const who = facts.user === null ? 'all users' : `user ${facts.user}`
   const group = facts.group === null ? [] : [`group ${facts.group}`]
   const home = width >= 70 ? [facts.home] : []
   return [span(`  ${printable([who, ...group, ...home].join(' · '))}`, 'quiet')]
 }
 
-function proxyWords({ proxies }: ScreenState): Line {
+function formatProxy({ proxies }: ScreenState): Line {
   const [first, ...others] = proxies
   if (first === undefined) return [span('○ ', 'quiet'), span('no proxy is running', 'quiet')]
   const strategies = [...new Set(proxies.map(({ strategy }) => strategy))].join(', ')
@@ -47,13 +47,13 @@ function portOf({ port }: ProxyView): string {
   return `:${port}`
 }
 
-function readyWords({ ready, accounts }: { ready: number; accounts: number }): Line {
+function formatReady({ ready, accounts }: { ready: number; accounts: number }): Line {
   if (accounts === 0) return [span('no accounts', 'quiet')]
   const tone = ready === 0 ? 'bad' : ready < accounts ? 'warn' : 'good'
   return [span(String(ready), tone), span(` of ${accounts} ready`, 'quiet')]
 }
 
-function todayWords({ quota }: ScreenState, width: number): Line {
+function formatToday({ quota }: ScreenState, width: number): Line {
   if (quota === null) return [span('reading …', 'quiet')]
   const { requests, remaining, remainingMinute, inputTokens, outputTokens } = quota.totals
   const cost = costOf(quota.accounts.map(({ today }) => today.costUsd))
@@ -62,7 +62,7 @@ function todayWords({ quota }: ScreenState, width: number): Line {
     figure(shortNumber(requests), requests === 1 ? 'request' : 'requests'),
     figure(shortNumber(inputTokens), isWide ? 'tokens in' : 'in'),
     figure(shortNumber(outputTokens), isWide ? 'tokens out' : 'out'),
-    cost === null ? [] : [span(costWords(cost))],
+    cost === null ? [] : [span(formatCost(cost))],
     remaining === null ? [] : figure(shortNumber(remaining), isWide ? 'requests left' : 'left'),
     remainingMinute === null
       ? []
@@ -82,6 +82,6 @@ function costOf(costs: (number | null)[]): number | null {
 }
 
 /** `$0.0042`, `$1.20`, `$1234`. */
-export function costWords(usd: number): string {
+export function formatCost(usd: number): string {
   return `$${usd.toFixed(usd >= 100 ? 0 : usd >= 0.1 || usd === 0 ? 2 : 4)}`
 }

@@ -1,5 +1,5 @@
-import { gaugeParts } from '../../terminal/gauge.ts'
-import { cutToWidth, printable } from '../../terminal/text-width.ts'
+import { gaugeParts } from '../../terminal/format/gauge.ts'
+import { cutToWidth, printable } from '../../terminal/format/text-width.ts'
 import type { LimitView } from '../../toolkit/views.ts'
 import type { Line } from '../line.ts'
 import { span } from '../line.ts'

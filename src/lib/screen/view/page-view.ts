@@ -1,6 +1,6 @@
 import type { Line } from '../line.ts'
 import { cutLine, span } from '../line.ts'
-import type { Mode, ScreenState } from '../screen-state.ts'
+import type { Mode, ScreenState } from '../state/screen-state.ts'
 import { accountName } from '../account-name.ts'
 import { accountPage } from './account-page.ts'
 import { helpPage } from './help-page.ts'

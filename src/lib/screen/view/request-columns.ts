@@ -1,5 +1,5 @@
-import { shortNumber } from '../../terminal/short-number.ts'
-import { textWidth } from '../../terminal/text-width.ts'
+import { shortNumber } from '../../terminal/format/short-number.ts'
+import { textWidth } from '../../terminal/format/text-width.ts'
 import type { Line } from '../line.ts'
 import { span } from '../line.ts'
 import type { RequestDone } from '../request-line.ts'
@@ -82,11 +82,11 @@ function triesText({ attempts }: RequestDone): string {
 }
 
 function tookCell({ line }: DrawnRequest): Line {
-  return [span(tookWords(line.latencyMs))]
+  return [span(formatTook(line.latencyMs))]
 }
 
 function firstCell({ line }: DrawnRequest): Line {
-  return [span(tookWords(line.firstByteMs), 'quiet')]
+  return [span(formatTook(line.firstByteMs), 'quiet')]
 }
 
 function tokensCell({ line: { inputTokens, outputTokens } }: DrawnRequest): Line {
@@ -105,7 +105,7 @@ function afterCell({ line }: DrawnRequest): Line {
 }
 
 /** `48ms`, `1.24s`, `75.3s`: at most six cells. */
-export function tookWords(ms: number | null): string {
+export function formatTook(ms: number | null): string {
   if (ms === null) return '–'
   if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`
   const seconds = ms / 1000

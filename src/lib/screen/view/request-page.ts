@@ -1,11 +1,11 @@
-import { shortNumber } from '../../terminal/short-number.ts'
+import { shortNumber } from '../../terminal/format/short-number.ts'
 import type { Line } from '../line.ts'
 import { span } from '../line.ts'
 import type { RequestDone } from '../request-line.ts'
 import { clockTime } from './clock-time.ts'
 import { fieldLine } from './field-line.ts'
-import { costWords } from './header-view.ts'
-import { tookWords } from './request-columns.ts'
+import { formatCost } from './header-view.ts'
+import { formatTook } from './request-columns.ts'
 
 /** Everything that the log says of one request. */
 export function requestPage(line: RequestDone): Line[] {
@@ -20,9 +20,9 @@ export function requestPage(line: RequestDone): Line[] {
     ['user', user ?? unknown],
     ['model', line.model ?? unknown],
     ['route', line.route],
-    ['took', `${tookWords(line.latencyMs)}, first byte after ${tookWords(line.firstByteMs)}`],
+    ['took', `${formatTook(line.latencyMs)}, first byte after ${formatTook(line.firstByteMs)}`],
     ['tokens', isCounted ? `${count(line.inputTokens)} in, ${count(line.outputTokens)} out` : unknown],
-    ['cost', line.costUsd === null ? unknown : costWords(line.costUsd)],
+    ['cost', line.costUsd === null ? unknown : formatCost(line.costUsd)],
     ['client key', clientKey === '' ? [span('none', 'quiet')] : clientKey],
     ['request id', line.requestId],
     ['message', message === '' ? [span('none', 'quiet')] : message],

@@ -1,10 +1,10 @@
 import type { Layout } from '../layout.ts'
 import type { Line } from '../line.ts'
 import { cutLine, span } from '../line.ts'
-import { linesBehind } from '../request-log.ts'
+import { linesBehind } from '../state/request-log.ts'
 import type { RequestLine } from '../request-line.ts'
-import type { ScreenState } from '../screen-state.ts'
-import { lineIndex, shownLines } from '../selection.ts'
+import type { ScreenState } from '../state/screen-state.ts'
+import { lineIndex, shownLines } from '../state/selection.ts'
 import { filled } from './accounts-view.ts'
 import { clockTime } from './clock-time.ts'
 import type { FittedColumn } from './fit-columns.ts'
@@ -27,7 +27,8 @@ export function requestsPane(state: ScreenState, layout: Layout): Line[] {
   )
   const selected = pane === 'requests' ? lines[at]?.seq : undefined
   const drawn = visible.map((line) => drawnLine(line, columns, { selected, width: size.columns - EDGE }))
-  if (drawn.length === 0) drawn.push(cutLine([span(`   ${emptyWords(state)}`, 'quiet')], size.columns - EDGE))
+  if (drawn.length === 0)
+    drawn.push(cutLine([span(`   ${formatEmpty(state)}`, 'quiet')], size.columns - EDGE))
   return [
     ruleLine('requests', saidOf(state), { columns: size.columns, isStrong: pane === 'requests' }),
     ...(layout.hasRequestHead ? [[span(' '.repeat(GUTTER)), ...headLine(columns)]] : []),
@@ -41,7 +42,7 @@ function saidOf({ log }: ScreenState): string {
   return behind === 0 ? 'held, space goes on' : `held, ${behind} new, space goes on`
 }
 
-function emptyWords({ log, filter, proxies }: ScreenState): string {
+function formatEmpty({ log, filter, proxies }: ScreenState): string {
   if (!log.isLogged) return 'requests are not logged: qwenctl config set logs.level info shows them'
   if (filter !== '' && log.lines.length > 0) return 'no request matches'
   return proxies.length === 0

@@ -63,13 +63,13 @@ export async function complete(words: string[], table: CommandTable, names: Name
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)
   const command = commandOf(before, table)
-  if (command === null) return matching(current, nextWords(before, table))
+  if (command === null) return matching(current, formatNext(before, table))
   const rest = before.slice(command.words.split(' ').length)
   if (rest.includes('--')) return nothing()
   const completion = await completeIn({ command, rest, current, names })
   if (rest.length > 0) return completion
   // `plugins` is a command, and the first word of others too.
-  const longer = matching(current, nextWords(before, table)).candidates
+  const longer = matching(current, formatNext(before, table)).candidates
   return { ...completion, candidates: [...longer, ...completion.candidates] }
 }
 
@@ -133,7 +133,7 @@ function commandOf(words: string[], table: CommandTable): CommandEntry | null {
   return null
 }
 
-function nextWords(before: string[], table: CommandTable): Candidate[] {
+function formatNext(before: string[], table: CommandTable): Candidate[] {
   const prefix = before.length === 0 ? '' : `${before.join(' ')} `
   const found = new Map<string, string>()
   for (const { words, summary } of table.commands) {

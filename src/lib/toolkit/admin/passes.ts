@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { derive } from '../../store/master-key.ts'
+import { derive } from '../../store/vault/master-key.ts'
 
 /** What opens the management API besides the admin token, for a time: a session of the page, or a ticket that begins one. */
 export interface Pass {

@@ -1,8 +1,8 @@
 import type { Ledger } from '../../quota/ledger.ts'
-import type { AccountsData } from '../../store/accounts-document.ts'
-import type { JsonDocument } from '../../store/document.ts'
+import type { AccountsData } from '../../store/documents/accounts-document.ts'
+import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
-import type { AccountSecrets } from '../account-secrets.ts'
+import type { AccountSecrets } from '../accounts/account-secrets.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 
 export interface BackupsParts {

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
-import { QwenctlError, isQwenctlError } from '../../errors.ts'
-import type { AccountsData } from '../../store/accounts-document.ts'
-import type { SecretsInClear } from '../account-secrets.ts'
+import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import type { AccountsData } from '../../store/documents/accounts-document.ts'
+import type { SecretsInClear } from '../accounts/account-secrets.ts'
 import type { Backups } from '../toolkit.ts'
 import type { BackupsParts } from './backups-parts.ts'
 import type { BackupView, OpenedBackup } from './backup-views.ts'
@@ -37,10 +37,10 @@ export class FileBackups implements Backups {
       { writeAtomically },
       { undoInterruptedRestore },
     ] = await Promise.all([
-      import('../../store/snapshot.ts'),
+      import('../../store/documents/snapshot.ts'),
       import('../../store/backup-file.ts'),
       import('./bundle.ts'),
-      import('../../store/atomic-write.ts'),
+      import('../../store/documents/atomic-write.ts'),
       import('../../store/replace-home.ts'),
     ])
     await undoInterruptedRestore(home)
@@ -74,7 +74,7 @@ export class FileBackups implements Backups {
   async #opened(
     data: AccountsData,
   ): Promise<{ accounts: AccountsData; secrets: Record<string, SecretsInClear> }> {
-    const { withSealed } = await import('../account-secrets.ts')
+    const { withSealed } = await import('../accounts/account-secrets.ts')
     const secrets: Record<string, SecretsInClear> = {}
     for (const account of [...data.accounts, ...data.archived])
       secrets[account.id] = await this.#secretsOf(account)

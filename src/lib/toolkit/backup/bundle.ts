@@ -2,10 +2,10 @@
 
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import { QwenctlError } from '../../errors.ts'
-import type { AccountsData } from '../../store/accounts-document.ts'
-import type { Snapshot } from '../../store/snapshot.ts'
-import type { SecretsInClear } from '../account-secrets.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import type { AccountsData } from '../../store/documents/accounts-document.ts'
+import type { Snapshot } from '../../store/documents/snapshot.ts'
+import type { SecretsInClear } from '../accounts/account-secrets.ts'
 
 /** A home without its vault: secrets are in the clear here, and nowhere but in memory and inside a sealed backup. */
 export interface Bundle {

@@ -1,7 +1,7 @@
 import type { Home } from '../../store/home.ts'
-import type { Vault } from '../../store/vault.ts'
-import type { AccountSecrets } from '../account-secrets.ts'
-import type { Egress } from '../egress/egress.ts'
+import type { Vault } from '../../store/vault/vault.ts'
+import type { AccountSecrets } from '../accounts/account-secrets.ts'
+import type { Egress } from '../../net/egress.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
 
 export interface DoctorParts {

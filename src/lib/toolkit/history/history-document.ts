@@ -3,10 +3,10 @@
 import type { Account } from '../../account/account.ts'
 import { LOCAL_USER } from '../../account/account.ts'
 import type { ClientKey } from '../../account/client-key.ts'
-import { percentilesOf } from '../../quota/histogram.ts'
-import type { History, HistoryBucket, Tally } from '../../quota/history.ts'
-import { HOUR_MS, addTally, emptyTally, isNothing } from '../../quota/history.ts'
-import { roundedUsd } from '../rounded-usd.ts'
+import { percentilesOf } from '../../quota/history/histogram.ts'
+import type { History, HistoryBucket, Tally } from '../../quota/history/history.ts'
+import { HOUR_MS, addTally, emptyTally, isNothing } from '../../quota/history/history.ts'
+import { roundedUsd } from '../quota/rounded-usd.ts'
 import type { HistoryDocument, HistoryKey, HistoryRow } from './history-views.ts'
 
 const DAY_MS = 24 * HOUR_MS

@@ -1,7 +1,7 @@
 // What history shows: promises, as those in `../views.ts`.
 
 import type { Metric } from '../../quota/limit.ts'
-import type { Percentiles } from '../../quota/histogram.ts'
+import type { Percentiles } from '../../quota/history/histogram.ts'
 import type { AccountView, CooldownView, ForecastView } from '../views.ts'
 
 export const historyKeys = ['account', 'provider', 'model', 'key', 'group', 'user', 'all'] as const

@@ -1,16 +1,16 @@
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
 import type { ClientKey } from '../../account/client-key.ts'
-import { QwenctlError, isQwenctlError } from '../../errors.ts'
-import { HOUR_MS, bucketAt } from '../../quota/history.ts'
-import type { History } from '../../quota/history.ts'
-import type { DayTotals } from '../../quota/state.ts'
-import { dayOf } from '../../quota/totals.ts'
-import type { AccountsData } from '../../store/accounts-document.ts'
-import { HistoryFiles } from '../../store/history-files.ts'
+import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import { HOUR_MS, bucketAt } from '../../quota/history/history.ts'
+import type { History } from '../../quota/history/history.ts'
+import type { DayTotals } from '../../quota/log/state.ts'
+import { dayOf } from '../../quota/log/totals.ts'
+import type { AccountsData } from '../../store/documents/accounts-document.ts'
+import { HistoryFiles } from '../../store/history/history-files.ts'
 import type { Home } from '../../store/home.ts'
-import { accountViewsOf, filterAccounts } from '../direct-quota.ts'
-import type { Books } from '../direct-quota.ts'
+import { accountViewsOf, filterAccounts } from '../quota/direct-quota.ts'
+import type { StoreSnapshot } from '../quota/direct-quota.ts'
 import type { AccountFilter } from '../toolkit.ts'
 import type { AccountView } from '../views.ts'
 import type { HistoryScene } from './history-document.ts'
@@ -24,7 +24,7 @@ const DAYS_BY_DEFAULT = 30
 
 export interface HistoryParts {
   home: Home
-  books: () => Promise<Books>
+  books: () => Promise<StoreSnapshot>
   keys: () => Promise<ClientKey[]>
   warn: (message: string) => void
 }
@@ -69,7 +69,7 @@ export class LedgerHistory implements HistoryBooks {
     }
   }
 
-  async #scene(query: HistoryQuery, { data, now }: Books): Promise<HistoryScene> {
+  async #scene(query: HistoryQuery, { data, now }: StoreSnapshot): Promise<HistoryScene> {
     const only = accountsOf(data, query)
     const from = beginning(query, now)
     const { history, totals } = await this.#files.read(dayOf(from))

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import type { Account } from '../../account/account.ts'
-import { isQwenctlError, messageOf, QwenctlError } from '../../errors.ts'
+import { isQwenctlError, messageOf, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
-import type { AccountsData } from '../../store/accounts-document.ts'
-import type { JsonDocument } from '../../store/document.ts'
+import type { AccountsData } from '../../store/documents/accounts-document.ts'
+import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
-import { withLock } from '../../store/lock.ts'
-import { byId } from '../account-place.ts'
-import type { AccountSecrets } from '../account-secrets.ts'
-import type { EgressProxy } from '../egress/egress-proxy.ts'
+import { withLock } from '../../store/locks/lock.ts'
+import { byId } from '../accounts/account-place.ts'
+import type { AccountSecrets } from '../accounts/account-secrets.ts'
+import type { EgressProxy } from '../../net/egress-proxy.ts'
 import type { ProviderRegistry, Renewal } from '../toolkit.ts'
-import { verdictNotices } from '../verdict.ts'
+import { verdictNotices } from '../accounts/verdict.ts'
 import type { LoginHttp } from './login-http.ts'
 import { postForm } from './login-http.ts'
 import { readRefresh } from './refresh-answer.ts'
@@ -119,7 +119,7 @@ export class AccountLogins {
       await this.#store(unsaved.present, unsaved.tokens)
       if (this.#unsaved.get(id) === unsaved) this.#unsaved.delete(id)
     } catch (error) {
-      this.#parts.warn(lostWords(unsaved.present, error))
+      this.#parts.warn(formatLost(unsaved.present, error))
     }
   }
 
@@ -229,7 +229,7 @@ export class AccountLogins {
     } catch (error) {
       if (isQwenctlError(error) && error.code === 'account_not_found') throw error
       this.#unsaved.set(present.id, { present, tokens, againAt: this.#parts.clock() + FIRST_PAUSE_MS })
-      this.#parts.warn(lostWords(present, error))
+      this.#parts.warn(formatLost(present, error))
       return
     }
     const ledger = await this.#parts.ledger()
@@ -291,6 +291,6 @@ function unavailable({ provider, name }: Account, why: string): QwenctlError {
   )
 }
 
-function lostWords({ provider, name }: Account, error: unknown): string {
+function formatLost({ provider, name }: Account, error: unknown): string {
   return `the renewed login of ${provider}/${name} could not be stored: ${messageOf(error)}`
 }

@@ -33,7 +33,7 @@ export type Started = { kind: 'started'; code: DeviceCode } | { kind: 'refused';
 export function readStart({ status, text }: LoginAnswer): Started {
   const body = parseObject(text)
   if (body === null) return { kind: 'refused', message: unreadable({ status, text }) }
-  if (status < 200 || status >= 300) return { kind: 'refused', message: errorWords(status, body, []) }
+  if (status < 200 || status >= 300) return { kind: 'refused', message: formatError(status, body, []) }
   const deviceCode = textOrNull(body['device_code'])
   const userCode = textOrNull(body['user_code'])
   const verificationUri = webUrl(body['verification_uri'] ?? body['verification_url'])
@@ -74,7 +74,7 @@ export function readPoll(answer: LoginAnswer, intervalMs: number, secrets: strin
       ? { kind: 'wait', intervalMs }
       : { kind: 'tokens', answer: body }
   }
-  const message = errorWords(status, body, secrets)
+  const message = formatError(status, body, secrets)
   switch (body['error']) {
     case 'authorization_pending':
       return { kind: 'wait', intervalMs }
@@ -91,7 +91,7 @@ export function readPoll(answer: LoginAnswer, intervalMs: number, secrets: strin
 }
 
 /** `access_denied: the words of the server`, or the status where it says nothing. */
-export function errorWords(
+export function formatError(
   status: number,
   body: Readonly<Record<string, unknown>>,
   secrets: string[],

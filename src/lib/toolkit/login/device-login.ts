@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { DeviceLogin } from '../../provider/device-login.ts'
 import type { DeviceCode } from './device-answers.ts'
 import { readPoll, readStart } from './device-answers.ts'

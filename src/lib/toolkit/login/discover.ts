@@ -1,4 +1,4 @@
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { LoginHttp } from './login-http.ts'
 import { checkLoginUrl, getJson } from './login-http.ts'
 import { parseObject, textOrNull } from './token-set.ts'

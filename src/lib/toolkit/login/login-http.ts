@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { redact } from '../../account/mask.ts'
-import { QwenctlError } from '../../errors.ts'
-import { networkWords } from '../credential-check.ts'
-import type { EgressAgents } from '../egress/egress-agents.ts'
-import { isMetadataHost } from '../egress/metadata-addresses.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { formatNetwork } from '../accounts/credential-check.ts'
+import type { EgressAgents } from '../../net/egress-agents.ts'
+import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import type { LoginAnswer } from './device-answers.ts'
 
 /** How login servers are reached. */
@@ -63,7 +63,7 @@ async function exchange(
     const { statusCode, body } = await call
     return { kind: 'answer', status: statusCode, text: body }
   } catch (error) {
-    const message = `${new URL(url).host}: ${networkWords(error, http.timeoutMs)}`
+    const message = `${new URL(url).host}: ${formatNetwork(error, http.timeoutMs)}`
     return { kind: 'network', message: redact(message, Object.values(form ?? {})) }
   }
 }

@@ -1,7 +1,7 @@
 import type { DeviceLogin } from '../../provider/device-login.ts'
 import { normalizeBaseUrl } from '../../provider/endpoints.ts'
-import { isPlainHttp } from '../account-fields.ts'
-import { isMetadataHost } from '../egress/metadata-addresses.ts'
+import { isPlainHttp } from '../accounts/account-fields.ts'
+import { isMetadataHost } from '../../net/metadata-addresses.ts'
 
 /** The base URL that an answer names; null where it names none that tokens may be sent to. */
 export function namedBase(

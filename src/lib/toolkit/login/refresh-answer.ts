@@ -1,7 +1,7 @@
 import { redact } from '../../account/mask.ts'
 import type { DeviceLogin } from '../../provider/device-login.ts'
 import type { LoginAnswer } from './device-answers.ts'
-import { errorWords, unreadable } from './device-answers.ts'
+import { formatError, unreadable } from './device-answers.ts'
 import type { TokenSet } from './token-set.ts'
 import { namedBase } from './named-base.ts'
 import { parseObject, textOrNull, tokensIn } from './token-set.ts'
@@ -32,7 +32,7 @@ export function readRefresh(
       ? { kind: 'trouble', message: 'its answer has no token' }
       : { kind: 'tokens', tokens }
   }
-  const message = errorWords(status, body, secrets)
+  const message = formatError(status, body, secrets)
   return { kind: isDead(status, body, device) ? 'dead' : 'trouble', message }
 }
 

@@ -1,5 +1,5 @@
 import { readQwenCodeFile, writeQwenCodeFile } from '../../store/qwen-code-file.ts'
-import { withQwenCodeLock } from '../../store/qwen-code-lock.ts'
+import { withQwenCodeLock } from '../../store/locks/qwen-code-lock.ts'
 import type { TokenSet } from './token-set.ts'
 
 /**

@@ -1,7 +1,7 @@
 // Logins: how an account gets tokens with a short code (RFC 8628), and how it keeps having some. What answers mean is
 // worked out in functions of their own, apart from who asks: `device-answers.ts`, `refresh-answer.ts`.
 
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 /** What a login has given, kept sealed as one JSON text. Times in RFC 3339; null: not known. */
 export interface TokenSet {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { redact } from '../../account/mask.ts'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 /** Where an account's login was imported from, kept in the account's own folder. */
 export const ORIGIN_FILE = 'imported.json'

@@ -1,4 +1,4 @@
-import { isQwenctlError } from '../../errors.ts'
+import { isQwenctlError } from '../../base/errors.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import type { NewAccount, Toolkit } from '../toolkit.ts'
 import { bringAlong, rememberOrigin } from './account-data.ts'

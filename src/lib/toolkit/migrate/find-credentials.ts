@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { Finding, SourceId } from './finding.ts'
 import { DamagedFile } from './source.ts'
 import type { Look, Source, SourceFile } from './source.ts'

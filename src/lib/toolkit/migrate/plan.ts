@@ -1,8 +1,8 @@
 import { nameProblem } from '../../account/name.ts'
 import type { Account } from '../../account/account.ts'
-import { isQwenctlError } from '../../errors.ts'
-import type { AddressRules } from '../account-fields.ts'
-import { checkSecret, checkSettings } from '../account-fields.ts'
+import { isQwenctlError } from '../../base/errors.ts'
+import type { AddressRules } from '../accounts/account-fields.ts'
+import { checkSecret, checkSettings } from '../accounts/account-fields.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 import type { Finding } from './finding.ts'
 

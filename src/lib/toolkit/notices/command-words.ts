@@ -1,7 +1,7 @@
 const QUOTES = `"'`
 
 /** Splits a command as a shell would, and expands nothing: quotes group, a backslash takes the next character as it is. */
-export function commandWords(text: string): string[] | null {
+export function formatCommand(text: string): string[] | null {
   const words: string[] = []
   let word: string | null = null
   let quote: string | null = null

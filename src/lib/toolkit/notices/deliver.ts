@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { networkWords } from '../credential-check.ts'
-import type { EgressAgents } from '../egress/egress-agents.ts'
-import { commandWords } from './command-words.ts'
+import { formatNetwork } from '../accounts/credential-check.ts'
+import type { EgressAgents } from '../../net/egress-agents.ts'
+import { formatCommand } from './command-words.ts'
 import type { Delivery, Notice } from './notice-views.ts'
 
 export interface WebhookWay {
@@ -26,7 +26,7 @@ export async function callWebhook(url: string, notice: Notice, way: WebhookWay):
     const ok = statusCode >= 200 && statusCode < 300
     return { way: 'webhook', to, ok, message: `${to} answered ${statusCode}` }
   } catch (error) {
-    return { way: 'webhook', to, ok: false, message: `${to}: ${networkWords(error, way.timeoutMs)}` }
+    return { way: 'webhook', to, ok: false, message: `${to}: ${formatNetwork(error, way.timeoutMs)}` }
   }
 }
 
@@ -36,7 +36,7 @@ export function runCommand(
   notice: Notice,
   { env, timeoutMs }: { env: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<Delivery> {
-  const [program = '', ...args] = commandWords(command) ?? []
+  const [program = '', ...args] = formatCommand(command) ?? []
   return new Promise((resolve) => {
     const done = (ok: boolean, message: string) =>
       resolve({ way: 'command', to: program, ok, message: `${program} ${message}` })

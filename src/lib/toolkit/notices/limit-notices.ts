@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Account } from '../../account/account.ts'
-import { messageOf, QwenctlError } from '../../errors.ts'
+import { messageOf, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { reservedOf } from '../../quota/standing.ts'
-import type { LimitState } from '../../quota/state.ts'
+import type { LimitState } from '../../quota/log/state.ts'
 import type { Passed } from '../../quota/thresholds.ts'
 import { passedThresholds } from '../../quota/thresholds.ts'
 import type { Home } from '../../store/home.ts'
-import type { NoticeMark } from '../../store/notice-marks.ts'
-import { claimNotice, dropOldMarks, noteResult, noticeMarks } from '../../store/notice-marks.ts'
-import type { Egress } from '../egress/egress.ts'
-import { limitView } from '../quota-view.ts'
-import { commandWords } from './command-words.ts'
+import type { NoticeMark } from '../../store/documents/notice-marks.ts'
+import { claimNotice, dropOldMarks, noteResult, noticeMarks } from '../../store/documents/notice-marks.ts'
+import type { Egress } from '../../net/egress.ts'
+import { limitView } from '../quota/quota-view.ts'
+import { formatCommand } from './command-words.ts'
 import { callWebhook, runCommand } from './deliver.ts'
 import type { Delivery, Notice, NoticeSettings, Notices, NoticesView } from './notice-views.ts'
 
@@ -53,7 +53,7 @@ export class LimitNotices implements Notices {
     return {
       at: at.map((percent) => `${percent}%`),
       webhook: webhook === null ? null : new URL(webhook).host,
-      command: command === null ? null : (commandWords(command)?.[0] ?? null),
+      command: command === null ? null : (formatCommand(command)?.[0] ?? null),
       told: noticeMarks(this.#parts.home),
     }
   }

@@ -1,6 +1,6 @@
 // What is told when a limit passes a threshold: a promise, as the documents of `../views.ts`.
 
-import type { NoticeMark } from '../../store/notice-marks.ts'
+import type { NoticeMark } from '../../store/documents/notice-marks.ts'
 import type { AccountQuotaView, LimitView } from '../views.ts'
 
 export interface Notice {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { QwenctlError, messageOf } from '../../errors.ts'
+import { QwenctlError, messageOf } from '../../base/errors.ts'
 import { SERVICE_MARK } from './service.ts'
 import type { Service, ServiceCommand, ServiceStep } from './service.ts'
 

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { Home } from '../../store/home.ts'
 import { launchdPlist } from './launchd-plist.ts'
 import { systemdUnit } from './systemd-unit.ts'

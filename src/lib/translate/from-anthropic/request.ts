@@ -1,6 +1,6 @@
 // A Messages request as a chat completion. Shapes: the Messages API reference, and the types of Anthropic's own SDK.
 
-import { QwenctlError } from '../../errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import { habitsOf, type Habits } from '../habits.ts'
 import {
   checkFields,

@@ -1,4 +1,4 @@
-import { QwenctlError, isQwenctlError } from '../../errors.ts'
+import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { unreadable } from '../completion-to-message.ts'
 import { translateError } from '../error-envelope.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'

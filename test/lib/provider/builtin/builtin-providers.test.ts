@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
 import { custom } from '../../../../src/lib/provider/builtin/custom.ts'
 import { sandbox } from '../../../../src/lib/provider/builtin/sandbox.ts'
-import { outcomeClasses } from '../../../../src/lib/quota/events.ts'
+import { outcomeClasses } from '../../../../src/lib/quota/log/events.ts'
 import { parseLimit } from '../../../../src/lib/quota/limit.ts'
 import { givenAnswer, NOW } from '../given-answer.ts'
 

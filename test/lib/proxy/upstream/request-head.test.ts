@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isQwenctlError } from '../../../../src/lib/errors.ts'
-import { writtenAlone } from '../../../../src/lib/proxy/outbox.ts'
-import { CheckedHeaders } from '../../../../src/lib/proxy/upstream/checked-headers.ts'
+import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
+import { writeHeadAlone } from '../../../../src/lib/proxy/transport/write-batcher.ts'
+import { CheckedHeaders } from '../../../../src/lib/proxy/wire/checked-headers.ts'
 import { RequestHead } from '../../../../src/lib/proxy/upstream/request-head.ts'
 import type { UpstreamRequest } from '../../../../src/lib/proxy/upstream/upstream-call.ts'
 
 function requestHead(host: string, request: UpstreamRequest): string {
-  return writtenAlone(new RequestHead(host, request)).toString('latin1')
+  return writeHeadAlone(new RequestHead(host, request)).toString('latin1')
 }
 
 function refusal(change: { method?: string; path?: string; headers?: string[] }): string {

@@ -3,9 +3,9 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { EgressError } from '../../../../src/lib/toolkit/egress/egress-error.ts'
-import { parseEgressList } from '../../../../src/lib/toolkit/egress/egress-proxy.ts'
-import { guardedLookup, isMetadataHost } from '../../../../src/lib/toolkit/egress/metadata-addresses.ts'
+import { EgressError } from '../../../../src/lib/net/egress-error.ts'
+import { parseEgressList } from '../../../../src/lib/net/egress-proxy.ts'
+import { guardedLookup, isMetadataHost } from '../../../../src/lib/net/metadata-addresses.ts'
 import type { UpstreamPool } from '../../../../src/lib/proxy/upstream/upstream-pool.ts'
 import {
   closedPort,

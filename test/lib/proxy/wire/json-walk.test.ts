@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { SOURCE_SECTION, sourceHash } from '../../../../scripts/build-wasm.ts'
 import { usageNames } from '../../../../src/lib/provider/usage.ts'
-import { glanceAt, glanceAtAny } from '../../../../src/lib/proxy/wire/glance-answer.ts'
+import { inspectResponse, inspectAnyResponse } from '../../../../src/lib/proxy/wire/inspect-response.ts'
 import { AnswerWalk, MOST_WALKED_BYTES, RequestWalk } from '../../../../src/lib/proxy/wire/json-walk.ts'
 import { bodyKeys, scanAnyBody, scanBody } from '../../../../src/lib/proxy/wire/scan-body.ts'
 import { anyBody, anyNoise, noisyJson } from './noisy-json.ts'
@@ -86,7 +86,7 @@ describe('the walk in machine code', () => {
   test('finds in an answer what the other walk finds, or says that it is odd', () => {
     fc.assert(
       fc.property(anyText(answer), (body) => {
-        expect(glanceAt(body)).toEqual(glanceAtAny(body))
+        expect(inspectResponse(body)).toEqual(inspectAnyResponse(body))
       }),
       { numRuns: 3000 },
     )
@@ -98,7 +98,7 @@ describe('the walk in machine code', () => {
       fc.property(fc.array(fc.oneof(letters, fc.nat(255)), { maxLength: 60 }), (bytes) => {
         const body = Buffer.from([0x7b, ...bytes])
         expect(scanBody(body)).toEqual(scanAnyBody(body))
-        expect(glanceAt(body)).toEqual(glanceAtAny(body))
+        expect(inspectResponse(body)).toEqual(inspectAnyResponse(body))
       }),
       { numRuns: 3000 },
     )

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import type { ManagementHandler } from '../../../../src/lib/proxy/management-seam.ts'
+import type { ManagementHandler } from '../../../../src/lib/proxy/server/management-seam.ts'
 import { hostManagement } from '../../../../src/lib/proxy/workers/management-host.ts'
 import { managementRelay } from '../../../../src/lib/proxy/workers/management-relay.ts'
 import { givenProxy, until } from '../../../support/proxy-harness.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commandWords } from '../../../../src/lib/toolkit/notices/command-words.ts'
+import { formatCommand } from '../../../../src/lib/toolkit/notices/command-words.ts'
 
 test.each([
   ['notify-send quota', ['notify-send', 'quota']],
@@ -9,9 +9,9 @@ test.each([
   ['"a\\"b"', ['a"b']],
   ['  ', []],
 ])('%s', (text, words) => {
-  expect(commandWords(text)).toEqual(words)
+  expect(formatCommand(text)).toEqual(words)
 })
 
 test.each(['a "b', "a 'b", 'a\\'])('%s is not whole', (text) => {
-  expect(commandWords(text)).toBeNull()
+  expect(formatCommand(text)).toBeNull()
 })

@@ -3,8 +3,8 @@ import type { AccountView } from '../../api/types.ts'
 import { compact, count, percent, usd } from '../../format/numbers.ts'
 import { day } from '../../format/times.ts'
 import { GroupTags } from '../../parts/account-names.tsx'
-import { Ago } from '../../parts/ago.tsx'
-import { Countdown } from '../../parts/countdown.tsx'
+import { Ago } from '../../parts/status/ago.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
 
 const authWords: Record<AccountView['auth']['type'], string> = {
   'api-key': 'API key',

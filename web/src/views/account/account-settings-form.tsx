@@ -4,8 +4,8 @@ import type { AccountSettings, AccountView } from '../../api/types.ts'
 import { accountName, limitText } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useSubmit } from '../../hooks/use-submit.ts'
-import { FormError } from '../../parts/form-error.tsx'
-import { SettingsFields, settingsOf, settingNames } from '../../parts/settings-fields.tsx'
+import { FormError } from '../../parts/form/form-error.tsx'
+import { SettingsFields, settingsOf, settingNames } from '../../parts/form/settings-fields.tsx'
 
 /** What can be changed of an account. Only what was changed is sent. */
 export function AccountSettingsForm({ account }: { account: AccountView }): JSX.Element {

@@ -2,10 +2,10 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { AccountView, CooldownView } from '../../api/types.ts'
 import { accountName, outcome } from '../../format/words.ts'
-import { Ago } from '../../parts/ago.tsx'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
-import { Countdown } from '../../parts/countdown.tsx'
-import { sentence } from '../../parts/form-error.tsx'
+import { Ago } from '../../parts/status/ago.tsx'
+import { ConfirmDialog } from '../../parts/dialog/confirm-dialog.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
+import { sentence } from '../../parts/form/form-error.tsx'
 
 const scopeWords: Record<CooldownView['scope'], string> = {
   account: 'this account',

@@ -5,9 +5,9 @@ import { accountName } from '../../format/words.ts'
 import { plural } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useLoaded } from '../../hooks/use-loaded.ts'
-import { Countdown } from '../../parts/countdown.tsx'
-import { sentence } from '../../parts/form-error.tsx'
-import { WhenLoaded } from '../../parts/states.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
+import { sentence } from '../../parts/form/form-error.tsx'
+import { WhenLoaded } from '../../parts/status/states.tsx'
 
 /** Whether the pool would pick the account now, for a model or for any. */
 export function Explain({ account }: { account: AccountView }): JSX.Element {

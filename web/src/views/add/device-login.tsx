@@ -5,8 +5,8 @@ import type { AccountView, LoginView } from '../../api/types.ts'
 import { accountName } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
-import { Countdown } from '../../parts/countdown.tsx'
-import { sentence } from '../../parts/form-error.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
+import { sentence } from '../../parts/form/form-error.tsx'
 import { Icon } from '../../parts/icon.tsx'
 
 const ASK_MS = 2_000

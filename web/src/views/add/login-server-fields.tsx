@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { ApiErrorBody, NewLogin } from '../../api/types.ts'
-import { InputField, textOf } from '../../parts/field.tsx'
+import { InputField, textOf } from '../../parts/form/field.tsx'
 
 const fields = [
   { name: 'issuer', label: 'Issuer', placeholder: 'https://login.example.com' },

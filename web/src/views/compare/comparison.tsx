@@ -4,10 +4,10 @@ import { compact, count, latency, percent, usd } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useLoaded } from '../../hooks/use-loaded.ts'
 import { AccountLink, GroupTags } from '../../parts/account-names.tsx'
-import { Ago } from '../../parts/ago.tsx'
-import { Gauge } from '../../parts/gauge.tsx'
-import { StatusBadge } from '../../parts/status-badge.tsx'
-import { StatusReason } from '../../parts/status-reason.tsx'
+import { Ago } from '../../parts/status/ago.tsx'
+import { Gauge } from '../../parts/status/gauge.tsx'
+import { StatusBadge } from '../../parts/status/status-badge.tsx'
+import { StatusReason } from '../../parts/status/status-reason.tsx'
 
 interface ComparedRow {
   label: string

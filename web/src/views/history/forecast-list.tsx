@@ -5,7 +5,7 @@ import { limitName } from '../../format/words.ts'
 import { useSelect } from '../../hooks/page-context.ts'
 import { useAtNow } from '../../hooks/use-now.ts'
 import { AccountLink } from '../../parts/account-names.tsx'
-import { Countdown } from '../../parts/countdown.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
 import { exhaustions } from '../../select/exhaustions.ts'
 import type { Exhaustion } from '../../select/exhaustions.ts'
 
@@ -34,7 +34,7 @@ function ForecastRow({
 }: {
   exhaustion: Exhaustion
 }): JSX.Element {
-  const span = useAtNow((now) => spanWords(forecast, now))
+  const span = useAtNow((now) => formatSpan(forecast, now))
   const time = useAtNow((now) => clock(at, now))
   return (
     <li class="forecast">
@@ -50,7 +50,7 @@ function ForecastRow({
   )
 }
 
-function spanWords({ earliest, latest }: Exhaustion['forecast'], now: number): string {
+function formatSpan({ earliest, latest }: Exhaustion['forecast'], now: number): string {
   if (earliest === null) return ''
   return `, between ${clock(earliest, now)} and ${latest === null ? 'after its reset' : clock(latest, now)}`
 }

@@ -2,9 +2,9 @@ import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { HistoryDocument, HistoryRow } from '../../api/types.ts'
 import { compact, count, latency, percent, usd } from '../../format/numbers.ts'
-import { Chart } from '../../parts/chart.tsx'
-import { EmptyState } from '../../parts/states.tsx'
-import { Tile, Tiles } from '../../parts/tiles.tsx'
+import { Chart } from '../../parts/chart/chart.tsx'
+import { EmptyState } from '../../parts/status/states.tsx'
+import { Tile, Tiles } from '../../parts/status/tiles.tsx'
 import { bucketsBetween } from '../../select/buckets.ts'
 import { keySeries } from '../../select/chart-series.ts'
 import { sumsByKey } from '../../select/sums.ts'
@@ -67,7 +67,7 @@ function HistoryTiles({ totals }: { totals: HistoryRow }): JSX.Element {
         value={compact(inputTokens + outputTokens)}
         sub={`${compact(inputTokens)} in · ${compact(outputTokens)} out`}
       />
-      <Tile label="Cost" value={usd(totals.costUsd)} sub={costWords(totals)} />
+      <Tile label="Cost" value={usd(totals.costUsd)} sub={formatCost(totals)} />
       <Tile
         label="Median latency"
         value={latency(latencyMs?.p50)}
@@ -77,7 +77,7 @@ function HistoryTiles({ totals }: { totals: HistoryRow }): JSX.Element {
   )
 }
 
-function costWords({ costUsd, estimatedUsd, unpriced }: HistoryRow): string {
+function formatCost({ costUsd, estimatedUsd, unpriced }: HistoryRow): string {
   if (costUsd === null) return 'not known'
   if (unpriced > 0) return `${count(unpriced)} without a known price`
   return estimatedUsd === null ? 'as the providers say' : `${usd(estimatedUsd)} of it by list prices`

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { compact, count, percent, usd } from '../../format/numbers.ts'
-import { Countdown } from '../../parts/countdown.tsx'
-import { Tile, Tiles } from '../../parts/tiles.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
+import { Tile, Tiles } from '../../parts/status/tiles.tsx'
 import type { Totals } from '../../select/totals.ts'
 
 /** All accounts that are shown, in one line. `of`: how many there are without the filter. */

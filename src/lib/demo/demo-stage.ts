@@ -1,0 +1,162 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AttemptReport } from '../proxy/pool/live-pool.ts'
+import { startProxy } from '../proxy/start-proxy.ts'
+import type { RunningProxy } from '../proxy/start-proxy.ts'
+import { openToolkit } from '../toolkit/open-toolkit.ts'
+import type { ProxyView } from '../toolkit/proxies.ts'
+import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { AccountQuotaView, AccountStatus } from '../toolkit/views.ts'
+
+/** One account as the demo tells it: what qwenctl counted beside what the simulated provider served. */
+export interface DemoAccount {
+  name: string
+  /** As it is written: `12/day`. */
+  limit: string
+  max: number
+  /** By qwenctl's ledger. */
+  counted: number
+  /** By the simulated provider itself, which knows nothing of the ledger. */
+  upstream: number
+  status: AccountStatus
+  statusReason: string | null
+  /** RFC 3339; null when it is ready, or when only the user can bring it back. */
+  availableAt: string | null
+}
+
+export interface StageOptions {
+  /** Epoch milliseconds. */
+  clock: () => number
+  onAttempt: (report: AttemptReport) => void
+  onTrouble: (message: string) => void
+}
+
+const cast = [
+  { name: 'work', max: 12 },
+  { name: 'home', max: 8 },
+  { name: 'spare', max: 5 },
+]
+const DRAIN_MS = 2_000
+const MIDNIGHT_MARGIN_MS = 5 * 60_000
+const DAY_MS = 86_400_000
+
+/** A home in a folder of its own, three simulated accounts in it, and the real proxy over them. */
+export class DemoStage {
+  readonly home: string
+  readonly proxy: ProxyView
+  readonly #toolkit: Toolkit
+  readonly #running: RunningProxy
+  readonly #leave: () => void
+  /** Every key an account has had, the present one last. */
+  readonly #keys: Map<string, string[]>
+
+  private constructor(home: string, toolkit: Toolkit, running: RunningProxy, proxy: ProxyView) {
+    this.home = home
+    this.proxy = proxy
+    this.#toolkit = toolkit
+    this.#running = running
+    this.#leave = toolkit.proxies.register(proxy).remove
+    this.#keys = new Map(cast.map(({ name }) => [name, [keyOf(name, 1)]]))
+  }
+
+  static async open({ clock, onAttempt, onTrouble }: StageOptions): Promise<DemoStage> {
+    const home = await mkdtemp(join(tmpdir(), 'qwenctl-demo-'))
+    const sweep = () => rmSync(home, { recursive: true, force: true })
+    process.once('exit', sweep) // whatever happens, nothing stays behind
+    // An environment of its own: no setting of the user reaches the demo, and nothing of the demo the user's accounts.
+    const toolkit = openToolkit({ env: { QWENCTL_HOME: home }, clock })
+    try {
+      for (const [priority, { name, max }] of cast.entries()) {
+        const limits = [`${max}/${windowAt(clock())}`]
+        await toolkit.accounts.add({ provider: 'sandbox', name, limits, priority, secret: keyOf(name, 1) })
+      }
+      const running = await startProxy(toolkit, proxySettings, { onAttempt, onTrouble })
+      const { url, port, accounts } = running
+      const startedAt = new Date(clock()).toISOString()
+      const { host, strategy } = proxySettings
+      return new DemoStage(home, toolkit, running, {
+        ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt },
+        workers: [process.pid],
+      })
+    } catch (error) {
+      await toolkit.close()
+      await rm(home, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  async accounts(): Promise<DemoAccount[]> {
+    const { accounts } = await this.#toolkit.quotas.show([])
+    const { served } = await this.#running.sandbox()
+    return accounts.map((account) => {
+      const keys = this.#keys.get(account.name) ?? []
+      return accountView(
+        account,
+        keys.reduce((sum, key) => sum + (served.get(key) ?? 0), 0),
+      )
+    })
+  }
+
+  /** From now on the provider refuses the account's key. */
+  async revokeKey(name: string): Promise<void> {
+    const sandbox = await this.#running.sandbox()
+    sandbox.revoke(this.#keys.get(name)?.at(-1) ?? '')
+  }
+
+  /** New keys and counters at zero, for whoever tries it next. */
+  async refill(): Promise<void> {
+    for (const account of await this.accounts()) {
+      if (account.status !== 'needs-login') continue
+      const keys = this.#keys.get(account.name) ?? []
+      const secret = keyOf(account.name, keys.length + 1)
+      this.#keys.set(account.name, [...keys, secret])
+      await this.#toolkit.accounts.set(account.name, { secret })
+    }
+    await this.#toolkit.quotas.reset([])
+  }
+
+  /** Ends everything and removes the home. */
+  async close(): Promise<void> {
+    this.#leave()
+    await this.#running.stop(DRAIN_MS)
+    await this.#toolkit.close()
+    await rm(this.home, { recursive: true, force: true })
+  }
+}
+
+const proxySettings = {
+  host: '127.0.0.1',
+  port: 0,
+  strategy: 'priority',
+  affinity: true,
+  maxBodyMb: 8,
+  connectTimeoutMs: 5_000,
+  headersTimeoutMs: 10_000,
+  idleTimeoutMs: 10_000,
+  user: null,
+} as const
+
+function keyOf(name: string, edition: number): string {
+  return `sk-simulated-${name}-${String(edition).padStart(4, '0')}`
+}
+
+/** Just before midnight UTC the counters would start anew in the middle of the demo: then it is a day elsewhere. */
+function windowAt(now: number): string {
+  return DAY_MS - (now % DAY_MS) < MIDNIGHT_MARGIN_MS ? 'day@Asia/Tokyo' : 'day'
+}
+
+function accountView(account: AccountQuotaView, upstream: number): DemoAccount {
+  const [limit] = account.limits
+  return {
+    name: account.name,
+    limit: limit === undefined ? 'none' : `${limit.max}/${limit.window}`,
+    max: limit?.max ?? 0,
+    counted: limit?.used ?? 0,
+    upstream,
+    status: account.status,
+    statusReason: account.statusReason,
+    availableAt: account.availableAt,
+  }
+}

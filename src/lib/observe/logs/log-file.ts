@@ -1,0 +1,286 @@
+import { closeSync, constants, mkdirSync, openSync, promises as fs, statSync, writeSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { messageOf } from '../../base/errors.ts'
+import type { ByteWriter } from '../../base/byte-writer.ts'
+import { closedLogName, closedLogs, currentLog } from './log-names.ts'
+
+export interface LogFileOptions {
+  folder: string
+  /** For all log files of the folder together, whatever the number of processes. */
+  maxBytes: number
+  clock: () => number
+  /** Says, once per failure, that lines are being lost. */
+  onTrouble: (message: string) => void
+  /** The line that says how many were, when writing works again. */
+  lostLine: (count: number) => string
+}
+
+const FILES = 8
+/** What is handed over at once. */
+const HANDED_BYTES = 16 << 10
+/** What a thread takes at once: all that came while it was at work, or it would be ever more behind a busy proxy. */
+const MOST_CHUNK_BYTES = 1 << 20
+/** What may wait for a slow disk; more is dropped and counted. */
+const MOST_WAITING_BYTES = 4 << 20
+const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY
+/** For how long it goes unnoticed that another process has begun a new file, or that this one was removed. */
+const TRUST_MS = 200
+/** A disk that is full is asked again this often, not at every line. */
+const RETRY_MS = 1000
+/** An append to the system's memory takes microseconds. One that takes so long waited for a disk. */
+const SLOW_MS = 10
+
+/**
+ * Appends whole lines to a log that any number of processes share, in writes of their own that the system keeps whole.
+ * The full file is renamed and the next one begun; the oldest go when all together would pass `maxBytes`. Two processes
+ * may both find it full: each renames what stands there, so that at worst a small file is closed early.
+ */
+export class LogFile {
+  /** Lines that could not be written, since the start. */
+  dropped = 0
+  readonly #options: LogFileOptions
+  readonly #fileBytes: number
+  readonly #chunkBytes: number
+  readonly #mostWaiting: number
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
+  /** Taken from what waits, and not yet in the hands of the system. */
+  #next: Buffer | null = null
+  #handle: FileHandle | null = null
+  #inode = 0
+  /** When the file was looked at, and the bytes that may be written before it is looked at again. */
+  #lookedAt = -Infinity
+  #trusted = 0
+  #writing: Promise<void> | null = null
+  #brokenUntil = 0
+  #isBroken = false
+  /** Lost since it was last said. */
+  #lost = 0
+  #isTorn = false
+  /** Until then a disk that kept the event loop waiting is written to by a thread. */
+  #slowUntil = 0
+  #closed = 0
+
+  constructor(options: LogFileOptions) {
+    this.#options = options
+    this.#fileBytes = Math.floor(options.maxBytes / FILES)
+    this.#chunkBytes = Math.min(MOST_CHUNK_BYTES, Math.floor(this.#fileBytes / 4))
+    // Written at once as a process ends, it must fit beside a full file.
+    this.#mostWaiting = Math.min(MOST_WAITING_BYTES, this.#fileBytes)
+  }
+
+  /** How much to hand over at once. */
+  get handedBytes(): number {
+    return Math.min(HANDED_BYTES, this.#chunkBytes)
+  }
+
+  /** Takes whole lines; they are written at once or soon, or lost and counted. Never throws. */
+  write(lines: ByteWriter): void {
+    if (this.#writing === null && this.#writeNow(lines)) return
+    const chunk = Buffer.from(lines.written)
+    if (this.#waitingBytes + chunk.length > this.#mostWaiting || this.#options.clock() < this.#brokenUntil) {
+      this.#lose(chunk)
+      return
+    }
+    this.#waiting.push(chunk)
+    this.#waitingBytes += chunk.length
+    this.#writing ??= this.#writeAll()
+  }
+
+  /** Writes what waits, now: for a process that ends. What the system has been handed it writes by itself. */
+  flushSync(): void {
+    const rest = Buffer.concat(this.#next === null ? this.#waiting : [this.#next, ...this.#waiting])
+    this.#next = null
+    this.#waiting = []
+    this.#waitingBytes = 0
+    if (rest.length === 0) return
+    const path = currentLog(this.#options.folder)
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      const file = openSync(path, APPENDING, 0o600)
+      writeSync(file, rest)
+      closeSync(file)
+    } catch {
+      this.#lose(rest)
+    }
+  }
+
+  /** Resolves when everything is written that can be. */
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#release()
+  }
+
+  /**
+   * The usual case, a file that is open and has room: an append to what the system holds in memory takes less than waking a
+   * thread for it and hearing back. False: it is for a thread to open a file, to end a full one, to wait for a slow disk, or
+   * to find out what is wrong.
+   */
+  #writeNow({ memory, length }: ByteWriter): boolean {
+    const handle = this.#handle
+    const began = this.#options.clock()
+    if (handle === null || this.#isTorn || began < this.#slowUntil) return false
+    let written: number
+    try {
+      if (!this.#isCurrent(length, began)) return false
+      written = writeSync(handle.fd, memory, 0, length)
+    } catch {
+      return false
+    }
+    const ended = this.#options.clock()
+    if (ended - began >= SLOW_MS) this.#slowUntil = ended + RETRY_MS
+    this.#trusted -= length
+    this.#isTorn = written < length
+    if (this.#isTorn) this.#fail(memory.subarray(0, length), onlyPart())
+    return true
+  }
+
+  /** Whether the open file is still the current one, with room for so many bytes. */
+  #isCurrent(length: number, now: number): boolean {
+    if (this.#isTrusted(length, now)) return true
+    const stat = statSync(currentLog(this.#options.folder), { throwIfNoEntry: false })
+    if (stat?.ino !== this.#inode || stat.size + length > this.#fileBytes) return false
+    this.#trust(now)
+    return true
+  }
+
+  #isTrusted(length: number, now: number): boolean {
+    return this.#trusted >= length && now >= this.#lookedAt && now < this.#lookedAt + TRUST_MS
+  }
+
+  #trust(now: number): void {
+    this.#trusted = Math.floor(this.#fileBytes / FILES / 4)
+    this.#lookedAt = now
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const chunk = this.#take()
+      try {
+        await this.#append(chunk)
+        this.#isBroken = false
+        this.#sayLost()
+      } catch (error) {
+        this.#fail(chunk, error)
+        await this.#release()
+      }
+    }
+    this.#writing = null
+  }
+
+  /** As many as fit into one write. */
+  #take(): Buffer {
+    let length = this.#waiting[0]?.length ?? 0
+    let count = 1
+    for (; count < this.#waiting.length; count += 1) {
+      const more = this.#waiting[count]!.length
+      if (length + more > this.#chunkBytes) break
+      length += more
+    }
+    this.#waitingBytes -= length
+    const taken = this.#waiting.splice(0, count)
+    return (this.#next = taken.length === 1 ? taken[0]! : Buffer.concat(taken, length))
+  }
+
+  async #append(chunk: Buffer): Promise<void> {
+    const handle = await this.#open(chunk.length)
+    if (this.#next === null) return // written as the process ends
+    this.#next = null
+    // The rest of a line that a full disk cut off must not become the beginning of ours.
+    const bytes = this.#isTorn ? Buffer.concat([Buffer.from('\n'), chunk]) : chunk
+    const { bytesWritten } = await handle.write(bytes)
+    this.#isTorn = bytesWritten < bytes.length
+    if (this.#isTorn) throw onlyPart()
+  }
+
+  /** The current file, with room for so many bytes. It is looked at now and then: other processes fill and rename it too. */
+  async #open(length: number): Promise<FileHandle> {
+    const now = this.#options.clock()
+    const isTrusted = this.#isTrusted(length, now)
+    this.#trusted -= length
+    if (this.#handle !== null && isTrusted) return this.#handle
+    const path = currentLog(this.#options.folder)
+    let stat = await statOf(path)
+    this.#trust(now)
+    this.#trusted -= length
+    if (stat !== null && stat.size > 0 && stat.size + length > this.#fileBytes) {
+      await this.#closeFull(path)
+      stat = null
+    }
+    if (this.#handle !== null && stat?.ino === this.#inode) return this.#handle
+    await this.#release()
+    await fs.mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const handle = await fs.open(path, APPENDING, 0o600)
+    this.#handle = handle
+    this.#inode = (await handle.stat()).ino
+    return handle
+  }
+
+  /** Room is made first: others fill the next file while this process may wait for its turn. */
+  async #closeFull(path: string): Promise<void> {
+    const { clock, folder } = this.#options
+    await this.#removeOldest()
+    const name = closedLogName(clock(), process.pid, (this.#closed += 1))
+    try {
+      await fs.rename(path, join(folder, name))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // another process was faster
+    }
+  }
+
+  /** Leaves room for the file that is closed now, the next, and what several processes may write beyond its end at once. */
+  async #removeOldest(): Promise<void> {
+    const { folder, maxBytes } = this.#options
+    let left = maxBytes - 3 * this.#fileBytes
+    for (const path of closedLogs(folder).reverse()) {
+      const size = (await statOf(path))?.size ?? 0
+      left -= size
+      if (left < 0) await fs.rm(path, { force: true })
+    }
+  }
+
+  #fail(chunk: Uint8Array, error: unknown): void {
+    this.#next = null
+    this.#lose(chunk)
+    this.#brokenUntil = this.#options.clock() + RETRY_MS
+    if (this.#isBroken) return
+    this.#isBroken = true
+    this.#options.onTrouble(`log lines are lost until they can be written again: ${messageOf(error)}`)
+  }
+
+  #lose(chunk: Uint8Array): void {
+    let lines = 0
+    for (const byte of chunk) if (byte === 10) lines += 1
+    this.dropped += lines
+    this.#lost += lines
+  }
+
+  #sayLost(): void {
+    if (this.#lost === 0) return
+    const line = Buffer.from(this.#options.lostLine(this.#lost))
+    this.#lost = 0
+    this.#waiting.unshift(line)
+    this.#waitingBytes += line.length
+  }
+
+  async #release(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = null
+    await handle?.close().catch(() => undefined)
+  }
+}
+
+function onlyPart(): Error {
+  return new Error('only a part of the lines could be written')
+}
+
+async function statOf(path: string): Promise<{ ino: number; size: number } | null> {
+  try {
+    return await fs.stat(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,58 @@
+import type { LogLevel } from '../request-event.ts'
+import { isWritten } from './log-lines.ts'
+
+/** A line of the log, as it was written. Which fields there are depends on its kind. */
+export interface LogEntry {
+  level: Exclude<LogLevel, 'off'>
+  /** RFC 3339. */
+  time: string
+  kind: string
+  [field: string]: unknown
+}
+
+/** What a line must have to be shown; what is missing is not asked. */
+export interface LogFilter {
+  /** This grave, or graver. */
+  level?: LogLevel
+  /** `name`, `provider/name` or `user:provider/name`: it answered, was tried, or is spoken of. */
+  account?: string
+  model?: string
+  requestId?: string
+  /** Not older than this, epoch milliseconds. */
+  since?: number
+}
+
+/** Null: not a line of ours, as one that a full disk cut off. */
+export function parseLine(text: string): LogEntry | null {
+  try {
+    const entry = JSON.parse(text) as Partial<LogEntry> | null
+    const isOurs =
+      typeof entry?.level === 'string' && typeof entry.time === 'string' && typeof entry.kind === 'string'
+    return isOurs ? (entry as LogEntry) : null
+  } catch {
+    return null
+  }
+}
+
+export function passes(entry: LogEntry, { level, account, model, requestId, since }: LogFilter): boolean {
+  return (
+    (level === undefined || isWritten(level, entry.level)) &&
+    (model === undefined || entry['model'] === model) &&
+    (requestId === undefined || entry['requestId'] === requestId) &&
+    (since === undefined || Date.parse(entry.time) >= since) &&
+    (account === undefined || isAbout(entry, account))
+  )
+}
+
+function isAbout(entry: LogEntry, account: string): boolean {
+  const { user, provider, account: name, tried } = entry
+  const names = [
+    name,
+    `${String(provider)}/${String(name)}`,
+    `${String(user)}:${String(provider)}/${String(name)}`,
+  ]
+  if (names.includes(account)) return true
+  // Each is "provider/name outcome".
+  const asked = Array.isArray(tried) ? tried.map((text) => String(text).replace(/ \S+$/, '')) : []
+  return asked.some((reference) => reference === account || reference.endsWith(`/${account}`))
+}

@@ -1,0 +1,198 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { WriteListener } from '../transport/write-batcher.ts'
+import { responseBatch } from '../transport/write-batcher.ts'
+import { PassedHeaders, nothingPassed } from '../wire/response-headers.ts'
+import { ResponseHeadBytes, isBodiless } from './response-head-bytes.ts'
+import { COPIED_BODY_BYTES } from './client-call.ts'
+import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { FastHead } from './fast-head.ts'
+
+/** What a call needs of the connection that it came over. */
+export interface FastLine {
+  readonly connection: ClientConnection
+  /** It takes no more requests. */
+  readonly isClosing: boolean
+  /** The answer has left. So many bytes of the request are still to come. */
+  over(unread: number): void
+  /** A client that sends for longer is cut off. */
+  linger(ms: number): void
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** A plain request, and its answer in the framing of HTTP/1.1. */
+export class FastCall implements ClientCall, WriteListener {
+  readonly connection: ClientConnection
+  readonly body: Buffer | null
+  readonly piece: Buffer | null
+  readonly announcedBytes: number
+  watcher: CallWatcher | null = null
+  hasBegun = false
+  readonly #head: FastHead
+  /** Null: the call is over. */
+  #line: FastLine | null
+  #reader: BodyReader | null = null
+  /** Bytes of the body that are still to come. */
+  #unread: number
+  /** Of an answer in pieces: what goes before the next one. */
+  #before = ''
+  #isChunked = false
+  #hasBody = true
+  #end: 'open' | 'whole' | 'cut' = 'open'
+
+  /** `piece`: begins with all of the body; null: that is still to come, or there is none. */
+  constructor(line: FastLine, head: FastHead, bytes: number, piece: Buffer | null) {
+    this.connection = line.connection
+    this.body = bytes === 0 ? NOTHING : piece === null ? null : piece.subarray(0, bytes)
+    this.piece = piece
+    this.announcedBytes = bytes
+    this.#line = line
+    this.#head = head
+    this.#unread = piece === null ? bytes : 0
+  }
+
+  get method(): string {
+    return this.#head.method
+  }
+
+  get url(): string {
+    return this.#head.url
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#head.rawHeaders
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#head.headers
+  }
+
+  get isRead(): boolean {
+    return this.#unread === 0
+  }
+
+  readBody(reader: BodyReader): void {
+    if (this.body === null) {
+      this.#reader = reader
+      return
+    }
+    if (this.body.length > 0) reader(this.body)
+    reader(null)
+  }
+
+  leaveUnread(lingerMs: number): void {
+    this.#reader = null
+    if (this.#unread > 0) this.#line?.linger(lingerMs)
+  }
+
+  /** Takes what has come of the body; returns where in the chunk it ends. */
+  receive(chunk: Buffer): number {
+    const length = Math.min(chunk.length, this.#unread)
+    this.#unread -= length
+    const reader = this.#reader
+    if (reader === null || length === 0) return length
+    reader(length === chunk.length ? chunk : chunk.subarray(0, length))
+    if (this.#unread === 0) this.#endOfBody()
+    return length
+  }
+
+  #endOfBody(): void {
+    const reader = this.#reader // gone, if what came before it was refused
+    this.#reader = null
+    reader?.(null)
+  }
+
+  send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
+    const line = this.#line
+    if (line === null || this.hasBegun) return
+    const { socket, outlet } = line.connection
+    const head = new ResponseHeadBytes(status, passed, headers, line.isClosing)
+    this.hasBegun = true
+    this.#end = 'whole'
+    if (isBodiless(status)) responseBatch.add(outlet, head, NOTHING, this)
+    else if (body.length <= COPIED_BODY_BYTES) responseBatch.add(outlet, head, body, this)
+    else {
+      socket.cork()
+      socket.write(head.text, 'latin1')
+      socket.write(body)
+      socket.uncork()
+      this.onWritten(!outlet.hasUnsent)
+    }
+  }
+
+  begin(status: number, headers: string[]): void {
+    if (this.#line === null || this.hasBegun) return
+    this.hasBegun = true
+    this.#hasBody = !isBodiless(status)
+    this.#isChunked = this.#hasBody && !saysLength(headers)
+    if (this.#isChunked) headers.push('transfer-encoding', 'chunked')
+    this.#before = new ResponseHeadBytes(status, new PassedHeaders(headers), [], this.#line.isClosing).text
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.#line === null || this.#end !== 'open') return true
+    const { socket, outlet } = this.#line.connection
+    const before = this.#before
+    this.#before = ''
+    if (!this.#hasBody || bytes.length === 0) {
+      if (before !== '') responseBatch.add(outlet, before, NOTHING)
+    } else if (this.#isChunked)
+      responseBatch.addLine(outlet, `${before}${bytes.length.toString(16)}\r\n`, bytes)
+    else responseBatch.add(outlet, before, bytes)
+    return !socket.writableNeedDrain
+  }
+
+  whenDrained(then: () => void): void {
+    this.#line?.connection.socket.once('drain', then)
+  }
+
+  end(): void {
+    if (this.#line === null || this.#end !== 'open') return
+    this.#end = 'whole'
+    const last = this.#isChunked ? '0\r\n\r\n' : ''
+    responseBatch.add(this.#line.connection.outlet, this.#before + last, NOTHING, this)
+  }
+
+  cutOff(): void {
+    if (this.#line === null) return
+    this.#end = 'cut'
+    responseBatch.add(this.#line.connection.outlet, '', NOTHING, this)
+  }
+
+  /** What closes is said by the connection itself. */
+  isLast(): void {}
+
+  /** All of the answer is with the socket; the call is over when it has left. */
+  onWritten(hasLeft: boolean): void {
+    const line = this.#line
+    if (line === null) return
+    const { socket } = line.connection
+    if (this.#end === 'cut') socket.destroy()
+    else if (hasLeft) this.#over(line)
+    else socket.write(NOTHING, () => this.#line !== null && this.#over(line))
+  }
+
+  #over(line: FastLine): void {
+    this.#line = null
+    this.#reader = null
+    this.watcher?.callEnded(true)
+    line.over(this.#unread)
+  }
+
+  /** The connection is closed. */
+  gone(): void {
+    if (this.#line === null) return
+    this.#line = null
+    this.#reader = null
+    this.watcher?.callEnded(false)
+  }
+}
+
+function saysLength(headers: readonly string[]): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]!
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return true
+  }
+  return false
+}

@@ -1,0 +1,423 @@
+import type { Outcome, Provider, Usage } from '../../provider/provider.ts'
+import type { OutcomeClass } from '../../quota/log/events.ts'
+import { movesOn } from '../../rotation/cooling.ts'
+import type { Member } from '../../rotation/pool/member.ts'
+import {
+  isEventStream,
+  isJsonOrEvents,
+  localOutcome,
+  classifyResponse,
+  classifyStreamError,
+} from './classify-response.ts'
+import type { TranslationPlan } from '../../translate/translate.ts'
+import { StreamTranslator } from '../../translate/translate.ts'
+import { ArrivingBody } from '../transport/arriving-body.ts'
+import { COPIED_BODY_BYTES } from '../client/client-call.ts'
+import type { Exchange, ClientLeftListener } from './exchange.ts'
+import { NO_USAGE } from './exchange.ts'
+import type { HeldAnswer } from './held-answer.ts'
+import type { LivePool } from '../pool/live-pool.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { Route } from './routes.ts'
+import type { Target } from '../pool/target.ts'
+import type { UpstreamHead } from '../upstream/response-head.ts'
+import type { ResponseHandler, UpstreamCall } from '../upstream/upstream-call.ts'
+import type { UpstreamError } from '../upstream/upstream-error.ts'
+import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+import { inClientsFormat, translatedError } from './translated-answer.ts'
+import { passedHeaders } from '../wire/response-headers.ts'
+import type { StreamError } from '../wire/stream-error.ts'
+import { StreamFilter } from '../wire/stream-filter.ts'
+import { usageInTail } from '../wire/usage-in-tail.ts'
+import { errorFrame } from '../wire/wire-errors.ts'
+
+/** What one try upstream came to. `answered`: the client has it; `refused`: it has nothing yet, another may try. */
+export type AttemptResult = Timing &
+  (
+    | { kind: 'answered'; outcome: OutcomeClass; status: number | null; usage: Usage; late: Outcome | null }
+    | { kind: 'refused'; outcome: Outcome; held: HeldAnswer | null }
+  )
+
+interface Timing {
+  /** When it began, epoch milliseconds. */
+  at: number
+  /** False: not a byte of the request has left, so that the upstream cannot have counted it. */
+  requestSent: boolean
+  latencyMs: number
+  firstByteMs: number | null
+}
+
+export interface AttemptContext {
+  exchange: Exchange
+  route: Pick<Route, 'isMedia' | 'isCounted'>
+  member: Member
+  /** As the upstream is asked for it; null: none is named. */
+  model: string | null
+  /** Learns what answers say of limits. */
+  live: Pick<LivePool, 'learn'>
+  target: Target
+  upstreams: UpstreamPool
+  /** Epoch milliseconds. */
+  clock: () => number
+  outgoing: Outgoing
+}
+
+/** A JSON answer up to this size is looked at before it is passed on; a larger one passes as it comes. */
+const MAX_HELD_BYTES = 1 << 20
+/** What is translated is held whole. */
+const MAX_TRANSLATED_BYTES = 32 << 20
+/** Where a large answer says its usage. */
+const TAIL_BYTES = 64 << 10
+
+/** Who is told once what a try came to. */
+export interface AttemptListener {
+  onEnd(result: AttemptResult): void
+}
+
+/** `Attempt` for the few who wait for it. Never rejects but for a request that cannot be sent. */
+export function attempt(context: AttemptContext): Promise<AttemptResult> {
+  return new Promise((resolve) => new Attempt(context, { onEnd: resolve }).start())
+}
+
+type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
+
+/** Sends the request to one account's upstream, and its answer to the client if it is one. */
+export class Attempt implements ResponseHandler, ClientLeftListener {
+  readonly #context: AttemptContext
+  readonly #taker: AttemptListener
+  readonly #plan: TranslationPlan | null
+  readonly #began: number
+  #call: UpstreamCall | null = null
+  #mode: Mode = 'waiting'
+  #head: UpstreamHead | null = null
+  #firstByteMs: number | null = null
+  readonly #body = new ArrivingBody()
+  #filter: StreamFilter | null = null
+  #translator: StreamTranslator | null = null
+  #isPaused = false
+
+  constructor(context: AttemptContext, taker: AttemptListener) {
+    this.#context = context
+    this.#taker = taker
+    this.#plan = context.outgoing.plan
+    this.#began = context.clock()
+  }
+
+  /** Throws `invalid_request` for a request that cannot be sent. Tells nothing before it returns. */
+  start(): void {
+    const { exchange, target, upstreams, outgoing } = this.#context
+    exchange.watcher = this
+    const { path, headers, body } = outgoing
+    this.#call = upstreams.call(
+      target.origin,
+      { method: 'POST', path: target.base.whole(path), headers, more: target.authHeaders, body },
+      this,
+    )
+  }
+
+  onHead(head: UpstreamHead): void {
+    this.#head = head
+    this.#firstByteMs = this.#context.clock() - this.#began
+    const isSuccess = head.status >= 200 && head.status < 300
+    if (isSuccess) this.#learn(head) // an error has a body to learn from, too
+    const encoding = head.contentEncoding ?? 'identity'
+    // Compressed unasked: it cannot be read in passing, nor translated.
+    if (isSuccess && encoding !== 'identity')
+      return this.#plan === null ? this.#startPassing() : this.#garbage()
+    if (isSuccess && this.#context.route.isMedia && !isJsonOrEvents(head)) return this.#startPassing()
+    if (isSuccess && isEventStream(head)) {
+      this.#mode = 'stream'
+      const { target, outgoing } = this.#context
+      this.#filter = new StreamFilter({
+        readUsage: (data) => target.provider.usage(data),
+        stripUsage: outgoing.stripUsage,
+      })
+      if (this.#plan !== null) this.#translator = new StreamTranslator(this.#plan)
+    } else {
+      this.#mode = 'held'
+    }
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#mode === 'stream') return this.#onStream(Buffer.from(chunk))
+    if (this.#mode === 'passing') return this.#pass(Buffer.from(chunk))
+    const body = this.#body
+    body.add(chunk)
+    if (body.length <= MAX_HELD_BYTES) return
+    if (this.#refusesAtLength()) return
+    if (this.#plan === null) this.#startPassing()
+    else if (body.length > MAX_TRANSLATED_BYTES) this.#garbage()
+  }
+
+  onReadEnd(): void {
+    this.#body.keep()
+  }
+
+  onEnd(): void {
+    if (this.#mode === 'stream') this.#endStream(false)
+    else if (this.#mode === 'passing') this.#endPassing()
+    else this.#judge(this.#body.bytes)
+  }
+
+  onError(error: UpstreamError): void {
+    if (this.#mode === 'stream' && this.#filter?.isOpen === true) return this.#endStream(true)
+    if (this.#mode === 'passing') return this.#cutOff()
+    const isTimeout = error.kind === 'timeout'
+    this.#refuse(
+      localOutcome({
+        class: isTimeout ? 'timeout' : 'unreachable',
+        code: error.kind,
+        message: error.message,
+      }),
+      null,
+      error.requestSent,
+    )
+  }
+
+  // ---- whole answers ----
+
+  #judge(body: Buffer): void {
+    const head = this.#head
+    if (head === null) return
+    const verdict = classifyResponse(head, body, this.#judgement())
+    if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
+    this.#learn(head, verdict.data)
+    const own = this.#body.ownBytes
+    this.#refuse(
+      verdict.outcome,
+      this.#held({ status: verdict.status, rawHeaders: head.rawHeaders, body: own }),
+    )
+  }
+
+  /** An error may be larger than what is held: what it means for others shows without its end. */
+  #refusesAtLength(): boolean {
+    const head = this.#head!
+    if (head.status < 300) return false
+    const verdict = classifyResponse(head, this.#body.bytes, this.#judgement())
+    if (verdict.isAnswer || !movesOn(verdict.outcome.class)) return false
+    this.#learn(head)
+    this.#refuse(verdict.outcome, null)
+    return true
+  }
+
+  #answer(body: Buffer, tellsUsage: unknown): void {
+    const { exchange, target } = this.#context
+    const head = this.#head!
+    const told = this.#plan === null ? this.#toSend(body) : inClientsFormat(this.#plan, body)
+    if (told === null) return this.#garbage()
+    exchange.send(head.status, [], told, passedHeaders(head))
+    this.#finishAnswered(
+      'ok',
+      tellsUsage === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(tellsUsage)),
+    )
+  }
+
+  /** An error in the client's format. */
+  #held(answer: HeldAnswer): HeldAnswer {
+    return this.#plan === null ? answer : translatedError(this.#plan, answer)
+  }
+
+  #garbage(): void {
+    const message = 'the upstream answered with something that cannot be translated'
+    this.#refuse(localOutcome({ class: 'overloaded', code: 'garbage', message }), null)
+  }
+
+  /** Services count tokens by themselves, apart from requests. */
+  #learn(head: UpstreamHead, error?: unknown): void {
+    const { live, member, model, route } = this.#context
+    if (route.isCounted) live.learn(member, model, head, error)
+  }
+
+  #judgement(): { provider: Provider; now: number } {
+    return { provider: this.#context.target.provider, now: this.#context.clock() }
+  }
+
+  #toSend(body: Buffer): Buffer {
+    return body.length > COPIED_BODY_BYTES ? this.#body.ownBytes : body
+  }
+
+  // ---- answers too large to hold ----
+
+  #startPassing(): void {
+    const { exchange } = this.#context
+    const head = this.#head!
+    const announced = head.get('content-length')
+    const headers = [...passedHeaders(head).list]
+    if (announced !== undefined) headers.push('content-length', announced)
+    this.#mode = 'passing'
+    exchange.begin(head.status, headers)
+    const held = this.#body.ownBytes
+    this.#body.clear()
+    this.#pass(held)
+  }
+
+  #pass(chunk: Buffer): void {
+    this.#body.addToTail(chunk, TAIL_BYTES)
+    this.#write(chunk)
+  }
+
+  #endPassing(): void {
+    const { exchange, target } = this.#context
+    exchange.end()
+    const usage = usageInTail(this.#body.bytes)
+    const isOk = (this.#head?.status ?? 0) < 300
+    this.#finishAnswered(
+      isOk ? 'ok' : 'bad-request',
+      usage === null ? NO_USAGE : this.#usageOf(() => target.provider.usage({ usage })),
+    )
+  }
+
+  #cutOff(): void {
+    this.#context.exchange.watcher = null
+    this.#context.exchange.cutOff()
+    this.#finishAnswered('lost', NO_USAGE)
+  }
+
+  // ---- streams ----
+
+  #onStream(chunk: Buffer): void {
+    const filter = this.#filter!
+    const out = filter.push(chunk)
+    if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
+    if (filter.isOpen) this.#openStream()
+    for (const bytes of out) this.#tell(bytes)
+  }
+
+  #tell(bytes: Buffer): void {
+    if (this.#translator === null) this.#write(bytes)
+    else this.#writeEvents(this.#translator.push(bytes))
+  }
+
+  #writeEvents(events: string[]): void {
+    if (events.length > 0) this.#write(Buffer.from(events.join('')))
+  }
+
+  #openStream(): void {
+    const { exchange } = this.#context
+    if (exchange.isAnswered) return
+    const headers = [...passedHeaders(this.#head!).list]
+    headers.push('x-accel-buffering', 'no')
+    exchange.begin(this.#head!.status, headers)
+  }
+
+  #endStream(isCut: boolean): void {
+    const filter = this.#filter!
+    const out = filter.end({ isCut })
+    if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
+    if (!filter.isOpen) return this.#refuseEmptyStream()
+    this.#openStream()
+    for (const bytes of out) this.#tell(bytes)
+    const error = filter.erroredMidStream
+    const translator = this.#translator
+    if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
+    else if (!filter.sawEnd && error === null) this.#writeLoss()
+    this.#context.exchange.watcher = null
+    this.#context.exchange.end()
+    const late = error === null ? null : classifyStreamError(error, this.#head!, this.#judgement()).outcome
+    const isWhole = filter.sawEnd && late === null && translator?.isComplete !== false
+    this.#finishAnswered(isWhole ? 'ok' : 'lost', filter.usage, { late })
+  }
+
+  #writeLoss(): void {
+    const { dialect, id } = this.#context.exchange
+    const message = 'the upstream broke off before the answer was complete'
+    this.#write(
+      errorFrame(dialect, {
+        status: 502,
+        code: 'upstream_unavailable',
+        message,
+        type: 'server_error',
+        requestId: id,
+      }),
+    )
+  }
+
+  #refuseStream(error: StreamError): void {
+    const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
+    const { outcome, status } = classifyStreamError(error, this.#head!, this.#judgement())
+    this.#learn(this.#head!, error.body)
+    this.#refuse(outcome, this.#held({ status, rawHeaders: ['content-type', 'application/json'], body }))
+  }
+
+  #refuseEmptyStream(): void {
+    const message = 'the stream ended before its first event'
+    this.#refuse(localOutcome({ class: 'overloaded', code: 'empty', message }), null)
+  }
+
+  /** Back-pressure: what a slow client does not take yet, the upstream keeps. */
+  #write(bytes: Buffer): void {
+    const { exchange } = this.#context
+    const call = this.#call
+    if (exchange.write(bytes) || call === null || this.#isPaused) return
+    this.#isPaused = true
+    call.pause()
+    exchange.call.whenDrained(() => {
+      this.#isPaused = false
+      call.resume()
+    })
+  }
+
+  // ---- ends ----
+
+  clientLeft(): void {
+    if (this.#mode === 'done') return
+    const requestSent = this.#call?.state !== 'connecting'
+    this.#call?.abort()
+    // Some clients leave at the last event, which an upstream may send long before it ends the connection.
+    const isComplete = this.#filter?.sawEnd === true && this.#filter.erroredMidStream === null
+    this.#finishAnswered(isComplete ? 'ok' : 'aborted', this.#filter?.usage ?? NO_USAGE, { requestSent })
+  }
+
+  #refuse(outcome: Outcome, held: HeldAnswer | null, requestSent = true): void {
+    if (!this.#end()) return
+    this.#call?.abort()
+    this.#taker.onEnd({
+      kind: 'refused',
+      outcome,
+      held,
+      requestSent,
+      at: this.#began,
+      latencyMs: this.#latency(),
+      firstByteMs: this.#firstByteMs,
+    })
+  }
+
+  #finishAnswered(
+    outcome: OutcomeClass,
+    usage: Usage,
+    { late = null, requestSent = true }: { late?: Outcome | null; requestSent?: boolean } = {},
+  ): void {
+    if (!this.#end()) return
+    const status = this.#head?.status ?? null
+    this.#taker.onEnd({
+      kind: 'answered',
+      outcome,
+      status,
+      usage,
+      late,
+      requestSent,
+      at: this.#began,
+      latencyMs: this.#latency(),
+      firstByteMs: this.#firstByteMs,
+    })
+  }
+
+  #end(): boolean {
+    if (this.#mode === 'done') return false
+    this.#mode = 'done'
+    this.#context.exchange.watcher = null
+    return true
+  }
+
+  #latency(): number {
+    return this.#context.clock() - this.#began
+  }
+
+  #usageOf(read: () => Usage): Usage {
+    try {
+      return read()
+    } catch {
+      return NO_USAGE // as in a stream: odd usage must not cost the client its answer
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { allowsModel } from '../../account/client-key.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { hasRoom, roomAt } from '../../quota/standing.ts'
+import type { KnownKey } from '../pool/authenticate.ts'
+import type { LivePool, ModelStep } from '../pool/live-pool.ts'
+
+/** The models of a chain that the key may use. */
+export function allowedSteps(
+  steps: readonly ModelStep[],
+  { key }: KnownKey,
+  written: string | null,
+): readonly ModelStep[] {
+  if (allowsModel(key, written)) return steps
+  const allowed = steps.filter(
+    ({ provider, model }) =>
+      allowsModel(key, model) || (provider !== null && allowsModel(key, `${provider}/${model}`)),
+  )
+  if (allowed.length > 0) return allowed
+  throw new QwenctlError(
+    'model_not_allowed',
+    written === null
+      ? `the client key "${key.name}" may use certain models only, and the request names none`
+      : `the client key "${key.name}" may not use the model ${written}`,
+    { hint: 'GET /v1/models lists those that it may use' },
+  )
+}
+
+/** Throws `quota_exhausted` when the key's own limits leave nothing. */
+export function refuseSpent({ view }: LivePool, { key }: KnownKey): void {
+  const subject = view.state.subjects.get(key.id)
+  if (subject === undefined || hasRoom(subject, view.now)) return
+  const at = roomAt(subject, view.now)
+  const seconds = Math.max(1, Math.ceil((at - view.now) / 1000))
+  throw new QwenctlError(
+    'quota_exhausted',
+    `the client key "${key.name}" is spent until ${new Date(at).toISOString()} (${seconds} s)`,
+    { hint: 'qwenctl keys list shows what is left of each', details: { retryAfterSeconds: seconds } },
+  )
+}

@@ -1,0 +1,121 @@
+import { QwenctlError } from '../../base/errors.ts'
+import { GrowingBody, bufferPool } from '../transport/buffer-pool.ts'
+import type { ClientHead } from '../client/client-head.ts'
+import type { Exchange } from './exchange.ts'
+import type { Route } from './routes.ts'
+import type { Edit } from '../wire/edit-body.ts'
+import { modelEdits } from '../wire/edit-body.ts'
+import type { BodyFields } from '../wire/scan-body.ts'
+import { readName } from '../wire/read-name.ts'
+import { readBoolean, scanBody } from '../wire/scan-body.ts'
+import { isForm, readField, scanForm } from '../wire/scan-form.ts'
+
+/** What the proxy has to know of a request's body; all else passes unread. */
+export interface RequestBody {
+  bytes: Buffer
+  /** Null: a form. */
+  scan: BodyFields | null
+  /** As the client wrote it, `provider/model` included; null: it names none, and need not. */
+  model: string | null
+  /** What puts another model into it. */
+  modelEdit: (model: string) => Edit[]
+  isStream: boolean
+}
+
+/**
+ * Reads the body, at most `maxBytes` of it: `onBody` gets it, or `request_too_large` as soon as that is known; nothing
+ * when the client leaves before.
+ */
+export function readBody(
+  exchange: Exchange,
+  maxBytes: number,
+  onBody: (body: Buffer | QwenctlError) => void,
+): void {
+  const { call } = exchange
+  const announced = call.announcedBytes
+  if (call.body !== null && announced <= maxBytes) {
+    if (call.piece !== null) exchange.pieces = [call.piece]
+    return onBody(call.body)
+  }
+  const body = new GrowingBody(bufferPool, announced)
+  let isOver = announced > maxBytes
+  if (isOver) return onBody(tooLarge(maxBytes))
+  call.readBody((chunk) => {
+    if (isOver) return
+    if (chunk === null) {
+      const { bytes, piece } = body.whole()
+      if (piece !== null) exchange.pieces = [piece]
+      onBody(bytes)
+      return
+    }
+    isOver = body.length + chunk.length > maxBytes
+    if (isOver) {
+      body.drop()
+      onBody(tooLarge(maxBytes))
+    } else body.add(chunk)
+  })
+}
+
+function tooLarge(maxBytes: number): QwenctlError {
+  const megabytes = Math.floor(maxBytes / 1_048_576)
+  return new QwenctlError('request_too_large', `the request body is larger than ${megabytes} MiB`, {
+    hint: 'qwenctl config set proxy.maxBodyMb raises the limit',
+  })
+}
+
+/** Finds model and stream in a body. Throws `invalid_request` saying what is wrong with it. */
+export function parseRequest(
+  bytes: Buffer,
+  { contentEncoding, contentType }: Pick<ClientHead, 'contentEncoding' | 'contentType'>,
+  { isMedia }: Pick<Route, 'isMedia'>,
+): RequestBody {
+  if (contentEncoding !== undefined && contentEncoding !== 'identity') {
+    throw new QwenctlError(
+      'invalid_request',
+      `the request body is compressed (${contentEncoding}); send it as it is`,
+    )
+  }
+  if (isMedia && contentType !== undefined && isForm(contentType)) return parseForm(bytes, contentType)
+  const scan = scanBody(bytes)
+  if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)
+  const { fields } = scan
+  const model = readName(bytes, fields.model)
+  if (model === '' || (model === null && !isMedia)) {
+    throw new QwenctlError('invalid_request', 'the request names no model', {
+      hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
+    })
+  }
+  return {
+    bytes,
+    scan,
+    model,
+    modelEdit: (name) => modelEdits(scan, name),
+    isStream: readBoolean(bytes, fields.stream) === true,
+  }
+}
+
+function parseForm(bytes: Buffer, contentType: string): RequestBody {
+  const scan = scanForm(bytes, contentType)
+  if (!scan.ok) throw new QwenctlError('invalid_request', `the form is ${formRefusals[scan.reason]}`)
+  const { model, stream } = scan.fields
+  return {
+    bytes,
+    scan: null,
+    model: readField(bytes, model) || null, // services have a default for some of these
+    modelEdit: (name) => (model === undefined ? [] : [{ ...model, text: name }]),
+    isStream: readField(bytes, stream) === 'true',
+  }
+}
+
+const formRefusals = {
+  'no-boundary': 'without a boundary in its content-type',
+  malformed: 'not valid multipart/form-data',
+  duplicate: 'ambiguous: a field stands in it twice',
+} as const
+
+const refusals = {
+  'not-an-object': 'not a JSON object',
+  malformed: 'not valid JSON',
+  'too-deep': 'nested too deeply',
+  duplicate: 'ambiguous: a key stands in it twice',
+} as const

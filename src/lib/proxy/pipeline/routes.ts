@@ -1,0 +1,88 @@
+import type { Dialect } from '../../provider/provider.ts'
+
+/** One way into the pool: which wire format the client speaks there, and where an upstream has the same. */
+export interface Route {
+  dialect: Dialect
+  /** As logs and metrics have it: never a path that a client made up. */
+  name: string
+  /** Below the upstream's base. */
+  path: string
+  /** Streams of it say their usage only when asked to. */
+  asksForUsage: boolean
+  /** A file may come with the request, as a form, and an answer may be sound, a picture or plain text. */
+  isMedia: boolean
+  /** Accounts that speak only the other format can serve it too. */
+  isTranslated: boolean
+  /** False: it uses up none of the account's requests. */
+  isCounted: boolean
+}
+
+const openai = (path: string, more: Partial<Route> = {}): Route => ({
+  dialect: 'openai',
+  name: `/v1${path}`,
+  path,
+  asksForUsage: false,
+  isMedia: false,
+  isTranslated: false,
+  isCounted: true,
+  ...more,
+})
+const anthropic = (path: string, more: Partial<Route> = {}): Route => ({
+  ...openai(path, more),
+  dialect: 'anthropic',
+})
+
+const routes = [
+  openai('/chat/completions', { asksForUsage: true, isTranslated: true }),
+  openai('/completions', { asksForUsage: true }),
+  openai('/embeddings'),
+  openai('/responses'),
+  openai('/images/generations', { isMedia: true }),
+  openai('/images/edits', { isMedia: true }),
+  openai('/images/variations', { isMedia: true }),
+  openai('/audio/speech', { isMedia: true }),
+  openai('/audio/transcriptions', { isMedia: true }),
+  openai('/audio/translations', { isMedia: true }),
+  anthropic('/messages', { isTranslated: true }),
+  anthropic('/messages/count_tokens', { isCounted: false }),
+]
+
+const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
+
+/** Services have more endpoints for pictures and sound than OpenAI; no dots, so that none leaves these folders. */
+const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
+
+/** Where a request goes. */
+export interface Destination {
+  /** As the table has it: `/v1` may be missing, since clients differ in what they take for the base URL. */
+  readonly path: string
+  /** With its question mark; empty: there is none. */
+  readonly query: string
+  /** Null: not into the pool. */
+  readonly route: Route | null
+}
+
+let last: { url: string; destination: Destination } | null = null
+
+/** Most requests go where the one before went. */
+export function destinationOf(url: string): Destination {
+  if (last?.url === url) return last.destination
+  const mark = url.indexOf('?')
+  const whole = mark < 0 ? url : url.slice(0, mark)
+  const path = whole.startsWith('/v1/') ? whole.slice(3) : whole
+  const destination = { path, query: mark < 0 ? '' : url.slice(mark), route: routeFor(path) }
+  last = { url, destination }
+  return destination
+}
+
+function routeFor(path: string): Route | null {
+  const known = byPath.get(path)
+  if (known !== undefined) return known
+  const folder = MEDIA_PATH.exec(path)?.[1]
+  return folder === undefined ? null : openai(path, { isMedia: true, name: `/v1/${folder}/*` })
+}
+
+/** The wire format that errors of a path are written in, also where there is no such route. */
+export function dialectOf(path: string, hasAnthropicVersion: boolean): Dialect {
+  return path.startsWith('/messages') || hasAnthropicVersion ? 'anthropic' : 'openai'
+}

@@ -1,0 +1,30 @@
+import { isQwenctlError } from '../../base/errors.ts'
+import type { TranslationPlan } from '../../translate/translate.ts'
+import { translateAnswer, translateError } from '../../translate/translate.ts'
+import type { HeldAnswer } from './held-answer.ts'
+import { jsonOf } from './held-answer.ts'
+
+/** A whole answer in the format of the client; null when it is no answer that could be said there. */
+export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | null {
+  try {
+    return Buffer.from(JSON.stringify(translateAnswer(plan, jsonOf(body))))
+  } catch (error) {
+    if (isQwenctlError(error)) return null
+    throw error
+  }
+}
+
+/** An upstream's error in the client's format, with the provider's own words. */
+export function translatedError(plan: TranslationPlan, { status, rawHeaders, body }: HeldAnswer): HeldAnswer {
+  const said = jsonOf(body) ?? body.toString('utf8', 0, 4096)
+  const kept: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (!rawHeaders[index]!.toLowerCase().startsWith('content-'))
+      kept.push(rawHeaders[index]!, rawHeaders[index + 1]!)
+  }
+  return {
+    status,
+    rawHeaders: [...kept, 'content-type', 'application/json'],
+    body: Buffer.from(JSON.stringify(translateError(plan, status, said))),
+  }
+}

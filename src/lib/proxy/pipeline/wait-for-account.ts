@@ -1,0 +1,122 @@
+import { QwenctlError } from '../../base/errors.ts'
+import { durationMs } from '../../quota/amounts.ts'
+import { movesOn } from '../../rotation/cooling.ts'
+import type { RotationRequest } from '../../rotation/rotation-request.ts'
+import type { Exchange } from './exchange.ts'
+import type { Failure } from './final-error.ts'
+import { earliestReturn, isForUpstreams } from './final-error.ts'
+import type { LivePool } from '../pool/live-pool.ts'
+
+/** A stream that waits longer hears from us: from then on its answer is a 200, and a failure an event in it. */
+const FIRST_SIGN_MS = 5_000
+const SIGN_EVERY_MS = 10_000
+
+/** How long a request may wait for an account: as its client says, within bounds, else as it is set. Throws `invalid_request`. */
+export function readWait({ waiting }: LivePool, header: string | null): number {
+  if (header === null) return waiting.waitMs
+  const asked = durationMs(header)
+  if (asked !== null) return Math.min(asked, waiting.maxWaitMs)
+  throw new QwenctlError(
+    'invalid_request',
+    `x-qwenctl-wait is "${header.slice(0, 40)}", which is not a time`,
+    {
+      hint: 'write it as 30s, 500ms or 2m',
+    },
+  )
+}
+
+export interface WaitOptions {
+  wanted: readonly RotationRequest[]
+  waitMs: number
+  /** One round over all accounts; null: the exchange is over. */
+  ask: () => Promise<Failure[] | null>
+}
+
+/** Asks, and waits for an account to return and asks again, as long as one will in time. As `ask` answers. */
+export async function waitForAccount(
+  live: LivePool,
+  exchange: Exchange,
+  { wanted, waitMs, ask }: WaitOptions,
+): Promise<Failure[] | null> {
+  const { room } = live.waiting
+  const began = live.view.now
+  const until = began + waitMs
+  const kind = JSON.stringify(wanted.map(({ session: _, ...rest }) => rest))
+  const place = room.nextPlace()
+  const onTick = exchange.isStream ? signs(exchange, began) : () => undefined
+  let failures: Failure[] = []
+  let isBehindOthers = room.hasQueueFor(kind)
+  for (;;) {
+    if (!isBehindOthers) {
+      const round = await asked(exchange, ask, () => room.claimed(place))
+      if (round === null) return null
+      if (round.length > 0) failures = round
+      await live.noted()
+      if (!isWorthIt(live, wanted, round, until)) return failures
+    }
+    isBehindOthers = false
+    const end = await room.enter({ wanted, kind, place, until, onTick }, (leave) => {
+      exchange.watcher = { clientLeft: leave }
+    })
+    exchange.watcher = null
+    if (end === 'gone' || exchange.isGone) {
+      room.claimed(place)
+      return null
+    }
+    if (end === 'draining') throw new QwenctlError('shutting_down', 'the proxy is shutting down')
+    if (end === 'full') refuseFull(live, wanted)
+    if (end !== 'go') return failures
+  }
+}
+
+/** However the round ends: those behind must not wait for it. */
+async function asked(
+  exchange: Exchange,
+  ask: WaitOptions['ask'],
+  claimed: () => void,
+): Promise<Failure[] | null> {
+  exchange.onClaimed = claimed
+  try {
+    return await ask()
+  } finally {
+    exchange.onClaimed = null
+    claimed()
+  }
+}
+
+/** Where an answer would be that the pool is out, and somebody is back before the time is over. */
+function isWorthIt(
+  live: LivePool,
+  wanted: readonly RotationRequest[],
+  failures: Failure[],
+  until: number,
+): boolean {
+  const at = earliestReturn(live, wanted)?.at ?? null
+  if (at === null || at > until || live.view.now >= until) return false
+  return (
+    failures.every(({ outcome }) => movesOn(outcome.class)) && !isForUpstreams(failures, at, live.view.now)
+  )
+}
+
+function signs(exchange: Exchange, began: number): (now: number) => void {
+  let nextAt = began + FIRST_SIGN_MS
+  return (now) => {
+    if (now < nextAt) return
+    nextAt = now + SIGN_EVERY_MS
+    exchange.keepOpen()
+  }
+}
+
+function refuseFull(live: LivePool, wanted: readonly RotationRequest[]): never {
+  const { room } = live.waiting
+  const at = earliestReturn(live, wanted)?.at ?? live.view.now
+  const seconds = Math.max(1, Math.ceil((at - live.view.now) / 1000))
+  throw new QwenctlError(
+    'quota_exhausted',
+    `every account for this request is out, and ${room.most} wait already`,
+    {
+      hint: 'more may wait with qwenctl config set proxy.waitQueue',
+      details: { retryAfterSeconds: seconds },
+    },
+  )
+}

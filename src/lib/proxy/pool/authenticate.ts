@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
+import type { ClientKey } from '../../account/client-key.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { RecentMap } from '../../rotation/pool/recent-map.ts'
+import { FailedAttempts } from '../../toolkit/quota/failed-attempts.ts'
+
+/** A key that the proxy knows, with what the pool is to look at. */
+export interface KnownKey {
+  key: ClientKey
+  /** Epoch milliseconds; Infinity: never. */
+  expiresAt: number
+  /** Null: any account. The same object for every request, so that lanes are found again. */
+  allowed: { accounts: readonly string[]; groups: readonly string[] } | null
+  /** For the ledger. */
+  also: string[]
+}
+
+const MOST_PRESENTED = 1024
+
+/**
+ * Tells clients by their key. A key is looked up by the hash of all of it: there is nothing to compare byte by byte, and
+ * what was read of the memory or the file does not open anything. Until the first key exists everybody may come, whatever
+ * they present.
+ */
+export class Authenticator {
+  readonly #clock: () => number
+  #byHash = new Map<string, KnownKey>()
+  #isRequired = false
+  #isAlwaysRequired = false
+  /** What was presented lately, so that a client's key is hashed once and not with every request. */
+  #presented = new RecentMap<string, KnownKey>(MOST_PRESENTED)
+  readonly #failures: FailedAttempts
+
+  /** `clock`: epoch milliseconds. */
+  constructor(clock: () => number) {
+    this.#clock = clock
+    this.#failures = new FailedAttempts(clock, 'too many requests with a wrong key came from this address')
+  }
+
+  /** Takes the keys as they are now; those made for one command ask a key of nobody else. */
+  use(keys: readonly ClientKey[]): void {
+    this.#isRequired = this.#isAlwaysRequired || keys.some(({ isTemporary }) => !isTemporary)
+    this.#presented = new RecentMap(MOST_PRESENTED)
+    this.#byHash = new Map(keys.map((key) => [key.hash, known(key)]))
+  }
+
+  /** From now on, also when the last key is taken away: where others can reach the proxy, nobody may come in without. */
+  requireAlways(): void {
+    this.#isAlwaysRequired = true
+    this.#isRequired = true
+  }
+
+  /** Whether a request without a key is refused. */
+  get isRequired(): boolean {
+    return this.#isRequired
+  }
+
+  /**
+   * Whose request it is; null where nobody has to say. `presented`: what stood in `authorization` or `x-api-key`.
+   * Throws `invalid_api_key`, or `too_many_failures` for an address that has tried too often.
+   */
+  authenticate(presented: string | null, from: { remoteAddress?: string | undefined }): KnownKey | null {
+    if (this.#byHash.size === 0 && !this.#isRequired) return null
+    const found = presented === null ? undefined : this.#find(presented)
+    if (found !== undefined && found.expiresAt > this.#clock()) return found
+    if (!this.#isRequired && (presented === null || !presented.startsWith(CLIENT_KEY_PREFIX))) return null
+    this.#refuse(presented, found, from.remoteAddress ?? '')
+  }
+
+  #find(presented: string): KnownKey | undefined {
+    const before = this.#presented.get(presented)
+    if (before !== undefined) return before
+    if (!presented.startsWith(CLIENT_KEY_PREFIX) || presented.length > 256) return undefined
+    const found = this.#byHash.get(createHash('sha256').update(presented).digest('hex'))
+    if (found !== undefined) this.#presented.set(presented, found)
+    return found
+  }
+
+  #refuse(presented: string | null, found: KnownKey | undefined, address: string): never {
+    this.#failures.count(address)
+    throw new QwenctlError('invalid_api_key', wordsFor(presented, found), {
+      hint: 'qwenctl keys create NAME makes a key; send it as Authorization: Bearer qk_… or x-api-key: qk_…',
+    })
+  }
+}
+
+function known(key: ClientKey): KnownKey {
+  const { accounts, groups } = key
+  return {
+    key,
+    expiresAt: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt),
+    allowed: accounts.length === 0 && groups.length === 0 ? null : { accounts, groups },
+    also: [key.id],
+  }
+}
+
+function wordsFor(presented: string | null, found: KnownKey | undefined): string {
+  if (found !== undefined) return `the client key "${found.key.name}" expired at ${found.key.expiresAt}`
+  return presented === null ? 'the request has no client key' : 'the client key is not known'
+}

@@ -1,0 +1,22 @@
+import { PROOF_HEADER } from '../../toolkit/proxies.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { LivePool } from '../pool/live-pool.ts'
+
+const UP = Buffer.from('{"status":"ok"}')
+
+/** Up, and no more: it needs no key, so it names nobody. Whoever knows its proof learns that it is the one. */
+export function health(exchange: Exchange, proof: string | null): void {
+  exchange.tries = null // asked every few seconds, and of no account
+  const isKnown = proof !== null && exchange.call.headers[PROOF_HEADER] === proof
+  const headers = isKnown ? [PROOF_HEADER, 'yes'] : []
+  exchange.send(200, ['content-type', 'application/json', ...headers], UP)
+}
+
+/** 200 only when some account could serve a request now. */
+export function readiness(exchange: Exchange, { pool, view }: LivePool): void {
+  exchange.tries = null
+  const first = pool.earliestReturn({}, view)
+  const isReady = first?.at !== null && first !== null && first.at <= view.now
+  const availableAt = first?.at === null || first === null ? null : new Date(first.at).toISOString()
+  exchange.sendJson(isReady ? 200 : 503, { status: isReady ? 'ready' : 'unavailable', availableAt })
+}

@@ -1,0 +1,34 @@
+import type { AttemptRecord, RequestRecord } from '../../observe/request-event.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+
+export const NO_TRIES: readonly AttemptRecord[] = []
+
+/** An exchange that is over, as logs, metrics and traces are told of it. */
+export function recordOf(exchange: Exchange): RequestRecord {
+  const { at, beganAt, endedAt, status, refusal, usage, key, isGone } = exchange
+  const tries = exchange.tries ?? NO_TRIES
+  const latencyMs = endedAt - at
+  return {
+    id: exchange.id,
+    at,
+    latencyMs,
+    firstByteMs: status === null ? null : beganAt === 0 ? latencyMs : beganAt - at,
+    method: exchange.call.method,
+    route: exchange.route,
+    dialect: exchange.dialect,
+    clientKey: key === null ? null : key.key.name,
+    model: exchange.model,
+    isStream: exchange.isStream,
+    status,
+    outcome: refusal !== null ? refusal.code : (tries.at(-1)?.outcome ?? (isGone ? 'aborted' : 'ok')),
+    message: refusal === null ? null : refusal.message,
+    attempts: tries,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    costUsd: usage.costUsd,
+    bytesIn: exchange.bytesIn,
+    bytesOut: exchange.bytesOut,
+    isClientGone: isGone && !exchange.isCut,
+    traceparent: exchange.traceparent,
+  }
+}

@@ -1,0 +1,289 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import type { MetricsText } from '../../observe/metrics.ts'
+import type { Observer } from '../../observe/observer.ts'
+import { RunningIds } from '../../base/running-ids.ts'
+import { releaseBodies } from '../transport/buffer-pool.ts'
+import type { ClientCall } from '../client/client-call.ts'
+import { clientHeadOf } from '../client/client-head.ts'
+import type { ClientHead } from '../client/client-head.ts'
+import { HttpListener } from '../client/http-listener.ts'
+import { NodeCall } from '../client/node-call.ts'
+import { Exchange } from '../pipeline/exchange.ts'
+import type { ExchangeListener } from '../pipeline/exchange.ts'
+import { Guard } from './guard.ts'
+import { handleRequest } from '../pipeline/handle-request.ts'
+import type { ProxyContext } from '../pipeline/proxy-context.ts'
+import { health, readiness } from './health.ts'
+import { isLoopback } from './loopback.ts'
+import { isManagementPath } from './management-seam.ts'
+import type { ManagementHandler } from './management-seam.ts'
+import { answerMetrics } from './metrics.ts'
+import { listModels } from './models.ts'
+import type { Incoming } from '../pipeline/outgoing.ts'
+import { readBody } from '../pipeline/read-request.ts'
+import { NO_TRIES, recordOf } from './request-record.ts'
+import { destinationOf, dialectOf } from '../pipeline/routes.ts'
+
+export interface ServerOptions {
+  host: string
+  /** 0: any free port. */
+  port: number
+  /** Host names it answers to besides its own address. */
+  allowHosts: readonly string[]
+  /** Problems that people should know of, in words. */
+  onTrouble: (message: string) => void
+  /** How long a client may be still that has to send, or to take, something. */
+  clientIdleMs?: number | undefined
+  /** Begins every request id: unique to this run. */
+  runId: string
+  /** What this proxy alone knows: `/health` says that it is the one to whoever knows it too. */
+  proof?: string | undefined
+  /** Null: there is nothing to manage it with. */
+  management: ManagementHandler | null
+  /** Is told of every request when it is over. */
+  observer: Observer
+  /** What `GET /metrics` answers; null: there is nothing. */
+  metrics: () => Promise<MetricsText | null>
+  /** Whether what stands where a key goes is the administrator's. */
+  isAdmin?: ((presented: string | null) => boolean) | undefined
+}
+
+/** How long a refused body may go on arriving, so that its sender gets to read the refusal. */
+const LINGER_MS = 5_000
+const LAST_WORDS_MS = 1_000
+
+/** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
+export class ProxyServer implements ExchangeListener {
+  readonly #door: HttpListener
+  readonly #proxy: ProxyContext
+  readonly #options: ServerOptions
+  #guard: Guard
+  readonly #check = (headers: IncomingHttpHeaders) => this.#guard.check(headers)
+  readonly #managed = new Set<Exchange>()
+  readonly #ids: RunningIds
+  #open = 0
+  #isDraining = false
+  #onIdle: (() => void) | null = null
+
+  constructor(proxy: ProxyContext, options: ServerOptions) {
+    this.#proxy = proxy
+    this.#options = options
+    this.#ids = new RunningIds(options.runId)
+    this.#guard = new Guard([options.host, ...options.allowHosts])
+    this.#door = new HttpListener({
+      clientIdleMs: options.clientIdleMs,
+      takes: ({ url }) => options.management === null || !isManagementPath(url),
+      onCall: (call) => this.#take(call),
+    })
+  }
+
+  /** Resolves with the URL. Throws `port_in_use`, or `failed` when the address cannot be had. */
+  async listen(): Promise<{ url: string; port: number }> {
+    const { host, port } = this.#options
+    const address = await this.#door.open(host, port)
+    const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+    return { url: `http://${shown}:${address.port}`, port: address.port }
+  }
+
+  /** Requests that are being answered. An open page is none: its events never end by themselves. */
+  get inFlight(): number {
+    return this.#open - this.#managed.size
+  }
+
+  setClientIdle(stillMs: number | undefined): void {
+    this.#door.setClientIdle(stillMs)
+  }
+
+  /** Answers to these names from now on, and to no others. */
+  allowHosts(names: readonly string[]): void {
+    this.#guard = new Guard([this.#options.host, ...names])
+    this.#door.forgetHeads() // what was checked by the old names
+  }
+
+  /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
+  async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true
+    this.#proxy.live.waiting.room.close()
+    const closed = this.#door.close()
+    await this.#untilIdle(graceMs)
+    this.#door.closeAll()
+    await closed
+    await this.#untilIdle(LAST_WORDS_MS) // those cut off learn of it, or they would blame their upstreams
+  }
+
+  async #untilIdle(mostMs: number): Promise<void> {
+    let isLate = false
+    // What waited behind the last one on its connection has its turn before this one goes on: it is not the last then.
+    while (this.inFlight > 0 && !isLate) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => resolve(void (isLate = true)), mostMs)
+        this.#onIdle = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+
+  #take(call: ClientCall): void {
+    const exchange = new Exchange(call, this.#ids.next(), this)
+    this.#open += 1
+    if (this.#options.observer.isOn) exchange.tries = NO_TRIES
+    try {
+      this.#route(exchange)
+    } catch (error) {
+      this.#fail(exchange, error)
+    }
+  }
+
+  onEnded(exchange: Exchange): void {
+    if (!exchange.isWorkedOn) this.#over(exchange)
+    this.#managed.delete(exchange)
+    this.#open -= 1
+    if (this.inFlight === 0) this.#onIdle?.()
+  }
+
+  #route(exchange: Exchange): void {
+    const { call } = exchange
+    const { connection, url } = call
+    const { path, query, route } = destinationOf(url)
+    exchange.dialect = dialectOf(path, false) // until more is known of it
+    const head = clientHeadOf(call, connection.head, this.#check)
+    connection.head = head
+    if (head.isAnthropic) exchange.dialect = 'anthropic'
+    if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
+    if (route !== null) exchange.route = route.name
+    const { management } = this.#options
+    const isManaged = route === null && management !== null && isManagementPath(url)
+    if (!isManaged) this.#identify(exchange, path, head)
+    if (this.#isDraining) {
+      call.isLast()
+      throw new QwenctlError('shutting_down', 'the proxy is shutting down')
+    }
+    if (isManaged) return this.#manage(exchange, management)
+    if (route === null) return void this.#answer(exchange, this.#other(exchange, path))
+    if (call.method !== 'POST') allow(exchange, 'POST')
+    readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
+      if (exchange.isAnswered) return // it came too late
+      if (body instanceof Error) this.#fail(exchange, body)
+      else {
+        exchange.bytesIn = body.length
+        this.#handle(exchange, { route, query, head, bytes: body })
+      }
+    })
+  }
+
+  #manage(exchange: Exchange, management: ManagementHandler): void {
+    const { call, id } = exchange
+    if (!(call instanceof NodeCall)) throw new Error('a managed request was read as a plain one')
+    exchange.tries = null // management tells of itself
+    this.#managed.add(exchange)
+    const { req, res } = call
+    res.setHeader('x-request-id', id)
+    management(req.asStream(), res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
+  }
+
+  /** Asks who it is, where somebody has to say. */
+  #identify(exchange: Exchange, path: string, { presented }: ClientHead): void {
+    if (path === '/health' || path === '/ready') return
+    const { host, isAdmin } = this.#options
+    if (path === '/metrics' && (isLoopback(host) || isAdmin?.(presented) === true)) return
+    exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.call.connection.socket)
+  }
+
+  #handle(exchange: Exchange, incoming: Incoming): void {
+    exchange.isWorkedOn = true
+    try {
+      handleRequest(this.#proxy, exchange, incoming)
+    } catch (error) {
+      exchange.finish(error)
+    }
+  }
+
+  async #answer(exchange: Exchange, work: Promise<void>): Promise<void> {
+    exchange.isWorkedOn = true
+    try {
+      await work
+      exchange.finish()
+    } catch (error) {
+      exchange.finish(error)
+    }
+  }
+
+  onFinished(exchange: Exchange, error: unknown): void {
+    if (error === null) releaseBodies(exchange)
+    else this.#fail(exchange, error)
+    exchange.isWorkedOn = false
+    if (exchange.isClosed) this.#over(exchange)
+  }
+
+  #over(exchange: Exchange): void {
+    if (exchange.tries === null) return
+    this.#options.observer.record(recordOf(exchange))
+    exchange.tries = null // told once, whoever of client and upstream was the last to leave
+  }
+
+  /** What is answered without asking an account. */
+  async #other(exchange: Exchange, path: string): Promise<void> {
+    if (path === '/health')
+      return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
+    if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
+    if (path === '/metrics') {
+      allow(exchange, 'GET', 'HEAD')
+      this.#managed.add(exchange) // who looks at what is in flight is not part of it
+      return answerMetrics(exchange, this.#options.metrics)
+    }
+    if (path === '/models' || path.startsWith('/models/')) {
+      allow(exchange, 'GET', 'HEAD')
+      exchange.route = '/v1/models'
+      return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
+    }
+    const { method, url } = exchange.call
+    const [asked = ''] = url.split('?', 1) // what stands behind it may be a key
+    throw new QwenctlError('not_found', `there is nothing at ${method} ${asked.slice(0, 200)}`, {
+      hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
+    })
+  }
+
+  /** One that was sending hears why; of one that was to read nothing more can be said. */
+  onStopped(exchange: Exchange): void {
+    const { call } = exchange
+    if (this.#managed.has(exchange) || call.isRead || exchange.isAnswered)
+      return void call.connection.socket.destroy()
+    this.#fail(exchange, new QwenctlError('request_timeout', 'nothing more of the request came for too long'))
+  }
+
+  #fail(exchange: Exchange, error: unknown): void {
+    if (!isQwenctlError(error)) {
+      this.#options.onTrouble(`request ${exchange.id} failed: ${messageOf(error)}`)
+      if (process.env.DEBUG?.startsWith('qwenctl') === true && error instanceof Error) {
+        this.#options.onTrouble(error.stack ?? '')
+      }
+    }
+    if (exchange.isAnswered) exchange.cutOff()
+    else if (exchange.call.isRead) exchange.sendError(error)
+    else {
+      // The connection is not said to close: it would be reset at once, and a client that is still writing could lose the answer.
+      exchange.call.leaveUnread(LINGER_MS)
+      exchange.sendError(error)
+    }
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new QwenctlError('invalid_request', 'the path has a percent sign that encodes nothing')
+  }
+}
+
+function allow(exchange: Exchange, ...methods: string[]): void {
+  const { method } = exchange.call
+  if (methods.includes(method)) return
+  exchange.allow = methods.join(', ')
+  throw new QwenctlError('method_not_allowed', `${method} is not for this path`, {
+    hint: `use ${methods.join(' or ')}`,
+  })
+}

@@ -1,0 +1,151 @@
+import { usageNames } from '../../provider/usage.ts'
+import { Members, writtenWithEscapes } from './json-cursor.ts'
+import { AnswerWalk } from './json-walk.ts'
+import { Lookout, isAt, skipSpace } from './json-scan.ts'
+
+export interface ResponseSummary {
+  /** The value of the top-level `usage`, parsed as far as `usageNames` go; undefined when there is none. */
+  usage: unknown
+}
+
+const OPEN_OBJECT = 0x7b
+const ZERO = 0x30
+const ERROR = Buffer.from('"error"')
+const lookout = new Lookout('error')
+const USAGE = Buffer.from('usage')
+const CODE = Buffer.from('code')
+const ERROR_TYPE = Buffer.from('errorType')
+
+/**
+ * What the proxy has to know of a plain JSON success, without parsing all of it. Null: it may be an error in the clothes
+ * of a success, or is no JSON object, and has to be read as a whole.
+ */
+export function inspectResponse(body: Buffer): ResponseSummary | null {
+  return walk.goes(body) ? { usage: walkedUsage(body) } : inspectAnyResponse(body)
+}
+
+/** `inspectResponse` odd and long ones, too. */
+export function inspectAnyResponse(body: Buffer): ResponseSummary | null {
+  const open = skipSpace(body, 0)
+  if (body[open] !== OPEN_OBJECT) return null
+  lookout.wasSeen = false
+  const members = new Members(body, open, 0, lookout)
+  let usage: unknown
+  while (members.nextKey()) {
+    if (members.isKey(USAGE)) usage = readCounts(body, members)
+    else if (members.isKey(CODE) || members.isKey(ERROR_TYPE)) return null
+    else members.skip()
+  }
+  if (members.end < 0 || lookout.wasSeen) return null
+  if (members.end < body.length && body.includes(ERROR, members.end)) return null
+  return { usage }
+}
+
+type UsageName = (typeof usageNames)[number]
+type Counts = Record<UsageName, unknown>
+
+// Most names are told apart by their length alone.
+const namesByLength: { name: UsageName; bytes: Buffer }[][] = []
+for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, bytes: Buffer.from(name) })
+
+const walk = new AnswerWalk(usageNames)
+const place = Object.fromEntries(usageNames.map((name, index) => [name, index])) as Record<UsageName, number>
+
+function walkedUsage(body: Buffer): unknown {
+  const { usage } = walk
+  if (usage === undefined) return undefined
+  if (body[usage.start] !== OPEN_OBJECT) return parsed(body, usage.start, usage.end)
+  return {
+    prompt_tokens: walkedCount(body, place.prompt_tokens),
+    input_tokens: walkedCount(body, place.input_tokens),
+    cache_creation_input_tokens: walkedCount(body, place.cache_creation_input_tokens),
+    cache_read_input_tokens: walkedCount(body, place.cache_read_input_tokens),
+    completion_tokens: walkedCount(body, place.completion_tokens),
+    output_tokens: walkedCount(body, place.output_tokens),
+    cost: walkedCount(body, place.cost),
+  }
+}
+
+function walkedCount(body: Buffer, name: number): unknown {
+  const end = walk.end(name)
+  return end === 0 ? undefined : valueAt(body, walk.start(name), end)
+}
+
+/** The value of the member that `members` has come to, which is skipped: of an object, what the readers look at. */
+function readCounts(body: Buffer, members: Members): unknown {
+  const { start } = members
+  if (body[start] !== OPEN_OBJECT) return members.skip() ? parsed(body, start, members.end) : undefined
+  const counts = noCounts()
+  const inner = new Members(body, start, 1, lookout)
+  let isPlain = true
+  while (inner.next()) {
+    const { keyStart, keyEnd } = inner
+    const name = nameAt(body, keyStart, keyEnd)
+    if (name !== null) put(counts, name, valueAt(body, inner.start, inner.end))
+    else if (writtenWithEscapes(body, keyStart, keyEnd) !== null) isPlain = false
+  }
+  members.end = inner.end
+  return isPlain || inner.end < 0 ? counts : parsed(body, start, inner.end)
+}
+
+function noCounts(): Counts {
+  return {
+    prompt_tokens: undefined,
+    input_tokens: undefined,
+    cache_creation_input_tokens: undefined,
+    cache_read_input_tokens: undefined,
+    completion_tokens: undefined,
+    output_tokens: undefined,
+    cost: undefined,
+  }
+}
+
+/** Each by its name: by one that varies, V8 looks it up by hash. */
+function put(counts: Counts, name: UsageName, value: unknown): void {
+  switch (name) {
+    case 'prompt_tokens':
+      counts.prompt_tokens = value
+      break
+    case 'completion_tokens':
+      counts.completion_tokens = value
+      break
+    case 'input_tokens':
+      counts.input_tokens = value
+      break
+    case 'output_tokens':
+      counts.output_tokens = value
+      break
+    case 'cache_creation_input_tokens':
+    case 'cache_read_input_tokens':
+    case 'cost':
+      counts[name] = value
+  }
+}
+
+function nameAt(body: Buffer, start: number, end: number): UsageName | null {
+  const alike = namesByLength[end - start]
+  if (alike !== undefined) for (const { name, bytes } of alike) if (isAt(body, start, bytes)) return name
+  return null
+}
+
+/** More digits may not fit a number exactly. */
+const MOST_DIGITS = 15
+
+function valueAt(body: Buffer, start: number, end: number): unknown {
+  if (end - start > MOST_DIGITS) return parsed(body, start, end)
+  let count = 0
+  for (let at = start; at < end; at++) {
+    const digit = body[at]! - ZERO
+    if (digit < 0 || digit > 9) return parsed(body, start, end)
+    count = count * 10 + digit
+  }
+  return count
+}
+
+function parsed(body: Buffer, start: number, end: number): unknown {
+  try {
+    return JSON.parse(body.toString('utf8', start, end)) as unknown
+  } catch {
+    return undefined // right in structure, but not a value: nothing said
+  }
+}

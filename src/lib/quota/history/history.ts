@@ -1,0 +1,147 @@
+import type { LedgerEvent, OutcomeClass, SettleEvent } from '../log/events.ts'
+import { apply } from '../log/fold.ts'
+import type { Histogram } from './histogram.ts'
+import { addDuration, addHistogram } from './histogram.ts'
+import type { LedgerState, OpenReservation } from '../log/state.ts'
+
+export const HOUR_MS = 3_600_000
+
+/** What was done, added up; requests can be below 0 where a part takes back what an earlier part counted. */
+export interface Tally {
+  requests: number
+  succeeded: number
+  failed: number
+  outcomes: Partial<Record<OutcomeClass, number>>
+  inputTokens: number
+  outputTokens: number
+  /** Null until a cost is known. */
+  costUsd: number | null
+  /** The part of `costUsd` that is of the price table, not of the provider's own words; null as above. */
+  estimatedUsd: number | null
+  /** Requests that used tokens and have no known cost. */
+  unpriced: number
+  latency: Histogram
+  firstByte: Histogram
+}
+
+/** What one account did for one model and client key within an hour. */
+export interface HistoryBucket extends Tally {
+  /** The beginning of the hour, epoch milliseconds. */
+  at: number
+  account: string
+  /** Null: no request named it, or it is not known yet. */
+  model: string | null
+  /** The client key's id; null: there was none. */
+  key: string | null
+}
+
+/** Buckets in the order in which they were first needed, by what tells them apart. */
+export type History = Map<string, HistoryBucket>
+
+type Place = Pick<HistoryBucket, 'at' | 'account' | 'model' | 'key'>
+
+const KEY_PREFIX = 'key_'
+
+export function emptyTally(): Tally {
+  return {
+    requests: 0,
+    succeeded: 0,
+    failed: 0,
+    outcomes: {},
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: null,
+    estimatedUsd: null,
+    unpriced: 0,
+    latency: new Map(),
+    firstByte: new Map(),
+  }
+}
+
+/**
+ * Applies one event to the state, and adds what it did to the history. The verdict on a reservation is the ledger's own, so
+ * that both count the same: requests in the hour of their reservation, everything else in the hour of the settlement.
+ * The history is additive: a refund, or the model of a request, is a change in the hour of the reservation, wherever
+ * that hour was written down.
+ */
+export function foldHistory(history: History, state: LedgerState, event: LedgerEvent): boolean {
+  const open = event.type === 'settle' ? state.open.get(event.id) : undefined
+  const tookEffect = apply(state, event)
+  if (!tookEffect) return false
+  if (event.type === 'reserve') {
+    const key = keyOf(event.also)
+    bucketAt(history, { at: hourOf(state.now), account: event.account, model: null, key }).requests += 1
+  } else if (event.type === 'settle' && open !== undefined) settle(history, open, event, state.now)
+  return true
+}
+
+function settle(history: History, open: OpenReservation, event: SettleEvent, now: number): void {
+  const place = { account: open.account, model: null, key: keyOf(open.also) }
+  const reserved = { ...place, at: hourOf(open.at) }
+  if (event.refunded === true) {
+    bucketAt(history, reserved).requests -= 1
+    return
+  }
+  const model = event.model === undefined || event.model === '' ? null : event.model
+  if (model !== null) {
+    bucketAt(history, reserved).requests -= 1
+    bucketAt(history, { ...reserved, model }).requests += 1
+  }
+  addSettlement(bucketAt(history, { ...place, at: hourOf(now), model }), event)
+}
+
+function addSettlement(tally: Tally, event: SettleEvent): void {
+  const { outcome, inputTokens = 0, outputTokens = 0, costUsd } = event
+  if (outcome === 'ok') tally.succeeded += 1
+  else tally.failed += 1
+  tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1
+  tally.inputTokens += inputTokens
+  tally.outputTokens += outputTokens
+  if (costUsd !== undefined) {
+    tally.costUsd = (tally.costUsd ?? 0) + costUsd
+    if (event.estimated === true) tally.estimatedUsd = (tally.estimatedUsd ?? 0) + costUsd
+  } else if (inputTokens + outputTokens > 0) tally.unpriced += 1
+  if (event.latencyMs !== undefined) addDuration(tally.latency, event.latencyMs)
+  if (event.firstByteMs !== undefined) addDuration(tally.firstByte, event.firstByteMs)
+}
+
+export function addTally(to: Tally, from: Tally): void {
+  to.requests += from.requests
+  to.succeeded += from.succeeded
+  to.failed += from.failed
+  for (const [outcome, count] of Object.entries(from.outcomes) as [OutcomeClass, number][]) {
+    to.outcomes[outcome] = (to.outcomes[outcome] ?? 0) + count
+  }
+  to.inputTokens += from.inputTokens
+  to.outputTokens += from.outputTokens
+  to.costUsd = sumOfKnown(to.costUsd, from.costUsd)
+  to.estimatedUsd = sumOfKnown(to.estimatedUsd, from.estimatedUsd)
+  to.unpriced += from.unpriced
+  addHistogram(to.latency, from.latency)
+  addHistogram(to.firstByte, from.firstByte)
+}
+
+/** True where nothing was done, or all of it was taken back or moved elsewhere. */
+export function isNothing(tally: Tally): boolean {
+  return tally.requests === 0 && tally.succeeded === 0 && tally.failed === 0
+}
+
+/** The bucket of a place, made where there is none. */
+export function bucketAt(history: History, { at, account, model, key }: Place): HistoryBucket {
+  const name = `${at}\n${account}\n${key ?? ''}\n${model ?? ''}`
+  let bucket = history.get(name)
+  if (bucket === undefined) history.set(name, (bucket = { at, account, model, key, ...emptyTally() }))
+  return bucket
+}
+
+function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS) * HOUR_MS
+}
+
+function keyOf(also: readonly string[] | undefined): string | null {
+  return also?.find((subject) => subject.startsWith(KEY_PREFIX)) ?? null
+}
+
+function sumOfKnown(one: number | null, other: number | null): number | null {
+  return one === null ? other : other === null ? one : one + other
+}

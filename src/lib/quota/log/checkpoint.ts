@@ -1,0 +1,154 @@
+import { parseWindow } from '../limit.ts'
+import { OpenReservations } from './open-reservations.ts'
+import type {
+  Charge,
+  Cooldown,
+  DayTotals,
+  LedgerState,
+  LimitState,
+  ModelLimitState,
+  OpenReservation,
+  SubjectState,
+  TrailBucket,
+  WindowUsage,
+} from './state.ts'
+
+/** A ledger position: everything before it is in the state. */
+export interface Position {
+  /** The day's file, `YYYY-MM-DD`. */
+  day: string
+  /** Bytes of it. */
+  offset: number
+}
+
+type LimitJson = Omit<LimitState, 'clock' | 'usage'> & {
+  usage: Extract<WindowUsage, { kind: 'fixed' }> | RollingJson
+}
+type ModelLimitJson = LimitJson & Pick<ModelLimitState, 'model'>
+
+/** A busy rolling window holds thousands of charges: flat pairs of milliseconds since the one before, and amount. */
+interface RollingJson {
+  kind: 'rolling'
+  used: number
+  charges: number[]
+}
+
+type Bucket = [start: number, requests: number, inputTokens: number, outputTokens: number, usd: number]
+
+/** The folded state as JSON. Times in epoch milliseconds: it is rewritten often and read by qwenctl alone. */
+export interface StateJson {
+  now: number
+  sequence: number
+  subjects: Record<string, SubjectJson>
+  open: Record<string, OpenReservation>
+  days: Record<string, Record<string, DayTotals>>
+}
+
+interface SubjectJson extends Omit<SubjectState, 'limits' | 'modelLimits' | 'cooldowns' | 'trail'> {
+  limits: LimitJson[]
+  modelLimits: ModelLimitJson[]
+  cooldowns: Record<string, Cooldown>
+  trail: { minutes: Bucket[]; hours: Bucket[]; days: Bucket[] }
+}
+
+/** The state as JSON, with the days after `historyThrough` only (null: all); older ones are kept elsewhere. */
+export function stateToJson(state: LedgerState, historyThrough: string | null = null): StateJson {
+  const subjects: Record<string, SubjectJson> = {}
+  for (const [id, subject] of state.subjects) {
+    subjects[id] = {
+      ...subject,
+      limits: subject.limits.map(limitToJson),
+      modelLimits: subject.modelLimits.map((limit) => ({ ...limitToJson(limit), model: limit.model })),
+      cooldowns: Object.fromEntries(subject.cooldowns),
+      trail: {
+        minutes: subject.trail.minutes.map(packed),
+        hours: subject.trail.hours.map(packed),
+        days: subject.trail.days.map(packed),
+      },
+    }
+  }
+  const days: StateJson['days'] = {}
+  for (const [day, accounts] of state.days) {
+    if (historyThrough === null || day > historyThrough) days[day] = Object.fromEntries(accounts)
+  }
+  return {
+    now: state.now,
+    sequence: state.sequence,
+    subjects,
+    open: Object.fromEntries(openEntries(state)),
+    days,
+  }
+}
+
+/** The state that `stateToJson` wrote. Throws on any other shape: a checkpoint is all right or it is not used. */
+export function stateFromJson(json: StateJson): LedgerState {
+  const state: LedgerState = {
+    now: number(json.now),
+    sequence: number(json.sequence),
+    subjects: new Map(),
+    open: openFrom(json.open),
+    days: new Map(
+      Object.entries(json.days).map(([day, accounts]) => [day, new Map(Object.entries(accounts))]),
+    ),
+  }
+  for (const [id, subject] of Object.entries(json.subjects)) {
+    state.subjects.set(id, {
+      ...subject,
+      limits: subject.limits.map(limitFromJson),
+      modelLimits: subject.modelLimits.map((limit) => ({ ...limitFromJson(limit), model: limit.model })),
+      cooldowns: new Map(Object.entries(subject.cooldowns)),
+      trail: {
+        minutes: subject.trail.minutes.map(unpacked),
+        hours: subject.trail.hours.map(unpacked),
+        days: subject.trail.days.map(unpacked),
+      },
+    })
+  }
+  return state
+}
+
+function limitToJson({ clock: _clock, usage, ...limit }: LimitState): LimitJson {
+  if (usage.kind === 'fixed') return { ...limit, usage }
+  const charges: number[] = []
+  let before = 0
+  for (const { at, amount } of usage.charges) {
+    charges.push(at - before, amount)
+    before = at
+  }
+  return { ...limit, usage: { kind: 'rolling', used: usage.used, charges } }
+}
+
+function limitFromJson({ usage, ...limit }: LimitJson): LimitState {
+  const clock = parseWindow(limit.window)
+  if (usage.kind === 'fixed') return { ...limit, clock, usage }
+  const charges: Charge[] = []
+  let at = 0
+  for (let index = 0; index < usage.charges.length; index += 2) {
+    at += number(usage.charges[index])
+    charges.push({ at, amount: number(usage.charges[index + 1]) })
+  }
+  return { ...limit, clock, usage: { kind: 'rolling', used: number(usage.used), charges } }
+}
+
+function* openEntries(state: LedgerState): Generator<[string, OpenReservation]> {
+  for (const { id, ...open } of state.open.entries()) yield [id, open]
+}
+
+function openFrom(json: StateJson['open']): OpenReservations {
+  const open = new OpenReservations()
+  for (const [id, reservation] of Object.entries(json)) open.add(id, reservation)
+  return open
+}
+
+function packed(bucket: TrailBucket): Bucket {
+  return [bucket.start, bucket.requests, bucket.inputTokens, bucket.outputTokens, bucket.usd]
+}
+
+function unpacked([start, requests, inputTokens, outputTokens, usd]: Bucket): TrailBucket {
+  return { start: number(start), requests, inputTokens, outputTokens, usd }
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError('not a checkpoint')
+  return value
+}

@@ -1,0 +1,262 @@
+import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
+import { forgetLearned, isInForce, learnLimits, setLimits } from '../set-limits.ts'
+import { usable } from '../standing.ts'
+import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
+import { OpenReservations } from './open-reservations.ts'
+import { dayOf, emptyTotals } from './totals.ts'
+import type { TrailAmounts } from './trail.ts'
+import { emptyTrail, leaveTrail, trailAmount } from './trail.ts'
+import { advance, charge, emptyUsage, giveBack } from '../window.ts'
+
+/** A cooldown this soon after the last one is the next strike in a row. */
+const STRIKE_MEMORY_MS = 10 * 60_000
+
+/** A reservation that was never settled stays charged, but is no longer shown as in flight after this long. */
+const OPEN_MEMORY_MS = 48 * 3_600_000
+
+/** Never added to. */
+const NO_OTHERS: string[] = []
+const NO_SUBJECTS: readonly SubjectState[] = []
+
+export function emptyState(): LedgerState {
+  return { now: 0, sequence: 0, subjects: new Map(), open: new OpenReservations(), days: new Map() }
+}
+
+/**
+ * Applies one event. The verdict on a reservation follows from the events before it alone: the same file gives every
+ * process the same state. Changes the state it is given and nothing else. Answers whether the event took effect: for a
+ * reservation, whether it was granted.
+ */
+export function apply(state: LedgerState, event: LedgerEvent): boolean {
+  state.sequence += 1
+  moveTime(state, timeOf(event.at))
+  switch (event.type) {
+    case 'reserve':
+      return reserve(state, event)
+    case 'settle':
+      return settle(state, event)
+    case 'limits':
+      setLimits(subjectOf(state, event.account), event, state.now)
+      return true
+    case 'learn':
+      learnLimits(subjectOf(state, event.account), event, {
+        now: state.now,
+        inFlight: inFlightOf(state, event.account),
+      })
+      return true
+    case 'forget':
+      forgetLearned(subjectOf(state, event.account))
+      return true
+    case 'reset':
+      return reset(state, event)
+    case 'cool':
+      return cool(state, event)
+    case 'clear':
+      return clear(state, event)
+    case 'close':
+      moveTime(state, Date.parse(event.next))
+      return true
+  }
+}
+
+let memo = { text: '', at: Number.NaN }
+
+/** Neighbours in the ledger often share their time, and parsing it costs as much as the rest of an event. */
+function timeOf(text: string): number {
+  if (text !== memo.text) memo = { text, at: Date.parse(text) }
+  return memo.at
+}
+
+/** Time in the ledger never runs backwards, whatever the clock of the process that wrote the event. */
+function moveTime(state: LedgerState, at: number): void {
+  if (!(at > state.now)) return
+  const isNewDay = state.open.size > 0 && dayOf(at) !== dayOf(state.now)
+  state.now = at
+  if (!isNewDay) return
+  for (const { id, at: since } of [...state.open.entries()]) {
+    if (since <= at - OPEN_MEMORY_MS) state.open.take(id)
+  }
+}
+
+function reserve(state: LedgerState, event: ReserveEvent): boolean {
+  const { keep, probe } = event
+  if (state.open.get(event.id) !== undefined) return false
+  const account = subjectOf(state, event.account)
+  const others = subjectsOf(state, event.also)
+  if (!isBelowLimits(account, keep, state.now)) return false
+  // headroom is the account's alone
+  for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, state.now)) return false
+  use(account, state.now)
+  for (const other of others) use(other, state.now)
+  totalsIn(state, dayOf(state.now), event.account).requests += 1
+  const also = event.also ?? NO_OTHERS
+  const { now: at, sequence } = state
+  return state.open.add(event.id, { account: event.account, also, at, sequence, probe })
+}
+
+function isBelowLimits(subject: SubjectState, keep: number | undefined, now: number): boolean {
+  for (const limit of subject.limits) {
+    advance(limit.usage, limit.clock, now)
+    if (limit.usage.used >= usable(limit, keep) && isInForce(limit, now)) return false
+  }
+  return true
+}
+
+function use(subject: SubjectState, now: number): void {
+  chargeSubject(subject, ONE_REQUEST, now)
+  subject.lastUsedAt = now
+}
+
+function settle(state: LedgerState, event: SettleEvent): boolean {
+  const open = state.open.take(event.id)
+  if (open === undefined) return false // settled before, or never granted
+  const account = subjectOf(state, open.account)
+  const others = subjectsOf(state, open.also)
+  if (event.refunded === true) {
+    refund(account, open, state.now)
+    for (const other of others) refund(other, open, state.now)
+    const totals = totalsIn(state, dayOf(open.at), open.account)
+    totals.requests = Math.max(0, totals.requests - 1)
+    return true
+  }
+  const spent = {
+    requests: 0,
+    inputTokens: event.inputTokens ?? 0,
+    outputTokens: event.outputTokens ?? 0,
+    usd: event.costUsd ?? 0,
+  }
+  chargeSubject(account, spent, state.now)
+  for (const other of others) chargeSubject(other, spent, state.now)
+  if (account.modelLimits.length > 0) chargeModel(account, event.model, { ...spent, requests: 1 }, state.now)
+  addOutcome(totalsIn(state, dayOf(state.now), open.account), event)
+  if (event.outcome === 'ok') account.strikes = 0
+  return true
+}
+
+function addOutcome(totals: DayTotals, event: SettleEvent): void {
+  if (event.outcome === 'ok') totals.succeeded += 1
+  else totals.failed += 1
+  totals.inputTokens += event.inputTokens ?? 0
+  totals.outputTokens += event.outputTokens ?? 0
+  if (event.costUsd !== undefined) totals.costUsd = (totals.costUsd ?? 0) + event.costUsd
+}
+
+const ONE_REQUEST: TrailAmounts = { requests: 1, inputTokens: 0, outputTokens: 0, usd: 0 }
+const ONE_BACK: TrailAmounts = { requests: -1, inputTokens: 0, outputTokens: 0, usd: 0 }
+
+function chargeSubject(subject: SubjectState, amounts: TrailAmounts, now: number): void {
+  for (const limit of subject.limits) {
+    const amount = trailAmount(amounts, limit.metric)
+    if (amount === 0) continue
+    advance(limit.usage, limit.clock, now)
+    charge(limit.usage, limit.clock, amount, now)
+  }
+  leaveTrail(subject.trail, amounts, now, now)
+}
+
+/** Learned limits of a model count what was asked of it, once that is known. */
+function chargeModel(
+  subject: SubjectState,
+  model: string | undefined,
+  amounts: TrailAmounts,
+  now: number,
+): void {
+  for (const limit of subject.modelLimits) {
+    if (limit.model !== model) continue
+    advance(limit.usage, limit.clock, now)
+    charge(limit.usage, limit.clock, trailAmount(amounts, limit.metric), now)
+  }
+}
+
+function refund(subject: SubjectState, open: OpenReservation, now: number): void {
+  if (open.sequence <= subject.resetSequence) return // the reset has already given it back
+  for (const limit of subject.limits) {
+    if (limit.metric !== 'requests') continue
+    advance(limit.usage, limit.clock, now)
+    giveBack(limit.usage, 1, open.at)
+  }
+  leaveTrail(subject.trail, ONE_BACK, open.at, now + 1)
+}
+
+function reset(state: LedgerState, event: ResetEvent): boolean {
+  const subject = subjectOf(state, event.account)
+  for (const limit of [...subject.limits, ...subject.modelLimits]) limit.usage = emptyUsage(limit.clock)
+  subject.trail = emptyTrail()
+  subject.resetSequence = state.sequence
+  return true
+}
+
+function inFlightOf(state: LedgerState, account: string): number {
+  let count = 0
+  for (const open of state.open.entries()) if (open.account === account) count += 1
+  return count
+}
+
+/** Deadlines only move by max(): what one process learned is never shortened by what another guesses. */
+function cool(state: LedgerState, event: CoolEvent): boolean {
+  const subject = subjectOf(state, event.subject)
+  const key = event.model ?? '*'
+  const before = subject.cooldowns.get(key)
+  const until = event.until === null ? null : Date.parse(event.until)
+  const isActive = before !== undefined && (before.until === null || before.until > state.now)
+  if (isActive && (before.until === null || (until !== null && until <= before.until))) return false
+  // A whole wave of requests may meet the same refusal: it is one strike.
+  const isInRow = isSoonAfter(before?.until ?? null, state.now)
+  if (!isActive) subject.strikes = isInRow ? subject.strikes + 1 : 1
+  subject.cooldowns.set(key, {
+    until,
+    since: isActive ? before.since : state.now,
+    reason: event.reason,
+    evidence: event.evidence ?? null,
+    ...(event.guessed === true ? { guessed: true, strikes: strikesIn(before, isActive, isInRow) } : {}),
+  })
+  return true
+}
+
+function strikesIn(before: Cooldown | undefined, isActive: boolean, isInRow: boolean): number {
+  const strikes = before?.strikes ?? 1
+  if (isActive) return strikes
+  return before !== undefined && isInRow ? strikes + 1 : 1
+}
+
+function isSoonAfter(until: number | null, now: number): boolean {
+  return until !== null && now - until < STRIKE_MEMORY_MS
+}
+
+function clear(state: LedgerState, event: ClearEvent): boolean {
+  const subject = subjectOf(state, event.subject)
+  if (event.model === undefined) subject.cooldowns.clear()
+  else subject.cooldowns.delete(event.model)
+  subject.strikes = 0
+  return true
+}
+
+function subjectOf(state: LedgerState, id: string): SubjectState {
+  let subject = state.subjects.get(id)
+  if (subject === undefined) {
+    subject = {
+      limits: [],
+      modelLimits: [],
+      cooldowns: new Map(),
+      trail: emptyTrail(),
+      resetSequence: 0,
+      strikes: 0,
+      lastUsedAt: null,
+    }
+    state.subjects.set(id, subject)
+  }
+  return subject
+}
+
+/** Of those that a reservation also counts against, which mostly is nobody. */
+function subjectsOf(state: LedgerState, ids: readonly string[] = NO_OTHERS): readonly SubjectState[] {
+  return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => subjectOf(state, id))
+}
+
+function totalsIn(state: LedgerState, day: string, account: string): DayTotals {
+  let accounts = state.days.get(day)
+  if (accounts === undefined) state.days.set(day, (accounts = new Map<string, DayTotals>()))
+  let totals = accounts.get(account)
+  if (totals === undefined) accounts.set(account, (totals = emptyTotals()))
+  return totals
+}

@@ -1,0 +1,96 @@
+import type { Clock, Metric } from '../limit.ts'
+import type { Trail, TrailBucket, WindowUsage } from './state.ts'
+import { charge, emptyUsage, advance } from '../window.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** What each resolution reaches back to. The days cover the longest window and the month before it began. */
+const resolutions = [
+  { name: 'minutes', width: MINUTE, keptMs: HOUR },
+  { name: 'hours', width: HOUR, keptMs: 3 * DAY },
+  { name: 'days', width: DAY, keptMs: 40 * DAY },
+] as const
+
+type Resolution = (typeof resolutions)[number]
+
+export type TrailAmounts = Omit<TrailBucket, 'start'>
+
+export function emptyTrail(): Trail {
+  return { minutes: [], hours: [], days: [] }
+}
+
+/** Adds (or, negative, takes back) amounts at a time. */
+export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now: number): void {
+  const { minutes, hours, days } = trail
+  const minute = minutes[minutes.length - 1]
+  if (minute !== undefined && at >= minute.start && at < minute.start + MINUTE) {
+    // The newest hour and day are those of the newest minute: all are begun by what is charged, and time only moves on.
+    add(minute, amounts)
+    add(hours[hours.length - 1], amounts)
+    add(days[days.length - 1], amounts)
+    return
+  }
+  for (const resolution of resolutions) add(bucketAt(trail[resolution.name], resolution, at, now), amounts)
+}
+
+/** The bucket of a time; undefined: it is in the past, and no longer kept. */
+function bucketAt(
+  buckets: TrailBucket[],
+  { width, keptMs }: Resolution,
+  at: number,
+  now: number,
+): TrailBucket | undefined {
+  const start = Math.floor(at / width) * width
+  const known = buckets.findLast((candidate) => candidate.start === start)
+  if (known !== undefined || at < now) return known
+  const bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
+  buckets.push(bucket)
+  while (buckets[0] !== undefined && buckets[0].start + width <= now - keptMs) buckets.shift()
+  return bucket
+}
+
+function add(bucket: TrailBucket | undefined, amounts: TrailAmounts): void {
+  if (bucket === undefined) return
+  bucket.requests += amounts.requests
+  bucket.inputTokens += amounts.inputTokens
+  bucket.outputTokens += amounts.outputTokens
+  bucket.usd += amounts.usd
+}
+
+/**
+ * What a limit that is defined only now has already used. A bucket that lies partly in the window counts whole and at
+ * its end, so the figure is the true one or more: changing a definition never mints capacity.
+ */
+export function usageFromTrail(trail: Trail, metric: Metric, clock: Clock, now: number): WindowUsage {
+  const usage = emptyUsage(clock)
+  advance(usage, clock, now)
+  const from = usage.kind === 'fixed' && usage.start !== null ? usage.start : now - lengthOf(clock)
+  const { name, width } = resolutions.find(({ keptMs }) => now - from <= keptMs) ?? resolutions[2]
+  for (const bucket of trail[name]) {
+    if (bucket.start + width <= from) continue
+    charge(usage, clock, trailAmount(bucket, metric), Math.min(bucket.start + width - 1, now))
+  }
+  return usage
+}
+
+function lengthOf(clock: Clock): number {
+  return clock.kind === 'calendar' ? 0 : clock.lengthMs
+}
+
+/** What there is of a metric in a bucket, or in what is added to one. */
+export function trailAmount(bucket: TrailAmounts, metric: Metric): number {
+  switch (metric) {
+    case 'requests':
+      return bucket.requests
+    case 'tokens':
+      return bucket.inputTokens + bucket.outputTokens
+    case 'input-tokens':
+      return bucket.inputTokens
+    case 'output-tokens':
+      return bucket.outputTokens
+    case 'usd':
+      return bucket.usd
+  }
+}

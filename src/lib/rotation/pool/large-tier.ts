@@ -1,0 +1,171 @@
+import { chooseBest, chooseOfTwo } from './choose.ts'
+import type { Choice, Search } from './choose.ts'
+import { isAvailable } from '../eligibility.ts'
+import { Heap } from './heap.ts'
+import type { Member } from './member.ts'
+import type { RotationMoment, Wanted } from '../rotation-request.ts'
+import type { Ranking } from '../strategies/strategy.ts'
+import { returnOf } from './tier.ts'
+import type { Return, Tier } from './tier.ts'
+
+/** So many members are compared for one choice. */
+const WINDOW = 64
+/** Waiting members are looked at again in slices, at most this often: all of them within `SLICES` times as long. */
+const SLICE_MS = 250
+const SLICES = 16
+
+/**
+ * A tier of many, in which a choice costs the same however many there are. Members are presumed ready until a look
+ * shows otherwise; then they wait, in order of their return. Two things bring one back: its time has come, or the
+ * ledger moved (a reset, a refund, a limit raised). The second is found by looking again, a slice every quarter of a
+ * second, and at all of them before giving up: nobody has to tell the tier what changed.
+ */
+export class LargeTier implements Tier {
+  readonly members: readonly Member[]
+  readonly #wanted: Wanted
+  readonly #ranking: Ranking
+  readonly #ready: Heap<Member>
+  readonly #waiting: Heap<Member>
+  readonly #returns = new Map<Member, number>()
+  #cursor = 0
+  #slice = { at: -Infinity, cursor: 0 }
+  #swept: { state: unknown; sequence: number } | null = null
+
+  constructor(members: readonly Member[], ranking: Ranking, wanted: Wanted) {
+    this.members = members
+    this.#ranking = ranking
+    this.#wanted = wanted
+    // Without an order the heap is a row that grows and shrinks at its end.
+    this.#ready = new Heap(
+      ranking.kind === 'ordered' ? (a, b) => ranking.place(a) - ranking.place(b) : () => 0,
+    )
+    this.#waiting = new Heap((a, b) => compareTimes(this.#returnOf(a), this.#returnOf(b)))
+    for (const member of members) this.#ready.push(member)
+  }
+
+  choose(search: Search): Member | null {
+    const { view } = search
+    this.#wakeDue(view)
+    this.#lookAtSlice(view)
+    const { member, refused } = this.#chooseReady(search)
+    for (const each of refused) this.#park(each, view)
+    if (member !== null && this.#ranking.kind === 'ordered') {
+      this.#ranking.took(member)
+      this.#ready.update(member)
+    }
+    return member
+  }
+
+  sweep(view: RotationMoment): boolean {
+    if (this.#hasSeenAll(view)) return false
+    this.#swept = { state: view.state, sequence: view.state.sequence }
+    return this.#lookAgain(0, this.#waiting.size, view)
+  }
+
+  earliest(view: RotationMoment): Return | null {
+    this.#wakeDue(view)
+    this.sweep(view)
+    const ready = Array.from({ length: this.#ready.size }, (_, place) => this.#ready.at(place) as Member)
+    for (const member of ready) {
+      if (isAvailable(member, this.#wanted, view)) return { member, at: view.now }
+      this.#park(member, view)
+    }
+    const member = this.#waiting.at(0)
+    return member === undefined ? null : { member, at: this.#returnOf(member) }
+  }
+
+  #chooseReady(search: Search): Choice {
+    const ranking = this.#ranking
+    if (ranking.kind === 'ordered') return this.#firstInOrder(search)
+    if (ranking.kind === 'sampled') return chooseOfTwo(this.#ready, ranking, search)
+    return this.#bestOfWindow(search)
+  }
+
+  #firstInOrder({ view, offered }: Search): Choice {
+    const aside: Member[] = []
+    const choice: Choice = { member: null, refused: [] }
+    for (let member = this.#ready.at(0); member !== undefined; member = this.#ready.at(0)) {
+      if (offered.has(member)) aside.push(member)
+      else if (isAvailable(member, this.#wanted, view)) {
+        choice.member = member
+        break
+      } else choice.refused.push(member)
+      this.#ready.delete(member)
+    }
+    for (const member of aside) this.#ready.push(member)
+    return choice
+  }
+
+  /** The next window of members that has somebody available. */
+  #bestOfWindow(search: Search): Choice {
+    const refused: Member[] = []
+    const { size } = this.#ready
+    for (let looked = 0; looked < size; looked += WINDOW) {
+      const count = Math.min(WINDOW, size - looked)
+      const choice = chooseBest(this.#ready, { from: this.#cursor, count }, this.#ranking, search)
+      this.#cursor = (this.#cursor + count) % size
+      refused.push(...choice.refused)
+      if (choice.member !== null) return { member: choice.member, refused }
+    }
+    return { member: null, refused }
+  }
+
+  #park(member: Member, view: RotationMoment): void {
+    this.#ready.delete(member)
+    this.#returns.set(member, returnOf(member, this.#wanted, view))
+    this.#waiting.push(member)
+  }
+
+  #wake(member: Member): void {
+    this.#waiting.delete(member)
+    this.#returns.delete(member)
+    this.#ready.push(member)
+  }
+
+  #wakeDue({ now }: RotationMoment): void {
+    for (;;) {
+      const member = this.#waiting.at(0)
+      if (member === undefined || this.#returnOf(member) > now) return
+      this.#wake(member)
+    }
+  }
+
+  #lookAtSlice(view: RotationMoment): void {
+    const since = view.now - this.#slice.at
+    if (this.#waiting.size === 0 || (since >= 0 && since < SLICE_MS) || this.#hasSeenAll(view)) return
+    const count = Math.min(this.#waiting.size, Math.max(WINDOW, Math.ceil(this.#waiting.size / SLICES)))
+    const from = this.#slice.cursor % this.#waiting.size
+    this.#slice = { at: view.now, cursor: from + count }
+    this.#lookAgain(from, count, view)
+  }
+
+  /** Those of the waiting who may serve after all are woken, the others wait for what is now their time. */
+  #lookAgain(from: number, count: number, view: RotationMoment): boolean {
+    const { size } = this.#waiting
+    const looked = Array.from({ length: count }, (_, n) => this.#waiting.at((from + n) % size) as Member)
+    let hasWoken = false
+    for (const member of looked) {
+      if (isAvailable(member, this.#wanted, view)) {
+        this.#wake(member)
+        hasWoken = true
+        continue
+      }
+      this.#returns.set(member, returnOf(member, this.#wanted, view))
+      this.#waiting.update(member)
+    }
+    return hasWoken
+  }
+
+  /** As long as the ledger does not move, time alone brings members back, and theirs is known. */
+  #hasSeenAll({ state }: RotationMoment): boolean {
+    return this.#swept?.state === state && this.#swept.sequence === state.sequence
+  }
+
+  #returnOf(member: Member): number {
+    return this.#returns.get(member) ?? Infinity
+  }
+}
+
+function compareTimes(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}

@@ -1,0 +1,86 @@
+import type { Account } from '../../account/account.ts'
+import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import type { Dialect, Provider } from '../../provider/provider.ts'
+import type { ServiceKnowledge } from '../service-knowledge.ts'
+import { nothingKnown } from '../service-knowledge.ts'
+
+/** An account as the pool sees it: everything that only changes with the documents, worked out once. */
+export interface Member {
+  readonly account: Account
+  readonly provider: Provider
+  /** Wire formats that its base speaks. */
+  readonly dialects: ReadonlySet<Dialect>
+  /** False: it needs a credential and has none. */
+  readonly hasCredential: boolean
+  /** True or false where the name tells, null when only asking would; `evidenceOf` also knows the fetched lists. */
+  readonly serves: (model: string) => boolean | null
+  /** What its service said of its models. */
+  readonly known: ServiceKnowledge
+  /** Its base URL is not one of the provider's own. */
+  readonly isElsewhere: boolean
+  /** Its requests do not leave this machine. */
+  readonly isLocal: boolean
+  /** Whether its service has a route below its OpenAI base; null: unknown, as always behind a base URL of the user's own. */
+  readonly hasRoute: (path: string) => boolean | null
+  /** `evidenceOf` is the same for members with the same text here. */
+  readonly family: string
+  /** Simulated, beside real accounts: it serves its own models only. */
+  readonly isKeptApart: boolean
+  /** Under which its cooldowns stand in the ledger. */
+  readonly subjects: { account: string; quotaGroup: string | null; provider: string }
+}
+
+/** `known`: what the service of the account said so far. */
+export function memberOf(
+  account: Account,
+  provider: Provider,
+  known: ServiceKnowledge = nothingKnown,
+): Member {
+  const bases = provider.bases(account.baseUrl)
+  const dialects = new Set<Dialect>()
+  if (bases.openai !== null) dialects.add('openai')
+  if (bases.anthropic !== null) dialects.add('anthropic')
+  const isElsewhere = !isOwnBase(account.baseUrl, provider)
+  return {
+    account,
+    provider,
+    dialects,
+    hasCredential: !provider.needsCredential || account.credential.type !== 'none',
+    serves: servesOf(account, provider, isElsewhere),
+    known,
+    isElsewhere,
+    isLocal: provider.simulated || (account.baseUrl !== null && isOnThisMachine(account.baseUrl)),
+    hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
+    family: JSON.stringify([account.provider, account.baseUrl, account.models, known.key]),
+    isKeptApart: false,
+    subjects: {
+      account: account.id,
+      quotaGroup: quotaGroupSubject(account),
+      provider: providerSubject(account),
+    },
+  }
+}
+
+/** Addresses of the loopback interface: what is sent there does not leave the machine. */
+function isOnThisMachine(baseUrl: string): boolean {
+  const host = /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(baseUrl)?.[1]?.toLowerCase() ?? ''
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(
+    host,
+  )
+}
+
+function servesOf(account: Account, provider: Provider, isElsewhere: boolean): Member['serves'] {
+  if (account.models !== null) {
+    const models = new Set(account.models)
+    return (model) => models.has(model)
+  }
+  // Behind a base URL of the user's own anything may answer: the provider's word on what it lacks says nothing there.
+  if (isElsewhere) return (model) => (provider.serves(model) === true ? true : null)
+  return (model) => provider.serves(model)
+}
+
+function isOwnBase(baseUrl: string | null, provider: Provider): boolean {
+  if (baseUrl === null) return true
+  const base = baseUrl.replace(/\/+$/, '')
+  return provider.endpoints.some((endpoint) => endpoint.openai === base || endpoint.anthropic === base)
+}

@@ -1,0 +1,49 @@
+import type { LedgerState } from '../../quota/log/state.ts'
+import type { Member } from './member.ts'
+import type { RotationMoment } from '../rotation-request.ts'
+
+interface Offer {
+  number: number
+  at: number
+  /** The ledger's sequence at which `pending` was counted. */
+  sequence: number
+  pending: number
+}
+
+/**
+ * What this process has offered and the ledger may not show yet: between a choice and its reservation many more
+ * requests are decided, and without this all of them would run to the same account.
+ */
+export class Picks {
+  readonly #offers = new Map<string, Offer>()
+  #count = 0
+
+  note({ subjects }: Member, { state, now }: RotationMoment): void {
+    let offer = this.#offers.get(subjects.account)
+    if (offer === undefined) {
+      offer = { number: 0, at: 0, sequence: -1, pending: 0 }
+      this.#offers.set(subjects.account, offer)
+    }
+    offer.pending = offer.sequence === state.sequence ? offer.pending + 1 : 1
+    offer.sequence = state.sequence
+    offer.number = ++this.#count
+    offer.at = now
+  }
+
+  /** Offers since the ledger last moved. */
+  pending(accountId: string, state: LedgerState): number {
+    const offer = this.#offers.get(accountId)
+    return offer?.sequence === state.sequence ? offer.pending : 0
+  }
+
+  /** Below 0 when `a` was used less recently than `b`; of two unused ones the smaller id comes first. */
+  compareUse(a: Member, b: Member, state: LedgerState): number {
+    const idA = a.subjects.account
+    const idB = b.subjects.account
+    const offerA = this.#offers.get(idA)
+    const offerB = this.#offers.get(idB)
+    const usedA = Math.max(state.subjects.get(idA)?.lastUsedAt ?? -1, offerA?.at ?? -1)
+    const usedB = Math.max(state.subjects.get(idB)?.lastUsedAt ?? -1, offerB?.at ?? -1)
+    return usedA - usedB || (offerA?.number ?? 0) - (offerB?.number ?? 0) || (idA < idB ? -1 : 1)
+  }
+}

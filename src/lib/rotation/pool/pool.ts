@@ -1,0 +1,215 @@
+// The rotation room: who may serve a request and in which order, what an outcome keeps from being used, and for how
+// long. Pure: accounts, the ledger's state, time and chance come in as arguments, and nothing is sent or written here.
+// `pool.ts` answers requests; `eligibility.ts` says why not; `cooling.ts` says what comes after; `strategies/` order.
+
+import type { Refusal } from '../eligibility.ts'
+import type { Lane } from './candidates.ts'
+import { Candidates } from './candidates.ts'
+import { mismatchKind, refusal } from '../eligibility.ts'
+import { circuitName, circuitsToProbe, halfOpenCircuits, Probes } from '../circuit.ts'
+import { LargeTier } from './large-tier.ts'
+import { Latencies } from './latencies.ts'
+import type { Member } from './member.ts'
+import { evidenceOf } from '../model-evidence.ts'
+import { accountsLeftOut } from '../model-holders.ts'
+import { Picks } from './picks.ts'
+import { RecentMap } from './recent-map.ts'
+import type { RosterTier } from './roster.ts'
+import { rosterOf } from './roster.ts'
+import type { RotationMoment, RotationRequest, RotationView, Wanted } from '../rotation-request.ts'
+import type { StrategyName } from '../strategies/strategies.ts'
+import { strategies } from '../strategies/strategies.ts'
+import { SmallTier } from './tier.ts'
+
+export interface PoolOptions {
+  strategy: StrategyName
+  /** Keeps a conversation on its account, where prompt caches are warm. */
+  affinity: boolean
+  /** The pool that this one replaces, for what it has learned of latencies and use. */
+  previous?: Pool
+}
+
+/** Up to this many members a tier's choice is exact; above, it costs the same however many there are. */
+const MOST_EXACT = 64
+const MOST_ROSTERS = 32
+const MOST_LANES = 64
+const MOST_MODELS = 1024
+/** The accounts of one version of the documents. Make a new one when they change. */
+export class Pool {
+  readonly members: readonly Member[]
+  readonly #options: PoolOptions
+  readonly #byId: ReadonlyMap<string, Member>
+  readonly #providers: ReadonlySet<string>
+  /** One member of each family: they serve alike, so that models are told apart by asking few. */
+  readonly #families: readonly Member[]
+  readonly #latencies: Latencies
+  readonly #picks: Picks
+  readonly #probes: Probes
+  readonly #answers = new RecentMap<string, string>(MOST_MODELS)
+  readonly #rosters = new RecentMap<string, RosterTier[]>(MOST_ROSTERS)
+  readonly #lanes = new RecentMap<string, Lane[]>(MOST_LANES)
+  /** The request before: most ask the same of the pool. */
+  #last: { request: RotationRequest; lanes: Lane[] } | null = null
+
+  constructor(members: readonly Member[], options: PoolOptions) {
+    const { previous, ...own } = options
+    this.members = members
+    this.#options = own
+    this.#byId = new Map(members.map((member) => [member.account.id, member]))
+    this.#providers = new Set(members.map(({ account }) => account.provider))
+    this.#families = [...new Map(members.map((member) => [member.family, member])).values()]
+    this.#latencies = previous === undefined ? new Latencies() : previous.#latencies
+    this.#picks = previous === undefined ? new Picks() : previous.#picks
+    this.#probes = previous === undefined ? new Probes() : previous.#probes
+  }
+
+  member(accountId: string): Member | null {
+    return this.#byId.get(accountId) ?? null
+  }
+
+  /** For `splitModel`. */
+  hasProvider(id: string): boolean {
+    return this.#providers.has(id)
+  }
+
+  /** Whether any account could ever serve such a request, leaving aside what it has spent. */
+  fits(request: RotationRequest): boolean {
+    const isLeftOut = accountsLeftOut(this.members, request)
+    return this.members.some((member) => mismatchKind(member, request) === null && !isLeftOut(member))
+  }
+
+  /** Who may serve, best first: see `candidates.ts`. */
+  candidates(request: RotationRequest, view: RotationView): Candidates {
+    return new Candidates(request, view, {
+      lanes: this.#lanesOf(request),
+      pinned: request.pin ? this.member(request.pin) : null,
+      picks: this.#picks,
+      probes: this.#probes,
+    })
+  }
+
+  /** What such a request tests by going to the member, for its reservation to say; null: nothing. */
+  probeOf(member: Member, wanted: Wanted, view: RotationMoment): string[] | null {
+    if (this.#probes.isIdle) return null
+    const doors = halfOpenCircuits(member, wanted, view) ?? circuitsToProbe(member, wanted, view)
+    return doors?.map(circuitName) ?? null
+  }
+
+  /** Everybody who may not serve this request now, and why. */
+  whyNot(request: RotationRequest, view: RotationMoment): { member: Member; refusal: Refusal }[] {
+    const found = []
+    const isLeftOut = accountsLeftOut(this.members, request)
+    for (const member of this.members) {
+      const why = refusal(member, request, view, isLeftOut)
+      if (why !== null) found.push({ member, refusal: why })
+    }
+    return found
+  }
+
+  /**
+   * Who may serve this request first, and when: epoch milliseconds (now, if somebody may), `at` null when only the user
+   * can bring one back; null when no account fits the request at all.
+   */
+  earliestReturn(
+    request: RotationRequest,
+    view: RotationMoment,
+  ): { member: Member; at: number | null } | null {
+    let first: { member: Member; at: number } | null = null
+    for (const { tier } of this.#lanesOf(request)) {
+      const found = tier.earliest(view)
+      if (found !== null && (first === null || found.at < first.at)) first = found
+    }
+    return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
+  }
+
+  /** How long an account took for an answer's first byte; for the strategy `fastest`. */
+  observe(accountId: string, latencyMs: number, now: number): void {
+    if (this.#options.strategy !== 'fastest') return
+    this.#latencies.observe(accountId, latencyMs, now)
+  }
+
+  #lanesOf(request: RotationRequest): Lane[] {
+    if (request.pin) return this.#pinned(request, request.pin)
+    if (this.#last !== null && isAlike(this.#last.request, request)) return this.#last.lanes
+    const lanes = this.#lanesOfKind(request)
+    this.#last = { request, lanes }
+    return lanes
+  }
+
+  #lanesOfKind(request: RotationRequest): Lane[] {
+    const kind = this.#kindOf(request)
+    const key = `${request.model ?? ''}\n${kind}`
+    let lanes = this.#lanes.get(key)
+    if (lanes === undefined) {
+      lanes = this.#rosterOf(kind, request).map((roster) => this.#lane(roster, request))
+      this.#lanes.set(key, lanes)
+    }
+    return lanes
+  }
+
+  #lane(roster: RosterTier, request: RotationRequest): Lane {
+    const { members } = roster
+    const { model, route, dialect } = request
+    const wanted: Wanted = { model, route, dialect }
+    const ranking = strategies[this.#options.strategy]({ members, latencies: this.#latencies })
+    const tier =
+      members.length <= MOST_EXACT
+        ? new SmallTier(members, ranking, wanted)
+        : new LargeTier(members, ranking, wanted)
+    const isSticky = ranking.kind === 'ordered' && ranking.isSticky
+    return { tier, roster: this.#options.affinity && !isSticky ? roster : null }
+  }
+
+  #pinned(request: RotationRequest, pin: string): Lane[] {
+    const member = this.#byId.get(pin)
+    if (member === undefined || mismatchKind(member, request) !== null) return []
+    const ranking = strategies['fill-first']({ members: [member], latencies: this.#latencies })
+    return [{ tier: new SmallTier([member], ranking, request), roster: null }]
+  }
+
+  /** Requests of a kind fit the same members. Models that all families answer for alike are of a kind. */
+  #kindOf({ model, route, dialect, user, provider, group, allowed }: RotationRequest): string {
+    const answers = typeof model === 'string' ? this.#answersFor(model) : ''
+    return JSON.stringify([
+      answers,
+      dialect,
+      route,
+      user,
+      provider,
+      group,
+      allowed?.accounts,
+      allowed?.groups,
+    ])
+  }
+
+  #answersFor(model: string): string {
+    let answers = this.#answers.get(model)
+    if (answers === undefined) {
+      answers = this.#families.map((member) => evidenceOf(member, model)).join()
+      this.#answers.set(model, answers)
+    }
+    return answers
+  }
+
+  #rosterOf(kind: string, request: RotationRequest): RosterTier[] {
+    let roster = this.#rosters.get(kind)
+    if (roster === undefined) {
+      roster = rosterOf(this.members, request)
+      this.#rosters.set(kind, roster)
+    }
+    return roster
+  }
+}
+
+/** Whether two requests without a pin choose from the same lanes. */
+function isAlike(a: RotationRequest, b: RotationRequest): boolean {
+  return (
+    a.model === b.model &&
+    a.dialect === b.dialect &&
+    a.route === b.route &&
+    a.user === b.user &&
+    a.provider === b.provider &&
+    a.group === b.group &&
+    a.allowed === b.allowed
+  )
+}

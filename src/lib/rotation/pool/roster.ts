@@ -1,0 +1,43 @@
+import { Homes } from '../affinity.ts'
+import { mismatchKind } from '../eligibility.ts'
+import type { Member } from './member.ts'
+import { evidenceOf, evidenceRank } from '../model-evidence.ts'
+import { accountsLeftOut } from '../model-holders.ts'
+import type { RotationRequest } from '../rotation-request.ts'
+
+/** The members of one tier that fit a kind of request, with the homes of sessions among them. */
+export class RosterTier {
+  readonly members: readonly Member[]
+  #homes: Homes | null = null
+
+  constructor(members: readonly Member[]) {
+    this.members = members
+  }
+
+  /** Placed when the first session asks. */
+  get homes(): Homes {
+    return (this.#homes ??= new Homes(this.members))
+  }
+}
+
+/**
+ * The tiers of the accounts that fit the request. Accounts that are not known to have a model that others are known to
+ * have are left out; within a priority, accounts come first that are more likely to have it.
+ */
+export function rosterOf(members: readonly Member[], request: RotationRequest): RosterTier[] {
+  const { model } = request
+  const isLeftOut = accountsLeftOut(members, request)
+  const tiers = new Map<string, { priority: number; rank: number; members: Member[] }>()
+  for (const member of members) {
+    if (mismatchKind(member, request) !== null || isLeftOut(member)) continue
+    const { priority } = member.account
+    const rank = typeof model === 'string' ? evidenceRank(evidenceOf(member, model)) : 0
+    const key = `${priority} ${rank}`
+    const tier = tiers.get(key)
+    if (tier === undefined) tiers.set(key, { priority, rank, members: [member] })
+    else tier.members.push(member)
+  }
+  return [...tiers.values()]
+    .sort((a, b) => a.priority - b.priority || a.rank - b.rank)
+    .map((tier) => new RosterTier(tier.members))
+}

@@ -1,0 +1,117 @@
+import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { LogReader, followLog } from '../../observe/logs/log-reader.ts'
+import type { LogLine } from '../../observe/logs/log-reader.ts'
+import type { AccountFilter, Toolkit } from '../../toolkit/toolkit.ts'
+import type { ScreenEvent } from './screen-event.ts'
+
+/** Lines that are read at first: more than are kept, so that those of the last minute can be counted. */
+const LOOK_BACK = 20_000
+
+export interface FeedOptions {
+  toolkit: Toolkit
+  filter: AccountFilter
+  /** Between two looks at accounts and counts. */
+  intervalMs: number
+  clock: () => number
+  onEvent: (event: ScreenEvent) => void
+}
+
+/**
+ * What the screen shows, from the files of the home: accounts and counts at every interval and when the accounts change,
+ * requests as they are logged. It works with any number of proxies, and without one.
+ */
+export class HomeFeed {
+  readonly #options: FeedOptions
+  readonly #stops: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  #isLooking = false
+  /** Something changed while it was looking. */
+  #isStale = false
+  #isStopped = false
+  /** What could not be read, told once. */
+  #trouble: string | null = null
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const { toolkit } = this.#options
+    // Once it is open, a look reads only what is new in it. A home that cannot be written to is still shown.
+    await this.#trying(() => toolkit.ledger())
+    await this.look()
+    if (this.#isStopped) return
+    this.#stops.push(toolkit.watchAccounts(() => void this.look()))
+    await this.#trying(() => this.#followRequests())
+    this.#tellWarnings()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    for (const stop of this.#stops.splice(0)) stop()
+  }
+
+  /** Reads accounts and counts now. */
+  async look(): Promise<void> {
+    if (this.#isLooking || this.#isStopped) {
+      this.#isStale = true
+      return
+    }
+    this.#isLooking = true
+    clearTimeout(this.#timer)
+    do {
+      this.#isStale = false
+      await this.#trying(() => this.#show())
+    } while (this.#hasMissed())
+    this.#isLooking = false
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => void this.look(), this.#options.intervalMs)
+  }
+
+  #hasMissed(): boolean {
+    return this.#isStale && !this.#isStopped
+  }
+
+  async #show(): Promise<void> {
+    const { toolkit, filter, clock, onEvent } = this.#options
+    const quota = await toolkit.quotas.show([], filter)
+    onEvent({ type: 'quota', quota, proxies: toolkit.proxies.list(), now: clock() })
+    this.#trouble = null
+  }
+
+  async #followRequests(): Promise<void> {
+    const { toolkit, clock, onEvent } = this.#options
+    const level = await toolkit.settings.get('logs.level')
+    onEvent({ type: 'logging', isLogged: level === 'info' || level === 'debug' })
+    const { logsFolder } = toolkit.home
+    const reader = new LogReader(logsFolder, {})
+    const tell = (lines: LogLine[]) =>
+      onEvent({ type: 'lines', entries: lines.map(({ entry }) => entry), now: clock() })
+    tell(reader.last(LOOK_BACK))
+    if (this.#isStopped) return
+    this.#stops.push(followLog(reader, logsFolder, tell))
+  }
+
+  /** What people should know of this home; the first of it, the rest is said when the screen closes. */
+  #tellWarnings(): void {
+    const [first] = this.#options.toolkit.warnings()
+    if (first !== undefined) this.#tell('warn', first, null)
+  }
+
+  async #trying(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      const text = messageOf(error)
+      if (text === this.#trouble) return
+      this.#trouble = text
+      this.#tell('bad', text, isQwenctlError(error) ? error.hint : null)
+    }
+  }
+
+  #tell(tone: 'warn' | 'bad', text: string, hint: string | null): void {
+    const { onEvent, clock } = this.#options
+    onEvent({ type: 'told', tone, text, hint, ends: null, now: clock() })
+  }
+}

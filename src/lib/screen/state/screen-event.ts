@@ -1,0 +1,62 @@
+import type { LogEntry } from '../../observe/logs/log-filter.ts'
+import type { ProxyView } from '../../toolkit/proxies.ts'
+import type { QuotaDocument } from '../../toolkit/views.ts'
+import type { Tone } from '../line.ts'
+
+export type KeyName =
+  | 'up'
+  | 'down'
+  | 'left'
+  | 'right'
+  | 'page-up'
+  | 'page-down'
+  | 'home'
+  | 'end'
+  | 'enter'
+  | 'escape'
+  | 'tab'
+  | 'backspace'
+  | 'ctrl-c'
+  | 'ctrl-l'
+  | 'ctrl-u'
+  | 'ctrl-z'
+
+/** A key that is no letter, or one typed character. */
+export type Key = { name: KeyName } | { text: string }
+
+export type ScreenEvent =
+  | { type: 'resize'; columns: number; rows: number }
+  /** The accounts were read anew. */
+  | { type: 'quota'; quota: QuotaDocument; proxies: ProxyView[]; now: number }
+  /** Lines of the log, oldest first. */
+  | { type: 'lines'; entries: LogEntry[]; now: number }
+  /** Whether the settings have requests written to the log at all. */
+  | { type: 'logging'; isLogged: boolean }
+  | { type: 'key'; key: Key; now: number }
+  | { type: 'paste'; text: string }
+  /** Something was done, or failed. `ends`: what is no longer under way. */
+  | { type: 'told'; tone: Tone; text: string; hint: string | null; ends: string | null; now: number }
+
+/** What the reducer wants done; the results come back as events. */
+export type Wish =
+  | { kind: 'enable' | 'disable' | 'reset' | 'clear' | 'verify'; id: string; name: string }
+  | { kind: 'add' }
+  /** Hand the terminal to the shell, as Ctrl-Z does. */
+  | { kind: 'stop' }
+  /** Draw everything anew. */
+  | { kind: 'redraw' }
+  | { kind: 'quit'; exit: number }
+
+export type AccountWish = Extract<Wish, { id: string }>
+
+/** What is under way while an account's wish is carried out, in words. */
+export function formatBusy({ kind, name }: AccountWish): string {
+  const words = {
+    enable: 'enabling',
+    disable: 'disabling',
+    reset: 'resetting',
+    clear: 'ending the cooldowns of',
+    verify: 'asking the provider of',
+  }
+  return `${words[kind]} ${name}`
+}

@@ -1,0 +1,67 @@
+import { accountRecordProblem } from '../../account/account-record.ts'
+import { fullReference } from '../../account/account.ts'
+import type { Account } from '../../account/account.ts'
+import { JsonDocument } from './document.ts'
+import type { Home } from '../home.ts'
+
+export interface ArchivedAccount extends Account {
+  /** RFC 3339. */
+  archivedAt: string
+}
+
+export interface AccountsData {
+  version: 1
+  /** The id of the account that commands use when none is named. */
+  defaultAccount: string | null
+  accounts: Account[]
+  /** Removed, but not for good; the names may be in use again. */
+  archived: ArchivedAccount[]
+}
+
+/** `accounts.json`: every account with its sealed credential. */
+export function accountsDocument(home: Home): JsonDocument<AccountsData> {
+  return new JsonDocument<AccountsData>({
+    file: home.accountsFile,
+    kind: 'account store',
+    version: 1,
+    empty: () => ({ version: 1, defaultAccount: null, accounts: [], archived: [] }),
+    validate: accountsProblem,
+  })
+}
+
+/** What is wrong with the data of an account store, in words, or null. */
+export function accountsProblem(data: unknown): string | null {
+  const { defaultAccount, accounts, archived } = data as Record<string, unknown>
+  if (defaultAccount !== null && typeof defaultAccount !== 'string')
+    return 'defaultAccount must be an id or null'
+  return (
+    recordsProblem('accounts', accounts) ??
+    recordsProblem('archived', archived) ??
+    archiveProblem(archived as ArchivedAccount[]) ??
+    duplicate([...(accounts as Account[]), ...(archived as Account[])].map((account) => account.id)) ??
+    duplicate((accounts as Account[]).map(fullReference))
+  )
+}
+
+function recordsProblem(field: string, records: unknown): string | null {
+  if (!Array.isArray(records)) return `${field} must be a list`
+  for (const [index, record] of records.entries()) {
+    const problem = accountRecordProblem(record)
+    if (problem !== null) return `${field}[${index}] ${problem}`
+  }
+  return null
+}
+
+function archiveProblem(archived: ArchivedAccount[]): string | null {
+  const index = archived.findIndex((account) => Number.isNaN(Date.parse(account.archivedAt)))
+  return index < 0 ? null : `archived[${index}] archivedAt must be a time`
+}
+
+function duplicate(keys: string[]): string | null {
+  const seen = new Set<string>()
+  for (const key of keys) {
+    if (seen.has(key)) return `there are two accounts ${key}`
+    seen.add(key)
+  }
+  return null
+}

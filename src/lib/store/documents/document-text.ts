@@ -1,0 +1,92 @@
+import { messageOf } from '../../base/errors.ts'
+
+/** From the version before to `to`. Gets the whole document, returns the whole new one; must lose nothing. */
+export interface Migration {
+  to: number
+  migrate: (old: Record<string, unknown>) => Record<string, unknown>
+}
+
+export interface DocumentFormat {
+  /** The version that this program writes. */
+  version: number
+  migrations?: Migration[]
+  /** What is wrong with the data, in words, or null. */
+  validate?: (data: unknown) => string | null
+}
+
+export type DecodedDocument =
+  | { state: 'good'; data: Record<string, unknown>; /** As written in the file. */ version: number }
+  | { state: 'damaged'; reason: string }
+  | { state: 'too-new'; version: number }
+
+/** Reads a document's text, and brings an older one up to the present version. */
+export function decodeDocument(text: string, format: DocumentFormat): DecodedDocument {
+  if (text.trim() === '') return { state: 'damaged', reason: 'is empty' }
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    return { state: 'damaged', reason: `is not valid JSON${placeOf(error, text)}` }
+  }
+  if (!isObject(parsed)) return { state: 'damaged', reason: 'is not a JSON object' }
+  const version = parsed['version']
+  if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
+    return { state: 'damaged', reason: 'has no version number' }
+  }
+  if (version > format.version) return { state: 'too-new', version }
+  try {
+    return checked(migrated(parsed, version, format), version, format)
+  } catch (error) {
+    // A migration that trips over a shape which its version never had.
+    return { state: 'damaged', reason: `cannot be brought up from version ${version}: ${messageOf(error)}` }
+  }
+}
+
+function checked(
+  data: Record<string, unknown> | null,
+  version: number,
+  format: DocumentFormat,
+): DecodedDocument {
+  if (data === null) return { state: 'damaged', reason: `has version ${version}, which never was` }
+  const problem = format.validate?.(data) ?? null
+  return problem === null
+    ? { state: 'good', data, version }
+    : { state: 'damaged', reason: `is not as it should be: ${problem}` }
+}
+
+function migrated(
+  old: Record<string, unknown>,
+  from: number,
+  format: DocumentFormat,
+): Record<string, unknown> | null {
+  let data = old
+  for (let version = from + 1; version <= format.version; version++) {
+    const step = format.migrations?.find((migration) => migration.to === version)
+    if (step === undefined) return null
+    data = { ...step.migrate(data), version }
+  }
+  return data
+}
+
+/** JSON.parse quotes the text around the mistake in its message, which may be a secret: only its place is taken. */
+function placeOf(error: unknown, text: string): string {
+  const position = positionOf(messageOf(error), text)
+  if (position === null) return ''
+  const before = text.slice(0, position).split('\n')
+  return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
+}
+
+// V8 gives a position, or for an unexpected token the text around it, from 10 characters before.
+const QUOTED_BEFORE = 10
+
+function positionOf(message: string, text: string): number | null {
+  const position = /at position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return Number(position)
+  const excerpt = /^Unexpected token .*?, \.\.\."(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1]
+  const start = excerpt === undefined ? -1 : text.indexOf(excerpt)
+  return start < 0 ? null : start + QUOTED_BEFORE
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,102 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { QwenctlError } from '../../base/errors.ts'
+import { errnoOf, unreadable } from './file-error.ts'
+import { historyDays, historyPath } from '../history/history-day.ts'
+import type { Home } from '../home.ts'
+import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
+import { withLock } from '../locks/lock.ts'
+
+/** What a home keeps besides `accounts.json`, by names that are the same in every home: `ledger/2026-11-22.ndjson`. */
+export type Snapshot = Map<string, Buffer>
+
+export const LEDGER_FILE = /^ledger\/(base\.json|\d{4}-\d\d-\d\d\.ndjson)$/
+export const HISTORY_FILE = /^history\/\d{4}-\d\d-\d\d\.json$/
+/** A file of an account's own folder: no part of it leads out. */
+export const ACCOUNT_FILE = /^accounts(\/(?!\.{1,2}(\/|$))[^/\\\0]+)+$/
+
+/** The documents besides `accounts.json`, by name. */
+export function documentsOf(home: Home): Map<string, string> {
+  return new Map([
+    ['config.yaml', home.configFile],
+    ['templates.json', home.templatesFile],
+    ['keys.json', home.keysFile],
+    ['counters.json', home.countersFile],
+  ])
+}
+
+/** True for a name that a snapshot may hold. */
+export function isSnapshotName(home: Home, name: string): boolean {
+  return (
+    documentsOf(home).has(name) ||
+    [LEDGER_FILE, HISTORY_FILE, ACCOUNT_FILE].some((pattern) => pattern.test(name))
+  )
+}
+
+/** Reads everything, while others go on counting: each day up to its last whole line. */
+export async function takeSnapshot(home: Home): Promise<Snapshot> {
+  const snapshot: Snapshot = new Map()
+  // While days are folded into the base they stand in neither for a moment.
+  await withLock(baseFile(home), () => {
+    // Before the days, so that what the checkpoint has folded is in them.
+    for (const [name, path] of documentsOf(home)) keep(snapshot, name, path)
+    keep(snapshot, 'ledger/base.json', baseFile(home))
+    for (const day of ledgerDays(home)) {
+      const lines = readIfThere(dayPath(home, day))
+      if (lines !== null) snapshot.set(`ledger/${day}.ndjson`, lines.subarray(0, lines.lastIndexOf(10) + 1))
+    }
+    for (const day of historyDays(home)) keep(snapshot, `history/${day}.json`, historyPath(home, day))
+  })
+  for (const path of filesIn(home.accountsFolder))
+    keep(snapshot, `accounts/${path}`, join(home.accountsFolder, path))
+  return snapshot
+}
+
+function keep(snapshot: Snapshot, name: string, path: string): void {
+  const content = readIfThere(path)
+  if (content !== null) snapshot.set(name, content)
+}
+
+/** Null: there is none. */
+export function readIfThere(path: string): Buffer | null {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null
+    throw unreadable(path, error)
+  }
+}
+
+/** Relative paths with `/`; links, sockets, and what a writer has only for a moment are left out. */
+function filesIn(folder: string): string[] {
+  let entries
+  try {
+    entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw unreadable(folder, error)
+  }
+  const files = entries.filter((entry) => entry.isFile() && !/\.(lock|tmp)$/.test(entry.name))
+  return files.map((entry) =>
+    join(entry.parentPath, entry.name)
+      .slice(folder.length + 1)
+      .replaceAll('\\', '/'),
+  )
+}
+
+/** The part of a snapshot below a folder, by path in it. */
+export function contentsOf(snapshot: Snapshot, folder: 'ledger' | 'history' | 'accounts'): Snapshot {
+  const inside = [...snapshot].filter(([name]) => name.startsWith(`${folder}/`))
+  return new Map(inside.map(([name, content]) => [name.slice(folder.length + 1), content]))
+}
+
+/** Throws `store_corrupt` for a name that would be written outside the home. */
+export function checkSnapshotNames(home: Home, names: Iterable<string>): void {
+  for (const name of names) {
+    if (isSnapshotName(home, name)) continue
+    throw new QwenctlError(
+      'store_corrupt',
+      `a backup holds ${JSON.stringify(name)}, which has no place in a home`,
+    )
+  }
+}

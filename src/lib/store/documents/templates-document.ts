@@ -1,0 +1,48 @@
+import type { Account } from '../../account/account.ts'
+import { nameProblem } from '../../account/name.ts'
+import { JsonDocument } from './document.ts'
+import type { Home } from '../home.ts'
+
+export type TemplateSettings = Pick<
+  Account,
+  'groups' | 'priority' | 'weight' | 'limits' | 'baseUrl' | 'quotaGroup' | 'models'
+>
+
+/** Settings of an account under a name, to be given to others. Holds no secret. */
+export interface Template {
+  name: string
+  /** The base URL is for accounts at this provider alone. */
+  provider: string
+  settings: TemplateSettings
+  /** RFC 3339. */
+  savedAt: string
+}
+
+export interface TemplatesData {
+  version: 1
+  templates: Template[]
+}
+
+/** `templates.json`. */
+export function templatesDocument(home: Home): JsonDocument<TemplatesData> {
+  return new JsonDocument<TemplatesData>({
+    file: home.templatesFile,
+    kind: 'template store',
+    version: 1,
+    empty: () => ({ version: 1, templates: [] }),
+    validate: templatesProblem,
+  })
+}
+
+function templatesProblem(data: unknown): string | null {
+  const { templates } = data as { templates?: unknown }
+  if (!Array.isArray(templates)) return 'templates must be a list'
+  const index = (templates as unknown[]).findIndex((template) => !isTemplate(template))
+  return index < 0 ? null : `templates[${index}] is not a template`
+}
+
+function isTemplate(value: unknown): boolean {
+  const { name, provider, settings } = (value ?? {}) as Partial<Template>
+  if (typeof name !== 'string' || nameProblem(name) !== null || typeof provider !== 'string') return false
+  return Array.isArray(settings?.groups) && typeof settings.priority === 'number'
+}

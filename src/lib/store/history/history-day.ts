@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { QwenctlError } from '../../base/errors.ts'
+import type { History } from '../../quota/history/history.ts'
+import type { BucketJson } from '../../quota/history/history-json.ts'
+import { historyFromJson, historyToJson } from '../../quota/history/history-json.ts'
+import { temporaryName } from '../documents/atomic-write.ts'
+import type { Home } from '../home.ts'
+
+/** The version that this program writes. */
+export const HISTORY_VERSION = 1
+
+/** What the events of one day's ledger file added up to. A bucket can lie in an hour of the day before: see `history.ts`. */
+interface HistoryDay {
+  version: number
+  day: string
+  buckets: BucketJson[]
+}
+
+/** The days that have a history file, oldest first. */
+export function historyDays(home: Home): string[] {
+  try {
+    return readdirSync(home.historyFolder)
+      .filter((name) => /^\d{4}-\d\d-\d\d\.json$/.test(name))
+      .map((name) => name.slice(0, 10))
+      .sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+export function historyPath(home: Home, day: string): string {
+  return join(home.historyFolder, `${day}.json`)
+}
+
+/**
+ * The history of a day: null when there is none, `damaged` for a file that cannot be used. Throws `store_too_new` for one
+ * of a newer qwenctl.
+ */
+export function readHistoryDay(home: Home, day: string): History | null | 'damaged' {
+  const path = historyPath(home, day)
+  try {
+    const found = JSON.parse(readFileSync(path, 'utf8')) as HistoryDay
+    if (found.version > HISTORY_VERSION) {
+      throw new QwenctlError(
+        'store_too_new',
+        `${path} was written by a newer qwenctl (version ${found.version}, this one knows ${HISTORY_VERSION})`,
+      )
+    }
+    return historyFromJson(found.buckets)
+  } catch (error) {
+    if (error instanceof QwenctlError) throw error
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : 'damaged'
+  }
+}
+
+/**
+ * Keeps a day that is over, once and for ever: what was written first stays, since the ledger that it was folded from may
+ * be gone in part. A damaged file makes room, and stays beside it for whoever wants to know what happened to it.
+ */
+export function keepHistoryDay(home: Home, day: string, history: History): void {
+  const before = readHistoryDay(home, day)
+  const path = historyPath(home, day)
+  if (before === 'damaged') renameSync(path, `${path}.corrupt-${Date.now()}`)
+  else if (before !== null) return
+  const text = JSON.stringify({
+    version: HISTORY_VERSION,
+    day,
+    buckets: historyToJson(history),
+  } satisfies HistoryDay)
+  mkdirSync(home.historyFolder, { recursive: true, mode: 0o700 })
+  replaceFile(path, text)
+}
+
+/** Synced: the ledger's file may be removed right after. */
+function replaceFile(path: string, text: string): void {
+  const temporary = temporaryName(path)
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}

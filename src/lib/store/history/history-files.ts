@@ -1,0 +1,206 @@
+import { QwenctlError } from '../../base/errors.ts'
+import { emptyState } from '../../quota/log/fold.ts'
+import type { History } from '../../quota/history/history.ts'
+import { addTally, bucketAt, foldHistory } from '../../quota/history/history.ts'
+import type { DayTotals } from '../../quota/log/state.ts'
+import { dayOf } from '../../quota/log/totals.ts'
+import { readCheckpoint } from '../ledger/checkpoint-file.ts'
+import { DayFile } from '../ledger/day-file.ts'
+import { foldLines } from '../ledger/fold-lines.ts'
+import { historyDays, historyPath, keepHistoryDay, readHistoryDay } from './history-day.ts'
+import type { HistoryProgress } from './history-progress.ts'
+import { readProgress, writeProgress } from './history-progress.ts'
+import type { Home } from '../home.ts'
+import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
+
+/** Fewer new events than this are folded again next time, rather than written down. */
+const EVENTS_WORTH_KEEPING = 2_000
+/** The ledger's files can be replaced or folded away while they are read. */
+const ATTEMPTS = 3
+
+export interface HistoryReading {
+  /** Everything that is known hour by hour, of the days asked for. */
+  history: History
+  /** Days of which only totals were kept, by day and account: an earlier version folded them. */
+  totals: Map<string, Map<string, DayTotals>>
+  /** The ledger's newest time, epoch milliseconds. */
+  now: number
+}
+
+/**
+ * History beside the ledger: read by whoever asks, never in the way of a request. A day that is over is folded once
+ * and kept in a file of its own; of the day under way only what is new is read. Any number of processes may do so at once:
+ * they all come to the same.
+ */
+export class HistoryFiles {
+  readonly #home: Home
+  #progress: HistoryProgress | null = null
+  /** Days that are over and could not be written down: a home can be read-only. */
+  readonly #unwritten = new Map<string, History>()
+  #foldedSince = 0
+  #reading: Promise<unknown> = Promise.resolve()
+  /** What was wrong with kept days, as of the last reading. */
+  readonly problems: string[] = []
+
+  constructor(home: Home) {
+    this.#home = home
+  }
+
+  /** What was done from the beginning of a UTC day on. */
+  read(fromDay: string): Promise<HistoryReading> {
+    const reading = this.#reading.then(() => this.#read(fromDay)) // two at once would fold the same lines twice
+    this.#reading = reading.catch(() => undefined)
+    return reading
+  }
+
+  async #read(fromDay: string): Promise<HistoryReading> {
+    let progress = await this.#follow()
+    let kept = this.#kept(fromDay)
+    if (this.#lacksDay(fromDay, progress, kept)) {
+      const anew = this.#anew()
+      if (this.#lacksDay(anew.position.day, progress, kept)) progress = await this.#follow(anew)
+      kept = this.#kept(fromDay)
+    }
+    const history: History = new Map()
+    for (const some of kept.values()) addAll(history, some)
+    if (!kept.has(progress.position.day)) addAll(history, progress.history)
+    const totals = this.#totalsOnly(fromDay, kept)
+    for (const [name, { at }] of history) {
+      const day = dayOf(at)
+      if (day < fromDay || totals.has(day)) history.delete(name)
+    }
+    return { history, totals, now: progress.state.now }
+  }
+
+  /** The days that are over, as they were kept; damaged ones are told of. */
+  #kept(fromDay: string): Map<string, History> {
+    const kept = new Map([...this.#unwritten].filter(([day]) => day >= fromDay))
+    this.problems.length = 0
+    for (const day of historyDays(this.#home)) {
+      if (day < fromDay) continue
+      const found = readHistoryDay(this.#home, day)
+      if (found !== null && found !== 'damaged') kept.set(day, found)
+      else if (!kept.has(day)) this.problems.push(`${historyPath(this.#home, day)} is damaged`)
+    }
+    return kept
+  }
+
+  /** Whether a day is missing that the ledger still has. */
+  #lacksDay(fromDay: string, { position }: HistoryProgress, kept: Map<string, History>): boolean {
+    return ledgerDays(this.#home).some((day) => day >= fromDay && day < position.day && !kept.has(day))
+  }
+
+  /** Totals of days that were folded away before there was history, or whose history was lost since. */
+  #totalsOnly(fromDay: string, kept: Map<string, History>): HistoryReading['totals'] {
+    const [oldest] = ledgerDays(this.#home)
+    if (oldest !== undefined && oldest <= fromDay) return new Map()
+    const base = readCheckpoint(baseFile(this.#home))
+    if (base === null || base === 'damaged') return new Map()
+    return new Map([...base.state.days].filter(([day]) => day >= fromDay && !kept.has(day)))
+  }
+
+  async #follow(from: HistoryProgress | null = this.#progress): Promise<HistoryProgress> {
+    for (let attempt = 1; ; attempt += 1) {
+      const known = attempt === 1 ? this.#fitting(from) : null
+      const progress = known ?? this.#fitting(readProgress(this.#home)) ?? this.#anew()
+      this.#progress = progress
+      if ((await this.#foldOn(progress)) || attempt === ATTEMPTS) {
+        this.#keep(progress)
+        return progress
+      }
+    }
+  }
+
+  /** Null where the ledger is not, or no longer, the one that was folded. */
+  #fitting(progress: HistoryProgress | null): HistoryProgress | null {
+    if (progress === null) return null
+    const { day, offset } = progress.position
+    const file = DayFile.open(day, dayPath(this.#home, day), 'read')
+    if (file === null) return offset === 0 ? progress : null
+    file.offset = offset
+    const fits = file.size() !== null && file.landmark() === progress.landmark
+    file.close()
+    return fits ? progress : null
+  }
+
+  /** From the base, or from the first day where nothing was folded away yet. */
+  #anew(): HistoryProgress {
+    this.#foldedSince = 0
+    const base = readCheckpoint(baseFile(this.#home))
+    const isUsable = base !== null && base !== 'damaged'
+    const through = isUsable ? base.historyThrough : null
+    const state = isUsable ? base.state : emptyState()
+    const first = ledgerDays(this.#home).find((day) => through === null || day > through)
+    return {
+      position: { day: first ?? dayOf(state.now), offset: 0 },
+      landmark: '',
+      state,
+      history: new Map(),
+    }
+  }
+
+  /** Folds to the end of the ledger, day by day; false when a day vanished under us. */
+  async #foldOn(progress: HistoryProgress): Promise<boolean> {
+    for (;;) {
+      const { day, offset } = progress.position
+      const closedBy = await this.#foldFile(progress)
+      if (closedBy === 'no file' && offset > 0) return false
+      const later = ledgerDays(this.#home).find((candidate) => candidate > day)
+      if (closedBy === null && later !== undefined) {
+        // Its close was written before the day that follows was made; a day that lost its end has none.
+        const closed = await this.#foldFile(progress)
+        this.#endDay(progress, closed === null || closed === 'no file' ? later : closed)
+      } else if (closedBy !== null && closedBy !== 'no file') this.#endDay(progress, closedBy)
+      else if (later === undefined) return true
+      else this.#endDay(progress, later)
+    }
+  }
+
+  /** Folds what is new of the day under way; answers the day that follows where it is closed. */
+  async #foldFile(progress: HistoryProgress): Promise<string | null> {
+    const { position, state, history } = progress
+    const file = DayFile.open(position.day, dayPath(this.#home, position.day), 'read')
+    if (file === null) return 'no file'
+    try {
+      file.offset = position.offset
+      const closedBy = await foldLines(file, (event) => {
+        foldHistory(history, state, event)
+        this.#foldedSince += 1
+      })
+      position.offset = file.offset
+      progress.landmark = file.landmark()
+      return closedBy
+    } finally {
+      file.close()
+    }
+  }
+
+  #endDay(progress: HistoryProgress, next: string): void {
+    const { day, offset } = progress.position
+    if (offset > 0) {
+      try {
+        keepHistoryDay(this.#home, day, progress.history)
+      } catch (error) {
+        if (error instanceof QwenctlError) throw error
+        this.#unwritten.set(day, progress.history)
+      }
+    }
+    Object.assign(progress, { position: { day: next, offset: 0 }, landmark: '', history: new Map() })
+    this.#foldedSince += EVENTS_WORTH_KEEPING
+  }
+
+  /** Only the next reading is slower where it cannot be written. */
+  #keep(progress: HistoryProgress): void {
+    if (this.#foldedSince < EVENTS_WORTH_KEEPING) return
+    this.#foldedSince = 0
+    try {
+      writeProgress(this.#home, progress)
+    } catch {
+      // A home that is full or read-only: the ledger has it all.
+    }
+  }
+}
+
+function addAll(to: History, from: History): void {
+  for (const bucket of from.values()) addTally(bucketAt(to, bucket), bucket)
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Position, StateJson } from '../../quota/log/checkpoint.ts'
+import { stateFromJson, stateToJson } from '../../quota/log/checkpoint.ts'
+import { CHECKPOINT_VERSION } from '../../quota/log/checkpoint-migrations.ts'
+import type { History } from '../../quota/history/history.ts'
+import type { BucketJson } from '../../quota/history/history-json.ts'
+import { historyFromJson, historyToJson } from '../../quota/history/history-json.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
+import { temporaryName } from '../documents/atomic-write.ts'
+import type { Home } from '../home.ts'
+
+/** How far the ledger was folded into history. */
+export interface HistoryProgress {
+  /** The day that is under way; it may have no file yet. */
+  position: Position
+  /** The bytes before the position: another ledger is not mistaken for the one folded here. */
+  landmark: string
+  /** The ledger's state there, which decides what counts. */
+  state: LedgerState
+  /** What the day's file has added so far. */
+  history: History
+}
+
+interface ProgressJson {
+  version: number
+  position: Position
+  landmark: string
+  state: StateJson
+  buckets: BucketJson[]
+}
+
+/** Raised with every change of either: a file of another version is left aside, and the ledger folded anew. */
+const PROGRESS_VERSION = CHECKPOINT_VERSION * 1000 + 1
+
+export function progressFile(home: Home): string {
+  return join(home.historyFolder, 'checkpoint.json')
+}
+
+/** Null where there is none that can be used: all of it can be had from the ledger again. */
+export function readProgress(home: Home): HistoryProgress | null {
+  try {
+    const found = JSON.parse(readFileSync(progressFile(home), 'utf8')) as ProgressJson
+    const { version, position, landmark } = found
+    if (version !== PROGRESS_VERSION || !Number.isSafeInteger(position.offset)) return null
+    return { position, landmark, state: stateFromJson(found.state), history: historyFromJson(found.buckets) }
+  } catch {
+    return null // there is none, or it is damaged
+  }
+}
+
+/** Without syncing: one that a power cut loses is made again. Throws what the disk says. */
+export function writeProgress(home: Home, { position, landmark, state, history }: HistoryProgress): void {
+  const json: ProgressJson = {
+    version: PROGRESS_VERSION,
+    position,
+    landmark,
+    // Totals of days are not what this state is for.
+    state: stateToJson(state, position.day),
+    buckets: historyToJson(history),
+  }
+  mkdirSync(home.historyFolder, { recursive: true, mode: 0o700 })
+  const temporary = temporaryName(progressFile(home))
+  try {
+    writeFileSync(temporary, JSON.stringify(json), { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, progressFile(home))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}

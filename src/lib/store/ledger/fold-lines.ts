@@ -1,0 +1,30 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { LedgerEvent } from '../../quota/log/events.ts'
+import { parseEvent } from '../../quota/log/parse-event.ts'
+import type { DayFile } from './day-file.ts'
+
+/** Lines folded in one go; a proxy answers requests between two of them. */
+const LINES_A_TURN = 2_000
+
+/**
+ * Hands over every event behind the file's offset, up to the one that closes the day. Answers the day that it names as the
+ * next; null: the day is not closed yet.
+ */
+export async function foldLines(
+  file: DayFile,
+  onEvent: (event: LedgerEvent) => void,
+): Promise<string | null> {
+  for (;;) {
+    let left = LINES_A_TURN
+    let next: string | null = null
+    file.readLines((line) => {
+      const event = parseEvent(line)
+      if (event !== null) onEvent(event)
+      if (event?.type === 'close') next = event.next
+      left -= 1
+      return next === null && left > 0
+    })
+    if (next !== null || left > 0) return next
+    await nextTurn()
+  }
+}

@@ -1,0 +1,198 @@
+import { mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LedgerEvent } from '../../quota/log/events.ts'
+import { apply, emptyState } from '../../quota/log/fold.ts'
+import { parseEvent } from '../../quota/log/parse-event.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
+import type { LoadedCheckpoint } from './checkpoint-file.ts'
+import { readCheckpoint } from './checkpoint-file.ts'
+import { DayFile } from './day-file.ts'
+import type { Home } from '../home.ts'
+
+export type OnEvent = (line: string, event: LedgerEvent, tookEffect: boolean) => void
+
+/** Where the days that were folded for good end: see `compact-ledger.ts`. */
+export function baseFile(home: Home): string {
+  return join(home.ledgerFolder, 'base.json')
+}
+
+/** The days that have a file, oldest first. */
+export function ledgerDays(home: Home): string[] {
+  try {
+    return readdirSync(home.ledgerFolder)
+      .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
+      .map((name) => name.slice(0, 10))
+      .sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+export function dayPath(home: Home, day: string): string {
+  return join(home.ledgerFolder, `${day}.ndjson`)
+}
+
+/**
+ * Follows the ledger from a checkpoint to its end, day by day. A day ends at its first `close`, which names the next;
+ * lines behind it count nothing. So all processes apply the same events in the same order.
+ */
+export class LedgerReader {
+  readonly #home: Home
+  readonly #mode: 'read' | 'append'
+  state: LedgerState = emptyState()
+  /** The day being followed; null before the first. */
+  file: DayFile | null = null
+  /** Set when the followed day is closed and the next has no file yet. */
+  nextDay: string | null = null
+  historyThrough: string | null = null
+  /** Events applied since the checkpoint. */
+  tail = 0
+  readonly problems: string[] = []
+
+  constructor(home: Home, mode: 'read' | 'append') {
+    this.#home = home
+    this.#mode = mode
+  }
+
+  /** Starts from the newest checkpoint that fits the files, else from the base, else from the first day. */
+  load(): void {
+    const { countersFile } = this.#home
+    const checkpoint = readCheckpoint(countersFile)
+    if (checkpoint === 'damaged') this.#quarantine(countersFile)
+    else if (checkpoint !== null && this.#startAt(checkpoint)) return this.#followAll()
+    this.rebuild()
+  }
+
+  /** Folds everything that is kept, whatever the checkpoint says. */
+  rebuild(): void {
+    this.#drop()
+    const base = readCheckpoint(baseFile(this.#home))
+    if (base === 'damaged')
+      this.problems.push(`${baseFile(this.#home)} is damaged; counts before the kept days are missing`)
+    const isUsable = base !== null && base !== 'damaged'
+    this.state = isUsable ? base.state : emptyState()
+    this.historyThrough = isUsable ? base.historyThrough : null
+    this.#openFirst()
+    this.#followAll()
+  }
+
+  /** Reads on to the end of the ledger. Starts over when the files were replaced under us. */
+  follow(onEvent?: OnEvent): void {
+    for (;;) {
+      if (this.file === null) return
+      const size = this.file.size()
+      if (size === null) {
+        this.problems.push(`${this.file.path} was replaced; counts are folded anew`)
+        return this.rebuild()
+      }
+      if (size > this.file.offset) this.#readFile(this.file, onEvent)
+      if (this.nextDay === null || !this.#moveTo(this.nextDay)) return
+    }
+  }
+
+  /** Begins the ledger of a home that has none, or whose files were removed. */
+  begin(day: string): DayFile {
+    mkdirSync(this.#home.ledgerFolder, { recursive: true, mode: 0o700 })
+    const file = DayFile.open(day, dayPath(this.#home, day), 'create')
+    if (file === null) throw new Error(`${day} cannot be made`)
+    this.file = file
+    return file
+  }
+
+  /** Leaves the days that are kept as history elsewhere out of the state and its checkpoints. */
+  forgetThrough(day: string | null): void {
+    if (day === null) return
+    this.historyThrough = day
+    for (const kept of this.state.days.keys()) if (kept <= day) this.state.days.delete(kept)
+  }
+
+  close(): void {
+    this.#drop()
+  }
+
+  /** Counts come from the ledger anyway; the damaged file is kept for whoever wants to know what happened to it. */
+  #quarantine(path: string): void {
+    this.problems.push(`${path} is damaged; counts are folded from the ledger`)
+    if (this.#mode === 'append') renameSync(path, `${path}.corrupt-${Date.now()}`)
+  }
+
+  #readFile(file: DayFile, onEvent: OnEvent | undefined): void {
+    if (this.nextDay !== null) return
+    file.readLines((line) => {
+      const event = parseEvent(line)
+      if (event === null) {
+        this.problems.push(`${file.path}: a line that is no event is skipped`)
+        return true
+      }
+      const tookEffect = apply(this.state, event)
+      this.tail += 1
+      onEvent?.(line, event, tookEffect)
+      if (event.type !== 'close') return true
+      this.nextDay = event.next
+      return false
+    })
+  }
+
+  /** Follows, past days that somebody removed or cut off before their close. */
+  #followAll(): void {
+    this.follow()
+    for (let file = this.file; file !== null; file = this.file) {
+      const { day } = file
+      const later = ledgerDays(this.#home).find((candidate) => candidate > day)
+      if (later === undefined) return
+      this.follow() // its close may have been written just now
+      if (this.file?.day !== day) continue
+      this.problems.push(`${file.path} has no successor; counting goes on with ${later}`)
+      if (!this.#moveTo(later)) return
+      this.follow()
+    }
+  }
+
+  /** Goes on to a day. A reader waits while it has no file: nothing was written since the close. A writer makes it. */
+  #moveTo(day: string): boolean {
+    const next = DayFile.open(day, dayPath(this.#home, day), this.#mode === 'append' ? 'create' : 'read')
+    if (next === null) return false
+    this.file?.close()
+    this.file = next
+    this.nextDay = null
+    return true
+  }
+
+  #startAt(checkpoint: LoadedCheckpoint): boolean {
+    const { day, offset } = checkpoint.position
+    const file = DayFile.open(day, dayPath(this.#home, day), this.#mode)
+    if (file === null) return false
+    file.offset = offset
+    if (file.size() === null || file.landmark() !== checkpoint.landmark) {
+      this.problems.push('the checkpoint does not fit the ledger; counts are folded anew')
+      file.close()
+      return false
+    }
+    this.file = file
+    this.nextDay = endedWith(checkpoint.landmark)
+    this.state = checkpoint.state
+    this.historyThrough = checkpoint.historyThrough
+    return true
+  }
+
+  /** Opens the first day behind what is folded for good. */
+  #openFirst(): void {
+    const after = this.historyThrough
+    const day = ledgerDays(this.#home).find((candidate) => after === null || candidate > after)
+    if (day !== undefined) this.file = DayFile.open(day, dayPath(this.#home, day), this.#mode)
+  }
+
+  #drop(): void {
+    this.file?.close()
+    this.file = null
+    this.nextDay = null
+    this.tail = 0
+  }
+}
+
+/** The day that follows, when the bytes before a position are a `close`. */
+function endedWith(landmark: string): string | null {
+  const event = parseEvent(landmark.split('\n').at(-2) ?? '')
+  return event?.type === 'close' ? event.next : null
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { QwenctlError } from '../../base/errors.ts'
+import { errnoOf, unwritable } from '../documents/file-error.ts'
+
+/** As qwen-code has them (`sharedTokenManager.ts`): both sides must agree on what a lock is and when it is stale. */
+const ATTEMPTS = 20
+const FIRST_PAUSE_MS = 100
+const GROWTH = 1.5
+const LONGEST_PAUSE_MS = 2000
+const STALE_MS = 10_000
+/** A renewal may take longer than a lock stays fresh: the holder shows that it lives. */
+const TOUCH_MS = 3000
+
+/** For tests, which do not wait. */
+export interface QwenCodeLockOptions {
+  sleep?: (ms: number) => Promise<unknown>
+}
+
+/**
+ * Runs the action while qwen-code leaves its credentials file alone: under its own lock, `oauth_creds.lock` beside the
+ * file. Throws `store_locked` when it stays taken, `store_unwritable` where none can be made.
+ */
+export async function withQwenCodeLock<R>(
+  credentialsFile: string,
+  action: () => Promise<R>,
+  { sleep = delay }: QwenCodeLockOptions = {},
+): Promise<R> {
+  const lockFile = join(dirname(credentialsFile), 'oauth_creds.lock')
+  const token = randomUUID()
+  await acquire(lockFile, token, sleep)
+  const touching = setInterval(() => touch(lockFile, token), TOUCH_MS)
+  touching.unref()
+  try {
+    return await action()
+  } finally {
+    clearInterval(touching)
+    if (holderOf(lockFile) === token) rmSync(lockFile, { force: true })
+  }
+}
+
+async function acquire(
+  lockFile: string,
+  token: string,
+  sleep: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  let pause = FIRST_PAUSE_MS
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (create(lockFile, token)) return
+    if (ageOf(lockFile) > STALE_MS && removeStale(lockFile) && create(lockFile, token)) return
+    await sleep(pause)
+    pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)
+  }
+  throw new QwenctlError(
+    'store_locked',
+    `${lockFile} is held by qwen-code, or another program that renews the login`,
+    {
+      hint: 'try again when it has ended',
+    },
+  )
+}
+
+function create(lockFile: string, token: string): boolean {
+  let descriptor: number
+  try {
+    descriptor = openSync(lockFile, 'wx', 0o600)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false
+    throw unwritable(lockFile, error)
+  }
+  try {
+    writeFileSync(descriptor, token)
+  } finally {
+    closeSync(descriptor)
+  }
+  return true
+}
+
+/** Moves it away first, as qwen-code does. What turns out to be fresh was put there meanwhile, and goes back. */
+function removeStale(lockFile: string): boolean {
+  const aside = `${lockFile}.stale.${randomUUID()}`
+  try {
+    renameSync(lockFile, aside)
+  } catch {
+    return false // somebody else was faster
+  }
+  const isStale = ageOf(aside) > STALE_MS
+  if (!isStale) putBack(aside, lockFile)
+  rmSync(aside, { force: true })
+  return isStale
+}
+
+function putBack(aside: string, lockFile: string): void {
+  try {
+    linkSync(aside, lockFile)
+  } catch {
+    // A third one has taken it in this instant; its holder notices when it looks for its own token.
+  }
+}
+
+/** Milliseconds since it was last touched; 0 when it is gone. */
+function ageOf(file: string): number {
+  try {
+    return Date.now() - statSync(file).mtimeMs
+  } catch {
+    return 0
+  }
+}
+
+function holderOf(lockFile: string): string | null {
+  try {
+    return readFileSync(lockFile, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function touch(lockFile: string, token: string): void {
+  if (holderOf(lockFile) !== token) return
+  const now = new Date()
+  try {
+    utimesSync(lockFile, now, now)
+  } catch {
+    // Gone in this instant: the action ends soon, and there is nothing to keep fresh.
+  }
+}

@@ -1,0 +1,61 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { QwenctlError } from '../../base/errors.ts'
+import { writeAtomically } from '../documents/atomic-write.ts'
+import { errnoOf, unreadable } from '../documents/file-error.ts'
+import { withLock } from '../locks/lock.ts'
+
+/** 32 bytes from which every user's key is derived. */
+export interface MasterKey {
+  /** Part of each sealed value, so that a home may have several keys. Tells nothing about the secret. */
+  id: string
+  secret: Buffer
+}
+
+export const KEY_BYTES = 32
+
+export function masterKey(secret: Buffer): MasterKey {
+  return { id: derive(secret, 'key id', 6).toString('base64url'), secret }
+}
+
+/** HKDF-SHA256; each purpose has its own text. */
+export function derive(secret: Buffer, purpose: string, bytes = KEY_BYTES): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `qwenctl v1 ${purpose}`, bytes))
+}
+
+/** The key in `master.key`; null when there is no such file. Throws `store_corrupt`. */
+export function readKeyFile(file: string): MasterKey | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null
+    throw unreadable(file, error)
+  }
+  const secret = Buffer.from(text, 'base64url')
+  if (secret.length === KEY_BYTES && secret.toString('base64url') === text) return masterKey(secret)
+  throw new QwenctlError('store_corrupt', `the key file ${file} does not hold a key; it is left as it is`, {
+    hint: `restore ${file} from a backup; without it the credentials must be added again`,
+  })
+}
+
+/** Makes the key file, unless another process was faster: then that one's key. */
+export function createKeyFile(file: string): Promise<MasterKey> {
+  return withLock(file, async () => {
+    const existing = readKeyFile(file)
+    if (existing !== null) return existing
+    const key = masterKey(randomBytes(KEY_BYTES))
+    await writeAtomically(file, `${key.secret.toString('base64url')}\n`)
+    return key
+  })
+}
+
+/** What people should know of a key file, for stderr. */
+export function keyFileWarning(file: string): string {
+  const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
+  const exposed = isOpen ? `; other users of this machine can read it: chmod 600 "${file}"` : ''
+  return (
+    `credentials are sealed with the key in ${file}, so whoever can read your files can open them; ` +
+    `set QWENCTL_PASSPHRASE to seal new ones with a passphrase${exposed}`
+  )
+}

@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs'
+import { QwenctlError, messageOf } from '../../base/errors.ts'
+import type { Account } from '../../account/account.ts'
+import { accountsDocument } from '../documents/accounts-document.ts'
+import type { Home } from '../home.ts'
+import { createKeyFile, readKeyFile } from './master-key.ts'
+import type { MasterKey } from './master-key.ts'
+import { passphraseKey, vaultDocument } from './passphrase.ts'
+import type { VaultKind } from './passphrase.ts'
+import { sealValue } from './sealed-value.ts'
+import { addKeychainKey, openVault } from './vault.ts'
+import type { Vault, VaultOptions } from './vault.ts'
+
+/**
+ * Seals every secret of the home with a key of another kind, all or none, and forgets the keys of the other kinds. Between the steps a
+ * crash loses nothing: the new key is noted before anything is sealed with it, the old one forgotten when nothing is any more.
+ * Throws `vault_locked` where a key cannot be had, `store_corrupt` naming a secret that does not open. Resolves to how many there are.
+ */
+export async function moveVault(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  to: VaultKind,
+  options: VaultOptions = {},
+): Promise<number> {
+  const from = await openVault(home, env, options)
+  const key = await keyOf(home, env, to, options)
+  let count = 0
+  await accountsDocument(home).update((data) => {
+    for (const account of [...data.accounts, ...data.archived]) count += reseal(account, from, key)
+  })
+  await vaultDocument(home).update((data) => {
+    data.kind = to
+  })
+  await forgetOthers(home, env, to, options)
+  return count
+}
+
+async function keyOf(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  to: VaultKind,
+  options: VaultOptions,
+): Promise<MasterKey> {
+  if (to === 'key-file') return createKeyFile(home.masterKeyFile)
+  if (to === 'passphrase') {
+    const passphrase = env['QWENCTL_PASSPHRASE'] ?? ''
+    if (passphrase !== '') return passphraseKey(vaultDocument(home), passphrase, options.scryptCost)
+    throw new QwenctlError('missing_answer', 'there is no passphrase to seal with', {
+      hint: 'set QWENCTL_PASSPHRASE to one, for this command and from then on',
+    })
+  }
+  try {
+    return await addKeychainKey(home, env, options)
+  } catch (cause) {
+    if (cause instanceof QwenctlError) throw cause
+    throw new QwenctlError('vault_locked', `this system offers no keychain to qwenctl: ${messageOf(cause)}`, {
+      hint: 'nothing was changed; unlock the keychain, or use --to passphrase',
+      cause,
+    })
+  }
+}
+
+/** How many secrets the account has. */
+function reseal(account: Account, from: Vault, key: MasterKey): number {
+  const context = { user: account.user, accountId: account.id }
+  const places = [account.credential, account.egressProxy].filter(
+    (place) => place !== null && 'sealed' in place,
+  )
+  for (const place of places) place.sealed = sealValue(key, from.open(place.sealed, context), context)
+  return places.length
+}
+
+async function forgetOthers(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  kept: VaultKind,
+  options: VaultOptions,
+): Promise<void> {
+  const forgotten = await vaultDocument(home).update((data) => {
+    const { keychain } = data
+    if (kept !== 'keychain') delete data.keychain
+    if (kept !== 'passphrase') data.passphrase = null
+    return kept === 'keychain' ? undefined : keychain
+  })
+  if (kept !== 'key-file' && readKeyFile(home.masterKeyFile) !== null) rmSync(home.masterKeyFile)
+  if (forgotten === undefined) return
+  const { systemKeychain } = await import('./keychain.ts')
+  // What stays in a keychain that does not answer is a key that opens nothing any more.
+  await (options.keychain ?? systemKeychain(env)).remove(forgotten.name).catch(() => undefined)
+}

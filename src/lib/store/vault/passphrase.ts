@@ -1,0 +1,129 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { ScryptOptions } from 'node:crypto'
+import { QwenctlError } from '../../base/errors.ts'
+import { JsonDocument } from '../documents/document.ts'
+import type { Home } from '../home.ts'
+import { KEY_BYTES, derive, masterKey } from './master-key.ts'
+import type { MasterKey } from './master-key.ts'
+
+/** How a passphrase becomes a key, and how to tell that it is the right one. */
+export interface PassphraseRecord {
+  kdf: 'scrypt'
+  N: number
+  r: number
+  p: number
+  /** base64url. */
+  salt: string
+  keyId: string
+  /** base64url, derived from the key. */
+  check: string
+}
+
+export type VaultKind = (typeof vaultKinds)[number]
+
+export const vaultKinds = ['keychain', 'passphrase', 'key-file'] as const
+
+export interface VaultData {
+  version: 1
+  /** Null: no passphrase has ever been used here. */
+  passphrase: PassphraseRecord | null
+  /** Where the system's keychain has a key of this home; absent: nowhere. */
+  keychain?: { name: string; keyId: string }
+  /** What new values are sealed with; absent: the passphrase while it is given, else the key file. */
+  kind?: VaultKind
+}
+
+/** OWASP's recommendation for scrypt; about half a second and 128 MiB. */
+export const SCRYPT_COST = 2 ** 17
+export const SCRYPT_BLOCK_SIZE = 8
+
+/** `vault.json`. */
+export function vaultDocument(home: Home): JsonDocument<VaultData> {
+  return new JsonDocument<VaultData>({
+    file: home.vaultFile,
+    kind: 'vault',
+    version: 1,
+    empty: () => ({ version: 1, passphrase: null }),
+    validate: vaultProblem,
+  })
+}
+
+/**
+ * The key of a passphrase; the first one used in a home becomes its passphrase. `cost` (scrypt's N) is for a new one.
+ * Throws `vault_locked` when it is not the home's.
+ */
+export async function passphraseKey(
+  document: JsonDocument<VaultData>,
+  passphrase: string,
+  cost = SCRYPT_COST,
+): Promise<MasterKey> {
+  const recorded = (await document.read()).passphrase
+  if (recorded !== null) return checkedKey(recorded, passphrase)
+  return document.update(async (data) => {
+    if (data.passphrase !== null) return checkedKey(data.passphrase, passphrase)
+    const settings = {
+      kdf: 'scrypt',
+      N: cost,
+      r: SCRYPT_BLOCK_SIZE,
+      p: 1,
+      salt: randomBytes(16).toString('base64url'),
+    } as const
+    const key = await stretch(settings, passphrase)
+    data.passphrase = { ...settings, keyId: key.id, check: checkOf(key).toString('base64url') }
+    return key
+  })
+}
+
+async function checkedKey(record: PassphraseRecord, passphrase: string): Promise<MasterKey> {
+  const key = await stretch(record, passphrase)
+  const expected = Buffer.from(record.check, 'base64url')
+  const actual = checkOf(key)
+  if (expected.length === actual.length && timingSafeEqual(expected, actual)) return key
+  throw new QwenctlError('vault_locked', 'the passphrase in QWENCTL_PASSPHRASE does not open this home', {
+    hint: 'set QWENCTL_PASSPHRASE to the passphrase that was used when this home was made',
+  })
+}
+
+/** Tells the right passphrase from others, and nothing else of it. */
+export function checkOf(key: MasterKey): Buffer {
+  return derive(key.secret, 'passphrase check', 16)
+}
+
+const stretchAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
+
+/** The key that a passphrase becomes. `salt`: base64url. */
+export async function stretch(
+  settings: Pick<PassphraseRecord, 'N' | 'r' | 'p' | 'salt'>,
+  passphrase: string,
+): Promise<MasterKey> {
+  const { N, r, p, salt } = settings
+  // scrypt needs 128·N·r bytes, and Node's default bound is below that of our cost.
+  const options = { N, r, p, maxmem: 128 * r * (N + p) + 2 ** 20 }
+  // The same letters may be typed as different code points on another keyboard.
+  return masterKey(
+    await stretchAsync(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64url'), KEY_BYTES, options),
+  )
+}
+
+function vaultProblem(data: unknown): string | null {
+  const { passphrase: record, keychain, kind } = data as Partial<VaultData>
+  if (kind !== undefined && !vaultKinds.includes(kind)) return `kind must be one of ${vaultKinds.join(', ')}`
+  if (keychain !== undefined && !/^[\w-]+$/.test(`${keychain.name}${keychain.keyId}`))
+    return 'keychain must have a name and a keyId'
+  if (record === null) return null
+  if (typeof record !== 'object') return 'passphrase must be an object or null'
+  const { kdf, N, r, p, ...texts } = (record ?? {}) as Partial<PassphraseRecord>
+  if (kdf !== 'scrypt') return 'passphrase.kdf must be scrypt'
+  if (!isPowerOfTwo(N) || N < 2 ** 10 || N > 2 ** 21)
+    return 'passphrase.N must be a power of two from 2^10 to 2^21'
+  if (r !== SCRYPT_BLOCK_SIZE || p !== 1) return 'passphrase.r must be 8 and passphrase.p 1'
+  const missing = (['salt', 'keyId', 'check'] as const).find(
+    (field) => !/^[\w-]{8,64}$/.test(texts[field] ?? ''),
+  )
+  return missing === undefined ? null : `passphrase.${missing} must be a text in base64url`
+}
+
+export function isPowerOfTwo(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(Math.log2(value))
+}

@@ -1,0 +1,224 @@
+import { QwenctlError, messageOf } from '../../base/errors.ts'
+import type { Home } from '../home.ts'
+import { randomBytes } from 'node:crypto'
+import type { Keychain } from './keychain.ts'
+import { KEY_BYTES, createKeyFile, keyFileWarning, masterKey, readKeyFile } from './master-key.ts'
+import type { MasterKey } from './master-key.ts'
+import { passphraseKey, vaultDocument } from './passphrase.ts'
+import type { VaultData, VaultKind } from './passphrase.ts'
+import { openValue, parseSealed, sealValue } from './sealed-value.ts'
+import type { SealContext } from './sealed-value.ts'
+
+export type { SealContext }
+
+/** Seals and opens the credentials of one home. */
+export interface Vault {
+  /** What new values are sealed with. */
+  readonly kind: VaultKind
+  /** What people should know of it, for stderr. */
+  readonly warning: string | null
+  seal(secret: string, context: SealContext): string
+  /** Throws `store_corrupt` for a changed or moved value, `vault_locked` when its key is not here. */
+  open(sealed: string, context: SealContext): string
+}
+
+export interface VaultOptions {
+  /** scrypt's N for a home that gets its passphrase now. */
+  scryptCost?: number
+  /** Else the system's own. */
+  keychain?: Keychain
+}
+
+/**
+ * Opens the vault with all keys of the home that are at hand. New values are sealed as `vault.json` says; where it says nothing,
+ * with `QWENCTL_PASSPHRASE`, else with the key file. A new home in the system's own folders gets a key in the keychain
+ * where there is one, any other a key file. Throws `vault_locked` where the key that seals is not at hand.
+ */
+export async function openVault(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  options: VaultOptions = {},
+): Promise<Vault> {
+  const passphrase = env['QWENCTL_PASSPHRASE'] ?? ''
+  const document = vaultDocument(home)
+  const data = await document.read()
+  if (data.kind !== undefined || data.keychain !== undefined) return openChosen(home, env, data, options)
+  const fileKey = readKeyFile(home.masterKeyFile)
+  if (passphrase !== '') {
+    const key = await passphraseKey(document, passphrase, options.scryptCost)
+    return new KeyVault({ kind: 'passphrase', key, others: fileKey === null ? [] : [fileKey] })
+  }
+  const recorded = data.passphrase
+  if (recorded !== null && fileKey === null) {
+    throw new QwenctlError('vault_locked', `${home.dataFolder} is locked with a passphrase`)
+  }
+  if (fileKey === null && home.root === null && (await chooseKeychain(home, env, options)))
+    return openChosen(home, env, await document.read(), options)
+  const key = fileKey ?? (await createKeyFile(home.masterKeyFile))
+  const warning = keyFileWarning(home.masterKeyFile)
+  return new KeyVault({ kind: 'key-file', key, warning, passphraseKeyId: recorded?.keyId })
+}
+
+/** What new values would be sealed with, without opening anything; null: that is decided when the first is sealed. */
+export async function vaultKind(home: Home, env: NodeJS.ProcessEnv): Promise<VaultKind | null> {
+  const data = await vaultDocument(home).read()
+  if (data.kind !== undefined) return data.kind
+  if ((env['QWENCTL_PASSPHRASE'] ?? '') !== '') return 'passphrase'
+  if (readKeyFile(home.masterKeyFile) !== null) return 'key-file'
+  if (data.keychain !== undefined) return 'keychain'
+  return data.passphrase === null ? null : 'passphrase'
+}
+
+/** Every value names its key, so those that only open may be of any kind; the one that seals must be at hand. */
+async function openChosen(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  data: VaultData,
+  options: VaultOptions,
+): Promise<Vault> {
+  const passphrase = env['QWENCTL_PASSPHRASE'] ?? ''
+  const kind = (await vaultKind(home, env)) ?? 'key-file'
+  const keys: Partial<Record<VaultKind, MasterKey>> = {}
+  const fileKey = readKeyFile(home.masterKeyFile)
+  if (fileKey !== null) keys['key-file'] = fileKey
+  if (passphrase !== '' && (kind === 'passphrase' || data.passphrase !== null))
+    keys.passphrase = await passphraseKey(vaultDocument(home), passphrase, options.scryptCost)
+  if (data.keychain !== undefined) {
+    try {
+      keys.keychain = await keychainKey(data.keychain, await keychainOf(env, options))
+    } catch (error) {
+      if (kind === 'keychain') throw error
+    }
+  }
+  const key = keys[kind]
+  if (key === undefined) throw new QwenctlError('vault_locked', missingWords[kind](home))
+  const others = Object.values(keys).filter((other) => other !== key)
+  const warning = kind === 'key-file' ? { warning: keyFileWarning(home.masterKeyFile) } : {}
+  return new KeyVault({ kind, key, others, ...warning, passphraseKeyId: data.passphrase?.keyId })
+}
+
+const missingWords: Record<VaultKind, (home: Home) => string> = {
+  keychain: (home) => `${home.dataFolder} has no key in the keychain of this system`,
+  passphrase: (home) => `${home.dataFolder} is locked with a passphrase`,
+  'key-file': (home) => `${home.masterKeyFile} is missing`,
+}
+
+async function keychainOf(env: NodeJS.ProcessEnv, { keychain }: VaultOptions): Promise<Keychain> {
+  if (keychain !== undefined) return keychain
+  const { systemKeychain } = await import('./keychain.ts')
+  return systemKeychain(env)
+}
+
+async function keychainKey(record: { name: string; keyId: string }, keychain: Keychain): Promise<MasterKey> {
+  let text: string | null
+  try {
+    text = await keychain.get(record.name)
+  } catch (cause) {
+    throw new QwenctlError('vault_locked', `the keychain of this system does not open: ${messageOf(cause)}`, {
+      hint: 'unlock it, and run qwenctl in the session that it belongs to',
+      cause,
+    })
+  }
+  const key = text === null ? null : masterKey(Buffer.from(text, 'base64url'))
+  if (key?.id === record.keyId) return key
+  throw new QwenctlError('vault_locked', 'the keychain of this system does not have the key of this home', {
+    hint: 'restore a backup with qwenctl accounts restore FILE, or bring the keychain back',
+  })
+}
+
+/** Puts a new key into the keychain, and notes where. Throws `KeychainError`; nothing is noted then. */
+export async function addKeychainKey(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  options: VaultOptions,
+): Promise<MasterKey> {
+  const keychain = await keychainOf(env, options)
+  return vaultDocument(home).update(async (data) => {
+    if (data.keychain !== undefined) return keychainKey(data.keychain, keychain)
+    const key = masterKey(randomBytes(KEY_BYTES))
+    const name = `home-${randomBytes(8).toString('hex')}`
+    await keychain.set(name, key.secret.toString('base64url'))
+    data.keychain = { name, keyId: key.id }
+    return key
+  })
+}
+
+/** False: there is no keychain here, which is no reason to stop: the key file says what it is. */
+async function chooseKeychain(home: Home, env: NodeJS.ProcessEnv, options: VaultOptions): Promise<boolean> {
+  try {
+    await addKeychainKey(home, env, options)
+  } catch {
+    return false
+  }
+  await vaultDocument(home).update((data) => {
+    data.kind ??= 'keychain'
+  })
+  return true
+}
+
+interface Keys {
+  kind: Vault['kind']
+  /** Seals. */
+  key: MasterKey
+  /** Only open. */
+  others?: MasterKey[]
+  warning?: string
+  /** The key that the passphrase would give, when none was given. */
+  passphraseKeyId?: string | undefined
+}
+
+class KeyVault implements Vault {
+  readonly kind: Vault['kind']
+  readonly warning: string | null
+  readonly #key: MasterKey
+  readonly #keys: Map<string, MasterKey>
+  readonly #passphraseKeyId: string | undefined
+
+  constructor(keys: Keys) {
+    this.kind = keys.kind
+    this.warning = keys.warning ?? null
+    this.#key = keys.key
+    this.#keys = new Map([keys.key, ...(keys.others ?? [])].map((key) => [key.id, key]))
+    this.#passphraseKeyId = keys.passphraseKeyId
+  }
+
+  seal(secret: string, context: SealContext): string {
+    return sealValue(this.#key, secret, context)
+  }
+
+  open(sealed: string, context: SealContext): string {
+    const value = parseSealed(sealed)
+    if (value === null) throw damaged(context, 'is not a sealed value')
+    const key = this.#keys.get(value.keyId)
+    if (key === undefined) throw this.#noKey(value.keyId, context)
+    const secret = openValue(key, value, context)
+    if (secret === null) throw damaged(context, 'was changed, or belongs to another account')
+    return secret
+  }
+
+  #noKey(keyId: string, context: SealContext): QwenctlError {
+    const account = `the credential of account ${context.accountId}`
+    if (keyId === this.#passphraseKeyId) {
+      return new QwenctlError('vault_locked', `${account} is locked with the passphrase of this home`)
+    }
+    return new QwenctlError(
+      'vault_locked',
+      `${account} was sealed with a key that this home does not have (${keyId})`,
+      {
+        hint: 'restore master.key from a backup of this home, or add the credential again',
+      },
+    )
+  }
+}
+
+function damaged(context: SealContext, reason: string): QwenctlError {
+  const { accountId, user } = context
+  return new QwenctlError(
+    'store_corrupt',
+    `the sealed credential of account ${accountId} of user ${user} ${reason}`,
+    {
+      hint: 'restore the account store from a backup, or give the account its credential again',
+      details: { accountId },
+    },
+  )
+}

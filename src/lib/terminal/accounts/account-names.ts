@@ -1,0 +1,21 @@
+import type { AccountQuotaView, AccountView } from '../../toolkit/views.ts'
+import { printable } from '../format/text-width.ts'
+
+/** How an account is called on screen: `provider/name`, with its user where that is not the local one. */
+export function shownName(account: Pick<AccountQuotaView, 'user' | 'provider' | 'name'>): string {
+  const name = `${account.provider}/${account.name}`
+  return printable(account.user === 'local' ? name : `${account.user}:${name}`)
+}
+
+/** The document of a command over accounts: `account` for one that was named, `accounts` for several. */
+export type AccountsAnswer = { account: AccountView } | { accounts: AccountView[] }
+
+export function accountsAnswer(accounts: AccountView[], several: boolean): AccountsAnswer {
+  const [only] = accounts
+  return several || only === undefined ? { accounts } : { account: only }
+}
+
+/** `1 account`, `3 accounts` */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

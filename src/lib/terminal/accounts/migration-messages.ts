@@ -1,0 +1,76 @@
+import type { Column } from '../format/table.ts'
+import { cutToWidth, printable } from '../format/text-width.ts'
+import type { AddedView, MigrationView, PlanRowView } from '../../toolkit/migrate/views.ts'
+import { countOf } from './account-names.ts'
+import type { Look } from '../quota/quota-table.ts'
+
+export const planColumns: Column[] = [
+  { header: 'FROM' },
+  { header: 'ACCOUNT' },
+  { header: 'CREDENTIAL' },
+  { header: 'PLAN' },
+]
+
+/** One row per credential: where it is from, what it is called here, and what becomes of it. */
+export function planRows({ plan }: MigrationView, look: Look): string[][] {
+  return plan.map((row) => [
+    printable(row.source),
+    cutToWidth(printable(`${row.provider ?? '?'}/${row.name}`), 40),
+    row.auth?.hint ?? '',
+    actionCell(row, look),
+  ])
+}
+
+function actionCell(row: PlanRowView, { palette }: Look): string {
+  if (row.action === 'add') return palette.good('add')
+  return row.action === 'present' ? palette.quiet('already there') : palette.warn('not imported')
+}
+
+/** What the table has no room for: files, reasons and notes, and what to do next. For stderr. */
+export function formatPlan(view: MigrationView): string {
+  const { plan, looked, dryRun } = view
+  if (plan.length === 0) {
+    return ['No credential was found. Looked at:', ...looked.map((file) => `  ${printable(file)}`)].join('\n')
+  }
+  const count = plan.filter(({ action }) => action === 'add').length
+  const lines = plan.flatMap(formatRow)
+  if (count === 0) lines.push('Nothing to import.')
+  else if (dryRun) lines.push(`${countOf(count, 'account')} would be imported. Nothing was changed.`)
+  return lines.join('\n')
+}
+
+function formatRow(row: PlanRowView): string[] {
+  const said = [...(row.reason === null ? [] : [row.reason]), ...formatSetting(row), ...row.notes]
+  const head = `${row.provider ?? '?'}/${row.name}`
+  const file = row.file === 'environment' ? '' : ` (${row.file})`
+  return said.length === 0 ? [] : [printable(`${head}${file}: ${said.join('; ')}`)]
+}
+
+function formatSetting(row: PlanRowView): string[] {
+  if (row.action !== 'add') return []
+  const { limits, groups, priority, weight, egressProxy, models, countsToday } = row
+  return [
+    ...(row.baseUrl === null ? [] : [`at ${row.baseUrl}`]),
+    ...(limits.length === 0 ? [] : [`limits ${limits.join(', ')}`]),
+    ...(groups.length === 0 ? [] : [`groups ${groups.join(', ')}`]),
+    ...(priority === 0 ? [] : [`priority ${priority}`]),
+    ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...(egressProxy === null ? [] : [`through ${egressProxy}`]),
+    ...(models === null ? [] : [`models ${models.join(', ')}`]),
+    ...(row.enabled ? [] : ['disabled there, so here']),
+    ...(countsToday === null ? [] : [`${countOf(countsToday.requests, 'request')} of today counted already`]),
+  ]
+}
+
+/** What was done; null: nothing. */
+export function formatResult(added: AddedView[]): string | null {
+  if (added.length === 0) return null
+  const failed = added.filter(({ error }) => error !== null)
+  const lines = failed.map(({ provider, name, error }) => `${provider}/${name} was not imported: ${error}`)
+  const count = added.length - failed.length
+  for (const { provider, name, left } of added.filter((one) => one.left.length > 0)) {
+    lines.push(`${provider}/${name}: left where they are, since they hold credentials: ${left.join(', ')}`)
+  }
+  if (count > 0) lines.push(`Imported ${countOf(count, 'account')}. Next: qwenctl auth verify.`)
+  return lines.join('\n')
+}

@@ -1,0 +1,67 @@
+import { QwenctlError } from '../../base/errors.ts'
+
+/** What a question needs to be asked, or to say how to answer it without a terminal. */
+export interface Question {
+  /** As asked: `Which provider?` */
+  message: string
+  /** What is missing, for the error: `provider`. */
+  subject: string
+  /** How to answer on the command line: `--provider PROVIDER`. */
+  flag: string
+}
+
+export interface Choice {
+  value: string
+  name: string
+  description?: string
+}
+
+/** One of several; typing jumps to it. */
+export async function askChoice(question: Question, choices: Choice[]): Promise<string> {
+  return ask(question, { type: 'select', choices, pageSize: 12, loop: false })
+}
+
+export async function askText(
+  question: Question,
+  options: { default?: string; check?: (text: string) => true | string } = {},
+): Promise<string> {
+  return ask(question, { type: 'input', default: options.default, validate: options.check })
+}
+
+/** The answer is shown as stars only. */
+export async function askSecret(question: Question): Promise<string> {
+  const validate = (text: string) => text.trim() !== '' || 'nothing was typed'
+  return ask(question, { type: 'password', mask: '*', validate })
+}
+
+/** Asks before something is destroyed; `--yes` is the answer without a terminal. Throws `cancelled` on no. */
+export async function confirmOrCancel(message: string, yes: boolean): Promise<void> {
+  if (yes) return
+  const question = { message, subject: 'confirmation', flag: '--yes' }
+  if (!(await ask<boolean>(question, { type: 'confirm', default: false }))) {
+    throw new QwenctlError('cancelled', 'nothing was changed')
+  }
+}
+
+/** True when somebody is there to answer. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true
+}
+
+async function ask<Answer = string>(question: Question, kind: Record<string, unknown>): Promise<Answer> {
+  // inquirer answers its own questions from a pipe, so it is never started without a terminal.
+  if (!canAsk()) {
+    throw new QwenctlError(
+      'missing_answer',
+      `${question.subject} is missing, and there is no terminal to ask on`,
+      {
+        hint: `add ${question.flag}`,
+      },
+    )
+  }
+  const { default: inquirer } = await import('inquirer')
+  const prompt = inquirer.createPromptModule({ output: process.stderr })
+  const asked = { ...kind, name: 'answer', message: question.message }
+  const answers = await prompt<{ answer: Answer }>([asked])
+  return answers.answer
+}

@@ -1,0 +1,143 @@
+import type { LogEntry } from '../../observe/logs/log-filter.ts'
+import type { Palette } from '../format/color.ts'
+import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
+import { outcomeWords, stamp } from './proxy-messages.ts'
+
+const MOST_MODEL = 40
+/** A message that has no more room than this is left out. */
+const LEAST_MESSAGE = 20
+
+export interface LogLook {
+  palette: Palette
+  /** Of the terminal; undefined: as long as it takes. */
+  columns: number | undefined
+}
+
+/** A line of the log for people: when, what, and as much of the rest as tells them more. */
+export function formatLog(entry: LogEntry, { palette, columns }: LogLook): string {
+  const { subject, words, grave, rest } = partsOf(entry)
+  const paint = grave === 'good' ? palette.good : palette[grave]
+  const head = [palette.quiet(stamp(new Date(entry.time), true)), subject, paint(words), ...rest.details]
+    .filter((part) => part !== '')
+    .join('  ')
+  const left = columns === undefined ? Infinity : columns - textWidth(head) - 2
+  const message = printable(rest.message)
+  if (message === '' || left < LEAST_MESSAGE) return head
+  return `${head}  ${palette.quiet(left === Infinity ? message : cutToWidth(message, left))}`
+}
+
+interface Parts {
+  /** Whom it is about. */
+  subject: string
+  words: string
+  grave: 'good' | 'warn' | 'bad' | 'quiet'
+  rest: { details: string[]; message: string }
+}
+
+function partsOf(entry: LogEntry): Parts {
+  switch (entry.kind) {
+    case 'request':
+      return requestParts(entry)
+    case 'attempt':
+    case 'rotation':
+      return attemptParts(entry)
+    case 'cooldown':
+      return cooldownParts(entry)
+    case 'started':
+      return about(entry, 'good', 'started', [textOf(entry, 'url'), `strategy ${textOf(entry, 'strategy')}`])
+    case 'stopped':
+      return about(entry, 'quiet', 'stopped', [])
+    case 'lines-lost':
+      return about(entry, 'bad', `${textOf(entry, 'count')} log lines could not be written`, [])
+    default:
+      return about(entry, entry.level === 'error' ? 'bad' : 'warn', entry.kind, [])
+  }
+}
+
+function requestParts(entry: LogEntry): Parts {
+  const outcome = textOf(entry, 'outcome')
+  const isGone = entry['clientGone'] === true
+  const tokens =
+    entry['inputTokens'] === null && entry['outputTokens'] === null
+      ? ''
+      : `${textOf(entry, 'inputTokens') || '?'}+${textOf(entry, 'outputTokens') || '?'} tokens`
+  const attempts =
+    entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${textOf(entry, 'attempts')} tries`
+  const client = textOf(entry, 'clientKey')
+  return {
+    subject: accountOf(entry) || textOf(entry, 'route'),
+    words: wordsOf(outcome) + statusOf(entry, outcome),
+    grave: outcome === 'ok' ? 'good' : isGone ? 'quiet' : 'warn',
+    rest: {
+      details: [
+        modelOf(entry),
+        `${textOf(entry, 'latencyMs')} ms`,
+        tokens,
+        attempts,
+        client === '' ? '' : `key ${client}`,
+        textOf(entry, 'requestId'),
+      ],
+      message: textOf(entry, 'message'),
+    },
+  }
+}
+
+function attemptParts(entry: LogEntry): Parts {
+  const outcome = textOf(entry, 'outcome')
+  const next = textOf(entry, 'next')
+  return {
+    subject: accountOf(entry),
+    words: wordsOf(outcome) + statusOf(entry, outcome),
+    grave: outcome === 'ok' ? 'good' : 'warn',
+    rest: {
+      details: [
+        modelOf(entry),
+        `${textOf(entry, 'latencyMs')} ms`,
+        next === '' ? '' : `${next} goes on`,
+        textOf(entry, 'requestId'),
+      ],
+      message: textOf(entry, 'message'),
+    },
+  }
+}
+
+function cooldownParts(entry: LogEntry): Parts {
+  const until = textOf(entry, 'until')
+  const rests = textOf(entry, 'rests')
+  return {
+    subject: rests === 'account' ? accountOf(entry) : `${accountOf(entry)} (${rests})`,
+    words: until === '' ? 'rests until you act' : `rests until ${stamp(new Date(until), true)}`,
+    grave: 'warn',
+    rest: { details: [modelOf(entry), wordsOf(textOf(entry, 'reason'))], message: textOf(entry, 'evidence') },
+  }
+}
+
+function about(entry: LogEntry, grave: Parts['grave'], words: string, details: string[]): Parts {
+  return { subject: '', words, grave, rest: { details, message: textOf(entry, 'message') } }
+}
+
+function accountOf(entry: LogEntry): string {
+  const name = textOf(entry, 'account')
+  if (name === '') return ''
+  const user = textOf(entry, 'user')
+  return `${user === 'local' || user === '' ? '' : `${user}:`}${textOf(entry, 'provider')}/${name}`
+}
+
+function modelOf(entry: LogEntry): string {
+  return textOf(entry, 'model').slice(0, MOST_MODEL)
+}
+
+function wordsOf(outcome: string): string {
+  return Object.hasOwn(outcomeWords, outcome) ? outcomeWords[outcome as keyof typeof outcomeWords] : outcome
+}
+
+function statusOf(entry: LogEntry, outcome: string): string {
+  const status = textOf(entry, 'status')
+  return status === '' || outcome === 'aborted' ? '' : ` (${status})`
+}
+
+/** Nothing where there is nothing; never a control character. */
+function textOf(entry: LogEntry, field: string): string {
+  const value = entry[field]
+  return typeof value === 'string' || typeof value === 'number' ? printable(String(value)) : ''
+}

@@ -1,0 +1,69 @@
+import type { AttemptReport } from '../../proxy/pool/live-pool.ts'
+import { outcomeWords } from '../../observe/outcome-words.ts'
+import type { Palette } from '../format/color.ts'
+import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
+import type { ProxyView } from '../../toolkit/proxies.ts'
+
+export { outcomeWords }
+
+/** What to do with a proxy that has begun to listen. */
+export function formatListening(
+  { url, accounts, strategy }: ProxyView,
+  palette: Palette,
+  mark = '●',
+): string {
+  return [
+    `${palette.good(mark)} ${palette.strong(url)} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`,
+    ...(accounts === 0
+      ? ['', '  No account can answer yet. Add one, and it serves within a second:', '    qwenctl auth add']
+      : []),
+    '',
+    palette.quiet('  Let programs with an OpenAI or Anthropic SDK use it:'),
+    `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
+    `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
+    '',
+    palette.quiet('  See and steer the accounts in the browser:'),
+    '    qwenctl proxy open',
+  ].join('\n')
+}
+
+export function formatAccounts(count: number): string {
+  return count === 1 ? '1 account' : `${count} accounts`
+}
+
+interface LineOptions {
+  /** Also the tries that went well. */
+  isVerbose: boolean
+  palette: Palette
+  at: Date
+  /** The line goes into a file. */
+  hasDate?: boolean
+  /** Of the terminal; missing: as long as it takes, within reason. */
+  columns?: number | undefined
+}
+
+const MOST_COLUMNS = 240
+const MOST_MODEL = 40
+
+/** One try as a line; null: not worth one. Never a word of the conversation. */
+export function attemptLine(report: AttemptReport, options: LineOptions): string | null {
+  const { isVerbose, palette, at, hasDate = false, columns = MOST_COLUMNS } = options
+  const { member, outcome, status, model, latencyMs, message } = report
+  if ((outcome === 'ok' || outcome === 'aborted') && !isVerbose) return null
+  const paint = outcome === 'ok' ? palette.good : outcome === 'aborted' ? palette.quiet : palette.warn
+  const words = outcomeWords[outcome] + (status === null || outcome === 'aborted' ? '' : ` (${status})`)
+  const name = `${member.account.provider}/${member.account.name}`
+  const asked = model === null ? [] : [printable(model).slice(0, MOST_MODEL)]
+  const rest = [...asked, `${latencyMs} ms`].join('  ')
+  const line = `${palette.quiet(stamp(at, hasDate))}  ${name}  ${paint(words)}  ${rest}`
+  const left = columns - textWidth(line) - 2
+  // What does not fit is of no use in part: a message is cut only where most of it can be read.
+  const shown =
+    message === null || left < 20 ? '' : `  ${palette.quiet(cutToWidth(printable(message), left))}`
+  return line + shown
+}
+
+/** `10:02:11Z`; with its date where the line may be read on another day. In UTC, as all that is said of windows. */
+export function stamp(at: Date, hasDate: boolean): string {
+  return `${at.toISOString().slice(hasDate ? 0 : 11, 19)}Z`
+}

@@ -1,0 +1,115 @@
+import { printable } from '../format/text-width.ts'
+import { formatDuration } from '../format/format-time.ts'
+import type { Standing } from '../../toolkit/accounts/account-status.ts'
+
+/** The part of a refusal that is told. `returns`: who is back first and when, where the pool is out. */
+interface Refused {
+  code: string
+  message: string
+  returns: { member: { account: Named }; at: number } | null
+}
+
+/** What is said of an account. */
+interface Named {
+  id: string
+  provider: string
+  name: string
+}
+
+/** The part of an attempt that tells who serves. */
+interface Asked<Account> {
+  account: Account
+  outcome: string
+}
+
+/** A wait this short is counted; a longer one is said by its end. */
+const SHORT_MS = 10 * 60_000
+const DAY_MS = 86_400_000
+
+/**
+ * Notices, attempt by attempt, when an account takes over from one that can no longer serve, and when that one is back.
+ * Each is told once, however many requests are under way.
+ */
+export class Turnover<Account extends Named> {
+  readonly #standingOf: (account: Account) => Standing
+  /** Who is known to be out, and until when. */
+  readonly #out = new Map<string, number | null>()
+  #before: Account | null = null
+  /** The refusal that was told last, until something is answered. */
+  #refused: string | null = null
+
+  /** `standingOf` tells how an account stands at the moment of the call. */
+  constructor(standingOf: (account: Account) => Standing) {
+    this.#standingOf = standingOf
+  }
+
+  /** What is worth telling about this attempt. `now`: epoch milliseconds. */
+  note({ account, outcome }: Asked<Account>, now: number): string[] {
+    const before = this.#before
+    this.#before = account
+    if (outcome === 'ok') this.#refused = null
+    const words: string[] = []
+    if (before !== null && before.id !== account.id) {
+      const why = this.#leaving(before, now)
+      if (why !== null)
+        words.push(`${nameBeside(before, account)} ${why}; ${nameBeside(account, before)} goes on`)
+    }
+    if (outcome === 'ok' && this.#isBack(account)) words.push(`${account.name} is back`)
+    return words
+  }
+
+  /** Why nobody could answer; null: that was told already. */
+  refused({ code, message, returns }: Refused, now: number): string | null {
+    const key = returns === null ? `${code} ${message}` : `${code} ${returns.member.account.id} ${returns.at}`
+    if (key === this.#refused) return null
+    this.#refused = key
+    if (returns === null) return printable(message)
+    return `nobody is left to answer; ${returns.member.account.name} is back first, ${formatWhen(returns.at, now)}`
+  }
+
+  /** Null: it can serve, or is known to be out. */
+  #leaving(account: Account, now: number): string | null {
+    const standing = this.#standingOf(account)
+    if (standing.status === 'ready') return null
+    if (this.#out.has(account.id) && this.#out.get(account.id) === standing.availableAt) return null
+    this.#out.set(account.id, standing.availableAt)
+    return formatStanding(standing, now)
+  }
+
+  /** The last answers of an account that is out arrive after it is: they do not bring it back. */
+  #isBack(account: Account): boolean {
+    if (!this.#out.has(account.id) || this.#standingOf(account).status !== 'ready') return false
+    return this.#out.delete(account.id)
+  }
+}
+
+function formatStanding({ status, reason, availableAt }: Standing, now: number): string {
+  const until = availableAt === null ? '' : ` ${formatUntil(availableAt, now)}`
+  if (status === 'exhausted') return `is used up${until}`
+  return `rests${until}: ${reason ?? 'no reason is known'}`
+}
+
+/** `for 45 s`, `until 00:00 UTC`, `until 2026-12-01 00:00 UTC`. Epoch milliseconds. */
+export function formatUntil(at: number, now: number): string {
+  return isSoon(at, now) ? `for ${formatDuration(at - now)}` : `until ${formatClock(at, now)}`
+}
+
+function formatWhen(at: number, now: number): string {
+  return isSoon(at, now) ? `in ${formatDuration(at - now)}` : `at ${formatClock(at, now)}`
+}
+
+function isSoon(at: number, now: number): boolean {
+  return at - now < SHORT_MS
+}
+
+/** Rounded up, so that nobody comes back too early. */
+function formatClock(at: number, now: number): string {
+  const time = new Date(Math.ceil(at / 60_000) * 60_000).toISOString()
+  const day = at - now < DAY_MS ? '' : `${time.slice(0, 10)} `
+  return `${day}${time.slice(11, 16)} UTC`
+}
+
+/** The name alone, as long as that tells the two apart. */
+function nameBeside(account: Named, other: Named): string {
+  return account.name === other.name ? `${account.provider}/${account.name}` : account.name
+}

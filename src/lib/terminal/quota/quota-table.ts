@@ -1,0 +1,125 @@
+import type { Palette } from '../format/color.ts'
+import { renderGauge } from '../format/gauge.ts'
+import { shortNumber } from '../format/short-number.ts'
+import type { Column } from '../format/table.ts'
+import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
+import { formatDuration, formatIn, comingTime } from '../format/format-time.ts'
+import { isPartlyReady, statusText } from '../../toolkit/status-text.ts'
+import type { AccountQuotaView, AccountStatus, LimitView, QuotaDocument } from '../../toolkit/views.ts'
+import { shownName } from '../accounts/account-names.ts'
+
+export { shortNumber }
+
+export interface Look {
+  palette: Palette
+  unicode: boolean
+  /** Cells of a terminal line; null: not a terminal, so nothing is cut. */
+  columns: number | null
+}
+
+export const quotaColumns: Column[] = [
+  { header: 'ACCOUNT' },
+  { header: 'STATUS' },
+  { header: 'LIMIT' },
+  { header: 'USED' },
+  { header: 'LEFT', align: 'right' },
+  { header: 'RESETS IN' },
+  { header: 'TODAY', align: 'right' },
+]
+
+// On a narrow terminal the gauges give way first, then the names.
+const gaugeCells = [10, 8, 6, 4]
+
+/** One row per limit, the account named on its first; the last row adds up all accounts. */
+export function quotaRows(document: QuotaDocument, look: Look): string[][] {
+  const { columns } = look
+  let rows: string[][] = []
+  for (const cells of gaugeCells) {
+    rows = rowsWith(document, look, cells)
+    if (columns === null || widthsOf(rows).reduce((sum, width) => sum + width + 2, -2) <= columns) return rows
+  }
+  return withNamesCut(rows, columns ?? Infinity)
+}
+
+function rowsWith(document: QuotaDocument, look: Look, cells: number): string[][] {
+  const rows = document.accounts.flatMap((account) => {
+    const limits = account.limits.length === 0 ? [null] : account.limits
+    return limits.map((limit, index) => [
+      index === 0 ? shownName(account) : '',
+      index === 0 ? statusCell(account, look.palette) : '',
+      ...(limit === null ? ['none', '', '', ''] : limitCells(limit, document.now, { ...look, width: cells })),
+      index === 0 ? shortNumber(account.today.requests) : '',
+    ])
+  })
+  return document.accounts.length > 1 ? [...rows, totalsRow(document, look)] : rows
+}
+
+function limitCells(limit: LimitView, now: string, gauge: Parameters<typeof renderGauge>[2]): string[] {
+  return [
+    limitName(limit),
+    `${renderGauge(limit.used, limit.max, gauge)} ${shortNumber(limit.used)}/${shortNumber(limit.max)}`,
+    shortNumber(limit.remaining),
+    limit.resetsAt === null ? '' : formatDuration(Date.parse(limit.resetsAt) - Date.parse(now)),
+  ]
+}
+
+function totalsRow({ totals }: QuotaDocument, { palette }: Look): string[] {
+  const left = totals.remaining ?? totals.remainingMinute
+  const cells = [
+    `${totals.accounts} accounts`,
+    `${totals.ready} ready`,
+    totals.remaining === null && left !== null ? 'this minute' : 'requests',
+    '',
+    left === null ? '' : shortNumber(left),
+    '',
+    shortNumber(totals.requests),
+  ]
+  return cells.map((cell) => (cell === '' ? '' : palette.strong(cell)))
+}
+
+const MODEL_CELLS = 16
+
+/** `day` for requests, `tokens/day` for anything else; after it the model, where it holds for one alone. */
+export function limitName({ metric, window, model }: Pick<LimitView, 'metric' | 'window' | 'model'>): string {
+  const name = metric === 'requests' ? window : `${metric}/${window}`
+  return model === null ? name : `${name} ${cutToWidth(printable(model), MODEL_CELLS)}`
+}
+
+/** The status in words and colour. */
+export function statusCell(account: AccountQuotaView, palette: Palette): string {
+  const tone = isPartlyReady(account) ? palette.warn : toneOf(account.status, palette)
+  return tone(statusText(account))
+}
+
+export function toneOf(status: AccountStatus, palette: Palette): (text: string) => string {
+  if (status === 'ready') return palette.good
+  if (status === 'cooling') return palette.warn
+  return status === 'disabled' ? palette.quiet : palette.bad
+}
+
+/** Why accounts are out and when they return, one line each; for stderr. */
+export function statusNotes(document: QuotaDocument): string[] {
+  return document.accounts
+    .filter((account) => account.status !== 'ready' && account.status !== 'disabled')
+    .map((account) => {
+      const back =
+        account.availableAt === null
+          ? ''
+          : `; back ${formatIn(account.availableAt, document.now)} (${comingTime(account.availableAt, document.now)})`
+      return `${shownName(account)}: ${account.statusReason ?? account.status}${back}`
+    })
+}
+
+function widthsOf(rows: string[][]): number[] {
+  return quotaColumns.map((column, index) =>
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? '')), column.header.length),
+  )
+}
+
+function withNamesCut(rows: string[][], columns: number): string[][] {
+  const others = widthsOf(rows)
+    .slice(1)
+    .reduce((sum, width) => sum + width + 2, 0)
+  const room = Math.max(12, columns - others)
+  return rows.map(([name = '', ...rest]) => [textWidth(name) > room ? cutToWidth(name, room) : name, ...rest])
+}

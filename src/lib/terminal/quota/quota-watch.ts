@@ -1,0 +1,67 @@
+import type { LiveStream } from '../live-view.ts'
+import { LiveView } from '../live-view.ts'
+import type { QuotaDocument } from '../../toolkit/views.ts'
+
+export interface WatchOptions {
+  read: () => Promise<QuotaDocument>
+  /** The document in lines, as wide as the terminal is now. */
+  linesOf: (document: QuotaDocument) => string[]
+  /** Where a picture can be drawn anew in its place; null: nowhere, so that every change is written once. */
+  terminal: (LiveStream & Pick<NodeJS.WriteStream, 'on' | 'off'>) | null
+  /** One change, without a terminal. */
+  write: (document: QuotaDocument) => void
+  /** Resolves when it is enough. */
+  end: Promise<unknown>
+}
+
+const EVERY_MS = 1000
+
+/** Shows what is left as it changes, until it is enough. What goes wrong ends it, with the terminal as it was. */
+export async function watchQuota({ read, linesOf, terminal, write, end }: WatchOptions): Promise<void> {
+  const view = terminal === null ? null : new LiveView(terminal)
+  let last: QuotaDocument | null = null
+  const draw = () => {
+    if (view === null || terminal === null || last === null) return
+    view.draw(fitted(linesOf(last), terminal.rows - 1))
+  }
+  terminal?.on('resize', draw)
+  try {
+    for (;;) {
+      const document = await read()
+      const isNews = last === null || changesOf(document) !== changesOf(last)
+      last = document
+      if (view !== null) draw()
+      else if (isNews) write(document)
+      if (await endsWithin(end, EVERY_MS)) return
+    }
+  } finally {
+    terminal?.off('resize', draw)
+    view?.end()
+  }
+}
+
+/** What makes a difference: that time goes by does not. */
+function changesOf({ accounts, totals }: QuotaDocument): string {
+  const still = accounts.map(({ limits, ...account }) => ({
+    ...account,
+    limits: limits.map(({ forecast: _forecast, ...limit }) => limit),
+  }))
+  return JSON.stringify([still, totals])
+}
+
+/** The head and the last line stay; what has no room is said to be there. */
+function fitted(lines: string[], rows: number): string[] {
+  if (lines.length <= rows || rows < 4) return lines
+  const left = lines.length - rows + 1
+  return [...lines.slice(0, rows - 2), `... and ${left} more lines`, ...lines.slice(-1)]
+}
+
+async function endsWithin(end: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const isOver = await Promise.race([end.then(() => true), late])
+  clearTimeout(timer)
+  return isOver
+}

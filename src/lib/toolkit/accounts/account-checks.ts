@@ -1,0 +1,80 @@
+import type { Account } from '../../account/account.ts'
+import { isQwenctlError } from '../../base/errors.ts'
+import type { AddressRules } from './account-fields.ts'
+import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import type { AccountSecrets } from './account-secrets.ts'
+import type { CheckRequest, CheckResult } from './credential-check.ts'
+import { checkWithProvider } from './credential-check.ts'
+import type { Egress } from '../../net/egress.ts'
+import type { EgressProxy } from '../../net/egress-proxy.ts'
+import { parseEgressList } from '../../net/egress-proxy.ts'
+import type { AccountLogins } from '../login/account-logins.ts'
+import type { NewAccount, ProviderRegistry } from '../toolkit.ts'
+
+export interface ChecksParts {
+  secrets: AccountSecrets
+  logins: AccountLogins
+  providers: () => Promise<ProviderRegistry>
+  egress: () => Promise<Egress>
+  addressRules: () => Promise<AddressRules>
+  request: () => Pick<CheckRequest, 'timeoutMs' | 'userAgent' | 'clock'>
+}
+
+/** Asks providers about credentials, of accounts that are kept and of those that may be. */
+export class AccountChecks {
+  readonly #parts: ChecksParts
+
+  constructor(parts: ChecksParts) {
+    this.#parts = parts
+  }
+
+  /** Throws for what `add` would refuse of the key and where it goes; what the provider says is the result. */
+  async ofNew(wanted: NewAccount): Promise<CheckResult> {
+    const provider = (await this.#parts.providers()).get(wanted.provider)
+    const given = { baseUrl: wanted.baseUrl ?? null, egressProxy: wanted.egressProxy ?? null }
+    const { baseUrl = null, egressProxy } = checkSettings(given, provider, await this.#parts.addressRules())
+    if (wanted.secret === undefined) {
+      if (provider.needsCredential) throw missingSecret(provider)
+      return noKey(provider.label)
+    }
+    const via = egressProxy == null ? [] : parseEgressList(egressProxy.url)
+    return checkWithProvider({
+      provider,
+      baseUrl,
+      secret: checkSecret(wanted.secret),
+      ...(await this.#request(via)),
+    })
+  }
+
+  async of(account: Account): Promise<CheckResult> {
+    const provider = (await this.#parts.providers()).of(account)
+    if (account.credential.type === 'none') return noKey(provider.label)
+    const request = await this.#request(await this.#parts.secrets.openEgress(account))
+    const check = (secret: string) =>
+      checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...request })
+    if (account.credential.type !== 'oauth') return check(await this.#parts.secrets.open(account))
+    try {
+      const { secret } = await this.#parts.logins.access(account)
+      const first = await check(secret)
+      // An access token may end before its time; a new one tells whether the login has.
+      if (first.result !== 'refused') return first
+      return await check((await this.#parts.logins.access(account, secret)).secret)
+    } catch (error) {
+      if (!isQwenctlError(error)) throw error
+      const { code, message } = error
+      if (code === 'needs_login') return { result: 'refused', message, latencyMs: null }
+      if (code === 'upstream_unavailable') return { result: 'unreachable', message, latencyMs: null }
+      throw error
+    }
+  }
+
+  /** How the provider is asked: as the account's requests reach it. */
+  async #request(via: readonly EgressProxy[]) {
+    const request = this.#parts.request()
+    return { ...request, agents: (await this.#parts.egress()).agents(via, request.timeoutMs) }
+  }
+}
+
+function noKey(label: string): CheckResult {
+  return { result: 'unchecked', message: `${label} needs no key`, latencyMs: null }
+}

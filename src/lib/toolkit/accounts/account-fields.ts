@@ -1,0 +1,179 @@
+import { checkName } from '../../account/name.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { normalizeBaseUrl } from '../../provider/endpoints.ts'
+import type { Provider } from '../../provider/provider.ts'
+import { formatLimit, parseLimit } from '../../quota/limit.ts'
+import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
+import { isMetadataHost } from '../../net/metadata-addresses.ts'
+import { inField } from '../settings/in-field.ts'
+import type { AccountSettings } from '../toolkit.ts'
+
+/** Headers beyond this are refused by most servers, so a longer key could never be sent. */
+const LONGEST_SECRET = 8192
+
+const KEY_FLAGS = 'give it with --key-stdin, --key-env VAR or --key-file PATH'
+
+/** What is in force for addresses that are given. */
+export interface AddressRules {
+  /** Whether a base URL may be the address at which a cloud hands out credentials. */
+  allowMetadata: boolean
+}
+
+/** Settings that were checked and brought into the form in which they are kept; only what was said is there. */
+export interface CheckedSettings {
+  groups?: string[]
+  priority?: number
+  weight?: number
+  limits?: string[] | null
+  baseUrl?: string | null
+  quotaGroup?: string | null
+  /** `url` is a list and may hold passwords; `shown` does not. */
+  egressProxy?: { url: string; shown: string } | null
+  models?: string[] | null
+}
+
+/** Checks what `auth add` and `accounts set` say of an account. Throws `invalid_value` or `invalid_limit`. */
+export function checkSettings(
+  settings: AccountSettings,
+  provider: Provider,
+  rules: AddressRules,
+): CheckedSettings {
+  const checked: CheckedSettings = {}
+  const { groups, priority, weight, limits, baseUrl, quotaGroup, egressProxy, models } = settings
+  if (groups !== undefined)
+    checked.groups = unique(eachIn('groups', groups, (name) => checkName('group', name)))
+  if (priority !== undefined) checked.priority = inField('priority', () => checkPriority(priority))
+  if (weight !== undefined) checked.weight = inField('weight', () => checkWeight(weight))
+  if (limits !== undefined) checked.limits = inField('limits', () => checkLimits(limits))
+  if (baseUrl !== undefined)
+    checked.baseUrl = inField('baseUrl', () => checkBaseUrl(baseUrl, provider, rules))
+  if (quotaGroup !== undefined)
+    checked.quotaGroup =
+      quotaGroup === null ? null : inField('quotaGroup', () => checkName('quota group', quotaGroup))
+  if (egressProxy !== undefined)
+    checked.egressProxy =
+      egressProxy === null ? null : inField('egressProxy', () => egressListText(parseEgressList(egressProxy)))
+  if (models !== undefined) checked.models = inField('models', () => checkModels(models))
+  return checked
+}
+
+/** A key as it is sent: without the newline that files and pipes end with. Throws `invalid_value`, never quoting it. */
+export function checkSecret(secret: string): string {
+  return inField('key', () => checkKey(secret))
+}
+
+function checkKey(secret: string): string {
+  const key = secret.replace(/\r?\n$/, '')
+  if (key === '') throw new QwenctlError('invalid_value', 'the key is empty', { hint: KEY_FLAGS })
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new QwenctlError(
+      'invalid_value',
+      'the key contains spaces, line breaks or characters that no header carries',
+      {
+        hint: 'copy the key alone, without quotes or a name in front of it',
+      },
+    )
+  }
+  if (key.length > LONGEST_SECRET) {
+    throw new QwenctlError('invalid_value', `the key is longer than ${LONGEST_SECRET} characters`, {
+      hint: KEY_FLAGS,
+    })
+  }
+  return key
+}
+
+/** The error for a key that was not given. */
+export function missingSecret(provider: Provider): QwenctlError {
+  const page = provider.keysUrl === null ? '' : `; keys are at ${provider.keysUrl}`
+  return new QwenctlError('missing_answer', `no key for ${provider.label}`, {
+    hint: `${KEY_FLAGS}${page}`,
+    details: { field: 'key' },
+  })
+}
+
+/** A base URL in the form in which it is kept, without a trailing slash; the id of an endpoint stands for its URL. */
+export function checkBaseUrl(
+  text: string | null,
+  provider: Provider,
+  { allowMetadata }: AddressRules,
+): string | null {
+  if (text === null) {
+    if (!provider.needsBaseUrl) return null
+    throw new QwenctlError('missing_answer', `an account at ${provider.label} needs its base URL`, {
+      hint: 'add --base-url URL, for example --base-url https://api.example.com/v1',
+    })
+  }
+  const named = provider.endpoints.find((endpoint) => endpoint.id === text)
+  if (named !== undefined) return named.openai ?? named.anthropic
+  const url = URL.parse(text.trim())
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw refusedUrl('is not a URL that begins with http:// or https://')
+  if (url.username !== '' || url.password !== '') {
+    throw refusedUrl('must not contain a user name or password')
+  }
+  if (/[?#]/.test(text)) throw refusedUrl('must not contain a query or fragment')
+  if (!allowMetadata && isMetadataHost(url.hostname)) {
+    throw new QwenctlError('invalid_value', 'the value of --base-url is an address of cloud metadata', {
+      hint: 'no model answers there; if one does, set proxy.allowMetadata to true',
+    })
+  }
+  return normalizeBaseUrl(url.href)
+}
+
+/** True where a key would travel readable for everybody on the way. */
+export function isPlainHttp(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl)
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** Does not quote the URL: people paste keys and passwords into them. */
+function refusedUrl(what: string): QwenctlError {
+  return new QwenctlError('invalid_value', `the value of --base-url ${what}`, {
+    hint: 'for example --base-url https://api.example.com/v1',
+  })
+}
+
+function checkPriority(priority: number): number {
+  if (Number.isSafeInteger(priority)) return priority
+  throw new QwenctlError('invalid_value', `the priority ${priority} is not a whole number`, {
+    hint: 'give --priority a whole number; the smallest serves first',
+  })
+}
+
+function checkWeight(weight: number): number {
+  if (Number.isSafeInteger(weight) && weight >= 1) return weight
+  throw new QwenctlError('invalid_value', `the weight ${weight} is not a whole number of at least 1`, {
+    hint: 'give --weight 1 or more; accounts disable takes an account out of use',
+  })
+}
+
+/** Limits as they are written, one per metric and window; none: the provider's defaults. */
+function checkLimits(texts: string[]): string[] | null {
+  const limits = eachIn('limits', texts, parseLimit)
+  const windows = limits.map(({ metric, window }) => `${metric} per ${window}`)
+  const twice = windows.find((window, index) => windows.indexOf(window) !== index)
+  if (twice !== undefined) {
+    throw new QwenctlError('invalid_limit', `two limits are given for ${twice}`, { hint: 'give one of them' })
+  }
+  return limits.length === 0 ? null : limits.map(formatLimit)
+}
+
+function checkModels(models: string[] | null): string[] | null {
+  if (models === null || models.length === 0) return null
+  return unique(eachIn('models', models, checkModel))
+}
+
+function checkModel(model: string): string {
+  if (/^\S+$/.test(model)) return model
+  throw new QwenctlError('invalid_value', `"${model}" is not the name of a model`, {
+    hint: 'qwenctl providers list shows models of each provider',
+  })
+}
+
+function eachIn<Value>(field: string, texts: string[], check: (text: string) => Value): Value[] {
+  return texts.map((text, index) => inField(`${field}[${index}]`, () => check(text)))
+}
+
+function unique(texts: string[]): string[] {
+  return [...new Set(texts)]
+}

@@ -1,0 +1,124 @@
+import type { Account, Credential } from '../../account/account.ts'
+import { maskSecret } from '../../account/mask.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import type { Vault } from '../../store/vault/vault.ts'
+import type { EgressProxy } from '../../net/egress-proxy.ts'
+import { parseEgressList } from '../../net/egress-proxy.ts'
+import type { TokenSet } from '../login/token-set.ts'
+import { parseTokens, serializeTokens } from '../login/token-set.ts'
+
+export type OauthCredential = Extract<Credential, { type: 'oauth' }>
+
+/** What an account keeps sealed, opened. */
+export interface SecretsInClear {
+  credential?: string
+  egressProxy?: string
+}
+
+/** Seals and opens what accounts keep secret; the vault is unlocked on first use. */
+export class AccountSecrets {
+  readonly #vault: () => Promise<Vault>
+
+  constructor(vault: () => Promise<Vault>) {
+    this.#vault = vault
+  }
+
+  async seal(account: Account, secret: string): Promise<string> {
+    return (await this.#vault()).seal(secret, contextOf(account))
+  }
+
+  async sealKey(account: Account, key: string): Promise<Credential> {
+    return { type: 'api-key', sealed: await this.seal(account, key), hint: maskSecret(key) }
+  }
+
+  async sealTokens(account: Account, tokens: TokenSet): Promise<OauthCredential> {
+    const { accessToken, expiresAt, refreshToken } = tokens
+    const sealed = await this.seal(account, serializeTokens(tokens))
+    return {
+      type: 'oauth',
+      sealed,
+      hint: maskSecret(accessToken),
+      expiresAt,
+      renewable: refreshToken !== null,
+    }
+  }
+
+  async openTokens(account: Account): Promise<TokenSet> {
+    return parseTokens(await this.open(account), `${account.provider}/${account.name}`)
+  }
+
+  /** The credential in the clear, of a login as JSON; empty where the account needs none. */
+  async open(account: Account): Promise<string> {
+    if (account.credential.type === 'none') return ''
+    return (await this.#vault()).open(account.credential.sealed, contextOf(account))
+  }
+
+  /** The proxies that its requests leave through, in order; none: they go directly. Throws `store_corrupt`. */
+  async openEgress(account: Account): Promise<EgressProxy[]> {
+    if (account.egressProxy === null) return []
+    const text = (await this.#vault()).open(account.egressProxy.sealed, contextOf(account))
+    try {
+      return parseEgressList(text)
+    } catch {
+      const who = `${account.provider}/${account.name}`
+      throw new QwenctlError('store_corrupt', `what is kept as the egress proxy of ${who} is none`, {
+        hint: `give it again: qwenctl accounts set ${who} --egress-proxy URL`,
+      })
+    }
+  }
+
+  /** Everything that the account has sealed. */
+  async openAll(account: Account): Promise<SecretsInClear> {
+    const vault = await this.#vault()
+    const secrets: SecretsInClear = {}
+    if (account.credential.type !== 'none')
+      secrets.credential = vault.open(account.credential.sealed, contextOf(account))
+    if (account.egressProxy !== null)
+      secrets.egressProxy = vault.open(account.egressProxy.sealed, contextOf(account))
+    return secrets
+  }
+
+  /** The account with these secrets sealed in it, in the places that it has for them. */
+  async sealAll<Record extends Account>(account: Record, secrets: SecretsInClear): Promise<Record> {
+    const vault = await this.#vault()
+    const seal = (secret: string | undefined) => vault.seal(secret ?? '', contextOf(account))
+    return withSealed(account, {
+      credential: seal(secrets.credential),
+      egressProxy: seal(secrets.egressProxy),
+    })
+  }
+
+  /** The account at this provider that has the same key, found by opening: no hash of a key is ever kept. */
+  async findSame(accounts: Account[], provider: string, key: string): Promise<Account | null> {
+    const vault = await this.#vault()
+    return accounts.find((account) => account.provider === provider && opensTo(vault, account, key)) ?? null
+  }
+}
+
+/** The account with other texts in the places of its sealed ones. */
+export function withSealed<Record extends Account>(
+  account: Record,
+  sealed: Required<SecretsInClear>,
+): Record {
+  const { credential, egressProxy } = account
+  return {
+    ...account,
+    credential: credential.type === 'none' ? credential : { ...credential, sealed: sealed.credential },
+    egressProxy: egressProxy === null ? null : { ...egressProxy, sealed: sealed.egressProxy },
+  }
+}
+
+function opensTo(vault: Vault, account: Account, key: string): boolean {
+  if (account.credential.type === 'none') return false
+  // A key of the same form has the same hint: this spares opening the others.
+  if (account.credential.hint !== maskSecret(key)) return false
+  try {
+    return vault.open(account.credential.sealed, contextOf(account)) === key
+  } catch {
+    return false // sealed with another master key: using that account says so, adding this one need not
+  }
+}
+
+function contextOf(account: Account): { user: string; accountId: string } {
+  return { user: account.user, accountId: account.id }
+}

@@ -1,0 +1,171 @@
+import { redact } from '../../account/mask.ts'
+import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
+import type { Dialect, Outcome, Provider } from '../../provider/provider.ts'
+import type { EgressAgents } from '../../net/egress-agents.ts'
+import type { Verification } from '../toolkit.ts'
+
+export type CheckResult = Omit<Verification, 'account'>
+
+export interface CheckRequest {
+  provider: Provider
+  /** Null: the provider's own. */
+  baseUrl: string | null
+  secret: string
+  /** For the whole exchange. */
+  timeoutMs: number
+  /** The way to the provider. */
+  agents: EgressAgents
+  userAgent: string
+  clock: () => number
+}
+
+/** Model lists are a few hundred kilobytes at most; what is longer is not an answer to wait for. */
+const LONGEST_ANSWER_BYTES = 8 * 1024 * 1024
+
+interface Reply {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+}
+
+/**
+ * Asks the provider whether it accepts the key, with one GET that costs nothing: no redirect is followed, since that would hand
+ * the key to whoever it names, and nothing is tried twice. Never throws for what the network or the provider does.
+ */
+export async function checkWithProvider(request: CheckRequest): Promise<CheckResult> {
+  const { provider, secret } = request
+  const place = checkPlace(request)
+  if (provider.simulated) {
+    return unchecked(`${provider.label} is simulated inside qwenctl: there is nothing to ask`)
+  }
+  if (place === null) return unchecked(`${provider.label} offers no way to check a key`)
+
+  const headers = headersOf(request, place.dialect)
+  if (headers instanceof QwenctlError) return unchecked(headers.message)
+
+  const started = performance.now()
+  const host = new URL(place.url).host
+  let reply: Reply
+  try {
+    reply = await get(place.url, { ...place.headers, ...headers }, request)
+  } catch (error) {
+    const reason = redact(formatNetwork(error, request.timeoutMs), [secret])
+    return { result: 'unreachable', message: `${host}: ${reason}`, latencyMs: null }
+  }
+  const latencyMs = Math.round(performance.now() - started)
+  const { result, message } = judge(reply, request)
+  return { result, message: redact(`${host}: ${message}`, [secret]), latencyMs }
+}
+
+/** The headers of the credential; the error where the plugin of the provider cannot make them. */
+function headersOf(
+  { provider, secret }: CheckRequest,
+  dialect: Dialect,
+): Record<string, string> | QwenctlError {
+  try {
+    return provider.authHeaders(secret, dialect)
+  } catch (error) {
+    if (isQwenctlError(error)) return error
+    throw error
+  }
+}
+
+/** Where to ask: at the base of the check's dialect, or of the other one where the account has no such base. */
+function checkPlace({ provider, baseUrl }: CheckRequest) {
+  if (provider.check === null) return null
+  const { dialect: wanted, path, headers = {} } = provider.check
+  const bases = provider.bases(baseUrl)
+  for (const dialect of [wanted, wanted === 'openai' ? 'anthropic' : 'openai'] as const) {
+    if (bases[dialect] !== null) return { dialect, url: `${bases[dialect]}${path}`, headers }
+  }
+  return null
+}
+
+async function get(url: string, headers: Record<string, string>, request: CheckRequest): Promise<Reply> {
+  const { default: got } = await import('got')
+  const abort = new AbortController()
+  const call = got(url, {
+    headers: { accept: 'application/json', ...headers, 'user-agent': request.userAgent },
+    timeout: { request: request.timeoutMs },
+    agent: request.agents,
+    signal: abort.signal,
+    followRedirect: false,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+  })
+  void call.on('downloadProgress', ({ transferred }) => {
+    if (transferred > LONGEST_ANSWER_BYTES) abort.abort()
+  })
+  const { statusCode, headers: replied, body } = await call
+  return { status: statusCode, headers: replied, text: body }
+}
+
+function judge(reply: Reply, request: CheckRequest): { result: CheckResult['result']; message: string } {
+  const { status, text } = reply
+  if (status >= 200 && status < 300) {
+    if (text.trim() === '' || parseJson(text) !== undefined)
+      return { result: 'accepted', message: 'the key is accepted' }
+    return {
+      result: 'unchecked',
+      message: `answers ${status} with something that is not JSON; check the base URL`,
+    }
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      result: 'unchecked',
+      message: `answers with a redirect (${status}), which is not followed; check the base URL`,
+    }
+  }
+  if (status >= 500) return { result: 'unreachable', message: `answers with an error of its own (${status})` }
+  const outcome = outcomeOf(reply, request)
+  const words = outcome.message === '' ? '' : `: ${outcome.message}`
+  if (outcome.class === 'auth-dead' || outcome.class === 'auth-refresh') {
+    return { result: 'refused', message: `the key is refused (${status})${words}` }
+  }
+  return { result: 'unchecked', message: `answers ${status}, which says nothing of the key${words}` }
+}
+
+function outcomeOf(reply: Reply, request: CheckRequest): Outcome {
+  return request.provider.outcome({
+    status: reply.status,
+    header: (name) => [reply.headers[name]].flat().join(', ') || undefined,
+    body: parseJson(reply.text),
+    text: reply.text.slice(0, 2000),
+    now: request.clock(),
+  })
+}
+
+function unchecked(message: string): CheckResult {
+  return { result: 'unchecked', message, latencyMs: null }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // not JSON: the caller tells by the status what that means
+  }
+}
+
+const networkReasons: Record<string, string> = {
+  ENOTFOUND: 'there is no such host',
+  EMETADATA: 'its name leads to an address of cloud metadata',
+  EAI_AGAIN: 'the name of the host could not be looked up; is this machine online?',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection broke off',
+  EPIPE: 'the connection broke off',
+  EHOSTUNREACH: 'no way leads to the host',
+  ENETUNREACH: 'no way leads to the host',
+  ERR_CANCELED: 'the answer is too long',
+  ERR_ABORTED: 'the answer is too long',
+}
+
+/** Why a request had no answer, in words; never what was sent. */
+export function formatNetwork(error: unknown, timeoutMs: number): string {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'EEGRESS') return (error as Error).message // in words of our own, masked
+  if (code === 'ETIMEDOUT') return `no answer within ${timeoutMs / 1000} s`
+  if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/.test(code)) return `no trusted TLS connection (${code})`
+  return networkReasons[code] ?? `the request failed${code === '' ? '' : ` (${code})`}`
+}

@@ -1,0 +1,2 @@
+// For commands, which see providers through the toolkit alone.
+export { termsOf } from '../../provider/endpoints.ts'

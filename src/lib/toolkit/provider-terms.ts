@@ -1,2 +1,0 @@
-// For commands, which see providers through the toolkit alone.
-export { termsOf } from '../provider/endpoints.ts'

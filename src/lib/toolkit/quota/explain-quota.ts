@@ -1,0 +1,238 @@
+import type { Account } from '../../account/account.ts'
+import { resolveReference } from '../../account/reference.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { percent } from '../../quota/amounts.ts'
+import { usable } from '../../quota/standing.ts'
+import type { ExplainedWay, Verdict } from '../../rotation/explain.ts'
+import { CapRoom } from '../../rotation/cap-room.ts'
+import { capsOfAccounts, hasCaps } from '../../rotation/caps.ts'
+import { explain, isForeseen } from '../../rotation/explain.ts'
+import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
+import { memberOf } from '../../rotation/pool/member.ts'
+import type { RotationMoment, RotationRequest } from '../../rotation/rotation-request.ts'
+import { splitModel } from '../../rotation/rotation-request.ts'
+import type { StrategyName } from '../../rotation/strategies/strategies.ts'
+import { isStrategyName, strategyNames } from '../../rotation/strategies/strategies.ts'
+import type { StoreSnapshot } from './direct-quota.ts'
+import { quotaDocumentOf } from './direct-quota.ts'
+import type { Proxies } from '../proxies.ts'
+import type { ProviderRegistry, Settings } from '../toolkit.ts'
+import type {
+  AccountQuotaView,
+  ExplainDocument,
+  ExplainedAccount,
+  ExplainedCap,
+  ExplainQuery,
+} from '../views.ts'
+
+export interface ExplainParts {
+  books: StoreSnapshot
+  providers: ProviderRegistry
+  settings: Settings
+  proxies: Pick<Proxies, 'list'>
+  /** Whether the process that made a reservation still runs. */
+  isInFlight: (reservationId: string) => boolean
+}
+
+/** The one route on which accounts of the other format serve too; none named means the same. */
+const TRANSLATED = new Set([null, '/chat/completions', '/messages'])
+
+/**
+ * Says of every account whether the pool would ask it now. From the files alone: a proxy that runs over them comes to the
+ * same verdicts, since both are folds of one ledger.
+ */
+export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Promise<ExplainDocument> {
+  const { books, providers, settings } = parts
+  const { state, now } = books
+  const ofUser = books.data.accounts.filter(({ user }) => query.user === undefined || user === query.user)
+  const pin = query.account === undefined ? null : resolveReference(ofUser, query.account)
+  const known = ofUser.filter(({ provider }) => providers.has(provider))
+  const members = isolateSimulated(known.map((account) => memberOf(account, providers.of(account))))
+  const strategy = await strategyOf(query, parts)
+  const affinity = Boolean(await settings.get('proxy.affinity'))
+  const asked = await askedOf(query, pin, known, settings)
+  const reserve = await reserveOf(query, settings)
+  const caps = await capRoomOf(ofUser, parts)
+  const view: RotationMoment = { state, now, keep: reserve, caps }
+  const verdicts = explain(members, waysOf(asked), { strategy, affinity, view })
+  const shown = pin === null ? ofUser : [pin]
+  const accounts = accountsOf(shown, { verdicts, books, asked, reserve, caps })
+  const next = accounts.find(({ verdict }) => verdict === 'next') ?? null
+  const returns = accounts.flatMap(({ returnsAt }) => (returnsAt === null ? [] : [returnsAt])).sort()
+  return {
+    now: timeOf(now),
+    asked,
+    strategy,
+    affinity,
+    reserve,
+    caps: caps === null ? null : { concurrency: caps.caps.concurrency, inFlight: caps.inFlight(state) },
+    places: isForeseen(strategy) ? 'exact' : 'presumed',
+    accounts,
+    next: next?.id ?? null,
+    returnsAt: next === null ? (returns[0] ?? null) : null,
+  }
+}
+
+async function askedOf(
+  query: ExplainQuery,
+  pin: Account | null,
+  known: readonly Account[],
+  settings: Settings,
+): Promise<ExplainDocument['asked']> {
+  const route = query.route === undefined ? null : query.route.replace(/^\/?(?:v1\/)?/, '/')
+  return {
+    model: query.model ?? null,
+    provider: query.provider ?? null,
+    group: query.group ?? null,
+    account: pin?.id ?? null,
+    dialect: query.dialect ?? dialectOf(route),
+    route,
+    session: query.session ?? null,
+    user: query.user ?? null,
+    steps: await stepsOf(query, known, settings),
+  }
+}
+
+type Steps = ExplainDocument['asked']['steps']
+
+/** The models that may answer, in order, at the provider that is asked for. */
+async function stepsOf(
+  { model, provider }: ExplainQuery,
+  known: readonly Account[],
+  settings: Settings,
+): Promise<Steps> {
+  if (model === undefined) return [{ provider: provider ?? null, model: null }]
+  const hasProvider = (id: string) => known.some((account) => account.provider === id)
+  const names = (await settings.aliases()).get(model) ?? [model]
+  const steps = names
+    .map((name) => splitModel(name, hasProvider))
+    .filter((step) => step.provider === null || provider === undefined || step.provider === provider)
+    .map((step) => ({ ...step, provider: step.provider ?? provider ?? null }))
+  if (steps.length > 0) return steps
+  throw new QwenctlError('invalid_usage', `the model ${model} is not one of ${provider ?? ''}`, {
+    hint: 'leave the provider out, or write the model without one',
+  })
+}
+
+/** Without a word, a request is a chat completion: most are. */
+function dialectOf(route: string | null): 'openai' | 'anthropic' {
+  return route?.startsWith('/messages') === true ? 'anthropic' : 'openai'
+}
+
+/** Each model in the client's own format first, then in the other: as the proxy asks. */
+function waysOf(asked: ExplainDocument['asked']): ExplainedWay[] {
+  const { dialect, group, account: pin, session, user } = asked
+  const other = dialect === 'openai' ? 'anthropic' : 'openai'
+  const isTranslated = dialect !== null && TRANSLATED.has(asked.route)
+  // Only services of the OpenAI format are known by their routes.
+  const route = dialect === 'anthropic' ? null : asked.route
+  return asked.steps.flatMap(({ provider, model }) => {
+    const wanted: RotationRequest = { model, provider, group, pin, session, user }
+    const own: ExplainedWay = { wanted: { ...wanted, dialect, route }, translatedFrom: null }
+    if (!isTranslated) return [own]
+    return [own, { wanted: { ...wanted, dialect: other }, translatedFrom: dialect }]
+  })
+}
+
+/** As said, else as the proxy that runs has it, else as it is set. */
+async function strategyOf(
+  { strategy }: ExplainQuery,
+  { settings, proxies }: ExplainParts,
+): Promise<StrategyName> {
+  const wanted = strategy ?? proxies.list()[0]?.strategy ?? String(await settings.get('proxy.strategy'))
+  if (isStrategyName(wanted)) return wanted
+  throw new QwenctlError('invalid_value', `"${wanted}" is not a strategy`, {
+    hint: `one of ${strategyNames.join(', ')}`,
+  })
+}
+
+interface Findings {
+  verdicts: readonly Verdict[]
+  books: StoreSnapshot
+  asked: ExplainDocument['asked']
+  reserve: number
+  caps: CapRoom | null
+}
+
+/** The caps as a proxy over these accounts has them, with all that is in flight. */
+async function capRoomOf(
+  accounts: readonly Account[],
+  { settings, isInFlight }: ExplainParts,
+): Promise<CapRoom | null> {
+  const caps = await settings.caps()
+  if (!hasCaps(caps)) return null
+  return new CapRoom(caps, { ofAccount: capsOfAccounts(caps, accounts).byId, isAlive: isInFlight })
+}
+
+async function reserveOf({ reserve }: ExplainQuery, settings: Settings): Promise<number> {
+  const text = reserve ?? String(await settings.get('proxy.reserve'))
+  const found = percent(text)
+  if (found !== null) return found
+  throw new QwenctlError('invalid_value', `"${text}" is not a whole percentage below 100`, {
+    hint: 'write it as 20%',
+  })
+}
+
+function accountsOf(shown: readonly Account[], findings: Findings): ExplainedAccount[] {
+  const { books, verdicts } = findings
+  const byId = new Map(verdicts.map((verdict) => [verdict.member.account.id, verdict]))
+  const { accounts } = quotaDocumentOf(books, {}, [])
+  const views = new Map(accounts.map((view) => [view.id, view]))
+  return shown.map((account) => explained(views.get(account.id)!, byId.get(account.id) ?? null, findings))
+}
+
+function explained(
+  view: AccountQuotaView,
+  verdict: Verdict | null,
+  { asked, reserve, caps, books }: Findings,
+): ExplainedAccount {
+  const { id, user, provider, name } = view
+  const models = new Set(asked.steps.map(({ model }) => model))
+  // Without a model, limits and cooldowns of single models keep nobody from being asked.
+  const applies = (model: string | null) => model === null || models.has(model)
+  const refused = refusalOf(verdict, view)
+  return {
+    ...{ id, user, provider, name },
+    verdict: refused !== null ? 'refused' : verdict?.place === 1 ? 'next' : 'eligible',
+    place: verdict?.place ?? null,
+    model: modelOf(verdict, asked),
+    translated: Boolean(verdict?.way?.translatedFrom),
+    halfOpen: verdict?.isHalfOpen ?? false,
+    reason: refused === null ? null : { code: refused.code, words: refused.words },
+    returnsAt: refused === null || refused.availableAt === null ? null : timeOf(refused.availableAt),
+    cap: capOf(id, caps, books),
+    limits: view.limits.map((limit) => {
+      const most = usable(limit, reserve)
+      return { ...limit, usable: most, isUsedUp: limit.used >= most, applies: applies(limit.model) }
+    }),
+    cooldowns: view.cooldowns.map((cooldown) => ({ ...cooldown, applies: applies(cooldown.model) })),
+  }
+}
+
+/** Where it is not what was asked for. */
+function modelOf(verdict: Verdict | null, asked: ExplainDocument['asked']): string | null {
+  const model = verdict?.way?.wanted.model ?? null
+  return model === asked.model ? null : model
+}
+
+function capOf(id: string, caps: CapRoom | null, { state }: StoreSnapshot): ExplainedCap | null {
+  const concurrency = caps?.mostOf(id) ?? null
+  if (caps === null || concurrency === null) return null
+  return { concurrency, inFlight: caps.inFlightOf(id, state) }
+}
+
+function refusalOf(
+  verdict: Verdict | null,
+  { provider }: AccountQuotaView,
+): { code: string; words: string; availableAt: number | null } | null {
+  if (verdict === null) {
+    const words = `no plugin brings the provider ${provider}`
+    return { code: 'unknown-provider', words, availableAt: null }
+  }
+  const { refusal } = verdict
+  return refusal === null ? null : { ...refusal, code: refusal.kind }
+}
+
+function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

@@ -1,0 +1,247 @@
+// Turns an account and the folded ledger into what people and programs see. Pure: the state, the time and who is
+// alive are arguments, so the terminal, `--json`, the API and the page can only ever say the same.
+
+import type { Account } from '../../account/account.ts'
+import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import { cooldownsOf } from '../../quota/cooldowns.ts'
+import type { Forecast } from '../../quota/forecast.ts'
+import { forecastOf } from '../../quota/forecast.ts'
+import { windowLength } from '../../quota/limit.ts'
+import { isInForce } from '../../quota/set-limits.ts'
+import type {
+  LedgerState,
+  LimitState,
+  ModelLimitState,
+  OpenReservation,
+  SubjectState,
+  Trail,
+} from '../../quota/log/state.ts'
+import { reservedOf, standing } from '../../quota/standing.ts'
+import { dayOf, totalsOf } from '../../quota/log/totals.ts'
+import { standingOf } from '../accounts/account-status.ts'
+import { capacityOf } from '../capacity.ts'
+import { roundedUsd } from './rounded-usd.ts'
+import type {
+  AccountQuotaView,
+  AccountView,
+  CooldownView,
+  ForecastView,
+  LimitView,
+  QuotaDocument,
+} from '../views.ts'
+
+export interface QuotaScene {
+  state: LedgerState
+  /** The ledger's time, epoch milliseconds. */
+  now: number
+  /** Whether the process that made a reservation still runs. */
+  isAlive: (reservationId: string) => boolean
+}
+
+/** The `quota show` document over these accounts, in their order. */
+export function quotaDocument(options: QuotaScene & { accounts: Account[] }): QuotaDocument {
+  const views = accountQuotaViews(options)
+  return {
+    now: timeOf(options.now),
+    day: dayOf(options.now),
+    accounts: views,
+    totals: {
+      accounts: views.length,
+      ready: views.filter((view) => view.status === 'ready').length,
+      requests: sum(views.map((view) => view.today.requests)),
+      remaining: sumOrNull(views.map(({ remaining }) => remaining)),
+      remainingMinute: sumOrNull(views.map(({ remainingMinute }) => remainingMinute)),
+      inputTokens: sum(views.map((view) => view.today.inputTokens)),
+      outputTokens: sum(views.map((view) => view.today.outputTokens)),
+    },
+  }
+}
+
+/** The accounts as `auth list` tells them, in their order. */
+export function accountViews(
+  options: QuotaScene & { accounts: Account[]; defaultAccount: string | null },
+): AccountView[] {
+  const quotas = accountQuotaViews(options)
+  return options.accounts.map((account, index) => ({
+    ...(quotas[index] as AccountQuotaView),
+    createdAt: account.createdAt,
+    auth: authOf(account),
+    baseUrl: account.baseUrl,
+    quotaGroup: account.quotaGroup,
+    weight: account.weight,
+    egressProxy: account.egressProxy?.shown ?? null,
+    models: account.models,
+    isDefault: account.id === options.defaultAccount,
+  }))
+}
+
+function accountQuotaViews(options: QuotaScene & { accounts: Account[] }): AccountQuotaView[] {
+  const open = openByAccount(options)
+  return options.accounts.map((account) =>
+    accountQuotaView(account, options, open.get(account.id) ?? nothingOpen),
+  )
+}
+
+/** What is open of one account, told apart by whether anybody can still settle it. */
+interface InFlight {
+  live: OpenReservation[]
+  orphaned: OpenReservation[]
+}
+
+const nothingOpen: InFlight = { live: [], orphaned: [] }
+
+/** One pass over what is open, so that a long list of accounts does not walk it once per account. */
+function openByAccount(scene: QuotaScene): Map<string, InFlight> {
+  const byAccount = new Map<string, InFlight>()
+  for (const reservation of scene.state.open.entries()) {
+    let entry = byAccount.get(reservation.account)
+    if (entry === undefined) {
+      entry = { live: [], orphaned: [] }
+      byAccount.set(reservation.account, entry)
+    }
+    const list = scene.isAlive(reservation.id) ? entry.live : entry.orphaned
+    list.push(reservation)
+  }
+  return byAccount
+}
+
+function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): AccountQuotaView {
+  const { state, now } = scene
+  const subject = state.subjects.get(account.id)
+  const today = dayOf(now)
+  const totals = totalsOf(state, today, account.id)
+  const verdict = standingOf(account, state, now)
+  const limits = limitViews(subject, open.live, now)
+  const cooldowns = cooldownViews(account, state, now)
+  return {
+    id: account.id,
+    user: account.user,
+    provider: account.provider,
+    name: account.name,
+    groups: account.groups,
+    priority: account.priority,
+    enabled: account.enabled,
+    status: verdict.status,
+    statusReason: verdict.reason,
+    availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
+    restingModels: restingModels(cooldowns),
+    limits,
+    ...capacityOf(limits, verdict.status === 'ready'),
+    today: { ...totals, costUsd: roundedUsd(totals.costUsd) },
+    cooldowns,
+    unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
+    lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
+  }
+}
+
+function limitViews(subject: SubjectState | undefined, open: OpenReservation[], now: number): LimitView[] {
+  if (subject === undefined) return []
+  return [
+    ...bindingLimits(subject, now).map((limit) =>
+      limitView(limit, { reserved: reservedOf(subject, open, limit, now), trail: subject.trail }, now),
+    ),
+    ...subject.modelLimits
+      .filter((limit) => isInForce(limit, now))
+      .map((limit) => limitView(limit, { reserved: 0, trail: null }, now)),
+  ]
+}
+
+/** One per metric and window: where two count the same, the one that allows less, in the place of the first. */
+function bindingLimits({ limits }: SubjectState, now: number): LimitState[] {
+  const binding = new Map<string, LimitState>()
+  for (const limit of limits) {
+    if (!isInForce(limit, now)) continue
+    const key = `${limit.metric}/${limit.window}`
+    const known = binding.get(key)
+    if (known === undefined || limit.max < known.max) binding.set(key, limit)
+  }
+  return [...binding.values()]
+}
+
+interface LimitUse {
+  reserved: number
+  /** What its pace is read from; null: nothing is known of it. */
+  trail: Trail | null
+}
+
+/** A limit as every document shows it. */
+export function limitView(
+  limit: LimitState | ModelLimitState,
+  { reserved, trail }: LimitUse,
+  now: number,
+): LimitView {
+  const { used, remaining, resetsAt } = standing(limit, now)
+  return {
+    metric: limit.metric,
+    window: limit.window,
+    windowMs: windowLength(limit.clock),
+    max: limit.max,
+    used,
+    reserved: Math.min(reserved, used),
+    remaining: Math.max(0, remaining),
+    resetsAt: resetsAt === null ? null : timeOf(resetsAt),
+    source: limit.source,
+    model: 'model' in limit ? limit.model : null,
+    from: limit.from,
+    forecast: trail === null ? null : forecastView(forecastOf(limit, trail, now)),
+  }
+}
+
+function forecastView(forecast: Forecast | null): ForecastView | null {
+  if (forecast === null) return null
+  const { exhaustsAt, earliest, latest, perHour } = forecast
+  const timeOrNull = (at: number | null) => (at === null ? null : timeOf(at))
+  return {
+    exhaustsAt: timeOrNull(exhaustsAt),
+    earliest: timeOrNull(earliest),
+    latest: timeOrNull(latest),
+    perHour,
+  }
+}
+
+function cooldownViews(account: Account, state: LedgerState, now: number): CooldownView[] {
+  const group = quotaGroupSubject(account)
+  const subjects: [CooldownView['scope'], string][] = [['account', account.id]]
+  if (group !== null) subjects.push(['quota-group', group])
+  subjects.push(['provider', providerSubject(account)])
+  return subjects.flatMap(([scope, subject]) =>
+    cooldownsOf(state, subject, now).map(({ model, cooldown }) => ({
+      model,
+      scope,
+      reason: cooldown.reason,
+      evidence: cooldown.evidence,
+      since: timeOf(cooldown.since),
+      until: cooldown.until === null ? null : timeOf(cooldown.until),
+    })),
+  )
+}
+
+function authOf(account: Account): AccountView['auth'] {
+  const credential = account.credential
+  switch (credential.type) {
+    case 'none':
+      return { type: 'none', hint: null, expiresAt: null }
+    case 'api-key':
+      return { type: 'api-key', hint: credential.hint, expiresAt: null }
+    case 'oauth':
+      return { type: 'oauth', hint: credential.hint, expiresAt: credential.expiresAt }
+  }
+}
+
+/** Models that cool down on their own, whichever subject holds the cooldown. */
+function restingModels(cooldowns: CooldownView[]): string[] {
+  return [...new Set(cooldowns.flatMap(({ model }) => (model === null ? [] : [model])))].sort()
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function sumOrNull(numbers: (number | null)[]): number | null {
+  const known = numbers.filter((number) => number !== null)
+  return known.length === 0 ? null : sum(known)
+}
+
+function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

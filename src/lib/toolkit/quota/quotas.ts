@@ -1,0 +1,77 @@
+import type { Account } from '../../account/account.ts'
+import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import type { Ledger, Notice } from '../../quota/ledger.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
+import type { StoreSnapshot } from './direct-quota.ts'
+import { quotaDocumentOf, selectAccounts } from './direct-quota.ts'
+import type { ExplainParts } from './explain-quota.ts'
+import type { AccountFilter, ProviderRegistry, Quotas } from '../toolkit.ts'
+import type { ExplainDocument, ExplainQuery, QuotaDocument } from '../views.ts'
+
+export interface QuotasParts extends Pick<ExplainParts, 'settings' | 'proxies' | 'isInFlight'> {
+  books: () => Promise<StoreSnapshot>
+  ledger: () => Promise<Ledger>
+  providers: () => Promise<ProviderRegistry>
+}
+
+/** Quotas as the ledger of this home tells them. */
+export class LedgerQuotas implements Quotas {
+  readonly #books: () => Promise<StoreSnapshot>
+  readonly #ledger: () => Promise<Ledger>
+  readonly #parts: QuotasParts
+
+  constructor(parts: QuotasParts) {
+    this.#books = parts.books
+    this.#ledger = parts.ledger
+    this.#parts = parts
+  }
+
+  async show(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+    return quotaDocumentOf(await this.#books(), filter, references)
+  }
+
+  async explain(query: ExplainQuery): Promise<ExplainDocument> {
+    const { settings, proxies, isInFlight } = this.#parts
+    const [books, providers] = await Promise.all([this.#books(), this.#parts.providers()])
+    const { explainQuota } = await import('./explain-quota.ts')
+    return explainQuota(query, { books, providers, settings, proxies, isInFlight })
+  }
+
+  async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+    const { accounts, state } = await this.#selected(references, filter)
+    const resets = accounts.map(({ id }): Notice => ({ type: 'reset', account: id }))
+    await this.#record([...resets, ...endsOfCooldowns(accounts, state)])
+    return this.show(references, filter)
+  }
+
+  async endCooldowns(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+    const { accounts, state } = await this.#selected(references, filter)
+    await this.#record(endsOfCooldowns(accounts, state))
+    return this.show(references, filter)
+  }
+
+  async forgetLearned(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+    const { accounts } = await this.#selected(references, filter)
+    await this.#record(accounts.map(({ id }): Notice => ({ type: 'forget', account: id })))
+    return this.show(references, filter)
+  }
+
+  async #selected(references: string[], filter: AccountFilter) {
+    const { data, state } = await this.#books()
+    return { accounts: selectAccounts(data.accounts, filter, references), state }
+  }
+
+  async #record(notices: Notice[]): Promise<void> {
+    if (notices.length > 0) await (await this.#ledger()).record(notices)
+  }
+}
+
+/** Of the accounts, of what their providers count together with them, and of providers that cool down themselves. */
+function endsOfCooldowns(accounts: Account[], state: LedgerState): Notice[] {
+  const own = accounts.flatMap((account) => [account.id, quotaGroupSubject(account)])
+  const providers = accounts
+    .map((account) => providerSubject(account))
+    .filter((subject) => (state.subjects.get(subject)?.cooldowns.size ?? 0) > 0)
+  const subjects = new Set([...own, ...providers].filter((subject) => subject !== null))
+  return [...subjects].map((subject) => ({ type: 'clear', subject }))
+}

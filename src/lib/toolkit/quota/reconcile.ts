@@ -1,0 +1,80 @@
+import type { Account } from '../../account/account.ts'
+import { fullReference } from '../../account/account.ts'
+import { messageOf } from '../../base/errors.ts'
+import type { LimitRecord } from '../../quota/log/events.ts'
+import type { Ledger } from '../../quota/ledger.ts'
+import { parseLimit } from '../../quota/limit.ts'
+import { defaultLimitsOf } from '../../provider/endpoints.ts'
+import type { ProviderRegistry } from '../toolkit.ts'
+
+/**
+ * Brings the limits in the ledger in line with the accounts: what was edited while nobody looked, and defaults that
+ * a new release changed. Writes nothing when nothing differs; resolves to the ids of the accounts it changed. An account
+ * whose limits cannot be read keeps those it has, and `warn` is told.
+ */
+export async function reconcileLimits(
+  ledger: Ledger,
+  accounts: Account[],
+  providers: ProviderRegistry,
+  warn: (message: string) => void,
+): Promise<string[]> {
+  const changed: { account: string; limits: LimitRecord[] }[] = []
+  for (const account of accounts) {
+    try {
+      const limits = limitsToRecord(ledger, account, providers)
+      if (limits !== null) changed.push({ account: account.id, limits })
+    } catch (error) {
+      warn(`account ${fullReference(account)} keeps the limits it had: ${messageOf(error)}`)
+    }
+  }
+  if (changed.length > 0) await ledger.record(changed.map((change) => ({ type: 'limits', ...change })))
+  return changed.map(({ account }) => account)
+}
+
+/** The account's limits as they should be in the ledger; null when that is how they are there. */
+export function limitsToRecord(
+  ledger: Ledger,
+  account: Account,
+  providers: ProviderRegistry,
+): LimitRecord[] | null {
+  const wanted = wantedLimits(account, providers)
+  if (wanted === null) return null
+  // What was learned stands beside them in the ledger, whatever they are.
+  const present = ledger.state.subjects.get(account.id)?.limits ?? []
+  const set = present.filter(({ source }) => source !== 'learned')
+  return signature(wanted) === signature(set) ? null : wanted
+}
+
+/** Configured limits, else the provider's present defaults; null when its plugin is not there to be asked. */
+function wantedLimits(account: Account, providers: ProviderRegistry): LimitRecord[] | null {
+  if (account.limits !== null) return tightest(account.limits.map((text) => limitRecord(text, 'configured')))
+  if (!providers.has(account.provider)) return null
+  const provider = providers.get(account.provider)
+  return tightest(defaultLimitsOf(provider, account.baseUrl).map((text) => limitRecord(text, 'default')))
+}
+
+/** Where two rows are for one window, the one that allows less; the ledger keeps no other. */
+function tightest(limits: LimitRecord[]): LimitRecord[] {
+  const found = new Map<string, LimitRecord>()
+  for (const limit of limits) {
+    const known = found.get(windowKey(limit))
+    if (known === undefined || limit.max < known.max) found.set(windowKey(limit), limit)
+  }
+  return [...found.values()]
+}
+
+function limitRecord(text: string, source: LimitRecord['source']): LimitRecord {
+  const { metric, window, max } = parseLimit(text)
+  return { metric, window, max, source }
+}
+
+function windowKey(limit: Pick<LimitRecord, 'metric' | 'window'>): string {
+  return `${limit.metric}/${limit.window}`
+}
+
+function signature(limits: Pick<LimitRecord, 'metric' | 'window' | 'max' | 'source'>[]): string {
+  return limits
+    .map((limit) => `${limit.max} ${windowKey(limit)} ${limit.source}`)
+    .sort()
+    .join(',')
+}

@@ -1,0 +1,228 @@
+import { LOCAL_USER } from '../../account/account.ts'
+import { strategyNames } from '../../rotation/strategies/strategies.ts'
+
+export { strategyNames }
+
+/** Far more than cores: beyond it, somebody meant something else. */
+export const MOST_WORKERS = 64
+
+/** How the text of a setting is read. */
+export type SettingType =
+  | { kind: 'text' }
+  | { kind: 'whole'; min: number; max: number }
+  | { kind: 'boolean' }
+  | { kind: 'choice'; of: readonly string[] }
+  | { kind: 'list' }
+  | { kind: 'percents' }
+  /** Nothing at all is a value too: it is not set. */
+  | { kind: 'web-address' }
+  | { kind: 'command' }
+  /** Below 100: `20%`. */
+  | { kind: 'percent' }
+  /** `30s`, `2m`. */
+  | { kind: 'duration'; maxMs: number }
+
+export interface SettingRow {
+  /** Its path in config.yaml, with dots. */
+  key: string
+  type: SettingType
+  default: string | number | boolean | readonly string[]
+  /** The environment variable that beats the file. */
+  variable: string
+  description: string
+  /** What of a value everybody may see; left out: all of it. */
+  shown?: (value: unknown) => unknown
+}
+
+const DAY_MS = 86_400_000
+const LONGEST_WAIT_MS = 3_600_000
+
+const milliseconds: SettingType = { kind: 'whole', min: 1, max: DAY_MS }
+
+/** Every setting there is. Names and defaults are promises: `docs/configuration.md` is checked against this table. */
+export const settingsTable: readonly SettingRow[] = [
+  {
+    key: 'proxy.port',
+    type: { kind: 'whole', min: 0, max: 65_535 },
+    default: 3000,
+    variable: 'QWENCTL_PORT',
+    description: 'port the proxy listens on; 0 picks a free one',
+  },
+  {
+    key: 'proxy.host',
+    type: { kind: 'text' },
+    default: '127.0.0.1',
+    variable: 'QWENCTL_HOST',
+    description: 'address the proxy listens on',
+  },
+  {
+    key: 'proxy.strategy',
+    type: { kind: 'choice', of: strategyNames },
+    default: 'priority',
+    variable: 'QWENCTL_STRATEGY',
+    description: 'which account serves next',
+  },
+  {
+    key: 'proxy.workers',
+    type: { kind: 'whole', min: 1, max: MOST_WORKERS },
+    default: 1,
+    variable: 'QWENCTL_WORKERS',
+    description: 'processes that serve together; one is enough for most',
+  },
+  {
+    key: 'proxy.affinity',
+    type: { kind: 'boolean' },
+    default: true,
+    variable: 'QWENCTL_AFFINITY',
+    description: 'keep a conversation on the account that has its prompt cached',
+  },
+  {
+    key: 'proxy.reserve',
+    type: { kind: 'percent' },
+    default: '0%',
+    variable: 'QWENCTL_RESERVE',
+    description: 'share of every limit of every account that proxies leave to other uses',
+  },
+  {
+    key: 'proxy.wait',
+    type: { kind: 'duration', maxMs: LONGEST_WAIT_MS },
+    default: '0s',
+    variable: 'QWENCTL_WAIT',
+    description: 'how long a request waits for an account when all are out; 0s answers 429 at once',
+  },
+  {
+    key: 'proxy.maxWait',
+    type: { kind: 'duration', maxMs: LONGEST_WAIT_MS },
+    default: '5m',
+    variable: 'QWENCTL_MAX_WAIT',
+    description: 'longest wait that a client can ask for with `x-qwenctl-wait`; 0s lets none',
+  },
+  {
+    key: 'proxy.waitQueue',
+    type: { kind: 'whole', min: 1, max: 100_000 },
+    default: 256,
+    variable: 'QWENCTL_WAIT_QUEUE',
+    description: 'so many requests wait at most, for each proxy; one more gets its 429 at once',
+  },
+  {
+    key: 'proxy.maxBodyMb',
+    type: { kind: 'whole', min: 1, max: 1024 },
+    default: 64,
+    variable: 'QWENCTL_MAX_BODY_MB',
+    description: 'largest request body accepted, in MiB',
+  },
+  {
+    key: 'proxy.headersTimeoutMs',
+    type: milliseconds,
+    default: 600_000,
+    variable: 'QWENCTL_HEADERS_TIMEOUT_MS',
+    description: 'longest wait for the first byte of an answer',
+  },
+  {
+    key: 'proxy.idleTimeoutMs',
+    type: milliseconds,
+    default: 300_000,
+    variable: 'QWENCTL_IDLE_TIMEOUT_MS',
+    description: 'longest silence within an answer',
+  },
+  {
+    key: 'proxy.clientIdleTimeoutMs',
+    type: milliseconds,
+    default: 600_000,
+    variable: 'QWENCTL_CLIENT_IDLE_TIMEOUT_MS',
+    description: 'longest silence of a client that is sending its request, or has an answer to take',
+  },
+  {
+    key: 'proxy.connectTimeoutMs',
+    type: milliseconds,
+    default: 10_000,
+    variable: 'QWENCTL_CONNECT_TIMEOUT_MS',
+    description: 'longest wait for a connection to a provider',
+  },
+  {
+    key: 'proxy.allowHosts',
+    type: { kind: 'list' },
+    default: [],
+    variable: 'QWENCTL_ALLOW_HOSTS',
+    description: 'host names the proxy answers to besides its own address',
+  },
+  {
+    key: 'proxy.ca',
+    type: { kind: 'list' },
+    default: [],
+    variable: 'QWENCTL_CA',
+    description: 'files with certificates (PEM) to trust besides those that Node trusts',
+  },
+  {
+    key: 'proxy.allowMetadata',
+    type: { kind: 'boolean' },
+    default: false,
+    variable: 'QWENCTL_ALLOW_METADATA',
+    description: 'let base URLs lead to the addresses at which clouds hand out credentials',
+  },
+  {
+    key: 'ledger.sync',
+    type: { kind: 'choice', of: ['interval', 'always', 'off'] },
+    default: 'interval',
+    variable: 'QWENCTL_LEDGER_SYNC',
+    description: 'when counts are forced to the disk: what a power cut may cost',
+  },
+  {
+    key: 'ledger.retentionDays',
+    type: { kind: 'whole', min: 35, max: 3650 },
+    default: 35,
+    variable: 'QWENCTL_LEDGER_RETENTION_DAYS',
+    description: 'days for which every single request is kept; totals per day stay',
+  },
+  {
+    key: 'logs.level',
+    type: { kind: 'choice', of: ['off', 'error', 'warn', 'info', 'debug'] },
+    default: 'info',
+    variable: 'QWENCTL_LOG_LEVEL',
+    description: 'what proxies write to their log; from `info` on, a line for every request',
+  },
+  {
+    key: 'logs.maxBytes',
+    type: { kind: 'whole', min: 1 << 20, max: 2 ** 40 },
+    default: 64 << 20,
+    variable: 'QWENCTL_LOG_MAX_BYTES',
+    description: 'what all log files together may take; the oldest go first',
+  },
+  {
+    key: 'metrics.enabled',
+    type: { kind: 'boolean' },
+    default: true,
+    variable: 'QWENCTL_METRICS',
+    description: 'count requests for `GET /metrics`, and answer there',
+  },
+  {
+    key: 'notify.at',
+    type: { kind: 'percents' },
+    default: [],
+    variable: 'QWENCTL_NOTIFY_AT',
+    description: 'shares of a limit at which somebody is told, once per window: 80%,95%',
+  },
+  {
+    key: 'notify.webhook',
+    type: { kind: 'web-address' },
+    default: '',
+    variable: 'QWENCTL_NOTIFY_WEBHOOK',
+    description: 'address that is told, by a POST of JSON',
+    // The rest of a webhook's address is what a key is elsewhere.
+    shown: (value) => (typeof value === 'string' && value !== '' ? `${new URL(value).origin}/…` : value),
+  },
+  {
+    key: 'notify.command',
+    type: { kind: 'command' },
+    default: '',
+    variable: 'QWENCTL_NOTIFY_COMMAND',
+    description: 'program that is told, with its arguments; JSON on its standard input',
+  },
+  {
+    key: 'user',
+    type: { kind: 'text' },
+    default: LOCAL_USER,
+    variable: 'QWENCTL_USER',
+    description: 'owner of an account that names none',
+  },
+]

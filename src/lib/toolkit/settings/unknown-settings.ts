@@ -1,0 +1,30 @@
+import { nearest } from '../../provider/registry.ts'
+import { settingsTable } from './settings-table.ts'
+
+/**
+ * What of config.yaml nothing reads, each in words with the setting that was probably meant. Not refused: a newer qwenctl may
+ * have written it. `sections`: the names of those that are read by themselves.
+ */
+export function unknownSettings(file: Record<string, unknown>, sections: readonly string[]): string[] {
+  const keys = settingsTable.map(({ key }) => key)
+  const top = Object.entries(file).filter(([name]) => !sections.includes(name))
+  return unknownKeys(Object.fromEntries(top), '', keys).map((key) => {
+    const meant = nearest(key, keys)
+    return `${key} is no setting, and changes nothing${meant === null ? '' : `; did you mean ${meant}?`}`
+  })
+}
+
+function unknownKeys(tree: Record<string, unknown>, above: string, keys: readonly string[]): string[] {
+  return Object.entries(tree).flatMap(([name, value]) => {
+    const key = `${above}${name}`
+    if (keys.includes(key)) return []
+    const isSection = keys.some((known) => known.startsWith(`${key}.`))
+    if (!isSection) return [key]
+    if (value === null) return []
+    return isMapping(value) ? unknownKeys(value, `${key}.`, keys) : [key]
+  })
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

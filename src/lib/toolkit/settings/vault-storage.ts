@@ -1,0 +1,44 @@
+import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import type { Home } from '../../store/home.ts'
+import type { VaultKind } from '../../store/vault/passphrase.ts'
+import { vaultKinds } from '../../store/vault/passphrase.ts'
+import { moveVault } from '../../store/vault/move-vault.ts'
+import { vaultKind } from '../../store/vault/vault.ts'
+import type { VaultOptions } from '../../store/vault/vault.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import type { StorageView } from '../views.ts'
+
+export interface StorageParts extends VaultOptions {
+  home: Home
+  env: NodeJS.ProcessEnv
+  running: () => string[]
+}
+
+export async function showStorage({ home, env }: StorageParts): Promise<StorageView> {
+  const { accounts, archived } = await accountsDocument(home).read()
+  const places = [...accounts, ...archived].flatMap(({ credential, egressProxy }) => [
+    credential,
+    egressProxy,
+  ])
+  const sealed = places.filter((place) => place !== null && 'sealed' in place).length
+  return { kind: await vaultKind(home, env), sealed }
+}
+
+/** Seals every secret with a key of another kind, all or none. Throws as `moveVault` does. */
+export async function moveStorage(parts: StorageParts, to: string): Promise<StorageView> {
+  const { home, env, running, ...options } = parts
+  const kind = vaultKinds.find((known) => known === to)
+  if (kind === undefined)
+    throw new QwenctlError('invalid_value', `there is no storage "${to}"`, { hint: vaultKinds.join(', ') })
+  const [proxy] = running()
+  if (proxy !== undefined) {
+    throw new QwenctlError(
+      'failed',
+      `the proxy at ${proxy} has the key that would be replaced; nothing was changed`,
+      {
+        hint: 'qwenctl proxy stop, then move again',
+      },
+    )
+  }
+  return { kind: kind satisfies VaultKind, sealed: await moveVault(home, env, kind, options) }
+}

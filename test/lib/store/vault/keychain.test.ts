@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Keychain } from '../../../../src/lib/store/vault/keychain.ts'
+import { KeychainError, systemKeychain } from '../../../../src/lib/store/vault/keychain.ts'
+import { memoryKeychain } from '../../../support/memory-keychain.ts'
+import { tempFolder } from '../../../support/temp-home.ts'
+
+const double = join(import.meta.dirname, '..', '..', 'support', 'keychain-double.ts')
+const byProcess = (...command: string[]) =>
+  systemKeychain({}, { command: [process.execPath, ...command], timeoutMs: 20_000 })
+
+const kinds: [string, () => Keychain][] = [
+  ['in memory', memoryKeychain],
+  ['behind a process', () => byProcess(double, join(tempFolder(), 'keychain.json'))],
+]
+
+describe.each(kinds)('a keychain %s', (_, given) => {
+  test('gives back what was put, and nothing for another name', async () => {
+    const keychain = given()
+    expect(await keychain.get('home-1')).toBeNull()
+    await keychain.set('home-1', 'säcret "1"\n')
+    expect(await keychain.get('home-1')).toBe('säcret "1"\n')
+    expect(await keychain.get('home-2')).toBeNull()
+  })
+
+  test('forgets what is removed, and takes it well when that was never there', async () => {
+    const keychain = given()
+    await keychain.set('home-1', 'a')
+    await keychain.set('home-1', 'b')
+    await keychain.remove('home-1')
+    expect(await keychain.get('home-1')).toBeNull()
+    await keychain.remove('home-1')
+  })
+})
+
+test('when the keychain never answers, the call ends in time and its process with it', async () => {
+  const hung = systemKeychain(
+    {},
+    { command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'], timeoutMs: 300 },
+  )
+  await expect(hung.get('home-1')).rejects.toThrow(KeychainError)
+  await expect(hung.get('home-1')).rejects.toThrow('did not answer within 0.3 s')
+})
+
+test.each([
+  ['ends without a word', ['-e', '']],
+  ['says something else', ['-e', 'process.stdout.write("hello")']],
+])('when its process %s, that is an error and no secret', async (_, command) => {
+  await expect(byProcess(...command).get('home-1')).rejects.toThrow('ended without an answer')
+})
+
+test('when its program is not there, that is an error', async () => {
+  const missing = systemKeychain({}, { command: ['/no/such/program'] })
+  await expect(missing.get('home-1')).rejects.toThrow(KeychainError)
+})
+
+test('when it is off, or Linux has no session bus, nothing is started', async () => {
+  await expect(systemKeychain({ QWENCTL_KEYCHAIN: 'off' }).get('a')).rejects.toThrow(
+    'QWENCTL_KEYCHAIN is off',
+  )
+})
+
+test.runIf(process.platform === 'linux')(
+  'without a Secret Service on the bus, the kernel key ring is not used instead',
+  async () => {
+    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/no/such/bus' }
+    await expect(systemKeychain(env).set('home-1', 'secret')).rejects.toThrow(/DBus|Secret|Platform/i)
+  },
+)
+
+const hasService = ['dbus-run-session', 'gnome-keyring-daemon'].every(
+  (program) => spawnSync('which', [program]).status === 0,
+)
+
+test.runIf(hasService)('with a real Secret Service, a secret comes back from another process', () => {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'keyrings'))
+  const module = join(import.meta.dirname, '..', '..', '..', 'src', 'lib', 'store', 'keychain.ts')
+  const program = `
+    const { systemKeychain } = await import(${JSON.stringify(module)})
+    const keychain = systemKeychain(process.env)
+    await keychain.set('home-1', 'kept')
+    const kept = await keychain.get('home-1')
+    await keychain.remove('home-1')
+    process.stdout.write('<' + kept + '|' + await keychain.get('home-1') + '>')`
+  const script = `printf words | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec "$0" -e "$1" --input-type=module`
+  const { stdout } = spawnSync('dbus-run-session', ['--', 'sh', '-c', script, process.execPath, program], {
+    env: { ...process.env, XDG_DATA_HOME: folder, HOME: folder },
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  expect(stdout).toContain('<kept|null>')
+})

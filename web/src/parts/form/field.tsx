@@ -1,0 +1,87 @@
+import type { ComponentChildren, InputHTMLAttributes, JSX } from 'preact'
+import { useId } from 'preact/hooks'
+import type { ApiErrorBody } from '../../api/types.ts'
+import { isAbout, sentence } from './form-error.tsx'
+
+export interface FieldFrame {
+  label: string
+  /** As the API names it. */
+  name: string
+  hint?: ComponentChildren
+  error?: ApiErrorBody | null
+}
+
+type Control = Record<'id' | 'name', string> & {
+  'aria-describedby'?: string
+  'aria-invalid'?: 'true'
+}
+
+/** A control with its label, what to put in, and what the server said of it. */
+export function Field({
+  label,
+  name,
+  hint,
+  error = null,
+  children,
+}: FieldFrame & { children: (control: Control) => JSX.Element }): JSX.Element {
+  const id = useId()
+  const isBad = isAbout(error, name)
+  const described = [hint === undefined ? '' : `${id}-hint`, isBad ? `${id}-error` : '']
+    .filter(Boolean)
+    .join(' ')
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({
+        id,
+        name,
+        ...(described === '' ? {} : { 'aria-describedby': described }),
+        ...(isBad ? { 'aria-invalid': 'true' } : {}),
+      })}
+      {isBad && error !== null && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {sentence(error.message)}
+          {error.hint == null ? '' : `. ${sentence(error.hint)}`}
+        </p>
+      )}
+      {hint !== undefined && (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface InputProps extends FieldFrame {
+  type?: 'text' | 'password' | 'number' | 'url'
+  defaultValue?: string
+  placeholder?: string
+  required?: boolean
+  autofocus?: boolean
+  min?: number
+  step?: number
+}
+
+export function InputField({ label, name, hint, error = null, ...given }: InputProps): JSX.Element {
+  // The types of inputs tell each kind's attributes apart; which kind this is, is known only when it is drawn.
+  const input = { autocomplete: 'off', spellcheck: false, ...given } as InputHTMLAttributes
+  return (
+    <Field label={label} name={name} hint={hint} error={error}>
+      {(control) => <input class="input" {...input} {...control} />}
+    </Field>
+  )
+}
+
+/** What a form's field has, without blanks around it. */
+export function textOf(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name)
+  return typeof value === 'string' ? value.trim() : ''
+}
+
+/** Words separated by commas or blanks. */
+export function listOf(form: HTMLFormElement, name: string): string[] {
+  return textOf(form, name)
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+}

@@ -1,0 +1,130 @@
+import type { JSX } from 'preact'
+import type { AccountSettings, ApiErrorBody } from '../../api/types.ts'
+import { InputField, listOf, textOf } from './field.tsx'
+
+export const settingNames = [
+  'priority',
+  'weight',
+  'groups',
+  'limits',
+  'baseUrl',
+  'models',
+  'quotaGroup',
+  'egressProxy',
+]
+
+interface SettingsProps {
+  values: Omit<AccountSettings, 'limits'>
+  /** As they are written. */
+  limits: string[]
+  error: ApiErrorBody | null
+  /** Of a provider that has none of its own. */
+  needsBaseUrl?: boolean
+}
+
+/** The settings that an account to come and one that is there have in common. */
+export function SettingsFields(props: SettingsProps): JSX.Element {
+  return (
+    <>
+      <ServingFields {...props} />
+      <ReachingFields {...props} />
+    </>
+  )
+}
+
+/** When it serves, and what. */
+function ServingFields({ values, limits, error }: SettingsProps): JSX.Element {
+  const { priority = 0, weight = 1, groups = [], models } = values
+  return (
+    <>
+      <div class="field-row">
+        <InputField
+          {...{ label: 'Priority', name: 'priority', error }}
+          type="number"
+          step={1}
+          defaultValue={String(priority)}
+          hint="The smallest serves first"
+        />
+        <InputField
+          {...{ label: 'Weight', name: 'weight', error }}
+          type="number"
+          min={1}
+          step={1}
+          defaultValue={String(weight)}
+          hint="Its share within a tier"
+        />
+      </div>
+      <InputField
+        {...{ label: 'Limits', name: 'limits', error }}
+        defaultValue={limits.join(' ')}
+        placeholder="those of the provider"
+        hint={
+          <>
+            Such as <code>2000/day</code> <code>60/minute</code> <code>5usd/month</code>
+          </>
+        }
+      />
+      <InputField
+        {...{ label: 'Groups', name: 'groups', error }}
+        defaultValue={groups.join(' ')}
+        placeholder="none"
+      />
+      <InputField
+        {...{ label: 'Models', name: 'models', error }}
+        defaultValue={(models ?? []).join(' ')}
+        placeholder="all that the provider has"
+      />
+    </>
+  )
+}
+
+/** Where its requests go, and on which way. */
+function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps): JSX.Element {
+  return (
+    <>
+      <InputField
+        {...{ label: 'Base URL', name: 'baseUrl', error }}
+        type="url"
+        defaultValue={values.baseUrl ?? ''}
+        placeholder={needsBaseUrl ? 'https://…/v1' : "the provider's own"}
+        required={needsBaseUrl}
+      />
+      <InputField
+        {...{ label: 'Quota group', name: 'quotaGroup', error }}
+        defaultValue={values.quotaGroup ?? ''}
+        placeholder="counted by itself"
+        hint="Accounts that the provider counts together"
+      />
+      <InputField
+        {...{ label: 'Egress proxy', name: 'egressProxy', error }}
+        defaultValue={values.egressProxy ?? ''}
+        placeholder="none: requests go directly"
+        hint={
+          <>
+            Such as <code>socks5h://127.0.0.1:1080</code>
+          </>
+        }
+      />
+    </>
+  )
+}
+
+/** What the fields say. Empty means the default of each. */
+export function settingsOf(form: HTMLFormElement): Required<AccountSettings> {
+  const models = listOf(form, 'models')
+  return {
+    groups: listOf(form, 'groups'),
+    priority: numberOf(form, 'priority', 0),
+    weight: numberOf(form, 'weight', 1),
+    limits: listOf(form, 'limits'),
+    baseUrl: textOf(form, 'baseUrl') || null,
+    quotaGroup: textOf(form, 'quotaGroup') || null,
+    egressProxy: textOf(form, 'egressProxy') || null,
+    models: models.length === 0 ? null : models,
+  }
+}
+
+function numberOf(form: HTMLFormElement, name: string, empty: number): number {
+  const text = textOf(form, name)
+  return text === '' ? empty : Number(text)
+}

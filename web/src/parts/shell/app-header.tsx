@@ -1,0 +1,77 @@
+import type { JSX } from 'preact'
+import { usePage, useSelect } from '../../hooks/page-context.ts'
+import { hashOf } from '../../router.ts'
+import type { Route } from '../../router.ts'
+import type { Link } from '../../state/state.ts'
+import { Icon } from '../icon.tsx'
+import type { IconName } from '../icon.tsx'
+import { Logo } from './logo.tsx'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+const entries: { route: Route; label: string; icon: IconName; also?: Route['view'][] }[] = [
+  { route: { view: 'accounts' }, label: 'Accounts', icon: 'accounts', also: ['account', 'add'] },
+  { route: { view: 'live' }, label: 'Live', icon: 'live' },
+  { route: { view: 'history' }, label: 'History', icon: 'history' },
+  { route: { view: 'compare', ids: [] }, label: 'Compare', icon: 'compare' },
+  { route: { view: 'keys' }, label: 'Keys', icon: 'keys' },
+  { route: { view: 'archive' }, label: 'Archive', icon: 'archive' },
+]
+
+export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
+  const page = usePage()
+  return (
+    <header class="app-header">
+      <a class="logo-link" href={hashOf({ view: 'accounts' })} aria-label="qwenctl, all accounts">
+        <Logo />
+      </a>
+      <nav class="app-nav" aria-label="Main">
+        {entries.map(({ route, label, icon, also = [] }) => {
+          const isHere = route.view === view || also.includes(view)
+          return (
+            <a
+              key={route.view}
+              href={hashOf(route)}
+              class="nav-link"
+              {...(isHere ? { 'aria-current': 'page' } : {})}
+            >
+              <Icon name={icon} />
+              <span>{label}</span>
+            </a>
+          )
+        })}
+      </nav>
+      <div class="app-tools">
+        <LinkState />
+        <ThemeSwitch />
+        <button
+          type="button"
+          class="button button-quiet button-icon"
+          aria-label="Sign out"
+          title="Sign out"
+          onClick={() => page.signOut()}
+        >
+          <Icon name="leave" />
+        </button>
+      </div>
+    </header>
+  )
+}
+
+const linkWords: Record<Link['status'], string> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  offline: 'Offline',
+}
+
+function LinkState(): JSX.Element {
+  const status = useSelect(({ link }) => link.status)
+  const proxy = useSelect(({ proxy }) => proxy)
+  const title =
+    proxy === null ? undefined : `qwenctl ${proxy.version}, process ${proxy.pid}, ${proxy.strategy}`
+  return (
+    <span class={`link-state link-${status}`} title={title}>
+      <span class="badge-dot" aria-hidden="true" />
+      {linkWords[status]}
+    </span>
+  )
+}
