@@ -1,18 +1,28 @@
-// The import table of the house: who may import whom. `docs/architecture.md` says why.
+// Import rules: which room may import which. `docs/architecture.md` gives the reasons.
 const room = (name) => `^src/lib/${name}/`
-const LINE_BYTES = 'line-bytes.ts'
-const place = (name) => (name === LINE_BYTES ? '^src/lib/line-bytes\\.ts$' : room(name))
 const may = (name, ...others) => ({
   name: `${name}-imports-only`,
-  comment: `${name} may import: ${others.join(', ') || 'nothing else of ours'}`,
+  comment: `${name} may import: base, ${others.join(', ')}`,
   severity: 'error',
   from: { path: room(name) },
-  to: {
-    path: '^src/',
-    pathNot: [room(name), '^src/lib/(errors|iso-time|running-ids)\\.ts$', ...others.map(place)],
-  },
+  to: { path: '^src/', pathNot: [room(name), room('base'), ...others.map(room)] },
 })
 const PURE = 'account|quota|rotation|provider|translate'
+// Inside the proxy, imports run in this direction only. Files of the proxy's root start it and may import all of it.
+const PROXY_LAYERS = ['workers', 'server', 'pipeline', 'pool', 'client', 'upstream', 'sandbox', 'transport', 'wire']
+const SAME_LEVEL = ['client', 'upstream', 'sandbox']
+const proxyLayer = (name) => {
+  const above = PROXY_LAYERS.slice(0, PROXY_LAYERS.indexOf(name)).filter(
+    (other) => !(SAME_LEVEL.includes(other) && SAME_LEVEL.includes(name)),
+  )
+  return {
+    name: `proxy-${name}-looks-down`,
+    comment: 'inside proxy/: top, workers, server, pipeline, pool, client beside upstream and sandbox, transport, wire',
+    severity: 'error',
+    from: { path: `^src/lib/proxy/${name}/` },
+    to: { path: `^src/lib/proxy/(${above.join('|')})/` },
+  }
+}
 
 module.exports = {
   forbidden: [
@@ -27,23 +37,40 @@ module.exports = {
       },
     },
     {
-      name: 'single-files-stand-alone',
+      name: 'base-stands-alone',
       severity: 'error',
-      from: { path: '^src/lib/(errors|iso-time|line-bytes|running-ids)\\.ts$' },
-      to: { path: '^src/' },
+      from: { path: room('base') },
+      to: { path: '^src/', pathNot: [room('base')] },
     },
     may('account'),
     may('quota', 'account'),
     may('rotation', 'account', 'quota', 'provider'),
     may('provider', 'account', 'quota'),
     may('translate', 'provider'),
-    may('store', 'account', 'quota', LINE_BYTES),
-    may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store'),
-    may('observe', 'account', 'quota', LINE_BYTES),
-    may('proxy', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe', LINE_BYTES),
+    may('store', 'account', 'quota'),
+    may('net', 'account'),
+    may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store', 'net'),
+    may('observe', 'account', 'quota'),
+    may('proxy', 'toolkit', 'net', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
+    ...PROXY_LAYERS.slice(1).map(proxyLayer),
+    {
+      name: 'proxy-layers-do-not-import-the-top',
+      comment: 'the files in the root of proxy/ start it; only workers/ may use their types',
+      severity: 'error',
+      from: { path: `^src/lib/proxy/(${PROXY_LAYERS.slice(1).join('|')})/` },
+      to: { path: '^src/lib/proxy/[^/]+\\.ts$' },
+    },
     may('screen', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe', 'terminal'),
     may('management', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe'),
-    may('terminal'),
+    may('terminal', 'toolkit', 'proxy', 'observe'),
+    may('demo', 'toolkit', 'proxy', 'terminal'),
+    {
+      name: 'terminal-formats-know-no-topic',
+      comment: 'terminal/format and terminal/input draw and ask; they know no account, quota or proxy',
+      severity: 'error',
+      from: { path: '^src/lib/terminal/(format|input)/' },
+      to: { path: '^src/', pathNot: ['^src/lib/terminal/(format|input)/', room('base')] },
+    },
     {
       name: 'web-knows-shapes-only',
       comment:
@@ -78,11 +105,11 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|worker|logs)|demo|top|base/(proxy|demo)-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|worker|logs)|demo|top|base/proxy-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',
-        pathNot: ['^src/commands/', room('toolkit'), room('terminal'), '^src/lib/errors\\.ts$'],
+        pathNot: ['^src/commands/', room('toolkit'), room('terminal'), room('base')],
       },
     },
     {
