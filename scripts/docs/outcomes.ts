@@ -1,40 +1,22 @@
 // What the errors of each provider mean, for docs/providers/: the rows that decide, as they stand in the sources.
-import { anthropicOutcomes } from '../../src/lib/provider/builtin/anthropic.ts'
-import { deepseekOutcomes } from '../../src/lib/provider/builtin/deepseek.ts'
-import { fireworksOutcomes } from '../../src/lib/provider/builtin/fireworks.ts'
-import { geminiOutcomes } from '../../src/lib/provider/builtin/gemini.ts'
-import { groqOutcomes } from '../../src/lib/provider/builtin/groq.ts'
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
-import { mistralOutcomes } from '../../src/lib/provider/builtin/mistral.ts'
-import { openaiOutcomes } from '../../src/lib/provider/builtin/openai.ts'
-import { openrouterOutcomes } from '../../src/lib/provider/builtin/openrouter.ts'
-import { qwenOauthOutcomes } from '../../src/lib/provider/builtin/qwen-oauth.ts'
-import { qwenOutcomes } from '../../src/lib/provider/builtin/qwen.ts'
-import type { OutcomeRow } from '../../src/lib/provider/outcome-table.ts'
-import { genericRows, scopeOf } from '../../src/lib/provider/outcome-table.ts'
+import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
+import { ownRowsOf } from '../../src/lib/provider/failures/services.ts'
+import type { OutcomeRow } from '../../src/lib/provider/outcome-row.ts'
+import { scopeOf } from '../../src/lib/provider/outcome-row.ts'
 import { coolingOf } from '../../src/lib/rotation/cooling.ts'
 import { memberOf } from '../../src/lib/rotation/pool/member.ts'
 import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
 import { code, table } from './markdown.ts'
 
-/** By provider id; one that is not here has no rows of its own. */
-export const ownRows: ReadonlyMap<string, readonly OutcomeRow[]> = new Map([
-  ['qwen', qwenOutcomes],
-  ['qwen-oauth', qwenOauthOutcomes.filter((row) => !qwenOutcomes.includes(row))],
-  ['openai', openaiOutcomes],
-  ['anthropic', anthropicOutcomes],
-  ['openrouter', openrouterOutcomes],
-  ['deepseek', deepseekOutcomes],
-  ['gemini', geminiOutcomes],
-  ['groq', groqOutcomes],
-  ['fireworks', fireworksOutcomes],
-  ['mistral', mistralOutcomes],
-])
-
 /** One table for each provider with rows, and `general` for what stands behind all of them. */
 export function outcomeTables(): Map<string, string> {
-  const tables = new Map([['general', outcomeTable(genericRows)]])
-  for (const [id, rows] of ownRows) tables.set(id, outcomeTable(rows))
+  const tables = new Map([['general', outcomeTable([...declinedRows, ...generalRows, ...statusRows])]])
+  for (const { id } of builtinProviders) {
+    const rows =
+      id === 'qwen-oauth' ? ownRowsOf(id).filter((row) => !ownRowsOf('qwen').includes(row)) : ownRowsOf(id)
+    if (rows.length > 0) tables.set(id, outcomeTable(rows))
+  }
   return tables
 }
 
@@ -60,11 +42,13 @@ function statusText({ status }: OutcomeRow): string {
     .join(', ')
 }
 
-function saidText({ code: codes, type, message }: OutcomeRow): string {
+function saidText({ code: codes, type, message, words }: OutcomeRow): string {
   const parts = [
     ...wordsOf(codes),
     ...wordsOf(type).map((text) => `type ${text}`),
-    ...(message === undefined ? [] : [`says ${patternText(message)}`]),
+    ...[message, words]
+      .filter((pattern) => pattern !== undefined)
+      .map((pattern) => `says ${patternText(pattern)}`),
   ]
   return parts.join(', ')
 }
@@ -75,9 +59,13 @@ function wordsOf(matcher: OutcomeRow['code']): string[] {
   return [matcher].flat().map(code)
 }
 
+/** Longer ones are for programs: the meaning beside them says it. */
+const LONGEST_PATTERN = 90
+
 /** A pattern as people read it: without its anchors. */
 function patternText(pattern: RegExp): string {
-  return code(pattern.source.replaceAll(/\\b|^\^|\$$/g, '').replaceAll('\\.', '.'))
+  const text = pattern.source.replaceAll(/\\b|^\^|\$$/g, '').replaceAll('\\.', '.')
+  return text.length > LONGEST_PATTERN ? 'one of many phrases' : code(text)
 }
 
 const ROUTE = routeKey({ route: '/responses' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownRows } from '../../scripts/docs/outcomes.ts'
+import { ownRowsOf } from '../../src/lib/provider/failures/services.ts'
 import { partNames } from '../../scripts/docs.ts'
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import { parseLimit } from '../../src/lib/quota/limit.ts'
@@ -28,7 +28,7 @@ test.each(byId)(
     const text = document(`docs/providers/${id}.md`)
     const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading)
     expect(headings).toEqual([id, 'Endpoints', 'Worth knowing', 'Limits', 'Errors', 'Terms'])
-    const parts = [`provider-${id}`, ...(ownRows.has(id) ? [`outcomes-${id}`] : []), `terms-${id}`]
+    const parts = [`provider-${id}`, ...(ownRowsOf(id).length > 0 ? [`outcomes-${id}`] : []), `terms-${id}`]
     expect(partNames(text)).toEqual(parts)
     if (!provider.simulated) {
       for (const { openai, anthropic } of provider.endpoints) {
@@ -73,13 +73,4 @@ test('the page of Coding Plan says what the code counts, in its own words too', 
   expect(text).toContain(
     '6000 requests in any 5 hours, and 45,000 in a week that begins on Monday at 00:00 in Shanghai',
   )
-})
-
-test('every row of every provider says what it means', () => {
-  for (const [id, rows] of ownRows) {
-    expect(
-      rows.filter(({ about }) => about === undefined).map((row) => row.class),
-      id,
-    ).toEqual([])
-  }
 })

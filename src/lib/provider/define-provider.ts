@@ -1,6 +1,7 @@
 import type { OutcomeClass } from '../quota/log/events.ts'
 import { basesFor } from './endpoints.ts'
-import { classify, type OutcomeRow } from './outcome-table.ts'
+import type { OutcomeRow } from './outcome-row.ts'
+import { classify } from './outcome-table.ts'
 import type { Answer, Dialect, Endpoint, HeaderLookup, Provider } from './provider.ts'
 import { genericLimitHeaders, limitsInHeaders, namesIn } from './limit-headers.ts'
 import { limitInWords } from './limit-words.ts'
@@ -11,7 +12,7 @@ import { readUsage, readUsageWithCost } from './usage.ts'
 import { checkDefinition, checkProvider } from './validate-provider.ts'
 
 /** What a plugin says of its service. Everything but `id` has a default: an OpenAI-compatible service with API keys. */
-export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpoints'>> {
+export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpoints' | 'outcomeRows'>> {
   /** Lower-case letters, digits and dashes; part of every account reference, so never change it. */
   id: string
   /** Short for one endpoint of the OpenAI dialect. */
@@ -78,6 +79,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
     bases: markOwn((url: string | null) => basesFor(endpoints, url)),
     authHeaders: authHeadersFor,
     outcome: rows.length === 0 ? markOwn(outcome) : outcome,
+    outcomeRows: said.outcome === undefined ? rows : [],
     counts: countsByDefault,
     usage: readUsage,
     rejectsStreamOptions: false,

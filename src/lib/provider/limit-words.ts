@@ -2,7 +2,7 @@ import type { Metric } from '../quota/limit.ts'
 import { OBSERVED, type LearnedLimit } from './learned-limit.ts'
 import type { HeaderLookup } from './provider.ts'
 import { readError } from './read-error.ts'
-import { resetInText } from './reset-time.ts'
+import { resetInText } from './reset-words.ts'
 
 const LONGEST_MESSAGE = 600
 

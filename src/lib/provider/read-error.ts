@@ -17,80 +17,135 @@ export interface ErrorFacts {
   error: JsonObject
 }
 
-/** Finds code, type and message in an OpenAI, Anthropic, DashScope, Gemini or OpenRouter error, or in plain text. */
+/**
+ * Finds code, type and message in the envelopes of OpenAI, Anthropic, DashScope, Gemini, OpenRouter, MiniMax (`base_resp`),
+ * NVIDIA (`title` and `detail`), Cloudflare (`errors`) and others, or in plain text.
+ */
 export function readError(answer: Answer): ErrorFacts {
-  const found = fromBody(answer.body) ?? {
-    code: null,
-    type: null,
-    message: plainText(answer.text),
-    error: {},
-    status: null,
-  }
+  const found = fromBody(answer.body) ?? withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)
   const status = answer.status >= 300 ? answer.status : (found.status ?? answer.status)
   return { code: found.code, type: found.type, message: found.message, error: found.error, status }
 }
 
 type BodyFacts = Omit<ErrorFacts, 'status'> & { status: number | null }
 
-function fromBody(body: unknown): BodyFacts | null {
+const nothing: BodyFacts = { code: null, type: null, message: '', error: {}, status: null }
+/** Errors inside errors inside errors: nothing is gained by reading further. */
+const DEEPEST = 3
+
+function fromBody(body: unknown, depth = 0): BodyFacts | null {
   // Gemini's OpenAI endpoint answers with a list of one.
   const root: unknown = Array.isArray(body) ? body[0] : body
   if (typeof root === 'string') return { ...nothing, message: plainText(root) }
   if (!isObject(root)) return null
+  return withInnerJson(fromRoot(root), depth)
+}
+
+function fromRoot(root: JsonObject): BodyFacts {
   const inner = innerError(root)
-  if (isObject(inner)) return fromErrorObject(inner)
+  if (isObject(inner)) return fromErrorObject(inner, root)
   if (typeof inner === 'string') return fromErrorString(inner, root)
+  const { base_resp: base, errors } = root
+  if (isObject(base)) return fromBaseResp(base, root)
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
+  if (isObject(first)) return fromErrorObject(first, root)
   return fromFlat(root)
 }
 
-const nothing: BodyFacts = { code: null, type: null, message: '', error: {}, status: null }
-
-/** The `error` member: at the top, in a failed response of the Responses API, or in an OpenRouter choice. */
+/** The `error` member: at the top, in a failed response of the Responses API, in `detail`, or in an OpenRouter choice. */
 export function innerError(root: JsonObject): unknown {
   if (truthy(root.error)) return root.error
   if (isObject(root.response) && truthy(root.response.error)) return root.response.error
+  if (isObject(root.detail)) return innerError(root.detail) ?? root.detail
   const choice: unknown = Array.isArray(root.choices) ? root.choices[0] : undefined
   return isObject(choice) && truthy(choice.error) ? choice.error : undefined
 }
 
-function fromErrorObject(error: JsonObject): BodyFacts {
+function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
   return {
     // Gemini: `code` repeats the HTTP status, `status` is the name that says something.
-    code: (typeof error.code === 'number' ? text(error.status) : null) ?? text(error.code),
+    code: (typeof error.code === 'number' ? text(error.status) : null) ?? text(error.code) ?? text(root.code),
     type: text(error.type),
-    message: text(error.message) ?? '',
+    message: said(error) ?? said(root) ?? '',
     error,
-    status: httpStatus(error.code) ?? httpStatus(error.status),
+    status: httpStatus(error.code) ?? httpStatus(error.status) ?? httpStatus(error.http_code),
   }
 }
 
-/** `{"error":"invalid_request","error_description":"..."}` (OAuth), `{"error":"model not found"}` (Ollama). */
+/** `{"error":"invalid_request","error_description":"..."}` (OAuth), `{"error":"model not found"}` (Ollama), `{code,error}` (xAI). */
 function fromErrorString(error: string, root: JsonObject): BodyFacts {
-  const said = text(root.error_description) ?? text(root.message)
+  const words = text(root.error_description) ?? text(root.message)
   return {
-    code: said === null ? null : error,
-    type: null,
-    message: said ?? error,
+    code: words === null ? text(root.code) : error,
+    type: text(root.type) === 'error' ? null : (text(root.type) ?? text(root.error_type)),
+    message: words ?? error,
     error: root,
-    status: httpStatus(root.status),
+    status: httpStatus(root.status) ?? httpStatus(root.code),
   }
 }
 
-/** `{code,message,request_id}` (DashScope), `{errorType,...,status}`, `{detail}` (Mistral, FastAPI). */
+/** MiniMax: `{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}`, under 200 too. */
+function fromBaseResp(base: JsonObject, root: JsonObject): BodyFacts {
+  return {
+    ...nothing,
+    code: text(base.status_code),
+    message: text(base.status_msg) ?? '',
+    error: root,
+  }
+}
+
+/** `{code,message,request_id}` (DashScope), `{success,code,msg}`, `{title,detail,status}` (NVIDIA), `{detail}` (FastAPI). */
 function fromFlat(root: JsonObject): BodyFacts {
   return {
-    code: text(root.code) ?? text(root.errorType),
+    code: text(root.code) ?? text(root.errorType) ?? text(root.error_code),
     type: text(root.type) === 'error' ? null : text(root.type),
-    message: text(root.message) ?? detail(root.detail) ?? '',
+    message: said(root) ?? '',
     error: root,
     status: httpStatus(root.code) ?? httpStatus(root.status) ?? httpStatus(root.statusCode),
   }
 }
 
+/** The members that services put their words into. */
+function said(of: JsonObject): string | null {
+  for (const name of ['message', 'msg', 'detail', 'error_msg', 'errorMessage', 'reason', 'title']) {
+    const found = name === 'detail' ? detail(of[name]) : text(of[name])
+    if (found !== null) return found
+  }
+  return null
+}
+
 function detail(value: unknown): string | null {
   if (!Array.isArray(value)) return text(value)
-  const said = value.map((item: unknown) => (isObject(item) ? text(item.msg) : text(item)))
-  return said.filter((part) => part !== null).join('; ') || null
+  const parts = value.map((item: unknown) => (isObject(item) ? text(item.msg) : text(item)))
+  return parts.filter((part) => part !== null).join('; ') || null
+}
+
+/** Gateways put the error of the service behind them into their own message, as JSON. */
+function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
+  const start = facts.message.indexOf('{"')
+  if (start < 0 || depth >= DEEPEST) return facts
+  const inner = fromBody(parsed(facts.message.slice(start, facts.message.lastIndexOf('}') + 1)), depth + 1)
+  if (inner === null || (inner.message === '' && inner.code === null)) return facts
+  return {
+    code: isPlainStatus(facts.code) ? (inner.code ?? facts.code) : facts.code,
+    type: facts.type ?? inner.type,
+    message: `${facts.message.slice(0, start)}${inner.message}`,
+    error: facts.error,
+    status: facts.status ?? inner.status,
+  }
+}
+
+/** A code that only repeats an HTTP status says nothing of its own. */
+function isPlainStatus(code: string | null): boolean {
+  return code === null || /^[45]\d\d$/.test(code)
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown
+  } catch {
+    return undefined // words in braces, or JSON that was cut
+  }
 }
 
 /** A page becomes its title; anything else its words on one line. */
@@ -98,6 +153,17 @@ function plainText(body: string): string {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]
   const words = title ?? (/^\s*</.test(body) ? body.replace(/<[^>]*>/g, ' ') : body)
   return words.replace(/\s+/g, ' ').trim()
+}
+
+const QUOTED = /"[^"]*"|`[^`]*`|“[^”]*”|「[^」]*」/g
+const SINGLE_QUOTED = /(?<![\w'])'[^']*'(?!\w)/g
+/** Python prints its own errors with all words in quotes. */
+const PYTHON = /\{'\w+': /
+
+/** The message without what stands in quotes, which is the request's own or a name. */
+export function unquoted(message: string): string {
+  const rest = message.replace(QUOTED, '…')
+  return PYTHON.test(message) ? rest : rest.replace(SINGLE_QUOTED, '…')
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -113,6 +179,10 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
+/** What a body calls a status, where it is one of a failure: codes of its own have other numbers. */
 function httpStatus(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 400 && value <= 599 ? value : null
+  const number = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) && number >= 400 && number <= 599
+    ? number
+    : null
 }

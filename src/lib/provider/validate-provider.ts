@@ -45,6 +45,7 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   terms: orNull(isText),
   baseUrl: isUrl,
   outcomes: listOf(isRow),
+  outcomeRows: listOf(isRow),
 }
 
 /** Throws `invalid_value` naming the first field of a definition that is wrong or unknown. */
@@ -189,6 +190,7 @@ function isRow(value: unknown): string | null {
     code: optional(isMatcher),
     type: optional(isMatcher),
     message: optional(isPattern),
+    words: optional(isPattern),
     when: optional(isFunction),
     class: (given) =>
       (outcomeClasses as readonly unknown[]).includes(given)
@@ -199,6 +201,12 @@ function isRow(value: unknown): string | null {
     ),
     until: optional(isFunction),
     about: optional(isText),
+    // What the built-in tables say beside it; a plugin may too.
+    id: optional(isText),
+    source: optional(isText),
+    isOwn: optional((given) => (given === 'first' || given === 'later' ? null : 'must be first or later')),
+    isWeak: optional(isBoolean),
+    examples: optional((given) => (Array.isArray(given) ? null : 'must be a list')),
   })
 }
 

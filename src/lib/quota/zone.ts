@@ -33,7 +33,7 @@ export function isZone(zone: string): boolean {
 }
 
 /** The wall clock of the zone, as if it were UTC, in epoch milliseconds cut to the second. */
-function wallClock(zone: string, at: number): number {
+export function wallClock(zone: string, at: number): number {
   if (zone === 'UTC') return at
   const parts: Record<string, number> = {}
   for (const part of formatter(zone).formatToParts(at)) parts[part.type] = Number(part.value)
@@ -44,10 +44,10 @@ function wallClock(zone: string, at: number): number {
 const DAY = 86_400_000
 
 /**
- * The first instant at which the zone's calendar shows that date. Where daylight saving skips midnight the day starts
+ * The first instant at which the zone's clock shows that date and time, given as if it were UTC. Where daylight saving skips midnight the day starts
  * after the gap; where it repeats midnight, at the first of the two.
  */
-function startOfDate(zone: string, wall: number): number {
+export function startOfDate(zone: string, wall: number): number {
   if (zone === 'UTC') return wall
   const offsets = [wall - DAY, wall + DAY].map((near) => wallClock(zone, near) - near)
   const starts = offsets.map((offset) => wall - offset).filter((start) => wallClock(zone, start) >= wall)

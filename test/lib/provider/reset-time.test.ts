@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  FURTHEST_RESET_MS,
-  parseDuration,
-  parseResetTime,
-  resetInText,
-  retryAfter,
-} from '../../../src/lib/provider/reset-time.ts'
+import { parseDuration } from '../../../src/lib/provider/duration.ts'
+import { FURTHEST_RESET_MS, parseResetTime, retryAfter } from '../../../src/lib/provider/reset-time.ts'
+import { resetInText } from '../../../src/lib/provider/reset-words.ts'
 import { at, inSeconds, NOW } from './given-answer.ts'
 
 describe('formats of a reset time', () => {

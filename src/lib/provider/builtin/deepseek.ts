@@ -1,12 +1,6 @@
+import { deepseekFailures } from '../failures/makers/deepseek.ts'
 import { defineProvider } from '../define-provider.ts'
 import { servesFamilies } from '../model-families.ts'
-import type { OutcomeRow } from '../outcome-table.ts'
-
-/** https://api-docs.deepseek.com/quick_start/error_codes. No rate headers; 429 is concurrency. */
-export const deepseekOutcomes: readonly OutcomeRow[] = [
-  { message: /insufficient balance/i, class: 'quota-hard', about: 'no credit' },
-  { status: 429, class: 'rate-short', scope: 'account', about: 'too many requests at once' },
-]
 
 export const deepseek = defineProvider({
   id: 'deepseek',
@@ -22,7 +16,7 @@ export const deepseek = defineProvider({
       anthropic: 'https://api.deepseek.com/anthropic/v1',
     },
   ],
-  outcomes: deepseekOutcomes,
+  outcomes: deepseekFailures.rows,
   // Completions (fill in the middle) are below `/beta` alone.
   routes: {
     'chat/completions': true,

@@ -1,15 +1,8 @@
+import { fireworksFailures } from '../failures/hosts/fireworks.ts'
 import { defineProvider } from '../define-provider.ts'
 import { familyOf } from '../model-families.ts'
 import { OBSERVED } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
-import type { OutcomeRow } from '../outcome-table.ts'
-
-/** https://docs.fireworks.ai/serverless/rate-limits. Limits adapt to use, and no answer says when they let go. */
-export const fireworksOutcomes: readonly OutcomeRow[] = [
-  // Reported by users for suspended accounts, not documented.
-  { status: 412, class: 'quota-hard', about: 'the account is suspended' },
-  { status: 429, class: 'rate-short', about: 'above the limits of the moment, which adapt' },
-]
 
 /**
  * Requests are older. Tokens are told in tokens per second and enforced by the minute; their limits are soft, and grow with
@@ -45,7 +38,7 @@ export const fireworks = defineProvider({
   keyVariables: ['FIREWORKS_API_KEY'],
   keyPattern: /^fw_\w{8,}$/,
   endpoints: [{ id: 'global', label: 'Fireworks AI', openai: 'https://api.fireworks.ai/inference/v1' }],
-  outcomes: fireworksOutcomes,
+  outcomes: fireworksFailures.rows,
   routes: {
     'chat/completions': true,
     completions: true,

@@ -1,29 +1,10 @@
+import { groqFailures } from '../failures/hosts/groq.ts'
 import { defineProvider } from '../define-provider.ts'
 import { familyOf } from '../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 import { limitInWords } from '../limit-words.ts'
-import type { OutcomeRow } from '../outcome-table.ts'
 import type { HeaderLookup } from '../provider.ts'
-
-/**
- * https://console.groq.com/docs/rate-limits. Limits are per organisation and model; the message alone names the window,
- * since some windows are in no header.
- */
-export const groqOutcomes: readonly OutcomeRow[] = [
-  // One request larger than a minute's tokens: it fits nowhere, whatever its code says.
-  { status: 413, class: 'bad-request', about: 'one request larger than a minute of tokens' },
-  {
-    status: 429,
-    message: /\((TPD|RPD)\)|\bper day\b/i,
-    class: 'quota-window',
-    scope: 'model',
-    about: 'requests or tokens of a day',
-  },
-  { status: 429, class: 'rate-short', about: 'requests or tokens of a minute' },
-  // Flex capacity is used up.
-  { status: 498, class: 'overloaded', about: 'no flex capacity left' },
-]
 
 /**
  * Requests are those of a day, tokens those of a minute; other windows are in no header. Both come back gradually: the
@@ -72,7 +53,7 @@ export const groq = defineProvider({
   keyVariables: ['GROQ_API_KEY'],
   keyPattern: /^gsk_\w{16,}$/,
   endpoints: [{ id: 'global', label: 'Groq', openai: 'https://api.groq.com/openai/v1' }],
-  outcomes: groqOutcomes,
+  outcomes: groqFailures.rows,
   routes: {
     'chat/completions': true,
     responses: true,

@@ -1,32 +1,8 @@
+import { qwenOauthFailures } from '../failures/makers/qwen-oauth.ts'
 import { defineProvider } from '../define-provider.ts'
-import type { OutcomeRow } from '../outcome-table.ts'
-import { qwenOutcomes } from './qwen.ts'
 
 const closed =
   'Alibaba closed the free Qwen OAuth tier on 15 April 2026. Use an API key (qwenctl auth add NAME -p qwen) or another provider instead.'
-
-/**
- * What the free tier said, from the issues of qwen-code and its kin while it was open. Here `insufficient_quota` is the
- * quota of a day, whose hour of reset was never documented: no time is claimed.
- */
-export const qwenOauthOutcomes: readonly OutcomeRow[] = [
-  { status: 401, class: 'auth-refresh', about: 'the token has ended' },
-  { message: /invalid access token or token expired/i, class: 'auth-refresh', about: 'the same' },
-  {
-    message: /\bfree allocated quota exceeded/i,
-    class: 'quota-window',
-    scope: 'account',
-    about: 'the quota of a day',
-  },
-  // Seen under concurrency too, when nothing is used up: the guess begins small.
-  { code: 'insufficient_quota', class: 'quota-window', scope: 'account', about: 'the quota of a day' },
-  {
-    when: ({ text }) => text.includes('THROTTLING.userQPSLimit'),
-    class: 'rate-short',
-    about: '`THROTTLING.userQPSLimit`: too many requests a second',
-  },
-  ...qwenOutcomes,
-]
 
 /** A bare host (`portal.qwen.ai`) or a URL; tokens are good at that host alone. */
 export function qwenResourceBase(answer: Readonly<Record<string, unknown>>): string | null {
@@ -49,7 +25,7 @@ export const qwenOauth = defineProvider({
   id: 'qwen-oauth',
   label: 'Qwen OAuth (login of Qwen Code; its free tier is closed)',
   endpoints: [{ id: 'portal', label: 'Qwen portal', openai: 'https://portal.qwen.ai/v1' }],
-  outcomes: qwenOauthOutcomes,
+  outcomes: qwenOauthFailures.rows,
   routes: { 'chat/completions': true },
   serves: (model) => (['coder-model', 'vision-model'].includes(model) ? true : null),
   models: ['coder-model', 'vision-model'],

@@ -9,7 +9,7 @@ describe('what Anthropic says', () => {
     [402, anthropicError('billing_error'), 'quota-hard'],
     [403, anthropicError('permission_error'), 'model-unavailable'],
     [404, anthropicError('not_found_error', 'model: claude-nope'), 'model-unavailable'],
-    [404, anthropicError('not_found_error', 'Not found'), 'bad-request'],
+    [404, anthropicError('not_found_error', 'Not found'), 'route-missing'],
     [413, anthropicError('request_too_large'), 'bad-request'],
     [429, anthropicError('rate_limit_error'), 'rate-short'],
     [500, anthropicError('api_error'), 'overloaded'],

@@ -24,7 +24,7 @@ describe.each(builtinProviders.map((provider) => [provider.id, provider] as cons
 
   it('when it refuses the credential, no request was used up; any other answer used one', () => {
     const free = outcomeClasses.filter((outcome) => !provider.counts(outcome))
-    expect(free).toEqual(['auth-refresh', 'auth-dead', 'unreachable'])
+    expect(free).toEqual(['auth-refresh', 'auth-dead', 'route-missing', 'unreachable'])
   })
 
   it.each([301, 400, 401, 402, 403, 404, 408, 413, 418, 429, 500, 503, 529])(

@@ -31,7 +31,7 @@ describe('what OpenAI says', () => {
     [401, openaiError({ code: 'refresh_token_reused' }), 'auth-dead'],
     [400, openaiError({ code: 'refresh_token_expired' }), 'auth-dead'],
     [400, openaiError({ code: 'refresh_token_invalidated' }), 'auth-dead'],
-    [403, openaiError({ code: 'unsupported_country_region_territory' }), 'model-unavailable'],
+    [403, openaiError({ code: 'unsupported_country_region_territory' }), 'auth-dead'],
     [404, openaiError({ code: 'model_not_found' }), 'model-unavailable'],
     [400, openaiError({ code: 'context_length_exceeded' }), 'bad-request'],
   ])('when %i comes with %j, it is %s', (status, body, outcome) => {

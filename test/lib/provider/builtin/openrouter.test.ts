@@ -18,7 +18,7 @@ describe('what OpenRouter says', () => {
     [
       402,
       said(402, 'x', limited('openrouter_credits', { reason: 'weight_exceeds_budget' })),
-      'bad-request',
+      'request-declined',
       'account',
     ],
     [402, said(402, 'x', limited('openrouter_in_flight_budget')), 'rate-short', 'account'],

@@ -94,7 +94,7 @@ describe('what Groq says', () => {
   })
 
   it.each([
-    [413, limit('tokens per minute (TPM)', '1s'), 'bad-request'],
+    [413, limit('tokens per minute (TPM)', '1s'), 'request-declined'],
     [498, openaiError({}), 'overloaded'],
     [401, openaiError({ code: 'invalid_api_key' }), 'auth-dead'],
     [404, openaiError({ code: 'model_not_found' }), 'model-unavailable'],

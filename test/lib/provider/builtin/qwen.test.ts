@@ -62,7 +62,7 @@ describe('what Model Studio says', () => {
     [401, openaiError({ message: 'invalid access token or token expired' }), 'auth-dead'],
     [200, openaiError({ message: 'invalid access token or token expired' }), 'auth-dead'],
     [403, openaiError({ message: 'invalid api-key' }), 'auth-dead'],
-    [404, '', 'bad-request'],
+    [404, '', 'route-missing'],
     [413, '', 'bad-request'],
     [400, compatible('invalid_parameter_error', 'bad request'), 'bad-request'],
   ])('when %i comes with %j, it is about the account: %s', (status, body, outcome) => {

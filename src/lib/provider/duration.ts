@@ -1,0 +1,67 @@
+// Durations as services write them, in headers and in sentences.
+
+const SECOND = 1000
+
+const unitMs: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3, // U+00B5, as Go prints it
+  μs: 1e-3, // U+03BC, which looks the same
+  ms: 1,
+  s: SECOND,
+  m: 60 * SECOND,
+  h: 3600 * SECOND,
+  d: 86_400 * SECOND,
+  w: 604_800 * SECOND,
+}
+
+const PART = String.raw`\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h|d)`
+const DURATION = new RegExp(`^${PART}(?: ?${PART})*$`)
+
+/**
+ * Milliseconds of a duration: Go (`6m0s`, `1h2m3.5s`, `12ms`), protobuf (`38.2s`), or the same with single spaces
+ * (`6m 11.52s`). Null for anything else.
+ */
+export function parseDuration(text: string): number | null {
+  const trimmed = text.trim()
+  return trimmed.length > 64 || !DURATION.test(trimmed) ? null : total(trimmed)
+}
+
+/** One amount with its unit, in letters or written out: `58 hours`, `26 seconds`, `162 min`, `1.4s`, `an hour`, `30 秒`. */
+const WORDED = String.raw`(?:\d+(?:[.,]\d+)?[ -]?|(?:an?|one)[ -])(?:milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w|毫秒|秒钟?|分钟?|个?小时|天|日)(?![a-zA-Z])`
+
+/** A duration inside a sentence: `10 hours 58 minutes`, `1 hour, 5 minutes and 2 seconds`, `1m26.4s`, `6m 11.52s`. */
+export const DURATION_IN_WORDS = String.raw`(?:${WORDED}|${PART})(?:(?:,? and |, ?| ?)(?:${WORDED}|${PART}))*`
+
+/** Milliseconds of what `DURATION_IN_WORDS` found; null: not a duration. */
+export function parseWordedDuration(text: string): number | null {
+  return text.length > 80 ? null : total(text.toLowerCase())
+}
+
+function total(text: string): number | null {
+  let sum = 0
+  for (const [, amount, unit] of text.matchAll(
+    /(\d+(?:[.,]\d+)?|\ban?|\bone)[ -]?([a-zµμ]+|[\u0080-\uffff]+)/g,
+  )) {
+    sum += amountOf(amount ?? '') * (unitMs[unitOf(unit ?? '')] ?? Number.NaN)
+  }
+  return Number.isFinite(sum) ? sum : null
+}
+
+function amountOf(text: string): number {
+  if (!/^\d/.test(text)) return 1
+  return Number(/,\d{3}$/.test(text) ? text.replace(',', '') : text.replace(',', '.'))
+}
+
+const units: readonly [RegExp, string][] = [
+  [/^(?:milliseconds?|msecs?|毫秒)$/, 'ms'],
+  [/^(?:seconds?|secs?|秒钟?)$/, 's'],
+  [/^(?:minutes?|mins?|分钟?)$/, 'm'],
+  [/^(?:hours?|hrs?|个?小时)$/, 'h'],
+  [/^(?:days?|天|日)$/, 'd'],
+  [/^(?:weeks?|wks?)$/, 'w'],
+]
+
+function unitOf(word: string): string {
+  return units.find(([pattern]) => pattern.test(word))?.[1] ?? word
+}

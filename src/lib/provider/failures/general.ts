@@ -1,0 +1,26 @@
+// What any service means, in the order of reading: first what is surely about one request or one account, then limits and
+// models, then the service, and last the bare status.
+import type { FailureRow } from './failure-row.ts'
+import { accountRows } from './general/account.ts'
+import { requestCodeRows } from './general/request-codes.ts'
+import { requestWordRows } from './general/request-words.ts'
+import { limitRows } from './general/limits.ts'
+import { bareRouteRows, modelRows, routeRows } from './general/model.ts'
+import { moneyRows } from './general/money.ts'
+import { hiccupRows, serviceRows } from './general/service.ts'
+
+export { declinedRows } from './general/declined.ts'
+export { statusRows } from './general/status.ts'
+
+export const generalRows: readonly FailureRow[] = [
+  ...requestCodeRows,
+  ...accountRows,
+  ...moneyRows,
+  ...hiccupRows,
+  ...routeRows,
+  ...requestWordRows,
+  ...modelRows,
+  ...bareRouteRows,
+  ...limitRows,
+  ...serviceRows,
+]

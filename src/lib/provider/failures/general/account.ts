@@ -1,0 +1,250 @@
+// One account as a whole, in the words of any service: its key, organisation, region, verification and terms.
+import type { FailureRow } from '../failure-row.ts'
+
+const KEY = String.raw`(?:api[- _]?keys?|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|oauth (?:access )?tokens?|login)`
+const KEY_REFUSED = new RegExp(
+  [
+    String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive) ${KEY}\b`,
+    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong)\b`,
+    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)`,
+    '无效的令牌|令牌(?:无效|已过期|不存在|不可用|已禁用|状态不可用|验证失败)|该令牌|密钥.{0,6}(?:无效|错误|过期)|身份验证|鉴权失败|认证失败|未提供令牌|登录.{0,6}(?:过期|失效)|[Aa][Pp][Ii] ?[Kk]ey.{0,10}(?:无效|错误|不存在|过期|失效)',
+  ].join('|'),
+  'i',
+)
+
+const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|project|user|subscription|tenant|membership|billing account|consumer)`
+const SHUT_OUT = new RegExp(
+  [
+    String.raw`\b${WHO}\b[^.]{0,80}\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b`,
+    '账户.{0,14}(?:封禁|锁定|冻结|禁用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
+  ].join('|'),
+  'i',
+)
+
+const REGION =
+  /\b(?:country|region|territory|location|countries|regions)\b[^.]{0,60}\b(?:not (?:yet )?(?:supported|available|allowed|permitted|enabled)|unsupported|restricted|blocked)|\bnot (?:yet )?(?:available|supported|permitted|allowed) in (?:your|this) (?:country|region|location|territory|area)|\bunsupported[_ ](?:country|region|location)/i
+
+const NOT_VERIFIED =
+  /\b(?:verify your|must verify|unverified|complete (?:the )?(?:identity |phone |email |account )?verification|identity verification|not (?:been )?verified|real[- ]name)\b|实名认证|未实名|未认证/i
+
+export const accountRows: readonly FailureRow[] = [
+  {
+    id: 'organisation-not-verified-for-model',
+    message: /\borgani[sz]ation must be verified\b|\bverify organi[sz]ation\b/i,
+    class: 'model-unavailable',
+    about: 'the organisation must be verified before it may use this model so',
+    source:
+      'github.com/charmbracelet/crush/issues/422, github.com/continuedev/continue/issues/7129 (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          error: {
+            message:
+              'Your organization must be verified to stream this model. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization.',
+            type: 'invalid_request_error',
+            param: 'stream',
+            code: 'unsupported_value',
+          },
+        },
+      },
+      {
+        status: 403,
+        body: {
+          error: {
+            message: 'Your organization must be verified to use the model `gpt-image-1`.',
+            type: 'invalid_request_error',
+            param: null,
+            code: null,
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'key-lacks-scope',
+    words:
+      /\bmissing scopes?\b|\binsufficient_scope\b|\bdoes not have the (?:required )?(?:scope|permission)s? (?:for|to (?:use|call|access)) this (?:endpoint|operation|resource)|\binsufficient permissions for this operation\b|\brestricted (?:api )?key\b[^.]{0,60}\bscopes?\b/i,
+    class: 'route-missing',
+    about: 'the key may not use this endpoint; others it may',
+    source:
+      'github.com/bytedance/trae-agent/issues/162, github.com/continuedev/continue/issues/10059 (2026-11)',
+    examples: [
+      {
+        status: 401,
+        body: {
+          error: {
+            message:
+              "You have insufficient permissions for this operation. Missing scopes: api.responses.write. Check that you have the correct role in your organization and, if you're using a restricted API key, that it has the necessary scopes.",
+            type: 'invalid_request_error',
+            param: null,
+            code: null,
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'region-code',
+    code: /^unsupported_(?:country|region|location)/i,
+    class: 'auth-dead',
+    about: 'a code for a region that the service does not serve',
+    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    examples: [
+      { status: 403, body: { error: { message: 'No.', code: 'unsupported_country_region_territory' } } },
+    ],
+  },
+  {
+    id: 'region',
+    words: REGION,
+    class: 'auth-dead',
+    about: 'the service does not serve the country or region that this account sends from',
+    source:
+      'platform.openai.com/docs/guides/error-codes, github.com/google-gemini/gemini-cli/issues/24641 (2026-11)',
+    examples: [
+      {
+        status: 403,
+        body: {
+          error: {
+            code: 'unsupported_country_region_territory',
+            message: 'Country, region, or territory not supported',
+            param: null,
+            type: 'request_forbidden',
+          },
+        },
+      },
+      {
+        status: 400,
+        body: [
+          {
+            error: {
+              code: 400,
+              message: 'User location is not supported for the API use.',
+              status: 'FAILED_PRECONDITION',
+            },
+          },
+        ],
+      },
+      { status: 403, body: { message: 'Service is not available in your region.' } },
+    ],
+  },
+  {
+    id: 'key-refused',
+    words: KEY_REFUSED,
+    when: ({ status, message }) => status !== 429 && !/\bplease try again later\b/i.test(message),
+    class: 'auth-dead',
+    about: 'the key is refused: wrong, expired, revoked or leaked',
+    source:
+      'platform.openai.com/docs/guides/error-codes, docs.x.ai, github.com/googleapis/python-genai/issues/1764 (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          code: 'Client specified an invalid argument',
+          error: 'Incorrect API key provided: ab***yz. You can obtain an API key from https://console.x.ai.',
+        },
+      },
+      {
+        status: 403,
+        body: [
+          {
+            error: {
+              code: 403,
+              message: 'Your API key was reported as leaked. Please use another API key.',
+              status: 'PERMISSION_DENIED',
+            },
+          },
+        ],
+      },
+      { status: 401, body: { error: { message: '无效的令牌 (request id: 1)', type: 'new_api_error' } } },
+      { status: 401, body: { message: 'invalid api token' } },
+      { status: 403, body: { status: 403, title: 'Forbidden', detail: 'Authorization failed' } },
+      { status: 200, body: { success: false, code: 401, msg: '身份验证失败' } },
+    ],
+  },
+  {
+    id: 'account-shut-out',
+    words: SHUT_OUT,
+    when: ({ message }) =>
+      !/\b(?:balance|billing|credits?|payment|invoice|spending|quota|arrears|recharge)\b|余额|欠费|额度/i.test(
+        message,
+      ),
+    class: 'auth-dead',
+    about: 'the account, organisation or subscription is disabled, suspended or expired',
+    source: 'github.com/Wei-Shaw/sub2api/issues/328, github.com/songquanpeng/one-api/issues/1764 (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          type: 'error',
+          error: { type: 'invalid_request_error', message: 'This organization has been disabled.' },
+        },
+      },
+      {
+        status: 400,
+        body: {
+          error: {
+            message:
+              'Organization has been restricted. Please reach out to support if you believe this was in error.',
+            type: 'invalid_request_error',
+            code: 'organization_restricted',
+          },
+        },
+      },
+      { status: 403, body: { error: { message: '用户已被封禁 (request id: 1)', type: 'new_api_error' } } },
+      {
+        status: 403,
+        body: [
+          {
+            error: {
+              code: 403,
+              message: 'Your project has been denied access. Please contact support.',
+              status: 'PERMISSION_DENIED',
+            },
+          },
+        ],
+      },
+    ],
+  },
+  {
+    id: 'account-not-verified',
+    status: [400, 401, 402, 403, 429],
+    words: NOT_VERIFIED,
+    class: 'auth-dead',
+    about: 'the account must be verified first',
+    source: 'docs.siliconflow.cn/faqs/error-code (2026-11)',
+    examples: [
+      {
+        status: 403,
+        body: {
+          message: 'This model requires real-name verification of your account.',
+          data: null,
+        },
+      },
+      { status: 403, body: { message: '请先完成实名认证' } },
+    ],
+  },
+  {
+    id: 'address-not-allowed',
+    words:
+      /\b(?:ip|ip address|client ip)\b[^.]{0,60}\b(?:not (?:authorized|allowed|permitted|in the|on the|whitelisted)|blocked|denied|forbidden)/i,
+    class: 'auth-dead',
+    about: 'the account does not accept requests from this address',
+    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    examples: [
+      {
+        status: 401,
+        body: {
+          error: {
+            message:
+              'IP not authorized. Your request IP 203.0.113.7 is not in the allow list of your organization.',
+            type: 'invalid_request_error',
+            param: null,
+            code: 'ip_not_authorized',
+          },
+        },
+      },
+    ],
+  },
+]

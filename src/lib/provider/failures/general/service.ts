@@ -1,0 +1,143 @@
+// The service itself, or something on the way to it, in the words of any service.
+import type { FailedAnswer } from '../../outcome-row.ts'
+import type { FailureRow } from '../failure-row.ts'
+
+const BUSY = new RegExp(
+  [
+    String.raw`\boverload|\b(?:at|over|out of|exceeded|insufficient|no|limited|maximum) (?:\w+ )?capacity\b|\bcapacity (?:exceeded|limits?|constraint|temporarily|is )|\b(?:server|service|system|engine|model|api|backend|upstream)s? (?:is |are )?(?:currently |temporarily |too |still )?(?:busy|unavailable|down|loading|starting|not ready|under maintenance|degraded)\b|\bhigh (?:demand|traffic|load)\b|\bheavy load\b|\btemporarily (?:unavailable|out of)|\bloading model\b|\bmaintenance\b|\bDEGRADED\b|\bqueue (?:is )?full\b|\bqueue_exceeded\b|\bcold start`,
+    '服务(?:器)?(?:繁忙|忙|异常|不可用|错误)|系统(?:繁忙|忙|异常|错误)|负载|过载|访问量过大|内部(?:服务)?错误|网络错误|稍后(?:再试|重试)|上游.{0,12}(?:错误|异常|超时|饱和)',
+  ].join('|'),
+  'i',
+)
+
+/** Vaguer ones, which a service says of a refused request too: believed where the status agrees. */
+const BROKEN =
+  /\binternal (?:server |service )?error\b|\bserver error\b|\bunexpected (?:error|server)|\bbad gateway\b|\bgateway time-?out\b|\bservice unavailable\b|\bupstream (?:error|connect|request|service|timed? ?out|provider|returned)|\bconnection (?:reset|refused|closed|error|timed out)\b|\bprovider returned (?:an )?error\b|\bcuda\b|\bout of memory\b|\bengine (?:is )?dead\b|\bno healthy upstream\b/i
+
+const TIMED_OUT = /\btimed? ?out\b|\btimeout\b|\bdeadline exceeded\b|超时/i
+
+/** A page for people where an answer should be: a firewall, a captive portal, a gateway. It says nothing of the account. */
+const PAGE = /^\s*<(?:!doctype|html|head|\?xml)/i
+const isPage = ({ body, text }: FailedAnswer): boolean => body === undefined && PAGE.test(text)
+
+export const hiccupRows: readonly FailureRow[] = [
+  {
+    id: 'page-of-a-gateway',
+    status: (status) =>
+      status === 401 || status === 403 || status === 407 || status === 429 || status >= 500 || status === 400,
+    when: isPage,
+    class: 'overloaded',
+    about: 'a page of a firewall or gateway on the way, which knows nothing of the account',
+    source: 'github.com/diegosouzapw/OmniRoute/issues/8800, github.com/coder/coder/issues/27419 (2026-11)',
+    examples: [
+      {
+        status: 403,
+        body: '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>',
+      },
+      {
+        status: 403,
+        body: '<html><head><title>403 Forbidden</title></head><body><center>nginx</center></body></html>',
+      },
+      { status: 502, body: '<html>\r\n<head><title>502 Bad Gateway</title></head></html>' },
+    ],
+  },
+]
+
+export const serviceRows: readonly FailureRow[] = [
+  {
+    id: 'service-timed-out',
+    status: (status) => status >= 500 || status === 408 || status < 300,
+    words: TIMED_OUT,
+    class: 'timeout',
+    about: 'the service gave up waiting',
+    source: 'docs.anthropic.com/en/api/errors (2026-11)',
+    examples: [
+      {
+        status: 504,
+        body: { type: 'error', error: { type: 'timeout_error', message: 'Request timed out.' } },
+      },
+      { status: 500, body: { error: { message: 'litellm.Timeout: Request timed out.', code: '500' } } },
+    ],
+  },
+  {
+    id: 'service-busy',
+    status: (status) => status !== 401 && status !== 402 && status !== 422,
+    words: BUSY,
+    class: 'overloaded',
+    about: 'words for a service that is busy, down or broken',
+    source: 'platform.openai.com/docs/guides/error-codes, github.com/decolua/9router/issues/2527 (2026-07)',
+    examples: [
+      {
+        status: 503,
+        body: {
+          error: {
+            message: 'The engine is currently overloaded, please try again later',
+            type: 'engine_overloaded_error',
+          },
+        },
+      },
+      {
+        status: 429,
+        body: {
+          error: {
+            message: 'The engine is currently overloaded, please try again later',
+            type: 'engine_overloaded_error',
+          },
+        },
+      },
+      {
+        status: 400,
+        body: {
+          status: 400,
+          title: 'Bad Request',
+          detail: "Function id '87ea': DEGRADED function cannot be invoked",
+        },
+      },
+      { status: 529, body: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } } },
+      {
+        status: 200,
+        body: { code: 50603, message: 'System is too busy now. Please try again later.', data: null },
+      },
+    ],
+  },
+  {
+    id: 'service-broken',
+    status: (status) => status >= 500 || status === 429 || status === 403 || status < 300,
+    words: BROKEN,
+    class: 'overloaded',
+    about: 'words for a service that fails',
+    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    examples: [
+      { status: 500, body: { error: { message: 'Internal server error' } } },
+      { status: 403, body: 'upstream connect error or disconnect/reset before headers' },
+    ],
+  },
+  {
+    id: 'service-code',
+    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal|unavailable|overloaded|service_unavailable|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded)$/i,
+    class: 'overloaded',
+    about: 'a code for a service that fails',
+    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    examples: [
+      {
+        status: 200,
+        body: {
+          type: 'response.failed',
+          response: { status: 'failed', error: { code: 'server_error', message: 'It went wrong.' } },
+        },
+      },
+    ],
+  },
+  {
+    id: 'service-type',
+    type: /^(?:overloaded_error|api_error|timeout_error|server_error|internal_server_error|service_unavailable(?:_error)?|engine_overloaded_error|internalservererror)$/i,
+    // A gateway may say `api_error` of anything: where the status says otherwise, it is right.
+    when: ({ status }) => status >= 500 || status < 300 || status === 429,
+    class: 'overloaded',
+    about: 'a type for a service that fails',
+    source: 'docs.anthropic.com/en/api/errors (2026-11)',
+    examples: [
+      { status: 200, body: { type: 'error', error: { type: 'api_error', message: 'It went wrong.' } } },
+    ],
+  },
+]

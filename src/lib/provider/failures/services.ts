@@ -1,0 +1,63 @@
+// All services whose errors are known, in the order of reading. A row of an earlier one wins, so those with codes of their
+// own come first.
+import type { ServiceFailures } from './failure-row.ts'
+import { cerebrasFailures } from './hosts/cerebras.ts'
+import { fireworksFailures } from './hosts/fireworks.ts'
+import { litellmFailures, oneApiFailures } from './hosts/gateways.ts'
+import { githubFailures } from './hosts/github-models.ts'
+import { groqFailures } from './hosts/groq.ts'
+import { huggingfaceFailures } from './hosts/huggingface.ts'
+import { llamacppFailures, lmstudioFailures, ollamaFailures, vllmFailures } from './hosts/local-servers.ts'
+import { nvidiaFailures } from './hosts/nvidia.ts'
+import { openrouterFailures } from './hosts/openrouter.ts'
+import { siliconflowFailures } from './hosts/siliconflow.ts'
+import { togetherFailures } from './hosts/together.ts'
+import { anthropicFailures } from './makers/anthropic.ts'
+import { azureFailures } from './makers/azure.ts'
+import { cohereFailures } from './makers/cohere.ts'
+import { deepseekFailures } from './makers/deepseek.ts'
+import { geminiFailures } from './makers/gemini.ts'
+import { minimaxFailures } from './makers/minimax.ts'
+import { mistralFailures } from './makers/mistral.ts'
+import { moonshotFailures } from './makers/moonshot.ts'
+import { openaiFailures } from './makers/openai.ts'
+import { qwenFailures } from './makers/qwen.ts'
+import { qwenOauthFailures } from './makers/qwen-oauth.ts'
+import { xaiFailures } from './makers/xai.ts'
+import { zaiFailures } from './makers/zai.ts'
+
+export const services: readonly ServiceFailures[] = [
+  qwenFailures,
+  qwenOauthFailures,
+  openaiFailures,
+  azureFailures,
+  githubFailures,
+  anthropicFailures,
+  geminiFailures,
+  openrouterFailures,
+  huggingfaceFailures,
+  minimaxFailures,
+  zaiFailures,
+  ollamaFailures,
+  moonshotFailures,
+  siliconflowFailures,
+  groqFailures,
+  mistralFailures,
+  deepseekFailures,
+  xaiFailures,
+  cohereFailures,
+  cerebrasFailures,
+  togetherFailures,
+  fireworksFailures,
+  nvidiaFailures,
+  oneApiFailures,
+  litellmFailures,
+  vllmFailures,
+  llamacppFailures,
+  lmstudioFailures,
+]
+
+/** The rows that accounts of this provider read first; none for a provider without any. */
+export function ownRowsOf(providerId: string): ServiceFailures['rows'] {
+  return services.filter(({ providers }) => providers.includes(providerId)).flatMap(({ rows }) => rows)
+}
