@@ -12,7 +12,7 @@ import { readUsage, readUsageWithCost } from './usage.ts'
 import { checkDefinition, checkProvider } from './validate-provider.ts'
 
 /** What a plugin says of its service. Everything but `id` has a default: an OpenAI-compatible service with API keys. */
-export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpoints' | 'outcomeRows'>> {
+export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpoints'>> {
   /** Lower-case letters, digits and dashes; part of every account reference, so never change it. */
   id: string
   /** Short for one endpoint of the OpenAI dialect. */
@@ -79,7 +79,6 @@ function withDefaults(definition: ProviderDefinition): Provider {
     bases: markOwn((url: string | null) => basesFor(endpoints, url)),
     authHeaders: authHeadersFor,
     outcome: rows.length === 0 ? markOwn(outcome) : outcome,
-    outcomeRows: said.outcome === undefined ? rows : [],
     counts: countsByDefault,
     usage: readUsage,
     rejectsStreamOptions: false,

@@ -4,7 +4,6 @@
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { DeviceLogin } from './device-login.ts'
 import type { LearnedLimit } from './learned-limit.ts'
-import type { OutcomeRow } from './outcome-row.ts'
 import type { RouteTable } from './routes.ts'
 
 /** The two wire formats that clients and upstreams speak. */
@@ -94,8 +93,6 @@ export interface Provider {
   authHeaders(secret: string, dialect: Dialect): Record<string, string>
   /** What an answer with an error means. Never called for a plain success. */
   outcome(answer: Answer): Outcome
-  /** Rows that `outcome` reads before those of all services; empty where `outcome` is a function of its own. */
-  outcomeRows: readonly OutcomeRow[]
   /** Whether an attempt that ended so used up one request of the provider's count. */
   counts(outcome: OutcomeClass): boolean
   /** Usage from a whole JSON answer or one stream frame; null fields where it says nothing. */

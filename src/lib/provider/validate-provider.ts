@@ -45,7 +45,6 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   terms: orNull(isText),
   baseUrl: isUrl,
   outcomes: listOf(isRow),
-  outcomeRows: listOf(isRow),
 }
 
 /** Throws `invalid_value` naming the first field of a definition that is wrong or unknown. */

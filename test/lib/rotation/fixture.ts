@@ -27,7 +27,6 @@ export const provider: Provider = {
   bases: (baseUrl) => ({ openai: baseUrl ?? 'https://qwen.test/v1', anthropic: null }),
   authHeaders: () => ({}),
   outcome: () => ({ class: 'bad-request', scope: 'account', until: null, code: null, message: '' }),
-  outcomeRows: [],
   counts: () => true,
   usage: () => ({ inputTokens: null, outputTokens: null, costUsd: null }),
   rejectsStreamOptions: false,
