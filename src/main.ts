@@ -65,8 +65,12 @@ async function answerDirectly(request: DirectRequest): Promise<number | null> {
 async function answerTo(request: DirectRequest): Promise<string | null> {
   if (request.kind === 'version') return versionLine()
   const home = resolveHome(process.env)
-  if (request.kind === 'accounts') return jsonDocument(await readAccountList(home, request.filter, Date.now))
-  return jsonDocument(await readQuotaDocument(home, request.filter, request.references, Date.now))
+  const { kind, filter } = request
+  const document =
+    kind === 'accounts'
+      ? await readAccountList(home, filter, Date.now)
+      : await readQuotaDocument(home, filter, request.references, Date.now)
+  return document === null ? null : jsonDocument(document)
 }
 
 /** As oclif's own `--version` writes it; null where oclif names the machine otherwise than Node does. */

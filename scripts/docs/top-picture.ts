@@ -56,7 +56,14 @@ async function fill(toolkit: Toolkit, tick: () => void): Promise<void> {
 }
 
 async function drawn(toolkit: Toolkit): Promise<string> {
-  const proxy = { pid: 4711, url: 'http://127.0.0.1:3000', host: '127.0.0.1', port: 3000, workers: [4711] }
+  const proxy = {
+    pid: 4711,
+    url: 'http://127.0.0.1:3000',
+    host: '127.0.0.1',
+    port: 3000,
+    workers: [4711],
+    version: '0.1.0',
+  }
   const proxies = [{ ...proxy, accounts: 5, strategy: 'priority', startedAt: new Date(NOW).toISOString() }]
   const facts = { user: null, group: null, home: '~/.qwenctl' }
   const events: ScreenEvent[] = [

@@ -67,6 +67,7 @@ test('the words of a start fit into 80 columns, also with a long address and no 
     strategy: 'most-remaining',
     startedAt: '',
     workers: [1],
+    version: '0.1.0',
   }
   for (const accounts of [0, 1, 10_000]) {
     const words = formatListening({ ...view, accounts }, palette)

@@ -74,3 +74,34 @@ test('when another hook of a plugin throws, it is a warning', async () => {
   expect(exit).toBe(0)
   expect(stderr).toContain('plugin qwenctl-plugin-x: its hook init failed: odd start')
 })
+
+test('when the plugin of an account is gone, every command says so, and verify checks the others', async () => {
+  const home = temporaryFolder()
+  const folder = await linkedPlugin(home, `export default async () => ${acme}`)
+  const env = { ACME_KEY: 'sk-acme-0123456789abcdef' }
+  const added = await runBinary(
+    home,
+    ['auth', 'add', 'a', '-p', 'acme', '--key-env', 'ACME_KEY', '--no-verify'],
+    { env },
+  )
+  expect(added.exit, added.stderr).toBe(0)
+  await runBinary(home, ['auth', 'add', 'b', '-p', 'sandbox'])
+  await runBinary(home, ['plugins', 'unlink', folder])
+  for (const command of [
+    ['auth', 'list'],
+    ['quota', 'show'],
+    ['accounts', 'show', 'a'],
+  ]) {
+    const { stdout } = await runBinary(home, [...command, '--json'])
+    expect(stdout).toContain('"status": "no-provider"')
+    expect(stdout).toContain(String.raw`no plugin brings the provider \"acme\"`)
+  }
+  const doctor = await runBinary(home, ['doctor', '--json'])
+  const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; status: string }[] }
+  expect(checks).toContainEqual(expect.objectContaining({ id: 'plugins', status: 'fail' }))
+  const verified = await runBinary(home, ['auth', 'verify', '--json'])
+  const { verifications } = JSON.parse(verified.stdout) as { verifications: { result: string }[] }
+  expect(verifications).toHaveLength(2)
+  const set = await runBinary(home, ['accounts', 'set', 'a', '--priority', '2'])
+  expect(set.stderr).toContain('qwenctl plugins install')
+}, 60_000)

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { LogEntry, LogFilter } from '../../lib/observe/logs/log-filter.ts'
-import type { LogLine } from '../../lib/observe/logs/log-reader.ts'
+import type { LogLine, LogReader } from '../../lib/observe/logs/log-reader.ts'
 import { untilAskedToEnd, untilReaderLeft } from '../../lib/terminal/proxy/end-signals.ts'
 import { formatLog } from '../../lib/terminal/proxy/proxy-log-messages.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
@@ -62,13 +62,14 @@ export default class ProxyLogs extends ToolkitCommand {
     }
     const isNarrow = flags.since !== undefined || flags.request !== undefined
     const most = flags.lines ?? (isNarrow ? null : LINES)
-    const { LogReader, followLog } = await import('../../lib/observe/logs/log-reader.ts')
+    const { LogReader: Reader, followLog } = await import('../../lib/observe/logs/log-reader.ts')
     const folder = this.toolkit.home.logsFolder
-    const reader = new LogReader(folder, filter)
-    if (!flags.follow) return this.showOnce(reader.last(most), folder)
+    const reader = new Reader(folder, filter)
+    if (!flags.follow) return this.showOnce(reader, most, folder)
     // Before anything is shown: whoever sees it may end this.
     const end = Promise.race([untilAskedToEnd(), untilReaderLeft()])
-    this.show(reader.last(most))
+    if (most === null) reader.each((line) => this.show([line]))
+    else this.show(reader.last(most))
     const stop = followLog(reader, folder, (news) => this.show(news))
     const signal = await end
     stop()
@@ -76,12 +77,30 @@ export default class ProxyLogs extends ToolkitCommand {
     return undefined
   }
 
-  private showOnce(lines: LogLine[], folder: string): { entries: LogEntry[] } {
+  private showOnce(reader: LogReader, most: number | null, folder: string): { entries: LogEntry[] } {
     if (!this.jsonEnabled()) {
-      this.show(lines)
-      if (lines.length === 0) this.tell(`Nothing like that is in the logs of ${folder}.`)
+      if (!this.showAll(reader, most)) this.tell(`Nothing like that is in the logs of ${folder}.`)
+      return { entries: [] }
     }
+    const lines = reader.last(most)
+    if (reader.isCut)
+      this.caution(`older lines are left out of the document; --follow --json prints line by line`)
     return { entries: lines.map(({ entry }) => entry) }
+  }
+
+  /** Whether there was any. All lines are printed as they are read, since there may be gigabytes of them. */
+  private showAll(reader: LogReader, most: number | null): boolean {
+    if (most !== null) {
+      const lines = reader.last(most)
+      this.show(lines)
+      return lines.length > 0
+    }
+    let isAny = false
+    reader.each((line) => {
+      isAny = true
+      this.show([line])
+    })
+    return isAny
   }
 
   private show(lines: LogLine[]): void {

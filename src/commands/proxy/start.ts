@@ -14,6 +14,7 @@ import { servingAlone, servingTogether, type Serving } from '../base/proxy-servi
 import { formatAccounts, formatListening } from '../../lib/terminal/proxy/proxy-messages.ts'
 import { useRotationFlags } from '../base/rotation-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
+import { ownVersion } from '../../lib/toolkit/own-version.ts'
 
 const START_MS = 20_000
 
@@ -85,6 +86,7 @@ export default class ProxyStart extends AccountCommand {
     const { url, port, accounts } = serving
     const view = () => ({
       ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, workers: serving.pids() },
+      version: ownVersion(),
     })
     const registration = this.toolkit.proxies.register(view(), proof)
     this.unregister = registration.remove
@@ -139,7 +141,7 @@ export default class ProxyStart extends AccountCommand {
         flags: [...process.execArgv, ...missingFlags(process)],
       },
       order: {
-        ...{ chosen: { host, port, strategy, user, ca }, port: settings.port, proof },
+        ...{ chosen: { host, port, strategy, user, ca }, port: settings.port, proof, version: ownVersion() },
         ...{ isVerbose: chosen.verbose, management: management.address },
       },
       onSaid: ({ as, text }) => (as === 'news' ? sayBeside(text) : this.caution(text)),

@@ -1,4 +1,6 @@
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
+import { ownVersion } from '../../lib/toolkit/own-version.ts'
+import { formatVersion } from '../../lib/toolkit/proxies.ts'
 import type { ProxyStanding } from '../../lib/toolkit/proxies.ts'
 import { serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
@@ -21,18 +23,24 @@ export default class ProxyStatus extends ToolkitCommand {
           { header: 'STATE' },
           { header: 'STRATEGY' },
           { header: 'STARTED' },
+          { header: 'VERSION' },
           { header: 'WORKERS', align: 'right' },
           { header: 'PID', align: 'right' },
         ],
-        proxies.map(({ url, state, pid, strategy, startedAt, workers }) => [
+        proxies.map(({ url, state, pid, strategy, startedAt, version, workers }) => [
           url,
           state,
           strategy,
           formatAgo(startedAt, now),
+          version ?? '-',
           String(workers.length),
           String(pid),
         ]),
       )
+    }
+    for (const proxy of proxies) {
+      const words = formatVersion(proxy, ownVersion())
+      if (words !== null) this.caution(words)
     }
     const service = await this.installed()
     if (service !== null) this.print(`Installed as a service: ${service.file}`)

@@ -4,6 +4,7 @@ import type { ErrorWords, WorkerOrder } from '../../lib/proxy/workers/messages.t
 import type { SupervisorLink } from '../../lib/proxy/workers/supervisor-link.ts'
 import { proxyEvents, sayBeside } from '../../lib/terminal/proxy/proxy-events.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
+import { ownVersion } from '../../lib/toolkit/own-version.ts'
 
 /** One process of a proxy with several. It comes through the command line as all do, so that plugins are there. */
 export default class ProxyWorker extends ToolkitCommand {
@@ -82,7 +83,7 @@ export default class ProxyWorker extends ToolkitCommand {
 function ordered(link: SupervisorLink): Promise<WorkerOrder> {
   return new Promise((resolve) => {
     link.on('order', resolve)
-    link.tell('ready', null)
+    link.tell('ready', { version: ownVersion() })
   })
 }
 

@@ -9,6 +9,7 @@ import { openToolkit } from '../toolkit/open-toolkit.ts'
 import type { ProxyView } from '../toolkit/proxies.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { AccountQuotaView, AccountStatus } from '../toolkit/views.ts'
+import { ownVersion } from '../toolkit/own-version.ts'
 
 /** One account as the demo tells it: what qwenctl counted beside what the simulated provider served. */
 export interface DemoAccount {
@@ -77,7 +78,7 @@ export class DemoStage {
       const startedAt = new Date(clock()).toISOString()
       const { host, strategy } = proxySettings
       return new DemoStage(home, toolkit, running, {
-        ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt },
+        ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, version: ownVersion() },
         workers: [process.pid],
       })
     } catch (error) {

@@ -161,7 +161,12 @@ export class Registry {
   /** The provider of an account, whose faults name the account. Throws `unknown_provider`, naming the nearest. */
   of({ provider: id, name }: Pick<Account, 'provider' | 'name'>): Provider {
     const entry = this.#entries.get(id)
-    if (entry === undefined || entry.plugin === OWN) return this.get(id)
+    if (entry === undefined) {
+      throw new QwenctlError('unknown_provider', `no plugin brings the provider "${id}" of ${id}/${name}`, {
+        hint: 'qwenctl plugins install PLUGIN installs it again; qwenctl plugins shows what is installed',
+      })
+    }
+    if (entry.plugin === OWN) return entry.provider
     const { unguarded, plugin, pauses } = entry
     return guardProvider(unguarded, { plugin, provider: id, account: `${id}/${name}` }, this.#calls, pauses)
   }

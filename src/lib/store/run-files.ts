@@ -16,6 +16,8 @@ export interface RunFile {
   startedAt: string
   /** The processes that serve: this one, or those that it has for it. */
   workers: number[]
+  /** Of qwenctl; null: a version that did not say it. */
+  version: string | null
 }
 
 /** A run file of this process. */
@@ -61,8 +63,9 @@ export function readRunFiles(home: Home): RunFile[] {
     if (state === 'dead') rmSync(path, { force: true })
     if (stored === null || state !== 'alive') continue // elsewhere: its pid means another process here
     const { owner: _, proof: __, ...run } = stored
-    // A proxy of an older version does not say it: it serves alone.
-    found.push({ ...run, workers: (run as Partial<RunFile>).workers ?? [run.pid] })
+    // A proxy of an older version says neither: it serves alone.
+    const { workers = [run.pid], version = null } = run as Partial<RunFile>
+    found.push({ ...run, workers, version })
   }
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt))
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/documents/accounts-document.ts'
+import type { AccountsData } from '../store/documents/accounts-document.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
 import type { StorageView } from './views.ts'
@@ -17,7 +18,7 @@ import { StoredAccounts } from './accounts/accounts.ts'
 import { FileBackups } from './backup/backups.ts'
 import type { AddressRules } from './accounts/account-fields.ts'
 import type { StoreSnapshot } from './quota/direct-quota.ts'
-import { readBooks } from './quota/direct-quota.ts'
+import { needsPlugins, readBooks } from './quota/direct-quota.ts'
 import type { Egress } from '../net/egress.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
 import { AccountLogins } from './login/account-logins.ts'
@@ -242,7 +243,7 @@ class LazyToolkit implements Toolkit {
       secrets: new AccountSecrets(vault),
       providers: this.providers,
       egress: this.egress,
-      running: () => this.proxies.list().map(({ url }) => url),
+      running: () => this.proxies.list(),
       timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
       userAgent: `qwenctl/${ownVersion()}`,
     })
@@ -309,11 +310,19 @@ class LazyToolkit implements Toolkit {
       await this.#afterRestore()
       const books = await readBooks(this.home, this.#clock)
       for (const problem of books.problems) this.#warnings.add(problem)
-      return books
+      return { ...books, hasProvider: await this.#providerTest(books.data) }
     }
     const data = await accountsDocument(this.home).read()
     ledger.refresh()
-    return { data, state: ledger.state, now: ledger.now(), problems: [...ledger.problems] }
+    const hasProvider = await this.#providerTest(data)
+    return { data, state: ledger.state, now: ledger.now(), problems: [...ledger.problems], hasProvider }
+  }
+
+  /** Plugins are asked only where an account needs one. */
+  async #providerTest(data: AccountsData): Promise<(id: string) => boolean> {
+    if (!needsPlugins({ data })) return () => true
+    const providers = await this.providers()
+    return (id) => providers.has(id)
   }
 
   async #openLedger(): Promise<Ledger> {

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs'
 
-/** The version of this package, from the nearest package.json above: sources and the built files lie at different depths. */
+let known: string | null = null
+
+/**
+ * The version of this program as it was first asked for. A process that runs longer than its installation keeps its answer
+ * when another version is installed over it.
+ */
 export function ownVersion(): string {
+  return (known ??= readVersion())
+}
+
+/** From the nearest package.json above: sources and the built files lie at different depths. */
+function readVersion(): string {
   for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
     const version = versionIn(new URL('package.json', folder))
     if (version !== null) return version

@@ -17,6 +17,13 @@ import {
 
 export type ProxyView = RunFile
 
+/** What to do about a proxy of another version than this one; null: it is of this one. */
+export function formatVersion({ url, version }: ProxyView, own: string): string | null {
+  if (version === own) return null
+  const runs = version === null ? 'an older version' : version
+  return `the proxy at ${url} runs ${runs}, and this is ${own}: restart it with qwenctl proxy stop and qwenctl proxy start`
+}
+
 /** `draining`: it takes no new requests, and ends with its last one; `silent`: it does not answer, stopped or stuck. */
 export interface ProxyStanding extends ProxyView {
   state: 'serving' | 'draining' | 'silent'

@@ -4,7 +4,15 @@
 import type { DayTotals } from '../quota/log/state.ts'
 import type { LimitSource, Metric } from '../quota/limit.ts'
 
-export type AccountStatus = 'ready' | 'cooling' | 'exhausted' | 'disabled' | 'needs-login' | 'expired'
+export type AccountStatus =
+  | 'ready'
+  | 'cooling'
+  | 'exhausted'
+  | 'disabled'
+  | 'needs-login'
+  | 'expired'
+  /** No plugin brings its provider. */
+  | 'no-provider'
 
 /** When a limit runs out if its use goes on as it did lately. */
 export interface ForecastView {

@@ -73,7 +73,7 @@ export function quotaOf(accounts: AccountQuotaView[]): QuotaDocument {
 
 export const proxy: ProxyView = {
   ...{ pid: 4711, url: 'http://127.0.0.1:3000', host: '127.0.0.1', port: 3000 },
-  ...{ accounts: 1, strategy: 'priority', startedAt: timeAt(-60_000), workers: [4711] },
+  ...{ accounts: 1, strategy: 'priority', startedAt: timeAt(-60_000), workers: [4711], version: '0.1.0' },
 }
 
 export function requestEntry(over: Record<string, unknown> = {}): LogEntry {

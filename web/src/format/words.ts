@@ -8,6 +8,7 @@ export const statusWords: Record<AccountStatus, string> = {
   disabled: 'Disabled',
   'needs-login': 'Needs login',
   expired: 'Expired',
+  'no-provider': 'No provider',
 }
 
 type Status = Pick<AccountView, 'status' | 'restingModels'>

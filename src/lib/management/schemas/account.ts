@@ -64,7 +64,7 @@ const quotaFields = {
   groups: z.array(text),
   priority: z.int().describe('tier; the smallest number serves first'),
   enabled: z.boolean(),
-  status: z.enum(['ready', 'cooling', 'exhausted', 'disabled', 'needs-login', 'expired']),
+  status: z.enum(['ready', 'cooling', 'exhausted', 'disabled', 'needs-login', 'expired', 'no-provider']),
   statusReason: text.nullable(),
   availableAt: time.nullable(),
   restingModels: z.array(text).describe('models that cool down while the account serves others'),

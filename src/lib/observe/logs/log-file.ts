@@ -1,9 +1,18 @@
-import { closeSync, constants, mkdirSync, openSync, promises as fs, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  promises as fs,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../../base/errors.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
-import { closedLogName, closedLogs, currentLog } from './log-names.ts'
+import { closedLogName, closedLogsBeyond, currentLog } from './log-names.ts'
 
 export interface LogFileOptions {
   folder: string
@@ -68,6 +77,22 @@ export class LogFile {
     this.#chunkBytes = Math.min(MOST_CHUNK_BYTES, Math.floor(this.#fileBytes / 4))
     // Written at once as a process ends, it must fit beside a full file.
     this.#mostWaiting = Math.min(MOST_WAITING_BYTES, this.#fileBytes)
+    this.#pruneNow()
+  }
+
+  /** The bound may have been set lower since the last start, or files were copied here. */
+  #pruneNow(): void {
+    try {
+      for (const path of closedLogsBeyond(this.#options.folder, this.#mostClosed))
+        rmSync(path, { force: true })
+    } catch (error) {
+      this.#options.onTrouble(`old logs cannot be removed: ${messageOf(error)}`)
+    }
+  }
+
+  /** Leaves room for the file that is closed next, the one after it, and what several processes may write at once. */
+  get #mostClosed(): number {
+    return this.#options.maxBytes - 3 * this.#fileBytes
   }
 
   /** How much to hand over at once. */
@@ -230,15 +255,9 @@ export class LogFile {
     }
   }
 
-  /** Leaves room for the file that is closed now, the next, and what several processes may write beyond its end at once. */
   async #removeOldest(): Promise<void> {
-    const { folder, maxBytes } = this.#options
-    let left = maxBytes - 3 * this.#fileBytes
-    for (const path of closedLogs(folder).reverse()) {
-      const size = (await statOf(path))?.size ?? 0
-      left -= size
-      if (left < 0) await fs.rm(path, { force: true })
-    }
+    for (const path of closedLogsBeyond(this.#options.folder, this.#mostClosed))
+      await fs.rm(path, { force: true })
   }
 
   #fail(chunk: Uint8Array, error: unknown): void {

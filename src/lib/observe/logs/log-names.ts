@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CURRENT = 'proxy.ndjson'
@@ -21,6 +21,14 @@ export function closedLogs(folder: string): string[] {
     .filter((name) => CLOSED.test(name))
     .sort()
     .map((name) => join(folder, name))
+}
+
+/** The oldest of them, where all together have more than so many bytes. */
+export function closedLogsBeyond(folder: string, mostBytes: number): string[] {
+  let left = mostBytes
+  return closedLogs(folder)
+    .reverse()
+    .filter((path) => (left -= statSync(path, { throwIfNoEntry: false })?.size ?? 0) < 0)
 }
 
 /** All log files of a folder, the one that is written to last. */

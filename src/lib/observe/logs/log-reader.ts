@@ -12,60 +12,80 @@ export interface LogLine {
 }
 
 const NEWLINE = 10
+/** Of the lines that `last` holds; older ones are left out. */
+const MOST_KEPT_BYTES = 64 << 20
+/** A file may be written to a little after its last line was made. */
+const LATE_MS = 60_000
 
 /**
  * The logs of a folder as one, in the order in which they were written, also while proxies write and files turn over. What
  * was read once is not read again: it knows how far it is in each file, by the file itself and not by its name.
  */
 export class LogReader {
+  /** Whether `last` left older lines out that pass the filter. */
+  isCut = false
   readonly #folder: string
   readonly #filter: LogFilter
+  readonly #mostBytes: number
   #read = new Map<number, number>()
 
-  constructor(folder: string, filter: LogFilter) {
+  constructor(folder: string, filter: LogFilter, mostBytes = MOST_KEPT_BYTES) {
     this.#folder = folder
     this.#filter = filter
+    this.#mostBytes = mostBytes
   }
 
-  /** The last lines that pass the filter, oldest first; `most` null: all of them. */
+  /** The last lines that pass the filter, oldest first; `most` null: as many as `mostBytes` holds. */
   last(most: number | null): LogLine[] {
     const found: LogLine[][] = []
-    let count = 0
+    let room = { lines: most ?? Infinity, bytes: this.#mostBytes }
     const offsets = new Map<number, number>()
     withLogs(this.#folder, (logs) => {
       for (const log of logs.reverse()) {
-        const isWanted = most === null || count < most
-        const { lines, end } = isWanted ? this.#linesOf(log, 0) : { lines: [], end: log.size }
+        const tail = new Tail(room)
+        const end = room.lines > 0 && room.bytes > 0 ? this.#walk(log, 0, (line) => tail.add(line)) : log.size
         offsets.set(log.inode, end)
-        found.push(lines)
-        count += lines.length
+        found.push(tail.lines)
+        room = tail.room
+        if (most === null && tail.isCut) this.isCut = true
       }
     })
     this.#read = offsets
-    const all = found.reverse().flat()
-    return most === null ? all : all.slice(Math.max(0, all.length - most))
+    return found.reverse().flat()
+  }
+
+  /** Hands over all lines that pass the filter, oldest first, one at a time: their number needs no memory. */
+  each(onLine: (line: LogLine) => void): void {
+    const offsets = new Map<number, number>()
+    withLogs(this.#folder, (logs) => {
+      for (const log of logs) offsets.set(log.inode, this.#walk(log, 0, onLine))
+    })
+    this.#read = offsets
   }
 
   /** What was written since. */
   news(): LogLine[] {
     const offsets = new Map<number, number>()
-    const found: LogLine[][] = []
+    const found: LogLine[] = []
     withLogs(this.#folder, (logs) => {
       for (const log of logs) {
         const before = this.#read.get(log.inode) ?? 0
         // A smaller file is another one, which the system gave the number of one that is gone.
-        const { lines, end } = this.#linesOf(log, before <= log.size ? before : 0)
-        offsets.set(log.inode, end)
-        found.push(lines)
+        const from = before <= log.size ? before : 0
+        offsets.set(
+          log.inode,
+          this.#walk(log, from, (line) => found.push(line)),
+        )
       }
     })
     this.#read = offsets
-    return found.flat()
+    return found
   }
 
-  /** Whole lines from there on; `end` is where the next one begins. */
-  #linesOf(log: OpenLog, from: number): { lines: LogLine[]; end: number } {
-    const lines: LogLine[] = []
+  /** Whole lines from there on; answers where the next one begins. */
+  #walk(log: OpenLog, from: number, onLine: (line: LogLine) => void): number {
+    const { since, requestId } = this.#filter
+    if (since !== undefined && log.writtenAt < since - LATE_MS) return log.size
     let rest = Buffer.alloc(0)
     let end = from
     for (const block of blocksOf(log, from)) {
@@ -73,12 +93,57 @@ export class LogReader {
       const last = bytes.lastIndexOf(NEWLINE) + 1
       end += last
       rest = Buffer.from(bytes.subarray(last))
+      // Most of a large log is about other requests: it need not be parsed.
+      if (requestId !== undefined && !bytes.includes(requestId)) continue
       for (const text of bytes.toString('utf8', 0, last).split('\n')) {
         const entry = text === '' ? null : parseLine(text)
-        if (entry !== null && passes(entry, this.#filter)) lines.push({ text, entry })
+        if (entry !== null && passes(entry, this.#filter)) onLine({ text, entry })
       }
     }
-    return { lines, end }
+    return end
+  }
+}
+
+interface Room {
+  lines: number
+  bytes: number
+}
+
+/** The last lines of one file that there is room for. */
+class Tail {
+  isCut = false
+  readonly #room: Room
+  #lines: LogLine[] = []
+  #start = 0
+  #bytes = 0
+
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  add(line: LogLine): void {
+    this.#lines.push(line)
+    this.#bytes += line.text.length
+    while (this.#bytes > this.#room.bytes || this.#lines.length - this.#start > this.#room.lines) this.#drop()
+  }
+
+  get lines(): LogLine[] {
+    return this.#lines.slice(this.#start)
+  }
+
+  /** What is left for older files; a cut file leaves nothing. */
+  get room(): Room {
+    if (this.isCut) return { lines: 0, bytes: 0 }
+    return { lines: this.#room.lines - this.#lines.length, bytes: this.#room.bytes - this.#bytes }
+  }
+
+  #drop(): void {
+    this.#bytes -= this.#lines[this.#start]?.text.length ?? 0
+    this.#start += 1
+    this.isCut = true
+    if (this.#start < 10_000) return
+    this.#lines = this.#lines.slice(this.#start)
+    this.#start = 0
   }
 }
 

@@ -7,6 +7,8 @@ export interface OpenLog {
   inode: number
   /** When it was opened. */
   size: number
+  /** When it was written to last, epoch milliseconds. */
+  writtenAt: number
 }
 
 const BLOCK_BYTES = 1 << 20
@@ -40,8 +42,8 @@ function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
   for (const name of names) {
     const file = openOf(name)
     if (file === null) continue
-    const { ino, size } = fstatSync(file)
-    logs.push({ file, inode: ino, size })
+    const { ino, size, mtimeMs } = fstatSync(file)
+    logs.push({ file, inode: ino, size, writtenAt: mtimeMs })
   }
   return { logs, isWhole: allLogs(folder).join() === names.join() }
 }

@@ -1,8 +1,10 @@
+import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { Outcome } from '../../provider/provider.ts'
 import { lasts, mismatch, refusal } from '../../rotation/eligibility.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
+import { missingProviderFix, formatMissingProvider } from '../../toolkit/missing-provider.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import type { LivePool, RefusalReport } from '../pool/live-pool.ts'
@@ -147,10 +149,26 @@ function upstreamError(failures: Failure[]): QwenctlError {
   )
 }
 
+/** There is none, or none whose provider is there. */
+function noAccounts([orphan]: readonly Account[]): QwenctlError {
+  if (orphan === undefined) return new QwenctlError('no_accounts', 'there is no account yet')
+  const { provider, name } = orphan
+  return new QwenctlError(
+    'no_accounts',
+    `${provider}/${name} cannot serve: ${formatMissingProvider(provider)}`,
+    {
+      hint: missingProviderFix(orphan),
+    },
+  )
+}
+
 /** No account fits what is asked, whatever the time. */
-function describeNoAccount({ pool, accounts }: LivePool, wanted: readonly RotationRequest[]): QwenctlError {
+function describeNoAccount(
+  { pool, accounts, orphans }: LivePool,
+  wanted: readonly RotationRequest[],
+): QwenctlError {
   const { dialect, route, model, provider, group } = wanted[0] ?? {}
-  if (accounts.length === 0) return new QwenctlError('no_accounts', 'there is no account yet')
+  if (accounts.length === 0) return noAccounts(orphans)
   const pinned = formatPinned(pool.members, wanted)
   if (pinned !== null)
     return new QwenctlError('no_accounts', pinned, {

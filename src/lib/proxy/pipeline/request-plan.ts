@@ -1,5 +1,7 @@
 import { resolveReference } from '../../account/reference.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
+import { missingProviderFix, formatMissingProvider } from '../../toolkit/missing-provider.ts'
 import type { Exchange } from './exchange.ts'
 import { allowedSteps } from './key-rules.ts'
 import type { LivePool, ModelStep } from '../pool/live-pool.ts'
@@ -35,7 +37,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     // Every service has chat; for those alone the pool need not tell requests apart by their route.
     route: route.isTranslated ? null : route.path,
     group: head.group,
-    pin: head.pin === null ? null : resolveReference(live.accounts, head.pin).id,
+    pin: head.pin === null ? null : resolvePin(live, head.pin),
     session,
     user: key?.key.user ?? null,
     allowed: key?.allowed ?? null,
@@ -62,4 +64,18 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
 export function everyStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
   const dialect = route.isTranslated ? null : route.dialect
   return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
+}
+
+/** The id of the account that a header names. Throws `account_not_found`, `ambiguous_account`, `no_accounts`. */
+function resolvePin({ accounts, orphans }: LivePool, reference: string): string {
+  const account = resolveReference([...accounts, ...orphans], reference)
+  if (!orphans.includes(account)) return account.id
+  const { provider, name } = account
+  throw new QwenctlError(
+    'no_accounts',
+    `${provider}/${name} cannot serve: ${formatMissingProvider(provider)}`,
+    {
+      hint: missingProviderFix(account),
+    },
+  )
 }

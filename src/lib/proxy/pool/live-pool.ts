@@ -19,6 +19,7 @@ import type { PoolOptions } from '../../rotation/pool/pool.ts'
 import { Pool } from '../../rotation/pool/pool.ts'
 import { splitModel } from '../../rotation/rotation-request.ts'
 import { Strikes } from '../../rotation/strikes.ts'
+import { formatMissingProvider } from '../../toolkit/missing-provider.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import { recordLimits } from '../../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
@@ -96,6 +97,7 @@ export class LivePool {
   readonly #learned: LearnedLimits
   #pool: Pool
   #accounts: Account[] = []
+  #orphans: Account[] = []
   #aliases: Aliases = noAliases
   #capsSet: Caps = noCaps
   #targets = noTargets()
@@ -148,9 +150,13 @@ export class LivePool {
   async #reload(): Promise<void> {
     const providers = await this.#toolkit.providers()
     const { user } = this.#options
-    const accounts = (await this.#toolkit.accounts.records()).filter(
-      (account) => (user === null || account.user === user) && providers.has(account.provider),
-    )
+    const records = await this.#toolkit.accounts.records()
+    const ofUser = records.filter((account) => user === null || account.user === user)
+    const accounts = ofUser.filter(({ provider }) => providers.has(provider))
+    this.#orphans = ofUser.filter(({ provider }) => !providers.has(provider))
+    for (const { provider, name, enabled } of this.#orphans) {
+      if (enabled) this.#sayOnce(`${provider}/${name} does not serve: ${formatMissingProvider(provider)}`)
+    }
     await this.#toolkit.reconcileLimits()
     this.#accounts = accounts
     this.#useCaps()
@@ -158,6 +164,11 @@ export class LivePool {
     const { strategy, affinity } = this.#options
     const members = isolateSimulated(accounts.map((account) => memberOf(account, providers.of(account))))
     this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
+  }
+
+  /** Accounts whose provider no plugin brings. */
+  get orphans(): readonly Account[] {
+    return this.#orphans
   }
 
   /** What the caps of the configuration leave; null: there are none. */

@@ -32,6 +32,11 @@ export class EndedMetrics {
     )
   }
 
+  /** What a worker that lives had counted last; null: it never said. */
+  lastOf(worker: number): MetricsPart | null {
+    return this.#last.get(worker) ?? null
+  }
+
   ended(worker: number): void {
     const last = this.#last.get(worker)
     this.#last.delete(worker)

@@ -6,6 +6,8 @@ import type { ManagementAddress } from './management-host.ts'
 /** What a worker needs to know to serve; the rest it reads where every proxy does, and reads again when that changes. */
 export interface WorkerOrder {
   chosen: Chosen
+  /** Of the supervisor: a worker of another one does not serve. */
+  version: string
   /** The one of all workers, also where any was asked for. */
   port: number
   proof: string
@@ -38,7 +40,7 @@ export interface SupervisorWords {
 export interface WorkerWords {
   tells: {
     /** It can take its order. */
-    ready: null
+    ready: { version: string }
     listening: { url: string; port: number; accounts: number }
     failed: ErrorWords
     /** It has taken up a change of the configuration. */

@@ -29,6 +29,8 @@ export interface SupervisorOptions {
   onSettings: (strategy: string) => void
   /** Other processes serve now. */
   onChange: () => void
+  /** How often the counts of workers are kept; for tests. */
+  metricsEveryMs?: number
 }
 
 interface Member {
@@ -48,6 +50,7 @@ interface Listening {
 
 const START_MS = 60_000
 const ASK_MS = 2_000
+const METRICS_EVERY_MS = 1_000
 /** It answers as soon as its turn comes; only one that hangs does not. */
 const DRAIN_ASK_MS = 10_000
 /** What a worker may take to end, once its requests have. */
@@ -65,6 +68,8 @@ export class Supervisor {
   readonly #givenUp = Promise.withResolvers<QwenctlError>()
   readonly #ending = new AbortController()
   #listening: Listening | null = null
+  /** Another version that was installed over this one; null: none was seen. */
+  #newVersion: string | null = null
   #hasStarted = false
 
   private constructor(options: SupervisorOptions, order: WorkerOrder) {
@@ -88,6 +93,7 @@ export class Supervisor {
     try {
       await Promise.all(Array.from({ length: options.count }, () => supervisor.#startFirst()))
       supervisor.#hasStarted = true
+      supervisor.#keepMetrics()
       while (supervisor.#members.size < options.count) supervisor.#fork() // for one that has ended already
     } catch (error) {
       supervisor.kill()
@@ -172,7 +178,7 @@ export class Supervisor {
     }
     this.#members.add(member)
     channel
-      .on('ready', () => channel.tell('order', this.#order))
+      .on('ready', ({ version }) => this.#admit(member, version))
       .on('listening', (listening) => {
         member.isServing = true
         this.#listening ??= listening
@@ -194,6 +200,20 @@ export class Supervisor {
     return member
   }
 
+  /** Another version may count or refuse otherwise: while one serves, no worker of another one is started. */
+  #admit({ worker, channel }: Member, version: string): void {
+    const own = this.#order.version
+    if (version === own) return channel.tell('order', this.#order)
+    if (this.#newVersion === null) {
+      const what = `qwenctl ${version} was installed over this proxy, which runs ${own}`
+      this.#trouble(
+        `${what}: no worker is replaced until it is restarted (qwenctl proxy stop, qwenctl proxy start)`,
+      )
+    }
+    this.#newVersion = version
+    worker.process.kill('SIGKILL')
+  }
+
   #onExit(member: Member, code: number | null, signal: string | null): void {
     const { worker, channel, startedAt, failure, isServing } = member
     this.#members.delete(member)
@@ -201,6 +221,10 @@ export class Supervisor {
     channel.close()
     if (this.#ending.signal.aborted || !this.#hasStarted) return
     if (isServing) this.#options.onChange()
+    if (this.#newVersion !== null) {
+      if (this.#members.size === 0) this.#givenUp.resolve(outdated(this.#order.version, this.#newVersion))
+      return
+    }
     const delayMs = this.#delay.after(performance.now() - startedAt)
     const why = failure?.message ?? formatEnd(code, signal)
     const pid = worker.process.pid ?? 0
@@ -223,16 +247,29 @@ export class Supervisor {
     this.#options.onSaid({ as: 'trouble', text })
   }
 
+  /** A worker that ended meanwhile counts among the ended; one that does not answer counts as it did last. */
   async #metricsOfAll(asking: Member): Promise<MetricsPart[]> {
-    const others = this.#serving().filter((member) => member !== asking)
-    const parts = await Promise.all(
-      [asking, ...others].map(async ({ worker, channel }) => {
-        const part = await channel.ask('metrics', ASK_MS)
-        if (part !== null) this.#ended.saw(worker.id, part)
-        return part
-      }),
+    const asked = [asking, ...this.#serving().filter((member) => member !== asking)]
+    const parts = await Promise.all(asked.map((member) => this.#metricsOf(member)))
+    const ofLiving = asked.map((member, index) =>
+      this.#members.has(member) ? (parts[index] ?? this.#ended.lastOf(member.worker.id)) : null,
     )
-    return [...parts.filter((part) => part !== null), ...this.#ended.parts()]
+    return [...ofLiving.filter((part) => part !== null), ...this.#ended.parts()]
+  }
+
+  async #metricsOf({ worker, channel }: Member): Promise<MetricsPart | null> {
+    const part = await channel.ask('metrics', ASK_MS)
+    if (part !== null) this.#ended.saw(worker.id, part)
+    return part
+  }
+
+  /** So that little is lost of the counts of a worker that is killed. */
+  #keepMetrics(): void {
+    const timer = setInterval(() => {
+      for (const member of this.#serving()) void this.#metricsOf(member)
+    }, this.#options.metricsEveryMs ?? METRICS_EVERY_MS)
+    timer.unref()
+    this.#ending.signal.addEventListener('abort', () => clearInterval(timer))
   }
 }
 
@@ -273,6 +310,12 @@ function formatEnd(code: number | null, signal: string | null): string {
 function endedAtOnce(code: number | null, signal: string | null): QwenctlError {
   return new QwenctlError('failed', `the workers end as soon as they begin (${formatEnd(code, signal)})`, {
     hint: 'what they said stands above, or in the log of a proxy in the background; qwenctl proxy start --workers 1 shows more',
+  })
+}
+
+function outdated(own: string, other: string): QwenctlError {
+  return new QwenctlError('failed', `this proxy runs ${own}, and ${other} was installed over it`, {
+    hint: 'start it again: qwenctl proxy start',
   })
 }
 

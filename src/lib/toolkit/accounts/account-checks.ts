@@ -9,6 +9,7 @@ import type { Egress } from '../../net/egress.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
+import { formatMissingProvider } from '../missing-provider.ts'
 import type { NewAccount, ProviderRegistry } from '../toolkit.ts'
 
 export interface ChecksParts {
@@ -47,7 +48,10 @@ export class AccountChecks {
   }
 
   async of(account: Account): Promise<CheckResult> {
-    const provider = (await this.#parts.providers()).of(account)
+    const registry = await this.#parts.providers()
+    if (!registry.has(account.provider))
+      return { result: 'unchecked', message: formatMissingProvider(account.provider), latencyMs: null }
+    const provider = registry.of(account)
     if (account.credential.type === 'none') return noKey(provider.label)
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
     const check = (secret: string) =>

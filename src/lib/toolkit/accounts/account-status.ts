@@ -5,6 +5,7 @@ import type { OutcomeClass } from '../../quota/log/events.ts'
 import { formatLimit } from '../../quota/limit.ts'
 import { isFull, roomAt } from '../../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState } from '../../quota/log/state.ts'
+import { missingProviderFix, formatMissingProvider } from '../missing-provider.ts'
 import type { AccountStatus } from '../views.ts'
 
 export interface Standing {
@@ -37,6 +38,12 @@ const cooldownReasons: Record<OutcomeClass, string> = {
 interface Pause {
   cooldown: Cooldown
   reason: string
+}
+
+/** How an account stands that qwenctl cannot speak for: its plugin is gone. */
+export function standingWithoutProvider(account: Account): Standing {
+  const reason = `${formatMissingProvider(account.provider)}; ${missingProviderFix(account)}`
+  return { status: 'no-provider', reason, availableAt: null }
 }
 
 /**

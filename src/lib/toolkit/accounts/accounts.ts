@@ -154,7 +154,7 @@ export class StoredAccounts implements Accounts {
     const name = settings.name === undefined ? null : checkAccountName(settings.name)
     const account = await this.find(reference, filter)
     const registry = await this.#parts.providers()
-    const provider = registry.get(account.provider)
+    const provider = registry.of(account)
     const checked = checkSettings(settings, provider, await this.#parts.addressRules())
     const secret = settings.secret === undefined ? null : checkSecret(settings.secret)
     const changes = await this.#sealedChanges(account, checked, { secret, tokens: settings.tokens })

@@ -2,6 +2,7 @@ import type { Home } from '../../store/home.ts'
 import type { Vault } from '../../store/vault/vault.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
 import type { Egress } from '../../net/egress.ts'
+import type { ProxyView } from '../proxies.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
 
 export interface DoctorParts {
@@ -13,8 +14,8 @@ export interface DoctorParts {
   vault: () => Promise<Vault>
   providers: () => Promise<ProviderRegistry>
   egress: () => Promise<Egress>
-  /** The addresses of the proxies that run over this home. */
-  running: () => string[]
+  /** The proxies that run over this home. */
+  running: () => ProxyView[]
   /** For one answer of a provider. */
   timeoutMs: number
   userAgent: string

@@ -2,6 +2,7 @@ import type { DoctorReport } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
 import { checkDocuments } from './documents.ts'
 import { checkLedger } from './ledger.ts'
+import { checkLogs } from './logs.ts'
 import { checkPermissions } from './permissions.ts'
 import { checkProgram } from './program.ts'
 import { checkSecrets } from './secrets.ts'
@@ -15,6 +16,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     ...(await checkSecrets(parts)),
     ...checkLedger(parts),
     ...(await checkServices(parts)),
+    await checkLogs(parts),
     ...checkProgram(parts),
   ]
   return { ok: checks.every(({ status }) => status !== 'fail'), checks }

@@ -3,10 +3,12 @@ import { getCompileCacheDir } from 'node:module'
 import { basename, join } from 'node:path'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
+import { ownVersion } from '../own-version.ts'
+import { formatVersion } from '../proxies.ts'
 import type { DoctorParts } from './doctor-parts.ts'
 
 export function checkProgram(parts: DoctorParts): Check[] {
-  return [nodeVersion(), compiled(), completion(parts.env), proxies(parts)]
+  return [nodeVersion(), compiled(parts), completion(parts.env), proxies(parts)]
 }
 
 /** An older one never gets here: the start refuses it. */
@@ -14,8 +16,10 @@ function nodeVersion(): Check {
   return check('node', 'Node', { status: 'ok', detail: process.version })
 }
 
-function compiled(): Check {
+function compiled({ home }: DoctorParts): Check {
   const folder = getCompileCacheDir()
+  if (folder === undefined && home.root !== null && !existsSync(home.root))
+    return check('compiled', 'compiled code', { status: 'skip', detail: 'the home does not exist yet' })
   if (folder !== undefined)
     return check('compiled', 'compiled code', { status: 'ok', detail: `kept in ${folder}` })
   return check('compiled', 'compiled code', {
@@ -54,7 +58,10 @@ function mentions(file: string): boolean {
 
 function proxies({ home, running }: DoctorParts): Check {
   const before = runFiles(home.runFolder)
-  const urls = running() // takes away what killed ones left
+  const found = running() // takes away what killed ones left
+  const outdated = found.map((proxy) => formatVersion(proxy, ownVersion())).find((words) => words !== null)
+  if (outdated !== undefined) return check('proxies', 'proxies', { status: 'warn', detail: outdated })
+  const urls = found.map(({ url, version }) => `${url} (${version ?? ''})`)
   const swept = before - runFiles(home.runFolder)
   const left = swept > 0 ? `; took away what ${swept} killed one${swept === 1 ? '' : 's'} left` : ''
   const detail = `${urls.length === 0 ? 'none runs' : `running at ${urls.join(', ')}`}${left}`

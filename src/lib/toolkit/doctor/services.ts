@@ -3,6 +3,7 @@ import { isQwenctlError } from '../../base/errors.ts'
 import type { QwenctlError } from '../../base/errors.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
+import { missingProviderFix, formatMissingProvider } from '../missing-provider.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
@@ -25,7 +26,32 @@ export async function checkServices(parts: DoctorParts): Promise<Check[]> {
   const data = await accountsDocument(parts.home)
     .read()
     .catch(() => null) // the check of accounts.json says why
-  const origins = originsOf(data?.accounts ?? [], await parts.providers())
+  const providers = await parts.providers()
+  const accounts = data?.accounts ?? []
+  return [
+    ...checkPlugins(accounts, providers),
+    ...(await checkOrigins(originsOf(accounts, providers), parts)),
+  ]
+}
+
+/** Accounts whose plugin is gone, and plugins that did wrong; nothing where no plugin is. */
+function checkPlugins(accounts: Account[], providers: ProviderRegistry): Check[] {
+  const title = 'provider plugins'
+  const [orphan, ...others] = accounts.filter(({ provider }) => !providers.has(provider))
+  if (orphan !== undefined) {
+    const more = others.length === 0 ? '' : `, and ${others.length} more`
+    const detail = `${orphan.provider}/${orphan.name} cannot serve${more}: ${formatMissingProvider(orphan.provider)}`
+    return [check('plugins', title, { status: 'fail', detail, fix: missingProviderFix(orphan) })]
+  }
+  const [problem] = providers.problems
+  if (problem !== undefined) return [check('plugins', title, { status: 'warn', detail: problem })]
+  const plugins = new Set(providers.views().map(({ plugin }) => plugin))
+  plugins.delete('qwenctl')
+  if (plugins.size === 0) return []
+  return [check('plugins', title, { status: 'ok', detail: [...plugins].join(', ') })]
+}
+
+async function checkOrigins(origins: string[], parts: DoctorParts): Promise<Check[]> {
   if (origins.length === 0) {
     const skipped = {
       status: 'skip',

@@ -3,6 +3,7 @@
 
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
+import { builtinIds } from '../builtin-ids.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
@@ -21,33 +22,43 @@ export interface StoreSnapshot {
   now: number
   /** Lines of the ledger that could not be read; for stderr. */
   problems: string[]
+  /** Whether there is a provider of this id. */
+  hasProvider: (id: string) => boolean
 }
 
 /** Reads the books without writing, locking or unlocking anything. */
 export async function readBooks(home: Home, clock: () => number): Promise<StoreSnapshot> {
   const data = await accountsDocument(home).read()
   const { state, problems } = readLedger(home, { clock })
-  return { data, state, now: Math.max(clock(), state.now), problems }
+  const hasProvider = (id: string) => builtinIds.has(id)
+  return { data, state, now: Math.max(clock(), state.now), problems, hasProvider }
 }
 
-/** The `quota show --json` document. No reference: every account that the filter leaves. */
+/** The `quota show --json` document. No reference: every account that the filter leaves. Null: plugins have to be asked. */
 export async function readQuotaDocument(
   home: Home,
   filter: AccountFilter,
   references: string[],
   clock: () => number,
-): Promise<QuotaDocument> {
-  return quotaDocumentOf(await readBooks(home, clock), filter, references)
+): Promise<QuotaDocument | null> {
+  const books = await readBooks(home, clock)
+  return needsPlugins(books) ? null : quotaDocumentOf(books, filter, references)
 }
 
-/** The `auth list --json` document. */
+/** The `auth list --json` document. Null: plugins have to be asked. */
 export async function readAccountList(
   home: Home,
   filter: AccountFilter,
   clock: () => number,
-): Promise<{ accounts: AccountView[] }> {
+): Promise<{ accounts: AccountView[] } | null> {
   const books = await readBooks(home, clock)
+  if (needsPlugins(books)) return null
   return { accounts: accountViewsOf(books, filterAccounts(books.data.accounts, filter)) }
+}
+
+/** Whether an account is at a provider of a plugin, which may be gone. */
+export function needsPlugins({ data }: Pick<StoreSnapshot, 'data'>): boolean {
+  return data.accounts.some(({ provider }) => !builtinIds.has(provider))
 }
 
 export function quotaDocumentOf(
@@ -56,15 +67,14 @@ export function quotaDocumentOf(
   references: string[],
 ): QuotaDocument {
   const accounts = selectAccounts(books.data.accounts, filter, references)
-  return quotaDocument({ accounts, state: books.state, now: books.now, isAlive: rememberingLife() })
+  const { state, now, hasProvider } = books
+  return quotaDocument({ accounts, state, now, hasProvider, isAlive: rememberingLife() })
 }
 
 export function accountViewsOf(books: StoreSnapshot, accounts: Account[]): AccountView[] {
-  const { data, state, now } = books
+  const { data, state, now, hasProvider } = books
   return accountViews({
-    accounts,
-    state,
-    now,
+    ...{ accounts, state, now, hasProvider },
     isAlive: rememberingLife(),
     defaultAccount: data.defaultAccount,
   })

@@ -15,6 +15,7 @@ import type { StrategyName } from '../../rotation/strategies/strategies.ts'
 import { isStrategyName, strategyNames } from '../../rotation/strategies/strategies.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
 import { quotaDocumentOf } from './direct-quota.ts'
+import { formatMissingProvider } from '../missing-provider.ts'
 import type { Proxies } from '../proxies.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
 import type {
@@ -226,7 +227,7 @@ function refusalOf(
   { provider }: AccountQuotaView,
 ): { code: string; words: string; availableAt: number | null } | null {
   if (verdict === null) {
-    const words = `no plugin brings the provider ${provider}`
+    const words = formatMissingProvider(provider)
     return { code: 'unknown-provider', words, availableAt: null }
   }
   const { refusal } = verdict

@@ -18,7 +18,7 @@ import type {
 } from '../../quota/log/state.ts'
 import { reservedOf, standing } from '../../quota/standing.ts'
 import { dayOf, totalsOf } from '../../quota/log/totals.ts'
-import { standingOf } from '../accounts/account-status.ts'
+import { standingOf, standingWithoutProvider } from '../accounts/account-status.ts'
 import { capacityOf } from '../capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'
 import type {
@@ -36,6 +36,8 @@ export interface QuotaScene {
   now: number
   /** Whether the process that made a reservation still runs. */
   isAlive: (reservationId: string) => boolean
+  /** Whether there is a provider of this id; without it an account cannot serve. Left out: of every id. */
+  hasProvider?: (id: string) => boolean
 }
 
 /** The `quota show` document over these accounts, in their order. */
@@ -110,7 +112,8 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
   const subject = state.subjects.get(account.id)
   const today = dayOf(now)
   const totals = totalsOf(state, today, account.id)
-  const verdict = standingOf(account, state, now)
+  const isOrphan = account.enabled && scene.hasProvider?.(account.provider) === false
+  const verdict = isOrphan ? standingWithoutProvider(account) : standingOf(account, state, now)
   const limits = limitViews(subject, open.live, now)
   const cooldowns = cooldownViews(account, state, now)
   return {

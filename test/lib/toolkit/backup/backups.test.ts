@@ -220,7 +220,14 @@ test('while a proxy runs over the home, a restore that replaces is refused and o
   await toolkit.backups.write(file, WORDS)
   const run = { pid: process.pid, url: 'http://127.0.0.1:1', host: '127.0.0.1', port: 1 }
   const startedAt = '2026-11-22T12:00:00.000Z'
-  const view = { ...run, accounts: 2, strategy: 'priority', startedAt, workers: [process.pid] }
+  const view = {
+    ...run,
+    accounts: 2,
+    strategy: 'priority',
+    startedAt,
+    workers: [process.pid],
+    version: '0.1.0',
+  }
   const { remove } = toolkit.proxies.register(view)
   const backup = await toolkit.backups.open(file, WORDS)
   await expect(backup.apply('replace')).rejects.toMatchObject({ hint: expect.stringContaining('proxy stop') })

@@ -2,18 +2,23 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
+import { builtinIds } from '../../../../src/lib/toolkit/builtin-ids.ts'
 import { readAccountList, readQuotaDocument } from '../../../../src/lib/toolkit/quota/direct-quota.ts'
 import { acme, filesBelow, givenToolkit, ledgerEvents, NOON, temporaryHome } from '../temporary-home.ts'
 
-async function givenThree(home?: string) {
-  const toolkit = await givenToolkit({ providers: [acme()], ...(home === undefined ? {} : { home }) })
+async function givenThree(home?: string, provider = 'acme') {
+  const toolkit = await givenToolkit({
+    providers: [acme({ id: provider })],
+    ...(home === undefined ? {} : { home }),
+  })
   for (const [name, group] of [
     ['a', 'red'],
     ['b', 'blue'],
     ['c', 'red'],
   ] as const) {
     await toolkit.accounts.add({
-      provider: 'acme',
+      provider,
       name,
       secret: `sk-${name.repeat(20)}`,
       groups: [group],
@@ -130,16 +135,27 @@ describe('resetting quotas', () => {
 
 describe('the direct way', () => {
   test('when a command reads the store directly, it gets the very documents of the toolkit', async () => {
-    const toolkit = await givenThree()
+    const toolkit = await givenThree(undefined, 'openai')
     await toolkit.accounts.setDefault('b')
     const { id } = await toolkit.accounts.find('a')
     await (await toolkit.ledger()).reserve({ account: id })
     const clock = () => NOON
     const direct = await readQuotaDocument(toolkit.home, { group: 'red' }, [], clock)
     expect(direct).toEqual(await toolkit.quotas.show([], { group: 'red' }))
-    expect(direct.accounts).toMatchObject([{ limits: [{ used: 1, reserved: 1 }] }, { limits: [{ used: 0 }] }])
+    expect(direct?.accounts).toMatchObject([
+      { limits: [{ used: 1, reserved: 1 }] },
+      { limits: [{ used: 0 }] },
+    ])
     const list = await readAccountList(toolkit.home, { user: 'local' }, clock)
-    expect(list.accounts).toEqual(await toolkit.accounts.list({ user: 'local' }))
+    expect(list?.accounts).toEqual(await toolkit.accounts.list({ user: 'local' }))
+  })
+
+  test('when an account is at a provider of a plugin, it leaves the answer to the long way', async () => {
+    const { home } = await givenThree()
+    expect(await readQuotaDocument(home, {}, [], () => NOON)).toBeNull()
+    expect(await readAccountList(home, {}, () => NOON)).toBeNull()
+    const known = builtinProviders.map(({ id }) => id)
+    expect([...builtinIds].sort()).toEqual(known.sort())
   })
 
   test('when it is loaded, neither providers nor vault, HTTP client, YAML nor oclif come with it', async () => {

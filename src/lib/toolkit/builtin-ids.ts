@@ -1,0 +1,15 @@
+/** The ids of the built-in providers, for starts that load none of them: whatever else an account names is of a plugin. */
+export const builtinIds: ReadonlySet<string> = new Set([
+  'qwen',
+  'qwen-oauth',
+  'openai',
+  'anthropic',
+  'openrouter',
+  'deepseek',
+  'gemini',
+  'groq',
+  'fireworks',
+  'mistral',
+  'custom',
+  'sandbox',
+])
