@@ -50,10 +50,15 @@ export default class QuotaNotify extends ToolkitCommand {
       this.tell('  qwenctl config set notify.webhook URL          or notify.command "PROGRAM ARGUMENTS"')
     } else this.print(`At ${view.at.join(' and ')} of a limit: ${ways.join(', ')}`)
     const now = new Date().toISOString()
+    const accounts = new Map((await this.toolkit.accounts.records()).map((account) => [account.id, account]))
+    const nameOf = (id: string) => {
+      const account = accounts.get(id)
+      return account === undefined ? id : `${account.provider}/${account.name}`
+    }
     for (const { at, account, percent, metric, window, model, result } of view.told.slice(0, MOST_SHOWN)) {
       const limit = limitName({ metric: metric as 'requests', window, model })
       this.print(
-        `${localTime(at, now)}  ${account}  ${limit}  ${percent}%  ${printable(result ?? 'under way')}`,
+        `${localTime(at, now)}  ${nameOf(account)}  ${limit}  ${percent}%  ${printable(result ?? 'under way')}`,
       )
     }
     return view

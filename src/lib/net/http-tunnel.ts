@@ -54,7 +54,8 @@ function failureOf(status: number, { user }: EgressProxy, end: TunnelEnd): Tunne
     return new TunnelFailure(`${what} (407)`, true)
   }
   if (status === 403) return new TunnelFailure(`it does not allow ${placeOf(end)} (403)`, false)
-  if (status >= 502 && status <= 504)
+  // Squid 6 and Tinyproxy 1.11 answer 500 and 503 where a name does not exist (tried on 2026-11-29).
+  if (status === 500 || (status >= 502 && status <= 504))
     return new TunnelFailure(`it cannot reach ${placeOf(end)} (${status})`, false)
   return new TunnelFailure(`it opens no tunnel (${status})`, false)
 }

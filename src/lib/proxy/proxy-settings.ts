@@ -5,6 +5,7 @@ import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
 import type { ManagementHandler } from './server/management-seam.ts'
 import type { ObserveSettings } from './proxy-observer.ts'
+import { checkListenHost } from './server/listen-host.ts'
 
 export interface ProxySettings {
   host: string
@@ -70,7 +71,7 @@ export async function readProxySettings(
     'ledger.retentionDays': get('ledger.retentionDays'),
   }
   return {
-    host: String(fixed['proxy.host']),
+    host: await checkListenHost(String(fixed['proxy.host'])),
     port: Number(fixed['proxy.port']),
     strategy: (strategy ?? get('proxy.strategy')) as StrategyName,
     affinity: Boolean(get('proxy.affinity')),

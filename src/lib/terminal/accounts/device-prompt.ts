@@ -121,8 +121,10 @@ async function picture(address: string, { palette, unicode }: PromptLook): Promi
 async function withCountdown(login: PendingLogin, signal: AbortSignal): Promise<TokenSet> {
   const view = new LiveView(process.stderr)
   const draw = () => {
-    const line = `Waiting for you to confirm it: ${timeLeft(login)}. Ctrl-C stops.`
-    view.draw([cutToWidth(line, process.stderr.columns - 1)])
+    const { columns } = process.stderr
+    const wide = `Waiting for you to confirm it: ${timeLeft(login)}. Ctrl-C stops.`
+    const line = wide.length < columns ? wide : `Waiting. Ctrl-C stops; ${timeLeft(login)}.`
+    view.draw([cutToWidth(line, columns - 1)])
   }
   draw()
   const timer = setInterval(draw, TICK_MS)

@@ -166,6 +166,7 @@ export function formatNetwork(error: unknown, timeoutMs: number): string {
   if (code === 'EEGRESS') return (error as Error).message // in words of our own, masked
   if (code === 'ETIMEDOUT') return `no answer within ${timeoutMs / 1000} s`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/.test(code)) return `no trusted TLS connection (${code})`
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/.test(code))
+    return `no trusted TLS connection (${code}); set proxy.ca to the file of your certificate authority, if you have your own`
   return networkReasons[code] ?? `the request failed${code === '' ? '' : ` (${code})`}`
 }
