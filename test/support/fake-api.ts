@@ -214,6 +214,7 @@ export class FakeApi {
         version: '0.1.0',
         workers: 1,
         inFlight: 3,
+        user: null,
       }),
     ],
     [
@@ -415,6 +416,7 @@ export class FakeApi {
       user: 'local',
       accounts: [],
       groups: [],
+      accountCount: 1,
       models: [],
       limits: limits.map((limit) => limitFrom(this.#clock(), limit)),
       status: 'active',

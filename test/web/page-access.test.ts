@@ -61,7 +61,17 @@ describe.skipIf(!hasChromium)(`the page for everybody${withoutChromium}`, () => 
     api = new FakeApi(threeAccounts(Date.now()))
     const [work] = api.accounts
     if (work === undefined) throw new Error('no account')
-    api.keys = [{ ...work, hint: 'qk_…a1b2', accounts: [], models: [], status: 'active', expiresAt: null }]
+    api.keys = [
+      {
+        ...work,
+        hint: 'qk_…a1b2',
+        accounts: [],
+        accountCount: 3,
+        models: [],
+        status: 'active',
+        expiresAt: null,
+      },
+    ]
     api.archive = [{ ...work, name: 'old', archivedAt: work.createdAt }]
     await api.start()
   })

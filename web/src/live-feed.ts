@@ -1,3 +1,4 @@
+import { readJson } from './api/read-json.ts'
 import type { AccountQuotaView, LogLine } from './api/types.ts'
 import type { ServerEvent } from './api/sse-parser.ts'
 import type { Action } from './state/action.ts'
@@ -27,16 +28,16 @@ export class LiveFeed {
   take({ event, data }: ServerEvent): void {
     switch (event) {
       case 'hello':
-        return this.#hello(JSON.parse(data) as { now?: string; resumed?: boolean })
+        return this.#hello(readJson(data) as { now?: string; resumed?: boolean })
       case 'quota':
-        return this.#quota(JSON.parse(data) as { now?: string; accounts: AccountQuotaView[] })
+        return this.#quota(readJson(data) as { now?: string; accounts: AccountQuotaView[] })
       case 'accounts':
         return this.#targets.onAccounts()
       case 'request':
       case 'rotation':
       case 'cooldown':
       case 'trouble':
-        return this.#log({ ...(JSON.parse(data) as LogLine), kind: event })
+        return this.#log({ ...(readJson(data) as LogLine), kind: event })
       default: // a newer server may say more
     }
   }

@@ -36,7 +36,7 @@ function row(key: ClientKeyView, now: string): string[] {
     key.hint,
     key.status === 'spent' && key.availableAt !== null ? `spent until ${key.availableAt}` : key.status,
     key.user ?? 'all',
-    serves.join(', ') || 'all accounts',
+    `${serves.join(', ') || (key.user === null ? 'all' : `all of ${key.user}`)} (${key.accountCount})`,
     key.models.join(', ') || 'all',
     left.join(', ') || 'no limit',
     key.expiresAt ?? 'never',

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { jsonLine } from '../../lib/terminal/print-json.ts'
 import { renderTable } from '../../lib/terminal/format/table.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
@@ -44,7 +45,7 @@ export default class QuotaShow extends QuotaCommand {
       linesOf: (document) => this.linesOf(document, filter),
       terminal: isLive ? process.stdout : null,
       write: (document) => {
-        if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(document)}\n`)
+        if (this.jsonEnabled()) process.stdout.write(jsonLine(document))
         else this.showQuota(document, filter)
       },
       end,

@@ -26,6 +26,43 @@ export interface ClientKey {
 /** Begins every key, so that leaks can be searched for. */
 export const CLIENT_KEY_PREFIX = 'qk_'
 
+/** What a client may use of all accounts, and so what it may see, name and count. */
+export interface AccountScope {
+  /** Only this user's accounts; null: everybody's. */
+  user: string | null
+  /** Of these, accounts by id and by group; null: all. */
+  allowed: { accounts: readonly string[]; groups: readonly string[] } | null
+}
+
+/** The scope of a client without a key. */
+export const everyAccount: AccountScope = { user: null, allowed: null }
+
+/** Whether an account is in a scope. One that is not does not exist for that client. */
+export function isInScope(
+  { user, allowed }: AccountScope,
+  account: { readonly id: string; readonly user: string; readonly groups: readonly string[] },
+): boolean {
+  if (user !== null && account.user !== user) return false
+  if (allowed === null || allowed.accounts.includes(account.id)) return true
+  return account.groups.some((group) => allowed.groups.includes(group))
+}
+
+/** Which accounts a key names; null: all of its user. */
+export function allowedBy({
+  accounts,
+  groups,
+}: Pick<ClientKey, 'accounts' | 'groups'>): AccountScope['allowed'] {
+  return accounts.length === 0 && groups.length === 0 ? null : { accounts, groups }
+}
+
+/** Whether an account may serve the requests of a key. */
+export function mayServe(
+  key: Pick<ClientKey, 'user' | 'accounts' | 'groups'>,
+  account: Parameters<typeof isInScope>[1],
+): boolean {
+  return isInScope({ user: key.user, allowed: allowedBy(key) }, account)
+}
+
 /** Whether a key may ask for this model; null is a request that names none. */
 export function allowsModel({ models }: Pick<ClientKey, 'models'>, model: string | null): boolean {
   if (models.length === 0) return true

@@ -1,5 +1,6 @@
 import { QwenctlError } from '../base/errors.ts'
-import type { NewAccount, Toolkit, Verification } from '../toolkit/toolkit.ts'
+import type { NewAccount, Verification } from '../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../toolkit/views.ts'
 
 export interface Added {
@@ -12,13 +13,17 @@ export interface Added {
  * Adds an account whose key its provider accepts, or has no way to say. Throws what `accounts.add` throws,
  * `credentials_refused`, `upstream_unavailable`.
  */
-export async function addAccount(toolkit: Toolkit, wanted: NewAccount, verify: boolean): Promise<Added> {
+export async function addAccount(
+  toolkit: ManagedToolkit,
+  wanted: NewAccount,
+  verify: boolean,
+): Promise<Added> {
   const isChecked = verify && wanted.secret !== undefined
   const verification = isChecked ? await accepted(toolkit, wanted) : null
   return { account: await toolkit.accounts.add(wanted), verification }
 }
 
-async function accepted(toolkit: Toolkit, wanted: NewAccount): Promise<Added['verification']> {
+async function accepted(toolkit: ManagedToolkit, wanted: NewAccount): Promise<Added['verification']> {
   const { result, message } = await toolkit.accounts.checkCredential(wanted)
   if (result === 'refused') {
     throw new QwenctlError('credentials_refused', `the provider refuses the key: ${message}`, {

@@ -1,4 +1,4 @@
-import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../toolkit/scope/managed-toolkit.ts'
 import type { EventHub } from './events/event-hub.ts'
 import type { PendingLogins } from './logins/pending-logins.ts'
 
@@ -15,7 +15,7 @@ export interface ManagedProxy {
 }
 
 export interface ManagementOptions {
-  toolkit: Toolkit
+  toolkit: ManagedToolkit
   /** The proxy that it belongs to, as it is now. */
   proxy: () => ManagedProxy | Promise<ManagedProxy>
   /** The user whose accounts alone that proxy serves; null: all. */
@@ -30,7 +30,8 @@ export interface ManagementOptions {
 
 /** What routes work with. */
 export interface ManagementParts {
-  toolkit: Toolkit
+  /** Of a proxy of one user: that user's. */
+  toolkit: ManagedToolkit
   proxy: () => ManagedProxy | Promise<ManagedProxy>
   user: string | null
   clock: () => number

@@ -4,6 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
+import { scopeToUser } from '../toolkit/scope/user-toolkit.ts'
 import { sendError, sendJson } from './answer.ts'
 import { checkShape } from './check-shape.ts'
 import { EventHub } from './events/event-hub.ts'
@@ -27,12 +28,13 @@ export class Management {
   readonly #onTrouble: (message: string) => void
 
   constructor(options: ManagementOptions) {
-    const { toolkit, proxy, user, onTrouble, clock = Date.now, pageFolder } = options
+    const { toolkit: all, proxy, user, onTrouble, clock = Date.now, pageFolder } = options
+    const toolkit = user === null ? all : scopeToUser(all, user)
     this.#onTrouble = onTrouble
     this.#parts = {
       ...{ toolkit, proxy, user, clock },
       logins: new PendingLogins(toolkit, clock),
-      events: new EventHub(toolkit, clock),
+      events: new EventHub(toolkit, clock, user),
     }
     this.#gate = new Gate(toolkit.admin, clock)
     this.routes = allRoutes(this.#gate)
@@ -61,6 +63,7 @@ export class Management {
     if (found.kind === 'nothing') throw notFound(method, path)
     if (found.kind === 'other-methods') throw notAllowed(method, found.allow)
     const { route, params } = found
+    if (this.#isOfOthers(params)) throw notFound(method, path)
     const query = queryOf(route, mark < 0 ? '' : url.slice(mark + 1))
     const body = route.body === null ? undefined : checkBody(route, await readJson(req))
     const call: Call = { params, query, body, presented, remoteAddress, parts: this.#parts }
@@ -69,6 +72,12 @@ export class Management {
       return route.stream(call, req, res)
     }
     sendJson(res, route.status, await route.run(call))
+  }
+
+  /** Whether a path names a user that this proxy does not serve: there is no such user here. */
+  #isOfOthers({ userId }: Record<string, string>): boolean {
+    const { user } = this.#parts
+    return user !== null && userId !== undefined && userId !== user
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { QwenctlError } from '../base/errors.ts'
 import { redact } from '../account/mask.ts'
+import { printable } from '../base/printable.ts'
 import { outcomeClasses, type OutcomeClass } from '../quota/log/events.ts'
 import { metrics } from '../quota/limit.ts'
 import { countsByDefault } from './define-provider.ts'
@@ -148,7 +149,7 @@ function readTime(value: unknown, now: number): number | null {
 function readText(value: unknown, length: number): string | null {
   if (value === null) return null
   if (typeof value !== 'string') throw wrong('a text', value)
-  return redact(value.slice(0, 10 * length), []).slice(0, length)
+  return printable(redact(value.slice(0, 10 * length), []).slice(0, length))
 }
 
 function readUsageValue(value: unknown): Usage {

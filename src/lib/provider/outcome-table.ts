@@ -2,17 +2,16 @@
 // other services, the words that any service uses, and last what a status alone says. So a body means the same thing
 // whatever the provider id of the account is.
 
-import { redact } from '../account/mask.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { FailureRow } from './failures/failure-row.ts'
 import { declinedRows, generalRows, statusRows } from './failures/general.ts'
 import { services } from './failures/services.ts'
 import { announcedEnd, matches, scopeOf, type FailedAnswer, type OutcomeRow } from './outcome-row.ts'
 import type { Answer, Outcome } from './provider.ts'
+import { quotableCode, quotableMessage } from './quotable.ts'
 import { readError, unquoted } from './read-error.ts'
 import { FURTHEST_RESET_MS } from './reset-time.ts'
 
-const MESSAGE_LENGTH = 300
 const LONGEST_READ = 4000
 
 /** Classes that end by themselves; only they have an end to look for. */
@@ -55,8 +54,8 @@ export function explainOutcome(answer: Answer, rows: readonly OutcomeRow[] = [])
     class: row.class,
     scope: scopeOf(row),
     until: believable(until(failed), answer.now),
-    code: failed.code ?? failed.type,
-    message: failed.message === '' ? `HTTP ${failed.status}` : quotable(failed.message),
+    code: quotableCode(failed.code ?? failed.type),
+    message: failed.message === '' ? `HTTP ${failed.status}` : quotableMessage(failed.message),
   }
   return { outcome, row }
 }
@@ -80,11 +79,6 @@ function placeOf(
   row: OutcomeRow & Partial<Pick<FailureRow, 'isWeak' | 'isOwn'>>,
 ): 'first' | 'later' | 'weak' {
   return row.isWeak === true ? 'weak' : (row.isOwn ?? 'first')
-}
-
-/** Services repeat the key they refuse; what is quoted goes into the ledger and onto screens. */
-function quotable(message: string): string {
-  return redact(message.slice(0, 10 * MESSAGE_LENGTH), []).slice(0, MESSAGE_LENGTH)
 }
 
 /** Rows come from plugins too: a misread unit must not lock an account out for years. */

@@ -9,7 +9,7 @@ export interface ErrorFacts {
   /** The provider's own code; a number becomes text. Null: none. */
   code: string | null
   type: string | null
-  /** Its own words in full; empty when it said nothing readable. */
+  /** Its own words, at most 4,000 characters; empty when it said nothing readable. */
   message: string
   /** The answer's HTTP status, or the one named in the body when the head said 2xx and the body is an error. */
   status: number
@@ -24,7 +24,21 @@ export interface ErrorFacts {
 export function readError(answer: Answer): ErrorFacts {
   const found = fromBody(answer.body) ?? withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)
   const status = answer.status >= 300 ? answer.status : (found.status ?? answer.status)
-  return { code: found.code, type: found.type, message: found.message, error: found.error, status }
+  return {
+    code: cut(found.code, LONGEST_CODE),
+    type: cut(found.type, LONGEST_CODE),
+    message: cut(found.message, LONGEST_MESSAGE),
+    error: found.error,
+    status,
+  }
+}
+
+/** Patterns are tried on these: an answer of megabytes must not hold up a process. */
+const LONGEST_MESSAGE = 4000
+const LONGEST_CODE = 1000
+
+function cut<Text extends string | null>(text: Text, length: number): Text {
+  return (text?.slice(0, length) ?? null) as Text
 }
 
 type BodyFacts = Omit<ErrorFacts, 'status'> & { status: number | null }
@@ -150,8 +164,8 @@ function parsed(json: string): unknown {
 
 /** A page becomes its title; anything else its words on one line. */
 function plainText(body: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]
-  const words = title ?? (/^\s*</.test(body) ? body.replace(/<[^>]*>/g, ' ') : body)
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1]
+  const words = title ?? (/^\s*</.test(body) ? body.replace(/<[^<>]*>/g, ' ') : body)
   return words.replace(/\s+/g, ' ').trim()
 }
 

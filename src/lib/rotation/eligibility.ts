@@ -1,3 +1,4 @@
+import { isInScope } from '../account/client-key.ts'
 import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
 import { formatLimit } from '../quota/limit.ts'
@@ -78,7 +79,7 @@ function accountMismatch({ account }: Member, request: RotationRequest): Mismatc
   if (!account.enabled) return 'disabled'
   if (differs(request.user, account.user)) return 'other-user'
   if (differs(request.pin, account.id)) return 'not-pinned'
-  if (allowed && !isAllowed(account, allowed)) return 'not-allowed'
+  if (allowed && !isInScope({ user: null, allowed }, account)) return 'not-allowed'
   if (differs(request.provider, account.provider)) return 'other-provider'
   return isGiven(request.group) && !account.groups.includes(request.group) ? 'other-group' : null
 }
@@ -89,12 +90,6 @@ function isGiven<T>(value: T | null | undefined): value is T {
 
 function differs(asked: string | null | undefined, is: string): boolean {
   return isGiven(asked) && asked !== is
-}
-
-function isAllowed(account: Member['account'], allowed: NonNullable<RotationRequest['allowed']>): boolean {
-  return (
-    allowed.accounts.includes(account.id) || account.groups.some((group) => allowed.groups.includes(group))
-  )
 }
 
 /** The refusal of an account that is not asked since others are known to have the model. */

@@ -4,6 +4,7 @@ import type { Palette } from './format/color.ts'
 import { drawsUnicode } from './format/gauge.ts'
 import { askPlugins } from './plugins/ask-plugins.ts'
 import type { ProviderAnswers } from './plugins/ask-plugins.ts'
+import { printableColours, printableLines } from '../base/printable.ts'
 import { jsonDocument } from './print-json.ts'
 import { renderTable } from './format/table.ts'
 import type { Column } from './format/table.ts'
@@ -14,7 +15,7 @@ export abstract class BaseCommand extends Command {
 
   /** Data, for stdout. Says nothing with `--json`, where the returned document is the whole of stdout. */
   protected print(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (!this.jsonEnabled()) process.stdout.write(printableColours(text.endsWith('\n') ? text : `${text}\n`))
   }
 
   protected printTable(columns: Column[], rows: string[][]): void {
@@ -23,12 +24,12 @@ export abstract class BaseCommand extends Command {
 
   /** Words for people, for stderr: what was done, what to do next. Says nothing with `--json`. */
   protected tell(text: string): void {
-    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+    if (!this.jsonEnabled()) process.stderr.write(printableColours(`${text}\n`))
   }
 
   /** Something people should know whatever the output is. */
   protected caution(text: string): void {
-    process.stderr.write(`${this.errorPalette.warn('warning:')} ${text}\n`)
+    process.stderr.write(`${this.errorPalette.warn('warning:')} ${printableLines(text)}\n`)
   }
 
   protected get palette(): Palette {

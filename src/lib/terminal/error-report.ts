@@ -1,4 +1,5 @@
 import { errorKinds, isQwenctlError, messageOf } from '../base/errors.ts'
+import { printableLines } from '../base/printable.ts'
 import type { Palette } from './format/color.ts'
 import { jsonDocument } from './print-json.ts'
 import { nearest } from '../base/nearest.ts'
@@ -59,8 +60,8 @@ export function errorDocument(report: ErrorReport): string {
 
 export function errorText(report: ErrorReport, palette: Palette): string {
   const label = palette.bad(report.code === 'cancelled' ? 'cancelled:' : 'error:')
-  const hint = report.hint === null ? '' : `  ${palette.quiet('hint:')} ${report.hint}\n`
-  return `${label} ${report.message}\n${hint}`
+  const hint = report.hint === null ? '' : `  ${palette.quiet('hint:')} ${printableLines(report.hint)}\n`
+  return `${label} ${printableLines(report.message)}\n${hint}`
 }
 
 /** Whether `DEBUG` asks for our stacks: `*`, `qwenctl`, `qwenctl*`, `qwenctl:auth`. */

@@ -165,3 +165,30 @@ describe('a provider’s rows', () => {
     )
   })
 })
+
+describe('what is kept of a hostile error', () => {
+  const key = 'sk-abcdefgh01234567WXYZ'
+  const hostile = `${key} \u001b[2J\u009b31m\u202e ${'?key'.repeat(2000)}`
+
+  it.each([
+    ['its code', openaiError({ code: hostile, message: 'no' })],
+    ['its type', openaiError({ type: hostile, message: 'no' })],
+    ['its message', openaiError({ message: hostile })],
+    ['a native code', nativeError(hostile, hostile)],
+    ['an Anthropic type', anthropicError(hostile, hostile)],
+    ['a code without a message', { error: { code: hostile } }],
+    ['a status', { error: { code: 429, status: hostile } }],
+    ['a text', hostile],
+    ['a flat error', { errorType: hostile, status: 429 }],
+    ['an OAuth error', { error: hostile, error_description: hostile }],
+    ['details', { detail: [{ msg: hostile }, hostile] }],
+  ])('%s is masked, printable and short', (_, body) => {
+    const { code, message } = classify(givenAnswer(429, body))
+    const kept = `${code ?? ''}${message}`
+    expect(kept).not.toContain('abcdefgh')
+    // eslint-disable-next-line no-control-regex -- they are what must not be there
+    expect(kept).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
+    expect(code?.length ?? 0).toBeLessThanOrEqual(100)
+    expect(message.length).toBeLessThanOrEqual(300)
+  })
+})

@@ -1,4 +1,5 @@
 import { ApiError, OfflineError } from './api-error.ts'
+import { readJson } from './read-json.ts'
 import type { ApiErrorBody } from './types.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -28,7 +29,7 @@ export class Http {
       ...(signal === undefined ? {} : { signal }),
     })
     const text = await response.text()
-    return (text === '' ? {} : JSON.parse(text)) as Answer
+    return (text === '' ? {} : readJson(text)) as Answer
   }
 
   /** The answer as it comes, once its status is good. */
@@ -57,7 +58,7 @@ function pathWith(path: string, query: NonNullable<Call['query']>): string {
 
 async function bodyFrom(response: Response): Promise<ApiErrorBody> {
   try {
-    const { error } = (await response.json()) as { error: ApiErrorBody }
+    const { error } = readJson(await response.text()) as { error: ApiErrorBody }
     if (typeof error.message === 'string') return error
   } catch {
     // Not of ours: something between answered.

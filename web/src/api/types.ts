@@ -52,6 +52,7 @@ export interface ClientKeyView {
   user: string | null
   accounts: string[]
   groups: string[]
+  accountCount: number
   models: string[]
   limits: LimitView[]
   status: 'active' | 'expired' | 'spent'
@@ -90,6 +91,8 @@ export interface ProxyView {
   version: string
   workers: number
   inFlight: number
+  /** The user that it serves alone; null: all users. */
+  user: string | null
 }
 
 export interface RootView {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { LogTail } from '../../observe/logs/log-tail.ts'
-import type { Toolkit } from '../../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import { EventStream } from './event-stream.ts'
 import { tellNews } from './log-events.ts'
 import { QuotaChanges } from './quota-changes.ts'
@@ -26,16 +26,19 @@ const MOST_READERS = 32
  * ledger, accounts from their document, so it is all the same which process did it. While nobody reads, nothing is looked at.
  */
 export class EventHub {
-  readonly #toolkit: Toolkit
+  readonly #toolkit: ManagedToolkit
   readonly #clock: () => number
+  /** Only what happened to this user's accounts is told; null: everything. */
+  readonly #user: string | null
   readonly #readers = new Set<Reader>()
   #stop: (() => void) | null = null
   /** Until it is known how accounts look: what changes from then on is told. */
   #isReady: Promise<void> = Promise.resolve()
 
-  constructor(toolkit: Toolkit, clock: () => number) {
+  constructor(toolkit: ManagedToolkit, clock: () => number, user: string | null) {
     this.#toolkit = toolkit
     this.#clock = clock
+    this.#user = user
   }
 
   /** Takes a reader on, until it leaves. `lastId`: of the last event that it saw before. */
@@ -57,7 +60,7 @@ export class EventHub {
       'hello',
       JSON.stringify({ now, resumed, requests: level === 'info' || level === 'debug' }),
     )
-    tellNews(reader.stream, tail.news())
+    tellNews(reader.stream, tail.news(), this.#user)
   }
 
   #leave(reader: Reader): void {
@@ -75,7 +78,8 @@ export class EventHub {
       this.#toolkit.watchKeys(changed),
       this.#watchQuota(),
       every(LOG_MS, () => {
-        for (const { stream, tail, hasBegun } of this.#readers) if (hasBegun) tellNews(stream, tail.news())
+        for (const { stream, tail, hasBegun } of this.#readers)
+          if (hasBegun) tellNews(stream, tail.news(), this.#user)
       }),
       every(PING_MS, () => this.#ping()),
     ]

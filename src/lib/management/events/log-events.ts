@@ -6,15 +6,23 @@ const KIND = /"kind":"(request|rotation|cooldown|trouble)"/
 /** Of requests, so many at once: nobody reads more. All else is told in full. */
 const MOST_REQUESTS = 100
 
-/** Tells a reader what was written to the log, as it stands there. */
-export function tellNews(stream: EventStream, { lines, skipped }: TailNews): void {
+/**
+ * Tells a reader what was written to the log, as it stands there. `user`: only lines about that user's accounts, since
+ * all proxies of a home share the log; null: all.
+ */
+export function tellNews(stream: EventStream, { lines, skipped }: TailNews, user: string | null): void {
   const told = lines.flatMap((line) => {
     const kind = KIND.exec(line.text)?.[1]
-    return kind === undefined ? [] : [{ kind, line }]
+    return kind === undefined || (user !== null && !isOf(user, line)) ? [] : [{ kind, line }]
   })
   const requests = told.filter(({ kind }) => kind === 'request')
   const tooMany = new Set<TailLine>(requests.slice(0, -MOST_REQUESTS).map(({ line }) => line))
   const left = skipped + tooMany.size
   if (left > 0) stream.send('skipped', JSON.stringify({ count: left }))
   for (const { kind, line } of told) if (!tooMany.has(line)) stream.send(kind, line.text, line.position)
+}
+
+/** As `KIND`: a text within a line cannot look like a field. */
+function isOf(user: string, { text }: TailLine): boolean {
+  return text.includes(`"user":${JSON.stringify(user)},`)
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
-import type { NewAccount, Toolkit } from '../../toolkit/toolkit.ts'
+import type { NewAccount } from '../../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import { qrSvg } from './qr-svg.ts'
 
@@ -40,11 +41,11 @@ const MOST_KEPT = 64
 
 /** Logins with a code that were begun over the API: in the memory of this process, and gone with it. */
 export class PendingLogins {
-  readonly #toolkit: Toolkit
+  readonly #toolkit: ManagedToolkit
   readonly #clock: () => number
   readonly #entries = new Map<string, Entry>()
 
-  constructor(toolkit: Toolkit, clock: () => number) {
+  constructor(toolkit: ManagedToolkit, clock: () => number) {
     this.#toolkit = toolkit
     this.#clock = clock
   }

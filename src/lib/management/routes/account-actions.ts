@@ -1,11 +1,11 @@
-import type { Toolkit } from '../../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import type { Route } from '../route.ts'
 import { route } from '../route.ts'
 import { oneAccount, refreshedAccount, verifiedAccount } from '../schemas/account.ts'
 import { knownAccount } from './known-account.ts'
 
-type Action = (toolkit: Toolkit, id: string) => Promise<AccountView>
+type Action = (toolkit: ManagedToolkit, id: string) => Promise<AccountView>
 
 /** What can be done with an account besides changing it. */
 export const actionRoutes: Route[] = [

@@ -1,5 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
-import type { Toolkit } from '../../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { ArchivedView } from '../../toolkit/views.ts'
 import { route } from '../route.ts'
 import { accountName, archive, oneAccount, oneArchived } from '../schemas/account.ts'
@@ -42,7 +42,7 @@ export const archiveRoutes = [
   }),
 ]
 
-async function archived(toolkit: Toolkit, id: string): Promise<ArchivedView> {
+async function archived(toolkit: ManagedToolkit, id: string): Promise<ArchivedView> {
   const found = (await toolkit.archive.list()).find((account) => account.id === id)
   if (found !== undefined) return found
   throw new QwenctlError('account_not_found', 'there is no archived account of this id', {

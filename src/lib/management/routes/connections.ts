@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { inField } from '../../toolkit/settings/in-field.ts'
-import type { AccountSettings, Toolkit } from '../../toolkit/toolkit.ts'
+import type { AccountSettings } from '../../toolkit/toolkit.ts'
+import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import { addAccount } from '../add-account.ts'
 import type { ManagementParts } from '../management-parts.ts'
@@ -18,6 +19,8 @@ export const connectionRoutes = [
     method: 'GET',
     path: '/api/users/{userId}/connections',
     summary: 'List the connections of a user',
+    about: 'A proxy of one user has no other users: 404.',
+    errors: ['not_found'],
     answer: schemas.connectionList,
     run: async ({ params, parts: { toolkit } }) => {
       const accounts = await toolkit.accounts.list({ user: userOf(params) })
@@ -30,6 +33,7 @@ export const connectionRoutes = [
     summary: 'Add a connection of a user',
     about: 'With `auth_type` `device` a login begins, and the connection is there when that is done.',
     errors: [
+      'not_found',
       'name_in_use',
       'unknown_provider',
       'missing_answer',
@@ -144,7 +148,7 @@ function connectionOf(account: AccountView) {
   }
 }
 
-function theirs(toolkit: Toolkit, params: { userId: string; id: string }) {
+function theirs(toolkit: ManagedToolkit, params: { userId: string; id: string }) {
   return knownAccount(toolkit, params.id, userOf(params))
 }
 

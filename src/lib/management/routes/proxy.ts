@@ -12,7 +12,7 @@ export const proxyRoutes = [
     answer: proxy,
     run: async ({ parts }) => {
       const { url, pid, startedAt, strategy, workers, inFlight } = await parts.proxy()
-      return { url, pid, startedAt, strategy, version: ownVersion(), workers, inFlight }
+      return { url, pid, startedAt, strategy, version: ownVersion(), workers, inFlight, user: parts.user }
     },
   }),
   route({

@@ -11,6 +11,7 @@ const clientKey = answer(
     user: text.nullable(),
     accounts: z.array(text),
     groups: z.array(text),
+    accountCount: z.int().min(0).describe('how many accounts may serve it'),
     models: z.array(text),
     limits: z.array(limitView),
     status: z.enum(['active', 'expired', 'spent']),

@@ -11,6 +11,7 @@ export const proxy = answer(
     version: text,
     workers: count,
     inFlight: count.describe('requests of clients that are being answered'),
+    user: text.nullable().describe('the user that it serves alone; null: all users'),
   }),
 )
 

@@ -1,5 +1,6 @@
 import type { Logger, pino as Pino } from 'pino'
 import { redact } from '../../account/mask.ts'
+import { printableLines } from '../../base/printable.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
 import { AccessLines } from './access-line.ts'
 import type { Masked } from './masked.ts'
@@ -116,7 +117,7 @@ export class LogLines {
         return {
           kind,
           message: this.#shown(note.message),
-          stack: redact(note.stack.slice(0, MOST_STACK), []),
+          stack: printableLines(redact(note.stack.slice(0, MOST_STACK), [])),
         }
     }
   }

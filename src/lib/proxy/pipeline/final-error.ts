@@ -176,8 +176,8 @@ function describeNoAccount(
     })
   const without = (part: Partial<RotationRequest>) =>
     wanted.some((request) => pool.fits({ ...request, ...part }))
-  if (!pool.fits({})) {
-    return new QwenctlError('no_accounts', 'every account is disabled', {
+  if (!pool.fits(accountsOf(wanted))) {
+    return new QwenctlError('no_accounts', 'every account that may serve this client is disabled', {
       hint: 'qwenctl accounts enable ACCOUNT',
     })
   }
@@ -195,6 +195,11 @@ function describeNoAccount(
   return new QwenctlError('no_accounts', `there is no enabled account${words}`, {
     hint: 'qwenctl auth list shows the accounts',
   })
+}
+
+/** All accounts that may serve the client, whatever it asks for. */
+function accountsOf([first]: readonly RotationRequest[]): RotationRequest {
+  return { user: first?.user ?? null, allowed: first?.allowed ?? null }
 }
 
 /** Why the account that a request is pinned to cannot serve it; null: it is pinned to none. */

@@ -6,6 +6,7 @@ import type { Route } from './routes.ts'
 import type { Edit } from '../wire/edit-body.ts'
 import { modelEdits } from '../wire/edit-body.ts'
 import type { BodyFields } from '../wire/scan-body.ts'
+import type { Span } from '../wire/json-scan.ts'
 import { readName } from '../wire/read-name.ts'
 import { readBoolean, scanBody } from '../wire/scan-body.ts'
 import { isForm, readField, scanForm } from '../wire/scan-form.ts'
@@ -79,7 +80,7 @@ export function parseRequest(
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)
   const { fields } = scan
-  const model = readName(bytes, fields.model)
+  const model = shortModel(readName(bytes, fields.model), fields.model)
   if (model === '' || (model === null && !isMedia)) {
     throw new QwenctlError('invalid_request', 'the request names no model', {
       hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
@@ -101,10 +102,26 @@ function parseForm(bytes: Buffer, contentType: string): RequestBody {
   return {
     bytes,
     scan: null,
-    model: readField(bytes, model) || null, // services have a default for some of these
+    // Services have a default for some of these.
+    model: shortModel(readField(bytes, model) || null, model),
     modelEdit: (name) => (model === undefined ? [] : [{ ...model, text: name }]),
     isStream: readField(bytes, stream) === 'true',
   }
+}
+
+/** Far beyond any model's name. What is kept of one request does not grow with what a client writes. */
+const LONGEST_MODEL = 500
+
+function shortModel(model: string | null, span: Span | undefined): string | null {
+  const isLong = span !== undefined && span.end - span.start > 6 * LONGEST_MODEL
+  if (!isLong && (model === null || model.length <= LONGEST_MODEL)) return model
+  throw new QwenctlError(
+    'invalid_request',
+    `the name of the model is longer than ${LONGEST_MODEL} characters`,
+    {
+      hint: 'GET /v1/models lists the names',
+    },
+  )
 }
 
 const formRefusals = {

@@ -1,3 +1,5 @@
+import type { AccountScope } from '../../account/client-key.ts'
+import { everyAccount, isInScope } from '../../account/client-key.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
@@ -37,7 +39,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     // Every service has chat; for those alone the pool need not tell requests apart by their route.
     route: route.isTranslated ? null : route.path,
     group: head.group,
-    pin: head.pin === null ? null : resolvePin(live, head.pin),
+    pin: head.pin === null ? null : resolvePin(live, head.pin, key?.scope ?? everyAccount),
     session,
     user: key?.key.user ?? null,
     allowed: key?.allowed ?? null,
@@ -67,8 +69,10 @@ export function everyStep({ incoming: { route }, steps, common }: RequestPlan): 
 }
 
 /** The id of the account that a header names. Throws `account_not_found`, `ambiguous_account`, `no_accounts`. */
-function resolvePin({ accounts, orphans }: LivePool, reference: string): string {
-  const account = resolveReference([...accounts, ...orphans], reference)
+function resolvePin({ accounts, orphans }: LivePool, reference: string, scope: AccountScope): string {
+  // An account that the key may not use is not there, and makes no reference ambiguous.
+  const seen = [...accounts, ...orphans].filter((account) => isInScope(scope, account))
+  const account = resolveReference(seen, reference)
   if (!orphans.includes(account)) return account.id
   const { provider, name } = account
   throw new QwenctlError(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
-import type { ClientKey } from '../../account/client-key.ts'
+import { CLIENT_KEY_PREFIX, allowedBy } from '../../account/client-key.ts'
+import type { AccountScope, ClientKey } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { RecentMap } from '../../rotation/pool/recent-map.ts'
 import { FailedAttempts } from '../../toolkit/quota/failed-attempts.ts'
@@ -11,7 +11,9 @@ export interface KnownKey {
   /** Epoch milliseconds; Infinity: never. */
   expiresAt: number
   /** Null: any account. The same object for every request, so that lanes are found again. */
-  allowed: { accounts: readonly string[]; groups: readonly string[] } | null
+  allowed: AccountScope['allowed']
+  /** What the client may see. */
+  scope: AccountScope
   /** For the ledger. */
   also: string[]
 }
@@ -86,11 +88,12 @@ export class Authenticator {
 }
 
 function known(key: ClientKey): KnownKey {
-  const { accounts, groups } = key
+  const allowed = allowedBy(key)
   return {
     key,
     expiresAt: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt),
-    allowed: accounts.length === 0 && groups.length === 0 ? null : { accounts, groups },
+    allowed,
+    scope: { user: key.user, allowed },
     also: [key.id],
   }
 }

@@ -1,4 +1,5 @@
-import { allowsModel } from '../../account/client-key.ts'
+import type { AccountScope } from '../../account/client-key.ts'
+import { allowsModel, everyAccount, isInScope } from '../../account/client-key.ts'
 import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
 import type { Dialect } from '../../provider/provider.ts'
 import type { Member } from '../../rotation/pool/member.ts'
@@ -22,13 +23,13 @@ const FRESH_MS = 5 * 60_000
 const ASK_MS = 2_500
 const MOST_LIST_BYTES = 4 << 20
 
-/** What one place (provider, base URL) listed lately. Kept beside the pool, so that a reload forgets nothing. */
+/** What one place (user, provider, base URL) listed lately: a service lists models of one organisation to it alone. Kept beside the pool, so that a reload forgets nothing. */
 const lists = new WeakMap<LivePool, Map<string, { at: number; models: Model[] }>>()
 
-/** `GET /v1/models` and `/v1/models/{id}`: the union over the enabled accounts, in the shape that the client knows. */
+/** `GET /v1/models` and `/v1/models/{id}`: the union over the enabled accounts that the key may use, in the shape that the client knows. */
 export async function listModels(proxy: ProxyContext, exchange: Exchange, id: string): Promise<void> {
   const { key } = exchange
-  const all = await modelsOf(proxy)
+  const all = await modelsOf(proxy, key?.scope ?? everyAccount)
   const models = key === null ? all : all.filter(({ id: name }) => allowsModel(key.key, name))
   if (id === '') return exchange.sendJson(200, listShape(exchange.dialect, models))
   const found =
@@ -38,13 +39,14 @@ export async function listModels(proxy: ProxyContext, exchange: Exchange, id: st
   exchange.sendJson(200, modelShape(exchange.dialect, found))
 }
 
-async function modelsOf({ live, upstreams, clock }: ProxyContext): Promise<Model[]> {
+async function modelsOf({ live, upstreams, clock }: ProxyContext, scope: AccountScope): Promise<Model[]> {
   let known = lists.get(live)
   if (known === undefined) lists.set(live, (known = new Map<string, { at: number; models: Model[] }>()))
   const places = new Map<string, Member>()
   for (const member of live.pool.members) {
     const { account } = member
-    const place = `${account.provider} ${account.baseUrl ?? ''} ${account.models?.join() ?? ''}`
+    if (!isInScope(scope, account)) continue
+    const place = `${account.user} ${account.provider} ${account.baseUrl ?? ''} ${account.models?.join() ?? ''}`
     if (account.enabled && member.hasCredential && !places.has(place)) places.set(place, member)
   }
   const cache = known

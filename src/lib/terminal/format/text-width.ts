@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
+export { printable, printableColours } from '../../base/printable.ts'
+
 // Blocks that terminals draw two cells wide: Hangul, CJK and its punctuation, full-width forms, emoji.
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
@@ -29,9 +31,4 @@ export function cutToWidth(text: string, width: number): string {
     used += cells
   }
   return `${cut}…`
-}
-
-/** Names and messages come from files and servers: no control character of theirs reaches the terminal. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '�')
 }

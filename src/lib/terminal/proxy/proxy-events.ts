@@ -1,5 +1,6 @@
 import type { AttemptReport } from '../../proxy/pool/live-pool.ts'
 import type { ProxyEvents } from '../../proxy/start-proxy.ts'
+import { printableColours } from '../format/text-width.ts'
 import type { Palette } from '../format/color.ts'
 import { standingOf } from '../../toolkit/accounts/account-status.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
@@ -51,7 +52,7 @@ export async function proxyEvents(toolkit: Toolkit, voice: ProxyVoice): Promise<
 /** For stderr, with `--json` too: a log of what happens is wanted from any proxy. */
 export function sayBeside(text: string): void {
   // The terminal has put a ^C where the line begins.
-  process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${text}\n`)
+  process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${printableColours(text)}\n`)
 }
 
 /** In a log, with its time. */

@@ -1,3 +1,4 @@
+import { printable } from '../format/text-width.ts'
 import type { HistoryDocument, HistoryRow } from '../../toolkit/history/history-views.ts'
 
 type Cell = string | number | null
@@ -33,6 +34,7 @@ export function historyCsv({ rows }: HistoryDocument): string {
 function csvCell(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
+  const shown = printable(cell)
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${shown}` : shown
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

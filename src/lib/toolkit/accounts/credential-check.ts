@@ -1,6 +1,7 @@
 import { redact } from '../../account/mask.ts'
 import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
 import type { Dialect, Outcome, Provider } from '../../provider/provider.ts'
+import { printable } from '../../base/printable.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import type { Verification } from '../toolkit.ts'
 
@@ -54,7 +55,7 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   }
   const latencyMs = Math.round(performance.now() - started)
   const { result, message } = judge(reply, request)
-  return { result, message: redact(`${host}: ${message}`, [secret]), latencyMs }
+  return { result, message: printable(redact(`${host}: ${message}`, [secret])), latencyMs }
 }
 
 /** The headers of the credential; the error where the plugin of the provider cannot make them. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { resolveReference } from '../../account/reference.ts'
 import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
+import { mayServe } from '../../account/client-key.ts'
 import type { ClientKey } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
@@ -14,6 +15,7 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { KeysData } from '../../store/documents/keys-document.ts'
 import { limitView } from '../quota/quota-view.ts'
 import type { LimitView } from '../views.ts'
+import { ownedBy } from '../scope/owned-by.ts'
 import { readExpiry } from './expiry.ts'
 
 export interface NewClientKey {
@@ -38,6 +40,8 @@ export interface ClientKeyView {
   /** `provider/name`, with the user in front where it is not the key's; an account that is gone shows as its id. */
   accounts: string[]
   groups: string[]
+  /** How many accounts may serve it now, disabled ones included. */
+  accountCount: number
   models: string[]
   limits: LimitView[]
   status: 'active' | 'expired' | 'spent'
@@ -51,6 +55,8 @@ export interface ClientKeyView {
 export interface ClientKeysParts {
   document: JsonDocument<KeysData>
   accounts: JsonDocument<AccountsData>
+  /** Only this user's keys are there; missing: everybody's. */
+  user?: string
   ledger: () => Promise<Ledger>
   /** The accounts and the ledger as they stand. */
   books: () => Promise<{ data: AccountsData; state: LedgerState; now: number }>
@@ -65,11 +71,18 @@ export class ClientKeys {
     this.#parts = parts
   }
 
+  /** The keys of one user: others are not there, and none is made for another. */
+  ofUser(user: string): ClientKeys {
+    return new ClientKeys({ ...this.#parts, user })
+  }
+
   /**
    * Makes a key. `secret` is told here and never again. `emptyGroups`: those of its groups that no account is in, or not yet.
    * Throws `name_in_use`, `account_not_found`, `invalid_limit`, `invalid_value`.
    */
-  async create(wanted: NewClientKey): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
+  async create(given: NewClientKey): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
+    const { user } = this.#parts
+    const wanted = user === undefined ? given : ownedBy(user, given)
     checkName('key', wanted.name)
     const limits = (wanted.limits ?? []).map((text) => formatLimit(parseLimit(text)))
     const now = this.#parts.clock()
@@ -101,7 +114,7 @@ export class ClientKeys {
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
     })
     if (limits.length > 0) await recordLimits(await this.#parts.ledger(), key)
-    return { key: await this.#viewOf(key), secret, emptyGroups: await this.#emptyOf(key.groups) }
+    return { key: await this.#viewOf(key), secret, emptyGroups: await this.#emptyOf(key) }
   }
 
   /** By name, without those made for one command unless `all`. */
@@ -124,7 +137,9 @@ export class ClientKeys {
 
   /** As they are kept, for the proxy. */
   async records(): Promise<ClientKey[]> {
-    return (await this.#parts.document.read()).keys
+    const { keys } = await this.#parts.document.read()
+    const { user } = this.#parts
+    return user === undefined ? keys : keys.filter((key) => key.user === user)
   }
 
   async #find(name: string): Promise<ClientKey> {
@@ -140,10 +155,11 @@ export class ClientKeys {
     return accounts.map((reference) => resolveReference(own, reference).id)
   }
 
-  async #emptyOf(groups: readonly string[]): Promise<string[]> {
+  async #emptyOf({ user, groups }: ClientKey): Promise<string[]> {
     if (groups.length === 0) return []
     const { accounts } = await this.#parts.accounts.read()
-    return groups.filter((group) => !accounts.some((account) => account.groups.includes(group)))
+    const own = accounts.filter((account) => user === null || account.user === user)
+    return groups.filter((group) => !own.some((account) => account.groups.includes(group)))
   }
 
   async #viewOf(key: ClientKey): Promise<ClientKeyView> {
@@ -163,10 +179,11 @@ export class ClientKeys {
     }
     const { id, name, hint, user, groups, models, expiresAt, createdAt } = key
     const accounts = key.accounts.map(nameOf)
+    const accountCount = data.accounts.filter((account) => mayServe(key, account)).length
     const availableAt = status === 'spent' ? isoOf(freeAt) : null
     const lastUsedAt = isoOf(subject?.lastUsedAt ?? null)
     return {
-      ...{ id, name, hint, user, accounts, groups, models, limits },
+      ...{ id, name, hint, user, accounts, groups, accountCount, models, limits },
       ...{ status, availableAt, expiresAt, createdAt, lastUsedAt },
     }
   }

@@ -1,4 +1,5 @@
 import { redact } from '../../account/mask.ts'
+import { printable } from '../../base/printable.ts'
 import { parseObject, textOrNull } from './token-set.ts'
 
 /** What a login server answered. */
@@ -26,6 +27,9 @@ const SLOWER_MS = 5000
 const LONGEST_INTERVAL_MS = 60_000
 /** Servers must say how long a code lives; this is for those that do not. */
 const LIFE_MS = 15 * 60_000
+
+/** What is read of an answer before its words are masked and cut. */
+const LONGEST_QUOTED = 8000
 
 export type Started = { kind: 'started'; code: DeviceCode } | { kind: 'refused'; message: string }
 
@@ -101,12 +105,16 @@ export function formatError(
   const code = textOrNull(body['error']) ?? textOrNull(inner['code'])
   const words = textOrNull(inner['error_description']) ?? textOrNull(inner['message'])
   const said = [code, words].filter((part) => part !== null).join(': ')
-  return said === '' ? `it answers ${status}` : redact(oneLine(said, 300), secrets)
+  return said === '' ? `it answers ${status}` : oneLine(redact(said.slice(0, LONGEST_QUOTED), secrets), 300)
 }
 
 /** Firewalls answer with a web page; its first words tell people which. */
 export function unreadable({ status, text }: LoginAnswer): string {
-  const words = oneLine(text.replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' '), 160)
+  const start = text.slice(0, LONGEST_QUOTED)
+  const words = oneLine(
+    start.replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^<>]*>/g, ' '),
+    160,
+  )
   const isPage = /^\s*<(!doctype|html|head|body)/i.test(text)
   const what = isPage ? 'a web page, as firewalls do' : 'something that is not JSON'
   // What a success says in another form may be the tokens themselves.
@@ -115,7 +123,7 @@ export function unreadable({ status, text }: LoginAnswer): string {
 }
 
 function oneLine(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = printable(text.replace(/\s+/g, ' ').trim())
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`
 }
 

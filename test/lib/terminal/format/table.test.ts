@@ -55,5 +55,5 @@ test('whatever the text and the width, a cut text is never wider', () => {
 })
 
 test('when a name carries control characters, none of them reaches the terminal', () => {
-  expect(printable('a\u001b[2Jb\u0007\rc\u202ed')).toBe('ab\ufffd\ufffdc\ufffdd')
+  expect(printable('a\u001b[2Jb\u0007\rc\u202ed')).toBe('a\ufffd[2Jb\ufffd c\ufffdd')
 })

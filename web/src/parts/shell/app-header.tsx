@@ -41,6 +41,7 @@ export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
         })}
       </nav>
       <div class="app-tools">
+        <ServedUser />
         <LinkState />
         <ThemeSwitch />
         <button
@@ -55,6 +56,12 @@ export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
       </div>
     </header>
   )
+}
+
+/** Of a proxy of one user, whose data this is: nothing of others is here. */
+function ServedUser(): JSX.Element | null {
+  const user = useSelect(({ proxy }) => proxy?.user ?? null)
+  return user === null ? null : <span class="badge served-user">User {user}</span>
 }
 
 const linkWords: Record<Link['status'], string> = {

@@ -77,7 +77,8 @@ function KeyTable({
           <tr>
             <th scope="col">Key</th>
             <th scope="col">Status</th>
-            <th scope="col">Serves it</th>
+            <th scope="col">User</th>
+            <th scope="col">Served by</th>
             <th scope="col">Models</th>
             <th scope="col">Left</th>
             <th scope="col">Ends</th>
@@ -116,7 +117,13 @@ function KeyRow({ entry, onRevoke }: { entry: ClientKeyView; onRevoke: () => voi
           </span>
         )}
       </td>
-      <td>{serving.join(', ') || <span class="quiet">all accounts</span>}</td>
+      <td>{entry.user ?? <span class="quiet">all users</span>}</td>
+      <td>
+        {serving.join(', ') || (
+          <span class="quiet">{entry.user === null ? 'all' : `all of ${entry.user}`}</span>
+        )}{' '}
+        <span class="quiet">({entry.accountCount})</span>
+      </td>
       <td>{models.join(', ') || <span class="quiet">all</span>}</td>
       <td>
         {limits.length === 0 ? (

@@ -10,7 +10,7 @@ import { InputField, listOf, textOf } from '../../parts/form/field.tsx'
 import { FormError } from '../../parts/form/form-error.tsx'
 import { Icon } from '../../parts/icon.tsx'
 
-const fields = ['name', 'accounts', 'groups', 'models', 'limits', 'expires']
+const fields = ['name', 'user', 'accounts', 'groups', 'models', 'limits', 'expires']
 
 export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }): JSX.Element {
   const { api } = usePage()
@@ -32,10 +32,7 @@ export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
           error={error}
           hint="The program that will use it"
         />
-        <div class="field-row">
-          <InputField label="Accounts" name="accounts" placeholder="all" error={error} />
-          <InputField label="Groups" name="groups" placeholder="all" error={error} />
-        </div>
+        <ServingFields error={error} />
         <InputField
           label="Models"
           name="models"
@@ -67,6 +64,25 @@ export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
         <DialogFoot verb="Make key" isBusy={isBusy} onClose={onClose} />
       </form>
     </Dialog>
+  )
+}
+
+/** Which accounts serve the key. */
+function ServingFields({ error }: Pick<Parameters<typeof InputField>[0], 'error'>): JSX.Element {
+  return (
+    <>
+      <InputField
+        label="User"
+        name="user"
+        placeholder="local"
+        error={error}
+        hint="Only accounts of this user serve the key"
+      />
+      <div class="field-row">
+        <InputField label="Accounts" name="accounts" placeholder="all" error={error} />
+        <InputField label="Groups" name="groups" placeholder="all" error={error} />
+      </div>
+    </>
   )
 }
 
@@ -103,11 +119,13 @@ function MadeKey({
 
 function keyOf(form: HTMLFormElement): NewKey {
   const expires = textOf(form, 'expires')
+  const user = textOf(form, 'user')
   const lists = (['accounts', 'groups', 'models', 'limits'] as const)
     .map((name) => [name, listOf(form, name)] as const)
     .filter(([, words]) => words.length > 0)
   return {
     name: textOf(form, 'name'),
+    ...(user === '' ? {} : { user }),
     ...Object.fromEntries(lists),
     ...(expires === '' ? {} : { expires }),
   }

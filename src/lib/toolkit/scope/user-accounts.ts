@@ -1,0 +1,106 @@
+import type { Account } from '../../account/account.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import type { AccountChanges, AccountFilter, Accounts, NewAccount } from '../toolkit.ts'
+import { isOthers, ownFilter } from './own-filter.ts'
+import { ownedBy } from './owned-by.ts'
+
+/** The accounts of one user. A reference to another user's account finds nothing, and is never ambiguous. */
+export class UserAccounts implements Accounts {
+  readonly #all: Accounts
+  readonly #user: string
+
+  constructor(all: Accounts, user: string) {
+    this.#all = all
+    this.#user = user
+  }
+
+  async records(): Promise<Account[]> {
+    return (await this.#all.records()).filter(({ user }) => user === this.#user)
+  }
+
+  async list(filter?: AccountFilter) {
+    return isOthers(this.#user, filter) ? [] : this.#all.list(this.#own(filter))
+  }
+
+  find(reference: string, filter?: AccountFilter) {
+    return this.#all.find(reference, this.#own(filter))
+  }
+
+  show(reference: string, filter?: AccountFilter) {
+    return this.#all.show(reference, this.#own(filter))
+  }
+
+  async add(account: NewAccount) {
+    return this.#all.add(ownedBy(this.#user, account))
+  }
+
+  cloneOf(reference: string, name: string, { filter, ...options }: Parameters<Accounts['cloneOf']>[2]) {
+    return this.#all.cloneOf(reference, name, { ...options, filter: this.#own(filter) })
+  }
+
+  remove(reference: string, { purge, ...filter }: { purge: boolean } & AccountFilter) {
+    return this.#all.remove(reference, { purge, ...this.#own(filter) })
+  }
+
+  rename(reference: string, name: string, filter?: AccountFilter) {
+    return this.#all.rename(reference, name, this.#own(filter))
+  }
+
+  setEnabled(reference: string, enabled: boolean, filter?: AccountFilter) {
+    return this.#all.setEnabled(reference, enabled, this.#own(filter))
+  }
+
+  set(reference: string, changes: AccountChanges, filter?: AccountFilter) {
+    return this.#all.set(reference, changes, this.#own(filter))
+  }
+
+  setDefault(reference: string, filter?: AccountFilter) {
+    return this.#all.setDefault(reference, this.#own(filter))
+  }
+
+  async getDefault() {
+    const found = await this.#all.getDefault()
+    return found?.user === this.#user ? found : null
+  }
+
+  async checkCredential(account: NewAccount) {
+    return this.#all.checkCredential(ownedBy(this.#user, account))
+  }
+
+  verify(reference: string, filter?: AccountFilter) {
+    return this.#all.verify(reference, this.#own(filter))
+  }
+
+  refresh(reference: string, filter?: AccountFilter) {
+    return this.#all.refresh(reference, this.#own(filter))
+  }
+
+  async secretOf(account: Account) {
+    return this.#all.secretOf(this.#checked(account))
+  }
+
+  async keptSecret(account: Account) {
+    return this.#all.keptSecret(this.#checked(account))
+  }
+
+  async access(account: Account, refused?: string) {
+    return this.#all.access(this.#checked(account), refused)
+  }
+
+  async egressOf(account: Account) {
+    return this.#all.egressOf(this.#checked(account))
+  }
+
+  async loginServerOf(account: Account) {
+    return this.#all.loginServerOf(this.#checked(account))
+  }
+
+  #own(filter?: AccountFilter): AccountFilter {
+    return ownFilter(this.#user, filter)
+  }
+
+  #checked(account: Account): Account {
+    if (account.user === this.#user) return account
+    throw new QwenctlError('account_not_found', 'there is no account of this id')
+  }
+}

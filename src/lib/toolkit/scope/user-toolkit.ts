@@ -1,0 +1,80 @@
+// The toolkit of one user, for a proxy that serves one user: what belongs to others is not there, is not counted and
+// cannot be changed. Every part says here how it is kept to that user, so a new one cannot be forgotten.
+
+import { QwenctlError } from '../../base/errors.ts'
+import type { HistoryBooks } from '../history/history-views.ts'
+import type { AccountFilter, Archive, Logins, Quotas, Settings } from '../toolkit.ts'
+import type { ManagedToolkit } from './managed-toolkit.ts'
+import { UserAccounts } from './user-accounts.ts'
+import { isOthers, ownFilter } from './own-filter.ts'
+import { ownedBy } from './owned-by.ts'
+
+export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolkit {
+  const { admin, home } = toolkit
+  return {
+    ...{ admin, home },
+    accounts: new UserAccounts(toolkit.accounts, user),
+    archive: userArchive(toolkit.archive, user),
+    history: userHistory(toolkit.history, user),
+    keys: toolkit.keys.ofUser(user),
+    logins: userLogins(toolkit.logins, user),
+    quotas: userQuotas(toolkit.quotas, user),
+    settings: userSettings(toolkit.settings, user),
+    providers: () => toolkit.providers(),
+    watchAccounts: (onChange) => toolkit.watchAccounts(onChange),
+    watchKeys: (onChange) => toolkit.watchKeys(onChange),
+  }
+}
+
+function userArchive(archive: Archive, user: string): Archive {
+  const own = async (id: string) => (await archive.find(id, { user })).id
+  return {
+    list: async (filter) => (isOthers(user, filter) ? [] : archive.list(ownFilter(user, filter))),
+    find: (reference, filter) => archive.find(reference, ownFilter(user, filter)),
+    restore: async (id, name) => archive.restore(await own(id), name),
+    purge: async (id) => archive.purge(await own(id)),
+  }
+}
+
+function userQuotas(quotas: Quotas, user: string): Quotas {
+  const own = (filter?: AccountFilter) => ownFilter(user, filter)
+  return {
+    show: (references, filter) => quotas.show(references, own(filter)),
+    explain: (query) => quotas.explain({ ...query, user }),
+    reset: (references, filter) => quotas.reset(references, own(filter)),
+    endCooldowns: (references, filter) => quotas.endCooldowns(references, own(filter)),
+    forgetLearned: (references, filter) => quotas.forgetLearned(references, own(filter)),
+  }
+}
+
+function userHistory(history: HistoryBooks, user: string): HistoryBooks {
+  return {
+    show: (query) => history.show({ ...query, user }),
+    stats: (reference, query) => history.stats(reference, { ...query, user }),
+  }
+}
+
+function userLogins(logins: Logins, user: string): Logins {
+  return {
+    begin: (wanted, overrides, options) => logins.begin(ownedBy(user, wanted), overrides, options),
+  }
+}
+
+function userSettings(settings: Settings, user: string): Settings {
+  const refuse = (): never => {
+    throw new QwenctlError('forbidden', `settings hold for all users, and this proxy serves ${user} alone`, {
+      hint: 'change them on the machine with qwenctl config set',
+    })
+  }
+  return {
+    path: settings.path,
+    list: () => settings.list(),
+    get: async (key) => (key === 'user' ? user : settings.get(key)),
+    set: async () => refuse(),
+    check: async () => refuse(),
+    aliases: () => settings.aliases(),
+    prices: () => settings.prices(),
+    caps: () => settings.caps(),
+    unknown: () => settings.unknown(),
+  }
+}
