@@ -3,6 +3,8 @@ import { passphraseFlags, readPassphrase } from '../../lib/terminal/input/passph
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { RestoreView } from '../../lib/toolkit/backup/backup-views.ts'
 import { formatRestore } from '../../lib/terminal/accounts/restore-messages.ts'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { printable } from '../../lib/terminal/format/text-width.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsRestore extends ToolkitCommand {
@@ -20,6 +22,9 @@ export default class AccountsRestore extends ToolkitCommand {
   static override flags = {
     'dry-run': Flags.boolean({ description: 'show what would change, and change nothing' }),
     merge: Flags.boolean({ description: 'add what is missing, and replace nothing' }),
+    'allow-commands': Flags.boolean({
+      description: 'with --yes: take commands and webhooks of the backup along too',
+    }),
     ...passphraseFlags,
     yes: yesFlag,
   }
@@ -33,9 +38,22 @@ export default class AccountsRestore extends ToolkitCommand {
     for (const line of formatRestore(plan)) this.tell(line)
     const restore = { file: args.file, ...plan, dryRun: flags['dry-run'] === true, safetyCopy: null }
     if (restore.dryRun) return { restore }
+    if (plan.effects.length > 0 && flags.yes && !flags['allow-commands']) throw unseenCommands(plan.effects)
     await confirmOrCancel('Go on?', flags.yes)
     const safetyCopy = await backup.apply(mode)
     this.tell(safetyCopy === null ? 'Merged.' : `Restored. What was here before is in ${safetyCopy}.`)
     return { restore: { ...restore, safetyCopy } }
   }
+}
+
+/** `--yes` answers for what people expect of a backup, not for a program that the backup names. */
+function unseenCommands(effects: readonly string[]): QwenctlError {
+  const shown = effects.map(printable).join('; ')
+  return new QwenctlError(
+    'missing_answer',
+    `the config.yaml of the backup sets ${shown}; nothing was changed`,
+    {
+      hint: 'add --allow-commands if that is wanted',
+    },
+  )
 }

@@ -1,5 +1,6 @@
 import { maskUrl } from '../account/mask.ts'
 import { QwenctlError } from '../base/errors.ts'
+import { isMetadataHost } from './metadata-addresses.ts'
 
 /** `socks5`: host names are looked up here; the other kinds look them up themselves. */
 export type EgressKind = 'http' | 'https' | 'socks5' | 'socks5h'
@@ -47,6 +48,7 @@ function parseEgressProxy(text: string): EgressProxy {
   // Only of http URLs does the parser bring host names and numeric addresses into their one form.
   const { hostname } = URL.parse(`http://${url.hostname}`) ?? { hostname: '' }
   if (hostname === '') throw refused('has a host name that cannot be one')
+  if (isMetadataHost(hostname)) throw refused('leads to an address of cloud metadata')
   const [user, password] = [decoded(url.username), decoded(url.password)]
   formatCheck(kind, user, password)
   const port = url.port === '' ? PORTS[kind] : Number(url.port)

@@ -1,11 +1,12 @@
 import { lookup as systemLookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { embeddedIpv4 } from './embedded-ipv4.ts'
 
 /**
  * Where clouds hand out their machines' credentials without a password: AWS, Azure, GCP, DigitalOcean, Tencent and
  * others at link-local addresses, AWS also at fd00:ec2::/32, GCP at fd20:ce::254, Alibaba at 100.100.100.200, Oracle at
  * 192.0.0.192, Azure's agent at 168.63.129.16, Scaleway at fd00:42::42. No model answers there, so a base URL that leads there is a
- * mistake or an attack. 64:ff9b:: are the same IPv4 addresses behind NAT64 (RFC 6052).
+ * mistake or an attack. An IPv6 address that stands for one of the IPv4 addresses counts as that one.
  */
 const subnets = [
   ['169.254.0.0', 16, 'ipv4'],
@@ -16,16 +17,13 @@ const subnets = [
   ['fd00:ec2::', 32, 'ipv6'],
   ['fd20:ce::254', 128, 'ipv6'],
   ['fd00:42::42', 128, 'ipv6'],
-  ['64:ff9b::a9fe:0', 112, 'ipv6'],
-  ['64:ff9b::6464:64c8', 128, 'ipv6'],
-  ['64:ff9b::c000:c0', 128, 'ipv6'],
-  ['64:ff9b::a83f:8110', 128, 'ipv6'],
 ] as const
 
 const names = new Set([
   'metadata',
   'metadata.google.internal',
   'metadata.goog',
+  'metadata.azure.internal',
   'metadata.tencentyun.com',
   'instance-data',
   'instance-data.ec2.internal',
@@ -40,7 +38,6 @@ export function isMetadataHost(host: string): boolean {
   return names.has(bare.toLowerCase().replace(/\.$/, ''))
 }
 
-/** IPv4 addresses that are written as IPv6 count as what they are. */
 function isMetadataAddress(address: string): boolean {
   if (blocked === null) {
     blocked = new BlockList()
@@ -48,7 +45,9 @@ function isMetadataAddress(address: string): boolean {
   }
   // A zone, as in fe80::1%eth0, is not part of the address.
   const [plain = ''] = address.split('%')
-  return blocked.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6')
+  if (isIP(plain) === 4) return blocked.check(plain, 'ipv4')
+  const found = blocked
+  return blocked.check(plain, 'ipv6') || embeddedIpv4(plain).some((ipv4) => found.check(ipv4, 'ipv4'))
 }
 
 /**

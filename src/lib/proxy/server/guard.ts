@@ -1,3 +1,4 @@
+import { isLoopback } from '../../base/loopback.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 import { QwenctlError } from '../../base/errors.ts'
 
@@ -27,7 +28,7 @@ export class Guard {
   #isOurs(authority: string): boolean {
     if (this.#known.has(authority)) return true
     const name = authority.replace(/:\d+$/, '').toLowerCase()
-    const isOurs = this.#names.has(name) || /^127(\.\d{1,3}){3}$/.test(name)
+    const isOurs = this.#names.has(name) || isLoopback(name)
     if (isOurs && this.#known.size < MOST_KNOWN) this.#known.add(authority)
     return isOurs
   }

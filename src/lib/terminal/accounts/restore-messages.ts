@@ -15,6 +15,11 @@ export function formatRestore(plan: RestorePlan): string[] {
     plan.archived > 0 ? `  archive: the ${countOf(plan.archived, 'account')} of the backup` : null,
     daysLine(plan.ledgerDays),
     configLines[plan.config],
+    ...plan.effects.map((effect) => `    it sets ${printable(effect)}`),
+    names('bring the client keys', plan.keys),
+    plan.missingProviders.length === 0
+      ? null
+      : `  no plugin here brings ${plan.missingProviders.map(printable).join(', ')}: qwenctl plugins install`,
   ]
   return lines.filter((line) => line !== null)
 }

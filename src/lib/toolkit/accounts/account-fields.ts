@@ -4,6 +4,7 @@ import { normalizeBaseUrl } from '../../provider/endpoints.ts'
 import type { Provider } from '../../provider/provider.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
 import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
+import { isLoopback } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { inField } from '../settings/in-field.ts'
 import type { AccountSettings } from '../toolkit.ts'
@@ -123,7 +124,7 @@ export function checkBaseUrl(
 /** True where a key would travel readable for everybody on the way. */
 export function isPlainHttp(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl)
-  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  return protocol === 'http:' && !isLoopback(hostname)
 }
 
 /** Does not quote the URL: people paste keys and passwords into them. */

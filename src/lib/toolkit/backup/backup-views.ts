@@ -16,6 +16,12 @@ export interface RestorePlan {
   ledgerDays: string[]
   /** What happens to config.yaml. */
   config: 'same' | 'added' | 'replaced' | 'removed' | 'kept'
+  /** Settings of the config.yaml that comes along which run a program or call an address: `notify.command: ...`. */
+  effects: string[]
+  /** Names of the client keys that come along. */
+  keys: string[]
+  /** Providers of accounts that come along and that no plugin brings here. */
+  missingProviders: string[]
 }
 
 export interface BackupView {

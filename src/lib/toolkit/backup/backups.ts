@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
@@ -29,6 +29,7 @@ export class FileBackups implements Backups {
 
   /** Writes a backup of everything, 0600, and only as a whole. */
   async write(file: string, passphrase: string): Promise<BackupView> {
+    refuseOther(file)
     const { home, document, clock, scryptCost } = this.#parts
     const [
       { takeSnapshot },
@@ -95,6 +96,15 @@ export class FileBackups implements Backups {
       })
     }
   }
+}
+
+/** A rename would put a regular file in the place of a device, a FIFO or a folder. */
+function refuseOther(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined || found.isFile()) return
+  throw new QwenctlError('invalid_value', `${file} is not a regular file; nothing was written`, {
+    hint: 'name another file',
+  })
 }
 
 function readBackup(file: string): Buffer {

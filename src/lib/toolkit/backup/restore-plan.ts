@@ -3,6 +3,7 @@ import type { Account } from '../../account/account.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { Snapshot } from '../../store/documents/snapshot.ts'
 import type { RestorePlan } from './backup-views.ts'
+import { configEffects } from './config-effects.ts'
 
 export interface Compared {
   accounts: AccountsData
@@ -13,11 +14,15 @@ export function planRestore(
   mode: RestorePlan['mode'],
   backup: Compared & { createdAt: string },
   present: Compared,
+  hasProvider: (id: string) => boolean,
 ): RestorePlan {
   const wanted =
     mode === 'replace' ? backup.accounts.accounts : missingAccounts(backup.accounts, present.accounts)
   const kept = new Set(present.accounts.accounts.map(({ id }) => id))
   const backedUp = new Set(backup.accounts.accounts.map(({ id }) => id))
+  const config = configChange(mode, backup.files.get('config.yaml'), present.files.get('config.yaml'))
+  const comesAlong = config === 'added' || config === 'replaced'
+  const bringsKeys = mode === 'replace' || !present.files.has('keys.json')
   return {
     mode,
     createdAt: backup.createdAt,
@@ -26,7 +31,12 @@ export function planRestore(
     absent: references(present.accounts.accounts.filter(({ id }) => !backedUp.has(id))),
     archived: mode === 'replace' ? backup.accounts.archived.length : 0,
     ledgerDays: mode === 'replace' ? daysIn(backup.files) : [],
-    config: configChange(mode, backup.files.get('config.yaml'), present.files.get('config.yaml')),
+    config,
+    effects: comesAlong
+      ? configEffects(backup.files.get('config.yaml'), present.files.get('config.yaml'))
+      : [],
+    keys: bringsKeys ? keyNames(backup.files.get('keys.json')) : [],
+    missingProviders: [...new Set(wanted.map(({ provider }) => provider))].filter((id) => !hasProvider(id)),
   }
 }
 
@@ -35,6 +45,16 @@ export function missingAccounts(backup: AccountsData, present: AccountsData): Ac
   const ids = new Set([...present.accounts, ...present.archived].map(({ id }) => id))
   const names = new Set(present.accounts.map(fullReference))
   return backup.accounts.filter((account) => !ids.has(account.id) && !names.has(fullReference(account)))
+}
+
+/** Client keys of a backup, by name. */
+function keyNames(content: Buffer | undefined): string[] {
+  try {
+    const { keys } = JSON.parse(content?.toString() ?? '{}') as { keys?: { name?: unknown }[] }
+    return (keys ?? []).map(({ name }) => String(name))
+  } catch {
+    return [] // the document's own reader says what is wrong with it
+  }
 }
 
 function references(accounts: Account[]): string[] {

@@ -38,7 +38,8 @@ export class Restore implements OpenedBackup {
   async plan(mode: RestorePlan['mode']): Promise<RestorePlan> {
     const { document, home } = this.#parts
     const [accounts, files] = [await document.read(), await takeSnapshot(home)]
-    return planRestore(mode, this.#bundle, { accounts, files })
+    const providers = await this.#parts.providers()
+    return planRestore(mode, this.#bundle, { accounts, files }, (id) => providers.has(id))
   }
 
   async apply(mode: RestorePlan['mode']): Promise<string | null> {

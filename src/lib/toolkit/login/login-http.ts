@@ -3,6 +3,7 @@ import { redact } from '../../account/mask.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { formatNetwork } from '../accounts/credential-check.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
+import { isLoopback } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import type { LoginAnswer } from './device-answers.ts'
 
@@ -84,8 +85,7 @@ export function checkLoginUrl(text: string, what: string): string {
       hint: 'no login server answers there',
     })
   }
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
-  if (url.protocol === 'http:' && !isHere) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new QwenctlError('invalid_value', `${what} is not encrypted: everybody on the way could log in`, {
       hint: 'write it with https://',
     })

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../base/loopback.ts'
 import { normalizeBaseUrl } from '../../provider/endpoints.ts'
 import type { Provider } from '../../provider/provider.ts'
 
@@ -49,7 +50,7 @@ const PROXY_PORTS: Readonly<Record<string, string>> = {
 export function clientKeyReason(secret: string, baseUrl: string | null): string | null {
   if (secret.startsWith('qk_')) return 'a client key of qwenctl: what programs present to the proxy'
   const url = baseUrl === null ? null : URL.parse(baseUrl)
-  if (url === null || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) return null
+  if (url === null || !isLoopback(url.hostname)) return null
   const proxy = PROXY_PORTS[url.port]
   return proxy === undefined
     ? null
