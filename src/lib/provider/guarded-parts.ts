@@ -124,7 +124,7 @@ function readOutcome(value: unknown, answer: Answer): Outcome {
   if (!isObject(value)) throw wrong('an outcome', value)
   const { scope, until, code, message } = value
   if (!isOutcomeClass(value.class)) throw wrong(`a class out of ${outcomeClasses.join(', ')}`, value.class)
-  if (scope !== 'account' && scope !== 'model') throw wrong('the scope account or model', scope)
+  if (!isScope(scope)) throw wrong('the scope account, key or model', scope)
   return {
     class: value.class,
     scope,
@@ -132,6 +132,10 @@ function readOutcome(value: unknown, answer: Answer): Outcome {
     code: readText(code ?? null, SHORT_TEXT),
     message: readText(message ?? null, MESSAGE_LENGTH) ?? `HTTP ${answer.status}`,
   }
+}
+
+function isScope(value: unknown): value is Outcome['scope'] {
+  return value === 'account' || value === 'key' || value === 'model'
 }
 
 function isOutcomeClass(value: unknown): value is OutcomeClass {

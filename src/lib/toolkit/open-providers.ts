@@ -21,7 +21,8 @@ export async function openProviders(parts: ProvidersParts): Promise<ProviderRegi
   const { PluginTooSlow } = await import('../provider/plugin-calls.ts')
   const { isMetadataHost } = await import('../net/metadata-addresses.ts')
   const { loadProviders = builtinAnswers, callPlugin = (call) => call(), clock, onFault } = parts
-  const { allowMetadata } = await parts.addressRules()
+  // Settings that cannot be read are reported where they matter; the strict rule holds meanwhile.
+  const { allowMetadata } = await parts.addressRules().catch(() => ({ allowMetadata: false }))
   const { answers, failures } = await loadProviders()
   return buildRegistry(answers, failures, {
     calls: { run: (call) => callPlugin(call, (limitMs) => new PluginTooSlow(limitMs)), clock, onFault },

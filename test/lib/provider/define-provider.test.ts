@@ -84,7 +84,7 @@ describe('defineProvider', () => {
     ['outcomes', { outcomes: [{ class: 'rate-short', message: /slow/g }] }],
     ['outcomes', { outcomes: [{ class: 'rate-short', status: '429' }] }],
     ['outcomes', { outcomes: [{ class: 'rate-short', until: 60 }] }],
-    ['outcomes', { outcomes: [{ class: 'rate-short', scope: 'key' }] }],
+    ['outcomes', { outcomes: [{ class: 'rate-short', scope: 'planet' }] }],
     ['outcomes', { outcomes: [{ class: 'rate-short', about: 7 }] }],
     ['routes', { routes: ['embeddings'] }],
     ['routes', { routes: { '/embeddings': true } }],

@@ -8,7 +8,8 @@ const MIB = 1 << 20
 
 /** How much the logs take, against what they may. Several proxies may pass the bound by a file each. */
 export async function checkLogs({ home, settings }: Pick<DoctorParts, 'home' | 'settings'>): Promise<Check> {
-  const most = Number(await settings.get('logs.maxBytes'))
+  const most = await settings.get('logs.maxBytes').then(Number, () => null)
+  if (most === null) return check('logs', 'logs', { status: 'skip', detail: 'the settings cannot be read' })
   const bytes = bytesIn(home.logsFolder)
   const detail = `${Math.ceil(bytes / MIB)} MiB of ${Math.round(most / MIB)} MiB in ${home.logsFolder}`
   if (bytes <= most + most / 4) return check('logs', 'logs', { status: 'ok', detail })
