@@ -1,9 +1,9 @@
 import { innerError, isObject } from './read-error.ts'
 
 /**
- * True when a stream frame, or the whole body of a 200, is an error in disguise: OpenAI `{"error":{...}}`, Anthropic
- * `{"type":"error"}`, DashScope `{code,message,request_id}` without choices, OpenRouter's chunk that finishes with
- * `error`, a failed response of the Responses API, or a list of error objects (Gemini).
+ * True when the whole body of a 200, or a stream frame, is an error in disguise: OpenAI `{"error":{...}}`, Anthropic
+ * `{"type":"error"}`, OpenRouter's chunk that finishes with `error`, a failed response of the Responses API, a list of error
+ * objects (Gemini), and the forms of `saysFailure`.
  * `event` is the frame's SSE event name, null when it has none; `data` its data as JSON, undefined when it is not JSON.
  */
 export function isErrorFrame(event: string | null, data: unknown): boolean {
@@ -12,18 +12,80 @@ export function isErrorFrame(event: string | null, data: unknown): boolean {
   return isErrorBody(data)
 }
 
+/** True for a whole answer under 200 that has nothing of an answer in it: no choices, content, output, data or their kin. */
+export function isEmptyAnswer(data: unknown): boolean {
+  if (!isObject(data) || hasPayload(data)) return false
+  // Ollama's `message` is an object; a text there is the word of an error.
+  return !Object.keys(data).some((name) => alsoAnswers.has(name)) && !isObject(data.message)
+}
+
 function isErrorBody(data: unknown): boolean {
   if (!isObject(data)) return false
   if (data.type === 'error' || data.type === 'response.failed') return true
   if (innerError(data) !== undefined) return true
   const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined
   if (isObject(choice)) return choice.finish_reason === 'error'
-  return isFlatError(data)
+  return saysFailure(data)
 }
 
-/** DashScope's native form. Its successes carry an empty `code` at most, and always `output`. */
-function isFlatError(data: Record<string, unknown>): boolean {
-  if ('choices' in data || 'output' in data || 'data' in data || 'content' in data) return false
+/**
+ * A flat body that says that it failed: `{code,message}` (DashScope, Z.ai), `{base_resp:{status_code}}` (MiniMax),
+ * `{success:false,msg}`, `{detail}` (FastAPI), `{title,detail,status}` (NVIDIA), `{errors:[...]}` (Cloudflare). Successes
+ * carry an empty or a good `code` at most, and always a payload.
+ */
+export function saysFailure(data: unknown): boolean {
+  if (!isObject(data)) return false
+  const { base_resp: base, errors } = data
+  if (isObject(base) && typeof base.status_code === 'number') return base.status_code !== 0
+  if (hasPayload(data)) return false
+  if (data.success === false || data.ok === false) return true
   if (typeof data.errorType === 'string' && data.errorType !== '') return true
-  return typeof data.code === 'string' && data.code !== '' && typeof data.message === 'string'
+  if (Array.isArray(errors) && errors.length > 0) return true
+  const words = [data.message, data.msg, data.detail].find((each) => typeof each === 'string' && each !== '')
+  if (isBadCode(data.code)) return words !== undefined
+  if (data.detail !== undefined && data.detail !== null) return true
+  return typeof data.status === 'number' && data.status >= 400 && data.status <= 599
+}
+
+function isBadCode(code: unknown): boolean {
+  if (typeof code === 'number') return code !== 0 && code !== 200
+  return typeof code === 'string' && code !== '' && !/^(?:0|200|ok|success)$/i.test(code)
+}
+
+/** What answers hold: chat, messages, responses, embeddings, pictures, sound, ranks, moderations, Gemini, Ollama. */
+const payloads = [
+  'choices',
+  'content',
+  'output',
+  'data',
+  'results',
+  'result',
+  'candidates',
+  'embedding',
+  'embeddings',
+  'text',
+  'response',
+  'delta',
+  'predictions',
+  'segments',
+  'images',
+  'audio',
+  'models',
+] as const
+
+/** Members that make an answer of a small body: token counts, and what media and tasks answer. */
+const alsoAnswers: ReadonlySet<string> = new Set([
+  'input_tokens',
+  'totalTokens',
+  'total_tokens',
+  'tokens',
+  'generated_text',
+  'completion',
+  'usage',
+  'url',
+  'task_id',
+])
+
+function hasPayload(data: Record<string, unknown>): boolean {
+  return payloads.some((name) => data[name] !== undefined && data[name] !== null)
 }

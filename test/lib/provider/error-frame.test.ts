@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isErrorFrame } from '../../../src/lib/provider/error-frame.ts'
+import { isEmptyAnswer, isErrorFrame } from '../../../src/lib/provider/error-frame.ts'
 import { anthropicError, nativeError, openaiError } from './given-answer.ts'
 
 describe('isErrorFrame', () => {
@@ -20,6 +20,18 @@ describe('isErrorFrame', () => {
     ['an error event of the Responses API', null, { type: 'error', code: 'server_error', message: 'm' }],
     ['a list of one error', null, [{ error: { code: 429 } }]],
     ['an error that is a text', null, { error: 'overloaded' }],
+    [
+      'a MiniMax error',
+      null,
+      { id: '1', choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } },
+    ],
+    ['a failure that says so', null, { success: false, message: 'no' }],
+    ['a numeric code', null, { code: 1302, msg: 'too many' }],
+    ['a SiliconFlow error', null, { code: 30001, message: 'no balance', data: null }],
+    ['a detail', null, { detail: 'Not authenticated' }],
+    ['a list of wrong fields', null, { detail: [{ loc: ['body'], msg: 'Field required' }] }],
+    ['a NVIDIA error', null, { status: 429, title: 'Too Many Requests' }],
+    ['a list of errors', null, { success: false, errors: [{ code: 7003, message: 'no' }], result: null }],
   ])('when it is %s, says so', (_, event, data) => {
     expect(isErrorFrame(event, data)).toBe(true)
   })
@@ -36,9 +48,39 @@ describe('isErrorFrame', () => {
     ['a ping', 'ping', { type: 'ping' }],
     ['the end', null, '[DONE]'],
     ['nothing', null, undefined],
+    ['a MiniMax answer', null, { choices: [{ delta: {} }], base_resp: { status_code: 0, status_msg: '' } }],
+    ['an answer that says success', null, { success: true, code: 200, data: [] }],
+    ['an answer with an empty code', null, { code: 0, msg: 'ok', result: {} }],
     ['an empty list', null, []],
     ['a list of something else', null, [{ embedding: [1] }]],
   ])('when it is %s, says no', (_, event, data) => {
     expect(isErrorFrame(event, data)).toBe(false)
+  })
+})
+
+describe('isEmptyAnswer', () => {
+  it.each([
+    [{}],
+    [{ id: 'x', object: 'chat.completion', model: 'm' }],
+    [{ message: 'hello' }],
+    [{ choices: null }],
+  ])('when a whole answer is %j, says so', (data) => {
+    expect(isEmptyAnswer(data)).toBe(true)
+  })
+
+  it.each([
+    [{ choices: [] }],
+    [{ content: [] }],
+    [{ output: [] }],
+    [{ data: [] }],
+    [{ results: [] }],
+    [{ text: '' }],
+    [{ input_tokens: 3 }],
+    [{ message: { role: 'assistant', content: 'hi' }, done: true }],
+    [{ candidates: [] }],
+    [[]],
+    [undefined],
+  ])('when it is %j, says no', (data) => {
+    expect(isEmptyAnswer(data)).toBe(false)
   })
 })

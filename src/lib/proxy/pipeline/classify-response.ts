@@ -1,9 +1,9 @@
-import { isErrorFrame } from '../../provider/error-frame.ts'
+import { isEmptyAnswer, isErrorFrame } from '../../provider/error-frame.ts'
 import type { Outcome, Provider } from '../../provider/provider.ts'
 import { readsUsageMember } from '../../provider/usage.ts'
 import { jsonOf } from './held-answer.ts'
 import type { UpstreamHead } from '../upstream/response-head.ts'
-import { inspectResponse } from '../wire/inspect-response.ts'
+import { inspectAnswer } from '../wire/inspect-response.ts'
 import type { StreamError } from '../wire/stream-error.ts'
 
 /** What an upstream's answer is: one for the client, with what of it tells the usage, or a refusal with its meaning. */
@@ -27,10 +27,10 @@ interface Judge {
 /** Judges a whole answer. A 200 is no success by itself: some services say their errors under it. */
 export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge): Verdict {
   const isSuccess = head.status >= 200 && head.status < 300
-  const glance = isSuccess && readsUsageMember(judge.provider) ? inspectResponse(body) : null
+  const glance = isSuccess && readsUsageMember(judge.provider) ? inspectAnswer(body) : null
   if (glance !== null) return { isAnswer: true, tellsUsage: glance }
   const data = jsonOf(body)
-  const isLie = isErrorFrame(null, data)
+  const isLie = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
   if (isSuccess && !isLie && (data !== undefined || head.status === 204 || looksLikeEvents(body))) {
     return { isAnswer: true, tellsUsage: data }
   }

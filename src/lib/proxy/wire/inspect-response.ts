@@ -8,6 +8,11 @@ export interface ResponseSummary {
   usage: unknown
 }
 
+const BASE_RESP = Buffer.from('"base_resp"')
+/** Larger bodies are no errors: nothing says that much of a failure. */
+const LONGEST_ERROR = 64 << 10
+/** An error that tells a usage beside it is short. */
+const LONGEST_WITH_USAGE = 2 << 10
 const OPEN_OBJECT = 0x7b
 const ZERO = 0x30
 const ERROR = Buffer.from('"error"')
@@ -22,6 +27,17 @@ const ERROR_TYPE = Buffer.from('errorType')
  */
 export function inspectResponse(body: Buffer): ResponseSummary | null {
   return walk.goes(body) ? { usage: walkedUsage(body) } : inspectAnyResponse(body)
+}
+
+/**
+ * `inspectResponse` for what is surely an answer. Null too where a small body could be an error in a form that only a reading
+ * of all of it shows: without usage, or with the `base_resp` of MiniMax.
+ */
+export function inspectAnswer(body: Buffer): ResponseSummary | null {
+  const summary = inspectResponse(body)
+  if (summary === null || body.length > LONGEST_ERROR) return summary
+  if (summary.usage === undefined) return null
+  return body.length <= LONGEST_WITH_USAGE && body.includes(BASE_RESP) ? null : summary
 }
 
 /** `inspectResponse` odd and long ones, too. */

@@ -1,3 +1,4 @@
+import { saysFailure } from '../../provider/error-frame.ts'
 import type { SseFrame } from './sse-tap.ts'
 
 /** An error that came inside an event stream. */
@@ -14,7 +15,7 @@ type FrameView = Pick<SseFrame, 'event' | 'data' | 'statusHint'>
 
 /**
  * The error that a frame reports, or null. `isFirst`: nothing came before it, which lets the bare
- * `{code, message}` of DashScope count as an error too.
+ * errors of services (`{code, message}`, `base_resp`, `success: false`) count as errors too.
  */
 export function streamErrorIn(
   frame: FrameView,
@@ -36,9 +37,13 @@ function saysError(body: unknown): boolean {
   return isRecord(body) && (Boolean(body.error) || body.type === 'error' || body.type === 'response.failed')
 }
 
+/** Frames of a stream name their kind; an error of a service that has none does not. */
 function isBareError(body: unknown): boolean {
-  if (!isRecord(body) || 'choices' in body || 'type' in body || 'object' in body) return false
-  return typeof body.code === 'string' && body.code !== '' && typeof body.message === 'string'
+  return isRecord(body) && !isKind(body.type) && !('object' in body) && saysFailure(body)
+}
+
+function isKind(type: unknown): boolean {
+  return typeof type === 'string' && !/error|limit|invalid|quota|denied|exceeded/i.test(type)
 }
 
 /** `response.failed` carries the whole response, and its error in there. */

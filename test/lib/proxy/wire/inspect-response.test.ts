@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { inspectResponse } from '../../../../src/lib/proxy/wire/inspect-response.ts'
+import { inspectAnswer, inspectResponse } from '../../../../src/lib/proxy/wire/inspect-response.ts'
 import { usageInTail } from '../../../../src/lib/proxy/wire/usage-in-tail.ts'
 import { isErrorFrame } from '../../../../src/lib/provider/error-frame.ts'
 import { readUsageWithCost, usageNames } from '../../../../src/lib/provider/usage.ts'
@@ -65,7 +65,7 @@ describe('a glance at a whole answer', () => {
     }))
     fc.assert(
       fc.property(value.any, (answer) => {
-        if (isErrorFrame(null, answer)) expect(inspectResponse(bytes(answer))).toBeNull()
+        if (isErrorFrame(null, answer)) expect(inspectAnswer(bytes(answer))).toBeNull()
       }),
       { numRuns: 2000 },
     )
