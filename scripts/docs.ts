@@ -12,6 +12,7 @@ import { outcomeTables } from './docs/outcomes.ts'
 import { defaultLimits, providerFacts, providersIndex, providerTerms } from './docs/providers.ts'
 import { builtinProviders } from '../src/lib/provider/builtin/index.ts'
 import { topPicture } from './docs/top-picture.ts'
+import { serviceErrors } from './docs/service-errors.ts'
 import { settingsList, variablesList } from './docs/settings.ts'
 
 /** The documents that have generated parts. */
@@ -24,6 +25,7 @@ export const documents = [
   'docs/limits.md',
   'docs/proxy.md',
   'docs/providers.md',
+  'docs/service-errors.md',
   'docs/top.md',
   ...builtinProviders.map(({ id }) => `docs/providers/${id}.md`),
 ]
@@ -43,6 +45,7 @@ export async function generatedParts(root: string): Promise<ReadonlyMap<string, 
     ['settings', settingsList()],
     ['variables', variablesList()],
     ['errors', errorTable(root)],
+    ['service-errors', serviceErrors()],
     ['default-limits', defaultLimits()],
     ['providers-index', providersIndex()],
     ...[...providerFacts()].map(([id, text]) => [`provider-${id}`, text] as const),

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCommand, temporaryFolder } from '../support/cli.ts'
 
@@ -38,4 +40,27 @@ test('when there is no such provider, the nearest is named and nothing is printe
   expect(JSON.parse(stdout)).toMatchObject({
     error: { code: 'unknown_provider', hint: expect.stringContaining('qwen') as string },
   })
+})
+
+test('when a body is explained, says whose trouble it is, what cools, and the rule with its source', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'error.json')
+  writeFileSync(
+    file,
+    JSON.stringify({ error: { message: 'Insufficient Balance', code: 'invalid_request_error' } }),
+  )
+  const args = ['providers', 'explain', '--body', file, '--status', '402']
+  const { exit, stdout } = await runCommand(folder, [...args, '--json'])
+  const { explanation } = JSON.parse(stdout) as { explanation: Record<string, unknown> }
+  expect(exit).toBe(0)
+  expect(explanation).toMatchObject({
+    provider: 'custom',
+    verdict: 'quota-hard',
+    trouble: 'money',
+    subject: 'account',
+    movesOn: true,
+    rule: { id: 'deepseek-no-money' },
+  })
+  expect((await runCommand(folder, args)).stdout).toMatch(/^cools +the account/m)
+  expect((await runCommand(folder, [...args, '--header', 'x'])).exit).toBe(2)
 })

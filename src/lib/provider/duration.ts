@@ -41,7 +41,7 @@ export function parseWordedDuration(text: string): number | null {
 function total(text: string): number | null {
   let sum = 0
   for (const [, amount, unit] of text.matchAll(
-    /(\d+(?:[.,]\d+)?|\ban?|\bone)[ -]?([a-zµμ]+|[\u0080-\uffff]+)/g,
+    /(\d+(?:[.,]\d+)?(?=[^\d])|\b(?:an?|one)(?=[ -]))[ -]?([a-zµμ]+|[\u0080-\uffff]+)/g,
   )) {
     sum += amountOf(amount ?? '') * (unitMs[unitOf(unit ?? '')] ?? Number.NaN)
   }

@@ -84,6 +84,8 @@ export const moneyRows: readonly FailureRow[] = [
   {
     id: 'no-money-words',
     words: MONEY,
+    // A quota of today comes back tomorrow.
+    when: ({ words }) => !/(?:今日|每日|当日|每周|本周|小时).{0,8}(?:额度|配额)/.test(words),
     class: 'quota-hard',
     about: 'words for no money, under whatever status',
     source:

@@ -15,7 +15,7 @@ export const deepseekFailures: ServiceFailures = {
   rows: [
     {
       id: 'deepseek-no-money',
-      message: /insufficient balance/i,
+      words: /insufficient balance/i,
       class: 'quota-hard',
       about: 'no credit',
       source: 'github.com/continuedev/continue/issues/9853 (2026-01)',

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { Flags } from '@oclif/core'
+import { QwenctlError } from '../../lib/base/errors.ts'
+import { explainAnswer, type AnswerExplanation } from '../../lib/toolkit/explain-answer.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+export default class ProvidersExplain extends ToolkitCommand {
+  static override summary = 'show what an error of a service means to qwenctl, and the rule that says so'
+  static override description =
+    'Reads a body as the proxy would: whose trouble it is, what cools and until when, whether the next account is asked. docs/service-errors.md says how to make a row of a new body.'
+  static override examples = [
+    '<%= config.bin %> providers explain --body error.json --status 429',
+    '<%= config.bin %> providers explain --body - --status 403 -p openrouter < error.json',
+    "<%= config.bin %> providers explain --body error.json --status 429 --header 'retry-after: 30' --json",
+  ]
+  static override flags = {
+    body: Flags.string({
+      description: 'file with the body; - reads it from stdin',
+      required: true,
+      helpValue: 'FILE',
+    }),
+    status: Flags.integer({ description: 'HTTP status of the answer', required: true, min: 100, max: 599 }),
+    provider: Flags.string({ char: 'p', description: 'provider of the account', default: 'custom' }),
+    header: Flags.string({
+      description: 'a header of the answer, NAME: VALUE; may be given several times',
+      multiple: true,
+      default: [],
+    }),
+  }
+
+  async run(): Promise<{ explanation: AnswerExplanation }> {
+    const { flags } = await this.parse(ProvidersExplain)
+    const provider = (await this.toolkit.providers()).get(flags.provider)
+    const given = { status: flags.status, headers: headersOf(flags.header), text: readBody(flags.body) }
+    const explanation = explainAnswer(provider, given, Date.now())
+    this.print(formatExplanation(explanation))
+    return { explanation }
+  }
+}
+
+function readBody(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw new QwenctlError('invalid_value', `the body cannot be read from ${file}`, { cause: error })
+  }
+}
+
+function headersOf(lines: readonly string[]): Record<string, string> {
+  const pairs = lines.map((line) => {
+    const colon = line.indexOf(':')
+    if (colon < 1) throw new QwenctlError('invalid_value', `--header ${line} has no name: write NAME: VALUE`)
+    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
+  })
+  return Object.fromEntries(pairs) as Record<string, string>
+}
+
+function formatExplanation({
+  verdict,
+  trouble,
+  subject,
+  cooldown,
+  movesOn,
+  rule,
+  message,
+}: AnswerExplanation): string {
+  const until = cooldown?.until ?? 'a person acts'
+  const lines = [
+    ['verdict', `${verdict} (trouble of the ${trouble})`],
+    ['cools', cooldown === null || subject === null ? 'nothing' : `the ${subject}, until ${until}`],
+    [
+      'end',
+      cooldown === null ? 'none' : cooldown.guessed ? 'guessed: the answer names none' : 'as the answer says',
+    ],
+    ['next', movesOn ? 'another account is asked' : 'the client gets the answer as it came'],
+    ['rule', rule.id === null ? 'a rule of the provider' : `${rule.id}: ${rule.about ?? ''}`],
+    ['source', rule.source ?? 'none'],
+    ['words', message],
+  ]
+  return lines.map(([name = '', value = '']) => `${name.padEnd(9)}${value}`).join('\n')
+}
