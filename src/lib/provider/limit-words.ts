@@ -45,15 +45,44 @@ export function limitInWords(
   const limit = amount(max)
   if (metric === undefined || window === undefined || limit === null) return null
   const used = amount(on?.[4])
+  const remaining = used === null ? null : Math.max(0, limit - used)
+  const resetsAt = resetInText(text, now)
+  const isObserved = otherwise.includes(metric) || refills({ limit, remaining, resetsAt, window, now })
   return {
     metric,
-    window: otherwise.includes(metric) ? OBSERVED : window,
+    window: isObserved ? OBSERVED : window,
     max: limit,
-    remaining: used === null ? null : Math.max(0, limit - used),
-    resetsAt: resetInText(text, now),
+    remaining,
+    resetsAt,
     scope: 'model',
     from: 'an error message',
   }
+}
+
+const windowMs: Record<string, number> = {
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  'day@rolling': 86_400_000,
+}
+
+/** Below this share of the window a wait is that of a bucket. */
+const BUCKET_SHARE = 0.05
+
+/**
+ * Whether a used-up limit has room again long before its window ends: a bucket that refills. Counted as a window it would
+ * keep requests back for all of it, where the service says one second.
+ */
+function refills(of: {
+  limit: number
+  remaining: number | null
+  resetsAt: number | null
+  window: string
+  now: number
+}): boolean {
+  const { limit, remaining, resetsAt, window, now } = of
+  if (remaining === null || resetsAt === null || remaining >= limit * BUCKET_SHARE) return false
+  return resetsAt - now < (windowMs[window] ?? 0) * BUCKET_SHARE
 }
 
 const noHeader: HeaderLookup = () => undefined

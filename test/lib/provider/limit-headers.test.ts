@@ -194,6 +194,16 @@ describe('limits in errors', () => {
   )
 
   it.each([
+    ['requests per min (RPM): Limit 500, Used 500, Requested 1. Please try again in 1s.', 'observed'],
+    ['requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s.', 'observed'],
+    ['tokens per min (TPM): Limit 30000, Used 29990, Requested 900. Please try again in 1.78s.', 'observed'],
+    ['requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 20s.', 'minute'],
+  ])('when it says %j, a bucket that refills is no window that must pass', (words, window) => {
+    const [limit] = learned(named('openai'), {}, openaiError({ message: `Rate limit reached on ${words}` }))
+    expect(limit?.window).toBe(window)
+  })
+
+  it.each([
     ['input tokens', '30,000', 'input-tokens', 'observed', 30_000],
     ['output tokens', '8,000', 'output-tokens', 'minute', 8000],
     ['requests', '50', 'requests', 'minute', 50],
