@@ -39,15 +39,24 @@ export function charge(usage: WindowUsage, clock: Clock, amount: number, now: nu
   }
 }
 
-/** Takes back what was charged at `chargedAt`, if that still counts. */
-export function giveBack(usage: WindowUsage, amount: number, chargedAt: number): void {
+/**
+ * Takes back what was charged at `chargedAt`, in a window that was advanced to `now`. A charge that has left the window
+ * takes nothing with it: what counts now belongs to other requests.
+ */
+export function giveBack(
+  usage: WindowUsage,
+  clock: Clock,
+  { amount, at: chargedAt }: Charge,
+  now: number,
+): void {
   if (usage.kind === 'fixed') {
     if (usage.start !== null && chargedAt >= usage.start) usage.used = Math.max(0, usage.used - amount)
     return
   }
-  // A merged charge stands at the later time of its parts, hence `>=`.
-  const charged = usage.charges.find((entry) => entry.at >= chargedAt && entry.amount >= amount)
-  if (charged === undefined) return
+  if (clock.kind === 'rolling' && chargedAt <= now - clock.lengthMs) return
+  // The charge is part of the first entry at its time or later: a merged entry has the latest time of its parts.
+  const charged = usage.charges.find((entry) => entry.at >= chargedAt)
+  if (charged === undefined || charged.amount < amount) return
   charged.amount -= amount
   usage.used = Math.max(0, usage.used - amount)
 }

@@ -5,6 +5,8 @@ import type { AccountsData } from '../store/documents/accounts-document.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
 import type { StorageView } from './views.ts'
+import type { MachineClock } from '../store/machine-clock.ts'
+import { systemClock } from '../store/machine-clock.ts'
 import { watchFile } from '../store/documents/watch.ts'
 import type { Home } from '../store/home.ts'
 import type { Keychain } from '../store/vault/keychain.ts'
@@ -81,8 +83,6 @@ const LOGIN_TIMEOUT_MS = 30_000
 const DOCTOR_TIMEOUT_MS = 5_000
 /** Resets and cooldowns by others are in force this soon, also while no request comes that reads them anyway. */
 const LEDGER_POLL_MS = 200
-/** A clock this far behind the ledger means that one of them is wrong, not that two processes raced. */
-const CLOCK_TOLERANCE_MS = 60_000
 
 /** The one place where the rooms are wired together. Opens no file by itself: each part opens on first use. */
 export function openToolkit(options: ToolkitOptions): Toolkit {
@@ -108,6 +108,7 @@ class LazyToolkit implements Toolkit {
   readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
   readonly #clock: () => number
+  readonly #machine: MachineClock | null
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
   readonly isInFlight = knownWriters()
@@ -116,10 +117,12 @@ class LazyToolkit implements Toolkit {
     (message) => this.#warnings.add(message),
   )
   #opened: FileLedger | null = null
+  #onLedgerProblem = (problem: string): void => void this.#warnings.add(problem)
 
   constructor(options: ToolkitOptions) {
     this.#options = options
     this.#clock = options.clock ?? turnClock
+    this.#machine = options.clock === undefined ? systemClock : null
     this.home = resolveHome(options.env)
     this.admin = new AdminAccess(this.home, this.#clock)
     this.settings = new FileSettings({
@@ -286,9 +289,9 @@ class LazyToolkit implements Toolkit {
     return this.#faults.watch(onFault)
   }
 
-  followLedger(): () => void {
-    const timer = setInterval(() => this.#opened?.refresh(), LEDGER_POLL_MS)
-    timer.unref()
+  followLedger(onProblem: (problem: string) => void): () => void {
+    this.#onLedgerProblem = onProblem
+    const timer = setInterval(() => this.#opened?.refresh(), LEDGER_POLL_MS).unref()
     return () => clearInterval(timer)
   }
 
@@ -308,7 +311,7 @@ class LazyToolkit implements Toolkit {
     const ledger = this.#opened
     if (ledger === null) {
       await this.#afterRestore()
-      const books = await readBooks(this.home, this.#clock)
+      const books = await readBooks(this.home, { clock: this.#clock, machine: this.#machine })
       for (const problem of books.problems) this.#warnings.add(problem)
       return { ...books, hasProvider: await this.#providerTest(books.data) }
     }
@@ -329,15 +332,13 @@ class LazyToolkit implements Toolkit {
     await this.#afterRestore()
     const { openLedger } = await import('../store/ledger/ledger-files.ts')
     const ledger = await openLedger(this.home, {
-      clock: this.#clock,
+      ...{ clock: this.#clock, machine: this.#machine },
       sync: (await this.settings.get('ledger.sync')) as 'interval' | 'always' | 'off',
       retentionDays: (await this.settings.get('ledger.retentionDays')) as number,
+      onProblem: (problem) => this.#onLedgerProblem(problem),
     })
     this.#opened = ledger
     for (const problem of ledger.problems) this.#warnings.add(problem)
-    const aheadMs = ledger.state.now - this.#clock()
-    const words = `the clock of this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry of the ledger`
-    if (aheadMs > CLOCK_TOLERANCE_MS) this.#warnings.add(words)
     await this.#reconcile(ledger)
     return ledger
   }

@@ -273,8 +273,11 @@ export interface Toolkit {
   watchSettings(onChange: () => void): () => void
   /** Calls back with each line about a plugin whose code failed; answers what stops it. Until then they are warnings. */
   watchPluginFaults(onFault: (message: string) => void): () => void
-  /** Keeps reading what other processes write to the ledger; answers what stops it. */
-  followLedger(): () => void
+  /**
+   * Keeps reading what other processes write to the ledger, and reports what goes wrong with its files, in words; answers
+   * what stops it.
+   */
+  followLedger(onProblem: (problem: string) => void): () => void
   /** Whether the process that made an open reservation still runs, so that it can end. */
   readonly isInFlight: (reservationId: string) => boolean
   /** What people should know (key file without a passphrase, clock ahead of the ledger); for stderr. */

@@ -341,7 +341,7 @@ export class LivePool {
     this.#stops.push(
       this.#toolkit.watchAccounts(onChange),
       this.#toolkit.watchPluginFaults(onFault),
-      this.#toolkit.followLedger(),
+      this.#toolkit.followLedger(onFault),
     )
   }
 }

@@ -3,7 +3,7 @@
 import type { StateJson } from './checkpoint.ts'
 
 /** The version that `stateToJson` writes. */
-export const CHECKPOINT_VERSION = 2
+export const CHECKPOINT_VERSION = 3
 
 const WEEK_MS = 7 * 86_400_000
 
@@ -20,7 +20,13 @@ function from1(json: StateJson): StateJson {
   return { ...json, subjects: Object.fromEntries(subjects) as StateJson['subjects'] }
 }
 
+/** From 2: nothing said that other hands changed the ledger, and its time was the newest of its clocks. */
+function from2(json: StateJson): StateJson {
+  return { ...json, lost: null, reference: null }
+}
+
 /** A state as `version` wrote it, in the present shape. Throws on what never had the shape of that version. */
 export function migrateState(json: StateJson, version: number): StateJson {
-  return version < 2 ? from1(json) : json
+  const two = version < 2 ? from1(json) : json
+  return version < 3 ? from2(two) : two
 }

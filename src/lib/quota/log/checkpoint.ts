@@ -42,6 +42,8 @@ export interface StateJson {
   subjects: Record<string, SubjectJson>
   open: Record<string, OpenReservation>
   days: Record<string, Record<string, DayTotals>>
+  lost: LedgerState['lost']
+  reference: LedgerState['reference']
 }
 
 interface SubjectJson extends Omit<SubjectState, 'limits' | 'modelLimits' | 'cooldowns' | 'trail'> {
@@ -77,6 +79,8 @@ export function stateToJson(state: LedgerState, historyThrough: string | null = 
     subjects,
     open: Object.fromEntries(openEntries(state)),
     days,
+    lost: state.lost,
+    reference: state.reference,
   }
 }
 
@@ -90,6 +94,8 @@ export function stateFromJson(json: StateJson): LedgerState {
     days: new Map(
       Object.entries(json.days).map(([day, accounts]) => [day, new Map(Object.entries(accounts))]),
     ),
+    lost: json.lost,
+    reference: json.reference,
   }
   for (const [id, subject] of Object.entries(json.subjects)) {
     state.subjects.set(id, {

@@ -36,6 +36,8 @@ export type LedgerEvent =
   | CoolEvent
   | ClearEvent
   | CloseEvent
+  | LostEvent
+  | ClockEvent
 
 /** Claims one request against every subject named: the account first, then whatever else counts it (a client key). */
 export interface ReserveEvent {
@@ -151,4 +153,31 @@ export interface CloseEvent {
   at: string
   /** `YYYY-MM-DD` */
   next: string
+}
+
+/** Whether a `close` ends the file of a day: only a later day, which has begun by the time of the event, follows one. */
+export function closes({ at, next }: CloseEvent, day: string): boolean {
+  return next > day && Date.parse(next) <= Date.parse(at)
+}
+
+/** Other hands changed the ledger while it was in use: counts of before may be missing, and limits follow again. */
+export interface LostEvent {
+  type: 'lost'
+  at: string
+  /** What was done to which file, for people. */
+  what: string
+}
+
+/** Sets the ledger's time: at this uptime of this run of the machine, it was `at`. */
+export interface ClockEvent {
+  type: 'clock'
+  at: string
+  /** One run of the machine; empty where the system does not tell, and a person set the time. */
+  boot: string
+  /** Milliseconds since it began. */
+  uptime: number
+  /** Whose clock it is: the first part of its reservations' ids. */
+  writer: string
+  /** The machine's own clock says the same. */
+  confirmed?: true
 }

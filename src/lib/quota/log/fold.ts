@@ -1,5 +1,6 @@
 import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
 import { forgetLearned, isInForce, learnLimits, setLimits } from '../set-limits.ts'
+import { setTime } from '../shift-time.ts'
 import { usable } from '../standing.ts'
 import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'
@@ -19,7 +20,15 @@ const NO_OTHERS: string[] = []
 const NO_SUBJECTS: readonly SubjectState[] = []
 
 export function emptyState(): LedgerState {
-  return { now: 0, sequence: 0, subjects: new Map(), open: new OpenReservations(), days: new Map() }
+  return {
+    now: 0,
+    sequence: 0,
+    subjects: new Map(),
+    open: new OpenReservations(),
+    days: new Map(),
+    lost: null,
+    reference: null,
+  }
 }
 
 /**
@@ -29,6 +38,10 @@ export function emptyState(): LedgerState {
  */
 export function apply(state: LedgerState, event: LedgerEvent): boolean {
   state.sequence += 1
+  if (event.type === 'clock') {
+    setTime(state, event)
+    return true
+  }
   moveTime(state, timeOf(event.at))
   switch (event.type) {
     case 'reserve':
@@ -55,6 +68,9 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
       return clear(state, event)
     case 'close':
       moveTime(state, Date.parse(event.next))
+      return true
+    case 'lost':
+      state.lost = { at: state.now, what: event.what }
       return true
   }
 }
@@ -173,7 +189,7 @@ function refund(subject: SubjectState, open: OpenReservation, now: number): void
   for (const limit of subject.limits) {
     if (limit.metric !== 'requests') continue
     advance(limit.usage, limit.clock, now)
-    giveBack(limit.usage, 1, open.at)
+    giveBack(limit.usage, limit.clock, { at: open.at, amount: 1 }, now)
   }
   leaveTrail(subject.trail, ONE_BACK, open.at, now + 1)
 }

@@ -37,6 +37,10 @@ function isEvent(value: Record<string, unknown>): boolean {
       return isText(value.subject) && isText(value.reason) && (value.until === null || isTime(value.until))
     case 'clear':
       return isText(value.subject)
+    case 'clock':
+      return typeof value.boot === 'string' && isText(value.writer) && Number.isSafeInteger(value.uptime)
+    case 'lost':
+      return isText(value.what)
     case 'close':
       return isText(value.next) && /^\d{4}-\d\d-\d\d$/.test(value.next)
     default:

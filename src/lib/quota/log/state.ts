@@ -16,6 +16,20 @@ export interface LedgerState {
   open: OpenReservations
   /** Totals per UTC day (`YYYY-MM-DD`) and account. */
   days: Map<string, Map<string, DayTotals>>
+  /** When, in epoch milliseconds, other hands last changed the ledger while it was in use, and what they did. */
+  lost: { at: number; what: string } | null
+  /** What the ledger's time was set by last: at an uptime of a run of the machine; null: nothing, as in old ledgers. */
+  reference: TimeReference | null
+}
+
+export interface TimeReference {
+  boot: string
+  uptime: number
+  /** Epoch milliseconds. */
+  at: number
+  writer: string
+  /** The machine's own clock said the same. */
+  confirmed: boolean
 }
 
 export interface SubjectState {

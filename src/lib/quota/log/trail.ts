@@ -43,7 +43,8 @@ function bucketAt(
   now: number,
 ): TrailBucket | undefined {
   const start = Math.floor(at / width) * width
-  const known = buckets.findLast((candidate) => candidate.start === start)
+  // Buckets do not begin at whole hours any more where the ledger's time was set right since.
+  const known = buckets.findLast((candidate) => at >= candidate.start && at < candidate.start + width)
   if (known !== undefined || at < now) return known
   const bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
   buckets.push(bucket)

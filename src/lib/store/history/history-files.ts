@@ -118,7 +118,7 @@ export class HistoryFiles {
     const file = DayFile.open(day, dayPath(this.#home, day), 'read')
     if (file === null) return offset === 0 ? progress : null
     file.offset = offset
-    const fits = file.size() !== null && file.landmark() === progress.landmark
+    const fits = file.damage() === null && file.landmark() === progress.landmark
     file.close()
     return fits ? progress : null
   }

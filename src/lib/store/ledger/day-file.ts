@@ -1,10 +1,19 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { ByteWriter } from '../../base/byte-writer.ts'
+import type { LedgerDisk } from '../ledger-disk.ts'
+import { systemDisk } from '../ledger-disk.ts'
 
 const NEWLINE = 10
 const CHUNK_BYTES = 1 << 20
+/** No event comes near it. A line beyond is passed over as it is read, so that no look reads it twice. */
+const LONGEST_LINE_BYTES = 1 << 20
+/** What `readLines` hands over in place of such a line; it is no event. */
+const LONG_LINE = 'a line of more than 1 MiB'
 /** Holds a whole `close` line: what ends a day can be read from it. */
 const LANDMARK_BYTES = 160
+/** The path is looked at no more often than this: an append every millisecond need not ask every time. */
+const LOOK_EVERY_MS = 20
 
 const flagsOf = {
   read: constants.O_RDONLY,
@@ -12,27 +21,62 @@ const flagsOf = {
   create: constants.O_RDWR | constants.O_APPEND | constants.O_CREAT,
 }
 
+/** What other hands did to a file that is in use. */
+export type Damage = 'removed' | 'cut off' | 'rewritten' | 'moved or replaced'
+
 /** One day of the ledger: lines that are only ever appended, by any number of processes. */
 export class DayFile {
   readonly day: string
   readonly path: string
   /** Everything before it has been read, and ends with a newline. */
   offset = 0
+  /** Bytes in the file when it was last looked at. */
+  size = 0
+  isClosed = false
   readonly #fd: number
-  #isTailTorn = false
+  readonly #disk: LedgerDisk
+  readonly #inode: number
+  /** Bytes that were looked at; those behind the offset have no newline. */
+  #readTo = 0
+  #isInLongLine = false
+  /** The last line has no end yet: a crash or a full disk tore it, or it is being written. */
+  isTailTorn = false
+  #lookedAt = 0
+  #seen: Damage | null = null
+  #mark = { end: 0, text: '' }
 
-  private constructor(day: string, path: string, fd: number) {
+  private constructor(day: string, path: string, fd: number, disk: LedgerDisk) {
     this.day = day
     this.path = path
     this.#fd = fd
+    this.#disk = disk
+    const stats = fstatSync(fd)
+    if (!stats.isFile()) throw new Error(`${path} is not a file`)
+    this.#inode = stats.ino
+    this.size = stats.size
   }
 
-  /** Null when there is no such day, and it is not to be made. */
-  static open(day: string, path: string, mode: 'read' | 'append' | 'create'): DayFile | null {
+  /** Null when there is no such day, and it is not to be made. Throws for what is not a file. */
+  static open(
+    day: string,
+    path: string,
+    mode: 'read' | 'append' | 'create',
+    disk: LedgerDisk = systemDisk,
+  ): DayFile | null {
+    let fd: number
     try {
-      return new DayFile(day, path, openSync(path, flagsOf[mode], 0o600))
+      // Without waiting: a FIFO in its place would hold the process until someone writes to it.
+      fd = openSync(path, flagsOf[mode] | constants.O_NONBLOCK, 0o600)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' && mode !== 'create') return null
+      throw error
+    }
+    try {
+      const file = new DayFile(day, path, fd, disk)
+      if (mode === 'create' && file.size === 0) disk.syncFolder(dirname(path))
+      return file
+    } catch (error) {
+      closeSync(fd)
       throw error
     }
   }
@@ -41,54 +85,100 @@ export class DayFile {
     return this.#fd
   }
 
-  /** Bytes in the file now; null when it was removed or replaced under us. */
-  size(): number | null {
+  /** What happened to the file since it was opened; null: lines were appended to it, or nothing. Renews `size`. */
+  damage(): Damage | null {
     const { nlink, size } = fstatSync(this.#fd)
-    return nlink === 0 || size < this.offset ? null : size
+    this.size = size
+    if (nlink === 0) return 'removed'
+    if (size < this.offset) return 'cut off'
+    if (this.isDue) this.#seen = this.#lookClosely()
+    return this.#seen
+  }
+
+  /** Whether the last close look is a while ago. */
+  get isDue(): boolean {
+    return performance.now() - this.#lookedAt > LOOK_EVERY_MS
+  }
+
+  /** Whether the path still leads here, and whether what was read is still there: a file may be cut and grow again. */
+  #lookClosely(): Damage | null {
+    this.#lookedAt = performance.now()
+    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino
+    if (inode !== this.#inode) return 'moved or replaced'
+    const { end, text } = this.#mark
+    if (text !== this.#textBefore(end)) return 'rewritten'
+    this.#mark = { end: this.offset, text: this.landmark() }
+    return null
+  }
+
+  /** True where there is more than was looked at. */
+  get hasNews(): boolean {
+    return this.size > Math.max(this.offset, this.#readTo)
   }
 
   /**
    * Appends whole lines in one write, which the kernel places behind everything else in the file. A line that a crash
-   * left without its end gets one first. Returns false when not all of it could be written: what stands is read back.
+   * left without its end gets one first. Returns false when not all of it could be written: what is there is read back.
    */
   append(lines: ByteWriter): boolean {
     const { memory, length } = lines
-    if (!this.#isTailTorn) return writeSync(this.#fd, memory, 0, length) === length
-    return writeSync(this.#fd, Buffer.concat([Buffer.of(NEWLINE), lines.written])) === length + 1
+    if (!this.isTailTorn) return this.#disk.write(this.#fd, memory, length) === length
+    const bytes = Buffer.concat([Buffer.of(NEWLINE), lines.written])
+    return this.#disk.write(this.#fd, bytes, bytes.length) === bytes.length
   }
 
-  /** True when `bytes` at the offset are exactly what was appended last: nobody else wrote in between. */
+  /** True when `bytes` at the offset are exactly what was appended last: no other process wrote in between. */
   grewBy(bytes: number): boolean {
-    return !this.#isTailTorn && this.size() === this.offset + bytes
+    return !this.isTailTorn && this.damage() === null && this.size === this.offset + bytes
   }
 
   /**
    * Hands over every complete line behind the offset, and moves the offset behind it; stops early when `onLine` answers
-   * false. What stands behind the last newline stays until its end arrives.
+   * false. What is behind the last newline stays until its end arrives.
    */
   readLines(onLine: (line: string) => boolean): void {
     let rest: Buffer = Buffer.alloc(0)
-    let position = this.offset
+    let position = this.#isInLongLine ? this.#readTo : this.offset
     for (;;) {
-      const chunk = Buffer.allocUnsafe(
-        Math.min(CHUNK_BYTES, Math.max(512, fstatSync(this.#fd).size - position)),
-      )
-      const count = readSync(this.#fd, chunk, 0, chunk.length, position)
-      if (count === 0) break
-      position += count
-      const data: Buffer =
-        rest.length === 0 ? chunk.subarray(0, count) : Buffer.concat([rest, chunk.subarray(0, count)])
+      const chunk = this.#readAt(position)
+      if (chunk.length === 0) break
+      position += chunk.length
+      const data = this.#isInLongLine ? this.#pastLongLine(chunk, position) : Buffer.concat([rest, chunk])
       const end = data.lastIndexOf(NEWLINE) + 1
       rest = data.subarray(end)
-      if (!this.#handOver(data, end, onLine)) return
+      this.#readTo = position
+      if (!this.#handOver(data, end, onLine)) {
+        this.#readTo = this.offset
+        return
+      }
+      if (rest.length > LONGEST_LINE_BYTES) {
+        this.#isInLongLine = true
+        rest = Buffer.alloc(0)
+        if (!onLine(LONG_LINE)) return
+      }
     }
-    this.#isTailTorn = rest.length > 0
+    this.isTailTorn = rest.length > 0 || this.#isInLongLine
+  }
+
+  #readAt(position: number): Buffer {
+    const wanted = Math.min(CHUNK_BYTES, Math.max(512, fstatSync(this.#fd).size - position))
+    const chunk = Buffer.allocUnsafe(wanted)
+    return chunk.subarray(0, readSync(this.#fd, chunk, 0, wanted, position))
+  }
+
+  /** What of a chunk, which ends at `position`, is behind the end of the long line; empty: it has none yet. */
+  #pastLongLine(chunk: Buffer, position: number): Buffer {
+    const stop = chunk.indexOf(NEWLINE)
+    if (stop === -1) return Buffer.alloc(0)
+    this.#isInLongLine = false
+    this.offset = position - chunk.length + stop + 1
+    return chunk.subarray(stop + 1)
   }
 
   #handOver(data: Buffer, end: number, onLine: (line: string) => boolean): boolean {
     for (let start = 0; start < end;) {
       const stop = data.indexOf(NEWLINE, start)
-      const line = data.toString('utf8', start, stop)
+      const line = stop - start > LONGEST_LINE_BYTES ? LONG_LINE : data.toString('utf8', start, stop)
       this.offset += stop + 1 - start
       start = stop + 1
       if (line !== '' && !onLine(line)) return false
@@ -98,13 +188,18 @@ export class DayFile {
 
   /** The last bytes before the offset, to recognise the file by. */
   landmark(): string {
-    const length = Math.min(LANDMARK_BYTES, this.offset)
+    return this.#textBefore(this.offset)
+  }
+
+  #textBefore(end: number): string {
+    const length = Math.min(LANDMARK_BYTES, end)
     const bytes = Buffer.alloc(length)
-    const count = readSync(this.#fd, bytes, 0, length, this.offset - length)
+    const count = readSync(this.#fd, bytes, 0, length, end - length)
     return bytes.toString('latin1', 0, count)
   }
 
   close(): void {
+    this.isClosed = true
     closeSync(this.#fd)
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LedgerEvent } from '../../quota/log/events.ts'
+import { closes } from '../../quota/log/events.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import type { DayFile } from './day-file.ts'
 
@@ -19,8 +20,9 @@ export async function foldLines(
     let next: string | null = null
     file.readLines((line) => {
       const event = parseEvent(line)
-      if (event !== null) onEvent(event)
-      if (event?.type === 'close') next = event.next
+      const isStray = event?.type === 'close' && !closes(event, file.day)
+      if (event !== null && !isStray) onEvent(event)
+      if (event?.type === 'close' && !isStray) next = event.next
       left -= 1
       return next === null && left > 0
     })

@@ -1,8 +1,9 @@
-import { fdatasync, fdatasyncSync, mkdirSync } from 'node:fs'
-import { QwenctlError } from '../../base/errors.ts'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { QwenctlError } from '../../base/errors.ts'
 import { isoTime } from '../../base/iso-time.ts'
 import { ByteWriter } from '../../base/byte-writer.ts'
-import type { LedgerEvent, ReserveEvent, SettleEvent } from '../../quota/log/events.ts'
+import type { LedgerEvent, ReserveEvent } from '../../quota/log/events.ts'
 import { apply } from '../../quota/log/fold.ts'
 import type {
   ReservationRequest,
@@ -12,40 +13,51 @@ import type {
   Reservation,
   Settlement,
 } from '../../quota/ledger.ts'
+import { settleEvent } from '../../quota/settle-event.ts'
 import { hasRoom } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { dayOf } from '../../quota/log/totals.ts'
 import { RunningIds } from '../../base/running-ids.ts'
-import { stateToJson } from '../../quota/log/checkpoint.ts'
-import { writeCheckpoint } from './checkpoint-file.ts'
 import { compactLedger } from './compact-ledger.ts'
+import type { Damage } from './day-file.ts'
 import { DayFile } from './day-file.ts'
 import type { Home } from '../home.ts'
+import { unreadable, unwritable } from '../ledger-errors.ts'
+import { LedgerClock } from '../ledger-clock.ts'
+import { LedgerCheckpoints } from '../ledger-checkpoints.ts'
+import type { LedgerDisk } from '../ledger-disk.ts'
+import { systemDisk } from '../ledger-disk.ts'
 import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from '../locks/lock.ts'
 import { lineOf, writeLine } from './ledger-line.ts'
+import type { MachineClock } from '../machine-clock.ts'
+import { systemClock } from '../machine-clock.ts'
+import type { SyncMode } from '../ledger-sync.ts'
+import { LedgerSync } from '../ledger-sync.ts'
+import { eventsToRecordAgain } from '../record-again.ts'
 import { newWriter } from './writer.ts'
 
 export interface LedgerOptions {
   /** Epoch milliseconds. */
   clock?: () => number
-  /** What a power cut may cost: a second (`interval`), nothing (`always`), what the system holds back (`off`). */
-  sync?: 'interval' | 'always' | 'off'
+  sync?: SyncMode
   /** Days whose events are kept one by one; at least 35, the longest window. */
   retentionDays?: number
+  /** Told of what goes wrong with the files while the ledger is open, in words. */
+  onProblem?: (problem: string) => void
+  disk?: LedgerDisk
+  /** What the clock is held against; a clock that is passed in alone is held against nothing. */
+  machine?: MachineClock | null
 }
 
-const SYNC_INTERVAL_MS = 1000
-/** A checkpoint is due after so many events, or so long after the first of them. */
-const CHECKPOINT_EVENTS = 5_000
-const CHECKPOINT_AGE_MS = 30_000
-/** Checkpoints take at most this share of the time. */
-const CHECKPOINT_SHARE = 0.0025
-/** A short-lived process leaves a checkpoint when it had to fold more than this. */
-const CHECKPOINT_AT_CLOSE = 2_000
 /** Settlements that wait for a full disk; beyond, the oldest stay "outcome unknown". */
 const MAX_WAITING_SETTLEMENTS = 100_000
 const APPEND_ATTEMPTS = 5
+/** Days that one flush may go through: a year of them, each closed long ago. */
+const MOST_DAYS = 400
+/** Several processes see a loss at the same moment; one line of it is enough. */
+const SAME_LOSS_MS = 5_000
+const LOSS_SHOWN_MS = 86_400_000
 
 interface Waiting {
   event: LedgerEvent
@@ -64,23 +76,52 @@ interface News {
 /** Opens the ledger of a home for counting. Any number of processes may do so at once. */
 export async function openLedger(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
   try {
-    mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
+    const made = mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
+    if (made !== undefined) (options.disk ?? systemDisk).syncFolder(dirname(made))
     await makeFirstDay(home, dayOf((options.clock ?? Date.now)()))
   } catch (error) {
     throw unwritable(home.ledgerFolder, error)
   }
-  return new FileLedger(home, options)
+  try {
+    return new FileLedger(home, options)
+  } catch (error) {
+    throw unreadable(home.ledgerFolder, error)
+  }
 }
 
 /** The ledger as it stands, without writing anything: for commands that only look. */
 export function readLedger(
   home: Home,
-  _options: Pick<LedgerOptions, 'clock'> = {},
-): { state: LedgerState; problems: string[] } {
+  options: Pick<LedgerOptions, 'clock' | 'machine'> = {},
+): { state: LedgerState; problems: string[]; now: number } {
   const reader = new LedgerReader(home, 'read')
-  reader.load()
-  reader.close()
-  return { state: reader.state, problems: reader.problems }
+  try {
+    reader.load()
+  } catch (error) {
+    throw unreadable(home.ledgerFolder, error)
+  } finally {
+    reader.close()
+  }
+  const { state, problems } = reader
+  const clock = newClock(options, '')
+  const setting = clock.check(state)
+  if (setting !== null) apply(state, setting) // as the next process that counts will write it
+  return { state, problems: [...problems, ...recentLoss(state)], now: clock.now(state) }
+}
+
+/** For a day after the ledger was changed by other hands: counts of before may be missing from all that is shown. */
+function recentLoss({ lost, now }: LedgerState): string[] {
+  if (lost === null || now - lost.at > LOSS_SHOWN_MS) return []
+  return [`counts from before ${isoTime(lost.at)} may be missing: ${lost.what}`]
+}
+
+function newClock({ clock = Date.now, machine }: LedgerOptions, writer: string): LedgerClock {
+  const isOwn = clock === Date.now
+  return new LedgerClock({
+    clock,
+    machine: machine === undefined && isOwn ? systemClock : (machine ?? null),
+    writer,
+  })
 }
 
 /** Two processes must not begin a ledger with two different days: only this step needs a lock. */
@@ -91,40 +132,45 @@ async function makeFirstDay(home: Home, day: string): Promise<void> {
   })
 }
 
-function unwritable(path: string, cause: unknown): QwenctlError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'
-  return new QwenctlError('store_unwritable', `the ledger ${path} cannot be written (${code})`, { cause })
-}
-
 /** The ledger in files: see `docs/ledger.md` for why order in the file is enough, without a lock or a server. */
 export class FileLedger implements Ledger {
   readonly #home: Home
   readonly #reader: LedgerReader
-  readonly #clock: () => number
-  readonly #sync: 'interval' | 'always' | 'off'
+  readonly #clock: LedgerClock
+  readonly #sync: LedgerSync
+  readonly #checkpoints: LedgerCheckpoints
   readonly #retentionDays: number
-  readonly #ids = new RunningIds(newWriter())
+  readonly #ids: RunningIds
   readonly #lines = new ByteWriter()
   #waiting: Waiting[] = []
   #news: News[] = []
   #isFlushPlanned = false
-  #isDirty = false
-  #syncTimer: NodeJS.Timeout | null = null
-  #checkpointAt = 0
-  #checkpointCostMs = 0
+  /** What other hands took from the files, and what they did, until it is recorded again. */
+  #lost: { before: LedgerState; what: string } | null = null
+  #problem = ''
   #compaction: Promise<unknown> = Promise.resolve()
   /** Called for every event applied, ours and others'. */
   onEvent: ((event: LedgerEvent, tookEffect: boolean) => void) | null = null
 
   constructor(home: Home, options: LedgerOptions) {
     this.#home = home
-    this.#clock = options.clock ?? Date.now
-    this.#sync = options.sync ?? 'interval'
+    const writer = newWriter()
+    this.#ids = new RunningIds(writer)
+    this.#clock = newClock(options, writer)
     this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
-    this.#reader = new LedgerReader(home, 'append')
+    const disk = options.disk ?? systemDisk
+    this.#sync = new LedgerSync(options.sync ?? 'interval', disk, (problem) => this.#reader.report(problem))
+    const { onProblem } = options
+    this.#reader = new LedgerReader(home, 'append', {
+      disk,
+      onLeave: (file) => this.#sync.leave(file),
+      onLost: (before, damage) => this.#onLost(before, damage),
+      ...(onProblem === undefined ? {} : { onProblem }),
+    })
     this.#reader.load()
-    this.#checkpointAt = this.#clock()
+    this.#checkpoints = new LedgerCheckpoints(home.countersFile, this.#reader, options.clock ?? Date.now)
     this.#planCompaction()
+    this.#flush() // what the clock has to say first
   }
 
   get state(): LedgerState {
@@ -136,11 +182,52 @@ export class FileLedger implements Ledger {
   }
 
   now(): number {
-    return Math.max(this.#clock(), this.state.now)
+    return this.#clock.now(this.state)
   }
 
+  /** Never throws: what is wrong with the files is reported, once, and the next write fails by it. */
   refresh(): void {
+    try {
+      this.#follow()
+      this.#problem = ''
+    } catch (error) {
+      const problem = `${unwritable(this.#home.ledgerFolder, error).message}; counting waits until it can`
+      if (problem !== this.#problem) this.#reader.report(problem)
+      this.#problem = problem
+    }
+    this.#checkClock()
+    if (this.#lost !== null || this.#waiting.length > 0) this.#planFlush()
+  }
+
+  /** Where the clock stepped, or the ledger's time was set, what waits is dated anew, behind the event that says so. */
+  #checkClock(): void {
+    const before = this.#clock.correction
+    const event = this.#clock.check(this.state)
+    if (event === null && this.#clock.correction === before) return
+    const at = this.#clock.reading()
+    for (const { event: waiting, reservation } of this.#waiting) {
+      waiting.at = isoTime(at)
+      if (reservation !== null) reservation.at = at
+    }
+    if (event !== null) this.#waiting.unshift({ event, reservation: null, claimant: null })
+    else this.#sayCorrection()
+  }
+
+  #sayCorrection(): void {
+    const seconds = Math.round(Math.abs(this.#clock.correction) / 1000)
+    if (seconds === 0) return
+    const way = this.#clock.correction < 0 ? 'ahead of' : 'behind'
+    this.#reader.report(`the clock of this process is ${seconds} s ${way} the ledger's time, which counts`)
+  }
+
+  #follow(): void {
     this.#reader.follow((_line, event, tookEffect) => this.onEvent?.(event, tookEffect))
+  }
+
+  /** The first loss counts: a second one would know of fewer limits. */
+  #onLost(before: LedgerState, damage: Damage): void {
+    const { path } = this.#reader.file ?? { path: this.#home.ledgerFolder }
+    this.#lost ??= { before, what: `${path} was ${damage} while in use` }
   }
 
   reserve(claim: ReservationRequest): Promise<Reservation | null> {
@@ -174,7 +261,10 @@ export class FileLedger implements Ledger {
   }
 
   record(notices: Notice[]): Promise<void> {
-    const at = isoTime(this.now())
+    const isReset = notices.some(({ type }) => type === 'reset')
+    const setting = isReset ? this.#clock.setByPerson(this.state) : null
+    if (setting !== null) this.#enqueue({ event: setting, reservation: null, claimant: null })
+    const at = isoTime(setting === null ? this.now() : this.#clock.reading())
     const written = notices.map(
       (notice) =>
         new Promise<Reservation | null>((claimed, failed) =>
@@ -191,15 +281,18 @@ export class FileLedger implements Ledger {
   async close(): Promise<void> {
     this.#flush()
     await this.#compaction
-    if (this.#reader.tail > CHECKPOINT_AT_CLOSE) this.#checkpoint()
-    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer)
-    if (this.#isDirty && this.#sync !== 'off' && this.#reader.file !== null)
-      fdatasyncSync(this.#reader.file.fd)
+    this.#checkpoints.atClose()
+    this.#sync.stop()
+    if (this.#reader.file !== null) this.#sync.leave(this.#reader.file)
     this.#reader.close()
   }
 
   #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting)
+    this.#planFlush()
+  }
+
+  #planFlush(): void {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
     // After the sockets of this turn were read: what they all reserve goes out in one write.
@@ -208,22 +301,31 @@ export class FileLedger implements Ledger {
 
   #flush(): void {
     this.#isFlushPlanned = false
-    if (this.#waiting.length === 0) return
+    this.#checkClock()
+    if (this.#waiting.length === 0 && this.#lost === null) return
     let batch = this.#waiting
     this.#waiting = []
     let cause: unknown = null
     try {
-      for (let attempt = 0; batch.length > 0 && attempt < APPEND_ATTEMPTS; attempt += 1) {
-        this.#reachToday()
-        batch = this.#append(batch)
+      this.#reachToday()
+      for (
+        let attempt = 0;
+        this.#isOwing(batch) && attempt < APPEND_ATTEMPTS && cause === null;
+        attempt += 1
+      ) {
+        if (attempt > 0) this.#reachToday()
+        ;({ left: batch, cause } = this.#append(batch))
       }
     } catch (error) {
       cause = error
-      batch = this.#readBack(batch)
     }
     if (batch.length > 0) this.#giveUp(batch, cause)
-    this.#afterFlush()
+    this.#checkpoints.afterFlush()
     this.#tellClaimants()
+  }
+
+  #isOwing(batch: Waiting[]): boolean {
+    return batch.length > 0 || this.#lost !== null
   }
 
   /** At the end, for they go on at once, and may claim again. */
@@ -236,37 +338,56 @@ export class FileLedger implements Ledger {
     }
   }
 
-  /** Ends the day when the clock has left it. Whoever does so first names the next day for everybody. */
+  /** Ends the day when the clock has left it. The first process to do so names the next day for all. */
   #reachToday(): void {
-    for (;;) {
+    if (this.#reader.file?.isDue === true && this.#reader.file.damage() !== null) this.#follow()
+    for (let days = 0; days < MOST_DAYS; days += 1) {
       const today = dayOf(this.now())
       const file = this.#reader.file ?? this.#reader.begin(today)
       if (file.day >= today && this.#reader.nextDay === null) return
       if (this.#reader.nextDay === null) {
         file.append(this.#linesOf([{ type: 'close', at: isoTime(this.now()), next: today }]))
+        this.#sync.wrote(file)
         this.#planCompaction()
       }
-      this.refresh()
+      this.#follow()
     }
+    throw new Error('its days do not end')
   }
 
-  /** Writes the batch and applies what the file then holds; returns what came to stand behind a close, to write again. */
-  #append(batch: Waiting[]): Waiting[] {
+  /**
+   * Writes the batch and applies what the file then holds. `left`: what is behind a close, or was torn, and has to be
+   * written again. `cause`: the disk did not take all of it, and would not take the rest.
+   */
+  #append(batch: Waiting[]): { left: Waiting[]; cause: Error | null } {
     const file = this.#reader.file
-    if (file === null) return batch
-    const lines = this.#linesOf(batch.map(({ event }) => event))
+    if (file === null) return { left: batch, cause: null }
+    const again = this.#lost
+    const owed = again === null ? [] : this.#owedSince(again)
+    const all = owed.length === 0 ? batch : [...owed, ...batch]
+    const lines = this.#linesOf(all.map(({ event }) => event))
     const isWhole = file.append(lines)
-    this.#isDirty = true
-    if (this.#sync === 'always') fdatasyncSync(file.fd)
-    if (!isWhole || !file.grewBy(lines.length)) {
-      const left = this.#readBack(batch)
-      if (!isWhole) throw new Error('the disk took only a part')
-      return left
-    }
-    file.offset += lines.length
-    for (const waiting of batch) this.#applied(waiting, apply(this.state, waiting.event))
-    this.#reader.tail += batch.length
-    return []
+    const refusal = this.#sync.wrote(file)
+    let left: Waiting[] = []
+    if (isWhole && file.grewBy(lines.length)) {
+      file.offset += lines.length
+      for (const waiting of all) this.#applied(waiting, apply(this.state, waiting.event), refusal)
+      this.#reader.tail += all.length
+    } else left = this.#readBack(all, refusal)
+    const isOwed = (waiting: Waiting) => owed.includes(waiting)
+    if (this.#lost === again && !left.some(isOwed)) this.#lost = null
+    const cause = isWhole ? null : new Error('the disk took only a part')
+    return { left: owed.length === 0 ? left : left.filter((waiting) => !isOwed(waiting)), cause }
+  }
+
+  /** What a loss took from the files and this process knows: it goes in front of the next batch. */
+  #owedSince({ before, what }: { before: LedgerState; what: string }): Waiting[] {
+    const at = isoTime(this.now())
+    const { lost } = this.state
+    const isSaid = lost !== null && this.now() - lost.at < SAME_LOSS_MS
+    const events = eventsToRecordAgain(before, this.state, at)
+    if (!isSaid) events.unshift({ type: 'lost', at, what })
+    return events.map((event) => ({ event, reservation: null, claimant: null }))
   }
 
   #linesOf(events: readonly LedgerEvent[]): ByteWriter {
@@ -275,14 +396,27 @@ export class FileLedger implements Ledger {
     return this.#lines
   }
 
-  #applied(waiting: Waiting, tookEffect: boolean): void {
+  /** `refusal`: the event is in the file, but not as durable as it has to be. */
+  #applied(waiting: Waiting, tookEffect: boolean, refusal: Error | null): void {
     this.onEvent?.(waiting.event, tookEffect)
     const { claimant, reservation } = waiting
-    if (claimant !== null) this.#news.push({ claimant, of: tookEffect ? reservation : null })
+    if (claimant === null) return
+    if (refusal === null) this.#news.push({ claimant, of: tookEffect ? reservation : null })
+    else {
+      this.#news.push({ claimant, of: this.#unwritable(refusal) })
+      if (tookEffect && reservation !== null) this.#takeBack(reservation)
+    }
+  }
+
+  /** The request of a reservation that is in the file, or may come to be, was refused and is not sent. */
+  #takeBack({ id }: Reservation): void {
+    const event = settleEvent(id, isoTime(this.now()), { outcome: 'unreachable', refunded: true })
+    this.#waiting.push({ event, reservation: null, claimant: null })
   }
 
   /** Reads what the file holds, others' events included; returns those of the batch that it does not. */
-  #readBack(batch: Waiting[]): Waiting[] {
+  #readBack(batch: Waiting[], refusal: Error | null): Waiting[] {
+    const lostBefore = this.#lost
     const missing = new Map<string, Waiting[]>()
     for (const waiting of batch) {
       const line = lineOf(waiting.event)
@@ -294,60 +428,43 @@ export class FileLedger implements Ledger {
       this.#reader.follow((line, event, tookEffect) => {
         const own = missing.get(line)?.shift()
         if (own === undefined) this.onEvent?.(event, tookEffect)
-        else this.#applied(own, tookEffect)
+        else this.#applied(own, tookEffect, refusal)
       })
     } catch {
-      // What cannot be read back is not granted: the caller gives up on it.
+      // What cannot be read back is not granted: the caller writes it again, or gives up on it.
     }
-    return [...missing.values()].flat()
+    const left = [...missing.values()].flat()
+    if (this.#lost !== lostBefore) return this.#withoutWritten(left)
+    return left
+  }
+
+  /** The file was lost as it was written to: what is in the one that is there now was granted without its limits. */
+  #withoutWritten(batch: Waiting[]): Waiting[] {
+    const refusal = new Error('the file was lost')
+    return batch.filter((waiting) => {
+      const { event } = waiting
+      if (event.type !== 'reserve' || this.state.open.get(event.id) === undefined) return true
+      this.#applied(waiting, true, refusal)
+      return false
+    })
   }
 
   #giveUp(batch: Waiting[], cause: unknown): void {
-    const error = unwritable(this.#reader.file?.path ?? this.#home.ledgerFolder, cause)
+    const error = this.#unwritable(cause)
     const settlements: Waiting[] = []
     for (const waiting of batch) {
-      if (waiting.event.type === 'settle') settlements.push(waiting)
-      else if (waiting.claimant !== null) this.#news.push({ claimant: waiting.claimant, of: error })
+      const { event, claimant, reservation } = waiting
+      if (event.type === 'settle') settlements.push(waiting)
+      else if (claimant !== null) this.#news.push({ claimant, of: error })
+      // A line that lacks only its end becomes whole with the next writer's.
+      if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(reservation)
     }
     // They go out with the next write that succeeds; until then their requests stay charged and in flight.
     this.#waiting = [...settlements, ...this.#waiting].slice(-MAX_WAITING_SETTLEMENTS)
   }
 
-  #afterFlush(): void {
-    if (this.#sync === 'interval' && this.#syncTimer === null && this.#isDirty) {
-      this.#syncTimer = setTimeout(() => this.#syncNow(), SYNC_INTERVAL_MS)
-      this.#syncTimer.unref()
-    }
-    const age = this.#clock() - this.#checkpointAt
-    const isDue =
-      this.#reader.tail >= CHECKPOINT_EVENTS || (this.#reader.tail > 0 && age >= CHECKPOINT_AGE_MS)
-    if (isDue && age * CHECKPOINT_SHARE >= this.#checkpointCostMs) this.#checkpoint()
-  }
-
-  #syncNow(): void {
-    this.#syncTimer = null
-    if (!this.#isDirty || this.#reader.file === null) return
-    this.#isDirty = false
-    fdatasync(this.#reader.file.fd, () => undefined) // a failing disk shows at the next append
-  }
-
-  #checkpoint(): void {
-    const { file, historyThrough, state } = this.#reader
-    if (file === null) return
-    const began = performance.now()
-    this.#checkpointAt = this.#clock()
-    this.#reader.tail = 0
-    try {
-      writeCheckpoint(this.#home.countersFile, {
-        position: { day: file.day, offset: file.offset },
-        landmark: file.landmark(),
-        historyThrough,
-        state: stateToJson(state, historyThrough),
-      })
-    } catch {
-      // Only the next start is slower: the ledger itself has it all.
-    }
-    this.#checkpointCostMs = performance.now() - began
+  #unwritable(cause: unknown): QwenctlError {
+    return unwritable(this.#reader.file?.path ?? this.#home.ledgerFolder, cause)
   }
 
   #planCompaction(): void {
@@ -357,20 +474,4 @@ export class FileLedger implements Ledger {
       () => undefined, // tried again tomorrow, or at the next start
     )
   }
-}
-
-/** Field by field: a spread costs more than the rest of the settling. */
-function settleEvent(id: string, at: string, settlement: Settlement): SettleEvent {
-  const event: SettleEvent = { type: 'settle', id, at, outcome: settlement.outcome }
-  if (settlement.status !== undefined) event.status = settlement.status
-  if (settlement.inputTokens !== undefined) event.inputTokens = settlement.inputTokens
-  if (settlement.outputTokens !== undefined) event.outputTokens = settlement.outputTokens
-  if (settlement.costUsd !== undefined) event.costUsd = settlement.costUsd
-  if (settlement.estimated !== undefined) event.estimated = settlement.estimated
-  if (settlement.latencyMs !== undefined) event.latencyMs = settlement.latencyMs
-  if (settlement.firstByteMs !== undefined) event.firstByteMs = settlement.firstByteMs
-  if (settlement.model !== undefined) event.model = settlement.model
-  if (settlement.note !== undefined) event.note = settlement.note
-  if (settlement.refunded !== undefined) event.refunded = settlement.refunded
-  return event
 }

@@ -1,15 +1,32 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LedgerEvent } from '../../quota/log/events.ts'
+import { closes } from '../../quota/log/events.ts'
 import { apply, emptyState } from '../../quota/log/fold.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { LoadedCheckpoint } from './checkpoint-file.ts'
 import { readCheckpoint } from './checkpoint-file.ts'
+import type { Damage } from './day-file.ts'
 import { DayFile } from './day-file.ts'
 import type { Home } from '../home.ts'
+import type { LedgerDisk } from '../ledger-disk.ts'
+import { systemDisk } from '../ledger-disk.ts'
 
 export type OnEvent = (line: string, event: LedgerEvent, tookEffect: boolean) => void
+
+/** For a process that counts: what it does where the files change under it. */
+export interface ReaderHooks {
+  disk?: LedgerDisk
+  /** The followed day is left for the next. */
+  onLeave?: (file: DayFile) => void
+  /** Other hands changed the file in use; `before` is what the ledger added up to until then. */
+  onLost?: (before: LedgerState, damage: Damage) => void
+  onProblem?: (problem: string) => void
+}
+
+/** Enough to know what is wrong; a file of garbage has one for each line. */
+const MOST_PROBLEMS = 100
 
 /** Where the days that were folded for good end: see `compact-ledger.ts`. */
 export function baseFile(home: Home): string {
@@ -49,10 +66,19 @@ export class LedgerReader {
   /** Events applied since the checkpoint. */
   tail = 0
   readonly problems: string[] = []
+  readonly #hooks: ReaderHooks
 
-  constructor(home: Home, mode: 'read' | 'append') {
+  constructor(home: Home, mode: 'read' | 'append', hooks: ReaderHooks = {}) {
     this.#home = home
     this.#mode = mode
+    this.#hooks = hooks
+  }
+
+  /** Keeps a problem for people. A listener hears the same one once in a row. */
+  report(problem: string): void {
+    const isRepeated = this.problems.at(-1) === problem
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem)
+    if (!isRepeated) this.#hooks.onProblem?.(problem)
   }
 
   /** Starts from the newest checkpoint that fits the files, else from the base, else from the first day. */
@@ -69,7 +95,7 @@ export class LedgerReader {
     this.#drop()
     const base = readCheckpoint(baseFile(this.#home))
     if (base === 'damaged')
-      this.problems.push(`${baseFile(this.#home)} is damaged; counts before the kept days are missing`)
+      this.report(`${baseFile(this.#home)} is damaged; counts before the kept days are missing`)
     const isUsable = base !== null && base !== 'damaged'
     this.state = isUsable ? base.state : emptyState()
     this.historyThrough = isUsable ? base.historyThrough : null
@@ -79,22 +105,26 @@ export class LedgerReader {
 
   /** Reads on to the end of the ledger. Starts over when the files were replaced under us. */
   follow(onEvent?: OnEvent): void {
+    if (this.file === null && this.#mode === 'append') this.#openFirst() // its files may be back
     for (;;) {
       if (this.file === null) return
-      const size = this.file.size()
-      if (size === null) {
-        this.problems.push(`${this.file.path} was replaced; counts are folded anew`)
-        return this.rebuild()
-      }
-      if (size > this.file.offset) this.#readFile(this.file, onEvent)
+      const damage = this.file.damage()
+      if (damage !== null) return this.#startOver(this.file, damage)
+      if (this.file.hasNews) this.#readFile(this.file, onEvent)
       if (this.nextDay === null || !this.#moveTo(this.nextDay)) return
     }
+  }
+
+  #startOver({ path }: DayFile, damage: Damage): void {
+    this.report(`${path} was ${damage} while in use; counts are folded from what is there`)
+    this.#hooks.onLost?.(this.state, damage)
+    this.rebuild()
   }
 
   /** Begins the ledger of a home that has none, or whose files were removed. */
   begin(day: string): DayFile {
     mkdirSync(this.#home.ledgerFolder, { recursive: true, mode: 0o700 })
-    const file = DayFile.open(day, dayPath(this.#home, day), 'create')
+    const file = DayFile.open(day, dayPath(this.#home, day), 'create', this.#disk)
     if (file === null) throw new Error(`${day} cannot be made`)
     this.file = file
     return file
@@ -113,16 +143,21 @@ export class LedgerReader {
 
   /** Counts come from the ledger anyway; the damaged file is kept for whoever wants to know what happened to it. */
   #quarantine(path: string): void {
-    this.problems.push(`${path} is damaged; counts are folded from the ledger`)
+    this.report(`${path} is damaged; counts are folded from the ledger`)
     if (this.#mode === 'append') renameSync(path, `${path}.corrupt-${Date.now()}`)
+  }
+
+  get #disk(): LedgerDisk {
+    return this.#hooks.disk ?? systemDisk
   }
 
   #readFile(file: DayFile, onEvent: OnEvent | undefined): void {
     if (this.nextDay !== null) return
     file.readLines((line) => {
       const event = parseEvent(line)
-      if (event === null) {
-        this.problems.push(`${file.path}: a line that is no event is skipped`)
+      if (event === null || (event.type === 'close' && !closes(event, file.day))) {
+        const what = event === null ? 'a line that is no event' : 'a close that names no later day'
+        this.report(`${file.path}: ${what} is skipped`)
         return true
       }
       const tookEffect = apply(this.state, event)
@@ -143,7 +178,7 @@ export class LedgerReader {
       if (later === undefined) return
       this.follow() // its close may have been written just now
       if (this.file?.day !== day) continue
-      this.problems.push(`${file.path} has no successor; counting goes on with ${later}`)
+      this.report(`${file.path} has no successor; counting goes on with ${later}`)
       if (!this.#moveTo(later)) return
       this.follow()
     }
@@ -151,8 +186,14 @@ export class LedgerReader {
 
   /** Goes on to a day. A reader waits while it has no file: nothing was written since the close. A writer makes it. */
   #moveTo(day: string): boolean {
-    const next = DayFile.open(day, dayPath(this.#home, day), this.#mode === 'append' ? 'create' : 'read')
+    const next = DayFile.open(
+      day,
+      dayPath(this.#home, day),
+      this.#mode === 'append' ? 'create' : 'read',
+      this.#disk,
+    )
     if (next === null) return false
+    if (this.file !== null) this.#hooks.onLeave?.(this.file)
     this.file?.close()
     this.file = next
     this.nextDay = null
@@ -161,16 +202,16 @@ export class LedgerReader {
 
   #startAt(checkpoint: LoadedCheckpoint): boolean {
     const { day, offset } = checkpoint.position
-    const file = DayFile.open(day, dayPath(this.#home, day), this.#mode)
+    const file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#disk)
     if (file === null) return false
     file.offset = offset
-    if (file.size() === null || file.landmark() !== checkpoint.landmark) {
-      this.problems.push('the checkpoint does not fit the ledger; counts are folded anew')
+    if (file.damage() !== null || file.landmark() !== checkpoint.landmark) {
+      this.report('the checkpoint does not fit the ledger; counts are folded anew')
       file.close()
       return false
     }
     this.file = file
-    this.nextDay = endedWith(checkpoint.landmark)
+    this.nextDay = endedWith(checkpoint.landmark, day)
     this.state = checkpoint.state
     this.historyThrough = checkpoint.historyThrough
     return true
@@ -180,7 +221,7 @@ export class LedgerReader {
   #openFirst(): void {
     const after = this.historyThrough
     const day = ledgerDays(this.#home).find((candidate) => after === null || candidate > after)
-    if (day !== undefined) this.file = DayFile.open(day, dayPath(this.#home, day), this.#mode)
+    if (day !== undefined) this.file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#disk)
   }
 
   #drop(): void {
@@ -192,7 +233,7 @@ export class LedgerReader {
 }
 
 /** The day that follows, when the bytes before a position are a `close`. */
-function endedWith(landmark: string): string | null {
+function endedWith(landmark: string, day: string): string | null {
   const event = parseEvent(landmark.split('\n').at(-2) ?? '')
-  return event?.type === 'close' ? event.next : null
+  return event?.type === 'close' && closes(event, day) ? event.next : null
 }

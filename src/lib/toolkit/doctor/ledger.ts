@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { isoTime } from '../../base/iso-time.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import { readCheckpoint } from '../../store/ledger/checkpoint-file.ts'
+import { DayFile } from '../../store/ledger/day-file.ts'
 import { historyDays, historyPath, readHistoryDay } from '../../store/history/history-day.ts'
 import type { Home } from '../../store/home.ts'
 import { readLedger } from '../../store/ledger/ledger-files.ts'
@@ -16,17 +17,19 @@ export function checkLedger({ home, clock }: DoctorParts): Check[] {
   const days = ledgerDays(home)
   if (days.length === 0)
     return [check('ledger', 'ledger', { status: 'ok', detail: 'nothing was counted yet' })]
-  return [lines(home, days), base(home), ...history(home), time(home, clock())]
+  return [lines(home, days), loss(home), base(home), ...history(home), time(home, clock)]
 }
 
 function lines(home: Home, days: string[]): Check {
   let bytes = 0
   const bad: string[] = []
   for (const day of days) {
-    const path = dayPath(home, day)
-    bytes += statSync(path).size
-    const count = foreignLines(readFileSync(path, 'utf8'))
-    if (count > 0) bad.push(`${path}: ${count}`)
+    const file = DayFile.open(day, dayPath(home, day), 'read')
+    if (file === null) continue
+    bytes += file.size
+    const count = foreignLines(file)
+    if (count > 0) bad.push(`${file.path}: ${count}`)
+    file.close()
   }
   const size = `${days.length} ${days.length === 1 ? 'day' : 'days'}, ${(bytes / 2 ** 20).toFixed(1)} MiB`
   if (bad.length === 0) return check('ledger', 'ledger', { status: 'ok', detail: size })
@@ -36,9 +39,23 @@ function lines(home: Home, days: string[]): Check {
 }
 
 /** A last line without its end may be one that is being written at this moment. */
-function foreignLines(text: string): number {
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
-  return whole.filter((line) => line !== '' && parseEvent(line) === null).length
+function foreignLines(file: DayFile): number {
+  let count = 0
+  file.readLines((line) => {
+    if (parseEvent(line) === null) count += 1
+    return true
+  })
+  return count
+}
+
+/** What other hands did to the files while they were in use. */
+function loss(home: Home): Check {
+  const title = 'ledger files'
+  const { lost } = readLedger(home).state
+  if (lost === null) return check('ledger-files', title, { status: 'ok', detail: 'as they were written' })
+  const detail = `${lost.what} (${isoTime(lost.at)}); counts from before may be missing`
+  const fix = 'leave the files of the ledger to qwenctl; qwenctl quota reset ACCOUNT sets counts to zero'
+  return check('ledger-files', title, { status: 'warn', detail, fix })
 }
 
 function base(home: Home): Check {
@@ -72,8 +89,8 @@ function isDamaged(home: Home, day: string): boolean {
   }
 }
 
-function time(home: Home, now: number): Check {
-  const aheadMs = readLedger(home).state.now - now
+function time(home: Home, clock: () => number): Check {
+  const aheadMs = readLedger(home, { clock }).now - clock()
   const title = 'clock against the ledger'
   if (aheadMs <= CLOCK_TOLERANCE_MS)
     return check('ledger-clock', title, { status: 'ok', detail: 'not behind it' })

@@ -8,6 +8,7 @@ import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import type { Home } from '../../store/home.ts'
+import type { LedgerOptions } from '../../store/ledger/ledger-files.ts'
 import { readLedger } from '../../store/ledger/ledger-files.ts'
 import { isWriterAlive } from '../../store/ledger/writer.ts'
 import { accountViews, quotaDocument } from './quota-view.ts'
@@ -27,11 +28,13 @@ export interface StoreSnapshot {
 }
 
 /** Reads the books without writing, locking or unlocking anything. */
-export async function readBooks(home: Home, clock: () => number): Promise<StoreSnapshot> {
+export async function readBooks(
+  home: Home,
+  time: Pick<LedgerOptions, 'clock' | 'machine'>,
+): Promise<StoreSnapshot> {
   const data = await accountsDocument(home).read()
-  const { state, problems } = readLedger(home, { clock })
   const hasProvider = (id: string) => builtinIds.has(id)
-  return { data, state, now: Math.max(clock(), state.now), problems, hasProvider }
+  return { data, ...readLedger(home, time), hasProvider }
 }
 
 /** The `quota show --json` document. No reference: every account that the filter leaves. Null: plugins have to be asked. */
@@ -41,7 +44,7 @@ export async function readQuotaDocument(
   references: string[],
   clock: () => number,
 ): Promise<QuotaDocument | null> {
-  const books = await readBooks(home, clock)
+  const books = await readBooks(home, { clock })
   return needsPlugins(books) ? null : quotaDocumentOf(books, filter, references)
 }
 
@@ -51,7 +54,7 @@ export async function readAccountList(
   filter: AccountFilter,
   clock: () => number,
 ): Promise<{ accounts: AccountView[] } | null> {
-  const books = await readBooks(home, clock)
+  const books = await readBooks(home, { clock })
   if (needsPlugins(books)) return null
   return { accounts: accountViewsOf(books, filterAccounts(books.data.accounts, filter)) }
 }

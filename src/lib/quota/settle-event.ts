@@ -1,0 +1,18 @@
+import type { SettleEvent } from './log/events.ts'
+import type { Settlement } from './ledger.ts'
+
+/** How a reservation ended, as an event. Field by field: a spread costs more than the rest of the settling. */
+export function settleEvent(id: string, at: string, settlement: Settlement): SettleEvent {
+  const event: SettleEvent = { type: 'settle', id, at, outcome: settlement.outcome }
+  if (settlement.status !== undefined) event.status = settlement.status
+  if (settlement.inputTokens !== undefined) event.inputTokens = settlement.inputTokens
+  if (settlement.outputTokens !== undefined) event.outputTokens = settlement.outputTokens
+  if (settlement.costUsd !== undefined) event.costUsd = settlement.costUsd
+  if (settlement.estimated !== undefined) event.estimated = settlement.estimated
+  if (settlement.latencyMs !== undefined) event.latencyMs = settlement.latencyMs
+  if (settlement.firstByteMs !== undefined) event.firstByteMs = settlement.firstByteMs
+  if (settlement.model !== undefined) event.model = settlement.model
+  if (settlement.note !== undefined) event.note = settlement.note
+  if (settlement.refunded !== undefined) event.refunded = settlement.refunded
+  return event
+}

@@ -1,0 +1,80 @@
+import type { ClockEvent } from './log/events.ts'
+import { OpenReservations } from './log/open-reservations.ts'
+import type { Cooldown, LedgerState, LimitState, SubjectState, Trail, WindowUsage } from './log/state.ts'
+import { usageFromTrail } from './log/trail.ts'
+import { calendarWindow } from './zone.ts'
+
+/** The ledger's time at an uptime, by what set it last; null: nothing did in this run of the machine. */
+export function timeAt(
+  reference: LedgerState['reference'],
+  { boot, uptime }: { boot: string; uptime: number },
+): number | null {
+  if (reference === null || boot === '' || reference.boot !== boot) return null
+  return reference.at + uptime - reference.uptime
+}
+
+/**
+ * Sets the ledger's time. Within one run of the machine the uptime says what has passed, so a difference is an error of
+ * the clock: everything moves with it, and nothing passes. Between two runs, time that went forward has passed.
+ */
+export function setTime(state: LedgerState, event: ClockEvent): void {
+  const { boot, uptime, writer } = event
+  const at = Date.parse(event.at)
+  const here = timeAt(state.reference, event)
+  const shift = at - (here ?? state.now)
+  const hasPassed = here === null && (shift >= 0 || state.now === 0)
+  if (shift !== 0 && !hasPassed) shiftTime(state, shift)
+  state.now = Math.max(state.now, at)
+  state.reference = { boot, uptime, at, writer, confirmed: event.confirmed === true }
+}
+
+/** Dates everything anew by `shift` milliseconds. */
+function shiftTime(state: LedgerState, shift: number): void {
+  state.now += shift
+  const open = new OpenReservations()
+  for (const { id, account, also, at, sequence, probe } of state.open.entries())
+    open.add(id, { account, also, at: at + shift, sequence, probe })
+  state.open = open
+  if (state.lost !== null) state.lost = { ...state.lost, at: state.lost.at + shift }
+  for (const subject of state.subjects.values()) shiftSubject(subject, shift, state.now)
+}
+
+function shiftSubject(subject: SubjectState, shift: number, now: number): void {
+  const { trail, cooldowns } = subject
+  shiftTrail(trail, shift)
+  if (subject.lastUsedAt !== null) subject.lastUsedAt += shift
+  for (const [key, cooldown] of cooldowns) cooldowns.set(key, shifted(cooldown, shift))
+  for (const limit of subject.limits) {
+    const before = limit.usage.used
+    shiftLimit(limit, shift, now)
+    if (limit.clock.kind !== 'calendar') continue
+    limit.usage = usageFromTrail(trail, limit.metric, limit.clock, now)
+    // What a provider said to be used is not in the trail.
+    if (limit.source === 'learned') limit.usage.used = Math.max(limit.usage.used, before)
+  }
+  for (const limit of subject.modelLimits) shiftLimit(limit, shift, now)
+}
+
+function shiftLimit(limit: LimitState, shift: number, now: number): void {
+  const { usage, clock } = limit
+  if (limit.until !== null) limit.until += shift
+  if (usage.kind === 'rolling') for (const charge of usage.charges) charge.at += shift
+  else if (clock.kind === 'calendar') Object.assign(usage, calendarWindow(clock.unit, clock.zone, now))
+  else shiftFixed(usage, shift)
+}
+
+function shiftFixed(usage: Extract<WindowUsage, { kind: 'fixed' }>, shift: number): void {
+  if (usage.start !== null) usage.start += shift
+  if (usage.end !== null) usage.end += shift
+}
+
+/** A time that the provider gave may have been a time of day: it never moves later. */
+function shifted(cooldown: Cooldown, shift: number): Cooldown {
+  const { until, since } = cooldown
+  const moves = until !== null && (shift < 0 || cooldown.guessed === true)
+  return { ...cooldown, since: since + shift, until: moves ? until + shift : until }
+}
+
+function shiftTrail({ minutes, hours, days }: Trail, shift: number): void {
+  for (const buckets of [minutes, hours, days]) for (const bucket of buckets) bucket.start += shift
+}

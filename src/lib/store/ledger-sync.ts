@@ -1,0 +1,89 @@
+import type { DayFile } from './ledger/day-file.ts'
+import type { LedgerDisk } from './ledger-disk.ts'
+
+/** What a power cut may cost: a second (`interval`), nothing (`always`), what the system holds back (`off`). */
+export type SyncMode = 'interval' | 'always' | 'off'
+
+const SYNC_INTERVAL_MS = 1000
+
+/** Forces what one process appends to the disk, when its setting says. */
+export class LedgerSync {
+  readonly #mode: SyncMode
+  readonly #disk: LedgerDisk
+  readonly #report: (problem: string) => void
+  #dirty: DayFile | null = null
+  #timer: NodeJS.Timeout | null = null
+  #isFailing = false
+
+  constructor(mode: SyncMode, disk: LedgerDisk, report: (problem: string) => void) {
+    this.#mode = mode
+    this.#disk = disk
+    this.#report = report
+  }
+
+  /** After every append. With `always` the disk has it on return; answers the error where it has not. */
+  wrote(file: DayFile): Error | null {
+    if (this.#mode === 'off') return null
+    this.#dirty = file
+    if (this.#mode === 'always') return this.#force(file)
+    this.#plan()
+    return null
+  }
+
+  /** Before a file is left for the next day, and at the end: what was written to it last is forced like the rest. */
+  leave(file: DayFile): void {
+    if (this.#dirty === file) this.#force(file)
+    this.#dirty = null
+  }
+
+  /** No timer is left behind. */
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  #plan(): void {
+    if (this.#timer !== null) return
+    this.#timer = setTimeout(() => this.#forceSoon(), SYNC_INTERVAL_MS)
+    this.#timer.unref()
+  }
+
+  #force(file: DayFile): Error | null {
+    try {
+      this.#disk.sync(file.fd)
+    } catch (error) {
+      this.#failed(file, error as Error)
+      return error as Error
+    }
+    this.#dirty = null
+    this.#isFailing = false
+    return null
+  }
+
+  #forceSoon(): void {
+    this.#timer = null
+    const file = this.#dirty
+    if (file === null) return
+    this.#dirty = null
+    this.#disk.syncSoon(file.fd, (error) => {
+      if (file.isClosed) return // `leave` has forced it
+      if (error === null) {
+        this.#isFailing = false
+        return
+      }
+      this.#dirty = file
+      this.#failed(file, error)
+      this.#plan()
+    })
+  }
+
+  /** Once, until it works again: a disk that fails does so every second. */
+  #failed({ path }: DayFile, error: Error): void {
+    if (this.#isFailing) return
+    this.#isFailing = true
+    const code = (error as NodeJS.ErrnoException).code ?? error.message
+    this.#report(
+      `${path} cannot be forced to the disk (${code}): a power cut may lose what was counted since`,
+    )
+  }
+}
