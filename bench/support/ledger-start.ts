@@ -1,5 +1,5 @@
 // `node ledger-start.ts HOME`: prints in how many milliseconds a fresh process knows the counts of a home.
-import { readLedger } from '../../src/lib/store/ledger/ledger-files.ts'
+import { readLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 
 const home = resolveHome({ QWENCTL_HOME: process.argv[2] })

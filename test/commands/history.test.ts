@@ -5,7 +5,7 @@ import { historyCsv } from '../../src/lib/terminal/quota/history-csv.ts'
 import type { HistoryDocument, HistoryRow } from '../../src/lib/toolkit/history/history-views.ts'
 import type { QuotaDocument } from '../../src/lib/toolkit/views.ts'
 import { textWidth } from '../../src/lib/terminal/format/text-width.ts'
-import { openLedger } from '../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 import { documentOf, runCommand, temporaryFolder } from '../support/cli.ts'
 

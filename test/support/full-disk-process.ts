@@ -1,6 +1,6 @@
 // Reserves until the file-size limit of its process stops it, and a little longer; prints what it was told.
 import { resolveHome } from '../../src/lib/store/home.ts'
-import { openLedger } from '../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 
 process.on('SIGXFSZ', () => undefined) // the write then fails with EFBIG
 const ledger = await openLedger(resolveHome(process.env))

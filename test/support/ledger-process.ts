@@ -1,6 +1,6 @@
 // A process of its own that counts against one ledger: `node ledger-process.ts MODE ACCOUNT HOW_MANY [CLOCK_OFFSET_MS [KEEP]]`.
 // It prints one line for every granted reservation, after it was granted.
-import { openLedger } from '../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 
 const [mode = '', account = '', howMany = '0', offsetMs = '0', keep = '0'] = process.argv.slice(2)

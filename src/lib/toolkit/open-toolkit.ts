@@ -5,8 +5,7 @@ import type { AccountsData } from '../store/documents/accounts-document.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
 import type { StorageView } from './views.ts'
-import type { MachineClock } from '../store/machine-clock.ts'
-import { systemClock } from '../store/machine-clock.ts'
+import { systemClock } from '../store/ledger/machine-clock.ts'
 import { watchFile } from '../store/documents/watch.ts'
 import type { Home } from '../store/home.ts'
 import type { Keychain } from '../store/vault/keychain.ts'
@@ -108,7 +107,6 @@ class LazyToolkit implements Toolkit {
   readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
   readonly #clock: () => number
-  readonly #machine: MachineClock | null
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
   readonly isInFlight = knownWriters()
@@ -122,7 +120,6 @@ class LazyToolkit implements Toolkit {
   constructor(options: ToolkitOptions) {
     this.#options = options
     this.#clock = options.clock ?? turnClock
-    this.#machine = options.clock === undefined ? systemClock : null
     this.home = resolveHome(options.env)
     this.admin = new AdminAccess(this.home, this.#clock)
     this.settings = new FileSettings({
@@ -311,7 +308,10 @@ class LazyToolkit implements Toolkit {
     const ledger = this.#opened
     if (ledger === null) {
       await this.#afterRestore()
-      const books = await readBooks(this.home, { clock: this.#clock, machine: this.#machine })
+      const books = await readBooks(this.home, {
+        clock: this.#clock,
+        machine: this.#options.clock === undefined ? systemClock : null,
+      })
       for (const problem of books.problems) this.#warnings.add(problem)
       return { ...books, hasProvider: await this.#providerTest(books.data) }
     }
@@ -330,9 +330,9 @@ class LazyToolkit implements Toolkit {
 
   async #openLedger(): Promise<Ledger> {
     await this.#afterRestore()
-    const { openLedger } = await import('../store/ledger/ledger-files.ts')
+    const { openLedger } = await import('../store/ledger/open-ledger.ts')
     const ledger = await openLedger(this.home, {
-      ...{ clock: this.#clock, machine: this.#machine },
+      ...{ clock: this.#clock, machine: this.#options.clock === undefined ? systemClock : null },
       sync: (await this.settings.get('ledger.sync')) as 'interval' | 'always' | 'off',
       retentionDays: (await this.settings.get('ledger.retentionDays')) as number,
       onProblem: (problem) => this.#onLedgerProblem(problem),

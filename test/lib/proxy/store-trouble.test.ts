@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { resolveHome } from '../../../src/lib/store/home.ts'
-import { readLedger } from '../../../src/lib/store/ledger/ledger-files.ts'
+import { readLedger } from '../../../src/lib/store/ledger/open-ledger.ts'
 import { chat, givenUpstream } from '../../support/fake-upstream.ts'
 import { QUESTION, givenProxy, until } from '../../support/proxy-harness.ts'
 

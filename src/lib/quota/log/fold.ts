@@ -1,6 +1,6 @@
 import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
 import { forgetLearned, isInForce, learnLimits, setLimits } from '../set-limits.ts'
-import { setTime } from '../shift-time.ts'
+import { setTime } from './shift-time.ts'
 import { usable } from '../standing.ts'
 import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'

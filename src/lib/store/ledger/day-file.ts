@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ByteWriter } from '../../base/byte-writer.ts'
-import type { LedgerDisk } from '../ledger-disk.ts'
-import { systemDisk } from '../ledger-disk.ts'
+import type { LedgerDisk } from './ledger-disk.ts'
+import { systemDisk } from './ledger-disk.ts'
 
 const NEWLINE = 10
 const CHUNK_BYTES = 1 << 20

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { QwenctlError } from '../../base/errors.ts'
 import { isoTime } from '../../base/iso-time.ts'
 import { ByteWriter } from '../../base/byte-writer.ts'
@@ -13,28 +11,26 @@ import type {
   Reservation,
   Settlement,
 } from '../../quota/ledger.ts'
-import { settleEvent } from '../../quota/settle-event.ts'
+import { settleEvent } from '../../quota/log/settle-event.ts'
 import { hasRoom } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { dayOf } from '../../quota/log/totals.ts'
 import { RunningIds } from '../../base/running-ids.ts'
 import { compactLedger } from './compact-ledger.ts'
 import type { Damage } from './day-file.ts'
-import { DayFile } from './day-file.ts'
 import type { Home } from '../home.ts'
-import { unreadable, unwritable } from '../ledger-errors.ts'
-import { LedgerClock } from '../ledger-clock.ts'
-import { LedgerCheckpoints } from '../ledger-checkpoints.ts'
-import type { LedgerDisk } from '../ledger-disk.ts'
-import { systemDisk } from '../ledger-disk.ts'
-import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
-import { withLock } from '../locks/lock.ts'
+import { unwritable } from './ledger-errors.ts'
+import type { LedgerClock } from './ledger-clock.ts'
+import { newClock } from './ledger-clock.ts'
+import { LedgerCheckpoints } from './ledger-checkpoints.ts'
+import type { LedgerDisk } from './ledger-disk.ts'
+import { systemDisk } from './ledger-disk.ts'
+import { LedgerReader } from './ledger-reader.ts'
 import { lineOf, writeLine } from './ledger-line.ts'
-import type { MachineClock } from '../machine-clock.ts'
-import { systemClock } from '../machine-clock.ts'
-import type { SyncMode } from '../ledger-sync.ts'
-import { LedgerSync } from '../ledger-sync.ts'
-import { eventsToRecordAgain } from '../record-again.ts'
+import type { MachineClock } from './machine-clock.ts'
+import type { SyncMode } from './ledger-sync.ts'
+import { LedgerSync } from './ledger-sync.ts'
+import { eventsToRecordAgain } from './record-again.ts'
 import { newWriter } from './writer.ts'
 
 export interface LedgerOptions {
@@ -57,7 +53,6 @@ const APPEND_ATTEMPTS = 5
 const MOST_DAYS = 400
 /** Several processes see a loss at the same moment; one line of it is enough. */
 const SAME_LOSS_MS = 5_000
-const LOSS_SHOWN_MS = 86_400_000
 
 interface Waiting {
   event: LedgerEvent
@@ -71,65 +66,6 @@ interface News {
   claimant: ReservationListener
   /** The error: it could not be kept. */
   of: Reservation | null | QwenctlError
-}
-
-/** Opens the ledger of a home for counting. Any number of processes may do so at once. */
-export async function openLedger(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
-  try {
-    const made = mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
-    if (made !== undefined) (options.disk ?? systemDisk).syncFolder(dirname(made))
-    await makeFirstDay(home, dayOf((options.clock ?? Date.now)()))
-  } catch (error) {
-    throw unwritable(home.ledgerFolder, error)
-  }
-  try {
-    return new FileLedger(home, options)
-  } catch (error) {
-    throw unreadable(home.ledgerFolder, error)
-  }
-}
-
-/** The ledger as it stands, without writing anything: for commands that only look. */
-export function readLedger(
-  home: Home,
-  options: Pick<LedgerOptions, 'clock' | 'machine'> = {},
-): { state: LedgerState; problems: string[]; now: number } {
-  const reader = new LedgerReader(home, 'read')
-  try {
-    reader.load()
-  } catch (error) {
-    throw unreadable(home.ledgerFolder, error)
-  } finally {
-    reader.close()
-  }
-  const { state, problems } = reader
-  const clock = newClock(options, '')
-  const setting = clock.check(state)
-  if (setting !== null) apply(state, setting) // as the next process that counts will write it
-  return { state, problems: [...problems, ...recentLoss(state)], now: clock.now(state) }
-}
-
-/** For a day after the ledger was changed by other hands: counts of before may be missing from all that is shown. */
-function recentLoss({ lost, now }: LedgerState): string[] {
-  if (lost === null || now - lost.at > LOSS_SHOWN_MS) return []
-  return [`counts from before ${isoTime(lost.at)} may be missing: ${lost.what}`]
-}
-
-function newClock({ clock = Date.now, machine }: LedgerOptions, writer: string): LedgerClock {
-  const isOwn = clock === Date.now
-  return new LedgerClock({
-    clock,
-    machine: machine === undefined && isOwn ? systemClock : (machine ?? null),
-    writer,
-  })
-}
-
-/** Two processes must not begin a ledger with two different days: only this step needs a lock. */
-async function makeFirstDay(home: Home, day: string): Promise<void> {
-  if (ledgerDays(home).length > 0) return
-  await withLock(dayPath(home, 'first'), () => {
-    if (ledgerDays(home).length === 0) DayFile.open(day, dayPath(home, day), 'create')?.close()
-  })
 }
 
 /** The ledger in files: see `docs/ledger.md` for why order in the file is enough, without a lock or a server. */

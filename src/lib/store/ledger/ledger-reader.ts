@@ -10,8 +10,8 @@ import { readCheckpoint } from './checkpoint-file.ts'
 import type { Damage } from './day-file.ts'
 import { DayFile } from './day-file.ts'
 import type { Home } from '../home.ts'
-import type { LedgerDisk } from '../ledger-disk.ts'
-import { systemDisk } from '../ledger-disk.ts'
+import type { LedgerDisk } from './ledger-disk.ts'
+import { systemDisk } from './ledger-disk.ts'
 
 export type OnEvent = (line: string, event: LedgerEvent, tookEffect: boolean) => void
 

@@ -12,7 +12,7 @@ import type { Member } from '../../../../src/lib/rotation/pool/member.ts'
 import { memberOf } from '../../../../src/lib/rotation/pool/member.ts'
 import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import { openLedger } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import type { FileLedger } from '../../../../src/lib/store/ledger/ledger-files.ts'
 import { accountRecord } from '../../../support/account-record.ts'
 

@@ -21,7 +21,7 @@ import { historyPath } from '../../../../src/lib/store/history/history-day.ts'
 import { progressFile } from '../../../../src/lib/store/history/history-progress.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import { openLedger, readLedger } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import { dayPath } from '../../../../src/lib/store/ledger/ledger-reader.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')

@@ -22,7 +22,7 @@ import { totalsOf } from '../../../../src/lib/quota/log/totals.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import type { FileLedger, LedgerOptions } from '../../../../src/lib/store/ledger/ledger-files.ts'
-import { openLedger, readLedger } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../../../src/lib/store/ledger/writer.ts'
 
 const program = fileURLToPath(new URL('../../../support/ledger-process.ts', import.meta.url))

@@ -1,6 +1,6 @@
-import { stateToJson } from '../quota/log/checkpoint.ts'
-import { writeCheckpoint } from './ledger/checkpoint-file.ts'
-import type { LedgerReader } from './ledger/ledger-reader.ts'
+import { stateToJson } from '../../quota/log/checkpoint.ts'
+import { writeCheckpoint } from './checkpoint-file.ts'
+import type { LedgerReader } from './ledger-reader.ts'
 
 /** A checkpoint is due after so many events, or so long after the first of them. */
 const CHECKPOINT_EVENTS = 5_000

@@ -1,4 +1,4 @@
-import type { DayFile } from './ledger/day-file.ts'
+import type { DayFile } from './day-file.ts'
 import type { LedgerDisk } from './ledger-disk.ts'
 
 /** What a power cut may cost: a second (`interval`), nothing (`always`), what the system holds back (`off`). */

@@ -1,9 +1,10 @@
-import { isoTime } from '../base/iso-time.ts'
-import type { ClockEvent } from '../quota/log/events.ts'
-import { timeAt } from '../quota/shift-time.ts'
-import type { LedgerState } from '../quota/log/state.ts'
+import { isoTime } from '../../base/iso-time.ts'
+import type { ClockEvent } from '../../quota/log/events.ts'
+import { timeAt } from '../../quota/log/shift-time.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
 import type { MachineClock, MachineTime } from './machine-clock.ts'
-import { isWriterAlive } from './ledger/writer.ts'
+import { systemClock } from './machine-clock.ts'
+import { isWriterAlive } from './writer.ts'
 
 /** Clocks this near are one: it is what reading two of them one after the other may differ by, on a busy machine. */
 const SAME_MS = 250
@@ -100,4 +101,17 @@ export class LedgerClock {
     const confirmed = isConfirmed ? { confirmed: true as const } : {}
     return { type: 'clock', at: isoTime(at), boot, uptime, writer: this.#parts.writer, ...confirmed }
   }
+}
+
+/** A clock that is passed in alone is held against nothing. */
+export function newClock(
+  { clock = Date.now, machine }: { clock?: () => number; machine?: MachineClock | null },
+  writer: string,
+): LedgerClock {
+  const isOwn = clock === Date.now
+  return new LedgerClock({
+    clock,
+    machine: machine === undefined && isOwn ? systemClock : (machine ?? null),
+    writer,
+  })
 }

@@ -1,8 +1,8 @@
-import type { ClockEvent } from './log/events.ts'
-import { OpenReservations } from './log/open-reservations.ts'
-import type { Cooldown, LedgerState, LimitState, SubjectState, Trail, WindowUsage } from './log/state.ts'
-import { usageFromTrail } from './log/trail.ts'
-import { calendarWindow } from './zone.ts'
+import type { ClockEvent } from './events.ts'
+import { OpenReservations } from './open-reservations.ts'
+import type { Cooldown, LedgerState, LimitState, SubjectState, Trail, WindowUsage } from './state.ts'
+import { usageFromTrail } from './trail.ts'
+import { calendarWindow } from '../zone.ts'
 
 /** The ledger's time at an uptime, by what set it last; null: nothing did in this run of the machine. */
 export function timeAt(

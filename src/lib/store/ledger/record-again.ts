@@ -1,5 +1,5 @@
-import type { LedgerEvent } from '../quota/log/events.ts'
-import type { LimitState, LedgerState, ModelLimitState, SubjectState } from '../quota/log/state.ts'
+import type { LedgerEvent } from '../../quota/log/events.ts'
+import type { LimitState, LedgerState, ModelLimitState, SubjectState } from '../../quota/log/state.ts'
 
 /**
  * What a process that was counting knows and a ledger that lost its lines does not: limits, and cooldowns that hold. The

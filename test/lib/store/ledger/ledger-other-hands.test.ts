@@ -15,13 +15,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseLimit } from '../../../src/lib/quota/limit.ts'
-import type { LedgerDisk } from '../../../src/lib/store/ledger-disk.ts'
-import { systemDisk } from '../../../src/lib/store/ledger-disk.ts'
-import type { Home } from '../../../src/lib/store/home.ts'
-import { resolveHome } from '../../../src/lib/store/home.ts'
-import type { FileLedger, LedgerOptions } from '../../../src/lib/store/ledger/ledger-files.ts'
-import { openLedger, readLedger } from '../../../src/lib/store/ledger/ledger-files.ts'
+import { parseLimit } from '../../../../src/lib/quota/limit.ts'
+import type { LedgerDisk } from '../../../../src/lib/store/ledger/ledger-disk.ts'
+import { systemDisk } from '../../../../src/lib/store/ledger/ledger-disk.ts'
+import type { Home } from '../../../../src/lib/store/home.ts'
+import { resolveHome } from '../../../../src/lib/store/home.ts'
+import type { FileLedger, LedgerOptions } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const DAY = 86_400_000

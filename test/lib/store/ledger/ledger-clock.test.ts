@@ -2,13 +2,13 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
-import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
-import { parseLimit } from '../../../src/lib/quota/limit.ts'
-import { roomAt, standing } from '../../../src/lib/quota/standing.ts'
-import type { LedgerState } from '../../../src/lib/quota/log/state.ts'
-import { LedgerClock } from '../../../src/lib/store/ledger-clock.ts'
-import type { MachineClock } from '../../../src/lib/store/machine-clock.ts'
+import type { LedgerEvent } from '../../../../src/lib/quota/log/events.ts'
+import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
+import { parseLimit } from '../../../../src/lib/quota/limit.ts'
+import { roomAt, standing } from '../../../../src/lib/quota/standing.ts'
+import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
+import { LedgerClock } from '../../../../src/lib/store/ledger/ledger-clock.ts'
+import type { MachineClock } from '../../../../src/lib/store/ledger/machine-clock.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

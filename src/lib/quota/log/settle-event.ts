@@ -1,5 +1,5 @@
-import type { SettleEvent } from './log/events.ts'
-import type { Settlement } from './ledger.ts'
+import type { SettleEvent } from './events.ts'
+import type { Settlement } from '../ledger.ts'
 
 /** How a reservation ended, as an event. Field by field: a spread costs more than the rest of the settling. */
 export function settleEvent(id: string, at: string, settlement: Settlement): SettleEvent {

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 export function unwritable(path: string, cause: unknown): QwenctlError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'

@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isoTime } from '../../base/iso-time.ts'
+import type { ClockEvent } from '../../quota/log/events.ts'
+import { apply } from '../../quota/log/fold.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
+import { dayOf } from '../../quota/log/totals.ts'
+import type { Home } from '../home.ts'
+import { withLock } from '../locks/lock.ts'
+import { DayFile } from './day-file.ts'
+import { newClock } from './ledger-clock.ts'
+import { systemDisk } from './ledger-disk.ts'
+import { unreadable, unwritable } from './ledger-errors.ts'
+import type { LedgerOptions } from './ledger-files.ts'
+import { FileLedger } from './ledger-files.ts'
+import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
+
+const LOSS_SHOWN_MS = 86_400_000
+
+/** Opens the ledger of a home for counting. Any number of processes may do so at once. */
+export async function openLedger(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
+  try {
+    const made = mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
+    if (made !== undefined) (options.disk ?? systemDisk).syncFolder(dirname(made))
+    await makeFirstDay(home, dayOf((options.clock ?? Date.now)()))
+  } catch (error) {
+    throw unwritable(home.ledgerFolder, error)
+  }
+  try {
+    return new FileLedger(home, options)
+  } catch (error) {
+    throw unreadable(home.ledgerFolder, error)
+  }
+}
+
+/** The ledger as it stands, without writing anything: for commands that only look. */
+export function readLedger(
+  home: Home,
+  options: Pick<LedgerOptions, 'clock' | 'machine'> = {},
+): { state: LedgerState; problems: string[]; now: number } {
+  const reader = new LedgerReader(home, 'read')
+  try {
+    reader.load()
+  } catch (error) {
+    throw unreadable(home.ledgerFolder, error)
+  } finally {
+    reader.close()
+  }
+  const { state, problems } = reader
+  const clock = newClock(options, '')
+  const setting = clock.check(state)
+  if (setting !== null && isCorrection(state, setting)) apply(state, setting) // as the next process that counts will
+  return { state, problems: [...problems, ...recentLoss(state)], now: clock.now(state) }
+}
+
+/** Whether the event dates anew what was counted. Otherwise only time has passed. */
+function isCorrection({ now, reference }: LedgerState, { at, boot }: ClockEvent): boolean {
+  return reference?.boot === boot || Date.parse(at) < now
+}
+
+/** For a day after the ledger was changed by other hands: counts of before may be missing from all that is shown. */
+function recentLoss({ lost, now }: LedgerState): string[] {
+  if (lost === null || now - lost.at > LOSS_SHOWN_MS) return []
+  return [`counts from before ${isoTime(lost.at)} may be missing: ${lost.what}`]
+}
+
+/** Two processes must not begin a ledger with two different days: only this step needs a lock. */
+async function makeFirstDay(home: Home, day: string): Promise<void> {
+  if (ledgerDays(home).length > 0) return
+  await withLock(dayPath(home, 'first'), () => {
+    if (ledgerDays(home).length === 0) DayFile.open(day, dayPath(home, day), 'create')?.close()
+  })
+}
