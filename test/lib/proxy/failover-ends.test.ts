@@ -23,7 +23,7 @@ describe('when the answer is about the request itself', () => {
       },
     ],
     [422, { detail: [{ loc: ['body', 'n'], msg: 'must be positive' }] }],
-    [413, { error: { message: 'Request too large', code: 'rate_limit_exceeded' } }],
+    [413, { error: { message: 'Request too large' } }],
   ])(
     'status %i passes through untouched, no other account is asked, and nothing rests',
     async (status, body) => {
@@ -44,6 +44,18 @@ describe('when the answer is about the request itself', () => {
       expect(await proxy.settlements()).toMatchObject([{ outcome: 'bad-request', status }])
     },
   )
+
+  test('when one account declines a request for its size, another is asked, and nothing rests', async () => {
+    const upstream = await givenUpstream()
+    const body = {
+      error: { message: 'This request requires more credits. You can only afford 30104.', code: 402 },
+    }
+    upstream.next(json(402, body))
+    upstream.next(json(200, { choices: [] }))
+    const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
+    expect((await proxy.chat()).status).toBe(200)
+    expect((await proxy.quota()).a).toMatchObject({ status: 'ready', cooldowns: [] })
+  })
 
   test('an error of that kind after a 200 has the status of an error', async () => {
     const body = { error: { message: 'bad messages', type: 'invalid_request_error', code: null } }

@@ -45,7 +45,7 @@ test.each([
   ['/v1/responses', '/v1/responses'],
 ])('when a client posts to %s, the upstream is asked at %s', async (path, upstreamPath) => {
   const upstream = await givenUpstream()
-  upstream.next(json(200, { ok: true }))
+  upstream.next(json(200, { choices: [] }))
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
   expect((await proxy.post(path, { model: 'm1', input: 'x' })).status).toBe(200)
   expect(upstream.last).toMatchObject({ method: 'POST', path: upstreamPath })
