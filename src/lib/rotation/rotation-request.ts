@@ -19,6 +19,8 @@ export interface RotationRequest {
   /** The id of the one account that may serve: a pin fails rather than going elsewhere. */
   pin?: string | null
   session?: Session | null
+  /** Ids of accounts that serve first where they can, the one wanted most first: where the conversation is at home. */
+  homes?: readonly string[] | null
 }
 
 /** What cooldowns of a request are found by: its model, and the endpoint that it reaches at the upstream. */

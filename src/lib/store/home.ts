@@ -32,6 +32,8 @@ export interface Home {
   adminTokenFile: string
   logsFolder: string
   runFolder: string
+  /** Which account holds a conversation or a stored response. Its loss costs warm caches. */
+  affinityFolder: string
   accountsFolder: string
   /** Where plugins are installed; null: where oclif puts them for the user of the system. */
   pluginsFolder: string | null
@@ -73,6 +75,7 @@ export function resolveHome(
     adminTokenFile: path.join(folders.state, 'admin-token'),
     logsFolder: path.join(folders.state, 'logs'),
     runFolder: path.join(folders.state, 'run'),
+    affinityFolder: path.join(folders.state, 'affinity'),
     accountsFolder: path.join(folders.data, 'accounts'),
     pluginsFolder: folders.root === null ? null : path.join(folders.root, 'plugins'),
   }

@@ -18,8 +18,7 @@ import { AccountSecrets } from './accounts/account-secrets.ts'
 import { StoredAccounts } from './accounts/accounts.ts'
 import { FileBackups } from './backup/backups.ts'
 import type { AddressRules } from './accounts/account-fields.ts'
-import type { StoreSnapshot } from './quota/direct-quota.ts'
-import { needsPlugins, readBooks } from './quota/direct-quota.ts'
+import { needsPlugins, readBooks, type StoreSnapshot } from './quota/direct-quota.ts'
 import type { Egress } from '../net/egress.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
 import { AccountLogins } from './login/account-logins.ts'
@@ -32,6 +31,7 @@ import { LedgerHistory } from './history/ledger-history.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
 import { homeFacts } from './home-facts.ts'
+import { HomePlacements } from './home-placements.ts'
 import { knownWriters } from './known-writers.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
@@ -114,6 +114,7 @@ class LazyToolkit implements Toolkit {
     () => this.#clock(),
     (message) => this.#warnings.add(message),
   )
+  readonly placements = new HomePlacements(() => this.home)
   #opened: FileLedger | null = null
   #onLedgerProblem = (problem: string): void => void this.#warnings.add(problem)
 
@@ -298,6 +299,7 @@ class LazyToolkit implements Toolkit {
 
   async close(): Promise<void> {
     await this.#accountLogins.settle()
+    this.placements.close()
     const ledger = this.#opened
     this.#opened = null
     await ledger?.close()

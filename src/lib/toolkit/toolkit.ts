@@ -5,6 +5,7 @@ import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import type { Caps } from '../rotation/caps.ts'
+import type { Placements } from '../account/placements.ts'
 import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { OwnPrices } from '../quota/prices/price-book.ts'
@@ -280,6 +281,8 @@ export interface Toolkit {
   followLedger(onProblem: (problem: string) => void): () => void
   /** Whether the process that made an open reservation still runs, so that it can end. */
   readonly isInFlight: (reservationId: string) => boolean
+  /** Which account holds a conversation or a stored response, for all processes of the home. */
+  readonly placements: { conversations: Placements; states: Placements }
   /** What people should know (key file without a passphrase, clock ahead of the ledger); for stderr. */
   warnings(): string[]
   close(): Promise<void>

@@ -19,6 +19,7 @@ import type { HeldAnswer } from './held-answer.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Route } from './routes.ts'
+import { rememberState } from './remember-state.ts'
 import type { Target } from '../pool/target.ts'
 import type { UpstreamHead } from '../upstream/response-head.ts'
 import type { ResponseHandler, UpstreamCall } from '../upstream/upstream-call.ts'
@@ -49,12 +50,14 @@ interface Timing {
 
 export interface AttemptContext {
   exchange: Exchange
-  route: Pick<Route, 'isMedia' | 'isCounted'>
+  route: Pick<Route, 'isMedia' | 'isCounted' | 'keepsState'>
+  /** The stored conversation that the answer becomes a part of; null: none is named. */
+  storedIn: string | null
   member: Member
   /** As the upstream is asked for it; null: none is named. */
   model: string | null
   /** Learns what answers say of limits. */
-  live: Pick<LivePool, 'learn'>
+  live: Pick<LivePool, 'learn' | 'rememberState'>
   target: Target
   upstreams: UpstreamPool
   /** Epoch milliseconds. */
@@ -205,6 +208,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const head = this.#head!
     const told = this.#plan === null ? this.#toSend(body) : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
+    rememberState(this.#context, head.status, body)
     exchange.send(head.status, [], told, passedHeaders(head))
     this.#finishAnswered(
       'ok',
@@ -247,6 +251,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#mode = 'passing'
     exchange.begin(head.status, headers)
     const held = this.#body.ownBytes
+    rememberState(this.#context, head.status, held)
     this.#body.clear()
     this.#pass(held)
   }
@@ -279,7 +284,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const filter = this.#filter!
     const out = filter.push(chunk)
     if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
-    if (filter.isOpen) this.#openStream()
+    if (filter.isOpen) this.#openStream(out[0])
     for (const bytes of out) this.#tell(bytes)
   }
 
@@ -292,9 +297,10 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     if (events.length > 0) this.#write(Buffer.from(events.join('')))
   }
 
-  #openStream(): void {
+  #openStream(beginning?: Buffer): void {
     const { exchange } = this.#context
     if (exchange.isAnswered) return
+    rememberState(this.#context, this.#head!.status, beginning)
     const headers = [...passedHeaders(this.#head!).list]
     headers.push('x-accel-buffering', 'no')
     exchange.begin(this.#head!.status, headers)

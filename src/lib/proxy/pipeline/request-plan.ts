@@ -2,7 +2,10 @@ import type { AccountScope } from '../../account/client-key.ts'
 import { everyAccount, isInScope } from '../../account/client-key.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import type { RotationRequest } from '../../rotation/rotation-request.ts'
+import type { Placement } from '../../rotation/conversation.ts'
+import { nowhere, placeConversation, stateKey } from '../../rotation/conversation.ts'
+import { mismatchKind } from '../../rotation/eligibility.ts'
+import type { RotationRequest, Wanted } from '../../rotation/rotation-request.ts'
 import { missingProviderFix, formatMissingProvider } from '../../toolkit/missing-provider.ts'
 import type { Exchange } from './exchange.ts'
 import { allowedSteps } from './key-rules.ts'
@@ -10,7 +13,8 @@ import type { LivePool, ModelStep } from '../pool/live-pool.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import { parseRequest } from './read-request.ts'
-import { sessionHint } from '../wire/session-hint.ts'
+import { conversationHint } from '../wire/session-hint.ts'
+import { continuedState } from '../wire/stored-state.ts'
 
 /** A request as it is asked of the pool. */
 export interface RequestPlan {
@@ -20,6 +24,8 @@ export interface RequestPlan {
   steps: readonly ModelStep[]
   /** What all ways to serve it want alike. */
   common: RotationRequest
+  /** Where the conversation goes, and under which name its account is remembered. */
+  placement: Placement
 }
 
 /** Throws `invalid_request`, or what the client key refuses. */
@@ -29,23 +35,61 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const body = parseRequest(incoming.bytes, head, route)
   exchange.model = body.model
   exchange.isStream = body.isStream
-  const session =
-    head.session ??
-    (body.scan === null
-      ? null
-      : sessionHint(body.bytes, body.scan, live.bindsFirstTurns ? 'always' : 'continued'))
+  const access = { user: key?.key.user ?? null, allowed: key?.allowed ?? null }
+  const steps = live.stepsFor(body.model)
+  const wanted = {
+    model: steps[0]?.model,
+    dialect: route.dialect,
+    route: route.isTranslated ? null : route.path,
+  }
+  const placement = live.affinity ? placementOf(live, incoming, body, wanted) : nowhere
   const common = {
     dialect: route.dialect,
     // Every service has chat; for those alone the pool need not tell requests apart by their route.
     route: route.isTranslated ? null : route.path,
     group: head.group,
-    pin: head.pin === null ? null : resolvePin(live, head.pin, key?.scope ?? everyAccount),
-    session,
-    user: key?.key.user ?? null,
-    allowed: key?.allowed ?? null,
+    pin:
+      head.pin === null
+        ? holderOf(live, incoming, body, access)
+        : resolvePin(live, head.pin, key?.scope ?? everyAccount),
+    session: placement.session,
+    homes: placement.homes,
+    ...access,
   }
-  const steps = live.stepsFor(body.model)
-  return { incoming, body, steps: key === null ? steps : allowedSteps(steps, key, body.model), common }
+  return {
+    ...{ incoming, body, common, placement },
+    steps: key === null ? steps : allowedSteps(steps, key, body.model),
+  }
+}
+
+function placementOf(
+  live: LivePool,
+  { route, head }: Incoming,
+  { bytes, scan }: RequestBody,
+  wanted: Wanted,
+): Placement {
+  const isConversation = route.isTranslated || route.keepsState
+  if (scan === null || (!isConversation && head.session === null)) return nowhere
+  return placeConversation(conversationHint(bytes, scan, head.session), live.placements.conversations, (id) =>
+    live.isOut(id, wanted),
+  )
+}
+
+/**
+ * The account that holds the stored response or conversation that the request continues: no other account has it. Null:
+ * it continues none, none is known to hold it, or the client may not use the one that does.
+ */
+function holderOf(
+  live: LivePool,
+  { route }: Incoming,
+  { bytes, scan }: RequestBody,
+  access: Pick<RotationRequest, 'user' | 'allowed'>,
+): string | null {
+  if (!route.keepsState || scan === null) return null
+  const state = continuedState(bytes, scan)
+  const holder = state === null ? null : live.placements.states.find(stateKey(state))
+  const member = holder === null ? null : live.pool.member(holder)
+  return member === null || mismatchKind(member, access) !== null ? null : holder
 }
 
 /**
@@ -57,9 +101,12 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
   const step = steps[route.isTranslated ? index >> 1 : index]
   if (step === undefined) return null
   const dialect = isOther ? (route.dialect === 'openai' ? 'anthropic' : 'openai') : route.dialect
-  const { pin, group, session, user, allowed, route: path } = common
+  const { pin, group, session, homes, user, allowed, route: path } = common
   const { model, provider } = step
-  return { wanted: { dialect, route: path, model, provider, group, pin, session, user, allowed }, dialect }
+  return {
+    wanted: { dialect, route: path, model, provider, group, pin, session, homes, user, allowed },
+    dialect,
+  }
 }
 
 /** For saying why nobody could: where formats are translated, who speaks which does not matter. */

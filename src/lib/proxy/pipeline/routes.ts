@@ -13,6 +13,8 @@ export interface Route {
   isMedia: boolean
   /** Accounts that speak only the other format can serve it too. */
   isTranslated: boolean
+  /** Its answers are stored at the account that made them, and later requests name them. */
+  keepsState: boolean
   /** False: it uses up none of the account's requests. */
   isCounted: boolean
 }
@@ -24,6 +26,7 @@ const openai = (path: string, more: Partial<Route> = {}): Route => ({
   asksForUsage: false,
   isMedia: false,
   isTranslated: false,
+  keepsState: false,
   isCounted: true,
   ...more,
 })
@@ -36,7 +39,7 @@ const routes = [
   openai('/chat/completions', { asksForUsage: true, isTranslated: true }),
   openai('/completions', { asksForUsage: true }),
   openai('/embeddings'),
-  openai('/responses'),
+  openai('/responses', { keepsState: true }),
   openai('/images/generations', { isMedia: true }),
   openai('/images/edits', { isMedia: true }),
   openai('/images/variations', { isMedia: true }),

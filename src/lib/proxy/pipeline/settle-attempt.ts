@@ -2,6 +2,7 @@ import type { Outcome, Provider, Usage } from '../../provider/provider.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Settlement } from '../../quota/ledger.ts'
 import type { PriceBook } from '../../quota/prices/price-book.ts'
+import { rememberPlacement } from '../../rotation/conversation.ts'
 import { coolingOf } from '../../rotation/cooling.ts'
 import { provenCircuits } from '../../rotation/circuit.ts'
 import type { Member } from '../../rotation/pool/member.ts'
@@ -27,7 +28,7 @@ export function settleAttempt(
   tell(live, exchange, turn, result)
   if (result.kind === 'answered') {
     exchange.usage = result.usage
-    if (result.outcome === 'ok') noteSuccess(live, turn, result)
+    if (result.outcome === 'ok') noteSuccess(live, turn, result, exchange.attempts)
     if (result.late !== null) cool(live, turn, result.late)
     return null
   }
@@ -114,15 +115,20 @@ function settled(outcome: Outcome, { account }: Member): Outcome {
   return { ...outcome, class: 'auth-dead' }
 }
 
-function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult): void {
-  const { member, reservation } = turn
+function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, attempts: number): void {
+  const { member, reservation, plan } = turn
   const model = modelOf(turn)
   live.strikes.succeeded(member, model)
   if (reservation !== UNCOUNTED) {
     const doors = provenCircuits(member, turn.step.wanted, live.view, reservation.at)
     if (doors !== null) live.open(doors)
   }
-  live.pool.observe(member.account.id, result.firstByteMs ?? result.latencyMs, live.view.now)
+  const account = member.account.id
+  if (reservation !== UNCOUNTED) {
+    const answered = { account, attempts, now: live.view.now }
+    rememberPlacement(plan.placement, live.placements.conversations, answered)
+  }
+  live.pool.observe(account, result.firstByteMs ?? result.latencyMs, live.view.now)
 }
 
 /** A request that uses up nothing says nothing of quotas and models; it does of its key and its endpoint. */

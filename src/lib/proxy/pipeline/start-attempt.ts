@@ -8,6 +8,7 @@ import { buildOutgoing } from './outgoing.ts'
 import type { Target } from '../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
+import { conversationIn } from '../wire/stored-state.ts'
 
 /** Who sends. */
 export interface AttemptListener {
@@ -87,5 +88,8 @@ function attemptContext(
   const shaping = { member, exchange, now: clock(), takesUsageOption }
   const outgoing = buildOutgoing(incoming, body, step, shaping)
   const model = step.wanted.model ?? null
-  return { exchange, route: incoming.route, member, model, live, target, upstreams, clock, outgoing }
+  const { route } = incoming
+  const storedIn =
+    route.keepsState && body.scan !== null ? conversationIn(body.bytes, body.scan.fields) : null
+  return { exchange, route, member, model, storedIn, live, target, upstreams, clock, outgoing }
 }

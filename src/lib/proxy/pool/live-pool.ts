@@ -7,16 +7,19 @@ import type { Ledger, Notice } from '../../quota/ledger.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
 import type { Aliases } from '../../rotation/aliases.ts'
 import { noAliases } from '../../rotation/aliases.ts'
+import { stateKey } from '../../rotation/conversation.ts'
 import type { CoolNotice } from '../../rotation/cooling.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { CAPS_SUBJECT, capsOfAccounts, hasCaps, noCaps } from '../../rotation/caps.ts'
 import type { Circuit } from '../../rotation/circuit.ts'
+import { isAvailable } from '../../rotation/eligibility.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { memberOf } from '../../rotation/pool/member.ts'
 import type { PoolOptions } from '../../rotation/pool/pool.ts'
 import { Pool } from '../../rotation/pool/pool.ts'
+import type { Wanted } from '../../rotation/rotation-request.ts'
 import { splitModel } from '../../rotation/rotation-request.ts'
 import { Strikes } from '../../rotation/strikes.ts'
 import { formatMissingProvider } from '../../toolkit/missing-provider.ts'
@@ -78,8 +81,6 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
 
 const NO_MODEL: readonly ModelStep[] = [{ provider: null, model: null }]
 
-const spreading: ReadonlySet<string> = new Set(['round-robin', 'weighted', 'least-used', 'fastest'])
-
 /** The pool as the documents and the ledger have it now. A change of either is in force within a second. */
 export class LivePool {
   readonly ledger: Ledger
@@ -92,8 +93,6 @@ export class LivePool {
   readonly waiting: { readonly room: RequestQueue; waitMs: number; maxWaitMs: number }
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
-  /** Strategies that hand out turns or compare load are chosen for spread: a conversation is bound once it is one. */
-  bindsFirstTurns: boolean
   readonly #learned: LearnedLimits
   #pool: Pool
   #accounts: Account[] = []
@@ -111,7 +110,6 @@ export class LivePool {
   private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
     this.#toolkit = toolkit
     this.#options = { ...options }
-    this.bindsFirstTurns = !spreading.has(options.strategy)
     this.ledger = ledger
     this.#learned = new LearnedLimits({
       ledger,
@@ -134,6 +132,22 @@ export class LivePool {
 
   get pool(): Pool {
     return this.#pool
+  }
+
+  /** Whether a conversation stays on its account. */
+  get affinity(): boolean {
+    return this.#options.affinity
+  }
+
+  /** Which account holds a conversation or a stored response, for all processes of the home. */
+  get placements(): Toolkit['placements'] {
+    return this.#toolkit.placements
+  }
+
+  /** Whether an account is kept from serving such a request now; null: there is no such account. */
+  isOut(accountId: string, wanted: Wanted): boolean | null {
+    const member = this.#pool.member(accountId)
+    return member === null ? null : !isAvailable(member, wanted, this.view)
   }
 
   get accounts(): Account[] {
@@ -217,7 +231,6 @@ export class LivePool {
   /** Chooses otherwise from now on; requests under way keep what they have. */
   rotateBy(choice: Pick<PoolOptions, 'strategy' | 'affinity'>): void {
     const { strategy, affinity } = Object.assign(this.#options, choice)
-    this.bindsFirstTurns = !spreading.has(strategy)
     this.#pool = new Pool(this.#pool.members, { strategy, affinity, previous: this.#pool })
   }
 
@@ -269,6 +282,11 @@ export class LivePool {
   /** Records cooldowns. Without them the next request would only learn the same again: an answer does not wait. */
   note(notices: CoolNotice[], account: Account): void {
     this.#record(notices, account)
+  }
+
+  /** Remembers that an account holds a stored response or conversation. */
+  rememberState(id: string, { account }: Member): void {
+    this.placements.states.put(stateKey(id), account.id, this.ledger.now())
   }
 
   /** Takes what an answer's head, and the body of an error, say of limits. */

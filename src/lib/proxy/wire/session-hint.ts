@@ -1,8 +1,8 @@
 import type { HeaderLookup } from '../../provider/provider.ts'
-import type { Session } from '../../rotation/rotation-request.ts'
+import type { ConversationHint } from '../../rotation/conversation.ts'
 import { elementSpans, memberSpans } from './json-cursor.ts'
 import type { Span } from './json-scan.ts'
-import { OPENING_MESSAGES, skipMessages } from './opening-messages.ts'
+import { skipMessages } from './opening-messages.ts'
 import { readString, type BodyFields } from './scan-body.ts'
 
 /** Headers in which clients name the conversation themselves, the surest first. */
@@ -28,28 +28,21 @@ export function sessionHeaderOf(header: HeaderLookup): string | null {
 }
 
 /**
- * Which conversation a body belongs to: equal for the turns of one, different (nearly always) for others; null when
- * nothing tells. It is for affinity alone: clients choose it, so that it must never authorise anything.
- *
- * Without a name from the client it is a hash of the opening: the system prompt and the messages up to the first of the
- * user, which stay while a conversation grows. Only their texts count, since clients move `cache_control` marks and
- * change between a string and a list of parts from one turn to the next. Of a long text three samples and the length are
- * hashed, of each text for itself: conversations that share a long system prompt still differ by what the user said first.
- * `continued`: the opening counts only once the model has answered, so that the same question asked twice is two
- * conversations.
+ * Which conversation a request belongs to. `named`: the name in its headers, which is surer than any in its body. The
+ * hint is for affinity alone: clients choose it, so it must never authorise anything.
  */
-export function sessionHint(
-  body: Buffer,
-  scan: BodyFields,
-  opening: 'always' | 'continued' = 'always',
-): Session | null {
-  const { fields } = scan
+export function conversationHint(body: Buffer, scan: BodyFields, named: string | null): ConversationHint {
+  const name = named ?? nameInBody(body, scan)
+  const isContinued = isAnswered(body, scan)
+  return { session: name ?? openingHint(body, scan), isNamed: name !== null, isContinued }
+}
+
+function nameInBody(body: Buffer, { fields }: BodyFields): string | null {
   return (
     nonEmpty(readString(body, fields.prompt_cache_key)) ??
     nonEmpty(readString(body, fields.session_id)) ??
     nonEmpty(readString(body, fields.user)) ??
-    nonEmpty(readString(body, fields.metadata && memberSpans(body, fields.metadata, 'user_id')[0])) ??
-    (opening === 'always' || isContinued(body, scan) ? openingHint(body, scan) : null)
+    nonEmpty(readString(body, fields.metadata && memberSpans(body, fields.metadata, 'user_id')[0]))
   )
 }
 
@@ -57,13 +50,28 @@ function nonEmpty(value: string | null): string | null {
   return value === '' ? null : value
 }
 
-function isContinued(body: Buffer, { fields }: BodyFields): boolean {
-  const opening = fields.messages ?? fields.input
-  if (opening === undefined) return false
-  const isAnswer = (message: Span) => readString(body, memberSpans(body, message, 'role')[0]) === 'assistant'
-  return elementSpans(body, opening, OPENING_MESSAGES).some(isAnswer)
+/** What only a model has said. Inside a text the quotes would be escaped, so these are values and keys of the JSON. */
+const answerMarks = ['"assistant"', '"function_call"', '"reasoning"', '"custom_tool_call"'].map((mark) =>
+  Buffer.from(mark),
+)
+
+/** Whether the model has answered in the conversation: a native search costs less than a walk over the messages. */
+function isAnswered(body: Buffer, { fields, opening }: BodyFields): boolean {
+  const said = fields.messages ?? fields.input
+  if (said === undefined || body[said.start] === QUOTE) return false
+  // What the client says before the first answer may be long, and holds none.
+  const from = Math.max(said.start, opening.at(-1)?.end ?? 0)
+  const rest = body.subarray(fields.messages === undefined ? said.start : from, said.end)
+  const marks = fields.messages === undefined ? answerMarks : answerMarks.slice(0, 1)
+  return marks.some((mark) => rest.includes(mark))
 }
 
+/**
+ * A hash of the opening: the system prompt and the messages up to the first of the user, which stay while a conversation
+ * grows. Null: nothing tells the conversation from others. Only texts count, since clients move `cache_control` marks and
+ * change between a string and a list of parts from one turn to the next. Of a long text three samples and the length are
+ * hashed, of each text for itself: conversations that share a long system prompt still differ by what the user said first.
+ */
 function openingHint(body: Buffer, scan: BodyFields): number | null {
   const { fields } = scan
   const opening = fields.messages ?? fields.input

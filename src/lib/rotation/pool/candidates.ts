@@ -11,8 +11,10 @@ import type { Tier } from './tier.ts'
 /** What one kind of request chooses from. */
 export interface Lane {
   tier: Tier
-  /** Null: sessions have no home here. */
+  /** Null: conversations have no home here. */
   roster: RosterTier | null
+  /** Whether a session without a known home has one here all the same, derived from its name. */
+  derivesHomes: boolean
 }
 
 /** What a pool gives for one search. */
@@ -20,6 +22,8 @@ interface Given {
   lanes: readonly Lane[]
   /** The one account that the request names; null: it names none, or none that is there. */
   pinned: Member | null
+  /** Where the conversation is at home, the one wanted most first; null: nowhere that is known. */
+  homes: readonly Member[] | null
   picks: Picks
   probes: Probes
 }
@@ -81,7 +85,7 @@ export class Candidates implements IterableIterator<Member, void> {
     const search = this.#search
     while (!this.#isSearched) {
       search.view = momentOf(this.#view)
-      const member = chooseFrom(this.#given.lanes, search)
+      const member = chooseFrom(this.#given, search)
       if (member === null) break
       const doors = halfOpenCircuits(member, search.request, search.view)
       if (doors === null) return this.#hold(member)
@@ -144,23 +148,32 @@ function momentOf({ state, now, keep = 0, caps = null, random }: RotationView): 
   return { state, now, keep, caps, random }
 }
 
-function chooseFrom(lanes: readonly Lane[], search: Search): Member | null {
+function chooseFrom({ lanes, homes }: Given, search: Search): Member | null {
   for (const lane of lanes) {
-    const member = chooseIn(lane, search)
+    const member = chooseIn(lane, homes, search)
     if (member !== null) return member
   }
   // Nobody is thought to be ready: the waiting are looked at once more, in case the ledger has moved.
   for (const lane of lanes) {
-    const member = lane.tier.sweep(search.view) ? chooseIn(lane, search) : null
+    const member = lane.tier.sweep(search.view) ? chooseIn(lane, homes, search) : null
     if (member !== null) return member
   }
   return null
 }
 
-function chooseIn({ tier, roster }: Lane, search: Search): Member | null {
+function chooseIn(
+  { tier, roster, derivesHomes }: Lane,
+  homes: Given['homes'],
+  search: Search,
+): Member | null {
   const { request, view, offered } = search
   const session = request.session ?? ''
-  if (roster !== null && session !== '') {
+  if (homes !== null && roster !== null) {
+    for (const home of homes) {
+      if (roster.has(home) && !offered.has(home) && isAvailable(home, request, view)) return home
+    }
+  }
+  if (roster !== null && derivesHomes && session !== '') {
     const home = roster.homes.find(
       session,
       (member) => !offered.has(member) && isAvailable(member, request, view),

@@ -83,6 +83,7 @@ export class Pool {
     return new Candidates(request, view, {
       lanes: this.#lanesOf(request),
       pinned: request.pin ? this.member(request.pin) : null,
+      homes: request.homes && this.#options.affinity ? this.#membersOf(request.homes) : null,
       picks: this.#picks,
       probes: this.#probes,
     })
@@ -157,14 +158,18 @@ export class Pool {
         ? new SmallTier(members, ranking, wanted)
         : new LargeTier(members, ranking, wanted)
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
-    return { tier, roster: this.#options.affinity && !isSticky ? roster : null }
+    return { tier, roster: this.#options.affinity ? roster : null, derivesHomes: !isSticky }
+  }
+
+  #membersOf(ids: readonly string[]): Member[] {
+    return ids.flatMap((id) => this.#byId.get(id) ?? [])
   }
 
   #pinned(request: RotationRequest, pin: string): Lane[] {
     const member = this.#byId.get(pin)
     if (member === undefined || mismatchKind(member, request) !== null) return []
     const ranking = strategies['fill-first']({ members: [member], latencies: this.#latencies })
-    return [{ tier: new SmallTier([member], ranking, request), roster: null }]
+    return [{ tier: new SmallTier([member], ranking, request), roster: null, derivesHomes: false }]
   }
 
   /** Requests of a kind fit the same members. Models that all families answer for alike are of a kind. */

@@ -9,9 +9,14 @@ import type { RotationRequest } from '../rotation-request.ts'
 export class RosterTier {
   readonly members: readonly Member[]
   #homes: Homes | null = null
+  #set: ReadonlySet<Member> | null = null
 
   constructor(members: readonly Member[]) {
     this.members = members
+  }
+
+  has(member: Member): boolean {
+    return (this.#set ??= new Set(this.members)).has(member)
   }
 
   /** Placed when the first session asks. */

@@ -1,0 +1,10 @@
+/** Which account holds something that only one account has: a conversation's warm cache, a stored response. */
+export interface Placements {
+  /** The id of the account; null: unknown. */
+  find(key: string | number): string | null
+  /** `now` in epoch milliseconds. */
+  put(key: string | number, account: string, now: number): void
+}
+
+/** Knows nothing and keeps nothing. */
+export const noPlacements: Placements = { find: () => null, put: () => undefined }

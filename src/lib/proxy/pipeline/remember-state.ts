@@ -1,0 +1,27 @@
+import type { Member } from '../../rotation/pool/member.ts'
+import type { LivePool } from '../pool/live-pool.ts'
+import { responseIdIn } from '../wire/stored-state.ts'
+import type { Route } from './routes.ts'
+
+interface Answered {
+  route: Pick<Route, 'keepsState'>
+  live: Pick<LivePool, 'rememberState'>
+  member: Member
+  /** The stored conversation that the answer becomes a part of; null: none is named. */
+  storedIn: string | null
+}
+
+/**
+ * Remembers the account that stores an answer, before its client can continue it. `answer`: the whole of it or its
+ * beginning.
+ */
+export function rememberState(
+  { route, live, member, storedIn }: Answered,
+  status: number,
+  answer: Buffer | undefined,
+): void {
+  if (!route.keepsState || status >= 300 || answer === undefined) return
+  const id = responseIdIn(answer)
+  if (id !== null) live.rememberState(id, member)
+  if (storedIn !== null) live.rememberState(storedIn, member)
+}
