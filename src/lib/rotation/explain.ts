@@ -3,6 +3,7 @@ import { isAvailable, lasts, refusal } from './eligibility.ts'
 import { circuitsToProbe, halfOpenCircuits, Probes } from './circuit.ts'
 import { Latencies } from './pool/latencies.ts'
 import type { Member } from './pool/member.ts'
+import { Pool } from './pool/pool.ts'
 import { accountsLeftOut } from './model-holders.ts'
 import { Picks } from './pool/picks.ts'
 import type { RosterTier } from './pool/roster.ts'
@@ -37,7 +38,7 @@ export type Verdict = { member: Member } & (
  */
 const unforeseen: ReadonlySet<StrategyName> = new Set(['round-robin', 'weighted', 'fastest'])
 
-/** Whether the places are those in which the next request without a conversation asks, or only likely ones. */
+/** Whether the places are those in which the next request asks, or only likely ones. */
 export function isForeseen(strategy: StrategyName): boolean {
   return !unforeseen.has(strategy)
 }
@@ -98,8 +99,25 @@ function fits(member: Member, { translatedFrom }: ExplainedWay): boolean {
   return !translatedFrom || !member.dialects.has(translatedFrom)
 }
 
-/** Those who may serve, tier by tier: where the conversation is at home, then as the strategy takes them. */
-function inOrder(
+/** So many accounts are asked of the pool itself; no request gets further. */
+const MOST_ASKED = 64
+
+/** Those who may serve, in the order in which the pool offers them to a request. */
+function inOrder(members: readonly Member[], wanted: RotationRequest, options: ExplainOptions): Member[] {
+  const likely = likelyOrder(members, wanted, options)
+  const { strategy, affinity, view } = options
+  if (unforeseen.has(strategy)) return likely
+  const offered = new Set<Member>()
+  const pool = new Pool(members, { strategy, affinity })
+  for (const member of pool.candidates(wanted, { ...view, random: () => 0 })) {
+    if (offered.add(member).size === MOST_ASKED) break
+  }
+  for (const member of likely) offered.add(member)
+  return [...offered]
+}
+
+/** Tier by tier: where the conversation is at home, then as the strategy is likely to take them. */
+function likelyOrder(
   members: readonly Member[],
   wanted: RotationRequest,
   { strategy, affinity, view }: ExplainOptions,
@@ -109,7 +127,9 @@ function inOrder(
     const ranking = strategies[strategy]({ members: tier.members, latencies: new Latencies() })
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
     const session = wanted.session ?? ''
-    const homes = affinity && !isSticky && session !== '' ? homesOf(tier, session, free) : []
+    const known = affinity ? (wanted.homes ?? []) : []
+    const homes = known.flatMap((id) => [...free].find(({ account }) => account.id === id) ?? [])
+    if (affinity && !isSticky && session !== '') homes.push(...homesOf(tier, session, free))
     for (const home of homes) free.delete(home)
     return [...homes, ...ranked([...free], unforeseen.has(strategy) ? null : ranking, view)]
   })

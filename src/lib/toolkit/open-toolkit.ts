@@ -134,8 +134,8 @@ class LazyToolkit implements Toolkit {
     this.ledger = once(() => this.#openLedger())
     const books = (): Promise<StoreSnapshot> => this.#books()
     this.quotas = new LedgerQuotas({
-      ...{ books, ledger: this.ledger, providers: this.providers },
-      ...{ settings: this.settings, proxies: this.proxies, isInFlight: this.isInFlight },
+      ...{ books, ledger: this.ledger, providers: this.providers, settings: this.settings },
+      ...{ proxies: this.proxies, isInFlight: this.isInFlight, placements: this.placements },
     })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
     this.backups = this.#openBackups(secrets)

@@ -81,7 +81,7 @@ function withReasonsCut(rows: string[][], columns: number): string[][] {
 
 /** What the table does not say; for stderr. */
 export function explainNotes(document: ExplainDocument): string[] {
-  const { accounts, asked, next, returnsAt, now, strategy, affinity } = document
+  const { accounts, asked, next, returnsAt, now, strategy } = document
   const notes: string[] = []
   if (asked.steps.length > 1) {
     const steps = asked.steps.map(({ provider, model }) => [provider, model].filter(Boolean).join('/'))
@@ -94,10 +94,6 @@ export function explainNotes(document: ExplainDocument): string[] {
     const isLikely =
       document.places === 'presumed' ? ', which does not tell its order ahead: places are likely ones' : ''
     notes.push(`Strategy ${strategy}${isLikely}.`)
-    if (affinity && asked.session === null && strategy !== 'fill-first')
-      notes.push(
-        'Conversations stay on their account while it can serve; the places are for any other request.',
-      )
   }
   if (document.reserve > 0) notes.push(`Of every limit, ${document.reserve}% are left to other uses.`)
   return notes

@@ -1,13 +1,18 @@
 import type { Account } from '../../account/account.ts'
+import type { Placements } from '../../account/placements.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { percent } from '../../quota/amounts.ts'
 import { usable } from '../../quota/standing.ts'
+import type { Placement } from '../../rotation/conversation.ts'
+import { nowhere, placeConversation } from '../../rotation/conversation.ts'
+import { isAvailable } from '../../rotation/eligibility.ts'
 import type { ExplainedWay, Verdict } from '../../rotation/explain.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import { capsOfAccounts, hasCaps } from '../../rotation/caps.ts'
 import { explain, isForeseen } from '../../rotation/explain.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
+import type { Member } from '../../rotation/pool/member.ts'
 import { memberOf } from '../../rotation/pool/member.ts'
 import type { RotationMoment, RotationRequest } from '../../rotation/rotation-request.ts'
 import { splitModel } from '../../rotation/rotation-request.ts'
@@ -31,6 +36,8 @@ export interface ExplainParts {
   providers: ProviderRegistry
   settings: Settings
   proxies: Pick<Proxies, 'list'>
+  /** Where conversations are at home. */
+  placements: { conversations: Placements }
   /** Whether the process that made a reservation still runs. */
   isInFlight: (reservationId: string) => boolean
 }
@@ -55,7 +62,8 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const reserve = await reserveOf(query, settings)
   const caps = await capRoomOf(ofUser, parts)
   const view: RotationMoment = { state, now, keep: reserve, caps }
-  const verdicts = explain(members, waysOf(asked), { strategy, affinity, view })
+  const placement = affinity ? placementOf(asked, members, view, parts) : nowhere
+  const verdicts = explain(members, waysOf(asked, placement), { strategy, affinity, view })
   const shown = pin === null ? ofUser : [pin]
   const accounts = accountsOf(shown, { verdicts, books, asked, reserve, caps })
   const next = accounts.find(({ verdict }) => verdict === 'next') ?? null
@@ -120,15 +128,30 @@ function dialectOf(route: string | null): 'openai' | 'anthropic' {
   return route?.startsWith('/messages') === true ? 'anthropic' : 'openai'
 }
 
+/** Where the conversation that the client names goes, as the proxy places it. */
+function placementOf(
+  { session, steps, dialect, route }: ExplainDocument['asked'],
+  members: readonly Member[],
+  view: RotationMoment,
+  { placements }: ExplainParts,
+): Placement {
+  const wanted = { model: steps[0]?.model, dialect, route }
+  const hint = { session, isNamed: true, isContinued: false }
+  return placeConversation(hint, placements.conversations, (id) => {
+    const home = members.find(({ account }) => account.id === id)
+    return home === undefined ? null : !isAvailable(home, wanted, view)
+  })
+}
+
 /** Each model in the client's own format first, then in the other: as the proxy asks. */
-function waysOf(asked: ExplainDocument['asked']): ExplainedWay[] {
-  const { dialect, group, account: pin, session, user } = asked
+function waysOf(asked: ExplainDocument['asked'], { session, homes }: Placement): ExplainedWay[] {
+  const { dialect, group, account: pin, user } = asked
   const other = dialect === 'openai' ? 'anthropic' : 'openai'
   const isTranslated = dialect !== null && TRANSLATED.has(asked.route)
   // Only services of the OpenAI format are known by their routes.
   const route = dialect === 'anthropic' ? null : asked.route
   return asked.steps.flatMap(({ provider, model }) => {
-    const wanted: RotationRequest = { model, provider, group, pin, session, user }
+    const wanted: RotationRequest = { model, provider, group, pin, session, homes, user }
     const own: ExplainedWay = { wanted: { ...wanted, dialect, route }, translatedFrom: null }
     if (!isTranslated) return [own]
     return [own, { wanted: { ...wanted, dialect: other }, translatedFrom: dialect }]

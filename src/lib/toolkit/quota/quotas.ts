@@ -8,7 +8,10 @@ import type { ExplainParts } from './explain-quota.ts'
 import type { AccountFilter, ProviderRegistry, Quotas } from '../toolkit.ts'
 import type { ExplainDocument, ExplainQuery, QuotaDocument } from '../views.ts'
 
-export interface QuotasParts extends Pick<ExplainParts, 'settings' | 'proxies' | 'isInFlight'> {
+export interface QuotasParts extends Pick<
+  ExplainParts,
+  'settings' | 'proxies' | 'isInFlight' | 'placements'
+> {
   books: () => Promise<StoreSnapshot>
   ledger: () => Promise<Ledger>
   providers: () => Promise<ProviderRegistry>
@@ -31,10 +34,10 @@ export class LedgerQuotas implements Quotas {
   }
 
   async explain(query: ExplainQuery): Promise<ExplainDocument> {
-    const { settings, proxies, isInFlight } = this.#parts
+    const { settings, proxies, isInFlight, placements } = this.#parts
     const [books, providers] = await Promise.all([this.#books(), this.#parts.providers()])
     const { explainQuota } = await import('./explain-quota.ts')
-    return explainQuota(query, { books, providers, settings, proxies, isInFlight })
+    return explainQuota(query, { books, providers, settings, proxies, isInFlight, placements })
   }
 
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
