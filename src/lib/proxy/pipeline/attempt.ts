@@ -1,7 +1,7 @@
+import type { AttemptContext } from './attempt-context.ts'
 import type { Outcome, Provider, Usage } from '../../provider/provider.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import { movesOn } from '../../rotation/cooling.ts'
-import type { Member } from '../../rotation/pool/member.ts'
 import {
   isEventStream,
   isJsonOrEvents,
@@ -13,18 +13,13 @@ import type { TranslationPlan } from '../../translate/translate.ts'
 import { StreamTranslator } from '../../translate/translate.ts'
 import { ArrivingBody } from '../transport/arriving-body.ts'
 import { COPIED_BODY_BYTES } from '../client/client-call.ts'
-import type { Exchange, ClientLeftListener } from './exchange.ts'
+import type { ClientLeftListener } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { HeldAnswer } from './held-answer.ts'
-import type { LivePool } from '../pool/live-pool.ts'
-import type { Outgoing } from './outgoing.ts'
-import type { Route } from './routes.ts'
 import { rememberState } from './remember-state.ts'
-import type { Target } from '../pool/target.ts'
 import type { UpstreamHead } from '../upstream/response-head.ts'
 import type { ResponseHandler, UpstreamCall } from '../upstream/upstream-call.ts'
 import type { UpstreamError } from '../upstream/upstream-error.ts'
-import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { inClientsFormat, translatedError } from './translated-answer.ts'
 import { passedHeaders } from '../wire/response-headers.ts'
 import type { StreamError } from '../wire/stream-error.ts'
@@ -46,23 +41,6 @@ interface Timing {
   requestSent: boolean
   latencyMs: number
   firstByteMs: number | null
-}
-
-export interface AttemptContext {
-  exchange: Exchange
-  route: Pick<Route, 'isMedia' | 'isCounted' | 'keepsState'>
-  /** The stored conversation that the answer becomes a part of; null: none is named. */
-  storedIn: string | null
-  member: Member
-  /** As the upstream is asked for it; null: none is named. */
-  model: string | null
-  /** Learns what answers say of limits. */
-  live: Pick<LivePool, 'learn' | 'rememberState'>
-  target: Target
-  upstreams: UpstreamPool
-  /** Epoch milliseconds. */
-  clock: () => number
-  outgoing: Outgoing
 }
 
 /** A JSON answer up to this size is looked at before it is passed on; a larger one passes as it comes. */

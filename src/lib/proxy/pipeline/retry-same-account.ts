@@ -1,6 +1,7 @@
 import { movesOn } from '../../rotation/cooling.ts'
 import type { Dialect } from '../../provider/provider.ts'
-import type { AttemptContext, AttemptResult } from './attempt.ts'
+import type { AttemptContext } from './attempt-context.ts'
+import type { AttemptResult } from './attempt.ts'
 import { attempt } from './attempt.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 import type { Outgoing } from './outgoing.ts'

@@ -1,6 +1,7 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { retrySameAccount, mayRetry } from './retry-same-account.ts'
-import type { AttemptContext, AttemptResult } from './attempt.ts'
+import type { AttemptContext } from './attempt-context.ts'
+import type { AttemptResult } from './attempt.ts'
 import { Attempt, attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { ProxyContext } from './proxy-context.ts'

@@ -1,0 +1,25 @@
+import type { Exchange } from './exchange.ts'
+import type { Route } from './routes.ts'
+import type { Member } from '../../rotation/pool/member.ts'
+import type { LivePool } from '../pool/live-pool.ts'
+import type { Target } from '../pool/target.ts'
+import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+import type { Outgoing } from './outgoing.ts'
+
+/** All that one attempt works with. */
+export interface AttemptContext {
+  exchange: Exchange
+  route: Pick<Route, 'isMedia' | 'isCounted' | 'keepsState'>
+  /** The stored conversation that the answer becomes a part of; null: none is named. */
+  storedIn: string | null
+  member: Member
+  /** As the upstream is asked for it; null: none is named. */
+  model: string | null
+  /** Learns what answers say of limits. */
+  live: Pick<LivePool, 'learn' | 'rememberState'>
+  target: Target
+  upstreams: UpstreamPool
+  /** Epoch milliseconds. */
+  clock: () => number
+  outgoing: Outgoing
+}
