@@ -1,4 +1,4 @@
-import { anthropicFailures, blocking, UNIFIED } from '../failures/makers/anthropic.ts'
+import { anthropicFailures, blocking, isModelWeek, UNIFIED } from '../failures/makers/anthropic.ts'
 import { defineProvider } from '../define-provider.ts'
 import { messagesBase } from '../endpoints.ts'
 import { servesFamilies } from '../model-families.ts'
@@ -37,7 +37,8 @@ function limitsFrom(header: HeaderLookup, now: number, error?: unknown): Learned
     const resetsAt = parseResetTime(header(`${window}-reset`), now)
     if (resetsAt === null || !blocking.has(header(`${window}-status`)?.trim() ?? '')) continue
     const from = `${window}-status`
-    found.push({ metric: null, window: OBSERVED, max: null, remaining: 0, resetsAt, scope: 'account', from })
+    const scope = window === UNIFIED && isModelWeek({ header }) ? 'model' : 'account'
+    found.push({ metric: null, window: OBSERVED, max: null, remaining: 0, resetsAt, scope, from })
   }
   const said = error === undefined ? null : limitInWords(error, now, ['input-tokens', 'tokens'])
   return said === null ? found : [...found, said]

@@ -27,7 +27,7 @@ function isOutOfOverage({ header }: FailedAnswer): boolean {
 }
 
 /** The plan refuses while its windows of 5 hours and 7 days have room, or the claim names a model: the week of a model. */
-function isModelWeek({ header }: FailedAnswer): boolean {
+export function isModelWeek({ header }: Pick<FailedAnswer, 'header'>): boolean {
   const claim = header(`${UNIFIED}-representative-claim`)?.trim() ?? ''
   if (/^seven_day_(?!oauth|overage)\w+/.test(claim)) return true
   const windows = ['5h', '7d'].map((window) => header(`${UNIFIED}-${window}-status`)?.trim())
