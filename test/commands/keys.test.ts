@@ -70,3 +70,32 @@ test.each([
   expect(shown(result).error).toMatchObject({ code, exit })
   expect(result.exit).toBe(exit)
 })
+
+test('a key is changed, renamed, paused and given a new secret, while its id and counts stay', async () => {
+  const home = temporaryFolder()
+  const made = shown(await runCommand(home, ['keys', 'create', 'ci', '--limit', '200/day', '--json'])).key
+  const changed = await runCommand(home, [
+    'keys',
+    'set',
+    'ci',
+    '--limit',
+    '1krpd',
+    '--expires',
+    '30d',
+    '--json',
+  ])
+  expect(shown(changed).key).toMatchObject({ name: 'ci', limits: [{ max: 1000 }] })
+  await runCommand(home, ['keys', 'create', 'other'])
+  const taken = await runCommand(home, ['keys', 'rename', 'ci', 'other', '--json'])
+  expect(shown(taken).error).toMatchObject({ code: 'name_in_use' })
+  expect((await runCommand(home, ['keys', 'rename', 'ci', 'build'])).stderr).toBe('Renamed to build.\n')
+  expect(shown(await runCommand(home, ['keys', 'pause', 'build', '--json'])).key.status).toBe('paused')
+  expect(shown(await runCommand(home, ['keys', 'resume', 'build', '--json'])).key.status).toBe('active')
+  const rotated = shown(await runCommand(home, ['keys', 'rotate', 'build', '--overlap', '24h', '--json'])).key
+  expect(rotated.secret).toMatch(/^qk_[\w-]{43}$/)
+  expect(rotated.secret).not.toBe(made.secret)
+  expect((await runCommand(home, ['keys', 'show', 'build'])).stdout).toContain('former secret works until')
+  expect((await runCommand(home, ['keys', 'set', 'build', '--json'])).exit).toBe(2)
+  const gone = await runCommand(home, ['keys', 'show', 'ci', '--json'])
+  expect(shown(gone).error).toMatchObject({ code: 'key_not_found', exit: 3 })
+})

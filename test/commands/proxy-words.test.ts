@@ -70,9 +70,21 @@ test('the words of a start fit into 80 columns, also with a long address and no 
     version: '0.1.0',
   }
   for (const accounts of [0, 1, 10_000]) {
-    const words = formatListening({ ...view, accounts }, palette)
+    const words = formatListening({ ...view, accounts }, { palette })
     expect(words).toContain(`answers for ${accounts} account`)
     for (const row of words.split('\n')) expect(row.length).toBeLessThanOrEqual(80)
   }
-  expect(formatListening({ ...view, accounts: 0 }, palette)).toContain('qwenctl auth add')
+  expect(formatListening({ ...view, accounts: 0 }, { palette })).toContain('qwenctl auth add')
+})
+
+test('the words of a start name a key and addresses that work', () => {
+  const view = {
+    ...{ pid: 1, url: 'http://0.0.0.0:3811', host: '0.0.0.0', port: 3811, accounts: 1 },
+    ...{ strategy: 'priority', startedAt: '', workers: [1] },
+  }
+  const words = formatListening(view, { palette, needsKey: true, hosts: ['build-7', '192.168.1.20'] })
+  expect(words).toContain('OPENAI_BASE_URL=http://127.0.0.1:3811/v1 OPENAI_API_KEY=qk_...')
+  expect(words).toContain('qwenctl keys create NAME')
+  expect(words).toContain('http://build-7:3811 or http://192.168.1.20:3811')
+  expect(words).not.toMatch(/0\.0\.0\.0|=any/)
 })

@@ -15,6 +15,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
     user: 'local',
     provider: 'qwen',
     name: 'work',
+    label: null,
     groups: [],
     priority: 0,
     enabled: true,

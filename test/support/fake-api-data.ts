@@ -17,6 +17,7 @@ export function madeAccount(now: number, made: Made): AccountView {
   return {
     id: `acc_${made.provider}${made.name}`.replaceAll(/[^A-Za-z0-9_]/g, ''),
     user: 'local',
+    label: null,
     groups: [],
     priority: 0,
     enabled: true,

@@ -327,9 +327,9 @@ export class FakeApi {
 
   #archive(id: string): object {
     const account = this.#account(id)
-    const { user, provider, name, groups, createdAt, auth, baseUrl } = account
+    const { user, provider, name, label, groups, createdAt, auth, baseUrl } = account
     this.archive = [
-      { id, user, provider, name, groups, createdAt, auth, baseUrl, archivedAt: this.#now() },
+      { id, user, provider, name, label, groups, createdAt, auth, baseUrl, archivedAt: this.#now() },
       ...this.archive,
     ]
     this.accounts = this.accounts.filter((each) => each.id !== id)
@@ -422,6 +422,7 @@ export class FakeApi {
       status: 'active',
       availableAt: null,
       expiresAt: null,
+      overlapsUntil: null,
       createdAt: this.#now(),
       lastUsedAt: null,
       ...rest,

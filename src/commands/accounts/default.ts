@@ -1,5 +1,5 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../../lib/terminal/accounts/account-names.ts'
+import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsDefault extends AccountCommand {
@@ -17,7 +17,7 @@ export default class AccountsDefault extends AccountCommand {
       const account = await this.toolkit.accounts.getDefault()
       if (account === null)
         this.tell('No default account is chosen: qwenctl accounts default ACCOUNT chooses one.')
-      else this.print(shownName(account))
+      else this.print(shownReference(account))
       return { account }
     }
     const account = await this.toolkit.accounts.setDefault(args.account, filterOf(flags))

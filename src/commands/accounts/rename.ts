@@ -15,7 +15,7 @@ export default class AccountsRename extends AccountCommand {
   async run(): Promise<{ account: AccountView }> {
     const { args, flags } = await this.parse(AccountsRename)
     const account = await this.toolkit.accounts.rename(args.account, args.name, filterOf(flags))
-    this.tell(`It is called ${shownName(account)} now.`)
+    this.tell(`Renamed to ${shownName(account)}.`)
     return { account }
   }
 }

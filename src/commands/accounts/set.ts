@@ -2,8 +2,9 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
+import { namedTarget } from '../base/account-targets.ts'
 import { settingFlags, settingsOf } from '../base/setting-flags.ts'
-import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
+import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsSet extends AccountCommand {
   static override summary = 'change what an account is'
@@ -16,7 +17,7 @@ export default class AccountsSet extends AccountCommand {
     '<%= config.bin %> accounts set qwen/work --no-egress-proxy',
     '<%= config.bin %> accounts set qwen/work --key-env NEW_KEY',
   ]
-  static override args = { account: requiredAccountArgument }
+  static override args = { account: accountArgument }
   static override flags = {
     ...settingFlags,
     'no-egress-proxy': Flags.boolean({
@@ -35,11 +36,13 @@ export default class AccountsSet extends AccountCommand {
       ...(secret === null ? {} : { secret }),
     }
     if (Object.keys(settings).length === 0) {
-      throw new QwenctlError('invalid_usage', 'what to change is not said', {
-        hint: 'qwenctl accounts set --help shows what can be',
+      throw new QwenctlError('invalid_usage', 'nothing to change: give at least one flag', {
+        hint: 'qwenctl accounts set --help shows them',
       })
     }
-    const account = await this.toolkit.accounts.set(args.account, settings, filterOf({ user: flags.user }))
+    const filter = filterOf({ user: flags.user })
+    const target = await namedTarget(this.toolkit, args.account, { verb: 'change', filter })
+    const account = await this.toolkit.accounts.set(target, settings, filter)
     this.printCard(account)
     if (secret !== null) this.tell('The new key was not checked yet: qwenctl auth verify does.')
     return { account }

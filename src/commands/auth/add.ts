@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
+import { canLackKey } from '../../lib/toolkit/accounts/account-fields.ts'
 import { termsOf } from '../../lib/toolkit/accounts/provider-terms.ts'
 import type { TokenSet } from '../../lib/toolkit/login/token-set.ts'
 import type { NewAccount } from '../../lib/toolkit/toolkit.ts'
@@ -20,6 +21,7 @@ import { settingFlags, settingsOf } from '../base/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class AuthAdd extends AccountCommand {
+  static override aliases = ['accounts:add']
   static override summary = 'add an account'
   static override description =
     'Asks for what is missing, and checks the key with the provider before anything is stored. A key is never an argument: it is typed hidden, or comes from standard input, a variable or a file. Where the provider has a login with a code, or --login device asks for one, it shows the code and waits until it is confirmed in a browser.'
@@ -28,6 +30,7 @@ export default class AuthAdd extends AccountCommand {
     '<%= config.bin %> auth add work -p qwen',
     '<%= config.bin %> auth add work -p openai --key-env OPENAI_API_KEY --limit 500/day',
     '<%= config.bin %> auth add home -p qwen-oauth',
+    '<%= config.bin %> auth add ollama -p custom --base-url http://127.0.0.1:11434',
     '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
   ]
@@ -37,6 +40,10 @@ export default class AuthAdd extends AccountCommand {
   static override flags = {
     provider: Flags.string({ char: 'p', description: 'the service it belongs to', helpValue: 'PROVIDER' }),
     ...secretFlags,
+    'no-key': Flags.boolean({
+      description: 'the server takes requests without a key',
+      exclusive: ['key-stdin', 'key-env', 'key-file', 'login'],
+    }),
     ...settingFlags,
     login: Flags.string({
       description: 'log in with a code instead of a key',
@@ -60,7 +67,8 @@ export default class AuthAdd extends AccountCommand {
     const provider = registry.get(given.provider ?? (await askProvider(registry.views())))
     const settings = settingsOf(flags, process.env)
     const named = { provider: provider.id, ...(flags.user === undefined ? {} : { user: flags.user }) }
-    const name = given.name ?? (await askName(named, await this.toolkit.accounts.list(named)))
+    const isNamed = given.name !== null || settings.label != null
+    const name = isNamed ? given.name : await askName(named, await this.toolkit.accounts.list(named))
     if (settings.baseUrl === undefined) {
       const baseUrl = await askBaseUrl(provider)
       if (baseUrl !== null) settings.baseUrl = baseUrl
@@ -73,9 +81,11 @@ export default class AuthAdd extends AccountCommand {
       account.tokens = await this.logIn(account, flags)
       return this.store(account)
     }
-    const secret = await this.secretFor(provider, flags)
+    if (flags['no-key']) account.withoutKey = true
+    const secret = await this.secretFor(provider, account, flags)
     if (secret !== null) account.secret = secret
-    if (flags.verify && secret !== null) await this.check(account, provider)
+    const isAsked = secret !== null || provider.needsBaseUrl
+    if (flags.verify && isAsked) await this.check(account, provider)
     return this.store(account)
   }
 
@@ -105,11 +115,12 @@ export default class AuthAdd extends AccountCommand {
 
   private async secretFor(
     provider: Provider,
+    account: NewAccount,
     flags: Parameters<typeof readSecret>[0],
   ): Promise<string | null> {
     const sources = { stdin: process.stdin, env: process.env }
     const secret =
-      (await readSecret(flags, sources)) ?? (provider.needsCredential ? await askForKey(provider) : null)
+      (await readSecret(flags, sources)) ?? (canLackKey(account, provider) ? null : await askForKey(provider))
     const warning = secret === null ? null : keyWarning(provider, secret)
     if (warning !== null) this.caution(warning)
     return secret
@@ -117,7 +128,7 @@ export default class AuthAdd extends AccountCommand {
 
   /** Nothing is stored unless the provider accepts the credential, or has no way to say. */
   private async check(account: NewAccount, provider: Provider): Promise<void> {
-    const { result, message } = await this.toolkit.accounts.checkCredential(account)
+    const { result, message, correctedBaseUrl } = await this.toolkit.accounts.checkCredential(account)
     if (result === 'refused') {
       throw new QwenctlError('credentials_refused', `${provider.label} refuses the key: ${message}`, {
         hint: 'nothing was stored; check the key, the base URL and the region, or store it unchecked with --no-verify',
@@ -125,8 +136,12 @@ export default class AuthAdd extends AccountCommand {
     }
     if (result === 'unreachable') {
       throw new QwenctlError('upstream_unavailable', `${provider.label} could not be asked: ${message}`, {
-        hint: 'nothing was stored; try again, or store it unchecked with --no-verify',
+        hint: 'nothing was stored; check the base URL, or store the account unchecked with --no-verify',
       })
+    }
+    if (correctedBaseUrl !== undefined) {
+      this.tell(`Nothing answers at ${account.baseUrl}; ${correctedBaseUrl} does, and is used.`)
+      account.baseUrl = correctedBaseUrl
     }
     if (result === 'unchecked') this.tell(`The key was not checked: ${message}`)
   }

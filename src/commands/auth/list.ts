@@ -1,25 +1,30 @@
+import { pickItems } from '../../lib/terminal/list-table.ts'
+import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatDuration } from '../../lib/terminal/format/format-time.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { shownName } from '../../lib/terminal/accounts/account-names.ts'
+import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
+import { listFlags } from '../base/list-flags.ts'
 import { statusCell } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AuthList extends AccountCommand {
+  static override aliases = ['accounts:list']
   static override summary = 'list the accounts with their status'
-  static override examples = ['<%= config.bin %> auth list', '<%= config.bin %> auth list -p qwen --json']
-  static override flags = { provider: providerFlag, group: groupFlag }
+  static override examples = [
+    '<%= config.bin %> auth list',
+    '<%= config.bin %> auth list -p qwen --json',
+    '<%= config.bin %> auth list --status exhausted -q',
+  ]
+  static override flags = { provider: providerFlag, group: groupFlag, ...listFlags }
 
   async run(): Promise<{ accounts: AccountView[] }> {
     const { flags } = await this.parse(AuthList)
     const filter = filterOf(flags)
-    const accounts = await this.toolkit.accounts.list(filter)
-    if (accounts.length === 0) this.tell(formatEmpty(filter))
-    else
-      this.printTable(
-        columns,
-        accounts.map((account) => this.row(account)),
-      )
+    const all = await this.toolkit.accounts.list(filter)
+    const accounts = pickItems(all, shape, flags)
+    if (all.length === 0) this.tell(formatEmpty(filter))
+    else this.printList(accounts, shape, { flags, rowsOf: (items) => items.map((item) => this.row(item)) })
     return { accounts }
   }
 
@@ -38,11 +43,15 @@ export default class AuthList extends AccountCommand {
   }
 }
 
-const columns = [
-  { header: 'ACCOUNT' },
-  { header: 'STATUS' },
-  { header: 'KEY' },
-  { header: 'GROUPS' },
-  { header: 'PRIORITY', align: 'right' as const },
-  { header: 'REASON' },
-]
+const shape: ListShape<AccountView> = {
+  columns: [
+    { key: 'account', header: 'ACCOUNT', value: shownReference },
+    { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
+    { key: 'key', header: 'KEY', whole: true, value: ({ auth }) => auth.hint },
+    { key: 'groups', header: 'GROUPS', value: ({ groups }) => groups.join(',') },
+    { key: 'priority', header: 'PRIORITY', align: 'right', value: ({ priority }) => priority },
+    { key: 'reason', header: 'REASON', rank: 5, value: ({ statusReason }) => statusReason },
+  ],
+  nameOf: shownReference,
+  statusOf: ({ status }) => status,
+}

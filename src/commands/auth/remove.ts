@@ -6,7 +6,7 @@ import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
-import { targetsOf } from '../base/account-targets.ts'
+import { namedTargets } from '../base/account-targets.ts'
 import {
   AccountCommand,
   accountArguments,
@@ -17,6 +17,7 @@ import {
 } from '../base/toolkit-command.ts'
 
 export default class AuthRemove extends AccountCommand {
+  static override aliases = ['accounts:remove']
   static override summary = 'remove accounts'
   static override description =
     'A removed account is archived, and accounts unarchive brings it back; --purge destroys it and its key, also one that is archived already.'
@@ -38,14 +39,9 @@ export default class AuthRemove extends AccountCommand {
     const { args, flags } = await this.parse(AuthRemove)
     const references = args.account ?? []
     const filter = filterOf(flags)
-    if (references.length === 0 && filter.group === undefined && filter.provider === undefined) {
-      throw new QwenctlError('invalid_usage', 'which accounts is not said', {
-        hint: 'name them, or give --group GROUP or --provider PROVIDER',
-      })
-    }
     const archived = flags.purge ? await this.archivedOf(references, filter) : null
     if (archived !== null) return this.purge(archived, flags.yes)
-    const ids = await targetsOf(this.toolkit, references, filter)
+    const ids = await namedTargets(this.toolkit, references, { verb: 'remove', filter })
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
     const names: string[] = []
     for (const id of ids) names.push(shownName(await this.toolkit.accounts.find(id)))

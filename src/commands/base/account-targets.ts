@@ -1,3 +1,8 @@
+import { askChoice, askSeveral, canAsk } from '../../lib/terminal/input/prompt.ts'
+import type { Choice } from '../../lib/terminal/input/prompt.ts'
+import { statusText } from '../../lib/toolkit/status-text.ts'
+import type { AccountView } from '../../lib/toolkit/views.ts'
+import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 
@@ -31,7 +36,57 @@ export async function oneTarget(
   const [only, ...others] = accounts
   if (only !== undefined && others.length === 0) return only.id
   if (only === undefined) throw new QwenctlError('no_accounts', 'there is no account yet')
-  throw new QwenctlError('missing_answer', `which of the ${accounts.length} accounts is not said`, {
-    hint: 'name it, or choose one for good with qwenctl accounts default ACCOUNT',
+  if (canAsk()) return chooseOne(accounts, 'Account')
+  throw new QwenctlError('missing_answer', `Which account? You have ${accounts.length}`, {
+    hint: 'name one, or set a default with qwenctl accounts default ACCOUNT',
   })
+}
+
+/** The account that was named, else the one that is chosen from a list. Throws `invalid_usage` without a terminal. */
+export async function namedTarget(
+  toolkit: Toolkit,
+  reference: string | undefined,
+  { verb, filter }: { verb: string; filter: AccountFilter },
+): Promise<string> {
+  if (reference !== undefined) return reference
+  const accounts = canAsk() ? await toolkit.accounts.list(filter) : []
+  if (accounts.length > 0) return chooseOne(accounts, `Account to ${verb}`)
+  throw new QwenctlError('invalid_usage', `Name the account to ${verb}`, {
+    hint: 'qwenctl auth list shows the accounts',
+  })
+}
+
+/**
+ * The accounts that were named; without any those that the filter leaves, or that are chosen from a list where nothing
+ * narrows them. Throws `invalid_usage` without a terminal.
+ */
+export async function namedTargets(
+  toolkit: Toolkit,
+  references: string[],
+  { verb, filter }: { verb: string; filter: AccountFilter },
+): Promise<string[]> {
+  const isNarrowed = filter.group !== undefined || filter.provider !== undefined
+  if (references.length > 0 || isNarrowed) return targetsOf(toolkit, references, filter)
+  const accounts = canAsk() ? await toolkit.accounts.list(filter) : []
+  if (accounts.length === 0) {
+    throw new QwenctlError('invalid_usage', `Name the accounts to ${verb}`, {
+      hint: 'or give --group GROUP or --provider PROVIDER',
+    })
+  }
+  return askSeveral(
+    { message: `Accounts to ${verb}`, subject: 'the accounts', flag: 'ACCOUNT...' },
+    choicesOf(accounts),
+  )
+}
+
+function chooseOne(accounts: AccountView[], message: string): Promise<string> {
+  return askChoice({ message, subject: 'the account', flag: 'ACCOUNT' }, choicesOf(accounts))
+}
+
+function choicesOf(accounts: AccountView[]): Choice[] {
+  return accounts.map((account) => ({
+    value: account.id,
+    name: shownName(account),
+    description: statusText(account),
+  }))
 }

@@ -2,7 +2,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
-import { targetsOf } from './account-targets.ts'
+import { namedTargets } from './account-targets.ts'
 import { AccountCommand, filterOf } from './toolkit-command.ts'
 
 /** `accounts enable` and `accounts disable`, for accounts by name or a whole group or provider. */
@@ -13,12 +13,8 @@ export abstract class EnablingCommand extends AccountCommand {
     flags: { user?: string | undefined; group?: string | undefined; provider?: string | undefined },
   ): Promise<AccountsAnswer> {
     const filter = filterOf(flags)
-    if (references.length === 0 && filter.group === undefined && filter.provider === undefined) {
-      throw new QwenctlError('invalid_usage', 'which accounts is not said', {
-        hint: 'name them, or give --group GROUP or --provider PROVIDER',
-      })
-    }
-    const ids = await targetsOf(this.toolkit, references, filter)
+    const verb = enabled ? 'enable' : 'disable'
+    const ids = await namedTargets(this.toolkit, references, { verb, filter })
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
     const changed: AccountView[] = []
     for (const id of ids) changed.push(await this.toolkit.accounts.setEnabled(id, enabled))

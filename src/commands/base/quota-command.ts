@@ -1,20 +1,22 @@
 import { cutToWidth } from '../../lib/terminal/format/text-width.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
+import type { ListFlags } from '../../lib/terminal/base-command.ts'
 import { cooldownNotes } from '../../lib/terminal/accounts/cooldown-notes.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { forecastNotes } from '../../lib/terminal/quota/forecast-messages.ts'
-import { quotaColumns, quotaRows, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
+import { quotaRows, quotaShape, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand } from './toolkit-command.ts'
 
 /** The quota commands: both end by showing what is left. */
 export abstract class QuotaCommand extends AccountCommand {
-  protected showQuota(document: QuotaDocument, filter: AccountFilter): void {
-    if (document.accounts.length === 0) {
+  protected showQuota(document: QuotaDocument, filter: AccountFilter, flags: ListFlags = {}): void {
+    if (document.accounts.length === 0 && flags.quiet !== true) {
       this.tell(formatEmpty(filter))
       return
     }
-    this.printTable(quotaColumns, quotaRows(document, this.look))
+    this.printList(document.accounts, quotaShape, { flags, rowsOf: () => quotaRows(document, this.look) })
+    if (flags.quiet === true) return
     for (const note of this.notesOf(document)) this.tell(note)
   }
 

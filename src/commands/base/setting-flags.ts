@@ -4,6 +4,10 @@ import type { AccountSettings } from '../../lib/toolkit/toolkit.ts'
 
 /** The attributes of an account, the same for `auth add` and `accounts set`. */
 export const settingFlags = {
+  label: Flags.string({
+    description: 'free text for people, shown beside the name',
+    helpValue: 'TEXT',
+  }),
   'base-url': Flags.string({
     description: "endpoint to use instead of the provider's own",
     helpValue: 'URL',
@@ -36,7 +40,7 @@ export const settingFlags = {
     multipleNonGreedy: true,
   }),
   'egress-proxy-env': Flags.string({
-    description: 'take --egress-proxy from this variable, as where its URL has a password',
+    description: 'read the egress proxy URL from this variable (keeps passwords out of ps)',
     helpValue: 'VAR',
     exclusive: ['egress-proxy'],
   }),
@@ -49,6 +53,7 @@ export const settingFlags = {
 }
 
 export interface SettingFlags {
+  label?: string | undefined
   'base-url'?: string | undefined
   group?: string[] | undefined
   limit?: string[] | undefined
@@ -63,6 +68,7 @@ export interface SettingFlags {
 /** The settings that were given. An empty value (`--quota-group ''`) returns one to its default. */
 export function settingsOf(flags: SettingFlags, env: NodeJS.ProcessEnv): AccountSettings {
   const settings: AccountSettings = {}
+  if (flags.label !== undefined) settings.label = flags.label || null
   if (flags.group !== undefined) settings.groups = wordsOf(flags.group, '--group')
   if (flags.limit !== undefined) settings.limits = wordsOf(flags.limit, '--limit')
   if (flags.model !== undefined) {

@@ -55,7 +55,7 @@ export abstract class ToolkitCommand extends BaseCommand {
 export abstract class AccountCommand extends ToolkitCommand {
   static override baseFlags = {
     user: Flags.string({
-      description: 'the user whose accounts are meant',
+      description: "only this user's accounts",
       helpValue: 'USER',
       helpGroup: 'GLOBAL',
     }),
@@ -92,6 +92,12 @@ export const accountArguments = Args.string({
 export const requiredAccountArguments = Args.string({
   description: 'accounts: name, provider/name, user:provider/name or id',
   multiple: true,
+  required: true,
+  ignoreStdin: true,
+})
+
+export const clientKeyArgument = Args.string({
+  description: 'name of the key',
   required: true,
   ignoreStdin: true,
 })

@@ -13,7 +13,13 @@ export default class ConfigSet extends ToolkitCommand {
   async run(): Promise<{ key: string; value: unknown }> {
     const { args } = await this.parse(ConfigSet)
     const value = await this.toolkit.settings.set(args.key, args.value)
-    this.tell(`${args.key} is ${valueText(value)} now, in ${this.toolkit.settings.path}.`)
+    const isRemoved =
+      args.value.trim() === '' && (value === null || (Array.isArray(value) && value.length === 0))
+    this.tell(
+      isRemoved
+        ? `${args.key} is removed from ${this.toolkit.settings.path}.`
+        : `${args.key} is ${valueText(value)} now, in ${this.toolkit.settings.path}.`,
+    )
     return { key: args.key, value }
   }
 }

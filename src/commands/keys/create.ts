@@ -1,12 +1,13 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { printable } from '../../lib/terminal/format/text-width.ts'
+import { keyFlags } from '../base/key-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class KeysCreate extends AccountCommand {
   static override summary = 'make a key that a program presents to the proxy'
   static override description =
-    'The key is shown once; only its hash is kept. From the first key on the proxy asks one of everybody. Limits are counted in the same ledger as those of accounts.'
+    'The key is shown once; only its hash is kept. Once a key exists, every request needs one. Limits are counted in the same ledger as those of accounts.'
   static override examples = [
     '<%= config.bin %> keys create ci --limit 200/day --expires 30d',
     '<%= config.bin %> keys create editor --accounts qwen/work,qwen/home',
@@ -15,35 +16,7 @@ export default class KeysCreate extends AccountCommand {
   static override args = {
     name: Args.string({ description: 'name of the key', required: true, ignoreStdin: true }),
   }
-  static override flags = {
-    accounts: Flags.string({
-      description: 'only these accounts serve it, separated by commas',
-      multiple: true,
-      delimiter: ',',
-      helpValue: 'ACCOUNT',
-    }),
-    groups: Flags.string({
-      description: 'only accounts of these groups serve it, separated by commas',
-      multiple: true,
-      delimiter: ',',
-      helpValue: 'GROUP',
-    }),
-    models: Flags.string({
-      description: 'only these models, separated by commas; * stands for any characters',
-      multiple: true,
-      delimiter: ',',
-      helpValue: 'MODEL',
-    }),
-    limit: Flags.string({
-      description: 'a limit such as 200/day or 1000000tokens/month, any number of times',
-      multiple: true,
-      helpValue: 'LIMIT',
-    }),
-    expires: Flags.string({
-      description: 'when it ends: 30d, 12h, a date or a time',
-      helpValue: 'WHEN',
-    }),
-  }
+  static override flags = keyFlags
 
   async run(): Promise<{ key: ClientKeyView & { secret: string } }> {
     const { args, flags } = await this.parse(KeysCreate)
@@ -56,7 +29,7 @@ export default class KeysCreate extends AccountCommand {
     })
     this.print(secret)
     this.tell(
-      `This is the key "${key.name}", shown this once. Programs send it as their API key to the proxy; everybody needs one now.`,
+      `This is the key "${key.name}", shown this once. Programs send it to the proxy as their API key. Every request needs a key now.`,
     )
     for (const group of emptyGroups)
       this.tell(`No account is in the group "${printable(group)}" yet: qwenctl auth list shows the groups.`)

@@ -1,45 +1,53 @@
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
+import { pickItems } from '../../lib/terminal/list-table.ts'
+import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
+import { expiryText, keyLeftText, keyStatusText, servesText } from '../base/key-words.ts'
+import { listFlags } from '../base/list-flags.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class KeysList extends ToolkitCommand {
   static override summary = 'list the client keys, what they may use and what is left of them'
   static override examples = ['<%= config.bin %> keys list', '<%= config.bin %> keys list --json']
+  static override flags = listFlags
 
   async run(): Promise<{ keys: ClientKeyView[] }> {
-    await this.parse(KeysList)
-    const keys = await this.toolkit.keys.list()
-    if (keys.length === 0) this.tell('There is no client key. Next: qwenctl keys create NAME.')
-    else {
-      const now = new Date().toISOString()
-      this.printTable(
-        columns,
-        keys.map((key) => row(key, now)),
-      )
-    }
+    const { flags } = await this.parse(KeysList)
+    const all = await this.toolkit.keys.list()
+    const keys = pickItems(all, shape, flags)
+    const now = new Date().toISOString()
+    if (all.length === 0) this.tell('There is no client key. Next: qwenctl keys create NAME.')
+    else this.printList(keys, shape, { flags, rowsOf: (items) => items.map((key) => row(key, now)) })
     return { keys }
   }
 }
 
-const columns = ['KEY', 'HINT', 'STATUS', 'USER', 'FOR', 'MODELS', 'LEFT', 'EXPIRES', 'LAST USED'].map(
-  (header) => ({ header }),
-)
+const shape: ListShape<ClientKeyView> = {
+  columns: [
+    { key: 'key', header: 'KEY', value: ({ name }) => name },
+    { key: 'hint', header: 'HINT', whole: true, rank: 1 },
+    { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
+    { key: 'user', header: 'USER', rank: 4, value: ({ user }) => user },
+    { key: 'accounts', header: 'ACCOUNTS', rank: 6 },
+    { key: 'models', header: 'MODELS', rank: 3 },
+    { key: 'left', header: 'LEFT', rank: 8, value: ({ limits }) => limits[0]?.remaining ?? null },
+    { key: 'expires', header: 'EXPIRES', rank: 5, value: ({ expiresAt }) => expiresAt },
+    { key: 'last-used', header: 'LAST USED', rank: 2, value: ({ lastUsedAt }) => lastUsedAt },
+  ],
+  nameOf: ({ name }) => name,
+  statusOf: ({ status }) => status,
+}
 
 function row(key: ClientKeyView, now: string): string[] {
-  const left = key.limits.map(
-    ({ remaining, max, metric, window }) =>
-      `${remaining} of ${max}${metric === 'requests' ? '' : ` ${metric}`}/${window}`,
-  )
-  const serves = [...key.accounts, ...key.groups.map((group) => `group ${group}`)]
   return [
     key.name,
     key.hint,
-    key.status === 'spent' && key.availableAt !== null ? `spent until ${key.availableAt}` : key.status,
+    keyStatusText(key, now),
     key.user ?? 'all',
-    `${serves.join(', ') || (key.user === null ? 'all' : `all of ${key.user}`)} (${key.accountCount})`,
+    servesText(key),
     key.models.join(', ') || 'all',
-    left.join(', ') || 'no limit',
-    key.expiresAt ?? 'never',
+    keyLeftText(key),
+    expiryText(key, now),
     key.lastUsedAt === null ? '-' : formatAgo(key.lastUsedAt, now),
   ]
 }

@@ -1,16 +1,13 @@
-import { Args } from '@oclif/core'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
+import { ToolkitCommand, clientKeyArgument, yesFlag } from '../base/toolkit-command.ts'
 
 export default class KeysRevoke extends ToolkitCommand {
   static override summary = 'take a client key away'
   static override description =
     'Running proxies refuse it within a second. What it used stays counted; its name is free again.'
   static override examples = ['<%= config.bin %> keys revoke ci', '<%= config.bin %> keys revoke ci --yes']
-  static override args = {
-    'client-key': Args.string({ description: 'name of the key', required: true, ignoreStdin: true }),
-  }
+  static override args = { 'client-key': clientKeyArgument }
   static override flags = { yes: yesFlag }
 
   async run(): Promise<{ key: ClientKeyView }> {

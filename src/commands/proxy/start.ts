@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import { QwenctlError, messageOf } from '../../lib/base/errors.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../lib/base/errors.ts'
 import { missingFlags, serverEnv } from '../../lib/proxy/node-flags.ts'
 import type { ManagementHandler } from '../../lib/proxy/server/management-seam.ts'
 import type { Chosen } from '../../lib/proxy/proxy-settings.ts'
@@ -11,7 +11,12 @@ import { servingFlags } from '../base/proxy-flags.ts'
 import { lazyManagement } from '../base/proxy-management.ts'
 import { proxyEvents, sayBeside, sayNow } from '../../lib/terminal/proxy/proxy-events.ts'
 import { servingAlone, servingTogether, type Serving } from '../base/proxy-serving.ts'
-import { formatAccounts, formatListening } from '../../lib/terminal/proxy/proxy-messages.ts'
+import {
+  formatAccounts,
+  hostsOfMachine,
+  formatListening,
+  urlFromHere,
+} from '../../lib/terminal/proxy/proxy-messages.ts'
 import { useRotationFlags } from '../base/rotation-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import { ownVersion } from '../../lib/toolkit/own-version.ts'
@@ -81,19 +86,24 @@ export default class ProxyStart extends AccountCommand {
       sayNow('The configuration has changed, and is in force.')
     }
     const how = { settings, read, proof, chosen: flags, workers, management, onSettings }
-    const serving = await (workers > 1 ? this.serveTogether(how) : this.serveAlone(how))
+    const serving = await (workers > 1 ? this.serveTogether(how) : this.serveAlone(how)).catch(
+      (error: unknown) => {
+        throw this.namingOurs(error, settings)
+      },
+    )
     const askedToEnd = untilAskedToEnd()
     const { url, port, accounts } = serving
     const view = () => ({
       ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, workers: serving.pids() },
       version: ownVersion(),
+      args: startFlags(process.argv.slice(2)),
     })
     const registration = this.toolkit.proxies.register(view(), proof)
     this.unregister = registration.remove
     process.on('exit', this.unregister)
     this.register = () => registration.update(view())
     if (this.jsonEnabled()) sayNow(`${url} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`)
-    this.announce(view())
+    await this.announce(view())
     this.tellWarnings()
     const failure = await Promise.race([askedToEnd.then(() => null), serving.failed])
     if (failure !== null) throw failure
@@ -150,10 +160,29 @@ export default class ProxyStart extends AccountCommand {
     return servingTogether(supervisor, management)
   }
 
-  private announce(view: ProxyView): void {
+  private async announce(view: ProxyView): Promise<void> {
     const { url, pid, accounts } = view
-    if (!this.jsonEnabled()) return this.print(formatListening(view, this.palette, this.unicode ? '●' : '*'))
-    process.stdout.write(`${JSON.stringify({ url, pid, accounts })}\n`)
+    if (this.jsonEnabled()) {
+      process.stdout.write(`${JSON.stringify({ url, pid, accounts })}\n`)
+      return
+    }
+    const needsKey = (await this.toolkit.keys.list()).length > 0
+    const mark = this.unicode ? '●' : '*'
+    this.print(formatListening(view, { palette: this.palette, mark, needsKey, hosts: hostsOfMachine() }))
+  }
+
+  /** Names the proxy of this home that holds the port, where it is one. */
+  private namingOurs(error: unknown, { host, port }: { host: string; port: number }): unknown {
+    if (!isQwenctlError(error) || error.code !== 'port_in_use') return error
+    const ours = this.toolkit.proxies.list().find((proxy) => proxy.port === port)
+    if (ours === undefined) return error
+    return new QwenctlError(
+      'port_in_use',
+      `qwenctl already runs here, ${urlFromHere(ours)} (pid ${ours.pid})`,
+      {
+        hint: `nothing to do; qwenctl proxy stop ends it, qwenctl proxy restart starts it again${ours.host === host ? '' : ` on ${host}`}`,
+      },
+    )
   }
 
   private async startDetached(): Promise<void> {
@@ -167,9 +196,14 @@ export default class ProxyStart extends AccountCommand {
     const flags = [...process.execArgv, ...missingFlags(process)]
     const command = [process.execPath, ...flags, script, ...words, '--json']
     const view = await this.toolkit.proxies.startDetached(command, START_MS, serverEnv(process.env))
-    this.announce(view)
+    await this.announce(view)
     this.tell(
       `\n  It runs in the background (pid ${view.pid}); qwenctl proxy stop ends it.\n  Log: ${this.toolkit.proxies.logFile}`,
     )
   }
+}
+
+/** What `proxy restart` gives again: the flags without those that say how to run. */
+function startFlags(words: string[]): string[] {
+  return words.slice(2).filter((word) => word !== '--json' && word !== '--detach' && word !== '-d')
 }

@@ -46,7 +46,7 @@ export default class QuotaNotify extends ToolkitCommand {
     const view = await this.toolkit.notices.show()
     const ways = [view.webhook, view.command].filter((way) => way !== null)
     if (view.at.length === 0 || ways.length === 0) {
-      this.tell('Nobody is told of anything. Set both:\n\n  qwenctl config set notify.at 80%,95%')
+      this.tell('Notifications are off. To turn them on:\n\n  qwenctl config set notify.at 80%,95%')
       this.tell('  qwenctl config set notify.webhook URL          or notify.command "PROGRAM ARGUMENTS"')
     } else this.print(`At ${view.at.join(' and ')} of a limit: ${ways.join(', ')}`)
     const now = new Date().toISOString()

@@ -3,6 +3,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import { countOf, shownName } from '../../lib/terminal/accounts/account-names.ts'
+import { namedTargets } from '../base/account-targets.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
 import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
 
@@ -33,19 +34,14 @@ export default class QuotaReset extends QuotaCommand {
 
   async run(): Promise<QuotaDocument> {
     const { args, flags } = await this.parse(QuotaReset)
-    const references = args.account ?? []
+    const given = args.account ?? []
     const filter = filterOf(flags)
-    const isBulk = flags.all || filter.group !== undefined || filter.provider !== undefined
-    if (references.length === 0 && !isBulk) {
-      throw new QwenctlError('invalid_usage', 'which accounts to reset is not said', {
-        hint: 'name them, or give --all, --group GROUP or --provider PROVIDER',
-      })
-    }
-    if (references.length > 0 && flags.all) {
+    if (given.length > 0 && flags.all) {
       throw new QwenctlError('invalid_usage', '--all and named accounts contradict each other', {
         hint: 'leave one out',
       })
     }
+    const references = flags.all ? [] : await namedTargets(this.toolkit, given, { verb: 'reset', filter })
     const { accounts } = await this.toolkit.quotas.show(references, filter)
     if (accounts.length > 0) {
       const subject =

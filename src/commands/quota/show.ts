@@ -1,12 +1,15 @@
 import { Flags } from '@oclif/core'
 import { jsonLine } from '../../lib/terminal/print-json.ts'
+import { pickItems } from '../../lib/terminal/list-table.ts'
 import { renderTable } from '../../lib/terminal/format/table.ts'
+import { totalsOfViews } from '../../lib/toolkit/quota/quota-view.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { untilAskedToEnd, untilReaderLeft } from '../../lib/terminal/proxy/end-signals.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
-import { quotaColumns, quotaRows } from '../../lib/terminal/quota/quota-table.ts'
+import { listFlags } from '../base/list-flags.ts'
+import { quotaColumns, quotaRows, quotaShape } from '../../lib/terminal/quota/quota-table.ts'
 import { watchQuota } from '../../lib/terminal/quota/quota-watch.ts'
 import { accountArguments, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
@@ -17,6 +20,7 @@ export default class QuotaShow extends QuotaCommand {
   static override examples = [
     '<%= config.bin %> quota show',
     '<%= config.bin %> quota show qwen/work --json',
+    '<%= config.bin %> quota show --sort left --top 10',
     '<%= config.bin %> quota show --group night --watch',
     '<%= config.bin %> quota show --watch --json | jq .totals.remaining',
   ]
@@ -24,16 +28,23 @@ export default class QuotaShow extends QuotaCommand {
   static override flags = {
     group: groupFlag,
     provider: providerFlag,
+    ...listFlags,
     watch: Flags.boolean({ char: 'w', description: 'go on showing it as it changes' }),
   }
 
   async run(): Promise<QuotaDocument | undefined> {
     const { args, flags } = await this.parse(QuotaShow)
     const filter = filterOf(flags)
-    const read = () => this.toolkit.quotas.show(args.account ?? [], filter)
+    const read = async () => {
+      const document = await this.toolkit.quotas.show(args.account ?? [], filter)
+      const accounts = pickItems(document.accounts, quotaShape, flags)
+      return accounts.length === document.accounts.length && flags.sort === undefined
+        ? document
+        : { ...document, accounts, totals: totalsOfViews(accounts) }
+    }
     if (flags.watch) return this.watch(read, filter)
     const document = await read()
-    this.showQuota(document, filter)
+    this.showQuota(document, filter, flags)
     return document
   }
 
@@ -56,7 +67,7 @@ export default class QuotaShow extends QuotaCommand {
 
   private linesOf(document: QuotaDocument, filter: AccountFilter): string[] {
     if (document.accounts.length === 0) return formatEmpty(filter).split('\n')
-    const style = { decorated: true, quiet: this.palette.quiet }
+    const style = { decorated: true, room: process.stdout.columns, quiet: this.palette.quiet }
     const table = renderTable(quotaColumns, quotaRows(document, this.look), style)
     return [...table.trimEnd().split('\n'), ...this.notesOf(document).map((note) => this.fitted(note))]
   }

@@ -2,6 +2,7 @@
 // by hand, so a refusal names the field; fields that we do not know are left alone.
 
 import type { Account } from './account.ts'
+import { labelProblem } from './label.ts'
 import { nameProblem } from './name.ts'
 
 type Check = (value: unknown) => string | null
@@ -65,11 +66,17 @@ function isCredential(value: unknown): string | null {
   return credentials[type as keyof typeof credentials](value)
 }
 
+const isLabel: Check = (value) => {
+  if (value === undefined || value === null) return null
+  return typeof value === 'string' ? labelProblem(value) : 'must be a text'
+}
+
 const fields: Record<keyof Account, Check> = {
   id: isId,
   user: isName,
   provider: isProviderId,
   name: isName,
+  label: isLabel,
   groups: listOf(isName),
   priority: isInteger,
   weight: isWeight,

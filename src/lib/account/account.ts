@@ -20,6 +20,8 @@ export interface Account {
   user: string
   provider: string
   name: string
+  /** Free text for people, up to 80 characters; missing or null: the name alone. */
+  label?: string | null
   groups: string[]
   /** Tier: the smallest number serves first. */
   priority: number

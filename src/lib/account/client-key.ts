@@ -21,6 +21,10 @@ export interface ClientKey {
   createdAt: string
   /** Made for one command (`exec`, `env`): that it exists does not ask a key of everybody else. */
   isTemporary: boolean
+  /** Refused until it is resumed; missing: it is not. */
+  isPaused?: boolean
+  /** A secret from before the last rotation that still works, as its hash. RFC 3339. */
+  former?: { hash: string; until: string } | null
 }
 
 /** Begins every key, so that leaks can be searched for. */

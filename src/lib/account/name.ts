@@ -18,7 +18,7 @@ export function nameProblem(name: string): string | null {
   if (ID.test(name)) return 'begins with acc_, which only ids do'
   if (DEVICE.test(name)) return 'is a device name on Windows'
   if (!NAME.test(name))
-    return 'may only have letters, digits and . _ @ + -, and begins with a letter or digit'
+    return 'may only have the letters a to z, digits and . _ @ + -, and begins with a letter or digit'
   return null
 }
 
@@ -29,6 +29,9 @@ export function checkName(kind: NameKind, name: string): string {
   // A key pasted in the place of a name must not be echoed.
   const shown = redact(name.slice(0, 64), [])
   throw new QwenctlError('invalid_value', `the ${kind} name "${shown}" ${problem}`, {
-    hint: 'use a short name such as work, team-2 or alice@example.com',
+    hint:
+      kind === 'account'
+        ? 'use a short name such as work or team-2; any other text can be its label (--label)'
+        : 'use a short name such as work, team-2 or alice@example.com',
   })
 }

@@ -14,7 +14,7 @@ const LISTED = 10
 
 /**
  * The one account that a person means by `name`, `provider/name`, `user:provider/name`, `user:name` or the id,
- * among those that the filter leaves. Throws `account_not_found`, or `ambiguous_account` listing the candidates.
+ * among those that the filter leaves. A label names an account too, where no name fits. Throws `account_not_found`, or `ambiguous_account` listing the candidates.
  */
 export function resolveReference(
   accounts: Account[],
@@ -40,6 +40,11 @@ function passes(account: Account, filter: ReferenceFilter): boolean {
 function candidates(pool: Account[], reference: string): Account[] {
   const byId = pool.filter((account) => account.id === reference)
   if (byId.length > 0) return byId
+  const byName = candidatesByName(pool, reference)
+  return byName.length > 0 ? byName : pool.filter(({ label }) => label === reference)
+}
+
+function candidatesByName(pool: Account[], reference: string): Account[] {
   const parts = REFERENCE.exec(reference)?.groups
   if (parts === undefined) return []
   const { user, provider, name } = parts

@@ -4,6 +4,7 @@ import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import { guardProvider, type Pauses } from './guard-provider.ts'
 import type { PluginCalls } from './plugin-calls.ts'
 import type { Dialect, Provider } from './provider.ts'
+import { providerOfService } from './service-names.ts'
 
 /** What one plugin answered to the hook `qwenctl:providers`. */
 export interface RegistryAnswer {
@@ -148,9 +149,9 @@ export class Registry {
     return { provider: guardProvider(unguarded, code, this.#calls, pauses), unguarded, plugin, pauses }
   }
 
-  /** Throws `unknown_provider`, naming the nearest. */
+  /** The provider of this id, or of this common name of a service. Throws `unknown_provider`, naming the nearest. */
   get(id: string): Provider {
-    const entry = this.#entries.get(id)
+    const entry = this.#entries.get(id) ?? this.#entries.get(providerOfService(id) ?? '')
     if (entry !== undefined) return entry.provider
     const near = nearest(id, [...this.#entries.keys()])
     throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {
@@ -176,7 +177,7 @@ export class Registry {
     const provider = this.get(id)
     const { keyVariables, models, routes, rejectsStreamOptions, limitHeaders, countsTogether } = provider
     return {
-      ...viewOf(provider, this.#entries.get(id)?.plugin ?? OWN),
+      ...viewOf(provider, this.#entries.get(provider.id)?.plugin ?? OWN),
       terms: provider.terms,
       endpoints: provider.endpoints.map((endpoint) => ({
         id: endpoint.id,

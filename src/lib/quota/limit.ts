@@ -2,6 +2,7 @@
 // and time come in as arguments, so every process that folds the same file reaches the same verdicts.
 
 import { QwenctlError } from '../base/errors.ts'
+import { plainLimit } from './limit-input.ts'
 import { isZone } from './zone.ts'
 
 export const metrics = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'usd'] as const
@@ -42,9 +43,12 @@ const namedMs = {
   month: 30 * DAY,
 } as const
 
-/** Takes `MAX[metric]/WINDOW` apart. Throws `invalid_limit` saying which part is wrong. */
+/**
+ * Takes `MAX[metric]/WINDOW` apart, also as people write it elsewhere: `60rpm`, `1k/day`, `$5/month`. Throws `invalid_limit` saying which part
+ * is wrong.
+ */
 export function parseLimit(text: string): Limit {
-  const match = /^([^/a-z]+)([a-z-]*)\/(\S+)$/.exec(text.trim())
+  const match = /^([^/a-z]+)([a-z-]*)\/(\S+)$/.exec(plainLimit(text))
   if (match === null) throw new QwenctlError('invalid_limit', `"${text}" is not a limit`)
   const [, amount = '', name = '', window = ''] = match
   const metric = metrics.find((known) => known === (name === '' ? 'requests' : name))

@@ -1,10 +1,10 @@
 import { printable } from '../terminal/format/text-width.ts'
 import type { AccountQuotaView } from '../toolkit/views.ts'
 
-type Named = Pick<AccountQuotaView, 'user' | 'provider' | 'name'>
+type Named = Pick<AccountQuotaView, 'user' | 'provider' | 'name'> & { label?: string | null }
 
 /** How an account is called on the screen: `provider/name`, with its user where that is not the local one. */
-export function accountName({ user, provider, name }: Named): string {
-  const short = `${provider}/${name}`
+export function accountName({ user, provider, name, label }: Named): string {
+  const short = `${provider}/${name}${label == null || label === name ? '' : ` (${label})`}`
   return printable(user === 'local' ? short : `${user}:${short}`)
 }

@@ -18,6 +18,8 @@ export interface RunFile {
   workers: number[]
   /** Of qwenctl; null: a version that did not say it. */
   version: string | null
+  /** The flags that it was started with; missing: of an older version. */
+  args?: string[]
 }
 
 /** A run file of this process. */

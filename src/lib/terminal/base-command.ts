@@ -5,9 +5,18 @@ import { drawsUnicode } from './format/gauge.ts'
 import { askPlugins } from './plugins/ask-plugins.ts'
 import type { ProviderAnswers } from './plugins/ask-plugins.ts'
 import { printableColours, printableLines } from '../base/printable.ts'
+import { pickColumns } from './list-table.ts'
+import type { ListShape } from './list-table.ts'
 import { jsonDocument } from './print-json.ts'
 import { renderTable } from './format/table.ts'
-import type { Column } from './format/table.ts'
+import type { Column, TableStyle } from './format/table.ts'
+
+/** The flags of a list, as oclif gives them. */
+export interface ListFlags {
+  columns?: string[] | undefined
+  quiet?: boolean | undefined
+  'no-header'?: boolean | undefined
+}
 
 /** What every command shares: `--json`, words on stderr, data on stdout, colours where they are wanted. */
 export abstract class BaseCommand extends Command {
@@ -19,7 +28,34 @@ export abstract class BaseCommand extends Command {
   }
 
   protected printTable(columns: Column[], rows: string[][]): void {
-    this.print(renderTable(columns, rows, { decorated: process.stdout.isTTY, quiet: this.palette.quiet }))
+    this.print(renderTable(columns, rows, this.tableStyle))
+  }
+
+  /** A list as its flags want it: names alone, some columns, no header. `rowsOf`: the rows of the items, in all columns. */
+  protected printList<Item>(
+    items: Item[],
+    shape: ListShape<Item>,
+    { rowsOf, flags }: { rowsOf: (items: Item[]) => string[][]; flags: ListFlags },
+  ): void {
+    const places = pickColumns(shape, flags.columns)
+    if (flags.quiet === true) {
+      if (items.length > 0) this.print(items.map(shape.nameOf).join('\n'))
+      return
+    }
+    const rows = rowsOf(items).map((row) => places.map((place) => row[place] ?? ''))
+    const style = { ...this.tableStyle, hasHeader: flags['no-header'] !== true }
+    this.print(
+      renderTable(
+        places.map((place) => shape.columns[place]!),
+        rows,
+        style,
+      ),
+    )
+  }
+
+  private get tableStyle(): TableStyle {
+    const { isTTY, columns } = process.stdout
+    return { decorated: isTTY, room: isTTY ? columns : null, quiet: this.palette.quiet }
   }
 
   /** Words for people, for stderr: what was done, what to do next. Says nothing with `--json`. */

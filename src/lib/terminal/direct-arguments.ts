@@ -10,6 +10,9 @@ export interface DirectFilter {
   group?: string
 }
 
+/** Every way to ask for the version. */
+export const VERSION_WORDS: ReadonlySet<string> = new Set(['--version', '-v', '-V', 'version'])
+
 const filterFlags: Record<string, keyof DirectFilter> = {
   '--user': 'user',
   '--group': 'group',
@@ -23,7 +26,7 @@ const filterFlags: Record<string, keyof DirectFilter> = {
  * null at the least doubt, so that oclif alone decides what is wrong usage.
  */
 export function directRequest(argv: string[]): DirectRequest | null {
-  if (argv.length === 1 && argv[0] === '--version') return { kind: 'version' }
+  if (argv.length === 1 && VERSION_WORDS.has(argv[0] ?? '')) return { kind: 'version' }
   const command = `${argv[0]} ${argv[1]}`
   if (command !== 'quota show' && command !== 'auth list') return null
   const read = formatRead(argv.slice(2))

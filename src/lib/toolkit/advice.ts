@@ -10,11 +10,11 @@ export function advise(account: Account, twin: Account | null): string[] {
   const advice: string[] = []
   if (twin !== null) {
     advice.push(
-      `${fullReference(twin)} has the same key: the provider counts them together; a common --quota-group says so`,
+      `${fullReference(twin)} uses the same key. The provider counts both together: put them in one --quota-group`,
     )
   }
   if (account.baseUrl !== null && isPlainHttp(account.baseUrl)) {
-    advice.push(`${account.baseUrl} is not encrypted: everybody on the way can read the key`)
+    advice.push(`${account.baseUrl} is not encrypted: the key can be read on its way`)
   }
   return advice
 }

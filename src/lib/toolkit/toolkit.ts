@@ -15,6 +15,7 @@ import type { Template } from '../store/documents/templates-document.ts'
 import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
+import type { CheckResult } from './accounts/credential-check.ts'
 import type { DoctorReport } from './doctor/check.ts'
 import type { Egress } from '../net/egress.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
@@ -43,6 +44,8 @@ export interface AccountFilter {
 
 /** What `auth add` and `accounts set` can say of an account. */
 export interface AccountSettings {
+  /** Free text for people; null: none. */
+  label?: string | null
   groups?: string[]
   priority?: number
   weight?: number
@@ -57,11 +60,13 @@ export interface AccountSettings {
 
 export interface NewAccount extends AccountSettings {
   provider: string
-  /** Missing: the first free of `PROVIDER`, `PROVIDER-2`, ... */
+  /** Missing: derived from the label, or the first free of `PROVIDER`, `PROVIDER-2`, ... */
   name?: string
   user?: string
-  /** The API key, verbatim; missing only where the provider needs none. */
+  /** The API key, verbatim; missing where the provider or the server at a loopback base URL needs none. */
   secret?: string
+  /** True: the server takes requests without a key. */
+  withoutKey?: boolean
   /** What a login gave, instead of a key. Where no base URL is said, the one that the login named is taken. */
   tokens?: TokenSet
   /** What another tool has counted for it today: counted before its limits hold. */
@@ -118,7 +123,7 @@ export interface Accounts {
   setDefault(reference: string, filter?: AccountFilter): Promise<AccountView>
   getDefault(): Promise<AccountView | null>
   /** Asks the provider whether it accepts a credential, before anything is stored. */
-  checkCredential(account: NewAccount): Promise<Omit<Verification, 'account'>>
+  checkCredential(account: NewAccount): Promise<CheckResult>
   /** Asks the provider, and records the verdict: `needs-login` when refused, cleared when accepted. */
   verify(reference: string, filter?: AccountFilter): Promise<Verification>
   /** Renews the tokens of a login now, whatever is left of their time. */
@@ -172,6 +177,8 @@ export interface Settings {
   >
   /** Throws `invalid_value` for a key it does not know, naming the nearest. */
   get(key: string): Promise<unknown>
+  /** Takes a setting out of the file, so that its default holds; false: it was not there. */
+  unset(key: string): Promise<boolean>
   set(key: string, value: string): Promise<unknown>
   /** Throws what `set` would throw; changes nothing. */
   check(key: string, value: string): Promise<void>

@@ -67,6 +67,8 @@ export interface AccountQuotaView {
   user: string
   provider: string
   name: string
+  /** Free text for people; null: the name alone. */
+  label: string | null
   groups: string[]
   priority: number
   enabled: boolean
@@ -109,6 +111,7 @@ export interface ArchivedView {
   user: string
   provider: string
   name: string
+  label: string | null
   groups: string[]
   createdAt: string
   archivedAt: string

@@ -58,6 +58,34 @@ describe('a connection', () => {
     expect(reply.json.connection.auth_type).toBe(auth_type)
   })
 
+  test('named by a service and with its key as text is an account with a label', async () => {
+    const api = await givenApi()
+    const text = `{
+      "app_id": "claude",
+      "auth_type": "api_key",
+      "credentials": "sk-ant-...",
+      "account_name": "Pro Account 1"
+    }`
+    const stated = { ...(JSON.parse(text) as object), base_url: 'http://127.0.0.1:9' }
+    const reply = await api.post('/api/users/ann/connections', stated)
+    expect(reply.status, reply.text).toBe(201)
+    expect(reply.json.connection).toMatchObject({
+      ...{ app_id: 'anthropic', account_name: 'Pro Account 1' },
+      account: { user: 'ann', name: 'pro-account-1', label: 'Pro Account 1' },
+    })
+    expect(reply.json.verification.result).toBe('unreachable')
+    const again = await api.post('/api/users/ann/connections', stated)
+    expect([again.status, again.json.error.field]).toEqual([409, 'account_name'])
+    const near = await api.post('/api/users/ann/connections', { ...stated, account_name: 'pro account #1' })
+    expect(near.json.connection.account.name).toBe('pro-account-1-2')
+    const path = `/api/users/ann/connections/${reply.json.connection.id}`
+    const changed = await api.patch(path, { account_name: 'Free Account', credentials: 'sk-ant-other' })
+    expect(changed.json.connection).toMatchObject({
+      account_name: 'Free Account',
+      account: { name: 'free-account', label: 'Free Account' },
+    })
+  })
+
   test('of auth_type device begins a login', async () => {
     const server = await givenLoginServer()
     server.begins({}, PENDING)
@@ -75,7 +103,9 @@ describe('a connection', () => {
     [{ credentials: { api_key: '' } }, 'invalid_value', 'credentials.api_key'],
     [{ auth_type: 'none' }, 'invalid_body', 'credentials.api_key'],
     [{ app_id: 'nothing' }, 'unknown_provider', 'app_id'],
-    [{ account_name: 'a b' }, 'invalid_value', 'account_name'],
+    [{ account_name: ' ' }, 'invalid_value', 'account_name'],
+    [{ account_name: 'x'.repeat(81) }, 'invalid_value', 'account_name'],
+    [{ account_name: 'a\u202eb' }, 'invalid_value', 'account_name'],
     [{ base_url: 'x' }, 'invalid_value', 'base_url'],
     [{ limits: ['x'] }, 'invalid_limit', 'limits[0]'],
     [{ user: 'bob' }, 'invalid_body', 'user'],

@@ -37,7 +37,6 @@ test.each([
   '10/day@+08:00',
   '10/day@UTC@rolling',
   '10/day extra',
-  '10 /day',
 ])('"%s" is refused with a hint', (text) => {
   expect(() => parseLimit(text)).toThrowError(expect.objectContaining({ code: 'invalid_limit', exit: 2 }))
 })

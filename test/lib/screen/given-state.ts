@@ -36,7 +36,16 @@ export function limit(over: Partial<LimitView> = {}): LimitView {
 
 export function account(name: string, over: Partial<AccountQuotaView> = {}): AccountQuotaView {
   return {
-    ...{ id: `acc_${name}`, user: 'local', provider: 'acme', name, groups: [], priority: 0, enabled: true },
+    ...{
+      id: `acc_${name}`,
+      user: 'local',
+      provider: 'acme',
+      name,
+      label: null,
+      groups: [],
+      priority: 0,
+      enabled: true,
+    },
     ...{
       status: 'ready',
       statusReason: null,

@@ -55,9 +55,10 @@ export interface ClientKeyView {
   accountCount: number
   models: string[]
   limits: LimitView[]
-  status: 'active' | 'expired' | 'spent'
+  status: 'active' | 'expired' | 'spent' | 'paused'
   availableAt: string | null
   expiresAt: string | null
+  overlapsUntil: string | null
   createdAt: string
   lastUsedAt: string | null
 }
@@ -137,6 +138,7 @@ export interface LogLine {
 
 /** What adding an account, or changing one, can say. */
 export interface AccountSettings {
+  label?: string | null
   groups?: string[]
   priority?: number
   weight?: number

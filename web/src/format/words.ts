@@ -80,7 +80,11 @@ export function userPrefix({ user }: Pick<AccountView, 'user'>): string {
   return user === DEFAULT_USER ? '' : `${user}:`
 }
 
-/** `qwen/work`, `alice:qwen/work`. */
-export function accountName(account: Pick<AccountView, 'user' | 'provider' | 'name'>): string {
-  return `${userPrefix(account)}${account.provider}/${account.name}`
+type Named = Pick<AccountView, 'user' | 'provider' | 'name'> & { label?: string | null }
+
+/** `qwen/work`, `alice:qwen/work`, `qwen/pro-1 (Pro Account 1)`. */
+export function accountName(account: Named): string {
+  const { provider, name, label } = account
+  const shown = label == null || label === name ? '' : ` (${label})`
+  return `${userPrefix(account)}${provider}/${name}${shown}`
 }

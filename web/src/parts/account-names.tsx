@@ -12,6 +12,9 @@ export function AccountLink({ account }: { account: AccountView }): JSX.Element 
         {account.provider}/
       </span>
       <span class="account-name">{account.name}</span>
+      {account.label !== null && account.label !== account.name && (
+        <span class="account-label"> {account.label}</span>
+      )}
     </a>
   )
 }

@@ -32,8 +32,8 @@ export function filtered(accounts: AccountView[], filter: AccountFilter): Accoun
   )
 }
 
-function textOf({ id, user, provider, name, groups, auth }: AccountView): string {
-  return [id, user, `${provider}/${name}`, ...groups, auth.hint ?? ''].join(' ').toLowerCase()
+function textOf({ id, user, provider, name, label, groups, auth }: AccountView): string {
+  return [id, user, `${provider}/${name}`, label ?? '', ...groups, auth.hint ?? ''].join(' ').toLowerCase()
 }
 
 const measures: Record<Exclude<SortKey, 'name'>, (account: AccountView) => number | null> = {

@@ -31,7 +31,11 @@ export const accountRoutes = [
     status: 201,
     answer: addedAccount,
     run: async ({ body: { key, verify = true, ...wanted }, parts }) =>
-      addAccount(parts.toolkit, { ...wanted, ...(key === undefined ? {} : { secret: key }) }, verify),
+      addAccount(
+        parts.toolkit,
+        { ...wanted, ...(key === undefined ? {} : { secret: key }) },
+        { verify, keepUnreachable: false },
+      ),
   }),
   route({
     method: 'GET',

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import { checkLabel } from '../../account/label.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import { freePlace } from '../../toolkit/accounts/account-place.ts'
 import { inField } from '../../toolkit/settings/in-field.ts'
 import type { AccountSettings } from '../../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
@@ -31,7 +33,8 @@ export const connectionRoutes = [
     method: 'POST',
     path: '/api/users/{userId}/connections',
     summary: 'Add a connection of a user',
-    about: 'With `auth_type` `device` a login begins, and the connection is there when that is done.',
+    about:
+      'A key that the provider refuses is not stored; one that it cannot be asked about is, and `verification` says so. With `auth_type` `device` a login begins, and the connection is there when that is done.',
     errors: [
       'not_found',
       'name_in_use',
@@ -43,7 +46,7 @@ export const connectionRoutes = [
     body: schemas.newConnection,
     status: 201,
     answer: schemas.begunConnection,
-    run: async ({ params, body, parts }) => inItsNames(() => add(parts, userOf(params), body)),
+    run: ({ params, body, parts }) => inItsNames(() => add(parts, userOf(params), body)),
   }),
   route({
     method: 'GET',
@@ -67,14 +70,14 @@ export const connectionRoutes = [
     run: async ({ params, body: { enabled, credentials, ...said }, parts: { toolkit } }) =>
       inItsNames(async () => {
         const { id, user } = await theirs(toolkit, params)
-        const { account_name: name } = said
+        const key = keyOf(credentials)
         const changed = await toolkit.accounts.set(
           id,
           {
             ...settingsOf(said),
-            ...(name === undefined ? {} : { name }),
+            ...(await renamed(toolkit, id, said.account_name)),
             ...(enabled === undefined ? {} : { enabled }),
-            ...(credentials?.api_key === undefined ? {} : { secret: credentials.api_key }),
+            ...(key === undefined ? {} : { secret: key }),
           },
           { user },
         )
@@ -106,22 +109,48 @@ async function add(
     ...said
   }: z.output<typeof schemas.newConnection>,
 ) {
-  const { account_name: name } = said
-  const wanted = { provider, user, ...settingsOf(said), ...(name === undefined ? {} : { name }) }
-  const secret = credentials?.api_key
+  const label = said.account_name
+  const wanted = { provider, user, ...settingsOf(said), ...(label === undefined ? {} : { label }) }
+  const secret = keyOf(credentials)
   if (type !== 'api_key' && secret !== undefined) {
     throw new QwenctlError('invalid_body', `a connection of auth_type ${type} takes no key`, {
       details: { field: 'credentials.api_key' },
     })
   }
-  if (type === 'device') return { connection: null, login: await logins.begin({ wanted }, {}) }
+  if (type === 'device') {
+    return { connection: null, login: await logins.begin({ wanted }, {}), verification: null }
+  }
   if (type === 'api_key' && secret === undefined) {
     throw new QwenctlError('missing_answer', 'a connection of auth_type api_key needs its key', {
       details: { field: 'credentials.api_key' },
     })
   }
-  const { account } = await addAccount(toolkit, secret === undefined ? wanted : { ...wanted, secret }, verify)
-  return { connection: connectionOf(account), login: null }
+  const { account, verification } = await addAccount(
+    toolkit,
+    secret === undefined ? wanted : { ...wanted, secret },
+    { verify, keepUnreachable: true },
+  )
+  return { connection: connectionOf(account), login: null, verification }
+}
+
+/** The key, however it is given. */
+function keyOf(credentials: z.output<typeof schemas.newConnection>['credentials']): string | undefined {
+  return typeof credentials === 'string' ? credentials : credentials?.api_key
+}
+
+/** Another label, and the name that comes from it. */
+async function renamed(
+  toolkit: Toolkit,
+  id: string,
+  label: string | undefined,
+): Promise<{ label?: string; name?: string }> {
+  if (label === undefined) return {}
+  const accounts = await toolkit.accounts.records()
+  const account = accounts.find((one) => one.id === id)
+  const others = accounts.filter((one) => one.id !== id)
+  const wanted = inField('account_name', () => checkLabel(label))
+  if (account === undefined || account.label === wanted) return { label: wanted }
+  return { label: wanted, name: freePlace(others, { ...account, name: null, label: wanted }) }
 }
 
 function settingsOf({
@@ -141,7 +170,7 @@ function connectionOf(account: AccountView) {
     id: account.id,
     app_id: account.provider,
     auth_type: authTypes[account.auth.type],
-    account_name: account.name,
+    account_name: account.label ?? account.name,
     status: account.status,
     created_at: account.createdAt,
     account,
@@ -160,6 +189,7 @@ function userOf({ userId }: { userId: string }): string {
 const itsNames: Readonly<Record<string, string>> = {
   provider: 'app_id',
   name: 'account_name',
+  label: 'account_name',
   key: 'credentials.api_key',
   baseUrl: 'base_url',
 }

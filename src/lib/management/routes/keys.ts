@@ -1,5 +1,5 @@
 import { route } from '../route.ts'
-import { createdKey, keyList, newKey, oneKey } from '../schemas/keys.ts'
+import { createdKey, keyChanges, keyList, keyRotation, newKey, oneKey } from '../schemas/keys.ts'
 
 /** What programs present to the proxy. */
 export const keyRoutes = [
@@ -27,6 +27,54 @@ export const keyRoutes = [
       })
       return { key, secret }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/keys/{name}',
+    summary: 'Show a client key, by its name or id',
+    errors: ['key_not_found'],
+    answer: oneKey,
+    run: async ({ params, parts }) => ({ key: await parts.toolkit.keys.show(params.name) }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/api/keys/{name}',
+    summary: 'Change a client key',
+    about: 'All that is said or nothing. Its secret and its user stay what they are.',
+    errors: ['key_not_found', 'invalid_value', 'invalid_limit', 'account_not_found', 'name_in_use'],
+    body: keyChanges,
+    answer: oneKey,
+    run: async ({ params, body, parts }) => ({ key: await parts.toolkit.keys.change(params.name, body) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/keys/{name}/rotate',
+    summary: 'Issue a new secret for a client key',
+    about: 'The secret is told this once.',
+    errors: ['key_not_found', 'invalid_value'],
+    body: keyRotation,
+    answer: createdKey,
+    run: ({ params, body, parts }) => parts.toolkit.keys.rotate(params.name, body.overlap),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/keys/{name}/pause',
+    summary: 'Refuse a client key until it is resumed',
+    errors: ['key_not_found'],
+    answer: oneKey,
+    run: async ({ params, parts }) => ({
+      key: await parts.toolkit.keys.change(params.name, { isPaused: true }),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/keys/{name}/resume',
+    summary: 'Accept a paused client key again',
+    errors: ['key_not_found'],
+    answer: oneKey,
+    run: async ({ params, parts }) => ({
+      key: await parts.toolkit.keys.change(params.name, { isPaused: false }),
+    }),
   }),
   route({
     method: 'DELETE',

@@ -61,6 +61,7 @@ const quotaFields = {
   user: text,
   provider: text,
   name: text,
+  label: text.nullable().describe('free text for people; null: the name alone'),
   groups: z.array(text),
   priority: z.int().describe('tier; the smallest number serves first'),
   enabled: z.boolean(),
@@ -114,6 +115,7 @@ export const archivedAccount = answer(
     user: text,
     provider: text,
     name: text,
+    label: text.nullable(),
     groups: z.array(text),
     createdAt: time,
     archivedAt: time,
@@ -124,6 +126,10 @@ export const archivedAccount = answer(
 
 /** What can be said of an account that is to be, or is; each may be missing. */
 export const settings = {
+  label: text
+    .nullable()
+    .optional()
+    .describe('free text of up to 80 characters; a name is derived from it where none is given'),
   groups: z.array(text).optional(),
   priority: z.int().optional(),
   weight: z.int().optional(),
@@ -159,14 +165,15 @@ export const accountName = body('AccountName', z.strictObject({ name: text.optio
 
 const verificationResult = z.enum(['accepted', 'refused', 'unreachable', 'unchecked'])
 
+export const verification = z.object({ result: verificationResult, message: text })
+
 export const accountList = answer('Accounts', z.object({ accounts: z.array(account) }))
 export const oneAccount = answer('OneAccount', z.object({ account }))
 export const addedAccount = answer(
   'AddedAccount',
   z.object({
     account,
-    verification: z
-      .object({ result: verificationResult, message: text })
+    verification: verification
       .nullable()
       .describe('what the provider said of the key; null: it was not asked'),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { account } from './account.ts'
+import { account, verification } from './account.ts'
 import { answer, body, text, time } from './components.ts'
 import { login } from './logins.ts'
 
@@ -11,7 +11,7 @@ const connection = answer(
     id: text,
     app_id: text.describe('the provider'),
     auth_type: authType,
-    account_name: text,
+    account_name: text.describe('the label of the account, or its name where it has none'),
     status: account.shape.status,
     created_at: time,
     account,
@@ -20,11 +20,13 @@ const connection = answer(
 )
 
 const credentials = z
-  .strictObject({ api_key: text.optional() })
-  .meta({ writeOnly: true, description: 'no answer has them' })
+  .union([text, z.strictObject({ api_key: text.optional() })])
+  .meta({ writeOnly: true, description: 'the API key as text, or as api_key of an object; no answer has it' })
 
 const settings = {
-  account_name: text.optional(),
+  account_name: text
+    .optional()
+    .describe('any text of up to 80 characters: the label; the name of the account is derived from it'),
   base_url: text.nullable().optional(),
   groups: z.array(text).optional(),
   limits: z.array(text).optional(),
@@ -33,7 +35,7 @@ const settings = {
 export const newConnection = body(
   'NewConnection',
   z.strictObject({
-    app_id: text.describe('the provider'),
+    app_id: text.describe('the provider, or a common name of its service: claude, chatgpt, google'),
     auth_type: authType,
     credentials: credentials.optional(),
     ...settings,
@@ -53,5 +55,8 @@ export const begunConnection = answer(
   z.object({
     connection: connection.nullable().describe('null: it comes with the end of the login'),
     login: login.nullable(),
+    verification: verification
+      .nullable()
+      .describe('what the provider said of the key; null: it was not asked'),
   }),
 )

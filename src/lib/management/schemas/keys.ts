@@ -14,9 +14,10 @@ const clientKey = answer(
     accountCount: z.int().min(0).describe('how many accounts may serve it'),
     models: z.array(text),
     limits: z.array(limitView),
-    status: z.enum(['active', 'expired', 'spent']),
+    status: z.enum(['active', 'expired', 'spent', 'paused']),
     availableAt: time.nullable(),
     expiresAt: time.nullable(),
+    overlapsUntil: time.nullable().describe('until then the secret from before the last rotation works too'),
     createdAt: time,
     lastUsedAt: time.nullable(),
   }),
@@ -32,6 +33,25 @@ export const newKey = body(
     models: z.array(text).optional().describe('* stands for any characters'),
     limits: z.array(text).optional(),
     expires: text.optional().describe('30d, 12h, a date or a time'),
+  }),
+)
+
+export const keyChanges = body(
+  'ClientKeyChanges',
+  z.strictObject({
+    name: text.optional(),
+    accounts: z.array(text).optional().describe('references or ids of those that serve it; none: all'),
+    groups: z.array(text).optional(),
+    models: z.array(text).optional(),
+    limits: z.array(text).optional(),
+    expires: text.nullable().optional().describe('30d, 12h, a date or a time; null: never'),
+  }),
+)
+
+export const keyRotation = body(
+  'ClientKeyRotation',
+  z.strictObject({
+    overlap: text.optional().describe('how long the former secret still works: 24h; missing: it does not'),
   }),
 )
 

@@ -16,6 +16,8 @@ export interface KnownKey {
   scope: AccountScope
   /** For the ledger. */
   also: string[]
+  /** It was presented with the secret from before its rotation. */
+  isFormer?: boolean
 }
 
 const MOST_PRESENTED = 1024
@@ -44,7 +46,7 @@ export class Authenticator {
   use(keys: readonly ClientKey[]): void {
     this.#isRequired = this.#isAlwaysRequired || keys.some(({ isTemporary }) => !isTemporary)
     this.#presented = new RecentMap(MOST_PRESENTED)
-    this.#byHash = new Map(keys.map((key) => [key.hash, known(key)]))
+    this.#byHash = new Map(keys.flatMap(knownHashes))
   }
 
   /** From now on, also when the last key is taken away: where others can reach the proxy, nobody may come in without. */
@@ -65,7 +67,7 @@ export class Authenticator {
   authenticate(presented: string | null, from: { remoteAddress?: string | undefined }): KnownKey | null {
     if (this.#byHash.size === 0 && !this.#isRequired) return null
     const found = presented === null ? undefined : this.#find(presented)
-    if (found !== undefined && found.expiresAt > this.#clock()) return found
+    if (found !== undefined && found.expiresAt > this.#clock() && found.key.isPaused !== true) return found
     if (!this.#isRequired && (presented === null || !presented.startsWith(CLIENT_KEY_PREFIX))) return null
     this.#refuse(presented, found, from.remoteAddress ?? '')
   }
@@ -87,6 +89,17 @@ export class Authenticator {
   }
 }
 
+/** The hashes that open a key: its own, and for a while the one from before it was rotated. */
+function knownHashes(key: ClientKey): [string, KnownKey][] {
+  const own = known(key)
+  if (key.former == null) return [[key.hash, own]]
+  const until = Math.min(own.expiresAt, Date.parse(key.former.until))
+  return [
+    [key.hash, own],
+    [key.former.hash, { ...own, expiresAt: until, isFormer: true }],
+  ]
+}
+
 function known(key: ClientKey): KnownKey {
   const allowed = allowedBy(key)
   return {
@@ -99,6 +112,11 @@ function known(key: ClientKey): KnownKey {
 }
 
 function wordsFor(presented: string | null, found: KnownKey | undefined): string {
-  if (found !== undefined) return `the client key "${found.key.name}" expired at ${found.key.expiresAt}`
+  if (found !== undefined) {
+    const { name, isPaused, expiresAt } = found.key
+    if (isPaused === true) return `the client key "${name}" is paused`
+    if (found.isFormer === true) return `the client key "${name}" has a new secret`
+    return `the client key "${name}" expired at ${expiresAt}`
+  }
   return presented === null ? 'the request has no client key' : 'the client key is not known'
 }

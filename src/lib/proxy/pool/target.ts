@@ -63,7 +63,9 @@ export function targetOf(
     provider,
     origin: upstreams.origin(url.origin, via),
     base: new Base(url.pathname.replace(/\/+$/, '')),
-    authHeaders: new CheckedHeaders(Object.entries(provider.authHeaders(secret, dialect)).flat()),
+    authHeaders: new CheckedHeaders(
+      secret === '' ? [] : Object.entries(provider.authHeaders(secret, dialect)).flat(),
+    ),
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,
     until,

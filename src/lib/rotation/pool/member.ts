@@ -45,7 +45,8 @@ export function memberOf(
     account,
     provider,
     dialects,
-    hasCredential: !provider.needsCredential || account.credential.type !== 'none',
+    // A server that its user names may take requests without a key.
+    hasCredential: !provider.needsCredential || provider.needsBaseUrl || account.credential.type !== 'none',
     serves: servesOf(account, provider, isElsewhere),
     known,
     isElsewhere,

@@ -26,14 +26,20 @@ function keysProblem(data: unknown): string | null {
   return index < 0 ? null : `keys[${index}] is not a client key`
 }
 
+function isHash(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+}
+
 function isKey(value: unknown): boolean {
-  const { id, name, hash, accounts, groups, models, limits, expiresAt } = (value ?? {}) as Partial<ClientKey>
+  const { id, name, hash, accounts, groups, models, limits, expiresAt, former } = (value ??
+    {}) as Partial<ClientKey>
   const lists: unknown[] = [accounts, groups, models, limits]
   return (
     typeof id === 'string' &&
     typeof name === 'string' &&
     nameProblem(name) === null &&
-    /^[0-9a-f]{64}$/.test(hash ?? '') &&
+    isHash(hash) &&
+    (former == null || (isHash(former.hash) && Number.isFinite(Date.parse(former.until)))) &&
     lists.every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string')) &&
     (expiresAt === null || Number.isFinite(Date.parse(expiresAt ?? '')))
   )

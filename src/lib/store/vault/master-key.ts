@@ -50,12 +50,13 @@ export function createKeyFile(file: string): Promise<MasterKey> {
   })
 }
 
-/** What people should know of a key file, for stderr. */
-export function keyFileWarning(file: string): string {
+/** What people should know of a key file, for stderr: of a new one what it means, of others only that they are exposed. */
+export function keyFileWarning(file: string, { isNew }: { isNew: boolean }): string | null {
   const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
-  const exposed = isOpen ? `; other users of this machine can read it: chmod 600 "${file}"` : ''
+  const exposed = `other users of this machine can read ${file}: chmod 600 "${file}"`
+  if (!isNew) return isOpen ? exposed : null
   return (
-    `credentials are sealed with the key in ${file}, so whoever can read your files can open them; ` +
-    `set QWENCTL_PASSPHRASE to seal new ones with a passphrase${exposed}`
+    `credentials are sealed with the key in ${file}, so every program that can read your files can open them; ` +
+    `set QWENCTL_PASSPHRASE to seal new ones with a passphrase${isOpen ? `; ${exposed}` : ''}`
   )
 }

@@ -55,7 +55,7 @@ export async function openVault(
   if (fileKey === null && home.root === null && (await chooseKeychain(home, env, options)))
     return openChosen(home, env, await document.read(), options)
   const key = fileKey ?? (await createKeyFile(home.masterKeyFile))
-  const warning = keyFileWarning(home.masterKeyFile)
+  const warning = keyFileWarning(home.masterKeyFile, { isNew: fileKey === null })
   return new KeyVault({ kind: 'key-file', key, warning, passphraseKeyId: recorded?.keyId })
 }
 
@@ -93,7 +93,7 @@ async function openChosen(
   const key = keys[kind]
   if (key === undefined) throw new QwenctlError('vault_locked', missingWords[kind](home))
   const others = Object.values(keys).filter((other) => other !== key)
-  const warning = kind === 'key-file' ? { warning: keyFileWarning(home.masterKeyFile) } : {}
+  const warning = kind === 'key-file' ? { warning: keyFileWarning(home.masterKeyFile, { isNew: false }) } : {}
   return new KeyVault({ kind, key, others, ...warning, passphraseKeyId: data.passphrase?.keyId })
 }
 
@@ -162,7 +162,7 @@ interface Keys {
   key: MasterKey
   /** Only open. */
   others?: MasterKey[]
-  warning?: string
+  warning?: string | null
   /** The key that the passphrase would give, when none was given. */
   passphraseKeyId?: string | undefined
 }

@@ -1,8 +1,17 @@
 import type { AccountQuotaView, AccountView } from '../../toolkit/views.ts'
 import { printable } from '../format/text-width.ts'
 
-/** How an account is called on screen: `provider/name`, with its user where that is not the local one. */
-export function shownName(account: Pick<AccountQuotaView, 'user' | 'provider' | 'name'>): string {
+type Named = Pick<AccountQuotaView, 'user' | 'provider' | 'name'> & { label?: string | null }
+
+/** How an account is called on screen: `provider/name (label)`, with its user where that is not the local one. */
+export function shownName(account: Named): string {
+  const label =
+    account.label == null || account.label === account.name ? '' : ` (${printable(account.label)})`
+  return shownReference(account) + label
+}
+
+/** The same without the label, as commands take it. */
+export function shownReference(account: Named): string {
   const name = `${account.provider}/${account.name}`
   return printable(account.user === 'local' ? name : `${account.user}:${name}`)
 }

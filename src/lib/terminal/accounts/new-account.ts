@@ -12,6 +12,11 @@ export function splitName(
 ): { provider: string | null; name: string | null } {
   const slash = name?.indexOf('/') ?? -1
   if (name === undefined || slash < 0) return { provider: provider ?? null, name: name ?? null }
+  if (slash === 0 || slash === name.length - 1 || name.indexOf('/', slash + 1) >= 0) {
+    throw new QwenctlError('invalid_usage', 'a name has one slash at most, and none at its ends', {
+      hint: 'write NAME or PROVIDER/NAME',
+    })
+  }
   const before = name.slice(0, slash)
   if (provider !== undefined && provider !== before) {
     throw new QwenctlError('invalid_usage', `${name} is at ${before}, but --provider says ${provider}`, {
@@ -70,7 +75,8 @@ export async function askBaseUrl(provider: Provider): Promise<string | null> {
 
 export async function askForKey(provider: Provider): Promise<string> {
   const where = provider.keysUrl === null ? '' : ` (from ${provider.keysUrl})`
-  const flag = '--key-stdin, --key-env VAR or --key-file PATH'
+  const keyless = provider.needsBaseUrl ? ', or --no-key for a server without keys' : ''
+  const flag = `--key-stdin, --key-env VAR or --key-file PATH${keyless}`
   const key = await askSecret({ message: `API key${where}`, subject: `the key of ${provider.id}`, flag })
   return key.trim()
 }

@@ -1,14 +1,23 @@
 import Table from 'cli-table3'
+import { fitTable } from '../fit-table.ts'
 import { textWidth } from './text-width.ts'
 
 export interface Column {
   header: string
   align?: 'left' | 'right'
+  /** In a narrow terminal columns of a lower rank are left out first; missing: from the last on. */
+  rank?: number
+  /** Its cells are never cut; those of numbers are not either. */
+  whole?: boolean
 }
 
 export interface TableStyle {
   /** True on a terminal: a rule below the header. False: text that `cut` and `awk` can read. */
   decorated: boolean
+  /** Cells of a line of the terminal, which no row exceeds; null: nothing is cut. */
+  room?: number | null
+  /** False: rows alone. */
+  hasHeader?: boolean
   /** How headers and rules are toned; leave out for none. */
   quiet?: (text: string) => string
 }
@@ -18,15 +27,16 @@ const MOST_DECORATED_ROWS = 500
 
 /** Aligned columns, two spaces apart, with a newline at the end. Widths count terminal cells, not characters. */
 export function renderTable(columns: Column[], rows: string[][], style: TableStyle): string {
-  const lines =
-    style.decorated && rows.length <= MOST_DECORATED_ROWS
-      ? decorated(columns, rows, style)
-      : plain(columns, rows)
+  const fitted = style.room == null ? { columns, rows } : fitTable(columns, rows, style.room)
+  const isDecorated = style.decorated && rows.length <= MOST_DECORATED_ROWS
+  const lines = isDecorated
+    ? decorated(fitted.columns, fitted.rows, style)
+    : plain(fitted.columns, fitted.rows, style)
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }
 
-function plain(columns: Column[], rows: string[][]): string[] {
-  const all = [columns.map((column) => column.header), ...rows]
+function plain(columns: Column[], rows: string[][], { hasHeader = true }: TableStyle): string[] {
+  const all = [...(hasHeader ? [columns.map((column) => column.header)] : []), ...rows]
   const widths = columnWidths(columns, all)
   return all.map((row) =>
     row.map((cell, index) => pad(cell, widths[index] ?? 0, columns[index]?.align ?? 'left')).join('  '),
@@ -48,6 +58,7 @@ function decorated(columns: Column[], rows: string[][], style: TableStyle): stri
   table.push(...rows)
   const [head = '', ...body] = table.toString().split('\n')
   const widths = columnWidths(columns, [columns.map((column) => column.header), ...rows])
+  if (style.hasHeader === false) return body
   return [head, quiet(widths.map((width) => '─'.repeat(width)).join('  ')), ...body]
 }
 

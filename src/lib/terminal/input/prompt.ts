@@ -21,6 +21,13 @@ export async function askChoice(question: Question, choices: Choice[]): Promise<
   return ask(question, { type: 'select', choices, pageSize: 12, loop: false })
 }
 
+/** Any number of several, at least one. */
+export async function askSeveral(question: Question, choices: Choice[]): Promise<string[]> {
+  const validate = (chosen: readonly unknown[]) =>
+    chosen.length > 0 || 'choose at least one with the space bar'
+  return ask<string[]>(question, { type: 'checkbox', choices, pageSize: 12, loop: false, validate })
+}
+
 export async function askText(
   question: Question,
   options: { default?: string; check?: (text: string) => true | string } = {},

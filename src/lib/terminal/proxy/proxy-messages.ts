@@ -1,3 +1,4 @@
+import { hostname, networkInterfaces } from 'node:os'
 import type { AttemptReport } from '../../proxy/pool/live-pool.ts'
 import { outcomeWords } from '../../observe/outcome-words.ts'
 import type { Palette } from '../format/color.ts'
@@ -6,25 +7,54 @@ import type { ProxyView } from '../../toolkit/proxies.ts'
 
 export { outcomeWords }
 
+export interface Listening {
+  palette: Palette
+  /** Before the first line. */
+  mark?: string
+  /** A client key exists, so every request needs one. */
+  needsKey?: boolean
+  /** Where other machines reach this one: its host name and its addresses. */
+  hosts?: readonly string[]
+}
+
 /** What to do with a proxy that has begun to listen. */
-export function formatListening(
-  { url, accounts, strategy }: ProxyView,
-  palette: Palette,
-  mark = '●',
-): string {
+export function formatListening(view: ProxyView, listening: Listening): string {
+  const { accounts, strategy } = view
+  const { palette, mark = '●', needsKey = false, hosts = [] } = listening
+  const url = urlFromHere(view)
+  const key = needsKey ? 'qk_...' : 'any'
+  const others = listensEverywhere(view) ? hosts.map((host) => `http://${host}:${view.port}`) : []
   return [
     `${palette.good(mark)} ${palette.strong(url)} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`,
+    ...(others.length === 0 ? [] : [`  Other machines reach it at ${others.join(' or ')}`]),
     ...(accounts === 0
       ? ['', '  No account can answer yet. Add one, and it serves within a second:', '    qwenctl auth add']
       : []),
     '',
     palette.quiet('  Let programs with an OpenAI or Anthropic SDK use it:'),
-    `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=any`,
-    `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=any`,
+    `    export OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`,
+    `    export ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=${key}`,
+    ...(needsKey ? [palette.quiet('  qk_... is a client key (qwenctl keys create NAME)')] : []),
     '',
     palette.quiet('  See and steer the accounts in the browser:'),
     '    qwenctl proxy open',
   ].join('\n')
+}
+
+/** An address that works on this machine: nothing connects to 0.0.0.0 everywhere. */
+export function urlFromHere({ url, port, host }: Pick<ProxyView, 'url' | 'port' | 'host'>): string {
+  return listensEverywhere({ host }) ? `http://127.0.0.1:${port}` : url
+}
+
+export function listensEverywhere({ host }: Pick<ProxyView, 'host'>): boolean {
+  return host === '0.0.0.0' || host === '::' || host === '[::]'
+}
+
+/** The host name of this machine and its IPv4 addresses in its networks. */
+export function hostsOfMachine(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const outside = addresses.filter(({ family, internal }) => family === 'IPv4' && !internal)
+  return [hostname(), ...outside.map(({ address }) => address)]
 }
 
 export function formatAccounts(count: number): string {

@@ -1,12 +1,14 @@
 import type { Palette } from '../format/color.ts'
 import { renderGauge } from '../format/gauge.ts'
 import { shortNumber } from '../format/short-number.ts'
+import type { ListShape } from '../list-table.ts'
 import type { Column } from '../format/table.ts'
 import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
 import { formatDuration, formatIn, comingTime } from '../format/format-time.ts'
+import { shareLeft, tightestLimit } from '../../toolkit/capacity.ts'
 import { isPartlyReady, statusText } from '../../toolkit/status-text.ts'
 import type { AccountQuotaView, AccountStatus, LimitView, QuotaDocument } from '../../toolkit/views.ts'
-import { shownName } from '../accounts/account-names.ts'
+import { shownName, shownReference } from '../accounts/account-names.ts'
 
 export { shortNumber }
 
@@ -17,15 +19,39 @@ export interface Look {
   columns: number | null
 }
 
-export const quotaColumns: Column[] = [
-  { header: 'ACCOUNT' },
-  { header: 'STATUS' },
-  { header: 'LIMIT' },
-  { header: 'USED' },
-  { header: 'LEFT', align: 'right' },
-  { header: 'RESETS IN' },
-  { header: 'TODAY', align: 'right' },
-]
+/** The columns of `quota show`, and what it sorts by: an account has one row for each limit. */
+export const quotaShape: ListShape<AccountQuotaView> = {
+  columns: [
+    { key: 'account', header: 'ACCOUNT', value: shownReference },
+    { key: 'status', header: 'STATUS', rank: 8, value: ({ status }) => status },
+    { key: 'limit', header: 'LIMIT', rank: 6 },
+    { key: 'used', header: 'USED', rank: 7, whole: true, value: usedShare },
+    {
+      key: 'left',
+      header: 'LEFT',
+      align: 'right',
+      rank: 9,
+      value: (one) => one.remaining ?? one.remainingMinute,
+    },
+    {
+      key: 'resets-in',
+      header: 'RESETS IN',
+      rank: 5,
+      whole: true,
+      value: (one) => tightestLimit(one)?.resetsAt ?? null,
+    },
+    { key: 'today', header: 'TODAY', align: 'right', rank: 4, value: ({ today }) => today.requests },
+  ],
+  nameOf: shownReference,
+  statusOf: ({ status }) => status,
+}
+export const quotaColumns: Column[] = quotaShape.columns
+
+/** The used share of the limit that an account meets first; null: it has none. */
+function usedShare(account: AccountQuotaView): number | null {
+  const limit = tightestLimit(account)
+  return limit === null ? null : 1 - shareLeft(limit)
+}
 
 // On a narrow terminal the gauges give way first, then the names.
 const gaugeCells = [10, 8, 6, 4]

@@ -117,5 +117,16 @@ function viewOf(account: ArchivedAccount): ArchivedView {
     hint: credential.type === 'none' ? null : credential.hint,
     expiresAt: credential.type === 'oauth' ? credential.expiresAt : null,
   }
-  return { id, user, provider, name, groups, createdAt, archivedAt, auth, baseUrl }
+  return {
+    id,
+    user,
+    provider,
+    name,
+    label: account.label ?? null,
+    groups,
+    createdAt,
+    archivedAt,
+    auth,
+    baseUrl,
+  }
 }

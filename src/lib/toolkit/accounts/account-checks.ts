@@ -1,10 +1,10 @@
 import type { Account } from '../../account/account.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { AddressRules } from './account-fields.ts'
-import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import type { CheckRequest, CheckResult } from './credential-check.ts'
-import { checkWithProvider } from './credential-check.ts'
+import { checkNamedServer, checkWithProvider } from './credential-check.ts'
 import type { Egress } from '../../net/egress.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
@@ -35,16 +35,14 @@ export class AccountChecks {
     const given = { baseUrl: wanted.baseUrl ?? null, egressProxy: wanted.egressProxy ?? null }
     const { baseUrl = null, egressProxy } = checkSettings(given, provider, await this.#parts.addressRules())
     if (wanted.secret === undefined) {
-      if (provider.needsCredential) throw missingSecret(provider)
-      return noKey(provider.label)
+      if (!canLackKey({ ...wanted, baseUrl }, provider)) throw missingSecret(provider)
+      if (!provider.needsBaseUrl) return noKey(provider.label)
     }
     const via = egressProxy == null ? [] : parseEgressList(egressProxy.url)
-    return checkWithProvider({
-      provider,
-      baseUrl,
-      secret: checkSecret(wanted.secret),
-      ...(await this.#request(via)),
-    })
+    const secret = wanted.secret === undefined ? '' : checkSecret(wanted.secret)
+    const request = { provider, secret, ...(await this.#request(via)) }
+    if (!provider.needsBaseUrl || baseUrl === null) return checkWithProvider({ ...request, baseUrl })
+    return checkNamedServer({ ...request, baseUrl })
   }
 
   async of(account: Account): Promise<CheckResult> {

@@ -1,7 +1,9 @@
+import { checkLabel } from '../../account/label.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { normalizeBaseUrl } from '../../provider/endpoints.ts'
 import type { Provider } from '../../provider/provider.ts'
+import { isNoLimit } from '../../quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
 import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
 import { isLoopback } from '../../base/loopback.ts'
@@ -13,6 +15,7 @@ import type { AccountSettings } from '../toolkit.ts'
 const LONGEST_SECRET = 8192
 
 const KEY_FLAGS = 'give it with --key-stdin, --key-env VAR or --key-file PATH'
+const NO_KEY_FLAG = '; a server without keys takes --no-key'
 
 /** What is in force for addresses that are given. */
 export interface AddressRules {
@@ -22,6 +25,7 @@ export interface AddressRules {
 
 /** Settings that were checked and brought into the form in which they are kept; only what was said is there. */
 export interface CheckedSettings {
+  label?: string | null
   groups?: string[]
   priority?: number
   weight?: number
@@ -40,7 +44,8 @@ export function checkSettings(
   rules: AddressRules,
 ): CheckedSettings {
   const checked: CheckedSettings = {}
-  const { groups, priority, weight, limits, baseUrl, quotaGroup, egressProxy, models } = settings
+  const { label, groups, priority, weight, limits, baseUrl, quotaGroup, egressProxy, models } = settings
+  if (label !== undefined) checked.label = label === null ? null : inField('label', () => checkLabel(label))
   if (groups !== undefined)
     checked.groups = unique(eachIn('groups', groups, (name) => checkName('group', name)))
   if (priority !== undefined) checked.priority = inField('priority', () => checkPriority(priority))
@@ -83,11 +88,26 @@ function checkKey(secret: string): string {
   return key
 }
 
+/** Whether an account can do without a key: its provider needs none, or it is at a server that its user names. */
+export function canLackKey(
+  { baseUrl, withoutKey }: { baseUrl?: string | null | undefined; withoutKey?: boolean | undefined },
+  provider: Provider,
+): boolean {
+  if (!provider.needsCredential) return true
+  return provider.needsBaseUrl && (withoutKey === true || (baseUrl != null && isLoopbackUrl(baseUrl)))
+}
+
+/** Whether a URL leads to this machine. */
+export function isLoopbackUrl(text: string): boolean {
+  const hostname = URL.parse(text)?.hostname ?? ''
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}
+
 /** The error for a key that was not given. */
 export function missingSecret(provider: Provider): QwenctlError {
   const page = provider.keysUrl === null ? '' : `; keys are at ${provider.keysUrl}`
   return new QwenctlError('missing_answer', `no key for ${provider.label}`, {
-    hint: `${KEY_FLAGS}${page}`,
+    hint: `${KEY_FLAGS}${page}${provider.needsBaseUrl ? NO_KEY_FLAG : ''}`,
     details: { field: 'key' },
   })
 }
@@ -148,8 +168,10 @@ function checkWeight(weight: number): number {
   })
 }
 
-/** Limits as they are written, one per metric and window; none: the provider's defaults. */
+/** Limits in their canonical form, one per metric and window; null: the provider's defaults; empty: no limit. */
 function checkLimits(texts: string[]): string[] | null {
+  const [only] = texts
+  if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []
   const limits = eachIn('limits', texts, parseLimit)
   const windows = limits.map(({ metric, window }) => `${metric} per ${window}`)
   const twice = windows.find((window, index) => windows.indexOf(window) !== index)

@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { fullReference } from '../../account/account.ts'
+import { nameFromLabel } from '../../account/label.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 
@@ -10,24 +11,69 @@ export function byId(data: AccountsData, id: string): Account {
   return account
 }
 
+/** The name of a new account: the one that is wanted, else one from its label, else one from its provider. */
+export function freePlace(
+  accounts: Account[],
+  wanted: Pick<Account, 'user' | 'provider'> & { name: string | null; label: string | null },
+): string {
+  const { name, label } = wanted
+  if (label !== null) refuseTakenLabel(accounts, { ...wanted, label })
+  if (name !== null || label === null) return freeName(accounts, wanted)
+  return freeNameOfLabel(accounts, { ...wanted, label })
+}
+
+/** A name from a label; a number at its end where the name is in use. A label that is a name itself is taken as it is. */
+export function freeNameOfLabel(
+  accounts: Account[],
+  { user, provider, label }: Pick<Account, 'user' | 'provider'> & { label: string },
+): string {
+  const name = nameFromLabel(label)
+  if (name === null || name === label) return freeName(accounts, { user, provider, name })
+  return firstFree(takenNames(accounts, { user, provider }), name)
+}
+
+function refuseTakenLabel(
+  accounts: Account[],
+  { user, provider, label }: Pick<Account, 'user' | 'provider'> & { label: string },
+): void {
+  const holder = accounts.find(
+    (account) => account.user === user && account.provider === provider && account.label === label,
+  )
+  if (holder === undefined) return
+  throw new QwenctlError('name_in_use', `${fullReference(holder)} has the label "${label}" already`, {
+    hint: 'choose another label',
+    details: { field: 'label' },
+  })
+}
+
+function takenNames(
+  accounts: Account[],
+  { user, provider }: Pick<Account, 'user' | 'provider'>,
+): Set<string> {
+  return new Set(
+    accounts.filter((one) => one.user === user && one.provider === provider).map(({ name }) => name),
+  )
+}
+
+function firstFree(taken: ReadonlySet<string>, stem: string): string {
+  if (!taken.has(stem)) return stem
+  let number = 2
+  while (taken.has(`${stem.slice(0, 60)}-${number}`)) number += 1
+  return `${stem.slice(0, 60)}-${number}`
+}
+
 /** The name wanted, if nobody has it; without one the first free of `PROVIDER`, `PROVIDER-2`, ... */
 export function freeName(
   accounts: Account[],
   wanted: Pick<Account, 'user' | 'provider'> & { name: string | null },
 ): string {
-  const taken = new Set(
-    accounts
-      .filter(({ user, provider }) => user === wanted.user && provider === wanted.provider)
-      .map(({ name }) => name),
-  )
+  const taken = takenNames(accounts, wanted)
   const stem = wanted.name ?? wanted.provider
-  if (!taken.has(stem)) return stem
-  let number = 2
-  while (taken.has(`${stem}-${number}`)) number += 1
-  if (wanted.name === null) return `${stem}-${number}`
+  const free = firstFree(taken, stem)
+  if (wanted.name === null || free === stem) return free
   const reference = fullReference({ ...wanted, name: stem })
   throw new QwenctlError('name_in_use', `there is already an account ${reference}`, {
-    hint: `choose another name; ${stem}-${number} is free`,
+    hint: `choose another name (${free} is free), or give the account a new key: qwenctl accounts set ${wanted.provider}/${stem} --key-stdin`,
     details: { field: 'name' },
   })
 }

@@ -11,9 +11,9 @@ import { ensureFolder } from '../../store/home.ts'
 import { newAccountId } from '../../store/new-id.ts'
 import type { AccountChecks } from './account-checks.ts'
 import type { AddressRules, CheckedSettings } from './account-fields.ts'
-import { checkSecret, checkSettings, missingSecret } from './account-fields.ts'
+import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import { archiveFolder, moveFolder } from './account-folders.ts'
-import { byId, freeName } from './account-place.ts'
+import { byId, freeName, freePlace } from './account-place.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import { advise } from '../advice.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
@@ -94,7 +94,7 @@ export class StoredAccounts implements Accounts {
     const twin = secret === null ? null : await secrets.findSame(accounts, place.provider, secret)
     await this.#parts.ledger() // opened before the lock is taken: it may have to read a whole day
     await document.update(async (data) => {
-      account.name = freeName(data.accounts, { ...place, name })
+      account.name = freePlace(data.accounts, { ...place, name, label: account.label ?? null })
       if (wanted.usedToday !== undefined)
         await recordUsedToday(await this.#parts.ledger(), account.id, wanted.usedToday)
       await this.#recordLimits(account)
@@ -217,11 +217,18 @@ export class StoredAccounts implements Accounts {
     const baseUrl = wanted.baseUrl ?? wanted.tokens?.baseUrl ?? null
     const checked = checkSettings({ ...wanted, baseUrl }, provider, await this.#parts.addressRules())
     const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
-    if (secret === null && wanted.tokens === undefined && provider.needsCredential)
-      throw missingSecret(provider)
+    const needsKey = !canLackKey({ ...wanted, baseUrl: checked.baseUrl }, provider)
+    if (secret === null && wanted.tokens === undefined && needsKey) throw missingSecret(provider)
     const { accounts } = await this.#parts.document.read()
     const place = { user, provider: provider.id }
-    return { place, name, freeNow: freeName(accounts, { ...place, name }), checked, secret, accounts }
+    return {
+      place,
+      name,
+      freeNow: freePlace(accounts, { ...place, name, label: checked.label ?? null }),
+      checked,
+      secret,
+      accounts,
+    }
   }
 
   async verify(reference: string, filter: AccountFilter = {}): Promise<Verification> {

@@ -5,7 +5,10 @@ import { printable } from '../../base/printable.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import type { Verification } from '../toolkit.ts'
 
-export type CheckResult = Omit<Verification, 'account'>
+export interface CheckResult extends Omit<Verification, 'account'> {
+  /** The base URL at which a model server answers, where it is not the one that was given. */
+  correctedBaseUrl?: string
+}
 
 export interface CheckRequest {
   provider: Provider
@@ -63,11 +66,34 @@ function headersOf(
   { provider, secret }: CheckRequest,
   dialect: Dialect,
 ): Record<string, string> | QwenctlError {
+  if (secret === '') return {} // a server without keys
   try {
     return provider.authHeaders(secret, dialect)
   } catch (error) {
     if (isQwenctlError(error)) return error
     throw error
+  }
+}
+
+/**
+ * Asks a server that its user names. Where nothing at the base URL answers like a model server, `/v1` below it is tried.
+ * `unreachable`: no model server answers at either.
+ */
+export async function checkNamedServer(request: CheckRequest & { baseUrl: string }): Promise<CheckResult> {
+  const first = await checkWithProvider(request)
+  if (first.result !== 'unchecked') return first
+  const below = `${request.baseUrl.replace(/\/+$/, '')}/v1`
+  const second = /\/v\d[^/]*$/.test(request.baseUrl)
+    ? null
+    : await checkWithProvider({ ...request, baseUrl: below })
+  if (second !== null && (second.result === 'accepted' || second.result === 'refused')) {
+    return { ...second, correctedBaseUrl: below }
+  }
+  const tried = second === null ? request.baseUrl : `${request.baseUrl} or ${below}`
+  return {
+    result: 'unreachable',
+    message: `no model server answers at ${tried}: ${first.message}`,
+    latencyMs: first.latencyMs,
   }
 }
 

@@ -7,6 +7,7 @@ import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
+import { isNoLimit } from '../../quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
 import { reservedOf, roomAt } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
@@ -31,6 +32,18 @@ export interface NewClientKey {
   isTemporary?: boolean
 }
 
+/** What can be changed of a client key; what is missing stays. */
+export interface ClientKeyChanges {
+  name?: string
+  accounts?: string[]
+  groups?: string[]
+  models?: string[]
+  limits?: string[]
+  /** As in `NewClientKey`; null: it does not expire. */
+  expires?: string | null
+  isPaused?: boolean
+}
+
 /** A client key as people see it. */
 export interface ClientKeyView {
   id: string
@@ -44,10 +57,12 @@ export interface ClientKeyView {
   accountCount: number
   models: string[]
   limits: LimitView[]
-  status: 'active' | 'expired' | 'spent'
+  status: 'active' | 'expired' | 'spent' | 'paused'
   /** RFC 3339: when a spent key may be used again; null where that is no matter of time. */
   availableAt: string | null
   expiresAt: string | null
+  /** RFC 3339: until then the secret from before the last rotation works too; null: it does not. */
+  overlapsUntil: string | null
   createdAt: string
   lastUsedAt: string | null
 }
@@ -84,11 +99,11 @@ export class ClientKeys {
     const { user } = this.#parts
     const wanted = user === undefined ? given : ownedBy(user, given)
     checkName('key', wanted.name)
-    const limits = (wanted.limits ?? []).map((text) => formatLimit(parseLimit(text)))
+    const limits = limitsOf(wanted.limits ?? [])
     const now = this.#parts.clock()
     const expiresAt = wanted.expires === undefined ? null : readExpiry(wanted.expires, now)
     const accounts = await this.#idsOf(wanted)
-    const secret = CLIENT_KEY_PREFIX + randomBytes(32).toString('base64url')
+    const secret = newSecret()
     const key: ClientKey = {
       id: `key_${randomBytes(10).toString('hex').slice(0, 16)}`,
       name: wanted.name,
@@ -104,11 +119,7 @@ export class ClientKeys {
       isTemporary: wanted.isTemporary ?? false,
     }
     await this.#parts.document.update((data) => {
-      if (data.keys.some(({ name }) => name === key.name)) {
-        throw new QwenctlError('name_in_use', `there is a key "${key.name}" already`, {
-          hint: `choose another name, or qwenctl keys revoke ${key.name}`,
-        })
-      }
+      refuseTaken(data.keys, key.name)
       // Those that have expired are of no use to anybody once they were temporary.
       const isOver = (other: ClientKey) => other.isTemporary && hasExpired(other, now)
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
@@ -123,6 +134,55 @@ export class ClientKeys {
     const views: ClientKeyView[] = []
     for (const key of keys.sort((a, b) => a.name.localeCompare(b.name))) views.push(await this.#viewOf(key))
     return views
+  }
+
+  /** By name or id. Throws `key_not_found`. */
+  async show(name: string): Promise<ClientKeyView> {
+    return this.#viewOf(await this.#find(name))
+  }
+
+  /** Changes a key, all of it or nothing. Its secret stays. Throws what `create` throws, and `key_not_found`. */
+  async change(name: string, changes: ClientKeyChanges): Promise<ClientKeyView> {
+    const found = await this.#find(name)
+    if (changes.name !== undefined) checkName('key', changes.name)
+    const { accounts, limits, expires, ...plain } = changes
+    const wanted: Partial<ClientKey> = { ...plain }
+    const owner = found.user === null ? {} : { user: found.user }
+    if (accounts !== undefined) wanted.accounts = await this.#idsOf({ name: found.name, ...owner, accounts })
+    if (limits !== undefined) wanted.limits = limitsOf(limits)
+    if (expires !== undefined)
+      wanted.expiresAt = expires === null ? null : readExpiry(expires, this.#parts.clock())
+    const changed = await this.#update(found.id, (key, keys) => {
+      if (wanted.name !== undefined && wanted.name !== key.name) refuseTaken(keys, wanted.name)
+      Object.assign(key, wanted)
+    })
+    if (limits !== undefined) await recordLimits(await this.#parts.ledger(), changed)
+    return this.#viewOf(changed)
+  }
+
+  /**
+   * Issues a new secret, told here and never again. The former one works for `overlap` (`24h`), or no longer. Throws
+   * `key_not_found`, `invalid_value`.
+   */
+  async rotate(name: string, overlap?: string): Promise<{ key: ClientKeyView; secret: string }> {
+    const found = await this.#find(name)
+    const until = overlap === undefined ? null : readExpiry(overlap, this.#parts.clock())
+    const secret = newSecret()
+    const changed = await this.#update(found.id, (key) => {
+      key.former = until === null ? null : { hash: key.hash, until }
+      key.hash = hashOf(secret)
+      key.hint = maskSecret(secret)
+    })
+    return { key: await this.#viewOf(changed), secret }
+  }
+
+  async #update(id: string, change: (key: ClientKey, keys: ClientKey[]) => void): Promise<ClientKey> {
+    return this.#parts.document.update((data) => {
+      const key = data.keys.find((other) => other.id === id)
+      if (key === undefined) throw new QwenctlError('key_not_found', 'the key was revoked in the meantime')
+      change(key, data.keys)
+      return key
+    })
   }
 
   /** Takes a key away: from then on it is refused. What it has used stays in the ledger. Throws `key_not_found`. */
@@ -170,7 +230,7 @@ export class ClientKeys {
       limitView(limit, { reserved: reservedOf(subject!, open, limit, now), trail: subject!.trail }, now),
     )
     const freeAt = roomAt(subject, now)
-    const status = hasExpired(key, now) ? 'expired' : freeAt > now ? 'spent' : 'active'
+    const status = statusOf(key, freeAt, now)
     const nameOf = (id: string) => {
       const account = data.accounts.find((other) => other.id === id)
       if (account === undefined) return id
@@ -185,8 +245,34 @@ export class ClientKeys {
     return {
       ...{ id, name, hint, user, accounts, groups, accountCount, models, limits },
       ...{ status, availableAt, expiresAt, createdAt, lastUsedAt },
+      overlapsUntil: key.former == null || Date.parse(key.former.until) <= now ? null : key.former.until,
     }
   }
+}
+
+function statusOf(key: ClientKey, freeAt: number, now: number): ClientKeyView['status'] {
+  if (hasExpired(key, now)) return 'expired'
+  if (key.isPaused === true) return 'paused'
+  return freeAt > now ? 'spent' : 'active'
+}
+
+function newSecret(): string {
+  return CLIENT_KEY_PREFIX + randomBytes(32).toString('base64url')
+}
+
+function refuseTaken(keys: readonly ClientKey[], name: string): void {
+  if (!keys.some((key) => key.name === name)) return
+  throw new QwenctlError('name_in_use', `there is a key "${name}" already`, {
+    hint: `choose another name, or give it a new secret: qwenctl keys rotate ${name}`,
+    details: { field: 'name' },
+  })
+}
+
+/** Limits in their canonical form; `none` alone is no limit. */
+function limitsOf(texts: readonly string[]): string[] {
+  const [only] = texts
+  if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []
+  return texts.map((text) => formatLimit(parseLimit(text)))
 }
 
 export function hashOf(secret: string): string {

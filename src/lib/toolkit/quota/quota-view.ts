@@ -47,15 +47,20 @@ export function quotaDocument(options: QuotaScene & { accounts: Account[] }): Qu
     now: timeOf(options.now),
     day: dayOf(options.now),
     accounts: views,
-    totals: {
-      accounts: views.length,
-      ready: views.filter((view) => view.status === 'ready').length,
-      requests: sum(views.map((view) => view.today.requests)),
-      remaining: sumOrNull(views.map(({ remaining }) => remaining)),
-      remainingMinute: sumOrNull(views.map(({ remainingMinute }) => remainingMinute)),
-      inputTokens: sum(views.map((view) => view.today.inputTokens)),
-      outputTokens: sum(views.map((view) => view.today.outputTokens)),
-    },
+    totals: totalsOfViews(views),
+  }
+}
+
+/** The totals of the `quota show` document over these accounts. */
+export function totalsOfViews(views: readonly AccountQuotaView[]): QuotaDocument['totals'] {
+  return {
+    accounts: views.length,
+    ready: views.filter((view) => view.status === 'ready').length,
+    requests: sum(views.map((view) => view.today.requests)),
+    remaining: sumOrNull(views.map(({ remaining }) => remaining)),
+    remainingMinute: sumOrNull(views.map(({ remainingMinute }) => remainingMinute)),
+    inputTokens: sum(views.map((view) => view.today.inputTokens)),
+    outputTokens: sum(views.map((view) => view.today.outputTokens)),
   }
 }
 
@@ -121,6 +126,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     user: account.user,
     provider: account.provider,
     name: account.name,
+    label: account.label ?? null,
     groups: account.groups,
     priority: account.priority,
     enabled: account.enabled,

@@ -94,6 +94,24 @@ export class FileSettings implements Settings {
     return shown
   }
 
+  async unset(key: string): Promise<boolean> {
+    const path = await this.#placeOf(key)
+    if (valueAt(await this.#file(), path) === undefined) return false
+    const { writeConfigValue } = await import('../../store/documents/config-file.ts')
+    await writeConfigValue(this.path, path, undefined)
+    return true
+  }
+
+  /** Where the configuration file keeps a setting. Throws `invalid_value` for one that does not exist. */
+  async #placeOf(key: string): Promise<string[]> {
+    const fact = this.#facts.find((candidate) => candidate.key === key)
+    if (fact !== undefined) {
+      throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
+    }
+    for (const section of [ALIASES, PRICES]) if (key.startsWith(`${section}.`)) return [section, nameIn(key)]
+    return isCap(key) ? capPath(key) : (await rowOf(key)).key.split('.')
+  }
+
   async check(key: string, value: string): Promise<void> {
     await this.#change(key, value)
   }
@@ -290,7 +308,7 @@ function wanted({ type }: SettingRow): string {
     case 'percents':
       return 'shares from 1% to 100%, separated by commas'
     case 'web-address':
-      return 'an http or https address, and none of cloud metadata'
+      return 'an http or https URL (cloud metadata addresses are refused)'
     case 'command':
       return 'a program with its arguments, each quote closed'
     case 'percent':

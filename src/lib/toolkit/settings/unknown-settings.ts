@@ -10,7 +10,7 @@ export function unknownSettings(file: Record<string, unknown>, sections: readonl
   const top = Object.entries(file).filter(([name]) => !sections.includes(name))
   return unknownKeys(Object.fromEntries(top), '', keys).map((key) => {
     const meant = nearest(key, keys)
-    return `${key} is no setting, and changes nothing${meant === null ? '' : `; did you mean ${meant}?`}`
+    return `unknown setting ${key} (ignored)${meant === null ? '' : `; did you mean ${meant}?`}`
   })
 }
 

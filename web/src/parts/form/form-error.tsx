@@ -29,7 +29,9 @@ export function FormError({
   )
 }
 
-/** Messages are written in lower case, to stand after a colon. */
+/** Messages are written in lower case, to stand after a colon. A first word that is a command or a name stays as it is. */
 export function sentence(text: string): string {
+  const [first = ''] = text.split(/\s/, 1)
+  if (first === 'qwenctl' || !/^[a-z'’-]+[,.;:]?$/.test(first)) return text
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -3,6 +3,7 @@ import type { AccountSettings, ApiErrorBody } from '../../api/types.ts'
 import { InputField, listOf, textOf } from './field.tsx'
 
 export const settingNames = [
+  'label',
   'priority',
   'weight',
   'groups',
@@ -26,6 +27,12 @@ interface SettingsProps {
 export function SettingsFields(props: SettingsProps): JSX.Element {
   return (
     <>
+      <InputField
+        {...{ label: 'Label', name: 'label', error: props.error }}
+        defaultValue={props.values.label ?? ''}
+        placeholder="none"
+        hint="Free text, shown beside the name"
+      />
       <ServingFields {...props} />
       <ReachingFields {...props} />
     </>
@@ -113,6 +120,7 @@ function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps):
 export function settingsOf(form: HTMLFormElement): Required<AccountSettings> {
   const models = listOf(form, 'models')
   return {
+    label: textOf(form, 'label') || null,
     groups: listOf(form, 'groups'),
     priority: numberOf(form, 'priority', 0),
     weight: numberOf(form, 'weight', 1),

@@ -46,6 +46,7 @@ function configuredLimits({ limits }: AccountView): string[] {
 function changesOf(account: AccountView, form: HTMLFormElement): AccountSettings {
   const wanted = settingsOf(form)
   const was: AccountSettings = {
+    label: account.label,
     groups: account.groups,
     priority: account.priority,
     weight: account.weight,

@@ -60,7 +60,7 @@ export function Keys(): JSX.Element {
   )
 }
 
-const statusWords = { active: 'Active', expired: 'Expired', spent: 'Spent' } as const
+const statusWords = { active: 'Active', expired: 'Expired', spent: 'Spent', paused: 'Paused' } as const
 const statusLooks = { active: 'ready', expired: 'expired', spent: 'exhausted' } as const
 
 function KeyTable({

@@ -1,0 +1,76 @@
+import { printable } from '../lib/terminal/format/text-width.ts'
+import { formatIn } from '../lib/terminal/format/format-time.ts'
+import type { ProxyView } from '../lib/toolkit/proxies.ts'
+import { statusText } from '../lib/toolkit/status-text.ts'
+import type { AccountQuotaView, QuotaDocument } from '../lib/toolkit/views.ts'
+import { countOf, shownName } from '../lib/terminal/accounts/account-names.ts'
+import { shortNumber } from '../lib/terminal/quota/quota-table.ts'
+import { AccountCommand, filterOf } from './base/toolkit-command.ts'
+
+const MOST_NAMED = 5
+
+interface StatusDocument {
+  proxies: ProxyView[]
+  totals: QuotaDocument['totals']
+  /** Accounts that cannot serve, or not every model; disabled ones are left out. */
+  troubled: AccountQuotaView[]
+  /** The account that runs out first at its present pace; null: none does before it resets. */
+  runsOutNext: { account: AccountQuotaView; at: string } | null
+}
+
+export default class Status extends AccountCommand {
+  static override summary = 'say in a few lines what runs, what is in trouble and what runs out next'
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json']
+
+  async run(): Promise<StatusDocument> {
+    const { flags } = await this.parse(Status)
+    const document = await this.toolkit.quotas.show([], filterOf(flags))
+    const status: StatusDocument = {
+      proxies: this.toolkit.proxies.list(),
+      totals: document.totals,
+      troubled: document.accounts.filter(isTroubled),
+      runsOutNext: firstToRunOut(document.accounts),
+    }
+    this.print(statusLines(status, document.now).join('\n'))
+    return status
+  }
+}
+
+function statusLines({ proxies, totals, troubled, runsOutNext }: StatusDocument, now: string): string[] {
+  const running = proxies.map(({ url, pid, strategy }) => `proxy     ${url} (pid ${pid}), ${strategy}`)
+  const lines = running.length > 0 ? running : ['proxy     none runs; start one: qwenctl proxy start']
+  if (totals.accounts === 0) return [...lines, 'accounts  none yet; add one: qwenctl auth add']
+  lines.push(`accounts  ${totals.ready} of ${totals.accounts} ready; ${leftText(totals)}`)
+  for (const account of troubled.slice(0, MOST_NAMED)) lines.push(`trouble   ${troubleText(account, now)}`)
+  if (troubled.length > MOST_NAMED)
+    lines.push(`          and ${countOf(troubled.length - MOST_NAMED, 'more account')}: qwenctl quota show`)
+  if (runsOutNext !== null)
+    lines.push(`runs out  ${shownName(runsOutNext.account)} ${formatIn(runsOutNext.at, now)} at this pace`)
+  return lines
+}
+
+function leftText({ remaining, remainingMinute, requests }: QuotaDocument['totals']): string {
+  const left = remaining === null ? 'no request limit is known' : `${shortNumber(remaining)} requests left`
+  const minute = remainingMinute === null ? '' : `, ${shortNumber(remainingMinute)} this minute`
+  return `${left}${minute}; ${shortNumber(requests)} today`
+}
+
+function troubleText(account: AccountQuotaView, now: string): string {
+  const reason = account.statusReason === null ? '' : ` (${printable(account.statusReason)})`
+  const back = account.availableAt === null ? '' : `, back ${formatIn(account.availableAt, now)}`
+  return `${shownName(account)} ${statusText(account)}${reason}${back}`
+}
+
+function isTroubled({ status, restingModels }: AccountQuotaView): boolean {
+  return status === 'ready' ? restingModels.length > 0 : status !== 'disabled'
+}
+
+function firstToRunOut(accounts: AccountQuotaView[]): StatusDocument['runsOutNext'] {
+  const expected = accounts.flatMap((account) =>
+    account.limits.flatMap(({ forecast }) => {
+      const at = forecast?.exhaustsAt ?? null
+      return account.status !== 'ready' || at === null ? [] : [{ account, at }]
+    }),
+  )
+  return expected.sort((a, b) => a.at.localeCompare(b.at))[0] ?? null
+}

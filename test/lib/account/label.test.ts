@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { checkLabel, labelProblem, nameFromLabel } from '../../../src/lib/account/label.ts'
+import { nameProblem } from '../../../src/lib/account/name.ts'
+
+test.each([
+  ['Pro Account 1', 'pro-account-1'],
+  ['work', 'work'],
+  ['Team.A', 'Team.A'],
+  ['  Café — Berlin  ', 'cafe-berlin'],
+  ['a/b:c,d', 'a-b-c-d'],
+  ['con', null],
+  ['acc_x y', null],
+  ['工作', null],
+  ['🚀 launch', 'launch'],
+])('the label %j becomes the name %j', (label, name) => {
+  expect(nameFromLabel(label)).toBe(name)
+})
+
+test('whatever the label, the name from it is valid, and the same each time', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 90 }), (label) => {
+      const name = nameFromLabel(label)
+      if (name === null) return
+      expect(nameProblem(name)).toBeNull()
+      expect(nameFromLabel(name)).toBe(name)
+    }),
+  )
+})
+
+test('a label has 1 to 80 characters, none of which hides or turns others', () => {
+  expect(checkLabel(' Pro Account 1 ')).toBe('Pro Account 1')
+  expect(labelProblem('工'.repeat(80))).toBeNull()
+  expect(labelProblem('工'.repeat(81))).toBe('is longer than 80 characters')
+  for (const mark of ['\n', '\u001b', '\u009b', '\u202e', '\u2066'])
+    expect(() => checkLabel(`a${mark}b`)).toThrow('control characters')
+  expect(() => checkLabel('')).toThrow('is empty')
+})
