@@ -13,7 +13,7 @@ const rows = [['qwen/a-long-name-of-an-account', 'the provider says that its quo
 
 test('text gives way before columns do, and numbers are never cut', () => {
   expect(fitTable(columns, rows, 200).rows).toEqual(rows)
-  expect(fitTable(columns, rows, 40).rows).toEqual([['qwen/a-long-nam…', 'the provider say…', '1988']])
+  expect(fitTable(columns, rows, 40).rows).toEqual([['qwen/a-long-nam…', 'the provider sa…', '1988']])
   const narrow = fitTable(columns, rows, 24)
   expect(narrow.columns.map(({ header }) => header)).toEqual(['NAME', 'LEFT'])
   expect(narrow.rows).toEqual([['qwen/a-long-name-…', '1988']])
