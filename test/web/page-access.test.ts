@@ -70,6 +70,7 @@ describe.skipIf(!hasChromium)(`the page for everybody${withoutChromium}`, () => 
         models: [],
         status: 'active',
         expiresAt: null,
+        overlapsUntil: null,
       },
     ]
     api.archive = [{ ...work, name: 'old', archivedAt: work.createdAt }]

@@ -216,11 +216,13 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
   })
 
   test('what is archived is destroyed only after it was asked by name', async () => {
-    const { id, user, provider, name, groups, createdAt, auth, baseUrl } = madeAccount(Date.now(), {
+    const { id, user, provider, name, label, groups, createdAt, auth, baseUrl } = madeAccount(Date.now(), {
       provider: 'qwen',
       name: 'old',
     })
-    api.archive = [{ id, user, provider, name, groups, createdAt, auth, baseUrl, archivedAt: createdAt }]
+    api.archive = [
+      { id, user, provider, name, label, groups, createdAt, auth, baseUrl, archivedAt: createdAt },
+    ]
     const page = await signedIn('#/archive')
     await page.getByRole('button', { name: 'Destroy qwen/old' }).click()
     await page

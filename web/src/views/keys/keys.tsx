@@ -61,7 +61,7 @@ export function Keys(): JSX.Element {
 }
 
 const statusWords = { active: 'Active', expired: 'Expired', spent: 'Spent', paused: 'Paused' } as const
-const statusLooks = { active: 'ready', expired: 'expired', spent: 'exhausted' } as const
+const statusLooks = { active: 'ready', expired: 'expired', spent: 'exhausted', paused: 'disabled' } as const
 
 function KeyTable({
   keys,
