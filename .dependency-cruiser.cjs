@@ -9,7 +9,17 @@ const may = (name, ...others) => ({
 })
 const PURE = 'account|quota|rotation|provider|translate'
 // Inside the proxy, imports run in this direction only. Files of the proxy's root start it and may import all of it.
-const PROXY_LAYERS = ['workers', 'server', 'pipeline', 'pool', 'client', 'upstream', 'sandbox', 'transport', 'wire']
+const PROXY_LAYERS = [
+  'workers',
+  'server',
+  'pipeline',
+  'pool',
+  'client',
+  'upstream',
+  'sandbox',
+  'transport',
+  'wire',
+]
 const SAME_LEVEL = ['client', 'upstream', 'sandbox']
 const proxyLayer = (name) => {
   const above = PROXY_LAYERS.slice(0, PROXY_LAYERS.indexOf(name)).filter(
@@ -17,7 +27,8 @@ const proxyLayer = (name) => {
   )
   return {
     name: `proxy-${name}-looks-down`,
-    comment: 'inside proxy/: top, workers, server, pipeline, pool, client beside upstream and sandbox, transport, wire',
+    comment:
+      'inside proxy/: top, workers, server, pipeline, pool, client beside upstream and sandbox, transport, wire',
     severity: 'error',
     from: { path: `^src/lib/proxy/${name}/` },
     to: { path: `^src/lib/proxy/(${above.join('|')})/` },
@@ -101,11 +112,11 @@ module.exports = {
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` alone, what it left to see for `proxy logs`, the screen for `top`',
+        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` and `proxy restart` alone, what it left to see for `proxy logs`, the screen for `top`',
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|worker|logs)|demo|top|base/proxy-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|restart|worker|logs)|demo|top|base/proxy-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

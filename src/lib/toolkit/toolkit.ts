@@ -15,7 +15,6 @@ import type { Template } from '../store/documents/templates-document.ts'
 import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
-import type { CheckResult } from './accounts/credential-check.ts'
 import type { DoctorReport } from './doctor/check.ts'
 import type { Egress } from '../net/egress.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
@@ -97,6 +96,11 @@ export interface Verification {
   result: 'accepted' | 'refused' | 'unreachable' | 'unchecked'
   message: string
   latencyMs: number | null
+}
+
+export interface CheckResult extends Omit<Verification, 'account'> {
+  /** The base URL at which a model server answers, where it is not the one that was given. */
+  correctedBaseUrl?: string
 }
 
 export interface Accounts {

@@ -140,7 +140,7 @@ function keyOf(credentials: z.output<typeof schemas.newConnection>['credentials'
 
 /** Another label, and the name that comes from it. */
 async function renamed(
-  toolkit: Toolkit,
+  toolkit: ManagedToolkit,
   id: string,
   label: string | undefined,
 ): Promise<{ label?: string; name?: string }> {

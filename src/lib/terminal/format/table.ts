@@ -1,15 +1,9 @@
 import Table from 'cli-table3'
-import { fitTable } from '../fit-table.ts'
+import { fitTable } from './fit-table.ts'
+import type { Column } from './fit-table.ts'
 import { textWidth } from './text-width.ts'
 
-export interface Column {
-  header: string
-  align?: 'left' | 'right'
-  /** In a narrow terminal columns of a lower rank are left out first; missing: from the last on. */
-  rank?: number
-  /** Its cells are never cut; those of numbers are not either. */
-  whole?: boolean
-}
+export type { Column }
 
 export interface TableStyle {
   /** True on a terminal: a rule below the header. False: text that `cut` and `awk` can read. */

@@ -3,14 +3,14 @@ import { isQwenctlError } from '../../base/errors.ts'
 import type { AddressRules } from './account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import type { AccountSecrets } from './account-secrets.ts'
-import type { CheckRequest, CheckResult } from './credential-check.ts'
+import type { CheckRequest } from './credential-check.ts'
 import { checkNamedServer, checkWithProvider } from './credential-check.ts'
 import type { Egress } from '../../net/egress.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
 import { formatMissingProvider } from '../missing-provider.ts'
-import type { NewAccount, ProviderRegistry } from '../toolkit.ts'
+import type { CheckResult, NewAccount, ProviderRegistry } from '../toolkit.ts'
 
 export interface ChecksParts {
   secrets: AccountSecrets

@@ -19,7 +19,6 @@ import { advise } from '../advice.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
 import type { Access, TokenSet } from '../login/token-set.ts'
 import { cloneOf } from './clone-account.ts'
-import type { CheckResult } from './credential-check.ts'
 import type { StoreSnapshot } from '../quota/direct-quota.ts'
 import { accountViewsOf, filterAccounts } from '../quota/direct-quota.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
@@ -29,6 +28,7 @@ import type {
   AccountChanges,
   AccountFilter,
   Accounts,
+  CheckResult,
   NewAccount,
   ProviderRegistry,
   Renewal,

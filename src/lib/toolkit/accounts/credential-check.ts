@@ -3,12 +3,7 @@ import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
 import type { Dialect, Outcome, Provider } from '../../provider/provider.ts'
 import { printable } from '../../base/printable.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
-import type { Verification } from '../toolkit.ts'
-
-export interface CheckResult extends Omit<Verification, 'account'> {
-  /** The base URL at which a model server answers, where it is not the one that was given. */
-  correctedBaseUrl?: string
-}
+import type { CheckResult } from '../toolkit.ts'
 
 export interface CheckRequest {
   provider: Provider

@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
-import type { CheckResult } from './credential-check.ts'
+import type { CheckResult } from '../toolkit.ts'
 
 /** What a provider's verdict on a credential changes in the ledger; nothing where that is known already. */
 export function verdictNotices(ledger: Ledger, account: Account, verdict: CheckResult): Notice[] {

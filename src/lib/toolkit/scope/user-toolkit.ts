@@ -71,6 +71,7 @@ function userSettings(settings: Settings, user: string): Settings {
     list: () => settings.list(),
     get: async (key) => (key === 'user' ? user : settings.get(key)),
     set: async () => refuse(),
+    unset: async () => refuse(),
     check: async () => refuse(),
     aliases: () => settings.aliases(),
     prices: () => settings.prices(),

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fitTable } from '../../../src/lib/terminal/fit-table.ts'
-import { renderTable } from '../../../src/lib/terminal/format/table.ts'
-import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'
+import { fitTable } from '../../../../src/lib/terminal/format/fit-table.ts'
+import { renderTable } from '../../../../src/lib/terminal/format/table.ts'
+import { textWidth } from '../../../../src/lib/terminal/format/text-width.ts'
 
 const columns = [
   { header: 'NAME' },

@@ -1,5 +1,13 @@
-import type { Column } from './format/table.ts'
-import { cutToWidth, textWidth } from './format/text-width.ts'
+import { cutToWidth, textWidth } from './text-width.ts'
+
+export interface Column {
+  header: string
+  align?: 'left' | 'right'
+  /** In a narrow terminal columns of a lower rank are left out first; missing: from the last on. */
+  rank?: number
+  /** Its cells are never cut; those of numbers are not either. */
+  whole?: boolean
+}
 
 const GAP = 2
 
