@@ -25,7 +25,9 @@ const meanings: Record<ErrorCode, string> = {
   proxy_not_running: 'there is no proxy over these accounts to stop',
   quota_exhausted:
     'every account that fits the request is at a limit or cools down; the message and `retry-after` say which returns first, and when',
-  no_accounts: 'no account could ever serve the request as things are, or only its owner can bring one back',
+  no_accounts: 'there is no enabled account that the request may use',
+  needs_action:
+    'every account that could serve waits for a person; the message names each with the command that brings it back. 402 where credit is missing',
   credentials_refused: 'the provider refuses the key; nothing was stored',
   plugin_failed:
     'the code of a provider plugin failed where nothing can stand in for it; the message names the part',
@@ -41,7 +43,9 @@ const meanings: Record<ErrorCode, string> = {
   forbidden: 'what was presented opens something else: a client key does not open the management API',
   invalid_body: 'the body of a request to the management API does not have its form; `field` says where',
   invalid_request: 'the request body is compressed, not a JSON object, ambiguous, or names no model',
-  model_not_found: 'no account of the pool serves the model',
+  model_not_found:
+    'no account has the model, however often it is asked for; the nearest names are in the message',
+  route_not_served: 'no account has this endpoint; it may be a base URL without `/v1`',
   not_found: 'the proxy has nothing at this path',
   method_not_allowed: 'the path is there, for another method',
   request_timeout: 'the client took too long to send its request',

@@ -85,7 +85,7 @@ test('when the pool is out, the error is an APICallError with the status, the co
   sent.count = 0
   const error = await rejection(generateText({ model, prompt: 'hi', maxRetries: 0 }))
   expect(APICallError.isInstance(error)).toBe(true)
-  expect(error).toMatchObject({ statusCode: 429, data: { error: { code: 'quota_exhausted' } } })
+  expect(error).toMatchObject({ statusCode: 429, data: { error: { code: 'insufficient_quota' } } })
   expect(error.message).toContain('returns first')
   expect((error as APICallError).responseHeaders).toMatchObject({ 'x-should-retry': 'false' })
   expect(sent.count).toBe(1)

@@ -275,7 +275,10 @@ describe('errors', () => {
     const error = await rejection(
       client.messages.countTokens({ model: QUESTION.model, messages: QUESTION.messages }),
     )
-    expect(error).toMatchObject({ status: 503, error: { type: 'error', error: { code: 'no_accounts' } } })
-    expect(error.message).toContain('anthropic dialect')
+    expect(error).toMatchObject({
+      status: 404,
+      error: { type: 'error', error: { code: 'route_not_served' } },
+    })
+    expect(error.message).toContain('no account has /v1/messages/count_tokens')
   })
 })

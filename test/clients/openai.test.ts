@@ -269,7 +269,7 @@ describe('errors', () => {
     sent.count = 0
     const error = await rejection(client.chat.completions.create(QUESTION))
     expect(error).toBeInstanceOf(OpenAI.RateLimitError)
-    expect(error).toMatchObject({ status: 429, code: 'quota_exhausted', type: 'rate_limit_error' })
+    expect(error).toMatchObject({ status: 429, code: 'insufficient_quota', type: 'insufficient_quota' })
     expect(error.message).toContain('custom/a returns first')
     const { headers } = error as InstanceType<typeof OpenAI.RateLimitError>
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(6 * 3600 - 60)

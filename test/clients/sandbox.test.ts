@@ -55,6 +55,6 @@ test('when tokens are to be counted, no request is used up', async () => {
 test('when a picture is asked for, no account is asked: the sandbox draws none', async () => {
   const { proxy, openai } = await givenSandbox()
   const asked = openai.images.generate({ model: 'sandbox-small', prompt: 'a house' })
-  await expect(asked).rejects.toMatchObject({ status: 503, code: 'no_accounts' })
+  await expect(asked).rejects.toMatchObject({ status: 404, code: 'unknown_url' })
   expect(await proxy.used()).toEqual({ trial: 0 })
 })

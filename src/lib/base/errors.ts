@@ -63,6 +63,9 @@ export const errorKinds = {
     hint: 'add one with qwenctl auth add NAME -p PROVIDER',
   },
 
+  /** 402 where money is missing. */
+  needs_action: { exit: 4, status: 403, type: 'invalid_request_error' },
+
   // the provider said no
   credentials_refused: { exit: 5, status: 401, type: 'authentication_error' },
   needs_login: { exit: 5, status: 401, type: 'authentication_error' },
@@ -111,6 +114,7 @@ export const errorKinds = {
   model_not_allowed: { exit: 1, status: 403, type: 'invalid_request_error' },
   invalid_request: { exit: 1, status: 400, type: 'invalid_request_error' },
   model_not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
+  route_not_served: { exit: 1, status: 404, type: 'invalid_request_error' },
   not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
   method_not_allowed: { exit: 1, status: 405, type: 'invalid_request_error' },
   request_timeout: { exit: 1, status: 408, type: 'invalid_request_error' },
@@ -141,6 +145,8 @@ export interface ErrorDetails {
   cause?: unknown
   /** Facts for programs. Never a secret. */
   details?: Record<string, unknown>
+  /** The HTTP status, where it is not the table's. */
+  status?: number
 }
 
 /**
@@ -151,6 +157,7 @@ export class QwenctlError extends Error {
   readonly code: ErrorCode
   readonly hint: string | null
   readonly details: Record<string, unknown>
+  readonly status: number
   readonly [brand] = true
 
   constructor(code: ErrorCode, message: string, options: ErrorDetails = {}) {
@@ -159,14 +166,11 @@ export class QwenctlError extends Error {
     this.code = code
     this.hint = options.hint ?? (errorKinds[code] as ErrorKind).hint ?? null
     this.details = options.details ?? {}
+    this.status = options.status ?? errorKinds[code].status
   }
 
   get exit(): number {
     return errorKinds[this.code].exit
-  }
-
-  get status(): number {
-    return errorKinds[this.code].status
   }
 }
 

@@ -95,8 +95,3 @@ export function lastAsked(record: RequestRecord): NamedAccount | null {
   const { attempts } = record
   return attempts.length === 0 ? null : attempts[attempts.length - 1]!.account
 }
-
-/** What may be said of a failure: a service that refuses a request tends to quote it, and content is nobody's business. */
-export function tellable({ outcome, message }: AttemptRecord): string | null {
-  return outcome === 'bad-request' ? null : message
-}

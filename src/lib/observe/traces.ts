@@ -5,7 +5,6 @@ import type * as Sdk from '@opentelemetry/sdk-trace'
 import { messageOf } from '../base/errors.ts'
 import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, RequestRecord } from './request-event.ts'
-import { tellable } from './request-event.ts'
 import type { SamplerSettings, TraceSettings } from './trace-settings.ts'
 
 /** The optional packages, as they are imported. */
@@ -116,7 +115,7 @@ export class Traces {
     if (isLast) span.setAttributes(usageOf(record))
     if (outcome !== 'ok') {
       span.setAttribute('error.type', outcome)
-      span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(tellable(attempt)) ?? outcome })
+      span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(attempt.message) ?? outcome })
     }
     span.end(at + latencyMs)
   }

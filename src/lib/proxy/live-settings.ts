@@ -63,9 +63,10 @@ export class LiveSettings {
     this.#sayFixed(next.fixed ?? {})
     if (isSame(before, next)) return
     const { context, server, observer } = this.#parts
-    const { live, upstreams } = context
+    const { live, lists, upstreams } = context
     context.maxBodyBytes = next.maxBodyMb * 1_048_576
     upstreams.setTimeouts(next)
+    if (next.fetchModels !== before.fetchModels) lists.run(live, next.fetchModels)
     if (next.strategy !== before.strategy || next.affinity !== before.affinity) live.rotateBy(next)
     if (next.clientIdleTimeoutMs !== before.clientIdleTimeoutMs)
       server.setClientIdle(next.clientIdleTimeoutMs)

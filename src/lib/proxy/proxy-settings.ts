@@ -18,6 +18,8 @@ export interface ProxySettings {
   idleTimeoutMs: number
   /** How long a client may be still that has to send, or to take, something; missing: ten minutes. */
   clientIdleTimeoutMs?: number
+  /** Model lists are fetched in the background; missing: only when a client asks for them. */
+  fetchModels?: boolean
   /** Host names it answers to besides its own address. */
   allowHosts?: readonly string[]
   /** Only this user's accounts serve; null: everybody's. */
@@ -50,6 +52,7 @@ const KEYS = [
   ...(['proxy.connectTimeoutMs', 'proxy.headersTimeoutMs', 'proxy.idleTimeoutMs'] as const),
   'proxy.clientIdleTimeoutMs',
   ...(['proxy.allowHosts', 'proxy.ca', 'proxy.allowMetadata'] as const),
+  'models.fetch',
   ...(['ledger.sync', 'ledger.retentionDays', 'logs.level', 'logs.maxBytes', 'metrics.enabled'] as const),
 ] as const
 
@@ -80,6 +83,7 @@ export async function readProxySettings(
     headersTimeoutMs: Number(get('proxy.headersTimeoutMs')),
     idleTimeoutMs: Number(get('proxy.idleTimeoutMs')),
     clientIdleTimeoutMs: Number(get('proxy.clientIdleTimeoutMs')),
+    fetchModels: Boolean(get('models.fetch')),
     allowHosts: get('proxy.allowHosts') as string[],
     user: user === undefined || user === '' ? null : user,
     observe: {

@@ -7,6 +7,7 @@ import type { ProxyContext } from './pipeline/proxy-context.ts'
 import type { AttemptReport, RefusalReport } from './pool/live-pool.ts'
 import { LivePool } from './pool/live-pool.ts'
 import { isLoopback } from '../base/loopback.ts'
+import { ModelLists } from './pool/model-lists.ts'
 import { LiveSettings } from './live-settings.ts'
 import { cooldownNote, openProxyObserver } from './proxy-observer.ts'
 import type { ProxySettings } from './proxy-settings.ts'
@@ -117,18 +118,16 @@ async function openParts(
   const startSandbox = () => (sandbox ??= startSandboxUpstream())
   const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
   const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
-  const live = await LivePool.open(toolkit, {
-    strategy: settings.strategy,
-    affinity: settings.affinity,
-    user: settings.user,
-    random: Math.random,
+  const sandboxBase = async () => (await startSandbox()).url
+  const { live, lists } = await openPool(toolkit, settings, {
+    events,
+    observer,
     upstreams,
-    sandboxBase: async () => (await startSandbox()).url,
-    ...events,
     onTrouble,
-    onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
+    sandboxBase,
   })
-  const context = { live, upstreams, maxBodyBytes: settings.maxBodyMb * 1_048_576, clock: turnClock }
+  const maxBodyBytes = settings.maxBodyMb * 1_048_576
+  const context = { live, lists, book: toolkit.models, upstreams, maxBodyBytes, clock: turnClock }
   const { readMetrics = (own: Observer) => own.metrics() } = settings
   const server = new ProxyServer(context, {
     host: settings.host,
@@ -154,12 +153,38 @@ async function openParts(
   const release = async () => {
     stopNotices()
     stopFollowing()
+    lists.close()
     live.close()
     upstreams.close()
     await (await sandbox)?.close()
     await observer.close()
   }
   return { live, server, observer, sandbox: startSandbox, follow, release }
+}
+
+interface PoolParts {
+  events: ProxyEvents
+  observer: Observer
+  upstreams: UpstreamPool
+  onTrouble: (message: string) => void
+  sandboxBase: () => Promise<string>
+}
+
+/** The accounts, and the model lists of their services. */
+async function openPool(toolkit: Toolkit, settings: ProxySettings, parts: PoolParts) {
+  const { events, observer, upstreams, onTrouble, sandboxBase } = parts
+  const book = toolkit.models
+  const lists = new ModelLists({ upstreams, book, clock: turnClock }, settings.fetchModels ?? false)
+  const live = await LivePool.open(toolkit, {
+    ...{ strategy: settings.strategy, affinity: settings.affinity, user: settings.user },
+    ...{ upstreams, sandboxBase, random: Math.random },
+    ...events,
+    onTrouble,
+    onMembers: (pool, members) => lists.meet(pool, members),
+    onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
+  })
+  lists.run(live)
+  return { live, lists }
 }
 
 /** Where metrics about the present moment are read. */

@@ -145,6 +145,24 @@ export function isAvailable(
   )
 }
 
+/** The account answered that it does not have the model or the endpoint: no time brings it back for this request. */
+export function lacksWanted(
+  { subjects, dialects }: Member,
+  wanted: Wanted,
+  { state, now }: RotationMoment,
+): boolean {
+  const cooldowns = state.subjects.get(subjects.account)?.cooldowns
+  if (cooldowns === undefined || cooldowns.size === 0) return false
+  const isFor = (key: string, reason: OutcomeClass) => {
+    const found = cooldowns.get(key)
+    return found?.reason === reason && (found.until === null || found.until > now)
+  }
+  if (isGiven(wanted.model) && isFor(wanted.model, 'model-unavailable')) return true
+  const isAnyFormat = !isGiven(wanted.route) && !isGiven(wanted.dialect)
+  const ways = isAnyFormat ? [...dialects].map((dialect) => ({ dialect })) : [wanted]
+  return ways.length > 0 && ways.every((way) => isFor(routeKey(way), 'route-missing'))
+}
+
 /** The refusals that the ledger gives, and that end by themselves or by `auth`, `quota reset` and the like. */
 export function unavailability(member: Member, wanted: Wanted, view: RotationMoment): Refusal | null {
   if (!member.hasCredential) return { kind: 'needs-login', availableAt: null, words: 'has no credential' }

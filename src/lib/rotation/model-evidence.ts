@@ -17,6 +17,11 @@ export function isCertain(evidence: ModelEvidence): boolean {
   return certain.has(evidence)
 }
 
+/** Whether only an answer of the account can tell more. */
+export function isGuess(evidence: ModelEvidence): boolean {
+  return evidence === 'unknown' || evidence === 'unlisted'
+}
+
 export function evidenceOf(member: Member, model: string): ModelEvidence {
   const { account, provider, known, isElsewhere, isKeptApart } = member
   const serves = member.serves(model)

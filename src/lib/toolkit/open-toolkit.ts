@@ -28,6 +28,7 @@ import type { LoginHttp } from './login/login-http.ts'
 import { DeviceLogins } from './login/logins.ts'
 import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
+import { ModelBook } from './models/model-book.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
 import { homeFacts } from './home-facts.ts'
@@ -102,6 +103,7 @@ class LazyToolkit implements Toolkit {
   readonly templates: Templates
   readonly admin: AdminAccess
   readonly keys: ClientKeys
+  readonly models: ModelBook
   readonly egress: () => Promise<Egress>
   readonly providers: () => Promise<ProviderRegistry>
   readonly ledger: () => Promise<Ledger>
@@ -122,6 +124,7 @@ class LazyToolkit implements Toolkit {
     this.#options = options
     this.#clock = options.clock ?? turnClock
     this.home = resolveHome(options.env)
+    this.models = new ModelBook(this.home, this.#clock)
     this.admin = new AdminAccess(this.home, this.#clock)
     this.settings = new FileSettings({
       file: this.home.configFile,
@@ -135,13 +138,13 @@ class LazyToolkit implements Toolkit {
     const books = (): Promise<StoreSnapshot> => this.#books()
     this.quotas = new LedgerQuotas({
       ...{ books, ledger: this.ledger, providers: this.providers, settings: this.settings },
-      ...{ proxies: this.proxies, isInFlight: this.isInFlight, placements: this.placements },
+      ...{ models: this.models, proxies: this.proxies },
+      ...{ isInFlight: this.isInFlight, placements: this.placements },
     })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
     this.backups = this.#openBackups(secrets)
     const warn = (message: string) => this.#warnings.add(message)
-    const logins = this.#loginsOf(secrets, warn)
-    this.#accountLogins = logins
+    const logins = (this.#accountLogins = this.#loginsOf(secrets, warn))
     const addressRules = () => this.#addressRules()
     this.logins = new DeviceLogins({
       ...{ providers: this.providers, secrets, addressRules },
@@ -300,6 +303,7 @@ class LazyToolkit implements Toolkit {
   async close(): Promise<void> {
     await this.#accountLogins.settle()
     this.placements.close()
+    await this.models.close()
     const ledger = this.#opened
     this.#opened = null
     await ledger?.close()

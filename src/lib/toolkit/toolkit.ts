@@ -1,6 +1,7 @@
 // The toolkit room: use cases over accounts, quotas, rotation, providers and the store. Commands, the proxy, the API and
 // the screens are thin ways into this one object. Everything costly opens on first use.
 
+import type { ModelBook } from './models/model-book.ts'
 import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
 import type { Aliases } from '../rotation/aliases.ts'
@@ -256,6 +257,8 @@ export interface Toolkit {
   /** Tells people when limits pass thresholds. */
   readonly notices: Notices
   readonly settings: Settings
+  /** Which models services said they have. */
+  readonly models: ModelBook
   readonly keys: ClientKeys
   readonly logins: Logins
   readonly proxies: Proxies

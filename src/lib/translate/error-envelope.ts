@@ -1,6 +1,7 @@
 // Errors keep the provider's words in the envelope that the client reads.
 
 import { isObject, isText, type Json } from './json-fields.ts'
+import { messagesType } from './messages-types.ts'
 import type { TranslationPlan } from './plan.ts'
 
 /** What an error says, in whatever envelope. */
@@ -40,22 +41,8 @@ function text(value: unknown): string | null {
   return isText(value) ? value : null
 }
 
-// The list of error types in Anthropic's API reference.
-const messagesTypes: Readonly<Record<number, string>> = {
-  400: 'invalid_request_error',
-  401: 'authentication_error',
-  402: 'billing_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  413: 'request_too_large',
-  429: 'rate_limit_error',
-  503: 'overloaded_error',
-  504: 'timeout_error',
-  529: 'overloaded_error',
-}
-
 function messagesError({ message, code }: Words, status: number, plan: TranslationPlan): Json {
-  const type = messagesTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
+  const type = messagesType(status)
   return {
     type: 'error',
     error: { type, message: knownToMessagesClients(message, code), ...(code === null ? {} : { code }) },
@@ -86,7 +73,7 @@ const chatTypes: ReadonlyMap<string, { type: string; code: string | null }> = ne
 
 /** Agents look for `context_length_exceeded`, which Anthropic says in words alone. */
 function chatError({ message, type, code }: Words, status: number): Json {
-  const own = messagesTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
+  const own = messagesType(status)
   const known = chatTypes.get(type ?? own) ?? chatTypes.get(own)!
   const isTooLong = message.toLowerCase().includes(TOO_LONG)
   return {

@@ -44,19 +44,20 @@ describe('/v1/messages', () => {
     const upstream = await givenUpstream() // any request fails the test
     const plain = await givenProxy({ accounts: [{ name: 'c' }], baseUrl: upstream.baseUrl })
     const reply = await plain.post('/v1/messages/count_tokens', MESSAGE)
-    expect(reply.status).toBe(503)
+    expect(reply.status).toBe(404)
+    expect(reply.headers).toMatchObject({ 'x-qwenctl-error': 'route_not_served', 'x-should-retry': 'false' })
     expect(reply.json).toMatchObject({
       type: 'error',
-      error: { type: 'overloaded_error', code: 'no_accounts' },
+      error: { type: 'not_found_error', code: 'route_not_served' },
     })
-    expect(reply.json.error.message).toContain('that speaks the anthropic dialect')
+    expect(reply.json.error.message).toContain('no account has /v1/messages/count_tokens')
 
     const only = await givenProxy({
       accounts: [{ name: 'x', provider: 'anthropic', baseUrl: upstream.origin }],
     })
     const other = await only.post('/v1/responses', { model: 'm1', input: 'hi' })
-    expect(other.status).toBe(503)
-    expect(other.json.error.message).toContain('that speaks the openai dialect')
+    expect(other.status).toBe(404)
+    expect(other.json.error.message).toContain('no account has /v1/responses')
   })
 })
 
@@ -134,15 +135,15 @@ describe('when a header pins an account', () => {
     expect(first.headers).toMatchObject({ 'retry-after': '17', 'x-qwenctl-attempts': '1' })
     const second = await proxy.chat({}, { 'x-qwenctl-account': 'a' })
     expect(second.status).toBe(429)
-    expect(second.json.error.code).toBe('quota_exhausted')
+    expect(second.json.error.code).toBe('rate_limit_exceeded')
     expect(Number(second.headers['retry-after'])).toBeLessThanOrEqual(17)
   })
 
   test.each([
     ['that does not exist', 'nobody', 404, 'account_not_found'],
     ['by a name that two accounts have', 'twin', 400, 'ambiguous_account'],
-    ['that is disabled', 'off', 503, 'no_accounts'],
-    ['that does not serve the model', 'other', 503, 'no_accounts'],
+    ['that is disabled', 'off', 403, 'needs_action'],
+    ['that does not serve the model', 'other', 404, 'model_not_found'],
   ])('%s, it is refused and nothing is sent', async (_, pin, status, code) => {
     const upstream = await givenUpstream()
     const proxy = await givenProxy({
@@ -165,20 +166,22 @@ describe('when a header pins an account', () => {
       'a model that it does not serve',
       'other',
       '/v1/chat/completions',
+      'model_not_found',
       /^custom\/other, which .* pinned to, .*: does not serve model m1/,
     ],
     [
       'a format that it does not speak',
       'other',
       '/v1/messages/count_tokens',
+      'route_not_served',
       /: its endpoint does not speak the anthropic dialect/,
     ],
-  ])('and the request wants %s, the refusal is about that account', async (_, pin, path, words) => {
+  ])('and the request wants %s, the refusal is about that account', async (_, pin, path, code, words) => {
     const upstream = await givenUpstream()
     const accounts = [{ name: 'a' }, { name: 'other', models: ['m9'] }]
     const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
     const reply = await proxy.post(path, { ...QUESTION, max_tokens: 5 }, { 'x-qwenctl-account': pin })
-    expect([reply.status, reply.json.error.code]).toEqual([503, 'no_accounts'])
+    expect([reply.status, reply.headers['x-qwenctl-error']]).toEqual([404, code])
     expect(reply.json.error.message).toMatch(words)
   })
 
@@ -190,7 +193,7 @@ describe('when a header pins an account', () => {
     const pinned = () => proxy.chat({}, { 'x-qwenctl-account': 'a' })
     expect((await pinned()).status).toBe(200)
     const reply = await pinned()
-    expect([reply.status, reply.json.error.code]).toEqual([429, 'quota_exhausted'])
+    expect([reply.status, reply.json.error.code]).toEqual([429, 'insufficient_quota'])
     expect(reply.json.error.message).toMatch(
       /^custom\/a, which the request is pinned to, is out and returns at 20.*1 of 1 used/,
     )

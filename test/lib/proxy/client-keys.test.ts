@@ -101,7 +101,7 @@ test('the limits of a key hold exactly, whoever serves it, and show what is left
   expect(replies.filter(({ status }) => status === 200)).toHaveLength(5)
   expect(upstream.count() - before).toBe(5)
   const refused = replies.find(({ status }) => status === 429)
-  expect(refused?.json.error).toMatchObject({ code: 'quota_exhausted' })
+  expect(refused?.json.error).toMatchObject({ code: 'insufficient_quota' })
   expect(refused?.json.error.message).toContain('small')
   expect(refused?.headers).toMatchObject({ 'retry-after': '43200', 'x-should-retry': 'false' })
   await proxy.quota()

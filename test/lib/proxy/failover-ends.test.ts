@@ -69,6 +69,8 @@ describe('when the answer is about the request itself', () => {
   })
 })
 
+const twice = (text: string) => [text, text]
+
 describe('when nobody can answer', () => {
   test('because every upstream failed, it is 502 with what each said, and without a key', async () => {
     const upstream = await givenUpstream()
@@ -80,7 +82,7 @@ describe('when nobody can answer', () => {
     expect(reply.json.error).toMatchObject({ code: 'upstream_unavailable', type: 'server_error' })
     // One of them has answered.
     expect(reply.json.error.message).toMatch(
-      /^no upstream could serve it \(a: .*closed.*b answered 500: boom/,
+      /^no upstream could serve it \(custom\/a: .*closed.*custom\/b answered 500: boom/,
     )
     expect(reply.text).not.toContain(keyOf('b'))
   })
@@ -110,26 +112,53 @@ describe('when nobody can answer', () => {
     }
   })
 
-  test('because every key is refused, it is 503 and says that people have to act', async () => {
+  test('because every key is refused, it is 403 and names the command that brings each back', async () => {
     const upstream = await givenUpstream()
     upstream.next(json(401, { error: { message: 'no' } }), json(401, { error: { message: 'no' } }))
     const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
     for (let index = 0; index < 2; index += 1) {
       const reply = await proxy.chat()
-      expect(reply.status).toBe(503)
-      expect(reply.json.error.code).toBe('no_accounts')
-      expect(reply.json.error.message).toContain('needs a new login')
+      expect(reply.status).toBe(403)
+      expect(reply.headers).toMatchObject({ 'x-qwenctl-error': 'needs_action', 'x-should-retry': 'false' })
+      expect(reply.json.error.message).toContain('custom/a has a key that the provider refuses (no)')
+      expect(reply.json.error.message).toContain('qwenctl accounts set custom/a --key-stdin')
       expect(reply.headers['retry-after']).toBeUndefined()
     }
   })
 
-  test('because no account has the model, the upstream’s own word is passed on', async () => {
+  test('because every account is out of credit, it is 402 and no time is given', async () => {
+    const upstream = await givenUpstream()
+    const body = json(402, { error: { message: 'Insufficient Balance', code: 'insufficient_balance' } })
+    upstream.next(body, body)
+    const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
+    for (let index = 0; index < 2; index += 1) {
+      const reply = await proxy.chat()
+      expect([reply.status, reply.headers['x-qwenctl-error']]).toEqual([402, 'needs_action'])
+      expect(reply.json.error.code).toBe('insufficient_quota')
+      expect(reply.json.error.message).toContain('custom/a has no credit left')
+      expect(reply.json.error.message).toContain('qwenctl auth verify custom/a')
+      expect(reply.headers['retry-after']).toBeUndefined()
+    }
+  })
+
+  test('because no account has the model, it is 404 with the nearest names, each time', async () => {
     const body = { error: { message: 'The model nope does not exist', code: 'model_not_found' } }
     const upstream = await givenUpstream()
     upstream.next(json(404, body), json(404, body))
     const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
     const reply = await proxy.chat({ model: 'nope' })
-    expect([reply.status, reply.json]).toEqual([404, body])
+    const again = await proxy.chat({ model: 'nope' })
+    for (const {
+      status,
+      headers,
+      json: { error },
+    } of [reply, again]) {
+      expect([status, error.code, headers['x-qwenctl-error']]).toEqual([404, ...twice('model_not_found')])
+      expect(headers['retry-after']).toBeUndefined()
+      expect(error.message).toContain('no account has the model nope')
+    }
+    expect(reply.json.error.message).toContain('custom/b answered 404: The model nope does not exist')
+    expect(again.headers['x-qwenctl-attempts']).toBe('0')
     upstream.next(chat())
     expect((await proxy.chat({ model: 'other' })).status).toBe(200)
   })

@@ -52,7 +52,11 @@ describe('when every account is out', () => {
     expect(reply.headers['retry-after']).toBe(String((6 * HOUR) / 1000))
     expect(reply.headers['x-should-retry']).toBe('false')
     expect(reply.headers['x-qwenctl-attempts']).toBe('0')
-    expect(reply.json.error).toMatchObject({ code: 'quota_exhausted', type: 'rate_limit_error', param: null })
+    expect(reply.json.error).toMatchObject({
+      code: 'insufficient_quota',
+      type: 'insufficient_quota',
+      param: null,
+    })
     expect(reply.json.error.message).toContain('custom/soon returns first, at 2026-11-22T18:00:00.000Z')
     const { soon } = await proxy.quota()
     expect(soon?.availableAt).toBe('2026-11-22T18:00:00.000Z')

@@ -5,7 +5,7 @@ import type { ByteWriter } from '../../base/byte-writer.ts'
 import { AccessLines } from './access-line.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, LogLevel, Note, RequestRecord } from '../request-event.ts'
-import { logLevels, tellable } from '../request-event.ts'
+import { logLevels } from '../request-event.ts'
 
 const MOST_STACK = 4000
 
@@ -95,7 +95,7 @@ export class LogLines {
         model: this.#shown(attempt.model),
         outcome,
         status,
-        message: this.#shown(tellable(attempt)),
+        message: this.#shown(attempt.message),
         latencyMs,
         firstByteMs,
         next: next === null ? null : this.#shown(`${next.provider}/${next.name}`),

@@ -59,5 +59,5 @@ export function rejectExpectation(_req: IncomingMessage, res: ServerResponse): v
 
 /** In OpenAI's envelope: which one the client reads is not known yet, and both have the message in the same place. */
 function refusal(status: number, code: string, message: string): Buffer {
-  return errorBody('openai', { status, code, message, type: 'invalid_request_error', requestId: '' })
+  return errorBody('chat', { status, code, message, type: 'invalid_request_error', requestId: '' })
 }

@@ -302,18 +302,12 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#finishAnswered(isWhole ? 'ok' : 'lost', filter.usage, { late })
   }
 
+  /** Agents (pi, Codex) ask again where the words are those of a broken connection. */
   #writeLoss(): void {
-    const { dialect, id } = this.#context.exchange
-    const message = 'the upstream broke off before the answer was complete'
-    this.#write(
-      errorFrame(dialect, {
-        status: 502,
-        code: 'upstream_unavailable',
-        message,
-        type: 'server_error',
-        requestId: id,
-      }),
-    )
+    const { errorShape, id } = this.#context.exchange
+    const message = 'upstream connection error: the answer broke off before it was complete'
+    const error = { status: 502, code: 'upstream_unavailable', message, type: 'server_error', requestId: id }
+    this.#write(errorFrame(errorShape, error, this.#filter?.responseStream()))
   }
 
   #refuseStream(error: StreamError): void {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/errors.ts'
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { AttemptRecord } from '../../observe/request-event.ts'
 import type { Dialect, Usage } from '../../provider/provider.ts'
@@ -6,10 +7,20 @@ import type { KnownKey } from '../pool/authenticate.ts'
 import type { CallWatcher, ClientCall } from '../client/client-call.ts'
 import { bodyAsEvent, signOfLife, STREAM_HEADERS } from '../wire/kept-open.ts'
 import type { PassedHeaders } from '../wire/response-headers.ts'
-import { errorBody } from '../wire/wire-errors.ts'
+import type { ErrorShape } from '../wire/wire-errors.ts'
+import { errorBody, errorShapeOf } from '../wire/wire-errors.ts'
 
 /** A path that is none of ours is told as this: what clients write is nobody's business. */
 const NO_ROUTE = '*'
+
+/** Asked again, the pool says the same: clients would only lose time. */
+const final: ReadonlySet<ErrorCode> = new Set([
+  'quota_exhausted',
+  'needs_action',
+  'no_accounts',
+  'model_not_found',
+  'route_not_served',
+])
 
 /** What stands in the header when no account was asked; no name can be like it. */
 const NO_ACCOUNT = '-'
@@ -169,7 +180,7 @@ export class Exchange implements CallWatcher {
     if (this.isGone || this.isAnswered) return
     if (this.isKeptOpen) {
       this.isKeptOpen = false
-      this.write(bodyAsEvent(this.dialect, status, body))
+      this.write(bodyAsEvent(this.errorShape, status, body))
       this.end()
       return
     }
@@ -184,6 +195,11 @@ export class Exchange implements CallWatcher {
     return this.call.hasBegun && !this.isKeptOpen
   }
 
+  /** How its client reads errors. */
+  get errorShape(): ErrorShape {
+    return errorShapeOf(this.dialect, this.route)
+  }
+
   sendJson(status: number, value: unknown): void {
     this.send(status, ['content-type', 'application/json'], Buffer.from(JSON.stringify(value)))
   }
@@ -195,17 +211,20 @@ export class Exchange implements CallWatcher {
       : new QwenctlError('internal', 'the proxy failed on this request', { cause: messageOf(error) })
     if (!this.isAnswered && !this.isGone) this.refusal = known
     const { code, status } = known
-    const { retryAfterSeconds } = known.details
+    const { retryAfterSeconds, returnsAt } = known.details
+    headers.push('x-qwenctl-error', code)
+    if (typeof retryAfterSeconds === 'number') headers.push('retry-after', String(retryAfterSeconds))
     // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
-    if (typeof retryAfterSeconds === 'number')
-      headers.push('retry-after', String(retryAfterSeconds), 'x-should-retry', 'false')
+    if (typeof retryAfterSeconds === 'number' || final.has(code)) headers.push('x-should-retry', 'false')
     const message = known.hint === null ? known.message : `${known.message}; ${known.hint}`
-    const body = errorBody(this.dialect, {
-      status,
-      code,
-      message,
-      type: errorKinds[code].type,
-      requestId: this.id,
+    const body = errorBody(this.errorShape, {
+      ...{ status, code, message, type: errorKinds[code].type, requestId: this.id },
+      ...(typeof retryAfterSeconds === 'number' && {
+        returns: {
+          seconds: retryAfterSeconds,
+          at: typeof returnsAt === 'number' ? returnsAt : turnClock() + retryAfterSeconds * 1000,
+        },
+      }),
     })
     this.send(status, ['content-type', 'application/json', ...headers], body)
   }

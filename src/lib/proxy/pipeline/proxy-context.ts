@@ -1,10 +1,14 @@
 import type { LivePool } from '../pool/live-pool.ts'
+import type { ModelBook } from '../../toolkit/models/model-book.ts'
+import type { ModelLists } from '../pool/model-lists.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
 /** What every request needs. */
 export interface ProxyContext {
   live: LivePool
   upstreams: UpstreamPool
+  lists: ModelLists
+  book: ModelBook
   maxBodyBytes: number
   /** Epoch milliseconds. */
   clock: () => number

@@ -119,6 +119,7 @@ function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, at
   const { member, reservation, plan } = turn
   const model = modelOf(turn)
   live.strikes.succeeded(member, model)
+  if (model !== null) live.answered(member, model)
   if (reservation !== UNCOUNTED) {
     const doors = provenCircuits(member, turn.step.wanted, live.view, reservation.at)
     if (doors !== null) live.open(doors)

@@ -17,6 +17,7 @@ import { isAvailable } from '../../rotation/eligibility.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { memberOf } from '../../rotation/pool/member.ts'
+import { evidenceOf, isGuess } from '../../rotation/model-evidence.ts'
 import type { PoolOptions } from '../../rotation/pool/pool.ts'
 import { Pool } from '../../rotation/pool/pool.ts'
 import type { Wanted } from '../../rotation/rotation-request.ts'
@@ -75,6 +76,8 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   onRefusal?: (report: RefusalReport) => void
   /** `account`: whose answer led to it. */
   onCooldown?: (notice: CoolNotice, account: Account) => void
+  /** Is waited for before requests see these accounts. */
+  onMembers?: (live: LivePool, members: readonly Member[]) => Promise<void>
   /** Problems that people should know of, in words. */
   onTrouble: (message: string) => void
 }
@@ -104,6 +107,8 @@ export class LivePool {
   #stops: (() => void)[] = []
   /** Of the configuration: once is enough. */
   readonly #said = new Set<string>()
+  /** The last model that was answered for, and by which account. */
+  #answered: { account: Account; model: string } | null = null
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
@@ -125,6 +130,7 @@ export class LivePool {
 
   static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
     const live = new LivePool(toolkit, await toolkit.ledger(), options)
+    await toolkit.models.read()
     await Promise.all([live.reload().then(() => live.readRules()), live.#readKeys()])
     live.#follow()
     return live
@@ -172,12 +178,38 @@ export class LivePool {
       if (enabled) this.#sayOnce(`${provider}/${name} does not serve: ${formatMissingProvider(provider)}`)
     }
     await this.#toolkit.reconcileLimits()
+    const members = accounts.map((account) => memberOf(account, providers.of(account)))
+    await this.#options.onMembers?.(this, members)
     this.#accounts = accounts
     this.#useCaps()
     this.#targets = noTargets()
+    this.#usePool(members)
+  }
+
+  /** A pool of these accounts, with what is known of their models now. */
+  #usePool(members: readonly Member[]): void {
+    const { models } = this.#toolkit
     const { strategy, affinity } = this.#options
-    const members = isolateSimulated(accounts.map((account) => memberOf(account, providers.of(account))))
-    this.#pool = new Pool(members, { strategy, affinity, previous: this.#pool })
+    const known = members.map(({ account, provider }) =>
+      memberOf(account, provider, models.knowledgeOf(account)),
+    )
+    this.#pool = new Pool(isolateSimulated(known), { strategy, affinity, previous: this.#pool })
+  }
+
+  /** Selection takes up what was learned of models. */
+  knowsMore(): void {
+    this.#usePool(this.#pool.members)
+  }
+
+  /** An account has answered for a model. */
+  answered(member: Member, model: string): void {
+    const { account } = member
+    if (this.#answered?.account === account && this.#answered.model === model) return
+    this.#answered = { account, model }
+    if (!isGuess(evidenceOf(member, model))) return
+    this.#toolkit.models.noteAnswer(account, model)
+    // Only what is on this machine keeps others from being asked by an answer alone.
+    if (member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)) this.knowsMore()
   }
 
   /** Accounts whose provider no plugin brings. */

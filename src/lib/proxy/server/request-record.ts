@@ -3,6 +3,11 @@ import type { Exchange } from '../pipeline/exchange.ts'
 
 export const NO_TRIES: readonly AttemptRecord[] = []
 
+/** Why the last attempt failed, in the provider's words; null: it did not. */
+function reasonIn(last: AttemptRecord | undefined): string | null {
+  return last === undefined || last.outcome === 'ok' ? null : last.message
+}
+
 /** An exchange that is over, as logs, metrics and traces are told of it. */
 export function recordOf(exchange: Exchange): RequestRecord {
   const { at, beganAt, endedAt, status, refusal, usage, key, isGone } = exchange
@@ -21,7 +26,7 @@ export function recordOf(exchange: Exchange): RequestRecord {
     isStream: exchange.isStream,
     status,
     outcome: refusal !== null ? refusal.code : (tries.at(-1)?.outcome ?? (isGone ? 'aborted' : 'ok')),
-    message: refusal === null ? null : refusal.message,
+    message: refusal?.message ?? reasonIn(tries.at(-1)),
     attempts: tries,
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,

@@ -1,6 +1,8 @@
 // What a client gets on a stream that was kept open while its request waited.
 
 import type { Dialect } from '../../provider/provider.ts'
+import type { ErrorShape, WireError } from './wire-errors.ts'
+import { errorFrame } from './wire-errors.ts'
 
 export const STREAM_HEADERS = [
   ...['content-type', 'text/event-stream; charset=utf-8'],
@@ -14,9 +16,19 @@ export function signOfLife(dialect: Dialect): Buffer {
 }
 
 /** An answer that would have had a status of its own, as the last event of a stream. Clients throw at one that is an error. */
-export function bodyAsEvent(dialect: Dialect, status: number, body: Buffer): Buffer {
-  const data = `data: ${onOneLine(body.toString('utf8'))}\n\n`
-  return Buffer.from(status >= 400 && dialect === 'anthropic' ? `event: error\n${data}` : data)
+export function bodyAsEvent(shape: ErrorShape, status: number, body: Buffer): Buffer {
+  const text = onOneLine(body.toString('utf8'))
+  if (status >= 400 && shape === 'responses') return errorFrame(shape, errorIn(text, status))
+  const data = `data: ${text}\n\n`
+  return Buffer.from(status >= 400 && shape === 'messages' ? `event: error\n${data}` : data)
+}
+
+function errorIn(text: string, status: number): WireError {
+  const { error } = JSON.parse(text) as { error?: { message?: unknown; type?: unknown; code?: unknown } }
+  const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
+  const type = textOf(error?.type) ?? 'server_error'
+  const message = textOf(error?.message) ?? text.slice(0, 300)
+  return { status, type, message, code: textOf(error?.code) ?? type, requestId: '' }
 }
 
 function onOneLine(text: string): string {

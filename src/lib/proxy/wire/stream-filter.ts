@@ -1,6 +1,7 @@
 import type { Usage } from '../../provider/provider.ts'
 import { mergeUsage, unknownUsage } from '../../provider/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
+import type { ResponseStream } from './wire-errors.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'
 
 export interface StreamFilterOptions {
@@ -38,6 +39,9 @@ export class StreamFilter {
   #held: Buffer[] = []
   #heldBytes = 0
   #sawFinishReason = false
+  /** Of the first data frame and the last one: what a stream of the Responses API has to be ended with. */
+  #firstText: string | null = null
+  #lastText = ''
 
   constructor(options: StreamFilterOptions) {
     this.#options = options
@@ -65,6 +69,16 @@ export class StreamFilter {
     if (!this.isOpen && this.refusal === null) this.#refuseBareError(rest)
     if (this.#sawFinishReason && !isCut) this.sawEnd = true
     return this.refusal === null ? out : []
+  }
+
+  /** What a stream of the Responses API said of itself so far. */
+  responseStream(): ResponseStream {
+    const first = parsed(this.#firstText)
+    const sequence = /"sequence_number"\s*:\s*(\d{1,15})/.exec(this.#lastText)?.[1]
+    return {
+      response: isRecord(first) && isRecord(first.response) ? first.response : null,
+      sequence: sequence === undefined ? -1 : Number(sequence),
+    }
   }
 
   #take(frame: SseFrame, out: Buffer[]): void {
@@ -105,6 +119,8 @@ export class StreamFilter {
       return undefined
     }
     const text = frame.bytes.toString('latin1')
+    this.#firstText ??= frame.data
+    this.#lastText = text
     if (FINISH_REASON.test(text)) this.#sawFinishReason = true
     const isPlain = this.isOpen && event !== 'error' && frame.statusHint === null
     if (isPlain && !mayMatter(text)) return undefined

@@ -1,4 +1,8 @@
 import type { Dialect } from '../../provider/provider.ts'
+import { messagesType } from '../../translate/messages-types.ts'
+
+/** The form of an error. Clients of the Responses API act on other words than those of chat completions. */
+export type ErrorShape = 'chat' | 'responses' | 'messages' | 'gemini'
 
 export interface WireError {
   /** The HTTP status it has, or would have before the first byte. */
@@ -6,46 +10,135 @@ export interface WireError {
   /** Ours, from the table in `errors.ts`, or an upstream's. */
   code: string
   message: string
-  /** The `type` of the OpenAI envelope. Anthropic's follows from the status. */
+  /** The `type` of the OpenAI envelope. Those of the other shapes follow from the status. */
   type: string
   requestId: string
+  /** When the first account returns: epoch milliseconds, and the whole seconds until then. */
+  returns?: { at: number; seconds: number }
 }
 
-/** An error as the JSON body that clients of this dialect read. */
-export function errorBody(dialect: Dialect, error: WireError): Buffer {
-  return Buffer.from(JSON.stringify(envelope(dialect, error)))
+/** A wait that is no longer counts as a rate limit. */
+const SHORT_WAIT_SECONDS = 60
+
+/** `route`: of the table of routes. */
+export function errorShapeOf(dialect: Dialect, route: string): ErrorShape {
+  if (route.startsWith('/v1beta/')) return 'gemini'
+  if (dialect === 'anthropic') return 'messages'
+  return route.startsWith('/v1/responses') ? 'responses' : 'chat'
+}
+
+/** An error as the JSON body that clients read. */
+export function errorBody(shape: ErrorShape, error: WireError): Buffer {
+  return Buffer.from(JSON.stringify(envelope(shape, error)))
 }
 
 /**
- * The last frame of a stream that broke off. Clients throw at it; a `[DONE]` or `message_stop` must not follow.
- * Send it only between frames.
+ * The last frames of a stream that broke off. Clients throw at it; a `[DONE]` or `message_stop` must not follow.
+ * Send it only between frames. `stream`: what a stream of the Responses API said so far.
  */
-export function errorFrame(dialect: Dialect, error: WireError): Buffer {
-  const data = `data: ${JSON.stringify(envelope(dialect, error))}\n\n`
-  return Buffer.from(dialect === 'anthropic' ? `event: error\n${data}` : data)
+export function errorFrame(shape: ErrorShape, error: WireError, stream: ResponseStream = NO_STREAM): Buffer {
+  if (shape === 'responses') return Buffer.from(responsesFrames(error, stream))
+  const data = `data: ${JSON.stringify(envelope(shape, error))}\n\n`
+  return Buffer.from(shape === 'messages' ? `event: error\n${data}` : data)
 }
 
-function envelope(dialect: Dialect, { status, code, message, type, requestId }: WireError): object {
-  if (dialect === 'anthropic') {
-    return { type: 'error', error: { type: anthropicType(status), message, code }, request_id: requestId }
+/** What is known of a stream of the Responses API. */
+export interface ResponseStream {
+  /** The response object of its first event; null: none was seen. */
+  response: Record<string, unknown> | null
+  /** Of its last event; -1: none was seen. */
+  sequence: number
+}
+
+const NO_STREAM: ResponseStream = { response: null, sequence: -1 }
+
+/**
+ * Codex ends a turn at `response.failed` and does not know `error` (codex-rs/codex-api/src/sse/responses.rs, 2026-11); the SDKs
+ * throw at `error` (https://platform.openai.com/docs/api-reference/responses-streaming/error, 2026-11). Both are sent.
+ */
+function responsesFrames(
+  { code, message, requestId }: WireError,
+  { response, sequence }: ResponseStream,
+): string {
+  const failed = {
+    type: 'response.failed',
+    sequence_number: sequence + 1,
+    response: {
+      id: `resp_${requestId}`,
+      object: 'response',
+      output: [],
+      ...response,
+      status: 'failed',
+      error: { code, message },
+    },
   }
-  return { error: { message, type, param: null, code } }
+  const error = { type: 'error', sequence_number: sequence + 2, code, message, param: null }
+  return [failed, error].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
-// The list of error types in Anthropic's API reference.
-const anthropicTypes: Readonly<Record<number, string>> = {
-  400: 'invalid_request_error',
-  401: 'authentication_error',
-  402: 'billing_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  413: 'request_too_large',
-  429: 'rate_limit_error',
-  503: 'overloaded_error',
-  504: 'timeout_error',
-  529: 'overloaded_error',
+function envelope(shape: ErrorShape, error: WireError): object {
+  const { status, message, requestId } = error
+  if (shape === 'gemini') return { error: geminiError(error) }
+  if (shape === 'messages') {
+    return {
+      type: 'error',
+      error: { type: messagesType(status), message, code: error.code },
+      request_id: requestId,
+    }
+  }
+  if (shape === 'responses' && error.code === 'quota_exhausted') return { error: usageLimit(error) }
+  return { error: { message, param: null, ...formatOpenai(error) } }
 }
 
-function anthropicType(status: number): string {
-  return anthropicTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
+/**
+ * The words that OpenAI's clients act on. `insufficient_quota` ends the retries of LangChain
+ * (langchain-core/src/utils/async_caller.ts, 2026-11) and of Codex; `rate_limit_exceeded` is waited for.
+ */
+function formatOpenai({ status, code, type, returns }: WireError): { type: string; code: string } {
+  const isShort = returns !== undefined && returns.seconds <= SHORT_WAIT_SECONDS
+  if (code === 'quota_exhausted' && isShort) return { type: 'rate_limit_error', code: 'rate_limit_exceeded' }
+  if (code === 'quota_exhausted' || (code === 'needs_action' && status === 402))
+    return { type: 'insufficient_quota', code: 'insufficient_quota' }
+  return { type, code: code === 'route_not_served' ? 'unknown_url' : code }
+}
+
+/**
+ * Codex stops at this type, and shows when the limit ends (codex-rs/codex-api/src/api_bridge.rs, 2026-11): times in
+ * seconds, as ChatGPT's backend sends them.
+ */
+function usageLimit({ message, returns }: WireError): object {
+  const ends =
+    returns === undefined
+      ? {}
+      : { resets_at: Math.ceil(returns.at / 1000), resets_in_seconds: returns.seconds }
+  return { message, type: 'usage_limit_reached', param: null, code: 'usage_limit_reached', ...ends }
+}
+
+// https://cloud.google.com/apis/design/errors#handling_errors (2026-11).
+const geminiStatuses: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  402: 'FAILED_PRECONDITION',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  409: 'ABORTED',
+  413: 'INVALID_ARGUMENT',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+}
+
+function geminiError({ status, message, returns }: WireError): object {
+  const retry = {
+    '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+    retryDelay: `${returns?.seconds ?? 0}s`,
+  }
+  return {
+    code: status,
+    message,
+    status: geminiStatuses[status] ?? (status >= 500 ? 'INTERNAL' : 'INVALID_ARGUMENT'),
+    ...(returns === undefined ? {} : { details: [retry] }),
+  }
 }

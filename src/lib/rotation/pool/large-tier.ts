@@ -1,6 +1,6 @@
 import { chooseBest, chooseOfTwo } from './choose.ts'
 import type { Choice, Search } from './choose.ts'
-import { isAvailable } from '../eligibility.ts'
+import { isAvailable, lacksWanted } from '../eligibility.ts'
 import { Heap } from './heap.ts'
 import type { Member } from './member.ts'
 import type { RotationMoment, Wanted } from '../rotation-request.ts'
@@ -71,7 +71,21 @@ export class LargeTier implements Tier {
       this.#park(member, view)
     }
     const member = this.#waiting.at(0)
-    return member === undefined ? null : { member, at: this.#returnOf(member) }
+    if (member === undefined) return null
+    return lacksWanted(member, this.#wanted, view)
+      ? this.#earliestOfAll(view)
+      : { member, at: this.#returnOf(member) }
+  }
+
+  /** Some answered that they lack the model: they wait too, for the time when they are asked again. */
+  #earliestOfAll(view: RotationMoment): Return | null {
+    let first: Return | null = null
+    for (const member of this.members) {
+      const at = this.#returnOf(member)
+      if ((first === null || at < first.at) && !lacksWanted(member, this.#wanted, view))
+        first = { member, at }
+    }
+    return first
   }
 
   #chooseReady(search: Search): Choice {

@@ -5,7 +5,7 @@
 import type { Refusal } from '../eligibility.ts'
 import type { Lane } from './candidates.ts'
 import { Candidates } from './candidates.ts'
-import { mismatchKind, refusal } from '../eligibility.ts'
+import { lacksWanted, mismatchKind, refusal } from '../eligibility.ts'
 import { circuitName, circuitsToProbe, halfOpenCircuits, Probes } from '../circuit.ts'
 import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
@@ -19,7 +19,7 @@ import { rosterOf } from './roster.ts'
 import type { RotationMoment, RotationRequest, RotationView, Wanted } from '../rotation-request.ts'
 import type { StrategyName } from '../strategies/strategies.ts'
 import { strategies } from '../strategies/strategies.ts'
-import { SmallTier } from './tier.ts'
+import { returnOf, SmallTier } from './tier.ts'
 
 export interface PoolOptions {
   strategy: StrategyName
@@ -109,7 +109,8 @@ export class Pool {
 
   /**
    * Who may serve this request first, and when: epoch milliseconds (now, if somebody may), `at` null when only the user
-   * can bring one back; null when no account fits the request at all.
+   * can bring one back; null when no account fits the request at all. Accounts that answered that they lack the model or
+   * the endpoint do not return for it.
    */
   earliestReturn(
     request: RotationRequest,
@@ -119,6 +120,23 @@ export class Pool {
     for (const { tier } of this.#lanesOf(request)) {
       const found = tier.earliest(view)
       if (found !== null && (first === null || found.at < first.at)) first = found
+    }
+    return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
+  }
+
+  /** The same without these accounts (ids); looks at every account. */
+  earliestReturnBut(
+    request: RotationRequest,
+    view: RotationMoment,
+    except: ReadonlySet<string>,
+  ): { member: Member; at: number | null } | null {
+    const isLeftOut = accountsLeftOut(this.members, request)
+    let first: { member: Member; at: number } | null = null
+    for (const member of this.members) {
+      if (except.has(member.account.id) || lacksWanted(member, request, view)) continue
+      if (mismatchKind(member, request) !== null || isLeftOut(member)) continue
+      const at = returnOf(member, request, view)
+      if (first === null || at < first.at) first = { member, at }
     }
     return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
   }

@@ -1,4 +1,4 @@
-import { lasts, unavailability } from '../eligibility.ts'
+import { lacksWanted, lasts, unavailability } from '../eligibility.ts'
 import { chooseBest, chooseOfTwo } from './choose.ts'
 import type { Row, Search } from './choose.ts'
 import type { Member } from './member.ts'
@@ -18,7 +18,7 @@ export interface Tier {
   choose(search: Search): Member | null
   /** Looks at everybody again who is thought to wait. True: somebody need not. */
   sweep(view: RotationMoment): boolean
-  /** Whoever may serve first; null in an empty tier. */
+  /** The member that may serve first; null: none has the model and the endpoint. */
   earliest(view: RotationMoment): Return | null
 }
 
@@ -52,6 +52,7 @@ export class SmallTier implements Tier {
   earliest(view: RotationMoment): Return | null {
     let first: Return | null = null
     for (const member of this.members) {
+      if (lacksWanted(member, this.#wanted, view)) continue
       const at = returnOf(member, this.#wanted, view)
       if (first === null || at < first.at) first = { member, at }
     }

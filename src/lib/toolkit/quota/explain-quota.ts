@@ -21,6 +21,7 @@ import { isStrategyName, strategyNames } from '../../rotation/strategies/strateg
 import type { StoreSnapshot } from './direct-quota.ts'
 import { quotaDocumentOf } from './direct-quota.ts'
 import { formatMissingProvider } from '../missing-provider.ts'
+import type { ModelBook } from '../models/model-book.ts'
 import type { Proxies } from '../proxies.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
 import type {
@@ -35,6 +36,7 @@ export interface ExplainParts {
   books: StoreSnapshot
   providers: ProviderRegistry
   settings: Settings
+  models: Pick<ModelBook, 'read' | 'knowledgeOf'>
   proxies: Pick<Proxies, 'list'>
   /** Where conversations are at home. */
   placements: { conversations: Placements }
@@ -50,12 +52,15 @@ const TRANSLATED = new Set([null, '/chat/completions', '/messages'])
  * same verdicts, since both are folds of one ledger.
  */
 export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Promise<ExplainDocument> {
-  const { books, providers, settings } = parts
+  const { books, providers, settings, models } = parts
   const { state, now } = books
   const ofUser = books.data.accounts.filter(({ user }) => query.user === undefined || user === query.user)
   const pin = query.account === undefined ? null : resolveReference(ofUser, query.account)
   const known = ofUser.filter(({ provider }) => providers.has(provider))
-  const members = isolateSimulated(known.map((account) => memberOf(account, providers.of(account))))
+  await models.read()
+  const members = isolateSimulated(
+    known.map((account) => memberOf(account, providers.of(account), models.knowledgeOf(account))),
+  )
   const strategy = await strategyOf(query, parts)
   const affinity = Boolean(await settings.get('proxy.affinity'))
   const asked = await askedOf(query, pin, known, settings)

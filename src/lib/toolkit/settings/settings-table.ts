@@ -161,6 +161,14 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'let base URLs lead to the addresses at which clouds hand out credentials',
   },
   {
+    key: 'models.fetch',
+    type: { kind: 'boolean' },
+    default: true,
+    variable: 'QWENCTL_MODELS_FETCH',
+    description:
+      'fetch the model lists of services in the background, so that requests go where the model is',
+  },
+  {
     key: 'ledger.sync',
     type: { kind: 'choice', of: ['interval', 'always', 'off'] },
     default: 'interval',

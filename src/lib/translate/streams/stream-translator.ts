@@ -8,7 +8,7 @@ import type { Direction } from './direction.ts'
 import { EventsToChunks } from './events-to-chunks.ts'
 import { SseReader, type SseListener } from './sse-reader.ts'
 
-const BROKEN_OFF = 'the upstream broke off before the answer was complete'
+const BROKEN_OFF = 'upstream connection error: the answer broke off before it was complete'
 
 type SseEvent = Parameters<SseListener['onEvent']>[0]
 

@@ -109,7 +109,7 @@ function filtered(stream: string, { stripUsage, dialect = 'openai' }: Filtering)
     [...bytes.keys()].filter((at) => at % 7 === 0),
   )
   const sent = [...pieces.flatMap((piece) => filter.push(piece)), ...filter.end()]
-  return filter.sawEnd ? sent : [...sent, errorFrame(dialect, broken)]
+  return filter.sawEnd ? sent : [...sent, errorFrame(dialect === 'anthropic' ? 'messages' : 'chat', broken)]
 }
 
 async function serve(sent: Buffer[]): Promise<string> {

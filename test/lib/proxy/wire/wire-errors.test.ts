@@ -11,13 +11,13 @@ const error = {
 }
 
 test('when the caller speaks OpenAI, the body is its envelope', () => {
-  expect(JSON.parse(errorBody('openai', error).toString())).toEqual({
-    error: { message: error.message, type: 'rate_limit_error', param: null, code: 'quota_exhausted' },
+  expect(JSON.parse(errorBody('chat', error).toString())).toEqual({
+    error: { message: error.message, type: 'insufficient_quota', param: null, code: 'insufficient_quota' },
   })
 })
 
 test('when the caller speaks Anthropic, the body is its envelope', () => {
-  expect(JSON.parse(errorBody('anthropic', error).toString())).toEqual({
+  expect(JSON.parse(errorBody('messages', error).toString())).toEqual({
     type: 'error',
     error: { type: 'rate_limit_error', message: error.message, code: 'quota_exhausted' },
     request_id: 'req_1',
@@ -40,16 +40,77 @@ test.each([
   [504, 'timeout_error'],
   [529, 'overloaded_error'],
 ])('when the status is %i, the Anthropic type is %s', (status, type) => {
-  expect(JSON.parse(errorBody('anthropic', { ...error, status }).toString())).toMatchObject({
+  expect(JSON.parse(errorBody('messages', { ...error, status }).toString())).toMatchObject({
     error: { type },
   })
 })
 
 test.each([
-  ['openai', null],
-  ['anthropic', 'error'],
+  ['chat', null],
+  ['messages', 'error'],
 ] as const)('when a stream in the %s format breaks off, the error is one whole frame', (dialect, event) => {
   const frames = new SseTap().push(errorFrame(dialect, error))
   expect(frames).toHaveLength(1)
   expect(frames[0]).toMatchObject({ event, data: errorBody(dialect, error).toString(), isComplete: true })
+})
+
+const inSeconds = (seconds: number) => ({ ...error, returns: { at: 1_800_000_000_500, seconds } })
+
+test.each([
+  [60, 'rate_limit_error', 'rate_limit_exceeded'],
+  [61, 'insufficient_quota', 'insufficient_quota'],
+])('of a pool that returns in %i s, chat clients read %s', (seconds, type, code) => {
+  expect(JSON.parse(errorBody('chat', inSeconds(seconds)).toString())).toMatchObject({
+    error: { type, code },
+  })
+})
+
+test('of a pool that is out, clients of the Responses API read when the limit ends', () => {
+  expect(JSON.parse(errorBody('responses', inSeconds(30)).toString())).toEqual({
+    error: {
+      message: error.message,
+      type: 'usage_limit_reached',
+      code: 'usage_limit_reached',
+      param: null,
+      resets_at: 1_800_000_001,
+      resets_in_seconds: 30,
+    },
+  })
+})
+
+test('of a pool that is out, Gemini clients read how long to wait', () => {
+  expect(JSON.parse(errorBody('gemini', inSeconds(30)).toString())).toEqual({
+    error: {
+      code: 429,
+      message: error.message,
+      status: 'RESOURCE_EXHAUSTED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '30s' }],
+    },
+  })
+})
+
+test.each([
+  ['chat', 402, { type: 'insufficient_quota', code: 'insufficient_quota' }],
+  ['chat', 403, { type: 'invalid_request_error', code: 'needs_action' }],
+  ['responses', 402, { type: 'insufficient_quota', code: 'insufficient_quota' }],
+  ['messages', 402, { type: 'billing_error' }],
+  ['messages', 403, { type: 'permission_error' }],
+  ['gemini', 403, { status: 'PERMISSION_DENIED' }],
+] as const)('of accounts that wait for a person, %s clients with %i read that', (shape, status, words) => {
+  const waiting = { ...error, status, code: 'needs_action', type: 'invalid_request_error' }
+  expect(JSON.parse(errorBody(shape, waiting).toString())).toMatchObject({ error: words })
+})
+
+test('a stream of the Responses API ends with its own two error events, in sequence', () => {
+  const stream = { response: { id: 'resp_7', status: 'in_progress', model: 'm1' }, sequence: 4 }
+  const frames = new SseTap().push(errorFrame('responses', error, stream))
+  expect(frames.map(({ event }) => event)).toEqual(['response.failed', 'error'])
+  expect(frames.map(({ data }) => JSON.parse(data ?? '') as unknown)).toMatchObject([
+    {
+      type: 'response.failed',
+      sequence_number: 5,
+      response: { id: 'resp_7', model: 'm1', status: 'failed', error: { message: error.message } },
+    },
+    { type: 'error', sequence_number: 6, message: error.message, param: null },
+  ])
 })

@@ -1,0 +1,166 @@
+import { isQwenctlError } from '../../base/errors.ts'
+import type { Dialect } from '../../provider/provider.ts'
+import { readModelList } from '../../provider/model-list.ts'
+import type { Member } from '../../rotation/pool/member.ts'
+import type { ModelBook } from '../../toolkit/models/model-book.ts'
+import { placeOf } from '../../toolkit/models/model-book.ts'
+import type { LivePool } from './live-pool.ts'
+import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+
+/** Services change their models monthly; on this machine people add one and ask for it at once. */
+const REFRESH_MS = 3_600_000
+const REFRESH_LOCAL_MS = 60_000
+/** An upstream that does not answer in time is left out: clients wait a few seconds at most. */
+const ASK_MS = 2_500
+/** A new account waits for the list of a server on this machine, whose models must not be asked for elsewhere. */
+const LOCAL_ASK_MS = 1_000
+const MOST_AT_ONCE = 4
+/** More servers than this on one machine do not hold up its start. */
+const MOST_MET = 16
+const MOST_LIST_BYTES = 4 << 20
+
+const isLocal = (member: Member): boolean => member.isLocal
+
+export interface ModelListsParts {
+  upstreams: UpstreamPool
+  book: ModelBook
+  clock: () => number
+}
+
+/** Fetches the model lists of the accounts' services: one for each base URL and kind of key, none for disabled accounts. */
+export class ModelLists {
+  readonly #parts: ModelListsParts
+  readonly #underWay = new Map<string, Promise<boolean>>()
+  #timer: NodeJS.Timeout | null = null
+  #isOn: boolean
+
+  /** `isOn`: lists are fetched without a client that asks for them. */
+  constructor(parts: ModelListsParts, isOn: boolean) {
+    this.#parts = parts
+    this.#isOn = isOn
+  }
+
+  /** Fetches at intervals from now on, where `isOn` says so. */
+  run(live: LivePool, isOn = this.#isOn): void {
+    this.close()
+    this.#isOn = isOn
+    if (!isOn) return
+    this.#timer = setInterval(() => void this.#refreshDue(live, live.pool.members), REFRESH_LOCAL_MS)
+    this.#timer.unref()
+    void this.#refreshDue(live, live.pool.members)
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  /**
+   * Before requests see these accounts: resolves when the servers on this machine have said their models, or will not soon.
+   * The lists of others come later.
+   */
+  async meet(live: LivePool, members: readonly Member[]): Promise<void> {
+    if (!this.#isOn) return
+    const local = this.#placesOf(members.filter(isLocal), REFRESH_LOCAL_MS)
+    const met = local.slice(0, MOST_MET).map((member) => this.#fetch(live, member, LOCAL_ASK_MS))
+    void this.#refreshDue(live, members)
+    await Promise.all(met)
+  }
+
+  async #refreshDue(live: LivePool, members: readonly Member[]): Promise<void> {
+    await this.refresh(live, members.filter(isLocal), REFRESH_LOCAL_MS)
+    await this.refresh(live, members, REFRESH_MS)
+  }
+
+  /** Fetches the lists that are older than this; the pool knows them afterwards. */
+  async refresh(live: LivePool, members: readonly Member[], mostAgeMs: number): Promise<void> {
+    const due = this.#placesOf(members, mostAgeMs)
+    let hasNews = false
+    const work = async () => {
+      for (let member = due.shift(); member !== undefined; member = due.shift()) {
+        if (await this.#fetch(live, member, ASK_MS)) hasNews = true
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, due.length) }, work))
+    if (hasNews) live.knowsMore()
+  }
+
+  #placesOf(members: readonly Member[], mostAgeMs: number): Member[] {
+    const { book, clock } = this.#parts
+    const places = new Map<string, Member>()
+    for (const member of members) {
+      const { account, provider, hasCredential } = member
+      if (!account.enabled || !hasCredential || account.models !== null || provider.simulated) continue
+      const place = placeOf(account)
+      const list = book.listOf(account)
+      const isFresh = list !== null && clock() - list.at < mostAgeMs
+      if (!isFresh && !places.has(place)) places.set(place, member)
+    }
+    return [...places.values()]
+  }
+
+  /** True: the list says something new. Two that want the same list wait for one answer. */
+  #fetch(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
+    const place = placeOf(member.account)
+    let fetching = this.#underWay.get(place)
+    if (fetching === undefined) {
+      fetching = this.#fetchNow(live, member, timeoutMs).finally(() => this.#underWay.delete(place))
+      this.#underWay.set(place, fetching)
+    }
+    return fetching
+  }
+
+  async #fetchNow(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
+    const models = readModelList(await this.#ask(live, member, timeoutMs))
+    return models !== null && this.#parts.book.keepList(member.account, models)
+  }
+
+  /** The upstream's own list, parsed; undefined when it gives none. Not a model call, so nothing is counted. */
+  async #ask(live: LivePool, member: Member, timeoutMs: number): Promise<unknown> {
+    const dialect: Dialect = member.dialects.has('openai') ? 'openai' : 'anthropic'
+    const target = await live.target(member, dialect).catch(() => null)
+    if (target === null || isQwenctlError(target)) return undefined
+    // Anthropic gives 20 models at once, and up to 1000 (https://docs.anthropic.com/en/api/models-list, 2026-11).
+    const path = `${target.base.path}/models${dialect === 'anthropic' ? '?limit=1000' : ''}`
+    const versions = dialect === 'anthropic' ? ['anthropic-version', '2023-06-01'] : []
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = []
+      let status = 0
+      let length = 0
+      const timer = setTimeout(() => give(undefined), timeoutMs)
+      const call = this.#parts.upstreams.call(
+        target.origin,
+        {
+          method: 'GET',
+          path,
+          more: target.authHeaders,
+          headers: ['accept', 'application/json', 'accept-encoding', 'identity', ...versions],
+          body: null,
+        },
+        {
+          onHead: (head) => (status = head.status),
+          onData: (chunk) => {
+            length += chunk.length
+            if (length > MOST_LIST_BYTES) give(undefined)
+            else chunks.push(Buffer.from(chunk))
+          },
+          onEnd: () => give(status === 200 ? parsed(Buffer.concat(chunks)) : undefined),
+          onError: () => give(undefined),
+        },
+      )
+      function give(value: unknown): void {
+        clearTimeout(timer)
+        call.abort()
+        resolve(value)
+      }
+    })
+  }
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown
+  } catch {
+    return undefined // a page, or nothing: no list
+  }
+}

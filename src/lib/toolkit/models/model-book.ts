@@ -1,0 +1,164 @@
+import { readFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Account } from '../../account/account.ts'
+import type { ListedModel } from '../../provider/model-list.ts'
+import type { Provider } from '../../provider/provider.ts'
+import { namesInList } from '../../provider/model-list.ts'
+import type { ServiceKnowledge } from '../../rotation/service-knowledge.ts'
+import { nothingKnown } from '../../rotation/service-knowledge.ts'
+import { writeAtomically } from '../../store/documents/atomic-write.ts'
+import type { Home } from '../../store/home.ts'
+import type { ModelPage, ServicePage } from './model-pages.ts'
+import { emptyPage, parsePages, mergePages } from './model-pages.ts'
+
+/** An account that answered for a model counts as having it for so long. */
+const ANSWER_HOLDS_MS = 30 * 86_400_000
+/** For each service: clients choose the names. */
+const MOST_NOTES = 256
+const WRITE_AFTER_MS = 500
+
+/**
+ * What services said of their models, kept in the cache folder between runs. One entry for each user, base URL and
+ * kind of key. Several processes share the file: the newer entry counts. A file that is damaged or cannot be written is
+ * no error: it is a cache.
+ */
+export class ModelBook {
+  readonly #file: string
+  readonly #folder: string
+  readonly #clock: () => number
+  #pages = new Map<string, ServicePage>()
+  readonly #knowledge = new Map<string, ServiceKnowledge>()
+  #timer: NodeJS.Timeout | null = null
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(home: Pick<Home, 'cacheFolder'>, clock: () => number) {
+    this.#folder = home.cacheFolder
+    this.#file = join(home.cacheFolder, 'models.json')
+    this.#clock = clock
+  }
+
+  /** Takes in what this process does not know yet. */
+  async read(): Promise<void> {
+    const text = await readFile(this.#file, 'utf8').catch(() => null)
+    if (text === null) return
+    this.#pages = mergePages(parsePages(text), this.#pages)
+    this.#knowledge.clear()
+  }
+
+  /** For selection: see `ServiceKnowledge`. */
+  knowledgeOf(account: Account): ServiceKnowledge {
+    const place = placeOf(account)
+    let known = this.#knowledge.get(place)
+    if (known === undefined) this.#knowledge.set(place, (known = this.#know(place)))
+    return known
+  }
+
+  /** The list that the account's service gave; null: none is known. */
+  listOf(account: Account): ModelPage | null {
+    return this.#pages.get(placeOf(account))?.list ?? null
+  }
+
+  /** When models were last answered for at this account's service, by name: epoch milliseconds. */
+  answeredOf(account: Account): ReadonlyMap<string, number> {
+    return this.knowledgeOf(account).answered
+  }
+
+  /** Keeps a list that the service of the account gave. True: it says something new. */
+  keepList(account: Account, models: readonly ListedModel[]): boolean {
+    const page = this.#page(account)
+    const isNew = page.list === null || namesOf(page.list.models) !== namesOf(models)
+    page.list = { at: this.#clock(), models: [...models] }
+    this.#changed(account)
+    return isNew
+  }
+
+  noteAnswer(account: Account, model: string): void {
+    note(this.#page(account).answered, model, this.#clock())
+    this.#changed(account)
+  }
+
+  /** Writes what is not written yet. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) this.#write()
+    await this.#writing
+  }
+
+  #page(account: Account): ServicePage {
+    const place = placeOf(account)
+    let page = this.#pages.get(place)
+    if (page === undefined) this.#pages.set(place, (page = emptyPage()))
+    return page
+  }
+
+  #know(place: string): ServiceKnowledge {
+    const page = this.#pages.get(place)
+    if (page === undefined) return nothingKnown
+    const now = this.#clock()
+    return {
+      key: JSON.stringify([place, page.list?.at, page.answered.size]),
+      listed: page.list === null ? null : namesInList(page.list.models.map(({ id }) => id)),
+      answered: since(page.answered, now - ANSWER_HOLDS_MS),
+    }
+  }
+
+  #changed(account: Account): void {
+    this.#knowledge.delete(placeOf(account))
+    if (this.#timer !== null) return
+    this.#timer = setTimeout(() => this.#write(), WRITE_AFTER_MS)
+    this.#timer.unref()
+  }
+
+  #write(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#writing = this.#writing.then(() => this.#writeNow()).catch(() => undefined)
+  }
+
+  async #writeNow(): Promise<void> {
+    await this.read()
+    const services = [...this.#pages].map(([place, { list, answered }]) => ({
+      place,
+      list,
+      answered: [...answered],
+    }))
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    await writeAtomically(this.#file, JSON.stringify({ version: 1, services }))
+  }
+}
+
+/** What an account lists: its own `--model` list, else that of its service, else qwenctl's for the service. */
+export function listFor(
+  account: Account,
+  provider: Pick<Provider, 'models' | 'simulated'>,
+  book: Pick<ModelBook, 'listOf'>,
+): readonly ListedModel[] {
+  const named = (ids: readonly string[]) => ids.map((id) => ({ id, created: null }))
+  if (account.models !== null) return named(account.models)
+  const list = provider.simulated ? null : book.listOf(account)
+  return list === null ? named(provider.models) : list.models
+}
+
+/**
+ * Accounts of one place have one list: of one user, at the same base URL, asked with the same kind of key. A service
+ * lists models of one organisation to it alone.
+ */
+export function placeOf({ user, provider, baseUrl, credential }: Account): string {
+  return JSON.stringify([user, provider, baseUrl, credential.type])
+}
+
+function note(notes: Map<string, number>, name: string, at: number): void {
+  notes.delete(name)
+  notes.set(name, at)
+  for (const oldest of notes.keys()) {
+    if (notes.size <= MOST_NOTES) return
+    notes.delete(oldest)
+  }
+}
+
+function since(notes: ReadonlyMap<string, number>, earliest: number): Map<string, number> {
+  return new Map([...notes].filter(([, at]) => at >= earliest))
+}
+
+function namesOf(models: readonly ListedModel[]): string {
+  return models.map(({ id }) => id).join('\n')
+}
