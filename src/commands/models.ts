@@ -1,0 +1,104 @@
+import { Args, Flags } from '@oclif/core'
+import { QwenctlError } from '../lib/base/errors.ts'
+import type { ModelView } from '../lib/toolkit/models/models-view.ts'
+import { modelViews } from '../lib/toolkit/models/models-view.ts'
+import type { ExplainedAccount } from '../lib/toolkit/views.ts'
+import { AccountCommand, filterOf, groupFlag, providerFlag } from './base/toolkit-command.ts'
+
+interface ModelsDocument {
+  now: string
+  models: ModelView[]
+  /** With MODEL: the accounts in the order in which a request for it asks them, then those that it does not ask. */
+  order: Pick<ExplainedAccount, 'id' | 'user' | 'provider' | 'name' | 'place' | 'verdict' | 'reason'>[] | null
+}
+
+export default class Models extends AccountCommand {
+  static override summary = 'show which model is at which account'
+  static override description =
+    'From the lists that the proxy fetched, the --model lists of accounts, and what accounts answered for. With MODEL: which account would serve it, in order, and why the others would not.'
+  static override examples = [
+    '<%= config.bin %> models',
+    '<%= config.bin %> models qwen3-coder-plus',
+    '<%= config.bin %> models -q -p openrouter',
+  ]
+  static override args = {
+    model: Args.string({ description: 'a model, as a client writes it', ignoreStdin: true }),
+  }
+  static override flags = {
+    provider: providerFlag,
+    group: groupFlag,
+    quiet: Flags.boolean({ char: 'q', description: 'names alone, one on each line' }),
+    'no-header': Flags.boolean({ description: 'no line of headers' }),
+  }
+
+  async run(): Promise<ModelsDocument> {
+    const { args, flags } = await this.parse(Models)
+    const filter = filterOf(flags)
+    const { model } = args
+    const { models: book, accounts } = this.toolkit
+    await book.read()
+    const providers = await this.toolkit.providers()
+    const shown = new Set((await accounts.list(filter)).map(({ id }) => id))
+    const records = (await accounts.records()).filter(
+      ({ id, provider }) => shown.has(id) && providers.has(provider),
+    )
+    const all = modelViews(records, ({ provider }) => providers.get(provider), book)
+    const now = new Date().toISOString()
+    if (model === undefined) {
+      this.#printModels(all, flags)
+      return { now, models: all, order: null }
+    }
+    const { accounts: explained } = await this.toolkit.quotas.explain({ ...filter, model })
+    const order = [...explained]
+      .sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity))
+      .map(({ id, user, provider, name, place, verdict, reason }) => {
+        return { id, user, provider, name, place, verdict, reason }
+      })
+    const models = all.filter((view) => view.model === model || view.model === model.replace(/^[^/]*\//, ''))
+    if (order.length === 0) throw new QwenctlError('account_not_found', 'there is no account')
+    this.#printOrder(order, models, flags)
+    return { now, models, order }
+  }
+
+  #printModels(models: readonly ModelView[], flags: { quiet: boolean; 'no-header': boolean }): void {
+    if (flags.quiet) return models.forEach(({ model }) => this.print(model))
+    if (models.length === 0)
+      return this.tell('No list of models is known yet. qwenctl proxy start fetches those of the services.')
+    const rows = models.flatMap(({ model, accounts }) =>
+      accounts.map(({ provider, name, enabled, source, at }) => [
+        model,
+        `${provider}/${name}${enabled ? '' : ' (disabled)'}`,
+        source,
+        at ?? '',
+      ]),
+    )
+    this.#print(['MODEL', 'ACCOUNT', 'SOURCE', 'KNOWN SINCE'], rows, flags)
+  }
+
+  #printOrder(
+    order: NonNullable<ModelsDocument['order']>,
+    models: readonly ModelView[],
+    flags: { quiet: boolean; 'no-header': boolean },
+  ): void {
+    const serving = order.filter(({ place }) => place !== null)
+    if (flags.quiet) return serving.forEach(({ provider, name }) => this.print(`${provider}/${name}`))
+    const holders = models.flatMap(({ accounts }) => accounts)
+    const rows = order.map(({ id, provider, name, place, reason }) => [
+      place === null ? '' : String(place),
+      `${provider}/${name}`,
+      holders.find((holder) => holder.id === id)?.source ?? 'not known',
+      reason?.words ?? '',
+    ])
+    this.#print(['PLACE', 'ACCOUNT', 'SOURCE', 'WHY NOT'], rows, flags)
+    if (holders.length === 0) this.tell('No list has this model.')
+  }
+
+  #print(headers: string[], rows: string[][], flags: { 'no-header': boolean }): void {
+    if (flags['no-header']) rows.forEach((row) => this.print(row.join('  ').trimEnd()))
+    else
+      this.printTable(
+        headers.map((header) => ({ header })),
+        rows,
+      )
+  }
+}

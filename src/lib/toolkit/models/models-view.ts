@@ -1,0 +1,54 @@
+import type { Account } from '../../account/account.ts'
+import type { Provider } from '../../provider/provider.ts'
+import type { ModelBook } from './model-book.ts'
+import { listFor } from './model-book.ts'
+
+/** How it is known that an account has a model: its `--model` list, its service's list, qwenctl's, or an answer. */
+export type ModelSource = 'configured' | 'fetched' | 'documented' | 'answered'
+
+export interface ModelHolderView {
+  /** The account's id. */
+  id: string
+  user: string
+  provider: string
+  name: string
+  enabled: boolean
+  source: ModelSource
+  /** When the source said so, RFC 3339; null: it has no time. */
+  at: string | null
+}
+
+export interface ModelView {
+  model: string
+  accounts: ModelHolderView[]
+}
+
+/** The models that are known to be at these accounts, by name. */
+export function modelViews(
+  accounts: readonly Account[],
+  providerOf: (account: Account) => Pick<Provider, 'models' | 'simulated'>,
+  book: Pick<ModelBook, 'listOf' | 'answeredOf'>,
+): ModelView[] {
+  const found = new Map<string, ModelHolderView[]>()
+  const add = (model: string, holder: ModelHolderView) => {
+    const holders = found.get(model)
+    if (holders === undefined) found.set(model, [holder])
+    else if (!holders.some(({ id }) => id === holder.id)) holders.push(holder)
+  }
+  for (const account of accounts) {
+    const { id, user, provider, name, enabled } = account
+    const service = providerOf(account)
+    const list = account.models === null && !service.simulated ? book.listOf(account) : null
+    const listed = account.models !== null ? 'configured' : list !== null ? 'fetched' : 'documented'
+    const of = (source: ModelSource, at: number | null) => ({
+      ...{ id, user, provider, name, enabled, source },
+      at: at === null ? null : new Date(at).toISOString(),
+    })
+    for (const { id: model } of listFor(account, service, book)) add(model, of(listed, list?.at ?? null))
+    if (account.models !== null) continue
+    for (const [model, at] of book.answeredOf(account)) add(model, of('answered', at))
+  }
+  return [...found]
+    .map(([model, holders]) => ({ model, accounts: holders }))
+    .sort((a, b) => (a.model < b.model ? -1 : 1))
+}
