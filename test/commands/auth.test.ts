@@ -141,7 +141,7 @@ test('when accounts are verified, says of each what its provider says, and exits
   ])
   expect(said).toEqual([
     ['good', 'accepted', 'ready'],
-    ['bad', 'refused', 'needs-login'],
+    ['bad', 'refused', 'key-refused'],
   ])
   expect(await runCommand(home, ['auth', 'verify', 'good'])).toMatchObject({ exit: 0 })
 })

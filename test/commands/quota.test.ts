@@ -22,6 +22,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
     status: 'ready',
     statusReason: null,
     availableAt: null,
+    fix: null,
     cooldowns: [],
     unsettled: 0,
     lastUsedAt: null,
@@ -58,7 +59,17 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         forecast: null,
       },
     ],
-    today: { requests: 1500, succeeded: 1499, failed: 1, inputTokens: 1, outputTokens: 1, costUsd: null },
+    today: {
+      requests: 1500,
+      succeeded: 1499,
+      failed: 1,
+      attempted: 0,
+      answered: 0,
+      unreached: 0,
+      inputTokens: 1,
+      outputTokens: 1,
+      costUsd: null,
+    },
     ...change,
   }
 }

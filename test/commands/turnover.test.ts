@@ -6,8 +6,13 @@ import { accountRecord } from '../support/account-record.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 const MIDNIGHT = NOON + 12 * 3_600_000
-const READY: Standing = { status: 'ready', reason: null, availableAt: null }
-const USED_UP: Standing = { status: 'exhausted', reason: '5/day is used up', availableAt: MIDNIGHT }
+const READY: Standing = { status: 'ready', reason: null, availableAt: null, fix: null }
+const USED_UP: Standing = {
+  status: 'exhausted',
+  reason: '5/day is used up',
+  availableAt: MIDNIGHT,
+  fix: null,
+}
 
 const [work, home, spare] = ['work', 'home', 'spare'].map((name) => accountOf(name)) as [
   Account,
@@ -57,20 +62,23 @@ test('when the account serves again, that is told, and its next end as well', ()
   note(home)
   standings.delete(work.id)
   expect(note(work)).toEqual(['work is back'])
-  standings.set(work.id, { ...USED_UP, availableAt: MIDNIGHT + 86_400_000 })
+  standings.set(work.id, { ...USED_UP, availableAt: MIDNIGHT + 86_400_000, fix: null })
   expect(note(home)).toEqual(['work is used up until 2026-11-24 00:00 UTC; home goes on'])
 })
 
 test.each<[Standing, string]>([
   [
-    { status: 'cooling', reason: 'rate limited by the provider', availableAt: NOON + 20_000 },
+    { status: 'cooling', reason: 'rate limited by the provider', availableAt: NOON + 20_000, fix: null },
     'work rests for 20 s: rate limited by the provider; home goes on',
   ],
   [
-    { status: 'needs-login', reason: 'the provider refuses its credential', availableAt: null },
+    { status: 'needs-login', reason: 'the provider refuses its credential', availableAt: null, fix: null },
     'work rests: the provider refuses its credential; home goes on',
   ],
-  [{ status: 'exhausted', reason: 'no credit', availableAt: null }, 'work is used up; home goes on'],
+  [
+    { status: 'exhausted', reason: 'no credit', availableAt: null, fix: null },
+    'work is used up; home goes on',
+  ],
 ])('when the account before is %j, says why it does not go on', (standing, words) => {
   const { standings, note } = given()
   note(work, 'rate-short')

@@ -49,7 +49,7 @@ test('with --json, one document says what was sent, answered and counted, and th
   })
   expect(document.accounts).toMatchObject([
     { name: 'work', answered: 12, counted: 12, upstream: 12, status: 'exhausted' },
-    { name: 'home', answered: 4, counted: 4, upstream: 4, status: 'needs-login', availableAt: null },
+    { name: 'home', answered: 4, counted: 4, upstream: 4, status: 'key-refused', availableAt: null },
     { name: 'spare', answered: 5, counted: 5, upstream: 5, status: 'exhausted' },
   ])
   // The wait that the answer names ends at the reset, to the second.

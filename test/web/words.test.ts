@@ -59,7 +59,10 @@ test('every status has a word', () => {
     'exhausted',
     'disabled',
     'needs-login',
+    'key-refused',
+    'no-credit',
     'expired',
+    'unreachable',
   ])
 })
 

@@ -1,3 +1,4 @@
+import { printable } from '../../lib/terminal/format/text-width.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatDuration } from '../../lib/terminal/format/format-time.ts'
@@ -29,18 +30,22 @@ export default class AuthList extends AccountCommand {
   }
 
   private row(account: AccountView): string[] {
-    const back = account.availableAt === null ? null : Date.parse(account.availableAt) - Date.now()
     return [
       shownName(account) + (account.isDefault ? ' *' : ''),
       statusCell(account, this.palette),
       account.auth.hint ?? 'no key',
       account.groups.join(','),
       String(account.priority),
-      account.statusReason === null
-        ? ''
-        : `${account.statusReason}${back === null ? '' : `, ${formatDuration(back)} left`}`,
+      reasonOf(account),
     ]
   }
+}
+
+/** Why it is not ready, for how long, and what to type. */
+function reasonOf({ statusReason, availableAt, fix }: AccountView): string {
+  if (statusReason === null) return ''
+  const left = availableAt === null ? '' : `, ${formatDuration(Date.parse(availableAt) - Date.now())} left`
+  return `${printable(statusReason)}${left}${fix === null ? '' : `: ${fix}`}`
 }
 
 const shape: ListShape<AccountView> = {

@@ -109,7 +109,7 @@ export class DemoStage {
   /** New keys and counters at zero, for whoever tries it next. */
   async refill(): Promise<void> {
     for (const account of await this.accounts()) {
-      if (account.status !== 'needs-login') continue
+      if (account.status !== 'key-refused') continue
       const keys = this.#keys.get(account.name) ?? []
       const secret = keyOf(account.name, keys.length + 1)
       this.#keys.set(account.name, [...keys, secret])

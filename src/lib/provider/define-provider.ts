@@ -134,12 +134,26 @@ const uncounted: ReadonlySet<OutcomeClass> = new Set([
   'route-missing',
 ])
 
+/** Answers of 429, 402 and 5xx: the service refused before it worked. */
+const refusedUnserved: ReadonlySet<OutcomeClass> = new Set([
+  'rate-short',
+  'quota-window',
+  'quota-hard',
+  'overloaded',
+])
+
 /**
- * Whether an attempt that ended so used up one request: everything the service answered does (a rejected request
- * counts against most rate limits), and what it may have received (time-outs, broken streams). Refused credentials
- * reach no counter, and neither does a service that was not reached.
+ * Whether an attempt that ended so used up one request: every answer does, and so does what the service may have received
+ * (time-outs, broken streams). A refusal that served nothing counts in short windows alone: OpenAI says that unsuccessful
+ * requests count against the limit of a minute (developers.openai.com/api/docs/guides/rate-limits, read 2026-11-29), and no
+ * day is used up by an outage. Refused credentials reach no counter, and neither does a service that was not reached.
  */
-export function countsByDefault(outcome: OutcomeClass): boolean {
+export function countsByDefault(outcome: OutcomeClass): boolean | 'short-windows' {
+  return refusedUnserved.has(outcome) ? 'short-windows' : countsFailures(outcome)
+}
+
+/** For services whose documentation says that failed attempts count in every window. */
+export function countsFailures(outcome: OutcomeClass): boolean {
   return !uncounted.has(outcome)
 }
 

@@ -67,8 +67,8 @@ export const providerParts: Parts<Provider> = {
     instead: 'the answer counts as overloaded',
   },
   counts: {
-    read: readBoolean,
-    otherwise: ([outcome]): boolean => countsByDefault(outcome),
+    read: readCounts,
+    otherwise: ([outcome]): boolean | 'short-windows' => countsByDefault(outcome),
     instead: 'the usual rule decides what counts',
   },
   usage: { read: readUsageValue, otherwise: () => unknownUsage, instead: 'the tokens count as unknown' },
@@ -204,6 +204,11 @@ function readLimit(row: unknown, now: number): LearnedLimit {
 function readBoolean(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   throw wrong('true or false', value)
+}
+
+function readCounts(value: unknown): boolean | 'short-windows' {
+  if (typeof value === 'boolean' || value === 'short-windows') return value
+  throw wrong("true, false or 'short-windows'", value)
 }
 
 function readMaybe(value: unknown): boolean | null {

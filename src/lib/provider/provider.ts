@@ -93,8 +93,11 @@ export interface Provider {
   authHeaders(secret: string, dialect: Dialect): Record<string, string>
   /** What an answer with an error means. Never called for a plain success. */
   outcome(answer: Answer): Outcome
-  /** Whether an attempt that ended so used up one request of the provider's count. */
-  counts(outcome: OutcomeClass): boolean
+  /**
+   * Whether a sent attempt that ended so used up one request of the provider's count. `short-windows`: only in windows of
+   * less than an hour.
+   */
+  counts(outcome: OutcomeClass): boolean | 'short-windows'
   /** Usage from a whole JSON answer or one stream frame; null fields where it says nothing. */
   usage(body: unknown): Usage
   /** True: it refuses a body with `stream_options`, so nobody asks it for usage in that way. */

@@ -14,6 +14,13 @@ export function emptyUsage(clock: Clock): WindowUsage {
     : { kind: 'fixed', start: null, end: null, used: 0 }
 }
 
+const HOUR_MS = 3_600_000
+
+/** Whether it lasts an hour or longer: such a window gets back what the provider refused without an answer. */
+export function isLongWindow(clock: Clock): boolean {
+  return clock.kind === 'calendar' || clock.lengthMs >= HOUR_MS
+}
+
 /** Moves the window to `now`: what has left it no longer counts. */
 export function advance(usage: WindowUsage, clock: Clock, now: number): void {
   if (usage.kind === 'rolling') {

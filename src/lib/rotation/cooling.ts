@@ -12,15 +12,27 @@ export interface CoolingContext {
   route: string
   /** How often in a row it failed so before this time (`Strikes.before`). */
   strikes: number
+  /** Its credential is refused already: the same from another request does not put off the next test. */
+  isRefused?: boolean
   /** In [0, 1). */
   random: number
   /** Epoch milliseconds. */
   now: number
 }
 
+/** As the `until` of an outcome: time alone changes nothing. */
+export const UNTIL_A_PERSON_ACTS = Infinity
+
+const GUESSED = 'guessed, no time was given'
+/** What evidence begins with where the time is a guess. */
+export const GUESS_PREFIX = new RegExp(`^${GUESSED}(; )?`)
+
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const EVIDENCE_LENGTH = 300
+
+/** After so long a refused credential is tested for the first time. */
+export const FIRST_TEST_MS = 15 * MINUTE
 
 interface Rule {
   /** The next account may be asked, as long as no byte has gone to the client. */
@@ -29,8 +41,8 @@ interface Rule {
   cools: 'account' | 'account-or-group' | 'provider' | null
   /** `scoped`: the outcome's own scope says. */
   of?: 'whole' | 'model' | 'route' | 'scoped'
-  /** Length of the guess where the provider gave no time: doubles with every strike. Null: until the user acts. */
-  guess?: { firstMs: number; mostMs: number } | null
+  /** Length of the guess where the provider gave no time: grows with every strike. Null: until the user acts. */
+  guess?: { firstMs: number; mostMs: number; growth?: number } | null
   /** The provider's word is not followed further than this. */
   capMs?: number
   /** So many failures in a row go by before anything cools. */
@@ -71,7 +83,14 @@ const rules: Record<OutcomeClass, Rule> = {
   'quota-hard': { movesOn: true, cools: 'account-or-group', of: 'scoped', guess: null },
   // The caller renews the token and tries once more; if that fails the outcome becomes `auth-dead`.
   'auth-refresh': { movesOn: true, ...NOTHING },
-  'auth-dead': { movesOn: true, cools: 'account', of: 'whole', guess: null },
+  // A service whose own login is out of order refuses good keys, too: one attempt tests it after a quarter of an hour, then
+  // hourly.
+  'auth-dead': {
+    movesOn: true,
+    cools: 'account',
+    of: 'whole',
+    guess: { firstMs: FIRST_TEST_MS, mostMs: 60 * MINUTE, growth: 4 },
+  },
   'model-unavailable': {
     movesOn: true,
     cools: 'account',
@@ -124,6 +143,7 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
   const { now } = context
   const isSaid = outcome.until !== null && outcome.until > now && rule.guess !== null
   if (subject === null || (!isSaid && context.strikes < (rule.patience ?? 0))) return []
+  if (context.isRefused === true && outcome.class === 'auth-dead' && !isSaid) return []
   const part = partOf(outcome, rule, context)
   // Without the model's name there is no telling what is unavailable.
   if (outcome.class === 'model-unavailable' && part === null) return []
@@ -155,22 +175,23 @@ interface Deadline {
 
 function deadline(outcome: Outcome, rule: Rule, { now, strikes, random }: CoolingContext): Deadline {
   const { guess } = rule
-  if (guess === null || guess === undefined) return { until: null, origin: 'open' }
+  if (guess === null || guess === undefined || outcome.until === UNTIL_A_PERSON_ACTS)
+    return { until: null, origin: 'open' }
   if (outcome.until !== null && outcome.until > now) {
     const latest = now + (rule.capMs ?? Infinity)
     return outcome.until <= latest
       ? { until: outcome.until, origin: 'said' }
       : { until: latest, origin: 'cut' }
   }
-  const doublings = Math.max(0, strikes - (rule.patience ?? 0))
-  const full = Math.min(guess.mostMs, guess.firstMs * 2 ** doublings)
+  const steps = Math.max(0, strikes - (rule.patience ?? 0))
+  const full = Math.min(guess.mostMs, guess.firstMs * (guess.growth ?? 2) ** steps)
   // Up to a quarter shorter, so that what cooled together does not come back together.
   return { until: now + Math.ceil(full * (1 - random / 4)), origin: 'guessed' }
 }
 
 function evidenceOf(outcome: Outcome, origin: Deadline['origin']): string {
   const message = [outcome.code, outcome.message].filter((part) => part !== null && part !== '').join(': ')
-  const prefix = { said: '', cut: 'shortened', guessed: 'guessed, no time was given', open: '' }[origin]
+  const prefix = { said: '', cut: 'shortened', guessed: GUESSED, open: '' }[origin]
   return [prefix, message]
     .filter((part) => part !== '')
     .join('; ')

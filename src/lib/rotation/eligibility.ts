@@ -1,6 +1,7 @@
 import { isInScope } from '../account/client-key.ts'
 import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
+import { cooldownWords } from '../quota/cooldown-words.ts'
 import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/log/state.ts'
@@ -209,10 +210,11 @@ function cooling(
   if (cooldown === null) return null
   const availableAt = cooldown.until
   if (scope === 'account' && cooldown.reason === 'auth-dead') {
-    return { kind: 'needs-login', availableAt, words: withEvidence('needs a new login', cooldown) }
+    // A guess when to test it again is no time of return.
+    return { kind: 'needs-login', availableAt: null, words: withEvidence('needs a new login', cooldown) }
   }
   const narrowed = scope === 'account' && !isOfWhole(state, subject, cooldown) ? 'model' : scope
-  const words = withEvidence(`${scopeWords[narrowed]}cools down: ${reasonWords[cooldown.reason]}`, cooldown)
+  const words = withEvidence(`${scopeWords[narrowed]}cools down: ${cooldownWords[cooldown.reason]}`, cooldown)
   return { kind: 'cooling', scope: narrowed, reason: cooldown.reason, availableAt, words }
 }
 
@@ -227,7 +229,7 @@ function activeRoute(account: SubjectState | undefined, wanted: Wanted, now: num
 function routeCooling(account: string, wanted: Wanted, { state, now }: RotationMoment): Refusal | null {
   const cooldown = activeRoute(state.subjects.get(account), wanted, now)
   if (cooldown === null) return null
-  const words = withEvidence(`this endpoint cools down: ${reasonWords[cooldown.reason]}`, cooldown)
+  const words = withEvidence(`this endpoint cools down: ${cooldownWords[cooldown.reason]}`, cooldown)
   return { kind: 'cooling', scope: 'route', reason: cooldown.reason, availableAt: cooldown.until, words }
 }
 
@@ -237,24 +239,6 @@ function isOfWhole(state: LedgerState, subject: string, cooldown: Cooldown): boo
 
 function withEvidence(words: string, { evidence }: Cooldown): string {
   return evidence === null ? words : `${words} (${evidence})`
-}
-
-const reasonWords: Record<OutcomeClass, string> = {
-  ok: 'set by hand',
-  'rate-short': 'too many requests in a short time',
-  'quota-window': 'the provider says its quota is used up',
-  'quota-hard': 'the provider wants the user to act (balance, plan or billing)',
-  'auth-refresh': 'its token is being renewed',
-  'auth-dead': 'its credential was refused',
-  'model-unavailable': 'the model is not available to it',
-  'route-missing': 'it does not have the endpoint',
-  'request-declined': 'set by hand',
-  overloaded: 'overloaded',
-  'bad-request': 'set by hand',
-  unreachable: 'unreachable',
-  timeout: 'did not answer in time',
-  aborted: 'set by hand',
-  lost: 'answers broke off',
 }
 
 function exhaustion(

@@ -22,7 +22,7 @@ export class Strikes {
     const { member, model, state, now } = attempt
     const subject = coolingSubject(outcome, member)
     if (subject === null) return 0
-    if (subject === member.subjects.account) return strikesOf(state.subjects.get(subject), model)
+    if (subject === member.subjects.account) return strikesOf(outcome, state.subjects.get(subject), model)
     const key = keyOf(subject, model)
     const streak = this.#streaks.get(key) ?? { count: 0, until: 0 }
     if (now >= streak.until) {
@@ -42,8 +42,17 @@ export class Strikes {
 }
 
 /** Of a guess its own: what works for other models says nothing of this one. */
-function strikesOf(account: SubjectState | undefined, model: string | null): number {
+function strikesOf(
+  outcome: Pick<Outcome, 'class'>,
+  account: SubjectState | undefined,
+  model: string | null,
+): number {
   if (account === undefined) return 0
+  // However long ago: until an attempt succeeds, the next refusal of the credential is one more in a row.
+  if (outcome.class === 'auth-dead') {
+    const whole = account.cooldowns.get('*')
+    return whole?.reason === outcome.class ? (whole.strikes ?? 0) : 0
+  }
   const last = (model === null ? undefined : account.cooldowns.get(model)) ?? account.cooldowns.get('*')
   return last?.guessed === true ? (last.strikes ?? 0) : account.strikes
 }

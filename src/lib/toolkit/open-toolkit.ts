@@ -247,6 +247,7 @@ class LazyToolkit implements Toolkit {
       secrets: new AccountSecrets(vault),
       providers: this.providers,
       egress: this.egress,
+      accounts: async () => (await this.quotas.show([])).accounts,
       running: () => this.proxies.list(),
       timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
       userAgent: `qwenctl/${ownVersion()}`,

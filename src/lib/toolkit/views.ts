@@ -10,7 +10,11 @@ export type AccountStatus =
   | 'exhausted'
   | 'disabled'
   | 'needs-login'
+  | 'key-refused'
+  | 'no-credit'
   | 'expired'
+  /** The last attempts did not reach the provider. */
+  | 'unreachable'
   /** No plugin brings its provider. */
   | 'no-provider'
 
@@ -55,10 +59,20 @@ export interface CooldownView {
   /** `account`, `quota-group` or `provider`. */
   scope: 'account' | 'quota-group' | 'provider'
   reason: string
+  /** The reason as people read it. */
+  words: string
   evidence: string | null
   since: string
   /** Null: until the user acts. */
   until: string | null
+}
+
+/** One UTC day of an account. */
+export interface TodayView extends Required<Omit<DayTotals, 'uncounted'>> {
+  /** Attempts that left for the service, also those that counted nothing there. */
+  attempted: number
+  /** Those of them that were answered as asked. */
+  answered: number
 }
 
 /** One account as `quota show` tells it. */
@@ -77,6 +91,8 @@ export interface AccountQuotaView {
   statusReason: string | null
   /** RFC 3339 of its earliest return; null when it is ready, or when only the user can bring it back. */
   availableAt: string | null
+  /** The exact command that brings it back; null: none is needed, or time alone brings it back. */
+  fix: string | null
   /** Models that cool down while the account serves others, sorted. */
   restingModels: string[]
   limits: LimitView[]
@@ -84,7 +100,7 @@ export interface AccountQuotaView {
   remaining: number | null
   /** The same over windows shorter than an hour. */
   remainingMinute: number | null
-  today: DayTotals
+  today: TodayView
   cooldowns: CooldownView[]
   /** Reservations of today whose process ended without reporting back: charged, outcome unknown. */
   unsettled: number

@@ -205,7 +205,7 @@ describe('one account', () => {
     const api = await givenApi()
     const { id } = await added(api, { baseUrl: upstream.baseUrl })
     const verified = await api.post(`/api/accounts/${id}/verify`)
-    expect(verified.json).toMatchObject({ result: 'refused', account: { status: 'needs-login' } })
+    expect(verified.json).toMatchObject({ result: 'refused', account: { status: 'key-refused' } })
     expect((await api.post(`/api/accounts/${id}/refresh`)).json.result).toBe('no-login')
   })
 

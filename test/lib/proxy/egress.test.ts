@@ -134,7 +134,7 @@ describe('an account with egress proxies', () => {
     expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('near')
     expect(proxy.attempts[0]).toMatchObject({ outcome: 'auth-dead', member: { account: { name: 'far' } } })
     expect(upstream.keys).toEqual([keyOf('near')])
-    expect((await proxy.quota()).far?.status).toBe('needs-login')
+    expect((await proxy.quota()).far?.status).toBe('key-refused')
   })
 
   test('reaches a service over TLS behind an https proxy, both vouched for by --ca', async () => {

@@ -46,7 +46,7 @@ export const failedAnswers: FailedAnswer[] = [
     answer: json(402, error({ message: 'Insufficient Balance' })),
     outcome: 'quota-hard',
     cools: { model: null, seconds: null },
-    status: 'exhausted',
+    status: 'no-credit',
   },
   {
     when: 'insufficient_quota at OpenAI, which is about money',
@@ -54,7 +54,7 @@ export const failedAnswers: FailedAnswer[] = [
     answer: json(429, error({ type: 'insufficient_quota', code: 'insufficient_quota' })),
     outcome: 'quota-hard',
     cools: { model: null, seconds: null },
-    status: 'exhausted',
+    status: 'no-credit',
   },
   {
     when: 'insufficient_quota at Qwen, which is about a minute',
@@ -67,8 +67,8 @@ export const failedAnswers: FailedAnswer[] = [
     when: 'a refused key',
     answer: json(401, error({ message: 'Incorrect API key provided' })),
     outcome: 'auth-dead',
-    cools: { model: null, seconds: null },
-    status: 'needs-login',
+    cools: { model: null, seconds: 900, isGuess: true },
+    status: 'key-refused',
     counted: false,
   },
   {

@@ -184,7 +184,7 @@ test('when one account’s stored credential is damaged, the others serve and it
     expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'b', 'x-qwenctl-attempts': attempts })
   }
   const { a } = await proxy.quota()
-  expect(a).toMatchObject({ status: 'needs-login' })
+  expect(a).toMatchObject({ status: 'key-refused' })
   expect(a?.limits[0]?.used).toBe(0)
   expect((await proxy.get('/v1/models')).status).toBe(200)
 })

@@ -83,6 +83,12 @@ test('when the provider refuses a token before its time, it is renewed and the r
   expect((await ask(proxy)).status).toBe(200)
   expect(upstream.keys).toEqual(['first-access-token', 'second-access-token', 'second-access-token'])
   expect((await proxy.quota())['home']).toMatchObject({ status: 'ready', today: { requests: 2 } })
+  // The refused request has a reservation of its own, and is given back.
+  expect(await proxy.settlements()).toMatchObject([
+    { outcome: 'auth-dead', refunded: true },
+    { outcome: 'ok' },
+    { outcome: 'ok' },
+  ])
 })
 
 test('when the new token is refused as well, the login has ended and the next account serves', async () => {
@@ -95,7 +101,8 @@ test('when the new token is refused as well, the login has ended and the next ac
   expect((await ask(proxy)).headers['x-qwenctl-account']).toBe('spare')
   expect((await proxy.quota())['home']).toMatchObject({
     status: 'needs-login',
-    statusReason: 'its login has ended: qwenctl auth refresh custom/home --login',
+    statusReason: 'its login has ended (invalid_api_key: token expired)',
+    fix: 'qwenctl auth refresh custom/home --login',
   })
 })
 

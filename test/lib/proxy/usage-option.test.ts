@@ -15,7 +15,7 @@ const strict: Answer = (call) => {
 const hasOption = ({ body }: { body: Buffer }) => body.includes('stream_options')
 
 describe('when an upstream refuses the option by which a stream is asked for its usage', () => {
-  test('the same account is asked once without it, counted once, and never asked so again', async () => {
+  test('the same account is asked once without it, each request counted, and never asked so again', async () => {
     const upstream = await givenUpstream()
     upstream.always(strict)
     const proxy = await givenProxy({
@@ -25,14 +25,14 @@ describe('when an upstream refuses the option by which a stream is asked for its
     const reply = await (await proxy.stream()).whole()
     expect(reply.status).toBe(200)
     expect(reply.text).toContain('one')
-    expect(reply.headers['x-qwenctl-attempts']).toBe('1')
+    expect(reply.headers['x-qwenctl-attempts']).toBe('2')
     await (await proxy.stream()).whole()
     expect(upstream.requests.map(hasOption)).toEqual([true, false, false])
     expect(upstream.count(keyOf('a'))).toBe(3)
-    expect(await proxy.used()).toMatchObject({ a: 2 })
+    expect(await proxy.used()).toMatchObject({ a: 3 })
     const settlements = await proxy.settlements()
-    expect(settlements).toMatchObject([{ outcome: 'ok' }, { outcome: 'ok' }])
-    expect(settlements[0]).not.toHaveProperty('inputTokens') // unknown, not none
+    expect(settlements).toMatchObject([{ outcome: 'bad-request' }, { outcome: 'ok' }, { outcome: 'ok' }])
+    expect(settlements[1]).not.toHaveProperty('inputTokens') // unknown, not none
   })
 
   test('it is not asked so again after a change of the accounts', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../src/lib/provider/provider.ts'
 import type { OutcomeClass } from '../../../src/lib/quota/log/events.ts'
 import { outcomeClasses } from '../../../src/lib/quota/log/events.ts'
-import { coolingOf, movesOn } from '../../../src/lib/rotation/cooling.ts'
+import { UNTIL_A_PERSON_ACTS, coolingOf, movesOn } from '../../../src/lib/rotation/cooling.ts'
 import { MINUTE, NOON, member } from './fixture.ts'
 
 const SECOND = 1000
@@ -17,14 +17,16 @@ interface Given {
   random?: number
   model?: string | null
   quotaGroup?: string
+  isRefused?: boolean
 }
 
-function cooled(given: Outcome, { strikes = 0, random = 0, model = 'm', quotaGroup }: Given = {}) {
+function cooled(given: Outcome, { strikes = 0, random = 0, model = 'm', quotaGroup, isRefused }: Given = {}) {
   const notices = coolingOf(given, {
     member: member('a', { quotaGroup: quotaGroup ?? null }),
     model,
     route: 'route /responses',
     strikes,
+    ...(isRefused === undefined ? {} : { isRefused }),
     random,
     now: NOON,
   })
@@ -64,7 +66,16 @@ describe('what cools', () => {
     },
     { kind: 'route-missing', model: null, expected: { subject: 'a', model: 'route /responses' } },
     { kind: 'request-declined', strikes: 9, expected: null },
-    { kind: 'auth-dead', quotaGroup: 'org', expected: { subject: 'a', model: null, inMs: null } },
+    { kind: 'auth-dead', quotaGroup: 'org', expected: { subject: 'a', model: null, inMs: 15 * MINUTE } },
+    { kind: 'auth-dead', strikes: 1, expected: { subject: 'a', model: null, inMs: 60 * MINUTE } },
+    { kind: 'auth-dead', strikes: 9, expected: { subject: 'a', model: null, inMs: 60 * MINUTE } },
+    { kind: 'auth-dead', isRefused: true, expected: null },
+    {
+      kind: 'auth-dead',
+      isRefused: true,
+      more: { until: UNTIL_A_PERSON_ACTS },
+      expected: { subject: 'a', model: null, inMs: null },
+    },
     { kind: 'model-unavailable', expected: { subject: 'a', model: 'm', inMs: 10 * MINUTE } },
     { kind: 'model-unavailable', model: null, expected: null },
     { kind: 'overloaded', expected: null },

@@ -21,7 +21,17 @@ const someAccounts = fc.array(
   fc
     .record({
       ...{ name: names, limits: someLimits, availableAt: times, lastUsedAt: times },
-      status: fc.constantFrom('ready', 'cooling', 'exhausted', 'disabled', 'needs-login', 'expired'),
+      status: fc.constantFrom(
+        'ready',
+        'cooling',
+        'exhausted',
+        'disabled',
+        'needs-login',
+        'key-refused',
+        'no-credit',
+        'expired',
+        'unreachable',
+      ),
       statusReason: fc.option(names),
       costUsd: fc.option(counts),
     })

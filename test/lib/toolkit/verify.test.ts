@@ -31,7 +31,7 @@ describe('checking a credential', () => {
     })
   })
 
-  test('when the provider refuses the key, the account needs a login until it is accepted again', async () => {
+  test('when the provider refuses the key, the account is out until it is accepted again', async () => {
     let status = 401
     const upstream = await givenUpstream((_, response) => {
       response.writeHead(status, { 'content-type': 'application/json' })
@@ -41,7 +41,11 @@ describe('checking a credential', () => {
     const refused = await toolkit.accounts.verify('work')
     expect(refused).toMatchObject({
       result: 'refused',
-      account: { status: 'needs-login', availableAt: null },
+      account: {
+        status: 'key-refused',
+        availableAt: null,
+        fix: 'qwenctl accounts set custom/work --key-stdin',
+      },
     })
     expect(refused.message).not.toContain(KEY)
     await toolkit.accounts.verify('work')
@@ -55,23 +59,23 @@ describe('checking a credential', () => {
     expect(await ledgerEvents(toolkit, 'clear')).toHaveLength(1)
   })
 
-  test('when an accepted account is out of quota, the check does not bring the quota back', async () => {
+  test('when an accepted account waits for a person, the check brings it back', async () => {
     const upstream = await givenAnswer(200, models)
     const toolkit = await givenAccountAt(upstream.baseUrl)
     const { id } = await toolkit.accounts.find('work')
     await (await toolkit.ledger()).record([{ type: 'cool', subject: id, until: null, reason: 'quota-hard' }])
     expect(await toolkit.accounts.verify('work')).toMatchObject({
       result: 'accepted',
-      account: { status: 'exhausted' },
+      account: { status: 'ready', fix: null },
     })
   })
 
-  test('when a refused account was out of quota for good, it shows that it needs a login', async () => {
+  test('when a refused account was out of quota for good, it shows that its key is refused', async () => {
     const upstream = await givenAnswer(401, refusal)
     const toolkit = await givenAccountAt(upstream.baseUrl)
     const { id } = await toolkit.accounts.find('work')
     await (await toolkit.ledger()).record([{ type: 'cool', subject: id, until: null, reason: 'quota-hard' }])
-    expect(await toolkit.accounts.verify('work')).toMatchObject({ account: { status: 'needs-login' } })
+    expect(await toolkit.accounts.verify('work')).toMatchObject({ account: { status: 'key-refused' } })
   })
 
   test('when the provider redirects, the key is not sent on', async () => {

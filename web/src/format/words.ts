@@ -7,7 +7,10 @@ export const statusWords: Record<AccountStatus, string> = {
   exhausted: 'Exhausted',
   disabled: 'Disabled',
   'needs-login': 'Needs login',
+  'key-refused': 'Key refused',
+  'no-credit': 'No credit',
   expired: 'Expired',
+  unreachable: 'Unreachable',
   'no-provider': 'No provider',
 }
 

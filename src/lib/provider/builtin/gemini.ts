@@ -1,6 +1,6 @@
 import { geminiFailures, retryDelay, violations } from '../failures/makers/gemini.ts'
 import { calendarWindow } from '../../quota/zone.ts'
-import { defineProvider } from '../define-provider.ts'
+import { countsByDefault, countsFailures, defineProvider } from '../define-provider.ts'
 import { servesFamilies } from '../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
 import type { HeaderLookup } from '../provider.ts'
@@ -39,6 +39,9 @@ export const gemini = defineProvider({
     { id: 'global', label: 'Gemini', openai: 'https://generativelanguage.googleapis.com/v1beta/openai' },
   ],
   outcomes: geminiFailures.rows,
+  // A request that fails with 400 or 500 counts against the quota (ai.google.dev/gemini-api/docs/billing, page of
+  // 2026-09-20). Of a 429 that page says nothing.
+  counts: (outcome) => (outcome === 'overloaded' ? countsFailures(outcome) : countsByDefault(outcome)),
   routes: { 'chat/completions': true, embeddings: true, 'images/generations': true },
   limitHeaders: [],
   limitsFrom,

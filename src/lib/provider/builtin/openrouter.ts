@@ -1,5 +1,5 @@
 import { metadata, openrouterFailures } from '../failures/hosts/openrouter.ts'
-import { defineProvider } from '../define-provider.ts'
+import { countsFailures, defineProvider } from '../define-provider.ts'
 import { familyOf } from '../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
@@ -62,6 +62,9 @@ export const openrouter = defineProvider({
   keyPattern: /^sk-or-[\w-]{16,}$/,
   endpoints: [{ id: 'global', label: 'OpenRouter', openai: 'https://openrouter.ai/api/v1' }],
   outcomes: openrouterFailures.rows,
+  // "Failed attempts still count toward your daily quota", of free models (openrouter.ai/docs/faq and
+  // /docs/api/reference/limits, as quoted in 2026-06; looked up 2026-11-29).
+  counts: countsFailures,
   usage: readUsageWithCost,
   routes: { 'chat/completions': true, completions: true, responses: true },
   limitHeaders: namesIn(limitHeaders),

@@ -15,6 +15,7 @@ import { ArrivingBody } from '../transport/arriving-body.ts'
 import { COPIED_BODY_BYTES } from '../client/client-call.ts'
 import type { ClientLeftListener } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
+import type { AttemptResult } from './attempt-result.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import { rememberState } from './remember-state.ts'
 import type { UpstreamHead } from '../upstream/response-head.ts'
@@ -27,22 +28,6 @@ import { StreamFilter } from '../wire/stream-filter.ts'
 import { usageInTail } from '../wire/usage-in-tail.ts'
 import { errorFrame } from '../wire/wire-errors.ts'
 
-/** What one try upstream came to. `answered`: the client has it; `refused`: it has nothing yet, another may try. */
-export type AttemptResult = Timing &
-  (
-    | { kind: 'answered'; outcome: OutcomeClass; status: number | null; usage: Usage; late: Outcome | null }
-    | { kind: 'refused'; outcome: Outcome; held: HeldAnswer | null }
-  )
-
-interface Timing {
-  /** When it began, epoch milliseconds. */
-  at: number
-  /** False: not a byte of the request has left, so that the upstream cannot have counted it. */
-  requestSent: boolean
-  latencyMs: number
-  firstByteMs: number | null
-}
-
 /** A JSON answer up to this size is looked at before it is passed on; a larger one passes as it comes. */
 const MAX_HELD_BYTES = 1 << 20
 /** What is translated is held whole. */
@@ -50,14 +35,11 @@ const MAX_TRANSLATED_BYTES = 32 << 20
 /** Where a large answer says its usage. */
 const TAIL_BYTES = 64 << 10
 
-/** Who is told once what a try came to. */
+const ANSWERED = { requestSent: true, isStale: false }
+
+/** Receives the result of one attempt, once. */
 export interface AttemptListener {
   onEnd(result: AttemptResult): void
-}
-
-/** `Attempt` for the few who wait for it. Never rejects but for a request that cannot be sent. */
-export function attempt(context: AttemptContext): Promise<AttemptResult> {
-  return new Promise((resolve) => new Attempt(context, { onEnd: resolve }).start())
 }
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
@@ -151,7 +133,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
         message: error.message,
       }),
       null,
-      error.requestSent,
+      error,
     )
   }
 
@@ -346,7 +328,11 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#finishAnswered(isComplete ? 'ok' : 'aborted', this.#filter?.usage ?? NO_USAGE, { requestSent })
   }
 
-  #refuse(outcome: Outcome, held: HeldAnswer | null, requestSent = true): void {
+  #refuse(
+    outcome: Outcome,
+    held: HeldAnswer | null,
+    { requestSent, isStale }: Pick<UpstreamError, 'requestSent' | 'isStale'> = ANSWERED,
+  ): void {
     if (!this.#end()) return
     this.#call?.abort()
     this.#taker.onEnd({
@@ -354,6 +340,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
       outcome,
       held,
       requestSent,
+      isStale,
       at: this.#began,
       latencyMs: this.#latency(),
       firstByteMs: this.#firstByteMs,

@@ -4,22 +4,25 @@ import type { Candidates } from '../../rotation/pool/candidates.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { RequestPlan } from './request-plan.ts'
 import { stepAt } from './request-plan.ts'
-import type { AttemptResult } from './attempt.ts'
+import type { AttemptResult } from './attempt-result.ts'
 import { reserveAccount } from './reserve-account.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './final-error.ts'
 import type { PlanStep } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { settleAttempt } from './settle-attempt.ts'
+import { retryReason } from './retry-same-account.ts'
 import type { AttemptListener } from './start-attempt.ts'
 import { startAttempt } from './start-attempt.ts'
-import type { Assignment } from './assignment.ts'
+import type { RetryReason, Assignment } from './assignment.ts'
 import { UNCOUNTED } from './assignment.ts'
 
 /** One account after the other, but not for ever: with this many refusals the trouble is elsewhere. */
 const MOST_ATTEMPTS = 64
 /** Each may take minutes; the client's own time-out comes first. */
 const MOST_TIMEOUTS = 2
+
+const NEVER: readonly RetryReason[] = []
 
 const neverSent = { outcome: 'unreachable', refunded: true } as const
 
@@ -56,14 +59,13 @@ export class Dispatch implements ReservationListener, AttemptListener {
 
   /** Asks the next account. */
   next(): void {
-    const { proxy, exchange, request } = this
+    const { exchange } = this
     try {
       for (;;) {
         const turn = this.#nextTurn()
         if (turn === null) return this.#end(this.#failures)
         this.#turn = turn
-        if (!request.incoming.route.isCounted) return this.onReserved(UNCOUNTED)
-        if (reserveAccount(proxy.live, turn, exchange.key, this)) return
+        if (this.#claim(turn)) return
         exchange.onClaimed?.()
       }
     } catch (error) {
@@ -71,12 +73,26 @@ export class Dispatch implements ReservationListener, AttemptListener {
     }
   }
 
+  #claim(turn: Assignment): boolean {
+    if (this.request.incoming.route.isCounted)
+      return reserveAccount(this.proxy.live, turn, this.exchange.key, this)
+    this.onReserved(UNCOUNTED)
+    return true
+  }
+
   #nextTurn(): Assignment | null {
     for (;;) {
       const member = this.#candidates?.next().value
       if (member !== undefined && this.#way !== null) {
         if (this.#isAskedOtherwise(member.dialects)) continue
-        return { plan: this.request, step: this.#way, member, reservation: UNCOUNTED, origin: null }
+        return {
+          plan: this.request,
+          step: this.#way,
+          member,
+          reservation: UNCOUNTED,
+          retried: NEVER,
+          sent: null,
+        }
       }
       if (!this.#nextWay()) return null
     }
@@ -125,12 +141,20 @@ export class Dispatch implements ReservationListener, AttemptListener {
       this.#turn = null // what happens to its reservation is not ours any more
       const failure = result === null ? null : settleAttempt(proxy.live, exchange, turn, result)
       if (failure === null || exchange.isGone) return this.#end(null)
+      const reason = retryReason(result!, turn)
+      if (reason !== null) return this.#retry(turn, reason)
       this.#failures.push(failure)
       if (endsFailover(this.#failures, turn.step.wanted)) this.#end(this.#failures)
       else this.next()
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** Reserves for the same account once more; without room there, the next account is asked. */
+  #retry(turn: Assignment, reason: RetryReason): void {
+    this.#turn = { ...turn, reservation: UNCOUNTED, retried: [...turn.retried, reason] }
+    if (!this.#claim(this.#turn)) this.next()
   }
 
   /** It could not be counted, or not be sent. */

@@ -1,49 +1,38 @@
 import type { QwenctlError } from '../../base/errors.ts'
 import type { Outcome } from '../../provider/provider.ts'
-import type { AttemptResult } from './attempt.ts'
-import type { Target } from '../pool/target.ts'
+import { UNTIL_A_PERSON_ACTS } from '../../rotation/cooling.ts'
+import type { AttemptResult } from './attempt-result.ts'
 
-/** The others can still serve when one account's stored credential does not open, or its login cannot be renewed. */
+/**
+ * The result of an attempt that could not be prepared: the account's credential does not open or cannot be sent, or its
+ * login cannot be renewed. Other accounts can still serve the request.
+ */
 export function credentialFailure(error: QwenctlError, at: number): AttemptResult {
-  const outcome = outcomeOf(error)
-  return { kind: 'refused', outcome, held: null, requestSent: false, at, latencyMs: 0, firstByteMs: null }
+  return {
+    kind: 'refused',
+    outcome: outcomeOf(error),
+    held: null,
+    requestSent: false,
+    isStale: false,
+    at,
+    latencyMs: 0,
+    firstByteMs: null,
+  }
 }
 
 /**
- * A login server that is out of order says nothing of the login: then nothing cools. A plugin that cannot make the headers
- * of a key rests its account as an overloaded service does.
+ * A login server that is out of order says nothing about the login: nothing cools. A fault of whatever prepares the request,
+ * such as a plugin that cannot make the headers of a key, cools its account as an overloaded service does.
  */
 function outcomeOf({ code, message }: QwenctlError): Outcome {
+  const isFault = code === 'plugin_failed' || code === 'failed'
   const isPassing = code === 'upstream_unavailable' || code === 'store_locked'
   return {
-    class: code === 'plugin_failed' ? 'overloaded' : isPassing ? 'auth-refresh' : 'auth-dead',
+    class: isFault ? 'overloaded' : isPassing ? 'auth-refresh' : 'auth-dead',
     scope: 'account',
-    until: null,
+    // The login server has ended this login: another attempt with it is useless.
+    until: code === 'needs_login' ? UNTIL_A_PERSON_ACTS : null,
     code: null,
     message,
   }
-}
-
-/** Whether the provider refuses the access token of a login: tokens may end before their time, and can be renewed. */
-export function isTokenRefused(
-  result: AttemptResult,
-  target: Target,
-): target is Target & { readonly token: string } {
-  if (target.token === null || result.kind !== 'refused') return false
-  const { outcome, held } = result
-  return outcome.class === 'auth-refresh' || (outcome.class === 'auth-dead' && held?.status === 401)
-}
-
-/** One more try with the new token; when that is refused as well, the login has ended. */
-export async function retryWithToken(
-  first: AttemptResult,
-  renewed: Target | QwenctlError,
-  send: (target: Target) => Promise<AttemptResult>,
-): Promise<AttemptResult> {
-  if (renewed instanceof Error) {
-    return first.kind === 'refused' ? { ...first, outcome: outcomeOf(renewed) } : first
-  }
-  const second = await send(renewed)
-  if (!isTokenRefused(second, renewed) || second.kind !== 'refused') return second
-  return { ...second, outcome: { ...second.outcome, class: 'auth-dead' } }
 }

@@ -1,53 +1,35 @@
-import { movesOn } from '../../rotation/cooling.ts'
-import type { Dialect } from '../../provider/provider.ts'
-import type { AttemptContext } from './attempt-context.ts'
-import type { AttemptResult } from './attempt.ts'
-import { attempt } from './attempt.ts'
-import type { LivePool } from '../pool/live-pool.ts'
-import type { Outgoing } from './outgoing.ts'
-import { isTokenRefused, retryWithToken } from './refresh-token.ts'
+import type { AttemptResult } from './attempt-result.ts'
+import type { RetryReason, Sent, Assignment } from './assignment.ts'
 
 type Refused = Extract<AttemptResult, { kind: 'refused' }>
 
-interface RetryOptions {
-  live: LivePool
-  dialect: Dialect
-  /** The request without the option that we put into it. */
-  withoutOption: () => Outgoing
-}
-
 /** What an upstream calls the option by which a stream is asked for its usage. */
 const USAGE_OPTION = /stream_?options|include_?usage/i
-const MOST_LOOKED_AT = 64 << 10
-
-/** Whether a refusal may be about how we ask. */
-export function mayRetry({ outgoing, target }: AttemptContext): boolean {
-  return outgoing.asksForUsage || target.token !== null
-}
+const MOST_SEARCHED = 64 << 10
 
 /**
- * Asks an account, and once more where its refusal is about how we asked: with an option that the client did not send, or
- * with a token that can be renewed. It stays one try, counted and settled once.
+ * Why this account should get the request again; null: it should not. Each reason counts once. The upstream may have read
+ * the first request, so the second needs a reservation of its own.
  */
-export async function retrySameAccount(
-  asking: AttemptContext,
-  { live, dialect, withoutOption }: RetryOptions,
-): Promise<AttemptResult> {
-  const { exchange, member, target } = asking
-  const first = await attempt(asking)
-  if (first.kind === 'answered' || exchange.isGone) return first
-  if (isOptionRefused(first, asking.outgoing)) {
-    const second = await attempt({ ...asking, outgoing: withoutOption() })
-    // Refused all the same, the fault was another.
-    if (second.kind === 'answered' || movesOn(second.outcome.class)) live.takesNoUsageOption(target)
-    return second
-  }
-  if (!isTokenRefused(first, target)) return first
-  const renewed = await live.target(member, dialect, target.token)
-  return exchange.isGone ? first : retryWithToken(first, renewed, (to) => attempt({ ...asking, target: to }))
+export function retryReason(result: AttemptResult, { sent, retried }: Assignment): RetryReason | null {
+  if (result.kind === 'answered' || sent === null) return null
+  const reason = reasonIn(result, sent)
+  return reason === null || retried.includes(reason) ? null : reason
 }
 
-function isOptionRefused({ outcome, held }: Refused, { asksForUsage }: Outgoing): boolean {
-  if (!asksForUsage || outcome.class !== 'bad-request' || held === null) return false
-  return USAGE_OPTION.test(held.body.toString('latin1', 0, MOST_LOOKED_AT))
+function reasonIn(result: Refused, sent: Sent): RetryReason | null {
+  if (result.isStale) return 'stale-connection'
+  if (isOptionRefused(result, sent)) return 'usage-option'
+  return isTokenRefused(result, sent) ? 'access-token' : null
+}
+
+function isOptionRefused({ outcome, held }: Refused, { outgoing }: Sent): boolean {
+  if (!outgoing.asksForUsage || outcome.class !== 'bad-request' || held === null) return false
+  return USAGE_OPTION.test(held.body.toString('latin1', 0, MOST_SEARCHED))
+}
+
+/** Whether the provider refuses the access token of a login: a token may end before its time, and can be renewed. */
+function isTokenRefused({ outcome, held }: Refused, { target }: Sent): boolean {
+  if (target.token === null || held === null) return false
+  return outcome.class === 'auth-refresh' || (outcome.class === 'auth-dead' && held.status === 401)
 }

@@ -1,20 +1,24 @@
 import type { Outcome, Provider, Usage } from '../../provider/provider.ts'
+import { redact } from '../../account/mask.ts'
+import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Settlement } from '../../quota/ledger.ts'
 import type { PriceBook } from '../../quota/prices/price-book.ts'
 import { rememberPlacement } from '../../rotation/conversation.ts'
-import { coolingOf } from '../../rotation/cooling.ts'
+import { coolingOf, movesOn } from '../../rotation/cooling.ts'
 import { provenCircuits } from '../../rotation/circuit.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { routeKey } from '../../rotation/rotation-request.ts'
-import type { AttemptResult } from './attempt.ts'
+import type { AttemptResult } from './attempt-result.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
+import { retryReason } from './retry-same-account.ts'
 import { UNCOUNTED } from './assignment.ts'
 import type { Assignment } from './assignment.ts'
 
 const uncountedCool: ReadonlySet<OutcomeClass> = new Set(['auth-dead', 'route-missing'])
+type Refused = Extract<AttemptResult, { kind: 'refused' }>
 
 /** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
 export function settleAttempt(
@@ -28,23 +32,27 @@ export function settleAttempt(
   tell(live, exchange, turn, result)
   if (result.kind === 'answered') {
     exchange.usage = result.usage
+    noteOption(live, turn, true)
     if (result.outcome === 'ok') noteSuccess(live, turn, result, exchange.attempts)
     if (result.late !== null) cool(live, turn, result.late)
     return null
   }
-  const outcome = settled(result.outcome, member)
-  cool(live, turn, outcome)
+  const outcome = settled(result, turn)
+  noteOption(live, turn, movesOn(outcome.class))
+  // What the account gets once more says nothing about it yet.
+  if (retryReason(result, turn) === null) cool(live, turn, outcome)
   return { member, outcome, held: result.held }
 }
 
 /** Who watches is told of the try at once, who writes it down when the request is over. */
 function tell(live: LivePool, exchange: Exchange, turn: Assignment, result: AttemptResult): void {
-  const { member, origin } = turn
+  const { member, sent } = turn
+  const origin = sent?.target.origin.name ?? null
   const model = modelOf(turn)
   const { at, latencyMs, firstByteMs } = result
   const { account } = member
   const isAnswered = result.kind === 'answered'
-  const outcome = isAnswered ? result.outcome : settled(result.outcome, member).class
+  const outcome = isAnswered ? result.outcome : settled(result, turn).class
   const status = isAnswered ? result.status : (result.held?.status ?? null)
   const message = isAnswered ? (result.late?.message ?? null) : result.outcome.message
   const { tries } = exchange
@@ -74,7 +82,7 @@ function settlementOf(live: LivePool, turn: Assignment, result: AttemptResult): 
   const model = modelOf(turn)
   const provider = member.provider
   const settlement: Settlement = {
-    outcome: result.kind === 'answered' ? result.outcome : settled(result.outcome, member).class,
+    outcome: result.kind === 'answered' ? result.outcome : settled(result, turn).class,
     latencyMs: result.latencyMs,
   }
   if (result.firstByteMs !== null) settlement.firstByteMs = result.firstByteMs
@@ -90,8 +98,17 @@ function settlementOf(live: LivePool, turn: Assignment, result: AttemptResult): 
     return settlement
   }
   if (result.held !== null) settlement.status = result.held.status
-  if (!isCounted(provider, settlement.outcome, result.requestSent)) settlement.refunded = true
+  const refunded = refundOf(provider, settlement.outcome, result.requestSent)
+  if (refunded !== null) settlement.refunded = refunded
+  if (!result.requestSent && isOutOfReach(settlement.outcome))
+    settlement.unreached = redact(result.outcome.message, []).slice(0, REASON_LENGTH) || 'no connection'
   return settlement
+}
+
+const REASON_LENGTH = 200
+
+function isOutOfReach(outcome: OutcomeClass): boolean {
+  return outcome === 'unreachable' || outcome === 'timeout'
 }
 
 /** The provider did not say the cost: the price table may know it, and limits in dollars then count it. */
@@ -105,14 +122,30 @@ function estimate(settlement: Settlement, prices: PriceBook, { account }: Member
 }
 
 /** What never left cannot have been counted; what left and had no answer may have been; else the provider's rule decides. */
-function isCounted(provider: Provider, outcome: OutcomeClass, requestSent: boolean): boolean {
-  return requestSent && (outcome === 'unreachable' || provider.counts(outcome))
+function refundOf(
+  provider: Provider,
+  outcome: OutcomeClass,
+  requestSent: boolean,
+): Settlement['refunded'] | null {
+  if (!requestSent) return true
+  if (outcome === 'unreachable') return null
+  const counts = provider.counts(outcome)
+  if (counts === 'short-windows') return 'long-windows'
+  return counts ? null : true
 }
 
-/** A key cannot be renewed as a token can: where that would be next, it is refused for good. */
-function settled(outcome: Outcome, { account }: Member): Outcome {
-  if (outcome.class !== 'auth-refresh' || account.credential.type === 'oauth') return outcome
+/** A key cannot be renewed as a token can, and a token that is refused after its renewal is as good as ended. */
+function settled({ outcome, held }: Refused, { member, retried }: Assignment): Outcome {
+  if (outcome.class !== 'auth-refresh') return outcome
+  const isLogin = member.account.credential.type === 'oauth'
+  if (isLogin && (held === null || !retried.includes('access-token'))) return outcome
   return { ...outcome, class: 'auth-dead' }
+}
+
+/** Without the option the account served, or failed for another reason: the option was what it refused. */
+function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: boolean): void {
+  if (isTaken && retried.length > 0 && retried.includes('usage-option') && sent !== null)
+    live.takesNoUsageOption(sent.target)
 }
 
 function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, attempts: number): void {
@@ -141,6 +174,7 @@ function cool(live: LivePool, turn: Assignment, outcome: Outcome): void {
   const route = routeKey(turn.step.wanted)
   const part = outcome.class === 'route-missing' ? route : model
   const strikes = live.strikes.before(outcome, { member, model: part, state, now })
-  const notices = coolingOf(outcome, { member, model, route, strikes, random: random(), now })
+  const isRefused = activeCooldown(state, member.subjects.account, null, now)?.reason === 'auth-dead'
+  const notices = coolingOf(outcome, { member, model, route, strikes, isRefused, random: random(), now })
   if (notices.length > 0) live.note(notices, member.account)
 }

@@ -1,8 +1,7 @@
 import { QwenctlError } from '../../base/errors.ts'
-import { retrySameAccount, mayRetry } from './retry-same-account.ts'
 import type { AttemptContext } from './attempt-context.ts'
-import type { AttemptResult } from './attempt.ts'
-import { Attempt, attempt } from './attempt.ts'
+import type { AttemptResult } from './attempt-result.ts'
+import { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { buildOutgoing } from './outgoing.ts'
@@ -11,7 +10,7 @@ import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
 import { conversationIn } from '../wire/stored-state.ts'
 
-/** Who sends. */
+/** Receives the end of an attempt. */
 export interface AttemptListener {
   /** Null: the client left before it was sent. */
   onEnd(result: AttemptResult | null): void
@@ -19,8 +18,8 @@ export interface AttemptListener {
 }
 
 /**
- * Sends a request to the account whose turn it is. Throws where it cannot be said in the account's format. The sender hears
- * of it later, once.
+ * Sends a request to one account. The sender hears of the result later, once. Throws where the request cannot be expressed
+ * in the account's format.
  */
 export function startAttempt(
   proxy: ProxyContext,
@@ -29,20 +28,34 @@ export function startAttempt(
   sender: AttemptListener,
 ): void {
   const { member, step } = turn
-  const target = proxy.live.targetNow(member, step.dialect)
-  const asking = target === undefined ? null : attemptContext(target, proxy, exchange, turn)
-  if (asking !== null) noteAttempt(exchange, turn)
-  // One that is open, and asked but once: all others may take the time of a promise.
-  if (asking !== null && !mayRetry(asking)) new Attempt(asking, sender).start()
-  else {
-    startAsync(asking, proxy, exchange, turn).then(
-      (result) => sender.onEnd(result),
-      (error: unknown) => sender.onFailed(error),
-    )
-  }
+  const isRenewal = turn.retried.at(-1) === 'access-token'
+  const target = isRenewal ? undefined : proxy.live.targetNow(member, step.dialect)
+  if (target !== undefined) return start(prepare(target, proxy, exchange, turn), turn, sender)
+  // A promise, for the few requests whose account has to be opened or renewed first.
+  const refused = isRenewal ? (turn.sent?.target.token ?? undefined) : undefined
+  proxy.live.target(member, step.dialect, refused).then(
+    (opened) => {
+      if (exchange.isGone) return sender.onEnd(null)
+      if (opened instanceof QwenctlError) {
+        noteAttempt(exchange, turn)
+        return sender.onEnd(credentialFailure(opened, proxy.clock()))
+      }
+      try {
+        start(prepare(opened, proxy, exchange, turn), turn, sender)
+      } catch (error) {
+        sender.onFailed(error)
+      }
+    },
+    (error: unknown) => sender.onFailed(error),
+  )
 }
 
-/** Not before it can be said in the account's format: where it cannot, nobody was asked. */
+function start(context: AttemptContext, turn: Assignment, sender: AttemptListener): void {
+  // Not before: an account whose format cannot express the request was not asked.
+  noteAttempt(context.exchange, turn)
+  new Attempt(context, sender).start()
+}
+
 function noteAttempt(exchange: Exchange, { member, step }: Assignment): void {
   exchange.attempts += 1
   exchange.account = member.account.name
@@ -50,44 +63,17 @@ function noteAttempt(exchange: Exchange, { member, step }: Assignment): void {
   exchange.spoken = step.dialect
 }
 
-/** Opening a credential, or renewing a login, takes its time; asking once more does, too. */
-async function startAsync(
-  opened: AttemptContext | null,
-  proxy: ProxyContext,
-  exchange: Exchange,
-  turn: Assignment,
-): Promise<AttemptResult | null> {
-  const { live } = proxy
-  const { plan, step, member } = turn
-  let asking = opened
-  if (asking === null) {
-    const target = await live.target(member, step.dialect)
-    if (exchange.isGone) return null
-    if (target instanceof QwenctlError) {
-      noteAttempt(exchange, turn)
-      return credentialFailure(target, proxy.clock())
-    }
-    asking = attemptContext(target, proxy, exchange, turn)
-    noteAttempt(exchange, turn)
-  }
-  if (!mayRetry(asking)) return attempt(asking)
-  const shaping = { member, exchange, now: proxy.clock(), takesUsageOption: false }
-  const withoutOption = () => buildOutgoing(plan.incoming, plan.body, step, shaping)
-  return retrySameAccount(asking, { live, dialect: step.dialect, withoutOption })
-}
-
-function attemptContext(
+function prepare(
   target: Target,
   { live, upstreams, clock }: ProxyContext,
   exchange: Exchange,
   turn: Assignment,
 ): AttemptContext {
-  const { plan, step, member } = turn
+  const { plan, step, member, retried } = turn
   const { incoming, body } = plan
-  turn.origin = target.origin.name
-  const { takesUsageOption } = target
-  const shaping = { member, exchange, now: clock(), takesUsageOption }
-  const outgoing = buildOutgoing(incoming, body, step, shaping)
+  const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
+  const outgoing = buildOutgoing(incoming, body, step, { member, exchange, now: clock(), takesUsageOption })
+  turn.sent = { target, outgoing }
   const model = step.wanted.model ?? null
   const { route } = incoming
   const storedIn =

@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts'
-import type { ErrorCode, QwenctlError } from '../../base/errors.ts'
-import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { redact } from '../../account/mask.ts'
+import type { ErrorCode } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { Dialect } from '../../provider/provider.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
@@ -283,7 +284,8 @@ export class LivePool {
 
   /**
    * Where a member's requests go; the error, when its credential or its egress proxies do not open (`store_corrupt`,
-   * `vault_locked`) or its login cannot be renewed. `refused`: the token that the provider has just refused.
+   * `vault_locked`) or cannot be used, or its login cannot be renewed. Never throws: another account may serve.
+   * `refused`: the token that the provider has just refused.
    */
   async target(member: Member, dialect: Dialect, refused?: string): Promise<Target | QwenctlError> {
     const { account, provider } = member
@@ -297,8 +299,7 @@ export class LivePool {
       const opened = { access, via, sandboxBase }
       target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
     } catch (error) {
-      if (isQwenctlError(error)) return error
-      throw error
+      return isQwenctlError(error) ? error : unprepared(error)
     }
     if (this.#takeNoUsageOption.has(baseOf(target))) target.takesUsageOption = false
     targets[dialect].set(account.id, target)
@@ -394,6 +395,11 @@ export class LivePool {
       this.#toolkit.followLedger(onFault),
     )
   }
+}
+
+/** A fault of whatever prepares this one account, a provider plugin among them. */
+function unprepared(error: unknown): QwenctlError {
+  return new QwenctlError('failed', `its requests cannot be prepared: ${redact(messageOf(error), [])}`)
 }
 
 /** By account, of each dialect. */

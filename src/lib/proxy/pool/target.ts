@@ -49,6 +49,16 @@ export interface Opened {
   sandboxBase: string | null
 }
 
+/** Throws `invalid_value` without a word of the credential: it is the account's fault, not the request's. */
+function credentialHeaders(account: Account, headers: Record<string, string>): CheckedHeaders {
+  try {
+    return new CheckedHeaders(Object.entries(headers).flat())
+  } catch {
+    const what = account.credential.type === 'oauth' ? 'access token' : 'key'
+    throw new QwenctlError('invalid_value', `its ${what} has characters that no HTTP header can carry`)
+  }
+}
+
 /** Throws `invalid_value` when the account has no endpoint of that dialect, or one that is never called. */
 export function targetOf(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
@@ -63,9 +73,7 @@ export function targetOf(
     provider,
     origin: upstreams.origin(url.origin, via),
     base: new Base(url.pathname.replace(/\/+$/, '')),
-    authHeaders: new CheckedHeaders(
-      secret === '' ? [] : Object.entries(provider.authHeaders(secret, dialect)).flat(),
-    ),
+    authHeaders: credentialHeaders(account, secret === '' ? {} : provider.authHeaders(secret, dialect)),
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,
     until,

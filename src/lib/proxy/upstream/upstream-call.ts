@@ -60,8 +60,9 @@ export class ActiveCall implements UpstreamCall {
   deadline = 0
   /** When the request was written, for what only a failure at once may do. */
   sentAt = 0
+  /** False while the system has provably taken no byte of the request. */
   requestSent = false
-  retried = false
+  isStale = false
   connection: CallConnection | null = null
   readonly origin: UpstreamOrigin
   readonly method: string
@@ -135,10 +136,10 @@ export class ActiveCall implements UpstreamCall {
 
   fail(kind: UpstreamErrorKind, what: string, cause?: unknown): void {
     if (this.isSettled) return
-    const { stage, requestSent } = this
+    const { stage, requestSent, isStale } = this
     this.#settle('failed')
     const message = `${this.origin.name}: ${what}`
-    this.handler.onError(new UpstreamError(kind, message, { stage, requestSent, cause }))
+    this.handler.onError(new UpstreamError(kind, message, { stage, requestSent, isStale, cause }))
   }
 
   #settle(state: CallState): void {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { reasonOf } from '../../net/connect-reason.ts'
 import { EgressError } from '../../net/egress-error.ts'
-import { requestBatch, writeHeadAlone } from '../transport/write-batcher.ts'
+import { requestBatch, writeHeadAlone, type WriteListener } from '../transport/write-batcher.ts'
 import { SocketWriter } from '../transport/socket-writer.ts'
 import { ResponseParser, type ParserEvents } from './response-parser.ts'
 import type { ActiveCall, CallConnection } from './upstream-call.ts'
@@ -15,15 +15,17 @@ export interface ConnectionOwner {
   keep(connection: UpstreamConnection): boolean
   /** It is closed for good. */
   gone(connection: UpstreamConnection): void
-  /** It died under a reused connection's request before a byte of an answer. True where the call goes on elsewhere. */
-  retry(call: ActiveCall): boolean
+  /** It was closed before it took a byte of the request. True where a fresh connection takes the call. */
+  redial(call: ActiveCall): boolean
+  /** Whether a kept connection that closes now was closed while the request was on its way. */
+  closesAtOnce(call: ActiveCall): boolean
 }
 
 /** Up to this size the body is joined to the head: one system call, no second buffer. */
 const joinedBodyBytes = 16 * 1024
 
 /** One socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
-export class UpstreamConnection implements ParserEvents, CallConnection, DialEvents {
+export class UpstreamConnection implements ParserEvents, CallConnection, DialEvents, WriteListener {
   readonly origin: UpstreamOrigin
   /** When it is too old to be used again. */
   idleUntil = 0
@@ -135,16 +137,22 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     const body = call.body
     this.#parser.begin(call.method)
     call.state = 'waiting'
-    call.requestSent = true
     this.#owner.connected(call)
+    if (body !== null && body.length > 0 && body.length <= joinedBodyBytes)
+      return requestBatch.add(this.#outlet, call.head, body, this)
+    call.requestSent = true
     if (body === null || body.length === 0) socket.write(writeHeadAlone(call.head))
-    else if (body.length <= joinedBodyBytes) requestBatch.add(this.#outlet, call.head, body)
     else {
       socket.cork()
       socket.write(writeHeadAlone(call.head))
       socket.write(body)
       socket.uncork()
     }
+  }
+
+  /** The outbox has written the request; a socket that refused every byte of it never gets here. */
+  onWritten(): void {
+    if (this.#call !== null) this.#call.requestSent = true
   }
 
   onBytes(chunk: Buffer): void {
@@ -172,12 +180,14 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
       call.fail('unreachable', `cannot be reached: ${reason}`, error ?? undefined)
     } else if (call.state === 'body')
       call.fail('truncated', `the body was cut off: ${reasonOf(error)}`, error ?? undefined)
-    else if (!this.#isStale() || !this.#owner.retry(call))
+    else if (call.requestSent || this.#served === 0 || !this.#owner.redial(call)) {
+      call.isStale = this.#isUnanswered() && this.#owner.closesAtOnce(call)
       call.fail('reset', `no answer: ${reasonOf(error)}`, error ?? undefined)
+    }
   }
 
   /** It served before and gave no byte this time: the upstream probably closed it while the request was under way. */
-  #isStale(): boolean {
+  #isUnanswered(): boolean {
     return this.#served > 0 && !this.#parser.sawBytes
   }
 }

@@ -16,16 +16,22 @@ export class UpstreamError extends Error {
   readonly stage: UpstreamStage
   /** Whether any byte of the request may have reached the upstream, which may then have counted it. */
   readonly requestSent: boolean
+  /**
+   * A kept connection closed right after the request was written, without a byte of an answer. The upstream probably read
+   * nothing. It may have: the same request needs a reservation of its own before it is sent again.
+   */
+  readonly isStale: boolean
 
   constructor(
     kind: UpstreamErrorKind,
     message: string,
-    facts: { stage: UpstreamStage; requestSent: boolean; cause?: unknown },
+    facts: { stage: UpstreamStage; requestSent: boolean; isStale?: boolean; cause?: unknown },
   ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
     this.name = 'UpstreamError'
     this.kind = kind
     this.stage = facts.stage
     this.requestSent = facts.requestSent
+    this.isStale = facts.isStale === true
   }
 }

@@ -29,8 +29,6 @@ export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
   ca?: string | Buffer | (string | Buffer)[]
   /** Opens ways through egress proxies; missing: one of the pool's own. */
   tunnels?: Tunnels
-  /** Send once more where a reused connection turns out to be closed; see `retry`. Default true. */
-  retryStale?: boolean
   clock?: PoolClock
 }
 
@@ -39,10 +37,9 @@ const defaults = {
   headersTimeoutMs: 300_000,
   idleTimeoutMs: 300_000,
   // Opening one takes two round trips and a handshake, which somebody who thinks between his questions would wait for each
-  // time. Balancers close theirs after a minute; whoever closes earlier says so, or is found out (`retry`).
+  // time. Balancers close theirs after a minute; an upstream that closes earlier says so, or costs one attempt.
   keepAliveMs: 55_000,
   maxIdlePerOrigin: 256,
-  retryStale: true,
 }
 
 /** An upstream that closes at the moment its hint names would close under a request: be gone this much earlier. */
@@ -148,21 +145,25 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   }
 
   /**
-   * The keep-alive race: an upstream closes an idle connection while our request is on its way to it. Its kernel
-   * answers the request with a reset; no program there has read it. That is told from a crash while working on it by
-   * all of: the connection was reused, not one byte came back (not even a 100), and it died within a second. So in
-   * practice the request was not served and is not charged twice; an upstream that reads a request, dies within that
-   * second without a byte and charges for it all the same would be the exception, hence `retryStale: false`.
-   * Once, and on a fresh connection: the other idle ones may be as stale.
+   * Not one byte of the request left this machine, so the same call may use another connection. A fresh one: the other
+   * idle connections may be closed as well.
    */
-  retry(call: ActiveCall): boolean {
-    if (!this.#options.retryStale || call.retried || this.#isClosed) return false
+  redial(call: ActiveCall): boolean {
+    if (this.#isClosed) return false
     this.#deadlines.watch()
-    if (this.#deadlines.now - call.sentAt > staleWithinMs) return false
-    call.retried = true
     call.state = 'connecting'
     this.#open(call)
     return true
+  }
+
+  /**
+   * The keep-alive race: an upstream closes an idle connection while a request is on its way to it. Mostly its kernel
+   * refuses the request and no program reads it, but this side cannot tell that from a crash at work. So the call fails,
+   * and the account gets the request once more only with another reservation.
+   */
+  closesAtOnce(call: ActiveCall): boolean {
+    this.#deadlines.watch()
+    return !this.#isClosed && this.#deadlines.now - call.sentAt <= staleWithinMs
   }
 
   #open(call: ActiveCall): void {

@@ -71,8 +71,13 @@ export interface SettleEvent {
   model?: string
   /** Where a request that qwenctl did not send was counted, for people. */
   note?: string
-  /** The provider never counted it: its request is given back. */
-  refunded?: true
+  /**
+   * True: the provider never counted it, and its request is given back. `long-windows`: the provider refused it before any
+   * byte of an answer; windows of an hour and longer get it back, shorter ones keep it. Versions before 0.2 keep all of it.
+   */
+  refunded?: true | 'long-windows'
+  /** Why no byte of it reached the service, in words; a network fault, not a decision of qwenctl. */
+  unreached?: string
 }
 
 /** The limits of a subject as from now; replaces the set before, all but what was learned. */

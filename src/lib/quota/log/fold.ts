@@ -6,8 +6,8 @@ import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } 
 import { OpenReservations } from './open-reservations.ts'
 import { dayOf, emptyTotals } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
-import { emptyTrail, leaveTrail, trailAmount } from './trail.ts'
-import { advance, charge, emptyUsage, giveBack } from '../window.ts'
+import { emptyTrail, leaveTrail, takeFromLongTrail, trailAmount } from './trail.ts'
+import { advance, charge, emptyUsage, giveBack, isLongWindow } from '../window.ts'
 
 /** A cooldown this soon after the last one is the next strike in a row. */
 const STRIKE_MEMORY_MS = 10 * 60_000
@@ -128,13 +128,18 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
   if (open === undefined) return false // settled before, or never granted
   const account = subjectOf(state, open.account)
   const others = subjectsOf(state, open.also)
+  noteReach(account, event, state.now)
   if (event.refunded === true) {
     refund(account, open, state.now)
     for (const other of others) refund(other, open, state.now)
     const totals = totalsIn(state, dayOf(open.at), open.account)
     totals.requests = Math.max(0, totals.requests - 1)
+    if (event.unreached !== undefined) totals.unreached = (totals.unreached ?? 0) + 1
+    else if (event.status !== undefined) totals.uncounted = (totals.uncounted ?? 0) + 1
     return true
   }
+  const isRefused = event.refunded === 'long-windows'
+  if (isRefused) for (const subject of [account, ...others]) refundLong(subject, open, state.now)
   const spent = {
     requests: 0,
     inputTokens: event.inputTokens ?? 0,
@@ -143,7 +148,8 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
   }
   chargeSubject(account, spent, state.now)
   for (const other of others) chargeSubject(other, spent, state.now)
-  if (account.modelLimits.length > 0) chargeModel(account, event.model, { ...spent, requests: 1 }, state.now)
+  if (account.modelLimits.length > 0)
+    chargeModel(account, event.model, { ...spent, requests: 1 }, { now: state.now, isRefused })
   addOutcome(totalsIn(state, dayOf(state.now), open.account), event)
   if (event.outcome === 'ok') account.strikes = 0
   return true
@@ -175,10 +181,10 @@ function chargeModel(
   subject: SubjectState,
   model: string | undefined,
   amounts: TrailAmounts,
-  now: number,
+  { now, isRefused }: { now: number; isRefused: boolean },
 ): void {
   for (const limit of subject.modelLimits) {
-    if (limit.model !== model) continue
+    if (limit.model !== model || (isRefused && isLongWindow(limit.clock))) continue
     advance(limit.usage, limit.clock, now)
     charge(limit.usage, limit.clock, trailAmount(amounts, limit.metric), now)
   }
@@ -192,6 +198,27 @@ function refund(subject: SubjectState, open: OpenReservation, now: number): void
     giveBack(limit.usage, limit.clock, { at: open.at, amount: 1 }, now)
   }
   leaveTrail(subject.trail, ONE_BACK, open.at, now + 1)
+}
+
+/** What the provider refused before any byte of an answer: windows of an hour and longer get the request back. */
+function refundLong(subject: SubjectState, open: OpenReservation, now: number): void {
+  if (open.sequence <= subject.resetSequence) return
+  for (const limit of subject.limits) {
+    if (limit.metric !== 'requests' || !isLongWindow(limit.clock)) continue
+    advance(limit.usage, limit.clock, now)
+    giveBack(limit.usage, limit.clock, { at: open.at, amount: 1 }, now)
+  }
+  takeFromLongTrail(subject.trail, open.at, now)
+}
+
+/** Out of reach is an account until an attempt gets through: one that has an answer, or a part of it. */
+function noteReach(account: SubjectState, event: SettleEvent, now: number): void {
+  if (event.unreached !== undefined) {
+    account.unreached = { since: account.unreached?.since ?? now, reason: event.unreached }
+  } else if (account.unreached !== undefined) {
+    const hasAnswer = event.status !== undefined || event.outcome === 'ok' || event.outcome === 'lost'
+    if (hasAnswer) delete account.unreached
+  }
 }
 
 function reset(state: LedgerState, event: ResetEvent): boolean {
@@ -241,6 +268,7 @@ function isSoonAfter(until: number | null, now: number): boolean {
 
 function clear(state: LedgerState, event: ClearEvent): boolean {
   const subject = subjectOf(state, event.subject)
+  delete subject.unreached // the user has seen to the account, or an attempt got through
   if (event.model === undefined) subject.cooldowns.clear()
   else subject.cooldowns.delete(event.model)
   subject.strikes = 0

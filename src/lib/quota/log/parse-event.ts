@@ -25,7 +25,12 @@ function isEvent(value: Record<string, unknown>): boolean {
     case 'reserve':
       return isReserve(value)
     case 'settle':
-      return isText(value.id) && isText(value.outcome) && amountsAreSound(value)
+      return (
+        isText(value.id) &&
+        isText(value.outcome) &&
+        amountsAreSound(value) &&
+        (value.unreached === undefined || isText(value.unreached))
+      )
     case 'limits':
       return isText(value.account) && Array.isArray(value.limits) && value.limits.every(isLimit)
     case 'learn':

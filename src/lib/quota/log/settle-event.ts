@@ -13,6 +13,7 @@ export function settleEvent(id: string, at: string, settlement: Settlement): Set
   if (settlement.firstByteMs !== undefined) event.firstByteMs = settlement.firstByteMs
   if (settlement.model !== undefined) event.model = settlement.model
   if (settlement.note !== undefined) event.note = settlement.note
+  if (settlement.unreached !== undefined) event.unreached = settlement.unreached
   if (settlement.refunded !== undefined) event.refunded = settlement.refunded
   return event
 }

@@ -43,6 +43,7 @@ function shiftSubject(subject: SubjectState, shift: number, now: number): void {
   const { trail, cooldowns } = subject
   shiftTrail(trail, shift)
   if (subject.lastUsedAt !== null) subject.lastUsedAt += shift
+  if (subject.unreached !== undefined) subject.unreached.since += shift
   for (const [key, cooldown] of cooldowns) cooldowns.set(key, shifted(cooldown, shift))
   for (const limit of subject.limits) {
     const before = limit.usage.used

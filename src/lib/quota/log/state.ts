@@ -47,6 +47,8 @@ export interface SubjectState {
   strikes: number
   /** Epoch milliseconds, null: never. */
   lastUsedAt: number | null
+  /** The last attempt did not reach the service; missing: it did, or there was none. */
+  unreached?: { since: number; reason: string }
 }
 
 export interface LimitState extends Limit {
@@ -111,4 +113,8 @@ export interface DayTotals {
   outputTokens: number
   /** Null until a cost is known. */
   costUsd: number | null
+  /** Attempts that the service answered and that counted nothing, such as a refused key; missing: none. */
+  uncounted?: number
+  /** Attempts that never left, and counted nothing; missing: none. */
+  unreached?: number
 }

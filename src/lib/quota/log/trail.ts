@@ -35,6 +35,15 @@ export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now:
   for (const resolution of resolutions) add(bucketAt(trail[resolution.name], resolution, at, now), amounts)
 }
 
+/** Takes one request out of the buckets that long windows read; the minutes keep it. */
+export function takeFromLongTrail(trail: Trail, at: number, now: number): void {
+  for (const resolution of resolutions) {
+    if (resolution.width >= HOUR) add(bucketAt(trail[resolution.name], resolution, at, now + 1), ONE_BACK)
+  }
+}
+
+const ONE_BACK: TrailAmounts = { requests: -1, inputTokens: 0, outputTokens: 0, usd: 0 }
+
 /** The bucket of a time; undefined: it is in the past, and no longer kept. */
 function bucketAt(
   buckets: TrailBucket[],

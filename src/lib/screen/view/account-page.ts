@@ -40,12 +40,13 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
   ]
 }
 
-function formatStatus({ status, statusReason, availableAt }: AccountQuotaView, now: number): Line {
+function formatStatus({ status, statusReason, availableAt, fix }: AccountQuotaView, now: number): Line {
   return joined(
     [
       [span(status, statusTone(status))],
       statusReason === null || status === 'disabled' ? [] : [span(printable(statusReason))],
       availableAt === null ? [] : [span(`back in ${shortDuration(Date.parse(availableAt) - now)}`)],
+      fix === null ? [] : [span(fix, 'quiet')],
     ],
     DOT,
   )

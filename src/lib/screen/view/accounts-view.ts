@@ -108,10 +108,11 @@ function aboutLine(state: ScreenState): Line {
   return cutLine([span(' '.repeat(GUTTER)), ...joined(parts, DOT)], state.size.columns - EDGE)
 }
 
-function whyParts({ status, statusReason, availableAt }: AccountQuotaView, now: number): Line[] {
+function whyParts({ status, statusReason, availableAt, fix }: AccountQuotaView, now: number): Line[] {
   return [
     statusReason === null ? [] : [span(printable(statusReason), statusTone(status))],
     availableAt === null ? [] : [span(`back in ${shortDuration(Date.parse(availableAt) - now)}`, 'quiet')],
+    fix === null ? [] : [span(fix, 'quiet')],
   ]
 }
 

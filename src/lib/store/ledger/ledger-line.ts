@@ -18,7 +18,9 @@ const settle = {
   firstByteMs: new StaticText(',"firstByteMs":'),
   model: new StaticText(',"model":'),
   note: new StaticText(',"note":'),
+  unreached: new StaticText(',"unreached":'),
   refunded: new StaticText(',"refunded":true'),
+  refundedLong: new StaticText(',"refunded":"long-windows"'),
 }
 
 const END = new StaticText('}\n')
@@ -76,7 +78,12 @@ function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
     bytes.writeStatic(settle.note)
     bytes.text(JSON.stringify(event.note))
   }
-  if (event.refunded === true) bytes.writeStatic(settle.refunded)
+  if (event.unreached !== undefined) {
+    bytes.writeStatic(settle.unreached)
+    bytes.text(JSON.stringify(event.unreached))
+  }
+  if (event.refunded !== undefined)
+    bytes.writeStatic(event.refunded === true ? settle.refunded : settle.refundedLong)
   bytes.writeStatic(END)
 }
 

@@ -22,6 +22,7 @@ export function accountCard(account: AccountView, now: string, look: Look): stri
 
 function fields(account: AccountView, now: string, look: Look): [string, string][] {
   const given: [string, string | null][] = [
+    ['fix', account.fix],
     ['id', account.id],
     ['credential', formatCredential(account, now)],
     ['base URL', printable(account.baseUrl ?? "the provider's own")],
@@ -36,7 +37,7 @@ function fields(account: AccountView, now: string, look: Look): [string, string]
     ['last used', account.lastUsedAt === null ? 'never' : formatAgo(account.lastUsedAt, now)],
     ...account.cooldowns.map((one): [string, string] => [
       'cooldown',
-      `${one.model ?? one.scope}: ${one.reason}${one.until === null ? '' : `, until ${comingTime(one.until, now)}`}`,
+      `${one.model ?? one.scope}: ${one.words}${one.until === null ? '' : `, until ${comingTime(one.until, now)}`}`,
     ]),
   ]
   return given.flatMap(([label, value]) => (value === null ? [] : [[label, value]]))
@@ -59,7 +60,8 @@ function limitWords(limit: LimitView, now: string, look: Look): string {
 function formatToday({ today }: AccountView): string {
   const cost = today.costUsd === null ? '' : `, ${today.costUsd.toFixed(4)} USD`
   const tokens = `${shortNumber(today.inputTokens)} tokens in, ${shortNumber(today.outputTokens)} out`
-  return `${today.requests} requests (${today.succeeded} succeeded, ${today.failed} failed), ${tokens}${cost}`
+  const unreached = today.unreached === 0 ? '' : `, ${today.unreached} never left`
+  return `${today.attempted} attempted, ${today.answered} answered${unreached}, ${tokens}${cost}`
 }
 
 function formatSource({ source, from }: LimitView): string {

@@ -23,7 +23,7 @@ function isApart({ model, scope }: CooldownView): boolean {
 
 function noteOf(
   account: AccountQuotaView,
-  { model, scope, reason, until, evidence }: CooldownView,
+  { model, scope, words: reason, until, evidence }: CooldownView,
   now: string,
 ) {
   const what =

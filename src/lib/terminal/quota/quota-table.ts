@@ -132,7 +132,8 @@ export function statusNotes(document: QuotaDocument): string[] {
         account.availableAt === null
           ? ''
           : `; back ${formatIn(account.availableAt, document.now)} (${comingTime(account.availableAt, document.now)})`
-      return `${shownName(account)}: ${account.statusReason ?? account.status}${back}`
+      const fix = account.fix === null ? '' : `; ${account.fix}`
+      return `${shownName(account)}: ${printable(account.statusReason ?? account.status)}${back}${fix}`
     })
 }
 

@@ -1,10 +1,11 @@
 import type { Account } from '../../account/account.ts'
 import { quotaGroupSubject } from '../../account/account.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
-import type { OutcomeClass } from '../../quota/log/events.ts'
+import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { formatLimit } from '../../quota/limit.ts'
 import { isFull, roomAt } from '../../quota/standing.ts'
-import type { Cooldown, LedgerState, LimitState } from '../../quota/log/state.ts'
+import type { Cooldown, LedgerState, LimitState, SubjectState } from '../../quota/log/state.ts'
+import { GUESS_PREFIX } from '../../rotation/cooling.ts'
 import { missingProviderFix, formatMissingProvider } from '../missing-provider.ts'
 import type { AccountStatus } from '../views.ts'
 
@@ -14,25 +15,8 @@ export interface Standing {
   reason: string | null
   /** Epoch milliseconds; null when ready, or when only the user can bring it back. */
   availableAt: number | null
-}
-
-/** A cooldown in words: what the provider did, never what we guess. */
-const cooldownReasons: Record<OutcomeClass, string> = {
-  ok: 'resting',
-  'rate-short': 'rate limited by the provider',
-  'quota-window': 'the provider says its quota is used up',
-  'quota-hard': 'the provider says there is no quota or credit left',
-  'auth-refresh': 'its login has to be renewed',
-  'auth-dead': 'the provider refuses its credential',
-  'model-unavailable': 'the provider does not serve the model to it',
-  'route-missing': 'the provider does not have the endpoint',
-  'request-declined': 'the provider declined a request',
-  overloaded: 'the provider is overloaded',
-  'bad-request': 'the provider refused a request',
-  unreachable: 'the provider could not be reached',
-  timeout: 'the provider did not answer in time',
-  aborted: 'resting',
-  lost: 'an answer broke off',
+  /** The command that brings it back; null: it needs none, or time alone does. */
+  fix: string | null
 }
 
 interface Pause {
@@ -42,52 +26,90 @@ interface Pause {
 
 /** How an account stands that qwenctl cannot speak for: its plugin is gone. */
 export function standingWithoutProvider(account: Account): Standing {
-  const reason = `${formatMissingProvider(account.provider)}; ${missingProviderFix(account)}`
-  return { status: 'no-provider', reason, availableAt: null }
+  return out('no-provider', formatMissingProvider(account.provider), missingProviderFix(account))
 }
 
 /**
- * What an account can do now, and if nothing, why and until when. The strongest reason wins:
- * disabled, needs-login, expired, exhausted, cooling, ready.
+ * What an account can do now, and if nothing, why and until when. The strongest reason wins: disabled, a refused
+ * credential, expired, no credit, exhausted, unreachable, cooling, ready.
  */
 export function standingOf(account: Account, state: LedgerState, now: number): Standing {
-  if (!account.enabled) return { status: 'disabled', reason: 'disabled', availableAt: null }
-  const pauses = pausesOf(account, state, now)
-  const refused = pauses.find(({ cooldown }) => cooldown.reason === 'auth-dead')
-  if (refused !== undefined) {
-    const { credential, provider, name } = account
-    const reason =
-      credential.type === 'oauth'
-        ? `its login has ended: qwenctl auth refresh ${provider}/${name} --login`
-        : refused.reason
-    return { status: 'needs-login', reason, availableAt: null }
-  }
+  const name = referenceTo(account)
+  if (!account.enabled) return out('disabled', 'disabled', `qwenctl accounts enable ${name}`)
+  const refused = refusalOf(state.subjects.get(account.id), now)
+  if (refused !== null) return refusedStanding(account, refused)
   if (isExpired(account, now))
-    return { status: 'expired', reason: 'its login has expired', availableAt: null }
+    return out('expired', 'its login has expired', `qwenctl auth refresh ${name} --login`)
+  const pauses = pausesOf(account, state, now)
+  const unpaid = pauses.find(({ cooldown }) => cooldown.reason === 'quota-hard')
+  if (unpaid !== undefined) return out('no-credit', unpaid.reason, afterPayment(account))
+  return passingStanding(account, pauses, state, now)
+}
 
-  const full = (state.subjects.get(account.id)?.limits ?? []).filter((limit) => isFull(limit, now))
-  const spent = pauses.find(({ cooldown }) => isSpent(cooldown))
-  if (full.length === 0 && pauses.length === 0) return { status: 'ready', reason: null, availableAt: null }
+/** What ends by itself, or with the next attempt that gets through. */
+function passingStanding(account: Account, pauses: Pause[], state: LedgerState, now: number): Standing {
+  const subject = state.subjects.get(account.id)
+  const full = (subject?.limits ?? []).filter((limit) => isFull(limit, now))
+  const spent = pauses.find(({ cooldown }) => cooldown.reason === 'quota-window')
   const availableAt = latestOf([
-    full.length === 0 ? now : roomAt(state.subjects.get(account.id), now),
+    full.length === 0 ? now : roomAt(subject, now),
     ...pauses.map(({ cooldown }) => cooldown.until),
   ])
-  if (full.length > 0) return { status: 'exhausted', reason: usedUp(full), availableAt }
-  if (spent !== undefined) return { status: 'exhausted', reason: spent.reason, availableAt }
-  return { status: 'cooling', reason: (pauses[0] as Pause).reason, availableAt }
+  const fix = availableAt === null ? `qwenctl quota reset ${referenceTo(account)}` : null
+  if (full.length > 0) return { status: 'exhausted', reason: usedUp(full), availableAt, fix }
+  if (spent !== undefined) return { status: 'exhausted', reason: spent.reason, availableAt, fix }
+  if (subject?.unreached !== undefined)
+    return out('unreachable', subject.unreached.reason, `qwenctl auth verify ${referenceTo(account)}`)
+  const [pause] = pauses
+  if (pause === undefined) return { status: 'ready', reason: null, availableAt: null, fix: null }
+  return { status: 'cooling', reason: pause.reason, availableAt, fix }
+}
+
+function out(status: AccountStatus, reason: string, fix: string): Standing {
+  return { status, reason, availableAt: null, fix }
+}
+
+/** As commands take it. The default user needs no name. */
+function referenceTo({ user, provider, name }: Account): string {
+  return `${user === 'local' ? '' : `${user}:`}${provider}/${name}`
+}
+
+/** The refusal of its credential, which holds until an attempt with it succeeds: its end is only when to test it. */
+function refusalOf(subject: SubjectState | undefined, now: number): Cooldown | null {
+  const whole = subject?.cooldowns.get('*')
+  if (whole?.reason !== 'auth-dead') return null
+  return whole.guessed === true || whole.until === null || whole.until > now ? whole : null
+}
+
+function refusedStanding(account: Account, { evidence }: Cooldown): Standing {
+  const isLogin = account.credential.type === 'oauth'
+  const said = evidence === null ? '' : evidence.replace(GUESS_PREFIX, '')
+  const why = said === '' ? '' : ` (${said})`
+  const name = referenceTo(account)
+  return isLogin
+    ? out('needs-login', `its login has ended${why}`, `qwenctl auth refresh ${name} --login`)
+    : out('key-refused', `its key is refused${why}`, `qwenctl accounts set ${name} --key-stdin`)
+}
+
+/** An account without a credential has nothing to verify. */
+function afterPayment(account: Account): string {
+  const name = referenceTo(account)
+  return account.credential.type === 'none'
+    ? `qwenctl quota reset ${name} --cooldowns`
+    : `qwenctl auth verify ${name}`
 }
 
 /** Cooldowns of the whole account or its quota group; those of one model leave the others usable. */
 function pausesOf(account: Account, state: LedgerState, now: number): Pause[] {
   const pauses: Pause[] = []
   const own = activeCooldown(state, account.id, null, now)
-  if (own !== null) pauses.push({ cooldown: own, reason: cooldownReasons[own.reason] })
+  if (own !== null) pauses.push({ cooldown: own, reason: cooldownWords[own.reason] })
   const group = quotaGroupSubject(account)
   const shared = group === null ? null : activeCooldown(state, group, null, now)
   if (shared !== null) {
     pauses.push({
       cooldown: shared,
-      reason: `${cooldownReasons[shared.reason]} (quota group ${account.quotaGroup})`,
+      reason: `${cooldownWords[shared.reason]} (quota group ${account.quotaGroup})`,
     })
   }
   return pauses
@@ -98,10 +120,6 @@ function isExpired(account: Account, now: number): boolean {
   if (credential.type !== 'oauth' || credential.expiresAt === null || credential.renewable === true)
     return false
   return Date.parse(credential.expiresAt) <= now
-}
-
-function isSpent(cooldown: Cooldown): boolean {
-  return cooldown.reason === 'quota-hard' || cooldown.reason === 'quota-window'
 }
 
 function usedUp(limits: LimitState[]): string {

@@ -35,7 +35,7 @@ import type {
   Verification,
 } from '../toolkit.ts'
 import { recordUsedToday } from '../quota/used-today.ts'
-import { verdictNotices } from './verdict.ts'
+import { returnNotices, verdictNotices } from './verdict.ts'
 import type { AccountView } from '../views.ts'
 
 export interface AccountsParts {
@@ -183,8 +183,9 @@ export class StoredAccounts implements Accounts {
     if (secret !== null) for (const advice of advise({ ...account, ...changes }, twin)) warn(advice)
     // A new key deserves a new chance: what the provider said was about the old one.
     const isNew = secret !== null || settings.tokens !== undefined
-    if (!isNew || view.status !== 'needs-login') return view
-    await (await this.#parts.ledger()).record([{ type: 'clear', subject: account.id, model: '*' }])
+    if (!isNew) return view
+    const ledger = await this.#parts.ledger()
+    await ledger.record([{ type: 'clear', subject: account.id }, ...returnNotices(ledger.state, account)])
     return this.#view(account.id)
   }
 

@@ -4,6 +4,7 @@ import type { AccountSecrets } from '../accounts/account-secrets.ts'
 import type { Egress } from '../../net/egress.ts'
 import type { ProxyView } from '../proxies.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
+import type { AccountQuotaView } from '../views.ts'
 
 export interface DoctorParts {
   home: Home
@@ -13,6 +14,8 @@ export interface DoctorParts {
   secrets: AccountSecrets
   vault: () => Promise<Vault>
   providers: () => Promise<ProviderRegistry>
+  /** Every account as it stands. */
+  accounts: () => Promise<AccountQuotaView[]>
   egress: () => Promise<Egress>
   /** The proxies that run over this home. */
   running: () => ProxyView[]

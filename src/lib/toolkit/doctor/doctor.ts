@@ -1,5 +1,6 @@
 import type { DoctorReport } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
+import { checkAccounts } from './accounts.ts'
 import { checkDocuments } from './documents.ts'
 import { checkLedger } from './ledger.ts'
 import { checkLogs } from './logs.ts'
@@ -15,6 +16,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     ...(await checkDocuments(parts)),
     ...(await checkSecrets(parts)),
     ...checkLedger(parts),
+    ...(await checkAccounts(parts)),
     ...(await checkServices(parts)),
     await checkLogs(parts),
     ...checkProgram(parts),

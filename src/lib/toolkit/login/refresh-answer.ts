@@ -29,7 +29,7 @@ export function readRefresh(
   if (status >= 200 && status < 300) {
     const tokens = tokensIn(body, now, before, namedBase(device, body))
     return tokens === null
-      ? { kind: 'trouble', message: 'its answer has no token' }
+      ? { kind: 'trouble', message: 'its answer has no token that can be sent' }
       : { kind: 'tokens', tokens }
   }
   const message = formatError(status, body, secrets)

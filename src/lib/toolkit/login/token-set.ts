@@ -52,15 +52,15 @@ export function parseTokens(text: string, accountName: string): TokenSet {
     accessToken,
     refreshToken: textOrNull(parsed['refreshToken']),
     tokenType: textOrNull(parsed['tokenType']) ?? 'Bearer',
-    expiresAt: textOrNull(parsed['expiresAt']),
-    obtainedAt: textOrNull(parsed['obtainedAt']),
+    expiresAt: timeOrNull(parsed['expiresAt']),
+    obtainedAt: timeOrNull(parsed['obtainedAt']),
     server: (parsed['server'] ?? null) as LoginServer | null,
     baseUrl: textOrNull(parsed['baseUrl']),
     sharedFile: textOrNull(parsed['sharedFile']),
   }
 }
 
-/** The tokens of an answer with 200; null when it has none. What it leaves out stays as it was in `before`. */
+/** The tokens of an answer with 200; null when it has none that can be sent. What it leaves out stays as it was in `before`. */
 export function tokensIn(
   answer: Readonly<Record<string, unknown>>,
   now: number,
@@ -68,7 +68,7 @@ export function tokensIn(
   baseUrl: string | null,
 ): TokenSet | null {
   const accessToken = textOrNull(answer['access_token'])
-  if (accessToken === null) return null
+  if (accessToken === null || !isSendable(accessToken)) return null
   const seconds = Number(answer['expires_in'])
   const isTold = answer['expires_in'] !== undefined && Number.isFinite(seconds) && seconds > 0
   return {
@@ -81,6 +81,11 @@ export function tokensIn(
     baseUrl: baseUrl ?? before.baseUrl,
     sharedFile: before.sharedFile,
   }
+}
+
+/** RFC 6750 §2.1 allows even less. Anything else could not stand in a header, and would end each request that carries it. */
+export function isSendable(accessToken: string): boolean {
+  return /^[\x21-\x7e]+$/.test(accessToken)
 }
 
 /** Ten years: beyond what a date can hold nothing is gained. */
@@ -113,6 +118,11 @@ export function parseObject(text: string): Record<string, unknown> | null {
   } catch {
     return null // not JSON: the caller says what that means
   }
+}
+
+function timeOrNull(value: unknown): string | null {
+  const text = textOrNull(value)
+  return text === null || Number.isNaN(Date.parse(text)) ? null : text
 }
 
 export function textOrNull(value: unknown): string | null {

@@ -3,12 +3,14 @@
 
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { cooldownsOf } from '../../quota/cooldowns.ts'
 import type { Forecast } from '../../quota/forecast.ts'
 import { forecastOf } from '../../quota/forecast.ts'
 import { windowLength } from '../../quota/limit.ts'
 import { isInForce } from '../../quota/set-limits.ts'
 import type {
+  DayTotals,
   LedgerState,
   LimitState,
   ModelLimitState,
@@ -28,6 +30,7 @@ import type {
   ForecastView,
   LimitView,
   QuotaDocument,
+  TodayView,
 } from '../views.ts'
 
 export interface QuotaScene {
@@ -97,6 +100,17 @@ interface InFlight {
 
 const nothingOpen: InFlight = { live: [], orphaned: [] }
 
+function todayView({ uncounted = 0, unreached = 0, ...counted }: DayTotals): TodayView {
+  const { requests, succeeded, costUsd } = counted
+  return {
+    ...counted,
+    attempted: requests + uncounted,
+    answered: succeeded,
+    unreached,
+    costUsd: roundedUsd(costUsd),
+  }
+}
+
 /** One pass over what is open, so that a long list of accounts does not walk it once per account. */
 function openByAccount(scene: QuotaScene): Map<string, InFlight> {
   const byAccount = new Map<string, InFlight>()
@@ -133,10 +147,11 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     status: verdict.status,
     statusReason: verdict.reason,
     availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
+    fix: verdict.fix,
     restingModels: restingModels(cooldowns),
     limits,
     ...capacityOf(limits, verdict.status === 'ready'),
-    today: { ...totals, costUsd: roundedUsd(totals.costUsd) },
+    today: todayView(totals),
     cooldowns,
     unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
     lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
@@ -218,6 +233,7 @@ function cooldownViews(account: Account, state: LedgerState, now: number): Coold
       model,
       scope,
       reason: cooldown.reason,
+      words: cooldownWords[cooldown.reason],
       evidence: cooldown.evidence,
       since: timeOf(cooldown.since),
       until: cooldown.until === null ? null : timeOf(cooldown.until),

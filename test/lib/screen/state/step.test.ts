@@ -80,7 +80,13 @@ describe('what is done to an account', () => {
   })
 
   test('when it cools, c ends that', () => {
-    const cooldown = { model: null, scope: 'account' as const, reason: 'rate-short', evidence: null }
+    const cooldown = {
+      model: null,
+      scope: 'account' as const,
+      reason: 'rate-short',
+      words: 'rate limited by the provider',
+      evidence: null,
+    }
     const cooling = account('a', { cooldowns: [{ ...cooldown, since: timeAt(0), until: timeAt(5000) }] })
     expect(new GivenScreen({ accounts: [cooling] }).type('c').wishes).toMatchObject([{ kind: 'clear' }])
   })
@@ -158,7 +164,13 @@ describe('the view', () => {
   })
 
   test('when enter is pressed, all about the account is shown; arrows go to the next, escape closes', () => {
-    const cooldown = { scope: 'account' as const, reason: 'rate-short', evidence: 'slow', since: timeAt(0) }
+    const cooldown = {
+      scope: 'account' as const,
+      reason: 'rate-short',
+      words: 'rate limited by the provider',
+      evidence: 'slow',
+      since: timeAt(0),
+    }
     const tokens = limit({ metric: 'tokens', window: 'week', max: 5000, used: 10, reserved: 2 })
     const first = account('a', {
       limits: [limit(), tokens],

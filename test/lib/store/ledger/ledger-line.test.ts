@@ -27,7 +27,8 @@ const settle = fc.record(
     firstByteMs: amount,
     model: fc.string({ unit: 'binary' }),
     note: fc.string(),
-    refunded: fc.constant(true as const),
+    unreached: fc.string({ minLength: 1 }),
+    refunded: fc.constantFrom(true as const, 'long-windows' as const),
   },
   { requiredKeys: ['type', 'id', 'at', 'outcome'] },
 )

@@ -244,7 +244,7 @@ describe('the life of an account', () => {
     const account = await toolkit.accounts.find('work')
     const ledger = await toolkit.ledger()
     await ledger.record([{ type: 'cool', subject: account.id, until: null, reason: 'auth-dead' }])
-    expect(await toolkit.accounts.show('work')).toMatchObject({ status: 'needs-login', availableAt: null })
+    expect(await toolkit.accounts.show('work')).toMatchObject({ status: 'key-refused', availableAt: null })
     expect(await toolkit.accounts.set('work', { secret: other })).toMatchObject({ status: 'ready' })
     expect(await toolkit.accounts.secretOf(await toolkit.accounts.find('work'))).toBe(other)
   })

@@ -46,6 +46,13 @@ describe('a refresh token is dead', () => {
   })
 })
 
+test.each(['a\nb', 'a b', 'snow\u2603man', 'nul\0', 'caf\u00e9'])(
+  'a token that no header can carry is none: %j',
+  (accessToken) => {
+    expect(read(200, { access_token: accessToken })).toMatchObject({ kind: 'trouble' })
+  },
+)
+
 describe('nothing is dead yet', () => {
   test.each<[number, object | string]>([
     [500, { error: 'invalid_grant' }],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Account } from '../../../../src/lib/account/account.ts'
+import { cooldownWords } from '../../../../src/lib/quota/cooldown-words.ts'
 import type { LedgerEvent } from '../../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
@@ -94,22 +95,8 @@ describe('the status of an account', () => {
       'disabled',
       null,
     ],
-    [
-      'its key was refused',
-      [...full, refused],
-      account(),
-      'needs-login',
-      'the provider refuses its credential',
-      null,
-    ],
-    [
-      'its login has ended',
-      [...full, refused],
-      expired,
-      'needs-login',
-      'its login has ended: qwenctl auth refresh acme/work --login',
-      null,
-    ],
+    ['its key was refused', [...full, refused], account(), 'key-refused', 'its key is refused', null],
+    ['its login has ended', [...full, refused], expired, 'needs-login', 'its login has ended', null],
     [
       'its login is past, and can be renewed',
       [],
@@ -142,8 +129,8 @@ describe('the status of an account', () => {
       'its credit is gone',
       [cool('acc_a', { reason: 'quota-hard', until: null })],
       account(),
-      'exhausted',
-      'the provider says there is no quota or credit left',
+      'no-credit',
+      'the provider says there is no credit or quota left',
       null,
     ],
     ['it is rate limited', [cool('acc_a', {})], account(), 'cooling', 'rate limited by the provider', LATER],
@@ -275,9 +262,33 @@ test('when cooldowns hold, each is listed with what it is of', () => {
     cool('provider:acme', { reason: 'overloaded', model: 'm' }),
   )
   expect(view(state, account({ quotaGroup: 'org' })).cooldowns).toEqual([
-    { scope: 'account', model: 'm', reason: 'rate-short', evidence: 'slow down', since: AT, until: LATER },
-    { scope: 'quota-group', model: null, reason: 'quota-window', evidence: null, since: AT, until: LATER },
-    { scope: 'provider', model: 'm', reason: 'overloaded', evidence: null, since: AT, until: LATER },
+    {
+      scope: 'account',
+      model: 'm',
+      reason: 'rate-short',
+      words: cooldownWords['rate-short'],
+      evidence: 'slow down',
+      since: AT,
+      until: LATER,
+    },
+    {
+      scope: 'quota-group',
+      model: null,
+      reason: 'quota-window',
+      words: cooldownWords['quota-window'],
+      evidence: null,
+      since: AT,
+      until: LATER,
+    },
+    {
+      scope: 'provider',
+      model: 'm',
+      reason: 'overloaded',
+      words: cooldownWords.overloaded,
+      evidence: null,
+      since: AT,
+      until: LATER,
+    },
   ])
 })
 

@@ -5,7 +5,7 @@ import { sentence } from '../form/form-error.tsx'
 
 /** Why an account is not ready and when it returns; nothing where it is. */
 export function StatusReason({ account }: { account: AccountView }): JSX.Element | null {
-  const { status, statusReason, availableAt } = account
+  const { status, statusReason, availableAt, fix } = account
   if (status === 'ready' || (statusReason === null && availableAt === null)) return null
   const says = statusReason === null || status === 'disabled' ? null : sentence(statusReason)
   if (says === null && availableAt === null) return null
@@ -16,6 +16,12 @@ export function StatusReason({ account }: { account: AccountView }): JSX.Element
         <>
           {says === null ? 'Back ' : '. Back '}
           <Countdown at={availableAt} />
+        </>
+      )}
+      {fix !== null && (
+        <>
+          {' '}
+          <code>{fix}</code>
         </>
       )}
     </p>

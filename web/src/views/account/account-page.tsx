@@ -56,7 +56,7 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
         {accountName(account)}
       </nav>
       <ViewHead title={accountName(account)} sub={<StatusBadge account={account} />}>
-        <Remedy account={account} ask={ask} />
+        <Remedy account={account} ask={ask} verify={actions.verify} />
         {account.enabled ? (
           <button type="button" class="button" onClick={() => ask({ question: 'disable', account })}>
             Disable
@@ -96,10 +96,26 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
   )
 }
 
+const CREDENTIAL_OUT: ReadonlySet<AccountView['status']> = new Set(['needs-login', 'key-refused', 'expired'])
+
+interface RemedyProps {
+  account: AccountView
+  ask: (asked: Asked) => void
+  verify: (account: AccountView) => void
+}
+
 /** What brings an account back that no time brings back. */
-function Remedy({ account, ask }: { account: AccountView; ask: (asked: Asked) => void }): JSX.Element | null {
+function Remedy({ account, ask, verify }: RemedyProps): JSX.Element | null {
   const { status, auth } = account
-  if ((status !== 'needs-login' && status !== 'expired') || auth.type === 'none') return null
+  if (auth.type === 'none') return null
+  if (status === 'no-credit' || status === 'unreachable') {
+    return (
+      <button type="button" class="button button-primary" onClick={() => verify(account)}>
+        Try again now
+      </button>
+    )
+  }
+  if (!CREDENTIAL_OUT.has(status)) return null
   const isLogin = auth.type === 'oauth'
   return (
     <button

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { AccountView, CooldownView } from '../../api/types.ts'
-import { accountName, outcome } from '../../format/words.ts'
+import { accountName } from '../../format/words.ts'
 import { Ago } from '../../parts/status/ago.tsx'
 import { ConfirmDialog } from '../../parts/dialog/confirm-dialog.tsx'
 import { Countdown } from '../../parts/status/countdown.tsx'
@@ -62,7 +62,7 @@ function CooldownItem({ cooldown }: { cooldown: CooldownView }): JSX.Element {
   return (
     <li>
       <div class="cooldown-line">
-        <strong>{sentence(outcome(cooldown.reason))}</strong>
+        <strong>{sentence(cooldown.words)}</strong>
         <span>
           {cooldown.until === null ? (
             'until you act'

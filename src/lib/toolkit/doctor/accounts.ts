@@ -1,0 +1,39 @@
+import type { AccountQuotaView, AccountStatus } from '../views.ts'
+import type { Check } from './check.ts'
+import { check } from './check.ts'
+import type { DoctorParts } from './doctor-parts.ts'
+
+/** What waits for a person, or for a network: the accounts that will not come back in silence. */
+const inTrouble: ReadonlySet<AccountStatus> = new Set([
+  'key-refused',
+  'needs-login',
+  'expired',
+  'no-credit',
+  'unreachable',
+])
+const MOST_NAMED = 5
+
+/** Names the accounts that their providers refuse or that cannot be reached, each with the command that brings it back. */
+export async function checkAccounts({ accounts }: DoctorParts): Promise<Check[]> {
+  const all = await accounts().catch(() => null) // the checks of the documents and the ledger say why
+  if (all === null) return []
+  const out = all.filter((account) => inTrouble.has(account.status) || isSpent(account))
+  if (out.length === 0) {
+    const detail = all.length === 0 ? 'there is no account yet' : 'none waits for you'
+    return [check('accounts', 'accounts', { status: all.length === 0 ? 'skip' : 'ok', detail })]
+  }
+  const named = out.slice(0, MOST_NAMED).map(({ provider, name, statusReason, status }) => {
+    return `${provider}/${name}: ${statusReason ?? status}`
+  })
+  const more = out.length > MOST_NAMED ? [`and ${out.length - MOST_NAMED} more`] : []
+  const fix = out.find((account) => account.fix !== null)?.fix ?? null
+  return [check('accounts', 'accounts', { status: 'warn', detail: [...named, ...more].join('; '), fix })]
+}
+
+/** Its provider says that a quota is used up; what qwenctl counted itself needs no warning. */
+function isSpent({ status, cooldowns }: AccountQuotaView): boolean {
+  return (
+    status === 'exhausted' &&
+    cooldowns.some(({ model, reason }) => model === null && reason === 'quota-window')
+  )
+}
