@@ -17,17 +17,18 @@ import { settingsList, variablesList } from './docs/settings.ts'
 
 /** The documents that have generated parts. */
 export const documents = [
-  'README.md',
-  'docs/api.md',
-  'docs/configuration.md',
-  'docs/errors.md',
-  'docs/json.md',
-  'docs/limits.md',
-  'docs/proxy.md',
-  'docs/providers.md',
-  'docs/service-errors.md',
-  'docs/top.md',
-  ...builtinProviders.map(({ id }) => `docs/providers/${id}.md`),
+  'docs/guide/demo.md',
+  'docs/reference/commands.md',
+  'docs/reference/api.md',
+  'docs/reference/configuration.md',
+  'docs/reference/errors.md',
+  'docs/reference/json.md',
+  'docs/guide/limits.md',
+  'docs/guide/proxy.md',
+  'docs/reference/providers.md',
+  'docs/reference/service-errors.md',
+  'docs/guide/top.md',
+  ...builtinProviders.map(({ id }) => `docs/reference/providers/${id}.md`),
 ]
 
 /** The text between `<!-- generated:NAME:start -->` and `<!-- generated:NAME:end -->`, markers included. */

@@ -1,4 +1,4 @@
-// `node scripts/screenshots.ts`: the pictures of docs/dashboard.md and README.md, from a real proxy over simulated accounts.
+// `node scripts/screenshots.ts`: the pictures of docs/guide/page.md and README.md, from a real proxy over simulated accounts.
 // A week passes in seconds, by a clock of its own; then a browser (Debian's chromium) looks at the page. Needs a build.
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

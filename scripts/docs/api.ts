@@ -1,4 +1,4 @@
-// docs/api.md: what the OpenAPI document says, for people.
+// docs/reference/api.md: what the OpenAPI document says, for people.
 import { describeApi } from '../../src/lib/management/describe.ts'
 import { code } from './markdown.ts'
 

@@ -1,4 +1,4 @@
-// docs/errors.md: what the table in `src/lib/base/errors.ts` says of each code, and what it means in words.
+// docs/reference/errors.md: what the table in `src/lib/base/errors.ts` says of each code, and what it means in words.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorKinds } from '../../src/lib/base/errors.ts'

@@ -1,4 +1,4 @@
-// docs/json.md: the JSON documents of the commands, as a run of them prints them. What differs between two runs (ids,
+// docs/reference/json.md: the JSON documents of the commands, as a run of them prints them. What differs between two runs (ids,
 // times, ports, folders) is replaced by something that stays.
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'

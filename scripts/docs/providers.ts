@@ -1,4 +1,4 @@
-// Facts of the built-in providers, for docs/limits.md, docs/providers.md and the pages below docs/providers/.
+// Facts of the built-in providers, for docs/guide/limits.md, docs/reference/providers.md and the pages below docs/providers/.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import type { Endpoint, Provider } from '../../src/lib/provider/provider.ts'
 import { code, table } from './markdown.ts'

@@ -1,4 +1,4 @@
-// docs/service-errors.md: what every service says when it fails, from the tables that decide.
+// docs/reference/service-errors.md: what every service says when it fails, from the tables that decide.
 import type { FailureExample } from '../../src/lib/provider/failures/failure-row.ts'
 import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
 import { services } from '../../src/lib/provider/failures/services.ts'

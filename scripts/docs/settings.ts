@@ -1,4 +1,4 @@
-// Settings and environment variables, for docs/configuration.md.
+// Settings and environment variables, for docs/reference/configuration.md.
 import { settingsTable } from '../../src/lib/toolkit/settings/settings-table.ts'
 import type { SettingRow } from '../../src/lib/toolkit/settings/settings-table.ts'
 import { code, table } from './markdown.ts'
@@ -11,7 +11,7 @@ export const plainVariables: readonly { name: string; meaning: string }[] = [
   },
   {
     name: 'QWENCTL_PASSPHRASE',
-    meaning: 'seals credentials with a key derived from it ([security.md](security.md))',
+    meaning: 'seals credentials with a key derived from it ([security.md](../guide/security.md))',
   },
   {
     name: 'QWENCTL_KEYCHAIN',

@@ -39,11 +39,11 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-/** The first code of that language in a section of docs/clients.md, aimed at the proxy of this test. */
+/** The first code of that language in a section of docs/guide/clients.md, aimed at the proxy of this test. */
 function codeOf(section: string, language: 'js' | 'sh'): string {
-  const text = document('docs/clients.md').split(`\n## ${section}\n`)[1]?.split('\n## ')[0] ?? ''
+  const text = document('docs/guide/clients.md').split(`\n## ${section}\n`)[1]?.split('\n## ')[0] ?? ''
   const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(text)?.[1]
-  if (block === undefined) throw new Error(`docs/clients.md shows no ${language} under ${section}`)
+  if (block === undefined) throw new Error(`docs/guide/clients.md shows no ${language} under ${section}`)
   return block.replaceAll('http://127.0.0.1:3000', proxy.url).replaceAll('MODEL', 'sandbox-small')
 }
 
@@ -78,24 +78,24 @@ const answer = await client.messages.create({
 })
 console.log(answer.content[0].text)`
 
-test('with the code that docs/clients.md shows, the OpenAI SDK gets its answer', async () => {
+test('with the code that docs/guide/clients.md shows, the OpenAI SDK gets its answer', async () => {
   expect(await printedBy(codeOf('OpenAI SDK', 'js') + chat)).toContain(ANSWER)
 })
 
-test('with the variables that docs/clients.md shows, the OpenAI SDK gets its answer', async () => {
+test('with the variables that docs/guide/clients.md shows, the OpenAI SDK gets its answer', async () => {
   const program = `import OpenAI from 'openai'\nconst client = new OpenAI()${chat}`
   expect(await printedBy(program, exportsOf(codeOf('OpenAI SDK', 'sh')))).toContain(ANSWER)
 })
 
-test('with the code that docs/clients.md shows, the Anthropic SDK gets its answer', async () => {
+test('with the code that docs/guide/clients.md shows, the Anthropic SDK gets its answer', async () => {
   expect(await printedBy(codeOf('Anthropic SDK', 'js') + message)).toContain(ANSWER)
 })
 
-test('with the variables that docs/clients.md shows, the Anthropic SDK gets its answer', async () => {
+test('with the variables that docs/guide/clients.md shows, the Anthropic SDK gets its answer', async () => {
   const program = `import Anthropic from '@anthropic-ai/sdk'\nconst client = new Anthropic()${message}`
   expect(await printedBy(program, exportsOf(codeOf('Anthropic SDK', 'sh')))).toContain(ANSWER)
 })
 
-test('with the code that docs/clients.md shows, the Vercel AI SDK gets its answer', async () => {
+test('with the code that docs/guide/clients.md shows, the Vercel AI SDK gets its answer', async () => {
   expect(await printedBy(`${codeOf('Vercel AI SDK', 'js')}\nconsole.log(text)`)).toContain(ANSWER)
 })

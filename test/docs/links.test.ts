@@ -46,3 +46,7 @@ test('every document can be reached from the README', () => {
   const lost = allDocuments().filter(({ file }) => !reached.has(file))
   expect(lost.map(({ file }) => file)).toEqual([])
 })
+
+test('the README stays short enough to read at once', () => {
+  expect(Buffer.byteLength(document('README.md'))).toBeLessThanOrEqual(9 << 10)
+})

@@ -9,14 +9,14 @@ const byId = builtinProviders.map((provider) => [provider.id, provider] as const
 
 test('every built-in provider has a page, and no page is of another', () => {
   const pages = allDocuments()
-    .map(({ file }) => /^docs\/providers\/(.+)\.md$/.exec(file)?.[1])
+    .map(({ file }) => /^docs\/reference\/providers\/(.+)\.md$/.exec(file)?.[1])
     .filter((id) => id !== undefined)
   expect(pages.sort()).toEqual(builtinProviders.map(({ id }) => id).sort())
 })
 
 test('the index lists the providers in their order, each with its page', () => {
   const listed = [
-    ...document('docs/providers.md').matchAll(/^\| \[([^\]]+)\]\(providers\/([^)]+)\.md\) \|/gm),
+    ...document('docs/reference/providers.md').matchAll(/^\| \[([^\]]+)\]\(providers\/([^)]+)\.md\) \|/gm),
   ]
   expect(listed.map(([, id]) => id)).toEqual(builtinProviders.map(({ id }) => id))
   expect(listed.map(([, , file]) => file)).toEqual(builtinProviders.map(({ id }) => id))
@@ -25,7 +25,7 @@ test('the index lists the providers in their order, each with its page', () => {
 test.each(byId)(
   'the page of %s has its facts, limits, errors and terms, each in its place',
   (id, provider) => {
-    const text = document(`docs/providers/${id}.md`)
+    const text = document(`docs/reference/providers/${id}.md`)
     const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading)
     expect(headings).toEqual([id, 'Endpoints', 'Worth knowing', 'Limits', 'Errors', 'Terms'])
     const parts = [`provider-${id}`, ...(ownRowsOf(id).length > 0 ? [`outcomes-${id}`] : []), `terms-${id}`]
@@ -47,7 +47,7 @@ test.each(byId)(
 test.each(byId)(
   'every limit, provider and endpoint that the page of %s shows can be given so',
   (id, provider) => {
-    const cells = codeIn(document(`docs/providers/${id}.md`))
+    const cells = codeIn(document(`docs/reference/providers/${id}.md`))
     const limits = cells.flatMap((cell) =>
       [...cell.matchAll(/(?:--limit |^)(\d+[a-z-]*\/\S+)/g)].map(([, limit]) => limit),
     )
@@ -67,7 +67,7 @@ test.each(byId)(
 )
 
 test('the page of Coding Plan says what the code counts, in its own words too', () => {
-  const text = document('docs/providers/qwen.md').replaceAll(/\s+/g, ' ')
+  const text = document('docs/reference/providers/qwen.md').replaceAll(/\s+/g, ' ')
   const plan = builtinProviders[0]?.endpoints.find(({ id }) => id === 'coding-intl')
   expect(plan?.limits).toEqual(['6000/5h', '45000/week@Asia/Shanghai'])
   expect(text).toContain(

@@ -27,7 +27,7 @@ function found(text: string, pattern: RegExp): string[] {
   return [...new Set(names)].filter((name) => !name.startsWith('QWENCTL_NOTICE')).sort()
 }
 
-test('the variables that the sources read are those that docs/configuration.md lists', () => {
+test('the variables that the sources read are those that docs/reference/configuration.md lists', () => {
   const read = shippedSources().flatMap((text) => found(text, VARIABLE))
   expect([...new Set(read)].sort()).toEqual(
     [...variables].filter((name) => name.startsWith('QWENCTL_')).sort(),
@@ -43,13 +43,15 @@ test('no document names a variable that does not exist', () => {
   }
 })
 
-test('docs/errors.md has a row for every error code, and none besides', () => {
-  const rows = [...document('docs/errors.md').matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code)
+test('docs/reference/errors.md has a row for every error code, and none besides', () => {
+  const rows = [...document('docs/reference/errors.md').matchAll(/^\| `([a-z_]+)` \|/gm)].map(
+    ([, code]) => code,
+  )
   expect(rows).toEqual(Object.keys(errorKinds))
 })
 
-test('the errors of the proxy that docs/proxy.md lists have the statuses of the table', () => {
-  const section = document('docs/proxy.md').split('## Errors')[1] ?? ''
+test('the errors of the proxy that docs/guide/proxy.md lists have the statuses of the table', () => {
+  const section = document('docs/guide/proxy.md').split('## Errors')[1] ?? ''
   const rows = [...section.matchAll(/^\| (`[^|]+`) \| ([\d, ]+) \|/gm)]
   expect(rows.length).toBeGreaterThan(8)
   for (const [, names = '', statuses = ''] of rows) {
@@ -59,13 +61,15 @@ test('the errors of the proxy that docs/proxy.md lists have the statuses of the 
 })
 
 test.each([
-  ['docs/proxy.md', strategyNames],
-  ['docs/proxy.md', outcomeClasses],
-  ['docs/plugins.md', outcomeClasses],
-  ['docs/plugins.md', Object.keys(api)],
-  ['docs/limits.md', metrics],
-  ['docs/ledger.md', ['reserve', 'settle', 'limits', 'learn', 'forget', 'reset', 'cool', 'clear', 'close']],
-  ['README.md', strategyNames],
+  ['docs/guide/proxy.md', strategyNames],
+  ['docs/guide/proxy.md', outcomeClasses],
+  ['docs/guide/plugins.md', outcomeClasses],
+  ['docs/guide/plugins.md', Object.keys(api)],
+  ['docs/guide/limits.md', metrics],
+  [
+    'docs/internals/ledger.md',
+    ['reserve', 'settle', 'limits', 'learn', 'forget', 'reset', 'cool', 'clear', 'close'],
+  ],
 ])('%s names %j', (file, names) => {
   const text = document(file)
   expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
@@ -84,8 +88,8 @@ test('every setting that a document names in qwenctl config exists', () => {
   }
 })
 
-test('every limit and window that docs/limits.md and the README show can be read', () => {
-  const cells = ['docs/limits.md', 'README.md'].flatMap((file) => codeIn(document(file)))
+test('every limit and window that docs/guide/limits.md and the README show can be read', () => {
+  const cells = ['docs/guide/limits.md', 'README.md'].flatMap((file) => codeIn(document(file)))
   const limits = cells.filter((cell) => /^\d+[a-z-]*\/\w/.test(cell))
   expect(limits.length).toBeGreaterThan(8)
   for (const limit of limits) expect(() => parseLimit(limit), limit).not.toThrow()
@@ -94,8 +98,8 @@ test('every limit and window that docs/limits.md and the README show can be read
   for (const window of windows) expect(() => parseWindow(window), window).not.toThrow()
 })
 
-test('the hook that docs/plugins.md shows registers its provider', async () => {
-  const block = /^```js\n([\s\S]*?)^```/m.exec(document('docs/plugins.md'))?.[1] ?? ''
+test('the hook that docs/guide/plugins.md shows registers its provider', async () => {
+  const block = /^```js\n([\s\S]*?)^```/m.exec(document('docs/guide/plugins.md'))?.[1] ?? ''
   const folder = mkdtempSync(join(tmpdir(), 'qwenctl-docs-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'providers.mjs')

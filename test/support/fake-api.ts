@@ -1,5 +1,5 @@
 // The API of a proxy, scripted: states that a real proxy would only come to after hours, or by misfortune. What it
-// answers has the shapes of docs/api.md; the main flows are tested against the real one too.
+// answers has the shapes of docs/reference/api.md; the main flows are tested against the real one too.
 
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'

@@ -7,7 +7,7 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 export default class ProvidersExplain extends ToolkitCommand {
   static override summary = 'show what an error of a service means to qwenctl, and the rule that says so'
   static override description =
-    'Reads a body as the proxy would: whose trouble it is, what cools and until when, whether the next account is asked. docs/service-errors.md says how to make a row of a new body.'
+    'Reads a body as the proxy would: whose trouble it is, what cools and until when, whether the next account is asked. docs/reference/service-errors.md says how to make a row of a new body.'
   static override examples = [
     '<%= config.bin %> providers explain --body error.json --status 429',
     '<%= config.bin %> providers explain --body - --status 403 -p openrouter < error.json',

@@ -2,7 +2,7 @@
 // hint belong to a code; the edges (`terminal/`, `proxy/errors.ts`) translate, nobody else formats errors.
 
 interface ErrorKind {
-  /** The exit code of a command (`docs/errors.md` lists them). */
+  /** The exit code of a command (`docs/reference/errors.md` lists them). */
   exit: number
   /** The HTTP status where the proxy answers with it. */
   status: number

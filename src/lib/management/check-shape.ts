@@ -17,7 +17,7 @@ export function checkShape<Schema extends z.ZodType>(
   const field = fieldAt(path)
   const words = extra === undefined ? `is not as it must be: ${wordsOf(issue)}` : 'is not known here'
   throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${words}`, {
-    hint: 'see docs/api.md, or /api/openapi.json',
+    hint: 'see docs/reference/api.md, or /api/openapi.json',
     details: field === '' ? {} : { field },
   })
 }

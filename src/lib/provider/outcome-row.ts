@@ -1,4 +1,4 @@
-// One row of the tables that say what an answer means. `docs/plugins.md` shows how to write one.
+// One row of the tables that say what an answer means. `docs/guide/plugins.md` shows how to write one.
 
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { Answer, Outcome } from './provider.ts'

@@ -21,7 +21,7 @@ export interface Endpoint {
   openai: string | null
   /** Base of the Anthropic dialect (clients append `/messages`), null where there is none. */
   anthropic: string | null
-  /** Default limits that hold at this endpoint, as written in `docs/limits.md`. */
+  /** Default limits that hold at this endpoint, as written in `docs/guide/limits.md`. */
   limits?: string[]
   /** What the terms forbid here, said when an account is added. */
   terms?: string

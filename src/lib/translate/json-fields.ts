@@ -6,7 +6,7 @@ export type Json = Record<string, unknown>
 export type FieldRule =
   /** Translated. */
   | 'taken'
-  /** Left out, since nothing about the answer changes; `docs/translation.md` gives the reason of each. */
+  /** Left out, since nothing about the answer changes; `docs/reference/translation.md` gives the reason of each. */
   | 'dropped'
   /** Refused for this reason, except for values that ask for nothing. */
   | { refused: string; unless?: (value: unknown) => boolean }

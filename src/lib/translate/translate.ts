@@ -1,6 +1,6 @@
 // The translate room: what a client says in one wire format, said in the other, and the answer back. Pure functions of
 // JSON; bytes and sockets are the proxy's. What has no counterpart is refused by its name and never left out in silence:
-// the tables of fields (`requestRules` and the like) say which, `docs/translation.md` why.
+// the tables of fields (`requestRules` and the like) say which, `docs/reference/translation.md` why.
 
 import type { Dialect } from '../provider/provider.ts'
 import { messageOf } from './completion-to-message.ts'

@@ -12,7 +12,7 @@ import { builtinProviders } from '../../../src/lib/provider/builtin/index.ts'
 import type { FieldRules } from '../../../src/lib/translate/json-fields.ts'
 import { document } from '../../docs/documents.ts'
 
-const page = document('docs/translation.md')
+const page = document('docs/reference/translation.md')
 
 function section(title: string): string {
   return page.split(`## ${title}`)[1]?.split('\n## ')[0] ?? ''
@@ -44,7 +44,7 @@ describe.each([
     'A chat completion on an account of Messages',
     fieldsIn(openaiContent, openaiMessages, openaiRequest, openaiTools),
   ],
-])('docs/translation.md, "%s"', (title, fields) => {
+])('docs/reference/translation.md, "%s"', (title, fields) => {
   const text = section(title)
 
   test('names every field', () => {
@@ -60,7 +60,7 @@ describe.each([
   })
 })
 
-test('docs/translation.md says of every service what it takes', () => {
+test('docs/reference/translation.md says of every service what it takes', () => {
   const rows = section('What services differ in').split('\n')
   const others = rows.find((row) => row.startsWith('| others'))!
   for (const { id } of builtinProviders) {

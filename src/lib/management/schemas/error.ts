@@ -5,7 +5,7 @@ export const errorDocument = answer(
   'Error',
   z.object({
     error: z.object({
-      code: text.describe('one of docs/errors.md'),
+      code: text.describe('one of docs/reference/errors.md'),
       message: text,
       hint: text.nullable().describe('what to do about it'),
       field: text.optional().describe('where in the request it is, as limits[0]'),

@@ -27,7 +27,7 @@ const noteLevels: Record<Note['kind'], WritingLevel> = {
   crash: 'error',
 }
 
-/** Makes lines of what happened, as NDJSON; what they hold is in `docs/operating.md`. */
+/** Makes lines of what happened, as NDJSON; what they hold is in `docs/guide/operating.md`. */
 export class LogLines {
   readonly #level: LogLevel
   readonly #masked: Masked

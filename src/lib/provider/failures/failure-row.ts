@@ -1,5 +1,5 @@
 // What a service says when it fails, as data: each row has a stable name, a source with its day, and bodies that it decides.
-// The same bodies are the test (test/lib/provider/failures.test.ts) and the page docs/service-errors.md.
+// The same bodies are the test (test/lib/provider/failures.test.ts) and the page docs/reference/service-errors.md.
 
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { OutcomeRow } from '../outcome-row.ts'

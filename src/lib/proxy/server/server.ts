@@ -242,7 +242,7 @@ export class ProxyServer implements ExchangeListener {
     const { method, url } = exchange.call
     const [asked = ''] = url.split('?', 1) // what stands behind it may be a key
     throw new QwenctlError('not_found', `there is nothing at ${method} ${asked.slice(0, 200)}`, {
-      hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/proxy.md',
+      hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/guide/proxy.md',
     })
   }
 

@@ -68,7 +68,7 @@ interface News {
   of: Reservation | null | QwenctlError
 }
 
-/** The ledger in files: see `docs/ledger.md` for why order in the file is enough, without a lock or a server. */
+/** The ledger in files: see `docs/internals/ledger.md` for why order in the file is enough, without a lock or a server. */
 export class FileLedger implements Ledger {
   readonly #home: Home
   readonly #reader: LedgerReader

@@ -7,7 +7,7 @@ import { DamagedFile } from './source.ts'
 import type { Look, Source, SourceFile } from './source.ts'
 import { keyProblem } from './variables.ts'
 
-/** A list of accounts as CSV or JSON, of the columns that `docs/migrating.md` names; only where it is named. */
+/** A list of accounts as CSV or JSON, of the columns that `docs/guide/migrating.md` names; only where it is named. */
 export const tableFile: Source = {
   id: 'table-file',
   label: 'CSV or JSON list',

@@ -39,7 +39,7 @@ const LONGEST_WAIT_MS = 3_600_000
 
 const milliseconds: SettingType = { kind: 'whole', min: 1, max: DAY_MS }
 
-/** Every setting there is. Names and defaults are promises: `docs/configuration.md` is checked against this table. */
+/** Every setting there is. Names and defaults are promises: `docs/reference/configuration.md` is checked against this table. */
 export const settingsTable: readonly SettingRow[] = [
   {
     key: 'proxy.port',
