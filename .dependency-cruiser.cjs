@@ -112,11 +112,11 @@ module.exports = {
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` alone, what it left to see for `proxy logs`, the screen for `top`',
+        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` and `proxy restart` alone, what it left to see for `proxy logs`, the screen for `top`',
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|worker|logs)|demo|top|base/proxy-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|restart|worker|logs)|demo|top|base/proxy-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',
