@@ -15,7 +15,6 @@ export default tseslint.config(
       'dist/',
       'coverage/',
       'bench/node_modules/',
-      'wasm/',
       'bin/',
       'scripts/*.cjs',
       '.dependency-cruiser.cjs',

@@ -1,7 +1,7 @@
 // `npm run build`: dist/ from src/, the direct path as one file, the page, and what oclif and completion read about the
 // commands.
 import { spawnSync } from 'node:child_process'
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { buildWeb } from './build-web.ts'
@@ -11,16 +11,10 @@ const root = join(import.meta.dirname, '..')
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 compile()
-cpSync(join(root, walk('src')), join(root, walk('dist')))
 await bundleStart()
 await buildWeb(root)
 writeFileSync(join(root, 'oclif.manifest.json'), await manifestText(root))
 writeFileSync(join(root, 'dist', 'completion.json'), JSON.stringify(await commandTable(root)))
-
-/** Machine code, which `npm run wasm` makes. */
-function walk(folder: string): string {
-  return join(folder, 'lib', 'proxy', 'wire', 'json-walk.wasm')
-}
 
 /** Types are not checked here: that is half of a build's time, and `npm run lint:types` does it for all sources. */
 function compile(): void {

@@ -1,6 +1,5 @@
 import { usageNames } from '../../provider/usage.ts'
 import { Members, writtenWithEscapes } from './json-cursor.ts'
-import { AnswerWalk } from './json-walk.ts'
 import { Lookout, isAt, skipSpace } from './json-scan.ts'
 
 export interface ResponseSummary {
@@ -26,22 +25,6 @@ const ERROR_TYPE = Buffer.from('errorType')
  * of a success, or is no JSON object, and has to be read as a whole.
  */
 export function inspectResponse(body: Buffer): ResponseSummary | null {
-  return walk.goes(body) ? { usage: walkedUsage(body) } : inspectAnyResponse(body)
-}
-
-/**
- * `inspectResponse` for what is surely an answer. Null too where a small body could be an error in a form that only a reading
- * of all of it shows: without usage, or with the `base_resp` of MiniMax.
- */
-export function inspectAnswer(body: Buffer): ResponseSummary | null {
-  const summary = inspectResponse(body)
-  if (summary === null || body.length > LONGEST_ERROR) return summary
-  if (summary.usage === undefined) return null
-  return body.length <= LONGEST_WITH_USAGE && body.includes(BASE_RESP) ? null : summary
-}
-
-/** `inspectResponse` odd and long ones, too. */
-export function inspectAnyResponse(body: Buffer): ResponseSummary | null {
   const open = skipSpace(body, 0)
   if (body[open] !== OPEN_OBJECT) return null
   lookout.wasSeen = false
@@ -57,35 +40,23 @@ export function inspectAnyResponse(body: Buffer): ResponseSummary | null {
   return { usage }
 }
 
+/**
+ * `inspectResponse` for what is surely an answer. Null too where a small body could be an error in a form that only a reading
+ * of all of it shows: without usage, or with the `base_resp` of MiniMax.
+ */
+export function inspectAnswer(body: Buffer): ResponseSummary | null {
+  const summary = inspectResponse(body)
+  if (summary === null || body.length > LONGEST_ERROR) return summary
+  if (summary.usage === undefined) return null
+  return body.length <= LONGEST_WITH_USAGE && body.includes(BASE_RESP) ? null : summary
+}
+
 type UsageName = (typeof usageNames)[number]
 type Counts = Record<UsageName, unknown>
 
 // Most names are told apart by their length alone.
 const namesByLength: { name: UsageName; bytes: Buffer }[][] = []
 for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, bytes: Buffer.from(name) })
-
-const walk = new AnswerWalk(usageNames)
-const place = Object.fromEntries(usageNames.map((name, index) => [name, index])) as Record<UsageName, number>
-
-function walkedUsage(body: Buffer): unknown {
-  const { usage } = walk
-  if (usage === undefined) return undefined
-  if (body[usage.start] !== OPEN_OBJECT) return parsed(body, usage.start, usage.end)
-  return {
-    prompt_tokens: walkedCount(body, place.prompt_tokens),
-    input_tokens: walkedCount(body, place.input_tokens),
-    cache_creation_input_tokens: walkedCount(body, place.cache_creation_input_tokens),
-    cache_read_input_tokens: walkedCount(body, place.cache_read_input_tokens),
-    completion_tokens: walkedCount(body, place.completion_tokens),
-    output_tokens: walkedCount(body, place.output_tokens),
-    cost: walkedCount(body, place.cost),
-  }
-}
-
-function walkedCount(body: Buffer, name: number): unknown {
-  const end = walk.end(name)
-  return end === 0 ? undefined : valueAt(body, walk.start(name), end)
-}
 
 /** The value of the member that `members` has come to, which is skipped: of an object, what the readers look at. */
 function readCounts(body: Buffer, members: Members): unknown {

@@ -1,5 +1,4 @@
 import { Members, writtenWithEscapes } from './json-cursor.ts'
-import { RequestWalk } from './json-walk.ts'
 import { TOO_DEEP, isAt, skipSpace, type Span } from './json-scan.ts'
 import { skipMessages } from './opening-messages.ts'
 
@@ -44,43 +43,11 @@ export type BodyScan = BodyFields | BodyRefusal
 const keysByLength: { key: BodyKey; bytes: Buffer }[][] = []
 for (const key of bodyKeys) (keysByLength[key.length] ??= []).push({ key, bytes: Buffer.from(key) })
 
-const walk = new RequestWalk(bodyKeys, 'messages')
-const place = Object.fromEntries(bodyKeys.map((key, index) => [key, index])) as Record<BodyKey, number>
-
 /**
  * Finds the members that the proxy needs in a JSON request body, without parsing the rest. Never throws. Spans are byte
  * offsets into `body`. The whole body is checked for structure, so that what is forwarded is one JSON object.
  */
 export function scanBody(body: Buffer): BodyScan {
-  return walk.goes(body) ? walked() : scanAnyBody(body)
-}
-
-function walked(): BodyFields {
-  return {
-    ok: true,
-    fields: {
-      model: walk.span(place.model),
-      stream: walk.span(place.stream),
-      stream_options: walk.span(place.stream_options),
-      user: walk.span(place.user),
-      prompt_cache_key: walk.span(place.prompt_cache_key),
-      session_id: walk.span(place.session_id),
-      previous_response_id: walk.span(place.previous_response_id),
-      conversation: walk.span(place.conversation),
-      metadata: walk.span(place.metadata),
-      system: walk.span(place.system),
-      instructions: walk.span(place.instructions),
-      messages: walk.span(place.messages),
-      input: walk.span(place.input),
-    },
-    opening: walk.contents(),
-    insertAt: walk.insertAt,
-    isEmpty: false,
-  }
-}
-
-/** `scanBody` of odd and long ones, too. */
-export function scanAnyBody(body: Buffer): BodyScan {
   const open = skipSpace(body, startsWithByteOrderMark(body) ? 3 : 0)
   if (body[open] !== 0x7b) return { ok: false, reason: 'not-an-object' }
   const fields = noFields()
