@@ -144,6 +144,11 @@ test('when accounts are verified, says of each what its provider says, and exits
     ['bad', 'refused', 'key-refused'],
   ])
   expect(await runCommand(home, ['auth', 'verify', 'good'])).toMatchObject({ exit: 0 })
+  const fix = 'qwenctl accounts set custom/bad --key-stdin'
+  expect((await runCommand(home, ['auth', 'list'])).stdout).toContain(fix)
+  expect((await runCommand(home, ['accounts', 'show', 'bad'])).stdout).toContain(fix)
+  const quota = await runCommand(home, ['quota', 'show'])
+  expect(quota.stdout + quota.stderr).toContain(fix)
 })
 
 test('without a terminal, removing asks for --yes, and a mistyped name removes nothing', async () => {

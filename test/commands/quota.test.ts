@@ -63,8 +63,8 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
       requests: 1500,
       succeeded: 1499,
       failed: 1,
-      attempted: 0,
-      answered: 0,
+      attempted: 1500,
+      answered: 1500,
       unreached: 0,
       inputTokens: 1,
       outputTokens: 1,
@@ -108,7 +108,13 @@ test('when a limit was learned of one model, its row names the model, without co
   if (limit === undefined) throw new Error('the account has no limit')
   const ofModel = { ...limit, model: 'llama\u001b[2J-3.3-70b-versatile', source: 'learned' as const }
   const [row] = quotaRows(document(account({ limits: [ofModel] })), look)
-  expect(row?.[2]).toBe('day llama-3.3-70b-v…')
+  expect(row?.[2]).toBe('day llama\ufffd[2J-3.3-7…')
+})
+
+test('when not every attempt was answered, today shows both', () => {
+  const { today } = account({})
+  const [row] = quotaRows(document(account({ today: { ...today, attempted: 12, answered: 11 } })), look)
+  expect(row?.at(-1)).toBe('11/12')
 })
 
 test('when names are too long for the terminal, they are cut and the lines fit', () => {

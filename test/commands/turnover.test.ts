@@ -127,5 +127,8 @@ test('when a request is refused for another reason, the reason is told once, wit
     message: 'no account serves the model m\u001b[2J9',
     returns: null,
   }
-  expect([1, 2].map(() => turnover.refused(refusal, NOON))).toEqual(['no account serves the model m9', null])
+  expect([1, 2].map(() => turnover.refused(refusal, NOON))).toEqual([
+    'no account serves the model m\ufffd[2J9',
+    null,
+  ])
 })

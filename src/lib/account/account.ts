@@ -51,6 +51,12 @@ export function fullReference(account: Pick<Account, 'user' | 'provider' | 'name
   return `${account.user}:${account.provider}/${account.name}`
 }
 
+/** As commands take it: `provider/name`, with its user where that is not the default one. */
+export function shortReference(account: Pick<Account, 'user' | 'provider' | 'name'>): string {
+  const { user, provider, name } = account
+  return user === LOCAL_USER ? `${provider}/${name}` : fullReference(account)
+}
+
 /** The subject under which a quota group cools down in the ledger. */
 export function quotaGroupSubject(account: Pick<Account, 'user' | 'provider' | 'quotaGroup'>): string | null {
   return account.quotaGroup === null

@@ -1,54 +1,101 @@
 import type { Account } from '../account/account.ts'
+import { shortReference } from '../account/account.ts'
+import { cooldownWords } from '../quota/cooldown-words.ts'
+import { GUESS_PREFIX } from './cooling.ts'
 import type { Refusal } from './eligibility.ts'
 
-/** Why an account waits for a person, and what brings it back. */
+/** Why an account waits for a person, and what brings it back: the same words in errors, statuses, commands and the page. */
 export interface AccountTrouble {
-  /** After the account's name: `has no credit left`. */
+  /** A sentence about the account, with what its provider said: `its key is refused (invalid key)`. */
   words: string
-  /** The command to type. */
+  /** The command to type. `MAX` is a number that the user chooses. */
   fix: string
   /** Money is missing. */
   isMoney: boolean
 }
 
+export type TroubleKind =
+  | 'disabled'
+  | 'no-key'
+  | 'key-refused'
+  | 'login-ended'
+  | 'login-expired'
+  | 'no-credit'
+  | 'unreachable'
+  | 'held'
+
+interface TroubleRow {
+  words: string
+  /** The rest of `qwenctl`; `NAME` is the account. */
+  fix: string
+}
+
+const NEW_KEY = 'accounts set NAME --key-stdin'
+const NEW_LOGIN = 'auth refresh NAME --login'
+
+const rows: Readonly<Record<TroubleKind, TroubleRow>> = {
+  disabled: { words: 'disabled', fix: 'accounts enable NAME' },
+  'no-key': { words: 'it has no key', fix: NEW_KEY },
+  'key-refused': { words: 'its key is refused', fix: NEW_KEY },
+  'login-ended': { words: 'its login has ended', fix: NEW_LOGIN },
+  'login-expired': { words: 'its login has expired', fix: NEW_LOGIN },
+  'no-credit': { words: cooldownWords['quota-hard'], fix: 'auth verify NAME' },
+  unreachable: { words: cooldownWords.unreachable, fix: 'auth verify NAME' },
+  held: { words: 'it waits for you', fix: 'quota reset NAME --cooldowns' },
+}
+
+/** `words` instead of those of the kind; `evidence` is what the provider said. */
+export function describeTrouble(
+  kind: TroubleKind,
+  account: Account,
+  { words = rows[kind].words, evidence = null }: { words?: string; evidence?: string | null } = {},
+): AccountTrouble {
+  const isMoney = kind === 'no-credit'
+  // There is nothing to verify without a credential.
+  const { fix } = rows[isMoney && account.credential.type === 'none' ? 'held' : kind]
+  return { words: `${words}${inBrackets(evidence)}`, fix: typed(fix, account), isMoney }
+}
+
+/** The trouble of an account whose credential its provider refuses. */
+export function describeRefusedCredential(account: Account, evidence: string | null): AccountTrouble {
+  const { type } = account.credential
+  const kind = type === 'oauth' ? 'login-ended' : type === 'none' ? 'no-key' : 'key-refused'
+  return describeTrouble(kind, account, { evidence })
+}
+
+/** The trouble of an account with a limit that leaves nothing to use, such as `0/day`. */
+export function describeClosedLimit(account: Account, limit: string, words: string): AccountTrouble {
+  const given = account.limits ?? []
+  if (!given.includes(limit)) {
+    // The provider taught it.
+    return { words, fix: typed('quota reset NAME --learned', account), isMoney: false }
+  }
+  // `--limit` replaces all limits, so the others are named again.
+  const raised = given.map((other) => (other === limit ? limit.replace(/^[\d.]+/, 'MAX') : other))
+  const flags = raised.map((each) => ` --limit ${each}`).join('')
+  return { words, fix: typed(`accounts set NAME${flags}`, account), isMoney: false }
+}
+
 /** What only a person can end; null: the refusal ends by itself, or is about the request. */
 export function troubleOf(account: Account, refusal: Refusal): AccountTrouble | null {
-  const name = `${account.provider}/${account.name}`
   const { kind, words } = refusal
-  if (kind === 'needs-login') return refusedCredential(account, name, words)
-  if (kind === 'cooling' && refusal.reason === 'auth-dead') return refusedCredential(account, name, words)
+  if (kind === 'needs-login') return describeRefusedCredential(account, refusal.evidence)
   if (refusal.availableAt !== null) return null
-  if (kind === 'exhausted' || kind === 'reserved')
-    return { words, fix: `qwenctl accounts set ${name} --limit ${limitOf(refusal)}`, isMoney: false }
+  if (kind === 'exhausted' || kind === 'reserved') return describeClosedLimit(account, refusal.limit, words)
   if (kind !== 'cooling') return null
-  if (refusal.reason !== 'quota-hard') return { words, fix: `qwenctl quota reset ${name}`, isMoney: false }
-  const ofModel = refusal.scope === 'model' ? ' for this model' : ''
-  return {
-    words: `has no credit left${ofModel}${evidenceIn(words)}`,
-    fix: `qwenctl auth verify ${name}`,
-    isMoney: true,
-  }
+  const { reason, evidence, scope } = refusal
+  if (reason === 'auth-dead') return describeRefusedCredential(account, evidence)
+  if (reason !== 'quota-hard') return describeTrouble('held', account, { words })
+  const ofModel = scope === 'model' ? ' for this model' : ''
+  return describeTrouble('no-credit', account, { words: `${rows['no-credit'].words}${ofModel}`, evidence })
 }
 
-function refusedCredential({ credential }: Account, name: string, words: string): AccountTrouble {
-  const more = evidenceIn(words)
-  if (credential.type === 'oauth') {
-    return {
-      words: `needs a new login${more}`,
-      fix: `qwenctl auth refresh ${name} --login`,
-      isMoney: false,
-    }
-  }
-  const fix = `qwenctl accounts set ${name} --key-stdin`
-  if (credential.type === 'none') return { words: 'has no key', fix, isMoney: false }
-  return { words: `has a key that the provider refuses${more}`, fix, isMoney: false }
+function typed(fix: string, account: Account): string {
+  return `qwenctl ${fix.replace('NAME', shortReference(account))}`
 }
 
-/** What the provider said stands in brackets at the end. */
-function evidenceIn(words: string): string {
-  return /( \(.*\))$/s.exec(words)?.[1] ?? ''
-}
-
-function limitOf({ limit }: { limit: string }): string {
-  return `MAX/${limit.split('/').slice(1).join('/')}`
+/** That a time was guessed says nothing about the trouble. */
+function inBrackets(evidence: string | null): string {
+  const said = evidence === null ? '' : evidence.replace(GUESS_PREFIX, '')
+  return said === '' ? '' : ` (${said})`
 }

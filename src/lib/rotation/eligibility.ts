@@ -26,13 +26,16 @@ export type MismatchKind =
 /** Why an account may not serve now. `availableAt` is in epoch milliseconds, null: only the user can change it. */
 export type Refusal = { words: string; availableAt: number | null } & (
   | { kind: MismatchKind }
-  | { kind: 'needs-login' }
+  /** `evidence`: what the provider said; null: there is no credential. */
+  | { kind: 'needs-login'; evidence: string | null }
   /** A cap over the accounts, of the user's own. */
   | { kind: 'capped' }
   | {
       kind: 'cooling'
       scope: 'account' | 'model' | 'route' | 'quota-group' | 'provider'
       reason: OutcomeClass
+      /** What the provider said. */
+      evidence: string | null
     }
   /** `limit` as it is written: `2000/day`. `reserved`: something is left of it, for others than the pool. */
   | { kind: 'exhausted' | 'reserved'; limit: string }
@@ -166,7 +169,8 @@ export function lacksWanted(
 
 /** The refusals that the ledger gives, and that end by themselves or by `auth`, `quota reset` and the like. */
 export function unavailability(member: Member, wanted: Wanted, view: RotationMoment): Refusal | null {
-  if (!member.hasCredential) return { kind: 'needs-login', availableAt: null, words: 'has no credential' }
+  if (!member.hasCredential)
+    return { kind: 'needs-login', availableAt: null, words: 'has no credential', evidence: null }
   const model = wanted.model ?? null
   const { account, quotaGroup, provider } = member.subjects
   const found = [
@@ -208,14 +212,15 @@ function cooling(
 ): Refusal | null {
   const cooldown = activeCooldown(state, subject, model, now)
   if (cooldown === null) return null
-  const availableAt = cooldown.until
-  if (scope === 'account' && cooldown.reason === 'auth-dead') {
+  const { reason, evidence, until: availableAt } = cooldown
+  if (scope === 'account' && reason === 'auth-dead') {
     // A guess when to test it again is no time of return.
-    return { kind: 'needs-login', availableAt: null, words: withEvidence('needs a new login', cooldown) }
+    const words = withEvidence(cooldownWords[reason], cooldown)
+    return { kind: 'needs-login', availableAt: null, words, evidence }
   }
   const narrowed = scope === 'account' && !isOfWhole(state, subject, cooldown) ? 'model' : scope
-  const words = withEvidence(`${scopeWords[narrowed]}cools down: ${cooldownWords[cooldown.reason]}`, cooldown)
-  return { kind: 'cooling', scope: narrowed, reason: cooldown.reason, availableAt, words }
+  const words = withEvidence(`${scopeWords[narrowed]}cools down: ${cooldownWords[reason]}`, cooldown)
+  return { kind: 'cooling', scope: narrowed, reason, evidence, availableAt, words }
 }
 
 /** The cooldown of the endpoint that the request reaches at this account. */
@@ -229,8 +234,9 @@ function activeRoute(account: SubjectState | undefined, wanted: Wanted, now: num
 function routeCooling(account: string, wanted: Wanted, { state, now }: RotationMoment): Refusal | null {
   const cooldown = activeRoute(state.subjects.get(account), wanted, now)
   if (cooldown === null) return null
-  const words = withEvidence(`this endpoint cools down: ${cooldownWords[cooldown.reason]}`, cooldown)
-  return { kind: 'cooling', scope: 'route', reason: cooldown.reason, availableAt: cooldown.until, words }
+  const { reason, evidence, until: availableAt } = cooldown
+  const words = withEvidence(`this endpoint cools down: ${cooldownWords[reason]}`, cooldown)
+  return { kind: 'cooling', scope: 'route', reason, evidence, availableAt, words }
 }
 
 function isOfWhole(state: LedgerState, subject: string, cooldown: Cooldown): boolean {

@@ -185,7 +185,7 @@ describe('one account', () => {
 
   test('reset zeroes its counters, and DELETE cooldowns ends its rest alone', async () => {
     const upstream = await givenUpstream()
-    const api = await givenApi({ accounts: [{ name: 'a', limits: ['5/day'] }], baseUrl: upstream.baseUrl })
+    const api = await givenApi({ accounts: [{ name: 'a', limits: ['5/minute'] }], baseUrl: upstream.baseUrl })
     upstream.next(json(429, { error: { message: 'slow down' } }, { 'retry-after': '60' }))
     await api.proxy.chat()
     await api.proxy.quota()

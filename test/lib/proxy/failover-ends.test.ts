@@ -120,7 +120,7 @@ describe('when nobody can answer', () => {
       const reply = await proxy.chat()
       expect(reply.status).toBe(403)
       expect(reply.headers).toMatchObject({ 'x-qwenctl-error': 'needs_action', 'x-should-retry': 'false' })
-      expect(reply.json.error.message).toContain('custom/a has a key that the provider refuses (no)')
+      expect(reply.json.error.message).toContain('custom/a: its key is refused (no)')
       expect(reply.json.error.message).toContain('qwenctl accounts set custom/a --key-stdin')
       expect(reply.headers['retry-after']).toBeUndefined()
     }
@@ -135,7 +135,9 @@ describe('when nobody can answer', () => {
       const reply = await proxy.chat()
       expect([reply.status, reply.headers['x-qwenctl-error']]).toEqual([402, 'needs_action'])
       expect(reply.json.error.code).toBe('insufficient_quota')
-      expect(reply.json.error.message).toContain('custom/a has no credit left')
+      expect(reply.json.error.message).toContain(
+        'custom/a: the provider says there is no credit or quota left',
+      )
       expect(reply.json.error.message).toContain('qwenctl auth verify custom/a')
       expect(reply.headers['retry-after']).toBeUndefined()
     }

@@ -96,7 +96,7 @@ describe('when another process changes the accounts while requests run, none is 
     upstream.nextFor(keyOf('a'), json(401, { error: { message: 'revoked' } }))
     upstream.always(chat(), 'sk-a-new-key-0123456789')
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
-    expect((await proxy.chat()).status).toBe(503)
+    expect((await proxy.chat()).status).toBe(403)
     expect((await proxy.quota()).a?.status).toBe('key-refused')
     await qwenctl(proxy.home, ['accounts', 'set', 'a', '--key-stdin'], 'sk-a-new-key-0123456789')
     await until(async () => (await proxy.chat()).status === 200)

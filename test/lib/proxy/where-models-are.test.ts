@@ -94,7 +94,7 @@ describe('a proxy that fetches model lists', () => {
     for (let n = 0; n < 2; n += 1) {
       const { status, json: body } = await proxy.chat({ model: 'gpt-5' })
       expect(status).toBe(402)
-      expect(body.error.message).toContain('openai/oai has no credit left')
+      expect(body.error.message).toContain('openai/oai: the provider says there is no credit or quota left')
       expect(body.error.message).not.toContain('ollama')
     }
   })

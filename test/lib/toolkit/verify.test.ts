@@ -70,6 +70,19 @@ describe('checking a credential', () => {
     })
   })
 
+  test('when the answer says nothing about the key of an account without credit, it names what ends that', async () => {
+    const upstream = await givenAnswer(402, { error: { message: 'Insufficient balance' } })
+    const toolkit = await givenAccountAt(upstream.baseUrl)
+    const { id } = await toolkit.accounts.find('work')
+    const ledger = await toolkit.ledger()
+    await ledger.record([{ type: 'cool', subject: id, until: null, reason: 'quota-hard' }])
+    const unchecked = await toolkit.accounts.verify('work')
+    expect(unchecked).toMatchObject({ result: 'unchecked', account: { status: 'no-credit' } })
+    expect(unchecked.message).toContain('qwenctl quota reset custom/work --cooldowns')
+    await toolkit.quotas.endCooldowns(['work'])
+    expect(await toolkit.accounts.show('work')).toMatchObject({ status: 'ready', fix: null })
+  })
+
   test('when a refused account was out of quota for good, it shows that its key is refused', async () => {
     const upstream = await givenAnswer(401, refusal)
     const toolkit = await givenAccountAt(upstream.baseUrl)

@@ -62,8 +62,8 @@ export const openrouter = defineProvider({
   keyPattern: /^sk-or-[\w-]{16,}$/,
   endpoints: [{ id: 'global', label: 'OpenRouter', openai: 'https://openrouter.ai/api/v1' }],
   outcomes: openrouterFailures.rows,
-  // "Failed attempts still count toward your daily quota", of free models (openrouter.ai/docs/faq and
-  // /docs/api/reference/limits, as quoted in 2026-06; looked up 2026-11-29).
+  // Of free models, failed attempts count toward the daily quota (help center of OpenRouter, article 39501163636379 about
+  // rate limits: openrouter.zendesk.com/hc/en-us/articles/39501163636379; looked up 2026-11-30).
   counts: countsFailures,
   usage: readUsageWithCost,
   routes: { 'chat/completions': true, completions: true, responses: true },

@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts'
 import { isInScope } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountTrouble } from '../../rotation/account-trouble.ts'
-import { troubleOf } from '../../rotation/account-trouble.ts'
+import { describeTrouble, troubleOf } from '../../rotation/account-trouble.ts'
 import type { Refusal } from '../../rotation/eligibility.ts'
 import { isAskable, lacksWanted, mismatch, mismatchKind } from '../../rotation/eligibility.ts'
 import type { Member } from '../../rotation/pool/member.ts'
@@ -124,10 +124,10 @@ function troublesIn(refusals: readonly Refused[]): Map<Member, AccountTrouble> {
 /** Every account that could serve waits for a person. */
 function needsAction(troubles: ReadonlyMap<Member, AccountTrouble>): QwenctlError {
   const named = [...troubles].slice(0, MOST_NAMED)
-  const words = named.map(([{ account }, trouble]) => `${account.provider}/${account.name} ${trouble.words}`)
+  const words = named.map(([{ account }, trouble]) => `${account.provider}/${account.name}: ${trouble.words}`)
   const more = troubles.size > MOST_NAMED ? ` and ${troubles.size - MOST_NAMED} more` : ''
   const isMoney = [...troubles.values()].some((trouble) => trouble.isMoney)
-  return new QwenctlError('needs_action', `no account can serve: ${words.join('; ')}${more}`, {
+  return new QwenctlError('needs_action', `no account can serve. ${words.join('; ')}${more}`, {
     hint: [...new Set(named.map(([, { fix }]) => fix))].join('; '),
     ...(isMoney ? { status: 402 } : {}),
   })
@@ -146,8 +146,8 @@ function disabledHolders(
       const { account } = member
       if (account.enabled || !isCertain(evidenceOf(member, model))) continue
       if (mismatchKind(enabled(member), request) !== null) continue
-      const fix = `qwenctl accounts enable ${account.provider}/${account.name}`
-      found.set(member, { words: `has ${model} and is disabled`, fix, isMoney: false })
+      const words = `it has ${model} and is disabled`
+      found.set(member, describeTrouble('disabled', account, { words }))
     }
   }
   return found
@@ -222,6 +222,8 @@ function pinnedRefusal({ pool }: LivePool, wanted: readonly RotationRequest[]): 
   }
   const hint = 'leave x-qwenctl-account out, or name another account; qwenctl auth list shows them'
   if (kinds.has('disabled'))
-    return new QwenctlError('needs_action', message, { hint: `qwenctl accounts enable ${account}` })
+    return new QwenctlError('needs_action', message, {
+      hint: describeTrouble('disabled', member.account).fix,
+    })
   return new QwenctlError(hasAny(kinds, routeKinds) ? 'route_not_served' : 'no_accounts', message, { hint })
 }

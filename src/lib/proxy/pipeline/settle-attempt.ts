@@ -170,6 +170,7 @@ function cool(live: LivePool, turn: Assignment, outcome: Outcome): void {
   const { member, reservation } = turn
   const model = modelOf(turn)
   if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return
+  if (live.hasNewKey(member)) return // this is about the old key
   const { state, now, random } = live.view
   const route = routeKey(turn.step.wanted)
   const part = outcome.class === 'route-missing' ? route : model

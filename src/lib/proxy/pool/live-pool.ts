@@ -31,6 +31,7 @@ import { Authenticator } from './authenticate.ts'
 import type { AnswerHead } from './learned-limits.ts'
 import { LearnedLimits } from './learned-limits.ts'
 import { LiveView } from './live-view.ts'
+import { endOldRefusals, hasNewKey } from './replaced-keys.ts'
 import { readPoolRules } from './pool-rules.ts'
 import type { Target } from './target.ts'
 import { targetOf } from './target.ts'
@@ -157,6 +158,11 @@ export class LivePool {
     return member === null ? null : !isAvailable(member, wanted, this.view)
   }
 
+  /** Whether the account has another key than it had when the request chose it. */
+  hasNewKey({ account }: Member): boolean {
+    return hasNewKey(account, this.#pool.member(account.id)?.account)
+  }
+
   get accounts(): Account[] {
     return this.#accounts
   }
@@ -181,6 +187,8 @@ export class LivePool {
     await this.#toolkit.reconcileLimits()
     const members = accounts.map((account) => memberOf(account, providers.of(account)))
     await this.#options.onMembers?.(this, members)
+    const ended = endOldRefusals(this.ledger.state, this.#accounts, accounts)
+    for (const { notice, account } of ended) this.#record([notice], account)
     this.#accounts = accounts
     this.#useCaps()
     this.#targets = noTargets()

@@ -40,7 +40,7 @@ export const quotaShape: ListShape<AccountQuotaView> = {
       whole: true,
       value: (one) => tightestLimit(one)?.resetsAt ?? null,
     },
-    { key: 'today', header: 'TODAY', align: 'right', rank: 4, value: ({ today }) => today.requests },
+    { key: 'today', header: 'TODAY', align: 'right', rank: 4, value: ({ today }) => today.attempted },
   ],
   nameOf: shownReference,
   statusOf: ({ status }) => status,
@@ -74,10 +74,16 @@ function rowsWith(document: QuotaDocument, look: Look, cells: number): string[][
       index === 0 ? shownName(account) : '',
       index === 0 ? statusCell(account, look.palette) : '',
       ...(limit === null ? ['none', '', '', ''] : limitCells(limit, document.now, { ...look, width: cells })),
-      index === 0 ? shortNumber(account.today.requests) : '',
+      index === 0 ? todayCell(account) : '',
     ])
   })
   return document.accounts.length > 1 ? [...rows, totalsRow(document, look)] : rows
+}
+
+/** Attempts; where not all were answered, `11/12`: answered of attempted. */
+function todayCell({ today: { answered, attempted } }: AccountQuotaView): string {
+  const all = shortNumber(attempted)
+  return answered === attempted ? all : `${shortNumber(answered)}/${all}`
 }
 
 function limitCells(limit: LimitView, now: string, gauge: Parameters<typeof renderGauge>[2]): string[] {

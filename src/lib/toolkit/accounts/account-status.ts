@@ -5,7 +5,12 @@ import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { formatLimit } from '../../quota/limit.ts'
 import { isFull, roomAt } from '../../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, SubjectState } from '../../quota/log/state.ts'
-import { GUESS_PREFIX } from '../../rotation/cooling.ts'
+import type { AccountTrouble } from '../../rotation/account-trouble.ts'
+import {
+  describeClosedLimit,
+  describeRefusedCredential,
+  describeTrouble,
+} from '../../rotation/account-trouble.ts'
 import { missingProviderFix, formatMissingProvider } from '../missing-provider.ts'
 import type { AccountStatus } from '../views.ts'
 
@@ -26,7 +31,8 @@ interface Pause {
 
 /** How an account stands that qwenctl cannot speak for: its plugin is gone. */
 export function standingWithoutProvider(account: Account): Standing {
-  return out('no-provider', formatMissingProvider(account.provider), missingProviderFix(account))
+  const words = formatMissingProvider(account.provider)
+  return waiting('no-provider', { words, fix: missingProviderFix(account) })
 }
 
 /**
@@ -34,15 +40,17 @@ export function standingWithoutProvider(account: Account): Standing {
  * credential, expired, no credit, exhausted, unreachable, cooling, ready.
  */
 export function standingOf(account: Account, state: LedgerState, now: number): Standing {
-  const name = referenceTo(account)
-  if (!account.enabled) return out('disabled', 'disabled', `qwenctl accounts enable ${name}`)
+  if (!account.enabled) return waiting('disabled', describeTrouble('disabled', account))
   const refused = refusalOf(state.subjects.get(account.id), now)
-  if (refused !== null) return refusedStanding(account, refused)
-  if (isExpired(account, now))
-    return out('expired', 'its login has expired', `qwenctl auth refresh ${name} --login`)
+  if (refused !== null) {
+    const status = account.credential.type === 'oauth' ? 'needs-login' : 'key-refused'
+    return waiting(status, describeRefusedCredential(account, refused.evidence))
+  }
+  if (isExpired(account, now)) return waiting('expired', describeTrouble('login-expired', account))
   const pauses = pausesOf(account, state, now)
   const unpaid = pauses.find(({ cooldown }) => cooldown.reason === 'quota-hard')
-  if (unpaid !== undefined) return out('no-credit', unpaid.reason, afterPayment(account))
+  if (unpaid !== undefined)
+    return waiting('no-credit', describeTrouble('no-credit', account, { words: unpaid.reason }))
   return passingStanding(account, pauses, state, now)
 }
 
@@ -50,28 +58,29 @@ export function standingOf(account: Account, state: LedgerState, now: number): S
 function passingStanding(account: Account, pauses: Pause[], state: LedgerState, now: number): Standing {
   const subject = state.subjects.get(account.id)
   const full = (subject?.limits ?? []).filter((limit) => isFull(limit, now))
+  const closed = full.find(({ max, until }) => max <= 0 && until === null)
+  if (closed !== undefined)
+    return waiting('exhausted', describeClosedLimit(account, formatLimit(closed), usedUp(full)))
   const spent = pauses.find(({ cooldown }) => cooldown.reason === 'quota-window')
   const availableAt = latestOf([
     full.length === 0 ? now : roomAt(subject, now),
     ...pauses.map(({ cooldown }) => cooldown.until),
   ])
-  const fix = availableAt === null ? `qwenctl quota reset ${referenceTo(account)}` : null
+  const fix = availableAt === null ? describeTrouble('held', account).fix : null
   if (full.length > 0) return { status: 'exhausted', reason: usedUp(full), availableAt, fix }
   if (spent !== undefined) return { status: 'exhausted', reason: spent.reason, availableAt, fix }
   if (subject?.unreached !== undefined)
-    return out('unreachable', subject.unreached.reason, `qwenctl auth verify ${referenceTo(account)}`)
+    return waiting(
+      'unreachable',
+      describeTrouble('unreachable', account, { words: subject.unreached.reason }),
+    )
   const [pause] = pauses
   if (pause === undefined) return { status: 'ready', reason: null, availableAt: null, fix: null }
   return { status: 'cooling', reason: pause.reason, availableAt, fix }
 }
 
-function out(status: AccountStatus, reason: string, fix: string): Standing {
-  return { status, reason, availableAt: null, fix }
-}
-
-/** As commands take it. The default user needs no name. */
-function referenceTo({ user, provider, name }: Account): string {
-  return `${user === 'local' ? '' : `${user}:`}${provider}/${name}`
+function waiting(status: AccountStatus, { words, fix }: Pick<AccountTrouble, 'words' | 'fix'>): Standing {
+  return { status, reason: words, availableAt: null, fix }
 }
 
 /** The refusal of its credential, which holds until an attempt with it succeeds: its end is only when to test it. */
@@ -79,24 +88,6 @@ function refusalOf(subject: SubjectState | undefined, now: number): Cooldown | n
   const whole = subject?.cooldowns.get('*')
   if (whole?.reason !== 'auth-dead') return null
   return whole.guessed === true || whole.until === null || whole.until > now ? whole : null
-}
-
-function refusedStanding(account: Account, { evidence }: Cooldown): Standing {
-  const isLogin = account.credential.type === 'oauth'
-  const said = evidence === null ? '' : evidence.replace(GUESS_PREFIX, '')
-  const why = said === '' ? '' : ` (${said})`
-  const name = referenceTo(account)
-  return isLogin
-    ? out('needs-login', `its login has ended${why}`, `qwenctl auth refresh ${name} --login`)
-    : out('key-refused', `its key is refused${why}`, `qwenctl accounts set ${name} --key-stdin`)
-}
-
-/** An account without a credential has nothing to verify. */
-function afterPayment(account: Account): string {
-  const name = referenceTo(account)
-  return account.credential.type === 'none'
-    ? `qwenctl quota reset ${name} --cooldowns`
-    : `qwenctl auth verify ${name}`
 }
 
 /** Cooldowns of the whole account or its quota group; those of one model leave the others usable. */

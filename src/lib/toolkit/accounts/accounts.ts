@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Account } from '../../account/account.ts'
+import { shortReference } from '../../account/account.ts'
 import { checkName } from '../../account/name.ts'
 import { resolveReference } from '../../account/reference.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -36,7 +37,7 @@ import type {
 } from '../toolkit.ts'
 import { recordUsedToday } from '../quota/used-today.ts'
 import { returnNotices, verdictNotices } from './verdict.ts'
-import type { AccountView } from '../views.ts'
+import type { AccountStatus, AccountView } from '../views.ts'
 
 export interface AccountsParts {
   home: Home
@@ -238,7 +239,8 @@ export class StoredAccounts implements Accounts {
     const ledger = await this.#parts.ledger()
     const notices = verdictNotices(ledger, account, result)
     if (notices.length > 0) await ledger.record(notices)
-    return { account: await this.#view(account.id), ...result }
+    const view = await this.#view(account.id)
+    return { account: view, ...result, message: withReset(result, view) }
   }
 
   async refresh(reference: string, filter: AccountFilter = {}): Promise<Renewal> {
@@ -353,4 +355,12 @@ export class StoredAccounts implements Accounts {
 
 function checkAccountName(name: string): string {
   return inField('name', () => checkName('account', name))
+}
+
+const endedByReset: ReadonlySet<AccountStatus> = new Set(['no-credit', 'unreachable'])
+
+/** Where the provider offers no way to verify a key, the user says what has changed. */
+function withReset({ result, message }: CheckResult, view: AccountView): string {
+  if (result !== 'unchecked' || !endedByReset.has(view.status)) return message
+  return `${message}; once it works again, type qwenctl quota reset ${shortReference(view)} --cooldowns`
 }

@@ -9,7 +9,10 @@ import type { CheckResult } from '../toolkit.ts'
 export function verdictNotices(ledger: Ledger, account: Account, verdict: CheckResult): Notice[] {
   const { state } = ledger
   if (verdict.result === 'accepted') return returnNotices(state, account)
-  const whole = state.subjects.get(account.id)?.cooldowns.get('*')
+  const { cooldowns, unreached } = state.subjects.get(account.id) ?? {}
+  const whole = cooldowns?.get('*')
+  const isReached = verdict.result === 'unchecked' && verdict.latencyMs !== null
+  if (isReached && unreached !== undefined) return [reached(account)]
   if (verdict.result !== 'refused' || whole?.reason === 'auth-dead') return []
   const cool = refusalNotice(ledger, account, verdict.message)
   // Deadlines only move by max(): one without an end has to be taken away before another reason can stand there.
@@ -28,8 +31,13 @@ export function returnNotices(state: LedgerState, account: Account): Notice[] {
       .filter(([, { until, reason }]) => until === null || reason === 'auth-dead')
       .map(([model]) => ({ type: 'clear', subject, model }))
     if (ends.length > 0 || unreached === undefined) return ends
-    return [{ type: 'clear', subject, model: NO_MODEL }]
+    return [reached({ id: subject })]
   })
+}
+
+/** Ends the mark that the account is out of reach, and nothing else. */
+function reached({ id }: Pick<Account, 'id'>): Notice {
+  return { type: 'clear', subject: id, model: NO_MODEL }
 }
 
 /** A clear that names a model without a cooldown ends the mark of the account alone. */

@@ -1,3 +1,4 @@
+import { shortReference } from '../../account/account.ts'
 import type { AccountQuotaView, AccountStatus } from '../views.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
@@ -22,8 +23,8 @@ export async function checkAccounts({ accounts }: DoctorParts): Promise<Check[]>
     const detail = all.length === 0 ? 'there is no account yet' : 'none waits for you'
     return [check('accounts', 'accounts', { status: all.length === 0 ? 'skip' : 'ok', detail })]
   }
-  const named = out.slice(0, MOST_NAMED).map(({ provider, name, statusReason, status }) => {
-    return `${provider}/${name}: ${statusReason ?? status}`
+  const named = out.slice(0, MOST_NAMED).map((account) => {
+    return `${shortReference(account)}: ${account.statusReason ?? account.status}`
   })
   const more = out.length > MOST_NAMED ? [`and ${out.length - MOST_NAMED} more`] : []
   const fix = out.find((account) => account.fix !== null)?.fix ?? null

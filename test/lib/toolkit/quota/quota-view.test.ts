@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Account } from '../../../../src/lib/account/account.ts'
 import { cooldownWords } from '../../../../src/lib/quota/cooldown-words.ts'
-import type { LedgerEvent } from '../../../../src/lib/quota/log/events.ts'
+import type { LedgerEvent, OutcomeClass } from '../../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
 import { accountViews, quotaDocument } from '../../../../src/lib/toolkit/quota/quota-view.ts'
@@ -164,6 +164,40 @@ describe('the status of an account', () => {
 
   test.each(cases)('when %s', (_, events, of, status, statusReason, availableAt) => {
     expect(view(fold(...events), of)).toMatchObject({ status, statusReason, availableAt })
+  })
+})
+
+describe('the command that brings an account back', () => {
+  const fixOf = (events: LedgerEvent[], of: Account = account()) => view(fold(...events), of).fix
+  const cases: [string, string | null][] = [
+    ['rate-short', null],
+    ['quota-window', null],
+    ['quota-hard', 'qwenctl auth verify acme/work'],
+    ['auth-dead', 'qwenctl accounts set acme/work --key-stdin'],
+  ]
+
+  test.each(cases)('of %s is %s', (reason, fix) => {
+    const until = fix === null ? LATER : null
+    const found = fixOf([cool('acc_a', { reason: reason as OutcomeClass, until })])
+    expect(found).toBe(fix)
+  })
+
+  test('names the user of an account of another user', () => {
+    const refused = cool('acc_a', { reason: 'auth-dead', until: null })
+    expect(fixOf([refused], account({ user: 'ann' }))).toBe('qwenctl accounts set ann:acme/work --key-stdin')
+  })
+
+  test('of an account without a key does not verify one', () => {
+    const unpaid = cool('acc_a', { reason: 'quota-hard', until: null })
+    const found = fixOf([unpaid], account({ credential: { type: 'none' } }))
+    expect(found).toBe('qwenctl quota reset acme/work --cooldowns')
+  })
+
+  test('of a limit of 0 raises that limit and keeps the others, and no time brings it back', () => {
+    const of = account({ limits: ['0/day', '60/minute'] })
+    const shown = view(fold(limits('acc_a', [0, 'day'], [60, 'minute'])), of)
+    expect(shown).toMatchObject({ status: 'exhausted', availableAt: null })
+    expect(shown.fix).toBe('qwenctl accounts set acme/work --limit MAX/day --limit 60/minute')
   })
 })
 
