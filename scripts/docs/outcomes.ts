@@ -1,9 +1,9 @@
 // What the errors of each provider mean, for docs/providers/: the rows that decide, as they stand in the sources.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
-import { ownRowsOf } from '../../src/lib/provider/failures/services.ts'
+import { findOwnRows } from '../../src/lib/provider/failures/services.ts'
 import type { OutcomeRow } from '../../src/lib/provider/outcome-row.ts'
-import { scopeOf } from '../../src/lib/provider/outcome-row.ts'
+import { resolveScope } from '../../src/lib/provider/outcome-row.ts'
 import { coolingOf } from '../../src/lib/rotation/cooling.ts'
 import { memberOf } from '../../src/lib/rotation/pool/member.ts'
 import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
@@ -14,7 +14,9 @@ export function outcomeTables(): Map<string, string> {
   const tables = new Map([['general', outcomeTable([...declinedRows, ...generalRows, ...statusRows])]])
   for (const { id } of builtinProviders) {
     const rows =
-      id === 'qwen-oauth' ? ownRowsOf(id).filter((row) => !ownRowsOf('qwen').includes(row)) : ownRowsOf(id)
+      id === 'qwen-oauth'
+        ? findOwnRows(id).filter((row) => !findOwnRows('qwen').includes(row))
+        : findOwnRows(id)
     if (rows.length > 0) tables.set(id, outcomeTable(rows))
   }
   return tables
@@ -72,7 +74,7 @@ const ROUTE = routeKey({ route: '/responses' })
 
 /** What such an outcome keeps from being used, as the rules of rotation have it. */
 function restText(row: OutcomeRow): string {
-  const outcome = { class: row.class, scope: scopeOf(row), until: null, code: null, message: '' }
+  const outcome = { class: row.class, scope: resolveScope(row), until: null, code: null, message: '' }
   const [notice] = coolingOf(outcome, {
     member: someone,
     model: 'm',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownRowsOf } from '../../src/lib/provider/failures/services.ts'
+import { findOwnRows } from '../../src/lib/provider/failures/services.ts'
 import { partNames } from '../../scripts/docs.ts'
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import { parseLimit } from '../../src/lib/quota/limit.ts'
@@ -28,7 +28,7 @@ test.each(byId)(
     const text = document(`docs/reference/providers/${id}.md`)
     const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading)
     expect(headings).toEqual([id, 'Endpoints', 'Worth knowing', 'Limits', 'Errors', 'Terms'])
-    const parts = [`provider-${id}`, ...(ownRowsOf(id).length > 0 ? [`outcomes-${id}`] : []), `terms-${id}`]
+    const parts = [`provider-${id}`, ...(findOwnRows(id).length > 0 ? [`outcomes-${id}`] : []), `terms-${id}`]
     expect(partNames(text)).toEqual(parts)
     if (!provider.simulated) {
       for (const { openai, anthropic } of provider.endpoints) {

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import { canLackKey } from '../../lib/toolkit/accounts/account-fields.ts'
-import { termsOf } from '../../lib/toolkit/accounts/provider-terms.ts'
+import { findTerms } from '../../lib/toolkit/accounts/provider-terms.ts'
 import type { TokenSet } from '../../lib/toolkit/login/token-set.ts'
 import type { NewAccount } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
@@ -73,7 +73,7 @@ export default class AuthAdd extends AccountCommand {
       const baseUrl = await askBaseUrl(provider)
       if (baseUrl !== null) settings.baseUrl = baseUrl
     }
-    const terms = termsOf(provider, settings.baseUrl ?? null)
+    const terms = findTerms(provider, settings.baseUrl ?? null)
     if (terms !== null) this.tell(`${this.errorPalette.warn('note:')} ${terms}`)
     const account: NewAccount = { ...named, ...settings }
     if (name !== null) account.name = name

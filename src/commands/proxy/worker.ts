@@ -100,7 +100,7 @@ async function partsOf(
     // Whoever asks means the proxy, and not the worker that happens to answer.
     readMetrics: async (observer) => {
       const parts = (await link.ask('metricsOfAll', METRICS_MS)) ?? []
-      return parts.length === 0 ? observer.metrics() : observer.metricsOf(parts)
+      return parts.length === 0 ? observer.metrics() : observer.mergeMetrics(parts)
     },
   }
 }

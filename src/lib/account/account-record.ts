@@ -30,7 +30,7 @@ function orNull(check: Check): Check {
   return (value) => (value === null ? null : check(value))
 }
 
-function listOf(check: Check): Check {
+function checkList(check: Check): Check {
   return (value) => {
     if (!Array.isArray(value)) return 'must be a list'
     const problem = value.map(check).find((each) => each !== null)
@@ -77,16 +77,16 @@ const fields: Record<keyof Account, Check> = {
   provider: isProviderId,
   name: isName,
   label: isLabel,
-  groups: listOf(isName),
+  groups: checkList(isName),
   priority: isInteger,
   weight: isWeight,
   enabled: isBoolean,
   credential: isCredential,
-  limits: orNull(listOf(isText)),
+  limits: orNull(checkList(isText)),
   baseUrl: orNull(isText),
   quotaGroup: orNull(isName),
   egressProxy: orNull(shape({ sealed: isText, shown: isText })),
-  models: orNull(listOf(isText)),
+  models: orNull(checkList(isText)),
   createdAt: isTime,
   updatedAt: isTime,
 }

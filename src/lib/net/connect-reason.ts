@@ -20,7 +20,7 @@ const reasons: Record<string, string> = {
 }
 
 /** What a socket error means, in words, with its code for whoever looks it up; never the error's own text. */
-export function reasonOf(error: unknown): string {
+export function explainFailure(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') return 'the connection was closed'
   const words =

@@ -3,7 +3,7 @@
  * NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), ISATAP (RFC 5214) and Teredo (RFC 4380). Read 2026-11-29.
  */
 export function embeddedIpv4(address: string): string[] {
-  const bytes = bytesOf(address)
+  const bytes = parseBytes(address)
   if (bytes === null) return []
   const last = bytes.slice(12)
   const startsWith = (...start: number[]) => start.every((byte, index) => bytes[index] === byte)
@@ -24,7 +24,7 @@ export function embeddedIpv4(address: string): string[] {
 }
 
 /** The 16 bytes of an IPv6 address without a zone; null: it is none. */
-function bytesOf(address: string): number[] | null {
+function parseBytes(address: string): number[] | null {
   const canonical = URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1)
   if (canonical === undefined) return null
   const [head = '', tail] = canonical.split('::')

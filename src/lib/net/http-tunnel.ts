@@ -1,17 +1,17 @@
 import { request as requestHttp, type ClientRequest, type RequestOptions } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type Socket } from 'node:net'
-import { reasonOf } from './connect-reason.ts'
+import { explainFailure } from './connect-reason.ts'
 import { TunnelFailure } from './egress-error.ts'
 import type { EgressProxy } from './egress-proxy.ts'
-import { placeOf, type TunnelEnd, type TunnelMeans } from './tunnel-means.ts'
+import { formatEnd, type TunnelEnd, type TunnelMeans } from './tunnel-means.ts'
 
 /** Asks an http or https proxy for a tunnel (RFC 9110 9.3.6). The name is the proxy's to look up. Rejects with `TunnelFailure`. */
 export function tunnelThroughHttp(proxy: EgressProxy, end: TunnelEnd, means: TunnelMeans): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const request = connectRequest(proxy, end, means)
     request.once('connect', (response, socket: Socket, head) => {
-      const failure = failureOf(response.statusCode ?? 0, proxy, end)
+      const failure = readFailure(response.statusCode ?? 0, proxy, end)
       if (failure === null && head.length === 0) return resolve(socket)
       socket.destroy()
       // The other end of a fresh tunnel waits for our first word.
@@ -19,7 +19,9 @@ export function tunnelThroughHttp(proxy: EgressProxy, end: TunnelEnd, means: Tun
     })
     request.once('error', (error: NodeJS.ErrnoException) => {
       const isGarbage = error.code?.startsWith('HPE_') === true
-      reject(new TunnelFailure(isGarbage ? 'what answers there is no HTTP proxy' : reasonOf(error), true))
+      reject(
+        new TunnelFailure(isGarbage ? 'what answers there is no HTTP proxy' : explainFailure(error), true),
+      )
     })
     request.end()
   })
@@ -27,7 +29,7 @@ export function tunnelThroughHttp(proxy: EgressProxy, end: TunnelEnd, means: Tun
 
 function connectRequest(proxy: EgressProxy, end: TunnelEnd, means: TunnelMeans): ClientRequest {
   const { host, port, user, password } = proxy
-  const place = placeOf(end)
+  const place = formatEnd(end)
   const credential = Buffer.from(`${user}:${password}`).toString('base64')
   const options: RequestOptions & { secureContext?: unknown; ALPNProtocols?: string[]; servername?: string } =
     {
@@ -47,15 +49,15 @@ function connectRequest(proxy: EgressProxy, end: TunnelEnd, means: TunnelMeans):
   return requestHttps(options)
 }
 
-function failureOf(status: number, { user }: EgressProxy, end: TunnelEnd): TunnelFailure | null {
+function readFailure(status: number, { user }: EgressProxy, end: TunnelEnd): TunnelFailure | null {
   if (status >= 200 && status < 300) return null
   if (status === 407) {
     const what = user === '' ? 'it asks for a user name and password' : 'it refuses the user name or password'
     return new TunnelFailure(`${what} (407)`, true)
   }
-  if (status === 403) return new TunnelFailure(`it does not allow ${placeOf(end)} (403)`, false)
+  if (status === 403) return new TunnelFailure(`it does not allow ${formatEnd(end)} (403)`, false)
   // Squid 6 and Tinyproxy 1.11 answer 500 and 503 where a name does not exist (tried on 2026-11-29).
   if (status === 500 || (status >= 502 && status <= 504))
-    return new TunnelFailure(`it cannot reach ${placeOf(end)} (${status})`, false)
+    return new TunnelFailure(`it cannot reach ${formatEnd(end)} (${status})`, false)
   return new TunnelFailure(`it opens no tunnel (${status})`, false)
 }

@@ -1,9 +1,9 @@
 import { lookup as systemLookup } from 'node:dns'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
-import { reasonOf } from './connect-reason.ts'
+import { explainFailure } from './connect-reason.ts'
 import { TunnelFailure } from './egress-error.ts'
 import type { EgressProxy } from './egress-proxy.ts'
-import { placeOf, type TunnelEnd, type TunnelMeans } from './tunnel-means.ts'
+import { formatEnd, type TunnelEnd, type TunnelMeans } from './tunnel-means.ts'
 
 /** Replies of a SOCKS5 proxy (RFC 1928 6), as the library calls them. They are about the way beyond it. */
 const replies: Record<string, string> = {
@@ -27,7 +27,7 @@ export async function tunnelThroughSocks(
   means: TunnelMeans,
 ): Promise<Socket> {
   const { SocksClient } = await import('socks')
-  const host = proxy.kind === 'socks5' ? await addressOf(end, means.lookup) : end.host
+  const host = proxy.kind === 'socks5' ? await resolveAddress(end, means.lookup) : end.host
   let lost: Error | null = null
   const socket = await openSocket(proxy, means)
   socket.once('error', (error) => (lost = error))
@@ -46,15 +46,15 @@ export async function tunnelThroughSocks(
     socket.destroy()
     // The library's error carries its options, and so the password: only its words are looked at.
     throw lost === null
-      ? failureOf((error as Error).message, proxy, end)
-      : new TunnelFailure(reasonOf(lost), true)
+      ? readFailure((error as Error).message, proxy, end)
+      : new TunnelFailure(explainFailure(lost), true)
   }
 }
 
 function openSocket({ host, port }: EgressProxy, { signal, lookup }: TunnelMeans): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, signal, ...(lookup && { lookup }) })
-    const onError = (error: Error) => reject(new TunnelFailure(reasonOf(error), true))
+    const onError = (error: Error) => reject(new TunnelFailure(explainFailure(error), true))
     socket.once('error', onError)
     socket.once('connect', () => {
       socket.off('error', onError)
@@ -64,22 +64,22 @@ function openSocket({ host, port }: EgressProxy, { signal, lookup }: TunnelMeans
 }
 
 /** The address of the end, looked up here: IPv4 where there is one, since not every proxy reaches the others. */
-function addressOf({ host }: TunnelEnd, lookup: LookupFunction = systemLookup): Promise<string> {
+function resolveAddress({ host }: TunnelEnd, lookup: LookupFunction = systemLookup): Promise<string> {
   if (isIP(host) !== 0) return Promise.resolve(host)
   return new Promise((resolve, reject) => {
     lookup(host, { all: true }, (error, found) => {
       const list = Array.isArray(found) ? found : []
       const best = list.find(({ family }) => family === 4) ?? list[0]
       if (error === null && best !== undefined) return resolve(best.address)
-      reject(new TunnelFailure(`${host}: ${reasonOf(error ?? { code: 'ENOTFOUND' })}`, false))
+      reject(new TunnelFailure(`${host}: ${explainFailure(error ?? { code: 'ENOTFOUND' })}`, false))
     })
   })
 }
 
-function failureOf(said: string, { user }: EgressProxy, end: TunnelEnd): TunnelFailure {
+function readFailure(said: string, { user }: EgressProxy, end: TunnelEnd): TunnelFailure {
   const reply = /rejected connection - (\w+)/.exec(said)?.[1]
   if (reply !== undefined)
-    return new TunnelFailure(`${replies[reply] ?? 'it cannot reach'} ${placeOf(end)} (${reply})`, false)
+    return new TunnelFailure(`${replies[reply] ?? 'it cannot reach'} ${formatEnd(end)} (${reply})`, false)
   if (said.includes('no accepted authentication type')) {
     const what = user === '' ? 'it asks for a user name and password' : 'it takes no user name and password'
     return new TunnelFailure(what, true)

@@ -19,6 +19,6 @@ export interface TunnelMeans {
 }
 
 /** `host:port`, as CONNECT and messages write it. */
-export function placeOf({ host, port }: TunnelEnd): string {
+export function formatEnd({ host, port }: TunnelEnd): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../account/account.ts'
-import { activeCooldown, cooldownsOf } from '../quota/cooldowns.ts'
+import { activeCooldown, listCooldowns } from '../quota/cooldowns.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import { hasRoom, standing } from '../quota/standing.ts'
 import type { LedgerState, LimitState } from '../quota/log/state.ts'
@@ -54,7 +54,7 @@ export function limitGauges({ accounts, ledger }: MetricSources): LimitGauge[] {
 export function accountGauges({ accounts, ledger }: MetricSources): AccountGauge[] {
   const now = ledger.now()
   return accounts().map((account) => ({
-    ...labelsOf(account),
+    ...makeLabels(account),
     isAvailable: account.enabled && canServe(account, ledger.state, now),
   }))
 }
@@ -62,8 +62,8 @@ export function accountGauges({ accounts, ledger }: MetricSources): AccountGauge
 export function cooldownGauges({ accounts, ledger }: MetricSources): CooldownGauge[] {
   const now = ledger.now()
   const counts = new Map<string, CooldownGauge>()
-  for (const [subject, scope] of subjectsOf(accounts())) {
-    for (const { cooldown } of cooldownsOf(ledger.state, subject, now)) {
+  for (const [subject, scope] of collectSubjects(accounts())) {
+    for (const { cooldown } of listCooldowns(ledger.state, subject, now)) {
       const key = `${scope} ${cooldown.reason}`
       const gauge = counts.get(key) ?? { scope, reason: cooldown.reason, count: 0 }
       gauge.count += 1
@@ -76,7 +76,7 @@ export function cooldownGauges({ accounts, ledger }: MetricSources): CooldownGau
 function limitGauge(account: Account, limit: LimitState, now: number): LimitGauge {
   const { remaining, resetsAt } = standing(limit, now)
   return {
-    ...labelsOf(account),
+    ...makeLabels(account),
     metric: limit.metric,
     window: limit.window,
     max: limit.max,
@@ -95,7 +95,7 @@ function canServe(account: Account, state: LedgerState, now: number): boolean {
 }
 
 /** What can rest, each once: accounts share quota groups and providers. */
-function subjectsOf(accounts: readonly Account[]): Map<string, CooldownGauge['scope']> {
+function collectSubjects(accounts: readonly Account[]): Map<string, CooldownGauge['scope']> {
   const subjects = new Map<string, CooldownGauge['scope']>()
   for (const account of accounts) {
     const group = quotaGroupSubject(account)
@@ -106,6 +106,6 @@ function subjectsOf(accounts: readonly Account[]): Map<string, CooldownGauge['sc
   return subjects
 }
 
-function labelsOf({ user, provider, name }: Account): AccountLabels {
+function makeLabels({ user, provider, name }: Account): AccountLabels {
   return { user, provider, account: name }
 }

@@ -59,7 +59,7 @@ export class Metrics {
     client.collectDefaultMetrics({ register: this.#registry })
     this.#addTimeBefore()
     for (const name of unwanted) this.#registry.removeSingleMetric(name)
-    for (const row of rows) this.#registry.registerMetric(metricOf(row, parts))
+    for (const row of rows) this.#registry.registerMetric(makeMetric(row, parts))
   }
 
   /** The library counts processor time from now on only; the process has had some before anybody asked. */
@@ -91,7 +91,7 @@ export class Metrics {
 }
 
 /** Read when it is asked for, from counts that are kept anyway: the library's own counting would cost each request more. */
-function metricOf(row: Row, parts: MetricsParts): PromClient.Metric {
+function makeMetric(row: Row, parts: MetricsParts): PromClient.Metric {
   const { name, help, type, together } = row
   const get = async () => ({ name, help, type, aggregator: together, values: row.values(parts) })
   return {
@@ -205,12 +205,13 @@ function gauge(
 }
 
 function histogram(name: string, help: string, read: (parts: MetricsParts) => Iterable<Durations>): Row {
-  const values = (parts: MetricsParts) => [...read(parts)].flatMap((durations) => bucketsOf(name, durations))
+  const values = (parts: MetricsParts) =>
+    [...read(parts)].flatMap((durations) => listBuckets(name, durations))
   return { name, help, type: 'histogram', together: 'sum', values }
 }
 
 /** Prometheus wants each bucket to count what is in the smaller ones too. */
-function bucketsOf(name: string, { provider, model, counts, sum, count }: Durations): Value[] {
+function listBuckets(name: string, { provider, model, counts, sum, count }: Durations): Value[] {
   const labels = { provider, model }
   let below = 0
   const buckets = counts.map((inside, index) => {

@@ -52,7 +52,7 @@ export interface Observer {
   /** Of this process as data, to be added up with those of others. */
   metricsPart(): Promise<MetricsPart>
   /** Of several processes that serve one address, as one. */
-  metricsOf(parts: MetricsPart[]): Promise<MetricsText>
+  mergeMetrics(parts: MetricsPart[]): Promise<MetricsText>
   /** Whether requests are counted for metrics. */
   readonly countsMetrics: boolean
   /** Takes up other wishes; what came before them is written as it was to be. */
@@ -191,7 +191,7 @@ class BatchObserver implements Observer {
     return (await this.#read()).part()
   }
 
-  async metricsOf(parts: MetricsPart[]): Promise<MetricsText> {
+  async mergeMetrics(parts: MetricsPart[]): Promise<MetricsText> {
     return (await this.#read()).textOf(parts)
   }
 

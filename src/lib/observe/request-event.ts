@@ -91,7 +91,7 @@ export const logLevels = ['off', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** The account whose answer, or whose last word, the client got; null: nobody was asked. */
-export function lastAsked(record: RequestRecord): NamedAccount | null {
+export function lastAttempted(record: RequestRecord): NamedAccount | null {
   const { attempts } = record
   return attempts.length === 0 ? null : attempts[attempts.length - 1]!.account
 }

@@ -1,6 +1,6 @@
 import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, NamedAccount, RequestRecord } from './request-event.ts'
-import { lastAsked } from './request-event.ts'
+import { lastAttempted } from './request-event.ts'
 
 /** Upper ends in seconds: from an answer out of a cache to a long stream. */
 export const durationEnds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const
@@ -58,8 +58,8 @@ const MOST_MODEL_LENGTH = 120
 /** Series of requests; one more is counted as everybody else's. */
 const MOST_SERIES = 10_000
 const OTHER = 'other'
-const NOBODY: NamedAccount = { id: '', user: '', provider: '', name: '' }
-const EVERYBODY_ELSE: NamedAccount = { id: '', user: OTHER, provider: OTHER, name: OTHER }
+const NO_ACCOUNT: NamedAccount = { id: '', user: '', provider: '', name: '' }
+const OTHER_ACCOUNTS: NamedAccount = { id: '', user: OTHER, provider: OTHER, name: OTHER }
 
 /** What all requests so far add up to. Cheap to add to; `metrics.ts` writes it out when it is asked for. */
 export class Totals {
@@ -81,30 +81,30 @@ export class Totals {
 
   add(record: RequestRecord): void {
     const { attempts, latencyMs, firstByteMs } = record
-    const series = this.#seriesOf(record)
+    const series = this.#findSeries(record)
     addRequest(series.requests, record)
     if (attempts.length === 1) this.#attemptsIn(series, attempts[0]!).attempts += 1
     else if (attempts.length > 0) this.#countAll(attempts)
     observe(series.latencies, latencyMs)
     if (firstByteMs !== null) {
-      series.firstBytes ??= durationsOf(this.firstBytes, series.provider, series.model)
+      series.firstBytes ??= ensureDurations(this.firstBytes, series.provider, series.model)
       observe(series.firstBytes, firstByteMs)
     }
     if (record.outcome === 'store_unwritable') this.ledgerErrors += 1
   }
 
   /** Mostly that of the account's request before, which is found without putting keys together. */
-  #seriesOf(record: RequestRecord): Series {
+  #findSeries(record: RequestRecord): Series {
     const { outcome } = record
-    const account = lastAsked(record) ?? NOBODY
+    const account = lastAttempted(record) ?? NO_ACCOUNT
     const last = this.#last.get(account)
     if (last !== undefined && last.written === record.model && last.outcome === outcome) return last
-    const model = this.#modelOf(record)
+    const model = this.#showModel(record)
     const { provider } = account
     const series = {
       ...{ written: record.model, outcome, provider, model },
       requests: this.#requestTotals(account, model, outcome),
-      latencies: durationsOf(this.latencies, provider, model),
+      latencies: ensureDurations(this.latencies, provider, model),
       firstBytes: null,
       attempts: null,
     }
@@ -113,14 +113,14 @@ export class Totals {
   }
 
   #requestTotals(asked: NamedAccount, model: string, outcome: string): RequestTotals {
-    const known = this.requests.get(`${this.#keyOf(asked)} ${outcome} ${model}`)
+    const known = this.requests.get(`${this.#makeKey(asked)} ${outcome} ${model}`)
     if (known !== undefined) return known
     const isFull = this.requests.size >= MOST_SERIES
-    const account = isFull ? EVERYBODY_ELSE : asked
+    const account = isFull ? OTHER_ACCOUNTS : asked
     const named = isFull ? OTHER : model
-    const key = `${this.#keyOf(account)} ${outcome} ${named}`
-    return entryOf(this.requests, key, () => ({
-      ...labelsOf(account),
+    const key = `${this.#makeKey(account)} ${outcome} ${named}`
+    return ensureEntry(this.requests, key, () => ({
+      ...makeLabels(account),
       model: named,
       outcome,
       ...{ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, bytesIn: 0, bytesOut: 0 },
@@ -142,23 +142,23 @@ export class Totals {
   }
 
   #attemptTotals({ account, outcome }: AttemptRecord): AttemptTotals {
-    return entryOf(this.attempts, `${this.#keyOf(account)} ${outcome}`, () => ({
-      ...labelsOf(account),
+    return ensureEntry(this.attempts, `${this.#makeKey(account)} ${outcome}`, () => ({
+      ...makeLabels(account),
       ...{ outcome, attempts: 0, failovers: 0 },
     }))
   }
 
   /** By what is shown of it: an account that was removed and added again goes on counting. */
-  #keyOf(account: NamedAccount): string {
+  #makeKey(account: NamedAccount): string {
     let key = this.#keys.get(account)
     if (key === undefined) {
-      key = JSON.stringify(labelsOf(account))
+      key = JSON.stringify(makeLabels(account))
       this.#keys.set(account, key)
     }
     return key
   }
 
-  #modelOf({ model, outcome }: RequestRecord): string {
+  #showModel({ model, outcome }: RequestRecord): string {
     if (model === null) return ''
     if (model.length > MOST_MODEL_LENGTH) return OTHER
     const shown = this.#masked.of(model)
@@ -169,7 +169,7 @@ export class Totals {
   }
 }
 
-function entryOf<Entry>(all: Map<string, Entry>, key: string, make: () => Entry): Entry {
+function ensureEntry<Entry>(all: Map<string, Entry>, key: string, make: () => Entry): Entry {
   const known = all.get(key)
   if (known !== undefined) return known
   const entry = make()
@@ -177,12 +177,12 @@ function entryOf<Entry>(all: Map<string, Entry>, key: string, make: () => Entry)
   return entry
 }
 
-function labelsOf({ user, provider, name }: NamedAccount): AccountLabels {
+function makeLabels({ user, provider, name }: NamedAccount): AccountLabels {
   return { user, provider, account: name }
 }
 
-function durationsOf(all: Map<string, Durations>, provider: string, model: string): Durations {
-  return entryOf(all, `${provider} ${model}`, () => {
+function ensureDurations(all: Map<string, Durations>, provider: string, model: string): Durations {
+  return ensureEntry(all, `${provider} ${model}`, () => {
     const counts = new Array<number>(durationEnds.length + 1).fill(0)
     return { provider, model, counts, sum: 0, count: 0 }
   })

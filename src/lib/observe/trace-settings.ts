@@ -30,25 +30,25 @@ export function traceSettings(env: NodeJS.ProcessEnv): TraceSettings | null {
   if (read('OTEL_SDK_DISABLED').toLowerCase() === 'true' || read('OTEL_TRACES_EXPORTER') === 'none')
     return null
   const problems: string[] = []
-  const url = endpointOf(read, problems)
+  const url = readEndpoint(read, problems)
   if (url === null && problems.length === 0) return null
-  const named = pairsOf(read('OTEL_RESOURCE_ATTRIBUTES'), 'OTEL_RESOURCE_ATTRIBUTES', problems)
+  const named = parsePairs(read('OTEL_RESOURCE_ATTRIBUTES'), 'OTEL_RESOURCE_ATTRIBUTES', problems)
   const { 'service.name': ownName, ...attributes } = named
   return {
     url: url ?? '',
     headers: {
-      ...pairsOf(read('OTEL_EXPORTER_OTLP_HEADERS'), 'OTEL_EXPORTER_OTLP_HEADERS', problems),
-      ...pairsOf(read('OTEL_EXPORTER_OTLP_TRACES_HEADERS'), 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', problems),
+      ...parsePairs(read('OTEL_EXPORTER_OTLP_HEADERS'), 'OTEL_EXPORTER_OTLP_HEADERS', problems),
+      ...parsePairs(read('OTEL_EXPORTER_OTLP_TRACES_HEADERS'), 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', problems),
     },
     serviceName: read('OTEL_SERVICE_NAME') || ownName || SERVICE_NAME,
     attributes,
-    sampler: samplerOf(read, problems),
+    sampler: readSampler(read, problems),
     problems,
   }
 }
 
 /** The endpoint for traces is taken as it is; the one for everything gets the path of traces. */
-function endpointOf(read: (name: string) => string, problems: string[]): string | null {
+function readEndpoint(read: (name: string) => string, problems: string[]): string | null {
   const ofTraces = read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
   const ofAll = read('OTEL_EXPORTER_OTLP_ENDPOINT')
   if (ofTraces === '' && ofAll === '') return null
@@ -69,7 +69,7 @@ function endpointOf(read: (name: string) => string, problems: string[]): string 
 }
 
 /** `key=value,key=value`, percent-encoded. What is malformed is left out as a whole, as the specification has it. */
-function pairsOf(text: string, name: string, problems: string[]): Record<string, string> {
+function parsePairs(text: string, name: string, problems: string[]): Record<string, string> {
   const pairs: Record<string, string> = {}
   try {
     for (const part of text.split(',').filter((piece) => piece.trim() !== '')) {
@@ -84,7 +84,7 @@ function pairsOf(text: string, name: string, problems: string[]): Record<string,
   }
 }
 
-function samplerOf(read: (name: string) => string, problems: string[]): SamplerSettings {
+function readSampler(read: (name: string) => string, problems: string[]): SamplerSettings {
   const name = read('OTEL_TRACES_SAMPLER').toLowerCase() || 'parentbased_always_on'
   const kind = name.replace(/^parentbased_/, '')
   const followsParent = kind !== name

@@ -66,7 +66,7 @@ export class Traces {
           'service.version': version,
         }),
       ),
-      sampler: samplerOf(library, settings.sampler),
+      sampler: makeSampler(library, settings.sampler),
       spanProcessors: [new sdk.BatchSpanProcessor({ exporter })],
     })
     this.#tracer = this.#provider.getTracer('qwenctl', version)
@@ -78,7 +78,7 @@ export class Traces {
     const span = this.#tracer.startSpan(
       `${record.method} ${record.route}`,
       { kind: api.SpanKind.SERVER, startTime: at, attributes: this.#requestAttributes(record) },
-      this.#parentOf(record.traceparent),
+      this.#readParent(record.traceparent),
     )
     if (span.isRecording()) {
       const context = api.trace.setSpan(api.ROOT_CONTEXT, span)
@@ -102,7 +102,7 @@ export class Traces {
     const { at, latencyMs, outcome } = attempt
     const isLast = index === record.attempts.length - 1
     const model = this.#shown(attempt.model ?? record.model)
-    const operation = operationOf(record.route)
+    const operation = findOperation(record.route)
     const span = this.#tracer.startSpan(
       model === undefined ? operation : `${operation} ${model}`,
       {
@@ -112,7 +112,7 @@ export class Traces {
       },
       context,
     )
-    if (isLast) span.setAttributes(usageOf(record))
+    if (isLast) span.setAttributes(usageAttributes(record))
     if (outcome !== 'ok') {
       span.setAttribute('error.type', outcome)
       span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(attempt.message) ?? outcome })
@@ -152,19 +152,19 @@ export class Traces {
       ...(index === 0 ? {} : { 'http.request.resend_count': index }),
       ...(status === null ? {} : { 'http.response.status_code': status }),
       ...(firstByteMs === null ? {} : { 'gen_ai.response.time_to_first_chunk': firstByteMs / 1000 }),
-      ...serverOf(origin),
+      ...serverAttributes(origin),
     }
   }
 
   #asked({ route, isStream }: RequestRecord, model: string | undefined): Api.Attributes {
     return {
-      'gen_ai.operation.name': operationOf(route),
+      'gen_ai.operation.name': findOperation(route),
       'gen_ai.request.stream': isStream,
       ...(model === undefined ? {} : { 'gen_ai.request.model': model }),
     }
   }
 
-  #parentOf(traceparent: string | null): Api.Context {
+  #readParent(traceparent: string | null): Api.Context {
     const { ROOT_CONTEXT, trace } = this.#library.api
     const parts = traceparent === null ? null : TRACEPARENT.exec(traceparent)
     const [, version = 'ff', traceId = '', spanId = '', flags = ''] = parts ?? []
@@ -193,11 +193,11 @@ const operations: readonly [RegExp, string][] = [
   [/\/(images|audio)\//, 'generate_content'],
 ]
 
-function operationOf(route: string): string {
+function findOperation(route: string): string {
   return operations.find(([pattern]) => pattern.test(route))?.[1] ?? 'chat'
 }
 
-function usageOf({ inputTokens, outputTokens, costUsd }: RequestRecord): Api.Attributes {
+function usageAttributes({ inputTokens, outputTokens, costUsd }: RequestRecord): Api.Attributes {
   return {
     ...(inputTokens === null ? {} : { 'gen_ai.usage.input_tokens': inputTokens }),
     ...(outputTokens === null ? {} : { 'gen_ai.usage.output_tokens': outputTokens }),
@@ -205,7 +205,7 @@ function usageOf({ inputTokens, outputTokens, costUsd }: RequestRecord): Api.Att
   }
 }
 
-function serverOf(origin: string | null): Api.Attributes {
+function serverAttributes(origin: string | null): Api.Attributes {
   if (origin === null || !URL.canParse(origin)) return {}
   const { hostname, port, protocol } = new URL(origin)
   return {
@@ -214,7 +214,7 @@ function serverOf(origin: string | null): Api.Attributes {
   }
 }
 
-function samplerOf({ sdk }: TraceLibrary, { kind, ratio, followsParent }: SamplerSettings): Sdk.Sampler {
+function makeSampler({ sdk }: TraceLibrary, { kind, ratio, followsParent }: SamplerSettings): Sdk.Sampler {
   const root =
     kind === 'always_off'
       ? new sdk.AlwaysOffSampler()

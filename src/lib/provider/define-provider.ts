@@ -63,7 +63,7 @@ export function defineProvider(definition: ProviderDefinition): Provider {
 }
 
 function withDefaults(definition: ProviderDefinition): Provider {
-  const endpoints = endpointsOf(definition)
+  const endpoints = buildEndpoints(definition)
   const rows = [...(definition.outcomes ?? [])]
   const routes = definition.routes ? { ...definition.routes } : null
   const { baseUrl: _baseUrl, outcomes: _outcomes, ...said } = definition
@@ -112,7 +112,7 @@ function withoutUndefined<T extends object>(said: T): T {
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as T
 }
 
-function endpointsOf({ id, label = id, baseUrl, endpoints }: ProviderDefinition): Endpoint[] {
+function buildEndpoints({ id, label = id, baseUrl, endpoints }: ProviderDefinition): Endpoint[] {
   const rows = endpoints ?? (baseUrl === undefined ? [] : [{ id: 'default', label, openai: baseUrl }])
   return rows.map((row) => ({
     ...row,

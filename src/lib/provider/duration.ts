@@ -43,12 +43,12 @@ function total(text: string): number | null {
   for (const [, amount, unit] of text.matchAll(
     /(\d+(?:[.,]\d+)?(?=[^\d])|\b(?:an?|one)(?=[ -]))[ -]?([a-zµμ]+|[\u0080-\uffff]+)/g,
   )) {
-    sum += amountOf(amount ?? '') * (unitMs[unitOf(unit ?? '')] ?? Number.NaN)
+    sum += parseAmount(amount ?? '') * (unitMs[findUnit(unit ?? '')] ?? Number.NaN)
   }
   return Number.isFinite(sum) ? sum : null
 }
 
-function amountOf(text: string): number {
+function parseAmount(text: string): number {
   if (!/^\d/.test(text)) return 1
   return Number(/,\d{3}$/.test(text) ? text.replace(',', '') : text.replace(',', '.'))
 }
@@ -62,6 +62,6 @@ const units: readonly [RegExp, string][] = [
   [/^(?:weeks?|wks?)$/, 'w'],
 ]
 
-function unitOf(word: string): string {
+function findUnit(word: string): string {
   return units.find(([pattern]) => pattern.test(word))?.[1] ?? word
 }

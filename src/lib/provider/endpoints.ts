@@ -27,7 +27,7 @@ export function normalizeBaseUrl(text: string): string {
  * `/anthropic` is a Messages API (its clients add `/v1/messages`); any other is taken for an OpenAI base as it stands.
  */
 export function basesFor(endpoints: Endpoint[], baseUrl: string | null): Bases {
-  const endpoint = findEndpoint(endpoints, baseUrl)
+  const endpoint = matchEndpoint(endpoints, baseUrl)
   if (endpoint !== null) return { openai: endpoint.openai, anthropic: endpoint.anthropic }
   if (baseUrl === null) return { openai: null, anthropic: null }
   const url = normalizeBaseUrl(baseUrl)
@@ -43,27 +43,27 @@ export function messagesBase(baseUrl: string): string {
 }
 
 /** The endpoint of an account, for its limits and terms: null base URL means the first; null: none of the known ones. */
-export function endpointOf(provider: Pick<Provider, 'endpoints'>, baseUrl: string | null): Endpoint | null {
-  return findEndpoint(provider.endpoints, baseUrl)
+export function findEndpoint(provider: Pick<Provider, 'endpoints'>, baseUrl: string | null): Endpoint | null {
+  return matchEndpoint(provider.endpoints, baseUrl)
 }
 
 /** The limits an account has unless its user says otherwise. */
-export function defaultLimitsOf(
+export function findDefaultLimits(
   provider: Pick<Provider, 'endpoints' | 'defaultLimits'>,
   baseUrl: string | null,
 ): string[] {
-  return endpointOf(provider, baseUrl)?.limits ?? provider.defaultLimits
+  return findEndpoint(provider, baseUrl)?.limits ?? provider.defaultLimits
 }
 
 /** What the terms forbid an account of this base URL, null when nothing is known to matter. */
-export function termsOf(
+export function findTerms(
   provider: Pick<Provider, 'endpoints' | 'terms'>,
   baseUrl: string | null,
 ): string | null {
-  return endpointOf(provider, baseUrl)?.terms ?? provider.terms
+  return findEndpoint(provider, baseUrl)?.terms ?? provider.terms
 }
 
-function findEndpoint(endpoints: Endpoint[], baseUrl: string | null): Endpoint | null {
+function matchEndpoint(endpoints: Endpoint[], baseUrl: string | null): Endpoint | null {
   if (baseUrl === null) return endpoints[0] ?? null
   const byId = endpoints.find((endpoint) => endpoint.id === baseUrl)
   if (byId !== undefined) return byId

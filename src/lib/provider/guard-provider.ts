@@ -93,7 +93,7 @@ function guardFunction(holder: object, called: Called, part: AnyPart, door: Door
       return calls.run(() => part.read(settledValue(called.apply(holder, given as unknown[])), args))
     } catch (error) {
       if (error instanceof PluginTooSlow) pauses.set(name, calls.clock() + PAUSE_AFTER_SLOW_MS)
-      const problem = problemOf(error)
+      const problem = findProblem(error)
       calls.onFault({ ...code, part: name, problem, instead: part.instead })
       return part.otherwise(args, problem)
     }
@@ -109,7 +109,7 @@ function settledValue(value: unknown): unknown {
 }
 
 /** Anything can be thrown, also what cannot be made a text. */
-function problemOf(error: unknown): string {
+function findProblem(error: unknown): string {
   try {
     if (error instanceof WrongValue || error instanceof PluginTooSlow) return error.message
     return `failed: ${shorten(messageOf(error))}`

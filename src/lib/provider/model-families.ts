@@ -20,7 +20,7 @@ export const modelFamilies = {
 export type ModelFamily = keyof typeof modelFamilies
 
 /** The family a model's name belongs to; null when the name does not tell. */
-export function familyOf(model: string): ModelFamily | null {
+export function findFamily(model: string): ModelFamily | null {
   const families = Object.keys(modelFamilies) as ModelFamily[]
   return families.find((family) => modelFamilies[family].test(model)) ?? null
 }
@@ -34,7 +34,7 @@ export function servesFamilies(
   hosted: ModelFamily[] = [],
 ): (model: string) => boolean | null {
   return (model) => {
-    const family = familyOf(model)
+    const family = findFamily(model)
     if (family === null || hosted.includes(family)) return null
     return own.includes(family)
   }

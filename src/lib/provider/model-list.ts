@@ -21,13 +21,13 @@ const LAST_SECOND = 8_640_000_000_000
  * `/api/tags`, Gemini), entries that are texts or have `id`, `name` or `model`. Entries without a name are left out.
  */
 export function readModelList(body: unknown): ListedModel[] | null {
-  const entries = entriesOf(body)
+  const entries = listEntries(body)
   if (entries === null) return null
   const found = new Map<string, ListedModel>()
   for (const entry of entries.slice(0, MOST_MODELS)) {
-    const id = idOf(entry)
+    const id = readId(entry)
     if (id !== null && !found.has(id))
-      found.set(id, { id, created: isObject(entry) ? createdOf(entry) : null })
+      found.set(id, { id, created: isObject(entry) ? readCreated(entry) : null })
   }
   return [...found.values()]
 }
@@ -48,7 +48,7 @@ export function namesInList(ids: readonly string[]): Set<string> {
   return names
 }
 
-function entriesOf(body: unknown): unknown[] | null {
+function listEntries(body: unknown): unknown[] | null {
   if (Array.isArray(body)) return body as unknown[]
   if (!isObject(body)) return null
   for (const inner of [body.data, body.models]) {
@@ -58,7 +58,7 @@ function entriesOf(body: unknown): unknown[] | null {
   return null
 }
 
-function idOf(entry: unknown): string | null {
+function readId(entry: unknown): string | null {
   const named: unknown = isObject(entry) ? [entry.id, entry.model, entry.name].find(isName) : entry
   // Gemini: `models/gemini-2.5-pro`; requests name it either way.
   return isName(named) ? named.replace(/^models\/(?=.)/, '') : null
@@ -69,16 +69,16 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_ID && !/\p{Cc}/u.test(value)
 }
 
-function createdOf({
+function readCreated({
   created,
   created_at: at,
   modified_at: modified,
 }: Record<string, unknown>): number | null {
-  const seconds = typeof created === 'number' ? created : (secondsOf(at) ?? secondsOf(modified))
+  const seconds = typeof created === 'number' ? created : (parseSeconds(at) ?? parseSeconds(modified))
   return seconds !== null && seconds >= 0 && seconds <= LAST_SECOND ? Math.floor(seconds) : null
 }
 
-function secondsOf(text: unknown): number | null {
+function parseSeconds(text: unknown): number | null {
   const ms = typeof text === 'string' ? Date.parse(text) : Number.NaN
   return Number.isNaN(ms) ? null : Math.floor(ms / 1000)
 }

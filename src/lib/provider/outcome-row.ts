@@ -42,7 +42,7 @@ const modelScoped: ReadonlySet<OutcomeClass> = new Set([
 ])
 
 /** What an outcome of this row is about. */
-export function scopeOf(row: Pick<OutcomeRow, 'scope' | 'class'>): Outcome['scope'] {
+export function resolveScope(row: Pick<OutcomeRow, 'scope' | 'class'>): Outcome['scope'] {
   return row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account')
 }
 

@@ -6,7 +6,7 @@ import type { OutcomeClass } from '../quota/log/events.ts'
 import type { FailureRow } from './failures/failure-row.ts'
 import { declinedRows, generalRows, statusRows } from './failures/general.ts'
 import { services } from './failures/services.ts'
-import { announcedEnd, matches, scopeOf, type FailedAnswer, type OutcomeRow } from './outcome-row.ts'
+import { announcedEnd, matches, resolveScope, type FailedAnswer, type OutcomeRow } from './outcome-row.ts'
 import type { Answer, Outcome } from './provider.ts'
 import { quotableCode, quotableMessage } from './quotable.ts'
 import { readError, unquoted } from './read-error.ts'
@@ -52,7 +52,7 @@ export function explainOutcome(answer: Answer, rows: readonly OutcomeRow[] = [])
   const until = row.until ?? (ending.has(row.class) ? announcedEnd : () => null)
   const outcome: Outcome = {
     class: row.class,
-    scope: scopeOf(row),
+    scope: resolveScope(row),
     until: believable(until(failed), answer.now),
     code: quotableCode(failed.code ?? failed.type),
     message: failed.message === '' ? `HTTP ${failed.status}` : quotableMessage(failed.message),
@@ -64,18 +64,18 @@ function decidingRow(failed: FailedAnswer, own: readonly OutcomeRow[]): OutcomeR
   const found = (rows: readonly OutcomeRow[]) => rows.find((row) => matches(row, failed))
   return (
     found(declinedRows) ??
-    found(own.filter((row) => placeOf(row) === 'first')) ??
+    found(own.filter((row) => rankRow(row) === 'first')) ??
     found(sharedRows) ??
-    found(own.filter((row) => placeOf(row) === 'later')) ??
+    found(own.filter((row) => rankRow(row) === 'later')) ??
     found(generalRows) ??
-    found(own.filter((row) => placeOf(row) === 'weak')) ??
+    found(own.filter((row) => rankRow(row) === 'weak')) ??
     found(statusRows) ??
     lastRow
   )
 }
 
 /** Rows of plugins say nothing of their place: they come first. */
-function placeOf(
+function rankRow(
   row: OutcomeRow & Partial<Pick<FailureRow, 'isWeak' | 'isOwn'>>,
 ): 'first' | 'later' | 'weak' {
   return row.isWeak === true ? 'weak' : (row.isOwn ?? 'first')

@@ -126,9 +126,9 @@ export class Registry {
         )
         return
       }
-      this.#entries.set(provider.id, this.#entryOf(provider, plugin))
+      this.#entries.set(provider.id, this.#makeEntry(provider, plugin))
     } catch (error) {
-      this.problems.push(`plugin ${plugin}: ${wordsOf(error)}`)
+      this.problems.push(`plugin ${plugin}: ${describeError(error)}`)
     }
   }
 
@@ -142,7 +142,7 @@ export class Registry {
     }
   }
 
-  #entryOf(unguarded: Provider, plugin: string): Entry {
+  #makeEntry(unguarded: Provider, plugin: string): Entry {
     const pauses: Pauses = new Map()
     if (plugin === OWN) return { provider: unguarded, unguarded, plugin, pauses }
     const code = { plugin, provider: unguarded.id, account: null }
@@ -177,7 +177,7 @@ export class Registry {
     const provider = this.get(id)
     const { keyVariables, models, routes, rejectsStreamOptions, limitHeaders, countsTogether } = provider
     return {
-      ...viewOf(provider, this.#entries.get(provider.id)?.plugin ?? OWN),
+      ...buildView(provider, this.#entries.get(provider.id)?.plugin ?? OWN),
       terms: provider.terms,
       endpoints: provider.endpoints.map((endpoint) => ({
         id: endpoint.id,
@@ -201,15 +201,15 @@ export class Registry {
   }
 
   views(): ProviderEntry[] {
-    return [...this.#entries.values()].map(({ provider, plugin }) => viewOf(provider, plugin))
+    return [...this.#entries.values()].map(({ provider, plugin }) => buildView(provider, plugin))
   }
 }
 
-function viewOf(provider: Provider, plugin: string): ProviderEntry {
+function buildView(provider: Provider, plugin: string): ProviderEntry {
   return {
     id: provider.id,
     label: provider.label,
-    dialects: dialectsOf(provider),
+    dialects: listDialects(provider),
     endpoints: provider.endpoints.map(({ id, label, openai, anthropic }) => ({
       id,
       label,
@@ -225,14 +225,14 @@ function viewOf(provider: Provider, plugin: string): ProviderEntry {
 }
 
 /** Where only the account's URL decides, both are possible. */
-function dialectsOf(provider: Provider): Dialect[] {
+function listDialects(provider: Provider): Dialect[] {
   const dialects: Dialect[] = ['openai', 'anthropic']
   if (provider.endpoints.length === 0) return dialects
   return dialects.filter((dialect) => provider.endpoints.some((endpoint) => endpoint[dialect] !== null))
 }
 
 /** Anything can be thrown, also what cannot be made a text. */
-function wordsOf(error: unknown): string {
+function describeError(error: unknown): string {
   try {
     return messageOf(error)
   } catch {

@@ -74,7 +74,7 @@ function date(text: string, zone: string | null): number | null {
     Number(minute),
     Number(second),
   )
-  return instant(wall, zoneOf(named) ?? zone)
+  return instant(wall, parseZone(named) ?? zone)
 }
 
 /** Dates without a year, clocks without a date, weekdays: the next time that the zone's clock shows them. */
@@ -84,7 +84,7 @@ function clock(text: string, now: number, zone: string | null): number | null {
   const onDate = ON_DATE.exec(text)
   if (onDate !== null) return onMonthDay(onDate, now, zone)
   const midnight = MIDNIGHT.exec(text)
-  if (midnight !== null) return nextAt(0, now, zoneOf(midnight[1]) ?? zone ?? 'UTC')
+  if (midnight !== null) return nextAt(0, now, parseZone(midnight[1]) ?? zone ?? 'UTC')
   const weekday = WEEKDAY.exec(text)
   if (weekday !== null) return onWeekday(weekday, now, zone)
   const atClock = AT_CLOCK.exec(text)
@@ -93,13 +93,13 @@ function clock(text: string, now: number, zone: string | null): number | null {
   // A number alone is no time of day.
   if (minute === undefined && half === undefined) return null
   const ms = clockMs(hour, minute, half)
-  const where = zoneOf(named) ?? zone
+  const where = parseZone(named) ?? zone
   return ms === null || where === null ? null : nextAt(ms, now, where)
 }
 
 function onMonthDay(found: RegExpExecArray, now: number, zone: string | null): number | null {
   const [, name = '', day, year, hour, minute, half, named] = found
-  const where = zoneOf(named) ?? zone
+  const where = parseZone(named) ?? zone
   const ms = hour === undefined ? 0 : clockMs(hour, minute, half)
   if (ms === null || where === null) return null
   const month = monthNumber(name)
@@ -118,23 +118,23 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 function onWeekday(found: RegExpExecArray, now: number, zone: string | null): number | null {
   const [, name = '', hour, minute, half, named] = found
-  const where = zoneOf(named) ?? zone ?? 'UTC'
+  const where = parseZone(named) ?? zone ?? 'UTC'
   const hasClock = minute !== undefined || half !== undefined
   const ms = hasClock ? clockMs(hour, minute, half) : 0
   if (ms === null) return null
-  const today = dayOf(wallAt(now, where))
+  const today = parseDay(wallAt(now, where))
   const ahead = (WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase()) - new Date(today).getUTCDay() + 7) % 7
   const first = instant(today + ahead * DAY + ms, where)
   return first !== null && first > now ? first : instant(today + (ahead + 7) * DAY + ms, where)
 }
 
 function nextAt(ms: number, now: number, zone: Zone): number | null {
-  const today = dayOf(wallAt(now, zone))
+  const today = parseDay(wallAt(now, zone))
   const first = instant(today + ms, zone)
   return first !== null && first > now ? first : instant(today + DAY + ms, zone)
 }
 
-function dayOf(wall: number): number {
+function parseDay(wall: number): number {
   return Math.floor(wall / DAY) * DAY
 }
 
@@ -151,7 +151,7 @@ function clockMs(
   return inDay * HOUR + minutes * 60_000
 }
 
-function zoneOf(named: string | undefined): Zone | null {
+function parseZone(named: string | undefined): Zone | null {
   const name = named?.replace(/^\(|\)$/g, '')
   if (name === undefined) return null
   if (/^(?:Z|UTC|GMT)$/i.test(name)) return 'UTC'

@@ -16,14 +16,14 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
       : 'must be lower-case letters, digits and dashes, starting with a letter',
   label: isText,
   keysUrl: orNull(isUrl),
-  keyVariables: listOf((value) =>
+  keyVariables: checkList((value) =>
     typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/i.test(value) ? null : 'must be a name of a variable',
   ),
   keyPattern: orNull(isPattern),
   needsCredential: isBoolean,
   needsBaseUrl: isBoolean,
-  endpoints: listOf(isEndpoint),
-  defaultLimits: listOf(isLimit),
+  endpoints: checkList(isEndpoint),
+  defaultLimits: checkList(isLimit),
   bases: isFunction,
   authHeaders: isFunction,
   outcome: isFunction,
@@ -32,19 +32,19 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   rejectsStreamOptions: isBoolean,
   routes: orNull(isRoutes),
   hasRoute: isFunction,
-  limitHeaders: listOf((value) =>
+  limitHeaders: checkList((value) =>
     typeof value === 'string' && /^[a-z0-9-]+$/.test(value) ? null : 'must be a header name in lower case',
   ),
   limitsFrom: isFunction,
   countsTogether: orNull(isText),
   serves: isFunction,
-  models: listOf(isText),
+  models: checkList(isText),
   check: orNull(isCheck),
   device: orNull(isDevice),
   simulated: isBoolean,
   terms: orNull(isText),
   baseUrl: isUrl,
-  outcomes: listOf(isRow),
+  outcomes: checkList(isRow),
 }
 
 /** Throws `invalid_value` naming the first field of a definition that is wrong or unknown. */
@@ -136,7 +136,7 @@ function isEndpoint(value: unknown): string | null {
     label: optional(isText),
     openai: optional(orNull(isUrl)),
     anthropic: optional(orNull(isUrl)),
-    limits: optional(listOf(isLimit)),
+    limits: optional(checkList(isLimit)),
     terms: optional(isText),
   }
   const problem = firstProblem(value, checks)
@@ -228,7 +228,7 @@ function orNull(check: Check): Check {
   return (value) => (value === null ? null : check(value))
 }
 
-function listOf(check: Check): Check {
+function checkList(check: Check): Check {
   return (value) => {
     if (!Array.isArray(value)) return 'must be a list'
     for (const [index, item] of value.entries()) {

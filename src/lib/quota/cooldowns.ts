@@ -25,7 +25,7 @@ export function activeIn(
 }
 
 /** Every cooldown of a subject that holds at `now`; model null: the whole subject. */
-export function cooldownsOf(
+export function listCooldowns(
   state: LedgerState,
   subjectId: string,
   now: number,

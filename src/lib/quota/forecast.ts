@@ -41,11 +41,11 @@ interface Pace {
 }
 
 /** Null: there was not enough recent use to tell, no window runs, or it has run out. The trail is that of all the subject's models. */
-export function forecastOf(limit: LimitState, trail: Trail, now: number): Forecast | null {
-  const end = endOf(limit, now)
+export function makeForecast(limit: LimitState, trail: Trail, now: number): Forecast | null {
+  const end = findEnd(limit, now)
   if (end === null || standing(limit, now).remaining <= 0) return null
   const look = looks.find(({ aheadMs }) => end - now <= aheadMs) ?? looks[2]
-  const pace = paceOf(limit, trail[look.of], look, now)
+  const pace = measurePace(limit, trail[look.of], look, now)
   if (pace === null) return null
   return {
     exhaustsAt: fullAt(limit, pace.likely, now, end),
@@ -56,12 +56,12 @@ export function forecastOf(limit: LimitState, trail: Trail, now: number): Foreca
 }
 
 /** What was used by then no longer counts; null: no window runs. */
-function endOf({ usage, clock }: LimitState, now: number): number | null {
+function findEnd({ usage, clock }: LimitState, now: number): number | null {
   if (clock.kind === 'rolling') return now + clock.lengthMs
   return usage.kind === 'fixed' && usage.end !== null && now < usage.end ? usage.end : null
 }
 
-function paceOf(
+function measurePace(
   { metric }: LimitState,
   buckets: readonly TrailBucket[],
   look: Look,
@@ -86,13 +86,16 @@ function paceOf(
     requests += bucket.requests
   }
   if (requests < LEAST_REQUESTS || amount <= 0) return null
-  const error = Math.max(spreadOf(parts, amount / PARTS) * Math.sqrt(PARTS), amount / Math.sqrt(requests))
+  const error = Math.max(
+    measureSpread(parts, amount / PARTS) * Math.sqrt(PARTS),
+    amount / Math.sqrt(requests),
+  )
   const reach = STANDARD_ERRORS * error
   return { likely: amount / span, least: Math.max(0, amount - reach) / span, most: (amount + reach) / span }
 }
 
 /** The standard deviation of the parts. */
-function spreadOf(parts: readonly number[], mean: number): number {
+function measureSpread(parts: readonly number[], mean: number): number {
   const squares = parts.reduce((sum, part) => sum + (part - mean) ** 2, 0)
   return Math.sqrt(squares / (parts.length - 1))
 }

@@ -13,7 +13,7 @@ export interface Standing {
 /** How a limit stands at `now`, without changing it. A rolling window "resets" when its oldest charge leaves. */
 export function standing(limit: LimitState, now: number): Standing {
   const { usage, clock, max } = limit
-  const used = usedOf(limit, now)
+  const used = countUsed(limit, now)
   const remaining = Math.max(0, max - used)
   if (usage.kind === 'rolling') {
     const from = windowFrom(clock, now)
@@ -26,7 +26,7 @@ export function standing(limit: LimitState, now: number): Standing {
 }
 
 /** What is used of a limit at `now`: the part of its standing that every request asks for. */
-export function usedOf({ usage, clock }: LimitState, now: number): number {
+export function countUsed({ usage, clock }: LimitState, now: number): number {
   if (usage.kind === 'fixed') return usage.end !== null && now < usage.end ? usage.used : 0
   const from = windowFrom(clock, now)
   let { used } = usage
@@ -74,7 +74,7 @@ export function hasRoom(
 /** Whether a limit that holds now is used up, or with `keep` what may be used of it. */
 export function isFull(limit: LimitState, now: number, keep = 0): boolean {
   const most = usable(limit, keep)
-  return limit.usage.used >= most && isInForce(limit, now) && usedOf(limit, now) >= most
+  return limit.usage.used >= most && isInForce(limit, now) && countUsed(limit, now) >= most
 }
 
 /** Epoch milliseconds at which every limit of the subject has room again; `now` where it has. */
@@ -103,7 +103,7 @@ function usageRoomAt(limit: LimitState, now: number, most: number): number {
 }
 
 /** How many of a subject's reservations in flight count in the limit's present window; 0 unless it counts requests. */
-export function reservedOf(
+export function countReserved(
   subject: SubjectState,
   open: readonly OpenReservation[],
   limit: LimitState,

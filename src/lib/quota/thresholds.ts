@@ -23,13 +23,13 @@ export function passedThresholds(subject: SubjectState, percents: readonly numbe
     const { used } = standing(limit, now)
     const passed = percents.filter((percent) => used * 100 >= limit.max * percent).sort((a, b) => b - a)
     const [highest, ...lower] = passed
-    if (highest !== undefined) found.push({ limit, used, highest, lower, window: windowOf(limit, now) })
+    if (highest !== undefined) found.push({ limit, used, highest, lower, window: nameWindow(limit, now) })
   }
   return found
 }
 
 /** A window that rolls has no end: it is told of once in its length. */
-function windowOf({ usage, clock }: LimitState, now: number): string {
+function nameWindow({ usage, clock }: LimitState, now: number): string {
   if (usage.kind === 'fixed') return String(usage.end ?? 0)
   return clock.kind === 'rolling' ? `rolling-${Math.floor(now / clock.lengthMs)}` : '0'
 }

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from '
 import { QwenctlError } from '../base/errors.ts'
 import { derive } from './vault/master-key.ts'
 import type { MasterKey } from './vault/master-key.ts'
-import { SCRYPT_BLOCK_SIZE, SCRYPT_COST, checkOf, isPowerOfTwo, stretch } from './vault/passphrase.ts'
+import { SCRYPT_BLOCK_SIZE, SCRYPT_COST, deriveCheck, isPowerOfTwo, stretch } from './vault/passphrase.ts'
 
 /** The first line of a backup: `qwenctl-backup ` and this as JSON. Behind it: nonce, tag and data, to the end. */
 interface BackupHeader {
@@ -37,7 +37,7 @@ export async function sealBackup(
   const salt = randomBytes(16).toString('base64url')
   const settings = { kdf: 'scrypt', N, r: SCRYPT_BLOCK_SIZE, p: 1, salt } as const
   const key = await stretch(settings, passphrase)
-  const check = checkOf(key).toString('base64url')
+  const check = deriveCheck(key).toString('base64url')
   const header: BackupHeader = { version: BACKUP_VERSION, createdAt, ...settings, check }
   const line = Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`)
   const nonce = randomBytes(NONCE_BYTES)
@@ -52,10 +52,10 @@ export async function sealBackup(
  * `vault_locked` for a wrong passphrase, `store_corrupt` for a damaged file. `file` is for the message.
  */
 export async function openBackup(bytes: Buffer, passphrase: string, file: string): Promise<Buffer> {
-  const { header, line } = headerOf(bytes, file)
+  const { header, line } = readHeader(bytes, file)
   const key = await stretch(header, passphrase)
   const expected = Buffer.from(header.check, 'base64url')
-  const actual = checkOf(key)
+  const actual = deriveCheck(key)
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) {
     throw new QwenctlError('vault_locked', `the passphrase does not open ${file}`, {
       hint: 'give the passphrase it was made with; if that is the one, the first line of the file is damaged',
@@ -78,7 +78,7 @@ function contentKey(key: MasterKey): Buffer {
   return derive(key.secret, 'backup')
 }
 
-function headerOf(bytes: Buffer, file: string): { header: BackupHeader; line: Buffer } {
+function readHeader(bytes: Buffer, file: string): { header: BackupHeader; line: Buffer } {
   const end = bytes.subarray(0, LONGEST_HEADER).indexOf('\n')
   const text = bytes.toString('utf8', 0, end)
   if (end < 0 || !text.startsWith(MAGIC)) {

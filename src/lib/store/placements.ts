@@ -40,22 +40,22 @@ export class PlacementFile implements Placements {
   }
 
   find(key: string | number): string | null {
-    const [low, high] = hashOf(key)
+    const [low, high] = hashKey(key)
     const set = low & (this.#sets - 1)
-    let record = this.#recordOf(set, low, high)
+    let record = this.#findRecord(set, low, high)
     // Another process may have written it since.
-    if (record < 0 && this.#load(set)) record = this.#recordOf(set, low, high)
+    if (record < 0 && this.#load(set)) record = this.#findRecord(set, low, high)
     return record < 0 ? null : this.#accountAt(record)
   }
 
   put(key: string | number, account: string, now: number): void {
     if (account.length > MOST_ID_BYTES) return
-    const [low, high] = hashOf(key)
+    const [low, high] = hashKey(key)
     const set = low & (this.#sets - 1)
     if (this.#isLoaded[set] === 0) this.#load(set)
-    const known = this.#recordOf(set, low, high)
+    const known = this.#findRecord(set, low, high)
     if (known >= 0 && this.#accountAt(known) === account) return
-    const record = known >= 0 ? known : this.#oldestOf(set)
+    const record = known >= 0 ? known : this.#findOldest(set)
     const memory = this.#memory
     memory.writeUInt32LE(low, record)
     memory.writeUInt32LE(high, record + 4)
@@ -63,7 +63,7 @@ export class PlacementFile implements Placements {
     memory.writeUInt8(account.length, record + LENGTH)
     memory.fill(0, record + ID, record + RECORD_BYTES)
     memory.write(account, record + ID, 'latin1')
-    memory.writeUInt32LE(checksumOf(memory, record), record + CHECK)
+    memory.writeUInt32LE(computeChecksum(memory, record), record + CHECK)
     this.#dirty.add(record)
     if (performance.now() - this.#flushedAt >= FLUSH_MS) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref()
@@ -91,7 +91,7 @@ export class PlacementFile implements Placements {
     this.#file = null
   }
 
-  #recordOf(set: number, low: number, high: number): number {
+  #findRecord(set: number, low: number, high: number): number {
     for (let way = 0; way < WAYS; way++) {
       const record = set * SET_BYTES + way * RECORD_BYTES
       if (this.#memory.readUInt32LE(record) === low && this.#memory.readUInt32LE(record + 4) === high)
@@ -103,7 +103,7 @@ export class PlacementFile implements Placements {
   #isSound(record: number): boolean {
     const length = this.#memory.readUInt8(record + LENGTH)
     if (length === 0 || length > MOST_ID_BYTES) return false
-    return this.#memory.readUInt32LE(record + CHECK) === checksumOf(this.#memory, record)
+    return this.#memory.readUInt32LE(record + CHECK) === computeChecksum(this.#memory, record)
   }
 
   #accountAt(record: number): string {
@@ -111,7 +111,7 @@ export class PlacementFile implements Placements {
     return this.#memory.toString('latin1', record + ID, record + ID + length)
   }
 
-  #oldestOf(set: number): number {
+  #findOldest(set: number): number {
     let oldest = -1
     let smallest = Infinity
     for (let way = 0; way < WAYS; way++) {
@@ -150,7 +150,7 @@ export class PlacementFile implements Placements {
 }
 
 /** FNV-1a, twice with different seeds. It tells keys apart; it protects nothing. */
-function hashOf(key: string | number): [number, number] {
+function hashKey(key: string | number): [number, number] {
   if (typeof key === 'number') return [mix(key), mix(key ^ 0x9e3779b9)]
   let low = 0x811c9dc5
   let high = 0x01000193
@@ -170,7 +170,7 @@ function mix(value: number): number {
 }
 
 /** Over all of a record but the checksum itself. */
-function checksumOf(memory: Buffer, record: number): number {
+function computeChecksum(memory: Buffer, record: number): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < RECORD_BYTES; at += 4) {
     if (at === CHECK) continue

@@ -7,7 +7,7 @@ import { ensureFolder, restoreJournal } from './home.ts'
 import type { Home } from './home.ts'
 import { baseFile } from './ledger/ledger-reader.ts'
 import { withLock } from './locks/lock.ts'
-import { contentsOf, documentsOf, readIfThere } from './documents/snapshot.ts'
+import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
 import type { Snapshot } from './documents/snapshot.ts'
 
 /** What is being replaced, written down before the first of it is, so that a crash can be undone. */
@@ -55,7 +55,7 @@ async function replaceLocked(
   snapshot: Snapshot,
   stamp: string,
 ): Promise<string> {
-  const documents = new Map([...documentsOf(home), ['accounts.json', home.accountsFile] as const])
+  const documents = new Map([...listDocuments(home), ['accounts.json', home.accountsFile] as const])
   const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])
   const safety = freeFolder(join(home.dataFolder, `before-restore-${stamp}`))
   const journal: Journal = {
@@ -75,7 +75,7 @@ async function replaceLocked(
     } as const
     for (const name of ['ledger', 'history', 'accounts'] as const) {
       const path = folders[name]
-      layOut(join(journal.stage, name), contentsOf(snapshot, name))
+      layOut(join(journal.stage, name), selectFolder(snapshot, name))
       journal.folders.push({ path, before: join(safety, name), existed: existsSync(path) })
     }
   } catch (error) {

@@ -73,17 +73,17 @@ export function readRunFiles(home: Home): RunFile[] {
 }
 
 /** The proof of the proxy that wrote this; null: it has none. */
-export function proofOf(home: Home, { pid, startedAt }: RunFile): string | null {
-  return whoWrote(home, pid, startedAt)?.stored.proof ?? null
+export function readProof(home: Home, { pid, startedAt }: RunFile): string | null {
+  return findRunFile(home, pid, startedAt)?.stored.proof ?? null
 }
 
 /** Takes away the run file of a proxy that is known to be gone. */
 export function sweepRunFile(home: Home, { pid, startedAt }: RunFile): void {
-  const found = whoWrote(home, pid, startedAt)
+  const found = findRunFile(home, pid, startedAt)
   if (found !== null) rmSync(found.path, { force: true })
 }
 
-function whoWrote(
+function findRunFile(
   home: Home,
   pid: number,
   startedAt: string,

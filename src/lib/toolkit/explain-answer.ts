@@ -1,6 +1,6 @@
 import type { Outcome, Provider } from '../provider/provider.ts'
 import type { FailureRow } from '../provider/failures/failure-row.ts'
-import { ownRowsOf } from '../provider/failures/services.ts'
+import { findOwnRows } from '../provider/failures/services.ts'
 import { explainOutcome } from '../provider/outcome-table.ts'
 import type { OutcomeRow } from '../provider/outcome-row.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
@@ -84,7 +84,7 @@ function outcomeAt(
     now,
   }
   const outcome = provider.outcome(answer)
-  const explained = explainOutcome(answer, ownRowsOf(provider.id))
+  const explained = explainOutcome(answer, findOwnRows(provider.id))
   const isSame = explained.outcome.class === outcome.class && explained.outcome.until === outcome.until
   return { outcome, row: isSame ? explained.row : null }
 }

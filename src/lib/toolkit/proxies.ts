@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { QwenctlError, errorKinds, type ErrorCode } from '../base/errors.ts'
 import type { Home } from '../store/home.ts'
 import {
-  proofOf,
+  readProof,
   readRunFiles,
   sweepRunFile,
   writeRunFile,
@@ -53,7 +53,7 @@ export class Proxies {
   /** The same, each asked at its address what it is doing. */
   async standings(): Promise<ProxyStanding[]> {
     const asked = this.list().map(async (proxy): Promise<ProxyStanding | null> => {
-      const reached = await reach(proxy.url, proofOf(this.#home, proxy))
+      const reached = await reach(proxy.url, readProof(this.#home, proxy))
       if (reached !== 'another') return { ...proxy, state: standingOf[reached] }
       sweepRunFile(this.#home, proxy)
       return null
@@ -98,7 +98,7 @@ export class Proxies {
   /** Asks a proxy to drain and end; resolves when it has. Throws `failed` when it has not within the time. */
   async stop(proxy: ProxyView, timeoutMs: number): Promise<void> {
     const { pid, url } = proxy
-    const state = await reach(url, proofOf(this.#home, proxy))
+    const state = await reach(url, readProof(this.#home, proxy))
     // Its address has gone to another proxy: it is gone itself, and its number may be anybody's by now.
     if (state === 'another') return sweepRunFile(this.#home, proxy)
     if (state === 'silent') {

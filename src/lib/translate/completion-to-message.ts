@@ -5,7 +5,7 @@ import { isBrokenOff, messageEnd, messageTier } from './stop-reasons.ts'
 import { messageUsage, noTokens, tokensOfChat } from './usage.ts'
 
 /** A chat completion as a message. Throws `upstream_unavailable` for what cannot be an answer. */
-export function messageOf(plan: TranslationPlan, body: unknown): Json {
+export function translateCompletion(plan: TranslationPlan, body: unknown): Json {
   const completion = isObject(body) ? body : {}
   const choices: unknown[] = Array.isArray(completion.choices) ? completion.choices : []
   const choice = choices.find((one) => isObject(one) && (one.index ?? 0) === 0)
@@ -19,8 +19,8 @@ export function messageOf(plan: TranslationPlan, body: unknown): Json {
   return {
     ...messageHead(plan, completion),
     content: [
-      ...(plan.showsThinking ? thoughtsOf(message) : []),
-      ...textsOf(message.content),
+      ...(plan.showsThinking ? translateThoughts(message) : []),
+      ...translateContent(message.content),
       ...(isRefused ? [textBlock(message.refusal as string)] : []),
       ...calls.map((call, index) => toolUse(call, plan, index)),
     ],
@@ -54,7 +54,7 @@ export function callId(plan: TranslationPlan, index: number): string {
  * Thinking, from `reasoning_content` (DeepSeek, Qwen), `reasoning` (Groq, vLLM), the signed pieces of `reasoning_details`
  * (OpenRouter), or parts of the content (Mistral). Only Anthropic signs.
  */
-function thoughtsOf(message: Json): Json[] {
+function translateThoughts(message: Json): Json[] {
   const details: unknown[] = Array.isArray(message.reasoning_details) ? message.reasoning_details : []
   const signed = details.flatMap(thoughtOfDetail)
   if (signed.length > 0) return signed
@@ -89,7 +89,7 @@ export function plainText(content: unknown): string {
     .join('')
 }
 
-function textsOf(content: unknown): Json[] {
+function translateContent(content: unknown): Json[] {
   const text = plainText(content)
   return text === '' ? [] : [textBlock(text)]
 }
@@ -107,11 +107,11 @@ function toolUse(call: unknown, plan: TranslationPlan, index: number): Json {
     id: isText(call.id) ? call.id : callId(plan, index),
     caller: { type: 'direct' },
     name: called.name,
-    input: inputOf(called.arguments, called.name),
+    input: parseInput(called.arguments, called.name),
   }
 }
 
-function inputOf(value: unknown, name: string): Json {
+function parseInput(value: unknown, name: string): Json {
   if (value === undefined || value === null || value === '') return {}
   try {
     const input: unknown = typeof value === 'string' ? JSON.parse(value) : value

@@ -13,7 +13,7 @@ interface Words {
 
 /** The body of an error with this HTTP status, as the client's format has it. `body`: parsed JSON, or text that is none. */
 export function translateError(plan: TranslationPlan, status: number, body: unknown): Json {
-  const words = wordsOf(body)
+  const words = readError(body)
   const message = words.message === '' ? `the provider answered with status ${status}` : words.message
   return plan.from === 'anthropic'
     ? messagesError({ ...words, message }, status, plan)
@@ -21,7 +21,7 @@ export function translateError(plan: TranslationPlan, status: number, body: unkn
 }
 
 /** From `{error: {...}}`, `{error: "..."}`, a list of one of these, or `{code, message}`. */
-function wordsOf(body: unknown): Words {
+function readError(body: unknown): Words {
   const root: unknown = Array.isArray(body) ? (body as unknown[])[0] : body
   if (typeof root === 'string') return { message: root.trim(), type: null, code: null }
   if (!isObject(root)) return { message: '', type: null, code: null }

@@ -29,6 +29,6 @@ const byProvider: Readonly<Record<string, Habits>> = {
   'qwen-oauth': { ...most, thinking: 'enable_thinking' },
 }
 
-export function habitsOf(provider: string): Habits {
+export function findHabits(provider: string): Habits {
   return (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
 }

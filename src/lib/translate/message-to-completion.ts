@@ -5,7 +5,7 @@ import { chatTier, finishReason } from './stop-reasons.ts'
 import { chatUsage, tokensOfMessage } from './usage.ts'
 
 /** A message as a chat completion. Throws `upstream_unavailable` for what cannot be an answer. */
-export function completionOf(plan: TranslationPlan, body: unknown): Json {
+export function translateMessage(plan: TranslationPlan, body: unknown): Json {
   const message = isObject(body) ? body : {}
   if (!Array.isArray(message.content)) throw unreadable('it has no content')
   const said: Said = { texts: [], thoughts: [], details: [], calls: [] }
@@ -21,7 +21,7 @@ export function completionOf(plan: TranslationPlan, body: unknown): Json {
         message: {
           role: 'assistant',
           content: said.texts.length === 0 && said.calls.length > 0 ? null : said.texts.join(''),
-          refusal: refusalOf(message),
+          refusal: readRefusal(message),
           ...(said.thoughts.length === 0 ? {} : { reasoning_content: said.thoughts.join('\n\n') }),
           ...(said.details.length === 0 ? {} : { reasoning_details: said.details }),
           ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }),
@@ -75,7 +75,7 @@ function toolCall({ id, name, input }: Json): Json {
   return { id, type: 'function', function: { name, arguments: JSON.stringify(input ?? {}) } }
 }
 
-function refusalOf({ stop_reason, stop_details }: Json): string | null {
+function readRefusal({ stop_reason, stop_details }: Json): string | null {
   const explained = isObject(stop_details) ? stop_details.explanation : null
   return stop_reason === 'refusal' && isText(explained) ? explained : null
 }

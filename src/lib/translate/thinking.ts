@@ -17,7 +17,7 @@ const budgets: Readonly<Record<string, number>> = {
 }
 
 /** The effort whose budget is the largest one not above this, `low` at least. */
-function effortOf(budget: number): string {
+function chooseEffort(budget: number): string {
   if (budget >= 16_384) return 'high'
   return budget >= 8192 ? 'medium' : 'low'
 }
@@ -33,7 +33,7 @@ export function askOpenAiToThink(thinking: Json | null, effort: string | null, h
   }
   if (type === 'disabled') return {}
   if (effort !== null) return { reasoning_effort: effort }
-  return type === 'enabled' ? { reasoning_effort: effortOf(budget) } : {}
+  return type === 'enabled' ? { reasoning_effort: chooseEffort(budget) } : {}
 }
 
 /** The fields of a Messages request that ask for the effort of a chat completion. */

@@ -3,10 +3,10 @@
 // the tables of fields (`requestRules` and the like) say which, `docs/reference/translation.md` why.
 
 import type { Dialect } from '../provider/provider.ts'
-import { messageOf } from './completion-to-message.ts'
+import { translateCompletion } from './completion-to-message.ts'
 import { chatRequest } from './from-anthropic/request.ts'
 import { messagesRequest } from './from-openai/request.ts'
-import { completionOf } from './message-to-completion.ts'
+import { translateMessage } from './message-to-completion.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export { translateError } from './error-envelope.ts'
@@ -36,5 +36,5 @@ export function translateRequest(
 
 /** A whole answer of status 200 in the client's format. Throws `upstream_unavailable` for what is no answer. */
 export function translateAnswer(plan: TranslationPlan, body: unknown): Record<string, unknown> {
-  return plan.from === 'anthropic' ? messageOf(plan, body) : completionOf(plan, body)
+  return plan.from === 'anthropic' ? translateCompletion(plan, body) : translateMessage(plan, body)
 }

@@ -171,7 +171,7 @@ test('several processes that serve one address are one: counts add up, what all 
   }
   const parts = await Promise.all(observers.map((observer) => observer.metricsPart()))
   const sent = JSON.parse(JSON.stringify(parts)) as typeof parts // as it goes from process to process
-  const samples = samplesIn((await observers[0]!.metricsOf(sent)).body)
+  const samples = samplesIn((await observers[0]!.mergeMetrics(sent)).body)
   expect(samples.get(`qwenctl_requests_total{${atSpare},${model},outcome="ok"}`)).toBe(3)
   expect(samples.get(`qwenctl_request_duration_seconds_count{provider="openai",${model}}`)).toBe(3)
   expect(samples.get('qwenctl_requests_in_flight')).toBe(21)
@@ -195,7 +195,7 @@ test.skipIf(!promtool)(
     )
     observer.record(givenRecord({ attempts: [], outcome: 'no_accounts', costUsd: 0.1 }))
     const part = await observer.metricsPart()
-    for (const { body } of [await observer.metrics(), await observer.metricsOf([part, part])]) {
+    for (const { body } of [await observer.metrics(), await observer.mergeMetrics([part, part])]) {
       const checked = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' })
       expect(checked.stdout + checked.stderr).toBe('')
       expect(checked.status).toBe(0)

@@ -3,10 +3,10 @@ import { custom } from '../../../src/lib/provider/builtin/custom.ts'
 import { anthropic } from '../../../src/lib/provider/builtin/anthropic.ts'
 import { openai } from '../../../src/lib/provider/builtin/openai.ts'
 import {
-  defaultLimitsOf,
-  endpointOf,
+  findDefaultLimits,
+  findEndpoint,
   normalizeBaseUrl,
-  termsOf,
+  findTerms,
 } from '../../../src/lib/provider/endpoints.ts'
 import { qwen } from '../../../src/lib/provider/builtin/qwen.ts'
 
@@ -69,15 +69,15 @@ describe('bases of an account', () => {
 describe('what holds at an endpoint', () => {
   it('when the account is at a plan, its limits and terms hold', () => {
     const url = 'https://coding-intl.dashscope.aliyuncs.com/v1'
-    expect(endpointOf(qwen, url)?.id).toBe('coding-intl')
-    expect(defaultLimitsOf(qwen, url)).toEqual(['6000/5h', '45000/week@Asia/Shanghai'])
-    expect(termsOf(qwen, url)).toMatch(/forbid scripts/)
+    expect(findEndpoint(qwen, url)?.id).toBe('coding-intl')
+    expect(findDefaultLimits(qwen, url)).toEqual(['6000/5h', '45000/week@Asia/Shanghai'])
+    expect(findTerms(qwen, url)).toMatch(/forbid scripts/)
   })
 
   it('when the account is elsewhere, the provider’s own hold', () => {
-    expect(endpointOf(qwen, 'http://127.0.0.1:1/v1')).toBeNull()
-    expect(defaultLimitsOf(qwen, 'http://127.0.0.1:1/v1')).toEqual([])
-    expect(termsOf(qwen, null)).toBeNull()
-    expect(termsOf(anthropic, null)).toMatch(/API key/)
+    expect(findEndpoint(qwen, 'http://127.0.0.1:1/v1')).toBeNull()
+    expect(findDefaultLimits(qwen, 'http://127.0.0.1:1/v1')).toEqual([])
+    expect(findTerms(qwen, null)).toBeNull()
+    expect(findTerms(anthropic, null)).toMatch(/API key/)
   })
 })

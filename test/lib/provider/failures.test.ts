@@ -6,8 +6,8 @@ import {
   type FailureRow,
 } from '../../../src/lib/provider/failures/failure-row.ts'
 import { declinedRows, generalRows, statusRows } from '../../../src/lib/provider/failures/general.ts'
-import { ownRowsOf, services } from '../../../src/lib/provider/failures/services.ts'
-import { scopeOf } from '../../../src/lib/provider/outcome-row.ts'
+import { findOwnRows, services } from '../../../src/lib/provider/failures/services.ts'
+import { resolveScope } from '../../../src/lib/provider/outcome-row.ts'
 import { explainOutcome } from '../../../src/lib/provider/outcome-table.ts'
 import type { Answer } from '../../../src/lib/provider/provider.ts'
 
@@ -46,7 +46,7 @@ describe('what services say when they fail', () => {
     (id, _, { service, row, example }) => {
       expect(verdict(example, service.rows)).toEqual({
         class: row.class,
-        scope: scopeOf(row),
+        scope: resolveScope(row),
         ends: example.ends ?? null,
         id,
       })
@@ -58,10 +58,10 @@ describe('what services say when they fail', () => {
       .filter(({ row }) => row.isOwn === undefined && row.isWeak !== true)
       .map((entry) => [entry.row.id, named(entry.example), entry] as const),
   )('what %s says means the same at any other provider: %s', (_, __, { row, example }) => {
-    const said = { class: row.class, scope: scopeOf(row), ends: example.ends ?? null }
+    const said = { class: row.class, scope: resolveScope(row), ends: example.ends ?? null }
     for (const { id } of [{ id: 'custom' }, ...builtinProviders]) {
       if (id === 'qwen-oauth') continue // any 401 is a token to renew
-      expect({ at: id, ...verdict(example, ownRowsOf(id)) }).toMatchObject({ at: id, ...said })
+      expect({ at: id, ...verdict(example, findOwnRows(id)) }).toMatchObject({ at: id, ...said })
     }
   })
 
@@ -69,7 +69,7 @@ describe('what services say when they fail', () => {
     'the general row %s decides %s',
     (id, _, { row, example }) => {
       const found = verdict(example, [])
-      expect(found).toMatchObject({ class: row.class, scope: scopeOf(row), ends: example.ends ?? null })
+      expect(found).toMatchObject({ class: row.class, scope: resolveScope(row), ends: example.ends ?? null })
       expect([id, found.id]).toEqual([id, found.id])
     },
   )

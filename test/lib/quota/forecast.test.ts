@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { forecastOf } from '../../../src/lib/quota/forecast.ts'
+import { makeForecast } from '../../../src/lib/quota/forecast.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
 import type { SubjectState, Trail } from '../../../src/lib/quota/log/state.ts'
@@ -30,7 +30,7 @@ function given(limit: string, times: { at: number; times?: number; tokens?: numb
 const every = (step: number, from: number, to: number, times = 1) =>
   Array.from({ length: Math.floor((to - from) / step) }, (_, index) => ({ at: from + index * step, times }))
 
-const forecast = ({ limits: [limit], trail }: SubjectState, now = NOON) => forecastOf(limit!, trail, now)
+const forecast = ({ limits: [limit], trail }: SubjectState, now = NOON) => makeForecast(limit!, trail, now)
 
 describe('a forecast', () => {
   test('when use is steady, tells when it runs out, and how sure that is', () => {
@@ -151,7 +151,10 @@ test('the faster the pace, the sooner it runs out', () => {
         limits: [limit],
         trail,
       } = given(text, requestsAt(uses))
-      const [slow, fast] = [forecastOf(limit!, trail, NOON), forecastOf(limit!, faster(trail, factor), NOON)]
+      const [slow, fast] = [
+        makeForecast(limit!, trail, NOON),
+        makeForecast(limit!, faster(trail, factor), NOON),
+      ]
       if (slow === null) return
       expect(fast!.exhaustsAt ?? Infinity).toBeLessThanOrEqual(slow.exhaustsAt ?? Infinity)
       expect(fast!.earliest ?? Infinity).toBeLessThanOrEqual(slow.earliest ?? Infinity)

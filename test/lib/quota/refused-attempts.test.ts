@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { standing } from '../../../src/lib/quota/standing.ts'
 import type { LedgerState } from '../../../src/lib/quota/log/state.ts'
-import { totalsOf } from '../../../src/lib/quota/log/totals.ts'
+import { findTotals } from '../../../src/lib/quota/log/totals.ts'
 
 const BASE = Date.parse('2026-11-22T10:00:00.000Z')
 const at = (ms: number) => new Date(BASE + ms).toISOString()
@@ -44,7 +44,7 @@ describe('an attempt that the provider refused before any byte of an answer', ()
     }
     expect(usedOf(state, BASE + 3)).toEqual({ day: 0, minute: 3, '5h': 0, '1h@first-use': 0 })
     expect(apply(state, reserve('w-4', 4))).toBe(false) // the minute
-    expect(totalsOf(state, '2026-11-22', 'a')).toMatchObject({ requests: 3, succeeded: 0, failed: 3 })
+    expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 3, succeeded: 0, failed: 3 })
   })
 
   test('counts in a short limit that is set only then, and in no long one', () => {
@@ -110,7 +110,7 @@ describe('an attempt that never left', () => {
       apply(state, reserve(id, 1))
       apply(state, unreached(id, 2))
     }
-    expect(totalsOf(state, '2026-11-22', 'a')).toMatchObject({ requests: 0, unreached: 2 })
+    expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 0, unreached: 2 })
     expect(state.subjects.get('a')?.unreached).toEqual({ since: BASE + 2, reason: 'connection refused' })
     apply(state, reserve('w-3', 3))
     apply(state, refused('w-3', 4))

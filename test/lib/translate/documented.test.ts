@@ -7,7 +7,7 @@ import * as openaiContent from '../../../src/lib/translate/from-openai/content.t
 import * as openaiMessages from '../../../src/lib/translate/from-openai/messages.ts'
 import * as openaiRequest from '../../../src/lib/translate/from-openai/request.ts'
 import * as openaiTools from '../../../src/lib/translate/from-openai/tools.ts'
-import { habitsOf } from '../../../src/lib/translate/habits.ts'
+import { findHabits } from '../../../src/lib/translate/habits.ts'
 import { builtinProviders } from '../../../src/lib/provider/builtin/index.ts'
 import type { FieldRules } from '../../../src/lib/translate/json-fields.ts'
 import { document } from '../../docs/documents.ts'
@@ -65,7 +65,7 @@ test('docs/reference/translation.md says of every service what it takes', () => 
   const others = rows.find((row) => row.startsWith('| others'))!
   for (const { id } of builtinProviders) {
     const row = rows.find((one) => one.includes(`| \`${id}\``) || one.includes(`, \`${id}\` |`)) ?? others
-    const { maxTokens, thinking, thinkingBack, takesUser } = habitsOf(id)
+    const { maxTokens, thinking, thinkingBack, takesUser } = findHabits(id)
     const [, , limit, ask, back, user] = row.split('|').map((cell) => cell.trim())
     expect({ id, limit }).toEqual({ id, limit: `\`${maxTokens}\`` })
     expect({ id, ask }).toEqual({

@@ -60,7 +60,7 @@ export class EventHub {
       'hello',
       JSON.stringify({ now, resumed, requests: level === 'info' || level === 'debug' }),
     )
-    tellNews(reader.stream, tail.news(), this.#user)
+    tellNews(reader.stream, tail.readNew(), this.#user)
   }
 
   #leave(reader: Reader): void {
@@ -79,7 +79,7 @@ export class EventHub {
       this.#watchQuota(),
       every(LOG_MS, () => {
         for (const { stream, tail, hasBegun } of this.#readers)
-          if (hasBegun) tellNews(stream, tail.news(), this.#user)
+          if (hasBegun) tellNews(stream, tail.readNew(), this.#user)
       }),
       every(PING_MS, () => this.#ping()),
     ]

@@ -3,7 +3,7 @@ import type { ByteWriter } from '../../base/byte-writer.ts'
 import { StaticText } from '../../base/byte-writer.ts'
 import type { Masked } from './masked.ts'
 import type { AttemptRecord, NamedAccount, RequestRecord } from '../request-event.ts'
-import { lastAsked } from '../request-event.ts'
+import { lastAttempted } from '../request-event.ts'
 
 const MOST_KNOWN = 1000
 const MOST_KNOWN_LENGTH = 200
@@ -47,9 +47,9 @@ export class AccessLines {
   /** Adds it, with its line break. */
   write(bytes: ByteWriter, record: RequestRecord): void {
     const { id, at, latencyMs } = record
-    bytes.copy(this.#beginningOf(Math.floor(at + latencyMs)))
+    bytes.copy(this.#makeBeginning(Math.floor(at + latencyMs)))
     bytes.latin1(id) // ids are ours, and have nothing to escape
-    bytes.copy(this.#factsOf(record))
+    bytes.copy(this.#findFacts(record))
     writeNumber(bytes, short(latencyMs))
     bytes.writeStatic(labels.firstByteMs)
     writeNumber(bytes, short(record.firstByteMs))
@@ -67,7 +67,7 @@ export class AccessLines {
   }
 
   /** Until the id. Requests often end within one millisecond. */
-  #beginningOf(at: number): Uint8Array {
+  #makeBeginning(at: number): Uint8Array {
     if (at !== this.#beginningAt) {
       this.#beginningAt = at
       this.#beginning = Buffer.from(
@@ -78,7 +78,7 @@ export class AccessLines {
   }
 
   /** What stands between the id and the numbers. It is the same for most requests that an account has answered. */
-  #factsOf(record: RequestRecord): Uint8Array {
+  #findFacts(record: RequestRecord): Uint8Array {
     const { attempts } = record
     const only = attempts.length === 1 ? attempts[0]! : null
     if (only === null || record.message !== null) return this.#makeFacts(record)
@@ -90,7 +90,7 @@ export class AccessLines {
 
   #makeFacts(record: RequestRecord): Uint8Array {
     const { message, attempts } = record
-    const account = lastAsked(record)
+    const account = lastAttempted(record)
     return Buffer.from(
       `","clientKey":${this.#text(record.clientKey)},` +
         `"method":${this.#text(record.method)},"route":${this.#text(record.route)},` +

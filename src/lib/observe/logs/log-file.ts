@@ -226,7 +226,7 @@ export class LogFile {
     this.#trusted -= length
     if (this.#handle !== null && isTrusted) return this.#handle
     const path = currentLog(this.#options.folder)
-    let stat = await statOf(path)
+    let stat = await readStat(path)
     this.#trust(now)
     this.#trusted -= length
     if (stat !== null && stat.size > 0 && stat.size + length > this.#fileBytes) {
@@ -295,7 +295,7 @@ function onlyPart(): Error {
   return new Error('only a part of the lines could be written')
 }
 
-async function statOf(path: string): Promise<{ ino: number; size: number } | null> {
+async function readStat(path: string): Promise<{ ino: number; size: number } | null> {
   try {
     return await fs.stat(path)
   } catch (error) {

@@ -70,7 +70,7 @@ export class LogLines {
 
   ofNote(note: Note, at: number): string {
     this.#time = at
-    this.#logger[noteLevels[note.kind]](this.#fieldsOf(note))
+    this.#logger[noteLevels[note.kind]](this.#makeFields(note))
     return this.#take()
   }
 
@@ -103,7 +103,7 @@ export class LogLines {
     })
   }
 
-  #fieldsOf(note: Note): object {
+  #makeFields(note: Note): object {
     const { kind } = note
     switch (kind) {
       case 'started':

@@ -64,7 +64,7 @@ export class LogReader {
   }
 
   /** What was written since. */
-  news(): LogLine[] {
+  readNew(): LogLine[] {
     const offsets = new Map<number, number>()
     const found: LogLine[] = []
     withLogs(this.#folder, (logs) => {
@@ -158,10 +158,10 @@ export function followLog(
   pollMs = 250,
 ): () => void {
   const look = () => {
-    const lines = reader.news()
+    const lines = reader.readNew()
     if (lines.length > 0) onLines(lines)
   }
-  const watcher = watcherOf(folder, look)
+  const watcher = openWatcher(folder, look)
   const timer = setInterval(look, pollMs)
   return () => {
     clearInterval(timer)
@@ -169,7 +169,7 @@ export function followLog(
   }
 }
 
-function watcherOf(folder: string, onEvent: () => void): FSWatcher | null {
+function openWatcher(folder: string, onEvent: () => void): FSWatcher | null {
   try {
     const watcher = watch(folder, onEvent)
     watcher.on('error', () => watcher.close())

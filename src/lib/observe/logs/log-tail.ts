@@ -44,7 +44,7 @@ export class LogTail {
   resume(position: string): boolean {
     const [inode = 0, offset = 0, print = 0] = position.split('.').map((part) => Number.parseInt(part, 36))
     return withLogs(this.#folder, (logs) => {
-      const index = logs.findIndex((log) => log.inode === inode && fingerprintOf(log) === print)
+      const index = logs.findIndex((log) => log.inode === inode && computeFingerprint(log) === print)
       const log = logs[index]
       if (log === undefined || offset > log.size || !endsLine(log, offset)) return false
       const later = logs.slice(index + 1)
@@ -58,7 +58,7 @@ export class LogTail {
   }
 
   /** What was written since. */
-  news(): TailNews {
+  readNew(): TailNews {
     return withLogs(this.#folder, (logs) => {
       const offsets = new Map<number, number>()
       const news: TailNews = { lines: [], skipped: 0 }
@@ -81,7 +81,7 @@ function readOn(log: OpenLog, from: number, news: TailNews): number {
   const tooMuch = end - MOST_BYTES
   const start = tooMuch <= 0 ? 0 : bytes.indexOf(NEWLINE, tooMuch) + 1
   news.skipped += linesIn(bytes.subarray(0, start))
-  const print = fingerprintOf(log).toString(36)
+  const print = computeFingerprint(log).toString(36)
   let at = start
   while (at < end) {
     const next = bytes.indexOf(NEWLINE, at) + 1
@@ -99,7 +99,7 @@ function linesIn(bytes: Buffer): number {
   return count
 }
 
-function fingerprintOf({ file }: OpenLog): number {
+function computeFingerprint({ file }: OpenLog): number {
   const head = Buffer.alloc(FINGERPRINT_BYTES)
   return crc32(head.subarray(0, readSync(file, head, 0, FINGERPRINT_BYTES, 0)))
 }

@@ -40,7 +40,7 @@ function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
   const names = allLogs(folder)
   const logs: OpenLog[] = []
   for (const name of names) {
-    const file = openOf(name)
+    const file = openIfExists(name)
     if (file === null) continue
     const { ino, size, mtimeMs } = fstatSync(file)
     logs.push({ file, inode: ino, size, writtenAt: mtimeMs })
@@ -49,7 +49,7 @@ function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
 }
 
 /** Null: it went to make room, or there is none yet. */
-function openOf(path: string): number | null {
+function openIfExists(path: string): number | null {
   try {
     return openSync(path, 'r')
   } catch (error) {

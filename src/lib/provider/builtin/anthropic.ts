@@ -8,7 +8,7 @@ import { limitInWords } from '../limit-words.ts'
 import type { HeaderLookup } from '../provider.ts'
 import { parseResetTime } from '../reset-time.ts'
 
-const minuteOf = (metric: 'requests' | 'input-tokens' | 'output-tokens' | 'tokens', window: string) => ({
+const perMinute = (metric: 'requests' | 'input-tokens' | 'output-tokens' | 'tokens', window: string) => ({
   metric,
   window,
   scope: 'model' as const,
@@ -23,10 +23,10 @@ const minuteOf = (metric: 'requests' | 'input-tokens' | 'output-tokens' | 'token
  * counted there and are here, and `tokens` is whichever limit is tightest: of both the reset alone is of use.
  */
 const limitHeaders: readonly LimitHeaders[] = [
-  minuteOf('requests', 'minute'),
-  minuteOf('output-tokens', 'minute'),
-  minuteOf('input-tokens', OBSERVED),
-  minuteOf('tokens', OBSERVED),
+  perMinute('requests', 'minute'),
+  perMinute('output-tokens', 'minute'),
+  perMinute('input-tokens', OBSERVED),
+  perMinute('tokens', OBSERVED),
 ]
 
 const planWindows = ['', '-5h', '-7d'].map((window) => `${UNIFIED}${window}`)

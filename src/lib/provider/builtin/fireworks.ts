@@ -1,6 +1,6 @@
 import { fireworksFailures } from '../failures/hosts/fireworks.ts'
 import { defineProvider } from '../define-provider.ts'
-import { familyOf } from '../model-families.ts'
+import { findFamily } from '../model-families.ts'
 import { OBSERVED } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 
@@ -28,7 +28,7 @@ const limitHeaders: readonly LimitHeaders[] = [
 /** Models are written `accounts/fireworks/models/NAME`. */
 function serves(model: string): boolean | null {
   if (model.startsWith('accounts/')) return true
-  return familyOf(model) === null ? null : false
+  return findFamily(model) === null ? null : false
 }
 
 export const fireworks = defineProvider({

@@ -1,6 +1,6 @@
 import { groqFailures } from '../failures/hosts/groq.ts'
 import { defineProvider } from '../define-provider.ts'
-import { familyOf } from '../model-families.ts'
+import { findFamily } from '../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 import { limitInWords } from '../limit-words.ts'
@@ -40,7 +40,7 @@ function limitsFrom(header: HeaderLookup, now: number, error?: unknown): Learned
 /** Open weights, mostly written `maker/model`; the closed families are never there. */
 function serves(model: string): boolean | null {
   if (model.startsWith('groq/')) return true
-  const family = familyOf(model)
+  const family = findFamily(model)
   const closed = family !== null && ['gpt', 'claude', 'gemini', 'grok', 'sandbox'].includes(family)
   // The one exception has its maker's plain name.
   return closed && !model.startsWith('whisper-') ? false : null

@@ -1,6 +1,6 @@
 import { metadata, openrouterFailures } from '../failures/hosts/openrouter.ts'
 import { countsFailures, defineProvider } from '../define-provider.ts'
-import { familyOf } from '../model-families.ts'
+import { findFamily } from '../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 import type { HeaderLookup } from '../provider.ts'
@@ -49,8 +49,8 @@ function copied(headers: unknown): HeaderLookup | null {
 function serves(model: string): boolean | null {
   if (model.startsWith('accounts/')) return false
   const [maker, name] = model.split('/')
-  if (name === undefined) return familyOf(model) === null ? null : false
-  return maker === 'openrouter' || name.includes(':free') || familyOf(name) !== null ? true : null
+  if (name === undefined) return findFamily(model) === null ? null : false
+  return maker === 'openrouter' || name.includes(':free') || findFamily(name) !== null ? true : null
 }
 
 /** One account for many makers' models. Free models: 20/minute, and 50 or 1000 a day by credits bought; per account. */

@@ -1,4 +1,4 @@
-import { basesFor, endpointOf, normalizeBaseUrl } from '../endpoints.ts'
+import { basesFor, findEndpoint, normalizeBaseUrl } from '../endpoints.ts'
 import type { Bases, Endpoint } from '../provider.ts'
 
 const planTerms =
@@ -59,7 +59,7 @@ const ALIBABA = /(^|\.)(dashscope(-intl|-us)?|maas)\.aliyuncs\.com$/i
  * the same paths as the shared ones. A foreign host that keeps those paths is taken for a mirror.
  */
 export function qwenBases(baseUrl: string | null): Bases {
-  if (baseUrl === null || endpointOf({ endpoints: qwenEndpoints }, baseUrl) !== null) {
+  if (baseUrl === null || findEndpoint({ endpoints: qwenEndpoints }, baseUrl) !== null) {
     return basesFor(qwenEndpoints, baseUrl)
   }
   const url = normalizeBaseUrl(baseUrl)

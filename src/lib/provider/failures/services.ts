@@ -58,6 +58,6 @@ export const services: readonly ServiceFailures[] = [
 ]
 
 /** The rows that accounts of this provider read first; none for a provider without any. */
-export function ownRowsOf(providerId: string): ServiceFailures['rows'] {
+export function findOwnRows(providerId: string): ServiceFailures['rows'] {
   return services.filter(({ providers }) => providers.includes(providerId)).flatMap(({ rows }) => rows)
 }

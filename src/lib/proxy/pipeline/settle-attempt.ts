@@ -115,7 +115,7 @@ function isOutOfReach(outcome: OutcomeClass): boolean {
 function estimate(settlement: Settlement, prices: PriceBook, { account }: Member, usage: Usage): void {
   const { inputTokens, outputTokens } = usage
   if (settlement.model === undefined) return
-  const costUsd = prices.costOf(account, settlement.model, inputTokens, outputTokens)
+  const costUsd = prices.computeCost(account, settlement.model, inputTokens, outputTokens)
   if (costUsd === null) return
   settlement.costUsd = costUsd
   settlement.estimated = true

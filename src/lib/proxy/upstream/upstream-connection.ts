@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { reasonOf } from '../../net/connect-reason.ts'
+import { explainFailure } from '../../net/connect-reason.ts'
 import { EgressError } from '../../net/egress-error.ts'
 import { requestBatch, writeHeadAlone, type WriteListener } from '../transport/write-batcher.ts'
 import { SocketWriter } from '../transport/socket-writer.ts'
@@ -176,13 +176,13 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     this.discard()
     if (!this.#isConnected) {
       this.origin.forgetSession()
-      const reason = error instanceof EgressError ? error.message : reasonOf(error)
+      const reason = error instanceof EgressError ? error.message : explainFailure(error)
       call.fail('unreachable', `cannot be reached: ${reason}`, error ?? undefined)
     } else if (call.state === 'body')
-      call.fail('truncated', `the body was cut off: ${reasonOf(error)}`, error ?? undefined)
+      call.fail('truncated', `the body was cut off: ${explainFailure(error)}`, error ?? undefined)
     else if (call.requestSent || this.#served === 0 || !this.#owner.redial(call)) {
       call.isStale = this.#isUnanswered() && this.#owner.closesAtOnce(call)
-      call.fail('reset', `no answer: ${reasonOf(error)}`, error ?? undefined)
+      call.fail('reset', `no answer: ${explainFailure(error)}`, error ?? undefined)
     }
   }
 

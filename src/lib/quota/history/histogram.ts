@@ -13,13 +13,13 @@ const MIDDLE = Math.sqrt(GROWTH)
 export const HISTOGRAM_ERROR = MIDDLE - 1
 
 /** The step of a duration; null for what is none. */
-export function stepOf(durationMs: number): number | null {
+export function findStep(durationMs: number): number | null {
   if (!(durationMs >= 0 && durationMs < Infinity)) return null
   return durationMs <= 1 ? 0 : Math.floor(Math.log(durationMs) / LOG_GROWTH) + 1
 }
 
 export function addDuration(histogram: Histogram, durationMs: number): void {
-  const step = stepOf(durationMs)
+  const step = findStep(durationMs)
   if (step !== null) histogram.set(step, (histogram.get(step) ?? 0) + 1)
 }
 
@@ -34,7 +34,7 @@ export interface Percentiles {
 }
 
 /** By nearest rank, in whole milliseconds where they are that exact; null: nothing was measured. */
-export function percentilesOf(histogram: Histogram): Percentiles | null {
+export function readPercentiles(histogram: Histogram): Percentiles | null {
   let count = 0
   for (const some of histogram.values()) count += some
   if (count === 0) return null
@@ -43,7 +43,7 @@ export function percentilesOf(histogram: Histogram): Percentiles | null {
     let left = Math.ceil(share * count)
     for (const [step, some] of steps) {
       left -= some
-      if (left <= 0) return lengthOf(step)
+      if (left <= 0) return stepMiddle(step)
     }
     return 0
   }
@@ -51,7 +51,7 @@ export function percentilesOf(histogram: Histogram): Percentiles | null {
 }
 
 /** The middle of a step, by ratio: what is in it is at most half a step away. */
-function lengthOf(step: number): number {
+function stepMiddle(step: number): number {
   if (step === 0) return 1
   const length = GROWTH ** (step - 1) * MIDDLE
   return length < 100 ? Math.round(length * 10) / 10 : Math.round(length)

@@ -69,15 +69,15 @@ export function foldHistory(history: History, state: LedgerState, event: LedgerE
   const tookEffect = apply(state, event)
   if (!tookEffect) return false
   if (event.type === 'reserve') {
-    const key = keyOf(event.also)
-    bucketAt(history, { at: hourOf(state.now), account: event.account, model: null, key }).requests += 1
+    const key = findKey(event.also)
+    bucketAt(history, { at: floorToHour(state.now), account: event.account, model: null, key }).requests += 1
   } else if (event.type === 'settle' && open !== undefined) settle(history, open, event, state.now)
   return true
 }
 
 function settle(history: History, open: OpenReservation, event: SettleEvent, now: number): void {
-  const place = { account: open.account, model: null, key: keyOf(open.also) }
-  const reserved = { ...place, at: hourOf(open.at) }
+  const place = { account: open.account, model: null, key: findKey(open.also) }
+  const reserved = { ...place, at: floorToHour(open.at) }
   if (event.refunded === true) {
     bucketAt(history, reserved).requests -= 1
     return
@@ -87,7 +87,7 @@ function settle(history: History, open: OpenReservation, event: SettleEvent, now
     bucketAt(history, reserved).requests -= 1
     bucketAt(history, { ...reserved, model }).requests += 1
   }
-  addSettlement(bucketAt(history, { ...place, at: hourOf(now), model }), event)
+  addSettlement(bucketAt(history, { ...place, at: floorToHour(now), model }), event)
 }
 
 function addSettlement(tally: Tally, event: SettleEvent): void {
@@ -134,11 +134,11 @@ export function bucketAt(history: History, { at, account, model, key }: Place): 
   return bucket
 }
 
-function hourOf(at: number): number {
+function floorToHour(at: number): number {
   return Math.floor(at / HOUR_MS) * HOUR_MS
 }
 
-function keyOf(also: readonly string[] | undefined): string | null {
+function findKey(also: readonly string[] | undefined): string | null {
   return also?.find((subject) => subject.startsWith(KEY_PREFIX)) ?? null
 }
 

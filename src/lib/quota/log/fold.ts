@@ -4,7 +4,7 @@ import { setTime } from './shift-time.ts'
 import { usable } from '../standing.ts'
 import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
 import { OpenReservations } from './open-reservations.ts'
-import { dayOf, emptyTotals } from './totals.ts'
+import { formatDay, emptyTotals } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
 import { emptyTrail, leaveTrail, takeFromLongTrail, trailAmount } from './trail.ts'
 import { advance, charge, emptyUsage, giveBack, isLongWindow } from '../window.ts'
@@ -42,23 +42,23 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
     setTime(state, event)
     return true
   }
-  moveTime(state, timeOf(event.at))
+  moveTime(state, parseTime(event.at))
   switch (event.type) {
     case 'reserve':
       return reserve(state, event)
     case 'settle':
       return settle(state, event)
     case 'limits':
-      setLimits(subjectOf(state, event.account), event, state.now)
+      setLimits(ensureSubject(state, event.account), event, state.now)
       return true
     case 'learn':
-      learnLimits(subjectOf(state, event.account), event, {
+      learnLimits(ensureSubject(state, event.account), event, {
         now: state.now,
-        inFlight: inFlightOf(state, event.account),
+        inFlight: countInFlight(state, event.account),
       })
       return true
     case 'forget':
-      forgetLearned(subjectOf(state, event.account))
+      forgetLearned(ensureSubject(state, event.account))
       return true
     case 'reset':
       return reset(state, event)
@@ -78,7 +78,7 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
 let memo = { text: '', at: Number.NaN }
 
 /** Neighbours in the ledger often share their time, and parsing it costs as much as the rest of an event. */
-function timeOf(text: string): number {
+function parseTime(text: string): number {
   if (text !== memo.text) memo = { text, at: Date.parse(text) }
   return memo.at
 }
@@ -86,7 +86,7 @@ function timeOf(text: string): number {
 /** Time in the ledger never runs backwards, whatever the clock of the process that wrote the event. */
 function moveTime(state: LedgerState, at: number): void {
   if (!(at > state.now)) return
-  const isNewDay = state.open.size > 0 && dayOf(at) !== dayOf(state.now)
+  const isNewDay = state.open.size > 0 && formatDay(at) !== formatDay(state.now)
   state.now = at
   if (!isNewDay) return
   for (const { id, at: since } of [...state.open.entries()]) {
@@ -97,14 +97,14 @@ function moveTime(state: LedgerState, at: number): void {
 function reserve(state: LedgerState, event: ReserveEvent): boolean {
   const { keep, probe } = event
   if (state.open.get(event.id) !== undefined) return false
-  const account = subjectOf(state, event.account)
-  const others = subjectsOf(state, event.also)
+  const account = ensureSubject(state, event.account)
+  const others = ensureSubjects(state, event.also)
   if (!isBelowLimits(account, keep, state.now)) return false
   // headroom is the account's alone
   for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, state.now)) return false
   use(account, state.now)
   for (const other of others) use(other, state.now)
-  totalsIn(state, dayOf(state.now), event.account).requests += 1
+  totalsIn(state, formatDay(state.now), event.account).requests += 1
   const also = event.also ?? NO_OTHERS
   const { now: at, sequence } = state
   return state.open.add(event.id, { account: event.account, also, at, sequence, probe })
@@ -126,13 +126,13 @@ function use(subject: SubjectState, now: number): void {
 function settle(state: LedgerState, event: SettleEvent): boolean {
   const open = state.open.take(event.id)
   if (open === undefined) return false // settled before, or never granted
-  const account = subjectOf(state, open.account)
-  const others = subjectsOf(state, open.also)
+  const account = ensureSubject(state, open.account)
+  const others = ensureSubjects(state, open.also)
   noteReach(account, event, state.now)
   if (event.refunded === true) {
     refund(account, open, state.now)
     for (const other of others) refund(other, open, state.now)
-    const totals = totalsIn(state, dayOf(open.at), open.account)
+    const totals = totalsIn(state, formatDay(open.at), open.account)
     totals.requests = Math.max(0, totals.requests - 1)
     if (event.unreached !== undefined) totals.unreached = (totals.unreached ?? 0) + 1
     else if (event.status !== undefined) totals.uncounted = (totals.uncounted ?? 0) + 1
@@ -150,7 +150,7 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
   for (const other of others) chargeSubject(other, spent, state.now)
   if (account.modelLimits.length > 0)
     chargeModel(account, event.model, { ...spent, requests: 1 }, { now: state.now, isRefused })
-  addOutcome(totalsIn(state, dayOf(state.now), open.account), event)
+  addOutcome(totalsIn(state, formatDay(state.now), open.account), event)
   if (event.outcome === 'ok') account.strikes = 0
   return true
 }
@@ -222,14 +222,14 @@ function noteReach(account: SubjectState, event: SettleEvent, now: number): void
 }
 
 function reset(state: LedgerState, event: ResetEvent): boolean {
-  const subject = subjectOf(state, event.account)
+  const subject = ensureSubject(state, event.account)
   for (const limit of [...subject.limits, ...subject.modelLimits]) limit.usage = emptyUsage(limit.clock)
   subject.trail = emptyTrail()
   subject.resetSequence = state.sequence
   return true
 }
 
-function inFlightOf(state: LedgerState, account: string): number {
+function countInFlight(state: LedgerState, account: string): number {
   let count = 0
   for (const open of state.open.entries()) if (open.account === account) count += 1
   return count
@@ -237,7 +237,7 @@ function inFlightOf(state: LedgerState, account: string): number {
 
 /** Deadlines only move by max(): what one process learned is never shortened by what another guesses. */
 function cool(state: LedgerState, event: CoolEvent): boolean {
-  const subject = subjectOf(state, event.subject)
+  const subject = ensureSubject(state, event.subject)
   const key = event.model ?? '*'
   const before = subject.cooldowns.get(key)
   const until = event.until === null ? null : Date.parse(event.until)
@@ -267,7 +267,7 @@ function isSoonAfter(until: number | null, now: number): boolean {
 }
 
 function clear(state: LedgerState, event: ClearEvent): boolean {
-  const subject = subjectOf(state, event.subject)
+  const subject = ensureSubject(state, event.subject)
   delete subject.unreached // the user has seen to the account, or an attempt got through
   if (event.model === undefined) subject.cooldowns.clear()
   else subject.cooldowns.delete(event.model)
@@ -275,7 +275,7 @@ function clear(state: LedgerState, event: ClearEvent): boolean {
   return true
 }
 
-function subjectOf(state: LedgerState, id: string): SubjectState {
+function ensureSubject(state: LedgerState, id: string): SubjectState {
   let subject = state.subjects.get(id)
   if (subject === undefined) {
     subject = {
@@ -293,8 +293,8 @@ function subjectOf(state: LedgerState, id: string): SubjectState {
 }
 
 /** Of those that a reservation also counts against, which mostly is nobody. */
-function subjectsOf(state: LedgerState, ids: readonly string[] = NO_OTHERS): readonly SubjectState[] {
-  return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => subjectOf(state, id))
+function ensureSubjects(state: LedgerState, ids: readonly string[] = NO_OTHERS): readonly SubjectState[] {
+  return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => ensureSubject(state, id))
 }
 
 function totalsIn(state: LedgerState, day: string, account: string): DayTotals {

@@ -57,7 +57,7 @@ export class OpenReservations {
   }
 
   get(id: string): OpenReservation | undefined {
-    let entry = this.#firstIn(bucketOf(id))
+    let entry = this.#firstIn(hashId(id))
     while (entry !== null && entry.id !== id) entry = entry.next
     return entry ?? undefined
   }
@@ -65,7 +65,7 @@ export class OpenReservations {
   /** False: a reservation of this id is in already, and stays. */
   add(id: string, reservation: OpenReservation): boolean {
     if (this.get(id) !== undefined) return false
-    const bucket = bucketOf(id)
+    const bucket = hashId(id)
     this.#buckets[bucket] = new Entry(id, reservation, this.#firstIn(bucket))
     this.#size += 1
     return true
@@ -73,7 +73,7 @@ export class OpenReservations {
 
   /** Takes one out; undefined: it is not in. */
   take(id: string): OpenReservation | undefined {
-    const bucket = bucketOf(id)
+    const bucket = hashId(id)
     let before: Entry | null = null
     let entry = this.#firstIn(bucket)
     while (entry !== null && entry.id !== id) {
@@ -106,7 +106,7 @@ export class OpenReservations {
 }
 
 /** By the end of the id, a running number: what comes before is the same for all of a process. */
-function bucketOf(id: string): number {
+function hashId(id: string): number {
   let hash = 0
   for (let index = Math.max(0, id.length - HASHED); index < id.length; index += 1)
     hash = (hash * 31 + id.charCodeAt(index)) | 0

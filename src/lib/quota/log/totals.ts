@@ -4,7 +4,7 @@ const DAY = 86_400_000
 let memo = { start: 0, day: '1970-01-01' }
 
 /** The UTC day of a time in epoch milliseconds, `YYYY-MM-DD`. */
-export function dayOf(at: number): string {
+export function formatDay(at: number): string {
   const start = Math.floor(at / DAY) * DAY
   if (memo.start !== start) memo = { start, day: new Date(start).toISOString().slice(0, 10) } // asked for on every event
   return memo.day
@@ -15,6 +15,6 @@ export function emptyTotals(): DayTotals {
 }
 
 /** What an account did on a UTC day; zeros when nothing. */
-export function totalsOf(state: LedgerState, day: string, account: string): DayTotals {
+export function findTotals(state: LedgerState, day: string, account: string): DayTotals {
   return state.days.get(day)?.get(account) ?? emptyTotals()
 }

@@ -76,7 +76,7 @@ function add(bucket: TrailBucket | undefined, amounts: TrailAmounts): void {
 export function usageFromTrail(trail: Trail, metric: Metric, clock: Clock, now: number): WindowUsage {
   const usage = emptyUsage(clock)
   advance(usage, clock, now)
-  const from = usage.kind === 'fixed' && usage.start !== null ? usage.start : now - lengthOf(clock)
+  const from = usage.kind === 'fixed' && usage.start !== null ? usage.start : now - windowLength(clock)
   const { name, width } = resolutions.find(({ keptMs }) => now - from <= keptMs) ?? resolutions[2]
   for (const bucket of trail[name]) {
     if (bucket.start + width <= from) continue
@@ -85,7 +85,7 @@ export function usageFromTrail(trail: Trail, metric: Metric, clock: Clock, now: 
   return usage
 }
 
-function lengthOf(clock: Clock): number {
+function windowLength(clock: Clock): number {
   return clock.kind === 'calendar' ? 0 : clock.lengthMs
 }
 

@@ -28,15 +28,20 @@ export class PriceBook {
   }
 
   /** US dollars; null where the price, or what was used, is not known. What a cache answered is priced as any input. */
-  costOf(of: Priced, model: string, inputTokens: number | null, outputTokens: number | null): number | null {
-    const price = this.#priceOf(of, model)
+  computeCost(
+    of: Priced,
+    model: string,
+    inputTokens: number | null,
+    outputTokens: number | null,
+  ): number | null {
+    const price = this.#findPrice(of, model)
     if (price === null || inputTokens === null || inputTokens > (price.mostInputTokens ?? Infinity))
       return null
     if (outputTokens === null && price.output > 0) return null
     return (inputTokens * price.input + (outputTokens ?? 0) * price.output) / 1e6
   }
 
-  #priceOf({ provider, baseUrl }: Priced, model: string): Price | null {
+  #findPrice({ provider, baseUrl }: Priced, model: string): Price | null {
     const providers = baseUrl === null ? this.#found.listed : this.#found.elsewhere
     let models = providers.get(provider)
     if (models === undefined) providers.set(provider, (models = new Map() as Found))

@@ -1,10 +1,10 @@
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 import type { Strategy } from './strategy.ts'
 
 /** The account with the fewest requests of this UTC day. */
 export const leastUsed: Strategy = () => ({
   kind: 'scored',
   score: ({ subjects }, { view, picks }) =>
-    (view.state.days.get(dayOf(view.now))?.get(subjects.account)?.requests ?? 0) +
+    (view.state.days.get(formatDay(view.now))?.get(subjects.account)?.requests ?? 0) +
     picks.pending(subjects.account, view.state),
 })

@@ -1,5 +1,5 @@
 import { isInForce } from '../../quota/set-limits.ts'
-import { usedOf } from '../../quota/standing.ts'
+import { countUsed } from '../../quota/standing.ts'
 import type { SubjectState } from '../../quota/log/state.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -22,7 +22,7 @@ export function shareLeft(subject: SubjectState | undefined, now: number, pendin
     if (!isInForce(limit, now)) continue
     const taken = limit.metric === 'requests' ? pending : 0
     const { max } = limit
-    const left = max > 0 ? Math.max(0, max - usedOf(limit, now) - taken) / max : 0
+    const left = max > 0 ? Math.max(0, max - countUsed(limit, now) - taken) / max : 0
     if (left < share) share = left
   }
   return share

@@ -13,7 +13,7 @@ import { withLock } from '../locks/lock.ts'
 export async function readConfigFile(file: string): Promise<Record<string, unknown>> {
   const text = readText(file)
   if (text === null) return {}
-  return mappingOf(file, await parse(file, text))
+  return readMapping(file, await parse(file, text))
 }
 
 /**
@@ -23,7 +23,7 @@ export async function readConfigFile(file: string): Promise<Record<string, unkno
 export async function writeConfigValue(file: string, path: string[], value: unknown): Promise<void> {
   await withLock(file, async () => {
     const document = await parse(file, readText(file) ?? '')
-    mappingOf(file, document)
+    readMapping(file, document)
     if (value === undefined) document.deleteIn(path)
     else setValue(file, document, path, value)
     await writeAtomically(
@@ -54,7 +54,7 @@ async function parse(file: string, text: string): Promise<Document<ParsedNode, t
   throw notUnderstood(file, `line ${line}: ${reason}`)
 }
 
-function mappingOf(file: string, document: Document<ParsedNode, true> | Document): Record<string, unknown> {
+function readMapping(file: string, document: Document<ParsedNode, true> | Document): Record<string, unknown> {
   let value: unknown
   try {
     value = document.toJS()

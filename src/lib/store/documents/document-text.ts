@@ -26,7 +26,7 @@ export function decodeDocument(text: string, format: DocumentFormat): DecodedDoc
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    return { state: 'damaged', reason: `is not valid JSON${placeOf(error, text)}` }
+    return { state: 'damaged', reason: `is not valid JSON${describePlace(error, text)}` }
   }
   if (!isObject(parsed)) return { state: 'damaged', reason: 'is not a JSON object' }
   const version = parsed['version']
@@ -69,8 +69,8 @@ function migrated(
 }
 
 /** JSON.parse quotes the text around the mistake in its message, which may be a secret: only its place is taken. */
-function placeOf(error: unknown, text: string): string {
-  const position = positionOf(messageOf(error), text)
+function describePlace(error: unknown, text: string): string {
+  const position = findPosition(messageOf(error), text)
   if (position === null) return ''
   const before = text.slice(0, position).split('\n')
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
@@ -79,7 +79,7 @@ function placeOf(error: unknown, text: string): string {
 // V8 gives a position, or for an unexpected token the text around it, from 10 characters before.
 const QUOTED_BEFORE = 10
 
-function positionOf(message: string, text: string): number | null {
+function findPosition(message: string, text: string): number | null {
   const position = /at position (\d+)/.exec(message)?.[1]
   if (position !== undefined) return Number(position)
   const excerpt = /^Unexpected token .*?, \.\.\."(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1]

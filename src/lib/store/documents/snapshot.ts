@@ -16,7 +16,7 @@ export const HISTORY_FILE = /^history\/\d{4}-\d\d-\d\d\.json$/
 export const ACCOUNT_FILE = /^accounts(\/(?!\.{1,2}(\/|$))[^/\\\0]+)+$/
 
 /** The documents besides `accounts.json`, by name. */
-export function documentsOf(home: Home): Map<string, string> {
+export function listDocuments(home: Home): Map<string, string> {
   return new Map([
     ['config.yaml', home.configFile],
     ['templates.json', home.templatesFile],
@@ -28,7 +28,7 @@ export function documentsOf(home: Home): Map<string, string> {
 /** True for a name that a snapshot may hold. */
 export function isSnapshotName(home: Home, name: string): boolean {
   return (
-    documentsOf(home).has(name) ||
+    listDocuments(home).has(name) ||
     [LEDGER_FILE, HISTORY_FILE, ACCOUNT_FILE].some((pattern) => pattern.test(name))
   )
 }
@@ -39,7 +39,7 @@ export async function takeSnapshot(home: Home): Promise<Snapshot> {
   // While days are folded into the base they stand in neither for a moment.
   await withLock(baseFile(home), () => {
     // Before the days, so that what the checkpoint has folded is in them.
-    for (const [name, path] of documentsOf(home)) keep(snapshot, name, path)
+    for (const [name, path] of listDocuments(home)) keep(snapshot, name, path)
     keep(snapshot, 'ledger/base.json', baseFile(home))
     for (const day of ledgerDays(home)) {
       const lines = readIfThere(dayPath(home, day))
@@ -85,7 +85,7 @@ function filesIn(folder: string): string[] {
 }
 
 /** The part of a snapshot below a folder, by path in it. */
-export function contentsOf(snapshot: Snapshot, folder: 'ledger' | 'history' | 'accounts'): Snapshot {
+export function selectFolder(snapshot: Snapshot, folder: 'ledger' | 'history' | 'accounts'): Snapshot {
   const inside = [...snapshot].filter(([name]) => name.startsWith(`${folder}/`))
   return new Map(inside.map(([name, content]) => [name.slice(folder.length + 1), content]))
 }

@@ -3,7 +3,7 @@ import { emptyState } from '../../quota/log/fold.ts'
 import type { History } from '../../quota/history/history.ts'
 import { addTally, bucketAt, foldHistory } from '../../quota/history/history.ts'
 import type { DayTotals } from '../../quota/log/state.ts'
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 import { readCheckpoint } from '../ledger/checkpoint-file.ts'
 import { DayFile } from '../ledger/day-file.ts'
 import { foldLines } from '../ledger/fold-lines.ts'
@@ -66,7 +66,7 @@ export class HistoryFiles {
     if (!kept.has(progress.position.day)) addAll(history, progress.history)
     const totals = this.#totalsOnly(fromDay, kept)
     for (const [name, { at }] of history) {
-      const day = dayOf(at)
+      const day = formatDay(at)
       if (day < fromDay || totals.has(day)) history.delete(name)
     }
     return { history, totals, now: progress.state.now }
@@ -132,7 +132,7 @@ export class HistoryFiles {
     const state = isUsable ? base.state : emptyState()
     const first = ledgerDays(this.#home).find((day) => through === null || day > through)
     return {
-      position: { day: first ?? dayOf(state.now), offset: 0 },
+      position: { day: first ?? formatDay(state.now), offset: 0 },
       landmark: '',
       state,
       history: new Map(),

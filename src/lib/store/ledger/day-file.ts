@@ -15,7 +15,7 @@ const LANDMARK_BYTES = 160
 /** The path is looked at no more often than this: an append every millisecond need not ask every time. */
 const LOOK_EVERY_MS = 20
 
-const flagsOf = {
+const openFlags = {
   read: constants.O_RDONLY,
   append: constants.O_RDWR | constants.O_APPEND,
   create: constants.O_RDWR | constants.O_APPEND | constants.O_CREAT,
@@ -66,7 +66,7 @@ export class DayFile {
     let fd: number
     try {
       // Without waiting: a FIFO in its place would hold the process until someone writes to it.
-      fd = openSync(path, flagsOf[mode] | constants.O_NONBLOCK, 0o600)
+      fd = openSync(path, openFlags[mode] | constants.O_NONBLOCK, 0o600)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' && mode !== 'create') return null
       throw error

@@ -14,7 +14,7 @@ import type {
 import { settleEvent } from '../../quota/log/settle-event.ts'
 import { hasRoom } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 import { RunningIds } from '../../base/running-ids.ts'
 import { compactLedger } from './compact-ledger.ts'
 import type { Damage } from './day-file.ts'
@@ -26,7 +26,7 @@ import { LedgerCheckpoints } from './ledger-checkpoints.ts'
 import type { LedgerDisk } from './ledger-disk.ts'
 import { systemDisk } from './ledger-disk.ts'
 import { LedgerReader } from './ledger-reader.ts'
-import { lineOf, writeLine } from './ledger-line.ts'
+import { formatLine, writeLine } from './ledger-line.ts'
 import type { MachineClock } from './machine-clock.ts'
 import type { SyncMode } from './ledger-sync.ts'
 import { LedgerSync } from './ledger-sync.ts'
@@ -58,12 +58,12 @@ interface Waiting {
   event: LedgerEvent
   /** What whoever waits gets when the event takes effect. */
   reservation: Reservation | null
-  claimant: ReservationListener | null
+  listener: ReservationListener | null
 }
 
-/** What a claimant is to be told, when all of a flush is in the state. */
-interface News {
-  claimant: ReservationListener
+/** What a listener is to be told, when all of a flush is in the state. */
+interface ListenerResult {
+  listener: ReservationListener
   /** The error: it could not be kept. */
   of: Reservation | null | QwenctlError
 }
@@ -79,7 +79,7 @@ export class FileLedger implements Ledger {
   readonly #ids: RunningIds
   readonly #lines = new ByteWriter()
   #waiting: Waiting[] = []
-  #news: News[] = []
+  #results: ListenerResult[] = []
   #isFlushPlanned = false
   /** What other hands took from the files, and what they did, until it is recorded again. */
   #lost: { before: LedgerState; what: string } | null = null
@@ -145,7 +145,7 @@ export class FileLedger implements Ledger {
       waiting.at = isoTime(at)
       if (reservation !== null) reservation.at = at
     }
-    if (event !== null) this.#waiting.unshift({ event, reservation: null, claimant: null })
+    if (event !== null) this.#waiting.unshift({ event, reservation: null, listener: null })
     else this.#sayCorrection()
   }
 
@@ -172,7 +172,7 @@ export class FileLedger implements Ledger {
     })
   }
 
-  tryReserve(claim: ReservationRequest, claimant: ReservationListener): boolean {
+  tryReserve(claim: ReservationRequest, listener: ReservationListener): boolean {
     const { account, also, keep, probe } = claim
     const now = this.now()
     const { subjects } = this.state
@@ -187,19 +187,19 @@ export class FileLedger implements Ledger {
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
     if (probe !== undefined) event.probe = probe
-    this.#enqueue({ event, reservation: { id, account, at: now }, claimant })
+    this.#enqueue({ event, reservation: { id, account, at: now }, listener })
     return true
   }
 
   settle(reservation: Reservation, settlement: Settlement): void {
     const event = settleEvent(reservation.id, isoTime(this.now()), settlement)
-    this.#enqueue({ event, reservation: null, claimant: null })
+    this.#enqueue({ event, reservation: null, listener: null })
   }
 
   record(notices: Notice[]): Promise<void> {
     const isReset = notices.some(({ type }) => type === 'reset')
     const setting = isReset ? this.#clock.setByPerson(this.state) : null
-    if (setting !== null) this.#enqueue({ event: setting, reservation: null, claimant: null })
+    if (setting !== null) this.#enqueue({ event: setting, reservation: null, listener: null })
     const at = isoTime(setting === null ? this.now() : this.#clock.reading())
     const written = notices.map(
       (notice) =>
@@ -207,7 +207,7 @@ export class FileLedger implements Ledger {
           this.#enqueue({
             event: { ...notice, at },
             reservation: null,
-            claimant: { onReserved: claimed, onFailed: failed },
+            listener: { onReserved: claimed, onFailed: failed },
           }),
         ),
     )
@@ -266,11 +266,11 @@ export class FileLedger implements Ledger {
 
   /** At the end, for they go on at once, and may claim again. */
   #tellClaimants(): void {
-    const all = this.#news
-    this.#news = []
-    for (const { claimant, of } of all) {
-      if (of instanceof Error) claimant.onFailed(of)
-      else claimant.onReserved(of)
+    const all = this.#results
+    this.#results = []
+    for (const { listener, of } of all) {
+      if (of instanceof Error) listener.onFailed(of)
+      else listener.onReserved(of)
     }
   }
 
@@ -278,11 +278,11 @@ export class FileLedger implements Ledger {
   #reachToday(): void {
     if (this.#reader.file?.isDue === true && this.#reader.file.damage() !== null) this.#follow()
     for (let days = 0; days < MOST_DAYS; days += 1) {
-      const today = dayOf(this.now())
+      const today = formatDay(this.now())
       const file = this.#reader.file ?? this.#reader.begin(today)
       if (file.day >= today && this.#reader.nextDay === null) return
       if (this.#reader.nextDay === null) {
-        file.append(this.#linesOf([{ type: 'close', at: isoTime(this.now()), next: today }]))
+        file.append(this.#writeLines([{ type: 'close', at: isoTime(this.now()), next: today }]))
         this.#sync.wrote(file)
         this.#planCompaction()
       }
@@ -301,7 +301,7 @@ export class FileLedger implements Ledger {
     const again = this.#lost
     const owed = again === null ? [] : this.#owedSince(again)
     const all = owed.length === 0 ? batch : [...owed, ...batch]
-    const lines = this.#linesOf(all.map(({ event }) => event))
+    const lines = this.#writeLines(all.map(({ event }) => event))
     const isWhole = file.append(lines)
     const refusal = this.#sync.wrote(file)
     let left: Waiting[] = []
@@ -323,10 +323,10 @@ export class FileLedger implements Ledger {
     const isSaid = lost !== null && this.now() - lost.at < SAME_LOSS_MS
     const events = eventsToRecordAgain(before, this.state, at)
     if (!isSaid) events.unshift({ type: 'lost', at, what })
-    return events.map((event) => ({ event, reservation: null, claimant: null }))
+    return events.map((event) => ({ event, reservation: null, listener: null }))
   }
 
-  #linesOf(events: readonly LedgerEvent[]): ByteWriter {
+  #writeLines(events: readonly LedgerEvent[]): ByteWriter {
     this.#lines.clear()
     for (const event of events) writeLine(this.#lines, event)
     return this.#lines
@@ -335,11 +335,11 @@ export class FileLedger implements Ledger {
   /** `refusal`: the event is in the file, but not as durable as it has to be. */
   #applied(waiting: Waiting, tookEffect: boolean, refusal: Error | null): void {
     this.onEvent?.(waiting.event, tookEffect)
-    const { claimant, reservation } = waiting
-    if (claimant === null) return
-    if (refusal === null) this.#news.push({ claimant, of: tookEffect ? reservation : null })
+    const { listener, reservation } = waiting
+    if (listener === null) return
+    if (refusal === null) this.#results.push({ listener, of: tookEffect ? reservation : null })
     else {
-      this.#news.push({ claimant, of: this.#unwritable(refusal) })
+      this.#results.push({ listener, of: this.#unwritable(refusal) })
       if (tookEffect && reservation !== null) this.#takeBack(reservation)
     }
   }
@@ -347,7 +347,7 @@ export class FileLedger implements Ledger {
   /** The request of a reservation that is in the file, or may come to be, was refused and is not sent. */
   #takeBack({ id }: Reservation): void {
     const event = settleEvent(id, isoTime(this.now()), { outcome: 'unreachable', refunded: true })
-    this.#waiting.push({ event, reservation: null, claimant: null })
+    this.#waiting.push({ event, reservation: null, listener: null })
   }
 
   /** Reads what the file holds, others' events included; returns those of the batch that it does not. */
@@ -355,7 +355,7 @@ export class FileLedger implements Ledger {
     const lostBefore = this.#lost
     const missing = new Map<string, Waiting[]>()
     for (const waiting of batch) {
-      const line = lineOf(waiting.event)
+      const line = formatLine(waiting.event)
       const twins = missing.get(line)
       if (twins === undefined) missing.set(line, [waiting])
       else twins.push(waiting)
@@ -389,9 +389,9 @@ export class FileLedger implements Ledger {
     const error = this.#unwritable(cause)
     const settlements: Waiting[] = []
     for (const waiting of batch) {
-      const { event, claimant, reservation } = waiting
+      const { event, listener, reservation } = waiting
       if (event.type === 'settle') settlements.push(waiting)
-      else if (claimant !== null) this.#news.push({ claimant, of: error })
+      else if (listener !== null) this.#results.push({ listener, of: error })
       // A line that lacks only its end becomes whole with the next writer's.
       if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(reservation)
     }
@@ -404,7 +404,7 @@ export class FileLedger implements Ledger {
   }
 
   #planCompaction(): void {
-    const compaction = compactLedger(this.#home, dayOf(this.now()), this.#retentionDays)
+    const compaction = compactLedger(this.#home, formatDay(this.now()), this.#retentionDays)
     this.#compaction = compaction.then(
       (through) => this.#reader.forgetThrough(through),
       () => undefined, // tried again tomorrow, or at the next start

@@ -38,7 +38,7 @@ export function writeLine(bytes: ByteWriter, event: LedgerEvent): void {
 }
 
 /** The same without the line end, as it is read back. */
-export function lineOf(event: LedgerEvent): string {
+export function formatLine(event: LedgerEvent): string {
   const bytes = new ByteWriter()
   writeLine(bytes, event)
   return bytes.written.toString('utf8', 0, bytes.length - 1)
@@ -62,7 +62,7 @@ function writeReserve(bytes: ByteWriter, event: ReserveEvent): void {
 function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
   bytes.writeStatic(settle.id)
   bytes.text(event.id)
-  bytes.writeStatic(endingOf(event))
+  bytes.writeStatic(cacheEnding(event))
   writeNumber(bytes, settle.inputTokens, event.inputTokens)
   writeNumber(bytes, settle.outputTokens, event.outputTokens)
   writeNumber(bytes, settle.costUsd, event.costUsd)
@@ -90,7 +90,7 @@ function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
 let ending = { at: '', outcome: '', status: undefined as number | undefined, ready: new StaticText('') }
 
 /** What stands between the id and the numbers: how it ended, and when. Neighbours in the ledger often share both. */
-function endingOf({ at, outcome, status }: SettleEvent): StaticText {
+function cacheEnding({ at, outcome, status }: SettleEvent): StaticText {
   if (ending.at !== at || ending.outcome !== outcome || ending.status !== status) {
     const told = status === undefined ? '' : `,"status":${status}`
     ending = { at, outcome, status, ready: new StaticText(`","at":"${at}","outcome":"${outcome}"${told}`) }

@@ -4,7 +4,7 @@ import { isoTime } from '../../base/iso-time.ts'
 import type { ClockEvent } from '../../quota/log/events.ts'
 import { apply } from '../../quota/log/fold.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 import type { Home } from '../home.ts'
 import { withLock } from '../locks/lock.ts'
 import { DayFile } from './day-file.ts'
@@ -22,7 +22,7 @@ export async function openLedger(home: Home, options: LedgerOptions = {}): Promi
   try {
     const made = mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
     if (made !== undefined) (options.disk ?? systemDisk).syncFolder(dirname(made))
-    await makeFirstDay(home, dayOf((options.clock ?? Date.now)()))
+    await makeFirstDay(home, formatDay((options.clock ?? Date.now)()))
   } catch (error) {
     throw unwritable(home.ledgerFolder, error)
   }

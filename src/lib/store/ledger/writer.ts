@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
  * moment. Two with one id would each take the other's reservations for its own.
  */
 export function newWriter(): string {
-  return `${process.pid.toString(36)}.${startOf(process.pid) ?? '0'}.${randomInt(2 ** 47).toString(36)}`
+  return `${process.pid.toString(36)}.${readProcessStart(process.pid) ?? '0'}.${randomInt(2 ** 47).toString(36)}`
 }
 
 /** Whether the process that wrote a reservation still runs. Where the system does not tell, it is taken to. */
@@ -19,12 +19,12 @@ export function isWriterAlive(reservationId: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
-  const now = startOf(pid)
+  const now = readProcessStart(pid)
   return now === null || start === '0' || now === start
 }
 
 /** When the process began, in the kernel's ticks since boot (proc(5), field 22); null where there is no /proc. */
-function startOf(pid: number): string | null {
+function readProcessStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name before may hold anything

@@ -199,9 +199,9 @@ function removeDead(lockFile: string, dead: Holder, me: { owner: LockOwner; hard
     const claim = `${lockFile}.steal-${late.token}`
     claims.push(claim)
     if (place(claim, me.owner, me.hardLinks)) break
-    const claimant = look(claim)
-    if (claimant === null || !isGone(claimant)) return false
-    late = claimant
+    const remover = look(claim)
+    if (remover === null || !isGone(remover)) return false
+    late = remover
   }
   if (look(lockFile)?.token === dead.token) {
     if (dead.owner !== null) sweep(lockFile, dead.owner.pid)

@@ -47,7 +47,7 @@ export async function withQwenCodeLock<R>(
     return await action()
   } finally {
     clearInterval(touching)
-    if (holderOf(lockFile) === token) rmSync(lockFile, { force: true })
+    if (readHolder(lockFile) === token) rmSync(lockFile, { force: true })
   }
 }
 
@@ -59,7 +59,7 @@ async function acquire(
   let pause = FIRST_PAUSE_MS
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (create(lockFile, token)) return
-    if (ageOf(lockFile) > STALE_MS && removeStale(lockFile) && create(lockFile, token)) return
+    if (readAge(lockFile) > STALE_MS && removeStale(lockFile) && create(lockFile, token)) return
     await sleep(pause)
     pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)
   }
@@ -96,7 +96,7 @@ function removeStale(lockFile: string): boolean {
   } catch {
     return false // somebody else was faster
   }
-  const isStale = ageOf(aside) > STALE_MS
+  const isStale = readAge(aside) > STALE_MS
   if (!isStale) putBack(aside, lockFile)
   rmSync(aside, { force: true })
   return isStale
@@ -111,7 +111,7 @@ function putBack(aside: string, lockFile: string): void {
 }
 
 /** Milliseconds since it was last touched; 0 when it is gone. */
-function ageOf(file: string): number {
+function readAge(file: string): number {
   try {
     return Date.now() - statSync(file).mtimeMs
   } catch {
@@ -119,7 +119,7 @@ function ageOf(file: string): number {
   }
 }
 
-function holderOf(lockFile: string): string | null {
+function readHolder(lockFile: string): string | null {
   try {
     return readFileSync(lockFile, 'utf8')
   } catch {
@@ -128,7 +128,7 @@ function holderOf(lockFile: string): string | null {
 }
 
 function touch(lockFile: string, token: string): void {
-  if (holderOf(lockFile) !== token) return
+  if (readHolder(lockFile) !== token) return
   const now = new Date()
   try {
     utimesSync(lockFile, now, now)

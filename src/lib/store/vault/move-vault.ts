@@ -23,7 +23,7 @@ export async function moveVault(
   options: VaultOptions = {},
 ): Promise<number> {
   const from = await openVault(home, env, options)
-  const key = await keyOf(home, env, to, options)
+  const key = await openKey(home, env, to, options)
   let count = 0
   await accountsDocument(home).update((data) => {
     for (const account of [...data.accounts, ...data.archived]) count += reseal(account, from, key)
@@ -35,7 +35,7 @@ export async function moveVault(
   return count
 }
 
-async function keyOf(
+async function openKey(
   home: Home,
   env: NodeJS.ProcessEnv,
   to: VaultKind,

@@ -70,7 +70,7 @@ export async function passphraseKey(
       salt: randomBytes(16).toString('base64url'),
     } as const
     const key = await stretch(settings, passphrase)
-    data.passphrase = { ...settings, keyId: key.id, check: checkOf(key).toString('base64url') }
+    data.passphrase = { ...settings, keyId: key.id, check: deriveCheck(key).toString('base64url') }
     return key
   })
 }
@@ -78,7 +78,7 @@ export async function passphraseKey(
 async function checkedKey(record: PassphraseRecord, passphrase: string): Promise<MasterKey> {
   const key = await stretch(record, passphrase)
   const expected = Buffer.from(record.check, 'base64url')
-  const actual = checkOf(key)
+  const actual = deriveCheck(key)
   if (expected.length === actual.length && timingSafeEqual(expected, actual)) return key
   throw new QwenctlError('vault_locked', 'the passphrase in QWENCTL_PASSPHRASE does not open this home', {
     hint: 'set QWENCTL_PASSPHRASE to the passphrase that was used when this home was made',
@@ -86,7 +86,7 @@ async function checkedKey(record: PassphraseRecord, passphrase: string): Promise
 }
 
 /** Tells the right passphrase from others, and nothing else of it. */
-export function checkOf(key: MasterKey): Buffer {
+export function deriveCheck(key: MasterKey): Buffer {
   return derive(key.secret, 'passphrase check', 16)
 }
 

@@ -85,7 +85,7 @@ async function openChosen(
     keys.passphrase = await passphraseKey(vaultDocument(home), passphrase, options.scryptCost)
   if (data.keychain !== undefined) {
     try {
-      keys.keychain = await keychainKey(data.keychain, await keychainOf(env, options))
+      keys.keychain = await keychainKey(data.keychain, await loadKeychain(env, options))
     } catch (error) {
       if (kind === 'keychain') throw error
     }
@@ -103,7 +103,7 @@ const missingWords: Record<VaultKind, (home: Home) => string> = {
   'key-file': (home) => `${home.masterKeyFile} is missing`,
 }
 
-async function keychainOf(env: NodeJS.ProcessEnv, { keychain }: VaultOptions): Promise<Keychain> {
+async function loadKeychain(env: NodeJS.ProcessEnv, { keychain }: VaultOptions): Promise<Keychain> {
   if (keychain !== undefined) return keychain
   const { systemKeychain } = await import('./keychain.ts')
   return systemKeychain(env)
@@ -132,7 +132,7 @@ export async function addKeychainKey(
   env: NodeJS.ProcessEnv,
   options: VaultOptions,
 ): Promise<MasterKey> {
-  const keychain = await keychainOf(env, options)
+  const keychain = await loadKeychain(env, options)
   return vaultDocument(home).update(async (data) => {
     if (data.keychain !== undefined) return keychainKey(data.keychain, keychain)
     const key = masterKey(randomBytes(KEY_BYTES))

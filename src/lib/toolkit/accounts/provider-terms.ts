@@ -1,2 +1,2 @@
 // For commands, which see providers through the toolkit alone.
-export { termsOf } from '../../provider/endpoints.ts'
+export { findTerms } from '../../provider/endpoints.ts'

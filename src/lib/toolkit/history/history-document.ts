@@ -3,7 +3,7 @@
 import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
 import type { ClientKey } from '../../account/client-key.ts'
-import { percentilesOf } from '../../quota/history/histogram.ts'
+import { readPercentiles } from '../../quota/history/histogram.ts'
 import type { History, HistoryBucket, Tally } from '../../quota/history/history.ts'
 import { HOUR_MS, addTally, emptyTally, isNothing } from '../../quota/history/history.ts'
 import { roundedUsd } from '../quota/rounded-usd.ts'
@@ -130,8 +130,8 @@ function rowOf(at: number, { key, label }: Label, tally: Tally): HistoryRow {
     costUsd: roundedUsd(tally.costUsd),
     estimatedUsd: roundedUsd(tally.estimatedUsd),
     unpriced,
-    latencyMs: percentilesOf(tally.latency),
-    firstByteMs: percentilesOf(tally.firstByte),
+    latencyMs: readPercentiles(tally.latency),
+    firstByteMs: readPercentiles(tally.firstByte),
   }
 }
 

@@ -5,7 +5,7 @@ import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { HOUR_MS, bucketAt } from '../../quota/history/history.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { DayTotals } from '../../quota/log/state.ts'
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { HistoryFiles } from '../../store/history/history-files.ts'
 import type { Home } from '../../store/home.ts'
@@ -72,7 +72,7 @@ export class LedgerHistory implements HistoryBooks {
   async #scene(query: HistoryQuery, { data, now }: StoreSnapshot): Promise<HistoryScene> {
     const only = accountsOf(data, query)
     const from = beginning(query, now)
-    const { history, totals } = await this.#files.read(dayOf(from))
+    const { history, totals } = await this.#files.read(formatDay(from))
     for (const problem of this.#files.problems) this.#parts.warn(problem)
     addTotals(history, totals)
     const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)

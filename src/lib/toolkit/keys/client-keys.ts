@@ -9,7 +9,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { isNoLimit } from '../../quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
-import { reservedOf, roomAt } from '../../quota/standing.ts'
+import { countReserved, roomAt } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
@@ -227,7 +227,7 @@ export class ClientKeys {
     const subject = state.subjects.get(key.id)
     const open = [...state.open.entries()].filter(({ also }) => also.includes(key.id))
     const limits = (subject?.limits ?? []).map((limit) =>
-      limitView(limit, { reserved: reservedOf(subject!, open, limit, now), trail: subject!.trail }, now),
+      limitView(limit, { reserved: countReserved(subject!, open, limit, now), trail: subject!.trail }, now),
     )
     const freeAt = roomAt(subject, now)
     const status = statusOf(key, freeAt, now)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import { parseObject, textOrNull } from '../login/token-set.ts'
 import type { Toolkit } from '../toolkit.ts'
@@ -46,7 +46,7 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
     env,
     home: homeFolder(env),
     folder,
-    today: dayOf(clock()),
+    today: formatDay(clock()),
     providers: providers.all(),
   })
   const user = request.user ?? String(await toolkit.settings.get('user'))

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Account } from '../../account/account.ts'
 import { messageOf, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
-import { reservedOf } from '../../quota/standing.ts'
+import { countReserved } from '../../quota/standing.ts'
 import type { LimitState } from '../../quota/log/state.ts'
 import type { Passed } from '../../quota/thresholds.ts'
 import { passedThresholds } from '../../quota/thresholds.ts'
@@ -218,7 +218,7 @@ function noticeOf(account: Account, { limit, highest }: Passed, ledger: Ledger, 
   const subject = ledger.state.subjects.get(id)!
   const open = [...ledger.state.open.entries()].filter((one) => one.account === id)
   const use = {
-    reserved: reservedOf(subject, open, limit, now),
+    reserved: countReserved(subject, open, limit, now),
     trail: 'model' in limit ? null : subject.trail,
   }
   return {

@@ -4,9 +4,9 @@
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
 import { cooldownWords } from '../../quota/cooldown-words.ts'
-import { cooldownsOf } from '../../quota/cooldowns.ts'
+import { listCooldowns } from '../../quota/cooldowns.ts'
 import type { Forecast } from '../../quota/forecast.ts'
-import { forecastOf } from '../../quota/forecast.ts'
+import { makeForecast } from '../../quota/forecast.ts'
 import { windowLength } from '../../quota/limit.ts'
 import { isInForce } from '../../quota/set-limits.ts'
 import type {
@@ -18,8 +18,8 @@ import type {
   SubjectState,
   Trail,
 } from '../../quota/log/state.ts'
-import { reservedOf, standing } from '../../quota/standing.ts'
-import { dayOf, totalsOf } from '../../quota/log/totals.ts'
+import { countReserved, standing } from '../../quota/standing.ts'
+import { formatDay, findTotals } from '../../quota/log/totals.ts'
 import { standingOf, standingWithoutProvider } from '../accounts/account-status.ts'
 import { capacityOf } from '../capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'
@@ -48,7 +48,7 @@ export function quotaDocument(options: QuotaScene & { accounts: Account[] }): Qu
   const views = accountQuotaViews(options)
   return {
     now: timeOf(options.now),
-    day: dayOf(options.now),
+    day: formatDay(options.now),
     accounts: views,
     totals: totalsOfViews(views),
   }
@@ -129,8 +129,8 @@ function openByAccount(scene: QuotaScene): Map<string, InFlight> {
 function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): AccountQuotaView {
   const { state, now } = scene
   const subject = state.subjects.get(account.id)
-  const today = dayOf(now)
-  const totals = totalsOf(state, today, account.id)
+  const today = formatDay(now)
+  const totals = findTotals(state, today, account.id)
   const isOrphan = account.enabled && scene.hasProvider?.(account.provider) === false
   const verdict = isOrphan ? standingWithoutProvider(account) : standingOf(account, state, now)
   const limits = limitViews(subject, open.live, now)
@@ -153,7 +153,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     ...capacityOf(limits, verdict.status === 'ready'),
     today: todayView(totals),
     cooldowns,
-    unsettled: open.orphaned.filter((reservation) => dayOf(reservation.at) === today).length,
+    unsettled: open.orphaned.filter((reservation) => formatDay(reservation.at) === today).length,
     lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
   }
 }
@@ -162,7 +162,7 @@ function limitViews(subject: SubjectState | undefined, open: OpenReservation[], 
   if (subject === undefined) return []
   return [
     ...bindingLimits(subject, now).map((limit) =>
-      limitView(limit, { reserved: reservedOf(subject, open, limit, now), trail: subject.trail }, now),
+      limitView(limit, { reserved: countReserved(subject, open, limit, now), trail: subject.trail }, now),
     ),
     ...subject.modelLimits
       .filter((limit) => isInForce(limit, now))
@@ -207,7 +207,7 @@ export function limitView(
     source: limit.source,
     model: 'model' in limit ? limit.model : null,
     from: limit.from,
-    forecast: trail === null ? null : forecastView(forecastOf(limit, trail, now)),
+    forecast: trail === null ? null : forecastView(makeForecast(limit, trail, now)),
   }
 }
 
@@ -229,7 +229,7 @@ function cooldownViews(account: Account, state: LedgerState, now: number): Coold
   if (group !== null) subjects.push(['quota-group', group])
   subjects.push(['provider', providerSubject(account)])
   return subjects.flatMap(([scope, subject]) =>
-    cooldownsOf(state, subject, now).map(({ model, cooldown }) => ({
+    listCooldowns(state, subject, now).map(({ model, cooldown }) => ({
       model,
       scope,
       reason: cooldown.reason,

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts'
 import type { LimitRecord } from '../../quota/log/events.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { parseLimit } from '../../quota/limit.ts'
-import { defaultLimitsOf } from '../../provider/endpoints.ts'
+import { findDefaultLimits } from '../../provider/endpoints.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 
 /**
@@ -50,7 +50,7 @@ function wantedLimits(account: Account, providers: ProviderRegistry): LimitRecor
   if (account.limits !== null) return tightest(account.limits.map((text) => limitRecord(text, 'configured')))
   if (!providers.has(account.provider)) return null
   const provider = providers.get(account.provider)
-  return tightest(defaultLimitsOf(provider, account.baseUrl).map((text) => limitRecord(text, 'default')))
+  return tightest(findDefaultLimits(provider, account.baseUrl).map((text) => limitRecord(text, 'default')))
 }
 
 /** Where two rows are for one window, the one that allows less; the ledger keeps no other. */

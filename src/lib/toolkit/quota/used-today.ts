@@ -1,5 +1,5 @@
 import type { Ledger } from '../../quota/ledger.ts'
-import { dayOf } from '../../quota/log/totals.ts'
+import { formatDay } from '../../quota/log/totals.ts'
 
 /** What was counted for an account elsewhere, before qwenctl had it. */
 export interface UsedToday {
@@ -22,7 +22,7 @@ const MOST_REQUESTS = 100_000
  */
 export async function recordUsedToday(ledger: Ledger, account: string, used: UsedToday): Promise<boolean> {
   const { day, requests, inputTokens, outputTokens, note } = used
-  if (dayOf(ledger.now()) !== day || requests < 1 || requests > MOST_REQUESTS) return false
+  if (formatDay(ledger.now()) !== day || requests < 1 || requests > MOST_REQUESTS) return false
   const claims = Array.from({ length: requests }, () => ledger.reserve({ account }))
   const granted = (await Promise.all(claims)).filter((reservation) => reservation !== null)
   for (const [index, reservation] of granted.entries()) {

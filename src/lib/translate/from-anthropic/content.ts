@@ -51,7 +51,7 @@ export const searchResultRules: FieldRules = {
 }
 
 /** Text, images, documents and search results as parts, in their order. Other blocks are refused by their type. */
-export function partsOf(blocks: readonly unknown[], at: string): Json[] {
+export function translateBlocks(blocks: readonly unknown[], at: string): Json[] {
   return blocks.flatMap((block, index) => partsOfBlock(objectAt(block, `${at}[${index}]`), `${at}[${index}]`))
 }
 
@@ -67,7 +67,7 @@ export function plainIfText(parts: Json[]): string | Json[] {
 }
 
 /** Texts alone, which system prompts and assistants say. */
-export function textsOf(blocks: readonly unknown[], at: string): string[] {
+export function readTexts(blocks: readonly unknown[], at: string): string[] {
   return blocks.map((value, index) => {
     const field = `${at}[${index}]`
     const block = objectAt(value, field)
@@ -130,7 +130,7 @@ function documentParts(block: Json, at: string): Json[] {
     case 'content':
       return [
         ...[...title, ...context].map(textPart),
-        ...partsOf(blocksAt(source.content, `${at}.source.content`), `${at}.source.content`),
+        ...translateBlocks(blocksAt(source.content, `${at}.source.content`), `${at}.source.content`),
       ]
     case 'url':
       return refuse(`${at}.source`, 'chat completions take a document as data, not as a URL')
@@ -140,7 +140,7 @@ function documentParts(block: Json, at: string): Json[] {
 }
 
 function searchResultPart(block: Json, at: string): Json {
-  const texts = textsOf(listAt(block.content, `${at}.content`), `${at}.content`)
+  const texts = readTexts(listAt(block.content, `${at}.content`), `${at}.content`)
   const head = [block.title, block.source].filter(isText)
   return textPart([...head, ...texts].join('\n\n'))
 }
@@ -161,7 +161,7 @@ export function toolResult(block: Json, at: string): { message: Json; beside: Js
   const parts =
     block.content === undefined || block.content === null
       ? []
-      : partsOf(blocksAt(block.content, `${at}.content`), `${at}.content`)
+      : translateBlocks(blocksAt(block.content, `${at}.content`), `${at}.content`)
   const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text as string] : []))
   const beside = parts.filter((part) => part.type !== 'text')
   if (beside.length > 0)

@@ -15,7 +15,7 @@ import {
   partsOfBlock,
   plainIfText,
   textRules,
-  textsOf,
+  readTexts,
   thinkingRules,
   toolResult,
   toolUseRules,
@@ -47,7 +47,7 @@ export function chatMessages(body: Json, habits: Habits): Json[] {
 
 function systemMessages(system: unknown): Json[] {
   if (system === undefined || system === null) return []
-  const content = textsOf(blocksAt(system, 'system'), 'system')
+  const content = readTexts(blocksAt(system, 'system'), 'system')
     .filter((text) => text !== '' && !text.startsWith(BILLING_NOTE))
     .join('\n\n')
   return content === '' ? [] : [{ role: 'system', content }]
@@ -62,7 +62,7 @@ function sayAgain(message: Json, at: string, habits: Habits): Json[] {
     case 'assistant':
       return [assistantMessage(blocks, field, habits)]
     case 'system':
-      return [{ role: 'system', content: textsOf(blocks, field).join('\n\n') }]
+      return [{ role: 'system', content: readTexts(blocks, field).join('\n\n') }]
     default:
       return refuse(`${at}.role`, 'it is none of user, assistant, system')
   }

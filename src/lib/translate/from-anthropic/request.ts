@@ -1,7 +1,7 @@
 // A Messages request as a chat completion. Shapes: the Messages API reference, and the types of Anthropic's own SDK.
 
 import { QwenctlError } from '../../base/errors.ts'
-import { habitsOf, type Habits } from '../habits.ts'
+import { findHabits, type Habits } from '../habits.ts'
 import {
   checkFields,
   isObject,
@@ -67,25 +67,25 @@ export function chatRequest(
 ): { body: Json; plan: TranslationPlan } {
   const body = objectAt(input, 'the body')
   checkFields(body, requestRules)
-  const habits = habitsOf(context.provider)
+  const habits = findHabits(context.provider)
   const isStream = body.stream === true
-  const thinking = thinkingOf(body.thinking)
-  const output = outputOf(body)
-  const stops = stopsOf(body.stop_sequences)
+  const thinking = readThinking(body.thinking)
+  const output = readOutput(body)
+  const stops = readStops(body.stop_sequences)
   const model = textAt(body.model, 'model')
   return {
     body: {
       model,
       messages: chatMessages(body, habits),
-      [habits.maxTokens]: maxTokensOf(body.max_tokens),
+      [habits.maxTokens]: checkMaxTokens(body.max_tokens),
       ...given('temperature', body.temperature),
       ...given('top_p', body.top_p),
       ...(stops.length === 0 ? {} : { stop: stops }),
       ...askOpenAiToThink(thinking, output.effort, habits),
       ...(output.schema === null ? {} : { response_format: jsonFormat(output.schema) }),
       ...chatTools(body),
-      ...userOf(body.metadata, habits),
-      ...tierOf(body.service_tier),
+      ...translateUser(body.metadata, habits),
+      ...translateTier(body.service_tier),
       ...(isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
     },
     plan: {
@@ -106,7 +106,7 @@ function given(name: string, value: unknown): Json {
   return value === undefined || value === null ? {} : { [name]: value }
 }
 
-function maxTokensOf(value: unknown): number {
+function checkMaxTokens(value: unknown): number {
   if (typeof value !== 'number')
     throw new QwenctlError(
       'invalid_request',
@@ -119,12 +119,12 @@ function maxTokensOf(value: unknown): number {
   return value > 0 ? value : refuse('max_tokens', 'only Anthropic fills its cache without an answer')
 }
 
-function stopsOf(value: unknown): string[] {
+function readStops(value: unknown): string[] {
   if (value === undefined || value === null) return []
   return listAt(value, 'stop_sequences').map((stop, index) => textAt(stop, `stop_sequences[${index}]`))
 }
 
-function thinkingOf(value: unknown): Json | null {
+function readThinking(value: unknown): Json | null {
   if (value === undefined || value === null) return null
   const thinking = objectAt(value, 'thinking')
   checkFields(thinking, thinkingRules, 'thinking')
@@ -133,7 +133,7 @@ function thinkingOf(value: unknown): Json | null {
 }
 
 /** `output_format` is the name that `output_config.format` had as a beta. */
-function outputOf(body: Json): { effort: string | null; schema: Json | null } {
+function readOutput(body: Json): { effort: string | null; schema: Json | null } {
   const config = body.output_config === undefined || body.output_config === null ? {} : body.output_config
   const output = objectAt(config, 'output_config')
   checkFields(output, outputRules, 'output_config')
@@ -141,11 +141,11 @@ function outputOf(body: Json): { effort: string | null; schema: Json | null } {
   const effort = output.effort ?? null
   return {
     effort: effort === null ? null : textAt(effort, 'output_config.effort'),
-    schema: format === null ? null : schemaOf(objectAt(format, 'output_config.format')),
+    schema: format === null ? null : readSchema(objectAt(format, 'output_config.format')),
   }
 }
 
-function schemaOf(format: Json): Json {
+function readSchema(format: Json): Json {
   checkFields(format, formatRules, 'output_config.format')
   if (format.type !== 'json_schema') refuse('output_config.format.type', 'it is not json_schema')
   return objectAt(format.schema, 'output_config.format.schema')
@@ -156,7 +156,7 @@ function jsonFormat(schema: Json): Json {
   return { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } }
 }
 
-function userOf(value: unknown, habits: Habits): Json {
+function translateUser(value: unknown, habits: Habits): Json {
   if (value === undefined || value === null) return {}
   const metadata = objectAt(value, 'metadata')
   checkFields(metadata, metadataRules, 'metadata')
@@ -164,7 +164,7 @@ function userOf(value: unknown, habits: Habits): Json {
   return typeof user === 'string' && user.length <= MAX_USER_LENGTH && habits.takesUser ? { user } : {}
 }
 
-function tierOf(tier: unknown): Json {
+function translateTier(tier: unknown): Json {
   if (tier === undefined || tier === null || tier === 'auto') return {}
   if (tier === 'standard_only') return { service_tier: 'default' }
   return refuse('service_tier', 'it is neither auto nor standard_only')

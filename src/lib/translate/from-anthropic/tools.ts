@@ -40,7 +40,7 @@ export function chatTools(body: Json): Json {
   if (tools.length === 0) return choiceWithoutTools(body.tool_choice)
   return {
     tools: tools.map((tool, index) => chatTool(objectAt(tool, `tools[${index}]`), `tools[${index}]`)),
-    ...choiceOf(body.tool_choice),
+    ...translateChoice(body.tool_choice),
   }
 }
 
@@ -71,7 +71,7 @@ function describe(tool: Json): string {
   ].join('\n\n')
 }
 
-function choiceOf(choice: unknown): Json {
+function translateChoice(choice: unknown): Json {
   if (choice === undefined || choice === null) return {}
   const { type, name, disable_parallel_tool_use: isSerial } = checkedChoice(choice)
   const parallel = isSerial === true ? { parallel_tool_calls: false } : {}

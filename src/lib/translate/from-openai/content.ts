@@ -39,19 +39,19 @@ export const fileRules: FieldRules = {
 }
 
 /** A message's content as blocks, without empty texts, which Anthropic refuses. */
-export function blocksOf(content: unknown, at: string): Json[] {
+export function translateParts(content: unknown, at: string): Json[] {
   if (content === undefined || content === null || content === '') return []
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   return listAt(content, at).flatMap((part, index) => {
     const field = `${at}[${index}]`
-    const block = blockOf(objectAt(part, field), field)
+    const block = translatePart(objectAt(part, field), field)
     return block.type === 'text' && block.text === '' ? [] : [block]
   })
 }
 
 /** Texts alone, which system prompts say. */
-export function textBlocksOf(content: unknown, at: string): Json[] {
-  const blocks = blocksOf(content, at)
+export function translateTextParts(content: unknown, at: string): Json[] {
+  const blocks = translateParts(content, at)
   const other = blocks.find(({ type }) => type !== 'text')
   return other === undefined ? blocks : refuse(at, 'it is not text alone')
 }
@@ -63,7 +63,7 @@ export function plainIfText(blocks: Json[]): string | Json[] {
   return isPlain ? (only.text as string) : blocks
 }
 
-function blockOf(part: Json, at: string): Json {
+function translatePart(part: Json, at: string): Json {
   switch (part.type) {
     case 'text':
     case 'refusal': {
@@ -76,7 +76,7 @@ function blockOf(part: Json, at: string): Json {
       return { type: 'image', source: imageSource(part.image_url, `${at}.image_url`), ...cacheMark(part) }
     case 'file':
       checkFields(part, filePartRules, at)
-      return { ...documentOf(objectAt(part.file, `${at}.file`), `${at}.file`), ...cacheMark(part) }
+      return { ...translateFile(objectAt(part.file, `${at}.file`), `${at}.file`), ...cacheMark(part) }
     case 'input_audio':
       return refuse(at, 'Anthropic takes no audio')
     default:
@@ -97,14 +97,14 @@ function imageSource(value: unknown, at: string): Json {
   checkFields(image, imageUrlRules, at)
   const url = textAt(image.url, `${at}.url`)
   if (!url.startsWith('data:')) return { type: 'url', url }
-  const { type, data } = dataOf(url, `${at}.url`)
+  const { type, data } = parseDataUrl(url, `${at}.url`)
   return { type: 'base64', media_type: type, data }
 }
 
-function documentOf(file: Json, at: string): Json {
+function translateFile(file: Json, at: string): Json {
   checkFields(file, fileRules, at)
   const text = textAt(file.file_data, `${at}.file_data`)
-  const { type, data } = dataOf(text, `${at}.file_data`)
+  const { type, data } = parseDataUrl(text, `${at}.file_data`)
   const title = isText(file.filename) ? { title: file.filename } : {}
   if (type === 'application/pdf')
     return { type: 'document', source: { type: 'base64', media_type: type, data }, ...title }
@@ -114,7 +114,7 @@ function documentOf(file: Json, at: string): Json {
 }
 
 /** What a data URL in base64 says; the beginning of a PDF stands for its type. */
-function dataOf(url: string, at: string): { type: string; data: string } {
+function parseDataUrl(url: string, at: string): { type: string; data: string } {
   if (url.startsWith('JVBERi')) return { type: 'application/pdf', data: url }
   const comma = url.indexOf(',')
   const head = url.slice(0, Math.max(comma, 0))

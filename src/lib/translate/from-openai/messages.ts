@@ -10,7 +10,7 @@ import {
   type Json,
   quoted,
 } from '../json-fields.ts'
-import { blocksOf, cacheMark, plainIfText, textBlocksOf } from './content.ts'
+import { translateParts, cacheMark, plainIfText, translateTextParts } from './content.ts'
 import { ToolIds } from './tool-ids.ts'
 
 const NAME = 'Messages have no names of speakers'
@@ -55,7 +55,7 @@ export interface Conversation {
 }
 
 /** Chat messages as a system prompt and turns. Neighbours of one role become one turn, as Anthropic reads them. */
-export function conversationOf(messages: unknown): Conversation {
+export function readConversation(messages: unknown): Conversation {
   const said: Conversation = { system: [], turns: [] }
   const ids = new ToolIds()
   const list = listAt(messages, 'messages')
@@ -74,7 +74,7 @@ export function conversationOf(messages: unknown): Conversation {
 }
 
 /** The turns as they are sent. */
-export function messagesOf({ turns }: Conversation): Json[] {
+export function buildMessages({ turns }: Conversation): Json[] {
   return turns.map(({ role, content }) => ({ role, content: plainIfText(content) }))
 }
 
@@ -83,11 +83,11 @@ function hear(message: Json, at: string, said: Conversation, ids: ToolIds): void
     case 'system':
     case 'developer':
       checkFields(message, systemRules, at)
-      said.system.push(...marked(textBlocksOf(message.content, `${at}.content`), message))
+      said.system.push(...marked(translateTextParts(message.content, `${at}.content`), message))
       return
     case 'user':
       checkFields(message, userRules, at)
-      return add(said, 'user', marked(blocksOf(message.content, `${at}.content`), message))
+      return add(said, 'user', marked(translateParts(message.content, `${at}.content`), message))
     case 'assistant':
       return add(said, 'assistant', marked(assistantBlocks(message, at, ids), message))
     case 'tool':
@@ -120,8 +120,8 @@ function assistantBlocks(message: Json, at: string, ids: ToolIds): Json[] {
   const calls = message.tool_calls === undefined || message.tool_calls === null ? [] : message.tool_calls
   const refusal = isText(message.refusal) ? [{ type: 'text', text: message.refusal }] : []
   return [
-    ...thoughtsOf(message.reasoning_details),
-    ...blocksOf(message.content, `${at}.content`),
+    ...restoreThoughts(message.reasoning_details),
+    ...translateParts(message.content, `${at}.content`),
     ...refusal,
     ...listAt(calls, `${at}.tool_calls`).map((call, index) => {
       const field = `${at}.tool_calls[${index}]`
@@ -131,7 +131,7 @@ function assistantBlocks(message: Json, at: string, ids: ToolIds): Json[] {
 }
 
 /** Thinking that Anthropic has signed or sealed; it refuses any other. */
-function thoughtsOf(details: unknown): Json[] {
+function restoreThoughts(details: unknown): Json[] {
   if (!Array.isArray(details)) return []
   const texts = new Map<unknown, { thinking: string; signature: string }>()
   const out: Json[] = []
@@ -165,11 +165,11 @@ function toolUse(call: Json, at: string, ids: ToolIds): Json {
     type: 'tool_use',
     id: ids.call(typeof call.id === 'string' ? call.id : ''),
     name: textAt(called.name, `${at}.function.name`),
-    input: inputOf(called.arguments, `${at}.function.arguments`),
+    input: parseInput(called.arguments, `${at}.function.arguments`),
   }
 }
 
-function inputOf(value: unknown, at: string): Json {
+function parseInput(value: unknown, at: string): Json {
   if (value === undefined || value === null || value === '') return {}
   const input = parsed(textAt(value, at))
   return isObject(input) ? input : refuse(at, 'Anthropic takes a JSON object, and it is none')
@@ -184,7 +184,7 @@ function parsed(text: string): unknown {
 }
 
 function toolResult(message: Json, at: string, ids: ToolIds): Json {
-  const blocks = blocksOf(message.content, `${at}.content`)
+  const blocks = translateParts(message.content, `${at}.content`)
   return {
     type: 'tool_result',
     tool_use_id: ids.result(textAt(message.tool_call_id, `${at}.tool_call_id`)),

@@ -16,7 +16,7 @@ import {
 import type { TranslationContext, TranslationPlan } from '../plan.ts'
 import { askAnthropicToThink } from '../thinking.ts'
 import { cacheMark } from './content.ts'
-import { conversationOf, messagesOf, type Conversation } from './messages.ts'
+import { readConversation, buildMessages, type Conversation } from './messages.ts'
 import { messageTools } from './tools.ts'
 
 const LEGACY = 'it was replaced by tools in 2023; use tools'
@@ -91,24 +91,24 @@ export function messagesRequest(
   const body = objectAt(input, 'the body')
   checkFields(body, requestRules)
   const model = textAt(body.model, 'model')
-  const conversation = conversationOf(body.messages)
-  const max_tokens = maxTokensOf(body, model)
-  const stops = stopsOf(body.stop)
+  const conversation = readConversation(body.messages)
+  const max_tokens = chooseMaxTokens(body, model)
+  const stops = readStops(body.stop)
   const isStream = body.stream === true
   return {
     body: {
       model,
       max_tokens,
-      ...systemOf(conversation),
-      messages: messagesOf(conversation),
-      ...temperatureOf(body.temperature),
+      ...buildSystem(conversation),
+      messages: buildMessages(conversation),
+      ...checkTemperature(body.temperature),
       ...given('top_p', body.top_p),
       ...given('top_k', body.top_k),
       ...(stops.length === 0 ? {} : { stop_sequences: stops }),
-      ...outputOf(body, { model, max_tokens, conversation }),
+      ...buildOutput(body, { model, max_tokens, conversation }),
       ...messageTools(body),
-      ...userOf(body),
-      ...tierOf(body.service_tier),
+      ...translateUser(body),
+      ...translateTier(body.service_tier),
       ...cacheMark(body),
       ...(isStream ? { stream: true } : {}),
     },
@@ -130,7 +130,7 @@ function given(name: string, value: unknown): Json {
   return value === undefined || value === null ? {} : { [name]: value }
 }
 
-function maxTokensOf(body: Json, model: string): number {
+function chooseMaxTokens(body: Json, model: string): number {
   const name = (body.max_completion_tokens ?? null) === null ? 'max_tokens' : 'max_completion_tokens'
   const value = body[name] ?? null
   if (value === null)
@@ -138,29 +138,29 @@ function maxTokensOf(body: Json, model: string): number {
   return typeof value === 'number' ? value : refuse(name, 'it is not a number')
 }
 
-function systemOf({ system }: Conversation): Json {
+function buildSystem({ system }: Conversation): Json {
   if (system.length === 0) return {}
   return { system: system.length === 1 && system[0]!.cache_control === undefined ? system[0]!.text : system }
 }
 
-function temperatureOf(value: unknown): Json {
+function checkTemperature(value: unknown): Json {
   if (typeof value === 'number' && value > 1) refuse('temperature', 'Anthropic takes 0 to 1')
   return given('temperature', value)
 }
 
-function stopsOf(value: unknown): string[] {
+function readStops(value: unknown): string[] {
   if (value === undefined || value === null) return []
   if (typeof value === 'string') return [value]
   return listAt(value, 'stop').map((stop, index) => textAt(stop, `stop[${index}]`))
 }
 
-interface Asked {
+interface OutputContext {
   model: string
   max_tokens: number
   conversation: Conversation
 }
 
-function outputOf(body: Json, { model, max_tokens, conversation }: Asked): Json {
+function buildOutput(body: Json, { model, max_tokens, conversation }: OutputContext): Json {
   const effort = body.reasoning_effort ?? null
   const own = body.thinking ?? null
   if (effort !== null && own !== null)
@@ -171,7 +171,7 @@ function outputOf(body: Json, { model, max_tokens, conversation }: Asked): Json 
       : askAnthropicToThink(textAt(effort, 'reasoning_effort'), model, max_tokens)
   if (isObject(ask.thinking) && ask.thinking.type === 'enabled' && !canThinkOn(conversation))
     delete ask.thinking
-  const format = formatOf(body.response_format)
+  const format = translateFormat(body.response_format)
   const config = { ...(isObject(ask.output_config) ? ask.output_config : {}), ...format }
   delete ask.output_config
   return Object.keys(config).length === 0 ? ask : { ...ask, output_config: config }
@@ -188,7 +188,7 @@ function canThinkOn({ turns }: Conversation): boolean {
   return first === 'thinking' || first === 'redacted_thinking'
 }
 
-function formatOf(value: unknown): Json {
+function translateFormat(value: unknown): Json {
   if (value === undefined || value === null) return {}
   const format = objectAt(value, 'response_format')
   if (format.type === 'text') return {}
@@ -208,12 +208,12 @@ function formatOf(value: unknown): Json {
   }
 }
 
-function userOf(body: Json): Json {
+function translateUser(body: Json): Json {
   const user = body.safety_identifier ?? body.user
   return isText(user) ? { metadata: { user_id: user } } : {}
 }
 
-function tierOf(tier: unknown): Json {
+function translateTier(tier: unknown): Json {
   if (tier === undefined || tier === null || tier === 'auto') return {}
   if (tier === 'default') return { service_tier: 'standard_only' }
   return refuse('service_tier', `Anthropic has no tier ${quoted(tier)}`)

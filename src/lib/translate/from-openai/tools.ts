@@ -24,7 +24,7 @@ export const functionRules: FieldRules = {
 export function messageTools(body: Json): Json {
   const tools = body.tools === undefined || body.tools === null ? [] : listAt(body.tools, 'tools')
   const own = tools.map((tool, index) => ownTool(objectAt(tool, `tools[${index}]`), `tools[${index}]`))
-  const choice = choiceOf(body.tool_choice)
+  const choice = translateChoice(body.tool_choice)
   if (own.length === 0) {
     const isEmpty = choice.type === null || choice.type === 'auto' || choice.type === 'none'
     return isEmpty ? {} : refuse('tool_choice', 'there are no tools to choose from')
@@ -42,14 +42,14 @@ function ownTool(tool: Json, at: string): Json {
   return {
     name: textAt(name, `${at}.function.name`),
     ...(isText(description) ? { description } : {}),
-    input_schema: schemaOf(parameters, `${at}.function.parameters`),
+    input_schema: completeSchema(parameters, `${at}.function.parameters`),
     ...(strict === true ? { strict } : {}),
     ...cacheMark(tool),
   }
 }
 
 /** Anthropic wants an object; a function without parameters takes an empty one. */
-function schemaOf(parameters: unknown, at: string): Json {
+function completeSchema(parameters: unknown, at: string): Json {
   if (parameters === undefined || parameters === null) return { type: 'object', properties: {} }
   const schema = objectAt(parameters, at)
   return schema.type === undefined ? { type: 'object', ...schema } : schema
@@ -62,7 +62,7 @@ interface Choice {
   allowed: Set<unknown> | null
 }
 
-function choiceOf(choice: unknown): Choice {
+function translateChoice(choice: unknown): Choice {
   if (choice === undefined || choice === null) return chosen(null)
   if (choice === 'auto' || choice === 'none') return chosen(choice)
   if (choice === 'required') return chosen('any')

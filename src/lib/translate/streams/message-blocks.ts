@@ -59,7 +59,7 @@ export class MessageBlocks {
   call(delta: unknown, out: string[]): void {
     if (!isObject(delta)) return
     const called = isObject(delta.function) ? delta.function : {}
-    const call = this.#callOf(delta, isText(called.name), out)
+    const call = this.#findCall(delta, isText(called.name), out)
     if (call.name === '' && isText(called.name)) call.name = called.name
     if (call.id === '' && isText(delta.id)) call.id = delta.id
     const piece = typeof called.arguments === 'string' ? called.arguments : ''
@@ -78,7 +78,7 @@ export class MessageBlocks {
     this.#queue.length = 0
   }
 
-  #callOf(delta: Json, isNamed: boolean, out: string[]): Block {
+  #findCall(delta: Json, isNamed: boolean, out: string[]): Block {
     const index = typeof delta.index === 'number' ? delta.index : null
     const known = index === null ? this.#calls.at(-1) : this.#callAt.get(index)
     if (known !== undefined && !isAnother(known, delta, isNamed)) return known
@@ -158,11 +158,11 @@ function isAnother(known: Block, delta: Json, isNamed: boolean): boolean {
 }
 
 function start(block: Block, id: string): string {
-  const content = JSON.stringify(contentOf(block, id))
+  const content = JSON.stringify(startContent(block, id))
   return `event: content_block_start\ndata: {"type":"content_block_start","index":${String(block.index)},"content_block":${content}}\n\n`
 }
 
-function contentOf(block: Block, id: string): Json {
+function startContent(block: Block, id: string): Json {
   switch (block.kind) {
     case 'text':
       return { type: 'text', text: '', citations: null }

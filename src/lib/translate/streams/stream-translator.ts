@@ -94,7 +94,7 @@ export class StreamTranslator {
     const json = parsed(data)
     if (name === 'error' || (status ?? 0) >= 400 || saysError(json)) {
       const said = errorIn(json) ?? json ?? data
-      return this.#fail(status ?? statusOf(said), said)
+      return this.#fail(status ?? chooseStatus(said), said)
     }
     if (isObject(json)) this.#tell(json)
     else if (!this.#isEnding) throw unreadable('an event of its stream is no JSON object')
@@ -149,7 +149,7 @@ const statuses: ReadonlyMap<unknown, number> = new Map([
 ])
 
 /** The status that an error would have had before the first byte. */
-function statusOf(data: unknown): number {
+function chooseStatus(data: unknown): number {
   const root: unknown = Array.isArray(data) ? (data as unknown[])[0] : data
   const error = isObject(root) && isObject(root.error) ? root.error : {}
   const { code, type } = error

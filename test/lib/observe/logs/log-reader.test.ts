@@ -49,22 +49,22 @@ test('lines that a full disk cut off, and foreign ones, are passed over', () => 
 test('a folder that is not there has no lines', () => {
   const reader = new LogReader(join(tempFolder(), 'none'), {})
   expect(reader.last(null)).toEqual([])
-  expect(reader.news()).toEqual([])
+  expect(reader.readNew()).toEqual([])
 })
 
 test('news are what was written since, also to a file that was renamed meanwhile, and each line once', () => {
   const folder = givenLogs()
   const reader = new LogReader(folder, {})
   reader.last(1)
-  expect(reader.news()).toEqual([])
+  expect(reader.readNew()).toEqual([])
   appendFileSync(currentLog(folder), row(25))
   renameSync(currentLog(folder), join(folder, 'proxy-20261122T100100000Z-7-1.ndjson'))
   writeFileSync(currentLog(folder), row(26))
-  expect(indexes(reader.news())).toEqual([25, 26])
+  expect(indexes(reader.readNew())).toEqual([25, 26])
   // another process had the renamed file open still
   appendFileSync(closedLogs(folder).at(-1)!, row(27))
-  expect(indexes(reader.news())).toEqual([27])
-  expect(reader.news()).toEqual([])
+  expect(indexes(reader.readNew())).toEqual([27])
+  expect(reader.readNew()).toEqual([])
 })
 
 test('half a line is news when its other half is there', () => {
@@ -75,9 +75,9 @@ test('half a line is news when its other half is there', () => {
   const bytes = Buffer.from(line)
   const middle = bytes.indexOf('ö') + 1 // within a character
   appendFileSync(currentLog(folder), bytes.subarray(0, middle))
-  expect(reader.news()).toEqual([])
+  expect(reader.readNew()).toEqual([])
   appendFileSync(currentLog(folder), bytes.subarray(middle))
-  expect(reader.news().map(({ text }) => `${text}\n`)).toEqual([line])
+  expect(reader.readNew().map(({ text }) => `${text}\n`)).toEqual([line])
 })
 
 test('who follows sees every line once and in order while the files turn over', async () => {

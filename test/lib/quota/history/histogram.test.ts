@@ -5,7 +5,7 @@ import {
   HISTOGRAM_ERROR,
   addDuration,
   addHistogram,
-  percentilesOf,
+  readPercentiles,
 } from '../../../../src/lib/quota/history/histogram.ts'
 
 const durations = fc.array(fc.integer({ min: 1, max: 3_600_000 }), { minLength: 1, maxLength: 200 })
@@ -25,7 +25,7 @@ test('percentiles are within 5 % of the true ones', () => {
   expect(HISTOGRAM_ERROR).toBeLessThan(0.05)
   fc.assert(
     fc.property(durations, (values) => {
-      const told = percentilesOf(histogramOf(values))!
+      const told = readPercentiles(histogramOf(values))!
       expect(told.count).toBe(values.length)
       for (const [name, share] of [
         ['p50', 0.5],
@@ -44,13 +44,13 @@ test('two that are merged tell the same as one of all', () => {
     fc.property(durations, durations, (some, others) => {
       const sum = histogramOf(some)
       addHistogram(sum, histogramOf(others))
-      expect(percentilesOf(sum)).toEqual(percentilesOf(histogramOf([...some, ...others])))
+      expect(readPercentiles(sum)).toEqual(readPercentiles(histogramOf([...some, ...others])))
     }),
   )
 })
 
 test('when nothing was measured, there is no percentile; what is no duration is not counted', () => {
-  expect(percentilesOf(histogramOf([]))).toBeNull()
-  expect(percentilesOf(histogramOf([Number.NaN, -1, Infinity]))).toBeNull()
-  expect(percentilesOf(histogramOf([0, 1]))).toEqual({ p50: 1, p95: 1, count: 2 })
+  expect(readPercentiles(histogramOf([]))).toBeNull()
+  expect(readPercentiles(histogramOf([Number.NaN, -1, Infinity]))).toBeNull()
+  expect(readPercentiles(histogramOf([0, 1]))).toEqual({ p50: 1, p95: 1, count: 2 })
 })

@@ -13,7 +13,7 @@ import {
 import { historyFromJson, historyToJson } from '../../../../src/lib/quota/history/history-json.ts'
 import { parseLimit } from '../../../../src/lib/quota/limit.ts'
 import type { DayTotals, LedgerState } from '../../../../src/lib/quota/log/state.ts'
-import { dayOf } from '../../../../src/lib/quota/log/totals.ts'
+import { formatDay } from '../../../../src/lib/quota/log/totals.ts'
 
 const BASE = Date.parse('2026-11-22T22:30:00Z')
 const HOUR = 3_600_000
@@ -182,10 +182,10 @@ test('whatever happened, the hours of a day add up to the totals that the ledger
       for (const event of events) apply(state, event)
       const days = new Map<string, Map<string, ReturnType<typeof emptyTally>>>()
       for (const bucket of piece(emptyState(), events).values()) {
-        const accounts = days.get(dayOf(bucket.at)) ?? new Map<string, ReturnType<typeof emptyTally>>()
+        const accounts = days.get(formatDay(bucket.at)) ?? new Map<string, ReturnType<typeof emptyTally>>()
         const tally = accounts.get(bucket.account) ?? emptyTally()
         addTally(tally, bucket)
-        days.set(dayOf(bucket.at), accounts.set(bucket.account, tally))
+        days.set(formatDay(bucket.at), accounts.set(bucket.account, tally))
       }
       for (const [day, accounts] of state.days) {
         for (const [account, totals] of accounts) {

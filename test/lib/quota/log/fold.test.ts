@@ -5,9 +5,9 @@ import type { LedgerEvent, LimitRecord } from '../../../../src/lib/quota/log/eve
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../../src/lib/quota/limit.ts'
 import { parseEvent } from '../../../../src/lib/quota/log/parse-event.ts'
-import { reservedOf, roomAt, standing } from '../../../../src/lib/quota/standing.ts'
+import { countReserved, roomAt, standing } from '../../../../src/lib/quota/standing.ts'
 import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
-import { totalsOf } from '../../../../src/lib/quota/log/totals.ts'
+import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 
 const BASE = Date.parse('2026-11-22T22:00:00Z')
 const HOUR = 3_600_000
@@ -48,7 +48,7 @@ describe('a reservation', () => {
     const state = folded(limits('a', BASE, '2/day'))
     expect([1, 2, 3].map(() => apply(state, reserve('a', BASE)))).toEqual([true, true, false])
     expect(used(state, 'a')).toBe(2)
-    expect(totalsOf(state, '2026-11-22', 'a').requests).toBe(2)
+    expect(findTotals(state, '2026-11-22', 'a').requests).toBe(2)
   })
 
   test('when one of two subjects is full, charges neither', () => {
@@ -103,8 +103,8 @@ describe('a settlement', () => {
   test('when the request crossed midnight, its tokens belong to the day it ended', () => {
     const state = folded(limits('a', BASE, '9/day', '100tokens/day'), reserve('a', BASE, 'late'))
     apply(state, settle('late', BASE + 3 * HOUR, { inputTokens: 7, outputTokens: 3 }))
-    expect(totalsOf(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, inputTokens: 0, succeeded: 0 })
-    expect(totalsOf(state, '2026-11-23', 'a')).toMatchObject({ requests: 0, inputTokens: 7, succeeded: 1 })
+    expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, inputTokens: 0, succeeded: 0 })
+    expect(findTotals(state, '2026-11-23', 'a')).toMatchObject({ requests: 0, inputTokens: 7, succeeded: 1 })
     expect([used(state, 'a', 0), used(state, 'a', 1)]).toEqual([0, 10])
   })
 
@@ -119,7 +119,7 @@ describe('a settlement', () => {
     const state = folded(limits('a', BASE, '2/day', '2/hour'), reserve('a', BASE, 'r'), reserve('a', BASE))
     apply(state, settle('r', BASE + 1000, { outcome: 'unreachable', refunded: true }))
     expect([used(state, 'a', 0), used(state, 'a', 1)]).toEqual([1, 1])
-    expect(totalsOf(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, failed: 0 })
+    expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, failed: 0 })
   })
 
   test('when it refunds a request from before a reset, nothing is given back twice', () => {
@@ -132,7 +132,7 @@ describe('a settlement', () => {
 
   test('when a cost is not known, the total stays unknown, not 0', () => {
     const state = folded(reserve('a', BASE, 'r'), settle('r', BASE, { inputTokens: 1 }))
-    expect(totalsOf(state, '2026-11-22', 'a').costUsd).toBeNull()
+    expect(findTotals(state, '2026-11-22', 'a').costUsd).toBeNull()
   })
 })
 
@@ -140,7 +140,7 @@ describe('in flight', () => {
   test('when a reservation is open it is part of used, and no longer after its settlement or a reset', () => {
     const state = folded(limits('a', BASE, '5/day'), reserve('a', BASE, 'r'), reserve('a', BASE, 's'))
     const subject = state.subjects.get('a')!
-    const reserved = () => reservedOf(subject, [...state.open.entries()], subject.limits[0]!, state.now)
+    const reserved = () => countReserved(subject, [...state.open.entries()], subject.limits[0]!, state.now)
     expect(reserved()).toBe(2)
     apply(state, { type: 'settle', id: 'r', at: iso(BASE), outcome: 'ok' })
     expect(reserved()).toBe(1)

@@ -20,23 +20,25 @@ describe('the price table', () => {
 
 describe('a price book', () => {
   test('when the table has the model, tells the cost of both kinds of tokens', () => {
-    expect(new PriceBook().costOf(openai, 'gpt-5-mini', 1_000_000, 500_000)).toBeCloseTo(1.25)
-    expect(new PriceBook().costOf(openai, 'text-embedding-3-small', 1_000_000, null)).toBeCloseTo(0.02)
+    expect(new PriceBook().computeCost(openai, 'gpt-5-mini', 1_000_000, 500_000)).toBeCloseTo(1.25)
+    expect(new PriceBook().computeCost(openai, 'text-embedding-3-small', 1_000_000, null)).toBeCloseTo(0.02)
   })
 
   test('when a model, an address or what was used is not known, neither is the cost', () => {
     const book = new PriceBook()
-    expect(book.costOf(openai, 'gpt-99', 1, 1)).toBeNull()
-    expect(book.costOf({ provider: 'acme', baseUrl: null }, 'gpt-5-mini', 1, 1)).toBeNull()
-    expect(book.costOf({ ...openai, baseUrl: 'https://elsewhere.example/v1' }, 'gpt-5-mini', 1, 1)).toBeNull()
-    expect(book.costOf(openai, 'gpt-5-mini', null, 1)).toBeNull()
-    expect(book.costOf(openai, 'gpt-5-mini', 1, null)).toBeNull()
+    expect(book.computeCost(openai, 'gpt-99', 1, 1)).toBeNull()
+    expect(book.computeCost({ provider: 'acme', baseUrl: null }, 'gpt-5-mini', 1, 1)).toBeNull()
+    expect(
+      book.computeCost({ ...openai, baseUrl: 'https://elsewhere.example/v1' }, 'gpt-5-mini', 1, 1),
+    ).toBeNull()
+    expect(book.computeCost(openai, 'gpt-5-mini', null, 1)).toBeNull()
+    expect(book.computeCost(openai, 'gpt-5-mini', 1, null)).toBeNull()
   })
 
   test('when a long prompt may have another price, there is none', () => {
     const anthropic = { provider: 'anthropic', baseUrl: null }
-    expect(new PriceBook().costOf(anthropic, 'claude-sonnet-4-5', 200_000, 0)).toBeCloseTo(0.6)
-    expect(new PriceBook().costOf(anthropic, 'claude-sonnet-4-5', 200_001, 0)).toBeNull()
+    expect(new PriceBook().computeCost(anthropic, 'claude-sonnet-4-5', 200_000, 0)).toBeCloseTo(0.6)
+    expect(new PriceBook().computeCost(anthropic, 'claude-sonnet-4-5', 200_001, 0)).toBeNull()
   })
 
   test('the user knows better, wherever the requests go, and may price a whole provider', () => {
@@ -45,15 +47,16 @@ describe('a price book', () => {
       'prices',
     )
     const book = new PriceBook(own)
-    expect(book.costOf(openai, 'gpt-5-mini', 1_000_000, 0)).toBe(1)
-    expect(book.costOf({ provider: 'custom', baseUrl: 'http://127.0.0.1:1/v1' }, 'local', 5, 5)).toBe(0)
-    expect(book.costOf(openai, 'gpt-5-nano', 1_000_000, 0)).toBeCloseTo(0.05)
+    expect(book.computeCost(openai, 'gpt-5-mini', 1_000_000, 0)).toBe(1)
+    expect(book.computeCost({ provider: 'custom', baseUrl: 'http://127.0.0.1:1/v1' }, 'local', 5, 5)).toBe(0)
+    expect(book.computeCost(openai, 'gpt-5-nano', 1_000_000, 0)).toBeCloseTo(0.05)
   })
 
   test('however many models clients name, the answers stay right', () => {
     const book = new PriceBook()
-    for (let index = 0; index < 5000; index += 1) expect(book.costOf(openai, `no-${index}`, 1, 1)).toBeNull()
-    expect(book.costOf(openai, 'gpt-5', 1_000_000, 0)).toBe(1.25)
+    for (let index = 0; index < 5000; index += 1)
+      expect(book.computeCost(openai, `no-${index}`, 1, 1)).toBeNull()
+    expect(book.computeCost(openai, 'gpt-5', 1_000_000, 0)).toBe(1.25)
   })
 })
 

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
 import { addTally, emptyTally } from '../../../../src/lib/quota/history/history.ts'
-import { totalsOf } from '../../../../src/lib/quota/log/totals.ts'
+import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 import { HistoryFiles } from '../../../../src/lib/store/history/history-files.ts'
 import type { HistoryReading } from '../../../../src/lib/store/history/history-files.ts'
 import { historyPath } from '../../../../src/lib/store/history/history-day.ts'
@@ -113,7 +113,7 @@ describe('history', () => {
       for (const bucket of history.values()) {
         if (new Date(bucket.at).toISOString().startsWith(day)) addTally(tally, bucket)
       }
-      expect(tally).toMatchObject(totalsOf(state, day, 'a'))
+      expect(tally).toMatchObject(findTotals(state, day, 'a'))
     }
   })
 

@@ -18,7 +18,7 @@ import type { LimitRecord } from '../../../../src/lib/quota/log/events.ts'
 import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
 import { parseLimit } from '../../../../src/lib/quota/limit.ts'
 import { standing } from '../../../../src/lib/quota/standing.ts'
-import { totalsOf } from '../../../../src/lib/quota/log/totals.ts'
+import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import type { FileLedger, LedgerOptions } from '../../../../src/lib/store/ledger/ledger-files.ts'
@@ -100,7 +100,7 @@ describe('one process', () => {
     ledger.settle(reservation!, { outcome: 'ok', inputTokens: 12, outputTokens: 30 })
     await ledger.record([])
     await ledger.close()
-    expect(totalsOf(readLedger(home).state, '2026-11-22', 'a')).toMatchObject({
+    expect(findTotals(readLedger(home).state, '2026-11-22', 'a')).toMatchObject({
       requests: 1,
       inputTokens: 12,
       outputTokens: 30,
@@ -138,8 +138,8 @@ describe('one process', () => {
     expect(files(home)).toEqual(['2026-11-22.ndjson', '2026-11-23.ndjson'])
     const { state, problems } = readLedger(home)
     expect(problems).toEqual([])
-    expect(totalsOf(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, outputTokens: 0 })
-    expect(totalsOf(state, '2026-11-23', 'a')).toMatchObject({ requests: 1, outputTokens: 5, succeeded: 1 })
+    expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, outputTokens: 0 })
+    expect(findTotals(state, '2026-11-23', 'a')).toMatchObject({ requests: 1, outputTokens: 5, succeeded: 1 })
   })
 })
 
@@ -253,7 +253,7 @@ describe('damage', () => {
     appendFileSync(today(home), 'hello\n{"type":"later-version","at":"2026-11-22T12:00:00.000Z"}\n\n')
     await ledger.reserve({ account: 'a' })
     const { state, problems } = readLedger(home)
-    expect(totalsOf(state, '2026-11-22', 'a').requests).toBe(2)
+    expect(findTotals(state, '2026-11-22', 'a').requests).toBe(2)
     expect(problems).toHaveLength(2)
   })
 
@@ -268,7 +268,7 @@ describe('damage', () => {
       join(home.ledgerFolder, '2026-11-22.ndjson'),
       '{"type":"reserve","id":"late-1","account":"a","at":"2026-11-22T12:00:00.000Z"}\n',
     )
-    expect(totalsOf(readLedger(home).state, '2026-11-22', 'a').requests).toBe(1)
+    expect(findTotals(readLedger(home).state, '2026-11-22', 'a').requests).toBe(1)
   })
 
   test('when the file is removed while it is open, requests go on being counted', async () => {
@@ -277,7 +277,7 @@ describe('damage', () => {
     await ledger.reserve({ account: 'a' })
     rmSync(home.ledgerFolder, { recursive: true })
     expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
-    expect(totalsOf(readLedger(home).state, '2026-11-22', 'a').requests).toBe(1)
+    expect(findTotals(readLedger(home).state, '2026-11-22', 'a').requests).toBe(1)
   })
 
   test('when the disk takes no more, a reservation is refused by name and never granted uncounted', async () => {
@@ -398,8 +398,8 @@ describe('retention', () => {
     rmSync(home.countersFile, { force: true })
     const { state, problems } = readLedger(home)
     expect(problems).toEqual([])
-    expect(totalsOf(state, '2026-11-22', 'a').requests).toBe(1)
-    expect(totalsOf(state, '2026-12-29', 'a').requests).toBe(2)
+    expect(findTotals(state, '2026-11-22', 'a').requests).toBe(1)
+    expect(findTotals(state, '2026-12-29', 'a').requests).toBe(2)
     expect(used(state, 'a')).toBe(3) // 24 November is within the 35 days, as are today's two
   })
 
@@ -424,7 +424,7 @@ describe('retention', () => {
     rmSync(home.countersFile, { force: true })
     expect(existsSync(path)).toBe(false)
     const { state } = readLedger(home)
-    const requests = ['2026-11-22', '2026-11-23'].map((day) => totalsOf(state, day, 'a').requests)
+    const requests = ['2026-11-22', '2026-11-23'].map((day) => findTotals(state, day, 'a').requests)
     expect(requests).toEqual([1, 1])
   })
 })

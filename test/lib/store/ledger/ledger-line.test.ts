@@ -4,7 +4,7 @@ import { ByteWriter } from '../../../../src/lib/base/byte-writer.ts'
 import type { LedgerEvent } from '../../../../src/lib/quota/log/events.ts'
 import { outcomeClasses } from '../../../../src/lib/quota/log/events.ts'
 import { parseEvent } from '../../../../src/lib/quota/log/parse-event.ts'
-import { lineOf, writeLine } from '../../../../src/lib/store/ledger/ledger-line.ts'
+import { formatLine, writeLine } from '../../../../src/lib/store/ledger/ledger-line.ts'
 
 const id = fc.stringMatching(/^[a-z0-9.]{1,20}-[a-z0-9]{1,6}$/)
 const at = fc
@@ -47,7 +47,7 @@ const reserve = fc.record(
 test('an event written as a line, by hand or not, is read back as the same event', () => {
   fc.assert(
     fc.property(fc.oneof(settle, reserve), (event: LedgerEvent) => {
-      const line = lineOf(event)
+      const line = formatLine(event)
       expect(line).not.toContain('\n')
       // -0 has no sign in JSON; nobody counts in it
       expect(parseEvent(line)).toEqual(JSON.parse(JSON.stringify(event)))
