@@ -1,16 +1,16 @@
 export interface OpenReservation {
   account: string
-  /** Other subjects that it counts against. */
+  /** The other subjects that count this reservation. */
   also: string[]
   /** Epoch milliseconds. */
   at: number
-  /** The ledger's sequence at its grant. */
+  /** The ledger's sequence at the grant. */
   sequence: number
-  /** The cooldowns that it tests, each `subject model`; missing: none. */
+  /** The cooldowns that the request probes, as `subject model`; missing: none. */
   probe?: string[] | undefined
 }
 
-/** One in its bucket. The chain is no part of it: whoever copies an entry, or writes it down, has the reservation alone. */
+/** An entry of a hash bucket. The chain is kept apart, so a copied or stored entry holds the reservation alone. */
 class Entry implements OpenReservation {
   readonly id: string
   readonly account: string
@@ -30,7 +30,7 @@ class Entry implements OpenReservation {
     this.#next = next
   }
 
-  /** The one behind it. */
+  /** The next entry of the same bucket. */
   get next(): Entry | null {
     return this.#next
   }
@@ -44,9 +44,9 @@ const BUCKETS = 1024
 const HASHED = 4
 
 /**
- * Reservations in flight, by id. Every request puts one in and takes it out: a `Map` would rebuild its table over and
- * over, and each outgrown table keeps the next one from being collected; lists that are empty in between would make and
- * drop their room each time. Here the buckets stay and only entries change.
+ * Reservations in flight, by id. Every request adds one entry and removes it again. A `Map` would rebuild its table
+ * over and over, and each outgrown table delays the collection of the next. Lists that become empty would allocate
+ * and free their memory each time. Here the buckets stay, and only entries change.
  */
 export class OpenReservations {
   readonly #buckets = new Array<Entry | null>(BUCKETS).fill(null)
@@ -62,7 +62,7 @@ export class OpenReservations {
     return entry ?? undefined
   }
 
-  /** False: a reservation of this id is in already, and stays. */
+  /** Returns false when a reservation of this id is already present; that one is kept. */
   add(id: string, reservation: OpenReservation): boolean {
     if (this.get(id) !== undefined) return false
     const bucket = hashId(id)
@@ -71,7 +71,7 @@ export class OpenReservations {
     return true
   }
 
-  /** Takes one out; undefined: it is not in. */
+  /** Removes a reservation; undefined: there is none of this id. */
   take(id: string): OpenReservation | undefined {
     const bucket = hashId(id)
     let before: Entry | null = null
@@ -91,13 +91,13 @@ export class OpenReservations {
     return this.#buckets[bucket] ?? null
   }
 
-  /** In no particular order. */
+  /** Entries in no particular order. */
   *entries(): Generator<Entry> {
     if (this.#size === 0) return
     for (const first of this.#buckets) for (let entry = first; entry !== null; entry = entry.next) yield entry
   }
 
-  /** `entries` without what a generator costs, for those who ask often. */
+  /** `entries` without the cost of a generator, for frequent callers. */
   forEach(visit: (entry: Entry) => void): void {
     if (this.#size === 0) return
     for (const first of this.#buckets)
@@ -105,7 +105,7 @@ export class OpenReservations {
   }
 }
 
-/** By the end of the id, a running number: what comes before is the same for all of a process. */
+/** Hashes the end of the id, which is a running number. The part before is the same for a whole process. */
 function hashId(id: string): number {
   let hash = 0
   for (let index = Math.max(0, id.length - HASHED); index < id.length; index += 1)

@@ -4,7 +4,9 @@ import type { Cooldown, LedgerState, LimitState, SubjectState, Trail, WindowUsag
 import { usageFromTrail } from './trail.ts'
 import { calendarWindow } from '../zone.ts'
 
-/** The ledger's time at an uptime, by what set it last; null: nothing did in this run of the machine. */
+/**
+ * The ledger's time at an uptime, from the event that last set it; null: no event did in this run of the machine.
+ */
 export function timeAt(
   reference: LedgerState['reference'],
   { boot, uptime }: { boot: string; uptime: number },
@@ -14,8 +16,9 @@ export function timeAt(
 }
 
 /**
- * Sets the ledger's time. Within one run of the machine the uptime says what has passed, so a difference is an error of
- * the clock: everything moves with it, and nothing passes. Between two runs, time that went forward has passed.
+ * Sets the ledger's time. Within one run of the machine, the uptime measures the elapsed time. A difference is then
+ * an error of the clock: all times move with it, and no time passes. Between two runs, a forward step counts as
+ * elapsed time.
  */
 export function setTime(state: LedgerState, event: ClockEvent): void {
   const { boot, uptime, writer } = event
@@ -28,7 +31,7 @@ export function setTime(state: LedgerState, event: ClockEvent): void {
   state.reference = { boot, uptime, at, writer, confirmed: event.confirmed === true }
 }
 
-/** Dates everything anew by `shift` milliseconds. */
+/** Moves all times by `shift` milliseconds. */
 function shiftTime(state: LedgerState, shift: number): void {
   state.now += shift
   const open = new OpenReservations()
@@ -50,7 +53,7 @@ function shiftSubject(subject: SubjectState, shift: number, now: number): void {
     shiftLimit(limit, shift, now)
     if (limit.clock.kind !== 'calendar') continue
     limit.usage = usageFromTrail(trail, limit.metric, limit.clock, now)
-    // What a provider said to be used is not in the trail.
+    // The trail lacks the use that only the provider reported.
     if (limit.source === 'learned') limit.usage.used = Math.max(limit.usage.used, before)
   }
   for (const limit of subject.modelLimits) shiftLimit(limit, shift, now)
@@ -69,7 +72,7 @@ function shiftFixed(usage: Extract<WindowUsage, { kind: 'fixed' }>, shift: numbe
   if (usage.end !== null) usage.end += shift
 }
 
-/** A time that the provider gave may have been a time of day: it never moves later. */
+/** A time from the provider may have been a time of day: it never moves later. */
 function shifted(cooldown: Cooldown, shift: number): Cooldown {
   const { until, since } = cooldown
   const moves = until !== null && (shift < 0 || cooldown.guessed === true)

@@ -6,7 +6,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** What each resolution reaches back to. The days cover the longest window and the month before it began. */
+/** How far back each resolution reaches. The days cover the longest window and the month before it began. */
 const resolutions = [
   { name: 'minutes', width: MINUTE, keptMs: HOUR },
   { name: 'hours', width: HOUR, keptMs: 3 * DAY },
@@ -21,12 +21,13 @@ export function emptyTrail(): Trail {
   return { minutes: [], hours: [], days: [] }
 }
 
-/** Adds (or, negative, takes back) amounts at a time. */
+/** Adds amounts at a time; negative amounts take back. */
 export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now: number): void {
   const { minutes, hours, days } = trail
   const minute = minutes[minutes.length - 1]
   if (minute !== undefined && at >= minute.start && at < minute.start + MINUTE) {
-    // The newest hour and day are those of the newest minute: all are begun by what is charged, and time only moves on.
+    // The newest hour and day belong to the newest minute: every charge begins all three, and time only moves
+    // forward.
     add(minute, amounts)
     add(hours[hours.length - 1], amounts)
     add(days[days.length - 1], amounts)
@@ -35,7 +36,7 @@ export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now:
   for (const resolution of resolutions) add(bucketAt(trail[resolution.name], resolution, at, now), amounts)
 }
 
-/** Takes one request out of the buckets that long windows read; the minutes keep it. */
+/** Removes one request from the buckets that long windows read; the minutes keep it. */
 export function takeFromLongTrail(trail: Trail, at: number, now: number): void {
   for (const resolution of resolutions) {
     if (resolution.width >= HOUR) add(bucketAt(trail[resolution.name], resolution, at, now + 1), ONE_BACK)
@@ -44,7 +45,7 @@ export function takeFromLongTrail(trail: Trail, at: number, now: number): void {
 
 const ONE_BACK: TrailAmounts = { requests: -1, inputTokens: 0, outputTokens: 0, usd: 0 }
 
-/** The bucket of a time; undefined: it is in the past, and no longer kept. */
+/** The bucket of a time; undefined: that past time is no longer kept. */
 function bucketAt(
   buckets: TrailBucket[],
   { width, keptMs }: Resolution,
@@ -52,7 +53,7 @@ function bucketAt(
   now: number,
 ): TrailBucket | undefined {
   const start = Math.floor(at / width) * width
-  // Buckets do not begin at whole hours any more where the ledger's time was set right since.
+  // After a correction of the ledger's time, buckets may begin at uneven times.
   const known = buckets.findLast((candidate) => at >= candidate.start && at < candidate.start + width)
   if (known !== undefined || at < now) return known
   const bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
@@ -70,8 +71,8 @@ function add(bucket: TrailBucket | undefined, amounts: TrailAmounts): void {
 }
 
 /**
- * What a limit that is defined only now has already used. A bucket that lies partly in the window counts whole and at
- * its end, so the figure is the true one or more: changing a definition never mints capacity.
+ * The earlier use that a newly defined limit starts from. A bucket partly inside the window counts whole, at its
+ * end. The figure is exact or too high: changing a definition never creates capacity.
  */
 export function usageFromTrail(trail: Trail, metric: Metric, clock: Clock, now: number): WindowUsage {
   const usage = emptyUsage(clock)
@@ -89,7 +90,7 @@ function windowLength(clock: Clock): number {
   return clock.kind === 'calendar' ? 0 : clock.lengthMs
 }
 
-/** What there is of a metric in a bucket, or in what is added to one. */
+/** The amount of a metric in a bucket, or in an addition to one. */
 export function trailAmount(bucket: TrailAmounts, metric: Metric): number {
   switch (metric) {
     case 'requests':
