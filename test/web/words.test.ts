@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { amount, compact, count, latency, percent, usd } from '../../web/src/format/numbers.ts'
 import { ago, duration } from '../../web/src/format/times.ts'
-import { accountName, limitShort, limitText, statusWords } from '../../web/src/format/words.ts'
+import { accountName, limitShort, limitText, outcome, statusWords } from '../../web/src/format/words.ts'
 import { hashOf, routeOf } from '../../web/src/router.ts'
 import type { Route } from '../../web/src/router.ts'
+import { outcomeWords } from '../../src/lib/observe/outcome-words.ts'
 import { formatAgo, formatDuration } from '../../src/lib/terminal/format/format-time.ts'
 import { madeLimit } from '../support/fake-api-data.ts'
 
@@ -63,6 +64,7 @@ test('every status has a word', () => {
     'no-credit',
     'expired',
     'unreachable',
+    'no-provider',
   ])
 })
 
@@ -84,4 +86,8 @@ test('an address that leads nowhere is known as such, and a broken one breaks no
   expect(routeOf('#/nowhere')).toEqual({ view: 'unknown', path: 'nowhere' })
   expect(routeOf('#/accounts/%E0%A4%A')).toEqual({ view: 'account', id: '%E0%A4%A' })
   expect(routeOf('')).toEqual({ view: 'accounts' })
+})
+
+test.each(Object.entries(outcomeWords))('the outcome %s has the words of the terminal', (name, words) => {
+  expect(outcome(name)).toBe(words)
 })

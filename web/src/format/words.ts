@@ -31,23 +31,23 @@ export function statusTextOf(account: Status): string {
 /** From best to worst: how lists are sorted and filters are listed. */
 export const statuses = Object.keys(statusWords) as AccountStatus[]
 
-/** Outcome classes as people say them. Others are shown as they are. */
+/** Outcome classes in the words of the terminal; a class that is not known is shown as it is. */
 const outcomeWords: Record<string, string> = {
   ok: 'answered',
   'rate-short': 'rate limited',
-  'quota-window': 'quota of the window used up',
+  'quota-window': 'quota used up',
   'quota-hard': 'no quota or credit left',
-  'auth-refresh': 'login had to be renewed',
+  'auth-refresh': 'login has to be renewed',
   'auth-dead': 'credential refused',
-  'model-unavailable': 'model not served',
-  'route-missing': 'endpoint missing',
-  'request-declined': 'request declined',
-  overloaded: 'provider overloaded',
+  'model-unavailable': 'does not serve the model',
+  'route-missing': 'does not have the endpoint',
+  'request-declined': 'cannot serve this request',
+  overloaded: 'overloaded',
   'bad-request': 'request refused',
-  unreachable: 'not reachable',
+  unreachable: 'not reached',
   timeout: 'no answer in time',
-  aborted: 'client left',
-  lost: 'answer broke off',
+  aborted: 'the client left',
+  lost: 'the answer broke off',
 }
 
 export function outcome(name: string): string {
