@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import type { ModelView } from '../lib/toolkit/models/models-view.ts'
-import { modelViews } from '../lib/toolkit/models/models-view.ts'
+import { knownModels } from '../lib/toolkit/models/models-view.ts'
 import type { ExplainedAccount } from '../lib/toolkit/views.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from './base/toolkit-command.ts'
 
@@ -35,14 +35,7 @@ export default class Models extends AccountCommand {
     const { args, flags } = await this.parse(Models)
     const filter = filterOf(flags)
     const { model } = args
-    const { models: book, accounts } = this.toolkit
-    await book.read()
-    const providers = await this.toolkit.providers()
-    const shown = new Set((await accounts.list(filter)).map(({ id }) => id))
-    const records = (await accounts.records()).filter(
-      ({ id, provider }) => shown.has(id) && providers.has(provider),
-    )
-    const all = modelViews(records, ({ provider }) => providers.get(provider), book)
+    const all = await knownModels(this.toolkit, filter)
     const now = new Date().toISOString()
     if (model === undefined) {
       this.#printModels(all, flags)

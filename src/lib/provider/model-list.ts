@@ -17,7 +17,7 @@ const LAST_SECOND = 8_640_000_000_000
 
 /**
  * The models in a parsed answer to `GET /models`; null: it is no list of models. Shapes: OpenAI's and Anthropic's
- * `{data: [...]}`, a bare array (Together, https://docs.together.ai/reference/models-1, 2026-11), `{models: [...]}` (Ollama's
+ * `{data: [...]}`, a bare array (Together, https://docs.together.ai/reference/models, 2026-11), `{models: [...]}` (Ollama's
  * `/api/tags`, Gemini), entries that are texts or have `id`, `name` or `model`. Entries without a name are left out.
  */
 export function readModelList(body: unknown): ListedModel[] | null {

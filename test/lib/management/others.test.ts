@@ -57,6 +57,24 @@ test('providers say what an account of each needs', async () => {
   expect(of('qwen').endpoints.length).toBeGreaterThan(3)
 })
 
+test('models are listed with the accounts that have each, and how that is known', async () => {
+  const api = await givenApi()
+  const { id } = await added(api, { name: 'work', models: ['m1', 'm2'], groups: ['night'] })
+  await added(api, { name: 'other', models: ['m2'] })
+  const namesIn = ({ models }: { models: { model: string; accounts: { name: string }[] }[] }) =>
+    models.map(({ model, accounts }) => [model, ...accounts.map(({ name }) => name).sort()])
+  const { json } = await api.get('/api/models')
+  expect(namesIn(json as never)).toEqual([
+    ['m1', 'work'],
+    ['m2', 'other', 'work'],
+  ])
+  expect(json.models[0].accounts[0]).toMatchObject({ id, enabled: true, source: 'configured', at: null })
+  expect(namesIn((await api.get('/api/models?group=night')).json as never)).toEqual([
+    ['m1', 'work'],
+    ['m2', 'work'],
+  ])
+})
+
 test('the proxy says who it is', async () => {
   const api = await givenApi()
   const { json } = await api.get('/api/proxy')

@@ -44,7 +44,7 @@ describe('when the body', () => {
     ['names the model twice in another spelling', '{"model":"m1","\\u006dodel":"m2"}', 'ambiguous'],
     ['names no model', '{"messages":[]}', 'names no model'],
     ['names an empty model', '{"model":""}', 'names no model'],
-    ['names a model of 4 MB', `{"model":"${'m'.repeat(4 << 20)}"}`, 'longer than 500 characters'],
+    ['names a model of 900 kB', `{"model":"${'m'.repeat(900_000)}"}`, 'longer than 500 characters'],
     ['names a model of 501 letters', `{"model":"${'m'.repeat(501)}"}`, 'longer than 500 characters'],
     ['has a number for a model', '{"model":7}', 'names no model'],
     ['is nested without end', `{"model":"m1","x":${'['.repeat(100_000)}`, 'nested too deeply'],

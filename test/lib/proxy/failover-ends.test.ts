@@ -45,17 +45,20 @@ describe('when the answer is about the request itself', () => {
     },
   )
 
-  test('when one account declines a request for its size, another is asked, and nothing rests', async () => {
-    const upstream = await givenUpstream()
-    const body = {
-      error: { message: 'This request requires more credits. You can only afford 30104.', code: 402 },
-    }
-    upstream.next(json(402, body))
-    upstream.next(json(200, { choices: [] }))
-    const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
-    expect((await proxy.chat()).status).toBe(200)
-    expect((await proxy.quota()).a).toMatchObject({ status: 'ready', cooldowns: [] })
-  })
+  test.each([
+    [402, { message: 'This request requires more credits. You can only afford 30104.', code: 402 }],
+    [413, { message: 'Request too large for model `m1`', code: 'rate_limit_exceeded' }],
+  ])(
+    'when one account declines a request for its size with %i, another is asked, and nothing rests',
+    async (status, error) => {
+      const upstream = await givenUpstream()
+      upstream.next(json(status, { error }))
+      upstream.next(json(200, { choices: [] }))
+      const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
+      expect((await proxy.chat()).status).toBe(200)
+      expect((await proxy.quota()).a).toMatchObject({ status: 'ready', cooldowns: [] })
+    },
+  )
 
   test('an error of that kind after a 200 has the status of an error', async () => {
     const body = { error: { message: 'bad messages', type: 'invalid_request_error', code: null } }

@@ -43,6 +43,21 @@ describe('/v1/models', () => {
     expect(a?.today.requests).toBe(0)
   })
 
+  test.each([1e300, -1, 9e15, null, 'soon', {}])(
+    'takes a model whose time is %o, for every client',
+    async (created) => {
+      const upstream = await givenUpstream()
+      upstream.always(json(200, { data: [{ id: 'm1', created, created_at: created }] }))
+      const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+      const anthropic = await proxy.get('/v1/models', { 'anthropic-version': '2023-06-01' })
+      expect([anthropic.status, anthropic.json.data]).toMatchObject([
+        200,
+        [{ id: 'm1', created_at: '1970-01-01T00:00:00.000Z' }],
+      ])
+      expect((await proxy.get('/v1/models')).json.data).toMatchObject([{ id: 'm1', created: 0 }])
+    },
+  )
+
   test('has the shape of Anthropic where the client sends its version', async () => {
     const upstream = await givenUpstream()
     upstream.next(list('m1', 'm2'))
@@ -157,7 +172,8 @@ describe('paths and methods', () => {
     ['DELETE', '/health', 405, 'GET, HEAD'],
     ['GET', '/', 404, undefined],
     ['GET', '/v1/../health', 404, undefined],
-    ['POST', '/v1/chat/completions/', 404, undefined],
+    ['GET', '/v1/v1/chat/completions/', 405, 'POST'],
+    ['POST', '/v1/chat/completions/x', 404, undefined],
     ['OPTIONS', '/v1/nothing', 404, undefined],
   ])('%s %s answers %i', async (method, path, status, allow) => {
     const proxy = await givenProxy({})

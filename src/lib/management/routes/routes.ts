@@ -9,6 +9,7 @@ import { eventRoutes } from './events.ts'
 import { historyRoutes } from './history.ts'
 import { keyRoutes } from './keys.ts'
 import { loginRoutes } from './logins.ts'
+import { modelRoutes } from './models.ts'
 import { openApiRoute } from './openapi.ts'
 import { providerRoutes } from './providers.ts'
 import { proxyRoutes } from './proxy.ts'
@@ -28,6 +29,7 @@ export function allRoutes(gate: Gate): Route[] {
     ...historyRoutes,
     ...keyRoutes,
     ...providerRoutes,
+    ...modelRoutes,
     ...proxyRoutes,
     ...loginRoutes,
     ...connectionRoutes,

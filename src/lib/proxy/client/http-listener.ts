@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { QwenctlError } from '../../base/errors.ts'
+import { useOriginForm } from './absolute-target.ts'
 import type { ClientCall } from './client-call.ts'
 import { ClientConnections } from './client-connections.ts'
 import { NodeCall } from './node-call.ts'
@@ -76,6 +77,7 @@ export class HttpListener implements FastHost {
   }
 
   #called(req: NodeRequest, res: ServerResponse): void {
+    useOriginForm(req)
     this.onCall(new NodeCall(this.#connections.of(req.socket), req, res))
   }
 

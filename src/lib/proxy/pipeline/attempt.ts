@@ -284,7 +284,10 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#finishAnswered(isWhole ? 'ok' : 'lost', filter.usage, { late })
   }
 
-  /** Agents (pi, Codex) ask again where the words are those of a broken connection. */
+  /**
+   * pi asks again where the words are those of a broken connection (https://github.com/badlogic/pi-mono,
+   * packages/coding-agent/src/core/agent-session.ts, 2026-11).
+   */
   #writeLoss(): void {
     const { errorShape, id } = this.#context.exchange
     const message = 'upstream connection error: the answer broke off before it was complete'

@@ -72,10 +72,28 @@ export function destinationOf(url: string): Destination {
   if (last?.url === url) return last.destination
   const mark = url.indexOf('?')
   const whole = mark < 0 ? url : url.slice(0, mark)
-  const path = whole.startsWith('/v1/') ? whole.slice(3) : whole
-  const destination = { path, query: mark < 0 ? '' : url.slice(mark), route: routeFor(path) }
+  const query = mark < 0 ? '' : url.slice(mark)
+  const plain = whole.startsWith('/v1/') ? whole.slice(3) : whole
+  const known = byPath.get(plain)
+  const destination =
+    known === undefined ? unusualDestination(whole, query) : { path: plain, query, route: known }
   last = { url, destination }
   return destination
+}
+
+function unusualDestination(whole: string, query: string): Destination {
+  const path = tidyPath(whole)
+  return { path, query, route: routeFor(path) }
+}
+
+/** What clients put before an endpoint when they add one base URL to another. */
+const BASE = /^(?:\/(?:openai|anthropic)(?=\/))?(?:\/v1(?=\/|$))*/i
+
+/** The path without what base URLs leave in it: doubled slashes, a slash at the end, `/v1` once or more. */
+function tidyPath(whole: string): string {
+  const single = whole.replace(/\/{2,}/g, '/')
+  const open = single.endsWith('/') ? single.slice(0, -1) : single
+  return open.replace(BASE, '') || '/'
 }
 
 function routeFor(path: string): Route | null {

@@ -53,8 +53,9 @@ export interface ResponseStream {
 const NO_STREAM: ResponseStream = { response: null, sequence: -1 }
 
 /**
- * Codex ends a turn at `response.failed` and does not know `error` (codex-rs/codex-api/src/sse/responses.rs, 2026-11); the SDKs
- * throw at `error` (https://platform.openai.com/docs/api-reference/responses-streaming/error, 2026-11). Both are sent.
+ * Codex reads `response.failed` and passes over `error` (https://github.com/openai/codex,
+ * codex-rs/codex-api/src/sse/responses.rs, 2026-11); the API describes `error` for all clients
+ * (https://platform.openai.com/docs/api-reference/responses-streaming/error, 2026-11). Both are sent.
  */
 function responsesFrames(
   { code, message, requestId }: WireError,
@@ -92,7 +93,8 @@ function envelope(shape: ErrorShape, error: WireError): object {
 
 /**
  * The words that OpenAI's clients act on. `insufficient_quota` ends the retries of LangChain
- * (langchain-core/src/utils/async_caller.ts, 2026-11) and of Codex; `rate_limit_exceeded` is waited for.
+ * (https://github.com/langchain-ai/langchainjs, libs/langchain-core/src/utils/async_caller.ts, 2026-11);
+ * `rate_limit_exceeded` is waited for.
  */
 function formatOpenai({ status, code, type, returns }: WireError): { type: string; code: string } {
   const isShort = returns !== undefined && returns.seconds <= SHORT_WAIT_SECONDS
@@ -103,8 +105,8 @@ function formatOpenai({ status, code, type, returns }: WireError): { type: strin
 }
 
 /**
- * Codex stops at this type, and shows when the limit ends (codex-rs/codex-api/src/api_bridge.rs, 2026-11): times in
- * seconds, as ChatGPT's backend sends them.
+ * Codex stops at this type, and shows when the limit ends (https://github.com/openai/codex,
+ * codex-rs/codex-api/src/api_bridge.rs, 2026-11): `resets_at` in epoch seconds.
  */
 function usageLimit({ message, returns }: WireError): object {
   const ends =
@@ -114,7 +116,8 @@ function usageLimit({ message, returns }: WireError): object {
   return { message, type: 'usage_limit_reached', param: null, code: 'usage_limit_reached', ...ends }
 }
 
-// https://cloud.google.com/apis/design/errors#handling_errors (2026-11).
+// The HTTP mapping in https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto (2026-11); where it names no
+// code for a status, the nearest.
 const geminiStatuses: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',

@@ -27,6 +27,8 @@ export class LargeTier implements Tier {
   readonly #ready: Heap<Member>
   readonly #waiting: Heap<Member>
   readonly #returns = new Map<Member, number>()
+  /** Of the waiting, those that had answered at the last look that they lack the model or the endpoint. */
+  readonly #lacking = new Set<Member>()
   #cursor = 0
   #slice = { at: -Infinity, cursor: 0 }
   #swept: { state: unknown; sequence: number } | null = null
@@ -72,9 +74,7 @@ export class LargeTier implements Tier {
     }
     const member = this.#waiting.at(0)
     if (member === undefined) return null
-    return lacksWanted(member, this.#wanted, view)
-      ? this.#earliestOfAll(view)
-      : { member, at: this.#returnOf(member) }
+    return this.#lacking.has(member) ? this.#earliestOfAll(view) : { member, at: this.#returnOf(member) }
   }
 
   /** Some answered that they lack the model: they wait too, for the time when they are asked again. */
@@ -82,8 +82,8 @@ export class LargeTier implements Tier {
     let first: Return | null = null
     for (const member of this.members) {
       const at = this.#returnOf(member)
-      if ((first === null || at < first.at) && !lacksWanted(member, this.#wanted, view))
-        first = { member, at }
+      if (first !== null && at >= first.at) continue
+      if (!this.#lacking.has(member) || !lacksWanted(member, this.#wanted, view)) first = { member, at }
     }
     return first
   }
@@ -126,13 +126,20 @@ export class LargeTier implements Tier {
 
   #park(member: Member, view: RotationMoment): void {
     this.#ready.delete(member)
-    this.#returns.set(member, returnOf(member, this.#wanted, view))
+    this.#noteReturn(member, view)
     this.#waiting.push(member)
+  }
+
+  #noteReturn(member: Member, view: RotationMoment): void {
+    this.#returns.set(member, returnOf(member, this.#wanted, view))
+    if (lacksWanted(member, this.#wanted, view)) this.#lacking.add(member)
+    else this.#lacking.delete(member)
   }
 
   #wake(member: Member): void {
     this.#waiting.delete(member)
     this.#returns.delete(member)
+    this.#lacking.delete(member)
     this.#ready.push(member)
   }
 
@@ -164,7 +171,7 @@ export class LargeTier implements Tier {
         hasWoken = true
         continue
       }
-      this.#returns.set(member, returnOf(member, this.#wanted, view))
+      this.#noteReturn(member, view)
       this.#waiting.update(member)
     }
     return hasWoken

@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import type { Provider } from '../../provider/provider.ts'
+import type { AccountFilter, Toolkit } from '../toolkit.ts'
 import type { ModelBook } from './model-book.ts'
 import { listFor } from './model-book.ts'
 
@@ -21,6 +22,20 @@ export interface ModelHolderView {
 export interface ModelView {
   model: string
   accounts: ModelHolderView[]
+}
+
+/** The models that are known to be at the accounts of the filter, by name. Accounts without their provider have none. */
+export async function knownModels(
+  { accounts, models, providers }: Pick<Toolkit, 'accounts' | 'models' | 'providers'>,
+  filter: AccountFilter,
+): Promise<ModelView[]> {
+  await models.read()
+  const registry = await providers()
+  const shown = new Set((await accounts.list(filter)).map(({ id }) => id))
+  const records = (await accounts.records()).filter(
+    ({ id, provider }) => shown.has(id) && registry.has(provider),
+  )
+  return modelViews(records, ({ provider }) => registry.get(provider), models)
 }
 
 /** The models that are known to be at these accounts, by name. */

@@ -10,6 +10,7 @@ export type ManagedToolkit = Pick<
   | 'home'
   | 'keys'
   | 'logins'
+  | 'models'
   | 'providers'
   | 'quotas'
   | 'settings'

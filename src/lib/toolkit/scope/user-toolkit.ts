@@ -10,9 +10,10 @@ import { isOthers, ownFilter } from './own-filter.ts'
 import { ownedBy } from './owned-by.ts'
 
 export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolkit {
-  const { admin, home } = toolkit
+  const { admin, home, models } = toolkit
   return {
     ...{ admin, home },
+    models, // it tells of an account that is handed to it alone
     accounts: new UserAccounts(toolkit.accounts, user),
     archive: userArchive(toolkit.archive, user),
     history: userHistory(toolkit.history, user),

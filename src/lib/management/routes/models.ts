@@ -1,0 +1,19 @@
+import { knownModels } from '../../toolkit/models/models-view.ts'
+import { route } from '../route.ts'
+import { models } from '../schemas/models.ts'
+import { accountFilter, filterOf } from './filter.ts'
+
+/** Which model is at which account. */
+export const modelRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/models',
+    summary: 'List the models, and the accounts that are known to have each',
+    query: accountFilter,
+    answer: models,
+    run: async ({ query, parts }) => ({
+      now: new Date(parts.clock()).toISOString(),
+      models: await knownModels(parts.toolkit, filterOf(query)),
+    }),
+  }),
+]

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
+import type { ModelView } from '../../src/lib/toolkit/models/models-view.ts'
+import { runCommand, temporaryFolder } from '../support/cli.ts'
+
+interface Shown {
+  models: ModelView[]
+  order: { name: string; place: number | null; reason: { code: string } | null }[] | null
+}
+
+/** `named` has a list of its own, `fetched` that of its service, and `plain` answered for one model. */
+async function givenHome(): Promise<string> {
+  const home = temporaryFolder()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const add = (name: string, port: number, more: object = {}) =>
+    toolkit.accounts.add({
+      ...{ provider: 'custom', name, secret: 'sk-0123456789abcdef' },
+      ...{ baseUrl: `http://127.0.0.1:${port}/v1`, ...more },
+    })
+  const recordOf = async (wanted: string) =>
+    (await toolkit.accounts.records()).find(({ name }) => name === wanted)!
+  await add('named', 9, { models: ['m1', 'only-here'], groups: ['night'] })
+  await add('fetched', 10)
+  await add('plain', 11)
+  await add('off', 12, { models: ['m1'] })
+  await toolkit.accounts.setEnabled('off', false)
+  toolkit.models.keepList(await recordOf('fetched'), [{ id: 'm1', created: null }])
+  toolkit.models.noteAnswer(await recordOf('plain'), 'm9')
+  await toolkit.close()
+  return home
+}
+
+async function shown(home: string, ...argv: string[]): Promise<Shown> {
+  const result = await runCommand(home, ['models', ...argv, '--json'])
+  expect(result.exit, result.stdout).toBe(0)
+  return JSON.parse(result.stdout) as Shown
+}
+
+const holders = ({ models }: Shown) =>
+  models.map(({ model, accounts }) => [
+    model,
+    ...accounts.map(({ name, source }) => `${name} ${source}`).sort(),
+  ])
+
+test('shows each model, the accounts that have it, and how that is known', async () => {
+  const home = await givenHome()
+  const document = await shown(home)
+  expect(document.order).toBeNull()
+  expect(holders(document)).toEqual([
+    ['m1', 'fetched fetched', 'named configured', 'off configured'],
+    ['m9', 'plain answered'],
+    ['only-here', 'named configured'],
+  ])
+  const [first] = document.models
+  expect(first?.accounts.find(({ name }) => name === 'off')?.enabled).toBe(false)
+  expect(first?.accounts.find(({ name }) => name === 'named')?.at).toBeNull()
+  expect(first?.accounts.find(({ name }) => name === 'fetched')?.at).toMatch(/^\d{4}-.*Z$/)
+})
+
+test('of a filter, shows the models of its accounts alone', async () => {
+  const home = await givenHome()
+  expect(holders(await shown(home, '-g', 'night')).map(([model]) => model)).toEqual(['m1', 'only-here'])
+  expect((await shown(home, '-p', 'openai')).models).toEqual([])
+})
+
+test('with a model, says which account serves it and why the others do not', async () => {
+  const home = await givenHome()
+  const { models, order } = await shown(home, 'm1')
+  expect(models.map(({ model }) => model)).toEqual(['m1'])
+  const places = Object.fromEntries((order ?? []).map(({ name, place }) => [name, place]))
+  expect([places.named, places.fetched].sort()).toEqual([1, 2])
+  expect(order?.find(({ name }) => name === 'off')).toMatchObject({
+    place: null,
+    reason: { code: 'disabled' },
+  })
+})
+
+test('prints a table, bare names with -q, and what to do where nothing is known', async () => {
+  const home = await givenHome()
+  const table = await runCommand(home, ['models'])
+  expect(table.stdout).toContain('custom/off (disabled)')
+  expect((await runCommand(home, ['models', '-q'])).stdout).toBe('m1\nm9\nonly-here\n')
+  const empty = await runCommand(temporaryFolder(), ['models'])
+  expect([empty.exit, empty.stdout + empty.stderr]).toEqual([
+    0,
+    expect.stringContaining('qwenctl proxy start'),
+  ])
+})
