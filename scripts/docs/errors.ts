@@ -22,6 +22,7 @@ const meanings: Record<ErrorCode, string> = {
   too_many_failures:
     'many requests with wrong keys came from one address; `retry-after` says how long it is not listened to',
   model_not_allowed: 'the client key is for other models',
+  program_not_found: 'the program that `exec` is to run is not there',
   proxy_not_running: 'there is no proxy over these accounts to stop',
   quota_exhausted:
     'every account that fits the request is at a limit or cools down; the message and `retry-after` say which returns first, and when',

@@ -36,6 +36,15 @@ export default class Exec extends AccountCommand {
   }
 }
 
+function startError(program: string, cause: NodeJS.ErrnoException): QwenctlError {
+  if (cause.code !== 'ENOENT')
+    return new QwenctlError('failed', `the program ${program} cannot be run (${cause.code})`, { cause })
+  return new QwenctlError('program_not_found', `there is no program ${program}`, {
+    cause,
+    hint: 'check its name and PATH',
+  })
+}
+
 /** Resolves with its exit code, 128 and the signal's number where one ended it. */
 function runProgram(program: string, args: string[], variables: Record<string, string>): Promise<number> {
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } })
@@ -45,8 +54,7 @@ function runProgram(program: string, args: string[], variables: Record<string, s
   process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass)
   return new Promise<number>((resolve, reject) => {
     child.on('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'ENOENT' ? 'is not there' : `cannot be run (${error.code})`
-      reject(new QwenctlError('failed', `the command ${program} ${reason}`, { cause: error }))
+      reject(startError(program, error))
     })
     child.on('close', (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),

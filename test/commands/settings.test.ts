@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, runCommand, temporaryFolder } from '../support/cli.ts'
+import { openTerminal } from '../support/terminal.ts'
 
 test('when a setting is changed, get and list show it with where it comes from', async () => {
   const home = temporaryFolder()
@@ -54,4 +57,52 @@ test('when providers are listed, the simulated one says so', async () => {
     expect.arrayContaining(['qwen', 'openai', 'anthropic', 'custom']),
   )
   expect((await runCommand(temporaryFolder(), ['providers', 'list'])).stdout).toMatch(/^sandbox .*imulated/m)
+})
+
+test('when a setting is removed, its default holds again, and what else is in the file stays', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['config', 'set', 'proxy.port', '8080'])
+  await runCommand(home, ['config', 'set', 'aliases.coder', 'qwen3-coder-plus'])
+  const path = (await runCommand(home, ['config', 'path'])).stdout.trim()
+  writeFileSync(path, `# mine\n${readFileSync(path, 'utf8')}`)
+  const removed = await runCommand(home, ['config', 'unset', 'proxy.port'])
+  expect(removed).toMatchObject({ exit: 0, stdout: '', stderr: 'Removed proxy.port, which is 3000 now.\n' })
+  expect(readFileSync(path, 'utf8')).toContain('# mine')
+  expect((await runCommand(home, ['config', 'get', 'aliases.coder'])).stdout).toBe('qwen3-coder-plus\n')
+  const again = await runCommand(home, ['config', 'unset', 'proxy.port', '--json'])
+  expect(JSON.parse(again.stdout)).toEqual({ key: 'proxy.port', value: 3000 })
+  expect((await runCommand(home, ['config', 'unset', 'aliases.coder'])).stderr).toBe(
+    'Removed aliases.coder.\n',
+  )
+  const unknown = await runCommand(home, ['config', 'unset', 'proxy.prot', '--json'])
+  expect(JSON.parse(unknown.stdout)).toMatchObject({
+    error: { code: 'invalid_value', hint: expect.stringContaining('proxy.port') as string },
+  })
+})
+
+test('config edit opens the file in the editor, and says what is wrong in it afterwards', async () => {
+  buildIfMissing()
+  const home = temporaryFolder()
+  const editor = join(home, 'editor.mjs')
+  writeFileSync(
+    editor,
+    `import { appendFileSync } from 'node:fs'; appendFileSync(process.argv.at(-1), 'proxy:\\n  prot: 8080\\n')`,
+  )
+  const env = cleanEnv(home, { VISUAL: undefined, EDITOR: `${process.execPath} ${editor}` })
+  const terminal = openTerminal(process.execPath, [binary, 'config', 'edit'], { env, cwd: home })
+  expect(await terminal.exit).toBe(0)
+  expect(terminal.shown()).toContain('proxy.prot')
+  expect(terminal.shown()).toContain('is read')
+  const failing = { ...env, EDITOR: 'false' }
+  const failed = openTerminal(process.execPath, [binary, 'config', 'edit'], { env: failing, cwd: home })
+  expect(await failed.exit).toBe(1)
+  expect(failed.shown()).toContain('the editor false ended with an error')
+})
+
+test('without a terminal config edit names the file and the other way', async () => {
+  const { stdout, exit } = await runCommand(temporaryFolder(), ['config', 'edit', '--json'])
+  expect(exit).toBe(2)
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'missing_answer', hint: expect.stringMatching(/config\.yaml.*qwenctl config set/) as string },
+  })
 })

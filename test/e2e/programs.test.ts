@@ -50,8 +50,9 @@ test('exec says what is missing: the command, the program, the account', async (
   const { home } = await given()
   expect((await runBinary(home, ['exec'])).exit).toBe(2)
   const missing = await runBinary(home, ['exec', '--', 'no-such-program-anywhere'])
-  expect(missing.exit).toBe(1)
-  expect(missing.stderr).toContain('no-such-program-anywhere is not there')
+  expect(missing.exit).toBe(127)
+  expect(missing.stderr).toContain('there is no program no-such-program-anywhere')
+  expect((await runBinary(home, ['exec', '--', home])).exit).toBe(1)
   expect((await runBinary(home, ['exec', '--account', 'x', '--', 'true'])).exit).toBe(3)
 })
 

@@ -118,6 +118,41 @@ test('when the vault of a start in the background is locked, it exits with 6', a
   expect(errorOf(result).code).toBe('vault_locked')
 })
 
+test('a restart serves at the same address with the same flags, in another process', async () => {
+  const home = await givenHome(sandbox)
+  const before = await detached(home, ['--strategy', 'round-robin'])
+  const result = await runBinary(home, ['proxy', 'restart', '--json'])
+  expect(result).toMatchObject({ exit: 0, stderr: '' })
+  const after = JSON.parse(result.stdout) as Listening
+  onTestFinished(() => void runBinary(home, ['proxy', 'stop']))
+  expect(after).toEqual({ url: before.url, pid: after.pid, accounts: 1 })
+  expect(after.pid).not.toBe(before.pid)
+  expect(await chatAt(after.url, { model: 'sandbox-small' })).toMatchObject({ status: 200 })
+  const [shown, ...others] = (await statusOf(home)).proxies
+  expect(others).toEqual([])
+  expect(shown).toMatchObject({ pid: after.pid, strategy: 'round-robin' })
+  const again = await runBinary(home, ['proxy', 'restart'])
+  expect(again.stderr).toContain(`Restarted ${before.url} (pid `)
+  expect(await runBinary(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
+})
+
+test('a restart needs one proxy: without one it exits with 3, with several it asks for the port', async () => {
+  const home = await givenHome(sandbox)
+  const none = await runBinary(home, ['proxy', 'restart', '--json'])
+  expect(none.exit).toBe(3)
+  expect(errorOf(none).code).toBe('proxy_not_running')
+  const first = await startedProxy(home)
+  const second = await startedProxy(home)
+  const several = await runBinary(home, ['proxy', 'restart', '--json'])
+  expect(errorOf(several)).toMatchObject({ code: 'missing_answer', exit: 2 })
+  expect(errorOf(several).message).toContain(new URL(first.url).port)
+  const { port } = new URL(second.url)
+  expect((await runBinary(home, ['proxy', 'restart', '--port', port])).exit).toBe(0)
+  expect((await second.exit).code).toBe(0)
+  expect(first.hasEnded).toBe(false)
+  expect(await runBinary(home, ['proxy', 'stop', '--port', port])).toMatchObject({ exit: 0 })
+})
+
 test('when no proxy runs, status says so and stop exits with 3', async () => {
   const home = temporaryFolder()
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })

@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)(`what the page shows when there is nothing to show
 
     await page.getByRole('button', { name: 'Actions for qwen/work' }).click()
     await page.getByRole('menuitem', { name: 'Verify credential' }).click()
-    await page.locator('.toast').getByText('Qwenctl proxy start').waitFor()
+    await page.locator('.toast').getByText('qwenctl proxy start').waitFor()
 
     api.accounts = api.accounts.filter(({ name }) => name !== 'spare')
     await api.start()
@@ -79,6 +79,21 @@ describe.skipIf(!hasChromium)(`what the page shows when there is nothing to show
     await page.getByRole('link', { name: 'anthropic/spare' }).waitFor({ state: 'detached' })
     expect(api.listeners).toBe(1)
     expect(troubles).toEqual([])
+  })
+
+  test('when the proxy comes back, a view that failed meanwhile reads again', async () => {
+    const api = await started()
+    const { page } = await opened(api)
+    await page.getByRole('link', { name: 'qwen/work' }).waitFor()
+    await expect.poll(() => api.listeners).toBe(1)
+    await api.stop()
+    await page.locator('.banner').waitFor()
+    await page.getByRole('link', { name: 'History' }).click()
+    const trouble = page.locator('main').getByText('The proxy does not answer')
+    await trouble.first().waitFor()
+    await api.start()
+    await trouble.first().waitFor({ state: 'detached' })
+    await page.getByRole('table').first().waitFor()
   })
 
   test('when the session ends one signs in again, with nothing left on the page', async () => {

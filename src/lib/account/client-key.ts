@@ -23,8 +23,14 @@ export interface ClientKey {
   isTemporary: boolean
   /** Refused until it is resumed; missing: it is not. */
   isPaused?: boolean
-  /** A secret from before the last rotation that still works, as its hash. RFC 3339. */
-  former?: { hash: string; until: string } | null
+  /** Secrets from before a rotation that still work; missing: none. */
+  former?: FormerSecret[]
+}
+
+/** A secret that works until `until`, RFC 3339. Only its SHA-256 is kept, hex. */
+export interface FormerSecret {
+  hash: string
+  until: string
 }
 
 /** Begins every key, so that leaks can be searched for. */

@@ -161,3 +161,47 @@ test('the key itself is nowhere in the home', async () => {
   expect(JSON.stringify(ledgerLines(proxy.home))).not.toContain(secret.slice(3))
   expect(JSON.stringify(await proxy.toolkit.keys.records())).not.toContain(secret.slice(3))
 })
+
+test('a rotated key has two secrets for the overlap, with one count, and then one', async () => {
+  const { proxy, now } = await given()
+  const first = await givenKey(proxy, { name: 'ci', limits: ['3/day'] })
+  const statusOf = async (headers: Record<string, string>) => (await proxy.get('/v1/models', headers)).status
+  const rotate = async (overlap?: string) => {
+    const { secret } = await proxy.toolkit.keys.rotate('ci', overlap)
+    const headers = { authorization: `Bearer ${secret}` }
+    await until(async () => (await statusOf(headers)) === 200)
+    return headers
+  }
+  const second = await rotate('24h')
+  const third = await rotate('1h')
+  const replies = []
+  for (const headers of [first.headers, second, third, first.headers])
+    replies.push((await proxy.chat({}, headers)).status)
+  expect(replies).toEqual([200, 200, 200, 429])
+  now.at += 3_600_000
+  expect([await statusOf(first.headers), await statusOf(second), await statusOf(third)]).toEqual([
+    200, 401, 200,
+  ])
+  now.at += 23 * 3_600_000
+  const late = await proxy.chat({}, first.headers)
+  expect(late.status).toBe(401)
+  expect(late.json.error.message).toContain('"ci" has a new secret')
+})
+
+test('a rotation without an overlap ends every former secret, and a pause stops them all', async () => {
+  const { proxy } = await given()
+  const first = await givenKey(proxy, { name: 'ci' })
+  const statusOf = async (headers: Record<string, string>) => (await proxy.get('/v1/models', headers)).status
+  const { secret } = await proxy.toolkit.keys.rotate('ci', '24h')
+  const second = { authorization: `Bearer ${secret}` }
+  await until(async () => (await statusOf(second)) === 200)
+  await proxy.toolkit.keys.change('ci', { isPaused: true })
+  await until(async () => (await statusOf(second)) === 401)
+  expect(await statusOf(first.headers)).toBe(401)
+  await proxy.toolkit.keys.change('ci', { isPaused: false })
+  await until(async () => (await statusOf(first.headers)) === 200)
+  await proxy.toolkit.keys.rotate('ci')
+  await until(async () => (await statusOf(first.headers)) === 401)
+  expect(await statusOf(second)).toBe(401)
+  expect((await proxy.toolkit.keys.show('ci')).overlapsUntil).toBeNull()
+})

@@ -17,7 +17,7 @@ const clientKey = answer(
     status: z.enum(['active', 'expired', 'spent', 'paused']),
     availableAt: time.nullable(),
     expiresAt: time.nullable(),
-    overlapsUntil: time.nullable().describe('until then the secret from before the last rotation works too'),
+    overlapsUntil: time.nullable().describe('until then a secret from before a rotation works too'),
     createdAt: time,
     lastUsedAt: time.nullable(),
   }),

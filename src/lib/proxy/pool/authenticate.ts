@@ -89,15 +89,14 @@ export class Authenticator {
   }
 }
 
-/** The hashes that open a key: its own, and for a while the one from before it was rotated. */
+/** The hashes that open a key: its own, and for a while those from before it was rotated. */
 function knownHashes(key: ClientKey): [string, KnownKey][] {
   const own = known(key)
-  if (key.former == null) return [[key.hash, own]]
-  const until = Math.min(own.expiresAt, Date.parse(key.former.until))
-  return [
-    [key.hash, own],
-    [key.former.hash, { ...own, expiresAt: until, isFormer: true }],
-  ]
+  const former = (key.former ?? []).map(({ hash, until }): [string, KnownKey] => [
+    hash,
+    { ...own, expiresAt: Math.min(own.expiresAt, Date.parse(until)), isFormer: true },
+  ])
+  return [...former, [key.hash, own]]
 }
 
 function known(key: ClientKey): KnownKey {

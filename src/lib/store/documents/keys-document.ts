@@ -1,10 +1,11 @@
-import type { ClientKey } from '../../account/client-key.ts'
+import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { nameProblem } from '../../account/name.ts'
 import { JsonDocument } from './document.ts'
+import type { Migration } from './document.ts'
 import type { Home } from '../home.ts'
 
 export interface KeysData {
-  version: 1
+  version: 2
   keys: ClientKey[]
 }
 
@@ -13,10 +14,29 @@ export function keysDocument(home: Home): JsonDocument<KeysData> {
   return new JsonDocument<KeysData>({
     file: home.keysFile,
     kind: 'client key store',
-    version: 1,
-    empty: () => ({ version: 1, keys: [] }),
+    version: 2,
+    empty: () => ({ version: 2, keys: [] }),
+    migrations: [knowPausesAndFormerSecrets],
     validate: keysProblem,
   })
+}
+
+/**
+ * Version 2 has `isPaused` and `former`. A program that knows version 1 alone would let a paused key in: it refuses the
+ * document instead. Between the two versions `former` was one secret.
+ */
+const knowPausesAndFormerSecrets: Migration = {
+  to: 2,
+  migrate: (old) => {
+    const { keys } = old
+    return Array.isArray(keys) ? { ...old, keys: keys.map(withFormerList) } : old
+  },
+}
+
+function withFormerList(key: unknown): unknown {
+  if (typeof key !== 'object' || key === null || !('former' in key) || Array.isArray(key.former)) return key
+  const { former, ...others } = key
+  return former === null ? others : { ...others, former: [former] }
 }
 
 function keysProblem(data: unknown): string | null {
@@ -30,6 +50,11 @@ function isHash(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 }
 
+function isFormerSecret(value: unknown): boolean {
+  const { hash, until } = (value ?? {}) as Partial<FormerSecret>
+  return isHash(hash) && Number.isFinite(Date.parse(until ?? ''))
+}
+
 function isKey(value: unknown): boolean {
   const { id, name, hash, accounts, groups, models, limits, expiresAt, former } = (value ??
     {}) as Partial<ClientKey>
@@ -39,7 +64,7 @@ function isKey(value: unknown): boolean {
     typeof name === 'string' &&
     nameProblem(name) === null &&
     isHash(hash) &&
-    (former == null || (isHash(former.hash) && Number.isFinite(Date.parse(former.until)))) &&
+    (former === undefined || (Array.isArray(former) && former.every(isFormerSecret))) &&
     lists.every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string')) &&
     (expiresAt === null || Number.isFinite(Date.parse(expiresAt ?? '')))
   )

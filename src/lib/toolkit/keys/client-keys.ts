@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { resolveReference } from '../../account/reference.ts'
 import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
 import { mayServe } from '../../account/client-key.ts'
-import type { ClientKey } from '../../account/client-key.ts'
+import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
@@ -61,7 +61,7 @@ export interface ClientKeyView {
   /** RFC 3339: when a spent key may be used again; null where that is no matter of time. */
   availableAt: string | null
   expiresAt: string | null
-  /** RFC 3339: until then the secret from before the last rotation works too; null: it does not. */
+  /** RFC 3339: until then a secret from before a rotation works too; null: none does. */
   overlapsUntil: string | null
   createdAt: string
   lastUsedAt: string | null
@@ -161,15 +161,16 @@ export class ClientKeys {
   }
 
   /**
-   * Issues a new secret, told here and never again. The former one works for `overlap` (`24h`), or no longer. Throws
-   * `key_not_found`, `invalid_value`.
+   * Issues a new secret, told here and never again. The former one works for `overlap` (`24h`), and those before it as
+   * long as was promised. Without `overlap` all former ones end at once. Throws `key_not_found`, `invalid_value`.
    */
   async rotate(name: string, overlap?: string): Promise<{ key: ClientKeyView; secret: string }> {
     const found = await this.#find(name)
-    const until = overlap === undefined ? null : readExpiry(overlap, this.#parts.clock())
+    const now = this.#parts.clock()
+    const until = overlap === undefined ? null : readExpiry(overlap, now)
     const secret = newSecret()
     const changed = await this.#update(found.id, (key) => {
-      key.former = until === null ? null : { hash: key.hash, until }
+      key.former = until === null ? [] : [...workingSecrets(key, now), { hash: key.hash, until }]
       key.hash = hashOf(secret)
       key.hint = maskSecret(secret)
     })
@@ -245,7 +246,7 @@ export class ClientKeys {
     return {
       ...{ id, name, hint, user, accounts, groups, accountCount, models, limits },
       ...{ status, availableAt, expiresAt, createdAt, lastUsedAt },
-      overlapsUntil: key.former == null || Date.parse(key.former.until) <= now ? null : key.former.until,
+      overlapsUntil: latestOf(workingSecrets(key, now)),
     }
   }
 }
@@ -254,6 +255,16 @@ function statusOf(key: ClientKey, freeAt: number, now: number): ClientKeyView['s
   if (hasExpired(key, now)) return 'expired'
   if (key.isPaused === true) return 'paused'
   return freeAt > now ? 'spent' : 'active'
+}
+
+/** The former secrets that still work. */
+function workingSecrets({ former = [] }: ClientKey, now: number): FormerSecret[] {
+  return former.filter(({ until }) => Date.parse(until) > now)
+}
+
+function latestOf(secrets: readonly FormerSecret[]): string | null {
+  const times = secrets.map(({ until }) => Date.parse(until))
+  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString()
 }
 
 function newSecret(): string {

@@ -123,7 +123,7 @@ describe('adding an account', () => {
   test('when another account has the same key, it is added with a warning that names that account', async () => {
     const toolkit = await givenToolkit({ providers: [acme()] })
     await toolkit.accounts.add({ provider: 'acme', name: 'one', secret: KEY })
-    expect(toolkit.warnings().join()).not.toContain('same key')
+    expect(toolkit.warnings().join()).not.toContain('the same key')
     await toolkit.accounts.add({ provider: 'acme', name: 'two', secret: KEY })
     expect(toolkit.warnings()).toContainEqual(expect.stringMatching(/^local:acme\/one uses the same key/))
   })

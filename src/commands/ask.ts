@@ -1,0 +1,78 @@
+import { text as textOf } from 'node:stream/consumers'
+import { Args, Flags } from '@oclif/core'
+import { QwenctlError } from '../lib/base/errors.ts'
+import { canAsk } from '../lib/terminal/input/prompt.ts'
+import { ask, listModels, withPool } from './base/proxy-asking.ts'
+import type { Answer } from './base/proxy-asking.ts'
+import { programFlags, programKey } from './base/program-key.ts'
+import { AccountCommand } from './base/toolkit-command.ts'
+
+/** Longer than any answer takes; a key that a killed command leaves ends by itself. */
+const KEY_LIFE = '1h'
+/** Models that answer no chat are not taken where none is named. */
+const NO_CHAT = /embed|whisper|tts|audio|image|dall-e|moderation|rerank|transcribe/i
+
+export default class Ask extends AccountCommand {
+  static override summary = 'send one request through the accounts and print the answer'
+  static override description =
+    'The answer is on stdout; stderr says which account gave it. It needs no running proxy, and counts as any request does. With one word and text on standard input, the word is the model; without a model, the first that the accounts list is asked.'
+  static override examples = [
+    '<%= config.bin %> ask qwen3-coder-plus "What is a monad?"',
+    '<%= config.bin %> ask --account openai/work gpt-5 "hello"',
+    'git diff | <%= config.bin %> ask qwen3-coder-plus --stream',
+  ]
+  static override usage = 'ask [MODEL] [TEXT] [--account ACCOUNT] [-p PROVIDER] [-g GROUP] [--stream]'
+  static override args = {
+    model: Args.string({ description: 'a model, as a client writes it', ignoreStdin: true }),
+    text: Args.string({ description: 'what to ask; missing: standard input', ignoreStdin: true }),
+  }
+  static override flags = {
+    ...programFlags,
+    stream: Flags.boolean({ description: 'print the answer as it arrives' }),
+  }
+
+  async run(): Promise<Answer & { model: string }> {
+    const { args, flags } = await this.parse(Ask)
+    const wanted = await readQuestion([args.model, args.text])
+    const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
+    const onTrouble = (message: string) => this.caution(message)
+    try {
+      return await withPool(this.toolkit, { secret, onTrouble }, async (pool) => {
+        const model = wanted.model ?? firstChatModel(await listModels(pool))
+        const isLive = flags.stream && !this.jsonEnabled()
+        const onPiece = isLive ? (piece: string) => void process.stdout.write(piece) : null
+        const answer = await ask(pool, { model, text: wanted.text, onPiece })
+        if (isLive) process.stdout.write('\n')
+        else this.print(answer.text)
+        const tries = answer.attempts === 1 ? '' : ` after ${answer.attempts} tries`
+        this.tell(`${answer.account} answered with ${model}${tries}.`)
+        return { model, ...answer }
+      })
+    } finally {
+      await this.toolkit.keys.revoke(name)
+    }
+  }
+}
+
+/** Two words are model and text. One is the text, unless the text is on standard input. */
+async function readQuestion([first, second]: (string | undefined)[]): Promise<{
+  model: string | null
+  text: string
+}> {
+  if (first !== undefined && second !== undefined) return { model: first, text: second }
+  const isSentence = first !== undefined && /\s/.test(first)
+  const piped = isSentence || canAsk() ? '' : (await textOf(process.stdin)).trimEnd()
+  if (piped !== '') return { model: first ?? null, text: piped }
+  if (first !== undefined) return { model: null, text: first }
+  throw new QwenctlError('missing_answer', 'there is no text to send', {
+    hint: 'qwenctl ask MODEL "TEXT", or give the text on standard input',
+  })
+}
+
+function firstChatModel(models: readonly string[]): string {
+  const model = models.find((name) => !NO_CHAT.test(name))
+  if (model !== undefined) return model
+  throw new QwenctlError('missing_answer', 'no account lists a model for chats', {
+    hint: 'name one: qwenctl ask MODEL "TEXT"',
+  })
+}

@@ -1,0 +1,142 @@
+// One request through the pool without a proxy that runs: the same pool and ledger, at an address of this machine for as
+// long as the request takes.
+
+import { request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { QwenctlError, errorKinds } from '../../lib/base/errors.ts'
+import type { ErrorCode } from '../../lib/base/errors.ts'
+import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
+
+export interface Pool {
+  url: string
+  /** A client key that says which accounts may serve. */
+  secret: string
+}
+
+export interface Question {
+  model: string
+  text: string
+  /** Called with each piece of the answer as it arrives; null: the answer is asked for as a whole. */
+  onPiece: ((piece: string) => void) | null
+}
+
+export interface Answer {
+  text: string
+  /** As the `x-qwenctl-account` header names it. */
+  account: string
+  attempts: number
+}
+
+interface Completion {
+  choices?: { message?: { content?: string | null }; delta?: { content?: string | null } }[]
+  error?: { message?: string; code?: string | null; hint?: string | null }
+}
+
+/** Opens the pool for the time of `act`. `onTrouble` is told what the pool cannot write or read. */
+export async function withPool<Result>(
+  toolkit: Toolkit,
+  { secret, onTrouble }: { secret: string; onTrouble: (message: string) => void },
+  act: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
+  const { readProxySettings } = await import('../../lib/proxy/proxy-settings.ts')
+  const { startProxy } = await import('../../lib/proxy/start-proxy.ts')
+  const chosen = { host: '127.0.0.1', port: 0 }
+  const settings = await readProxySettings(toolkit.settings, chosen, process.env)
+  const proxy = await startProxy(toolkit, settings, { onTrouble })
+  try {
+    return await act({ url: proxy.url, secret })
+  } finally {
+    await proxy.stop(0)
+  }
+}
+
+/** The models that the pool lists. */
+export async function listModels({ url, secret }: Pool): Promise<string[]> {
+  const response = await send(`${url}/v1/models`, secret, null)
+  const { data } = JSON.parse(await textOf(response)) as { data?: { id: string }[] }
+  return (data ?? []).map(({ id }) => id)
+}
+
+/** Throws what the pool answers with, under its code. */
+export async function ask({ url, secret }: Pool, { model, text, onPiece }: Question): Promise<Answer> {
+  const messages = [{ role: 'user', content: text }]
+  const body = JSON.stringify({ model, messages, stream: onPiece !== null })
+  const response = await send(`${url}/v1/chat/completions`, secret, body)
+  const { headers, statusCode = 0 } = response
+  if (statusCode !== 200) throw refusal(response, await textOf(response))
+  const isStream = String(headers['content-type']).includes('event-stream')
+  return {
+    text: isStream
+      ? await streamed(response, onPiece ?? (() => undefined))
+      : answerText(await textOf(response)),
+    account: String(headers['x-qwenctl-account']),
+    attempts: Number(headers['x-qwenctl-attempts']),
+  }
+}
+
+function send(url: string, secret: string, body: string | null): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, {
+      method: body === null ? 'GET' : 'POST',
+      // An agent of its own, so that no HTTP_PROXY of the environment is asked for an address of this machine.
+      agent: false,
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    })
+    asked.on('response', resolve).on('error', reject)
+    asked.end(body ?? undefined)
+  })
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of response.setEncoding('utf8')) text += chunk as string
+  return text
+}
+
+function answerText(body: string): string {
+  return (JSON.parse(body) as Completion).choices?.[0]?.message?.content ?? ''
+}
+
+/** The whole text of a stream of completion chunks. Throws `upstream_unavailable` with the words of an error event. */
+async function streamed(response: IncomingMessage, onPiece: (piece: string) => void): Promise<string> {
+  let text = ''
+  let rest = ''
+  for await (const chunk of response.setEncoding('utf8')) {
+    const lines = (rest + (chunk as string)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const piece = pieceOf(line)
+      if (piece !== '') onPiece(piece)
+      text += piece
+    }
+  }
+  return text
+}
+
+function pieceOf(line: string): string {
+  const data = /^data: ?(\{.*)$/.exec(line.trimEnd())?.[1]
+  if (data === undefined) return ''
+  const { choices, error } = JSON.parse(data) as Completion
+  if (error !== undefined)
+    throw new QwenctlError('upstream_unavailable', error.message ?? 'the answer broke off')
+  return choices?.[0]?.delta?.content ?? ''
+}
+
+function refusal({ headers, statusCode }: IncomingMessage, body: string): QwenctlError {
+  const { message, hint, code: theirs } = errorIn(body)
+  const ours = String(headers['x-qwenctl-error'] ?? theirs)
+  const code = Object.hasOwn(errorKinds, ours) ? (ours as ErrorCode) : 'upstream_unavailable'
+  return new QwenctlError(
+    code,
+    message ?? `the pool answered ${statusCode}`,
+    typeof hint === 'string' ? { hint } : {},
+  )
+}
+
+function errorIn(body: string): NonNullable<Completion['error']> {
+  try {
+    return (JSON.parse(body) as Completion).error ?? {}
+  } catch {
+    return {}
+  }
+}
