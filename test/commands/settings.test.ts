@@ -88,7 +88,7 @@ test('config edit opens the file in the editor, and says what is wrong in it aft
     editor,
     `import { appendFileSync } from 'node:fs'; appendFileSync(process.argv.at(-1), 'proxy:\\n  prot: 8080\\n')`,
   )
-  const env = cleanEnv(home, { VISUAL: undefined, EDITOR: `${process.execPath} ${editor}` })
+  const env = cleanEnv(home, { VISUAL: '', EDITOR: `${process.execPath} ${editor}` })
   const terminal = openTerminal(process.execPath, [binary, 'config', 'edit'], { env, cwd: home })
   expect(await terminal.exit).toBe(0)
   expect(terminal.shown()).toContain('proxy.prot')
@@ -103,6 +103,9 @@ test('without a terminal config edit names the file and the other way', async ()
   const { stdout, exit } = await runCommand(temporaryFolder(), ['config', 'edit', '--json'])
   expect(exit).toBe(2)
   expect(JSON.parse(stdout)).toMatchObject({
-    error: { code: 'missing_answer', hint: expect.stringMatching(/config\.yaml.*qwenctl config set/) as string },
+    error: {
+      code: 'missing_answer',
+      hint: expect.stringMatching(/config\.yaml.*qwenctl config set/) as string,
+    },
   })
 })
