@@ -1,6 +1,8 @@
 import type { CoolEvent, OutcomeClass } from '../quota/log/events.ts'
 import type { Outcome } from '../provider/provider.ts'
 import type { Member } from './pool/member.ts'
+import type { Wanted } from './rotation-request.ts'
+import { routeKey } from './rotation-request.ts'
 
 export type CoolNotice = Omit<CoolEvent, 'at'>
 
@@ -159,6 +161,14 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
       evidence: evidenceOf(outcome, origin),
     },
   ]
+}
+
+/** Whether a cooldown of this notice keeps the member from serving what is wanted. */
+export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, wanted: Wanted): boolean {
+  const isAccount = subject === subjects.account
+  if (!isAccount && subject !== subjects.quotaGroup && subject !== subjects.provider) return false
+  if (model === undefined || model === wanted.model) return true
+  return isAccount && model === routeKey(wanted)
 }
 
 /** The model or endpoint of the subject that cools; null: the whole of it. */

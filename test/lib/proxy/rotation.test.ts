@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chat, givenUpstream } from '../../support/fake-upstream.ts'
+import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
 import { givenProxy } from '../../support/proxy-harness.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
@@ -32,6 +32,33 @@ describe.each(['priority', 'fill-first', 'round-robin', 'most-remaining', 'least
     })
   },
 )
+
+describe('when one account of a quota group has no credit', () => {
+  const noCredit = json(429, {
+    error: {
+      message: 'You exceeded your current quota, please check your plan and billing details.',
+      type: 'insufficient_quota',
+      param: null,
+      code: 'insufficient_quota',
+    },
+  })
+
+  test.each([1, 2])(
+    'the %s request asks one of its six keys and then the account outside of it',
+    async (requests) => {
+      const upstream = await givenUpstream()
+      upstream.always(noCredit)
+      upstream.always(chat(), 'sk-key-of-other-0123456789abcdef')
+      const keys = Array.from({ length: 6 }, (_, n) => ({ name: `org${n}`, quotaGroup: 'acme', priority: 0 }))
+      const proxy = await givenProxy({
+        accounts: [...keys, { name: 'other', priority: 1 }],
+        baseUrl: upstream.baseUrl,
+      })
+      for (let n = 0; n < requests; n++) expect((await proxy.chat()).status).toBe(200)
+      expect(upstream.count() - upstream.count('sk-key-of-other-0123456789abcdef')).toBe(1)
+    },
+  )
+})
 
 describe('when every account is out', () => {
   test('the answer is 429 with the true time of return, the account that returns first, and a word not to retry', async () => {

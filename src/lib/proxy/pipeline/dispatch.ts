@@ -111,7 +111,13 @@ export class Dispatch implements ReservationListener, AttemptListener {
       return true
     }
     this.#candidates = live.pool.candidates(this.#way.wanted, live.view)
+    for (const failure of this.#failures) this.#passOver(failure)
     return true
+  }
+
+  /** What a failure has just cooled is not asked by this request, whether the ledger shows it yet or not. */
+  #passOver({ cooled }: Failure): void {
+    if (cooled.length > 0) this.#candidates?.passOver(cooled)
   }
 
   /** Who speaks the client's format was asked in it. */
@@ -144,8 +150,9 @@ export class Dispatch implements ReservationListener, AttemptListener {
       const reason = retryReason(result!, turn)
       if (reason !== null) return this.#retry(turn, reason)
       this.#failures.push(failure)
-      if (endsFailover(this.#failures, turn.step.wanted)) this.#end(this.#failures)
-      else this.next()
+      if (endsFailover(this.#failures, turn.step.wanted)) return this.#end(this.#failures)
+      this.#passOver(failure)
+      this.next()
     } catch (error) {
       this.#fail(error)
     }

@@ -5,6 +5,7 @@ import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Settlement } from '../../quota/ledger.ts'
 import type { PriceBook } from '../../quota/prices/price-book.ts'
 import { rememberPlacement } from '../../rotation/conversation.ts'
+import type { CoolNotice } from '../../rotation/cooling.ts'
 import { coolingOf, movesOn } from '../../rotation/cooling.ts'
 import { provenCircuits } from '../../rotation/circuit.ts'
 import type { Member } from '../../rotation/pool/member.ts'
@@ -17,6 +18,7 @@ import { retryReason } from './retry-same-account.ts'
 import { UNCOUNTED } from './assignment.ts'
 import type { Assignment } from './assignment.ts'
 
+const NOTHING_COOLED: readonly CoolNotice[] = []
 const uncountedCool: ReadonlySet<OutcomeClass> = new Set(['auth-dead', 'route-missing'])
 type Refused = Extract<AttemptResult, { kind: 'refused' }>
 
@@ -40,8 +42,8 @@ export function settleAttempt(
   const outcome = settled(result, turn)
   noteOption(live, turn, movesOn(outcome.class))
   // What the account gets once more says nothing about it yet.
-  if (retryReason(result, turn) === null) cool(live, turn, outcome)
-  return { member, outcome, held: result.held }
+  const cooled = retryReason(result, turn) === null ? cool(live, turn, outcome) : NOTHING_COOLED
+  return { member, outcome, held: result.held, cooled }
 }
 
 /** Who watches is told of the try at once, who writes it down when the request is over. */
@@ -166,11 +168,11 @@ function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, at
 }
 
 /** A request that uses up nothing says nothing of quotas and models; it does of its key and its endpoint. */
-function cool(live: LivePool, turn: Assignment, outcome: Outcome): void {
+function cool(live: LivePool, turn: Assignment, outcome: Outcome): readonly CoolNotice[] {
   const { member, reservation } = turn
   const model = modelOf(turn)
-  if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return
-  if (live.hasNewKey(member)) return // this is about the old key
+  if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return NOTHING_COOLED
+  if (live.hasNewKey(member)) return NOTHING_COOLED // this is about the old key
   const { state, now, random } = live.view
   const route = routeKey(turn.step.wanted)
   const part = outcome.class === 'route-missing' ? route : model
@@ -178,4 +180,5 @@ function cool(live: LivePool, turn: Assignment, outcome: Outcome): void {
   const isRefused = activeCooldown(state, member.subjects.account, null, now)?.reason === 'auth-dead'
   const notices = coolingOf(outcome, { member, model, route, strikes, isRefused, random: random(), now })
   if (notices.length > 0) live.note(notices, member.account)
+  return notices
 }

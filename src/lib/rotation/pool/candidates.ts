@@ -1,4 +1,6 @@
 import type { Search } from './choose.ts'
+import type { CoolNotice } from '../cooling.ts'
+import { coolsFor } from '../cooling.ts'
 import { isAvailable, mismatchKind } from '../eligibility.ts'
 import type { Circuit, Probes } from '../circuit.ts'
 import { circuitsToProbe, halfOpenCircuits } from '../circuit.ts'
@@ -70,6 +72,16 @@ export class Candidates implements IterableIterator<Member, void> {
     this.#letGo()
     const member = this.#nextReady() ?? this.#pinnedDespiteGuess() ?? this.#nextAside()
     return member === null ? { done: true, value: undefined } : { done: false, value: member }
+  }
+
+  /** Offers no member that these cooldowns keep out: the ledger may show them only after the next choice. */
+  passOver(cooled: readonly CoolNotice[]): void {
+    const { request } = this.#search
+    const isOut = (member: Member) => cooled.some((notice) => coolsFor(notice, member, request))
+    for (const { tier } of this.#given.lanes) {
+      for (const member of tier.members) if (isOut(member)) this.#offered(member)
+    }
+    this.#aside = this.#aside?.filter((member) => !isOut(member)) ?? null
   }
 
   /** The consumer wants nobody else. */

@@ -81,6 +81,41 @@ describe('what a request may choose from', () => {
 })
 
 describe('a choice that goes on', () => {
+  const cooled = (subject: string, model?: string) => ({
+    ...({ type: 'cool', subject, until: null, reason: 'quota-hard' } as const),
+    ...(model === undefined ? {} : { model }),
+  })
+
+  test.each(strategyNames)(
+    'with %s, a cooldown that the ledger does not show yet keeps out all that it is about, and nothing else',
+    (strategy) => {
+      const record = fc.record({ group: fc.constantFrom(null, 'acme', 'other'), priority: fc.nat(1) })
+      fc.assert(
+        fc.property(
+          fc.array(record, { minLength: 1, maxLength: 90 }),
+          fc.constantFrom(undefined, 'm', 'another'),
+          (given, model) => {
+            const all = given.map(({ group, priority }, n) =>
+              member(`a${n}`, { quotaGroup: group, priority }),
+            )
+            const candidates = new Pool(all, { strategy, affinity: true }).candidates(
+              { model: 'm', session: 's' },
+              new Ground().view(NOON, seeded(given.length)),
+            )
+            const first = candidates.next().value!
+            const { account, quotaGroup } = first.subjects
+            candidates.passOver([cooled(quotaGroup ?? account, model)])
+            const isOut = (each: typeof first) =>
+              each === first ||
+              (model !== 'another' && quotaGroup !== null && each.subjects.quotaGroup === quotaGroup)
+            expect(ids(candidates).sort()).toEqual(ids(all.filter((each) => !isOut(each))).sort())
+          },
+        ),
+        { numRuns: 15 },
+      )
+    },
+  )
+
   test('when a candidate cools while another is tried, it is not offered', () => {
     const ground = new Ground()
     const candidates = new Pool(members(3), options).candidates({}, ground.view())
