@@ -80,9 +80,15 @@ export default class ProxyStart extends AccountCommand {
       },
     })
     await this.makeAdminToken()
+    let rotation = await this.rotationNow()
+    const readRotation = async () => {
+      rotation = await this.rotationNow().catch(() => rotation)
+      this.register()
+    }
     const onSettings = (now: string) => {
       strategy = now
       this.register()
+      void readRotation()
       sayNow('The configuration has changed, and is in force.')
     }
     const how = { settings, read, proof, chosen: flags, workers, management, onSettings }
@@ -97,6 +103,7 @@ export default class ProxyStart extends AccountCommand {
       ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, workers: serving.pids() },
       version: ownVersion(),
       args: startFlags(process.argv.slice(2)),
+      ...{ user, ...rotation },
     })
     const registration = this.toolkit.proxies.register(view(), proof)
     this.unregister = registration.remove
@@ -122,6 +129,15 @@ export default class ProxyStart extends AccountCommand {
   /** Made with the first start. Without one the proxy serves as ever; what is wrong is said again where it is asked for. */
   private async makeAdminToken(): Promise<void> {
     await this.toolkit.admin.token().catch((error: unknown) => this.caution(messageOf(error)))
+  }
+
+  /** What selection goes by, for `quota explain` in other processes. */
+  private async rotationNow(): Promise<{ affinity: boolean; reserve: string }> {
+    const { settings } = this.toolkit
+    return {
+      affinity: Boolean(await settings.get('proxy.affinity')),
+      reserve: String(await settings.get('proxy.reserve')),
+    }
   }
 
   private async serveAlone({ settings, read, ...how }: How): Promise<Serving> {

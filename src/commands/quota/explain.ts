@@ -37,6 +37,10 @@ export default class QuotaExplain extends AccountCommand {
       description: 'what the client names the conversation by (x-session-id)',
       helpValue: 'ID',
     }),
+    key: Flags.string({
+      description: 'the client key that the request comes with',
+      helpValue: 'NAME',
+    }),
     strategy: Flags.string({
       description: 'as if the proxy had this strategy',
       options: [...strategyNames],
@@ -49,8 +53,8 @@ export default class QuotaExplain extends AccountCommand {
 
   async run(): Promise<ExplainDocument> {
     const { flags } = await this.parse(QuotaExplain)
-    const { model, account, dialect, route, session, strategy, reserve } = flags
-    const query = { ...filterOf(flags), model, account, dialect, route, session, strategy, reserve }
+    const { model, account, dialect, route, session, key, strategy, reserve } = flags
+    const query = { ...filterOf(flags), model, account, dialect, route, session, key, strategy, reserve }
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
     if (document.accounts.length === 0) {

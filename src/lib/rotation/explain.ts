@@ -33,14 +33,12 @@ export type Verdict = { member: Member } & (
 )
 
 /**
- * Strategies whose next choice the ledger does not tell: turns are counted in the memory of each proxy, and chance is
- * chance. Their accounts are placed by who was used longest ago.
+ * Whether the places are those in which the next request asks, or only likely ones. The ledger does not show turns, which
+ * each proxy counts in its memory, and no chance: then the accounts are placed by their last use.
  */
-const unforeseen: ReadonlySet<StrategyName> = new Set(['round-robin', 'weighted', 'fastest'])
-
-/** Whether the places are those in which the next request asks, or only likely ones. */
 export function isForeseen(strategy: StrategyName): boolean {
-  return !unforeseen.has(strategy)
+  const ranking = strategies[strategy]({ members: [], latencies: new Latencies() })
+  return ranking.kind === 'ordered' ? ranking.isSticky : ranking.kind === 'scored'
 }
 
 export interface ExplainOptions {
@@ -106,7 +104,7 @@ const MOST_ASKED = 64
 function inOrder(members: readonly Member[], wanted: RotationRequest, options: ExplainOptions): Member[] {
   const likely = likelyOrder(members, wanted, options)
   const { strategy, affinity, view } = options
-  if (unforeseen.has(strategy)) return likely
+  if (!isForeseen(strategy)) return likely
   const offered = new Set<Member>()
   const pool = new Pool(members, { strategy, affinity })
   for (const member of pool.candidates(wanted, { ...view, random: () => 0 })) {
@@ -131,7 +129,7 @@ function likelyOrder(
     const homes = known.flatMap((id) => [...free].find(({ account }) => account.id === id) ?? [])
     if (affinity && !isSticky && session !== '') homes.push(...homesOf(tier, session, free))
     for (const home of homes) free.delete(home)
-    return [...homes, ...ranked([...free], unforeseen.has(strategy) ? null : ranking, view)]
+    return [...homes, ...ranked([...free], isForeseen(strategy) ? ranking : null, view)]
   })
 }
 

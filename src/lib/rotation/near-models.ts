@@ -1,5 +1,6 @@
 import { nearest } from '../provider/registry.ts'
 import { isAskable } from './eligibility.ts'
+import { evidenceOf, isGuess } from './model-evidence.ts'
 import type { Member } from './pool/member.ts'
 import type { RotationRequest } from './rotation-request.ts'
 
@@ -10,6 +11,14 @@ const SHORTEST_PART = 4
 export function listedModels({ account, provider, known, isElsewhere }: Member): Iterable<string> {
   if (account.models !== null) return account.models
   return known.listed ?? (isElsewhere ? [] : provider.models)
+}
+
+/** Whether a list, an answer or the model's name says that one of the accounts has it. */
+export function isKnownModel(members: readonly Member[], model: string): boolean {
+  return members.some((member) => {
+    const evidence = evidenceOf(member, model)
+    return evidence !== 'absent' && !isGuess(evidence)
+  })
 }
 
 /** The names most like the model's among those that the request's accounts list, and `others`; the likeliest first. */

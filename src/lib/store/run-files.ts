@@ -20,6 +20,11 @@ export interface RunFile {
   version: string | null
   /** The flags that it was started with; missing: of an older version. */
   args?: string[]
+  /** Only this user's accounts serve; null: those of all users. Missing, as the two below: of an older version. */
+  user?: string | null
+  affinity?: boolean
+  /** The share of every limit that is left to other uses, as written: `20%`. */
+  reserve?: string
 }
 
 /** A run file of this process. */

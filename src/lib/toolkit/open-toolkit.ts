@@ -139,7 +139,7 @@ class LazyToolkit implements Toolkit {
     this.quotas = new LedgerQuotas({
       ...{ books, ledger: this.ledger, providers: this.providers, settings: this.settings },
       ...{ models: this.models, proxies: this.proxies },
-      ...{ isInFlight: this.isInFlight, placements: this.placements },
+      ...{ isInFlight: this.isInFlight, placements: this.placements, keys: () => this.keys.records() },
     })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
     this.backups = this.#openBackups(secrets)

@@ -175,8 +175,10 @@ export interface ExplainQuery {
   route?: string
   /** What names the conversation (`x-session-id`). */
   session?: string
-  /** Only this user's accounts serve, and are shown. */
+  /** Only this user's accounts serve, and are shown. Missing: as the running proxy has it. */
   user?: string
+  /** The name or id of the client key that the request comes with: its accounts, models and limits hold. */
+  key?: string
   /** Instead of the one that is set, or that the running proxy has. */
   strategy?: string
   /** Instead of the share that is set to be left to other uses: `20%`. */
@@ -196,6 +198,8 @@ export interface ExplainDocument {
     route: string | null
     session: string | null
     user: string | null
+    /** The name of the client key; null: the request has none. */
+    key: string | null
     /** What the model comes to, in the order in which it is asked: an alias may stand for several. */
     steps: { provider: string | null; model: string | null }[]
   }
@@ -207,6 +211,8 @@ export interface ExplainDocument {
   caps: ExplainedCap | null
   /** `exact`: places are those of the next request; `presumed`: turns or chance decide, which the files do not tell. */
   places: 'exact' | 'presumed'
+  /** The model where no account is known to have it, with the names most like it; null: one has it, or none is named. */
+  unknownModel: { model: string; near: string[] } | null
   accounts: ExplainedAccount[]
   /** The id of the account that is asked first; null: none can serve. */
   next: string | null

@@ -50,6 +50,7 @@ export const explanation = answer(
       route: text.nullable(),
       session: text.nullable(),
       user: text.nullable(),
+      key: text.nullable().describe('the name of the client key'),
       steps: z.array(z.object({ provider: text.nullable(), model: text.nullable() })),
     }),
     strategy: text,
@@ -57,6 +58,10 @@ export const explanation = answer(
     reserve: z.number().describe('percent of every limit that the pool leaves to other uses'),
     caps: cap.describe('over all accounts; null: none is set'),
     places: z.enum(['exact', 'presumed']),
+    unknownModel: z
+      .object({ model: text, near: z.array(text) })
+      .nullable()
+      .describe('the model where no account is known to have it, with the names most like it'),
     accounts: z.array(explained),
     next: text.nullable().describe('the id of the account that is asked first'),
     returnsAt: time.nullable().describe('when the first returns, where none can serve now'),
@@ -73,6 +78,7 @@ export const explainQuery = z.strictObject({
   route: text.optional().describe('the endpoint; chat without it'),
   session: text.optional().describe('what the client names the conversation by'),
   user: text.optional(),
+  key: text.optional().describe('the client key that the request comes with, by name or id'),
   strategy: text.optional().describe('as if the proxy had this one'),
   reserve: text.optional().describe('as if the proxy left this share of every limit, `20%`'),
 })

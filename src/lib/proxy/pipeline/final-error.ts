@@ -6,7 +6,8 @@ import type { Exchange } from './exchange.ts'
 import type { Failure } from './failure.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import type { LivePool, RefusalReport } from '../pool/live-pool.ts'
-import { lastingRefusal } from './lasting-refusal.ts'
+import { formatPin, lastingRefusal } from './lasting-refusal.ts'
+import type { PinnedBy } from './request-plan.ts'
 import { PassedHeaders, responseHeaders } from '../wire/response-headers.ts'
 
 export type { Failure } from './failure.ts'
@@ -22,25 +23,29 @@ export function sendFinalError(
   live: LivePool,
   exchange: Exchange,
   wanted: readonly RotationRequest[],
-  failures: Failure[],
+  { failures, pinnedBy }: { failures: Failure[]; pinnedBy: PinnedBy },
 ): void {
-  const isPinned = typeof wanted[0]?.pin === 'string'
+  const isPinned = pinnedBy !== null
   const verdict = upstreamsVerdict(failures, isPinned)
   if (verdict !== null) return passOn(exchange, verdict, isPinned)
   const first = earliestReturn(live, wanted, failures)
   if (isForUpstreams(failures, first?.at ?? null, live.view.now))
     return refuse(live, exchange, upstreamError(failures))
   if (first === null || first.at === null)
-    return refuse(live, exchange, lastingRefusal(live, wanted, { failures, written: exchange.model }))
+    return refuse(
+      live,
+      exchange,
+      lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model }),
+    )
   const { member, at } = first
-  refuse(live, exchange, exhausted(live, wanted, { member, at }, isPinned), { member, at })
+  refuse(live, exchange, exhausted(live, wanted, { member, at }, pinnedBy), { member, at })
 }
 
 function exhausted(
   live: LivePool,
   wanted: readonly RotationRequest[],
   first: { member: Member; at: number },
-  isPinned: boolean,
+  pinnedBy: PinnedBy,
 ): QwenctlError {
   const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
   const { name, provider } = first.member.account
@@ -48,8 +53,8 @@ function exhausted(
   const when = `at ${new Date(first.at).toISOString()} (in ${seconds} s)${numbersOf(live, wanted, first.member)}`
   return new QwenctlError(
     'quota_exhausted',
-    isPinned
-      ? `${account}, which the request is pinned to, is out and returns ${when}`
+    pinnedBy !== null
+      ? `${account}, ${formatPin(pinnedBy)}, is out and returns ${when}`
       : `every account for this request is out; ${account} returns first, ${when}`,
     {
       hint: 'qwenctl quota show tells what is left of each',

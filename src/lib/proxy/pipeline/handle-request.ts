@@ -11,7 +11,7 @@ import { Dispatch } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './final-error.ts'
 import { sendFinalError } from './final-error.ts'
-import { refuseSpent } from './key-rules.ts'
+import { refuseSpent } from '../../rotation/key-rules.ts'
 import type { Incoming } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 
@@ -20,7 +20,7 @@ export function handleRequest(proxy: ProxyContext, exchange: Exchange, incoming:
   const { live } = proxy
   const { key } = exchange
   const request = planRequest(live, exchange, incoming)
-  if (key !== null && incoming.route.isCounted) refuseSpent(live, key)
+  if (key !== null && incoming.route.isCounted) refuseSpent(live.view, key.key)
   const waitMs = readWait(live, incoming.head.wait)
   if (waitMs === 0) new Dispatch(proxy, exchange, request, atOnce).next()
   else void handlePatiently(proxy, exchange, request, waitMs)
@@ -70,8 +70,8 @@ async function endUnanswered(
   const { key } = exchange
   try {
     if (failures.length > 0) await live.noted()
-    else if (key !== null && request.incoming.route.isCounted) refuseSpent(live, key) // another took the last of it
-    sendFinalError(live, exchange, everyStep(request), failures)
+    else if (key !== null && request.incoming.route.isCounted) refuseSpent(live.view, key.key) // another took the last of it
+    sendFinalError(live, exchange, everyStep(request), { failures, pinnedBy: request.pinnedBy })
     exchange.finish()
   } catch (error) {
     exchange.finish(error)

@@ -11,6 +11,7 @@ import { nearModels } from '../../rotation/near-models.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import { formatMissingProvider, missingProviderFix } from '../../toolkit/missing-provider.ts'
 import type { Failure } from './failure.ts'
+import type { PinnedBy } from './request-plan.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 
 const MOST_NAMED = 3
@@ -27,6 +28,14 @@ export interface Unserved {
   failures: readonly Failure[]
   /** The model as the client wrote it. */
   written: string | null
+  pinnedBy: PinnedBy
+}
+
+/** Why this account alone can serve the request, after its name. */
+export function formatPin(pinnedBy: PinnedBy): string {
+  return pinnedBy === 'stored-response'
+    ? 'which holds the response that the request continues'
+    : 'which the request is pinned to'
 }
 
 /** Why no account serves a request, where waiting does not help. */
@@ -46,7 +55,7 @@ export function lastingRefusal(
   const troubles = isSaidMissing ? troublesIn(refusals.filter(mayHave(wanted))) : troublesIn(refusals)
   if (troubles.size > 0) return needsAction(troubles)
   if (isSaidMissing) return modelNotFound(live, wanted, unserved)
-  const pinned = pinnedRefusal(live, wanted)
+  const pinned = pinnedRefusal(live, wanted, unserved.pinnedBy)
   if (pinned !== null) return pinned
   const holders = disabledHolders(pool.members, wanted)
   if (holders.size > 0) return needsAction(holders)
@@ -206,7 +215,11 @@ function noAccounts(wanted: readonly RotationRequest[]): QwenctlError {
 }
 
 /** Why the account that a request is pinned to cannot serve it; null: it is pinned to none. */
-function pinnedRefusal({ pool }: LivePool, wanted: readonly RotationRequest[]): QwenctlError | null {
+function pinnedRefusal(
+  { pool }: LivePool,
+  wanted: readonly RotationRequest[],
+  pinnedBy: PinnedBy,
+): QwenctlError | null {
   // Of a request that would be translated, the other format is asked for last: what stands in its way stands in every way.
   const request = wanted.at(-1)
   const member = pool.members.find(({ account }) => account.id === request?.pin)
@@ -215,12 +228,15 @@ function pinnedRefusal({ pool }: LivePool, wanted: readonly RotationRequest[]): 
   const account = `${provider}/${name}`
   const found = mismatch(member, request)
   const kinds = new Set(found === null ? [] : [found.kind])
-  const message = `${account}, which the request is pinned to, cannot serve it${found === null ? '' : `: ${found.words}`}`
+  const message = `${account}, ${formatPin(pinnedBy)}, cannot serve it${found === null ? '' : `: ${found.words}`}`
   if (hasAny(kinds, modelKinds)) {
     const near = nearModels([member], request, request.model ?? '')
     return new QwenctlError('model_not_found', message, near.length > 0 ? { hint: didYouMean(near) } : {})
   }
-  const hint = 'leave x-qwenctl-account out, or name another account; qwenctl auth list shows them'
+  const hint =
+    pinnedBy === 'stored-response'
+      ? 'no other account has the response; send the conversation without its id'
+      : 'leave x-qwenctl-account out, or name another account; qwenctl auth list shows them'
   if (kinds.has('disabled'))
     return new QwenctlError('needs_action', message, {
       hint: describeTrouble('disabled', member.account).fix,

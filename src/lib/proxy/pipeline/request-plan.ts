@@ -8,7 +8,7 @@ import { mismatchKind } from '../../rotation/eligibility.ts'
 import type { RotationRequest, Wanted } from '../../rotation/rotation-request.ts'
 import { missingProviderFix, formatMissingProvider } from '../../toolkit/missing-provider.ts'
 import type { Exchange } from './exchange.ts'
-import { allowedSteps } from './key-rules.ts'
+import { allowedSteps } from '../../rotation/key-rules.ts'
 import type { LivePool, ModelStep } from '../pool/live-pool.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
@@ -26,7 +26,11 @@ export interface RequestPlan {
   common: RotationRequest
   /** Where the conversation goes, and under which name its account is remembered. */
   placement: Placement
+  /** What the request is pinned by: its header, or the stored response that it continues. */
+  pinnedBy: PinnedBy
 }
+
+export type PinnedBy = 'header' | 'stored-response' | null
 
 /** Throws `invalid_request`, or what the client key refuses. */
 export function planRequest(live: LivePool, exchange: Exchange, incoming: Incoming): RequestPlan {
@@ -43,22 +47,21 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     route: route.isTranslated ? null : route.path,
   }
   const placement = live.affinity ? placementOf(live, incoming, body, wanted) : nowhere
+  const holder = head.pin === null ? holderOf(live, incoming, body, access) : null
   const common = {
     dialect: route.dialect,
     // Every service has chat; for those alone the pool need not tell requests apart by their route.
     route: route.isTranslated ? null : route.path,
     group: head.group,
-    pin:
-      head.pin === null
-        ? holderOf(live, incoming, body, access)
-        : resolvePin(live, head.pin, key?.scope ?? everyAccount),
+    pin: head.pin === null ? holder : resolvePin(live, head.pin, key?.scope ?? everyAccount),
     session: placement.session,
     homes: placement.homes,
     ...access,
   }
   return {
     ...{ incoming, body, common, placement },
-    steps: key === null ? steps : allowedSteps(steps, key, body.model),
+    pinnedBy: head.pin !== null ? 'header' : holder !== null ? 'stored-response' : null,
+    steps: key === null ? steps : allowedSteps(steps, key.key, body.model),
   }
 }
 

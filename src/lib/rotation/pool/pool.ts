@@ -43,6 +43,7 @@ export class Pool {
   /** One member of each family: they serve alike, so that models are told apart by asking few. */
   readonly #families: readonly Member[]
   readonly #latencies: Latencies
+  readonly #readsLatencies: boolean
   readonly #picks: Picks
   readonly #probes: Probes
   readonly #answers = new RecentMap<string, string>(MOST_MODELS)
@@ -59,6 +60,8 @@ export class Pool {
     this.#providers = new Set(members.map(({ account }) => account.provider))
     this.#families = [...new Map(members.map((member) => [member.family, member])).values()]
     this.#latencies = previous === undefined ? new Latencies() : previous.#latencies
+    const ranking = strategies[own.strategy]({ members: [], latencies: this.#latencies })
+    this.#readsLatencies = ranking.kind !== 'ordered' && ranking.readsLatencies === true
     this.#picks = previous === undefined ? new Picks() : previous.#picks
     this.#probes = previous === undefined ? new Probes() : previous.#probes
   }
@@ -141,9 +144,9 @@ export class Pool {
     return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
   }
 
-  /** How long an account took for an answer's first byte; for the strategy `fastest`. */
+  /** How long an account took for an answer's first byte, for strategies that go by that. */
   observe(accountId: string, latencyMs: number, now: number): void {
-    if (this.#options.strategy !== 'fastest') return
+    if (!this.#readsLatencies) return
     this.#latencies.observe(accountId, latencyMs, now)
   }
 

@@ -6,5 +6,6 @@ import type { Strategy } from './strategy.ts'
  */
 export const fastest: Strategy = ({ latencies }) => ({
   kind: 'sampled',
+  readsLatencies: true,
   score: ({ account }, { view }) => latencies.of(account.id, view.now),
 })

@@ -21,6 +21,8 @@ export interface ScoredRanking {
   /** `sampled`: the better of two chosen at random instead of the best. */
   readonly kind: 'scored' | 'sampled'
   score(member: Member, moment: Moment): number
+  /** True: its scores come from how fast accounts answered. */
+  readonly readsLatencies?: boolean
 }
 
 export interface Moment {

@@ -87,6 +87,11 @@ export function explainNotes(document: ExplainDocument): string[] {
     const steps = asked.steps.map(({ provider, model }) => [provider, model].filter(Boolean).join('/'))
     notes.push(`${asked.model ?? ''} is an alias: ${steps.join(', then ')}.`)
   }
+  if (document.unknownModel !== null) {
+    const { model, near } = document.unknownModel
+    const names = near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
+    notes.push(printable(`No account is known to have the model ${model}.${names}`))
+  }
   if (next === null) {
     const back = returnsAt === null ? '' : ` The first returns at ${comingTime(returnsAt, now)}.`
     notes.push(`No account would be asked now.${back}`)

@@ -1,8 +1,9 @@
 import type { Account } from '../../account/account.ts'
+import type { AccountScope, ClientKey } from '../../account/client-key.ts'
+import { allowedBy, isInScope } from '../../account/client-key.ts'
 import type { Placements } from '../../account/placements.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import { percent } from '../../quota/amounts.ts'
 import { usable } from '../../quota/standing.ts'
 import type { Placement } from '../../rotation/conversation.ts'
 import { nowhere, placeConversation } from '../../rotation/conversation.ts'
@@ -10,16 +11,17 @@ import { isAvailable } from '../../rotation/eligibility.ts'
 import type { ExplainedWay, Verdict } from '../../rotation/explain.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import { capsOfAccounts, hasCaps } from '../../rotation/caps.ts'
+import { allowedSteps, refuseSpent } from '../../rotation/key-rules.ts'
+import { isKnownModel, nearModels } from '../../rotation/near-models.ts'
 import { explain, isForeseen } from '../../rotation/explain.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { memberOf } from '../../rotation/pool/member.ts'
 import type { RotationMoment, RotationRequest } from '../../rotation/rotation-request.ts'
 import { splitModel } from '../../rotation/rotation-request.ts'
-import type { StrategyName } from '../../rotation/strategies/strategies.ts'
-import { isStrategyName, strategyNames } from '../../rotation/strategies/strategies.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
 import { quotaDocumentOf } from './direct-quota.ts'
+import { rotationSettings } from './explain-settings.ts'
 import { formatMissingProvider } from '../missing-provider.ts'
 import type { ModelBook } from '../models/model-book.ts'
 import type { Proxies } from '../proxies.ts'
@@ -38,6 +40,7 @@ export interface ExplainParts {
   settings: Settings
   models: Pick<ModelBook, 'read' | 'knowledgeOf'>
   proxies: Pick<Proxies, 'list'>
+  keys: () => Promise<readonly ClientKey[]>
   /** Where conversations are at home. */
   placements: { conversations: Placements }
   /** Whether the process that made a reservation still runs. */
@@ -54,21 +57,24 @@ const TRANSLATED = new Set([null, '/chat/completions', '/messages'])
 export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Promise<ExplainDocument> {
   const { books, providers, settings, models } = parts
   const { state, now } = books
-  const ofUser = books.data.accounts.filter(({ user }) => query.user === undefined || user === query.user)
-  const pin = query.account === undefined ? null : resolveReference(ofUser, query.account)
+  const inForce = await rotationSettings(query, settings, parts.proxies)
+  const { strategy, affinity, reserve } = inForce
+  const ofUser = books.data.accounts.filter(({ user }) => inForce.user === null || user === inForce.user)
+  const key = keyIn(await parts.keys(), query)
+  const scope: AccountScope = { user: key?.user ?? null, allowed: key === null ? null : allowedBy(key) }
+  const seen = ofUser.filter((account) => isInScope(scope, account))
+  const pin = query.account === undefined ? null : resolveReference(seen, query.account)
   const known = ofUser.filter(({ provider }) => providers.has(provider))
   await models.read()
   const members = isolateSimulated(
     known.map((account) => memberOf(account, providers.of(account), models.knowledgeOf(account))),
   )
-  const strategy = await strategyOf(query, parts)
-  const affinity = Boolean(await settings.get('proxy.affinity'))
-  const asked = await askedOf(query, pin, known, settings)
-  const reserve = await reserveOf(query, settings)
+  const asked = await askedOf({ ...query, user: inForce.user }, { pin, key, known }, settings)
+  if (key !== null) refuseSpent({ state, now }, key)
   const caps = await capRoomOf(ofUser, parts)
   const view: RotationMoment = { state, now, keep: reserve, caps }
   const placement = affinity ? placementOf(asked, members, view, parts) : nowhere
-  const verdicts = explain(members, waysOf(asked, placement), { strategy, affinity, view })
+  const verdicts = explain(members, waysOf(asked, scope, placement), { strategy, affinity, view })
   const shown = pin === null ? ofUser : [pin]
   const accounts = accountsOf(shown, { verdicts, books, asked, reserve, caps })
   const next = accounts.find(({ verdict }) => verdict === 'next') ?? null
@@ -81,18 +87,47 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
     reserve,
     caps: caps === null ? null : { concurrency: caps.caps.concurrency, inFlight: caps.inFlight(state) },
     places: isForeseen(strategy) ? 'exact' : 'presumed',
+    unknownModel: unknownModelIn(asked, members, [...(await settings.aliases()).keys()]),
     accounts,
     next: next?.id ?? null,
     returnsAt: next === null ? (returns[0] ?? null) : null,
   }
 }
 
+/** The client key that the request comes with. Throws `key_not_found`, also for a key of another user. */
+function keyIn(keys: readonly ClientKey[], { key: name, user }: ExplainQuery): ClientKey | null {
+  if (name === undefined) return null
+  const own = keys.filter((key) => user === undefined || key.user === user)
+  const found = own.find((key) => key.name === name || key.id === name)
+  if (found !== undefined) return found
+  throw new QwenctlError('key_not_found', `there is no key "${name.slice(0, 64)}"`, {
+    hint: 'qwenctl keys list shows the keys',
+  })
+}
+
+/** The model that no account is known to have, with the names most like it; null: one has it, or none is asked for. */
+function unknownModelIn(
+  { model, steps }: ExplainDocument['asked'],
+  members: readonly Member[],
+  aliases: readonly string[],
+): ExplainDocument['unknownModel'] {
+  const names = steps.flatMap((step) => (step.model === null ? [] : [step.model]))
+  if (model === null || names.some((name) => isKnownModel(members, name))) return null
+  return { model, near: nearModels(members, {}, names[0] ?? model, aliases) }
+}
+
+interface AskedParts {
+  pin: Account | null
+  key: ClientKey | null
+  known: readonly Account[]
+}
+
 async function askedOf(
-  query: ExplainQuery,
-  pin: Account | null,
-  known: readonly Account[],
+  query: Omit<ExplainQuery, 'user'> & { user: string | null },
+  { pin, key, known }: AskedParts,
   settings: Settings,
 ): Promise<ExplainDocument['asked']> {
+  const steps = await stepsOf(query, known, settings)
   const route = query.route === undefined ? null : query.route.replace(/^\/?(?:v1\/)?/, '/')
   return {
     model: query.model ?? null,
@@ -102,8 +137,9 @@ async function askedOf(
     dialect: query.dialect ?? dialectOf(route),
     route,
     session: query.session ?? null,
-    user: query.user ?? null,
-    steps: await stepsOf(query, known, settings),
+    user: query.user,
+    key: key?.name ?? null,
+    steps: key === null ? steps : [...allowedSteps(steps, key, query.model ?? null)],
   }
 }
 
@@ -111,7 +147,7 @@ type Steps = ExplainDocument['asked']['steps']
 
 /** The models that may answer, in order, at the provider that is asked for. */
 async function stepsOf(
-  { model, provider }: ExplainQuery,
+  { model, provider }: Pick<ExplainQuery, 'model' | 'provider'>,
   known: readonly Account[],
   settings: Settings,
 ): Promise<Steps> {
@@ -149,29 +185,21 @@ function placementOf(
 }
 
 /** Each model in the client's own format first, then in the other: as the proxy asks. */
-function waysOf(asked: ExplainDocument['asked'], { session, homes }: Placement): ExplainedWay[] {
-  const { dialect, group, account: pin, user } = asked
+function waysOf(
+  asked: ExplainDocument['asked'],
+  { user, allowed }: AccountScope,
+  { session, homes }: Placement,
+): ExplainedWay[] {
+  const { dialect, group, account: pin } = asked
   const other = dialect === 'openai' ? 'anthropic' : 'openai'
   const isTranslated = dialect !== null && TRANSLATED.has(asked.route)
   // Only services of the OpenAI format are known by their routes.
   const route = dialect === 'anthropic' ? null : asked.route
   return asked.steps.flatMap(({ provider, model }) => {
-    const wanted: RotationRequest = { model, provider, group, pin, session, homes, user }
+    const wanted: RotationRequest = { model, provider, group, pin, session, homes, user, allowed }
     const own: ExplainedWay = { wanted: { ...wanted, dialect, route }, translatedFrom: null }
     if (!isTranslated) return [own]
     return [own, { wanted: { ...wanted, dialect: other }, translatedFrom: dialect }]
-  })
-}
-
-/** As said, else as the proxy that runs has it, else as it is set. */
-async function strategyOf(
-  { strategy }: ExplainQuery,
-  { settings, proxies }: ExplainParts,
-): Promise<StrategyName> {
-  const wanted = strategy ?? proxies.list()[0]?.strategy ?? String(await settings.get('proxy.strategy'))
-  if (isStrategyName(wanted)) return wanted
-  throw new QwenctlError('invalid_value', `"${wanted}" is not a strategy`, {
-    hint: `one of ${strategyNames.join(', ')}`,
   })
 }
 
@@ -191,15 +219,6 @@ async function capRoomOf(
   const caps = await settings.caps()
   if (!hasCaps(caps)) return null
   return new CapRoom(caps, { ofAccount: capsOfAccounts(caps, accounts).byId, isAlive: isInFlight })
-}
-
-async function reserveOf({ reserve }: ExplainQuery, settings: Settings): Promise<number> {
-  const text = reserve ?? String(await settings.get('proxy.reserve'))
-  const found = percent(text)
-  if (found !== null) return found
-  throw new QwenctlError('invalid_value', `"${text}" is not a whole percentage below 100`, {
-    hint: 'write it as 20%',
-  })
 }
 
 function accountsOf(shown: readonly Account[], findings: Findings): ExplainedAccount[] {

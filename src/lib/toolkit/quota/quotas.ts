@@ -10,7 +10,7 @@ import type { ExplainDocument, ExplainQuery, QuotaDocument } from '../views.ts'
 
 export interface QuotasParts extends Pick<
   ExplainParts,
-  'settings' | 'models' | 'proxies' | 'isInFlight' | 'placements'
+  'settings' | 'models' | 'proxies' | 'keys' | 'isInFlight' | 'placements'
 > {
   books: () => Promise<StoreSnapshot>
   ledger: () => Promise<Ledger>
@@ -34,10 +34,11 @@ export class LedgerQuotas implements Quotas {
   }
 
   async explain(query: ExplainQuery): Promise<ExplainDocument> {
-    const { settings, models, proxies, isInFlight, placements } = this.#parts
+    const { settings, models, proxies, keys, isInFlight, placements } = this.#parts
     const [books, providers] = await Promise.all([this.#books(), this.#parts.providers()])
     const { explainQuota } = await import('./explain-quota.ts')
-    return explainQuota(query, { books, providers, settings, models, proxies, isInFlight, placements })
+    const parts = { books, providers, settings, models, proxies, keys, isInFlight, placements }
+    return explainQuota(query, parts)
   }
 
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {

@@ -1,15 +1,20 @@
-import { allowsModel } from '../../account/client-key.ts'
-import { QwenctlError } from '../../base/errors.ts'
-import { hasRoom, roomAt } from '../../quota/standing.ts'
-import type { KnownKey } from '../pool/authenticate.ts'
-import type { LivePool, ModelStep } from '../pool/live-pool.ts'
+import type { ClientKey } from '../account/client-key.ts'
+import { allowsModel } from '../account/client-key.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { hasRoom, roomAt } from '../quota/standing.ts'
+import type { RotationMoment } from './rotation-request.ts'
+
+interface Step {
+  provider: string | null
+  model: string | null
+}
 
 /** The models of a chain that the key may use. */
 export function allowedSteps(
-  steps: readonly ModelStep[],
-  { key }: KnownKey,
+  steps: readonly Step[],
+  key: Pick<ClientKey, 'name' | 'models'>,
   written: string | null,
-): readonly ModelStep[] {
+): readonly Step[] {
   if (allowsModel(key, written)) return steps
   const allowed = steps.filter(
     ({ provider, model }) =>
@@ -26,7 +31,7 @@ export function allowedSteps(
 }
 
 /** Throws `quota_exhausted` when the key's own limits leave nothing. */
-export function refuseSpent({ view }: LivePool, { key }: KnownKey): void {
+export function refuseSpent(view: RotationMoment, key: Pick<ClientKey, 'id' | 'name'>): void {
   const subject = view.state.subjects.get(key.id)
   if (subject === undefined || hasRoom(subject, view.now)) return
   const at = roomAt(subject, view.now)

@@ -1,0 +1,50 @@
+import { QwenctlError } from '../../base/errors.ts'
+import { percent } from '../../quota/amounts.ts'
+import type { StrategyName } from '../../rotation/strategies/strategies.ts'
+import { isStrategyName, strategyNames } from '../../rotation/strategies/strategies.ts'
+import type { Proxies } from '../proxies.ts'
+import type { Settings } from '../toolkit.ts'
+import type { ExplainQuery } from '../views.ts'
+
+/** What a proxy chooses by, beside the accounts and the ledger. */
+export interface RotationSettings {
+  /** Only this user's accounts serve; null: those of all users. */
+  user: string | null
+  strategy: StrategyName
+  affinity: boolean
+  /** Whole percent of every limit that is left to other uses. */
+  reserve: number
+}
+
+/** As the query says, else as the proxy that runs has it, else as it is set. Throws `invalid_value`. */
+export async function rotationSettings(
+  query: ExplainQuery,
+  settings: Settings,
+  proxies: Pick<Proxies, 'list'>,
+): Promise<RotationSettings> {
+  const serves = (user: string | null | undefined) =>
+    query.user === undefined || typeof user !== 'string' || user === query.user
+  const proxy = proxies.list().find(({ user }) => serves(user)) ?? null
+  const set = async (key: string) => String(await settings.get(key))
+  return {
+    user: query.user ?? proxy?.user ?? null,
+    strategy: strategyOf(query.strategy ?? proxy?.strategy ?? (await set('proxy.strategy'))),
+    affinity: proxy?.affinity ?? Boolean(await settings.get('proxy.affinity')),
+    reserve: reserveOf(query.reserve ?? proxy?.reserve ?? (await set('proxy.reserve'))),
+  }
+}
+
+function strategyOf(text: string): StrategyName {
+  if (isStrategyName(text)) return text
+  throw new QwenctlError('invalid_value', `"${text}" is not a strategy`, {
+    hint: `one of ${strategyNames.join(', ')}`,
+  })
+}
+
+function reserveOf(text: string): number {
+  const found = percent(text)
+  if (found !== null) return found
+  throw new QwenctlError('invalid_value', `"${text}" is not a whole percentage below 100`, {
+    hint: 'write it as 20%',
+  })
+}
