@@ -110,6 +110,58 @@ test('when the model and the provider contradict each other, or an account does 
   expect(await run('--account', 'nobody')).toEqual([3, 'account_not_found'])
 })
 
+test('with a client key, only its accounts and models count, and a key that does not exist is refused', async () => {
+  const home = await givenHome()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  await toolkit.keys.create({ name: 'ci', groups: ['night'], models: ['m*'] })
+  await toolkit.close()
+  const document = await explained(home, '--model', 'm2', '--key', 'ci')
+  const { night, fresh } = named(document)
+  expect(document.asked.key).toBe('ci')
+  expect(night).toMatchObject({ verdict: 'next', place: 1 })
+  expect(fresh?.reason?.code).toBe('not-allowed')
+  const codeOf = async (...argv: string[]) => {
+    const { stdout } = await runCommand(home, ['quota', 'explain', ...argv, '--json'])
+    return (JSON.parse(stdout) as { error: { code: string } }).error.code
+  }
+  expect(await codeOf('--key', 'ci', '--model', 'other')).toBe('model_not_allowed')
+  expect(await codeOf('--key', 'nothing')).toBe('key_not_found')
+})
+
+test('when a proxy runs, its own strategy, share, affinity and user hold, and flags beat them', async () => {
+  const home = await givenHome()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const { remove } = toolkit.proxies.register({
+    ...{ pid: process.pid, url: 'http://127.0.0.1:9', host: '127.0.0.1', port: 9, accounts: 1 },
+    ...{ strategy: 'fill-first', startedAt: '2026-11-22T12:00:00.000Z', workers: [], version: null },
+    ...{ user: 'ann', affinity: false, reserve: '30%' },
+  })
+  const inForce = await explained(home)
+  const asked = await explained(home, '--strategy', 'least-used', '--reserve', '10%')
+  remove()
+  await toolkit.close()
+  expect(inForce).toMatchObject({
+    strategy: 'fill-first',
+    affinity: false,
+    reserve: 30,
+    asked: { user: 'ann' },
+  })
+  expect(asked).toMatchObject({ strategy: 'least-used', reserve: 10 })
+})
+
+test('when no account is known to have the model, says so and names the nearest', async () => {
+  const home = temporaryFolder()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const baseUrl = 'http://127.0.0.1:9/v1'
+  await toolkit.accounts.add({ provider: 'custom', name: 'a', secret: KEY, baseUrl, models: ['coder-large'] })
+  await toolkit.close()
+  expect(await explained(home, '--model', 'coder-large')).toMatchObject({ unknownModel: null })
+  const unknown = await explained(home, '--model', 'coder-lagre')
+  expect(unknown.unknownModel).toEqual({ model: 'coder-lagre', near: ['coder-large'] })
+  const { stderr } = await runCommand(home, ['quota', 'explain', '-m', 'coder-lagre'])
+  expect(stderr).toContain('No account is known to have the model coder-lagre. Did you mean coder-large?')
+})
+
 test('in words, places come first and refusals after, who returns first on top', async () => {
   const { stdout, stderr, exit } = await runCommand(await givenHome(), ['quota', 'explain', '-m', 'm1'])
   expect(exit).toBe(0)
