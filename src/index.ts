@@ -1,5 +1,5 @@
-// The public API: for provider plugins, and for programs that use qwenctl's parts without its commands. What is exported
-// here is a promise; everything else may change in any release.
+// The public API, for provider plugins, and for programs that use qwenctl's parts without its commands. Exports
+// here are a promise; everything else may change in any release.
 
 export { QwenctlError, isQwenctlError } from './lib/base/errors.ts'
 export type { ErrorCode, ErrorDetails } from './lib/base/errors.ts'

@@ -13,8 +13,8 @@ import { readNames } from './lib/toolkit/direct-names.ts'
 import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-quota.ts'
 import { resolveHome } from './lib/store/home.ts'
 
-// The start of every run. What prompts and status bars ask again and again is answered here, from the store alone; oclif
-// and everything behind it is loaded for the rest. The build bundles this file, so it must not import oclif statically.
+// The start of every run. Frequent commands of prompts and status bars run here, from the store alone; other
+// commands load oclif. The build bundles this file, so it must not import oclif statically.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -39,7 +39,7 @@ export async function main(argv: string[], pjson?: Record<string, unknown>): Pro
   return code
 }
 
-/** Timers and connections of a plugin do not keep a command from ending that is done. */
+/** Timers and connections of a plugin do not keep a finished command from ending. */
 function leaveSoon(): void {
   const leave = () => {
     const isWritten = process.stdout.writableLength === 0 && process.stderr.writableLength === 0
@@ -49,7 +49,7 @@ function leaveSoon(): void {
   setTimeout(leave, 500).unref()
 }
 
-/** Null where the long way has to answer: it words whatever is unforeseen for people and programs alike. */
+/** Null when oclif has to run the command: it formats unforeseen errors for people and programs. */
 async function answerDirectly(request: DirectRequest): Promise<number | null> {
   try {
     const answer = await answerTo(request)
@@ -73,7 +73,7 @@ async function answerTo(request: DirectRequest): Promise<string | null> {
   return document === null ? null : jsonDocument(document)
 }
 
-/** As oclif's own `--version` writes it; null where oclif names the machine otherwise than Node does. */
+/** The text of oclif's own `--version`; null when oclif names the machine differently from Node. */
 function versionLine(): string | null {
   if (release().toLowerCase().includes('microsoft') || arch() === 'ia32') return null
   const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Record<string, string>

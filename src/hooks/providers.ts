@@ -10,7 +10,7 @@ interface ProvidersHook {
   return: readonly Provider[]
 }
 
-/** Answers with the built-in providers, through the door that plugins use. */
+/** Returns the built-in providers, through the hook that plugins use. */
 const hook: Hook<'qwenctl:providers', Interfaces.Hooks & { 'qwenctl:providers': ProvidersHook }> =
   async function () {
     return builtinProviders

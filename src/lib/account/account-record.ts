@@ -1,5 +1,5 @@
-// What a parsed account must look like before the rest of the program may call it an `Account`. People edit the file
-// by hand, so a refusal names the field; fields that we do not know are left alone.
+// The checks that parsed data passes before the program may call it an `Account`. People edit the file by hand, so
+// an error names the field; unknown fields stay.
 
 import type { Account } from './account.ts'
 import { labelProblem } from './label.ts'
@@ -92,7 +92,7 @@ const fields: Record<keyof Account, Check> = {
 }
 const isAccount = shape(fields)
 
-/** What is wrong with a record that should be an account, as `priority must be a whole number`; null when nothing is. */
+/** The fault of a record that should be an account, such as `priority must be a whole number`; null: none. */
 export function accountRecordProblem(record: unknown): string | null {
   return isAccount(record)
 }

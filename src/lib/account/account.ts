@@ -1,7 +1,7 @@
-// The account room: what an account is, how people refer to one, and how a secret is shown. Pure: it opens no
-// file and knows no clock. How accounts are kept is `store/`, what they may still spend is `quota/`.
+// The account room: what an account is, how people refer to one, and how a secret is shown. Pure: this room opens
+// no file and has no clock. `store/` keeps accounts, `quota/` counts their use.
 
-/** How an account proves who it is. `sealed` opens only with the store's vault. */
+/** How an account authenticates. `sealed` opens only with the store's vault. */
 export type Credential =
   | { type: 'api-key'; sealed: string; /** Masked, for people: `sk-…f3a9`. */ hint: string }
   | {
@@ -9,7 +9,7 @@ export type Credential =
       sealed: string
       hint: string
       /** RFC 3339, null when unknown. */ expiresAt: string | null
-      /** It is renewed before it expires; missing: it ends. */ renewable?: boolean
+      /** The token is renewed before it expires; missing: it is not. */ renewable?: boolean
     }
   | { type: 'none' }
 
@@ -20,7 +20,7 @@ export interface Account {
   user: string
   provider: string
   name: string
-  /** Free text for people, up to 80 characters; missing or null: the name alone. */
+  /** Free text for people, up to 80 characters; missing or null: none. */
   label?: string | null
   groups: string[]
   /** Tier: the smallest number serves first. */
@@ -33,10 +33,10 @@ export interface Account {
   limits: string[] | null
   /** Null: the provider's own. */
   baseUrl: string | null
-  /** Accounts that the provider counts together cool down together. */
+  /** Accounts that the provider counts together share their cooldowns. */
   quotaGroup: string | null
-  /** Sealed like a secret, since it may hold a password. */
-  egressProxy: { sealed: string; /** Without the password. */ shown: string } | null
+  /** Sealed like a secret, because the URL may hold a password. */
+  egressProxy: { sealed: string; /** The URL without its password. */ shown: string } | null
   /** Models this account may serve; null: whatever the provider has. */
   models: string[] | null
   /** RFC 3339. */
@@ -57,7 +57,7 @@ export function shortReference(account: Pick<Account, 'user' | 'provider' | 'nam
   return user === LOCAL_USER ? `${provider}/${name}` : fullReference(account)
 }
 
-/** The subject under which a quota group cools down in the ledger. */
+/** The ledger subject for cooldowns of a quota group. */
 export function quotaGroupSubject(account: Pick<Account, 'user' | 'provider' | 'quotaGroup'>): string | null {
   return account.quotaGroup === null
     ? null
@@ -65,8 +65,8 @@ export function quotaGroupSubject(account: Pick<Account, 'user' | 'provider' | '
 }
 
 /**
- * The subject under which a whole provider cools down for everybody, when it is overloaded or unreachable. What cannot be
- * reached through one way out may be through another.
+ * The ledger subject for cooldowns of a whole provider that is overloaded or unreachable; all users share it. Each
+ * egress route has its own subject, because another route may still reach the provider.
  */
 export function providerSubject({
   provider,

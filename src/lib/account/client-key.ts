@@ -1,27 +1,27 @@
-/** What a program presents to the proxy, and what it may do with it. The key itself is not kept, only its hash. */
+/** A client's key for the proxy, and its permissions. Only the hash of the key is stored. */
 export interface ClientKey {
   /** `key_` and 16 characters: the subject of its limits in the ledger. */
   id: string
   name: string
-  /** Only this user's accounts serve it; null: everybody's. */
+  /** Only this user's accounts serve the key; null: the accounts of all users. */
   user: string | null
   /** SHA-256 of the whole key, hex. */
   hash: string
   /** Masked, for people: `qk_…f3a9`. */
   hint: string
-  /** Ids of accounts, and groups, that may serve it; none of either: all. */
+  /** Ids of accounts, and groups, that may serve the key; neither: all. */
   accounts: string[]
   groups: string[]
-  /** Names of models, `*` standing for any characters; none: all. */
+  /** Names of models, where `*` matches any characters; none: all. */
   models: string[]
   /** As configured, `2000/day`. */
   limits: string[]
-  /** RFC 3339; null: it does not expire. */
+  /** RFC 3339; null: the key does not expire. */
   expiresAt: string | null
   createdAt: string
-  /** Made for one command (`exec`, `env`): that it exists does not ask a key of everybody else. */
+  /** Made for one command (`exec`, `env`): its existence does not make other clients need a key. */
   isTemporary: boolean
-  /** Refused until it is resumed; missing: it is not. */
+  /** The key is refused until it is resumed; missing: it is active. */
   isPaused?: boolean
   /** Secrets from before a rotation that still work; missing: none. */
   former?: FormerSecret[]
@@ -33,21 +33,21 @@ export interface FormerSecret {
   until: string
 }
 
-/** Begins every key, so that leaks can be searched for. */
+/** The prefix of every key, so that scanners can find leaks. */
 export const CLIENT_KEY_PREFIX = 'qk_'
 
-/** What a client may use of all accounts, and so what it may see, name and count. */
+/** The accounts that a client may use, and so may see, name and count. */
 export interface AccountScope {
-  /** Only this user's accounts; null: everybody's. */
+  /** Only this user's accounts; null: those of all users. */
   user: string | null
-  /** Of these, accounts by id and by group; null: all. */
+  /** The allowed accounts, by id and by group; null: all. */
   allowed: { accounts: readonly string[]; groups: readonly string[] } | null
 }
 
 /** The scope of a client without a key. */
 export const everyAccount: AccountScope = { user: null, allowed: null }
 
-/** Whether an account is in a scope. One that is not does not exist for that client. */
+/** Whether an account is in a scope. For the client, other accounts do not exist. */
 export function isInScope(
   { user, allowed }: AccountScope,
   account: { readonly id: string; readonly user: string; readonly groups: readonly string[] },
@@ -57,7 +57,7 @@ export function isInScope(
   return account.groups.some((group) => allowed.groups.includes(group))
 }
 
-/** Which accounts a key names; null: all of its user. */
+/** The accounts that a key names; null: all of its user. */
 export function allowedBy({
   accounts,
   groups,
@@ -73,13 +73,16 @@ export function mayServe(
   return isInScope({ user: key.user, allowed: allowedBy(key) }, account)
 }
 
-/** Whether a key may ask for this model; null is a request that names none. */
+/** Whether a key may ask for this model; null: a request that names none. */
 export function allowsModel({ models }: Pick<ClientKey, 'models'>, model: string | null): boolean {
   if (models.length === 0) return true
   return model !== null && models.some((pattern) => matches(pattern, model))
 }
 
-/** Only `*` has a meaning. By pieces and not by a regular expression: a pattern cannot make it slow. */
+/**
+ * Only `*` has a meaning. Matches piece by piece rather than with a regular expression, so a pattern cannot make it
+ * slow.
+ */
 function matches(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*')
   if (rest.length === 0) return text === pattern

@@ -4,7 +4,7 @@ import { nameProblem } from './name.ts'
 
 export const LONGEST_LABEL = 80
 
-// Control characters, line separators, and marks that reverse the reading direction of what follows.
+// Control characters, line separators, and marks that reverse the reading direction of the following text.
 const UNSHOWABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
 const LONGEST_NAME = 64
 
@@ -15,7 +15,7 @@ export function labelProblem(label: string): string | null {
   return UNSHOWABLE.test(label) ? 'contains control characters' : null
 }
 
-/** The label without blanks around it. Throws `invalid_value`. */
+/** Returns the label without surrounding blanks. Throws `invalid_value`. */
 export function checkLabel(text: string): string {
   const label = text.trim()
   const problem = labelProblem(label)
@@ -30,8 +30,8 @@ export function checkLabel(text: string): string {
 }
 
 /**
- * The name that a label becomes in references: `Pro Account 1` → `pro-account-1`. A label that is a valid name stays as it
- * is. Null: nothing of the label can be part of a name.
+ * The name that a label becomes in references: `Pro Account 1` → `pro-account-1`. A label that is a valid name
+ * stays as it is. Null: no part of the label can be in a name.
  */
 export function nameFromLabel(label: string): string | null {
   if (nameProblem(label) === null) return label

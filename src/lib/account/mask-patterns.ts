@@ -1,14 +1,14 @@
 import type { SecretPattern } from './secret-patterns.ts'
 import { secretPatterns } from './secret-patterns.ts'
 
-/** Replaces whatever looks like a credential. Takes time in proportion to the length of the text. */
+/** Replaces text that looks like a credential, in linear time. */
 export function maskPatterns(text: string): string {
   return secretPatterns.reduce(maskPattern, text)
 }
 
 /**
- * Reads on from the end of each value, so no character is part of two values. A value that is too short is bounded, and
- * so is a head: those characters alone are read again.
+ * Reads on from the end of each value, so no character is part of two values. Heads and values that are too short
+ * have bounded length: only those characters are read again.
  */
 export function maskPattern(text: string, { head, stop, least, show }: SecretPattern): string {
   let masked = ''
@@ -25,7 +25,7 @@ export function maskPattern(text: string, { head, stop, least, show }: SecretPat
   return kept === 0 ? text : masked + text.slice(kept)
 }
 
-/** Where the value ends. An escaped pair is two characters of the value. */
+/** The end of the value. An escaped pair is two characters of the value. */
 function findEnd(text: string, start: number, stop: RegExp): number {
   stop.lastIndex = start
   for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {

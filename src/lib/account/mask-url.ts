@@ -2,16 +2,16 @@ import { maskSecret } from './mask-secret.ts'
 
 const SECRET_NAME = /key|token|secret|password|passwd|signature|auth|code/i
 
-/** A URL as people may see it: the password, a token in place of the user name, and secret parameters replaced. */
+/** A URL fit for display: password, secret parameters and a token in place of the user name are replaced. */
 export function maskUrl(url: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url) ?? []
   return (scheme + maskAuthority(rest)).replace(/[?&][^&#\s]+/g, maskParameter)
 }
 
-/** Masks the user information in the part of a URL behind its scheme. */
+/** Masks the user information in the part of a URL after its scheme. */
 export function maskAuthority(rest: string): string {
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? ''
-  // A password written with a bare `/`, `?` or `#` breaks the URL in two: the true end of it is then the last `@`.
+  // A password with an unescaped `/`, `?` or `#` splits the URL: its true end is then the last `@`.
   const isBroken = !authority.includes('@') && rest.includes('@') && !URL.canParse(`http://${rest}`)
   const end = isBroken ? rest.lastIndexOf('@') : authority.lastIndexOf('@')
   if (end < 0) return rest

@@ -1,5 +1,5 @@
-// How a secret may be shown. Every log line, error and document goes through here, so each rule prefers to mask a
-// harmless word over letting a key pass.
+// How a secret may be shown. Every log line, error and document passes through these rules, so each prefers to mask
+// a harmless word over showing a key.
 
 import { maskPatterns } from './mask-patterns.ts'
 import { maskSecret } from './mask-secret.ts'
@@ -10,8 +10,8 @@ export { maskUrl } from './mask-url.ts'
 const SHORTEST_KNOWN = 4
 
 /**
- * Replaces the given secrets, however they are encoded, and whatever else looks like a credential. Takes time in
- * proportion to the length of the text and the number of secrets.
+ * Replaces the given secrets in any encoding, and any other text that looks like a credential. The time grows with
+ * the length of the text and the number of secrets.
  */
 export function redact(text: string, secrets: Iterable<string>): string {
   return maskPatterns(maskKnown(text, secrets))
@@ -23,14 +23,14 @@ function maskKnown(text: string, secrets: Iterable<string>): string {
     if (secret.length < SHORTEST_KNOWN) continue
     for (const form of encodedForms(secret)) shown.set(form, maskSecret(secret))
   }
-  // Longest first, or a secret that begins like another would leave its tail behind.
+  // Longest first: a secret with the same beginning as another would otherwise leave its tail behind.
   const forms = [...shown].sort(([a], [b]) => b.length - a.length)
   return forms.reduce((masked, [form, words]) => masked.replaceAll(form, () => words), text)
 }
 
 /** A secret in plain form, in a URL (both cases of its hex digits, a form's plus sign) and in JSON. */
 function encodedForms(secret: string): Set<string> {
-  // A lone surrogate cannot be URI-encoded, so it cannot appear that way either.
+  // A lone surrogate cannot be URI-encoded, so it never appears in that form.
   const inUrl = encodeURIComponent(secret.toWellFormed())
   const lower = inUrl.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase())
   const inForm = inUrl.replaceAll('%20', '+')

@@ -1,4 +1,4 @@
-/** Which account holds something that only one account has: a conversation's warm cache, a stored response. */
+/** Which account holds a resource that no other account has: a conversation's warm cache, a stored response. */
 export interface Placements {
   /** The id of the account; null: unknown. */
   find(key: string | number): string | null

@@ -13,8 +13,9 @@ const REFERENCE = /^(?:(?<user>[^:/]+):)?(?:(?<provider>[^:/]+)\/)?(?<name>[^:/]
 const LISTED = 10
 
 /**
- * The one account that a person means by `name`, `provider/name`, `user:provider/name`, `user:name` or the id,
- * among those that the filter leaves. A label names an account too, where no name fits. Throws `account_not_found`, or `ambiguous_account` listing the candidates.
+ * Finds the one account meant by `name`, `provider/name`, `user:provider/name`, `user:name` or the id. The filter
+ * bounds the search. A label names an account too, if no name fits. Throws `account_not_found`, or
+ * `ambiguous_account` that lists the candidates.
  */
 export function resolveReference(
   accounts: Account[],
@@ -74,7 +75,7 @@ function notFound(pool: Account[], reference: string, filter: ReferenceFilter): 
   const where = Object.entries(filter).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key} "${value}"`],
   )
-  // A key pasted in the place of a name must not be echoed.
+  // A key pasted in place of a name must not be echoed.
   const shown = redact(reference.slice(0, 200), [])
   const message = `no account "${shown}"${where.length > 0 ? ` with ${where.join(' and ')}` : ''}`
   const near = nearest(pool, reference)
@@ -88,7 +89,7 @@ function notFound(pool: Account[], reference: string, filter: ReferenceFilter): 
 function nearest(pool: Account[], reference: string): string | null {
   const wanted = reference.slice(0, 200).toLowerCase()
   let best: string | null = null
-  // Two slips, or one in three letters of a long reference; never so many that nothing of it is left.
+  // Two slips, or one in three letters of a long reference, but always fewer than its letters.
   let least = Math.min(wanted.length, Math.max(2, Math.floor(wanted.length / 3)) + 1)
   for (const account of pool) {
     const forms = [account.name, `${account.provider}/${account.name}`, fullReference(account)]
@@ -100,7 +101,7 @@ function nearest(pool: Account[], reference: string): string | null {
   return best
 }
 
-/** Levenshtein distance; lengths that differ by `limit` or more answer `limit` at once. */
+/** Levenshtein distance; lengths that differ by `limit` or more return `limit` at once. */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

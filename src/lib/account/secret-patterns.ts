@@ -1,5 +1,5 @@
-// What looks like a credential. Each pattern is a head of bounded length and a value that ends at its first stop
-// character. `mask-patterns.ts` reads each character a bounded number of times, whatever the text holds.
+// The shapes of credentials. Each pattern is a head of bounded length, and a value that ends at its first stop
+// character. `mask-patterns.ts` reads each character a bounded number of times, for any text.
 
 import { maskSecret } from './mask-secret.ts'
 import { maskAuthority, maskParameter } from './mask-url.ts'
@@ -7,11 +7,11 @@ import { maskAuthority, maskParameter } from './mask-url.ts'
 export interface SecretPattern {
   /** Finds where a value begins. No unbounded repetition: a test checks the source. */
   head: RegExp
-  /** Finds the end of the value: one character, or an escaped pair, which does not end it. */
+  /** Finds the end of the value: one character, or an escaped pair, which does not end the value. */
   stop: RegExp
-  /** A shorter value is no secret. */
+  /** A shorter value is not a secret. */
   least: number
-  /** What is shown for head and value. */
+  /** The text shown for head and value. */
   show: (head: string, value: string) => string
 }
 
@@ -20,12 +20,13 @@ const NAMES =
   'device[_-]?code|code[_-]?verifier|passphrase|password|secret)'
 
 /**
- * Key shapes: OpenAI and its many imitators (sk-, pk-, rk-), ours (qk_, qa_, qs_, qt_, qu_), Groq (gsk_), Cerebras (csk-),
- * Fireworks (fw_), xAI, Hugging Face, GitHub, NVIDIA, Perplexity, Replicate, Tavily; Google's (AIza, ya29.).
+ * Key shapes. OpenAI and its imitators: sk-, pk-, rk-. qwenctl: qk_, qa_, qs_, qt_, qu_. Groq: gsk_. Cerebras:
+ * csk-. Fireworks: fw_. Google: AIza, ya29. And those of xAI, Hugging Face, GitHub, NVIDIA, Perplexity, Replicate
+ * and Tavily.
  */
 const KEY = /\b(?:[spr]k|q[akstu]|[gc]sk|fw|xai|hf|gh[opsur]|nvapi|pplx|r8|tvly)[-_]/g
 
-/** In the order in which they apply. */
+/** In the order of application. */
 export const secretPatterns: readonly SecretPattern[] = [
   { head: /:\/\//g, stop: /[\s/"'<>]/g, least: 1, show: (head, value) => head + maskAuthority(value) },
   { head: /[?&]/g, stop: /[&#\s]/g, least: 1, show: (head, value) => maskParameter(head + value) },
@@ -59,7 +60,7 @@ export const secretPatterns: readonly SecretPattern[] = [
   },
 ]
 
-/** A token has a dot behind a part of eleven characters or more; a word that begins so has none. */
+/** A token has a dot after a part of eleven characters or more; a word with the same beginning has none. */
 function maskWebToken(head: string, value: string): string {
   return /[A-Za-z0-9_-]{8}\./.test(value) ? maskSecret(head + value) : head + value
 }
@@ -72,7 +73,7 @@ function maskKey(head: string, value: string): string {
   return head.length + value.length < 16 ? `${head}…` : maskSecret(head + value)
 }
 
-/** What is masked already keeps its tail. */
+/** Text that is already masked keeps its tail. */
 function maskValue(head: string, value: string): string {
   return head + (value.includes('…') ? value : maskSecret(value))
 }
@@ -81,7 +82,7 @@ function maskRandom(head: string, value: string): string {
   return looksRandom(value) ? `${head}…` : head + value
 }
 
-/** Sheer length, a digit or a change of case: words of a message have none of these. */
+/** Long text, with a digit or a change of case: words of a message have none of these. */
 function looksRandom(text: string): boolean {
   return text.length >= 24 || /\d/.test(text) || /[a-z][A-Z]|[A-Z][a-z].*[A-Z]/.test(text)
 }

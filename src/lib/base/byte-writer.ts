@@ -1,19 +1,19 @@
 const FIRST_BYTES = 4 << 10
-/** What one large batch took beyond this is given back. */
+/** Memory beyond this size, from one large batch, is released. */
 const MOST_KEPT_BYTES = 256 << 10
 /** Up to this length a loop over the characters takes less than a call into Node. */
 const SHORT = 48
-/** The same where it goes over words. */
+/** Same for a loop over words. */
 const SHORT_READY = 80
 const ASCII_END = 0x80
 const LARGEST_SMALL = 999_999_999
 const WORD_BYTES = 4
 
-/** A text that is written again and again: its bytes stand ready, as whole words. */
+/** A text that is written repeatedly: its bytes are prepared as whole words. */
 export class StaticText {
   readonly length: number
   readonly bytes: Buffer
-  /** Little-endian; the last one is filled up with zeros. */
+  /** Little-endian; zeros fill the last word. */
   readonly words: Int32Array
 
   constructor(text: string, encoding: 'utf8' | 'latin1' = 'utf8') {
@@ -29,35 +29,35 @@ export class StaticText {
 }
 
 /**
- * Text on its way to a file or a socket, as the bytes that it is there, in memory that is used again for what comes after.
- * What is written of every request costs no string so: none is put together, made flat, measured and copied.
+ * Builds text for a file or a socket as bytes, in memory that is reused. The text of every request therefore needs
+ * no string: none is concatenated, flattened, measured and copied.
  */
 export class ByteWriter {
   length = 0
   readonly #firstBytes: number
   #bytes!: Buffer
-  /** All of it is `#bytes`. */
+  /** A view of all of `#bytes`. */
   #memory!: ArrayBufferLike
-  /** The same memory. */
+  /** A view of the same memory. */
   #view!: DataView
 
-  /** There is room for `firstBytes`; more is made where it is needed. */
+  /** The writer begins with `firstBytes`, and grows when needed. */
   constructor(firstBytes = FIRST_BYTES) {
     this.#firstBytes = firstBytes
     this.#use(Buffer.allocUnsafeSlow(firstBytes))
   }
 
-  /** What was written, until more is. */
+  /** The written bytes, valid until the next write. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.length)
   }
 
-  /** A view of what was written from `start` on, for the system: it is made without asking what a `Buffer` is asked. */
+  /** A view of the bytes written from `start` on, for the system. Its construction skips the checks of `Buffer`. */
   from(start: number): Uint8Array {
     return new Uint8Array(this.#memory, start, this.length - start)
   }
 
-  /** All of the memory, of which the first `length` bytes were written: for whoever needs no view of them. */
+  /** The whole memory, with `length` written bytes, for callers that need no view. */
   get memory(): Buffer {
     return this.#bytes
   }
@@ -109,7 +109,7 @@ export class ByteWriter {
     this.length = at + length
   }
 
-  /** A word at a time: up to three bytes behind it are written over, where nothing was written yet. */
+  /** Copies whole words: up to three bytes after the text are overwritten, which hold nothing yet. */
   writeStatic(text: StaticText): void {
     const { length, words } = text
     if (length > SHORT_READY) return this.copy(text.bytes)
@@ -121,10 +121,10 @@ export class ByteWriter {
     this.length = at + length
   }
 
-  /** As a template literal has it. */
+  /** The digits as in a template literal. */
   number(value: number): void {
     if (!(value >= 0 && value <= LARGEST_SMALL && Number.isInteger(value))) return this.text(String(value))
-    let rest = value | 0 // from here on V8 reckons with whole numbers
+    let rest = value | 0 // from here on, V8 computes with integers
     let count = 1
     for (let end = 10; end <= rest; end *= 10) count += 1
     this.#makeRoom(count)

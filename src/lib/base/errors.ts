@@ -1,14 +1,14 @@
-// Every failure qwenctl can name: one class, one table. The table says which exit code, HTTP status and default
-// hint belong to a code; the edges (`terminal/`, `proxy/errors.ts`) translate, nobody else formats errors.
+// Every failure that qwenctl can name: one class, one table. The table gives the exit code, HTTP status and default
+// hint of a code. Only the edges (`terminal/`, `proxy/errors.ts`) format errors.
 
 interface ErrorKind {
   /** The exit code of a command (`docs/reference/errors.md` lists them). */
   exit: number
-  /** The HTTP status where the proxy answers with it. */
+  /** The HTTP status when the proxy answers with this error. */
   status: number
   /** The `type` of the OpenAI error envelope. */
   type: 'invalid_request_error' | 'authentication_error' | 'rate_limit_error' | 'server_error'
-  /** What to do about it, unless the thrower knows better. */
+  /** What to do about the error, unless the thrower gives its own hint. */
   hint?: string
 }
 
@@ -33,7 +33,7 @@ export const errorKinds = {
   name_in_use: { exit: 2, status: 409, type: 'invalid_request_error' },
   cancelled: { exit: 130, status: 499, type: 'invalid_request_error' },
 
-  // not there
+  // not found
   account_not_found: {
     exit: 3,
     status: 404,
@@ -64,14 +64,14 @@ export const errorKinds = {
     hint: 'add one with qwenctl auth add NAME -p PROVIDER',
   },
 
-  /** 402 where money is missing. */
+  /** 402 when money is missing. */
   needs_action: { exit: 4, status: 403, type: 'invalid_request_error' },
 
-  // the provider said no
+  // refused by the provider
   credentials_refused: { exit: 5, status: 401, type: 'authentication_error' },
   needs_login: { exit: 5, status: 401, type: 'authentication_error' },
 
-  // a plugin did wrong
+  // faults of a plugin
   plugin_failed: {
     exit: 1,
     status: 502,
@@ -101,7 +101,7 @@ export const errorKinds = {
     hint: 'set QWENCTL_PASSPHRASE to the passphrase of this home',
   },
 
-  // what the proxy says
+  // answers of the proxy
   invalid_api_key: { exit: 5, status: 401, type: 'authentication_error' },
   invalid_token: {
     exit: 5,
@@ -125,7 +125,7 @@ export const errorKinds = {
   upstream_timeout: { exit: 1, status: 504, type: 'server_error' },
   shutting_down: { exit: 1, status: 503, type: 'server_error' },
 
-  // the rest
+  // others
   port_in_use: { exit: 1, status: 500, type: 'server_error' },
   failed: { exit: 1, status: 500, type: 'server_error' },
   internal: {
@@ -141,18 +141,18 @@ export type ErrorCode = keyof typeof errorKinds
 const brand = Symbol.for('qwenctl.error')
 
 export interface ErrorDetails {
-  /** A command to type or a thing to change; falls back to the table's hint. */
+  /** A command to type or a thing to change; defaults to the table's hint. */
   hint?: string
   cause?: unknown
-  /** Facts for programs. Never a secret. */
+  /** Details for programs. Never a secret. */
   details?: Record<string, unknown>
-  /** The HTTP status, where it is not the table's. */
+  /** The HTTP status, when it differs from the table's. */
   status?: number
 }
 
 /**
- * A failure somebody can act on. `message` says what happened to which thing, in lower case and without blame;
- * `hint` says what to do. Never put a secret in either.
+ * A failure that a person or program can act on. `message` says what happened to which thing, in lower case and
+ * without blame; `hint` says what to do. Neither may hold a secret.
  */
 export class QwenctlError extends Error {
   readonly code: ErrorCode
@@ -175,12 +175,12 @@ export class QwenctlError extends Error {
   }
 }
 
-/** True for our error, also when a plugin carries its own copy of this package. */
+/** True for this class, also when a plugin carries its own copy of this package. */
 export function isQwenctlError(error: unknown): error is QwenctlError {
   return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true
 }
 
-/** The text of anything thrown, for the places that must put it into a message. */
+/** The text of any thrown value, for use in a message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -3,8 +3,8 @@ let secondText = ''
 let last = { at: Number.NaN, text: '' }
 
 /**
- * `toISOString` of epoch milliseconds, for what is written of every request: much of it happens within one millisecond, and
- * all but the milliseconds stays for a second.
+ * A faster `toISOString` of epoch milliseconds, for the records of every request. Many fall within one millisecond,
+ * and all but the milliseconds stays for a second.
  */
 export function isoTime(at: number): string {
   if (at === last.at) return last.text

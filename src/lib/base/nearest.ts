@@ -1,4 +1,4 @@
-/** The candidate that was probably meant: at most a third of its letters differ. Null when none is near. */
+/** The most likely intended candidate: at most a third of its letters differ. Null when none is near. */
 export function nearest(typed: string, candidates: Iterable<string>): string | null {
   let best: string | null = null
   let bestDistance = Infinity
@@ -13,7 +13,7 @@ export function nearest(typed: string, candidates: Iterable<string>): string | n
   return best
 }
 
-/** How many letters have to be added, dropped, replaced or swapped with their neighbour. */
+/** How many letters must be added, removed, replaced or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

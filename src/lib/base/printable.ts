@@ -1,6 +1,6 @@
-// Text from outside, fit to be shown. Control characters (C0, C1) steer terminals and forge log lines, and direction
-// marks show text backwards (Unicode TR 36 §2.9, Trojan Source, CVE-2021-42574, 2021-11-01). Used where text from
-// services, clients, plugins and files leaves qwenctl: terminal, log, CSV, JSON.
+// Makes outside text fit for display. Control characters (C0, C1) steer terminals and forge log lines. Direction
+// marks show text backwards (Unicode TR 36 §2.9, Trojan Source, CVE-2021-42574, 2021-11-01). Applied to text from
+// services, clients, plugins and files where it leaves qwenctl: terminal, log, CSV, JSON.
 
 const LINE_BREAKS = /[\t\n\v\f\r\u2028\u2029]+/g
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
@@ -9,7 +9,7 @@ const SHOWN = '\ufffd'
 const ESCAPE = String.fromCharCode(0x1b)
 const COLOUR = new RegExp(`(${ESCAPE}\\[[0-9;]{0,30}m)`)
 
-/** One line: line breaks become a space, other control characters and direction marks U+FFFD. */
+/** One line: line breaks become a space, other control characters and direction marks become U+FFFD. */
 export function printable(text: string): string {
   return text.replace(LINE_BREAKS, ' ').replace(UNSAFE, SHOWN).toWellFormed()
 }
@@ -19,14 +19,14 @@ export function printableLines(text: string): string {
   return text.replace(UNSAFE_BUT_LINES, SHOWN)
 }
 
-/** Several lines with colour codes, which stay: output of qwenctl for a terminal, as a last check. */
+/** Several lines with colour codes, which stay: a last check of qwenctl's output for a terminal. */
 export function printableColours(text: string): string {
   const pieces = text.split(COLOUR)
-  // `split` with a group puts each colour code at an odd place.
+  // `split` with a group puts each colour code at an odd index.
   return pieces.map((piece, index) => (index % 2 === 1 ? piece : printableLines(piece))).join('')
 }
 
-/** JSON text with the same value, in which every control character and direction mark is written as an escape. */
+/** JSON text with the same value, and with every control character and direction mark escaped. */
 export function escapeInJson(json: string): string {
   return json.replace(
     UNSAFE_BUT_LINES,

@@ -3,21 +3,21 @@ const NINE = 0x39
 const LETTER_A = 0x61
 const LETTER_Z = 0x7a
 const ZERO = 0x30
-/** More than can be counted in a process's life. */
+/** More digits than a process can ever use. */
 const MOST_DIGITS = 12
 
 /**
- * Names that begin alike and end with a running number in base 36: `req-mf3k-0`, `req-mf3k-1`. Each is made from bytes,
- * for V8 keeps a text put together from others in pieces, and every letter that is read of it then costs twice as much.
+ * Ids with a common prefix and a running number in base 36: `req-mf3k-0`, `req-mf3k-1`. Each id is made from bytes.
+ * V8 keeps a concatenated text in pieces, and reading each of its letters then costs twice as much.
  */
 export class RunningIds {
   readonly #bytes: Buffer
-  /** Where the digits begin, and where they end. */
+  /** The offsets of the first digit and of the end. */
   readonly #digits: number
   #length: number
   #isFirst = true
 
-  /** `beginning`: of Latin-1 characters. */
+  /** `beginning`: Latin-1 characters only. */
   constructor(beginning: string) {
     const start = Buffer.from(beginning, 'latin1')
     this.#bytes = Buffer.alloc(start.length + 1 + MOST_DIGITS)
@@ -44,7 +44,7 @@ export class RunningIds {
       }
       bytes[at] = ZERO
     }
-    // All were the last one: there is one more digit.
+    // All digits were the highest one: the number gains a digit.
     bytes.copyWithin(this.#digits + 1, this.#digits, this.#length)
     bytes[this.#digits] = ZERO + 1
     this.#length += 1

@@ -8,7 +8,7 @@ function keep(): void {
   isKept = true
   now = Date.now()
   uptime = performance.now()
-  setImmediate(forget) // also keeps the loop from waiting for anything while the time is kept
+  setImmediate(forget) // also keeps the loop from waiting while the time is cached
 }
 
 const forget = () => {
@@ -16,15 +16,15 @@ const forget = () => {
 }
 
 /**
- * Epoch milliseconds, read once in a turn of the event loop. A request asks for the time at every step, some twenty times,
- * and what is done in one turn is done at one time: a turn lasts far less than what is measured by this clock.
+ * Epoch milliseconds, read once in a turn of the event loop. A request asks for the time about twenty times, and a
+ * turn is far shorter than any measured span.
  */
 export function turnClock(): number {
   if (!isKept) keep()
   return now
 }
 
-/** The same of a clock that only moves forward: milliseconds of `performance.now()`. */
+/** Same for a clock that only moves forward: milliseconds of `performance.now()`. */
 export function turnUptime(): number {
   if (!isKept) keep()
   return uptime

@@ -19,7 +19,7 @@ const reasons: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
 }
 
-/** What a socket error means, in words, with its code for whoever looks it up; never the error's own text. */
+/** Explains a socket error in words, with its code for a search; never with the error's own text. */
 export function explainFailure(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') return 'the connection was closed'

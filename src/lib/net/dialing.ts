@@ -2,12 +2,12 @@ import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Tunnels } from './tunnels.ts'
 
-/** What every connection is made with. */
+/** The settings of every connection. */
 export interface Dialing {
-  /** Whom to trust; undefined: Node's own. */
+  /** Certificates to trust; undefined: Node's own. */
   readonly secureContext: SecureContext | undefined
   readonly lookup: LookupFunction | undefined
   readonly tunnels: Tunnels
-  /** Whether this host, without brackets, is never called. */
+  /** Whether calls to this host, without brackets, are forbidden. */
   readonly refuses: (host: string) => boolean
 }

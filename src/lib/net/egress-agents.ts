@@ -7,7 +7,7 @@ import type { Dialing } from './dialing.ts'
 import type { EgressProxy } from './egress-proxy.ts'
 import { metadataError } from './metadata-addresses.ts'
 
-/** For the clients of Node's own: one for each scheme. */
+/** Agents for Node's own clients: one for each scheme. */
 export interface EgressAgents {
   http: HttpAgent
   https: HttpsAgent
@@ -16,8 +16,8 @@ export interface EgressAgents {
 type Callback = (error: Error | null, stream: Duplex) => void
 
 /**
- * Agents whose requests go through the first of these proxies that opens a way, or directly where there are none. No
- * connection is kept, and no variable of the environment names another proxy. `timeoutMs`: for a way.
+ * Agents that send requests through the first of these proxies that opens a tunnel, or directly when the list is
+ * empty. No connection is kept, and environment variables name no other proxy. `timeoutMs`: for opening a tunnel.
  */
 export function egressAgents(dialing: Dialing, via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
   const direct = { lookup: dialing.lookup, ...secureContextOf(dialing), keepAlive: false }

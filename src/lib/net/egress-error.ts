@@ -1,17 +1,17 @@
-/** No egress proxy of an account's list gave a way to where it sends. The message names them, masked. */
+/** No egress proxy of an account's list gave a tunnel to its destination. The message names the proxies, masked. */
 export class EgressError extends Error {
   readonly code = 'EEGRESS'
 
-  /** `failures`: what became of each proxy, as `http://u:…@proxy:3128: connection refused (ECONNREFUSED)`. */
+  /** `failures`: the failure of each proxy, such as `http://u:…@proxy:3128: connection refused (ECONNREFUSED)`. */
   constructor(failures: readonly string[]) {
     super(`no egress proxy gives a way (${failures.join('; ')})`)
     this.name = 'EgressError'
   }
 }
 
-/** Why one proxy gave no way. */
+/** Why one proxy gave no tunnel. */
 export class TunnelFailure extends Error {
-  /** Whether it is the proxy that fails, for everything sent through it, and not the way beyond it. */
+  /** Whether the proxy itself fails, for all its requests, rather than the route behind it. */
   readonly isDown: boolean
 
   constructor(message: string, isDown: boolean) {

@@ -2,10 +2,10 @@ import { maskUrl } from '../account/mask.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { isMetadataHost } from './metadata-addresses.ts'
 
-/** `socks5`: host names are looked up here; the other kinds look them up themselves. */
+/** With `socks5`, qwenctl looks up host names; with the other kinds, the proxy does. */
 export type EgressKind = 'http' | 'https' | 'socks5' | 'socks5h'
 
-/** A proxy that an account's requests leave through. Holds a secret: print `shown` alone. */
+/** A proxy for an account's requests. Holds a secret: print `shown` alone. */
 export interface EgressProxy {
   kind: EgressKind
   /** Without the brackets of an IPv6 address. */
@@ -14,7 +14,7 @@ export interface EgressProxy {
   /** Decoded; empty: none. */
   user: string
   password: string
-  /** With the password. */
+  /** The URL with its password. */
   url: string
   shown: string
 }
@@ -25,8 +25,8 @@ const LONGEST_SOCKS_WORD = 255
 const EXAMPLE = '--egress-proxy http://proxy.example.com:8080, or socks5h://proxy.example.com:1080'
 
 /**
- * Reads a list of proxies, the first first, with commas or blanks between. A comma inside a password separates nothing,
- * since no scheme follows it. Throws `invalid_value`, quoting none of it.
+ * Parses a list of proxies in order, separated by commas or blanks. A comma inside a password separates nothing,
+ * because no scheme follows it. Throws `invalid_value`, without quoting the list.
  */
 export function parseEgressList(text: string): EgressProxy[] {
   const urls = text.trim().split(/[\s,]+(?=[a-z][a-z0-9+.-]*:\/\/)/i)
@@ -34,7 +34,7 @@ export function parseEgressList(text: string): EgressProxy[] {
   return proxies.filter(({ url }, index) => proxies.findIndex((other) => other.url === url) === index)
 }
 
-/** The text that a list is kept as, and the one that people may see. */
+/** The stored text of a list, and its text for people. */
 export function egressListText(list: readonly EgressProxy[]): { url: string; shown: string } {
   return { url: list.map(({ url }) => url).join(' '), shown: list.map(({ shown }) => shown).join(', ') }
 }
@@ -45,7 +45,7 @@ function parseEgressProxy(text: string): EgressProxy {
   if (url === null || !isKind(kind) || url.hostname === '')
     throw refused('is not a URL that begins with http://, https://, socks5:// or socks5h://')
   if (!/^\/?$/.test(url.pathname) || /[?#]/.test(text)) throw refused('ends with the port')
-  // Only of http URLs does the parser bring host names and numeric addresses into their one form.
+  // The parser normalises host names and numeric addresses only in http URLs.
   const { hostname } = URL.parse(`http://${url.hostname}`) ?? { hostname: '' }
   if (hostname === '') throw refused('has a host name that cannot be one')
   if (isMetadataHost(hostname)) throw refused('leads to an address of cloud metadata')

@@ -1,5 +1,6 @@
-// How requests leave this machine, for all of qwenctl: whom to trust, which addresses never to call, and the egress
-// proxies of accounts. Belongs here: tunnels and what is in force for every connection. Does not: HTTP to a provider.
+// How requests leave this machine, for all of qwenctl: trusted certificates, forbidden addresses, and the egress
+// proxies of accounts. This room has tunnels and the rules for every connection. HTTP to a provider belongs
+// elsewhere.
 
 import { createSecureContext } from 'node:tls'
 import type { Dialing } from './dialing.ts'
@@ -13,11 +14,14 @@ import { Tunnels } from './tunnels.ts'
 export interface EgressOptions {
   /** Files with certificates to trust besides Node's own. */
   ca: readonly string[]
-  /** Whether the addresses at which clouds hand out credentials may be called. */
+  /** Whether calls to the addresses of cloud metadata are allowed. */
   allowMetadata: boolean
 }
 
-/** How this process reaches others: one for all, since what is down for one is down for the next. */
+/**
+ * How this process reaches other hosts. All requests share it, because a proxy that is down for one is down for the
+ * next.
+ */
 export class Egress {
   readonly dialing: Dialing
 
@@ -26,15 +30,15 @@ export class Egress {
   }
 
   /**
-   * For the clients of Node's own: through these proxies, or directly where there are none. `timeoutMs`: for a whole
-   * exchange; a way must be found in half of it, so that what is wrong with the proxies is told before the time is over.
+   * Agents for Node's own clients: through these proxies, or directly when the list is empty. `timeoutMs`: for a
+   * whole exchange. Half of it bounds the tunnel, so that a proxy's failure is reported in time.
    */
   agents(via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
     return egressAgents(this.dialing, via, timeoutMs / 2)
   }
 }
 
-/** Throws `invalid_value` for a file that holds no certificates. */
+/** Throws `invalid_value` for a file without certificates. */
 export async function openEgress({ ca, allowMetadata }: EgressOptions): Promise<Egress> {
   const authorities = await trustedAuthorities(ca)
   const secureContext = authorities === undefined ? undefined : createSecureContext({ ca: authorities })

@@ -1,6 +1,6 @@
 /**
- * The IPv4 addresses that an IPv6 address stands for: mapped and compatible (RFC 4291 §2.5.5), translated (RFC 2765),
- * NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), ISATAP (RFC 5214) and Teredo (RFC 4380). Read 2026-11-29.
+ * The IPv4 addresses inside an IPv6 address: mapped and compatible (RFC 4291 §2.5.5), translated (RFC 2765), NAT64
+ * (RFC 6052, RFC 8215), 6to4 (RFC 3056), ISATAP (RFC 5214) and Teredo (RFC 4380). Read 2026-11-29.
  */
 export function embeddedIpv4(address: string): string[] {
   const bytes = parseBytes(address)
@@ -23,7 +23,7 @@ export function embeddedIpv4(address: string): string[] {
   return found.map((parts) => parts.join('.'))
 }
 
-/** The 16 bytes of an IPv6 address without a zone; null: it is none. */
+/** The 16 bytes of an IPv6 address without a zone; null: not an IPv6 address. */
 function parseBytes(address: string): number[] | null {
   const canonical = URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1)
   if (canonical === undefined) return null

@@ -6,7 +6,10 @@ import { TunnelFailure } from './egress-error.ts'
 import type { EgressProxy } from './egress-proxy.ts'
 import { formatEnd, type TunnelEnd, type TunnelMeans } from './tunnel-means.ts'
 
-/** Asks an http or https proxy for a tunnel (RFC 9110 9.3.6). The name is the proxy's to look up. Rejects with `TunnelFailure`. */
+/**
+ * Asks an http or https proxy for a tunnel (RFC 9110 9.3.6). The proxy looks up the name. Rejects with
+ * `TunnelFailure`.
+ */
 export function tunnelThroughHttp(proxy: EgressProxy, end: TunnelEnd, means: TunnelMeans): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const request = connectRequest(proxy, end, means)
@@ -14,7 +17,7 @@ export function tunnelThroughHttp(proxy: EgressProxy, end: TunnelEnd, means: Tun
       const failure = readFailure(response.statusCode ?? 0, proxy, end)
       if (failure === null && head.length === 0) return resolve(socket)
       socket.destroy()
-      // The other end of a fresh tunnel waits for our first word.
+      // In a new tunnel, the client speaks first.
       reject(failure ?? new TunnelFailure('it sends what nobody asked for', true))
     })
     request.once('error', (error: NodeJS.ErrnoException) => {
@@ -56,7 +59,7 @@ function readFailure(status: number, { user }: EgressProxy, end: TunnelEnd): Tun
     return new TunnelFailure(`${what} (407)`, true)
   }
   if (status === 403) return new TunnelFailure(`it does not allow ${formatEnd(end)} (403)`, false)
-  // Squid 6 and Tinyproxy 1.11 answer 500 and 503 where a name does not exist (tried on 2026-11-29).
+  // Squid 6 and Tinyproxy 1.11 answer 500 and 503 when a name does not exist (tried on 2026-11-29).
   if (status === 500 || (status >= 502 && status <= 504))
     return new TunnelFailure(`it cannot reach ${formatEnd(end)} (${status})`, false)
   return new TunnelFailure(`it opens no tunnel (${status})`, false)

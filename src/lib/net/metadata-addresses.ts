@@ -3,10 +3,10 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { embeddedIpv4 } from './embedded-ipv4.ts'
 
 /**
- * Where clouds hand out their machines' credentials without a password: AWS, Azure, GCP, DigitalOcean, Tencent and
- * others at link-local addresses, AWS also at fd00:ec2::/32, GCP at fd20:ce::254, Alibaba at 100.100.100.200, Oracle at
- * 192.0.0.192, Azure's agent at 168.63.129.16, Scaleway at fd00:42::42. No model answers there, so a base URL that leads there is a
- * mistake or an attack. An IPv6 address that stands for one of the IPv4 addresses counts as that one.
+ * Addresses where clouds hand out machine credentials without a password. AWS, Azure, GCP, DigitalOcean, Tencent
+ * and others use link-local addresses. Further: AWS fd00:ec2::/32, GCP fd20:ce::254, Alibaba 100.100.100.200,
+ * Oracle 192.0.0.192, Azure's agent 168.63.129.16, Scaleway fd00:42::42. No model answers there, so a base URL that
+ * leads there is a mistake or an attack. IPv6 forms of these IPv4 addresses count too.
  */
 const subnets = [
   ['169.254.0.0', 16, 'ipv4'],
@@ -31,7 +31,7 @@ const names = new Set([
 
 let blocked: BlockList | null = null
 
-/** Whether a host, as `URL.hostname` has it or without brackets, is or names a metadata service. */
+/** Whether a host is or names a metadata service; with or without brackets, as in `URL.hostname`. */
 export function isMetadataHost(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '')
   if (isIP(bare) !== 0) return isMetadataAddress(bare)
@@ -51,8 +51,8 @@ function isMetadataAddress(address: string): boolean {
 }
 
 /**
- * A lookup for sockets that fails with `EMETADATA` where a name has any address of a metadata service: what a name means
- * may have changed since it was checked, and whoever rebinds it chooses when.
+ * A lookup for sockets that fails with `EMETADATA` when a name has any address of a metadata service. The address
+ * may have changed since the check, and an attacker who rebinds the name chooses when.
  */
 export function guardedLookup(base: LookupFunction = systemLookup): LookupFunction {
   return (host, options, callback) => {
@@ -66,7 +66,7 @@ export function guardedLookup(base: LookupFunction = systemLookup): LookupFuncti
   }
 }
 
-/** As sockets fail: for `connect-reason.ts`. */
+/** The form of a socket error, for `connect-reason.ts`. */
 export function metadataError(): NodeJS.ErrnoException {
   return Object.assign(new Error('an address of cloud metadata'), { code: 'EMETADATA' })
 }

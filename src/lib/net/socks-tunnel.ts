@@ -5,7 +5,7 @@ import { TunnelFailure } from './egress-error.ts'
 import type { EgressProxy } from './egress-proxy.ts'
 import { formatEnd, type TunnelEnd, type TunnelMeans } from './tunnel-means.ts'
 
-/** Replies of a SOCKS5 proxy (RFC 1928 6), as the library calls them. They are about the way beyond it. */
+/** Replies of a SOCKS5 proxy (RFC 1928 6), in the library's words. They describe the route behind the proxy. */
 const replies: Record<string, string> = {
   Failure: 'it cannot reach',
   NotAllowed: 'it does not allow',
@@ -17,7 +17,7 @@ const replies: Record<string, string> = {
   AddressNotSupported: 'it does not know the kind of address of',
 }
 
-/** Time-outs are the caller's, who says so by the signal; the library's own would otherwise be 30 s. */
+/** The caller bounds the time through the signal; the library's own limit would be 30 s. */
 const libraryGraceMs = 5_000
 
 /** Asks a SOCKS5 proxy (RFC 1928, 1929) for a tunnel. Rejects with `TunnelFailure`. */
@@ -44,7 +44,7 @@ export async function tunnelThroughSocks(
     return socket
   } catch (error) {
     socket.destroy()
-    // The library's error carries its options, and so the password: only its words are looked at.
+    // The library's error carries its options, and so the password: only its message is read.
     throw lost === null
       ? readFailure((error as Error).message, proxy, end)
       : new TunnelFailure(explainFailure(lost), true)
@@ -63,7 +63,7 @@ function openSocket({ host, port }: EgressProxy, { signal, lookup }: TunnelMeans
   })
 }
 
-/** The address of the end, looked up here: IPv4 where there is one, since not every proxy reaches the others. */
+/** Resolves the address of the end here, with IPv4 first: not every proxy reaches IPv6. */
 function resolveAddress({ host }: TunnelEnd, lookup: LookupFunction = systemLookup): Promise<string> {
   if (isIP(host) !== 0) return Promise.resolve(host)
   return new Promise((resolve, reject) => {

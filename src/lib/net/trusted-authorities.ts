@@ -6,8 +6,9 @@ import { QwenctlError } from '../base/errors.ts'
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /**
- * The certificates of these files, in PEM, with those that Node trusts anyway (its own list, NODE_EXTRA_CA_CERTS, and the
- * system's where --use-system-ca is set). Undefined without files. Throws `invalid_value` naming the file.
+ * The certificates of these files, in PEM, added to those that Node trusts anyway. Node trusts its own list,
+ * NODE_EXTRA_CA_CERTS, and the system's with --use-system-ca. Undefined without files. Throws `invalid_value`
+ * naming the file.
  */
 export async function trustedAuthorities(files: readonly string[]): Promise<string[] | undefined> {
   if (files.length === 0) return undefined

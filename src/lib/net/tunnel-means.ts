@@ -1,19 +1,19 @@
 import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
 
-/** Where a tunnel leads. */
+/** The destination of a tunnel. */
 export interface TunnelEnd {
   /** A name or an address, without brackets. */
   host: string
   port: number
 }
 
-/** What a tunnel is opened with. */
+/** The inputs for opening a tunnel. */
 export interface TunnelMeans {
-  /** Ends the attempt: sockets are closed, the promise rejects. */
+  /** Aborts the attempt: sockets are closed, the promise rejects. */
   signal: AbortSignal
   timeoutMs: number
-  /** Whom to trust as an https proxy; Node's own where missing. */
+  /** Certificates to trust for an https proxy; missing: Node's own. */
   secureContext?: SecureContext | undefined
   lookup?: LookupFunction | undefined
 }

@@ -6,11 +6,11 @@ import { tunnelThroughHttp } from './http-tunnel.ts'
 import { tunnelThroughSocks } from './socks-tunnel.ts'
 import type { TunnelEnd } from './tunnel-means.ts'
 
-/** Time as tunnels see it. Tests bring their own. */
+/** The time source of tunnels; tests pass their own. */
 export interface TunnelClock {
   /** Milliseconds that only move forward. */
   now(): number
-  /** Calls `tick` about every so many ms; returns what ends it. */
+  /** Calls `tick` about every so many ms; returns a function that stops the calls. */
   every(ms: number, tick: () => void): () => void
 }
 
@@ -20,13 +20,13 @@ export interface TunnelsOptions {
   clock?: TunnelClock | undefined
 }
 
-/** How long a proxy that failed is passed over while another of the list may serve, and where none may. */
+/** How long a failed proxy is skipped: while another of the list may serve, and when none may. */
 const downMs = 15_000
 const allDownMs = 1_000
 const tickMs = 50
 
 interface Down {
-  /** When it failed, or was asked again last. */
+  /** The time of its failure, or of the last attempt since. */
   at: number
   reason: string
 }
@@ -39,7 +39,7 @@ const systemClock: TunnelClock = {
   },
 }
 
-/** Opens tunnels through ordered lists of proxies, and remembers for a while which of them are down. */
+/** Opens tunnels through ordered lists of proxies, and remembers failed proxies for a while. */
 export class Tunnels {
   readonly #options: TunnelsOptions
   readonly #clock: TunnelClock
@@ -51,8 +51,9 @@ export class Tunnels {
   }
 
   /**
-   * A socket to `end` through the first proxy that opens a way. Never another way: where none does, rejects with
-   * `EgressError` that says of each why. Each one tried has an equal share of the time that is left, the last all of it.
+   * Opens a socket to `end` through the first proxy that gives a tunnel, and never in another way. Without a
+   * tunnel, rejects with `EgressError` that gives the reason for each proxy. Each attempt has an equal share of the
+   * remaining time, the last all of it.
    */
   async open(
     via: readonly EgressProxy[],
@@ -79,7 +80,10 @@ export class Tunnels {
     throw new EgressError(failures)
   }
 
-  /** Those to be tried, in order. One that was down is asked again by one request at a time: others do not wait for it. */
+  /**
+   * The proxies to try, in order. A failed proxy is retried by one request at a time: other requests do not wait
+   * for it.
+   */
   #candidates(via: readonly EgressProxy[], now: number, failures: string[]): EgressProxy[] {
     const passedOverMs = via.some(({ url }) => !this.#down.has(url)) ? downMs : allDownMs
     return via.filter(({ url, shown }) => {
@@ -107,7 +111,7 @@ export class Tunnels {
     const isSocks = proxy.kind === 'socks5' || proxy.kind === 'socks5h'
     try {
       const socket = await (isSocks ? tunnelThroughSocks : tunnelThroughHttp)(proxy, end, means)
-      // From here on whoever has the socket hears of its end; until they listen, nobody must have to.
+      // From here on, the owner of the socket listens for errors; until then, an error must not end the process.
       return socket.on('error', () => undefined)
     } catch (error) {
       if (late.signal.aborted) throw new TunnelFailure(`no answer within ${Math.round(timeoutMs)} ms`, true)

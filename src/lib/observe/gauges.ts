@@ -6,14 +6,14 @@ import { hasRoom, standing } from '../quota/standing.ts'
 import type { LedgerState, LimitState } from '../quota/log/state.ts'
 import type { AccountLabels } from './request-totals.ts'
 
-/** What metrics are read from at the moment they are asked for. */
+/** The sources that metrics read at the moment of a scrape. */
 export interface MetricSources {
-  /** Those that this proxy serves with. */
+  /** The accounts that this proxy serves with. */
   accounts: () => readonly Account[]
   readonly ledger: Pick<Ledger, 'state' | 'now'>
-  /** Requests that are being answered. */
+  /** Requests in progress. */
   inFlight: () => number
-  /** Connections to upstreams, in use or kept. */
+  /** Connections to upstreams, active or idle. */
   upstreamConnections: () => number
 }
 
@@ -22,12 +22,12 @@ export interface LimitGauge extends AccountLabels {
   window: string
   max: number
   remaining: number
-  /** Epoch seconds; null where nothing runs. */
+  /** Epoch seconds; null when nothing is running. */
   resetsAt: number | null
 }
 
 export interface AccountGauge extends AccountLabels {
-  /** It is enabled, has room in every limit, and neither it nor its quota group rests. */
+  /** The account is enabled, has room in every limit, and neither it nor its quota group is in cooldown. */
   isAvailable: boolean
 }
 
@@ -94,7 +94,7 @@ function canServe(account: Account, state: LedgerState, now: number): boolean {
   )
 }
 
-/** What can rest, each once: accounts share quota groups and providers. */
+/** The subjects of cooldowns, each once: accounts share quota groups and providers. */
 function collectSubjects(accounts: readonly Account[]): Map<string, CooldownGauge['scope']> {
   const subjects = new Map<string, CooldownGauge['scope']>()
   for (const account of accounts) {

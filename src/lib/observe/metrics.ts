@@ -4,13 +4,13 @@ import { accountGauges, cooldownGauges, limitGauges } from './gauges.ts'
 import type { Durations, RequestTotals, Totals } from './request-totals.ts'
 import { durationEnds } from './request-totals.ts'
 
-/** What `GET /metrics` answers with. */
+/** The response of `GET /metrics`. */
 export interface MetricsText {
   contentType: string
   body: string
 }
 
-/** One process's metrics as plain data, for those that serve one address together. */
+/** One process's metrics as plain data, for processes that share one address. */
 export type MetricsPart = object[]
 
 export interface MetricsParts {
@@ -33,18 +33,18 @@ interface Row {
   name: string
   help: string
   type: 'counter' | 'gauge' | 'histogram'
-  /** How processes that serve together add up; what all of them read from the ledger counts once. */
+  /** How processes that share an address add up; values that all read from the ledger count once. */
   together: 'sum' | 'first'
   values: (parts: MetricsParts) => Value[]
 }
 
-/** Counted by C++ class or by a name that ends like a counter's: of no use here, and not clean Prometheus. */
+/** Counts by C++ class, or with a name like a counter's: of no use here, and not clean Prometheus. */
 const unwanted = ['handles', 'requests', 'resources'].flatMap((what) => [
   `nodejs_active_${what}`,
   `nodejs_active_${what}_total`,
 ])
 
-/** Loaded when somebody asks for metrics the first time: until then counting is all it takes. */
+/** Loaded at the first scrape: until then, only the counts are kept. */
 export class Metrics {
   readonly #client: typeof PromClient
   readonly #registry: PromClient.Registry
@@ -62,7 +62,7 @@ export class Metrics {
     for (const row of rows) this.#registry.registerMetric(makeMetric(row, parts))
   }
 
-  /** The library counts processor time from now on only; the process has had some before anybody asked. */
+  /** The library counts processor time only from its load; the process used some before. */
   #addTimeBefore(): void {
     const { user, system } = process.cpuUsage()
     const add = (name: string, microseconds: number) => {
@@ -78,7 +78,7 @@ export class Metrics {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() }
   }
 
-  /** The same as data, for `textOf`. */
+  /** Same as data, for `textOf`. */
   part(): Promise<MetricsPart> {
     return this.#registry.getMetricsAsJSON()
   }
@@ -90,7 +90,7 @@ export class Metrics {
   }
 }
 
-/** Read when it is asked for, from counts that are kept anyway: the library's own counting would cost each request more. */
+/** Read at the time of a scrape, from existing counts: the library's own counters would cost each request more. */
 function makeMetric(row: Row, parts: MetricsParts): PromClient.Metric {
   const { name, help, type, together } = row
   const get = async () => ({ name, help, type, aggregator: together, values: row.values(parts) })
@@ -210,7 +210,7 @@ function histogram(name: string, help: string, read: (parts: MetricsParts) => It
   return { name, help, type: 'histogram', together: 'sum', values }
 }
 
-/** Prometheus wants each bucket to count what is in the smaller ones too. */
+/** In Prometheus, each bucket includes the counts of the smaller ones. */
 function listBuckets(name: string, { provider, model, counts, sum, count }: Durations): Value[] {
   const labels = { provider, model }
   let below = 0
@@ -226,7 +226,7 @@ function listBuckets(name: string, { provider, model, counts, sum, count }: Dura
   ]
 }
 
-/** Without the outcome: what is counted here counts however a request ended. `type`: null where there is one kind. */
+/** Without the outcome: these counts include every end of a request. `type`: null when there is one kind. */
 function byModel(
   totals: Totals,
   reads: [type: string | null, read: (total: RequestTotals) => number][],

@@ -1,5 +1,6 @@
-// The observe room: what can be seen of a running proxy. Logs, metrics and traces are all made of the same records, one per
-// finished request, in batches and outside of any request's turn. It knows no proxy, and never a word of a conversation.
+// The observe room: the visible side of a running proxy. Logs, metrics and traces all come from the same records,
+// one per finished request. Batches process them outside of any request's turn. This room knows no proxy, and no
+// part of a conversation.
 
 import { messageOf } from '../base/errors.ts'
 import { ByteWriter } from '../base/byte-writer.ts'
@@ -15,51 +16,51 @@ import { traceSettings } from './trace-settings.ts'
 import { Traces, loadTraceLibrary } from './traces.ts'
 import type { TraceLibrary } from './traces.ts'
 
-/** What can be asked otherwise of an observer that is open. */
+/** The settings that can change while an observer is open. */
 export interface Wanted {
   level: LogLevel
   maxLogBytes: number
-  /** Whether requests are counted for metrics. */
+  /** Whether requests count for metrics. */
   countsMetrics: boolean
 }
 
 export interface ObserverOptions extends Wanted {
   /** Where the log files are. */
   logsFolder: string
-  /** Says whether and where traces go (`OTEL_*`). */
+  /** Reads whether and where to send traces (`OTEL_*`). */
   env: NodeJS.ProcessEnv
   clock: () => number
   version: string
-  /** Problems of observing itself, in words. */
+  /** Receives problems of logs and traces, in words. */
   onTrouble: (message: string) => void
-  /** Instead of the optional packages; for tests. */
+  /** Replaces the optional packages in tests. */
   loadTraceLibrary?: () => Promise<TraceLibrary>
 }
 
-/** What a proxy tells, and what it is asked for. */
+/** What a proxy reports, and the metrics that it reads back. */
 export interface Observer {
-  /** False: nobody wants to know, and no record need be made. */
+  /** False: nothing observes, so no record is needed. */
   readonly isOn: boolean
   /** Whether the `traceparent` of requests is of use. */
   readonly wantsTraceparent: boolean
-  /** Takes a request that is over. A push on a list: everything else is done later. */
+  /** Takes a finished request. Only pushes it on a list; the work follows later. */
   record(record: RequestRecord): void
   note(note: Note): void
-  /** Where metrics about the present moment are read, once there is something to read. */
+  /** Sets the source for metrics about the present moment, once it exists. */
   watch(sources: MetricSources): void
-  /** Of this process. */
+  /** The metrics of this process. */
   metrics(): Promise<MetricsText>
-  /** Of this process as data, to be added up with those of others. */
+  /** The metrics of this process as data, for adding to those of others. */
   metricsPart(): Promise<MetricsPart>
-  /** Of several processes that serve one address, as one. */
+  /** The metrics of several processes that share one address, as one. */
   mergeMetrics(parts: MetricsPart[]): Promise<MetricsText>
-  /** Whether requests are counted for metrics. */
+  /** Whether requests count for metrics. */
   readonly countsMetrics: boolean
-  /** Takes up other wishes; what came before them is written as it was to be. */
+  /** Applies new settings; earlier records are still written under the old ones. */
   adjust(wanted: Wanted): Promise<void>
-  /** Writes what is there, now: for a process that ends at once. */
+  /** Writes pending records now, for a process that ends at once. */
   flushSync(): void
-  /** Writes and sends what is there, and lets go. */
+  /** Writes and sends pending records, then closes. */
   close(): Promise<void>
 }
 
@@ -69,13 +70,16 @@ interface TimedNote {
 }
 
 /**
- * So many records are not waited for any longer: a tenth of a millisecond's work, before many collections have seen them.
- * All that is there is worked through, or a turn that ends more requests than that would leave ever more behind.
+ * At this many records, processing starts: a tenth of a millisecond's work, before they survive many collections.
+ * Each run processes all of them, because turns that end more requests would otherwise leave a growing rest.
  */
 const SLICE = 64
 const FLUSH_MS = 100
 
-/** Opens what is asked for. Never throws because of a log or a trace: it says so, and does without. */
+/**
+ * Opens the requested observers. Never throws because of a log or a trace: it reports the problem, and continues
+ * without.
+ */
 export async function openObserver(options: ObserverOptions): Promise<Observer> {
   const masked = new Masked()
   const lines = options.level === 'off' ? null : await LogLines.load(options.level, masked)
@@ -111,7 +115,7 @@ class BatchObserver implements Observer {
   readonly #wanted: Wanted
   #lines: LogLines | null = null
   #file: LogFile | null = null
-  /** Lines that files of before could not write. */
+  /** Lines that earlier files could not write. */
   #dropped = 0
   readonly #traces: Traces | null
   readonly #onExit = () => this.flushSync()
@@ -120,7 +124,7 @@ class BatchObserver implements Observer {
     this.note({ kind: 'crash', message: messageOf(error), stack })
   }
   #waiting: (RequestRecord | TimedNote)[] = []
-  /** Lines that go to the file next. */
+  /** Lines for the next write. */
   readonly #bytes = new ByteWriter()
   #timer: NodeJS.Timeout | null = null
   #isSoon = false
@@ -223,7 +227,7 @@ class BatchObserver implements Observer {
     else this.#timer ??= setTimeout(() => this.#flushAll(), FLUSH_MS).unref()
   }
 
-  /** In the next turn of the event loop: this one belongs to the request that came to be the last of the slice. */
+  /** Runs in the next turn of the event loop: this one belongs to the request that completed the batch. */
   #soon(): void {
     if (this.#isSoon) return
     this.#isSoon = true

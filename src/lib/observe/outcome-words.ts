@@ -1,6 +1,6 @@
 import type { OutcomeClass } from '../quota/log/events.ts'
 
-/** What an attempt came to, after the name of its account. */
+/** The outcome of an attempt, as shown after the name of its account. */
 export const outcomeWords: Record<OutcomeClass, string> = {
   ok: 'answered',
   'rate-short': 'rate limited',

@@ -2,7 +2,7 @@ import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, NamedAccount, RequestRecord } from './request-event.ts'
 import { lastAttempted } from './request-event.ts'
 
-/** Upper ends in seconds: from an answer out of a cache to a long stream. */
+/** Upper ends in seconds: from a cached answer to a long stream. */
 export const durationEnds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const
 
 export interface AccountLabels {
@@ -25,22 +25,22 @@ export interface RequestTotals extends AccountLabels {
 export interface AttemptTotals extends AccountLabels {
   outcome: string
   attempts: number
-  /** After which another account was asked. */
+  /** Attempts that failed over to another account. */
   failovers: number
 }
 
 export interface Durations {
   provider: string
   model: string
-  /** By upper end, each value in one of them; the last counts what is above all. */
+  /** By upper end, each value in one of them; the last counts all larger values. */
   counts: number[]
   sum: number
   count: number
 }
 
-/** Where requests of one account (the key to it), model and outcome are counted. */
+/** Where requests of one account (with its key), model and outcome are counted. */
 interface Series {
-  /** The model as the client wrote it, and as it is shown. */
+  /** The model in the client's spelling, and as shown. */
   written: string | null
   model: string
   outcome: string
@@ -48,20 +48,22 @@ interface Series {
   requests: RequestTotals
   latencies: Durations
   firstBytes: Durations | null
-  /** Of its last try, for a request that had no other; null: none was counted here yet. */
+  /** The series of its last attempt, for a request with a single attempt; null: none was counted here yet. */
   attempts: AttemptTotals | null
 }
 
-/** Names of models come from clients: only so many are told apart, and half of the places are for those that were answered. */
+/**
+ * Clients choose the model names, so only this many are counted apart. Half of the places are for answered models.
+ */
 const MOST_MODELS = 100
 const MOST_MODEL_LENGTH = 120
-/** Series of requests; one more is counted as everybody else's. */
+/** The most series of requests; further ones count under a shared account. */
 const MOST_SERIES = 10_000
 const OTHER = 'other'
 const NO_ACCOUNT: NamedAccount = { id: '', user: '', provider: '', name: '' }
 const OTHER_ACCOUNTS: NamedAccount = { id: '', user: OTHER, provider: OTHER, name: OTHER }
 
-/** What all requests so far add up to. Cheap to add to; `metrics.ts` writes it out when it is asked for. */
+/** Totals of all requests so far. Adding is cheap; `metrics.ts` formats them at the time of a scrape. */
 export class Totals {
   readonly requests = new Map<string, RequestTotals>()
   readonly attempts = new Map<string, AttemptTotals>()
@@ -93,7 +95,7 @@ export class Totals {
     if (record.outcome === 'store_unwritable') this.ledgerErrors += 1
   }
 
-  /** Mostly that of the account's request before, which is found without putting keys together. */
+  /** Usually the series of the account's previous request, found without building a key. */
   #findSeries(record: RequestRecord): Series {
     const { outcome } = record
     const account = lastAttempted(record) ?? NO_ACCOUNT
@@ -148,7 +150,7 @@ export class Totals {
     }))
   }
 
-  /** By what is shown of it: an account that was removed and added again goes on counting. */
+  /** Keyed by the shown names: an account that was removed and added again keeps its counts. */
   #makeKey(account: NamedAccount): string {
     let key = this.#keys.get(account)
     if (key === undefined) {

@@ -1,16 +1,16 @@
-// What the variables of the OpenTelemetry specification ask for (configuration/sdk-environment-variables and
-// protocol/exporter, 1.5x). The SDK leaves them to whoever sets it up; certificates, time-out and compression of the
-// exporter it reads itself.
+// The settings in the variables of the OpenTelemetry specification (configuration/sdk-environment-variables and
+// protocol/exporter, 1.5x). The SDK leaves these to its host. It reads certificates, time-out and compression of
+// the exporter itself.
 
 export interface TraceSettings {
-  /** Where spans go. */
+  /** The URL that receives spans. */
   url: string
   headers: Record<string, string>
   serviceName: string
-  /** Of the resource, beside the name of the service. */
+  /** Attributes of the resource, besides the name of the service. */
   attributes: Record<string, string>
   sampler: SamplerSettings
-  /** What of the variables could not be understood, in words. */
+  /** Faults of the variables, in words. */
   problems: string[]
 }
 
@@ -18,13 +18,13 @@ export interface SamplerSettings {
   kind: 'always_on' | 'always_off' | 'traceidratio'
   /** Between 0 and 1; for `traceidratio`. */
   ratio: number
-  /** A request that belongs to a trace already is sampled as its parent was. */
+  /** A request that belongs to a trace already follows the sampling of its parent. */
   followsParent: boolean
 }
 
 const SERVICE_NAME = 'qwenctl'
 
-/** Null: no traces are asked for. */
+/** Null: traces are off. */
 export function traceSettings(env: NodeJS.ProcessEnv): TraceSettings | null {
   const read = (name: string) => env[name]?.trim() ?? ''
   if (read('OTEL_SDK_DISABLED').toLowerCase() === 'true' || read('OTEL_TRACES_EXPORTER') === 'none')
@@ -47,7 +47,7 @@ export function traceSettings(env: NodeJS.ProcessEnv): TraceSettings | null {
   }
 }
 
-/** The endpoint for traces is taken as it is; the one for everything gets the path of traces. */
+/** The endpoint for traces is used unchanged; the general endpoint gets the path of traces. */
 function readEndpoint(read: (name: string) => string, problems: string[]): string | null {
   const ofTraces = read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
   const ofAll = read('OTEL_EXPORTER_OTLP_ENDPOINT')
@@ -68,7 +68,9 @@ function readEndpoint(read: (name: string) => string, problems: string[]): strin
   return url
 }
 
-/** `key=value,key=value`, percent-encoded. What is malformed is left out as a whole, as the specification has it. */
+/**
+ * `key=value,key=value`, percent-encoded. A malformed list is dropped as a whole, as the specification requires.
+ */
 function parsePairs(text: string, name: string, problems: string[]): Record<string, string> {
   const pairs: Record<string, string> = {}
   try {

@@ -7,7 +7,7 @@ import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, RequestRecord } from './request-event.ts'
 import type { SamplerSettings, TraceSettings } from './trace-settings.ts'
 
-/** The optional packages, as they are imported. */
+/** The optional packages, as imported. */
 export interface TraceLibrary {
   api: typeof Api
   sdk: typeof Sdk
@@ -23,12 +23,12 @@ export interface TracesOptions {
   onTrouble: (message: string) => void
 }
 
-/** A receiver that is away is told of once in this time. */
+/** How often an unreachable receiver is reported. */
 const TROUBLE_EVERY_MS = 60_000
-/** How long the end of the process waits for the last spans to be taken. */
+/** How long the end of the process waits for the receiver to take the last spans. */
 const LAST_SPANS_MS = 2000
 
-/** Throws where a package is not installed: they are optional. */
+/** Throws when a package is not installed: the packages are optional. */
 export async function loadTraceLibrary(): Promise<TraceLibrary> {
   const [api, sdk, resources, exporter] = await Promise.all([
     import('@opentelemetry/api'),
@@ -40,8 +40,9 @@ export async function loadTraceLibrary(): Promise<TraceLibrary> {
 }
 
 /**
- * A span for each request and one below it for each try, made when the request is over: with the times they had, and at no
- * cost while it lasts. Names of attributes: OpenTelemetry's semantic conventions for HTTP and generative AI (1.4x).
+ * One span for each request and a child span for each attempt, made at the end of the request with the recorded
+ * times. Running requests bear no cost. Attribute names follow OpenTelemetry's semantic conventions for HTTP and
+ * generative AI (1.4x).
  */
 export class Traces {
   readonly #library: TraceLibrary
@@ -83,13 +84,13 @@ export class Traces {
     if (span.isRecording()) {
       const context = api.trace.setSpan(api.ROOT_CONTEXT, span)
       record.attempts.forEach((attempt, index) => this.#attempt(record, attempt, index, context))
-      // Of what a server answers, only its own failures are errors (HTTP conventions).
+      // For a server, only its own failures are errors (HTTP conventions).
       if (status === null || status >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR })
     }
     span.end(at + latencyMs)
   }
 
-  /** Sends what is left, if the receiver takes it in time. */
+  /** Sends the remaining spans, if the receiver takes them in time. */
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_SPANS_MS)))
@@ -178,13 +179,13 @@ export class Traces {
   }
 }
 
-/** W3C Trace Context, level 1; the SDK itself leaves out ids that are all zero. */
+/** W3C Trace Context, level 1; the SDK itself drops ids that are all zero. */
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
 
-/** Names of the conventions, where they differ from ours. */
+/** Names of the conventions, where they differ from qwenctl's. */
 const providerNames: Record<string, string> = { mistral: 'mistral_ai', gemini: 'gcp.gemini' }
 
-/** By the end of the route; what is not here is a chat in one shape or another. */
+/** Chosen by the end of the route; all other routes are a chat in some shape. */
 const operations: readonly [RegExp, string][] = [
   [/\/chat\/completions$/, 'chat'],
   [/\/completions$/, 'text_completion'],
@@ -224,7 +225,7 @@ function makeSampler({ sdk }: TraceLibrary, { kind, ratio, followsParent }: Samp
   return followsParent ? new sdk.ParentBasedSampler({ root }) : root
 }
 
-/** An exporter whose failures are told, now and then, instead of going where nobody looks. */
+/** Wraps an exporter to report its failures from time to time, rather than to drop them. */
 function telling(exporter: Sdk.SpanExporter, { clock, onTrouble }: TracesOptions): Sdk.SpanExporter {
   let toldAt = -Infinity
   return {

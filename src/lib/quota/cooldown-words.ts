@@ -1,8 +1,8 @@
 import type { OutcomeClass } from './log/events.ts'
 
 /**
- * What happened to an account, as people read it: the one table for cooldowns, statuses and errors. It says what the
- * provider did, never what qwenctl guesses.
+ * The one table of words for cooldowns, statuses and errors, as people read them. Each text says what the provider
+ * did, never what qwenctl guesses.
  */
 export const cooldownWords: Readonly<Record<OutcomeClass, string>> = {
   ok: 'set by hand',

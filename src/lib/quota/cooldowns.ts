@@ -1,6 +1,6 @@
 import type { Cooldown, LedgerState, SubjectState } from './log/state.ts'
 
-/** What keeps a subject, or this model of it, from being used at `now`; of two, the one that lasts longer. */
+/** The cooldown that keeps a subject, or this model of it, out of use at `now`; of two, the longer one. */
 export function activeCooldown(
   state: LedgerState,
   subjectId: string,
@@ -10,7 +10,7 @@ export function activeCooldown(
   return activeIn(state.subjects.get(subjectId), model, now)
 }
 
-/** The same of a subject that was found already. */
+/** Same as `cooldownFor`, for a subject that the caller already has. */
 export function activeIn(
   subject: SubjectState | undefined,
   model: string | null,
@@ -24,7 +24,7 @@ export function activeIn(
   return whole.until === null || (ofModel.until !== null && whole.until >= ofModel.until) ? whole : ofModel
 }
 
-/** Every cooldown of a subject that holds at `now`; model null: the whole subject. */
+/** Lists the active cooldowns of a subject at `now`; model null: those of the whole subject. */
 export function listCooldowns(
   state: LedgerState,
   subjectId: string,

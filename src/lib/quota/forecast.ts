@@ -2,15 +2,15 @@ import { trailAmount } from './log/trail.ts'
 import { standing } from './standing.ts'
 import type { LimitState, Trail, TrailBucket } from './log/state.ts'
 
-/** When a limit will be used up if its use goes on as it did lately. Times in epoch milliseconds. */
+/** When a limit will be used up if its recent use continues. Times in epoch milliseconds. */
 export interface Forecast {
   /** Null: it resets first. */
   exhaustsAt: number | null
-  /** At the highest pace that the recent use allows for; null: it resets first even so. */
+  /** The time at the highest plausible pace; null: even then it resets first. */
   earliest: number | null
-  /** At the lowest; null: it may reset first. */
+  /** The time at the lowest plausible pace; null: it may reset first. */
   latest: number | null
-  /** What is used of the limit's metric. */
+  /** The amount of the limit's metric used so far. */
   perHour: number
 }
 
@@ -18,7 +18,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** What counts as recent follows from how far one has to look ahead: an hour says little of a month. */
+/** The span that counts as recent depends on how far ahead the window ends: an hour says little about a month. */
 const looks = [
   { aheadMs: DAY, backMs: HOUR, leastMs: 5 * MINUTE, width: MINUTE, of: 'minutes' },
   { aheadMs: 7 * DAY, backMs: DAY, leastMs: 2 * HOUR, width: HOUR, of: 'hours' },
@@ -26,11 +26,11 @@ const looks = [
 ] as const
 type Look = (typeof looks)[number]
 
-/** Fewer requests say nothing of a pace. */
+/** Fewer requests do not show a pace. */
 const LEAST_REQUESTS = 3
-/** The time looked at is cut into so many parts, whose spread says how steady the use is. */
+/** The recent span has this many parts; their spread shows how steady the use is. */
 const PARTS = 6
-/** Nine times in ten the pace that the recent use stands for is within so many standard errors. */
+/** The number of standard errors that contains the true pace nine times in ten. */
 const STANDARD_ERRORS = 1.64
 
 interface Pace {
@@ -40,7 +40,10 @@ interface Pace {
   most: number
 }
 
-/** Null: there was not enough recent use to tell, no window runs, or it has run out. The trail is that of all the subject's models. */
+/**
+ * Null: too little recent use, no window is running, or the limit is used up. The trail covers all models of the
+ * subject.
+ */
 export function makeForecast(limit: LimitState, trail: Trail, now: number): Forecast | null {
   const end = findEnd(limit, now)
   if (end === null || standing(limit, now).remaining <= 0) return null
@@ -55,7 +58,7 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
   }
 }
 
-/** What was used by then no longer counts; null: no window runs. */
+/** When the present use stops counting; null: no window is running. */
 function findEnd({ usage, clock }: LimitState, now: number): number | null {
   if (clock.kind === 'rolling') return now + clock.lengthMs
   return usage.kind === 'fixed' && usage.end !== null && now < usage.end ? usage.end : null
@@ -71,7 +74,7 @@ function measurePace(
   const recent = buckets.filter(({ start }) => start >= from && start <= now)
   const [first] = recent
   if (first === undefined) return null
-  // What was used for ten minutes was not used for an hour: the time before the first use says nothing.
+  // The time before the first use says nothing: ten minutes of use are not an hour of use.
   const begin = buckets[0] === first ? first.start : from
   const span = Math.max(look.leastMs, now - begin)
   const parts = new Array<number>(PARTS).fill(0)
@@ -100,12 +103,12 @@ function measureSpread(parts: readonly number[], mean: number): number {
   return Math.sqrt(squares / (parts.length - 1))
 }
 
-/** When so much per millisecond fills what is left; null: not before `end`. */
+/** When this pace (per millisecond) uses up the remaining amount; null: not before `end`. */
 function fullAt(limit: LimitState, pace: number, now: number, end: number): number | null {
   const { used, remaining } = standing(limit, now)
   const { usage, clock, max } = limit
   if (usage.kind !== 'rolling' || clock.kind !== 'rolling') return before(now + remaining / pace, end)
-  // What was used leaves the window bit by bit, and makes room for what is used meanwhile.
+  // Use leaves the window bit by bit, and makes room for the use that comes meanwhile.
   let left = used
   for (const charge of usage.charges) {
     const leavesAt = charge.at + clock.lengthMs

@@ -11,7 +11,7 @@ import type {
 } from './log/events.ts'
 import type { LedgerState } from './log/state.ts'
 
-/** A request that was granted, and must be settled exactly once. */
+/** A granted request, which must be settled exactly once. */
 export interface Reservation {
   id: string
   account: string
@@ -19,12 +19,14 @@ export interface Reservation {
   at: number
 }
 
-/** What a reservation is asked for: the account, what else counts the request, and what it has to leave. */
+/**
+ * The subject of a reservation: the account, the other subjects that count the request, and the headroom to leave.
+ */
 export type ReservationRequest = Pick<ReserveEvent, 'account' | 'also' | 'keep' | 'probe'>
 
-/** Who waits for a claim. Called in a turn of its own, once. */
+/** Receives the result of a reservation, once and asynchronously. */
 export interface ReservationListener {
-  /** Null: at its place in the file some subject was at a limit. */
+  /** Null: at this place in the file, a subject had reached a limit. */
   onReserved(reservation: Reservation | null): void
   /** `store_unwritable` */
   onFailed(error: QwenctlError): void
@@ -32,7 +34,7 @@ export interface ReservationListener {
 
 export type Settlement = Omit<SettleEvent, 'type' | 'id' | 'at'>
 
-/** What can be recorded beside reservations; the ledger fills in the time. */
+/** Events other than reservations; the ledger adds the time. */
 export type Notice =
   | Omit<LimitsEvent, 'at'>
   | Omit<LearnEvent, 'at'>
@@ -42,30 +44,33 @@ export type Notice =
   | Omit<ClearEvent, 'at'>
 
 /**
- * The truth about counts. Any number of processes may hold one over the same home; each reaches the same verdicts.
- * Every method that writes throws `store_unwritable` when the event could not be kept.
+ * The authority on counts. Any number of processes may open a ledger over the same home; each reaches the same
+ * verdicts. Every writing method throws `store_unwritable` when the event could not be stored.
  */
 export interface Ledger {
-  /** The folded state as last read. Read it, never change it. */
+  /** The folded state as last read. Callers must not change it. */
   readonly state: LedgerState
   /** The ledger's time in epoch milliseconds: the clock, but never before the newest event. */
   now(): number
-  /** Reads what other processes have written since. */
+  /** Reads the events that other processes have written since. */
   refresh(): void
   /**
-   * Claims one request for the account: durable in the kernel when it resolves. Null when at its place in the file
-   * some subject was at a limit, so that the caller tries the next account.
+   * Reserves one request on the account; the event is in the kernel when the promise resolves. Null: at this place
+   * in the file a subject had reached a limit, so the caller tries the next account.
    */
   reserve(claim: ReservationRequest): Promise<Reservation | null>
   /**
-   * `reserve` for whoever claims with every request. False: as far as was read there is no room, nothing was written, and
-   * the claimant hears nothing.
+   * A cheaper `reserve` for the request path. Returns false, without writing or notifying, when the state as read
+   * has no room.
    */
   tryReserve(claim: ReservationRequest, claimant: ReservationListener): boolean
-  /** Records how a granted request ended. Written within the turn of the event loop; never throws into the caller's path. */
+  /**
+   * Records how a granted request ended. Writes within the same turn of the event loop, and never throws to the
+   * caller.
+   */
   settle(reservation: Reservation, settlement: Settlement): void
   /** Appends limits, resets, cooldowns and their ends; resolves when they are in the file. */
   record(notices: Notice[]): Promise<void>
-  /** Writes what is pending, a checkpoint if it is due, and releases the files. */
+  /** Writes pending events and a due checkpoint, then closes the files. */
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
-// Convenient ways to write a limit, brought into the grammar that `parseLimit` reads. Pure text; nothing is checked here.
+// Converts convenient spellings of a limit to the grammar that `parseLimit` reads. Pure text; `parseLimit` does the
+// checks.
 
 const UNITS: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' }
 const RATES: Readonly<Record<string, string>> = {
@@ -21,7 +22,9 @@ const METRICS: Readonly<Record<string, string>> = {
 }
 const SCALES: Readonly<Record<string, number>> = { k: 3, m: 6, b: 9 }
 
-/** `60rpm` → `60/minute`, `100ktpm` → `100000tokens/minute`, `$5/month` → `5usd/month`. What is not known stays as it is. */
+/**
+ * `60rpm` → `60/minute`, `100ktpm` → `100000tokens/minute`, `$5/month` → `5usd/month`. Unknown text stays as it is.
+ */
 export function plainLimit(text: string): string {
   const given = text.trim()
   const rate = /^(.+?)(r|it|ot|t)p([smhd])$/i.exec(given)

@@ -1,5 +1,5 @@
-// The quota room: limits, the clocks of their windows, the events of the ledger and the fold over them. Pure: events
-// and time come in as arguments, so every process that folds the same file reaches the same verdicts.
+// The quota room: limits, the clocks of their windows, the events of the ledger and the fold over them. Pure:
+// events and time are arguments, so every process that folds the same file reaches the same verdicts.
 
 import { QwenctlError } from '../base/errors.ts'
 import { plainLimit } from './limit-input.ts'
@@ -8,17 +8,17 @@ import { isZone } from './zone.ts'
 export const metrics = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'usd'] as const
 export type Metric = (typeof metrics)[number]
 
-/** How a window turns over. */
+/** When a window begins and ends. */
 export type Clock =
   | { kind: 'calendar'; unit: 'day' | 'week' | 'month'; /** IANA name, `UTC` by default. */ zone: string }
   | { kind: 'rolling'; lengthMs: number }
   | { kind: 'first-use'; lengthMs: number }
 
-/** `MAX[metric]/WINDOW`, taken apart. */
+/** The parsed parts of `MAX[metric]/WINDOW`. */
 export interface Limit {
   metric: Metric
   max: number
-  /** As it is written: `day`, `5h`, `day@Asia/Shanghai`, `5h@first-use`. */
+  /** The canonical text: `day`, `5h`, `day@Asia/Shanghai`, `5h@first-use`. */
   window: string
   clock: Clock
 }
@@ -30,7 +30,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The longest window: what was used is known this far back (`trail.ts`). */
+/** The longest window: use is known this far back (`trail.ts`). */
 export const LONGEST_WINDOW_MS = 35 * DAY
 
 const unitMs = { s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const
@@ -44,8 +44,8 @@ const namedMs = {
 } as const
 
 /**
- * Takes `MAX[metric]/WINDOW` apart, also as people write it elsewhere: `60rpm`, `1k/day`, `$5/month`. Throws `invalid_limit` saying which part
- * is wrong.
+ * Parses `MAX[metric]/WINDOW`, and common variants: `60rpm`, `1k/day`, `$5/month`. Throws `invalid_limit` that
+ * names the faulty part.
  */
 export function parseLimit(text: string): Limit {
   const match = /^([^/a-z]+)([a-z-]*)\/(\S+)$/.exec(plainLimit(text))
@@ -63,7 +63,7 @@ export function windowLength(clock: Clock): number {
   return clock.kind === 'calendar' ? namedMs[clock.unit] : clock.lengthMs
 }
 
-/** The limit as it is written; `parseLimit` reads it back. */
+/** The canonical text of a limit; `parseLimit` reads it back. */
 export function formatLimit(limit: Pick<Limit, 'max' | 'metric' | 'window'>): string {
   return `${limit.max}${limit.metric === 'requests' ? '' : limit.metric}/${limit.window}`
 }
@@ -82,7 +82,7 @@ function parseMax(amount: string, metric: Metric, text: string): number {
   return max
 }
 
-/** Takes a window apart: `day`, `5h`, `week@Asia/Shanghai`, `day@rolling`. Throws `invalid_limit`. */
+/** Parses a window: `day`, `5h`, `week@Asia/Shanghai`, `day@rolling`. Throws `invalid_limit`. */
 export function parseWindow(window: string): Clock {
   const [span = '', clock, ...rest] = window.split('@')
   if (rest.length > 0) throw new QwenctlError('invalid_limit', `"${window}" names more than one clock`)

@@ -5,17 +5,19 @@ import { usageFromTrail } from './log/trail.ts'
 import { advance, charge, emptyUsage } from './window.ts'
 
 /**
- * So long a learned limit holds after the provider said it last. Where only errors tell of limits, nothing would ever
- * say that one was raised: it must end by itself.
+ * How long a learned limit is valid after its last report. Where only errors report limits, no answer reports a
+ * raised one, so a learned limit must expire.
  */
 export const LEARNED_HOLDS_MS = 7 * 86_400_000
 
-/** Clients name the models: what is kept of them has an end. The limit heard of longest ago gives way. */
+/**
+ * Clients choose the model names, so their number is bounded. The limit with the oldest report is dropped first.
+ */
 const MOST_MODEL_LIMITS = 64
 
-/** The limits that were set, in place of those set before; what was learned stays beside them. */
+/** Replaces the configured limits, and keeps the learned ones. */
 export function setLimits(subject: SubjectState, event: LimitsEvent, now: number): void {
-  // Ledgers of before there were `learn` events have learned rows among the others.
+  // Ledgers without `learn` events keep learned limits as ordinary rows.
   const learned = event.limits.filter(({ source }) => source === 'learned')
   const set: LimitState[] = []
   for (const record of event.limits) {
@@ -30,8 +32,8 @@ export function setLimits(subject: SubjectState, event: LimitsEvent, now: number
 }
 
 /**
- * What a provider told of. A limit that is known keeps what was used of it, whatever its maximum is now. `inFlight`:
- * requests of the account that the provider may have counted, and that limits of models will count when they are settled.
+ * Records limits that a provider reported. A known limit keeps its use, whatever its new maximum. `inFlight`:
+ * requests of the account that the provider may already have counted. Limits of models count them at settlement.
  */
 export function learnLimits(
   subject: SubjectState,
@@ -39,7 +41,7 @@ export function learnLimits(
   { now, inFlight }: { now: number; inFlight: number },
 ): void {
   subject.limits = subject.limits.filter((limit) => isInForce(limit, now))
-  // A new list even where nothing is new in it: who remembers the one before sees that it was said anew.
+  // A new list even without changes: a reader that keeps the previous list can see the repeated report.
   subject.modelLimits = subject.modelLimits.filter((limit) => isInForce(limit, now))
   for (const record of event.limits) {
     if (record.model === undefined) learnOfAccount(subject, record, now)
@@ -52,7 +54,7 @@ export function forgetLearned(subject: SubjectState): void {
   subject.modelLimits = []
 }
 
-/** False for a learned limit that nobody repeated in time. */
+/** False for a learned limit that was not repeated in time. */
 export function isInForce(limit: Pick<LimitState, 'until'>, now: number): boolean {
   return limit.until === null || now < limit.until
 }
@@ -95,7 +97,7 @@ function repeat(known: LimitState, record: Learned, now: number): void {
   Object.assign(known, { max: record.max, from: record.from, until: now + LEARNED_HOLDS_MS })
 }
 
-/** The provider has counted what qwenctl has not seen: other programs use the same credential. */
+/** The provider counts requests that qwenctl has not seen: other programs use the same credential. */
 function usedAtLeast(
   { usage, clock, max }: LimitState,
   { remaining }: Learned,
@@ -107,7 +109,7 @@ function usedAtLeast(
   charge(usage, clock, Math.max(0, max - remaining - usage.used - stillToCount), now)
 }
 
-/** A limit that is still there keeps what was used of it; one defined anew starts from what the trail remembers. */
+/** A limit that stays keeps its use; a new definition starts from the use in the trail. */
 function limitState(subject: SubjectState, record: LimitRecord, now: number): LimitState {
   const { metric, window, max, source } = record
   const clock = parseWindow(window)

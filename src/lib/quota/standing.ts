@@ -6,11 +6,14 @@ import { calendarWindow } from './zone.ts'
 export interface Standing {
   used: number
   remaining: number
-  /** Epoch milliseconds; null where nothing runs: an unused first-use window, an empty rolling one. */
+  /** Epoch milliseconds; null when nothing is running: an unused first-use window, or an empty rolling one. */
   resetsAt: number | null
 }
 
-/** How a limit stands at `now`, without changing it. A rolling window "resets" when its oldest charge leaves. */
+/**
+ * The standing of a limit at `now`, without changing the limit. A rolling window "resets" when its oldest charge
+ * leaves.
+ */
 export function standing(limit: LimitState, now: number): Standing {
   const { usage, clock, max } = limit
   const used = countUsed(limit, now)
@@ -25,7 +28,7 @@ export function standing(limit: LimitState, now: number): Standing {
   return { used, remaining, resetsAt: isRunning ? usage.end : end }
 }
 
-/** What is used of a limit at `now`: the part of its standing that every request asks for. */
+/** The used amount of a limit at `now`: the part of its standing that every request needs. */
 export function countUsed({ usage, clock }: LimitState, now: number): number {
   if (usage.kind === 'fixed') return usage.end !== null && now < usage.end ? usage.used : 0
   const from = windowFrom(clock, now)
@@ -42,19 +45,19 @@ function windowFrom(clock: Clock, now: number): number {
 }
 
 /**
- * As much of a limit as may be used where `keep` percent of it are left to other uses. Requests in whole numbers, and at
- * least that share is left: of 5 with 10 percent kept, 4 may be used.
+ * The usable part of a limit when `keep` percent stay free for other uses. Requests are whole numbers, and the free
+ * share is rounded up: of 5 with 10 percent kept, 4 are usable.
  */
 export function usable({ max, metric }: Pick<LimitState, 'max' | 'metric'>, keep = 0): number {
   if (keep === 0) return max
-  // In this order no rounding gets into whole numbers.
+  // This order of operations keeps whole numbers free of rounding errors.
   const most = (max * (100 - keep)) / 100
   return metric === 'requests' ? Math.floor(most) : most
 }
 
 /**
- * Whether every limit of the subject is below its maximum, with a model also those learned of it. With `keep`, so many
- * percent of each are as good as used.
+ * Whether every limit of the subject is below its maximum; with a model, also the learned limits of that model.
+ * With `keep`, that many percent of each limit count as used.
  */
 export function hasRoom(
   subject: SubjectState | undefined,
@@ -71,20 +74,22 @@ export function hasRoom(
   return true
 }
 
-/** Whether a limit that holds now is used up, or with `keep` what may be used of it. */
+/** Whether an active limit is used up, or with `keep` its usable part. */
 export function isFull(limit: LimitState, now: number, keep = 0): boolean {
   const most = usable(limit, keep)
   return limit.usage.used >= most && isInForce(limit, now) && countUsed(limit, now) >= most
 }
 
-/** Epoch milliseconds at which every limit of the subject has room again; `now` where it has. */
+/** Epoch milliseconds at which every limit of the subject has room again; `now` when it has room already. */
 export function roomAt(subject: SubjectState | undefined, now: number): number {
   let at = now
   for (const limit of subject?.limits ?? []) at = Math.max(at, limitRoomAt(limit, now))
   return at
 }
 
-/** The same of one limit, which a learned one at its end has in any case; with `keep`, room that may be used. */
+/**
+ * Same for one limit. A learned limit has room at its end in any case. `keep` leaves room only in the usable part.
+ */
 export function limitRoomAt(limit: LimitState, now: number, keep = 0): number {
   const at = usageRoomAt(limit, now, usable(limit, keep))
   return limit.until === null ? at : Math.max(now, Math.min(at, limit.until))
@@ -102,7 +107,7 @@ function usageRoomAt(limit: LimitState, now: number, most: number): number {
   return resetsAt
 }
 
-/** How many of a subject's reservations in flight count in the limit's present window; 0 unless it counts requests. */
+/** How many reservations in flight count in the limit's present window; 0 unless the limit counts requests. */
 export function countReserved(
   subject: SubjectState,
   open: readonly OpenReservation[],

@@ -3,8 +3,8 @@ import type { Charge, WindowUsage } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
 /**
- * A rolling window remembers this many charges to the millisecond. Beyond, neighbours are merged at the later one's time:
- * such a charge leaves the window late, never early, so merging cannot mint capacity.
+ * A rolling window remembers this many charges to the millisecond. Beyond that, neighbours merge at the later time.
+ * A merged charge leaves the window late, never early, so merging cannot create capacity.
  */
 const EXACT_CHARGES = 4096
 
@@ -16,12 +16,15 @@ export function emptyUsage(clock: Clock): WindowUsage {
 
 const HOUR_MS = 3_600_000
 
-/** Whether it lasts an hour or longer: such a window gets back what the provider refused without an answer. */
+/**
+ * Whether the window lasts an hour or longer: such a window returns requests that the provider refused without an
+ * answer.
+ */
 export function isLongWindow(clock: Clock): boolean {
   return clock.kind === 'calendar' || clock.lengthMs >= HOUR_MS
 }
 
-/** Moves the window to `now`: what has left it no longer counts. */
+/** Moves the window to `now`: charges that have left it no longer count. */
 export function advance(usage: WindowUsage, clock: Clock, now: number): void {
   if (usage.kind === 'rolling') {
     if (clock.kind === 'rolling') dropExpired(usage, now - clock.lengthMs)
@@ -34,7 +37,7 @@ export function advance(usage: WindowUsage, clock: Clock, now: number): void {
   if (clock.kind === 'calendar') Object.assign(usage, calendarWindow(clock.unit, clock.zone, now))
 }
 
-/** Adds to a window that was advanced to `now`. A first-use window begins here. */
+/** Adds to a window that was advanced to `now`. A first-use window begins with this charge. */
 export function charge(usage: WindowUsage, clock: Clock, amount: number, now: number): void {
   if (amount === 0) return
   usage.used += amount
@@ -47,8 +50,8 @@ export function charge(usage: WindowUsage, clock: Clock, amount: number, now: nu
 }
 
 /**
- * Takes back what was charged at `chargedAt`, in a window that was advanced to `now`. A charge that has left the window
- * takes nothing with it: what counts now belongs to other requests.
+ * Takes back a charge made at `chargedAt`, in a window that was advanced to `now`. A charge that has left the
+ * window changes nothing: the present count belongs to other requests.
  */
 export function giveBack(
   usage: WindowUsage,
@@ -61,7 +64,7 @@ export function giveBack(
     return
   }
   if (clock.kind === 'rolling' && chargedAt <= now - clock.lengthMs) return
-  // The charge is part of the first entry at its time or later: a merged entry has the latest time of its parts.
+  // The charge is in the first entry at its time or later: a merged entry has the latest time of its parts.
   const charged = usage.charges.find((entry) => entry.at >= chargedAt)
   if (charged === undefined || charged.amount < amount) return
   charged.amount -= amount

@@ -1,4 +1,4 @@
-// Calendar windows in any IANA zone. The zone data is the runtime's own (`Intl`).
+// Calendar windows in any IANA zone. The runtime (`Intl`) provides the zone data.
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
@@ -20,9 +20,9 @@ function formatter(zone: string): Intl.DateTimeFormat {
   return found
 }
 
-/** Whether the runtime knows the zone. Offsets such as `+08:00` are no zones: they have no daylight saving. */
+/** Whether the runtime knows the zone. Offsets such as `+08:00` are not zones: they have no daylight saving. */
 export function isZone(zone: string): boolean {
-  if (zone === 'UTC') return true // asked for on every start: it must not load the zone data
+  if (zone === 'UTC') return true // checked on every start: it must not load the zone data
   if (!/^[A-Za-z]/.test(zone)) return false
   try {
     formatter(zone)
@@ -44,8 +44,8 @@ export function wallClock(zone: string, at: number): number {
 const DAY = 86_400_000
 
 /**
- * The first instant at which the zone's clock shows that date and time, given as if it were UTC. Where daylight saving skips midnight the day starts
- * after the gap; where it repeats midnight, at the first of the two.
+ * The first instant at which the zone's clock shows that date and time, given as if in UTC. Where daylight saving
+ * skips midnight, the day starts after the gap. Where it repeats midnight, the first of the two counts.
  */
 export function startOfDate(zone: string, wall: number): number {
   if (zone === 'UTC') return wall
@@ -63,7 +63,7 @@ export function calendarWindow(
   const wall = new Date(wallClock(zone, at))
   const day = Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate())
   const window = (steps: number) => startOfDate(zone, shifted(unit, day, steps))
-  // Where the clock falls back across midnight, the date runs twice: the later day has then already begun.
+  // When the clock falls back across midnight, the date occurs twice: the later day has then already begun.
   const next = window(1)
   return at < next ? { start: window(0), end: next } : { start: next, end: window(2) }
 }

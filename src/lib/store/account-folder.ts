@@ -8,7 +8,7 @@ export function accountFolder(home: Home, account: Pick<Account, 'user' | 'provi
   return join(home.accountsFolder, ...[user, provider, name].map(folderName))
 }
 
-/** No name can lead out of the folder, whatever a record holds. */
+/** No name leads out of the folder, whatever a record holds. */
 function folderName(name: string): string {
   return (
     name.replace(/[^A-Za-z0-9._@+-]|^\.+/g, (part) => [...Buffer.from(part)].map(percent).join('')) || '%'

@@ -7,11 +7,11 @@ import { errnoOf, unreadable } from './documents/file-error.ts'
 import { ensureFolder } from './home.ts'
 import { withLock } from './locks/lock.ts'
 
-/** Begins every admin token, so that leaks can be searched for. */
+/** The prefix of every admin token, so that scanners can find leaks. */
 const PREFIX = 'qa_'
 const TOKEN = /^qa_[A-Za-z0-9_-]{43}$/
 
-/** Null: there is none yet. Throws `store_corrupt`. */
+/** Null: there is no token yet. Throws `store_corrupt`. */
 export function readAdminToken(file: string): string | null {
   let text: string
   try {
@@ -26,7 +26,9 @@ export function readAdminToken(file: string): string | null {
   })
 }
 
-/** Makes the token, 0600 and only as a whole, unless another process was faster: then that one's. */
+/**
+ * Creates the token file, 0600 and atomically. If another process was faster, returns the token of that process.
+ */
 export async function createAdminToken(file: string): Promise<string> {
   ensureFolder(dirname(file))
   return withLock(file, async () => {

@@ -4,7 +4,10 @@ import { derive } from './vault/master-key.ts'
 import type { MasterKey } from './vault/master-key.ts'
 import { SCRYPT_BLOCK_SIZE, SCRYPT_COST, deriveCheck, isPowerOfTwo, stretch } from './vault/passphrase.ts'
 
-/** The first line of a backup: `qwenctl-backup ` and this as JSON. Behind it: nonce, tag and data, to the end. */
+/**
+ * The first line of a backup: `qwenctl-backup ` and this header as JSON. The rest of the file is nonce, tag and
+ * data.
+ */
 interface BackupHeader {
   version: number
   /** RFC 3339. */
@@ -15,7 +18,7 @@ interface BackupHeader {
   p: number
   /** base64url. */
   salt: string
-  /** Tells a wrong passphrase from a damaged file. */
+  /** Distinguishes a wrong passphrase from a damaged file. */
   check: string
 }
 
@@ -27,7 +30,10 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const LONGEST_HEADER = 4096
 
-/** The bytes of a backup file: AES-256-GCM under a key from the passphrase, bound to every byte of the header. */
+/**
+ * Makes the bytes of a backup file: AES-256-GCM under a key from the passphrase. Every byte of the header is
+ * authenticated.
+ */
 export async function sealBackup(
   content: Buffer,
   passphrase: string,
@@ -48,8 +54,8 @@ export async function sealBackup(
 }
 
 /**
- * What was sealed. Throws `invalid_value` for a file that is no backup, `store_too_new` for one of a newer qwenctl,
- * `vault_locked` for a wrong passphrase, `store_corrupt` for a damaged file. `file` is for the message.
+ * Opens a backup. Throws `invalid_value` for a file that is no backup, `store_too_new` for a file of a newer
+ * qwenctl, `vault_locked` for a wrong passphrase, `store_corrupt` for a damaged file. The message names `file`.
  */
 export async function openBackup(bytes: Buffer, passphrase: string, file: string): Promise<Buffer> {
   const { header, line } = readHeader(bytes, file)
@@ -109,7 +115,7 @@ function parseHeader(text: string): BackupHeader | null {
   }
 }
 
-/** Bounds what a changed header can make scrypt use: at most 2 GiB. */
+/** Bounds the memory that a changed header can make scrypt use: at most 2 GiB. */
 function isSound({ version, kdf, N, r, p, salt, check }: BackupHeader): boolean {
   const isText = [salt, check].every((text) => typeof text === 'string')
   const isCostly = isPowerOfTwo(N) && N >= 2 ** 10 && N <= 2 ** 21

@@ -1,5 +1,6 @@
-// The store room: where things are kept, and how they survive crashes, full disks and many processes at once. Documents
-// (lowdb), the ledger's files, the vault, locks. It knows records, not rules: what they mean is for the rooms above.
+// The store room: where qwenctl keeps data, and how the data survives crashes, full disks and concurrent processes.
+// Documents (lowdb), the ledger's files, the vault, locks. The store knows records, not rules: their meaning
+// belongs to the rooms above.
 
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -17,25 +18,25 @@ export interface Home {
   stateFolder: string
   accountsFile: string
   templatesFile: string
-  /** What client keys may do. */
+  /** The permissions of client keys. */
   keysFile: string
   countersFile: string
   ledgerFolder: string
-  /** What was done on days that are over, by hour. */
+  /** The history of finished days, by hour. */
   historyFolder: string
-  /** What people were told of, so that they are told once. */
+  /** Notifications already sent, so that each is sent once. */
   noticesFolder: string
   configFile: string
   masterKeyFile: string
   vaultFile: string
-  /** Opens the management API. */
+  /** The token for the management API. */
   adminTokenFile: string
   logsFolder: string
   runFolder: string
-  /** Which account holds a conversation or a stored response. Its loss costs warm caches. */
+  /** Which account holds a conversation or a stored response. Losing the file costs warm caches. */
   affinityFolder: string
   accountsFolder: string
-  /** Where plugins are installed; null: where oclif puts them for the user of the system. */
+  /** The folder of installed plugins; null: the one that oclif chooses for this system user. */
   pluginsFolder: string | null
 }
 
@@ -47,7 +48,7 @@ interface Folders {
   state: string
 }
 
-/** Where everything is; touches no disk. A relative `QWENCTL_HOME` counts from the current folder. */
+/** Resolves all paths without touching the disk. A relative `QWENCTL_HOME` counts from the current folder. */
 export function resolveHome(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
@@ -69,7 +70,7 @@ export function resolveHome(
     historyFolder: path.join(folders.data, 'history'),
     noticesFolder: path.join(folders.data, 'notices'),
     configFile: path.join(folders.config, 'config.yaml'),
-    // Apart from the sealed values where the system has two places, so that copying one does not take both.
+    // Kept apart from the sealed values where the system has two places, so that one copy does not contain both.
     masterKeyFile: path.join(folders.state, 'master.key'),
     vaultFile: path.join(folders.data, 'vault.json'),
     adminTokenFile: path.join(folders.state, 'admin-token'),
@@ -81,7 +82,7 @@ export function resolveHome(
   }
 }
 
-/** Stands in a home while a restore is under way, and after one that was killed. */
+/** Exists in a home during a restore, and after an interrupted one. */
 export function restoreJournal(home: Home): string {
   return `${home.dataFolder}/restore-under-way.json`
 }
@@ -90,7 +91,7 @@ function foldersFor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, userHome:
   const path = platform === 'win32' ? win32 : posix
   const named = env['QWENCTL_HOME']
   if (named !== undefined && named !== '') {
-    // A variable set by a service file or an editor has not been through a shell, so `~` arrives as it is written.
+    // Variables from a service file or an editor have not passed through a shell, so `~` is not expanded.
     const root = path.resolve(/^~(?=[\\/]|$)/.test(named) ? userHome() + named.slice(1) : named)
     return { root, data: root, config: root, cache: path.join(root, 'cache'), state: root }
   }
@@ -115,7 +116,7 @@ function xdgFolder(named: string | undefined, userHome: () => string, standard: 
   return posix.join(base, 'qwenctl')
 }
 
-/** `%APPDATA%` roams between machines, so only the configuration goes there. */
+/** `%APPDATA%` roams between machines, so only the configuration is stored there. */
 function windowsFolders(env: NodeJS.ProcessEnv, userHome: string): Folders {
   const roaming = win32.join(env['APPDATA'] || win32.join(userHome, 'AppData', 'Roaming'), 'qwenctl')
   const local = win32.join(env['LOCALAPPDATA'] || win32.join(userHome, 'AppData', 'Local'), 'qwenctl')
@@ -142,8 +143,8 @@ function userFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
 }
 
 /**
- * Creates the folders that are missing, 0700; a folder that exists is somebody's choice and keeps its mode. Throws
- * `store_unwritable` naming the one that cannot be.
+ * Creates missing folders, 0700. An existing folder keeps its mode: its owner chose it. Throws `store_unwritable`
+ * that names the folder.
  */
 export function prepareHome(home: Home): void {
   for (const folder of [home.dataFolder, home.configFolder, home.stateFolder, home.cacheFolder])

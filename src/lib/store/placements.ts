@@ -5,7 +5,7 @@ import type { Placements } from '../account/placements.ts'
 const RECORD_BYTES = 64
 const WAYS = 4
 const SET_BYTES = RECORD_BYTES * WAYS
-/** A new record is written at once, but not more often than this: a busy process then writes many together. */
+/** New records are written soon, but not more often than this: a busy process writes many together. */
 const FLUSH_MS = 5
 
 /** Offsets in a record: 64 bits of the key's hash, seconds, a checksum, and the account id with its length. */
@@ -16,9 +16,9 @@ const ID = 17
 const MOST_ID_BYTES = RECORD_BYTES - ID
 
 /**
- * Remembers which account holds something, in a file of fixed size that all processes of a home share. A key has four
- * places in the file; a new key takes the oldest of them. Nothing is locked: a record is written whole, a damaged one
- * fails its checksum, and a lost one costs a warm cache at most. See docs/decisions/0022.
+ * Remembers which account holds a resource, in a file of fixed size that all processes of a home share. A key has
+ * four slots in the file; a new key takes the oldest of them. There is no lock: a record is written whole, and a
+ * damaged one fails its checksum. A lost record costs at most a warm cache. See docs/decisions/0022.
  */
 export class PlacementFile implements Placements {
   readonly #path: string
@@ -43,7 +43,7 @@ export class PlacementFile implements Placements {
     const [low, high] = hashKey(key)
     const set = low & (this.#sets - 1)
     let record = this.#findRecord(set, low, high)
-    // Another process may have written it since.
+    // Another process may have written the record since.
     if (record < 0 && this.#load(set)) record = this.#findRecord(set, low, high)
     return record < 0 ? null : this.#accountAt(record)
   }
@@ -69,7 +69,7 @@ export class PlacementFile implements Placements {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref()
   }
 
-  /** Writes what is new. An error leaves it in the memory of this process, where it serves as before. */
+  /** Writes new records. After an error, they stay valid in this process alone. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -79,7 +79,7 @@ export class PlacementFile implements Placements {
       try {
         for (const record of this.#dirty) writeSync(file, this.#memory, record, RECORD_BYTES, record)
       } catch {
-        this.#hasFailed = true // a full disk, or a folder that was removed
+        this.#hasFailed = true // a full disk, or a removed folder
       }
     }
     this.#dirty.clear()
@@ -128,11 +128,11 @@ export class PlacementFile implements Placements {
     this.#isLoaded[set] = 1
     const file = this.#open(false)
     if (file === null) return false
-    if (this.#dirty.size > 0) this.flush() // reading would undo what is not written yet
+    if (this.#dirty.size > 0) this.flush() // reading would undo unwritten changes
     try {
       return readSync(file, this.#memory, set * SET_BYTES, SET_BYTES, set * SET_BYTES) > 0
     } catch {
-      return false // the memory has what this process knows
+      return false // the memory has this process's records
     }
   }
 
@@ -149,7 +149,7 @@ export class PlacementFile implements Placements {
   }
 }
 
-/** FNV-1a, twice with different seeds. It tells keys apart; it protects nothing. */
+/** FNV-1a, twice with different seeds. The hash distinguishes keys; it protects nothing. */
 function hashKey(key: string | number): [number, number] {
   if (typeof key === 'number') return [mix(key), mix(key ^ 0x9e3779b9)]
   let low = 0x811c9dc5
@@ -169,7 +169,7 @@ function mix(value: number): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Over all of a record but the checksum itself. */
+/** The checksum covers the whole record except itself. */
 function computeChecksum(memory: Buffer, record: number): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < RECORD_BYTES; at += 4) {

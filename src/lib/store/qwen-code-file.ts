@@ -9,7 +9,7 @@ export interface QwenCodeTokens {
   expiresAt: number
 }
 
-/** Null: there is no such file, or qwen-code would not take it either. */
+/** Null: there is no such file, or qwen-code would not accept it either. */
 export function readQwenCodeFile(file: string): QwenCodeTokens | null {
   const {
     access_token: accessToken,
@@ -21,7 +21,7 @@ export function readQwenCodeFile(file: string): QwenCodeTokens | null {
   return { accessToken, refreshToken, expiresAt }
 }
 
-/** Puts new tokens into the file, and leaves its other fields as they are. Throws `store_unwritable`. */
+/** Writes new tokens into the file, and keeps its other fields. Throws `store_unwritable`. */
 export async function writeQwenCodeFile(file: string, tokens: QwenCodeTokens): Promise<void> {
   const whole = {
     ...parsedFile(file),
@@ -36,6 +36,6 @@ function parsedFile(file: string): Record<string, unknown> | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | null
   } catch {
-    return null // gone or damaged: it is qwen-code's to repair
+    return null // missing or damaged: qwen-code repairs its own file
   }
 }

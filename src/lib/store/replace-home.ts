@@ -10,19 +10,20 @@ import { withLock } from './locks/lock.ts'
 import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
 import type { Snapshot } from './documents/snapshot.ts'
 
-/** What is being replaced, written down before the first of it is, so that a crash can be undone. */
+/** The journal of a replacement, stored before the first step so that a crash can be undone. */
 interface Journal {
-  /** The folder that keeps what was there before. */
+  /** The folder that keeps the previous content. */
   safety: string
-  /** The folder in which the new ones were laid out. */
+  /** The folder that holds the prepared new content. */
   stage: string
-  documents: { path: string; /** Its copy; null: there was none. */ before: string | null }[]
-  folders: { path: string; before: string; /** Whether there was one. */ existed: boolean }[]
+  documents: { path: string; /** The backup copy; null: there was no file. */ before: string | null }[]
+  folders: { path: string; before: string; /** Whether the folder existed. */ existed: boolean }[]
 }
 
 /**
- * Replaces documents, ledger, history and account folders by those of a snapshot, all or nothing: where any step fails, or the process is
- * killed (then at the next start), everything is as it was. Resolves to the folder that keeps what was there before.
+ * Replaces documents, ledger, history and account folders by those of a snapshot, all or nothing. If a step fails,
+ * everything is restored at once; after a killed process, at the next start. Resolves to the folder that keeps the
+ * previous content.
  */
 export async function replaceHome(
   home: Home,
@@ -38,7 +39,7 @@ export async function replaceHome(
   )
 }
 
-/** Takes back what a killed restore had begun; false: there was none. Waits for one that is under way. */
+/** Undoes an interrupted restore; false: there was none. Waits for a restore in progress. */
 export async function undoInterruptedRestore(home: Home): Promise<boolean> {
   const file = restoreJournal(home)
   if (!existsSync(file)) return false
@@ -97,7 +98,7 @@ async function carryOut(home: Home, journal: Journal, steps: () => Promise<void>
   await writeAtomically(restoreJournal(home), JSON.stringify(journal))
   try {
     await steps()
-    rmSync(restoreJournal(home)) // from here on it has happened
+    rmSync(restoreJournal(home)) // from here on the replacement is complete
   } catch (error) {
     await undo(home, journal)
     throw failed(error)
@@ -135,17 +136,17 @@ async function put(path: string, content: Buffer | null): Promise<void> {
   await writeAtomically(path, content)
 }
 
-/** Doing it twice is the same as once: it may itself be interrupted. */
+/** Undoing is idempotent: it may itself be interrupted. */
 async function undo(home: Home, journal: Journal): Promise<void> {
   for (const { path, before, existed } of journal.folders) {
-    if (existed && !existsSync(before)) continue // it was not reached, or is back already
+    if (existed && !existsSync(before)) continue // not reached, or restored already
     if (existsSync(path)) renameSync(path, temporaryName(join(journal.stage, basename(before))))
     if (existed) renameSync(before, path)
   }
   for (const { path, before } of journal.documents)
     await put(path, before === null ? null : readFileSync(before))
   rmSync(restoreJournal(home), { force: true })
-  discard(journal) // only now, since the journal names what is in there
+  discard(journal) // only now, because the journal names the files in there
 }
 
 function discard({ stage, safety }: Journal): void {

@@ -4,7 +4,7 @@ import { temporaryName } from './documents/atomic-write.ts'
 import type { Home } from './home.ts'
 import { liveness, thisProcess, type LockOwner } from './locks/lock-owner.ts'
 
-/** What a proxy leaves in the run folder while it listens. */
+/** The file that a proxy keeps in the run folder while it listens. */
 export interface RunFile {
   pid: number
   url: string
@@ -14,11 +14,11 @@ export interface RunFile {
   strategy: string
   /** RFC 3339. */
   startedAt: string
-  /** The processes that serve: this one, or those that it has for it. */
+  /** The serving processes: this one, or its workers. */
   workers: number[]
-  /** Of qwenctl; null: a version that did not say it. */
+  /** The version of qwenctl; null: an older version that did not record it. */
   version: string | null
-  /** The flags that it was started with; missing: of an older version. */
+  /** The flags of the start; missing: an older version. */
   args?: string[]
   /** Only this user's accounts serve; null: those of all users. Missing, as the two below: of an older version. */
   user?: string | null
@@ -34,13 +34,16 @@ export interface Registration {
 }
 
 interface StoredRunFile extends RunFile {
-  /** Tells this process from a later one with its pid, and from one in another container that shares the home. */
+  /**
+   * Distinguishes this process from a later one with its pid, and from one in another container that shares the
+   * home.
+   */
   owner: LockOwner
-  /** What only this proxy knows: whoever answers at its address with it is this proxy. Missing: of an older version. */
+  /** A secret of this proxy: a server that returns it at the address is this proxy. Missing: an older version. */
   proof?: string
 }
 
-/** Leaves a run file for this process. `proof`: what it can be asked for at its address. */
+/** Writes a run file for this process. `proof`: the secret that the proxy returns at its address. */
 export function writeRunFile(home: Home, run: RunFile, proof?: string): Registration {
   mkdirSync(home.runFolder, { recursive: true, mode: 0o700 })
   const owner = thisProcess()
@@ -54,13 +57,13 @@ export function writeRunFile(home: Home, run: RunFile, proof?: string): Registra
         mode: 0o600,
       },
     )
-    renameSync(temporary, path) // whoever reads it sees all of it
+    renameSync(temporary, path) // atomic: readers see the whole file
   }
   update(run)
   return { update, remove: () => rmSync(path, { force: true }) }
 }
 
-/** The proxies of this home that run on this machine, oldest first. What a killed one left is swept away. */
+/** The proxies of this home that run on this machine, oldest first. Removes files of killed proxies. */
 export function readRunFiles(home: Home): RunFile[] {
   const found: RunFile[] = []
   for (const name of runFileNames(home)) {
@@ -68,21 +71,21 @@ export function readRunFiles(home: Home): RunFile[] {
     const stored = readRunFile(path)
     const state = stored === null ? 'dead' : liveness(stored.owner)
     if (state === 'dead') rmSync(path, { force: true })
-    if (stored === null || state !== 'alive') continue // elsewhere: its pid means another process here
+    if (stored === null || state !== 'alive') continue // another machine or container: its pid means another process here
     const { owner: _, proof: __, ...run } = stored
-    // A proxy of an older version says neither: it serves alone.
+    // A proxy of an older version records neither: it serves alone.
     const { workers = [run.pid], version = null } = run as Partial<RunFile>
     found.push({ ...run, workers, version })
   }
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt))
 }
 
-/** The proof of the proxy that wrote this; null: it has none. */
+/** The proof of the proxy that wrote this file; null: it has none. */
 export function readProof(home: Home, { pid, startedAt }: RunFile): string | null {
   return findRunFile(home, pid, startedAt)?.stored.proof ?? null
 }
 
-/** Takes away the run file of a proxy that is known to be gone. */
+/** Removes the run file of a proxy that has certainly ended. */
 export function sweepRunFile(home: Home, { pid, startedAt }: RunFile): void {
   const found = findRunFile(home, pid, startedAt)
   if (found !== null) rmSync(found.path, { force: true })
@@ -105,11 +108,11 @@ function runFileNames(home: Home): string[] {
   try {
     return readdirSync(home.runFolder).filter((name) => /^proxy-[\w-]+\.json$/.test(name))
   } catch {
-    return [] // no proxy was ever started here
+    return [] // no proxy has run here
   }
 }
 
-/** Null: damaged, or removed at this moment. */
+/** Null: damaged, or just removed. */
 function readRunFile(path: string): StoredRunFile | null {
   try {
     const stored = JSON.parse(readFileSync(path, 'utf8')) as Partial<StoredRunFile> | null

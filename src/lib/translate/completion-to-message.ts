@@ -4,7 +4,7 @@ import type { TranslationPlan } from './plan.ts'
 import { isBrokenOff, messageEnd, messageTier } from './stop-reasons.ts'
 import { messageUsage, noTokens, tokensOfChat } from './usage.ts'
 
-/** A chat completion as a message. Throws `upstream_unavailable` for what cannot be an answer. */
+/** Translates a chat completion to a message. Throws `upstream_unavailable` for a body that is no answer. */
 export function translateCompletion(plan: TranslationPlan, body: unknown): Json {
   const completion = isObject(body) ? body : {}
   const choices: unknown[] = Array.isArray(completion.choices) ? completion.choices : []
@@ -30,7 +30,7 @@ export function translateCompletion(plan: TranslationPlan, body: unknown): Json 
   }
 }
 
-/** What a message says of itself before its content. */
+/** The fields of a message before its content. */
 export function messageHead(plan: TranslationPlan, completion: Json): Json {
   return {
     id: isText(completion.id) ? completion.id : `msg_${plan.requestId}`,
@@ -45,14 +45,14 @@ export function fullUsage(usage: Json, tier: unknown): Json {
   return { ...usage, cache_creation: null, inference_geo: null, service_tier: messageTier(tier), speed: null }
 }
 
-/** The id that a tool call without one gets. */
+/** An id for a tool call without one. */
 export function callId(plan: TranslationPlan, index: number): string {
   return `call_${plan.requestId.replaceAll(/[^a-zA-Z0-9_-]/g, '_')}_${index}`
 }
 
 /**
- * Thinking, from `reasoning_content` (DeepSeek, Qwen), `reasoning` (Groq, vLLM), the signed pieces of `reasoning_details`
- * (OpenRouter), or parts of the content (Mistral). Only Anthropic signs.
+ * Thinking, from `reasoning_content` (DeepSeek, Qwen), `reasoning` (Groq, vLLM), the signed pieces of
+ * `reasoning_details` (OpenRouter), or parts of the content (Mistral). Only Anthropic signs.
  */
 function translateThoughts(message: Json): Json[] {
   const details: unknown[] = Array.isArray(message.reasoning_details) ? message.reasoning_details : []
@@ -80,7 +80,7 @@ function thinkingBlock(thinking: string, signature = ''): Json {
   return { type: 'thinking', thinking, signature }
 }
 
-/** A text, or the texts of a list of parts, as Mistral says its thinking. */
+/** A text, or the texts of a list of parts, as in Mistral's thinking. */
 export function plainText(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
@@ -122,7 +122,7 @@ function parseInput(value: unknown, name: string): Json {
   throw unreadable(`it calls the tool ${name} with arguments that are no JSON object`)
 }
 
-/** An answer that cannot be one in the client's format: the fault is the upstream's. */
+/** An answer that has no form in the client's format: the fault is the upstream's. */
 export function unreadable(why: string): QwenctlError {
   return new QwenctlError('upstream_unavailable', `the upstream's answer cannot be translated: ${why}`)
 }

@@ -1,17 +1,20 @@
-// Errors keep the provider's words in the envelope that the client reads.
+// Puts the provider's error message into the envelope that the client reads.
 
 import { isObject, isText, type Json } from './json-fields.ts'
 import { messagesType } from './messages-types.ts'
 import type { TranslationPlan } from './plan.ts'
 
-/** What an error says, in whatever envelope. */
+/** The content of an error, from any envelope. */
 interface Words {
   message: string
   type: string | null
   code: string | null
 }
 
-/** The body of an error with this HTTP status, as the client's format has it. `body`: parsed JSON, or text that is none. */
+/**
+ * Builds the body of an error with this HTTP status in the client's format. `body`: parsed JSON, or text that is
+ * not JSON.
+ */
 export function translateError(plan: TranslationPlan, status: number, body: unknown): Json {
   const words = readError(body)
   const message = words.message === '' ? `the provider answered with status ${status}` : words.message
@@ -20,7 +23,7 @@ export function translateError(plan: TranslationPlan, status: number, body: unkn
     : chatError({ ...words, message }, status)
 }
 
-/** From `{error: {...}}`, `{error: "..."}`, a list of one of these, or `{code, message}`. */
+/** Reads `{error: {...}}`, `{error: "..."}`, a list of one of these, or `{code, message}`. */
 function readError(body: unknown): Words {
   const root: unknown = Array.isArray(body) ? (body as unknown[])[0] : body
   if (typeof root === 'string') return { message: root.trim(), type: null, code: null }
@@ -52,7 +55,7 @@ function messagesError({ message, code }: Words, status: number, plan: Translati
 
 const TOO_LONG = 'prompt is too long'
 
-/** Claude Code makes a conversation shorter when it reads Anthropic's words for one that is too long. */
+/** Claude Code shortens a conversation when it reads Anthropic's words for one that is too long. */
 function knownToMessagesClients(message: string, code: string | null): string {
   const isTooLong = code === 'context_length_exceeded' && !message.toLowerCase().includes(TOO_LONG)
   return isTooLong ? `${TOO_LONG}: ${message}` : message
@@ -71,7 +74,7 @@ const chatTypes: ReadonlyMap<string, { type: string; code: string | null }> = ne
   ['overloaded_error', { type: 'server_error', code: 'server_is_overloaded' }],
 ])
 
-/** Agents look for `context_length_exceeded`, which Anthropic says in words alone. */
+/** Agents look for `context_length_exceeded`, which Anthropic expresses in words alone. */
 function chatError({ message, type, code }: Words, status: number): Json {
   const own = messagesType(status)
   const known = chatTypes.get(type ?? own) ?? chatTypes.get(own)!

@@ -1,14 +1,14 @@
-// Services that speak chat completions differ where the format is silent or has changed. Rows are from their documents
-// and from reports of their refusals; a service without a row gets what most take.
+// How services differ in chat completions, where the format is silent or has changed. Rows come from their
+// documentation and from reported refusals; a service without a row gets the common behaviour.
 
 export interface Habits {
   /** OpenAI's reasoning models refuse the older name, Mistral refuses the newer. */
   maxTokens: 'max_tokens' | 'max_completion_tokens'
-  /** How thinking is asked for; `none`: it cannot be. */
+  /** How a request asks for thinking; `none`: not possible. */
   thinking: 'reasoning_effort' | 'enable_thinking' | 'none'
-  /** The field of an assistant message in which its own thinking goes back; `none`: the service refuses such a field. */
+  /** The field of an assistant message that returns its own thinking; `none`: the service refuses such a field. */
   thinkingBack: 'reasoning_content' | 'reasoning_details' | 'none'
-  /** Whether it takes `user`. */
+  /** Whether the service accepts `user`. */
   takesUser: boolean
 }
 

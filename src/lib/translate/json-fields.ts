@@ -2,7 +2,7 @@ import { QwenctlError } from '../base/errors.ts'
 
 export type Json = Record<string, unknown>
 
-/** What happens to one field of a request. Null and absent are the same, and always fine. */
+/** The rule for one field of a request. Null and absent are the same, and always valid. */
 export type FieldRule =
   /** Translated. */
   | 'taken'
@@ -25,7 +25,10 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-/** Throws `invalid_request` for what has no counterpart in the other format. `field` is a path: `messages[2].name`. */
+/**
+ * Throws `invalid_request` for a field without a counterpart in the other format. `field` is a path:
+ * `messages[2].name`.
+ */
 export function refuse(field: string, why: string): never {
   throw new QwenctlError('invalid_request', `"${field}" cannot be translated: ${why}`, {
     hint: 'leave it out, or use an account that speaks the format of the request',
@@ -33,7 +36,7 @@ export function refuse(field: string, why: string): never {
   })
 }
 
-/** Refuses the first field that the rules refuse, or that they do not know. `at` is the path of the object, or empty. */
+/** Refuses the first field that the rules refuse or do not know. `at` is the path of the object, or empty. */
 export function checkFields(object: Json, rules: FieldRules, at = ''): void {
   for (const key in object) {
     const value = object[key]
@@ -58,7 +61,7 @@ export function textAt(value: unknown, field: string): string {
   return typeof value === 'string' ? value : refuse(field, 'it is not a text')
 }
 
-/** A value as a refusal quotes it. */
+/** A value, quoted for a refusal. */
 export function quoted(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 80 ? `${text.slice(0, 80)}...` : text

@@ -4,7 +4,7 @@ import type { TranslationPlan } from './plan.ts'
 import { chatTier, finishReason } from './stop-reasons.ts'
 import { chatUsage, tokensOfMessage } from './usage.ts'
 
-/** A message as a chat completion. Throws `upstream_unavailable` for what cannot be an answer. */
+/** Translates a message to a chat completion. Throws `upstream_unavailable` for a body that is no answer. */
 export function translateMessage(plan: TranslationPlan, body: unknown): Json {
   const message = isObject(body) ? body : {}
   if (!Array.isArray(message.content)) throw unreadable('it has no content')
@@ -37,7 +37,7 @@ export function translateMessage(plan: TranslationPlan, body: unknown): Json {
 interface Said {
   texts: string[]
   thoughts: string[]
-  /** Signed and sealed thinking, in the form in which it can come back. */
+  /** Signed and sealed thinking, in the form that a client can send back. */
   details: Json[]
   calls: Json[]
 }

@@ -1,8 +1,8 @@
 import type { Dialect } from '../provider/provider.ts'
 
-/** What a translation has to know besides the request. */
+/** The inputs of a translation besides the request. */
 export interface TranslationContext {
-  /** Id of the account's provider: services of one format differ in small things (`habits.ts`). */
+  /** Id of the account's provider: services of one format differ in details (`habits.ts`). */
   provider: string
   /** The request's id: answers that come without an id are named after it. */
   requestId: string
@@ -10,20 +10,20 @@ export interface TranslationContext {
   now: number
 }
 
-/** What the translation of the answer must remember of the request. */
+/** The facts of the request that the translation of the answer needs. */
 export interface TranslationPlan {
   /** The client's format. */
   from: Dialect
   /** The account's format. */
   to: Dialect
-  /** The model asked for; the answer names it where the upstream names none. */
+  /** The requested model; the answer names it when the upstream names none. */
   model: string
   isStream: boolean
-  /** True: the client wants the usage of a stream. Messages streams always tell it. */
+  /** True: the client wants the usage of a stream. Messages streams always include it. */
   wantsUsage: boolean
-  /** False: thinking stays with the upstream, as the client asked. */
+  /** False: the client asked to leave thinking out of the answer. */
   showsThinking: boolean
-  /** The stop sequences asked for, to recognise one that the upstream names. */
+  /** The requested stop sequences, to recognise one that the upstream names. */
   stops: string[]
   requestId: string
   /** Epoch seconds. */

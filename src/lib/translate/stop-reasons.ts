@@ -1,12 +1,12 @@
 import type { Json } from './json-fields.ts'
 
-/** How a message ends, from the reason of a chat completion. */
+/** The stop reason of a message, from the reason of a chat completion. */
 export interface MessageEnd {
   stop_reason: string
   stop_sequence: string | null
 }
 
-/** Reasons with which services break an answer off: half an answer must not look whole. */
+/** Reasons of services for a broken answer: half an answer must not look complete. */
 const brokenOff: ReadonlySet<unknown> = new Set(['error', 'insufficient_system_resource'])
 
 export function isBrokenOff(finishReason: unknown): boolean {
@@ -23,8 +23,8 @@ const messageReasons: ReadonlyMap<unknown, string> = new Map([
 ])
 
 /**
- * `choice` is the one that says `finish_reason`; vLLM names there the stop sequence it met. Some services say `stop`
- * after tool calls, which a Messages client would not run then.
+ * `choice` has the `finish_reason`; vLLM also names the matched stop sequence there. Some services say `stop` after
+ * tool calls, which a Messages client would then not run.
  */
 export function messageEnd(
   choice: Json,
@@ -49,7 +49,7 @@ export function finishReason(stopReason: unknown): string {
   return finishReasons.get(stopReason) ?? 'stop'
 }
 
-/** Tiers as the other format names them; null: it has none. */
+/** Tiers by the other format's names; null: no counterpart. */
 export function messageTier(tier: unknown): string | null {
   if (tier === 'default') return 'standard'
   return tier === 'priority' ? tier : null

@@ -1,10 +1,10 @@
-// How much a model thinks: Anthropic takes a budget of tokens, or an effort for models that decide themselves; chat
+// How much a model thinks. Anthropic takes a budget of tokens, or an effort for models that decide themselves; chat
 // completions take an effort.
 
 import type { Habits } from './habits.ts'
 import { refuse, type Json } from './json-fields.ts'
 
-/** Anthropic's least. */
+/** Anthropic's smallest budget. */
 const LEAST_BUDGET = 1024
 
 const budgets: Readonly<Record<string, number>> = {
@@ -16,13 +16,13 @@ const budgets: Readonly<Record<string, number>> = {
   max: 32_000,
 }
 
-/** The effort whose budget is the largest one not above this, `low` at least. */
+/** The effort with the largest budget up to this one, at least `low`. */
 function chooseEffort(budget: number): string {
   if (budget >= 16_384) return 'high'
   return budget >= 8192 ? 'medium' : 'low'
 }
 
-/** The fields of a chat completion that ask for the thinking a Messages request asks for. */
+/** The fields of a chat completion that request the thinking of a Messages request. */
 export function askOpenAiToThink(thinking: Json | null, effort: string | null, habits: Habits): Json {
   if (habits.thinking === 'none') return {}
   const type = thinking?.type ?? null
@@ -36,7 +36,7 @@ export function askOpenAiToThink(thinking: Json | null, effort: string | null, h
   return type === 'enabled' ? { reasoning_effort: chooseEffort(budget) } : {}
 }
 
-/** The fields of a Messages request that ask for the effort of a chat completion. */
+/** The fields of a Messages request that request the effort of a chat completion. */
 export function askAnthropicToThink(effort: string, model: string, maxTokens: number): Json {
   if (effort === 'none') return { thinking: { type: 'disabled' } }
   const wanted = Object.hasOwn(budgets, effort) ? budgets[effort] : undefined
@@ -54,7 +54,7 @@ export function askAnthropicToThink(effort: string, model: string, maxTokens: nu
       `thinking takes ${LEAST_BUDGET} tokens at least, and max_tokens is ${maxTokens}`,
     )
   }
-  // Half of the room stays for the answer, as far as Anthropic's least budget lets it.
+  // Half of the tokens stay for the answer, as far as Anthropic's smallest budget allows.
   const budget_tokens = Math.max(LEAST_BUDGET, Math.min(wanted, Math.floor(maxTokens / 2)))
   return { thinking: { type: 'enabled', budget_tokens } }
 }

@@ -1,6 +1,7 @@
-// The translate room: what a client says in one wire format, said in the other, and the answer back. Pure functions of
-// JSON; bytes and sockets are the proxy's. What has no counterpart is refused by its name and never left out in silence:
-// the tables of fields (`requestRules` and the like) say which, `docs/reference/translation.md` why.
+// The translate room: converts a client's request to another wire format, and the answer back. Pure functions of
+// JSON; bytes and sockets belong to the proxy. A field without a counterpart is refused by its name, never dropped
+// silently. The tables of fields (`requestRules` and the like) list them, `docs/reference/translation.md` explains
+// them.
 
 import type { Dialect } from '../provider/provider.ts'
 import { translateCompletion } from './completion-to-message.ts'
@@ -15,14 +16,15 @@ export type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export interface TranslatedRequest {
   body: Record<string, unknown>
-  /** Below the account's base of the other format. */
+  /** The route below the account's base of the other format. */
   path: '/messages' | '/chat/completions'
   plan: TranslationPlan
 }
 
 /**
- * A request of the client's format for an account that speaks only the other. `body` is the parsed JSON and stays as it is.
- * Throws `invalid_request`, with the field's path in `details.field`, for what has no counterpart there.
+ * Translates a client's request for an account that speaks only the other format. `body` is the parsed JSON, and
+ * stays unchanged. Throws `invalid_request`, with the field's path in `details.field`, for a field without a
+ * counterpart.
  */
 export function translateRequest(
   from: Dialect,
@@ -34,7 +36,10 @@ export function translateRequest(
     : { path: '/messages', ...messagesRequest(body, context) }
 }
 
-/** A whole answer of status 200 in the client's format. Throws `upstream_unavailable` for what is no answer. */
+/**
+ * Translates a whole answer of status 200 to the client's format. Throws `upstream_unavailable` for a body that is
+ * no answer.
+ */
 export function translateAnswer(plan: TranslationPlan, body: unknown): Record<string, unknown> {
   return plan.from === 'anthropic' ? translateCompletion(plan, body) : translateMessage(plan, body)
 }

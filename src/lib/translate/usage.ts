@@ -1,25 +1,27 @@
-// Tokens. Chat completions count what a cache read and wrote into `prompt_tokens`; Messages count it beside
-// `input_tokens`. Both count thinking into the output.
+// Token counts. Chat completions include cached tokens in `prompt_tokens`; Messages count them beside
+// `input_tokens`. Both include thinking in the output.
 
 import { isObject, type Json } from './json-fields.ts'
 
 export interface Tokens {
-  /** Without those that a cache read or wrote. */
+  /** Without tokens that a cache read or wrote. */
   input: number
   cacheRead: number
   cacheWrite: number
   output: number
-  /** Part of the output; null: not said. */
+  /** A part of the output; null: unknown. */
   thinking: number | null
 }
 
 export const noTokens: Readonly<Tokens> = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, thinking: null }
 
-/** From the usage of a chat completion, or one of its chunks; what is not said is 0, since Messages must say a number. */
+/**
+ * Reads the usage of a chat completion or of one chunk. Missing values are 0, because Messages require a number.
+ */
 export function tokensOfChat(usage: Json): Tokens {
   const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
   const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
-  // DeepSeek says what its cache read at the top.
+  // DeepSeek reports its cache reads at the top level.
   const cacheRead = count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? 0
   const cacheWrite = count(prompt.cache_write_tokens) ?? 0
   return {
@@ -31,7 +33,9 @@ export function tokensOfChat(usage: Json): Tokens {
   }
 }
 
-/** From the usage of a message or one of its events. Counts in a stream only grow, and later events may leave some out. */
+/**
+ * Reads the usage of a message or of one event. Counts in a stream only grow, and later events may leave some out.
+ */
 export function tokensOfMessage(usage: Json, before: Readonly<Tokens> = noTokens): Tokens {
   const details = isObject(usage.output_tokens_details) ? usage.output_tokens_details : {}
   return {

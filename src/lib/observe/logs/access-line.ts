@@ -20,7 +20,7 @@ const labels = {
   stayed: new StaticText(',"clientGone":false}\n'),
 }
 
-/** What is known of an account: its names, and the facts of the last request that it alone was asked for. */
+/** Cached parts of an account: its names, and the facts of the last request with this account alone. */
 interface Known {
   who: string
   asked: string
@@ -28,8 +28,8 @@ interface Known {
 }
 
 /**
- * The line of a request, put together from parts that repeat: it is written for every one, and this takes a tenth of the
- * time that a logger takes over the same object.
+ * Writes the line of a request from cached parts. Every request has one, and this takes a tenth of a logger's time
+ * for the same object.
  */
 export class AccessLines {
   readonly #masked: Masked
@@ -44,11 +44,11 @@ export class AccessLines {
     this.#pid = pid
   }
 
-  /** Adds it, with its line break. */
+  /** Adds the line, with its line break. */
   write(bytes: ByteWriter, record: RequestRecord): void {
     const { id, at, latencyMs } = record
     bytes.copy(this.#makeBeginning(Math.floor(at + latencyMs)))
-    bytes.latin1(id) // ids are ours, and have nothing to escape
+    bytes.latin1(id) // ids are made by qwenctl, and need no escaping
     bytes.copy(this.#findFacts(record))
     writeNumber(bytes, short(latencyMs))
     bytes.writeStatic(labels.firstByteMs)
@@ -66,7 +66,7 @@ export class AccessLines {
     bytes.writeStatic(record.isClientGone ? labels.left : labels.stayed)
   }
 
-  /** Until the id. Requests often end within one millisecond. */
+  /** The part before the id. Requests often end within one millisecond. */
   #makeBeginning(at: number): Uint8Array {
     if (at !== this.#beginningAt) {
       this.#beginningAt = at
@@ -77,7 +77,7 @@ export class AccessLines {
     return this.#beginning
   }
 
-  /** What stands between the id and the numbers. It is the same for most requests that an account has answered. */
+  /** The part between the id and the numbers, the same for most requests of an account. */
   #findFacts(record: RequestRecord): Uint8Array {
     const { attempts } = record
     const only = attempts.length === 1 ? attempts[0]! : null
@@ -133,7 +133,7 @@ export class AccessLines {
   }
 }
 
-/** Of two requests for the same account alone, and without a message. */
+/** Compares two requests that each had one attempt, with the same account and no message. */
 function hasSameFacts(a: RequestRecord, b: RequestRecord): boolean {
   return (
     a.model === b.model &&
@@ -148,12 +148,12 @@ function hasSameFacts(a: RequestRecord, b: RequestRecord): boolean {
   )
 }
 
-/** Milliseconds to the microsecond: clocks may give more digits than they know. */
+/** Milliseconds, rounded to the microsecond: clocks give more digits than they measure. */
 function short(ms: number | null): number | null {
   return ms === null || Number.isInteger(ms) ? ms : Math.round(ms * 1000) / 1000
 }
 
-/** JSON knows no infinity. */
+/** JSON has no infinity. */
 function writeNumber(bytes: ByteWriter, count: number | null): void {
   if (count === null || !Number.isFinite(count)) bytes.text('null')
   else bytes.number(count)

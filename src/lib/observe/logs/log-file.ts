@@ -16,37 +16,40 @@ import { closedLogName, closedLogsBeyond, currentLog } from './log-names.ts'
 
 export interface LogFileOptions {
   folder: string
-  /** For all log files of the folder together, whatever the number of processes. */
+  /** The bound for all log files of the folder together, whatever the number of processes. */
   maxBytes: number
   clock: () => number
-  /** Says, once per failure, that lines are being lost. */
+  /** Reports, once per failure, that lines are being lost. */
   onTrouble: (message: string) => void
-  /** The line that says how many were, when writing works again. */
+  /** Makes the line that reports the number of lost lines, once writing works again. */
   lostLine: (count: number) => string
 }
 
 const FILES = 8
-/** What is handed over at once. */
+/** The most bytes of one direct write. */
 const HANDED_BYTES = 16 << 10
-/** What a thread takes at once: all that came while it was at work, or it would be ever more behind a busy proxy. */
+/**
+ * The most bytes that a thread takes at once: everything that arrived during its last write, to keep up with a busy
+ * proxy.
+ */
 const MOST_CHUNK_BYTES = 1 << 20
-/** What may wait for a slow disk; more is dropped and counted. */
+/** The most bytes that wait for a slow disk; further lines are dropped and counted. */
 const MOST_WAITING_BYTES = 4 << 20
 const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY
-/** For how long it goes unnoticed that another process has begun a new file, or that this one was removed. */
+/** How long a new file of another process, or a removed file, may go unnoticed. */
 const TRUST_MS = 200
-/** A disk that is full is asked again this often, not at every line. */
+/** How often writing to a full disk is retried, instead of at every line. */
 const RETRY_MS = 1000
-/** An append to the system's memory takes microseconds. One that takes so long waited for a disk. */
+/** An append to the system's memory takes microseconds. An append this slow waited for a disk. */
 const SLOW_MS = 10
 
 /**
- * Appends whole lines to a log that any number of processes share, in writes of their own that the system keeps whole.
- * The full file is renamed and the next one begun; the oldest go when all together would pass `maxBytes`. Two processes
- * may both find it full: each renames what stands there, so that at worst a small file is closed early.
+ * Appends whole lines to a log that any number of processes share, in writes that the system keeps whole. A full
+ * file is renamed and the next one begun. The oldest files are removed before all together exceed `maxBytes`. Two
+ * processes may both find a file full, and each renames the current one. At worst, a small file is closed early.
  */
 export class LogFile {
-  /** Lines that could not be written, since the start. */
+  /** Lines that could not be written since the start. */
   dropped = 0
   readonly #options: LogFileOptions
   readonly #fileBytes: number
@@ -54,20 +57,20 @@ export class LogFile {
   readonly #mostWaiting: number
   #waiting: Buffer[] = []
   #waitingBytes = 0
-  /** Taken from what waits, and not yet in the hands of the system. */
+  /** Taken from the queue, but not yet passed to the system. */
   #next: Buffer | null = null
   #handle: FileHandle | null = null
   #inode = 0
-  /** When the file was looked at, and the bytes that may be written before it is looked at again. */
+  /** When the file was last checked, and how many bytes may be written before the next check. */
   #lookedAt = -Infinity
   #trusted = 0
   #writing: Promise<void> | null = null
   #brokenUntil = 0
   #isBroken = false
-  /** Lost since it was last said. */
+  /** Lost since the last report. */
   #lost = 0
   #isTorn = false
-  /** Until then a disk that kept the event loop waiting is written to by a thread. */
+  /** Until then, a thread writes to a disk that has blocked the event loop. */
   #slowUntil = 0
   #closed = 0
 
@@ -75,12 +78,12 @@ export class LogFile {
     this.#options = options
     this.#fileBytes = Math.floor(options.maxBytes / FILES)
     this.#chunkBytes = Math.min(MOST_CHUNK_BYTES, Math.floor(this.#fileBytes / 4))
-    // Written at once as a process ends, it must fit beside a full file.
+    // The final write of an ending process must fit beside a full file.
     this.#mostWaiting = Math.min(MOST_WAITING_BYTES, this.#fileBytes)
     this.#pruneNow()
   }
 
-  /** The bound may have been set lower since the last start, or files were copied here. */
+  /** The bound may have been lowered since the last start, or files were copied here. */
   #pruneNow(): void {
     try {
       for (const path of closedLogsBeyond(this.#options.folder, this.#mostClosed))
@@ -90,12 +93,12 @@ export class LogFile {
     }
   }
 
-  /** Leaves room for the file that is closed next, the one after it, and what several processes may write at once. */
+  /** Leaves room for the file that is closed next, the one after it, and concurrent writes of several processes. */
   get #mostClosed(): number {
     return this.#options.maxBytes - 3 * this.#fileBytes
   }
 
-  /** How much to hand over at once. */
+  /** The most bytes of the next write. */
   get handedBytes(): number {
     return Math.min(HANDED_BYTES, this.#chunkBytes)
   }
@@ -113,7 +116,7 @@ export class LogFile {
     this.#writing ??= this.#writeAll()
   }
 
-  /** Writes what waits, now: for a process that ends. What the system has been handed it writes by itself. */
+  /** Writes the queue now, for an ending process. The system itself completes writes that it has accepted. */
   flushSync(): void {
     const rest = Buffer.concat(this.#next === null ? this.#waiting : [this.#next, ...this.#waiting])
     this.#next = null
@@ -131,16 +134,16 @@ export class LogFile {
     }
   }
 
-  /** Resolves when everything is written that can be. */
+  /** Resolves when every writable line is written. */
   async close(): Promise<void> {
     await this.#writing
     await this.#release()
   }
 
   /**
-   * The usual case, a file that is open and has room: an append to what the system holds in memory takes less than waking a
-   * thread for it and hearing back. False: it is for a thread to open a file, to end a full one, to wait for a slow disk, or
-   * to find out what is wrong.
+   * The usual case: the file is open and has room. An append to the system's memory takes less time than a thread's
+   * round trip. Returns false when a thread must open a file, close a full one, wait for a slow disk, or diagnose a
+   * failure.
    */
   #writeNow({ memory, length }: ByteWriter): boolean {
     const handle = this.#handle
@@ -161,7 +164,7 @@ export class LogFile {
     return true
   }
 
-  /** Whether the open file is still the current one, with room for so many bytes. */
+  /** Whether the open file is still the current one, with room for this many bytes. */
   #isCurrent(length: number, now: number): boolean {
     if (this.#isTrusted(length, now)) return true
     const stat = statSync(currentLog(this.#options.folder), { throwIfNoEntry: false })
@@ -212,14 +215,17 @@ export class LogFile {
     const handle = await this.#open(chunk.length)
     if (this.#next === null) return // written as the process ends
     this.#next = null
-    // The rest of a line that a full disk cut off must not become the beginning of ours.
+    // The rest of a line that a full disk cut off must not join the next line.
     const bytes = this.#isTorn ? Buffer.concat([Buffer.from('\n'), chunk]) : chunk
     const { bytesWritten } = await handle.write(bytes)
     this.#isTorn = bytesWritten < bytes.length
     if (this.#isTorn) throw onlyPart()
   }
 
-  /** The current file, with room for so many bytes. It is looked at now and then: other processes fill and rename it too. */
+  /**
+   * Opens the current file with room for this many bytes. The check repeats from time to time: other processes fill
+   * and rename the file too.
+   */
   async #open(length: number): Promise<FileHandle> {
     const now = this.#options.clock()
     const isTrusted = this.#isTrusted(length, now)
@@ -242,7 +248,7 @@ export class LogFile {
     return handle
   }
 
-  /** Room is made first: others fill the next file while this process may wait for its turn. */
+  /** Room is made first: other processes fill the next file while this one waits. */
   async #closeFull(path: string): Promise<void> {
     const { clock, folder } = this.#options
     await this.#removeOldest()

@@ -1,7 +1,7 @@
 import type { LogLevel } from '../request-event.ts'
 import { isWritten } from './log-lines.ts'
 
-/** A line of the log, as it was written. Which fields there are depends on its kind. */
+/** A line of the log, as written. Its fields depend on its kind. */
 export interface LogEntry {
   level: Exclude<LogLevel, 'off'>
   /** RFC 3339. */
@@ -10,11 +10,11 @@ export interface LogEntry {
   [field: string]: unknown
 }
 
-/** What a line must have to be shown; what is missing is not asked. */
+/** The conditions for a line; missing conditions match every line. */
 export interface LogFilter {
-  /** This grave, or graver. */
+  /** At least this severe. */
   level?: LogLevel
-  /** `name`, `provider/name` or `user:provider/name`: it answered, was tried, or is spoken of. */
+  /** `name`, `provider/name` or `user:provider/name`: the account answered, was tried, or is named in the line. */
   account?: string
   model?: string
   requestId?: string
@@ -22,7 +22,7 @@ export interface LogFilter {
   since?: number
 }
 
-/** Null: not a line of ours, as one that a full disk cut off. */
+/** Null: not a log line of qwenctl, such as one that a full disk cut off. */
 export function parseLine(text: string): LogEntry | null {
   try {
     const entry = JSON.parse(text) as Partial<LogEntry> | null
@@ -52,7 +52,7 @@ function isAbout(entry: LogEntry, account: string): boolean {
     `${String(user)}:${String(provider)}/${String(name)}`,
   ]
   if (names.includes(account)) return true
-  // Each is "provider/name outcome".
+  // Each entry is "provider/name outcome".
   const asked = Array.isArray(tried) ? tried.map((text) => String(text).replace(/ \S+$/, '')) : []
   return asked.some((reference) => reference === account || reference.endsWith(`/${account}`))
 }

@@ -9,10 +9,10 @@ import { logLevels } from '../request-event.ts'
 
 const MOST_STACK = 4000
 
-/** A level that writes. */
+/** A level that writes lines. */
 type WritingLevel = Exclude<LogLevel, 'off'>
 
-/** Whether a log of this level has lines of that one. */
+/** Whether a log of this level includes lines of that one. */
 export function isWritten(level: LogLevel, ofLine: LogLevel): boolean {
   return logLevels.indexOf(ofLine) <= logLevels.indexOf(level)
 }
@@ -27,7 +27,7 @@ const noteLevels: Record<Note['kind'], WritingLevel> = {
   crash: 'error',
 }
 
-/** Makes lines of what happened, as NDJSON; what they hold is in `docs/guide/operating.md`. */
+/** Makes log lines of events, as NDJSON; `docs/guide/operating.md` describes their content. */
 export class LogLines {
   readonly #level: LogLevel
   readonly #masked: Masked
@@ -51,7 +51,7 @@ export class LogLines {
       {
         level: level === 'off' ? 'silent' : level,
         base: { pid: process.pid },
-        // Of the event and not of the writing, which comes later.
+        // The time of the event; writing comes later.
         timestamp: () => `,"time":"${new Date(this.#time).toISOString()}"`,
         formatters: { level: (label) => ({ level: label }) },
       },
@@ -59,7 +59,7 @@ export class LogLines {
     )
   }
 
-  /** Adds the lines of a request: tries that failed, who took over, how it ended. */
+  /** Adds the lines of a request: failed attempts, the account that took over, the end. */
   writeRequest(bytes: ByteWriter, record: RequestRecord): void {
     if (record.attempts.length !== 1 || record.outcome !== 'ok' || this.#level === 'debug') {
       this.#attempts(record)
@@ -74,7 +74,7 @@ export class LogLines {
     return this.#take()
   }
 
-  /** Says how many lines could not be written. */
+  /** Reports how many lines could not be written. */
   ofLoss(count: number, at: number): string {
     this.#time = at
     this.#logger.error({ kind: 'lines-lost', count })
@@ -126,7 +126,7 @@ export class LogLines {
     return {
       kind,
       ...this.#who(account),
-      // An account is known by its name; its id says nothing to people.
+      // An account is shown by its name; its id means nothing to people.
       rests: subject === account.id ? 'account' : this.#shown(subject),
       model: this.#shown(model),
       until,

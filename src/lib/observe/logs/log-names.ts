@@ -4,12 +4,12 @@ import { join } from 'node:path'
 const CURRENT = 'proxy.ndjson'
 const CLOSED = /^proxy-\d{8}T\d{9}Z-\d+-\d+\.ndjson$/
 
-/** The file that proxies append to now. */
+/** The file that proxies append to at present. */
 export function currentLog(folder: string): string {
   return join(folder, CURRENT)
 }
 
-/** Where the current file goes when it is full: no two processes choose the same, and names sort by time. */
+/** The name of a full log file: no two processes choose the same, and names sort by time. */
 export function closedLogName(now: number, pid: number, count: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, '')
   return `proxy-${stamp}-${pid}-${String(count).padStart(6, '0')}.ndjson`
@@ -23,7 +23,7 @@ export function closedLogs(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
-/** The oldest of them, where all together have more than so many bytes. */
+/** The oldest files to remove when all together exceed this many bytes. */
 export function closedLogsBeyond(folder: string, mostBytes: number): string[] {
   let left = mostBytes
   return closedLogs(folder)
@@ -31,7 +31,7 @@ export function closedLogsBeyond(folder: string, mostBytes: number): string[] {
     .filter((path) => (left -= statSync(path, { throwIfNoEntry: false })?.size ?? 0) < 0)
 }
 
-/** All log files of a folder, the one that is written to last. */
+/** All log files of a folder, with the current one last. */
 export function allLogs(folder: string): string[] {
   return [...closedLogs(folder), currentLog(folder)]
 }
@@ -40,6 +40,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {
-    return [] // nothing was ever logged here
+    return [] // no log exists yet
   }
 }

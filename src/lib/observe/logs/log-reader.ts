@@ -5,24 +5,24 @@ import { parseLine, passes } from './log-filter.ts'
 import type { OpenLog } from './open-logs.ts'
 import { blocksOf, withLogs } from './open-logs.ts'
 
-/** A line as it stands in the file, and what it says. */
+/** A line of the file, as text and as parsed fields. */
 export interface LogLine {
   text: string
   entry: LogEntry
 }
 
 const NEWLINE = 10
-/** Of the lines that `last` holds; older ones are left out. */
+/** The number of lines for `last`; older ones are left out. */
 const MOST_KEPT_BYTES = 64 << 20
-/** A file may be written to a little after its last line was made. */
+/** A file may be written to shortly after the time of its last line. */
 const LATE_MS = 60_000
 
 /**
- * The logs of a folder as one, in the order in which they were written, also while proxies write and files turn over. What
- * was read once is not read again: it knows how far it is in each file, by the file itself and not by its name.
+ * Reads the logs of a folder as one, in the order of writing, even while proxies write and files rotate. No part is
+ * read twice: the reader keeps its position in each file, identified by inode rather than by name.
  */
 export class LogReader {
-  /** Whether `last` left older lines out that pass the filter. */
+  /** Whether `last` left out older lines that pass the filter. */
   isCut = false
   readonly #folder: string
   readonly #filter: LogFilter
@@ -54,7 +54,7 @@ export class LogReader {
     return found.reverse().flat()
   }
 
-  /** Hands over all lines that pass the filter, oldest first, one at a time: their number needs no memory. */
+  /** Passes on all lines that pass the filter, oldest first, one at a time: their number needs no memory. */
   each(onLine: (line: LogLine) => void): void {
     const offsets = new Map<number, number>()
     withLogs(this.#folder, (logs) => {
@@ -63,14 +63,14 @@ export class LogReader {
     this.#read = offsets
   }
 
-  /** What was written since. */
+  /** The lines written since the last call. */
   readNew(): LogLine[] {
     const offsets = new Map<number, number>()
     const found: LogLine[] = []
     withLogs(this.#folder, (logs) => {
       for (const log of logs) {
         const before = this.#read.get(log.inode) ?? 0
-        // A smaller file is another one, which the system gave the number of one that is gone.
+        // A smaller file is a new one that reuses the inode of a removed one.
         const from = before <= log.size ? before : 0
         offsets.set(
           log.inode,
@@ -82,7 +82,7 @@ export class LogReader {
     return found
   }
 
-  /** Whole lines from there on; answers where the next one begins. */
+  /** Reads whole lines from an offset; returns the offset of the next line. */
   #walk(log: OpenLog, from: number, onLine: (line: LogLine) => void): number {
     const { since, requestId } = this.#filter
     if (since !== undefined && log.writtenAt < since - LATE_MS) return log.size
@@ -93,7 +93,7 @@ export class LogReader {
       const last = bytes.lastIndexOf(NEWLINE) + 1
       end += last
       rest = Buffer.from(bytes.subarray(last))
-      // Most of a large log is about other requests: it need not be parsed.
+      // Most lines of a large log belong to other requests: a text search skips their parsing.
       if (requestId !== undefined && !bytes.includes(requestId)) continue
       for (const text of bytes.toString('utf8', 0, last).split('\n')) {
         const entry = text === '' ? null : parseLine(text)
@@ -109,7 +109,7 @@ interface Room {
   bytes: number
 }
 
-/** The last lines of one file that there is room for. */
+/** The last lines of one file, within the remaining room. */
 class Tail {
   isCut = false
   readonly #room: Room
@@ -131,7 +131,7 @@ class Tail {
     return this.#lines.slice(this.#start)
   }
 
-  /** What is left for older files; a cut file leaves nothing. */
+  /** The room for older files; a cut file leaves none. */
   get room(): Room {
     if (this.isCut) return { lines: 0, bytes: 0 }
     return { lines: this.#room.lines - this.#lines.length, bytes: this.#room.bytes - this.#bytes }
@@ -148,8 +148,8 @@ class Tail {
 }
 
 /**
- * Calls back with every line that is written from now on, in batches. Events only make it faster: some file systems have
- * none. Answers what stops it; until then the process stays alive.
+ * Calls back with every new line, in batches. Some file systems have no events, so the folder is also polled.
+ * Returns a function that stops the watcher; until then, the process stays alive.
  */
 export function followLog(
   reader: LogReader,
@@ -175,6 +175,6 @@ function openWatcher(folder: string, onEvent: () => void): FSWatcher | null {
     watcher.on('error', () => watcher.close())
     return watcher
   } catch {
-    return null // no such folder yet, or nothing to watch with: polling goes on
+    return null // no such folder yet, or no way to watch it: polling continues
   }
 }

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { OpenLog } from './open-logs.ts'
 import { blocksOf, withLogs } from './open-logs.ts'
 
-/** A line as it stands in the file, unread, and where the next one begins. */
+/** An unparsed line of the file, and the position of the next one. */
 export interface TailLine {
   text: string
   position: string
@@ -11,28 +11,28 @@ export interface TailLine {
 
 export interface TailNews {
   lines: TailLine[]
-  /** Lines that were passed over, because there were too many. */
+  /** The number of skipped lines, when there were too many. */
   skipped: number
 }
 
-/** Of news, so much is handed over at once, the newest. */
+/** The most new bytes of one batch: the newest are kept. */
 const MOST_BYTES = 256 << 10
-/** Further back nobody goes on: it is quicker to read everything anew. */
+/** The furthest position to resume from: beyond it, reading everything again is faster. */
 const MOST_BEHIND = 1 << 20
-/** Of every line there is more: it begins with its level, time and process. */
+/** Every line is longer than this: it begins with its level, time and process. */
 const FINGERPRINT_BYTES = 64
 const NEWLINE = 10
 
 /**
- * What is written to the logs of a folder from some point on, with a name for each place in it that holds while files turn
- * over: whoever lost the connection goes on from there. A file is known by its number and how it begins, since numbers of
- * files that are gone are given to new ones.
+ * The new lines in the logs of a folder. Each position has a name that stays valid while files rotate, so a client
+ * that lost its connection can resume. A file is identified by its inode and its first bytes, because inodes of
+ * removed files are reused.
  */
 export class LogTail {
   readonly #folder: string
   #read = new Map<number, number>()
 
-  /** Begins at the end. */
+  /** Starts at the end. */
   constructor(folder: string) {
     this.#folder = folder
     withLogs(folder, (logs) => {
@@ -40,7 +40,10 @@ export class LogTail {
     })
   }
 
-  /** Goes on from a place. False: it is gone, or too far back; then this goes on from where it was. */
+  /**
+   * Resumes from a position. Returns false when it is gone, or too far back; the tail then stays at its own
+   * position.
+   */
   resume(position: string): boolean {
     const [inode = 0, offset = 0, print = 0] = position.split('.').map((part) => Number.parseInt(part, 36))
     return withLogs(this.#folder, (logs) => {
@@ -57,14 +60,14 @@ export class LogTail {
     })
   }
 
-  /** What was written since. */
+  /** The lines written since the last call. */
   readNew(): TailNews {
     return withLogs(this.#folder, (logs) => {
       const offsets = new Map<number, number>()
       const news: TailNews = { lines: [], skipped: 0 }
       for (const log of logs) {
         const before = this.#read.get(log.inode) ?? 0
-        // A smaller file is another one, which the system gave the number of one that is gone.
+        // A smaller file is a new one that reuses the inode of a removed one.
         offsets.set(log.inode, readOn(log, before <= log.size ? before : 0, news))
       }
       this.#read = offsets
@@ -73,7 +76,7 @@ export class LogTail {
   }
 }
 
-/** Adds whole lines from there on; answers where the next one begins. */
+/** Adds whole lines from an offset; returns the offset of the next line. */
 function readOn(log: OpenLog, from: number, news: TailNews): number {
   const bytes = Buffer.concat([...blocksOf(log, from)])
   const end = bytes.lastIndexOf(NEWLINE) + 1

@@ -5,8 +5,8 @@ const MOST_LENGTH = 300
 const MOST_KNOWN = 1000
 
 /**
- * Text of clients and services as it may be written: masked, cut, and without control characters. What repeats (models, names) is worked out once, since
- * masking takes longer than everything else that is done for a request.
+ * Text of clients and services for logs: masked, cut, and without control characters. Repeated text (models, names)
+ * is cached, because masking costs more than the rest of a request's logging.
  */
 export class Masked {
   readonly #known = new Map<string, string>()
@@ -14,7 +14,7 @@ export class Masked {
   of(text: string): string {
     const known = this.#known.get(text)
     if (known !== undefined) return known
-    // Masked before it is cut: half a key does not look like one.
+    // Masked before the cut: half a key does not look like one.
     const shown = printable(redact(text.slice(0, 4 * MOST_LENGTH), []).slice(0, MOST_LENGTH))
     if (this.#known.size >= MOST_KNOWN) this.#known.clear()
     if (text.length <= MOST_LENGTH) this.#known.set(text, shown)

@@ -1,19 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { allLogs } from './log-names.ts'
 
-/** A log file that is open for reading. What its name stands for may change at any moment; this does not. */
+/** A log file open for reading. Its name may refer to another file at any moment; the open file stays. */
 export interface OpenLog {
   file: number
   inode: number
-  /** When it was opened. */
+  /** When the file was opened. */
   size: number
-  /** When it was written to last, epoch milliseconds. */
+  /** When the file was last written, epoch milliseconds. */
   writtenAt: number
 }
 
 const BLOCK_BYTES = 1 << 20
 
-/** Hands over all log files of a folder, oldest first. */
+/** Passes on all log files of a folder, oldest first. */
 export function withLogs<Value>(folder: string, use: (logs: OpenLog[]) => Value): Value {
   for (;;) {
     const { logs, isWhole } = openLogs(folder)
@@ -35,7 +35,7 @@ export function* blocksOf({ file, size }: OpenLog, from: number): Generator<Buff
   }
 }
 
-/** Not whole: a file turned over meanwhile, and may be missing. */
+/** Incomplete: a file was rotated meanwhile, and may be missing. */
 function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
   const names = allLogs(folder)
   const logs: OpenLog[] = []
@@ -48,7 +48,7 @@ function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
   return { logs, isWhole: allLogs(folder).join() === names.join() }
 }
 
-/** Null: it went to make room, or there is none yet. */
+/** Null: the file was removed to make room, or does not exist yet. */
 function openIfExists(path: string): number | null {
   try {
     return openSync(path, 'r')

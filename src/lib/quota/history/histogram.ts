@@ -1,18 +1,18 @@
 /**
- * How often durations of about the same length were seen, by step: each step is 10 % longer than the one before. Two
- * are merged by adding, so percentiles of any span can be told from those of its hours.
+ * Counts durations in steps, each 10 % longer than the one before. Histograms merge by addition, so the hours of
+ * any span give its percentiles.
  */
 export type Histogram = Map<number, number>
 
 const GROWTH = 1.1
 const LOG_GROWTH = Math.log(GROWTH)
-/** Of the second step: all up to one millisecond is the first. */
+/** The upper end of the first step is one millisecond. */
 const MIDDLE = Math.sqrt(GROWTH)
 
-/** Percentiles of durations from 1 ms on are told this close: half a step, as a share of the true value. */
+/** The accuracy of percentiles from 1 ms on: half a step, as a share of the true value. */
 export const HISTOGRAM_ERROR = MIDDLE - 1
 
-/** The step of a duration; null for what is none. */
+/** Returns the step of a duration; null for an invalid one. */
 export function findStep(durationMs: number): number | null {
   if (!(durationMs >= 0 && durationMs < Infinity)) return null
   return durationMs <= 1 ? 0 : Math.floor(Math.log(durationMs) / LOG_GROWTH) + 1
@@ -33,7 +33,10 @@ export interface Percentiles {
   count: number
 }
 
-/** By nearest rank, in whole milliseconds where they are that exact; null: nothing was measured. */
+/**
+ * Percentiles by nearest rank, in whole milliseconds where the steps are that exact; null: there are no
+ * measurements.
+ */
 export function readPercentiles(histogram: Histogram): Percentiles | null {
   let count = 0
   for (const some of histogram.values()) count += some
@@ -50,7 +53,7 @@ export function readPercentiles(histogram: Histogram): Percentiles | null {
   return { p50: at(0.5), p95: at(0.95), count }
 }
 
-/** The middle of a step, by ratio: what is in it is at most half a step away. */
+/** The middle of a step, by ratio: every value in the step is at most half a step away. */
 function stepMiddle(step: number): number {
   if (step === 0) return 1
   const length = GROWTH ** (step - 1) * MIDDLE

@@ -3,7 +3,7 @@ import type { History, HistoryBucket } from './history.ts'
 import { bucketAt, isNothing } from './history.ts'
 import type { Histogram } from './histogram.ts'
 
-/** A bucket as it is kept: what is nothing is left out, durations are flat pairs of step and count. */
+/** A bucket as stored: zeros are left out, durations are flat pairs of step and count. */
 export interface BucketJson extends Partial<Omit<HistoryBucket, 'at' | 'account' | 'latency' | 'firstByte'>> {
   /** RFC 3339: the beginning of the hour. */
   at: string
@@ -15,13 +15,16 @@ export interface BucketJson extends Partial<Omit<HistoryBucket, 'at' | 'account'
 const counts = ['requests', 'succeeded', 'failed', 'inputTokens', 'outputTokens', 'unpriced'] as const
 const costs = ['costUsd', 'estimatedUsd'] as const
 
-/** The buckets by hour, those with nothing in them left out. */
+/** The buckets by hour, without the empty ones. */
 export function historyToJson(history: History): BucketJson[] {
   const buckets = [...history.values()].filter((bucket) => !isNothing(bucket))
   return buckets.sort((one, other) => one.at - other.at).map(bucketToJson)
 }
 
-/** The history that `historyToJson` wrote. Throws a `TypeError` on any other shape: it is all right, or it is not used. */
+/**
+ * Reads the history that `historyToJson` wrote. Throws a `TypeError` on any other shape: faulty history is never
+ * used in part.
+ */
 export function historyFromJson(buckets: BucketJson[]): History {
   const history: History = new Map()
   for (const json of buckets) {

@@ -6,7 +6,7 @@ import type { LedgerState, OpenReservation } from '../log/state.ts'
 
 export const HOUR_MS = 3_600_000
 
-/** What was done, added up; requests can be below 0 where a part takes back what an earlier part counted. */
+/** Added-up use. Requests can be below 0 where a part takes back what an earlier part counted. */
 export interface Tally {
   requests: number
   succeeded: number
@@ -16,7 +16,7 @@ export interface Tally {
   outputTokens: number
   /** Null until a cost is known. */
   costUsd: number | null
-  /** The part of `costUsd` that is of the price table, not of the provider's own words; null as above. */
+  /** The part of `costUsd` from the price table rather than from the provider; null as above. */
   estimatedUsd: number | null
   /** Requests that used tokens and have no known cost. */
   unpriced: number
@@ -24,18 +24,18 @@ export interface Tally {
   firstByte: Histogram
 }
 
-/** What one account did for one model and client key within an hour. */
+/** The use of one account for one model and client key within an hour. */
 export interface HistoryBucket extends Tally {
   /** The beginning of the hour, epoch milliseconds. */
   at: number
   account: string
-  /** Null: no request named it, or it is not known yet. */
+  /** Null: no request named a model, or the model is not known yet. */
   model: string | null
-  /** The client key's id; null: there was none. */
+  /** The client key's id; null: the request had none. */
   key: string | null
 }
 
-/** Buckets in the order in which they were first needed, by what tells them apart. */
+/** Buckets in order of creation, by the fields that identify them. */
 export type History = Map<string, HistoryBucket>
 
 type Place = Pick<HistoryBucket, 'at' | 'account' | 'model' | 'key'>
@@ -59,10 +59,10 @@ export function emptyTally(): Tally {
 }
 
 /**
- * Applies one event to the state, and adds what it did to the history. The verdict on a reservation is the ledger's own, so
- * that both count the same: requests in the hour of their reservation, everything else in the hour of the settlement.
- * The history is additive: a refund, or the model of a request, is a change in the hour of the reservation, wherever
- * that hour was written down.
+ * Applies one event to the state, and adds its effect to the history. Both use the ledger's own verdict on a
+ * reservation, so they agree. Requests count in the hour of their reservation, everything else in the hour of the
+ * settlement. The history is additive. A refund, or a late model name, changes the hour of the reservation wherever
+ * that hour is stored.
  */
 export function foldHistory(history: History, state: LedgerState, event: LedgerEvent): boolean {
   const open = event.type === 'settle' ? state.open.get(event.id) : undefined
@@ -121,12 +121,12 @@ export function addTally(to: Tally, from: Tally): void {
   addHistogram(to.firstByte, from.firstByte)
 }
 
-/** True where nothing was done, or all of it was taken back or moved elsewhere. */
+/** True when nothing was done, or when all of it was taken back or moved elsewhere. */
 export function isNothing(tally: Tally): boolean {
   return tally.requests === 0 && tally.succeeded === 0 && tally.failed === 0
 }
 
-/** The bucket of a place, made where there is none. */
+/** Returns the bucket of a place, and creates it when missing. */
 export function bucketAt(history: History, { at, account, model, key }: Place): HistoryBucket {
   const name = `${at}\n${account}\n${key ?? ''}\n${model ?? ''}`
   let bucket = history.get(name)

@@ -1,4 +1,5 @@
-// What checkpoints of earlier versions lack. A shipped migration is never edited: a change of shape brings the next one.
+// Adds what checkpoints of earlier versions lack. A shipped migration is never edited; a change of shape adds the
+// next one.
 
 import type { StateJson } from './checkpoint.ts'
 
@@ -7,7 +8,7 @@ export const CHECKPOINT_VERSION = 3
 
 const WEEK_MS = 7 * 86_400_000
 
-/** From 1: learned limits were rows among the others, and none was of a model. */
+/** From version 1: learned limits were among the other rows, and none belonged to a model. */
 function from1(json: StateJson): StateJson {
   const subjects = Object.entries(json.subjects).map(([id, subject]) => {
     const limits = subject.limits.map((limit) => ({
@@ -20,12 +21,12 @@ function from1(json: StateJson): StateJson {
   return { ...json, subjects: Object.fromEntries(subjects) as StateJson['subjects'] }
 }
 
-/** From 2: nothing said that other hands changed the ledger, and its time was the newest of its clocks. */
+/** From version 2: it did not note outside changes to the ledger, and its time was the newest of its clocks. */
 function from2(json: StateJson): StateJson {
   return { ...json, lost: null, reference: null }
 }
 
-/** A state as `version` wrote it, in the present shape. Throws on what never had the shape of that version. */
+/** Brings a state of `version` to the present shape. Throws when the state never had the shape of that version. */
 export function migrateState(json: StateJson, version: number): StateJson {
   const two = version < 2 ? from1(json) : json
   return version < 3 ? from2(two) : two

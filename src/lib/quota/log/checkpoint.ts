@@ -13,11 +13,11 @@ import type {
   WindowUsage,
 } from './state.ts'
 
-/** A ledger position: everything before it is in the state. */
+/** A ledger position: the state contains everything before it. */
 export interface Position {
   /** The day's file, `YYYY-MM-DD`. */
   day: string
-  /** Bytes of it. */
+  /** The offset in bytes. */
   offset: number
 }
 
@@ -26,7 +26,10 @@ type LimitJson = Omit<LimitState, 'clock' | 'usage'> & {
 }
 type ModelLimitJson = LimitJson & Pick<ModelLimitState, 'model'>
 
-/** A busy rolling window holds thousands of charges: flat pairs of milliseconds since the one before, and amount. */
+/**
+ * A busy rolling window holds thousands of charges, so they are flat pairs: milliseconds since the previous charge,
+ * and amount.
+ */
 interface RollingJson {
   kind: 'rolling'
   used: number
@@ -35,7 +38,7 @@ interface RollingJson {
 
 type Bucket = [start: number, requests: number, inputTokens: number, outputTokens: number, usd: number]
 
-/** The folded state as JSON. Times in epoch milliseconds: it is rewritten often and read by qwenctl alone. */
+/** The folded state as JSON, with times in epoch milliseconds. It is rewritten often, and only qwenctl reads it. */
 export interface StateJson {
   now: number
   sequence: number
@@ -53,7 +56,7 @@ interface SubjectJson extends Omit<SubjectState, 'limits' | 'modelLimits' | 'coo
   trail: { minutes: Bucket[]; hours: Bucket[]; days: Bucket[] }
 }
 
-/** The state as JSON, with the days after `historyThrough` only (null: all); older ones are kept elsewhere. */
+/** The state as JSON, with the days after `historyThrough` only (null: all). Older days are kept elsewhere. */
 export function stateToJson(state: LedgerState, historyThrough: string | null = null): StateJson {
   const subjects: Record<string, SubjectJson> = {}
   for (const [id, subject] of state.subjects) {
@@ -84,7 +87,9 @@ export function stateToJson(state: LedgerState, historyThrough: string | null = 
   }
 }
 
-/** The state that `stateToJson` wrote. Throws on any other shape: a checkpoint is all right or it is not used. */
+/**
+ * Reads the state that `stateToJson` wrote. Throws on any other shape: a faulty checkpoint is never used in part.
+ */
 export function stateFromJson(json: StateJson): LedgerState {
   const state: LedgerState = {
     now: number(json.now),

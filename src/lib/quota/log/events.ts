@@ -1,10 +1,10 @@
 import type { LimitSource, Metric } from '../limit.ts'
 
 /**
- * How one attempt ended. The classes and what each cools are a table in `rotation/cooling.ts`.
- * `aborted` is a client that left; `lost` an answer that broke off after its first byte. `request-declined`: this account
- * cannot serve this one request (too large for its rate, too dear for its credit), another account may. `route-missing`:
- * this account has no such endpoint.
+ * How one attempt ended. The table in `rotation/cooling.ts` lists the classes and the cooldown of each. `aborted`:
+ * the client left. `lost`: the answer broke off after its first byte. `request-declined`: this account cannot serve
+ * this request (too large for its rate, too expensive for its credit), but another may. `route-missing`: this
+ * account has no such endpoint.
  */
 export const outcomeClasses = [
   'ok',
@@ -25,7 +25,7 @@ export const outcomeClasses = [
 ] as const
 export type OutcomeClass = (typeof outcomeClasses)[number]
 
-/** One line of the ledger. Times are RFC 3339 in UTC; a field that is unknown is left out. */
+/** One line of the ledger. Times are RFC 3339 in UTC; unknown fields are left out. */
 export type LedgerEvent =
   | ReserveEvent
   | SettleEvent
@@ -39,24 +39,32 @@ export type LedgerEvent =
   | LostEvent
   | ClockEvent
 
-/** Claims one request against every subject named: the account first, then whatever else counts it (a client key). */
+/**
+ * Reserves one request for every subject named: the account first, then any other subject that counts it, such as a
+ * client key.
+ */
 export interface ReserveEvent {
   type: 'reserve'
-  /** Unique for ever: writer and number, `<writer>-<n>`. */
+  /** Unique in all ledgers: writer and number, `<writer>-<n>`. */
   id: string
   account: string
-  /** Other subjects whose limits this request also has to fit. */
+  /** Other subjects with limits that this request must also fit. */
   also?: string[]
-  /** Whole percent of each of the account's limits that this request has to leave to other uses; left out: 0. */
+  /**
+   * The percentage of each account limit that this request must leave to other uses, a whole number; left out: 0.
+   */
   keep?: number
-  /** It tests whether these cooldowns, each `subject model`, are over; what it says binds nobody. */
+  /**
+   * The request probes whether these cooldowns are over, each `subject model`. Their result does not affect other
+   * requests.
+   */
   probe?: string[]
   at: string
 }
 
 export interface SettleEvent {
   type: 'settle'
-  /** The reservation's. */
+  /** The id of the reservation. */
   id: string
   at: string
   outcome: OutcomeClass
@@ -64,23 +72,24 @@ export interface SettleEvent {
   inputTokens?: number
   outputTokens?: number
   costUsd?: number
-  /** The cost is of the price table: the provider named none. */
+  /** The cost comes from the price table: the provider named none. */
   estimated?: true
   latencyMs?: number
   firstByteMs?: number
   model?: string
-  /** Where a request that qwenctl did not send was counted, for people. */
+  /** Where a request that qwenctl did not send was counted; for people. */
   note?: string
   /**
-   * True: the provider never counted it, and its request is given back. `long-windows`: the provider refused it before any
-   * byte of an answer; windows of an hour and longer get it back, shorter ones keep it. Versions before 0.2 keep all of it.
+   * True: the provider never counted the request, so it is returned. `long-windows`: the provider refused it before
+   * any byte of an answer. Windows of an hour and longer return it, shorter ones keep it. Versions before 0.2 keep
+   * all of it.
    */
   refunded?: true | 'long-windows'
-  /** Why no byte of it reached the service, in words; a network fault, not a decision of qwenctl. */
+  /** Why no byte of the request reached the service, in words; a network fault, not a decision of qwenctl. */
   unreached?: string
 }
 
-/** The limits of a subject as from now; replaces the set before, all but what was learned. */
+/** The limits of a subject from now on; replaces the previous set, except the learned limits. */
 export interface LimitsEvent {
   type: 'limits'
   account: string
@@ -95,7 +104,7 @@ export interface LimitRecord {
   source: LimitSource
 }
 
-/** Limits that a provider told of: each replaces what it said before of that metric, window and model. */
+/** Limits that a provider reported. Each replaces the earlier report for the same metric, window and model. */
 export interface LearnEvent {
   type: 'learn'
   account: string
@@ -107,11 +116,11 @@ export interface LearnedRecord {
   metric: Metric
   window: string
   max: number
-  /** The one model that it holds for; left out: all of the account. */
+  /** The only model that the limit covers; left out: the whole account. */
   model?: string
-  /** What the provider says is left: what was used by then is `max` less this. */
+  /** The remaining amount that the provider reports: the use so far is `max` less this. */
   remaining?: number
-  /** The header or field that said so. */
+  /** The header or field that reported the limit. */
   from: string
 }
 
@@ -129,7 +138,7 @@ export interface ResetEvent {
   at: string
 }
 
-/** Keeps a subject (account, quota group, provider) or one model of it from being used. */
+/** Takes a subject (account, quota group, provider) or one model of it out of use. */
 export interface CoolEvent {
   type: 'cool'
   subject: string
@@ -138,13 +147,13 @@ export interface CoolEvent {
   /** Null: until the user acts (`clear`). */
   until: string | null
   reason: OutcomeClass
-  /** `until` is ours: the provider gave no time. */
+  /** qwenctl chose `until`: the provider gave no time. */
   guessed?: true
-  /** What the provider said, masked and cut: for people. */
+  /** The provider's message, masked and cut; for people. */
   evidence?: string
 }
 
-/** Ends cooldowns of a subject: of one model (`*`: the one of all models), or all of them. */
+/** Ends cooldowns of a subject: those of one model (`*`: the one for all models), or all of them. */
 export interface ClearEvent {
   type: 'clear'
   subject: string
@@ -152,7 +161,7 @@ export interface ClearEvent {
   model?: string
 }
 
-/** Ends a day's file: what stands after it in that file counts nothing, and `next` names the day that follows. */
+/** Ends a day's file. Later lines in that file count nothing, and `next` names the following day. */
 export interface CloseEvent {
   type: 'close'
   at: string
@@ -160,29 +169,34 @@ export interface CloseEvent {
   next: string
 }
 
-/** Whether a `close` ends the file of a day: only a later day, which has begun by the time of the event, follows one. */
+/**
+ * Whether a `close` ends the file of a day. Only a later day, already begun at the time of the event, may follow.
+ */
 export function closes({ at, next }: CloseEvent, day: string): boolean {
   return next > day && Date.parse(next) <= Date.parse(at)
 }
 
-/** Other hands changed the ledger while it was in use: counts of before may be missing, and limits follow again. */
+/**
+ * Another program changed the ledger while it was in use. Earlier counts may be missing, and the limits follow
+ * again.
+ */
 export interface LostEvent {
   type: 'lost'
   at: string
-  /** What was done to which file, for people. */
+  /** What happened to which file, for people. */
   what: string
 }
 
-/** Sets the ledger's time: at this uptime of this run of the machine, it was `at`. */
+/** Sets the ledger's time: at this uptime of this run of the machine, the time was `at`. */
 export interface ClockEvent {
   type: 'clock'
   at: string
-  /** One run of the machine; empty where the system does not tell, and a person set the time. */
+  /** The id of one run of the machine; empty when the system gives none and a person set the time. */
   boot: string
-  /** Milliseconds since it began. */
+  /** Milliseconds since the run began. */
   uptime: number
-  /** Whose clock it is: the first part of its reservations' ids. */
+  /** The writer that has this clock: the first part of its reservation ids. */
   writer: string
-  /** The machine's own clock says the same. */
+  /** The machine's own clock agrees. */
   confirmed?: true
 }

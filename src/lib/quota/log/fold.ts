@@ -12,10 +12,10 @@ import { advance, charge, emptyUsage, giveBack, isLongWindow } from '../window.t
 /** A cooldown this soon after the last one is the next strike in a row. */
 const STRIKE_MEMORY_MS = 10 * 60_000
 
-/** A reservation that was never settled stays charged, but is no longer shown as in flight after this long. */
+/** A reservation without a settlement stays charged, but is no longer shown as in flight after this time. */
 const OPEN_MEMORY_MS = 48 * 3_600_000
 
-/** Never added to. */
+/** A shared empty list; no code adds to it. */
 const NO_OTHERS: string[] = []
 const NO_SUBJECTS: readonly SubjectState[] = []
 
@@ -32,8 +32,8 @@ export function emptyState(): LedgerState {
 }
 
 /**
- * Applies one event. The verdict on a reservation follows from the events before it alone: the same file gives every
- * process the same state. Changes the state it is given and nothing else. Answers whether the event took effect: for a
+ * Applies one event, and changes only the given state. The verdict on a reservation follows from the earlier events
+ * alone, so the same file gives every process the same state. Returns whether the event took effect: for a
  * reservation, whether it was granted.
  */
 export function apply(state: LedgerState, event: LedgerEvent): boolean {
@@ -83,7 +83,7 @@ function parseTime(text: string): number {
   return memo.at
 }
 
-/** Time in the ledger never runs backwards, whatever the clock of the process that wrote the event. */
+/** Time in the ledger never runs backwards, whatever clock the writing process had. */
 function moveTime(state: LedgerState, at: number): void {
   if (!(at > state.now)) return
   const isNewDay = state.open.size > 0 && formatDay(at) !== formatDay(state.now)
@@ -100,7 +100,7 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
   const account = ensureSubject(state, event.account)
   const others = ensureSubjects(state, event.also)
   if (!isBelowLimits(account, keep, state.now)) return false
-  // headroom is the account's alone
+  // only the account keeps headroom
   for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, state.now)) return false
   use(account, state.now)
   for (const other of others) use(other, state.now)
@@ -125,7 +125,7 @@ function use(subject: SubjectState, now: number): void {
 
 function settle(state: LedgerState, event: SettleEvent): boolean {
   const open = state.open.take(event.id)
-  if (open === undefined) return false // settled before, or never granted
+  if (open === undefined) return false // already settled, or never granted
   const account = ensureSubject(state, open.account)
   const others = ensureSubjects(state, open.also)
   noteReach(account, event, state.now)
@@ -176,7 +176,7 @@ function chargeSubject(subject: SubjectState, amounts: TrailAmounts, now: number
   leaveTrail(subject.trail, amounts, now, now)
 }
 
-/** Learned limits of a model count what was asked of it, once that is known. */
+/** Learned limits of a model count a request once its model is known. */
 function chargeModel(
   subject: SubjectState,
   model: string | undefined,
@@ -191,7 +191,7 @@ function chargeModel(
 }
 
 function refund(subject: SubjectState, open: OpenReservation, now: number): void {
-  if (open.sequence <= subject.resetSequence) return // the reset has already given it back
+  if (open.sequence <= subject.resetSequence) return // the reset already returned it
   for (const limit of subject.limits) {
     if (limit.metric !== 'requests') continue
     advance(limit.usage, limit.clock, now)
@@ -200,7 +200,7 @@ function refund(subject: SubjectState, open: OpenReservation, now: number): void
   leaveTrail(subject.trail, ONE_BACK, open.at, now + 1)
 }
 
-/** What the provider refused before any byte of an answer: windows of an hour and longer get the request back. */
+/** The provider refused the request before any byte of an answer: windows of an hour and longer return it. */
 function refundLong(subject: SubjectState, open: OpenReservation, now: number): void {
   if (open.sequence <= subject.resetSequence) return
   for (const limit of subject.limits) {
@@ -211,7 +211,7 @@ function refundLong(subject: SubjectState, open: OpenReservation, now: number): 
   takeFromLongTrail(subject.trail, open.at, now)
 }
 
-/** Out of reach is an account until an attempt gets through: one that has an answer, or a part of it. */
+/** An account stays unreachable until an attempt gets through, with a whole answer or a part of it. */
 function noteReach(account: SubjectState, event: SettleEvent, now: number): void {
   if (event.unreached !== undefined) {
     account.unreached = { since: account.unreached?.since ?? now, reason: event.unreached }
@@ -235,7 +235,7 @@ function countInFlight(state: LedgerState, account: string): number {
   return count
 }
 
-/** Deadlines only move by max(): what one process learned is never shortened by what another guesses. */
+/** Deadlines only move later: one process never shortens what another has learned. */
 function cool(state: LedgerState, event: CoolEvent): boolean {
   const subject = ensureSubject(state, event.subject)
   const key = event.model ?? '*'
@@ -243,7 +243,7 @@ function cool(state: LedgerState, event: CoolEvent): boolean {
   const until = event.until === null ? null : Date.parse(event.until)
   const isActive = before !== undefined && (before.until === null || before.until > state.now)
   if (isActive && (before.until === null || (until !== null && until <= before.until))) return false
-  // A whole wave of requests may meet the same refusal: it is one strike.
+  // Many concurrent requests may meet the same refusal: together they are one strike.
   const isInRow = isSoonAfter(before?.until ?? null, state.now)
   if (!isActive) subject.strikes = isInRow ? subject.strikes + 1 : 1
   subject.cooldowns.set(key, {
@@ -268,7 +268,7 @@ function isSoonAfter(until: number | null, now: number): boolean {
 
 function clear(state: LedgerState, event: ClearEvent): boolean {
   const subject = ensureSubject(state, event.subject)
-  delete subject.unreached // the user has seen to the account, or an attempt got through
+  delete subject.unreached // the user acted on the account, or an attempt got through
   if (event.model === undefined) subject.cooldowns.clear()
   else subject.cooldowns.delete(event.model)
   subject.strikes = 0
@@ -292,7 +292,7 @@ function ensureSubject(state: LedgerState, id: string): SubjectState {
   return subject
 }
 
-/** Of those that a reservation also counts against, which mostly is nobody. */
+/** The other subjects of a reservation; most reservations have none. */
 function ensureSubjects(state: LedgerState, ids: readonly string[] = NO_OTHERS): readonly SubjectState[] {
   return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => ensureSubject(state, id))
 }

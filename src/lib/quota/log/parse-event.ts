@@ -3,15 +3,15 @@ import { outcomeClasses } from './events.ts'
 import { metrics, parseWindow } from '../limit.ts'
 
 /**
- * One line of the ledger as an event; null for what is none: torn by a crash, written by something else, or of a type
- * that only a newer version knows.
+ * Parses one line of the ledger. Returns null for a line that is no event: one torn by a crash, written by another
+ * program, or of a type that only a newer version knows.
  */
 export function parseEvent(line: string): LedgerEvent | null {
   let value: unknown
   try {
     value = JSON.parse(line)
   } catch {
-    return null // not JSON: torn or foreign
+    return null // not JSON: torn, or written by another program
   }
   if (!isRecord(value) || !isTime(value.at)) return null
   if (!isEvent(value)) return null
@@ -62,8 +62,8 @@ function isReserve({ id, account, also, keep, probe }: Record<string, unknown>):
 }
 
 /**
- * What an outcome counts as that this version does not know: a newer version wrote it, or a plugin made it up before
- * outcomes were checked. The request has ended all the same, and a cooldown holds as long as it says.
+ * How an unknown outcome counts: a newer version wrote it, or a plugin made it up before outcomes were checked. The
+ * request has ended all the same, and a cooldown lasts as long as it says.
  */
 const UNKNOWN_OUTCOME = 'overloaded'
 

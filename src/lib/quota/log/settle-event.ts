@@ -1,7 +1,10 @@
 import type { SettleEvent } from './events.ts'
 import type { Settlement } from '../ledger.ts'
 
-/** How a reservation ended, as an event. Field by field: a spread costs more than the rest of the settling. */
+/**
+ * Makes the event that ends a reservation. Assigned field by field: a spread costs more than the rest of the
+ * settlement.
+ */
 export function settleEvent(id: string, at: string, settlement: Settlement): SettleEvent {
   const event: SettleEvent = { type: 'settle', id, at, outcome: settlement.outcome }
   if (settlement.status !== undefined) event.status = settlement.status

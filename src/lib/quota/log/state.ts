@@ -4,21 +4,26 @@ import type { OpenReservation, OpenReservations } from './open-reservations.ts'
 
 export type { OpenReservation }
 
-/** Everything the ledger's events add up to. Changed by `fold.ts` alone; JSON through `checkpoint.ts`. */
+/**
+ * The state that the ledger's events add up to. Only `fold.ts` changes it; `checkpoint.ts` reads and writes it as
+ * JSON.
+ */
 export interface LedgerState {
-  /** The newest time seen, epoch milliseconds; it never runs backwards. */
+  /** The newest time seen, in epoch milliseconds; it never runs backwards. */
   now: number
-  /** How many events were applied: their order, for what "before a reset" means. */
+  /** How many events were applied. This order decides what "before a reset" means. */
   sequence: number
-  /** By account, client key, quota group or provider subject. */
+  /** Keyed by account, client key, quota group or provider subject. */
   subjects: Map<string, SubjectState>
-  /** Granted and not yet settled, by reservation id. */
+  /** Reservations granted and not yet settled, by id. */
   open: OpenReservations
   /** Totals per UTC day (`YYYY-MM-DD`) and account. */
   days: Map<string, Map<string, DayTotals>>
-  /** When, in epoch milliseconds, other hands last changed the ledger while it was in use, and what they did. */
+  /** The last outside change to the ledger while it was in use: when (epoch milliseconds), and what changed. */
   lost: { at: number; what: string } | null
-  /** What the ledger's time was set by last: at an uptime of a run of the machine; null: nothing, as in old ledgers. */
+  /**
+   * The event that last set the ledger's time: at an uptime of a run of the machine; null: none, as in old ledgers.
+   */
   reference: TimeReference | null
 }
 
@@ -28,35 +33,38 @@ export interface TimeReference {
   /** Epoch milliseconds. */
   at: number
   writer: string
-  /** The machine's own clock said the same. */
+  /** The machine's own clock agreed. */
   confirmed: boolean
 }
 
 export interface SubjectState {
-  /** Those that were set, then those learned for all models. Of two for one window both are counted. */
+  /** Configured limits, then limits learned for all models. Two limits for one window both count. */
   limits: LimitState[]
-  /** Learned limits of single models, counted when a request is settled: only then the ledger knows its model. */
+  /** Learned limits of single models, counted at settlement: only then the ledger knows the model. */
   modelLimits: ModelLimitState[]
-  /** By model; `*` stands for every model. */
+  /** Keyed by model; `*` means every model. */
   cooldowns: Map<string, Cooldown>
-  /** What was charged lately, in buckets, so that a limit defined anew starts from what was really used. */
+  /** Recent charges in buckets, so that a new limit starts from the real use. */
   trail: Trail
-  /** `sequence` at the last reset: charges before it no longer count. */
+  /** `sequence` at the last reset: earlier charges no longer count. */
   resetSequence: number
-  /** Cooldowns in a row, one soon after the other, which lengthen guessed ones; a success sets it to 0. */
+  /**
+   * Consecutive cooldowns, one soon after the other. Each lengthens the next guess; a success resets the number to
+   * 0.
+   */
   strikes: number
-  /** Epoch milliseconds, null: never. */
+  /** Epoch milliseconds; null: never. */
   lastUsedAt: number | null
-  /** The last attempt did not reach the service; missing: it did, or there was none. */
+  /** The last attempt did not reach the service; missing: it did, or there was no attempt. */
   unreached?: { since: number; reason: string }
 }
 
 export interface LimitState extends Limit {
   source: LimitSource
   usage: WindowUsage
-  /** What told of a learned limit; null: nobody had to, or an old ledger does not say. */
+  /** The header or field that reported a learned limit; null: unknown, as in old ledgers. */
   from: string | null
-  /** Epoch milliseconds from which on a learned limit that was not repeated holds no longer; null: for good. */
+  /** Epoch milliseconds at which a learned limit ends unless it is repeated; null: it does not end. */
   until: number | null
 }
 
@@ -64,9 +72,9 @@ export interface ModelLimitState extends LimitState {
   model: string
 }
 
-/** What was used of a limit in its present window. Times in epoch milliseconds. */
+/** The use of a limit in its present window. Times in epoch milliseconds. */
 export type WindowUsage =
-  /** `end` is exclusive; a first-use window that is not running has both null. */
+  /** `end` is exclusive. Both are null while a first-use window is not running. */
   | { kind: 'fixed'; start: number | null; end: number | null; used: number }
   /** Charges still in the window, oldest first. */
   | { kind: 'rolling'; charges: Charge[]; used: number }
@@ -77,14 +85,16 @@ export interface Charge {
 }
 
 export interface Cooldown {
-  /** Epoch milliseconds, null: until the user acts. */
+  /** Epoch milliseconds; null: until the user acts. */
   until: number | null
   since: number
   reason: OutcomeClass
   evidence: string | null
-  /** `until` was guessed; missing: it was said, or an old ledger does not tell. */
+  /** `until` was guessed; missing: the provider gave it, or an old ledger does not say. */
   guessed?: true
-  /** Of a guess: how many failures in a row it is of. A success ends the cooldown, and with it the count. */
+  /**
+   * For a guess: the number of consecutive failures behind it. A success ends the cooldown and resets the number.
+   */
   strikes?: number
 }
 
@@ -104,7 +114,7 @@ export interface TrailBucket {
   usd: number
 }
 
-/** One account's UTC day. */
+/** The totals of one account on one UTC day. */
 export interface DayTotals {
   requests: number
   succeeded: number
@@ -113,8 +123,8 @@ export interface DayTotals {
   outputTokens: number
   /** Null until a cost is known. */
   costUsd: number | null
-  /** Attempts that the service answered and that counted nothing, such as a refused key; missing: none. */
+  /** Attempts that the service answered and that used nothing, such as a refused key; missing: none. */
   uncounted?: number
-  /** Attempts that never left, and counted nothing; missing: none. */
+  /** Attempts that were never sent and used nothing; missing: none. */
   unreached?: number
 }

@@ -5,8 +5,8 @@ import type { Price } from './price-table.ts'
 const HINT = 'write it as openai/gpt-5-mini: {input: 0.25, output: 2}, in US dollars per million tokens'
 
 /**
- * Reads the section `prices` of the configuration: a mapping of `provider/model` to what a million tokens cost. Throws
- * `invalid_value` naming the one that is wrong.
+ * Reads the section `prices` of the configuration: a mapping of `provider/model` to the cost of a million tokens.
+ * Throws `invalid_value` that names the faulty entry.
  */
 export function readPrices(section: unknown, place: string): OwnPrices {
   if (section === undefined || section === null) return new Map()
@@ -33,7 +33,7 @@ function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < 1e6
 }
 
-/** `0.25,2` as it is typed. Undefined: it is no price. */
+/** Parses `0.25,2`. Undefined: not a price. */
 export function parsePrice(text: string): Price | undefined {
   const [input, output, ...rest] = text
     .split(',')

@@ -1,22 +1,24 @@
 import type { Price } from './price-table.ts'
 import { priceTable } from './price-table.ts'
 
-/** The user's own prices, by `provider/model`; `provider/*` is for all others of a provider. */
+/** The user's own prices, by `provider/model`; `provider/*` covers all other models of a provider. */
 export type OwnPrices = ReadonlyMap<string, Price>
 
 export interface Priced {
   provider: string
-  /** Null: the provider's own address, for which list prices hold. */
+  /** Null: the provider's own address, for which list prices apply. */
   baseUrl: string | null
 }
 
-/** Clients name the models: what is remembered of them has an end. */
+/** Clients choose the model names, so the number of remembered names is bounded. */
 const MOST_REMEMBERED = 2000
 
-/** What requests cost where the provider does not say it. The user's own prices beat the table. */
+/**
+ * The cost of requests where the provider does not report it. The user's own prices take precedence over the table.
+ */
 export class PriceBook {
   readonly #own: OwnPrices
-  /** By provider, listed or not, and model: asked for on every request. */
+  /** Keyed by provider, listed or not, and model; every request looks here. */
   readonly #found: { listed: Map<string, Found>; elsewhere: Map<string, Found> } = {
     listed: new Map(),
     elsewhere: new Map(),
@@ -27,7 +29,9 @@ export class PriceBook {
     this.#own = own
   }
 
-  /** US dollars; null where the price, or what was used, is not known. What a cache answered is priced as any input. */
+  /**
+   * US dollars; null when the price or the use is unknown. Input tokens from a cache have the price of any input.
+   */
   computeCost(
     of: Priced,
     model: string,

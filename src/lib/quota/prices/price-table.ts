@@ -2,15 +2,15 @@
 export interface Price {
   input: number
   output: number
-  /** A request of more input tokens has no known price. */
+  /** A request with more input tokens has no known price. */
   mostInputTokens?: number
 }
 
 export interface PriceRow extends Price {
   provider: string
-  /** Names as requests write them; other names have no known price. */
+  /** Model names as requests spell them; other names have no known price. */
   models: readonly string[]
-  /** When the price stood in the source, `YYYY-MM-DD`. */
+  /** When the source listed the price, `YYYY-MM-DD`. */
   asOf: string
   source: string
 }
@@ -20,14 +20,15 @@ const ANTHROPIC = 'https://platform.claude.com/docs/en/about-claude/pricing'
 const GEMINI = 'https://ai.google.dev/gemini-api/docs/pricing'
 const GROQ = 'https://groq.com/pricing'
 
-/** When most of them were last compared. */
+/** When most prices were last compared. */
 const AS_OF = '2025-12-15'
-/** Beyond so many input tokens another price may hold, so that none is known. */
+/** Above this many input tokens another price may apply, so the price is unknown. */
 const SHORT_PROMPTS = 200_000
 
 /**
- * List prices in US dollars per million tokens, at the providers' own addresses. What depends on more than a request shows (the
- * hour, the region, a plan) is left out: an unknown price is better than a wrong one.
+ * List prices in US dollars per million tokens, at the providers' own addresses. The table leaves out prices that
+ * depend on more than a request shows, such as the hour, the region or a plan. An unknown price is better than a
+ * wrong one.
  */
 export const priceTable: readonly PriceRow[] = [
   openai(['gpt-5.2', 'gpt-5.2-2025-12-11'], 1.75, 14),

@@ -11,10 +11,10 @@ export interface ArchivedAccount extends Account {
 
 export interface AccountsData {
   version: 1
-  /** The id of the account that commands use when none is named. */
+  /** The id of the default account of commands. */
   defaultAccount: string | null
   accounts: Account[]
-  /** Removed, but not for good; the names may be in use again. */
+  /** A removed account that can be restored; its names may be in use again. */
   archived: ArchivedAccount[]
 }
 
@@ -29,7 +29,7 @@ export function accountsDocument(home: Home): JsonDocument<AccountsData> {
   })
 }
 
-/** What is wrong with the data of an account store, in words, or null. */
+/** Describes a fault in the data of an account store in words; null: none. */
 export function accountsProblem(data: unknown): string | null {
   const { defaultAccount, accounts, archived } = data as Record<string, unknown>
   if (defaultAccount !== null && typeof defaultAccount !== 'string')

@@ -4,14 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errnoOf, unwritable } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 
-/** `<file>.<pid>-<chance>.tmp`: no two writers share one, and the pid tells whose it was when that one died. */
+/** `<file>.<pid>-<random>.tmp`: no two writers share a name, and the pid identifies a dead writer. */
 export function temporaryName(file: string): string {
   return `${file}.${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`
 }
 
 /**
- * Replaces a file as a whole, 0600: readers see the old text or the new one, also after a power cut. Where writing
- * fails the old file is untouched and nothing is left beside it. `keepPrevious` leaves the old one as `<file>.bak`.
+ * Replaces a file as a whole, 0600: readers see the old text or the new one, also after a power cut. When writing
+ * fails, the old file is untouched and no other file remains. `keepPrevious` keeps the old one as `<file>.bak`.
  * Throws `store_unwritable`.
  */
 export async function writeAtomically(
@@ -55,7 +55,7 @@ async function keepPrevious(target: string): Promise<void> {
     await fs.chmod(spare, 0o600)
     await rename(spare, `${target}.bak`)
   } finally {
-    // rename(2) does nothing where both names are links to one file already, as after a crash right here.
+    // rename(2) does nothing when both names link to one file already, as after a crash at this point.
     await fs.rm(spare, { force: true })
   }
 }

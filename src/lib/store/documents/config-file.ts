@@ -7,8 +7,8 @@ import { linkTarget } from './link-target.ts'
 import { withLock } from '../locks/lock.ts'
 
 /**
- * The settings in `config.yaml` as nested mappings; none for a missing or empty file. Throws `invalid_value` with the
- * line where the file cannot be understood.
+ * Reads the settings in `config.yaml` as nested mappings; none for a missing or empty file. Throws `invalid_value`
+ * with the line that cannot be parsed.
  */
 export async function readConfigFile(file: string): Promise<Record<string, unknown>> {
   const text = readText(file)
@@ -17,8 +17,8 @@ export async function readConfigFile(file: string): Promise<Record<string, unkno
 }
 
 /**
- * Sets one value; undefined removes it. Keeps comments and order. Throws `invalid_value` where the file cannot be
- * understood, and then leaves it alone.
+ * Sets one value; undefined removes it. Keeps comments and order. Throws `invalid_value` when the file cannot be
+ * parsed, and then leaves it unchanged.
  */
 export async function writeConfigValue(file: string, path: string[], value: unknown): Promise<void> {
   await withLock(file, async () => {
@@ -49,7 +49,7 @@ async function parse(file: string, text: string): Promise<Document<ParsedNode, t
   const [error] = document.errors
   if (error === undefined) return document
   const line = error.linePos?.[0].line ?? 1
-  // The parser's message goes on with an excerpt of the file, which may hold a password.
+  // The parser's message continues with an excerpt of the file, which may hold a password.
   const reason = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')
   throw notUnderstood(file, `line ${line}: ${reason}`)
 }

@@ -1,6 +1,9 @@
 import { messageOf } from '../../base/errors.ts'
 
-/** From the version before to `to`. Gets the whole document, returns the whole new one; must lose nothing. */
+/**
+ * Migrates from the previous version to `to`. Gets the whole document, returns the whole new one; must lose
+ * nothing.
+ */
 export interface Migration {
   to: number
   migrate: (old: Record<string, unknown>) => Record<string, unknown>
@@ -10,16 +13,16 @@ export interface DocumentFormat {
   /** The version that this program writes. */
   version: number
   migrations?: Migration[]
-  /** What is wrong with the data, in words, or null. */
+  /** Describes a fault of the data in words; null: none. */
   validate?: (data: unknown) => string | null
 }
 
 export type DecodedDocument =
-  | { state: 'good'; data: Record<string, unknown>; /** As written in the file. */ version: number }
+  | { state: 'good'; data: Record<string, unknown>; /** The version in the file. */ version: number }
   | { state: 'damaged'; reason: string }
   | { state: 'too-new'; version: number }
 
-/** Reads a document's text, and brings an older one up to the present version. */
+/** Parses a document's text, and migrates an older one to the present version. */
 export function decodeDocument(text: string, format: DocumentFormat): DecodedDocument {
   if (text.trim() === '') return { state: 'damaged', reason: 'is empty' }
   let parsed: unknown
@@ -37,7 +40,7 @@ export function decodeDocument(text: string, format: DocumentFormat): DecodedDoc
   try {
     return checked(migrated(parsed, version, format), version, format)
   } catch (error) {
-    // A migration that trips over a shape which its version never had.
+    // The migration failed on a shape that its version never had.
     return { state: 'damaged', reason: `cannot be brought up from version ${version}: ${messageOf(error)}` }
   }
 }
@@ -68,7 +71,7 @@ function migrated(
   return data
 }
 
-/** JSON.parse quotes the text around the mistake in its message, which may be a secret: only its place is taken. */
+/** JSON.parse quotes the text around the fault in its message, which may be a secret: only the position is used. */
 function describePlace(error: unknown, text: string): string {
   const position = findPosition(messageOf(error), text)
   if (position === null) return ''
@@ -76,7 +79,7 @@ function describePlace(error: unknown, text: string): string {
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
 }
 
-// V8 gives a position, or for an unexpected token the text around it, from 10 characters before.
+// V8 gives a position, or for an unexpected token the surrounding text, from 10 characters before.
 const QUOTED_BEFORE = 10
 
 function findPosition(message: string, text: string): number | null {

@@ -10,22 +10,22 @@ export type { Migration }
 
 export interface DocumentOptions<T> {
   file: string
-  /** What it is, for messages: `account store`. */
+  /** The name in messages: `account store`. */
   kind: string
   /** The version that this program writes. */
   version: number
-  /** What a home without the file has; called each time. */
+  /** Makes the content of a home without the file; called each time. */
   empty: () => T
-  /** One for each version after the first known. */
+  /** One migration for each version after the first known. */
   migrations?: Migration[]
-  /** What is wrong with the data, in words, or null. */
+  /** Describes a fault of the data in words; null: none. */
   validate?: (data: unknown) => string | null
   lock?: LockOptions
 }
 
 /**
- * One JSON document that many processes share. Nothing is kept in memory between calls. Fields that this program does
- * not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
+ * One JSON document that many processes share. Nothing is kept in memory between calls. Fields that this program
+ * does not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
  */
 export class JsonDocument<T extends object> {
   readonly file: string
@@ -39,7 +39,7 @@ export class JsonDocument<T extends object> {
     this.#format = { version: options.version, migrations: options.migrations, validate: options.validate }
   }
 
-  /** The document as it is now; waits for nobody, since writers replace the file as a whole. */
+  /** Reads the present document, without waiting: writers replace the file as a whole. */
   async read(): Promise<T> {
     const { low, adapter } = this.#open()
     await low.read()
@@ -48,8 +48,8 @@ export class JsonDocument<T extends object> {
   }
 
   /**
-   * Applies a change to the newest data, alone among all processes, and writes it; returns what `change` returns. When
-   * it throws, or changes nothing, nothing is written. Not to be called from inside a change.
+   * Applies a change to the newest data, exclusively among all processes, and writes it. Returns what `change`
+   * returns. When `change` throws, or changes nothing, nothing is written. Not for use inside a change.
    */
   async update<R>(change: (data: T) => R | Promise<R>): Promise<R> {
     return withLock(
@@ -76,7 +76,7 @@ export class JsonDocument<T extends object> {
     return { adapter, low: new Low<T>(adapter, this.#options.empty()) }
   }
 
-  /** What would be refused when read again must not be written. */
+  /** Data that a later read would refuse must not be written. */
   #check(data: T): void {
     const problem = this.#options.validate?.(data) ?? null
     if (problem === null) return

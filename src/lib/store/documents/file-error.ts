@@ -19,25 +19,25 @@ const reasons: Record<string, string> = {
 }
 const needsRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
-/** `ENOENT` and the like; undefined for anything that is not an error of the operating system. */
+/** `ENOENT` and the like; undefined for an error that is not the operating system's. */
 export function errnoOf(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined
 }
 
-/** In words, with the code for those who search for it. */
+/** Describes an error in words, with its code for a search. */
 export function reasonOf(error: unknown): string {
   const errno = errnoOf(error)
   const reason = errno === undefined ? undefined : reasons[errno]
   return reason === undefined ? messageOf(error) : `${reason} (${errno})`
 }
 
-/** `store_unwritable` for a failed write; an error that is not the system's passes as it came. */
+/** `store_unwritable` for a failed write; an error that is not the system's passes unchanged. */
 export function unwritable(file: string, error: unknown): unknown {
   return fileError('write', file, error)
 }
 
-/** `store_unwritable` for a failed read: what cannot be read must not be written over. */
+/** `store_unwritable` for a failed read: an unreadable file must not be overwritten. */
 export function unreadable(file: string, error: unknown): unknown {
   return fileError('read', file, error)
 }

@@ -13,19 +13,19 @@ export function fileSignature(file: string): string {
   try {
     return signatureOf(statSync(file, { bigint: true }))
   } catch {
-    return MISSING // or out of reach, which reading will explain
+    return MISSING // or inaccessible; the read reports why
   }
 }
 
 const MISSING = 'missing'
-// An editor that writes in place is done by then.
+// By then, an editor that writes in place has finished.
 const SECOND_LOOK_MS = 100
 
 function signatureOf(stat: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): string {
   return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`
 }
 
-/** What the text says without how it is laid out. */
+/** The content of the text, regardless of its layout. */
 function normalText(text: string, format: DocumentFormat): string | null {
   const decoded = decodeDocument(text, format)
   return decoded.state === 'good' ? JSON.stringify(decoded.data) : null
@@ -38,14 +38,13 @@ interface Snapshot {
 }
 
 /**
- * lowdb's door to one document on disk, for one operation. lowdb's own adapters share one temporary name among all
- * processes, sync nothing, reset the mode to 0644, replace a symbolic link, and keep to memory under NODE_ENV=test.
- *
- * A damaged file is copied to a quarantine name and stays in its place: were it moved away, the next run would take the
- * store for empty and write over what could still be repaired. Only its owner can decide to start anew.
+ * The lowdb adapter for one document on disk, for one operation. lowdb's own adapters share one temporary name
+ * among all processes, sync nothing, reset the mode to 0644, replace a symbolic link, and keep to memory under
+ * NODE_ENV=test. A damaged file is copied to a quarantine name and stays in its place. Without it, the next run
+ * would see an empty store and overwrite repairable data. Only the owner can decide to start over.
  */
 export class JsonFile<T extends object> implements Adapter<T> {
-  /** Of what was last read. */
+  /** The signature at the last read. */
   signature = MISSING
   readonly #file: string
   readonly #kind: string
@@ -69,7 +68,7 @@ export class JsonFile<T extends object> implements Adapter<T> {
     return decoded.data as T
   }
 
-  /** Writes what has changed since `read`; keeps the version before it. The caller holds the lock. */
+  /** Writes the changes since `read`, and keeps the previous version. The caller holds the lock. */
   async write(data: T): Promise<void> {
     const before = this.#before
     if (before !== null && before.version !== this.#format.version) {
@@ -136,7 +135,7 @@ export class JsonFile<T extends object> implements Adapter<T> {
     try {
       return decodeDocument(readFileSync(file, 'utf8'), this.#format).state === 'good'
     } catch {
-      return false // there is none
+      return false // the file does not exist
     }
   }
 }

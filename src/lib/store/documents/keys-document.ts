@@ -9,7 +9,7 @@ export interface KeysData {
   keys: ClientKey[]
 }
 
-/** `keys.json`: what client keys may do. Holds their hashes, and no key. */
+/** `keys.json`: the permissions of client keys. Holds their hashes, and no key. */
 export function keysDocument(home: Home): JsonDocument<KeysData> {
   return new JsonDocument<KeysData>({
     file: home.keysFile,

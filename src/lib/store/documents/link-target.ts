@@ -3,9 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { errnoOf, unreadable } from './file-error.ts'
 
 /**
- * The file that a path ends at, through symbolic links, also where that file does not exist yet. Replacing a link by
- * a plain file would part the store from the place that its owner linked it to, and two names of one file must share
- * one lock.
+ * The file that a path leads to through symbolic links, even if that file does not exist yet. Replacing a link by a
+ * plain file would cut the store off from the chosen place. Also, two names of one file must share one lock.
  */
 export function linkTarget(file: string): string {
   const path = resolve(file)
@@ -17,7 +16,7 @@ export function linkTarget(file: string): string {
   }
 }
 
-/** Ends: `realpath` has answered that the chain is no circle but ends at nothing. */
+/** Terminates: `realpath` has shown that the chain is no circle, but ends at a missing file. */
 function danglingTarget(path: string): string {
   try {
     return danglingTarget(resolve(dirname(path), readlinkSync(path)))

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { writeAtomically } from './atomic-write.ts'
 import type { Home } from '../home.ts'
 
-/** What was told of, or is being told of. */
+/** A notification that was sent, or is being sent. */
 export interface NoticeMark {
   /** RFC 3339. */
   at: string
@@ -22,16 +22,17 @@ export interface NoticeMark {
   window: string
   model: string | null
   percent: number
-  /** `told`, or why nobody could be told; null: it is under way, or the process that did it has ended. */
+  /** `told`, or why sending failed; null: in progress, or its process has ended. */
   result: string | null
 }
 
-/** Longer than any window: what was told of in one is told of again in the next. */
+/** Longer than any window: a notification for one window is sent again in the next. */
 const KEPT_MS = 40 * 86_400_000
 
 /**
- * Takes it on to tell of something, among all processes of a home and for good: true for the one that may. The file that only
- * one can create is the claim, so that neither a second proxy nor a restart tells of the same again.
+ * Claims the right to send a notification, permanently and among all processes of a home. Returns true for the one
+ * process that may send. Only one process can create the file, so neither a second proxy nor a restart repeats the
+ * notification.
  */
 export function claimNotice(home: Home, identity: string, mark: NoticeMark): string | null {
   mkdirSync(home.noticesFolder, { recursive: true, mode: 0o700 })
@@ -57,13 +58,13 @@ export async function noteResult(path: string, mark: NoticeMark): Promise<void> 
   await writeAtomically(path, JSON.stringify(mark))
 }
 
-/** The newest first. */
+/** The newest mark first. */
 export function noticeMarks(home: Home): NoticeMark[] {
   const marks = markFiles(home).flatMap((path) => {
     try {
       return [JSON.parse(readFileSync(path, 'utf8')) as NoticeMark]
     } catch {
-      return [] // being written, or damaged: it still counts as told
+      return [] // being written, or damaged: the notification still counts as sent
     }
   })
   return marks.sort((one, other) => (one.at < other.at ? 1 : -1))

@@ -3,8 +3,8 @@ import { basename } from 'node:path'
 import { errnoOf } from './file-error.ts'
 
 /**
- * Copies a damaged file to `<file>.corrupt-<time>` and returns that name, or null where even that failed. The time is
- * when the file was last written, so looking at the same damage again makes no second copy.
+ * Copies a damaged file to `<file>.corrupt-<time>`. Returns that name, or null when the copy failed. The time is
+ * the file's last write, so the same damage gets only one copy.
  */
 export function quarantine(file: string): string | null {
   try {
@@ -17,6 +17,6 @@ export function quarantine(file: string): string | null {
     }
     return basename(copy)
   } catch {
-    return null // a full or read-only disk; the damaged file itself stays where it is
+    return null // a full or read-only disk; the damaged file itself is kept
   }
 }

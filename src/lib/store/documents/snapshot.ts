@@ -7,12 +7,15 @@ import type { Home } from '../home.ts'
 import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
 import { withLock } from '../locks/lock.ts'
 
-/** What a home keeps besides `accounts.json`, by names that are the same in every home: `ledger/2026-11-22.ndjson`. */
+/**
+ * The content of a home besides `accounts.json`, by names that are the same in every home:
+ * `ledger/2026-11-22.ndjson`.
+ */
 export type Snapshot = Map<string, Buffer>
 
 export const LEDGER_FILE = /^ledger\/(base\.json|\d{4}-\d\d-\d\d\.ndjson)$/
 export const HISTORY_FILE = /^history\/\d{4}-\d\d-\d\d\.json$/
-/** A file of an account's own folder: no part of it leads out. */
+/** A file of an account's own folder; no part of the path leads out. */
 export const ACCOUNT_FILE = /^accounts(\/(?!\.{1,2}(\/|$))[^/\\\0]+)+$/
 
 /** The documents besides `accounts.json`, by name. */
@@ -33,12 +36,12 @@ export function isSnapshotName(home: Home, name: string): boolean {
   )
 }
 
-/** Reads everything, while others go on counting: each day up to its last whole line. */
+/** Reads everything while other processes count: each day up to its last whole line. */
 export async function takeSnapshot(home: Home): Promise<Snapshot> {
   const snapshot: Snapshot = new Map()
-  // While days are folded into the base they stand in neither for a moment.
+  // While days are folded into the base, there is a moment when no file has them.
   await withLock(baseFile(home), () => {
-    // Before the days, so that what the checkpoint has folded is in them.
+    // Before the days, so that they include what the checkpoint has folded.
     for (const [name, path] of listDocuments(home)) keep(snapshot, name, path)
     keep(snapshot, 'ledger/base.json', baseFile(home))
     for (const day of ledgerDays(home)) {
@@ -57,7 +60,7 @@ function keep(snapshot: Snapshot, name: string, path: string): void {
   if (content !== null) snapshot.set(name, content)
 }
 
-/** Null: there is none. */
+/** Null: there is no file. */
 export function readIfThere(path: string): Buffer | null {
   try {
     return readFileSync(path)
@@ -67,7 +70,7 @@ export function readIfThere(path: string): Buffer | null {
   }
 }
 
-/** Relative paths with `/`; links, sockets, and what a writer has only for a moment are left out. */
+/** Relative paths with `/`. Leaves out links, sockets and the temporary files of writers. */
 function filesIn(folder: string): string[] {
   let entries
   try {
@@ -84,13 +87,13 @@ function filesIn(folder: string): string[] {
   )
 }
 
-/** The part of a snapshot below a folder, by path in it. */
+/** The part of a snapshot below a folder, keyed by the path inside it. */
 export function selectFolder(snapshot: Snapshot, folder: 'ledger' | 'history' | 'accounts'): Snapshot {
   const inside = [...snapshot].filter(([name]) => name.startsWith(`${folder}/`))
   return new Map(inside.map(([name, content]) => [name.slice(folder.length + 1), content]))
 }
 
-/** Throws `store_corrupt` for a name that would be written outside the home. */
+/** Throws `store_corrupt` for a name that leads outside the home. */
 export function checkSnapshotNames(home: Home, names: Iterable<string>): void {
   for (const name of names) {
     if (isSnapshotName(home, name)) continue

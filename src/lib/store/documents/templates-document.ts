@@ -8,10 +8,10 @@ export type TemplateSettings = Pick<
   'groups' | 'priority' | 'weight' | 'limits' | 'baseUrl' | 'quotaGroup' | 'models'
 >
 
-/** Settings of an account under a name, to be given to others. Holds no secret. */
+/** Named settings of an account, to apply to other accounts. Holds no secret. */
 export interface Template {
   name: string
-  /** The base URL is for accounts at this provider alone. */
+  /** The base URL is for accounts of this provider alone. */
   provider: string
   settings: TemplateSettings
   /** RFC 3339. */

@@ -5,14 +5,14 @@ import { fileSignature } from './json-file.ts'
 import { linkTarget } from './link-target.ts'
 
 export interface WatchOptions {
-  /** How often to look where the system does not tell. Default 500. */
+  /** The polling interval for systems without events. Default 500. */
   pollMs?: number
 }
 
 /**
- * Calls back after each change of a file: written, replaced, created, removed. Events only make it faster: network
- * drives and some containers have none, so the file is also looked at every `pollMs`. Never keeps the process alive.
- * Returns what stops it.
+ * Calls back after each change of a file: written, replaced, created, removed. Network drives and some containers
+ * have no events, so the file is also checked every `pollMs`. The watcher never keeps the process alive. Returns a
+ * function that stops it.
  */
 export function watchFile(file: string, onChange: () => void, options: WatchOptions = {}): () => void {
   let seen = fileSignature(file)
@@ -31,13 +31,13 @@ export function watchFile(file: string, onChange: () => void, options: WatchOpti
   }
 }
 
-/** The folder and not the file: a watch on a file stays with the old one when another takes its place. */
+/** Watches the folder and not the file: a watch on a file follows the old one after a replacement. */
 function watchFolder(file: string, onEvent: () => void): FSWatcher | null {
   try {
     const watcher = watch(dirname(linkTarget(file)), { persistent: false }, onEvent)
     watcher.on('error', () => watcher.close())
     return watcher
   } catch {
-    return null // no such folder yet, no watches left, not supported: polling goes on
+    return null // no such folder yet, no watches left, or not supported: polling continues
   }
 }

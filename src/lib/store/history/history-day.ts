@@ -10,14 +10,14 @@ import type { Home } from '../home.ts'
 /** The version that this program writes. */
 export const HISTORY_VERSION = 1
 
-/** What the events of one day's ledger file added up to. A bucket can lie in an hour of the day before: see `history.ts`. */
+/** The sums of one day's ledger events. A bucket can belong to an hour of the day before: see `history.ts`. */
 interface HistoryDay {
   version: number
   day: string
   buckets: BucketJson[]
 }
 
-/** The days that have a history file, oldest first. */
+/** The days with a history file, oldest first. */
 export function historyDays(home: Home): string[] {
   try {
     return readdirSync(home.historyFolder)
@@ -35,8 +35,8 @@ export function historyPath(home: Home, day: string): string {
 }
 
 /**
- * The history of a day: null when there is none, `damaged` for a file that cannot be used. Throws `store_too_new` for one
- * of a newer qwenctl.
+ * Reads the history of a day: null when there is none, `damaged` for an unusable file. Throws `store_too_new` for a
+ * file of a newer qwenctl.
  */
 export function readHistoryDay(home: Home, day: string): History | null | 'damaged' {
   const path = historyPath(home, day)
@@ -56,8 +56,8 @@ export function readHistoryDay(home: Home, day: string): History | null | 'damag
 }
 
 /**
- * Keeps a day that is over, once and for ever: what was written first stays, since the ledger that it was folded from may
- * be gone in part. A damaged file makes room, and stays beside it for whoever wants to know what happened to it.
+ * Stores a finished day, once. The first version stays, since parts of its ledger may be removed by now. A damaged
+ * file is replaced, and kept beside the new one for inspection.
  */
 export function keepHistoryDay(home: Home, day: string, history: History): void {
   const before = readHistoryDay(home, day)
@@ -73,7 +73,7 @@ export function keepHistoryDay(home: Home, day: string, history: History): void 
   replaceFile(path, text)
 }
 
-/** Synced: the ledger's file may be removed right after. */
+/** The file is synced: the caller may remove the ledger's file right after. */
 function replaceFile(path: string, text: string): void {
   const temporary = temporaryName(path)
   try {

@@ -13,40 +13,40 @@ import { readProgress, writeProgress } from './history-progress.ts'
 import type { Home } from '../home.ts'
 import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
 
-/** Fewer new events than this are folded again next time, rather than written down. */
+/** Fewer new events than this are folded again next time rather than stored. */
 const EVENTS_WORTH_KEEPING = 2_000
-/** The ledger's files can be replaced or folded away while they are read. */
+/** How often to retry when the ledger's files are replaced or folded during the reading. */
 const ATTEMPTS = 3
 
 export interface HistoryReading {
-  /** Everything that is known hour by hour, of the days asked for. */
+  /** All known hours of the requested days. */
   history: History
-  /** Days of which only totals were kept, by day and account: an earlier version folded them. */
+  /** Days with totals only, by day and account: an earlier version folded them. */
   totals: Map<string, Map<string, DayTotals>>
   /** The ledger's newest time, epoch milliseconds. */
   now: number
 }
 
 /**
- * History beside the ledger: read by whoever asks, never in the way of a request. A day that is over is folded once
- * and kept in a file of its own; of the day under way only what is new is read. Any number of processes may do so at once:
- * they all come to the same.
+ * History beside the ledger, read on demand and never in the way of a request. A finished day is folded once and
+ * stored in its own file; of the unfinished day only new events are read. Any number of processes may do so at
+ * once: all reach the same result.
  */
 export class HistoryFiles {
   readonly #home: Home
   #progress: HistoryProgress | null = null
-  /** Days that are over and could not be written down: a home can be read-only. */
+  /** Finished days that could not be stored, as in a read-only home. */
   readonly #unwritten = new Map<string, History>()
   #foldedSince = 0
   #reading: Promise<unknown> = Promise.resolve()
-  /** What was wrong with kept days, as of the last reading. */
+  /** Faults of stored days at the last reading. */
   readonly problems: string[] = []
 
   constructor(home: Home) {
     this.#home = home
   }
 
-  /** What was done from the beginning of a UTC day on. */
+  /** The history from the beginning of a UTC day. */
   read(fromDay: string): Promise<HistoryReading> {
     const reading = this.#reading.then(() => this.#read(fromDay)) // two at once would fold the same lines twice
     this.#reading = reading.catch(() => undefined)
@@ -72,7 +72,7 @@ export class HistoryFiles {
     return { history, totals, now: progress.state.now }
   }
 
-  /** The days that are over, as they were kept; damaged ones are told of. */
+  /** Reads the stored finished days, and reports damaged ones. */
   #kept(fromDay: string): Map<string, History> {
     const kept = new Map([...this.#unwritten].filter(([day]) => day >= fromDay))
     this.problems.length = 0
@@ -85,12 +85,12 @@ export class HistoryFiles {
     return kept
   }
 
-  /** Whether a day is missing that the ledger still has. */
+  /** Whether a day that the ledger still has is missing. */
   #lacksDay(fromDay: string, { position }: HistoryProgress, kept: Map<string, History>): boolean {
     return ledgerDays(this.#home).some((day) => day >= fromDay && day < position.day && !kept.has(day))
   }
 
-  /** Totals of days that were folded away before there was history, or whose history was lost since. */
+  /** Totals of days that were folded before there was history, or that have lost their history since. */
   #totalsOnly(fromDay: string, kept: Map<string, History>): HistoryReading['totals'] {
     const [oldest] = ledgerDays(this.#home)
     if (oldest !== undefined && oldest <= fromDay) return new Map()
@@ -111,7 +111,7 @@ export class HistoryFiles {
     }
   }
 
-  /** Null where the ledger is not, or no longer, the one that was folded. */
+  /** Null when the ledger is not, or is no longer, the folded one. */
   #fitting(progress: HistoryProgress | null): HistoryProgress | null {
     if (progress === null) return null
     const { day, offset } = progress.position
@@ -123,7 +123,7 @@ export class HistoryFiles {
     return fits ? progress : null
   }
 
-  /** From the base, or from the first day where nothing was folded away yet. */
+  /** Starts from the base, or from the first day when there is no base yet. */
   #anew(): HistoryProgress {
     this.#foldedSince = 0
     const base = readCheckpoint(baseFile(this.#home))
@@ -139,7 +139,7 @@ export class HistoryFiles {
     }
   }
 
-  /** Folds to the end of the ledger, day by day; false when a day vanished under us. */
+  /** Folds to the end of the ledger, day by day. Returns false when a day's file disappears during the fold. */
   async #foldOn(progress: HistoryProgress): Promise<boolean> {
     for (;;) {
       const { day, offset } = progress.position
@@ -147,7 +147,7 @@ export class HistoryFiles {
       if (closedBy === 'no file' && offset > 0) return false
       const later = ledgerDays(this.#home).find((candidate) => candidate > day)
       if (closedBy === null && later !== undefined) {
-        // Its close was written before the day that follows was made; a day that lost its end has none.
+        // Its close was written before the next day was created; a day that lost its end has no close.
         const closed = await this.#foldFile(progress)
         this.#endDay(progress, closed === null || closed === 'no file' ? later : closed)
       } else if (closedBy !== null && closedBy !== 'no file') this.#endDay(progress, closedBy)
@@ -156,7 +156,7 @@ export class HistoryFiles {
     }
   }
 
-  /** Folds what is new of the day under way; answers the day that follows where it is closed. */
+  /** Folds the new events of the unfinished day. Returns the next day if this one is closed. */
   async #foldFile(progress: HistoryProgress): Promise<string | null> {
     const { position, state, history } = progress
     const file = DayFile.open(position.day, dayPath(this.#home, position.day), 'read')
@@ -189,7 +189,7 @@ export class HistoryFiles {
     this.#foldedSince += EVENTS_WORTH_KEEPING
   }
 
-  /** Only the next reading is slower where it cannot be written. */
+  /** A failure here only makes the next reading slower. */
   #keep(progress: HistoryProgress): void {
     if (this.#foldedSince < EVENTS_WORTH_KEEPING) return
     this.#foldedSince = 0

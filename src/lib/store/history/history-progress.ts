@@ -12,13 +12,13 @@ import type { Home } from '../home.ts'
 
 /** How far the ledger was folded into history. */
 export interface HistoryProgress {
-  /** The day that is under way; it may have no file yet. */
+  /** The unfinished day; it may have no file yet. */
   position: Position
-  /** The bytes before the position: another ledger is not mistaken for the one folded here. */
+  /** The bytes before the position, so that another ledger is not mistaken for the folded one. */
   landmark: string
-  /** The ledger's state there, which decides what counts. */
+  /** The ledger's state at the position, which decides what counts. */
   state: LedgerState
-  /** What the day's file has added so far. */
+  /** The sums of the day's file so far. */
   history: History
 }
 
@@ -30,14 +30,14 @@ interface ProgressJson {
   buckets: BucketJson[]
 }
 
-/** Raised with every change of either: a file of another version is left aside, and the ledger folded anew. */
+/** Raised with every change of either shape. A file of another version is ignored, and the ledger folded again. */
 const PROGRESS_VERSION = CHECKPOINT_VERSION * 1000 + 1
 
 export function progressFile(home: Home): string {
   return join(home.historyFolder, 'checkpoint.json')
 }
 
-/** Null where there is none that can be used: all of it can be had from the ledger again. */
+/** Null when no usable file exists: the ledger gives the same result again. */
 export function readProgress(home: Home): HistoryProgress | null {
   try {
     const found = JSON.parse(readFileSync(progressFile(home), 'utf8')) as ProgressJson
@@ -45,17 +45,17 @@ export function readProgress(home: Home): HistoryProgress | null {
     if (version !== PROGRESS_VERSION || !Number.isSafeInteger(position.offset)) return null
     return { position, landmark, state: stateFromJson(found.state), history: historyFromJson(found.buckets) }
   } catch {
-    return null // there is none, or it is damaged
+    return null // missing or damaged
   }
 }
 
-/** Without syncing: one that a power cut loses is made again. Throws what the disk says. */
+/** Writes without syncing: a file lost in a power cut is made again. Throws the disk's error. */
 export function writeProgress(home: Home, { position, landmark, state, history }: HistoryProgress): void {
   const json: ProgressJson = {
     version: PROGRESS_VERSION,
     position,
     landmark,
-    // Totals of days are not what this state is for.
+    // The state here needs no totals of days.
     state: stateToJson(state, position.day),
     buckets: historyToJson(history),
   }

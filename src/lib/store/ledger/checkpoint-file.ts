@@ -11,9 +11,9 @@ import { QwenctlError } from '../../base/errors.ts'
 export interface Checkpoint {
   version: number
   position: Position
-  /** The bytes before the position, so that a ledger that was replaced is not mistaken for the one folded here. */
+  /** The bytes before the position, so that a replaced ledger is not mistaken for the folded one. */
   landmark: string
-  /** The newest day whose file was folded for good and removed; null: none. */
+  /** The newest day with a folded and removed file; null: none. */
   historyThrough: string | null
   state: StateJson
 }
@@ -22,7 +22,10 @@ export interface LoadedCheckpoint extends Omit<Checkpoint, 'state' | 'version'> 
   state: LedgerState
 }
 
-/** A file that is replaced as a whole. Not synced: a checkpoint that a power cut loses is made again from the ledger. */
+/**
+ * A file that is replaced as a whole, without syncing: a checkpoint lost in a power cut is made again from the
+ * ledger.
+ */
 class WholeFile implements SyncAdapter<Checkpoint> {
   readonly #path: string
 
@@ -53,8 +56,8 @@ class WholeFile implements SyncAdapter<Checkpoint> {
 }
 
 /**
- * The checkpoint in a file: null when there is none, `damaged` when there is one that cannot be used.
- * Throws `store_too_new` for one of a newer qwenctl.
+ * Reads a checkpoint: null when there is none, `damaged` when the file is unusable. Throws `store_too_new` for a
+ * file of a newer qwenctl.
  */
 export function readCheckpoint(path: string): LoadedCheckpoint | null | 'damaged' {
   let found: Checkpoint | null

@@ -13,9 +13,9 @@ import { baseFile, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from '../locks/lock.ts'
 
 /**
- * Folds the days before the retention into `ledger/base.json`, and removes their files. Nothing is lost: what was done
- * on them stays as history, what their windows still hold stays as state, and the ledger can be folded anew from there.
- * Answers the newest day folded so, null when there was none.
+ * Folds the days before the retention into `ledger/base.json`, and removes their files. Nothing is lost: history
+ * keeps the use of those days, the state keeps what their windows hold. The ledger can be folded again from there.
+ * Returns the newest folded day, null when there was none.
  */
 export async function compactLedger(
   home: Home,
@@ -31,10 +31,10 @@ export async function compactLedger(
     const last = old.at(-1)
     if (last === undefined) return null
     const base = readCheckpoint(baseFile(home))
-    if (base === 'damaged') return null // `doctor` says so; folding on top of it would make the loss final
+    if (base === 'damaged') return null // `doctor` reports it; another fold would make the loss permanent
     const state = base?.state ?? emptyState()
     const through = base?.historyThrough ?? ''
-    // A day that is in the base already only escaped its removal.
+    // A day already in the base only escaped its removal.
     for (const day of old) if (day > through) await foldDay(home, day, state)
     writeCheckpoint(baseFile(home), {
       position: { day: last, offset: 0 },

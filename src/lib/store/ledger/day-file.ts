@@ -6,13 +6,13 @@ import { systemDisk } from './ledger-disk.ts'
 
 const NEWLINE = 10
 const CHUNK_BYTES = 1 << 20
-/** No event comes near it. A line beyond is passed over as it is read, so that no look reads it twice. */
+/** No event is that long. A longer line is skipped during reading, so that no reader reads it twice. */
 const LONGEST_LINE_BYTES = 1 << 20
-/** What `readLines` hands over in place of such a line; it is no event. */
+/** Replaces a skipped line in `readLines`; not an event. */
 const LONG_LINE = 'a line of more than 1 MiB'
-/** Holds a whole `close` line: what ends a day can be read from it. */
+/** The buffer holds a whole `close` line, so the end of a day can be read from it. */
 const LANDMARK_BYTES = 160
-/** The path is looked at no more often than this: an append every millisecond need not ask every time. */
+/** The path is checked no more often than this: frequent appends need not check every time. */
 const LOOK_EVERY_MS = 20
 
 const openFlags = {
@@ -21,25 +21,25 @@ const openFlags = {
   create: constants.O_RDWR | constants.O_APPEND | constants.O_CREAT,
 }
 
-/** What other hands did to a file that is in use. */
+/** An outside change to a file in use. */
 export type Damage = 'removed' | 'cut off' | 'rewritten' | 'moved or replaced'
 
-/** One day of the ledger: lines that are only ever appended, by any number of processes. */
+/** One day of the ledger: lines that any number of processes append, and none changes. */
 export class DayFile {
   readonly day: string
   readonly path: string
-  /** Everything before it has been read, and ends with a newline. */
+  /** All bytes before the offset were read, and end with a newline. */
   offset = 0
-  /** Bytes in the file when it was last looked at. */
+  /** Bytes in the file at the last check. */
   size = 0
   isClosed = false
   readonly #fd: number
   readonly #disk: LedgerDisk
   readonly #inode: number
-  /** Bytes that were looked at; those behind the offset have no newline. */
+  /** Bytes that were checked; those after the offset have no newline. */
   #readTo = 0
   #isInLongLine = false
-  /** The last line has no end yet: a crash or a full disk tore it, or it is being written. */
+  /** The last line has no end yet: a crash or a full disk tore it, or a process is writing it. */
   isTailTorn = false
   #lookedAt = 0
   #seen: Damage | null = null
@@ -56,7 +56,7 @@ export class DayFile {
     this.size = stats.size
   }
 
-  /** Null when there is no such day, and it is not to be made. Throws for what is not a file. */
+  /** Null when the day has no file and none is to be created. Throws for anything but a file. */
   static open(
     day: string,
     path: string,
@@ -65,7 +65,7 @@ export class DayFile {
   ): DayFile | null {
     let fd: number
     try {
-      // Without waiting: a FIFO in its place would hold the process until someone writes to it.
+      // Opened without waiting: a FIFO in its place would block the process until a writer appears.
       fd = openSync(path, openFlags[mode] | constants.O_NONBLOCK, 0o600)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' && mode !== 'create') return null
@@ -85,7 +85,7 @@ export class DayFile {
     return this.#fd
   }
 
-  /** What happened to the file since it was opened; null: lines were appended to it, or nothing. Renews `size`. */
+  /** What happened to the file since it was opened; null: nothing, or only appends. Updates `size`. */
   damage(): Damage | null {
     const { nlink, size } = fstatSync(this.#fd)
     this.size = size
@@ -95,12 +95,14 @@ export class DayFile {
     return this.#seen
   }
 
-  /** Whether the last close look is a while ago. */
+  /** Whether the last path check is long enough ago. */
   get isDue(): boolean {
     return performance.now() - this.#lookedAt > LOOK_EVERY_MS
   }
 
-  /** Whether the path still leads here, and whether what was read is still there: a file may be cut and grow again. */
+  /**
+   * Whether the path still leads to this file, and the read part is still there: a file may be cut and grow again.
+   */
   #lookClosely(): Damage | null {
     this.#lookedAt = performance.now()
     const inode = statSync(this.path, { throwIfNoEntry: false })?.ino
@@ -111,14 +113,14 @@ export class DayFile {
     return null
   }
 
-  /** True where there is more than was looked at. */
+  /** True when the file has unchecked bytes. */
   get hasNews(): boolean {
     return this.size > Math.max(this.offset, this.#readTo)
   }
 
   /**
-   * Appends whole lines in one write, which the kernel places behind everything else in the file. A line that a crash
-   * left without its end gets one first. Returns false when not all of it could be written: what is there is read back.
+   * Appends whole lines in one write, which the kernel places after everything else in the file. Completes a line
+   * that a crash left without its end. Returns false when only a part was written; the caller reads it back.
    */
   append(lines: ByteWriter): boolean {
     const { memory, length } = lines
@@ -127,14 +129,14 @@ export class DayFile {
     return this.#disk.write(this.#fd, bytes, bytes.length) === bytes.length
   }
 
-  /** True when `bytes` at the offset are exactly what was appended last: no other process wrote in between. */
+  /** True when `bytes` at the offset equal the last append: no other process wrote in between. */
   grewBy(bytes: number): boolean {
     return !this.isTailTorn && this.damage() === null && this.size === this.offset + bytes
   }
 
   /**
-   * Hands over every complete line behind the offset, and moves the offset behind it; stops early when `onLine` answers
-   * false. What is behind the last newline stays until its end arrives.
+   * Passes on every complete line after the offset, and moves the offset; stops early when `onLine` returns false.
+   * Bytes after the last newline stay until their line ends.
    */
   readLines(onLine: (line: string) => boolean): void {
     let rest: Buffer = Buffer.alloc(0)
@@ -186,7 +188,7 @@ export class DayFile {
     return true
   }
 
-  /** The last bytes before the offset, to recognise the file by. */
+  /** The last bytes before the offset, which identify the file. */
   landmark(): string {
     return this.#textBefore(this.offset)
   }

@@ -4,12 +4,12 @@ import { closes } from '../../quota/log/events.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import type { DayFile } from './day-file.ts'
 
-/** Lines folded in one go; a proxy answers requests between two of them. */
+/** Lines folded in one batch; a proxy answers requests between two batches. */
 const LINES_A_TURN = 2_000
 
 /**
- * Hands over every event behind the file's offset, up to the one that closes the day. Answers the day that it names as the
- * next; null: the day is not closed yet.
+ * Passes on every event after the file's offset, up to the one that closes the day. Returns the next day that it
+ * names; null: the day is not closed yet.
  */
 export async function foldLines(
   file: DayFile,

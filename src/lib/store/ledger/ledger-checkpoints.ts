@@ -2,14 +2,14 @@ import { stateToJson } from '../../quota/log/checkpoint.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import type { LedgerReader } from './ledger-reader.ts'
 
-/** A checkpoint is due after so many events, or so long after the first of them. */
+/** A checkpoint is due after this many events, or this long after the first of them. */
 const CHECKPOINT_EVENTS = 5_000
 const CHECKPOINT_AGE_MS = 30_000
 /** Checkpoints take at most this share of the time. */
 const CHECKPOINT_SHARE = 0.0025
-/** A short-lived process leaves a checkpoint when it had to fold more than this. */
+/** A short-lived process writes a checkpoint when it had to fold more than this. */
 const CHECKPOINT_AT_CLOSE = 2_000
-/** Writes what one process has folded to `counters.json`, often enough that the next start reads little. */
+/** Writes the folded state of one process to `counters.json`, often enough that the next start reads little. */
 export class LedgerCheckpoints {
   readonly #path: string
   readonly #reader: LedgerReader

@@ -6,27 +6,27 @@ import type { MachineClock, MachineTime } from './machine-clock.ts'
 import { systemClock } from './machine-clock.ts'
 import { isWriterAlive } from './writer.ts'
 
-/** Clocks this near are one: it is what reading two of them one after the other may differ by, on a busy machine. */
+/** Clocks within this distance agree: two readings in succession may differ by that much on a busy machine. */
 const SAME_MS = 250
 /** The machine's own clock is known to a second. */
 const CONFIRMED_MS = 1500
 
 export interface LedgerClockParts {
-  /** What the process takes the time for, epoch milliseconds. */
+  /** The time according to the process's own clock, in epoch milliseconds. */
   clock: () => number
-  /** Null: there is nothing to hold the clock against. */
+  /** Null: there is no clock to compare with. */
   machine: MachineClock | null
-  /** Of this process's events. */
+  /** The writer id of this process's events. */
   writer: string
   isAlive?: (writer: string) => boolean
 }
 
 /**
- * The ledger's time in one process. Between two events it is what the machine's uptime says, so that a clock that is wrong
- * or steps moves no window; which time of day that is, the `clock` events say. See decision 0021.
+ * The ledger's time in one process. Between two events, the machine's uptime measures it, so a wrong or stepping
+ * clock moves no window. The `clock` events map it to the time of day. See decision 0021.
  */
 export class LedgerClock {
-  /** Milliseconds from the clock of this process to the ledger's time. */
+  /** Milliseconds from this process's clock to the ledger's time. */
   correction = 0
   readonly #parts: LedgerClockParts
   #reference: LedgerState['reference'] | undefined
@@ -42,19 +42,22 @@ export class LedgerClock {
     return Math.max(this.reading(), state.now)
   }
 
-  /** The ledger's time by this process alone. */
+  /** The ledger's time according to this process alone. */
   reading(): number {
     return this.#parts.clock() + this.correction
   }
 
-  /** The event with which a person sets a ledger right that is ahead, where nothing but the clock tells the time. */
+  /**
+   * The event by which a person corrects a ledger that is ahead, on systems with the clock as the only source of
+   * time.
+   */
   setByPerson(state: LedgerState): ClockEvent | null {
     const at = this.reading()
     if (at > state.now - SAME_MS) return null
     return { type: 'clock', at: isoTime(at), boot: '', uptime: 0, writer: this.#parts.writer }
   }
 
-  /** Holds the clock against the ledger's. Answers the event that sets the ledger right, where that is due. */
+  /** Compares the clock with the ledger's. Returns the event that corrects the ledger, when one is due. */
   check(state: LedgerState): ClockEvent | null {
     const { machine } = this.#parts
     if (machine === null) return null
@@ -65,7 +68,7 @@ export class LedgerClock {
     this.#base = base
     const time = machine.read()
     const event = time === null ? null : this.#compare(state, time, machine.wall())
-    this.#reference = event === null ? state.reference : undefined // until it is in the ledger, it stays due
+    this.#reference = event === null ? state.reference : undefined // the event stays due until the ledger has it
     return event
   }
 
@@ -75,7 +78,7 @@ export class LedgerClock {
     const here = timeAt(reference, machine)
     this.correction = 0
     if (reference === null || here === null) {
-      // The first of this run of the machine: elapsed time is what the better clock says.
+      // First event of this run of the machine: the better clock gives the elapsed time.
       const at = reference?.confirmed === true && !isConfirmed ? (machine.time ?? own) : own
       this.correction = at - own
       return this.#event(at, machine, isConfirmed || reference?.confirmed === true)
@@ -90,7 +93,9 @@ export class LedgerClock {
     return null
   }
 
-  /** Of two clocks that nothing confirms: the one that did not step, then the earlier one, as long as both are in use. */
+  /**
+   * Chooses between two unconfirmed clocks: the one that did not step, then the earlier one, while both are in use.
+   */
   #isBetter(other: string, aheadMs: number): boolean {
     const { writer, isAlive = isWriterAlive } = this.#parts
     if (other === writer || !isAlive(other)) return true
@@ -103,7 +108,7 @@ export class LedgerClock {
   }
 }
 
-/** A clock that is passed in alone is held against nothing. */
+/** A clock passed in alone is not compared with another. */
 export function newClock(
   { clock = Date.now, machine }: { clock?: () => number; machine?: MachineClock | null },
   writer: string,

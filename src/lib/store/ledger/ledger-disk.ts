@@ -1,13 +1,13 @@
 import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs'
 
-/** What the ledger asks of the disk; tests put a failing one in its place. */
+/** The disk operations of the ledger; tests substitute failing ones. */
 export interface LedgerDisk {
-  /** Answers how many bytes were written: less than all where the disk is full. */
+  /** Returns how many bytes were written: fewer than given when the disk is full. */
   write(fd: number, bytes: Uint8Array, length: number): number
-  /** Returns when the disk has everything that was written to the file. */
+  /** Returns when the disk has all bytes written to the file. */
   sync(fd: number): void
   syncSoon(fd: number, onDone: (error: Error | null) => void): void
-  /** Makes names of new files durable. */
+  /** Makes the names of new files durable. */
   syncFolder(folder: string): void
 }
 

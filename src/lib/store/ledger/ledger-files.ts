@@ -37,26 +37,26 @@ export interface LedgerOptions {
   /** Epoch milliseconds. */
   clock?: () => number
   sync?: SyncMode
-  /** Days whose events are kept one by one; at least 35, the longest window. */
+  /** Days with their events kept one by one; at least 35, the longest window. */
   retentionDays?: number
-  /** Told of what goes wrong with the files while the ledger is open, in words. */
+  /** Receives faults of the files while the ledger is open, in words. */
   onProblem?: (problem: string) => void
   disk?: LedgerDisk
-  /** What the clock is held against; a clock that is passed in alone is held against nothing. */
+  /** The clock to compare with; a clock passed in alone is not compared. */
   machine?: MachineClock | null
 }
 
-/** Settlements that wait for a full disk; beyond, the oldest stay "outcome unknown". */
+/** Settlements that wait for a full disk; above this number, the oldest stay "outcome unknown". */
 const MAX_WAITING_SETTLEMENTS = 100_000
 const APPEND_ATTEMPTS = 5
-/** Days that one flush may go through: a year of them, each closed long ago. */
+/** The most days that one flush may pass: a year of them, each closed long ago. */
 const MOST_DAYS = 400
-/** Several processes see a loss at the same moment; one line of it is enough. */
+/** Several processes see a loss at the same moment; one line about it is enough. */
 const SAME_LOSS_MS = 5_000
 
 interface Waiting {
   event: LedgerEvent
-  /** What whoever waits gets when the event takes effect. */
+  /** The result for the listener when the event takes effect. */
   reservation: Reservation | null
   listener: ReservationListener | null
 }
@@ -64,11 +64,14 @@ interface Waiting {
 /** What a listener is to be told, when all of a flush is in the state. */
 interface ListenerResult {
   listener: ReservationListener
-  /** The error: it could not be kept. */
+  /** An error: the event could not be stored. */
   of: Reservation | null | QwenctlError
 }
 
-/** The ledger in files: see `docs/internals/ledger.md` for why order in the file is enough, without a lock or a server. */
+/**
+ * The ledger in files. `docs/internals/ledger.md` explains why order in the file is enough, without a lock or a
+ * server.
+ */
 export class FileLedger implements Ledger {
   readonly #home: Home
   readonly #reader: LedgerReader
@@ -81,11 +84,11 @@ export class FileLedger implements Ledger {
   #waiting: Waiting[] = []
   #results: ListenerResult[] = []
   #isFlushPlanned = false
-  /** What other hands took from the files, and what they did, until it is recorded again. */
+  /** A loss by an outside change, and its cause, until the lost state is recorded again. */
   #lost: { before: LedgerState; what: string } | null = null
   #problem = ''
   #compaction: Promise<unknown> = Promise.resolve()
-  /** Called for every event applied, ours and others'. */
+  /** Called for every applied event, whichever process wrote it. */
   onEvent: ((event: LedgerEvent, tookEffect: boolean) => void) | null = null
 
   constructor(home: Home, options: LedgerOptions) {
@@ -106,7 +109,7 @@ export class FileLedger implements Ledger {
     this.#reader.load()
     this.#checkpoints = new LedgerCheckpoints(home.countersFile, this.#reader, options.clock ?? Date.now)
     this.#planCompaction()
-    this.#flush() // what the clock has to say first
+    this.#flush() // the clock's event comes first
   }
 
   get state(): LedgerState {
@@ -121,7 +124,7 @@ export class FileLedger implements Ledger {
     return this.#clock.now(this.state)
   }
 
-  /** Never throws: what is wrong with the files is reported, once, and the next write fails by it. */
+  /** Never throws: a fault of the files is reported once, and the next write fails with it. */
   refresh(): void {
     try {
       this.#follow()
@@ -135,7 +138,10 @@ export class FileLedger implements Ledger {
     if (this.#lost !== null || this.#waiting.length > 0) this.#planFlush()
   }
 
-  /** Where the clock stepped, or the ledger's time was set, what waits is dated anew, behind the event that says so. */
+  /**
+   * After a clock step, or a new ledger time, waiting events get new times, after the event that records the
+   * change.
+   */
   #checkClock(): void {
     const before = this.#clock.correction
     const event = this.#clock.check(this.state)
@@ -160,7 +166,7 @@ export class FileLedger implements Ledger {
     this.#reader.follow((_line, event, tookEffect) => this.onEvent?.(event, tookEffect))
   }
 
-  /** The first loss counts: a second one would know of fewer limits. */
+  /** Only the first loss counts: a second one would know fewer limits. */
   #onLost(before: LedgerState, damage: Damage): void {
     const { path } = this.#reader.file ?? { path: this.#home.ledgerFolder }
     this.#lost ??= { before, what: `${path} was ${damage} while in use` }
@@ -180,7 +186,7 @@ export class FileLedger implements Ledger {
       !hasRoom(subjects.get(account), now, null, keep) ||
       also?.every((subject) => hasRoom(subjects.get(subject), now)) === false
     ) {
-      return false // as the file stands it would be void: spare the line
+      return false // as the file is now, the reservation would be void: skip the line
     }
     const id = this.#ids.next()
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }
@@ -231,7 +237,7 @@ export class FileLedger implements Ledger {
   #planFlush(): void {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
-    // After the sockets of this turn were read: what they all reserve goes out in one write.
+    // Runs after the sockets of this turn were read: all their reservations share one write.
     setImmediate(() => this.#flush())
   }
 
@@ -264,7 +270,7 @@ export class FileLedger implements Ledger {
     return batch.length > 0 || this.#lost !== null
   }
 
-  /** At the end, for they go on at once, and may claim again. */
+  /** Notifies last: listeners continue at once, and may reserve again. */
   #tellClaimants(): void {
     const all = this.#results
     this.#results = []
@@ -274,7 +280,7 @@ export class FileLedger implements Ledger {
     }
   }
 
-  /** Ends the day when the clock has left it. The first process to do so names the next day for all. */
+  /** Closes the day when the clock has left it. The first process to do so names the next day for all. */
   #reachToday(): void {
     if (this.#reader.file?.isDue === true && this.#reader.file.damage() !== null) this.#follow()
     for (let days = 0; days < MOST_DAYS; days += 1) {
@@ -292,8 +298,8 @@ export class FileLedger implements Ledger {
   }
 
   /**
-   * Writes the batch and applies what the file then holds. `left`: what is behind a close, or was torn, and has to be
-   * written again. `cause`: the disk did not take all of it, and would not take the rest.
+   * Writes the batch and applies the events that the file then holds. `left`: events after a close, or torn ones,
+   * to write again. `cause`: the disk took only a part and refused the rest.
    */
   #append(batch: Waiting[]): { left: Waiting[]; cause: Error | null } {
     const file = this.#reader.file
@@ -316,7 +322,7 @@ export class FileLedger implements Ledger {
     return { left: owed.length === 0 ? left : left.filter((waiting) => !isOwed(waiting)), cause }
   }
 
-  /** What a loss took from the files and this process knows: it goes in front of the next batch. */
+  /** A process's own state that the file lost: it precedes the next batch. */
   #owedSince({ before, what }: { before: LedgerState; what: string }): Waiting[] {
     const at = isoTime(this.now())
     const { lost } = this.state
@@ -332,7 +338,7 @@ export class FileLedger implements Ledger {
     return this.#lines
   }
 
-  /** `refusal`: the event is in the file, but not as durable as it has to be. */
+  /** `refusal`: the event is in the file, but not as durable as required. */
   #applied(waiting: Waiting, tookEffect: boolean, refusal: Error | null): void {
     this.onEvent?.(waiting.event, tookEffect)
     const { listener, reservation } = waiting
@@ -344,13 +350,13 @@ export class FileLedger implements Ledger {
     }
   }
 
-  /** The request of a reservation that is in the file, or may come to be, was refused and is not sent. */
+  /** The reservation is in the file, or may still get there, but its request was refused and is not sent. */
   #takeBack({ id }: Reservation): void {
     const event = settleEvent(id, isoTime(this.now()), { outcome: 'unreachable', refunded: true })
     this.#waiting.push({ event, reservation: null, listener: null })
   }
 
-  /** Reads what the file holds, others' events included; returns those of the batch that it does not. */
+  /** Reads the file, including other processes' events; returns the batch's events that the file lacks. */
   #readBack(batch: Waiting[], refusal: Error | null): Waiting[] {
     const lostBefore = this.#lost
     const missing = new Map<string, Waiting[]>()
@@ -374,7 +380,7 @@ export class FileLedger implements Ledger {
     return left
   }
 
-  /** The file was lost as it was written to: what is in the one that is there now was granted without its limits. */
+  /** The file was lost during the write: the present file granted its events without the lost limits. */
   #withoutWritten(batch: Waiting[]): Waiting[] {
     const refusal = new Error('the file was lost')
     return batch.filter((waiting) => {
@@ -392,10 +398,10 @@ export class FileLedger implements Ledger {
       const { event, listener, reservation } = waiting
       if (event.type === 'settle') settlements.push(waiting)
       else if (listener !== null) this.#results.push({ listener, of: error })
-      // A line that lacks only its end becomes whole with the next writer's.
+      // A line that lacks only its end becomes whole with the next writer's line.
       if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(reservation)
     }
-    // They go out with the next write that succeeds; until then their requests stay charged and in flight.
+    // Events stay queued until a write succeeds; their requests stay charged and in flight.
     this.#waiting = [...settlements, ...this.#waiting].slice(-MAX_WAITING_SETTLEMENTS)
   }
 

@@ -27,8 +27,8 @@ const END = new StaticText('}\n')
 const END_OF_TEXT = new StaticText('"}\n')
 
 /**
- * Adds an event's line in the ledger, with its end: JSON that `parseEvent` reads back as the same event. What every request
- * writes is put together by hand, in a third of the time that `JSON.stringify` takes.
+ * Adds the line of an event, with its line end: JSON that `parseEvent` reads back as the same event. The events of
+ * every request are assembled by hand, in a third of the time of `JSON.stringify`.
  */
 export function writeLine(bytes: ByteWriter, event: LedgerEvent): void {
   if (event.type === 'settle') writeSettle(bytes, event)
@@ -37,7 +37,7 @@ export function writeLine(bytes: ByteWriter, event: LedgerEvent): void {
   else bytes.text(`${JSON.stringify(event)}\n`)
 }
 
-/** The same without the line end, as it is read back. */
+/** The line without its end, as the reader sees it. */
 export function formatLine(event: LedgerEvent): string {
   const bytes = new ByteWriter()
   writeLine(bytes, event)
@@ -69,7 +69,7 @@ function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
   if (event.estimated === true) bytes.writeStatic(settle.estimated)
   writeNumber(bytes, settle.latencyMs, event.latencyMs)
   writeNumber(bytes, settle.firstByteMs, event.firstByteMs)
-  // Models and notes are other people's words: they may hold anything.
+  // Models and notes come from outside: they may hold any text.
   if (event.model !== undefined) {
     bytes.writeStatic(settle.model)
     bytes.writeStatic(models.of(event.model))
@@ -89,7 +89,10 @@ function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
 
 let ending = { at: '', outcome: '', status: undefined as number | undefined, ready: new StaticText('') }
 
-/** What stands between the id and the numbers: how it ended, and when. Neighbours in the ledger often share both. */
+/**
+ * The text between the id and the numbers: how the request ended, and when. Neighbours in the ledger often share
+ * both.
+ */
 function cacheEnding({ at, outcome, status }: SettleEvent): StaticText {
   if (ending.at !== at || ending.outcome !== outcome || ending.status !== status) {
     const told = status === undefined ? '' : `,"status":${status}`
@@ -104,7 +107,7 @@ function writeNumber(bytes: ByteWriter, name: StaticText, value: number | undefi
   bytes.number(value)
 }
 
-/** A text that is mostly the one before, and then its bytes stand ready. */
+/** A text that usually equals the previous one, so its bytes are cached. */
 class Repeated {
   readonly #write: (text: string) => string
   #text = ''

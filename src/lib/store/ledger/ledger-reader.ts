@@ -15,25 +15,25 @@ import { systemDisk } from './ledger-disk.ts'
 
 export type OnEvent = (line: string, event: LedgerEvent, tookEffect: boolean) => void
 
-/** For a process that counts: what it does where the files change under it. */
+/** For counting processes: reactions to changes of the files. */
 export interface ReaderHooks {
   disk?: LedgerDisk
-  /** The followed day is left for the next. */
+  /** The reader leaves the followed day for the next. */
   onLeave?: (file: DayFile) => void
-  /** Other hands changed the file in use; `before` is what the ledger added up to until then. */
+  /** Another program changed the file in use; `before` is the ledger's state until then. */
   onLost?: (before: LedgerState, damage: Damage) => void
   onProblem?: (problem: string) => void
 }
 
-/** Enough to know what is wrong; a file of garbage has one for each line. */
+/** Enough to identify the fault; a file of garbage has one for each line. */
 const MOST_PROBLEMS = 100
 
-/** Where the days that were folded for good end: see `compact-ledger.ts`. */
+/** Where the folded and removed days end: see `compact-ledger.ts`. */
 export function baseFile(home: Home): string {
   return join(home.ledgerFolder, 'base.json')
 }
 
-/** The days that have a file, oldest first. */
+/** The days with a file, oldest first. */
 export function ledgerDays(home: Home): string[] {
   try {
     return readdirSync(home.ledgerFolder)
@@ -51,14 +51,14 @@ export function dayPath(home: Home, day: string): string {
 }
 
 /**
- * Follows the ledger from a checkpoint to its end, day by day. A day ends at its first `close`, which names the next;
- * lines behind it count nothing. So all processes apply the same events in the same order.
+ * Follows the ledger from a checkpoint to its end, day by day. A day ends at its first `close`, which names the
+ * next; later lines count nothing. All processes therefore apply the same events in the same order.
  */
 export class LedgerReader {
   readonly #home: Home
   readonly #mode: 'read' | 'append'
   state: LedgerState = emptyState()
-  /** The day being followed; null before the first. */
+  /** The followed day; null before the first. */
   file: DayFile | null = null
   /** Set when the followed day is closed and the next has no file yet. */
   nextDay: string | null = null
@@ -74,7 +74,7 @@ export class LedgerReader {
     this.#hooks = hooks
   }
 
-  /** Keeps a problem for people. A listener hears the same one once in a row. */
+  /** Keeps a problem for people. The listener receives consecutive repeats once. */
   report(problem: string): void {
     const isRepeated = this.problems.at(-1) === problem
     if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem)
@@ -90,7 +90,7 @@ export class LedgerReader {
     this.rebuild()
   }
 
-  /** Folds everything that is kept, whatever the checkpoint says. */
+  /** Folds all kept days, whatever the checkpoint says. */
   rebuild(): void {
     this.#drop()
     const base = readCheckpoint(baseFile(this.#home))
@@ -103,9 +103,9 @@ export class LedgerReader {
     this.#followAll()
   }
 
-  /** Reads on to the end of the ledger. Starts over when the files were replaced under us. */
+  /** Reads to the end of the ledger. Starts over when the files were replaced during the reading. */
   follow(onEvent?: OnEvent): void {
-    if (this.file === null && this.#mode === 'append') this.#openFirst() // its files may be back
+    if (this.file === null && this.#mode === 'append') this.#openFirst() // its files may have returned
     for (;;) {
       if (this.file === null) return
       const damage = this.file.damage()
@@ -121,7 +121,7 @@ export class LedgerReader {
     this.rebuild()
   }
 
-  /** Begins the ledger of a home that has none, or whose files were removed. */
+  /** Begins the ledger of a home that has none, or one with removed files. */
   begin(day: string): DayFile {
     mkdirSync(this.#home.ledgerFolder, { recursive: true, mode: 0o700 })
     const file = DayFile.open(day, dayPath(this.#home, day), 'create', this.#disk)
@@ -130,7 +130,7 @@ export class LedgerReader {
     return file
   }
 
-  /** Leaves the days that are kept as history elsewhere out of the state and its checkpoints. */
+  /** Drops the days that history keeps elsewhere from the state and its checkpoints. */
   forgetThrough(day: string | null): void {
     if (day === null) return
     this.historyThrough = day
@@ -141,7 +141,7 @@ export class LedgerReader {
     this.#drop()
   }
 
-  /** Counts come from the ledger anyway; the damaged file is kept for whoever wants to know what happened to it. */
+  /** Counts come from the ledger anyway; the damaged file is kept for inspection. */
   #quarantine(path: string): void {
     this.report(`${path} is damaged; counts are folded from the ledger`)
     if (this.#mode === 'append') renameSync(path, `${path}.corrupt-${Date.now()}`)
@@ -169,7 +169,7 @@ export class LedgerReader {
     })
   }
 
-  /** Follows, past days that somebody removed or cut off before their close. */
+  /** Follows past days that were removed, or cut off before their close. */
   #followAll(): void {
     this.follow()
     for (let file = this.file; file !== null; file = this.file) {
@@ -184,7 +184,10 @@ export class LedgerReader {
     }
   }
 
-  /** Goes on to a day. A reader waits while it has no file: nothing was written since the close. A writer makes it. */
+  /**
+   * Moves to a day. A reader waits while the day has no file: nothing was written since the close. A writer creates
+   * the file.
+   */
   #moveTo(day: string): boolean {
     const next = DayFile.open(
       day,
@@ -217,7 +220,7 @@ export class LedgerReader {
     return true
   }
 
-  /** Opens the first day behind what is folded for good. */
+  /** Opens the first day after the folded ones. */
   #openFirst(): void {
     const after = this.historyThrough
     const day = ledgerDays(this.#home).find((candidate) => after === null || candidate > after)
@@ -232,7 +235,7 @@ export class LedgerReader {
   }
 }
 
-/** The day that follows, when the bytes before a position are a `close`. */
+/** The following day, if the bytes before a position are a `close`. */
 function endedWith(landmark: string, day: string): string | null {
   const event = parseEvent(landmark.split('\n').at(-2) ?? '')
   return event?.type === 'close' && closes(event, day) ? event.next : null

@@ -1,12 +1,12 @@
 import type { DayFile } from './day-file.ts'
 import type { LedgerDisk } from './ledger-disk.ts'
 
-/** What a power cut may cost: a second (`interval`), nothing (`always`), what the system holds back (`off`). */
+/** What a power cut may cost: a second (`interval`), nothing (`always`), or the system's write cache (`off`). */
 export type SyncMode = 'interval' | 'always' | 'off'
 
 const SYNC_INTERVAL_MS = 1000
 
-/** Forces what one process appends to the disk, when its setting says. */
+/** Syncs one process's appends to the disk, as its setting says. */
 export class LedgerSync {
   readonly #mode: SyncMode
   readonly #disk: LedgerDisk
@@ -21,7 +21,10 @@ export class LedgerSync {
     this.#report = report
   }
 
-  /** After every append. With `always` the disk has it on return; answers the error where it has not. */
+  /**
+   * Called after every append. With `always`, the disk has the append on return. Returns the error of a failed
+   * sync.
+   */
   wrote(file: DayFile): Error | null {
     if (this.#mode === 'off') return null
     this.#dirty = file
@@ -30,13 +33,13 @@ export class LedgerSync {
     return null
   }
 
-  /** Before a file is left for the next day, and at the end: what was written to it last is forced like the rest. */
+  /** Called before the file of the next day is opened, and at the end: the last writes are synced like the rest. */
   leave(file: DayFile): void {
     if (this.#dirty === file) this.#force(file)
     this.#dirty = null
   }
 
-  /** No timer is left behind. */
+  /** Leaves no timer behind. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -66,7 +69,7 @@ export class LedgerSync {
     if (file === null) return
     this.#dirty = null
     this.#disk.syncSoon(file.fd, (error) => {
-      if (file.isClosed) return // `leave` has forced it
+      if (file.isClosed) return // `leave` has synced the file
       if (error === null) {
         this.#isFailing = false
         return
@@ -77,7 +80,7 @@ export class LedgerSync {
     })
   }
 
-  /** Once, until it works again: a disk that fails does so every second. */
+  /** Reported once until a sync succeeds: a faulty disk fails every second. */
   #failed({ path }: DayFile, error: Error): void {
     if (this.#isFailing) return
     this.#isFailing = true

@@ -1,27 +1,28 @@
 import { readFileSync } from 'node:fs'
 
-/** What a machine knows of time beside the clock that a process sees. */
+/** Sources of time on a machine besides the clock that a process sees. */
 export interface MachineClock {
-  /** What a process of it takes the time for at this moment, epoch milliseconds. */
+  /** The process's own clock at this moment, in epoch milliseconds. */
   wall(): number
-  /** Milliseconds that only grow, within this process; cheap. They may stop while the machine sleeps. */
+  /** Milliseconds that only grow, within this process; cheap to read. The clock may stop during sleep. */
   steady(): number
-  /** Null where the system does not tell. */
+  /** Null when the system does not say. */
   read(): MachineTime | null
 }
 
 export interface MachineTime {
   /** One run of the machine. */
   boot: string
-  /** Milliseconds since then, asleep or not, whatever its clock was set to: the same for all processes. */
+  /** Milliseconds since the run began, asleep or not, whatever the clock was set to: the same for all processes. */
   uptime: number
-  /** The machine's own clock, epoch milliseconds, to about a second; null: unknown. */
+  /** The machine's own clock, in epoch milliseconds, to about a second; null: unknown. */
   time: number | null
 }
 
 /**
- * Linux tells (proc(5), proc_uptime(5), proc_stat(5), read 2026-11-29): a boot id, the seconds since then to two decimals,
- * and `btime`, the clock less those seconds. They are of the kernel: a clock that is faked for one process leaves them alone.
+ * Linux provides a boot id, the seconds since boot to two decimals, and `btime`, the clock less those seconds.
+ * Source: proc(5), proc_uptime(5), proc_stat(5), read 2026-11-29. The kernel keeps these values: a clock faked for
+ * one process does not change them.
  */
 export const systemClock: MachineClock = {
   wall: () => Date.now(),
@@ -35,7 +36,7 @@ export const systemClock: MachineClock = {
       if (boot === '' || !Number.isSafeInteger(uptime)) return null
       return { boot, uptime, time: began === undefined ? null : Number(began) * 1000 + uptime }
     } catch {
-      return null // a container that hides it
+      return null // a container that hides the file
     }
   },
 }

@@ -33,7 +33,7 @@ export async function openLedger(home: Home, options: LedgerOptions = {}): Promi
   }
 }
 
-/** The ledger as it stands, without writing anything: for commands that only look. */
+/** Opens the ledger without writing anything, for commands that only look. */
 export function readLedger(
   home: Home,
   options: Pick<LedgerOptions, 'clock' | 'machine'> = {},
@@ -49,16 +49,16 @@ export function readLedger(
   const { state, problems } = reader
   const clock = newClock(options, '')
   const setting = clock.check(state)
-  if (setting !== null && isCorrection(state, setting)) apply(state, setting) // as the next process that counts will
+  if (setting !== null && isCorrection(state, setting)) apply(state, setting) // as the next counting process will
   return { state, problems: [...problems, ...recentLoss(state)], now: clock.now(state) }
 }
 
-/** Whether the event dates anew what was counted. Otherwise only time has passed. */
+/** Whether the event moves the recorded times. If not, only time has passed. */
 function isCorrection({ now, reference }: LedgerState, { at, boot }: ClockEvent): boolean {
   return reference?.boot === boot || Date.parse(at) < now
 }
 
-/** For a day after the ledger was changed by other hands: counts of before may be missing from all that is shown. */
+/** For a day after an outside change to the ledger: a warning that all figures may lack earlier counts. */
 function recentLoss({ lost, now }: LedgerState): string[] {
   if (lost === null || now - lost.at > LOSS_SHOWN_MS) return []
   return [`counts from before ${isoTime(lost.at)} may be missing: ${lost.what}`]

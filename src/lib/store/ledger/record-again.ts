@@ -2,8 +2,8 @@ import type { LedgerEvent } from '../../quota/log/events.ts'
 import type { LimitState, LedgerState, ModelLimitState, SubjectState } from '../../quota/log/state.ts'
 
 /**
- * What a process that was counting knows and a ledger that lost its lines does not: limits, and cooldowns that hold. The
- * counts themselves are those of the files. `at` is the time of the events, in RFC 3339.
+ * State that a running process knows and a damaged ledger lost: limits and active cooldowns. The counts come from
+ * the files alone. `at` is the time of the events, in RFC 3339.
  */
 export function eventsToRecordAgain(before: LedgerState, present: LedgerState, at: string): LedgerEvent[] {
   const events: LedgerEvent[] = []

@@ -2,14 +2,17 @@ import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /**
- * Identifies an open ledger for ever: the system uses process ids again, and one process may open several at the same
- * moment. Two with one id would each take the other's reservations for its own.
+ * Identifies an open ledger uniquely. The system reuses process ids, and one process may open several ledgers at
+ * the same moment. Two ledgers with one id would each settle the other's reservations.
  */
 export function newWriter(): string {
   return `${process.pid.toString(36)}.${readProcessStart(process.pid) ?? '0'}.${randomInt(2 ** 47).toString(36)}`
 }
 
-/** Whether the process that wrote a reservation still runs. Where the system does not tell, it is taken to. */
+/**
+ * Whether the process that wrote a reservation is still running. When the system does not say, it counts as
+ * running.
+ */
 export function isWriterAlive(reservationId: string): boolean {
   const [pidText = '', start = '0'] = reservationId.split('.')
   const pid = Number.parseInt(pidText, 36)
@@ -23,13 +26,13 @@ export function isWriterAlive(reservationId: string): boolean {
   return now === null || start === '0' || now === start
 }
 
-/** When the process began, in the kernel's ticks since boot (proc(5), field 22); null where there is no /proc. */
+/** When the process began, in the kernel's ticks since boot (proc(5), field 22); null on systems without /proc. */
 function readProcessStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name before may hold anything
     return fields[0] === 'Z' ? 'ended' : Number(fields[19]).toString(36)
   } catch {
-    return null // no /proc here, or the process has just gone
+    return null // no /proc, or the process has just ended
   }
 }

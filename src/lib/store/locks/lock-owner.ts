@@ -1,27 +1,27 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** Who holds a lock: enough to tell that very process from a later one with the same number. */
+/** The holder of a lock, precise enough to distinguish that process from a later one with the same number. */
 export interface LockOwner {
-  /** Never used twice. */
+  /** Unique; never reused. */
   token: string
   pid: number
-  /** Clock ticks since boot, as Linux tells them; null elsewhere. */
+  /** Clock ticks since boot, on Linux; null on other systems. */
   startTime: string | null
   bootId: string | null
-  /** Numbers of processes mean something within one of these only; containers have their own. */
+  /** Process numbers are valid only within one of these; containers have their own. */
   pidNamespace: string | null
   host: string
 }
 
-/** The calling process as an owner; each call has its own token. */
+/** Describes the calling process as an owner; each call has its own token. */
 export function thisProcess(): LockOwner {
   return { token: `${process.pid}-${Math.random().toString(36).slice(2, 14)}`, ...identity() }
 }
 
 /**
- * Whether the owner lives. `elsewhere`: in another container or on another machine that shares the folder, where it
- * cannot be seen from here.
+ * Whether the owner is alive. `elsewhere`: in another container or on another machine that shares the folder, out
+ * of view from here.
  */
 export function liveness(owner: LockOwner): 'alive' | 'dead' | 'elsewhere' {
   const here = identity()
@@ -30,7 +30,7 @@ export function liveness(owner: LockOwner): 'alive' | 'dead' | 'elsewhere' {
   if (owner.pidNamespace !== here.pidNamespace) return 'elsewhere'
   const there = lookAt(owner.pid)
   if (there === null || owner.startTime === null) return isRunning(owner.pid) ? 'alive' : 'dead'
-  // A zombie has ended too, its parent only has not looked yet.
+  // A zombie has ended too; only its parent has not collected it yet.
   const hasEnded = there.state === 'Z' || there.state === 'X'
   return hasEnded || there.startTime !== owner.startTime ? 'dead' : 'alive'
 }
@@ -48,12 +48,12 @@ function identity(): Omit<LockOwner, 'token'> {
   return cached
 }
 
-/** Null where there is nothing to see: the process is gone, or /proc hides other users' processes. */
+/** Null when nothing is visible: the process has ended, or /proc hides other users' processes. */
 function lookAt(pid: number): { state: string; startTime: string } | null {
   return linuxFact(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // proc(5): the second field is the name in brackets and may hold anything, also spaces and brackets; the state
-    // is the third field, the start time the 22nd.
+    // proc(5): the second field is the name in brackets and may hold any character, even spaces and brackets. The
+    // state is the third field, the start time the 22nd.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return { state: fields[0] ?? '', startTime: fields[19] ?? '' }
   })
@@ -73,6 +73,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // it lives, but is somebody else's
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // the process is alive, but belongs to another user
   }
 }

@@ -1,5 +1,5 @@
-// One process at a time, on one machine, without a server: a file that only one can create. It names its owner, so a
-// lock whose owner died is taken over at once, and one whose owner is merely slow or stopped is left alone.
+// A lock between the processes of one machine, without a server: a file that only one process can create. The file
+// names its owner. A lock of a dead owner is taken over at once; a lock of a slow or stopped owner is left alone.
 
 import {
   closeSync,
@@ -21,13 +21,19 @@ import { liveness, thisProcess } from './lock-owner.ts'
 import type { LockOwner } from './lock-owner.ts'
 
 export interface LockOptions {
-  /** How long one and the same holder may keep us waiting; a queue that moves is waited for. Default 10 s. */
+  /**
+   * How long one holder may block this call. The limit restarts with each new holder, so a moving queue is no
+   * failure. Default 10 s.
+   */
   timeoutMs?: number
-  /** False: do without hard links, as on a file system that has none. */
+  /** False: avoid hard links, as on a file system without them. */
   hardLinks?: boolean
 }
 
-/** What a lock file says. The owner is null while (without hard links) it is being written, or if it is damaged. */
+/**
+ * The content of a lock file. The owner is null if the file is damaged, or (without hard links) while it is being
+ * written.
+ */
 interface Holder {
   token: string
   owner: LockOwner | null
@@ -35,15 +41,15 @@ interface Holder {
 }
 
 const TIMEOUT_MS = 10_000
-/** A lock without a readable owner is one that died between creating and writing it, once it is this old. */
+/** A lock without a readable owner counts as abandoned after this time: its creator died before writing. */
 const UNWRITTEN_MS = 10_000
-/** We hold locks for milliseconds; an owner whom we cannot see is given this long. */
+/** Locks last milliseconds; an owner in another container or machine gets this long. */
 const ELSEWHERE_MS = 60_000
 
 /**
- * Runs the action while no other process (nor another call in this one) runs one under the same file. The lock file is
- * `<file>.lock`, beside the file that a symbolic link ends at. Not reentrant. Throws `store_locked` naming the holder,
- * `store_unwritable` where no lock can be made.
+ * Runs the action while no other call, in this process or another, runs one under the same file. The lock file is
+ * `<file>.lock`, beside the target of a symbolic link. Not reentrant. Throws `store_locked` naming the holder,
+ * `store_unwritable` when the lock cannot be created.
  */
 export async function withLock<R>(
   file: string,
@@ -81,7 +87,10 @@ async function acquire(lockFile: string, options: LockOptions): Promise<LockOwne
   }
 }
 
-/** By chance, so that those who wait do not look in step; longer after a while, so that a long queue leaves room to work. */
+/**
+ * Random, so that waiting processes do not check in step. The delay grows, so that a long queue leaves room to
+ * work.
+ */
 function backOffMs(waitedMs: number): number {
   return 1 + Math.random() * Math.min(50, 5 + waitedMs / 20)
 }
@@ -95,7 +104,7 @@ function lockedBy(lockFile: string, holder: Holder): QwenctlError {
   })
 }
 
-/** Null: nobody holds it. */
+/** Null: the lock is free. */
 function look(path: string): Holder | null {
   let text: string
   let stat
@@ -119,7 +128,7 @@ function look(path: string): Holder | null {
 function parseOwner(text: string): LockOwner | null {
   try {
     const parsed = JSON.parse(text) as LockOwner
-    // The token becomes part of a file's name.
+    // The token becomes part of a file name.
     return Number.isSafeInteger(parsed.pid) && /^[\w-]{1,64}$/.test(parsed.token) ? parsed : null
   } catch {
     return null // still being written, or damaged
@@ -132,7 +141,7 @@ function isGone(holder: Holder): boolean {
   return state === 'dead' || (state === 'elsewhere' && holder.ageMs > ELSEWHERE_MS)
 }
 
-/** Creates the file with the owner in it, in one step, unless it exists. */
+/** Creates the file with its owner in one step, unless it exists. */
 function place(path: string, owner: LockOwner, hardLinks: boolean): boolean {
   const text = JSON.stringify(owner)
   try {
@@ -188,10 +197,11 @@ function placeByCreation(path: string, text: string): boolean {
 }
 
 /**
- * Removes the lock of a dead holder; false while somebody alive is at it. Two may find the same dead lock, and the
- * slower must not remove the lock that the faster then took. So the right to remove is itself a file that only one can
- * create, and it is named after the dead holder's token: while it stands nobody else may remove that lock, and since
- * tokens never return it says nothing about a later one. If its owner dies too, the right passes on in the same way.
+ * Removes the lock of a dead holder; false while a live process is removing it. Two processes may find the same
+ * dead lock, and the slower must not remove the new lock of the faster. The right to remove is therefore a file
+ * too, named after the dead holder's token. While that file exists, no other process may remove the lock. Tokens
+ * never return, so the file does not affect a later lock. If its owner dies too, the right passes on in the same
+ * way.
  */
 function removeDead(lockFile: string, dead: Holder, me: { owner: LockOwner; hardLinks: boolean }): boolean {
   const claims: string[] = []
@@ -211,7 +221,7 @@ function removeDead(lockFile: string, dead: Holder, me: { owner: LockOwner; hard
   return true
 }
 
-/** A process that dies while it writes leaves its temporary file behind. */
+/** A process that dies during a write leaves its temporary file behind. */
 function sweep(lockFile: string, pid: number): void {
   const folder = dirname(lockFile)
   const prefix = `${basename(lockFile, '.lock')}.`

@@ -15,23 +15,26 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
 import { errnoOf, unwritable } from '../documents/file-error.ts'
 
-/** As qwen-code has them (`sharedTokenManager.ts`): both sides must agree on what a lock is and when it is stale. */
+/**
+ * The values of qwen-code (`sharedTokenManager.ts`): both programs must agree on the form and the age of a stale
+ * lock.
+ */
 const ATTEMPTS = 20
 const FIRST_PAUSE_MS = 100
 const GROWTH = 1.5
 const LONGEST_PAUSE_MS = 2000
 const STALE_MS = 10_000
-/** A renewal may take longer than a lock stays fresh: the holder shows that it lives. */
+/** A renewal may outlast the lock's fresh period: the holder touches the lock. */
 const TOUCH_MS = 3000
 
-/** For tests, which do not wait. */
+/** Shorter in tests, which do not wait. */
 export interface QwenCodeLockOptions {
   sleep?: (ms: number) => Promise<unknown>
 }
 
 /**
- * Runs the action while qwen-code leaves its credentials file alone: under its own lock, `oauth_creds.lock` beside the
- * file. Throws `store_locked` when it stays taken, `store_unwritable` where none can be made.
+ * Runs the action while qwen-code leaves its credentials file alone, under qwen-code's own lock: `oauth_creds.lock`
+ * beside the file. Throws `store_locked` when the lock stays taken, `store_unwritable` when it cannot be created.
  */
 export async function withQwenCodeLock<R>(
   credentialsFile: string,
@@ -88,13 +91,16 @@ function create(lockFile: string, token: string): boolean {
   return true
 }
 
-/** Moves it away first, as qwen-code does. What turns out to be fresh was put there meanwhile, and goes back. */
+/**
+ * Moves the lock away first, as qwen-code does. A lock that turns out to be fresh was created meanwhile, and is put
+ * back.
+ */
 function removeStale(lockFile: string): boolean {
   const aside = `${lockFile}.stale.${randomUUID()}`
   try {
     renameSync(lockFile, aside)
   } catch {
-    return false // somebody else was faster
+    return false // another process was faster
   }
   const isStale = readAge(aside) > STALE_MS
   if (!isStale) putBack(aside, lockFile)
@@ -110,7 +116,7 @@ function putBack(aside: string, lockFile: string): void {
   }
 }
 
-/** Milliseconds since it was last touched; 0 when it is gone. */
+/** Milliseconds since the last touch; 0 when the file is missing. */
 function readAge(file: string): number {
   try {
     return Date.now() - statSync(file).mtimeMs

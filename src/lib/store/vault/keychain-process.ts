@@ -1,4 +1,5 @@
-// Asks the system's keychain one thing, and ends. Started by `keychain.ts`; the request comes on standard input.
+// Sends one request to the system's keychain, and exits. `keychain.ts` starts this process and writes the request
+// to standard input.
 
 import { text } from 'node:stream/consumers'
 import type { KeychainReply, KeychainRequest } from './keychain.ts'
@@ -7,7 +8,7 @@ const SERVICE = 'qwenctl'
 
 async function answer({ action, name, secret = '' }: KeychainRequest): Promise<KeychainReply> {
   const { Entry } = await import('@napi-rs/keyring')
-  // Without a store of our choice it would fall back to the kernel's key ring, which forgets at reboot.
+  // Without an explicit store, the library would use the kernel's key ring, which forgets at reboot.
   const entry = new Entry(SERVICE, name, { linux: { store: 'secret-service' } })
   if (action === 'remove') entry.deletePassword()
   if (action === 'get') return { secret: entry.getPassword() }

@@ -2,17 +2,19 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where an operating system keeps secrets for its users. Every call throws `KeychainError` where it cannot be done. */
+/**
+ * The place where an operating system keeps secrets for its users. Every call throws `KeychainError` when it fails.
+ */
 export interface Keychain {
-  /** Null: there is none of that name. */
+  /** Null: there is no secret of that name. */
   get(name: string): Promise<string | null>
-  /** Returns once it was written and read back. */
+  /** Returns after writing the secret and reading it back. */
   set(name: string, secret: string): Promise<void>
-  /** Removing what is not there is no error. */
+  /** Removing a missing secret is not an error. */
   remove(name: string): Promise<void>
 }
 
-/** Why there is no answer, in words: no keychain, a locked one, or nobody who unlocks it in time. */
+/** Why the keychain gave no answer, in words: none exists, it is locked, or it was not unlocked in time. */
 export class KeychainError extends Error {}
 
 export interface KeychainRequest {
@@ -23,13 +25,14 @@ export interface KeychainRequest {
 
 export type KeychainReply = { secret: string | null } | { error: string }
 
-/** Somebody may have to type a password into a window of the system. */
+/** Leaves a person time to type a password into a window of the system. */
 const TIMEOUT_WITH_PERSON_MS = 60_000
 const TIMEOUT_MS = 5_000
 
 /**
- * The system's keychain, asked by a process of its own: a call that waits for a dialog blocks its process, and nothing but ending that
- * process ends it. On Linux it is the Secret Service and never the kernel's key ring, which forgets at reboot.
+ * The system's keychain, reached through a helper process. A call that waits for a dialog blocks its process, and
+ * only ending that process ends the call. On Linux, this is the Secret Service and never the kernel's key ring,
+ * which forgets at reboot.
  */
 export function systemKeychain(
   env: NodeJS.ProcessEnv,
@@ -53,7 +56,7 @@ export function systemKeychain(
   }
 }
 
-/** Spares asking where there can be none; null: there may be one. */
+/** Avoids the helper process when no keychain can exist; null: there may be one. */
 function unavailable(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | null {
   if (env['QWENCTL_KEYCHAIN'] === 'off') return 'QWENCTL_KEYCHAIN is off'
   if (platform !== 'linux') return null
@@ -63,7 +66,7 @@ function unavailable(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string 
   return hasBus ? null : 'there is no session bus, and so no Secret Service'
 }
 
-/** The secret goes through pipes: arguments and variables of a process can be read by others. */
+/** The secret passes through pipes: other users can read the arguments and variables of a process. */
 function askProcess(
   request: KeychainRequest,
   env: NodeJS.ProcessEnv,
@@ -94,7 +97,7 @@ function askProcess(
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
     child.on('error', (error) => answer({ error: error.message }))
     child.on('close', () => answer(replyIn(said)))
-    child.stdin.on('error', () => undefined) // it ended without reading: `close` says so
+    child.stdin.on('error', () => undefined) // the helper ended without reading: `close` reports it
     child.stdin.end(JSON.stringify(request))
   })
 }

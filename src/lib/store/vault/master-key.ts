@@ -5,9 +5,9 @@ import { writeAtomically } from '../documents/atomic-write.ts'
 import { errnoOf, unreadable } from '../documents/file-error.ts'
 import { withLock } from '../locks/lock.ts'
 
-/** 32 bytes from which every user's key is derived. */
+/** 32 bytes; the keys of all users derive from it. */
 export interface MasterKey {
-  /** Part of each sealed value, so that a home may have several keys. Tells nothing about the secret. */
+  /** Part of each sealed value, so that a home may have several keys. The id reveals nothing about the secret. */
   id: string
   secret: Buffer
 }
@@ -23,7 +23,7 @@ export function derive(secret: Buffer, purpose: string, bytes = KEY_BYTES): Buff
   return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `qwenctl v1 ${purpose}`, bytes))
 }
 
-/** The key in `master.key`; null when there is no such file. Throws `store_corrupt`. */
+/** Reads the key in `master.key`; null when there is no such file. Throws `store_corrupt`. */
 export function readKeyFile(file: string): MasterKey | null {
   let text: string
   try {
@@ -39,7 +39,7 @@ export function readKeyFile(file: string): MasterKey | null {
   })
 }
 
-/** Makes the key file, unless another process was faster: then that one's key. */
+/** Creates the key file. If another process was faster, returns the key of that process. */
 export function createKeyFile(file: string): Promise<MasterKey> {
   return withLock(file, async () => {
     const existing = readKeyFile(file)
@@ -50,7 +50,7 @@ export function createKeyFile(file: string): Promise<MasterKey> {
   })
 }
 
-/** What people should know of a key file, for stderr: of a new one what it means, of others only that they are exposed. */
+/** Warnings about a key file, for stderr: what a new one means, or that others can read an existing one. */
 export function keyFileWarning(file: string, { isNew }: { isNew: boolean }): string | null {
   const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
   const exposed = `other users of this machine can read ${file}: chmod 600 "${file}"`

@@ -12,9 +12,10 @@ import { addKeychainKey, openVault } from './vault.ts'
 import type { Vault, VaultOptions } from './vault.ts'
 
 /**
- * Seals every secret of the home with a key of another kind, all or none, and forgets the keys of the other kinds. Between the steps a
- * crash loses nothing: the new key is noted before anything is sealed with it, the old one forgotten when nothing is any more.
- * Throws `vault_locked` where a key cannot be had, `store_corrupt` naming a secret that does not open. Resolves to how many there are.
+ * Seals every secret of the home with a key of another kind, all or none, then removes the keys of the other kinds.
+ * A crash between the steps loses nothing. The new key is recorded before its first use, and the old key removed
+ * after its last. Throws `vault_locked` when a key is not available, `store_corrupt` naming a secret that does not
+ * open. Resolves to the number of secrets.
  */
 export async function moveVault(
   home: Home,
@@ -85,6 +86,6 @@ async function forgetOthers(
   if (kept !== 'key-file' && readKeyFile(home.masterKeyFile) !== null) rmSync(home.masterKeyFile)
   if (forgotten === undefined) return
   const { systemKeychain } = await import('./keychain.ts')
-  // What stays in a keychain that does not answer is a key that opens nothing any more.
+  // When the keychain does not answer, the key left there no longer opens anything.
   await (options.keychain ?? systemKeychain(env)).remove(forgotten.name).catch(() => undefined)
 }

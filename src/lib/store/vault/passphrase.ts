@@ -7,7 +7,7 @@ import type { Home } from '../home.ts'
 import { KEY_BYTES, derive, masterKey } from './master-key.ts'
 import type { MasterKey } from './master-key.ts'
 
-/** How a passphrase becomes a key, and how to tell that it is the right one. */
+/** How to derive a key from the passphrase, and how to check the passphrase. */
 export interface PassphraseRecord {
   kdf: 'scrypt'
   N: number
@@ -26,11 +26,11 @@ export const vaultKinds = ['keychain', 'passphrase', 'key-file'] as const
 
 export interface VaultData {
   version: 1
-  /** Null: no passphrase has ever been used here. */
+  /** Null: this home has never had a passphrase. */
   passphrase: PassphraseRecord | null
-  /** Where the system's keychain has a key of this home; absent: nowhere. */
+  /** Where the system's keychain holds a key of this home; absent: nowhere. */
   keychain?: { name: string; keyId: string }
-  /** What new values are sealed with; absent: the passphrase while it is given, else the key file. */
+  /** The kind of key that seals new values; absent: the passphrase while it is given, else the key file. */
   kind?: VaultKind
 }
 
@@ -50,8 +50,8 @@ export function vaultDocument(home: Home): JsonDocument<VaultData> {
 }
 
 /**
- * The key of a passphrase; the first one used in a home becomes its passphrase. `cost` (scrypt's N) is for a new one.
- * Throws `vault_locked` when it is not the home's.
+ * Derives the key of a passphrase; the first passphrase used in a home becomes its own. `cost` (scrypt's N) applies
+ * to a new one. Throws `vault_locked` when the passphrase does not belong to the home.
  */
 export async function passphraseKey(
   document: JsonDocument<VaultData>,
@@ -85,22 +85,22 @@ async function checkedKey(record: PassphraseRecord, passphrase: string): Promise
   })
 }
 
-/** Tells the right passphrase from others, and nothing else of it. */
+/** Recognises the right passphrase without revealing anything else about it. */
 export function deriveCheck(key: MasterKey): Buffer {
   return derive(key.secret, 'passphrase check', 16)
 }
 
 const stretchAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
-/** The key that a passphrase becomes. `salt`: base64url. */
+/** Derives a key from a passphrase. `salt`: base64url. */
 export async function stretch(
   settings: Pick<PassphraseRecord, 'N' | 'r' | 'p' | 'salt'>,
   passphrase: string,
 ): Promise<MasterKey> {
   const { N, r, p, salt } = settings
-  // scrypt needs 128·N·r bytes, and Node's default bound is below that of our cost.
+  // scrypt needs 128·N·r bytes, more than Node allows by default.
   const options = { N, r, p, maxmem: 128 * r * (N + p) + 2 ** 20 }
-  // The same letters may be typed as different code points on another keyboard.
+  // Another keyboard may produce other code points for the same letters.
   return masterKey(
     await stretchAsync(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64url'), KEY_BYTES, options),
   )

@@ -1,5 +1,5 @@
-// `v1.<keyId>.<nonce>.<tag>.<data>`, each part base64url: AES-256-GCM under a key of the user's own, bound to the
-// account, so that a value moved to another account or user does not open.
+// `v1.<keyId>.<nonce>.<tag>.<data>`, each part base64url: AES-256-GCM under a key of the user. The account is
+// authenticated too, so a value moved to another account or user does not open.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { derive } from './master-key.ts'
@@ -30,11 +30,11 @@ export function sealValue(key: MasterKey, secret: string, context: SealContext):
   return ['v1', key.id, ...parts].join('.')
 }
 
-/** Null: not a sealed value, or not one that was written whole. */
+/** Null: not a sealed value, or a truncated one. */
 export function parseSealed(text: string): SealedValue | null {
   const [version, keyId, ...encoded] = text.split('.')
   const parts = encoded.map((part) => Buffer.from(part, 'base64url'))
-  // Node's decoder skips what it does not know; only the one canonical spelling of a value is accepted.
+  // Node's decoder skips unknown characters; only the canonical spelling of a value is accepted.
   const isCanonical = parts.every((part, index) => part.toString('base64url') === encoded[index])
   const [nonce, tag, data] = parts
   if (version !== 'v1' || keyId === undefined || parts.length !== 3 || !isCanonical) return null
@@ -61,7 +61,7 @@ function userKey(key: MasterKey, user: string): Buffer {
   return derive(key.secret, `user ${user}`)
 }
 
-/** As JSON, so that no two contexts run together into the same bytes. */
+/** As JSON, so that no two contexts give the same bytes. */
 function boundTo(keyId: string, context: SealContext): Buffer {
   return Buffer.from(JSON.stringify(['v1', keyId, context.accountId, context.user]))
 }

@@ -13,26 +13,26 @@ export type { SealContext }
 
 /** Seals and opens the credentials of one home. */
 export interface Vault {
-  /** What new values are sealed with. */
+  /** The kind of key that seals new values. */
   readonly kind: VaultKind
-  /** What people should know of it, for stderr. */
+  /** Warnings for people, for stderr. */
   readonly warning: string | null
   seal(secret: string, context: SealContext): string
-  /** Throws `store_corrupt` for a changed or moved value, `vault_locked` when its key is not here. */
+  /** Throws `store_corrupt` for a changed or moved value, `vault_locked` when its key is not available. */
   open(sealed: string, context: SealContext): string
 }
 
 export interface VaultOptions {
   /** scrypt's N for a home that gets its passphrase now. */
   scryptCost?: number
-  /** Else the system's own. */
+  /** Replaces the system's own keychain. */
   keychain?: Keychain
 }
 
 /**
- * Opens the vault with all keys of the home that are at hand. New values are sealed as `vault.json` says; where it says nothing,
- * with `QWENCTL_PASSPHRASE`, else with the key file. A new home in the system's own folders gets a key in the keychain
- * where there is one, any other a key file. Throws `vault_locked` where the key that seals is not at hand.
+ * Opens the vault with all available keys of the home. `vault.json` chooses the key for new values; without it,
+ * `QWENCTL_PASSPHRASE`, else the key file. A new home in the system's own folders gets a key in the keychain where
+ * there is one. Any other new home gets a key file. Throws `vault_locked` when the sealing key is not available.
  */
 export async function openVault(
   home: Home,
@@ -59,7 +59,7 @@ export async function openVault(
   return new KeyVault({ kind: 'key-file', key, warning, passphraseKeyId: recorded?.keyId })
 }
 
-/** What new values would be sealed with, without opening anything; null: that is decided when the first is sealed. */
+/** The key kind for new values, without opening anything; null: the first sealed value decides. */
 export async function vaultKind(home: Home, env: NodeJS.ProcessEnv): Promise<VaultKind | null> {
   const data = await vaultDocument(home).read()
   if (data.kind !== undefined) return data.kind
@@ -69,7 +69,7 @@ export async function vaultKind(home: Home, env: NodeJS.ProcessEnv): Promise<Vau
   return data.passphrase === null ? null : 'passphrase'
 }
 
-/** Every value names its key, so those that only open may be of any kind; the one that seals must be at hand. */
+/** Every value names its key, so any kind of key may open; only the sealing key must be available. */
 async function openChosen(
   home: Home,
   env: NodeJS.ProcessEnv,
@@ -126,7 +126,7 @@ async function keychainKey(record: { name: string; keyId: string }, keychain: Ke
   })
 }
 
-/** Puts a new key into the keychain, and notes where. Throws `KeychainError`; nothing is noted then. */
+/** Stores a new key in the keychain, and records where. Throws `KeychainError`; nothing is recorded then. */
 export async function addKeychainKey(
   home: Home,
   env: NodeJS.ProcessEnv,
@@ -143,7 +143,7 @@ export async function addKeychainKey(
   })
 }
 
-/** False: there is no keychain here, which is no reason to stop: the key file says what it is. */
+/** False: there is no keychain, which is no error: the key file carries its own warning. */
 async function chooseKeychain(home: Home, env: NodeJS.ProcessEnv, options: VaultOptions): Promise<boolean> {
   try {
     await addKeychainKey(home, env, options)
@@ -158,12 +158,12 @@ async function chooseKeychain(home: Home, env: NodeJS.ProcessEnv, options: Vault
 
 interface Keys {
   kind: Vault['kind']
-  /** Seals. */
+  /** Keys that seal. */
   key: MasterKey
-  /** Only open. */
+  /** Keys that only open. */
   others?: MasterKey[]
   warning?: string | null
-  /** The key that the passphrase would give, when none was given. */
+  /** The key that the missing passphrase would give. */
   passphraseKeyId?: string | undefined
 }
 

@@ -1,4 +1,4 @@
-// What users and tools say in a Messages request, as parts of a chat message.
+// Translates the content of users and tools in a Messages request to parts of a chat message.
 
 import {
   checkFields,
@@ -55,18 +55,18 @@ export function translateBlocks(blocks: readonly unknown[], at: string): Json[] 
   return blocks.flatMap((block, index) => partsOfBlock(objectAt(block, `${at}[${index}]`), `${at}[${index}]`))
 }
 
-/** What is said as a text or a list of blocks. */
+/** Content as a text or a list of blocks. */
 export function blocksAt(content: unknown, field: string): unknown[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : listAt(content, field)
 }
 
-/** A single text is plain, as most services like it best. */
+/** A single text becomes a plain string, which most services handle best. */
 export function plainIfText(parts: Json[]): string | Json[] {
   const [only] = parts
   return parts.length === 1 && only?.type === 'text' ? (only.text as string) : parts
 }
 
-/** Texts alone, which system prompts and assistants say. */
+/** Only texts, as in system prompts and assistant messages. */
 export function readTexts(blocks: readonly unknown[], at: string): string[] {
   return blocks.map((value, index) => {
     const field = `${at}[${index}]`
@@ -173,7 +173,7 @@ export function toolResult(block: Json, at: string): { message: Json; beside: Js
   return { message: { role: 'tool', tool_call_id: id, content }, beside: named }
 }
 
-/** Tool messages have no mark for a failure, so that the text must say it. */
+/** Tool messages have no mark for a failure, so the text must say it. */
 function asError(text: string): string {
   return text === '' ? 'Error' : `Error: ${text}`
 }

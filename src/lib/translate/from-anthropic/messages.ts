@@ -23,7 +23,10 @@ import {
 
 export const messageRules: FieldRules = { role: 'taken', content: 'taken' }
 
-/** Claude Code's note to Anthropic's billing. It is not for the model, and a new one in each request defeats caches. */
+/**
+ * Claude Code's note to Anthropic's billing. The model does not need it, and its change in each request defeats
+ * caches.
+ */
 const BILLING_NOTE = 'x-anthropic-billing-header:'
 
 /** The system prompt and messages of a Messages request as chat messages. */
@@ -68,7 +71,7 @@ function sayAgain(message: Json, at: string, habits: Habits): Json[] {
   }
 }
 
-/** Tool results come first: a chat wants them right after the calls. */
+/** Tool results come first: a chat requires them right after the calls. */
 function userMessages(blocks: unknown[], at: string): Json[] {
   const results: Json[] = []
   const parts: Json[] = []
@@ -132,7 +135,7 @@ function toolCall(block: Json, at: string): Json {
   }
 }
 
-/** Thoughts go back where the service reads them; sealed ones only to a service that may have sealed them. */
+/** Thinking goes back when the service reads it; sealed thinking only to a service that may have sealed it. */
 function thoughtsBack(thoughts: Json[], habits: Habits): Json {
   if (thoughts.length === 0 || habits.thinkingBack === 'none') return {}
   if (habits.thinkingBack === 'reasoning_details') {

@@ -1,4 +1,5 @@
-// A Messages request as a chat completion. Shapes: the Messages API reference, and the types of Anthropic's own SDK.
+// Translates a Messages request to a chat completion. Shapes: the Messages API reference, and the types of
+// Anthropic's own SDK.
 
 import { QwenctlError } from '../../base/errors.ts'
 import { findHabits, type Habits } from '../habits.ts'
@@ -58,7 +59,7 @@ export const outputRules: FieldRules = {
 export const formatRules: FieldRules = { type: 'taken', schema: 'taken' }
 export const metadataRules: FieldRules = { user_id: 'taken' }
 
-/** Longest `user` that OpenAI takes. Claude Code's ids are longer, and name the Anthropic account. */
+/** The longest `user` that OpenAI accepts. Claude Code's ids are longer, and name the Anthropic account. */
 const MAX_USER_LENGTH = 64
 
 export function chatRequest(
@@ -151,7 +152,7 @@ function readSchema(format: Json): Json {
   return objectAt(format.schema, 'output_config.format.schema')
 }
 
-/** Chat completions want a name; Anthropic's schemas have none, and are always held to. */
+/** Chat completions require a name; Anthropic's schemas have none, and are always strict. */
 function jsonFormat(schema: Json): Json {
   return { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } }
 }
@@ -170,7 +171,7 @@ function translateTier(tier: unknown): Json {
   return refuse('service_tier', 'it is neither auto nor standard_only')
 }
 
-/** Edits that only clear old thinking: what goes back of it is for the other service to say anyway. */
+/** Edits that only clear old thinking: the other service decides itself which thinking to read back. */
 function editsThinkingAlone(value: unknown): boolean {
   if (!isObject(value)) return false
   const edits = value.edits ?? []

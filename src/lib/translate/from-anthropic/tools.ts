@@ -34,7 +34,7 @@ export const toolChoiceRules: FieldRules = {
   disable_parallel_tool_use: 'taken',
 }
 
-/** The tools of a Messages request, and how they may be used, as fields of a chat completion. */
+/** The tools of a Messages request, and the choice among them, as fields of a chat completion. */
 export function chatTools(body: Json): Json {
   const tools = body.tools === undefined || body.tools === null ? [] : listAt(body.tools, 'tools')
   if (tools.length === 0) return choiceWithoutTools(body.tool_choice)
@@ -61,7 +61,7 @@ function chatTool(tool: Json, at: string): Json {
   }
 }
 
-/** Examples have no field of their own in a function, so that its description gives them. */
+/** A function has no field for examples, so its description includes them. */
 function describe(tool: Json): string {
   const examples = Array.isArray(tool.input_examples) ? (tool.input_examples as unknown[]) : []
   const shown = examples.map((example) => JSON.stringify(example))
@@ -90,7 +90,7 @@ function translateChoice(choice: unknown): Json {
   }
 }
 
-/** Chat completions refuse a choice where there is nothing to choose; `auto` and `none` say nothing then. */
+/** Chat completions refuse a choice without tools; `auto` and `none` have no effect then. */
 function choiceWithoutTools(choice: unknown): Json {
   const isEmpty = !isObject(choice) || choice.type === 'auto' || choice.type === 'none'
   return isEmpty ? {} : refuse('tool_choice', 'there are no tools to choose from')

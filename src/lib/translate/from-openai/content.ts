@@ -1,4 +1,4 @@
-// What is said in a chat message, as blocks of a Messages request.
+// Translates the content of a chat message to blocks of a Messages request.
 
 import {
   checkFields,
@@ -49,14 +49,14 @@ export function translateParts(content: unknown, at: string): Json[] {
   })
 }
 
-/** Texts alone, which system prompts say. */
+/** Only texts, as in system prompts. */
 export function translateTextParts(content: unknown, at: string): Json[] {
   const blocks = translateParts(content, at)
   const other = blocks.find(({ type }) => type !== 'text')
   return other === undefined ? blocks : refuse(at, 'it is not text alone')
 }
 
-/** A single text without marks is plain. */
+/** A single text without marks becomes a plain string. */
 export function plainIfText(blocks: Json[]): string | Json[] {
   const [only] = blocks
   const isPlain = blocks.length === 1 && only?.type === 'text' && only.cache_control === undefined
@@ -84,7 +84,9 @@ function translatePart(part: Json, at: string): Json {
   }
 }
 
-/** Where a cache may end: in Anthropic's own spelling, which some clients use with OpenAI's format, or in OpenAI's. */
+/**
+ * Where a cache may end: in Anthropic's own spelling, which some clients use with OpenAI's format, or in OpenAI's.
+ */
 export function cacheMark(part: Json): Json {
   if (part.cache_control !== undefined && part.cache_control !== null)
     return { cache_control: part.cache_control }
@@ -113,7 +115,7 @@ function translateFile(file: Json, at: string): Json {
   return refuse(`${at}.file_data`, `Anthropic reads PDF and plain text, not ${type}`)
 }
 
-/** What a data URL in base64 says; the beginning of a PDF stands for its type. */
+/** Parses a data URL in base64; a bare PDF is recognised by its first bytes. */
 function parseDataUrl(url: string, at: string): { type: string; data: string } {
   if (url.startsWith('JVBERi')) return { type: 'application/pdf', data: url }
   const comma = url.indexOf(',')

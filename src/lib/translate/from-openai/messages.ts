@@ -24,7 +24,7 @@ export const systemRules: FieldRules = {
   name: { refused: NAME },
 }
 export const userRules: FieldRules = systemRules
-/** Assistant messages are answers said again: what else a service has put into them was for reading. */
+/** Assistant messages repeat earlier answers: extra fields from a service are for reading only. */
 export const assistantRules: FieldRules = {
   role: 'taken',
   content: 'taken',
@@ -54,7 +54,10 @@ export interface Conversation {
   turns: Turn[]
 }
 
-/** Chat messages as a system prompt and turns. Neighbours of one role become one turn, as Anthropic reads them. */
+/**
+ * Reads chat messages as a system prompt and turns. Neighbours of one role become one turn, as Anthropic reads
+ * them.
+ */
 export function readConversation(messages: unknown): Conversation {
   const said: Conversation = { system: [], turns: [] }
   const ids = new ToolIds()
@@ -73,7 +76,7 @@ export function readConversation(messages: unknown): Conversation {
   return said
 }
 
-/** The turns as they are sent. */
+/** The turns in the form for sending. */
 export function buildMessages({ turns }: Conversation): Json[] {
   return turns.map(({ role, content }) => ({ role, content: plainIfText(content) }))
 }
@@ -98,7 +101,7 @@ function hear(message: Json, at: string, said: Conversation, ids: ToolIds): void
   }
 }
 
-/** A turn in which nothing is said is left out, since Anthropic refuses empty ones. */
+/** A turn without content is left out, because Anthropic refuses empty ones. */
 function add(said: Conversation, role: Turn['role'], content: Json[]): void {
   const last = said.turns.at(-1)
   if (content.length === 0) return
@@ -106,7 +109,7 @@ function add(said: Conversation, role: Turn['role'], content: Json[]): void {
   else said.turns.push({ role, content })
 }
 
-/** A cache mark on a whole message is one on its last block. */
+/** A cache mark on a whole message applies to its last block. */
 function marked(blocks: Json[], message: Json): Json[] {
   const last = blocks.at(-1)
   if (last !== undefined) Object.assign(last, cacheMark(message))
@@ -130,7 +133,7 @@ function assistantBlocks(message: Json, at: string, ids: ToolIds): Json[] {
   ]
 }
 
-/** Thinking that Anthropic has signed or sealed; it refuses any other. */
+/** Thinking that Anthropic has signed or sealed; Anthropic refuses any other. */
 function restoreThoughts(details: unknown): Json[] {
   if (!Array.isArray(details)) return []
   const texts = new Map<unknown, { thinking: string; signature: string }>()

@@ -1,4 +1,5 @@
-// A chat completion as a Messages request. Shapes: the API reference of chat completions, and the types of OpenAI's SDK.
+// Translates a chat completion to a Messages request. Shapes: the API reference of chat completions, and the types
+// of OpenAI's SDK.
 
 import {
   checkFields,
@@ -79,9 +80,12 @@ export const jsonSchemaRules: FieldRules = {
   strict: 'dropped',
 }
 
-/** All Claude models from 4 on take it; it must be said, and chat completions without it mean as much as the model can. */
+/**
+ * All Claude models from 4 on accept this number. Anthropic requires one, and a chat completion without it means
+ * the model's maximum.
+ */
 const DEFAULT_MAX_TOKENS = 32_000
-/** What the models before take at most, all of them. */
+/** The maximum that all earlier models accept. */
 const DEFAULT_MAX_TOKENS_CLAUDE_3 = 4096
 
 export function messagesRequest(
@@ -178,8 +182,8 @@ function buildOutput(body: Json, { model, max_tokens, conversation }: OutputCont
 }
 
 /**
- * In the middle of tool calls Anthropic thinks with a budget only where its signed thinking came back, which most
- * clients of chat completions do not send; it would refuse the request.
+ * During tool calls, Anthropic thinks with a budget only if its signed thinking came back. Most clients of chat
+ * completions do not send it, so Anthropic would refuse the request.
  */
 function canThinkOn({ turns }: Conversation): boolean {
   const [before, last] = turns.slice(-2)

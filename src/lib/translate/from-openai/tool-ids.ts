@@ -1,6 +1,7 @@
 /**
- * Ids of tool calls as Anthropic takes them: letters, digits, `_` and `-`, no two alike. Some services number the calls
- * anew in each turn, or leave the id empty; the result that comes next then belongs to the first call without one.
+ * Ids of tool calls in Anthropic's form: unique, with letters, digits, `_` and `-` only. Some services number the
+ * calls from the start in each turn, or leave the id empty. The next result then belongs to the first call without
+ * one.
  */
 export class ToolIds {
   readonly #taken = new Set<string>()

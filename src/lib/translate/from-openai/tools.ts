@@ -20,7 +20,7 @@ export const functionRules: FieldRules = {
   strict: 'taken',
 }
 
-/** The tools of a chat completion, and how they may be used, as fields of a Messages request. */
+/** The tools of a chat completion, and the choice among them, as fields of a Messages request. */
 export function messageTools(body: Json): Json {
   const tools = body.tools === undefined || body.tools === null ? [] : listAt(body.tools, 'tools')
   const own = tools.map((tool, index) => ownTool(objectAt(tool, `tools[${index}]`), `tools[${index}]`))
@@ -48,7 +48,7 @@ function ownTool(tool: Json, at: string): Json {
   }
 }
 
-/** Anthropic wants an object; a function without parameters takes an empty one. */
+/** Anthropic requires an object; a function without parameters takes an empty one. */
 function completeSchema(parameters: unknown, at: string): Json {
   if (parameters === undefined || parameters === null) return { type: 'object', properties: {} }
   const schema = objectAt(parameters, at)
@@ -58,7 +58,7 @@ function completeSchema(parameters: unknown, at: string): Json {
 interface Choice {
   type: 'auto' | 'any' | 'none' | 'tool' | null
   name: string | null
-  /** The tools among which to choose; null: all. */
+  /** The tools to choose from; null: all. */
   allowed: Set<unknown> | null
 }
 

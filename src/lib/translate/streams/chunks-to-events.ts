@@ -6,14 +6,14 @@ import { messageUsage, noTokens, tokensOfChat, type Tokens } from '../usage.ts'
 import type { Direction } from './direction.ts'
 import { MessageBlocks } from './message-blocks.ts'
 
-/** Chunks of a chat completion as the events of a message. */
+/** Translates chunks of a chat completion to the events of a message. */
 export class ChunksToEvents implements Direction {
   readonly keepAlive = 'event: ping\ndata: {"type":"ping"}\n\n'
   isOpen = false
   readonly #plan: TranslationPlan
   readonly #blocks: MessageBlocks
   #tokens: Readonly<Tokens> = noTokens
-  /** The choice that said why the answer ends; the usage may still follow it. */
+  /** The choice with the finish reason; the usage may still follow. */
   #last: Json | null = null
   #isRefused = false
 
@@ -70,7 +70,7 @@ export class ChunksToEvents implements Direction {
     if (Array.isArray(tool_calls)) for (const call of tool_calls) this.#blocks.call(call, out)
   }
 
-  /** Mistral says thinking and text as parts. */
+  /** Mistral sends thinking and text as parts. */
   #sayParts(parts: unknown[], out: string[]): void {
     for (const part of parts) {
       if (!isObject(part)) continue

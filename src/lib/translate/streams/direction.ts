@@ -1,17 +1,19 @@
 import type { Json } from '../json-fields.ts'
 
-/** One direction of a stream: takes what the upstream says, and says it to the client. */
+/** One direction of a stream: takes the upstream's events, and writes the client's. */
 export interface Direction {
-  /** True once something was said. */
+  /** True after the first output. */
   readonly isOpen: boolean
-  /** The data of one event. Throws `upstream_unavailable` for what cannot be said in the client's format. */
+  /**
+   * Takes the data of one event. Throws `upstream_unavailable` for data that has no form in the client's format.
+   */
   take(data: Json, out: string[]): void
   /**
-   * The stream is over; `isMarked` when the upstream said so itself (`[DONE]`). True: the answer is complete, and the
-   * client was told.
+   * The stream has ended; `isMarked` when the upstream marked the end (`[DONE]`). True: the answer is complete, and
+   * the client received its end.
    */
   finish(isMarked: boolean, out: string[]): boolean
-  /** What keeps a client waiting. */
+  /** An event that keeps a client waiting. */
   readonly keepAlive: string
   /** An error's body as the client's last event. */
   errorEvent(body: Json): string

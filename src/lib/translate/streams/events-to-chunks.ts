@@ -8,22 +8,22 @@ import type { Direction } from './direction.ts'
 
 interface Block {
   type: unknown
-  /** Of a tool call: its number, and what it was given at its start. */
+  /** For a tool call: its number, and the input given at its start. */
   call: number
   input: unknown
   sawInput: boolean
-  /** Of thinking: what goes into `reasoning_details` when it ends. */
+  /** For thinking: the entry for `reasoning_details` at its end. */
   thinking: string[]
   signature: string
 }
 
-/** The events of a message as chunks of a chat completion. */
+/** Translates the events of a message to chunks of a chat completion. */
 export class EventsToChunks implements Direction {
   readonly keepAlive = ': ping\n\n'
   isOpen = false
   readonly #plan: TranslationPlan
   readonly #blocks = new Map<unknown, Block>()
-  /** What all chunks begin and end with. */
+  /** The first and last fields of all chunks. */
   #head = ''
   #tail = ''
   #calls = 0
@@ -52,7 +52,7 @@ export class EventsToChunks implements Direction {
         return this.#count(event.usage)
       case 'message_stop':
         return this.#complete(out)
-      default: // Anthropic may add events; those that are not known are not for us.
+      default: // Anthropic may add events; unknown ones are ignored.
     }
   }
 
@@ -126,7 +126,7 @@ export class EventsToChunks implements Direction {
       case 'input_json_delta':
         if (isText(delta.partial_json)) this.#arguments(block, delta.partial_json, out)
         return
-      default: // citations, which nobody asked for
+      default: // citations, which the request did not ask for
     }
   }
 
@@ -141,7 +141,10 @@ export class EventsToChunks implements Direction {
     this.#say(`{"tool_calls":[{"index":${block.call},"function":{"arguments":${text}}}]}`, out)
   }
 
-  /** A call without arguments must still be JSON; signed thinking is said once more, as a whole that can come back. */
+  /**
+   * A call without arguments must still be JSON. Signed thinking is repeated as a whole that the client can send
+   * back.
+   */
   #end(index: unknown, out: string[]): void {
     const block = this.#blocks.get(index)
     if (block === undefined) return

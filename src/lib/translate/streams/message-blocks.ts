@@ -1,5 +1,6 @@
-// The content of a streamed message: one block after the other, each begun, said and ended before the next. Chat
-// completions may go on with an earlier tool call while a later one runs, so that a block waits until those before it end.
+// The content of a streamed message: one block after the other, each begun and ended before the next. Chat
+// completions may continue an earlier tool call while a later one runs, so a block waits until the blocks before it
+// end.
 
 import { callId, unreadable } from '../completion-to-message.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
@@ -8,12 +9,12 @@ import { ObjectEnd } from './object-end.ts'
 
 interface Block {
   kind: 'text' | 'thinking' | 'sealed' | 'call'
-  /** Its place in the message, once it was begun. */
+  /** The block's index in the message, once begun. */
   index: number | null
-  /** What was said of it while it waited. */
+  /** The content that arrived while the block waited. */
   waiting: string[]
   signature: string
-  /** Of sealed thinking. */
+  /** The data of sealed thinking. */
   data: string
   id: string
   name: string
@@ -23,7 +24,7 @@ interface Block {
 
 export class MessageBlocks {
   readonly #plan: TranslationPlan
-  /** Blocks that have not ended; only the first is spoken. */
+  /** Unfinished blocks; only the first is written. */
   readonly #queue: Block[] = []
   readonly #calls: Block[] = []
   readonly #callAt = new Map<number, Block>()
@@ -43,7 +44,7 @@ export class MessageBlocks {
     this.#add(last?.kind === kind ? last : this.#begin(kind, out), text, out)
   }
 
-  /** The signature of the thinking before it. */
+  /** The signature of the preceding thinking. */
   sign(signature: string, out: string[]): void {
     const last = this.#queue.at(-1)
     const thought = last?.kind === 'thinking' ? last : this.#begin('thinking', out)
@@ -72,7 +73,7 @@ export class MessageBlocks {
     call.end.feed(piece)
   }
 
-  /** Ends all blocks, in their order. */
+  /** Ends all blocks, in order. */
   end(out: string[]): void {
     for (const block of this.#queue) this.#finish(block, out)
     this.#queue.length = 0
@@ -105,7 +106,7 @@ export class MessageBlocks {
     return block
   }
 
-  /** Ends the blocks at the front that can say nothing more, as long as others wait behind them. */
+  /** Ends complete blocks at the front while other blocks wait behind them. */
   #goOn(out: string[]): void {
     while (this.#queue.length > 1) {
       const first = this.#queue[0]!
@@ -124,7 +125,7 @@ export class MessageBlocks {
     if (piece !== '') out.push(delta(block, piece))
   }
 
-  /** Begins the block, and says what has waited. */
+  /** Begins the block, and writes its waiting content. */
   #speak(block: Block, out: string[]): void {
     if (block.index === null) {
       block.index = this.#begun
@@ -150,7 +151,7 @@ export class MessageBlocks {
   }
 }
 
-/** Some services number every call 0, and tell them apart by the id; some leave the number out. */
+/** Some services number every call 0, with different ids; some leave the number out. */
 function isAnother(known: Block, delta: Json, isNamed: boolean): boolean {
   if (!isNamed || known.id === delta.id) return false
   const hasOwnId = isText(delta.id) && known.id !== ''

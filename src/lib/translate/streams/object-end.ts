@@ -1,4 +1,4 @@
-/** Tells when the pieces of a JSON object are complete, by its braces; each character is looked at once. */
+/** Finds the end of a JSON object in pieces, by its braces; each character is read once. */
 export class ObjectEnd {
   #depth = 0
   #isInString = false

@@ -1,23 +1,23 @@
-// Reads the events of a stream as the WHATWG wrote the format down: lines end in LF, CRLF or CR, a blank line ends an
-// event. The proxy's own tap works on bytes and keeps them; here only what is said matters.
+// Reads the events of a stream by the WHATWG format: lines end in LF, CRLF or CR, and a blank line ends an event.
+// The proxy's own tap works on bytes and keeps them; this reader needs only the content.
 
 import { unreadable } from '../completion-to-message.ts'
 
 export interface SseListener {
-  /** `status`: what DashScope hides in a comment (`:HTTP_STATUS/429`), null for others. */
+  /** `status`: the status that DashScope puts in a comment (`:HTTP_STATUS/429`), null for others. */
   onEvent(event: { name: string | null; data: string; status: number | null }): void
-  /** A comment alone, which services send to keep a connection. */
+  /** A comment alone, which services send to keep a connection open. */
   onComment(): void
 }
 
-/** No event is as long; more would only fill the memory. In UTF-16 units. */
+/** No event is that long; a longer one would only fill the memory. In UTF-16 units. */
 const MAX_EVENT_LENGTH = 32 * 1024 * 1024
 
-/** However the stream is cut into pieces, the events are the same. */
+/** Any division of the stream into pieces gives the same events. */
 export class SseReader {
   readonly #listener: SseListener
   readonly #decoder = new TextDecoder()
-  /** The pieces of a line that has not ended. */
+  /** The pieces of an unfinished line. */
   #line: string[] = []
   #data: string[] = []
   #length = 0
@@ -25,7 +25,7 @@ export class SseReader {
   #status: number | null = null
   #hasComment = false
   #isFirstLine = true
-  /** The last character was a carriage return: a line feed that follows belongs to it. */
+  /** The last character was a carriage return: a following line feed belongs to it. */
   #isAfterCr = false
 
   constructor(listener: SseListener) {
@@ -37,7 +37,7 @@ export class SseReader {
     this.#read(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }))
   }
 
-  /** Takes a last event that lacks its blank line for complete. */
+  /** Treats a last event without its blank line as complete. */
   end(): void {
     this.#read(this.#decoder.decode())
     if (this.#line.length > 0) this.#endLine('')
@@ -113,7 +113,7 @@ export class SseReader {
   }
 }
 
-/** The length where there is none. */
+/** The length if there is none. */
 function find(text: string, character: string, from: number): number {
   const at = text.indexOf(character, from)
   return at === -1 ? text.length : at

@@ -13,9 +13,9 @@ const BROKEN_OFF = 'upstream connection error: the answer broke off before it wa
 type SseEvent = Parameters<SseListener['onEvent']>[0]
 
 /**
- * A streamed answer of one format in the other. Feed `push` and then `end`; send what they return, in order: whole events,
- * so that anything may follow. An error of the upstream's becomes the client's error event, after which nothing is said.
- * What was broken off ends in an error event too, never as if it were complete.
+ * Translates a streamed answer from one format to the other. The caller feeds `push` and then `end`, and sends the
+ * returned whole events in order. An upstream error becomes the client's error event, and the stream ends. A broken
+ * stream ends in an error event too, never as if complete.
  */
 export class StreamTranslator {
   readonly #plan: TranslationPlan
@@ -35,12 +35,12 @@ export class StreamTranslator {
     })
   }
 
-  /** The answer was whole, and the client was told so. */
+  /** The answer was complete, and the client received its end. */
   get isComplete(): boolean {
     return this.#isComplete
   }
 
-  /** The client was told of an error. */
+  /** The client received an error. */
   get hasFailed(): boolean {
     return this.#hasFailed
   }
@@ -50,7 +50,7 @@ export class StreamTranslator {
     return this.#taken()
   }
 
-  /** The upstream is done; `isCut` when its connection broke instead of ending. */
+  /** The upstream has finished; `isCut` when its connection broke instead of ending. */
   end({ isCut = false }: { isCut?: boolean } = {}): string[] {
     this.#guarded(() => {
       this.#isEnding = true
@@ -117,7 +117,7 @@ function parsed(data: string): unknown {
   try {
     return JSON.parse(data) as unknown
   } catch {
-    return undefined // said by whom it concerns
+    return undefined // already reported to the client
   }
 }
 
@@ -148,7 +148,7 @@ const statuses: ReadonlyMap<unknown, number> = new Map([
   ['overloaded_error', 529],
 ])
 
-/** The status that an error would have had before the first byte. */
+/** The status that the error would have had before the first byte. */
 function chooseStatus(data: unknown): number {
   const root: unknown = Array.isArray(data) ? (data as unknown[])[0] : data
   const error = isObject(root) && isObject(root.error) ? root.error : {}
