@@ -11,7 +11,10 @@ import { hasRouteIn } from './routes.ts'
 import { readUsage, readUsageWithCost } from './usage.ts'
 import { checkDefinition, checkProvider } from './validate-provider.ts'
 
-/** What a plugin says of its service. Everything but `id` has a default: an OpenAI-compatible service with API keys. */
+/**
+ * A plugin's description of its service. Every field but `id` has a default: an OpenAI-compatible service with API
+ * keys.
+ */
 export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpoints'>> {
   /** Lower-case letters, digits and dashes; part of every account reference, so never change it. */
   id: string
@@ -23,7 +26,7 @@ export interface ProviderDefinition extends Partial<Omit<Provider, 'id' | 'endpo
   outcomes?: readonly OutcomeRow[]
 }
 
-/** Providers that came out of `defineProvider`, so that defining one again is free. */
+/** Providers from `defineProvider`, so that defining one again costs nothing. */
 const defined = new WeakSet<object>()
 
 /**
@@ -96,7 +99,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
     ...withoutUndefined(said),
     endpoints,
   }
-  // Copies, so that freezing them does not reach into the plugin's own lists.
+  // Copies, so that freezing them does not affect the plugin's own lists.
   return {
     ...provider,
     keyVariables: [...provider.keyVariables],
@@ -107,7 +110,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
   }
 }
 
-/** A field set to undefined is a field not said. */
+/** A field set to undefined counts as absent. */
 function withoutUndefined<T extends object>(said: T): T {
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as T
 }
@@ -143,31 +146,31 @@ const refusedUnserved: ReadonlySet<OutcomeClass> = new Set([
 ])
 
 /**
- * Whether an attempt that ended so used up one request: every answer does, and so does what the service may have received
- * (time-outs, broken streams). A refusal that served nothing counts in short windows alone: OpenAI says that unsuccessful
- * requests count against the limit of a minute (developers.openai.com/api/docs/guides/rate-limits, read 2026-11-29), and no
- * day is used up by an outage. Refused credentials reach no counter, and neither does a service that was not reached.
+ * Whether an attempt with this outcome used one request. Every answer does, and so does a request that the service
+ * may have received (time-outs, broken streams). A refusal without service counts in short windows alone. OpenAI
+ * counts unsuccessful requests against the minute limit (developers.openai.com/api/docs/guides/rate-limits, read
+ * 2026-11-29). An outage uses no part of a day. Refused credentials and unreachable services do not count.
  */
 export function countsByDefault(outcome: OutcomeClass): boolean | 'short-windows' {
   return refusedUnserved.has(outcome) ? 'short-windows' : countsFailures(outcome)
 }
 
-/** For services whose documentation says that failed attempts count in every window. */
+/** For services with documentation that counts failed attempts in every window. */
 export function countsFailures(outcome: OutcomeClass): boolean {
   return !uncounted.has(outcome)
 }
 
-/** What any OpenAI-compatible service may say of its limits, in headers or in the words of an error. */
+/** The limits that any OpenAI-compatible service may report, in headers or in an error message. */
 export function limitsByDefault(header: HeaderLookup, now: number, error?: unknown): LearnedLimit[] {
   const found = limitsInHeaders(genericLimitHeaders, header, now)
   const said = error === undefined ? null : limitInWords(error, now)
   return said === null ? found : [...found, said]
 }
 
-/** Whether a model is served is not known from its name. */
+/** A name does not show whether the service has the model. */
 const servesUnknown = (): null => null
 
-// What definitions have by default, or take from the public API.
+// Functions that definitions have by default, or take from the public API.
 for (const shared of [
   authHeadersFor,
   countsByDefault,

@@ -33,7 +33,7 @@ const WORDED = String.raw`(?:\d+(?:[.,]\d+)?[ -]?|(?:an?|one)[ -])(?:millisecond
 /** A duration inside a sentence: `10 hours 58 minutes`, `1 hour, 5 minutes and 2 seconds`, `1m26.4s`, `6m 11.52s`. */
 export const DURATION_IN_WORDS = String.raw`(?:${WORDED}|${PART})(?:(?:,? and |, ?| ?)(?:${WORDED}|${PART}))*`
 
-/** Milliseconds of what `DURATION_IN_WORDS` found; null: not a duration. */
+/** Milliseconds of a match of `DURATION_IN_WORDS`; null: not a duration. */
 export function parseWordedDuration(text: string): number | null {
   return text.length > 80 ? null : total(text.toLowerCase())
 }

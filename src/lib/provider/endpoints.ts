@@ -1,12 +1,12 @@
-// From an account's base URL to where its requests go, and to the endpoint whose limits and terms hold there.
+// Maps an account's base URL to the destination of its requests, and to the endpoint with its limits and terms.
 
 import { maskUrl } from '../account/mask.ts'
 import { QwenctlError } from '../base/errors.ts'
 import type { Bases, Endpoint, Provider } from './provider.ts'
 
 /**
- * A base URL as people paste it, made one that paths are appended to: no trailing slash, query or fragment, and without
- * the path of a single call. Throws `invalid_value` for what is not an http(s) URL.
+ * Normalises a pasted base URL so that paths can be appended: no trailing slash, query or fragment, and without the
+ * path of a single call. Throws `invalid_value` for a text that is not an http(s) URL.
  */
 export function normalizeBaseUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null
@@ -23,8 +23,9 @@ export function normalizeBaseUrl(text: string): string {
 }
 
 /**
- * Bases of an account: of the endpoint its URL belongs to, else what the URL itself says. A URL that ends in
- * `/anthropic` is a Messages API (its clients add `/v1/messages`); any other is taken for an OpenAI base as it stands.
+ * The bases of an account: those of the endpoint of its URL, else those that the URL implies. A URL that ends in
+ * `/anthropic` is a Messages API (its clients add `/v1/messages`). Any other URL counts as an OpenAI base,
+ * unchanged.
  */
 export function basesFor(endpoints: Endpoint[], baseUrl: string | null): Bases {
   const endpoint = matchEndpoint(endpoints, baseUrl)
@@ -36,18 +37,21 @@ export function basesFor(endpoints: Endpoint[], baseUrl: string | null): Bases {
     : { openai: url, anthropic: null }
 }
 
-/** The base of a Messages API from what its SDKs are given, which is without the version. */
+/** The base of a Messages API from the base URL of its SDKs, which lacks the version. */
 export function messagesBase(baseUrl: string): string {
   const url = normalizeBaseUrl(baseUrl)
   return /\/v\d+$/.test(url) ? url : `${url}/v1`
 }
 
-/** The endpoint of an account, for its limits and terms: null base URL means the first; null: none of the known ones. */
+/**
+ * The endpoint of an account, for its limits and terms. Null base URL: the first endpoint. Result null: none of the
+ * known ones.
+ */
 export function findEndpoint(provider: Pick<Provider, 'endpoints'>, baseUrl: string | null): Endpoint | null {
   return matchEndpoint(provider.endpoints, baseUrl)
 }
 
-/** The limits an account has unless its user says otherwise. */
+/** The limits of an account without limits from its user. */
 export function findDefaultLimits(
   provider: Pick<Provider, 'endpoints' | 'defaultLimits'>,
   baseUrl: string | null,
@@ -55,7 +59,7 @@ export function findDefaultLimits(
   return findEndpoint(provider, baseUrl)?.limits ?? provider.defaultLimits
 }
 
-/** What the terms forbid an account of this base URL, null when nothing is known to matter. */
+/** What the terms forbid for this base URL; null: nothing relevant is known. */
 export function findTerms(
   provider: Pick<Provider, 'endpoints' | 'terms'>,
   baseUrl: string | null,

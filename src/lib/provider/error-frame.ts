@@ -1,10 +1,10 @@
 import { innerError, isObject } from './read-error.ts'
 
 /**
- * True when the whole body of a 200, or a stream frame, is an error in disguise: OpenAI `{"error":{...}}`, Anthropic
- * `{"type":"error"}`, OpenRouter's chunk that finishes with `error`, a failed response of the Responses API, a list of error
- * objects (Gemini), and the forms of `saysFailure`.
- * `event` is the frame's SSE event name, null when it has none; `data` its data as JSON, undefined when it is not JSON.
+ * True when the whole body of a 200, or a stream frame, is an error in disguise. Forms: OpenAI `{"error":{...}}`,
+ * Anthropic `{"type":"error"}`, OpenRouter's chunk that finishes with `error`, a failed response of the Responses
+ * API, a list of error objects (Gemini), and the forms of `saysFailure`. `event` is the frame's SSE event name,
+ * null when it has none. `data` is its data as JSON, undefined when it is not JSON.
  */
 export function isErrorFrame(event: string | null, data: unknown): boolean {
   if (event === 'error') return true
@@ -12,10 +12,12 @@ export function isErrorFrame(event: string | null, data: unknown): boolean {
   return isErrorBody(data)
 }
 
-/** True for a whole answer under 200 that has nothing of an answer in it: no choices, content, output, data or their kin. */
+/**
+ * True for a whole answer under 200 without any content of an answer: no choices, content, output, data or similar.
+ */
 export function isEmptyAnswer(data: unknown): boolean {
   if (!isObject(data) || hasPayload(data)) return false
-  // Ollama's `message` is an object; a text there is the word of an error.
+  // Ollama's `message` is an object; a text there belongs to an error.
   return !Object.keys(data).some((name) => alsoAnswers.has(name)) && !isObject(data.message)
 }
 
@@ -29,9 +31,9 @@ function isErrorBody(data: unknown): boolean {
 }
 
 /**
- * A flat body that says that it failed: `{code,message}` (DashScope, Z.ai), `{base_resp:{status_code}}` (MiniMax),
- * `{success:false,msg}`, `{detail}` (FastAPI), `{title,detail,status}` (NVIDIA), `{errors:[...]}` (Cloudflare). Successes
- * carry an empty or a good `code` at most, and always a payload.
+ * A flat body that reports a failure: `{code,message}` (DashScope, Z.ai), `{base_resp:{status_code}}` (MiniMax),
+ * `{success:false,msg}`, `{detail}` (FastAPI), `{title,detail,status}` (NVIDIA), `{errors:[...]}` (Cloudflare).
+ * Successes carry at most an empty or good `code`, and always a payload.
  */
 export function saysFailure(data: unknown): boolean {
   if (!isObject(data)) return false
@@ -52,7 +54,9 @@ function isBadCode(code: unknown): boolean {
   return typeof code === 'string' && code !== '' && !/^(?:0|200|ok|success)$/i.test(code)
 }
 
-/** What answers hold: chat, messages, responses, embeddings, pictures, sound, ranks, moderations, Gemini, Ollama. */
+/**
+ * The members of answers: chat, messages, responses, embeddings, images, audio, ranks, moderations, Gemini, Ollama.
+ */
 const payloads = [
   'choices',
   'content',
@@ -73,7 +77,7 @@ const payloads = [
   'models',
 ] as const
 
-/** Members that make an answer of a small body: token counts, and what media and tasks answer. */
+/** Members that make a small body an answer: token counts, and results of media and tasks. */
 const alsoAnswers: ReadonlySet<string> = new Set([
   'input_tokens',
   'totalTokens',

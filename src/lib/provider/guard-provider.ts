@@ -4,21 +4,21 @@ import { isOwnFunction } from './own-functions.ts'
 import { PAUSE_AFTER_SLOW_MS, PluginTooSlow, type PluginCalls } from './plugin-calls.ts'
 import type { Provider } from './provider.ts'
 
-/** Whose code is called, and for which account. */
+/** The plugin and account of a call. */
 export interface GuardedCode {
   plugin: string
   provider: string
-  /** `provider/name`; null: no account is meant. */
+  /** `provider/name`; null: the call concerns no account. */
   account: string | null
 }
 
-/** Until when which function is left alone, by part: shared by all accounts of a provider. */
+/** Until when a stopped function is not called, by part; all accounts of a provider share it. */
 export type Pauses = Map<string, number>
 
 /**
- * The provider as the rest of qwenctl sees it: each function of the plugin is called through one door that checks and
- * bounds it. What goes wrong there is reported, and counts as the tables in `guarded-parts.ts` say. Functions of qwenctl
- * itself, which definitions have by default, stay as they are.
+ * Wraps a provider so that every call of a plugin function is checked and bounded. Faults are reported, and count
+ * as the tables in `guarded-parts.ts` say. Functions of qwenctl itself, which definitions have by default, stay
+ * unwrapped.
  */
 export function guardProvider(
   provider: Provider,
@@ -60,7 +60,10 @@ function guardFunctions<Holder extends object>(
   return guarded as Holder
 }
 
-/** A pattern is code too: some take years over one text. What it cannot tell counts as a match, which warns of nothing. */
+/**
+ * A pattern is code too: some take years over one text. A stopped pattern counts as a match, which warns of
+ * nothing.
+ */
 function guardPattern(pattern: RegExp, door: Omit<Door, 'prefix'>): RegExp {
   const test = guardFunction(
     pattern,
@@ -100,7 +103,7 @@ function guardFunction(holder: object, called: Called, part: AnyPart, door: Door
   }
 }
 
-/** A promise is never an answer. What it comes to is ignored, or its failure would end the process. */
+/** A promise is never an answer. Its result is ignored, since an unhandled failure would end the process. */
 function settledValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || typeof (value as { then?: unknown }).then !== 'function')
     return value
@@ -108,7 +111,7 @@ function settledValue(value: unknown): unknown {
   throw new WrongValue('returned a promise, and must answer at once')
 }
 
-/** Anything can be thrown, also what cannot be made a text. */
+/** Plugins can throw any value, even one without a text form. */
 function findProblem(error: unknown): string {
   try {
     if (error instanceof WrongValue || error instanceof PluginTooSlow) return error.message

@@ -1,5 +1,5 @@
-// What each function of a provider may return, and what counts where it returns something else. `guard-provider.ts` calls
-// them. A function that `Provider` or `DeviceLogin` gains has no row here at first, and the compiler refuses that.
+// The valid values of each function of a provider, and the substitute for other values. `guard-provider.ts` calls
+// these functions. A new function of `Provider` or `DeviceLogin` needs a row here: the compiler checks it.
 
 import { QwenctlError } from '../base/errors.ts'
 import { redact } from '../account/mask.ts'
@@ -15,7 +15,7 @@ import { FURTHEST_RESET_MS } from './reset-time.ts'
 import { unknownUsage } from './usage.ts'
 import { urlProblem } from './validate-provider.ts'
 
-/** A value that is not what the function promises; the message says what is wrong with it. */
+/** A value that breaks the promise of its function; the message describes the fault. */
 export class WrongValue extends Error {}
 
 type Functions<Holder> = {
@@ -25,13 +25,13 @@ type Functions<Holder> = {
 }
 type Parameters<Called> = Called extends (...args: infer Given) => unknown ? Given : never
 
-/** One function: how its value is read, and what counts where it cannot be. */
+/** A function of a provider: the check of its value, and the substitute for an invalid one. */
 export interface GuardedPart<Value, Given extends readonly unknown[]> {
-  /** A copy of the value with what it promises. Throws `WrongValue`. */
+  /** Copies the promised parts of the value. Throws `WrongValue`. */
   read(value: unknown, given: Given): Value
-  /** What counts instead. Throws where nothing can, which puts that account out. */
+  /** The substitute. Throws when none exists, which takes the account out of use. */
   otherwise(given: Given, problem: string): Value
-  /** The same for people: what happens instead. */
+  /** The substitute in words, for people. */
   instead: string
 }
 
@@ -86,7 +86,7 @@ export const deviceParts: Parts<DeviceLogin> = {
   isRefreshDead: { read: readBoolean, otherwise: () => false, instead: 'the login is kept' },
 }
 
-/** What an answer means whose reader failed: the service has trouble, the account did nothing wrong. */
+/** The meaning of an answer when its reader failed: the service has trouble, the account is not at fault. */
 const unreadOutcome: Outcome = Object.freeze({
   class: 'overloaded',
   scope: 'account',
@@ -142,7 +142,7 @@ function isOutcomeClass(value: unknown): value is OutcomeClass {
   return (outcomeClasses as readonly unknown[]).includes(value)
 }
 
-/** A time that is past or absurdly far counts as not said, as in the rows of the table. */
+/** A past or absurdly late time counts as absent, as in the rows of the table. */
 function readTime(value: unknown, now: number): number | null {
   if (value === null) return null
   if (typeof value !== 'number' || Number.isNaN(value)) throw wrong('a time in epoch milliseconds', value)
@@ -220,7 +220,9 @@ function wrong(wanted: string, value: unknown): WrongValue {
   return new WrongValue(`must return ${wanted}, and returned ${describeValue(value)}`)
 }
 
-/** Kinds, never contents: values may hold credentials. Short texts are words of the plugin's own, and are quoted. */
+/**
+ * Shows kinds, never contents: values may hold credentials. Short texts are the plugin's own words, and are quoted.
+ */
 function describeValue(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return `"${shorten(value)}"`

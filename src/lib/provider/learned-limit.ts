@@ -1,25 +1,25 @@
 import type { Metric } from '../quota/limit.ts'
 
-/** What an answer says of one limit. What it does not say is null, never guessed. */
+/** A single limit from an answer. Missing values are null, never guessed. */
 export interface LearnedLimit {
-  /** Null: of something that qwenctl has no measure for (a plan's share). */
+  /** Null: a unit that qwenctl does not measure (a plan's share). */
   metric: Metric | null
   /**
-   * As limits are written (`minute`, `day@rolling`). `observed`: only the provider can tell when it turns over, or it
-   * counts otherwise than qwenctl does, so that a count of ours would be another one.
+   * The window's spelling (`minute`, `day@rolling`). `observed`: only the provider knows when the window ends, or
+   * it counts differently from qwenctl, so a count of qwenctl's would differ.
    */
   window: string
   max: number | null
   remaining: number | null
   /** Epoch milliseconds. */
   resetsAt: number | null
-  /** True: that is when all of it is back; some of it is sooner. */
+  /** True: the full amount is back at that time, a part of it sooner. */
   refillsGradually?: true
-  /** What it holds for: the account, or the model that was asked. */
+  /** The scope of the limit: the account, or the requested model. */
   scope: 'account' | 'model'
-  /** The header or field that said so, for people. */
+  /** The header or field of the limit, for people. */
   from: string
 }
 
-/** The window of a limit that qwenctl cannot count by itself. */
+/** The window of a limit that qwenctl cannot count on its own. */
 export const OBSERVED = 'observed'

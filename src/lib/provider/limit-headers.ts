@@ -1,11 +1,11 @@
-// Limits as services write them into response headers. A header that cannot be read is as good as none.
+// Limits in response headers. An unreadable header counts as absent.
 
 import { LONGEST_WINDOW_MS, type Metric } from '../quota/limit.ts'
 import { OBSERVED, type LearnedLimit } from './learned-limit.ts'
 import type { HeaderLookup } from './provider.ts'
 import { parseResetTime } from './reset-time.ts'
 
-/** One limit and the headers that tell of it, lower case. */
+/** A single limit and its headers, lower case. */
 export interface LimitHeaders {
   metric: Metric | null
   window: string
@@ -17,7 +17,7 @@ export interface LimitHeaders {
   refillsGradually?: true
 }
 
-/** What the headers say, one limit for each row of which they say anything. */
+/** The limits in the headers, one for each row with a value. */
 export function limitsInHeaders(
   rows: readonly LimitHeaders[],
   header: HeaderLookup,
@@ -57,7 +57,7 @@ function limitAndWindow(text: string | undefined): { max: number | null; window:
   return { max: count(parts[2]), window: windowOfSeconds(Number(parts[3])) }
 }
 
-/** A rolling window of that length as limits are written; null: none that can be. */
+/** A rolling window of that length, as limits spell it; null: no spelling exists. */
 export function windowOfSeconds(seconds: number): string | null {
   if (seconds === 60) return 'minute'
   if (seconds === 3600) return 'hour'
@@ -65,20 +65,20 @@ export function windowOfSeconds(seconds: number): string | null {
   return seconds >= 1 && seconds * 1000 <= LONGEST_WINDOW_MS ? `${seconds}s` : null
 }
 
-/** A whole number of something; fractions are cut off. */
+/** A whole number of units; fractions are cut off. */
 export function count(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}(?:\.\d{1,9})?$/.test(text) ? Math.floor(Number(text)) : null
 }
 
-/** The names of the rows that a change of is worth a look: limits, and what is left of them. */
+/** The header names of the rows with relevant changes: limits, and remaining amounts. */
 export function namesIn(rows: readonly LimitHeaders[]): string[] {
   return rows.flatMap(({ limit, remaining }) => [limit, remaining]).filter((name) => name !== undefined)
 }
 
 /**
- * What OpenAI introduced and most compatible services copied. They hold for a model; which window they have is not said:
- * it is a minute for most and a day for some.
- * https://platform.openai.com/docs/guides/rate-limits: a reset is the time until all is back.
+ * The headers that OpenAI introduced and most compatible services copied. They apply to a model. The window is not
+ * stated: a minute for most, a day for some. https://platform.openai.com/docs/guides/rate-limits: a reset is the
+ * time until the full amount is back.
  */
 export const openaiLimitHeaders: readonly LimitHeaders[] = (['requests', 'tokens'] as const).map(
   (metric) => ({
@@ -92,7 +92,7 @@ export const openaiLimitHeaders: readonly LimitHeaders[] = (['requests', 'tokens
   }),
 )
 
-/** The other ways to write it, for services of which nothing is known. Requests, since nothing else is named. */
+/** The other header names, for unknown services. Requests, since no other unit is named. */
 const plainLimitHeaders: readonly LimitHeaders[] = ['x-ratelimit', 'ratelimit'].map((prefix) => ({
   metric: 'requests',
   window: OBSERVED,

@@ -27,8 +27,8 @@ const windows: Record<string, string> = {
 }
 
 /**
- * The limit that an error's own words name, with its window; null: they name none. `otherwise` are the metrics that
- * the service counts otherwise than qwenctl does.
+ * The limit and window in an error's own words; null: none. `otherwise` are the metrics that the service counts
+ * differently from qwenctl.
  */
 export function limitInWords(
   body: unknown,
@@ -66,12 +66,12 @@ const windowMs: Record<string, number> = {
   'day@rolling': 86_400_000,
 }
 
-/** Below this share of the window a wait is that of a bucket. */
+/** A wait below this share of the window belongs to a bucket. */
 const BUCKET_SHARE = 0.05
 
 /**
- * Whether a used-up limit has room again long before its window ends: a bucket that refills. Counted as a window it would
- * keep requests back for all of it, where the service says one second.
+ * Whether a used-up limit has room again long before its window ends: a bucket that refills. Counted as a window,
+ * it would block requests for its whole length, where the service says one second.
  */
 function refills(of: {
   limit: number

@@ -1,6 +1,8 @@
-// Whose model a name is. Only what a name really tells: model lists change monthly, families do not.
+// The family of a model name. Only what a name certainly shows: model lists change monthly, families do not.
 
-/** Families by the beginning of their names, without the maker's prefix (`qwen/`). Open weights are served by many. */
+/**
+ * Families by the beginning of their names, without the maker's prefix (`qwen/`). Many services offer open weights.
+ */
 export const modelFamilies = {
   gpt: /^(gpt-(?!oss)|chatgpt-|o[1-9](-|$)|codex-|dall-e|tts-1|whisper-1$|text-embedding-(3|ada)|omni-moderation|sora-|davinci-|babbage-|ft:gpt)/i,
   claude: /^claude-/i,
@@ -19,15 +21,16 @@ export const modelFamilies = {
 
 export type ModelFamily = keyof typeof modelFamilies
 
-/** The family a model's name belongs to; null when the name does not tell. */
+/** The family of a model's name; null when the name does not show it. */
 export function findFamily(model: string): ModelFamily | null {
   const families = Object.keys(modelFamilies) as ModelFamily[]
   return families.find((family) => modelFamilies[family].test(model)) ?? null
 }
 
 /**
- * A `serves` for a provider: true for its own families, null for those it may host beside them and for names that tell
- * nothing, false for every other known family. Names with a maker's prefix (`qwen/qwen3`) belong to routers: null.
+ * Makes a `serves` for a provider: true for its own families, false for every other known family. Null for families
+ * that it may also host, and for names without a family. Names with a maker's prefix (`qwen/qwen3`) belong to
+ * routers: null.
  */
 export function servesFamilies(
   own: ModelFamily[],

@@ -1,4 +1,4 @@
-// One row of the tables that say what an answer means. `docs/guide/plugins.md` shows how to write one.
+// A single row of the tables that give the meaning of an answer. `docs/guide/plugins.md` shows how to write one.
 
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { Answer, Outcome } from './provider.ts'
@@ -6,30 +6,34 @@ import type { ErrorFacts } from './read-error.ts'
 import { retryAfter } from './reset-time.ts'
 import { resetInText } from './reset-words.ts'
 
-/** An answer with its error taken apart: what the functions of a row may look at. */
+/** An answer with its parsed error: the input of a row's functions. */
 export interface FailedAnswer extends Answer, ErrorFacts {
-  /** The message without what it quotes: names of tools, fields and values come from the request and mean nothing. */
+  /**
+   * The message without quoted text. Quotes name tools, fields and values of the request, which carry no meaning.
+   */
   words: string
 }
 
-/** One row. All conditions given must hold; a row without conditions always matches. */
+/** A single row. All given conditions must hold; a row without conditions always matches. */
 export interface OutcomeRow {
-  /** One status, several, or a test. */
+  /** A single status, several, or a test. */
   status?: number | readonly number[] | ((status: number) => boolean)
-  /** The provider's code, compared without case; a pattern where a family of codes is meant. */
+  /** The provider's code, compared without case; a pattern for a family of codes. */
   code?: string | readonly string[] | RegExp
   type?: string | readonly string[] | RegExp
   message?: RegExp
   /** Like `message`, for words that a request may contain too: names in quotes are left out. */
   words?: RegExp
-  /** For facts only this provider gives. */
+  /** For facts that only this provider gives. */
   when?: (answer: FailedAnswer) => boolean
   class: OutcomeClass
-  /** Left out: what the class is usually about (rate limits, capacity and missing models: the model; else the account). */
+  /**
+   * Left out: the usual scope of the class (rate limits, capacity and missing models: the model; else the account).
+   */
   scope?: Outcome['scope']
   /** When it ends, epoch milliseconds, or null; left out: `retry-after` headers, then the message's own words. */
   until?: (answer: FailedAnswer) => number | null
-  /** What it says and means, in a few words for people. Decides nothing. */
+  /** The meaning in a few words, for people. Decides nothing. */
   about?: string
 }
 
@@ -41,17 +45,17 @@ const modelScoped: ReadonlySet<OutcomeClass> = new Set([
   'unreachable',
 ])
 
-/** What an outcome of this row is about. */
+/** The scope of this row's outcome. */
 export function resolveScope(row: Pick<OutcomeRow, 'scope' | 'class'>): Outcome['scope'] {
   return row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account')
 }
 
-/** The end an answer names in its `retry-after` headers or in its words. */
+/** The end that an answer names in its `retry-after` headers or in its words. */
 export function announcedEnd(answer: FailedAnswer): number | null {
   return retryAfter(answer.header, answer.now) ?? resetInText(answer.message, answer.now)
 }
 
-/** For services that document no end: not even one in a header is believed. */
+/** For services that document no end: even a header's end is ignored. */
 export const noEnd = (): null => null
 
 export function matches(row: OutcomeRow, answer: FailedAnswer): boolean {

@@ -1,6 +1,6 @@
-// What an answer means: the first row that matches decides. Read in this order: the provider's own rows, the rows of all
-// other services, the words that any service uses, and last what a status alone says. So a body means the same thing
-// whatever the provider id of the account is.
+// The meaning of an answer: the first matching row decides. The order is: the provider's own rows, the rows of all
+// other services, the words of any service, and last the status alone. A body therefore means the same for every
+// provider id.
 
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { FailureRow } from './failures/failure-row.ts'
@@ -14,10 +14,10 @@ import { FURTHEST_RESET_MS } from './reset-time.ts'
 
 const LONGEST_READ = 4000
 
-/** Classes that end by themselves; only they have an end to look for. */
+/** Classes with an end that is worth looking for. */
 const ending: ReadonlySet<OutcomeClass> = new Set(['rate-short', 'quota-window', 'overloaded'])
 
-/** An error frame after a 200 that says nothing known: the upstream failed, the account did nothing wrong. */
+/** An error frame after a 200 without a known meaning: the upstream failed, the account is not at fault. */
 const lastRow: FailureRow = {
   id: 'nothing-known',
   class: 'overloaded',
@@ -26,7 +26,7 @@ const lastRow: FailureRow = {
   examples: [],
 }
 
-/** Rows that hold at every provider. */
+/** Rows that apply to every provider. */
 const sharedRows: readonly FailureRow[] = services.flatMap(({ rows }) =>
   rows.filter(({ isOwn, isWeak }) => isOwn === undefined && isWeak !== true),
 )
@@ -37,7 +37,7 @@ export interface ExplainedOutcome {
   row: OutcomeRow
 }
 
-/** Reads an answer by a provider's rows, then by those of all services. Pure; every answer gets a verdict. */
+/** Classifies an answer by a provider's rows, then by those of all services. Pure; every answer gets a verdict. */
 export function classify(answer: Answer, rows: readonly OutcomeRow[] = []): Outcome {
   return explainOutcome(answer, rows).outcome
 }
@@ -45,7 +45,7 @@ export function classify(answer: Answer, rows: readonly OutcomeRow[] = []): Outc
 /** `classify`, with the row that decided. */
 export function explainOutcome(answer: Answer, rows: readonly OutcomeRow[] = []): ExplainedOutcome {
   const facts = readError(answer)
-  // What an error is about stands at its start; the rest may be a whole request, and every row looks at it.
+  // The start of an error names its subject. The rest may be a whole request, and every row reads it.
   const message = facts.message.slice(0, LONGEST_READ)
   const failed: FailedAnswer = { ...answer, ...facts, message, words: unquoted(message) }
   const row = decidingRow(failed, rows)
@@ -74,7 +74,7 @@ function decidingRow(failed: FailedAnswer, own: readonly OutcomeRow[]): OutcomeR
   )
 }
 
-/** Rows of plugins say nothing of their place: they come first. */
+/** Rows of plugins have no rank of their own: they come first. */
 function rankRow(
   row: OutcomeRow & Partial<Pick<FailureRow, 'isWeak' | 'isOwn'>>,
 ): 'first' | 'later' | 'weak' {

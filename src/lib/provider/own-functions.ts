@@ -1,4 +1,6 @@
-/** Functions of qwenctl itself in definitions of plugins: they need no check, and some are recognised by readers. */
+/**
+ * Functions of qwenctl itself in definitions of plugins: they need no check, and readers recognise some of them.
+ */
 const own = new WeakSet<object>()
 
 /** Marks a function that runs no code of a plugin, and returns it. */

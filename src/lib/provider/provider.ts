@@ -1,5 +1,5 @@
-// The provider room: how each service speaks, as tables and pure functions. A provider opens no socket; what it
-// needs to know (time, headers, bodies) comes in as arguments, so that its cases run without a network.
+// The provider room: the interface of each service, as tables and pure functions. A provider opens no socket. Time,
+// headers and bodies are arguments, so its cases run without a network.
 
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { DeviceLogin } from './device-login.ts'
@@ -12,7 +12,7 @@ export type Dialect = 'openai' | 'anthropic'
 /** Reads one header by its lower-case name. */
 export type HeaderLookup = (name: string) => string | undefined
 
-/** Where a service answers: one row per region or plan. URLs without a trailing slash. */
+/** A service's address: one row per region or plan. URLs without a trailing slash. */
 export interface Endpoint {
   /** Short and stable: `intl`, `coding-intl`. */
   id: string
@@ -23,61 +23,62 @@ export interface Endpoint {
   anthropic: string | null
   /** Default limits that hold at this endpoint, as written in `docs/guide/limits.md`. */
   limits?: string[]
-  /** What the terms forbid here, said when an account is added. */
+  /** What the terms forbid here, shown when an account is added. */
   terms?: string
 }
 
-/** What an account's requests go to. */
+/** The destinations of an account's requests. */
 export interface Bases {
   openai: string | null
   anthropic: string | null
 }
 
-/** What the upstream answered, or the first error frame of a stream that began with 200. */
+/** The upstream's answer, or the first error frame of a stream that began with 200. */
 export interface Answer {
   status: number
   header: HeaderLookup
-  /** The body, parsed; undefined when it is not JSON. */
+  /** The parsed body; undefined when it is not JSON. */
   body: unknown
   /** The beginning of the body as text. */
   text: string
-  /** Epoch milliseconds, to read dates and durations against. */
+  /** The time now in epoch milliseconds, to compare dates and durations with. */
   now: number
 }
 
-/** What an answer means. */
+/** The meaning of an answer. */
 export interface Outcome {
   class: OutcomeClass
   /**
-   * What it is about; `rotation/cooling.ts` decides from it what cools. `account` covers the quota group of the account,
-   * because the provider counts the group as one; `key` covers this credential alone, such as a spend limit of one key.
+   * The scope of the outcome; `rotation/cooling.ts` chooses the cooldown from it. `account` covers the quota group
+   * of the account, because the provider counts the group as one. `key` covers this credential alone, such as a
+   * spend limit of one key.
    */
   scope: 'account' | 'key' | 'model'
-  /** Epoch milliseconds at which the provider said it ends; null: it did not say. Never invented. */
+  /** The end from the provider, in epoch milliseconds; null: none given. Never invented. */
   until: number | null
-  /** The provider's own code, null when it gave none. */
+  /** The provider's own code; null: none. */
   code: string | null
   /** The provider's own words, cut to 300 characters. */
   message: string
 }
 
-/** Tokens and cost of one answer; null: not said. */
+/** Tokens and cost of one answer; null: unknown. */
 export interface Usage {
   inputTokens: number | null
   outputTokens: number | null
   costUsd: number | null
 }
 
-/** Everything qwenctl knows about a service. Make one with `defineProvider`. */
+/** All that qwenctl knows about a service. `defineProvider` makes one. */
 export interface Provider {
   /** Lower-case and stable; part of every account reference. */
   id: string
   label: string
-  /** Where a person gets a key; null when there is no such page. */
+  /** The page with a person's keys; null when there is no such page. */
   keysUrl: string | null
-  /** Environment variables in which people keep keys of this service. */
+  /** Environment variables that commonly hold keys of this service. */
   keyVariables: string[]
-  /** How its keys look, for a friendly warning (never a refusal); null: no known form. */
+  /** The form of its keys, for a friendly warning (never a refusal); null: no known form. */
   keyPattern: RegExp | null
   /** False: the service needs no credential (`sandbox`). */
   needsCredential: boolean
@@ -85,53 +86,56 @@ export interface Provider {
   needsBaseUrl: boolean
   /** The first is the default. */
   endpoints: Endpoint[]
-  /** Limits of every account unless the endpoint or the user says otherwise. */
+  /** Limits of every account without limits from its endpoint or user. */
   defaultLimits: string[]
-  /** Where an account with this base URL (null: the default endpoint) sends each dialect. */
+  /** The bases of an account with this base URL (null: the default endpoint), for each dialect. */
   bases(baseUrl: string | null): Bases
   /** Headers that carry the credential. Lower-case names. */
   authHeaders(secret: string, dialect: Dialect): Record<string, string>
-  /** What an answer with an error means. Never called for a plain success. */
+  /** Classifies an answer with an error. Never called for a plain success. */
   outcome(answer: Answer): Outcome
   /**
-   * Whether a sent attempt that ended so used up one request of the provider's count. `short-windows`: only in windows of
-   * less than an hour.
+   * Whether a sent attempt with this outcome used one request of the provider's count. `short-windows`: only in
+   * windows of less than an hour.
    */
   counts(outcome: OutcomeClass): boolean | 'short-windows'
-  /** Usage from a whole JSON answer or one stream frame; null fields where it says nothing. */
+  /** Usage from a whole JSON answer or one stream frame; missing values are null. */
   usage(body: unknown): Usage
-  /** True: it refuses a body with `stream_options`, so nobody asks it for usage in that way. */
+  /** True: the service refuses a body with `stream_options`, so qwenctl does not ask for usage in that way. */
   rejectsStreamOptions: boolean
-  /** Routes below its OpenAI base that it has, or surely lacks; null: nothing is known of them. */
+  /** Routes below its OpenAI base that the service has, or certainly lacks; null: none are known. */
   routes: RouteTable | null
-  /** Whether it has a route (`chat/completions`) below its OpenAI base; null: unknown. */
+  /** Whether the service has a route (`chat/completions`) below its OpenAI base; null: unknown. */
   hasRoute(path: string): boolean | null
   /**
-   * Lower-case names of response headers that tell of limits and of what is left. While they say the same,
-   * `limitsFrom` is not called; where the name has `remaining` in it, all values but 0 are the same.
+   * Lower-case names of response headers with limits and remaining amounts. While their values stay the same,
+   * `limitsFrom` is not called. For names with `remaining`, all values but 0 are the same.
    */
   limitHeaders: string[]
-  /** What an answer says of limits; `error`: its body where it is an error, parsed. Times in epoch milliseconds. */
+  /**
+   * Reads the limits from an answer; `error`: its parsed body when the answer is an error. Times in epoch
+   * milliseconds.
+   */
   limitsFrom(header: HeaderLookup, now: number, error?: unknown): LearnedLimit[]
-  /** Whose keys it counts together, for people who have several of them; null: not known. */
+  /** The owner level of one count, for people with several keys; null: unknown. */
   countsTogether: string | null
-  /** True or false where the name tells, null when only asking would. */
+  /** True or false when the name decides; null when only a request can show it. */
   serves(model: string): boolean | null
-  /** Models to list when the service cannot be asked. */
+  /** Models to list when the service does not answer. */
   models: string[]
   /**
-   * How to check a credential: a GET below the base of `dialect` (or of the other, where the account has no such base)
-   * that costs nothing; null: it cannot be checked.
+   * The request that checks a credential: a GET that costs nothing, below the base of `dialect`. An account without
+   * that base uses the other. Null: no check exists.
    */
   check: {
     dialect: Dialect
     path: string
-    /** What the service insists on. */ headers?: Record<string, string>
+    /** Headers that the service requires. */ headers?: Record<string, string>
   } | null
-  /** How people log in with a short code; null: there are only keys. */
+  /** The device-code login; null: there are only keys. */
   device: DeviceLogin | null
   /** True: replies are simulated inside qwenctl, and every screen says so. */
   simulated: boolean
-  /** What the terms forbid, for the docs and `auth add`; null: nothing that matters here. */
+  /** What the terms forbid, for the docs and `auth add`; null: nothing relevant. */
   terms: string | null
 }

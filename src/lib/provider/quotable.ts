@@ -5,14 +5,14 @@ const MESSAGE_LENGTH = 300
 const CODE_LENGTH = 100
 
 /**
- * Words of a service as they may be kept: they go into the ledger, logs and onto screens, and services repeat the key
- * that they refuse. Masked before the cut, since half a key does not look like one. At most 300 characters.
+ * Makes a service's words fit for the ledger, logs and screens. Services repeat the key that they refuse, so the
+ * text is masked, before the cut: half a key does not look like one. At most 300 characters.
  */
 export function quotableMessage(message: string): string {
   return quotable(message, MESSAGE_LENGTH)
 }
 
-/** A code or type of a service, which may hold anything too. At most 100 characters; null stays null. */
+/** A code or type of a service, which may hold any text. At most 100 characters; null stays null. */
 export function quotableCode(code: string | null): string | null {
   return code === null ? null : quotable(code, CODE_LENGTH)
 }

@@ -1,19 +1,19 @@
-// Reads what went wrong out of an answer, whatever envelope the service chose.
+// Reads the error of an answer from any envelope.
 
 import type { Answer } from './provider.ts'
 
 export type JsonObject = Record<string, unknown>
 
-/** What an answer says of its failure, in one shape. */
+/** An answer's failure in one shape. */
 export interface ErrorFacts {
   /** The provider's own code; a number becomes text. Null: none. */
   code: string | null
   type: string | null
-  /** Its own words, at most 4,000 characters; empty when it said nothing readable. */
+  /** The provider's own words, at most 4,000 characters; empty when the answer has no readable text. */
   message: string
-  /** The answer's HTTP status, or the one named in the body when the head said 2xx and the body is an error. */
+  /** The answer's HTTP status, or the one in the body when the head says 2xx and the body is an error. */
   status: number
-  /** The error object itself, for facts only one provider gives; empty when there is none. */
+  /** The error object itself, for facts that only one provider gives; empty when there is none. */
   error: JsonObject
 }
 
@@ -33,7 +33,7 @@ export function readError(answer: Answer): ErrorFacts {
   }
 }
 
-/** Patterns are tried on these: an answer of megabytes must not hold up a process. */
+/** Patterns run on this part: an answer of megabytes must not block a process. */
 const LONGEST_MESSAGE = 4000
 const LONGEST_CODE = 1000
 
@@ -44,7 +44,7 @@ function cut<Text extends string | null>(text: Text, length: number): Text {
 type BodyFacts = Omit<ErrorFacts, 'status'> & { status: number | null }
 
 const nothing: BodyFacts = { code: null, type: null, message: '', error: {}, status: null }
-/** Errors inside errors inside errors: nothing is gained by reading further. */
+/** Errors nest, and deeper levels add nothing. */
 const DEEPEST = 3
 
 function fromBody(body: unknown, depth = 0): BodyFacts | null {
@@ -119,7 +119,7 @@ function fromFlat(root: JsonObject): BodyFacts {
   }
 }
 
-/** The members that services put their words into. */
+/** The members that hold a service's message. */
 function said(of: JsonObject): string | null {
   for (const name of ['message', 'msg', 'detail', 'error_msg', 'errorMessage', 'reason', 'title']) {
     const found = name === 'detail' ? detail(of[name]) : text(of[name])
@@ -158,11 +158,11 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json) as unknown
   } catch {
-    return undefined // words in braces, or JSON that was cut
+    return undefined // words in braces, or truncated JSON
   }
 }
 
-/** A page becomes its title; anything else its words on one line. */
+/** A page becomes its title; any other text its words on one line. */
 function plainText(body: string): string {
   const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1]
   const words = title ?? (/^\s*</.test(body) ? body.replace(/<[^<>]*>/g, ' ') : body)
@@ -174,7 +174,7 @@ const SINGLE_QUOTED = /(?<![\w'])'[^']*'(?!\w)/g
 /** Python prints its own errors with all words in quotes. */
 const PYTHON = /\{'\w+': /
 
-/** The message without what stands in quotes, which is the request's own or a name. */
+/** The message without quoted text, which is from the request or a name. */
 export function unquoted(message: string): string {
   const rest = message.replace(QUOTED, '…')
   return PYTHON.test(message) ? rest : rest.replace(SINGLE_QUOTED, '…')
@@ -193,7 +193,7 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** What a body calls a status, where it is one of a failure: codes of its own have other numbers. */
+/** A status named in a body, if it means a failure: private codes have other numbers. */
 function httpStatus(value: unknown): number | null {
   const number = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value
   return typeof number === 'number' && Number.isInteger(number) && number >= 400 && number <= 599

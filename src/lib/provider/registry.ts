@@ -6,7 +6,7 @@ import type { PluginCalls } from './plugin-calls.ts'
 import type { Dialect, Provider } from './provider.ts'
 import { providerOfService } from './service-names.ts'
 
-/** What one plugin answered to the hook `qwenctl:providers`. */
+/** A plugin's answer to the hook `qwenctl:providers`. */
 export interface RegistryAnswer {
   /** Its npm package. */
   plugin: string
@@ -27,7 +27,7 @@ export interface ProviderEntry {
   plugin: string
 }
 
-/** One provider as `providers show` tells it. */
+/** A single provider as `providers show` displays it. */
 export interface ProviderDetail
   extends
     Omit<ProviderEntry, 'endpoints'>,
@@ -46,25 +46,26 @@ export interface ProviderDetail
   }[]
 }
 
-/** Our own package: what it registers cannot be taken over by a plugin. */
+/** The package of qwenctl itself: no plugin can take over its ids. */
 const OWN = 'qwenctl'
 
-/** More providers than a plugin can mean. */
+/** More providers than any real plugin has. */
 const MOST_PROVIDERS = 200
 
-/** What checks of addresses and calls of plugins need from outside this room. */
+/** Functions from outside this room, for checks of addresses and calls of plugins. */
 export interface RegistryOptions {
-  /** How functions of plugins are called; left out: without bounds, and faults are not reported. */
+  /** Runs functions of plugins; left out: without bounds, and faults are not reported. */
   calls?: PluginCalls
-  /** Why an address is never called; null: it may be. */
+  /** Why an address is never called; null: calls are allowed. */
   refuseAddress?: (url: URL) => string | null
 }
 
 const unboundedCalls: PluginCalls = { run: (call) => call(), clock: () => 0, onFault: () => {} }
 
 /**
- * Collects what the plugins answered. Never throws: a hook that failed, a malformed definition and an id that is taken
- * become `problems`, by plugin. Plugins answer in parallel, so they are read in the order of their names, ours first.
+ * Collects the plugins' answers. Never throws: a failed hook, a malformed definition and a taken id become
+ * `problems`, by plugin. Plugins answer in parallel, so they are read in the order of their names, after qwenctl's
+ * own.
  */
 export function buildRegistry(
   answers: RegistryAnswer[],
@@ -81,7 +82,7 @@ export function buildRegistry(
   return registry
 }
 
-/** A provider, with what its plugin handed in: another guard is made of that for each account. */
+/** A provider, with the plugin's unguarded original: each account has its own guard of it. */
 interface Entry {
   provider: Provider
   unguarded: Provider
@@ -89,7 +90,7 @@ interface Entry {
   pauses: Pauses
 }
 
-/** The providers there are, by id. */
+/** All providers, by id. */
 export class Registry {
   readonly problems: string[] = []
   readonly #entries = new Map<string, Entry>()
@@ -101,9 +102,9 @@ export class Registry {
     this.#refuseAddress = refuseAddress
   }
 
-  /** Takes what is right of an answer and notes what is not. */
+  /** Takes the valid parts of an answer and reports the others. */
   add({ plugin, providers }: RegistryAnswer): void {
-    // The hook's function may also return nothing, after deciding that it has nothing to add.
+    // The hook's function may also return nothing when it has nothing to add.
     if (providers === undefined || providers === null) return
     if (!Array.isArray(providers)) {
       this.problems.push(`plugin ${plugin}: its hook qwenctl:providers must return a list of providers`)
@@ -149,7 +150,10 @@ export class Registry {
     return { provider: guardProvider(unguarded, code, this.#calls, pauses), unguarded, plugin, pauses }
   }
 
-  /** The provider of this id, or of this common name of a service. Throws `unknown_provider`, naming the nearest. */
+  /**
+   * Finds the provider of this id, or of this common name of a service. Throws `unknown_provider`, naming the
+   * nearest.
+   */
   get(id: string): Provider {
     const entry = this.#entries.get(id) ?? this.#entries.get(providerOfService(id) ?? '')
     if (entry !== undefined) return entry.provider
@@ -159,7 +163,9 @@ export class Registry {
     })
   }
 
-  /** The provider of an account, whose faults name the account. Throws `unknown_provider`, naming the nearest. */
+  /**
+   * Finds the provider of an account; its faults name the account. Throws `unknown_provider`, naming the nearest.
+   */
   of({ provider: id, name }: Pick<Account, 'provider' | 'name'>): Provider {
     const entry = this.#entries.get(id)
     if (entry === undefined) {
@@ -224,14 +230,14 @@ function buildView(provider: Provider, plugin: string): ProviderEntry {
   }
 }
 
-/** Where only the account's URL decides, both are possible. */
+/** Both dialects are possible when only the account's URL decides. */
 function listDialects(provider: Provider): Dialect[] {
   const dialects: Dialect[] = ['openai', 'anthropic']
   if (provider.endpoints.length === 0) return dialects
   return dialects.filter((dialect) => provider.endpoints.some((endpoint) => endpoint[dialect] !== null))
 }
 
-/** Anything can be thrown, also what cannot be made a text. */
+/** Plugins can throw any value, even one without a text form. */
 function describeError(error: unknown): string {
   try {
     return messageOf(error)
@@ -240,7 +246,7 @@ function describeError(error: unknown): string {
   }
 }
 
-/** The name somebody most likely meant: at most two letters away, and no more than half of them. */
+/** The name most likely meant: at most two letters away, and no more than half of them. */
 export function nearest(word: string, names: string[]): string | null {
   const ranked = names
     .map((name) => ({ name, distance: editDistance(word.toLowerCase().slice(0, 64), name.toLowerCase()) }))

@@ -1,12 +1,12 @@
-// When a provider says something ends: every format seen in headers and fields, read into epoch milliseconds.
-// Whatever cannot be read, lies in the past or further ahead than 35 days is null: a time is never invented.
+// When a provider says that a limit ends: reads every format seen in headers and fields, as epoch milliseconds.
+// Unreadable or past times, and times more than 35 days ahead, are null: no time is invented.
 
 import { parseDuration } from './duration.ts'
 import type { HeaderLookup } from './provider.ts'
 
 const SECOND = 1000
 
-/** Nobody announces a longer wait; beyond it a number is a misreading, not a time. */
+/** No service announces a longer wait; a larger number is a misreading, not a time. */
 export const FURTHEST_RESET_MS = 35 * 86_400 * SECOND
 
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
@@ -14,8 +14,8 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}:\
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /**
- * The time a header or field names, in whichever format: RFC 3339, HTTP date, duration, or a bare number, which is
- * epoch milliseconds above 1e12, epoch seconds above 1e9 and seconds from now below. Epoch milliseconds or null.
+ * The time in a header or field, in epoch milliseconds or null. Formats: RFC 3339, HTTP date, duration, or a bare
+ * number. A number is epoch milliseconds above 1e12, epoch seconds above 1e9, and seconds from now below.
  */
 export function parseResetTime(value: string | number | null | undefined, now: number): number | null {
   if (typeof value === 'number') return within(fromNumber(value, now), now)
@@ -64,7 +64,7 @@ export function isDate(year: number, month: number, day: number): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
-/** Rounded up to whole milliseconds, so that nothing comes back too early. */
+/** Rounded up to whole milliseconds, so that no retry comes too early. */
 export function within(at: number | null, now: number): number | null {
   if (at === null || !Number.isFinite(at)) return null
   const whole = Math.ceil(at)

@@ -1,4 +1,5 @@
-// The end of a limit as sentences name it: a wait ("try again in 58 hours"), a date, a clock with its zone, a weekday.
+// Reads the end of a limit from sentences: a wait ("try again in 58 hours"), a date, a clock with its zone, a
+// weekday.
 
 import { isZone, startOfDate, wallClock } from '../quota/zone.ts'
 import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
@@ -32,7 +33,7 @@ const WEEKDAY = new RegExp(
   'i',
 )
 const EPOCH = new RegExp(String.raw`\b(?:${ENDS}|until)${FILLER}(\d{10}|\d{13})(?!\d)`, 'i')
-/** A date that stands beside a word for the end, in either language. */
+/** A date next to a word for the end, in either language. */
 const NAMES_AN_END = new RegExp(
   String.raw`\b(?:${ENDS}|until|next)\b|重置|恢复|刷新|解除|重试|之后|后再`,
   'i',
@@ -42,8 +43,8 @@ const NAMES_AN_END = new RegExp(
 type Zone = string | number
 
 /**
- * The end that an error text names, epoch milliseconds; null: none. `zone`: where the service's clock stands, for dates
- * that do not say it (Z.ai: Beijing). Without it a date without a zone is not believed.
+ * The end named in an error text, in epoch milliseconds; null: none. `zone`: the zone of the service's clock, for
+ * dates without one (Z.ai: Beijing). Without it, a date without a zone is ignored.
  */
 export function resetInText(message: string, now: number, zone: string | null = null): number | null {
   const text = message.slice(0, LONGEST_TEXT)

@@ -1,9 +1,12 @@
-/** Routes below the OpenAI base of a service: true, it has it; false, it surely lacks it. What is not listed is unknown. */
+/**
+ * Routes below the OpenAI base of a service: true when it has the route, false when it certainly lacks it. Unlisted
+ * routes are unknown.
+ */
 export type RouteTable = Readonly<Record<string, boolean>>
 
 /**
- * Whether a service has a route, `chat/completions` with or without a slash in front; null: unknown. A row that ends in
- * `/*` speaks for all below it that have no row of their own.
+ * Whether a service has a route, `chat/completions` with or without a leading slash; null: unknown. A row that ends
+ * in `/*` covers all routes below it without a row of their own.
  */
 export function hasRouteIn(table: RouteTable | null, path: string): boolean | null {
   if (table === null) return null

@@ -26,7 +26,7 @@ const SERVICE_NAMES: Readonly<Record<string, string>> = {
   'llama-cpp': 'custom',
 }
 
-/** The provider that a common name of its service stands for, in any case and with blanks; null: none is known. */
+/** The provider with this common name, in any case and with blanks; null: unknown. */
 export function providerOfService(name: string): string | null {
   const key = name
     .trim()

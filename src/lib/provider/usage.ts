@@ -4,8 +4,9 @@ import type { Usage } from './provider.ts'
 export const unknownUsage: Usage = Object.freeze({ inputTokens: null, outputTokens: null, costUsd: null })
 
 /**
- * Tokens from a whole JSON answer or one stream frame, in either dialect and of the Responses API. Input tokens include
- * what a cache answered: OpenAI counts it in, Anthropic beside it. Null: not said; 0 only when the provider said 0.
+ * Tokens from a whole JSON answer or one stream frame, in either dialect and of the Responses API. Input tokens
+ * include those from a cache: OpenAI includes them, Anthropic counts them beside. Null: unknown; 0 only when the
+ * provider said 0.
  */
 export function readUsage(body: unknown): Usage {
   const usage = usageObject(body)
@@ -13,14 +14,14 @@ export function readUsage(body: unknown): Usage {
   return { inputTokens: inputTokens(usage), outputTokens: outputTokens(usage), costUsd: null }
 }
 
-/** `readUsage` for services whose `usage.cost` is a number of US dollars (OpenRouter). */
+/** `readUsage` for services with `usage.cost` as a number of US dollars (OpenRouter). */
 export function readUsageWithCost(body: unknown): Usage {
   const cost = usageObject(body)?.cost
   const costUsd = typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 ? cost : null
   return { ...readUsage(body), costUsd }
 }
 
-/** All that these readers look at in the member `usage`. */
+/** All fields of the member `usage` that these readers use. */
 export const usageNames = [
   'prompt_tokens',
   'input_tokens',
@@ -31,7 +32,7 @@ export const usageNames = [
   'cost',
 ] as const
 
-/** Whether a provider's reader looks at the member `usage` alone, so that the rest of an answer need not be parsed. */
+/** Whether a provider's reader uses the member `usage` alone, so that the rest of an answer need not be parsed. */
 export function readsUsageMember(provider: { usage: (body: unknown) => Usage }): boolean {
   return usageMemberReaders.has(provider.usage)
 }
@@ -39,8 +40,8 @@ export function readsUsageMember(provider: { usage: (body: unknown) => Usage }):
 const usageMemberReaders: ReadonlySet<(body: unknown) => Usage> = new Set([readUsage, readUsageWithCost])
 
 /**
- * What two frames of one stream say together. Counts in a stream only grow, and some services repeat a field as 0
- * after they have said it, so the larger one is right.
+ * Combines the usage of two frames of one stream. Counts in a stream only grow, and some services later repeat a
+ * field as 0, so the larger value is right.
  */
 export function mergeUsage(before: Usage, next: Usage): Usage {
   return {
@@ -62,7 +63,7 @@ function usageObject(body: unknown): JsonObject | null {
 
 function inputTokens(usage: JsonObject): number | null {
   const whole = count(usage.prompt_tokens)
-  // OpenAI-compatible services that echo Anthropic's names next to `prompt_tokens` have counted the cache in already.
+  // OpenAI-compatible services that echo Anthropic's names next to `prompt_tokens` have already included the cache.
   if (whole !== null) return whole
   const said = count(usage.input_tokens)
   const created = count(usage.cache_creation_input_tokens)

@@ -1,4 +1,4 @@
-// Checks what plugins hand in: JavaScript reaches this room unchecked by a compiler. Every error names the field.
+// Checks the definitions of plugins: no compiler has checked their JavaScript. Every error names the field.
 
 import { messageOf, QwenctlError } from '../base/errors.ts'
 import { outcomeClasses } from '../quota/log/events.ts'
@@ -8,7 +8,7 @@ import { isObject } from './read-error.ts'
 
 type Check = (value: unknown) => string | null
 
-/** What a definition may say, and what each field must look like when it is said. Null: it is right. */
+/** The fields of a definition, and the check of each. Null: valid. */
 const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   id: (value) =>
     typeof value === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(value)
@@ -47,7 +47,7 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   outcomes: checkList(isRow),
 }
 
-/** Throws `invalid_value` naming the first field of a definition that is wrong or unknown. */
+/** Throws `invalid_value` naming the first wrong or unknown field of a definition. */
 export function checkDefinition(definition: unknown): void {
   if (!isObject(definition)) throw wrong('provider definition', 'must be an object')
   const id = fields.id(definition.id)
@@ -60,7 +60,7 @@ export function checkDefinition(definition: unknown): void {
   }
 }
 
-/** Throws `invalid_value` where the fields of a provider do not go together. */
+/** Throws `invalid_value` when the fields of a provider contradict each other. */
 export function checkProvider(provider: Provider): void {
   const ids = provider.endpoints.map((endpoint) => endpoint.id)
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
@@ -95,7 +95,7 @@ function isUrl(value: unknown): string | null {
   return urlProblem(value)
 }
 
-/** What is wrong with an address that a plugin names; null: nothing. Never quotes it: it may hold a password. */
+/** The fault of an address in a plugin; null: none. Never quotes the address: it may hold a password. */
 export function urlProblem(value: unknown): string | null {
   if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     return 'must be a URL that starts with http:// or https://'
@@ -200,7 +200,7 @@ function isRow(value: unknown): string | null {
     ),
     until: optional(isFunction),
     about: optional(isText),
-    // What the built-in tables say beside it; a plugin may too.
+    // Further fields of the built-in tables; plugins may set them too.
     id: optional(isText),
     source: optional(isText),
     isOwn: optional((given) => (given === 'first' || given === 'later' ? null : 'must be first or later')),

@@ -19,8 +19,8 @@ const perMinute = (metric: 'requests' | 'input-tokens' | 'output-tokens' | 'toke
 })
 
 /**
- * https://platform.claude.com/docs/en/api/rate-limits: per minute and class of models. Input tokens that a cache answered are not
- * counted there and are here, and `tokens` is whichever limit is tightest: of both the reset alone is of use.
+ * https://platform.claude.com/docs/en/api/rate-limits: per minute and class of models. Input tokens from a cache do
+ * not count there but count here, and `tokens` repeats the tightest limit. For both, only the reset is useful.
  */
 const limitHeaders: readonly LimitHeaders[] = [
   perMinute('requests', 'minute'),
@@ -45,8 +45,8 @@ function limitsFrom(header: HeaderLookup, now: number, error?: unknown): Learned
 }
 
 /**
- * The Messages API with API keys. `anthropic-version` is the client's to send and passes through; only the check of a
- * credential, which has no client behind it, brings one. The OpenAI-compatible endpoint is left out in this release.
+ * The Messages API with API keys. Clients send `anthropic-version`, and it passes through. Only a check of a
+ * credential, without a client, adds one. The OpenAI-compatible endpoint is left out in this release.
  */
 export const anthropic = defineProvider({
   id: 'anthropic',

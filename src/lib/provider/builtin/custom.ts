@@ -1,8 +1,9 @@
 import { defineProvider } from '../define-provider.ts'
 
 /**
- * Any service that speaks the OpenAI dialect (or, where the base URL ends in `/anthropic`, the Messages API) at a base
- * URL the account names. Nothing is known of it, so the generic outcome rows decide alone, and any model may be there.
+ * Any service with the OpenAI dialect at a base URL that the account names. Where the base URL ends in
+ * `/anthropic`, the dialect is the Messages API. The service is unknown, so the generic outcome rows decide alone,
+ * and it may have any model.
  */
 export const custom = defineProvider({
   id: 'custom',

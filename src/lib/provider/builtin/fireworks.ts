@@ -5,8 +5,9 @@ import { OBSERVED } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 
 /**
- * Requests are older. Tokens are told in tokens per second and enforced by the minute; their limits are soft, and grow with
- * use: a request beyond them is often served (`x-ratelimit-over-limit: yes`), and to stay below would keep them small.
+ * Requests are older. The service reports tokens per second and enforces them by the minute. Their limits are soft,
+ * and grow with use. A request above them is often served (`x-ratelimit-over-limit: yes`), and staying below would
+ * keep them small.
  */
 const limitHeaders: readonly LimitHeaders[] = [
   {
@@ -25,7 +26,7 @@ const limitHeaders: readonly LimitHeaders[] = [
   })),
 ]
 
-/** Models are written `accounts/fireworks/models/NAME`. */
+/** Models have the form `accounts/fireworks/models/NAME`. */
 function serves(model: string): boolean | null {
   if (model.startsWith('accounts/')) return true
   return findFamily(model) === null ? null : false

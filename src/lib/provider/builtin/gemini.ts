@@ -6,7 +6,7 @@ import { OBSERVED, type LearnedLimit } from '../learned-limit.ts'
 import type { HeaderLookup } from '../provider.ts'
 import { readError, type JsonObject } from '../read-error.ts'
 
-/** No header tells of limits; the details of an exhausted quota do, with the quota's size in `quotaValue`. */
+/** No header reports limits; the details of an exhausted quota do, with the quota's size in `quotaValue`. */
 function limitsFrom(_header: HeaderLookup, now: number, error?: unknown): LearnedLimit[] {
   if (error === undefined) return []
   const { error: said } = readError({ status: 429, header: () => undefined, body: error, text: '', now })

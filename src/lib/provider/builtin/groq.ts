@@ -7,8 +7,8 @@ import { limitInWords } from '../limit-words.ts'
 import type { HeaderLookup } from '../provider.ts'
 
 /**
- * Requests are those of a day, tokens those of a minute; other windows are in no header. Both come back gradually: the
- * documented example resets 30 used of 14,400 in three minutes. Tokens that a cache answered do not count there.
+ * Requests count per day, tokens per minute; no header reports other windows. Both return gradually: the documented
+ * example resets 30 used of 14,400 in three minutes. Tokens from a cache do not count there.
  */
 const limitHeaders: readonly LimitHeaders[] = [
   {
@@ -37,7 +37,7 @@ function limitsFrom(header: HeaderLookup, now: number, error?: unknown): Learned
   return said === null ? found : [...found, said]
 }
 
-/** Open weights, mostly written `maker/model`; the closed families are never there. */
+/** Open weights, mostly named `maker/model`; never the closed families. */
 function serves(model: string): boolean | null {
   if (model.startsWith('groq/')) return true
   const family = findFamily(model)

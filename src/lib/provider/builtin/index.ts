@@ -1,5 +1,6 @@
-// The services qwenctl knows without a plugin, one file each: facts with their source, as data. A service belongs here
-// when its error texts and limits are documented; any other OpenAI-compatible one is a `custom` account or a plugin.
+// The services that qwenctl knows without a plugin, one file each: facts with their source, as data. A service
+// belongs here when its error texts and limits are documented. Any other OpenAI-compatible service is a `custom`
+// account or a plugin.
 
 import type { Provider } from '../provider.ts'
 import { anthropic } from './anthropic.ts'
@@ -15,7 +16,7 @@ import { qwenOauth } from './qwen-oauth.ts'
 import { qwen } from './qwen.ts'
 import { sandbox } from './sandbox.ts'
 
-/** In the order in which `providers list` shows them. */
+/** In the order of `providers list`. */
 export const builtinProviders: readonly Provider[] = [
   qwen,
   qwenOauth,

@@ -4,7 +4,7 @@ import { OBSERVED } from '../learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../limit-headers.ts'
 import { servesFamilies } from '../model-families.ts'
 
-/** Seen on every answer of chat completions. They differ by model; a month has no reset that is told. */
+/** Present on every answer of chat completions. The limits differ by model; the month has no reported reset. */
 const limitHeaders: readonly LimitHeaders[] = (['minute', 'month'] as const).flatMap((unit) =>
   (['req', 'tokens'] as const).map((name) => ({
     metric: name === 'req' ? ('requests' as const) : ('tokens' as const),
@@ -23,13 +23,13 @@ export const mistral = defineProvider({
   keyVariables: ['MISTRAL_API_KEY'],
   endpoints: [{ id: 'global', label: 'Mistral AI', openai: 'https://api.mistral.ai/v1' }],
   outcomes: mistralFailures.rows,
-  // It answers 422 to them, and says its usage unasked.
+  // Mistral answers 422 to them, and includes the usage without a request.
   rejectsStreamOptions: true,
   routes: {
     'chat/completions': true,
     embeddings: true,
     'audio/transcriptions': true,
-    // It completes code below `fim/completions`.
+    // Mistral completes code below `fim/completions`.
     completions: false,
   },
   limitHeaders: namesIn(limitHeaders),

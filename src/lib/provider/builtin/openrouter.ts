@@ -8,8 +8,8 @@ import { isObject, readError } from '../read-error.ts'
 import { readUsageWithCost } from '../usage.ts'
 
 /**
- * Only a 429 has them, in its head or copied into the metadata, and only its words say of which window: free models of a
- * day (UTC) or of a minute.
+ * Only a 429 has these headers, in its head or copied into the metadata. Only its message names the window: free
+ * models of a day (UTC) or of a minute.
  */
 const limitHeaders: readonly LimitHeaders[] = [
   {
@@ -45,7 +45,7 @@ function copied(headers: unknown): HeaderLookup | null {
   }
 }
 
-/** Its models are written `maker/model`; a maker's bare name is not one of them. */
+/** OpenRouter's models are named `maker/model`; a maker's bare name is not one of them. */
 function serves(model: string): boolean | null {
   if (model.startsWith('accounts/')) return false
   const [maker, name] = model.split('/')
@@ -53,7 +53,10 @@ function serves(model: string): boolean | null {
   return maker === 'openrouter' || name.includes(':free') || findFamily(name) !== null ? true : null
 }
 
-/** One account for many makers' models. Free models: 20/minute, and 50 or 1000 a day by credits bought; per account. */
+/**
+ * One account for models of many makers. Free models: 20/minute, and 50 or 1000 a day by credits bought; per
+ * account.
+ */
 export const openrouter = defineProvider({
   id: 'openrouter',
   label: 'OpenRouter',

@@ -5,9 +5,9 @@ const planTerms =
   'Plan keys are for the subscriber, interactively, in coding tools: the terms forbid scripts, application back ends and sharing, and keys are disabled for it.'
 
 /**
- * Coding Plan Pro, the only tier still sold (Lite ended in April 2026). Certain are the 5 hours, which roll, and the
- * week, which begins on Monday at 00:00 UTC+8. The 90,000 of a subscription month begin on a day only the subscriber
- * knows: no limit here, the outcome rows cool the account when the service says that the month is used up.
+ * Coding Plan Pro, the only tier still sold (Lite ended in April 2026). Two limits are certain: the 5 hours, which
+ * roll, and the week, which begins on Monday at 00:00 UTC+8. Only the subscriber knows when the month of 90,000
+ * begins, so no limit is here. The outcome rows start a cooldown when the service reports a used-up month.
  */
 const codingPro = ['6000/5h', '45000/week@Asia/Shanghai']
 
@@ -37,9 +37,9 @@ function tokenPlan(id: string, label: string, host: string): Endpoint {
 }
 
 /**
- * Keys are bound to a region and a product, and `sk-sp-` does not tell which plan: the base URL does.
- * https://www.alibabacloud.com/help/en/model-studio/base-url. The Anthropic bases of the US and Hong Kong follow the
- * pattern of the documented two.
+ * Keys are bound to a region and a product. `sk-sp-` does not show the plan, but the base URL does.
+ * https://www.alibabacloud.com/help/en/model-studio/base-url. The Anthropic bases of the US and Hong Kong follow
+ * the pattern of the documented two.
  */
 export const qwenEndpoints: Endpoint[] = [
   payAsYouGo('intl', 'Singapore', 'dashscope-intl.aliyuncs.com'),
@@ -55,8 +55,8 @@ export const qwenEndpoints: Endpoint[] = [
 const ALIBABA = /(^|\.)(dashscope(-intl|-us)?|maas)\.aliyuncs\.com$/i
 
 /**
- * Bases from any one URL of a host: workspaces have hosts of their own (`{workspace}.{region}.maas.aliyuncs.com`) with
- * the same paths as the shared ones. A foreign host that keeps those paths is taken for a mirror.
+ * Bases from any URL of a host: workspaces have their own hosts (`{workspace}.{region}.maas.aliyuncs.com`) with the
+ * same paths as the shared ones. A foreign host with those paths counts as a mirror.
  */
 export function qwenBases(baseUrl: string | null): Bases {
   if (baseUrl === null || findEndpoint({ endpoints: qwenEndpoints }, baseUrl) !== null) {

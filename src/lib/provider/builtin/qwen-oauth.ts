@@ -4,7 +4,7 @@ import { defineProvider } from '../define-provider.ts'
 const closed =
   'Alibaba closed the free Qwen OAuth tier on 15 April 2026. Use an API key (qwenctl auth add NAME -p qwen) or another provider instead.'
 
-/** A bare host (`portal.qwen.ai`) or a URL; tokens are good at that host alone. */
+/** A bare host (`portal.qwen.ai`) or a URL; tokens are valid at that host alone. */
 export function qwenResourceBase(answer: Readonly<Record<string, unknown>>): string | null {
   const given = answer['resource_url'] ?? answer['endpoint']
   if (typeof given !== 'string' || given.trim() === '') return null
@@ -13,14 +13,16 @@ export function qwenResourceBase(answer: Readonly<Record<string, unknown>>): str
   return bare.endsWith('/v1') ? bare : `${bare}/v1`
 }
 
-/** Reported of a refresh token that has ended: `invalid_request`, where others say `invalid_grant`. */
+/** The reported code of an ended refresh token: `invalid_request`, where other services say `invalid_grant`. */
 function isRefreshDead(status: number, answer: Readonly<Record<string, unknown>>): boolean {
   const { error, error_description: words } = answer
   const isSaid = typeof words === 'string' && /invalid refresh token/i.test(words)
   return status === 401 || (status === 400 && error === 'invalid_request' && isSaid)
 }
 
-/** The login of Qwen Code (chat.qwen.ai), for accounts that its servers still take; endpoints can be overridden. */
+/**
+ * The login of Qwen Code (chat.qwen.ai), for accounts that its servers still accept; endpoints can be overridden.
+ */
 export const qwenOauth = defineProvider({
   id: 'qwen-oauth',
   label: 'Qwen OAuth (login of Qwen Code; its free tier is closed)',

@@ -3,7 +3,7 @@ import { defineProvider } from '../define-provider.ts'
 import { servesFamilies } from '../model-families.ts'
 import { qwenBases, qwenEndpoints } from './qwen-endpoints.ts'
 
-/** Alibaba Cloud Model Studio: pay as you go, Coding Plan and Token Plan, told apart by base URL. */
+/** Alibaba Cloud Model Studio: pay as you go, Coding Plan and Token Plan, which differ in their base URL. */
 export const qwen = defineProvider({
   id: 'qwen',
   label: 'Qwen (Alibaba Cloud Model Studio)',

@@ -1,9 +1,12 @@
 import { defineProvider } from '../define-provider.ts'
 
-/** Where sandbox accounts seem to send: the proxy puts its simulated upstream in its place. Never resolves (RFC 6761). */
+/**
+ * The apparent destination of sandbox accounts: the proxy substitutes its simulated upstream. Never resolves (RFC
+ * 6761).
+ */
 export const SANDBOX_BASE_URL = 'http://sandbox.invalid/v1'
 
-/** A simulated service inside qwenctl, for trying and testing without a key. Whoever shows it says that it is simulated. */
+/** A simulated service inside qwenctl, for trials and tests without a key. Every screen marks it as simulated. */
 export const sandbox = defineProvider({
   id: 'sandbox',
   label: 'Sandbox (simulated inside qwenctl)',

@@ -1,34 +1,35 @@
-// What a service says when it fails, as data: each row has a stable name, a source with its day, and bodies that it decides.
-// The same bodies are the test (test/lib/provider/failures.test.ts) and the page docs/reference/service-errors.md.
+// The failures of a service, as data: each row has a stable name, a source with its date, and bodies that it
+// decides. The test (test/lib/provider/failures.test.ts) and the page docs/reference/service-errors.md use the same
+// bodies.
 
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { OutcomeRow } from '../outcome-row.ts'
 
 export interface FailureRow extends OutcomeRow {
-  /** Stable, lower case: what `providers explain` prints. */
+  /** Stable, lower case; `providers explain` prints it. */
   id: string
   about: string
-  /** Where it is documented or reported, with the day of the look: `docs.z.ai/api-reference/api-code (2026-11)`. */
+  /** The documentation or report behind the row, with its date: `docs.z.ai/api-reference/api-code (2026-11)`. */
   source: string
   /**
-   * It holds for accounts of the service itself alone, since others mean something else by the same words. `first`: read
-   * before the rows of all services; `later`: after them, since its words are common.
+   * The row applies to accounts of the service itself alone, because other services use the same words differently.
+   * `first`: read before the rows of all services; `later`: after them, because its words are common.
    */
   isOwn?: 'first' | 'later'
-  /** It knows a status alone: read after every row that knows words or codes, of whatever service. */
+  /** The row uses a status alone: it is read after every row with words or codes, of any service. */
   isWeak?: true
   /** Bodies that this row decides; see `FailureExample`. */
   examples: readonly FailureExample[]
 }
 
-/** One body, as it came. */
+/** A single body, unchanged. */
 export interface FailureExample {
   status: number
   /** Lower-case names. */
   headers?: Readonly<Record<string, string>>
   /** A text is a body that is not JSON. */
   body: unknown
-  /** When it ends, RFC 3339, read at `EXAMPLE_NOW`; left out: it names no end. */
+  /** The end, RFC 3339, read at `EXAMPLE_NOW`; left out: the body names no end. */
   ends?: string
 }
 
@@ -43,11 +44,11 @@ export interface ServiceFailures {
   /** Provider ids whose accounts read these rows first. */
   providers: readonly string[]
   rows: readonly FailureRow[]
-  /** Bodies of the service that rows of others, or the general words, read rightly. */
+  /** Bodies of the service that other rows classify correctly. */
   bodies: readonly ReadBody[]
 }
 
-/** A body without a row of its own, with what it must mean. */
+/** A body without a row of its own, with its required meaning. */
 export interface ReadBody extends FailureExample {
   class: OutcomeClass
   scope?: 'account' | 'model'

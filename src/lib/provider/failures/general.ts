@@ -1,5 +1,5 @@
-// What any service means, in the order of reading: first what is surely about one request or one account, then limits and
-// models, then the service, and last the bare status.
+// The meanings that any service shares, in the order of reading: first those of one request or one account. Limits
+// and models follow, then the service, and last the bare status.
 import type { FailureRow } from './failure-row.ts'
 import { accountRows } from './general/account.ts'
 import { requestCodeRows } from './general/request-codes.ts'

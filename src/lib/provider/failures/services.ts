@@ -1,5 +1,5 @@
-// All services whose errors are known, in the order of reading. A row of an earlier one wins, so those with codes of their
-// own come first.
+// All services with known errors, in the order of reading. A row of an earlier service wins, so services with codes
+// of their own come first.
 import type { ServiceFailures } from './failure-row.ts'
 import { cerebrasFailures } from './hosts/cerebras.ts'
 import { fireworksFailures } from './hosts/fireworks.ts'
@@ -57,7 +57,7 @@ export const services: readonly ServiceFailures[] = [
   lmstudioFailures,
 ]
 
-/** The rows that accounts of this provider read first; none for a provider without any. */
+/** The rows that accounts of this provider read first; empty when it has none. */
 export function findOwnRows(providerId: string): ServiceFailures['rows'] {
   return services.filter(({ providers }) => providers.includes(providerId)).flatMap(({ rows }) => rows)
 }

@@ -1,7 +1,9 @@
 // Requests that one account cannot serve and another may.
 import type { FailureRow } from '../failure-row.ts'
 
-/** Requests that this account cannot serve, and another may: larger than its rate, dearer than its credit. */
+/**
+ * Requests that this account cannot serve, and another may: too large for its rate, too expensive for its credit.
+ */
 export const declinedRows: readonly FailureRow[] = [
   {
     id: 'cannot-afford',

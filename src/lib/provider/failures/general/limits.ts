@@ -38,7 +38,10 @@ const RATE = new RegExp(
   'i',
 )
 
-/** Headers of windows of a day and longer that have nothing left: Cerebras and others, in seconds with fractions. */
+/**
+ * Headers of windows of a day and longer without a remaining amount: Cerebras and others, in seconds with
+ * fractions.
+ */
 function spentDay({ header, now }: FailedAnswer): number | null {
   const ends: number[] = []
   for (const metric of ['requests', 'tokens', 'input-tokens', 'output-tokens']) {
@@ -54,7 +57,7 @@ function spentDay({ header, now }: FailedAnswer): number | null {
 const isRefused = (status: number): boolean =>
   status === 429 || status === 403 || status === 402 || status === 503
 
-/** The end in headers or words, else that of a header whose window has nothing left. */
+/** The end in headers or words, else that of a header for a used-up window. */
 function windowEnd(answer: FailedAnswer): number | null {
   return spentDay(answer) ?? announcedEnd(answer)
 }

@@ -162,7 +162,7 @@ export const modelRows: readonly FailureRow[] = [
   },
 ]
 
-/** What servers say of a path they do not have. */
+/** The words of servers for an unknown path. */
 const NO_ROUTE =
   /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b/i
 

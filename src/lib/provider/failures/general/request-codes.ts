@@ -1,4 +1,5 @@
-// Faults of the request, in the words of any service: they pass to the client unchanged, whatever else they mention.
+// Faults of the request, by the codes of any service: they pass to the client unchanged, whatever else they
+// mention.
 import { isObject } from '../../read-error.ts'
 import type { FailedAnswer } from '../../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
@@ -31,7 +32,7 @@ export const requestCodeRows: readonly FailureRow[] = [
   {
     id: 'request-code',
     code: REQUEST_CODE,
-    // An organisation that is not verified gets `unsupported_value` too, and 401 and 402 are never about the request.
+    // An unverified organisation gets `unsupported_value` too, and 401 and 402 never concern the request.
     when: ({ status, message }) => status !== 401 && status !== 402 && !/must be verified/i.test(message),
     class: 'bad-request',
     about: 'a code that names a part of the request',

@@ -1,4 +1,4 @@
-// Faults of the request that no code names, told by the field or by the words.
+// Faults of the request without a code, recognised by the field or by the words.
 import type { FailedAnswer } from '../../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 

@@ -10,13 +10,16 @@ const BUSY = new RegExp(
   'i',
 )
 
-/** Vaguer ones, which a service says of a refused request too: believed where the status agrees. */
+/** Vaguer words, which a service also uses for a refused request: they count only with a matching status. */
 const BROKEN =
   /\binternal (?:server |service )?error\b|\bserver error\b|\bunexpected (?:error|server)|\bbad gateway\b|\bgateway time-?out\b|\bservice unavailable\b|\bupstream (?:error|connect|request|service|timed? ?out|provider|returned)|\bconnection (?:reset|refused|closed|error|timed out)\b|\bprovider returned (?:an )?error\b|\bcuda\b|\bout of memory\b|\bengine (?:is )?dead\b|\bno healthy upstream\b/i
 
 const TIMED_OUT = /\btimed? ?out\b|\btimeout\b|\bdeadline exceeded\b|超时/i
 
-/** A page for people where an answer should be: a firewall, a captive portal, a gateway. It says nothing of the account. */
+/**
+ * A web page in place of an answer: a firewall, a captive portal, a gateway. The page says nothing about the
+ * account.
+ */
 const PAGE = /^\s*<(?:!doctype|html|head|\?xml)/i
 const isPage = ({ body, text }: FailedAnswer): boolean => body === undefined && PAGE.test(text)
 
@@ -131,7 +134,7 @@ export const serviceRows: readonly FailureRow[] = [
   {
     id: 'service-type',
     type: /^(?:overloaded_error|api_error|timeout_error|server_error|internal_server_error|service_unavailable(?:_error)?|engine_overloaded_error|internalservererror)$/i,
-    // A gateway may say `api_error` of anything: where the status says otherwise, it is right.
+    // A gateway may say `api_error` for any failure: a contradicting status is right.
     when: ({ status }) => status >= 500 || status < 300 || status === 429,
     class: 'overloaded',
     about: 'a type for a service that fails',

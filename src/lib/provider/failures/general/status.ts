@@ -1,4 +1,4 @@
-// What a status says where no words and no codes are known. Inside a stream the status is 200 and says nothing.
+// The meaning of a status without known words or codes. Inside a stream the status is 200 and says nothing.
 import type { FailureRow } from '../failure-row.ts'
 
 const server = (status: number): boolean => status >= 500

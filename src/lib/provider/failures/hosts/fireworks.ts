@@ -6,7 +6,7 @@ const fireworks = (message: string, code: string, type = 'error') => ({
   request_id: 'r1',
 })
 
-/** Limits adapt to use, and no answer says when they let go. */
+/** Limits adapt to use, and no answer says when they end. */
 export const fireworksFailures: ServiceFailures = {
   id: 'fireworks',
   label: 'Fireworks AI',

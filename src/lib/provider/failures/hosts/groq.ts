@@ -11,7 +11,10 @@ const rate = (window: string, wait: string) =>
     { type: 'tokens', code: 'rate_limit_exceeded' },
   )
 
-/** Limits are per organisation and model; the message alone names the window, since some windows are in no header. */
+/**
+ * Limits apply per organisation and model. Only the message names the window, because some windows are in no
+ * header.
+ */
 export const groqFailures: ServiceFailures = {
   id: 'groq',
   label: 'Groq',

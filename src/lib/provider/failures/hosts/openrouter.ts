@@ -47,7 +47,7 @@ const said = (code: number, message: string, more?: object) => ({
 })
 const budget = { scope: 'key', limit_usd: 5, spend_usd: 5, resets_at: '2026-11-26T00:00:00Z' }
 
-/** The code is the status, the metadata says why. */
+/** The code repeats the status; the metadata gives the reason. */
 export const openrouterFailures: ServiceFailures = {
   id: 'openrouter',
   label: 'OpenRouter',

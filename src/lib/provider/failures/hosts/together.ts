@@ -11,7 +11,7 @@ export const togetherFailures: ServiceFailures = {
   label: 'Together AI',
   providers: ['together'],
   rows: [
-    // The type is `credit_limit` of a rate too.
+    // The type is `credit_limit` for a rate too.
     {
       id: 'together-rate',
       message:

@@ -26,7 +26,10 @@ function isOutOfOverage({ header }: FailedAnswer): boolean {
   return header(`${UNIFIED}-overage-disabled-reason`)?.trim() === 'out_of_credits'
 }
 
-/** The plan refuses while its windows of 5 hours and 7 days have room, or the claim names a model: the week of a model. */
+/**
+ * The plan refuses while its windows of 5 hours and 7 days have room, or the claim names a model: the week of a
+ * model.
+ */
 export function isModelWeek({ header }: Pick<FailedAnswer, 'header'>): boolean {
   const claim = header(`${UNIFIED}-representative-claim`)?.trim() ?? ''
   if (/^seven_day_(?!oauth|overage)\w+/.test(claim)) return true

@@ -181,7 +181,7 @@ export const geminiFailures: ServiceFailures = {
       when: (answer) => quotaIds(answer).some((id) => id.includes('PerDay')),
       class: 'quota-window',
       scope: 'model',
-      // A retryDelay stands beside the day's violation too, and misleads.
+      // A retryDelay also accompanies the day's violation, and misleads.
       until: (answer) => calendarWindow('day', 'America/Los_Angeles', answer.now).end,
       about: 'a quota of a day, until midnight in California',
       source: LIMITS,

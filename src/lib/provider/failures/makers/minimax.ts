@@ -5,7 +5,7 @@ import type { ServiceFailures } from '../failure-row.ts'
 const CODES = 'platform.minimax.io/docs/api-reference/errorcode (2026-11)'
 const PLAN = 'github.com/MiniMax-AI/MiniMax-M2.7/issues/36 (2026-05)'
 
-/** Its numbers stand in `base_resp`, or in brackets at the end of the words: `insufficient balance (1008)`. */
+/** The numbers are in `base_resp`, or in brackets at the end of the words: `insufficient balance (1008)`. */
 const numbered = (...codes: number[]) => {
   const inWords = new RegExp(String.raw`\((?:${codes.join('|')})\)\s*$`)
   return ({ error, message }: FailedAnswer): boolean => {

@@ -9,7 +9,7 @@ const mistral = (message: string, type: string, code: string | null) => ({
   code,
 })
 
-/** Its errors are flat (`{message, type, code}` or `{detail}`) and their statuses plain. */
+/** The errors are flat (`{message, type, code}` or `{detail}`) and the statuses plain. */
 export const mistralFailures: ServiceFailures = {
   id: 'mistral',
   label: 'Mistral AI',

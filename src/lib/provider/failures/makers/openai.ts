@@ -12,7 +12,7 @@ function planReset(answer: FailedAnswer): number | null {
   return announcedEnd(answer)
 }
 
-/** Where no wait is named: the reset of the window that is used up. The header of a window with room left says nothing. */
+/** When no wait is named: the reset of the used-up window. The header of a window with room left says nothing. */
 function windowReset(answer: FailedAnswer): number | null {
   const announced = announcedEnd(answer)
   if (announced !== null) return announced

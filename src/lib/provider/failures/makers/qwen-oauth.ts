@@ -3,7 +3,7 @@ import { compatible } from './qwen.ts'
 
 const OAUTH = 'github.com/QwenLM/qwen-code/issues/3314, issues/2191 (2026-11)'
 
-/** The login of Qwen Code, whose free tier is closed: here `insufficient_quota` is the quota of a day. */
+/** The login of Qwen Code, with a closed free tier: here `insufficient_quota` is the quota of a day. */
 export const qwenOauthFailures: ServiceFailures = {
   id: 'qwen-oauth',
   label: 'Qwen OAuth',
@@ -44,7 +44,7 @@ export const qwenOauthFailures: ServiceFailures = {
         },
       ],
     },
-    // Seen under concurrency too, when nothing is used up: the guess begins small.
+    // Also seen under concurrency with quota left: the guess begins small.
     {
       id: 'qwen-oauth-quota',
       code: 'insufficient_quota',

@@ -12,16 +12,16 @@ export const compatible = (code: string | null, message: string, type = 'invalid
 const native = (code: string, message: string) => ({ code, message, request_id: 'r1' })
 
 /**
- * Codes in their native form (`Throttling.RateQuota`) and their OpenAI form (`limit_requests`). The vendor's own rule: 429 is
- * a rate, 403 is a quota. Limits hold per cloud account and model. A stream may say any of this after a 200, so no row needs
- * a status to recognise its code.
+ * Codes in their native form (`Throttling.RateQuota`) and their OpenAI form (`limit_requests`). The vendor's own
+ * rule: 429 is a rate, 403 is a quota. Limits apply per cloud account and model. A stream may say any of this after
+ * a 200, so no row needs a status.
  */
 export const qwenFailures: ServiceFailures = {
   id: 'qwen',
   label: 'Qwen (Alibaba Cloud Model Studio)',
   providers: ['qwen'],
   rows: [
-    // Coding Plan and Token Plan: only the words tell the window.
+    // Coding Plan and Token Plan: only the message names the window.
     {
       id: 'qwen-plan-hours',
       message: /\bhour allocated quota exceeded/i,

@@ -5,7 +5,7 @@ import type { ServiceFailures } from '../failure-row.ts'
 
 const CODES = 'docs.z.ai/api-reference/api-code, docs.bigmodel.cn/cn/api/api-code (2026-11)'
 
-/** Its clock is that of Beijing, and its messages name no zone. */
+/** The service's clock is that of Beijing, and its messages name no zone. */
 function beijingReset(answer: FailedAnswer): number | null {
   return retryAfter(answer.header, answer.now) ?? resetInText(answer.message, answer.now, 'Asia/Shanghai')
 }
