@@ -13,7 +13,7 @@ export type Credential =
     }
   | { type: 'none' }
 
-/** One named credential at one provider, owned by one user. Unique by (user, provider, name). */
+/** A named credential at one provider, owned by one user. Unique by (user, provider, name). */
 export interface Account {
   /** `acc_` and 16 characters; never reused. */
   id: string

@@ -1,5 +1,5 @@
-// How a secret may be shown. Every log line, error and document passes through these rules, so each prefers to mask
-// a harmless word over showing a key.
+// How a secret may be shown. Every log line, error and document passes through these rules. Each rule prefers to
+// mask a harmless word over showing a key.
 
 import { maskPatterns } from './mask-patterns.ts'
 import { maskSecret } from './mask-secret.ts'
@@ -28,7 +28,7 @@ function maskKnown(text: string, secrets: Iterable<string>): string {
   return forms.reduce((masked, [form, words]) => masked.replaceAll(form, () => words), text)
 }
 
-/** A secret in plain form, in a URL (both cases of its hex digits, a form's plus sign) and in JSON. */
+/** A secret in plain form, in a URL (both cases of its hex digits, a form's plus sign) and in JSON text. */
 function encodedForms(secret: string): Set<string> {
   // A lone surrogate cannot be URI-encoded, so it never appears in that form.
   const inUrl = encodeURIComponent(secret.toWellFormed())

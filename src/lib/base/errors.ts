@@ -8,7 +8,7 @@ interface ErrorKind {
   status: number
   /** The `type` of the OpenAI error envelope. */
   type: 'invalid_request_error' | 'authentication_error' | 'rate_limit_error' | 'server_error'
-  /** What to do about the error, unless the thrower gives its own hint. */
+  /** The next step for the user, unless the thrower gives its own hint. */
   hint?: string
 }
 

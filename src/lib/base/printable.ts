@@ -9,7 +9,7 @@ const SHOWN = '\ufffd'
 const ESCAPE = String.fromCharCode(0x1b)
 const COLOUR = new RegExp(`(${ESCAPE}\\[[0-9;]{0,30}m)`)
 
-/** One line: line breaks become a space, other control characters and direction marks become U+FFFD. */
+/** A single line: line breaks become a space, other control characters and direction marks become U+FFFD. */
 export function printable(text: string): string {
   return text.replace(LINE_BREAKS, ' ').replace(UNSAFE, SHOWN).toWellFormed()
 }

@@ -16,8 +16,9 @@ export interface EgressAgents {
 type Callback = (error: Error | null, stream: Duplex) => void
 
 /**
- * Agents that send requests through the first of these proxies that opens a tunnel, or directly when the list is
- * empty. No connection is kept, and environment variables name no other proxy. `timeoutMs`: for opening a tunnel.
+ * Agents that send requests through the first of these proxies that opens a tunnel. Without proxies, they connect
+ * directly. No connection is kept, and environment variables name no other proxy. `timeoutMs`: for opening a
+ * tunnel.
  */
 export function egressAgents(dialing: Dialing, via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
   const direct = { lookup: dialing.lookup, ...secureContextOf(dialing), keepAlive: false }

@@ -1,6 +1,6 @@
 /**
- * The IPv4 addresses inside an IPv6 address: mapped and compatible (RFC 4291 §2.5.5), translated (RFC 2765), NAT64
- * (RFC 6052, RFC 8215), 6to4 (RFC 3056), ISATAP (RFC 5214) and Teredo (RFC 4380). Read 2026-11-29.
+ * The IPv4 addresses inside an IPv6 address. Mapped and compatible: RFC 4291 §2.5.5. Translated: RFC 2765. NAT64:
+ * RFC 6052, RFC 8215. 6to4: RFC 3056. ISATAP: RFC 5214. Teredo: RFC 4380. Read 2026-11-29.
  */
 export function embeddedIpv4(address: string): string[] {
   const bytes = parseBytes(address)

@@ -18,7 +18,7 @@ export function tunnelThroughHttp(proxy: EgressProxy, end: TunnelEnd, means: Tun
       if (failure === null && head.length === 0) return resolve(socket)
       socket.destroy()
       // In a new tunnel, the client speaks first.
-      reject(failure ?? new TunnelFailure('it sends what nobody asked for', true))
+      reject(failure ?? new TunnelFailure('it sends unrequested data', true))
     })
     request.once('error', (error: NodeJS.ErrnoException) => {
       const isGarbage = error.code?.startsWith('HPE_') === true

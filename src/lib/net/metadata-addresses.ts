@@ -52,7 +52,7 @@ function isMetadataAddress(address: string): boolean {
 
 /**
  * A lookup for sockets that fails with `EMETADATA` when a name has any address of a metadata service. The address
- * may have changed since the check, and an attacker who rebinds the name chooses when.
+ * may have changed since the check: an attacker with control of the name chooses when.
  */
 export function guardedLookup(base: LookupFunction = systemLookup): LookupFunction {
   return (host, options, callback) => {

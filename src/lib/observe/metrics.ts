@@ -10,7 +10,7 @@ export interface MetricsText {
   body: string
 }
 
-/** One process's metrics as plain data, for processes that share one address. */
+/** A process's metrics as plain data, for processes that share one address. */
 export type MetricsPart = object[]
 
 export interface MetricsParts {

@@ -25,7 +25,7 @@ export interface Wanted {
 }
 
 export interface ObserverOptions extends Wanted {
-  /** Where the log files are. */
+  /** The folder of the log files. */
   logsFolder: string
   /** Reads whether and where to send traces (`OTEL_*`). */
   env: NodeJS.ProcessEnv
@@ -37,7 +37,7 @@ export interface ObserverOptions extends Wanted {
   loadTraceLibrary?: () => Promise<TraceLibrary>
 }
 
-/** What a proxy reports, and the metrics that it reads back. */
+/** The interface of an observer to the proxy: records go in, metrics come out. */
 export interface Observer {
   /** False: nothing observes, so no record is needed. */
   readonly isOn: boolean

@@ -5,7 +5,7 @@ import type { OutcomeClass } from '../quota/log/events.ts'
 /** The account fields that records show. */
 export type NamedAccount = Pick<Account, 'id' | 'user' | 'provider' | 'name'>
 
-/** One attempt upstream. Times: epoch milliseconds; durations: milliseconds. */
+/** An attempt upstream. Times: epoch milliseconds; durations: milliseconds. */
 export interface AttemptRecord {
   account: NamedAccount
   /** The model sent upstream; null: the request named none. */
@@ -23,7 +23,7 @@ export interface AttemptRecord {
 }
 
 /**
- * One finished request of a client. Facts only, never a part of the conversation. The proxy makes one for every
+ * A finished request of a client. Facts only, never a part of the conversation. The proxy makes one for every
  * request and passes it on; it never changes afterwards.
  */
 export interface RequestRecord {

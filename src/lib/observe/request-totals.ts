@@ -38,7 +38,7 @@ export interface Durations {
   count: number
 }
 
-/** Where requests of one account (with its key), model and outcome are counted. */
+/** The totals that count requests of one account (with its key), model and outcome. */
 interface Series {
   /** The model in the client's spelling, and as shown. */
   written: string | null

@@ -40,9 +40,9 @@ export async function loadTraceLibrary(): Promise<TraceLibrary> {
 }
 
 /**
- * One span for each request and a child span for each attempt, made at the end of the request with the recorded
- * times. Running requests bear no cost. Attribute names follow OpenTelemetry's semantic conventions for HTTP and
- * generative AI (1.4x).
+ * A span for each request and a child span for each attempt. They are made at the end of the request with the
+ * recorded times, so running requests bear no cost. Attribute names follow OpenTelemetry's semantic conventions for
+ * HTTP and generative AI (1.4x).
  */
 export class Traces {
   readonly #library: TraceLibrary

@@ -27,7 +27,10 @@ export function parseDuration(text: string): number | null {
   return trimmed.length > 64 || !DURATION.test(trimmed) ? null : total(trimmed)
 }
 
-/** One amount with its unit, in letters or written out: `58 hours`, `26 seconds`, `162 min`, `1.4s`, `an hour`, `30 秒`. */
+/**
+ * An amount with its unit, in letters or written out: `58 hours`, `26 seconds`, `162 min`, `1.4s`, `an hour`, `30
+ * 秒`.
+ */
 const WORDED = String.raw`(?:\d+(?:[.,]\d+)?[ -]?|(?:an?|one)[ -])(?:milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w|毫秒|秒钟?|分钟?|个?小时|天|日)(?![a-zA-Z])`
 
 /** A duration inside a sentence: `10 hours 58 minutes`, `1 hour, 5 minutes and 2 seconds`, `1m26.4s`, `6m 11.52s`. */

@@ -59,7 +59,7 @@ export function findDefaultLimits(
   return findEndpoint(provider, baseUrl)?.limits ?? provider.defaultLimits
 }
 
-/** What the terms forbid for this base URL; null: nothing relevant is known. */
+/** The terms that restrict this base URL; null: nothing relevant is known. */
 export function findTerms(
   provider: Pick<Provider, 'endpoints' | 'terms'>,
   baseUrl: string | null,

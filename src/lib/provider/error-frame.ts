@@ -1,10 +1,10 @@
 import { innerError, isObject } from './read-error.ts'
 
 /**
- * True when the whole body of a 200, or a stream frame, is an error in disguise. Forms: OpenAI `{"error":{...}}`,
- * Anthropic `{"type":"error"}`, OpenRouter's chunk that finishes with `error`, a failed response of the Responses
- * API, a list of error objects (Gemini), and the forms of `saysFailure`. `event` is the frame's SSE event name,
- * null when it has none. `data` is its data as JSON, undefined when it is not JSON.
+ * True when the whole body of a 200, or a stream frame, is an error in disguise. Forms are OpenAI
+ * `{"error":{...}}`, Anthropic `{"type":"error"}`, and OpenRouter's chunk that finishes with `error`. Further forms
+ * are a failed response of the Responses API, a list of error objects (Gemini), and those of `saysFailure`. `event`
+ * is the frame's SSE event name, null when it has none. `data` is its data as JSON, undefined when it is not JSON.
  */
 export function isErrorFrame(event: string | null, data: unknown): boolean {
   if (event === 'error') return true

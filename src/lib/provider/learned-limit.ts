@@ -5,8 +5,8 @@ export interface LearnedLimit {
   /** Null: a unit that qwenctl does not measure (a plan's share). */
   metric: Metric | null
   /**
-   * The window's spelling (`minute`, `day@rolling`). `observed`: only the provider knows when the window ends, or
-   * it counts differently from qwenctl, so a count of qwenctl's would differ.
+   * The window's spelling (`minute`, `day@rolling`). `observed`: qwenctl cannot count this limit. Only the provider
+   * knows when the window ends, or it counts differently.
    */
   window: string
   max: number | null

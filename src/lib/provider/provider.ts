@@ -23,7 +23,7 @@ export interface Endpoint {
   anthropic: string | null
   /** Default limits that hold at this endpoint, as written in `docs/guide/limits.md`. */
   limits?: string[]
-  /** What the terms forbid here, shown when an account is added. */
+  /** The restriction of the terms here, shown when an account is added. */
   terms?: string
 }
 
@@ -136,6 +136,6 @@ export interface Provider {
   device: DeviceLogin | null
   /** True: replies are simulated inside qwenctl, and every screen says so. */
   simulated: boolean
-  /** What the terms forbid, for the docs and `auth add`; null: nothing relevant. */
+  /** The restriction of the terms, for the docs and `auth add`; null: nothing relevant. */
   terms: string | null
 }

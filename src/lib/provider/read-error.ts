@@ -11,15 +11,15 @@ export interface ErrorFacts {
   type: string | null
   /** The provider's own words, at most 4,000 characters; empty when the answer has no readable text. */
   message: string
-  /** The answer's HTTP status, or the one in the body when the head says 2xx and the body is an error. */
+  /** The answer's HTTP status. When the head says 2xx and the body is an error, the status in the body. */
   status: number
   /** The error object itself, for facts that only one provider gives; empty when there is none. */
   error: JsonObject
 }
 
 /**
- * Finds code, type and message in the envelopes of OpenAI, Anthropic, DashScope, Gemini, OpenRouter, MiniMax (`base_resp`),
- * NVIDIA (`title` and `detail`), Cloudflare (`errors`) and others, or in plain text.
+ * Finds code, type and message of an error, or reads plain text. Known envelopes are OpenAI, Anthropic, DashScope,
+ * Gemini, OpenRouter and others. MiniMax uses `base_resp`, NVIDIA `title` and `detail`, Cloudflare `errors`.
  */
 export function readError(answer: Answer): ErrorFacts {
   const found = fromBody(answer.body) ?? withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)

@@ -14,7 +14,7 @@ export interface RegistryAnswer {
   providers: unknown
 }
 
-/** One provider as `providers list` shows it. */
+/** A provider as `providers list` shows it. */
 export interface ProviderEntry {
   id: string
   label: string
@@ -230,7 +230,7 @@ function buildView(provider: Provider, plugin: string): ProviderEntry {
   }
 }
 
-/** Both dialects are possible when only the account's URL decides. */
+/** Only the account's URL decides, so both dialects are possible. */
 function listDialects(provider: Provider): Dialect[] {
   const dialects: Dialect[] = ['openai', 'anthropic']
   if (provider.endpoints.length === 0) return dialects

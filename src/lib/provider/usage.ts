@@ -41,7 +41,7 @@ const usageMemberReaders: ReadonlySet<(body: unknown) => Usage> = new Set([readU
 
 /**
  * Combines the usage of two frames of one stream. Counts in a stream only grow, and some services later repeat a
- * field as 0, so the larger value is right.
+ * field as 0. The larger value is therefore right.
  */
 export function mergeUsage(before: Usage, next: Usage): Usage {
   return {

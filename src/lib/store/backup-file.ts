@@ -54,8 +54,9 @@ export async function sealBackup(
 }
 
 /**
- * Opens a backup. Throws `invalid_value` for a file that is no backup, `store_too_new` for a file of a newer
- * qwenctl, `vault_locked` for a wrong passphrase, `store_corrupt` for a damaged file. The message names `file`.
+ * Opens a backup. Throws `invalid_value` for a file that is no backup, and `store_too_new` for a file of a newer
+ * qwenctl. Throws `vault_locked` for a wrong passphrase, and `store_corrupt` for a damaged file. The message names
+ * `file`.
  */
 export async function openBackup(bytes: Buffer, passphrase: string, file: string): Promise<Buffer> {
   const { header, line } = readHeader(bytes, file)

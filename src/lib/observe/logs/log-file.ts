@@ -142,7 +142,7 @@ export class LogFile {
 
   /**
    * The usual case: the file is open and has room. An append to the system's memory takes less time than a thread's
-   * round trip. Returns false when a thread must open a file, close a full one, wait for a slow disk, or diagnose a
+   * round trip. Returns false when a thread is needed. Reasons are: no open file, a full file, a slow disk, or a
    * failure.
    */
   #writeNow({ memory, length }: ByteWriter): boolean {

@@ -52,7 +52,7 @@ function isAbout(entry: LogEntry, account: string): boolean {
     `${String(user)}:${String(provider)}/${String(name)}`,
   ]
   if (names.includes(account)) return true
-  // Each entry is "provider/name outcome".
+  // Entries have the form "provider/name outcome".
   const asked = Array.isArray(tried) ? tried.map((text) => String(text).replace(/ \S+$/, '')) : []
   return asked.some((reference) => reference === account || reference.endsWith(`/${account}`))
 }

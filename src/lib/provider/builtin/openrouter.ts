@@ -35,7 +35,7 @@ function limitsFrom(header: HeaderLookup, now: number, body?: unknown): LearnedL
   }))
 }
 
-/** The metadata's copy of the headers, whose names keep their capitals. */
+/** The metadata's copy of the headers, with capitals in their names. */
 function copied(headers: unknown): HeaderLookup | null {
   if (!isObject(headers)) return null
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
@@ -54,7 +54,7 @@ function serves(model: string): boolean | null {
 }
 
 /**
- * One account for models of many makers. Free models: 20/minute, and 50 or 1000 a day by credits bought; per
+ * A single account for models of many makers. Free models: 20/minute, and 50 or 1000 a day by credits bought; per
  * account.
  */
 export const openrouter = defineProvider({
@@ -65,8 +65,8 @@ export const openrouter = defineProvider({
   keyPattern: /^sk-or-[\w-]{16,}$/,
   endpoints: [{ id: 'global', label: 'OpenRouter', openai: 'https://openrouter.ai/api/v1' }],
   outcomes: openrouterFailures.rows,
-  // Of free models, failed attempts count toward the daily quota (help center of OpenRouter, article 39501163636379 about
-  // rate limits: openrouter.zendesk.com/hc/en-us/articles/39501163636379; looked up 2026-11-30).
+  // Failed attempts with free models count toward the daily quota (openrouter.ai/docs/faq and
+  // /docs/api/reference/limits, as quoted in 2026-06; looked up 2026-11-29).
   counts: countsFailures,
   usage: readUsageWithCost,
   routes: { 'chat/completions': true, completions: true, responses: true },

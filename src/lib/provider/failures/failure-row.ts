@@ -41,7 +41,7 @@ export interface ServiceFailures {
   /** Lower case; the provider's id where qwenctl has one. */
   id: string
   label: string
-  /** Provider ids whose accounts read these rows first. */
+  /** Ids of the providers with accounts that read these rows first. */
   providers: readonly string[]
   rows: readonly FailureRow[]
   /** Bodies of the service that other rows classify correctly. */

@@ -25,7 +25,7 @@ export const outcomeClasses = [
 ] as const
 export type OutcomeClass = (typeof outcomeClasses)[number]
 
-/** One line of the ledger. Times are RFC 3339 in UTC; unknown fields are left out. */
+/** A line of the ledger. Times are RFC 3339 in UTC; unknown fields are left out. */
 export type LedgerEvent =
   | ReserveEvent
   | SettleEvent
@@ -77,7 +77,7 @@ export interface SettleEvent {
   latencyMs?: number
   firstByteMs?: number
   model?: string
-  /** Where a request that qwenctl did not send was counted; for people. */
+  /** The origin of a count for a request that qwenctl did not send; for people. */
   note?: string
   /**
    * True: the provider never counted the request, so it is returned. `long-windows`: the provider refused it before
@@ -183,7 +183,7 @@ export function closes({ at, next }: CloseEvent, day: string): boolean {
 export interface LostEvent {
   type: 'lost'
   at: string
-  /** What happened to which file, for people. */
+  /** The file and its change, for people. */
   what: string
 }
 

@@ -32,9 +32,9 @@ export function emptyState(): LedgerState {
 }
 
 /**
- * Applies one event, and changes only the given state. The verdict on a reservation follows from the earlier events
- * alone, so the same file gives every process the same state. Returns whether the event took effect: for a
- * reservation, whether it was granted.
+ * Applies one event, and changes only the given state. The verdict on a reservation depends only on earlier events,
+ * so the same file gives every process the same state. Returns whether the event took effect: for a reservation,
+ * whether it was granted.
  */
 export function apply(state: LedgerState, event: LedgerEvent): boolean {
   state.sequence += 1

@@ -26,9 +26,9 @@ const AS_OF = '2025-12-15'
 const SHORT_PROMPTS = 200_000
 
 /**
- * List prices in US dollars per million tokens, at the providers' own addresses. The table leaves out prices that
- * depend on more than a request shows, such as the hour, the region or a plan. An unknown price is better than a
- * wrong one.
+ * List prices in US dollars per million tokens, at the providers' own addresses. A price that depends on the hour,
+ * the region or a plan is left out, because a request does not show these. An unknown price is better than a wrong
+ * one.
  */
 export const priceTable: readonly PriceRow[] = [
   openai(['gpt-5.2', 'gpt-5.2-2025-12-11'], 1.75, 14),

@@ -16,7 +16,7 @@ export interface DocumentOptions<T> {
   version: number
   /** Makes the content of a home without the file; called each time. */
   empty: () => T
-  /** One migration for each version after the first known. */
+  /** A migration for each version after the first known. */
   migrations?: Migration[]
   /** Describes a fault of the data in words; null: none. */
   validate?: (data: unknown) => string | null
@@ -24,8 +24,8 @@ export interface DocumentOptions<T> {
 }
 
 /**
- * One JSON document that many processes share. Nothing is kept in memory between calls. Fields that this program
- * does not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
+ * A JSON document that many processes share. Nothing is kept in memory between calls. Fields that this program does
+ * not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
  */
 export class JsonDocument<T extends object> {
   readonly file: string

@@ -39,9 +39,9 @@ interface Snapshot {
 
 /**
  * The lowdb adapter for one document on disk, for one operation. lowdb's own adapters share one temporary name
- * among all processes, sync nothing, reset the mode to 0644, replace a symbolic link, and keep to memory under
- * NODE_ENV=test. A damaged file is copied to a quarantine name and stays in its place. Without it, the next run
- * would see an empty store and overwrite repairable data. Only the owner can decide to start over.
+ * among all processes, and sync nothing. They also reset the mode to 0644, replace a symbolic link, and keep to
+ * memory under NODE_ENV=test. A damaged file is copied to a quarantine name and stays in its place. Without it, the
+ * next run would see an empty store and overwrite repairable data. Only the owner can decide to start over.
  */
 export class JsonFile<T extends object> implements Adapter<T> {
   /** The signature at the last read. */

@@ -24,7 +24,7 @@ const openFlags = {
 /** An outside change to a file in use. */
 export type Damage = 'removed' | 'cut off' | 'rewritten' | 'moved or replaced'
 
-/** One day of the ledger: lines that any number of processes append, and none changes. */
+/** A day of the ledger: lines that any number of processes append, and none changes. */
 export class DayFile {
   readonly day: string
   readonly path: string
@@ -85,7 +85,7 @@ export class DayFile {
     return this.#fd
   }
 
-  /** What happened to the file since it was opened; null: nothing, or only appends. Updates `size`. */
+  /** The change of the file since it was opened; null: none, or only appends. Updates `size`. */
   damage(): Damage | null {
     const { nlink, size } = fstatSync(this.#fd)
     this.size = size
@@ -168,7 +168,10 @@ export class DayFile {
     return chunk.subarray(0, readSync(this.#fd, chunk, 0, wanted, position))
   }
 
-  /** What of a chunk, which ends at `position`, is behind the end of the long line; empty: it has none yet. */
+  /**
+   * The part of a chunk after the end of the long line; empty: the line has not ended. The chunk ends at
+   * `position`.
+   */
   #pastLongLine(chunk: Buffer, position: number): Buffer {
     const stop = chunk.indexOf(NEWLINE)
     if (stop === -1) return Buffer.alloc(0)

@@ -48,8 +48,7 @@ export class LedgerClock {
   }
 
   /**
-   * The event by which a person corrects a ledger that is ahead, on systems with the clock as the only source of
-   * time.
+   * The event by which a person corrects a ledger that is ahead. Needed where the clock is the only source of time.
    */
   setByPerson(state: LedgerState): ClockEvent | null {
     const at = this.reading()

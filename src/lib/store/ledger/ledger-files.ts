@@ -61,7 +61,7 @@ interface Waiting {
   listener: ReservationListener | null
 }
 
-/** What a listener is to be told, when all of a flush is in the state. */
+/** A result for a listener, delivered when the state has all events of a flush. */
 interface ListenerResult {
   listener: ReservationListener
   /** An error: the event could not be stored. */
@@ -139,7 +139,7 @@ export class FileLedger implements Ledger {
   }
 
   /**
-   * After a clock step, or a new ledger time, waiting events get new times, after the event that records the
+   * After a clock step, or a new ledger time, waiting events get new times. They follow the event that records the
    * change.
    */
   #checkClock(): void {

@@ -28,7 +28,7 @@ export interface ReaderHooks {
 /** Enough to identify the fault; a file of garbage has one for each line. */
 const MOST_PROBLEMS = 100
 
-/** Where the folded and removed days end: see `compact-ledger.ts`. */
+/** The end of the folded and removed days: see `compact-ledger.ts`. */
 export function baseFile(home: Home): string {
   return join(home.ledgerFolder, 'base.json')
 }
@@ -178,7 +178,7 @@ export class LedgerReader {
       if (later === undefined) return
       this.follow() // its close may have been written just now
       if (this.file?.day !== day) continue
-      this.report(`${file.path} has no successor; counting goes on with ${later}`)
+      this.report(`${file.path} has no successor; counting continues with ${later}`)
       if (!this.#moveTo(later)) return
       this.follow()
     }
@@ -209,7 +209,7 @@ export class LedgerReader {
     if (file === null) return false
     file.offset = offset
     if (file.damage() !== null || file.landmark() !== checkpoint.landmark) {
-      this.report('the checkpoint does not fit the ledger; counts are folded anew')
+      this.report('the checkpoint does not fit the ledger; counts are folded again')
       file.close()
       return false
     }

@@ -1,7 +1,9 @@
 import type { DayFile } from './day-file.ts'
 import type { LedgerDisk } from './ledger-disk.ts'
 
-/** What a power cut may cost: a second (`interval`), nothing (`always`), or the system's write cache (`off`). */
+/**
+ * The possible loss in a power cut: a second (`interval`), nothing (`always`), or the system's write cache (`off`).
+ */
 export type SyncMode = 'interval' | 'always' | 'off'
 
 const SYNC_INTERVAL_MS = 1000

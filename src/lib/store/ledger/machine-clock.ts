@@ -11,7 +11,7 @@ export interface MachineClock {
 }
 
 export interface MachineTime {
-  /** One run of the machine. */
+  /** The id of one run of the machine. */
   boot: string
   /** Milliseconds since the run began, asleep or not, whatever the clock was set to: the same for all processes. */
   uptime: number

@@ -12,10 +12,10 @@ import { addKeychainKey, openVault } from './vault.ts'
 import type { Vault, VaultOptions } from './vault.ts'
 
 /**
- * Seals every secret of the home with a key of another kind, all or none, then removes the keys of the other kinds.
- * A crash between the steps loses nothing. The new key is recorded before its first use, and the old key removed
- * after its last. Throws `vault_locked` when a key is not available, `store_corrupt` naming a secret that does not
- * open. Resolves to the number of secrets.
+ * Seals every secret of the home with a key of another kind, all or none, then removes the other keys. A crash
+ * between the steps loses nothing. The new key is recorded before its first use, and the old key removed after its
+ * last. Throws `vault_locked` when a key is not available, `store_corrupt` naming a secret that does not open.
+ * Resolves to the number of secrets.
  */
 export async function moveVault(
   home: Home,

@@ -28,7 +28,7 @@ export interface VaultData {
   version: 1
   /** Null: this home has never had a passphrase. */
   passphrase: PassphraseRecord | null
-  /** Where the system's keychain holds a key of this home; absent: nowhere. */
+  /** The place of this home's key in the system's keychain; absent: the keychain has none. */
   keychain?: { name: string; keyId: string }
   /** The kind of key that seals new values; absent: the passphrase while it is given, else the key file. */
   kind?: VaultKind

@@ -76,7 +76,7 @@ export function readTexts(blocks: readonly unknown[], at: string): string[] {
   })
 }
 
-/** One block as parts; `at` is its own path. */
+/** A single block as parts; `at` is its own path. */
 export function partsOfBlock(block: Json, at: string): Json[] {
   switch (block.type) {
     case 'text':

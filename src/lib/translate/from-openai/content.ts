@@ -85,7 +85,8 @@ function translatePart(part: Json, at: string): Json {
 }
 
 /**
- * Where a cache may end: in Anthropic's own spelling, which some clients use with OpenAI's format, or in OpenAI's.
+ * The end of a cached part: in Anthropic's own spelling, which some clients use with OpenAI's format, or in
+ * OpenAI's.
  */
 export function cacheMark(part: Json): Json {
   if (part.cache_control !== undefined && part.cache_control !== null)

@@ -1,6 +1,6 @@
 import type { Json } from '../json-fields.ts'
 
-/** One direction of a stream: takes the upstream's events, and writes the client's. */
+/** A direction of a stream: takes the upstream's events, and writes the client's. */
 export interface Direction {
   /** True after the first output. */
   readonly isOpen: boolean

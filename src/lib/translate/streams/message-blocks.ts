@@ -1,6 +1,6 @@
 // The content of a streamed message: one block after the other, each begun and ended before the next. Chat
-// completions may continue an earlier tool call while a later one runs, so a block waits until the blocks before it
-// end.
+// completions may continue an earlier tool call while a later one runs. A block therefore waits until the blocks
+// before it end.
 
 import { callId, unreadable } from '../completion-to-message.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
@@ -56,7 +56,7 @@ export class MessageBlocks {
     block.data = data
   }
 
-  /** One entry of a chunk's `tool_calls`. */
+  /** An entry of a chunk's `tool_calls`. */
   call(delta: unknown, out: string[]): void {
     if (!isObject(delta)) return
     const called = isObject(delta.function) ? delta.function : {}
@@ -66,7 +66,7 @@ export class MessageBlocks {
     const piece = typeof called.arguments === 'string' ? called.arguments : ''
     if (call !== this.#queue[0]) this.#goOn(out)
     if (call.isOver) {
-      if (piece.trim() !== '') throw unreadable(`it goes on with a call of ${call.name} that was complete`)
+      if (piece.trim() !== '') throw unreadable(`it continues a call of ${call.name} that was complete`)
       return
     }
     this.#add(call, piece, out)
@@ -151,7 +151,7 @@ export class MessageBlocks {
   }
 }
 
-/** Some services number every call 0, with different ids; some leave the number out. */
+/** Services may number every call 0, with different ids, or leave the number out. */
 function isAnother(known: Block, delta: Json, isNamed: boolean): boolean {
   if (!isNamed || known.id === delta.id) return false
   const hasOwnId = isText(delta.id) && known.id !== ''

@@ -203,7 +203,7 @@ describe('what proxies answer', () => {
     [`HTTP/1.1 403 No\r\n${bare}`, 'it does not allow upstream.test:80 (403)'],
     [`HTTP/1.1 502 Bad\r\n${bare}`, 'it cannot reach upstream.test:80 (502)'],
     [`HTTP/1.1 405 No\r\n${bare}`, 'it opens no tunnel (405)'],
-    ['HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', 'it sends what nobody asked for'],
+    ['HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', 'it sends unrequested data'],
   ])('an http proxy that says %j', async (says, words) => {
     const proxy = await httpProxy({ says })
     const { error } = await ask(givenPool(), `http://${NAME}`, `http://127.0.0.1:${proxy.port}`)

@@ -1,4 +1,4 @@
-// One account as a whole, in the words of any service: its key, organisation, region, verification and terms.
+// A single account as a whole, in the words of any service: its key, organisation, region, verification and terms.
 import type { FailureRow } from '../failure-row.ts'
 
 const KEY = String.raw`(?:api[- _]?keys?|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|oauth (?:access )?tokens?|login)`

@@ -155,7 +155,7 @@ export const limitRows: readonly FailureRow[] = [
     class: 'quota-window',
     scope: 'model',
     until: announcedEnd,
-    about: 'a limit whose stated end is more than ten minutes away is a window, not a burst',
+    about: 'a limit with a stated end more than ten minutes away is a window, not a burst',
     source: 'github.com/github/copilot-cli/issues/2696, github.com/jasonacox/TinyLLM/issues/17 (2026-11)',
     examples: [
       {

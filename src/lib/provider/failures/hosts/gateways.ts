@@ -192,7 +192,7 @@ export const litellmFailures: ServiceFailures = {
       id: 'litellm-no-deployment',
       message: /\bno (?:healthy )?deployments? available\b/i,
       class: 'rate-short',
-      about: 'every deployment of the model cools down',
+      about: 'every deployment of the model is in cooldown',
       source: 'github.com/BerriAI/litellm/issues/5177 (2024-08)',
       examples: [
         {

@@ -191,7 +191,7 @@ export const openrouterFailures: ServiceFailures = {
       class: 'quota-window',
       scope: 'model',
       until: (answer) => windowReset(answer) ?? calendarWindow('day', 'UTC', answer.now).end,
-      about: 'free models of a day, until its reset or 00:00 UTC; paid ones go on',
+      about: 'free models of a day, until its reset or 00:00 UTC; paid ones continue',
       source: LIMITS,
       examples: [
         {

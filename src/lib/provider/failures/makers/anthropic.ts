@@ -150,7 +150,7 @@ export const anthropicFailures: ServiceFailures = {
       class: 'quota-window',
       scope: 'model',
       until: planReset,
-      about: 'no credit beyond the plan for this model; the account goes on with others',
+      about: 'no credit beyond the plan for this model; the account continues with others',
       source: 'github.com/tombii/better-ccflare (2026-11)',
       examples: [
         {
@@ -168,7 +168,7 @@ export const anthropicFailures: ServiceFailures = {
       class: 'quota-window',
       scope: 'model',
       until: planReset,
-      about: 'the week of one model is used up; the account goes on with others',
+      about: 'the week of one model is used up; the account continues with others',
       source: PLANS,
       examples: [
         {
