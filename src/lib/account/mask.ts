@@ -28,7 +28,7 @@ function maskKnown(text: string, secrets: Iterable<string>): string {
   return forms.reduce((masked, [form, words]) => masked.replaceAll(form, () => words), text)
 }
 
-/** A secret in plain form, in a URL (both cases of its hex digits, a form's plus sign) and in JSON text. */
+/** A secret in plain form, in a URL (both hex cases, a form's plus sign) and in JSON. */
 function encodedForms(secret: string): Set<string> {
   // A lone surrogate cannot be URI-encoded, so it never appears in that form.
   const inUrl = encodeURIComponent(secret.toWellFormed())
