@@ -1,24 +1,25 @@
-// What a service says of its models, in whatever shape it says it.
+// Reads a service's list of models, in any known shape.
 
 import { isObject } from './read-error.ts'
 
 /** A model as a service lists it. */
 export interface ListedModel {
   id: string
-  /** Epoch seconds; null: not said. */
+  /** Epoch seconds; null: unknown. */
   created: number | null
 }
 
-/** Routers list some thousand models; what is longer is not a list. */
+/** Routers list some thousand models; a longer list is not one. */
 const MOST_MODELS = 20_000
 const LONGEST_ID = 256
 /** The last second that a `Date` can have. */
 const LAST_SECOND = 8_640_000_000_000
 
 /**
- * The models in a parsed answer to `GET /models`; null: it is no list of models. Shapes: OpenAI's and Anthropic's
- * `{data: [...]}`, a bare array (Together, https://docs.together.ai/reference/models, 2026-11), `{models: [...]}` (Ollama's
- * `/api/tags`, Gemini), entries that are texts or have `id`, `name` or `model`. Entries without a name are left out.
+ * Reads the models of a parsed answer to `GET /models`; null: not a list of models. Shapes: OpenAI's and
+ * Anthropic's `{data: [...]}`, a bare array (Together, https://docs.together.ai/reference/models, 2026-11),
+ * `{models: [...]}` (Ollama's `/api/tags`, Gemini). Entries are texts or have `id`, `name` or `model`. Entries
+ * without a name are left out.
  */
 export function readModelList(body: unknown): ListedModel[] | null {
   const entries = listEntries(body)
@@ -33,10 +34,10 @@ export function readModelList(body: unknown): ListedModel[] | null {
 }
 
 /**
- * The names under which the services take the models of a list: the listed ones, and the aliases that lists leave out.
- * Anthropic lists `claude-sonnet-4-5-20250929` and takes it without its date too
- * (https://docs.anthropic.com/en/docs/about-claude/models/overview, 2026-11). Ollama lists `llama3.2:latest` and takes `llama3.2`
- * (https://github.com/ollama/ollama/blob/main/docs/api.md#model-names, 2026-11).
+ * All names that services accept for the models of a list: the listed ones, and unlisted aliases. Anthropic lists
+ * `claude-sonnet-4-5-20250929` and accepts it without its date too
+ * (https://docs.anthropic.com/en/docs/about-claude/models/overview, 2026-11). Ollama lists `llama3.2:latest` and
+ * accepts `llama3.2` (https://github.com/ollama/ollama/blob/main/docs/api.md#model-names, 2026-11).
  */
 export function namesInList(ids: readonly string[]): Set<string> {
   const names = new Set(ids)
@@ -60,7 +61,7 @@ function listEntries(body: unknown): unknown[] | null {
 
 function readId(entry: unknown): string | null {
   const named: unknown = isObject(entry) ? [entry.id, entry.model, entry.name].find(isName) : entry
-  // Gemini: `models/gemini-2.5-pro`; requests name it either way.
+  // Gemini: `models/gemini-2.5-pro`; requests use either spelling.
   return isName(named) ? named.replace(/^models\/(?=.)/, '') : null
 }
 

@@ -26,9 +26,8 @@ const AS_OF = '2025-12-15'
 const SHORT_PROMPTS = 200_000
 
 /**
- * List prices in US dollars per million tokens, at the providers' own addresses. A price that depends on the hour,
- * the region or a plan is left out, because a request does not show these. An unknown price is better than a wrong
- * one.
+ * List prices in US dollars per million tokens, at the providers' own addresses. Prices by hour,
+ * region or plan are left out: a request does not show these. An unknown price is better than a wrong one.
  */
 export const priceTable: readonly PriceRow[] = [
   openai(['gpt-5.2', 'gpt-5.2-2025-12-11'], 1.75, 14),
