@@ -1,4 +1,4 @@
-// What counting costs: a request reserved and settled, and the start of a process on a busy day:
+// The cost of counting: reserving and settling a request, and starting a process on a busy day.
 // node bench/ledger.ts [--requests 20000] [--rounds 5] [--events 1000000] [--check]
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -78,7 +78,7 @@ async function measureRequests(folder: string, options: LedgerOptions): Promise<
   }))
 }
 
-/** Microseconds per request, reserved and settled, with so many at once and nothing in between. */
+/** Microseconds per request, reserved and settled, with that many requests at once and no work in between. */
 async function serve({ accounts, ledger }: Candidate, inFlight: number, requests: number): Promise<number> {
   let next = 0
   const work = async () => {
@@ -132,7 +132,7 @@ async function measureStarts(folder: string, options: LedgerOptions): Promise<St
   }
 }
 
-/** What another process wrote since the checkpoint. */
+/** Appends events of another process, written after the checkpoint. */
 function appendTail(file: string, accounts: string[]): void {
   const at = new Date().toISOString()
   const lines = Array.from({ length: TAIL_EVENTS / 2 }, (_, index) => {
@@ -144,7 +144,7 @@ function appendTail(file: string, accounts: string[]): void {
   appendFileSync(file, lines.join(''))
 }
 
-/** Median over fresh processes, for a warmed-up one would flatter. */
+/** Median over fresh processes, since a warm process would look faster. */
 function start(home: string): number {
   const script = join(import.meta.dirname, 'support', 'ledger-start.ts')
   const times = Array.from({ length: START_RUNS }, () => {

@@ -1,7 +1,6 @@
-// What a request costs on its way through qwenctl, next to nginx and to other proxies, all in one run:
-// node bench/proxy.ts [--quick] [--check] [--only qwenctl,nginx] [--scenarios chat,stream,large]
-//   [--scenarios memory [--minutes 10]]
-//   [--connections 1,32,256] [--accounts 3] [--rounds 3] [--seconds 4]
+// The cost of a request through qwenctl, compared with nginx and other proxies in the same run:
+// `node bench/proxy.ts [--quick] [--check] [--only qwenctl,nginx] [--scenarios chat,stream,large]
+// [--scenarios memory [--minutes 10]] [--connections 1,32,256] [--accounts 3] [--rounds 3] [--seconds 4]`
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
@@ -31,7 +30,7 @@ export interface ProxyOptions {
 }
 
 const cores = cpus().length
-/** The proxy alone on the first core; the load and its upstream share the second, unless there is a third. */
+/** The proxy has the first core; the load and its upstream share the second, unless there is a third. */
 export const core = {
   proxy: cores > 1 ? 0 : null,
   load: cores > 1 ? 1 : null,
@@ -115,14 +114,14 @@ async function startSubjects(name: ScenarioName, stage: Stage, upstream: Upstrea
       await probe(name, subject, stage.workload)
       present.push(subject)
     } catch (error) {
-      // The others are still worth measuring; a gate that misses this one fails by itself.
+      // The other subjects are still measured; a gate that needs the missing one fails.
       console.error(`bench: ${title} is left out of ${name}: ${String(error)}`)
     }
   }
   return present
 }
 
-/** A subject that answers anything but the upstream's own words is not worth measuring. */
+/** A subject must return the upstream's own content to be measured. */
 async function probe(name: ScenarioName, subject: Subject, workload: Workload): Promise<void> {
   const response = await fetch(urlOf(subject), {
     method: 'POST',
@@ -160,7 +159,10 @@ const IDLE_LOOK_MS = 250
 const IDLE_SHARE = 0.01
 const MOST_IDLE_LOOKS = 20
 
-/** What a subject still has to do when its load is over (collections, connections that were closed) is not the next one's. */
+/**
+ * Waits until a subject finishes the work after its load, which would affect the next one: collections, and closing
+ * connections.
+ */
 async function untilIdle({ process: started }: Subject): Promise<void> {
   if (started === null) return
   const spentUs = () => footprint(started.pid)?.cpuUs ?? 0

@@ -1,4 +1,4 @@
-// Everything, one after the other, and the results into bench/README.md:
+// Runs every benchmark in sequence and writes the results to bench/README.md:
 // npm run bench -- [--quick] [--check] [--no-write]
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,4 +1,4 @@
-// Installs what qwenctl is measured against (bench/package.json), which the main install leaves out.
+// Installs the peers that qwenctl is compared with (bench/package.json), which the main install leaves out.
 import { installApart } from '../scripts/install-apart.ts'
 
 export function installPeers(): void {

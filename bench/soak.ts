@@ -1,5 +1,5 @@
-// A proxy for ten minutes on a bad day: an upstream that fails in every way it knows, clients that leave half-way. At the end
-// every request has to be accounted for, and memory has to have stayed where it was:
+// A proxy under faults for ten minutes: the upstream fails in many ways, and clients leave half-way. At the end
+// every request must be accounted for, and memory must not have grown:
 // node bench/soak.ts [--minutes 10] [--check] [--seed 1] [--clients 24] [--write]
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -22,11 +22,11 @@ import { median, show } from './support/statistics.ts'
 
 const ACCOUNTS = ['a', 'b', 'c', 'd', 'e', 'f']
 const SAMPLE_MS = 2000
-/** The first part of a run fills caches and lets V8 find its size. */
+/** The first part of a run fills caches and lets V8 settle its heap size. */
 const SETTLING_SHARE = 0.25
-/** Memory may be this much higher at the end than after the settling. */
+/** The most that memory may grow after the warm-up. */
 const FLAT_MB = 15
-/** Short, so that silence costs a request two seconds and not minutes. */
+/** Short, so that a silent upstream costs a request two seconds and not minutes. */
 const TIMEOUTS = { QWENCTL_HEADERS_TIMEOUT_MS: '2000', QWENCTL_IDLE_TIMEOUT_MS: '3000' }
 
 interface AccountCount {
@@ -34,14 +34,14 @@ interface AccountCount {
   seen: number
   counted: number
   open: number
-  /** Succeeded and failed, as `quota show` has them. */
+  /** Succeeded and failed requests, as in `quota show`. */
   ended: number
 }
 
 export interface Soak {
   sent: Map<End, number>
   accounts: AccountCount[]
-  /** Requests that the proxy says it has answered, refused or seen leaving. */
+  /** Requests that the proxy answered, refused or lost to a leaving client. */
   recorded: number
   memoryMb: number[]
   dealt: FaultyUpstream['dealt']
@@ -97,7 +97,7 @@ interface QuotaJson {
   }[]
 }
 
-/** Once nothing is in flight any more, or after half a minute: what is open then is open for good. */
+/** Waits until nothing is in flight, for at most 30 seconds: a later request would hang permanently. */
 async function settledAccounts(folder: string, upstream: FaultyUpstream): Promise<AccountCount[]> {
   for (let tries = 0; ; tries++) {
     const { accounts } = (await qwenctlJson(folder, ['quota', 'show'])) as QuotaJson
@@ -124,7 +124,7 @@ export function soakGates({ sent, accounts, recorded, memoryMb, dealt }: Soak): 
     sum((a) => a.open),
     sum((a) => a.ended),
   ]
-  // Counted and perhaps never read: what was on its way as its client left, or as its connection was lost.
+  // Counted but possibly never read: requests in transit when their client left or their connection was lost.
   const unread = (sent.get('left') ?? 0) + (dealt.get('connection lost at once') ?? 0)
   const isCounted = accounts.every((a) => a.counted >= a.seen) && counted - seen <= unread
   const settled = memoryMb.slice(Math.floor(memoryMb.length * SETTLING_SHARE))
@@ -155,7 +155,7 @@ export function soakGates({ sent, accounts, recorded, memoryMb, dealt }: Soak): 
       show(recorded),
       recorded === total(sent),
     ),
-    gate('no client waited for ever', '0', show(sent.get('hung') ?? 0), (sent.get('hung') ?? 0) === 0),
+    gate('no client waited forever', '0', show(sent.get('hung') ?? 0), (sent.get('hung') ?? 0) === 0),
     gate(
       'memory stays flat',
       `≤ ${FLAT_MB} MB more`,

@@ -1,4 +1,4 @@
-// How long a command takes from nothing, as a ratio to an empty program on the same Node:
+// The start time of a command, as a ratio to an empty program on the same Node:
 // node bench/startup.ts [--runs 15] [--check]
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -33,7 +33,7 @@ export async function measureStartup(runs: number): Promise<Section> {
   const folder = temporaryFolder()
   try {
     const candidates = await candidatesIn(folder)
-    // The first run of each compiles and caches; it is what happens once after an update.
+    // The first run of each compiles and caches, as after an update.
     for (const candidate of candidates) time(candidate)
     for (let round = 0; round < runs; round++) {
       for (const candidate of candidates) candidate.times.push(time(candidate))

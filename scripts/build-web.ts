@@ -1,13 +1,13 @@
-// The page's files, dist/web/: one script and one stylesheet whose names carry a hash of what is in them, so that browsers
-// keep them for ever, and index.html that names them. Nothing is inline: the page's policy allows no such thing.
+// The page's files, dist/web/: one script, one stylesheet, and index.html that names them. Their names carry a
+// content hash, so that browsers cache them permanently. Nothing is inline, because the page's policy forbids it.
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { build } from 'esbuild'
 
-/** Below the page's address: all that is there is served for it. */
+/** Every file below this address is served for the page. */
 const ASSETS = 'assets'
-/** Bundled into the page, so their licences travel with it. */
+/** Bundled into the page, so their licences are included. */
 const bundled = ['preact', 'uplot']
 
 /** Builds the page below `root` into `dist/web`. */

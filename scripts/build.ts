@@ -1,5 +1,5 @@
-// `npm run build`: dist/ from src/, the direct path as one file, the page, and what oclif and completion read about the
-// commands.
+// `npm run build`: dist/ from src/, the direct path as one file, the page, and the command tables for oclif and
+// completion.
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ await buildWeb(root)
 writeFileSync(join(root, 'oclif.manifest.json'), await manifestText(root))
 writeFileSync(join(root, 'dist', 'completion.json'), JSON.stringify(await commandTable(root)))
 
-/** Types are not checked here: that is half of a build's time, and `npm run lint:types` does it for all sources. */
+/** Types are not checked here, which would double the build time; `npm run lint:types` checks all sources. */
 function compile(): void {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const done = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck'], {
@@ -26,7 +26,7 @@ function compile(): void {
   if (done.status !== 0) process.exit(done.status ?? 1)
 }
 
-/** One file for what every run loads first: reading forty small ones takes longer than running them. */
+/** Bundles the code that every run loads first: reading forty small files takes longer than running them. */
 async function bundleStart(): Promise<void> {
   await build({
     entryPoints: [join(root, 'src', 'main.ts')],
@@ -36,7 +36,7 @@ async function bundleStart(): Promise<void> {
     platform: 'node',
     target: 'node22',
     format: 'esm',
-    // The long way stays as it is, one file per command.
+    // The full path through oclif stays unbundled, one file per command.
     plugins: [
       {
         name: 'long-way-outside',

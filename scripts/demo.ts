@@ -1,4 +1,5 @@
-// `npm run demo:run`: builds where dist/ is missing or older than its sources, then runs `qwenctl demo` with the arguments.
+// `npm run demo:run`: builds if dist/ is missing or older than its sources, then runs `qwenctl demo` with the
+// arguments.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,12 +14,12 @@ if (isStale()) {
   const { status } = spawnSync(process.execPath, [build], { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }
-// In this process, so that Ctrl-C reaches the demo and nobody in between.
+// Runs in this process, so that Ctrl-C reaches the demo directly.
 process.argv = [process.execPath, binary, 'demo', ...process.argv.slice(2)]
 await import(pathToFileURL(binary).href)
 
 function isStale(): boolean {
-  // Written last by the build.
+  // The last file that the build writes.
   const built = changedAt(join(root, 'dist', 'completion.json'))
   const inputs = [
     join(root, 'package.json'),
@@ -35,7 +36,7 @@ function sources(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** Epoch milliseconds; 0: it is not there. */
+/** Epoch milliseconds; 0: missing. */
 function changedAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }

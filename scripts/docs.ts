@@ -1,5 +1,5 @@
-// `npm run docs`: writes the parts of the documents that follow from the program itself, between their markers. With
-// `--check` it writes nothing, names what is stale and exits 1.
+// `npm run docs`: generates the parts of the documents that follow from the program, between their markers.
+// `--check` writes nothing, names stale documents and exits with 1.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,7 +34,7 @@ export const documents = [
 /** The text between `<!-- generated:NAME:start -->` and `<!-- generated:NAME:end -->`, markers included. */
 const PART = /<!-- generated:([a-z-]+):start -->\n[\s\S]*?<!-- generated:\1:end -->/g
 
-/** Every generated part by its name, as the program is now. Runs commands in a home of its own: takes some seconds. */
+/** Every generated part by its name. Runs commands in a separate home, which takes some seconds. */
 export async function generatedParts(root: string): Promise<ReadonlyMap<string, string>> {
   const examples = await jsonExamples(root)
   return new Map([
@@ -56,7 +56,7 @@ export async function generatedParts(root: string): Promise<ReadonlyMap<string, 
   ])
 }
 
-/** The document with its generated parts as they should be. Throws for a part that nothing generates. */
+/** The document with current generated parts. Throws for an unknown part. */
 export function withParts(text: string, parts: ReadonlyMap<string, string>): string {
   return text.replace(PART, (_, name: string) => {
     const part = parts.get(name)

@@ -1,10 +1,10 @@
-// Installs what a folder with a package.json of its own needs, and the main install leaves out.
+// Installs the dependencies of a folder with a separate package.json, which the main install leaves out.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Idempotent: installs only when the lock file changed since the last time. `what`: for people, while they wait. */
+/** Idempotent: installs only if the lock file changed. `what`: shown to people while they wait. */
 export function installApart(folder: string, what: string): void {
   const stamp = join(folder, 'node_modules', '.installed')
   const lock = createHash('sha256')
@@ -12,7 +12,7 @@ export function installApart(folder: string, what: string): void {
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error(`installing ${what}`)
-  // No install script runs: nothing of this needs one.
+  // Install scripts do not run: none of these packages needs one.
   const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],

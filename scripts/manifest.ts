@@ -1,4 +1,5 @@
-// What oclif reads instead of importing every command at start, and what completion reads instead of oclif.
+// The manifest that spares oclif importing every command at start, and the table that spares completion loading
+// oclif.
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 import { Config, settings } from '@oclif/core'
@@ -13,7 +14,7 @@ interface PluginOptions {
   respectNoCacheDefault: boolean
 }
 
-/** `oclif.manifest.json` as the built commands make it. */
+/** The text of `oclif.manifest.json`, from the built commands. */
 export async function manifestText(root: string): Promise<string> {
   settings.enableAutoTranspile = false
   const { Plugin } = await pluginModule(root)
@@ -30,7 +31,7 @@ export async function manifestText(root: string): Promise<string> {
   return `${JSON.stringify({ ...manifest, commands }, null, 2)}\n`
 }
 
-/** oclif exports its plugin class only to itself; the file is the one that its own `manifest` command uses. */
+/** oclif does not export its plugin class; this is the file that its own `manifest` command uses. */
 async function pluginModule(root: string): Promise<{
   Plugin: new (options: PluginOptions) => { load(): Promise<void>; manifest: Interfaces.Manifest }
 }> {
@@ -38,7 +39,7 @@ async function pluginModule(root: string): Promise<{
   return (await import(pathToFileURL(file).href)) as never
 }
 
-/** Every command that a plain installation has, those of the plugins that come with it included. */
+/** Every command of a plain installation, including those of bundled plugins. */
 export async function commandTable(root: string): Promise<CommandTable> {
   settings.enableAutoTranspile = false
   const config = await Config.load({ root, userPlugins: false, devPlugins: false })

@@ -1,5 +1,5 @@
-// How long the command line takes to answer, as a multiple of what Node itself takes to start. Ratios of medians from
-// interleaved runs, since milliseconds say more about the machine than about us. The built dist/ is measured.
+// The start time of the command line, as a multiple of Node's own. Ratios of medians from interleaved runs, since
+// milliseconds depend on the machine. Measures the built dist/.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,6 @@
-// `node scripts/screenshots.ts`: the pictures of docs/guide/page.md and README.md, from a real proxy over simulated accounts.
-// A week passes in seconds, by a clock of its own; then a browser (Debian's chromium) looks at the page. Needs a build.
+// `node scripts/screenshots.ts`: the pictures of docs/guide/page.md and README.md, from a real proxy over simulated
+// accounts. A simulated clock runs through a week in seconds; then a browser (Debian's chromium) opens the page.
+// Needs a build.
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,14 +15,14 @@ import type { Toolkit } from '../src/lib/toolkit/toolkit.ts'
 
 const HOUR = 3_600_000
 const HOURS = 7 * 24
-/** When the pictures are taken, by that clock: they stay the same whenever the script runs. */
+/** The time of the pictures on that clock: they stay the same in every run. */
 const END = Date.parse('2026-11-25T15:40:00.000Z')
 /** Larger pictures make the documents slow to load. */
 const MOST_BYTES = 150_000
 
 const target = join(import.meta.dirname, '..', 'docs', 'images')
 
-/** A picture by its name: where it is taken, how large, in which colours. */
+/** A picture by its name: its address, size and colour scheme. */
 interface Shot {
   name: string
   hash: string
@@ -42,7 +43,7 @@ const shots: Shot[] = [
 class Stage {
   readonly toolkit: Toolkit
   readonly proxy: RunningProxy
-  /** Epoch milliseconds by the clock of the stage. */
+  /** Epoch milliseconds on the clock of the stage. */
   now: number
 
   private constructor(toolkit: Toolkit, proxy: RunningProxy, now: number) {
@@ -132,7 +133,7 @@ async function passWeek(stage: Stage): Promise<void> {
     stage.now = at
     await stage.ask(requestsIn(new Date(at)))
   }
-  // The last hours without jumps, so that there is a pace to look ahead from.
+  // The last hours without jumps, so that a forecast is possible.
   for (let at = END - 50 * 60_000; at < END; at += 2 * 60_000) {
     stage.now = at
     await stage.ask(4)
@@ -162,7 +163,7 @@ async function shoot(browser: Browser, stage: Stage, shot: Shot): Promise<void> 
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
-  stage.now += 1_000 // a ticket of the same moment would be the same one, which is good once
+  stage.now += 1_000 // a second ticket of the same moment would be equal, and a ticket works once
   const { token } = await stage.toolkit.admin.ticket()
   await page.goto(`${stage.proxy.url}/#ticket=${token}`)
   await page.getByRole('link', { name: 'sandbox/work' }).waitFor()

@@ -26,7 +26,7 @@ for (const file of files) {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue // deleted, and not yet committed
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue // deleted, and not committed yet
     throw error
   }
   passages.push(...readPassages(file, text))

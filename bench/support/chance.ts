@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that a seed repeats (mulberry32): a run that went wrong can be run again. */
+/** Numbers in [0, 1) that a seed repeats (mulberry32), so that a failed run can be repeated. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** One of these, each as often as its weight says. */
+/** Draws a name; each is as frequent as its weight. */
 export function drawn<Name extends string>(weights: Readonly<Record<Name, number>>, chance: number): Name {
   const names = Object.keys(weights) as Name[]
   let left = chance * names.reduce((sum, name) => sum + weights[name], 0)

@@ -8,15 +8,15 @@ const REQUESTS = 5000
 const AT_ONCE = 32
 
 export interface Exactness {
-  /** What the clients sent and got answered, what the upstream saw, and what qwenctl counted. */
+  /** Counts of requests: sent and answered by the clients, seen by the upstream, and counted by qwenctl. */
   sent: number
   seen: number
   counted: number
 }
 
 /**
- * Sends requests that all run to their end, which a load generator that stops by the clock cannot promise.
- * Null for a subject that counts nothing.
+ * Sends requests that all run to their end, which a timed load generator cannot guarantee. Null for a subject that
+ * counts nothing.
  */
 export async function checkExactness(
   subject: Subject,

@@ -1,10 +1,10 @@
-// An upstream on a bad day: most requests get their answer, the others what upstreams have been seen to do. It counts, for
-// each account, the requests that it has read to their end, which is what qwenctl's own count is held against.
+// An upstream with faults: most requests succeed, and the others fail in ways that real upstreams do. For each
+// account it counts the requests that it read completely; qwenctl's own count must match.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { drawn } from './chance.ts'
 
-/** How often each happens, in parts of all. */
+/** The relative frequency of each fault. */
 export const faults = {
   none: 620,
   slow: 60,
@@ -22,11 +22,11 @@ export const faults = {
 export type Fault = keyof typeof faults
 
 export interface FaultyUpstream {
-  /** The base URL of one account: accounts are told apart by their path. */
+  /** The base URL of one account; accounts differ by their path. */
   baseUrl(account: string): string
   /** Requests read to their end, by account. */
   readonly seen: ReadonlyMap<string, number>
-  /** How often each fault was answered. */
+  /** The number of times that each fault occurred. */
   readonly dealt: ReadonlyMap<Fault, number>
   stop(): Promise<void>
 }
@@ -42,14 +42,15 @@ export async function startFaultyUpstream(random: () => number): Promise<FaultyU
     req.on('end', () => {
       const fault = drawn(faults, random())
       dealt.set(fault, (dealt.get(fault) ?? 0) + 1)
-      // To its sender that is an idle connection which was closed as the request came: sent once more, and counted once.
+      // The client sees an idle connection that closed as the request arrived, so it sends the request again.
+      // Counted once.
       if (fault === 'connection lost at once') return void req.socket.resetAndDestroy()
       const account = req.url?.split('/')[1] ?? ''
       seen.set(account, (seen.get(account) ?? 0) + 1)
       answer(fault, { req, res, isStream: body.includes('"stream":true') })
     })
   })
-  server.keepAliveTimeout = 600_000 // a connection closed as a request is under way would blur the count
+  server.keepAliveTimeout = 600_000 // a connection closed during a request would blur the count
   server.on('connection', (socket) => socket.on('error', () => undefined))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -89,7 +90,7 @@ const whole = JSON.stringify({
   usage,
 })
 const SLOW_MS = 30
-/** Later than a stale connection shows. */
+/** Later than the client's detection of a stale connection. */
 const LATE_MS = 1200
 
 function answer(fault: Exclude<Fault, 'connection lost at once'>, call: Call): void {
@@ -139,7 +140,7 @@ function complete({ res, isStream }: Call): void {
   res.end()
 }
 
-/** The first half of an answer. */
+/** The first half of a response. */
 function begin({ res, isStream }: Call): void {
   if (isStream) {
     res.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -1,4 +1,4 @@
-// `node ledger-start.ts HOME`: prints in how many milliseconds a fresh process knows the counts of a home.
+// `node ledger-start.ts HOME`: prints the milliseconds until a fresh process knows the counts of a home.
 import { readLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 

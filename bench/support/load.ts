@@ -22,16 +22,16 @@ export interface Measured {
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** Failed connections, cut answers, time-outs and every status that is not 2xx. */
+  /** Failed connections, cut responses, time-outs, and every status other than 2xx. */
   errors: number
-  /** Body and head of an answer, on average: a cut stream shows here. */
+  /** Average size of a response, head included: a cut stream shows here. */
   bytesPerAnswer: number
 }
 
-/** `wrk` where it is installed, since it leaves most of its core to the upstream; else autocannon. */
+/** `wrk` if installed, since it leaves most of its core to the upstream; else autocannon. */
 export const generator = tools.wrk() === null ? 'autocannon' : 'wrk'
 
-/** Sends as much as the connections carry, each waiting for its answer, for so many seconds. */
+/** Loads all connections for that many seconds; each sends its next request after the response. */
 export async function applyLoad(load: Load): Promise<Measured> {
   return generator === 'wrk' ? withWrk(load) : withAutocannon(load)
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..')
 
-/** The first line a tool says of its version, null when it is not installed. */
+/** The first line of a tool's version output, or null if it is not installed. */
 function toolVersion(tool: string, flag: string, pattern: RegExp): string | null {
   const { stdout, stderr } = spawnSync(tool, [flag], { encoding: 'utf8' })
-  // nginx speaks on stderr, wrk on stdout with a failing status.
+  // nginx prints to stderr, and wrk prints to stdout with a failing status.
   return pattern.exec(`${stdout ?? ''}${stderr ?? ''}`)?.[1] ?? null
 }
 
@@ -24,7 +24,7 @@ export function packageVersion(name: string): string | null {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }
 
-/** One paragraph: without it a figure means nothing. */
+/** The machine in one paragraph: a figure means nothing without it. */
 export function describeMachine(at: Date): string {
   const [first] = cpus()
   const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }

@@ -10,7 +10,7 @@ import { writeWorkload } from './workload.ts'
 
 export interface MemoryOptions {
   accounts: number
-  /** How long it may take at most; what was not reached by then is said, and no promise is held. */
+  /** The time limit; a run that does not reach its requests says so, and its gate does not apply. */
   minutes: number
   core: { proxy: number | null; load: number | null; upstream: number | null }
 }
@@ -28,7 +28,7 @@ interface Look {
   peakMb: number
 }
 
-/** What a proxy takes after ten thousand requests, and after a million: 1.3 KB requests, 1.6 KB replies. */
+/** The memory of a proxy after ten thousand requests, and after a million: 1.3 KB requests, 1.6 KB replies. */
 export async function measureMemory({ accounts, minutes, core }: MemoryOptions): Promise<Section> {
   const folder = temporaryFolder()
   try {
@@ -68,7 +68,7 @@ function sectionOf(looks: Look[]): Section {
   return { title: 'Memory', markdown, gates: memoryGates(looks) }
 }
 
-/** Nothing is promised of a run that did not come to its million. */
+/** No gate applies to a run that did not reach its million. */
 export function memoryGates(looks: Look[]): Gate[] {
   const few = looks.find(({ requests }) => requests >= FEW)
   const last = looks.at(-1)

@@ -1,11 +1,11 @@
-/** Where a subject runs, and how. */
+/** The environment of a subject: its place and its load. */
 export interface Place {
-  /** A folder of its own. */
+  /** A separate folder. */
   folder: string
   upstreamPort: number
   core: number | null
-  /** How many accounts qwenctl has. */
+  /** The number of accounts of qwenctl. */
   accounts: number
-  /** Whether answers are streams: a reverse proxy must then pass on each part at once. */
+  /** Whether responses are streams: a reverse proxy must then forward each part at once. */
   isStream: boolean
 }

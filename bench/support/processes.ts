@@ -1,5 +1,5 @@
-// What every benchmark stands on: processes of its own, free ports, the machine, the arithmetic. What is measured
-// lives one folder up.
+// Shared parts of the benchmarks: separate processes, free ports, the machine, and statistics. The measurements are
+// one folder up.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
@@ -15,13 +15,13 @@ const folders = new Set<string>()
 export interface Start {
   command: string
   args: string[]
-  /** The core it may run on; null: wherever the system likes. */
+  /** The core for the process; null: any core. */
   core: number | null
   env?: NodeJS.ProcessEnv
   cwd?: string
 }
 
-/** A process with its children, known by its own process group so that it can be ended whole. */
+/** A process with its children, in a process group so that all of them can be ended. */
 export class Started {
   readonly child: ChildProcess
   private output = ''
@@ -51,12 +51,12 @@ export class Started {
     return this.child.exitCode !== null || this.child.signalCode !== null
   }
 
-  /** The end of what it wrote, for messages. */
+  /** The last part of its output, for messages. */
   get lastWords(): string {
     return this.output
   }
 
-  /** Resolves when the port answers; throws with what the process said when it does not within 30 s. */
+  /** Resolves when the port answers; throws the output of the process after 30 s. */
   async listens(port: number): Promise<this> {
     for (let tries = 0; tries < 600; tries++) {
       if (this.hasEnded) break
@@ -66,7 +66,7 @@ export class Started {
     throw new Error(`nothing listens on port ${port}: ${this.lastWords.trim()}`)
   }
 
-  /** Asks it to end, and ends it after two seconds. */
+  /** Asks the process to end, and kills it after two seconds. */
   async stop(): Promise<void> {
     running.delete(this)
     if (this.child.pid === undefined || this.hasEnded) return
@@ -75,7 +75,7 @@ export class Started {
     const late = setTimeout(() => signal(this.pid, 'SIGKILL'), 2000)
     await exit
     clearTimeout(late)
-    // A master that is gone may leave workers behind in its group.
+    // A dead master may leave workers in its group.
     signal(this.pid, 'SIGKILL')
   }
 }
@@ -88,7 +88,7 @@ function signal(group: number, name: NodeJS.Signals): void {
   }
 }
 
-/** A folder of ours alone, gone at the end however it ends. */
+/** Creates a private folder that is removed at exit, also after an error. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'qwenctl-bench-'))
   folders.add(folder)
@@ -100,7 +100,7 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Every way out of a benchmark ends what it started. */
+/** Every exit of a benchmark ends the processes that it started. */
 export function endWithUs(): void {
   process.once('exit', () => {
     for (const each of running) signal(each.pid, 'SIGKILL')
@@ -110,7 +110,7 @@ export function endWithUs(): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 }
 
-/** For a short-lived process that somebody else waits for: it does not outlive us. */
+/** Ends a short-lived child with this process; another function waits for the child. */
 export function endWith(child: ChildProcess): void {
   helpers.add(child)
   child.once('exit', () => helpers.delete(child))
@@ -148,14 +148,14 @@ export function canPin(): boolean {
 }
 
 export interface Footprint {
-  /** Resident now, and the most it ever was, in MB. */
+  /** Resident memory: current and peak, in MB. */
   rssMb: number
   peakMb: number
   /** User and system time since the start, in microseconds. */
   cpuUs: number
 }
 
-/** Of a process and its children; null where there is no /proc. */
+/** The footprint of a process and its children; null without /proc. */
 export function footprint(pid: number): Footprint | null {
   if (process.platform !== 'linux') return null
   const sum: Footprint = { rssMb: 0, peakMb: 0, cpuUs: 0 }
@@ -168,7 +168,7 @@ export function footprint(pid: number): Footprint | null {
   return sum
 }
 
-/** Nanosecond truth of every thread where the kernel keeps it, for ticks of 10 ms are too coarse for short rounds. */
+/** Nanoseconds of every thread if the kernel has them: ticks of 10 ms are too coarse for short rounds. */
 function cpuOf(pid: number): number {
   let ns = 0
   for (const thread of readdirSync(`/proc/${pid}/task`)) {

@@ -3,20 +3,22 @@ import type { Gate } from './report.ts'
 import type { Row, ScenarioName } from './row.ts'
 import { show } from './statistics.ts'
 
-/** Below this share of its core, something else held a subject back, and a ratio to it would flatter us. */
+/**
+ * Below this share of its core a subject was held back, and a ratio to it would flatter qwenctl.
+ */
 export const BUSY = 0.85
 
-/** How much of one core the proxy used; null for the direct way. */
+/** The share of one core that the proxy used; null for the direct way. */
 export function busyOf(row: Row): number | null {
   return row.cpuUs === null ? null : (row.cpuUs * row.perSecond) / 1e6
 }
 
-/** One figure of ours, as so many times that of another in the same rounds. */
+/** A figure of qwenctl, as a multiple of another subject's figure in the same rounds. */
 interface Promised {
   name: string
   load: ScenarioName
   connections: number
-  /** Which figure; requests per second. */
+  /** The figure: requests per second. */
   figure?: 'p50Ms' | 'p99Ms'
   ours?: string
   theirs: string
@@ -31,7 +33,7 @@ const chat = (name: string, connections: number, than: Partial<Promised> & { the
   ...than,
 })
 
-/** What qwenctl promises of its proxy, on one core. */
+/** The promises of qwenctl's proxy on one core. */
 const promised: Promised[] = [
   ...[1, 32, 256].map((count) => chat('share of nginx', count, { theirs: 'nginx', atLeast: 0.33 })),
   chat('against http-proxy-3', 32, { theirs: 'http-proxy-3', atLeast: 1 }),
@@ -50,7 +52,7 @@ const promised: Promised[] = [
   { name: '400 KB bodies against nginx', load: 'large', connections: 32, theirs: 'nginx', atLeast: 0.5 },
 ]
 
-/** The promises whose load was run; of those whose subject was missing, that it was. */
+/** The promises of the loads that ran; a missing subject is reported. */
 export function proxyGates(rows: Row[], exactness: Exactness | null): Gate[] {
   const wasRun = ({ load, connections }: Promised) =>
     rows.some((row) => row.scenario === load && row.connections === connections)
@@ -73,7 +75,7 @@ function gateOf(each: Promised, rows: Row[]): Gate {
   const wanted = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`
   if (ours === undefined || theirs === undefined) return { name, wanted, measured: null, isMet: null }
   const ratio = ours[figure] / theirs[figure]
-  // One connection leaves every proxy waiting, and so do streams whose upstream is the slowest.
+  // With a single connection every proxy waits, and streams wait for the upstream.
   const isHeldBack = load !== 'stream' && connections > 1 && (busyOf(theirs) ?? 1) < BUSY
   const isRight = ratio >= (atLeast ?? 0) && ratio <= (atMost ?? Infinity)
   return {

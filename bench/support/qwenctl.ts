@@ -15,13 +15,13 @@ import type { Place } from './place.ts'
 const run = promisify(execFile)
 export const bin = join(root, 'bin', 'run.js')
 
-/** Ours without anything that would point qwenctl at the user's own home or settings. */
+/** The environment without variables that point qwenctl at the user's own home or settings. */
 export function environment(home: string): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('QWENCTL_'))
   return { ...Object.fromEntries(clean), QWENCTL_HOME: home, NO_COLOR: '1' }
 }
 
-/** The built command in a home of its own; stdout as JSON. */
+/** The built command in a separate home; stdout as JSON. */
 export async function qwenctlJson(home: string, args: string[]): Promise<unknown> {
   const { stdout } = await run(process.execPath, [bin, ...args, '--json'], {
     env: environment(home),
@@ -31,15 +31,16 @@ export async function qwenctlJson(home: string, args: string[]): Promise<unknown
 }
 
 /**
- * A home with so many accounts at the base URL. Written in one go, for `auth add` ten thousand times is another
- * benchmark. Their limits are too large to reach, so that everything is counted and nothing refused.
+ * Creates a home with that many accounts at the base URL. It is written in one step, since ten thousand runs of
+ * `auth add` are another benchmark. The limits are too large to reach, so everything is counted and nothing is
+ * refused.
  */
 export async function makeHome(folder: string, count: number, baseUrl: string): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`)
   await makeHomeOf(folder, Object.fromEntries(names.map((name) => [name, baseUrl])))
 }
 
-/** The same with an account of each name at its own base URL. */
+/** The same with one account per name, each at a separate base URL. */
 async function makeHomeOf(folder: string, baseUrls: Readonly<Record<string, string>>): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const named = Object.entries(baseUrls)
@@ -94,7 +95,7 @@ export async function startQwenctl(
   return { started, counted }
 }
 
-/** A proxy over accounts of these names, each at its own base URL; resolves once it listens. */
+/** A proxy over accounts with these names, each at a separate base URL; resolves once it listens. */
 export async function startQwenctlOver(options: {
   folder: string
   port: number

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** One promise, checked against what was measured. */
+/** A promise, checked against the measurement. */
 export interface Gate {
   name: string
   wanted: string
-  /** Null: there was nothing to measure it with (a peer is missing). */
+  /** Null: not measurable, because a peer is missing. */
   measured: string | null
   isMet: boolean | null
 }
@@ -32,10 +32,10 @@ export function print(section: Section): void {
   if (section.gates.length > 0) console.log(`\n${gateTable(section.gates)}`)
 }
 
-/** Which results of a document: each kind stands between markers of its own. */
+/** The kind of results in a document: each kind has separate markers. */
 export type ResultsPart = 'results' | 'soak'
 
-/** Puts the results between their markers and leaves the words around them alone. */
+/** Puts the results between their markers and keeps the text around them. */
 export function replaceResults(document: string, results: string, part: ResultsPart = 'results'): string {
   const [startMark, endMark] = [`<!-- ${part}:start -->`, `<!-- ${part}:end -->`]
   const start = document.indexOf(startMark)
@@ -48,7 +48,7 @@ export function writeResults(path: string, results: string, part: ResultsPart = 
   writeFileSync(path, replaceResults(readFileSync(path, 'utf8'), results, part))
 }
 
-/** A gate that could not be measured fails too: `--check` never passes on nothing. */
+/** An unmeasured gate fails too, so that `--check` never passes without data. */
 export function exitCode(gates: Gate[], isChecked: boolean): number {
   return isChecked && gates.some((gate) => gate.isMet !== true) ? 1 : 0
 }

@@ -1,6 +1,6 @@
 export type ScenarioName = 'chat' | 'stream' | 'large'
 
-/** One subject under one load: medians over the rounds. */
+/** A subject under one load: medians over the rounds. */
 export interface Row {
   scenario: ScenarioName
   subject: string

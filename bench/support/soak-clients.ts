@@ -1,27 +1,27 @@
-// Clients as they are: most wait for their answer, some leave in the middle, all keep their connections.
+// Realistic clients: most wait for their response, some leave in the middle, all keep their connections.
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { drawn } from './chance.ts'
 
-/** What became of a request, as its client saw it. */
+/** The result of a request from its client's view. */
 export const ends = ['answered', 'refused', 'cut', 'left', 'hung'] as const
 export type End = (typeof ends)[number]
 
 export interface ClientsOptions {
   port: number
   atOnce: number
-  /** Epoch milliseconds; nothing is begun after it. */
+  /** Epoch milliseconds; no request begins later. */
   until: number
   random: () => number
 }
 
 const kinds = { whole: 50, stream: 40, leaves: 10 } as const
-/** Between two requests of one client. */
+/** The pause between two requests of one client. */
 const PAUSE_MS = 15
-/** No request may take longer: all time-outs of the proxy are far below it. */
+/** The longest time for a request: all time-outs of the proxy are far shorter. */
 const HUNG_MS = 60_000
 
-/** Sends until the time is over; how many requests ended in which way. */
+/** Sends until the time is over; returns the number of requests by result. */
 export async function sendUntil(options: ClientsOptions): Promise<Map<End, number>> {
   const counts = new Map<End, number>()
   const agent = new Agent({ keepAlive: true, maxSockets: options.atOnce })
@@ -72,7 +72,7 @@ function send({ port, random }: ClientsOptions, agent: Agent): Promise<End> {
   })
 }
 
-/** A stream that broke off ends with an error event and no `[DONE]`. */
+/** An interrupted stream ends with an error event and no `[DONE]`. */
 function endOf(status: number, text: string, isStream: boolean): End {
   if (status !== 200) return 'refused'
   return isStream && !text.endsWith('data: [DONE]\n\n') ? 'cut' : 'answered'

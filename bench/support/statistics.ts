@@ -1,4 +1,4 @@
-/** The middle one; the mean of the middle two. Throws on none, since a figure made of nothing is a lie. */
+/** The middle value, or the mean of the middle two. Throws on an empty list, which has no median. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error('no values to take a median of')
   const sorted = values.toSorted((a, b) => a - b)
@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
 }
 
-/** Significant digits enough to compare, not more: 12,345 · 123 · 12.3 · 1.23. */
+/** Enough significant digits to compare, and no more: 12,345 · 123 · 12.3 · 1.23. */
 export function show(value: number): string {
   const size = Math.abs(value)
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2

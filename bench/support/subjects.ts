@@ -9,11 +9,11 @@ import { startNginx } from './upstream.ts'
 export interface Subject {
   name: string
   port: number
-  /** Null for the direct way, which is no process of ours. */
+  /** Null for the direct way, which has no process. */
   process: Started | null
-  /** What its clients have to send beside the request. */
+  /** Additional headers of its clients. */
   headers: Record<string, string>
-  /** qwenctl's own count of today's requests. */
+  /** qwenctl's own count of requests today. */
   counted: (() => Promise<number>) | null
 }
 
@@ -23,7 +23,7 @@ const MANY_ACCOUNTS = 10_000
 
 const peer = (script: string) => join(import.meta.dirname, '..', 'peers', script)
 
-/** By the name that `--only` takes; null where it is not installed. */
+/** By the name that `--only` takes; null if it is not installed. */
 export const subjects: Record<string, { start: StartSubject; isInstalled: () => boolean }> = {
   direct: { start: direct, isInstalled: () => true },
   nginx: { start: nginx, isInstalled: () => tools.nginx() !== null },
@@ -103,7 +103,7 @@ function hasPortkey(): boolean {
   return packageVersion('@portkey-ai/gateway') !== null
 }
 
-/** The least that it can do: one provider, one credential, nothing to choose from. */
+/** The minimum: one provider, one credential, no choice. */
 async function onePortkey(place: Place): Promise<Subject> {
   return portkey('portkey', place, {
     'x-portkey-provider': 'openai',
@@ -111,7 +111,7 @@ async function onePortkey(place: Place): Promise<Subject> {
   })
 }
 
-/** What qwenctl does: it chooses between as many accounts for each request, by its own load balancing. */
+/** Portkey with qwenctl's task: its own load balancing chooses among as many accounts for each request. */
 async function balancingPortkey(place: Place): Promise<Subject> {
   const targets = Array.from({ length: place.accounts }, (_, index) => ({
     provider: 'openai',
@@ -146,7 +146,7 @@ async function qwenctl(place: Place, env: NodeJS.ProcessEnv = {}): Promise<Subje
   return { ...plain('qwenctl', port, await started.listens(port)), counted }
 }
 
-/** Without a line in the log for every request, as all others are. */
+/** Without a log line per request, like all others. */
 async function quiet(place: Place): Promise<Subject> {
   return { ...(await qwenctl(place, { QWENCTL_LOG_LEVEL: 'warn' })), name: 'qwenctl-quiet' }
 }

@@ -4,12 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { freePort, Started } from './processes.ts'
 import type { Workload } from './workload.ts'
 
-/** The settings every nginx of ours shares: one worker, in the foreground, all files in its own folder. */
+/** Settings shared by every nginx here: one worker, in the foreground, all files in a separate folder. */
 export function nginxConfig(folder: string, http: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(folder, name)};`)
     .join('\n  ')
-  // Started by root, nginx would drop to an account that cannot enter our folder.
+  // An nginx started by root would switch to a user that cannot enter the folder.
   const user = process.getuid?.() === 0 ? 'user root;' : ''
   return `
 ${user}
@@ -44,15 +44,15 @@ export async function startNginx(folder: string, http: string, core: number | nu
 
 export interface Upstream {
   port: number
-  /** How many requests it has seen; null when it cannot tell. Waits until no more come in. */
+  /** The number of requests seen, once no more arrive; null: unknown. */
   seen(): Promise<number | null>
   stop(): Promise<void>
 }
 
 /**
- * nginx answering every POST with one fixed completion: of all stubs it takes the least from the load generator's core.
- * `return` answers before a large body has arrived, which no model does; `readsBody` goes round by a second server of
- * the same process, so that the body is read first.
+ * nginx with one fixed completion for every POST: of all stubs it uses the least of the load generator's core.
+ * `return` answers before a large body has arrived, unlike a model. With `readsBody` a second server in the same
+ * process reads the body first.
  */
 export async function startStub(
   folder: string,

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What is sent and what comes back, as files in the folder given. */
+/** The content of requests and responses, as files in the given folder. */
 export interface Workload {
   chatBody: string
   streamBody: string
   largeBody: string
-  /** The stub's whole answer to a chat, byte for byte. */
+  /** The stub's whole response to a chat, byte for byte. */
   reply: string
   /** A JSON array of the frames of a stream. */
   framesFile: string
@@ -17,7 +17,7 @@ export interface Workload {
 export const EVENTS_PER_STREAM = 100
 const MODEL = 'bench-model'
 
-/** Words, not one letter: proxies that scan or copy text have to look at it. No quote, dollar or backslash. */
+/** Words, not one letter: proxies that scan or copy text must process it. No quote, dollar or backslash. */
 function words(bytes: number): string {
   const text =
     'the quota of every account is counted before a request is sent and settled after it was answered '
@@ -73,7 +73,7 @@ export function writeWorkload(folder: string): Workload {
   const all = frames()
   return {
     chatBody: put('chat.json', request(1300, {})),
-    // The client asks for usage itself, so that every subject passes on the same bytes.
+    // The client requests the usage, so that every subject forwards the same bytes.
     streamBody: put('stream.json', request(1300, { stream: true, stream_options: { include_usage: true } })),
     largeBody: put('large.json', request(400_000, {})),
     reply: reply(1600),

@@ -1,4 +1,4 @@
-// docs/reference/api.md: what the OpenAPI document says, for people.
+// docs/reference/api.md: the OpenAPI document for people.
 import { describeApi } from '../../src/lib/management/describe.ts'
 import { code } from './markdown.ts'
 
@@ -35,7 +35,7 @@ interface Document {
   components: { schemas: Record<string, Schema> }
 }
 
-/** Every route, by what it is about. */
+/** Every route, by topic. */
 export function apiRoutes(): string {
   const { tags, paths } = describeApi() as unknown as Document
   const operations = Object.entries(paths).flatMap(([path, byMethod]) =>
@@ -53,7 +53,7 @@ export function apiRoutes(): string {
     .join('\n\n')
 }
 
-/** Every form that bodies and answers have. */
+/** Every schema of bodies and answers. */
 export function apiSchemas(): string {
   const { components } = describeApi() as unknown as Document
   return Object.entries(components.schemas)

@@ -34,7 +34,10 @@ interface ManifestCommand {
   flags: Record<string, ManifestFlag>
 }
 
-/** Every command with what it does and its own flags. `--json` and `--help`, which all have, are said once in the text. */
+/**
+ * Every command with its description and flags. The text describes `--json` and `--help`, which all commands have,
+ * once.
+ */
 export function commandIndex(root: string): string {
   const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
     commands: Record<string, ManifestCommand>

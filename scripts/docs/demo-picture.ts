@@ -1,9 +1,9 @@
-// What `qwenctl demo` prints without a terminal, for the README.
+// The output of `qwenctl demo` without a terminal, for the README.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fence } from './markdown.ts'
 
-/** A run of the demo from the sources; its port and the time of day replaced. */
+/** A run of the demo from the sources, with its port and the time of day replaced. */
 export async function demoPicture(root: string): Promise<string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
   const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), 'demo'], {

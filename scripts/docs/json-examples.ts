@@ -1,5 +1,5 @@
-// docs/reference/json.md: the JSON documents of the commands, as a run of them prints them. What differs between two runs (ids,
-// times, ports, folders) is replaced by something that stays.
+// docs/reference/json.md: the JSON documents of the commands, printed by real runs. Values that differ between runs
+// (ids, times, ports, folders) are replaced with fixed ones.
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -18,11 +18,11 @@ interface Stage {
 
 const KEY = 'sk-0123456789abcdef0123456789ab'
 
-/** One fenced block per document, by its name in the markers. */
+/** A fenced block per document, by its name in the markers. */
 export async function jsonExamples(root: string): Promise<Map<string, string>> {
   const day = new Date().getUTCDate()
   const examples = await examplesOfOneRun(root)
-  // Counters that met midnight on the way are right, and no example of anything.
+  // Counters that crossed midnight are correct, but not a useful example.
   return day === new Date().getUTCDate() ? examples : examplesOfOneRun(root)
 }
 
@@ -79,7 +79,7 @@ async function documentsOf(stage: Stage): Promise<Map<string, unknown>> {
   return documents
 }
 
-/** Whatever changes from run to run, replaced. */
+/** Replaces values that change from run to run. */
 function steady(value: unknown, { home, service }: Stage): string {
   const text = JSON.stringify(value, null, 2)
   const places = new Map([
@@ -141,7 +141,7 @@ async function runJson(stage: Stage, argv: string[]): Promise<unknown> {
   }
 }
 
-/** The sources as they are, in the environment of a user without settings. */
+/** The sources, in the environment of a user without settings. */
 function spawnCli({ root, home }: Stage, argv: string[]): ChildProcessWithoutNullStreams {
   const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
   const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), ...argv, '--json'], {

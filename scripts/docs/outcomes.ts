@@ -1,4 +1,4 @@
-// What the errors of each provider mean, for docs/providers/: the rows that decide, as they stand in the sources.
+// The meaning of each provider's errors, for docs/reference/providers/: the deciding rows as in the sources.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
 import { findOwnRows } from '../../src/lib/provider/failures/services.ts'
@@ -9,7 +9,7 @@ import { memberOf } from '../../src/lib/rotation/pool/member.ts'
 import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
 import { code, table } from './markdown.ts'
 
-/** One table for each provider with rows, and `general` for what stands behind all of them. */
+/** A table for each provider with rows, and `general` for the fallback of all. */
 export function outcomeTables(): Map<string, string> {
   const tables = new Map([['general', outcomeTable([...declinedRows, ...generalRows, ...statusRows])]])
   for (const { id } of builtinProviders) {
@@ -61,10 +61,10 @@ function wordsOf(matcher: OutcomeRow['code']): string[] {
   return [matcher].flat().map(code)
 }
 
-/** Longer ones are for programs: the meaning beside them says it. */
+/** Longer patterns are for programs: the meaning beside them is enough. */
 const LONGEST_PATTERN = 90
 
-/** A pattern as people read it: without its anchors. */
+/** A pattern for people: without its anchors. */
 function patternText(pattern: RegExp): string {
   const text = pattern.source.replaceAll(/\\b|^\^|\$$/g, '').replaceAll('\\.', '.')
   return text.length > LONGEST_PATTERN ? 'one of many phrases' : code(text)
@@ -72,7 +72,7 @@ function patternText(pattern: RegExp): string {
 
 const ROUTE = routeKey({ route: '/responses' })
 
-/** What such an outcome keeps from being used, as the rules of rotation have it. */
+/** The things that such an outcome keeps out of use, by the rules of rotation. */
 function restText(row: OutcomeRow): string {
   const outcome = { class: row.class, scope: resolveScope(row), until: null, code: null, message: '' }
   const [notice] = coolingOf(outcome, {

@@ -1,9 +1,9 @@
-// Facts of the built-in providers, for docs/guide/limits.md, docs/reference/providers.md and the pages below docs/providers/.
+// Facts of the built-in providers, for docs/guide/limits.md, docs/reference/providers.md and the pages below it.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
 import type { Endpoint, Provider } from '../../src/lib/provider/provider.ts'
 import { code, table } from './markdown.ts'
 
-/** One row per endpoint that has default limits of its own, and one per provider. */
+/** A row per provider, and per endpoint that has separate default limits. */
 export function defaultLimits(): string {
   const rows = builtinProviders.flatMap((provider) => [
     [code(provider.id), 'all endpoints', limitsText(provider.defaultLimits)],
@@ -14,7 +14,7 @@ export function defaultLimits(): string {
   return table(['Provider', 'Where', 'Default limits'], rows)
 }
 
-/** What the definition of each provider says, by its id. */
+/** The definition of each provider in words, by its id. */
 export function providerFacts(): Map<string, string> {
   return new Map(builtinProviders.map((provider) => [provider.id, factsOf(provider)]))
 }
@@ -84,7 +84,7 @@ function factsOf(provider: Provider): string {
   ].join('\n\n')
 }
 
-/** What terms forbid, as `auth add` says it, by provider. */
+/** The forbidden uses in each provider's terms, as `auth add` shows them. */
 export function providerTerms(): Map<string, string> {
   return new Map(builtinProviders.map((provider) => [provider.id, termsText(provider)]))
 }

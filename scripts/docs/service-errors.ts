@@ -1,4 +1,4 @@
-// docs/reference/service-errors.md: what every service says when it fails, from the tables that decide.
+// docs/reference/service-errors.md: the errors of every service, from the tables that decide.
 import type { FailureExample } from '../../src/lib/provider/failures/failure-row.ts'
 import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
 import { services } from '../../src/lib/provider/failures/services.ts'
@@ -6,7 +6,7 @@ import { code, table } from './markdown.ts'
 
 const LONGEST_BODY = 150
 
-/** One table for each service, and one for the words that any service uses. */
+/** A table for each service, and one for phrases of any service. */
 export function serviceErrors(): string {
   const parts = services.map(({ label, rows, bodies }) =>
     [

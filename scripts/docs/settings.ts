@@ -3,7 +3,7 @@ import { settingsTable } from '../../src/lib/toolkit/settings/settings-table.ts'
 import type { SettingRow } from '../../src/lib/toolkit/settings/settings-table.ts'
 import { code, table } from './markdown.ts'
 
-/** Variables that are no settings. A test compares this list with what the sources read. */
+/** Variables that are not settings. A test compares this list with the variables that the sources read. */
 export const plainVariables: readonly { name: string; meaning: string }[] = [
   {
     name: 'QWENCTL_HOME',

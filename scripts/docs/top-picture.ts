@@ -1,5 +1,5 @@
-// What `qwenctl top` shows on a terminal of 100 by 24, for the documents: real accounts and counts in a home of its own,
-// at a time that stays the same, drawn by what draws the screen.
+// The output of `qwenctl top` on a terminal of 100 by 24, for the documents. The screen draws real accounts and
+// counts in a separate home, at a fixed time.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ export async function topPicture(): Promise<string> {
   }
 }
 
-/** Accounts that have served, one of which has been asked to slow down. */
+/** Accounts with usage, one of them rate limited. */
 async function fill(toolkit: Toolkit, tick: () => void): Promise<void> {
   const ledger = await toolkit.ledger()
   for (const { requests, ...account } of cast) {
@@ -135,7 +135,7 @@ function timeBefore(ms: number): string {
   return new Date(NOW - ms).toISOString()
 }
 
-/** The screen tells times on the clock of whoever looks; the documents on one that is the same everywhere. */
+/** Fixes the time zone: the screen uses the viewer's, the documents always the same. */
 async function withZone<Result>(zone: string, act: () => Promise<Result>): Promise<Result> {
   const before = process.env['TZ']
   process.env['TZ'] = zone

@@ -1,6 +1,6 @@
 import ts from 'typescript'
 
-/** A piece of prose. */
+/** A passage of prose. */
 export interface Passage {
   file: string
   /** 1 for the first line of the file. */

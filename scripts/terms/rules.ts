@@ -9,7 +9,7 @@ export interface Violation {
 
 export const MAX_SENTENCE_WORDS = 20
 
-/** A word or phrase that this project does not use, and what to write instead. */
+/** Forbidden words and phrases, each with its replacement. */
 const forbidden: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bwho(?:ever|m|se)?\b/gi, 'the account, the client, the caller; "which" or "that" for things'],
   [/\b(?:no|some|any|every)body\b/gi, 'no account, a client, another process'],
@@ -30,7 +30,7 @@ const forbidden: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\botherwise\b(?= than)/gi, 'differently from'],
 ]
 
-/** A comment that opens with one of these has no subject that a reader can know. */
+/** A comment that opens with one of these words has no clear subject. */
 const PRONOUN =
   /^(?:It|They|Them|Who|Whom|Whose|What|Where|Of|One|Those|These|Both|Such|Some|So|Each|Neither|None)\b/
 

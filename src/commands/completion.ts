@@ -4,7 +4,7 @@ import { completionScripts, installHints, shells } from '../lib/terminal/complet
 import type { Shell } from '../lib/terminal/completion/scripts.ts'
 
 export default class Completion extends BaseCommand {
-  static override summary = 'print the script that completes commands in your shell'
+  static override summary = 'print the completion script for your shell'
   static override description =
     'Completes commands, flags, fixed values and the names of accounts, groups, users and providers.'
   static override hiddenAliases = ['autocomplete']

@@ -14,9 +14,9 @@ import { summaryOf } from '../lib/demo/demo-summary.ts'
 
 export default class Demo extends BaseCommand {
   static override enableJsonFlag = true
-  static override summary = 'watch the main job at work, with simulated accounts'
+  static override summary = 'watch failover at work, with simulated accounts'
   static override description =
-    'Three simulated accounts with small limits in a throw-away home, the real proxy over them, and a program that sends requests until nobody is left to answer. Your own accounts are not touched, and no provider is called.'
+    'Three simulated accounts with small limits in a temporary home, the real proxy over them, and a program that sends requests until every account is out. Your own accounts are not touched, and no provider is called.'
   static override examples = [
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --serve',
@@ -24,10 +24,10 @@ export default class Demo extends BaseCommand {
   ]
   static override flags = {
     serve: Flags.boolean({
-      description: 'leave it running afterwards, for requests of your own; Ctrl-C ends it',
+      description: 'keep it running afterwards for your own requests; Ctrl-C ends it',
       default: false,
     }),
-    fast: Flags.boolean({ description: 'do not wait for people to read', hidden: true, default: false }),
+    fast: Flags.boolean({ description: 'run without pauses', hidden: true, default: false }),
   }
 
   private onAttempt: (report: AttemptReport) => void = () => undefined
@@ -44,11 +44,11 @@ export default class Demo extends BaseCommand {
         return document
       })
       if (!flags.serve) return document
-      this.tell('Ended. Its throw-away home is removed.')
+      this.tell('Ended. The temporary home is removed.')
       return undefined
     } catch (error) {
       if (!interrupt.signal.aborted) throw error
-      throw new QwenctlError('cancelled', 'the demo was interrupted; its throw-away home is removed')
+      throw new QwenctlError('cancelled', 'the demo was interrupted; its temporary home is removed')
     } finally {
       interrupt.release()
     }
@@ -105,7 +105,7 @@ export default class Demo extends BaseCommand {
 
   private get look(): DemoLook {
     const { isTTY, columns } = process.stdout
-    // Without a terminal nobody knows how wide the lines may be; this much fits into a log or a mail.
+    // The width is unknown without a terminal; this width fits into a log or a mail.
     return { palette: this.palette, unicode: this.unicode, columns: isTTY && columns > 0 ? columns : 100 }
   }
 

@@ -6,14 +6,14 @@ import { ToolkitCommand } from './base/toolkit-command.ts'
 export default class Doctor extends ToolkitCommand {
   static override summary = 'check everything that qwenctl depends on'
   static override description =
-    'Permissions, documents, credentials, ledger, providers, clock, completion and proxies, each with what to do about it. Exits with 1 when something is wrong; what is only worth knowing is a warning.'
+    'Checks permissions, documents, credentials, ledger, providers, clock, completion and proxies, and says how to fix each problem. Exits with 1 if something is wrong; warnings do not count.'
   static override examples = [
     '<%= config.bin %> doctor',
     '<%= config.bin %> doctor --fix',
     '<%= config.bin %> doctor --json',
   ]
   static override flags = {
-    fix: Flags.boolean({ description: 'close files and folders that other users of this machine can open' }),
+    fix: Flags.boolean({ description: 'remove access for other users of this machine' }),
   }
 
   async run(): Promise<DoctorReport> {

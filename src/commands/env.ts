@@ -5,7 +5,8 @@ import { AccountCommand } from './base/toolkit-command.ts'
 
 export default class Env extends AccountCommand {
   static override summary = 'print the variables that point programs at the running proxy'
-  static override description = 'They hold a client key that ends by itself; a new one with every call.'
+  static override description =
+    'The lines hold a new client key with every call, which expires automatically.'
   static override examples = [
     'eval "$(<%= config.bin %> env)"',
     '<%= config.bin %> env --shell fish | source',
@@ -13,8 +14,8 @@ export default class Env extends AccountCommand {
   ]
   static override flags = {
     ...programFlags,
-    shell: Flags.option({ options: shells, description: 'whose syntax the lines have' })({ default: 'bash' }),
-    expires: Flags.string({ description: 'when the key ends', default: '12h', helpValue: 'WHEN' }),
+    shell: Flags.option({ options: shells, description: 'shell syntax of the lines' })({ default: 'bash' }),
+    expires: Flags.string({ description: 'expiry of the key', default: '12h', helpValue: 'WHEN' }),
   }
 
   async run(): Promise<{ env: Record<string, string> }> {

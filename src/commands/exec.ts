@@ -5,13 +5,13 @@ import { programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
 import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
-/** Longer than any program that is watched; one that is killed with -9 leaves a key that ends by itself. */
+/** Longer than any attended program runs; a program killed with -9 leaves a key that expires. */
 const KEY_LIFE = '7d'
 
 export default class Exec extends AccountCommand {
-  static override summary = 'run a program that uses the accounts through the running proxy'
+  static override summary = 'run a program through the running proxy'
   static override description =
-    'Its variables point at the proxy, with a client key that ends with it. Its exit code is that of this command.'
+    'Sets the variables that point the program at the proxy, with a client key that is revoked when the program ends. Exits with the exit code of the program.'
   static override examples = [
     '<%= config.bin %> exec -- python agent.py',
     '<%= config.bin %> exec --account qwen/work -- npx some-agent --fast',
@@ -24,7 +24,7 @@ export default class Exec extends AccountCommand {
     const { argv, flags } = await this.parse(Exec)
     const [program, ...args] = argv as string[]
     if (program === undefined) {
-      throw new QwenctlError('invalid_usage', 'no command is given', { hint: 'qwenctl exec -- COMMAND...' })
+      throw new QwenctlError('invalid_usage', 'no command given', { hint: 'qwenctl exec -- COMMAND...' })
     }
     const url = proxyUrl(this.toolkit)
     const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
@@ -48,7 +48,7 @@ function startError(program: string, cause: NodeJS.ErrnoException): QwenctlError
 /** Resolves with its exit code, 128 and the signal's number where one ended it. */
 function runProgram(program: string, args: string[], variables: Record<string, string>): Promise<number> {
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } })
-  // A terminal sends Ctrl-C to both: the program decides what it does, and we end with it.
+  // A terminal sends Ctrl-C to both processes: the program decides how to react, and this process ends with it.
   const ignore = () => undefined
   const pass = (signal: NodeJS.Signals) => child.kill(signal)
   process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass)

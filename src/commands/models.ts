@@ -8,27 +8,27 @@ import { AccountCommand, filterOf, groupFlag, providerFlag } from './base/toolki
 interface ModelsDocument {
   now: string
   models: ModelView[]
-  /** With MODEL: the accounts in the order in which a request for it asks them, then those that it does not ask. */
+  /** With MODEL: the accounts that a request for it would try, in order, then the others. */
   order: Pick<ExplainedAccount, 'id' | 'user' | 'provider' | 'name' | 'place' | 'verdict' | 'reason'>[] | null
 }
 
 export default class Models extends AccountCommand {
-  static override summary = 'show which model is at which account'
+  static override summary = 'show which accounts have which models'
   static override description =
-    'From the lists that the proxy fetched, the --model lists of accounts, and what accounts answered for. With MODEL: which account would serve it, in order, and why the others would not.'
+    'Combines the lists that the proxy fetched, the --model lists of accounts, and the models that accounts served. With MODEL: which account would serve it, in order, and why the others would not.'
   static override examples = [
     '<%= config.bin %> models',
     '<%= config.bin %> models qwen3-coder-plus',
     '<%= config.bin %> models -q -p openrouter',
   ]
   static override args = {
-    model: Args.string({ description: 'a model, as a client writes it', ignoreStdin: true }),
+    model: Args.string({ description: 'model as a client writes it', ignoreStdin: true }),
   }
   static override flags = {
     provider: providerFlag,
     group: groupFlag,
-    quiet: Flags.boolean({ char: 'q', description: 'names alone, one on each line' }),
-    'no-header': Flags.boolean({ description: 'no line of headers' }),
+    quiet: Flags.boolean({ char: 'q', description: 'print names only, one per line' }),
+    'no-header': Flags.boolean({ description: 'omit the header' }),
   }
 
   async run(): Promise<ModelsDocument> {
@@ -48,7 +48,7 @@ export default class Models extends AccountCommand {
         return { id, user, provider, name, place, verdict, reason }
       })
     const models = all.filter((view) => view.model === model || view.model === model.replace(/^[^/]*\//, ''))
-    if (order.length === 0) throw new QwenctlError('account_not_found', 'there is no account')
+    if (order.length === 0) throw new QwenctlError('account_not_found', 'there are no accounts')
     this.#printOrder(order, models, flags)
     return { now, models, order }
   }
@@ -56,7 +56,7 @@ export default class Models extends AccountCommand {
   #printModels(models: readonly ModelView[], flags: { quiet: boolean; 'no-header': boolean }): void {
     if (flags.quiet) return models.forEach(({ model }) => this.print(model))
     if (models.length === 0)
-      return this.tell('No list of models is known yet. qwenctl proxy start fetches those of the services.')
+      return this.tell('No list of models is known yet. Fetch the lists: qwenctl proxy start')
     const rows = models.flatMap(({ model, accounts }) =>
       accounts.map(({ provider, name, enabled, source, at }) => [
         model,
@@ -83,7 +83,7 @@ export default class Models extends AccountCommand {
       reason?.words ?? '',
     ])
     this.#print(['PLACE', 'ACCOUNT', 'SOURCE', 'WHY NOT'], rows, flags)
-    if (holders.length === 0) this.tell('No list has this model.')
+    if (holders.length === 0) this.tell('No account lists this model.')
   }
 
   #print(headers: string[], rows: string[][], flags: { 'no-header': boolean }): void {

@@ -12,14 +12,14 @@ const MOST_NAMED = 5
 interface StatusDocument {
   proxies: ProxyView[]
   totals: QuotaDocument['totals']
-  /** Accounts that cannot serve, or not every model; disabled ones are left out. */
+  /** Accounts that cannot serve, or not every model; disabled accounts are left out. */
   troubled: AccountQuotaView[]
-  /** The account that runs out first at its present pace; null: none does before it resets. */
+  /** The account that runs out first at its current pace; null: none runs out before its reset. */
   runsOutNext: { account: AccountQuotaView; at: string } | null
 }
 
 export default class Status extends AccountCommand {
-  static override summary = 'say in a few lines what runs, what is in trouble and what runs out next'
+  static override summary = 'show in a few lines what runs, what has problems and what runs out next'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json']
 
   async run(): Promise<StatusDocument> {

@@ -10,16 +10,16 @@ import { AccountCommand, filterOf, groupFlag } from './base/toolkit-command.ts'
 const LEAST_SECONDS = 0.2
 const MOST_SECONDS = 3600
 
-/** What `top --json` prints: everything that the screen shows, at one moment. */
+/** The document of `top --json`: the content of the screen at one moment. */
 export interface TopDocument {
   quota: QuotaDocument
   proxies: ProxyView[]
 }
 
 export default class Top extends AccountCommand {
-  static override summary = 'watch and steer all accounts, live'
+  static override summary = 'watch and control all accounts, live'
   static override description =
-    'A screen of the accounts with what is left of their limits, and the requests that the proxies serve, as they happen. Keys enable, disable, reset, check and add accounts; ? shows them all. It reads the files of this home: it works with any number of running proxies, and without one. With --json it prints one snapshot and ends.'
+    'A screen with all accounts, what is left of their limits, and live requests of the proxies. Keys enable, disable, reset, check and add accounts; ? lists the keys. It reads the files of this home, so it works with any number of running proxies, or none. --json prints one snapshot and ends.'
   static override examples = [
     '<%= config.bin %> top',
     '<%= config.bin %> top --group night --interval 5',
@@ -29,7 +29,7 @@ export default class Top extends AccountCommand {
     group: groupFlag,
     interval: Flags.string({
       char: 'i',
-      description: `seconds between two looks at the counts, ${LEAST_SECONDS} to ${MOST_SECONDS}; requests show as they end`,
+      description: `seconds between updates of the counts, ${LEAST_SECONDS} to ${MOST_SECONDS}; requests appear as they end`,
       default: '1',
       helpValue: 'SECONDS',
     }),
@@ -69,16 +69,16 @@ function intervalOf(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
   if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds * 1000
   throw new QwenctlError('invalid_value', `--interval "${text}" is not a number of seconds`, {
-    hint: `write one from ${LEAST_SECONDS} to ${MOST_SECONDS}, for example 0.5 or 2`,
+    hint: `write ${LEAST_SECONDS} to ${MOST_SECONDS}, for example 0.5 or 2`,
   })
 }
 
 function requireTerminal(): void {
   const hint = 'qwenctl quota show prints the accounts once, qwenctl top --json everything as a document'
   if (!process.stdin.isTTY || !process.stdout.isTTY)
-    throw new QwenctlError('invalid_usage', 'top needs a terminal, for keys and for the screen', { hint })
+    throw new QwenctlError('invalid_usage', 'top needs a terminal', { hint })
   if (process.env['TERM'] === 'dumb')
-    throw new QwenctlError('invalid_usage', 'this terminal (TERM=dumb) cannot be drawn on', { hint })
+    throw new QwenctlError('invalid_usage', 'this terminal (TERM=dumb) cannot draw a screen', { hint })
 }
 
 function shortPath(path: string): string {

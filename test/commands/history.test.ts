@@ -151,7 +151,7 @@ test('quota history shows a chart on stdout and the totals on stderr', async () 
   expect(shown.stdout).toContain('requests per day (UTC)')
   expect(shown.stdout).toMatch(/large .*small/)
   expect(shown.stderr).toContain('3 requests, 300 tokens in, 60 out, cost ?.')
-  expect(shown.stderr).toContain('3 requests of models whose price is not known')
+  expect(shown.stderr).toContain('3 requests of models without a known price')
 })
 
 test('with --json it is the history document, with --csv rows; of an account that is named, its own', async () => {

@@ -35,7 +35,7 @@ test('a local server needs no key, and a base URL without /v1 is corrected and s
   })
   expect(new Set(keys)).toEqual(new Set([undefined]))
   const again = await added(temporaryFolder(), origin)
-  expect(again.stderr).toContain(`Nothing answers at ${origin}; ${origin}/v1 does, and is used.`)
+  expect(again.stderr).toContain(`Nothing answers at ${origin}; using ${origin}/v1, which does.`)
 })
 
 test('an address at which no model server answers is refused, and nothing is stored', async () => {

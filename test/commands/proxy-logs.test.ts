@@ -74,11 +74,11 @@ test('rotations, cooldowns, troubles, starts and ends are told in words', async 
   const { stdout } = await runCommand(home, ['proxy', 'logs'])
   const at = '2026-11-22T10:00:00Z'
   expect(stdout.trimEnd().split('\n')).toEqual([
-    `${at}  qwen/work  rate limited (429)  qwen3-coder-plus  4 ms  openai/spare goes on  req-1  slow down, key sk-…6789`,
+    `${at}  qwen/work  rate limited (429)  qwen3-coder-plus  4 ms  openai/spare takes over  req-1  slow down, key sk-…6789`,
     `${at}  openai/spare  answered (200)  qwen3-coder-plus  12 ms  req-1`,
     `${at}  openai/spare  answered (200)  qwen3-coder-plus  14 ms  120+34 tokens  2 tries  req-1`,
-    `${at}  qwen/work  rests until 2026-11-22T10:01:00Z  m1  rate limited  slow down`,
-    `${at}  qwen/work (group:local:qwen/t)  rests until you act  no quota or credit left`,
+    `${at}  qwen/work  in cooldown until 2026-11-22T10:01:00Z  m1  rate limited  slow down`,
+    `${at}  qwen/work (group:local:qwen/t)  in cooldown until you act  no quota or credit left`,
     `${at}  trouble  the disk is full`,
     `${at}  started  http://127.0.0.1:3000  strategy priority`,
     `${at}  stopped`,
@@ -113,7 +113,7 @@ test('without --lines the last fifty are shown, with --since or --request all th
 test('a home that never logged, and a filter that nothing passes, are no failure and say so', async () => {
   const none = await runCommand(temporaryFolder(), ['proxy', 'logs'])
   expect(none).toMatchObject({ exit: 0, stdout: '' })
-  expect(none.stderr).toMatch(/^Nothing like that is in the logs of /)
+  expect(none.stderr).toMatch(/^No matching line in the logs of /)
   const document = await runCommand(temporaryFolder(), ['proxy', 'logs', '--json'])
   expect(document).toMatchObject({ exit: 0, stderr: '' })
   expect(JSON.parse(document.stdout)).toEqual({ entries: [] })

@@ -44,7 +44,7 @@ test('when an account is used up and the next takes over, that is told once, in 
   const { standings, note } = given()
   expect(note(work)).toEqual([])
   standings.set(work.id, USED_UP)
-  expect(note(home)).toEqual(['work is used up until 00:00 UTC; home goes on'])
+  expect(note(home)).toEqual(['work is used up until 00:00 UTC; home takes over'])
   expect(note(home)).toEqual([])
 })
 
@@ -63,21 +63,21 @@ test('when the account serves again, that is told, and its next end as well', ()
   standings.delete(work.id)
   expect(note(work)).toEqual(['work is back'])
   standings.set(work.id, { ...USED_UP, availableAt: MIDNIGHT + 86_400_000, fix: null })
-  expect(note(home)).toEqual(['work is used up until 2026-11-24 00:00 UTC; home goes on'])
+  expect(note(home)).toEqual(['work is used up until 2026-11-24 00:00 UTC; home takes over'])
 })
 
 test.each<[Standing, string]>([
   [
     { status: 'cooling', reason: 'rate limited by the provider', availableAt: NOON + 20_000, fix: null },
-    'work rests for 20 s: rate limited by the provider; home goes on',
+    'work is in cooldown for 20 s: rate limited by the provider; home takes over',
   ],
   [
     { status: 'needs-login', reason: 'the provider refuses its credential', availableAt: null, fix: null },
-    'work rests: the provider refuses its credential; home goes on',
+    'work is in cooldown: the provider refuses its credential; home takes over',
   ],
   [
     { status: 'exhausted', reason: 'no credit', availableAt: null, fix: null },
-    'work is used up; home goes on',
+    'work is used up; home takes over',
   ],
 ])('when the account before is %j, says why it does not go on', (standing, words) => {
   const { standings, note } = given()
@@ -91,7 +91,7 @@ test('when both accounts have one name, their providers tell them apart', () => 
   note(work)
   standings.set(work.id, USED_UP)
   expect(note(accountOf('work', 'openai'))).toEqual([
-    'custom/work is used up until 00:00 UTC; openai/work goes on',
+    'custom/work is used up until 00:00 UTC; openai/work takes over',
   ])
 })
 
@@ -108,7 +108,7 @@ test.each([
 test('when nobody is left, who is back first is told once, and again after something was answered', () => {
   const { turnover, note } = given()
   const out = { code: 'quota_exhausted', message: '', returns: { member: { account: work }, at: MIDNIGHT } }
-  const words = 'nobody is left to answer; work is back first, at 00:00 UTC'
+  const words = 'every account is out; work is back first, at 00:00 UTC'
   expect([1, 2, 3].map((seconds) => turnover.refused(out, NOON + seconds * 1000))).toEqual([
     words,
     null,
@@ -117,7 +117,7 @@ test('when nobody is left, who is back first is told once, and again after somet
   note(home)
   expect(turnover.refused(out, NOON)).toBe(words)
   const soon = { ...out, returns: { ...out.returns, at: NOON + 30_000 } }
-  expect(turnover.refused(soon, NOON)).toBe('nobody is left to answer; work is back first, in 30 s')
+  expect(turnover.refused(soon, NOON)).toBe('every account is out; work is back first, in 30 s')
 })
 
 test('when a request is refused for another reason, the reason is told once, without control characters', () => {

@@ -68,7 +68,7 @@ test('without a terminal it tells the same in plain lines, and leaves no trace',
   expect(stdout).not.toContain('\u001b')
   expect(stdout).toContain('simulated inside qwenctl')
   expect(stdout).toContain('13  work is out: 12/day is used up')
-  expect(stdout.replace(/\s+/g, ' ')).toContain('spare answers the same request, at try 2')
+  expect(stdout.replace(/\s+/g, ' ')).toContain('spare answers the same request, at attempt 2')
   expect(stdout).toContain('qwenctl counted 21, the simulated provider 21: they agree on every account.')
   expect(stdout).toContain('qwenctl auth add')
   expect(readFileSync(join(home, 'accounts.json'), 'utf8')).toBe(before)
@@ -157,7 +157,7 @@ test('with --serve, it answers requests of the user until Ctrl-C', async () => {
   await terminal.waitFor('sandbox/home')
   terminal.type('\u0003')
   expect(await terminal.exit).toBe(130)
-  expect(terminal.shown()).toContain('Ended. Its throw-away home is removed.')
+  expect(terminal.shown()).toContain('Ended. The temporary home is removed.')
   expect(readdirSync(places.scratch)).toEqual([])
 })
 

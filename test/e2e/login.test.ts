@@ -23,7 +23,7 @@ test('on a terminal, a login shows a QR code, the code and the time left, and st
   const home = temporaryFolder()
   const login = (await givenLoginServer()).begins(SOON, PENDING)
   const terminal = addHome(home, login)
-  await terminal.waitFor('Waiting for you to confirm it: 15 min left. Ctrl-C stops.')
+  await terminal.waitFor('Waiting for your confirmation: 15 min left. Ctrl-C stops.')
   expect(terminal.shown()).toContain(`Open    ${ADDRESS}`)
   expect(terminal.shown()).toContain('Code    WDJB-MJHT')
   const rows = terminal

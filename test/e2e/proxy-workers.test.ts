@@ -81,11 +81,11 @@ test('what is said of the whole proxy is said once, and not by each worker', asy
   await proxy.says('warning:')
   for (let index = 0; index < 4; index += 1) expect((await chatAt(proxy.url)).status).toBe(200)
   await Promise.all(Array.from({ length: 40 }, () => chatAt(proxy.url))) // both workers get some
-  await proxy.says('nobody is left')
+  await proxy.says('every account is out')
   proxy.signal('SIGTERM')
   await proxy.exit
   expect(proxy.stderr.match(/warning: .*master\.key/g)).toHaveLength(1)
-  expect(proxy.stderr.match(/nobody is left/g)).toHaveLength(1)
+  expect(proxy.stderr.match(/every account is out/g)).toHaveLength(1)
 })
 
 test('when a worker is killed, it is said, another takes its place, and the proxy serves all the while', async () => {

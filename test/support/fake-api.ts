@@ -126,7 +126,7 @@ export class FakeApi {
     if (planned === 'held') return
     if (planned !== undefined) return refuse(res, planned)
     if (name !== 'POST /session' && req.headers.authorization !== 'Bearer qs_session')
-      return refuse(res, refusal(401, 'invalid_token', 'the token is wrong, or its session is over'))
+      return refuse(res, refusal(401, 'invalid_token', 'the token is wrong, or its session has ended'))
     if (name === 'GET /events') return this.#stream(req, res)
     for (const [pattern, handler] of this.#routes) {
       const match = new RegExp(`^${pattern}$`).exec(name)

@@ -227,7 +227,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
     await page.getByRole('button', { name: 'Destroy qwen/old' }).click()
     await page
       .getByRole('dialog', { name: 'Destroy qwen/old?' })
-      .getByRole('button', { name: 'Destroy for good' })
+      .getByRole('button', { name: 'Destroy permanently' })
       .click()
     await page.getByText('The archive is empty').waitFor()
     expect(api.archive).toEqual([])

@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)(`what the page shows when there is nothing to show
     await page.getByRole('link', { name: 'qwen/work' }).waitFor()
     api.refusals.set(
       'GET /keys',
-      new Refusal(401, { code: 'invalid_token', message: 'the token is wrong, or its session is over' }),
+      new Refusal(401, { code: 'invalid_token', message: 'the token is wrong, or its session has ended' }),
     )
     await page.getByRole('link', { name: 'Keys' }).click()
     await page.getByText('The session has ended. Sign in again.').waitFor()
@@ -116,6 +116,6 @@ describe.skipIf(!hasChromium)(`what the page shows when there is nothing to show
     await page.evaluate(() => (location.hash = '#/accounts/acc_gone'))
     await page.getByText('There is no such account').waitFor()
     await page.evaluate(() => (location.hash = '#/elsewhere'))
-    await page.getByText('This address leads nowhere').waitFor()
+    await page.getByText('There is no page at this address').waitFor()
   })
 })

@@ -35,7 +35,7 @@ export function App(): JSX.Element {
         class="skip-link"
         href="#main"
         onClick={(event) => {
-          // The fragment is the router's: move there without changing it.
+          // The router owns the fragment: focus the content without changing it.
           event.preventDefault()
           document.getElementById('main')?.focus()
         }}
@@ -52,7 +52,7 @@ export function App(): JSX.Element {
   )
 }
 
-/** A view begins anew where it is about something else. */
+/** The identity of a view, which starts fresh for another subject. */
 function keyOf(route: Route): string {
   return route.view === 'account' ? `account/${route.id}` : route.view
 }
@@ -84,7 +84,7 @@ function Nowhere(): JSX.Element {
   return (
     <>
       <ViewHead title="Nothing here" />
-      <EmptyState title="This address leads nowhere">
+      <EmptyState title="There is no page at this address">
         <a class="button" href={hashOf({ view: 'accounts' })}>
           All accounts
         </a>

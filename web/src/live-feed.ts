@@ -3,12 +3,12 @@ import type { AccountQuotaView, LogLine } from './api/types.ts'
 import type { ServerEvent } from './api/sse-parser.ts'
 import type { Action } from './state/action.ts'
 
-/** More events than one can see are put into the state at once. */
+/** The most events that enter the state at once: more cannot be seen. */
 const GATHER_MS = 100
 
 export interface FeedTargets {
   dispatch: (action: Action) => void
-  /** What is shown may be old: read everything again. */
+  /** The data may be outdated: load everything again. */
   onStale: () => void
   /** The documents changed. */
   onAccounts: () => void
@@ -16,7 +16,7 @@ export interface FeedTargets {
   onQuota: () => void
 }
 
-/** Turns the server's events into what happens to the state; a burst of requests becomes one change of it. */
+/** Turns events of the server into actions on the state; a burst of requests becomes one action. */
 export class LiveFeed {
   readonly #targets: FeedTargets
   #lines: LogLine[] = []
@@ -38,13 +38,13 @@ export class LiveFeed {
       case 'cooldown':
       case 'trouble':
         return this.#log({ ...(readJson(data) as LogLine), kind: event })
-      default: // a newer server may say more
+      default: // a newer server may send more
     }
   }
 
   #hello({ now }: { now?: string; resumed?: boolean }): void {
     this.#clock(now)
-    // Even a resumed line says nothing of quotas that changed in between.
+    // Even a resumed stream lacks the quota changes in between.
     this.#targets.onStale()
   }
 

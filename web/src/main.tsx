@@ -7,7 +7,7 @@ const page = new PageModel()
 const root = document.getElementById('app')
 if (root === null) throw new Error('the page has no #app')
 
-// First, so that a ticket is out of the address before anything reads it.
+// First, so that the ticket leaves the address before other code reads it.
 void page.start()
 render(
   <PageContext.Provider value={page}>

@@ -8,14 +8,14 @@ import { forgetSession, keepSession, keptSession, takeTicket } from './session.t
 import type { Action, Lists } from './state/action.ts'
 import { Store } from './state/store.ts'
 
-/** After a window has ended the server says what holds now; not asked for more often than this. */
+/** The server knows the counts after a window has ended; it is asked no more often than this. */
 const LEAST_BETWEEN_MS = 5_000
-/** The window must surely be over by then. */
+/** The window has certainly ended by then. */
 const AFTER_MS = 300
-/** Browsers' timers reach no further than 24 days; long before that the page has read everything again. */
+/** Browser timers reach 24 days at most; the page reloads everything long before that. */
 const LONGEST_TIMER_MS = 86_400_000
 
-/** What the views do: calls of the API whose outcome goes into the store. */
+/** The actions of the views: API calls with results in the store. */
 export class PageModel {
   readonly api = new ApiClient()
   readonly store = new Store()
@@ -31,7 +31,7 @@ export class PageModel {
       dispatch,
       onStale: () => this.#readAgain(),
       onAccounts: () => this.#readAgain(),
-      // The list that is on its way may be from before the event.
+      // The list under way may be older than the event.
       onQuota: () => this.#reading.has('accounts') && this.#again.add('accounts'),
     })
     this.#stream = new EventStream(this.api.http, {
@@ -47,7 +47,7 @@ export class PageModel {
     })
   }
 
-  /** Signs in with what there is: a ticket in the address, or the session of this tab. */
+  /** Signs in with a ticket in the address, or with the session of this tab. */
   async start(): Promise<void> {
     const ticket = takeTicket()
     if (ticket !== null) return this.#exchange({ ticket })
@@ -56,7 +56,7 @@ export class PageModel {
     else this.#enter(kept.token, kept.expiresAt)
   }
 
-  /** Throws what the server says of the token. */
+  /** Throws the server's error about the token. */
   async signIn(token: string): Promise<void> {
     const session = await this.api.openSession({ token })
     keepSession(session)
@@ -74,7 +74,7 @@ export class PageModel {
     this.#stream.retryNow()
   }
 
-  /** Reads a list; asked for while it is being read, it is read once more after that, so that the newest answer stays. */
+  /** Loads a list. A call during a load repeats it afterwards, so that the newest answer stays. */
   async load(list: keyof Lists): Promise<void> {
     if (this.#reading.has(list)) return void this.#again.add(list)
     this.#reading.add(list)
@@ -84,7 +84,7 @@ export class PageModel {
   }
 
   async #read(list: keyof Lists): Promise<void> {
-    // An answer that comes after signing out is nobody's any more.
+    // An answer after the sign-out is dropped.
     const dispatch = (action: Action) => {
       if (this.store.state.session.status === 'in') this.store.dispatch(action)
     }
@@ -105,7 +105,7 @@ export class PageModel {
     }
   }
 
-  /** Does something with an account and shows what came of it; failures become a message. Answers whether it worked. */
+  /** Runs an action on an account and shows its result or its error. Returns whether it succeeded. */
   async act(
     doing: Promise<AccountAnswer>,
     done: string | ((answer: AccountAnswer) => string),
@@ -148,7 +148,7 @@ export class PageModel {
     void this.load('accounts')
   }
 
-  /** Reads the accounts again when a window of theirs ends: nothing else may happen then that would tell. */
+  /** Loads the accounts again when one of their windows ends: no other event may report it. */
   #watchTime(): void {
     const { accounts, clockOffsetMs } = this.store.state
     if (accounts.value === this.#watched) return

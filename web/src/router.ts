@@ -1,4 +1,7 @@
-/** Where one can be on the page. In the fragment, so that the server answers one address and reloading works anywhere. */
+/**
+ * The addresses of the page. They are in the fragment, so that the server answers one address and reloading works
+ * everywhere.
+ */
 export type Route =
   | { view: 'accounts' }
   | { view: 'account'; id: string }

@@ -5,7 +5,7 @@ export interface KeptSession {
   expiresAt: string | null
 }
 
-/** The session of this tab, where there is one that has not ended. */
+/** The session of this tab, if there is one that has not ended. */
 export function keptSession(now: number): KeptSession | null {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as KeptSession | null
@@ -33,7 +33,10 @@ export function forgetSession(): void {
   }
 }
 
-/** The ticket that `qwenctl proxy open` put into the address. Taken out of it at once: it must not be seen or shared. */
+/**
+ * The ticket that `qwenctl proxy open` put into the address. It is removed at once, so that it is not seen or
+ * shared.
+ */
 export function takeTicket(): string | null {
   const ticket = /^#ticket=(.+)$/.exec(location.hash)?.[1] ?? null
   if (ticket !== null) history.replaceState(null, '', `${location.pathname}${location.search}#/`)

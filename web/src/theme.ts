@@ -7,7 +7,7 @@ export function chosenTheme(): Theme {
   return set === 'light' || set === 'dark' ? set : 'system'
 }
 
-/** Applies a theme and remembers it; told by an event, for what draws on a canvas. */
+/** Applies and stores a theme; an event notifies canvases. */
 export function chooseTheme(theme: Theme): void {
   const { dataset } = document.documentElement
   if (theme === 'system') delete dataset['theme']
@@ -21,7 +21,7 @@ export function chooseTheme(theme: Theme): void {
   dispatchEvent(new Event('themechange'))
 }
 
-/** Calls back when colours change, by the switch or by the system; answers what stops it. */
+/** Calls back when colours change, by the switch or by the system; returns the function that stops it. */
 export function onThemeChange(callback: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   addEventListener('themechange', callback)

@@ -4,9 +4,9 @@ import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsArchived extends AccountCommand {
-  static override summary = 'list the accounts that were removed and can be brought back'
+  static override summary = 'list archived accounts'
   static override description =
-    'Newest first. accounts unarchive brings one back with its key and its counts; auth remove --purge destroys one.'
+    'Newest first. accounts unarchive restores one with its key and counts; auth remove --purge destroys one.'
   static override examples = [
     '<%= config.bin %> accounts archived',
     '<%= config.bin %> accounts archived --json',

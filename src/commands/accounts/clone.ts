@@ -8,14 +8,14 @@ import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolk
 export default class AccountsClone extends AccountCommand {
   static override summary = 'add an account with the settings of another'
   static override description =
-    'At the same provider and for the same user. With a key of its own, which is checked first; without one it has the same key, which the provider counts once however often it is kept here.'
+    'The copy has the same provider and user. A new key is checked first. Without one both share a key, which the provider counts once.'
   static override examples = [
     '<%= config.bin %> accounts clone qwen/work work-2 --key-env SECOND_KEY',
     '<%= config.bin %> accounts clone qwen/work work-copy',
   ]
   static override args = {
     account: requiredAccountArgument,
-    name: Args.string({ description: 'the name of the new one', required: true, ignoreStdin: true }),
+    name: Args.string({ description: 'name of the new account', required: true, ignoreStdin: true }),
   }
   static override flags = {
     ...secretFlags,
@@ -37,7 +37,9 @@ export default class AccountsClone extends AccountCommand {
       if (result === 'refused')
         throw new QwenctlError('credentials_refused', `the key is refused: ${message}`, { hint })
       if (result === 'unreachable')
-        throw new QwenctlError('upstream_unavailable', `it could not be asked: ${message}`, { hint })
+        throw new QwenctlError('upstream_unavailable', `the provider could not be reached: ${message}`, {
+          hint,
+        })
     }
     const account = await accounts.add(wanted)
     this.printCard(account)

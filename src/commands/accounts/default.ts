@@ -3,8 +3,8 @@ import { shownName, shownReference } from '../../lib/terminal/accounts/account-n
 import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsDefault extends AccountCommand {
-  static override summary = 'choose the account that commands use when none is named'
-  static override description = 'Without an account it shows which one that is.'
+  static override summary = 'set the account that commands use when none is named'
+  static override description = 'Without an argument, shows the current default.'
   static override examples = [
     '<%= config.bin %> accounts default qwen/work',
     '<%= config.bin %> accounts default',
@@ -16,12 +16,12 @@ export default class AccountsDefault extends AccountCommand {
     if (args.account === undefined) {
       const account = await this.toolkit.accounts.getDefault()
       if (account === null)
-        this.tell('No default account is chosen: qwenctl accounts default ACCOUNT chooses one.')
+        this.tell('There is no default account. Set one: qwenctl accounts default ACCOUNT')
       else this.print(shownReference(account))
       return { account }
     }
     const account = await this.toolkit.accounts.setDefault(args.account, filterOf(flags))
-    this.tell(`${shownName(account)} is the default account now.`)
+    this.tell(`${shownName(account)} is now the default account.`)
     return { account }
   }
 }

@@ -3,7 +3,7 @@ import { EnablingCommand } from '../base/enabling-command.ts'
 import { accountArguments, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsDisable extends EnablingCommand {
-  static override summary = 'keep accounts from serving requests'
+  static override summary = 'stop accounts from serving requests'
   static override examples = [
     '<%= config.bin %> accounts disable qwen/work openai/main',
     '<%= config.bin %> accounts disable --group night',

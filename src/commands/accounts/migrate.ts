@@ -16,7 +16,7 @@ import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
 export default class AccountsMigrate extends AccountCommand {
   static override summary = 'import the accounts of other tools'
   static override description =
-    'Looks where other tools keep credentials, shows what would be imported and why the rest would not, and asks. Nothing of the source is changed; importing again adds nothing twice.'
+    'Looks where other tools keep credentials, shows what would be imported and why the rest would not, and asks. The source is never changed, and a second import adds no duplicates.'
   static override examples = [
     '<%= config.bin %> accounts migrate --dry-run',
     '<%= config.bin %> accounts migrate litellm --from ./config.yaml',
@@ -24,13 +24,13 @@ export default class AccountsMigrate extends AccountCommand {
   ]
   static override args = {
     source: Args.string({
-      description: 'only from this one',
+      description: 'only this tool',
       options: [...sourceIds],
       ignoreStdin: true,
     }),
   }
   static override flags = {
-    from: Flags.string({ description: 'a file or folder to look in instead', helpValue: 'PATH' }),
+    from: Flags.string({ description: 'file or folder to read instead', helpValue: 'PATH' }),
     'dry-run': Flags.boolean({ description: 'show the plan and change nothing' }),
     yes: yesFlag,
   }
@@ -54,13 +54,13 @@ export default class AccountsMigrate extends AccountCommand {
 
   private showPlan(planned: MigrationView): void {
     if (planned.plan.length > 0) this.printTable(planColumns, planRows(planned, this.look))
-    for (const { file, reason } of planned.damaged) this.caution(`${file} ${reason}; it is passed over`)
+    for (const { file, reason } of planned.damaged) this.caution(`${file} ${reason}; skipped`)
     this.tell(formatPlan(planned))
   }
 
-  /** A program that asks for JSON gets no question on the way; it says `--yes`. */
+  /** With `--json` no question is asked; `--yes` confirms. */
   private async confirm(count: number, yes: boolean): Promise<void> {
-    if (!yes && !canAsk()) this.tell('Nothing was imported yet.')
+    if (!yes && !canAsk()) this.tell('Nothing has been imported yet.')
     await confirmOrCancel(`Import ${countOf(count, 'account')}?`, yes)
   }
 

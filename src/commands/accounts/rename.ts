@@ -4,12 +4,12 @@ import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
 
 export default class AccountsRename extends AccountCommand {
-  static override summary = 'give an account another name'
-  static override description = 'Its counters, history and key stay with it.'
+  static override summary = 'rename an account'
+  static override description = 'Its counts, history and key stay with it.'
   static override examples = ['<%= config.bin %> accounts rename qwen/work office']
   static override args = {
     account: requiredAccountArgument,
-    name: Args.string({ description: 'its new name', required: true, ignoreStdin: true }),
+    name: Args.string({ description: 'new name', required: true, ignoreStdin: true }),
   }
 
   async run(): Promise<{ account: AccountView }> {

@@ -8,9 +8,9 @@ import { printable } from '../../lib/terminal/format/text-width.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsRestore extends ToolkitCommand {
-  static override summary = 'bring back what a backup holds'
+  static override summary = 'restore a backup'
   static override description =
-    'Shows what would change, asks, and then makes the home what the backup holds: all of it, or nothing where any step fails. What was there before is kept in a folder that it names. With --merge only accounts that are missing are added, and they begin to count anew.'
+    'Shows what would change, asks, and then replaces the home with the backup: completely, or not at all if a step fails. The previous content is kept in a folder that the command names. With --merge only missing accounts are added, with counts at zero.'
   static override examples = [
     '<%= config.bin %> accounts restore qwenctl-backup-2026-11-22 --dry-run',
     '<%= config.bin %> accounts restore qwenctl-backup-2026-11-22',
@@ -21,9 +21,9 @@ export default class AccountsRestore extends ToolkitCommand {
   }
   static override flags = {
     'dry-run': Flags.boolean({ description: 'show what would change, and change nothing' }),
-    merge: Flags.boolean({ description: 'add what is missing, and replace nothing' }),
+    merge: Flags.boolean({ description: 'add what is missing and replace nothing' }),
     'allow-commands': Flags.boolean({
-      description: 'with --yes: take commands and webhooks of the backup along too',
+      description: 'with --yes: also take commands and webhooks from the backup',
     }),
     ...passphraseFlags,
     yes: yesFlag,
@@ -41,19 +41,19 @@ export default class AccountsRestore extends ToolkitCommand {
     if (plan.effects.length > 0 && flags.yes && !flags['allow-commands']) throw unseenCommands(plan.effects)
     await confirmOrCancel('Go on?', flags.yes)
     const safetyCopy = await backup.apply(mode)
-    this.tell(safetyCopy === null ? 'Merged.' : `Restored. What was here before is in ${safetyCopy}.`)
+    this.tell(safetyCopy === null ? 'Merged.' : `Restored. The previous content is in ${safetyCopy}.`)
     return { restore: { ...restore, safetyCopy } }
   }
 }
 
-/** `--yes` answers for what people expect of a backup, not for a program that the backup names. */
+/** `--yes` accepts a backup, but not the programs that it names. */
 function unseenCommands(effects: readonly string[]): QwenctlError {
   const shown = effects.map(printable).join('; ')
   return new QwenctlError(
     'missing_answer',
     `the config.yaml of the backup sets ${shown}; nothing was changed`,
     {
-      hint: 'add --allow-commands if that is wanted',
+      hint: 'add --allow-commands to accept them',
     },
   )
 }

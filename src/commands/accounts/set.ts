@@ -7,9 +7,9 @@ import { settingFlags, settingsOf } from '../base/setting-flags.ts'
 import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsSet extends AccountCommand {
-  static override summary = 'change what an account is'
+  static override summary = 'change the settings of an account'
   static override description =
-    "Only what is given changes. Lists are replaced as a whole; an empty value returns to the default, as in --limit '' for the provider's own limits."
+    "Only the given settings change. Lists are replaced as a whole; an empty value restores the default: --limit '' restores the provider's own limits."
   static override examples = [
     '<%= config.bin %> accounts set qwen/work --limit 2000/day --limit 60/minute',
     '<%= config.bin %> accounts set qwen/work --priority 1 --group night',
@@ -21,7 +21,7 @@ export default class AccountsSet extends AccountCommand {
   static override flags = {
     ...settingFlags,
     'no-egress-proxy': Flags.boolean({
-      description: 'reach the provider directly again',
+      description: 'connect to the provider directly again',
       exclusive: ['egress-proxy', 'egress-proxy-env'],
     }),
     ...secretFlags,
@@ -44,7 +44,7 @@ export default class AccountsSet extends AccountCommand {
     const target = await namedTarget(this.toolkit, args.account, { verb: 'change', filter })
     const account = await this.toolkit.accounts.set(target, settings, filter)
     this.printCard(account)
-    if (secret !== null) this.tell('The new key was not checked yet: qwenctl auth verify does.')
+    if (secret !== null) this.tell('The new key is not checked yet. Check it: qwenctl auth verify')
     return { account }
   }
 }

@@ -6,30 +6,30 @@ import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.t
 import { AccountCommand, filterOf } from '../base/toolkit-command.ts'
 
 export default class AccountsUnarchive extends AccountCommand {
-  static override summary = 'bring removed accounts back'
+  static override summary = 'restore archived accounts'
   static override description =
-    'With key, settings, folder and counts, as they were. Of several that had the same name it is the one removed last; the id names another.'
+    'Accounts return with their key, settings, folder and counts. If several had the same name, the one removed last returns; an id selects another.'
   static override examples = [
     '<%= config.bin %> accounts unarchive qwen/work',
     '<%= config.bin %> accounts unarchive qwen/work --as work-2',
   ]
   static override args = {
     archived: Args.string({
-      description: 'accounts in the archive: name, provider/name, user:provider/name or id',
+      description: 'archived accounts: name, provider/name, user:provider/name or id',
       multiple: true,
       required: true,
       ignoreStdin: true,
     }),
   }
   static override flags = {
-    as: Flags.string({ description: 'bring it back under another name', helpValue: 'NAME' }),
+    as: Flags.string({ description: 'restore it under another name', helpValue: 'NAME' }),
   }
 
   async run(): Promise<AccountsAnswer> {
     const { args, flags } = await this.parse(AccountsUnarchive)
     if (flags.as !== undefined && args.archived.length > 1) {
-      throw new QwenctlError('invalid_usage', '--as names one account, and several were given', {
-        hint: 'bring them back one by one',
+      throw new QwenctlError('invalid_usage', '--as takes one account, and several were given', {
+        hint: 'restore them one at a time',
       })
     }
     const { archive } = this.toolkit
@@ -37,7 +37,7 @@ export default class AccountsUnarchive extends AccountCommand {
     for (const reference of args.archived) ids.add((await archive.find(reference, filterOf(flags))).id)
     const restored: AccountView[] = []
     for (const id of ids) restored.push(await archive.restore(id, flags.as))
-    this.tell(`Brought back ${restored.map(shownName).join(', ')}.`)
+    this.tell(`Restored ${restored.map(shownName).join(', ')}.`)
     return accountsAnswer(restored, args.archived.length > 1)
   }
 }

@@ -24,7 +24,7 @@ export default class AuthAdd extends AccountCommand {
   static override aliases = ['accounts:add']
   static override summary = 'add an account'
   static override description =
-    'Asks for what is missing, and checks the key with the provider before anything is stored. A key is never an argument: it is typed hidden, or comes from standard input, a variable or a file. Where the provider has a login with a code, or --login device asks for one, it shows the code and waits until it is confirmed in a browser.'
+    'Asks for missing values, and checks the key with the provider before it stores anything. A key is never an argument: it is typed hidden, or read from standard input, a variable or a file. For a provider with a login by code, or with --login device, it shows the code and waits until you confirm it in a browser.'
   static override examples = [
     '<%= config.bin %> auth add',
     '<%= config.bin %> auth add work -p qwen',
@@ -35,13 +35,13 @@ export default class AuthAdd extends AccountCommand {
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
   ]
   static override args = {
-    name: Args.string({ description: 'its name, or provider/name', ignoreStdin: true }),
+    name: Args.string({ description: 'name, or provider/name', ignoreStdin: true }),
   }
   static override flags = {
-    provider: Flags.string({ char: 'p', description: 'the service it belongs to', helpValue: 'PROVIDER' }),
+    provider: Flags.string({ char: 'p', description: 'provider of the account', helpValue: 'PROVIDER' }),
     ...secretFlags,
     'no-key': Flags.boolean({
-      description: 'the server takes requests without a key',
+      description: 'the server accepts requests without a key',
       exclusive: ['key-stdin', 'key-env', 'key-file', 'login'],
     }),
     ...settingFlags,
@@ -96,7 +96,7 @@ export default class AuthAdd extends AccountCommand {
     return { account: added }
   }
 
-  /** Nobody is sent to a browser for an account that could not be stored then. */
+  /** Checks the name first, so that a login is not confirmed for an account that cannot be stored. */
   private async logIn(account: NewAccount, flags: LoginFlags): Promise<TokenSet> {
     const { accounts, logins } = this.toolkit
     const { provider, user, name } = account
@@ -126,7 +126,7 @@ export default class AuthAdd extends AccountCommand {
     return secret
   }
 
-  /** Nothing is stored unless the provider accepts the credential, or has no way to say. */
+  /** Stores the account only if the provider accepts the credential or has no way to check it. */
   private async check(account: NewAccount, provider: Provider): Promise<void> {
     const { result, message, correctedBaseUrl } = await this.toolkit.accounts.checkCredential(account)
     if (result === 'refused') {
@@ -135,12 +135,12 @@ export default class AuthAdd extends AccountCommand {
       })
     }
     if (result === 'unreachable') {
-      throw new QwenctlError('upstream_unavailable', `${provider.label} could not be asked: ${message}`, {
+      throw new QwenctlError('upstream_unavailable', `${provider.label} could not be reached: ${message}`, {
         hint: 'nothing was stored; check the base URL, or store the account unchecked with --no-verify',
       })
     }
     if (correctedBaseUrl !== undefined) {
-      this.tell(`Nothing answers at ${account.baseUrl}; ${correctedBaseUrl} does, and is used.`)
+      this.tell(`Nothing answers at ${account.baseUrl}; using ${correctedBaseUrl}, which does.`)
       account.baseUrl = correctedBaseUrl
     }
     if (result === 'unchecked') this.tell(`The key was not checked: ${message}`)
@@ -149,7 +149,7 @@ export default class AuthAdd extends AccountCommand {
 
 type LoginFlags = Parameters<typeof loginOverridesOf>[0] & { browser: boolean }
 
-/** A provider that has a login and no keys is logged in at, unless a key is given. */
+/** A provider with a login and no keys uses the login, unless a key is given. */
 function logsIn(
   provider: Provider,
   flags: Parameters<typeof readSecret>[0] & { login?: string | undefined; issuer?: string | undefined },

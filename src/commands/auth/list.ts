@@ -11,7 +11,7 @@ import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolk
 
 export default class AuthList extends AccountCommand {
   static override aliases = ['accounts:list']
-  static override summary = 'list the accounts with their status'
+  static override summary = 'list accounts with their status'
   static override examples = [
     '<%= config.bin %> auth list',
     '<%= config.bin %> auth list -p qwen --json',
@@ -41,7 +41,7 @@ export default class AuthList extends AccountCommand {
   }
 }
 
-/** Why it is not ready, for how long, and what to type. */
+/** The reason why the account is out, the time left, and the command that brings it back. */
 function reasonOf({ statusReason, availableAt, fix }: AccountView): string {
   if (statusReason === null) return ''
   const left = availableAt === null ? '' : `, ${formatDuration(Date.parse(availableAt) - Date.now())} left`

@@ -9,14 +9,14 @@ import { AccountCommand, filterOf, requiredAccountArguments } from '../base/tool
 export default class AuthRefresh extends AccountCommand {
   static override summary = 'renew logins now'
   static override description =
-    'Tokens are renewed by themselves before they end; this does it now. With --login the account gets a new login, and keeps everything else. Exits with 5 when a login has ended, and with 1 when its server could not be asked.'
+    'Tokens are renewed automatically before they expire; this renews them now. With --login the account gets a new login and keeps everything else. Exits with 5 if a login has ended, and with 1 if its server could not be reached.'
   static override examples = [
     '<%= config.bin %> auth refresh qwen-oauth/home',
     '<%= config.bin %> auth refresh qwen-oauth/home --login',
   ]
   static override args = { account: requiredAccountArguments }
   static override flags = {
-    login: Flags.boolean({ description: 'log in again, as when the login has ended' }),
+    login: Flags.boolean({ description: 'log in again, for example after the login has ended' }),
     ...loginFlags,
   }
 
@@ -24,7 +24,7 @@ export default class AuthRefresh extends AccountCommand {
     const { args, flags } = await this.parse(AuthRefresh)
     const ids = await targetsOf(this.toolkit, args.account, filterOf(flags))
     const renewals: Renewal[] = []
-    // One after the other: servers take many renewals at once from one address for an attack.
+    // In sequence: servers treat many simultaneous renewals from one address as an attack.
     for (const id of ids) {
       renewals.push(flags.login ? await this.logIn(id, flags) : await this.toolkit.accounts.refresh(id))
     }
@@ -54,7 +54,7 @@ export default class AuthRefresh extends AccountCommand {
       { palette: this.errorPalette, unicode: this.unicode, browser: flags.browser },
     )
     const renewed = await accounts.set(id, { tokens })
-    return { account: renewed, result: 'renewed', message: 'there is a new login' }
+    return { account: renewed, result: 'renewed', message: 'logged in again' }
   }
 
   private row({ account, result, message }: Renewal): string[] {

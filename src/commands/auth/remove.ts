@@ -20,7 +20,7 @@ export default class AuthRemove extends AccountCommand {
   static override aliases = ['accounts:remove']
   static override summary = 'remove accounts'
   static override description =
-    'A removed account is archived, and accounts unarchive brings it back; --purge destroys it and its key, also one that is archived already.'
+    'A removed account is archived, and accounts unarchive restores it. --purge destroys an account and its key, archived or not.'
   static override examples = [
     '<%= config.bin %> auth remove qwen/work',
     '<%= config.bin %> auth remove qwen/work openai/old --yes',
@@ -31,7 +31,7 @@ export default class AuthRemove extends AccountCommand {
   static override flags = {
     group: groupFlag,
     provider: providerFlag,
-    purge: Flags.boolean({ description: 'destroy it and its key, without a way back' }),
+    purge: Flags.boolean({ description: 'destroy the account and its key permanently' }),
     yes: yesFlag,
   }
 
@@ -53,7 +53,10 @@ export default class AuthRemove extends AccountCommand {
     return accountsAnswer(removed, references.length !== 1)
   }
 
-  /** Those in the archive, where the first that was named is in use no more; null: they are accounts in use. */
+  /**
+   * The archived accounts, if the first reference names no account in use; null: the references name accounts in
+   * use.
+   */
   private async archivedOf(references: string[], filter: AccountFilter): Promise<ArchivedView[] | null> {
     const [first] = references
     if (first === undefined || (await this.isInUse(first, filter))) return null
@@ -69,7 +72,7 @@ export default class AuthRemove extends AccountCommand {
     } catch (error) {
       if (isQwenctlError(error) && error.code === 'account_not_found') {
         const archived = await this.toolkit.archive.list(filter)
-        return archived.length === 0 // then the error of those in use says what is near
+        return archived.length === 0 // the error about accounts in use then suggests close names
       }
       throw error
     }
@@ -77,7 +80,7 @@ export default class AuthRemove extends AccountCommand {
 
   private async purge(archived: ArchivedView[], yes: boolean): Promise<{ archived: ArchivedView[] }> {
     const names = archived.map(shownName).join(', ')
-    await confirmOrCancel(`Destroy ${names} in the archive?`, yes)
+    await confirmOrCancel(`Destroy ${names} from the archive?`, yes)
     for (const { id } of archived) await this.toolkit.archive.purge(id)
     this.tell(`Destroyed ${names}.`)
     return { archived }

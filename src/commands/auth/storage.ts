@@ -5,9 +5,9 @@ import { countOf } from '../../lib/terminal/accounts/account-names.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AuthStorage extends ToolkitCommand {
-  static override summary = 'show what seals the credentials, or seal them with something else'
+  static override summary = 'show or change what encrypts the credentials'
   static override description =
-    'The keychain of the system, a passphrase (QWENCTL_PASSPHRASE), or a key file. Moving seals every credential anew, all or none, and forgets the key from before.'
+    'The system keychain, a passphrase (QWENCTL_PASSPHRASE), or a key file. A change re-encrypts every credential in one step, then deletes the old key.'
   static override examples = [
     '<%= config.bin %> auth storage',
     '<%= config.bin %> auth storage --to keychain',
@@ -15,7 +15,7 @@ export default class AuthStorage extends ToolkitCommand {
   ]
   static override flags = {
     to: Flags.string({
-      description: 'seal with this from now on',
+      description: 'encrypt with this from now on',
       options: ['keychain', 'passphrase', 'key-file'],
     }),
     yes: yesFlag,
@@ -30,16 +30,16 @@ export default class AuthStorage extends ToolkitCommand {
       return { storage }
     }
     await confirmOrCancel(
-      `Seal every credential with the ${flags.to}, and forget the key from before?`,
+      `Re-encrypt every credential with the ${flags.to}, then delete the old key?`,
       flags.yes,
     )
     const storage = await this.toolkit.moveStorage(flags.to)
-    this.tell(`Sealed ${countOf(storage.sealed, 'secret')} with the ${flags.to}.`)
+    this.tell(`Encrypted ${countOf(storage.sealed, 'secret')} with the ${flags.to}.`)
     return { storage }
   }
 }
 
 function words({ kind, sealed }: StorageView): string {
-  if (kind === null) return 'Nothing is sealed yet; what seals is decided with the first credential.'
-  return `${countOf(sealed, 'secret')}; new ones are sealed with the ${kind}.`
+  if (kind === null) return 'Nothing is encrypted yet. The first credential decides what is used.'
+  return `${countOf(sealed, 'secret')}; new ones are encrypted with the ${kind}.`
 }

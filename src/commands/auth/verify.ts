@@ -13,9 +13,9 @@ import {
 } from '../base/toolkit-command.ts'
 
 export default class AuthVerify extends AccountCommand {
-  static override summary = 'ask the providers whether they accept the credentials'
+  static override summary = 'check credentials with their providers'
   static override description =
-    'Exits with 5 when a provider refuses one, and with 1 when one could not be asked.'
+    'Exits with 5 if a provider refuses a credential, and with 1 if a provider could not be reached.'
   static override examples = [
     '<%= config.bin %> auth verify',
     '<%= config.bin %> auth verify qwen/work openai/main',

@@ -7,8 +7,8 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 
 /**
- * The full references of the accounts that a command was given, each once; without any, of all that the filter
- * leaves. All are looked up before the first is changed, so that a mistyped name changes nothing.
+ * The full references of the given accounts without duplicates, or of all accounts that match the filter. Every
+ * reference is resolved before the first change, so a mistyped name changes nothing.
  */
 export async function targetsOf(
   toolkit: Toolkit,
@@ -23,7 +23,7 @@ export async function targetsOf(
   return (await toolkit.accounts.list(filter)).map((account) => account.id)
 }
 
-/** The account that was named, else the default one, else the only one there is. */
+/** The named account, else the default one, else the only one. */
 export async function oneTarget(
   toolkit: Toolkit,
   reference: string | undefined,
@@ -35,14 +35,14 @@ export async function oneTarget(
   const accounts = await toolkit.accounts.list(filter)
   const [only, ...others] = accounts
   if (only !== undefined && others.length === 0) return only.id
-  if (only === undefined) throw new QwenctlError('no_accounts', 'there is no account yet')
+  if (only === undefined) throw new QwenctlError('no_accounts', 'there are no accounts yet')
   if (canAsk()) return chooseOne(accounts, 'Account')
   throw new QwenctlError('missing_answer', `Which account? You have ${accounts.length}`, {
     hint: 'name one, or set a default with qwenctl accounts default ACCOUNT',
   })
 }
 
-/** The account that was named, else the one that is chosen from a list. Throws `invalid_usage` without a terminal. */
+/** The named account, else one chosen from a list. Throws `invalid_usage` without a terminal. */
 export async function namedTarget(
   toolkit: Toolkit,
   reference: string | undefined,
@@ -57,8 +57,8 @@ export async function namedTarget(
 }
 
 /**
- * The accounts that were named; without any those that the filter leaves, or that are chosen from a list where nothing
- * narrows them. Throws `invalid_usage` without a terminal.
+ * The named accounts, else those that match the filter, else those chosen from a list. Throws `invalid_usage`
+ * without a terminal.
  */
 export async function namedTargets(
   toolkit: Toolkit,

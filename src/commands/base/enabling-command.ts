@@ -5,7 +5,7 @@ import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.t
 import { namedTargets } from './account-targets.ts'
 import { AccountCommand, filterOf } from './toolkit-command.ts'
 
-/** `accounts enable` and `accounts disable`, for accounts by name or a whole group or provider. */
+/** `accounts enable` and `accounts disable`, for named accounts, a group or a provider. */
 export abstract class EnablingCommand extends AccountCommand {
   protected async setEnabled(
     enabled: boolean,

@@ -3,7 +3,7 @@ import { printable } from '../../lib/base/printable.ts'
 import { formatAgo, formatIn } from '../../lib/terminal/format/format-time.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 
-/** Whose accounts serve a key, and how many they are: `all (12)`, `all of alice (20)`, or those that it names. */
+/** The accounts that serve a key, with their number: `all (12)`, `all of alice (20)`, or the named ones. */
 export function servesText(key: ClientKeyView): string {
   return `${reachText(key)} (${key.accountCount})`
 }
@@ -26,7 +26,7 @@ export function expiryText({ expiresAt }: ClientKeyView, now: string): string {
   return Date.parse(expiresAt) > Date.parse(now) ? formatIn(expiresAt, now) : formatAgo(expiresAt, now)
 }
 
-/** What is left of each limit: `180 of 200/day`. */
+/** The headroom of each limit: `180 of 200/day`. */
 export function keyLeftText({ limits }: ClientKeyView): string {
   const each = limits.map(
     ({ remaining, max, metric, window }) =>

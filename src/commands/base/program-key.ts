@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 
-/** What `exec` and `env` ask alike: which accounts the program may use. */
+/** Flags that limit the accounts of a program, shared by `exec` and `env`. */
 export const programFlags = {
   account: Flags.string({ description: 'only this account serves it', helpValue: 'ACCOUNT' }),
   provider: Flags.string({
@@ -25,7 +25,7 @@ export interface ProgramWish {
   user?: string | undefined
 }
 
-/** The proxy that programs are pointed at: the one started last. Throws `proxy_not_running`. */
+/** The proxy that programs use: the one started last. Throws `proxy_not_running`. */
 export function proxyUrl(toolkit: Toolkit): string {
   const proxy = toolkit.proxies.list().at(-1)
   if (proxy !== undefined) return proxy.url
@@ -34,7 +34,7 @@ export function proxyUrl(toolkit: Toolkit): string {
   })
 }
 
-/** A throw-away key for one program. */
+/** A temporary key for one program. */
 export async function programKey(
   toolkit: Toolkit,
   wish: ProgramWish,

@@ -2,23 +2,26 @@ import { Flags } from '@oclif/core'
 import { rotationFlags } from './rotation-flags.ts'
 import { MOST_WORKERS, strategyNames } from '../../lib/toolkit/settings/settings-table.ts'
 
-/** How a proxy is to serve: for `start`, and for `install`, which writes them down. */
+/** Flags for serving, shared by `proxy start` and `proxy install`; `install` stores them. */
 export const servingFlags = {
-  port: Flags.integer({ description: 'port; 0 picks a free one', min: 0, max: 65_535, helpValue: '3000' }),
+  port: Flags.integer({ description: 'port; 0 selects a free one', min: 0, max: 65_535, helpValue: '3000' }),
   host: Flags.string({ description: 'address to listen on', helpValue: '127.0.0.1' }),
-  strategy: Flags.string({ description: 'which account serves next', options: [...strategyNames] }),
+  strategy: Flags.string({
+    description: 'strategy that selects the next account',
+    options: [...strategyNames],
+  }),
   ...rotationFlags,
   workers: Flags.integer({
-    description: 'processes that serve together; one is enough for most',
+    description: 'number of serving processes; one is usually enough',
     min: 1,
     max: MOST_WORKERS,
     helpValue: 'N',
   }),
   ca: Flags.string({
-    description: 'trust the certificates of this file (PEM) too (repeat for several)',
+    description: 'also trust the certificates in this PEM file (repeat for several)',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
   }),
-  verbose: Flags.boolean({ char: 'v', description: 'a line for every request, not only for troubles' }),
+  verbose: Flags.boolean({ char: 'v', description: 'log every request, not only problems' }),
 }

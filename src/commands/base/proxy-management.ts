@@ -1,7 +1,7 @@
 import type { ManagementOptions } from '../../lib/management/management.ts'
 import type { ManagementHandler } from '../../lib/proxy/server/management-seam.ts'
 
-/** The page and the API of a proxy. They are loaded with the first request for them: most proxies never get one. */
+/** The page and the API of a proxy. Loaded with the first request for them, since most proxies never get one. */
 export function lazyManagement(options: ManagementOptions): ManagementHandler {
   const open = async () => {
     const { Management } = await import('../../lib/management/management.ts')

@@ -5,7 +5,7 @@ import { serviceOf } from '../../lib/toolkit/service/service.ts'
 import type { Service, ServiceCommand } from '../../lib/toolkit/service/service.ts'
 import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 
-/** What `--json` says of a service. */
+/** The `--json` document of a service. */
 export interface ServiceView {
   kind: Service['kind']
   name: string
@@ -24,7 +24,7 @@ interface Serving {
   verbose?: boolean | undefined
 }
 
-/** The service that the home has, or would have. */
+/** The installed service of the home, or the one that `proxy install` would write. */
 export function serviceHere({ home }: Toolkit): Service {
   const { platform, env } = process
   return serviceOf({ platform, env, userFolder: homedir(), uid: process.getuid?.() ?? 0, home })
@@ -34,7 +34,7 @@ export function serviceView({ kind, name, file }: Service): ServiceView {
   return { kind, name, file }
 }
 
-/** How the service starts the proxy with these flags. */
+/** The command line with which the service starts the proxy. */
 export function serviceCommand(flags: Serving): ServiceCommand {
   const { port, host, strategy, workers, reserve, wait, ca = [], user, verbose } = flags
   const [, script = ''] = process.argv
@@ -50,7 +50,7 @@ export function serviceCommand(flags: Serving): ServiceCommand {
   }
 }
 
-/** What says where the home is, for a system that starts it without the variables of the user's shell. */
+/** The variables that locate the home: the system starts the service without those of the user's shell. */
 function placeVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   const { QWENCTL_HOME: root = '' } = env
   if (root !== '') return { QWENCTL_HOME: resolve(root) }

@@ -3,19 +3,19 @@ import type { RunningProxy } from '../../lib/proxy/start-proxy.ts'
 import type { ManagementHost } from '../../lib/proxy/workers/management-host.ts'
 import type { Supervisor } from '../../lib/proxy/workers/supervisor.ts'
 
-/** A proxy that serves, in this process or in workers of it. */
+/** A serving proxy, in this process or in its workers. */
 export interface Serving {
   url: string
   port: number
   accounts: number
-  /** The processes that serve, as they are now. */
+  /** The current serving processes. */
   pids: () => number[]
   inFlight: () => Promise<number>
-  /** Takes no new requests; resolves with how many are under way. */
+  /** Accepts no new requests; resolves to the number of requests under way. */
   drain: () => Promise<number>
-  /** After `drain`: resolves when all is over. */
+  /** After `drain`: resolves when every request has ended. */
   ended: () => Promise<void>
-  /** Resolves when it cannot go on. */
+  /** Resolves when the proxy cannot continue. */
   failed: Promise<QwenctlError>
 }
 
@@ -36,7 +36,7 @@ export function servingAlone(proxy: RunningProxy): Serving {
   }
 }
 
-/** `host`: where the workers' management is answered. */
+/** `host`: the process that answers the management requests of the workers. */
 export function servingTogether(supervisor: Supervisor, host: ManagementHost): Serving {
   process.on('exit', () => supervisor.kill())
   return {

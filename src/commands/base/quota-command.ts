@@ -8,7 +8,7 @@ import { forecastNotes } from '../../lib/terminal/quota/forecast-messages.ts'
 import { quotaRows, quotaShape, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand } from './toolkit-command.ts'
 
-/** The quota commands: both end by showing what is left. */
+/** The quota commands: each ends with what is left. */
 export abstract class QuotaCommand extends AccountCommand {
   protected showQuota(document: QuotaDocument, filter: AccountFilter, flags: ListFlags = {}): void {
     if (document.accounts.length === 0 && flags.quiet !== true) {
@@ -24,7 +24,7 @@ export abstract class QuotaCommand extends AccountCommand {
     return [...statusNotes(document), ...cooldownNotes(document), ...forecastNotes(document)]
   }
 
-  /** What is drawn anew in its place must not be broken into two lines. */
+  /** Keeps a redrawn line from wrapping into two. */
   protected fitted(line: string): string {
     const { columns } = this.look
     return columns === null ? line : cutToWidth(line, columns - 1)

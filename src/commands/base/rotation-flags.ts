@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { checkedSetting, variableOf } from '../../lib/toolkit/settings/settings.ts'
 
-/** Flags of `proxy start` that stand for a setting, which a running proxy reads again when it changes. */
+/** Flags of `proxy start` that set a setting. A running proxy reads the setting again when it changes. */
 const settingOf = { reserve: 'proxy.reserve', wait: 'proxy.wait' } as const
 
 const flag = (name: keyof typeof settingOf, description: string, helpValue: string) =>
@@ -12,11 +12,11 @@ const flag = (name: keyof typeof settingOf, description: string, helpValue: stri
   })
 
 export const rotationFlags = {
-  reserve: flag('reserve', 'leave this share of every limit to other uses', '20%'),
-  wait: flag('wait', 'let requests wait this long for an account when all are out', '30s'),
+  reserve: flag('reserve', 'keep this share of every limit free for other uses', '20%'),
+  wait: flag('wait', 'queue requests this long when all accounts are out', '30s'),
 }
 
-/** Flags beat variables and files: each takes the place of its variable, for this process and for those that it starts. */
+/** Flags beat variables and files: each replaces its variable, for this process and its child processes. */
 export function useRotationFlags(
   flags: { [name in keyof typeof settingOf]?: string | undefined },
   env: NodeJS.ProcessEnv,

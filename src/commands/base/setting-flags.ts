@@ -2,26 +2,26 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountSettings } from '../../lib/toolkit/toolkit.ts'
 
-/** The attributes of an account, the same for `auth add` and `accounts set`. */
+/** The settings of an account, shared by `auth add` and `accounts set`. */
 export const settingFlags = {
   label: Flags.string({
-    description: 'free text for people, shown beside the name',
+    description: 'free text shown beside the name',
     helpValue: 'TEXT',
   }),
   'base-url': Flags.string({
-    description: "endpoint to use instead of the provider's own",
+    description: "endpoint that replaces the provider's own",
     helpValue: 'URL',
   }),
   group: Flags.string({
     char: 'g',
-    description: 'put it into this group (repeat for several)',
+    description: 'add it to this group (repeat for several)',
     helpValue: 'GROUP',
     multiple: true,
     multipleNonGreedy: true,
   }),
   limit: Flags.string({
     char: 'l',
-    description: 'MAX[metric]/WINDOW, as 2000/day or 60/minute (repeat for several)',
+    description: 'MAX[metric]/WINDOW, such as 2000/day or 60/minute (repeat for several)',
     helpValue: 'LIMIT',
     multiple: true,
     multipleNonGreedy: true,
@@ -29,12 +29,11 @@ export const settingFlags = {
   priority: Flags.integer({ description: 'tier; the smallest number serves first', helpValue: 'N' }),
   weight: Flags.integer({ description: 'share within its tier', helpValue: 'N', min: 1 }),
   'quota-group': Flags.string({
-    description: 'accounts that the provider counts together cool down together',
+    description: 'accounts with the same group share one quota at the provider, and its cooldowns',
     helpValue: 'GROUP',
   }),
   'egress-proxy': Flags.string({
-    description:
-      'reach the provider through this http, https, socks5 or socks5h proxy (repeat for the next when it is down)',
+    description: 'http, https, socks5 or socks5h proxy to the provider (repeat for fallbacks)',
     helpValue: 'URL',
     multiple: true,
     multipleNonGreedy: true,
@@ -65,7 +64,7 @@ export interface SettingFlags {
   model?: string[] | undefined
 }
 
-/** The settings that were given. An empty value (`--quota-group ''`) returns one to its default. */
+/** The given settings. An empty value (`--quota-group ''`) restores the default. */
 export function settingsOf(flags: SettingFlags, env: NodeJS.ProcessEnv): AccountSettings {
   const settings: AccountSettings = {}
   if (flags.label !== undefined) settings.label = flags.label || null
@@ -91,15 +90,15 @@ function proxiesIn(variable: string, env: NodeJS.ProcessEnv): string {
   const text = env[variable]?.trim() ?? ''
   if (text !== '') return text
   throw new QwenctlError('missing_answer', `the variable ${variable} is not set`, {
-    hint: 'put the URLs of the proxies into it, or name another with --egress-proxy-env VAR',
+    hint: 'set it to the URLs of the proxies, or name another with --egress-proxy-env VAR',
   })
 }
 
 function wordsOf(given: string[], flag: string): string[] {
   const words = given.filter((word) => word !== '')
   if (words.length > 0 && words.length < given.length) {
-    throw new QwenctlError('invalid_value', `one ${flag} is empty`, {
-      hint: `give ${flag} '' alone to clear it`,
+    throw new QwenctlError('invalid_value', `one ${flag} value is empty`, {
+      hint: `to clear it, give only ${flag} ''`,
     })
   }
   return words

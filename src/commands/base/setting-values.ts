@@ -6,7 +6,7 @@ export const keyArgument = Args.string({
   ignoreStdin: true,
 })
 
-/** A setting as one line of text: lists as `config set` reads them, with commas. */
+/** A setting as one line of text: lists are comma-separated, as `config set` reads them. */
 export function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.join(',')
   return typeof value === 'string' ? value : JSON.stringify(value)

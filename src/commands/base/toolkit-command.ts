@@ -1,5 +1,6 @@
-// What commands share beyond the terminal: the toolkit, the account flags, and how accounts are shown. Files of this
-// folder are no commands (`oclif.commands.globPatterns` leaves it out); each file beside it is exactly one.
+// Code that commands share beyond the terminal: the toolkit, the account flags, and the display of accounts. Files
+// in this folder are not commands (`oclif.commands.globPatterns` leaves it out); each file beside it is one
+// command.
 
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../lib/terminal/base-command.ts'
@@ -11,16 +12,16 @@ import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountCard } from '../../lib/terminal/accounts/account-card.ts'
 import type { Look } from '../../lib/terminal/quota/quota-table.ts'
 
-// Enough to hide the latency of providers, few enough not to look like an attack.
+// High enough to hide the latency of providers, low enough not to look like an attack.
 const BATCH = 8
 
 /** A command over the toolkit, which opens on first use and closes when the command ends. */
 export abstract class ToolkitCommand extends BaseCommand {
-  // Said again, since oclif stops looking for inherited flags at a class that has no static of its own.
+  // Declared again, because oclif stops at a class without a static of its own when it collects inherited flags.
   static override enableJsonFlag = true
 
   private opened: Toolkit | undefined
-  /** What flags say of the toolkit; to be set before its first use. */
+  /** Toolkit options from flags; set them before the first use of the toolkit. */
   protected toolkitFlags: Pick<ToolkitOptions, 'ca'> = {}
   private readonly told = new Set<string>()
 
@@ -42,7 +43,7 @@ export abstract class ToolkitCommand extends BaseCommand {
     await super.finally(error)
   }
 
-  /** Those that were not told yet: a command that runs long tells them as it begins, not only as it ends. */
+  /** Prints the warnings that were not printed yet. A long-running command calls this at its start too. */
   protected tellWarnings(): void {
     for (const warning of this.opened?.warnings() ?? []) {
       if (!this.told.has(warning)) this.caution(warning)
@@ -51,7 +52,7 @@ export abstract class ToolkitCommand extends BaseCommand {
   }
 }
 
-/** A command over accounts: they belong to a user, and `--user` says which one is meant. */
+/** A command over accounts of one user, which `--user` selects. */
 export abstract class AccountCommand extends ToolkitCommand {
   static override baseFlags = {
     user: Flags.string({
@@ -71,7 +72,7 @@ export abstract class AccountCommand extends ToolkitCommand {
   }
 }
 
-// Without `ignoreStdin` oclif fills a missing argument from standard input, where a key may be waiting.
+// Without `ignoreStdin` oclif fills a missing argument from standard input, which may hold a key.
 export const accountArgument = Args.string({
   description: 'name, provider/name, user:provider/name or id of an account',
   ignoreStdin: true,
@@ -116,10 +117,10 @@ export const groupFlag = Flags.string({
 
 export const yesFlag = Flags.boolean({
   char: 'y',
-  description: 'do not ask',
+  description: 'skip the confirmation',
 })
 
-/** The filter that the flags of a command say, without the fields that were not given. */
+/** The filter from the flags of a command, without missing fields. */
 export function filterOf(flags: {
   user?: string | undefined
   provider?: string | undefined
@@ -133,7 +134,7 @@ export function filterOf(flags: {
   }
 }
 
-/** Answers each in turn by `ask`, a few at a time, in the order given. */
+/** Maps `ids` through `ask`, a few at a time, and keeps the order. */
 export async function inBatches<Item, Answer>(
   items: Item[],
   ask: (item: Item) => Promise<Answer>,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 
-/** The questions of `auth add`, in a process of their own: whatever happens there, the screen comes back. */
+/** Runs the questions of `auth add` in a separate process, so that the screen survives any failure. */
 export async function addAccountAside({ user }: AccountFilter): Promise<void> {
   const [, script = ''] = process.argv
   const words = ['auth', 'add', ...(user === undefined ? [] : ['--user', user])]
@@ -13,9 +13,9 @@ export async function addAccountAside({ user }: AccountFilter): Promise<void> {
   if (exit !== 0 && exit !== 130) await untilEnter()
 }
 
-/** What went wrong stands above; it is gone once the screen is back. */
+/** Keeps an error visible: the returning screen overwrites it. */
 async function untilEnter(): Promise<void> {
-  process.stderr.write('\nEnter goes back to the screen. ')
+  process.stderr.write('\nPress Enter to return to the screen. ')
   const { stdin } = process
   stdin.ref()
   await new Promise<void>((resolve) => {

@@ -8,7 +8,7 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 export default class ConfigEdit extends ToolkitCommand {
   static override summary = 'open the configuration file in your editor'
   static override description =
-    'The editor is VISUAL or EDITOR. When it ends, the file is read, and what is wrong in it is said.'
+    'Uses VISUAL or EDITOR. After the editor closes, qwenctl reads the file and reports what is invalid.'
   static override examples = ['<%= config.bin %> config edit']
 
   async run(): Promise<{ path: string }> {
@@ -30,7 +30,7 @@ export default class ConfigEdit extends ToolkitCommand {
     }
     await this.toolkit.settings.list()
     for (const words of await this.toolkit.settings.unknown()) this.caution(words)
-    this.tell(`${path} is read.`)
+    this.tell(`${path} is valid.`)
     return { path }
   }
 }

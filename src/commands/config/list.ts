@@ -5,7 +5,7 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 type Setting = Awaited<ReturnType<Settings['list']>>[number]
 
 export default class ConfigList extends ToolkitCommand {
-  static override summary = 'list every setting, its value and where that comes from'
+  static override summary = 'list every setting with its value and source'
   static override examples = ['<%= config.bin %> config list', '<%= config.bin %> config list --json']
 
   async run(): Promise<{ settings: Setting[] }> {

@@ -1,7 +1,7 @@
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ConfigPath extends ToolkitCommand {
-  static override summary = 'print where the configuration file is'
+  static override summary = 'print the path of the configuration file'
   static override examples = ['<%= config.bin %> config path', '$EDITOR "$(<%= config.bin %> config path)"']
 
   async run(): Promise<{ path: string }> {

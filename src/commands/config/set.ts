@@ -7,7 +7,7 @@ export default class ConfigSet extends ToolkitCommand {
   static override examples = ['<%= config.bin %> config set proxy.port 8080']
   static override args = {
     key: keyArgument,
-    value: Args.string({ description: 'its new value', required: true, ignoreStdin: true }),
+    value: Args.string({ description: 'new value', required: true, ignoreStdin: true }),
   }
 
   async run(): Promise<{ key: string; value: unknown }> {
@@ -17,8 +17,8 @@ export default class ConfigSet extends ToolkitCommand {
       args.value.trim() === '' && (value === null || (Array.isArray(value) && value.length === 0))
     this.tell(
       isRemoved
-        ? `${args.key} is removed from ${this.toolkit.settings.path}.`
-        : `${args.key} is ${valueText(value)} now, in ${this.toolkit.settings.path}.`,
+        ? `Removed ${args.key} from ${this.toolkit.settings.path}.`
+        : `Set ${args.key} to ${valueText(value)} in ${this.toolkit.settings.path}.`,
     )
     return { key: args.key, value }
   }

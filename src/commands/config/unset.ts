@@ -2,7 +2,7 @@ import { keyArgument, valueText } from '../base/setting-values.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ConfigUnset extends ToolkitCommand {
-  static override summary = 'remove a setting from the configuration file, so that its default holds'
+  static override summary = 'remove a setting from the configuration file to restore its default'
   static override examples = [
     '<%= config.bin %> config unset proxy.port',
     '<%= config.bin %> config unset aliases.coder',

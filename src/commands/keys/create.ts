@@ -5,7 +5,7 @@ import { keyFlags } from '../base/key-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class KeysCreate extends AccountCommand {
-  static override summary = 'make a key that a program presents to the proxy'
+  static override summary = 'create a client key for a program'
   static override description =
     'The key is shown once; only its hash is kept. Once a key exists, every request needs one. Limits are counted in the same ledger as those of accounts.'
   static override examples = [
@@ -29,10 +29,10 @@ export default class KeysCreate extends AccountCommand {
     })
     this.print(secret)
     this.tell(
-      `This is the key "${key.name}", shown this once. Programs send it to the proxy as their API key. Every request needs a key now.`,
+      `This is the key "${key.name}", shown only once. Programs send it to the proxy as their API key. Every request now needs a key.`,
     )
     for (const group of emptyGroups)
-      this.tell(`No account is in the group "${printable(group)}" yet: qwenctl auth list shows the groups.`)
+      this.tell(`No account is in the group "${printable(group)}" yet. List the groups: qwenctl auth list`)
     return { key: { ...key, secret } }
   }
 }

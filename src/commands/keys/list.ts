@@ -7,7 +7,7 @@ import { listFlags } from '../base/list-flags.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class KeysList extends ToolkitCommand {
-  static override summary = 'list the client keys, what they may use and what is left of them'
+  static override summary = 'list client keys, what they may use and what is left'
   static override examples = ['<%= config.bin %> keys list', '<%= config.bin %> keys list --json']
   static override flags = listFlags
 
@@ -16,7 +16,7 @@ export default class KeysList extends ToolkitCommand {
     const all = await this.toolkit.keys.list()
     const keys = pickItems(all, shape, flags)
     const now = new Date().toISOString()
-    if (all.length === 0) this.tell('There is no client key. Next: qwenctl keys create NAME.')
+    if (all.length === 0) this.tell('There are no client keys. Create one: qwenctl keys create NAME')
     else this.printList(keys, shape, { flags, rowsOf: (items) => items.map((key) => row(key, now)) })
     return { keys }
   }

@@ -3,12 +3,12 @@ import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 
 export default class KeysRename extends ToolkitCommand {
-  static override summary = 'give a client key another name'
+  static override summary = 'rename a client key'
   static override description = 'Its secret, limits and counts stay.'
   static override examples = ['<%= config.bin %> keys rename ci build-server']
   static override args = {
     'client-key': clientKeyArgument,
-    name: Args.string({ description: 'its new name', required: true, ignoreStdin: true }),
+    name: Args.string({ description: 'new name', required: true, ignoreStdin: true }),
   }
 
   async run(): Promise<{ key: ClientKeyView }> {

@@ -3,9 +3,9 @@ import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { ToolkitCommand, clientKeyArgument, yesFlag } from '../base/toolkit-command.ts'
 
 export default class KeysRevoke extends ToolkitCommand {
-  static override summary = 'take a client key away'
+  static override summary = 'revoke a client key'
   static override description =
-    'Running proxies refuse it within a second. What it used stays counted; its name is free again.'
+    'Running proxies refuse it within a second. Its usage stays counted; its name becomes free.'
   static override examples = ['<%= config.bin %> keys revoke ci', '<%= config.bin %> keys revoke ci --yes']
   static override args = { 'client-key': clientKeyArgument }
   static override flags = { yes: yesFlag }

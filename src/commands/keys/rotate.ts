@@ -5,7 +5,7 @@ import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 export default class KeysRotate extends ToolkitCommand {
   static override summary = 'issue a new secret for a client key'
   static override description =
-    'The new secret is shown once. With --overlap the former one works for that time too; without it, it is refused within a second. Limits and counts stay.'
+    'The new secret is shown once. With --overlap the previous secret keeps working for that time; without it, proxies refuse the previous one within a second. Limits and counts stay.'
   static override examples = [
     '<%= config.bin %> keys rotate ci',
     '<%= config.bin %> keys rotate ci --overlap 24h',
@@ -13,7 +13,7 @@ export default class KeysRotate extends ToolkitCommand {
   static override args = { 'client-key': clientKeyArgument }
   static override flags = {
     overlap: Flags.string({
-      description: 'how long the former secret still works: 24h, 30m',
+      description: 'how long the previous secret keeps working: 24h, 30m',
       helpValue: 'TIME',
     }),
   }
@@ -23,7 +23,7 @@ export default class KeysRotate extends ToolkitCommand {
     const { key, secret } = await this.toolkit.keys.rotate(args['client-key'], flags.overlap)
     this.print(secret)
     const former = key.overlapsUntil === null ? 'no longer works' : `works until ${key.overlapsUntil}`
-    this.tell(`This is the new secret of ${key.name}, shown this once. The former one ${former}.`)
+    this.tell(`This is the new secret of ${key.name}, shown only once. The previous one ${former}.`)
     return { key: { ...key, secret } }
   }
 }

@@ -8,7 +8,7 @@ import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 export default class KeysSet extends ToolkitCommand {
   static override summary = 'change what a client key may use'
   static override description =
-    "Only what is given changes, within a second in running proxies. Lists are replaced as a whole; an empty value returns to the default, as in --limit '' for no limit. The secret stays the same."
+    "Only the given settings change, within a second in running proxies. Lists are replaced as a whole; an empty value restores the default: --limit '' removes the limits. The secret stays the same."
   static override examples = [
     '<%= config.bin %> keys set ci --limit 500/day --expires 90d',
     "<%= config.bin %> keys set guests --models 'qwen3-*' --groups free",

@@ -3,7 +3,7 @@ import { keyCard } from '../base/key-words.ts'
 import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 
 export default class KeysShow extends ToolkitCommand {
-  static override summary = 'show a client key, what it may use and what is left of it'
+  static override summary = 'show a client key, what it may use and what is left'
   static override examples = ['<%= config.bin %> keys show ci', '<%= config.bin %> keys show ci --json']
   static override args = { 'client-key': clientKeyArgument }
 

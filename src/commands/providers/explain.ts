@@ -5,9 +5,9 @@ import { explainAnswer, type AnswerExplanation } from '../../lib/toolkit/explain
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProvidersExplain extends ToolkitCommand {
-  static override summary = 'show what an error of a service means to qwenctl, and the rule that says so'
+  static override summary = 'show how qwenctl classifies an error of a service, and by which rule'
   static override description =
-    'Reads a body as the proxy would: whose trouble it is, what cools and until when, whether the next account is asked. docs/reference/service-errors.md says how to make a row of a new body.'
+    'Classifies a body as the proxy does: the cause, the cooldown and its end, and whether the proxy tries the next account. docs/reference/service-errors.md says how to add a row for a new body.'
   static override examples = [
     '<%= config.bin %> providers explain --body error.json --status 429',
     '<%= config.bin %> providers explain --body - --status 403 -p openrouter < error.json',
@@ -15,14 +15,14 @@ export default class ProvidersExplain extends ToolkitCommand {
   ]
   static override flags = {
     body: Flags.string({
-      description: 'file with the body; - reads it from stdin',
+      description: 'file with the body; - reads standard input',
       required: true,
       helpValue: 'FILE',
     }),
-    status: Flags.integer({ description: 'HTTP status of the answer', required: true, min: 100, max: 599 }),
+    status: Flags.integer({ description: 'HTTP status of the response', required: true, min: 100, max: 599 }),
     provider: Flags.string({ char: 'p', description: 'provider of the account', default: 'custom' }),
     header: Flags.string({
-      description: 'a header of the answer, NAME: VALUE; may be given several times',
+      description: 'response header NAME: VALUE (repeat for several)',
       multiple: true,
       default: [],
     }),
@@ -64,15 +64,19 @@ function formatExplanation({
   rule,
   message,
 }: AnswerExplanation): string {
-  const until = cooldown?.until ?? 'a person acts'
+  const until = cooldown?.until ?? 'until you act'
   const lines = [
     ['verdict', `${verdict} (trouble of the ${trouble})`],
     ['cools', cooldown === null || subject === null ? 'nothing' : `the ${subject}, until ${until}`],
     [
       'end',
-      cooldown === null ? 'none' : cooldown.guessed ? 'guessed: the answer names none' : 'as the answer says',
+      cooldown === null
+        ? 'none'
+        : cooldown.guessed
+          ? 'guessed: the response has no time'
+          : 'as the response says',
     ],
-    ['next', movesOn ? 'another account is asked' : 'the client gets the answer as it came'],
+    ['next', movesOn ? 'the proxy tries another account' : 'the client gets the response unchanged'],
     ['rule', rule.id === null ? 'a rule of the provider' : `${rule.id}: ${rule.about ?? ''}`],
     ['source', rule.source ?? 'none'],
     ['words', message],

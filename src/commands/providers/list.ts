@@ -2,7 +2,7 @@ import type { ProviderView } from '../../lib/toolkit/views.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProvidersList extends ToolkitCommand {
-  static override summary = 'list the services that qwenctl can speak to'
+  static override summary = 'list the providers that qwenctl supports'
   static override examples = ['<%= config.bin %> providers list', '<%= config.bin %> providers list --json']
 
   async run(): Promise<{ providers: ProviderView[] }> {

@@ -4,16 +4,16 @@ import { formatProvider } from '../../lib/terminal/accounts/provider-messages.ts
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProvidersShow extends ToolkitCommand {
-  static override summary = 'show what is known of one service'
+  static override summary = 'show what is known about one provider'
   static override description =
-    'Its endpoints and formats, routes, default limits, where limits are learned from, whose keys it counts together, and terms.'
+    'Endpoints and formats, routes, default limits, the sources of learned limits, keys that share a quota, and terms.'
   static override examples = [
     '<%= config.bin %> providers show qwen',
     '<%= config.bin %> providers show groq --json',
   ]
   static override args = {
     provider: Args.string({
-      description: 'id of a provider, as providers list shows it',
+      description: 'id of a provider from providers list',
       required: true,
       ignoreStdin: true,
     }),

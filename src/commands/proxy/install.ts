@@ -6,17 +6,17 @@ import type { Service } from '../../lib/toolkit/service/service.ts'
 
 interface Installed {
   service: ServiceView
-  /** The unit or agent, word for word. */
+  /** The complete unit or agent. */
   text: string
-  /** False: only shown, or the commands of `left` are still to be typed. */
+  /** False: only shown, or the commands in `left` still have to be run. */
   started: boolean
   left: string[]
 }
 
 export default class ProxyInstall extends AccountCommand {
-  static override summary = 'let the system run the proxy, from each login on'
+  static override summary = 'run the proxy as a service, starting at login'
   static override description =
-    'Writes a systemd user unit (Linux) or a launch agent (macOS) with the flags given here, and starts it. It needs no more rights than you have. Doing it again replaces it. No secret is ever written into it.'
+    'Writes a systemd user unit (Linux) or a launch agent (macOS) with the given flags, and starts it. It needs no elevated rights. A second run replaces it. Secrets are never written into it.'
   static override examples = [
     '<%= config.bin %> proxy install',
     '<%= config.bin %> proxy install --port 3000 --workers 2',
@@ -34,15 +34,15 @@ export default class ProxyInstall extends AccountCommand {
     const shown = { service: serviceView(service), text: service.text(command) }
     if (flags.print) {
       this.print(shown.text)
-      this.tell(`It would stand in ${service.file}.`)
+      this.tell(`Would be written to ${service.file}.`)
       return { ...shown, started: false, left: [] }
     }
     const { installService } = await import('../../lib/toolkit/service/install-service.ts')
     const { isDone, problem, left } = await installService(service, command, process.env)
-    if (isDone) this.tell(`The proxy runs as ${service.name}, now and from each login on.`)
+    if (isDone) this.tell(`The proxy runs as ${service.name}, now and after each login.`)
     else {
-      this.caution(`${service.file} is written, but ${problem ?? 'the proxy was not started'}`)
-      this.tell(`Type these yourself:\n${left.map((words) => `  ${words}`).join('\n')}`)
+      this.caution(`${service.file} was written, but ${problem ?? 'the proxy was not started'}`)
+      this.tell(`Run these yourself:\n${left.map((words) => `  ${words}`).join('\n')}`)
     }
     this.tell(`  ${service.file}`)
     await this.tellMore(service)
@@ -51,7 +51,7 @@ export default class ProxyInstall extends AccountCommand {
 
   private async tellMore(service: Service): Promise<void> {
     if (service.kind === 'systemd') {
-      this.tell('  Its words: journalctl --user -u ' + service.name)
+      this.tell('  Logs: journalctl --user -u ' + service.name)
       this.tell('  To run also while you are not logged in: loginctl enable-linger')
     }
     const { kind } = await this.toolkit.storage()

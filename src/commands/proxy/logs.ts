@@ -12,7 +12,7 @@ const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 export default class ProxyLogs extends ToolkitCommand {
   static override summary = 'show what the proxies over these accounts did'
   static override description =
-    'Every request with its account, model, outcome, time and tokens; rotations, cooldowns and troubles. Never a word of a conversation. With --json one document; with --json and --follow the lines as they are in the file, one document each.'
+    'Shows every request with its account, model, outcome, time and tokens, and rotations, cooldowns and problems. Conversations are never logged. --json prints one document; --json with --follow prints the lines of the file, one document each.'
   static override examples = [
     '<%= config.bin %> proxy logs',
     '<%= config.bin %> proxy logs --follow --level warn',
@@ -22,31 +22,31 @@ export default class ProxyLogs extends ToolkitCommand {
   static override flags = {
     follow: Flags.boolean({
       char: 'f',
-      description: 'go on showing what happens, until Ctrl-C',
+      description: 'keep printing new lines until Ctrl-C',
       default: false,
     }),
     lines: Flags.integer({
       char: 'n',
-      description: `the last so many lines (default: ${LINES}; all, with --since or --request)`,
+      description: `print the last N lines (default: ${LINES}; all, with --since or --request)`,
       min: 0,
       helpValue: 'N',
     }),
     level: Flags.string({
-      description: 'this grave, or graver',
+      description: 'this level or worse',
       options: ['error', 'warn', 'info', 'debug'],
     }),
     account: Flags.string({
       char: 'a',
-      description: 'lines about this account: name, provider/name or user:provider/name',
+      description: 'only this account: name, provider/name or user:provider/name',
       helpValue: 'ACCOUNT',
     }),
-    model: Flags.string({ char: 'm', description: 'lines about this model', helpValue: 'MODEL' }),
+    model: Flags.string({ char: 'm', description: 'only this model', helpValue: 'MODEL' }),
     since: Flags.string({
-      description: 'not older: 90s, 10m, 2h, 1d, or a time as 2026-11-22T09:00:00Z',
+      description: 'not older than: 90s, 10m, 2h, 1d, or a time such as 2026-11-22T09:00:00Z',
       helpValue: 'TIME',
     }),
     request: Flags.string({
-      description: 'lines about the request with this x-request-id',
+      description: 'only the request with this x-request-id',
       helpValue: 'ID',
     }),
   }
@@ -66,7 +66,7 @@ export default class ProxyLogs extends ToolkitCommand {
     const folder = this.toolkit.home.logsFolder
     const reader = new Reader(folder, filter)
     if (!flags.follow) return this.showOnce(reader, most, folder)
-    // Before anything is shown: whoever sees it may end this.
+    // Listens before the first line is printed, since the reader may stop the command at any time.
     const end = Promise.race([untilAskedToEnd(), untilReaderLeft()])
     if (most === null) reader.each((line) => this.show([line]))
     else this.show(reader.last(most))
@@ -79,16 +79,16 @@ export default class ProxyLogs extends ToolkitCommand {
 
   private showOnce(reader: LogReader, most: number | null, folder: string): { entries: LogEntry[] } {
     if (!this.jsonEnabled()) {
-      if (!this.showAll(reader, most)) this.tell(`Nothing like that is in the logs of ${folder}.`)
+      if (!this.showAll(reader, most)) this.tell(`No matching line is in the logs of ${folder}.`)
       return { entries: [] }
     }
     const lines = reader.last(most)
     if (reader.isCut)
-      this.caution(`older lines are left out of the document; --follow --json prints line by line`)
+      this.caution(`older lines are left out of the document; --follow --json prints every line`)
     return { entries: lines.map(({ entry }) => entry) }
   }
 
-  /** Whether there was any. All lines are printed as they are read, since there may be gigabytes of them. */
+  /** Returns whether any line matched. Lines are printed while they are read, since logs may hold gigabytes. */
   private showAll(reader: LogReader, most: number | null): boolean {
     if (most !== null) {
       const lines = reader.last(most)
@@ -121,6 +121,6 @@ function timeOf(text: string, now: number): number {
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
   if (Number.isFinite(at)) return at
   throw new QwenctlError('invalid_value', `--since "${text}" is not a time`, {
-    hint: 'write 90s, 10m, 2h, 1d, or a time as 2026-11-22T09:00:00Z',
+    hint: 'write 90s, 10m, 2h, 1d, or a time such as 2026-11-22T09:00:00Z',
   })
 }

@@ -7,18 +7,18 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 export default class ProxyOpen extends ToolkitCommand {
   static override summary = 'open the page of a running proxy in the browser'
   static override description =
-    'The address holds a ticket that lets the browser in, once and within two minutes; it is not sent with any request for the page itself. Without a browser on this machine, or with --print, it is printed: open it wherever the proxy can be reached.'
+    'The address holds a ticket that admits the browser once, within two minutes; the request for the page does not contain it. Without a browser on this machine, or with --print, the address is printed: open it from any machine that reaches the proxy.'
   static override examples = [
     '<%= config.bin %> proxy open',
     '<%= config.bin %> proxy open --print',
     '<%= config.bin %> proxy open --port 3000',
   ]
   static override flags = {
-    port: Flags.integer({ description: 'the proxy on this port', min: 1, max: 65_535 }),
+    port: Flags.integer({ description: 'proxy on this port', min: 1, max: 65_535 }),
     print: Flags.boolean({ description: 'print the address instead of opening it', default: false }),
   }
 
-  /** `ticketUrl` lets whoever has it in, so it is told only to those who ask for it. */
+  /** `ticketUrl` admits its bearer, so the result contains it only with `--print`. */
   async run(): Promise<{ url: string; ticketUrl: string | null; expiresAt: string }> {
     const { flags } = await this.parse(ProxyOpen)
     const url = reachable(this.proxyFor(flags.port))
@@ -32,7 +32,7 @@ export default class ProxyOpen extends ToolkitCommand {
       return { url, ticketUrl: null, expiresAt }
     }
     this.print(ticketUrl)
-    this.tell('It is good for two minutes, and for one browser.')
+    this.tell('It works for two minutes, in one browser.')
     return { url, ticketUrl, expiresAt }
   }
 
@@ -44,7 +44,7 @@ export default class ProxyOpen extends ToolkitCommand {
   }
 }
 
-/** A proxy that listens on all addresses says so in its URL; nobody can go there. */
+/** A proxy on all addresses has an unspecified address in its URL, which browsers cannot open. */
 function reachable({ url }: ProxyView): string {
   return url.replace(/^http:\/\/(0\.0\.0\.0|\[::\])(?=:)/, 'http://127.0.0.1')
 }

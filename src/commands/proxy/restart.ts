@@ -4,20 +4,20 @@ import { missingFlags, serverEnv } from '../../lib/proxy/node-flags.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
-/** A little longer than a proxy drains. */
+/** Slightly longer than a proxy drains. */
 const STOP_MS = 35_000
 const START_MS = 20_000
 
 export default class ProxyRestart extends ToolkitCommand {
   static override summary = 'stop the proxy and start it again in the background'
   static override description =
-    'It starts with the flags that it had. Requests under way are answered first, for at most half a minute. With several proxies, --port says which one.'
+    'The proxy keeps its flags. Requests under way finish first, for at most 30 seconds. If several proxies run, --port selects one.'
   static override examples = [
     '<%= config.bin %> proxy restart',
     '<%= config.bin %> proxy restart --port 3000',
   ]
   static override flags = {
-    port: Flags.integer({ description: 'only the one on this port', min: 1, max: 65_535 }),
+    port: Flags.integer({ description: 'only the proxy on this port', min: 1, max: 65_535 }),
   }
 
   async run(): Promise<{ url: string; pid: number; accounts: number }> {
@@ -29,7 +29,7 @@ export default class ProxyRestart extends ToolkitCommand {
     if (proxy === undefined) {
       const where = flags.port === undefined ? '' : ` on port ${flags.port}`
       throw new QwenctlError('proxy_not_running', `no proxy is running${where}`, {
-        hint: 'qwenctl proxy start starts one',
+        hint: 'start one: qwenctl proxy start',
       })
     }
     if (others.length > 0) {
@@ -52,7 +52,7 @@ export default class ProxyRestart extends ToolkitCommand {
   }
 }
 
-/** The command line that started a proxy, on the port that it has now. */
+/** The command line that started a proxy, with its current port. */
 function formatStart({ args, host, port }: ProxyView): string[] {
   const given = args ?? ['--host', host]
   const others = given.filter((word, index) => !word.startsWith('--port') && given[index - 1] !== '--port')

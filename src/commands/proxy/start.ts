@@ -25,20 +25,20 @@ const START_MS = 20_000
 
 interface How {
   settings: ProxySettings
-  /** The settings as they should be now. */
+  /** The settings after the latest read. */
   read: () => Promise<ProxySettings>
   proof: string
   chosen: Chosen & { verbose: boolean }
   workers: number
   management: ManagementHandler
-  /** A change of the configuration is in force. */
+  /** Applies a changed configuration. */
   onSettings: (strategy: string) => void
 }
 
 export default class ProxyStart extends AccountCommand {
   static override summary = 'start the proxy: one local endpoint over all accounts'
   static override description =
-    'OpenAI and Anthropic clients use it unchanged. Every request goes to an account that can take it, and on to the next when one is out. Accounts that are added, changed, disabled or reset meanwhile, and changes of most settings, are in force within a second. Ctrl-C lets requests under way end.'
+    'OpenAI and Anthropic clients work unchanged. Every request goes to an account that can take it, and moves to the next when one is out. Changes of accounts and of most settings apply within a second. Ctrl-C lets requests under way finish.'
   static override examples = [
     '<%= config.bin %> proxy start',
     '<%= config.bin %> proxy start --port 3000 --strategy round-robin',
@@ -52,7 +52,7 @@ export default class ProxyStart extends AccountCommand {
   }
 
   private unregister: () => void = () => undefined
-  /** Makes known what has changed. */
+  /** Reports what changed. */
   private register: () => void = () => undefined
 
   async run(): Promise<void> {
@@ -60,7 +60,7 @@ export default class ProxyStart extends AccountCommand {
     this.toolkitFlags = { ca: flags.ca }
     useRotationFlags(flags, process.env)
     if (flags.detach) return this.startDetached()
-    process.stderr.on('error', () => undefined) // a proxy outlives the terminal or the reader of its words
+    process.stderr.on('error', () => undefined) // a proxy outlives its terminal and the reader of its output
     const workers = flags.workers ?? Number(await this.toolkit.settings.get('proxy.workers'))
     const { readProxySettings } = await import('../../lib/proxy/proxy-settings.ts')
     const proof = randomUUID()
@@ -89,7 +89,7 @@ export default class ProxyStart extends AccountCommand {
       strategy = now
       this.register()
       void readRotation()
-      sayNow('The configuration has changed, and is in force.')
+      sayNow('The configuration changed and is now in effect.')
     }
     const how = { settings, read, proof, chosen: flags, workers, management, onSettings }
     const serving = await (workers > 1 ? this.serveTogether(how) : this.serveAlone(how)).catch(
@@ -115,18 +115,26 @@ export default class ProxyStart extends AccountCommand {
     const failure = await Promise.race([askedToEnd.then(() => null), serving.failed])
     if (failure !== null) throw failure
     const left = await serving.drain()
-    if (left > 0) sayNow(`Ending after ${left} request${left === 1 ? '' : 's'} under way. Again: at once.`)
+    if (left > 0)
+      sayNow(
+        `Ending after ${left} request${left === 1 ? '' : 's'} under way. Press Ctrl-C again to end at once.`,
+      )
     await serving.ended()
     sayNow('Stopped.')
   }
 
-  /** Known as running until its last count is written, so that `proxy stop` returns when all is told. */
+  /**
+   * Stays registered until the last count is written, so that `proxy stop` returns only when everything is counted.
+   */
   protected override async finally(error: Error | undefined): Promise<void> {
     await super.finally(error)
     this.unregister()
   }
 
-  /** Made with the first start. Without one the proxy serves as ever; what is wrong is said again where it is asked for. */
+  /**
+   * Creates the admin token at the first start. The proxy also serves without one; the command that needs it
+   * reports the error.
+   */
   private async makeAdminToken(): Promise<void> {
     await this.toolkit.admin.token().catch((error: unknown) => this.caution(messageOf(error)))
   }
@@ -187,14 +195,14 @@ export default class ProxyStart extends AccountCommand {
     this.print(formatListening(view, { palette: this.palette, mark, needsKey, hosts: hostsOfMachine() }))
   }
 
-  /** Names the proxy of this home that holds the port, where it is one. */
+  /** Names the proxy of this home that holds the port, if there is one. */
   private namingOurs(error: unknown, { host, port }: { host: string; port: number }): unknown {
     if (!isQwenctlError(error) || error.code !== 'port_in_use') return error
     const ours = this.toolkit.proxies.list().find((proxy) => proxy.port === port)
     if (ours === undefined) return error
     return new QwenctlError(
       'port_in_use',
-      `qwenctl already runs here, ${urlFromHere(ours)} (pid ${ours.pid})`,
+      `qwenctl already runs here: ${urlFromHere(ours)} (pid ${ours.pid})`,
       {
         hint: `nothing to do; qwenctl proxy stop ends it, qwenctl proxy restart starts it again${ours.host === host ? '' : ` on ${host}`}`,
       },
@@ -207,7 +215,7 @@ export default class ProxyStart extends AccountCommand {
       .slice(2)
       .filter((word) => word !== '--detach' && word !== '-d' && word !== '--json')
     if (words.some((word) => /^-[a-z]*d[a-z]*$/.test(word))) {
-      throw new QwenctlError('invalid_usage', 'write --detach apart from other short flags')
+      throw new QwenctlError('invalid_usage', 'write --detach separately from other short flags')
     }
     const flags = [...process.execArgv, ...missingFlags(process)]
     const command = [process.execPath, ...flags, script, ...words, '--json']
@@ -219,7 +227,7 @@ export default class ProxyStart extends AccountCommand {
   }
 }
 
-/** What `proxy restart` gives again: the flags without those that say how to run. */
+/** The flags that `proxy restart` repeats: all except those that say how to run. */
 function startFlags(words: string[]): string[] {
   return words.slice(2).filter((word) => word !== '--json' && word !== '--detach' && word !== '-d')
 }

@@ -8,7 +8,7 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 export default class ProxyStatus extends ToolkitCommand {
   static override summary = 'show the proxies that run over these accounts'
   static override description =
-    'STATE is serving; draining, while it ends with the requests that it has; or silent, where it does not answer.'
+    'STATE is serving; draining, while the last requests finish; or silent, if it does not respond.'
   static override examples = ['<%= config.bin %> proxy status', '<%= config.bin %> proxy status --json']
 
   async run(): Promise<{ running: boolean; proxies: ProxyStanding[]; service: ServiceView | null }> {
@@ -47,7 +47,7 @@ export default class ProxyStatus extends ToolkitCommand {
     return { running: proxies.length > 0, proxies, service }
   }
 
-  /** Null: not installed, or not on a system where it could be. */
+  /** Null: not installed, or the system has no service manager. */
   private async installed(): Promise<ServiceView | null> {
     const { isInstalled } = await import('../../lib/toolkit/service/install-service.ts')
     try {

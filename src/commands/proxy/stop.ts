@@ -3,15 +3,15 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
-/** A little longer than a proxy drains. */
+/** Slightly longer than a proxy drains. */
 const STOP_MS = 35_000
 
 export default class ProxyStop extends ToolkitCommand {
   static override summary = 'stop the proxies that run over these accounts'
-  static override description = 'Requests under way are answered first, for at most half a minute.'
+  static override description = 'Requests under way finish first, for at most 30 seconds.'
   static override examples = ['<%= config.bin %> proxy stop', '<%= config.bin %> proxy stop --port 3000']
   static override flags = {
-    port: Flags.integer({ description: 'only the one on this port', min: 1, max: 65_535 }),
+    port: Flags.integer({ description: 'only the proxy on this port', min: 1, max: 65_535 }),
   }
 
   async run(): Promise<{ stopped: ProxyView[] }> {

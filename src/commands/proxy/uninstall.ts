@@ -2,9 +2,9 @@ import { serviceHere, serviceView, type ServiceView } from '../base/proxy-servic
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyUninstall extends ToolkitCommand {
-  static override summary = 'end the service that proxy install made, and remove it'
+  static override summary = 'stop and remove the service that proxy install created'
   static override description =
-    'Requests under way are answered first. Removes nothing that proxy install has not written; accounts and counts stay.'
+    'Requests under way finish first. Removes only what proxy install wrote; accounts and counts stay.'
   static override examples = ['<%= config.bin %> proxy uninstall']
 
   async run(): Promise<{ service: ServiceView; left: string[] }> {
@@ -14,8 +14,8 @@ export default class ProxyUninstall extends ToolkitCommand {
     const { isDone, problem, left } = await uninstallService(service, process.env)
     this.tell(`Removed ${service.file}.`)
     if (!isDone) {
-      this.caution(problem ?? 'the system was not told')
-      this.tell(`Type these yourself:\n${left.map((words) => `  ${words}`).join('\n')}`)
+      this.caution(problem ?? 'the service manager was not notified')
+      this.tell(`Run these yourself:\n${left.map((words) => `  ${words}`).join('\n')}`)
     }
     return { service: serviceView(service), left }
   }

@@ -6,11 +6,11 @@ import { proxyEvents, sayBeside } from '../../lib/terminal/proxy/proxy-events.ts
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 import { ownVersion } from '../../lib/toolkit/own-version.ts'
 
-/** One process of a proxy with several. It comes through the command line as all do, so that plugins are there. */
+/** A worker process of a proxy with several. A worker starts as a command, so that plugins are loaded. */
 export default class ProxyWorker extends ToolkitCommand {
   static override hidden = true
   static override summary = 'serve as one of the workers of proxy start'
-  static override description = 'Started by qwenctl proxy start --workers N, and by nothing else.'
+  static override description = 'Started only by qwenctl proxy start --workers N.'
   static override examples = ['<%= config.bin %> proxy start --workers 2']
 
   private link: SupervisorLink | null = null
@@ -21,20 +21,20 @@ export default class ProxyWorker extends ToolkitCommand {
     const { supervisorLink, leaveSupervisor } = await import('../../lib/proxy/workers/supervisor-link.ts')
     const link = supervisorLink()
     if (link === null) {
-      throw new QwenctlError('invalid_usage', 'a worker is started by the proxy that it belongs to', {
+      throw new QwenctlError('invalid_usage', 'only the proxy starts its workers', {
         hint: 'qwenctl proxy start --workers 2',
       })
     }
     this.link = link
     this.leave = leaveSupervisor
-    // A terminal sends these to every process at once; what becomes of them is for the supervisor to say.
+    // A terminal sends these to every process at once; the supervisor decides how to react.
     for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
     process.stderr.on('error', () => undefined)
     try {
       await this.serve(link)
     } catch (error) {
       const words = wordsOf(error)
-      link.tell('failed', words) // it is for the supervisor to report
+      link.tell('failed', words) // the supervisor reports it
       process.exitCode = errorKinds[words.code].exit
     }
   }
@@ -44,7 +44,7 @@ export default class ProxyWorker extends ToolkitCommand {
     this.leave()
   }
 
-  /** What would be said once for each worker is said by the supervisor. */
+  /** The supervisor prints cautions once; each worker would repeat them. */
   protected override caution(text: string): void {
     if (this.link === null) super.caution(text)
     else this.link.tell('said', { as: 'warning', text })
@@ -89,7 +89,7 @@ function ordered(link: SupervisorLink): Promise<WorkerOrder> {
 
 const METRICS_MS = 4_000
 
-/** What a worker has the supervisor do. */
+/** Management parts that the supervisor answers for a worker. */
 async function partsOf(
   { management }: WorkerOrder,
   link: SupervisorLink,
@@ -97,7 +97,7 @@ async function partsOf(
   const { managementRelay } = await import('../../lib/proxy/workers/management-relay.ts')
   return {
     management: managementRelay(management),
-    // Whoever asks means the proxy, and not the worker that happens to answer.
+    // Metrics describe the whole proxy, not the worker that happens to answer.
     readMetrics: async (observer) => {
       const parts = (await link.ask('metricsOfAll', METRICS_MS)) ?? []
       return parts.length === 0 ? observer.metrics() : observer.mergeMetrics(parts)
@@ -105,7 +105,7 @@ async function partsOf(
   }
 }
 
-/** Asked by the supervisor, or alone by a signal: then another worker takes its place. */
+/** The supervisor asked this worker to end, or a signal reached it alone: another worker then replaces it. */
 function untilAskedToEnd(link: SupervisorLink, proxy: RunningProxy): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {

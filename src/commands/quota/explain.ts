@@ -6,9 +6,9 @@ import { explainColumns, explainNotes, explainRows } from '../../lib/terminal/qu
 import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaExplain extends AccountCommand {
-  static override summary = 'say which account a request would go to now, and why no other'
+  static override summary = 'show which account a request would use now, and why'
   static override description =
-    'For every account: its place in the order in which the proxy would ask, or what keeps it out, with the numbers, and when it returns. Reads the same ledger as the proxy, and needs none to run.'
+    'For every account: its place in the order in which the proxy would try it, or what keeps it out, with the numbers and the time of its return. Reads the same ledger as the proxy, and works without a running proxy.'
   static override examples = [
     '<%= config.bin %> quota explain',
     '<%= config.bin %> quota explain --model qwen/qwen3-coder-plus --json',
@@ -18,23 +18,23 @@ export default class QuotaExplain extends AccountCommand {
   static override flags = {
     model: Flags.string({
       char: 'm',
-      description: 'the model, as a client would write it',
+      description: 'model as a client writes it',
       helpValue: 'MODEL',
     }),
     provider: providerFlag,
     group: groupFlag,
     account: Flags.string({
       char: 'a',
-      description: 'the account that the request is pinned to',
+      description: 'account that the request is pinned to',
       helpValue: 'ACCOUNT',
     }),
     dialect: Flags.string({
-      description: 'the format that the client speaks; without it that of the endpoint, openai for chat',
+      description: 'format of the client; default: that of the endpoint, openai for chat',
       options: ['openai', 'anthropic'] as const,
     }),
-    route: Flags.string({ description: 'the endpoint; chat without it', helpValue: 'PATH' }),
+    route: Flags.string({ description: 'endpoint; default: chat', helpValue: 'PATH' }),
     session: Flags.string({
-      description: 'what the client names the conversation by (x-session-id)',
+      description: 'conversation id of the client (x-session-id)',
       helpValue: 'ID',
     }),
     key: Flags.string({
@@ -42,11 +42,11 @@ export default class QuotaExplain extends AccountCommand {
       helpValue: 'NAME',
     }),
     strategy: Flags.string({
-      description: 'as if the proxy had this strategy',
+      description: 'assume this strategy',
       options: [...strategyNames],
     }),
     reserve: Flags.string({
-      description: 'as if this share of every limit were left to other uses',
+      description: 'assume that this share of every limit stays free for other uses',
       helpValue: '20%',
     }),
   }

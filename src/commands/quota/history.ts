@@ -17,13 +17,13 @@ import {
 } from '../base/toolkit-command.ts'
 
 const COLUMNS = 80
-/** A ledger that was never folded takes a while; nobody should think that nothing happens. */
+/** The first fold of a large ledger takes a while; progress shows that the command works. */
 const PATIENCE_MS = 1500
 
 export default class QuotaHistory extends AccountCommand {
-  static override summary = 'show what was done per day or hour, as a chart'
+  static override summary = 'show usage per day or hour, as a chart'
   static override description =
-    'Days and hours are those of UTC. With --by, bars are stacked by account, provider, model, client key, group or user. A cost that nobody knows is "?", and "+ ?" follows where only a part of it is known.'
+    'Days and hours are in UTC. With --by, bars are stacked by account, provider, model, client key, group or user. An unknown cost is "?"; "+ ?" follows a cost of which only a part is known.'
   static override examples = [
     '<%= config.bin %> quota history',
     '<%= config.bin %> quota history qwen/work --hours 24',
@@ -33,23 +33,31 @@ export default class QuotaHistory extends AccountCommand {
   static override args = { account: accountArgument }
   static override flags = {
     days: Flags.integer({
-      description: 'how many days, today among them',
+      description: 'number of days, including today',
       min: 1,
       max: 3650,
       helpValue: '30',
     }),
     hours: Flags.integer({
-      description: 'how many hours, this one among them',
+      description: 'number of hours, including this one',
       min: 1,
       max: 840,
       exclusive: ['days'],
     }),
     per: Flags.string({
-      description: 'what one bar is; by default days for --days',
+      description: 'unit of one bar; default: days with --days',
       options: ['day', 'hour'],
     }),
-    by: Flags.string({ description: 'what bars are stacked by', options: [...historyKeys], default: 'all' }),
-    metric: Flags.string({ description: 'what is shown', options: [...historyMetrics], default: 'requests' }),
+    by: Flags.string({
+      description: 'dimension that bars are stacked by',
+      options: [...historyKeys],
+      default: 'all',
+    }),
+    metric: Flags.string({
+      description: 'metric to show',
+      options: [...historyMetrics],
+      default: 'requests',
+    }),
     csv: Flags.boolean({ description: 'print all metrics as CSV', exclusive: ['json'] }),
     group: groupFlag,
     provider: providerFlag,
@@ -74,7 +82,7 @@ export default class QuotaHistory extends AccountCommand {
 
   private async read(query: HistoryQuery): Promise<HistoryDocument> {
     const timer = setTimeout(
-      () => this.tell('Folding the ledger into history, which is done once for each day...'),
+      () => this.tell('Folding the ledger into history, once for each day...'),
       PATIENCE_MS,
     )
     try {
@@ -104,13 +112,13 @@ function formatTotal({ totals, from }: HistoryDocument): string {
     `cost ${formatCost([totals])}`,
   ]
   const notes = [
-    ...(estimatedUsd !== null ? ['costs that the provider does not say are taken from the price table'] : []),
-    ...(unpriced > 0 ? [`${countOf(unpriced, 'request')} of models whose price is not known`] : []),
+    ...(estimatedUsd !== null ? ['costs that the provider does not report come from the price table'] : []),
+    ...(unpriced > 0 ? [`${countOf(unpriced, 'request')} of models without a known price`] : []),
   ]
   const note = notes.length === 0 ? '' : `\n(${notes.join('; ')})`
   return `Since ${from.slice(0, 16).replace('T', ' ')} UTC: ${parts.join(', ')}.${note}`
 }
 
 function formatEmptyHistory({ from }: HistoryDocument): string {
-  return `Nothing was counted since ${from.slice(0, 16).replace('T', ' ')} UTC. What goes through a proxy is: qwenctl proxy start`
+  return `Nothing was counted since ${from.slice(0, 16).replace('T', ' ')} UTC. Only requests through a proxy are counted: qwenctl proxy start`
 }

@@ -9,9 +9,9 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 const MOST_SHOWN = 20
 
 export default class QuotaNotify extends ToolkitCommand {
-  static override summary = 'show who is told when limits are nearly used up, and try it'
+  static override summary = 'show and test notifications about limits that are nearly used up'
   static override description =
-    'Set it with config set: notify.at, and notify.webhook or notify.command. While a proxy runs, each threshold of a limit is told of once per window, whatever the number of proxies and restarts. With --test, everybody who would be told is told of a trial now.'
+    'Configure with config set: notify.at, and notify.webhook or notify.command. A running proxy reports each threshold of a limit once per window, regardless of the number of proxies and restarts. --test sends a test notification now.'
   static override examples = [
     '<%= config.bin %> config set notify.at 80%,95%',
     '<%= config.bin %> config set notify.webhook https://hooks.example.com/quota',
@@ -19,7 +19,7 @@ export default class QuotaNotify extends ToolkitCommand {
     '<%= config.bin %> quota notify',
   ]
   static override flags = {
-    test: Flags.boolean({ description: 'tell of a trial, and say how it went' }),
+    test: Flags.boolean({ description: 'send a test notification, and report the result' }),
   }
 
   async run(): Promise<NoticesView | { deliveries: Delivery[] }> {
@@ -36,7 +36,7 @@ export default class QuotaNotify extends ToolkitCommand {
     const failed = deliveries.filter(({ ok }) => !ok)
     if (failed.length > 0) {
       throw new QwenctlError('failed', failed.map(({ message }) => message).join('; '), {
-        hint: 'qwenctl config list shows what is set',
+        hint: 'qwenctl config list shows the settings',
       })
     }
     return { deliveries }

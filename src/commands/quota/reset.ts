@@ -8,9 +8,9 @@ import { QuotaCommand } from '../base/quota-command.ts'
 import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaReset extends QuotaCommand {
-  static override summary = 'set the counters of accounts to zero and end their cooldowns'
+  static override summary = 'reset the counters of accounts and end their cooldowns'
   static override description =
-    'Running proxies see it at once; history stays. The provider keeps its own count, which this cannot change. With --learned, only the limits that the provider taught are forgotten; what it says again is learned again. With --cooldowns, only cooldowns are ended: those of the accounts, of their quota groups, and of their providers.'
+    'Running proxies notice it at once; history stays. The provider keeps its own count, which qwenctl cannot change. --learned only forgets the limits that the provider taught; they are learned again. --cooldowns only ends cooldowns: those of the accounts, of their quota groups, and of their providers.'
   static override examples = [
     '<%= config.bin %> quota reset qwen/work',
     '<%= config.bin %> quota reset --all --yes',
@@ -21,12 +21,12 @@ export default class QuotaReset extends QuotaCommand {
   static override flags = {
     all: Flags.boolean({ description: 'all accounts', exclusive: ['group'] }),
     cooldowns: Flags.boolean({
-      description: 'end their cooldowns, and leave the counters',
+      description: 'end their cooldowns and keep the counters',
       exclusive: ['learned'],
     }),
     group: groupFlag,
     learned: Flags.boolean({
-      description: 'forget the limits that the provider taught, and leave counters and cooldowns',
+      description: 'forget learned limits, and keep counters and cooldowns',
     }),
     provider: providerFlag,
     yes: yesFlag,
@@ -38,7 +38,7 @@ export default class QuotaReset extends QuotaCommand {
     const filter = filterOf(flags)
     if (given.length > 0 && flags.all) {
       throw new QwenctlError('invalid_usage', '--all and named accounts contradict each other', {
-        hint: 'leave one out',
+        hint: 'leave one of them out',
       })
     }
     const references = flags.all ? [] : await namedTargets(this.toolkit, given, { verb: 'reset', filter })
@@ -61,6 +61,6 @@ function questionOf(
   { learned, cooldowns }: { learned: boolean; cooldowns: boolean },
   subject: string,
 ): string {
-  if (learned) return `Forget what the provider of ${subject} taught of its limits?`
-  return cooldowns ? `End the cooldowns of ${subject}?` : `Set the counters of ${subject} to zero?`
+  if (learned) return `Forget the learned limits of ${subject}?`
+  return cooldowns ? `End the cooldowns of ${subject}?` : `Reset the counters of ${subject} to zero?`
 }

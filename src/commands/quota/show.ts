@@ -16,7 +16,7 @@ import { accountArguments, filterOf, groupFlag, providerFlag } from '../base/too
 export default class QuotaShow extends QuotaCommand {
   static override summary = 'show what is left of every account'
   static override description =
-    'One row per limit: how much of it is used, what is left, and when it starts anew. TODAY counts requests since midnight UTC. With --watch it is drawn anew every second until Ctrl-C; without a terminal, or with --json, every change is written once, with --json as one document per line.'
+    'One row per limit: its use, what is left, and when it resets. TODAY counts requests since midnight UTC. With --watch the table is redrawn every second until Ctrl-C. Without a terminal, or with --json, every change is written once; --json writes one document per line.'
   static override examples = [
     '<%= config.bin %> quota show',
     '<%= config.bin %> quota show qwen/work --json',
@@ -29,7 +29,7 @@ export default class QuotaShow extends QuotaCommand {
     group: groupFlag,
     provider: providerFlag,
     ...listFlags,
-    watch: Flags.boolean({ char: 'w', description: 'go on showing it as it changes' }),
+    watch: Flags.boolean({ char: 'w', description: 'keep showing changes' }),
   }
 
   async run(): Promise<QuotaDocument | undefined> {

@@ -1,26 +1,26 @@
 import { Agent, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 
-/** What the program that uses the proxy gets to see of one answer. */
+/** A response as the demo's program receives it. */
 export interface DemoReply {
   status: number
-  /** Who answered, as the proxy names it; null: nobody. */
+  /** The account that answered, as the proxy names it; null: no account. */
   account: string | null
   attempts: number
   isStreamed: boolean
-  /** The stream came to its end, or the body is whole. */
+  /** The stream reached its end, or the body is complete. */
   isComplete: boolean
-  /** Seconds; null when the answer names none. */
+  /** Seconds; null if the response has no value. */
   retryAfter: number | null
-  /** The error's words; null on success. */
+  /** The error message; null on success. */
   message: string | null
 }
 
-/** A program as users have them: it knows one URL and no account. */
+/** An ordinary program: it knows one URL and no account. */
 export class DemoClient {
   readonly #url: string
   readonly #signal: AbortSignal
-  // An agent of its own: the environment's HTTP proxy is not for requests to this machine.
+  // A separate agent: requests to this machine must not use the environment's HTTP proxy.
   readonly #agent = new Agent({ keepAlive: true })
 
   constructor(url: string, signal: AbortSignal) {
@@ -70,7 +70,7 @@ function isJson(text: string): boolean {
   try {
     return typeof JSON.parse(text) === 'object'
   } catch {
-    return false // cut off
+    return false // the stream was cut
   }
 }
 
@@ -78,6 +78,6 @@ function errorIn(text: string): string {
   try {
     return (JSON.parse(text) as { error: { message: string } }).error.message
   } catch {
-    return text.slice(0, 200) // not an error of ours
+    return text.slice(0, 200) // not an error of qwenctl
   }
 }

@@ -2,13 +2,13 @@ import type { WriteStream } from 'node:tty'
 
 const SHOW_CURSOR = '\u001b[?25h'
 
-/** Ctrl-C and its kin: the first asks for a clean end, the second ends the process at once. */
+/** Ctrl-C and similar signals: the first requests a clean end, the second ends the process at once. */
 export interface Interrupt {
-  /** Aborted by the first. */
+  /** Aborted by the first signal. */
   signal: AbortSignal
-  /** Resolves at the first. */
+  /** Resolves at the first signal. */
   asked: Promise<void>
-  /** Takes the handlers back. */
+  /** Removes the handlers. */
   release(): void
 }
 

@@ -9,32 +9,32 @@ import { toneOf } from '../terminal/quota/quota-table.ts'
 export interface DemoLook {
   palette: Palette
   unicode: boolean
-  /** Cells of a line. */
+  /** Width of a line in cells. */
   columns: number
 }
 
-/** Narrower or lower than this, the demo is told in lines. */
+/** A smaller terminal gets plain lines. */
 export const SMALLEST_PICTURE = { columns: 60, rows: 20 }
 
 const WIDEST = 84
-// Room for what will be told, so that the picture keeps its height while it fills.
+// Reserved lines for messages, so that the picture keeps its height while it fills.
 const TOLD_ROWS = 6
 
 export const DISCLAIMER = 'simulated inside qwenctl: no provider called, nothing charged'
 const SHORT_DISCLAIMER = 'everything here is simulated'
 
-/** The whole picture while requests go through: lines narrower than the terminal. */
+/** The whole picture while requests run; its lines are narrower than the terminal. */
 export function demoPicture(story: DemoStory, look: DemoLook): string[] {
   const told = beatLines(story.beats, fitted(look))
   return [...scene(story, look), ...told, ...Array<string>(Math.max(0, TOLD_ROWS - told.length)).fill('')]
 }
 
-/** The last picture: what was told, and what it came to. */
+/** The last picture: the messages and the result. */
 export function finalPicture(story: DemoStory, look: DemoLook): string[] {
   return [...scene(story, look), ...beatLines(story.beats, fitted(look)), '', ...endLines(story, look)]
 }
 
-/** Accounts and requests at the end, for where nothing can be redrawn. */
+/** Accounts and requests at the end, for outputs that cannot be redrawn. */
 export function stateLines(story: DemoStory, look: DemoLook): string[] {
   const own = fitted(look)
   return [...accountLines(story, own), '', ...markLines(story.marks, own)]
@@ -73,7 +73,7 @@ const SEPARATOR = '  '
 
 function accountLines(story: DemoStory, look: DemoLook): string[] {
   const { palette } = look
-  // Indent, marker, name, counted, upstream, status, and what keeps them apart.
+  // Indent, marker, name, counted, upstream, status, and the gaps between them.
   const gauge = Math.max(6, Math.min(28, look.columns - 48))
   const head = ['ACCOUNT', 'USED'.padEnd(gauge), 'COUNTED'.padStart(8), 'UPSTREAM', 'STATUS']
   return [
@@ -114,7 +114,7 @@ function markLines(marks: Mark[], look: DemoLook): string[] {
   const glyphs = glyphsOf(look)
   const paint = ({ account, isStreamed }: Mark) =>
     account === null ? palette.bad(glyphs.none) : palette.good(isStreamed ? glyphs.streamed : glyphs.whole)
-  // Apart while there is room for all that the accounts can serve.
+  // Marks are spaced while there is room for all requests that the accounts can serve.
   const space = columns >= 66 ? ' ' : ''
   let drawn = ''
   let names = ''
@@ -128,7 +128,7 @@ function markLines(marks: Mark[], look: DemoLook): string[] {
   return [`    ${drawn.trimEnd()}`, palette.quiet(`    ${names.trimEnd()}`)].map((line) => line.trimEnd())
 }
 
-/** Marks in a row that belong to the same account. */
+/** Consecutive marks of the same account. */
 function runsOf(marks: Mark[]): Mark[][] {
   const runs: Mark[][] = []
   for (const mark of marks) {
@@ -141,7 +141,7 @@ function runsOf(marks: Mark[]): Mark[][] {
 
 // ---- words ----
 
-/** What happened, each with the number of its request, further lines indented below. */
+/** The messages, each with the number of its request and indented continuation lines. */
 export function beatLines(beats: Beat[], { palette, columns }: DemoLook): string[] {
   return beats.flatMap(({ request, text, tone }) => {
     const [first = '', ...rest] = wrapWords(text, columns - 8)
@@ -151,7 +151,7 @@ export function beatLines(beats: Beat[], { palette, columns }: DemoLook): string
   })
 }
 
-/** What it came to, and what to do next. */
+/** The result and the next commands. */
 export function endLines(story: DemoStory, look: DemoLook): string[] {
   const { palette, columns } = look
   const { sent, answered, streamed, agrees, accounts } = story
@@ -169,7 +169,7 @@ export function endLines(story: DemoStory, look: DemoLook): string[] {
   ]
 }
 
-/** The commands that do the same with accounts of the reader's own. */
+/** The commands that do the same with the reader's own accounts. */
 export function nextLines({ palette, columns }: DemoLook, env: NodeJS.ProcessEnv): string[] {
   const line = (command: string, does: string) => {
     const room = columns - 25
@@ -179,13 +179,13 @@ export function nextLines({ palette, columns }: DemoLook, env: NodeJS.ProcessEnv
   }
   return [
     '',
-    ...(isClone(env) ? line('npm link', 'makes the command qwenctl out of this folder') : []),
-    ...line('qwenctl auth add', 'keeps an account of your own'),
+    ...(isClone(env) ? line('npm link', 'installs the command qwenctl from this folder') : []),
+    ...line('qwenctl auth add', 'adds an account of your own'),
     ...line('qwenctl proxy start', 'gives your programs one endpoint over your accounts'),
   ]
 }
 
-/** Whether `npm run demo` started this: then there may be no command `qwenctl` yet. */
+/** Whether `npm run demo` started this process: the command `qwenctl` may not be installed yet. */
 export function isClone(env: NodeJS.ProcessEnv): boolean {
   return env['npm_lifecycle_event'] === 'demo:run'
 }

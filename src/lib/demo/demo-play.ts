@@ -7,23 +7,23 @@ import { DemoStory } from './demo-story.ts'
 export interface Direction {
   /** Epoch milliseconds. */
   now: () => number
-  /** Lets the watcher see what happened; rejects when interrupted. Without a watcher it takes no time. */
+  /** Pauses so that the viewer can follow; rejects when interrupted. Does not pause without a viewer. */
   pause: (ms: number) => Promise<void>
   signal: AbortSignal
   onChange: (story: DemoStory) => void
 }
 
-// Milliseconds that people need: to see one request, to read a line, to find their way in the picture.
+// Milliseconds that people need to see one request, to read a line, and to understand the picture.
 const STEP_MS = 350
 const READ_MS = 1_300
 const OPENING_MS = 1_600
 
 const STREAMED_EVERY = 3
 const REVOKED = { name: 'home', after: 4 }
-/** More than all accounts have; reached only when quotas fail to hold. */
+/** More requests than all accounts can serve; reached only if quotas fail to hold. */
 const MOST_REQUESTS = 60
 
-/** A program sends requests until nobody is left to answer; in the middle, one account's key is revoked. */
+/** Sends requests until every account is out; in the middle, the key of one account is revoked. */
 export async function playDemo(stage: DemoStage, direction: Direction): Promise<DemoStory> {
   const { pause, signal, onChange } = direction
   const story = new DemoStory(stage.proxy.url, await stage.accounts())

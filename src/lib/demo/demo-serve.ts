@@ -5,17 +5,17 @@ import { attemptLine } from '../terminal/proxy/proxy-messages.ts'
 interface ServeFacts {
   url: string
   home: string
-  /** How qwenctl is called here. */
+  /** The command line that calls qwenctl here. */
   command: string
 }
 
-/** What to try on a demo that keeps running. */
+/** Suggestions for a demo that keeps running. */
 export function formatServe({ url, home, command }: ServeFacts, palette: Palette): string {
   const body = '{"model":"sandbox-small","messages":[{"role":"user","content":"hi"}]}'
   return [
     '',
-    `  ${palette.strong(url)} keeps answering, from counters at zero, until Ctrl-C.`,
-    '  Its replies are simulated, and its home goes when it ends.',
+    `  ${palette.strong(url)} keeps serving, with reset counters, until Ctrl-C.`,
+    '  Its replies are simulated, and its home is removed when it ends.',
     '',
     palette.quiet('  Send a request:'),
     `    curl ${url}/v1/chat/completions \\`,
@@ -30,7 +30,7 @@ export function formatServe({ url, home, command }: ServeFacts, palette: Palette
   ].join('\n')
 }
 
-/** One line for every try, the successful ones too. */
+/** The line of an attempt, also of a successful one. */
 export function serveLine(report: AttemptReport, palette: Palette, at: Date): string | null {
   return attemptLine(report, { isVerbose: true, palette, at })
 }

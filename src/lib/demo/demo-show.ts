@@ -13,17 +13,17 @@ import {
 } from './demo-picture.ts'
 import type { DemoStory } from './demo-story.ts'
 
-/** How the demo is watched. */
+/** The display of the demo. */
 export interface DemoShow {
   update(story: DemoStory): void
-  /** The last state, and what it came to. */
+  /** The last state and the result. */
   finish(story: DemoStory): void
-  /** However it went: leaves the terminal as it was found. */
+  /** Restores the terminal, also after an error. */
   close(): void
 }
 
 export interface ShowOptions {
-  /** Where a picture can be drawn anew in its place; null: nowhere. */
+  /** A terminal that can be redrawn; null: none. */
   terminal: LiveStream | null
   print: (text: string) => void
   look: DemoLook
@@ -60,7 +60,7 @@ class PictureShow implements DemoShow {
     this.#view.end()
   }
 
-  /** The terminal may have been resized since. */
+  /** The terminal may have been resized. */
   #sized(): DemoLook {
     return { ...this.#look, columns: this.#terminal.columns }
   }

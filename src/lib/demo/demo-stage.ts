@@ -11,19 +11,19 @@ import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { AccountQuotaView, AccountStatus } from '../toolkit/views.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 
-/** One account as the demo tells it: what qwenctl counted beside what the simulated provider served. */
+/** An account of the demo: the count of qwenctl beside the count of the simulated provider. */
 export interface DemoAccount {
   name: string
-  /** As it is written: `12/day`. */
+  /** As written: `12/day`. */
   limit: string
   max: number
-  /** By qwenctl's ledger. */
+  /** Counted by qwenctl's ledger. */
   counted: number
-  /** By the simulated provider itself, which knows nothing of the ledger. */
+  /** Counted by the simulated provider itself, independently of the ledger. */
   upstream: number
   status: AccountStatus
   statusReason: string | null
-  /** RFC 3339; null when it is ready, or when only the user can bring it back. */
+  /** RFC 3339; null if the account is ready, or if only the user can bring it back. */
   availableAt: string | null
 }
 
@@ -43,14 +43,14 @@ const DRAIN_MS = 2_000
 const MIDNIGHT_MARGIN_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 
-/** A home in a folder of its own, three simulated accounts in it, and the real proxy over them. */
+/** A temporary home, three simulated accounts in it, and the real proxy over them. */
 export class DemoStage {
   readonly home: string
   readonly proxy: ProxyView
   readonly #toolkit: Toolkit
   readonly #running: RunningProxy
   readonly #leave: () => void
-  /** Every key an account has had, the present one last. */
+  /** Every key of an account, the current one last. */
   readonly #keys: Map<string, string[]>
 
   private constructor(home: string, toolkit: Toolkit, running: RunningProxy, proxy: ProxyView) {
@@ -65,8 +65,8 @@ export class DemoStage {
   static async open({ clock, onAttempt, onTrouble }: StageOptions): Promise<DemoStage> {
     const home = await mkdtemp(join(tmpdir(), 'qwenctl-demo-'))
     const sweep = () => rmSync(home, { recursive: true, force: true })
-    process.once('exit', sweep) // whatever happens, nothing stays behind
-    // An environment of its own: no setting of the user reaches the demo, and nothing of the demo the user's accounts.
+    process.once('exit', sweep) // removes the home after any failure
+    // A separate environment isolates the demo and the user's accounts from each other.
     const toolkit = openToolkit({ env: { QWENCTL_HOME: home }, clock })
     try {
       for (const [priority, { name, max }] of cast.entries()) {
@@ -100,13 +100,13 @@ export class DemoStage {
     })
   }
 
-  /** From now on the provider refuses the account's key. */
+  /** Makes the provider refuse the account's key from now on. */
   async revokeKey(name: string): Promise<void> {
     const sandbox = await this.#running.sandbox()
     sandbox.revoke(this.#keys.get(name)?.at(-1) ?? '')
   }
 
-  /** New keys and counters at zero, for whoever tries it next. */
+  /** Issues new keys and resets the counters, for requests of the viewer. */
   async refill(): Promise<void> {
     for (const account of await this.accounts()) {
       if (account.status !== 'key-refused') continue
@@ -118,7 +118,7 @@ export class DemoStage {
     await this.#toolkit.quotas.reset([])
   }
 
-  /** Ends everything and removes the home. */
+  /** Stops everything and removes the home. */
   async close(): Promise<void> {
     this.#leave()
     await this.#running.stop(DRAIN_MS)
@@ -143,7 +143,7 @@ function keyOf(name: string, edition: number): string {
   return `sk-simulated-${name}-${String(edition).padStart(4, '0')}`
 }
 
-/** Just before midnight UTC the counters would start anew in the middle of the demo: then it is a day elsewhere. */
+/** Just before midnight UTC the counters would reset during the demo, so the window uses another time zone. */
 function windowAt(now: number): string {
   return DAY_MS - (now % DAY_MS) < MIDNIGHT_MARGIN_MS ? 'day@Asia/Tokyo' : 'day'
 }

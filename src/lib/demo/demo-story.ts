@@ -2,35 +2,35 @@ import { formatIn } from '../terminal/format/format-time.ts'
 import type { DemoReply } from './demo-client.ts'
 import type { DemoAccount } from './demo-stage.ts'
 
-/** Something worth a line, with the request at which it happened. */
+/** A message, with the request at which the event happened. */
 export interface Beat {
   request: number
   text: string
   tone: 'good' | 'warn' | 'bad'
 }
 
-/** One request's mark: who answered it, null: nobody. */
+/** The mark of one request: the account that answered, or null if none did. */
 export interface Mark {
   account: string | null
   isStreamed: boolean
 }
 
-/** The answer when nobody is left. Times in RFC 3339. */
+/** The response when every account is out. Times in RFC 3339. */
 export interface PoolOut {
   retryAfterMs: number
-  /** Who returns first, and when. */
+  /** The account that returns first, and its time. */
   account: string
   resetsAt: string
   message: string
 }
 
-/** What has happened so far; the picture, the plain lines and the summary are all read from here. */
+/** The events so far; the picture, the plain lines and the summary all read them. */
 export class DemoStory {
   readonly url: string
   readonly beats: Beat[] = []
   readonly marks: Mark[] = []
   accounts: DemoAccount[]
-  /** Who answered last; null before the first answer, and once nobody is left. */
+  /** The account that answered last; null before the first answer, and once every account is out. */
   serving: string | null = null
   revoked: string | null = null
   failedOver = 0
@@ -57,7 +57,7 @@ export class DemoStory {
     return this.marks.filter(({ account }) => account === name).length
   }
 
-  /** Whether the program, qwenctl and the simulated provider came to the same numbers, account by account. */
+  /** Whether the program, qwenctl and the simulated provider counted the same, account by account. */
   get agrees(): boolean {
     return this.accounts.every(
       ({ name, counted, upstream }) => counted === upstream && counted === this.answeredBy(name),
@@ -66,7 +66,7 @@ export class DemoStory {
 
   revokedKeyOf(name: string): void {
     this.revoked = name
-    this.#tell('warn', `somebody revokes the key of ${name} at the provider`)
+    this.#tell('warn', `the key of ${name} is revoked at the provider`)
   }
 
   answeredWith({ account, attempts, isStreamed }: DemoReply, accounts: DemoAccount[], now: number): void {
@@ -77,11 +77,11 @@ export class DemoStory {
     if (attempts > 1) this.failedOver += 1
     if (account === before) return
     if (before === null) return this.#tell('good', `${account} goes first: its priority number is the lowest`)
-    const takesOver = attempts > 1 ? `answers the same request, at try ${attempts}` : 'takes over'
+    const takesOver = attempts > 1 ? `answers the same request, at attempt ${attempts}` : 'takes over'
     this.#tell('warn', `${before} is out: ${this.#whyOut(before, now)}; ${account} ${takesOver}`)
   }
 
-  /** Every account is out. Which returns first, and when, is the quota document's word; the wait is the answer's. */
+  /** Every account is out. The first to return comes from the quota document; the wait comes from the response. */
   refusedWith({ retryAfter, message, isStreamed }: DemoReply, accounts: DemoAccount[]): void {
     this.accounts = accounts
     this.marks.push({ account: null, isStreamed })

@@ -1,22 +1,22 @@
 import type { DemoStory } from './demo-story.ts'
 
-/** `demo --json`. Fields may be added, never renamed or removed. */
+/** The document of `demo --json`. Fields may be added, never renamed or removed. */
 export interface DemoDocument {
   simulated: true
-  /** Of the proxy; it answers until the demo ends. */
+  /** The URL of the proxy; it answers until the demo ends. */
   url: string
   requests: {
     sent: number
     answered: number
     streamed: number
     refused: number
-    /** Answered by another account than the first one asked. */
+    /** Answered by an account other than the first one tried. */
     failedOver: number
   }
   accounts: {
     name: string
     limit: string
-    /** What the program got from it, what qwenctl counted, what the simulated provider served. */
+    /** The counts of the program, of qwenctl, and of the simulated provider. */
     answered: number
     counted: number
     upstream: number
@@ -24,9 +24,9 @@ export interface DemoDocument {
     statusReason: string | null
     availableAt: string | null
   }[]
-  /** Whether the three numbers are the same for every account. */
+  /** Whether the three counts agree for every account. */
   agree: boolean
-  /** The last answer, when every account was out. */
+  /** The last response, when every account was out. */
   poolOut: { status: 429; retryAfterMs: number; account: string; resetsAt: string; message: string } | null
   durationMs: number
 }

@@ -5,16 +5,15 @@ import type { AccountView } from '../toolkit/views.ts'
 
 export interface Added {
   account: AccountView
-  /** What the provider said of the key; null: it was not asked. */
+  /** The provider's verdict on the key; null: the key was not checked. */
   verification: Verified | null
 }
 
 type Verified = Pick<Verification, 'result' | 'message'>
 
 /**
- * Adds an account whose key its provider accepts, or has no way to say. With `keepUnreachable`, also one whose provider
- * cannot be asked now. Throws what `accounts.add` throws,
- * `credentials_refused`, `upstream_unavailable`.
+ * Adds an account after its provider accepts the key, or cannot check it. `keepUnreachable` also adds an account at
+ * an unreachable provider. Throws the errors of `accounts.add`, `credentials_refused`, `upstream_unavailable`.
  */
 export async function addAccount(
   toolkit: ManagedToolkit,
@@ -42,7 +41,7 @@ async function accepted(
     })
   }
   if (result === 'unreachable' && !keepUnreachable) {
-    throw new QwenctlError('upstream_unavailable', `the provider could not be asked: ${message}`, {
+    throw new QwenctlError('upstream_unavailable', `the provider could not be reached: ${message}`, {
       hint: 'nothing was stored; try again, or store it unchecked with "verify": false',
     })
   }

@@ -3,7 +3,7 @@ import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
 
-/** Nothing of an answer is kept, guessed at, shown in a frame, or loaded from. */
+/** Forbids caching, content sniffing, frames and loading of resources. */
 const guarded = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -29,13 +29,13 @@ export function sendJson(
   res.end(bytes)
 }
 
-/** The head of a stream of events. */
+/** The head of an event stream. */
 export function beginEvents(res: ServerResponse): void {
   res.writeHead(200, { 'content-type': 'text/event-stream', ...guarded, 'x-accel-buffering': 'no' })
   res.flushHeaders()
 }
 
-/** An error in the form of this API. What is not ours is a bug, and says no more than that. */
+/** An error in the format of this API. An unexpected exception is a bug, and its details are not shown. */
 export function sendError(res: ServerResponse, error: unknown, method = 'GET'): void {
   if (res.headersSent) {
     res.destroy()
@@ -50,13 +50,13 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
   if (typeof retryAfterSeconds === 'number') headers['retry-after'] = String(retryAfterSeconds)
   if (Array.isArray(allow)) headers['allow'] = allow.join(', ')
   if (code === 'invalid_token') headers['www-authenticate'] = 'Bearer'
-  // What is not understood is quoted, and may be a key that was pasted in the wrong place.
+  // The text quotes the input, which may be a key pasted in the wrong place.
   const [told, advice] = [redact(message, []), hint === null ? null : redact(hint, [])]
   const shown = { code, message: told, hint: advice, ...(typeof field === 'string' ? { field } : {}) }
   sendJson(res, statusOf(known.code, known.status, method), { error: shown }, headers)
 }
 
-/** A 401 of this API is about its own token alone, and what was wrong in a body is a 422. */
+/** A 401 of this API is only about its own token, and an invalid body is a 422. */
 export function statusOf(code: ErrorCode, status: number, method: string): number {
   if (code === 'credentials_refused' || code === 'needs_login') return 422
   return status === 400 && (method === 'POST' || method === 'PATCH') ? 422 : status

@@ -3,8 +3,8 @@ import { withField } from '../toolkit/settings/in-field.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
 
 /**
- * What whoever holds a token of the page must not decide: which files a proxy of this machine reads, whom it calls
- * besides providers, and what it runs.
+ * Settings that a page token must not change: files that the proxy reads, URLs that it calls besides providers, and
+ * programs that it runs.
  */
 const MACHINE_ONLY: ReadonlySet<string> = new Set([
   'proxy.ca',
@@ -13,7 +13,7 @@ const MACHINE_ONLY: ReadonlySet<string> = new Set([
   'notify.command',
 ])
 
-/** Takes all of the changes or, where one is refused, none. Throws `invalid_value`, `forbidden`. */
+/** Applies all changes or, if one is refused, none. Throws `invalid_value`, `forbidden`. */
 export async function applySettings(
   settings: Settings,
   changes: Readonly<Record<string, string | number | boolean | readonly string[]>>,
@@ -39,7 +39,7 @@ function onMachineOnly(key: string): QwenctlError {
   })
 }
 
-/** As `config set` takes it. */
+/** The text form that `config set` takes. */
 function textOf(value: string | number | boolean | readonly string[]): string {
   return typeof value === 'object' ? value.join(',') : String(value)
 }

@@ -3,7 +3,7 @@ import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { QwenctlError } from '../base/errors.ts'
 
-/** A value in the form that a schema says. Throws `code`, with the field where it is not. */
+/** Checks a value against a schema. Throws `code` with the path of the invalid field. */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -24,7 +24,7 @@ export function checkShape<Schema extends z.ZodType>(
 
 type Issue = z.core.$ZodIssue | undefined
 
-/** Of a union, what is wrong with the form that was meant: the one that the value went furthest into. */
+/** The issue in the intended form of a union: the form that matched furthest. */
 function deepest(issue: Issue): Issue {
   if (issue?.code !== 'invalid_union') return issue
   const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1))
@@ -33,10 +33,10 @@ function deepest(issue: Issue): Issue {
 }
 
 function wordsOf(issue: Issue): string {
-  return (issue?.message ?? 'it does not fit').replace(/^Invalid (input|option): /, '')
+  return (issue?.message ?? 'invalid value').replace(/^Invalid (input|option): /, '')
 }
 
-/** `limits[0].max`. Names of fields are the sender's: one that is a pasted key is masked. */
+/** `limits[0].max`. Field names come from the sender: a pasted key is masked. */
 function fieldAt(path: readonly PropertyKey[]): string {
   const text = path.reduce<string>(
     (before, step) =>

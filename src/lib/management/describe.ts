@@ -3,8 +3,8 @@ import { Gate } from './gate.ts'
 import { openApi } from './openapi.ts'
 import { allRoutes } from './routes/routes.ts'
 
-/** The OpenAPI document, without a proxy that it is of. */
+/** The OpenAPI document, without a running proxy. */
 export function describeApi(): Record<string, unknown> {
-  // Nobody comes through this gate: its routes are looked at and not called.
+  // The gate admits no request: its routes are only described.
   return openApi(allRoutes(new Gate({} as AdminAccess, Date.now)))
 }

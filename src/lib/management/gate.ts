@@ -4,10 +4,10 @@ import { RecentMap } from '../rotation/pool/recent-map.ts'
 import type { AdminAccess } from '../toolkit/admin/admin-access.ts'
 import { FailedAttempts } from '../toolkit/quota/failed-attempts.ts'
 
-/** Far more than anybody makes within the two minutes for which one is good. */
+/** More tickets than are created within the two minutes of their validity. */
 const MOST_TICKETS = 1024
 
-/** Lets in whoever shows the admin token, or a session made with it. */
+/** Admits requests with the admin token, or with a session made from it. */
 export class Gate {
   readonly #admin: AdminAccess
   readonly #failures: FailedAttempts
@@ -24,10 +24,10 @@ export class Gate {
     if (presented.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
     const kind = await this.#admin.kindOf(presented)
     if (kind === 'admin' || kind === 'session') return kind
-    throw this.#refused('the token is wrong, or its session is over', remoteAddress)
+    throw this.#refused('the token is wrong, or its session has ended', remoteAddress)
   }
 
-  /** Whether something shown to begin a session is what it must be; a ticket is, once. Throws as `pass` does. */
+  /** Returns whether the text may begin a session; a ticket works once. Throws like `pass`. */
   async begins(shown: { token: string } | { ticket: string }, remoteAddress: string): Promise<void> {
     const [text, wanted] = 'token' in shown ? [shown.token, 'admin'] : [shown.ticket, 'ticket']
     if (text.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
@@ -37,8 +37,8 @@ export class Gate {
       throw this.#refused(words, remoteAddress)
     }
     if (wanted !== 'ticket') return
-    // It went through a command line, where others of this machine can read along.
-    if (this.#used.get(text) === true) throw this.#refused('the ticket was used before', remoteAddress)
+    // The ticket was on a command line, where other users of this machine can read it.
+    if (this.#used.get(text) === true) throw this.#refused('the ticket was already used', remoteAddress)
     this.#used.set(text, true)
   }
 
@@ -50,6 +50,6 @@ export class Gate {
 
 function clientKey(): QwenctlError {
   return new QwenctlError('forbidden', 'a client key does not open the management API', {
-    hint: 'qwenctl config get adminToken prints what does',
+    hint: 'qwenctl config get adminToken prints the admin token',
   })
 }

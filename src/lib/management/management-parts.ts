@@ -9,28 +9,28 @@ export interface ManagedProxy {
   /** RFC 3339. */
   startedAt: string
   strategy: string
-  /** Processes that serve clients. */
+  /** The number of serving processes. */
   workers: number
   inFlight: number
 }
 
 export interface ManagementOptions {
   toolkit: ManagedToolkit
-  /** The proxy that it belongs to, as it is now. */
+  /** The current state of the proxy. */
   proxy: () => ManagedProxy | Promise<ManagedProxy>
-  /** The user whose accounts alone that proxy serves; null: all. */
+  /** The only user that the proxy serves; null: all users. */
   user: string | null
-  /** Problems that people should know of, in words. */
+  /** Warnings for people, as text. */
   onTrouble: (message: string) => void
   /** Epoch milliseconds. */
   clock?: () => number
-  /** Where the page's files are; missing: where the build puts them. */
+  /** The folder of the page's files; default: the build output. */
   pageFolder?: string
 }
 
-/** What routes work with. */
+/** The dependencies of routes. */
 export interface ManagementParts {
-  /** Of a proxy of one user: that user's. */
+  /** For a proxy of one user: limited to that user. */
   toolkit: ManagedToolkit
   proxy: () => ManagedProxy | Promise<ManagedProxy>
   user: string | null

@@ -1,6 +1,6 @@
-// The management room: the REST API and the page's files, below the address of a running proxy. Thin ways into the toolkit:
-// a request is matched, let in, checked against its schema and handed on; what it may do is a list of routes. Loaded with
-// the first such request, so that a proxy that nobody looks at pays nothing for it.
+// The management room: the REST API and the page's files, below the address of a running proxy. Each request is
+// matched, authorized, validated and passed to the toolkit; the routes list every operation. Loaded with the first
+// such request, so that an unused page costs nothing.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
@@ -42,7 +42,7 @@ export class Management {
     this.#page = new PageFiles(pageFolder)
   }
 
-  /** Answers one request, whatever becomes of it. */
+  /** Answers one request, and never throws. */
   handle(req: IncomingMessage, res: ServerResponse, { remoteAddress }: { remoteAddress: string }): void {
     this.#answer(req, res, remoteAddress).catch((error: unknown) => {
       if (!isQwenctlError(error)) this.#onTrouble(`the API failed: ${messageOf(error)}`)
@@ -57,7 +57,7 @@ export class Management {
     if (path !== '/api' && !path.startsWith('/api/')) return this.#page.answer(req, res, path)
     const found = this.#router.find(method, path)
     const presented = bearerOf(req)
-    // A stranger is not told what there is.
+    // An unknown client does not learn which paths exist.
     if (found.kind !== 'route' || found.route.access === 'admin')
       await this.#gate.pass(presented, remoteAddress)
     if (found.kind === 'nothing') throw notFound(method, path)
@@ -68,13 +68,13 @@ export class Management {
     const body = route.body === null ? undefined : checkBody(route, await readJson(req))
     const call: Call = { params, query, body, presented, remoteAddress, parts: this.#parts }
     if (route.answer === null) {
-      if (method === 'HEAD') throw notAllowed(method, ['GET']) // a stream has no end that could be waited for
+      if (method === 'HEAD') throw notAllowed(method, ['GET']) // a stream has no end to wait for
       return route.stream(call, req, res)
     }
     sendJson(res, route.status, await route.run(call))
   }
 
-  /** Whether a path names a user that this proxy does not serve: there is no such user here. */
+  /** Whether a path names a user that this proxy does not serve: such a user does not exist here. */
   #isOfOthers({ userId }: Record<string, string>): boolean {
     const { user } = this.#parts
     return user !== null && userId !== undefined && userId !== user
@@ -91,7 +91,7 @@ function queryOf(route: Route, text: string): unknown {
   const query: Record<string, string> = {}
   for (const [name, value] of given) {
     if (Object.hasOwn(query, name)) {
-      throw new QwenctlError('invalid_value', `the query says "${name.slice(0, 40)}" twice`)
+      throw new QwenctlError('invalid_value', `the query has "${name.slice(0, 40)}" twice`)
     }
     query[name] = value
   }
@@ -103,19 +103,19 @@ function queryOf(route: Route, text: string): unknown {
   })
 }
 
-/** A body may be missing where nothing in it has to be said. */
+/** The body may be missing if every field is optional. */
 function checkBody(route: Route, value: unknown): unknown {
   return route.body === null ? undefined : checkShape(route.body, value ?? {}, 'invalid_body')
 }
 
 function notFound(method: string, path: string): QwenctlError {
   return new QwenctlError('not_found', `there is nothing at ${method} ${path.slice(0, 200)}`, {
-    hint: 'GET /api/openapi.json says what there is',
+    hint: 'GET /api/openapi.json lists the paths',
   })
 }
 
 function notAllowed(method: string, allow: readonly string[]): QwenctlError {
-  return new QwenctlError('method_not_allowed', `${method} is not for this path`, {
+  return new QwenctlError('method_not_allowed', `${method} is not allowed on this path`, {
     hint: `use ${allow.join(' or ')}`,
     details: { allow },
   })

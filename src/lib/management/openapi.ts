@@ -9,12 +9,12 @@ import { errorDocument } from './schemas/error.ts'
 
 type Json = Record<string, unknown>
 
-/** What any route may answer, one that wants a token, and one that takes a body. */
+/** The errors of every route, of one that needs a token, and of one that takes a body. */
 const always: readonly ErrorCode[] = ['invalid_value', 'internal', 'shutting_down']
 const closed: readonly ErrorCode[] = ['invalid_token', 'forbidden', 'too_many_failures', 'store_unwritable']
 const withBody: readonly ErrorCode[] = ['invalid_body', 'request_too_large']
 
-/** The OpenAPI 3.1 document of the routes, from the same schemas that requests are checked against. */
+/** The OpenAPI 3.1 document of the routes, from the schemas that validate requests. */
 export function openApi(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
@@ -26,14 +26,12 @@ export function openApi(routes: readonly Route[]): Json {
     info: {
       title: 'qwenctl',
       version: ownVersion(),
-      summary: 'See and steer the accounts of a qwenctl proxy',
+      summary: 'View and control the accounts of a qwenctl proxy',
       description:
-        'Below the address of a running proxy. Every request but those that say otherwise needs the admin token, or a session made with it, as a bearer token.',
+        'Below the address of a running proxy. Every request needs the admin token, or a session made with it, as a bearer token, unless its description says that it does not.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [
-      { url: 'http://127.0.0.1:3000', description: 'where proxy start listens unless told otherwise' },
-    ],
+    servers: [{ url: 'http://127.0.0.1:3000', description: 'the default address of proxy start' }],
     security: [{ token: [] }],
     tags: tagsOf(routes),
     paths,
@@ -112,7 +110,7 @@ function queryParameters(schema: z.ZodType): Json[] {
   }))
 }
 
-/** As clients read it, with fields that may be added: nothing says that there are no others. */
+/** In the form for clients: fields may be added, so additional properties are not forbidden. */
 function componentsIn(registry: typeof answers): Json {
   const { schemas } = z.toJSONSchema(registry, { uri: schemaPath, io: 'input', unrepresentable: 'any' })
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, plain(schema as Json)]))
@@ -132,7 +130,7 @@ function jsonOf(schema: Json): Json {
   return { 'application/json': { schema } }
 }
 
-/** Without what says nothing to a reader: where a schema lies, and patterns for what a format says already. */
+/** Removes schema ids, and patterns that repeat a format. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
@@ -147,17 +145,17 @@ function plain(value: unknown): unknown {
 }
 
 const tags: Record<string, string> = {
-  about: 'who may, and what this is',
-  accounts: 'what they are, and how they come and go',
-  archive: 'accounts that were removed, but not for good',
-  quota: 'what is left, and who is asked',
-  history: 'what was done',
-  events: 'what happens, as it happens',
+  about: 'access, and the identity of this service',
+  accounts: 'accounts and their lifecycle',
+  archive: 'removed accounts that can be restored',
+  quota: 'what is left, and which account is next',
+  history: 'past usage',
+  events: 'live events',
   login: 'logins with a code',
-  users: 'accounts by their user',
-  keys: 'what programs present to the proxy',
-  providers: 'the services that there can be accounts of',
-  proxy: 'the proxy that answers, and its settings',
+  users: 'accounts by user',
+  keys: 'credentials of programs at the proxy',
+  providers: 'the supported providers',
+  proxy: 'the answering proxy and its settings',
 }
 
 function tagsOf(routes: readonly Route[]): Json[] {
@@ -172,7 +170,7 @@ function tagOf(path: string): string {
   return Object.hasOwn(tags, first) ? first : 'about'
 }
 
-/** `patchAccountsId`: unique, and a name that generators can use. */
+/** `patchAccountsId`: unique, and valid as a name in generated code. */
 function operationId({ method, path }: Route): string {
   const words = path.split(/[^A-Za-z]+/).filter((word) => word !== '' && word !== 'json')
   const rest = words.slice(1).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))

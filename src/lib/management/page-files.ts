@@ -15,12 +15,12 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** Beside the page or below `assets`, without a leading dot: no path leads out of the folder. */
+/** In the page's folder or in `assets`, without a leading dot: no path leads out of the folder. */
 const ASSET = /^\/(assets\/)?(?!\.)[A-Za-z0-9._-]+$/
-/** The build puts a hash of what is in a file into its name. */
+/** The build puts a content hash into the name. */
 const HASHED = /-[A-Za-z0-9_]{8,}\.\w+$/
 
-/** Scripts, styles and data from this proxy alone; nothing inline, no frame around it, nowhere to send a form to. */
+/** Allows scripts, styles and data from this proxy only: nothing inline, no frames, no form targets. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -47,13 +47,13 @@ interface PageFile {
   etag: string
 }
 
-/** Where `npm run build` puts them: beside the built program, also when this is run from its sources. */
+/** The output of `npm run build`, also when this code runs from its sources. */
 function builtFolder(): string {
   const isSource = import.meta.filename.endsWith('.ts')
   return join(import.meta.dirname, isSource ? '../../../dist/web' : '../../web')
 }
 
-/** The page: a few files, read when they are first asked for and kept. */
+/** The page: a few files, each read at the first request and kept. */
 export class PageFiles {
   readonly #folder: string
   readonly #files = new Map<string, PageFile>()
@@ -68,7 +68,7 @@ export class PageFiles {
     const file = ASSET.test(name) ? this.#file(name) : null
     if (file === null) throw new QwenctlError('not_found', `there is nothing at ${path.slice(0, 200)}`)
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      throw new QwenctlError('method_not_allowed', `${req.method ?? ''} is not for this path`, {
+      throw new QwenctlError('method_not_allowed', `${req.method ?? ''} is not allowed on this path`, {
         details: { allow: ['GET', 'HEAD'] },
       })
     }
@@ -88,7 +88,7 @@ export class PageFiles {
     res.end(isFresh || req.method === 'HEAD' ? undefined : bytes)
   }
 
-  /** Null: there is none. */
+  /** Null: the file does not exist. */
   #file(name: string): PageFile | null {
     const known = this.#files.get(name)
     if (known !== undefined) return known

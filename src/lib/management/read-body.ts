@@ -3,10 +3,10 @@ import { QwenctlError } from '../base/errors.ts'
 
 /** Far more than any description of an account. */
 const MOST_BYTES = 1 << 20
-/** What is read and thrown away of a body that is too large, so that its sender gets to read the refusal. */
+/** The most bytes of an oversized body that are read and dropped, so that the client reads the refusal. */
 const MOST_LEFT_OVER = 16 << 20
 
-/** The body as JSON; undefined: there is none. Throws `request_too_large`, `invalid_body`. */
+/** The body as JSON; undefined: no body. Throws `request_too_large`, `invalid_body`. */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   const bytes = await readBody(req)
   if (bytes.length === 0) return undefined
@@ -30,7 +30,7 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
     req.on('end', () => resolve(Buffer.concat(chunks)))
     req.on('error', reject)
     req.on('close', () =>
-      reject(new QwenctlError('invalid_body', 'the request ended before its body was whole')),
+      reject(new QwenctlError('invalid_body', 'the request ended before its body was complete')),
     )
   })
 }

@@ -9,15 +9,15 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? Record<Name, string> & ParamsOf<Rest>
   : unknown
 
-/** A request whose form has been checked. */
+/** A request with a validated shape. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   params: Params
   query: Query
   body: Body
   parts: ManagementParts
-  /** As presented: `Bearer …` without the word; null: nothing. */
+  /** The bearer token without the word `Bearer`; null: none. */
   presented: string | null
-  /** Of the client. */
+  /** The address of the client. */
   remoteAddress: string
 }
 
@@ -26,20 +26,20 @@ interface About {
   /** `open`: needs no token. */
   access?: 'admin' | 'open'
   summary: string
-  /** What the summary leaves unsaid. */
+  /** Details that the summary leaves out. */
   about?: string
-  /** Errors that are its own, besides those that all have. */
+  /** Errors of this route, besides those of all routes. */
   errors?: readonly ErrorCode[]
 }
 
-/** One thing that the API does, as the router, the OpenAPI document and the tests see it. */
+/** An operation of the API, as the router, the OpenAPI document and the tests see it. */
 export interface Route extends Required<Omit<About, 'about'>> {
   path: string
   about: string | null
   query: z.ZodType | null
   body: z.ZodType | null
   status: number
-  /** Null: it answers as a stream, by itself. */
+  /** Null: the route answers as a stream. */
   answer: z.ZodType | null
   run(call: Call): Promise<unknown>
   stream(call: Call, req: IncomingMessage, res: ServerResponse): Promise<void>
@@ -54,13 +54,13 @@ interface JsonSpec<
   path: Path
   query?: Query
   body?: Body
-  /** 200, unless it says otherwise. */
+  /** Default: 200. */
   status?: number
   answer: Answer
   run(call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>): Promise<z.input<Answer>>
 }
 
-/** A route that takes and gives JSON: both ways checked against the same schemas that the OpenAPI document shows. */
+/** A route that takes and returns JSON. The schemas of the OpenAPI document validate both directions. */
 export function route<
   const Path extends string,
   Answer extends z.ZodType,
@@ -79,7 +79,7 @@ export function route<
   }
 }
 
-/** A route that answers by itself, for as long as it takes. */
+/** A route that streams its answer for as long as it takes. */
 export function streamRoute(spec: About & { path: string; stream: Route['stream'] }): Route {
   return {
     ...fieldsOf(spec),

@@ -1,6 +1,6 @@
 import type { Method, Route } from './route.ts'
 
-/** What a path leads to. */
+/** The result of a lookup by path. */
 export type Found =
   | { kind: 'route'; route: Route; params: Record<string, string> }
   /** It is there, for these methods. */
@@ -12,7 +12,7 @@ interface Pattern {
   route: Route
 }
 
-/** Finds the route of a request by its method and path; a literal segment goes before `{id}`. */
+/** Finds the route of a request by method and path; a literal segment wins over `{id}`. */
 export class Router {
   readonly #patterns: Pattern[]
 
@@ -22,7 +22,7 @@ export class Router {
       .sort((a, b) => paramsIn(a) - paramsIn(b))
   }
 
-  /** `path`: without the query, percent signs as they came. */
+  /** `path`: without the query, still percent-encoded. */
   find(method: string, path: string): Found {
     const segments = path.split('/').map(decoded)
     const fitting = this.#patterns.flatMap(({ segments: wanted, route }) => {
@@ -41,7 +41,7 @@ function paramsIn({ segments }: Pattern): number {
   return segments.filter((segment) => segment.startsWith('{')).length
 }
 
-/** The values of the path's parameters; null: it is another path. */
+/** The values of the path's parameters; null: the path does not match. */
 function matched(wanted: string[], segments: (string | null)[]): Record<string, string> | null {
   if (wanted.length !== segments.length) return null
   const params: Record<string, string> = {}
@@ -56,7 +56,7 @@ function matched(wanted: string[], segments: (string | null)[]): Record<string, 
   return params
 }
 
-/** Null: a percent sign that encodes nothing. */
+/** Null: an invalid percent sign. */
 function decoded(segment: string): string | null {
   try {
     return decodeURIComponent(segment)

@@ -1,6 +1,6 @@
 import type { Key, KeyName } from './state/screen-event.ts'
 
-/** What ink tells of a key. */
+/** The facts that ink reports about a key. */
 export interface InkKey {
   upArrow: boolean
   downArrow: boolean
@@ -32,13 +32,13 @@ const named: [keyof InkKey, KeyName][] = [
   ['escape', 'escape'],
   ['tab', 'tab'],
   ['backspace', 'backspace'],
-  // What the key above enter sends on most terminals.
+  // Most terminals send this for the key above enter.
   ['delete', 'backspace'],
 ]
 
 const withControl: Record<string, KeyName> = { c: 'ctrl-c', l: 'ctrl-l', u: 'ctrl-u', z: 'ctrl-z' }
 
-/** The keys of one input: a slow line brings several letters at once. What means nothing here is left out. */
+/** The keys of one input: a slow connection delivers several letters at once. Unknown keys are dropped. */
 export function keysOf(input: string, key: InkKey): Key[] {
   const name = named.find(([field]) => key[field])?.[1]
   if (name !== undefined) return [{ name }]

@@ -1,17 +1,17 @@
 import type { ScreenState } from './state/screen-state.ts'
 import { accountRows } from './state/account-list.ts'
 
-/** How the rows of the terminal are shared out; together they are all of them. */
+/** Distributes the rows of the terminal; the parts add up to all rows. */
 export interface Layout {
   header: number
-  /** Between header and footer. */
+  /** The rows between header and footer. */
   body: number
-  /** Lines of the accounts pane below its title, without the head. */
+  /** Rows of the accounts pane below its title, without the table head. */
   accounts: number
   hasAccountHead: boolean
-  /** A line about the account under the marker. */
+  /** A row about the account under the marker. */
   hasAbout: boolean
-  /** Lines of the requests pane below its title, without the head; 0: there is no such pane. */
+  /** Rows of the requests pane below its title, without the table head; 0: no such pane. */
   requests: number
   hasRequestHead: boolean
   hasMessage: boolean
@@ -22,7 +22,7 @@ const LEAST_ACCOUNTS = 3
 /** With many accounts the requests still get the rest. */
 const ACCOUNTS_SHARE = 0.6
 
-/** Narrower or lower than this there is only room to say so. */
+/** A smaller terminal shows only a message about its size. */
 export const SMALLEST = { columns: 24, rows: 5 }
 
 export function isTooSmall({ columns, rows }: ScreenState['size']): boolean {
@@ -50,7 +50,9 @@ export function layoutOf(state: ScreenState): Layout {
   }
 }
 
-/** Which of `count` lines show in a window of `size`, so that the one at `at` is among them, in the middle if it can be. */
+/**
+ * The part of `count` lines that a window of `size` shows. The line at `at` is visible, and centred if possible.
+ */
 export function windowOf(count: number, size: number, at: number): { from: number; to: number } {
   const from = Math.max(0, Math.min(at - Math.floor(size / 2), count - size))
   return { from, to: Math.min(count, from + size) }

@@ -1,6 +1,6 @@
 import { cutToWidth, textWidth } from '../terminal/format/text-width.ts'
 
-/** What a piece of text means; the palette says how that looks. */
+/** The meaning of a text; the palette maps it to a style. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'strong'
 
 export interface Span {
@@ -8,10 +8,10 @@ export interface Span {
   tone?: Tone
 }
 
-/** One line of the screen, not painted yet: what is measured and cut has no codes in it. */
+/** A line of the screen before painting: measuring and cutting see no colour codes. */
 export type Line = Span[]
 
-/** A span, or nothing where there is no text. */
+/** A span, or none for an empty text. */
 export function span(text: string, tone?: Tone): Span {
   return tone === undefined ? { text } : { text, tone }
 }
@@ -24,14 +24,14 @@ export function plainText(line: Line): string {
   return line.map(({ text }) => text).join('')
 }
 
-/** Cut to at most `width` cells, with an ellipsis where something is missing. */
+/** Cuts a line to at most `width` cells; an ellipsis marks missing text. */
 export function cutLine(line: Line, width: number): Line {
   if (lineWidth(line) <= width) return line
   const cut: Line = []
   let left = width
   for (const piece of line) {
     const cells = textWidth(piece.text)
-    // A piece that fills the room exactly leaves none for the ellipsis of the next.
+    // A span that fills the room exactly leaves no cell for the ellipsis of the next.
     if (cells >= left) {
       if (left > 0) cut.push({ ...piece, text: cutToWidth(`${piece.text} `, left) })
       return cut
@@ -42,7 +42,7 @@ export function cutLine(line: Line, width: number): Line {
   return cut
 }
 
-/** Of exactly that many cells. */
+/** Pads or cuts a line to exactly that many cells. */
 export function padLine(line: Line, width: number, align: 'left' | 'right' = 'left'): Line {
   const fitting = cutLine(line, width)
   const missing = width - lineWidth(fitting)
@@ -51,10 +51,10 @@ export function padLine(line: Line, width: number, align: 'left' | 'right' = 'le
   return align === 'left' ? [...fitting, blank] : [blank, ...fitting]
 }
 
-/** The left one is cut down to this before the right one goes. */
+/** The left line shrinks to this width before the right one is dropped. */
 const LEAST_LEFT = 24
 
-/** One at the left edge and one at the right. */
+/** Places one line at the left edge and one at the right. */
 export function spread(left: Line, right: Line, width: number): Line {
   if (lineWidth(right) === 0) return cutLine(left, width)
   const room = width - lineWidth(right) - 2
@@ -63,7 +63,7 @@ export function spread(left: Line, right: Line, width: number): Line {
   return [...shown, span(' '.repeat(width - lineWidth(shown) - lineWidth(right))), ...right]
 }
 
-/** All in one, with something between. */
+/** Joins lines with a separator. */
 export function joined(lines: Line[], separator: Line = [span('  ')]): Line {
   const filled = lines.filter((line) => lineWidth(line) > 0)
   return filled.flatMap((line, index) => (index === 0 ? line : [...separator, ...line]))

@@ -1,6 +1,6 @@
 /**
- * ink and what draws with it. React decides as it loads which of its two editions it is; the one for development is
- * slower and records every render for tools that nobody has open here.
+ * Loads ink and its renderer. React picks its edition at load; the development edition is slower and records every
+ * render for tools that are not open here.
  */
 export async function loadInk() {
   const before = process.env['NODE_ENV']

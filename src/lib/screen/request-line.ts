@@ -4,15 +4,15 @@ import { printable } from '../terminal/format/text-width.ts'
 import { shortDuration } from './view/short-duration.ts'
 import type { Tone } from './line.ts'
 
-/** A request that is over. Unknown is null; no text has control characters. */
+/** A finished request. Unknown is null; no text has control characters. */
 export interface RequestDone {
   kind: 'request'
-  /** Its place among all lines. */
+  /** The number of the line among all lines. */
   seq: number
-  /** Epoch milliseconds: its end. */
+  /** The end, in epoch milliseconds. */
   at: number
   user: string | null
-  /** `provider/name`; null: nobody was asked. */
+  /** `provider/name`; null: no account was tried. */
   account: string | null
   model: string | null
   outcome: string
@@ -24,7 +24,7 @@ export interface RequestDone {
   outputTokens: number | null
   costUsd: number | null
   attempts: number
-  /** Those that were asked before, with what came of it: `qwen/work rate limited`. */
+  /** The accounts that were tried before, with their outcomes: `qwen/work rate limited`. */
   before: string[]
   message: string
   requestId: string
@@ -32,7 +32,7 @@ export interface RequestDone {
   clientKey: string
 }
 
-/** Anything else that is worth a line. */
+/** Any other line to show. */
 export interface Happening {
   kind: 'note'
   seq: number
@@ -45,7 +45,7 @@ export interface Happening {
 
 export type RequestLine = RequestDone | Happening
 
-/** Null: it says nothing that another line does not. */
+/** Null: another line says the same. */
 export function requestLine(entry: LogEntry, seq: number): RequestLine | null {
   const at = Date.parse(entry.time)
   if (!Number.isFinite(at)) return null
@@ -98,7 +98,7 @@ function noteText(entry: LogEntry, at: number): string {
     case 'started':
       return `a proxy listens at ${textOf(entry, 'url')}`
     case 'stopped':
-      return 'a proxy has ended'
+      return 'a proxy ended'
     case 'lines-lost':
       return `${textOf(entry, 'count')} log lines could not be written`
     case 'trouble':
@@ -116,7 +116,7 @@ function cooldownText(entry: LogEntry, at: number): string {
   const until = Date.parse(textOf(entry, 'until'))
   const long = Number.isFinite(until) ? ` for ${shortDuration(until - at)}` : ' until you act'
   const of = model === '' ? '' : `, for ${model} alone`
-  return `${who} rests${long}${of}: ${wordsOf(textOf(entry, 'reason'))}`
+  return `${who} is in cooldown${long}${of}: ${wordsOf(textOf(entry, 'reason'))}`
 }
 
 function whoseOf(entry: LogEntry): { user: string | null; account: string | null } {
@@ -127,7 +127,7 @@ function whoseOf(entry: LogEntry): { user: string | null; account: string | null
   }
 }
 
-/** `qwen/work rate-short` as people read it. */
+/** `qwen/work rate-short` in words. */
 function formatTried(tried: string): string {
   const space = tried.lastIndexOf(' ')
   return space < 0 ? tried : `${tried.slice(0, space)} ${wordsOf(tried.slice(space + 1))}`

@@ -23,16 +23,16 @@ export interface ScreenOptions {
   look: ScreenLook
   palette: Palette
   clock: () => number
-  /** Asks for a new account on the terminal, which is free for it; resolves when that is over, however it went. */
+  /** Runs the questions for a new account on the free terminal; resolves when they end, with any result. */
   addAccount: () => Promise<void>
 }
 
-// Fast enough for a held arrow key, slow enough for a line across the world.
+// Fast enough for a held arrow key, slow enough for a distant connection.
 const MOST_FRAMES_PER_SECOND = 20
 
 const INTERRUPTED = 130
 
-/** Shows the screen until somebody ends it; resolves to the exit code, with the terminal as it was before. */
+/** Shows the screen until the user ends it. Resolves to the exit code, with the terminal restored. */
 export async function runScreen(options: ScreenOptions): Promise<number> {
   return new Screen(options).run()
 }
@@ -43,7 +43,7 @@ class Screen {
   readonly #feed: HomeFeed
   readonly #end = Promise.withResolvers<number>()
   #suspend: SuspendTerminal | undefined
-  /** The terminal belongs to somebody else. */
+  /** Another program uses the terminal. */
   #isAway = false
 
   constructor(options: ScreenOptions) {
@@ -76,7 +76,7 @@ class Screen {
       incrementalRendering: true,
       maxFps: MOST_FRAMES_PER_SECOND,
     })
-    // A component that fails takes the screen down with its error.
+    // A component that fails ends the screen with its error.
     instance.waitUntilExit().catch((error: unknown) => this.#end.reject(error))
     try {
       await Promise.race([this.#feed.start(), this.#end.promise])
@@ -89,7 +89,7 @@ class Screen {
     }
   }
 
-  /** Ctrl-C is meant for whoever has the terminal. */
+  /** Ctrl-C belongs to the program that uses the terminal. */
   #endWith(exit: number): boolean {
     if (this.#isAway && exit === INTERRUPTED) return false
     this.#end.resolve(exit)
@@ -117,7 +117,7 @@ class Screen {
     }
   }
 
-  /** Hands the terminal over, and draws everything anew when it is back. */
+  /** Lends the terminal, and redraws everything afterwards. */
   async #away(act: () => Promise<void>): Promise<void> {
     if (this.#isAway || this.#suspend === undefined) return
     const { stdin, stdout } = this.#options
@@ -126,8 +126,8 @@ class Screen {
       await this.#suspend(async () => {
         await letGo(stdin)
         await act()
-        await nextTurn() // a stream that was paused stops reading only now, and would after it was taken up again
-        stdout.write('\r') // the screen begins where the cursor is left
+        await nextTurn() // a paused stream stops reading only now, and would do so after its resumption too
+        stdout.write('\r') // the screen begins at the cursor
       })
     } finally {
       this.#isAway = false
@@ -142,7 +142,7 @@ class Screen {
       await this.#away(addAccount)
       const { accounts } = await toolkit.quotas.show([], filter)
       const added = accounts.filter(({ id }) => !before.has(id)).map(accountName)
-      const text = added.length === 0 ? 'no account was added here' : `${added.join(', ')} was added`
+      const text = added.length === 0 ? 'no account was added' : `added ${added.join(', ')}`
       const tone = added.length === 0 ? 'quiet' : 'good'
       this.#store.dispatch({ type: 'told', tone, text, hint: null, ends: null, now: clock() })
       await this.#feed.look()
@@ -153,8 +153,8 @@ class Screen {
 }
 
 /**
- * A stream whose listener has left still has a read under way, and would take the keys of whoever has the terminal now.
- * Only one that flows can be made to stop; and it knows that nobody listens any more only when this turn is over.
+ * Stops reading from stdin. A stream without a listener still has a read under way, which would take keys from the
+ * next program. Only a flowing stream can be stopped, and it notices the missing listener only after this tick.
  */
 async function letGo(stdin: NodeJS.ReadStream): Promise<void> {
   await nextTurn()

@@ -1,18 +1,18 @@
-/** The exit codes that shells give these. */
+/** The exit codes that shells use for these signals. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 export interface SignalHandlers {
-  /** The process is asked to end; true: it does, and being asked again does not wait for that. */
+  /** Asks the process to end; true: an orderly end has begun, and further signals do not wait for it. */
   onEnd: (exit: number) => boolean
-  /** Somebody wants it stopped, as Ctrl-Z does. */
+  /** A stop signal arrived, as after Ctrl-Z. */
   onStop: () => void
-  /** It goes on after it was stopped. */
+  /** The process continues after a stop. */
   onContinue: () => void
-  /** Nobody caught this. */
+  /** An uncaught error. */
   onCrash: (error: unknown) => void
 }
 
-/** Listens to whatever may end or interrupt the screen; answers what stops that. */
+/** Listens to signals that end or interrupt the screen; returns the function that stops listening. */
 export function listenToSignals({ onEnd, onStop, onContinue, onCrash }: SignalHandlers): () => void {
   let isAsked = false
   const handlers: [string, (...args: unknown[]) => void][] = [
@@ -36,14 +36,14 @@ export function listenToSignals({ onEnd, onStop, onContinue, onCrash }: SignalHa
 
 const STOP_MS = 100
 
-/** Stops this process and the others of its job, as the terminal would; resolves when it goes on. */
+/** Stops this process and the others of its job, as the terminal would; resolves when it continues. */
 export async function stopUntilContinued(): Promise<void> {
   if (process.platform === 'win32') return
   const handlers = process.listeners('SIGTSTP')
-  // With a handler the signal does not stop anything.
+  // A handler keeps the signal from stopping the process.
   process.removeAllListeners('SIGTSTP')
   await new Promise<void>((resolve) => {
-    // Where no shell could ever continue it, the system does not stop it: then it goes on by itself.
+    // The system does not stop a process that no shell could continue: the timer then resolves.
     const timer = setTimeout(resolve, STOP_MS)
     process.once('SIGCONT', () => {
       clearTimeout(timer)

@@ -1,7 +1,7 @@
 import type { Wish } from './state/screen-event.ts'
 import type { ScreenState } from './state/screen-state.ts'
 
-/** What an event makes of a state, and what it wants done. */
+/** The next state, and the side effects of an event. */
 export interface Turn {
   state: ScreenState
   wishes: Wish[]

@@ -11,18 +11,18 @@ import { jsonDocument } from './print-json.ts'
 import { renderTable } from './format/table.ts'
 import type { Column, TableStyle } from './format/table.ts'
 
-/** The flags of a list, as oclif gives them. */
+/** The list flags in the form of oclif. */
 export interface ListFlags {
   columns?: string[] | undefined
   quiet?: boolean | undefined
   'no-header'?: boolean | undefined
 }
 
-/** What every command shares: `--json`, words on stderr, data on stdout, colours where they are wanted. */
+/** Behaviour of every command: `--json`, messages on stderr, data on stdout, and colours if wanted. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
 
-  /** Data, for stdout. Says nothing with `--json`, where the returned document is the whole of stdout. */
+  /** Prints data to stdout. Silent with `--json`, where the returned document is all of stdout. */
   protected print(text: string): void {
     if (!this.jsonEnabled()) process.stdout.write(printableColours(text.endsWith('\n') ? text : `${text}\n`))
   }
@@ -31,7 +31,10 @@ export abstract class BaseCommand extends Command {
     this.print(renderTable(columns, rows, this.tableStyle))
   }
 
-  /** A list as its flags want it: names alone, some columns, no header. `rowsOf`: the rows of the items, in all columns. */
+  /**
+   * Prints a list according to its flags: names only, some columns, no header. `rowsOf`: the rows of the items, in
+   * all columns.
+   */
   protected printList<Item>(
     items: Item[],
     shape: ListShape<Item>,
@@ -58,12 +61,12 @@ export abstract class BaseCommand extends Command {
     return { decorated: isTTY, room: isTTY ? columns : null, quiet: this.palette.quiet }
   }
 
-  /** Words for people, for stderr: what was done, what to do next. Says nothing with `--json`. */
+  /** Prints messages for people to stderr: results and next steps. Silent with `--json`. */
   protected tell(text: string): void {
     if (!this.jsonEnabled()) process.stderr.write(printableColours(`${text}\n`))
   }
 
-  /** Something people should know whatever the output is. */
+  /** Prints a warning, regardless of the output format. */
   protected caution(text: string): void {
     process.stderr.write(`${this.errorPalette.warn('warning:')} ${printableLines(text)}\n`)
   }
@@ -80,17 +83,17 @@ export abstract class BaseCommand extends Command {
     return drawsUnicode(process.env, process.platform)
   }
 
-  /** Asks every plugin for its providers, each within bounds. */
+  /** Asks every plugin for its providers, each within limits. */
   protected askForProviders(): Promise<ProviderAnswers> {
     return askPlugins(this.config)
   }
 
-  /** oclif colours and tokenises JSON; ours is the same bytes on every path. */
+  /** oclif colours and tokenizes JSON; qwenctl prints the same bytes on every path. */
   override logJson(document: unknown): void {
     process.stdout.write(jsonDocument(document))
   }
 
-  /** Errors are reported in one place, `run-cli.ts`, with and without `--json`. */
+  /** `run-cli.ts` alone reports errors, with and without `--json`. */
   protected override async catch(error: Error): Promise<never> {
     throw error
   }

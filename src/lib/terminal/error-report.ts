@@ -4,7 +4,7 @@ import type { Palette } from './format/color.ts'
 import { jsonDocument } from './print-json.ts'
 import { nearest } from '../base/nearest.ts'
 
-/** What a failed command says, to people on stderr and to programs on stdout. */
+/** The error of a failed command, for people on stderr and for programs on stdout. */
 export interface ErrorReport {
   code: string
   message: string

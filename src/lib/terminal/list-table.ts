@@ -5,14 +5,14 @@ import type { Column } from './format/table.ts'
 /** A column of a list, with the name that `--columns` and `--sort` have for it. */
 export interface ListColumn<Item> extends Column {
   key: string
-  /** What `--sort` compares; null comes last. Missing: the column cannot be sorted by. */
+  /** The value that `--sort` compares; null comes last. Missing: the column cannot be sorted. */
   value?: (item: Item) => string | number | null
 }
 
-/** What a list shows and how. */
+/** The content and the columns of a list. */
 export interface ListShape<Item> {
   columns: ListColumn<Item>[]
-  /** What `-q` prints. */
+  /** The text that `-q` prints. */
   nameOf: (item: Item) => string
   statusOf: (item: Item) => string
 }

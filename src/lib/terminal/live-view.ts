@@ -16,8 +16,8 @@ const HOLD = '\u001b[?2026h'
 const RELEASE = '\u001b[?2026l'
 
 /**
- * A picture on a terminal that is drawn anew in its place, below what was there before, and stays when it ends. Lines
- * must be narrower than the terminal. Whoever opens one ends it, however things go: until then the cursor is hidden.
+ * A picture that is redrawn in place on a terminal, below the previous output, and stays at the end. Lines must be
+ * narrower than the terminal. The caller must end it after errors too, because the cursor is hidden until then.
  */
 export class LiveView {
   readonly #stream: LiveStream
@@ -29,7 +29,7 @@ export class LiveView {
   }
 
   draw(lines: string[]): void {
-    // What has scrolled off the top cannot be reached any more, so that only what fits is drawn.
+    // Lines that scrolled off the top cannot be reached, so only lines that fit are drawn.
     this.#replace(lines.slice(-Math.max(1, this.#stream.rows - 1)))
   }
 

@@ -3,7 +3,7 @@ import { renderGauge } from './format/gauge.ts'
 
 export interface ProgressOptions {
   total: number
-  /** What is being done: `asking`. */
+  /** The name of the activity: `asking`. */
   label: string
   unicode: boolean
   palette: Palette
@@ -12,7 +12,7 @@ export interface ProgressOptions {
 const WIDTH = 24
 const ERASE_LINE = '\r\u001b[K'
 
-/** One line on stderr that grows while something long is done, and is gone after it. Draws nothing without a terminal. */
+/** A progress line on stderr that disappears at the end. Draws nothing without a terminal. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream
   readonly #options: ProgressOptions

@@ -8,11 +8,11 @@ import { loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
 import { withLocalPaths } from './plugins/plugin-arguments.ts'
 import { isForeign } from './plugins/plugin-hooks.ts'
 
-/** Where the CLI is: its root folder, and in development a package.json whose targets are the sources. */
+/** The location of the CLI: its root folder, and in development a package.json that points at the sources. */
 export interface CliSource {
   root: string
   pjson?: Record<string, unknown>
-  /** Where plugins are installed; left out: where oclif puts them. */
+  /** The folder of installed plugins; default: oclif's folder. */
   pluginsFolder?: string
   /** Called where plugins are installed, before any of their code runs: it may start what never ends. */
   onPlugins?: () => void
@@ -31,7 +31,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
       refuseTopicAsDocument(argv, loaded)
       await run(withLocalPaths(argv), loaded)
     })
-    // `process.exit` is nobody's but the shell's: commands that end badly without throwing set the code.
+    // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.
     return Number(process.exitCode ?? 0)
   } catch (error) {
     return reportFailure(error, argv, config)

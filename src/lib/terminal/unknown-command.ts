@@ -1,7 +1,7 @@
 import { QwenctlError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 
-/** What people type for a command that has another name here. */
+/** Common words for commands with another name here. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   ls: 'auth list',
   list: 'auth list',

@@ -48,8 +48,8 @@ test('every turn is told with its reason, and the last answer with its true time
   expect(story.beats.map(({ request, text }) => `${request} ${text}`)).toEqual([
     '1 work goes first: its priority number is the lowest',
     '13 work is out: 12/day is used up, back in 12 h; home takes over',
-    '16 somebody revokes the key of home at the provider',
-    '17 home is out: the provider refuses its credential; spare answers the same request, at try 2',
+    '16 the key of home is revoked at the provider',
+    '17 home is out: the provider refuses its credential; spare answers the same request, at attempt 2',
     '22 429, retry-after 43200 s: work returns first, at 2026-11-23 00:00 UTC',
   ])
   expect(story.poolOut).toMatchObject({ retryAfterMs: 43_200_000, account: 'work' })

@@ -29,7 +29,7 @@ export interface HistoryAsked {
   user?: string
 }
 
-/** One method for each thing the page asks of the API. */
+/** A method for each API call of the page. */
 export class ApiClient {
   readonly http = new Http()
 

@@ -1,6 +1,6 @@
 import type { ApiErrorBody } from './types.ts'
 
-/** What the server refused, in its words. */
+/** An error that the server returned, with its message. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Nobody answered. */
+/** The server did not answer. */
 export class OfflineError extends Error {
   constructor() {
     super('the proxy does not answer')
@@ -25,7 +25,7 @@ export class OfflineError extends Error {
   }
 }
 
-/** Any failure as what people can be shown. */
+/** Any failure as an error that can be shown. */
 export function bodyOf(error: unknown): ApiErrorBody {
   if (error instanceof ApiError) {
     return { code: error.code, message: error.message, hint: error.hint, field: error.field }

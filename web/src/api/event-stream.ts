@@ -6,21 +6,24 @@ import type { ServerEvent } from './sse-parser.ts'
 export interface StreamListener {
   onEvent(event: ServerEvent): void
   onOpen(): void
-  /** The connection is gone; tried again at `retryAt`, epoch milliseconds. */
+  /** The connection is lost; the next attempt is at `retryAt`, epoch milliseconds. */
   onLost(retryAt: number): void
 }
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 15_000
-/** The server speaks every 15 s at least; after this much silence the line is dead, whatever TCP believes. */
+/**
+ * The server sends something at least every 15 s; after this much silence the connection is dead, whatever TCP
+ * reports.
+ */
 const SILENCE_MS = 40_000
 
-/** How long to wait before try number `failures`: doubling, with a bound. */
+/** The wait before attempt number `failures`: doubling, with a bound. */
 export function backOff(failures: number): number {
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1))
 }
 
-/** Keeps a line to `/api/events` open: comes back by itself, and resumes where it was. */
+/** Keeps a stream of `/api/events` open: reconnects automatically, and resumes at its position. */
 export class EventStream {
   readonly #http: Http
   readonly #listener: StreamListener
@@ -40,7 +43,7 @@ export class EventStream {
     this.#connect()
   }
 
-  /** Does not wait for the next try. */
+  /** Retries at once. */
   retryNow(): void {
     if (this.#connection === null && !this.#isClosed) this.#connect()
   }
@@ -97,7 +100,7 @@ export class EventStream {
   #lost(connection: AbortController, error?: unknown): void {
     if (this.#isClosed || this.#connection !== connection) return
     this.#connection = null
-    // Whoever is told of a refused token stops this stream; asking again would change nothing.
+    // The handler of a refused token stops this stream; a retry would change nothing.
     if (error instanceof ApiError && error.status === 401) return
     this.#failures += 1
     const wait = backOff(this.#failures)

@@ -11,10 +11,13 @@ export interface Call {
   signal?: AbortSignal
 }
 
-/** Calls below `/api` with the session's token. Throws ApiError for what the server refuses, OfflineError for silence. */
+/**
+ * Calls the API with the session's token. Throws ApiError for errors of the server, OfflineError without a
+ * response.
+ */
 export class Http {
   #token: string | null = null
-  /** Told when the server no longer takes the token. */
+  /** Called when the server no longer accepts the token. */
   onRefused: () => void = () => undefined
 
   setToken(token: string | null): void {
@@ -32,7 +35,7 @@ export class Http {
     return (text === '' ? {} : readJson(text)) as Answer
   }
 
-  /** The answer as it comes, once its status is good. */
+  /** The response as a stream, after a successful status. */
   async open(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (this.#token !== null) headers.set('authorization', `Bearer ${this.#token}`)

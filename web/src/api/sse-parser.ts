@@ -4,14 +4,14 @@ export interface ServerEvent {
   id: string | null
 }
 
-/** Reads `text/event-stream` as it arrives in pieces: browsers' own reader cannot send a token. */
+/** Parses `text/event-stream` in chunks: the reader of browsers cannot send a token. */
 export class SseParser {
   #rest = ''
   #event = ''
   #data: string[] = []
   #id: string | null = null
 
-  /** The events that are complete with this piece. */
+  /** The events that this chunk completes. */
   push(piece: string): ServerEvent[] {
     const text = this.#rest + piece
     // A line may end with CR, LF or both; a CR at the very end may be half of both.

@@ -1,4 +1,4 @@
-// What the API answers, as the page reads it. Shapes that the program has are taken from it, as types alone.
+// The API's documents as the page reads them. Shapes that the program defines are imported as types.
 
 import type {
   AccountStats,
@@ -38,10 +38,10 @@ export type {
 export type HistoryPer = HistoryDocument['per']
 
 export type ProviderView = ProgramProviderView & {
-  /** How an account of it can prove who it is. */
+  /** The ways in which an account can authenticate. */
   auth: ('api-key' | 'device' | 'none')[]
   needsBaseUrl: boolean
-  /** Why a login may not begin, and what to do instead. */
+  /** Why a login cannot begin, and what to do instead. */
   deviceRefusal: string | null
 }
 
@@ -69,7 +69,7 @@ export interface LoginView {
   userCode?: string
   verificationUri?: string
   verificationUriComplete?: string | null
-  /** A picture of the address, as SVG; null: it is too long for one. */
+  /** The address as a QR code in SVG; null: too long. */
   qrSvg?: string | null
   expiresAt?: string
   account?: AccountView | null
@@ -80,7 +80,7 @@ export interface ApiErrorBody {
   code: string
   message: string
   hint?: string | null
-  /** The part of the request that it is about: `name`, `limits[0]`. */
+  /** The part of the request with the error: `name`, `limits[0]`. */
   field?: string | null
 }
 
@@ -92,7 +92,7 @@ export interface ProxyView {
   version: string
   workers: number
   inFlight: number
-  /** The user that it serves alone; null: all users. */
+  /** The only user that the proxy serves; null: all users. */
   user: string | null
 }
 
@@ -102,7 +102,7 @@ export interface RootView {
   user: string | null
 }
 
-/** A line of the proxies' log, as the events carry it. */
+/** A log line of the proxies, as the events carry it. */
 export interface LogLine {
   time: string
   kind: string
@@ -136,7 +136,7 @@ export interface LogLine {
   code?: string | null
 }
 
-/** What adding an account, or changing one, can say. */
+/** The settings of a new or changed account. */
 export interface AccountSettings {
   label?: string | null
   groups?: string[]
@@ -157,7 +157,7 @@ export interface NewAccount extends AccountSettings {
   verify?: boolean
 }
 
-/** A login of an account to come, or (`account`: its id) a new one of an account that is there. */
+/** A login for a new account, or for an existing one (`account`: its id). */
 export interface NewLogin extends AccountSettings {
   account?: string
   name?: string

@@ -3,24 +3,24 @@ const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFraction
 const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
 const cents = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 })
 
-/** `1,987`; what is not known is a dash, never 0. */
+/** `1,987`; an unknown number is a dash, never 0. */
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : whole.format(value)
 }
 
-/** `1.2M`: for places where every digit would not fit. */
+/** `1.2M`: for places without room for every digit. */
 export function compact(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–'
   return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value)
 }
 
-/** `$1.20`, and four places for what is less than a cent's worth of reading. */
+/** `$1.20`, with four decimal places for small amounts. */
 export function usd(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–'
   return value !== 0 && Math.abs(value) < 0.1 ? cents.format(value) : money.format(value)
 }
 
-/** What a limit counts, in its unit: `1,988`, `$1.79`. */
+/** An amount in the unit of its limit: `1,988`, `$1.79`. */
 export function amount(metric: string, value: number): string {
   return metric === 'usd' ? usd(value) : compact(value)
 }
@@ -28,7 +28,7 @@ export function amount(metric: string, value: number): string {
 export function percent(part: number, of: number): string {
   if (of === 0) return '–'
   const share = (part / of) * 100
-  // 99.97 % must not read as if nothing had failed.
+  // 99.97 % must not look like a rate without failures.
   const shown = part < of ? Math.min(share, 99.9) : share
   return `${shown >= 99.95 || shown < 0.05 ? shown.toFixed(0) : shown.toFixed(1)} %`
 }

@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Two units at most: `2 d 3 h`, `12 min`, `45 s`. Rounded up, so that nobody comes back too early. */
+/** At most two units: `2 d 3 h`, `12 min`, `45 s`. Rounded up, so that a return is never announced too early. */
 export function duration(ms: number): string {
   if (ms < MINUTE) return `${Math.max(0, Math.ceil(ms / SECOND))} s`
   const minutes = Math.ceil(ms / MINUTE)
@@ -25,7 +25,7 @@ export function ago(time: string, now: number): string {
   return ms < DAY ? `${Math.floor(ms / HOUR)} h ago` : `${Math.floor(ms / DAY)} d ago`
 }
 
-/** On the reader's clock: `14:05` within a day, else `Mon 14:05` or `22 Nov 14:05`. */
+/** In the reader's time zone: `14:05` within a day, else `Mon 14:05` or `22 Nov 14:05`. */
 export function clock(time: string, now: number): string {
   const at = new Date(time)
   const hour = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })

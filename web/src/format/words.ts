@@ -21,17 +21,17 @@ export function isPartlyReady({ status, restingModels }: Status): boolean {
   return status === 'ready' && restingModels.length > 0
 }
 
-/** `Ready`, `Exhausted`, `Ready, 5 models cool down`. */
+/** `Ready`, `Exhausted`, `Ready, 5 models in cooldown`. */
 export function statusTextOf(account: Status): string {
   const resting = account.restingModels.length
   if (!isPartlyReady(account)) return statusWords[account.status]
-  return `Ready, ${resting === 1 ? '1 model cools down' : `${resting} models cool down`}`
+  return `Ready, ${resting === 1 ? '1 model in cooldown' : `${resting} models in cooldown`}`
 }
 
-/** From best to worst: how lists are sorted and filters are listed. */
+/** From best to worst: the order of lists and filters. */
 export const statuses = Object.keys(statusWords) as AccountStatus[]
 
-/** Outcome classes in the words of the terminal; a class that is not known is shown as it is. */
+/** Outcome classes in the words of the terminal. Unknown classes are shown unchanged. */
 const outcomeWords: Record<string, string> = {
   ok: 'answered',
   'rate-short': 'rate limited',
@@ -54,31 +54,31 @@ export function outcome(name: string): string {
   return outcomeWords[name] ?? name
 }
 
-/** `requests / day`, `tokens / minute`, with the model that it holds for. */
+/** `requests / day`, `tokens / minute`, with the model that it applies to. */
 export function limitName({ metric, window, model }: LimitView): string {
   return `${metric} / ${window}${model === null ? '' : ` · ${model}`}`
 }
 
-/** Where there is little room: `per day`, `tokens per minute`. */
+/** The short form: `per day`, `tokens per minute`. */
 export function limitShort({ metric, window, model }: LimitView): string {
   return `${metric === 'requests' ? '' : `${metric} `}per ${window}${model === null ? '' : ` · ${model}`}`
 }
 
-/** As it is typed: `2000/day`. */
+/** As typed: `2000/day`. */
 export function limitText({ max, metric, window }: Pick<LimitView, 'max' | 'metric' | 'window'>): string {
   return `${max}${metric === 'requests' ? '' : metric}/${window}`
 }
 
-/** `runs out at 16:40 at this pace`; null where that is not to be expected. */
+/** `runs out at 16:40 at this pace`; null if that is not expected. */
 export function formatForecast(forecast: ForecastView | null, now: number): string | null {
   if (forecast === null || forecast.exhaustsAt === null) return null
   return `runs out at ${clock(forecast.exhaustsAt, now)} at this pace`
 }
 
-/** Whose accounts are called without saying whose. */
+/** The user that account names leave out. */
 const DEFAULT_USER = 'local'
 
-/** The user in front of an account's name: `alice:`, or nothing. */
+/** The prefix for the user in an account's name: `alice:`, or nothing. */
 export function userPrefix({ user }: Pick<AccountView, 'user'>): string {
   return user === DEFAULT_USER ? '' : `${user}:`
 }

@@ -11,13 +11,16 @@ export function usePage(): PageModel {
   return page
 }
 
-/** A part of the state; drawn again when that part is another. `select` must give the same object for the same state. */
+/**
+ * A part of the state; a component renders again when the part changes. `select` must return the same object for
+ * the same state.
+ */
 export function useSelect<Part>(select: (state: State) => Part): Part {
   const { store } = usePage()
   const [part, setPart] = useState(() => select(store.state))
   useEffect(() => {
     const update = () => setPart(() => select(store.state))
-    update() // it may have changed between drawing and watching
+    update() // the state may have changed between rendering and subscribing
     return store.watch(update)
   }, [store])
   return part

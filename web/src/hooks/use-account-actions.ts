@@ -9,11 +9,11 @@ export interface AccountActions {
   verify: (account: AccountView) => void
   refresh: (account: AccountView) => void
   clearCooldowns: (account: AccountView) => void
-  /** Everything that can be done with an account, for its menu. */
+  /** All actions on an account, for its menu. */
   items: (account: AccountView) => MenuItem[]
 }
 
-/** `ask` opens the dialog of what has to be asked first. */
+/** `ask` opens the dialog that confirms or completes an action. */
 export function useAccountActions(ask: (asked: Asked) => void): AccountActions {
   const page = usePage()
   const { api } = page

@@ -12,7 +12,7 @@ export function useMedia(query: string): boolean {
   return matches
 }
 
-/** Narrow enough that tables become lists. */
+/** Narrow screens show lists in place of tables. */
 export function useIsNarrow(): boolean {
   return useMedia('(max-width: 767px)')
 }

@@ -4,7 +4,7 @@ import { usePage } from './page-context.ts'
 const watchers = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** One clock for the whole page: hundreds of countdowns share a timer. */
+/** A shared clock for the whole page: hundreds of countdowns use one timer. */
 function eachSecond(watcher: () => void): () => void {
   watchers.add(watcher)
   timer ??= setInterval(() => {
@@ -18,7 +18,7 @@ function eachSecond(watcher: () => void): () => void {
   }
 }
 
-/** What is said of the server's time; drawn again only when the words change, not with every second. */
+/** A text about the server's time; renders again only when the text changes, not every second. */
 export function useAtNow<Said extends string | number | null>(say: (now: number) => Said): Said {
   const { store } = usePage()
   const saidNow = () => say(Date.now() + store.state.clockOffsetMs)

@@ -3,10 +3,10 @@ import { useLayoutEffect, useState } from 'preact/hooks'
 import { windowOf } from '../select/window.ts'
 import type { RowWindow } from '../select/window.ts'
 
-/** Lists up to this length are drawn whole. */
+/** Lists up to this length are rendered completely. */
 const MOST_WHOLE = 60
 
-/** Which rows of a long list to draw, as the page scrolls. */
+/** The visible rows of a long list, as the page scrolls. */
 export function useRowWindow(
   list: RefObject<HTMLElement | null>,
   rows: number,

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 
-/** A value that changes often, followed at most once in `ms`: what it makes us ask of the server must stay little. */
+/** Follows a frequently changing value at most once in `ms`, which limits the requests to the server. */
 export function useSlow<Value>(value: Value, ms: number): Value {
   const [slow, setSlow] = useState(value)
   const newest = useRef(value)

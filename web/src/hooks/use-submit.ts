@@ -10,7 +10,7 @@ export interface Submit {
   forget: () => void
 }
 
-/** Sends a form once at a time; what the server refuses stays to be shown at its field, which gets the focus. */
+/** Submits a form once at a time. An error of the server appears at its field, which gets the focus. */
 export function useSubmit(send: (form: HTMLFormElement) => Promise<void>): Submit {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<ApiErrorBody | null>(null)

@@ -3,7 +3,7 @@ import type { AccountView } from '../api/types.ts'
 import { userPrefix } from '../format/words.ts'
 import { hashOf } from '../router.ts'
 
-/** Where an account's name leads to its page. */
+/** The name of an account, linked to its page. */
 export function AccountLink({ account }: { account: AccountView }): JSX.Element {
   return (
     <a class="account-link" href={hashOf({ view: 'account', id: account.id })}>

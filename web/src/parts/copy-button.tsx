@@ -10,7 +10,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
     return () => clearTimeout(timer)
   }, [state])
   const copy = () => {
-    // Not there on plain http beyond loopback: the text can still be selected.
+    // Missing on plain http beyond loopback: the text can still be selected.
     const copied = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'))
     copied.then(
       () => setState('done'),

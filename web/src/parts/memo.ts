@@ -1,7 +1,7 @@
 import { Component, h } from 'preact'
 import type { ComponentClass, FunctionComponent, VNode } from 'preact'
 
-/** Draws a component anew only when one of these properties is another: what it does is the same either way. */
+/** Renders a component again only when one of these properties changes: callbacks always do the same. */
 export function memo<Props extends object>(
   draw: FunctionComponent<Props>,
   watched: (keyof Props)[],

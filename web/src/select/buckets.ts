@@ -5,7 +5,7 @@ const DAY = 24 * HOUR
 /** No chart is wider. */
 const MOST = 800
 
-/** Starts of all buckets between two times: those in which nothing happened are not listed by the server. */
+/** The starts of all buckets between two times: the server leaves out empty ones. */
 export function bucketsBetween(from: string, to: string, per: HistoryPer): string[] {
   const length = per === 'hour' ? HOUR : DAY
   const first = Math.floor(Date.parse(from) / length) * length
@@ -16,14 +16,14 @@ export function bucketsBetween(from: string, to: string, per: HistoryPer): strin
   return starts
 }
 
-/** The last so many hours or days up to now, the open one included. */
+/** The last hours or days up to now, including the current one. */
 export function lastBuckets(now: number, length: number, per: HistoryPer): string[] {
   const ms = per === 'hour' ? HOUR : DAY
   const end = Math.floor(now / ms) * ms + ms
   return bucketsBetween(new Date(end - length * ms).toISOString(), new Date(end).toISOString(), per)
 }
 
-/** One value for each bucket from the rows, by their start; `missing` where there is no row. */
+/** A value for each bucket from the rows, by their start; `missing` without a row. */
 export function valuesAt<Missing extends number | null>(
   at: string[],
   rows: HistoryRow[],

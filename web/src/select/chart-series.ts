@@ -2,7 +2,7 @@ import type { HistoryRow } from '../api/types.ts'
 import type { ChartSeries } from '../parts/chart/chart-frame.ts'
 import { valuesAt } from './buckets.ts'
 
-/** Requests by how they ended. */
+/** Requests by outcome. */
 export function requestSeries(at: string[], rows: HistoryRow[]): ChartSeries[] {
   return [
     { label: 'Answered', tone: 'main', values: valuesAt(at, rows, ({ succeeded }) => succeeded, 0) },
@@ -17,7 +17,7 @@ export function tokenSeries(at: string[], rows: HistoryRow[]): ChartSeries[] {
   ]
 }
 
-/** Where nothing was asked there is no latency, which is not one of 0 ms. */
+/** A bucket without requests has no latency, which is not 0 ms. */
 export function latencySeries(at: string[], rows: HistoryRow[]): ChartSeries[] {
   return [
     {
@@ -33,7 +33,7 @@ export function latencySeries(at: string[], rows: HistoryRow[]): ChartSeries[] {
   ]
 }
 
-/** Failures by their class, the most frequent first; beyond five they are one. */
+/** Failures by class, the most frequent first; classes beyond five are combined. */
 export function errorSeries(
   at: string[],
   rows: HistoryRow[],
@@ -61,10 +61,7 @@ export function errorSeries(
 
 const keyTones = ['main', 'second', 'third', 'fourth', 'fifth', 'sixth'] as const
 
-/**
- * Rows of several keys as one series each: those with the most requests, so that a key has the same colour in every chart,
- * and the others as one.
- */
+/** A series per key. The keys with the most requests keep their colour in every chart; the others are combined. */
 export function keySeries(
   at: string[],
   rows: HistoryRow[],

@@ -8,7 +8,7 @@ export interface Exhaustion {
   at: string
 }
 
-/** Limits that will run out before they reset, the first first. */
+/** Limits that will run out before their reset, the earliest first. */
 export function exhaustions(accounts: AccountView[]): Exhaustion[] {
   return accounts
     .filter(({ enabled }) => enabled)

@@ -19,7 +19,7 @@ export interface Sort {
   isDescending: boolean
 }
 
-/** Accounts that the filter leaves. Every word of the search must be found. */
+/** Accounts that match the filter. Every word of the search must occur. */
 export function filtered(accounts: AccountView[], filter: AccountFilter): AccountView[] {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean)
   return accounts.filter(
@@ -37,7 +37,7 @@ function textOf({ id, user, provider, name, label, groups, auth }: AccountView):
 }
 
 const measures: Record<Exclude<SortKey, 'name'>, (account: AccountView) => number | null> = {
-  // An account whose models cool down comes after those that are ready in full.
+  // An account with models in cooldown comes after fully ready ones.
   status: (account) => (isPartlyReady(account) ? 0.5 : statuses.indexOf(account.status)),
   used: (account) => {
     const limit = tightest(account)
@@ -50,7 +50,7 @@ const measures: Record<Exclude<SortKey, 'name'>, (account: AccountView) => numbe
   lastUsed: ({ lastUsedAt }) => (lastUsedAt === null ? null : Date.parse(lastUsedAt)),
 }
 
-/** In order; what is not known comes last whichever way, and names decide between equals. */
+/** Sorted; unknown values come last in both directions, and names decide between equal ones. */
 export function sorted(accounts: AccountView[], { key, isDescending }: Sort): AccountView[] {
   const sign = isDescending ? -1 : 1
   if (key === 'name') return [...accounts].sort((a, b) => sign * byName(a, b))
@@ -80,7 +80,7 @@ export interface Choices {
   users: string[]
 }
 
-/** What there is to filter by. */
+/** The options of the filters. */
 export function choicesOf(accounts: AccountView[]): Choices {
   return {
     providers: distinct(accounts.map(({ provider }) => provider)),

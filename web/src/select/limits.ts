@@ -7,12 +7,12 @@ export function usedShare({ used, max }: LimitView): number {
 
 const HOUR = 3_600_000
 
-/** A short window is shown in place of a longer one from this share used on. */
+/** The used share from which a short window replaces a longer one. */
 const NEARLY_FULL = 0.9
 
 /**
- * The limit that is nearest to its end, among windows of an hour or more. A shorter one takes its place when less than
- * 10 % of it is left, or when there is no other. Limits of one model count only where there is no general one.
+ * The limit nearest to its end, among windows of an hour or more. A shorter window replaces it with less than 10 %
+ * left, or without a longer one. Limits of one model count only without a general one.
  */
 export function tightest(account: Pick<AccountView, 'limits'>): LimitView | null {
   const general = account.limits.filter(({ model }) => model === null)
@@ -32,7 +32,7 @@ function mostUsed(limits: LimitView[]): LimitView | null {
 
 export type GaugeTone = 'calm' | 'warn' | 'full'
 
-/** Colour is never alone in saying it: the numbers stand beside. */
+/** Colour is never the only sign: the numbers are beside it. */
 export function toneOf(limit: LimitView): GaugeTone {
   if (limit.remaining <= 0) return 'full'
   return usedShare(limit) >= 0.8 ? 'warn' : 'calm'

@@ -58,7 +58,7 @@ export function toneOf(line: LogLine): LineTone {
   }
 }
 
-/** `qwen/work`; null where nobody was asked. */
+/** `qwen/work`; null if no account was tried. */
 export function whoOf({ provider, account }: LogLine): string | null {
   return provider == null || account == null ? null : `${provider}/${account}`
 }

@@ -1,6 +1,6 @@
 import type { AccountView } from '../api/types.ts'
 
-/** When time alone next changes what is shown: a window that ends, an account that returns. Epoch milliseconds. */
+/** The next change by time alone: a window ends or an account returns. Epoch milliseconds. */
 export function nextChange(accounts: AccountView[], now: number): number | null {
   let next: number | null = null
   for (const { availableAt, limits } of accounts) {

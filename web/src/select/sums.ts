@@ -5,7 +5,7 @@ export type Sum = Pick<
   'key' | 'label' | 'requests' | 'failed' | 'inputTokens' | 'outputTokens' | 'costUsd'
 >
 
-/** What each key adds up to over all buckets, the most requests first. */
+/** The totals of each key over all buckets, the most requests first. */
 export function sumsByKey(rows: HistoryRow[]): Sum[] {
   const sums = new Map<string, Sum>()
   for (const row of rows) {

@@ -6,7 +6,7 @@ export interface Totals {
   requests: number
   succeeded: number
   failed: number
-  /** Requests left over accounts that can serve now, in windows of an hour or more; null: there is no such limit. */
+  /** Requests left over accounts that can serve now, in windows of an hour or more; null: no such limit. */
   remaining: number | null
   /** The same over shorter windows. */
   remainingMinute: number | null
@@ -14,11 +14,11 @@ export interface Totals {
   outputTokens: number
   /** Null: no cost is known. */
   costUsd: number | null
-  /** The earliest return among those that are out; null: none returns by itself. */
+  /** The earliest return of an account that is out; null: none returns automatically. */
   nextReturn: string | null
 }
 
-/** What `quota show` says of all, over any accounts. */
+/** The totals of `quota show`, over any accounts. */
 export function totalsOf(accounts: AccountView[]): Totals {
   return {
     accounts: accounts.length,

@@ -1,13 +1,15 @@
 export interface RowWindow {
-  /** The first row that is drawn, and the one after the last. */
+  /** The first rendered row, and the one after the last. */
   start: number
   end: number
 }
 
-/** Rows beyond what is seen that are drawn all the same, so that scrolling and Tab find them. */
+/** Additional rows beyond the visible ones, so that scrolling and Tab reach them. */
 const MARGIN = 8
 
-/** The rows of a long list to draw: those in sight and some around. `above`: how far its top is above the screen's. */
+/**
+ * The rows of a long list to render: visible ones and some around. `above`: pixels of the list above the screen.
+ */
 export function windowOf(rows: number, rowHeight: number, above: number, height: number): RowWindow {
   const first = Math.floor(above / rowHeight) - MARGIN
   const last = Math.ceil((above + height) / rowHeight) + MARGIN

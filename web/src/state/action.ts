@@ -10,7 +10,7 @@ import type {
 } from '../api/types.ts'
 import type { Toast } from './state.ts'
 
-/** Lists that are read as a whole. */
+/** Lists that are loaded as a whole. */
 export interface Lists {
   accounts: AccountView[]
   keys: ClientKeyView[]
@@ -20,7 +20,7 @@ export interface Lists {
 
 type Filled = { [Name in keyof Lists]: { type: 'filled'; list: Name; value: Lists[Name] } }[keyof Lists]
 
-/** Everything that can happen to the page's state. */
+/** Every action on the page's state. */
 export type Action =
   | { type: 'checking' }
   | { type: 'signed-in'; expiresAt: string | null }

@@ -3,11 +3,11 @@ import type { Action } from './action.ts'
 import { initialState } from './state.ts'
 import type { Live, LiveEntry, State } from './state.ts'
 
-/** Requests that the page remembers; older ones are in the log. */
+/** The most requests that the page keeps; the log has older ones. */
 export const MOST_LIVE = 500
 const MOST_TOASTS = 3
 
-/** The state after an action. Pure: what it takes from the world comes in the action. */
+/** The state after an action. Pure: outside values come in the action. */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'checking':
@@ -15,7 +15,7 @@ export function reduce(state: State, action: Action): State {
     case 'signed-in':
       return { ...state, session: { status: 'in', expiresAt: action.expiresAt } }
     case 'signed-out':
-      // Nothing that was seen stays behind.
+      // Removes all data of the session.
       return { ...initialState, session: { status: 'out', isChecking: false, reason: action.reason } }
     case 'versioned':
       return { ...state, version: action.version }
@@ -94,7 +94,7 @@ function accountsAfter(
   }
 }
 
-/** Only those that changed become new objects, so that only their rows are drawn again. */
+/** Only changed accounts become new objects, so that only their rows render again. */
 function merged(before: AccountView[], changed: AccountQuotaView[]): AccountView[] {
   const byId = new Map(changed.map((account) => [account.id, account]))
   if (!before.some(({ id }) => byId.has(id))) return before

@@ -8,7 +8,7 @@ import type {
   ProxyView,
 } from '../api/types.ts'
 
-/** What was asked of the server and may not be here yet. After a failure the old value stays to be seen. */
+/** Data of the server that may not have arrived yet. After a failure the old value stays visible. */
 export interface Loaded<Value> {
   value: Value | null
   isLoading: boolean
@@ -16,10 +16,10 @@ export interface Loaded<Value> {
 }
 
 export type Session =
-  /** `isChecking`: a token or ticket is being tried. `reason`: why one has to sign in, in words. */
+  /** `isChecking`: a token or ticket is being checked. `reason`: why a sign-in is needed, in words. */
   { status: 'out'; isChecking: boolean; reason: string | null } | { status: 'in'; expiresAt: string | null }
 
-/** The line to the server's events. */
+/** The event stream of the server. */
 export type Link =
   | { status: 'connecting' }
   | { status: 'live' }
@@ -27,7 +27,7 @@ export type Link =
   | { status: 'offline'; since: number; retryAt: number }
 
 export interface LiveEntry {
-  /** Counts up; the order of arrival. */
+  /** A sequence number in order of arrival. */
   number: number
   line: LogLine
 }
@@ -35,7 +35,7 @@ export interface LiveEntry {
 export interface Live {
   /** Newest first, bounded. */
   entries: LiveEntry[]
-  /** What arrived while paused, newest first, bounded too. */
+  /** Entries that arrived during a pause, newest first, bounded too. */
   held: LiveEntry[]
   isPaused: boolean
   next: number
@@ -53,7 +53,7 @@ export interface State {
   link: Link
   version: string | null
   proxy: ProxyView | null
-  /** Server's clock minus ours, milliseconds: countdowns follow the server. */
+  /** Server's clock minus the browser's, milliseconds: countdowns follow the server. */
   clockOffsetMs: number
   accounts: Loaded<AccountView[]>
   keys: Loaded<ClientKeyView[]>
@@ -62,7 +62,7 @@ export interface State {
   live: Live
   toasts: Toast[]
   nextToast: number
-  /** Counts up whenever what history is made of may have changed. */
+  /** Increases whenever the history may have changed. */
   changes: number
 }
 

@@ -3,7 +3,7 @@ import { reduce } from './reduce.ts'
 import { initialState } from './state.ts'
 import type { State } from './state.ts'
 
-/** Holds the state, and tells those who watch it. */
+/** Holds the state, and notifies its subscribers. */
 export class Store {
   #state: State
   readonly #watchers = new Set<() => void>()

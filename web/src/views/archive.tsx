@@ -14,7 +14,7 @@ import { EmptyState, WhenLoaded } from '../parts/status/states.tsx'
 import { ViewHead } from '../parts/shell/view-head.tsx'
 import { hashOf } from '../router.ts'
 
-/** Accounts that were removed, but not for good. */
+/** Removed accounts that can be restored. */
 export function Archive(): JSX.Element {
   const page = usePage()
   const archive = useSelect(({ archive }) => archive)
@@ -29,7 +29,7 @@ export function Archive(): JSX.Element {
         {(value) =>
           value.length === 0 ? (
             <EmptyState title="The archive is empty">
-              <p>Accounts that you archive keep their key here until you bring them back or destroy them.</p>
+              <p>Accounts that you archive keep their key here until you restore or destroy them.</p>
             </EmptyState>
           ) : (
             <ul class="archive">
@@ -134,7 +134,7 @@ function DestroyDialog({ account, onClose }: DialogProps): JSX.Element {
   return (
     <ConfirmDialog
       title={`Destroy ${accountName(account)}?`}
-      verb="Destroy for good"
+      verb="Destroy permanently"
       onClose={onClose}
       onConfirm={async () => {
         await page.api.destroy(account.id)
@@ -142,7 +142,7 @@ function DestroyDialog({ account, onClose }: DialogProps): JSX.Element {
         await page.load('archive')
       }}
     >
-      <p>Its key and its folder are deleted. Nothing brings them back.</p>
+      <p>Its key and its folder are deleted. This cannot be undone.</p>
     </ConfirmDialog>
   )
 }

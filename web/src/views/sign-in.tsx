@@ -7,11 +7,11 @@ import { FormError } from '../parts/form/form-error.tsx'
 import { Logo } from '../parts/shell/logo.tsx'
 import { ThemeSwitch } from '../parts/shell/theme-switch.tsx'
 
-/** `reason`: why one is here again. */
+/** `reason`: why a sign-in is needed again. */
 export function SignIn({ reason }: { reason: string | null }): JSX.Element {
   const page = usePage()
   const { isBusy, error, submit } = useSubmit((form) => page.signIn(textOf(form, 'token')))
-  // The server speaks of a token that is wrong as of the request; here there is one field to correct.
+  // The server describes the request; here one field must be corrected.
   const shown = error !== null && error.code !== 'offline' ? { ...error, field: 'token', hint: null } : error
   return (
     <main class="sign-in" id="main">

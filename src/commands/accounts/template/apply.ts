@@ -13,9 +13,9 @@ import {
 } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateApply extends AccountCommand {
-  static override summary = 'give accounts the settings of a template'
+  static override summary = 'apply a template to accounts'
   static override description =
-    'Replaces groups, priority, weight, limits, quota group and models; the base URL at the provider that the template is from.'
+    'Replaces groups, priority, weight, limits, quota group and models. The base URL is replaced for accounts at the provider of the template.'
   static override examples = [
     '<%= config.bin %> accounts template apply night qwen/work qwen/home',
     '<%= config.bin %> accounts template apply night --group new',
@@ -31,8 +31,8 @@ export default class AccountsTemplateApply extends AccountCommand {
     const references = args.account ?? []
     const filter = filterOf(flags)
     if (references.length === 0 && filter.group === undefined && filter.provider === undefined) {
-      throw new QwenctlError('invalid_usage', 'which accounts is not said', {
-        hint: 'name them, or give --group GROUP or --provider PROVIDER',
+      throw new QwenctlError('invalid_usage', 'name the accounts to change', {
+        hint: 'give account names, --group GROUP or --provider PROVIDER',
       })
     }
     const ids = await targetsOf(this.toolkit, references, filter)

@@ -9,7 +9,7 @@ export default class AccountsTemplateList extends ToolkitCommand {
     await this.parse(AccountsTemplateList)
     const templates = await this.toolkit.templates.list()
     if (templates.length === 0)
-      this.tell('There is no template. Next: qwenctl accounts template save NAME ACCOUNT.')
+      this.tell('There are no templates. Create one: qwenctl accounts template save NAME ACCOUNT')
     else this.printTable(columns, templates.map(row))
     return { templates }
   }

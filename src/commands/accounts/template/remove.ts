@@ -3,8 +3,8 @@ import type { Template } from '../../../lib/toolkit/toolkit.ts'
 import { ToolkitCommand } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateRemove extends ToolkitCommand {
-  static override summary = 'forget a template'
-  static override description = 'Accounts that it was given to stay as they are.'
+  static override summary = 'delete a template'
+  static override description = 'Accounts that used it keep their settings.'
   static override examples = ['<%= config.bin %> accounts template remove night']
   static override args = {
     template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
@@ -13,7 +13,7 @@ export default class AccountsTemplateRemove extends ToolkitCommand {
   async run(): Promise<{ template: Template }> {
     const { args } = await this.parse(AccountsTemplateRemove)
     const template = await this.toolkit.templates.remove(args.template)
-    this.tell(`Forgot ${template.name}.`)
+    this.tell(`Deleted ${template.name}.`)
     return { template }
   }
 }

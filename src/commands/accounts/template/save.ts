@@ -4,9 +4,9 @@ import type { Template } from '../../../lib/toolkit/toolkit.ts'
 import { AccountCommand, filterOf, requiredAccountArgument, yesFlag } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateSave extends AccountCommand {
-  static override summary = 'keep the settings of an account under a name'
+  static override summary = 'save the settings of an account as a template'
   static override description =
-    'Groups, priority, weight, limits, base URL, quota group and models; never its key, nor its egress proxy.'
+    'Saves groups, priority, weight, limits, base URL, quota group and models; never the key or the egress proxy.'
   static override examples = ['<%= config.bin %> accounts template save night qwen/work']
   static override args = {
     template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
@@ -18,7 +18,7 @@ export default class AccountsTemplateSave extends AccountCommand {
     const { args, flags } = await this.parse(AccountsTemplateSave)
     const { templates } = this.toolkit
     if (await templates.has(args.template))
-      await confirmOrCancel(`There is a template ${args.template}. Replace it?`, flags.yes)
+      await confirmOrCancel(`The template ${args.template} exists already. Replace it?`, flags.yes)
     const template = await templates.save(args.template, args.account, filterOf(flags))
     this.tell(`Saved. Next: qwenctl accounts template apply ${args.template} ACCOUNT.`)
     return { template }

@@ -9,30 +9,30 @@ interface Reader {
   stream: EventStream
   tail: LogTail
   presented: string
-  /** It was told hello, and nothing before. */
+  /** The reader received hello, and nothing before it. */
   hasBegun: boolean
 }
 
 const LOG_MS = 250
 const QUOTA_MS = 1000
-/** Looking at very many accounts takes this share of the time at most. */
+/** At most this share of the time is spent on reading accounts. */
 const QUOTA_SHARE = 20
 const PING_MS = 15_000
-/** Pages that are left open; of more the oldest is closed. */
+/** The most open pages; with one more, the oldest is closed. */
 const MOST_READERS = 32
 
 /**
- * Tells the readers of `/api/events` what happens. Requests come from the log that all proxies of a home share, quotas from the
- * ledger, accounts from their document, so it is all the same which process did it. While nobody reads, nothing is looked at.
+ * Sends events to the readers of `/api/events`. Requests come from the shared log of the home, quotas from the
+ * ledger, and accounts from their document. Every process is therefore covered. Without readers, nothing is read.
  */
 export class EventHub {
   readonly #toolkit: ManagedToolkit
   readonly #clock: () => number
-  /** Only what happened to this user's accounts is told; null: everything. */
+  /** Only events of this user's accounts are sent; null: all. */
   readonly #user: string | null
   readonly #readers = new Set<Reader>()
   #stop: (() => void) | null = null
-  /** Until it is known how accounts look: what changes from then on is told. */
+  /** Resolves when the current accounts are known: later changes are sent. */
   #isReady: Promise<void> = Promise.resolve()
 
   constructor(toolkit: ManagedToolkit, clock: () => number, user: string | null) {
@@ -41,7 +41,7 @@ export class EventHub {
     this.#user = user
   }
 
-  /** Takes a reader on, until it leaves. `lastId`: of the last event that it saw before. */
+  /** Adds a reader until it leaves. `lastId`: id of the last event that it received. */
   async open(res: ServerResponse, presented: string, lastId: string | null): Promise<void> {
     const level = String(await this.#toolkit.settings.get('logs.level'))
     const tail = new LogTail(this.#toolkit.home.logsFolder)
@@ -51,7 +51,7 @@ export class EventHub {
     if (this.#readers.size >= MOST_READERS && oldest !== undefined) this.#leave(oldest)
     this.#readers.add(reader)
     res.on('close', () => this.#leave(reader))
-    if (res.destroyed) return this.#leave(reader) // it left while we looked up what to say
+    if (res.destroyed) return this.#leave(reader) // the reader left during the lookup
     this.#stop ??= this.#start()
     await this.#isReady
     reader.hasBegun = true
@@ -86,7 +86,7 @@ export class EventHub {
     return () => stops.forEach((stop) => stop())
   }
 
-  /** A session that is over, or of another admin token, ends here too. */
+  /** Closes streams of an expired session or a replaced admin token too. */
   #ping(): void {
     for (const reader of [...this.#readers]) {
       if (this.#toolkit.admin.isAdmin(reader.presented)) reader.stream.ping()
@@ -115,7 +115,7 @@ export class EventHub {
         Math.max(QUOTA_MS, tookMs * QUOTA_SHARE),
       )
     }
-    // A store that cannot be read says so to everybody who asks it.
+    // Every call reports a store that cannot be read.
     this.#isReady = look()
       .catch(() => 0)
       .then(again)

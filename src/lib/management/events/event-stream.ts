@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { beginEvents } from '../answer.ts'
 
-/** What may wait for a slow reader. It is then cut off, and reads everything anew when it comes back. */
+/**
+ * The most bytes that may wait for a slow reader. The stream then closes, and the reader loads everything again
+ * when it reconnects.
+ */
 const MOST_WAITING = 1 << 20
 
-/** One reader of events (`text/event-stream`). */
+/** A reader of events (`text/event-stream`). */
 export class EventStream {
   readonly #res: ServerResponse
 
@@ -13,12 +16,12 @@ export class EventStream {
     beginEvents(res)
   }
 
-  /** `data`: JSON on one line. `id`: from where a reader that lost the connection goes on. */
+  /** `data`: JSON on one line. `id`: the position from which a reader resumes after a lost connection. */
   send(event: string, data: string, id?: string): void {
     this.#write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`)
   }
 
-  /** Keeps what lies between from taking the connection for dead. */
+  /** Keeps intermediaries from closing an idle connection. */
   ping(): void {
     this.#write(': ping\n\n')
   }

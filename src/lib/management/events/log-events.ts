@@ -1,14 +1,14 @@
 import type { TailLine, TailNews } from '../../observe/logs/log-tail.ts'
 import type { EventStream } from './event-stream.ts'
 
-/** Lines of these kinds are told; a text within a line cannot look like one, since its quotes are escaped. */
+/** Lines of these kinds are sent. A text within a line cannot match, since its quotes are escaped. */
 const KIND = /"kind":"(request|rotation|cooldown|trouble)"/
-/** Of requests, so many at once: nobody reads more. All else is told in full. */
+/** The most request lines per batch, since more cannot be read. Other kinds are always sent. */
 const MOST_REQUESTS = 100
 
 /**
- * Tells a reader what was written to the log, as it stands there. `user`: only lines about that user's accounts, since
- * all proxies of a home share the log; null: all.
+ * Sends new log lines to a reader, unchanged. `user`: only lines about that user's accounts, since all proxies of a
+ * home share the log; null: all.
  */
 export function tellNews(stream: EventStream, { lines, skipped }: TailNews, user: string | null): void {
   const told = lines.flatMap((line) => {
@@ -22,7 +22,7 @@ export function tellNews(stream: EventStream, { lines, skipped }: TailNews, user
   for (const { kind, line } of told) if (!tooMany.has(line)) stream.send(kind, line.text, line.position)
 }
 
-/** As `KIND`: a text within a line cannot look like a field. */
+/** Like `KIND`: a text within a line cannot match a field. */
 function isOf(user: string, { text }: TailLine): boolean {
   return text.includes(`"user":${JSON.stringify(user)},`)
 }

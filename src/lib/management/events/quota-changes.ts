@@ -1,10 +1,10 @@
 import type { AccountQuotaView, QuotaDocument } from '../../toolkit/views.ts'
 
-/** Knows what each account looked like when it was last looked at. */
+/** Remembers each account as of the last comparison. */
 export class QuotaChanges {
   #before: Map<string, string> | null = null
 
-  /** The accounts that look different now; none the first time. */
+  /** The accounts that changed since the last call; none at the first. */
   of({ accounts }: QuotaDocument): AccountQuotaView[] {
     const before = this.#before
     this.#before = new Map(accounts.map((account) => [account.id, looksOf(account)]))
@@ -13,7 +13,7 @@ export class QuotaChanges {
   }
 }
 
-/** Forecasts move with the clock, and are told with whatever else has changed. */
+/** Forecasts change with the clock, so they are sent only along with other changes. */
 function looksOf(account: AccountQuotaView): string {
   return JSON.stringify({ ...account, limits: account.limits.map((limit) => ({ ...limit, forecast: null })) })
 }

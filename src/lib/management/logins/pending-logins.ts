@@ -17,7 +17,7 @@ export interface LoginView {
   verificationUriComplete: string | null
   qrSvg: string | null
   expiresAt: string
-  /** The one that it made, or gave a new login. */
+  /** The account that the login created or renewed. */
   account: AccountView | null
   error: { code: string; message: string; hint: string | null } | null
 }
@@ -26,20 +26,20 @@ interface Entry {
   view: Omit<LoginView, 'account'>
   accountId: string | null
   abort: AbortController
-  /** Epoch milliseconds; null: it is under way. */
+  /** Epoch milliseconds; null: under way. */
   endedAt: number | null
 }
 
-/** What a login is for: an account to come, or one that is there. */
+/** The purpose of a login: a new account, or an existing one. */
 export type LoginFor = { wanted: NewAccount } | { account: Account }
 
-/** People log in one by one; more is somebody's mistake. */
+/** More simultaneous logins are a mistake of a client. */
 const MOST_UNDER_WAY = 16
-/** How long one that is over can still be asked for. */
+/** The time for which an ended login can still be read. */
 const KEPT_MS = 10 * 60_000
 const MOST_KEPT = 64
 
-/** Logins with a code that were begun over the API: in the memory of this process, and gone with it. */
+/** Logins with a code that began over the API. They live in the memory of this process. */
 export class PendingLogins {
   readonly #toolkit: ManagedToolkit
   readonly #clock: () => number
@@ -50,7 +50,7 @@ export class PendingLogins {
     this.#clock = clock
   }
 
-  /** Begins one. Throws `name_in_use`, what is wrong with the account, and what `logins.begin` throws. */
+  /** Begins a login. Throws `name_in_use`, validation errors of the account, and the errors of `logins.begin`. */
   async begin(what: LoginFor, overrides: LoginOverrides): Promise<LoginView> {
     this.#makeRoom()
     if ('wanted' in what) await this.#refuseTaken(what.wanted)
@@ -82,7 +82,7 @@ export class PendingLogins {
     return { ...view, account: accountId === null ? null : await this.#accountOf(accountId) }
   }
 
-  /** Stops one that is under way. Throws `not_found`. */
+  /** Stops a login that is under way. Throws `not_found`. */
   async cancel(loginId: string): Promise<LoginView> {
     const entry = this.#find(loginId)
     entry.abort.abort()
@@ -98,7 +98,7 @@ export class PendingLogins {
     return logins.begin({ provider: account.provider }, overrides, { account, before, signal })
   }
 
-  /** Nobody is sent to a browser for an account that could not be stored then. */
+  /** Refuses a taken name early, so that a login is not confirmed for an account that cannot be stored. */
   async #refuseTaken({ provider, user, name }: NewAccount): Promise<void> {
     const owner = user ?? String(await this.#toolkit.settings.get('user'))
     const others = await this.#toolkit.accounts.list({ provider, user: owner })
@@ -109,7 +109,7 @@ export class PendingLogins {
     })
   }
 
-  /** Waits for the tokens, and keeps them. The id of their account. */
+  /** Waits for the tokens and stores them. Resolves to the id of the account. */
   async #finish({ abort }: Entry, what: LoginFor, pending: PendingLogin): Promise<string> {
     const tokens = await pending.tokens(abort.signal)
     abort.signal.throwIfAborted()
@@ -132,7 +132,7 @@ export class PendingLogins {
     entry.endedAt = this.#clock()
   }
 
-  /** Null: it was removed since. */
+  /** Null: the account was removed in the meantime. */
   async #accountOf(id: string): Promise<AccountView | null> {
     const found = (await this.#toolkit.accounts.list()).find((account) => account.id === id)
     return found ?? null
@@ -141,12 +141,12 @@ export class PendingLogins {
   #find(loginId: string): Entry {
     const found = this.#entries.get(loginId)
     if (found !== undefined) return found
-    throw new QwenctlError('not_found', 'there is no login of this id', {
-      hint: 'it was begun before this proxy started, or ended more than ten minutes ago; begin another',
+    throw new QwenctlError('not_found', 'there is no login with this id', {
+      hint: 'it began before this proxy started, or ended more than ten minutes ago; begin another',
     })
   }
 
-  /** Forgets what nobody asks for any more; of too many under way, the oldest ends. */
+  /** Drops expired logins; if too many are under way, ends the oldest. */
   #makeRoom(): void {
     const now = this.#clock()
     for (const [id, { endedAt }] of this.#entries)

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** As the package has it inside: squares, true where they are dark. */
+/** The internal form of the package: squares, true for dark. */
 interface QrCode {
   addData(text: string): void
   make(): void
@@ -11,12 +11,12 @@ type QrCodes = new (version: number, level: number) => QrCode
 
 /** Chosen by the length of the text. */
 const ANY_VERSION = -1
-/** L: screens do not get scratched, and larger squares are read from further away. */
+/** L: screens have no scratches, and larger squares can be read from further away. */
 const LOW = 1
-/** What readers need around it. */
+/** The quiet zone that readers need around the code. */
 const QUIET = 4
 
-/** A QR code as an SVG image without any script or style; null: the text is too long for one. */
+/** A QR code as an SVG image without scripts or styles; null: the text is too long. */
 export function qrSvg(text: string): string | null {
   const rows = squaresOf(text)
   if (rows === null) return null
@@ -42,7 +42,7 @@ function squaresOf(text: string): boolean[][] | null {
   }
 }
 
-/** Where dark squares begin, and how many there are in a row. */
+/** The start and the length of each run of dark squares. */
 function runsOf(row: boolean[]): [number, number][] {
   const runs: [number, number][] = []
   for (const [x, isDark] of row.entries()) {

@@ -7,24 +7,24 @@ import { knownAccount } from './known-account.ts'
 
 type Action = (toolkit: ManagedToolkit, id: string) => Promise<AccountView>
 
-/** What can be done with an account besides changing it. */
+/** Actions on an account, besides changing it. */
 export const actionRoutes: Route[] = [
-  action('enable', 'Let an account serve', (toolkit, id) => toolkit.accounts.setEnabled(id, true)),
-  action('disable', 'Take an account out of use', (toolkit, id) => toolkit.accounts.setEnabled(id, false)),
-  action('start', 'Let an account serve; the same as enable', (toolkit, id) =>
+  action('enable', 'Enable an account', (toolkit, id) => toolkit.accounts.setEnabled(id, true)),
+  action('disable', 'Disable an account', (toolkit, id) => toolkit.accounts.setEnabled(id, false)),
+  action('start', 'Enable an account; the same as enable', (toolkit, id) =>
     toolkit.accounts.setEnabled(id, true),
   ),
-  action('stop', 'Take an account out of use; the same as disable', (toolkit, id) =>
+  action('stop', 'Disable an account; the same as disable', (toolkit, id) =>
     toolkit.accounts.setEnabled(id, false),
   ),
-  action('reset', 'Zero the counters of an account, and end its cooldowns', async (toolkit, id) => {
+  action('reset', 'Reset the counters of an account, and end its cooldowns', async (toolkit, id) => {
     await toolkit.quotas.reset([id])
     return toolkit.accounts.show(id)
   }),
   route({
     method: 'POST',
     path: '/api/accounts/{id}/verify',
-    summary: 'Ask the provider whether it accepts the credential of an account',
+    summary: 'Check the credential of an account with its provider',
     errors: ['account_not_found'],
     answer: verifiedAccount,
     run: async ({ params, parts: { toolkit } }) => {

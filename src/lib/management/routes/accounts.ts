@@ -5,7 +5,7 @@ import { accountChanges, accountList, addedAccount, newAccount, oneAccount } fro
 import { accountFilter, filterOf, flag } from './filter.ts'
 import { knownAccount } from './known-account.ts'
 
-/** Accounts: what they are, and how they come and go. */
+/** Accounts and their lifecycle. */
 export const accountRoutes = [
   route({
     method: 'GET',
@@ -19,7 +19,7 @@ export const accountRoutes = [
     method: 'POST',
     path: '/api/accounts',
     summary: 'Add an account',
-    about: 'The provider is asked whether it accepts the key, and nothing is stored if it does not.',
+    about: 'The provider checks the key first. Nothing is stored if it refuses the key.',
     errors: [
       'invalid_body',
       'unknown_provider',
@@ -52,8 +52,7 @@ export const accountRoutes = [
     method: 'PATCH',
     path: '/api/accounts/{id}',
     summary: 'Change an account',
-    about:
-      'All that is said or, where something of it is refused, nothing. Its user and provider stay what they are.',
+    about: 'Applies all fields or, if one is refused, none. The user and the provider cannot change.',
     errors: ['account_not_found', 'invalid_body', 'name_in_use'],
     body: accountChanges,
     answer: oneAccount,
@@ -71,7 +70,7 @@ export const accountRoutes = [
     path: '/api/accounts/{id}',
     summary: 'Remove an account',
     about:
-      'It goes to the archive, from where it can be brought back; with `purge=true` it and its key are destroyed.',
+      'The account goes to the archive, from which it can be restored; `purge=true` destroys it and its key.',
     errors: ['account_not_found'],
     query: z.strictObject({ purge: flag }),
     answer: oneAccount,

@@ -5,7 +5,7 @@ import { route } from '../route.ts'
 import { accountName, archive, oneAccount, oneArchived } from '../schemas/account.ts'
 import { accountFilter, filterOf } from './filter.ts'
 
-/** Accounts that were removed, but not for good. */
+/** Removed accounts that can be restored. */
 export const archiveRoutes = [
   route({
     method: 'GET',
@@ -18,8 +18,8 @@ export const archiveRoutes = [
   route({
     method: 'POST',
     path: '/api/archive/{id}/restore',
-    summary: 'Bring an archived account back',
-    about: 'Under another name, where one is said.',
+    summary: 'Restore an archived account',
+    about: 'Under another name, if one is given.',
     errors: ['account_not_found', 'invalid_body', 'name_in_use'],
     body: accountName,
     answer: oneAccount,
@@ -45,7 +45,7 @@ export const archiveRoutes = [
 async function archived(toolkit: ManagedToolkit, id: string): Promise<ArchivedView> {
   const found = (await toolkit.archive.list()).find((account) => account.id === id)
   if (found !== undefined) return found
-  throw new QwenctlError('account_not_found', 'there is no archived account of this id', {
+  throw new QwenctlError('account_not_found', 'there is no archived account with this id', {
     hint: 'GET /api/archive lists them',
   })
 }

@@ -15,7 +15,7 @@ import { knownAccount } from './known-account.ts'
 
 const authTypes = { 'api-key': 'api_key', none: 'none', oauth: 'device' } as const
 
-/** The same accounts by their user. What is another user's is not there: not in lists, and by no id or name. */
+/** The same accounts by user. Accounts of other users do not exist here: not in lists, nor by id or name. */
 export const connectionRoutes = [
   route({
     method: 'GET',
@@ -34,7 +34,7 @@ export const connectionRoutes = [
     path: '/api/users/{userId}/connections',
     summary: 'Add a connection of a user',
     about:
-      'A key that the provider refuses is not stored; one that it cannot be asked about is, and `verification` says so. With `auth_type` `device` a login begins, and the connection is there when that is done.',
+      'A key that the provider refuses is not stored. A key that cannot be checked is stored, and `verification` says so. With `auth_type` `device` a login begins, and the connection exists once the login is done.',
     errors: [
       'not_found',
       'name_in_use',
@@ -63,7 +63,7 @@ export const connectionRoutes = [
     method: 'PATCH',
     path: '/api/users/{userId}/connections/{id}',
     summary: 'Change a connection of a user',
-    about: 'All that is said or nothing. Its user, provider and way to log in stay what they are.',
+    about: 'Applies all fields or none. The user, provider and login method cannot change.',
     errors: ['account_not_found', 'name_in_use'],
     body: schemas.connectionChanges,
     answer: schemas.oneConnection,
@@ -133,12 +133,12 @@ async function add(
   return { connection: connectionOf(account), login: null, verification }
 }
 
-/** The key, however it is given. */
+/** The key, in either form. */
 function keyOf(credentials: z.output<typeof schemas.newConnection>['credentials']): string | undefined {
   return typeof credentials === 'string' ? credentials : credentials?.api_key
 }
 
-/** Another label, and the name that comes from it. */
+/** A new label, and the name derived from it. */
 async function renamed(
   toolkit: ManagedToolkit,
   id: string,
@@ -185,7 +185,7 @@ function userOf({ userId }: { userId: string }): string {
   return inField('userId', () => checkName('user', userId))
 }
 
-/** Fields of accounts by the names that connections have for them. */
+/** Account fields by their names in connections. */
 const itsNames: Readonly<Record<string, string>> = {
   provider: 'app_id',
   name: 'account_name',

@@ -7,7 +7,7 @@ export const accountFilter = z.strictObject({
   group: z.string().optional(),
 })
 
-/** The fields that are there; an empty one is as none, since forms send those. */
+/** The fields that have a value: forms send empty fields. */
 export function filterOf(query: z.output<typeof accountFilter>): AccountFilter {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
   return Object.fromEntries(given)

@@ -6,13 +6,13 @@ import * as schemas from '../schemas/history.ts'
 import { filterOf } from './filter.ts'
 import { knownAccount } from './known-account.ts'
 
-/** What was done, hour by hour and day by day. */
+/** Usage hour by hour and day by day. */
 export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/history',
-    summary: 'Show what was done',
-    about: 'Thirty days unless it says otherwise.',
+    summary: 'Show past usage',
+    about: 'Default: thirty days.',
     errors: ['account_not_found', 'ambiguous_account'],
     query: schemas.historyQuery,
     answer: schemas.history,
@@ -27,7 +27,7 @@ export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/accounts/all/stats',
-    summary: 'Show what all accounts did together',
+    summary: 'Show the usage of all accounts',
     query: schemas.statsQuery,
     answer: schemas.stats,
     run: async ({ query, parts }) => parts.toolkit.history.stats(null, spanOf(query)),
@@ -35,7 +35,7 @@ export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/accounts/{id}/stats',
-    summary: 'Show what an account did',
+    summary: 'Show the usage of an account',
     errors: ['account_not_found'],
     query: schemas.statsQuery,
     answer: schemas.stats,

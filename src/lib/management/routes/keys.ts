@@ -1,7 +1,7 @@
 import { route } from '../route.ts'
 import { createdKey, keyChanges, keyList, keyRotation, newKey, oneKey } from '../schemas/keys.ts'
 
-/** What programs present to the proxy. */
+/** The credentials of programs at the proxy. */
 export const keyRoutes = [
   route({
     method: 'GET',
@@ -13,8 +13,8 @@ export const keyRoutes = [
   route({
     method: 'POST',
     path: '/api/keys',
-    summary: 'Make a client key',
-    about: 'The key is told this once. From the first one on the proxy asks a key of everybody.',
+    summary: 'Create a client key',
+    about: 'The answer contains the key, only this once. Once a key exists, every request needs one.',
     errors: ['invalid_body', 'invalid_value', 'invalid_limit', 'account_not_found', 'name_in_use'],
     body: newKey,
     status: 201,
@@ -40,7 +40,7 @@ export const keyRoutes = [
     method: 'PATCH',
     path: '/api/keys/{name}',
     summary: 'Change a client key',
-    about: 'All that is said or nothing. Its secret and its user stay what they are.',
+    about: 'Applies all fields or none. The secret and the user cannot change.',
     errors: ['key_not_found', 'invalid_value', 'invalid_limit', 'account_not_found', 'name_in_use'],
     body: keyChanges,
     answer: oneKey,
@@ -50,7 +50,7 @@ export const keyRoutes = [
     method: 'POST',
     path: '/api/keys/{name}/rotate',
     summary: 'Issue a new secret for a client key',
-    about: 'The secret is told this once.',
+    about: 'The answer contains the secret, only this once.',
     errors: ['key_not_found', 'invalid_value'],
     body: keyRotation,
     answer: createdKey,
@@ -79,7 +79,7 @@ export const keyRoutes = [
   route({
     method: 'DELETE',
     path: '/api/keys/{name}',
-    summary: 'Take a client key away, by its name or id',
+    summary: 'Revoke a client key, by its name or id',
     errors: ['key_not_found'],
     answer: oneKey,
     run: async ({ params, parts }) => ({ key: await parts.toolkit.keys.revoke(params.name) }),

@@ -9,14 +9,16 @@ import { knownAccount } from './known-account.ts'
 
 type Wanted = Omit<z.output<typeof newLogin>, keyof LoginOverrides>
 
-/** Logins with a code: begun here, confirmed by a person at the provider, and asked after until they are over. */
+/**
+ * Logins with a code: they begin here, a person confirms them at the provider, and the client polls until they end.
+ */
 export const loginRoutes = [
   route({
     method: 'POST',
     path: '/api/login/{id}',
     summary: 'Begin a login with a code',
     about:
-      '`id` is the provider. Somebody types the code at the address, or scans it; meanwhile the login is asked after.',
+      '`id` is the provider. A person types the code at the address, or scans it; meanwhile the client polls the login.',
     errors: [
       'not_found',
       'account_not_found',
@@ -39,7 +41,7 @@ export const loginRoutes = [
   route({
     method: 'GET',
     path: '/api/login/{id}',
-    summary: 'Show how a login stands',
+    summary: 'Show the state of a login',
     errors: ['not_found'],
     answer: login,
     run: async ({ params, parts }) => parts.logins.show(params.id),
@@ -60,7 +62,7 @@ async function loginFor(
   { account: id, ...wanted }: Wanted,
 ): Promise<LoginFor> {
   if (!(await toolkit.providers()).has(provider)) {
-    throw new QwenctlError('not_found', 'there is no provider of this id', {
+    throw new QwenctlError('not_found', 'there is no provider with this id', {
       hint: 'GET /api/providers lists them',
     })
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
 
-/** The description of this API; told to everybody, since it says nothing of this home. */
+/** The description of this API. Open to every client, since it reveals nothing about this home. */
 export function openApiRoute(document: () => Record<string, unknown>) {
   return route({
     method: 'GET',

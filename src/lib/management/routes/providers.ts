@@ -3,7 +3,7 @@ import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { route } from '../route.ts'
 import { providers } from '../schemas/providers.ts'
 
-/** The services that there can be accounts of. */
+/** The supported providers. */
 export const providerRoutes = [
   route({
     method: 'GET',
@@ -28,7 +28,7 @@ function viewOf(registry: ProviderRegistry, provider: Provider) {
   }
 }
 
-/** A login can be made at any service that has a server for it; here are those that are known to have one. */
+/** A login works at any service with a login server; these are the known ones. */
 function waysIn(provider: Provider): ('api-key' | 'device' | 'none')[] {
   if (!provider.needsCredential) return ['none']
   const isKeyless = provider.device !== null && provider.keysUrl === null

@@ -3,12 +3,12 @@ import { applySettings } from '../apply-settings.ts'
 import { route } from '../route.ts'
 import { proxy, settingChanges, settingList } from '../schemas/proxy.ts'
 
-/** The proxy that answers here, and the settings of its home. */
+/** The answering proxy, and the settings of its home. */
 export const proxyRoutes = [
   route({
     method: 'GET',
     path: '/api/proxy',
-    summary: 'Show the proxy that answers',
+    summary: 'Show the answering proxy',
     answer: proxy,
     run: async ({ parts }) => {
       const { url, pid, startedAt, strategy, workers, inFlight } = await parts.proxy()
@@ -18,7 +18,7 @@ export const proxyRoutes = [
   route({
     method: 'GET',
     path: '/api/settings',
-    summary: 'List every setting, its value and where that comes from',
+    summary: 'List every setting with its value and source',
     answer: settingList,
     run: async ({ parts }) => ({ settings: await parts.toolkit.settings.list() }),
   }),
@@ -27,7 +27,7 @@ export const proxyRoutes = [
     path: '/api/settings',
     summary: 'Change settings',
     about:
-      'They go to config.yaml, all or none. What decides which files are read or programs are run is changed on the machine itself.',
+      'Changes go to config.yaml, all or none. Settings that select files to read or programs to run can only be changed on the machine itself.',
     errors: ['invalid_body', 'invalid_value', 'forbidden'],
     body: settingChanges,
     answer: settingList,

@@ -3,7 +3,7 @@ import { explainQuery, explanation } from '../schemas/explain.ts'
 import { quota } from '../schemas/quota.ts'
 import { accountFilter, filterOf } from './filter.ts'
 
-/** What is left. */
+/** Remaining quota. */
 export const quotaRoutes = [
   route({
     method: 'GET',
@@ -16,7 +16,7 @@ export const quotaRoutes = [
   route({
     method: 'GET',
     path: '/api/explain',
-    summary: 'Say which account a request would go to now, and why no other',
+    summary: 'Show which account a request would use now, and why',
     errors: [
       'account_not_found',
       'ambiguous_account',
@@ -31,7 +31,7 @@ export const quotaRoutes = [
   }),
 ]
 
-/** Without what is missing or empty, since forms send that. */
+/** The query without missing or empty fields: forms send empty fields. */
 function given<Query extends object>(query: Query): Partial<Query> {
   const fields = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
   return Object.fromEntries(fields) as Partial<Query>

@@ -16,7 +16,7 @@ import { proxyRoutes } from './proxy.ts'
 import { quotaRoutes } from './quota.ts'
 import { sessionRoutes } from './session.ts'
 
-/** Everything that the API does. */
+/** All routes of the API. */
 export function allRoutes(gate: Gate): Route[] {
   let described: Record<string, unknown> | null = null
   const routes: Route[] = [

@@ -3,13 +3,13 @@ import { route } from '../route.ts'
 import type { Gate } from '../gate.ts'
 import { about, credentials, session, sessionState } from '../schemas/session.ts'
 
-/** How the page gets in: with the admin token, or the ticket of `proxy open`, for a session of half a day. */
+/** Sign-in of the page: with the admin token, or the ticket of `proxy open`, for a session of half a day. */
 export function sessionRoutes(gate: Gate) {
   return [
     route({
       method: 'GET',
       path: '/api',
-      summary: 'What answers here',
+      summary: 'Identify this service',
       answer: about,
       run: async ({ parts }) => ({ name: 'qwenctl' as const, version: ownVersion(), user: parts.user }),
     }),
@@ -18,7 +18,7 @@ export function sessionRoutes(gate: Gate) {
       path: '/api/session',
       access: 'open',
       summary: 'Begin a session',
-      about: 'For the admin token, or a ticket; the session is then presented as the token is.',
+      about: 'For the admin token, or a ticket. The session then replaces the token.',
       errors: ['invalid_token', 'forbidden', 'too_many_failures', 'invalid_body'],
       body: credentials,
       status: 201,
@@ -32,7 +32,7 @@ export function sessionRoutes(gate: Gate) {
     route({
       method: 'GET',
       path: '/api/session',
-      summary: 'Whether a token is good, and until when',
+      summary: 'Check a token, and show its expiry',
       answer: sessionState,
       run: async ({ presented, remoteAddress, parts }) => {
         const kind = await gate.pass(presented, remoteAddress)

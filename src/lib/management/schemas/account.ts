@@ -9,15 +9,11 @@ export const forecastFields = {
   perHour: z.number().describe('what is used of the metric'),
 }
 
-const forecast = answer(
-  'Forecast',
-  z.object(forecastFields),
-  'when a limit runs out if its use goes on as it did lately',
-)
+const forecast = answer('Forecast', z.object(forecastFields), 'when the limit runs out at its recent pace')
 
 export const limitFields = {
   metric: z.enum(metrics),
-  window: text.describe('as it is configured: day, 5h, week@Asia/Shanghai'),
+  window: text.describe('as configured: day, 5h, week@Asia/Shanghai'),
   windowMs: z.number().describe('nominal length of the window: a month has 30 days'),
   max: z.number(),
   used: z.number().describe('granted in the window, settled or not'),
@@ -25,8 +21,8 @@ export const limitFields = {
   remaining: z.number(),
   resetsAt: time.nullable(),
   source: z.enum(['configured', 'default', 'learned']),
-  model: text.nullable().describe('a learned limit may hold for one model alone'),
-  from: text.nullable().describe('what told of a learned limit'),
+  model: text.nullable().describe('a learned limit may apply to one model only'),
+  from: text.nullable().describe('source of a learned limit'),
   forecast: forecast.nullable(),
 }
 
@@ -36,10 +32,10 @@ export const cooldownFields = {
   model: text.nullable().describe('null: all of them'),
   scope: z.enum(['account', 'quota-group', 'provider']),
   reason: text,
-  words: text.describe('the reason as people read it'),
+  words: text.describe('the reason as text for people'),
   evidence: text.nullable(),
   since: time,
-  until: time.nullable().describe('null: until somebody acts'),
+  until: time.nullable().describe('null: until a person acts'),
 }
 
 export const cooldownView = answer('Cooldown', z.object(cooldownFields))
@@ -50,14 +46,14 @@ const today = answer(
     requests: count,
     succeeded: count,
     failed: count,
-    attempted: count.describe('attempts that left for the service, also those that counted nothing there'),
-    answered: count.describe('those of them that were answered as asked'),
+    attempted: count.describe('attempts that reached the service, including those that it did not count'),
+    answered: count.describe('attempts that succeeded'),
     unreached: count.describe('attempts that never left'),
     inputTokens: count,
     outputTokens: count,
     costUsd: z.number().nullable(),
   }),
-  'what was counted since midnight UTC',
+  'counted since midnight UTC',
 )
 
 const quotaFields = {
@@ -85,8 +81,8 @@ const quotaFields = {
   availableAt: time.nullable(),
   fix: text
     .nullable()
-    .describe('the exact command that brings it back; null: none is needed, or time alone does'),
-  restingModels: z.array(text).describe('models that cool down while the account serves others'),
+    .describe('the exact command that brings it back; null: none is needed, or only time helps'),
+  restingModels: z.array(text).describe('models in cooldown while the account serves others'),
   limits: z.array(limitView),
   remaining: z
     .number()
@@ -95,11 +91,11 @@ const quotaFields = {
   remainingMinute: z.number().nullable().describe('the same over shorter windows'),
   today,
   cooldowns: z.array(cooldownView),
-  unsettled: count.describe('requests of today whose process ended without reporting back'),
+  unsettled: count.describe('requests of today without a result, because the process ended'),
   lastUsedAt: time.nullable(),
 }
 
-export const accountQuota = answer('AccountQuota', z.object(quotaFields), 'an account as quota show tells it')
+export const accountQuota = answer('AccountQuota', z.object(quotaFields), 'an account as in quota show')
 
 const auth = answer(
   'Auth',
@@ -119,11 +115,11 @@ export const account = answer(
     baseUrl: text.nullable(),
     quotaGroup: text.nullable(),
     weight: z.int(),
-    egressProxy: text.nullable().describe('its password masked'),
-    models: z.array(text).nullable().describe('null: whatever the provider has'),
+    egressProxy: text.nullable().describe('with its password masked'),
+    models: z.array(text).nullable().describe('null: all models of the provider'),
     isDefault: z.boolean(),
   }),
-  'an account as auth list tells it',
+  'an account as in auth list',
 )
 
 export const archivedAccount = answer(
@@ -142,26 +138,31 @@ export const archivedAccount = answer(
   }),
 )
 
-/** What can be said of an account that is to be, or is; each may be missing. */
+/** The settable fields of a new or existing account; each is optional. */
 export const settings = {
   label: text
     .nullable()
     .optional()
-    .describe('free text of up to 80 characters; a name is derived from it where none is given'),
+    .describe('free text of up to 80 characters; without a name, the name is derived from it'),
   groups: z.array(text).optional(),
   priority: z.int().optional(),
   weight: z.int().optional(),
-  limits: z.array(text).optional().describe('as 2000/day; none: the defaults of the provider'),
+  limits: z.array(text).optional().describe('such as 2000/day; empty: the defaults of the provider'),
   baseUrl: text.nullable().optional(),
   quotaGroup: text.nullable().optional(),
-  egressProxy: text.nullable().optional().describe('URLs of proxies, the first first, separated by blanks'),
+  egressProxy: text
+    .nullable()
+    .optional()
+    .describe('URLs of proxies separated by spaces, in order of preference'),
   models: z.array(text).nullable().optional(),
 }
 
-/** Write-only: no answer ever has it. */
-export const key = text.optional().meta({ writeOnly: true, description: 'the API key; no answer has it' })
+/** Write-only: no answer contains it. */
+export const key = text
+  .optional()
+  .meta({ writeOnly: true, description: 'the API key; no answer contains it' })
 
-const verify = z.boolean().optional().describe('ask the provider whether it accepts the key first (default)')
+const verify = z.boolean().optional().describe('check the key with the provider first (default)')
 
 export const newAccount = body(
   'NewAccount',
@@ -191,9 +192,7 @@ export const addedAccount = answer(
   'AddedAccount',
   z.object({
     account,
-    verification: verification
-      .nullable()
-      .describe('what the provider said of the key; null: it was not asked'),
+    verification: verification.nullable().describe("the provider's verdict on the key; null: not checked"),
   }),
 )
 export const verifiedAccount = answer(

@@ -1,17 +1,17 @@
 import { z } from 'zod'
 
-/** What bodies of requests look like, by the name that the OpenAPI document gives them. */
+/** Schemas of request bodies, by their name in the OpenAPI document. */
 export const bodies = z.registry<{ id: string }>()
-/** The same for answers. */
+/** Schemas of answers, likewise. */
 export const answers = z.registry<{ id: string }>()
 
-/** Names the schema of a request's body. */
+/** Names the schema of a request body. */
 export function body<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
   bodies.add(schema, { id })
   return schema
 }
 
-/** Names the schema of an answer, or of a part that several have. */
+/** Names the schema of an answer, or of a shared part. */
 export function answer<Schema extends z.ZodType>(id: string, schema: Schema, description?: string): Schema {
   const described = description === undefined ? schema : schema.describe(description)
   answers.add(described, { id })

@@ -11,17 +11,18 @@ const connection = answer(
     id: text,
     app_id: text.describe('the provider'),
     auth_type: authType,
-    account_name: text.describe('the label of the account, or its name where it has none'),
+    account_name: text.describe('the label of the account, or its name without one'),
     status: account.shape.status,
     created_at: time,
     account,
   }),
-  'an account as its user sees it',
+  'an account from the view of its user',
 )
 
-const credentials = z
-  .union([text, z.strictObject({ api_key: text.optional() })])
-  .meta({ writeOnly: true, description: 'the API key as text, or as api_key of an object; no answer has it' })
+const credentials = z.union([text, z.strictObject({ api_key: text.optional() })]).meta({
+  writeOnly: true,
+  description: 'the API key as text, or as api_key of an object; no answer contains it',
+})
 
 const settings = {
   account_name: text
@@ -39,7 +40,7 @@ export const newConnection = body(
     auth_type: authType,
     credentials: credentials.optional(),
     ...settings,
-    verify: z.boolean().optional().describe('ask the provider whether it accepts the key first (default)'),
+    verify: z.boolean().optional().describe('check the key with the provider first (default)'),
   }),
 )
 
@@ -53,10 +54,8 @@ export const oneConnection = answer('OneConnection', z.object({ connection }))
 export const begunConnection = answer(
   'BegunConnection',
   z.object({
-    connection: connection.nullable().describe('null: it comes with the end of the login'),
+    connection: connection.nullable().describe('null: known after the login'),
     login: login.nullable(),
-    verification: verification
-      .nullable()
-      .describe('what the provider said of the key; null: it was not asked'),
+    verification: verification.nullable().describe("the provider's verdict on the key; null: not checked"),
   }),
 )

@@ -7,8 +7,8 @@ export const errorDocument = answer(
     error: z.object({
       code: text.describe('one of docs/reference/errors.md'),
       message: text,
-      hint: text.nullable().describe('what to do about it'),
-      field: text.optional().describe('where in the request it is, as limits[0]'),
+      hint: text.nullable().describe('how to solve it'),
+      field: text.optional().describe('position in the request, such as limits[0]'),
     }),
   }),
 )

@@ -13,16 +13,16 @@ const row = answer(
   'HistoryRow',
   z.object({
     at: time.describe('when the bucket begins; of totals: the first'),
-    key: text.describe('of what by says: an id, a name, all; none without one'),
-    label: text.describe('the key for people'),
+    key: text.describe('the value of the dimension in by: an id, a name, all; none without one'),
+    label: text.describe('the key as text for people'),
     requests: count,
     succeeded: count,
     failed: count,
     outcomes: z.record(text, count),
     inputTokens: count,
     outputTokens: count,
-    costUsd: z.number().nullable().describe('null: of no request the cost is known'),
-    estimatedUsd: z.number().nullable().describe('the part of it that the price table says'),
+    costUsd: z.number().nullable().describe('null: no cost is known'),
+    estimatedUsd: z.number().nullable().describe('the part from the price table'),
     unpriced: count.describe('requests that used tokens and have no known cost'),
     latencyMs: percentiles.nullable(),
     firstByteMs: percentiles.nullable(),
@@ -39,7 +39,7 @@ export const history = answer(
     to: time,
     per,
     by: z.enum(historyKeys),
-    rows: z.array(row).describe('buckets in which nothing was done are left out'),
+    rows: z.array(row).describe('buckets without usage are left out'),
     totals: row,
   }),
 )
@@ -53,25 +53,25 @@ export const stats = answer(
     to: time,
     per,
     rows: z.array(row),
-    models: z.array(row).describe('totals per model, the busiest first'),
+    models: z.array(row).describe('totals per model, the most used first'),
     totals: row,
     cooldowns: z.array(cooldownView),
     forecast: z
       .object({ ...forecastFields, metric: text, window: text, model: text.nullable() })
       .nullable()
-      .describe('of its limits that will run out before they reset, the first to do so'),
+      .describe('the first limit that will run out before its reset'),
   }),
 )
 
 const days = z.coerce.number().int().optional()
 
 /** The span: days, or hours. */
-export const span = { days, hours: days, per: per.optional().describe('days unless hours are asked for') }
+export const span = { days, hours: days, per: per.optional().describe('days, unless hours are requested') }
 
 export const statsQuery = z.strictObject(span)
 export const historyQuery = z.strictObject({
   ...span,
-  by: z.enum(historyKeys).optional().describe('one row for each; all together unless it says otherwise'),
+  by: z.enum(historyKeys).optional().describe('dimension of the rows; default: one row for all'),
   account: text.optional().describe('id or reference'),
   user: text.optional(),
   provider: text.optional(),

@@ -11,7 +11,7 @@ const clientKey = answer(
     user: text.nullable(),
     accounts: z.array(text),
     groups: z.array(text),
-    accountCount: z.int().min(0).describe('how many accounts may serve it'),
+    accountCount: z.int().min(0).describe('number of accounts that may serve it'),
     models: z.array(text),
     limits: z.array(limitView),
     status: z.enum(['active', 'expired', 'spent', 'paused']),
@@ -27,10 +27,10 @@ export const newKey = body(
   'NewClientKey',
   z.strictObject({
     name: text,
-    user: text.nullable().optional().describe('whose accounts serve it; null: those of everybody'),
-    accounts: z.array(text).optional().describe('references or ids of those that serve it; none: all'),
+    user: text.nullable().optional().describe('the user that owns the serving accounts; null: all users'),
+    accounts: z.array(text).optional().describe('references or ids of accounts that serve it; empty: all'),
     groups: z.array(text).optional(),
-    models: z.array(text).optional().describe('* stands for any characters'),
+    models: z.array(text).optional().describe('* matches any characters'),
     limits: z.array(text).optional(),
     expires: text.optional().describe('30d, 12h, a date or a time'),
   }),
@@ -40,7 +40,7 @@ export const keyChanges = body(
   'ClientKeyChanges',
   z.strictObject({
     name: text.optional(),
-    accounts: z.array(text).optional().describe('references or ids of those that serve it; none: all'),
+    accounts: z.array(text).optional().describe('references or ids of accounts that serve it; empty: all'),
     groups: z.array(text).optional(),
     models: z.array(text).optional(),
     limits: z.array(text).optional(),
@@ -51,7 +51,7 @@ export const keyChanges = body(
 export const keyRotation = body(
   'ClientKeyRotation',
   z.strictObject({
-    overlap: text.optional().describe('how long the former secret still works: 24h; missing: it does not'),
+    overlap: text.optional().describe('how long the previous secret keeps working: 24h; missing: not at all'),
   }),
 )
 
@@ -59,5 +59,5 @@ export const keyList = answer('ClientKeys', z.object({ keys: z.array(clientKey) 
 export const oneKey = answer('OneClientKey', z.object({ key: clientKey }))
 export const createdKey = answer(
   'CreatedClientKey',
-  z.object({ key: clientKey, secret: text.describe('the key itself, told this once') }),
+  z.object({ key: clientKey, secret: text.describe('the key itself, returned only once') }),
 )

@@ -7,12 +7,12 @@ export const login = answer(
   z.object({
     loginId: text,
     status: z.enum(['pending', 'done', 'denied', 'expired', 'cancelled', 'failed']),
-    userCode: text.describe('what people type at verificationUri'),
+    userCode: text.describe('the code to type at verificationUri'),
     verificationUri: text,
-    verificationUriComplete: text.nullable().describe('with the code in it'),
-    qrSvg: text.nullable().describe('that address as a QR code; null: it is too long for one'),
+    verificationUriComplete: text.nullable().describe('with the code included'),
+    qrSvg: text.nullable().describe('that address as a QR code; null: too long for one'),
     expiresAt: time,
-    account: account.nullable().describe('what it made, or gave a new login, once it is done'),
+    account: account.nullable().describe('the account that the login created or renewed, once it is done'),
     error: z.object({ code: text, message: text, hint: text.nullable() }).nullable(),
   }),
 )
@@ -20,7 +20,7 @@ export const login = answer(
 export const newLogin = body(
   'NewLogin',
   z.strictObject({
-    account: text.optional().describe('id of an account that gets a new login; without it one is added'),
+    account: text.optional().describe('id of an account to log in again; without it a new account is added'),
     name: text.optional(),
     user: text.optional(),
     ...settings,

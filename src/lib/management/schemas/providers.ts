@@ -14,14 +14,17 @@ const provider = answer(
         baseUrl: text.nullable(),
         openai: text.nullable(),
         anthropic: text.nullable(),
-        limits: z.array(text).nullable().describe("instead of the provider's; null: those hold"),
+        limits: z
+          .array(text)
+          .nullable()
+          .describe("replaces the provider's own; null: the provider's own apply"),
         terms: text.nullable(),
       }),
     ),
     defaultLimits: z.array(text),
-    keysUrl: text.nullable().describe('where people get a key'),
+    keysUrl: text.nullable().describe('page where people get a key'),
     simulated: z.boolean(),
-    terms: text.nullable().describe('what its terms forbid, to be said before an account is added'),
+    terms: text.nullable().describe('what its terms forbid; shown before an account is added'),
     plugin: text,
     keyVariables: z.array(text),
     models: z.array(text),
@@ -29,9 +32,9 @@ const provider = answer(
     rejectsStreamOptions: z.boolean(),
     limitHeaders: z.array(text),
     countsTogether: text.nullable(),
-    auth: z.array(z.enum(['api-key', 'device', 'none'])).describe('how an account of it can prove who it is'),
+    auth: z.array(z.enum(['api-key', 'device', 'none'])).describe('how an account can authenticate'),
     needsBaseUrl: z.boolean(),
-    deviceRefusal: text.nullable().describe('why a login may not begin, and what to do instead'),
+    deviceRefusal: text.nullable().describe('why a login cannot begin, and what to do instead'),
   }),
 )
 

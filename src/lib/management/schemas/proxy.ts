@@ -10,8 +10,8 @@ export const proxy = answer(
     strategy: text,
     version: text,
     workers: count,
-    inFlight: count.describe('requests of clients that are being answered'),
-    user: text.nullable().describe('the user that it serves alone; null: all users'),
+    inFlight: count.describe('client requests under way'),
+    user: text.nullable().describe('the only user that it serves; null: all users'),
   }),
 )
 
@@ -33,5 +33,5 @@ export const settingList = answer(
 
 export const settingChanges = body(
   'SettingChanges',
-  z.record(text, settingValue).describe('settings by their key, as {"proxy.strategy": "weighted"}'),
+  z.record(text, settingValue).describe('settings by key, such as {"proxy.strategy": "weighted"}'),
 )

@@ -6,7 +6,7 @@ export const about = answer(
   z.object({
     name: z.literal('qwenctl'),
     version: text,
-    user: text.nullable().describe('the user whose accounts alone this proxy serves; null: all'),
+    user: text.nullable().describe('the only user that this proxy serves; null: all users'),
   }),
 )
 
@@ -15,7 +15,7 @@ export const credentials = body(
   z.union([
     z.strictObject({ token: text.meta({ writeOnly: true, description: 'the admin token' }) }),
     z.strictObject({
-      ticket: text.meta({ writeOnly: true, description: 'of proxy open, good for two minutes' }),
+      ticket: text.meta({ writeOnly: true, description: 'from proxy open, valid for two minutes' }),
     }),
   ]),
 )
@@ -26,6 +26,6 @@ export const sessionState = answer(
   'SessionState',
   z.object({
     kind: z.enum(['admin', 'session']),
-    expiresAt: time.nullable().describe('null: an admin token does not end'),
+    expiresAt: time.nullable().describe('null: an admin token does not expire'),
   }),
 )

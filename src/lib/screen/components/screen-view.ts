@@ -15,13 +15,13 @@ export interface ScreenViewProps {
   look: ScreenLook
   palette: Palette
   clock: () => number
-  /** Called once with what hands the terminal to somebody else for a while. */
+  /** Called once with the function that lends the terminal to another program. */
   onReady: (suspend: SuspendTerminal) => void
 }
 
-/** Draws the frame of the state, and hands keys on; what either means is decided elsewhere. */
+/** Draws the frame of the state and forwards keys; pure functions elsewhere decide both. */
 export function ScreenView({ store, look, palette, clock, onReady }: ScreenViewProps): ReactNode {
-  // Most events change nothing that is to be seen: the same text is not drawn again.
+  // Most events change nothing visible: an unchanged text is not drawn again.
   const painted = useMemo(() => painter(look, palette), [look, palette])
   const frame = useSyncExternalStore(store.subscribe, () => painted(store.get()))
   const { suspendTerminal } = useApp()
@@ -37,7 +37,7 @@ export function ScreenView({ store, look, palette, clock, onReady }: ScreenViewP
   )
 }
 
-/** Paints states; the last one is asked for more than once. */
+/** Paints states; repeated calls for the last state reuse its text. */
 function painter(look: ScreenLook, palette: Palette): (state: ScreenState) => string {
   let last: { state: ScreenState; text: string } | undefined
   return (state) => {

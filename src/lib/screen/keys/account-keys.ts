@@ -7,7 +7,7 @@ import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 import { wishing } from './ask-keys.ts'
 
-/** What a letter does to an account; null: it is no such letter. */
+/** The action of a letter on an account; null: the letter has none. */
 export function onAccountKey(state: ScreenState, account: AccountQuotaView, letter: string): Turn | null {
   const { id, enabled, cooldowns } = account
   const name = accountName(account)
@@ -40,7 +40,7 @@ function asking(state: ScreenState, what: Destructive, account: AccountQuotaView
   return turn({ ...state, message: null, mode: asked })
 }
 
-/** On this screen alone: which account serves is the strategy's business. */
+/** Affects only this screen: the strategy selects the serving account. */
 function pinning(state: ScreenState, id: string, name: string): Turn {
   const isPinned = state.pinned.includes(id)
   const pinned = isPinned ? state.pinned.filter((other) => other !== id) : [...state.pinned, id]

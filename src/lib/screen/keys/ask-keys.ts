@@ -4,7 +4,7 @@ import type { Mode, ScreenState } from '../state/screen-state.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 
-/** Only a plain yes is a yes. */
+/** Only a plain yes counts as yes. */
 export function onAskKey(state: ScreenState, ask: Extract<Mode, { kind: 'ask' }>, key: Key): Turn {
   const isYes = 'text' in key && key.text.toLowerCase() === 'y'
   const isNo = 'text' in key ? /^[nq]$/i.test(key.text) : key.name === 'escape' || key.name === 'enter'
@@ -17,7 +17,7 @@ export function onAskKey(state: ScreenState, ask: Extract<Mode, { kind: 'ask' }>
   return wishing(back, { kind: ask.what, id: ask.id, name: ask.name })
 }
 
-/** The state while a wish is carried out. */
+/** The state while an action runs. */
 export function wishing(state: ScreenState, wish: AccountWish): Turn {
   return turn({ ...state, message: null, busy: [...state.busy, formatBusy(wish)] }, wish)
 }

@@ -9,7 +9,7 @@ import { onAccountKey } from './account-keys.ts'
 
 type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'help' }>
 
-/** A page of its own: it scrolls, goes on to the neighbour, and closes. */
+/** Keys of a page: they scroll, open the neighbour, and close. */
 export function onDetailKey(state: ScreenState, mode: PageMode, key: Key): Turn {
   if ('text' in key) return onLetter(state, mode, key.text)
   const scroll = scrolls[key.name]?.(mode.scroll, Math.max(1, layoutOf(state).body - 2))

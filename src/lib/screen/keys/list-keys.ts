@@ -33,7 +33,7 @@ function afterNamed(state: ScreenState, name: KeyName): ScreenState {
   return by === undefined ? (named[name]?.(state) ?? state) : moved(state, by)
 }
 
-/** By how many lines a key moves the marker. */
+/** The number of lines by which a key moves the marker. */
 const movements: Partial<Record<KeyName, (page: number) => number>> = {
   up: () => -1,
   down: () => 1,
@@ -101,7 +101,7 @@ const groupingWords: Record<ScreenState['grouping'], string> = {
   user: 'grouped by user',
 }
 
-/** At the newest request the lines go on by themselves. */
+/** The lines follow new requests when the marker reaches the newest one. */
 function moved(state: ScreenState, by: number): ScreenState {
   if (state.pane === 'accounts') return moveSelection(state, by)
   return by === FAR ? followLines(state) : moveLine(state, by)
@@ -123,7 +123,7 @@ function opened(state: ScreenState): ScreenState {
   return account === null ? state : { ...state, mode: { kind: 'account', id: account.id, scroll: 0 } }
 }
 
-/** Takes back what narrows the view, the last first. */
+/** Undoes what narrows the view, the last step first. */
 function escaped(state: ScreenState): ScreenState {
   if (state.message !== null) return { ...state, message: null }
   if (state.log.heldAt !== null) return followLines(state)

@@ -7,14 +7,14 @@ import { onDetailKey } from './detail-keys.ts'
 import { onFilterKey } from './filter-keys.ts'
 import { onListKey } from './list-keys.ts'
 
-/** What these do, whatever is shown. */
+/** Keys that work in every mode. */
 const anywhere: Partial<Record<KeyName, Wish>> = {
   'ctrl-c': { kind: 'quit', exit: 130 },
   'ctrl-l': { kind: 'redraw' },
   'ctrl-z': { kind: 'stop' },
 }
 
-/** What a key does; what it means depends on what is shown. */
+/** The effect of a key, which depends on the current mode. */
 export function onKey(state: ScreenState, key: Key): Turn {
   const wish = 'name' in key ? anywhere[key.name] : undefined
   if (wish !== undefined) return turn(state, wish)

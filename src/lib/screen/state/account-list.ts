@@ -19,7 +19,9 @@ export interface HeadingRow {
 
 export type ListRow = AccountRow | HeadingRow
 
-/** What the accounts pane lists, in order: what passes the filter, pinned ones first, under headings where grouped. */
+/**
+ * The rows of the accounts pane in order: accounts that match the filter, pinned ones first, under group headings.
+ */
 export function accountRows(state: ScreenState): ListRow[] {
   const shown = (state.quota?.accounts ?? []).filter((account) => passes(account, state.filter))
   const byId = new Map(shown.map((account) => [account.id, account]))
@@ -38,14 +40,14 @@ export function accountsOf(rows: ListRow[]): AccountQuotaView[] {
   return rows.flatMap((row) => (row.kind === 'account' ? row.account : []))
 }
 
-/** Every word of the filter stands somewhere in what is said of the account. */
+/** Every word of the filter must occur in the text of the account. */
 function passes(account: AccountQuotaView, filter: string): boolean {
   if (filter === '') return true
   const text = [accountName(account), account.user, account.status, ...account.groups].join(' ').toLowerCase()
   return words(filter).every((word) => text.includes(word))
 }
 
-/** The words of a filter, as they are compared. */
+/** The words of a filter, normalized for comparison. */
 export function words(filter: string): string[] {
   return filter
     .toLowerCase()
@@ -68,7 +70,7 @@ function sorted(accounts: AccountQuotaView[], order: SortOrder): AccountQuotaVie
   }
 }
 
-/** The smallest first; equals stay as they were. */
+/** The smallest first; equal ones keep their order. */
 function byNumber(
   accounts: AccountQuotaView[],
   numberOf: (account: AccountQuotaView) => number,
@@ -104,7 +106,7 @@ function grouped(accounts: AccountQuotaView[], grouping: Grouping): ListRow[] {
   ])
 }
 
-/** An account of several groups stands below the first of them: twice in one list there would be two markers. */
+/** An account of several groups is listed under the first: a second entry would have a second marker. */
 function titleOf(account: AccountQuotaView, grouping: Exclude<Grouping, 'none'>): string {
   switch (grouping) {
     case 'provider':

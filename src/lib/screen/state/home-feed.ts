@@ -4,31 +4,31 @@ import type { LogLine } from '../../observe/logs/log-reader.ts'
 import type { AccountFilter, Toolkit } from '../../toolkit/toolkit.ts'
 import type { ScreenEvent } from './screen-event.ts'
 
-/** Lines that are read at first: more than are kept, so that those of the last minute can be counted. */
+/** Lines to read at first: more than are kept, so that the last minute can be counted. */
 const LOOK_BACK = 20_000
 
 export interface FeedOptions {
   toolkit: Toolkit
   filter: AccountFilter
-  /** Between two looks at accounts and counts. */
+  /** Milliseconds between two reads of accounts and counts. */
   intervalMs: number
   clock: () => number
   onEvent: (event: ScreenEvent) => void
 }
 
 /**
- * What the screen shows, from the files of the home: accounts and counts at every interval and when the accounts change,
- * requests as they are logged. It works with any number of proxies, and without one.
+ * Feeds the screen from the files of the home. Accounts and counts are read at every interval and after changes of
+ * the accounts; requests are read as they are logged. Works with any number of proxies, or none.
  */
 export class HomeFeed {
   readonly #options: FeedOptions
   readonly #stops: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #isLooking = false
-  /** Something changed while it was looking. */
+  /** A change arrived during the read. */
   #isStale = false
   #isStopped = false
-  /** What could not be read, told once. */
+  /** The last read error, reported once. */
   #trouble: string | null = null
 
   constructor(options: FeedOptions) {
@@ -37,7 +37,7 @@ export class HomeFeed {
 
   async start(): Promise<void> {
     const { toolkit } = this.#options
-    // Once it is open, a look reads only what is new in it. A home that cannot be written to is still shown.
+    // An open history reads only new data. A home that is not writable is still shown.
     await this.#trying(() => toolkit.ledger())
     await this.look()
     if (this.#isStopped) return
@@ -93,7 +93,7 @@ export class HomeFeed {
     this.#stops.push(followLog(reader, logsFolder, tell))
   }
 
-  /** What people should know of this home; the first of it, the rest is said when the screen closes. */
+  /** Shows the first warning about this home; the others are printed when the screen closes. */
   #tellWarnings(): void {
     const [first] = this.#options.toolkit.warnings()
     if (first !== undefined) this.#tell('warn', first, null)

@@ -10,7 +10,7 @@ interface Said {
   hint: string | null
 }
 
-/** Does what was wished for an account, and tells what came of it; never throws. */
+/** Performs an action on an account and reports the result; never throws. */
 export async function perform(
   wish: AccountWish,
   toolkit: Toolkit,
@@ -38,10 +38,14 @@ async function carriedOut({ kind, id, name }: AccountWish, toolkit: Toolkit): Pr
   }
 }
 
-/** A cooldown of the provider's whole base is not of this account alone. */
+/** A cooldown of the provider's whole base URL affects other accounts too. */
 function cleared(name: string, left: number): Said {
   if (left === 0) return done(`the cooldowns of ${name} have ended`)
-  return { tone: 'warn', text: `the cooldowns of ${name} have ended, but its provider rests`, hint: null }
+  return {
+    tone: 'warn',
+    text: `the cooldowns of ${name} have ended, but its provider is in cooldown`,
+    hint: null,
+  }
 }
 
 function verified(name: string, { result, message, latencyMs }: Verification): Said {
@@ -52,7 +56,7 @@ function verified(name: string, { result, message, latencyMs }: Verification): S
     case 'refused':
       return { tone: 'bad', text: `the provider refuses the credential of ${name}: ${message}`, hint: null }
     case 'unreachable':
-      return { tone: 'warn', text: `the provider of ${name} could not be asked: ${message}`, hint: null }
+      return { tone: 'warn', text: `the provider of ${name} could not be reached: ${message}`, hint: null }
     case 'unchecked':
       return { tone: 'quiet', text: `the credential of ${name} was not checked: ${message}`, hint: null }
   }

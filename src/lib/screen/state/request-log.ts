@@ -4,12 +4,12 @@ import type { RequestRate } from './request-rate.ts'
 import type { RequestLine } from '../request-line.ts'
 import { requestLine } from '../request-line.ts'
 
-/** What the requests pane knows of the log. */
+/** The state of the log in the requests pane. */
 export interface RequestLog {
   /** Oldest first. */
   lines: readonly RequestLine[]
   nextSeq: number
-  /** The newest line that is shown; null: they go on as they come. */
+  /** The newest visible line; null: new lines appear as they arrive. */
   heldAt: number | null
   /** The line under the marker; null: the newest. */
   selected: number | null
@@ -18,7 +18,7 @@ export interface RequestLog {
   isLogged: boolean
 }
 
-/** So many lines are kept; older ones are in the log itself. */
+/** The most lines kept; the log itself has older ones. */
 export const MOST_LINES = 1000
 
 export const emptyLog: RequestLog = {
@@ -42,7 +42,7 @@ export function withEntries(log: RequestLog, entries: LogEntry[]): RequestLog {
   }
 }
 
-/** How many lines have come since it was held. */
+/** The number of lines that arrived since the hold. */
 export function linesBehind({ lines, heldAt }: RequestLog): number {
   if (heldAt === null) return 0
   const first = lines.findIndex(({ seq }) => seq > heldAt)

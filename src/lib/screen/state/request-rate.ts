@@ -2,7 +2,7 @@ const SECONDS = 60
 
 /** Requests of the last minute, counted by the second of their end. */
 export interface RequestRate {
-  /** By second since the epoch; none is older than a minute before the newest. */
+  /** Counts by second since the epoch; none is older than a minute before the newest. */
   bySecond: ReadonlyMap<number, number>
 }
 
@@ -21,7 +21,7 @@ export function noteRequests({ bySecond }: RequestRate, times: number[]): Reques
   return { bySecond: counts }
 }
 
-/** How many ended within the minute before `now`. */
+/** The number of requests that ended within the minute before `now`. */
 export function requestsPerMinute({ bySecond }: RequestRate, now: number): number {
   const second = Math.floor(now / 1000)
   let count = 0

@@ -21,7 +21,7 @@ export type KeyName =
   | 'ctrl-u'
   | 'ctrl-z'
 
-/** A key that is no letter, or one typed character. */
+/** A special key, or one typed character. */
 export type Key = { name: KeyName } | { text: string }
 
 export type ScreenEvent =
@@ -37,7 +37,7 @@ export type ScreenEvent =
   /** Something was done, or failed. `ends`: what is no longer under way. */
   | { type: 'told'; tone: Tone; text: string; hint: string | null; ends: string | null; now: number }
 
-/** What the reducer wants done; the results come back as events. */
+/** A side effect that the reducer requests; its result comes back as an event. */
 export type Wish =
   | { kind: 'enable' | 'disable' | 'reset' | 'clear' | 'verify'; id: string; name: string }
   | { kind: 'add' }
@@ -49,7 +49,7 @@ export type Wish =
 
 export type AccountWish = Extract<Wish, { id: string }>
 
-/** What is under way while an account's wish is carried out, in words. */
+/** The text for a running action on an account. */
 export function formatBusy({ kind, name }: AccountWish): string {
   const words = {
     enable: 'enabling',

@@ -1,6 +1,6 @@
-// The screen room: `qwenctl top`. What it shows and does is decided in pure functions: events turn one state into the
-// next (`step.ts`), and a state becomes lines of text (`view/frame.ts`). Only `run-screen.ts` and `components/` know ink
-// and the terminal, only `home-feed.ts` and `perform.ts` the toolkit.
+// The screen room: `qwenctl top`. Pure functions decide everything: events turn one state into the next
+// (`step.ts`), and a state becomes lines of text (`view/frame.ts`). Only `run-screen.ts` and `components/` know ink
+// and the terminal; only `home-feed.ts` and `perform.ts` know the toolkit.
 
 import type { ProxyView } from '../../toolkit/proxies.ts'
 import type { QuotaDocument } from '../../toolkit/views.ts'
@@ -11,13 +11,13 @@ import type { Tone } from '../line.ts'
 export type Pane = 'accounts' | 'requests'
 
 export const sortOrders = ['order', 'name', 'left', 'used', 'recent'] as const
-/** As they were added, by name, by the share that is left, by requests of today, by last use. */
+/** In order of addition, by name, by remaining share, by requests of today, by last use. */
 export type SortOrder = (typeof sortOrders)[number]
 
 export const groupings = ['none', 'provider', 'group', 'status', 'user'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** What can be asked before it is done. */
+/** Actions that ask for confirmation. */
 export type Destructive = 'disable' | 'reset'
 
 export type Mode =
@@ -33,16 +33,16 @@ export interface Message {
   tone: Tone
   text: string
   hint: string | null
-  /** Epoch milliseconds: when it came. */
+  /** Arrival, in epoch milliseconds. */
   at: number
 }
 
-/** What does not change while the screen is open. */
+/** Facts that stay the same while the screen is open. */
 export interface Facts {
-  /** Whose accounts these are; null: all users'. */
+  /** The user of the accounts; null: all users. */
   user: string | null
   group: string | null
-  /** Where they are kept, as people write it. */
+  /** The path of the home, as people write it. */
   home: string
 }
 
@@ -60,12 +60,12 @@ export interface ScreenState {
   filter: string
   sort: SortOrder
   grouping: Grouping
-  /** Ids of accounts that stay on top, in the order in which they were pinned. */
+  /** Ids of pinned accounts, in the order of pinning. */
   pinned: string[]
-  /** The account under the marker, and where it stood in the list: when it is gone, its place is kept. */
+  /** The account under the marker, and its place in the list: a removed account leaves the marker at that place. */
   selected: { id: string; index: number } | null
   message: Message | null
-  /** What is under way, in words. */
+  /** The texts of running actions. */
   busy: string[]
 }
 

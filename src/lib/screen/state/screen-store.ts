@@ -2,7 +2,7 @@ import type { ScreenEvent, Wish } from './screen-event.ts'
 import type { ScreenState } from './screen-state.ts'
 import { step } from './step.ts'
 
-/** Holds the state of the screen; whoever draws it is told of every change. */
+/** Holds the state of the screen and notifies its renderer of every change. */
 export class ScreenStore {
   #state: ScreenState
   readonly #onWish: (wish: Wish) => void

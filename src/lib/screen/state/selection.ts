@@ -9,7 +9,7 @@ export function selectedAccount(state: ScreenState): AccountQuotaView | null {
   return accounts[indexIn(accounts, state.selected)] ?? null
 }
 
-/** With the marker on the account that many places on; the list has ends. */
+/** Moves the marker by that many places, within the list. */
 export function moveSelection(state: ScreenState, by: number): ScreenState {
   const accounts = accountsOf(accountRows(state))
   const index = clamp(indexIn(accounts, state.selected) + by, accounts.length)
@@ -17,7 +17,7 @@ export function moveSelection(state: ScreenState, by: number): ScreenState {
   return account === undefined ? state : { ...state, selected: { id: account.id, index } }
 }
 
-/** With the marker where it was; on what took that place, where its account is gone. */
+/** Keeps the marker on its account, or at its place if the account is gone. */
 export function settleSelection(state: ScreenState): ScreenState {
   return moveSelection(state, 0)
 }
@@ -28,7 +28,7 @@ function indexIn(accounts: AccountQuotaView[], selected: ScreenState['selected']
   return found >= 0 ? found : clamp(selected.index, accounts.length)
 }
 
-/** The lines of the requests pane, oldest first: of the accounts that are meant, up to where it is held. */
+/** The lines of the requests pane, oldest first: those that match the filter, up to the hold. */
 export function shownLines(state: ScreenState): RequestLine[] {
   const { facts, log, filter, quota } = state
   const { heldAt } = log
@@ -55,14 +55,14 @@ function mentions(line: RequestLine, wanted: string[]): boolean {
   return wanted.every((word) => text.includes(word))
 }
 
-/** The place of the marker among the shown lines; -1: there is none. */
+/** The index of the marker among the visible lines; -1: none. */
 export function lineIndex(lines: RequestLine[], selected: number | null): number {
   if (selected === null) return lines.length - 1
   const found = lines.findIndex(({ seq }) => seq >= selected)
   return found >= 0 ? found : lines.length - 1
 }
 
-/** Moving the marker holds the lines where they are. */
+/** Moving the marker holds the lines. */
 export function moveLine(state: ScreenState, by: number): ScreenState {
   const lines = shownLines(state)
   const newest = state.log.lines.at(-1)
@@ -72,12 +72,12 @@ export function moveLine(state: ScreenState, by: number): ScreenState {
   return { ...state, log: { ...state.log, heldAt, selected: lines[index]?.seq ?? null } }
 }
 
-/** Shows lines as they come again. */
+/** Shows new lines again. */
 export function followLines(state: ScreenState): ScreenState {
   return { ...state, log: { ...state.log, heldAt: null, selected: null } }
 }
 
-/** Holds the lines as they are. */
+/** Holds the current lines. */
 export function holdLines(state: ScreenState): ScreenState {
   const newest = state.log.lines.at(-1)
   return { ...state, log: { ...state.log, heldAt: newest?.seq ?? 0 } }

@@ -7,11 +7,11 @@ import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 
 const MESSAGE_MS = 12_000
-/** What went wrong stays long enough to be read by somebody who was away for a moment. */
+/** An error stays long enough for a user to notice it later. */
 const TROUBLE_MS = 60_000
 const MOST_FILTER = 60
 
-/** The one place where states change. Pure: the time comes with the event. */
+/** The only place where states change. Pure: the time comes with the event. */
 export function step(state: ScreenState, event: ScreenEvent): Turn {
   switch (event.type) {
     case 'resize':
@@ -43,7 +43,7 @@ function withoutOldMessage(state: ScreenState): ScreenState {
   return now - message.at > long ? { ...state, message: null } : state
 }
 
-/** Into the filter, while it is typed; elsewhere every letter would be a command. */
+/** Pasted text goes into the filter; elsewhere every letter would be a command. */
 function pasted(state: ScreenState, text: string): ScreenState {
   if (state.mode.kind !== 'filter') return state
   const filter = (state.filter + text.replace(/\p{Cc}+/gu, ' ')).slice(0, MOST_FILTER)

@@ -18,7 +18,7 @@ export interface DrawnAccount {
   account: AccountQuotaView
   limit: LimitView | null
   isSelected: boolean
-  /** Of the quota document, epoch milliseconds. */
+  /** The time of the quota document, epoch milliseconds. */
   now: number
 }
 
@@ -30,7 +30,7 @@ const LEAST_NAME = 12
 const MOST_NAME = 36
 const MOST_LIMIT = 18
 
-/** What there may be, in the order in which it is shown; the rank says what goes first where it is narrow. */
+/** All possible columns in display order; the rank says which ones a narrow terminal drops first. */
 export function accountColumns(accounts: AccountQuotaView[], look: ScreenLook): ScreenColumn<DrawnAccount>[] {
   const longest = (texts: string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
   const names = Math.max(LEAST_NAME, Math.min(MOST_NAME, longest(accounts.map(accountName))))
@@ -88,7 +88,7 @@ function nameCell({ account, isSelected }: DrawnAccount): Line {
   return [span(accountName(account), tone)]
 }
 
-/** What cannot serve for a while says for how long. */
+/** An account that cannot serve shows the time until its return. */
 function statusCell({ account, now }: DrawnAccount): Line {
   const { status, availableAt } = account
   const isBrief = status === 'cooling' && availableAt !== null

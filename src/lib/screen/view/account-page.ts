@@ -20,7 +20,7 @@ const DOT: Line = [span(' · ', 'quiet')]
 const GAUGE_CELLS = 10
 const MOST_REQUESTS = 8
 
-/** Everything about one account. */
+/** The page about one account. */
 export function accountPage(account: AccountQuotaView, state: ScreenState, look: ScreenLook): Line[] {
   const now = Date.parse(state.quota?.now ?? '')
   return [
@@ -127,7 +127,7 @@ function todayLines({ today, unsettled }: AccountQuotaView): Line[] {
           [span(shortNumber(requests))],
           [span(`${shortNumber(succeeded)} succeeded`, 'quiet')],
           [span(`${shortNumber(failed)} failed`, failed === 0 ? 'quiet' : 'warn')],
-          unsettled === 0 ? [] : [span(`${unsettled} never reported back`, 'quiet')],
+          unsettled === 0 ? [] : [span(`${unsettled} without a result`, 'quiet')],
         ],
         DOT,
       ),

@@ -29,7 +29,7 @@ export function accountsPane(state: ScreenState, layout: Layout, look: ScreenLoo
   const selected = selectedAccount(state)
   const at = rows.findIndex((row) => row.kind === 'account' && row.account.id === selected?.id)
   const { from, to } = windowOf(rows.length, layout.accounts, at)
-  // Of all accounts, so that nothing moves sideways while the list scrolls.
+  // Computed from all accounts, so that columns keep their place while the list scrolls.
   const columns = fitColumns(
     accountColumns(state.quota?.accounts ?? [], look),
     state.size.columns - EDGE - GUTTER,
@@ -44,7 +44,7 @@ export function accountsPane(state: ScreenState, layout: Layout, look: ScreenLoo
   ]
 }
 
-/** As many lines as there are to be, the missing ones empty. */
+/** Always the same number of lines; missing ones are empty. */
 export function filled(lines: Line[], count: number): Line[] {
   return Array.from({ length: count }, (_, index) => lines[index] ?? [])
 }
@@ -93,12 +93,12 @@ function emptyLines({ quota, filter, facts, size }: ScreenState): Line[] {
       : filter !== ''
         ? [`no account matches "${printable(filter)}": escape shows all`]
         : facts.user !== null || facts.group !== null
-          ? ['no account of that user and group']
-          : ['no accounts yet: a adds one, with a key or a login']
+          ? ['no account of this user and group']
+          : ['no accounts yet: press a to add one, with a key or a login']
   return words.map((text) => cutLine([span(`   ${text}`, 'quiet')], size.columns - EDGE))
 }
 
-/** What the columns have no room for: why it is out and when it returns, else what it did. */
+/** Details without a column: why the account is out and when it returns, else its usage. */
 function aboutLine(state: ScreenState): Line {
   const account = selectedAccount(state)
   if (account === null || state.quota === null) return []

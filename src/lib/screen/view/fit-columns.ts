@@ -5,11 +5,11 @@ import { padLine, span } from '../line.ts'
 export interface ScreenColumn<Row> {
   header: string
   align?: 'left' | 'right'
-  /** What it needs to say anything; without it the column is left out. */
+  /** The least useful width; with less room the column is dropped. */
   least: number
-  /** What it takes where there is room. */
+  /** The width with enough room. */
   most: number
-  /** Columns of a higher rank come in first; they are shown in the order of the list. */
+  /** Columns of a higher rank are added first; the display keeps the order of the list. */
   rank: number
   cell: (row: Row, width: number) => Line
 }
@@ -20,12 +20,12 @@ export interface FittedColumn<Row> extends ScreenColumn<Row> {
 
 const GAP = 2
 
-/** Columns from this rank on matter more than room for the others. */
+/** From this rank on, a column matters more than the width of others. */
 const ESSENTIAL = 50
 
 /**
- * The columns that fit, each as wide as it may be. Those that matter come first, then all that they can use, and only
- * then the others. The first in rank always comes, however narrow.
+ * The columns that fit, as wide as possible. Important columns come first, then their full width, then the others.
+ * The first in rank is always shown.
  */
 export function fitColumns<Row>(columns: ScreenColumn<Row>[], room: number): FittedColumn<Row>[] {
   const ranked = [...columns].sort((a, b) => b.rank - a.rank)
@@ -42,7 +42,7 @@ export function fitColumns<Row>(columns: ScreenColumn<Row>[], room: number): Fit
 
 type Widths<Row> = Map<ScreenColumn<Row>, number>
 
-/** Takes in columns at their least width until one does not fit; answers what room is left. */
+/** Adds columns at their least width until one does not fit; returns the remaining room. */
 function taken<Row>(widths: Widths<Row>, columns: ScreenColumn<Row>[], room: number): number {
   let left = room
   for (const column of columns) {
@@ -54,7 +54,7 @@ function taken<Row>(widths: Widths<Row>, columns: ScreenColumn<Row>[], room: num
   return left
 }
 
-/** Widens the columns, the first in rank first; answers what room is left. */
+/** Widens the columns, the first in rank first; returns the remaining room. */
 function grown<Row>(widths: Widths<Row>, room: number): number {
   let left = room
   for (const [column, width] of widths) {

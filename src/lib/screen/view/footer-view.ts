@@ -4,7 +4,7 @@ import { cutLine, joined, lineWidth, span, spread } from '../line.ts'
 import type { Message, ScreenState } from '../state/screen-state.ts'
 import { EDGE } from './look.ts'
 
-/** What was done, what is under way, or what is asked; it has one line. */
+/** The last result, the running action, or the question, on one line. */
 export function messageLine(state: ScreenState): Line {
   return cutLine([span(' '), ...messageSpans(state)], state.size.columns - EDGE)
 }
@@ -20,7 +20,7 @@ function toldSpans({ tone, text, hint }: Message): Line {
   return [span(printable(text), tone), ...(hint === null ? [] : [span(`  ${printable(hint)}`, 'quiet')])]
 }
 
-/** What to do, in a line of its own, where it has no room behind what happened; null: it has. */
+/** The hint on a separate line if it does not fit behind the message; null: it fits. */
 export function hintLine({ message, size }: ScreenState): Line | null {
   if (message === null || message.hint === null) return null
   const width = size.columns - EDGE
@@ -29,7 +29,7 @@ export function hintLine({ message, size }: ScreenState): Line | null {
 }
 
 function askSpans({ what, name }: { what: 'disable' | 'reset'; name: string }): Line {
-  const question = what === 'disable' ? `Disable ${name}?` : `Set the counters of ${name} to zero?`
+  const question = what === 'disable' ? `Disable ${name}?` : `Reset the counters of ${name} to zero?`
   return [
     span(question, 'warn'),
     span('  '),
@@ -87,7 +87,7 @@ const always: KeyWords[] = [
   ['q', 'quit'],
 ]
 
-/** The keys that matter now: as many as there is room for, and the way out. */
+/** The keys of the current mode: as many as fit, and the one that leaves. */
 export function footerLine(state: ScreenState): Line {
   const width = state.size.columns - EDGE
   const right = state.mode.kind === 'list' ? keysSpans(always) : []

@@ -39,7 +39,7 @@ function wholeFrame(state: ScreenState, look: ScreenLook): Line[] {
   ]
 }
 
-/** What has to be read goes before the keys: the whole message where it has no line of its own, else its hint. */
+/** A message without a line replaces the keys: the whole message, or its hint. */
 function footerOrMessage(state: ScreenState, hasMessage: boolean): Line {
   const { message, mode } = state
   if (mode.kind === 'ask' || mode.kind === 'filter')

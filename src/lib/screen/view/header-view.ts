@@ -10,7 +10,7 @@ import { EDGE } from './look.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]
 
-/** Whose accounts, which proxies, what they did today; the most important line comes first. */
+/** The user, the proxies and the usage of today; the most important line comes first. */
 export function headerLines(state: ScreenState, rows: number): Line[] {
   const { size, now, log, quota } = state
   const width = size.columns - EDGE
@@ -75,7 +75,7 @@ function figure(number: string, words: string): Line {
   return [span(number), span(` ${words}`, 'quiet')]
 }
 
-/** Null: of no account a cost is known. */
+/** Null: no cost is known. */
 function costOf(costs: (number | null)[]): number | null {
   const known = costs.filter((cost) => cost !== null)
   return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0)

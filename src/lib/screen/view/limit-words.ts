@@ -7,7 +7,7 @@ import type { ScreenLook } from './look.ts'
 
 const MODEL_CELLS = 16
 
-/** `day` for requests, `tokens/day` for anything else; after it the model, where it holds for one alone. */
+/** `day` for requests, `tokens/day` for another metric; then the model, if the limit applies to one. */
 export function limitName({ metric, window, model }: Pick<LimitView, 'metric' | 'window' | 'model'>): string {
   const name = metric === 'requests' ? window : `${metric}/${window}`
   return model === null ? name : `${name} ${cutToWidth(printable(model), MODEL_CELLS)}`

@@ -1,11 +1,11 @@
-/** What the terminal can draw. */
+/** The drawing capabilities of the terminal. */
 export interface ScreenLook {
   unicode: boolean
 }
 
-/** Cells that every line keeps free at its right edge, where some terminals wrap. */
+/** Free cells at the right edge of every line, where some terminals wrap. */
 export const EDGE = 1
-/** The marker before a line, and what keeps it from the text. */
+/** The marker before a line, and the gap to its text. */
 export const GUTTER = 3
 
 const plainer: Record<string, string> = {
@@ -25,7 +25,7 @@ const plainer: Record<string, string> = {
   '–': '-',
 }
 
-/** With signs of ASCII in place of those that are drawn; what names have in them stays. */
+/** Replaces drawn symbols with ASCII; names stay unchanged. */
 export function drawnWith({ unicode }: ScreenLook, text: string): string {
   return unicode ? text : text.replace(/[─▸…×·●○▏▲↑↓←→–]/g, (sign) => plainer[sign] ?? sign)
 }

@@ -13,7 +13,7 @@ type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'help' }>
 
 const INDENT = '   '
 
-/** A page in place of the two panes: its title, and as much of its lines as fits. */
+/** A page in place of the two panes: its title, and as many lines as fit. */
 export function pageView(
   state: ScreenState,
   mode: PageMode,
@@ -30,7 +30,7 @@ export function pageView(
   ]
 }
 
-/** All lines of a page; how many there are does not depend on the look. */
+/** All lines of a page; their number does not depend on the look. */
 export function pageLines(state: ScreenState, mode: PageMode, look: ScreenLook = { unicode: true }): Line[] {
   switch (mode.kind) {
     case 'help':

@@ -20,7 +20,7 @@ const MOST_OUTCOME = 28
 const LEAST_MODEL = 10
 const MOST_MODEL = 34
 
-/** What there may be, in the order in which it is shown; the rank says what goes first where it is narrow. */
+/** All possible columns in display order; the rank says which ones a narrow terminal drops first. */
 export function requestColumns(requests: RequestDone[]): ScreenColumn<DrawnRequest>[] {
   const names = longest(requests, ({ account }) => account, { least: LEAST_NAME, most: MOST_NAME })
   const models = longest(requests, ({ model }) => model, { least: LEAST_MODEL, most: MOST_MODEL })
@@ -65,7 +65,7 @@ function modelCell({ line: { model } }: DrawnRequest): Line {
   return [span(model ?? '–', model === null ? 'quiet' : undefined)]
 }
 
-/** Before it how many were asked, where one was not enough. */
+/** The number of attempts precedes the outcome if there were several. */
 function outcomeCell({ line }: DrawnRequest): Line {
   const tries = triesText(line)
   return [span(tries, 'warn'), span(outcomeText(line).slice(tries.length), line.tone)]
@@ -99,7 +99,7 @@ function keyCell({ line }: DrawnRequest): Line {
   return [span(line.clientKey, 'quiet')]
 }
 
-/** Who was asked before, and what came of it. */
+/** The accounts that were tried before, with their outcomes. */
 function afterCell({ line }: DrawnRequest): Line {
   return [span(line.before.join(', '), 'warn')]
 }

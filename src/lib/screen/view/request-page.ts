@@ -7,7 +7,7 @@ import { fieldLine } from './field-line.ts'
 import { formatCost } from './header-view.ts'
 import { formatTook } from './request-columns.ts'
 
-/** Everything that the log says of one request. */
+/** The page about one request, with everything that the log has. */
 export function requestPage(line: RequestDone): Line[] {
   const { account, user, status, message, clientKey, before } = line
   const unknown: Line = [span('not known', 'quiet')]
@@ -16,7 +16,7 @@ export function requestPage(line: RequestDone): Line[] {
   const fields: [string, string | Line][] = [
     ['ended', clockTime(line.at)],
     ['outcome', [span(line.outcome, line.tone), span(status === null ? '' : ` ${status}`)]],
-    ['account', account === null ? [span('nobody was asked', 'quiet')] : account],
+    ['account', account === null ? [span('no account was tried', 'quiet')] : account],
     ['user', user ?? unknown],
     ['model', line.model ?? unknown],
     ['route', line.route],
@@ -31,6 +31,6 @@ export function requestPage(line: RequestDone): Line[] {
     ...fields.map(([label, value]) => fieldLine(label, value)),
     ...before.map((text, index) => fieldLine(index === 0 ? 'asked before' : '', [span(text, 'warn')])),
     [],
-    [span(`qwenctl proxy logs --request ${line.requestId} has its every try`, 'quiet')],
+    [span(`every attempt: qwenctl proxy logs --request ${line.requestId}`, 'quiet')],
   ]
 }

@@ -39,14 +39,14 @@ export function requestsPane(state: ScreenState, layout: Layout): Line[] {
 function saidOf({ log }: ScreenState): string {
   if (log.heldAt === null) return ''
   const behind = linesBehind(log)
-  return behind === 0 ? 'held, space goes on' : `held, ${behind} new, space goes on`
+  return behind === 0 ? 'held, space continues' : `held, ${behind} new, space continues`
 }
 
 function formatEmpty({ log, filter, proxies }: ScreenState): string {
-  if (!log.isLogged) return 'requests are not logged: qwenctl config set logs.level info shows them'
+  if (!log.isLogged) return 'requests are not logged; to log them: qwenctl config set logs.level info'
   if (filter !== '' && log.lines.length > 0) return 'no request matches'
   return proxies.length === 0
-    ? 'no requests yet: qwenctl proxy start gives programs one endpoint'
+    ? 'no requests yet; start the endpoint for programs: qwenctl proxy start'
     : 'no requests yet'
 }
 

@@ -2,7 +2,7 @@ import type { Line } from '../line.ts'
 import { cutLine, lineWidth, span } from '../line.ts'
 import { EDGE } from './look.ts'
 
-/** A pane's title in a thin line; `said` stands at its right end. */
+/** A pane's title in a thin rule, with `said` at its right end. */
 export function ruleLine(
   title: string,
   said: string,

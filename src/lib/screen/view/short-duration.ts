@@ -5,7 +5,10 @@ const DAY = 24 * HOUR
 /** From here on hours say nothing. */
 const MANY_DAYS = 10
 
-/** At most seven cells: `45s`, `12m`, `23h 59m`, `2d 7h`, `31d`. Rounded up, so that nobody comes back too early. */
+/**
+ * At most seven cells: `45s`, `12m`, `23h 59m`, `2d 7h`, `31d`. Rounded up, so that a client never returns too
+ * early.
+ */
 export function shortDuration(ms: number): string {
   const seconds = Math.ceil(Math.max(0, ms) / SECOND)
   if (seconds < 60) return `${seconds}s`
@@ -17,7 +20,7 @@ export function shortDuration(ms: number): string {
   return `${Math.ceil(ms / DAY)}d`
 }
 
-/** The largest unit alone: `45s`, `12m`, `4h`, `3d`. */
+/** The largest unit only: `45s`, `12m`, `4h`, `3d`. */
 export function shortestDuration(ms: number): string {
   const seconds = Math.ceil(Math.max(0, ms) / SECOND)
   if (seconds < 100) return `${seconds}s`

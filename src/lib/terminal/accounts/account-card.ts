@@ -6,7 +6,7 @@ import { shownName } from './account-names.ts'
 import { limitName, shortNumber, statusCell } from '../quota/quota-table.ts'
 import type { Look } from '../quota/quota-table.ts'
 
-/** Everything about one account, for `accounts show` and after every change. `now` as RFC 3339. */
+/** The card of one account, for `accounts show` and after every change. `now` as RFC 3339. */
 export function accountCard(account: AccountView, now: string, look: Look): string {
   const { palette } = look
   const status = statusCell(account, palette)

@@ -6,15 +6,15 @@ import { shownName } from './account-names.ts'
 const MOST_NOTES = 12
 const EVIDENCE_CELLS = 60
 
-/** The cooldowns that the status of an account does not tell: of single models, and of its provider. For stderr. */
+/**
+ * The cooldowns that the status of an account leaves out: those of single models and of its provider. For stderr.
+ */
 export function cooldownNotes({ accounts, now }: QuotaDocument): string[] {
   const notes = accounts.flatMap((account) =>
     account.cooldowns.filter(isApart).map((cooldown) => noteOf(account, cooldown, now)),
   )
   const more = notes.length - MOST_NOTES
-  return more <= 0
-    ? notes
-    : [...notes.slice(0, MOST_NOTES), `and ${more} more cooldowns: --json has them all`]
+  return more <= 0 ? notes : [...notes.slice(0, MOST_NOTES), `and ${more} more cooldowns: --json lists all`]
 }
 
 function isApart({ model, scope }: CooldownView): boolean {
@@ -31,5 +31,5 @@ function noteOf(
   const words = evidence === null ? reason : `${reason}, ${cutToWidth(printable(evidence), EVIDENCE_CELLS)}`
   const end =
     until === null ? 'until quota reset --cooldowns' : `for ${formatIn(until, now).replace(/^in /, '')}`
-  return `${shownName(account)}: ${what} cools down ${end} (${words})`
+  return `${shownName(account)}: ${what} is in cooldown ${end} (${words})`
 }

@@ -8,7 +8,7 @@ import { formatDuration } from '../format/format-time.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { TokenSet } from '../../toolkit/login/token-set.ts'
 
-/** Where and how a login is made; each overrides what the provider or the login before says. */
+/** The login server and its parameters; each overrides the provider's value or that of the previous login. */
 export const loginFlags = {
   issuer: Flags.string({
     description: 'log in at this server, which describes itself (OpenID Connect Discovery, RFC 8414)',
@@ -16,27 +16,27 @@ export const loginFlags = {
     helpGroup: 'LOGIN',
   }),
   'device-endpoint': Flags.string({
-    description: 'where the login begins (RFC 8628)',
+    description: 'device authorization endpoint (RFC 8628)',
     helpValue: 'URL',
     helpGroup: 'LOGIN',
   }),
   'token-endpoint': Flags.string({
-    description: 'where tokens are got and renewed',
+    description: 'token endpoint',
     helpValue: 'URL',
     helpGroup: 'LOGIN',
   }),
   'client-id': Flags.string({
-    description: 'the client that the server knows',
+    description: 'client id at the server',
     helpValue: 'ID',
     helpGroup: 'LOGIN',
   }),
   scope: Flags.string({
-    description: 'what is asked for, separated by spaces',
+    description: 'scopes, separated by spaces',
     helpValue: 'SCOPE',
     helpGroup: 'LOGIN',
   }),
   browser: Flags.boolean({
-    description: 'open the page in a browser, where there is one',
+    description: 'open the page in a browser, if there is one',
     default: true,
     allowNo: true,
     helpGroup: 'LOGIN',
@@ -59,7 +59,7 @@ export function loginOverridesOf(flags: {
   return overrides
 }
 
-/** Room below the QR code for the lines that belong to it. */
+/** Lines below the QR code for the text that belongs to it. */
 const LINES_AROUND = 8
 const TICK_MS = 1000
 
@@ -70,8 +70,8 @@ export interface PromptLook {
 }
 
 /**
- * Begins a login, shows on stderr how to confirm it, and waits. Ctrl-C stops it: then, as when it fails, nothing has
- * changed.
+ * Begins a login, shows on stderr how to confirm it, and waits. Ctrl-C stops it. A stopped or failed login changes
+ * nothing.
  */
 export async function promptLogin(
   begin: (signal: AbortSignal) => Promise<PendingLogin>,
@@ -122,7 +122,7 @@ async function withCountdown(login: PendingLogin, signal: AbortSignal): Promise<
   const view = new LiveView(process.stderr)
   const draw = () => {
     const { columns } = process.stderr
-    const wide = `Waiting for you to confirm it: ${timeLeft(login)}. Ctrl-C stops.`
+    const wide = `Waiting for your confirmation: ${timeLeft(login)}. Ctrl-C stops.`
     const line = wide.length < columns ? wide : `Waiting. Ctrl-C stops; ${timeLeft(login)}.`
     view.draw([cutToWidth(line, columns - 1)])
   }

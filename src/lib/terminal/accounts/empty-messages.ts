@@ -1,8 +1,8 @@
 import type { AccountFilter } from '../../toolkit/toolkit.ts'
 
-/** What to do where there is nothing to show. */
+/** The advice for an empty list. */
 export function formatEmpty(filter: AccountFilter): string {
-  if (Object.keys(filter).length > 0) return 'No account matches. qwenctl auth list shows them all.'
+  if (Object.keys(filter).length > 0) return 'No account matches. List all accounts: qwenctl auth list'
   return [
     'No accounts yet. Add the first one:',
     '',

@@ -11,7 +11,7 @@ export const planColumns: Column[] = [
   { header: 'PLAN' },
 ]
 
-/** One row per credential: where it is from, what it is called here, and what becomes of it. */
+/** The row of a credential: its source, its name here, and the result. */
 export function planRows({ plan }: MigrationView, look: Look): string[][] {
   return plan.map((row) => [
     printable(row.source),
@@ -26,11 +26,13 @@ function actionCell(row: PlanRowView, { palette }: Look): string {
   return row.action === 'present' ? palette.quiet('already there') : palette.warn('not imported')
 }
 
-/** What the table has no room for: files, reasons and notes, and what to do next. For stderr. */
+/** Details that do not fit the table: files, reasons, notes and the next step. For stderr. */
 export function formatPlan(view: MigrationView): string {
   const { plan, looked, dryRun } = view
   if (plan.length === 0) {
-    return ['No credential was found. Looked at:', ...looked.map((file) => `  ${printable(file)}`)].join('\n')
+    return ['No credentials were found. Searched:', ...looked.map((file) => `  ${printable(file)}`)].join(
+      '\n',
+    )
   }
   const count = plan.filter(({ action }) => action === 'add').length
   const lines = plan.flatMap(formatRow)
@@ -57,19 +59,21 @@ function formatSetting(row: PlanRowView): string[] {
     ...(weight === 1 ? [] : [`weight ${weight}`]),
     ...(egressProxy === null ? [] : [`through ${egressProxy}`]),
     ...(models === null ? [] : [`models ${models.join(', ')}`]),
-    ...(row.enabled ? [] : ['disabled there, so here']),
-    ...(countsToday === null ? [] : [`${countOf(countsToday.requests, 'request')} of today counted already`]),
+    ...(row.enabled ? [] : ['disabled there, so disabled here']),
+    ...(countsToday === null
+      ? []
+      : [`${countOf(countsToday.requests, 'request')} of today are counted already`]),
   ]
 }
 
-/** What was done; null: nothing. */
+/** The result of an import; null: nothing was imported. */
 export function formatResult(added: AddedView[]): string | null {
   if (added.length === 0) return null
   const failed = added.filter(({ error }) => error !== null)
   const lines = failed.map(({ provider, name, error }) => `${provider}/${name} was not imported: ${error}`)
   const count = added.length - failed.length
   for (const { provider, name, left } of added.filter((one) => one.left.length > 0)) {
-    lines.push(`${provider}/${name}: left where they are, since they hold credentials: ${left.join(', ')}`)
+    lines.push(`${provider}/${name}: left in place, since they hold credentials: ${left.join(', ')}`)
   }
   if (count > 0) lines.push(`Imported ${countOf(count, 'account')}. Next: qwenctl auth verify.`)
   return lines.join('\n')

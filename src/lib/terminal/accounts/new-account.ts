@@ -5,7 +5,7 @@ import type { AccountView, ProviderView } from '../../toolkit/views.ts'
 
 export type Provider = ReturnType<ProviderRegistry['get']>
 
-/** `provider/name` names both; together with a different `--provider` it is a contradiction. */
+/** `provider/name` sets both; a different `--provider` contradicts it. */
 export function splitName(
   name: string | undefined,
   provider: string | undefined,
@@ -13,7 +13,7 @@ export function splitName(
   const slash = name?.indexOf('/') ?? -1
   if (name === undefined || slash < 0) return { provider: provider ?? null, name: name ?? null }
   if (slash === 0 || slash === name.length - 1 || name.indexOf('/', slash + 1) >= 0) {
-    throw new QwenctlError('invalid_usage', 'a name has one slash at most, and none at its ends', {
+    throw new QwenctlError('invalid_usage', 'a name has at most one slash, and none at its ends', {
       hint: 'write NAME or PROVIDER/NAME',
     })
   }
@@ -41,7 +41,7 @@ export async function askProvider(providers: ProviderView[]): Promise<string> {
   )
 }
 
-/** Null without a terminal: then the first free name is taken. */
+/** Null without a terminal: the first free name is then used. */
 export async function askName(
   owner: { provider: string; user?: string },
   others: AccountView[],
@@ -50,11 +50,11 @@ export async function askName(
   const taken = new Set(others.map((account) => account.name))
   let free = owner.provider
   for (let number = 2; taken.has(free); number += 1) free = `${owner.provider}-${number}`
-  const check = (text: string) => !taken.has(text) || 'there is one of that name already'
+  const check = (text: string) => !taken.has(text) || 'that name is taken'
   return askText({ message: 'Name', subject: 'the name', flag: 'NAME' }, { default: free, check })
 }
 
-/** Asks where a provider has no endpoint of its own, or several. Null: the provider's first. */
+/** Asks if a provider has no endpoint, or several. Null: the provider's first. */
 export async function askBaseUrl(provider: Provider): Promise<string | null> {
   if (provider.needsBaseUrl) {
     const check = (text: string) =>
@@ -81,7 +81,7 @@ export async function askForKey(provider: Provider): Promise<string> {
   return key.trim()
 }
 
-/** A friendly doubt, never a refusal: providers change the form of their keys. */
+/** A hint, never a refusal: providers change the format of their keys. */
 export function keyWarning(provider: Provider, secret: string): string | null {
   if (provider.keyPattern === null || provider.keyPattern.test(secret)) return null
   return `this does not look like a key of ${provider.label}; is it the right one?`

@@ -1,7 +1,7 @@
 import type { Palette } from '../format/color.ts'
 import type { ProviderDetailView } from '../../toolkit/views.ts'
 
-/** Everything about one service, for `providers show`. */
+/** The card of one provider, for `providers show`. */
 export function formatProvider(provider: ProviderDetailView, palette: Palette): string {
   const lines = [`${palette.strong(provider.id)}  ${provider.label}`]
   for (const [label, value] of fields(provider)) lines.push(`  ${palette.quiet(label.padEnd(15))} ${value}`)
@@ -19,7 +19,7 @@ function fields(provider: ProviderDetailView): [label: string, value: string][] 
     ['default limits', provider.defaultLimits.join(', ') || 'none'],
     ['keys', [keysUrl, keyVariables.join(', ')].filter(Boolean).join('; ') || 'none are known'],
     ['together', countsTogether ?? 'not known'],
-    ['limits from', limitHeaders.join(', ') || 'errors alone, or nowhere'],
+    ['limits from', limitHeaders.join(', ') || 'errors only, or nowhere'],
     ['routes', has(true).join(', ') || 'not known'],
     ...rows('lacks', has(false)),
     ...rows('models', models),

@@ -4,7 +4,7 @@ import { countOf } from './account-names.ts'
 
 const MOST_NAMES = 10
 
-/** What a restore would do, line by line. */
+/** The changes of a restore, line by line. */
 export function formatRestore(plan: RestorePlan): string[] {
   const isMerge = plan.mode === 'merge'
   const lines = [
@@ -19,7 +19,7 @@ export function formatRestore(plan: RestorePlan): string[] {
     names('bring the client keys', plan.keys),
     plan.missingProviders.length === 0
       ? null
-      : `  no plugin here brings ${plan.missingProviders.map(printable).join(', ')}: qwenctl plugins install`,
+      : `  no plugin here provides ${plan.missingProviders.map(printable).join(', ')}: qwenctl plugins install`,
   ]
   return lines.filter((line) => line !== null)
 }
@@ -41,5 +41,5 @@ const configLines: Record<RestorePlan['config'], string | null> = {
   kept: '  config.yaml stays',
   added: '  config.yaml comes from the backup',
   replaced: '  config.yaml is replaced',
-  removed: '  config.yaml is taken out: the backup has none',
+  removed: '  config.yaml is removed: the backup has none',
 }

@@ -1,7 +1,7 @@
 import { complete } from './candidates.ts'
 import type { CommandTable, NameSource } from './candidates.ts'
 
-/** What `qwenctl __complete SHELL WORD...` prints; the last word is the one being typed. */
+/** The output of `qwenctl __complete SHELL WORD...`; the last word is the one being typed. */
 export async function completionAnswer(
   argv: string[],
   table: CommandTable,

@@ -1,15 +1,15 @@
-// Completion: what can follow a half-typed command line. Pure but for the names, which are asked for only where a
-// name can stand; the shells' own scripts are in `scripts.ts`.
+// Completion of a partial command line. Pure except for the names, which are requested only where a name can
+// follow. `scripts.ts` has the scripts of the shells.
 
-/** The commands as `dist/completion.json` keeps them, written by the build from oclif's own view of them. */
+/** The commands in `dist/completion.json`, which the build writes from oclif's view of them. */
 export interface CommandTable {
   commands: CommandEntry[]
-  /** By words with spaces: `auth`. */
+  /** Topics, with spaces between words: `auth`. */
   topics: Record<string, string>
 }
 
 export interface CommandEntry {
-  /** `auth add`; an alias has an entry of its own. */
+  /** `auth add`; an alias has a separate entry. */
   words: string
   summary: string
   args: { name: string; options: string[]; multiple: boolean }[]
@@ -32,7 +32,7 @@ export interface Candidate {
 
 export type NameKind = 'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
 
-/** Asked at most once per completion, and only when a name of that kind can stand at the cursor. */
+/** Called at most once per completion, and only if a name of that kind can be at the cursor. */
 export type NameSource = (
   kind: NameKind,
   filter: { user?: string; provider?: string },
@@ -58,7 +58,7 @@ const nameKinds: Record<string, NameKind> = {
 }
 const fileFlags = new Set(['key-file', 'from', 'file'])
 
-/** What can stand in place of the last word of `words` (empty: nothing typed yet), the words before being given. */
+/** The candidates for the last word of `words` (empty: nothing typed yet), given the words before it. */
 export async function complete(words: string[], table: CommandTable, names: NameSource): Promise<Completion> {
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)
@@ -68,7 +68,7 @@ export async function complete(words: string[], table: CommandTable, names: Name
   if (rest.includes('--')) return nothing()
   const completion = await completeIn({ command, rest, current, names })
   if (rest.length > 0) return completion
-  // `plugins` is a command, and the first word of others too.
+  // `plugins` is a command, and the first word of other commands.
   const longer = matching(current, formatNext(before, table)).candidates
   return { ...completion, candidates: [...longer, ...completion.candidates] }
 }
@@ -106,7 +106,7 @@ async function argumentValues(place: Place): Promise<Completion> {
   const last = place.command.args.at(-1)
   const arg = place.command.args[given.length] ?? (last?.multiple === true ? last : undefined)
   if (arg === undefined) return matching(place.current, flagsLeft(place.command, place.rest))
-  // `auth add NAME` makes a new name; there is nothing to complete.
+  // `auth add NAME` creates a name; there is nothing to complete.
   if (arg.name === 'name') return nothing()
   const found = await valuesOf(arg.name, arg.options, place.current, place)
   return { ...found, candidates: found.candidates.filter((one) => !given.includes(one.value)) }

@@ -1,7 +1,7 @@
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]
 
-/** Where the script goes, told on stderr to whoever runs `completion` on a terminal. */
+/** Installation instructions, which `completion` prints to stderr on a terminal. */
 export const installHints: Record<Shell, string> = {
   bash: 'add to ~/.bashrc:  source <(qwenctl completion bash)',
   zsh: 'add to ~/.zshrc, after compinit:  source <(qwenctl completion zsh)',
@@ -9,11 +9,11 @@ export const installHints: Record<Shell, string> = {
   powershell: 'add to $PROFILE:  qwenctl completion powershell | Out-String | Invoke-Expression',
 }
 
-// Every script hands the words up to the cursor to `qwenctl __complete SHELL`, which answers one candidate per line
-// (with a tab and its summary where the shell can show one), or `:files` where the shell should complete file names.
+// Every script passes the words up to the cursor to `qwenctl __complete SHELL`. The answer has one candidate per
+// line, with a tab and its summary if the shell shows one. `:files` asks the shell to complete file names.
 
-// bash splits words at `:` and `=`, which account references and `--flag=value` contain; so the line is split here,
-// and what bash believes to stand before the word already is cut off the answers.
+// bash splits words at `:` and `=`, which account references and `--flag=value` contain. The script therefore
+// splits the line itself, and removes from the answers what bash keeps before the word.
 const bash = `# qwenctl completion for bash
 _qwenctl() {
   local line="\${COMP_LINE:0:COMP_POINT}" words current candidate prefix
@@ -79,7 +79,7 @@ end
 complete -c qwenctl -f -a '(__qwenctl_complete)'
 `
 
-// An empty last word would be dropped on its way to a native command, so the last word comes after a "=".
+// PowerShell drops an empty last word in a native command, so the last word comes after a "=".
 const powershell = `# qwenctl completion for PowerShell
 Register-ArgumentCompleter -Native -CommandName qwenctl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

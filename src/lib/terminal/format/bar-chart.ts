@@ -2,7 +2,7 @@ import { textWidth } from './text-width.ts'
 
 export interface Bar {
   label: string
-  /** What is stacked, in the order of the series; null: not known. */
+  /** The stacked values in the order of the series; null: unknown. */
   parts: readonly (number | null)[]
   /** The amount in words. */
   value: string
@@ -16,7 +16,7 @@ export interface BarLook {
   tones: readonly ((text: string) => string)[]
 }
 
-// Each series has a filling of its own, so that they are told apart without colours too.
+// The fill patterns of the series, which are recognizable without colours.
 const FILLINGS = { unicode: ['█', '▓', '▒', '░', '▚'], ascii: ['#', '=', '+', '-', '.'] }
 const LEAST_BAR = 8
 const GAP = '  '
@@ -56,7 +56,7 @@ export function renderLegend(names: readonly string[], look: BarLook): string[] 
   return lines
 }
 
-/** So many cells in all, shared by the parts: rounding is made up for by the largest remainders. */
+/** Distributes exactly that many cells among the parts; the largest remainders absorb the rounding. */
 function cellsOf(parts: readonly (number | null)[], total: number, length: number): number[] {
   if (total === 0) return []
   const cells = Math.max(1, Math.round(length))

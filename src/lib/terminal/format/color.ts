@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk'
 
-/** What colours mean here; each is the identity where colours are off. */
+/** The meaning of colours; each function is the identity if colours are off. */
 export interface Palette {
   good: (text: string) => string
   warn: (text: string) => string

@@ -3,7 +3,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Two units at most: `2 d 3 h`, `3 h 12 min`, `12 min`, `45 s`. Rounded up, so that nobody comes back too early. */
+/**
+ * At most two units: `2 d 3 h`, `3 h 12 min`, `12 min`, `45 s`. Rounded up, so that a client never returns too
+ * early.
+ */
 export function formatDuration(ms: number): string {
   if (ms < MINUTE) return `${Math.max(0, Math.ceil(ms / SECOND))} s`
   const minutes = Math.ceil(ms / MINUTE)
@@ -44,7 +47,7 @@ export function localTime(time: string, now: string, timeZone?: string): string 
   return `${new Intl.DateTimeFormat('en-GB', { weekday: 'short', ...zone }).format(at)} ${clock}`
 }
 
-/** `localTime` of what is to come. Rounded up, so that nobody comes back too early. */
+/** `localTime` of a future time. Rounded up, so that a client never returns too early. */
 export function comingTime(time: string, now: string, timeZone?: string): string {
   return localTime(new Date(Math.ceil(Date.parse(time) / MINUTE) * MINUTE).toISOString(), now, timeZone)
 }

@@ -7,7 +7,7 @@ export interface GaugeParts {
   tone: 'good' | 'warn' | 'bad'
   filled: string
   rest: string
-  /** What it stands between. */
+  /** The characters at both ends. */
   edges: [string, string]
 }
 

@@ -1,6 +1,8 @@
 import { cutToWidth, textWidth } from './text-width.ts'
 
-/** Lines of at most `width` cells, broken between words; a word that is wider by itself is cut. Without colour codes. */
+/**
+ * Breaks text between words into lines of at most `width` cells; cuts a wider word. The text has no colour codes.
+ */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

@@ -6,7 +6,7 @@ interface Surroundings {
   isTerminal: boolean
 }
 
-/** Whether somebody sits at this very machine, before a screen that shows a browser. */
+/** Whether the user works at this machine, on a screen with a browser. */
 export function hasBrowser({ env, platform, isTerminal }: Surroundings): boolean {
   if (!isTerminal || env['CI'] || env['SSH_CONNECTION'] || env['BROWSER'] === 'none') return false
   if (platform === 'darwin' || platform === 'win32') return true

@@ -3,9 +3,9 @@ import { QwenctlError } from '../../base/errors.ts'
 import { askSecret } from './prompt.ts'
 import type { SecretSources } from './secret-input.ts'
 
-/** What a person can still type, and nothing that was piped by mistake. */
+/** More than a person types; a larger input was piped by mistake. */
 const MOST_CHARACTERS = 1024
-/** scrypt makes every guess cost half a second, which helps nobody whose passphrase is guessed among the first. */
+/** scrypt makes every guess take half a second, which does not protect a passphrase among the first guesses. */
 const LEAST_CHARACTERS = 8
 
 export const passphraseFlags = {
@@ -15,8 +15,8 @@ export const passphraseFlags = {
 const HOW = '--passphrase-stdin, or set QWENCTL_BACKUP_PASSPHRASE'
 
 /**
- * The passphrase of a backup: from standard input, the variable, or a question. A new one is asked for twice and must
- * not be short. Throws `missing_answer` where there is nobody to ask, `invalid_value`.
+ * The passphrase of a backup: from standard input, the variable, or a question. A new one is asked for twice and
+ * must not be short. Throws `missing_answer` without a terminal, and `invalid_value`.
  */
 export async function readPassphrase(
   flags: { 'passphrase-stdin'?: boolean },
@@ -29,7 +29,7 @@ export async function readPassphrase(
   if (length > MOST_CHARACTERS) throw tooLong()
   if (purpose === 'new' && length < LEAST_CHARACTERS) {
     throw new QwenctlError('invalid_value', `the passphrase is shorter than ${LEAST_CHARACTERS} characters`, {
-      hint: 'choose a longer one: some words that you can remember',
+      hint: 'choose a longer one, such as several words that you can remember',
     })
   }
   return passphrase
@@ -47,7 +47,9 @@ async function givenPassphrase(
   const passphrase = await askSecret(question)
   if (purpose === 'existing') return passphrase
   if ((await askSecret({ ...question, message: 'Once more' })) === passphrase) return passphrase
-  throw new QwenctlError('invalid_value', 'the two passphrases differ', { hint: 'type the same one twice' })
+  throw new QwenctlError('invalid_value', 'the two passphrases differ', {
+    hint: 'type the same passphrase twice',
+  })
 }
 
 async function firstLine(stdin: SecretSources['stdin']): Promise<string> {

@@ -1,10 +1,10 @@
 import { QwenctlError } from '../../base/errors.ts'
 
-/** What a question needs to be asked, or to say how to answer it without a terminal. */
+/** The text of a question, and how to answer it without a terminal. */
 export interface Question {
   /** As asked: `Which provider?` */
   message: string
-  /** What is missing, for the error: `provider`. */
+  /** The missing value, for the error: `provider`. */
   subject: string
   /** How to answer on the command line: `--provider PROVIDER`. */
   flag: string
@@ -16,7 +16,7 @@ export interface Choice {
   description?: string
 }
 
-/** One of several; typing jumps to it. */
+/** Asks for one choice; typing jumps to it. */
 export async function askChoice(question: Question, choices: Choice[]): Promise<string> {
   return ask(question, { type: 'select', choices, pageSize: 12, loop: false })
 }
@@ -50,7 +50,7 @@ export async function confirmOrCancel(message: string, yes: boolean): Promise<vo
   }
 }
 
-/** True when somebody is there to answer. */
+/** True if a terminal can answer. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true
 }

@@ -72,7 +72,7 @@ function fromVariable(name: string, env: NodeJS.ProcessEnv): string {
   return oneLine(value, `the variable ${name}`)
 }
 
-// Somebody may have passed the key where its variable's name belongs; then it must not be repeated.
+// The key itself may be given in place of the variable's name, and must not be repeated.
 function looksLikeName(text: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(text)
 }
@@ -100,7 +100,7 @@ function oneLine(text: string, source: string): string {
     })
   if (/\s/.test(key)) {
     throw new QwenctlError('invalid_value', `${source} holds more than one word`, {
-      hint: 'give the key alone, on one line, without a name or quotes around it',
+      hint: 'give only the key, on one line, without a name or quotes',
     })
   }
   return key
@@ -108,6 +108,6 @@ function oneLine(text: string, source: string): string {
 
 function tooLong(source: string): QwenctlError {
   return new QwenctlError('invalid_value', `${source} is too long to be a key`, {
-    hint: 'give the key alone',
+    hint: 'give only the key',
   })
 }

@@ -2,7 +2,7 @@ import type { Interfaces } from '@oclif/core'
 import { runHookWithin, withHook } from './plugin-hooks.ts'
 import type { HookOptions } from './plugin-hooks.ts'
 
-/** What answered the hook `qwenctl:providers`: results by plugin, and those that failed. */
+/** The answers to the hook `qwenctl:providers`: results by plugin, and failed plugins. */
 export interface ProviderAnswers {
   answers: { plugin: string; providers: unknown }[]
   failures: { plugin: string; message: string }[]

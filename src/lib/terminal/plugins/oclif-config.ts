@@ -5,7 +5,7 @@ import { runHookBounded } from './plugin-hooks.ts'
 type LoadOptions = Parameters<typeof Config.load>[0]
 
 export interface ConfigOptions {
-  /** Where plugins are installed; left out: where oclif puts them. */
+  /** The folder of installed plugins; default: oclif's folder. */
   pluginsFolder?: string | undefined
   warn: (message: string) => void
 }
@@ -13,8 +13,8 @@ export interface ConfigOptions {
 const { dir } = Config.prototype as unknown as { dir: (category: string) => string }
 
 /**
- * Loads the configuration of oclif with the plugins of a home. What plugins print meanwhile goes to standard error. oclif
- * makes another configuration for each command, so the folder and the bounds of hooks are set for all of them.
+ * Loads oclif's configuration with the plugins of a home. Output of plugins goes to standard error meanwhile. oclif
+ * creates another configuration for each command, so the folder and the hook limits apply to all of them.
  */
 export function loadConfig(load: LoadOptions, { pluginsFolder, warn }: ConfigOptions): Promise<Config> {
   Object.assign(Config.prototype, {
@@ -53,5 +53,5 @@ function warningLine(warning: unknown): string | null {
   if (!(warning instanceof Error) || !('detail' in warning)) return null
   const plugin = /^plugin: (.*)$/m.exec(String(warning.detail))?.[1]
   if (plugin === undefined) return null
-  return `plugin ${plugin}: a file of it does not load: ${warning.message.split('\n')[0] ?? ''}`
+  return `plugin ${plugin}: one of its files does not load: ${warning.message.split('\n')[0] ?? ''}`
 }

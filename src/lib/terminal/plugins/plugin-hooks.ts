@@ -16,10 +16,10 @@ export interface HookOptions {
   startTimer?: (limitMs: number) => HookTimer
 }
 
-/** What oclif takes: the event, what hooks are given, and what only oclif knows. */
+/** The parameters of oclif: the event, the options of hooks, and oclif's internal values. */
 export type HookCall = [event: string, given: Record<string, unknown>, ...more: unknown[]]
 
-/** What the hooks of one plugin returned, and in words what failed. */
+/** The return values of one plugin's hooks, and its errors as text. */
 export interface HookResult {
   successes: unknown[]
   failures: string[]
@@ -105,7 +105,7 @@ function messageOf(error: unknown): string {
     const text = error instanceof Error ? error.message : String(error)
     return text.split('\n')[0]?.slice(0, 300) ?? ''
   } catch {
-    return 'it threw a value without words'
+    return 'it threw a value without a message'
   }
 }
 

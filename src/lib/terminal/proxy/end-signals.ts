@@ -1,11 +1,11 @@
-/** A second of these within the same wait ends the process at once, with the exit code that shells give it. */
+/** A second signal during the same wait ends the process at once, with the exit code that shells use. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 export type EndSignal = keyof typeof codes
 
 /**
- * Resolves when the process is asked to end: Ctrl-C, `kill`, or the terminal closes. Whoever waits ends what is under
- * way; being asked again does not wait for that.
+ * Resolves when the process should end: Ctrl-C, `kill`, or a closed terminal. The caller ends running work; a
+ * second signal ends the process at once.
  */
 export function untilAskedToEnd(): Promise<EndSignal> {
   return new Promise((resolve) => {
@@ -20,7 +20,7 @@ export function untilAskedToEnd(): Promise<EndSignal> {
   })
 }
 
-/** Resolves to null when whoever reads what is printed has left, as `| head` does. */
+/** Resolves to null when the reader of stdout has left, as with `| head`. */
 export function untilReaderLeft(): Promise<null> {
   return new Promise((resolve) => process.stdout.on('error', () => resolve(null)))
 }

@@ -11,14 +11,14 @@ import { Turnover } from './rotation-messages.ts'
 export interface ProxyVoice {
   palette: Palette
   isVerbose: boolean
-  /** Who takes over from whom; begins with its time. */
+  /** A change of the serving account; begins with its time. */
   news: (line: string) => void
-  /** One try. */
+  /** A line for an attempt. */
   line: (line: string) => void
   trouble: (message: string) => void
 }
 
-/** What a proxy has to say while it runs: troubles, who takes over from whom, and every request where wanted. */
+/** Prints the events of a running proxy: problems, changes of the serving account, and every request if wanted. */
 export async function proxyEvents(toolkit: Toolkit, voice: ProxyVoice): Promise<ProxyEvents> {
   const { palette, isVerbose } = voice
   const ledger = await toolkit.ledger()

@@ -9,7 +9,7 @@ const LEAST_MESSAGE = 20
 
 export interface LogLook {
   palette: Palette
-  /** Of the terminal; undefined: as long as it takes. */
+  /** Columns of the terminal; undefined: no limit. */
   columns: number | undefined
 }
 
@@ -27,7 +27,7 @@ export function formatLog(entry: LogEntry, { palette, columns }: LogLook): strin
 }
 
 interface Parts {
-  /** Whom it is about. */
+  /** The subject of the line. */
   subject: string
   words: string
   grave: 'good' | 'warn' | 'bad' | 'quiet'
@@ -93,7 +93,7 @@ function attemptParts(entry: LogEntry): Parts {
       details: [
         modelOf(entry),
         `${textOf(entry, 'latencyMs')} ms`,
-        next === '' ? '' : `${next} goes on`,
+        next === '' ? '' : `${next} takes over`,
         textOf(entry, 'requestId'),
       ],
       message: textOf(entry, 'message'),
@@ -106,7 +106,7 @@ function cooldownParts(entry: LogEntry): Parts {
   const rests = textOf(entry, 'rests')
   return {
     subject: rests === 'account' ? accountOf(entry) : `${accountOf(entry)} (${rests})`,
-    words: until === '' ? 'rests until you act' : `rests until ${stamp(new Date(until), true)}`,
+    words: until === '' ? 'in cooldown until you act' : `in cooldown until ${stamp(new Date(until), true)}`,
     grave: 'warn',
     rest: { details: [modelOf(entry), wordsOf(textOf(entry, 'reason'))], message: textOf(entry, 'evidence') },
   }

@@ -13,11 +13,11 @@ export interface Listening {
   mark?: string
   /** A client key exists, so every request needs one. */
   needsKey?: boolean
-  /** Where other machines reach this one: its host name and its addresses. */
+  /** Addresses at which other machines reach this one: its host name and its IP addresses. */
   hosts?: readonly string[]
 }
 
-/** What to do with a proxy that has begun to listen. */
+/** The next steps for a proxy that has begun to listen. */
 export function formatListening(view: ProxyView, listening: Listening): string {
   const { accounts, strategy } = view
   const { palette, mark = '●', needsKey = false, hosts = [] } = listening
@@ -68,14 +68,14 @@ interface LineOptions {
   at: Date
   /** The line goes into a file. */
   hasDate?: boolean
-  /** Of the terminal; missing: as long as it takes, within reason. */
+  /** Columns of the terminal; missing: a generous default. */
   columns?: number | undefined
 }
 
 const MOST_COLUMNS = 240
 const MOST_MODEL = 40
 
-/** One try as a line; null: not worth one. Never a word of the conversation. */
+/** The line of an attempt; null: not shown. Never contains the conversation. */
 export function attemptLine(report: AttemptReport, options: LineOptions): string | null {
   const { isVerbose, palette, at, hasDate = false, columns = MOST_COLUMNS } = options
   const { member, outcome, status, model, latencyMs, message } = report
@@ -87,7 +87,7 @@ export function attemptLine(report: AttemptReport, options: LineOptions): string
   const rest = [...asked, `${latencyMs} ms`].join('  ')
   const line = `${palette.quiet(stamp(at, hasDate))}  ${name}  ${paint(words)}  ${rest}`
   const left = columns - textWidth(line) - 2
-  // What does not fit is of no use in part: a message is cut only where most of it can be read.
+  // A cut message is shown only if most of it is readable.
   const shown =
     message === null || left < 20 ? '' : `  ${palette.quiet(cutToWidth(printable(message), left))}`
   return line + shown

@@ -2,21 +2,21 @@ import { printable } from '../format/text-width.ts'
 import { formatDuration } from '../format/format-time.ts'
 import type { Standing } from '../../toolkit/accounts/account-status.ts'
 
-/** The part of a refusal that is told. `returns`: who is back first and when, where the pool is out. */
+/** The reported part of a refusal. `returns`: the first account to return, and its time, if the pool is out. */
 interface Refused {
   code: string
   message: string
   returns: { member: { account: Named }; at: number } | null
 }
 
-/** What is said of an account. */
+/** The reported part of an account. */
 interface Named {
   id: string
   provider: string
   name: string
 }
 
-/** The part of an attempt that tells who serves. */
+/** The reported part of an attempt. */
 interface Asked<Account> {
   account: Account
   outcome: string
@@ -27,23 +27,23 @@ const SHORT_MS = 10 * 60_000
 const DAY_MS = 86_400_000
 
 /**
- * Notices, attempt by attempt, when an account takes over from one that can no longer serve, and when that one is back.
- * Each is told once, however many requests are under way.
+ * Detects, attempt by attempt, when an account takes over from one that is out, and when that one returns. Each
+ * change is reported once, regardless of the number of requests under way.
  */
 export class Turnover<Account extends Named> {
   readonly #standingOf: (account: Account) => Standing
-  /** Who is known to be out, and until when. */
+  /** The accounts known to be out, and their return times. */
   readonly #out = new Map<string, number | null>()
   #before: Account | null = null
-  /** The refusal that was told last, until something is answered. */
+  /** The last reported refusal, until a request is answered. */
   #refused: string | null = null
 
-  /** `standingOf` tells how an account stands at the moment of the call. */
+  /** `standingOf` returns the current standing of an account. */
   constructor(standingOf: (account: Account) => Standing) {
     this.#standingOf = standingOf
   }
 
-  /** What is worth telling about this attempt. `now`: epoch milliseconds. */
+  /** The messages about this attempt. `now`: epoch milliseconds. */
   note({ account, outcome }: Asked<Account>, now: number): string[] {
     const before = this.#before
     this.#before = account
@@ -52,19 +52,19 @@ export class Turnover<Account extends Named> {
     if (before !== null && before.id !== account.id) {
       const why = this.#leaving(before, now)
       if (why !== null)
-        words.push(`${nameBeside(before, account)} ${why}; ${nameBeside(account, before)} goes on`)
+        words.push(`${nameBeside(before, account)} ${why}; ${nameBeside(account, before)} takes over`)
     }
     if (outcome === 'ok' && this.#isBack(account)) words.push(`${account.name} is back`)
     return words
   }
 
-  /** Why nobody could answer; null: that was told already. */
+  /** The reason why no account could answer; null: reported already. */
   refused({ code, message, returns }: Refused, now: number): string | null {
     const key = returns === null ? `${code} ${message}` : `${code} ${returns.member.account.id} ${returns.at}`
     if (key === this.#refused) return null
     this.#refused = key
     if (returns === null) return printable(message)
-    return `nobody is left to answer; ${returns.member.account.name} is back first, ${formatWhen(returns.at, now)}`
+    return `every account is out; ${returns.member.account.name} is back first, ${formatWhen(returns.at, now)}`
   }
 
   /** Null: it can serve, or is known to be out. */
@@ -86,7 +86,7 @@ export class Turnover<Account extends Named> {
 function formatStanding({ status, reason, availableAt }: Standing, now: number): string {
   const until = availableAt === null ? '' : ` ${formatUntil(availableAt, now)}`
   if (status === 'exhausted') return `is used up${until}`
-  return `rests${until}: ${reason ?? 'no reason is known'}`
+  return `is in cooldown${until}: ${reason ?? 'no reason is known'}`
 }
 
 /** `for 45 s`, `until 00:00 UTC`, `until 2026-12-01 00:00 UTC`. Epoch milliseconds. */
@@ -102,7 +102,7 @@ function isSoon(at: number, now: number): boolean {
   return at - now < SHORT_MS
 }
 
-/** Rounded up, so that nobody comes back too early. */
+/** Rounded up, so that a client never returns too early. */
 function formatClock(at: number, now: number): string {
   const time = new Date(Math.ceil(at / 60_000) * 60_000).toISOString()
   const day = at - now < DAY_MS ? '' : `${time.slice(0, 10)} `

@@ -14,7 +14,7 @@ export const explainColumns: Column[] = [
   { header: 'WHY' },
 ]
 
-/** Those who would be asked, in their order; then the others, who returns first on top. */
+/** The accounts that a request would try, in order; then the others, the first to return on top. */
 export function explainRows(document: ExplainDocument, look: Look): string[][] {
   const rows = [...document.accounts]
     .sort(compareAccounts)
@@ -43,7 +43,7 @@ function toneOf({ verdict, returnsAt }: ExplainedAccount, { palette }: Look): (t
   return returnsAt === null ? palette.bad : palette.warn
 }
 
-/** Of who serves, what is left; of who does not, the reason. */
+/** The headroom of an eligible account, or the reason why an account is out. */
 function whyOf({ reason, limits, model, translated, halfOpen }: ExplainedAccount): string {
   if (reason !== null) return reason.words
   const tightest = limits.filter(({ applies }) => applies).sort((a, b) => shareLeft(a) - shareLeft(b))[0]
@@ -79,7 +79,7 @@ function withReasonsCut(rows: string[][], columns: number): string[][] {
   )
 }
 
-/** What the table does not say; for stderr. */
+/** Notes that the table leaves out; for stderr. */
 export function explainNotes(document: ExplainDocument): string[] {
   const { accounts, asked, next, returnsAt, now, strategy } = document
   const notes: string[] = []
@@ -97,9 +97,11 @@ export function explainNotes(document: ExplainDocument): string[] {
     notes.push(`No account would be asked now.${back}`)
   } else if (accounts.length > 1) {
     const isLikely =
-      document.places === 'presumed' ? ', which does not tell its order ahead: places are likely ones' : ''
+      document.places === 'presumed'
+        ? ', which does not fix its order in advance: places are likely ones'
+        : ''
     notes.push(`Strategy ${strategy}${isLikely}.`)
   }
-  if (document.reserve > 0) notes.push(`Of every limit, ${document.reserve}% are left to other uses.`)
+  if (document.reserve > 0) notes.push(`${document.reserve}% of every limit stays free for other uses.`)
   return notes
 }

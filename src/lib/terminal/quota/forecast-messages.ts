@@ -3,7 +3,7 @@ import type { LimitView, QuotaDocument } from '../../toolkit/views.ts'
 import { shownName } from '../accounts/account-names.ts'
 import { limitName } from './quota-table.ts'
 
-/** A limit per minute is full and free again before anybody has read of it. */
+/** A limit per minute is full and free again before the message is read. */
 const SHORT_WINDOW = /^(second|minute|\d+[sm])(@|$)/
 
 /** Which limits run out before they reset, one line each; for stderr. */

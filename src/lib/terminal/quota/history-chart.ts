@@ -5,7 +5,7 @@ import type { HistoryDocument, HistoryRow } from '../../toolkit/history/history-
 import type { HistoryMetric } from './history-metrics.ts'
 import { amountOf, formatMetric, formatValue } from './history-metrics.ts'
 
-/** More cannot be told apart: what is beyond the busiest is shown together. */
+/** More series are hard to tell apart: the least used are combined. */
 const MOST_SERIES = 4
 const NAME_CELLS = 24
 const HOUR_MS = 3_600_000

@@ -4,7 +4,7 @@ import { shortNumber } from './quota-table.ts'
 export const historyMetrics = ['requests', 'tokens', 'cost', 'latency', 'errors'] as const
 export type HistoryMetric = (typeof historyMetrics)[number]
 
-/** What a row has of a metric that can be added up; null: not known. */
+/** The value of an additive metric in a row; null: unknown. */
 export function amountOf(row: HistoryRow, metric: HistoryMetric): number | null {
   switch (metric) {
     case 'requests':

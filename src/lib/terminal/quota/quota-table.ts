@@ -56,7 +56,7 @@ function usedShare(account: AccountQuotaView): number | null {
 // On a narrow terminal the gauges give way first, then the names.
 const gaugeCells = [10, 8, 6, 4]
 
-/** One row per limit, the account named on its first; the last row adds up all accounts. */
+/** A row per limit, with the account on its first row; the last row sums all accounts. */
 export function quotaRows(document: QuotaDocument, look: Look): string[][] {
   const { columns } = look
   let rows: string[][] = []

@@ -6,9 +6,9 @@ export interface WatchOptions {
   read: () => Promise<QuotaDocument>
   /** The document in lines, as wide as the terminal is now. */
   linesOf: (document: QuotaDocument) => string[]
-  /** Where a picture can be drawn anew in its place; null: nowhere, so that every change is written once. */
+  /** A terminal that can be redrawn in place; null: none, so every change is written once. */
   terminal: (LiveStream & Pick<NodeJS.WriteStream, 'on' | 'off'>) | null
-  /** One change, without a terminal. */
+  /** A change, without a terminal. */
   write: (document: QuotaDocument) => void
   /** Resolves when it is enough. */
   end: Promise<unknown>
@@ -40,7 +40,7 @@ export async function watchQuota({ read, linesOf, terminal, write, end }: WatchO
   }
 }
 
-/** What makes a difference: that time goes by does not. */
+/** The fields that count as a change: passing time does not. */
 function changesOf({ accounts, totals }: QuotaDocument): string {
   const still = accounts.map(({ limits, ...account }) => ({
     ...account,

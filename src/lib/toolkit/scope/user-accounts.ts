@@ -101,6 +101,6 @@ export class UserAccounts implements Accounts {
 
   #checked(account: Account): Account {
     if (account.user === this.#user) return account
-    throw new QwenctlError('account_not_found', 'there is no account of this id')
+    throw new QwenctlError('account_not_found', 'there is no account with this id')
   }
 }

@@ -44,7 +44,7 @@ describe('what is done to an account', () => {
 
   test.each([
     ['d', 'disable', 'Disable acme/a?'],
-    ['r', 'reset', 'Set the counters of acme/a to zero?'],
+    ['r', 'reset', 'Reset the counters of acme/a to zero?'],
   ] as const)('when %s is pressed, it asks first, and only y is a yes', (key, kind, question) => {
     const screen = new GivenScreen({ accounts: ['a', 'b'] }).type(key)
     expect(screen.text()).toContain(question)
@@ -217,7 +217,7 @@ describe('the requests', () => {
   test('when they are held, new ones wait until they go on', () => {
     const screen = new GivenScreen({ accounts: ['a'] }).logs(requestEntry({ model: 'first' })).type(' ')
     screen.logs(requestEntry({ model: 'second' }))
-    expect(screen.text()).toContain('held, 1 new, space goes on')
+    expect(screen.text()).toContain('held, 1 new, space continues')
     expect(screen.text()).not.toContain('second')
     expect(screen.type(' ').text()).toContain('second')
   })

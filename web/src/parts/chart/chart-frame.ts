@@ -3,14 +3,14 @@ export type ChartTone = 'main' | 'second' | 'third' | 'fourth' | 'fifth' | 'sixt
 export interface ChartSeries {
   label: string
   tone: ChartTone
-  /** One for each bucket; null: nothing is known, which is not 0. */
+  /** A value for each bucket; null: unknown, which is not 0. */
   values: (number | null)[]
 }
 
-/** Bars stand on each other, lines cross. */
+/** Bars are stacked, lines overlap. */
 export type ChartKind = 'bars' | 'lines'
 
-/** The sums from the first series up to each: what stacked bars are drawn from, the highest first. */
+/** The sums from the first series up to each: stacked bars draw them, the highest first. */
 export function stacked(series: ChartSeries[]): (number | null)[][] {
   const sums: (number | null)[][] = []
   for (const { values } of series) {
@@ -20,7 +20,7 @@ export function stacked(series: ChartSeries[]): (number | null)[][] {
   return sums
 }
 
-/** Whether there is anything to see. */
+/** Whether there is data to draw. */
 export function hasValues(series: ChartSeries[]): boolean {
   return series.some(({ values }) => values.some((value) => value !== null && value !== 0))
 }

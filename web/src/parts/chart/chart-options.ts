@@ -5,10 +5,13 @@ import type { ChartKind, ChartSeries } from './chart-frame.ts'
 const HEIGHT = 176
 
 const LENGTHS = { hour: 3600, day: 86_400 } as const
-/** Room that a label of the time needs. */
+/** The width of a time label. */
 const LABEL_PX = 56
 
-/** What is drawn: the middles of the buckets, then the series; of stacked bars the sums, the highest first, so that each covers the next. */
+/**
+ * The chart's data: the middles of the buckets, then the series. Stacked bars use sums, the highest first, so that
+ * each covers the next.
+ */
 export function chartData({
   kind,
   at,
@@ -26,7 +29,7 @@ export interface ChartLook {
   /** Starts of the buckets. */
   at: string[]
   per: 'hour' | 'day'
-  /** Of what there is no half. */
+  /** The values are whole numbers. */
   isWhole: boolean
   series: ChartSeries[]
   format: (value: number | null) => string
@@ -34,7 +37,7 @@ export interface ChartLook {
   onPoint: (index: number | null) => void
 }
 
-/** Colours are those of the page at this moment. */
+/** The current colours of the page. */
 export function chartOptions({
   element,
   kind,
@@ -89,14 +92,14 @@ const wholeSteps = Array.from({ length: 13 }, (_, power) =>
   [1, 2, 5].map((step) => step * 10 ** power),
 ).flat()
 
-/** The buckets whose labels there is room for, counted from the newest. */
+/** The buckets with room for a label, counted from the newest. */
 function labelled(plot: uPlot): number[] {
   const middles = plot.data[0] as number[]
   const stride = Math.max(1, Math.ceil((LABEL_PX * middles.length) / Math.max(1, plot.width - 48)))
   return middles.filter((_, index) => (middles.length - 1 - index) % stride === 0)
 }
 
-/** `14:00` on the reader's clock; days are those of UTC, as the ledger has them. */
+/** `14:00` in the reader's time zone; days are in UTC, as in the ledger. */
 function timeLabel(start: number, per: 'hour' | 'day'): string {
   const at = new Date(start * 1000)
   return per === 'hour'

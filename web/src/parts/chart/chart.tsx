@@ -15,11 +15,11 @@ export interface ChartProps {
   per: 'hour' | 'day'
   series: ChartSeries[]
   format: (value: number | null) => string
-  /** Whether the axis counts in whole numbers alone (default). */
+  /** Whether the axis has only whole numbers (default). */
   isWhole?: boolean
 }
 
-/** A chart with the same numbers as a table below it: a canvas says nothing to who cannot see it. */
+/** A chart with the same numbers in a table below it, since a canvas is not accessible. */
 export function Chart({ title, kind, at, per, series, format, isWhole = true }: ChartProps): JSX.Element {
   const id = useId()
   const [pointed, setPointed] = useState<number | null>(null)
@@ -41,7 +41,7 @@ export function Chart({ title, kind, at, per, series, format, isWhole = true }: 
         <span class="chart-at quiet">{index === null ? '' : formatBucket(at[index] ?? '', per)}</span>
       </figcaption>
       {isEmpty ? (
-        <p class="chart-empty quiet">Nothing in this time.</p>
+        <p class="chart-empty quiet">No data for this period.</p>
       ) : (
         <Canvas {...{ kind, at, per, series, format, isWhole }} onPoint={setPointed} />
       )}
@@ -82,7 +82,7 @@ function Canvas({ onPoint, ...look }: Omit<ChartLook, 'element'>): JSX.Element {
   return <div class="chart-canvas" ref={frame} aria-hidden="true" />
 }
 
-/** Newest first: what one looks for is what happened last. */
+/** Newest first: recent values matter most. */
 function ChartTable({ title, at, per, series, format }: Omit<ChartProps, 'kind'>): JSX.Element {
   const rows = at
     .map((time, index) => ({ time, values: series.map(({ values }) => values[index] ?? null) }))
@@ -118,7 +118,7 @@ function ChartTable({ title, at, per, series, format }: Omit<ChartProps, 'kind'>
   )
 }
 
-/** `Mon 14:00`; days are those of UTC, as the ledger has them. */
+/** `Mon 14:00`; days are in UTC, as in the ledger. */
 export function formatBucket(time: string, per: 'hour' | 'day'): string {
   const at = new Date(time)
   return per === 'hour'

@@ -9,7 +9,7 @@ import { InputField, textOf } from '../form/field.tsx'
 import { FormError } from '../form/form-error.tsx'
 import { LoginDialog } from './login-dialog.tsx'
 
-/** What has to be asked before, or while, something is done with an account. */
+/** Actions on an account that need a dialog. */
 export type Question = 'reset' | 'archive' | 'rename' | 'key' | 'login' | 'disable'
 
 export interface Asked {
@@ -22,7 +22,7 @@ interface DialogProps {
   onClose: () => void
 }
 
-/** `onGone`: the account is no longer there. */
+/** `onGone`: the account no longer exists. */
 export function AccountDialog({
   asked,
   onClose,
@@ -85,7 +85,7 @@ function DisableDialog({ account, onClose }: DialogProps): JSX.Element {
         say(`${name} is disabled`)
       }}
     >
-      <p>It gets no more requests until it is enabled again. What is under way ends as it will.</p>
+      <p>It gets no more requests until it is enabled again. Requests under way finish.</p>
     </ConfirmDialog>
   )
 }
@@ -110,7 +110,7 @@ function ArchiveDialog({
         onGone?.()
       }}
     >
-      <p>It gets no more requests. Its key and its history are kept, and the archive can bring it back.</p>
+      <p>It gets no more requests. Its key and history are kept, and the archive can restore it.</p>
     </ConfirmDialog>
   )
 }

@@ -4,18 +4,18 @@ import { Dialog } from './dialog.tsx'
 import { FormError } from '../form/form-error.tsx'
 
 export interface ConfirmProps {
-  /** Names the thing: `Reset qwen/work?` */
+  /** The subject: `Reset qwen/work?` */
   title: string
   /** The verb of the button. */
   verb: string
   children: ComponentChildren
-  /** Throws what is to be shown. */
+  /** Throws the error to show. */
   onConfirm: () => Promise<void>
   onClose: () => void
   isDanger?: boolean
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation before a permanent action. */
 export function ConfirmDialog({
   title,
   verb,

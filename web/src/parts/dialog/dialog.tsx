@@ -6,11 +6,11 @@ export interface DialogProps {
   title: string
   onClose: () => void
   children: ComponentChildren
-  /** Closing would lose something: Esc and the outside do nothing. */
+  /** Closing would lose data: Esc and clicks outside do nothing. */
   isHeld?: boolean
 }
 
-/** A modal dialog of the browser: it keeps the focus inside and gives it back, and Esc closes it. */
+/** A modal dialog of the browser: it keeps the focus inside and returns it afterwards, and Esc closes it. */
 export function Dialog({ title, onClose, children, isHeld = false }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()

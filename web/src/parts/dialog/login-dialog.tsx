@@ -7,7 +7,7 @@ import { DeviceLogin } from '../../views/add/device-login.tsx'
 import { Dialog } from './dialog.tsx'
 import { WhenLoaded } from '../status/states.tsx'
 
-/** A new login for an account that had one. Nothing of the old one is lost until the new one is there. */
+/** A new login for an account. The old login stays valid until the new one exists. */
 export function LoginDialog({
   account,
   onClose,

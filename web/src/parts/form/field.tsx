@@ -5,7 +5,7 @@ import { isAbout, sentence } from './form-error.tsx'
 
 export interface FieldFrame {
   label: string
-  /** As the API names it. */
+  /** The field's name in the API. */
   name: string
   hint?: ComponentChildren
   error?: ApiErrorBody | null
@@ -16,7 +16,7 @@ type Control = Record<'id' | 'name', string> & {
   'aria-invalid'?: 'true'
 }
 
-/** A control with its label, what to put in, and what the server said of it. */
+/** A control with its label, its hint, and the error of the server. */
 export function Field({
   label,
   name,
@@ -64,7 +64,7 @@ interface InputProps extends FieldFrame {
 }
 
 export function InputField({ label, name, hint, error = null, ...given }: InputProps): JSX.Element {
-  // The types of inputs tell each kind's attributes apart; which kind this is, is known only when it is drawn.
+  // The attributes differ by the kind of input, which is known only at rendering.
   const input = { autocomplete: 'off', spellcheck: false, ...given } as InputHTMLAttributes
   return (
     <Field label={label} name={name} hint={hint} error={error}>
@@ -73,13 +73,13 @@ export function InputField({ label, name, hint, error = null, ...given }: InputP
   )
 }
 
-/** What a form's field has, without blanks around it. */
+/** The trimmed value of a form's field. */
 export function textOf(form: HTMLFormElement, name: string): string {
   const value = new FormData(form).get(name)
   return typeof value === 'string' ? value.trim() : ''
 }
 
-/** Words separated by commas or blanks. */
+/** Words separated by commas or spaces. */
 export function listOf(form: HTMLFormElement, name: string): string[] {
   return textOf(form, name)
     .split(/[\s,]+/)

@@ -2,14 +2,14 @@ import type { JSX } from 'preact'
 import type { ApiErrorBody } from '../../api/types.ts'
 import { Icon } from '../icon.tsx'
 
-/** Whether an error is about a field: `limits` has those of `limits[0]` too. */
+/** Whether an error belongs to a field: `limits` includes those of `limits[0]`. */
 export function isAbout(error: ApiErrorBody | null, field: string): boolean {
   const named = error?.field
   if (named === undefined || named === null) return false
   return named === field || named.startsWith(`${field}[`) || named.startsWith(`${field}.`)
 }
 
-/** What the server refused, above the buttons; `shown`: fields that say it themselves. */
+/** The error of the server, above the buttons; `shown`: fields that show it themselves. */
 export function FormError({
   error,
   shown = [],
@@ -29,7 +29,7 @@ export function FormError({
   )
 }
 
-/** Messages are written in lower case, to stand after a colon. A first word that is a command or a name stays as it is. */
+/** Messages begin in lower case, to follow a colon. A first word that is a command or a name stays unchanged. */
 export function sentence(text: string): string {
   const [first = ''] = text.split(/\s/, 1)
   if (first === 'qwenctl' || !/^[a-z'’-]+[,.;:]?$/.test(first)) return text

@@ -9,7 +9,7 @@ export interface Choice<Value extends string> {
   icon?: IconName
 }
 
-/** A few choices side by side, of which one holds: radio buttons underneath. */
+/** A choice of a few options side by side, built on radio buttons. */
 export function Segmented<Value extends string>({
   label,
   value,

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 
-/** A drop-down with its label, for filters. The first choice means no filter. */
+/** A drop-down with its label, for filters. The first option means no filter. */
 export function SelectBox({
   label,
   value,
@@ -10,7 +10,7 @@ export function SelectBox({
 }: {
   label: string
   value: string
-  /** What the empty choice reads. */
+  /** The text of the empty option. */
   all: string
   options: { value: string; label: string }[]
   onChange: (value: string) => void

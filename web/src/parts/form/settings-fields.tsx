@@ -16,14 +16,14 @@ export const settingNames = [
 
 interface SettingsProps {
   values: Omit<AccountSettings, 'limits'>
-  /** As they are written. */
+  /** As written. */
   limits: string[]
   error: ApiErrorBody | null
-  /** Of a provider that has none of its own. */
+  /** For a provider without a base URL. */
   needsBaseUrl?: boolean
 }
 
-/** The settings that an account to come and one that is there have in common. */
+/** The settings shared by new and existing accounts. */
 export function SettingsFields(props: SettingsProps): JSX.Element {
   return (
     <>
@@ -39,7 +39,7 @@ export function SettingsFields(props: SettingsProps): JSX.Element {
   )
 }
 
-/** When it serves, and what. */
+/** When the account serves, and which models. */
 function ServingFields({ values, limits, error }: SettingsProps): JSX.Element {
   const { priority = 0, weight = 1, groups = [], models } = values
   return (
@@ -85,7 +85,7 @@ function ServingFields({ values, limits, error }: SettingsProps): JSX.Element {
   )
 }
 
-/** Where its requests go, and on which way. */
+/** The endpoint of its requests, and the proxy on the way. */
 function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps): JSX.Element {
   return (
     <>
@@ -99,7 +99,7 @@ function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps):
       <InputField
         {...{ label: 'Quota group', name: 'quotaGroup', error }}
         defaultValue={values.quotaGroup ?? ''}
-        placeholder="counted by itself"
+        placeholder="counted separately"
         hint="Accounts that the provider counts together"
       />
       <InputField
@@ -116,7 +116,7 @@ function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps):
   )
 }
 
-/** What the fields say. Empty means the default of each. */
+/** The values of the fields. Empty means the default. */
 export function settingsOf(form: HTMLFormElement): Required<AccountSettings> {
   const models = listOf(form, 'models')
   return {

@@ -58,7 +58,7 @@ export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
   )
 }
 
-/** Of a proxy of one user, whose data this is: nothing of others is here. */
+/** The only user of a one-user proxy. */
 function ServedUser(): JSX.Element | null {
   const user = useSelect(({ proxy }) => proxy?.user ?? null)
   return user === null ? null : <span class="badge served-user">User {user}</span>

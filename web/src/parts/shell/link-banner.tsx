@@ -5,7 +5,7 @@ import { useAtNow } from '../../hooks/use-now.ts'
 import type { Link } from '../../state/state.ts'
 import { Icon } from '../icon.tsx'
 
-/** Says that what is shown may be old, and when the next try is. It goes by itself. */
+/** Says that the data may be outdated, and when the next attempt is. Disappears automatically. */
 export function LinkBanner(): JSX.Element {
   const link = useSelect(({ link }) => link)
   return <div role="status">{link.status === 'offline' && <Offline link={link} />}</div>
@@ -19,7 +19,7 @@ function Offline({ link }: { link: Extract<Link, { status: 'offline' }> }): JSX.
       <Icon name="warn" />
       <p>
         <strong>The proxy does not answer</strong> since{' '}
-        {clock(new Date(link.since).toISOString(), Date.now())}. What is shown is from before.{' '}
+        {clock(new Date(link.since).toISOString(), Date.now())}. The data may be outdated.{' '}
         <span aria-hidden="true">{wait === 0 ? 'Trying …' : `Next try in ${wait} s.`}</span>
       </p>
       <button type="button" class="button" onClick={() => page.retryNow()}>

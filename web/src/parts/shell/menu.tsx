@@ -8,7 +8,7 @@ export interface MenuItem {
   isDanger?: boolean
 }
 
-/** A button that opens a list of actions; arrows move, Esc closes and gives the focus back. */
+/** A button that opens a list of actions; arrows move, Esc closes and returns the focus. */
 export function Menu({ label, items }: { label: string; items: MenuItem[] }): JSX.Element {
   const [isOpen, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
@@ -78,7 +78,7 @@ function MenuList({
   )
 }
 
-/** Tells when a pointer or the focus goes elsewhere. */
+/** Reports a pointer or focus event elsewhere. */
 function useLeaving(root: RefObject<HTMLElement | null>, isOpen: boolean, onLeave: () => void): void {
   useEffect(() => {
     if (!isOpen) return

@@ -8,7 +8,7 @@ import { Icon } from '../icon.tsx'
 const GOOD_MS = 5_000
 const BAD_MS = 12_000
 
-/** What came of an action, said once. */
+/** The result of an action, shown once. */
 export function Toasts(): JSX.Element {
   const toasts = useSelect(({ toasts }) => toasts)
   return (

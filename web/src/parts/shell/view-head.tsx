@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 
 let isFirst = true
 
-/** The heading of a view. It takes the focus when one arrives, so that readers of every kind know where they are. */
+/** The heading of a view. It takes the focus after navigation, so that screen readers announce the view. */
 export function ViewHead({
   title,
   sub,
@@ -18,7 +18,7 @@ export function ViewHead({
     document.title = `${title} · qwenctl`
   }, [title])
   useEffect(() => {
-    // Not on the first view: there the browser's own order begins with the skip link.
+    // Not on the first view: there the browser's order begins with the skip link.
     if (!isFirst) heading.current?.focus({ preventScroll: true })
     isFirst = false
     scrollTo(0, 0)

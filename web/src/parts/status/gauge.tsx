@@ -6,7 +6,7 @@ import { useAtNow } from '../../hooks/use-now.ts'
 import { toneOf, usedShare } from '../../select/limits.ts'
 import { Countdown } from './countdown.tsx'
 
-/** The bar alone. */
+/** The bar without numbers. */
 export function GaugeBar({ limit }: { limit: LimitView }): JSX.Element {
   const share = usedShare(limit) * 100
   const said = (value: number) => amount(limit.metric, value)
@@ -27,7 +27,7 @@ export function GaugeBar({ limit }: { limit: LimitView }): JSX.Element {
   )
 }
 
-/** A limit with its numbers: what is left, of how much, and when it returns. */
+/** A limit with its numbers: what is left, the maximum, and the reset. */
 export function Gauge({ limit }: { limit: LimitView }): JSX.Element {
   const forecast = useAtNow((now) => formatForecast(limit.forecast, now))
   return (

@@ -45,7 +45,7 @@ export function ErrorState({ error, onRetry }: { error: ApiErrorBody; onRetry: (
   )
 }
 
-/** What is loaded, or why it is not there. An old value is better than none: it stays under the message. */
+/** The loaded value, or the error. An old value stays visible under the error. */
 export function WhenLoaded<Value>({
   loaded,
   what,

@@ -3,7 +3,7 @@ import type { AccountView } from '../../api/types.ts'
 import { Countdown } from './countdown.tsx'
 import { sentence } from '../form/form-error.tsx'
 
-/** Why an account is not ready and when it returns; nothing where it is. */
+/** Why an account is not ready and when it returns; nothing for a ready account. */
 export function StatusReason({ account }: { account: AccountView }): JSX.Element | null {
   const { status, statusReason, availableAt, fix } = account
   if (status === 'ready' || (statusReason === null && availableAt === null)) return null

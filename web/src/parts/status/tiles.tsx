@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
 
-/** A number that sums something up, with what it counts above and more of it below. */
+/** A summary number, with its label above and details below. */
 export function Tile({
   label,
   value,

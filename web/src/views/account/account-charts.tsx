@@ -21,7 +21,7 @@ const ranges: { value: Range; label: string }[] = [
 ]
 const asked = { '24h': { hours: 24 }, '7d': { days: 7 }, '30d': { days: 30 } } as const
 
-/** What the account did, by the hour or the day. Read again as it is used, though not more often than one can see. */
+/** The account's usage by hour or day. Reloads with new usage, at a limited rate. */
 export function AccountCharts({ account }: { account: AccountView }): JSX.Element {
   const { api } = usePage()
   const [range, setRange] = useState<Range>('24h')
@@ -42,7 +42,7 @@ export function AccountCharts({ account }: { account: AccountView }): JSX.Elemen
 
 function Charts({ stats, range }: { stats: AccountStats; range: Range }): JSX.Element {
   const { rows, per, totals, models } = stats
-  // While another range is being read, the one that is here is drawn by its own buckets.
+  // While another range loads, the current data keeps its buckets.
   const length = per === 'hour' ? 24 : range === '30d' ? 30 : 7
   const { store } = usePage()
   const now = Date.now() + store.state.clockOffsetMs

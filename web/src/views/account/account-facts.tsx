@@ -46,7 +46,7 @@ export function AccountFacts({ account }: { account: AccountView }): JSX.Element
         {account.quotaGroup !== null && <Fact label="Counted with">quota group {account.quotaGroup}</Fact>}
         {account.unsettled > 0 && (
           <Fact label="Unsettled">
-            {count(account.unsettled)} requests whose process ended; they stay charged
+            {count(account.unsettled)} requests without a result; they stay charged
           </Fact>
         )}
         {account.isDefault && <Fact label="Default">commands use it when none is named</Fact>}

@@ -104,7 +104,7 @@ interface RemedyProps {
   verify: (account: AccountView) => void
 }
 
-/** What brings an account back that no time brings back. */
+/** The action that brings an account back when no time does. */
 function Remedy({ account, ask, verify }: RemedyProps): JSX.Element | null {
   const { status, auth } = account
   if (auth.type === 'none') return null

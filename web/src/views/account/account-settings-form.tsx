@@ -7,10 +7,10 @@ import { useSubmit } from '../../hooks/use-submit.ts'
 import { FormError } from '../../parts/form/form-error.tsx'
 import { SettingsFields, settingsOf, settingNames } from '../../parts/form/settings-fields.tsx'
 
-/** What can be changed of an account. Only what was changed is sent. */
+/** The form for an account's settings. It sends only changed fields. */
 export function AccountSettingsForm({ account }: { account: AccountView }): JSX.Element {
   const page = usePage()
-  // Drawn anew after saving, so that the fields have what the server made of it.
+  // Renders again after saving, so that the fields show the server's values.
   const [edition, setEdition] = useState(0)
   const { isBusy, error, submit } = useSubmit(async (form) => {
     const change = changesOf(account, form)

@@ -13,7 +13,7 @@ const scopeWords: Record<CooldownView['scope'], string> = {
   provider: 'the provider',
 }
 
-/** What rests, why and until when; nothing is shown where nothing does. */
+/** The cooldowns with reason and end; nothing without cooldowns. */
 export function Cooldowns({
   account,
   onClear,
@@ -49,7 +49,7 @@ export function Cooldowns({
           onConfirm={async () => onClear()}
         >
           <p>
-            Requests go to it again at once. What the provider still refuses will cool it again. Counters
+            Requests go to it again at once. If the provider still refuses, the cooldown returns. Counters
             stay.
           </p>
         </ConfirmDialog>

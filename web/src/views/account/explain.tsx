@@ -9,7 +9,7 @@ import { Countdown } from '../../parts/status/countdown.tsx'
 import { sentence } from '../../parts/form/form-error.tsx'
 import { WhenLoaded } from '../../parts/status/states.tsx'
 
-/** Whether the pool would pick the account now, for a model or for any. */
+/** Whether the pool would select the account now, for a model or for any. */
 export function Explain({ account }: { account: AccountView }): JSX.Element {
   const { api } = usePage()
   const [model, setModel] = useState('')
@@ -19,7 +19,7 @@ export function Explain({ account }: { account: AccountView }): JSX.Element {
   )
   return (
     <section class="card" aria-labelledby="explain-title">
-      <h2 id="explain-title">Would it be picked?</h2>
+      <h2 id="explain-title">Would it be selected?</h2>
       <form
         class="inline-form"
         onSubmit={(event) => {
@@ -58,7 +58,7 @@ function Verdict({ account, document }: { account: AccountView; document: Explai
       {own === undefined ? <p>The pool does not have it.</p> : <Own own={own} document={document} />}
       {first !== undefined && first.id !== account.id && (
         <p class="quiet">
-          First asked is <strong>{accountName(first)}</strong>.
+          The first account tried is <strong>{accountName(first)}</strong>.
         </p>
       )}
       <p class="quiet">

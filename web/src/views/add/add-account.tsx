@@ -8,7 +8,7 @@ import { hashOf } from '../../router.ts'
 import { NewAccountForm } from './new-account-form.tsx'
 import { ProviderPicker } from './provider-picker.tsx'
 
-/** First where, then with what. */
+/** The provider first, then the credential. */
 export function AddAccount(): JSX.Element {
   const page = usePage()
   const providers = useSelect(({ providers }) => providers)

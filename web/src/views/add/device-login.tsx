@@ -18,7 +18,7 @@ const endWords = {
   failed: 'The login failed.',
 } as const
 
-/** A login that somebody finishes elsewhere: by the picture, or by the address and the code. */
+/** A login that is finished elsewhere: with the QR code, or with the address and the code. */
 export function DeviceLogin({
   login: begun,
   onAgain,
@@ -36,7 +36,7 @@ export function DeviceLogin({
   )
 }
 
-/** Asks how it goes until it is over; leaving the view cancels it. */
+/** Polls the login until it ends; leaving the view cancels it. */
 function useLogin(begun: LoginView, onDone: (account: AccountView) => void): LoginView {
   const page = usePage()
   const [login, setLogin] = useState(begun)
@@ -47,7 +47,7 @@ function useLogin(begun: LoginView, onDone: (account: AccountView) => void): Log
         (now) => setLogin((before) => (now.status === before.status ? before : { ...before, ...now })),
         (error: unknown) => {
           const body = bodyOf(error)
-          // While nobody answers the login goes on: the line above the page says so.
+          // The login stays open without a connection: the banner says so.
           if (body.code !== 'offline') setLogin((before) => ({ ...before, status: 'failed', error: body }))
         },
       )
@@ -62,7 +62,7 @@ function useLogin(begun: LoginView, onDone: (account: AccountView) => void): Log
   }, [login.status])
   useEffect(() => {
     return () => {
-      page.api.cancelLogin(begun.loginId).catch(() => undefined) // it is over, or will expire
+      page.api.cancelLogin(begun.loginId).catch(() => undefined) // the login has ended, or will expire
     }
   }, [])
   return login
@@ -97,7 +97,7 @@ function Pending({ login, onCancel }: { login: LoginView; onCancel: () => void }
               <CopyButton text={userCode} label="Copy code" />
             </div>
           </li>
-          <li>Allow it there. This page goes on by itself.</li>
+          <li>Allow it there. This page continues automatically.</li>
         </ol>
       </div>
       <p class="login-wait" role="status">

@@ -12,7 +12,7 @@ const fields = [
 
 export const loginServerNames: string[] = fields.map(({ name }) => name)
 
-/** Where one logs in (RFC 8628), for services that have no login server of their own in qwenctl, or another one. */
+/** The login server (RFC 8628), for services without a built-in one, or to use another one. */
 export function LoginServerFields({
   isNeeded,
   error,
@@ -30,7 +30,7 @@ export function LoginServerFields({
   )
 }
 
-/** Only what was said: the rest is the provider's. */
+/** Only filled fields: the provider has the others. */
 export function loginServerOf(form: HTMLFormElement): Partial<NewLogin> {
   const given = fields.map(({ name }) => [name, textOf(form, name)]).filter(([, value]) => value !== '')
   return Object.fromEntries(given) as Partial<NewLogin>

@@ -73,7 +73,7 @@ export function NewAccountForm({
   )
 }
 
-/** A service of one's own may have a login server, of which only the user knows. */
+/** A self-hosted service may have a login server that only the user knows. */
 function waysOf({ auth, needsBaseUrl }: ProviderView): Way[] {
   return needsBaseUrl && !auth.includes('device') ? [...auth, 'device'] : auth
 }
@@ -93,7 +93,7 @@ function WayChoice({
     <div class="field">
       <span class="field-label">With</span>
       <Segmented
-        label="How it proves who it is"
+        label="How it authenticates"
         value={way}
         choices={ways.map((kind) => ({ value: kind, label: wayWords[kind] }))}
         onChange={onChange}
@@ -150,7 +150,7 @@ function Identity({
           hint="How you call it; empty: the first free one"
           error={error}
         />
-        <InputField label="User" name="user" placeholder="local" hint="Whose it is" error={error} />
+        <InputField label="User" name="user" placeholder="local" hint="User" error={error} />
       </div>
       {way === 'api-key' && (
         <InputField
@@ -176,7 +176,7 @@ function Identity({
       )}
       {way === 'api-key' && (
         <label class="check">
-          <input type="checkbox" name="verify" defaultChecked /> Ask the provider whether it accepts the key
+          <input type="checkbox" name="verify" defaultChecked /> Check the key with the provider
         </label>
       )}
     </>
@@ -204,7 +204,7 @@ function whoOf(form: HTMLFormElement): { name?: string; user?: string } {
   return { ...(name === '' ? {} : { name }), ...(user === '' ? {} : { user }) }
 }
 
-/** Only what was said: the rest is the server's to decide. */
+/** Only filled fields: the server decides the others. */
 function givenSettings(form: HTMLFormElement): Partial<NewAccount> {
   const defaults = { priority: 0, weight: 1 } as Record<string, unknown>
   const given = Object.entries(settingsOf(form)).filter(

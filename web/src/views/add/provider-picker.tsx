@@ -53,8 +53,8 @@ export function ProviderPicker({
       </ul>
       {shown.length === 0 && (
         <p class="quiet">
-          No provider is called so. Anything that speaks like OpenAI can be added as <code>custom</code>, with
-          its base URL.
+          No provider has this name. Any service with an OpenAI-compatible API can be added as{' '}
+          <code>custom</code>, with its base URL.
         </p>
       )}
     </>

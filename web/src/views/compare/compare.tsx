@@ -10,7 +10,7 @@ import { Comparison } from './comparison.tsx'
 
 const MOST = 4
 
-/** Two to four accounts side by side. Which ones stands in the address, so that it can be kept. */
+/** Two to four accounts side by side. The address holds their ids, so that it can be bookmarked. */
 export function Compare({ ids }: { ids: string[] }): JSX.Element {
   const page = usePage()
   const accounts = useSelect(({ accounts }) => accounts)

@@ -69,7 +69,7 @@ const settingRows: ComparedRow[] = [
   },
 ]
 
-/** One column for each account. */
+/** A column for each account. */
 export function Comparison({ accounts }: { accounts: AccountView[] }): JSX.Element {
   const { api } = usePage()
   const ids = accounts.map(({ id }) => id)

@@ -11,7 +11,7 @@ import type { Exhaustion } from '../../select/exhaustions.ts'
 
 const MOST_SHOWN = 5
 
-/** What runs out next if it goes on as it did lately; nothing where nothing does. */
+/** The next limits to run out at the recent pace; nothing if there are none. */
 export function ForecastList(): JSX.Element | null {
   const accounts = useSelect(({ accounts }) => accounts.value)
   const all = exhaustions(accounts ?? [])

@@ -83,7 +83,7 @@ function formatCost({ costUsd, estimatedUsd, unpriced }: HistoryRow): string {
   return estimatedUsd === null ? 'as the providers say' : `${usd(estimatedUsd)} of it by list prices`
 }
 
-/** Of long lists, the first so many until somebody asks for all. */
+/** The first entries of a long list, until the user shows all. */
 const MOST_SUMS = 50
 
 function SumsTable({ document: { rows, by, totals } }: { document: HistoryDocument }): JSX.Element {

@@ -35,7 +35,7 @@ const divisions: { value: HistoryKey; label: string }[] = [
   { value: 'user', label: 'By user' },
 ]
 
-/** What was used, by hour or day, divided as one likes; and what will run out. */
+/** Usage by hour or day, split by a dimension, and forecasts. */
 export function History(): JSX.Element {
   const { api } = usePage()
   const accounts = useSelect(({ accounts }) => accounts.value)

@@ -12,7 +12,7 @@ import { EmptyState, WhenLoaded } from '../../parts/status/states.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
-/** What programs present to the proxy. */
+/** The credentials of programs. */
 export function Keys(): JSX.Element {
   const page = usePage()
   const keys = useSelect(({ keys }) => keys)
@@ -32,8 +32,8 @@ export function Keys(): JSX.Element {
           value.length === 0 ? (
             <EmptyState title="No client keys">
               <p>
-                On this machine programs may use the proxy without one. From the first key on, everybody needs
-                one.
+                On this machine programs may use the proxy without a key. Once a key exists, every request
+                needs one.
               </p>
             </EmptyState>
           ) : (

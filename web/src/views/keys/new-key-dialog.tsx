@@ -40,7 +40,7 @@ export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
           error={error}
           hint={
             <>
-              <code>*</code> stands for any characters
+              <code>*</code> matches any characters
             </>
           }
         />
@@ -67,7 +67,7 @@ export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
   )
 }
 
-/** Which accounts serve the key. */
+/** The accounts that serve the key. */
 function ServingFields({ error }: Pick<Parameters<typeof InputField>[0], 'error'>): JSX.Element {
   return (
     <>
@@ -86,7 +86,7 @@ function ServingFields({ error }: Pick<Parameters<typeof InputField>[0], 'error'
   )
 }
 
-/** Shown this once: only an explicit step closes it. */
+/** Shown once: only an explicit step closes it. */
 function MadeKey({
   name,
   secret,

@@ -2,7 +2,7 @@ import type { LogLine } from '../../api/types.ts'
 import { outcome } from '../../format/words.ts'
 import { clock } from '../../format/times.ts'
 
-/** The short word of a line: the status of a request, else what it is. */
+/** The short text of a line: the status of a request, else its kind. */
 export function kindLabel({ kind, status }: LogLine): string {
   switch (kind) {
     case 'request':
@@ -16,7 +16,7 @@ export function kindLabel({ kind, status }: LogLine): string {
   }
 }
 
-/** What else is to be said of a line. */
+/** Details of a line. */
 export function detailOf(line: LogLine): string {
   switch (line.kind) {
     case 'request':

@@ -8,7 +8,7 @@ import type { LiveEntry } from '../../state/state.ts'
 import { memo } from '../../parts/memo.ts'
 import { detailOf, kindLabel } from './line-words.ts'
 
-/** As in the stylesheet, where it is the height of `.live-row`. */
+/** The height of `.live-row` in the stylesheet. */
 const ROW_HEIGHT = 56
 
 /** The table for narrow screens. */

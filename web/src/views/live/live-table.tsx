@@ -9,7 +9,7 @@ import type { LiveEntry } from '../../state/state.ts'
 import { memo } from '../../parts/memo.ts'
 import { detailOf, kindLabel } from './line-words.ts'
 
-/** As in the stylesheet, where it is the height of the rows of `.live-table`. */
+/** The height of rows of `.live-table` in the stylesheet. */
 const ROW_HEIGHT = 32
 
 export function LiveTable({ entries }: { entries: LiveEntry[] }): JSX.Element {

@@ -21,7 +21,7 @@ const kinds: { value: LiveKind; label: string }[] = [
   { value: 'trouble', label: 'Troubles' },
 ]
 
-/** Requests and rotations as they happen, from all proxies over these accounts. */
+/** Live requests and rotations of all proxies over these accounts. */
 export function LiveView(): JSX.Element {
   const live = useSelect(({ live }) => live)
   const [filter, setFilter] = useState<LiveFilter>({ search: '', kind: '' })

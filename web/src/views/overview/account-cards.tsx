@@ -12,7 +12,7 @@ import { StatusBadge } from '../../parts/status/status-badge.tsx'
 import { StatusReason } from '../../parts/status/status-reason.tsx'
 import type { AccountRows } from './account-rows.ts'
 
-/** Limits beyond are on the account's page. */
+/** Further limits are on the account's page. */
 const MOST_LIMITS = 3
 
 export function AccountCards({ accounts, chosen, ...rows }: AccountRows): JSX.Element {

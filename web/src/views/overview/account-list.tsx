@@ -14,7 +14,7 @@ import { tightest } from '../../select/limits.ts'
 import type { AccountRows } from './account-rows.ts'
 import { memo } from '../../parts/memo.ts'
 
-/** As in the stylesheet, where it is the height of `.list-row`. */
+/** The height of `.list-row` in the stylesheet. */
 const ROW_HEIGHT = 88
 
 /** The table for narrow screens: two lines for each account. */

@@ -1,11 +1,11 @@
 import type { AccountView } from '../../api/types.ts'
 import type { AccountActions } from '../../hooks/use-account-actions.ts'
 
-/** What every way of listing accounts is given. */
+/** The properties of every account list. */
 export interface AccountRows {
   accounts: AccountView[]
   actions: AccountActions
-  /** Ids that are chosen to be compared. */
+  /** Ids selected for comparison. */
   chosen: string[]
   onChoose: (id: string) => void
 }

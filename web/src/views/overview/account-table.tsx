@@ -19,7 +19,7 @@ import type { AccountRows } from './account-rows.ts'
 import { nextSort } from './filter-bar.tsx'
 import { memo } from '../../parts/memo.ts'
 
-/** As in the stylesheet, where it is `--row-height`. */
+/** `--row-height` in the stylesheet. */
 const ROW_HEIGHT = 40
 
 const columns: { key: SortKey; label: string; isNumber?: boolean; className?: string }[] = [
@@ -39,7 +39,7 @@ export interface AccountTableProps extends AccountRows {
   onSort: (sort: Sort) => void
 }
 
-/** One line for each account; of long lists only what is in sight is drawn. */
+/** A row for each account; long lists render only visible rows. */
 export function AccountTable({
   accounts,
   chosen,
@@ -107,7 +107,10 @@ function SortHeader({
   )
 }
 
-/** Stands for rows that are not drawn. One cell is enough: how many columns there are depends on the screen. */
+/**
+ * A spacer for rows that are not rendered. A single cell is enough, since the number of columns depends on the
+ * screen.
+ */
 function Gap({ rows }: { rows: number }): JSX.Element | null {
   if (rows <= 0) return null
   return (

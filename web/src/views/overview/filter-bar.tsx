@@ -20,10 +20,10 @@ const sortWords: Record<SortKey, string> = {
   lastUsed: 'Last used',
 }
 
-/** What one looks for with each key first: the largest of most, the smallest of these. */
+/** The first direction of each sort key: ascending for these, descending for others. */
 const ascendingFirst: ReadonlySet<SortKey> = new Set(['name', 'status', 'left'])
 
-/** Another key begins with its own direction; the same key turns it round. */
+/** Another key begins with its own direction; the same key reverses it. */
 export function nextSort(sort: Sort, key: SortKey): Sort {
   if (sort.key === key) return { key, isDescending: !sort.isDescending }
   return { key, isDescending: !ascendingFirst.has(key) }
@@ -39,7 +39,7 @@ export interface FilterBarProps {
   onSort: (sort: Sort) => void
 }
 
-/** On narrow screens all but the search is folded away. */
+/** On narrow screens all filters but the search are collapsed. */
 export function FilterBar({
   filter,
   choices,
@@ -99,7 +99,7 @@ export function FilterBar({
   )
 }
 
-/** Filters that hold, the search aside. */
+/** The active filters, except the search. */
 function activeIn({ status, provider, group, user }: AccountFilter): number {
   return [status, provider, group, user].filter((value) => value !== '').length
 }

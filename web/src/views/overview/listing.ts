@@ -2,11 +2,13 @@ import type { AccountFilter, Sort } from '../../select/filter.ts'
 import { noFilter } from '../../select/filter.ts'
 import type { Look } from './filter-bar.tsx'
 
-/** How the accounts are listed. Kept while the page is open, so that coming back from an account finds it unchanged. */
+/**
+ * The view options of the account list. They stay while the page is open, so that the list is unchanged on return.
+ */
 export interface Listing {
   filter: AccountFilter
   sort: Sort
-  /** Null: by how many there are. */
+  /** Null: decided by the number of accounts. */
   look: Look | null
   /** Ids, to compare. */
   chosen: string[]

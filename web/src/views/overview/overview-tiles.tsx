@@ -4,7 +4,7 @@ import { Countdown } from '../../parts/status/countdown.tsx'
 import { Tile, Tiles } from '../../parts/status/tiles.tsx'
 import type { Totals } from '../../select/totals.ts'
 
-/** All accounts that are shown, in one line. `of`: how many there are without the filter. */
+/** A summary of all visible accounts. `of`: their number without the filter. */
 export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): JSX.Element {
   const { accounts, ready, requests, failed, succeeded, remaining, remainingMinute, nextReturn } = totals
   const isFiltered = accounts !== of

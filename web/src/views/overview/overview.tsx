@@ -22,7 +22,7 @@ import { OverviewTiles } from './overview-tiles.tsx'
 import { keepListing, keptListing } from './listing.ts'
 import type { Listing } from './listing.ts'
 
-/** Up to this many accounts there is room for a card each. */
+/** Up to this many accounts are shown as cards. */
 const MOST_CARDS = 9
 
 export function Overview(): JSX.Element {
@@ -68,7 +68,7 @@ function Listed({ accounts }: { accounts: AccountView[] }): JSX.Element {
   const isNarrow = useIsNarrow()
   const { filter, sort, chosen } = listing
   const change = (part: Partial<Listing>) => {
-    // Rows are not drawn anew for every change, so they may hold an older one of this function.
+    // Rows do not render for every change, so they may hold an older version of this function.
     const next = { ...keptListing(), ...part }
     keepListing(next)
     setListing(next)
@@ -114,7 +114,7 @@ function Listed({ accounts }: { accounts: AccountView[] }): JSX.Element {
   )
 }
 
-/** Four at most: those chosen last. */
+/** At most four: the last ones selected. */
 function toggled(chosen: string[], id: string): string[] {
   return chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id].slice(-4)
 }
