@@ -46,7 +46,7 @@ test('a key is shown once, listed without, and revoked', async () => {
 test('without --json a key stands alone on stdout', async () => {
   const { stdout, stderr } = await runCommand(temporaryFolder(), ['keys', 'create', 'ci'])
   expect(stdout).toMatch(/^qk_[\w-]{43}\n$/)
-  expect(stderr).toContain('this once')
+  expect(stderr).toContain('only once')
 })
 
 test('a group that no account is in is named when a key is made for it', async () => {

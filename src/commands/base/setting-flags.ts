@@ -97,7 +97,7 @@ function proxiesIn(variable: string, env: NodeJS.ProcessEnv): string {
 function wordsOf(given: string[], flag: string): string[] {
   const words = given.filter((word) => word !== '')
   if (words.length > 0 && words.length < given.length) {
-    throw new QwenctlError('invalid_value', `one ${flag} value is empty`, {
+    throw new QwenctlError('invalid_value', `one ${flag} is empty`, {
       hint: `to clear it, give only ${flag} ''`,
     })
   }

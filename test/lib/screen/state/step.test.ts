@@ -114,7 +114,7 @@ describe('what is done to an account', () => {
   test('when there is no account, letters do nothing and a adds one', () => {
     const screen = new GivenScreen().shows([]).type('edrcvp').press('enter')
     expect(screen.wishes).toEqual([])
-    expect(screen.text()).toContain('no accounts yet: a adds one')
+    expect(screen.text()).toContain('no accounts yet: press a to add one')
     expect(screen.type('a').wishes).toEqual([{ kind: 'add' }])
   })
 })
