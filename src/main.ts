@@ -6,7 +6,7 @@ import { completionAnswer } from './lib/terminal/completion/answer.ts'
 import type { CommandTable } from './lib/terminal/completion/candidates.ts'
 import { directRequest } from './lib/terminal/direct-arguments.ts'
 import type { DirectRequest } from './lib/terminal/direct-arguments.ts'
-import { errorDocument, reportOf } from './lib/terminal/error-report.ts'
+import { errorDocument, buildReport } from './lib/terminal/error-report.ts'
 import { jsonDocument } from './lib/terminal/print-json.ts'
 import { isServerStart, restartAsServer } from './lib/proxy/node-flags.ts'
 import { readNames } from './lib/toolkit/direct-names.ts'
@@ -56,7 +56,7 @@ async function answerDirectly(request: DirectRequest): Promise<number | null> {
     if (answer !== null) process.stdout.write(answer)
     return answer === null ? null : 0
   } catch (error) {
-    const report = isQwenctlError(error) ? reportOf(error, { command: null, flags: [] }) : null
+    const report = isQwenctlError(error) ? buildReport(error, { command: null, flags: [] }) : null
     if (report !== null) process.stdout.write(errorDocument(report))
     return report?.exit ?? null
   }

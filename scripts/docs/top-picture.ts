@@ -7,7 +7,7 @@ import { plainText } from '../../src/lib/screen/line.ts'
 import { firstState } from '../../src/lib/screen/state/screen-state.ts'
 import type { ScreenEvent } from '../../src/lib/screen/state/screen-event.ts'
 import { step } from '../../src/lib/screen/state/step.ts'
-import { frameOf } from '../../src/lib/screen/view/frame.ts'
+import { renderFrame } from '../../src/lib/screen/view/frame.ts'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../src/lib/toolkit/toolkit.ts'
 import { fence } from './markdown.ts'
@@ -73,7 +73,7 @@ async function drawn(toolkit: Toolkit): Promise<string> {
     { type: 'key', key: { name: 'down' }, now: NOW },
   ]
   const state = events.reduce((before, event) => step(before, event).state, firstState(facts, SIZE, NOW))
-  return frameOf(state, { unicode: true })
+  return renderFrame(state, { unicode: true })
     .map((line) => plainText(line).trimEnd())
     .join('\n')
 }

@@ -10,7 +10,7 @@ import type { DemoShow } from '../lib/demo/demo-show.ts'
 import { openShow } from '../lib/demo/demo-show.ts'
 import type { DemoStage } from '../lib/demo/demo-stage.ts'
 import type { DemoDocument } from '../lib/demo/demo-summary.ts'
-import { summaryOf } from '../lib/demo/demo-summary.ts'
+import { summarize } from '../lib/demo/demo-summary.ts'
 
 export default class Demo extends BaseCommand {
   static override enableJsonFlag = true
@@ -87,7 +87,7 @@ export default class Demo extends BaseCommand {
       })
       show.finish(story)
       if (!story.agrees) process.exitCode = 1
-      return summaryOf(story, Math.round(performance.now() - began))
+      return summarize(story, Math.round(performance.now() - began))
     } finally {
       show.close()
     }

@@ -3,7 +3,7 @@ import { QwenctlError } from '../lib/base/errors.ts'
 import type { ModelView } from '../lib/toolkit/models/models-view.ts'
 import { knownModels } from '../lib/toolkit/models/models-view.ts'
 import type { ExplainedAccount } from '../lib/toolkit/views.ts'
-import { AccountCommand, filterOf, groupFlag, providerFlag } from './base/toolkit-command.ts'
+import { AccountCommand, buildFilter, groupFlag, providerFlag } from './base/toolkit-command.ts'
 
 interface ModelsDocument {
   now: string
@@ -33,7 +33,7 @@ export default class Models extends AccountCommand {
 
   async run(): Promise<ModelsDocument> {
     const { args, flags } = await this.parse(Models)
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     const { model } = args
     const all = await knownModels(this.toolkit, filter)
     const now = new Date().toISOString()

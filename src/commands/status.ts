@@ -3,9 +3,9 @@ import { formatIn } from '../lib/terminal/format/format-time.ts'
 import type { ProxyView } from '../lib/toolkit/proxies.ts'
 import { statusText } from '../lib/toolkit/status-text.ts'
 import type { AccountQuotaView, QuotaDocument } from '../lib/toolkit/views.ts'
-import { countOf, shownName } from '../lib/terminal/accounts/account-names.ts'
+import { formatCount, shownName } from '../lib/terminal/accounts/account-names.ts'
 import { shortNumber } from '../lib/terminal/quota/quota-table.ts'
-import { AccountCommand, filterOf } from './base/toolkit-command.ts'
+import { AccountCommand, buildFilter } from './base/toolkit-command.ts'
 
 const MOST_NAMED = 5
 
@@ -24,7 +24,7 @@ export default class Status extends AccountCommand {
 
   async run(): Promise<StatusDocument> {
     const { flags } = await this.parse(Status)
-    const document = await this.toolkit.quotas.show([], filterOf(flags))
+    const document = await this.toolkit.quotas.show([], buildFilter(flags))
     const status: StatusDocument = {
       proxies: this.toolkit.proxies.list(),
       totals: document.totals,
@@ -43,7 +43,9 @@ function statusLines({ proxies, totals, troubled, runsOutNext }: StatusDocument,
   lines.push(`accounts  ${totals.ready} of ${totals.accounts} ready; ${leftText(totals)}`)
   for (const account of troubled.slice(0, MOST_NAMED)) lines.push(`trouble   ${troubleText(account, now)}`)
   if (troubled.length > MOST_NAMED)
-    lines.push(`          and ${countOf(troubled.length - MOST_NAMED, 'more account')}: qwenctl quota show`)
+    lines.push(
+      `          and ${formatCount(troubled.length - MOST_NAMED, 'more account')}: qwenctl quota show`,
+    )
   if (runsOutNext !== null)
     lines.push(`runs out  ${shownName(runsOutNext.account)} ${formatIn(runsOutNext.at, now)} at this pace`)
   return lines

@@ -5,7 +5,7 @@ import type { AccountFilter } from '../lib/toolkit/toolkit.ts'
 import type { ProxyView } from '../lib/toolkit/proxies.ts'
 import type { QuotaDocument } from '../lib/toolkit/views.ts'
 import { addAccountAside } from './base/top-add.ts'
-import { AccountCommand, filterOf, groupFlag } from './base/toolkit-command.ts'
+import { AccountCommand, buildFilter, groupFlag } from './base/toolkit-command.ts'
 
 const LEAST_SECONDS = 0.2
 const MOST_SECONDS = 3600
@@ -37,8 +37,8 @@ export default class Top extends AccountCommand {
 
   async run(): Promise<TopDocument | undefined> {
     const { flags } = await this.parse(Top)
-    const filter = filterOf(flags)
-    const intervalMs = intervalOf(flags.interval)
+    const filter = buildFilter(flags)
+    const intervalMs = parseInterval(flags.interval)
     if (this.jsonEnabled()) {
       const { quotas, proxies } = this.toolkit
       return { quota: await quotas.show([], filter), proxies: proxies.list() }
@@ -65,7 +65,7 @@ export default class Top extends AccountCommand {
   }
 }
 
-function intervalOf(text: string): number {
+function parseInterval(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
   if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds * 1000
   throw new QwenctlError('invalid_value', `--interval "${text}" is not a number of seconds`, {

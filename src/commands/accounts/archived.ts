@@ -1,7 +1,7 @@
 import { formatDuration } from '../../lib/terminal/format/format-time.ts'
 import type { ArchivedView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
-import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
+import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsArchived extends AccountCommand {
   static override summary = 'list archived accounts'
@@ -15,7 +15,7 @@ export default class AccountsArchived extends AccountCommand {
 
   async run(): Promise<{ accounts: ArchivedView[] }> {
     const { flags } = await this.parse(AccountsArchived)
-    const accounts = await this.toolkit.archive.list(filterOf(flags))
+    const accounts = await this.toolkit.archive.list(buildFilter(flags))
     if (accounts.length === 0) this.tell('No account is archived.')
     else
       this.printTable(

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { passphraseFlags, readPassphrase } from '../../lib/terminal/input/passphrase-input.ts'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { BackupView } from '../../lib/toolkit/backup/backup-views.ts'
-import { countOf } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsBackup extends ToolkitCommand {
@@ -31,7 +31,7 @@ export default class AccountsBackup extends ToolkitCommand {
     const backup = await backups.write(file, passphrase)
     this.print(backup.file)
     this.tell(
-      `Backed up ${countOf(backup.accounts, 'account')} and ${countOf(backup.ledgerDays, 'day')} of the ledger. Keep the passphrase: nothing opens the file without it.`,
+      `Backed up ${formatCount(backup.accounts, 'account')} and ${formatCount(backup.ledgerDays, 'day')} of the ledger. Keep the passphrase: nothing opens the file without it.`,
     )
     return { backup }
   }

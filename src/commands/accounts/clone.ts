@@ -3,7 +3,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
-import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
+import { AccountCommand, buildFilter, requiredAccountArgument } from '../base/toolkit-command.ts'
 
 export default class AccountsClone extends AccountCommand {
   static override summary = 'add an account with the settings of another'
@@ -30,7 +30,7 @@ export default class AccountsClone extends AccountCommand {
     const { args, flags } = await this.parse(AccountsClone)
     const { accounts } = this.toolkit
     const secret = await readSecret(flags, { stdin: process.stdin, env: process.env })
-    const wanted = await accounts.cloneOf(args.account, args.name, { secret, filter: filterOf(flags) })
+    const wanted = await accounts.cloneOf(args.account, args.name, { secret, filter: buildFilter(flags) })
     if (secret !== null && flags.verify) {
       const { result, message } = await accounts.checkCredential(wanted)
       const hint = 'nothing was stored; check the key, or store it unchecked with --no-verify'

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
-import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
+import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsDefault extends AccountCommand {
   static override summary = 'set the account that commands use when none is named'
@@ -20,7 +20,7 @@ export default class AccountsDefault extends AccountCommand {
       else this.print(shownReference(account))
       return { account }
     }
-    const account = await this.toolkit.accounts.setDefault(args.account, filterOf(flags))
+    const account = await this.toolkit.accounts.setDefault(args.account, buildFilter(flags))
     this.tell(`${shownName(account)} is now the default account.`)
     return { account }
   }

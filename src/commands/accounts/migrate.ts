@@ -4,7 +4,7 @@ import { sourceIds } from '../../lib/toolkit/migrate/finding.ts'
 import { prepareMigration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { Migration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { MigrationView } from '../../lib/toolkit/migrate/views.ts'
-import { countOf } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
 import {
   planColumns,
   planRows,
@@ -61,7 +61,7 @@ export default class AccountsMigrate extends AccountCommand {
   /** With `--json` no question is asked; `--yes` confirms. */
   private async confirm(count: number, yes: boolean): Promise<void> {
     if (!yes && !canAsk()) this.tell('Nothing has been imported yet.')
-    await confirmOrCancel(`Import ${countOf(count, 'account')}?`, yes)
+    await confirmOrCancel(`Import ${formatCount(count, 'account')}?`, yes)
   }
 
   private async carryOut(migration: Migration): Promise<MigrationView> {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
-import { AccountCommand, filterOf, requiredAccountArgument } from '../base/toolkit-command.ts'
+import { AccountCommand, buildFilter, requiredAccountArgument } from '../base/toolkit-command.ts'
 
 export default class AccountsRename extends AccountCommand {
   static override summary = 'rename an account'
@@ -14,7 +14,7 @@ export default class AccountsRename extends AccountCommand {
 
   async run(): Promise<{ account: AccountView }> {
     const { args, flags } = await this.parse(AccountsRename)
-    const account = await this.toolkit.accounts.rename(args.account, args.name, filterOf(flags))
+    const account = await this.toolkit.accounts.rename(args.account, args.name, buildFilter(flags))
     this.tell(`Renamed to ${shownName(account)}.`)
     return { account }
   }

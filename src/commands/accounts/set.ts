@@ -3,8 +3,8 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { namedTarget } from '../base/account-targets.ts'
-import { settingFlags, settingsOf } from '../base/setting-flags.ts'
-import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
+import { settingFlags, readSettings } from '../base/setting-flags.ts'
+import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsSet extends AccountCommand {
   static override summary = 'change the settings of an account'
@@ -31,7 +31,7 @@ export default class AccountsSet extends AccountCommand {
     const { args, flags } = await this.parse(AccountsSet)
     const secret = await readSecret(flags, { stdin: process.stdin, env: process.env })
     const settings = {
-      ...settingsOf(flags, process.env),
+      ...readSettings(flags, process.env),
       ...(flags['no-egress-proxy'] ? { egressProxy: null } : {}),
       ...(secret === null ? {} : { secret }),
     }
@@ -40,7 +40,7 @@ export default class AccountsSet extends AccountCommand {
         hint: 'qwenctl accounts set --help shows them',
       })
     }
-    const filter = filterOf({ user: flags.user })
+    const filter = buildFilter({ user: flags.user })
     const target = await namedTarget(this.toolkit, args.account, { verb: 'change', filter })
     const account = await this.toolkit.accounts.set(target, settings, filter)
     this.printCard(account)

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { oneTarget } from '../base/account-targets.ts'
-import { AccountCommand, accountArgument, filterOf } from '../base/toolkit-command.ts'
+import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsShow extends AccountCommand {
   static override summary = 'show everything about one account'
@@ -12,7 +12,7 @@ export default class AccountsShow extends AccountCommand {
 
   async run(): Promise<{ account: AccountView }> {
     const { args, flags } = await this.parse(AccountsShow)
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     const account = await this.toolkit.accounts.show(
       await oneTarget(this.toolkit, args.account, filter),
       filter,

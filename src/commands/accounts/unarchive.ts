@@ -3,7 +3,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
-import { AccountCommand, filterOf } from '../base/toolkit-command.ts'
+import { AccountCommand, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsUnarchive extends AccountCommand {
   static override summary = 'restore archived accounts'
@@ -34,7 +34,7 @@ export default class AccountsUnarchive extends AccountCommand {
     }
     const { archive } = this.toolkit
     const ids = new Set<string>()
-    for (const reference of args.archived) ids.add((await archive.find(reference, filterOf(flags))).id)
+    for (const reference of args.archived) ids.add((await archive.find(reference, buildFilter(flags))).id)
     const restored: AccountView[] = []
     for (const id of ids) restored.push(await archive.restore(id, flags.as))
     this.tell(`Restored ${restored.map(shownName).join(', ')}.`)

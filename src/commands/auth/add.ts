@@ -16,8 +16,8 @@ import {
   splitName,
 } from '../../lib/terminal/accounts/new-account.ts'
 import type { Provider } from '../../lib/terminal/accounts/new-account.ts'
-import { loginFlags, loginOverridesOf, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
-import { settingFlags, settingsOf } from '../base/setting-flags.ts'
+import { loginFlags, readLoginOverrides, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
+import { settingFlags, readSettings } from '../base/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class AuthAdd extends AccountCommand {
@@ -65,7 +65,7 @@ export default class AuthAdd extends AccountCommand {
     const given = splitName(args.name, flags.provider)
     const registry = await this.toolkit.providers()
     const provider = registry.get(given.provider ?? (await askProvider(registry.views())))
-    const settings = settingsOf(flags, process.env)
+    const settings = readSettings(flags, process.env)
     const named = { provider: provider.id, ...(flags.user === undefined ? {} : { user: flags.user }) }
     const isNamed = given.name !== null || settings.label != null
     const name = isNamed ? given.name : await askName(named, await this.toolkit.accounts.list(named))
@@ -106,7 +106,7 @@ export default class AuthAdd extends AccountCommand {
         hint: `choose another name, or give it a new login with qwenctl auth refresh ${provider}/${name} --login`,
       })
     }
-    return promptLogin((signal) => logins.begin(account, loginOverridesOf(flags), { signal }), {
+    return promptLogin((signal) => logins.begin(account, readLoginOverrides(flags), { signal }), {
       palette: this.errorPalette,
       unicode: this.unicode,
       browser: flags.browser,
@@ -147,7 +147,7 @@ export default class AuthAdd extends AccountCommand {
   }
 }
 
-type LoginFlags = Parameters<typeof loginOverridesOf>[0] & { browser: boolean }
+type LoginFlags = Parameters<typeof readLoginOverrides>[0] & { browser: boolean }
 
 /** A provider with a login and no keys uses the login, unless a key is given. */
 function logsIn(

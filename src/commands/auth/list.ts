@@ -7,7 +7,7 @@ import { shownName, shownReference } from '../../lib/terminal/accounts/account-n
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { listFlags } from '../base/list-flags.ts'
 import { statusCell } from '../../lib/terminal/quota/quota-table.ts'
-import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
+import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AuthList extends AccountCommand {
   static override aliases = ['accounts:list']
@@ -21,7 +21,7 @@ export default class AuthList extends AccountCommand {
 
   async run(): Promise<{ accounts: AccountView[] }> {
     const { flags } = await this.parse(AuthList)
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     const all = await this.toolkit.accounts.list(filter)
     const accounts = pickItems(all, shape, flags)
     if (all.length === 0) this.tell(formatEmpty(filter))
@@ -36,13 +36,13 @@ export default class AuthList extends AccountCommand {
       account.auth.hint ?? 'no key',
       account.groups.join(','),
       String(account.priority),
-      reasonOf(account),
+      formatReason(account),
     ]
   }
 }
 
 /** The reason why the account is out, the time left, and the command that brings it back. */
-function reasonOf({ statusReason, availableAt, fix }: AccountView): string {
+function formatReason({ statusReason, availableAt, fix }: AccountView): string {
   if (statusReason === null) return ''
   const left = availableAt === null ? '' : `, ${formatDuration(Date.parse(availableAt) - Date.now())} left`
   return `${printable(statusReason)}${left}${fix === null ? '' : `: ${fix}`}`

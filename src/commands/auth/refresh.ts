@@ -2,9 +2,9 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { Renewal } from '../../lib/toolkit/toolkit.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
-import { targetsOf } from '../base/account-targets.ts'
-import { loginFlags, loginOverridesOf, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
-import { AccountCommand, filterOf, requiredAccountArguments } from '../base/toolkit-command.ts'
+import { resolveTargets } from '../base/account-targets.ts'
+import { loginFlags, readLoginOverrides, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
+import { AccountCommand, buildFilter, requiredAccountArguments } from '../base/toolkit-command.ts'
 
 export default class AuthRefresh extends AccountCommand {
   static override summary = 'renew logins now'
@@ -22,7 +22,7 @@ export default class AuthRefresh extends AccountCommand {
 
   async run(): Promise<{ renewals: Renewal[] }> {
     const { args, flags } = await this.parse(AuthRefresh)
-    const ids = await targetsOf(this.toolkit, args.account, filterOf(flags))
+    const ids = await resolveTargets(this.toolkit, args.account, buildFilter(flags))
     const renewals: Renewal[] = []
     // In sequence: servers treat many simultaneous renewals from one address as an attack.
     for (const id of ids) {
@@ -32,13 +32,13 @@ export default class AuthRefresh extends AccountCommand {
       columns,
       renewals.map((renewal) => this.row(renewal)),
     )
-    process.exitCode = exitCodeOf(renewals)
+    process.exitCode = chooseExitCode(renewals)
     return { renewals }
   }
 
   private async logIn(
     id: string,
-    flags: Parameters<typeof loginOverridesOf>[0] & { browser: boolean },
+    flags: Parameters<typeof readLoginOverrides>[0] & { browser: boolean },
   ): Promise<Renewal> {
     const { accounts, logins } = this.toolkit
     const account = await accounts.find(id)
@@ -50,7 +50,7 @@ export default class AuthRefresh extends AccountCommand {
     }
     const before = await accounts.loginServerOf(account).catch(() => null)
     const tokens = await promptLogin(
-      (signal) => logins.begin({ provider }, loginOverridesOf(flags), { account, before, signal }),
+      (signal) => logins.begin({ provider }, readLoginOverrides(flags), { account, before, signal }),
       { palette: this.errorPalette, unicode: this.unicode, browser: flags.browser },
     )
     const renewed = await accounts.set(id, { tokens })
@@ -66,7 +66,7 @@ export default class AuthRefresh extends AccountCommand {
 
 const columns = [{ header: 'ACCOUNT' }, { header: 'RESULT' }, { header: 'EXPIRES' }, { header: 'SAID' }]
 
-function exitCodeOf(renewals: Renewal[]): number {
+function chooseExitCode(renewals: Renewal[]): number {
   if (renewals.some(({ result }) => result === 'needs-login')) return 5
   return renewals.some(({ result }) => result === 'unreachable') ? 1 : 0
 }

@@ -10,7 +10,7 @@ import { namedTargets } from '../base/account-targets.ts'
 import {
   AccountCommand,
   accountArguments,
-  filterOf,
+  buildFilter,
   groupFlag,
   providerFlag,
   yesFlag,
@@ -38,7 +38,7 @@ export default class AuthRemove extends AccountCommand {
   async run(): Promise<AccountsAnswer | { archived: ArchivedView[] }> {
     const { args, flags } = await this.parse(AuthRemove)
     const references = args.account ?? []
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     const archived = flags.purge ? await this.archivedOf(references, filter) : null
     if (archived !== null) return this.purge(archived, flags.yes)
     const ids = await namedTargets(this.toolkit, references, { verb: 'remove', filter })

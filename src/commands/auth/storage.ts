@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { StorageView } from '../../lib/toolkit/views.ts'
-import { countOf } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AuthStorage extends ToolkitCommand {
@@ -34,12 +34,12 @@ export default class AuthStorage extends ToolkitCommand {
       flags.yes,
     )
     const storage = await this.toolkit.moveStorage(flags.to)
-    this.tell(`Encrypted ${countOf(storage.sealed, 'secret')} with the ${flags.to}.`)
+    this.tell(`Encrypted ${formatCount(storage.sealed, 'secret')} with the ${flags.to}.`)
     return { storage }
   }
 }
 
 function words({ kind, sealed }: StorageView): string {
   if (kind === null) return 'Nothing is encrypted yet. The first credential decides what is used.'
-  return `${countOf(sealed, 'secret')}; new ones are encrypted with the ${kind}.`
+  return `${formatCount(sealed, 'secret')}; new ones are encrypted with the ${kind}.`
 }

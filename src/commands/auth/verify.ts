@@ -1,12 +1,12 @@
 import { Progress } from '../../lib/terminal/progress.ts'
 import type { Verification } from '../../lib/toolkit/toolkit.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
-import { targetsOf } from '../base/account-targets.ts'
+import { resolveTargets } from '../base/account-targets.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import {
   AccountCommand,
   accountArguments,
-  filterOf,
+  buildFilter,
   groupFlag,
   inBatches,
   providerFlag,
@@ -25,8 +25,8 @@ export default class AuthVerify extends AccountCommand {
 
   async run(): Promise<{ verifications: Verification[] }> {
     const { args, flags } = await this.parse(AuthVerify)
-    const filter = filterOf(flags)
-    const ids = await targetsOf(this.toolkit, args.account ?? [], filter)
+    const filter = buildFilter(flags)
+    const ids = await resolveTargets(this.toolkit, args.account ?? [], filter)
     const verifications = await this.verifyAll(ids)
     if (verifications.length === 0) this.tell(formatEmpty(filter))
     else
@@ -34,7 +34,7 @@ export default class AuthVerify extends AccountCommand {
         columns,
         verifications.map((verification) => this.row(verification)),
       )
-    process.exitCode = exitCodeOf(verifications)
+    process.exitCode = chooseExitCode(verifications)
     return { verifications }
   }
 
@@ -78,7 +78,7 @@ const columns = [
   { header: 'SAID' },
 ]
 
-function exitCodeOf(verifications: Verification[]): number {
+function chooseExitCode(verifications: Verification[]): number {
   if (verifications.some(({ result }) => result === 'refused')) return 5
   return verifications.some(({ result }) => result === 'unreachable') ? 1 : 0
 }

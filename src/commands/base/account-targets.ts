@@ -10,7 +10,7 @@ import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
  * The full references of the given accounts without duplicates, or of all accounts that match the filter. Every
  * reference is resolved before the first change, so a mistyped name changes nothing.
  */
-export async function targetsOf(
+export async function resolveTargets(
   toolkit: Toolkit,
   references: string[],
   filter: AccountFilter,
@@ -66,7 +66,7 @@ export async function namedTargets(
   { verb, filter }: { verb: string; filter: AccountFilter },
 ): Promise<string[]> {
   const isNarrowed = filter.group !== undefined || filter.provider !== undefined
-  if (references.length > 0 || isNarrowed) return targetsOf(toolkit, references, filter)
+  if (references.length > 0 || isNarrowed) return resolveTargets(toolkit, references, filter)
   const accounts = canAsk() ? await toolkit.accounts.list(filter) : []
   if (accounts.length === 0) {
     throw new QwenctlError('invalid_usage', `Name the accounts to ${verb}`, {
@@ -75,15 +75,15 @@ export async function namedTargets(
   }
   return askSeveral(
     { message: `Accounts to ${verb}`, subject: 'the accounts', flag: 'ACCOUNT...' },
-    choicesOf(accounts),
+    buildChoices(accounts),
   )
 }
 
 function chooseOne(accounts: AccountView[], message: string): Promise<string> {
-  return askChoice({ message, subject: 'the account', flag: 'ACCOUNT' }, choicesOf(accounts))
+  return askChoice({ message, subject: 'the account', flag: 'ACCOUNT' }, buildChoices(accounts))
 }
 
-function choicesOf(accounts: AccountView[]): Choice[] {
+function buildChoices(accounts: AccountView[]): Choice[] {
   return accounts.map((account) => ({
     value: account.id,
     name: shownName(account),

@@ -3,7 +3,7 @@ import type { AccountView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
 import { namedTargets } from './account-targets.ts'
-import { AccountCommand, filterOf } from './toolkit-command.ts'
+import { AccountCommand, buildFilter } from './toolkit-command.ts'
 
 /** `accounts enable` and `accounts disable`, for named accounts, a group or a provider. */
 export abstract class EnablingCommand extends AccountCommand {
@@ -12,7 +12,7 @@ export abstract class EnablingCommand extends AccountCommand {
     references: string[],
     flags: { user?: string | undefined; group?: string | undefined; provider?: string | undefined },
   ): Promise<AccountsAnswer> {
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     const verb = enabled ? 'enable' : 'disable'
     const ids = await namedTargets(this.toolkit, references, { verb, filter })
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')

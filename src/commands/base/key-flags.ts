@@ -31,6 +31,6 @@ export const keyFlags = {
 }
 
 /** The values of a repeatable flag; a single empty value clears the list. */
-export function listOf(values: string[]): string[] {
+export function parseList(values: string[]): string[] {
   return values.filter((value) => value !== '')
 }

@@ -65,13 +65,13 @@ export interface SettingFlags {
 }
 
 /** The given settings. An empty value (`--quota-group ''`) restores the default. */
-export function settingsOf(flags: SettingFlags, env: NodeJS.ProcessEnv): AccountSettings {
+export function readSettings(flags: SettingFlags, env: NodeJS.ProcessEnv): AccountSettings {
   const settings: AccountSettings = {}
   if (flags.label !== undefined) settings.label = flags.label || null
-  if (flags.group !== undefined) settings.groups = wordsOf(flags.group, '--group')
-  if (flags.limit !== undefined) settings.limits = wordsOf(flags.limit, '--limit')
+  if (flags.group !== undefined) settings.groups = parseValues(flags.group, '--group')
+  if (flags.limit !== undefined) settings.limits = parseValues(flags.limit, '--limit')
   if (flags.model !== undefined) {
-    const models = wordsOf(flags.model, '--model')
+    const models = parseValues(flags.model, '--model')
     settings.models = models.length === 0 ? null : models
   }
   if (flags.priority !== undefined) settings.priority = flags.priority
@@ -79,7 +79,7 @@ export function settingsOf(flags: SettingFlags, env: NodeJS.ProcessEnv): Account
   if (flags['base-url'] !== undefined) settings.baseUrl = flags['base-url'] || null
   if (flags['quota-group'] !== undefined) settings.quotaGroup = flags['quota-group'] || null
   if (flags['egress-proxy'] !== undefined) {
-    settings.egressProxy = wordsOf(flags['egress-proxy'], '--egress-proxy').join(' ') || null
+    settings.egressProxy = parseValues(flags['egress-proxy'], '--egress-proxy').join(' ') || null
   }
   const variable = flags['egress-proxy-env']
   if (variable !== undefined) settings.egressProxy = proxiesIn(variable, env)
@@ -94,7 +94,7 @@ function proxiesIn(variable: string, env: NodeJS.ProcessEnv): string {
   })
 }
 
-function wordsOf(given: string[], flag: string): string[] {
+function parseValues(given: string[], flag: string): string[] {
   const words = given.filter((word) => word !== '')
   if (words.length > 0 && words.length < given.length) {
     throw new QwenctlError('invalid_value', `one ${flag} is empty`, {

@@ -121,7 +121,7 @@ export const yesFlag = Flags.boolean({
 })
 
 /** The filter from the flags of a command, without missing fields. */
-export function filterOf(flags: {
+export function buildFilter(flags: {
   user?: string | undefined
   provider?: string | undefined
   group?: string | undefined

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { keyCard } from '../base/key-words.ts'
-import { keyFlags, listOf } from '../base/key-flags.ts'
+import { keyFlags, parseList } from '../base/key-flags.ts'
 import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 
 export default class KeysSet extends ToolkitCommand {
@@ -25,10 +25,10 @@ export default class KeysSet extends ToolkitCommand {
     const { accounts, groups, models, limit, expires, name } = flags
     const changes = {
       ...(name === undefined ? {} : { name }),
-      ...(accounts === undefined ? {} : { accounts: listOf(accounts) }),
-      ...(groups === undefined ? {} : { groups: listOf(groups) }),
-      ...(models === undefined ? {} : { models: listOf(models) }),
-      ...(limit === undefined ? {} : { limits: listOf(limit) }),
+      ...(accounts === undefined ? {} : { accounts: parseList(accounts) }),
+      ...(groups === undefined ? {} : { groups: parseList(groups) }),
+      ...(models === undefined ? {} : { models: parseList(models) }),
+      ...(limit === undefined ? {} : { limits: parseList(limit) }),
       ...(expires === undefined ? {} : { expires: /^(never|)$/.test(expires) ? null : expires }),
     }
     if (Object.keys(changes).length === 0) {

@@ -31,7 +31,7 @@ export default class ProvidersExplain extends ToolkitCommand {
   async run(): Promise<{ explanation: AnswerExplanation }> {
     const { flags } = await this.parse(ProvidersExplain)
     const provider = (await this.toolkit.providers()).get(flags.provider)
-    const given = { status: flags.status, headers: headersOf(flags.header), text: readBody(flags.body) }
+    const given = { status: flags.status, headers: parseHeaders(flags.header), text: readBody(flags.body) }
     const explanation = explainAnswer(provider, given, Date.now())
     this.print(formatExplanation(explanation))
     return { explanation }
@@ -46,7 +46,7 @@ function readBody(file: string): string {
   }
 }
 
-function headersOf(lines: readonly string[]): Record<string, string> {
+function parseHeaders(lines: readonly string[]): Record<string, string> {
   const pairs = lines.map((line) => {
     const colon = line.indexOf(':')
     if (colon < 1) throw new QwenctlError('invalid_value', `--header ${line} has no name: write NAME: VALUE`)

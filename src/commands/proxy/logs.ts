@@ -58,7 +58,7 @@ export default class ProxyLogs extends ToolkitCommand {
       ...(flags.account === undefined ? {} : { account: flags.account }),
       ...(flags.model === undefined ? {} : { model: flags.model }),
       ...(flags.request === undefined ? {} : { requestId: flags.request }),
-      ...(flags.since === undefined ? {} : { since: timeOf(flags.since, Date.now()) }),
+      ...(flags.since === undefined ? {} : { since: parseTime(flags.since, Date.now()) }),
     }
     const isNarrow = flags.since !== undefined || flags.request !== undefined
     const most = flags.lines ?? (isNarrow ? null : LINES)
@@ -115,7 +115,7 @@ export default class ProxyLogs extends ToolkitCommand {
 }
 
 /** Epoch milliseconds of `10m` or a time. Throws `invalid_value`. */
-function timeOf(text: string, now: number): number {
+function parseTime(text: string, now: number): number {
   const [, count, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(text.trim()) ?? []
   if (count !== undefined) return now - Number(count) * unitMs[unit as keyof typeof unitMs]
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN

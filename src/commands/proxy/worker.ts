@@ -33,7 +33,7 @@ export default class ProxyWorker extends ToolkitCommand {
     try {
       await this.serve(link)
     } catch (error) {
-      const words = wordsOf(error)
+      const words = describeError(error)
       link.tell('failed', words) // the supervisor reports it
       process.exitCode = errorKinds[words.code].exit
     }
@@ -69,7 +69,7 @@ export default class ProxyWorker extends ToolkitCommand {
       onSettings: ({ strategy }) => link.tell('changed', { strategy }),
     }
     const isAdmin = (presented: string | null) => this.toolkit.admin.isAdmin(presented)
-    const settings = { ...(await read()), ...(await partsOf(order, link)), isAdmin }
+    const settings = { ...(await read()), ...(await buildParts(order, link)), isAdmin }
     const proxy = await startProxy(this.toolkit, settings, events, read)
     const ended = untilAskedToEnd(link, proxy)
     const { url, accounts, observer } = proxy
@@ -90,7 +90,7 @@ function ordered(link: SupervisorLink): Promise<WorkerOrder> {
 const METRICS_MS = 4_000
 
 /** Management parts that the supervisor answers for a worker. */
-async function partsOf(
+async function buildParts(
   { management }: WorkerOrder,
   link: SupervisorLink,
 ): Promise<Pick<ProxySettings, 'management' | 'readMetrics'>> {
@@ -123,7 +123,7 @@ function untilAskedToEnd(link: SupervisorLink, proxy: RunningProxy): Promise<voi
   })
 }
 
-function wordsOf(error: unknown): ErrorWords {
+function describeError(error: unknown): ErrorWords {
   if (!isQwenctlError(error)) return { code: 'internal', message: messageOf(error), hint: null }
   const { code, message, hint } = error
   return { code, message, hint }

@@ -3,7 +3,7 @@ import { strategyNames } from '../../lib/toolkit/settings/settings-table.ts'
 import type { ExplainDocument } from '../../lib/toolkit/views.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { explainColumns, explainNotes, explainRows } from '../../lib/terminal/quota/explain-table.ts'
-import { AccountCommand, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
+import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaExplain extends AccountCommand {
   static override summary = 'show which account a request would use now, and why'
@@ -54,11 +54,11 @@ export default class QuotaExplain extends AccountCommand {
   async run(): Promise<ExplainDocument> {
     const { flags } = await this.parse(QuotaExplain)
     const { model, account, dialect, route, session, key, strategy, reserve } = flags
-    const query = { ...filterOf(flags), model, account, dialect, route, session, key, strategy, reserve }
+    const query = { ...buildFilter(flags), model, account, dialect, route, session, key, strategy, reserve }
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
     if (document.accounts.length === 0) {
-      this.tell(formatEmpty(filterOf({ user: flags.user })))
+      this.tell(formatEmpty(buildFilter({ user: flags.user })))
       return document
     }
     this.printTable(explainColumns, explainRows(document, this.look))

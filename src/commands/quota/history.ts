@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { seriesTones } from '../../lib/terminal/format/color.ts'
 import { historyKeys } from '../../lib/toolkit/history/history-views.ts'
 import type { HistoryDocument, HistoryKey, HistoryQuery } from '../../lib/toolkit/history/history-views.ts'
-import { countOf } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
 import { historyChart } from '../../lib/terminal/quota/history-chart.ts'
 import { historyCsv } from '../../lib/terminal/quota/history-csv.ts'
 import type { HistoryMetric } from '../../lib/terminal/quota/history-metrics.ts'
@@ -11,7 +11,7 @@ import { shortNumber } from '../../lib/terminal/quota/quota-table.ts'
 import {
   AccountCommand,
   accountArgument,
-  filterOf,
+  buildFilter,
   groupFlag,
   providerFlag,
 } from '../base/toolkit-command.ts'
@@ -72,7 +72,7 @@ export default class QuotaHistory extends AccountCommand {
       per: (flags.per ?? (hours === undefined ? 'day' : 'hour')) as HistoryQuery['per'],
       by: flags.by as HistoryKey,
       ...(args.account === undefined ? {} : { accounts: [args.account] }),
-      ...filterOf(flags),
+      ...buildFilter(flags),
     })
     if (flags.csv) this.print(historyCsv(document))
     else if (document.rows.length === 0) this.tell(formatEmptyHistory(document))
@@ -106,14 +106,14 @@ export default class QuotaHistory extends AccountCommand {
 function formatTotal({ totals, from }: HistoryDocument): string {
   const { requests, failed, inputTokens, outputTokens, unpriced, estimatedUsd } = totals
   const parts = [
-    countOf(requests, 'request'),
+    formatCount(requests, 'request'),
     ...(failed > 0 ? [`${failed} failed`] : []),
     `${shortNumber(inputTokens)} tokens in, ${shortNumber(outputTokens)} out`,
     `cost ${formatCost([totals])}`,
   ]
   const notes = [
     ...(estimatedUsd !== null ? ['costs that the provider does not report come from the price table'] : []),
-    ...(unpriced > 0 ? [`${countOf(unpriced, 'request')} of models without a known price`] : []),
+    ...(unpriced > 0 ? [`${formatCount(unpriced, 'request')} of models without a known price`] : []),
   ]
   const note = notes.length === 0 ? '' : `\n(${notes.join('; ')})`
   return `Since ${from.slice(0, 16).replace('T', ' ')} UTC: ${parts.join(', ')}.${note}`

@@ -2,10 +2,10 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
-import { countOf, shownName } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { namedTargets } from '../base/account-targets.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
-import { accountArguments, filterOf, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
+import { accountArguments, buildFilter, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaReset extends QuotaCommand {
   static override summary = 'reset the counters of accounts and end their cooldowns'
@@ -35,7 +35,7 @@ export default class QuotaReset extends QuotaCommand {
   async run(): Promise<QuotaDocument> {
     const { args, flags } = await this.parse(QuotaReset)
     const given = args.account ?? []
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     if (given.length > 0 && flags.all) {
       throw new QwenctlError('invalid_usage', '--all and named accounts contradict each other', {
         hint: 'leave one of them out',
@@ -45,8 +45,8 @@ export default class QuotaReset extends QuotaCommand {
     const { accounts } = await this.toolkit.quotas.show(references, filter)
     if (accounts.length > 0) {
       const subject =
-        accounts.length <= 3 ? accounts.map(shownName).join(', ') : countOf(accounts.length, 'account')
-      await confirmOrCancel(questionOf(flags, subject), flags.yes)
+        accounts.length <= 3 ? accounts.map(shownName).join(', ') : formatCount(accounts.length, 'account')
+      await confirmOrCancel(formatQuestion(flags, subject), flags.yes)
     }
     const ids = accounts.map(({ id }) => id)
     const { quotas } = this.toolkit
@@ -57,7 +57,7 @@ export default class QuotaReset extends QuotaCommand {
   }
 }
 
-function questionOf(
+function formatQuestion(
   { learned, cooldowns }: { learned: boolean; cooldowns: boolean },
   subject: string,
 ): string {

@@ -11,7 +11,7 @@ import { QuotaCommand } from '../base/quota-command.ts'
 import { listFlags } from '../base/list-flags.ts'
 import { quotaColumns, quotaRows, quotaShape } from '../../lib/terminal/quota/quota-table.ts'
 import { watchQuota } from '../../lib/terminal/quota/quota-watch.ts'
-import { accountArguments, filterOf, groupFlag, providerFlag } from '../base/toolkit-command.ts'
+import { accountArguments, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaShow extends QuotaCommand {
   static override summary = 'show what is left of every account'
@@ -34,7 +34,7 @@ export default class QuotaShow extends QuotaCommand {
 
   async run(): Promise<QuotaDocument | undefined> {
     const { args, flags } = await this.parse(QuotaShow)
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     const read = async () => {
       const document = await this.toolkit.quotas.show(args.account ?? [], filter)
       const accounts = pickItems(document.accounts, quotaShape, flags)

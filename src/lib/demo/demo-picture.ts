@@ -4,7 +4,7 @@ import { cutToWidth } from '../terminal/format/text-width.ts'
 import { wrapWords } from '../terminal/format/wrap-words.ts'
 import type { DemoAccount } from './demo-stage.ts'
 import type { Beat, DemoStory, Mark } from './demo-story.ts'
-import { toneOf } from '../terminal/quota/quota-table.ts'
+import { chooseTone } from '../terminal/quota/quota-table.ts'
 
 export interface DemoLook {
   palette: Palette
@@ -98,27 +98,27 @@ function accountLine(
     renderGauge(account.counted, account.max, { width: gauge, unicode, palette }),
     `${account.counted} of ${account.max}`.padStart(8),
     String(account.upstream).padStart(8),
-    isIdle ? palette.quiet(status) : toneOf(account.status, palette)(status),
+    isIdle ? palette.quiet(status) : chooseTone(account.status, palette)(status),
   ]
   return `  ${marker} ${cells.join(SEPARATOR)}`
 }
 
 // ---- one mark for each request ----
 
-function glyphsOf({ unicode }: DemoLook): { whole: string; streamed: string; none: string } {
+function chooseGlyphs({ unicode }: DemoLook): { whole: string; streamed: string; none: string } {
   return unicode ? { whole: '●', streamed: '○', none: '×' } : { whole: 'o', streamed: '~', none: 'x' }
 }
 
 function markLines(marks: Mark[], look: DemoLook): string[] {
   const { palette, columns } = look
-  const glyphs = glyphsOf(look)
+  const glyphs = chooseGlyphs(look)
   const paint = ({ account, isStreamed }: Mark) =>
     account === null ? palette.bad(glyphs.none) : palette.good(isStreamed ? glyphs.streamed : glyphs.whole)
   // Marks are spaced while there is room for all requests that the accounts can serve.
   const space = columns >= 66 ? ' ' : ''
   let drawn = ''
   let names = ''
-  for (const run of runsOf(marks)) {
+  for (const run of groupRuns(marks)) {
     const name = run[0]?.account ?? '429'
     const cells = run.length * (1 + space.length) - space.length
     const width = Math.max(cells, name.length) + 2
@@ -129,7 +129,7 @@ function markLines(marks: Mark[], look: DemoLook): string[] {
 }
 
 /** Consecutive marks of the same account. */
-function runsOf(marks: Mark[]): Mark[][] {
+function groupRuns(marks: Mark[]): Mark[][] {
   const runs: Mark[][] = []
   for (const mark of marks) {
     const last = runs.at(-1)
@@ -157,7 +157,7 @@ export function endLines(story: DemoStory, look: DemoLook): string[] {
   const { sent, answered, streamed, agrees, accounts } = story
   const counted = accounts.reduce((sum, account) => sum + account.counted, 0)
   const served = accounts.reduce((sum, account) => sum + account.upstream, 0)
-  const mark = glyphsOf(look).streamed
+  const mark = chooseGlyphs(look).streamed
   const requests = `${sent} requests: ${answered} answered (${streamed} streamed, ${mark}), ${sent - answered} refused once all were out.`
   const verdict = agrees ? 'they agree on every account.' : 'they DISAGREE.'
   const counts = `qwenctl counted ${counted}, the simulated provider ${served}: ${verdict}`

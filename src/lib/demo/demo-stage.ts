@@ -59,7 +59,7 @@ export class DemoStage {
     this.#toolkit = toolkit
     this.#running = running
     this.#leave = toolkit.proxies.register(proxy).remove
-    this.#keys = new Map(cast.map(({ name }) => [name, [keyOf(name, 1)]]))
+    this.#keys = new Map(cast.map(({ name }) => [name, [makeKey(name, 1)]]))
   }
 
   static async open({ clock, onAttempt, onTrouble }: StageOptions): Promise<DemoStage> {
@@ -71,7 +71,7 @@ export class DemoStage {
     try {
       for (const [priority, { name, max }] of cast.entries()) {
         const limits = [`${max}/${windowAt(clock())}`]
-        await toolkit.accounts.add({ provider: 'sandbox', name, limits, priority, secret: keyOf(name, 1) })
+        await toolkit.accounts.add({ provider: 'sandbox', name, limits, priority, secret: makeKey(name, 1) })
       }
       const running = await startProxy(toolkit, proxySettings, { onAttempt, onTrouble })
       const { url, port, accounts } = running
@@ -111,7 +111,7 @@ export class DemoStage {
     for (const account of await this.accounts()) {
       if (account.status !== 'key-refused') continue
       const keys = this.#keys.get(account.name) ?? []
-      const secret = keyOf(account.name, keys.length + 1)
+      const secret = makeKey(account.name, keys.length + 1)
       this.#keys.set(account.name, [...keys, secret])
       await this.#toolkit.accounts.set(account.name, { secret })
     }
@@ -139,7 +139,7 @@ const proxySettings = {
   user: null,
 } as const
 
-function keyOf(name: string, edition: number): string {
+function makeKey(name: string, edition: number): string {
   return `sk-simulated-${name}-${String(edition).padStart(4, '0')}`
 }
 

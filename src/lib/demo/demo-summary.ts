@@ -31,7 +31,7 @@ export interface DemoDocument {
   durationMs: number
 }
 
-export function summaryOf(story: DemoStory, durationMs: number): DemoDocument {
+export function summarize(story: DemoStory, durationMs: number): DemoDocument {
   const { url, sent, answered, streamed, failedOver, accounts, agrees, poolOut } = story
   return {
     simulated: true,

@@ -53,11 +53,11 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
   // The text quotes the input, which may be a key pasted in the wrong place.
   const [told, advice] = [redact(message, []), hint === null ? null : redact(hint, [])]
   const shown = { code, message: told, hint: advice, ...(typeof field === 'string' ? { field } : {}) }
-  sendJson(res, statusOf(known.code, known.status, method), { error: shown }, headers)
+  sendJson(res, chooseStatus(known.code, known.status, method), { error: shown }, headers)
 }
 
 /** A 401 of this API is only about its own token, and an invalid body is a 422. */
-export function statusOf(code: ErrorCode, status: number, method: string): number {
+export function chooseStatus(code: ErrorCode, status: number, method: string): number {
   if (code === 'credentials_refused' || code === 'needs_login') return 422
   return status === 400 && (method === 'POST' || method === 'PATCH') ? 422 : status
 }

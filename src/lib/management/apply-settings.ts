@@ -18,7 +18,7 @@ export async function applySettings(
   settings: Settings,
   changes: Readonly<Record<string, string | number | boolean | readonly string[]>>,
 ): Promise<void> {
-  const texts = Object.entries(changes).map(([key, value]) => [key, textOf(value)] as const)
+  const texts = Object.entries(changes).map(([key, value]) => [key, formatSetting(value)] as const)
   for (const [key] of texts) if (MACHINE_ONLY.has(key)) throw onMachineOnly(key)
   for (const [key, text] of texts) await inField(key, () => settings.check(key, text))
   for (const [key, text] of texts) await inField(key, () => settings.set(key, text))
@@ -40,6 +40,6 @@ function onMachineOnly(key: string): QwenctlError {
 }
 
 /** The text form that `config set` takes. */
-function textOf(value: string | number | boolean | readonly string[]): string {
+function formatSetting(value: string | number | boolean | readonly string[]): string {
   return typeof value === 'object' ? value.join(',') : String(value)
 }

@@ -15,7 +15,7 @@ export function checkShape<Schema extends z.ZodType>(
   const extra = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const path = [...(issue?.path ?? []), ...(extra === undefined ? [] : [extra])]
   const field = fieldAt(path)
-  const words = extra === undefined ? `is not as it must be: ${wordsOf(issue)}` : 'is not known here'
+  const words = extra === undefined ? `is not as it must be: ${formatIssue(issue)}` : 'is not known here'
   throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${words}`, {
     hint: 'see docs/reference/api.md, or /api/openapi.json',
     details: field === '' ? {} : { field },
@@ -32,7 +32,7 @@ function deepest(issue: Issue): Issue {
   return best === undefined ? issue : deepest({ ...best, path: [...issue.path, ...best.path] })
 }
 
-function wordsOf(issue: Issue): string {
+function formatIssue(issue: Issue): string {
   return (issue?.message ?? 'invalid value').replace(/^Invalid (input|option): /, '')
 }
 

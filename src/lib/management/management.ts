@@ -56,7 +56,7 @@ export class Management {
     const path = mark < 0 ? url : url.slice(0, mark)
     if (path !== '/api' && !path.startsWith('/api/')) return this.#page.answer(req, res, path)
     const found = this.#router.find(method, path)
-    const presented = bearerOf(req)
+    const presented = readBearer(req)
     // An unknown client does not learn which paths exist.
     if (found.kind !== 'route' || found.route.access === 'admin')
       await this.#gate.pass(presented, remoteAddress)
@@ -64,7 +64,7 @@ export class Management {
     if (found.kind === 'other-methods') throw notAllowed(method, found.allow)
     const { route, params } = found
     if (this.#isOfOthers(params)) throw notFound(method, path)
-    const query = queryOf(route, mark < 0 ? '' : url.slice(mark + 1))
+    const query = parseQuery(route, mark < 0 ? '' : url.slice(mark + 1))
     const body = route.body === null ? undefined : checkBody(route, await readJson(req))
     const call: Call = { params, query, body, presented, remoteAddress, parts: this.#parts }
     if (route.answer === null) {
@@ -81,12 +81,12 @@ export class Management {
   }
 }
 
-function bearerOf({ headers: { authorization } }: IncomingMessage): string | null {
+function readBearer({ headers: { authorization } }: IncomingMessage): string | null {
   const [, token] = /^bearer\s+(\S+)\s*$/i.exec(authorization ?? '') ?? []
   return token ?? null
 }
 
-function queryOf(route: Route, text: string): unknown {
+function parseQuery(route: Route, text: string): unknown {
   const given = new URLSearchParams(text)
   const query: Record<string, string> = {}
   for (const [name, value] of given) {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ErrorCode } from '../base/errors.ts'
 import { errorKinds } from '../base/errors.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
-import { statusOf } from './answer.ts'
+import { chooseStatus } from './answer.ts'
 import type { Route } from './route.ts'
 import { answers, bodies } from './schemas/components.ts'
 import { errorDocument } from './schemas/error.ts'
@@ -19,7 +19,7 @@ export function openApi(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const operations = (paths[route.path] ??= {})
-    operations[route.method.toLowerCase()] = operationOf(route)
+    operations[route.method.toLowerCase()] = buildOperation(route)
   }
   return {
     openapi: '3.1.1',
@@ -33,7 +33,7 @@ export function openApi(routes: readonly Route[]): Json {
     },
     servers: [{ url: 'http://127.0.0.1:3000', description: 'the default address of proxy start' }],
     security: [{ token: [] }],
-    tags: tagsOf(routes),
+    tags: buildTags(routes),
     paths,
     components: {
       securitySchemes: {
@@ -44,35 +44,43 @@ export function openApi(routes: readonly Route[]): Json {
   }
 }
 
-function operationOf(route: Route): Json {
+function buildOperation(route: Route): Json {
   const { access, summary, about, body, query, path } = route
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ''))
   if (query !== null) parameters.push(...queryParameters(query))
   return {
     operationId: operationId(route),
-    tags: [tagOf(path)],
+    tags: [chooseTag(path)],
     summary,
     ...(about === null ? {} : { description: about }),
     ...(access === 'open' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === null
       ? {}
-      : { requestBody: { required: !body.safeParse({}).success, content: jsonOf(reference(bodies, body)) } }),
-    responses: responsesOf(route),
+      : {
+          requestBody: {
+            required: !body.safeParse({}).success,
+            content: convertSchema(reference(bodies, body)),
+          },
+        }),
+    responses: buildResponses(route),
   }
 }
 
-function responsesOf(route: Route): Json {
+function buildResponses(route: Route): Json {
   const { status, answer } = route
   const content =
     answer === null
       ? { 'text/event-stream': { schema: { type: 'string' } } }
-      : jsonOf(answers.has(answer) ? reference(answers, answer) : { type: 'object' })
+      : convertSchema(answers.has(answer) ? reference(answers, answer) : { type: 'object' })
   const responses: Json = {
     [String(status)]: { description: 'done', content },
   }
   for (const [code, said] of errorsByStatus(route)) {
-    responses[code] = { description: said.join(', '), content: jsonOf(reference(answers, errorDocument)) }
+    responses[code] = {
+      description: said.join(', '),
+      content: convertSchema(reference(answers, errorDocument)),
+    }
   }
   return responses
 }
@@ -86,7 +94,7 @@ function errorsByStatus({ access, body, errors, method }: Route): Map<string, Er
   ]
   const found = new Map<string, ErrorCode[]>()
   for (const code of new Set(codes)) {
-    const status = String(statusOf(code, errorKinds[code].status, method))
+    const status = String(chooseStatus(code, errorKinds[code].status, method))
     found.set(status, [...(found.get(status) ?? []), code])
   }
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)))
@@ -126,7 +134,7 @@ function schemaPath(id: string): string {
   return `#/components/schemas/${id}`
 }
 
-function jsonOf(schema: Json): Json {
+function convertSchema(schema: Json): Json {
   return { 'application/json': { schema } }
 }
 
@@ -158,12 +166,12 @@ const tags: Record<string, string> = {
   proxy: 'the answering proxy and its settings',
 }
 
-function tagsOf(routes: readonly Route[]): Json[] {
-  const names = [...new Set(routes.map(({ path }) => tagOf(path)))]
+function buildTags(routes: readonly Route[]): Json[] {
+  const names = [...new Set(routes.map(({ path }) => chooseTag(path)))]
   return names.map((name) => ({ name, description: tags[name] ?? name }))
 }
 
-function tagOf(path: string): string {
+function chooseTag(path: string): string {
   const [, , first = 'about'] = path.split('/')
   if (first === 'settings') return 'proxy'
   if (first === 'explain') return 'quota'

@@ -68,7 +68,7 @@ export function route<
   Body extends z.ZodType = z.ZodType,
 >(spec: JsonSpec<Path, Query, Body, Answer>): Route {
   return {
-    ...fieldsOf(spec),
+    ...fillDefaults(spec),
     path: spec.path,
     query: spec.query ?? null,
     body: spec.body ?? null,
@@ -82,7 +82,7 @@ export function route<
 /** A route that streams its answer for as long as it takes. */
 export function streamRoute(spec: About & { path: string; stream: Route['stream'] }): Route {
   return {
-    ...fieldsOf(spec),
+    ...fillDefaults(spec),
     path: spec.path,
     query: null,
     body: null,
@@ -93,7 +93,7 @@ export function streamRoute(spec: About & { path: string; stream: Route['stream'
   }
 }
 
-function fieldsOf(spec: About) {
+function fillDefaults(spec: About) {
   const { method, access = 'admin', summary, about = null, errors = [] } = spec
   return { method, access, summary, about, errors }
 }

@@ -39,17 +39,17 @@ const named: [keyof InkKey, KeyName][] = [
 const withControl: Record<string, KeyName> = { c: 'ctrl-c', l: 'ctrl-l', u: 'ctrl-u', z: 'ctrl-z' }
 
 /** The keys of one input: a slow connection delivers several letters at once. Unknown keys are dropped. */
-export function keysOf(input: string, key: InkKey): Key[] {
+export function parseKeys(input: string, key: InkKey): Key[] {
   const name = named.find(([field]) => key[field])?.[1]
   if (name !== undefined) return [{ name }]
   if (key.ctrl) {
     const control = withControl[input]
     return control === undefined ? [] : [{ name: control }]
   }
-  return key.meta ? [] : [...input].flatMap(letterOf)
+  return key.meta ? [] : [...input].flatMap(parseLetter)
 }
 
-function letterOf(character: string): Key[] {
+function parseLetter(character: string): Key[] {
   if (character === '\r' || character === '\n') return [{ name: 'enter' }]
   if (character === '\u007f' || character === '\b') return [{ name: 'backspace' }]
   if (character === '\u0003') return [{ name: 'ctrl-c' }]

@@ -29,7 +29,7 @@ export function isTooSmall({ columns, rows }: ScreenState['size']): boolean {
   return columns < SMALLEST.columns || rows < SMALLEST.rows
 }
 
-export function layoutOf(state: ScreenState): Layout {
+export function computeLayout(state: ScreenState): Layout {
   const { rows } = state.size
   const header = rows >= 20 ? 3 : rows >= 12 ? 2 : 1
   const hasMessage = rows >= 8
@@ -53,7 +53,7 @@ export function layoutOf(state: ScreenState): Layout {
 /**
  * The part of `count` lines that a window of `size` shows. The line at `at` is visible, and centred if possible.
  */
-export function windowOf(count: number, size: number, at: number): { from: number; to: number } {
+export function computeWindow(count: number, size: number, at: number): { from: number; to: number } {
   const from = Math.max(0, Math.min(at - Math.floor(size / 2), count - size))
   return { from, to: Math.min(count, from + size) }
 }

@@ -61,46 +61,46 @@ export function requestLine(entry: LogEntry, seq: number): RequestLine | null {
 }
 
 function requestDone(entry: LogEntry, seq: number, at: number): RequestDone {
-  const outcome = textOf(entry, 'outcome')
+  const outcome = readText(entry, 'outcome')
   const tried = Array.isArray(entry['tried']) ? entry['tried'].map((text) => printable(String(text))) : []
   return {
     kind: 'request',
-    ...{ seq, at, outcome: wordsOf(outcome) },
-    ...whoseOf(entry),
-    model: textOf(entry, 'model') || null,
+    ...{ seq, at, outcome: formatOutcome(outcome) },
+    ...readSubject(entry),
+    model: readText(entry, 'model') || null,
     tone: outcome === 'ok' ? 'good' : entry['clientGone'] === true ? 'quiet' : 'warn',
-    status: numberOf(entry, 'status'),
-    latencyMs: numberOf(entry, 'latencyMs'),
-    firstByteMs: numberOf(entry, 'firstByteMs'),
-    inputTokens: numberOf(entry, 'inputTokens'),
-    outputTokens: numberOf(entry, 'outputTokens'),
-    costUsd: numberOf(entry, 'costUsd'),
-    attempts: numberOf(entry, 'attempts') ?? 0,
+    status: readNumber(entry, 'status'),
+    latencyMs: readNumber(entry, 'latencyMs'),
+    firstByteMs: readNumber(entry, 'firstByteMs'),
+    inputTokens: readNumber(entry, 'inputTokens'),
+    outputTokens: readNumber(entry, 'outputTokens'),
+    costUsd: readNumber(entry, 'costUsd'),
+    attempts: readNumber(entry, 'attempts') ?? 0,
     before: tried.slice(0, -1).map(formatTried),
-    message: textOf(entry, 'message'),
-    requestId: textOf(entry, 'requestId'),
-    route: textOf(entry, 'route'),
-    clientKey: textOf(entry, 'clientKey'),
+    message: readText(entry, 'message'),
+    requestId: readText(entry, 'requestId'),
+    route: readText(entry, 'route'),
+    clientKey: readText(entry, 'clientKey'),
   }
 }
 
 function happening(entry: LogEntry, seq: number, at: number): Happening {
   const isBad = entry.level === 'error'
   const tone: Tone = isBad ? 'bad' : entry.level === 'warn' ? 'warn' : 'quiet'
-  return { kind: 'note', seq, at, ...whoseOf(entry), tone, text: noteText(entry, at) }
+  return { kind: 'note', seq, at, ...readSubject(entry), tone, text: noteText(entry, at) }
 }
 
 function noteText(entry: LogEntry, at: number): string {
-  const message = textOf(entry, 'message')
+  const message = readText(entry, 'message')
   switch (entry.kind) {
     case 'cooldown':
       return cooldownText(entry, at)
     case 'started':
-      return `a proxy listens at ${textOf(entry, 'url')}`
+      return `a proxy listens at ${readText(entry, 'url')}`
     case 'stopped':
       return 'a proxy ended'
     case 'lines-lost':
-      return `${textOf(entry, 'count')} log lines could not be written`
+      return `${readText(entry, 'count')} log lines could not be written`
     case 'trouble':
       return message
     default:
@@ -109,41 +109,41 @@ function noteText(entry: LogEntry, at: number): string {
 }
 
 function cooldownText(entry: LogEntry, at: number): string {
-  const model = textOf(entry, 'model')
-  const rests = textOf(entry, 'rests')
-  const account = whoseOf(entry).account ?? ''
+  const model = readText(entry, 'model')
+  const rests = readText(entry, 'rests')
+  const account = readSubject(entry).account ?? ''
   const who = rests === 'account' || rests === '' ? account : `${account} (${rests})`
-  const until = Date.parse(textOf(entry, 'until'))
+  const until = Date.parse(readText(entry, 'until'))
   const long = Number.isFinite(until) ? ` for ${shortDuration(until - at)}` : ' until you act'
   const of = model === '' ? '' : `, for ${model} alone`
-  return `${who} is in cooldown${long}${of}: ${wordsOf(textOf(entry, 'reason'))}`
+  return `${who} is in cooldown${long}${of}: ${formatOutcome(readText(entry, 'reason'))}`
 }
 
-function whoseOf(entry: LogEntry): { user: string | null; account: string | null } {
-  const name = textOf(entry, 'account')
+function readSubject(entry: LogEntry): { user: string | null; account: string | null } {
+  const name = readText(entry, 'account')
   return {
-    user: textOf(entry, 'user') || null,
-    account: name === '' ? null : `${textOf(entry, 'provider')}/${name}`,
+    user: readText(entry, 'user') || null,
+    account: name === '' ? null : `${readText(entry, 'provider')}/${name}`,
   }
 }
 
 /** `qwen/work rate-short` in words. */
 function formatTried(tried: string): string {
   const space = tried.lastIndexOf(' ')
-  return space < 0 ? tried : `${tried.slice(0, space)} ${wordsOf(tried.slice(space + 1))}`
+  return space < 0 ? tried : `${tried.slice(0, space)} ${formatOutcome(tried.slice(space + 1))}`
 }
 
-function wordsOf(outcome: string): string {
+function formatOutcome(outcome: string): string {
   if (Object.hasOwn(outcomeWords, outcome)) return outcomeWords[outcome as keyof typeof outcomeWords]
   return outcome.replaceAll('_', ' ')
 }
 
-function textOf(entry: LogEntry, field: string): string {
+function readText(entry: LogEntry, field: string): string {
   const value = entry[field]
   return typeof value === 'string' || typeof value === 'number' ? printable(String(value)) : ''
 }
 
-function numberOf(entry: LogEntry, field: string): number | null {
+function readNumber(entry: LogEntry, field: string): number | null {
   const value = entry[field]
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }

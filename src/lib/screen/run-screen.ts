@@ -50,7 +50,7 @@ class Screen {
     this.#options = options
     const { facts, stdout, clock } = options
     this.#store = new ScreenStore(
-      firstState(facts, sizeOf(stdout), clock()),
+      firstState(facts, readSize(stdout), clock()),
       (wish) => void this.#fulfil(wish),
     )
     this.#feed = new HomeFeed({ ...options, onEvent: this.#store.dispatch })
@@ -59,7 +59,7 @@ class Screen {
   async run(): Promise<number> {
     const { stdin, stdout, look, palette, clock } = this.#options
     const { render, createElement, ScreenView } = await loadInk()
-    const resize = () => this.#store.dispatch({ type: 'resize', ...sizeOf(stdout) })
+    const resize = () => this.#store.dispatch({ type: 'resize', ...readSize(stdout) })
     stdout.on('resize', resize)
     const deafen = listenToSignals({
       onEnd: (exit) => this.#endWith(exit),
@@ -131,7 +131,7 @@ class Screen {
       })
     } finally {
       this.#isAway = false
-      this.#store.dispatch({ type: 'resize', ...sizeOf(stdout) })
+      this.#store.dispatch({ type: 'resize', ...readSize(stdout) })
     }
   }
 
@@ -163,6 +163,6 @@ async function letGo(stdin: NodeJS.ReadStream): Promise<void> {
   await nextTurn()
 }
 
-function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
+function readSize({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
   return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 }
 }

@@ -30,7 +30,7 @@ export interface Invocation {
 }
 
 /** The report of anything thrown; null where nothing is to be said (an exit without words). */
-export function reportOf(error: unknown, invocation: Invocation): ErrorReport | null {
+export function buildReport(error: unknown, invocation: Invocation): ErrorReport | null {
   if (isQwenctlError(error)) {
     return { code: error.code, message: error.message, hint: error.hint, exit: errorKinds[error.code].exit }
   }

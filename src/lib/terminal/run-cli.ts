@@ -2,7 +2,7 @@ import { run, settings } from '@oclif/core'
 import type { Config } from '@oclif/core'
 import { QwenctlError } from '../base/errors.ts'
 import { paletteFor } from './format/color.ts'
-import { errorDocument, errorText, isDebugging, reportOf, silentExit, wantsJson } from './error-report.ts'
+import { errorDocument, errorText, isDebugging, buildReport, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
 import { loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
 import { withLocalPaths } from './plugins/plugin-arguments.ts'
@@ -52,7 +52,7 @@ function reportFailure(error: unknown, argv: string[], config: Config | undefine
   if (quiet !== null) return quiet
   // The reader of a pipe left (`| head`): that is its right, not our failure.
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0
-  const report = reportOf(error, invocationOf(argv, config))
+  const report = buildReport(error, describeInvocation(argv, config))
   if (report === null) return 1
   if (wantsJson(argv, process.env)) process.stdout.write(errorDocument(report))
   else process.stderr.write(errorText(report, paletteFor(process.stderr, process.env)))
@@ -72,7 +72,7 @@ function refuseTopicAsDocument(argv: string[], config: Config): void {
   })
 }
 
-function invocationOf(argv: string[], config: Config | undefined): Invocation {
+function describeInvocation(argv: string[], config: Config | undefined): Invocation {
   const words = argv.slice(0, firstFlag(argv))
   for (let count = words.length; count > 0; count -= 1) {
     const command = config?.findCommand(words.slice(0, count).join(':'))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { lineWidth, plainText } from '../../../src/lib/screen/line.ts'
 import { paintLine } from '../../../src/lib/screen/paint-line.ts'
 import type { KeyName } from '../../../src/lib/screen/state/screen-event.ts'
-import { frameOf } from '../../../src/lib/screen/view/frame.ts'
+import { renderFrame } from '../../../src/lib/screen/view/frame.ts'
 import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
 import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'
 import { account, GivenScreen, limit, proxy, requestEntry, timeAt } from './given-state.ts'
@@ -77,7 +77,7 @@ test('whatever happens at whatever size, there are as many lines as rows, and no
         for (const { columns, rows } of [size, later]) {
           screen.send({ type: 'resize', columns, rows })
           for (const unicode of [true, false]) {
-            const frame = frameOf(screen.state, { unicode })
+            const frame = renderFrame(screen.state, { unicode })
             expect(frame).toHaveLength(rows)
             for (const line of frame) expect(lineWidth(line)).toBeLessThanOrEqual(columns)
           }
@@ -121,7 +121,7 @@ test('where the terminal has no UTF-8, everything of ours is ASCII', () => {
 })
 
 test('without colours a painted line is its plain text; with them it takes as many cells', () => {
-  const frame = frameOf(new GivenScreen({ accounts: ['a'] }).state, { unicode: true })
+  const frame = renderFrame(new GivenScreen({ accounts: ['a'] }).state, { unicode: true })
   const plain = paletteFor({ isTTY: true }, { NO_COLOR: '1' })
   const coloured = paletteFor({ isTTY: true }, { TERM: 'xterm' })
   for (const line of frame) {

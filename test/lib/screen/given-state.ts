@@ -6,7 +6,7 @@ import type { Key, KeyName, ScreenEvent, Wish } from '../../../src/lib/screen/st
 import { firstState } from '../../../src/lib/screen/state/screen-state.ts'
 import type { ScreenState } from '../../../src/lib/screen/state/screen-state.ts'
 import { step } from '../../../src/lib/screen/state/step.ts'
-import { frameOf } from '../../../src/lib/screen/view/frame.ts'
+import { renderFrame } from '../../../src/lib/screen/view/frame.ts'
 import type { ProxyView } from '../../../src/lib/toolkit/proxies.ts'
 import type { AccountQuotaView, LimitView, QuotaDocument } from '../../../src/lib/toolkit/views.ts'
 
@@ -152,7 +152,7 @@ export class GivenScreen {
 
   /** As it stands on the terminal, without blanks at the ends. */
   lines({ unicode = true } = {}): string[] {
-    return frameOf(this.state, { unicode }).map((line) => plainText(line).trimEnd())
+    return renderFrame(this.state, { unicode }).map((line) => plainText(line).trimEnd())
   }
 
   text(): string {

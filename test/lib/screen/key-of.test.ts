@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keysOf } from '../../../src/lib/screen/key-of.ts'
+import { parseKeys } from '../../../src/lib/screen/key-of.ts'
 import type { InkKey } from '../../../src/lib/screen/key-of.ts'
 
 const none: InkKey = {
@@ -16,19 +16,19 @@ const none: InkKey = {
 }
 
 test('when a slow line brings several letters at once, each is a key', () => {
-  expect(keysOf('dy', none)).toEqual([{ text: 'd' }, { text: 'y' }])
+  expect(parseKeys('dy', none)).toEqual([{ text: 'd' }, { text: 'y' }])
   const keys = [{ text: '/' }, { text: 'a' }, { name: 'enter' }, { name: 'backspace' }, { text: '日' }]
-  expect(keysOf('/a\r\u007f日', none)).toEqual(keys)
+  expect(parseKeys('/a\r\u007f日', none)).toEqual(keys)
 })
 
 test('when a key has a name, the name counts and not its bytes', () => {
-  expect(keysOf('', { ...none, pageDown: true })).toEqual([{ name: 'page-down' }])
-  expect(keysOf('', { ...none, delete: true })).toEqual([{ name: 'backspace' }])
-  expect(keysOf('c', { ...none, ctrl: true })).toEqual([{ name: 'ctrl-c' }])
+  expect(parseKeys('', { ...none, pageDown: true })).toEqual([{ name: 'page-down' }])
+  expect(parseKeys('', { ...none, delete: true })).toEqual([{ name: 'backspace' }])
+  expect(parseKeys('c', { ...none, ctrl: true })).toEqual([{ name: 'ctrl-c' }])
 })
 
 test('when a key means nothing here, it is none', () => {
-  expect(keysOf('x', { ...none, ctrl: true })).toEqual([])
-  expect(keysOf('e', { ...none, meta: true })).toEqual([])
-  expect(keysOf('\u0007', none)).toEqual([])
+  expect(parseKeys('x', { ...none, ctrl: true })).toEqual([])
+  expect(parseKeys('e', { ...none, meta: true })).toEqual([])
+  expect(parseKeys('\u0007', none)).toEqual([])
 })

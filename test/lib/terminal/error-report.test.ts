@@ -5,14 +5,14 @@ import {
   errorDocument,
   errorText,
   isDebugging,
-  reportOf,
+  buildReport,
   wantsJson,
 } from '../../../src/lib/terminal/error-report.ts'
 
 const nowhere = { command: null, flags: [] }
 
 test('when an error of ours is thrown, the document has exactly code, message, hint and exit', () => {
-  const report = reportOf(new QwenctlError('account_not_found', 'no account "work"'), nowhere)
+  const report = buildReport(new QwenctlError('account_not_found', 'no account "work"'), nowhere)
   if (report === null) throw new Error('nothing is reported')
   expect(JSON.parse(errorDocument(report))).toEqual({
     error: {
@@ -28,13 +28,16 @@ test('when an error of ours is thrown, the document has exactly code, message, h
 })
 
 test('when something unknown is thrown, it is called internal and exits with 1', () => {
-  expect(reportOf(new TypeError('x is not a function'), nowhere)).toMatchObject({ code: 'internal', exit: 1 })
-  expect(reportOf('a string', nowhere)).toMatchObject({ code: 'internal', message: 'a string' })
+  expect(buildReport(new TypeError('x is not a function'), nowhere)).toMatchObject({
+    code: 'internal',
+    exit: 1,
+  })
+  expect(buildReport('a string', nowhere)).toMatchObject({ code: 'internal', message: 'a string' })
 })
 
 test('when a prompt is interrupted, exits as shells expect', () => {
   const interrupt = Object.assign(new Error('User force closed the prompt'), { name: 'ExitPromptError' })
-  expect(reportOf(interrupt, nowhere)).toMatchObject({ code: 'cancelled', exit: 130 })
+  expect(buildReport(interrupt, nowhere)).toMatchObject({ code: 'cancelled', exit: 130 })
 })
 
 test.each([
@@ -62,7 +65,7 @@ test("when oclif finds a flag's value wrong, the message says which flag and wha
     new Error('Parsing --port \n\tExpected an integer but received: abc\nSee more help with --help'),
     { oclif: { exit: 2 } },
   )
-  expect(reportOf(error, { command: 'proxy start', flags: ['port'] })).toEqual({
+  expect(buildReport(error, { command: 'proxy start', flags: ['port'] })).toEqual({
     code: 'invalid_usage',
     message: '--port: expected an integer but received: abc',
     hint: 'qwenctl proxy start --help shows what it takes',

@@ -3,11 +3,11 @@ import { QwenctlError } from '../../../lib/base/errors.ts'
 import type { AccountView } from '../../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../../lib/terminal/accounts/account-names.ts'
-import { targetsOf } from '../../base/account-targets.ts'
+import { resolveTargets } from '../../base/account-targets.ts'
 import {
   AccountCommand,
   accountArguments,
-  filterOf,
+  buildFilter,
   groupFlag,
   providerFlag,
 } from '../../base/toolkit-command.ts'
@@ -29,13 +29,13 @@ export default class AccountsTemplateApply extends AccountCommand {
   async run(): Promise<AccountsAnswer> {
     const { args, flags } = await this.parse(AccountsTemplateApply)
     const references = args.account ?? []
-    const filter = filterOf(flags)
+    const filter = buildFilter(flags)
     if (references.length === 0 && filter.group === undefined && filter.provider === undefined) {
       throw new QwenctlError('invalid_usage', 'name the accounts to change', {
         hint: 'give account names, --group GROUP or --provider PROVIDER',
       })
     }
-    const ids = await targetsOf(this.toolkit, references, filter)
+    const ids = await resolveTargets(this.toolkit, references, filter)
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
     const changed: AccountView[] = []
     for (const id of ids) changed.push(await this.toolkit.templates.apply(args.template, id))

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { confirmOrCancel } from '../../../lib/terminal/input/prompt.ts'
 import type { Template } from '../../../lib/toolkit/toolkit.ts'
-import { AccountCommand, filterOf, requiredAccountArgument, yesFlag } from '../../base/toolkit-command.ts'
+import { AccountCommand, buildFilter, requiredAccountArgument, yesFlag } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateSave extends AccountCommand {
   static override summary = 'save the settings of an account as a template'
@@ -19,7 +19,7 @@ export default class AccountsTemplateSave extends AccountCommand {
     const { templates } = this.toolkit
     if (await templates.has(args.template))
       await confirmOrCancel(`The template ${args.template} exists already. Replace it?`, flags.yes)
-    const template = await templates.save(args.template, args.account, filterOf(flags))
+    const template = await templates.save(args.template, args.account, buildFilter(flags))
     this.tell(`Saved. Next: qwenctl accounts template apply ${args.template} ACCOUNT.`)
     return { template }
   }

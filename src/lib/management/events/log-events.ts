@@ -13,7 +13,7 @@ const MOST_REQUESTS = 100
 export function tellNews(stream: EventStream, { lines, skipped }: TailNews, user: string | null): void {
   const told = lines.flatMap((line) => {
     const kind = KIND.exec(line.text)?.[1]
-    return kind === undefined || (user !== null && !isOf(user, line)) ? [] : [{ kind, line }]
+    return kind === undefined || (user !== null && !belongsTo(user, line)) ? [] : [{ kind, line }]
   })
   const requests = told.filter(({ kind }) => kind === 'request')
   const tooMany = new Set<TailLine>(requests.slice(0, -MOST_REQUESTS).map(({ line }) => line))
@@ -23,6 +23,6 @@ export function tellNews(stream: EventStream, { lines, skipped }: TailNews, user
 }
 
 /** Like `KIND`: a text within a line cannot match a field. */
-function isOf(user: string, { text }: TailLine): boolean {
+function belongsTo(user: string, { text }: TailLine): boolean {
   return text.includes(`"user":${JSON.stringify(user)},`)
 }

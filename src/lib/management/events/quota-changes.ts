@@ -7,13 +7,13 @@ export class QuotaChanges {
   /** The accounts that changed since the last call; none at the first. */
   of({ accounts }: QuotaDocument): AccountQuotaView[] {
     const before = this.#before
-    this.#before = new Map(accounts.map((account) => [account.id, looksOf(account)]))
+    this.#before = new Map(accounts.map((account) => [account.id, fingerprint(account)]))
     if (before === null) return []
     return accounts.filter((account) => before.get(account.id) !== this.#before?.get(account.id))
   }
 }
 
 /** Forecasts change with the clock, so they are sent only along with other changes. */
-function looksOf(account: AccountQuotaView): string {
+function fingerprint(account: AccountQuotaView): string {
   return JSON.stringify({ ...account, limits: account.limits.map((limit) => ({ ...limit, forecast: null })) })
 }

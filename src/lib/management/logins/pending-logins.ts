@@ -71,7 +71,7 @@ export class PendingLogins {
     this.#entries.set(entry.view.loginId, entry)
     this.#finish(entry, what, pending).then(
       (id) => this.#ended(entry, { status: 'done', accountId: id }),
-      (error: unknown) => this.#ended(entry, failureOf(error)),
+      (error: unknown) => this.#ended(entry, describeFailure(error)),
     )
     return this.show(entry.view.loginId)
   }
@@ -161,7 +161,7 @@ export class PendingLogins {
   }
 }
 
-function failureOf(error: unknown): { status: LoginStatus; error: LoginView['error'] } {
+function describeFailure(error: unknown): { status: LoginStatus; error: LoginView['error'] } {
   if (!isQwenctlError(error))
     return { status: 'failed', error: { code: 'internal', message: messageOf(error), hint: null } }
   const { code, message, hint, details } = error

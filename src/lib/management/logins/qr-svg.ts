@@ -18,11 +18,11 @@ const QUIET = 4
 
 /** A QR code as an SVG image without scripts or styles; null: the text is too long. */
 export function qrSvg(text: string): string | null {
-  const rows = squaresOf(text)
+  const rows = encodeSquares(text)
   if (rows === null) return null
   const size = rows.length + 2 * QUIET
   const dark = rows.flatMap((row, y) =>
-    runsOf(row).map(([x, length]) => `M${x + QUIET} ${y + QUIET}h${length}v1h-${length}z`),
+    findRuns(row).map(([x, length]) => `M${x + QUIET} ${y + QUIET}h${length}v1h-${length}z`),
   )
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges">` +
@@ -30,7 +30,7 @@ export function qrSvg(text: string): string | null {
   )
 }
 
-function squaresOf(text: string): boolean[][] | null {
+function encodeSquares(text: string): boolean[][] | null {
   const Code = createRequire(import.meta.url)('qrcode-terminal/vendor/QRCode') as QrCodes
   const code = new Code(ANY_VERSION, LOW)
   try {
@@ -43,7 +43,7 @@ function squaresOf(text: string): boolean[][] | null {
 }
 
 /** The start and the length of each run of dark squares. */
-function runsOf(row: boolean[]): [number, number][] {
+function findRuns(row: boolean[]): [number, number][] {
   const runs: [number, number][] = []
   for (const [x, isDark] of row.entries()) {
     const last = runs.at(-1)

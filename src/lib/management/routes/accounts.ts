@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { addAccount } from '../add-account.ts'
 import { route } from '../route.ts'
 import { accountChanges, accountList, addedAccount, newAccount, oneAccount } from '../schemas/account.ts'
-import { accountFilter, filterOf, flag } from './filter.ts'
+import { accountFilter, buildFilter, flag } from './filter.ts'
 import { knownAccount } from './known-account.ts'
 
 /** Accounts and their lifecycle. */
@@ -13,7 +13,7 @@ export const accountRoutes = [
     summary: 'List the accounts',
     query: accountFilter,
     answer: accountList,
-    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.accounts.list(filterOf(query)) }),
+    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.accounts.list(buildFilter(query)) }),
   }),
   route({
     method: 'POST',

@@ -3,7 +3,7 @@ import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { ArchivedView } from '../../toolkit/views.ts'
 import { route } from '../route.ts'
 import { accountName, archive, oneAccount, oneArchived } from '../schemas/account.ts'
-import { accountFilter, filterOf } from './filter.ts'
+import { accountFilter, buildFilter } from './filter.ts'
 
 /** Removed accounts that can be restored. */
 export const archiveRoutes = [
@@ -13,7 +13,7 @@ export const archiveRoutes = [
     summary: 'List the archived accounts',
     query: accountFilter,
     answer: archive,
-    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.archive.list(filterOf(query)) }),
+    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.archive.list(buildFilter(query)) }),
   }),
   route({
     method: 'POST',

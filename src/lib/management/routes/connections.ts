@@ -26,7 +26,7 @@ export const connectionRoutes = [
     answer: schemas.connectionList,
     run: async ({ params, parts: { toolkit } }) => {
       const accounts = await toolkit.accounts.list({ user: userOf(params) })
-      return { connections: accounts.map(connectionOf) }
+      return { connections: accounts.map(buildConnection) }
     },
   }),
   route({
@@ -56,7 +56,7 @@ export const connectionRoutes = [
     answer: schemas.oneConnection,
     run: async ({ params, parts: { toolkit } }) => {
       const { id } = await theirs(toolkit, params)
-      return { connection: connectionOf(await toolkit.accounts.show(id)) }
+      return { connection: buildConnection(await toolkit.accounts.show(id)) }
     },
   }),
   route({
@@ -70,18 +70,18 @@ export const connectionRoutes = [
     run: async ({ params, body: { enabled, credentials, ...said }, parts: { toolkit } }) =>
       inItsNames(async () => {
         const { id, user } = await theirs(toolkit, params)
-        const key = keyOf(credentials)
+        const key = readKey(credentials)
         const changed = await toolkit.accounts.set(
           id,
           {
-            ...settingsOf(said),
+            ...buildSettings(said),
             ...(await renamed(toolkit, id, said.account_name)),
             ...(enabled === undefined ? {} : { enabled }),
             ...(key === undefined ? {} : { secret: key }),
           },
           { user },
         )
-        return { connection: connectionOf(changed) }
+        return { connection: buildConnection(changed) }
       }),
   }),
   route({
@@ -93,7 +93,7 @@ export const connectionRoutes = [
     answer: schemas.oneConnection,
     run: async ({ params, parts: { toolkit } }) => {
       const { id, user } = await theirs(toolkit, params)
-      return { connection: connectionOf(await toolkit.accounts.remove(id, { purge: false, user })) }
+      return { connection: buildConnection(await toolkit.accounts.remove(id, { purge: false, user })) }
     },
   }),
 ]
@@ -110,8 +110,8 @@ async function add(
   }: z.output<typeof schemas.newConnection>,
 ) {
   const label = said.account_name
-  const wanted = { provider, user, ...settingsOf(said), ...(label === undefined ? {} : { label }) }
-  const secret = keyOf(credentials)
+  const wanted = { provider, user, ...buildSettings(said), ...(label === undefined ? {} : { label }) }
+  const secret = readKey(credentials)
   if (type !== 'api_key' && secret !== undefined) {
     throw new QwenctlError('invalid_body', `a connection of auth_type ${type} takes no key`, {
       details: { field: 'credentials.api_key' },
@@ -130,11 +130,11 @@ async function add(
     secret === undefined ? wanted : { ...wanted, secret },
     { verify, keepUnreachable: true },
   )
-  return { connection: connectionOf(account), login: null, verification }
+  return { connection: buildConnection(account), login: null, verification }
 }
 
 /** The key, in either form. */
-function keyOf(credentials: z.output<typeof schemas.newConnection>['credentials']): string | undefined {
+function readKey(credentials: z.output<typeof schemas.newConnection>['credentials']): string | undefined {
   return typeof credentials === 'string' ? credentials : credentials?.api_key
 }
 
@@ -153,7 +153,7 @@ async function renamed(
   return { label: wanted, name: freePlace(others, { ...account, name: null, label: wanted }) }
 }
 
-function settingsOf({
+function buildSettings({
   base_url: baseUrl,
   groups,
   limits,
@@ -165,7 +165,7 @@ function settingsOf({
   }
 }
 
-function connectionOf(account: AccountView) {
+function buildConnection(account: AccountView) {
   return {
     id: account.id,
     app_id: account.provider,

@@ -8,7 +8,7 @@ export const accountFilter = z.strictObject({
 })
 
 /** The fields that have a value: forms send empty fields. */
-export function filterOf(query: z.output<typeof accountFilter>): AccountFilter {
+export function buildFilter(query: z.output<typeof accountFilter>): AccountFilter {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
   return Object.fromEntries(given)
 }

@@ -3,7 +3,7 @@ import type { HistoryQuery } from '../../toolkit/history/history-views.ts'
 import { route } from '../route.ts'
 import type { statsQuery } from '../schemas/history.ts'
 import * as schemas from '../schemas/history.ts'
-import { filterOf } from './filter.ts'
+import { buildFilter } from './filter.ts'
 import { knownAccount } from './known-account.ts'
 
 /** Usage hour by hour and day by day. */
@@ -18,8 +18,8 @@ export const historyRoutes = [
     answer: schemas.history,
     run: async ({ query: { by = 'all', account, user, provider, group, ...span }, parts }) =>
       parts.toolkit.history.show({
-        ...spanOf(span),
-        ...filterOf({ user, provider, group }),
+        ...parseSpan(span),
+        ...buildFilter({ user, provider, group }),
         by,
         ...(account === undefined || account === '' ? {} : { accounts: [account] }),
       }),
@@ -30,7 +30,7 @@ export const historyRoutes = [
     summary: 'Show the usage of all accounts',
     query: schemas.statsQuery,
     answer: schemas.stats,
-    run: async ({ query, parts }) => parts.toolkit.history.stats(null, spanOf(query)),
+    run: async ({ query, parts }) => parts.toolkit.history.stats(null, parseSpan(query)),
   }),
   route({
     method: 'GET',
@@ -41,12 +41,12 @@ export const historyRoutes = [
     answer: schemas.stats,
     run: async ({ params, query, parts: { toolkit } }) => {
       const { id } = await knownAccount(toolkit, params.id)
-      return toolkit.history.stats(id, spanOf(query))
+      return toolkit.history.stats(id, parseSpan(query))
     },
   }),
 ]
 
-function spanOf(query: z.output<typeof statsQuery>): Pick<HistoryQuery, 'days' | 'hours' | 'per'> {
+function parseSpan(query: z.output<typeof statsQuery>): Pick<HistoryQuery, 'days' | 'hours' | 'per'> {
   const { days, hours, per = hours === undefined ? 'day' : 'hour' } = query
   return { ...(days === undefined ? {} : { days }), ...(hours === undefined ? {} : { hours }), per }
 }

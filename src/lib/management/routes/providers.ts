@@ -12,12 +12,12 @@ export const providerRoutes = [
     answer: providers,
     run: async ({ parts }) => {
       const registry = await parts.toolkit.providers()
-      return { providers: registry.all().map((provider) => viewOf(registry, provider)) }
+      return { providers: registry.all().map((provider) => buildView(registry, provider)) }
     },
   }),
 ]
 
-function viewOf(registry: ProviderRegistry, provider: Provider) {
+function buildView(registry: ProviderRegistry, provider: Provider) {
   const { routes, ...detail } = registry.show(provider.id)
   return {
     ...detail,

@@ -1,7 +1,7 @@
 import { route } from '../route.ts'
 import { explainQuery, explanation } from '../schemas/explain.ts'
 import { quota } from '../schemas/quota.ts'
-import { accountFilter, filterOf } from './filter.ts'
+import { accountFilter, buildFilter } from './filter.ts'
 
 /** Remaining quota. */
 export const quotaRoutes = [
@@ -11,7 +11,7 @@ export const quotaRoutes = [
     summary: 'Show what is left of every account',
     query: accountFilter,
     answer: quota,
-    run: async ({ query, parts }) => parts.toolkit.quotas.show([], filterOf(query)),
+    run: async ({ query, parts }) => parts.toolkit.quotas.show([], buildFilter(query)),
   }),
   route({
     method: 'GET',

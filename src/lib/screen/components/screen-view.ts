@@ -3,11 +3,11 @@ import type { ReactNode } from 'react'
 import { Box, Text, useApp, useInput, usePaste } from 'ink'
 import type { SuspendTerminal } from 'ink'
 import type { Palette } from '../../terminal/format/color.ts'
-import { keysOf } from '../key-of.ts'
+import { parseKeys } from '../key-of.ts'
 import { paintLine } from '../paint-line.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import type { ScreenStore } from '../state/screen-store.ts'
-import { frameOf } from '../view/frame.ts'
+import { renderFrame } from '../view/frame.ts'
 import type { ScreenLook } from '../view/look.ts'
 
 export interface ScreenViewProps {
@@ -27,7 +27,7 @@ export function ScreenView({ store, look, palette, clock, onReady }: ScreenViewP
   const { suspendTerminal } = useApp()
   useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal])
   useInput((input, key) => {
-    for (const one of keysOf(input, key)) store.dispatch({ type: 'key', key: one, now: clock() })
+    for (const one of parseKeys(input, key)) store.dispatch({ type: 'key', key: one, now: clock() })
   })
   usePaste((text) => store.dispatch({ type: 'paste', text }))
   return createElement(
@@ -42,7 +42,7 @@ function painter(look: ScreenLook, palette: Palette): (state: ScreenState) => st
   let last: { state: ScreenState; text: string } | undefined
   return (state) => {
     if (last?.state !== state) {
-      const lines = frameOf(state, look).map((line) => paintLine(line, palette))
+      const lines = renderFrame(state, look).map((line) => paintLine(line, palette))
       last = { state, text: lines.join('\n') }
     }
     return last.text

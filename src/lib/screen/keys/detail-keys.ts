@@ -1,5 +1,5 @@
 import type { Key, KeyName } from '../state/screen-event.ts'
-import { layoutOf } from '../layout.ts'
+import { computeLayout } from '../layout.ts'
 import type { Mode, ScreenState } from '../state/screen-state.ts'
 import { moveLine, moveSelection, selectedAccount, shownLines, lineIndex } from '../state/selection.ts'
 import { turn } from '../turn.ts'
@@ -12,7 +12,7 @@ type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'help' }>
 /** Keys of a page: they scroll, open the neighbour, and close. */
 export function onDetailKey(state: ScreenState, mode: PageMode, key: Key): Turn {
   if ('text' in key) return onLetter(state, mode, key.text)
-  const scroll = scrolls[key.name]?.(mode.scroll, Math.max(1, layoutOf(state).body - 2))
+  const scroll = scrolls[key.name]?.(mode.scroll, Math.max(1, computeLayout(state).body - 2))
   if (scroll !== undefined) return scrolled(state, mode, scroll)
   return turn(named[key.name]?.(state, mode) ?? state)
 }
@@ -55,7 +55,7 @@ function onLetter(state: ScreenState, mode: PageMode, letter: string): Turn {
 }
 
 function scrolled(state: ScreenState, mode: PageMode, scroll: number): Turn {
-  const most = Math.max(0, pageLines(state, mode).length - (layoutOf(state).body - 1))
+  const most = Math.max(0, pageLines(state, mode).length - (computeLayout(state).body - 1))
   return turn({ ...state, mode: { ...mode, scroll: Math.max(0, Math.min(scroll, most)) } })
 }
 

@@ -1,5 +1,5 @@
 import type { Key, KeyName } from '../state/screen-event.ts'
-import { layoutOf } from '../layout.ts'
+import { computeLayout } from '../layout.ts'
 import { groupings, sortOrders } from '../state/screen-state.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import {
@@ -50,7 +50,7 @@ const named: Partial<Record<KeyName, (state: ScreenState) => ScreenState>> = {
 }
 
 function pageOf(state: ScreenState): number {
-  const { accounts, requests } = layoutOf(state)
+  const { accounts, requests } = computeLayout(state)
   return Math.max(1, (state.pane === 'accounts' ? accounts : requests) - 1)
 }
 
@@ -109,7 +109,7 @@ function moved(state: ScreenState, by: number): ScreenState {
 
 function withOtherPane(state: ScreenState): ScreenState {
   if (state.pane === 'requests') return { ...state, pane: 'accounts' }
-  return layoutOf(state).requests === 0 ? state : { ...state, pane: 'requests' }
+  return computeLayout(state).requests === 0 ? state : { ...state, pane: 'requests' }
 }
 
 function opened(state: ScreenState): ScreenState {

@@ -90,7 +90,7 @@ function grouped(accounts: AccountQuotaView[], grouping: Grouping): ListRow[] {
   if (grouping === 'none') return accounts.map((account) => ({ kind: 'account', account, isPinned: false }))
   const groups = new Map<string, AccountQuotaView[]>()
   for (const account of accounts) {
-    const title = titleOf(account, grouping)
+    const title = formatTitle(account, grouping)
     const group = groups.get(title)
     if (group === undefined) groups.set(title, [account])
     else group.push(account)
@@ -107,7 +107,7 @@ function grouped(accounts: AccountQuotaView[], grouping: Grouping): ListRow[] {
 }
 
 /** An account of several groups is listed under the first: a second entry would have a second marker. */
-function titleOf(account: AccountQuotaView, grouping: Exclude<Grouping, 'none'>): string {
+function formatTitle(account: AccountQuotaView, grouping: Exclude<Grouping, 'none'>): string {
   switch (grouping) {
     case 'provider':
       return account.provider

@@ -4,7 +4,7 @@ import type { AccountQuotaView } from '../../toolkit/views.ts'
 import { accountRows, accountsOf } from '../state/account-list.ts'
 import type { ListRow } from '../state/account-list.ts'
 import type { Layout } from '../layout.ts'
-import { windowOf } from '../layout.ts'
+import { computeWindow } from '../layout.ts'
 import type { Line } from '../line.ts'
 import { cutLine, joined, span } from '../line.ts'
 import type { ScreenState } from '../state/screen-state.ts'
@@ -28,7 +28,7 @@ export function accountsPane(state: ScreenState, layout: Layout, look: ScreenLoo
   const rows = accountRows(state)
   const selected = selectedAccount(state)
   const at = rows.findIndex((row) => row.kind === 'account' && row.account.id === selected?.id)
-  const { from, to } = windowOf(rows.length, layout.accounts, at)
+  const { from, to } = computeWindow(rows.length, layout.accounts, at)
   // Computed from all accounts, so that columns keep their place while the list scrolls.
   const columns = fitColumns(
     accountColumns(state.quota?.accounts ?? [], look),

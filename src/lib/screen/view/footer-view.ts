@@ -93,14 +93,14 @@ export function footerLine(state: ScreenState): Line {
   const right = state.mode.kind === 'list' ? keysSpans(always) : []
   const room = width - lineWidth(right) - 2
   const line: Line = [span(' ')]
-  for (const keys of keysOf(state)) {
+  for (const keys of findKeys(state)) {
     const next = [...(line.length === 1 ? [] : [span('  ')]), ...keysSpans([keys])]
     if (lineWidth(line) + lineWidth(next) <= room) line.push(...next)
   }
   return spread(line, right, width)
 }
 
-function keysOf({ mode, pane }: ScreenState): KeyWords[] {
+function findKeys({ mode, pane }: ScreenState): KeyWords[] {
   switch (mode.kind) {
     case 'list':
       return pane === 'accounts' ? listKeys : requestKeys

@@ -1,4 +1,4 @@
-import { isTooSmall, layoutOf } from '../layout.ts'
+import { isTooSmall, computeLayout } from '../layout.ts'
 import type { Line } from '../line.ts'
 import { cutLine, span } from '../line.ts'
 import type { ScreenState } from '../state/screen-state.ts'
@@ -11,7 +11,7 @@ import { pageView } from './page-view.ts'
 import { requestsPane } from './requests-view.ts'
 
 /** The whole screen: as many lines as the terminal has rows, none wider than it. */
-export function frameOf(state: ScreenState, look: ScreenLook): Line[] {
+export function renderFrame(state: ScreenState, look: ScreenLook): Line[] {
   const { columns, rows } = state.size
   const lines = isTooSmall(state.size) ? tooSmall() : wholeFrame(state, look)
   return Array.from({ length: rows }, (_, index) =>
@@ -24,7 +24,7 @@ function tooSmall(): Line[] {
 }
 
 function wholeFrame(state: ScreenState, look: ScreenLook): Line[] {
-  const layout = layoutOf(state)
+  const layout = computeLayout(state)
   const { mode } = state
   const over = mode.kind === 'ask' ? mode.over : mode
   const isPage = over.kind === 'account' || over.kind === 'request' || over.kind === 'help'

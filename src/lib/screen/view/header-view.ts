@@ -56,7 +56,7 @@ function formatReady({ ready, accounts }: { ready: number; accounts: number }): 
 function formatToday({ quota }: ScreenState, width: number): Line {
   if (quota === null) return [span('reading …', 'quiet')]
   const { requests, remaining, remainingMinute, inputTokens, outputTokens } = quota.totals
-  const cost = costOf(quota.accounts.map(({ today }) => today.costUsd))
+  const cost = sumCosts(quota.accounts.map(({ today }) => today.costUsd))
   const isWide = width >= 110
   const parts = [
     figure(shortNumber(requests), requests === 1 ? 'request' : 'requests'),
@@ -76,7 +76,7 @@ function figure(number: string, words: string): Line {
 }
 
 /** Null: no cost is known. */
-function costOf(costs: (number | null)[]): number | null {
+function sumCosts(costs: (number | null)[]): number | null {
   const known = costs.filter((cost) => cost !== null)
   return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0)
 }

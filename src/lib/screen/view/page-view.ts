@@ -25,7 +25,7 @@ export function pageView(
   const width = state.size.columns - EDGE
   const said = lines.length > room ? `${Math.min(lines.length, from + room)} of ${lines.length} lines` : ''
   return [
-    ruleLine(titleOf(state, mode), said, { columns: state.size.columns, isStrong: true }),
+    ruleLine(formatTitle(state, mode), said, { columns: state.size.columns, isStrong: true }),
     ...lines.slice(from, from + room).map((line) => cutLine([span(INDENT), ...line], width)),
   ]
 }
@@ -48,7 +48,7 @@ export function pageLines(state: ScreenState, mode: PageMode, look: ScreenLook =
   }
 }
 
-function titleOf(state: ScreenState, mode: PageMode): string {
+function formatTitle(state: ScreenState, mode: PageMode): string {
   if (mode.kind === 'help') return 'help'
   if (mode.kind === 'request') return 'request'
   const account = accountOf(state, mode.id)

@@ -30,13 +30,13 @@ export function requestsPane(state: ScreenState, layout: Layout): Line[] {
   if (drawn.length === 0)
     drawn.push(cutLine([span(`   ${formatEmpty(state)}`, 'quiet')], size.columns - EDGE))
   return [
-    ruleLine('requests', saidOf(state), { columns: size.columns, isStrong: pane === 'requests' }),
+    ruleLine('requests', formatLogState(state), { columns: size.columns, isStrong: pane === 'requests' }),
     ...(layout.hasRequestHead ? [[span(' '.repeat(GUTTER)), ...headLine(columns)]] : []),
     ...filled(drawn, layout.requests),
   ]
 }
 
-function saidOf({ log }: ScreenState): string {
+function formatLogState({ log }: ScreenState): string {
   if (log.heldAt === null) return ''
   const behind = linesBehind(log)
   return behind === 0 ? 'held, space continues' : `held, ${behind} new, space continues`

@@ -25,6 +25,6 @@ export function accountsAnswer(accounts: AccountView[], several: boolean): Accou
 }
 
 /** `1 account`, `3 accounts` */
-export function countOf(count: number, noun: string): string {
+export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

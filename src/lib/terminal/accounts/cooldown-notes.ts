@@ -11,7 +11,7 @@ const EVIDENCE_CELLS = 60
  */
 export function cooldownNotes({ accounts, now }: QuotaDocument): string[] {
   const notes = accounts.flatMap((account) =>
-    account.cooldowns.filter(isApart).map((cooldown) => noteOf(account, cooldown, now)),
+    account.cooldowns.filter(isApart).map((cooldown) => formatNote(account, cooldown, now)),
   )
   const more = notes.length - MOST_NOTES
   return more <= 0 ? notes : [...notes.slice(0, MOST_NOTES), `and ${more} more cooldowns: --json lists all`]
@@ -21,7 +21,7 @@ function isApart({ model, scope }: CooldownView): boolean {
   return model !== null || scope === 'provider'
 }
 
-function noteOf(
+function formatNote(
   account: AccountQuotaView,
   { model, scope, words: reason, until, evidence }: CooldownView,
   now: string,

@@ -43,7 +43,7 @@ export const loginFlags = {
   }),
 }
 
-export function loginOverridesOf(flags: {
+export function readLoginOverrides(flags: {
   issuer?: string | undefined
   'device-endpoint'?: string | undefined
   'token-endpoint'?: string | undefined

@@ -1,7 +1,7 @@
 import type { Column } from '../format/table.ts'
 import { cutToWidth, printable } from '../format/text-width.ts'
 import type { AddedView, MigrationView, PlanRowView } from '../../toolkit/migrate/views.ts'
-import { countOf } from './account-names.ts'
+import { formatCount } from './account-names.ts'
 import type { Look } from '../quota/quota-table.ts'
 
 export const planColumns: Column[] = [
@@ -37,7 +37,7 @@ export function formatPlan(view: MigrationView): string {
   const count = plan.filter(({ action }) => action === 'add').length
   const lines = plan.flatMap(formatRow)
   if (count === 0) lines.push('Nothing to import.')
-  else if (dryRun) lines.push(`${countOf(count, 'account')} would be imported. Nothing was changed.`)
+  else if (dryRun) lines.push(`${formatCount(count, 'account')} would be imported. Nothing was changed.`)
   return lines.join('\n')
 }
 
@@ -62,7 +62,7 @@ function formatSetting(row: PlanRowView): string[] {
     ...(row.enabled ? [] : ['disabled there, so disabled here']),
     ...(countsToday === null
       ? []
-      : [`${countOf(countsToday.requests, 'request')} of today are counted already`]),
+      : [`${formatCount(countsToday.requests, 'request')} of today are counted already`]),
   ]
 }
 
@@ -75,6 +75,6 @@ export function formatResult(added: AddedView[]): string | null {
   for (const { provider, name, left } of added.filter((one) => one.left.length > 0)) {
     lines.push(`${provider}/${name}: left in place, since they hold credentials: ${left.join(', ')}`)
   }
-  if (count > 0) lines.push(`Imported ${countOf(count, 'account')}. Next: qwenctl auth verify.`)
+  if (count > 0) lines.push(`Imported ${formatCount(count, 'account')}. Next: qwenctl auth verify.`)
   return lines.join('\n')
 }

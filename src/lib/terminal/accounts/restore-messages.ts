@@ -1,6 +1,6 @@
 import { printable } from '../format/text-width.ts'
 import type { RestorePlan } from '../../toolkit/backup/backup-views.ts'
-import { countOf } from './account-names.ts'
+import { formatCount } from './account-names.ts'
 
 const MOST_NAMES = 10
 
@@ -12,7 +12,7 @@ export function formatRestore(plan: RestorePlan): string[] {
     names('add', plan.added),
     names(isMerge ? 'keep' : 'replace', plan.present),
     names(isMerge ? 'keep' : 'take out', plan.absent),
-    plan.archived > 0 ? `  archive: the ${countOf(plan.archived, 'account')} of the backup` : null,
+    plan.archived > 0 ? `  archive: the ${formatCount(plan.archived, 'account')} of the backup` : null,
     daysLine(plan.ledgerDays),
     configLines[plan.config],
     ...plan.effects.map((effect) => `    it sets ${printable(effect)}`),
@@ -33,7 +33,7 @@ function names(verb: string, references: string[]): string | null {
 function daysLine(days: string[]): string | null {
   const [first] = days
   if (first === undefined) return null
-  return `  counts and history: from the backup, ${countOf(days.length, 'day')} since ${first}`
+  return `  counts and history: from the backup, ${formatCount(days.length, 'day')} since ${first}`
 }
 
 const configLines: Record<RestorePlan['config'], string | null> = {

@@ -62,7 +62,7 @@ const fileFlags = new Set(['key-file', 'from', 'file'])
 export async function complete(words: string[], table: CommandTable, names: NameSource): Promise<Completion> {
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)
-  const command = commandOf(before, table)
+  const command = findCommand(before, table)
   if (command === null) return matching(current, formatNext(before, table))
   const rest = before.slice(command.words.split(' ').length)
   if (rest.includes('--')) return nothing()
@@ -84,13 +84,13 @@ interface Place {
 async function completeIn(place: Place): Promise<Completion> {
   const { command, rest, current } = place
   const awaiting = flagCalled(command, rest.at(-1))
-  if (awaiting?.takesValue === true) return valuesOf(awaiting.name, awaiting.options, current, place)
+  if (awaiting?.takesValue === true) return listValues(awaiting.name, awaiting.options, current, place)
 
   const equals = current.indexOf('=')
   if (current.startsWith('--') && equals > 0) {
     const flag = flagCalled(command, current.slice(0, equals))
     if (flag?.takesValue !== true) return nothing()
-    const found = await valuesOf(flag.name, flag.options, current.slice(equals + 1), place)
+    const found = await listValues(flag.name, flag.options, current.slice(equals + 1), place)
     const candidates = found.candidates.map((one) => ({
       ...one,
       value: current.slice(0, equals + 1) + one.value,
@@ -108,11 +108,16 @@ async function argumentValues(place: Place): Promise<Completion> {
   if (arg === undefined) return matching(place.current, flagsLeft(place.command, place.rest))
   // `auth add NAME` creates a name; there is nothing to complete.
   if (arg.name === 'name') return nothing()
-  const found = await valuesOf(arg.name, arg.options, place.current, place)
+  const found = await listValues(arg.name, arg.options, place.current, place)
   return { ...found, candidates: found.candidates.filter((one) => !given.includes(one.value)) }
 }
 
-async function valuesOf(name: string, options: string[], current: string, place: Place): Promise<Completion> {
+async function listValues(
+  name: string,
+  options: string[],
+  current: string,
+  place: Place,
+): Promise<Completion> {
   if (options.length > 0)
     return matching(
       current,
@@ -120,11 +125,11 @@ async function valuesOf(name: string, options: string[], current: string, place:
     )
   if (fileFlags.has(name)) return { candidates: [], files: true }
   const kind = nameKinds[name]
-  return kind === undefined ? nothing() : matching(current, await place.names(kind, filterOf(place)))
+  return kind === undefined ? nothing() : matching(current, await place.names(kind, readFilter(place)))
 }
 
 /** The longest command that the words begin with. */
-function commandOf(words: string[], table: CommandTable): CommandEntry | null {
+function findCommand(words: string[], table: CommandTable): CommandEntry | null {
   for (let count = Math.min(words.length, 3); count > 0; count -= 1) {
     const typed = words.slice(0, count).join(' ')
     const found = table.commands.find((command) => command.words === typed)
@@ -173,7 +178,7 @@ function positionals(command: CommandEntry, rest: string[]): string[] {
   })
 }
 
-function filterOf({ command, rest }: Place): { user?: string; provider?: string } {
+function readFilter({ command, rest }: Place): { user?: string; provider?: string } {
   const filter: { user?: string; provider?: string } = {}
   rest.forEach((word, index) => {
     const [typed, inline] = word.split('=', 2)

@@ -28,7 +28,7 @@ export function renderBars(bars: readonly Bar[], look: BarLook): string[] {
   const room = Math.max(LEAST_BAR, look.columns - labels - values - 2 * GAP.length)
   const most = Math.max(...bars.map(({ parts }) => sum(parts)), 0)
   return bars.map(({ label, parts, value }) => {
-    const cells = most === 0 ? [] : cellsOf(parts, sum(parts), (sum(parts) / most) * room)
+    const cells = most === 0 ? [] : distributeCells(parts, sum(parts), (sum(parts) / most) * room)
     const drawn = cells
       .map((count, index) => toneOf(look, index)(fillingOf(look, index).repeat(count)))
       .join('')
@@ -57,7 +57,7 @@ export function renderLegend(names: readonly string[], look: BarLook): string[] 
 }
 
 /** Distributes exactly that many cells among the parts; the largest remainders absorb the rounding. */
-function cellsOf(parts: readonly (number | null)[], total: number, length: number): number[] {
+function distributeCells(parts: readonly (number | null)[], total: number, length: number): number[] {
   if (total === 0) return []
   const cells = Math.max(1, Math.round(length))
   const exact = parts.map((part) => ((part ?? 0) / total) * cells)

@@ -33,13 +33,13 @@ interface Measured {
 export function fitTable(columns: Column[], rows: string[][], room: number): Fitted {
   let kept = columns.map((column, index) => measured(column, index, rows))
   for (;;) {
-    const excess = widthOf(kept.map(({ width }) => width)) - room
+    const excess = sumWidths(kept.map(({ width }) => width)) - room
     if (excess <= 0)
       return { columns, rows: rows.length === 0 ? rows : cutRows(kept, kept, columns, rows).rows }
-    if (widthOf(kept.map(({ least }) => least)) <= room || kept.length === 1)
+    if (sumWidths(kept.map(({ least }) => least)) <= room || kept.length === 1)
       return cutRows(kept, narrowed(kept, excess), columns, rows)
     kept = withoutLowest(kept)
-    const fits = widthOf(kept.map(({ width }) => width)) <= room
+    const fits = sumWidths(kept.map(({ width }) => width)) <= room
     if (fits) return cutRows(kept, kept, columns, rows)
   }
 }
@@ -51,7 +51,7 @@ function measured(column: Column, index: number, rows: string[][]): Measured {
   return { index, column, width, least: isWhole ? width : Math.min(width, Math.max(header, LEAST_TEXT)) }
 }
 
-function widthOf(widths: number[]): number {
+function sumWidths(widths: number[]): number {
   return widths.reduce((sum, width) => sum + width + GAP, -GAP)
 }
 

@@ -16,13 +16,13 @@ export function hasBrowser({ env, platform, isTerminal }: Surroundings): boolean
 /** Opens a page in the person's browser; where that fails nothing is lost, the address is on the screen. */
 export function openBrowser(url: string, platform: NodeJS.Platform): void {
   // No shell in between: the address comes from a server.
-  const [command, ...args] = openerOf(platform)
+  const [command, ...args] = chooseOpener(platform)
   const child = spawn(command, [...args, url], { detached: true, stdio: 'ignore' })
   child.on('error', () => undefined)
   child.unref()
 }
 
-function openerOf(platform: NodeJS.Platform): [string, ...string[]] {
+function chooseOpener(platform: NodeJS.Platform): [string, ...string[]] {
   if (platform === 'darwin') return ['open']
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
   return ['xdg-open']

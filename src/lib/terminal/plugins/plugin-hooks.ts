@@ -45,13 +45,13 @@ export async function runHookWithin(
   hook: HookCall,
   { startTimer = startRealTimer }: HookOptions = {},
 ): Promise<HookResult> {
-  const run = () => runOwnHook(viewOf(config, [plugin]), hook)
-  if (!isForeign(plugin)) return wordsOf(await run())
+  const run = () => runOwnHook(buildView(config, [plugin]), hook)
+  if (!isForeign(plugin)) return convertResult(await run())
   const timer = startTimer(HOOK_LIMIT_MS)
   try {
-    return wordsOf(await Promise.race([keepOutputAside(run), timer.expired]))
+    return convertResult(await Promise.race([keepOutputAside(run), timer.expired]))
   } catch (error) {
-    return { successes: [], failures: [messageOf(error)] }
+    return { successes: [], failures: [readMessage(error)] }
   } finally {
     timer.cancel()
   }
@@ -66,7 +66,7 @@ export async function runHookBounded(
   const [event] = hook
   const foreign = withHook(config, event).filter(isForeign)
   const rest = [...config.plugins.values()].filter((plugin) => !foreign.includes(plugin))
-  const result = await runOwnHook(viewOf(config, rest), hook)
+  const result = await runOwnHook(buildView(config, rest), hook)
   for (const plugin of foreign) {
     const { successes, failures } = await runHookWithin(config, plugin, hook)
     for (const message of failures) warn(`plugin ${plugin.name}: its hook ${event} failed: ${message}`)
@@ -78,7 +78,7 @@ export async function runHookBounded(
 type OclifResult = Awaited<ReturnType<Config['runHook']>>
 
 /** oclif asks all plugins of a configuration and answers when the last one has: a view has fewer of them. */
-function viewOf(config: Interfaces.Config, plugins: Interfaces.Plugin[]): Config {
+function buildView(config: Interfaces.Config, plugins: Interfaces.Plugin[]): Config {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]))
   return Object.create(config, { plugins: { value: byName } }) as Config
 }
@@ -92,15 +92,15 @@ function runOwnHook(view: Config, hook: HookCall): Promise<OclifResult> {
   return Reflect.apply(runHook, view, hook)
 }
 
-function wordsOf({ successes, failures }: OclifResult): HookResult {
+function convertResult({ successes, failures }: OclifResult): HookResult {
   return {
     successes: successes.map(({ result }) => result as unknown),
-    failures: failures.map(({ error }) => messageOf(error)),
+    failures: failures.map(({ error }) => readMessage(error)),
   }
 }
 
 /** The first line: some errors bring the stack along. Anything can be thrown, also what cannot be made a text. */
-function messageOf(error: unknown): string {
+function readMessage(error: unknown): string {
   try {
     const text = error instanceof Error ? error.message : String(error)
     return text.split('\n')[0]?.slice(0, 300) ?? ''

@@ -15,7 +15,7 @@ export interface LogLook {
 
 /** A line of the log for people: when, what, and as much of the rest as tells them more. */
 export function formatLog(entry: LogEntry, { palette, columns }: LogLook): string {
-  const { subject, words, grave, rest } = partsOf(entry)
+  const { subject, words, grave, rest } = formatParts(entry)
   const paint = grave === 'good' ? palette.good : palette[grave]
   const head = [palette.quiet(stamp(new Date(entry.time), true)), subject, paint(words), ...rest.details]
     .filter((part) => part !== '')
@@ -34,7 +34,7 @@ interface Parts {
   rest: { details: string[]; message: string }
 }
 
-function partsOf(entry: LogEntry): Parts {
+function formatParts(entry: LogEntry): Parts {
   switch (entry.kind) {
     case 'request':
       return requestParts(entry)
@@ -44,100 +44,106 @@ function partsOf(entry: LogEntry): Parts {
     case 'cooldown':
       return cooldownParts(entry)
     case 'started':
-      return about(entry, 'good', 'started', [textOf(entry, 'url'), `strategy ${textOf(entry, 'strategy')}`])
+      return about(entry, 'good', 'started', [
+        readText(entry, 'url'),
+        `strategy ${readText(entry, 'strategy')}`,
+      ])
     case 'stopped':
       return about(entry, 'quiet', 'stopped', [])
     case 'lines-lost':
-      return about(entry, 'bad', `${textOf(entry, 'count')} log lines could not be written`, [])
+      return about(entry, 'bad', `${readText(entry, 'count')} log lines could not be written`, [])
     default:
       return about(entry, entry.level === 'error' ? 'bad' : 'warn', entry.kind, [])
   }
 }
 
 function requestParts(entry: LogEntry): Parts {
-  const outcome = textOf(entry, 'outcome')
+  const outcome = readText(entry, 'outcome')
   const isGone = entry['clientGone'] === true
   const tokens =
     entry['inputTokens'] === null && entry['outputTokens'] === null
       ? ''
-      : `${textOf(entry, 'inputTokens') || '?'}+${textOf(entry, 'outputTokens') || '?'} tokens`
+      : `${readText(entry, 'inputTokens') || '?'}+${readText(entry, 'outputTokens') || '?'} tokens`
   const attempts =
-    entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${textOf(entry, 'attempts')} tries`
-  const client = textOf(entry, 'clientKey')
+    entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${readText(entry, 'attempts')} tries`
+  const client = readText(entry, 'clientKey')
   return {
-    subject: accountOf(entry) || textOf(entry, 'route'),
-    words: wordsOf(outcome) + statusOf(entry, outcome),
+    subject: accountOf(entry) || readText(entry, 'route'),
+    words: formatOutcome(outcome) + formatStatus(entry, outcome),
     grave: outcome === 'ok' ? 'good' : isGone ? 'quiet' : 'warn',
     rest: {
       details: [
         modelOf(entry),
-        `${textOf(entry, 'latencyMs')} ms`,
+        `${readText(entry, 'latencyMs')} ms`,
         tokens,
         attempts,
         client === '' ? '' : `key ${client}`,
-        textOf(entry, 'requestId'),
+        readText(entry, 'requestId'),
       ],
-      message: textOf(entry, 'message'),
+      message: readText(entry, 'message'),
     },
   }
 }
 
 function attemptParts(entry: LogEntry): Parts {
-  const outcome = textOf(entry, 'outcome')
-  const next = textOf(entry, 'next')
+  const outcome = readText(entry, 'outcome')
+  const next = readText(entry, 'next')
   return {
     subject: accountOf(entry),
-    words: wordsOf(outcome) + statusOf(entry, outcome),
+    words: formatOutcome(outcome) + formatStatus(entry, outcome),
     grave: outcome === 'ok' ? 'good' : 'warn',
     rest: {
       details: [
         modelOf(entry),
-        `${textOf(entry, 'latencyMs')} ms`,
+        `${readText(entry, 'latencyMs')} ms`,
         next === '' ? '' : `${next} takes over`,
-        textOf(entry, 'requestId'),
+        readText(entry, 'requestId'),
       ],
-      message: textOf(entry, 'message'),
+      message: readText(entry, 'message'),
     },
   }
 }
 
 function cooldownParts(entry: LogEntry): Parts {
-  const until = textOf(entry, 'until')
-  const rests = textOf(entry, 'rests')
+  const until = readText(entry, 'until')
+  const rests = readText(entry, 'rests')
   return {
     subject: rests === 'account' ? accountOf(entry) : `${accountOf(entry)} (${rests})`,
     words: until === '' ? 'in cooldown until you act' : `in cooldown until ${stamp(new Date(until), true)}`,
     grave: 'warn',
-    rest: { details: [modelOf(entry), wordsOf(textOf(entry, 'reason'))], message: textOf(entry, 'evidence') },
+    rest: {
+      details: [modelOf(entry), formatOutcome(readText(entry, 'reason'))],
+      message: readText(entry, 'evidence'),
+    },
   }
 }
 
 function about(entry: LogEntry, grave: Parts['grave'], words: string, details: string[]): Parts {
-  return { subject: '', words, grave, rest: { details, message: textOf(entry, 'message') } }
+  return { subject: '', words, grave, rest: { details, message: readText(entry, 'message') } }
 }
 
 function accountOf(entry: LogEntry): string {
-  const name = textOf(entry, 'account')
+  const name = readText(entry, 'account')
   if (name === '') return ''
-  const user = textOf(entry, 'user')
-  return `${user === 'local' || user === '' ? '' : `${user}:`}${textOf(entry, 'provider')}/${name}`
+  const user = readText(entry, 'user')
+  return `${user === 'local' || user === '' ? '' : `${user}:`}${readText(entry, 'provider')}/${name}`
 }
 
 function modelOf(entry: LogEntry): string {
-  return textOf(entry, 'model').slice(0, MOST_MODEL)
+  return readText(entry, 'model').slice(0, MOST_MODEL)
 }
 
-function wordsOf(outcome: string): string {
+function formatOutcome(outcome: string): string {
   return Object.hasOwn(outcomeWords, outcome) ? outcomeWords[outcome as keyof typeof outcomeWords] : outcome
 }
 
-function statusOf(entry: LogEntry, outcome: string): string {
-  const status = textOf(entry, 'status')
+function formatStatus(entry: LogEntry, outcome: string): string {
+  const status = readText(entry, 'status')
   return status === '' || outcome === 'aborted' ? '' : ` (${status})`
 }
 
 /** Nothing where there is nothing; never a control character. */
-function textOf(entry: LogEntry, field: string): string {
+function readText(entry: LogEntry, field: string): string {
   const value = entry[field]
   return typeof value === 'string' || typeof value === 'number' ? printable(String(value)) : ''
 }

@@ -21,11 +21,11 @@ export function explainRows(document: ExplainDocument, look: Look): string[][] {
     .map((account) => [
       account.place === null ? '' : String(account.place),
       shownName(account),
-      toneOf(account, look)(account.verdict),
+      chooseTone(account, look)(account.verdict),
       account.returnsAt === null
         ? ''
         : formatDuration(Date.parse(account.returnsAt) - Date.parse(document.now)),
-      printable(whyOf(account)),
+      printable(formatReason(account)),
     ])
   return look.columns === null ? rows : withReasonsCut(rows, look.columns)
 }
@@ -37,14 +37,14 @@ function compareAccounts(a: ExplainedAccount, b: ExplainedAccount): number {
   return orderA === orderB ? 0 : orderA < orderB ? -1 : 1
 }
 
-function toneOf({ verdict, returnsAt }: ExplainedAccount, { palette }: Look): (text: string) => string {
+function chooseTone({ verdict, returnsAt }: ExplainedAccount, { palette }: Look): (text: string) => string {
   if (verdict === 'next') return palette.good
   if (verdict === 'eligible') return (text) => text
   return returnsAt === null ? palette.bad : palette.warn
 }
 
 /** The headroom of an eligible account, or the reason why an account is out. */
-function whyOf({ reason, limits, model, translated, halfOpen }: ExplainedAccount): string {
+function formatReason({ reason, limits, model, translated, halfOpen }: ExplainedAccount): string {
   if (reason !== null) return reason.words
   const tightest = limits.filter(({ applies }) => applies).sort((a, b) => shareLeft(a) - shareLeft(b))[0]
   const words = [

@@ -17,8 +17,8 @@ export function historyChart(document: HistoryDocument, metric: HistoryMetric, l
     const bars = document.rows.map((row) => latencyBar(row, document))
     return [title, ...renderLegend(['median', '95th percentile'], look), '', ...renderBars(bars, look)]
   }
-  const series = seriesOf(document, metric)
-  const bars = bucketsOf(document).map((at) => stackedBar(at, document, { metric, series }))
+  const series = buildSeries(document, metric)
+  const bars = listBuckets(document).map((at) => stackedBar(at, document, { metric, series }))
   const legend = document.by === 'all' ? [] : renderLegend(series.names, look)
   return [title, ...legend, '', ...renderBars(bars, look)]
 }
@@ -30,7 +30,7 @@ interface Series {
 }
 
 /** The busiest first; all others are one more. */
-function seriesOf({ rows }: HistoryDocument, metric: HistoryMetric): Series {
+function buildSeries({ rows }: HistoryDocument, metric: HistoryMetric): Series {
   const totals = new Map<string, { label: string; amount: number }>()
   for (const row of rows) {
     const { amount } = totals.get(row.key) ?? { amount: 0 }
@@ -69,7 +69,7 @@ function latencyBar(row: HistoryRow, { per, by }: HistoryDocument): Bar {
 }
 
 /** From the first in which something was done to the last there is: a gap is seen as one. */
-function bucketsOf({ rows, per, to }: HistoryDocument): number[] {
+function listBuckets({ rows, per, to }: HistoryDocument): number[] {
   const width = per === 'hour' ? HOUR_MS : 24 * HOUR_MS
   const first = Date.parse(rows[0]?.at ?? to)
   const count = Math.floor((Date.parse(to) - first) / width) + 1

@@ -32,7 +32,7 @@ export function formatValue(rows: readonly HistoryRow[], metric: HistoryMetric):
 }
 
 function formatLatency(latency: HistoryRow['latencyMs']): string {
-  return latency === null ? '-' : `${secondsOf(latency.p50)} / ${secondsOf(latency.p95)}`
+  return latency === null ? '-' : `${formatSeconds(latency.p50)} / ${formatSeconds(latency.p95)}`
 }
 
 export function formatCost(rows: readonly HistoryRow[]): string {
@@ -49,7 +49,7 @@ function dollars(usd: number): string {
 }
 
 /** `850 ms`, `1.2 s`, `95 s` */
-function secondsOf(ms: number): string {
+function formatSeconds(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
 }

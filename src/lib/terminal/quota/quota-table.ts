@@ -62,7 +62,8 @@ export function quotaRows(document: QuotaDocument, look: Look): string[][] {
   let rows: string[][] = []
   for (const cells of gaugeCells) {
     rows = rowsWith(document, look, cells)
-    if (columns === null || widthsOf(rows).reduce((sum, width) => sum + width + 2, -2) <= columns) return rows
+    if (columns === null || measureWidths(rows).reduce((sum, width) => sum + width + 2, -2) <= columns)
+      return rows
   }
   return withNamesCut(rows, columns ?? Infinity)
 }
@@ -119,11 +120,11 @@ export function limitName({ metric, window, model }: Pick<LimitView, 'metric' | 
 
 /** The status in words and colour. */
 export function statusCell(account: AccountQuotaView, palette: Palette): string {
-  const tone = isPartlyReady(account) ? palette.warn : toneOf(account.status, palette)
+  const tone = isPartlyReady(account) ? palette.warn : chooseTone(account.status, palette)
   return tone(statusText(account))
 }
 
-export function toneOf(status: AccountStatus, palette: Palette): (text: string) => string {
+export function chooseTone(status: AccountStatus, palette: Palette): (text: string) => string {
   if (status === 'ready') return palette.good
   if (status === 'cooling') return palette.warn
   return status === 'disabled' ? palette.quiet : palette.bad
@@ -143,14 +144,14 @@ export function statusNotes(document: QuotaDocument): string[] {
     })
 }
 
-function widthsOf(rows: string[][]): number[] {
+function measureWidths(rows: string[][]): number[] {
   return quotaColumns.map((column, index) =>
     rows.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? '')), column.header.length),
   )
 }
 
 function withNamesCut(rows: string[][], columns: number): string[][] {
-  const others = widthsOf(rows)
+  const others = measureWidths(rows)
     .slice(1)
     .reduce((sum, width) => sum + width + 2, 0)
   const room = Math.max(12, columns - others)

@@ -28,7 +28,7 @@ export async function watchQuota({ read, linesOf, terminal, write, end }: WatchO
   try {
     for (;;) {
       const document = await read()
-      const isNews = last === null || changesOf(document) !== changesOf(last)
+      const isNews = last === null || fingerprint(document) !== fingerprint(last)
       last = document
       if (view !== null) draw()
       else if (isNews) write(document)
@@ -41,7 +41,7 @@ export async function watchQuota({ read, linesOf, terminal, write, end }: WatchO
 }
 
 /** The fields that count as a change: passing time does not. */
-function changesOf({ accounts, totals }: QuotaDocument): string {
+function fingerprint({ accounts, totals }: QuotaDocument): string {
   const still = accounts.map(({ limits, ...account }) => ({
     ...account,
     limits: limits.map(({ forecast: _forecast, ...limit }) => limit),
