@@ -1,7 +1,7 @@
 import { knownModels } from '../../toolkit/models/models-view.ts'
 import { route } from '../route.ts'
 import { models } from '../schemas/models.ts'
-import { accountFilter, filterOf } from './filter.ts'
+import { accountFilter, buildFilter } from './filter.ts'
 
 /** Which model is at which account. */
 export const modelRoutes = [
@@ -13,7 +13,7 @@ export const modelRoutes = [
     answer: models,
     run: async ({ query, parts }) => ({
       now: new Date(parts.clock()).toISOString(),
-      models: await knownModels(parts.toolkit, filterOf(query)),
+      models: await knownModels(parts.toolkit, buildFilter(query)),
     }),
   }),
 ]
