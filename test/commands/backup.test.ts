@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { documentOf, runBinary, runCommand, temporaryFolder } from '../support/cli.ts'
@@ -68,4 +69,25 @@ test('a wrong passphrase ends with 6, and a file that is no backup with 2', asyn
   expect(await runCommand(home, ['accounts', 'restore', file, '--yes'], wrong)).toMatchObject({ exit: 6 })
   const other = ['accounts', 'restore', join(import.meta.dirname, 'backup.test.ts'), '--yes']
   expect(await runCommand(home, other, WORDS)).toMatchObject({ exit: 2 })
+})
+
+test('a backup to - is standard output, whole, and restores', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['auth', 'add', 'trial', '-p', 'sandbox'])
+  const piped = join(temporaryFolder(), 'piped')
+  const program = join(import.meta.dirname, '../../bin/dev.js')
+  const env = { ...process.env, ...WORDS, QWENCTL_HOME: home }
+  writeFileSync(
+    piped,
+    execFileSync(process.execPath, [program, 'accounts', 'backup', '-'], { env, stdio: 'pipe' }),
+  )
+  const plan = await runCommand(
+    temporaryFolder(),
+    ['accounts', 'restore', piped, '--dry-run', '--json'],
+    WORDS,
+  )
+  expect(documentOf(plan)).toMatchObject({ restore: { added: ['local:sandbox/trial'], newVault: null } })
+  expect(existsSync(join(home, '-'))).toBe(false)
+  const both = await runCommand(home, ['accounts', 'backup', '-', '--json'], WORDS)
+  expect(documentOf(both).error).toMatchObject({ code: 'invalid_usage' })
 })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { documentOf, runCommand, temporaryFolder } from '../support/cli.ts'
@@ -28,4 +28,31 @@ test('auth storage shows what seals, moves all to a passphrase, and a home witho
   expect(documentOf(locked).error).toMatchObject({ code: 'vault_locked' })
   const opened = await runCommand(home, ['accounts', 'clone', 'a', 'b', '--json'], WORDS)
   expect(documentOf(opened).account).toMatchObject({ name: 'b', auth: { hint: 'sk-…cdef' } })
+})
+
+test('auth storage --reset asks, starts a new vault, and lists what each account needs', async () => {
+  const home = temporaryFolder()
+  const added = await runCommand(home, ['auth', 'add', 'openai/a', '--key-env', 'MY_KEY', '--no-verify'], {
+    ...KEY,
+    ...WORDS,
+  })
+  expect(added.exit).toBe(0)
+  expect(await storage(home, ['--reset'])).toMatchObject({ error: { hint: 'add --yes' } })
+  const reset = await runCommand(home, ['auth', 'storage', '--reset', '--yes'])
+  expect(reset.exit).toBe(0)
+  expect(reset.stderr).toContain('openai/a: qwenctl accounts set openai/a --key-stdin')
+  const shown = documentOf(await runCommand(home, ['quota', 'show', '--json'])) as {
+    accounts: Record<string, unknown>[]
+  }
+  expect(shown.accounts[0]).toMatchObject({
+    status: 'no-key',
+    statusReason: 'its key was lost with the old vault',
+    fix: 'qwenctl accounts set openai/a --key-stdin',
+  })
+  const again = await runCommand(home, ['accounts', 'set', 'a', '--key-env', 'MY_KEY', '--json'], KEY)
+  expect(documentOf(again).account).toMatchObject({ status: 'ready', auth: { hint: 'sk-…cdef' } })
+  rmSync(join(home, 'master.key'))
+  expect(await storage(home, ['--reset', '--yes'])).toMatchObject({
+    storage: { kind: 'key-file', missing: ['local:openai/a'] },
+  })
 })

@@ -15,4 +15,4 @@ const snapshot = new Map([
   ['config.yaml', deadly() as unknown as Buffer],
 ])
 setInterval(() => undefined, 1000)
-await replaceHome(home, '{}', snapshot, 'test')
+await replaceHome(home, '{}', snapshot, { stamp: 'test', vault: [] })

@@ -56,7 +56,12 @@ const sealed = {
 const credentials: Record<Account['credential']['type'], Check> = {
   'api-key': shape(sealed),
   oauth: shape({ ...sealed, expiresAt: orNull(isTime) }),
-  none: () => null,
+  none: (value) => {
+    const { lost } = value as { lost?: unknown }
+    return lost === undefined || lost === 'api-key' || lost === 'oauth'
+      ? null
+      : 'lost must be api-key or oauth'
+  },
 }
 
 function isCredential(value: unknown): string | null {

@@ -11,7 +11,10 @@ export type Credential =
       /** RFC 3339, null when unknown. */ expiresAt: string | null
       /** The token is renewed before it expires; missing: it is not. */ renewable?: boolean
     }
-  | { type: 'none' }
+  | {
+      type: 'none'
+      /** What was lost with the key of an old vault; missing: nothing was. */ lost?: 'api-key' | 'oauth'
+    }
 
 /** A named credential at one provider, owned by one user. Unique by (user, provider, name). */
 export interface Account {

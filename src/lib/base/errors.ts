@@ -1,6 +1,8 @@
 // Every failure that qwenctl can name: one class, one table. The table gives the exit code, HTTP status and default
 // hint of a code. Only the edges (`terminal/`, `proxy/errors.ts`) format errors.
 
+import { LOST_VAULT_FIX } from './lost-vault.ts'
+
 interface ErrorKind {
   /** The exit code of a command (`docs/reference/errors.md` lists them). */
   exit: number
@@ -98,7 +100,7 @@ export const errorKinds = {
     exit: 6,
     status: 503,
     type: 'server_error',
-    hint: 'set QWENCTL_PASSPHRASE to the passphrase of this home',
+    hint: `set QWENCTL_PASSPHRASE to the passphrase of this home; if it is lost, ${LOST_VAULT_FIX}`,
   },
 
   // answers of the proxy

@@ -17,6 +17,8 @@ export interface AccountTrouble {
 export type TroubleKind =
   | 'disabled'
   | 'no-key'
+  | 'key-lost'
+  | 'login-lost'
   | 'key-refused'
   | 'login-ended'
   | 'login-expired'
@@ -36,6 +38,8 @@ const NEW_LOGIN = 'auth refresh NAME --login'
 const rows: Readonly<Record<TroubleKind, TroubleRow>> = {
   disabled: { words: 'disabled', fix: 'accounts enable NAME' },
   'no-key': { words: 'it has no key', fix: NEW_KEY },
+  'key-lost': { words: 'its key was lost with the old vault', fix: NEW_KEY },
+  'login-lost': { words: 'its login was lost with the old vault', fix: NEW_LOGIN },
   'key-refused': { words: 'its key is refused', fix: NEW_KEY },
   'login-ended': { words: 'its login has ended', fix: NEW_LOGIN },
   'login-expired': { words: 'its login has expired', fix: NEW_LOGIN },
@@ -58,9 +62,18 @@ export function describeTrouble(
 
 /** The trouble of an account whose credential its provider refuses. */
 export function describeRefusedCredential(account: Account, evidence: string | null): AccountTrouble {
+  const lost = describeLostCredential(account)
+  if (lost !== null) return lost
   const { type } = account.credential
   const kind = type === 'oauth' ? 'login-ended' : type === 'none' ? 'no-key' : 'key-refused'
   return describeTrouble(kind, account, { evidence })
+}
+
+/** The trouble of an account whose credential went with an old vault; null: it did not. */
+export function describeLostCredential(account: Account): AccountTrouble | null {
+  const { credential } = account
+  if (credential.type !== 'none' || credential.lost === undefined) return null
+  return describeTrouble(credential.lost === 'oauth' ? 'login-lost' : 'key-lost', account)
 }
 
 /** The trouble of an account with a limit that leaves nothing to use, such as `0/day`. */

@@ -10,6 +10,19 @@ import { withLock } from './locks/lock.ts'
 import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
 import type { Snapshot } from './documents/snapshot.ts'
 
+/** One file of the home, and what it is to hold; null: it is removed. */
+export interface ReplacedDocument {
+  /** The name of its copy in the folder that keeps what was there before. */
+  name: string
+  path: string
+  content: Buffer | null
+}
+
+interface Replaced {
+  documents: ReplacedDocument[]
+  folders: { name: string; path: string; files: Snapshot }[]
+}
+
 /** The journal of a replacement, stored before the first step so that a crash can be undone. */
 interface Journal {
   /** The folder that keeps the previous content. */
@@ -29,17 +42,58 @@ export async function replaceHome(
   home: Home,
   accounts: string,
   snapshot: Snapshot,
-  stamp: string,
+  {
+    stamp,
+    vault,
+  }: { stamp: string; /** A new vault, where the old one does not open. */ vault: ReplacedDocument[] },
 ): Promise<string> {
+  const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])
+  const places = [...listDocuments(home), ['accounts.json', home.accountsFile] as const]
+  const documents = places.map(([name, path]) => ({ name, path, content: contents.get(name) ?? null }))
+  const folders = {
+    ledger: home.ledgerFolder,
+    history: home.historyFolder,
+    accounts: home.accountsFolder,
+  } as const
+  const laidOut = (['ledger', 'history', 'accounts'] as const).map((name) => ({
+    name,
+    path: folders[name],
+    files: selectFolder(snapshot, name),
+  }))
   await undoInterruptedRestore(home)
   return withLock(restoreJournal(home), () =>
     withLock(home.accountsFile, () =>
-      withLock(baseFile(home), () => replaceLocked(home, accounts, snapshot, stamp)),
+      withLock(baseFile(home), () =>
+        replaceLocked(
+          home,
+          { documents: [...documents, ...vault], folders: laidOut },
+          `before-restore-${stamp}`,
+        ),
+      ),
     ),
   )
 }
 
-/** Undoes an interrupted restore; false: there was none. Waits for a restore in progress. */
+/**
+ * Replaces `accounts.json` and other documents, all or nothing, as `replaceHome` does. `change` gets the accounts as they
+ * are. Resolves to the folder that keeps what was there before.
+ */
+export async function replaceAccounts(
+  home: Home,
+  change: () => Promise<string>,
+  { others, safety }: { others: ReplacedDocument[]; /** The name of the folder. */ safety: string },
+): Promise<string> {
+  await undoInterruptedRestore(home)
+  return withLock(restoreJournal(home), () =>
+    withLock(home.accountsFile, async () => {
+      const content = Buffer.from(await change())
+      const accounts = { name: 'accounts.json', path: home.accountsFile, content }
+      return replaceLocked(home, { documents: [accounts, ...others], folders: [] }, safety)
+    }),
+  )
+}
+
+/** Takes back what a killed restore had begun; false: there was none. Waits for one that is under way. */
 export async function undoInterruptedRestore(home: Home): Promise<boolean> {
   const file = restoreJournal(home)
   if (!existsSync(file)) return false
@@ -50,33 +104,20 @@ export async function undoInterruptedRestore(home: Home): Promise<boolean> {
   })
 }
 
-async function replaceLocked(
-  home: Home,
-  accounts: string,
-  snapshot: Snapshot,
-  stamp: string,
-): Promise<string> {
-  const documents = new Map([...listDocuments(home), ['accounts.json', home.accountsFile] as const])
-  const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])
-  const safety = freeFolder(join(home.dataFolder, `before-restore-${stamp}`))
+async function replaceLocked(home: Home, { documents, folders }: Replaced, name: string): Promise<string> {
+  const safety = freeFolder(join(home.dataFolder, name))
   const journal: Journal = {
     safety,
-    stage: freeFolder(join(home.dataFolder, `restore-${stamp}`)),
+    stage: freeFolder(join(home.dataFolder, name.replace(/^before-/, ''))),
     documents: [],
     folders: [],
   }
   try {
-    for (const [name, path] of documents) {
+    for (const { name, path } of documents) {
       journal.documents.push({ path, before: copyAside(path, join(safety, name)) })
     }
-    const folders = {
-      ledger: home.ledgerFolder,
-      history: home.historyFolder,
-      accounts: home.accountsFolder,
-    } as const
-    for (const name of ['ledger', 'history', 'accounts'] as const) {
-      const path = folders[name]
-      layOut(join(journal.stage, name), selectFolder(snapshot, name))
+    for (const { name, path, files } of folders) {
+      layOut(join(journal.stage, name), files)
       journal.folders.push({ path, before: join(safety, name), existed: existsSync(path) })
     }
   } catch (error) {
@@ -88,7 +129,7 @@ async function replaceLocked(
       if (existsSync(path)) renameSync(path, before)
       renameSync(join(journal.stage, basename(before)), path)
     }
-    for (const [name, path] of documents) await put(path, contents.get(name) ?? null)
+    for (const { path, content } of documents) await put(path, content)
   })
   rmSync(journal.stage, { recursive: true, force: true })
   return safety

@@ -4,7 +4,7 @@ import { accountsDocument } from '../store/documents/accounts-document.ts'
 import type { AccountsData } from '../store/documents/accounts-document.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
-import type { StorageView } from './views.ts'
+import type { StorageResetView, StorageView } from './views.ts'
 import { systemClock } from '../store/ledger/machine-clock.ts'
 import { watchFile } from '../store/documents/watch.ts'
 import type { Home } from '../store/home.ts'
@@ -204,6 +204,8 @@ class LazyToolkit implements Toolkit {
       ledger: this.ledger,
       providers: this.providers,
       running: () => this.proxies.list().map(({ url }) => url),
+      vault: () => this.#openVault({ quietly: true }),
+      freshVault: () => this.#createFreshVault(),
       clock: this.#clock,
       ...costOf(this.#options),
     })
@@ -262,6 +264,11 @@ class LazyToolkit implements Toolkit {
   async moveStorage(to: string): Promise<StorageView> {
     const { moveStorage } = await import('./settings/vault-storage.ts')
     return moveStorage(this.#storageParts(), to)
+  }
+
+  async resetStorage(): Promise<StorageResetView> {
+    const { resetStorage } = await import('./settings/reset-storage.ts')
+    return resetStorage({ ...this.#storageParts(), clock: this.#clock })
   }
 
   #storageParts() {
@@ -383,6 +390,11 @@ class LazyToolkit implements Toolkit {
     const vault = await openVault(this.home, this.#options.env, this.#storageParts())
     if (vault.warning !== null && !quietly) this.#warnings.add(vault.warning)
     return vault
+  }
+
+  async #createFreshVault() {
+    const { createFreshVault } = await import('../store/vault/fresh-vault.ts')
+    return createFreshVault(this.home, this.#options.env, this.#storageParts())
   }
 
   async #askProviders(): Promise<ProviderRegistry> {

@@ -13,7 +13,7 @@ import type { OwnPrices } from '../quota/prices/price-book.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
 import type { Template } from '../store/documents/templates-document.ts'
-import type { BackupView, OpenedBackup } from './backup/backup-views.ts'
+import type { BackupView, MadeBackup, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
 import type { DoctorReport } from './doctor/check.ts'
@@ -31,6 +31,7 @@ import type {
   ProviderDetailView,
   ProviderView,
   QuotaDocument,
+  StorageResetView,
   StorageView,
 } from './views.ts'
 
@@ -229,6 +230,8 @@ export interface Backups {
   defaultFile(): string
   /** Writes a backup of everything, 0600, and only as a whole. */
   write(file: string, passphrase: string): Promise<BackupView>
+  /** The bytes of a backup, written nowhere. */
+  make(passphrase: string): Promise<MadeBackup>
   /** Decrypts and checks one, and changes nothing. Throws `vault_locked`, `store_corrupt`, `store_too_new`. */
   open(file: string, passphrase: string): Promise<OpenedBackup>
 }
@@ -273,6 +276,11 @@ export interface Toolkit {
   storage(): Promise<StorageView>
   /** Seals all secrets with something else, all or none. Throws `vault_locked`, and `failed` while a proxy runs. */
   moveStorage(to: string): Promise<StorageView>
+  /**
+   * Starts a new vault by the rules of a fresh home, and marks every credential as missing. Opens nothing of the old one.
+   * Throws `failed` while a proxy runs.
+   */
+  resetStorage(): Promise<StorageResetView>
   /** How everything here reaches others. Throws `invalid_value` for a file of certificates that is none. */
   egress(): Promise<Egress>
   /** Asked of the plugins on first use. */

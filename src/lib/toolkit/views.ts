@@ -11,6 +11,8 @@ export type AccountStatus =
   | 'disabled'
   | 'needs-login'
   | 'key-refused'
+  /** Its key was lost with the vault that sealed it. */
+  | 'no-key'
   | 'no-credit'
   | 'expired'
   /** The last attempts did not reach the provider. */
@@ -141,6 +143,13 @@ export interface StorageView {
   kind: 'keychain' | 'passphrase' | 'key-file' | null
   /** How many secrets there are. */
   sealed: number
+}
+
+export interface StorageResetView extends StorageView {
+  /** Accounts whose credential is missing now, by full reference; archived ones are not among them. */
+  missing: string[]
+  /** The folder that keeps the old vault and the old accounts. */
+  safetyCopy: string
 }
 
 export interface QuotaDocument {

@@ -8,6 +8,7 @@ export const statusWords: Record<AccountStatus, string> = {
   disabled: 'Disabled',
   'needs-login': 'Needs login',
   'key-refused': 'Key refused',
+  'no-key': 'Key missing',
   'no-credit': 'No credit',
   expired: 'Expired',
   unreachable: 'Unreachable',

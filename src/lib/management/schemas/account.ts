@@ -72,6 +72,7 @@ const quotaFields = {
     'disabled',
     'needs-login',
     'key-refused',
+    'no-key',
     'no-credit',
     'expired',
     'unreachable',

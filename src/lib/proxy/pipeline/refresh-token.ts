@@ -21,12 +21,12 @@ export function credentialFailure(error: QwenctlError, at: number): AttemptResul
 }
 
 /**
- * A login server that is out of order says nothing about the login: nothing cools. A fault of whatever prepares the request,
+ * A login server that is out of order, or a full disk, says nothing about the login: nothing cools. A fault of whatever prepares the request,
  * such as a plugin that cannot make the headers of a key, cools its account as an overloaded service does.
  */
 function outcomeOf({ code, message }: QwenctlError): Outcome {
   const isFault = code === 'plugin_failed' || code === 'failed'
-  const isPassing = code === 'upstream_unavailable' || code === 'store_locked'
+  const isPassing = code === 'upstream_unavailable' || code === 'store_locked' || code === 'store_unwritable'
   return {
     class: isFault ? 'overloaded' : isPassing ? 'auth-refresh' : 'auth-dead',
     scope: 'account',

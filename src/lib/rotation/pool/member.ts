@@ -45,8 +45,7 @@ export function memberOf(
     account,
     provider,
     dialects,
-    // A server that its user names may take requests without a key.
-    hasCredential: !provider.needsCredential || provider.needsBaseUrl || account.credential.type !== 'none',
+    hasCredential: canAuthenticate(account, provider),
     serves: servesOf(account, provider, isElsewhere),
     known,
     isElsewhere,
@@ -60,6 +59,12 @@ export function memberOf(
       provider: providerSubject(account),
     },
   }
+}
+
+function canAuthenticate({ credential }: Account, provider: Provider): boolean {
+  if (credential.type !== 'none') return true
+  // A server that its user names may take requests without a key.
+  return credential.lost === undefined && (!provider.needsCredential || provider.needsBaseUrl)
 }
 
 /** Addresses of the loopback interface: what is sent there does not leave the machine. */

@@ -35,7 +35,7 @@ export function readKeyFile(file: string): MasterKey | null {
   const secret = Buffer.from(text, 'base64url')
   if (secret.length === KEY_BYTES && secret.toString('base64url') === text) return masterKey(secret)
   throw new QwenctlError('store_corrupt', `the key file ${file} does not hold a key; it is left as it is`, {
-    hint: `restore ${file} from a backup; without it the credentials must be added again`,
+    hint: `bring the right ${file} back`,
   })
 }
 

@@ -1,4 +1,5 @@
-import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { LOST_VAULT_FIX } from '../../base/lost-vault.ts'
 import type { Home } from '../home.ts'
 import { randomBytes } from 'node:crypto'
 import type { Keychain } from './keychain.ts'
@@ -32,13 +33,31 @@ export interface VaultOptions {
 /**
  * Opens the vault with all available keys of the home. `vault.json` chooses the key for new values; without it,
  * `QWENCTL_PASSPHRASE`, else the key file. A new home in the system's own folders gets a key in the keychain where
- * there is one. Any other new home gets a key file. Throws `vault_locked` when the sealing key is not available.
+ * there is one. Any other new home gets a key file. Throws `vault_locked` when the sealing key is not available,
+ * and `store_corrupt` for a damaged `vault.json` or key file. Both errors name the ways out.
  */
 export async function openVault(
   home: Home,
   env: NodeJS.ProcessEnv,
   options: VaultOptions = {},
 ): Promise<Vault> {
+  try {
+    return await openWithKeys(home, env, options)
+  } catch (error) {
+    throw withWaysOut(error)
+  }
+}
+
+function withWaysOut(error: unknown): unknown {
+  if (!isQwenctlError(error) || (error.code !== 'vault_locked' && error.code !== 'store_corrupt'))
+    return error
+  const { code, message, hint, details } = error
+  const isNamed = hint === null || hint.includes(LOST_VAULT_FIX)
+  const full = isNamed ? (hint ?? LOST_VAULT_FIX) : `${hint}; if it is lost, ${LOST_VAULT_FIX}`
+  return new QwenctlError(code, message, { hint: full, details, cause: error })
+}
+
+async function openWithKeys(home: Home, env: NodeJS.ProcessEnv, options: VaultOptions): Promise<Vault> {
   const passphrase = env['QWENCTL_PASSPHRASE'] ?? ''
   const document = vaultDocument(home)
   const data = await document.read()
@@ -91,7 +110,13 @@ async function openChosen(
     }
   }
   const key = keys[kind]
-  if (key === undefined) throw new QwenctlError('vault_locked', missingWords[kind](home))
+  if (key === undefined) {
+    const hint =
+      kind === 'key-file'
+        ? { hint: `bring ${home.masterKeyFile} back; if it is lost, ${LOST_VAULT_FIX}` }
+        : {}
+    throw new QwenctlError('vault_locked', missingWords[kind](home), hint)
+  }
   const others = Object.values(keys).filter((other) => other !== key)
   const warning = kind === 'key-file' ? { warning: keyFileWarning(home.masterKeyFile, { isNew: false }) } : {}
   return new KeyVault({ kind, key, others, ...warning, passphraseKeyId: data.passphrase?.keyId })
@@ -122,7 +147,7 @@ async function keychainKey(record: { name: string; keyId: string }, keychain: Ke
   const key = text === null ? null : masterKey(Buffer.from(text, 'base64url'))
   if (key?.id === record.keyId) return key
   throw new QwenctlError('vault_locked', 'the keychain of this system does not have the key of this home', {
-    hint: 'restore a backup with qwenctl accounts restore FILE, or bring the keychain back',
+    hint: `bring the keychain back; if it is lost, ${LOST_VAULT_FIX}`,
   })
 }
 
@@ -205,7 +230,7 @@ class KeyVault implements Vault {
       'vault_locked',
       `${account} was sealed with a key that this home does not have (${keyId})`,
       {
-        hint: 'restore master.key from a backup of this home, or add the credential again',
+        hint: `bring that key back, or give the credential again with qwenctl accounts set; or ${LOST_VAULT_FIX}`,
       },
     )
   }

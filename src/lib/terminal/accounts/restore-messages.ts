@@ -20,6 +20,7 @@ export function formatRestore(plan: RestorePlan): string[] {
     plan.missingProviders.length === 0
       ? null
       : `  no plugin here provides ${plan.missingProviders.map(printable).join(', ')}: qwenctl plugins install`,
+    plan.newVault === null ? null : `  make a new vault, since the old one does not open: ${plan.newVault}`,
   ]
   return lines.filter((line) => line !== null)
 }

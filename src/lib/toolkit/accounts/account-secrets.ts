@@ -47,22 +47,35 @@ export class AccountSecrets {
     return parseTokens(await this.open(account), `${account.provider}/${account.name}`)
   }
 
-  /** The credential in the clear, of a login as JSON; empty where the account needs none. */
+  /** The credential in the clear, of a login as JSON; empty where the account needs none. Throws `needs_login` for a lost one. */
   async open(account: Account): Promise<string> {
-    if (account.credential.type === 'none') return ''
+    if (account.credential.type === 'none') return noSecret(account, account.credential.lost)
     return (await this.#vault()).open(account.credential.sealed, contextOf(account))
   }
 
   /** The proxies that its requests leave through, in order; none: they go directly. Throws `store_corrupt`. */
   async openEgress(account: Account): Promise<EgressProxy[]> {
     if (account.egressProxy === null) return []
-    const text = (await this.#vault()).open(account.egressProxy.sealed, contextOf(account))
+    const text = await this.#openEgressText(account, account.egressProxy.sealed)
     try {
       return parseEgressList(text)
     } catch {
       const who = `${account.provider}/${account.name}`
       throw new QwenctlError('store_corrupt', `what is kept as the egress proxy of ${who} is none`, {
         hint: `give it again: qwenctl accounts set ${who} --egress-proxy URL`,
+      })
+    }
+  }
+
+  async #openEgressText(account: Account, sealed: string): Promise<string> {
+    const vault = await this.#vault()
+    try {
+      return vault.open(sealed, contextOf(account))
+    } catch (cause) {
+      const name = `${account.provider}/${account.name}`
+      throw new QwenctlError('vault_locked', `the egress proxy of ${name} does not open`, {
+        hint: `give it again: qwenctl accounts set ${name} --egress-proxy URL`,
+        cause,
       })
     }
   }
@@ -106,6 +119,20 @@ export function withSealed<Record extends Account>(
     credential: credential.type === 'none' ? credential : { ...credential, sealed: sealed.credential },
     egressProxy: egressProxy === null ? null : { ...egressProxy, sealed: sealed.egressProxy },
   }
+}
+
+function noSecret({ provider, name }: Account, lost: 'api-key' | 'oauth' | undefined): string {
+  if (lost === undefined) return ''
+  const isLogin = lost === 'oauth'
+  throw new QwenctlError(
+    'needs_login',
+    `the ${isLogin ? 'login' : 'key'} of ${provider}/${name} was lost with the old vault`,
+    {
+      hint: isLogin
+        ? `qwenctl auth refresh ${provider}/${name} --login`
+        : `qwenctl accounts set ${provider}/${name} --key-stdin`,
+    },
+  )
 }
 
 function opensTo(vault: Vault, account: Account, key: string): boolean {

@@ -8,6 +8,7 @@ import type { Cooldown, LedgerState, LimitState, SubjectState } from '../../quot
 import type { AccountTrouble } from '../../rotation/account-trouble.ts'
 import {
   describeClosedLimit,
+  describeLostCredential,
   describeRefusedCredential,
   describeTrouble,
 } from '../../rotation/account-trouble.ts'
@@ -41,6 +42,8 @@ export function standingWithoutProvider(account: Account): Standing {
  */
 export function standingOf(account: Account, state: LedgerState, now: number): Standing {
   if (!account.enabled) return waiting('disabled', describeTrouble('disabled', account))
+  const lost = describeLostCredential(account)
+  if (lost !== null) return waiting(isLostLogin(account) ? 'needs-login' : 'no-key', lost)
   const refused = refusalOf(state.subjects.get(account.id), now)
   if (refused !== null) {
     const status = account.credential.type === 'oauth' ? 'needs-login' : 'key-refused'
@@ -81,6 +84,10 @@ function passingStanding(account: Account, pauses: Pause[], state: LedgerState, 
 
 function waiting(status: AccountStatus, { words, fix }: Pick<AccountTrouble, 'words' | 'fix'>): Standing {
   return { status, reason: words, availableAt: null, fix }
+}
+
+function isLostLogin({ credential }: Account): boolean {
+  return credential.type === 'none' && credential.lost === 'oauth'
 }
 
 /** The refusal of its credential, which holds until an attempt with it succeeds: its end is only when to test it. */

@@ -22,10 +22,18 @@ export interface RestorePlan {
   keys: string[]
   /** Providers of accounts that come along and that no plugin brings here. */
   missingProviders: string[]
+  /** Why the vault of the home does not open, in words: the restore makes a new one. Null: it keeps the vault. */
+  newVault: string | null
+}
+
+/** A backup in memory. */
+export interface MadeBackup {
+  bytes: Buffer
+  view: Omit<BackupView, 'file'>
 }
 
 export interface BackupView {
-  /** Absolute. */
+  /** Absolute; `-`: standard output. */
   file: string
   createdAt: string
   bytes: number

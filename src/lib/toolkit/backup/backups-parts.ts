@@ -2,6 +2,8 @@ import type { Ledger } from '../../quota/ledger.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
+import type { FreshVault } from '../../store/vault/fresh-vault.ts'
+import type { Vault } from '../../store/vault/vault.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 
@@ -13,6 +15,10 @@ export interface BackupsParts {
   providers: () => Promise<ProviderRegistry>
   /** The addresses of the proxies that run over this home. */
   running: () => string[]
+  /** The home's own vault. Throws `vault_locked` and `store_corrupt`. */
+  vault: () => Promise<Vault>
+  /** A new vault for the home, made by the rules of a fresh one. */
+  freshVault: () => Promise<FreshVault>
   clock: () => number
   /** scrypt's N; for tests. */
   scryptCost?: number

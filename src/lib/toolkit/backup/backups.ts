@@ -7,7 +7,7 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { SecretsInClear } from '../accounts/account-secrets.ts'
 import type { Backups } from '../toolkit.ts'
 import type { BackupsParts } from './backups-parts.ts'
-import type { BackupView, OpenedBackup } from './backup-views.ts'
+import type { BackupView, MadeBackup, OpenedBackup } from './backup-views.ts'
 
 /** Backups of a home: written whole, read whole. Everything behind them is loaded on first use. */
 export class FileBackups implements Backups {
@@ -30,20 +30,22 @@ export class FileBackups implements Backups {
   /** Writes a backup of everything, 0600, and only as a whole. */
   async write(file: string, passphrase: string): Promise<BackupView> {
     refuseOther(file)
+    const { writeAtomically } = await import('../../store/documents/atomic-write.ts')
+    const { bytes, view } = await this.make(passphrase)
+    await writeAtomically(file, bytes)
+    return { file: resolve(file), ...view }
+  }
+
+  /** The bytes of a backup, written nowhere. */
+  async make(passphrase: string): Promise<MadeBackup> {
     const { home, document, clock, scryptCost } = this.#parts
-    const [
-      { takeSnapshot },
-      { sealBackup },
-      { encodeBundle },
-      { writeAtomically },
-      { undoInterruptedRestore },
-    ] = await Promise.all([
-      import('../../store/documents/snapshot.ts'),
-      import('../../store/backup-file.ts'),
-      import('./bundle.ts'),
-      import('../../store/documents/atomic-write.ts'),
-      import('../../store/replace-home.ts'),
-    ])
+    const [{ takeSnapshot }, { sealBackup }, { encodeBundle }, { undoInterruptedRestore }] =
+      await Promise.all([
+        import('../../store/documents/snapshot.ts'),
+        import('../../store/backup-file.ts'),
+        import('./bundle.ts'),
+        import('../../store/replace-home.ts'),
+      ])
     await undoInterruptedRestore(home)
     const createdAt = new Date(clock()).toISOString()
     const data = await document.read()
@@ -52,10 +54,9 @@ export class FileBackups implements Backups {
     const content = await encodeBundle({ createdAt, accounts, secrets, files })
     const options = { createdAt, ...(scryptCost === undefined ? {} : { scryptCost }) }
     const bytes = await sealBackup(content, passphrase, options)
-    await writeAtomically(file, bytes)
     const ledgerDays = [...files.keys()].filter((name) => name.endsWith('.ndjson')).length
     const counts = { accounts: data.accounts.length, archived: data.archived.length, ledgerDays }
-    return { file: resolve(file), createdAt, bytes: bytes.length, ...counts }
+    return { bytes, view: { createdAt, bytes: bytes.length, ...counts } }
   }
 
   /** Throws what `openBackup` throws, `store_corrupt` for contents that are not sound, `store_too_new`. */

@@ -15,7 +15,7 @@ export function planRestore(
   backup: Compared & { createdAt: string },
   present: Compared,
   hasProvider: (id: string) => boolean,
-): RestorePlan {
+): Omit<RestorePlan, 'newVault'> {
   const wanted =
     mode === 'replace' ? backup.accounts.accounts : missingAccounts(backup.accounts, present.accounts)
   const kept = new Set(present.accounts.accounts.map(({ id }) => id))

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Account } from '../../account/account.ts'
-import { QwenctlError } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { CHECKPOINT_VERSION } from '../../quota/log/checkpoint-migrations.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsProblem } from '../../store/documents/accounts-document.ts'
@@ -10,6 +10,7 @@ import { writeAtomically } from '../../store/documents/atomic-write.ts'
 import { HISTORY_VERSION } from '../../store/history/history-day.ts'
 import { replaceHome } from '../../store/replace-home.ts'
 import { checkSnapshotNames, takeSnapshot } from '../../store/documents/snapshot.ts'
+import { AccountSecrets } from '../accounts/account-secrets.ts'
 import { limitsToRecord } from '../quota/reconcile.ts'
 import type { OpenedBackup, RestorePlan } from './backup-views.ts'
 import type { BackupsParts } from './backups-parts.ts'
@@ -39,7 +40,8 @@ export class Restore implements OpenedBackup {
     const { document, home } = this.#parts
     const [accounts, files] = [await document.read(), await takeSnapshot(home)]
     const providers = await this.#parts.providers()
-    return planRestore(mode, this.#bundle, { accounts, files }, (id) => providers.has(id))
+    const plan = planRestore(mode, this.#bundle, { accounts, files }, (id) => providers.has(id))
+    return { ...plan, newVault: mode === 'replace' ? await this.#vaultProblem() : null }
   }
 
   async apply(mode: RestorePlan['mode']): Promise<string | null> {
@@ -61,13 +63,18 @@ export class Restore implements OpenedBackup {
       )
     }
     const { accounts, archived } = this.#bundle.accounts
+    const fresh = (await this.#vaultProblem()) === null ? null : await this.#parts.freshVault()
+    const secrets = fresh === null ? this.#parts.secrets : new AccountSecrets(async () => fresh.vault)
     const data: AccountsData = {
       ...this.#bundle.accounts,
-      accounts: await this.#sealed(accounts),
-      archived: await this.#sealed(archived),
+      accounts: await this.#sealed(accounts, secrets),
+      archived: await this.#sealed(archived, secrets),
     }
     const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-    return replaceHome(home, `${JSON.stringify(data, null, 2)}\n`, this.#bundle.files, stamp)
+    return replaceHome(home, `${JSON.stringify(data, null, 2)}\n`, this.#bundle.files, {
+      stamp,
+      vault: fresh?.documents ?? [],
+    })
   }
 
   /** The accounts that are missing, with their folders; config.yaml and templates where there are none. */
@@ -91,8 +98,21 @@ export class Restore implements OpenedBackup {
     await this.#putIfMissing('keys.json', home.keysFile)
   }
 
-  #sealed<Record extends Account>(accounts: Record[]): Promise<Record[]> {
-    const { secrets } = this.#parts
+  /** Why the home's own vault does not open, in words; null: it opens, or seals nothing yet. */
+  async #vaultProblem(): Promise<string | null> {
+    const { vaultFile, masterKeyFile } = this.#parts.home
+    if (!existsSync(vaultFile) && !existsSync(masterKeyFile)) return null // opening it would make one
+    try {
+      await this.#parts.vault()
+      return null
+    } catch (error) {
+      if (isQwenctlError(error) && (error.code === 'vault_locked' || error.code === 'store_corrupt'))
+        return error.message
+      throw error
+    }
+  }
+
+  #sealed<Record extends Account>(accounts: Record[], secrets = this.#parts.secrets): Promise<Record[]> {
     return Promise.all(
       accounts.map((account) => secrets.sealAll(account, this.#bundle.secrets[account.id] ?? {})),
     )

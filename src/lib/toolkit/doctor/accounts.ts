@@ -7,6 +7,7 @@ import type { DoctorParts } from './doctor-parts.ts'
 /** What waits for a person, or for a network: the accounts that will not come back in silence. */
 const inTrouble: ReadonlySet<AccountStatus> = new Set([
   'key-refused',
+  'no-key',
   'needs-login',
   'expired',
   'no-credit',

@@ -1,5 +1,6 @@
 import { fullReference } from '../../account/account.ts'
 import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { LOST_VAULT_FIX } from '../../base/lost-vault.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { vaultKind } from '../../store/vault/vault.ts'
 import type { Check } from './check.ts'
@@ -22,7 +23,7 @@ export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): 
   try {
     if ((await vaultKind(home, env)) === null) {
       const detail = `the key of ${sealed.length} secrets is gone: ${home.masterKeyFile} is missing`
-      const fix = 'bring master.key back, or restore a backup with qwenctl accounts restore FILE'
+      const fix = `bring master.key back; if it is lost, ${LOST_VAULT_FIX}`
       return [check('vault', 'vault', { status: 'fail', detail, fix })]
     }
     const { kind, warning } = await vault()
@@ -44,7 +45,6 @@ function opened(count: number, failed: string[]): Check {
     return check('secrets', 'credentials', { status: 'ok', detail: `all ${count} open` })
   const rest = failed.length > MOST_NAMES ? ` and ${failed.length - MOST_NAMES} more` : ''
   const detail = `${failed.length} of ${count} do not open: ${failed.slice(0, MOST_NAMES).join(', ')}${rest}`
-  const fix =
-    'set QWENCTL_PASSPHRASE if they were sealed with it, restore a backup, or give them again with qwenctl accounts set'
+  const fix = `set QWENCTL_PASSPHRASE if it sealed them, or give them again with qwenctl accounts set; or ${LOST_VAULT_FIX}`
   return check('secrets', 'credentials', { status: 'fail', detail, fix })
 }

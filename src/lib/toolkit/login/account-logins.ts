@@ -6,6 +6,7 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
 import { withLock } from '../../store/locks/lock.ts'
+import { readRenewalMark, removeRenewalMark } from '../../store/renewal-mark.ts'
 import { byId } from '../accounts/account-place.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
@@ -14,6 +15,7 @@ import { verdictNotices } from '../accounts/verdict.ts'
 import type { LoginHttp } from './login-http.ts'
 import { postForm } from './login-http.ts'
 import { readRefresh } from './refresh-answer.ts'
+import { isPassing, reserveRoom, usedUp } from './renewal-room.ts'
 import { withSharedFile } from './shared-file.ts'
 import type { Access, TokenSet } from './token-set.ts'
 import { dueAt, isUsable } from './token-set.ts'
@@ -43,6 +45,8 @@ interface Known {
 const LOCK_TIMEOUT_MS = 60_000
 const FIRST_PAUSE_MS = 5000
 const LONGEST_PAUSE_MS = 60_000
+/** Whether a disk has room again costs one write to find out. */
+const DISK_PAUSE_MS = 1000
 
 /**
  * Access tokens of logins, renewed when their time comes: lazily, each by one process of the machine at a time, and by
@@ -162,7 +166,7 @@ export class AccountLogins {
       this.#troubles.delete(account.id)
       return access
     } catch (error) {
-      if (isQwenctlError(error) && error.code === 'upstream_unavailable') this.#noteTrouble(account.id, error)
+      if (isQwenctlError(error) && isPassing(error)) this.#noteTrouble(account.id, error)
       throw error
     } finally {
       this.#renewing.delete(account.id)
@@ -171,7 +175,8 @@ export class AccountLogins {
 
   #noteTrouble(id: string, error: QwenctlError): void {
     const before = this.#troubles.get(id)
-    const pauseMs = before === undefined ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS)
+    const grownMs = before === undefined ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS)
+    const pauseMs = error.code === 'store_unwritable' ? DISK_PAUSE_MS : grownMs
     this.#troubles.set(id, { until: this.#parts.clock() + pauseMs, pauseMs, error })
   }
 
@@ -188,11 +193,37 @@ export class AccountLogins {
       return accessOf(this.#know(account.id, tokens, [present.credential.sealed]))
     }
     if (!isAsked && (await this.#isDead(present))) throw needsLogin(present, 'the server has ended it')
+    const { sealed } = present.credential
+    const markFile = this.#markFile(account.id)
+    const spent = unsaved === undefined ? readRenewalMark(markFile, sealed) : null
+    if (spent !== null) throw usedUp(present, spent, document.file)
     return withSharedFile(tokens, clock, async (own, isNewer) => {
-      const renewed = isNewer ? own : await this.#ask(present, own)
+      const renewed = isNewer ? own : await this.#askWithRoom(present, own, sealed)
       await this.#keep(present, renewed)
       return { tokens: renewed, result: accessOf(this.#known.get(account.id) as Known) }
     })
+  }
+
+  /** Asks only where the answer can be stored. Throws as `#ask` does, and `store_unwritable` on a full disk. */
+  async #askWithRoom(account: Account, tokens: TokenSet, credential: string): Promise<TokenSet> {
+    const isSpent = this.#unsaved.has(account.id)
+    const mark = reserveRoom(account, {
+      file: this.#markFile(account.id),
+      document: this.#parts.document.file,
+      credential,
+      isSpent,
+    })
+    try {
+      const renewed = await this.#ask(account, tokens)
+      mark.markSpent()
+      return renewed
+    } finally {
+      mark.end()
+    }
+  }
+
+  #markFile(id: string): string {
+    return join(this.#parts.home.runFolder, `login-${id}.renewal`)
   }
 
   /** Throws `needs_login` for an answer that says so, `upstream_unavailable` for any other that brings no token. */
@@ -254,6 +285,7 @@ export class AccountLogins {
       if (account.baseUrl === opened?.baseUrl) account.baseUrl = tokens.baseUrl
       account.updatedAt = new Date(clock()).toISOString()
     })
+    removeRenewalMark(this.#markFile(present.id))
     const known = this.#known.get(present.id)
     if (known !== undefined) known.sealed.push(sealed.sealed)
   }

@@ -27,6 +27,8 @@ const SLOWER_MS = 5000
 const LONGEST_INTERVAL_MS = 60_000
 /** Servers must say how long a code lives; this is for those that do not. */
 const LIFE_MS = 15 * 60_000
+/** No person confirms a code after a day. */
+const LONGEST_LIFE_MS = 24 * 60 * 60_000
 
 /** What is read of an answer before its words are masked and cut. */
 const LONGEST_QUOTED = 8000
@@ -51,7 +53,7 @@ export function readStart({ status, text }: LoginAnswer): Started {
       userCode,
       verificationUri,
       verificationUriComplete: webUrl(body['verification_uri_complete']),
-      expiresInMs: milliseconds(body['expires_in']) ?? LIFE_MS,
+      expiresInMs: Math.min(milliseconds(body['expires_in']) ?? LIFE_MS, LONGEST_LIFE_MS),
       intervalMs: Math.min(milliseconds(body['interval']) ?? INTERVAL_MS, LONGEST_INTERVAL_MS),
     },
   }

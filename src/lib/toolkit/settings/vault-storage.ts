@@ -30,15 +30,17 @@ export async function moveStorage(parts: StorageParts, to: string): Promise<Stor
   const kind = vaultKinds.find((known) => known === to)
   if (kind === undefined)
     throw new QwenctlError('invalid_value', `there is no storage "${to}"`, { hint: vaultKinds.join(', ') })
-  const [proxy] = running()
-  if (proxy !== undefined) {
-    throw new QwenctlError(
-      'failed',
-      `the proxy at ${proxy} has the key that would be replaced; nothing was changed`,
-      {
-        hint: 'qwenctl proxy stop, then move again',
-      },
-    )
-  }
+  refuseWhileRunning(running)
   return { kind: kind satisfies VaultKind, sealed: await moveVault(home, env, kind, options) }
+}
+
+/** Throws `failed` while a proxy runs over the home. */
+export function refuseWhileRunning(running: () => string[]): void {
+  const [proxy] = running()
+  if (proxy === undefined) return
+  throw new QwenctlError(
+    'failed',
+    `the proxy at ${proxy} has the key that would be replaced; nothing was changed`,
+    { hint: 'qwenctl proxy stop, then type the command again' },
+  )
 }

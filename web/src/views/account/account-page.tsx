@@ -96,7 +96,12 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
   )
 }
 
-const CREDENTIAL_OUT: ReadonlySet<AccountView['status']> = new Set(['needs-login', 'key-refused', 'expired'])
+const CREDENTIAL_OUT: ReadonlySet<AccountView['status']> = new Set([
+  'needs-login',
+  'key-refused',
+  'no-key',
+  'expired',
+])
 
 interface RemedyProps {
   account: AccountView
