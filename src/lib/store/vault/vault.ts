@@ -230,7 +230,7 @@ class KeyVault implements Vault {
       'vault_locked',
       `${account} was sealed with a key that this home does not have (${keyId})`,
       {
-        hint: `bring that key back, or give the credential again with qwenctl accounts set; or ${LOST_VAULT_FIX}`,
+        hint: `bring the master.key of that time back, or give the credential again with qwenctl accounts set; or ${LOST_VAULT_FIX}`,
       },
     )
   }
