@@ -41,9 +41,7 @@ test('auth storage --reset asks, starts a new vault, and lists what each account
   const reset = await runCommand(home, ['auth', 'storage', '--reset', '--yes'])
   expect(reset.exit).toBe(0)
   expect(reset.stderr).toContain('openai/a: qwenctl accounts set openai/a --key-stdin')
-  const shown = documentOf(await runCommand(home, ['quota', 'show', '--json'])) as {
-    accounts: Record<string, unknown>[]
-  }
+  const shown = documentOf(await runCommand(home, ['quota', 'show', '--json']))
   expect(shown.accounts[0]).toMatchObject({
     status: 'no-key',
     statusReason: 'its key was lost with the old vault',
