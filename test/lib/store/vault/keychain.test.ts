@@ -7,7 +7,7 @@ import { KeychainError, systemKeychain } from '../../../../src/lib/store/vault/k
 import { memoryKeychain } from '../../../support/memory-keychain.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 
-const double = join(import.meta.dirname, '..', '..', 'support', 'keychain-double.ts')
+const double = join(import.meta.dirname, '..', '..', '..', 'support', 'keychain-double.ts')
 const byProcess = (...command: string[]) =>
   systemKeychain({}, { command: [process.execPath, ...command], timeoutMs: 20_000 })
 
@@ -77,7 +77,18 @@ const hasService = ['dbus-run-session', 'gnome-keyring-daemon'].every(
 test.runIf(hasService)('with a real Secret Service, a secret comes back from another process', () => {
   const folder = tempFolder()
   mkdirSync(join(folder, 'keyrings'))
-  const module = join(import.meta.dirname, '..', '..', '..', 'src', 'lib', 'store', 'keychain.ts')
+  const module = join(
+    import.meta.dirname,
+    '..',
+    '..',
+    '..',
+    '..',
+    'src',
+    'lib',
+    'store',
+    'vault',
+    'keychain.ts',
+  )
   const program = `
     const { systemKeychain } = await import(${JSON.stringify(module)})
     const keychain = systemKeychain(process.env)
