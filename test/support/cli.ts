@@ -50,7 +50,13 @@ export function cleanEnv(home: string, extra: Record<string, string | undefined>
     if (!/^(QWENCTL_|NO_COLOR|FORCE_COLOR|DEBUG|NODE_ENV|NODE_OPTIONS|VITEST|CI$)/.test(name))
       env[name] = value
   }
-  return { ...env, QWENCTL_HOME: home, HOME: home, XDG_CACHE_HOME: join(home, '.cache'), ...extra }
+  return {
+    ...env,
+    ...{ QWENCTL_HOME: home, HOME: home, XDG_CACHE_HOME: join(home, '.cache') },
+    // Scripted upstreams answer what a test asks them, and no background request for their models.
+    QWENCTL_MODELS_FETCH: 'false',
+    ...extra,
+  }
 }
 
 /** The built command line, as users run it. Builds once where nothing was built yet. */

@@ -116,7 +116,9 @@ export class Traces {
     if (isLast) span.setAttributes(usageAttributes(record))
     if (outcome !== 'ok') {
       span.setAttribute('error.type', outcome)
-      span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(attempt.message) ?? outcome })
+      // The words of a refusal may quote the request, and traces leave this machine: only the log has them.
+      const words = mayQuoteRequest(outcome) ? null : attempt.message
+      span.setStatus({ code: api.SpanStatusCode.ERROR, message: this.#shown(words) ?? outcome })
     }
     span.end(at + latencyMs)
   }
@@ -240,4 +242,8 @@ function telling(exporter: Sdk.SpanExporter, { clock, onTrouble }: TracesOptions
         done({ code: 0 })
       }),
   }
+}
+
+function mayQuoteRequest(outcome: string): boolean {
+  return outcome === 'bad-request' || outcome === 'request-declined'
 }

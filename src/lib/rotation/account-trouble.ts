@@ -4,7 +4,10 @@ import { cooldownWords } from '../quota/cooldown-words.ts'
 import { GUESS_PREFIX } from './cooling.ts'
 import type { Refusal } from './eligibility.ts'
 
-/** Why an account waits for a person, and what brings it back: the same words in errors, statuses, commands and the page. */
+/**
+ * Why an account needs a person, and the command that brings it back. Errors, statuses, commands and the page share
+ * these words.
+ */
 export interface AccountTrouble {
   /** A sentence about the account, with what its provider said: `its key is refused (invalid key)`. */
   words: string
@@ -28,7 +31,7 @@ export type TroubleKind =
 
 interface TroubleRow {
   words: string
-  /** The rest of `qwenctl`; `NAME` is the account. */
+  /** The arguments of `qwenctl`; `NAME` is the account. */
   fix: string
 }
 
@@ -48,7 +51,7 @@ const rows: Readonly<Record<TroubleKind, TroubleRow>> = {
   held: { words: 'it waits for you', fix: 'quota reset NAME --cooldowns' },
 }
 
-/** `words` instead of those of the kind; `evidence` is what the provider said. */
+/** `words` replaces the words of the kind; `evidence` is the provider's message. */
 export function describeTrouble(
   kind: TroubleKind,
   account: Account,
@@ -60,7 +63,7 @@ export function describeTrouble(
   return { words: `${words}${inBrackets(evidence)}`, fix: typed(fix, account), isMoney }
 }
 
-/** The trouble of an account whose credential its provider refuses. */
+/** The trouble of an account with a credential that its provider refuses. */
 export function describeRefusedCredential(account: Account, evidence: string | null): AccountTrouble {
   const lost = describeLostCredential(account)
   if (lost !== null) return lost
@@ -80,16 +83,16 @@ export function describeLostCredential(account: Account): AccountTrouble | null 
 export function describeClosedLimit(account: Account, limit: string, words: string): AccountTrouble {
   const given = account.limits ?? []
   if (!given.includes(limit)) {
-    // The provider taught it.
+    // qwenctl learned the limit from the provider.
     return { words, fix: typed('quota reset NAME --learned', account), isMoney: false }
   }
-  // `--limit` replaces all limits, so the others are named again.
+  // `--limit` replaces all limits, so the command repeats the others.
   const raised = given.map((other) => (other === limit ? limit.replace(/^[\d.]+/, 'MAX') : other))
   const flags = raised.map((each) => ` --limit ${each}`).join('')
   return { words, fix: typed(`accounts set NAME${flags}`, account), isMoney: false }
 }
 
-/** What only a person can end; null: the refusal ends by itself, or is about the request. */
+/** The trouble that only a person can end. Null: the refusal ends without one, or is about the request. */
 export function troubleOf(account: Account, refusal: Refusal): AccountTrouble | null {
   const { kind, words } = refusal
   if (kind === 'needs-login') return describeRefusedCredential(account, refusal.evidence)
@@ -107,7 +110,7 @@ function typed(fix: string, account: Account): string {
   return `qwenctl ${fix.replace('NAME', shortReference(account))}`
 }
 
-/** That a time was guessed says nothing about the trouble. */
+/** Adds the evidence in brackets. Drops the prefix of a guessed time, which says nothing about the trouble. */
 function inBrackets(evidence: string | null): string {
   const said = evidence === null ? '' : evidence.replace(GUESS_PREFIX, '')
   return said === '' ? '' : ` (${said})`

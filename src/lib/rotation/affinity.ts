@@ -1,29 +1,29 @@
 import type { Member } from './pool/member.ts'
 import type { Session } from './rotation-request.ts'
 
-/** Up to this many members each one is weighed for a session; more of them stand on a ring. */
+/** Up to this many members, a session weighs each one; more members use a ring. */
 const MOST_WEIGHED = 64
-/** A weight up to this, or one through it, makes no two draws alike. */
+/** Weights from the inverse of this value up to it never make two draws equal. */
 const MOST_EXACT = 1e9
 /** Places on the ring per weight, and at most. */
 const PLACES = 16
 const MOST_PLACES = 128
-/** A walk along the ring gives up after so many members, and the strategy chooses. */
+/** A walk along the ring gives up after this many members, and the strategy chooses. */
 const MOST_WALKED = 64
 
-/** 21 bits for the member and 32 for its place fit the 53 bits of a number, which sorts faster than anything else. */
+/** The member takes 21 bits and its place 32. Together they fit the 53 bits of a number, which sorts fastest. */
 const PLACE_UNIT = 2 ** 21
 
 /**
- * The home of every session among the members of one tier: the same session, the same account, in every process and
- * after every restart, without anything being remembered. A member that comes or goes moves its own share of the
- * sessions and no other. A home that is out is passed over, and found again when it is back.
+ * Finds the home of every session among the members of one tier. A session has the same account in every process and
+ * after every restart, and nothing is stored. A new or removed member moves only its own share of the sessions. The
+ * search skips an unavailable home and returns to it later.
  */
 export class Homes {
   readonly #members: readonly Member[]
-  /** Of each member's id. */
+  /** The hash of each member's id. */
   readonly #hashes: Uint32Array
-  /** All weigh the same, and no more or less than draws are told apart by. */
+  /** All weights are equal, and in the range in which draws stay distinct. */
   readonly #isEven: boolean
   readonly #ring: Float64Array | null
 
@@ -38,7 +38,7 @@ export class Homes {
     this.#ring = members.length <= MOST_WEIGHED ? null : this.#placeAll()
   }
 
-  /** The first member in the session's own order that is accepted; null: none, or none near enough on a ring. */
+  /** The first accepted member in the session's own order. Null: none, or none near enough on a ring. */
   find(session: Session, accepts: (member: Member) => boolean): Member | null {
     const hash = typeof session === 'string' ? hashText(session) : session
     return this.#ring === null ? this.#weigh(hash, accepts) : this.#walk(this.#ring, hash, accepts)
@@ -51,7 +51,7 @@ export class Homes {
     for (let index = 0; index < this.#members.length; index++) {
       const member = this.#members[index] as Member
       const draw = mix(hash ^ mix(this.#hashes[index] as number))
-      // Where all weigh the same, the order of the draws is all there is to know.
+      // With equal weights, only the order of the draws matters.
       const drawn = this.#isEven ? -draw : weighed(draw, member.account.weight)
       if (drawn >= smallest || !accepts(member)) continue
       best = member
@@ -108,7 +108,7 @@ function hashText(text: string): number {
   return hash >>> 0
 }
 
-/** MurmurHash3's finalizer: neighbours in, strangers out. */
+/** The finalizer of MurmurHash3: similar inputs give unrelated outputs. */
 function mix(value: number): number {
   let hash = value >>> 0
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -1,20 +1,20 @@
 import { QwenctlError } from '../base/errors.ts'
 
 /**
- * Names of the user's own for models, each with the models that may answer for it, the one wanted most first:
- * `coder` -> `qwen/qwen3-coder-plus`, `openrouter/qwen/qwen3-coder`. Aliases of aliases are resolved.
+ * The user's names for models. Each has the models that may answer for it, in order of preference: `coder` ->
+ * `qwen/qwen3-coder-plus`, `openrouter/qwen/qwen3-coder`. Aliases of aliases are resolved.
  */
 export type Aliases = ReadonlyMap<string, readonly string[]>
 
 export const noAliases: Aliases = new Map()
 
-/** More than any chain needs: every one of them may be asked before the client has its answer. */
+/** Most models of an alias: more than any chain needs. A request may try every one before the client has its answer. */
 const MOST_MODELS = 16
 const MOST_NAME_LENGTH = 200
 
 /**
  * Reads the section `aliases` of the configuration: a mapping of names to a model or a list of them. Throws
- * `invalid_value` naming the alias, also where names go round in a circle.
+ * `invalid_value` with the name of the alias, also for aliases that form a cycle.
  */
 export function readAliases(section: unknown, place: string): Aliases {
   if (section === undefined || section === null) return noAliases

@@ -5,7 +5,7 @@ import type { Caps } from './caps.ts'
 import { CAPS_SUBJECT } from './caps.ts'
 import type { CapsNow } from './rotation-request.ts'
 
-/** When a request in flight ends nobody knows; who was refused for one may ask again after this long. */
+/** The end of a request in flight is unknown, so a refused client may retry after this long. */
 const RETRY_MS = 1000
 
 interface Counts {
@@ -14,15 +14,15 @@ interface Counts {
 }
 
 /**
- * What the caps leave. Requests in flight are the open reservations of the ledger, so that all processes count together;
- * those of processes that have ended are not in flight. The order in the ledger decides who was over: of all that are open
- * at a time, the youngest that went ahead found fewer than the cap before it.
+ * Tracks the room that the caps leave. Requests in flight are the open reservations of the ledger, so all processes
+ * count together. Reservations of ended processes do not count. The order in the ledger decides which request is over
+ * a cap. Of all that are open at a time, the youngest that proceeded found fewer than the cap before it.
  */
 export class CapRoom implements CapsNow {
   readonly caps: Caps
   readonly #ofAccount: ReadonlyMap<string, number>
   readonly #isAlive: (reservationId: string) => boolean
-  /** On their way into the ledger, by this process. */
+  /** Requests of this process on their way into the ledger, by account. */
   readonly #claimed = new Map<string, number>()
   #allClaimed = 0
   #known: (Counts & { state: LedgerState; sequence: number }) | null = null
@@ -83,7 +83,7 @@ export class CapRoom implements CapsNow {
     return (this.#countsOf(state).byAccount.get(account) ?? 0) + (this.#claimed.get(account) ?? 0)
   }
 
-  /** A reservation is asked for: until it is in the ledger it counts here. */
+  /** Counts a reservation from its request until the ledger has it. */
   begin(account: string): void {
     this.#allClaimed += 1
     this.#claimed.set(account, (this.#claimed.get(account) ?? 0) + 1)
@@ -96,7 +96,7 @@ export class CapRoom implements CapsNow {
     else this.#claimed.delete(account)
   }
 
-  /** Whether a granted reservation is one too many, since another process was faster. */
+  /** Whether a granted reservation is over a cap, because another process was faster. */
   isOver({ id, account }: { id: string; account: string }, state: LedgerState): boolean {
     const { concurrency } = this.caps
     const most = this.mostOf(account)
@@ -112,7 +112,7 @@ export class CapRoom implements CapsNow {
     return (concurrency !== null && all >= concurrency) || (most !== null && ofAccount >= most)
   }
 
-  /** Counted once for each event of the ledger: many candidates are weighed for one request. */
+  /** Counts once for each event of the ledger, because one request weighs many candidates. */
   #countsOf(state: LedgerState): Counts {
     if (this.#known?.state === state && this.#known.sequence === state.sequence) return this.#known
     const byAccount = new Map<string, number>()

@@ -3,13 +3,13 @@ import { resolveReference } from '../account/reference.ts'
 import { isQwenctlError, messageOf, QwenctlError } from '../base/errors.ts'
 import { formatLimit, parseLimit } from '../quota/limit.ts'
 
-/** How much the pool does at most, whatever the limits of its accounts allow. */
+/** The most that the pool serves, whatever the limits of its accounts allow. */
 export interface Caps {
   /** Requests in flight over all accounts; null: any number. */
   concurrency: number | null
   /** The same for each account. */
   perAccountConcurrency: number | null
-  /** The same for single accounts, by reference; it takes the place of the one for each. */
+  /** Caps of single accounts, by reference. Each replaces `perAccountConcurrency`. */
   accounts: ReadonlyMap<string, number>
   /** Limits over all accounts together, as they are written: `60/minute`. */
   rate: readonly string[]
@@ -26,7 +26,7 @@ export function hasCaps({ concurrency, perAccountConcurrency, accounts, rate }: 
   return concurrency !== null || perAccountConcurrency !== null || accounts.size > 0 || rate.length > 0
 }
 
-/** Reads the section `caps` of the configuration. Throws `invalid_value` naming what is wrong in it. */
+/** Reads the section `caps` of the configuration. Throws `invalid_value` with the place of the fault. */
 export function readCaps(section: unknown, place: string): Caps {
   const { concurrency, perAccountConcurrency, accounts, rate, ...others } = mapping(section, place)
   refuseOthers(others, place, ['concurrency', 'perAccountConcurrency', 'accounts', 'rate'])
@@ -87,7 +87,7 @@ function refused(place: string, reason: string): QwenctlError {
   })
 }
 
-/** The caps of single accounts by id, and what names none of them. */
+/** The caps of single accounts by id, and the references that resolve to no account. */
 export function capsOfAccounts(
   caps: Caps,
   accounts: readonly Account[],

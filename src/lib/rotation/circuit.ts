@@ -5,31 +5,31 @@ import type { RotationMoment, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
 
 /**
- * A cooldown whose length we guessed ends half open: nobody knows whether the account works again, so one request at a
- * time finds out. A door is what such a cooldown stands for: a subject, or one model or endpoint of it.
+ * A cooldown of guessed length ends half open: it is unknown whether the account works again. One request at a time
+ * tests it. A circuit identifies such a cooldown: a subject, or one model or endpoint of it.
  */
 export interface Circuit {
   subject: string
-  /** As the ledger keys cooldowns: `*` is every model, `route /embeddings` an endpoint. */
+  /** The ledger's key of the cooldown: `*` is every model, `route /embeddings` an endpoint. */
   model: string
 }
 
-/** A probe counts for so long; one that hangs must not keep an account from everybody. */
+/** A probe counts for this long, so that one that hangs does not keep the account from all other requests. */
 const PROBE_MS = 60_000
 
-/** The doors that a request for this model has to pass and that are half open; null, as nearly always: none. */
+/** The half-open circuits that a request for this model has to pass; null, as usual: none. */
 export function halfOpenCircuits(
   { subjects }: Member,
   wanted: Wanted,
   { state, now }: RotationMoment,
 ): Circuit[] | null {
-  // Every request asks, and nearly none of them has a cooldown to look at.
+  // Every request runs this check, and few have a cooldown to look at.
   if (!coolsAny(subjects, state)) return null
   const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
   return doorsOf(subjects, wanted, state, isHalfOpen)
 }
 
-/** The doors that a success of a request shows to be open: guesses that have ended, or that it began after. */
+/** The circuits that a successful request shows to work: guesses that have ended, or that predate the request. */
 export function provenCircuits(
   { subjects }: Member,
   wanted: Wanted,
@@ -43,8 +43,8 @@ export function provenCircuits(
 }
 
 /**
- * The doors that our guesses keep shut for this request; null where something else keeps it out, or nothing does. Who names
- * an account for a request knows more than a guess, so a request that is pinned may try them.
+ * The circuits that only guesses block for this request. Null: something else excludes the account, or nothing does.
+ * A request that names an account knows more than a guess, so a pinned request may try them.
  */
 export function circuitsToProbe(
   { subjects, hasCredential }: Member,
@@ -89,19 +89,19 @@ function cools({ subjects }: LedgerState, subject: string | null): boolean {
   return subject !== null && (subjects.get(subject)?.cooldowns.size ?? 0) > 0
 }
 
-/** A door as reservations name it. */
+/** The name of a circuit in reservations. */
 export function circuitName({ subject, model }: Circuit): string {
   return `${subject} ${model}`
 }
 
 /**
- * The probes under way. Those of this process from the moment of the choice; those of others as soon as their
- * reservations are read, so that two processes may choose at one moment and probe both, and no more than that.
+ * The probes under way. Probes of this process count from the choice; probes of others count once their reservations
+ * are read. At worst, two processes choose at the same moment and both probe.
  */
 export class Probes {
   readonly #began = new Map<string, number>()
 
-  /** True, as nearly always: this process tests nothing. */
+  /** True, as usual: this process tests nothing. */
   get isIdle(): boolean {
     return this.#began.size === 0
   }
@@ -114,7 +114,7 @@ export class Probes {
     for (const door of doors) this.#began.delete(circuitName(door))
   }
 
-  /** Whether somebody is testing one of these doors. */
+  /** Whether a request tests one of these circuits. */
   isUnderWay(doors: readonly Circuit[], { state, now }: RotationMoment): boolean {
     const names = doors.map(circuitName)
     const since = now - PROBE_MS

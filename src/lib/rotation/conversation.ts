@@ -1,24 +1,24 @@
 import type { Placements } from '../account/placements.ts'
 import type { Session } from './rotation-request.ts'
 
-/** What tells a conversation from others, as the client names it or its opening does. */
+/** Tells a conversation from others: by the client's name for it, or by its opening. */
 export interface ConversationHint {
   session: Session | null
   /** The client names the conversation itself; otherwise the name is a hash of its opening. */
   isNamed: boolean
-  /** The model has answered in it before. */
+  /** The model has already answered in it. */
   isContinued: boolean
 }
 
-/** Where one turn of a conversation goes, as the pool is asked for it. */
+/** The place of one turn of a conversation, as the pool receives it. */
 export interface Placement {
-  /** The accounts that serve it first, the one wanted most first; null: there are none. */
+  /** The accounts that serve it first, in order of preference; null: there are none. */
   homes: readonly string[] | null
-  /** Of a later turn whose home is unknown: every process derives the same account from it. */
+  /** Set for a later turn with an unknown home: every process derives the same account from it. */
   session: Session | null
-  /** Under which its account is remembered; null: nothing is. */
+  /** The key under which its account is stored; null: nothing is stored. */
   conversation: Session | null
-  /** Its home cannot serve it now. */
+  /** The home cannot serve it now. */
   isAway: boolean
 }
 
@@ -26,8 +26,8 @@ export const nowhere: Placement = { homes: null, session: null, conversation: nu
 
 /**
  * Places one turn of a conversation. The strategy places a first turn, and the account that answers becomes the home.
- * Later turns go home. While the home is out, the strategy chooses a refuge, which is remembered apart: the conversation
- * stays there and comes home afterwards. `isOut` answers null for an account that exists no longer.
+ * Later turns go home. While the home is unavailable, the strategy chooses a refuge, which is stored separately. The
+ * conversation stays there and returns home afterwards. `isOut` returns null for an account that no longer exists.
  */
 export function placeConversation(
   { session, isNamed, isContinued }: ConversationHint,
@@ -35,7 +35,7 @@ export function placeConversation(
   isOut: (account: string) => boolean | null,
 ): Placement {
   if (session === null) return nowhere
-  // The same question asked twice makes two conversations: an opening alone names neither.
+  // The same question sent twice starts two conversations: an opening alone identifies neither.
   const isFirst = !isNamed && !isContinued
   const home = isFirst ? null : known.find(session)
   const isAway = home === null ? null : isOut(home)
@@ -46,7 +46,7 @@ export function placeConversation(
   return { homes: refuge === null ? [home] : [home, refuge], session: null, conversation: session, isAway }
 }
 
-/** Remembers the account that answered. `attempts`: how many accounts were asked, the last one included. */
+/** Stores the account that answered. `attempts`: how many accounts the request tried, including the last one. */
 export function rememberPlacement(
   { homes, conversation, isAway }: Placement,
   known: Placements,
@@ -54,7 +54,7 @@ export function rememberPlacement(
 ): void {
   const { account, attempts, now } = answered
   if (conversation === null || homes?.[0] === account) return
-  // A home that failed a moment ago is a home that is out.
+  // A home that failed a moment ago is unavailable.
   const isRefuge = homes !== null && (isAway || attempts > 1)
   known.put(isRefuge ? refugeOf(conversation) : conversation, account, now)
 }
@@ -63,7 +63,7 @@ function refugeOf(session: Session): string {
   return `refuge of ${session}`
 }
 
-/** Under which the account is remembered that holds a stored response or conversation, by its id. */
+/** The key that stores which account holds a response or conversation, by its id. */
 export function stateKey(id: string): string {
   return `state ${id}`
 }

@@ -8,13 +8,13 @@ export type CoolNotice = Omit<CoolEvent, 'at'>
 
 export interface CoolingContext {
   member: Member
-  /** What was asked for; null when the request named none. */
+  /** The requested model; null: the request named none. */
   model: string | null
-  /** The endpoint that was asked for, as `routeKey` names it. */
+  /** The requested endpoint, as `routeKey` names it. */
   route: string
-  /** How often in a row it failed so before this time (`Strikes.before`). */
+  /** How many failures of this kind in a row came before this one (`Strikes.before`). */
   strikes: number
-  /** Its credential is refused already: the same from another request does not put off the next test. */
+  /** Its credential is refused already: the same refusal from another request does not delay the next test. */
   isRefused?: boolean
   /** In [0, 1). */
   random: number
@@ -22,39 +22,39 @@ export interface CoolingContext {
   now: number
 }
 
-/** As the `until` of an outcome: time alone changes nothing. */
+/** As the `until` of an outcome: time alone does not end the cooldown. */
 export const UNTIL_A_PERSON_ACTS = Infinity
 
 const GUESSED = 'guessed, no time was given'
-/** What evidence begins with where the time is a guess. */
+/** The start of the evidence when the time is a guess. */
 export const GUESS_PREFIX = new RegExp(`^${GUESSED}(; )?`)
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const EVIDENCE_LENGTH = 300
 
-/** After so long a refused credential is tested for the first time. */
+/** A refused credential is tested for the first time after this long. */
 export const FIRST_TEST_MS = 15 * MINUTE
 
 interface Rule {
-  /** The next account may be asked, as long as no byte has gone to the client. */
+  /** The request may try the next account, as long as the client has received no byte. */
   movesOn: boolean
-  /** What cools; null: nothing. */
+  /** The subject that goes into cooldown; null: none. */
   cools: 'account' | 'account-or-group' | 'provider' | null
-  /** `scoped`: the outcome's own scope says. */
+  /** `scoped`: the scope of the outcome decides. */
   of?: 'whole' | 'model' | 'route' | 'scoped'
-  /** Length of the guess where the provider gave no time: grows with every strike. Null: until the user acts. */
+  /** Length of the guess when the provider gave no time; grows with every strike. Null: until the user acts. */
   guess?: { firstMs: number; mostMs: number; growth?: number } | null
-  /** The provider's word is not followed further than this. */
+  /** The longest time that a provider can set. */
   capMs?: number
-  /** So many failures in a row go by before anything cools. */
+  /** How many failures in a row cause no cooldown. */
   patience?: number
 }
 
 const NOTHING = { cools: null } as const
 /**
- * One failed connection must not lock out everybody who shares the base, least of all a pool of one: the first failure
- * in a row cools nothing, the next ones the provider's base and this model, from 1 s up to 30 s.
+ * A single failed connection must not block all that share the base, least of all a pool of one. The first failure in
+ * a row causes no cooldown. The next ones put this model at the provider's base into cooldown, from 1 s up to 30 s.
  */
 const PROVIDER = {
   movesOn: true,
@@ -65,7 +65,7 @@ const PROVIDER = {
   patience: 1,
 } as const satisfies Rule
 
-/** What each way to end means for rotation: the one table. */
+/** The meaning of each outcome for rotation: the only such table. */
 const rules: Record<OutcomeClass, Rule> = {
   ok: { movesOn: false, ...NOTHING },
   'rate-short': {
@@ -74,19 +74,19 @@ const rules: Record<OutcomeClass, Rule> = {
     of: 'model',
     guess: { firstMs: SECOND, mostMs: MINUTE },
   },
-  // A quota that is said to be used up may yet be a burst: without a reset time the guess begins small.
+  // A quota reported as used up may be a burst, so without a reset time the guess starts small.
   'quota-window': {
     movesOn: true,
     cools: 'account-or-group',
     of: 'scoped',
     guess: { firstMs: MINUTE, mostMs: 60 * MINUTE },
   },
-  // Money is the organisation's, and so is the end of it: the keys of a group are not asked one after the other.
+  // Credit belongs to the organisation, so its end affects the whole quota group. Its keys are not tried one after
+  // the other.
   'quota-hard': { movesOn: true, cools: 'account-or-group', of: 'scoped', guess: null },
-  // The caller renews the token and tries once more; if that fails the outcome becomes `auth-dead`.
+  // The caller renews the token and retries once. If that fails, the outcome becomes `auth-dead`.
   'auth-refresh': { movesOn: true, ...NOTHING },
-  // A service whose own login is out of order refuses good keys, too: one attempt tests it after a quarter of an hour, then
-  // hourly.
+  // A service with a broken login refuses good keys, too. One attempt tests the key after 15 minutes, then hourly.
   'auth-dead': {
     movesOn: true,
     cools: 'account',
@@ -99,7 +99,7 @@ const rules: Record<OutcomeClass, Rule> = {
     of: 'model',
     guess: { firstMs: 10 * MINUTE, mostMs: 160 * MINUTE },
   },
-  // The endpoint is missing, or this key may not use it: other endpoints of the account serve as before.
+  // The endpoint is missing, or this key may not use it. Other endpoints of the account serve as before.
   'route-missing': {
     movesOn: true,
     cools: 'account',
@@ -116,12 +116,15 @@ const rules: Record<OutcomeClass, Rule> = {
   lost: { movesOn: false, ...NOTHING },
 }
 
-/** Whether the next account is asked after this; otherwise the answer goes to the client as it came. */
+/** Whether the request tries the next account after this outcome. If not, the answer goes to the client unchanged. */
 export function movesOn(outcome: OutcomeClass): boolean {
   return rules[outcome].movesOn
 }
 
-/** The subject that this outcome would cool, null: none. An outcome about the key alone spares its quota group. */
+/**
+ * The subject that this outcome puts into cooldown; null: none. An outcome about the key alone spares its quota
+ * group.
+ */
 export function coolingSubject(
   { class: kind, scope }: Pick<Outcome, 'class' | 'scope'>,
   { subjects }: Member,
@@ -138,7 +141,9 @@ export function coolingSubject(
   }
 }
 
-/** What to record in the ledger after an attempt ended so. A time that the provider did not give is said to be guessed. */
+/**
+ * The cooldowns to record in the ledger after an attempt. A time that the provider did not give is marked as guessed.
+ */
 export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice[] {
   const rule = rules[outcome.class]
   const subject = coolingSubject(outcome, context.member)
@@ -147,7 +152,7 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
   if (subject === null || (!isSaid && context.strikes < (rule.patience ?? 0))) return []
   if (context.isRefused === true && outcome.class === 'auth-dead' && !isSaid) return []
   const part = partOf(outcome, rule, context)
-  // Without the model's name there is no telling what is unavailable.
+  // Without the name of the model, it is unknown what is unavailable.
   if (outcome.class === 'model-unavailable' && part === null) return []
   const { until, origin } = deadline(outcome, rule, context)
   return [
@@ -163,7 +168,7 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
   ]
 }
 
-/** Whether a cooldown of this notice keeps the member from serving what is wanted. */
+/** Whether the cooldown of this notice keeps the member from serving the request. */
 export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, wanted: Wanted): boolean {
   const isAccount = subject === subjects.account
   if (!isAccount && subject !== subjects.quotaGroup && subject !== subjects.provider) return false
@@ -171,7 +176,7 @@ export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, w
   return isAccount && model === routeKey(wanted)
 }
 
-/** The model or endpoint of the subject that cools; null: the whole of it. */
+/** The model or endpoint of the subject that goes into cooldown; null: the whole subject. */
 function partOf({ scope }: Outcome, { of }: Rule, { model, route }: CoolingContext): string | null {
   if (of === 'route') return route
   return of === 'model' || (of === 'scoped' && scope === 'model') ? model : null
@@ -179,7 +184,7 @@ function partOf({ scope }: Outcome, { of }: Rule, { model, route }: CoolingConte
 
 interface Deadline {
   until: number | null
-  /** `said`: the provider's word; `cut`: its word, shortened; `guessed`: ours; `open`: until the user acts. */
+  /** `said`: the provider's time; `cut`: its time, shortened; `guessed`: qwenctl's; `open`: until the user acts. */
   origin: 'said' | 'cut' | 'guessed' | 'open'
 }
 
@@ -195,7 +200,7 @@ function deadline(outcome: Outcome, rule: Rule, { now, strikes, random }: Coolin
   }
   const steps = Math.max(0, strikes - (rule.patience ?? 0))
   const full = Math.min(guess.mostMs, guess.firstMs * (guess.growth ?? 2) ** steps)
-  // Up to a quarter shorter, so that what cooled together does not come back together.
+  // Up to a quarter shorter, so that subjects with simultaneous cooldowns return at different times.
   return { until: now + Math.ceil(full * (1 - random / 4)), origin: 'guessed' }
 }
 

@@ -28,22 +28,22 @@ export type Refusal = { words: string; availableAt: number | null } & (
   | { kind: MismatchKind }
   /** `evidence`: what the provider said; null: there is no credential. */
   | { kind: 'needs-login'; evidence: string | null }
-  /** A cap over the accounts, of the user's own. */
+  /** A cap that the user set over the accounts. */
   | { kind: 'capped' }
   | {
       kind: 'cooling'
       scope: 'account' | 'model' | 'route' | 'quota-group' | 'provider'
       reason: OutcomeClass
-      /** What the provider said. */
+      /** The provider's message. */
       evidence: string | null
     }
-  /** `limit` as it is written: `2000/day`. `reserved`: something is left of it, for others than the pool. */
+  /** `limit` as it is written: `2000/day`. `reserved`: the rest of it is for other uses than the pool. */
   | { kind: 'exhausted' | 'reserved'; limit: string }
 )
 
 /**
- * Why the account may not serve this request now; null: it may. Of several reasons, the one that lasts longest.
- * `isLeftOut`: from `accountsLeftOut` for all members.
+ * Why the account may not serve this request now; null: it may. Of several reasons, returns the one that lasts
+ * longest. `isLeftOut`: from `accountsLeftOut` for all members.
  */
 export function refusal(
   member: Member,
@@ -56,7 +56,7 @@ export function refusal(
   return isLeftOut(member) ? elsewhere(request) : unavailability(member, request, view)
 }
 
-/** The refusals that only documents change: the request asks for something that this account is not. */
+/** The refusal that only a change of the documents ends: the account does not fit the request. */
 export function mismatch(member: Member, request: RotationRequest): Refusal | null {
   const kind = mismatchKind(member, request)
   return kind === null ? null : { kind, availableAt: null, words: formatMismatch(kind, member, request) }
@@ -96,7 +96,7 @@ function differs(asked: string | null | undefined, is: string): boolean {
   return isGiven(asked) && asked !== is
 }
 
-/** The refusal of an account that is not asked since others are known to have the model. */
+/** The refusal of an account that is not tried because others are known to have the model. */
 export function elsewhere({ model }: RotationRequest): Refusal {
   const words = `is not known to have model ${String(model)}, which others have`
   return { kind: 'model-elsewhere', availableAt: null, words }
@@ -149,7 +149,7 @@ export function isAvailable(
   )
 }
 
-/** The account answered that it does not have the model or the endpoint: no time brings it back for this request. */
+/** Whether the account answered that it lacks the model or the endpoint. No time brings it back for this request. */
 export function lacksWanted(
   { subjects, dialects }: Member,
   wanted: Wanted,
@@ -167,7 +167,7 @@ export function lacksWanted(
   return ways.length > 0 && ways.every((way) => isFor(routeKey(way), 'route-missing'))
 }
 
-/** The refusals that the ledger gives, and that end by themselves or by `auth`, `quota reset` and the like. */
+/** The refusal that the ledger gives. Such refusals end with time, or by `auth`, `quota reset` and similar commands. */
 export function unavailability(member: Member, wanted: Wanted, view: RotationMoment): Refusal | null {
   if (!member.hasCredential)
     return { kind: 'needs-login', availableAt: null, words: 'has no credential', evidence: null }
@@ -192,7 +192,7 @@ function capped(account: string, { state, now, caps }: RotationMoment): Refusal 
   return found ? { kind: 'capped', ...found } : null
 }
 
-/** `availableAt` to compare by: never is later than any time. */
+/** `availableAt` for comparison: null is later than any time. */
 export function lasts(refusal: Pick<Refusal, 'availableAt'>): number {
   return refusal.availableAt ?? Infinity
 }
@@ -214,7 +214,7 @@ function cooling(
   if (cooldown === null) return null
   const { reason, evidence, until: availableAt } = cooldown
   if (scope === 'account' && reason === 'auth-dead') {
-    // A guess when to test it again is no time of return.
+    // The guessed time of the next test is not a time of return.
     const words = withEvidence(cooldownWords[reason], cooldown)
     return { kind: 'needs-login', availableAt: null, words, evidence }
   }
@@ -225,7 +225,7 @@ function cooling(
 
 /** The cooldown of the endpoint that the request reaches at this account. */
 function activeRoute(account: SubjectState | undefined, wanted: Wanted, now: number): Cooldown | null {
-  // Every choice asks, and accounts without a cooldown need no name built.
+  // Every choice runs this check, and an account without a cooldown needs no key.
   if (account === undefined || account.cooldowns.size === 0) return null
   const cooldown = account.cooldowns.get(routeKey(wanted))
   return cooldown === undefined || (cooldown.until !== null && cooldown.until <= now) ? null : cooldown
@@ -258,14 +258,14 @@ function exhaustion(
   for (const limit of [...subject.limits, ...ofModel]) {
     if (!isFull(limit, now, keep)) continue
     const at = limitRoomAt(limit, now, keep)
-    // A limit of which nothing may be used is full without a charge that could leave: only the user can raise it.
+    // A limit with nothing to use is full, and has no charge that could expire. Only the user can raise it.
     const availableAt = at > now && usable(limit, keep) > 0 ? at : null
     if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
   }
   return found === null ? null : usedUp(found.limit, found.availableAt, { now, keep })
 }
 
-/** With the numbers: who is refused should see what for. */
+/** Includes the numbers, so that a refused client sees the reason. */
 function usedUp(
   of: LimitState | ModelLimitState,
   availableAt: number | null,

@@ -13,28 +13,28 @@ import type { StrategyName } from './strategies/strategies.ts'
 import { strategies } from './strategies/strategies.ts'
 import type { Ranking } from './strategies/strategy.ts'
 
-/** One way to serve a request: what is asked of the pool, and the format that it would be translated from. */
+/** A way to serve a request: the request to the pool, and the format that it would be translated from. */
 export interface ExplainedWay {
   wanted: RotationRequest
-  /** The client's own format, where this way speaks the other; null: nothing is translated. */
+  /** The client's own format, if this way speaks the other; null: nothing is translated. */
   translatedFrom: RotationRequest['dialect']
 }
 
-/** What becomes of one account. With a place it would be asked, in that order; else the refusal says why not. */
+/** The result for one account. With a place, a request would try it, in that order; else the refusal says why not. */
 export type Verdict = { member: Member } & (
   | {
       place: number
       way: ExplainedWay
       refusal: null
-      /** A guess about it has ended, or is tried: one request at a time finds out. */
+      /** A guess about it has ended, or the request tries it in spite of one. One request at a time tests it. */
       isHalfOpen: boolean
     }
   | { place: null; way: null; refusal: Refusal; isHalfOpen: false }
 )
 
 /**
- * Whether the places are those in which the next request asks, or only likely ones. The ledger does not show turns, which
- * each proxy counts in its memory, and no chance: then the accounts are placed by their last use.
+ * Whether the places are the order of the next request, or only a likely one. The ledger shows no chance and no
+ * turns, which each proxy counts in memory. With such strategies, accounts are placed by their last use.
  */
 export function isForeseen(strategy: StrategyName): boolean {
   const ranking = strategies[strategy]({ members: [], latencies: new Latencies() })
@@ -48,7 +48,7 @@ export interface ExplainOptions {
   view: RotationMoment
 }
 
-/** For every member, in the order given: would it be asked now, as which one, and if not, why. */
+/** For every member, in the order given: whether a request would try it now, at which place, and if not, why. */
 export function explain(
   members: readonly Member[],
   ways: readonly ExplainedWay[],
@@ -86,21 +86,21 @@ export function explain(
   })
 }
 
-/** Whether another request is finding out if it works again: until then it is asked last. */
+/** Whether another request tests the member. Until that ends, the member is tried last. */
 function isTested(member: Member, { wanted }: ExplainedWay, view: RotationMoment): boolean {
   const doors = halfOpenCircuits(member, wanted, view)
   return doors !== null && new Probes().isUnderWay(doors, view)
 }
 
-/** Who speaks the client's own format is asked in that, or not at all. */
+/** A member that speaks the client's own format is tried in that format, or not at all. */
 function fits(member: Member, { translatedFrom }: ExplainedWay): boolean {
   return !translatedFrom || !member.dialects.has(translatedFrom)
 }
 
-/** So many accounts are asked of the pool itself; no request gets further. */
+/** The most accounts to take from the pool itself; no request gets further. */
 const MOST_ASKED = 64
 
-/** Those who may serve, in the order in which the pool offers them to a request. */
+/** The members that may serve, in the order in which the pool offers them to a request. */
 function inOrder(members: readonly Member[], wanted: RotationRequest, options: ExplainOptions): Member[] {
   const likely = likelyOrder(members, wanted, options)
   const { strategy, affinity, view } = options
@@ -114,7 +114,7 @@ function inOrder(members: readonly Member[], wanted: RotationRequest, options: E
   return [...offered]
 }
 
-/** Tier by tier: where the conversation is at home, then as the strategy is likely to take them. */
+/** Tier by tier: the homes of the conversation, then the likely order of the strategy. */
 function likelyOrder(
   members: readonly Member[],
   wanted: RotationRequest,
@@ -133,7 +133,7 @@ function likelyOrder(
   })
 }
 
-/** A request that is pinned may try what only a guess keeps shut. */
+/** A pinned request may also try a member that only a guess blocks. */
 function mayServe(member: Member, wanted: RotationRequest, view: RotationMoment): boolean {
   return (
     isAvailable(member, wanted, view) ||
@@ -157,14 +157,14 @@ function ranked(free: Member[], ranking: Ranking | null, view: RotationMoment): 
     return ranking.kind === 'ordered' ? ranking.place(member) : ranking.score(member, { view, picks })
   }
   const ranks = new Map(free.map((member) => [member, rankOf(member)]))
-  // Never `a - b`: between two without end that is no number.
+  // Not `a - b`: for two infinite ranks that is NaN.
   return free.sort((a, b) => {
     const [rankA, rankB] = [ranks.get(a) as number, ranks.get(b) as number]
     return rankA === rankB ? picks.compareUse(a, b, view.state) : rankA < rankB ? -1 : 1
   })
 }
 
-/** From what says least of an account to what says most: who is at another provider need not hear of its models. */
+/** From the least telling refusal to the most: for an account at another provider, its models do not matter. */
 const byMeaning: readonly MismatchKind[] = [
   'disabled',
   'other-user',
@@ -179,13 +179,13 @@ const byMeaning: readonly MismatchKind[] = [
   'kept-apart',
 ]
 
-/** A way, and the members that it leaves out since others have the model. */
+/** A way, and the members that it leaves out because others have the model. */
 interface WayForMembers {
   way: ExplainedWay
   isLeftOut: (member: Member) => boolean
 }
 
-/** Of the refusals of several ways the one that ends first, or else the one that came closest to serving. */
+/** Picks from the refusals of several ways the one that ends first, or else the one closest to serving. */
 function mostTelling(member: Member, ways: readonly WayForMembers[], view: RotationMoment): Refusal {
   let found: Refusal | null = null
   for (const { way, isLeftOut } of ways) {

@@ -35,9 +35,9 @@ export function evidenceOf(member: Member, model: string): ModelEvidence {
   return serves === true ? 'named' : 'unknown'
 }
 
-/** Smaller is asked first. */
+/** A smaller rank is tried first. */
 export function evidenceRank(evidence: ModelEvidence): number {
   if (evidence === 'unlisted') return 2
-  // An answer puts no account before one of which nothing is known: the strategy would lose its say.
+  // An answer ranks no account above one of which nothing is known: the strategy must still decide.
   return evidence === 'unknown' || evidence === 'answered' ? 1 : 0
 }

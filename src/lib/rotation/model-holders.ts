@@ -4,11 +4,11 @@ import type { ModelEvidence } from './model-evidence.ts'
 import { evidenceOf, isCertain } from './model-evidence.ts'
 import type { RotationRequest } from './rotation-request.ts'
 
-/** Where a model is, as far as it is known. */
+/** The accounts that have a model, as far as it is known. */
 interface Holders {
   /** An account that the request may use has it for certain. */
   isHeld: boolean
-  /** An account on this machine has it for certain, also one that is disabled or outside the request's group. */
+  /** An account on this machine has it for certain, even a disabled one or one outside the request's group. */
   isLocal: boolean
   /** An enabled account elsewhere has it for certain. */
   isRemote: boolean
@@ -20,9 +20,9 @@ interface Holders {
 const NO_ONE_LEFT_OUT = (): boolean => false
 
 /**
- * Which accounts are not asked for a model because it is known to be at others. Endpoint, format, cooldowns and limits play
- * no part: a model that only a server on this machine has stays on it, also while that server cannot answer.
- * A request that is pinned to an account leaves no account out.
+ * Selects the accounts to leave out because others are known to have the model. Endpoint, format, cooldowns and
+ * limits do not matter. A model that only a local server has stays there, even while that server cannot answer. A
+ * request that is pinned to an account leaves no account out.
  */
 export function accountsLeftOut(
   members: readonly Member[],
@@ -65,7 +65,7 @@ function holdersOf(members: readonly Member[], request: RotationRequest, model: 
   return found
 }
 
-/** Another user's accounts say nothing here; neither do others than the provider that the request names. */
+/** Whether the account counts: not if another user has it, or another provider than the request names. */
 function isOfRequest({ account }: Member, { user, provider }: RotationRequest): boolean {
   return (
     (typeof user !== 'string' || user === account.user) &&

@@ -1,32 +1,32 @@
 import type { LedgerState } from '../quota/log/state.ts'
 import type { Dialect } from '../provider/provider.ts'
 
-/** The same for every request of one conversation: a name for it, or a hash of what tells it from others (32 bits). */
+/** Identifies the requests of one conversation: a name for it, or a 32-bit hash that tells it from others. */
 export type Session = string | number
 
-/** What a request asks of the pool. A field that is missing or null asks for nothing. */
+/** The demands of a request on the pool. A field that is missing or null demands nothing. */
 export interface RotationRequest {
   dialect?: Dialect | null
-  /** Below an OpenAI base (`/embeddings`): accounts whose service surely lacks it are passed over. */
+  /** The path below an OpenAI base (`/embeddings`): accounts of services that surely lack it are skipped. */
   route?: string | null
-  /** As the upstream is to read it, without a `provider/` in front. */
+  /** The name that the upstream reads, without a `provider/` prefix. */
   model?: string | null
   user?: string | null
   provider?: string | null
   group?: string | null
-  /** What a client key may use: these accounts, and those of these groups. */
+  /** The accounts that a client key may use: these, and those of these groups. */
   allowed?: { /** Ids. */ accounts: readonly string[]; groups: readonly string[] } | null
-  /** The id of the one account that may serve: a pin fails rather than going elsewhere. */
+  /** The id of the only account that may serve: a pinned request fails rather than use another. */
   pin?: string | null
   session?: Session | null
-  /** Ids of accounts that serve first where they can, the one wanted most first: where the conversation is at home. */
+  /** Ids of accounts that serve first if they can, in order of preference: the homes of the conversation. */
   homes?: readonly string[] | null
 }
 
-/** What cooldowns of a request are found by: its model, and the endpoint that it reaches at the upstream. */
+/** The parts of a request that select its cooldowns: its model, and its endpoint at the upstream. */
 export type Wanted = Pick<RotationRequest, 'model' | 'route' | 'dialect'>
 
-/** The endpoint of the request as its upstream serves it, below the base. Chat has no route of its own in requests. */
+/** The endpoint of the request at its upstream, below the base. Chat requests have no route. */
 function endpointOf({ route, dialect }: Wanted): string {
   return route ?? (dialect === 'anthropic' ? '/messages' : '/chat/completions')
 }
@@ -36,27 +36,26 @@ export function routeKey(wanted: Wanted): string {
   return `route ${endpointOf(wanted)}`
 }
 
-/** What caps over the accounts leave; `cap-room.ts` has them. */
+/** The room that caps over the accounts leave; `cap-room.ts` implements it. */
 export interface CapsNow {
   hasRoom(account: string, state: LedgerState, now: number): boolean
-  /** In words, and when there may be room again; null: there is. */
+  /** The reason in words, and when there may be room again; null: there is room. */
   refusal(account: string, state: LedgerState, now: number): { words: string; availableAt: number } | null
 }
 
-/** What eligibility is judged by. */
+/** The input of eligibility. */
 export interface RotationMoment {
   readonly state: LedgerState
   /** The ledger's time in epoch milliseconds. */
   readonly now: number
   /** Whole percent of every limit of an account that the pool leaves to other uses; missing: nothing. */
   readonly keep?: number
-  /** What caps over the accounts leave; missing: there are none. */
+  /** The room that caps over the accounts leave; missing: there are no caps. */
   readonly caps?: CapsNow | null
 }
 
 /**
- * What a choice is made from. It is read anew for every candidate: with a getter for `now`, a failover that takes
- * long sees cooldowns end.
+ * The input of a choice, read again for every candidate. With a getter for `now`, a long failover sees cooldowns end.
  */
 export interface RotationView extends RotationMoment {
   /** In [0, 1). */
@@ -64,8 +63,8 @@ export interface RotationView extends RotationMoment {
 }
 
 /**
- * Takes `provider/model` apart. Names of models have slashes of their own (`qwen/qwen3-coder` at a router), so the
- * first part counts only where the pool has such a provider.
+ * Splits `provider/model`. Model names have slashes, too (`qwen/qwen3-coder` at a router). The first part therefore
+ * counts only if the pool has such a provider.
  */
 export function splitModel(
   name: string,

@@ -1,10 +1,10 @@
-/** What a service said of its models. All times are epoch milliseconds. */
+/** The models that a service reported or answered for. All times are epoch milliseconds. */
 export interface ServiceKnowledge {
-  /** Tells this knowledge from that of other accounts; accounts with the same key know the same. */
+  /** Identifies this knowledge; accounts with the same key have the same knowledge. */
   readonly key: string
   /** The names in the list that was fetched, aliases included; null: no list is known. */
   readonly listed: ReadonlySet<string> | null
-  /** Models that were answered for there. */
+  /** Models that the service has answered for. */
   readonly answered: ReadonlyMap<string, number>
 }
 

@@ -8,13 +8,14 @@ const MOST_STREAKS = 4096
 const SECOND = 1000
 
 /**
- * How often in a row something failed. For accounts the ledger knows. It cannot know when a quota group or a provider
- * works again, since a success settles an account: those rows are counted here, in memory, and a success ends them.
+ * Counts failures in a row. The ledger counts those of accounts. A success settles an account, so the ledger cannot
+ * know when a quota group or a provider works again. Those failures are counted here, in memory, and a success ends
+ * the count.
  */
 export class Strikes {
   readonly #streaks = new RecentMap<string, { count: number; until: number }>(MOST_STREAKS)
 
-  /** Counts this failure, and answers how many came before it. A wave of failures at one time is one. */
+  /** Counts this failure, and returns how many came before it. A burst of failures at one time counts once. */
   before(
     outcome: Pick<Outcome, 'class' | 'scope'>,
     attempt: { member: Member; model: string | null; state: LedgerState; now: number },
@@ -33,22 +34,22 @@ export class Strikes {
     return streak.count - 1
   }
 
-  /** An answer came: what the member shares with others works for this model. */
+  /** Records an answer: everything that the member shares with others works for this model. */
   succeeded({ subjects }: Member, model: string | null): void {
-    if (this.#streaks.isEmpty) return // as nearly always: every answer comes through here
+    if (this.#streaks.isEmpty) return // as usual: every answer comes through here
     this.#streaks.delete(keyOf(subjects.provider, model))
     if (subjects.quotaGroup !== null) this.#streaks.delete(keyOf(subjects.quotaGroup, model))
   }
 }
 
-/** Of a guess its own: what works for other models says nothing of this one. */
+/** A guess has its own count: success with other models says nothing about this one. */
 function strikesOf(
   outcome: Pick<Outcome, 'class'>,
   account: SubjectState | undefined,
   model: string | null,
 ): number {
   if (account === undefined) return 0
-  // However long ago: until an attempt succeeds, the next refusal of the credential is one more in a row.
+  // Age does not matter: until an attempt succeeds, the next refusal of the credential is one more in a row.
   if (outcome.class === 'auth-dead') {
     const whole = account.cooldowns.get('*')
     return whole?.reason === outcome.class ? (whole.strikes ?? 0) : 0

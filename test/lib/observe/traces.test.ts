@@ -157,7 +157,7 @@ test.each([
   expect(receiver.spans().map(({ name }) => name)).toContain(`${operation} qwen3-coder-plus`)
 })
 
-test('what a service says of a request that it refuses goes nowhere: it may quote it', async () => {
+test('the words of a refusal stay in the log of this machine: they may quote the request, so no trace has them', async () => {
   const receiver = await givenReceiver()
   const observer = await givenObserver({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } })
   const message = 'messages.0.content "my secret diary" is too long'
@@ -165,8 +165,8 @@ test('what a service says of a request that it refuses goes nowhere: it may quot
   observer.record(givenRecord({ outcome: 'bad-request', status: 400, attempts }))
   await observer.close()
   expect(logEntries(observer.folder)).toMatchObject([
-    { kind: 'attempt', outcome: 'bad-request', status: 400, message: null },
-    { kind: 'request', outcome: 'bad-request', status: 400, message: null },
+    { kind: 'attempt', outcome: 'bad-request', status: 400, message },
+    { kind: 'request', outcome: 'bad-request', status: 400, message },
   ])
   expect(JSON.stringify(receiver.requests.map(({ body }) => body))).not.toContain('diary')
 })

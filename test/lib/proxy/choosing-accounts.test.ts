@@ -227,7 +227,7 @@ describe('sandbox accounts', () => {
 
   test('never answer in the place of a real account, however out or broken that is', async () => {
     const upstream = await givenUpstream()
-    upstream.next(chat('real'), json(500, {}))
+    upstream.next(chat('real'), json(500, {}), chat('real'))
     const proxy = await givenProxy({
       accounts: [
         { name: 's', provider: 'sandbox', priority: -1 },
@@ -236,6 +236,8 @@ describe('sandbox accounts', () => {
     })
     expect((await proxy.chat()).text).toContain('real')
     expect((await proxy.chat()).status).toBe(502)
+    // The 500 used up nothing of a window of a day.
+    expect((await proxy.chat()).text).toContain('real')
     expect((await proxy.chat()).status).toBe(429)
     const simulated = await proxy.chat({ model: 'sandbox-small' })
     expect(simulated.headers['x-qwenctl-account']).toBe('s')

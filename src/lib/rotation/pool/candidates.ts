@@ -10,49 +10,53 @@ import type { RosterTier } from './roster.ts'
 import type { RotationRequest, RotationView } from '../rotation-request.ts'
 import type { Tier } from './tier.ts'
 
-/** What one kind of request chooses from. */
+/** The choices for one kind of request. */
 export interface Lane {
   tier: Tier
   /** Null: conversations have no home here. */
   roster: RosterTier | null
-  /** Whether a session without a known home has one here all the same, derived from its name. */
+  /** Whether a session without a known home still has one here, derived from its name. */
   derivesHomes: boolean
 }
 
-/** What a pool gives for one search. */
+/** The input of one search, from the pool. */
 interface Given {
   lanes: readonly Lane[]
-  /** The one account that the request names; null: it names none, or none that is there. */
+  /** The account that the request names; null: it names none, or none that exists. */
   pinned: Member | null
-  /** Where the conversation is at home, the one wanted most first; null: nowhere that is known. */
+  /** The homes of the conversation, in order of preference; null: none is known. */
   homes: readonly Member[] | null
   picks: Picks
   probes: Probes
 }
 
-/** So many are passed over because somebody is testing them; whole providers are, and looking on would cost more. */
+/**
+ * The most members to skip because other requests test them. Whole providers are under test, and a longer search
+ * would cost more.
+ */
 const MOST_ASIDE = 64
 
-/** Never added to. */
+/** Always empty. */
 const NOBODY = new Set<Member>()
 
 /**
- * Who may serve, best first, each member at most once, and only while it is eligible. Lazy: one choice is made for
- * each member taken, with the view as it is then. It ends when nobody else may serve. Who is half open is offered to
- * one request at a time, which tests it for as long as the consumer holds it; all others come to it last. They are not
- * refused: no provider said that it is out, so with nobody else left it is for the upstream to say.
+ * Iterates over the members that may serve, best first, each at most once and only while it is eligible. Each step
+ * makes one choice, with the view as it is then. The iteration ends when no other member may serve. One request at a
+ * time tests a half-open member, for as long as the consumer holds it. All other requests come to such a member last.
+ * They are not refused: no provider reported the member as unavailable, so in the end the upstream decides.
  *
- * By hand what a generator would do: every request has one, and with a generator a choice takes 865 bytes instead of 730.
+ * Written by hand instead of as a generator: every request has one, and a generator takes 865 bytes a choice instead
+ * of 730.
  */
 export class Candidates implements IterableIterator<Member, void> {
   readonly #given: Given
   readonly #view: RotationView
   readonly #search: Search
-  /** Whom the consumer holds, and what it tests by that. */
+  /** The member that the consumer holds, and the circuits that it tests by that. */
   #held: Member | null = null
   #tested: Circuit[] | null = null
   #aside: Member[] | null = null
-  /** Nobody else is ready; a member that the request names may still be tried. */
+  /** No other member is ready; a member that the request names may still be tried. */
   #isSearched = false
   #isPinTried = false
 
@@ -67,14 +71,14 @@ export class Candidates implements IterableIterator<Member, void> {
   }
 
   next(): IteratorResult<Member, void> {
-    // Only now is there another choice, which most requests never need.
+    // Only now is another choice needed, and most requests never need one.
     if (this.#held !== null) this.#offered(this.#held)
     this.#letGo()
     const member = this.#nextReady() ?? this.#pinnedDespiteGuess() ?? this.#nextAside()
     return member === null ? { done: true, value: undefined } : { done: false, value: member }
   }
 
-  /** Offers no member that these cooldowns keep out: the ledger may show them only after the next choice. */
+  /** Skips the members that these cooldowns exclude. The ledger may show the cooldowns only after the next choice. */
   passOver(cooled: readonly CoolNotice[]): void {
     const { request } = this.#search
     const isOut = (member: Member) => cooled.some((notice) => coolsFor(notice, member, request))
@@ -84,7 +88,7 @@ export class Candidates implements IterableIterator<Member, void> {
     this.#aside = this.#aside?.filter((member) => !isOut(member)) ?? null
   }
 
-  /** The consumer wants nobody else. */
+  /** Ends the search: the consumer wants no other member. */
   return(): IteratorResult<Member, void> {
     this.#letGo()
     this.#isSearched = true
@@ -113,7 +117,7 @@ export class Candidates implements IterableIterator<Member, void> {
     return (this.#aside?.length ?? 0) < MOST_ASIDE && this.#given.probes.isUnderWay(doors, this.#search.view)
   }
 
-  /** Who names the account knows more than a guess of ours; one at a time all the same. */
+  /** A request that names an account knows more than a guess. Still, only one at a time may try. */
   #pinnedDespiteGuess(): Member | null {
     const { pinned, probes } = this.#given
     const { request, view, offered } = this.#search
@@ -133,7 +137,7 @@ export class Candidates implements IterableIterator<Member, void> {
     return null
   }
 
-  /** The consumer holds the member until it knows how the request ended, or leaves: either ends the probe. */
+  /** The consumer holds the member until it knows how the request ended, or stops: either ends the probe. */
   #hold(member: Member, doors: Circuit[] | null = null): Member {
     const { view, picks } = this.#search
     if (doors !== null) this.#given.probes.begin(doors, view.now)
@@ -155,7 +159,7 @@ export class Candidates implements IterableIterator<Member, void> {
   }
 }
 
-/** The view as it is now: reading the clock for every question about one choice costs more than the questions. */
+/** Copies the view as it is now: reading the clock for every check of a choice costs more than the checks. */
 function momentOf({ state, now, keep = 0, caps = null, random }: RotationView): RotationView {
   return { state, now, keep, caps, random }
 }
@@ -165,7 +169,7 @@ function chooseFrom({ lanes, homes }: Given, search: Search): Member | null {
     const member = chooseIn(lane, homes, search)
     if (member !== null) return member
   }
-  // Nobody is thought to be ready: the waiting are looked at once more, in case the ledger has moved.
+  // No member is presumed ready. The waiting members are checked once more, in case the ledger has moved.
   for (const lane of lanes) {
     const member = lane.tier.sweep(search.view) ? chooseIn(lane, homes, search) : null
     if (member !== null) return member

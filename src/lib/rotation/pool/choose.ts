@@ -4,18 +4,18 @@ import type { Picks } from './picks.ts'
 import type { RotationRequest, RotationView } from '../rotation-request.ts'
 import type { Ranking, ScoredRanking } from '../strategies/strategy.ts'
 
-/** One request on its way through the pool. */
+/** A request on its way through the pool. */
 export interface Search {
   request: RotationRequest
   view: RotationView
-  /** Offered before. */
+  /** Members offered before. */
   offered: Set<Member>
   picks: Picks
 }
 
 export interface Choice {
   member: Member | null
-  /** Found unavailable on the way. */
+  /** Members found unavailable in this search. */
   refused: Member[]
 }
 
@@ -25,7 +25,9 @@ export interface Row {
   at(place: number): Member | undefined
 }
 
-/** The best available of `count` members from a place on, around the end. Only who would be the best is asked. */
+/**
+ * The best available of `count` members from a place on, around the end. Checks only members that would be the best.
+ */
 export function chooseBest(
   row: Row,
   range: { from: number; count: number },

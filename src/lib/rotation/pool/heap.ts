@@ -1,4 +1,4 @@
-/** A binary heap that knows where its items are, so that any of them can be taken out or moved. Items are unique. */
+/** A binary heap that knows the places of its items, so that any of them can be removed or moved. Items are unique. */
 export class Heap<T> {
   readonly #items: T[] = []
   readonly #places = new Map<T, number>()
@@ -12,7 +12,7 @@ export class Heap<T> {
     return this.#items.length
   }
 
-  /** The item at a place, in no order but that place 0 is the smallest. */
+  /** The item at a place. Place 0 has the smallest; the others are in no order. */
   at(place: number): T | undefined {
     return this.#items[place]
   }
@@ -36,7 +36,7 @@ export class Heap<T> {
     this.#settle(place)
   }
 
-  /** Finds the place of an item again whose order has changed. */
+  /** Moves an item to its new place after its order has changed. */
   update(item: T): void {
     const place = this.#places.get(item)
     if (place !== undefined) this.#settle(place)

@@ -8,17 +8,17 @@ import type { Ranking } from '../strategies/strategy.ts'
 import { returnOf } from './tier.ts'
 import type { Return, Tier } from './tier.ts'
 
-/** So many members are compared for one choice. */
+/** How many members one choice compares. */
 const WINDOW = 64
-/** Waiting members are looked at again in slices, at most this often: all of them within `SLICES` times as long. */
+/** Waiting members are checked again in slices, at most this often: all of them within `SLICES` times as long. */
 const SLICE_MS = 250
 const SLICES = 16
 
 /**
- * A tier of many, in which a choice costs the same however many there are. Members are presumed ready until a look
- * shows otherwise; then they wait, in order of their return. Two things bring one back: its time has come, or the
- * ledger moved (a reset, a refund, a limit raised). The second is found by looking again, a slice every quarter of a
- * second, and at all of them before giving up: nobody has to tell the tier what changed.
+ * A tier of many members, in which the cost of a choice does not grow with their number. Members are presumed ready
+ * until a check shows that they are not. Then they wait, in order of their return. A member returns when its time has
+ * come, or when the ledger moved (a reset, a refund, a raised limit). To find the latter, the tier checks a slice
+ * every quarter of a second. Before it gives up, it checks all members. No caller has to notify the tier of changes.
  */
 export class LargeTier implements Tier {
   readonly members: readonly Member[]
@@ -27,7 +27,7 @@ export class LargeTier implements Tier {
   readonly #ready: Heap<Member>
   readonly #waiting: Heap<Member>
   readonly #returns = new Map<Member, number>()
-  /** Of the waiting, those that had answered at the last look that they lack the model or the endpoint. */
+  /** The waiting members that, at the last check, had answered that they lack the model or the endpoint. */
   readonly #lacking = new Set<Member>()
   #cursor = 0
   #slice = { at: -Infinity, cursor: 0 }
@@ -37,7 +37,7 @@ export class LargeTier implements Tier {
     this.members = members
     this.#ranking = ranking
     this.#wanted = wanted
-    // Without an order the heap is a row that grows and shrinks at its end.
+    // Without an order, the heap is a row that grows and shrinks at its end.
     this.#ready = new Heap(
       ranking.kind === 'ordered' ? (a, b) => ranking.place(a) - ranking.place(b) : () => 0,
     )
@@ -77,7 +77,7 @@ export class LargeTier implements Tier {
     return this.#lacking.has(member) ? this.#earliestOfAll(view) : { member, at: this.#returnOf(member) }
   }
 
-  /** Some answered that they lack the model: they wait too, for the time when they are asked again. */
+  /** Members that answered that they lack the model wait too, until they are tried again. */
   #earliestOfAll(view: RotationMoment): Return | null {
     let first: Return | null = null
     for (const member of this.members) {
@@ -110,7 +110,7 @@ export class LargeTier implements Tier {
     return choice
   }
 
-  /** The next window of members that has somebody available. */
+  /** Chooses from the next window that has an available member. */
   #bestOfWindow(search: Search): Choice {
     const refused: Member[] = []
     const { size } = this.#ready
@@ -160,7 +160,7 @@ export class LargeTier implements Tier {
     this.#lookAgain(from, count, view)
   }
 
-  /** Those of the waiting who may serve after all are woken, the others wait for what is now their time. */
+  /** Wakes the waiting members that may serve after all. The others wait for their new time. */
   #lookAgain(from: number, count: number, view: RotationMoment): boolean {
     const { size } = this.#waiting
     const looked = Array.from({ length: count }, (_, n) => this.#waiting.at((from + n) % size) as Member)
@@ -177,7 +177,7 @@ export class LargeTier implements Tier {
     return hasWoken
   }
 
-  /** As long as the ledger does not move, time alone brings members back, and theirs is known. */
+  /** As long as the ledger does not move, only time brings members back, and their times are known. */
   #hasSeenAll({ state }: RotationMoment): boolean {
     return this.#swept?.state === state && this.#swept.sequence === state.sequence
   }

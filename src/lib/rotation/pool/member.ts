@@ -4,7 +4,7 @@ import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { ServiceKnowledge } from '../service-knowledge.ts'
 import { nothingKnown } from '../service-knowledge.ts'
 
-/** An account as the pool sees it: everything that only changes with the documents, worked out once. */
+/** An account as the pool sees it: everything that only changes with the documents, computed once. */
 export interface Member {
   readonly account: Account
   readonly provider: Provider
@@ -12,25 +12,25 @@ export interface Member {
   readonly dialects: ReadonlySet<Dialect>
   /** False: it needs a credential and has none. */
   readonly hasCredential: boolean
-  /** True or false where the name tells, null when only asking would; `evidenceOf` also knows the fetched lists. */
+  /** True or false if the name decides, null if only a request would; `evidenceOf` also knows the fetched lists. */
   readonly serves: (model: string) => boolean | null
-  /** What its service said of its models. */
+  /** The models that its service reported or answered for. */
   readonly known: ServiceKnowledge
   /** Its base URL is not one of the provider's own. */
   readonly isElsewhere: boolean
   /** Its requests do not leave this machine. */
   readonly isLocal: boolean
-  /** Whether its service has a route below its OpenAI base; null: unknown, as always behind a base URL of the user's own. */
+  /** Whether its service has a route below its OpenAI base; null: unknown, as always behind the user's own base URL. */
   readonly hasRoute: (path: string) => boolean | null
   /** `evidenceOf` is the same for members with the same text here. */
   readonly family: string
   /** Simulated, beside real accounts: it serves its own models only. */
   readonly isKeptApart: boolean
-  /** Under which its cooldowns stand in the ledger. */
+  /** The subjects of its cooldowns in the ledger. */
   readonly subjects: { account: string; quotaGroup: string | null; provider: string }
 }
 
-/** `known`: what the service of the account said so far. */
+/** `known`: the models that the account's service has reported or answered for so far. */
 export function memberOf(
   account: Account,
   provider: Provider,
@@ -63,11 +63,11 @@ export function memberOf(
 
 function canAuthenticate({ credential }: Account, provider: Provider): boolean {
   if (credential.type !== 'none') return true
-  // A server that its user names may take requests without a key.
+  // A server at the URL of the user may accept requests without a key.
   return credential.lost === undefined && (!provider.needsCredential || provider.needsBaseUrl)
 }
 
-/** Addresses of the loopback interface: what is sent there does not leave the machine. */
+/** Whether the host is a loopback address: requests to it do not leave the machine. */
 function isOnThisMachine(baseUrl: string): boolean {
   const host = /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(baseUrl)?.[1]?.toLowerCase() ?? ''
   return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(
@@ -80,7 +80,7 @@ function servesOf(account: Account, provider: Provider, isElsewhere: boolean): M
     const models = new Set(account.models)
     return (model) => models.has(model)
   }
-  // Behind a base URL of the user's own anything may answer: the provider's word on what it lacks says nothing there.
+  // Any server may answer behind the user's own base URL: what the provider lacks says nothing there.
   if (isElsewhere) return (model) => (provider.serves(model) === true ? true : null)
   return (model) => provider.serves(model)
 }

@@ -11,8 +11,8 @@ interface Offer {
 }
 
 /**
- * What this process has offered and the ledger may not show yet: between a choice and its reservation many more
- * requests are decided, and without this all of them would run to the same account.
+ * Offers of this process that the ledger may not show yet. Between a choice and its reservation, many more requests
+ * are decided. Without these counts, all of them would go to the same account.
  */
 export class Picks {
   readonly #offers = new Map<string, Offer>()

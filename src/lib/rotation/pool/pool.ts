@@ -1,6 +1,7 @@
-// The rotation room: who may serve a request and in which order, what an outcome keeps from being used, and for how
-// long. Pure: accounts, the ledger's state, time and chance come in as arguments, and nothing is sent or written here.
-// `pool.ts` answers requests; `eligibility.ts` says why not; `cooling.ts` says what comes after; `strategies/` order.
+// The rotation room decides which accounts may serve a request, and in which order. It also decides what an outcome
+// puts into cooldown, and for how long. The room is pure: accounts, the ledger's state, time and chance are
+// arguments, and nothing is sent or written here. `pool.ts` answers requests; `eligibility.ts` explains refusals;
+// `cooling.ts` computes cooldowns; `strategies/` order accounts.
 
 import type { Refusal } from '../eligibility.ts'
 import type { Lane } from './candidates.ts'
@@ -25,22 +26,22 @@ export interface PoolOptions {
   strategy: StrategyName
   /** Keeps a conversation on its account, where prompt caches are warm. */
   affinity: boolean
-  /** The pool that this one replaces, for what it has learned of latencies and use. */
+  /** The pool that this one replaces, for its knowledge of latencies and use. */
   previous?: Pool
 }
 
-/** Up to this many members a tier's choice is exact; above, it costs the same however many there are. */
+/** Up to this many members, a tier's choice is exact; above, its cost does not grow with their number. */
 const MOST_EXACT = 64
 const MOST_ROSTERS = 32
 const MOST_LANES = 64
 const MOST_MODELS = 1024
-/** The accounts of one version of the documents. Make a new one when they change. */
+/** The accounts of one version of the documents. Create a new pool when they change. */
 export class Pool {
   readonly members: readonly Member[]
   readonly #options: PoolOptions
   readonly #byId: ReadonlyMap<string, Member>
   readonly #providers: ReadonlySet<string>
-  /** One member of each family: they serve alike, so that models are told apart by asking few. */
+  /** A member of each family. Members of a family serve alike, so few checks tell models apart. */
   readonly #families: readonly Member[]
   readonly #latencies: Latencies
   readonly #readsLatencies: boolean
@@ -49,7 +50,7 @@ export class Pool {
   readonly #answers = new RecentMap<string, string>(MOST_MODELS)
   readonly #rosters = new RecentMap<string, RosterTier[]>(MOST_ROSTERS)
   readonly #lanes = new RecentMap<string, Lane[]>(MOST_LANES)
-  /** The request before: most ask the same of the pool. */
+  /** The last request: most requests choose from the same lanes. */
   #last: { request: RotationRequest; lanes: Lane[] } | null = null
 
   constructor(members: readonly Member[], options: PoolOptions) {
@@ -75,13 +76,13 @@ export class Pool {
     return this.#providers.has(id)
   }
 
-  /** Whether any account could ever serve such a request, leaving aside what it has spent. */
+  /** Whether any account could ever serve such a request, apart from what it has spent. */
   fits(request: RotationRequest): boolean {
     const isLeftOut = accountsLeftOut(this.members, request)
     return this.members.some((member) => mismatchKind(member, request) === null && !isLeftOut(member))
   }
 
-  /** Who may serve, best first: see `candidates.ts`. */
+  /** The members that may serve, best first: see `candidates.ts`. */
   candidates(request: RotationRequest, view: RotationView): Candidates {
     return new Candidates(request, view, {
       lanes: this.#lanesOf(request),
@@ -92,14 +93,14 @@ export class Pool {
     })
   }
 
-  /** What such a request tests by going to the member, for its reservation to say; null: nothing. */
+  /** The names of the circuits that such a request tests at the member, for its reservation; null: none. */
   probeOf(member: Member, wanted: Wanted, view: RotationMoment): string[] | null {
     if (this.#probes.isIdle) return null
     const doors = halfOpenCircuits(member, wanted, view) ?? circuitsToProbe(member, wanted, view)
     return doors?.map(circuitName) ?? null
   }
 
-  /** Everybody who may not serve this request now, and why. */
+  /** The members that may not serve this request now, and why. */
   whyNot(request: RotationRequest, view: RotationMoment): { member: Member; refusal: Refusal }[] {
     const found = []
     const isLeftOut = accountsLeftOut(this.members, request)
@@ -111,9 +112,9 @@ export class Pool {
   }
 
   /**
-   * Who may serve this request first, and when: epoch milliseconds (now, if somebody may), `at` null when only the user
-   * can bring one back; null when no account fits the request at all. Accounts that answered that they lack the model or
-   * the endpoint do not return for it.
+   * The member that may serve this request first, and when: epoch milliseconds, or now if one may already. `at` is
+   * null when only the user can bring a member back. Null when no account fits the request at all. Accounts that
+   * answered that they lack the model or the endpoint do not return for it.
    */
   earliestReturn(
     request: RotationRequest,
@@ -127,7 +128,7 @@ export class Pool {
     return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
   }
 
-  /** The same without these accounts (ids); looks at every account. */
+  /** `earliestReturn` without these accounts (ids); checks every account. */
   earliestReturnBut(
     request: RotationRequest,
     view: RotationMoment,
@@ -144,7 +145,7 @@ export class Pool {
     return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
   }
 
-  /** How long an account took for an answer's first byte, for strategies that go by that. */
+  /** Records how long an account took for an answer's first byte, for strategies that use latencies. */
   observe(accountId: string, latencyMs: number, now: number): void {
     if (!this.#readsLatencies) return
     this.#latencies.observe(accountId, latencyMs, now)
@@ -193,7 +194,7 @@ export class Pool {
     return [{ tier: new SmallTier([member], ranking, request), roster: null, derivesHomes: false }]
   }
 
-  /** Requests of a kind fit the same members. Models that all families answer for alike are of a kind. */
+  /** Requests of a kind fit the same members. Models with the same evidence from all families are of a kind. */
   #kindOf({ model, route, dialect, user, provider, group, allowed }: RotationRequest): string {
     const answers = typeof model === 'string' ? this.#answersFor(model) : ''
     return JSON.stringify([

@@ -1,7 +1,7 @@
 /**
- * A map of bounded size that forgets what was not asked for lately. In two halves: what is asked for moves to the newer
- * one, and when that is full the older one goes. An entry that is hit costs no change, as re-ordering one map would:
- * a `Map` that gains and loses an entry on every request keeps the collector busy.
+ * A map of bounded size that forgets entries not used lately, in two halves. A used entry moves to the newer
+ * half. When that is full, the older half is dropped. A hit in the newer half changes nothing, unlike in one map that
+ * is re-ordered. A `Map` that gains and loses an entry on every request keeps the garbage collector busy.
  */
 export class RecentMap<K, V> {
   #newer = new Map<K, V>()

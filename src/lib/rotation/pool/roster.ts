@@ -19,15 +19,15 @@ export class RosterTier {
     return (this.#set ??= new Set(this.members)).has(member)
   }
 
-  /** Placed when the first session asks. */
+  /** Built when the first session needs it. */
   get homes(): Homes {
     return (this.#homes ??= new Homes(this.members))
   }
 }
 
 /**
- * The tiers of the accounts that fit the request. Accounts that are not known to have a model that others are known to
- * have are left out; within a priority, accounts come first that are more likely to have it.
+ * The tiers of the accounts that fit the request. Accounts not known to have the model are left out if others are
+ * known to have it. Within a priority, accounts that are more likely to have it come first.
  */
 export function rosterOf(members: readonly Member[], request: RotationRequest): RosterTier[] {
   const { model } = request

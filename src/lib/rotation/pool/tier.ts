@@ -5,24 +5,27 @@ import type { Member } from './member.ts'
 import type { RotationMoment, Wanted } from '../rotation-request.ts'
 import type { Ranking } from '../strategies/strategy.ts'
 
-/** A member and when it may serve: epoch milliseconds, Infinity when only the user can bring it back. */
+/** A member and when it may serve: epoch milliseconds, Infinity if only the user can bring it back. */
 export interface Return {
   member: Member
   at: number
 }
 
-/** Members of one priority that fit one kind of request, for one model and endpoint: a member may wait for that alone. */
+/**
+ * Members of one priority that fit one kind of request, for one model and endpoint. A member may wait for that pair
+ * alone.
+ */
 export interface Tier {
   readonly members: readonly Member[]
-  /** The strategy's next choice among those not offered yet; null: as far as is known all others must wait. */
+  /** The strategy's next choice among those not offered yet; null: as far as is known, all others must wait. */
   choose(search: Search): Member | null
-  /** Looks at everybody again who is thought to wait. True: somebody need not. */
+  /** Checks all members again that are presumed to wait. True: at least one need not. */
   sweep(view: RotationMoment): boolean
-  /** The member that may serve first; null: none has the model and the endpoint. */
+  /** The member that may serve first; null: no member has the model and the endpoint. */
   earliest(view: RotationMoment): Return | null
 }
 
-/** A tier of few: everybody is looked at for every choice, so the choice is exact. */
+/** A tier of few members: each choice considers all of them, so it is exact. */
 export class SmallTier implements Tier {
   readonly members: readonly Member[]
   readonly #ranking: Ranking

@@ -1,8 +1,8 @@
 import type { Strategy } from './strategy.ts'
 
 /**
- * Of two chosen at random the one that answered faster lately. Two are enough to keep away from the slow ones, and
- * keep everybody from running to the single fastest.
+ * Chooses the faster of two random accounts, by recent answers. Two are enough to avoid the slow accounts, and keep
+ * requests from all going to the single fastest one.
  */
 export const fastest: Strategy = ({ latencies }) => ({
   kind: 'sampled',

@@ -1,6 +1,6 @@
 import type { Strategy } from './strategy.ts'
 
-/** One account until it is out, then the next, in the order of the accounts. */
+/** Uses an account until it is out, then the next, in the order of the accounts. */
 export const fillFirst: Strategy = ({ members }) => {
   const places = new Map(members.map((member, place) => [member, place]))
   return {

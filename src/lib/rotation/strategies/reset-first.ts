@@ -2,13 +2,13 @@ import { isInForce } from '../../quota/set-limits.ts'
 import { standing } from '../../quota/standing.ts'
 import type { Strategy } from './strategy.ts'
 
-/** The account whose quota expires soonest: what is not used by then is lost. */
+/** The account with the quota that expires soonest: what is not used by then is lost. */
 export const resetFirst: Strategy = () => ({
   kind: 'scored',
   score({ subjects }, { view }) {
     let soonest = Infinity
     for (const limit of view.state.subjects.get(subjects.account)?.limits ?? []) {
-      // A rolling window comes back charge by charge: nothing of it expires.
+      // A rolling window returns charge by charge: nothing of it expires.
       if (limit.clock.kind === 'rolling' || !isInForce(limit, view.now)) continue
       soonest = Math.min(soonest, standing(limit, view.now).resetsAt ?? Infinity)
     }

@@ -6,22 +6,22 @@ import type { RotationMoment } from '../rotation-request.ts'
 /** The order of one tier's members. Tiers come first, whatever the strategy; the smallest number serves first. */
 export type Ranking = OrderedRanking | ScoredRanking
 
-/** A member's place changes by `took` alone, so that a big tier can keep its members in order. */
+/** Only `took` changes a member's place, so that a large tier can keep its members in order. */
 export interface OrderedRanking {
   readonly kind: 'ordered'
   place(member: Member): number
-  /** It was chosen for a request. */
+  /** Records that the member was chosen for a request. */
   took(member: Member): void
-  /** True: it stays with one account by itself, so that affinity would only work against it. */
+  /** True: the strategy itself keeps to one account, so affinity would only work against it. */
   readonly isSticky: boolean
 }
 
-/** Scores follow ledger and clock. Of equal ones the least recently used serves. */
+/** Scores follow the ledger and the clock. Of members with equal scores, the least recently used serves. */
 export interface ScoredRanking {
   /** `sampled`: the better of two chosen at random instead of the best. */
   readonly kind: 'scored' | 'sampled'
   score(member: Member, moment: Moment): number
-  /** True: its scores come from how fast accounts answered. */
+  /** True: the scores depend on how fast accounts answered. */
   readonly readsLatencies?: boolean
 }
 

@@ -1,7 +1,7 @@
 import type { Member } from '../pool/member.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Everybody in turn. */
+/** Takes the accounts in turn. */
 export const roundRobin: Strategy = () => takeTurns(() => 1)
 
 /** In turn by weight, spread out: of 5:1:1 the first serves two or three times, then another, and so on. */
@@ -21,7 +21,7 @@ function takeTurns(weightOf: (member: Member) => number): ReturnType<Strategy> {
     place: turnOf,
     took(member) {
       const turn = turnOf(member)
-      // Who was away for longer than a round does not catch up on what it missed.
+      // A member that was away for longer than a round does not catch up on missed turns.
       const missed = turn < time - 1 ? Math.floor(time * weightOf(member)) : 0
       served.set(member, Math.max(served.get(member) ?? 0, missed) + 1)
       time = Math.max(time, turn)

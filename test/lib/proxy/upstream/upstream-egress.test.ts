@@ -330,14 +330,15 @@ describe('a list of proxies', () => {
     expect(pool.stats).toEqual({ open: 3, idle: 3 })
   })
 
-  test('a connection that was closed meanwhile is opened again through the proxy', async () => {
+  test('a request on a connection that was closed meanwhile is not sent twice; the next one opens another through the proxy', async () => {
     const upstream = await givenUpstream()
     const proxy = await httpProxy({ names: { [NAME]: upstream.port } })
     const pool = givenPool()
     const via = `http://127.0.0.1:${proxy.port}`
     expect((await ask(pool, `http://${NAME}`, via, post('x'))).body).toBe('x')
     for (const socket of proxy.clients) socket.destroy()
-    expect((await ask(pool, `http://${NAME}`, via, post('y'))).body).toBe('y')
+    expect((await ask(pool, `http://${NAME}`, via, post('y'))).error).toMatchObject({ isStale: true })
+    expect((await ask(pool, `http://${NAME}`, via, post('z'))).body).toBe('z')
     expect(proxy.connections).toBe(2)
     expectNeverDirect(upstream, proxy)
   })
