@@ -5,7 +5,7 @@ import { NOTHING } from './proxy-observer.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { ProxyServer } from './server/server.ts'
 
-/** What takes settings up while it runs. */
+/** The parts that take new settings while they run. */
 export interface Adjustable {
   context: ProxyContext
   server: ProxyServer
@@ -13,25 +13,27 @@ export interface Adjustable {
 }
 
 export interface LiveSettingsEvents {
-  /** Is told of settings that are in force from now on. */
+  /** Receives the settings that are now in force. */
   onSettings?: ((settings: ProxySettings) => void) | undefined
-  /** Problems that people should know of, in words. */
+  /** Receives messages about problems that users should know of. */
   onTrouble: (message: string) => void
 }
 
-/** Brings a change of the configuration into a proxy that runs: no request under way notices it. */
+/** Applies configuration changes to a running proxy, without effect on requests in progress. */
 export class LiveSettings {
   readonly #parts: Adjustable
   readonly #read: () => Promise<ProxySettings>
   readonly #events: LiveSettingsEvents
   #now: ProxySettings
-  /** What it began with, and cannot change. */
+  /** Settings from the start, which cannot change. */
   readonly #fixed: Record<string, unknown>
-  /** What was said of settings that cannot change: once for each value. */
+  /** Values reported for fixed settings: each value once. */
   #said = new Map<string, string>()
   #reading: Promise<void> = Promise.resolve()
 
-  /** `first`: as they are in force; `read`: as they should be, with what flags and variables fix. */
+  /**
+   * `first`: the settings in force; `read`: the settings that should be, with what flags and variables fix.
+   */
   constructor(
     parts: Adjustable,
     first: ProxySettings,
@@ -45,7 +47,7 @@ export class LiveSettings {
     this.#events = events
   }
 
-  /** The configuration has changed. One reading after the other: the newest must end last. */
+  /** The configuration has changed. Readings run one at a time, so that the newest ends last. */
   changed(): void {
     this.#reading = this.#reading.then(async () => {
       try {
@@ -89,7 +91,7 @@ export class LiveSettings {
   }
 }
 
-/** Both come from the same place in the same order. */
+/** The caller builds both the same way, with keys in the same order. */
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -1,30 +1,30 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * V8 takes requests under way at a collection for long-lived, and from then on makes their objects in old space, which it
- * then has to mark several times a second. Measured under load: fewer than half of those collections without, and a
- * shorter p99.
+ * V8 takes requests in progress at a collection for long-lived. From then on it allocates their objects in
+ * old space, which it must mark several times a second. Measured under load: the flag more than halves those
+ * collections and shortens p99.
  */
 const NO_PRETENURING = '--no-allocation-site-pretenuring'
 
 /**
- * What Node is to be started with to serve as a proxy: half of the memory under load, for a few per cent of the processor
- * time (docs/decisions/0016). A program that starts Node with a `--max-semi-space-size` of its own has chosen for itself.
+ * Node flags for a proxy: half of the memory under load, for a few per cent of the processor time
+ * (docs/decisions/0016). A program that starts Node with its own `--max-semi-space-size` overrides them.
  */
 const serverFlags: readonly string[] = [
-  // Requests die young, and soon: nursery and old space need not grow to what a large program would need. Smaller ones save
-  // a few megabytes, and cost a tenth of the time and twice the longest pauses with many clients.
+  // Requests die young and soon: nursery and old space need not grow as for a large program. Smaller sizes
+  // save a few megabytes. With many clients they cost a tenth of the time and double the longest pauses.
   '--max-semi-space-size=8',
   '--heap-growing-percent=100',
-  // The compiler between the first and the last: what it needs for its work is kept, and a server soon has done with it.
+  // The mid-tier compiler keeps the memory for its work, and a server soon needs it no more.
   '--no-maglev',
   NO_PRETENURING,
 ]
 
-/** For the C library, where it is glibc: threads that share one arena do not each keep what they freed. */
+/** For glibc: threads that share one arena do not each keep the memory they freed. */
 const serverVariables = { MALLOC_ARENA_MAX: '1' }
 
-/** What a process is that may have to begin anew. */
+/** The parts of a process that a restart uses. */
 export interface ThisProcess {
   execPath: string
   execArgv: readonly string[]
@@ -33,20 +33,21 @@ export interface ThisProcess {
   execve?: (file: string, args: string[], env: NodeJS.ProcessEnv) => unknown
 }
 
-/** The environment of a process that serves: what the user has set stays. */
+/** The environment of a serving process. Variables that the user has set stay. */
 export function serverEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...serverVariables, ...env }
 }
 
-/** The flags that are still missing; none where somebody has chosen for himself. */
+/** The flags that are missing; none if the user has set these. */
 export function missingFlags({ execArgv, env }: Pick<ThisProcess, 'execArgv' | 'env'>): readonly string[] {
   const given = `${execArgv.join(' ')} ${env['NODE_OPTIONS'] ?? ''}`
   return given.includes('max-semi-space-size') || given.includes('max_semi_space_size') ? [] : serverFlags
 }
 
 /**
- * Begins anew with the flags of a server: the same process (its number, terminal, parent and standard streams), another
- * program in it. Where there is no way to do that (Windows) it returns, with what can be changed in a running process.
+ * Restarts with the flags of a server: the same process (its number, terminal, parent and standard streams)
+ * with another program in it. Where that is impossible (Windows), it sets what a running process can change
+ * and returns.
  */
 export function restartAsServer(here: ThisProcess): void {
   const flags = missingFlags(here)
@@ -55,12 +56,12 @@ export function restartAsServer(here: ThisProcess): void {
     if (flags.length > 0)
       here.execve?.(here.execPath, [here.execPath, ...here.execArgv, ...flags, ...words], serverEnv(here.env))
   } catch {
-    // not on this system: the proxy serves as well, and takes more memory
+    // not possible on this system: the proxy still serves, with more memory
   }
   setFlagsFromString(NO_PRETENURING)
 }
 
-/** Whether the words are a `proxy start` that serves in this very process. */
+/** Whether the arguments are a `proxy start` that serves in this very process. */
 export function isServerStart(argv: readonly string[]): boolean {
   const [topic, verb, ...rest] = argv
   if (topic !== 'proxy' || verb !== 'start') return false

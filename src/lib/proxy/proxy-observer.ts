@@ -6,15 +6,18 @@ import type { CoolNotice } from '../rotation/cooling.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 
-/** What is to be seen of a proxy. */
+/** The settings of logs, metrics and traces. */
 export interface ObserveSettings extends Wanted {
-  /** Says whether and where traces go (`OTEL_*`). */
+  /** Configures traces (`OTEL_*`). */
   env: NodeJS.ProcessEnv
 }
 
 export const NOTHING: ObserveSettings = { level: 'off', maxLogBytes: 0, countsMetrics: false, env: {} }
 
-/** Who is told of everything that a proxy of this home does; `onTrouble`: problems of observing itself. */
+/**
+ * Opens the observer of everything that a proxy of this home does. `onTrouble` receives problems of observing
+ * itself.
+ */
 export function openProxyObserver(
   { logsFolder }: Toolkit['home'],
   wanted: ObserveSettings = NOTHING,
@@ -23,7 +26,7 @@ export function openProxyObserver(
   return openObserver({ ...wanted, logsFolder, clock: Date.now, version: ownVersion(), onTrouble })
 }
 
-/** A rest, as logs have it. */
+/** A cooldown in the form of logs. */
 export function cooldownNote(
   { subject, model, until, reason, evidence }: CoolNotice,
   account: Account,

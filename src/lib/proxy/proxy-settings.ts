@@ -16,29 +16,29 @@ export interface ProxySettings {
   connectTimeoutMs: number
   headersTimeoutMs: number
   idleTimeoutMs: number
-  /** How long a client may be still that has to send, or to take, something; missing: ten minutes. */
+  /** How long a client may stall while it has to send or read; missing: ten minutes. */
   clientIdleTimeoutMs?: number
   /** Model lists are fetched in the background; missing: only when a client asks for them. */
   fetchModels?: boolean
-  /** Host names it answers to besides its own address. */
+  /** Host names that are accepted besides the proxy's own address. */
   allowHosts?: readonly string[]
-  /** Only this user's accounts serve; null: everybody's. */
+  /** Only this user's accounts serve; null: all accounts. */
   user: string | null
-  /** What this proxy alone knows, so that `proxy stop` can tell it from another at its address. */
+  /** A secret of this proxy, by which `proxy stop` tells it from another at its address. */
   proof?: string
-  /** Answers the page and `/api`; without one they are not there. */
+  /** Answers the page and `/api`; without a handler neither exists. */
   management?: ManagementHandler
-  /** What is to be seen of it afterwards; missing: nothing. */
+  /** Settings of logs, metrics and traces; missing: nothing is observed. */
   observe?: ObserveSettings
-  /** What `GET /metrics` answers where several processes serve; missing: what this one has counted. */
+  /** Answers `GET /metrics` with several serving processes; missing: the counts of this process. */
   readMetrics?: (observer: Observer) => Promise<MetricsText>
-  /** Whether what stands where a key goes is the administrator's, who may read metrics. */
+  /** Whether the presented key is the administrator's, which may read metrics. */
   isAdmin?: (presented: string | null) => boolean
-  /** Settings by their keys that hold from the start of a proxy to its end: a change of one is told of. */
+  /** Settings by key that hold for a proxy's whole life. Their changes are reported. */
   fixed?: Record<string, unknown>
 }
 
-/** What flags say, which beats everything. */
+/** Settings from flags, which override everything. */
 export interface Chosen {
   host?: string | undefined
   port?: number | undefined

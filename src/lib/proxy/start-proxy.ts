@@ -21,34 +21,37 @@ export type { ProxySettings }
 export interface ProxyEvents {
   onAttempt?: (report: AttemptReport) => void
   onRefusal?: (report: RefusalReport) => void
-  /** Is told of settings that were changed while it runs. */
+  /** Receives settings that were changed while it runs. */
   onSettings?: (settings: ProxySettings) => void
   onTrouble: (message: string) => void
 }
 
-/** A proxy that listens. */
+/** A running proxy. */
 export interface RunningProxy {
   url: string
   port: number
-  /** Accounts that may serve now or later: enabled ones. */
+  /** Accounts that may serve now or later: the enabled ones. */
   accounts: number
   readonly inFlight: number
-  /** Of them, those that wait for an account. */
+  /** The requests in flight that wait for an account. */
   readonly waiting: number
-  /** What sees its requests: of this process alone. */
+  /** The observer of this process alone. */
   readonly observer: Observer
-  /** The simulated upstream, once an account needed it. */
+  /** The simulated upstream, started when an account needs it. */
   sandbox(): Promise<SandboxUpstream>
-  /** Drains: requests under way end, for at most `graceMs`. The toolkit stays open: whoever opened it closes it. */
+  /**
+   * Drains: requests in progress may end within `graceMs`. The toolkit stays open, and its opener closes it.
+   */
   stop(graceMs?: number): Promise<void>
 }
 
 const DRAIN_MS = 30_000
 
 /**
- * Starts a proxy over the accounts of a toolkit. `read`: the settings as they should be now, asked again when the
- * configuration changes; without it they stay, and aliases alone are taken up.
- * Throws `port_in_use`, `vault_locked`, `store_unwritable`, or `invalid_value` for an address that others could reach.
+ * Starts a proxy over the accounts of a toolkit. `read` returns the settings that should be in force, and
+ * runs again when the configuration changes. Without it the settings stay, and only aliases change. Throws
+ * `port_in_use`, `vault_locked`, `store_unwritable`, or `invalid_value` for an address that others could
+ * reach.
  */
 export async function startProxy(
   toolkit: Toolkit,
@@ -92,13 +95,13 @@ export async function startProxy(
   }
 }
 
-/** Everything that a proxy is made of. */
+/** The parts of a proxy. */
 interface ProxyParts {
   live: LivePool
   server: ProxyServer
   observer: Observer
   sandbox: () => Promise<SandboxUpstream>
-  /** Takes up changes of the configuration. */
+  /** Starts to apply configuration changes. */
   follow: (read: () => Promise<ProxySettings>) => void
   release: () => Promise<void>
 }
@@ -170,7 +173,7 @@ interface PoolParts {
   sandboxBase: () => Promise<string>
 }
 
-/** The accounts, and the model lists of their services. */
+/** Opens the accounts, and the model lists of their services. */
 async function openPool(toolkit: Toolkit, settings: ProxySettings, parts: PoolParts) {
   const { events, observer, upstreams, onTrouble, sandboxBase } = parts
   const book = toolkit.models
@@ -187,7 +190,7 @@ async function openPool(toolkit: Toolkit, settings: ProxySettings, parts: PoolPa
   return { live, lists }
 }
 
-/** Where metrics about the present moment are read. */
+/** The sources of metrics about the present moment. */
 function sourcesOf({ live, upstreams }: ProxyContext, server: ProxyServer): MetricSources {
   return {
     accounts: () => live.accounts,
@@ -197,7 +200,7 @@ function sourcesOf({ live, upstreams }: ProxyContext, server: ProxyServer): Metr
   }
 }
 
-/** A passphrase that is missing or wrong shows at the start, not at the first request. */
+/** A missing or wrong passphrase shows at the start, not at the first request. */
 async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
   const first = live.accounts.find(({ credential }) => credential.type !== 'none')
   if (first === undefined) return
@@ -205,11 +208,11 @@ async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
     await toolkit.accounts.secretOf(first)
   } catch (error) {
     if (error instanceof QwenctlError && error.code === 'vault_locked') throw error
-    // One damaged credential is told of when its account is asked, and does not stop the others.
+    // One damaged credential is reported when its account is used, and does not stop the others.
   }
 }
 
-/** Without client keys, whoever reaches the address could spend the accounts. */
+/** Without client keys, any client that reaches the address could spend the accounts. */
 function refuseOpenAddress(host: string): never {
   throw new QwenctlError('invalid_value', `${host} can be reached by others, and there are no client keys`, {
     hint: 'make one first: qwenctl keys create NAME; or listen on 127.0.0.1',

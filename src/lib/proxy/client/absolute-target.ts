@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 const ABSOLUTE = /^https?:\/\/(?:[^/?#]*@)?([^/?#@]*)/i
 
 /**
- * Gives a request with an absolute target (`POST http://127.0.0.1:3000/v1/messages HTTP/1.1`) the usual form. A server takes
- * that form too, and the host in the target counts instead of the header (RFC 9112, 3.2.2).
+ * Rewrites a request with an absolute target (`POST http://127.0.0.1:3000/v1/messages HTTP/1.1`) to origin
+ * form. A server must accept both forms. The host in the target overrides the header (RFC 9112, 3.2.2).
  */
 export function useOriginForm(req: Pick<IncomingMessage, 'url' | 'headers' | 'rawHeaders'>): void {
   const { url = '/', headers, rawHeaders } = req

@@ -1,29 +1,32 @@
-// The client folder: how clients are met. Most requests come as every program sends them, and are read straight off the
-// socket (`plain-*.ts`); a connection on which anything else comes is given to Node's own HTTP server for the rest of its
-// life (`node-*.ts`). Whoever works on a request sees a `ClientCall`, and cannot tell which of the two it is.
+// Client calls. Most requests have the usual form and are read straight off the socket (`fast-*.ts`). A
+// connection that carries anything else goes to Node's HTTP server for the rest of its life (`node-*.ts`).
+// The pipeline sees a `ClientCall` in both cases.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PassedHeaders } from '../wire/response-headers.ts'
 import type { ClientConnection } from './client-connection.ts'
 
-/** Takes a request's body as it comes, and copies what it keeps; `null` is its end. */
+/** Receives a request's body as it arrives, and copies what it keeps. `null` marks the end. */
 export type BodyReader = (chunk: Buffer | null) => void
 
-/** A body up to this size is copied by whoever sends it: larger ones go to the socket as they are. */
+/** The sender copies a body up to this size. Larger bodies go to the socket uncopied. */
 export const COPIED_BODY_BYTES = 16 << 10
 
-/** Whose a call is. */
+/** The owner of a call. */
 export interface CallWatcher {
-  /** The call has nothing more to do with its connection. False: the client, or this side, left before the end. */
+  /**
+   * The call has released its connection. `isWhole` is false when the client or the proxy left before the
+   * end.
+   */
   callEnded(isWhole: boolean): void
-  /** The client neither sends nor takes what it should. */
+  /** The client has stopped sending the request or reading the answer. */
   clientStopped(): void
 }
 
-/** One request of a client, and the way back to it. After its end every method does nothing. */
+/** A request of a client, with its answer. After its end every method does nothing. */
 export interface ClientCall {
   readonly method: string
-  /** As it stands in the request line. */
+  /** As written in the request line. */
   readonly url: string
   /** Flat `[name, value, ...]`, as received. */
   readonly rawHeaders: readonly string[]
@@ -31,34 +34,38 @@ export interface ClientCall {
   readonly headers: IncomingHttpHeaders
   readonly connection: ClientConnection
   watcher: CallWatcher | null
-  /** The whole body, where it came together with the head; null: `readBody` brings it. */
+  /** The whole body, if it arrived together with the head. Null: `readBody` delivers it. */
   readonly body: Buffer | null
-  /** The memory that it lies in, to be given back when nobody reads it any more; null: it need not be. */
+  /**
+   * The buffer that holds the body, to be released after its last reader. Null: there is nothing to release.
+   */
   readonly piece: Buffer | null
-  /** How much body the client said that it sends; 0 where it did not say. */
+  /** The announced length of the body; 0 if the client announced none. */
   readonly announcedBytes: number
-  /** All of the request is here. */
+  /** The whole request has arrived. */
   readonly isRead: boolean
-  /** Must be called in the turn of the event loop in which the call came: what nobody reads is thrown away. */
+  /**
+   * Must be called in the event loop turn in which the call arrived. A body without a reader is discarded.
+   */
   readBody(reader: BodyReader): void
-  /** Throws away what is still to come of the body; a client that sends for longer than this is cut off. */
+  /** Discards the rest of the body. A client that sends for longer than this is cut off. */
   leaveUnread(lingerMs: number): void
-  /** The answer, or its head, was given. */
+  /** The answer, or its head, was sent. */
   readonly hasBegun: boolean
   /**
-   * A whole answer in one go. Headers are flat, and say the length; those of the upstream come before them. A body of more
-   * than `COPIED_BODY_BYTES` has to stay as it is.
+   * Sends a whole answer at once. Headers are flat and include the length; those of the upstream come first.
+   * The caller must not change a body of more than `COPIED_BODY_BYTES`.
    */
   send(status: number, headers: string[], body: Buffer, passed?: PassedHeaders): void
-  /** The head of an answer whose body comes in pieces. */
+  /** Sends the head of an answer. The body follows in pieces. */
   begin(status: number, headers: string[]): void
-  /** False: the client is slow, and more is better kept until it has taken what there is. */
+  /** False: the client is slow, and the caller should hold back more until it drains. */
   write(bytes: Buffer): boolean
-  /** Calls it once, when a client that was slow has taken all. */
+  /** Calls `then` once, when a slow client has read everything. */
   whenDrained(then: () => void): void
   end(): void
-  /** Breaks the connection, when what was written before has left. */
+  /** Breaks the connection after everything written before has left. */
   cutOff(): void
-  /** Its connection takes no other request. */
+  /** The connection takes no further request. */
   isLast(): void
 }

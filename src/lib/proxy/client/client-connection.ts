@@ -2,25 +2,28 @@ import type { Socket } from 'node:net'
 import { SocketWriter } from '../transport/socket-writer.ts'
 import type { ClientHead } from './client-head.ts'
 
-/** What a connection has to know of a call. */
+/** The part of a call that its connection needs. */
 interface CallOverIt {
   readonly isRead: boolean
   readonly watcher: { clientStopped(): void } | null
 }
 
-/** One connection of a client, and what is known of its use. */
+/** A client connection, with its state. */
 export class ClientConnection {
   readonly socket: Socket
   readonly outlet: SocketWriter
-  /** Of the request before. */
+  /** The head of the previous request. */
   head: ClientHead | null = null
-  /** Requests that are being answered over it. */
+  /** Requests in progress on this connection. */
   busy = 0
-  /** The newest of those that are being answered; null: none is. */
+  /** The newest request in progress; null: none. */
   call: CallOverIt | null = null
-  /** When it was first seen without a request, milliseconds of `performance.now()`; null: it has had one since. */
+  /**
+   * When the connection was first seen idle, in milliseconds of `performance.now()`; null: it has had a
+   * request since.
+   */
   idleSince: number | null
-  /** Bytes that had come and gone over it when that was last another number, and when that was. */
+  /** Bytes moved over the connection at the last change of that number, and when that was. */
   moved = 0
   movedAt: number
 

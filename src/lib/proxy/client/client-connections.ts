@@ -2,20 +2,20 @@ import type { Socket } from 'node:net'
 import { ClientConnection } from './client-connection.ts'
 
 const SWEEP_MS = 15_000
-/** So often at least within the time that a client may be still. */
+/** Checks within the idle time of a client, at least. */
 const LOOKS = 4
 
 export interface ClientTimes {
   /** Between requests. */
   keepAliveMs: number
-  /** For a client that has to send the rest of a request, or to take what is there of its answer. */
+  /** Limit for a client that still has to send the rest of a request or read its answer. */
   stillMs: number
 }
 
 /**
- * Closes connections that clients keep but do not use, and finds clients that have stopped in the middle. Node would set
- * and clear a timer for every request, which costs more than the ledger does; here every connection is looked at now and
- * then.
+ * Closes idle client connections and finds clients that have stalled. Node would set and clear a timer for
+ * every request, which costs more than the ledger does. This class checks every connection at intervals
+ * instead.
  */
 export class ClientConnections {
   readonly #bySocket = new Map<Socket, ClientConnection>()
@@ -46,12 +46,12 @@ export class ClientConnections {
     return this.#bySocket.get(socket) ?? this.add(socket)
   }
 
-  /** Looks at the next request of every connection as if it were its first. */
+  /** Treats the next request of every connection as its first. */
   forgetHeads(): void {
     for (const connection of this.#bySocket.values()) connection.head = null
   }
 
-  /** Closes those on which nothing is being answered. */
+  /** Closes connections without a request in progress. */
   closeIdle(): void {
     for (const { socket, busy } of this.#bySocket.values()) if (busy === 0) socket.destroy()
   }
@@ -85,7 +85,7 @@ export class ClientConnections {
   }
 }
 
-/** Whether nothing goes on before the client sends or takes something. */
+/** Whether the proxy waits for the client to send or read. */
 function isClientsTurn({ outlet, call }: ClientConnection): boolean {
   return outlet.hasUnsent || call?.isRead === false
 }

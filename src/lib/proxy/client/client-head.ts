@@ -5,17 +5,20 @@ import { CheckedHeaders } from '../wire/checked-headers.ts'
 import { requestHeaders } from '../wire/response-headers.ts'
 import { sessionHeaderOf } from '../wire/session-hint.ts'
 
-/** What the proxy takes from a request's head. A program sends nearly the same with every request, so it is kept. */
+/**
+ * The parts of a request's head that the proxy uses. A client sends almost the same head each time, so it is
+ * kept.
+ */
 export interface ClientHead {
   readonly rawHeaders: readonly string[]
-  /** What goes upstream. */
+  /** The headers that go upstream. */
   readonly forwarded: CheckedHeaders
   readonly isAnthropic: boolean
   readonly contentEncoding: string | undefined
   readonly contentType: string | undefined
-  /** The conversation, where a header names it. */
+  /** The conversation, if a header names it. */
   readonly session: string | null
-  /** The client key, or what else stood where a key goes. */
+  /** The client key, or any other value sent in its place. */
   readonly presented: string | null
   /** `x-qwenctl-account`, as the client wrote it. */
   readonly pin: string | null
@@ -28,9 +31,9 @@ export interface ClientHead {
 }
 
 /**
- * The head of this request: the one before on the same connection, if it says the same in all but the body's length.
- * `check` is asked about every new one, and throws where it is refused.
- * Throws `invalid_request` for a header that could forge another request, and for two hosts.
+ * Returns the head of this request: the previous one on the connection, if all but the body's length is the
+ * same. `check` sees every new head, and throws to refuse it. Throws `invalid_request` for two hosts and for
+ * a header that could forge another request.
  */
 export function clientHeadOf(
   call: { readonly rawHeaders: readonly string[]; readonly headers: IncomingHttpHeaders },
@@ -61,7 +64,7 @@ export function clientHeadOf(
   }
 }
 
-/** RFC 9112 3.2: which of them is meant, two readers would tell differently. Node takes the first. */
+/** RFC 9112 3.2: two parsers would choose different hosts. Node takes the first. */
 function refuseTwoHosts(rawHeaders: readonly string[]): void {
   let hosts = 0
   for (let index = 0; index < rawHeaders.length; index += 2)
@@ -74,7 +77,7 @@ function refuseTwoHosts(rawHeaders: readonly string[]): void {
 
 const HOST = 'host'
 
-/** Some clients send a key of their own making in one of the two headers, and ours in the other. */
+/** A client may send a made-up key in one of the two headers, and the qwenctl key in the other. */
 function presentedIn(authorization: string | undefined, apiKey: string | undefined): string | null {
   const bearer = authorization === undefined ? null : authorization.replace(/^bearer\s+/i, '').trim()
   if (apiKey === undefined || bearer?.startsWith(CLIENT_KEY_PREFIX) === true) return bearer

@@ -8,12 +8,12 @@ import type { BodyReader, CallWatcher, ClientCall } from './client-call.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { FastHead } from './fast-head.ts'
 
-/** What a call needs of the connection that it came over. */
+/** The part of its connection that a call needs. */
 export interface FastLine {
   readonly connection: ClientConnection
-  /** It takes no more requests. */
+  /** The connection takes no more requests. */
   readonly isClosing: boolean
-  /** The answer has left. So many bytes of the request are still to come. */
+  /** The answer has left. `unread` bytes of the request are still to come. */
   over(unread: number): void
   /** A client that sends for longer is cut off. */
   linger(ms: number): void
@@ -21,7 +21,7 @@ export interface FastLine {
 
 const NOTHING = Buffer.alloc(0)
 
-/** A plain request, and its answer in the framing of HTTP/1.1. */
+/** A plain request, and its answer in HTTP/1.1 framing. */
 export class FastCall implements ClientCall, WriteListener {
   readonly connection: ClientConnection
   readonly body: Buffer | null
@@ -33,15 +33,15 @@ export class FastCall implements ClientCall, WriteListener {
   /** Null: the call is over. */
   #line: FastLine | null
   #reader: BodyReader | null = null
-  /** Bytes of the body that are still to come. */
+  /** Body bytes still to come. */
   #unread: number
-  /** Of an answer in pieces: what goes before the next one. */
+  /** In a chunked answer: the bytes before the next chunk. */
   #before = ''
   #isChunked = false
   #hasBody = true
   #end: 'open' | 'whole' | 'cut' = 'open'
 
-  /** `piece`: begins with all of the body; null: that is still to come, or there is none. */
+  /** `piece` begins with the whole body. Null: the body is still to come, or there is none. */
   constructor(line: FastLine, head: FastHead, bytes: number, piece: Buffer | null) {
     this.connection = line.connection
     this.body = bytes === 0 ? NOTHING : piece === null ? null : piece.subarray(0, bytes)
@@ -86,7 +86,7 @@ export class FastCall implements ClientCall, WriteListener {
     if (this.#unread > 0) this.#line?.linger(lingerMs)
   }
 
-  /** Takes what has come of the body; returns where in the chunk it ends. */
+  /** Consumes body bytes of the chunk, and returns the offset where the body ends. */
   receive(chunk: Buffer): number {
     const length = Math.min(chunk.length, this.#unread)
     this.#unread -= length
@@ -98,7 +98,7 @@ export class FastCall implements ClientCall, WriteListener {
   }
 
   #endOfBody(): void {
-    const reader = this.#reader // gone, if what came before it was refused
+    const reader = this.#reader // gone, if an earlier part of the body was refused
     this.#reader = null
     reader?.(null)
   }
@@ -160,10 +160,10 @@ export class FastCall implements ClientCall, WriteListener {
     responseBatch.add(this.#line.connection.outlet, '', NOTHING, this)
   }
 
-  /** What closes is said by the connection itself. */
+  /** The connection itself sends `connection: close`. */
   isLast(): void {}
 
-  /** All of the answer is with the socket; the call is over when it has left. */
+  /** The socket has the whole answer. The call ends once the answer has left. */
   onWritten(hasLeft: boolean): void {
     const line = this.#line
     if (line === null) return

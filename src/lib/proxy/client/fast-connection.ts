@@ -10,36 +10,36 @@ import type { FastHead } from './fast-head.ts'
 import { FastHeads } from './fast-heads.ts'
 import type { HeadMemory } from './fast-heads.ts'
 
-/** What a client may send before it has its answer. */
+/** Most bytes that a client may send before it has its answer. */
 const MOST_WAITING_BYTES = 64 << 10
 
-/** Who has the connections of a server. */
+/** The owner of a server's connections. */
 export interface FastHost {
-  /** No more requests are taken as plain ones. */
+  /** Plain requests are no longer accepted. */
   readonly isClosing: boolean
   readonly heads: HeadMemory
-  /** Whether a request with such a head is taken; else the connection is given away. */
+  /** Whether a request with this head is accepted. Otherwise the connection is handed off. */
   takes(head: FastHead): boolean
   onCall(call: ClientCall): void
-  /** Takes the connection over, for good: what is unread of it stands in the socket again. */
+  /** Takes the connection over permanently, with its unread bytes back in the socket. */
   handOff(socket: Socket): void
 }
 
 /**
- * Reads plain requests off a socket, one after the other: what a client sends before it has its answer waits. At the first
- * thing that is not plain, the connection is given away with every byte of it unread.
+ * Reads plain requests off a socket, one at a time. Bytes that arrive before the current answer wait. At the
+ * first bytes that are not plain, the connection is handed off with all of them unread.
  */
 export class FastConnection implements FastLine {
   readonly connection: ClientConnection
   readonly #reads: SharedReads
   readonly #host: FastHost
   readonly #heads: FastHeads
-  /** The head that the host was asked about last. */
+  /** The head that the host last accepted. */
   #taken: FastHead | null = null
   #call: FastCall | null = null
-  /** Bytes of a refused request that are still to come, to be thrown away. */
+  /** Body bytes of a refused request, still to be discarded. */
   #unread = 0
-  /** What came behind the request that is being answered. */
+  /** Bytes that followed the request in progress. */
   #waiting: Buffer | null = null
   #lingering: NodeJS.Timeout | undefined
   readonly #onEnd = () => void this.connection.socket.end()
@@ -97,7 +97,7 @@ export class FastConnection implements FastLine {
     if (length < chunk.length) this.#next(chunk.subarray(length))
   }
 
-  /** Reads the beginning of a request. */
+  /** Reads the start of a request. */
   #next(chunk: Buffer): void {
     const heads = this.#heads
     if (!heads.read(chunk) || !this.#isTaken(heads.head!)) return this.#giveAway(chunk)
@@ -123,7 +123,7 @@ export class FastConnection implements FastLine {
     return true
   }
 
-  /** The socket is read on, for it also tells that the client has left; but not for ever. */
+  /** Reading continues, because it also detects that the client has left. The kept bytes have a limit. */
   #keep(chunk: Buffer): void {
     this.#waiting = this.#waiting === null ? Buffer.from(chunk) : Buffer.concat([this.#waiting, chunk])
     if (this.#waiting.length > MOST_WAITING_BYTES) this.connection.socket.pause()

@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The head of a request that is as plain as nearly all are. */
+/** The head of a request in the usual plain form. */
 export interface FastHead {
   readonly method: 'POST' | 'GET'
   readonly url: string
-  /** Flat `[name, value, ...]`, as received. The length in it is that of the request it was read from. */
+  /** Flat `[name, value, ...]`, as received. The length in it belongs to the request it was parsed from. */
   readonly rawHeaders: readonly string[]
-  /** By lower-case name; each stands in the head once. */
+  /** By lower-case name; every name occurs once in the head. */
   readonly headers: IncomingHttpHeaders
-  /** Where the digits of the content length stand in the head; both 0: it has none. */
+  /** Position of the content length's digits in the head; both 0: there is none. */
   readonly lengthStart: number
   readonly lengthEnd: number
 }
 
-/** Larger heads are for Node, which has a limit and an answer for them. */
+/** Larger heads go to Node, which has a limit and an answer for them. */
 export const MOST_HEAD_BYTES = 8 << 10
-/** As many digits as a number holds exactly. */
+/** The most digits that a number holds exactly. */
 const MOST_LENGTH_DIGITS = 15
 
-/** Whoever sends one of these wants something that only Node's server does. */
+/** Headers that ask for something that only Node's server does. */
 const special: ReadonlySet<string> = new Set([
   'expect',
   'keep-alive',
@@ -34,9 +34,9 @@ const LATIN_LINE = /^[\t\x20-\x7e]*$/
 const REQUEST_LINE = /^(POST|GET) (\/[\x21-\x7e]*) HTTP\/1\.1$/
 
 /**
- * Reads a head, given as Latin-1 up to the empty line and without it. Null: there is something in it that two readers
- * could take for two different things, or that is merely unusual. It is then not refused here, but read by Node's parser,
- * which has seen every client there is: a plain head means the same to any reader.
+ * Parses a head, given as Latin-1 up to the empty line and without it. Returns null for anything ambiguous or
+ * merely unusual. Such a head is not refused here but goes to Node's parser, which has seen every client
+ * there is. A plain head means the same to every parser.
  */
 export function parseFastHead(text: string): FastHead | null {
   const lines = text.split('\r\n')
@@ -72,13 +72,13 @@ export function parseFastHead(text: string): FastHead | null {
 
 let lastUrl = ''
 
-/** The same string for connections that ask for the same, so that nobody has to compare it letter by letter. */
+/** Returns the same string object for the same URL, which makes later comparisons cheap. */
 function known(url: string): string {
   if (url !== lastUrl) lastUrl = url
   return lastUrl
 }
 
-/** The bytes of a body, from digits alone; -1: it is no such number. */
+/** Parses a body length made of digits alone; -1: not such a number. */
 export function parseLength(digits: string): number {
   return digits.length <= MOST_LENGTH_DIGITS && /^[0-9]+$/.test(digits) ? Number(digits) : -1
 }

@@ -8,32 +8,32 @@ const CR = 13
 const ZERO = 0x30
 const MOST_DIGITS = 9
 
-/** A head that was read, and the bytes it was read from, with the empty line. */
+/** A parsed head, and its bytes with the empty line. */
 interface KnownHead {
   readonly head: FastHead
   readonly bytes: Expected
-  /** What was made of it, by the rules of `age`; null: nothing yet. */
+  /** The client head derived by the rules of `age`; null: none yet. */
   client: ClientHead | null
   age: number
 }
 
-/** The head read last on any connection: a program that opens a second one, or a hundred, sends the same over all of them. */
+/** The head read last on any connection. A program sends the same head over all of its connections. */
 export class HeadMemory {
   known: KnownHead | null = null
   age = 0
 
-  /** What was made of heads holds no longer, on any connection. */
+  /** Invalidates everything derived from heads, on every connection. */
   forget(): void {
     this.age += 1
   }
 }
 
 /**
- * Reads the heads of one connection. A program sends the same head with every request, but for the length of the body:
- * that is seen by comparing bytes, and only a new head is read.
+ * Reads the heads of one connection. A program repeats its head except for the body's length. Comparing bytes
+ * detects that, and only a new head is parsed.
  */
 export class FastHeads {
-  /** Where the body of the request read last begins, and how long it is. */
+  /** Offset and length of the last request's body. */
   bodyAt = 0
   bodyBytes = 0
   readonly #memory: HeadMemory
@@ -43,12 +43,12 @@ export class FastHeads {
     this.#memory = memory
   }
 
-  /** Of the request read last; null: it was not plain. */
+  /** The head of the last request; null: it was not plain. */
   get head(): FastHead | null {
     return this.#known?.head ?? null
   }
 
-  /** What was made of that head, on this connection or another. */
+  /** The client head derived from it, on this connection or another. */
   get client(): ClientHead | null {
     const known = this.#known
     return known === null || known.age !== this.#memory.age ? null : known.client
@@ -60,7 +60,7 @@ export class FastHeads {
     this.#known.age = this.#memory.age
   }
 
-  /** False: the chunk does not begin with a whole head, or with one that is not plain. */
+  /** False: the chunk does not begin with a whole, plain head. */
   read(chunk: Buffer): boolean {
     if (this.#known !== null && this.#isAgain(chunk, this.#known)) return true
     const { known } = this.#memory

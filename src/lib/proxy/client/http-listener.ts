@@ -13,21 +13,24 @@ import type { FastHead } from './fast-head.ts'
 import { HeadMemory } from './fast-heads.ts'
 import { rejectExpectation, rejectUnreadable } from './reject-unreadable.ts'
 
-/** A client that has not sent its head by then is not one. */
+/** A client that has sent no head by then is cut off. */
 const HEAD_TIMEOUT_MS = 60_000
-/** Between requests on one connection; longer than clients and balancers keep theirs. */
+/** Limit between requests on one connection; longer than clients and balancers keep theirs. */
 const KEEP_ALIVE_MS = 75_000
 const CLIENT_IDLE_MS = 600_000
 
 export interface HttpListenerOptions {
-  /** How long a client may be still that has to send, or to take, something. */
+  /** How long a client may stall while it has to send or read. */
   clientIdleMs?: number | undefined
-  /** Whether a plain request may be read without Node's server: what needs its own request and answer may not. */
+  /**
+   * Whether a plain request may bypass Node's server. Anything that needs Node's request and response objects
+   * may not.
+   */
   takes: (head: FastHead) => boolean
   onCall: (call: ClientCall) => void
 }
 
-/** Where clients come in. */
+/** The listener for client connections. */
 export class HttpListener implements FastHost {
   readonly #server: Server<typeof NodeRequest>
   readonly #connections: ClientConnections
@@ -41,7 +44,7 @@ export class HttpListener implements FastHost {
     const server = createServer({
       IncomingMessage: NodeRequest,
       headersTimeout: HEAD_TIMEOUT_MS,
-      requestTimeout: 0, // a large body over a slow line is no fault: its size is bounded, and so is its client's silence
+      requestTimeout: 0, // a large body over a slow line is no fault: size and idle time are bounded
       keepAliveTimeout: 0,
       noDelay: true,
     })
@@ -56,7 +59,7 @@ export class HttpListener implements FastHost {
     this.#standBefore(server)
   }
 
-  /** Every connection comes to us first; Node's server gets those that are given away. */
+  /** Takes every connection first, and leaves to Node's server those that are handed off. */
   #standBefore(server: Server<typeof NodeRequest>): void {
     const listeners = server.listeners('connection') as ((socket: Socket) => void)[]
     server.removeAllListeners('connection')
@@ -85,7 +88,7 @@ export class HttpListener implements FastHost {
     this.#connections.setTimes(timesOf(stillMs))
   }
 
-  /** What is known of a connection's requests holds no longer. */
+  /** Invalidates what is known of each connection's requests. */
   forgetHeads(): void {
     this.#connections.forgetHeads()
     this.heads.forget()
@@ -100,7 +103,7 @@ export class HttpListener implements FastHost {
     return this.#server.address() as AddressInfo
   }
 
-  /** Lets nobody in any more; connections that are in use end with their answers. Resolves when all are closed. */
+  /** Accepts no more connections. Those in use end with their answers. Resolves when all are closed. */
   close(): Promise<void> {
     this.isClosing = true
     this.#connections.stop()

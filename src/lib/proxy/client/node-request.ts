@@ -2,25 +2,27 @@ import { IncomingMessage } from 'node:http'
 import type { BodyReader } from './client-call.ts'
 
 /**
- * A request that Node's server has read, whose body goes straight to its reader. The readable stream in between would cost
- * more than everything else that is done with a small request: its bytes are here when the request is, and one listener
+ * A request that Node's server has read, with a body that goes straight to its reader. A readable stream
+ * would cost more than all other work on a small request. Its bytes arrive with the request, and one listener
  * takes them.
  */
 export class NodeRequest extends IncomingMessage {
   #reader: BodyReader | null = null
   #isStream = false
-  /** Node asks one of these of a request, by its version, to throw away the body of one that nobody reads. */
+  /** Node checks one of these, depending on its version, to discard a body without a reader. */
   _consumed = false
   _consuming = false
 
-  /** Must be set before the turn of the event loop ends in which the request came: what nobody reads is thrown away. */
+  /**
+   * Must be called in the event loop turn in which the request arrived. A body without a reader is discarded.
+   */
   readBody(reader: BodyReader): void {
     this._consumed = true
     this._consuming = true
     this.#reader = reader
   }
 
-  /** Leaves it the readable stream that other requests are; in the same turn, too. */
+  /** Leaves the request an ordinary readable stream. Must be called in the same turn, too. */
   asStream(): this {
     this.#isStream = true
     return this

@@ -3,12 +3,12 @@ import { STATUS_CODES, maxHeaderSize } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorBody } from '../wire/wire-errors.ts'
 
-/** What Node's documentation does not tell of: the answer that is being given over a socket. */
+/** An undocumented property of Node's sockets: the answer in progress. */
 interface Answered {
   _httpMessage?: { headersSent: boolean } | null
 }
 
-/** By the code of Node's error. */
+/** By Node's error code. */
 const refusals: Readonly<Record<string, { status: number; code: string; message: string }>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -28,8 +28,8 @@ const refusals: Readonly<Record<string, { status: number; code: string; message:
 }
 
 /**
- * Refuses what Node's server cannot read as a request, in the words that clients show; Node itself would say a status alone.
- * Where an answer has begun already, the connection is closed, as Node does.
+ * Refuses what Node's server cannot parse, with a message that clients show. Node itself would send a status
+ * alone. If an answer has begun, the connection is closed, as Node does.
  */
 export function rejectUnreadable(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex): void {
   const hasBegun = (socket as Answered)._httpMessage?.headersSent === true
@@ -45,19 +45,21 @@ export function rejectUnreadable(error: NodeJS.ErrnoException & { reason?: strin
   socket.destroy(error)
 }
 
-/** The reason is the parser's, and quotes nothing of the request. */
+/** The reason comes from the parser, and quotes nothing of the request. */
 function notHttp(reason: string | undefined): { status: number; code: string; message: string } {
   const why = reason === undefined || reason === '' ? '' : ` (${reason})`
   return { status: 400, code: 'invalid_request', message: `this is not a valid HTTP request${why}` }
 }
 
-/** Refuses an `expect` header that asks for something else than to be told to go on (RFC 9110, 10.1.1). */
+/** Refuses an `expect` header with any expectation but `100-continue` (RFC 9110, 10.1.1). */
 export function rejectExpectation(_req: IncomingMessage, res: ServerResponse): void {
   const body = refusal(417, 'invalid_request', 'of expectations, 100-continue alone is met')
   res.writeHead(417, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
 }
 
-/** In OpenAI's envelope: which one the client reads is not known yet, and both have the message in the same place. */
+/**
+ * Uses OpenAI's envelope. The client's dialect is not known yet, and both have the message in the same place.
+ */
 function refusal(status: number, code: string, message: string): Buffer {
   return errorBody('chat', { status, code, message, type: 'invalid_request_error', requestId: '' })
 }

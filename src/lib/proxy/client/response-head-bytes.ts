@@ -11,22 +11,22 @@ const LINE_END = new StaticText('\r\n')
 const CLOSED = new StaticText('connection: close\r\n\r\n')
 const KEPT = new StaticText('connection: keep-alive\r\n\r\n')
 
-/** The header that stood in this place of the last head. */
+/** The header at this position of the last head. */
 interface LastHeader {
   name: string
   start: StaticText
   value: string
-  /** Null: the value came but once yet. */
+  /** Null: the value has occurred only once. */
   line: StaticText | null
 }
 
-/** Ours are always the same, in the same order, and some of them say the same, too. */
+/** The proxy's headers are always the same, in the same order, and some have the same value. */
 const MOST_LAST_HEADERS = 8
 const lastHeaders: LastHeader[] = []
 
 /**
- * The head of an answer, as it goes over the wire: what the upstream said, then ours, which have no date. It says when it was
- * made, if the upstream does not.
+ * The bytes of an answer's head: first the upstream's headers, then the proxy's, which have no date. The head
+ * adds a date if the upstream sent none.
  */
 export class ResponseHeadBytes implements Head {
   readonly #status: number
@@ -50,13 +50,13 @@ export class ResponseHeadBytes implements Head {
     bytes.writeStatic(this.#isLast ? CLOSED : KEPT)
   }
 
-  /** Of Latin-1 characters. */
+  /** In Latin-1 characters. */
   get text(): string {
     return writeHeadAlone(this).toString('latin1')
   }
 }
 
-/** As it stands ready, where the last head said the same in this place. */
+/** Reuses the prepared line if the last head had the same header at this position. */
 function writeHeader(bytes: ByteWriter, place: number, name: string, value: string): void {
   let last = lastHeaders[place]
   if (last?.name !== name) {
@@ -72,7 +72,7 @@ function writeHeader(bytes: ByteWriter, place: number, name: string, value: stri
   bytes.writeStatic(LINE_END)
 }
 
-/** Until ours begin. */
+/** The bytes before the proxy's own headers. */
 function startOf(status: number, passed: PassedHeaders): Buffer {
   if (passed.start?.status === status) return passed.start.bytes
   const text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines(passed.list)}`

@@ -4,24 +4,24 @@ import type { RequestPlan } from './request-plan.ts'
 import type { Outgoing, PlanStep } from './outgoing.ts'
 import type { Target } from '../pool/target.ts'
 
-/** Stands for the reservation of a request that uses up nothing. */
+/** The reservation of a request that uses up nothing. */
 export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 
 /**
- * Why an account gets the same request a second time: its kept connection closed under the request, it refused an option
- * that the client did not send, or it refused an access token that can be renewed.
+ * Why an account gets the same request again. Its kept connection closed under the request. It refused an
+ * option that the client did not send. Or it refused an access token that can be renewed.
  */
 export type RetryReason = 'stale-connection' | 'usage-option' | 'access-token'
 
-/** One account's turn with a request. */
+/** An account's attempt at a request. */
 export interface Assignment {
   plan: RequestPlan
   step: PlanStep
   member: Member
   reservation: Reservation
-  /** Why this account already had the same request before, each time with a reservation of its own. */
+  /** Why this account already had the same request, each time with its own reservation. */
   retried: readonly RetryReason[]
-  /** What was sent; null: nothing. */
+  /** The request as sent; null: nothing was sent. */
   sent: Sent | null
 }
 

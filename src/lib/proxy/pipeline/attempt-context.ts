@@ -6,16 +6,16 @@ import type { Target } from '../pool/target.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import type { Outgoing } from './outgoing.ts'
 
-/** All that one attempt works with. */
+/** The inputs of one attempt. */
 export interface AttemptContext {
   exchange: Exchange
   route: Pick<Route, 'isMedia' | 'isCounted' | 'keepsState'>
-  /** The stored conversation that the answer becomes a part of; null: none is named. */
+  /** The stored conversation that the answer joins; null: none is named. */
   storedIn: string | null
   member: Member
-  /** As the upstream is asked for it; null: none is named. */
+  /** The model as requested upstream; null: none is named. */
   model: string | null
-  /** Learns what answers say of limits. */
+  /** Learns limits from answers. */
   live: Pick<LivePool, 'learn' | 'rememberState'>
   target: Target
   upstreams: UpstreamPool

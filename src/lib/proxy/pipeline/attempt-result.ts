@@ -2,7 +2,10 @@ import type { Outcome, Usage } from '../../provider/provider.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { HeldAnswer } from './held-answer.ts'
 
-/** What one try upstream came to. `answered`: the client has it; `refused`: it has nothing yet, another may try. */
+/**
+ * The result of one attempt. `answered`: the client has the answer. `refused`: it has nothing yet, and
+ * another account may try.
+ */
 export type AttemptResult = Timing &
   (
     | { kind: 'answered'; outcome: OutcomeClass; status: number | null; usage: Usage; late: Outcome | null }
@@ -10,9 +13,9 @@ export type AttemptResult = Timing &
   )
 
 interface Timing {
-  /** When it began, epoch milliseconds. */
+  /** When the attempt began, epoch milliseconds. */
   at: number
-  /** False: not a byte of the request has left, so that the upstream cannot have counted it. */
+  /** False: no byte of the request has left, so the upstream cannot have counted it. */
   requestSent: boolean
   latencyMs: number
   firstByteMs: number | null

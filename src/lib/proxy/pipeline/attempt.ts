@@ -28,11 +28,11 @@ import { StreamFilter } from '../wire/stream-filter.ts'
 import { usageInTail } from '../wire/usage-in-tail.ts'
 import { errorFrame } from '../wire/wire-errors.ts'
 
-/** A JSON answer up to this size is looked at before it is passed on; a larger one passes as it comes. */
+/** A JSON answer up to this size is inspected before it is passed on. A larger one streams through. */
 const MAX_HELD_BYTES = 1 << 20
-/** What is translated is held whole. */
+/** Limit of a translated answer, which is held whole. */
 const MAX_TRANSLATED_BYTES = 32 << 20
-/** Where a large answer says its usage. */
+/** How much of the end of a large answer is kept, to find its usage. */
 const TAIL_BYTES = 64 << 10
 
 const ANSWERED = { requestSent: true, isStale: false }
@@ -44,7 +44,7 @@ export interface AttemptListener {
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
 
-/** Sends the request to one account's upstream, and its answer to the client if it is one. */
+/** Sends the request to one account's upstream, and relays a successful answer to the client. */
 export class Attempt implements ResponseHandler, ClientLeftListener {
   readonly #context: AttemptContext
   readonly #taker: AttemptListener
@@ -66,7 +66,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#began = context.clock()
   }
 
-  /** Throws `invalid_request` for a request that cannot be sent. Tells nothing before it returns. */
+  /** Throws `invalid_request` for a request that cannot be sent. No callback comes before it returns. */
   start(): void {
     const { exchange, target, upstreams, outgoing } = this.#context
     exchange.watcher = this
@@ -84,7 +84,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const isSuccess = head.status >= 200 && head.status < 300
     if (isSuccess) this.#learn(head) // an error has a body to learn from, too
     const encoding = head.contentEncoding ?? 'identity'
-    // Compressed unasked: it cannot be read in passing, nor translated.
+    // Compressed although not asked for: the proxy can neither read its usage nor translate it.
     if (isSuccess && encoding !== 'identity')
       return this.#plan === null ? this.#startPassing() : this.#garbage()
     if (isSuccess && this.#context.route.isMedia && !isJsonOrEvents(head)) return this.#startPassing()
@@ -152,7 +152,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     )
   }
 
-  /** An error may be larger than what is held: what it means for others shows without its end. */
+  /** An error may exceed the held size. Its meaning for other accounts shows without its end. */
   #refusesAtLength(): boolean {
     const head = this.#head!
     if (head.status < 300) return false
@@ -176,7 +176,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     )
   }
 
-  /** An error in the client's format. */
+  /** Returns an error in the client's format. */
   #held(answer: HeldAnswer): HeldAnswer {
     return this.#plan === null ? answer : translatedError(this.#plan, answer)
   }
@@ -186,7 +186,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#refuse(localOutcome({ class: 'overloaded', code: 'garbage', message }), null)
   }
 
-  /** Services count tokens by themselves, apart from requests. */
+  /** Services count tokens separately from requests. */
   #learn(head: UpstreamHead, error?: unknown): void {
     const { live, member, model, route } = this.#context
     if (route.isCounted) live.learn(member, model, head, error)
@@ -285,7 +285,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
   }
 
   /**
-   * pi asks again where the words are those of a broken connection (https://github.com/badlogic/pi-mono,
+   * pi retries if the message is that of a broken connection (https://github.com/badlogic/pi-mono,
    * packages/coding-agent/src/core/agent-session.ts, 2026-11).
    */
   #writeLoss(): void {
@@ -307,7 +307,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#refuse(localOutcome({ class: 'overloaded', code: 'empty', message }), null)
   }
 
-  /** Back-pressure: what a slow client does not take yet, the upstream keeps. */
+  /** Back-pressure: the upstream keeps what a slow client does not read yet. */
   #write(bytes: Buffer): void {
     const { exchange } = this.#context
     const call = this.#call
@@ -326,7 +326,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     if (this.#mode === 'done') return
     const requestSent = this.#call?.state !== 'connecting'
     this.#call?.abort()
-    // Some clients leave at the last event, which an upstream may send long before it ends the connection.
+    // A client may leave at the last event. An upstream may send it long before it ends the connection.
     const isComplete = this.#filter?.sawEnd === true && this.#filter.erroredMidStream === null
     this.#finishAnswered(isComplete ? 'ok' : 'aborted', this.#filter?.usage ?? NO_USAGE, { requestSent })
   }

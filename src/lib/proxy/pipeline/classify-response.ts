@@ -6,15 +6,18 @@ import type { UpstreamHead } from '../upstream/response-head.ts'
 import { inspectAnswer } from '../wire/inspect-response.ts'
 import type { StreamError } from '../wire/stream-error.ts'
 
-/** What an upstream's answer is: one for the client, with what of it tells the usage, or a refusal with its meaning. */
+/**
+ * The classification of an upstream's answer: one for the client, with its usage source, or a refusal with
+ * its meaning.
+ */
 export type Verdict =
   | { isAnswer: true; tellsUsage: unknown }
   | {
       isAnswer: false
       outcome: Outcome
-      /** The HTTP status it has, or should have had. */
+      /** The HTTP status that it has, or should have had. */
       status: number
-      /** Its body parsed; undefined: it is no JSON. */
+      /** The parsed body; undefined: not JSON. */
       data: unknown
     }
 
@@ -24,7 +27,7 @@ interface Judge {
   now: number
 }
 
-/** Judges a whole answer. A 200 is no success by itself: some services say their errors under it. */
+/** Classifies a whole answer. A 200 alone is no success: some services send errors with it. */
 export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge): Verdict {
   const isSuccess = head.status >= 200 && head.status < 300
   const glance = isSuccess && readsUsageMember(judge.provider) ? inspectAnswer(body) : null
@@ -43,7 +46,7 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   }
 }
 
-/** What the first frame of a stream means, or one in its middle, that is an error. */
+/** Classifies an error frame, at the start of a stream or in its middle. */
 export function classifyStreamError(
   { status, body, text }: StreamError,
   head: UpstreamHead,
@@ -60,18 +63,18 @@ export function classifyStreamError(
   return { outcome, status: statusOf(outcome, said) }
 }
 
-/** An outcome that qwenctl saw itself, without a word of the provider's. */
+/** An outcome that qwenctl itself detected, without a message of the provider. */
 export function localOutcome(outcome: Pick<Outcome, 'class' | 'code' | 'message'>): Outcome {
   return { scope: 'account', until: null, ...outcome }
 }
 
 export function isEventStream(head: UpstreamHead): boolean {
   const type = head.contentType
-  // Most answers are `application/json`: the first letter tells.
+  // Most answers are `application/json`: the first letter decides.
   return type !== undefined && type.charCodeAt(0) !== 0x61 && /^text\/event-stream\b/i.test(type)
 }
 
-/** JSON or events, which can say that they are an error; sound and pictures cannot. */
+/** JSON or events, which can carry an error; sound and pictures cannot. */
 export function isJsonOrEvents(head: UpstreamHead): boolean {
   return /^(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\b/i.test(head.contentType ?? '')
 }
@@ -102,12 +105,12 @@ function outcomeOfWhole(
   })
 }
 
-/** Events that nobody labelled as such. */
+/** Events without their content type. */
 function looksLikeEvents(body: Buffer): boolean {
   return /^\uFEFF?(?:data|event|id|retry)?:/.test(body.toString('utf8', 0, 16))
 }
 
-/** What an error that came after a 200 would have had for a status. */
+/** The status that an error after a 200 would have had. */
 function statusOf(outcome: Outcome, said: number | null): number {
   return said ?? (outcome.class === 'bad-request' ? 400 : 502)
 }

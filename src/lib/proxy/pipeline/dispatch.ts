@@ -17,26 +17,26 @@ import { startAttempt } from './start-attempt.ts'
 import type { RetryReason, Assignment } from './assignment.ts'
 import { UNCOUNTED } from './assignment.ts'
 
-/** One account after the other, but not for ever: with this many refusals the trouble is elsewhere. */
+/** Most attempts for one request. After this many refusals the cause is not one account. */
 const MOST_ATTEMPTS = 64
-/** Each may take minutes; the client's own time-out comes first. */
+/** A time-out may take minutes. The client's own time-out comes first. */
 const MOST_TIMEOUTS = 2
 
 const NEVER: readonly RetryReason[] = []
 
 const neverSent = { outcome: 'unreachable', refunded: true } as const
 
-/** Who is told how the asking ended. */
+/** Receives the end of a dispatch. */
 export interface DispatchListener {
-  /** What the failures of those asked were; null: the exchange is over, answered or left by its client. */
+  /** `failures`: the failed attempts; null: the exchange is over, answered or left by its client. */
   onDone(asking: Dispatch, failures: Failure[] | null): void
   onFailed(asking: Dispatch, error: unknown): void
 }
 
 /**
- * Asks everybody who may serve a request, one account after the other, one way after the other: next, claimed, attempted,
- * and round again. Steps that call each other where an async function would read better: every promise between a request
- * and its answer is paid for by all of them, in memory most of all.
+ * Attempts a request on every eligible account and plan step in turn: next, reserve, attempt, repeat. The
+ * steps use callbacks, although an async function would read better. Every promise between a request and its
+ * answer costs all requests, most of all in memory.
  */
 export class Dispatch implements ReservationListener, AttemptListener {
   readonly exchange: Exchange
@@ -57,7 +57,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
     this.#asker = asker
   }
 
-  /** Asks the next account. */
+  /** Tries the next account. */
   next(): void {
     const { exchange } = this
     try {
@@ -103,7 +103,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
     this.#wayIndex += 1
     this.#way = stepAt(this.request, this.#wayIndex)
     if (this.#way === null) {
-      // Nobody could be asked: a reset by another process may be in the ledger and not yet in our reading of it.
+      // No account was eligible: the ledger may hold a reset by another process that is not read yet.
       if (this.#isAgain || this.#failures.length > 0 || !live.hasNews()) return false
       this.#isAgain = true
       this.#wayIndex = -1
@@ -115,12 +115,12 @@ export class Dispatch implements ReservationListener, AttemptListener {
     return true
   }
 
-  /** What a failure has just cooled is not asked by this request, whether the ledger shows it yet or not. */
+  /** Excludes what a failure has just put into cooldown, whether the ledger shows it yet or not. */
   #passOver({ cooled }: Failure): void {
     if (cooled.length > 0) this.#candidates?.passOver(cooled)
   }
 
-  /** Who speaks the client's format was asked in it. */
+  /** Accounts that speak the client's format were asked in it. */
   #isAskedOtherwise(dialects: ReadonlySet<string>): boolean {
     const { dialect } = this.request.incoming.route
     return this.#way?.dialect !== dialect && dialects.has(dialect)
@@ -130,7 +130,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
     const turn = this.#turn!
     try {
       this.exchange.onClaimed?.()
-      if (reservation === null) return this.next() // another request was faster, in this process or the next
+      if (reservation === null) return this.next() // another request was faster, in this process or another
       turn.reservation = reservation
       if (this.exchange.isGone) this.onEnd(null)
       else startAttempt(this.proxy, this.exchange, turn, this)
@@ -144,7 +144,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
     const turn = this.#turn!
     try {
       if (result === null) this.#giveBack()
-      this.#turn = null // what happens to its reservation is not ours any more
+      this.#turn = null // its reservation is no longer this dispatch's to give back
       const failure = result === null ? null : settleAttempt(proxy.live, exchange, turn, result)
       if (failure === null || exchange.isGone) return this.#end(null)
       const reason = retryReason(result!, turn)
@@ -158,13 +158,13 @@ export class Dispatch implements ReservationListener, AttemptListener {
     }
   }
 
-  /** Reserves for the same account once more; without room there, the next account is asked. */
+  /** Reserves for the same account again. Without room there, the next account is tried. */
   #retry(turn: Assignment, reason: RetryReason): void {
     this.#turn = { ...turn, reservation: UNCOUNTED, retried: [...turn.retried, reason] }
     if (!this.#claim(this.#turn)) this.next()
   }
 
-  /** It could not be counted, or not be sent. */
+  /** Reserving or sending failed. */
   onFailed(error: unknown): void {
     this.#giveBack()
     this.#fail(error)

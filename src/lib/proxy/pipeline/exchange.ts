@@ -10,10 +10,10 @@ import type { PassedHeaders } from '../wire/response-headers.ts'
 import type { ErrorShape } from '../wire/wire-errors.ts'
 import { errorBody, errorShapeOf } from '../wire/wire-errors.ts'
 
-/** A path that is none of ours is told as this: what clients write is nobody's business. */
+/** The name of every unknown path. Observers must not see what clients write. */
 const NO_ROUTE = '*'
 
-/** Asked again, the pool says the same: clients would only lose time. */
+/** On a retry the pool answers the same: clients would only lose time. */
 const final: ReadonlySet<ErrorCode> = new Set([
   'quota_exhausted',
   'needs_action',
@@ -22,82 +22,85 @@ const final: ReadonlySet<ErrorCode> = new Set([
   'route_not_served',
 ])
 
-/** What stands in the header when no account was asked; no name can be like it. */
+/** The header value when no account was asked. No account can have this name. */
 const NO_ACCOUNT = '-'
 
-/** A larger answer takes its time on the way. */
+/** Larger answers take their time on the way. */
 const QUICK_BYTES = 16 << 10
 const NO_CONTENT = 204
 
 export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /**
- * Who has to know that a client has left. Not a closure: with one set on every exchange, everything about a request
- * survived two scavenges and died in old space only (measured: 2 to 10 MB promoted at each, twice the memory).
+ * Learns that a client has left. An object, not a closure. With a closure on every exchange, all of a request
+ * survived two scavenges and died only in old space. Measured: each promoted 2 to 10 MB, and memory doubled.
  */
 export interface ClientLeftListener {
   clientLeft(): void
 }
 
-/** Who has the exchanges of a proxy. */
+/** The owner of a proxy's exchanges. */
 export interface ExchangeListener {
-  /** Its connection has nothing more to do with it; somebody may still work on it. */
+  /** The connection has released the exchange; the pipeline may still work on it. */
   onEnded(exchange: Exchange): void
-  /** Nobody works on it any more; with the error that ended that, if one did. */
+  /** The pipeline has finished, with the error that ended it, if any. */
   onFinished(exchange: Exchange, error: unknown): void
-  /** Its client has stopped in the middle. */
+  /** The client has stopped in the middle. */
   onStopped(exchange: Exchange): void
 }
 
-/** One request of a client and the answer to it. Every answer of the proxy leaves through here. */
+/** A request of one client and its answer. Every answer of the proxy leaves through here. */
 export class Exchange implements CallWatcher {
   readonly call: ClientCall
   readonly id: string
   readonly #host: ExchangeListener
   dialect: Dialect = 'openai'
-  /** The client's key; null: it needs none. */
+  /** The client's key; null: none is needed. */
   key: KnownKey | null = null
-  /** What the account of the last try speaks; null: none was asked. */
+  /** The dialect of the last attempt's account; null: no attempt. */
   spoken: Dialect | null = null
-  /** Upstream tries so far, and the account of the last one. */
+  /** Attempts so far, and the account of the last one. */
   attempts = 0
   account: string | null = null
-  /** The answer comes from the sandbox, and says so. */
+  /** The answer comes from the sandbox, and carries a header that says it. */
   isSimulated = false
-  /** The methods that its path takes, when it came with another. */
+  /** The methods of the path, if the request used another. */
   allow: string | null = null
-  /** Told once, when the client leaves before its answer is complete. */
+  /** Called once, when the client leaves before its answer is complete. */
   watcher: ClientLeftListener | null = null
   isGone = false
-  /** Called when an account was claimed for it, or was not: whoever waits behind it may go on. */
+  /** Called when an account was reserved, or was not: the next queued request may continue. */
   onClaimed: (() => void) | null = null
-  /** It has had a 200 and signs of life, and waits for its answer. */
+  /** The client has had a 200 and keep-alive events, and waits for the answer. */
   isKeptOpen = false
   isClosed = false
-  /** Somebody works on it, who still has something to say of it when its answer has left. */
+  /** The pipeline works on it, and still has something to report after the answer has left. */
   isWorkedOn = false
-  /** What is told of it when it is over: its tries; null: nobody wants to know. The rest is in `request-record.ts`. */
+  /** The attempts to report at the end; null: they are not reported. The rest is in `request-record.ts`. */
   tries: readonly AttemptRecord[] | null = null
-  /** Epoch milliseconds: head read, answer begun (0: in one go with its end), answer or client gone. */
+  /**
+   * Epoch milliseconds: head read, answer begun (0: sent in one piece with its end), answer sent or client
+   * gone.
+   */
   readonly at = turnClock()
   beganAt = 0
   endedAt = 0
-  /** Of the table of routes. */
+  /** From the table of routes. */
   route = NO_ROUTE
   /** As the client wrote it. */
   model: string | null = null
   isStream = false
   traceparent: string | null = null
   usage: Usage = NO_USAGE
-  /** Of the answer; null: there was none. */
+  /** Status of the answer; null: there was none. */
   status: number | null = null
   refusal: QwenctlError | null = null
-  /** Of the bodies. */
+  /** Body bytes. */
   bytesIn = 0
   bytesOut = 0
-  /** The memory that its request bodies lie in; see `buffer-pool.ts`. */
+  /** The buffers of its request bodies; see `buffer-pool.ts`. */
   pieces: Buffer[] | null = null
-  /** This side ended it: the client would have stayed. */
+  /** The proxy ended it: the client would have stayed. */
   isCut = false
 
   constructor(call: ClientCall, id: string, host: ExchangeListener) {
@@ -107,7 +110,7 @@ export class Exchange implements CallWatcher {
     call.watcher = this
   }
 
-  /** It may have ended early. */
+  /** The call may have ended early. */
   callEnded(isWhole: boolean): void {
     this.isClosed = true
     if (this.tries !== null) this.endedAt = turnClock()
@@ -118,7 +121,7 @@ export class Exchange implements CallWatcher {
     this.#host.onEnded(this)
   }
 
-  /** Whoever worked on it has nothing more to say of it. */
+  /** The pipeline has finished its work on the exchange. */
   finish(error: unknown = null): void {
     this.#host.onFinished(this, error)
   }
@@ -127,7 +130,7 @@ export class Exchange implements CallWatcher {
     this.#host.onStopped(this)
   }
 
-  /** The headers that every answer carries, after those given. Flat, as `writeHead` takes them. */
+  /** Adds the headers of every answer after those given. Flat, as `writeHead` takes them. */
   headers(more: string[] = []): string[] {
     more.push('x-request-id', this.id, 'x-qwenctl-attempts', String(this.attempts))
     more.push('x-qwenctl-account', this.account ?? NO_ACCOUNT)
@@ -138,7 +141,7 @@ export class Exchange implements CallWatcher {
     return more
   }
 
-  /** The head of an answer whose body comes in pieces. */
+  /** Sends the head of an answer. The body follows in pieces. */
   begin(status: number, headers: string[]): void {
     if (this.isKeptOpen) {
       this.isKeptOpen = false
@@ -149,7 +152,10 @@ export class Exchange implements CallWatcher {
     this.call.begin(status, this.headers(headers))
   }
 
-  /** A sign of life to a stream that waits for an account, so that nobody on the way takes it for dead. */
+  /**
+   * Sends a keep-alive event on a stream that waits for an account. Otherwise an intermediary could take it
+   * for dead.
+   */
   keepOpen(): void {
     if (this.isGone || this.isAnswered) return
     if (!this.isKeptOpen) {
@@ -159,7 +165,7 @@ export class Exchange implements CallWatcher {
     this.write(signOfLife(this.dialect))
   }
 
-  /** False: the client is slow, and more is better kept until `drain`. */
+  /** False: the client is slow, and the caller should hold back more until `drain`. */
   write(bytes: Buffer): boolean {
     this.bytesOut += bytes.length
     return this.call.write(bytes)
@@ -169,13 +175,13 @@ export class Exchange implements CallWatcher {
     this.call.end()
   }
 
-  /** Half an answer must not look whole: without its end the client sees a broken connection. */
+  /** Half an answer must not look whole. Without its end the client sees a broken connection. */
   cutOff(): void {
     this.isCut = true
     this.call.cutOff()
   }
 
-  /** A whole answer in one go; headers of the upstream that go with it come before ours. */
+  /** Sends a whole answer at once; upstream headers come before the proxy's. */
   send(status: number, headers: string[], body: Buffer, passed?: PassedHeaders): void {
     if (this.isGone || this.isAnswered) return
     if (this.isKeptOpen) {
@@ -195,7 +201,7 @@ export class Exchange implements CallWatcher {
     return this.call.hasBegun && !this.isKeptOpen
   }
 
-  /** How its client reads errors. */
+  /** The error format of the client. */
   get errorShape(): ErrorShape {
     return errorShapeOf(this.dialect, this.route)
   }
@@ -204,7 +210,9 @@ export class Exchange implements CallWatcher {
     this.send(status, ['content-type', 'application/json'], Buffer.from(JSON.stringify(value)))
   }
 
-  /** An error of ours, in the client's dialect. What is not ours is a bug, and says no more than that. */
+  /**
+   * Sends a qwenctl error in the client's dialect. Any other error is a bug, and reveals no more than that.
+   */
   sendError(error: unknown, headers: string[] = []): void {
     const known = isQwenctlError(error)
       ? error
@@ -214,7 +222,7 @@ export class Exchange implements CallWatcher {
     const { retryAfterSeconds, returnsAt } = known.details
     headers.push('x-qwenctl-error', code)
     if (typeof retryAfterSeconds === 'number') headers.push('retry-after', String(retryAfterSeconds))
-    // Clients would otherwise retry at once, or sleep on a time that is not the pool's.
+    // Clients would otherwise retry at once, or wait for a time that is not the pool's.
     if (typeof retryAfterSeconds === 'number' || final.has(code)) headers.push('x-should-retry', 'false')
     const message = known.hint === null ? known.message : `${known.message}; ${known.hint}`
     const body = errorBody(this.errorShape, {

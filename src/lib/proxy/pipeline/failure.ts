@@ -7,8 +7,8 @@ import type { HeldAnswer } from './held-answer.ts'
 export interface Failure {
   member: Member
   outcome: Outcome
-  /** What the upstream said; null: nothing. */
+  /** The upstream's answer; null: none. */
   held: HeldAnswer | null
-  /** What it cools, whether the ledger shows it yet or not. */
+  /** The cooldowns that it causes, whether the ledger shows them yet or not. */
   cooled: readonly CoolNotice[]
 }

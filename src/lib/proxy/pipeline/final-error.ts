@@ -12,13 +12,16 @@ import { PassedHeaders, responseHeaders } from '../wire/response-headers.ts'
 
 export type { Failure } from './failure.ts'
 
-/** An account, and when it may serve: epoch milliseconds, null when only a person can bring it back. */
+/** An account, and when it may serve: epoch milliseconds, or null when it needs a person. */
 export interface FirstReturn {
   member: Member
   at: number | null
 }
 
-/** Says, when no account could answer, why: the upstream's own word where it is about the request, else ours. */
+/**
+ * Explains why no account could answer: with the upstream's own message if it is about the request, else with
+ * a qwenctl error.
+ */
 export function sendFinalError(
   live: LivePool,
   exchange: Exchange,
@@ -63,17 +66,20 @@ function exhausted(
   )
 }
 
-/** What the account is out by, where we counted it. Of cooldowns not: what a provider said may be about others' requests. */
+/**
+ * The limit that the account has used up, if qwenctl counted it. Cooldowns have none: a provider's message
+ * may be about others' requests.
+ */
 function numbersOf({ view }: LivePool, wanted: readonly RotationRequest[], member: Member): string {
   const found = wanted
     .map((request) => refusal(member, request, view))
     .filter((each) => each !== null)
-    // The one that it returns by; not by its time, since some are reckoned from a now that has gone on.
+    // Takes the last reason to end, not the earliest time: some times are relative to an earlier now.
     .sort((one, other) => (lasts(one) < lasts(other) ? -1 : 1))[0]
   return found === undefined || found.kind === 'cooling' ? '' : `: ${found.words}`
 }
 
-/** The last word of an upstream that is about the request itself, which the client is to read; null: there is none. */
+/** The last upstream answer about the request itself, which the client should read; null: none. */
 function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | null {
   const last = failures.at(-1)
   if (last === undefined || last.held === null || isRedirect(last.held)) return null
@@ -81,14 +87,14 @@ function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | 
   return isAboutRequest || failures.every(isDeclined) ? last.held : null
 }
 
-/** A client that followed it would tell the conversation to somebody of the upstream's choosing. */
+/** A client that followed the redirect would send the conversation to a place of the upstream's choosing. */
 function isRedirect({ status }: HeldAnswer): boolean {
   return status >= 300 && status < 400
 }
 
 /**
- * The first account to return of those that fit any of these; see `Pool.earliestReturn`. Accounts that declined this very
- * request serve others as before, so for it they do not return.
+ * The first account to return of those that fit any of these; see `Pool.earliestReturn`. Accounts that
+ * declined this very request serve others as before, so they do not return for it.
  */
 export function earliestReturn(
   { pool, view }: LivePool,
@@ -118,23 +124,28 @@ function refuse(
   exchange.sendError(error)
 }
 
-/** Upstreams failed, and no quota is to blame: no other account was asked, or those that failed may be asked again at once. */
+/**
+ * Upstreams failed, and no quota is the cause: no other account was asked, or a retry may succeed at once.
+ */
 export function isForUpstreams(failures: Failure[], firstReturn: number | null, now: number): boolean {
   if (!failures.some(isUpstreamsFault)) return false
   return failures.every(isUpstreamsFault) || (firstReturn !== null && firstReturn <= now)
 }
 
-/** This account cannot serve this one request; the client can make it smaller. */
+/** This account cannot serve this one request. The client can make the request smaller. */
 function isDeclined({ outcome }: Failure): boolean {
   return outcome.class === 'request-declined'
 }
 
 function isUpstreamsFault({ outcome }: Failure): boolean {
-  // `auth-refresh` here: a login server that could not be asked.
+  // `auth-refresh` here means that the login server was not reachable.
   return ['overloaded', 'unreachable', 'timeout', 'auth-refresh'].includes(outcome.class)
 }
 
-/** The upstream's answer as it came. A pinned account's own `retry-after` is true for a request that has no other. */
+/**
+ * Passes the upstream's answer on as it came. A pinned account's `retry-after` is correct for its request,
+ * which has no other account.
+ */
 function passOn(exchange: Exchange, held: HeldAnswer, isPinned: boolean): void {
   const headers = responseHeaders(held.rawHeaders)
   if (isPinned) {
@@ -153,7 +164,7 @@ function upstreamError(failures: Failure[]): QwenctlError {
     const said = held === null ? '' : ` answered ${held.status}`
     return `${provider}/${name}${said}: ${outcome.message}`
   })
-  // One that says 503 has answered.
+  // An upstream that sends 503 has answered.
   const what = failures.every(({ held }) => held === null)
     ? 'no upstream answered'
     : 'no upstream could serve it'

@@ -1,7 +1,7 @@
-// The proxy room: the HTTP data path. One request, from its first byte to its settlement, begins here: what it asks for
-// (`request-plan.ts`), the accounts that are asked in turn (`dispatch.ts`), and what is said when none of them could answer. Every
-// step is a file of its own beside it. What an account may spend is for `quota/`, who is asked for `rotation/`, what an
-// answer means for `provider/`.
+// Entry of the HTTP data path. One request is planned (`request-plan.ts`) and dispatched to accounts in turn
+// (`dispatch.ts`). If none of them could answer, the client gets the final error. Every step has its own file
+// in this folder. Budgets belong to `quota/`, account choice to `rotation/`, the meaning of answers to
+// `provider/`.
 
 import { waitForAccount, readWait } from './wait-for-account.ts'
 import type { RequestPlan } from './request-plan.ts'
@@ -15,7 +15,9 @@ import { refuseSpent } from '../../rotation/key-rules.ts'
 import type { Incoming } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 
-/** Takes a request through the pool; its exchange is told when that is over. Throws what is wrong with the request itself. */
+/**
+ * Takes a request through the pool and finishes its exchange at the end. Throws errors of the request itself.
+ */
 export function handleRequest(proxy: ProxyContext, exchange: Exchange, incoming: Incoming): void {
   const { live } = proxy
   const { key } = exchange
@@ -26,7 +28,7 @@ export function handleRequest(proxy: ProxyContext, exchange: Exchange, incoming:
   else void handlePatiently(proxy, exchange, request, waitMs)
 }
 
-/** Nearly every request: it is asked once, and that is that. */
+/** Handles almost every request: one dispatch, without waiting. */
 const atOnce: DispatchListener = {
   onDone({ proxy, exchange, request }, failures) {
     if (failures === null) exchange.finish()
@@ -60,7 +62,7 @@ async function handlePatiently(
   }
 }
 
-/** Says why nobody could. */
+/** Explains why no account could answer. */
 async function endUnanswered(
   { live }: ProxyContext,
   exchange: Exchange,
@@ -70,7 +72,7 @@ async function endUnanswered(
   const { key } = exchange
   try {
     if (failures.length > 0) await live.noted()
-    else if (key !== null && request.incoming.route.isCounted) refuseSpent(live.view, key.key) // another took the last of it
+    else if (key !== null && request.incoming.route.isCounted) refuseSpent(live.view, key.key) // it was used up meanwhile
     sendFinalError(live, exchange, everyStep(request), { failures, pinnedBy: request.pinnedBy })
     exchange.finish()
   } catch (error) {

@@ -23,7 +23,7 @@ function hasAny(kinds: ReadonlySet<Refusal['kind']>, wanted: readonly Refusal['k
   return wanted.some((kind) => kinds.has(kind))
 }
 
-/** What is known of a request that no account could serve. */
+/** A request that no account could serve, with its failures. */
 export interface Unserved {
   failures: readonly Failure[]
   /** The model as the client wrote it. */
@@ -31,14 +31,14 @@ export interface Unserved {
   pinnedBy: PinnedBy
 }
 
-/** Why this account alone can serve the request, after its name. */
+/** Explains why only this account can serve the request. The text follows the account's name. */
 export function formatPin(pinnedBy: PinnedBy): string {
   return pinnedBy === 'stored-response'
     ? 'which holds the response that the request continues'
     : 'which the request is pinned to'
 }
 
-/** Why no account serves a request, where waiting does not help. */
+/** Explains why no account serves a request, if waiting does not help. */
 export function lastingRefusal(
   live: LivePool,
   wanted: readonly RotationRequest[],
@@ -68,7 +68,7 @@ export function lastingRefusal(
   return noAccounts(wanted)
 }
 
-/** The client learns nothing of accounts that it may not use. */
+/** The client learns nothing about accounts that it may not use. */
 function inScopeOf([request]: readonly RotationRequest[]): (account: Account) => boolean {
   const scope = { user: request?.user ?? null, allowed: request?.allowed ?? null }
   return (account) => isInScope(scope, account)
@@ -88,7 +88,7 @@ function isRouteSaidMissing(
   )
 }
 
-/** There is none, or none whose provider is there. */
+/** There is no account, or none with a known provider. */
 function withoutAccounts([orphan]: readonly Account[]): QwenctlError {
   if (orphan === undefined) return new QwenctlError('no_accounts', 'there is no account yet')
   const { provider, name } = orphan
@@ -114,13 +114,13 @@ function isModelSaidMissing(refusals: readonly Refused[], { failures }: Unserved
   )
 }
 
-/** Accounts whose list lacks a model that others answered they do not have are not the ones to mend. */
+/** Excludes accounts without the model on their list, if others have answered that they lack it. */
 function mayHave(wanted: readonly RotationRequest[]): (refused: Refused) => boolean {
   return ({ member }) =>
     wanted.some(({ model }) => typeof model !== 'string' || evidenceOf(member, model) !== 'unlisted')
 }
 
-/** What only a person can end, of each account. */
+/** Finds for each account what only a person can end. */
 function troublesIn(refusals: readonly Refused[]): Map<Member, AccountTrouble> {
   const found = new Map<Member, AccountTrouble>()
   for (const { member, refusal } of refusals) {
@@ -130,7 +130,7 @@ function troublesIn(refusals: readonly Refused[]): Map<Member, AccountTrouble> {
   return found
 }
 
-/** Every account that could serve waits for a person. */
+/** Every account that could serve needs a person. */
 function needsAction(troubles: ReadonlyMap<Member, AccountTrouble>): QwenctlError {
   const named = [...troubles].slice(0, MOST_NAMED)
   const words = named.map(([{ account }, trouble]) => `${account.provider}/${account.name}: ${trouble.words}`)
@@ -192,7 +192,7 @@ function didYouMean(near: readonly string[]): string {
   return `did you mean ${near.join(', ')}?`
 }
 
-/** No account that the request may use has its endpoint, or speaks a format that leads there. */
+/** No account in the request's scope has its endpoint, or speaks a format that leads there. */
 function routeNotServed(wanted: readonly RotationRequest[]): QwenctlError {
   const { route, dialect } = wanted[0] ?? {}
   const endpoint = typeof route === 'string' ? `/v1${route}` : null
@@ -214,13 +214,13 @@ function noAccounts(wanted: readonly RotationRequest[]): QwenctlError {
   })
 }
 
-/** Why the account that a request is pinned to cannot serve it; null: it is pinned to none. */
+/** Explains why the pinned account cannot serve the request; null: it is not pinned. */
 function pinnedRefusal(
   { pool }: LivePool,
   wanted: readonly RotationRequest[],
   pinnedBy: PinnedBy,
 ): QwenctlError | null {
-  // Of a request that would be translated, the other format is asked for last: what stands in its way stands in every way.
+  // A translated request asks for the other format last. An obstacle there is an obstacle in every format.
   const request = wanted.at(-1)
   const member = pool.members.find(({ account }) => account.id === request?.pin)
   if (request === undefined || member === undefined) return null

@@ -13,7 +13,7 @@ import { CheckedHeaders } from '../wire/checked-headers.ts'
 import { splice, usageEdits } from '../wire/edit-body.ts'
 import { requestHeaders } from '../wire/response-headers.ts'
 
-/** A client's request, as it came. */
+/** A client's request, as received. */
 export interface Incoming {
   route: Route
   query: string
@@ -21,23 +21,23 @@ export interface Incoming {
   bytes: Buffer
 }
 
-/** One way to serve a request: what is asked of the pool, and the wire format that is then spoken upstream. */
+/** A way to serve a request: what it asks of the pool, and the wire format used upstream. */
 export interface PlanStep {
   wanted: RotationRequest
   dialect: Dialect
 }
 
-/** What is sent upstream. */
+/** The request that goes upstream. */
 export interface Outgoing {
   /** Below the account's base, with the query. */
   path: string
   headers: CheckedHeaders
   body: Buffer
-  /** It asks for the usage of a stream, which the client did not. */
+  /** The request asks for the usage of a stream, although the client did not. */
   asksForUsage: boolean
-  /** The chunk that tells the usage is ours alone. */
+  /** The proxy alone asked for the usage chunk. */
   stripUsage: boolean
-  /** How the answer comes back into the client's format; null: it is in it. */
+  /** How the answer is translated into the client's format; null: no translation. */
   plan: TranslationPlan | null
 }
 
@@ -45,11 +45,11 @@ interface OutgoingContext {
   member: Member
   exchange: Exchange
   now: number
-  /** False: it refuses to be asked for the usage of a stream. */
+  /** False: the account refuses the usage option of streams. */
   takesUsageOption: boolean
 }
 
-/** The request as this account's upstream must get it; every byte that needs no change stays as it came. */
+/** Builds the request for this account's upstream. Bytes that need no change stay as they came. */
 export function buildOutgoing(
   { route, query, head, bytes }: Incoming,
   body: RequestBody,
@@ -105,7 +105,7 @@ function parsed(bytes: Buffer): Record<string, unknown> {
 /** https://docs.anthropic.com/en/api/versioning: the one version of the Messages API, required in every request. */
 const MESSAGES_VERSION = ['anthropic-version', '2023-06-01']
 
-/** Headers about the client's own format say nothing to the other, and some services refuse what they do not know. */
+/** Headers about the client's own format mean nothing in the other. Some services refuse unknown ones. */
 function inOtherDialect(rawHeaders: readonly string[], from: Dialect): CheckedHeaders {
   const all = requestHeaders(rawHeaders)
   const kept = from === 'openai' ? [...MESSAGES_VERSION] : []

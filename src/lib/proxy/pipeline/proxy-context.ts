@@ -3,7 +3,7 @@ import type { ModelBook } from '../../toolkit/models/model-book.ts'
 import type { ModelLists } from '../pool/model-lists.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
-/** What every request needs. */
+/** The state that every request needs. */
 export interface ProxyContext {
   live: LivePool
   upstreams: UpstreamPool

@@ -11,21 +11,21 @@ import { readName } from '../wire/read-name.ts'
 import { readBoolean, scanBody } from '../wire/scan-body.ts'
 import { isForm, readField, scanForm } from '../wire/scan-form.ts'
 
-/** What the proxy has to know of a request's body; all else passes unread. */
+/** The parts of a request's body that the proxy needs; all else passes unread. */
 export interface RequestBody {
   bytes: Buffer
   /** Null: a form. */
   scan: BodyFields | null
-  /** As the client wrote it, `provider/model` included; null: it names none, and need not. */
+  /** As the client wrote it, `provider/model` included; null: none named, and none needed. */
   model: string | null
-  /** What puts another model into it. */
+  /** Builds the edits that replace the model. */
   modelEdit: (model: string) => Edit[]
   isStream: boolean
 }
 
 /**
- * Reads the body, at most `maxBytes` of it: `onBody` gets it, or `request_too_large` as soon as that is known; nothing
- * when the client leaves before.
+ * Reads the body, at most `maxBytes` of it. `onBody` gets it, or `request_too_large` as soon as that is
+ * known. If the client leaves before, `onBody` gets nothing.
  */
 export function readBody(
   exchange: Exchange,
@@ -64,7 +64,7 @@ function tooLarge(maxBytes: number): QwenctlError {
   })
 }
 
-/** Finds model and stream in a body. Throws `invalid_request` saying what is wrong with it. */
+/** Finds model and stream in a body. Throws `invalid_request` with the fault. */
 export function parseRequest(
   bytes: Buffer,
   { contentEncoding, contentType }: Pick<ClientHead, 'contentEncoding' | 'contentType'>,
@@ -109,7 +109,7 @@ function parseForm(bytes: Buffer, contentType: string): RequestBody {
   }
 }
 
-/** Far beyond any model's name. What is kept of one request does not grow with what a client writes. */
+/** Longer than any model's name. It bounds what is kept of one request. */
 const LONGEST_MODEL = 500
 
 function shortModel(model: string | null, span: Span | undefined): string | null {

@@ -4,8 +4,8 @@ import { UNTIL_A_PERSON_ACTS } from '../../rotation/cooling.ts'
 import type { AttemptResult } from './attempt-result.ts'
 
 /**
- * The result of an attempt that could not be prepared: the account's credential does not open or cannot be sent, or its
- * login cannot be renewed. Other accounts can still serve the request.
+ * The result of an attempt that could not be prepared. The account's credential does not open or cannot be
+ * sent, or its login cannot be renewed. Other accounts can still serve the request.
  */
 export function credentialFailure(error: QwenctlError, at: number): AttemptResult {
   return {

@@ -7,13 +7,13 @@ interface Answered {
   route: Pick<Route, 'keepsState'>
   live: Pick<LivePool, 'rememberState'>
   member: Member
-  /** The stored conversation that the answer becomes a part of; null: none is named. */
+  /** The stored conversation that the answer joins; null: none is named. */
   storedIn: string | null
 }
 
 /**
- * Remembers the account that stores an answer, before its client can continue it. `answer`: the whole of it or its
- * beginning.
+ * Remembers the account that stores an answer, before its client can continue it. `answer`: all of the
+ * answer, or its beginning.
  */
 export function rememberState(
   { route, live, member, storedIn }: Answered,

@@ -16,23 +16,23 @@ import { parseRequest } from './read-request.ts'
 import { conversationHint } from '../wire/session-hint.ts'
 import { continuedState } from '../wire/stored-state.ts'
 
-/** A request as it is asked of the pool. */
+/** A request as the pool sees it. */
 export interface RequestPlan {
   incoming: Incoming
   body: RequestBody
-  /** The models that may answer, with who has them, the first one wanted most. */
+  /** The models that may answer, each with its provider, in order of preference. */
   steps: readonly ModelStep[]
-  /** What all ways to serve it want alike. */
+  /** The requirements that all plan steps share. */
   common: RotationRequest
-  /** Where the conversation goes, and under which name its account is remembered. */
+  /** The place of the conversation, and the name under which its account is remembered. */
   placement: Placement
-  /** What the request is pinned by: its header, or the stored response that it continues. */
+  /** The source of the pin: the request's header, or the stored response that it continues. */
   pinnedBy: PinnedBy
 }
 
 export type PinnedBy = 'header' | 'stored-response' | null
 
-/** Throws `invalid_request`, or what the client key refuses. */
+/** Builds the plan. Throws `invalid_request`, or the refusal of the client key. */
 export function planRequest(live: LivePool, exchange: Exchange, incoming: Incoming): RequestPlan {
   const { route, head } = incoming
   const { key } = exchange
@@ -50,7 +50,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const holder = head.pin === null ? holderOf(live, incoming, body, access) : null
   const common = {
     dialect: route.dialect,
-    // Every service has chat; for those alone the pool need not tell requests apart by their route.
+    // Every service has chat. Only other routes need to be told apart by the pool.
     route: route.isTranslated ? null : route.path,
     group: head.group,
     pin: head.pin === null ? holder : resolvePin(live, head.pin, key?.scope ?? everyAccount),
@@ -79,8 +79,8 @@ function placementOf(
 }
 
 /**
- * The account that holds the stored response or conversation that the request continues: no other account has it. Null:
- * it continues none, none is known to hold it, or the client may not use the one that does.
+ * The account that holds the stored response or conversation that the request continues; no other account has
+ * it. Null: it continues none, no account is known to hold it, or the client may not use that account.
  */
 function holderOf(
   live: LivePool,
@@ -96,7 +96,7 @@ function holderOf(
 }
 
 /**
- * The ways in the order in which they are tried: each model in the client's own format first, then in the other. Null:
+ * Returns the plan steps in order: each model in the client's own format first, then in the other. Null:
  * there are no more.
  */
 export function stepAt({ incoming: { route }, steps, common }: RequestPlan, index: number): PlanStep | null {
@@ -112,15 +112,18 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
   }
 }
 
-/** For saying why nobody could: where formats are translated, who speaks which does not matter. */
+/** For the final error. With translated formats the dialect of an account does not matter. */
 export function everyStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
   const dialect = route.isTranslated ? null : route.dialect
   return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
 }
 
-/** The id of the account that a header names. Throws `account_not_found`, `ambiguous_account`, `no_accounts`. */
+/**
+ * Resolves the account that a header names to its id. Throws `account_not_found`, `ambiguous_account`,
+ * `no_accounts`.
+ */
 function resolvePin({ accounts, orphans }: LivePool, reference: string, scope: AccountScope): string {
-  // An account that the key may not use is not there, and makes no reference ambiguous.
+  // Accounts outside the key's scope do not exist for it, and make no reference ambiguous.
   const seen = [...accounts, ...orphans].filter((account) => isInScope(scope, account))
   const account = resolveReference(seen, reference)
   if (!orphans.includes(account)) return account.id

@@ -10,7 +10,10 @@ import type { Assignment } from './assignment.ts'
 
 const oneTooMany = { outcome: 'unreachable', refunded: true, note: 'over a cap' } as const
 
-/** Claims one request for the account, for who is then told. False: there is no room, and it is not told. */
+/**
+ * Reserves one request on the account, and notifies the listener. Returns false, without notifying, if the
+ * account is full.
+ */
 export function reserveAccount(
   live: LivePool,
   { step, member }: Assignment,
@@ -27,7 +30,7 @@ export function reserveAccount(
   return true
 }
 
-/** What a request is counted against: the account, but for what is kept of it, and the key where it has limits. */
+/** Builds the ledger's subjects: the account without its headroom, and the key if it has limits. */
 function reservationRequest(
   { pool, view }: LivePool,
   member: Member,

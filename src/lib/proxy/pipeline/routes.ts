@@ -1,19 +1,19 @@
 import type { Dialect } from '../../provider/provider.ts'
 
-/** One way into the pool: which wire format the client speaks there, and where an upstream has the same. */
+/** An endpoint of the pool: the client's wire format there, and the matching upstream path. */
 export interface Route {
   dialect: Dialect
-  /** As logs and metrics have it: never a path that a client made up. */
+  /** The name in logs and metrics: never a path that a client made up. */
   name: string
   /** Below the upstream's base. */
   path: string
-  /** Streams of it say their usage only when asked to. */
+  /** Streams of this route report usage only on request. */
   asksForUsage: boolean
-  /** A file may come with the request, as a form, and an answer may be sound, a picture or plain text. */
+  /** The request may bring a file in a form. The answer may be sound, a picture or plain text. */
   isMedia: boolean
-  /** Accounts that speak only the other format can serve it too. */
+  /** Accounts that speak only the other format can also serve it. */
   isTranslated: boolean
-  /** Its answers are stored at the account that made them, and later requests name them. */
+  /** The account that made an answer stores it, and later requests name it. */
   keepsState: boolean
   /** False: it uses up none of the account's requests. */
   isCounted: boolean
@@ -52,22 +52,25 @@ const routes = [
 
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
 
-/** Services have more endpoints for pictures and sound than OpenAI; no dots, so that none leaves these folders. */
+/**
+ * Services have more endpoints for pictures and sound than OpenAI. Without dots, no path leaves these
+ * folders.
+ */
 const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
 
-/** Where a request goes. */
+/** The destination of a request. */
 export interface Destination {
-  /** As the table has it: `/v1` may be missing, since clients differ in what they take for the base URL. */
+  /** As in the table: `/v1` may be missing, because clients differ in their base URL. */
   readonly path: string
   /** With its question mark; empty: there is none. */
   readonly query: string
-  /** Null: not into the pool. */
+  /** Null: not a pool route. */
   readonly route: Route | null
 }
 
 let last: { url: string; destination: Destination } | null = null
 
-/** Most requests go where the one before went. */
+/** Most requests have the same destination as the one before. */
 export function destinationOf(url: string): Destination {
   if (last?.url === url) return last.destination
   const mark = url.indexOf('?')
@@ -86,10 +89,10 @@ function unusualDestination(whole: string, query: string): Destination {
   return { path, query, route: routeFor(path) }
 }
 
-/** What clients put before an endpoint when they add one base URL to another. */
+/** Prefixes that clients add to an endpoint when they combine two base URLs. */
 const BASE = /^(?:\/(?:openai|anthropic)(?=\/))?(?:\/v1(?=\/|$))*/i
 
-/** The path without what base URLs leave in it: doubled slashes, a slash at the end, `/v1` once or more. */
+/** Removes what base URLs leave in a path: doubled slashes, a slash at the end, `/v1` once or more. */
 function tidyPath(whole: string): string {
   const single = whole.replace(/\/{2,}/g, '/')
   const open = single.endsWith('/') ? single.slice(0, -1) : single
@@ -103,7 +106,7 @@ function routeFor(path: string): Route | null {
   return folder === undefined ? null : openai(path, { isMedia: true, name: `/v1/${folder}/*` })
 }
 
-/** The wire format that errors of a path are written in, also where there is no such route. */
+/** The wire format of a path's errors, even for an unknown path. */
 export function dialectOf(path: string, hasAnthropicVersion: boolean): Dialect {
   return path.startsWith('/messages') || hasAnthropicVersion ? 'anthropic' : 'openai'
 }

@@ -22,7 +22,7 @@ const NOTHING_COOLED: readonly CoolNotice[] = []
 const uncountedCool: ReadonlySet<OutcomeClass> = new Set(['auth-dead', 'route-missing'])
 type Refused = Extract<AttemptResult, { kind: 'refused' }>
 
-/** Settles a try, cools what its outcome cools, and tells who listens. Null: the client has its answer. */
+/** Settles an attempt, records its cooldowns and reports it. Null: the client has its answer. */
 export function settleAttempt(
   live: LivePool,
   exchange: Exchange,
@@ -41,12 +41,12 @@ export function settleAttempt(
   }
   const outcome = settled(result, turn)
   noteOption(live, turn, movesOn(outcome.class))
-  // What the account gets once more says nothing about it yet.
+  // An attempt that the account will repeat says nothing about it yet.
   const cooled = retryReason(result, turn) === null ? cool(live, turn, outcome) : NOTHING_COOLED
   return { member, outcome, held: result.held, cooled }
 }
 
-/** Who watches is told of the try at once, who writes it down when the request is over. */
+/** Reports the attempt to live observers now. The log record is written when the request ends. */
 function tell(live: LivePool, exchange: Exchange, turn: Assignment, result: AttemptResult): void {
   const { member, sent } = turn
   const origin = sent?.target.origin.name ?? null
@@ -60,7 +60,7 @@ function tell(live: LivePool, exchange: Exchange, turn: Assignment, result: Atte
   const { tries } = exchange
   if (tries !== null) {
     const last = { account, model, at, latencyMs, firstByteMs, outcome, status, message, origin }
-    exchange.tries = tries.length === 0 ? [last] : [...tries, last] // nothing pushed: a list would take room for many
+    exchange.tries = tries.length === 0 ? [last] : [...tries, last] // a pushed list reserves room for more
   }
   if (!live.isWatched) return
   live.tell({
@@ -113,7 +113,7 @@ function isOutOfReach(outcome: OutcomeClass): boolean {
   return outcome === 'unreachable' || outcome === 'timeout'
 }
 
-/** The provider did not say the cost: the price table may know it, and limits in dollars then count it. */
+/** The provider did not report the cost. The price table may know it, and limits in dollars then count it. */
 function estimate(settlement: Settlement, prices: PriceBook, { account }: Member, usage: Usage): void {
   const { inputTokens, outputTokens } = usage
   if (settlement.model === undefined) return
@@ -123,7 +123,10 @@ function estimate(settlement: Settlement, prices: PriceBook, { account }: Member
   settlement.estimated = true
 }
 
-/** What never left cannot have been counted; what left and had no answer may have been; else the provider's rule decides. */
+/**
+ * A request that never left cannot have been counted. A sent request without an answer may have been.
+ * Otherwise the provider's rule decides.
+ */
 function refundOf(
   provider: Provider,
   outcome: OutcomeClass,
@@ -136,7 +139,7 @@ function refundOf(
   return counts ? null : true
 }
 
-/** A key cannot be renewed as a token can, and a token that is refused after its renewal is as good as ended. */
+/** A key cannot be renewed as a token can. A token refused after its renewal is as good as ended. */
 function settled({ outcome, held }: Refused, { member, retried }: Assignment): Outcome {
   if (outcome.class !== 'auth-refresh') return outcome
   const isLogin = member.account.credential.type === 'oauth'
@@ -144,7 +147,7 @@ function settled({ outcome, held }: Refused, { member, retried }: Assignment): O
   return { ...outcome, class: 'auth-dead' }
 }
 
-/** Without the option the account served, or failed for another reason: the option was what it refused. */
+/** Without the option the account served, or failed for another reason: it refused the option. */
 function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: boolean): void {
   if (isTaken && retried.length > 0 && retried.includes('usage-option') && sent !== null)
     live.takesNoUsageOption(sent.target)
@@ -167,12 +170,15 @@ function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, at
   live.pool.observe(account, result.firstByteMs ?? result.latencyMs, live.view.now)
 }
 
-/** A request that uses up nothing says nothing of quotas and models; it does of its key and its endpoint. */
+/**
+ * A request that uses up nothing says nothing about quotas and models. It does about its key and its
+ * endpoint.
+ */
 function cool(live: LivePool, turn: Assignment, outcome: Outcome): readonly CoolNotice[] {
   const { member, reservation } = turn
   const model = modelOf(turn)
   if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return NOTHING_COOLED
-  if (live.hasNewKey(member)) return NOTHING_COOLED // this is about the old key
+  if (live.hasNewKey(member)) return NOTHING_COOLED // the outcome is about the old key
   const { state, now, random } = live.view
   const route = routeKey(turn.step.wanted)
   const part = outcome.class === 'route-missing' ? route : model

@@ -12,14 +12,14 @@ import { conversationIn } from '../wire/stored-state.ts'
 
 /** Receives the end of an attempt. */
 export interface AttemptListener {
-  /** Null: the client left before it was sent. */
+  /** Null: the client left before the request was sent. */
   onEnd(result: AttemptResult | null): void
   onFailed(error: unknown): void
 }
 
 /**
- * Sends a request to one account. The sender hears of the result later, once. Throws where the request cannot be expressed
- * in the account's format.
+ * Sends a request to one account. The listener receives the result later, once. Throws if the account's
+ * format cannot express the request.
  */
 export function startAttempt(
   proxy: ProxyContext,
@@ -31,7 +31,7 @@ export function startAttempt(
   const isRenewal = turn.retried.at(-1) === 'access-token'
   const target = isRenewal ? undefined : proxy.live.targetNow(member, step.dialect)
   if (target !== undefined) return start(prepare(target, proxy, exchange, turn), turn, sender)
-  // A promise, for the few requests whose account has to be opened or renewed first.
+  // Only these requests use a promise: their account must be opened or renewed first.
   const refused = isRenewal ? (turn.sent?.target.token ?? undefined) : undefined
   proxy.live.target(member, step.dialect, refused).then(
     (opened) => {
@@ -51,7 +51,7 @@ export function startAttempt(
 }
 
 function start(context: AttemptContext, turn: Assignment, sender: AttemptListener): void {
-  // Not before: an account whose format cannot express the request was not asked.
+  // Counted only now: if its format cannot express the request, the account was not asked.
   noteAttempt(context.exchange, turn)
   new Attempt(context, sender).start()
 }

@@ -4,7 +4,7 @@ import { translateAnswer, translateError } from '../../translate/translate.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import { jsonOf } from './held-answer.ts'
 
-/** A whole answer in the format of the client; null when it is no answer that could be said there. */
+/** Translates a whole answer into the client's format; null if it cannot be expressed there. */
 export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | null {
   try {
     return Buffer.from(JSON.stringify(translateAnswer(plan, jsonOf(body))))
@@ -14,7 +14,7 @@ export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | n
   }
 }
 
-/** An upstream's error in the client's format, with the provider's own words. */
+/** Translates an upstream's error into the client's format, with the provider's own message. */
 export function translatedError(plan: TranslationPlan, { status, rawHeaders, body }: HeldAnswer): HeldAnswer {
   const said = jsonOf(body) ?? body.toString('utf8', 0, 4096)
   const kept: string[] = []

@@ -7,11 +7,17 @@ import type { Failure } from './final-error.ts'
 import { earliestReturn, isForUpstreams } from './final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 
-/** A stream that waits longer hears from us: from then on its answer is a 200, and a failure an event in it. */
+/**
+ * A stream that waits longer gets a keep-alive event. From then on its answer is a 200, and a failure an
+ * event in it.
+ */
 const FIRST_SIGN_MS = 5_000
 const SIGN_EVERY_MS = 10_000
 
-/** How long a request may wait for an account: as its client says, within bounds, else as it is set. Throws `invalid_request`. */
+/**
+ * How long a request may wait for an account: as its client asks, within bounds, else as configured. Throws
+ * `invalid_request`.
+ */
 export function readWait({ waiting }: LivePool, header: string | null): number {
   if (header === null) return waiting.waitMs
   const asked = durationMs(header)
@@ -28,11 +34,14 @@ export function readWait({ waiting }: LivePool, header: string | null): number {
 export interface WaitOptions {
   wanted: readonly RotationRequest[]
   waitMs: number
-  /** One round over all accounts; null: the exchange is over. */
+  /** Dispatches once over all accounts; null: the exchange is over. */
   ask: () => Promise<Failure[] | null>
 }
 
-/** Asks, and waits for an account to return and asks again, as long as one will in time. As `ask` answers. */
+/**
+ * Dispatches, then waits for an account and dispatches again, as long as one returns in time. Returns the
+ * result of `ask`.
+ */
 export async function waitForAccount(
   live: LivePool,
   exchange: Exchange,
@@ -69,7 +78,7 @@ export async function waitForAccount(
   }
 }
 
-/** However the round ends: those behind must not wait for it. */
+/** Releases the queue whatever the result: the requests behind must not wait for it. */
 async function asked(
   exchange: Exchange,
   ask: WaitOptions['ask'],
@@ -84,7 +93,7 @@ async function asked(
   }
 }
 
-/** Where an answer would be that the pool is out, and somebody is back before the time is over. */
+/** Whether the pool is out, and an account returns before the deadline. */
 function isWorthIt(
   live: LivePool,
   wanted: readonly RotationRequest[],

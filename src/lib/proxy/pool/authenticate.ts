@@ -5,34 +5,34 @@ import { QwenctlError } from '../../base/errors.ts'
 import { RecentMap } from '../../rotation/pool/recent-map.ts'
 import { FailedAttempts } from '../../toolkit/quota/failed-attempts.ts'
 
-/** A key that the proxy knows, with what the pool is to look at. */
+/** A known key, with what the pool reads of it. */
 export interface KnownKey {
   key: ClientKey
   /** Epoch milliseconds; Infinity: never. */
   expiresAt: number
   /** Null: any account. The same object for every request, so that lanes are found again. */
   allowed: AccountScope['allowed']
-  /** What the client may see. */
+  /** The accounts that the client may see. */
   scope: AccountScope
-  /** For the ledger. */
+  /** The additional subjects for the ledger. */
   also: string[]
-  /** It was presented with the secret from before its rotation. */
+  /** The client presented the secret from before the key's rotation. */
   isFormer?: boolean
 }
 
 const MOST_PRESENTED = 1024
 
 /**
- * Tells clients by their key. A key is looked up by the hash of all of it: there is nothing to compare byte by byte, and
- * what was read of the memory or the file does not open anything. Until the first key exists everybody may come, whatever
- * they present.
+ * Authenticates clients by their key. The lookup uses the hash of the whole key. There is no comparison byte
+ * by byte, and a hash read from memory or the file opens nothing. Until the first key exists every request is
+ * accepted, whatever it presents.
  */
 export class Authenticator {
   readonly #clock: () => number
   #byHash = new Map<string, KnownKey>()
   #isRequired = false
   #isAlwaysRequired = false
-  /** What was presented lately, so that a client's key is hashed once and not with every request. */
+  /** Keys presented lately, so that a client's key is hashed once and not for every request. */
   #presented = new RecentMap<string, KnownKey>(MOST_PRESENTED)
   readonly #failures: FailedAttempts
 
@@ -42,14 +42,14 @@ export class Authenticator {
     this.#failures = new FailedAttempts(clock, 'too many requests with a wrong key came from this address')
   }
 
-  /** Takes the keys as they are now; those made for one command ask a key of nobody else. */
+  /** Uses these keys from now on. Temporary keys of one command do not make other clients need a key. */
   use(keys: readonly ClientKey[]): void {
     this.#isRequired = this.#isAlwaysRequired || keys.some(({ isTemporary }) => !isTemporary)
     this.#presented = new RecentMap(MOST_PRESENTED)
     this.#byHash = new Map(keys.flatMap(knownHashes))
   }
 
-  /** From now on, also when the last key is taken away: where others can reach the proxy, nobody may come in without. */
+  /** Requires a key from now on, even after the last one is removed. For proxies that others can reach. */
   requireAlways(): void {
     this.#isAlwaysRequired = true
     this.#isRequired = true
@@ -61,8 +61,9 @@ export class Authenticator {
   }
 
   /**
-   * Whose request it is; null where nobody has to say. `presented`: what stood in `authorization` or `x-api-key`.
-   * Throws `invalid_api_key`, or `too_many_failures` for an address that has tried too often.
+   * Returns the client's key; null if none is required. `presented`: the value of `authorization` or
+   * `x-api-key`. Throws `invalid_api_key`, or `too_many_failures` for an address with too many failed
+   * attempts.
    */
   authenticate(presented: string | null, from: { remoteAddress?: string | undefined }): KnownKey | null {
     if (this.#byHash.size === 0 && !this.#isRequired) return null
@@ -89,7 +90,7 @@ export class Authenticator {
   }
 }
 
-/** The hashes that open a key: its own, and for a while those from before it was rotated. */
+/** The hashes that open a key: its own and, for a while after a rotation, those from before it. */
 function knownHashes(key: ClientKey): [string, KnownKey][] {
   const own = known(key)
   const former = (key.former ?? []).map(({ hash, until }): [string, KnownKey] => [

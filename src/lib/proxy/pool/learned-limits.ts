@@ -12,64 +12,72 @@ import type { Member } from '../../rotation/pool/member.ts'
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/** Shorter rests are over before they help. */
+/** Shorter cooldowns end before they help. */
 const SHORTEST_REST_MS = SECOND
-/** Where a reset is when *all* is back, some of it is back long before: the account is not kept away longer than this. */
+/**
+ * For a reset time that means *all* is back, part of it is back long before. The account's cooldown is not
+ * longer than this.
+ */
 const LONGEST_GRADUAL_REST_MS = 10 * MINUTE
-/** A rest longer than this is about a quota, a shorter one about a rate. */
+/** A cooldown longer than this is about a quota, a shorter one about a rate. */
 const QUOTA_REST_MS = 10 * MINUTE
-/** What was learned is said anew once a day, so that it does not end. */
+/** Learned limits are recorded again once a day, so that they do not expire. */
 const REPEAT_MS = 24 * 60 * MINUTE
 const MOST_EVENTS_A_MINUTE = 6
-/** Models of one account that are told apart by name; clients choose the names. */
+/** Models distinguished by name for each account. Clients choose the names. */
 const MOST_MODELS = 64
 
-/** The head of an answer, by lower-case names. */
+/** The head of an answer, with lower-case names. */
 export interface AnswerHead {
   get(name: string): string | undefined
 }
 
-/** What one account said last for one model. */
+/** The last values of one account for one model. */
 interface Seen {
   /** The values of `limitHeaders`. */
   values: (string | undefined)[]
-  /** The ledger's lists as they were after it: others when somebody wrote, or forgot, a limit of the account. */
+  /**
+   * The ledger's lists after the last record. Other lists mean that a limit of the account was written or
+   * forgotten.
+   */
   limits: SubjectState['limits'] | undefined
   modelLimits: SubjectState['modelLimits'] | undefined
-  /** Epoch milliseconds: then it is looked at again, though it says the same. */
+  /** Epoch milliseconds: from then on the same values are read again. */
   until: number
-  /** The same for "nothing left", which some services say of limits that they do not have. */
+  /** The same for "nothing left", which some services report for limits that they do not have. */
   spentUntil: number
 }
 
 interface Known {
   byModel: Map<string, Seen>
-  /** The minute that events were counted in, and how many. */
+  /** The minute in which events were counted, and their number. */
   minute: number
   events: number
 }
 
 export interface LearnedLimitsOptions {
   ledger: Pick<Ledger, 'state'>
-  /** Writes to the ledger what an answer to this account taught; no answer waits for it. */
+  /** Writes to the ledger what an answer taught about this account. No answer waits for it. */
   record: (notices: Notice[], account: Account) => void
 }
 
 /**
- * What answers tell of limits, brought into the ledger: a limit that qwenctl can count as such, "nothing left until then" as a
- * rest. Every answer comes through here, and nearly all of them say what the one before said: that costs a few look-ups.
+ * Records what answers say about limits: a countable limit as such, "nothing left until then" as a cooldown.
+ * Every answer passes through here, and most repeat the one before. A repeated answer costs a few look-ups.
  */
 export class LearnedLimits {
   readonly #options: LearnedLimitsOptions
   readonly #accounts = new Map<string, Known>()
-  /** By provider: which of its headers tell what is left, in the order of `limitHeaders`. */
+  /** By provider: which of its headers report what is left, in the order of `limitHeaders`. */
   readonly #remaining = new WeakMap<Provider, boolean[]>()
 
   constructor(options: LearnedLimitsOptions) {
     this.#options = options
   }
 
-  /** Takes what an answer's head says; `now` in epoch milliseconds of the ledger. `error`: the body of an error, parsed. */
+  /**
+   * Reads an answer's head. `now`: epoch milliseconds of the ledger. `error`: the parsed body of an error.
+   */
   note(
     member: Member,
     model: string | null,
@@ -84,7 +92,7 @@ export class LearnedLimits {
       limits: provider.limitsFrom((name) => head.get(name), now, error),
       now,
     })
-    if (error !== undefined) return // its head, without the body, may say what the one before said
+    if (error !== undefined) return // the head without the body may repeat the one before
     const subject = this.#options.ledger.state.subjects.get(account.id)
     const values = provider.limitHeaders.map((name) => head.get(name))
     const isRemaining = this.#isRemaining(provider)
@@ -98,7 +106,7 @@ export class LearnedLimits {
     })
   }
 
-  /** Whether the headers say nothing at all, or what they said before. */
+  /** Whether the headers have nothing, or only the values from before. */
   #isOld({ account, provider }: Member, head: AnswerHead, seen: Seen | undefined, now: number): boolean {
     const names = provider.limitHeaders
     if (seen === undefined) {
@@ -157,7 +165,7 @@ export class LearnedLimits {
     if (allowed.length > 0) this.#options.record(allowed, member.account)
   }
 
-  /** Nothing left until then: a rest until then, unless one as long is under way. */
+  /** Nothing left until then: a cooldown until then, unless an equally long one is in force. */
   #restOf(
     limit: LearnedLimit,
     { subjects }: Member,
@@ -180,7 +188,7 @@ export class LearnedLimits {
     }
   }
 
-  /** A service whose headers jump about must not fill the ledger. */
+  /** A service with erratic headers must not fill the ledger. */
   #allowed(accountId: string, notices: Notice[], now: number): Notice[] {
     if (notices.length === 0) return notices
     const known = this.#knownOf(accountId)
@@ -192,7 +200,7 @@ export class LearnedLimits {
   }
 }
 
-/** The limit as the ledger keeps it; null: qwenctl cannot count it, or does not know for which model it holds. */
+/** The limit in the ledger's form; null: qwenctl cannot count it, or does not know its model. */
 function recordOf(limit: LearnedLimit, model: string | null): LearnedRecord | null {
   const { metric, window, max, remaining, scope, from } = limit
   if (window === OBSERVED || metric === null || !metrics.includes(metric)) return null
@@ -204,7 +212,7 @@ function recordOf(limit: LearnedLimit, model: string | null): LearnedRecord | nu
   return record
 }
 
-/** Plugins tell limits too: none that could not be written on a command line. */
+/** Plugins report limits too. A limit that is not valid on the command line is rejected. */
 function isCountable(metric: LearnedRecord['metric'], max: number, window: string): boolean {
   try {
     parseLimit(formatLimit({ metric, max, window }))
@@ -214,7 +222,7 @@ function isCountable(metric: LearnedRecord['metric'], max: number, window: strin
   }
 }
 
-/** Whether the ledger has it otherwise, or has not heard of it for a day. */
+/** Whether the ledger has another value, or a record more than a day old. */
 function isNews(record: LearnedRecord, subject: SubjectState | undefined, now: number): boolean {
   const isSame = (limit: LimitState | ModelLimitState) =>
     limit.source === 'learned' && limit.metric === record.metric && limit.window === record.window

@@ -38,7 +38,7 @@ import { targetOf } from './target.ts'
 import { RequestQueue } from './request-queue.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
-/** One try, as the proxy tells it to whoever shows it. Never a word of the conversation. */
+/** An attempt, as reported to observers. Never contains conversation text. */
 export interface AttemptReport {
   requestId: string
   member: Member
@@ -51,50 +51,50 @@ export interface AttemptReport {
   latencyMs: number
 }
 
-/** One model that may answer a request; null: none is named, or whoever has it. */
+/** A model that may answer a request; null: none is named, or any provider that has it. */
 export interface ModelStep {
   provider: string | null
   model: string | null
 }
 
-/** A request that got no answer but ours, as the proxy tells it. */
+/** A request that ended with a qwenctl error, as reported to observers. */
 export interface RefusalReport {
   requestId: string
   code: ErrorCode
   message: string
-  /** Where the pool is out: who returns first, and when (epoch milliseconds). */
+  /** For a pool that is out: the first account to return, and when (epoch milliseconds). */
   returns: { member: Member; at: number } | null
 }
 
 export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinity'> {
-  /** Only this user's accounts serve; null: everybody's. */
+  /** Only this user's accounts serve; null: all accounts. */
   user: string | null
-  /** Chance, in [0, 1). */
+  /** A random number in [0, 1). */
   random: () => number
   upstreams: Pick<UpstreamPool, 'origin'>
-  /** Where simulated accounts send. */
+  /** The upstream of simulated accounts. */
   sandboxBase: () => Promise<string>
   onAttempt?: (report: AttemptReport) => void
   onRefusal?: (report: RefusalReport) => void
-  /** `account`: whose answer led to it. */
+  /** `account`: its answer caused the cooldown. */
   onCooldown?: (notice: CoolNotice, account: Account) => void
-  /** Is waited for before requests see these accounts. */
+  /** Requests see these accounts only after this resolves. */
   onMembers?: (live: LivePool, members: readonly Member[]) => Promise<void>
-  /** Problems that people should know of, in words. */
+  /** Receives messages about problems that users should know of. */
   onTrouble: (message: string) => void
 }
 
 const NO_MODEL: readonly ModelStep[] = [{ provider: null, model: null }]
 
-/** The pool as the documents and the ledger have it now. A change of either is in force within a second. */
+/** The pool, as the documents and the ledger have it now. A change of either is in force within a second. */
 export class LivePool {
   readonly ledger: Ledger
   readonly strikes = new Strikes()
   readonly keys: Authenticator
   readonly view: LiveView
-  /** What requests cost where nobody says it. */
+  /** Prices of requests, for providers that report none. */
   prices = new PriceBook()
-  /** Requests that wait for an account, and how long they may. */
+  /** The queue of requests that wait for an account, with its time limits. */
   readonly waiting: { readonly room: RequestQueue; waitMs: number; maxWaitMs: number }
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
@@ -107,9 +107,9 @@ export class LivePool {
   #targets = noTargets()
   readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
-  /** Of the configuration: once is enough. */
+  /** Configuration warnings already shown; each is shown once. */
   readonly #said = new Set<string>()
-  /** The last model that was answered for, and by which account. */
+  /** The last model that was answered for, and its account. */
   #answered: { account: Account; model: string } | null = null
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
@@ -152,13 +152,13 @@ export class LivePool {
     return this.#toolkit.placements
   }
 
-  /** Whether an account is kept from serving such a request now; null: there is no such account. */
+  /** Whether an account is unavailable for such a request now; null: there is no such account. */
   isOut(accountId: string, wanted: Wanted): boolean | null {
     const member = this.#pool.member(accountId)
     return member === null ? null : !isAvailable(member, wanted, this.view)
   }
 
-  /** Whether the account has another key than it had when the request chose it. */
+  /** Whether the account's key has changed since the request chose the account. */
   hasNewKey({ account }: Member): boolean {
     return hasNewKey(account, this.#pool.member(account.id)?.account)
   }
@@ -167,7 +167,10 @@ export class LivePool {
     return this.#accounts
   }
 
-  /** Reads the accounts anew, after any reading under way: the newest must end last. Requests keep what they have. */
+  /**
+   * Reads the accounts again, after any reading in progress: the newest must end last. Requests keep what
+   * they have.
+   */
   reload(): Promise<void> {
     const reloading = this.#reloading.then(() => this.#reload())
     this.#reloading = reloading.catch(() => undefined)
@@ -195,7 +198,7 @@ export class LivePool {
     this.#usePool(members)
   }
 
-  /** A pool of these accounts, with what is known of their models now. */
+  /** Builds the pool of these accounts, with their models as known now. */
   #usePool(members: readonly Member[]): void {
     const { models } = this.#toolkit
     const { strategy, affinity } = this.#options
@@ -205,28 +208,28 @@ export class LivePool {
     this.#pool = new Pool(isolateSimulated(known), { strategy, affinity, previous: this.#pool })
   }
 
-  /** Selection takes up what was learned of models. */
+  /** Applies newly learned models to the selection. */
   knowsMore(): void {
     this.#usePool(this.#pool.members)
   }
 
-  /** An account has answered for a model. */
+  /** Records that an account has answered for a model. */
   answered(member: Member, model: string): void {
     const { account } = member
     if (this.#answered?.account === account && this.#answered.model === model) return
     this.#answered = { account, model }
     if (!isGuess(evidenceOf(member, model))) return
     this.#toolkit.models.noteAnswer(account, model)
-    // Only what is on this machine keeps others from being asked by an answer alone.
+    // Only for an account on this machine does an answer alone exclude others.
     if (member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)) this.knowsMore()
   }
 
-  /** Accounts whose provider no plugin brings. */
+  /** Accounts without a provider: no plugin brings it. */
   get orphans(): readonly Account[] {
     return this.#orphans
   }
 
-  /** What the caps of the configuration leave; null: there are none. */
+  /** The room that the configured caps leave; null: there are none. */
   get caps(): CapRoom | null {
     return this.view.caps
   }
@@ -241,19 +244,22 @@ export class LivePool {
     }
   }
 
-  /** What the user may do about; the proxy goes on without. */
+  /** Reports something that the user can fix. The proxy continues without it. */
   #sayOnce(words: string): void {
     if (this.#said.has(words)) return
     this.#said.add(words)
     this.#options.onTrouble(words)
   }
 
-  /** Names of the user's own for models. */
+  /** The user's own names for models. */
   get aliases(): Aliases {
     return this.#aliases
   }
 
-  /** The rules of the configuration anew. Throws `invalid_value` when one is not well formed: all stay as they were. */
+  /**
+   * Reads the rules of the configuration again. Throws `invalid_value` for a malformed one: all rules stay as
+   * they were.
+   */
   async readRules(): Promise<void> {
     const { settings } = this.#toolkit
     const rules = await readPoolRules(settings)
@@ -269,7 +275,7 @@ export class LivePool {
     this.#useCaps()
   }
 
-  /** Chooses otherwise from now on; requests under way keep what they have. */
+  /** Changes the strategy or affinity from now on. Requests in progress keep what they have. */
   rotateBy(choice: Pick<PoolOptions, 'strategy' | 'affinity'>): void {
     const { strategy, affinity } = Object.assign(this.#options, choice)
     this.#pool = new Pool(this.#pool.members, { strategy, affinity, previous: this.#pool })
@@ -282,7 +288,7 @@ export class LivePool {
     return this.#aliases.get(model)?.map(own) ?? [own(model)]
   }
 
-  /** Where a member's requests go, if that was asked before and still holds. */
+  /** The cached target of a member; undefined if there is none that still holds. */
   targetNow(member: Member, dialect: Dialect): Target | undefined {
     const target = this.#targets[dialect].get(member.account.id)
     return target === undefined || target.until === Infinity || target.until > this.ledger.now()
@@ -291,9 +297,9 @@ export class LivePool {
   }
 
   /**
-   * Where a member's requests go; the error, when its credential or its egress proxies do not open (`store_corrupt`,
-   * `vault_locked`) or cannot be used, or its login cannot be renewed. Never throws: another account may serve.
-   * `refused`: the token that the provider has just refused.
+   * Returns the target of a member, or an error. The credential or egress proxies may not open
+   * (`store_corrupt`, `vault_locked`) or not be usable. The login may not be renewable. Never throws: another
+   * account may serve. `refused`: the token that the provider has just refused.
    */
   async target(member: Member, dialect: Dialect, refused?: string): Promise<Target | QwenctlError> {
     const { account, provider } = member
@@ -314,13 +320,15 @@ export class LivePool {
     return target
   }
 
-  /** It refused to be asked for the usage of a stream: nobody asks it so again while the proxy runs. */
+  /** The account refused the usage option of streams. It is not sent again while the proxy runs. */
   takesNoUsageOption(target: Target): void {
     target.takesUsageOption = false
     this.#takeNoUsageOption.add(baseOf(target))
   }
 
-  /** Records cooldowns. Without them the next request would only learn the same again: an answer does not wait. */
+  /**
+   * Records cooldowns, without which the next request would only fail the same way. No answer waits for it.
+   */
   note(notices: CoolNotice[], account: Account): void {
     this.#record(notices, account)
   }
@@ -330,7 +338,7 @@ export class LivePool {
     this.placements.states.put(stateKey(id), account.id, this.ledger.now())
   }
 
-  /** Takes what an answer's head, and the body of an error, say of limits. */
+  /** Learns limits from an answer's head and from the body of an error. */
   learn(member: Member, model: string | null, head: AnswerHead, error?: unknown): void {
     this.#learned.note(member, model, head, { now: this.ledger.now(), error })
   }
@@ -342,25 +350,27 @@ export class LivePool {
       .catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
   }
 
-  /** Records that guesses were wrong, or are over: for every process. */
+  /** Records for every process that guessed cooldowns were wrong, or are over. */
   open(doors: readonly Circuit[]): void {
     const notices = doors.map(({ subject, model }) => ({ type: 'clear' as const, subject, model }))
     this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
   }
 
-  /** Resolves once what was noted so far shows in the view: for whoever has to say who returns when. */
+  /**
+   * Resolves once the view shows everything noted so far. The report of the first account to return needs it.
+   */
   noted(): Promise<void> {
     return this.#noted
   }
 
-  /** Reads what other processes have written since; true when that was anything. */
+  /** Reads what other processes have written since; true if there was anything. */
   hasNews(): boolean {
     const before = this.ledger.state.sequence
     this.ledger.refresh()
     return this.ledger.state.sequence !== before
   }
 
-  /** Whether anybody wants to be told of tries. */
+  /** Whether attempts have an observer. */
   get isWatched(): boolean {
     return this.#options.onAttempt !== undefined
   }
@@ -405,12 +415,12 @@ export class LivePool {
   }
 }
 
-/** A fault of whatever prepares this one account, a provider plugin among them. */
+/** A fault in the preparation of this one account, for instance in a provider plugin. */
 function unprepared(error: unknown): QwenctlError {
   return new QwenctlError('failed', `its requests cannot be prepared: ${redact(messageOf(error), [])}`)
 }
 
-/** By account, of each dialect. */
+/** Targets by account, for each dialect. */
 function noTargets(): Record<Dialect, Map<string, Target>> {
   return { openai: new Map(), anthropic: new Map() }
 }

@@ -7,15 +7,17 @@ import { placeOf } from '../../toolkit/models/model-book.ts'
 import type { LivePool } from './live-pool.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
-/** Services change their models monthly; on this machine people add one and ask for it at once. */
+/** Services change their models monthly. Users of this machine add a model and ask for it at once. */
 const REFRESH_MS = 3_600_000
 const REFRESH_LOCAL_MS = 60_000
-/** An upstream that does not answer in time is left out: clients wait a few seconds at most. */
+/** An upstream that does not answer in time is left out. Clients wait a few seconds at most. */
 const ASK_MS = 2_500
-/** A new account waits for the list of a server on this machine, whose models must not be asked for elsewhere. */
+/**
+ * A new account waits for the list of a server on this machine. Its models must not be requested elsewhere.
+ */
 const LOCAL_ASK_MS = 1_000
 const MOST_AT_ONCE = 4
-/** More servers than this on one machine do not hold up its start. */
+/** Most servers on one machine that a start waits for. */
 const MOST_MET = 16
 const MOST_LIST_BYTES = 4 << 20
 
@@ -27,20 +29,23 @@ export interface ModelListsParts {
   clock: () => number
 }
 
-/** Fetches the model lists of the accounts' services: one for each base URL and kind of key, none for disabled accounts. */
+/**
+ * Fetches the model lists of the accounts' services: one for each base URL and kind of key. Disabled accounts
+ * have none.
+ */
 export class ModelLists {
   readonly #parts: ModelListsParts
   readonly #underWay = new Map<string, Promise<boolean>>()
   #timer: NodeJS.Timeout | null = null
   #isOn: boolean
 
-  /** `isOn`: lists are fetched without a client that asks for them. */
+  /** `isOn`: lists are fetched even without a client that asks for them. */
   constructor(parts: ModelListsParts, isOn: boolean) {
     this.#parts = parts
     this.#isOn = isOn
   }
 
-  /** Fetches at intervals from now on, where `isOn` says so. */
+  /** Starts to fetch at intervals, if `isOn` is set. */
   run(live: LivePool, isOn = this.#isOn): void {
     this.close()
     this.#isOn = isOn
@@ -56,8 +61,8 @@ export class ModelLists {
   }
 
   /**
-   * Before requests see these accounts: resolves when the servers on this machine have said their models, or will not soon.
-   * The lists of others come later.
+   * Runs before requests see these accounts. Resolves when the servers on this machine have listed their
+   * models, or will not soon. The other lists come later.
    */
   async meet(live: LivePool, members: readonly Member[]): Promise<void> {
     if (!this.#isOn) return
@@ -72,7 +77,7 @@ export class ModelLists {
     await this.refresh(live, members, REFRESH_MS)
   }
 
-  /** Fetches the lists that are older than this; the pool knows them afterwards. */
+  /** Fetches the lists that are older than `mostAgeMs`, and gives them to the pool. */
   async refresh(live: LivePool, members: readonly Member[], mostAgeMs: number): Promise<void> {
     const due = this.#placesOf(members, mostAgeMs)
     let hasNews = false
@@ -99,7 +104,7 @@ export class ModelLists {
     return [...places.values()]
   }
 
-  /** True: the list says something new. Two that want the same list wait for one answer. */
+  /** True: the list has something new. Concurrent callers for the same list share one fetch. */
   #fetch(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
     const place = placeOf(member.account)
     let fetching = this.#underWay.get(place)
@@ -115,12 +120,15 @@ export class ModelLists {
     return models !== null && this.#parts.book.keepList(member.account, models)
   }
 
-  /** The upstream's own list, parsed; undefined when it gives none. Not a model call, so nothing is counted. */
+  /**
+   * The upstream's own list, parsed; undefined without one. The fetch is no model call, so it is not counted.
+   */
   async #ask(live: LivePool, member: Member, timeoutMs: number): Promise<unknown> {
     const dialect: Dialect = member.dialects.has('openai') ? 'openai' : 'anthropic'
     const target = await live.target(member, dialect).catch(() => null)
     if (target === null || isQwenctlError(target)) return undefined
-    // Anthropic gives 20 models at once, and up to 1000 (https://docs.anthropic.com/en/api/models-list, 2026-11).
+    // Anthropic returns 20 models by default, and up to 1000 (https://docs.anthropic.com/en/api/models-list,
+    // 2026-11).
     const path = `${target.base.path}/models${dialect === 'anthropic' ? '?limit=1000' : ''}`
     const versions = dialect === 'anthropic' ? ['anthropic-version', '2023-06-01'] : []
     return new Promise((resolve) => {
@@ -161,6 +169,6 @@ function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown
   } catch {
-    return undefined // a page, or nothing: no list
+    return undefined // an HTML page, or nothing: no list
   }
 }

@@ -4,20 +4,20 @@ import type { Aliases } from '../../rotation/aliases.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import type { Settings } from '../../toolkit/toolkit.ts'
 
-/** What of the configuration a pool goes by, beside the accounts; it may change while the proxy runs. */
+/** The configuration of a pool, beside its accounts. It may change while the proxy runs. */
 export interface PoolRules {
   aliases: Aliases
   prices: PriceBook
   caps: Caps
-  /** Whole percent of every limit that are left to other uses. */
+  /** Headroom: whole percent of every limit, left to other uses. */
   keep: number
   waitMs: number
   maxWaitMs: number
-  /** So many may wait. */
+  /** Most requests in the queue. */
   waitQueue: number
 }
 
-/** Throws `invalid_value` when one of them is not well formed. */
+/** Throws `invalid_value` for a malformed rule. */
 export async function readPoolRules(settings: Settings): Promise<PoolRules> {
   const text = async (key: string) => String(await settings.get(key))
   return {

@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts'
 import type { Notice } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 
-/** Whether the user gave the account another key meanwhile: what its provider says of the old one is out of date. */
+/** Whether the user has replaced the account's key. Answers about the old key are then out of date. */
 export function hasNewKey(before: Account, present: Account | undefined): boolean {
   const { credential } = before
   if (credential.type !== 'api-key' || present?.credential.type !== 'api-key') return false

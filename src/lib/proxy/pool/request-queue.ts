@@ -1,18 +1,21 @@
 import type { Pool } from '../../rotation/pool/pool.ts'
 import type { RotationRequest, RotationView } from '../../rotation/rotation-request.ts'
 
-/** `go`: somebody may serve it now; `late`: nobody will in time; `full`: too many wait; `gone`: its client has left. */
+/**
+ * `go`: an account may serve it now; `late`: none will in time; `full`: too many wait; `gone`: the client has
+ * left.
+ */
 export type WaitEnd = 'go' | 'late' | 'full' | 'gone' | 'draining'
 
 export interface WaitingRequest {
-  /** What it asks of the pool; of two that ask the same, the one that came first goes first. */
+  /** The requirements on the pool. Among requests of one kind, the first to arrive leaves first. */
   wanted: readonly RotationRequest[]
   kind: string
-  /** Its place in the order of arrival. */
+  /** Position in the order of arrival. */
   place: number
   /** Epoch milliseconds of the ledger's clock. */
   until: number
-  /** Called a few times a second while it waits. */
+  /** Called a few times a second during the wait. */
   onTick: (now: number) => void
 }
 
@@ -20,7 +23,7 @@ interface Waiter extends WaitingRequest {
   end: (why: WaitEnd) => void
 }
 
-/** While somebody waits, news of the ledger and the clock are looked at this often. */
+/** While a request waits, the ledger and the clock are checked this often. */
 const TICK_MS = 25
 
 export interface RequestQueueParts {
@@ -31,20 +34,21 @@ export interface RequestQueueParts {
 }
 
 /**
- * Requests that wait until an account returns, in the order in which they came. Two things may let one go: its time has
- * come, or the ledger moved (a reset, a request that ended). Nobody has to tell the room which: it looks. One request goes
- * at a time and says when its claim is in the ledger, so that a single free place does not wake all of them.
+ * Requests that wait until an account returns, in order of arrival. A request may leave when its time has
+ * come or the ledger has moved (a reset, a request that ended). The queue checks both itself. One request
+ * leaves at a time and reports when its reservation is in the ledger. A single free place therefore does not
+ * wake all of them.
  */
 export class RequestQueue {
-  /** So many may wait. */
+  /** Most requests that may wait. */
   most = Infinity
   readonly #parts: RequestQueueParts
   #waiters: Waiter[] = []
   #places = 0
-  /** Whoever has been let go and has not claimed yet. */
+  /** The request that has left and has not reserved yet. */
   #going: Waiter | null = null
   #timer: NodeJS.Timeout | null = null
-  /** What the room was last looked through for: until the ledger moves or the time comes nothing changes. */
+  /** The last check of the queue. Nothing changes until the ledger moves or the time comes. */
   #seen: { sequence: number; nextAt: number } | null = null
   #isClosed = false
 
@@ -60,12 +64,12 @@ export class RequestQueue {
     return ++this.#places
   }
 
-  /** Whether somebody waits for the same, or is just going: who comes now comes after. */
+  /** Whether a request of this kind waits or is just leaving. A new request must queue behind it. */
   hasQueueFor(kind: string): boolean {
     return this.#going?.kind === kind || this.#waiters.some((waiter) => waiter.kind === kind)
   }
 
-  /** Waits; `leave` is called with what ends the wait early, for when the client goes. */
+  /** Waits. `leave` receives a function that ends the wait early, for when the client goes. */
   enter(request: WaitingRequest, leave: (end: () => void) => void): Promise<WaitEnd> {
     if (this.#isClosed) return Promise.resolve('draining')
     if (this.#waiters.length >= this.most) return Promise.resolve('full')
@@ -86,7 +90,7 @@ export class RequestQueue {
     })
   }
 
-  /** The request that was let go has made its claim, or has found nobody after all: the next may be looked at. */
+  /** The request that left has reserved, or has found no account after all. The next may be checked. */
   claimed(place: number): void {
     if (this.#going?.place !== place) return
     this.#going = null
@@ -94,7 +98,7 @@ export class RequestQueue {
     this.#letGo()
   }
 
-  /** Nobody waits any longer, now or later. */
+  /** Ends all waits, now and later. */
   close(): void {
     this.#isClosed = true
     for (const waiter of [...this.#waiters]) waiter.end('draining')
@@ -111,7 +115,7 @@ export class RequestQueue {
     this.#letGo()
   }
 
-  /** The first request for which somebody is free goes; who would wait in vain is told so. */
+  /** Releases the first request that an account can serve, and ends waits that would be in vain. */
   #letGo(): void {
     const { sequence } = this.#parts.view.state
     const { now } = this.#parts.view
@@ -126,7 +130,7 @@ export class RequestQueue {
         this.#going = waiter
         return waiter.end('go')
       }
-      // Those behind it may have more patience, and are asked for themselves.
+      // Requests of the same kind behind it may wait longer, and are checked separately.
       if (at > waiter.until) waiter.end('late')
       else kinds.add(waiter.kind)
       nextAt = Math.min(nextAt, at)

@@ -7,23 +7,25 @@ import { CheckedHeaders } from '../wire/checked-headers.ts'
 import type { UpstreamOrigin } from '../upstream/upstream-origin.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
-/** Where an account's requests of one dialect go, with its credential: worked out once for each account. */
+/**
+ * The destination of an account's requests in one dialect, with its credential. Built once for each account.
+ */
 export interface Target {
   provider: Provider
-  /** Where calls go, through the account's egress proxies where it has any. */
+  /** The origin of calls, through the account's egress proxies if it has any. */
   origin: UpstreamOrigin
   base: Base
-  /** The headers that carry the credential. */
+  /** The headers with the credential. */
   authHeaders: CheckedHeaders
-  /** The access token of a login, which the provider may refuse before its time; null: a key, or nothing. */
+  /** The access token of a login, which the provider may refuse early; null: a key, or nothing. */
   token: string | null
-  /** False: it refuses to be asked for the usage of a stream. Turned off where it is found out. */
+  /** False: the account refuses the usage option of streams. Cleared when that is found out. */
   takesUsageOption: boolean
-  /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
+  /** When the target expires, in epoch milliseconds; Infinity: never. */
   until: number
 }
 
-/** The path that an account's routes stand below. */
+/** The base path of an account's routes. */
 export class Base {
   /** Without a trailing slash; empty for the root. */
   readonly path: string
@@ -33,23 +35,23 @@ export class Base {
     this.path = path
   }
 
-  /** Mostly the same string as before, so that nobody has to compare it letter by letter. */
+  /** Returns mostly the same string as before, which makes later comparisons cheap. */
   whole(below: string): string {
     if (below !== this.#last.below) this.#last = { below, whole: this.path + below }
     return this.#last.whole
   }
 }
 
-/** What is opened of an account before anything can be sent for it. */
+/** The parts of an account that must be open before it can send. */
 export interface Opened {
   access: Access
-  /** In order; none: directly. */
+  /** In order; empty: a direct connection. */
   via: readonly EgressProxy[]
-  /** Where simulated accounts send; null: it is none. */
+  /** The upstream of simulated accounts; null: the account is not simulated. */
   sandboxBase: string | null
 }
 
-/** Throws `invalid_value` without a word of the credential: it is the account's fault, not the request's. */
+/** Throws `invalid_value` without quoting the credential: the fault is the account's, not the request's. */
 function credentialHeaders(account: Account, headers: Record<string, string>): CheckedHeaders {
   try {
     return new CheckedHeaders(Object.entries(headers).flat())
@@ -59,7 +61,7 @@ function credentialHeaders(account: Account, headers: Record<string, string>): C
   }
 }
 
-/** Throws `invalid_value` when the account has no endpoint of that dialect, or one that is never called. */
+/** Throws `invalid_value` if the account has no endpoint of that dialect, or a forbidden one. */
 export function targetOf(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
   { access: { secret, until }, via, sandboxBase }: Opened,

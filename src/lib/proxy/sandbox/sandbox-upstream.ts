@@ -7,20 +7,20 @@ import { simulatedEmbedding } from './simulated-embedding.ts'
 import { simulatedMessage, simulatedTokenCount } from './simulated-message.ts'
 import { simulatedResponse } from './simulated-response.ts'
 
-/** Where the simulated upstream listens; `close` ends it. */
+/** The address of the simulated upstream; `close` ends it. */
 export interface SandboxUpstream {
-  /** Base of both dialects. */
+  /** Base URL of both dialects. */
   url: string
-  /** Requests it answered, by key: what a test or the demo compares our own counts with. */
+  /** Requests answered, by key. A test or the demo compares our own counts with these. */
   readonly served: ReadonlyMap<string, number>
-  /** From now on the key is refused, as a provider does after somebody revoked it. */
+  /** Refuses the key from now on, as a provider does after its revocation. */
   revoke(key: string): void
   close(): Promise<void>
 }
 
 const MOST_BODY_BYTES = 8 << 20
 
-/** A service inside qwenctl that answers like a model provider, for trying and testing without one. Loopback only. */
+/** A service inside qwenctl that answers like a model provider, for trials and tests. Loopback only. */
 export async function startSandboxUpstream(): Promise<SandboxUpstream> {
   const served = new Map<string, number>()
   const revoked = new Set<string>()
@@ -29,7 +29,7 @@ export async function startSandboxUpstream(): Promise<SandboxUpstream> {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve) // of this process, also of a worker
+    server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve) // of this process, even a worker
   })
   server.unref()
   const { port } = server.address() as AddressInfo
@@ -69,7 +69,7 @@ async function answer(
   const ask = parse(text)
   if (ask === null)
     return refuse(res, isAnthropic, 400, 'the simulated upstream needs a JSON body with a model')
-  if (route !== simulatedTokenCount) served.set(key, (served.get(key) ?? 0) + 1) // counting tokens uses up no request
+  if (route !== simulatedTokenCount) served.set(key, (served.get(key) ?? 0) + 1) // token counts use up no request
   res.setHeader('x-qwenctl-simulated', 'true')
   if (ask.stream && route.frames !== null) stream(res, route.frames(ask))
   else json(res, 200, route.whole(ask))

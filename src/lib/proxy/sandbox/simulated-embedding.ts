@@ -1,6 +1,6 @@
 import type { SimulatedRoute } from './simulated.ts'
 
-/** `POST /embeddings`: the same unit vector for whatever is asked, so that nobody takes it for a meaning. */
+/** `POST /embeddings`: the same unit vector for any input, so that it is not mistaken for a meaning. */
 export const simulatedEmbedding: SimulatedRoute = {
   whole: ({ model, inputTokens }) => ({
     object: 'list',

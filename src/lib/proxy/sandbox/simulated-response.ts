@@ -37,7 +37,7 @@ function response({ model, inputTokens }: Ask, status: 'in_progress' | 'complete
   }
 }
 
-/** The events of OpenAI's Responses API, in their order and numbered, for one message of text. */
+/** The events of OpenAI's Responses API, in order and numbered, for one message of text. */
 function* frames(ask: Ask): Generator<string> {
   let sequence_number = 0
   const next = (type: string, data: object) => event(type, { sequence_number: sequence_number++, ...data })

@@ -1,13 +1,13 @@
-/** A request to the simulated upstream, as far as it is looked at. */
+/** The parts of a request that the simulated upstream reads. */
 export interface Ask {
   model: string
   stream: boolean
-  /** A chat stream says its usage only when asked to. */
+  /** A chat stream reports its usage only on request. */
   wantsUsage: boolean
   inputTokens: number
 }
 
-/** One way of asking: the answer as a whole, and as the frames of a stream; null: it has none. */
+/** A simulated endpoint: its whole answer, and its stream frames; null: it has none. */
 export interface SimulatedRoute {
   whole: (ask: Ask) => object
   frames: ((ask: Ask) => Generator<string>) | null
@@ -18,7 +18,7 @@ export const WORDS = 'This reply is simulated by the qwenctl sandbox; no model h
 )
 export const TEXT = WORDS.join(' ')
 
-/** The words with the blanks between them, as a model streams them: put together they are the whole reply. */
+/** The words with their spaces, as a model streams them. Together they are the whole reply. */
 export const PIECES = WORDS.map((word, index) => (index === 0 ? word : ` ${word}`))
 
 export function event(type: string, data: object): string {

@@ -2,18 +2,18 @@ import { isLoopback } from '../../base/loopback.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 import { QwenctlError } from '../../base/errors.ts'
 
-/** Far more names than a proxy is called by; what comes beyond is checked each time. */
+/** Far more names than a proxy is called by. Further names are checked each time. */
 const MOST_KNOWN = 64
 
 /**
- * Refuses requests that a web page of somebody else sends through the user's browser: by its `Origin`, or, after it has
- * rebound its own name to this address, by the `Host` that the browser still sends.
+ * Refuses requests that a foreign web page sends through the user's browser. The `Origin` header reveals
+ * them. After DNS rebinding to this address, the `Host` header that the browser still sends does.
  */
 export class Guard {
   readonly #names: ReadonlySet<string>
   readonly #known = new Set<string>()
 
-  /** `names`: host names that this proxy answers to, besides those of loopback. */
+  /** `names`: host names that this proxy accepts besides those of loopback. */
   constructor(names: readonly string[]) {
     this.#names = new Set(['localhost', '127.0.0.1', '[::1]', ...names].map((name) => name.toLowerCase()))
   }

@@ -4,15 +4,18 @@ import type { LivePool } from '../pool/live-pool.ts'
 
 const UP = Buffer.from('{"status":"ok"}')
 
-/** Up, and no more: it needs no key, so it names nobody. Whoever knows its proof learns that it is the one. */
+/**
+ * Reports only that the proxy is up. It needs no key, so it names no account. A caller that knows the proof
+ * learns that this is its proxy.
+ */
 export function health(exchange: Exchange, proof: string | null): void {
-  exchange.tries = null // asked every few seconds, and of no account
+  exchange.tries = null // polled every few seconds, and about no account
   const isKnown = proof !== null && exchange.call.headers[PROOF_HEADER] === proof
   const headers = isKnown ? [PROOF_HEADER, 'yes'] : []
   exchange.send(200, ['content-type', 'application/json', ...headers], UP)
 }
 
-/** 200 only when some account could serve a request now. */
+/** 200 only if some account could serve a request now. */
 export function readiness(exchange: Exchange, { pool, view }: LivePool): void {
   exchange.tries = null
   const first = pool.earliestReturn({}, view)

@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { QwenctlError } from '../../base/errors.ts'
 
 /**
- * The address to listen on as Node takes it: IPv6 without brackets. Throws `invalid_value` for what is no address, and for
- * paths of unix sockets, which clients of these APIs cannot name.
+ * The address to listen on in Node's form: IPv6 without brackets. Throws `invalid_value` for anything that is
+ * no address. Paths of unix sockets are refused too, because clients of these APIs cannot name them.
  */
 export async function checkListenHost(text: string): Promise<string> {
   const host = text.trim().replace(/^\[(.*)\]$/, '$1')

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What is known of a management request besides what it says itself: behind several processes its socket tells nothing. */
+/** Facts about a management request that are not in it. With several processes its socket tells nothing. */
 export interface ManagementFacts {
-  /** Goes out as `x-request-id` already. */
+  /** Already sent as `x-request-id`. */
   requestId: string
-  /** Of the client. */
+  /** Address of the client. */
   remoteAddress: string
 }
 
 /**
- * Answers the paths of `isManagementPath`. One process of a proxy does, however many serve it: what it remembers (logins
- * under way, failed attempts) is in one place. `Host` and `Origin` have been checked; who may do what is its own business,
- * and so are its errors. What it still answers when the proxy ends is cut off.
+ * Answers the paths of `isManagementPath`. Only one process of a proxy does, so that its state (logins in
+ * progress, failed attempts) is in one place. `Host` and `Origin` are already checked. The handler does its
+ * own authorization and error answers. Answers still in progress when the proxy ends are cut off.
  */
 export type ManagementHandler = (req: IncomingMessage, res: ServerResponse, facts: ManagementFacts) => void
 
-/** A proxy as its management shows it. */
+/** A proxy as the management API shows it. */
 export interface ManagedProxy {
   url: string
   pid: number
@@ -27,10 +27,10 @@ export interface ManagedProxy {
   inFlight: number
 }
 
-/** Files of the page lie beside it; no endpoint of a provider has such a name. */
+/** The page's files are beside it. No provider endpoint has such a name. */
 const PAGE_FILE = /^\/[\w-]{1,80}\.(?:css|ico|js|png|svg|txt|woff2)$/
 
-/** The page, its files, and the interface below it. Nothing of these is ever an endpoint of a provider. */
+/** The page, its files, and the API below it. No provider endpoint has any of these paths. */
 export function isManagementPath(url: string): boolean {
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)

@@ -2,7 +2,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { MetricsText } from '../../observe/metrics.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 
-/** `GET /metrics`; `read` gives null where they are turned off. Who may ask has been seen to. */
+/** `GET /metrics`; `read` returns null if metrics are off. The caller has checked authorization. */
 export async function answerMetrics(
   exchange: Exchange,
   read: () => Promise<MetricsText | null>,
@@ -13,7 +13,7 @@ export async function answerMetrics(
       hint: 'qwenctl config set metrics.enabled true',
     })
   }
-  exchange.tries = null // who reads metrics is not in them
+  exchange.tries = null // requests for metrics are not counted
   const { contentType, body } = metrics
   exchange.send(200, ['content-type', contentType], Buffer.from(body))
 }

@@ -6,18 +6,21 @@ import { listFor } from '../../toolkit/models/model-book.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 
-/** One model of the pool, and the provider that listed it first. */
+/** A model of the pool, and the provider that listed it first. */
 interface Model {
   id: string
   provider: string
-  /** Epoch seconds; null: not said. */
+  /** Epoch seconds; null: unknown. */
   created: number | null
 }
 
-/** Clients look the models up at every start. */
+/** Clients fetch the models at every start. */
 const FRESH_MS = 5 * 60_000
 
-/** `GET /v1/models` and `/v1/models/{id}`: the union over the enabled accounts that the key may use, in the shape that the client knows. */
+/**
+ * `GET /v1/models` and `/v1/models/{id}`: the union over the enabled accounts that the key may use, in the
+ * client's format.
+ */
 export async function listModels(proxy: ProxyContext, exchange: Exchange, id: string): Promise<void> {
   const { key } = exchange
   const all = await modelsOf(proxy, key?.scope ?? everyAccount)
@@ -30,7 +33,9 @@ export async function listModels(proxy: ProxyContext, exchange: Exchange, id: st
   exchange.sendJson(200, modelShape(exchange.dialect, found))
 }
 
-/** The aliases, and the models that the enabled accounts in the scope list; of several with one name the first. */
+/**
+ * The aliases, and the models that the enabled accounts in the scope list. For equal names the first counts.
+ */
 async function modelsOf({ live, lists, book }: ProxyContext, scope: AccountScope): Promise<Model[]> {
   const members = live.pool.members.filter(
     ({ account, hasCredential }) => account.enabled && hasCredential && isInScope(scope, account),

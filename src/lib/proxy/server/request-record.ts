@@ -3,12 +3,12 @@ import type { Exchange } from '../pipeline/exchange.ts'
 
 export const NO_TRIES: readonly AttemptRecord[] = []
 
-/** Why the last attempt failed, in the provider's words; null: it did not. */
+/** Why the last attempt failed, in the provider's words; null: it did not fail. */
 function reasonIn(last: AttemptRecord | undefined): string | null {
   return last === undefined || last.outcome === 'ok' ? null : last.message
 }
 
-/** An exchange that is over, as logs, metrics and traces are told of it. */
+/** A finished exchange, as reported to logs, metrics and traces. */
 export function recordOf(exchange: Exchange): RequestRecord {
   const { at, beganAt, endedAt, status, refusal, usage, key, isGone } = exchange
   const tries = exchange.tries ?? NO_TRIES

@@ -29,31 +29,31 @@ export interface ServerOptions {
   host: string
   /** 0: any free port. */
   port: number
-  /** Host names it answers to besides its own address. */
+  /** Host names that are accepted besides the proxy's own address. */
   allowHosts: readonly string[]
-  /** Problems that people should know of, in words. */
+  /** Receives messages about problems that users should know of. */
   onTrouble: (message: string) => void
-  /** How long a client may be still that has to send, or to take, something. */
+  /** How long a client may stall while it has to send or read. */
   clientIdleMs?: number | undefined
-  /** Begins every request id: unique to this run. */
+  /** Prefix of every request id: unique to this run. */
   runId: string
-  /** What this proxy alone knows: `/health` says that it is the one to whoever knows it too. */
+  /** A secret of this proxy. `/health` confirms it to a caller that knows it too. */
   proof?: string | undefined
-  /** Null: there is nothing to manage it with. */
+  /** Null: there is no management. */
   management: ManagementHandler | null
-  /** Is told of every request when it is over. */
+  /** Receives every request when it is over. */
   observer: Observer
-  /** What `GET /metrics` answers; null: there is nothing. */
+  /** Answers `GET /metrics`; null: there are no metrics. */
   metrics: () => Promise<MetricsText | null>
-  /** Whether what stands where a key goes is the administrator's. */
+  /** Whether the presented key is the administrator's. */
   isAdmin?: ((presented: string | null) => boolean) | undefined
 }
 
-/** How long a refused body may go on arriving, so that its sender gets to read the refusal. */
+/** How long a refused body may continue to arrive, so that its sender reads the refusal. */
 const LINGER_MS = 5_000
 const LAST_WORDS_MS = 1_000
 
-/** The proxy's HTTP server: takes requests, hands them on, and drains before it ends. */
+/** The proxy's HTTP server: accepts requests, dispatches them, and drains before it ends. */
 export class ProxyServer implements ExchangeListener {
   readonly #door: HttpListener
   readonly #proxy: ProxyContext
@@ -78,7 +78,7 @@ export class ProxyServer implements ExchangeListener {
     })
   }
 
-  /** Resolves with the URL. Throws `port_in_use`, or `failed` when the address cannot be had. */
+  /** Resolves with the URL. Throws `port_in_use`, or `failed` for an unavailable address. */
   async listen(): Promise<{ url: string; port: number }> {
     const { host, port } = this.#options
     const address = await this.#door.open(host, port)
@@ -86,7 +86,7 @@ export class ProxyServer implements ExchangeListener {
     return { url: `http://${shown}:${address.port}`, port: address.port }
   }
 
-  /** Requests that are being answered. An open page is none: its events never end by themselves. */
+  /** Requests in progress. An open page does not count: its event stream never ends. */
   get inFlight(): number {
     return this.#open - this.#managed.size
   }
@@ -95,13 +95,13 @@ export class ProxyServer implements ExchangeListener {
     this.#door.setClientIdle(stillMs)
   }
 
-  /** Answers to these names from now on, and to no others. */
+  /** Accepts these host names from now on, and no others. */
   allowHosts(names: readonly string[]): void {
     this.#guard = new Guard([this.#options.host, ...names])
-    this.#door.forgetHeads() // what was checked by the old names
+    this.#door.forgetHeads() // heads checked against the old names
   }
 
-  /** Takes no new requests, lets those under way end for at most `graceMs`, then closes every connection. */
+  /** Accepts no new requests. Those in progress may end within `graceMs`, then every connection is closed. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
     this.#proxy.live.waiting.room.close()
@@ -109,12 +109,12 @@ export class ProxyServer implements ExchangeListener {
     await this.#untilIdle(graceMs)
     this.#door.closeAll()
     await closed
-    await this.#untilIdle(LAST_WORDS_MS) // those cut off learn of it, or they would blame their upstreams
+    await this.#untilIdle(LAST_WORDS_MS) // requests cut off hear of it, or they would blame their upstreams
   }
 
   async #untilIdle(mostMs: number): Promise<void> {
     let isLate = false
-    // What waited behind the last one on its connection has its turn before this one goes on: it is not the last then.
+    // A pipelined request may start before this resumes, so check again.
     while (this.inFlight > 0 && !isLate) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => resolve(void (isLate = true)), mostMs)
@@ -148,7 +148,7 @@ export class ProxyServer implements ExchangeListener {
     const { call } = exchange
     const { connection, url } = call
     const { path, query, route } = destinationOf(url)
-    exchange.dialect = dialectOf(path, false) // until more is known of it
+    exchange.dialect = dialectOf(path, false) // until more is known
     const head = clientHeadOf(call, connection.head, this.#check)
     connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
@@ -165,7 +165,7 @@ export class ProxyServer implements ExchangeListener {
     if (route === null) return void this.#answer(exchange, this.#other(exchange, path))
     if (call.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
-      if (exchange.isAnswered) return // it came too late
+      if (exchange.isAnswered) return // the error came too late
       if (body instanceof Error) this.#fail(exchange, body)
       else {
         exchange.bytesIn = body.length
@@ -177,14 +177,14 @@ export class ProxyServer implements ExchangeListener {
   #manage(exchange: Exchange, management: ManagementHandler): void {
     const { call, id } = exchange
     if (!(call instanceof NodeCall)) throw new Error('a managed request was read as a plain one')
-    exchange.tries = null // management tells of itself
+    exchange.tries = null // management reports its own requests
     this.#managed.add(exchange)
     const { req, res } = call
     res.setHeader('x-request-id', id)
     management(req.asStream(), res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
   }
 
-  /** Asks who it is, where somebody has to say. */
+  /** Authenticates the client, if a key is required. */
   #identify(exchange: Exchange, path: string, { presented }: ClientHead): void {
     if (path === '/health' || path === '/ready') return
     const { host, isAdmin } = this.#options
@@ -221,17 +221,17 @@ export class ProxyServer implements ExchangeListener {
   #over(exchange: Exchange): void {
     if (exchange.tries === null) return
     this.#options.observer.record(recordOf(exchange))
-    exchange.tries = null // told once, whoever of client and upstream was the last to leave
+    exchange.tries = null // reported once, after both client and upstream have left
   }
 
-  /** What is answered without asking an account. */
+  /** Answers requests that need no account. */
   async #other(exchange: Exchange, path: string): Promise<void> {
     if (path === '/health')
       return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
     if (path === '/metrics') {
       allow(exchange, 'GET', 'HEAD')
-      this.#managed.add(exchange) // who looks at what is in flight is not part of it
+      this.#managed.add(exchange) // a request for the in-flight count is not part of it
       return answerMetrics(exchange, this.#options.metrics)
     }
     if (path === '/models' || path.startsWith('/models/')) {
@@ -240,13 +240,13 @@ export class ProxyServer implements ExchangeListener {
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
     const { method, url } = exchange.call
-    const [asked = ''] = url.split('?', 1) // what stands behind it may be a key
+    const [asked = ''] = url.split('?', 1) // the query may contain a key
     throw new QwenctlError('not_found', `there is nothing at ${method} ${asked.slice(0, 200)}`, {
       hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/guide/proxy.md',
     })
   }
 
-  /** One that was sending hears why; of one that was to read nothing more can be said. */
+  /** A client that was sending receives the reason. A client that stopped reading cannot. */
   onStopped(exchange: Exchange): void {
     const { call } = exchange
     if (this.#managed.has(exchange) || call.isRead || exchange.isAnswered)
@@ -264,7 +264,8 @@ export class ProxyServer implements ExchangeListener {
     if (exchange.isAnswered) exchange.cutOff()
     else if (exchange.call.isRead) exchange.sendError(error)
     else {
-      // The connection is not said to close: it would be reset at once, and a client that is still writing could lose the answer.
+      // The answer has no `connection: close`. The connection would be reset at once, and a client still
+      // writing could lose the answer.
       exchange.call.leaveUnread(LINGER_MS)
       exchange.sendError(error)
     }

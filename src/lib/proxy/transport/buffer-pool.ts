@@ -1,22 +1,22 @@
-/** Larger bodies come in more than one read. */
+/** Larger bodies take more than one read. */
 export const LARGE_BYTES = 64 << 10
 const SMALLEST_BYTES = 4 << 10
-/** Larger pieces are not kept: few bodies need them. */
+/** Larger buffers are not kept: few bodies need them. */
 const MOST_KEPT_BYTES = 1 << 20
-/** All kept pieces together: of small bodies, and of others, so that neither leaves no room for the other. */
+/** Total size of the kept buffers: of small bodies, and of others, so that neither starves the other. */
 const MOST_KEPT_IN_ALL = { small: 4 << 20, large: 16 << 20 }
 
 /**
- * Memory for request bodies, used again from request to request. V8 counts memory outside its heap as pressure: with fresh
- * memory for every body of 400 KB it marks its whole heap at every hundredth request, which was half of what such a request
- * cost; and small ones leave holes all over the memory of the process.
+ * Reuses memory for request bodies. V8 counts memory outside its heap as pressure. With fresh memory for
+ * every body of 400 KB it marks its whole heap at every hundredth request. That was half of what such a
+ * request cost. Fresh memory for small bodies fragments the memory of the process.
  */
 export class BufferPool {
   /** By the exponent of their size, a power of two. */
   readonly #free: Buffer[][] = []
   readonly #kept = { small: 0, large: 0 }
 
-  /** At least so many bytes, whatever they hold. */
+  /** Returns a buffer of at least `bytes` bytes, with arbitrary contents. */
   acquire(bytes: number): Buffer {
     const exponent = exponentOf(Math.max(bytes, SMALLEST_BYTES))
     const piece = this.#free[exponent]?.pop()
@@ -25,7 +25,7 @@ export class BufferPool {
     return piece
   }
 
-  /** Gives a piece back. Nobody may read it any more: the next body will be written into it. */
+  /** Gives a buffer back. It must have no reader left: the next body will be written into it. */
   release(piece: Buffer): void {
     const size = sizeOf(piece)
     if (piece.length > MOST_KEPT_BYTES || this.#kept[size] + piece.length > MOST_KEPT_IN_ALL[size]) return
@@ -34,7 +34,7 @@ export class BufferPool {
   }
 }
 
-/** Of the smallest power of two that has room for so many bytes. */
+/** Exponent of the smallest power of two with room for `bytes`. */
 function exponentOf(bytes: number): number {
   return 32 - Math.clz32(bytes - 1)
 }
@@ -45,12 +45,12 @@ function sizeOf({ length }: Buffer): 'small' | 'large' {
 
 export const bufferPool = new BufferPool()
 
-/** Who has memory to give back. */
+/** The owner of memory to release. */
 interface Holder {
   pieces: Buffer[] | null
 }
 
-/** Room for a body that was changed for a request. */
+/** Acquires room for a body that was changed for a request. */
 export function acquireFor(holder: Holder, bytes: number): Buffer {
   const piece = bufferPool.acquire(bytes)
   ;(holder.pieces ??= []).push(piece)
@@ -58,8 +58,8 @@ export function acquireFor(holder: Holder, bytes: number): Buffer {
 }
 
 /**
- * Gives back the memory of a request's bodies. Only when its exchange is over in good order: every call that carried one has
- * then ended, and a connection that was still writing it is closed.
+ * Releases the memory of a request's bodies. Allowed only when its exchange ended in good order. Every call
+ * that carried a body has then ended, and a connection still writing it is closed.
  */
 export function releaseBodies(holder: Holder): void {
   if (holder.pieces === null) return
@@ -67,7 +67,9 @@ export function releaseBodies(holder: Holder): void {
   holder.pieces = null
 }
 
-/** A body as it arrives: small ones in pieces, as they came, large ones in one piece of memory. What comes is copied. */
+/**
+ * A body as it arrives: small ones in chunks, as they came, large ones in one buffer. All bytes are copied.
+ */
 export class GrowingBody {
   readonly #memory: BufferPool
   readonly #announced: number
@@ -75,7 +77,10 @@ export class GrowingBody {
   #piece: Buffer | null = null
   #length = 0
 
-  /** `announced`: the length that the client says, which is room made at once only as far as it is usual. */
+  /**
+   * `announced`: the length that the client announces. Room for it is reserved at once only up to a usual
+   * size.
+   */
   constructor(memory: BufferPool, announced: number) {
     this.#memory = memory
     this.#announced = Math.min(announced, MOST_KEPT_BYTES)
@@ -92,14 +97,14 @@ export class GrowingBody {
     this.#length = length
   }
 
-  /** All of it, and the memory that it lies in where that is to be given back. */
+  /** The whole body, and the buffer that holds it, if that must be released. */
   whole(): { bytes: Buffer; piece: Buffer | null } {
     const piece = this.#piece
     if (piece !== null) return { bytes: piece.subarray(0, this.#length), piece }
     return { bytes: this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks), piece }
   }
 
-  /** Forgets what has come. */
+  /** Discards what has arrived. */
   drop(): void {
     if (this.#piece !== null) this.#memory.release(this.#piece)
     this.#piece = null
@@ -128,8 +133,9 @@ export class GrowingBody {
 }
 
 /**
- * Frees a chunk's memory at once instead of at a collection, which V8 would begin for its sake. Node's parser makes every
- * chunk memory of its own, and nobody else has it; one that is a piece of other memory is left alone.
+ * Frees a chunk's memory at once instead of at a collection, which V8 would start because of it. Node's
+ * parser allocates every chunk separately, without another owner. A chunk that is part of other memory is
+ * left alone.
  */
 function release({ buffer, length }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0)

@@ -2,37 +2,37 @@ const BYTES = 64 << 10
 const WORD_BYTES = 4
 
 /**
- * Sockets of clients and upstreams read into this one buffer, and what is kept of it is copied before the next one reads: a
- * read costs a small copy where it would cost a fresh allocation of 64 KB, and the readable stream's machinery is passed by.
- * One word of its memory is not used, so that no piece of it could be taken for memory of its own.
+ * Sockets of clients and upstreams read into this one buffer. What is kept is copied before the next read. A
+ * read costs a small copy instead of a fresh allocation of 64 KB. The readable stream's machinery is
+ * bypassed. One word of the memory stays unused. No view of it can then be mistaken for separate memory.
  */
 export const readBuffer = Buffer.allocUnsafeSlow(BYTES + WORD_BYTES).subarray(WORD_BYTES)
 const readWords = new Int32Array(readBuffer.buffer, readBuffer.byteOffset, BYTES / WORD_BYTES)
 
-/** Most of what is read is shorter: a view of each length is made once. */
+/** Most reads are shorter: a view of each length is made once. */
 const MOST_KEPT = 4 << 10
 const views: Buffer[] = []
 let last: Buffer = readBuffer
 
-/** What was just read into the buffer: its first `count` bytes. */
+/** Returns what was just read into the buffer: its first `count` bytes. */
 export function readBytes(count: number): Buffer {
   last = count < MOST_KEPT ? (views[count] ??= readBuffer.subarray(0, count)) : readBuffer.subarray(0, count)
   return last
 }
 
 /**
- * What a read is expected to begin with, because one before did: heads come again and again. Word by word, which takes a
- * third of the time of a call into Node.
+ * The expected start of a read, learned from an earlier one, since heads repeat. The comparison is word by
+ * word, which takes a third of the time of a call into Node.
  */
 export class Expected {
   length = 0
   #bytes = Buffer.alloc(0)
   #words = new Int32Array(0)
 
-  /** From now on these, of which it keeps a copy. */
+  /** Expects these bytes from now on, and keeps a copy. */
   learn(bytes: Buffer, start: number, end: number): void {
     this.length = end - start
-    // Memory of its own: a piece of Node's pool would keep 64 KB for each connection.
+    // Separate memory: a piece of Node's pool would keep 64 KB for each connection.
     if (this.#bytes.length < this.length) {
       this.#words = new Int32Array(Math.ceil((this.length + SLACK) / WORD_BYTES))
       this.#bytes = Buffer.from(this.#words.buffer)
@@ -40,7 +40,7 @@ export class Expected {
     bytes.copy(this.#bytes, 0, start, end)
   }
 
-  /** Whether the first `length` of them stand in the chunk at `start`. */
+  /** Whether the chunk has the first `length` of them at `start`. */
   begins(chunk: Buffer, start: number, length: number): boolean {
     if (chunk.length < start + length) return false
     if (start > 0 || chunk !== last) return this.#bytes.compare(chunk, start, start + length, 0, length) === 0
@@ -50,7 +50,7 @@ export class Expected {
     return this.ends(chunk, whole * WORD_BYTES, whole * WORD_BYTES, length)
   }
 
-  /** Whether those from `from` on, up to `end`, stand in the chunk at `at`. */
+  /** Whether the chunk has those from `from` to `end` at `at`. */
   ends(chunk: Buffer, at: number, from: number, end: number): boolean {
     const length = end - from
     if (chunk.length < at + length) return false

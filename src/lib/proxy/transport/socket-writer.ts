@@ -1,22 +1,25 @@
 import type { Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 
-/** What the handle of a socket does, and Node's documentation does not tell of. */
+/** The undocumented interface of a socket's handle. */
 interface Handle {
-  /** Zero, or a negative error. Where the system does not take all at once, the request keeps the rest. */
+  /** Zero, or a negative error. If the system does not take all at once, the request keeps the rest. */
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number
   readonly writeQueueSize: number
 }
 
-/** The same of the socket itself. */
+/** The undocumented parts of the socket itself. */
 interface Insides {
   _handle?: Partial<Handle> | null
   _writableState?: { readonly length: number }
 }
 
-/** One write, as the handle knows it. It is used again for as long as the handle has not kept it. */
+/** A write request of the handle. It is reused for as long as the handle has not kept it. */
 interface WriteRequest {
-  /** `FREE`, until a handle keeps the request, which must never be given to it again then: the process would be aborted. */
+  /**
+   * `FREE`, until a handle keeps the request. A kept request must never be given to the handle again: the
+   * process would be aborted.
+   */
   getAsyncId(): number
   oncomplete?: (status: number) => void
   buffer?: Uint8Array
@@ -24,27 +27,27 @@ interface WriteRequest {
 
 const FREE = -1
 
-/** Node does not give the class of its write requests away: it is seen when Node itself writes. */
+/** Node does not export the class of its write requests. It is captured when Node itself writes. */
 let Requests: (new () => WriteRequest) | null = null
 let request: WriteRequest | null = null
-/** Node writes otherwise here, as it does from version 26 on. */
+/** Node writes differently here, as it does from version 26. */
 let isOtherwise = false
 
 /**
- * What became of bytes that were written: the system has them; the socket keeps some of them, and their memory; or there was
- * nobody to write to.
+ * The result of a write. The system has the bytes, or the socket keeps some of them with their memory, or the
+ * socket was closed.
  */
 export type WriteResult = 'left' | 'kept' | 'dropped'
 
 /**
- * The end of a connected socket that small messages are written into. The system nearly always takes them at once, and then
- * all that a writable stream does about a write was for nothing: it costs as much as counting the request does
- * (docs/decisions/0019). So that is passed by, where the socket's insides are as they have been since Node 12, it is not
- * encrypted, and nothing else waits to be written to it.
+ * Writes small messages into a connected socket. The system usually takes them at once, and a writable
+ * stream's work on each write is wasted. That work costs as much as counting the request does
+ * (docs/decisions/0019). The stream is bypassed on three conditions. The socket's internals are as they have
+ * been since Node 12. The socket is not encrypted. No other write waits for it.
  */
 export class SocketWriter {
   readonly socket: Socket
-  /** Null: everything goes through the stream. */
+  /** Null: all writes go through the stream. */
   readonly #handle: Handle | null
   readonly #stream: { readonly length: number }
   /** The handle still has some of what was written past the stream. */
@@ -59,25 +62,25 @@ export class SocketWriter {
     this.#stream = stream ?? { length: 0 }
   }
 
-  /** Encrypted sockets keep what they are given for longer than they say. */
+  /** Encrypted sockets keep buffers for longer than they report. */
   get keepsAll(): boolean {
     return this.#handle === null
   }
 
-  /** Whether something that was written has not left. */
+  /** Whether any written bytes have not left. */
   get hasUnsent(): boolean {
     return this.#isBehind || this.socket.writableLength > 0
   }
 
-  /** How much of what was written has not left. */
+  /** How many of the written bytes have not left. */
   get unsentBytes(): number {
     return Math.max(this.socket.writableLength, this.#handle?.writeQueueSize ?? 0)
   }
 
-  /** After all that was written to the socket before. */
+  /** Writes after everything written to the socket before. */
   write(bytes: Uint8Array): WriteResult {
     const handle = this.#handle
-    // A socket that is closed has no handle any more.
+    // A closed socket has no handle.
     const isFree = handle !== null && insidesOf(this.socket)._handle === handle
     if (!isFree || this.#isBehind || this.#stream.length > 0 || bytes.length === 0)
       return this.#writeToStream(bytes)
@@ -91,7 +94,8 @@ export class SocketWriter {
       this.socket.destroy(writeError(error))
       return 'dropped'
     }
-    // Not whether anything is left: what was may have gone at a second try, and the request is kept until that is told.
+    // Tests the request, not whether bytes are left. The rest may have gone at a second try. The handle keeps
+    // the request until it has reported that.
     if (request.getAsyncId() === FREE) return 'left'
     this.#leave(bytes)
     return 'kept'
@@ -104,7 +108,7 @@ export class SocketWriter {
     return this.hasUnsent ? 'kept' : 'left'
   }
 
-  /** The request of the last write keeps what is left of it; what is written next goes through the stream. */
+  /** The request of the last write keeps its rest. Later writes go through the stream. */
   #leave(bytes: Uint8Array): void {
     const kept = request!
     request = new Requests!()
@@ -123,7 +127,7 @@ function insidesOf(socket: Socket): Insides {
 
 function seeRequests(handle: Handle): void {
   handle.writeBuffer = (made, bytes) => {
-    Reflect.deleteProperty(handle, 'writeBuffer') // what it stood before comes into its own again
+    Reflect.deleteProperty(handle, 'writeBuffer') // restores the method of the prototype
     Requests = classOf(made)
     isOtherwise = Requests === null
     if (Requests !== null) request = new Requests()
@@ -131,14 +135,14 @@ function seeRequests(handle: Handle): void {
   }
 }
 
-/** Null: it is not a request as we know them. */
+/** Null: not a write request of the known form. */
 function classOf(made: Partial<WriteRequest> | null): (new () => WriteRequest) | null {
   if (typeof made?.getAsyncId !== 'function') return null
   const Class = made.constructor as new () => WriteRequest
   return new Class().getAsyncId() === FREE ? Class : null
 }
 
-/** As Node's own: with the code that tells what happened. */
+/** The same error as Node's own, with its code. */
 function writeError(error: number): Error {
   const code = getSystemErrorName(error)
   return Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: 'write' })

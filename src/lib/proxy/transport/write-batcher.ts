@@ -2,9 +2,9 @@ import { nextTick } from 'node:process'
 import { ByteWriter } from '../../base/byte-writer.ts'
 import type { WriteResult, SocketWriter } from './socket-writer.ts'
 
-/** Told when its message has been given to the socket. */
+/** Receives the notice that its message was given to the socket. */
 export interface WriteListener {
-  /** `hasLeft`: and the socket has kept nothing of it. */
+  /** `hasLeft`: the socket has kept nothing of the message. */
   onWritten(hasLeft: boolean): void
 }
 
@@ -13,7 +13,7 @@ export interface Head {
   write(bytes: ByteWriter): void
 }
 
-/** A head by itself, in memory of its own. */
+/** Writes a head alone, in memory of its own. */
 export function writeHeadAlone(head: Head): Buffer {
   const bytes = new ByteWriter()
   head.write(bytes)
@@ -28,10 +28,10 @@ interface PendingWrite {
 }
 
 /**
- * Messages that leave together. A write to a peer that sleeps wakes it, which costs the writer more than all else about a
- * small message; the writes right behind it find the peer awake. Measured with 32 clients: a quarter less processor time
- * for a request than with every answer written as soon as it is there, and no peer waits longer than the turn of the
- * event loop lasts. What is sent over one socket by way of an outbox keeps its order.
+ * Messages that are written together. A write to a sleeping peer wakes it, which costs the writer more than
+ * the rest of a small message. The writes right behind it find the peer awake. Measured with 32 clients
+ * against writing every answer at once: a quarter less processor time for a request. No peer waits longer
+ * than one event loop turn. Writes to one socket through one batch keep their order.
  */
 export class WriteBatcher {
   readonly #atTheEnd: (send: () => void) => void
@@ -39,20 +39,20 @@ export class WriteBatcher {
   readonly #paper = new ScratchBuffers()
   #letters: PendingWrite[] = []
 
-  /** `atTheEnd` calls what it is given once, when everything that is due now has been put in. */
+  /** `atTheEnd` calls its argument once, after everything due now has been added. */
   constructor(atTheEnd: (send: () => void) => void) {
     this.#atTheEnd = atTheEnd
   }
 
   /**
-   * A message for a socket, of which it keeps a copy: a head, in Latin-1 where it is a text, and a body. One for a socket
-   * that is closed when it should leave is dropped, without a word to its sender.
+   * Adds a message for a socket and copies it: a head (Latin-1 if it is a string) and a body. A message for a
+   * socket that is closed by then is dropped, without notice to its sender.
    */
   add(outlet: SocketWriter, head: Head | string, body: Buffer, sender: WriteListener | null = null): void {
     this.#add(outlet, this.#paper.write(head, body, ''), sender)
   }
 
-  /** The same of a message that ends with a line end, as chunks of a body do. */
+  /** Adds a message that ends with a line end, as chunks of a body do. */
   addLine(outlet: SocketWriter, head: string, body: Buffer): void {
     this.#add(outlet, this.#paper.write(head, body, '\r\n'), null)
   }
@@ -72,19 +72,21 @@ export class WriteBatcher {
     }
     if (haveAllLeft) this.#paper.useAgain()
     else this.#paper.replace()
-    // Only then: while the senders go on, the peers are at work on what they were sent.
+    // Notified only after all writes: while the senders continue, the peers already work on what they
+    // received.
     for (const { sender, fate } of letters) if (fate !== 'dropped') sender?.onWritten(fate === 'left')
   }
 }
 
 const SHEET_BYTES = 64 << 10
 const MOST_SHEETS = 16
-/** As long as heads usually are at most. */
+/** The usual upper size of heads. */
 const HEAD_BYTES = 1 << 10
 
 /**
- * What messages are written on. Nearly always the system takes them at once, and the same few sheets serve for ever:
- * strings put together and made flat for each message were a fifth of all that was allocated for a request.
+ * The buffers that messages are written into. Usually the system takes the bytes at once, and the same few
+ * buffers are reused forever. Concatenating and flattening strings for each message was a fifth of a
+ * request's allocations.
  */
 class ScratchBuffers {
   #sheets: ByteWriter[] = []
@@ -97,17 +99,17 @@ class ScratchBuffers {
     else head.write(sheet)
     sheet.copy(body)
     if (tail !== '') sheet.latin1(tail)
-    // Should it have become larger meanwhile, what was written before stands in the memory of before.
+    // If the buffer has grown meanwhile, earlier messages are in the previous memory.
     return sheet.from(start)
   }
 
-  /** All that was written has left. */
+  /** All written bytes have left. */
   useAgain(): void {
     for (let at = 0; at <= this.#sheet; at += 1) this.#sheets[at]?.clear()
     this.#sheet = 0
   }
 
-  /** A socket still has some of what was written: these sheets are not ours any more. */
+  /** A socket still has some of the written bytes, and owns these buffers now. */
   replace(): void {
     this.#sheets = []
     this.#sheet = 0
@@ -122,11 +124,11 @@ class ScratchBuffers {
   }
 }
 
-/** For answers to clients: they leave when the sockets of this turn have been read. */
+/** For answers to clients: written when the sockets of this turn have been read. */
 export const responseBatch = new WriteBatcher(setImmediate)
 
 /**
- * For requests to upstreams: they leave when all that the ledger has granted in one go have been made ready, which is
- * still in the same step of the event loop.
+ * For requests to upstreams. They are written when all requests of one ledger grant are ready, still in the
+ * same event loop step.
  */
 export const requestBatch = new WriteBatcher(nextTick)

@@ -1,9 +1,9 @@
 import type { ActiveCall } from './upstream-call.ts'
 
 /**
- * The calls under way, in no order. Not a Set: one that sees an add and a delete per request rehashes all the time,
- * and each outgrown table keeps the next one and its calls alive until a full collection (measured: half of what
- * was young survived every scavenge).
+ * The calls in progress, unordered. Not a Set: with an add and a delete per request it rehashes all the time.
+ * Each outgrown table keeps the next one and its calls alive until a full collection. Measured: half of the
+ * young objects survived every scavenge.
  */
 export class CallList {
   readonly #calls: ActiveCall[] = []
@@ -16,7 +16,7 @@ export class CallList {
     call.slot = this.#calls.push(call) - 1
   }
 
-  /** The last one takes the place that becomes free. */
+  /** The last call takes the free place. */
   remove(call: ActiveCall): void {
     const last = this.#calls.pop()!
     if (last === call) return
@@ -24,7 +24,7 @@ export class CallList {
     last.slot = call.slot
   }
 
-  /** Those of this moment, whatever is added or removed while they are walked. */
+  /** The calls of this moment. The copy is safe to iterate while calls are added or removed. */
   snapshot(): ActiveCall[] {
     return [...this.#calls]
   }

@@ -4,7 +4,7 @@ const CR = 13
 const SPACE = 32
 const SEMICOLON = 59
 
-/** Chunk extensions carry nothing for us; this much of one is skipped, more is an attack. */
+/** Chunk extensions carry nothing useful. This much of one is skipped, and more is an attack. */
 const maxExtensionBytes = 4096
 const maxTrailerBytes = 64 * 1024
 /** 13 hex digits are 52 bits: past that a number no longer counts bytes exactly. */
@@ -27,9 +27,9 @@ type Phase =
   | 'bad'
 
 /**
- * What lies between the data of a chunked body (RFC 9112 7.1), byte by byte: sizes, extensions and trailers.
- * Extensions and trailers are checked for their shape and dropped. While `phase` is `data`, the next `remaining`
- * bytes are the caller's.
+ * The bytes between the data of a chunked body (RFC 9112 7.1): sizes, extensions and trailers. Extensions and
+ * trailers are checked for their shape and dropped. While `phase` is `data`, the next `remaining` bytes
+ * belong to the caller.
  */
 export class ChunkedFraming {
   phase: Phase = 'first-digit'
@@ -42,7 +42,7 @@ export class ChunkedFraming {
     this.#count = 0
   }
 
-  /** Takes so many bytes of data away. */
+  /** Counts `bytes` data bytes as consumed. */
   consumed(bytes: number): void {
     this.remaining -= bytes
     if (this.remaining === 0) this.phase = 'data-cr'
@@ -103,7 +103,7 @@ export class ChunkedFraming {
     this.phase = 'size'
   }
 
-  /** Blanks may come before an extension; anything else after a size is not one. */
+  /** Blanks may come before an extension. Anything else after a size is invalid. */
   #afterSize(byte: number): void {
     if (byte === CR) this.phase = 'size-lf'
     else if (++this.#count > maxExtensionBytes) this.#bad()

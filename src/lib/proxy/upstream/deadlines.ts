@@ -1,10 +1,13 @@
 import { turnUptime } from '../../base/turn-clock.ts'
 
-/** Time as the pool sees it. Tests bring their own. */
+/** The clock of the pool. Tests bring their own. */
 export interface PoolClock {
   /** Milliseconds that only move forward. */
   now(): number
-  /** Calls `tick` about every so many ms without keeping the process alive; returns what ends it. */
+  /**
+   * Calls `tick` about every `ms` milliseconds without keeping the process alive. Returns a function that
+   * stops it.
+   */
   every(ms: number, tick: () => void): () => void
 }
 
@@ -26,9 +29,9 @@ export interface Timeouts {
 export const tickMs = 250
 
 /**
- * Deadlines for every call without a timer for any: one coarse tick compares them all. They are reckoned from the
- * time of the last tick or call, so each has one tick of grace added: a time-out is never early, and late by at
- * most two ticks.
+ * Deadlines for every call without a timer for any: one coarse tick compares them all. They count from the
+ * last tick or call, so each has one tick of grace added. A time-out is never early, and late by at most two
+ * ticks.
  */
 export class Deadlines {
   /** The time of the last tick or call. */
@@ -38,7 +41,7 @@ export class Deadlines {
   readonly #onTick: () => boolean
   #stopTicking: (() => void) | null = null
 
-  /** `onTick` says whether there is still something to watch. */
+  /** `onTick` returns whether there is still something to watch. */
   constructor(timeouts: Timeouts, clock: PoolClock, onTick: () => boolean) {
     this.#timeouts = timeouts
     this.#clock = clock
@@ -46,7 +49,7 @@ export class Deadlines {
     this.now = clock.now()
   }
 
-  /** Brings `now` up to date and makes sure that it ticks. */
+  /** Brings `now` up to date and makes sure that the tick runs. */
   watch(): void {
     this.now = this.#clock.now()
     this.#stopTicking ??= this.#clock.every(tickMs, () => this.#tick())

@@ -9,15 +9,15 @@ export interface ReadHead {
   framing: ResponseFraming | null
 }
 
-/** Longer ones are not kept for an idle connection's sake. */
+/** Longer heads are not kept for an idle connection. */
 const MOST_KEPT_BYTES = 2048
-/** A service whose every head is another one (with the id of the request in it) is tried now and then only. */
+/** If every head of a service differs (by a request id in it), it is compared only now and then. */
 const PATIENCE = 8
 const SELDOM = 16
 
 /**
- * Reads the heads that come over one connection. Where one comes that is byte for byte the one before, as many services
- * send them within a second, it is the same object, with what others have worked out from it.
+ * Reads the heads of one connection. A head that repeats the previous one byte for byte yields the same
+ * object, with everything derived from it. Many services repeat heads within a second.
  */
 export class HeadReader {
   /** The last head that was kept, with its empty line. */
@@ -26,15 +26,18 @@ export class HeadReader {
   #toHead = false
   /** The head before this one was kept. */
   #isFresh = false
-  /** Heads in a row that were others than those before them. */
+  /** Number of successive heads that each differed from the one before. */
   #changes = 0
 
-  /** How long the head is that was kept last. */
+  /** Length of the head kept last. */
   get length(): number {
     return this.#bytes.length
   }
 
-  /** The head at `start`, where it is there whole and the one before again. Its body begins `length` later. */
+  /**
+   * Returns the head at `start`, if it is complete and repeats the previous one. Its body begins `length`
+   * later.
+   */
   repeated(bytes: Buffer, start: number, toHead: boolean): ReadHead | null {
     if (!this.#isFresh || toHead !== this.#toHead) return null
     if (!this.#bytes.begins(bytes, start, this.length)) return null
@@ -42,7 +45,10 @@ export class HeadReader {
     return this.#last
   }
 
-  /** Takes the head at `span` as `parseHead` does; `toHead`: it answers a HEAD. The reason where it cannot be trusted. */
+  /**
+   * Parses the head at `span` as `parseHead` does. `toHead`: it answers a HEAD request. Returns the reason if
+   * the head cannot be trusted.
+   */
   read(bytes: Buffer, span: Span, toHead: boolean): ReadHead | string {
     const head = parseHead(bytes, span)
     if (typeof head === 'string') return head

@@ -1,7 +1,7 @@
 import type { UpstreamConnection } from './upstream-connection.ts'
 import type { UpstreamOrigin } from './upstream-origin.ts'
 
-/** The connections that wait for a request. The one used last is used next: the others grow old and go. */
+/** The connections that wait for a request. The one used last is used next: the others age and are closed. */
 export class IdleConnections {
   readonly #byOrigin = new Map<UpstreamOrigin, UpstreamConnection[]>()
   #size = 0
@@ -10,7 +10,7 @@ export class IdleConnections {
     return this.#size
   }
 
-  /** False where the origin has that many already. */
+  /** False if the origin already has `most` connections. */
   add(connection: UpstreamConnection, most: number): boolean {
     const idle = this.#of(connection.origin)
     if (idle.length >= most) return false
@@ -19,7 +19,7 @@ export class IdleConnections {
     return true
   }
 
-  /** The freshest that is still good at `now`; the stale ones met on the way are closed. */
+  /** Returns the freshest connection that is still good at `now`. Stale ones found on the way are closed. */
   take(origin: UpstreamOrigin, now: number): UpstreamConnection | null {
     const idle = this.#of(origin)
     for (;;) {
@@ -39,7 +39,7 @@ export class IdleConnections {
     this.#size--
   }
 
-  /** Every life is different where upstreams give hints, so all are looked at. */
+  /** Upstream hints give every connection its own lifetime, so all are checked. */
   dropOld(now: number): void {
     for (const idle of this.#byOrigin.values())
       for (const connection of [...idle]) if (connection.idleUntil <= now) connection.discard()

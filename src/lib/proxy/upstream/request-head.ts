@@ -11,17 +11,17 @@ const LENGTH = new StaticText('content-length: ')
 const END = new StaticText('\r\n\r\n')
 const EMPTY_LINE = new StaticText('\r\n')
 
-/** The head of a request as it goes over the wire. */
+/** The head of a request in wire format. */
 export class RequestHead implements Head {
   readonly #beginning: Buffer
-  /** Null: it says none. */
+  /** Null: no content length is sent. */
   readonly #length: number | null
 
   /** @throws QwenctlError `invalid_request` where a part could end its line and so forge another one */
   constructor(host: string, request: UpstreamRequest) {
     const { method, body } = request
     this.#beginning = beginning(host, request)
-    // RFC 9110 8.6: a method that usually has content says that it has none.
+    // RFC 9110 8.6: methods that usually have content send a length of zero.
     const saysNone = method === 'POST' || method === 'PUT' || method === 'PATCH'
     this.#length = body !== null ? body.length : saysNone ? 0 : null
   }
@@ -35,7 +35,10 @@ export class RequestHead implements Head {
   }
 }
 
-/** All but the length, which is mostly the same as for the request before: then it is checked and put together already. */
+/**
+ * The head without the length, mostly the same as for the previous request. It is then already checked and
+ * built.
+ */
 function beginning(host: string, { method, path, headers, more }: UpstreamRequest): Buffer {
   const checked = headers instanceof CheckedHeaders ? headers : new CheckedHeaders(headers)
   const before = checked.beginning

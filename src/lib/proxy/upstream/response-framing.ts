@@ -1,21 +1,21 @@
 import type { UpstreamHead } from './response-head.ts'
 
-/** Where a body ends: after so many bytes, with the last chunk, or with the connection. */
+/** The end of a body: after a byte count, with the last chunk, or with the connection. */
 export const untilClose = -1
 export const chunked = -2
 
 export interface ResponseFraming {
-  /** Bytes of the body, `chunked` or `untilClose`. */
+  /** Body bytes, `chunked` or `untilClose`. */
   length: number
   /** The connection may carry another request after this response. */
   persistent: boolean
-  /** How long the upstream says it keeps the idle connection. */
+  /** How long the upstream promises to keep the idle connection. */
   keepAliveHintMs: number | null
 }
 
 /**
- * Reads what the headers say about the message's end. Two statements that differ are how a response is smuggled
- * past one of two readers, so they are refused and not ranked; a reason is returned then.
+ * Reads from the headers where the message ends. Two statements that differ allow response smuggling past one
+ * of two readers. They are refused, not ranked, and the reason is returned.
  */
 export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming | string {
   const raw = head.rawHeaders
@@ -33,7 +33,7 @@ export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming 
         break
       }
       case 'transfer-encoding':
-        // Other codings are never asked for (no TE is sent), and would reach the client undecoded.
+        // Other codings are never requested (no TE is sent), and would reach the client undecoded.
         if (isChunked || raw[i + 1]!.toLowerCase() !== 'chunked')
           return 'its transfer-encoding is not chunked'
         isChunked = true
@@ -55,7 +55,9 @@ function hasNoBody(status: number, toHead: boolean): boolean {
   return toHead || status === 204 || status === 304 || status < 200
 }
 
-/** The lower-case name where it may matter here. Told by length first: most headers cost one comparison. */
+/**
+ * Returns the lower-case name if it may matter here. Length decides first: most headers cost one comparison.
+ */
 function framingName(name: string): string {
   const length = name.length
   return length === 10 || length === 14 || length === 17 ? name.toLowerCase() : ''

@@ -1,7 +1,10 @@
 import type { PassedHeaders } from '../wire/response-headers.ts'
 import { isAt, type Span } from '../wire/json-scan.ts'
 
-/** The head of a response. Names and values are Latin-1, byte for byte as received but for blanks around a value. */
+/**
+ * The head of a response. Names and values are Latin-1, byte for byte as received except for blanks around a
+ * value.
+ */
 export class UpstreamHead {
   readonly status: number
   readonly statusText: string
@@ -9,11 +12,11 @@ export class UpstreamHead {
   /** Flat `[name, value, ...]`, names as received, in order. */
   readonly rawHeaders: readonly string[]
   readonly contentType: string | undefined
-  /** Undefined: as it is. */
+  /** Undefined: not encoded. */
   readonly contentEncoding: string | undefined
-  /** What of the headers goes to the client, once that was worked out: see `passedHeaders`. */
+  /** The headers that go to the client, once derived: see `passedHeaders`. */
   forClient: PassedHeaders | null = null
-  /** A bit for each length of a name: tells nearly always that a header is not there. */
+  /** A bit for each name length: usually shows that a header is absent. */
   readonly #lengths: number
 
   constructor(status: number, statusText: string, httpVersion: '1.0' | '1.1', rawHeaders: readonly string[]) {
@@ -28,7 +31,10 @@ export class UpstreamHead {
     this.contentEncoding = this.get('content-encoding')
   }
 
-  /** The value of a header by its lower-case name; repeated ones joined by `, `. Few are asked for: no table is made. */
+  /**
+   * Returns a header's value by its lower-case name; repeated values are joined by `, `. Few are read, so
+   * there is no table.
+   */
   get(name: string): string | undefined {
     if (((this.#lengths >> name.length) & 1) === 0) return undefined
     const { rawHeaders } = this
@@ -58,9 +64,9 @@ for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHI
 
 /**
  * Parses the head in `bytes[start..end)`, which ends with the CRLF of its last line (without the empty line).
- * Strict where leniency is how responses get smuggled: lines end with CRLF only, no folded lines, no blank before
- * a colon, no control characters. Returns the reason where it refuses. It looks at bytes: the characters of a text
- * cost several times as much. Names and values are then cut from one text.
+ * Strict where leniency allows response smuggling. Lines end with CRLF only. Folded lines, blanks before a
+ * colon and control characters are refused. Returns the reason of a refusal. The parser compares bytes, since
+ * the characters of a string cost several times as much. Names and values are then cut from one string.
  */
 export function parseHead(bytes: Buffer, { start, end }: Span): UpstreamHead | string {
   if (!isAt(bytes, start, PROTOCOL)) return 'it is not an HTTP/1 response'
@@ -69,7 +75,7 @@ export function parseHead(bytes: Buffer, { start, end }: Span): UpstreamHead | s
   const afterStatus = bytes[start + 12]
   if ((minor !== 0 && minor !== 1) || bytes[start + 8] !== SPACE || status < 100)
     return 'its status line is not valid'
-  // The reason may be missing, and its blank with it.
+  // The reason phrase may be missing, and its blank with it.
   if (afterStatus !== SPACE && afterStatus !== CR) return 'its status line is not valid'
   const reasonAt = afterStatus === SPACE ? start + 13 : start + 12
   const reasonEnd = lineEnd(bytes, reasonAt)
@@ -96,7 +102,7 @@ function threeDigits(bytes: Buffer, start: number): number {
   return number
 }
 
-/** `text`: the same bytes, from wherever to the same end. */
+/** `text`: the same bytes as a string, from any start to the same end. */
 function parseFields(bytes: Buffer, { start, end }: Span, text: string, into: string[]): string | null {
   const textAt = end - text.length
   let at = start
@@ -122,7 +128,7 @@ function nameEnd(bytes: Buffer, start: number): number {
   return at > start && bytes[at] === COLON ? at : -1
 }
 
-/** Where the line's CRLF is, or -1. The head ends with one. */
+/** Returns the offset of the line's CRLF, or -1. The head ends with one. */
 function lineEnd(bytes: Buffer, start: number): number {
   for (let at = start; ; at++) {
     const byte = bytes[at]

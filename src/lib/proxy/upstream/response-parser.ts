@@ -5,17 +5,17 @@ import type { UpstreamHead } from './response-head.ts'
 
 export interface ParserEvents {
   onHead(head: UpstreamHead): void
-  /** Never empty. A view into the bytes that were pushed, not a copy. */
+  /** Never empty. A view into the pushed bytes, not a copy. */
   onData(chunk: Buffer): void
-  /** The response is whole; `extra` bytes came after it that belong to nothing that was asked. */
+  /** The response is complete. `extra` bytes followed it that belong to no request. */
   onComplete(extra: number): void
   onMalformed(reason: string): void
 }
 
-/** With the empty line that ends it. */
+/** Includes the empty line at its end. */
 export const maxHeadBytes = 64 * 1024
 
-// As bytes, since a text would be turned into them for every search.
+// As bytes, since a string would be converted for every search.
 const headEnd = Buffer.from('\r\n\r\n')
 const LF = 10
 const CR = 13
@@ -23,12 +23,12 @@ const CR = 13
 type State = 'off' | 'head' | 'length' | 'chunked' | 'until-close'
 
 /**
- * Turns the bytes of a connection into the events of one response at a time, without IO, holding back nothing but
- * an incomplete head. It never throws, whatever is pushed; after `onComplete`, `onMalformed` or `stop` it is off
- * until the next `begin`. 1xx responses are skipped, but 101, which nobody asked for.
+ * Turns the bytes of a connection into the events of one response at a time, without IO. Holds back only an
+ * incomplete head. Never throws, whatever is pushed. After `onComplete`, `onMalformed` or `stop` the parser
+ * is off until the next `begin`. 1xx responses are skipped, except 101, which was not requested.
  */
 export class ResponseParser {
-  /** Some byte of an answer has come since `begin`. */
+  /** Whether any byte of an answer has come since `begin`. */
   sawBytes = false
   persistent = false
   keepAliveHintMs: number | null = null
@@ -38,7 +38,10 @@ export class ResponseParser {
   #state: State = 'off'
   #toHead = false
   #remaining = 0
-  /** The incomplete head in `#pending[0..#held)`; it doubles as it grows, so a head byte by byte stays linear. */
+  /**
+   * The incomplete head in `#pending[0..#held)`. The buffer doubles as it grows, so a head byte by byte stays
+   * linear.
+   */
   #pending: Buffer | null = null
   #held = 0
 
@@ -46,14 +49,14 @@ export class ResponseParser {
     this.#events = events
   }
 
-  /** Makes ready for the response to a request; one to HEAD has no body whatever it declares. */
+  /** Prepares for the response to a request. A response to HEAD has no body, whatever it declares. */
   begin(method: string): void {
     this.sawBytes = false
     this.#toHead = method === 'HEAD'
     this.#state = 'head'
   }
 
-  /** Whether the head is still to come (or nothing is expected). */
+  /** Whether the head is still to come (or no response is expected). */
   get beforeHead(): boolean {
     return this.#state === 'head' || this.#state === 'off'
   }
@@ -87,7 +90,7 @@ export class ResponseParser {
     }
   }
 
-  /** The peer has sent its last byte. True where that is how the body ends: `onComplete` has been called then. */
+  /** The peer has sent its last byte. True if that is how the body ends; `onComplete` was then called. */
   end(): boolean {
     if (this.#state !== 'until-close') return false
     this.#complete(0)
@@ -111,7 +114,7 @@ export class ResponseParser {
 
   #splitHead(chunk: Buffer, start: number): number {
     const before = this.#held
-    // No byte past the limit is ever held.
+    // Bytes past the limit are never held.
     const taken = Math.min(chunk.length - start, maxHeadBytes - before)
     const pending = this.#room(before + taken)
     chunk.copy(pending, before, start, start + taken)
@@ -189,8 +192,8 @@ export class ResponseParser {
   }
 
   /**
-   * Off before the event, and nothing more of the chunk after it: the listener may begin the next request at once.
-   * Returns where parsing goes on, which is the chunk's end.
+   * Turns the parser off before the event, and ignores the rest of the chunk: the listener may begin the next
+   * request at once. Returns where parsing continues, which is the chunk's end.
    */
   #complete(extra: number, chunk?: Buffer): number {
     this.#state = 'off'
@@ -209,7 +212,7 @@ export class ResponseParser {
   }
 }
 
-/** What no later byte can make good is told at once, not when the head's time is up. */
+/** Reports at once a fault that no later byte can repair, without waiting for the head's time-out. */
 function earlyTrouble(bytes: Buffer, from: number): string | null {
   const start = bytes.toString('latin1', 0, 7)
   if (!'HTTP/1.'.startsWith(start)) return 'it is not an HTTP/1 response'

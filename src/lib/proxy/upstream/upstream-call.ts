@@ -10,17 +10,22 @@ export interface UpstreamRequest {
   path: string
   /** Flat `[name, value, ...]` without host, content-length, connection and transfer-encoding. */
   headers: readonly string[] | CheckedHeaders
-  /** More of them, such as the credential. */
+  /** More headers, such as the credential. */
   more?: CheckedHeaders
   body: Buffer | null
 }
 
-/** Called in this order: `onHead` once, `onData` any number of times, then `onEnd`; or `onError` at any point, last. */
+/**
+ * Callback order: `onHead` once, `onData` any number of times, then `onEnd`; or `onError` at any point, last.
+ */
 export interface ResponseHandler {
   onHead(head: UpstreamHead): void
-  /** A view into what was read, for the handler to keep, unless it has `onReadEnd`. */
+  /** A view into the read buffer, which the handler may keep unless it has `onReadEnd`. */
   onData(chunk: Buffer): void
-  /** The memory that views were of since the last time is written over from now on: what is kept of them has been copied. */
+  /**
+   * The memory of all views since the last call is overwritten from now on. The handler must have copied what
+   * it keeps.
+   */
   onReadEnd?(): void
   onEnd(): void
   onError(error: UpstreamError): void
@@ -30,21 +35,24 @@ export type CallState = 'connecting' | 'waiting' | 'body' | 'done' | 'failed' | 
 
 export interface UpstreamCall {
   readonly state: CallState
-  /** Stops reading the body. What one read (64 KB) had already brought is still delivered. Not timed while paused. */
+  /**
+   * Stops reading the body. Data of the last read (64 KB) is still delivered. No time-out applies while
+   * paused.
+   */
   pause(): void
   resume(): void
-  /** Gives the call up and destroys its connection; no callback comes after it. */
+  /** Aborts the call and destroys its connection. No callback follows. */
   abort(): void
 }
 
-/** What a call does to the connection that carries it. */
+/** The effects of a call on its connection. */
 export interface CallConnection {
   stopReading(): void
   startReading(): void
   discard(): void
 }
 
-/** A call is settled once, by whatever comes first; the pool forgets it then. */
+/** A call is settled once, by the first event that ends it. The pool then forgets it. */
 export interface CallOwner {
   settled(call: ActiveCall): void
   bodyDeadline(): number
@@ -55,10 +63,10 @@ const stages = { connecting: 'connect', waiting: 'head', body: 'body' } as const
 export class ActiveCall implements UpstreamCall {
   state: CallState = 'connecting'
   paused = false
-  /** Its place in the pool's list. */
+  /** Its index in the pool's list. */
   slot = -1
   deadline = 0
-  /** When the request was written, for what only a failure at once may do. */
+  /** When the request was written, for the stale check: only an immediate failure counts as stale. */
   sentAt = 0
   /** False while the system has provably taken no byte of the request. */
   requestSent = false
@@ -93,7 +101,7 @@ export class ActiveCall implements UpstreamCall {
     return this.state === 'done' || this.state === 'failed' || this.state === 'aborted'
   }
 
-  /** Before the head this is only noted: the head is waited for and timed all the same. */
+  /** Before the head this only sets a flag: the head is awaited and timed all the same. */
   pause(): void {
     if (this.paused || this.isSettled) return
     this.paused = true
@@ -127,7 +135,7 @@ export class ActiveCall implements UpstreamCall {
     this.handler.onData(chunk)
   }
 
-  /** The response is whole; its connection has gone its own way already. */
+  /** The response is complete, and its connection is already kept or closed. */
   finish(): void {
     this.connection = null
     this.#settle('done')

@@ -9,29 +9,31 @@ import type { UpstreamHead } from './response-head.ts'
 import type { DialEvents, UpstreamOrigin } from './upstream-origin.ts'
 
 export interface ConnectionOwner {
-  /** It may be written to now, or the next request may go over it. */
+  /** The connection can be written to, or the next request may use it. */
   connected(call: ActiveCall): void
-  /** Its response is complete and it could serve another. True where it is kept for that. */
+  /** The response is complete, and the connection could serve another. True if it is kept for that. */
   keep(connection: UpstreamConnection): boolean
-  /** It is closed for good. */
+  /** The connection is closed permanently. */
   gone(connection: UpstreamConnection): void
-  /** It was closed before it took a byte of the request. True where a fresh connection takes the call. */
+  /**
+   * The connection closed before it took a byte of the request. True if a fresh connection takes the call.
+   */
   redial(call: ActiveCall): boolean
-  /** Whether a kept connection that closes now was closed while the request was on its way. */
+  /** Whether a kept connection that closes now was closed while the request was in transit. */
   closesAtOnce(call: ActiveCall): boolean
 }
 
 /** Up to this size the body is joined to the head: one system call, no second buffer. */
 const joinedBodyBytes = 16 * 1024
 
-/** One socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
+/** A socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
 export class UpstreamConnection implements ParserEvents, CallConnection, DialEvents, WriteListener {
   readonly origin: UpstreamOrigin
-  /** When it is too old to be used again. */
+  /** When the connection is too old to be reused. */
   idleUntil = 0
-  /** There from `onSocket` on; until then there is only the dial to give up. */
+  /** Set from `onSocket` on. Until then only the dial can be aborted. */
   #socket!: Socket
-  /** There once it is connected. */
+  /** Set once the connection is established. */
   #outlet!: SocketWriter
   readonly #dial: { destroy(): void }
   readonly #owner: ConnectionOwner
@@ -41,7 +43,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
   #isDiscarded = false
   #served = 0
 
-  /** Dials for this call, which is sent as soon as there is a connection. */
+  /** Dials for this call, which is sent as soon as the connection is established. */
   constructor(call: ActiveCall, owner: ConnectionOwner) {
     this.origin = call.origin
     this.#owner = owner
@@ -79,7 +81,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     this.idleUntil = until
   }
 
-  /** Closes it at once, without a word to its call. */
+  /** Closes the connection at once, without notifying its call. */
   discard(): void {
     if (this.#isDiscarded) return
     this.#isDiscarded = true
@@ -97,7 +99,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     this.#call!.receivedData(chunk)
   }
 
-  /** The connection is settled first, so that a call made inside `onEnd` can have it. */
+  /** The connection is settled first, so that a call made inside `onEnd` can reuse it. */
   onComplete(extra: number): void {
     const call = this.#call!
     this.#call = null
@@ -111,7 +113,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     this.#call!.fail('malformed', `its response cannot be trusted: ${reason}`)
   }
 
-  /** Nothing of the next response may already be here, and nothing of this request still be on its way. */
+  /** Requires that no byte of the next response has arrived, and that the request has left completely. */
   #isClean(extra: number): boolean {
     return extra === 0 && !this.#outlet.hasUnsent && this.#parser.persistent && this.isUsable
   }
@@ -128,7 +130,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
   #onConnected(): void {
     this.#isConnected = true
     this.#outlet = new SocketWriter(this.#socket)
-    this.#socket.unref() // who asked keeps the process alive, and an idle connection must not
+    this.#socket.unref() // the caller keeps the process alive, and an idle connection must not
     if (this.#call) this.#send(this.#call)
   }
 
@@ -150,16 +152,16 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     }
   }
 
-  /** The outbox has written the request; a socket that refused every byte of it never gets here. */
+  /** The batch has written the request. A socket that refused every byte of it never gets here. */
   onWritten(): void {
     if (this.#call !== null) this.#call.requestSent = true
   }
 
   onBytes(chunk: Buffer): void {
-    // Bytes that answer nothing: the next response could not be told from them.
+    // Bytes without a request: the next response could not be distinguished from them.
     if (this.#call === null) return this.discard()
     this.#parser.push(this.#call.handler.onReadEnd === undefined ? Buffer.from(chunk) : chunk)
-    // It may be another one by now, which has nothing to keep.
+    // A newer call may be current by now, which has nothing to keep.
     ;(this.#call as ActiveCall | null)?.handler.onReadEnd?.()
   }
 
@@ -186,7 +188,10 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     }
   }
 
-  /** It served before and gave no byte this time: the upstream probably closed it while the request was under way. */
+  /**
+   * A reused connection without a byte of an answer: the upstream probably closed it while the request was in
+   * transit.
+   */
   #isUnanswered(): boolean {
     return this.#served > 0 && !this.#parser.sawBytes
   }

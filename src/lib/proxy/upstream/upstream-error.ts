@@ -2,23 +2,24 @@ export type UpstreamErrorKind = 'unreachable' | 'reset' | 'timeout' | 'malformed
 export type UpstreamStage = 'connect' | 'head' | 'body'
 
 /**
- * Why a call upstream did not end well. An expected result, handed to `onError`, not thrown.
+ * Why an upstream call failed. An expected result, passed to `onError`, not thrown.
  *
  * - `unreachable`: never connected (DNS, refused, TLS)
  * - `reset`: the connection was lost before a complete response head
- * - `timeout`: nothing came in time; `stage` says while waiting for what
- * - `malformed`: what came is not a response we may trust
+ * - `timeout`: nothing came in time; `stage` names what was awaited
+ * - `malformed`: the response cannot be trusted
  * - `truncated`: the connection was lost before the body was complete
  */
 export class UpstreamError extends Error {
   readonly kind: UpstreamErrorKind
-  /** How far the call had come. */
+  /** The stage that the call had reached. */
   readonly stage: UpstreamStage
   /** Whether any byte of the request may have reached the upstream, which may then have counted it. */
   readonly requestSent: boolean
   /**
-   * A kept connection closed right after the request was written, without a byte of an answer. The upstream probably read
-   * nothing. It may have: the same request needs a reservation of its own before it is sent again.
+   * A kept connection closed right after the request was written, without a byte of an answer. The upstream
+   * probably read nothing, but it may have. The same request therefore needs its own reservation before it is
+   * sent again.
    */
   readonly isStale: boolean
 

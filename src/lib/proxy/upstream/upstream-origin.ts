@@ -13,34 +13,34 @@ import type { Timeouts } from './deadlines.ts'
 import type { Tunnels } from '../../net/tunnels.ts'
 
 export interface DialOptions {
-  /** Whom to trust; missing: Node's own authorities. */
+  /** The trusted authorities; missing: Node's own. */
   secureContext?: SecureContext | undefined
   lookup?: LookupFunction | undefined
-  /** Whether a host, without brackets, is never called. */
+  /** Whether calls to a host, given without brackets, are forbidden. */
   refuses?: (host: string) => boolean
 }
 
-/** What an origin behind egress proxies needs besides. */
+/** The route of an origin through egress proxies. */
 export interface Way {
-  /** In order; none: directly. */
+  /** In order; empty: a direct connection. */
   via: readonly EgressProxy[]
   tunnels: Tunnels
-  /** For a tunnel, as they are when it is opened. */
+  /** For a tunnel: the values when it is opened. */
   timeouts: Readonly<Pick<Timeouts, 'connectTimeoutMs'>>
 }
 
-/** What becomes of a dial. `onSocket` comes at once where no tunnel is needed, else it or `onError` later. */
+/** The events of a dial. `onSocket` comes at once without a tunnel. With one, it or `onError` comes later. */
 export interface DialEvents {
   onSocket(socket: Socket): void
-  /** The next read writes over them. */
+  /** The next read overwrites the bytes. */
   onBytes(bytes: Buffer): void
   onError(error: Error): void
 }
 
-/** TCP probes find the peer that vanished while a model was thinking for minutes. */
+/** TCP probes detect a peer that vanished while a model was thinking for minutes. */
 const tcpProbeMs = 30_000
 
-/** One `scheme://host:port`, reached in one way, with its TLS session. */
+/** A `scheme://host:port`, reached by one route, with its TLS session. */
 export class UpstreamOrigin {
   /** For messages: scheme, host and port only. */
   readonly name: string
@@ -50,13 +50,16 @@ export class UpstreamOrigin {
   readonly #options: ConnectionOptions & TcpNetConnectOpts & { host: string }
   readonly #way: Way
 
-  /** @throws QwenctlError `invalid_value` for anything but a bare http or https origin, or a host that is never called */
+  /**
+   * @throws QwenctlError `invalid_value` for anything but a bare http or https origin, and for a forbidden
+   * host
+   */
   constructor(text: string, options: DialOptions, way: Way) {
     const url = parseOrigin(text)
     this.isTls = url.protocol === 'https:'
     this.name = url.origin
     this.host = url.host
-    // URL keeps the brackets of an IPv6 address, the socket wants none.
+    // URL keeps the brackets of an IPv6 address, but the socket needs the address without them.
     const host = url.hostname.replace(/^\[|\]$/g, '')
     if (options.refuses?.(host) === true) throw refusedHost()
     this.#way = way
@@ -74,8 +77,8 @@ export class UpstreamOrigin {
   }
 
   /**
-   * Starts a connection, and answers what gives it up. A socket that is still connecting (TLS: every socket) says with
-   * `connect` (TLS: `secureConnect`) when it may be written to.
+   * Starts a connection, and returns a handle that aborts it. A socket that is still connecting (TLS: every
+   * socket) emits `connect` (TLS: `secureConnect`) when it is writable.
    */
   dial(events: DialEvents): { destroy(): void } {
     if (this.#way.via.length > 0) return this.#dialThrough(events)
@@ -98,7 +101,7 @@ export class UpstreamOrigin {
     delete this.#options.session
   }
 
-  /** There is no shared read buffer here: the socket has been read from before it is ours. */
+  /** The shared read buffer is not possible here: the tunnel has already read from the socket. */
   #dialThrough(events: DialEvents): { destroy(): void } {
     const { via, tunnels, timeouts } = this.#way
     const timeoutMs = timeouts.connectTimeoutMs
@@ -139,7 +142,7 @@ export class UpstreamOrigin {
   #secure(options: ConnectionOptions): Socket {
     const socket = connectTls(options)
     socket.setNoDelay(true)
-    // TLS 1.3 hands out several tickets per connection; the newest saves the next one a full handshake.
+    // TLS 1.3 issues several tickets per connection. The newest saves the next connection a full handshake.
     socket.on('session', (session) => (this.#options.session = session))
     return socket
   }
@@ -158,7 +161,7 @@ function parseOrigin(text: string): URL {
   const isBare =
     url !== null && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
   if (isBare && (url.protocol === 'https:' || url.protocol === 'http:')) return url
-  // Not quoted: what is wrong with it may be a password inside.
+  // The text is not quoted: its fault may be a password inside.
   throw new QwenctlError('invalid_value', 'the origin of an upstream is not a plain http or https address', {
     hint: 'write it as https://HOST or https://HOST:PORT',
   })

@@ -1,7 +1,7 @@
-// How the proxy calls upstreams: HTTP/1.1 over bare sockets, made for the hot path. Callbacks and no promises, one
-// write per request, one parser per connection, one coarse timer for everything. Belongs here: connections, framing,
-// time-outs. Does not: accounts, outcomes, retries on another account, and anything that reads a body. HTTP/2 and
-// redirects are not spoken.
+// The proxy's upstream client: HTTP/1.1 over bare sockets, made for the hot path. It has callbacks and no
+// promises, one write per request, one parser per connection, one coarse timer for everything. This folder
+// has connections, framing and time-outs. Accounts, outcomes, failover and the reading of bodies do not
+// belong here. HTTP/2 and redirects are not supported.
 
 import { createSecureContext } from 'node:tls'
 import { QwenctlError } from '../../base/errors.ts'
@@ -27,7 +27,7 @@ export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
   maxIdlePerOrigin?: number
   /** Trusted instead of Node's own authorities. */
   ca?: string | Buffer | (string | Buffer)[]
-  /** Opens ways through egress proxies; missing: one of the pool's own. */
+  /** Opens tunnels through egress proxies; missing: the pool makes its own. */
   tunnels?: Tunnels
   clock?: PoolClock
 }
@@ -36,19 +36,23 @@ const defaults = {
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 300_000,
   idleTimeoutMs: 300_000,
-  // Opening one takes two round trips and a handshake, which somebody who thinks between his questions would wait for each
-  // time. Balancers close theirs after a minute; an upstream that closes earlier says so, or costs one attempt.
+  // Opening a connection takes two round trips and a handshake. A user may think between questions, and would
+  // wait for it each time. Balancers close theirs after a minute. An upstream that closes earlier announces
+  // it, or costs one attempt.
   keepAliveMs: 55_000,
   maxIdlePerOrigin: 256,
 }
 
-/** An upstream that closes at the moment its hint names would close under a request: be gone this much earlier. */
+/**
+ * An upstream may close exactly at the moment of its hint, under a request. This side closes earlier by this
+ * margin.
+ */
 const hintMarginMs = 1_000
 
-/** A stale connection shows within a round trip. Whatever dies later may have been working on the request. */
+/** A stale connection shows within a round trip. One that dies later may have been working on the request. */
 const staleWithinMs = 1_000
 
-/** Calls to any number of origins over kept connections. Not for use after `close`. */
+/** Calls any number of origins over kept connections. Unusable after `close`. */
 export class UpstreamPool implements ConnectionOwner, CallOwner {
   readonly #options: typeof defaults & DialOptions
   readonly #tunnels: Tunnels
@@ -67,7 +71,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     this.#deadlines = new Deadlines(this.#options, clock ?? systemClock, () => this.#tick())
   }
 
-  /** Holds for calls and answers from now on; what is waited for already ends by the times it began with. */
+  /** Applies to calls and answers from now on. Current waits keep their time-outs. */
   setTimeouts(timeouts: Timeouts): void {
     Object.assign(this.#options, timeouts)
   }
@@ -78,8 +82,8 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   }
 
   /**
-   * `https://host:port` as reached through these proxies, or directly: where calls go. Connections are kept for each by
-   * itself. To be asked for once by whoever calls it often.
+   * Returns the origin `https://host:port`, reached through these proxies or directly. Each has its own kept
+   * connections. Frequent callers should keep the result.
    * @throws QwenctlError `invalid_value`
    */
   origin(text: string, via: readonly EgressProxy[] = []): UpstreamOrigin {
@@ -94,8 +98,8 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
 
   /**
    * Sends a request. An address instead of an origin is called directly. No callback comes before it returns.
-   * @throws QwenctlError `invalid_request` (a part of it could forge another request), `invalid_value` (the origin),
-   *   `shutting_down` (after `close`)
+   * @throws QwenctlError `invalid_request` (a part could forge another request), `invalid_value` (the
+   * origin), `shutting_down` (after `close`)
    */
   call(origin: UpstreamOrigin | string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
     if (this.#isClosed) throw new QwenctlError('shutting_down', 'the connections to upstreams are closed')
@@ -109,7 +113,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     return call
   }
 
-  /** Destroys every connection. Calls under way fail with `reset`: drain them before. */
+  /** Destroys every connection. Calls in progress fail with `reset`: drain them before. */
   close(): void {
     this.#isClosed = true
     this.#deadlines.stop()
@@ -145,8 +149,8 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   }
 
   /**
-   * Not one byte of the request left this machine, so the same call may use another connection. A fresh one: the other
-   * idle connections may be closed as well.
+   * No byte of the request left this machine, so the same call may use another connection. A fresh one: the
+   * other idle connections may be closed as well.
    */
   redial(call: ActiveCall): boolean {
     if (this.#isClosed) return false
@@ -157,9 +161,9 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   }
 
   /**
-   * The keep-alive race: an upstream closes an idle connection while a request is on its way to it. Mostly its kernel
-   * refuses the request and no program reads it, but this side cannot tell that from a crash at work. So the call fails,
-   * and the account gets the request once more only with another reservation.
+   * The keep-alive race: an upstream closes an idle connection while a request is in transit. Usually its
+   * kernel refuses the request and no program reads it. This side cannot distinguish that from a crash at
+   * work. So the call fails, and the account gets the request again only with another reservation.
    */
   closesAtOnce(call: ActiveCall): boolean {
     this.#deadlines.watch()

@@ -3,13 +3,13 @@ import { QwenctlError } from '../../base/errors.ts'
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const value = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** The lower-case names of what the client itself writes, or that would change where the message ends. */
+/** Lower-case names that the upstream client writes itself, or that would change where the message ends. */
 const ownHeaders = new Set(['host', 'content-length', 'connection', 'transfer-encoding'])
 
-/** Headers as lines of a head, none of which could end its line and so forge another request. */
+/** Headers as lines of a head. None of them can end its line and so forge another request. */
 export class CheckedHeaders {
   readonly lines: string
-  /** For whoever sends them again and again with the same start: see `request-head.ts`. */
+  /** A cache for senders that repeat the same start: see `request-head.ts`. */
   beginning: {
     readonly host: string
     readonly path: string
@@ -18,8 +18,9 @@ export class CheckedHeaders {
   } | null = null
 
   /**
-   * @param headers flat `[name, value, ...]`
-   * @throws QwenctlError `invalid_request` for a name or value that may not stand in a head, or that the client itself writes
+   * @param headers flat `[name, value, ...]`.
+   * @throws QwenctlError `invalid_request` for an invalid name or value, and for a name that the upstream
+   * client writes
    */
   constructor(headers: readonly string[]) {
     let lines = ''
@@ -36,7 +37,7 @@ export class CheckedHeaders {
 function checkHeader(name: string, text: string | undefined): asserts text is string {
   if (!token.test(name)) throw refused('a header name is not a token')
   if (text === undefined || !value.test(text)) throw refused(`the header "${name}" has control characters`)
-  // Every name of ours has one of these lengths: most headers pass without a lower-case copy.
+  // Every name in `ownHeaders` has one of these lengths: most headers pass without a lower-case copy.
   const length = name.length
   if ((length === 4 || length === 10 || length === 14 || length === 17) && ownHeaders.has(name.toLowerCase()))
     throw refused(`the header "${name}" is written by the client itself`)

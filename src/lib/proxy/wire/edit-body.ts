@@ -8,8 +8,8 @@ export interface Edit extends Span {
 }
 
 /**
- * The body with the edits made, which must not overlap. Every other byte stays as it is. `room` is where the new body is
- * written.
+ * Applies the edits, which must not overlap. Every other byte stays as it is. `room` returns the memory for
+ * the new body.
  */
 export function splice(
   body: Buffer,
@@ -30,15 +30,18 @@ export function splice(
   return spliced
 }
 
-/** What puts another model into the body; none when it names no model, which is the upstream's to refuse. */
+/**
+ * Returns the edits that put another model into the body. Without a model there are none: the upstream
+ * refuses such a body.
+ */
 export function modelEdits(scan: BodyFields, model: string): Edit[] {
   const span = scan.fields.model
   return span === undefined ? [] : [{ ...span, text: JSON.stringify(model) }]
 }
 
 /**
- * What makes a streamed chat completion report its usage, by the smallest change. None when the client asks for it
- * itself, or when `stream_options` is something the upstream will refuse anyway.
+ * Returns the smallest edits that make a streamed chat completion report its usage. There are none if the
+ * client asks for it, or if the upstream will refuse the `stream_options` anyway.
  */
 export function usageEdits(body: Buffer, scan: BodyFields): Edit[] {
   const options = scan.fields.stream_options
@@ -55,12 +58,15 @@ export function usageEdits(body: Buffer, scan: BodyFields): Edit[] {
   return [{ start, end: start, text: `"include_usage":true${isEmptyObject(body, options) ? '' : ','}` }]
 }
 
-/** The body asking for `model`. To change the usage option too, `splice` the edits of both at once: offsets move. */
+/**
+ * Returns the body with another `model`. To change the usage option too, `splice` the edits of both at once:
+ * offsets move.
+ */
 export function withModel(body: Buffer, scan: BodyFields, model: string): Buffer {
   return splice(body, modelEdits(scan, model))
 }
 
-/** The body asking for usage; null when there is nothing to change. */
+/** Returns the body with the usage option; null if nothing changes. */
 export function withUsageRequested(body: Buffer, scan: BodyFields): Buffer | null {
   const edits = usageEdits(body, scan)
   return edits.length === 0 ? null : splice(body, edits)

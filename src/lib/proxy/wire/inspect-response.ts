@@ -3,14 +3,14 @@ import { Members, writtenWithEscapes } from './json-cursor.ts'
 import { Lookout, isAt, skipSpace } from './json-scan.ts'
 
 export interface ResponseSummary {
-  /** The value of the top-level `usage`, parsed as far as `usageNames` go; undefined when there is none. */
+  /** The value of the top-level `usage`, parsed as far as `usageNames` reach; undefined: there is none. */
   usage: unknown
 }
 
 const BASE_RESP = Buffer.from('"base_resp"')
-/** Larger bodies are no errors: nothing says that much of a failure. */
+/** Larger bodies are not errors: no service describes a failure at such length. */
 const LONGEST_ERROR = 64 << 10
-/** An error that tells a usage beside it is short. */
+/** An error with a usage beside it is short. */
 const LONGEST_WITH_USAGE = 2 << 10
 const OPEN_OBJECT = 0x7b
 const ZERO = 0x30
@@ -21,8 +21,8 @@ const CODE = Buffer.from('code')
 const ERROR_TYPE = Buffer.from('errorType')
 
 /**
- * What the proxy has to know of a plain JSON success, without parsing all of it. Null: it may be an error in the clothes
- * of a success, or is no JSON object, and has to be read as a whole.
+ * Extracts what the proxy needs from a plain JSON success, without parsing all of it. Null: it may be an
+ * error in the form of a success, or is no JSON object. The caller must then parse the whole body.
  */
 export function inspectResponse(body: Buffer): ResponseSummary | null {
   const open = skipSpace(body, 0)
@@ -41,8 +41,8 @@ export function inspectResponse(body: Buffer): ResponseSummary | null {
 }
 
 /**
- * `inspectResponse` for what is surely an answer. Null too where a small body could be an error in a form that only a reading
- * of all of it shows: without usage, or with the `base_resp` of MiniMax.
+ * `inspectResponse` for a certain answer. A small body may be an error in a form that only a full parse
+ * shows: without usage, or with the `base_resp` of MiniMax. The result is null for these too.
  */
 export function inspectAnswer(body: Buffer): ResponseSummary | null {
   const summary = inspectResponse(body)
@@ -54,11 +54,13 @@ export function inspectAnswer(body: Buffer): ResponseSummary | null {
 type UsageName = (typeof usageNames)[number]
 type Counts = Record<UsageName, unknown>
 
-// Most names are told apart by their length alone.
+// Length alone distinguishes most names.
 const namesByLength: { name: UsageName; bytes: Buffer }[][] = []
 for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, bytes: Buffer.from(name) })
 
-/** The value of the member that `members` has come to, which is skipped: of an object, what the readers look at. */
+/**
+ * Reads and skips the current value of `members`. An object yields the counts that the usage readers need.
+ */
 function readCounts(body: Buffer, members: Members): unknown {
   const { start } = members
   if (body[start] !== OPEN_OBJECT) return members.skip() ? parsed(body, start, members.end) : undefined
@@ -87,7 +89,7 @@ function noCounts(): Counts {
   }
 }
 
-/** Each by its name: by one that varies, V8 looks it up by hash. */
+/** A separate property access for each name: with a variable name, V8 would look it up by hash. */
 function put(counts: Counts, name: UsageName, value: unknown): void {
   switch (name) {
     case 'prompt_tokens':
@@ -115,7 +117,7 @@ function nameAt(body: Buffer, start: number, end: number): UsageName | null {
   return null
 }
 
-/** More digits may not fit a number exactly. */
+/** A longer number may not be exact. */
 const MOST_DIGITS = 15
 
 function valueAt(body: Buffer, start: number, end: number): unknown {
@@ -133,6 +135,6 @@ function parsed(body: Buffer, start: number, end: number): unknown {
   try {
     return JSON.parse(body.toString('utf8', start, end)) as unknown
   } catch {
-    return undefined // right in structure, but not a value: nothing said
+    return undefined // valid structure, but no value: treated as missing
   }
 }

@@ -1,12 +1,13 @@
-// The wire folder: what the proxy does to bytes on their way through. Requests and answers stay bytes: what must be known
-// is found in place, what must change is spliced in, and everything else leaves exactly as it came. Nothing here opens
-// a socket, knows an account or keeps anything beyond one request, but for names that come again and again.
+// The wire folder transforms bytes in transit. Requests and answers stay bytes. Values are found in place,
+// changes are spliced in, and everything else leaves exactly as it came. No code here opens a socket or knows
+// an account. Nothing is kept beyond one request, except names that recur.
 //
-// This file walks JSON without building it: each `skip` takes the offset where something begins and answers the offset
-// after it, or one of the negative verdicts below. Structure, literals and numbers are checked to the letter; the inside
-// of strings (escapes, control characters, UTF-8) is the reader's business, so that long strings go at memchr's speed.
+// This file walks JSON without building it. Each `skip` takes the offset of an item. The result is the offset
+// after it, or one of the negative verdicts below. Structure, literals and numbers are checked exactly. The
+// inside of strings (escapes, control characters, UTF-8) is left to the reader. Long strings therefore pass
+// at memchr's speed.
 
-/** Offsets of a value's bytes: `start` inclusive, `end` exclusive; a string's include its quotes. */
+/** Byte offsets of a value: `start` inclusive, `end` exclusive. Those of a string include its quotes. */
 export interface Span {
   start: number
   end: number
@@ -14,7 +15,7 @@ export interface Span {
 
 export const MALFORMED = -1
 export const TOO_DEEP = -2
-/** Deeper nesting than any client sends; it also bounds what a walk has to remember. */
+/** Deeper nesting than any client sends. It also bounds the memory of a walk. */
 const MAX_DEPTH = 512
 
 const QUOTE = 0x22
@@ -32,19 +33,19 @@ export function skipSpace(body: Buffer, from: number): number {
   let at = from
   for (;;) {
     const byte = body[at]
-    // Nearly always there is none: one comparison tells.
+    // Usually there is no blank: one comparison decides.
     if (byte === undefined || byte > 0x20) return at
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at
     at++
   }
 }
 
-/** What closes each value that is open, the outermost first. No walk begins inside another: one list is enough. */
+/** The closing bytes of the open values, the outermost first. Walks are never nested: one list is enough. */
 const closers = new Uint8Array(MAX_DEPTH)
 
 /**
- * A value that begins exactly at `from`, inside `depth` others; a loop, so that nesting takes no stack. `lookout` is shown
- * every string in it, the keys too.
+ * Skips a value that begins exactly at `from`, inside `depth` others. A loop, so that nesting takes no stack.
+ * `lookout` sees every string in it, including keys.
  */
 export function skipValue(body: Buffer, from: number, depth = 0, lookout: Lookout | null = null): number {
   let at = from
@@ -54,7 +55,7 @@ export function skipValue(body: Buffer, from: number, depth = 0, lookout: Lookou
     const byte = body[at]
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       if (open >= MAX_DEPTH) return TOO_DEEP
-      closers[open++] = byte + 2 // as ASCII has it for both
+      closers[open++] = byte + 2 // ASCII has the closing byte two later in both cases
       at++
       isFirst = true
     } else if (byte === QUOTE) at = skipString(body, at, lookout)
@@ -78,7 +79,7 @@ export function skipValue(body: Buffer, from: number, depth = 0, lookout: Lookou
   }
 }
 
-/** A key that must begin at `at`, with its colon: the offset of its value. */
+/** Skips a key at `at`, with its colon; returns the offset of its value. */
 function skipKey(body: Buffer, at: number, lookout: Lookout | null): number {
   if (body[at] !== QUOTE) return MALFORMED
   const end = skipString(body, at, lookout)
@@ -87,7 +88,10 @@ function skipKey(body: Buffer, at: number, lookout: Lookout | null): number {
   return body[colon] === COLON ? skipSpace(body, colon + 1) : MALFORMED
 }
 
-/** Watches a walk for one word as a string, or as the end of one after a quote: where a search would find it in quotes. */
+/**
+ * Watches a walk for one word, as a string or as the end of one after a quote. A text search would find the
+ * same word in quotes.
+ */
 export class Lookout {
   wasSeen = false
   readonly #quoted: Buffer
@@ -98,7 +102,7 @@ export class Lookout {
     this.#lastLetter = this.#quoted.at(-2)
   }
 
-  /** Looks at a string by the offset after it. */
+  /** Checks the string that ends before `end`. */
   look(body: Buffer, end: number): void {
     if (body[end - 2] !== this.#lastLetter) return
     if (isAt(body, end - this.#quoted.length, this.#quoted)) this.wasSeen = true
@@ -108,7 +112,7 @@ export class Lookout {
 // A native search costs about as much to start as reading this many bytes by hand.
 const SHORT = 48
 
-/** The string whose opening quote stands at `at`. */
+/** Skips the string with its opening quote at `at`. */
 export function skipString(body: Buffer, at: number, lookout: Lookout | null = null): number {
   let from = at + 1
   for (const near = from + SHORT; from < near;) {
@@ -125,13 +129,13 @@ export function skipString(body: Buffer, at: number, lookout: Lookout | null = n
   return end
 }
 
-/** What is left of a string, from outside an escape. */
+/** Skips the rest of a string, from a position outside an escape. */
 function skipLongString(body: Buffer, start: number): number {
   let from = start
   for (;;) {
     const quote = body.indexOf(QUOTE, from)
     if (quote === -1) return MALFORMED
-    // `from` never stands inside an escape, so that the backslashes before the quote count from there.
+    // `from` is never inside an escape, so the backslashes before the quote count from there.
     if (!isEscaped(body, quote, from)) return quote + 1
     from = quote + 1
   }

@@ -1,4 +1,4 @@
-// What a client gets on a stream that was kept open while its request waited.
+// The bytes that a client gets on a stream kept open while its request waited.
 
 import type { Dialect } from '../../provider/provider.ts'
 import type { ErrorShape, WireError } from './wire-errors.ts'
@@ -10,12 +10,12 @@ export const STREAM_HEADERS = [
   ...['x-accel-buffering', 'no'],
 ] as const
 
-/** What readers of events skip: a comment, or the ping that Messages streams have anyway. */
+/** Bytes that event readers ignore: a comment, or the ping that Messages streams have anyway. */
 export function signOfLife(dialect: Dialect): Buffer {
   return Buffer.from(dialect === 'anthropic' ? 'event: ping\ndata: {"type": "ping"}\n\n' : ': waiting\n\n')
 }
 
-/** An answer that would have had a status of its own, as the last event of a stream. Clients throw at one that is an error. */
+/** Turns an answer with its own status into the last event of a stream. Clients throw at an error event. */
 export function bodyAsEvent(shape: ErrorShape, status: number, body: Buffer): Buffer {
   const text = onOneLine(body.toString('utf8'))
   if (status >= 400 && shape === 'responses') return errorFrame(shape, errorIn(text, status))

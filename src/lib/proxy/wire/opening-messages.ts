@@ -1,7 +1,7 @@
 import { Elements, Members } from './json-cursor.ts'
 import { isAt, skipValue, type Span } from './json-scan.ts'
 
-/** How far the opening of a conversation is searched for the first words of its user. */
+/** How many messages are searched for the first text of the user. */
 export const OPENING_MESSAGES = 8
 
 const OPEN_ARRAY = 0x5b
@@ -11,8 +11,9 @@ const ROLE = Buffer.from('role')
 const USER = Buffer.from('"user"')
 
 /**
- * Walks the messages at `at`, inside `depth` other values, as `skipValue` does, and adds to `contents` where the contents
- * of the opening stand: of the messages up to the first of the user. Every request has both of this done, in one walk.
+ * Skips the messages at `at`, inside `depth` other values, as `skipValue` does. Adds the spans of the opening
+ * contents to `contents`: those up to the first user message. Every request needs both results, so one walk
+ * yields them.
  */
 export function skipMessages(body: Buffer, at: number, depth: number, contents: Span[]): number {
   if (body[at] !== OPEN_ARRAY) return skipValue(body, at, depth)
@@ -32,7 +33,7 @@ export function skipMessages(body: Buffer, at: number, depth: number, contents: 
   return messages.end
 }
 
-/** Adds a message's content; true when it is the user's. */
+/** Adds a message's content; true if it is the user's. */
 function addContent(body: Buffer, message: Members, contents: Span[]): boolean {
   let start = -1
   let end = -1

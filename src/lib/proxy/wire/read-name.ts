@@ -2,18 +2,18 @@ import { isAt, type Span } from './json-scan.ts'
 import { readString } from './scan-body.ts'
 
 interface KnownName {
-  /** As it stood in a body, with its quotes. */
+  /** The bytes from a body, with the quotes. */
   written: Buffer
   name: string
 }
 
-/** Names that came before, each in the one place that its bytes lead to, where the next one takes over. */
+/** Recent names, each in the one slot that its bytes lead to. The next name for a slot replaces it. */
 const known = Array.from<KnownName | undefined>({ length: 64 })
 const MOST_WRITTEN_BYTES = 128
 
 /**
- * `readString` for what is nearly always one of few, such as a model: a name that came before is the same text again,
- * without being decoded, and whoever looks it up in a map does not have it hashed anew.
+ * `readString` for values that are usually one of a few, such as a model. A recurring name is the same string
+ * again, without decoding. A map lookup does not have to hash it again.
  */
 export function readName(body: Buffer, span: Span | undefined): string | null {
   if (span === undefined) return null
@@ -25,7 +25,7 @@ export function readName(body: Buffer, span: Span | undefined): string | null {
   if (before !== undefined && before.written.length === length && isAt(body, start, before.written))
     return before.name
   const name = readString(body, span)
-  // A copy: a view would keep the whole body.
+  // A copy: a view would retain the whole body.
   if (name !== null) known[place] = { written: Buffer.from(body.subarray(start, end)), name }
   return name
 }

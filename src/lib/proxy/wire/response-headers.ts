@@ -1,7 +1,8 @@
-// Which headers cross the proxy. Both functions take and return flat lists, `[name, value, name, value]`, as Node's
-// `rawHeaders` has them and `writeHead` and `request` accept them: spelling, order and repetition stay.
+// The headers that cross the proxy. Both functions take and return flat lists, `[name, value, name, value]`.
+// Node's `rawHeaders` has this form, and `writeHead` and `request` accept it. Spelling, order and repetition
+// stay.
 
-/** About one connection, not the message (RFC 9110, 7.6.1), with the older ones that are still sent. */
+/** Headers about one connection, not the message (RFC 9110, 7.6.1), with older ones that are still sent. */
 const hopByHop = [
   'connection',
   'keep-alive',
@@ -22,7 +23,7 @@ const strippedFromRequests: ReadonlySet<string> = new Set([
   'content-length',
   'accept-encoding',
   'expect',
-  // the client's credentials and accounts are not those that we use
+  // the credentials and accounts of the client differ from those used upstream
   'authorization',
   'x-api-key',
   'api-key',
@@ -30,7 +31,7 @@ const strippedFromRequests: ReadonlySet<string> = new Set([
   'cookie',
   'openai-organization',
   'openai-project',
-  // where the client sits
+  // the client's location
   'forwarded',
   'via',
   'x-forwarded-for',
@@ -40,7 +41,7 @@ const strippedFromRequests: ReadonlySet<string> = new Set([
   'x-real-ip',
   'origin',
   'referer',
-  // which requests belong together, across accounts
+  // correlation of requests across accounts
   'traceparent',
   'tracestate',
 ])
@@ -49,14 +50,14 @@ const strippedFromResponses: ReadonlySet<string> = new Set([
   ...hopByHop,
   // the caller writes its own, since it may change the body's length
   'content-length',
-  // about one account, while others may be free
+  // limits of one account, while others may be free
   'retry-after',
   'retry-after-ms',
   'x-should-retry',
   'openai-organization',
   'openai-project',
   'anthropic-organization-id',
-  // about the upstream's origin, not ours
+  // properties of the upstream's origin, not the proxy's
   'set-cookie',
   'set-cookie2',
   'alt-svc',
@@ -70,7 +71,10 @@ const strippedFromResponses: ReadonlySet<string> = new Set([
 const upstreamRequestIds: ReadonlySet<string> = new Set(['x-request-id', 'request-id'])
 const UPSTREAM_REQUEST_ID = 'x-qwenctl-upstream-request-id'
 
-/** What of a client's headers goes upstream. Answers are asked for uncompressed, so that usage can be read in passing. */
+/**
+ * Returns the client headers that go upstream. They ask for uncompressed answers, so that usage can be read
+ * in transit.
+ */
 export function requestHeaders(rawHeaders: readonly string[]): string[] {
   const named = namedByConnection(rawHeaders)
   const kept: string[] = []
@@ -85,8 +89,9 @@ export function requestHeaders(rawHeaders: readonly string[]): string[] {
 }
 
 /**
- * What of an upstream's headers goes to the client; its request id under another name. `content-encoding` stays: the body
- * passes as it came, also from an upstream that compresses unasked.
+ * Returns the upstream headers that go to the client, with the request id under another name.
+ * `content-encoding` stays. The body passes as it came, even from an upstream that compresses without being
+ * asked.
  */
 export function responseHeaders(rawHeaders: readonly string[]): string[] {
   const named = namedByConnection(rawHeaders)
@@ -105,11 +110,11 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
   return kept
 }
 
-/** What of an upstream's headers goes to the client. Made once of each head, also where that comes again and again. */
+/** The upstream headers that go to the client. Built once for each head, even if the head recurs. */
 export class PassedHeaders {
   /** Flat `[name, value, ...]`. */
   readonly list: readonly string[]
-  /** For whoever sends them again and again with the same status: see `response-head-bytes.ts`. */
+  /** A cache for senders that repeat the same status: see `response-head-bytes.ts`. */
   start: { readonly status: number; readonly bytes: Buffer } | null = null
   #hasDate: boolean | null = null
 
@@ -126,7 +131,7 @@ export class PassedHeaders {
 
 export const nothingPassed = new PassedHeaders([])
 
-/** `responseHeaders` of a head. */
+/** The cached `responseHeaders` of a head. */
 export function passedHeaders(head: {
   readonly rawHeaders: readonly string[]
   forClient: PassedHeaders | null
@@ -143,7 +148,7 @@ export function headerLines(headers: readonly string[]): string {
 
 type Fate = 'passes' | 'stripped' | 'request-id'
 
-/** Far more names than all providers send together; what comes beyond is looked at each time. */
+/** Far more names than all providers send together. Further names are checked each time. */
 const MOST_KNOWN = 512
 const known = new Map<string, Fate>()
 
@@ -162,13 +167,16 @@ function fateOf(name: string): Fate {
 
 function isStrippedFromResponse(lower: string): boolean {
   if (strippedFromResponses.has(lower)) return true
-  // One account's limits would mislead about the pool's.
+  // An account's own limits would mislead about those of the pool.
   if (lower.includes('ratelimit') || lower.includes('rate-limit')) return true
   // An upstream's open CORS would let every web page read a proxy on this machine.
   return lower.startsWith('access-control-') || lower.startsWith('x-qwenctl-')
 }
 
-/** Headers that a `connection` header declares to be about this connection too; null for the usual none. */
+/**
+ * Returns the headers that a `connection` header declares to be about this connection; null if there are
+ * none, as usual.
+ */
 function namedByConnection(rawHeaders: readonly string[]): Set<string> | null {
   let named: Set<string> | null = null
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -2,7 +2,7 @@ import { Members, writtenWithEscapes } from './json-cursor.ts'
 import { TOO_DEEP, isAt, skipSpace, type Span } from './json-scan.ts'
 import { skipMessages } from './opening-messages.ts'
 
-/** The top-level members of a request that the proxy reads, whatever the dialect. */
+/** The top-level members of a request that the proxy reads, in any dialect. */
 export const bodyKeys = [
   'model',
   'stream',
@@ -22,16 +22,16 @@ export type BodyKey = (typeof bodyKeys)[number]
 
 export interface BodyFields {
   ok: true
-  /** Where the value of each key stands; undefined: the body does not have it. */
+  /** The span of each key's value; undefined: the body does not have the key. */
   fields: Record<BodyKey, Span | undefined>
-  /** Where the contents of the first `messages` stand, up to the user's: what tells which conversation it is. */
+  /** The content spans of the first `messages`, up to the user's. They identify the conversation. */
   opening: Span[]
-  /** Where a member can be put in: the offset after the opening brace. */
+  /** Insertion point of a member: the offset after the opening brace. */
   insertAt: number
   isEmpty: boolean
 }
 
-/** `duplicate`: a key that we read occurs twice, and the upstream might take the other one than we counted. */
+/** `duplicate`: a key that the proxy reads occurs twice, and the upstream might use the other value. */
 export interface BodyRefusal {
   ok: false
   reason: 'not-an-object' | 'malformed' | 'too-deep' | 'duplicate'
@@ -39,13 +39,14 @@ export interface BodyRefusal {
 
 export type BodyScan = BodyFields | BodyRefusal
 
-// Most keys of a body are told apart by their length alone.
+// Length alone distinguishes most keys of a body.
 const keysByLength: { key: BodyKey; bytes: Buffer }[][] = []
 for (const key of bodyKeys) (keysByLength[key.length] ??= []).push({ key, bytes: Buffer.from(key) })
 
 /**
- * Finds the members that the proxy needs in a JSON request body, without parsing the rest. Never throws. Spans are byte
- * offsets into `body`. The whole body is checked for structure, so that what is forwarded is one JSON object.
+ * Finds the members that the proxy needs in a JSON request body, without parsing the rest. Never throws.
+ * Spans are byte offsets into `body`. The structure of the whole body is checked, so that only a single JSON
+ * object is forwarded.
  */
 export function scanBody(body: Buffer): BodyScan {
   const open = skipSpace(body, startsWithByteOrderMark(body) ? 3 : 0)
@@ -72,7 +73,7 @@ export function scanBody(body: Buffer): BodyScan {
   return { ok: true, fields, opening, insertAt: open + 1, isEmpty }
 }
 
-/** All of them, so that every request has the same shape: V8 looks up others by hash. */
+/** Contains all keys, so that every request has the same shape. V8 looks up other shapes by hash. */
 function noFields(): BodyFields['fields'] {
   return {
     model: undefined,
@@ -101,7 +102,8 @@ function bodyKeyAt(body: Buffer, start: number, end: number): BodyKey | null {
 
 const MODEL = Buffer.from('model')
 
-// Go's decoder ignores the case of keys: `Model` beside `model` would let such an upstream read what we never saw.
+// Go's decoder ignores the case of keys. With `Model` beside `model`, such an upstream could read a value
+// that the proxy never saw.
 function isModelInAnyCase(body: Buffer, start: number): boolean {
   for (let index = 0; index < MODEL.length; index++) {
     if (((body[start + index] ?? 0) | 0x20) !== MODEL[index]) return false
@@ -113,10 +115,13 @@ function startsWithByteOrderMark(body: Buffer): boolean {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
 }
 
-/** Names and identifiers are short; what is longer is a text in the wrong place. */
+/** Names and identifiers are short. A longer value is a text in the wrong place. */
 const MAX_STRING_BYTES = 4096
 
-/** The string at `span`; null when there is none, it is another kind of value, or it is over 4 KiB or not valid JSON. */
+/**
+ * Reads the string at `span`. Null: there is none, it has another type, it is over 4 KiB, or it is not valid
+ * JSON.
+ */
 export function readString(body: Buffer, span: Span | undefined): string | null {
   if (span === undefined || body[span.start] !== 0x22 || span.end - span.start > MAX_STRING_BYTES) return null
   try {
@@ -126,9 +131,9 @@ export function readString(body: Buffer, span: Span | undefined): string | null 
   }
 }
 
-/** The boolean at `span`; null when there is none or it is another kind of value. */
+/** Reads the boolean at `span`; null: there is none, or it has another type. */
 export function readBoolean(body: Buffer, span: Span | undefined): boolean | null {
-  // The scan has checked the literal: its first byte tells which it is.
+  // The scan has checked the literal: its first byte decides.
   if (span === undefined) return null
   const first = body[span.start]
   if (first === 0x74) return true

@@ -1,13 +1,13 @@
 import type { Span } from './json-scan.ts'
 
-/** The fields of a form that the proxy reads; files and everything else in it pass unread. */
+/** The form fields that the proxy reads. Files and everything else pass unread. */
 export const formKeys = ['model', 'stream', 'user'] as const
 export type FormKey = (typeof formKeys)[number]
 
-/** Where the value of each field stands in the body. */
+/** The span of each field's value in the body. */
 export type FormFields = Partial<Record<FormKey, Span>>
 
-/** `duplicate`: a field that we read occurs twice, and the upstream might take the other one. */
+/** `duplicate`: a field that the proxy reads occurs twice, and the upstream might use the other one. */
 export type FormScan =
   { ok: true; fields: FormFields } | { ok: false; reason: 'no-boundary' | 'malformed' | 'duplicate' }
 
@@ -20,15 +20,15 @@ export function isForm(contentType: string | undefined): boolean {
 }
 
 /**
- * Finds the fields that the proxy needs in a `multipart/form-data` body (RFC 7578), by native searches from one delimiter
- * to the next, so that a large file costs one pass. Never throws.
+ * Finds the fields that the proxy needs in a `multipart/form-data` body (RFC 7578). Native searches go from
+ * one delimiter to the next, so that a large file costs one pass. Never throws.
  */
 export function scanForm(body: Buffer, contentType: string): FormScan {
   const boundary = boundaryOf(contentType)
   if (boundary === null) return { ok: false, reason: 'no-boundary' }
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   const fields: FormFields = {}
-  // The first delimiter has no line before it.
+  // The first delimiter may have no line before it.
   let at = body.indexOf(delimiter.subarray(2))
   if (at !== 0 && body.subarray(at - 2, at).toString('latin1') !== '\r\n')
     return { ok: false, reason: 'malformed' }
@@ -48,7 +48,7 @@ export function scanForm(body: Buffer, contentType: string): FormScan {
   return { ok: false, reason: 'malformed' }
 }
 
-/** The text of a field; null when there is none, or it is too long to be a name. */
+/** Reads the text of a field; null: there is none, or it is too long for a name. */
 export function readField(body: Buffer, span: Span | undefined): string | null {
   if (span === undefined || span.end - span.start > 4096) return null
   return body.toString('utf8', span.start, span.end).trim()

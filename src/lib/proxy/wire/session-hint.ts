@@ -5,7 +5,7 @@ import type { Span } from './json-scan.ts'
 import { skipMessages } from './opening-messages.ts'
 import { readString, type BodyFields } from './scan-body.ts'
 
-/** Headers in which clients name the conversation themselves, the surest first. */
+/** Headers in which clients name the conversation, the most reliable first. */
 const sessionHeaders = [
   'x-claude-code-session-id',
   'x-qwen-code-session-id',
@@ -18,7 +18,7 @@ const MAX_TEXTS = 8
 /** From each text, at most this many bytes at its beginning, middle and end: 8 texts make 1.5 KiB at most. */
 const SAMPLE_BYTES = 64
 
-/** The conversation as a header names it, which is surer than what a body tells; null: none does. */
+/** Returns the conversation from a header, which is more reliable than the body; null: no header names it. */
 export function sessionHeaderOf(header: HeaderLookup): string | null {
   for (const name of sessionHeaders) {
     const value = header(name)
@@ -28,8 +28,8 @@ export function sessionHeaderOf(header: HeaderLookup): string | null {
 }
 
 /**
- * Which conversation a request belongs to. `named`: the name in its headers, which is surer than any in its body. The
- * hint is for affinity alone: clients choose it, so it must never authorise anything.
+ * Returns the conversation of a request. `named`: the name in its headers, which is more reliable than any in
+ * its body. The hint is for affinity alone: clients choose it, so it must never authorise anything.
  */
 export function conversationHint(body: Buffer, scan: BodyFields, named: string | null): ConversationHint {
   const name = named ?? nameInBody(body, scan)
@@ -50,16 +50,22 @@ function nonEmpty(value: string | null): string | null {
   return value === '' ? null : value
 }
 
-/** What only a model has said. Inside a text the quotes would be escaped, so these are values and keys of the JSON. */
+/**
+ * Marks that only a model's output contains. Inside a text the quotes would be escaped, so these are JSON
+ * keys and values.
+ */
 const answerMarks = ['"assistant"', '"function_call"', '"reasoning"', '"custom_tool_call"'].map((mark) =>
   Buffer.from(mark),
 )
 
-/** Whether the model has answered in the conversation: a native search costs less than a walk over the messages. */
+/**
+ * Whether the model has answered in the conversation. A native search costs less than a walk over the
+ * messages.
+ */
 function isAnswered(body: Buffer, { fields, opening }: BodyFields): boolean {
   const said = fields.messages ?? fields.input
   if (said === undefined || body[said.start] === QUOTE) return false
-  // What the client says before the first answer may be long, and holds none.
+  // The client's text before the first answer may be long, and has no mark.
   const from = Math.max(said.start, opening.at(-1)?.end ?? 0)
   const rest = body.subarray(fields.messages === undefined ? said.start : from, said.end)
   const marks = fields.messages === undefined ? answerMarks : answerMarks.slice(0, 1)
@@ -67,10 +73,11 @@ function isAnswered(body: Buffer, { fields, opening }: BodyFields): boolean {
 }
 
 /**
- * A hash of the opening: the system prompt and the messages up to the first of the user, which stay while a conversation
- * grows. Null: nothing tells the conversation from others. Only texts count, since clients move `cache_control` marks and
- * change between a string and a list of parts from one turn to the next. Of a long text three samples and the length are
- * hashed, of each text for itself: conversations that share a long system prompt still differ by what the user said first.
+ * Returns a hash of the opening: the system prompt and the messages up to the first of the user. These stay
+ * while a conversation grows. Null: nothing distinguishes the conversation from others. Only texts count.
+ * Clients move `cache_control` marks, and switch between a string and a list of parts between requests. Of a
+ * long text three samples and the length are hashed, separately for each text. Conversations with the same
+ * long system prompt still differ by the user's first message.
  */
 function openingHint(body: Buffer, scan: BodyFields): number | null {
   const { fields } = scan
@@ -81,12 +88,13 @@ function openingHint(body: Buffer, scan: BodyFields): number | null {
   addTexts(body, fields.system, shared)
   addTexts(body, fields.instructions, shared)
   const own = textsOf(body, said)
-  // A system prompt alone is what many conversations share: binding them all to one account would be worse than no hint.
+  // Many conversations share a system prompt alone. Binding them all to one account would be worse than no
+  // hint.
   if (own.length === 0) return null
   return hashOf(body, shared.length === 0 ? own : shared.concat(own))
 }
 
-/** The scan came by those of `messages` already. */
+/** The scan has already collected those of `messages`. */
 function openingContents(body: Buffer, { fields, opening }: BodyFields): Span[] {
   if (fields.messages !== undefined || fields.input === undefined) return opening
   const contents: Span[] = []
@@ -94,7 +102,7 @@ function openingContents(body: Buffer, { fields, opening }: BodyFields): Span[] 
   return contents
 }
 
-/** Mostly the contents are texts already, and then no new list is made. */
+/** Mostly the contents are already texts, and no new list is needed. */
 function textsOf(body: Buffer, contents: Span[]): Span[] {
   let arePlain = true
   for (const { start } of contents) if (body[start] !== QUOTE) arePlain = false
@@ -119,20 +127,20 @@ function addTexts(body: Buffer, content: Span | undefined, texts: Span[]): void 
 
 const QUOTE = 0x22
 
-// Claude Code opens its system prompt with a block whose numbers differ from request to request.
+// Claude Code begins its system prompt with a block of numbers that change with each request.
 const attribution = Buffer.from('"x-anthropic-billing-header:')
 
 function changesPerRequest(body: Buffer, text: Span): boolean {
   return body.subarray(text.start, text.start + attribution.length).equals(attribution)
 }
 
-// 32 bits: two conversations that happen to meet merely share an account.
+// 32 bits: two conversations with the same hash merely share an account.
 const SEED = 0x811c9dc5
 const PRIME = 0x01000193
 
 function hashOf(body: Buffer, texts: readonly Span[]): number {
   let hash = SEED
-  // The user's words come last: where there are too many texts, the last ones are kept.
+  // The user's text comes last: of too many texts, the last ones are kept.
   for (let at = Math.max(0, texts.length - MAX_TEXTS); at < texts.length; at++) {
     const { start, end } = texts[at]!
     hash = mixed(hash, end - start)
@@ -148,7 +156,7 @@ function hashOf(body: Buffer, texts: readonly Span[]): number {
   return hash
 }
 
-/** Four bytes at a time: bytes one by one wait for one multiplication each. */
+/** Four bytes at a time: byte by byte, each waits for a multiplication. */
 function hashBytes(body: Buffer, seed: number, start: number, end: number): number {
   let hash = seed
   let at = start
@@ -158,7 +166,7 @@ function hashBytes(body: Buffer, seed: number, start: number, end: number): numb
   return hash
 }
 
-/** As FNV-1a, and the high bits fold back into the low ones, which a multiplication alone never lets them reach. */
+/** Mixes as FNV-1a, and folds the high bits back into the low ones, which multiplication alone never does. */
 function mixed(hash: number, word: number): number {
   const product = Math.imul(hash ^ word, PRIME)
   return product ^ (product >>> 15)

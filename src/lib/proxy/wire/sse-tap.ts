@@ -1,4 +1,4 @@
-// The event stream format as the WHATWG wrote it down: lines end in LF, CRLF or CR, a blank line ends a frame.
+// The event stream format of the WHATWG: lines end in LF, CRLF or CR, and a blank line ends a frame.
 
 import { isAt } from './json-scan.ts'
 
@@ -7,13 +7,13 @@ const CR = 0x0d
 const COLON = 0x3a
 const SPACE = 0x20
 
-/** One frame of an event stream, with the bytes it came in. Its fields are read when they are asked for. */
+/** A frame of an event stream, with its original bytes. Fields are parsed on demand. */
 export class SseFrame {
   /** Exactly as received, including the blank line that ends it. */
   readonly bytes: Buffer
-  /** True: a piece of a frame too large to be held; nothing in it is read. */
+  /** True: a part of a frame too large to hold; none of it is parsed. */
   readonly isOpaque: boolean
-  /** False: the stream ended before the blank line that makes clients act on the frame. */
+  /** False: the stream ended before the blank line that makes clients process the frame. */
   readonly isComplete: boolean
   readonly #from: number
   #fields: FrameFields | null = null
@@ -35,7 +35,7 @@ export class SseFrame {
     return this.#read().data.length > 0
   }
 
-  /** The values of its `data:` lines, joined by a line feed; null when it has none. */
+  /** The values of its `data:` lines, joined by a line feed; null: there are none. */
   get data(): string | null {
     if (this.#data === undefined) {
       const spans = this.#read().data
@@ -52,7 +52,7 @@ export class SseFrame {
     return this.#read().statusHint
   }
 
-  /** True for comments and blank lines: nothing that a client is told of. */
+  /** True for comments and blank lines: clients ignore them. */
   get isComment(): boolean {
     return !this.isOpaque && !this.#read().hasField
   }
@@ -116,7 +116,9 @@ const readNames = [
   { name: 'event', spelled: Buffer.from('event') },
 ] as const
 
-/** Finds the ends of lines with native searches; each byte is searched once, also where only one of the two is used. */
+/**
+ * Finds line ends with native searches. Each byte is searched once, even if only one kind of line end occurs.
+ */
 class LineBreaks {
   readonly #bytes: Buffer
   #lineFeed = -1
@@ -133,7 +135,7 @@ class LineBreaks {
     return Math.min(this.#lineFeed, this.#carriageReturn)
   }
 
-  /** Where the line after the one that ends at `at` begins. */
+  /** Offset of the line after the line end at `at`. */
   after(at: number): number {
     return this.#bytes[at] === CR && this.#bytes[at + 1] === LF ? at + 2 : at + 1
   }
@@ -147,9 +149,9 @@ class LineBreaks {
 const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 /**
- * Splits the bytes of an event stream into frames as they arrive. However the bytes are cut into chunks, the frames are
- * the same, and their bytes together are the input. A frame that lies within one chunk is a view of it, not a copy.
- * A frame over `maxFrameBytes` is handed out in opaque pieces rather than held.
+ * Splits the bytes of an event stream into frames as they arrive. The frames do not depend on the chunk
+ * boundaries, and their bytes together are the input. A frame within one chunk is a view of it, not a copy. A
+ * frame over `maxFrameBytes` is returned in opaque parts instead of held.
  */
 export class SseTap {
   readonly #maxFrameBytes: number
@@ -158,7 +160,7 @@ export class SseTap {
   #isFirst = true
   #isOverflowing = false
   #isLineEmpty = true
-  /** The last byte was a carriage return: a line feed that follows belongs to it. */
+  /** The last byte was a carriage return. A line feed that follows belongs to it. */
   #isAfterCr = false
   /** That carriage return ended a blank line, and so a frame. */
   #isFrameEnding = false
@@ -167,7 +169,7 @@ export class SseTap {
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
   }
 
-  /** The frames that this chunk completes. */
+  /** Returns the frames that this chunk completes. */
   push(chunk: Buffer): SseFrame[] {
     const frames: SseFrame[] = []
     if (chunk.length === 0) return frames
@@ -198,7 +200,7 @@ export class SseTap {
     return frames
   }
 
-  /** What is left when the stream is over, or null: mostly a frame without its blank line. */
+  /** Returns the rest at the end of the stream, or null: mostly a frame without its blank line. */
   end(): SseFrame | null {
     const frames: SseFrame[] = []
     const isComplete = this.#isFrameEnding
@@ -207,7 +209,7 @@ export class SseTap {
     return frames[0] ?? null
   }
 
-  /** True from the first opaque piece of a frame until its end. */
+  /** True from the first opaque part of a frame until its end. */
   get isOverflowing(): boolean {
     return this.#isOverflowing
   }
@@ -227,7 +229,7 @@ export class SseTap {
     this.#isOverflowing = false
     const from = this.#isFirst && isAt(bytes, 0, BYTE_ORDER_MARK) ? 3 : 0
     this.#isFirst = false
-    // The line feed that a carriage return was waiting for may not come: then every byte has left already.
+    // The line feed awaited after a carriage return may be missing: then every byte has already left.
     if (bytes.length > 0) frames.push(new SseFrame(bytes, { isOpaque, isComplete }, from))
   }
 

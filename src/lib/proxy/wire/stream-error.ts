@@ -1,21 +1,21 @@
 import { saysFailure } from '../../provider/error-frame.ts'
 import type { SseFrame } from './sse-tap.ts'
 
-/** An error that came inside an event stream. */
+/** An error inside an event stream. */
 export interface StreamError {
-  /** Its body in the shape that a plain error answer has; undefined when it was not JSON. */
+  /** The body in the shape of a plain error answer; undefined: not JSON. */
   body: unknown
-  /** The data as it came. */
+  /** The data as received. */
   text: string
-  /** The HTTP status that the frame names, null when it names none. */
+  /** The HTTP status that the frame names; null: none. */
   status: number | null
 }
 
 type FrameView = Pick<SseFrame, 'event' | 'data' | 'statusHint'>
 
 /**
- * The error that a frame reports, or null. `isFirst`: nothing came before it, which lets the bare
- * errors of services (`{code, message}`, `base_resp`, `success: false`) count as errors too.
+ * Returns the error that a frame reports, or null. `isFirst`: no frame came before it. Then the bare errors
+ * of services (`{code, message}`, `base_resp`, `success: false`) count as errors too.
  */
 export function streamErrorIn(
   frame: FrameView,
@@ -37,7 +37,7 @@ function saysError(body: unknown): boolean {
   return isRecord(body) && (Boolean(body.error) || body.type === 'error' || body.type === 'response.failed')
 }
 
-/** Frames of a stream name their kind; an error of a service that has none does not. */
+/** Stream frames name their type. A service error without one is a bare error. */
 function isBareError(body: unknown): boolean {
   return isRecord(body) && !isKind(body.type) && !('object' in body) && saysFailure(body)
 }
@@ -46,7 +46,7 @@ function isKind(type: unknown): boolean {
   return typeof type === 'string' && !/error|limit|invalid|quota|denied|exceeded/i.test(type)
 }
 
-/** `response.failed` carries the whole response, and its error in there. */
+/** `response.failed` carries the whole response, with its error inside. */
 function unwrapped(body: unknown): unknown {
   return isRecord(body) && body.type === 'response.failed' && isRecord(body.response) ? body.response : body
 }

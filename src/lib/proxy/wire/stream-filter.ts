@@ -5,33 +5,37 @@ import type { ResponseStream } from './wire-errors.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'
 
 export interface StreamFilterOptions {
-  /** Usage of one frame's data; what it throws is taken as nothing said. */
+  /** Reads the usage of one frame's data. If it throws, the usage stays unknown. */
   readUsage: (data: unknown) => Usage
-  /** True: the usage chunk of an OpenAI stream is ours alone, since the client did not ask for it. */
+  /** True: the proxy alone asked for the usage chunk of an OpenAI stream. */
   stripUsage: boolean
   maxFrameBytes?: number
 }
 
-/** Comments held before the first data; with more than this the stream opens, and the failover is given up. */
+/**
+ * Most comment bytes held before the first data. With more, the stream opens and failover is no longer
+ * possible.
+ */
 const MAX_HELD_BYTES = 64 * 1024
 
 const CLOSE_FRAME = Buffer.from('\n\n')
 
 /**
- * A streamed answer on its way to the client. Until its first data nothing is let out, so that an upstream that says 200
- * and then fails can still be answered by another account (`refusal`). From then on whole frames pass as they came, while
- * usage, the regular end and errors are noted. Feed `push` and then `end`; send what they return, in order.
+ * A streamed answer in transit to the client. Output begins with the first data. If an upstream sends 200 and
+ * then fails, another account can therefore still answer (`refusal`). From then on whole frames pass as they
+ * came. Usage, the regular end and errors are noted. Call `push` and then `end`; send their results, in
+ * order.
  */
 export class StreamFilter {
-  /** Set when the first data is an error: nothing was let out, and nothing will be. */
+  /** Set if the first data is an error: nothing was sent, and nothing will be. */
   refusal: StreamError | null = null
-  /** Set when an error came after the first data; it was passed on. */
+  /** Set if an error came after the first data; it was passed on. */
   erroredMidStream: StreamError | null = null
-  /** True once something was let out: the answer is committed. */
+  /** True once something was sent: the answer is committed. */
   isOpen = false
-  /** True once the stream said that it is complete; a stream that ends without was cut. */
+  /** True once the stream reported that it is complete. A stream without that was cut. */
   sawEnd = false
-  /** What was read so far. */
+  /** The usage read so far. */
   usage: Usage = unknownUsage
 
   readonly #options: StreamFilterOptions
@@ -39,7 +43,7 @@ export class StreamFilter {
   #held: Buffer[] = []
   #heldBytes = 0
   #sawFinishReason = false
-  /** Of the first data frame and the last one: what a stream of the Responses API has to be ended with. */
+  /** The first and the last data frame, needed to end a stream of the Responses API. */
   #firstText: string | null = null
   #lastText = ''
 
@@ -48,7 +52,7 @@ export class StreamFilter {
     this.#tap = new SseTap(options)
   }
 
-  /** Takes what came from the upstream; returns what may be sent now, in as few buffers as possible. */
+  /** Takes upstream bytes; returns what may be sent now, in as few buffers as possible. */
   push(chunk: Buffer): Buffer[] {
     const out: Buffer[] = []
     for (const frame of this.#tap.push(chunk)) this.#take(frame, out)
@@ -56,9 +60,10 @@ export class StreamFilter {
   }
 
   /**
-   * The upstream is done; `isCut` when its connection broke instead of ending. Returns what is still to be sent, which
-   * always ends between frames, so that an error frame can follow. A last frame that lacks its blank line is completed
-   * when its data is whole, and dropped otherwise: by the format clients ignore it, and an error frame would glue to it.
+   * The upstream has ended; `isCut`: its connection broke instead. Returns the rest to send, which always
+   * ends between frames, so that an error frame can follow. A last frame without its blank line is completed
+   * if its data is whole, and dropped if not. By the format clients ignore it, and an error frame would be
+   * appended to it.
    */
   end({ isCut = false } = {}): Buffer[] {
     const out: Buffer[] = []
@@ -71,7 +76,7 @@ export class StreamFilter {
     return this.refusal === null ? out : []
   }
 
-  /** What a stream of the Responses API said of itself so far. */
+  /** Returns what a Responses API stream has reported about itself so far. */
   responseStream(): ResponseStream {
     const first = parsed(this.#firstText)
     const sequence = /"sequence_number"\s*:\s*(\d{1,15})/.exec(this.#lastText)?.[1]
@@ -110,7 +115,7 @@ export class StreamFilter {
     append(out, bytes)
   }
 
-  /** Notes what a data frame says; its data parsed where it may matter, else undefined. */
+  /** Records what a data frame reports. Returns its parsed data if that may matter, else undefined. */
   #look(frame: SseFrame): unknown {
     const { event } = frame
     if (event !== null && ends.has(event)) this.sawEnd = true
@@ -142,11 +147,11 @@ export class StreamFilter {
     try {
       this.usage = mergeUsage(this.usage, this.#options.readUsage(data))
     } catch {
-      // A provider that trips over odd usage must not cost the client its answer; the tokens stay unknown.
+      // A provider that fails on odd usage must not cost the client its answer. The tokens stay unknown.
     }
   }
 
-  /** Some upstreams label a bare JSON error as an event stream: all of it is then lines without data. */
+  /** An upstream may label a bare JSON error as an event stream. It then has only lines without data. */
   #refuseBareError(rest: SseFrame | null): void {
     const text = Buffer.concat([...this.#held, rest?.bytes ?? Buffer.alloc(0)]).toString()
     const error = streamErrorIn({ event: null, data: text, statusHint: null }, parsed(text), {
@@ -156,7 +161,7 @@ export class StreamFilter {
   }
 }
 
-/** The last frame or event of a stream that ended as it should: Messages, Responses, sound and pictures. */
+/** The last frame or event of a regular stream: Messages, Responses, sound and pictures. */
 const ends: ReadonlySet<string> = new Set([
   'message_stop',
   'response.completed',
@@ -168,8 +173,8 @@ const ends: ReadonlySet<string> = new Set([
   'image_edit.completed',
 ])
 
-// Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be escaped, so that
-// an answer that talks about usage and errors does not meet them.
+// Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be
+// escaped, so an answer about usage and errors does not match.
 const FINISH_REASON = /"finish_reason"\s*:\s*"/
 const USAGE = /"usage"\s*:\s*\{/
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
@@ -197,11 +202,11 @@ function parsed(data: string | null): unknown {
   try {
     return JSON.parse(data) as unknown
   } catch {
-    return undefined // not JSON: nothing for us to read, the client gets it as it is
+    return undefined // not JSON: nothing to read, and the client gets it unchanged
   }
 }
 
-/** Adds to what is sent; bytes that lie side by side become one buffer, and so one write. */
+/** Adds bytes to the output. Adjacent bytes become one buffer, and so one write. */
 function append(out: Buffer[], bytes: Buffer): void {
   const last = out.at(-1)
   if (

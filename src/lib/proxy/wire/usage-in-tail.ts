@@ -3,8 +3,8 @@ import { MALFORMED, skipSpace, skipValue } from './json-scan.ts'
 const KEY = Buffer.from('"usage"')
 
 /**
- * The `usage` object near the end of a JSON answer of which only the last bytes are at hand; null when there is none.
- * Inside a JSON string its quotes would be escaped, so that text about usage is not mistaken for it.
+ * Finds the `usage` object near the end of a JSON answer of which only the last bytes are available; null:
+ * none. Inside a JSON string its quotes would be escaped, so text about usage is not mistaken for it.
  */
 export function usageInTail(tail: Buffer): unknown {
   for (let at = tail.lastIndexOf(KEY); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
@@ -16,7 +16,7 @@ export function usageInTail(tail: Buffer): unknown {
     try {
       return JSON.parse(tail.toString('utf8', start, end)) as unknown
     } catch {
-      continue // cut at the front, or not what it looked like
+      continue // cut at the front, or not a usage object
     }
   }
   return null

@@ -1,26 +1,28 @@
 import type { Dialect } from '../../provider/provider.ts'
 import { messagesType } from '../../translate/messages-types.ts'
 
-/** The form of an error. Clients of the Responses API act on other words than those of chat completions. */
+/**
+ * The format of an error. Clients of the Responses API react to other codes than those of chat completions.
+ */
 export type ErrorShape = 'chat' | 'responses' | 'messages' | 'gemini'
 
 export interface WireError {
-  /** The HTTP status it has, or would have before the first byte. */
+  /** The HTTP status that it has, or would have before the first byte. */
   status: number
-  /** Ours, from the table in `errors.ts`, or an upstream's. */
+  /** A qwenctl code from the table in `errors.ts`, or an upstream's. */
   code: string
   message: string
-  /** The `type` of the OpenAI envelope. Those of the other shapes follow from the status. */
+  /** The `type` of the OpenAI envelope. The other formats derive theirs from the status. */
   type: string
   requestId: string
   /** When the first account returns: epoch milliseconds, and the whole seconds until then. */
   returns?: { at: number; seconds: number }
 }
 
-/** A wait that is no longer counts as a rate limit. */
+/** Longest wait that counts as a rate limit. */
 const SHORT_WAIT_SECONDS = 60
 
-/** `route`: of the table of routes. */
+/** `route`: from the table of routes. */
 export function errorShapeOf(dialect: Dialect, route: string): ErrorShape {
   if (route.startsWith('/v1beta/')) return 'gemini'
   if (dialect === 'anthropic') return 'messages'
@@ -33,8 +35,8 @@ export function errorBody(shape: ErrorShape, error: WireError): Buffer {
 }
 
 /**
- * The last frames of a stream that broke off. Clients throw at it; a `[DONE]` or `message_stop` must not follow.
- * Send it only between frames. `stream`: what a stream of the Responses API said so far.
+ * Builds the last frames of a stream that broke off. Clients throw at them; a `[DONE]` or `message_stop` must
+ * not follow. Send them only between frames. `stream`: what a Responses API stream has reported so far.
  */
 export function errorFrame(shape: ErrorShape, error: WireError, stream: ResponseStream = NO_STREAM): Buffer {
   if (shape === 'responses') return Buffer.from(responsesFrames(error, stream))
@@ -42,19 +44,19 @@ export function errorFrame(shape: ErrorShape, error: WireError, stream: Response
   return Buffer.from(shape === 'messages' ? `event: error\n${data}` : data)
 }
 
-/** What is known of a stream of the Responses API. */
+/** The known facts about a Responses API stream. */
 export interface ResponseStream {
-  /** The response object of its first event; null: none was seen. */
+  /** The response object of its first event; null: not seen. */
   response: Record<string, unknown> | null
-  /** Of its last event; -1: none was seen. */
+  /** Sequence number of its last event; -1: not seen. */
   sequence: number
 }
 
 const NO_STREAM: ResponseStream = { response: null, sequence: -1 }
 
 /**
- * Codex reads `response.failed` and passes over `error` (https://github.com/openai/codex,
- * codex-rs/codex-api/src/sse/responses.rs, 2026-11); the API describes `error` for all clients
+ * Codex reads `response.failed` and ignores `error` (https://github.com/openai/codex,
+ * codex-rs/codex-api/src/sse/responses.rs, 2026-11). The API describes `error` for all clients
  * (https://platform.openai.com/docs/api-reference/responses-streaming/error, 2026-11). Both are sent.
  */
 function responsesFrames(
@@ -92,9 +94,9 @@ function envelope(shape: ErrorShape, error: WireError): object {
 }
 
 /**
- * The words that OpenAI's clients act on. `insufficient_quota` ends the retries of LangChain
- * (https://github.com/langchain-ai/langchainjs, libs/langchain-core/src/utils/async_caller.ts, 2026-11);
- * `rate_limit_exceeded` is waited for.
+ * The codes that OpenAI's clients react to. `insufficient_quota` ends the retries of LangChain
+ * (https://github.com/langchain-ai/langchainjs, libs/langchain-core/src/utils/async_caller.ts, 2026-11).
+ * Clients wait out `rate_limit_exceeded`.
  */
 function formatOpenai({ status, code, type, returns }: WireError): { type: string; code: string } {
   const isShort = returns !== undefined && returns.seconds <= SHORT_WAIT_SECONDS
@@ -116,8 +118,8 @@ function usageLimit({ message, returns }: WireError): object {
   return { message, type: 'usage_limit_reached', param: null, code: 'usage_limit_reached', ...ends }
 }
 
-// The HTTP mapping in https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto (2026-11); where it names no
-// code for a status, the nearest.
+// The HTTP mapping in https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto (2026-11). A
+// status without a code there gets the nearest.
 const geminiStatuses: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',

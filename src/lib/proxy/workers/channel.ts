@@ -1,25 +1,25 @@
-/** What goes over a wire between two processes, as plain data. */
+/** A message between two processes, as plain data. */
 export type Wired =
   | { kind: 'tell'; what: string; value: unknown }
   | { kind: 'ask'; what: string; id: number }
   | { kind: 'answer'; id: number; value: unknown }
 
-/** One end of the connection to another process. */
+/** An end of the connection to another process. */
 export interface Wire {
-  /** False, or an error in `sent`: the other one is gone. */
+  /** False, or an error in `sent`: the other process is gone. */
   send(message: Wired, sent: (error: Error | null) => void): unknown
   onMessage(take: (message: unknown) => void): void
 }
 
-/** What one side may say without an answer, and what it may ask for. */
+/** The messages that one side may send without an answer, and its questions. */
 export interface Vocabulary {
   tells: object
   asks: object
 }
 
 /**
- * Words and questions between the supervisor and a worker. `Mine` is what this side says, `Theirs` what it hears. A
- * question always comes to an end: with null where the other side does not answer in time, or is gone.
+ * Messages and questions between the supervisor and a worker. `Mine` is what this side sends, `Theirs` what
+ * it receives. Every question ends: with null if the other side does not answer in time, or is gone.
  */
 export class Channel<Mine extends Vocabulary, Theirs extends Vocabulary> {
   readonly #wire: Wire
@@ -60,7 +60,7 @@ export class Channel<Mine extends Vocabulary, Theirs extends Vocabulary> {
     })
   }
 
-  /** `give` may answer at once or later. What it throws is no answer. */
+  /** `give` may answer at once or later. An error that it throws is no answer. */
   answer<What extends keyof Theirs['asks'] & string>(
     what: What,
     give: () => Theirs['asks'][What] | Promise<Theirs['asks'][What]>,
@@ -69,7 +69,7 @@ export class Channel<Mine extends Vocabulary, Theirs extends Vocabulary> {
     return this
   }
 
-  /** The other side is gone: nobody waits for it any longer. */
+  /** The other side is gone: all open questions end. */
   close(): void {
     for (const id of [...this.#open.keys()]) this.#close(id, null)
   }
@@ -102,7 +102,7 @@ export class Channel<Mine extends Vocabulary, Theirs extends Vocabulary> {
     try {
       value = (await this.#answers.get(what)?.()) ?? null
     } catch {
-      // no answer is an answer too: the asker goes on without
+      // a missing answer is allowed: the asker continues without it
     }
     this.#send({ kind: 'answer', id, value })
   }

@@ -8,7 +8,7 @@ interface Value {
   metricName?: string
 }
 
-/** One metric of a part, as the metrics library writes it. */
+/** A metric of a part, as the metrics library writes it. */
 interface Metric {
   name: string
   type: string
@@ -16,14 +16,14 @@ interface Metric {
 }
 
 /**
- * What workers had counted when they were last asked, before they ended. Counters of one address must not go back when
- * a worker is replaced: whoever reads them would take that for a restart of all.
+ * The last known counts of workers that have ended. The counters of one address must not decrease when a
+ * worker is replaced. Readers would take that for a restart of all.
  */
 export class EndedMetrics {
   readonly #last = new Map<number, Metric[]>()
   #ended: Metric[] = []
 
-  /** `part`: what a worker that lives has counted by now. */
+  /** `part`: the current counts of a live worker. */
   saw(worker: number, part: MetricsPart): void {
     const metrics = part as Metric[]
     this.#last.set(
@@ -32,7 +32,7 @@ export class EndedMetrics {
     )
   }
 
-  /** What a worker that lives had counted last; null: it never said. */
+  /** The last known counts of a live worker; null: none yet. */
   lastOf(worker: number): MetricsPart | null {
     return this.#last.get(worker) ?? null
   }
@@ -43,7 +43,7 @@ export class EndedMetrics {
     if (last !== undefined) this.#ended = added(this.#ended, last)
   }
 
-  /** All that have ended, as one; none: empty. */
+  /** The counts of all ended workers, as one part; empty: none has ended. */
   parts(): MetricsPart[] {
     return this.#ended.length === 0 ? [] : [this.#ended]
   }

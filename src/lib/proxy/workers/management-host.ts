@@ -4,13 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ManagementFacts, ManagementHandler } from '../server/management-seam.ts'
 
-/** Where workers hand on what is for management. The secret keeps everybody else of this machine out. */
+/**
+ * The address to which workers forward management requests. The secret keeps all other local processes out.
+ */
 export interface ManagementAddress {
   port: number
   secret: string
 }
 
-/** What a worker says of a request, beside the request. */
+/** Headers in which a worker describes a request. */
 export const relayHeaders = {
   secret: 'x-qwenctl-relay-secret',
   requestId: 'x-qwenctl-relay-request-id',
@@ -22,7 +24,7 @@ export interface ManagementHost {
   close(): void
 }
 
-/** Answers management requests of all workers in this process, at an address of its own on loopback. */
+/** Answers management requests of all workers in this process, at its own loopback address. */
 export async function hostManagement(handler: ManagementHandler): Promise<ManagementHost> {
   const secret = randomBytes(32).toString('base64url')
   const expected = digestOf(secret)
@@ -35,7 +37,7 @@ export async function hostManagement(handler: ManagementHandler): Promise<Manage
     server.once('error', reject)
     server.listen({ host: '127.0.0.1', port: 0 }, resolve)
   })
-  server.unref() // the proxy is what runs; this is beside it
+  server.unref() // the proxy keeps the process alive, not this server
   const { port } = server.address() as AddressInfo
   return {
     address: { port, secret },
@@ -53,7 +55,7 @@ function take(handler: ManagementHandler, expected: Buffer, req: IncomingMessage
   res.writeHead(403).end()
 }
 
-/** What the worker says, taken out of the request as it was; null: it was no worker. */
+/** Extracts the worker's headers and restores the original request; null: no worker sent it. */
 function factsOf(req: IncomingMessage, expected: Buffer): ManagementFacts | null {
   const said: Record<string, string> = {}
   for (const name of Object.values(relayHeaders)) {

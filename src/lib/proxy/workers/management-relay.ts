@@ -4,13 +4,13 @@ import type { ManagementFacts, ManagementHandler } from '../server/management-se
 import { relayHeaders } from './management-host.ts'
 import type { ManagementAddress } from './management-host.ts'
 
-/** Of one connection only: the next has its own. */
+/** Headers of one connection only: the next connection has its own. */
 const hopByHop: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade', 'expect'],
   ...Object.values(relayHeaders),
 ])
 
-/** Hands requests on to the process that answers for management, and its answers back as they come. */
+/** Forwards requests to the management process, and streams its answers back. */
 export function managementRelay({ port, secret }: ManagementAddress): ManagementHandler {
   const agent = new Agent({ keepAlive: true })
   return (req: IncomingMessage, res: ServerResponse, facts: ManagementFacts) => {
@@ -24,9 +24,9 @@ export function managementRelay({ port, secret }: ManagementAddress): Management
     const asked = request({ host: '127.0.0.1', port, agent, method, path, headers })
     asked.on('response', (answer) => {
       res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', passedOn(answer.rawHeaders))
-      res.flushHeaders() // a stream of events may have nothing to say yet
+      res.flushHeaders() // an event stream may have no event yet
       answer.pipe(res)
-      answer.on('error', () => res.destroy()) // cut off there: not to be taken for whole here
+      answer.on('error', () => res.destroy()) // cut off there: must not look whole here
     })
     asked.on('error', () => fail(res))
     res.on('close', () => asked.destroy())

@@ -3,16 +3,19 @@ import type { MetricsPart } from '../../observe/metrics.ts'
 import type { Chosen } from '../proxy-settings.ts'
 import type { ManagementAddress } from './management-host.ts'
 
-/** What a worker needs to know to serve; the rest it reads where every proxy does, and reads again when that changes. */
+/**
+ * The facts that a worker needs to serve. It reads the rest as every proxy does, and reads it again after
+ * changes.
+ */
 export interface WorkerOrder {
   chosen: Chosen
-  /** Of the supervisor: a worker of another one does not serve. */
+  /** The supervisor's version. A worker of another version does not serve. */
   version: string
-  /** The one of all workers, also where any was asked for. */
+  /** The port of all workers, even if any port was requested. */
   port: number
   proof: string
   isVerbose: boolean
-  /** Where `/api` is answered. */
+  /** The address that answers `/api`. */
   management: ManagementAddress
 }
 
@@ -22,34 +25,34 @@ export interface ErrorWords {
   hint: string | null
 }
 
-/** What the supervisor of a proxy says to its workers. */
+/** The messages from the supervisor to its workers. */
 export interface SupervisorWords {
   tells: {
     order: WorkerOrder
   }
   asks: {
-    /** Requests that are being answered. */
+    /** Requests in progress. */
     inFlight: number
     metrics: MetricsPart
-    /** Takes no new requests from now on, and ends after those under way: so many. */
+    /** Accepts no new requests from now on, and ends after those in progress. The answer is their number. */
     drain: number
   }
 }
 
-/** What a worker says. */
+/** The messages from a worker. */
 export interface WorkerWords {
   tells: {
-    /** It can take its order. */
+    /** The worker is ready for its order. */
     ready: { version: string }
     listening: { url: string; port: number; accounts: number }
     failed: ErrorWords
-    /** It has taken up a change of the configuration. */
+    /** The worker has applied a change of the configuration. */
     changed: { strategy: string }
-    /** What people should read. `news` comes with its time already; a warning is said once for all workers. */
+    /** Messages to users. `news` already has its time. A warning is shown once for all workers. */
     said: { as: 'news' | 'trouble' | 'warning'; text: string }
   }
   asks: {
-    /** Of all workers that can be reached, first the one that asks, and of those that have ended. */
+    /** The metrics of all reachable workers, first the one that asks, and of those that have ended. */
     metricsOfAll: MetricsPart[]
   }
 }

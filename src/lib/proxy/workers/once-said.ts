@@ -1,8 +1,8 @@
-/** Workers notice the same thing at about the same time; what is older is news again. */
+/** Workers notice the same event at about the same time. After this long it is news again. */
 const SAME_MS = 60_000
 const MOST_KEPT = 256
 
-/** Lets through what one worker says, and not the same from the others. */
+/** Passes on a message of one worker, and drops the same message from the others. */
 export class OnceSaid {
   readonly #clock: () => number
   readonly #said = new Map<string, { by: number; at: number }>()
@@ -11,7 +11,7 @@ export class OnceSaid {
     this.#clock = clock
   }
 
-  /** Whether `text`, said by worker `by`, is worth repeating. */
+  /** Whether `text`, sent by worker `by`, is worth showing. */
   isNews(text: string, by: number): boolean {
     const now = this.#clock()
     const before = this.#said.get(text)

@@ -4,7 +4,10 @@ import type { SupervisorWords, WorkerWords } from './messages.ts'
 
 export type SupervisorLink = Channel<WorkerWords, SupervisorWords>
 
-/** The way to the supervisor, from within a worker; null: this process is none. Without the supervisor it ends. */
+/**
+ * The link from a worker to its supervisor; null: this process is no worker. Without the supervisor the
+ * worker ends.
+ */
 export function supervisorLink(): SupervisorLink | null {
   const { worker } = cluster
   if (worker === undefined || process.send === undefined) return null
@@ -15,7 +18,7 @@ export function supervisorLink(): SupervisorLink | null {
   })
 }
 
-/** Lets go of the supervisor, which takes it for an end that was wanted. */
+/** Disconnects from the supervisor, which treats that as an intended end. */
 export function leaveSupervisor(): void {
   if (process.connected) cluster.worker?.disconnect()
 }

@@ -1,6 +1,6 @@
-// The workers folder: several processes that serve one address. The supervisor starts them, keeps as many alive as were
-// asked for, and speaks for all of them; no byte of a client passes through it. Workers are proxies like any other: what
-// they share is the listening socket and, as all proxies of a home do, the ledger.
+// Supervises several processes that serve one address. The supervisor starts them, keeps the requested number
+// alive, and represents all of them. No byte of a client passes through it. Workers are proxies like any
+// other. They share the listening socket and, as all proxies of a home do, the ledger.
 
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
@@ -16,20 +16,20 @@ import { OnceSaid } from './once-said.ts'
 import { RespawnDelay } from './respawn-delay.ts'
 
 export interface SupervisorOptions {
-  /** How many workers. */
+  /** Number of workers. */
   count: number
-  /** How a worker is started: Node's flags, the script, and what follows it. */
+  /** The command that starts a worker: Node's flags, the script, and its arguments. */
   command: { flags: string[]; script: string; args: string[]; env: NodeJS.ProcessEnv }
   /** The address to listen on. */
   host: string
   order: WorkerOrder
-  /** What workers say in words of their own, once for all of them. */
+  /** Receives messages of workers, once for all of them. */
   onSaid: (said: WorkerWords['tells']['said']) => void
-  /** A change of the configuration is in force. */
+  /** Receives the strategy when a change of the configuration is in force. */
   onSettings: (strategy: string) => void
-  /** Other processes serve now. */
+  /** The set of serving processes has changed. */
   onChange: () => void
-  /** How often the counts of workers are kept; for tests. */
+  /** How often the workers' counts are saved; for tests. */
   metricsEveryMs?: number
 }
 
@@ -38,7 +38,7 @@ interface Member {
   channel: Channel<SupervisorWords, WorkerWords>
   startedAt: number
   isServing: boolean
-  /** Why it cannot serve, in its own words. */
+  /** Why the worker cannot serve, in its own words. */
   failure: QwenctlError | null
 }
 
@@ -51,9 +51,9 @@ interface Listening {
 const START_MS = 60_000
 const ASK_MS = 2_000
 const METRICS_EVERY_MS = 1_000
-/** It answers as soon as its turn comes; only one that hangs does not. */
+/** A worker answers as soon as it is scheduled. Only a hung one does not. */
 const DRAIN_ASK_MS = 10_000
-/** What a worker may take to end, once its requests have. */
+/** How long a worker may take to end after its requests. */
 const LAST_WORDS_MS = 5_000
 const DRAIN_MS = 30_000
 
@@ -68,7 +68,7 @@ export class Supervisor {
   readonly #givenUp = Promise.withResolvers<QwenctlError>()
   readonly #ending = new AbortController()
   #listening: Listening | null = null
-  /** Another version that was installed over this one; null: none was seen. */
+  /** Another version that was installed over this one; null: none seen. */
   #newVersion: string | null = null
   #hasStarted = false
 
@@ -77,7 +77,7 @@ export class Supervisor {
     this.#order = order
   }
 
-  /** Resolves when all workers listen. Throws what the first one failed with. */
+  /** Resolves when all workers listen. Throws the first worker's failure. */
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const { flags, script, args } = options.command
     cluster.schedulingPolicy = cluster.SCHED_NONE
@@ -87,14 +87,14 @@ export class Supervisor {
       windowsHide: true,
     })
     const { order, host } = options
-    // Asked for any port, every worker has to have the same, also one that comes later.
+    // With any port requested, every worker needs the same one, including later workers.
     const port = order.port === 0 ? await freePort(host) : order.port
     const supervisor = new Supervisor(options, { ...order, port })
     try {
       await Promise.all(Array.from({ length: options.count }, () => supervisor.#startFirst()))
       supervisor.#hasStarted = true
       supervisor.#keepMetrics()
-      while (supervisor.#members.size < options.count) supervisor.#fork() // for one that has ended already
+      while (supervisor.#members.size < options.count) supervisor.#fork() // replaces one that already ended
     } catch (error) {
       supervisor.kill()
       throw error
@@ -106,7 +106,7 @@ export class Supervisor {
     return this.#listening ?? { url: '', port: this.#order.port, accounts: 0 }
   }
 
-  /** The processes that serve. */
+  /** The serving processes. */
   get pids(): number[] {
     return this.#serving().map(({ worker }) => worker.process.pid ?? 0)
   }
@@ -116,18 +116,18 @@ export class Supervisor {
     return this.#givenUp.promise
   }
 
-  /** Requests that all workers together are answering. */
+  /** Requests in progress in all workers together. */
   async inFlight(): Promise<number> {
     return sum(await this.#askAll((channel) => channel.ask('inFlight', ASK_MS)))
   }
 
-  /** No worker takes new requests from now on; each ends after those under way. So many are under way. */
+  /** Stops new requests in all workers. Each ends after those in progress. Returns their number. */
   async drain(): Promise<number> {
     this.#ending.abort()
     return sum(await this.#askAll((channel) => channel.ask('drain', DRAIN_ASK_MS)))
   }
 
-  /** Resolves when all workers have ended; those that take too long are ended. */
+  /** Resolves when all workers have ended. Those that take too long are killed. */
   async ended(graceMs = DRAIN_MS): Promise<void> {
     this.#ending.abort()
     const late = setTimeout(() => this.kill(), graceMs + LAST_WORDS_MS)
@@ -151,7 +151,7 @@ export class Supervisor {
     return Promise.all([...this.#members].map(({ channel }) => ask(channel)))
   }
 
-  /** One of those without which the proxy has not started. */
+  /** Starts one of the workers without which the proxy has not started. */
   #startFirst(): Promise<void> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(notInTime()), START_MS)
@@ -190,17 +190,19 @@ export class Supervisor {
         if (this.#said.isNews(`changed ${strategy}`, worker.id)) this.#options.onSettings(strategy)
       })
       .on('said', (said) => {
-        // The time it begins with is no difference.
+        // The leading time does not make messages different.
         const text = said.as === 'news' ? said.text.replace(/^\S+\s+/, '') : said.text
         if (this.#said.isNews(`${said.as} ${text}`, worker.id)) this.#options.onSaid(said)
       })
       .answer('metricsOfAll', () => this.#metricsOfAll(member))
-    worker.on('error', () => undefined) // a message that came too late; its end is told of by `exit`
+    worker.on('error', () => undefined) // a late message; `exit` reports the end
     worker.once('exit', (code, signal) => this.#onExit(member, code, signal))
     return member
   }
 
-  /** Another version may count or refuse otherwise: while one serves, no worker of another one is started. */
+  /**
+   * Another version may count or refuse differently: while one serves, no worker of another version starts.
+   */
   #admit({ worker, channel }: Member, version: string): void {
     const own = this.#order.version
     if (version === own) return channel.tell('order', this.#order)
@@ -247,7 +249,10 @@ export class Supervisor {
     this.#options.onSaid({ as: 'trouble', text })
   }
 
-  /** A worker that ended meanwhile counts among the ended; one that does not answer counts as it did last. */
+  /**
+   * A worker that ended meanwhile counts as ended. One that does not answer counts with its last known
+   * metrics.
+   */
   async #metricsOfAll(asking: Member): Promise<MetricsPart[]> {
     const asked = [asking, ...this.#serving().filter((member) => member !== asking)]
     const parts = await Promise.all(asked.map((member) => this.#metricsOf(member)))
@@ -263,7 +268,7 @@ export class Supervisor {
     return part
   }
 
-  /** So that little is lost of the counts of a worker that is killed. */
+  /** Limits the counts lost when a worker is killed. */
   #keepMetrics(): void {
     const timer = setInterval(() => {
       for (const member of this.#serving()) void this.#metricsOf(member)
