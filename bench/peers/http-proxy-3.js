@@ -1,4 +1,4 @@
-// `node http-proxy-3.js PORT UPSTREAM_PORT`: the plainest proxy that http-proxy-3 makes, with its upstream kept alive.
+// `node http-proxy-3.js PORT UPSTREAM_PORT`: the simplest proxy with http-proxy-3, with a kept-alive upstream.
 import http from 'node:http'
 import process from 'node:process'
 import { createProxyServer } from 'http-proxy-3'

@@ -1,4 +1,4 @@
-// Preloaded into peers that cannot be told an address: no benchmark listens beyond this machine.
+// Preloaded into peers without an address option: no benchmark listens beyond this machine.
 import { Server } from 'node:net'
 
 const listen = Server.prototype.listen

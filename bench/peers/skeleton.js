@@ -1,6 +1,7 @@
-// `node skeleton.js PORT UPSTREAM_PORT`: what two HTTP conversations over Node's sockets cost, before anything is done with
-// them. It finds where answers end, passes their bytes as they are over kept connections, writes what a turn
-// of the event loop brought together, and knows no account, no error and no malice. Not a proxy for anything but this.
+// `node skeleton.js PORT UPSTREAM_PORT`: the cost of two HTTP conversations over Node's sockets, before any other
+// work. It finds the end of responses, and passes their bytes unchanged over kept connections. Writes of one turn of
+// the event loop are made together. It knows no account, no error and no attack, and is a proxy for this benchmark
+// only.
 import { Buffer } from 'node:buffer'
 import { connect, createServer } from 'node:net'
 import process from 'node:process'
@@ -25,7 +26,7 @@ createServer({ noDelay: true }, (client) => {
   })
 }).listen(port, '127.0.0.1')
 
-/** A connection to the upstream, which serves one client after the other. */
+/** A connection to the upstream, which serves one client after another. */
 function open() {
   let client = null
   let done = null
@@ -60,7 +61,7 @@ function open() {
   return upstream
 }
 
-/** Where a head ends, and the length that it says; -1: none. */
+/** The end of a head, and the length that it states; -1: none. */
 function headOf(bytes) {
   const end = bytes.indexOf(END) + END.length
   const said = /content-length: (\d+)/i.exec(bytes.latin1Slice(0, end))

@@ -1,5 +1,6 @@
-// `node stream-upstream.js PORT FRAMES_FILE`: answers every POST with the frames of the file (a JSON array of strings),
-// one write each and one turn of the event loop apart, so that streams in flight interleave as they do in life.
+// `node stream-upstream.js PORT FRAMES_FILE`: answers every POST with the frames of the file (a JSON array of
+// strings). Each frame is one write in its own turn of the event loop, so that concurrent streams interleave as in
+// practice.
 import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import http from 'node:http'

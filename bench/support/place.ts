@@ -1,4 +1,4 @@
-/** The environment of a subject: its place and its load. */
+/** The environment of a subject: its folder, upstream, core and load. */
 export interface Place {
   /** A separate folder. */
   folder: string

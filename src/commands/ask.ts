@@ -7,9 +7,9 @@ import type { Answer } from './base/proxy-asking.ts'
 import { programFlags, programKey } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
-/** Longer than any answer takes; a key that a killed command leaves ends by itself. */
+/** Longer than any answer takes; a key that a killed command leaves expires automatically. */
 const KEY_LIFE = '1h'
-/** Models that answer no chat are not taken where none is named. */
+/** Models that do not answer chats are not chosen by default. */
 const NO_CHAT = /embed|whisper|tts|audio|image|dall-e|moderation|rerank|transcribe/i
 
 export default class Ask extends AccountCommand {
@@ -54,7 +54,7 @@ export default class Ask extends AccountCommand {
   }
 }
 
-/** Two words are model and text. One is the text, unless the text is on standard input. */
+/** Two words are model and text. A single word is the text, unless the text is on standard input. */
 async function readQuestion([first, second]: (string | undefined)[]): Promise<{
   model: string | null
   text: string

@@ -45,7 +45,7 @@ function startError(program: string, cause: NodeJS.ErrnoException): QwenctlError
   })
 }
 
-/** Resolves with its exit code, 128 and the signal's number where one ended it. */
+/** Resolves with its exit code, or 128 plus the signal's number if a signal ended it. */
 function runProgram(program: string, args: string[], variables: Record<string, string>): Promise<number> {
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } })
   // A terminal sends Ctrl-C to both processes: the program decides how to react, and this process ends with it.

@@ -1,5 +1,5 @@
-// One request through the pool without a proxy that runs: the same pool and ledger, at an address of this machine for as
-// long as the request takes.
+// Sends one request through the pool without a running proxy. The pool and the ledger are the usual ones. The pool
+// listens on a loopback address for the duration of the request.
 
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -9,20 +9,20 @@ import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 
 export interface Pool {
   url: string
-  /** A client key that says which accounts may serve. */
+  /** A client key that selects the accounts. */
   secret: string
 }
 
 export interface Question {
   model: string
   text: string
-  /** Called with each piece of the answer as it arrives; null: the answer is asked for as a whole. */
+  /** Called with each piece of the answer as it arrives; null: the answer is requested as a whole. */
   onPiece: ((piece: string) => void) | null
 }
 
 export interface Answer {
   text: string
-  /** As the `x-qwenctl-account` header names it. */
+  /** The account in the `x-qwenctl-account` header. */
   account: string
   attempts: number
 }
@@ -32,7 +32,7 @@ interface Completion {
   error?: { message?: string; code?: string | null; hint?: string | null }
 }
 
-/** Opens the pool for the time of `act`. `onTrouble` is told what the pool cannot write or read. */
+/** Opens the pool for the duration of `act`. `onTrouble` receives faults of the pool's reads and writes. */
 export async function withPool<Result>(
   toolkit: Toolkit,
   { secret, onTrouble }: { secret: string; onTrouble: (message: string) => void },
@@ -57,7 +57,7 @@ export async function listModels({ url, secret }: Pool): Promise<string[]> {
   return (data ?? []).map(({ id }) => id)
 }
 
-/** Throws what the pool answers with, under its code. */
+/** Throws the pool's error under its code. */
 export async function ask({ url, secret }: Pool, { model, text, onPiece }: Question): Promise<Answer> {
   const messages = [{ role: 'user', content: text }]
   const body = JSON.stringify({ model, messages, stream: onPiece !== null })
@@ -78,7 +78,7 @@ function send(url: string, secret: string, body: string | null): Promise<Incomin
   return new Promise((resolve, reject) => {
     const asked = request(url, {
       method: body === null ? 'GET' : 'POST',
-      // An agent of its own, so that no HTTP_PROXY of the environment is asked for an address of this machine.
+      // A separate agent, so that HTTP_PROXY in the environment does not apply to an address of this machine.
       agent: false,
       headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     })
@@ -97,7 +97,9 @@ function answerText(body: string): string {
   return (JSON.parse(body) as Completion).choices?.[0]?.message?.content ?? ''
 }
 
-/** The whole text of a stream of completion chunks. Throws `upstream_unavailable` with the words of an error event. */
+/**
+ * The whole text of a stream of completion chunks. Throws `upstream_unavailable` with the message of an error event.
+ */
 async function streamed(response: IncomingMessage, onPiece: (piece: string) => void): Promise<string> {
   let text = ''
   let rest = ''

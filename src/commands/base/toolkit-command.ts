@@ -1,5 +1,5 @@
-// Code that commands share beyond the terminal: the toolkit, the account flags, and the display of accounts. Files
-// in this folder are not commands (`oclif.commands.globPatterns` leaves it out); each file beside it is one
+// Code that commands share beyond the terminal: the toolkit, the account flags, and the display of accounts. Files in
+// this folder are not commands (`oclif.commands.globPatterns` leaves it out). Every file next to the folder is one
 // command.
 
 import { Args, Flags } from '@oclif/core'

@@ -139,7 +139,7 @@ export default class ProxyStart extends AccountCommand {
     await this.toolkit.admin.token().catch((error: unknown) => this.caution(messageOf(error)))
   }
 
-  /** What selection goes by, for `quota explain` in other processes. */
+  /** The settings of selection, for `quota explain` in other processes. */
   private async rotationNow(): Promise<{ affinity: boolean; reserve: string }> {
     const { settings } = this.toolkit
     return {

@@ -3,8 +3,8 @@ import { fullReference } from '../account/account.ts'
 import { isPlainHttp } from './accounts/account-fields.ts'
 
 /**
- * What only the store can tell people of a key they just gave: another account (`twin`) that has it too, or a base URL
- * that lets others read it. None of it is a reason to refuse the key.
+ * Advice about a new key that only the store can give. Another account (`twin`) may have the same key, or the base
+ * URL may expose it. Neither is a reason to refuse the key.
  */
 export function advise(account: Account, twin: Account | null): string[] {
   const advice: string[] = []

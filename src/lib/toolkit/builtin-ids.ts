@@ -1,4 +1,4 @@
-/** The ids of the built-in providers, for starts that load none of them: whatever else an account names is of a plugin. */
+/** The ids of the built-in providers, for starts that load none of them. Every other id belongs to a plugin. */
 export const builtinIds: ReadonlySet<string> = new Set([
   'qwen',
   'qwen-oauth',

@@ -1,11 +1,11 @@
-// How much an account can still take. Short windows refill within the hour, so they are never added to longer ones.
+// The remaining capacity of an account. Short windows refill within the hour, so they are never added to longer ones.
 
 import type { AccountQuotaView, LimitView } from './views.ts'
 
-/** Windows of this length and longer count towards `remaining`, shorter ones towards `remainingMinute`. */
+/** Windows of at least this length count towards `remaining`, shorter ones towards `remainingMinute`. */
 export const LONG_WINDOW_MS = 3_600_000
 
-/** Below this share a short window is shown in place of a longer one. */
+/** Below this share a short window is shown instead of a longer one. */
 const NEARLY_FULL = 0.1
 
 export interface Capacity {
@@ -15,7 +15,7 @@ export interface Capacity {
   remainingMinute: number | null
 }
 
-/** What an account may still serve. An account that cannot serve now has 0 wherever it has a limit. */
+/** The remaining capacity. An account that cannot serve now has 0 for every limit that it has. */
 export function capacityOf(limits: readonly LimitView[], canServe: boolean): Capacity {
   const counted = limits.filter(({ metric, model }) => metric === 'requests' && model === null)
   const least = (of: LimitView[]): number | null => {
@@ -29,8 +29,8 @@ export function capacityOf(limits: readonly LimitView[], canServe: boolean): Cap
 }
 
 /**
- * The limit that tables and bars show: the one with the smallest share left among windows of an hour or more. A shorter
- * window takes its place when less than 10 % of it is left, or when there is no other. Null: the account has no limit.
+ * The limit that tables and bars show: the smallest share left among windows of an hour or more. A shorter window
+ * replaces it with less than 10 % left, or if there is no other. Null: the account has no limit.
  */
 export function tightestLimit({ limits }: Pick<AccountQuotaView, 'limits'>): LimitView | null {
   // A limit of one model leaves the others usable.
@@ -41,7 +41,7 @@ export function tightestLimit({ limits }: Pick<AccountQuotaView, 'limits'>): Lim
   return shareLeft(short) < NEARLY_FULL && shareLeft(short) < shareLeft(long) ? short : long
 }
 
-/** From 0, nothing, to 1, all of it. */
+/** From 0 (nothing left) to 1 (all left). */
 export function shareLeft({ remaining, max }: LimitView): number {
   return max <= 0 ? 0 : remaining / max
 }

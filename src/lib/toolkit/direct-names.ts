@@ -6,7 +6,7 @@ import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
 import { settingsTable } from './settings/settings-table.ts'
 
-/** What completion offers: the value to type, and a word about it. */
+/** A completion: the value to type, and a short description. */
 export interface NameView {
   value: string
   summary: string
@@ -14,7 +14,7 @@ export interface NameView {
 
 export type NameKind = 'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
 
-/** Names from the store alone: no plugin is asked and nothing is unlocked. */
+/** Names from the store alone: no plugin is loaded and nothing is unlocked. */
 export async function readNames(
   home: Home,
   kind: NameKind,
@@ -39,7 +39,7 @@ export async function readNames(
   return accountNames(chosen, accounts)
 }
 
-/** Bare names where one account has it, the reference with its provider (and user) always. */
+/** The bare name if only one account has it; always the reference with its provider (and user). */
 function accountNames(chosen: Account[], all: Account[]): NameView[] {
   const isOnly = (name: string) => all.filter((other) => other.name === name).length === 1
   const users = new Set(all.map(({ user }) => user)).size
@@ -53,9 +53,9 @@ function accountNames(chosen: Account[], all: Account[]): NameView[] {
   return [...bare, ...full]
 }
 
-/** Those of plugins appear once an account uses one. */
+/** Providers of plugins appear once an account uses one. */
 async function providerNames(accounts: Account[]): Promise<NameView[]> {
-  // Their tables check their limits' time zones while they load, which takes longer than all the rest.
+  // Loading the providers checks the time zones of their limits, which takes longer than all the rest.
   const { builtinProviders } = await import('../provider/builtin/index.ts')
   const builtin = builtinProviders.map(({ id, label }) => ({ value: id, summary: label }))
   const known = new Set(builtin.map(({ value }) => value))

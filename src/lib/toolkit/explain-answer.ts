@@ -7,7 +7,7 @@ import type { OutcomeClass } from '../quota/log/events.ts'
 import { coolingOf, movesOn } from '../rotation/cooling.ts'
 import { memberOf } from '../rotation/pool/member.ts'
 
-/** An answer of a service, as a person has it. */
+/** A service's response as a person provides it. */
 export interface GivenAnswer {
   status: number
   /** Lower-case names. */
@@ -15,23 +15,23 @@ export interface GivenAnswer {
   text: string
 }
 
-/** What qwenctl makes of an answer, for `providers explain`. */
+/** How qwenctl classifies a response, for `providers explain`. */
 export interface AnswerExplanation {
   provider: string
   status: number
   /** The outcome class. */
   verdict: OutcomeClass
-  /** Whose trouble it is. */
+  /** The party that has the problem. */
   trouble: 'request' | 'model' | 'endpoint' | 'account' | 'money' | 'rate' | 'window' | 'service' | 'way'
-  /** What cools; null: nothing. */
+  /** The subject of the cooldown; null: no cooldown. */
   subject: 'account' | 'model' | 'endpoint' | 'service' | null
-  /** Whether the next account is asked. False: the client gets the answer as it came. */
+  /** Whether failover to the next account follows. False: the client gets the response unchanged. */
   movesOn: boolean
-  /** When the cooldown of a first failure ends, and whether the service said so; null: nothing cools. */
+  /** The end of the cooldown after a first failure, and whether it is a guess; null: no cooldown. */
   cooldown: { until: string | null; guessed: boolean } | null
   code: string | null
   message: string
-  /** The row that decided; null fields: a row or a function of a plugin. */
+  /** The deciding row; null fields: a row or a function of a plugin. */
   rule: { id: string | null; about: string | null; source: string | null }
 }
 
@@ -53,7 +53,7 @@ const troubles: Record<OutcomeClass, AnswerExplanation['trouble']> = {
   lost: 'way',
 }
 
-/** Reads an answer as the proxy would at an account of this provider. `now`: epoch milliseconds. */
+/** Classifies a response as the proxy would for an account of this provider. `now`: epoch milliseconds. */
 export function explainAnswer(provider: Provider, given: GivenAnswer, now: number): AnswerExplanation {
   const { outcome, row } = outcomeAt(provider, given, now)
   const rule: (OutcomeRow & Partial<FailureRow>) | null = row
@@ -93,11 +93,11 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    return undefined // a page, or plain words
+    return undefined // a web page, or plain text
   }
 }
 
-/** The cooldown of a first failure: of the second, where one failure of a service cools nothing. */
+/** The cooldown after a first failure. If the first failure of a service starts none: after the second. */
 function cooling(
   provider: Provider,
   outcome: Outcome,

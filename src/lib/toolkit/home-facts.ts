@@ -1,7 +1,7 @@
 import type { HomeFact } from './settings/settings.ts'
 import type { Toolkit } from './toolkit.ts'
 
-/** What `config get` also shows, and no file of settings holds. Read when it is asked for. */
+/** Facts that `config get` shows besides the settings, and that no settings file holds. Read on demand. */
 export function homeFacts(toolkit: Pick<Toolkit, 'home' | 'storage' | 'admin'>): HomeFact[] {
   return [
     {

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import type { Home } from '../store/home.ts'
 import { PlacementFile } from '../store/placements.ts'
 
-/** Some 65,000 conversations in 4 MiB; a stored response may be continued for weeks, so twice as many of those. */
+/** About 65,000 conversations in 4 MiB. Stored responses may be continued for weeks, so they get twice as many. */
 const CONVERSATION_SETS = 1 << 14
 const STATE_SETS = 1 << 15
 
 /**
- * What the processes of a home remember together: which account holds a conversation, or a stored response. The files
- * are opened by the first request, since most processes serve none.
+ * The shared memory of a home's processes: the account of each conversation or stored response. The first request
+ * opens the files, because most processes serve none.
  */
 export class HomePlacements {
   readonly #home: () => Pick<Home, 'affinityFolder'>

@@ -1,9 +1,12 @@
 import { isWriterAlive } from '../store/ledger/writer.ts'
 
-/** A process that ended stays ended; of one that runs, the system is asked again after so long. */
+/** A process that ended stays ended; a running process is checked again after this time. */
 const TRUSTED_MS = 1000
 
-/** Answers whether the process that made a reservation still runs. One may hold hundreds, so each is asked about rarely. */
+/**
+ * Returns a test whether the process that made a reservation still runs. A process may hold hundreds of reservations,
+ * so it is checked rarely.
+ */
 export function knownWriters(): (reservationId: string) => boolean {
   const aliveUntil = new Map<string, number>()
   return (reservationId) => {

@@ -1,4 +1,4 @@
-/** Makes something on first use and keeps it; a failure is not kept, so that the next use tries again. */
+/** Creates a value on first use and keeps it. A failure is not kept, so the next use tries again. */
 export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null
   return () => {

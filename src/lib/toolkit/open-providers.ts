@@ -4,24 +4,24 @@ import type { ProviderAnswers } from './provider-answers.ts'
 import { builtinAnswers } from './provider-answers.ts'
 import type { ProviderRegistry } from './toolkit.ts'
 
-/** Calls a function of a plugin within bounds, and throws what `tooSlow` makes where it stops one. */
+/** Calls a plugin's function with a time limit, and throws the error from `tooSlow` on a timeout. */
 export type CallPlugin = <Value>(call: () => Value, tooSlow: (limitMs: number) => Error) => Value
 
 export interface ProvidersParts extends Pick<PluginCalls, 'clock' | 'onFault'> {
-  /** Asks the plugins; left out: there are the built-in providers alone. */
+  /** Loads the plugins' providers; missing: only the built-in providers exist. */
   loadProviders?: (() => Promise<ProviderAnswers>) | undefined
-  /** Left out: without bounds. */
+  /** Missing: no time limit. */
   callPlugin?: CallPlugin | undefined
   addressRules: () => Promise<AddressRules>
 }
 
-/** Asks the plugins for their providers, and puts each function of theirs behind one checked and bounded door. */
+/** Loads the plugins' providers, and wraps each of their functions with checks and a time limit. */
 export async function openProviders(parts: ProvidersParts): Promise<ProviderRegistry> {
   const { buildRegistry } = await import('../provider/registry.ts')
   const { PluginTooSlow } = await import('../provider/plugin-calls.ts')
   const { isMetadataHost } = await import('../net/metadata-addresses.ts')
   const { loadProviders = builtinAnswers, callPlugin = (call) => call(), clock, onFault } = parts
-  // Settings that cannot be read are reported where they matter; the strict rule holds meanwhile.
+  // Unreadable settings are reported where they matter; the strict rule holds in the meantime.
   const { allowMetadata } = await parts.addressRules().catch(() => ({ allowMetadata: false }))
   const { answers, failures } = await loadProviders()
   return buildRegistry(answers, failures, {

@@ -61,30 +61,30 @@ import { turnClock } from '../base/turn-clock.ts'
 export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | 'callPlugin'> {
   env: NodeJS.ProcessEnv
   clock?: () => number
-  /** How a login waits between two questions; for tests. */
+  /** The wait of a login between two polls; for tests. */
   sleep?: LoginTime['sleep']
-  /** In [0, 1): when a login is renewed ahead of its time. */
+  /** In [0, 1): decides how early a login is renewed. */
   random?: () => number
-  /** The user of accounts that name none; beats variable and file. */
+  /** The user of accounts that name none; overrides variable and file. */
   user?: string
-  /** Files with certificates to trust besides Node's own; beats variable and file. */
+  /** Files with certificates to trust besides Node's own; overrides variable and file. */
   ca?: readonly string[] | undefined
-  /** How long a provider may take to say whether it accepts a key. */
+  /** The time limit for a provider's check of a key. */
   checkTimeoutMs?: number
   /** scrypt's N for a passphrase that is set now; for tests. */
   scryptCost?: number
-  /** Instead of the system's own; for tests. */
+  /** Replaces the system's keychain; for tests. */
   keychain?: Keychain
 }
 
-/** For one exchange with a login server: less than others wait for the lock under which it is made. */
+/** For one exchange with a login server: shorter than the time that others wait for its lock. */
 const LOGIN_TIMEOUT_MS = 30_000
-/** A service that is well answers its root much sooner. */
+/** A healthy service answers its root much sooner. */
 const DOCTOR_TIMEOUT_MS = 5_000
-/** Resets and cooldowns by others are in force this soon, also while no request comes that reads them anyway. */
+/** The delay until resets and cooldowns by other processes take effect, even without a request that reads them. */
 const LEDGER_POLL_MS = 200
 
-/** The one place where the rooms are wired together. Opens no file by itself: each part opens on first use. */
+/** The one place that wires the folders together. Opens no file; each part opens on first use. */
 export function openToolkit(options: ToolkitOptions): Toolkit {
   return new LazyToolkit(options)
 }
@@ -317,7 +317,7 @@ class LazyToolkit implements Toolkit {
     await ledger?.close()
   }
 
-  /** From the ledger where it is open, since it has read the files already; else from the files alone. */
+  /** From the ledger if it is open, since it has read the files already; else from the files alone. */
   async #books(): Promise<StoreSnapshot> {
     const ledger = this.#opened
     if (ledger === null) {
@@ -335,7 +335,7 @@ class LazyToolkit implements Toolkit {
     return { data, state: ledger.state, now: ledger.now(), problems: [...ledger.problems], hasProvider }
   }
 
-  /** Plugins are asked only where an account needs one. */
+  /** Plugins are loaded only if an account needs one. */
   async #providerTest(data: AccountsData): Promise<(id: string) => boolean> {
     if (!needsPlugins({ data })) return () => true
     const providers = await this.providers()
@@ -357,7 +357,7 @@ class LazyToolkit implements Toolkit {
     return ledger
   }
 
-  /** A restore that was killed half-way is taken back before anybody builds on it. */
+  /** An interrupted restore is reverted before anything builds on it. */
   async #afterRestore(): Promise<void> {
     if (!existsSync(restoreJournal(this.home))) return
     const { undoInterruptedRestore } = await import('../store/replace-home.ts')

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs'
 let known: string | null = null
 
 /**
- * The version of this program as it was first asked for. A process that runs longer than its installation keeps its answer
- * when another version is installed over it.
+ * The version of this program, read once. A long-running process keeps its version after another one is installed.
  */
 export function ownVersion(): string {
   return (known ??= readVersion())
 }
 
-/** From the nearest package.json above: sources and the built files lie at different depths. */
+/** From the nearest package.json above: sources and built files are at different depths. */
 function readVersion(): string {
   for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
     const version = versionIn(new URL('package.json', folder))

@@ -2,23 +2,25 @@ import type { PluginFault } from '../provider/plugin-calls.ts'
 import { describeFault } from '../provider/plugin-calls.ts'
 
 const HOUR = 3_600_000
-/** Faults that are told apart; beyond them the oldest is forgotten, and may be said again. */
+/** The number of distinct faults; beyond it the oldest is forgotten, and may be reported again. */
 const MOST_KINDS = 1000
 
 interface Kind {
   saidAt: number
-  /** How often it happened since it was said. */
+  /** Occurrences since the last report. */
   since: number
 }
 
-/** Says each fault of a plugin's code once, and again each hour while it lasts: it may happen with every request. */
+/**
+ * Reports each fault of a plugin's code once, and again each hour while it lasts: it may occur with every request.
+ */
 export class PluginFaults {
   readonly #clock: () => number
   readonly #unwatched: (message: string) => void
   readonly #watchers = new Set<(message: string) => void>()
   readonly #kinds = new Map<string, Kind>()
 
-  /** `unwatched` takes the lines while nothing else does. */
+  /** `unwatched` receives the lines without a watcher. */
   constructor(clock: () => number, unwatched: (message: string) => void) {
     this.#clock = clock
     this.#unwatched = unwatched

@@ -17,27 +17,27 @@ import {
 
 export type ProxyView = RunFile
 
-/** What to do about a proxy of another version than this one; null: it is of this one. */
+/** Advice about a proxy of another version than this one; null: the same version. */
 export function formatVersion({ url, version }: ProxyView, own: string): string | null {
   if (version === own) return null
   const runs = version === null ? 'an older version' : version
   return `the proxy at ${url} runs ${runs}, and this is ${own}: restart it with qwenctl proxy stop and qwenctl proxy start`
 }
 
-/** `draining`: it takes no new requests, and ends with its last one; `silent`: it does not answer, stopped or stuck. */
+/** `draining`: accepts no new requests and ends with its last one; `silent`: does not answer, stopped or stuck. */
 export interface ProxyStanding extends ProxyView {
   state: 'serving' | 'draining' | 'silent'
 }
 
 const POLL_MS = 50
-/** A proxy that is alive says so at once; one that is stopped or stuck does not say it later either. */
+/** A healthy proxy answers at once; a stopped or stuck one does not answer later either. */
 const HEALTH_MS = 2_000
-/** With a proxy's proof in it, `/health` says whether it is that proxy. */
+/** With a proxy's proof in this header, `/health` says whether it is that proxy. */
 export const PROOF_HEADER = 'x-qwenctl-proof'
-/** The log before this one is kept beside it. */
+/** Beyond this size the log is rotated; one former log is kept. */
 const MOST_LOG_BYTES = 10 << 20
 
-/** The proxies that run over one home, and how they are started in the background and stopped. */
+/** The running proxies of one home, with their background start and their stop. */
 export class Proxies {
   readonly #home: Home
 
@@ -45,12 +45,12 @@ export class Proxies {
     this.#home = home
   }
 
-  /** Those that run now, oldest first. */
+  /** The running proxies, oldest first. */
   list(): ProxyView[] {
     return readRunFiles(this.#home)
   }
 
-  /** The same, each asked at its address what it is doing. */
+  /** The running proxies with their states; each is asked at its address. */
   async standings(): Promise<ProxyStanding[]> {
     const asked = this.list().map(async (proxy): Promise<ProxyStanding | null> => {
       const reached = await reach(proxy.url, readProof(this.#home, proxy))
@@ -61,19 +61,19 @@ export class Proxies {
     return (await Promise.all(asked)).filter((proxy) => proxy !== null)
   }
 
-  /** Makes a proxy of this process known; `proof` is what it answers to at its address. */
+  /** Registers a proxy of this process; `proof` identifies it at its address. */
   register(proxy: ProxyView, proof?: string): Registration {
     return writeRunFile(this.#home, proxy, proof)
   }
 
-  /** Where proxies in the background write what they have to say. */
+  /** The output file of background proxies. */
   get logFile(): string {
     return join(this.#home.logsFolder, 'proxy.log')
   }
 
   /**
-   * Starts `command`, a `proxy start --json`, as a process of its own and resolves when it listens. Throws what it failed
-   * with, or `failed` when it does not listen in time.
+   * Starts `command`, a `proxy start --json`, as a separate process and resolves when it listens. Throws its error,
+   * or `failed` when it does not listen in time.
    */
   async startDetached(command: string[], timeoutMs: number, env = process.env): Promise<ProxyView> {
     const log = this.#openLog()
@@ -95,18 +95,18 @@ export class Proxies {
     })
   }
 
-  /** Asks a proxy to drain and end; resolves when it has. Throws `failed` when it has not within the time. */
+  /** Asks a proxy to drain and end; resolves when it has ended. Throws `failed` after the time limit. */
   async stop(proxy: ProxyView, timeoutMs: number): Promise<void> {
     const { pid, url } = proxy
     const state = await reach(url, readProof(this.#home, proxy))
-    // Its address has gone to another proxy: it is gone itself, and its number may be anybody's by now.
+    // Another proxy has its address: the proxy is gone, and its pid may belong to any process now.
     if (state === 'another') return sweepRunFile(this.#home, proxy)
     if (state === 'silent') {
       throw new QwenctlError('failed', `the proxy at ${url} (pid ${pid}) does not answer`, {
         hint: `it may be stopped or stuck; end it with kill ${pid}`,
       })
     }
-    // One that no longer listens is draining already: asked twice, it would cut off what it is answering.
+    // A proxy that no longer listens is draining already: a second signal would cut off its responses.
     if (state === 'answers') askToEnd(proxy)
     for (let waited = 0; waited < timeoutMs; waited += POLL_MS) {
       if (!this.list().some((running) => running.pid === pid)) return
@@ -127,7 +127,7 @@ export class Proxies {
 
 const standingOf = { answers: 'serving', closed: 'draining', silent: 'silent' } as const
 
-/** The line that says it listens, or all that it printed until its end; null: neither in time. */
+/** The line that reports listening, or all output until the process ended; null: neither in time. */
 function firstWords(child: ChildProcess, timeoutMs: number): Promise<string | null> {
   return new Promise((resolve) => {
     let said = ''
@@ -161,7 +161,7 @@ function askToEnd({ pid, url }: ProxyView): void {
     process.kill(pid, 'SIGTERM')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ESRCH') return // it has just ended by itself
+    if (code === 'ESRCH') return // the process has just ended
     throw new QwenctlError(
       'failed',
       `the proxy at ${url} (pid ${pid}) cannot be stopped (${code ?? 'unknown'})`,
@@ -174,12 +174,12 @@ function askToEnd({ pid, url }: ProxyView): void {
 }
 
 /**
- * Whether a proxy of ours answers at the URL. Where the system does not tell when a process began, a pid alone might be
- * another's by now: nothing is signalled that does not answer as this very proxy.
+ * Whether the expected proxy answers at the URL. Where the system does not report process start times, a pid may be
+ * reused. Nothing is signalled unless it answers as this very proxy.
  */
 function reach(url: string, proof: string | null): Promise<'answers' | 'another' | 'closed' | 'silent'> {
   return new Promise((resolve) => {
-    // An agent of its own, so that no HTTP_PROXY of the environment is asked for an address of this machine.
+    // A separate agent, so that HTTP_PROXY in the environment does not apply to an address of this machine.
     const options = {
       ...{ agent: false, timeout: HEALTH_MS },
       headers: proof === null ? {} : { [PROOF_HEADER]: proof },

@@ -1,5 +1,5 @@
-// The documents that every way in shows: `--json`, the REST API, the page and the terminal screen print these shapes.
-// They are promises: fields may be added, never renamed or removed. Unknown values are null.
+// The public documents: `--json`, the REST API, the page and the terminal screen print these shapes. They are
+// promises: fields may be added, never renamed or removed. Unknown values are null.
 
 import type { DayTotals } from '../quota/log/state.ts'
 import type { LimitSource, Metric } from '../quota/limit.ts'
@@ -17,18 +17,18 @@ export type AccountStatus =
   | 'expired'
   /** The last attempts did not reach the provider. */
   | 'unreachable'
-  /** No plugin brings its provider. */
+  /** No plugin registers its provider. */
   | 'no-provider'
 
-/** When a limit runs out if its use goes on as it did lately. */
+/** The time at which a limit runs out if its recent use continues. */
 export interface ForecastView {
   /** RFC 3339; null: it resets first. */
   exhaustsAt: string | null
-  /** At the highest pace that recent use allows for; null: it resets first even so. */
+  /** At the highest pace that recent use supports; null: it resets first even then. */
   earliest: string | null
   /** At the lowest; null: it may reset first. */
   latest: string | null
-  /** What is used of the metric. */
+  /** Use of the metric per hour. */
   perHour: number
 }
 
@@ -47,11 +47,11 @@ export interface LimitView {
   /** RFC 3339; null for a first-use window that has not begun, or a rolling one that is empty. */
   resetsAt: string | null
   source: LimitSource
-  /** A learned limit may hold for one model alone; null: for all. */
+  /** Null: all models; a learned limit may apply to one model alone. */
   model: string | null
-  /** What told of a learned limit: a header, or a field of an error. Null for others. */
+  /** The source of a learned limit: a header, or a field of an error. Null for others. */
   from: string | null
-  /** Null: too little was used lately to tell, it has run out, or it is a limit of one model. */
+  /** Null: too little recent use, the limit has run out, or it applies to one model. */
   forecast: ForecastView | null
 }
 
@@ -61,7 +61,7 @@ export interface CooldownView {
   /** `account`, `quota-group` or `provider`. */
   scope: 'account' | 'quota-group' | 'provider'
   reason: string
-  /** The reason as people read it. */
+  /** The reason for people. */
   words: string
   evidence: string | null
   since: string
@@ -69,15 +69,15 @@ export interface CooldownView {
   until: string | null
 }
 
-/** One UTC day of an account. */
+/** A UTC day of an account. */
 export interface TodayView extends Required<Omit<DayTotals, 'uncounted'>> {
-  /** Attempts that left for the service, also those that counted nothing there. */
+  /** Attempts sent to the service, also those that counted nothing there. */
   attempted: number
-  /** Those of them that were answered as asked. */
+  /** Attempts with a successful response. */
   answered: number
 }
 
-/** One account as `quota show` tells it. */
+/** An account in `quota show`. */
 export interface AccountQuotaView {
   id: string
   user: string
@@ -95,7 +95,7 @@ export interface AccountQuotaView {
   availableAt: string | null
   /** The exact command that brings it back; null: none is needed, or time alone brings it back. */
   fix: string | null
-  /** Models that cool down while the account serves others, sorted. */
+  /** Models in cooldown while the account serves others, sorted. */
   restingModels: string[]
   limits: LimitView[]
   /** Requests left in the tightest window of an hour or more; 0 when it cannot serve now, null without such a limit. */
@@ -104,26 +104,26 @@ export interface AccountQuotaView {
   remainingMinute: number | null
   today: TodayView
   cooldowns: CooldownView[]
-  /** Reservations of today whose process ended without reporting back: charged, outcome unknown. */
+  /** Reservations of today without a report from their ended process: charged, outcome unknown. */
   unsettled: number
   lastUsedAt: string | null
 }
 
-/** One account as `auth list` and `accounts show` tell it. */
+/** An account in `auth list` and `accounts show`. */
 export interface AccountView extends AccountQuotaView {
   createdAt: string
   auth: { type: 'api-key' | 'oauth' | 'none'; hint: string | null; expiresAt: string | null }
   baseUrl: string | null
   quotaGroup: string | null
   weight: number
-  /** Its password masked. */
+  /** The URL with its password masked. */
   egressProxy: string | null
   models: string[] | null
-  /** The account that `accounts default` named. */
+  /** Whether `accounts default` named this account. */
   isDefault: boolean
 }
 
-/** An account that was removed, but not for good. */
+/** An account that was removed, but not permanently. */
 export interface ArchivedView {
   id: string
   user: string
@@ -137,11 +137,11 @@ export interface ArchivedView {
   baseUrl: string | null
 }
 
-/** What seals the secrets of a home. */
+/** The key that seals the secrets of a home. */
 export interface StorageView {
-  /** Null: nothing yet, it is decided when the first secret is sealed. */
+  /** Null: undecided until the first secret is sealed. */
   kind: 'keychain' | 'passphrase' | 'key-file' | null
-  /** How many secrets there are. */
+  /** The number of secrets. */
   sealed: number
 }
 
@@ -170,27 +170,27 @@ export interface QuotaDocument {
   }
 }
 
-/** What `quota explain` asks: a request as a client would make it. What is missing asks for nothing. */
+/** The query of `quota explain`: a request as a client would make it. Missing fields request nothing. */
 export interface ExplainQuery {
-  /** As a client writes it: with `provider/` in front, or an alias. */
+  /** As a client writes it: prefixed with `provider/`, or an alias. */
   model?: string
   provider?: string
   group?: string
-  /** A reference: the request is pinned to it. */
+  /** A reference that pins the request. */
   account?: string
   /** The format that the client speaks. */
   dialect?: 'openai' | 'anthropic'
-  /** Below `/v1`; missing: chat, which is translated where nobody speaks the client's format. */
+  /** Below `/v1`; missing: chat, which is translated if no account has the client's format. */
   route?: string
-  /** What names the conversation (`x-session-id`). */
+  /** The id of the conversation (`x-session-id`). */
   session?: string
-  /** Only this user's accounts serve, and are shown. Missing: as the running proxy has it. */
+  /** Only this user's accounts serve, and are shown. Missing: the running proxy's user. */
   user?: string
-  /** The name or id of the client key that the request comes with: its accounts, models and limits hold. */
+  /** The name or id of the client key of the request: its accounts, models and limits apply. */
   key?: string
-  /** Instead of the one that is set, or that the running proxy has. */
+  /** Replaces the configured strategy, or the running proxy's. */
   strategy?: string
-  /** Instead of the share that is set to be left to other uses: `20%`. */
+  /** Replaces the configured headroom: `20%`. */
   reserve?: string
 }
 
@@ -209,23 +209,27 @@ export interface ExplainDocument {
     user: string | null
     /** The name of the client key; null: the request has none. */
     key: string | null
-    /** What the model comes to, in the order in which it is asked: an alias may stand for several. */
+    /** The models that the requested one resolves to, in order of attempts: an alias may name several. */
     steps: { provider: string | null; model: string | null }[]
   }
   strategy: string
   affinity: boolean
-  /** Whole percent of every limit that the pool leaves to other uses. */
+  /** The headroom: whole percent of every limit that the pool leaves to other uses. */
   reserve: number
-  /** What holds over all accounts together; null: no cap is set. */
+  /** The caps on all accounts together; null: no cap is set. */
   caps: ExplainedCap | null
-  /** `exact`: places are those of the next request; `presumed`: turns or chance decide, which the files do not tell. */
+  /**
+   * `exact`: the places of the next request; `presumed`: rotation or chance decides, which the files do not record.
+   */
   places: 'exact' | 'presumed'
-  /** The model where no account is known to have it, with the names most like it; null: one has it, or none is named. */
+  /**
+   * The model if no account is known to have it, with similar names; null: an account has it, or none is requested.
+   */
   unknownModel: { model: string; near: string[] } | null
   accounts: ExplainedAccount[]
-  /** The id of the account that is asked first; null: none can serve. */
+  /** The id of the first account in the order; null: none can serve. */
   next: string | null
-  /** When the first account returns, where none can serve now; null: one can, or only you can bring one back. */
+  /** The return of the first account if none can serve now. Null: one can, or only the user can bring one back. */
   returnsAt: string | null
 }
 
@@ -235,13 +239,13 @@ export interface ExplainedAccount {
   provider: string
   name: string
   verdict: 'next' | 'eligible' | 'refused'
-  /** 1 is asked first, the next when that one fails; null: it is not asked. */
+  /** 1 is tried first, the next after its failure; null: not tried. */
   place: number | null
-  /** What the account would be asked for; null: as it comes, or it is not asked. */
+  /** The model for this account; null: unchanged, or the account is not tried. */
   model: string | null
-  /** The request would be said in the other format for it. */
+  /** Whether the request would be translated for the account. */
   translated: boolean
-  /** A cooldown that was guessed has ended, or is tried: one request at a time tests it. */
+  /** A guessed cooldown has ended, or is being tested: one request at a time tests it. */
   halfOpen: boolean
   reason: { code: string; words: string } | null
   /** Null: it can serve now, or time alone does not bring it back. */
@@ -253,28 +257,28 @@ export interface ExplainedAccount {
 }
 
 export interface ExplainedCap {
-  /** Requests at a time; null: any number. */
+  /** Concurrent requests; null: any number. */
   concurrency: number | null
   inFlight: number
 }
 
 export interface ExplainedLimit extends LimitView {
-  /** As much of `max` as the pool may use. */
+  /** The part of `max` that the pool may use. */
   usable: number
   isUsedUp: boolean
-  /** False: it is of another model. */
+  /** False: it applies to another model. */
   applies: boolean
 }
 
 export interface ExplainedCooldown extends CooldownView {
-  /** False: it is of another model. */
+  /** False: it applies to another model. */
   applies: boolean
 }
 
 export interface ProviderView {
   id: string
   label: string
-  /** Wire formats it speaks natively. */
+  /** Native wire formats. */
   dialects: ('openai' | 'anthropic')[]
   endpoints: { id: string; label: string; baseUrl: string | null }[]
   defaultLimits: string[]
@@ -285,7 +289,7 @@ export interface ProviderView {
   plugin: string
 }
 
-/** One provider as `providers show` tells it. */
+/** A provider in `providers show`. */
 export interface ProviderDetailView extends Omit<ProviderView, 'endpoints'> {
   endpoints: {
     id: string
@@ -293,17 +297,17 @@ export interface ProviderDetailView extends Omit<ProviderView, 'endpoints'> {
     baseUrl: string | null
     openai: string | null
     anthropic: string | null
-    /** Instead of the provider's; null: those hold. */
+    /** Replaces the provider's limits; null: those apply. */
     limits: string[] | null
     terms: string | null
   }[]
   keyVariables: string[]
   models: string[]
-  /** Below the OpenAI base: true, it has the route; false, it surely lacks it. Null: nothing is known. */
+  /** Below the OpenAI base: true, it has the route; false, it certainly lacks it. Null: unknown. */
   routes: Readonly<Record<string, boolean>> | null
   rejectsStreamOptions: boolean
   /** Response headers that limits are learned from. */
   limitHeaders: string[]
-  /** Whose keys it counts together; null: not known. */
+  /** The keys that it counts together; null: unknown. */
   countsTogether: string | null
 }

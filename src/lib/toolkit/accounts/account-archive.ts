@@ -24,7 +24,10 @@ export interface ArchiveParts {
   show: (id: string) => Promise<AccountView>
 }
 
-/** Accounts between `auth remove` and either their return or their end. Their key stays sealed, their counts stay. */
+/**
+ * Archived accounts: removed with `auth remove`, and neither restored nor purged yet. Their keys stay sealed and
+ * their counts stay in the ledger.
+ */
 export class AccountArchive implements Archive {
   readonly #parts: ArchiveParts
 
@@ -37,16 +40,19 @@ export class AccountArchive implements Archive {
     return (await this.#records(filter)).map(viewOf)
   }
 
-  /** Of several that had the same name, the one removed last. Throws `account_not_found` or `ambiguous_account`. */
+  /**
+   * Finds the archived account; among several with the same name, the one removed last. Throws `account_not_found` or
+   * `ambiguous_account`.
+   */
   async find(reference: string, filter: AccountFilter = {}): Promise<ArchivedView> {
     return viewOf(resolveArchived(await this.#records(filter), reference))
   }
 
-  /** Brings one back, under another name where `name` says so. Throws `name_in_use`. */
+  /** Restores an archived account, under the name `name` if given. Throws `name_in_use`. */
   async restore(id: string, name?: string): Promise<AccountView> {
     const { document, home, clock, show } = this.#parts
     if (name !== undefined) checkName('account', name)
-    const ledger = await this.#parts.ledger() // before the lock is taken: it may have to read a whole day
+    const ledger = await this.#parts.ledger() // before the lock is taken: opening may read a whole day
     const providers = await this.#parts.providers()
     await document.update(async (data) => {
       const { archivedAt: _, ...account } = resolveArchived(data.archived, id)

@@ -21,7 +21,7 @@ export interface ChecksParts {
   request: () => Pick<CheckRequest, 'timeoutMs' | 'userAgent' | 'clock'>
 }
 
-/** Asks providers about credentials, of accounts that are kept and of those that may be. */
+/** Asks providers about credentials of stored accounts and of accounts that are about to be added. */
 export class AccountChecks {
   readonly #parts: ChecksParts
 
@@ -29,7 +29,7 @@ export class AccountChecks {
     this.#parts = parts
   }
 
-  /** Throws for what `add` would refuse of the key and where it goes; what the provider says is the result. */
+  /** Throws if `add` would refuse the key or its destination; the result is the provider's verdict. */
   async ofNew(wanted: NewAccount): Promise<CheckResult> {
     const provider = (await this.#parts.providers()).get(wanted.provider)
     const given = { baseUrl: wanted.baseUrl ?? null, egressProxy: wanted.egressProxy ?? null }
@@ -58,7 +58,7 @@ export class AccountChecks {
     try {
       const { secret } = await this.#parts.logins.access(account)
       const first = await check(secret)
-      // An access token may end before its time; a new one tells whether the login has.
+      // An access token may end early; a new one shows whether the login has ended too.
       if (first.result !== 'refused') return first
       return await check((await this.#parts.logins.access(account, secret)).secret)
     } catch (error) {
@@ -70,7 +70,7 @@ export class AccountChecks {
     }
   }
 
-  /** How the provider is asked: as the account's requests reach it. */
+  /** The check reaches the provider on the same path as the account's requests. */
   async #request(via: readonly EgressProxy[]) {
     const request = this.#parts.request()
     return { ...request, agents: (await this.#parts.egress()).agents(via, request.timeoutMs) }

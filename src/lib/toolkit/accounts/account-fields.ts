@@ -11,19 +11,19 @@ import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { inField } from '../settings/in-field.ts'
 import type { AccountSettings } from '../toolkit.ts'
 
-/** Headers beyond this are refused by most servers, so a longer key could never be sent. */
+/** Most servers refuse longer headers, so a longer key could never be sent. */
 const LONGEST_SECRET = 8192
 
 const KEY_FLAGS = 'give it with --key-stdin, --key-env VAR or --key-file PATH'
 const NO_KEY_FLAG = '; a server without keys takes --no-key'
 
-/** What is in force for addresses that are given. */
+/** The rules that apply to addresses that users enter. */
 export interface AddressRules {
-  /** Whether a base URL may be the address at which a cloud hands out credentials. */
+  /** Whether a base URL may be the metadata address at which a cloud hands out credentials. */
   allowMetadata: boolean
 }
 
-/** Settings that were checked and brought into the form in which they are kept; only what was said is there. */
+/** Checked settings in their stored form; only the given fields are present. */
 export interface CheckedSettings {
   label?: string | null
   groups?: string[]
@@ -32,12 +32,12 @@ export interface CheckedSettings {
   limits?: string[] | null
   baseUrl?: string | null
   quotaGroup?: string | null
-  /** `url` is a list and may hold passwords; `shown` does not. */
+  /** `url` is a list and may contain passwords; `shown` contains none. */
   egressProxy?: { url: string; shown: string } | null
   models?: string[] | null
 }
 
-/** Checks what `auth add` and `accounts set` say of an account. Throws `invalid_value` or `invalid_limit`. */
+/** Checks the settings given to `auth add` and `accounts set`. Throws `invalid_value` or `invalid_limit`. */
 export function checkSettings(
   settings: AccountSettings,
   provider: Provider,
@@ -63,7 +63,10 @@ export function checkSettings(
   return checked
 }
 
-/** A key as it is sent: without the newline that files and pipes end with. Throws `invalid_value`, never quoting it. */
+/**
+ * The key as it is sent, without the trailing newline of files and pipes. Throws `invalid_value`, never quoting the
+ * key.
+ */
 export function checkSecret(secret: string): string {
   return inField('key', () => checkKey(secret))
 }
@@ -88,7 +91,7 @@ function checkKey(secret: string): string {
   return key
 }
 
-/** Whether an account can do without a key: its provider needs none, or it is at a server that its user names. */
+/** Whether an account can do without a key: its provider needs none, or its user names the server. */
 export function canLackKey(
   { baseUrl, withoutKey }: { baseUrl?: string | null | undefined; withoutKey?: boolean | undefined },
   provider: Provider,
@@ -103,7 +106,7 @@ export function isLoopbackUrl(text: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }
 
-/** The error for a key that was not given. */
+/** The error for a missing key. */
 export function missingSecret(provider: Provider): QwenctlError {
   const page = provider.keysUrl === null ? '' : `; keys are at ${provider.keysUrl}`
   return new QwenctlError('missing_answer', `no key for ${provider.label}`, {
@@ -112,7 +115,7 @@ export function missingSecret(provider: Provider): QwenctlError {
   })
 }
 
-/** A base URL in the form in which it is kept, without a trailing slash; the id of an endpoint stands for its URL. */
+/** The stored form of a base URL, without a trailing slash. The id of an endpoint is replaced by its URL. */
 export function checkBaseUrl(
   text: string | null,
   provider: Provider,
@@ -141,7 +144,7 @@ export function checkBaseUrl(
   return normalizeBaseUrl(url.href)
 }
 
-/** True where a key would travel readable for everybody on the way. */
+/** Whether a key would travel unencrypted, readable on the way. */
 export function isPlainHttp(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl)
   return protocol === 'http:' && !isLoopback(hostname)
@@ -168,7 +171,7 @@ function checkWeight(weight: number): number {
   })
 }
 
-/** Limits in their canonical form, one per metric and window; null: the provider's defaults; empty: no limit. */
+/** Limits in canonical form, one per metric and window; null: the provider's defaults; empty: no limit. */
 function checkLimits(texts: string[]): string[] | null {
   const [only] = texts
   if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import type { Home } from '../../store/home.ts'
 
-/** Where the folder of an archived account waits. No user's folder can have that name. */
+/** The folder of an archived account. No user's folder can have that name. */
 export function archiveFolder(home: Home, id: string): string {
   return join(home.accountsFolder, '.archive', id)
 }
 
-/** Moves an account's folder; what has none is left without. Throws `store_unwritable` naming what is in the way. */
+/** Moves an account's folder, if it has one. Throws `store_unwritable` naming what is in the way. */
 export async function moveFolder(from: string, to: string): Promise<void> {
   if (!existsSync(from)) return
   try {

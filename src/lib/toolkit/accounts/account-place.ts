@@ -4,14 +4,14 @@ import { nameFromLabel } from '../../account/label.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 
-/** The account as the document has it now; another process may have removed it meanwhile. */
+/** The account as the document has it now; another process may have removed it in the meantime. */
 export function byId(data: AccountsData, id: string): Account {
   const account = data.accounts.find((candidate) => candidate.id === id)
   if (account === undefined) throw new QwenctlError('account_not_found', `account ${id} is no longer there`)
   return account
 }
 
-/** The name of a new account: the one that is wanted, else one from its label, else one from its provider. */
+/** The name of a new account: the requested one, else one derived from its label, else from its provider. */
 export function freePlace(
   accounts: Account[],
   wanted: Pick<Account, 'user' | 'provider'> & { name: string | null; label: string | null },
@@ -22,7 +22,10 @@ export function freePlace(
   return freeNameOfLabel(accounts, { ...wanted, label })
 }
 
-/** A name from a label; a number at its end where the name is in use. A label that is a name itself is taken as it is. */
+/**
+ * A name derived from a label, with a number at its end if the name is in use. A label that is a valid name is taken
+ * unchanged.
+ */
 export function freeNameOfLabel(
   accounts: Account[],
   { user, provider, label }: Pick<Account, 'user' | 'provider'> & { label: string },
@@ -62,7 +65,7 @@ function firstFree(taken: ReadonlySet<string>, stem: string): string {
   return `${stem.slice(0, 60)}-${number}`
 }
 
-/** The name wanted, if nobody has it; without one the first free of `PROVIDER`, `PROVIDER-2`, ... */
+/** The requested name if it is free; without a request, the first free name of `PROVIDER`, `PROVIDER-2`, ... */
 export function freeName(
   accounts: Account[],
   wanted: Pick<Account, 'user' | 'provider'> & { name: string | null },

@@ -9,13 +9,13 @@ import { parseTokens, serializeTokens } from '../login/token-set.ts'
 
 export type OauthCredential = Extract<Credential, { type: 'oauth' }>
 
-/** What an account keeps sealed, opened. */
+/** The secrets of an account in the clear. */
 export interface SecretsInClear {
   credential?: string
   egressProxy?: string
 }
 
-/** Seals and opens what accounts keep secret; the vault is unlocked on first use. */
+/** Seals and opens the secrets of accounts; the vault is unlocked on first use. */
 export class AccountSecrets {
   readonly #vault: () => Promise<Vault>
 
@@ -53,7 +53,7 @@ export class AccountSecrets {
     return (await this.#vault()).open(account.credential.sealed, contextOf(account))
   }
 
-  /** The proxies that its requests leave through, in order; none: they go directly. Throws `store_corrupt`. */
+  /** The egress proxies of the account, in order; empty: direct. Throws `store_corrupt`. */
   async openEgress(account: Account): Promise<EgressProxy[]> {
     if (account.egressProxy === null) return []
     const text = await this.#openEgressText(account, account.egressProxy.sealed)
@@ -91,7 +91,7 @@ export class AccountSecrets {
     return secrets
   }
 
-  /** The account with these secrets sealed in it, in the places that it has for them. */
+  /** The account with these secrets sealed in their fields. */
   async sealAll<Record extends Account>(account: Record, secrets: SecretsInClear): Promise<Record> {
     const vault = await this.#vault()
     const seal = (secret: string | undefined) => vault.seal(secret ?? '', contextOf(account))
@@ -101,14 +101,16 @@ export class AccountSecrets {
     })
   }
 
-  /** The account at this provider that has the same key, found by opening: no hash of a key is ever kept. */
+  /**
+   * The account at this provider with the same key. Keys are opened to compare, because no hash of a key is stored.
+   */
   async findSame(accounts: Account[], provider: string, key: string): Promise<Account | null> {
     const vault = await this.#vault()
     return accounts.find((account) => account.provider === provider && opensTo(vault, account, key)) ?? null
   }
 }
 
-/** The account with other texts in the places of its sealed ones. */
+/** The account with its sealed texts replaced. */
 export function withSealed<Record extends Account>(
   account: Record,
   sealed: Required<SecretsInClear>,
@@ -137,12 +139,12 @@ function noSecret({ provider, name }: Account, lost: 'api-key' | 'oauth' | undef
 
 function opensTo(vault: Vault, account: Account, key: string): boolean {
   if (account.credential.type === 'none') return false
-  // A key of the same form has the same hint: this spares opening the others.
+  // Equal keys have equal hints, so keys with other hints stay closed.
   if (account.credential.hint !== maskSecret(key)) return false
   try {
     return vault.open(account.credential.sealed, contextOf(account)) === key
   } catch {
-    return false // sealed with another master key: using that account says so, adding this one need not
+    return false // sealed with another master key: using that account reports it; adding this one need not
   }
 }
 

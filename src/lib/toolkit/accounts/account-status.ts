@@ -17,11 +17,11 @@ import type { AccountStatus } from '../views.ts'
 
 export interface Standing {
   status: AccountStatus
-  /** In words; null when ready. */
+  /** The reason for people; null when ready. */
   reason: string | null
   /** Epoch milliseconds; null when ready, or when only the user can bring it back. */
   availableAt: number | null
-  /** The command that brings it back; null: it needs none, or time alone does. */
+  /** The command that brings it back; null: none is needed, or time alone brings it back. */
   fix: string | null
 }
 
@@ -30,14 +30,14 @@ interface Pause {
   reason: string
 }
 
-/** How an account stands that qwenctl cannot speak for: its plugin is gone. */
+/** The standing of an account with a missing plugin. */
 export function standingWithoutProvider(account: Account): Standing {
   const words = formatMissingProvider(account.provider)
   return waiting('no-provider', { words, fix: missingProviderFix(account) })
 }
 
 /**
- * What an account can do now, and if nothing, why and until when. The strongest reason wins: disabled, a refused
+ * The account's current state; if it cannot serve, why and until when. The strongest reason wins: disabled, a refused
  * credential, expired, no credit, exhausted, unreachable, cooling, ready.
  */
 export function standingOf(account: Account, state: LedgerState, now: number): Standing {
@@ -57,7 +57,7 @@ export function standingOf(account: Account, state: LedgerState, now: number): S
   return passingStanding(account, pauses, state, now)
 }
 
-/** What ends by itself, or with the next attempt that gets through. */
+/** States that end with time, or with the next attempt that gets through. */
 function passingStanding(account: Account, pauses: Pause[], state: LedgerState, now: number): Standing {
   const subject = state.subjects.get(account.id)
   const full = (subject?.limits ?? []).filter((limit) => isFull(limit, now))
@@ -97,7 +97,7 @@ function refusalOf(subject: SubjectState | undefined, now: number): Cooldown | n
   return whole.guessed === true || whole.until === null || whole.until > now ? whole : null
 }
 
-/** Cooldowns of the whole account or its quota group; those of one model leave the others usable. */
+/** Cooldowns of the whole account or its quota group. A cooldown of one model leaves the others usable. */
 function pausesOf(account: Account, state: LedgerState, now: number): Pause[] {
   const pauses: Pause[] = []
   const own = activeCooldown(state, account.id, null, now)
@@ -124,7 +124,7 @@ function usedUp(limits: LimitState[]): string {
   return `${limits.map(formatLimit).join(' and ')} ${limits.length === 1 ? 'is' : 'are'} used up`
 }
 
-/** An account is back when the last of what holds it has ended; one that only the user can end holds it for good. */
+/** An account returns when its last cooldown ends; null: only the user can end one of them. */
 function latestOf(ends: (number | null)[]): number | null {
   return ends.includes(null) ? null : Math.max(...(ends as number[]))
 }

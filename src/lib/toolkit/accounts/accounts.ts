@@ -46,7 +46,7 @@ export interface AccountsParts {
   books: () => Promise<StoreSnapshot>
   ledger: () => Promise<Ledger>
   providers: () => Promise<ProviderRegistry>
-  /** The user of an account that names none. */
+  /** The user of accounts that name none. */
   defaultUser: () => Promise<string>
   addressRules: () => Promise<AddressRules>
   clock: () => number
@@ -93,7 +93,7 @@ export class StoredAccounts implements Accounts {
     const { place, name, freeNow, checked, secret, accounts } = await this.#checkNew(wanted)
     const account = await this.#build({ ...place, name: freeNow }, checked, { secret, tokens })
     const twin = secret === null ? null : await secrets.findSame(accounts, place.provider, secret)
-    await this.#parts.ledger() // opened before the lock is taken: it may have to read a whole day
+    await this.#parts.ledger() // before the lock is taken: opening may read a whole day
     await document.update(async (data) => {
       account.name = freePlace(data.accounts, { ...place, name, label: account.label ?? null })
       if (wanted.usedToday !== undefined)
@@ -182,7 +182,7 @@ export class StoredAccounts implements Accounts {
       if (after !== before) await moveFolder(before, after)
     })
     if (secret !== null) for (const advice of advise({ ...account, ...changes }, twin)) warn(advice)
-    // A new key deserves a new chance: what the provider said was about the old one.
+    // The provider's verdict was about the old key, so a new key starts clean.
     const isNew = secret !== null || settings.tokens !== undefined
     if (!isNew) return view
     const ledger = await this.#parts.ledger()
@@ -205,11 +205,11 @@ export class StoredAccounts implements Accounts {
   }
 
   async checkCredential(wanted: NewAccount): Promise<CheckResult> {
-    await this.#checkNew(wanted) // a key goes nowhere for an account that could not be added
+    await this.#checkNew(wanted) // no key is sent for an account that could not be added
     return this.#checks.ofNew(wanted)
   }
 
-  /** Everything about a new account that needs no provider to be asked. Throws what `add` throws. */
+  /** Checks a new account without asking its provider. Throws what `add` throws. */
   async #checkNew(wanted: NewAccount) {
     const registry = await this.#parts.providers()
     const provider = inField('provider', () => registry.get(wanted.provider))
@@ -295,14 +295,14 @@ export class StoredAccounts implements Accounts {
     return Object.assign(account, await this.#sealedChanges(account, checked, given))
   }
 
-  /** Whether it sends where its login said, not where its user did. */
+  /** Whether the account uses the base URL that its login named, and not one that its user set. */
   async #isAtNamedBase(account: Account): Promise<boolean> {
     if (account.baseUrl === null || account.credential.type !== 'oauth') return account.baseUrl === null
     const before = await this.#parts.secrets.openTokens(account).catch(() => null)
     return before?.baseUrl === account.baseUrl
   }
 
-  /** Checked settings as a record keeps them: whatever may hold a secret is sealed for this account. */
+  /** Checked settings in their stored form: every field that may contain a secret is sealed for this account. */
   async #sealedChanges(
     account: Account,
     checked: CheckedSettings,
@@ -321,7 +321,7 @@ export class StoredAccounts implements Accounts {
     return changes
   }
 
-  /** The limits come into the ledger before the account is visible: no request of it can go uncounted. */
+  /** Records the limits before the account is visible, so no request of it stays uncounted. */
   async #recordLimits(account: Account): Promise<void> {
     const ledger = await this.#parts.ledger()
     const limits = limitsToRecord(ledger, account, await this.#parts.providers())
@@ -359,7 +359,7 @@ function checkAccountName(name: string): string {
 
 const endedByReset: ReadonlySet<AccountStatus> = new Set(['no-credit', 'unreachable'])
 
-/** Where the provider offers no way to verify a key, the user says what has changed. */
+/** If the provider cannot verify a key, the message names the command that the user types after a fix. */
 function withReset({ result, message }: CheckResult, view: AccountView): string {
   if (result !== 'unchecked' || !endedByReset.has(view.status)) return message
   return `${message}; once it works again, type qwenctl quota reset ${shortReference(view)} --cooldowns`

@@ -7,18 +7,18 @@ import type { CheckResult } from '../toolkit.ts'
 
 export interface CheckRequest {
   provider: Provider
-  /** Null: the provider's own. */
+  /** Null: the provider's own base URL. */
   baseUrl: string | null
   secret: string
-  /** For the whole exchange. */
+  /** The time limit for the whole exchange. */
   timeoutMs: number
-  /** The way to the provider. */
+  /** The egress path to the provider. */
   agents: EgressAgents
   userAgent: string
   clock: () => number
 }
 
-/** Model lists are a few hundred kilobytes at most; what is longer is not an answer to wait for. */
+/** Model lists are a few hundred kilobytes at most, so a longer response is not worth the wait. */
 const LONGEST_ANSWER_BYTES = 8 * 1024 * 1024
 
 interface Reply {
@@ -28,8 +28,9 @@ interface Reply {
 }
 
 /**
- * Asks the provider whether it accepts the key, with one GET that costs nothing: no redirect is followed, since that would hand
- * the key to whoever it names, and nothing is tried twice. Never throws for what the network or the provider does.
+ * Asks the provider whether it accepts the key, with one GET that costs nothing. Redirects are not followed, because
+ * the key would reach the redirect's target. Nothing is retried. Never throws for a fault of the network or the
+ * provider.
  */
 export async function checkWithProvider(request: CheckRequest): Promise<CheckResult> {
   const { provider, secret } = request
@@ -56,7 +57,7 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   return { result, message: printable(redact(`${host}: ${message}`, [secret])), latencyMs }
 }
 
-/** The headers of the credential; the error where the plugin of the provider cannot make them. */
+/** The headers of the credential, or the error if the provider's plugin cannot make them. */
 function headersOf(
   { provider, secret }: CheckRequest,
   dialect: Dialect,
@@ -71,8 +72,8 @@ function headersOf(
 }
 
 /**
- * Asks a server that its user names. Where nothing at the base URL answers like a model server, `/v1` below it is tried.
- * `unreachable`: no model server answers at either.
+ * Checks a server that its user names. If nothing at the base URL answers like a model server, `/v1` below it is
+ * tried. `unreachable`: no model server answers at either URL.
  */
 export async function checkNamedServer(request: CheckRequest & { baseUrl: string }): Promise<CheckResult> {
   const first = await checkWithProvider(request)
@@ -92,7 +93,10 @@ export async function checkNamedServer(request: CheckRequest & { baseUrl: string
   }
 }
 
-/** Where to ask: at the base of the check's dialect, or of the other one where the account has no such base. */
+/**
+ * The URL of the check: at the base URL of the check's dialect, or of the other dialect if the account has no such
+ * base.
+ */
 function checkPlace({ provider, baseUrl }: CheckRequest) {
   if (provider.check === null) return null
   const { dialect: wanted, path, headers = {} } = provider.check
@@ -165,7 +169,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // not JSON: the caller tells by the status what that means
+    return undefined // not JSON: the caller judges by the status
   }
 }
 
@@ -182,10 +186,10 @@ const networkReasons: Record<string, string> = {
   ERR_ABORTED: 'the answer is too long',
 }
 
-/** Why a request had no answer, in words; never what was sent. */
+/** Describes why a request got no response; never quotes what was sent. */
 export function formatNetwork(error: unknown, timeoutMs: number): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (code === 'EEGRESS') return (error as Error).message // in words of our own, masked
+  if (code === 'EEGRESS') return (error as Error).message // qwenctl's own message, masked
   if (code === 'ETIMEDOUT') return `no answer within ${timeoutMs / 1000} s`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
   if (/CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/.test(code))

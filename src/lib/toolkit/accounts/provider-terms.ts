@@ -1,2 +1,2 @@
-// For commands, which see providers through the toolkit alone.
+// For commands, which access providers through the toolkit alone.
 export { findTerms } from '../../provider/endpoints.ts'

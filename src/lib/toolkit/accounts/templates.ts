@@ -19,7 +19,7 @@ export class StoredTemplates implements Templates {
     this.#parts = parts
   }
 
-  /** By name. */
+  /** Sorted by name. */
   async list(): Promise<Template[]> {
     const { templates } = await this.#parts.document.read()
     return templates.sort((a, b) => a.name.localeCompare(b.name))
@@ -29,7 +29,7 @@ export class StoredTemplates implements Templates {
     return (await this.list()).some((template) => template.name === name)
   }
 
-  /** Keeps the settings that an account has now, in place of a template of that name. */
+  /** Saves the current settings of an account; replaces a template with the same name. */
   async save(name: string, reference: string, filter: AccountFilter = {}): Promise<Template> {
     checkName('template', name)
     const account = await this.#parts.accounts.find(reference, filter)
@@ -43,7 +43,7 @@ export class StoredTemplates implements Templates {
     return template
   }
 
-  /** Gives an account all settings of a template; the base URL only at the provider that it is of. */
+  /** Applies all settings of a template to an account. The base URL applies only at the template's own provider. */
   async apply(name: string, reference: string): Promise<AccountView> {
     const { provider, settings } = await this.#find(name)
     const account = await this.#parts.accounts.find(reference)

@@ -5,7 +5,7 @@ import type { LedgerState } from '../../quota/log/state.ts'
 import { FIRST_TEST_MS } from '../../rotation/cooling.ts'
 import type { CheckResult } from '../toolkit.ts'
 
-/** What a provider's verdict on a credential changes in the ledger; nothing where that is known already. */
+/** The ledger events for a provider's verdict on a credential; empty if the ledger has them already. */
 export function verdictNotices(ledger: Ledger, account: Account, verdict: CheckResult): Notice[] {
   const { state } = ledger
   if (verdict.result === 'accepted') return returnNotices(state, account)
@@ -15,13 +15,13 @@ export function verdictNotices(ledger: Ledger, account: Account, verdict: CheckR
   if (isReached && unreached !== undefined) return [reached(account)]
   if (verdict.result !== 'refused' || whole?.reason === 'auth-dead') return []
   const cool = refusalNotice(ledger, account, verdict.message)
-  // Deadlines only move by max(): one without an end has to be taken away before another reason can stand there.
+  // Deadlines only move by max(), so a cooldown without an end is cleared before another reason replaces it.
   return whole?.until === null ? [{ type: 'clear', subject: account.id, model: '*' }, cool] : [cool]
 }
 
 /**
- * Ends what waits for a person: cooldowns without an end, of the account, its models and its quota group, the refusal of
- * its credential, and the mark that it is out of reach.
+ * Ends what only a user can end: endless cooldowns of the account, its models and its quota group. Also ends the
+ * refusal of its credential, and the mark that it is unreachable.
  */
 export function returnNotices(state: LedgerState, account: Account): Notice[] {
   const subjects = [account.id, quotaGroupSubject(account)].filter((subject) => subject !== null)
@@ -35,15 +35,15 @@ export function returnNotices(state: LedgerState, account: Account): Notice[] {
   })
 }
 
-/** Ends the mark that the account is out of reach, and nothing else. */
+/** Ends only the mark that the account is unreachable. */
 function reached({ id }: Pick<Account, 'id'>): Notice {
   return { type: 'clear', subject: id, model: NO_MODEL }
 }
 
-/** A clear that names a model without a cooldown ends the mark of the account alone. */
+/** A clear for a model without a cooldown ends only the account's mark. */
 const NO_MODEL = '-'
 
-/** As the refusal of a request: it is tested again by itself. */
+/** The event matches that of a refused request, so the credential is tested again automatically. */
 function refusalNotice(ledger: Ledger, account: Account, message: string): Notice {
   const until = new Date(ledger.now() + FIRST_TEST_MS).toISOString()
   return { type: 'cool', subject: account.id, until, reason: 'auth-dead', guessed: true, evidence: message }

@@ -7,7 +7,7 @@ import { endOfPass, makePass, readPass } from './passes.ts'
 const SESSION_MS = 12 * 3_600_000
 const TICKET_MS = 2 * 60_000
 
-/** Who may use the management API of a home: whoever shows its admin token, or a pass made with it. */
+/** Access to the management API of a home, with its admin token or a pass made with it. */
 export class AdminAccess {
   readonly #home: Home
   readonly #clock: () => number
@@ -17,7 +17,7 @@ export class AdminAccess {
     this.#clock = clock
   }
 
-  /** The admin token; made when it is first asked for. A secret: only `config get adminToken` prints it. */
+  /** The admin token, created on first use. A secret: only `config get adminToken` prints it. */
   async token(): Promise<string> {
     const { adminTokenFile } = this.#home
     return readAdminToken(adminTokenFile) ?? createAdminToken(adminTokenFile)
@@ -28,24 +28,27 @@ export class AdminAccess {
     return makePass('session', await this.token(), this.#clock() + SESSION_MS)
   }
 
-  /** Is good for two minutes, and for nothing but beginning a session: it goes through a browser's address bar. */
+  /** Valid for two minutes and only to begin a session, because it passes through a browser's address bar. */
   async ticket(): Promise<Pass> {
     return makePass('ticket', await this.token(), this.#clock() + TICKET_MS)
   }
 
-  /** When a session that was found good is over, epoch milliseconds; null: it is none. */
+  /** The end of a valid session in epoch milliseconds; null: not a session. */
   endOf(presented: string): number | null {
     return endOfPass(presented)
   }
 
-  /** Whether something presented opens everything now. Of a home that has no token nothing does. */
+  /** Whether the presented secret opens everything now. A home without a token accepts none. */
   isAdmin(presented: string | null): boolean {
     const token = presented === null ? null : readAdminToken(this.#home.adminTokenFile)
     if (presented === null || token === null) return false
     return isSame(presented, token) || readPass(presented, token, this.#clock()) === 'session'
   }
 
-  /** What something presented is; null: nothing that opens anything. Takes the same time however much of it is right. */
+  /**
+   * The kind of a presented secret; null: it opens nothing. Takes the same time however much of the secret is
+   * correct.
+   */
   async kindOf(presented: string): Promise<'admin' | PassKind | null> {
     const token = await this.token()
     if (isSame(presented, token)) return 'admin'

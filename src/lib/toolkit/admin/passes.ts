@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { derive } from '../../store/vault/master-key.ts'
 
-/** What opens the management API besides the admin token, for a time: a session of the page, or a ticket that begins one. */
+/** A temporary alternative to the admin token: a session of the page, or a ticket that begins a session. */
 export interface Pass {
   token: string
   /** Epoch milliseconds. */
@@ -14,8 +14,8 @@ const prefixes: Record<PassKind, string> = { session: 'qs_', ticket: 'qt_' }
 const PASS = /^(qs_|qt_)([0-9a-z]{1,11})\.([A-Za-z0-9_-]{43})$/
 
 /**
- * A pass says itself when it ends and is sealed under the admin token, so that no process has to keep a list of them:
- * every proxy and worker of a home takes those of all others, and a new admin token ends them all.
+ * A pass contains its expiry and is sealed under the admin token, so no process keeps a list of passes. Every proxy
+ * and worker of a home accepts the passes of all others. A new admin token ends them all.
  */
 export function makePass(kind: PassKind, adminToken: string, expiresAt: number): Pass {
   const text = expiresAt.toString(36)
@@ -25,7 +25,7 @@ export function makePass(kind: PassKind, adminToken: string, expiresAt: number):
   }
 }
 
-/** Null: none of ours, or one that is over. */
+/** Null: not a qwenctl pass, or an expired one. */
 export function readPass(presented: string, adminToken: string, now: number): PassKind | null {
   const [, prefix, text = '', mac = ''] = PASS.exec(presented) ?? []
   if (prefix === undefined) return null
@@ -34,7 +34,7 @@ export function readPass(presented: string, adminToken: string, now: number): Pa
   return isOurs && Number.parseInt(text, 36) > now ? kind : null
 }
 
-/** When a pass says that it is over, whether it is one of ours or not; null: it has not the form of one. */
+/** The expiry that a pass states, without checking its seal; null: the text does not have the form of a pass. */
 export function endOfPass(presented: string): number | null {
   const [, , text] = PASS.exec(presented) ?? []
   return text === undefined ? null : Number.parseInt(text, 36)

@@ -1,26 +1,26 @@
-// What backups show: promises, as those in `../views.ts`.
+// The public shapes of backups: promises, like those in `../views.ts`.
 
-/** What a restore would do. Accounts are shown by their full references. */
+/** The effects of a restore. Accounts are shown by their full references. */
 export interface RestorePlan {
-  /** `replace`: the home becomes what the backup holds. `merge`: only what is missing is added. */
+  /** `replace`: the home becomes the content of the backup. `merge`: only missing parts are added. */
   mode: 'replace' | 'merge'
-  /** When the backup was made; RFC 3339. */
+  /** The time of the backup; RFC 3339. */
   createdAt: string
   added: string[]
-  /** There with the same id: replaced by the backup's, or with `merge` kept. */
+  /** Present with the same id: replaced by the backup's account, or kept with `merge`. */
   present: string[]
-  /** Not in the backup; `merge` keeps them, `replace` takes them out. */
+  /** Not in the backup: kept with `merge`, removed with `replace`. */
   absent: string[]
   archived: number
-  /** UTC days of the ledger in the backup, oldest first; empty with `merge`, which brings no counts. */
+  /** UTC days of the ledger in the backup, oldest first. Empty with `merge`, which restores no counts. */
   ledgerDays: string[]
-  /** What happens to config.yaml. */
+  /** The effect on config.yaml. */
   config: 'same' | 'added' | 'replaced' | 'removed' | 'kept'
-  /** Settings of the config.yaml that comes along which run a program or call an address: `notify.command: ...`. */
+  /** Settings of the restored config.yaml that run a program or call an address: `notify.command: ...`. */
   effects: string[]
-  /** Names of the client keys that come along. */
+  /** Names of the restored client keys. */
   keys: string[]
-  /** Providers of accounts that come along and that no plugin brings here. */
+  /** Providers of restored accounts that no plugin here registers. */
   missingProviders: string[]
   /** Why the vault of the home does not open, in words: the restore makes a new one. Null: it keeps the vault. */
   newVault: string | null
@@ -46,13 +46,13 @@ export interface RestoreView extends RestorePlan {
   file: string
   /** Nothing was changed. */
   dryRun: boolean
-  /** The folder that keeps what was replaced; null: nothing was. */
+  /** The folder that keeps the replaced files; null: nothing was replaced. */
   safetyCopy: string | null
 }
 
-/** A backup that was decrypted and found sound; nothing is changed before `apply`. */
+/** A decrypted and checked backup; nothing changes before `apply`. */
 export interface OpenedBackup {
   plan(mode: RestorePlan['mode']): Promise<RestorePlan>
-  /** All or nothing. Resolves to the folder that keeps what was replaced; null with `merge`, which replaces nothing. */
+  /** All or nothing. Resolves to the folder with the replaced files; null with `merge`, which replaces nothing. */
   apply(mode: RestorePlan['mode']): Promise<string | null>
 }

@@ -13,7 +13,7 @@ export interface BackupsParts {
   secrets: AccountSecrets
   ledger: () => Promise<Ledger>
   providers: () => Promise<ProviderRegistry>
-  /** The addresses of the proxies that run over this home. */
+  /** The addresses of the running proxies of this home. */
   running: () => string[]
   /** The home's own vault. Throws `vault_locked` and `store_corrupt`. */
   vault: () => Promise<Vault>

@@ -9,7 +9,7 @@ import type { Backups } from '../toolkit.ts'
 import type { BackupsParts } from './backups-parts.ts'
 import type { BackupView, MadeBackup, OpenedBackup } from './backup-views.ts'
 
-/** Backups of a home: written whole, read whole. Everything behind them is loaded on first use. */
+/** Backups of a home, written and read as a whole. Dependencies are loaded on first use. */
 export class FileBackups implements Backups {
   readonly #parts: BackupsParts
 
@@ -17,7 +17,7 @@ export class FileBackups implements Backups {
     this.#parts = parts
   }
 
-  /** Whether a backup written there would replace a file. */
+  /** Whether a backup at this path would replace a file. */
   exists(file: string): boolean {
     return existsSync(file)
   }
@@ -27,7 +27,7 @@ export class FileBackups implements Backups {
     return resolve(`qwenctl-backup-${new Date(this.#parts.clock()).toISOString().slice(0, 10)}`)
   }
 
-  /** Writes a backup of everything, 0600, and only as a whole. */
+  /** Writes a backup of everything with mode 0600, completely or not at all. */
   async write(file: string, passphrase: string): Promise<BackupView> {
     refuseOther(file)
     const { writeAtomically } = await import('../../store/documents/atomic-write.ts')
@@ -59,7 +59,7 @@ export class FileBackups implements Backups {
     return { bytes, view: { createdAt, bytes: bytes.length, ...counts } }
   }
 
-  /** Throws what `openBackup` throws, `store_corrupt` for contents that are not sound, `store_too_new`. */
+  /** Throws what `openBackup` throws, `store_corrupt` for damaged contents, `store_too_new`. */
   async open(file: string, passphrase: string): Promise<OpenedBackup> {
     const [{ openBackup }, { decodeBundle }, { Restore }] = await Promise.all([
       import('../../store/backup-file.ts'),
@@ -72,7 +72,10 @@ export class FileBackups implements Backups {
     return new Restore(this.#parts, bundle, file)
   }
 
-  /** The accounts without their secrets, and the secrets. All of them must open: a backup that lacks one is none. */
+  /**
+   * The accounts without their secrets, and the secrets. Every secret must open, because a backup without one is
+   * incomplete.
+   */
   async #opened(
     data: AccountsData,
   ): Promise<{ accounts: AccountsData; secrets: Record<string, SecretsInClear> }> {
@@ -99,7 +102,7 @@ export class FileBackups implements Backups {
   }
 }
 
-/** A rename would put a regular file in the place of a device, a FIFO or a folder. */
+/** A rename would replace a device, a FIFO or a folder by a regular file. */
 function refuseOther(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found === undefined || found.isFile()) return

@@ -1,4 +1,4 @@
-// The backup room: what of a home goes into a backup, and how it comes back. The file around it is `store/backup-file.ts`.
+// The backup folder: the content of a backup, and its restore. The file format is in `store/backup-file.ts`.
 
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
@@ -7,12 +7,12 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { Snapshot } from '../../store/documents/snapshot.ts'
 import type { SecretsInClear } from '../accounts/account-secrets.ts'
 
-/** A home without its vault: secrets are in the clear here, and nowhere but in memory and inside a sealed backup. */
+/** A home without its vault: secrets are in the clear, only in memory and inside a sealed backup. */
 export interface Bundle {
   createdAt: string
-  /** Every `sealed` text is empty: what it held is in `secrets`. */
+  /** Every `sealed` text is empty; its content is in `secrets`. */
   accounts: AccountsData
-  /** By the account's id. */
+  /** By account id. */
   secrets: Record<string, SecretsInClear>
   files: Snapshot
 }
@@ -24,7 +24,7 @@ interface Manifest extends Omit<Bundle, 'files'> {
 
 const LENGTH_BYTES = 4
 
-/** Manifest and files in one piece, compressed. */
+/** Manifest and files as one compressed block. */
 export async function encodeBundle(bundle: Bundle): Promise<Buffer> {
   const { files, ...rest } = bundle
   const listed = [...files].map(([name, content]) => ({ name, bytes: content.length }))
@@ -34,7 +34,7 @@ export async function encodeBundle(bundle: Bundle): Promise<Buffer> {
   return promisify(gzip)(Buffer.concat([length, manifest, ...files.values()]))
 }
 
-/** Throws `store_corrupt` for anything but what `encodeBundle` makes. */
+/** Throws `store_corrupt` for any content that `encodeBundle` does not produce. */
 export async function decodeBundle(content: Buffer, file: string): Promise<Bundle> {
   let bundle: Bundle | null
   try {

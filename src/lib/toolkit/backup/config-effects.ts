@@ -1,10 +1,13 @@
 import { parse } from 'yaml'
 import { redact } from '../../account/mask.ts'
 
-/** Settings that decide what a home runs, calls or reads. A backup of others must not bring one along unseen. */
+/** Settings that decide what a home runs, calls or reads. A backup from other people must not add one unseen. */
 const EFFECTIVE = ['notify.command', 'notify.webhook', 'proxy.ca', 'proxy.allowMetadata'] as const
 
-/** Those that a config.yaml sets and the present one does not set alike, as `key: value`. Secrets are masked. */
+/**
+ * The effects that a config.yaml sets and the present one does not set to the same value, as `key: value`. Secrets
+ * are masked.
+ */
 export function configEffects(config: Buffer | undefined, present: Buffer | undefined): string[] {
   const [wanted, known] = [readConfig(config), readConfig(present)]
   return EFFECTIVE.flatMap((key) => {
@@ -18,7 +21,7 @@ function readConfig(content: Buffer | undefined): unknown {
   try {
     return content === undefined ? null : parse(content.toString())
   } catch {
-    return null // a file that is not well formed sets nothing; its reader says what is wrong
+    return null // a malformed file sets nothing; its reader reports the fault
   }
 }
 

@@ -40,7 +40,7 @@ export function planRestore(
   }
 }
 
-/** Those of the backup whose id and whose name are both free. */
+/** The accounts of the backup with both a free id and a free name. */
 export function missingAccounts(backup: AccountsData, present: AccountsData): Account[] {
   const ids = new Set([...present.accounts, ...present.archived].map(({ id }) => id))
   const names = new Set(present.accounts.map(fullReference))
@@ -53,7 +53,7 @@ function keyNames(content: Buffer | undefined): string[] {
     const { keys } = JSON.parse(content?.toString() ?? '{}') as { keys?: { name?: unknown }[] }
     return (keys ?? []).map(({ name }) => String(name))
   } catch {
-    return [] // the document's own reader says what is wrong with it
+    return [] // the document's own reader reports the fault
   }
 }
 

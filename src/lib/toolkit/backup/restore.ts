@@ -19,7 +19,7 @@ import { missingAccounts, planRestore } from './restore-plan.ts'
 
 const DOCUMENT_VERSION = 1
 
-/** The newest version that this program reads of a file. */
+/** The newest version of a file that this program reads. */
 function knownVersion(name: string): number {
   if (name === 'counters.json' || name.startsWith('ledger/')) return CHECKPOINT_VERSION
   return name.startsWith('history/') ? HISTORY_VERSION : DOCUMENT_VERSION
@@ -29,7 +29,7 @@ export class Restore implements OpenedBackup {
   readonly #parts: BackupsParts
   readonly #bundle: Bundle
 
-  /** Throws `store_corrupt` or `store_too_new` for what a home could not be afterwards. */
+  /** Throws `store_corrupt` or `store_too_new` if the content would not make a valid home. */
   constructor(parts: BackupsParts, bundle: Bundle, file: string) {
     this.#parts = parts
     this.#bundle = bundle
@@ -77,10 +77,10 @@ export class Restore implements OpenedBackup {
     })
   }
 
-  /** The accounts that are missing, with their folders; config.yaml and templates where there are none. */
+  /** Adds the missing accounts with their folders, and config.yaml and templates where the home has none. */
   async #merge(): Promise<void> {
     const { document, home } = this.#parts
-    const ledger = await this.#parts.ledger() // before the lock is taken: it may have to read a whole day
+    const ledger = await this.#parts.ledger() // before the lock is taken: opening may read a whole day
     const providers = await this.#parts.providers()
     const backup = this.#bundle.accounts
     await document.update(async (data) => {
@@ -147,7 +147,7 @@ function checkContents({ home }: BackupsParts, { accounts, secrets, files }: Bun
     if (!name.startsWith('accounts/') && name.endsWith('.json') && versionOf(content) > knownVersion(name))
       throw tooNew(name, file)
   }
-  // As they will be written: a sealed text of the right form in every place that has one.
+  // The form in which accounts are written: every sealed field has a text of the right form.
   const placed = JSON.parse(
     JSON.stringify(accounts).replaceAll('"sealed":""', '"sealed":"v1.a.b.c.d"'),
   ) as unknown
@@ -164,7 +164,7 @@ function checkContents({ home }: BackupsParts, { accounts, secrets, files }: Bun
   )
 }
 
-/** 0 for what has none: the documents' own readers say what is wrong with such a file. */
+/** 0 without a version: the document's own reader reports the fault. */
 function versionOf(content: Buffer): number {
   try {
     return (JSON.parse(content.toString()) as { version: number }).version

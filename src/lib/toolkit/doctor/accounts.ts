@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 import { check } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
 
-/** What waits for a person, or for a network: the accounts that will not come back in silence. */
+/** States that wait for a user or a network: accounts that do not return on their own. */
 const inTrouble: ReadonlySet<AccountStatus> = new Set([
   'key-refused',
   'no-key',
@@ -15,9 +15,11 @@ const inTrouble: ReadonlySet<AccountStatus> = new Set([
 ])
 const MOST_NAMED = 5
 
-/** Names the accounts that their providers refuse or that cannot be reached, each with the command that brings it back. */
+/**
+ * Names the accounts that their providers refuse or that are unreachable, each with the command that brings it back.
+ */
 export async function checkAccounts({ accounts }: DoctorParts): Promise<Check[]> {
-  const all = await accounts().catch(() => null) // the checks of the documents and the ledger say why
+  const all = await accounts().catch(() => null) // the checks of the documents and the ledger report it
   if (all === null) return []
   const out = all.filter((account) => inTrouble.has(account.status) || isSpent(account))
   if (out.length === 0) {
@@ -32,7 +34,7 @@ export async function checkAccounts({ accounts }: DoctorParts): Promise<Check[]>
   return [check('accounts', 'accounts', { status: 'warn', detail: [...named, ...more].join('; '), fix })]
 }
 
-/** Its provider says that a quota is used up; what qwenctl counted itself needs no warning. */
+/** Whether the provider reports a used-up quota; qwenctl's own counts need no warning. */
 function isSpent({ status, cooldowns }: AccountQuotaView): boolean {
   return (
     status === 'exhausted' &&

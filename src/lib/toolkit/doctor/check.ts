@@ -1,14 +1,14 @@
-// The doctor room: one small function per check. Each answers what it found and what to do, and changes nothing; only
-// `permissions` repairs, when it is asked to. A check that cannot be made is `skip`, never `ok`.
+// The doctor folder: one small function per check. Each returns its finding and its fix, and changes nothing. Only
+// `permissions` repairs, on request. A check that cannot run is `skip`, never `ok`.
 
 export interface Check {
   /** For programs; never changes. */
   id: string
   title: string
-  /** `warn` is worth knowing and works; `fail` is wrong. */
+  /** `warn`: works, but is worth knowing; `fail`: is wrong. */
   status: 'ok' | 'warn' | 'fail' | 'skip'
   detail: string
-  /** A command to type or a thing to change; null: nothing to do. */
+  /** A command to type or a thing to change; null: none. */
   fix: string | null
 }
 

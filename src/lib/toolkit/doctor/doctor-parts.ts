@@ -14,14 +14,14 @@ export interface DoctorParts {
   secrets: AccountSecrets
   vault: () => Promise<Vault>
   providers: () => Promise<ProviderRegistry>
-  /** Every account as it stands. */
+  /** Every account with its current state. */
   accounts: () => Promise<AccountQuotaView[]>
   egress: () => Promise<Egress>
-  /** The proxies that run over this home. */
+  /** The running proxies of this home. */
   running: () => ProxyView[]
-  /** For one answer of a provider. */
+  /** The time limit for one response of a provider. */
   timeoutMs: number
   userAgent: string
-  /** Repairs what can be repaired without loss. */
+  /** Whether to repair what can be repaired without loss. */
   fix: boolean
 }

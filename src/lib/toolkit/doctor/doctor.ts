@@ -9,7 +9,7 @@ import { checkProgram } from './program.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkServices } from './services.ts'
 
-/** All checks, in the order in which one depends on another. */
+/** Runs all checks, in the order of their dependencies. */
 export async function examine(parts: DoctorParts): Promise<DoctorReport> {
   const checks = [
     checkPermissions(parts),

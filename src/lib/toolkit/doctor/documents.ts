@@ -36,7 +36,7 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
   ].filter((one) => one !== null)
 }
 
-/** Null: there are none, or the file is not readable, which is said already. */
+/** Null: there are none, or the file is unreadable, which another check reports. */
 async function unknownSettings(settings: DoctorParts['settings']): Promise<Check | null> {
   const found = await settings.unknown().catch(() => [])
   if (found.length === 0) return null
@@ -59,7 +59,7 @@ async function readable(
   }
 }
 
-/** Counts come from the ledger anyway, so a damaged checkpoint costs time alone. */
+/** Counts can always be read from the ledger, so a damaged checkpoint only costs time. */
 function checkpoint(path: string): Check | null {
   try {
     const found = readCheckpoint(path)

@@ -38,7 +38,7 @@ function lines(home: Home, days: string[]): Check {
   return check('ledger', 'ledger', { status: 'warn', detail, fix })
 }
 
-/** A last line without its end may be one that is being written at this moment. */
+/** An incomplete last line may belong to a write in progress. */
 function foreignLines(file: DayFile): number {
   let count = 0
   file.readLines((line) => {
@@ -48,7 +48,7 @@ function foreignLines(file: DayFile): number {
   return count
 }
 
-/** What other hands did to the files while they were in use. */
+/** Reports changes that other programs made to the files during use. */
 function loss(home: Home): Check {
   const title = 'ledger files'
   const { lost } = readLedger(home).state
@@ -69,7 +69,7 @@ function base(home: Home): Check {
   })
 }
 
-/** A damaged day is folded anew as long as the ledger has it; older ones have no more than their totals left. */
+/** A damaged day is folded again while the ledger has it; older days keep only their totals. */
 function history(home: Home): Check[] {
   const days = historyDays(home)
   if (days.length === 0) return []
@@ -85,7 +85,7 @@ function isDamaged(home: Home, day: string): boolean {
   try {
     return readHistoryDay(home, day) === 'damaged'
   } catch {
-    return false // of a newer version
+    return false // written by a newer version
   }
 }
 

@@ -6,7 +6,7 @@ import type { DoctorParts } from './doctor-parts.ts'
 
 const MIB = 1 << 20
 
-/** How much the logs take, against what they may. Several proxies may pass the bound by a file each. */
+/** The size of the logs, compared with their bound. Several proxies may exceed the bound by one file each. */
 export async function checkLogs({ home, settings }: Pick<DoctorParts, 'home' | 'settings'>): Promise<Check> {
   const most = await settings.get('logs.maxBytes').then(Number, () => null)
   if (most === null) return check('logs', 'logs', { status: 'skip', detail: 'the settings cannot be read' })
@@ -28,6 +28,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => name.endsWith('.ndjson'))
   } catch {
-    return [] // nothing was ever logged here
+    return [] // no logs exist
   }
 }

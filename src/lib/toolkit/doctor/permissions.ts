@@ -14,7 +14,10 @@ interface Exposed {
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
 
-/** Files 0600, folders 0700. A folder that others can list is a choice; one they can write to, or a file, is not. */
+/**
+ * Files must be 0600, folders 0700. A folder that others can list may be intended. A file that others can open, or a
+ * folder that they can write to, is a fault.
+ */
 export function checkPermissions({ home, fix }: DoctorParts, platform = process.platform): Check {
   const title = 'home and permissions'
   if (platform === 'win32')
@@ -40,13 +43,13 @@ export function checkPermissions({ home, fix }: DoctorParts, platform = process.
 
 function exposedIn(home: Home): Exposed[] {
   const folders = new Set([home.dataFolder, home.configFolder, home.stateFolder])
-  // What is compiled is no secret, and a program of ours never reads it from a folder that others can write to.
+  // Compiled code is no secret, and qwenctl never reads it from a folder that others can write to.
   return [...folders]
     .flatMap((folder) => look(folder, home.cacheFolder))
     .filter(({ mode }) => (mode & OTHERS) !== 0)
 }
 
-/** The folder and all below it; links are left to what they point at. */
+/** The folder and everything below it; links are not followed. */
 function look(path: string, except: string): Exposed[] {
   if (path === except || !existsSync(path)) return []
   const stat = lstatSync(path)

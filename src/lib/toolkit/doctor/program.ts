@@ -11,7 +11,7 @@ export function checkProgram(parts: DoctorParts): Check[] {
   return [nodeVersion(), compiled(parts), completion(parts.env), proxies(parts)]
 }
 
-/** An older one never gets here: the start refuses it. */
+/** The start refuses an older version, so none reaches this check. */
 function nodeVersion(): Check {
   return check('node', 'Node', { status: 'ok', detail: process.version })
 }
@@ -52,13 +52,13 @@ function mentions(file: string): boolean {
   try {
     return readFileSync(file, 'utf8').includes('qwenctl')
   } catch {
-    return false // there is none
+    return false // the file does not exist
   }
 }
 
 function proxies({ home, running }: DoctorParts): Check {
   const before = runFiles(home.runFolder)
-  const found = running() // takes away what killed ones left
+  const found = running() // also removes the entries of killed proxies
   const outdated = found.map((proxy) => formatVersion(proxy, ownVersion())).find((words) => words !== null)
   if (outdated !== undefined) return check('proxies', 'proxies', { status: 'warn', detail: outdated })
   const urls = found.map(({ url, version }) => `${url} (${version ?? ''})`)

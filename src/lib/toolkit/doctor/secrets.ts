@@ -9,11 +9,11 @@ import type { DoctorParts } from './doctor-parts.ts'
 
 const MOST_NAMES = 5
 
-/** Opens every secret there is. Makes no key where there is none to open. */
+/** Opens every secret. Creates no key if there is nothing to open. */
 export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): Promise<Check[]> {
   const data = await accountsDocument(home)
     .read()
-    .catch(() => null) // the check of accounts.json says why
+    .catch(() => null) // the check of accounts.json reports it
   const accounts = [...(data?.accounts ?? []), ...(data?.archived ?? [])]
   const sealed = accounts.filter(
     ({ credential, egressProxy }) => credential.type !== 'none' || egressProxy !== null,

@@ -11,21 +11,21 @@ import type { DoctorParts } from './doctor-parts.ts'
 
 interface Probe {
   origin: string
-  /** Null: nobody answered. */
+  /** Null: no response. */
   status: number | null
-  /** How far this machine's clock is ahead of the service's; null: it did not say. */
+  /** How far this machine's clock is ahead of the service's; null: unknown. */
   aheadMs: number | null
   reason: string
 }
 
-/** The `date` header has whole seconds, and an answer takes its time. */
+/** The `date` header has whole seconds, and a response takes time. */
 const CLOCK_TOLERANCE_MS = 60_000
 
-/** Asks each service that has accounts once, without a key: any answer at all means that it can be reached. */
+/** Asks each service with accounts once, without a key; any response proves that it is reachable. */
 export async function checkServices(parts: DoctorParts): Promise<Check[]> {
   const data = await accountsDocument(parts.home)
     .read()
-    .catch(() => null) // the check of accounts.json says why
+    .catch(() => null) // the check of accounts.json reports it
   const providers = await parts.providers()
   const accounts = data?.accounts ?? []
   return [
@@ -34,7 +34,7 @@ export async function checkServices(parts: DoctorParts): Promise<Check[]> {
   ]
 }
 
-/** Accounts whose plugin is gone, and plugins that did wrong; nothing where no plugin is. */
+/** Reports accounts without their plugin, and faulty plugins; empty without plugins. */
 function checkPlugins(accounts: Account[], providers: ProviderRegistry): Check[] {
   const title = 'provider plugins'
   const [orphan, ...others] = accounts.filter(({ provider }) => !providers.has(provider))
@@ -68,7 +68,7 @@ async function checkOrigins(origins: string[], parts: DoctorParts): Promise<Chec
   return [reachability(probes), clockCheck(probes)]
 }
 
-/** What goes through a proxy of its own is not asked directly: it would show the provider another address. */
+/** Accounts with an egress proxy are not asked directly: the provider would see another address. */
 function originsOf(accounts: Account[], providers: ProviderRegistry): string[] {
   const urls = accounts
     .filter(({ egressProxy, provider }) => egressProxy === null && providers.has(provider))
@@ -80,7 +80,7 @@ function originsOf(accounts: Account[], providers: ProviderRegistry): string[] {
   return [...new Set(urls.filter((url) => url !== null).map((url) => new URL(url).origin))]
 }
 
-/** Or what is wrong with the files of certificates. */
+/** The agents, or the fault in the certificate files. */
 async function agentsOf({ egress, timeoutMs }: DoctorParts): Promise<EgressAgents | QwenctlError> {
   try {
     return (await egress()).agents([], timeoutMs)
@@ -131,7 +131,7 @@ function reachability(probes: Probe[]): Check {
 function clockCheck(probes: Probe[]): Check {
   const title = 'clock against the providers'
   const told = probes.map(({ aheadMs }) => aheadMs).filter((aheadMs) => aheadMs !== null)
-  // The nearest counts: one server with a wrong clock is not ours to correct.
+  // The smallest difference counts: one server with a wrong clock does not show a fault of this machine.
   const [nearest] = told.sort((a, b) => Math.abs(a) - Math.abs(b))
   if (nearest === undefined)
     return check('clock', title, { status: 'skip', detail: 'no provider told its time' })

@@ -1,4 +1,4 @@
-// Turns history into what people and programs see. Pure: buckets, accounts, keys and the time are arguments.
+// Turns history into documents. Pure: buckets, accounts, keys and the time are arguments.
 
 import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
@@ -13,10 +13,10 @@ const DAY_MS = 24 * HOUR_MS
 
 export interface HistoryScene {
   history: History
-  /** Those in use and those archived, by id. */
+  /** Active and archived accounts, by id. */
   accounts: ReadonlyMap<string, Account>
   keys: readonly Pick<ClientKey, 'id' | 'name'>[]
-  /** Only these accounts; null: all, those that are gone too. */
+  /** Only these accounts; null: all, deleted ones included. */
   only: ReadonlySet<string> | null
   /** Epoch milliseconds. */
   from: number
@@ -63,7 +63,7 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
   }
 }
 
-/** One row for all that was asked of each model, the busiest first. */
+/** The totals of each model as a row, the busiest first. */
 export function modelTotals(scene: HistoryScene): HistoryRow[] {
   const models = new Map<string, { label: Label; tally: Tally }>()
   for (const bucket of bucketsOf(scene)) {
@@ -84,7 +84,7 @@ function* bucketsOf({ history, only, from }: HistoryScene): Generator<HistoryBuc
   }
 }
 
-/** An account of several groups counts in each of them. */
+/** An account in several groups counts in each of them. */
 function labelsOf(bucket: HistoryBucket, scene: HistoryScene): Label[] {
   const account = scene.accounts.get(bucket.account)
   switch (scene.by) {

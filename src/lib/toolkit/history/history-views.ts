@@ -1,4 +1,4 @@
-// What history shows: promises, as those in `../views.ts`.
+// The public shapes of history: promises, like those in `../views.ts`.
 
 import type { Metric } from '../../quota/limit.ts'
 import type { Percentiles } from '../../quota/history/histogram.ts'
@@ -8,13 +8,13 @@ export const historyKeys = ['account', 'provider', 'model', 'key', 'group', 'use
 export type HistoryKey = (typeof historyKeys)[number]
 
 export interface HistoryQuery {
-  /** UTC days, the present one among them; this or `hours`, else 30. */
+  /** UTC days, including today; this or `hours`, else 30. */
   days?: number
-  /** Hours, the present one among them. */
+  /** Hours, including the current one. */
   hours?: number
   per: 'hour' | 'day'
   by: HistoryKey
-  /** References; none: all accounts, those that are gone too. */
+  /** References; none: all accounts, deleted ones included. */
   accounts?: string[]
   user?: string
   provider?: string
@@ -22,26 +22,29 @@ export interface HistoryQuery {
 }
 
 export interface HistoryRow {
-  /** When the bucket begins, RFC 3339; of totals: of the first. */
+  /** The start of the bucket, RFC 3339; for totals the start of the first bucket. */
   at: string
-  /** Account id, provider, model, client key's id, group, user, or `all`; `none` without one, `unknown` where nothing says. */
+  /**
+   * Account id, provider, model, client key id, group, user, or `all`. `none`: the request had none; `unknown`: not
+   * recorded.
+   */
   key: string
-  /** The same for people. */
+  /** The key as people read it. */
   label: string
   requests: number
   succeeded: number
   failed: number
-  /** By outcome class; empty of days whose requests were folded away by an older version. */
+  /** By outcome class; empty for days that an older version reduced to totals. */
   outcomes: Record<string, number>
   inputTokens: number
   outputTokens: number
-  /** Null: of no request the cost is known. */
+  /** Null: the cost of every request is unknown. */
   costUsd: number | null
-  /** The part of it that the price table says, not the provider; null as above. */
+  /** The part of the cost that comes from the price table and not from the provider; null as above. */
   estimatedUsd: number | null
-  /** Requests that used tokens and have no known cost. */
+  /** Requests with tokens and an unknown cost. */
   unpriced: number
-  /** Milliseconds, within 5 %; null: nothing was measured. */
+  /** Milliseconds, within 5 %; null: not measured. */
   latencyMs: Percentiles | null
   firstByteMs: Percentiles | null
 }
@@ -52,13 +55,13 @@ export interface HistoryDocument {
   to: string
   per: HistoryQuery['per']
   by: HistoryKey
-  /** By time, then key; buckets in which nothing was done are left out. */
+  /** Sorted by time, then key; buckets without requests are left out. */
   rows: HistoryRow[]
-  /** Over everything asked for. An account of two groups is in both of their rows, and here once. */
+  /** Totals over the whole query. An account in two groups is in both rows, and here once. */
   totals: HistoryRow
 }
 
-/** What one account did, or (account null) all of them together. */
+/** The totals of one account, or (account null) of all accounts together. */
 export interface AccountStats {
   account: AccountView | null
   now: string
@@ -70,7 +73,7 @@ export interface AccountStats {
   models: HistoryRow[]
   totals: HistoryRow
   cooldowns: CooldownView[]
-  /** Of its limits that will run out before they reset, the first to do so; null: none is known to. */
+  /** The first limit that will run out before its reset; null: none is known to. */
   forecast: (ForecastView & { metric: Metric; window: string; model: string | null }) | null
 }
 

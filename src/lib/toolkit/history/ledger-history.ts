@@ -31,7 +31,7 @@ export interface HistoryParts {
 
 type Span = Pick<HistoryQuery, 'days' | 'hours'>
 
-/** History as the ledger of this home tells it. */
+/** History from the ledger of this home. */
 export class LedgerHistory implements HistoryBooks {
   readonly #parts: HistoryParts
   readonly #files: HistoryFiles
@@ -82,7 +82,7 @@ export class LedgerHistory implements HistoryBooks {
   }
 }
 
-/** Epoch milliseconds. Throws `invalid_value` for a span that is none. */
+/** Epoch milliseconds. Throws `invalid_value` for an invalid span. */
 function beginning({ days, hours }: Span, now: number): number {
   if (days !== undefined && hours !== undefined) throw outOfRange('days and hours contradict each other')
   if (hours !== undefined) {
@@ -102,7 +102,7 @@ function outOfRange(message: string): QwenctlError {
   return new QwenctlError('invalid_value', message)
 }
 
-/** Null: all, those that are gone too. Archived accounts can be named as well: what they did is still there. */
+/** Null: all accounts, deleted ones included. Archived accounts can be named too, because their history remains. */
 function accountsOf(data: AccountsData, query: HistoryQuery): Set<string> | null {
   const { accounts: references = [], user, provider, group } = query
   const filter: AccountFilter = {
@@ -129,13 +129,13 @@ function resolved({ accounts, archived }: AccountsData, reference: string, filte
   }
 }
 
-/** A day of which only totals are kept stands as one bucket at its beginning. */
+/** A day that has only totals becomes one bucket at its start. */
 function addTotals(history: History, totals: Map<string, Map<string, DayTotals>>): void {
   for (const [day, accounts] of totals) {
     for (const [account, did] of accounts) {
       const bucket = bucketAt(history, { at: Date.parse(day), account, model: null, key: null })
       Object.assign(bucket, did)
-      // How many of them used tokens is not known any more: those that succeeded did.
+      // The number that used tokens is lost; successful requests did use them.
       if (did.costUsd === null && did.inputTokens + did.outputTokens > 0) bucket.unpriced = did.succeeded
     }
   }

@@ -32,7 +32,7 @@ export interface NewClientKey {
   isTemporary?: boolean
 }
 
-/** What can be changed of a client key; what is missing stays. */
+/** The changeable fields of a client key; missing fields stay unchanged. */
 export interface ClientKeyChanges {
   name?: string
   accounts?: string[]
@@ -44,24 +44,24 @@ export interface ClientKeyChanges {
   isPaused?: boolean
 }
 
-/** A client key as people see it. */
+/** A client key in its public form. */
 export interface ClientKeyView {
   id: string
   name: string
   hint: string
   user: string | null
-  /** `provider/name`, with the user in front where it is not the key's; an account that is gone shows as its id. */
+  /** `provider/name`, prefixed with the user if it is not the key's user. A deleted account appears as its id. */
   accounts: string[]
   groups: string[]
-  /** How many accounts may serve it now, disabled ones included. */
+  /** The number of accounts that may serve the key now, disabled ones included. */
   accountCount: number
   models: string[]
   limits: LimitView[]
   status: 'active' | 'expired' | 'spent' | 'paused'
-  /** RFC 3339: when a spent key may be used again; null where that is no matter of time. */
+  /** RFC 3339: the time at which a spent key is usable again; null: not a matter of time. */
   availableAt: string | null
   expiresAt: string | null
-  /** RFC 3339: until then a secret from before a rotation works too; null: none does. */
+  /** RFC 3339: until then a secret from before a rotation also works; null: none does. */
   overlapsUntil: string | null
   createdAt: string
   lastUsedAt: string | null
@@ -70,15 +70,15 @@ export interface ClientKeyView {
 export interface ClientKeysParts {
   document: JsonDocument<KeysData>
   accounts: JsonDocument<AccountsData>
-  /** Only this user's keys are there; missing: everybody's. */
+  /** Restricts the keys to one user; missing: all users. */
   user?: string
   ledger: () => Promise<Ledger>
-  /** The accounts and the ledger as they stand. */
+  /** The current accounts and ledger. */
   books: () => Promise<{ data: AccountsData; state: LedgerState; now: number }>
   clock: () => number
 }
 
-/** The keys that programs present to the proxy. */
+/** The client keys that programs present to the proxy. */
 export class ClientKeys {
   readonly #parts: ClientKeysParts
 
@@ -86,14 +86,14 @@ export class ClientKeys {
     this.#parts = parts
   }
 
-  /** The keys of one user: others are not there, and none is made for another. */
+  /** The keys of one user: keys of other users are invisible, and none is created for another user. */
   ofUser(user: string): ClientKeys {
     return new ClientKeys({ ...this.#parts, user })
   }
 
   /**
-   * Makes a key. `secret` is told here and never again. `emptyGroups`: those of its groups that no account is in, or not yet.
-   * Throws `name_in_use`, `account_not_found`, `invalid_limit`, `invalid_value`.
+   * Creates a key. `secret` is returned here and never again. `emptyGroups`: the key's groups without an account so
+   * far. Throws `name_in_use`, `account_not_found`, `invalid_limit`, `invalid_value`.
    */
   async create(given: NewClientKey): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
     const { user } = this.#parts
@@ -120,7 +120,7 @@ export class ClientKeys {
     }
     await this.#parts.document.update((data) => {
       refuseTaken(data.keys, key.name)
-      // Those that have expired are of no use to anybody once they were temporary.
+      // Expired temporary keys have no further use.
       const isOver = (other: ClientKey) => other.isTemporary && hasExpired(other, now)
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
     })
@@ -128,7 +128,7 @@ export class ClientKeys {
     return { key: await this.#viewOf(key), secret, emptyGroups: await this.#emptyOf(key) }
   }
 
-  /** By name, without those made for one command unless `all`. */
+  /** Sorted by name, without the keys made for one command unless `all`. */
   async list({ all = false } = {}): Promise<ClientKeyView[]> {
     const keys = (await this.records()).filter(({ isTemporary }) => all || !isTemporary)
     const views: ClientKeyView[] = []
@@ -141,7 +141,7 @@ export class ClientKeys {
     return this.#viewOf(await this.#find(name))
   }
 
-  /** Changes a key, all of it or nothing. Its secret stays. Throws what `create` throws, and `key_not_found`. */
+  /** Changes a key completely or not at all. Its secret stays. Throws what `create` throws, and `key_not_found`. */
   async change(name: string, changes: ClientKeyChanges): Promise<ClientKeyView> {
     const found = await this.#find(name)
     if (changes.name !== undefined) checkName('key', changes.name)
@@ -161,8 +161,9 @@ export class ClientKeys {
   }
 
   /**
-   * Issues a new secret, told here and never again. The former one works for `overlap` (`24h`), and those before it as
-   * long as was promised. Without `overlap` all former ones end at once. Throws `key_not_found`, `invalid_value`.
+   * Issues a new secret, which is returned here and never again. The former secret works for `overlap` (`24h`); older
+   * ones keep their promised time. Without `overlap` all former secrets end at once. Throws `key_not_found`,
+   * `invalid_value`.
    */
   async rotate(name: string, overlap?: string): Promise<{ key: ClientKeyView; secret: string }> {
     const found = await this.#find(name)
@@ -186,7 +187,7 @@ export class ClientKeys {
     })
   }
 
-  /** Takes a key away: from then on it is refused. What it has used stays in the ledger. Throws `key_not_found`. */
+  /** Removes a key: the proxy refuses it from then on. Its usage stays in the ledger. Throws `key_not_found`. */
   async revoke(name: string): Promise<ClientKeyView> {
     const found = await this.#find(name)
     const view = await this.#viewOf(found)
@@ -196,7 +197,7 @@ export class ClientKeys {
     return view
   }
 
-  /** As they are kept, for the proxy. */
+  /** The stored records, for the proxy. */
   async records(): Promise<ClientKey[]> {
     const { keys } = await this.#parts.document.read()
     const { user } = this.#parts
@@ -257,7 +258,7 @@ function statusOf(key: ClientKey, freeAt: number, now: number): ClientKeyView['s
   return freeAt > now ? 'spent' : 'active'
 }
 
-/** The former secrets that still work. */
+/** Former secrets that still work. */
 function workingSecrets({ former = [] }: ClientKey, now: number): FormerSecret[] {
   return former.filter(({ until }) => Date.parse(until) > now)
 }
@@ -279,7 +280,7 @@ function refuseTaken(keys: readonly ClientKey[], name: string): void {
   })
 }
 
-/** Limits in their canonical form; `none` alone is no limit. */
+/** Limits in canonical form; `none` alone means no limit. */
 function limitsOf(texts: readonly string[]): string[] {
   const [only] = texts
   if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []
@@ -294,7 +295,7 @@ export function hasExpired({ expiresAt }: Pick<ClientKey, 'expiresAt'>, now: num
   return expiresAt !== null && Date.parse(expiresAt) <= now
 }
 
-/** Brings the limits of a key, or of another subject, into the ledger; writes nothing where they are. */
+/** Records the limits of a key, or of another subject, in the ledger; writes nothing if they are recorded already. */
 export async function recordLimits(
   ledger: Ledger,
   key: { readonly id: string; readonly limits: readonly string[] },

@@ -2,7 +2,7 @@ import { QwenctlError } from '../../base/errors.ts'
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
-/** When something ends that is said to end after `30d`, `12h`, or at a date or time. RFC 3339. Throws `invalid_value`. */
+/** The time at which `30d`, `12h`, a date or a time ends. RFC 3339. Throws `invalid_value`. */
 export function readExpiry(text: string, now: number): string {
   const span = /^(\d{1,6})([mhdw])$/.exec(text)
   const at = span === null ? dateOf(text) : now + Number(span[1]) * (units[span[2]!] ?? 0)
@@ -13,7 +13,7 @@ export function readExpiry(text: string, now: number): string {
   })
 }
 
-/** A date lasts until its end, in UTC. */
+/** A date lasts until its end in UTC. */
 function dateOf(text: string): number {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Date.parse(`${text}T00:00:00Z`) + 86_400_000
   return /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN

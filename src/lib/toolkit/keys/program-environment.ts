@@ -1,4 +1,7 @@
-/** Variables that point programs at the proxy, by the names that the libraries of OpenAI and Anthropic and their users read. */
+/**
+ * Variables that point programs at the proxy, with the names that the OpenAI and Anthropic libraries and their users
+ * read.
+ */
 export function programEnvironment(url: string, secret: string): Record<string, string> {
   return {
     OPENAI_BASE_URL: `${url}/v1`,
@@ -13,7 +16,7 @@ export function programEnvironment(url: string, secret: string): Record<string, 
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]
 
-/** Lines for that shell to evaluate. */
+/** Lines that the shell evaluates. */
 export function exportLines(variables: Record<string, string>, shell: Shell): string[] {
   return Object.entries(variables).map(([name, value]) => writers[shell](name, value))
 }

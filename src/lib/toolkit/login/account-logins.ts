@@ -29,19 +29,19 @@ export interface AccountLoginsParts {
   http: (via: readonly EgressProxy[]) => Promise<LoginHttp>
   /** Epoch milliseconds. */
   clock: () => number
-  /** Chance, in [0, 1). */
+  /** A random number in [0, 1). */
   random: () => number
   warn: (message: string) => void
 }
 
 interface Known {
   tokens: TokenSet
-  /** The sealed forms that stand for it: records that requests hold may be one behind. */
+  /** The sealed forms of these tokens: records held by requests may be one form behind. */
   sealed: string[]
   dueAt: number
 }
 
-/** One and the same holder of the lock may take as long as an exchange with the server does, and then some. */
+/** Longer than one holder of the lock needs for an exchange with the server. */
 const LOCK_TIMEOUT_MS = 60_000
 const FIRST_PAUSE_MS = 5000
 const LONGEST_PAUSE_MS = 60_000
@@ -49,16 +49,16 @@ const LONGEST_PAUSE_MS = 60_000
 const DISK_PAUSE_MS = 1000
 
 /**
- * Access tokens of logins, renewed when their time comes: lazily, each by one process of the machine at a time, and by
- * whoever is first. Nothing is ever deleted; a login that has ended is marked, with the command that begins a new one.
+ * Access tokens of logins, renewed lazily when due. One process of the machine renews each token at a time; the first
+ * to need it does. Nothing is ever deleted: an ended login is marked, with the command that begins a new one.
  */
 export class AccountLogins {
   readonly #parts: AccountLoginsParts
   readonly #known = new Map<string, Known>()
   readonly #renewing = new Map<string, Promise<Access>>()
-  /** After a failure that may pass nobody asks again for a while. */
+  /** After a failure that may pass, no request asks again for a while. */
   readonly #troubles = new Map<string, { until: number; pauseMs: number; error: QwenctlError }>()
-  /** Renewed, and not yet in the document: the old tokens may be worth nothing any more. */
+  /** Renewed tokens that are not in the document yet: the old tokens may be worthless. */
   readonly #unsaved = new Map<string, { present: Account; tokens: TokenSet; againAt: number }>()
 
   constructor(parts: AccountLoginsParts) {
@@ -66,8 +66,8 @@ export class AccountLogins {
   }
 
   /**
-   * The credential in the clear, fresh. `refused`: the token that the provider has just refused, which is then renewed
-   * before its time. Throws `needs_login`, or `upstream_unavailable` when the server is out of reach and no token is left.
+   * The credential in the clear, renewed if due. `refused`: a token that the provider has just refused, which is then
+   * renewed early. Throws `needs_login`, or `upstream_unavailable` if the server is unreachable and no token is left.
    */
   async access(account: Account, refused?: string): Promise<Access> {
     if (account.credential.type !== 'oauth') {
@@ -79,12 +79,15 @@ export class AccountLogins {
     const isRefused = known.tokens.accessToken === refused
     if (isRefused || !isUsable(known.tokens, now)) return this.#renewUnlessTroubled(account, known, now)
     if (now < known.dueAt) return { secret: known.tokens.accessToken, until: known.dueAt }
-    // It still serves for a while: nobody waits for the new one.
+    // The token still works for a while, so no request waits for the new one.
     if (!this.#isTroubled(account.id, now)) this.renew(account).catch(() => undefined)
     return { secret: known.tokens.accessToken, until: now }
   }
 
-  /** Renews now, whatever its time. One at a time in this process; others of the machine are waited for. */
+  /**
+   * Renews now, even if not due. Allows one renewal at a time in this process, and waits for other processes of the
+   * machine.
+   */
   renew(account: Account, options: { isAsked?: boolean } = {}): Promise<Access> {
     const { id } = account
     const renewing = this.#renewing.get(id) ?? this.#renewAlone(account, options.isAsked === true)
@@ -92,7 +95,7 @@ export class AccountLogins {
     return renewing
   }
 
-  /** Renews because somebody asks for it, and says how it went. Throws for what is wrong with the store. */
+  /** Renews on request and returns the result. Throws for faults of the store. */
   async renewNow(account: Account): Promise<Pick<Renewal, 'result' | 'message'>> {
     if (account.credential.type !== 'oauth') {
       return { result: 'no-login', message: 'it has no login that could be renewed' }
@@ -109,7 +112,7 @@ export class AccountLogins {
     }
   }
 
-  /** Waits for what is under way: a token that was renewed and not stored would be lost. */
+  /** Waits for renewals in progress: a token that was renewed and not stored would be lost. */
   async settle(): Promise<void> {
     await Promise.allSettled([...this.#renewing.values()])
     for (const id of this.#unsaved.keys()) await this.#saveAgain(id)
@@ -180,7 +183,7 @@ export class AccountLogins {
     this.#troubles.set(id, { until: this.#parts.clock() + pauseMs, pauseMs, error })
   }
 
-  /** Under the lock the document is read again: whoever held it before has probably renewed already. */
+  /** Reads the document again under the lock: the previous holder has probably renewed already. */
   async #renewLocked(account: Account, seen: string, isAsked: boolean): Promise<Access> {
     const { document, secrets, clock } = this.#parts
     const present = byId(await document.read(), account.id)
@@ -250,7 +253,10 @@ export class AccountLogins {
     throw needsLogin(account, refreshed.message)
   }
 
-  /** The old tokens stay in the document until the new ones are in it; those are kept in memory where that fails. */
+  /**
+   * The old tokens stay in the document until the new ones replace them. If that fails, the new ones are kept in
+   * memory.
+   */
   async #keep(present: Account, tokens: TokenSet): Promise<void> {
     const before = present.credential.type === 'oauth' ? present.credential.sealed : ''
     this.#know(present.id, tokens, [before])
@@ -277,11 +283,11 @@ export class AccountLogins {
     await document.update((data) => {
       const account = byId(data, present.id)
       const { credential } = account
-      // Somebody gave it another credential meanwhile: theirs stays.
+      // Another process replaced the credential in the meantime: the new one stays.
       if (before.type !== 'oauth' || credential.type !== 'oauth' || credential.sealed !== before.sealed)
         return
       account.credential = sealed
-      // Where the server says; a base URL that the user set stays.
+      // Follows the server's base URL; a base URL that the user set stays.
       if (account.baseUrl === opened?.baseUrl) account.baseUrl = tokens.baseUrl
       account.updatedAt = new Date(clock()).toISOString()
     })
@@ -292,7 +298,7 @@ export class AccountLogins {
 
   async #isDead(account: Account): Promise<boolean> {
     const ledger = await this.#parts.ledger()
-    ledger.refresh() // the process that held the lock before may have been told so
+    ledger.refresh() // the previous holder of the lock may have recorded the refusal
     const refused = { result: 'refused', message: '', latencyMs: null } as const
     return verdictNotices(ledger, account, refused).length === 0
   }

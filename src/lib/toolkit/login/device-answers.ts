@@ -2,40 +2,40 @@ import { redact } from '../../account/mask.ts'
 import { printable } from '../../base/printable.ts'
 import { parseObject, textOrNull } from './token-set.ts'
 
-/** What a login server answered. */
+/** The response of a login server. */
 export interface LoginAnswer {
   status: number
   text: string
 }
 
-/** A login that has begun, as the server says. */
+/** A login in progress, as the server describes it. */
 export interface DeviceCode {
-  /** Secret: whoever has it gets the tokens. */
+  /** Secret: any holder gets the tokens. */
   deviceCode: string
   userCode: string
   verificationUri: string
-  /** With the code in it; null: the person types it. */
+  /** The URL with the code in it; null: the person types the code. */
   verificationUriComplete: string | null
   expiresInMs: number
   intervalMs: number
 }
 
-/** RFC 8628 §3.2: when the server names no interval. */
+/** RFC 8628 §3.2: the interval if the server names none. */
 const INTERVAL_MS = 5000
-/** RFC 8628 §3.5: what `slow_down` adds, for this and all further requests. */
+/** RFC 8628 §3.5: added by `slow_down` to this and all further intervals. */
 const SLOWER_MS = 5000
 const LONGEST_INTERVAL_MS = 60_000
-/** Servers must say how long a code lives; this is for those that do not. */
+/** Servers must state how long a code lives; this default is for those that do not. */
 const LIFE_MS = 15 * 60_000
 /** No person confirms a code after a day. */
 const LONGEST_LIFE_MS = 24 * 60 * 60_000
 
-/** What is read of an answer before its words are masked and cut. */
+/** The length of text that is read before it is masked and cut. */
 const LONGEST_QUOTED = 8000
 
 export type Started = { kind: 'started'; code: DeviceCode } | { kind: 'refused'; message: string }
 
-/** Reads the answer to the request that begins a login. */
+/** Reads the response to the request that begins a login. */
 export function readStart({ status, text }: LoginAnswer): Started {
   const body = parseObject(text)
   if (body === null) return { kind: 'refused', message: unreadable({ status, text }) }
@@ -62,11 +62,11 @@ export function readStart({ status, text }: LoginAnswer): Started {
 export type Polled =
   | { kind: 'tokens'; answer: Record<string, unknown> }
   | { kind: 'wait'; intervalMs: number }
-  /** The server is out of order for the moment. */
+  /** The server is out of order at the moment. */
   | { kind: 'trouble'; message: string }
   | { kind: 'ended'; reason: 'expired' | 'denied' | 'refused'; message: string }
 
-/** Reads one answer to the question for tokens. `secrets` are taken out of what it quotes. */
+/** Reads one response to a token request. `secrets` are removed from quoted text. */
 export function readPoll(answer: LoginAnswer, intervalMs: number, secrets: string[]): Polled {
   const { status, text } = answer
   const body = parseObject(text)
@@ -75,7 +75,7 @@ export function readPoll(answer: LoginAnswer, intervalMs: number, secrets: strin
     return { kind: 'ended', reason: 'refused', message: redact(unreadable(answer), secrets) }
   }
   if (status >= 200 && status < 300) {
-    // Qwen answers 200 without a token while nobody has confirmed.
+    // Qwen answers 200 without a token until the login is confirmed.
     return textOrNull(body['access_token']) === null
       ? { kind: 'wait', intervalMs }
       : { kind: 'tokens', answer: body }
@@ -84,19 +84,19 @@ export function readPoll(answer: LoginAnswer, intervalMs: number, secrets: strin
   switch (body['error']) {
     case 'authorization_pending':
       return { kind: 'wait', intervalMs }
-    case 'slow_down': // as a 400 by the RFC, as a 429 at Qwen
+    case 'slow_down': // 400 in the RFC, 429 at Qwen
       return { kind: 'wait', intervalMs: Math.min(intervalMs + SLOWER_MS, LONGEST_INTERVAL_MS) }
     case 'access_denied':
       return { kind: 'ended', reason: 'denied', message }
     case 'expired_token':
       return { kind: 'ended', reason: 'expired', message }
     default:
-      // Qwen's way to say that it does not know the code any more.
+      // Qwen reports an unknown code this way.
       return { kind: 'ended', reason: status === 401 ? 'expired' : 'refused', message }
   }
 }
 
-/** `access_denied: the words of the server`, or the status where it says nothing. */
+/** `access_denied: the words of the server`, or the status if the server gives none. */
 export function formatError(
   status: number,
   body: Readonly<Record<string, unknown>>,
@@ -110,7 +110,7 @@ export function formatError(
   return said === '' ? `it answers ${status}` : oneLine(redact(said.slice(0, LONGEST_QUOTED), secrets), 300)
 }
 
-/** Firewalls answer with a web page; its first words tell people which. */
+/** Firewalls answer with a web page; its first words identify the firewall. */
 export function unreadable({ status, text }: LoginAnswer): string {
   const start = text.slice(0, LONGEST_QUOTED)
   const words = oneLine(
@@ -119,7 +119,7 @@ export function unreadable({ status, text }: LoginAnswer): string {
   )
   const isPage = /^\s*<(!doctype|html|head|body)/i.test(text)
   const what = isPage ? 'a web page, as firewalls do' : 'something that is not JSON'
-  // What a success says in another form may be the tokens themselves.
+  // A success in an unexpected form may contain the tokens themselves.
   const isQuoted = words !== '' && (isPage || status >= 300)
   return `it answers ${status} with ${what}${isQuoted ? `: "${words}"` : ''}`
 }
@@ -134,7 +134,7 @@ function milliseconds(value: unknown): number | null {
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
 }
 
-/** Only what a browser may be sent to. */
+/** Accepts only URLs that a browser may open. */
 function webUrl(value: unknown): string | null {
   const url = typeof value === 'string' ? URL.parse(value) : null
   return url !== null && /^https?:$/.test(url.protocol) ? url.href : null

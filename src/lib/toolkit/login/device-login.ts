@@ -11,7 +11,7 @@ import { namedBase } from './named-base.ts'
 import type { PendingLogin } from './pending-login.ts'
 import { tokensIn } from './token-set.ts'
 
-/** Time, as an argument: tests let it pass as they like. */
+/** Time as an argument, so that tests control it. */
 export interface LoginTime {
   /** Epoch milliseconds. */
   clock: () => number
@@ -26,7 +26,7 @@ export const systemTime: LoginTime = {
   },
 }
 
-/** So many failures of the network in a row are a bad line; more are no line. */
+/** Up to this many network failures in a row count as a bad connection; more count as none. */
 const MOST_FAILURES = 10
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
@@ -35,11 +35,13 @@ const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 export interface LoginContext {
   http: LoginHttp
   time: LoginTime
-  /** Who refuses, for messages. */
+  /** The name of the refusing server, for messages. */
   label: string
 }
 
-/** Begins a login. Throws `credentials_refused` with the server's words, `upstream_unavailable` without an answer. */
+/**
+ * Begins a login. Throws `credentials_refused` with the server's words, `upstream_unavailable` without a response.
+ */
 export async function beginLogin(
   context: LoginContext,
   device: DeviceLogin,

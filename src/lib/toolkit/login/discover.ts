@@ -9,8 +9,8 @@ export interface DiscoveredServer {
 }
 
 /**
- * Asks an issuer for its endpoints: OpenID Connect Discovery, then RFC 8414. Throws `upstream_unavailable` where neither
- * is there, `invalid_value` for an issuer that has no device login.
+ * Discovers the endpoints of an issuer: OpenID Connect Discovery, then RFC 8414. Throws `upstream_unavailable` if
+ * neither is available, `invalid_value` for an issuer without device login.
  */
 export async function discover(
   http: LoginHttp,

@@ -7,21 +7,23 @@ import { isLoopback } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import type { LoginAnswer } from './device-answers.ts'
 
-/** How login servers are reached. */
+/** The connection to login servers. */
 export interface LoginHttp {
-  /** For each exchange as a whole. */
+  /** The time limit for each whole exchange. */
   timeoutMs: number
   userAgent: string
-  /** The way to the server. */
+  /** The egress path to the server. */
   agents: EgressAgents
 }
 
 export type LoginReply = ({ kind: 'answer' } & LoginAnswer) | { kind: 'network'; message: string }
 
-/** Answers are a few hundred bytes; a web page of a firewall is longer. */
+/** Responses are a few hundred bytes; a firewall's web page is longer. */
 const LONGEST_ANSWER_BYTES = 1024 * 1024
 
-/** Sends a form. Never tries twice, and follows no redirect: that would hand the code or token to whoever it names. */
+/**
+ * Sends a form, without retries. Follows no redirect, because the code or token would reach the redirect's target.
+ */
 export async function postForm(
   http: LoginHttp,
   url: string,
@@ -69,7 +71,7 @@ async function exchange(
   }
 }
 
-/** An endpoint that may see tokens: https, or this machine. Throws `invalid_value`. */
+/** Checks an endpoint that may receive tokens: https, or this machine. Throws `invalid_value`. */
 export function checkLoginUrl(text: string, what: string): string {
   const url = URL.parse(text.trim())
   if (url === null || !/^https?:$/.test(url.protocol)) {

@@ -23,7 +23,7 @@ export interface LoginsParts {
   time: LoginTime
 }
 
-/** Logins with a short code, of accounts to come and of those that need a new one. */
+/** Device logins of new accounts, and of accounts that need a new login. */
 export class DeviceLogins implements Logins {
   readonly #parts: LoginsParts
 
@@ -44,7 +44,7 @@ export class DeviceLogins implements Logins {
     return beginLogin({ http, time, label: provider.label }, device, options.signal)
   }
 
-  /** The server is reached as the account's requests are. Throws for what is wrong with the account. */
+  /** Reaches the server on the same path as the account's requests. Throws for faults of the account. */
   async #http(wanted: NewAccount, provider: Provider, { account }: LoginOptions): Promise<LoginHttp> {
     const { http, secrets, addressRules } = this.#parts
     const { egressProxy } = checkSettings(wanted, provider, await addressRules())
@@ -52,7 +52,7 @@ export class DeviceLogins implements Logins {
     return http(egressProxy == null ? [] : parseEgressList(egressProxy.url))
   }
 
-  /** What was said decides, then the issuer, then how the account logged in before, then the provider. */
+  /** The overrides decide first, then the issuer, then the account's last login, then the provider. */
   async #server(
     provider: Provider,
     said: LoginOverrides,
@@ -71,14 +71,14 @@ export class DeviceLogins implements Logins {
     const clientId = firstOf([said.clientId, before?.clientId, own?.clientId])
     if (clientId === null) throw missing(provider, 'the client id', '--client-id ID')
     const scope = said.scope ?? (before ?? own)?.scope ?? null
-    // A server that knows nothing of PKCE passes over what it is sent (RFC 6749 §3.1).
+    // A server without PKCE ignores its parameters (RFC 6749 §3.1).
     return { deviceEndpoint, tokenEndpoint, clientId, scope, pkce: (before ?? own)?.pkce ?? true }
   }
 }
 
 type KnownServer = LoginServer & { deviceEndpoint: string }
 
-/** What a provider knows of its answers; what became of its own server says nothing of another one. */
+/** The provider's special cases apply to its own server only. */
 function quirksOf(own: DeviceLogin | null, server: KnownServer): Partial<DeviceLogin> {
   if (own === null) return {}
   const { refusal, ...quirks } = own

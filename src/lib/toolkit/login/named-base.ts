@@ -3,7 +3,7 @@ import { normalizeBaseUrl } from '../../provider/endpoints.ts'
 import { isPlainHttp } from '../accounts/account-fields.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 
-/** The base URL that an answer names; null where it names none that tokens may be sent to. */
+/** The base URL that a response names; null if it names none that may receive tokens. */
 export function namedBase(
   device: DeviceLogin | null,
   answer: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import type { LoginServer, TokenSet } from './token-set.ts'
 
-/** What can be said of the login server; the rest is the provider's own, or what the issuer says. */
+/** Overrides for the login server; missing values come from the provider or the issuer. */
 export interface LoginOverrides {
   issuer?: string
   deviceEndpoint?: string
@@ -11,24 +11,24 @@ export interface LoginOverrides {
 }
 
 export interface LoginOptions {
-  /** The account that gets the login; missing: one that is yet to come. */
+  /** The account that gets the login; missing: a new account. */
   account?: Account
-  /** How an account that is there logged in last. */
+  /** The last login of an existing account. */
   before?: LoginServer | null
   signal?: AbortSignal | undefined
 }
 
-/** A login that waits for somebody to confirm it in a browser. Holds secrets: never print it as a whole. */
+/** A login that waits for confirmation in a browser. Contains secrets: never print it as a whole. */
 export interface PendingLogin {
   userCode: string
   verificationUri: string
-  /** With the code in it; null: the person types it. */
+  /** The URL with the code in it; null: the person types the code. */
   verificationUriComplete: string | null
   /** Epoch milliseconds. */
   expiresAt: number
   /**
-   * Asks until there are tokens. Throws `cancelled` when the signal aborts,
-   * `credentials_refused` when it expires or is refused, `upstream_unavailable` when the server stays out of reach.
+   * Polls until there are tokens. Throws `cancelled` when the signal aborts. Throws `credentials_refused` when the
+   * login expires or is refused, `upstream_unavailable` when the server stays unreachable.
    */
   tokens(signal?: AbortSignal): Promise<TokenSet>
 }

@@ -10,12 +10,12 @@ export type Refreshed =
   | { kind: 'tokens'; tokens: TokenSet }
   /** Only a new login helps. */
   | { kind: 'dead'; message: string }
-  /** The tokens may be as good as before; another time may do. */
+  /** The tokens may still be valid; a later attempt may succeed. */
   | { kind: 'trouble'; message: string }
 
 /**
- * Reads the answer to a request for new tokens. Dead is only what says so: a server that is out of order, a firewall or
- * a wrong setting must not cost a login.
+ * Reads the response to a renewal. Only an explicit refusal is `dead`: an outage, a firewall or a wrong setting must
+ * not end a login.
  */
 export function readRefresh(
   answer: LoginAnswer,
@@ -43,7 +43,7 @@ function isDead(
 ): boolean {
   if (status !== 400 && status !== 401 && status !== 403) return false
   const { error } = body
-  // RFC 6749 §5.2: revoked, expired or used up; a client that is unknown or not allowed gets nothing more either.
+  // RFC 6749 §5.2: revoked, expired or used up; an unknown or forbidden client gets no new tokens either.
   if (error === 'invalid_grant' || error === 'invalid_client' || error === 'unauthorized_client') return true
   const words = textOrNull(body['error_description']) ?? ''
   if (error === 'invalid_request' && /refresh.?token/i.test(words)) return true

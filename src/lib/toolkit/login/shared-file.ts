@@ -3,9 +3,9 @@ import { withQwenCodeLock } from '../../store/locks/qwen-code-lock.ts'
 import type { TokenSet } from './token-set.ts'
 
 /**
- * Runs a renewal in agreement with qwen-code where both have the same login: under its lock, with what its file has if
- * that is newer (`isNewer`), and with the new tokens put back into its file. Without a shared file the action runs as
- * it is. Refresh tokens work once: whoever renewed without the other would end the other's login.
+ * Coordinates a renewal with qwen-code if both share a login. The renewal holds qwen-code's lock and uses the tokens
+ * of its file if they are newer (`isNewer`). The new tokens are written back to the file. Without a shared file the
+ * action runs directly. Refresh tokens work once, so an uncoordinated renewal would end the other program's login.
  */
 export async function withSharedFile<R>(
   tokens: TokenSet,

@@ -1,26 +1,28 @@
-// Logins: how an account gets tokens with a short code (RFC 8628), and how it keeps having some. What answers mean is
-// worked out in functions of their own, apart from who asks: `device-answers.ts`, `refresh-answer.ts`.
+// Logins: how an account gets tokens with a short code (RFC 8628), and how it renews them. Separate functions read
+// the responses, apart from the code that sends requests: `device-answers.ts`, `refresh-answer.ts`.
 
 import { QwenctlError } from '../../base/errors.ts'
 
-/** What a login has given, kept sealed as one JSON text. Times in RFC 3339; null: not known. */
+/** The tokens of a login, sealed as one JSON text. Times in RFC 3339; null: unknown. */
 export interface TokenSet {
   accessToken: string
-  /** Null: it cannot be renewed. */
+  /** Null: not renewable. */
   refreshToken: string | null
   tokenType: string
   expiresAt: string | null
   obtainedAt: string | null
-  /** Where it is renewed and how it was got; null: as the provider says. */
+  /** The server that renews the tokens, and how they were obtained; null: the provider's default. */
   server: LoginServer | null
   /** The base URL that the server named; null: none. */
   baseUrl: string | null
-  /** The credentials file of qwen-code that holds the same tokens, so that both renew them together; null: none does. */
+  /**
+   * The credentials file of qwen-code with the same tokens, so that both programs renew them together; null: none.
+   */
   sharedFile: string | null
 }
 
 export interface LoginServer {
-  /** Null: not known, so that a new login needs it said. */
+  /** Null: unknown, so a new login must name it. */
   deviceEndpoint: string | null
   tokenEndpoint: string
   clientId: string
@@ -28,10 +30,10 @@ export interface LoginServer {
   pkce: boolean
 }
 
-/** What an account's requests carry now. */
+/** The credential that an account's requests carry now. */
 export interface Access {
   secret: string
-  /** Epoch milliseconds from which on it is to be asked for again; Infinity: it stays. */
+  /** Epoch milliseconds until which the credential is reusable; Infinity: it does not change. */
   until: number
 }
 
@@ -39,7 +41,7 @@ export function serializeTokens(tokens: TokenSet): string {
   return JSON.stringify(tokens)
 }
 
-/** Throws `store_corrupt` for what is no token set. */
+/** Throws `store_corrupt` for text that is not a token set. */
 export function parseTokens(text: string, accountName: string): TokenSet {
   const parsed = parseObject(text)
   const accessToken = parsed?.['accessToken']
@@ -60,7 +62,9 @@ export function parseTokens(text: string, accountName: string): TokenSet {
   }
 }
 
-/** The tokens of an answer with 200; null when it has none that can be sent. What it leaves out stays as it was in `before`. */
+/**
+ * The tokens of a 200 response; null if it has none that can be sent. Missing fields keep their value from `before`.
+ */
 export function tokensIn(
   answer: Readonly<Record<string, unknown>>,
   now: number,
@@ -83,19 +87,23 @@ export function tokensIn(
   }
 }
 
-/** RFC 6750 §2.1 allows even less. Anything else could not stand in a header, and would end each request that carries it. */
+/**
+ * RFC 6750 §2.1 allows even less. A header cannot contain anything else, so each request with such a token would
+ * fail.
+ */
 export function isSendable(accessToken: string): boolean {
   return /^[\x21-\x7e]+$/.test(accessToken)
 }
 
-/** Ten years: beyond what a date can hold nothing is gained. */
+/** Ten years: a longer lifetime has no benefit, and dates have a largest value. */
 const LONGEST_S = 10 * 365 * 86_400
 const MOST_LEAD_MS = 10 * 60_000
 const LEAST_LEAD_MS = 1000
 
 /**
- * From when on the tokens are to be renewed, in epoch milliseconds: somewhere in the second half of the last tenth of
- * their life, by chance in [0, 1), so that accounts of one login day do not all renew at once. Infinity: never.
+ * The time from which the tokens are due for renewal, in epoch milliseconds. `chance` in [0, 1) picks a point within
+ * the second half of the last tenth of their life. Accounts that logged in on one day therefore renew at different
+ * times. Infinity: never.
  */
 export function dueAt(tokens: TokenSet, chance: number): number {
   if (tokens.expiresAt === null || tokens.refreshToken === null) return Infinity
@@ -105,7 +113,7 @@ export function dueAt(tokens: TokenSet, chance: number): number {
   return end - lead * (0.5 + chance / 2)
 }
 
-/** Whether a request that starts now may still carry it. */
+/** Whether a request that starts now may still carry the token. */
 export function isUsable(tokens: TokenSet, now: number): boolean {
   return tokens.expiresAt === null || now < Date.parse(tokens.expiresAt)
 }
@@ -116,7 +124,7 @@ export function parseObject(text: string): Record<string, unknown> | null {
     const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
     return isObject ? (parsed as Record<string, unknown>) : null
   } catch {
-    return null // not JSON: the caller says what that means
+    return null // not JSON: the caller reports it
   }
 }
 

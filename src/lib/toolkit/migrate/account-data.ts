@@ -12,26 +12,26 @@ import { basename, dirname, join, relative } from 'node:path'
 import { redact } from '../../account/mask.ts'
 import { QwenctlError } from '../../base/errors.ts'
 
-/** Where an account's login was imported from, kept in the account's own folder. */
+/** Records the origin of an imported login, in the account's own folder. */
 export const ORIGIN_FILE = 'imported.json'
 
 const MOST_FILES = 10_000
-/** Looked through for credentials; a larger file is data. */
+/** Larger files count as data and are not searched for credentials. */
 const MOST_SEARCHED_BYTES = 16 * 1024 * 1024
 
-/** A field of data files that is named after a secret; a number is a count (`input_tokens`). */
+/** A field of data files with the name of a secret; a number is a count (`input_tokens`). */
 const LIKELY_SECRET =
   /(token|secret|passw(or)?d|api[_-]?key|cookies?|credentials?)["']?\s*[:=]\s*["']?(?=[^\s"',}]*[A-Za-z])[^\s"',}]{8,}/i
 
 export interface BroughtAlong {
   copied: string[]
-  /** Files with credentials in the clear, which stay where they are. */
+  /** Files with credentials in the clear, which are not copied. */
   left: string[]
 }
 
 /**
- * Copies the data of an account into its own folder, and nothing over what is there. A credential comes sealed in the
- * account, never as a file: settings are copied with theirs masked, other files that hold one are left.
+ * Copies the data of an account into its own folder without overwriting. Credentials are sealed in the account, never
+ * copied as files. Settings are copied with masked credentials; other files that contain one are left.
  */
 export function bringAlong(from: string, to: string, secrets: string[]): BroughtAlong {
   try {
@@ -70,7 +70,7 @@ function copyData(from: string, to: string, secrets: string[]): BroughtAlong {
   return brought
 }
 
-/** Plain files alone: a link may lead anywhere. */
+/** Regular files only, because a link may lead anywhere. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -86,7 +86,7 @@ export function rememberOrigin(
   writeFileSync(join(folder, ORIGIN_FILE), `${JSON.stringify(origin, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** The file that the account in this folder came from; null: not said. */
+/** The file that the account in this folder was imported from; null: unknown. */
 export function originOf(folder: string): string | null {
   try {
     const { file } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as { file?: unknown }

@@ -21,7 +21,7 @@ import { keyProblem, keysIn } from './variables.ts'
 
 const SOURCE = 'accounts-yaml'
 
-/** A master list `accounts.yaml` with a folder per account: its settings, its credential, its data. */
+/** A master list `accounts.yaml` with one folder per account: its settings, its credential, its data. */
 export const accountsYaml: Source = {
   id: SOURCE,
   label: 'accounts.yaml with a folder per account',
@@ -57,7 +57,7 @@ function listed(entry: Fields, index: number, { file, look }: Context): Finding[
   try {
     return [inFolder({ ...entry, id, name }, folder, look)]
   } catch (error) {
-    // One damaged account does not keep the others from coming.
+    // A damaged account does not stop the import of the others.
     if (!(error instanceof DamagedFile)) throw error
     look.damaged(error.file, error.message)
     return [finding({ ...where, declined: `a file of its folder is damaged: ${error.file}` })]
@@ -77,7 +77,7 @@ function inFolder(entry: Fields & { name: string }, folder: string, look: Look):
   return { ...credential, ...said, name: entry.name, source: SOURCE, folder, enabled, notes }
 }
 
-/** Settings are flat, or in sections; the outermost wins. */
+/** Settings are flat or in sections; the outermost wins. */
 function settingsOf(path: string, look: Look): Fields {
   const parsed = fieldsOf(parseYaml({ path, text: look.files.text(path) }))
   const sections = ['account', 'auth', 'credentials', 'api', 'quota', 'limits', 'proxy']
@@ -117,7 +117,7 @@ function settingsSaid(settings: Fields): Partial<Finding> {
   }
 }
 
-/** From the settings, else from the first file of the folder that holds one. */
+/** From the settings, else from the first file of the folder that contains a credential. */
 function credentialOf(settings: Fields, settingsFile: string, folder: string, look: Look): Finding {
   const provider = first(settings, 'provider', 'service')
   const baseUrl = first(settings, 'base_url', 'api_base', 'url', 'endpoint')

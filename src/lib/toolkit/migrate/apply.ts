@@ -9,8 +9,8 @@ import type { PlanRow } from './plan.ts'
 import type { AddedView } from './views.ts'
 
 /**
- * Adds what the plan says, each account with all it comes with. One that cannot be added is named in the answer and
- * does not keep the others; running it again adds what is missing.
+ * Adds the planned accounts, each with all its data. A failed account is named in the result and does not stop the
+ * others. A second run adds what is missing.
  */
 export async function applyPlan(
   toolkit: Toolkit,
@@ -19,7 +19,7 @@ export async function applyPlan(
 ): Promise<AddedView[]> {
   const added: AddedView[] = []
   for (const row of rows) {
-    // An import that was interrupted between an account and its files is completed by the next.
+    // A second import completes one that was interrupted between an account and its files.
     if (row.action === 'present' && row.account !== null) dataOf(toolkit, row.account, row.finding)
     if (row.action === 'add') added.push(await addRow(toolkit, row, options))
   }

@@ -4,7 +4,7 @@ import { fieldsOf, isFields, parseJson } from './parse-file.ts'
 import type { Source } from './source.ts'
 import { keysIn } from './variables.ts'
 
-/** Claude Code: the login is declined; keys of the `env` block of its settings are keys like any other. */
+/** Claude Code: the login is declined; keys in the `env` block of its settings are imported normally. */
 export const claudeCode: Source = {
   id: 'claude-code',
   label: 'Claude Code',
@@ -23,7 +23,7 @@ export const claudeCode: Source = {
         'a login of a Claude plan (Pro, Max): its terms allow it in Claude Code and claude.ai alone; use an API key'
       return [finding({ ...where, provider: 'anthropic', name: 'claude-code', declined })]
     }
-    // qwen-code has a file of the same name; its own shape says so.
+    // qwen-code has a file of the same name, which differs in shape.
     if (!isFields(parsed['env']) || 'modelProviders' in parsed || '$version' in parsed) return null
     const variables = Object.entries(fieldsOf(parsed['env'])).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value] as const] : [],

@@ -11,7 +11,7 @@ import { keyProblem } from './variables.ts'
 
 const SOURCE = 'cli-proxy-api'
 
-/** Lists of keys by the service they are of. */
+/** Lists of keys, by their service. */
 const keyLists: Readonly<Record<string, { provider: string; baseUrl?: string; name: string }>> = {
   'gemini-api-key': { provider: 'gemini', name: 'gemini' },
   'interactions-api-key': { provider: 'gemini', name: 'gemini' },
@@ -20,7 +20,7 @@ const keyLists: Readonly<Record<string, { provider: string; baseUrl?: string; na
   'xai-api-key': { provider: 'custom', baseUrl: 'https://api.x.ai/v1', name: 'xai' },
 }
 
-/** Why the login of a type is not taken. */
+/** The reasons why logins of a type are declined. */
 const logins: Readonly<Record<string, string>> = {
   codex: `a ChatGPT login: ${subscriptionTerms}`,
   claude: `a login of a Claude plan: ${subscriptionTerms}`,
@@ -69,7 +69,7 @@ export const cliProxyApi: Source = {
   },
 }
 
-/** The folder of logins that a configuration names; null: none, or no such configuration. */
+/** The login folder that a configuration names; null: none, or no such configuration. */
 function authFolder(configFile: string, look: Look): string | null {
   if (look.files.kind(configFile) !== 'file') return null
   try {
@@ -112,7 +112,7 @@ function login({ path }: SourceFile, parsed: Fields): Finding {
 
 type Common = Pick<Finding, 'priority' | 'weight' | 'egressProxy' | 'enabled' | 'notes'>
 
-/** What an entry says beside its credential. There the highest priority serves first, here the smallest. */
+/** The other fields of an entry. CLIProxyAPI serves the highest priority first, qwenctl the smallest. */
 function common(entry: Fields, inherited: string | null = null): Common {
   const field = (name: string) => entry[name] ?? entry[name.replace('-', '_')]
   const notes: string[] = []
@@ -180,7 +180,7 @@ function keyFinding(
   })
 }
 
-/** Keys of one service side by side: a group of its name. */
+/** Several keys of one service become a group with its name. */
 function poolKeys(pool: Fields, given: Given): Finding[] {
   const name = textOf(pool['name']) ?? 'openai-compatibility'
   const older = textsOf(pool['api-keys']).map((key) => ({ 'api-key': key }))

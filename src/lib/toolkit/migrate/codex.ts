@@ -5,7 +5,7 @@ import { subscriptionTerms } from './service.ts'
 import type { Source } from './source.ts'
 import { keyProblem } from './variables.ts'
 
-/** Codex: its API key. Its ChatGPT login stays where it is. */
+/** Codex: imports its API key and leaves its ChatGPT login. */
 export const codex: Source = {
   id: 'codex',
   label: 'Codex',

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { DamagedFile } from './source.ts'
 import type { FileView } from './source.ts'
 
-/** No file of credentials is larger; a larger one is something else. */
+/** No credentials file is larger; a larger file has another purpose. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-/** The disk, read only. */
+/** The disk, read-only. */
 export const diskView: FileView = {
   kind(path) {
     const stat = statSync(path, { throwIfNoEntry: false })
@@ -27,11 +27,11 @@ export const diskView: FileView = {
     try {
       return readdirSync(folder).sort()
     } catch {
-      return [] // not there, no folder, or not ours to read
+      return [] // missing, not a folder, or not readable
     }
   },
   rows(path, query, ...values) {
-    // SQLite writes beside a database even to read one, so a copy is read.
+    // SQLite writes files beside a database even for reads, so a copy is read.
     const copy = mkdtempSync(join(tmpdir(), 'qwenctl-migrate-'))
     try {
       for (const ending of ['', '-wal']) {

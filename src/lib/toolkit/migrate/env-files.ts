@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import type { Source } from './source.ts'
 import { keysIn } from './variables.ts'
 
-/** `.env` files: of the current folder and of the home folder, or the one that was named. */
+/** `.env` files of the current folder and the home folder, or the named file. */
 export const envFiles: Source = {
   id: 'env-files',
   label: '.env files',

@@ -4,7 +4,7 @@ import type { Finding, SourceId } from './finding.ts'
 import { DamagedFile } from './source.ts'
 import type { Look, Source, SourceFile } from './source.ts'
 
-/** A file that was passed over, by name. */
+/** A skipped file, by name. */
 export interface Passed {
   file: string
   reason: string
@@ -13,11 +13,11 @@ export interface Passed {
 export interface Found {
   findings: Finding[]
   damaged: Passed[]
-  /** Every file that was looked for, there or not. */
+  /** Every file that was looked for, existing or not. */
   looked: string[]
 }
 
-/** Reads the sources, or what `from` names, and goes on past whatever is damaged. */
+/** Reads the sources, or the path in `from`, and skips damaged files. */
 export function findCredentials(
   sources: readonly Source[],
   from: string | null,
@@ -62,7 +62,10 @@ function readInto(found: Found, source: Source, path: string, look: Look): void 
   }
 }
 
-/** The first source that knows the file has it; it is damaged where the one it is of says so, or nobody can read it. */
+/**
+ * The first source that recognises the file reads it. A file is damaged if its source says so, or if it is
+ * unreadable.
+ */
 function fromFile(
   sources: readonly Source[],
   path: string,
@@ -91,7 +94,7 @@ function namesOf(sources: readonly Source[]): string {
   return only !== undefined && others.length === 0 ? only.label : 'a kind that qwenctl knows'
 }
 
-/** The source of that name. Throws `invalid_value` naming all. */
+/** The source with this id. Throws `invalid_value` naming all sources. */
 export function sourceNamed(sources: readonly Source[], id: string): Source {
   const source = sources.find((one) => one.id === (id as SourceId))
   if (source !== undefined) return source

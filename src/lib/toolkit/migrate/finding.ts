@@ -1,6 +1,6 @@
-// Migration: what other tools keep of accounts, and how it becomes ours. One file per source reads (pure, over an
-// injected view of the files) and answers findings; `plan.ts` decides what becomes of each, `apply.ts` does it. Nothing
-// here writes to a source, and no message quotes what a source holds.
+// Migration: imports accounts from other tools. One file per source reads it (pure, over an injected view of the
+// files) and returns findings. `plan.ts` decides on each finding, and `apply.ts` applies the plan. Nothing here
+// writes to a source, and no message quotes its content.
 
 import type { TokenSet } from '../login/token-set.ts'
 
@@ -19,7 +19,7 @@ export const sourceIds = [
 ] as const
 export type SourceId = (typeof sourceIds)[number]
 
-/** What another tool counted for an account on one UTC day. */
+/** The count of another tool for an account on one UTC day. */
 export interface CountsToday {
   /** `YYYY-MM-DD`, UTC. */
   day: string
@@ -28,23 +28,23 @@ export interface CountsToday {
   outputTokens: number
 }
 
-/** One credential that a source holds, and whatever it says of it. */
+/** A credential of a source, with its settings. */
 export interface Finding {
   source: SourceId
-  /** The file it stands in, absolute; `environment` for variables. */
+  /** The file that contains it, absolute; `environment` for variables. */
   file: string
-  /** Null: of no service that qwenctl knows. */
+  /** Null: a service that qwenctl does not know. */
   provider: string | null
-  /** As the source calls it; not yet a valid or free name. */
+  /** The name in the source; not yet a valid or free name. */
   name: string
   baseUrl: string | null
   secret: string | null
-  /** Of a device login. */
+  /** The tokens of a device login. */
   tokens: TokenSet | null
   /** As written: `60/minute`, `100000tokens/minute`. */
   limits: string[]
   groups: string[]
-  /** Ours: the smallest number serves first. */
+  /** qwenctl's priority: the smallest number serves first. */
   priority: number
   weight: number
   quotaGroup: string | null
@@ -52,7 +52,7 @@ export interface Finding {
   models: string[] | null
   enabled: boolean
   countsToday: CountsToday | null
-  /** A folder whose files belong to the account and come along; null: none. */
+  /** A folder with files of the account, which are copied; null: none. */
   folder: string | null
   /** Why it cannot be imported; null: it can. */
   declined: string | null

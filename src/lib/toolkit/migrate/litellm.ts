@@ -10,7 +10,7 @@ import type { Look, Source, SourceFile } from './source.ts'
 import { keyProblem, valueOf } from './variables.ts'
 import type { Variables } from './variables.ts'
 
-/** Its names of services, where they are not ours, and services that only need their base URL. */
+/** LiteLLM's service names that differ from qwenctl's, and services that only need their base URL. */
 const services: Readonly<Record<string, { provider: string; baseUrl?: string; keyVariable?: string }>> = {
   dashscope: { provider: 'qwen' },
   fireworks_ai: { provider: 'fireworks', keyVariable: 'FIREWORKS_AI_API_KEY' },
@@ -26,7 +26,10 @@ const services: Readonly<Record<string, { provider: string; baseUrl?: string; ke
   },
 }
 
-/** LiteLLM: the deployments of its model list. Deployments of one key are one account; a model name is its group. */
+/**
+ * LiteLLM: the deployments of its model list. Deployments with the same key become one account; a model name becomes
+ * its group.
+ */
 export const litellm: Source = {
   id: 'litellm',
   label: 'LiteLLM',
@@ -69,7 +72,7 @@ interface Deployment {
   service: Service | null
   kind: string
   secret: string | null
-  /** Why there is no key. */
+  /** The reason for a missing key. */
   missing: string
   rpm: number | null
   tpm: number | null
@@ -108,7 +111,7 @@ function deployment(entry: Fields, context: Context): Deployment {
   }
 }
 
-/** `gpt-5` names no service: the provider whose model it is, else what LiteLLM takes it for. */
+/** `gpt-5` names no service: the provider that has the model, else LiteLLM's own choice. */
 function bareKind(model: string, { look }: Context): string {
   return look.providers.find((provider) => provider.serves(model) === true)?.id ?? 'openai'
 }
@@ -146,7 +149,7 @@ function resolved(text: string | null, variables: Variables): string | null {
   return variable === undefined ? text : valueOf(variables, variable)
 }
 
-/** Deployments of the same key at the same service, in the order of the list. */
+/** Deployments with the same key at the same service, in the order of the list. */
 function merged(deployments: Deployment[]): Deployment[][] {
   const groups = new Map<string, Deployment[]>()
   for (const [index, one] of deployments.entries()) {
@@ -179,7 +182,7 @@ function account(deployments: Deployment[], { path }: SourceFile): Finding {
   })
 }
 
-/** LiteLLM limits each deployment, we the account: of several it may use as much as all together. */
+/** LiteLLM limits each deployment, qwenctl the account: the limits of merged deployments add up. */
 function limitsOf(deployments: Deployment[]): Pick<Finding, 'limits' | 'notes'> {
   const sum = (values: (number | null)[]): number | null =>
     values.reduce<number | null>(

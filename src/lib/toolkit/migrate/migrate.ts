@@ -29,14 +29,14 @@ export interface MigrationRequest {
   clock?: () => number
 }
 
-/** A plan that was made and not yet carried out. */
+/** A finished plan that has not been applied. */
 export interface Migration {
   readonly rows: readonly PlanRow[]
   view(result: { dryRun: boolean; added: AddedView[] }): MigrationView
   apply(): Promise<AddedView[]>
 }
 
-/** Looks for credentials of other tools and plans what becomes of them. Nothing is changed before `apply`. */
+/** Finds credentials of other tools and plans their import. Nothing changes before `apply`. */
 export async function prepareMigration(toolkit: Toolkit, request: MigrationRequest): Promise<Migration> {
   const { env, folder, from, clock = Date.now } = request
   const chosen = request.source === null ? sources : [sourceNamed(sources, request.source)]
@@ -74,7 +74,7 @@ function viewOf(
   return { dryRun, plan: rows.map(planRowView), damaged, looked, added }
 }
 
-/** The credentials of the accounts that a finding could be one of; others stay sealed. */
+/** The credentials of accounts that may match a finding; others stay sealed. */
 async function secretsOf(
   toolkit: Toolkit,
   accounts: Account[],
@@ -87,14 +87,14 @@ async function secretsOf(
     try {
       secrets.set(account.id, comparable(account, await toolkit.accounts.keptSecret(account)))
     } catch (error) {
-      // Sealed with a key that is not here: using that account says so; here it is an account like no other.
+      // Sealed with a missing key: using the account reports it. Here the account matches no finding.
       if (!isQwenctlError(error) || error.code !== 'vault_locked') throw error
     }
   }
   return secrets
 }
 
-/** Of a login the refresh token: access tokens come and go. */
+/** The refresh token of a login, because access tokens change. */
 function comparable(account: Account, secret: string): string {
   if (account.credential.type !== 'oauth') return secret
   return textOrNull(parseObject(secret)?.['refreshToken']) ?? secret

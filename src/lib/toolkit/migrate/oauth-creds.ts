@@ -5,8 +5,9 @@ import type { Finding } from './finding.ts'
 import { isFields, numberOf, textOf } from './parse-file.ts'
 
 /**
- * The tokens in a credentials file of qwen-code, whose form others copied; null: not of that form. `sharedFile` is that
- * file where qwen-code goes on renewing them itself: two owners of one refresh token end each other's login.
+ * The tokens in a credentials file of qwen-code, a format that other tools copied; null: another format. `sharedFile`
+ * is that file if qwen-code continues to renew the tokens. Two owners of one refresh token would end each other's
+ * login.
  */
 export function tokensIn(parsed: unknown, sharedFile: string | null): TokenSet | null {
   if (!isFields(parsed)) return null
@@ -26,10 +27,10 @@ export function tokensIn(parsed: unknown, sharedFile: string | null): TokenSet |
   }
 }
 
-/** The last moment that a date can hold. */
+/** The last time that a date can hold. */
 const MOST_MS = 8.64e15
 
-/** How a login is renewed from now on, for people. */
+/** A note for people about how the login is renewed from now on. */
 export function renewalNote(tokens: TokenSet, tool: string): string {
   return tokens.sharedFile === null
     ? `qwenctl renews this login from now on: stop ${tool}, or each ends the other's login`

@@ -8,7 +8,7 @@ import { DamagedFile } from './source.ts'
 import type { Look, Source, SourceFile } from './source.ts'
 import { keyProblem } from './variables.ts'
 
-/** Its names of services, where they are not ours. */
+/** opencode's service names that differ from qwenctl's. */
 const services: Readonly<Record<string, { provider: string; baseUrl?: string }>> = {
   google: { provider: 'gemini' },
   'fireworks-ai': { provider: 'fireworks' },
@@ -17,7 +17,7 @@ const services: Readonly<Record<string, { provider: string; baseUrl?: string }>>
   xai: { provider: 'custom', baseUrl: 'https://api.x.ai/v1' },
 }
 
-/** opencode: its key store, and keys written into its configuration. */
+/** opencode: its key store, and keys in its configuration. */
 export const opencode: Source = {
   id: 'opencode',
   label: 'opencode',
@@ -97,7 +97,10 @@ function keyFinding(
   })
 }
 
-/** `{env:VAR}` and `{file:path}`, a path from the folder of the configuration; null where that is not there. */
+/**
+ * Replaces `{env:VAR}` and `{file:path}`, with paths relative to the configuration's folder; null if the target is
+ * missing.
+ */
 function substituted(text: string | null, file: SourceFile, look: Look): string | null {
   const [, kind, what = ''] = /^\{(env|file):(.+)\}$/.exec(text ?? '') ?? []
   if (kind === undefined) return text

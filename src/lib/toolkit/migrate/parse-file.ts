@@ -4,7 +4,7 @@ import type { SourceFile } from './source.ts'
 
 export type Fields = Record<string, unknown>
 
-/** JSON as people write it, with comments and trailing commas. The parser's own message would quote the file. */
+/** Parses JSON with comments and trailing commas. The parser's own message would quote the file. */
 export function parseJson({ path, text }: SourceFile): unknown {
   try {
     return JSON.parse(withoutComments(text.replace(/^\ufeff/, ''))) as unknown
@@ -23,7 +23,7 @@ export function parseYaml({ path, text }: SourceFile): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown
   } catch {
-    throw new DamagedFile(path, 'is not valid YAML') // an alias of nothing, or far too many of them
+    throw new DamagedFile(path, 'is not valid YAML') // an alias without a target, or far too many aliases
   }
 }
 
@@ -37,7 +37,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The object, or an empty one: every field of a foreign file may be missing or of another type. */
+/** The object, or an empty one: every field of a foreign file may be missing or have another type. */
 export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {}
 }
@@ -47,19 +47,19 @@ export function entriesOf(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : []
 }
 
-/** Trimmed; null for what is no text, or empty. */
+/** Trimmed text; null for other types and empty text. */
 export function textOf(value: unknown): string | null {
   const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
   return text === '' ? null : text
 }
 
-/** Also a number written as text; null for anything else. */
+/** A number, or text that contains one; null for anything else. */
 export function numberOf(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-/** A list of texts, or one text with commas or semicolons between. */
+/** A list of texts, or one text separated by commas or semicolons. */
 export function textsOf(value: unknown): string[] {
   const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[,;]/) : []
   return parts.map(textOf).filter((text) => text !== null)

@@ -6,13 +6,13 @@ import { checkSecret, checkSettings } from '../accounts/account-fields.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 import type { Finding } from './finding.ts'
 
-/** What becomes of a finding. */
+/** The decision on a finding. */
 export interface PlanRow {
   action: 'add' | 'present' | 'declined'
   finding: Finding
-  /** The name it gets, or has. */
+  /** Its new name, or its present one. */
   name: string
-  /** The account that has the credential already; null: none, or one that this plan adds. */
+  /** The account that already has the credential; null: none, or one that this plan adds. */
   account: Account | null
   /** Why it is not added; null: it is. */
   reason: string | null
@@ -20,17 +20,17 @@ export interface PlanRow {
 }
 
 export interface PlanContext {
-  /** Accounts of the user who imports. */
+  /** Accounts of the importing user. */
   accounts: readonly Account[]
   providers: ProviderRegistry
   addressRules: AddressRules
-  /** The credential of an account in the clear: a key, or a refresh token; null where it does not open. */
+  /** The credential of an account in the clear: a key, or a refresh token; null if it does not open. */
   secretOf: (account: Account) => string | null
   /** The file that an account's login was imported from; null: none. */
   importedFrom: (account: Account) => string | null
 }
 
-/** Decides what becomes of each finding, in their order; changes nothing. */
+/** Decides on each finding, in order; changes nothing. */
 export function planMigration(findings: readonly Finding[], context: PlanContext): PlanRow[] {
   const rows: PlanRow[] = []
   for (const finding of findings) rows.push(rowFor(finding, rows, context))
@@ -54,7 +54,7 @@ function rowFor(finding: Finding, before: PlanRow[], context: PlanContext): Plan
   return { ...row, action: 'add', reason: null, ...named(finding, before, context) }
 }
 
-/** What `accounts.add` would refuse, said before anything is added. */
+/** The error that `accounts.add` would throw, reported before anything is added. */
 function problemOf(finding: Finding, { providers, addressRules }: PlanContext): string | null {
   if (finding.provider === null || !providers.has(finding.provider)) {
     return `qwenctl knows no provider ${finding.provider ?? ''}`.trimEnd()
@@ -71,14 +71,14 @@ function problemOf(finding: Finding, { providers, addressRules }: PlanContext): 
   }
 }
 
-/** Messages name the flags of `auth add`; a source has none. */
+/** Messages name the flags of `auth add`, which a source does not have. */
 function withoutFlags(message: string): string {
   return message
     .replace('the value of --base-url', 'its base URL')
     .replace('the value of --egress-proxy', 'its proxy')
 }
 
-/** The attributes of the account that a finding becomes. Groups get names that groups may have. */
+/** The attributes of the account for a finding. Group names are converted to valid ones. */
 export function settingsOf(finding: Finding) {
   const { limits, priority, weight, models, egressProxy, quotaGroup } = finding
   return {
@@ -96,11 +96,11 @@ function isSame(account: Account, finding: Finding, { secretOf, importedFrom }: 
   if (account.provider !== finding.provider) return false
   if (!isSameBase(account.baseUrl, finding)) return false
   if (finding.tokens === null) return secretOf(account) === finding.secret
-  // Tokens change whenever they are renewed; where they came from does not.
+  // Renewal changes the tokens, but not their origin.
   return importedFrom(account) === finding.file || secretOf(account) === finding.tokens.refreshToken
 }
 
-/** `custom` is many services: there the same word may be the key of two. */
+/** `custom` covers many services, which may use the same text as a key. */
 function isSameBase(baseUrl: string | null, finding: Finding): boolean {
   return finding.provider !== 'custom' || baseUrl === finding.baseUrl
 }
@@ -111,7 +111,7 @@ function isSameFinding(one: Finding, other: Finding): boolean {
   return one.tokens.refreshToken === other.tokens.refreshToken
 }
 
-/** The name that it has there, else the next that is free. */
+/** The name in the source, else the next free one. */
 function named(
   finding: Finding,
   before: PlanRow[],
@@ -132,7 +132,7 @@ function named(
   return { name, notes }
 }
 
-/** The nearest text that can be a name. */
+/** The nearest text that is a valid name. */
 export function nameFrom(text: string): string {
   const plain = text
     .normalize('NFKD')

@@ -8,7 +8,7 @@ import type { Look, Source } from './source.ts'
 
 const CREDENTIALS = /^oauth_creds_(.+)\.json$/
 
-/** qwen-code-oai-proxy: one login per file beside qwen-code's own, and what it counted today. */
+/** qwen-code-oai-proxy: one login per file beside qwen-code's own, and its counts of today. */
 export const qwenCodeOaiProxy: Source = {
   id: 'qwen-code-oai-proxy',
   label: 'qwen-code-oai-proxy',
@@ -19,7 +19,7 @@ export const qwenCodeOaiProxy: Source = {
     const named = look.files.names(folder).filter((name) => CREDENTIALS.test(name))
     const isUsed =
       named.length > 0 || countFiles(folder, look).some((path) => look.files.kind(path) === 'file')
-    // Without a trace of this tool the one login there is belongs to qwen-code alone.
+    // Without a trace of this tool, the only login belongs to qwen-code alone.
     const ownsDefault = isUsed && !/^(false|0|no)$/i.test(look.env['QWEN_CODE_AUTH_USE'] ?? '')
     return [...named, ...(ownsDefault ? ['oauth_creds.json'] : [])].map((name) => join(folder, name))
   },
@@ -44,7 +44,7 @@ function countFiles(folder: string, look: Look): string[] {
   return [join(proxyHome, 'usage.db'), join(folder, 'usage.db'), join(folder, 'request_counts.json')]
 }
 
-/** Its newer database, else its older file; null where it counted nothing today. */
+/** Its newer database, else its older file; null if it counted nothing today. */
 function countsOf(id: string, folder: string, look: Look): CountsToday | null {
   for (const path of countFiles(folder, look)) {
     if (look.files.kind(path) !== 'file') continue
@@ -52,7 +52,7 @@ function countsOf(id: string, folder: string, look: Look): CountsToday | null {
       const counts = path.endsWith('.db') ? countsInDatabase(path, id, look) : countsInFile(path, id, look)
       if (counts !== null) return counts
     } catch (error) {
-      // The login is good without its counts.
+      // The login is valid without its counts.
       if (!(error instanceof DamagedFile)) throw error
       look.damaged(error.file, error.message)
     }
@@ -81,7 +81,7 @@ function countsInDatabase(path: string, id: string, look: Look): CountsToday | n
 function countsInFile(path: string, id: string, look: Look): CountsToday | null {
   const counts = fieldsOf(parseJson({ path, text: look.files.text(path) }))
   const { today } = look
-  // Its counters belong to the day they were last reset on.
+  // Its counters belong to the day of their last reset.
   const isToday = textOf(counts['lastResetDate']) === today
   const requests = isToday ? whole(fieldsOf(counts['requests'])[id]) : 0
   const usage = entriesOf(fieldsOf(counts['tokenUsage'])[id]).find(({ date }) => date === today)

@@ -13,7 +13,7 @@ import type { Variables } from './variables.ts'
 
 const SOURCE = 'qwen-code'
 
-/** qwen-code: its login, its settings, and the `.env` file it would read. */
+/** qwen-code: its login, its settings, and the `.env` file that it would read. */
 export const qwenCode: Source = {
   id: SOURCE,
   label: 'qwen-code',
@@ -22,7 +22,7 @@ export const qwenCode: Source = {
   usual: (look) => [
     join(qwenFolder(look), 'oauth_creds.json'),
     join(qwenFolder(look), 'settings.json'),
-    // A plain `.env` is for every program of its folder: the source `env-files` reads those.
+    // A plain `.env` serves every program of its folder, so the source `env-files` reads it.
     ...envFileOf(look).filter(
       (path) => dirname(path) === qwenFolder(look) || basename(dirname(path)) === '.qwen',
     ),
@@ -36,14 +36,14 @@ export const qwenCode: Source = {
   },
 }
 
-/** `QWEN_HOME` as qwen-code reads it: with `~`, and from the current folder where it is relative. */
+/** `QWEN_HOME` as qwen-code reads it: with `~`, and relative to the current folder. */
 export function qwenFolder({ env, home, folder }: Pick<Look, 'env' | 'home' | 'folder'>): string {
   const named = env['QWEN_HOME'] ?? ''
   if (named === '') return join(home, '.qwen')
   return /^~(?=[\\/]|$)/.test(named) ? join(home, named.slice(1)) : resolve(folder, named)
 }
 
-/** The first that is there wins, and the others are not read. */
+/** The first existing file wins, and the others are not read. */
 function envFileOf(look: Look): string[] {
   const candidates: string[] = []
   for (let folder = look.folder; ; folder = dirname(folder)) {
@@ -110,7 +110,7 @@ function textsIn(fields: Fields): Record<string, string> {
   )
 }
 
-/** One per key and base URL, with all its models. */
+/** The entries, one per key and base URL, with all its models. */
 function modelEntries(settings: Fields): Entry[] {
   const protocols = textsIn(fieldsOf(settings['providerProtocol']))
   const entries = new Map<string, Entry>()
@@ -149,7 +149,7 @@ function entryKey(entry: Entry, { variables, where, look }: Context): Finding {
     ...service,
     name: service.provider === 'custom' ? (hostOf(entry.baseUrl) ?? 'qwen-code') : service.provider,
     secret,
-    // Of a service that nothing is known of, the models are all there is to route by.
+    // An unknown service is routed by its models alone.
     models: service.provider === 'custom' && entry.models.length > 0 ? entry.models : null,
     declined: secret === null ? `${entry.envKey} is not set here` : keyProblem(secret, entry.baseUrl),
     notes: [`from ${entry.envKey}`],
@@ -164,7 +164,7 @@ function protocolProvider(protocol: string): string {
   return ['openai', 'anthropic', 'gemini'].includes(protocol) ? protocol : 'openai'
 }
 
-/** The key typed into `/auth`; it may be written as `$VAR`. */
+/** The key typed into `/auth`; may be written as `$VAR`. */
 function chosenKey(settings: Fields, { variables, where, look }: Context): Finding[] {
   const auth = fieldsOf(fieldsOf(settings['security'])['auth'])
   const written = textOf(auth['apiKey'])

@@ -1,19 +1,19 @@
 import type { Provider } from '../../provider/provider.ts'
 import type { Finding, SourceId } from './finding.ts'
 
-/** The files of this machine as sources see them; nothing can be written through it. */
+/** The files of this machine, read-only, as sources see them. */
 export interface FileView {
-  /** What stands at a path; null: nothing, or nothing that can be read from. */
+  /** The kind of file at a path; null: nothing, or nothing readable. */
   kind(path: string): 'file' | 'folder' | null
-  /** Throws `DamagedFile` for what cannot be read. */
+  /** Throws `DamagedFile` for an unreadable file. */
   text(path: string): string
-  /** Names in a folder in their order; empty where there is no such folder. */
+  /** Names in a folder, in order; empty if the folder does not exist. */
   names(folder: string): string[]
-  /** The rows of a query on an SQLite file, which stays as it is. Throws `DamagedFile`. */
+  /** The rows of a query on an SQLite file, which stays unchanged. Throws `DamagedFile`. */
   rows(path: string, query: string, ...values: string[]): Record<string, unknown>[]
 }
 
-/** What a source may look at. */
+/** Everything that a source may read. */
 export interface Look {
   files: FileView
   env: Readonly<Record<string, string | undefined>>
@@ -24,7 +24,7 @@ export interface Look {
   /** The UTC day, `YYYY-MM-DD`. */
   today: string
   providers: readonly Provider[]
-  /** Reports a file by name that is passed over. */
+  /** Reports a skipped file by name. */
   damaged(file: string, reason: string): void
 }
 
@@ -33,23 +33,23 @@ export interface SourceFile {
   text: string
 }
 
-/** A tool, or a kind of file, that keeps credentials. */
+/** A tool, or a kind of file, that stores credentials. */
 export interface Source {
   id: SourceId
   label: string
-  /** Which files of a folder named by `--from` are its own. */
+  /** The files in a `--from` folder that belong to this source. */
   inFolder: RegExp
-  /** Which file named by `--from` may be one of its own; `read` has the last word. */
+  /** A `--from` file that may belong to this source; `read` decides. */
   asFile: RegExp
-  /** The files to look for where nothing is named, absolute; they need not exist. */
+  /** The usual files, absolute, if no path is given; they need not exist. */
   usual(look: Look): string[]
-  /** Null: the file is of something else. Throws `DamagedFile`. */
+  /** Null: the file belongs to another source. Throws `DamagedFile`. */
   read(file: SourceFile, look: Look): Finding[] | null
-  /** What it finds outside of files; not asked where `--from` names one. */
+  /** Findings outside of files; not called if `--from` names a file. */
   beyondFiles?(look: Look): Finding[]
 }
 
-/** A file that cannot be understood. The reason never quotes it. */
+/** A file that cannot be parsed. The reason never quotes it. */
 export class DamagedFile extends Error {
   readonly file: string
 

@@ -11,7 +11,7 @@ import { qwenCode } from './qwen-code.ts'
 import type { Source } from './source.ts'
 import { tableFile } from './table-file.ts'
 
-/** In the order in which they are read: where two hold the same credential, the first names it. */
+/** In reading order: if two sources hold the same credential, the first names it. */
 export const sources: readonly Source[] = [
   accountsYaml,
   qwenCodeOaiProxy,

@@ -7,7 +7,7 @@ import { DamagedFile } from './source.ts'
 import type { Look, Source, SourceFile } from './source.ts'
 import { keyProblem } from './variables.ts'
 
-/** A list of accounts as CSV or JSON, of the columns that `docs/guide/migrating.md` names; only where it is named. */
+/** A list of accounts as CSV or JSON, with the columns in `docs/guide/migrating.md`; read only if named. */
 export const tableFile: Source = {
   id: 'table-file',
   label: 'CSV or JSON list',
@@ -107,7 +107,7 @@ function problemOf(provider: string, secret: string | null): string | null {
   return secret === null ? 'the row has no key' : keyProblem(secret, null)
 }
 
-/** RFC 4180: quotes doubled inside quotes, line breaks inside them; empty lines are left out. */
+/** RFC 4180: doubled quotes and line breaks are allowed inside quotes; empty lines are skipped. */
 function parseCsv({ path, text }: SourceFile): string[][] {
   const FIELD = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y
   const source = text.replace(/^\ufeff/, '')

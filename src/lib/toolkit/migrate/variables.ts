@@ -16,7 +16,7 @@ interface KeyVariable {
 const regionNote =
   'the region is not said: taken for the international one; accounts set --base-url changes it'
 
-/** Keys whose variable says more than the provider. */
+/** Keys with a variable that says more than the provider. */
 const special: Readonly<Record<string, Omit<KeyVariable, 'variable'>>> = {
   BAILIAN_CODING_PLAN_API_KEY: {
     provider: 'qwen',
@@ -33,7 +33,7 @@ const special: Readonly<Record<string, Omit<KeyVariable, 'variable'>>> = {
   XAI_API_KEY: { provider: 'custom', baseUrl: 'https://api.x.ai/v1', name: 'xai' },
 }
 
-/** Every key that variables of known names hold, with the base URL that stands beside it. */
+/** Every key in variables with known names, with the base URL from the variable next to it. */
 export function keysIn(
   variables: Variables,
   where: Pick<Finding, 'source' | 'file'>,
@@ -56,7 +56,7 @@ function keyVariables(look: Pick<Look, 'providers'>): KeyVariable[] {
   return [...plain.filter(({ variable }) => !Object.hasOwn(special, variable)), ...others]
 }
 
-/** `OPENAI_API_KEY`, and the pools people write as `OPENAI_API_KEY_1`, `OPENAI_API_KEY_2`. */
+/** `OPENAI_API_KEY`, and pools such as `OPENAI_API_KEY_1`, `OPENAI_API_KEY_2`. */
 function isNumbered(name: string, variable: string): boolean {
   return name === variable || (name.startsWith(variable) && /^_?\d{1,3}$/.test(name.slice(variable.length)))
 }
@@ -87,7 +87,7 @@ function keyIn(
   })
 }
 
-/** Why a text that stands where a key is expected is none that could be used; null: it may be one. */
+/** Why a text in place of a key is not usable; null: it may be a key. */
 export function keyProblem(secret: string, baseUrl: string | null): string | null {
   if (isPlaceholder(secret)) return 'a placeholder, not a key'
   return loginReason(secret) ?? clientKeyReason(secret, baseUrl)
@@ -99,7 +99,7 @@ function accountName(known: KeyVariable, service: { provider: string }, baseUrl:
   return (baseUrl === null ? null : URL.parse(baseUrl)?.hostname) ?? known.name
 }
 
-/** The value of a variable, through one reference to another; null where there is none. */
+/** The value of a variable, resolved through one reference; null if it has none. */
 export function valueOf(variables: Variables, name: string): string | null {
   const value = variables[name]?.trim() ?? ''
   const reference = /^\$(?:\{(\w+)\}|(\w+))$/.exec(value)
@@ -112,7 +112,7 @@ function baseUrlBeside(variables: Variables, keyVariable: string): string | null
   return valueOf(variables, `${stem}_BASE_URL`) ?? valueOf(variables, `${stem}_API_BASE`)
 }
 
-/** `ANTHROPIC_AUTH_TOKEN` is what a gateway or a login gives; only at a known host it is a key. */
+/** `ANTHROPIC_AUTH_TOKEN` comes from a gateway or a login; only at a known host it is a key. */
 function authToken(
   variables: Variables,
   where: Pick<Finding, 'source' | 'file'>,

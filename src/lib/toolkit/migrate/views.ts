@@ -4,13 +4,13 @@ import type { Passed } from './find-credentials.ts'
 import { settingsOf } from './plan.ts'
 import type { PlanRow } from './plan.ts'
 
-/** One row of a plan as `--json` shows it: no secret is in it. */
+/** A row of a plan in `--json`, without secrets. */
 export interface PlanRowView {
   action: PlanRow['action']
   source: SourceId
   file: string
   provider: string | null
-  /** The name it gets, or has. */
+  /** Its new name, or its present one. */
   name: string
   auth: { type: 'api-key' | 'oauth'; hint: string; expiresAt: string | null } | null
   baseUrl: string | null
@@ -23,7 +23,7 @@ export interface PlanRowView {
   models: string[] | null
   enabled: boolean
   countsToday: CountsToday | null
-  /** Null: it is added. */
+  /** Null: added. */
   reason: string | null
   notes: string[]
 }
@@ -31,9 +31,9 @@ export interface PlanRowView {
 export interface MigrationView {
   dryRun: boolean
   plan: PlanRowView[]
-  /** Files that were passed over. */
+  /** Skipped files. */
   damaged: Passed[]
-  /** Where was looked. */
+  /** The places that were searched. */
   looked: string[]
   added: AddedView[]
 }
@@ -43,13 +43,13 @@ export interface AddedView {
   user: string
   provider: string
   name: string
-  /** Why it could not be added after all; null: it is there. */
+  /** Why adding it failed; null: added. */
   error: string | null
-  /** Requests of today that were taken over. */
+  /** Imported requests of today. */
   requests: number
-  /** Files of its own that came along. */
+  /** Copied files of the account. */
   files: string[]
-  /** Files that stay where they are alone, since they hold credentials in the clear. */
+  /** Files that exist only at their source, because they contain credentials in the clear. */
   left: string[]
 }
 

@@ -11,16 +11,16 @@ import type { Home } from '../../store/home.ts'
 import type { ModelPage, ServicePage } from './model-pages.ts'
 import { emptyPage, parsePages, mergePages } from './model-pages.ts'
 
-/** An account that answered for a model counts as having it for so long. */
+/** The time for which an answer proves that the account has the model. */
 const ANSWER_HOLDS_MS = 30 * 86_400_000
-/** For each service: clients choose the names. */
+/** Per service: bounded because clients choose the names. */
 const MOST_NOTES = 256
 const WRITE_AFTER_MS = 500
 
 /**
- * What services said of their models, kept in the cache folder between runs. One entry for each user, base URL and
- * kind of key. Several processes share the file: the newer entry counts. A file that is damaged or cannot be written is
- * no error: it is a cache.
+ * The models that services reported, cached between runs in the cache folder. One entry for each user, base URL and
+ * kind of key. Processes share the file, and the newer entry wins. A damaged or unwritable file is not an error,
+ * because it is a cache.
  */
 export class ModelBook {
   readonly #file: string
@@ -37,7 +37,7 @@ export class ModelBook {
     this.#clock = clock
   }
 
-  /** Takes in what this process does not know yet. */
+  /** Merges entries that this process does not have yet. */
   async read(): Promise<void> {
     const text = await readFile(this.#file, 'utf8').catch(() => null)
     if (text === null) return
@@ -53,17 +53,17 @@ export class ModelBook {
     return known
   }
 
-  /** The list that the account's service gave; null: none is known. */
+  /** The list from the account's service; null: unknown. */
   listOf(account: Account): ModelPage | null {
     return this.#pages.get(placeOf(account))?.list ?? null
   }
 
-  /** When models were last answered for at this account's service, by name: epoch milliseconds. */
+  /** The last answer of each model at this account's service, by name: epoch milliseconds. */
   answeredOf(account: Account): ReadonlyMap<string, number> {
     return this.knowledgeOf(account).answered
   }
 
-  /** Keeps a list that the service of the account gave. True: it says something new. */
+  /** Stores a list from the account's service. Returns whether it contains news. */
   keepList(account: Account, models: readonly ListedModel[]): boolean {
     const page = this.#page(account)
     const isNew = page.list === null || namesOf(page.list.models) !== namesOf(models)
@@ -77,7 +77,7 @@ export class ModelBook {
     this.#changed(account)
   }
 
-  /** Writes what is not written yet. */
+  /** Writes pending changes. */
   async close(): Promise<void> {
     if (this.#timer !== null) this.#write()
     await this.#writing
@@ -126,7 +126,7 @@ export class ModelBook {
   }
 }
 
-/** What an account lists: its own `--model` list, else that of its service, else qwenctl's for the service. */
+/** The models of an account: its own `--model` list, else its service's list, else qwenctl's list for the service. */
 export function listFor(
   account: Account,
   provider: Pick<Provider, 'models' | 'simulated'>,
@@ -139,8 +139,8 @@ export function listFor(
 }
 
 /**
- * Accounts of one place have one list: of one user, at the same base URL, asked with the same kind of key. A service
- * lists models of one organisation to it alone.
+ * Accounts of one place share a list: the same user, base URL and kind of key. A service lists an organisation's own
+ * models to that organisation alone.
  */
 export function placeOf({ user, provider, baseUrl, credential }: Account): string {
   return JSON.stringify([user, provider, baseUrl, credential.type])

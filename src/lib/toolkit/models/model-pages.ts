@@ -1,13 +1,13 @@
 import type { ListedModel } from '../../provider/model-list.ts'
 import { readModelList } from '../../provider/model-list.ts'
 
-/** A list of models, and when it was fetched (epoch milliseconds). */
+/** A list of models, with its fetch time (epoch milliseconds). */
 export interface ModelPage {
   at: number
   models: ListedModel[]
 }
 
-/** What is kept of one service. Notes by name, with the time of the newest (epoch milliseconds). */
+/** The entry of one service. Notes by name, with the time of the newest (epoch milliseconds). */
 export interface ServicePage {
   list: ModelPage | null
   answered: Map<string, number>
@@ -17,7 +17,7 @@ export function emptyPage(): ServicePage {
   return { list: null, answered: new Map() }
 }
 
-/** The text of `models.json`; what is not well formed is left out. */
+/** Parses the text of `models.json`; malformed entries are left out. */
 export function parsePages(text: string): Map<string, ServicePage> {
   const pages = new Map<string, ServicePage>()
   const document = parsed(text)
@@ -30,7 +30,7 @@ export function parsePages(text: string): Map<string, ServicePage> {
   return pages
 }
 
-/** Of each service the newer of what two say. */
+/** Merges two sets of pages; the newer entry of each service wins. */
 export function mergePages(
   one: ReadonlyMap<string, ServicePage>,
   other: ReadonlyMap<string, ServicePage>,

@@ -4,7 +4,7 @@ import type { AccountFilter, Toolkit } from '../toolkit.ts'
 import type { ModelBook } from './model-book.ts'
 import { listFor } from './model-book.ts'
 
-/** How it is known that an account has a model: its `--model` list, its service's list, qwenctl's, or an answer. */
+/** The evidence that an account has a model: its `--model` list, its service's list, qwenctl's, or an answer. */
 export type ModelSource = 'configured' | 'fetched' | 'documented' | 'answered'
 
 export interface ModelHolderView {
@@ -15,7 +15,7 @@ export interface ModelHolderView {
   name: string
   enabled: boolean
   source: ModelSource
-  /** When the source said so, RFC 3339; null: it has no time. */
+  /** The time of the evidence, RFC 3339; null: it has none. */
   at: string | null
 }
 
@@ -24,7 +24,7 @@ export interface ModelView {
   accounts: ModelHolderView[]
 }
 
-/** The models that are known to be at the accounts of the filter, by name. Accounts without their provider have none. */
+/** The known models of the accounts in the filter, by name. Accounts without their provider have none. */
 export async function knownModels(
   { accounts, models, providers }: Pick<Toolkit, 'accounts' | 'models' | 'providers'>,
   filter: AccountFilter,
@@ -38,7 +38,7 @@ export async function knownModels(
   return modelViews(records, ({ provider }) => registry.get(provider), models)
 }
 
-/** The models that are known to be at these accounts, by name. */
+/** The known models of these accounts, by name. */
 export function modelViews(
   accounts: readonly Account[],
   providerOf: (account: Account) => Pick<Provider, 'models' | 'simulated'>,

@@ -1,6 +1,6 @@
 const QUOTES = `"'`
 
-/** Splits a command as a shell would, and expands nothing: quotes group, a backslash takes the next character as it is. */
+/** Splits a command like a shell, without expansion: quotes group, and a backslash escapes the next character. */
 export function formatCommand(text: string): string[] | null {
   const words: string[] = []
   let word: string | null = null

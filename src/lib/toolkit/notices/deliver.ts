@@ -10,7 +10,7 @@ export interface WebhookWay {
   timeoutMs: number
 }
 
-/** Posts the notice as JSON. Any 2xx is an answer; a redirect is not followed. */
+/** Posts the notice as JSON. Any 2xx is success; a redirect is not followed. */
 export async function callWebhook(url: string, notice: Notice, way: WebhookWay): Promise<Delivery> {
   const { host: to } = new URL(url)
   const { default: got } = await import('got')
@@ -30,7 +30,7 @@ export async function callWebhook(url: string, notice: Notice, way: WebhookWay):
   }
 }
 
-/** Runs a program, without a shell, with the notice as JSON on its standard input and as variables. */
+/** Runs a program without a shell. The notice is JSON on its standard input, and is also in its variables. */
 export function runCommand(
   command: string,
   notice: Notice,
@@ -53,12 +53,12 @@ export function runCommand(
     child.on('exit', (code, signal) =>
       done(code === 0, code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with ${code}`),
     )
-    child.stdin.on('error', () => undefined) // a program need not read what it is told
+    child.stdin.on('error', () => undefined) // a program need not read its input
     child.stdin.end(JSON.stringify(notice))
   })
 }
 
-/** What opens the vault or a backup is nobody else's matter. */
+/** Removes the variables that open the vault or a backup. */
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^QWENCTL_.*PASSPHRASE/.test(name)))
 }

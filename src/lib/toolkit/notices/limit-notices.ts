@@ -20,28 +20,28 @@ export interface NoticesParts {
   env: NodeJS.ProcessEnv
   userAgent: string
   settings: () => Promise<NoticeSettings>
-  /** Calls back when settings may have changed; answers what stops it. */
+  /** Calls back when settings may have changed; returns a function that stops it. */
   watchSettings: (onChange: () => void) => () => void
   accounts: () => Promise<Account[]>
   ledger: () => Promise<Ledger>
   egress: () => Promise<Egress>
-  /** How long to wait before each further try. */
+  /** The delays before further attempts. */
   retryMs?: readonly number[]
 }
 
-/** Behind the ledger's own news: nobody reads a notice within the second. */
+/** Slower than the ledger's own updates: a notice need not arrive within a second. */
 const LOOK_MS = 1000
 const TIMEOUT_MS = 10_000
 const COMMAND_TIMEOUT_MS = 30_000
 const RETRY_MS = [2_000, 30_000]
-/** A limit per minute is free again before anybody has read that it was nearly full. */
+/** A limit per minute is free again before a person reads its notice. */
 const SHORTEST_WINDOW_MS = 3_600_000
 const MOST_REMEMBERED = 10_000
 
-/** Tells people when limits pass thresholds: off the path of requests, and once among all processes of a home. */
+/** Notifies people when limits pass thresholds: off the request path, and once among all processes of a home. */
 export class LimitNotices implements Notices {
   readonly #parts: NoticesParts
-  /** What is known to be told of, so that the disk is not asked every second. */
+  /** Reported thresholds, cached so that the disk is not read every second. */
   readonly #known = new Set<string>()
 
   constructor(parts: NoticesParts) {
@@ -79,13 +79,13 @@ export class LimitNotices implements Notices {
     let told = ''
     const trouble = (error: unknown) => {
       const message = `notices: ${messageOf(error)}`
-      if (message !== told) onTrouble(message) // a full disk is one trouble, not one a second
+      if (message !== told) onTrouble(message) // a full disk is one fault, not one per second
       told = message
     }
     const read = () => {
       this.#parts.settings().then((found) => {
         settings = found
-        seen = -1 // what has passed before is passed now
+        seen = -1 // earlier use may pass the new thresholds
       }, trouble)
     }
     const look = async () => {
@@ -126,7 +126,7 @@ export class LimitNotices implements Notices {
     for (const { id, passed } of found) {
       const account = accounts.get(id)
       if (account === undefined) {
-        this.#known.add(identityOf(id, passed, passed.highest)) // removed: nobody's matter any more
+        this.#known.add(identityOf(id, passed, passed.highest)) // removed accounts need no notice
         continue
       }
       const claimed = this.#claim(account, passed, now)
@@ -136,7 +136,7 @@ export class LimitNotices implements Notices {
     }
   }
 
-  /** With the highest, the lower ones are told of as well: nobody wants three notices at once. */
+  /** Marks the lower thresholds together with the highest, so that one notice reports them all. */
   #claim(account: Account, passed: Passed, now: number): Claimed | null {
     if (this.#known.size > MOST_REMEMBERED) this.#known.clear()
     const { metric, window } = passed.limit
@@ -208,7 +208,7 @@ function modelOf(limit: Passed['limit']): string | null {
   return 'model' in limit ? limit.model : null
 }
 
-/** One threshold of one limit in one window. */
+/** Identifies one threshold of one limit in one window. */
 function identityOf(account: string, { limit, window }: Passed, percent: number): string {
   return [account, limit.metric, limit.window, modelOf(limit) ?? '', window, percent].join('\n')
 }

@@ -1,28 +1,28 @@
-// What is told when a limit passes a threshold: a promise, as the documents of `../views.ts`.
+// The notice sent when a limit passes a threshold: a promise, like the documents in `../views.ts`.
 
 import type { NoticeMark } from '../../store/documents/notice-marks.ts'
 import type { AccountQuotaView, LimitView } from '../views.ts'
 
 export interface Notice {
   type: 'quota.threshold'
-  /** A trial: nothing has happened. */
+  /** A test: nothing has happened. */
   test: boolean
   at: string
-  /** The highest that was passed, percent of the limit. */
+  /** The highest passed threshold, in percent of the limit. */
   threshold: number
   account: Pick<AccountQuotaView, 'id' | 'user' | 'provider' | 'name' | 'groups'>
   limit: LimitView
 }
 
-/** Where notices go, as it is set. */
+/** The configured destinations of notices. */
 export interface NoticeSettings {
-  /** Percent, ascending; none: nobody is told of anything. */
+  /** Percent, ascending; empty: no notices are sent. */
   at: number[]
   webhook: string | null
   command: string | null
 }
 
-/** How one way of telling went. */
+/** The result of one delivery. */
 export interface Delivery {
   way: 'webhook' | 'command'
   /** The webhook's host, or the program. */
@@ -33,18 +33,21 @@ export interface Delivery {
 
 export interface NoticesView {
   at: string[]
-  /** Its host: the path of a webhook is often its key. */
+  /** Its host only: the path of a webhook is often its key. */
   webhook: string | null
   /** The program. */
   command: string | null
-  /** What was told of lately, the newest first. */
+  /** Recent notices, the newest first. */
   told: NoticeMark[]
 }
 
 export interface Notices {
   show(): Promise<NoticesView>
-  /** Sends a trial to everybody who would be told. Throws `invalid_value` where nobody is. */
+  /** Sends a test notice to every destination. Throws `invalid_value` if there is none. */
   test(): Promise<Delivery[]>
-  /** Watches the limits and tells of thresholds, once per limit, window and threshold; answers what stops it. */
+  /**
+   * Watches the limits and reports thresholds, once per limit, window and threshold; returns a function that stops
+   * it.
+   */
   watch(onTrouble: (message: string) => void): () => void
 }

@@ -5,7 +5,7 @@ import type { NoticeSettings, Notices } from './notice-views.ts'
 
 type Parts = Pick<Toolkit, 'home' | 'settings' | 'accounts' | 'ledger' | 'egress' | 'watchSettings'>
 
-/** The notices of a toolkit, which opens what they need when they need it. */
+/** The notices of a toolkit; dependencies open on first use. */
 export function openNotices(toolkit: Parts, env: NodeJS.ProcessEnv): Notices {
   return new LimitNotices({
     ...{ home: toolkit.home, env, userAgent: `qwenctl/${ownVersion()}` },
@@ -17,7 +17,7 @@ export function openNotices(toolkit: Parts, env: NodeJS.ProcessEnv): Notices {
   })
 }
 
-/** As it is set in the configuration. */
+/** The settings of notices from the configuration. */
 export async function noticeSettings(settings: Pick<Settings, 'get'>): Promise<NoticeSettings> {
   const at = (await settings.get('notify.at')) as string[]
   const textOrNull = async (key: string) => String(await settings.get(key)) || null

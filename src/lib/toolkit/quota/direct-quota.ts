@@ -1,5 +1,5 @@
-// What `quota show` and `auth list` print, from store reads alone. Commands that run often (prompts, status bars)
-// come straight here: nothing below loads the providers, the vault, the HTTP client or the command framework.
+// The output of `quota show` and `auth list`, from store reads alone. Commands that run often (prompts, status bars)
+// use it directly: nothing below loads the providers, the vault, the HTTP client or the command framework.
 
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
@@ -15,19 +15,19 @@ import { accountViews, quotaDocument } from './quota-view.ts'
 import type { AccountFilter } from '../toolkit.ts'
 import type { AccountView, QuotaDocument } from '../views.ts'
 
-/** The accounts and the counts as they stand together at one time. */
+/** A consistent snapshot of the accounts and the counts. */
 export interface StoreSnapshot {
   data: AccountsData
   state: LedgerState
   /** The ledger's time: the clock, but never before the newest event. */
   now: number
-  /** Lines of the ledger that could not be read; for stderr. */
+  /** Unreadable lines of the ledger; for stderr. */
   problems: string[]
-  /** Whether there is a provider of this id. */
+  /** Whether a provider with this id exists. */
   hasProvider: (id: string) => boolean
 }
 
-/** Reads the books without writing, locking or unlocking anything. */
+/** Reads the store without writing, locking or unlocking anything. */
 export async function readBooks(
   home: Home,
   time: Pick<LedgerOptions, 'clock' | 'machine'>,
@@ -37,7 +37,10 @@ export async function readBooks(
   return { data, ...readLedger(home, time), hasProvider }
 }
 
-/** The `quota show --json` document. No reference: every account that the filter leaves. Null: plugins have to be asked. */
+/**
+ * The `quota show --json` document. No reference: every account that matches the filter. Null: plugins must be
+ * loaded.
+ */
 export async function readQuotaDocument(
   home: Home,
   filter: AccountFilter,
@@ -48,7 +51,7 @@ export async function readQuotaDocument(
   return needsPlugins(books) ? null : quotaDocumentOf(books, filter, references)
 }
 
-/** The `auth list --json` document. Null: plugins have to be asked. */
+/** The `auth list --json` document. Null: plugins must be loaded. */
 export async function readAccountList(
   home: Home,
   filter: AccountFilter,
@@ -59,7 +62,7 @@ export async function readAccountList(
   return { accounts: accountViewsOf(books, filterAccounts(books.data.accounts, filter)) }
 }
 
-/** Whether an account is at a provider of a plugin, which may be gone. */
+/** Whether an account uses a plugin's provider, which may be gone. */
 export function needsPlugins({ data }: Pick<StoreSnapshot, 'data'>): boolean {
   return data.accounts.some(({ provider }) => !builtinIds.has(provider))
 }
@@ -83,7 +86,7 @@ export function accountViewsOf(books: StoreSnapshot, accounts: Account[]): Accou
   })
 }
 
-/** The accounts that the references name, each once, in that order; without references all that the filter leaves. */
+/** The referenced accounts without duplicates, in that order; without references all that match the filter. */
 export function selectAccounts(accounts: Account[], filter: AccountFilter, references: string[]): Account[] {
   if (references.length === 0) return filterAccounts(accounts, filter)
   return [...new Set(references.map((reference) => resolveReference(accounts, reference, filter)))]
@@ -98,7 +101,7 @@ export function filterAccounts(accounts: Account[], filter: AccountFilter): Acco
   )
 }
 
-/** Asking the system once per writer, not once per reservation: a proxy may have hundreds in flight. */
+/** Checks each writer once, not each reservation: a proxy may have hundreds in flight. */
 function rememberingLife(): (reservationId: string) => boolean {
   const known = new Map<string, boolean>()
   return (reservationId) => {

@@ -41,18 +41,18 @@ export interface ExplainParts {
   models: Pick<ModelBook, 'read' | 'knowledgeOf'>
   proxies: Pick<Proxies, 'list'>
   keys: () => Promise<readonly ClientKey[]>
-  /** Where conversations are at home. */
+  /** The accounts that hold conversations. */
   placements: { conversations: Placements }
   /** Whether the process that made a reservation still runs. */
   isInFlight: (reservationId: string) => boolean
 }
 
-/** The one route on which accounts of the other format serve too; none named means the same. */
+/** The routes on which accounts of the other format also serve; a missing route counts as one. */
 const TRANSLATED = new Set([null, '/chat/completions', '/messages'])
 
 /**
- * Says of every account whether the pool would ask it now. From the files alone: a proxy that runs over them comes to the
- * same verdicts, since both are folds of one ledger.
+ * Says for every account whether the pool would use it now. Reads only the files: a running proxy reaches the same
+ * verdicts, because both fold the same ledger.
  */
 export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Promise<ExplainDocument> {
   const { books, providers, settings, models } = parts
@@ -94,7 +94,7 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   }
 }
 
-/** The client key that the request comes with. Throws `key_not_found`, also for a key of another user. */
+/** The client key of the request. Throws `key_not_found`, also for a key of another user. */
 function keyIn(keys: readonly ClientKey[], { key: name, user }: ExplainQuery): ClientKey | null {
   if (name === undefined) return null
   const own = keys.filter((key) => user === undefined || key.user === user)
@@ -105,7 +105,9 @@ function keyIn(keys: readonly ClientKey[], { key: name, user }: ExplainQuery): C
   })
 }
 
-/** The model that no account is known to have, with the names most like it; null: one has it, or none is asked for. */
+/**
+ * The model that no account is known to have, with similar names; null: an account has it, or no model is requested.
+ */
 function unknownModelIn(
   { model, steps }: ExplainDocument['asked'],
   members: readonly Member[],
@@ -145,7 +147,7 @@ async function askedOf(
 
 type Steps = ExplainDocument['asked']['steps']
 
-/** The models that may answer, in order, at the provider that is asked for. */
+/** The candidate models, in order, for the requested provider. */
 async function stepsOf(
   { model, provider }: Pick<ExplainQuery, 'model' | 'provider'>,
   known: readonly Account[],
@@ -164,12 +166,12 @@ async function stepsOf(
   })
 }
 
-/** Without a word, a request is a chat completion: most are. */
+/** A missing route means a chat completion, the most common request. */
 function dialectOf(route: string | null): 'openai' | 'anthropic' {
   return route?.startsWith('/messages') === true ? 'anthropic' : 'openai'
 }
 
-/** Where the conversation that the client names goes, as the proxy places it. */
+/** The placement of the client's conversation, as in the proxy. */
 function placementOf(
   { session, steps, dialect, route }: ExplainDocument['asked'],
   members: readonly Member[],
@@ -184,7 +186,7 @@ function placementOf(
   })
 }
 
-/** Each model in the client's own format first, then in the other: as the proxy asks. */
+/** Lists each model in the client's own format first, then in the other, like the proxy. */
 function waysOf(
   asked: ExplainDocument['asked'],
   { user, allowed }: AccountScope,
@@ -193,7 +195,7 @@ function waysOf(
   const { dialect, group, account: pin } = asked
   const other = dialect === 'openai' ? 'anthropic' : 'openai'
   const isTranslated = dialect !== null && TRANSLATED.has(asked.route)
-  // Only services of the OpenAI format are known by their routes.
+  // Only services of the OpenAI format have known routes.
   const route = dialect === 'anthropic' ? null : asked.route
   return asked.steps.flatMap(({ provider, model }) => {
     const wanted: RotationRequest = { model, provider, group, pin, session, homes, user, allowed }
@@ -211,7 +213,7 @@ interface Findings {
   caps: CapRoom | null
 }
 
-/** The caps as a proxy over these accounts has them, with all that is in flight. */
+/** The caps of a proxy over these accounts, with everything in flight. */
 async function capRoomOf(
   accounts: readonly Account[],
   { settings, isInFlight }: ExplainParts,
@@ -236,7 +238,7 @@ function explained(
 ): ExplainedAccount {
   const { id, user, provider, name } = view
   const models = new Set(asked.steps.map(({ model }) => model))
-  // Without a model, limits and cooldowns of single models keep nobody from being asked.
+  // Without a model, limits and cooldowns of single models exclude no account.
   const applies = (model: string | null) => model === null || models.has(model)
   const refused = refusalOf(verdict, view)
   return {
@@ -257,7 +259,7 @@ function explained(
   }
 }
 
-/** Where it is not what was asked for. */
+/** The model if it differs from the requested one. */
 function modelOf(verdict: Verdict | null, asked: ExplainDocument['asked']): string | null {
   const model = verdict?.way?.wanted.model ?? null
   return model === asked.model ? null : model

@@ -6,17 +6,17 @@ import type { Proxies } from '../proxies.ts'
 import type { Settings } from '../toolkit.ts'
 import type { ExplainQuery } from '../views.ts'
 
-/** What a proxy chooses by, beside the accounts and the ledger. */
+/** The settings of a proxy's selection, besides the accounts and the ledger. */
 export interface RotationSettings {
-  /** Only this user's accounts serve; null: those of all users. */
+  /** Only this user's accounts serve; null: accounts of all users. */
   user: string | null
   strategy: StrategyName
   affinity: boolean
-  /** Whole percent of every limit that is left to other uses. */
+  /** The headroom: whole percent of every limit that is left to other uses. */
   reserve: number
 }
 
-/** As the query says, else as the proxy that runs has it, else as it is set. Throws `invalid_value`. */
+/** From the query, else from the running proxy, else from the settings. Throws `invalid_value`. */
 export async function rotationSettings(
   query: ExplainQuery,
   settings: Settings,

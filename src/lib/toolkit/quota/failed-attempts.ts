@@ -1,7 +1,7 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { RecentMap } from '../../rotation/pool/recent-map.ts'
 
-/** Wrong keys from one address within a minute, after which the address is told to wait until the minute is over. */
+/** Wrong keys from one address within a minute; beyond this the address must wait until the minute ends. */
 const MOST_FAILURES = 20
 const WINDOW_MS = 60_000
 const MOST_ADDRESSES = 1024
@@ -11,7 +11,7 @@ interface Failures {
   until: number
 }
 
-/** Counts wrong keys and tokens by the address that they came from; what is right is never counted or held up. */
+/** Counts wrong keys and tokens by their source address; correct ones are never counted or delayed. */
 export class FailedAttempts {
   readonly #clock: () => number
   readonly #message: string
@@ -23,7 +23,7 @@ export class FailedAttempts {
     this.#message = message
   }
 
-  /** Notes one more. Throws `too_many_failures` for an address that has had too many. */
+  /** Counts a failure. Throws `too_many_failures` for an address with too many. */
   count(address: string): void {
     const now = this.#clock()
     const before = this.#byAddress.get(address)

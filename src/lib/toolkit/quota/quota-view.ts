@@ -1,5 +1,5 @@
-// Turns an account and the folded ledger into what people and programs see. Pure: the state, the time and who is
-// alive are arguments, so the terminal, `--json`, the API and the page can only ever say the same.
+// Turns an account and the folded ledger into public documents. Pure: the state, the time and the running processes
+// are arguments. The terminal, `--json`, the API and the page therefore always agree.
 
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
@@ -39,11 +39,11 @@ export interface QuotaScene {
   now: number
   /** Whether the process that made a reservation still runs. */
   isAlive: (reservationId: string) => boolean
-  /** Whether there is a provider of this id; without it an account cannot serve. Left out: of every id. */
+  /** Whether a provider with this id exists; without it an account cannot serve. Missing: every id exists. */
   hasProvider?: (id: string) => boolean
 }
 
-/** The `quota show` document over these accounts, in their order. */
+/** The `quota show` document of these accounts, in their order. */
 export function quotaDocument(options: QuotaScene & { accounts: Account[] }): QuotaDocument {
   const views = accountQuotaViews(options)
   return {
@@ -54,7 +54,7 @@ export function quotaDocument(options: QuotaScene & { accounts: Account[] }): Qu
   }
 }
 
-/** The totals of the `quota show` document over these accounts. */
+/** The totals of the `quota show` document of these accounts. */
 export function totalsOfViews(views: readonly AccountQuotaView[]): QuotaDocument['totals'] {
   return {
     accounts: views.length,
@@ -67,7 +67,7 @@ export function totalsOfViews(views: readonly AccountQuotaView[]): QuotaDocument
   }
 }
 
-/** The accounts as `auth list` tells them, in their order. */
+/** The `auth list` entries of the accounts, in their order. */
 export function accountViews(
   options: QuotaScene & { accounts: Account[]; defaultAccount: string | null },
 ): AccountView[] {
@@ -92,7 +92,7 @@ function accountQuotaViews(options: QuotaScene & { accounts: Account[] }): Accou
   )
 }
 
-/** What is open of one account, told apart by whether anybody can still settle it. */
+/** The open reservations of one account, separated by whether a process can still settle them. */
 interface InFlight {
   live: OpenReservation[]
   orphaned: OpenReservation[]
@@ -111,7 +111,7 @@ function todayView({ uncounted = 0, unreached = 0, ...counted }: DayTotals): Tod
   }
 }
 
-/** One pass over what is open, so that a long list of accounts does not walk it once per account. */
+/** Groups all open reservations in one pass, instead of one pass per account. */
 function openByAccount(scene: QuotaScene): Map<string, InFlight> {
   const byAccount = new Map<string, InFlight>()
   for (const reservation of scene.state.open.entries()) {
@@ -170,7 +170,7 @@ function limitViews(subject: SubjectState | undefined, open: OpenReservation[], 
   ]
 }
 
-/** One per metric and window: where two count the same, the one that allows less, in the place of the first. */
+/** Keeps one limit per metric and window: of two, the stricter one, in the place of the first. */
 function bindingLimits({ limits }: SubjectState, now: number): LimitState[] {
   const binding = new Map<string, LimitState>()
   for (const limit of limits) {
@@ -184,11 +184,11 @@ function bindingLimits({ limits }: SubjectState, now: number): LimitState[] {
 
 interface LimitUse {
   reserved: number
-  /** What its pace is read from; null: nothing is known of it. */
+  /** The usage trail for the pace; null: unknown. */
   trail: Trail | null
 }
 
-/** A limit as every document shows it. */
+/** A limit in its public form. */
 export function limitView(
   limit: LimitState | ModelLimitState,
   { reserved, trail }: LimitUse,
@@ -253,7 +253,7 @@ function authOf(account: Account): AccountView['auth'] {
   }
 }
 
-/** Models that cool down on their own, whichever subject holds the cooldown. */
+/** Models in their own cooldown, whichever subject holds it. */
 function restingModels(cooldowns: CooldownView[]): string[] {
   return [...new Set(cooldowns.flatMap(({ model }) => (model === null ? [] : [model])))].sort()
 }

@@ -17,7 +17,7 @@ export interface QuotasParts extends Pick<
   providers: () => Promise<ProviderRegistry>
 }
 
-/** Quotas as the ledger of this home tells them. */
+/** Quotas from the ledger of this home. */
 export class LedgerQuotas implements Quotas {
   readonly #books: () => Promise<StoreSnapshot>
   readonly #ledger: () => Promise<Ledger>
@@ -70,7 +70,7 @@ export class LedgerQuotas implements Quotas {
   }
 }
 
-/** Of the accounts, of what their providers count together with them, and of providers that cool down themselves. */
+/** Ends the cooldowns of the accounts, of their quota groups, and of their providers if those have any. */
 function endsOfCooldowns(accounts: Account[], state: LedgerState): Notice[] {
   const own = accounts.flatMap((account) => [account.id, quotaGroupSubject(account)])
   const providers = accounts

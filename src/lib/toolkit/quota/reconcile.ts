@@ -8,9 +8,9 @@ import { findDefaultLimits } from '../../provider/endpoints.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 
 /**
- * Brings the limits in the ledger in line with the accounts: what was edited while nobody looked, and defaults that
- * a new release changed. Writes nothing when nothing differs; resolves to the ids of the accounts it changed. An account
- * whose limits cannot be read keeps those it has, and `warn` is told.
+ * Brings the limits in the ledger in line with the accounts: offline edits, and defaults that a new release changed.
+ * Writes nothing if nothing differs; resolves to the ids of the changed accounts. An account with unreadable limits
+ * keeps its recorded ones, and `warn` receives a message.
  */
 export async function reconcileLimits(
   ledger: Ledger,
@@ -31,7 +31,7 @@ export async function reconcileLimits(
   return changed.map(({ account }) => account)
 }
 
-/** The account's limits as they should be in the ledger; null when that is how they are there. */
+/** The limits that the ledger should have for the account; null if it has them already. */
 export function limitsToRecord(
   ledger: Ledger,
   account: Account,
@@ -39,13 +39,13 @@ export function limitsToRecord(
 ): LimitRecord[] | null {
   const wanted = wantedLimits(account, providers)
   if (wanted === null) return null
-  // What was learned stands beside them in the ledger, whatever they are.
+  // Learned limits are separate in the ledger and do not matter here.
   const present = ledger.state.subjects.get(account.id)?.limits ?? []
   const set = present.filter(({ source }) => source !== 'learned')
   return signature(wanted) === signature(set) ? null : wanted
 }
 
-/** Configured limits, else the provider's present defaults; null when its plugin is not there to be asked. */
+/** Configured limits, else the provider's present defaults; null if its plugin is missing. */
 function wantedLimits(account: Account, providers: ProviderRegistry): LimitRecord[] | null {
   if (account.limits !== null) return tightest(account.limits.map((text) => limitRecord(text, 'configured')))
   if (!providers.has(account.provider)) return null
@@ -53,7 +53,7 @@ function wantedLimits(account: Account, providers: ProviderRegistry): LimitRecor
   return tightest(findDefaultLimits(provider, account.baseUrl).map((text) => limitRecord(text, 'default')))
 }
 
-/** Where two rows are for one window, the one that allows less; the ledger keeps no other. */
+/** Keeps the stricter of two rows for one window; the ledger keeps no other. */
 function tightest(limits: LimitRecord[]): LimitRecord[] {
   const found = new Map<string, LimitRecord>()
   for (const limit of limits) {

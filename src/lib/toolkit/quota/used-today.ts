@@ -1,24 +1,25 @@
 import type { Ledger } from '../../quota/ledger.ts'
 import { formatDay } from '../../quota/log/totals.ts'
 
-/** What was counted for an account elsewhere, before qwenctl had it. */
+/** The count of another tool for an account, before qwenctl had it. */
 export interface UsedToday {
   /** `YYYY-MM-DD`, UTC. */
   day: string
   requests: number
   inputTokens: number
   outputTokens: number
-  /** Who counted it, for whoever reads the ledger. */
+  /** The source of the count, for readers of the ledger. */
   note: string
 }
 
-/** A count beyond what any service grants in a day is no count. */
+/** A larger count is invalid: no service grants as much in a day. */
 const MOST_REQUESTS = 100_000
 
 /**
- * Lets an account begin with what was used of it today: as many reservations, each settled as answered. It has to come
- * before the account's limits, which would refuse what is beyond them. The day is exact; a window that rolls counts them
- * as made now, so it never shows more room than there is. Answers whether they count: not when their day is over.
+ * Lets an account begin with its earlier use of today: as many reservations, each settled as answered. Runs before
+ * the account's limits are recorded, because they would refuse the excess. The day is exact. A rolling window counts
+ * the requests as made now, so it never shows more room than there is. Returns whether they count: not after their
+ * day.
  */
 export async function recordUsedToday(ledger: Ledger, account: string, used: UsedToday): Promise<boolean> {
   const { day, requests, inputTokens, outputTokens, note } = used

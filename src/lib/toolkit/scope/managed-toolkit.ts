@@ -1,6 +1,6 @@
 import type { Toolkit } from '../toolkit.ts'
 
-/** What the management API works with. A part that is not named here has to say how one user is kept to their own. */
+/** The toolkit parts of the management API. A new part must define its restriction to one user. */
 export type ManagedToolkit = Pick<
   Toolkit,
   | 'accounts'

@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 
-/** Something new that belongs to the user. Throws `forbidden` if it names another. */
+/** A new object that belongs to the user. Throws `forbidden` if it names another. */
 export function ownedBy<Wanted extends { user?: string }>(user: string, wanted: Wanted): Wanted {
   if (wanted.user === undefined || wanted.user === user) return { ...wanted, user }
   throw new QwenctlError('forbidden', `this proxy serves the user ${user} alone`, {

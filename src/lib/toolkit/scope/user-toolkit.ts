@@ -1,5 +1,5 @@
-// The toolkit of one user, for a proxy that serves one user: what belongs to others is not there, is not counted and
-// cannot be changed. Every part says here how it is kept to that user, so a new one cannot be forgotten.
+// The toolkit of one user, for a proxy that serves one user. Objects of other users are invisible, not counted and
+// unchangeable. Every part defines its restriction here, so a new part cannot be forgotten.
 
 import { QwenctlError } from '../../base/errors.ts'
 import type { HistoryBooks } from '../history/history-views.ts'
@@ -13,7 +13,7 @@ export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolk
   const { admin, home, models } = toolkit
   return {
     ...{ admin, home },
-    models, // it tells of an account that is handed to it alone
+    models, // describes only an account that it receives
     accounts: new UserAccounts(toolkit.accounts, user),
     archive: userArchive(toolkit.archive, user),
     history: userHistory(toolkit.history, user),

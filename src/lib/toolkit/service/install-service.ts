@@ -5,13 +5,13 @@ import { QwenctlError, messageOf } from '../../base/errors.ts'
 import { SERVICE_MARK } from './service.ts'
 import type { Service, ServiceCommand, ServiceStep } from './service.ts'
 
-/** What installing or removing came to. */
+/** The result of an installation or removal. */
 export interface ServiceOutcome {
-  /** False: the system's command could not be had, or failed. */
+  /** False: the system's command was unavailable, or failed. */
   isDone: boolean
-  /** Why not. */
+  /** The reason for a failure. */
   problem: string | null
-  /** Commands that are left for the user to type. */
+  /** Commands that the user still has to run. */
   left: string[]
 }
 
@@ -21,7 +21,7 @@ export function isInstalled({ file }: Service): boolean {
   return textOf(file)?.includes(SERVICE_MARK) === true
 }
 
-/** Writes the service's file and starts it. Throws `failed` where a file stands that is not ours. */
+/** Writes the service's file and starts it. Throws `failed` if another program's file is in its place. */
 export async function installService(
   service: Service,
   command: ServiceCommand,
@@ -39,7 +39,7 @@ export async function installService(
   return take(service.starting, env)
 }
 
-/** Ends the service and removes its file. Throws `failed` where there is none, or one that is not ours. */
+/** Ends the service and removes its file. Throws `failed` if there is none, or if it belongs to another program. */
 export async function uninstallService(service: Service, env: NodeJS.ProcessEnv): Promise<ServiceOutcome> {
   const { file, ending, forgetting } = service
   refuseForeign(service)
@@ -66,7 +66,7 @@ function refuseForeign({ file }: Service): void {
   })
 }
 
-/** Takes the steps in turn, as far as they go. */
+/** Runs the steps in order until one fails. */
 async function take(steps: ServiceStep[], env: NodeJS.ProcessEnv): Promise<ServiceOutcome> {
   for (const [index, step] of steps.entries()) {
     const problem = await run(step, env)
@@ -76,7 +76,7 @@ async function take(steps: ServiceStep[], env: NodeJS.ProcessEnv): Promise<Servi
   return { isDone: true, problem: null, left: [] }
 }
 
-/** Null: it went well. */
+/** Null: success. */
 function run({ words }: ServiceStep, env: NodeJS.ProcessEnv): Promise<string | null> {
   const [program = '', ...args] = words
   return new Promise((resolve) => {

@@ -6,7 +6,7 @@ interface PlistParts {
   mark: string
 }
 
-/** A launch agent: starts at login, and again when it failed. */
+/** A launch agent: starts at login, and again after a failure. */
 export function launchdPlist({ name, words, environment, logFile, mark }: PlistParts): string {
   const variables = Object.entries(environment)
   return `<?xml version="1.0" encoding="UTF-8"?>

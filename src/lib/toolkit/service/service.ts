@@ -1,5 +1,6 @@
-// The service folder: the proxy as something that the system starts at login and keeps running. A file in the user's own
-// folder, and the commands that make the system read it; nothing here needs more rights than the user has.
+// The service folder: the proxy as a service that the system starts at login and keeps running. A service is a file
+// in the user's own folder, and the commands that make the system read it. Nothing here needs more rights than the
+// user has.
 
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
@@ -8,24 +9,24 @@ import type { Home } from '../../store/home.ts'
 import { launchdPlist } from './launchd-plist.ts'
 import { systemdUnit } from './systemd-unit.ts'
 
-/** How the proxy is started. */
+/** The start command of the proxy. */
 export interface ServiceCommand {
-  /** Absolute paths of Node and of the script, with Node's flags between, and the words after. */
+  /** Absolute paths of Node and of the script, with Node's flags between, and the arguments after. */
   words: string[]
-  /** Variables that say where the home is. Never a secret: the file is readable. */
+  /** Variables that locate the home. Never a secret, because the file is readable. */
   environment: Record<string, string>
 }
 
 export interface ServicePlace {
   platform: NodeJS.Platform
   env: NodeJS.ProcessEnv
-  /** Of the user. */
+  /** The user's folder. */
   userFolder: string
   uid: number
   home: Home
 }
 
-/** One command of the system's. `mayFail`: it undoes what may not be there. */
+/** A system command. `mayFail`: it undoes a step that may not have happened. */
 export interface ServiceStep {
   words: string[]
   mayFail?: boolean
@@ -33,23 +34,23 @@ export interface ServiceStep {
 
 export interface Service {
   kind: 'systemd' | 'launchd'
-  /** As the system knows it. */
+  /** The name in the service manager. */
   name: string
   file: string
   /** Makes the system read the file, start the proxy, and start it at each login. */
   starting: ServiceStep[]
-  /** Ends it; then the file goes, then `forgetting`. */
+  /** Ends the service; then its file is removed, and `forgetting` runs. */
   ending: ServiceStep[]
   forgetting: ServiceStep[]
-  /** A file of variables that are not for the unit, such as the passphrase; null: there is none. */
+  /** A file of variables that do not belong in the unit, such as the passphrase; null: there is none. */
   variablesFile: string | null
   text: (command: ServiceCommand) => string
 }
 
-/** What every file of ours says in its first lines; none without it is ever overwritten or removed. */
+/** The mark in the first lines of every service file; a file without it is never overwritten or removed. */
 export const SERVICE_MARK = 'Written by qwenctl proxy install; qwenctl proxy uninstall removes it.'
 
-/** The service of a home on this system. Throws `failed` where there is none that qwenctl knows. */
+/** The service of a home on this system. Throws `failed` on a system that qwenctl does not support. */
 export function serviceOf(place: ServicePlace): Service {
   if (place.platform === 'linux') return systemdService(place)
   if (place.platform === 'darwin') return launchdService(place)
@@ -65,7 +66,7 @@ export function serviceOf(place: ServicePlace): Service {
   )
 }
 
-/** Homes of their own have services of their own. */
+/** Separate homes have separate services. */
 function suffixOf({ root }: Home, separator: string): string {
   if (root === null) return ''
   return `${separator}${createHash('sha256').update(root).digest('hex').slice(0, 8)}`

@@ -6,8 +6,8 @@ interface UnitParts {
 }
 
 /**
- * A user unit. Only such hardening as works without a namespace of its own, which user units do not get everywhere;
- * writable memory that is executable stays allowed, since V8 compiles.
+ * A user unit. Uses only hardening that works without a separate namespace, which user units do not get everywhere.
+ * Writable executable memory stays allowed, because V8 compiles.
  */
 export function systemdUnit({ words, environment, variablesFile, mark }: UnitParts): string {
   const variables = Object.entries(environment).map(
@@ -48,7 +48,7 @@ WantedBy=default.target
 `
 }
 
-/** One word as systemd reads it. In a command line, `$` begins a variable. */
+/** Quotes one word for systemd. In a command line, `$` begins a variable. */
 function quoted(word: string, isCommand: boolean): string {
   const escaped = specifiersEscaped(word)
     .replaceAll('\\', '\\\\')

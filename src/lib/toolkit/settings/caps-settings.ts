@@ -2,7 +2,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { readCaps } from '../../rotation/caps.ts'
 
-/** The section of config.yaml that holds them. */
+/** The section of config.yaml that holds the caps. */
 export const CAPS = 'caps'
 
 const descriptions = {
@@ -12,7 +12,7 @@ const descriptions = {
 }
 const ofOneAccount = /^accounts\.(.+)\.concurrency$/
 
-/** The caps that are set, as settings are listed. */
+/** The configured caps, in the form of listed settings. */
 export function listCaps({
   accounts,
   ...caps
@@ -35,7 +35,7 @@ export function capOf(caps: Caps, key: string): unknown {
   return listCaps(caps).find((row) => row.key === key)?.value ?? null
 }
 
-/** Where a key below `caps` stands in the file. Throws `invalid_value` for one that is none. */
+/** The path of a key below `caps` in the file. Throws `invalid_value` for an unknown key. */
 export function capPath(key: string): string[] {
   const name = key.slice(CAPS.length + 1)
   if (Object.hasOwn(descriptions, name)) return [CAPS, name]
@@ -48,7 +48,7 @@ export function capPath(key: string): string[] {
   })
 }
 
-/** A cap from text; undefined takes it away. Throws `invalid_value`. */
+/** Parses a cap from text; undefined removes it. Throws `invalid_value`. */
 export function parseCap(key: string, text: string): unknown {
   const [, ...path] = capPath(key)
   const parts = text

@@ -1,9 +1,6 @@
 import { isQwenctlError } from '../../base/errors.ts'
 
-/**
- * Does `check`, and lets what it refuses say which field it stands in, `limits[0]`: for those who sent a document and
- * no flags.
- */
+/** Runs `check`, and adds the field (`limits[0]`) to its error: for clients that sent a document and no flags. */
 export function inField<Value>(field: string, check: () => Value): Value {
   try {
     return check()
@@ -12,7 +9,7 @@ export function inField<Value>(field: string, check: () => Value): Value {
   }
 }
 
-/** The error itself, which now says its field where it said none. */
+/** The same error, with its field if it named none. */
 export function withField(error: unknown, field: string): unknown {
   if (isQwenctlError(error)) error.details['field'] ??= field
   return error

@@ -3,10 +3,10 @@ import { strategyNames } from '../../rotation/strategies/strategies.ts'
 
 export { strategyNames }
 
-/** Far more than cores: beyond it, somebody meant something else. */
+/** Far more than cores: a larger value is a mistake. */
 export const MOST_WORKERS = 64
 
-/** How the text of a setting is read. */
+/** The parser for the text of a setting. */
 export type SettingType =
   | { kind: 'text' }
   | { kind: 'whole'; min: number; max: number }
@@ -14,7 +14,7 @@ export type SettingType =
   | { kind: 'choice'; of: readonly string[] }
   | { kind: 'list' }
   | { kind: 'percents' }
-  /** Nothing at all is a value too: it is not set. */
+  /** An empty value is allowed too: not set. */
   | { kind: 'web-address' }
   | { kind: 'command' }
   /** Below 100: `20%`. */
@@ -27,10 +27,10 @@ export interface SettingRow {
   key: string
   type: SettingType
   default: string | number | boolean | readonly string[]
-  /** The environment variable that beats the file. */
+  /** The environment variable that overrides the file. */
   variable: string
   description: string
-  /** What of a value everybody may see; left out: all of it. */
+  /** The public part of a value; missing: all of it. */
   shown?: (value: unknown) => unknown
 }
 
@@ -39,7 +39,9 @@ const LONGEST_WAIT_MS = 3_600_000
 
 const milliseconds: SettingType = { kind: 'whole', min: 1, max: DAY_MS }
 
-/** Every setting there is. Names and defaults are promises: `docs/reference/configuration.md` is checked against this table. */
+/**
+ * Every setting. Names and defaults are promises: `docs/reference/configuration.md` is checked against this table.
+ */
 export const settingsTable: readonly SettingRow[] = [
   {
     key: 'proxy.port',
@@ -216,7 +218,7 @@ export const settingsTable: readonly SettingRow[] = [
     default: '',
     variable: 'QWENCTL_NOTIFY_WEBHOOK',
     description: 'address that is told, by a POST of JSON',
-    // The rest of a webhook's address is what a key is elsewhere.
+    // The rest of a webhook's address serves as a key.
     shown: (value) => (typeof value === 'string' && value !== '' ? `${new URL(value).origin}/…` : value),
   },
   {

@@ -13,7 +13,7 @@ import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
 import type { Settings } from '../toolkit.ts'
 
-/** The sections of config.yaml that are no plain settings. */
+/** The special sections of config.yaml. */
 const ALIASES = 'aliases'
 const PRICES = 'prices'
 
@@ -23,21 +23,21 @@ export interface SettingsParts {
   /** config.yaml of the home. */
   file: string
   env: NodeJS.ProcessEnv
-  /** What the home itself decides: shown beside the settings, and changed by a command of its own. */
+  /** Facts of the home: shown with the settings, and changed by commands of their own. */
   facts?: readonly HomeFact[]
 }
 
 export interface HomeFact {
   key: string
   description: string
-  /** Told to those who ask for it by name, and never in a list. */
+  /** Shown only when requested by name, never in a list. */
   isSecret?: boolean
-  /** What changes it. */
+  /** The command that changes it. */
   hint: string
   read: () => Promise<unknown>
 }
 
-/** Settings as they hold: variable, then config.yaml, then the default. Flags are the commands' own and beat all. */
+/** Settings in force: variable, then config.yaml, then the default. Flags belong to the commands and override all. */
 export class FileSettings implements Settings {
   readonly path: string
   readonly #env: NodeJS.ProcessEnv
@@ -102,7 +102,7 @@ export class FileSettings implements Settings {
     return true
   }
 
-  /** Where the configuration file keeps a setting. Throws `invalid_value` for one that does not exist. */
+  /** The path of a setting in the configuration file. Throws `invalid_value` for an unknown setting. */
   async #placeOf(key: string): Promise<string[]> {
     const fact = this.#facts.find((candidate) => candidate.key === key)
     if (fact !== undefined) {
@@ -134,7 +134,7 @@ export class FileSettings implements Settings {
     return unknownSettings(file, [ALIASES, PRICES, CAPS])
   }
 
-  /** What a change comes to in the file. Throws `invalid_value`. */
+  /** The edit of the file for a change. Throws `invalid_value`. */
   async #change(key: string, value: string): Promise<Change> {
     const fact = this.#facts.find((candidate) => candidate.key === key)
     if (fact !== undefined) {
@@ -150,7 +150,7 @@ export class FileSettings implements Settings {
     return { path: key.split('.'), shown: parsed, written: parsed }
   }
 
-  /** No models at all take the alias away. */
+  /** An empty list of models removes the alias. */
   async #aliasChange(name: string, value: string): Promise<Change> {
     const models = value
       .split(',')
@@ -173,14 +173,14 @@ export class FileSettings implements Settings {
     return { value: row.default, origin: 'default' }
   }
 
-  /** The YAML reader is loaded only when there is something to read. */
+  /** The YAML reader is loaded only if there is something to read. */
   async #file(): Promise<Record<string, unknown>> {
     const { readConfigFile } = await import('../../store/documents/config-file.ts')
     return readConfigFile(this.path)
   }
 }
 
-/** Reads a section. What is wrong in it is said with its name, and then the file. */
+/** Reads a section. An error names the section, then the file. */
 function inFile<Read>(
   path: string,
   file: Record<string, unknown>,
@@ -199,18 +199,18 @@ function inFile<Read>(
 interface Change {
   path: string[]
   shown: unknown
-  /** Undefined: taken away. */
+  /** Undefined: removed. */
   written: unknown
 }
 
-/** No price at all takes it away. */
+/** An empty price removes it. */
 function priceChange(name: string, value: string): Change {
   const price = value.trim() === '' ? undefined : parsePrice(value)
   if (price !== undefined || value.trim() !== '') readPrices({ [name]: price }, PRICES)
   return { path: [PRICES, name], shown: price ?? null, written: price }
 }
 
-/** Reads a setting from text, or from what YAML already made of it. Throws `invalid_value` naming `place`. */
+/** Parses a setting from text, or from a parsed YAML value. Throws `invalid_value` naming `place`. */
 export function parseSetting(row: SettingRow, raw: unknown, place: string): unknown {
   const value = parsers[row.type.kind](raw, row.type as never)
   if (value !== undefined) return value
@@ -219,12 +219,12 @@ export function parseSetting(row: SettingRow, raw: unknown, place: string): unkn
   })
 }
 
-/** The value of a setting as a flag gives it. Throws `invalid_value` naming the flag. */
+/** Parses the value of a setting from a flag. Throws `invalid_value` naming the flag. */
 export function checkedSetting(key: string, text: string, flag: string): unknown {
   return parseSetting(knownRow(key), text, flag)
 }
 
-/** The environment variable that stands for a setting. */
+/** The environment variable of a setting. */
 export function variableOf(key: string): string {
   return knownRow(key).variable
 }
@@ -337,7 +337,7 @@ async function rowOf(key: string): Promise<SettingRow> {
   })
 }
 
-/** People leave out the first part of a key. */
+/** The full key, and its last part, because people leave out the rest. */
 function formsOf({ key }: SettingRow): string[] {
   return [key, key.slice(key.lastIndexOf('.') + 1)]
 }

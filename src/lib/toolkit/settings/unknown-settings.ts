@@ -2,8 +2,8 @@ import { nearest } from '../../provider/registry.ts'
 import { settingsTable } from './settings-table.ts'
 
 /**
- * What of config.yaml nothing reads, each in words with the setting that was probably meant. Not refused: a newer qwenctl may
- * have written it. `sections`: the names of those that are read by themselves.
+ * Entries of config.yaml that nothing reads, described with the closest setting. They are allowed, because a newer
+ * qwenctl may have written them. `sections`: names of sections that are read separately.
  */
 export function unknownSettings(file: Record<string, unknown>, sections: readonly string[]): string[] {
   const keys = settingsTable.map(({ key }) => key)

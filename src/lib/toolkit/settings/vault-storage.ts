@@ -24,7 +24,7 @@ export async function showStorage({ home, env }: StorageParts): Promise<StorageV
   return { kind: await vaultKind(home, env), sealed }
 }
 
-/** Seals every secret with a key of another kind, all or none. Throws as `moveVault` does. */
+/** Seals every secret with a key of another kind, all or none. Throws what `moveVault` throws. */
 export async function moveStorage(parts: StorageParts, to: string): Promise<StorageView> {
   const { home, env, running, ...options } = parts
   const kind = vaultKinds.find((known) => known === to)
