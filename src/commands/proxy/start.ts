@@ -64,10 +64,9 @@ export default class ProxyStart extends AccountCommand {
     const workers = flags.workers ?? Number(await this.toolkit.settings.get('proxy.workers'))
     const { readProxySettings } = await import('../../lib/proxy/proxy-settings.ts')
     const proof = randomUUID()
-    const read = async () => ({
-      ...(await readProxySettings(this.toolkit.settings, flags, process.env)),
-      proof,
-    })
+    const read = async () => {
+      return { ...(await readProxySettings(this.toolkit.settings, flags, process.env)), proof }
+    }
     const settings = await read()
     const { host, user } = settings
     let { strategy } = settings as { strategy: string }
@@ -114,13 +113,7 @@ export default class ProxyStart extends AccountCommand {
     this.tellWarnings()
     const failure = await Promise.race([askedToEnd.then(() => null), serving.failed])
     if (failure !== null) throw failure
-    const left = await serving.drain()
-    if (left > 0)
-      sayNow(
-        `Ending after ${left} request${left === 1 ? '' : 's'} under way. Press Ctrl-C again to end at once.`,
-      )
-    await serving.ended()
-    sayNow('Stopped.')
+    await drainAndStop(serving)
   }
 
   /**
@@ -230,4 +223,14 @@ export default class ProxyStart extends AccountCommand {
 /** The flags that `proxy restart` repeats: all except those that say how to run. */
 function startFlags(words: string[]): string[] {
   return words.slice(2).filter((word) => word !== '--json' && word !== '--detach' && word !== '-d')
+}
+
+async function drainAndStop(serving: { drain(): Promise<number>; ended(): Promise<unknown> }): Promise<void> {
+  const left = await serving.drain()
+  if (left > 0)
+    sayNow(
+      `Ending after ${left} request${left === 1 ? '' : 's'} under way. Press Ctrl-C again to end at once.`,
+    )
+  await serving.ended()
+  sayNow('Stopped.')
 }

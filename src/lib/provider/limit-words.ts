@@ -37,14 +37,9 @@ export function limitInWords(
 ): LearnedLimit | null {
   const { message } = readError({ status: 429, header: noHeader, body, text: '', now })
   const text = message.slice(0, LONGEST_MESSAGE)
-  const on = ON_METRIC.exec(text)
-  const of = on === null ? LIMIT_OF.exec(text) : null
-  const [max, words, unit] = on === null ? [of?.[1], of?.[2], of?.[3]] : [on[3], on[1], on[2]]
-  const metric = words?.toLowerCase().replace(' ', '-') as Metric | undefined
-  const window = windows[unit?.toLowerCase() ?? '']
-  const limit = amount(max)
-  if (metric === undefined || window === undefined || limit === null) return null
-  const used = amount(on?.[4])
+  const found = findLimit(text)
+  if (found === null) return null
+  const { metric, window, limit, used } = found
   const remaining = used === null ? null : Math.max(0, limit - used)
   const resetsAt = resetInText(text, now)
   const isObserved = otherwise.includes(metric) || refills({ limit, remaining, resetsAt, window, now })
@@ -57,6 +52,19 @@ export function limitInWords(
     scope: 'model',
     from: 'an error message',
   }
+}
+
+function findLimit(
+  text: string,
+): { metric: Metric; window: string; limit: number; used: number | null } | null {
+  const on = ON_METRIC.exec(text)
+  const of = on === null ? LIMIT_OF.exec(text) : null
+  const [max, words, unit] = on === null ? [of?.[1], of?.[2], of?.[3]] : [on[3], on[1], on[2]]
+  const metric = words?.toLowerCase().replace(' ', '-') as Metric | undefined
+  const window = windows[unit?.toLowerCase() ?? '']
+  const limit = amount(max)
+  if (metric === undefined || window === undefined || limit === null) return null
+  return { metric, window, limit, used: amount(on?.[4]) }
 }
 
 const windowMs: Record<string, number> = {

@@ -160,17 +160,8 @@ class LazyToolkit implements Toolkit {
     this.archive = this.#openArchive()
     this.templates = this.#openTemplates()
     this.accounts = new StoredAccounts({
-      home: this.home,
-      document: accountsDocument(this.home),
-      secrets,
-      books,
-      ledger: this.ledger,
-      providers: this.providers,
-      addressRules,
+      ...{ ...this.#accountStore(), secrets, books, addressRules, warn, logins },
       defaultUser: async () => options.user ?? String(await this.settings.get('user')),
-      clock: this.#clock,
-      warn,
-      logins,
       checks: new AccountChecks({
         ...{ secrets, logins, addressRules, providers: this.providers, egress: this.egress },
         request: () => ({
@@ -182,31 +173,26 @@ class LazyToolkit implements Toolkit {
     })
   }
 
+  /** The parts that every use case over stored accounts needs. */
+  #accountStore() {
+    const { home, ledger, providers } = this
+    return { home, document: accountsDocument(home), ledger, providers, clock: this.#clock }
+  }
+
   #loginsOf(secrets: AccountSecrets, warn: (message: string) => void): AccountLogins {
     return new AccountLogins({
-      home: this.home,
-      document: accountsDocument(this.home),
-      secrets,
-      ledger: this.ledger,
-      providers: this.providers,
+      ...{ ...this.#accountStore(), secrets, warn },
       http: (via) => this.#loginHttp(via),
-      clock: this.#clock,
       random: this.#options.random ?? Math.random,
-      warn,
     })
   }
 
   #openBackups(secrets: AccountSecrets): Backups {
     return new FileBackups({
-      home: this.home,
-      document: accountsDocument(this.home),
-      secrets,
-      ledger: this.ledger,
-      providers: this.providers,
+      ...{ ...this.#accountStore(), secrets },
       running: () => this.proxies.list().map(({ url }) => url),
       vault: () => this.#openVault({ quietly: true }),
       freshVault: () => this.#createFreshVault(),
-      clock: this.#clock,
       ...costOf(this.#options),
     })
   }
@@ -230,14 +216,7 @@ class LazyToolkit implements Toolkit {
   }
 
   #openArchive(): Archive {
-    return new AccountArchive({
-      home: this.home,
-      document: accountsDocument(this.home),
-      ledger: this.ledger,
-      providers: this.providers,
-      clock: this.#clock,
-      show: (id) => this.accounts.show(id),
-    })
+    return new AccountArchive({ ...this.#accountStore(), show: (id) => this.accounts.show(id) })
   }
 
   async doctor({ fix }: { fix: boolean }): Promise<DoctorReport> {
