@@ -82,7 +82,7 @@ test('when the refresh token is dead, the account needs a login, says how, and g
         result: 'needs-login',
         account: {
           status: 'needs-login',
-          statusReason: 'its login has ended: qwenctl auth refresh qwen-oauth/home --login',
+          statusReason: 'its login has ended (invalid_request: Invalid refresh token or client_id)',
           auth: { type: 'oauth', hint: '…4e5f' },
         },
       },

@@ -113,7 +113,7 @@ test('without --lines the last fifty are shown, with --since or --request all th
 test('a home that never logged, and a filter that nothing passes, are no failure and say so', async () => {
   const none = await runCommand(temporaryFolder(), ['proxy', 'logs'])
   expect(none).toMatchObject({ exit: 0, stdout: '' })
-  expect(none.stderr).toMatch(/^No matching line in the logs of /)
+  expect(none.stderr).toMatch(/^No matching line is in the logs of /)
   const document = await runCommand(temporaryFolder(), ['proxy', 'logs', '--json'])
   expect(document).toMatchObject({ exit: 0, stderr: '' })
   expect(JSON.parse(document.stdout)).toEqual({ entries: [] })

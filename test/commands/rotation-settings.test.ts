@@ -93,7 +93,7 @@ test('quota reset --cooldowns ends cooldowns alone, also of the provider, and co
     await ledger.record([{ type: 'cool', subject, model: 'm1', reason: 'overloaded', until }])
   await toolkit.close()
   const shown = await runCommand(home, ['quota', 'show'])
-  expect(shown.stderr).toMatch(/sandbox\/a: m1 is in cooldown for .* \(overloaded\)/)
+  expect(shown.stderr).toMatch(/sandbox\/a: m1 is in cooldown for .* \(the provider is overloaded\)/)
   expect(shown.stderr).toMatch(/sandbox\/a: m1 at its provider is in cooldown/)
   const [exit, document] = await run(home, 'quota', 'reset', 'a', '--cooldowns', '--yes')
   expect(exit).toBe(0)

@@ -92,7 +92,7 @@ test('config edit opens the file in the editor, and says what is wrong in it aft
   const terminal = openTerminal(process.execPath, [binary, 'config', 'edit'], { env, cwd: home })
   expect(await terminal.exit).toBe(0)
   expect(terminal.shown()).toContain('proxy.prot')
-  expect(terminal.shown()).toContain('is read')
+  expect(terminal.shown()).toContain('is valid')
   const failing = { ...env, EDITOR: 'false' }
   const failed = openTerminal(process.execPath, [binary, 'config', 'edit'], { env: failing, cwd: home })
   expect(await failed.exit).toBe(1)

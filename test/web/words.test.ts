@@ -61,6 +61,7 @@ test('every status has a word', () => {
     'disabled',
     'needs-login',
     'key-refused',
+    'no-key',
     'no-credit',
     'expired',
     'unreachable',

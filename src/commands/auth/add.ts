@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
-import { QwenctlError } from '../../lib/base/errors.ts'
+import { QwenctlError, isQwenctlError } from '../../lib/base/errors.ts'
+import { canAsk } from '../../lib/terminal/input/prompt.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import { canLackKey } from '../../lib/toolkit/accounts/account-fields.ts'
 import { findTerms } from '../../lib/toolkit/accounts/provider-terms.ts'
@@ -85,8 +86,20 @@ export default class AuthAdd extends AccountCommand {
     const secret = await this.secretFor(provider, account, flags)
     if (secret !== null) account.secret = secret
     const isAsked = secret !== null || provider.needsBaseUrl
-    if (flags.verify && isAsked) await this.check(account, provider)
+    if (flags.verify && isAsked) await this.checkOrAskForKey(account, provider, flags['no-key'] !== true)
     return this.store(account)
+  }
+
+  /** A local server is tried without a key first. If it refuses that, a person at a terminal can type one. */
+  private async checkOrAskForKey(account: NewAccount, provider: Provider, mayAsk: boolean): Promise<void> {
+    try {
+      await this.check(account, provider)
+    } catch (error) {
+      const isRefused = isQwenctlError(error) && error.code === 'credentials_refused'
+      if (!isRefused || account.secret !== undefined || !mayAsk || !canAsk()) throw error
+      account.secret = await askForKey(provider)
+      await this.check(account, provider)
+    }
   }
 
   private async store(account: NewAccount): Promise<{ account: AccountView }> {

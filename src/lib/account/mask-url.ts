@@ -4,7 +4,7 @@ const SECRET_NAME = /key|token|secret|password|passwd|signature|auth|code/i
 
 /** A URL fit for display: password, secret parameters and a token in place of the user name are replaced. */
 export function maskUrl(url: string): string {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url) ?? []
+  const [, scheme = '', rest = ''] = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?(.*)$/is.exec(url) ?? []
   return (scheme + maskAuthority(rest)).replace(/[?&][^&#\s]+/g, maskParameter)
 }
 

@@ -171,7 +171,8 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
 /** Whether the cooldown of this notice keeps the member from serving the request. */
 export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, wanted: Wanted): boolean {
   const isAccount = subject === subjects.account
-  if (!isAccount && subject !== subjects.quotaGroup && subject !== subjects.provider) return false
+  // A service in trouble still gets an attempt by its other accounts within the request.
+  if (!isAccount && subject !== subjects.quotaGroup) return false
   if (model === undefined || model === wanted.model) return true
   return isAccount && model === routeKey(wanted)
 }

@@ -78,6 +78,7 @@ export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | '
 }
 
 /** For one exchange with a login server: shorter than the time that others wait for its lock. */
+const CLOCK_BEHIND_MS = 60_000
 const LOGIN_TIMEOUT_MS = 30_000
 /** A healthy service answers its root much sooner. */
 const DOCTOR_TIMEOUT_MS = 5_000
@@ -332,8 +333,17 @@ class LazyToolkit implements Toolkit {
     })
     this.#opened = ledger
     for (const problem of ledger.problems) this.#warnings.add(problem)
+    this.#warnOfClock(ledger)
     await this.#reconcile(ledger)
     return ledger
+  }
+
+  /** Where only the process's own clock tells the time, the ledger cannot correct it. */
+  #warnOfClock(ledger: Ledger): void {
+    const aheadMs = ledger.state.now - this.#clock()
+    if (this.#options.clock === undefined || aheadMs < CLOCK_BEHIND_MS) return
+    const seconds = Math.round(aheadMs / 1000)
+    this.#warnings.add(`the clock of this machine is ${seconds} s behind the newest entry of the ledger`)
   }
 
   /** An interrupted restore is reverted before anything builds on it. */

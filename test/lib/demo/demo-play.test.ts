@@ -49,7 +49,7 @@ test('every turn is told with its reason, and the last answer with its true time
     '1 work goes first: its priority number is the lowest',
     '13 work is out: 12/day is used up, back in 12 h; home takes over',
     '16 the key of home is revoked at the provider',
-    '17 home is out: the provider refuses its credential; spare answers the same request, at attempt 2',
+    '17 home is out: its key is refused (invalid_api_key: the simulated key was revoked); spare answers the same request, at attempt 2',
     '22 429, retry-after 43200 s: work returns first, at 2026-11-23 00:00 UTC',
   ])
   expect(story.poolOut).toMatchObject({ retryAfterMs: 43_200_000, account: 'work' })

@@ -7,7 +7,7 @@ import { trustedAuthorities } from '../../../src/lib/net/trusted-authorities.ts'
 import { testAuthority } from '../../support/egress-proxies.ts'
 import { temporaryHome } from '../toolkit/temporary-home.ts'
 
-const pem = (name: string) => fileURLToPath(new URL(`../../../support/certs/${name}`, import.meta.url))
+const pem = (name: string) => fileURLToPath(new URL(`../../support/certs/${name}`, import.meta.url))
 
 test('adds the certificates of files to those that Node trusts, also several of one file', async () => {
   const text = testAuthority.toString().trim()

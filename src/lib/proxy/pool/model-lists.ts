@@ -116,7 +116,7 @@ export class ModelLists {
   }
 
   async #fetchNow(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
-    const models = readModelList(await this.#ask(live, member, timeoutMs))
+    const models = readModelList(await this.#ask(live, member, timeoutMs).catch(() => undefined))
     return models !== null && this.#parts.book.keepList(member.account, models)
   }
 

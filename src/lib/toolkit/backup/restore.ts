@@ -18,9 +18,11 @@ import type { Bundle } from './bundle.ts'
 import { missingAccounts, planRestore } from './restore-plan.ts'
 
 const DOCUMENT_VERSION = 1
+const KEYS_VERSION = 2
 
 /** The newest version of a file that this program reads. */
 function knownVersion(name: string): number {
+  if (name === 'keys.json') return KEYS_VERSION
   if (name === 'counters.json' || name.startsWith('ledger/')) return CHECKPOINT_VERSION
   return name.startsWith('history/') ? HISTORY_VERSION : DOCUMENT_VERSION
 }

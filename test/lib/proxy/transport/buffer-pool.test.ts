@@ -138,7 +138,7 @@ test('when an upstream answers before it has read a large body, the rest of that
       if (text === '') {
         socket.pause() // nothing more is read until the proxy has had its answer and much else to do
         socket.write(
-          'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}',
+          'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 16\r\n\r\n{"choices":[{}]}',
         )
         setImmediate(() => socket.resume())
       }

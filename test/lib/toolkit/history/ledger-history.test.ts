@@ -125,9 +125,12 @@ describe('history', () => {
     const { rows } = await toolkit.history.show({ days: 1, per: 'day', by: 'account' })
     const [shown] = (await toolkit.quotas.show(['a'])).accounts
     expect(shown?.today).toEqual({
+      ...{ attempted: 4, answered: 3, unreached: 0 },
       ...{ requests: 4, succeeded: 3, failed: 1, inputTokens: 40, outputTokens: 20, costUsd: 0.6 },
     })
-    expect(rows[0]).toMatchObject({ ...shown?.today, unpriced: 1 })
+    const { attempted, answered, unreached, ...counted } = shown!.today
+    expect([attempted, answered, unreached]).toEqual([4, 3, 0])
+    expect(rows[0]).toMatchObject({ ...counted, unpriced: 1 })
   })
 })
 

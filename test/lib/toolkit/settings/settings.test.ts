@@ -123,10 +123,10 @@ test('what nothing reads is named, with the setting that was meant', async () =>
   const yaml =
     'proxy:\n  stratgy: weighted\n  port: 4000\nproxxy:\n  port: 1\nledger: 3\nwaitQueue: 5\nlogs:\naliases:\n  a: b\ncaps:\n  concurrency: 2\n'
   expect(await (await givenSettings(yaml)).unknown()).toEqual([
-    'proxy.stratgy is no setting, and changes nothing; did you mean proxy.strategy?',
-    'proxxy is no setting, and changes nothing',
-    'ledger is no setting, and changes nothing',
-    'waitQueue is no setting, and changes nothing',
+    'unknown setting proxy.stratgy (ignored); did you mean proxy.strategy?',
+    'unknown setting proxxy (ignored)',
+    'unknown setting ledger (ignored)',
+    'unknown setting waitQueue (ignored)',
   ])
   expect(await (await givenSettings()).unknown()).toEqual([])
 })
