@@ -78,6 +78,7 @@ export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | '
 }
 
 /** For one exchange with a login server: shorter than the time that others wait for its lock. */
+/** A clock passed in alone cannot be corrected by the ledger. */
 const CLOCK_BEHIND_MS = 60_000
 const LOGIN_TIMEOUT_MS = 30_000
 /** A healthy service answers its root much sooner. */
@@ -338,12 +339,11 @@ class LazyToolkit implements Toolkit {
     return ledger
   }
 
-  /** Where only the process's own clock tells the time, the ledger cannot correct it. */
   #warnOfClock(ledger: Ledger): void {
-    const aheadMs = ledger.state.now - this.#clock()
-    if (this.#options.clock === undefined || aheadMs < CLOCK_BEHIND_MS) return
-    const seconds = Math.round(aheadMs / 1000)
-    this.#warnings.add(`the clock of this machine is ${seconds} s behind the newest entry of the ledger`)
+    const aheadMs = this.#options.clock === undefined ? 0 : ledger.state.now - this.#clock()
+    if (aheadMs < CLOCK_BEHIND_MS) return
+    const behind = `${Math.round(aheadMs / 1000)} s behind the newest entry of the ledger`
+    this.#warnings.add(`the clock of this machine is ${behind}`)
   }
 
   /** An interrupted restore is reverted before anything builds on it. */
