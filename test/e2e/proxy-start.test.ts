@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { chmodSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -101,6 +103,7 @@ test('when there is something to warn of, says it once, at the start', async () 
   const upstream = await givenUpstream()
   upstream.next(chat())
   const home = await givenHome([{ name: 'a' }], upstream.baseUrl)
+  chmodSync(join(home, 'master.key'), 0o644) // readable by other users
   const proxy = await startedProxy(home)
   await proxy.says('warning:')
   await chatAt(proxy.url)

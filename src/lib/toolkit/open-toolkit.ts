@@ -342,8 +342,7 @@ class LazyToolkit implements Toolkit {
   #warnOfClock(ledger: Ledger): void {
     const aheadMs = this.#options.clock === undefined ? 0 : ledger.state.now - this.#clock()
     if (aheadMs < CLOCK_BEHIND_MS) return
-    const behind = `${Math.round(aheadMs / 1000)} s behind the newest entry of the ledger`
-    this.#warnings.add(`the clock of this machine is ${behind}`)
+    this.#warnings.add(`the clock is ${Math.round(aheadMs / 1000)} s behind the newest ledger entry`)
   }
 
   /** An interrupted restore is reverted before anything builds on it. */
