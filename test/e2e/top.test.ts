@@ -109,7 +109,7 @@ describe.skipIf(!hasTmux)('on a terminal (needs tmux)', () => {
     screen.type('fresh')
     await screen.shows('Name fresh')
     screen.press('Enter')
-    await screen.shows('sandbox/fresh was added')
+    await screen.shows('added sandbox/fresh')
     await screen.shows(/ qwenctl top .*\n.*\n.*\n ── accounts ─+ 4 ──/)
     screen.press('End')
     await screen.shows('▸ sandbox/fresh')
@@ -135,7 +135,7 @@ describe.skipIf(!hasTmux)('on a terminal (needs tmux)', () => {
     screen.type('sk-0123456789')
     screen.press('Enter')
     await screen.shows('nothing was stored')
-    await screen.shows('Enter goes back to the screen.')
+    await screen.shows('Press Enter to return to the screen.')
     screen.press('Enter')
     await screen.shows('no account was added')
     screen.press('j')
@@ -196,7 +196,7 @@ describe.skipIf(!hasTmux)('on a terminal (needs tmux)', () => {
 
   test('on a terminal that cannot be drawn on, it says what to use instead', async () => {
     const { screen } = await givenTop({ env: { TERM: 'dumb' } })
-    await screen.shows('cannot be drawn on')
+    await screen.shows('cannot draw a screen')
     await screen.shows('ended with 2')
   })
 })
