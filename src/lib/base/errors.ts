@@ -1,7 +1,7 @@
 // Every failure that qwenctl can name: one class, one table. The table gives the exit code, HTTP status and default
 // hint of a code. Only the edges (`terminal/`, `proxy/errors.ts`) format errors.
 
-import { LOST_VAULT_FIX } from './lost-vault.ts'
+import { LOST_VAULT_FIX } from './lost-key.ts'
 
 interface ErrorKind {
   /** The exit code of a command (`docs/reference/errors.md` lists them). */

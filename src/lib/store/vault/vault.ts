@@ -1,5 +1,5 @@
 import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
-import { LOST_VAULT_FIX } from '../../base/lost-vault.ts'
+import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
 import type { Home } from '../home.ts'
 import { randomBytes } from 'node:crypto'
 import type { Keychain } from './keychain.ts'

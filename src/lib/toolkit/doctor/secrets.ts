@@ -1,6 +1,6 @@
 import { fullReference } from '../../account/account.ts'
 import { isQwenctlError, messageOf } from '../../base/errors.ts'
-import { LOST_VAULT_FIX } from '../../base/lost-vault.ts'
+import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { vaultKind } from '../../store/vault/vault.ts'
 import type { Check } from './check.ts'
