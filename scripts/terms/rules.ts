@@ -61,9 +61,11 @@ export function countWords(text: string): number {
   return withoutCode(text).match(/[\p{L}\p{N}][\p{L}\p{N}'’./-]*/gu)?.length ?? 0
 }
 
-/** A code span counts as one word; a link counts as its text. */
+/** A code span counts as one word, and so does a shape in braces; a link counts as its text. */
 function withoutCode(text: string): string {
   return text
+    .replace(/\{[^{}]*\}/g, 'code')
+    .replace(/\{[^{}]*\}/g, 'code')
     .replace(/`[^`]*`/g, 'code')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/https?:\/\/\S+/g, 'link')

@@ -16,7 +16,7 @@ export default class Demo extends BaseCommand {
   static override enableJsonFlag = true
   static override summary = 'watch failover at work, with simulated accounts'
   static override description =
-    'Three simulated accounts with small limits in a temporary home, the real proxy over them, and a program that sends requests until every account is out. Your own accounts are not touched, and no provider is called.'
+    'Starts the real proxy over three simulated accounts with small limits, in a temporary home. A program sends requests until every account is out. Your own accounts are not touched, and no provider is called.'
   static override examples = [
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --serve',

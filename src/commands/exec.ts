@@ -11,7 +11,7 @@ const KEY_LIFE = '7d'
 export default class Exec extends AccountCommand {
   static override summary = 'run a program through the running proxy'
   static override description =
-    'Sets the variables that point the program at the proxy, with a client key that is revoked when the program ends. Exits with the exit code of the program.'
+    'Sets the variables that point the program at the proxy. Its client key is revoked when the program ends. Exits with the exit code of the program.'
   static override examples = [
     '<%= config.bin %> exec -- python agent.py',
     '<%= config.bin %> exec --account qwen/work -- npx some-agent --fast',

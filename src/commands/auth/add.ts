@@ -25,7 +25,7 @@ export default class AuthAdd extends AccountCommand {
   static override aliases = ['accounts:add']
   static override summary = 'add an account'
   static override description =
-    'Asks for missing values, and checks the key with the provider before it stores anything. A key is never an argument: it is typed hidden, or read from standard input, a variable or a file. For a provider with a login by code, or with --login device, it shows the code and waits until you confirm it in a browser.'
+    'Asks for missing values, and checks the key with the provider before it stores anything. A key is never an argument: it is typed hidden, or read from standard input, a variable or a file. A provider with a login by code, or --login device, shows the code. The command waits until you confirm it in a browser.'
   static override examples = [
     '<%= config.bin %> auth add',
     '<%= config.bin %> auth add work -p qwen',

@@ -8,7 +8,7 @@ import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/to
 export default class QuotaExplain extends AccountCommand {
   static override summary = 'show which account a request would use now, and why'
   static override description =
-    'For every account: its place in the order in which the proxy would try it, or what keeps it out, with the numbers and the time of its return. Reads the same ledger as the proxy, and works without a running proxy.'
+    'Lists every account in the order of the proxy. An account that is out has the reason, the numbers and the time of its return. Reads the same ledger as the proxy, and works without a running proxy.'
   static override examples = [
     '<%= config.bin %> quota explain',
     '<%= config.bin %> quota explain --model qwen/qwen3-coder-plus --json',

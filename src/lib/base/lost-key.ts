@@ -1,3 +1,3 @@
-/** The two ways out of a vault whose key is lost. Every message about a vault that does not open names both. */
+/** Names both ways to recover from a lost vault key. Every message about a vault that does not open has it. */
 export const LOST_VAULT_FIX =
-  'restore a backup with qwenctl accounts restore FILE, or start a new vault with qwenctl auth storage --reset'
+  'restore a backup with qwenctl accounts restore FILE, or reset with qwenctl auth storage --reset'

@@ -85,7 +85,7 @@ export class LiveSettings {
       this.#said.set(key, is)
       if (is === said || is === was) continue
       this.#events.onTrouble(
-        `${key} is ${is} now, which holds from the next start on; this proxy goes on with ${was}`,
+        `${key} is ${is} now, which holds from the next start on; this proxy continues with ${was}`,
       )
     }
   }

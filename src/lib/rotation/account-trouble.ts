@@ -72,7 +72,7 @@ export function describeRefusedCredential(account: Account, evidence: string | n
   return describeTrouble(kind, account, { evidence })
 }
 
-/** The trouble of an account whose credential went with an old vault; null: it did not. */
+/** The trouble of an account that lost its credential with an old vault; null: it has a credential. */
 export function describeLostCredential(account: Account): AccountTrouble | null {
   const { credential } = account
   if (credential.type !== 'none' || credential.lost === undefined) return null

@@ -219,7 +219,7 @@ function cooling(
     return { kind: 'needs-login', availableAt: null, words, evidence }
   }
   const narrowed = scope === 'account' && !isOfWhole(state, subject, cooldown) ? 'model' : scope
-  const words = withEvidence(`${scopeWords[narrowed]}cools down: ${cooldownWords[reason]}`, cooldown)
+  const words = withEvidence(`${scopeWords[narrowed]}is in cooldown: ${cooldownWords[reason]}`, cooldown)
   return { kind: 'cooling', scope: narrowed, reason, evidence, availableAt, words }
 }
 
@@ -235,7 +235,7 @@ function routeCooling(account: string, wanted: Wanted, { state, now }: RotationM
   const cooldown = activeRoute(state.subjects.get(account), wanted, now)
   if (cooldown === null) return null
   const { reason, evidence, until: availableAt } = cooldown
-  const words = withEvidence(`this endpoint cools down: ${cooldownWords[reason]}`, cooldown)
+  const words = withEvidence(`this endpoint is in cooldown: ${cooldownWords[reason]}`, cooldown)
   return { kind: 'cooling', scope: 'route', reason, evidence, availableAt, words }
 }
 

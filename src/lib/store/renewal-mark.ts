@@ -15,28 +15,28 @@ import { ensureFolder } from './home.ts'
 import { liveness, thisProcess } from './locks/lock-owner.ts'
 import type { LockOwner } from './locks/lock-owner.ts'
 
-/** What a mark says of the refresh token in the document. */
+/** The state of the refresh token in the document, according to a mark. */
 export interface MarkedRenewal {
   /** The process that used the token up. */
   pid: number
-  /** It may still store the renewed tokens. */
+  /** A process that is alive may still store the renewed tokens. */
   isAlive: boolean
 }
 
 interface MarkText {
-  /** Of equal length, so that one replaces the other in place. */
+  /** The words have the same length, so that one replaces the other in place. */
   state: 'asked' | 'spent'
   credential: string
   owner: LockOwner
 }
 
-/** One block of most file systems. */
+/** The block size of most file systems. */
 const MARK_BYTES = 4096
 
 /**
  * A file beside the lock of a login that guards its renewal on a disk that fills up. Before the request it proves by a write
- * that the renewed tokens will find room. After the answer it tells every process that the old refresh token is used up, in
- * a block that the file has already. Used under the lock of the login.
+ * that the renewed tokens will find room. After the answer it marks the old refresh token as used up, in a block that the
+ * file already has. Used under the lock of the login.
  */
 export class RenewalMark {
   readonly #file: string
@@ -103,7 +103,7 @@ export class RenewalMark {
   }
 }
 
-/** What the mark says of these sealed tokens; null: their refresh token is not known to be used up. */
+/** The mark of these sealed tokens; null: their refresh token is not known to be used up. */
 export function readRenewalMark(file: string, credential: string): MarkedRenewal | null {
   let text: MarkText
   try {

@@ -10,9 +10,9 @@ import { withLock } from './locks/lock.ts'
 import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
 import type { Snapshot } from './documents/snapshot.ts'
 
-/** One file of the home, and what it is to hold; null: it is removed. */
+/** A file of the home with its new content; null: the file is removed. */
 export interface ReplacedDocument {
-  /** The name of its copy in the folder that keeps what was there before. */
+  /** The name of its copy in the folder that keeps the previous content. */
   name: string
   path: string
   content: Buffer | null
@@ -75,8 +75,8 @@ export async function replaceHome(
 }
 
 /**
- * Replaces `accounts.json` and other documents, all or nothing, as `replaceHome` does. `change` gets the accounts as they
- * are. Resolves to the folder that keeps what was there before.
+ * Replaces `accounts.json` and other documents, all or nothing, as `replaceHome` does. `change` builds the new
+ * accounts. Resolves to the folder that keeps the previous content.
  */
 export async function replaceAccounts(
   home: Home,

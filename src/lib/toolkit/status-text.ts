@@ -6,7 +6,7 @@ type Status = Pick<AccountQuotaView, 'status' | 'restingModels'>
 export function statusText(account: Status): string {
   const resting = account.restingModels.length
   if (!isPartlyReady(account)) return account.status
-  return `ready, ${resting === 1 ? '1 model cools down' : `${resting} models cool down`}`
+  return `ready, ${resting === 1 ? '1 model in cooldown' : `${resting} models in cooldown`}`
 }
 
 /** Whether an account serves, but not every model. */

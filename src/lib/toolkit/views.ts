@@ -146,7 +146,7 @@ export interface StorageView {
 }
 
 export interface StorageResetView extends StorageView {
-  /** Accounts whose credential is missing now, by full reference; archived ones are not among them. */
+  /** Accounts without a credential now, by full reference, except archived ones. */
   missing: string[]
   /** The folder that keeps the old vault and the old accounts. */
   safetyCopy: string

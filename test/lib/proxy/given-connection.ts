@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { SocketWriter } from '../../../src/lib/proxy/transport/socket-writer.ts'
 
-/** Both ends of one connection, until the test is over; `outlet` writes into the near one. */
-export async function givenConnection(): Promise<{ near: Socket; far: Socket; outlet: SocketWriter }> {
+/** Both ends of one connection, until the test is over; `writer` writes into the near one. */
+export async function givenConnection(): Promise<{ near: Socket; far: Socket; writer: SocketWriter }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -15,5 +15,5 @@ export async function givenConnection(): Promise<{ near: Socket; far: Socket; ou
     far.destroy()
     server.close()
   })
-  return { near, far, outlet: new SocketWriter(near) }
+  return { near, far, writer: new SocketWriter(near) }
 }

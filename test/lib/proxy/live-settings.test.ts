@@ -145,13 +145,13 @@ describe('when the configuration changes while a proxy runs', () => {
     await set(proxy, 'proxy.maxBodyMb', '7')
     await until(() => proxy.taken.at(-1)?.maxBodyMb === 7)
     expect(proxy.troubles).toEqual([
-      'proxy.host is "localhost" now, which holds from the next start on; this proxy goes on with "127.0.0.1"',
+      'proxy.host is "localhost" now, which holds from the next start on; this proxy continues with "127.0.0.1"',
     ])
     await set(proxy, 'proxy.host', '127.0.0.1') // as it is: nothing to say
     await set(proxy, 'proxy.host', '::1')
     await until(() => proxy.troubles.length > 1)
     expect(proxy.troubles.slice(1)).toEqual([
-      'proxy.host is "::1" now, which holds from the next start on; this proxy goes on with "127.0.0.1"',
+      'proxy.host is "::1" now, which holds from the next start on; this proxy continues with "127.0.0.1"',
     ])
     expect((await proxy.get('/health')).status).toBe(200)
   })

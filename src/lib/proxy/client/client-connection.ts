@@ -11,7 +11,7 @@ interface CallOverIt {
 /** A client connection, with its state. */
 export class ClientConnection {
   readonly socket: Socket
-  readonly outlet: SocketWriter
+  readonly writer: SocketWriter
   /** The head of the previous request. */
   head: ClientHead | null = null
   /** Requests in progress on this connection. */
@@ -29,7 +29,7 @@ export class ClientConnection {
 
   constructor(socket: Socket, now: number) {
     this.socket = socket
-    this.outlet = new SocketWriter(socket)
+    this.writer = new SocketWriter(socket)
     this.idleSince = now
     this.movedAt = now
   }

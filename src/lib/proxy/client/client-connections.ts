@@ -67,13 +67,13 @@ export class ClientConnections {
   #sweep(now: number): void {
     const { keepAliveMs, stillMs } = this.#times
     for (const connection of this.#bySocket.values()) {
-      const { socket, outlet, busy } = connection
+      const { socket, writer, busy } = connection
       if (busy === 0) {
         connection.idleSince ??= now
         if (now - connection.idleSince > keepAliveMs) socket.destroy()
         continue
       }
-      const moved = socket.bytesRead + socket.bytesWritten - outlet.unsentBytes
+      const moved = socket.bytesRead + socket.bytesWritten - writer.unsentBytes
       if (moved !== connection.moved || !isClientsTurn(connection)) {
         connection.moved = moved
         connection.movedAt = now
@@ -86,6 +86,6 @@ export class ClientConnections {
 }
 
 /** Whether the proxy waits for the client to send or read. */
-function isClientsTurn({ outlet, call }: ClientConnection): boolean {
-  return outlet.hasUnsent || call?.isRead === false
+function isClientsTurn({ writer, call }: ClientConnection): boolean {
+  return writer.hasUnsent || call?.isRead === false
 }

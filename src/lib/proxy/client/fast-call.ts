@@ -106,18 +106,18 @@ export class FastCall implements ClientCall, WriteListener {
   send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
     const line = this.#line
     if (line === null || this.hasBegun) return
-    const { socket, outlet } = line.connection
+    const { socket, writer } = line.connection
     const head = new ResponseHeadBytes(status, passed, headers, line.isClosing)
     this.hasBegun = true
     this.#end = 'whole'
-    if (isBodiless(status)) responseBatch.add(outlet, head, NOTHING, this)
-    else if (body.length <= COPIED_BODY_BYTES) responseBatch.add(outlet, head, body, this)
+    if (isBodiless(status)) responseBatch.add(writer, head, NOTHING, this)
+    else if (body.length <= COPIED_BODY_BYTES) responseBatch.add(writer, head, body, this)
     else {
       socket.cork()
       socket.write(head.text, 'latin1')
       socket.write(body)
       socket.uncork()
-      this.onWritten(!outlet.hasUnsent)
+      this.onWritten(!writer.hasUnsent)
     }
   }
 
@@ -132,14 +132,14 @@ export class FastCall implements ClientCall, WriteListener {
 
   write(bytes: Buffer): boolean {
     if (this.#line === null || this.#end !== 'open') return true
-    const { socket, outlet } = this.#line.connection
+    const { socket, writer } = this.#line.connection
     const before = this.#before
     this.#before = ''
     if (!this.#hasBody || bytes.length === 0) {
-      if (before !== '') responseBatch.add(outlet, before, NOTHING)
+      if (before !== '') responseBatch.add(writer, before, NOTHING)
     } else if (this.#isChunked)
-      responseBatch.addLine(outlet, `${before}${bytes.length.toString(16)}\r\n`, bytes)
-    else responseBatch.add(outlet, before, bytes)
+      responseBatch.addLine(writer, `${before}${bytes.length.toString(16)}\r\n`, bytes)
+    else responseBatch.add(writer, before, bytes)
     return !socket.writableNeedDrain
   }
 
@@ -151,13 +151,13 @@ export class FastCall implements ClientCall, WriteListener {
     if (this.#line === null || this.#end !== 'open') return
     this.#end = 'whole'
     const last = this.#isChunked ? '0\r\n\r\n' : ''
-    responseBatch.add(this.#line.connection.outlet, this.#before + last, NOTHING, this)
+    responseBatch.add(this.#line.connection.writer, this.#before + last, NOTHING, this)
   }
 
   cutOff(): void {
     if (this.#line === null) return
     this.#end = 'cut'
-    responseBatch.add(this.#line.connection.outlet, '', NOTHING, this)
+    responseBatch.add(this.#line.connection.writer, '', NOTHING, this)
   }
 
   /** The connection itself sends `connection: close`. */

@@ -75,7 +75,7 @@ export class NodeCall implements ClientCall, WriteListener {
     if (body.length <= COPIED_BODY_BYTES && this.#isUsual(status)) {
       this.#isSent = true
       responseBatch.add(
-        this.connection.outlet,
+        this.connection.writer,
         new ResponseHeadBytes(status, passed, headers, false),
         body,
         this,

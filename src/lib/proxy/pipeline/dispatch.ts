@@ -22,15 +22,15 @@ const MOST_ATTEMPTS = 64
 /** A time-out may take minutes. The client's own time-out comes first. */
 const MOST_TIMEOUTS = 2
 
-const NEVER: readonly RetryReason[] = []
+const NO_RETRIES: readonly RetryReason[] = []
 
 const neverSent = { outcome: 'unreachable', refunded: true } as const
 
 /** Receives the end of a dispatch. */
 export interface DispatchListener {
   /** `failures`: the failed attempts; null: the exchange is over, answered or left by its client. */
-  onDone(asking: Dispatch, failures: Failure[] | null): void
-  onFailed(asking: Dispatch, error: unknown): void
+  onDone(dispatch: Dispatch, failures: Failure[] | null): void
+  onFailed(dispatch: Dispatch, error: unknown): void
 }
 
 /**
@@ -42,19 +42,19 @@ export class Dispatch implements ReservationListener, AttemptListener {
   readonly exchange: Exchange
   readonly request: RequestPlan
   readonly proxy: ProxyContext
-  readonly #asker: DispatchListener
+  readonly #listener: DispatchListener
   readonly #failures: Failure[] = []
-  #wayIndex = -1
-  #way: PlanStep | null = null
+  #stepIndex = -1
+  #step: PlanStep | null = null
   #candidates: Candidates | null = null
-  #turn: Assignment | null = null
-  #isAgain = false
+  #assignment: Assignment | null = null
+  #isSecondRound = false
 
-  constructor(proxy: ProxyContext, exchange: Exchange, request: RequestPlan, asker: DispatchListener) {
+  constructor(proxy: ProxyContext, exchange: Exchange, request: RequestPlan, listener: DispatchListener) {
     this.proxy = proxy
     this.exchange = exchange
     this.request = request
-    this.#asker = asker
+    this.#listener = listener
   }
 
   /** Tries the next account. */
@@ -62,10 +62,10 @@ export class Dispatch implements ReservationListener, AttemptListener {
     const { exchange } = this
     try {
       for (;;) {
-        const turn = this.#nextTurn()
-        if (turn === null) return this.#end(this.#failures)
-        this.#turn = turn
-        if (this.#claim(turn)) return
+        const assignment = this.#nextAssignment()
+        if (assignment === null) return this.#end(this.#failures)
+        this.#assignment = assignment
+        if (this.#reserve(assignment)) return
         exchange.onClaimed?.()
       }
     } catch (error) {
@@ -73,44 +73,44 @@ export class Dispatch implements ReservationListener, AttemptListener {
     }
   }
 
-  #claim(turn: Assignment): boolean {
+  #reserve(assignment: Assignment): boolean {
     if (this.request.incoming.route.isCounted)
-      return reserveAccount(this.proxy.live, turn, this.exchange.key, this)
+      return reserveAccount(this.proxy.live, assignment, this.exchange.key, this)
     this.onReserved(UNCOUNTED)
     return true
   }
 
-  #nextTurn(): Assignment | null {
+  #nextAssignment(): Assignment | null {
     for (;;) {
       const member = this.#candidates?.next().value
-      if (member !== undefined && this.#way !== null) {
-        if (this.#isAskedOtherwise(member.dialects)) continue
+      if (member !== undefined && this.#step !== null) {
+        if (this.#hadNativeStep(member.dialects)) continue
         return {
           plan: this.request,
-          step: this.#way,
+          step: this.#step,
           member,
           reservation: UNCOUNTED,
-          retried: NEVER,
+          retried: NO_RETRIES,
           sent: null,
         }
       }
-      if (!this.#nextWay()) return null
+      if (!this.#nextStep()) return null
     }
   }
 
-  #nextWay(): boolean {
+  #nextStep(): boolean {
     const { live } = this.proxy
-    this.#wayIndex += 1
-    this.#way = stepAt(this.request, this.#wayIndex)
-    if (this.#way === null) {
+    this.#stepIndex += 1
+    this.#step = stepAt(this.request, this.#stepIndex)
+    if (this.#step === null) {
       // No account was eligible: the ledger may hold a reset by another process that is not read yet.
-      if (this.#isAgain || this.#failures.length > 0 || !live.hasNews()) return false
-      this.#isAgain = true
-      this.#wayIndex = -1
+      if (this.#isSecondRound || this.#failures.length > 0 || !live.hasNews()) return false
+      this.#isSecondRound = true
+      this.#stepIndex = -1
       this.#candidates = null
       return true
     }
-    this.#candidates = live.pool.candidates(this.#way.wanted, live.view)
+    this.#candidates = live.pool.candidates(this.#step.wanted, live.view)
     for (const failure of this.#failures) this.#passOver(failure)
     return true
   }
@@ -120,20 +120,20 @@ export class Dispatch implements ReservationListener, AttemptListener {
     if (cooled.length > 0) this.#candidates?.passOver(cooled)
   }
 
-  /** Accounts that speak the client's format were asked in it. */
-  #isAskedOtherwise(dialects: ReadonlySet<string>): boolean {
+  /** An account that speaks the dialect of the client had its attempt in an earlier step. */
+  #hadNativeStep(dialects: ReadonlySet<string>): boolean {
     const { dialect } = this.request.incoming.route
-    return this.#way?.dialect !== dialect && dialects.has(dialect)
+    return this.#step?.dialect !== dialect && dialects.has(dialect)
   }
 
   onReserved(reservation: Reservation | null): void {
-    const turn = this.#turn!
+    const assignment = this.#assignment!
     try {
       this.exchange.onClaimed?.()
       if (reservation === null) return this.next() // another request was faster, in this process or another
-      turn.reservation = reservation
+      assignment.reservation = reservation
       if (this.exchange.isGone) this.onEnd(null)
-      else startAttempt(this.proxy, this.exchange, turn, this)
+      else startAttempt(this.proxy, this.exchange, assignment, this)
     } catch (error) {
       this.onFailed(error)
     }
@@ -141,16 +141,16 @@ export class Dispatch implements ReservationListener, AttemptListener {
 
   onEnd(result: AttemptResult | null): void {
     const { proxy, exchange } = this
-    const turn = this.#turn!
+    const assignment = this.#assignment!
     try {
       if (result === null) this.#giveBack()
-      this.#turn = null // its reservation is no longer this dispatch's to give back
-      const failure = result === null ? null : settleAttempt(proxy.live, exchange, turn, result)
+      this.#assignment = null // its reservation is no longer this dispatch's to give back
+      const failure = result === null ? null : settleAttempt(proxy.live, exchange, assignment, result)
       if (failure === null || exchange.isGone) return this.#end(null)
-      const reason = retryReason(result!, turn)
-      if (reason !== null) return this.#retry(turn, reason)
+      const reason = retryReason(result!, assignment)
+      if (reason !== null) return this.#retry(assignment, reason)
       this.#failures.push(failure)
-      if (endsFailover(this.#failures, turn.step.wanted)) return this.#end(this.#failures)
+      if (endsFailover(this.#failures, assignment.step.wanted)) return this.#end(this.#failures)
       this.#passOver(failure)
       this.next()
     } catch (error) {
@@ -159,9 +159,9 @@ export class Dispatch implements ReservationListener, AttemptListener {
   }
 
   /** Reserves for the same account again. Without room there, the next account is tried. */
-  #retry(turn: Assignment, reason: RetryReason): void {
-    this.#turn = { ...turn, reservation: UNCOUNTED, retried: [...turn.retried, reason] }
-    if (!this.#claim(this.#turn)) this.next()
+  #retry(assignment: Assignment, reason: RetryReason): void {
+    this.#assignment = { ...assignment, reservation: UNCOUNTED, retried: [...assignment.retried, reason] }
+    if (!this.#reserve(this.#assignment)) this.next()
   }
 
   /** Reserving or sending failed. */
@@ -171,18 +171,18 @@ export class Dispatch implements ReservationListener, AttemptListener {
   }
 
   #giveBack(): void {
-    const reservation = this.#turn?.reservation ?? UNCOUNTED
+    const reservation = this.#assignment?.reservation ?? UNCOUNTED
     if (reservation !== UNCOUNTED) this.proxy.live.ledger.settle(reservation, neverSent)
   }
 
   #end(failures: Failure[] | null): void {
     this.#candidates?.return()
-    this.#asker.onDone(this, failures)
+    this.#listener.onDone(this, failures)
   }
 
   #fail(error: unknown): void {
     this.#candidates?.return()
-    this.#asker.onFailed(this, error)
+    this.#listener.onFailed(this, error)
   }
 }
 

@@ -47,11 +47,11 @@ async function handlePatiently(
 ): Promise<void> {
   const ask = () =>
     new Promise<Failure[] | null>((resolve, reject: (error: unknown) => void) => {
-      const asker = {
+      const listener = {
         onDone: (_: Dispatch, failures: Failure[] | null) => resolve(failures),
         onFailed: (_: Dispatch, error: unknown) => reject(error),
       }
-      new Dispatch(proxy, exchange, request, asker).next()
+      new Dispatch(proxy, exchange, request, listener).next()
     })
   try {
     const failures = await waitForAccount(proxy.live, exchange, { wanted: everyStep(request), waitMs, ask })

@@ -127,12 +127,12 @@ function shortModel(model: string | null, span: Span | undefined): string | null
 const formRefusals = {
   'no-boundary': 'without a boundary in its content-type',
   malformed: 'not valid multipart/form-data',
-  duplicate: 'ambiguous: a field stands in it twice',
+  duplicate: 'ambiguous: a field occurs twice',
 } as const
 
 const refusals = {
   'not-an-object': 'not a JSON object',
   malformed: 'not valid JSON',
   'too-deep': 'nested too deeply',
-  duplicate: 'ambiguous: a key stands in it twice',
+  duplicate: 'ambiguous: a key occurs twice',
 } as const

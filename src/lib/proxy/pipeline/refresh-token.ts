@@ -21,8 +21,8 @@ export function credentialFailure(error: QwenctlError, at: number): AttemptResul
 }
 
 /**
- * A login server that is out of order, or a full disk, says nothing about the login: nothing cools. A fault of whatever prepares the request,
- * such as a plugin that cannot make the headers of a key, cools its account as an overloaded service does.
+ * An unreachable login server or a full disk says nothing about the login. Neither causes a cooldown.
+ * A fault while the request is prepared, such as in a plugin, cools the account as an overloaded service does.
  */
 function outcomeOf({ code, message }: QwenctlError): Outcome {
   const isFault = code === 'plugin_failed' || code === 'failed'

@@ -50,7 +50,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const holder = head.pin === null ? holderOf(live, incoming, body, access) : null
   const common = {
     dialect: route.dialect,
-    // Every service has chat. Only other routes need to be told apart by the pool.
+    // Every service has chat. The pool distinguishes only other routes.
     route: route.isTranslated ? null : route.path,
     group: head.group,
     pin: head.pin === null ? holder : resolvePin(live, head.pin, key?.scope ?? everyAccount),

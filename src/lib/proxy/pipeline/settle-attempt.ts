@@ -26,35 +26,35 @@ type Refused = Extract<AttemptResult, { kind: 'refused' }>
 export function settleAttempt(
   live: LivePool,
   exchange: Exchange,
-  turn: Assignment,
+  assignment: Assignment,
   result: AttemptResult,
 ): Failure | null {
-  const { member, reservation } = turn
-  if (reservation !== UNCOUNTED) live.ledger.settle(reservation, settlementOf(live, turn, result))
-  tell(live, exchange, turn, result)
+  const { member, reservation } = assignment
+  if (reservation !== UNCOUNTED) live.ledger.settle(reservation, settlementOf(live, assignment, result))
+  tell(live, exchange, assignment, result)
   if (result.kind === 'answered') {
     exchange.usage = result.usage
-    noteOption(live, turn, true)
-    if (result.outcome === 'ok') noteSuccess(live, turn, result, exchange.attempts)
-    if (result.late !== null) cool(live, turn, result.late)
+    noteOption(live, assignment, true)
+    if (result.outcome === 'ok') noteSuccess(live, assignment, result, exchange.attempts)
+    if (result.late !== null) cool(live, assignment, result.late)
     return null
   }
-  const outcome = settled(result, turn)
-  noteOption(live, turn, movesOn(outcome.class))
+  const outcome = settled(result, assignment)
+  noteOption(live, assignment, movesOn(outcome.class))
   // An attempt that the account will repeat says nothing about it yet.
-  const cooled = retryReason(result, turn) === null ? cool(live, turn, outcome) : NOTHING_COOLED
+  const cooled = retryReason(result, assignment) === null ? cool(live, assignment, outcome) : NOTHING_COOLED
   return { member, outcome, held: result.held, cooled }
 }
 
 /** Reports the attempt to live observers now. The log record is written when the request ends. */
-function tell(live: LivePool, exchange: Exchange, turn: Assignment, result: AttemptResult): void {
-  const { member, sent } = turn
+function tell(live: LivePool, exchange: Exchange, assignment: Assignment, result: AttemptResult): void {
+  const { member, sent } = assignment
   const origin = sent?.target.origin.name ?? null
-  const model = modelOf(turn)
+  const model = modelOf(assignment)
   const { at, latencyMs, firstByteMs } = result
   const { account } = member
   const isAnswered = result.kind === 'answered'
-  const outcome = isAnswered ? result.outcome : settled(result, turn).class
+  const outcome = isAnswered ? result.outcome : settled(result, assignment).class
   const status = isAnswered ? result.status : (result.held?.status ?? null)
   const message = isAnswered ? (result.late?.message ?? null) : result.outcome.message
   const { tries } = exchange
@@ -79,12 +79,12 @@ function modelOf({ step }: Assignment): string | null {
   return step.wanted.model ?? null
 }
 
-function settlementOf(live: LivePool, turn: Assignment, result: AttemptResult): Settlement {
-  const { member } = turn
-  const model = modelOf(turn)
+function settlementOf(live: LivePool, assignment: Assignment, result: AttemptResult): Settlement {
+  const { member } = assignment
+  const model = modelOf(assignment)
   const provider = member.provider
   const settlement: Settlement = {
-    outcome: result.kind === 'answered' ? result.outcome : settled(result, turn).class,
+    outcome: result.kind === 'answered' ? result.outcome : settled(result, assignment).class,
     latencyMs: result.latencyMs,
   }
   if (result.firstByteMs !== null) settlement.firstByteMs = result.firstByteMs
@@ -153,13 +153,13 @@ function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: bool
     live.takesNoUsageOption(sent.target)
 }
 
-function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, attempts: number): void {
-  const { member, reservation, plan } = turn
-  const model = modelOf(turn)
+function noteSuccess(live: LivePool, assignment: Assignment, result: AttemptResult, attempts: number): void {
+  const { member, reservation, plan } = assignment
+  const model = modelOf(assignment)
   live.strikes.succeeded(member, model)
   if (model !== null) live.answered(member, model)
   if (reservation !== UNCOUNTED) {
-    const doors = provenCircuits(member, turn.step.wanted, live.view, reservation.at)
+    const doors = provenCircuits(member, assignment.step.wanted, live.view, reservation.at)
     if (doors !== null) live.open(doors)
   }
   const account = member.account.id
@@ -174,13 +174,13 @@ function noteSuccess(live: LivePool, turn: Assignment, result: AttemptResult, at
  * A request that uses up nothing says nothing about quotas and models. It does about its key and its
  * endpoint.
  */
-function cool(live: LivePool, turn: Assignment, outcome: Outcome): readonly CoolNotice[] {
-  const { member, reservation } = turn
-  const model = modelOf(turn)
+function cool(live: LivePool, assignment: Assignment, outcome: Outcome): readonly CoolNotice[] {
+  const { member, reservation } = assignment
+  const model = modelOf(assignment)
   if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return NOTHING_COOLED
   if (live.hasNewKey(member)) return NOTHING_COOLED // the outcome is about the old key
   const { state, now, random } = live.view
-  const route = routeKey(turn.step.wanted)
+  const route = routeKey(assignment.step.wanted)
   const part = outcome.class === 'route-missing' ? route : model
   const strikes = live.strikes.before(outcome, { member, model: part, state, now })
   const isRefused = activeCooldown(state, member.subjects.account, null, now)?.reason === 'auth-dead'

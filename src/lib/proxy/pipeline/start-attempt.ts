@@ -24,36 +24,36 @@ export interface AttemptListener {
 export function startAttempt(
   proxy: ProxyContext,
   exchange: Exchange,
-  turn: Assignment,
-  sender: AttemptListener,
+  assignment: Assignment,
+  listener: AttemptListener,
 ): void {
-  const { member, step } = turn
-  const isRenewal = turn.retried.at(-1) === 'access-token'
+  const { member, step } = assignment
+  const isRenewal = assignment.retried.at(-1) === 'access-token'
   const target = isRenewal ? undefined : proxy.live.targetNow(member, step.dialect)
-  if (target !== undefined) return start(prepare(target, proxy, exchange, turn), turn, sender)
+  if (target !== undefined) return start(prepare(target, proxy, exchange, assignment), assignment, listener)
   // Only these requests use a promise: their account must be opened or renewed first.
-  const refused = isRenewal ? (turn.sent?.target.token ?? undefined) : undefined
+  const refused = isRenewal ? (assignment.sent?.target.token ?? undefined) : undefined
   proxy.live.target(member, step.dialect, refused).then(
     (opened) => {
-      if (exchange.isGone) return sender.onEnd(null)
+      if (exchange.isGone) return listener.onEnd(null)
       if (opened instanceof QwenctlError) {
-        noteAttempt(exchange, turn)
-        return sender.onEnd(credentialFailure(opened, proxy.clock()))
+        noteAttempt(exchange, assignment)
+        return listener.onEnd(credentialFailure(opened, proxy.clock()))
       }
       try {
-        start(prepare(opened, proxy, exchange, turn), turn, sender)
+        start(prepare(opened, proxy, exchange, assignment), assignment, listener)
       } catch (error) {
-        sender.onFailed(error)
+        listener.onFailed(error)
       }
     },
-    (error: unknown) => sender.onFailed(error),
+    (error: unknown) => listener.onFailed(error),
   )
 }
 
-function start(context: AttemptContext, turn: Assignment, sender: AttemptListener): void {
+function start(context: AttemptContext, assignment: Assignment, listener: AttemptListener): void {
   // Counted only now: if its format cannot express the request, the account was not asked.
-  noteAttempt(context.exchange, turn)
-  new Attempt(context, sender).start()
+  noteAttempt(context.exchange, assignment)
+  new Attempt(context, listener).start()
 }
 
 function noteAttempt(exchange: Exchange, { member, step }: Assignment): void {
@@ -67,13 +67,13 @@ function prepare(
   target: Target,
   { live, upstreams, clock }: ProxyContext,
   exchange: Exchange,
-  turn: Assignment,
+  assignment: Assignment,
 ): AttemptContext {
-  const { plan, step, member, retried } = turn
+  const { plan, step, member, retried } = assignment
   const { incoming, body } = plan
   const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
   const outgoing = buildOutgoing(incoming, body, step, { member, exchange, now: clock(), takesUsageOption })
-  turn.sent = { target, outgoing }
+  assignment.sent = { target, outgoing }
   const model = step.wanted.model ?? null
   const { route } = incoming
   const storedIn =

@@ -37,7 +37,7 @@ let isOtherwise = false
  * The result of a write. The system has the bytes, or the socket keeps some of them with their memory, or the
  * socket was closed.
  */
-export type WriteResult = 'left' | 'kept' | 'dropped'
+export type WriteResult = 'flushed' | 'buffered' | 'closed'
 
 /**
  * Writes small messages into a connected socket. The system usually takes them at once, and a writable
@@ -92,20 +92,20 @@ export class SocketWriter {
     if (error !== 0) {
       request = new Requests!()
       this.socket.destroy(writeError(error))
-      return 'dropped'
+      return 'closed'
     }
     // Tests the request, not whether bytes are left. The rest may have gone at a second try. The handle keeps
     // the request until it has reported that.
-    if (request.getAsyncId() === FREE) return 'left'
+    if (request.getAsyncId() === FREE) return 'flushed'
     this.#leave(bytes)
-    return 'kept'
+    return 'buffered'
   }
 
   #writeToStream(bytes: Uint8Array): WriteResult {
     const { socket } = this
-    if (!socket.writable) return 'dropped'
+    if (!socket.writable) return 'closed'
     if (bytes.length > 0) socket.write(bytes)
-    return this.hasUnsent ? 'kept' : 'left'
+    return this.hasUnsent ? 'buffered' : 'flushed'
   }
 
   /** The request of the last write keeps its rest. Later writes go through the stream. */

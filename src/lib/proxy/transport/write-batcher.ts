@@ -21,10 +21,10 @@ export function writeHeadAlone(head: Head): Buffer {
 }
 
 interface PendingWrite {
-  outlet: SocketWriter
+  writer: SocketWriter
   bytes: Uint8Array
-  sender: WriteListener | null
-  fate: WriteResult
+  listener: WriteListener | null
+  result: WriteResult
 }
 
 /**
@@ -36,8 +36,8 @@ interface PendingWrite {
 export class WriteBatcher {
   readonly #atTheEnd: (send: () => void) => void
   readonly #send = () => this.#sendAll()
-  readonly #paper = new ScratchBuffers()
-  #letters: PendingWrite[] = []
+  readonly #scratch = new ScratchBuffers()
+  #pending: PendingWrite[] = []
 
   /** `atTheEnd` calls its argument once, after everything due now has been added. */
   constructor(atTheEnd: (send: () => void) => void) {
@@ -48,33 +48,34 @@ export class WriteBatcher {
    * Adds a message for a socket and copies it: a head (Latin-1 if it is a string) and a body. A message for a
    * socket that is closed by then is dropped, without notice to its sender.
    */
-  add(outlet: SocketWriter, head: Head | string, body: Buffer, sender: WriteListener | null = null): void {
-    this.#add(outlet, this.#paper.write(head, body, ''), sender)
+  add(writer: SocketWriter, head: Head | string, body: Buffer, listener: WriteListener | null = null): void {
+    this.#add(writer, this.#scratch.write(head, body, ''), listener)
   }
 
   /** Adds a message that ends with a line end, as chunks of a body do. */
-  addLine(outlet: SocketWriter, head: string, body: Buffer): void {
-    this.#add(outlet, this.#paper.write(head, body, '\r\n'), null)
+  addLine(writer: SocketWriter, head: string, body: Buffer): void {
+    this.#add(writer, this.#scratch.write(head, body, '\r\n'), null)
   }
 
-  #add(outlet: SocketWriter, written: Uint8Array, sender: WriteListener | null): void {
-    const bytes = outlet.keepsAll ? Buffer.from(written) : written
-    if (this.#letters.push({ outlet, bytes, sender, fate: 'dropped' }) === 1) this.#atTheEnd(this.#send)
+  #add(writer: SocketWriter, written: Uint8Array, listener: WriteListener | null): void {
+    const bytes = writer.keepsAll ? Buffer.from(written) : written
+    if (this.#pending.push({ writer, bytes, listener, result: 'closed' }) === 1) this.#atTheEnd(this.#send)
   }
 
   #sendAll(): void {
-    const letters = this.#letters
-    this.#letters = []
+    const pending = this.#pending
+    this.#pending = []
     let haveAllLeft = true
-    for (const letter of letters) {
-      letter.fate = letter.outlet.write(letter.bytes)
-      if (letter.fate === 'kept') haveAllLeft = false
+    for (const write of pending) {
+      write.result = write.writer.write(write.bytes)
+      if (write.result === 'buffered') haveAllLeft = false
     }
-    if (haveAllLeft) this.#paper.useAgain()
-    else this.#paper.replace()
+    if (haveAllLeft) this.#scratch.useAgain()
+    else this.#scratch.replace()
     // Notified only after all writes: while the senders continue, the peers already work on what they
     // received.
-    for (const { sender, fate } of letters) if (fate !== 'dropped') sender?.onWritten(fate === 'left')
+    for (const { listener, result } of pending)
+      if (result !== 'closed') listener?.onWritten(result === 'flushed')
   }
 }
 

@@ -34,7 +34,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
   /** Set from `onSocket` on. Until then only the dial can be aborted. */
   #socket!: Socket
   /** Set once the connection is established. */
-  #outlet!: SocketWriter
+  #writer!: SocketWriter
   readonly #dial: { destroy(): void }
   readonly #owner: ConnectionOwner
   readonly #parser: ResponseParser
@@ -115,7 +115,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
 
   /** Requires that no byte of the next response has arrived, and that the request has left completely. */
   #isClean(extra: number): boolean {
-    return extra === 0 && !this.#outlet.hasUnsent && this.#parser.persistent && this.isUsable
+    return extra === 0 && !this.#writer.hasUnsent && this.#parser.persistent && this.isUsable
   }
 
   onSocket(socket: Socket): void {
@@ -129,7 +129,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
 
   #onConnected(): void {
     this.#isConnected = true
-    this.#outlet = new SocketWriter(this.#socket)
+    this.#writer = new SocketWriter(this.#socket)
     this.#socket.unref() // the caller keeps the process alive, and an idle connection must not
     if (this.#call) this.#send(this.#call)
   }
@@ -141,7 +141,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, DialEve
     call.state = 'waiting'
     this.#owner.connected(call)
     if (body !== null && body.length > 0 && body.length <= joinedBodyBytes)
-      return requestBatch.add(this.#outlet, call.head, body, this)
+      return requestBatch.add(this.#writer, call.head, body, this)
     call.requestSent = true
     if (body === null || body.length === 0) socket.write(writeHeadAlone(call.head))
     else {

@@ -95,7 +95,7 @@ export class FileBackups implements Backups {
     } catch (error) {
       if (!isQwenctlError(error) || error.code !== 'store_corrupt') throw error
       throw new QwenctlError('store_corrupt', `the credential of ${fullReference(account)} does not open`, {
-        hint: 'give it again with qwenctl accounts set, or remove that account for good, and then back up',
+        hint: 'give it again with qwenctl accounts set, or remove that account with --purge, and then back up',
         cause: error,
       })
     }

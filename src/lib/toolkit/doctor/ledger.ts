@@ -77,7 +77,7 @@ function history(home: Home): Check[] {
   if (damaged.length === 0)
     return [check('history', 'history', { status: 'ok', detail: `${days.length} days kept` })]
   const detail = `damaged: ${damaged.map((day) => historyPath(home, day)).join(', ')}`
-  const fix = 'qwenctl quota history makes anew what the ledger still has; for older days restore a backup'
+  const fix = 'qwenctl quota history rebuilds what the ledger still has; for older days restore a backup'
   return [check('history', 'history', { status: 'warn', detail, fix })]
 }
 
@@ -94,7 +94,7 @@ function time(home: Home, clock: () => number): Check {
   const title = 'clock against the ledger'
   if (aheadMs <= CLOCK_TOLERANCE_MS)
     return check('ledger-clock', title, { status: 'ok', detail: 'not behind it' })
-  const detail = `this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry: counting goes on at that entry's time`
+  const detail = `this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry: counting continues at that entry's time`
   return check('ledger-clock', title, {
     status: 'fail',
     detail,

@@ -117,7 +117,7 @@ class Polling {
   async #pause(signal?: AbortSignal): Promise<void> {
     const { clock, sleep } = this.#context.time
     const left = this.#begun.expiresAt - clock()
-    if (left <= 0) throw expired('nobody confirmed it in time')
+    if (left <= 0) throw expired('it was not confirmed in time')
     const backOff = this.#failures === 0 ? 0 : FIRST_PAUSE_MS * 2 ** (this.#failures - 1)
     const pause = Math.max(this.#intervalMs, Math.min(backOff, LONGEST_PAUSE_MS))
     try {

@@ -88,7 +88,7 @@ export function checkLoginUrl(text: string, what: string): string {
     })
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new QwenctlError('invalid_value', `${what} is not encrypted: everybody on the way could log in`, {
+    throw new QwenctlError('invalid_value', `${what} is not encrypted: any machine on the way could log in`, {
       hint: 'write it with https://',
     })
   }

@@ -30,7 +30,7 @@ export function reserveRoom(
   }
 }
 
-/** The error for a refresh token that a process has used up, while the document does not have the new one. */
+/** The error for a used-up refresh token, while the document lacks the new one. */
 export function usedUp(
   { provider, name }: Account,
   { pid, isAlive }: MarkedRenewal,

@@ -63,7 +63,7 @@ export class LimitNotices implements Notices {
     if (settings.webhook === null && settings.command === null) {
       throw new QwenctlError(
         'invalid_value',
-        'neither a webhook nor a command is set: nobody would be told',
+        'neither a webhook nor a command is set, so there is no recipient',
         {
           hint: 'qwenctl config set notify.webhook URL, or notify.command "PROGRAM ARGUMENTS"',
         },
@@ -170,7 +170,7 @@ export class LimitNotices implements Notices {
       }
       const reasons = failed.map(({ message }) => message).join('; ')
       await noteResult(path, { ...mark, result: failed.length === 0 ? 'told' : reasons })
-      if (failed.length > 0) onTrouble(`nobody could be told that ${wordsOf(notice)}: ${reasons}`)
+      if (failed.length > 0) onTrouble(`no notification reached its recipient: ${wordsOf(notice)}: ${reasons}`)
     } catch (error) {
       if (!signal.aborted) onTrouble(`notices: ${messageOf(error)}`)
     }

@@ -210,14 +210,14 @@ export const settingsTable: readonly SettingRow[] = [
     type: { kind: 'percents' },
     default: [],
     variable: 'QWENCTL_NOTIFY_AT',
-    description: 'shares of a limit at which somebody is told, once per window: 80%,95%',
+    description: 'shares of a limit that send a notification, once per window: 80%,95%',
   },
   {
     key: 'notify.webhook',
     type: { kind: 'web-address' },
     default: '',
     variable: 'QWENCTL_NOTIFY_WEBHOOK',
-    description: 'address that is told, by a POST of JSON',
+    description: 'address that receives notifications, by a POST of JSON',
     // The rest of a webhook's address serves as a key.
     shown: (value) => (typeof value === 'string' && value !== '' ? `${new URL(value).origin}/…` : value),
   },
@@ -226,7 +226,7 @@ export const settingsTable: readonly SettingRow[] = [
     type: { kind: 'command' },
     default: '',
     variable: 'QWENCTL_NOTIFY_COMMAND',
-    description: 'program that is told, with its arguments; JSON on its standard input',
+    description: 'program that receives notifications, with its arguments; JSON on its standard input',
   },
   {
     key: 'user',

@@ -12,11 +12,11 @@ function givenOutbox(): { outbox: WriteBatcher; send: () => void; planned: () =>
 }
 
 test('when texts are put in before the end comes, they leave in order, and each sender is told once', async () => {
-  const { near, far, outlet } = await givenConnection()
+  const { near, far, writer } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
   const told: string[] = []
-  outbox.add(outlet, 'one ', NOTHING, { onWritten: () => told.push('one') })
-  outbox.add(outlet, 'two\xff', Buffer.from(' and a body, '), { onWritten: () => told.push('two') })
+  outbox.add(writer, 'one ', NOTHING, { onWritten: () => told.push('one') })
+  outbox.add(writer, 'two\xff', Buffer.from(' and a body, '), { onWritten: () => told.push('two') })
   expect([planned(), told, near.bytesWritten]).toEqual([1, [], 0])
   send()
   expect(told).toEqual(['one', 'two'])
@@ -26,9 +26,9 @@ test('when texts are put in before the end comes, they leave in order, and each 
 })
 
 test('when a sender puts in another text while it is told, that one waits for the next end', async () => {
-  const { near, outlet } = await givenConnection()
+  const { near, writer } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
-  outbox.add(outlet, 'first', NOTHING, { onWritten: () => outbox.add(outlet, 'second', NOTHING) })
+  outbox.add(writer, 'first', NOTHING, { onWritten: () => outbox.add(writer, 'second', NOTHING) })
   send()
   expect([near.bytesWritten, planned()]).toEqual(['first'.length, 1])
   send()
@@ -36,8 +36,8 @@ test('when a sender puts in another text while it is told, that one waits for th
 })
 
 test('when a socket was closed meanwhile, its text is dropped, its sender hears nothing, and the others leave', async () => {
-  const { near: closed, outlet: toClosed } = await givenConnection()
-  const { near: open, outlet: toOpen } = await givenConnection()
+  const { near: closed, writer: toClosed } = await givenConnection()
+  const { near: open, writer: toOpen } = await givenConnection()
   const { outbox, send } = givenOutbox()
   const told: string[] = []
   outbox.add(toClosed, 'lost', NOTHING, { onWritten: () => told.push('lost') })
@@ -48,8 +48,8 @@ test('when a socket was closed meanwhile, its text is dropped, its sender hears 
 })
 
 test('when a peer does not read, what waits for it is not written over by what is sent later', async () => {
-  const { near: slow, far: slowPeer, outlet: toSlow } = await givenConnection()
-  const { outlet: toQuick } = await givenConnection()
+  const { near: slow, far: slowPeer, writer: toSlow } = await givenConnection()
+  const { writer: toQuick } = await givenConnection()
   const { outbox, send } = givenOutbox()
   slowPeer.pause()
   const body = (n: number) => Buffer.alloc(16_000, 97 + (n % 26))
@@ -69,10 +69,10 @@ test('when a peer does not read, what waits for it is not written over by what i
 })
 
 test('when far more is put in than is kept ready, all of it leaves as it is', async () => {
-  const { near, far, outlet } = await givenConnection()
+  const { near, far, writer } = await givenConnection()
   const { outbox, send } = givenOutbox()
   const heads = Array.from({ length: 3_000 }, (_, n) => `${n} `)
-  for (const head of heads) outbox.add(outlet, head, Buffer.from('x'.repeat(1_000)))
+  for (const head of heads) outbox.add(writer, head, Buffer.from('x'.repeat(1_000)))
   send()
   near.end()
   const got = Buffer.concat(await far.toArray()).toString()

@@ -88,7 +88,7 @@ describe('how a login ends without tokens', () => {
       'a web page, as firewalls do: "blocked …',
     ],
     ['the line stays dead', 'cut', 'upstream_unavailable', 'stays out of reach'],
-    ['nobody confirms', PENDING, 'credentials_refused', 'nobody confirmed it in time'],
+    ['nobody confirms', PENDING, 'credentials_refused', 'it was not confirmed in time'],
   ])('when %s', async (_, said, code, message) => {
     const login = (await givenLoginServer()).begins({ expires_in: 60 * 20 }, said)
     const pending = await (await givenLogin(login)).begin()
