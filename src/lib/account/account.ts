@@ -13,7 +13,8 @@ export type Credential =
     }
   | {
       type: 'none'
-      /** The kind of credential that was lost with an old vault; missing: none was. */ lost?: 'api-key' | 'oauth'
+      /** The kind of credential that was lost with an old vault; missing: none was. */ lost?:
+        'api-key' | 'oauth'
     }
 
 /** A named credential at one provider, owned by one user. Unique by (user, provider, name). */

@@ -170,7 +170,8 @@ export class LimitNotices implements Notices {
       }
       const reasons = failed.map(({ message }) => message).join('; ')
       await noteResult(path, { ...mark, result: failed.length === 0 ? 'told' : reasons })
-      if (failed.length > 0) onTrouble(`no notification reached its recipient: ${wordsOf(notice)}: ${reasons}`)
+      if (failed.length > 0)
+        onTrouble(`no notification reached its recipient: ${wordsOf(notice)}: ${reasons}`)
     } catch (error) {
       if (!signal.aborted) onTrouble(`notices: ${messageOf(error)}`)
     }
