@@ -1,6 +1,6 @@
 // Reads a service's list of models, in any known shape.
 
-import { isObject } from './read-error.ts'
+import { isObject } from './failures/read-error.ts'
 
 /** A model as a service lists it. */
 export interface ListedModel {

@@ -3,7 +3,7 @@
 
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { DeviceLogin } from './device-login.ts'
-import type { LearnedLimit } from './learned-limit.ts'
+import type { LearnedLimit } from './limits/learned-limit.ts'
 import type { RouteTable } from './routes.ts'
 
 /** The two wire formats that clients and upstreams speak. */

@@ -1,8 +1,8 @@
 import { messageOf, QwenctlError } from '../base/errors.ts'
 import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
-import { guardProvider, type Pauses } from './guard-provider.ts'
-import type { PluginCalls } from './plugin-calls.ts'
+import { guardProvider, type Pauses } from './plugins/guard-provider.ts'
+import type { PluginCalls } from './plugins/plugin-calls.ts'
 import type { Dialect, Provider } from './provider.ts'
 import { providerOfService } from './service-names.ts'
 

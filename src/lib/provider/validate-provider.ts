@@ -4,7 +4,7 @@ import { messageOf, QwenctlError } from '../base/errors.ts'
 import { outcomeClasses } from '../quota/log/events.ts'
 import { parseLimit } from '../quota/limit.ts'
 import type { Provider } from './provider.ts'
-import { isObject } from './read-error.ts'
+import { isObject } from './failures/read-error.ts'
 
 type Check = (value: unknown) => string | null
 

@@ -1,4 +1,4 @@
-import type { PluginCalls } from '../provider/plugin-calls.ts'
+import type { PluginCalls } from '../provider/plugins/plugin-calls.ts'
 import type { AddressRules } from './accounts/account-fields.ts'
 import type { ProviderAnswers } from './provider-answers.ts'
 import { builtinAnswers } from './provider-answers.ts'
@@ -18,7 +18,7 @@ export interface ProvidersParts extends Pick<PluginCalls, 'clock' | 'onFault'> {
 /** Loads the plugins' providers, and wraps each of their functions with checks and a time limit. */
 export async function openProviders(parts: ProvidersParts): Promise<ProviderRegistry> {
   const { buildRegistry } = await import('../provider/registry.ts')
-  const { PluginTooSlow } = await import('../provider/plugin-calls.ts')
+  const { PluginTooSlow } = await import('../provider/plugins/plugin-calls.ts')
   const { isMetadataHost } = await import('../net/metadata-addresses.ts')
   const { loadProviders = builtinAnswers, callPlugin = (call) => call(), clock, onFault } = parts
   // Unreadable settings are reported where they matter; the strict rule holds in the meantime.

@@ -1,5 +1,5 @@
-import type { PluginFault } from '../provider/plugin-calls.ts'
-import { describeFault } from '../provider/plugin-calls.ts'
+import type { PluginFault } from '../provider/plugins/plugin-calls.ts'
+import { describeFault } from '../provider/plugins/plugin-calls.ts'
 
 const HOUR = 3_600_000
 /** The number of distinct faults; beyond it the oldest is forgotten, and may be reported again. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { custom } from '../../../src/lib/provider/builtin/custom.ts'
-import { anthropic } from '../../../src/lib/provider/builtin/anthropic.ts'
-import { openai } from '../../../src/lib/provider/builtin/openai.ts'
+import { anthropic } from '../../../src/lib/provider/builtin/makers/anthropic.ts'
+import { openai } from '../../../src/lib/provider/builtin/makers/openai.ts'
 import {
   findDefaultLimits,
   findEndpoint,
   normalizeBaseUrl,
   findTerms,
 } from '../../../src/lib/provider/endpoints.ts'
-import { qwen } from '../../../src/lib/provider/builtin/qwen.ts'
+import { qwen } from '../../../src/lib/provider/builtin/makers/qwen.ts'
 
 describe('normalizeBaseUrl', () => {
   it.each([

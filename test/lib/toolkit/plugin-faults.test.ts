@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { PluginFault } from '../../../src/lib/provider/plugin-calls.ts'
+import type { PluginFault } from '../../../src/lib/provider/plugins/plugin-calls.ts'
 import { PluginFaults } from '../../../src/lib/toolkit/plugin-faults.ts'
 
 const fault: PluginFault = {

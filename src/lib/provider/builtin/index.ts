@@ -3,17 +3,17 @@
 // account or a plugin.
 
 import type { Provider } from '../provider.ts'
-import { anthropic } from './anthropic.ts'
+import { anthropic } from './makers/anthropic.ts'
 import { custom } from './custom.ts'
-import { deepseek } from './deepseek.ts'
-import { fireworks } from './fireworks.ts'
-import { gemini } from './gemini.ts'
-import { groq } from './groq.ts'
-import { mistral } from './mistral.ts'
-import { openai } from './openai.ts'
-import { openrouter } from './openrouter.ts'
-import { qwenOauth } from './qwen-oauth.ts'
-import { qwen } from './qwen.ts'
+import { deepseek } from './makers/deepseek.ts'
+import { fireworks } from './hosts/fireworks.ts'
+import { gemini } from './makers/gemini.ts'
+import { groq } from './hosts/groq.ts'
+import { mistral } from './makers/mistral.ts'
+import { openai } from './makers/openai.ts'
+import { openrouter } from './hosts/openrouter.ts'
+import { qwenOauth } from './makers/qwen-oauth.ts'
+import { qwen } from './makers/qwen.ts'
 import { sandbox } from './sandbox.ts'
 
 /** In the order of `providers list`. */

@@ -3,7 +3,7 @@
 // bodies.
 
 import type { OutcomeClass } from '../../quota/log/events.ts'
-import type { OutcomeRow } from '../outcome-row.ts'
+import type { OutcomeRow } from './outcome-row.ts'
 
 export interface FailureRow extends OutcomeRow {
   /** Stable, lower case; `providers explain` prints it. */

@@ -1,6 +1,6 @@
-import { isEmptyAnswer, isErrorFrame } from '../../provider/error-frame.ts'
+import { isEmptyAnswer, isErrorFrame } from '../../provider/failures/error-frame.ts'
 import type { Outcome, Provider } from '../../provider/provider.ts'
-import { readsUsageMember } from '../../provider/usage.ts'
+import { readsUsageMember } from '../../provider/usage/usage.ts'
 import { jsonOf } from './held-answer.ts'
 import type { UpstreamHead } from '../upstream/response-head.ts'
 import { inspectAnswer } from '../wire/inspect-response.ts'

@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts'
-import { OBSERVED, type LearnedLimit } from '../../provider/learned-limit.ts'
+import { OBSERVED, type LearnedLimit } from '../../provider/limits/learned-limit.ts'
 import type { Provider } from '../../provider/provider.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { LearnedRecord } from '../../quota/log/events.ts'

@@ -1,4 +1,4 @@
-import { usageNames } from '../../provider/usage.ts'
+import { usageNames } from '../../provider/usage/usage.ts'
 import { Members, writtenWithEscapes } from './json-cursor.ts'
 import { Lookout, isAt, skipSpace } from './json-scan.ts'
 

@@ -1,4 +1,4 @@
-import { saysFailure } from '../../provider/error-frame.ts'
+import { saysFailure } from '../../provider/failures/error-frame.ts'
 import type { SseFrame } from './sse-tap.ts'
 
 /** An error inside an event stream. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../../provider/provider.ts'
-import { mergeUsage, unknownUsage } from '../../provider/usage.ts'
+import { mergeUsage, unknownUsage } from '../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
 import type { ResponseStream } from './wire-errors.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'

@@ -1,4 +1,4 @@
-import { qwenResourceBase } from '../../provider/builtin/qwen-oauth.ts'
+import { qwenResourceBase } from '../../provider/builtin/makers/qwen-oauth.ts'
 import type { TokenSet } from '../login/token-set.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { anthropic } from '../../../../src/lib/provider/builtin/anthropic.ts'
+import { anthropic } from '../../../../src/lib/provider/builtin/makers/anthropic.ts'
 import { anthropicError, at, givenAnswer, inSeconds } from '../given-answer.ts'
 
 describe('what Anthropic says', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openai } from '../../../../src/lib/provider/builtin/openai.ts'
+import { openai } from '../../../../src/lib/provider/builtin/makers/openai.ts'
 import { givenAnswer, inSeconds, NOW, openaiError } from '../given-answer.ts'
 
 describe('what OpenAI says', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openrouter } from '../../../../src/lib/provider/builtin/openrouter.ts'
+import { openrouter } from '../../../../src/lib/provider/builtin/hosts/openrouter.ts'
 import { at, givenAnswer, inSeconds, NOW } from '../given-answer.ts'
 
 const said = (code: number, message: string, metadata?: object) => ({

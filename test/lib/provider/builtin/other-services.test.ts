@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { deepseek } from '../../../../src/lib/provider/builtin/deepseek.ts'
-import { fireworks } from '../../../../src/lib/provider/builtin/fireworks.ts'
-import { gemini } from '../../../../src/lib/provider/builtin/gemini.ts'
-import { groq } from '../../../../src/lib/provider/builtin/groq.ts'
-import { mistral } from '../../../../src/lib/provider/builtin/mistral.ts'
+import { deepseek } from '../../../../src/lib/provider/builtin/makers/deepseek.ts'
+import { fireworks } from '../../../../src/lib/provider/builtin/hosts/fireworks.ts'
+import { gemini } from '../../../../src/lib/provider/builtin/makers/gemini.ts'
+import { groq } from '../../../../src/lib/provider/builtin/hosts/groq.ts'
+import { mistral } from '../../../../src/lib/provider/builtin/makers/mistral.ts'
 import { at, givenAnswer, inSeconds, openaiError } from '../given-answer.ts'
 
 describe('what DeepSeek says', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { qwenOauth } from '../../../../src/lib/provider/builtin/qwen-oauth.ts'
+import { qwenOauth } from '../../../../src/lib/provider/builtin/makers/qwen-oauth.ts'
 import { givenAnswer } from '../given-answer.ts'
 
 const error = (code: string, message: string) => ({ error: { code, message, type: code, param: null } })

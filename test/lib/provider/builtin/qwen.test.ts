@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { qwen } from '../../../../src/lib/provider/builtin/qwen.ts'
+import { qwen } from '../../../../src/lib/provider/builtin/makers/qwen.ts'
 import { anthropicError, at, givenAnswer, inSeconds, nativeError, openaiError } from '../given-answer.ts'
 
 const compatible = (code: string, message: string, type = 'invalid_request_error') => ({

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inspectAnswer, inspectResponse } from '../../../../src/lib/proxy/wire/inspect-response.ts'
 import { usageInTail } from '../../../../src/lib/proxy/wire/usage-in-tail.ts'
-import { isErrorFrame } from '../../../../src/lib/provider/error-frame.ts'
-import { readUsageWithCost, usageNames } from '../../../../src/lib/provider/usage.ts'
+import { isErrorFrame } from '../../../../src/lib/provider/failures/error-frame.ts'
+import { readUsageWithCost, usageNames } from '../../../../src/lib/provider/usage/usage.ts'
 
 const bytes = (value: unknown, space?: number) => Buffer.from(JSON.stringify(value, null, space))
 

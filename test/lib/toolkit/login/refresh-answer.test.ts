@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { qwenOauth, qwenResourceBase } from '../../../../src/lib/provider/builtin/qwen-oauth.ts'
+import { qwenOauth, qwenResourceBase } from '../../../../src/lib/provider/builtin/makers/qwen-oauth.ts'
 import { readRefresh } from '../../../../src/lib/toolkit/login/refresh-answer.ts'
 import type { TokenSet } from '../../../../src/lib/toolkit/login/token-set.ts'
 import { dueAt, isUsable } from '../../../../src/lib/toolkit/login/token-set.ts'

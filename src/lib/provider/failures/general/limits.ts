@@ -1,6 +1,6 @@
 // Limits, in the words of any service: a plan's window with its end, or a rate that refills.
-import { announcedEnd, type FailedAnswer } from '../../outcome-row.ts'
-import { parseResetTime } from '../../reset-time.ts'
+import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
+import { parseResetTime } from '../../limits/reset-time.ts'
 import type { FailureRow } from '../failure-row.ts'
 
 const LONG = String.raw`(?:daily|weekly|monthly|hourly|\d+[- ]?(?:hours?|h|days?|weeks?)(?:ly)?|five[- ]hour|session|billing cycle|billing period|calendar)`

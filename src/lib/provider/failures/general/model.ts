@@ -1,5 +1,5 @@
 // A model or an endpoint that this account does not have, in the words of any service.
-import type { FailedAnswer } from '../../outcome-row.ts'
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
 const GONE = String.raw`(?:does not exist|doesn't exist|do not exist|not exist|not found|not (?:currently )?available|unavailable to|no longer (?:available|supported|served)|(?:is|are|been) (?:deprecated|decommissioned|retired|discontinued|removed|shut down|sunset|unknown|disabled)|not (?:a )?(?:supported|recognized|recognised|valid|allowed|enabled|activated|deployed|loaded|permitted|authorized|accessible|configured|purchased|subscribed|served|hosted)(?! (?:value|format|type|for (?:json|tools|functions)))|unsupported|not included in)`

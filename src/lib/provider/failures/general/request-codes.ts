@@ -1,7 +1,7 @@
 // Faults of the request, by the codes of any service: they pass to the client unchanged, whatever else they
 // mention.
-import { isObject } from '../../read-error.ts'
-import type { FailedAnswer } from '../../outcome-row.ts'
+import { isObject } from '../read-error.ts'
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
 const client = (status: number): boolean => status >= 400 && status < 500

@@ -1,5 +1,5 @@
 // Faults of the request without a code, recognised by the field or by the words.
-import type { FailedAnswer } from '../../outcome-row.ts'
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
 const client = (status: number): boolean => status >= 400 && status < 500

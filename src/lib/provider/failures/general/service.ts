@@ -1,5 +1,5 @@
 // The service itself, or something on the way to it, in the words of any service.
-import type { FailedAnswer } from '../../outcome-row.ts'
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
 const BUSY = new RegExp(

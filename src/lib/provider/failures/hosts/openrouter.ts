@@ -1,7 +1,7 @@
 import { calendarWindow } from '../../../quota/zone.ts'
-import { announcedEnd, type FailedAnswer } from '../../outcome-row.ts'
-import { isObject, type JsonObject } from '../../read-error.ts'
-import { parseResetTime } from '../../reset-time.ts'
+import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
+import { isObject, type JsonObject } from '../read-error.ts'
+import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
 const DOCS = 'openrouter.ai/docs/api-reference/errors-and-debugging (2026-11)'

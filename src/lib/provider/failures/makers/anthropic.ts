@@ -1,7 +1,7 @@
 import { calendarWindow } from '../../../quota/zone.ts'
-import { announcedEnd, noEnd, type FailedAnswer } from '../../outcome-row.ts'
-import { isObject } from '../../read-error.ts'
-import { parseResetTime } from '../../reset-time.ts'
+import { announcedEnd, noEnd, type FailedAnswer } from '../outcome-row.ts'
+import { isObject } from '../read-error.ts'
+import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
 export const UNIFIED = 'anthropic-ratelimit-unified'

@@ -1,5 +1,5 @@
-import { isObject } from '../../read-error.ts'
-import type { FailedAnswer } from '../../outcome-row.ts'
+import { isObject } from '../read-error.ts'
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
 const CODES = 'platform.minimax.io/docs/api-reference/errorcode (2026-11)'

@@ -1,5 +1,5 @@
-import { announcedEnd, type FailedAnswer } from '../../outcome-row.ts'
-import { parseResetTime } from '../../reset-time.ts'
+import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
+import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
 const GUIDE = 'platform.openai.com/docs/guides/error-codes (2026-11)'

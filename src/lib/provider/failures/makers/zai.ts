@@ -1,6 +1,6 @@
-import { retryAfter } from '../../reset-time.ts'
-import { resetInText } from '../../reset-words.ts'
-import type { FailedAnswer } from '../../outcome-row.ts'
+import { retryAfter } from '../../limits/reset-time.ts'
+import { resetInText } from '../../limits/reset-words.ts'
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
 const CODES = 'docs.z.ai/api-reference/api-code, docs.bigmodel.cn/cn/api/api-code (2026-11)'

@@ -1,0 +1,202 @@
+// Reads the error of an answer from any envelope.
+
+import type { Answer } from '../provider.ts'
+
+export type JsonObject = Record<string, unknown>
+
+/** An answer's failure in one shape. */
+export interface ErrorFacts {
+  /** The provider's own code; a number becomes text. Null: none. */
+  code: string | null
+  type: string | null
+  /** The provider's own words, at most 4,000 characters; empty when the answer has no readable text. */
+  message: string
+  /** The answer's HTTP status. When the head says 2xx and the body is an error, the status in the body. */
+  status: number
+  /** The error object itself, for facts that only one provider gives; empty when there is none. */
+  error: JsonObject
+}
+
+/**
+ * Finds code, type and message of an error, or reads plain text. Known envelopes are OpenAI, Anthropic, DashScope,
+ * Gemini, OpenRouter and others. MiniMax uses `base_resp`, NVIDIA `title` and `detail`, Cloudflare `errors`.
+ */
+export function readError(answer: Answer): ErrorFacts {
+  const found = fromBody(answer.body) ?? withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)
+  const status = answer.status >= 300 ? answer.status : (found.status ?? answer.status)
+  return {
+    code: cut(found.code, LONGEST_CODE),
+    type: cut(found.type, LONGEST_CODE),
+    message: cut(found.message, LONGEST_MESSAGE),
+    error: found.error,
+    status,
+  }
+}
+
+/** Patterns run on this part: an answer of megabytes must not block a process. */
+const LONGEST_MESSAGE = 4000
+const LONGEST_CODE = 1000
+
+function cut<Text extends string | null>(text: Text, length: number): Text {
+  return (text?.slice(0, length) ?? null) as Text
+}
+
+type BodyFacts = Omit<ErrorFacts, 'status'> & { status: number | null }
+
+const nothing: BodyFacts = { code: null, type: null, message: '', error: {}, status: null }
+/** Errors nest, and deeper levels add nothing. */
+const DEEPEST = 3
+
+function fromBody(body: unknown, depth = 0): BodyFacts | null {
+  // Gemini's OpenAI endpoint answers with a list of one.
+  const root: unknown = Array.isArray(body) ? body[0] : body
+  if (typeof root === 'string') return { ...nothing, message: plainText(root) }
+  if (!isObject(root)) return null
+  return withInnerJson(fromRoot(root), depth)
+}
+
+function fromRoot(root: JsonObject): BodyFacts {
+  const inner = innerError(root)
+  if (isObject(inner)) return fromErrorObject(inner, root)
+  if (typeof inner === 'string') return fromErrorString(inner, root)
+  const { base_resp: base, errors } = root
+  if (isObject(base)) return fromBaseResp(base, root)
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
+  if (isObject(first)) return fromErrorObject(first, root)
+  return fromFlat(root)
+}
+
+/** The `error` member: at the top, in a failed response of the Responses API, in `detail`, or in an OpenRouter choice. */
+export function innerError(root: JsonObject): unknown {
+  if (truthy(root.error)) return root.error
+  if (isObject(root.response) && truthy(root.response.error)) return root.response.error
+  if (isObject(root.detail)) return innerError(root.detail) ?? root.detail
+  const choice: unknown = Array.isArray(root.choices) ? root.choices[0] : undefined
+  return isObject(choice) && truthy(choice.error) ? choice.error : undefined
+}
+
+function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
+  return {
+    // Gemini: `code` repeats the HTTP status, `status` is the name that says something.
+    code: (typeof error.code === 'number' ? text(error.status) : null) ?? text(error.code) ?? text(root.code),
+    type: text(error.type),
+    message: said(error) ?? said(root) ?? '',
+    error,
+    status: httpStatus(error.code) ?? httpStatus(error.status) ?? httpStatus(error.http_code),
+  }
+}
+
+/** `{"error":"invalid_request","error_description":"..."}` (OAuth), `{"error":"model not found"}` (Ollama), `{code,error}` (xAI). */
+function fromErrorString(error: string, root: JsonObject): BodyFacts {
+  const words = text(root.error_description) ?? text(root.message)
+  return {
+    code: words === null ? text(root.code) : error,
+    type: text(root.type) === 'error' ? null : (text(root.type) ?? text(root.error_type)),
+    message: words ?? error,
+    error: root,
+    status: httpStatus(root.status) ?? httpStatus(root.code),
+  }
+}
+
+/** MiniMax: `{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}`, under 200 too. */
+function fromBaseResp(base: JsonObject, root: JsonObject): BodyFacts {
+  return {
+    ...nothing,
+    code: text(base.status_code),
+    message: text(base.status_msg) ?? '',
+    error: root,
+  }
+}
+
+/** `{code,message,request_id}` (DashScope), `{success,code,msg}`, `{title,detail,status}` (NVIDIA), `{detail}` (FastAPI). */
+function fromFlat(root: JsonObject): BodyFacts {
+  return {
+    code: text(root.code) ?? text(root.errorType) ?? text(root.error_code),
+    type: text(root.type) === 'error' ? null : text(root.type),
+    message: said(root) ?? '',
+    error: root,
+    status: httpStatus(root.code) ?? httpStatus(root.status) ?? httpStatus(root.statusCode),
+  }
+}
+
+/** The members that hold a service's message. */
+function said(of: JsonObject): string | null {
+  for (const name of ['message', 'msg', 'detail', 'error_msg', 'errorMessage', 'reason', 'title']) {
+    const found = name === 'detail' ? detail(of[name]) : text(of[name])
+    if (found !== null) return found
+  }
+  return null
+}
+
+function detail(value: unknown): string | null {
+  if (!Array.isArray(value)) return text(value)
+  const parts = value.map((item: unknown) => (isObject(item) ? text(item.msg) : text(item)))
+  return parts.filter((part) => part !== null).join('; ') || null
+}
+
+/** Gateways put the error of the service behind them into their own message, as JSON. */
+function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
+  const start = facts.message.indexOf('{"')
+  if (start < 0 || depth >= DEEPEST) return facts
+  const inner = fromBody(parsed(facts.message.slice(start, facts.message.lastIndexOf('}') + 1)), depth + 1)
+  if (inner === null || (inner.message === '' && inner.code === null)) return facts
+  return {
+    code: isPlainStatus(facts.code) ? (inner.code ?? facts.code) : facts.code,
+    type: facts.type ?? inner.type,
+    message: `${facts.message.slice(0, start)}${inner.message}`,
+    error: facts.error,
+    status: facts.status ?? inner.status,
+  }
+}
+
+/** A code that only repeats an HTTP status says nothing of its own. */
+function isPlainStatus(code: string | null): boolean {
+  return code === null || /^[45]\d\d$/.test(code)
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown
+  } catch {
+    return undefined // words in braces, or truncated JSON
+  }
+}
+
+/** A page becomes its title; any other text its words on one line. */
+function plainText(body: string): string {
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1]
+  const words = title ?? (/^\s*</.test(body) ? body.replace(/<[^<>]*>/g, ' ') : body)
+  return words.replace(/\s+/g, ' ').trim()
+}
+
+const QUOTED = /"[^"]*"|`[^`]*`|“[^”]*”|「[^」]*」/g
+const SINGLE_QUOTED = /(?<![\w'])'[^']*'(?!\w)/g
+/** Python prints its own errors with all words in quotes. */
+const PYTHON = /\{'\w+': /
+
+/** The message without quoted text, which is from the request or a name. */
+export function unquoted(message: string): string {
+  const rest = message.replace(QUOTED, '…')
+  return PYTHON.test(message) ? rest : rest.replace(SINGLE_QUOTED, '…')
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function truthy(value: unknown): boolean {
+  return isObject(value) ? Object.keys(value).length > 0 : typeof value === 'string' && value !== ''
+}
+
+function text(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** A status named in a body, if it means a failure: private codes have other numbers. */
+function httpStatus(value: unknown): number | null {
+  const number = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) && number >= 400 && number <= 599
+    ? number
+    : null
+}

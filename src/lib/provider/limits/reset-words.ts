@@ -1,0 +1,174 @@
+// Reads the end of a limit from sentences: a wait ("try again in 58 hours"), a date, a clock with its zone, a
+// weekday.
+
+import { isZone, startOfDate, wallClock } from '../../quota/zone.ts'
+import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
+import { isDate, monthNumber, within } from './reset-time.ts'
+
+const LONGEST_TEXT = 4000
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access)`
+const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time))*[\s:=~≈(]*`
+
+const WAIT = new RegExp(String.raw`\b${ENDS}${FILLER}(${DURATION_IN_WORDS})(?![\w])`, 'i')
+/** "Retry-After: 30": seconds, by the header it repeats. */
+const BARE_WAIT = /\bretry[- _]?after['"]?\s*[:=]\s*(\d{1,7}(?:\.\d{1,6})?)(?![\w.])/i
+const CHINESE_WAIT = /(\d+(?:\.\d+)?) ?(毫秒|秒钟?|分钟|个?小时|天)(?:之后|以后|后)/
+
+const ISO = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})(?:T|,? (?:at )?)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`
+const ZONE = String.raw`(?: ?(Z\b|UTC(?:[+-]\d{1,2}(?::?\d{2})?)?|GMT(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b|P[SD]?T\b|Pacific(?: Time)?|E[SD]?T\b|Eastern(?: Time)?|Beijing time|北京时间|\([A-Za-z]+(?:\/[\w+-]+)+\)|\((?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\)))?`
+const DATE_AND_TIME = new RegExp(ISO + ZONE, 'i')
+const CLOCK = String.raw`(\d{1,2})(?::(\d{2})(?::\d{2})?)? ?(am|pm|a\.m\.|p\.m\.)?`
+const MONTH_DAY = String.raw`(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?)`
+const ON_DATE = new RegExp(
+  String.raw`\b(?:${ENDS}|until)${FILLER}${MONTH_DAY}(?:,? (?:at )?${CLOCK})?${ZONE}`,
+  'i',
+)
+const AT_CLOCK = new RegExp(String.raw`\b(?:${ENDS}|until)${FILLER}${CLOCK}${ZONE}(?![\w%])`, 'i')
+const MIDNIGHT = new RegExp(String.raw`\b(?:${ENDS}|until)\b[^.]{0,40}?\bmidnight\b${ZONE}`, 'i')
+const WEEKDAY = new RegExp(
+  String.raw`\b(?:${ENDS}|until)${FILLER}(?:next |this )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?\b(?:,? (?:at )?${CLOCK})?${ZONE}`,
+  'i',
+)
+const EPOCH = new RegExp(String.raw`\b(?:${ENDS}|until)${FILLER}(\d{10}|\d{13})(?!\d)`, 'i')
+/** A date next to a word for the end, in either language. */
+const NAMES_AN_END = new RegExp(
+  String.raw`\b(?:${ENDS}|until|next)\b|重置|恢复|刷新|解除|重试|之后|后再`,
+  'i',
+)
+
+/** A zone by its name, or minutes east of UTC. */
+type Zone = string | number
+
+/**
+ * The end named in an error text, in epoch milliseconds; null: none. `zone`: the zone of the service's clock, for
+ * dates without one (Z.ai: Beijing). Without it, a date without a zone is ignored.
+ */
+export function resetInText(message: string, now: number, zone: string | null = null): number | null {
+  const text = message.slice(0, LONGEST_TEXT)
+  return within(wait(text, now) ?? date(text, zone) ?? clock(text, now, zone), now)
+}
+
+function wait(text: string, now: number): number | null {
+  const found = WAIT.exec(text)?.[1]
+  const duration = found === undefined ? null : parseWordedDuration(found)
+  if (duration !== null) return now + duration
+  const seconds = BARE_WAIT.exec(text)?.[1]
+  if (seconds !== undefined) return now + Number(seconds) * 1000
+  const chinese = CHINESE_WAIT.exec(text)
+  const ms = chinese === null ? null : parseWordedDuration(`${chinese[1]}${chinese[2]}`)
+  return ms === null ? null : now + ms
+}
+
+function date(text: string, zone: string | null): number | null {
+  const found = DATE_AND_TIME.exec(text)
+  if (found === null || !NAMES_AN_END.test(text)) return null
+  const [, year, month, day, hour, minute, second = '0', named] = found
+  if (!isDate(Number(year), Number(month), Number(day)) || Number(hour) > 24) return null
+  const wall = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+  return instant(wall, parseZone(named) ?? zone)
+}
+
+/** Dates without a year, clocks without a date, weekdays: the next time that the zone's clock shows them. */
+function clock(text: string, now: number, zone: string | null): number | null {
+  const epoch = EPOCH.exec(text)?.[1]
+  if (epoch !== undefined) return Number(epoch) * (epoch.length === 10 ? 1000 : 1)
+  const onDate = ON_DATE.exec(text)
+  if (onDate !== null) return onMonthDay(onDate, now, zone)
+  const midnight = MIDNIGHT.exec(text)
+  if (midnight !== null) return nextAt(0, now, parseZone(midnight[1]) ?? zone ?? 'UTC')
+  const weekday = WEEKDAY.exec(text)
+  if (weekday !== null) return onWeekday(weekday, now, zone)
+  const atClock = AT_CLOCK.exec(text)
+  if (atClock === null) return null
+  const [, hour, minute, half, named] = atClock
+  // A number alone is no time of day.
+  if (minute === undefined && half === undefined) return null
+  const ms = clockMs(hour, minute, half)
+  const where = parseZone(named) ?? zone
+  return ms === null || where === null ? null : nextAt(ms, now, where)
+}
+
+function onMonthDay(found: RegExpExecArray, now: number, zone: string | null): number | null {
+  const [, name = '', day, year, hour, minute, half, named] = found
+  const where = parseZone(named) ?? zone
+  const ms = hour === undefined ? 0 : clockMs(hour, minute, half)
+  if (ms === null || where === null) return null
+  const month = monthNumber(name)
+  const today = new Date(wallAt(now, where))
+  for (const of of year === undefined
+    ? [today.getUTCFullYear(), today.getUTCFullYear() + 1]
+    : [Number(year)]) {
+    if (!isDate(of, month, Number(day))) continue
+    const at = instant(Date.UTC(of, month - 1, Number(day)) + ms, where)
+    if (at !== null && at > now) return at
+  }
+  return null
+}
+
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+
+function onWeekday(found: RegExpExecArray, now: number, zone: string | null): number | null {
+  const [, name = '', hour, minute, half, named] = found
+  const where = parseZone(named) ?? zone ?? 'UTC'
+  const hasClock = minute !== undefined || half !== undefined
+  const ms = hasClock ? clockMs(hour, minute, half) : 0
+  if (ms === null) return null
+  const today = parseDay(wallAt(now, where))
+  const ahead = (WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase()) - new Date(today).getUTCDay() + 7) % 7
+  const first = instant(today + ahead * DAY + ms, where)
+  return first !== null && first > now ? first : instant(today + (ahead + 7) * DAY + ms, where)
+}
+
+function nextAt(ms: number, now: number, zone: Zone): number | null {
+  const today = parseDay(wallAt(now, zone))
+  const first = instant(today + ms, zone)
+  return first !== null && first > now ? first : instant(today + DAY + ms, zone)
+}
+
+function parseDay(wall: number): number {
+  return Math.floor(wall / DAY) * DAY
+}
+
+function clockMs(
+  hour: string | undefined,
+  minute: string | undefined,
+  half: string | undefined,
+): number | null {
+  const hours = Number(hour)
+  const minutes = Number(minute ?? 0)
+  const isHalf = half !== undefined
+  if (minutes > 59 || hours > (isHalf ? 12 : 23) || (isHalf && hours === 0)) return null
+  const inDay = isHalf ? (hours % 12) + (/^p/i.test(half) ? 12 : 0) : hours
+  return inDay * HOUR + minutes * 60_000
+}
+
+function parseZone(named: string | undefined): Zone | null {
+  const name = named?.replace(/^\(|\)$/g, '')
+  if (name === undefined) return null
+  if (/^(?:Z|UTC|GMT)$/i.test(name)) return 'UTC'
+  if (/^P[SD]?T$|^Pacific/i.test(name)) return 'America/Los_Angeles'
+  if (/^E[SD]?T$|^Eastern/i.test(name)) return 'America/New_York'
+  if (/^Beijing|北京/i.test(name)) return 'Asia/Shanghai'
+  const offset = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/i.exec(name)
+  if (offset !== null) return (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
+  return isZone(name) ? name : null
+}
+
+function wallAt(now: number, zone: Zone): number {
+  return typeof zone === 'number' ? now + zone * 60_000 : wallClock(zone, now)
+}
+
+function instant(wall: number, zone: Zone | null): number | null {
+  if (zone === null) return null
+  return typeof zone === 'number' ? wall - zone * 60_000 : startOfDate(zone, wall)
+}

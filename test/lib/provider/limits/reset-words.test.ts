@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { parseResetTime } from '../../../../src/lib/provider/limits/reset-time.ts'
+import { resetInText } from '../../../../src/lib/provider/limits/reset-words.ts'
+import { readError } from '../../../../src/lib/provider/failures/read-error.ts'
+import { at, givenAnswer, inSeconds, NOW } from '../given-answer.ts'
+
+describe('the end that a sentence names', () => {
+  it.each([
+    ['Please try again in 58 hours.', inSeconds(58 * 3600)],
+    ['Please wait 10 hours 58 minutes before trying again.', inSeconds(10 * 3600 + 58 * 60)],
+    ['Please retry after 26 seconds.', inSeconds(26)],
+    ['try again in ~162 min', inSeconds(162 * 60)],
+    ['Please try again in 1m26.4s.', inSeconds(86.4)],
+    ['available again in 1 hour, 5 minutes and 2 seconds', inSeconds(3902)],
+    ['Please wait 7,200 seconds before retrying.', inSeconds(7200)],
+    ['Retry-After: 30', inSeconds(30)],
+    ['try again in a minute', inSeconds(60)],
+    ['请在 30 秒后重试', inSeconds(30)],
+    ['resets at 2026-11-25T15:00:00Z (2056)', at('2026-11-25T15:00:00Z')],
+    ['regain access on 2026-12-01 at 00:00 UTC', at('2026-12-01T00:00:00Z')],
+    ['try again at 3:00 PM UTC', at('2026-11-25T15:00:00Z')],
+    ['resets 3am (America/Chicago)', at('2026-11-26T09:00:00Z')],
+    ['resets Nov 27 at 7am (America/Chicago)', at('2026-11-27T13:00:00Z')],
+    ['your limit resets Monday', at('2026-11-30T00:00:00Z')],
+    ['resets on Friday at 9:00 AM UTC', at('2026-11-27T09:00:00Z')],
+    ['the quota resets at midnight Pacific Time', at('2026-11-26T08:00:00Z')],
+    ['will reset at 1795611600', at('2026-11-25T13:00:00Z')],
+    ['will reset at 2026-11-25 22:00:00 (UTC+8)', at('2026-11-25T14:00:00Z')],
+  ])('when it says %j, reads it', (text, end) => {
+    expect(resetInText(text, NOW)).toBe(end)
+  })
+
+  it.each([
+    'Please try again and back off exponentially.',
+    'Please try again later.',
+    'wait a moment',
+    'Limit: 3 requests per 60 seconds',
+    'will reset at 2026-11-26 05:00:00',
+    'created 2026-11-26 05:00:00 UTC',
+    'try again at 3:00 PM',
+    'retry 5 times',
+  ])('when it says %j, names none', (text) => {
+    expect(resetInText(text, NOW)).toBeNull()
+  })
+
+  it('when the clock of the service is known, reads a date without a zone by it', () => {
+    expect(resetInText('will reset at 2026-11-26 05:00:00', NOW, 'Asia/Shanghai')).toBe(
+      at('2026-11-25T21:00:00Z'),
+    )
+  })
+})
+
+it('reads a header with fractions of a second', () => {
+  expect(parseResetTime('1.25', NOW)).toBe(NOW + 1250)
+  expect(parseResetTime('33011.382867', NOW)).toBe(Math.ceil(NOW + 33_011_382.867))
+})
+
+it.each([0, 7, 399, 404.5, 600])('when a body has the code %d, the status of the head stays', (code) => {
+  expect(readError(givenAnswer(200, { code, message: 'x' })).status).toBe(200)
+})
