@@ -5,7 +5,7 @@ import { appendFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { resolveHome } from '../src/lib/store/home.ts'
-import type { FileLedger } from '../src/lib/store/ledger/ledger-files.ts'
+import type { TicketLedger } from '../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger } from '../src/lib/store/ledger/open-ledger.ts'
 import { describeMachine } from './support/machine.ts'
 import { endWithUs, removeFolder, temporaryFolder } from './support/processes.ts'
@@ -26,7 +26,7 @@ const START_RUNS = 7
 
 interface Candidate {
   accounts: string[]
-  ledger: FileLedger
+  ledger: TicketLedger
 }
 
 export async function measureLedger(options: LedgerOptions): Promise<Section> {

@@ -10,7 +10,7 @@ import { watchFile } from '../store/documents/watch.ts'
 import type { Home } from '../store/home.ts'
 import type { Keychain } from '../store/vault/keychain.ts'
 import { resolveHome, restoreJournal } from '../store/home.ts'
-import type { FileLedger } from '../store/ledger/ledger-files.ts'
+import type { TicketLedger } from '../store/ledger/ticket-ledger.ts'
 import { AdminAccess } from './admin/admin-access.ts'
 import { AccountArchive } from './accounts/account-archive.ts'
 import { AccountChecks } from './accounts/account-checks.ts'
@@ -119,7 +119,7 @@ class LazyToolkit implements Toolkit {
     (message) => this.#warnings.add(message),
   )
   readonly placements = new HomePlacements(() => this.home)
-  #opened: FileLedger | null = null
+  #opened: TicketLedger | null = null
   #onLedgerProblem = (problem: string): void => void this.#warnings.add(problem)
 
   constructor(options: ToolkitOptions) {

@@ -11,14 +11,15 @@ import { DayFile } from './day-file.ts'
 import { newClock } from './ledger-clock.ts'
 import { systemDisk } from './ledger-disk.ts'
 import { unreadable, unwritable } from './ledger-errors.ts'
-import type { LedgerOptions } from './ledger-files.ts'
-import { FileLedger } from './ledger-files.ts'
+import type { LedgerOptions } from './file-event-log.ts'
+import { FileEventLog } from './file-event-log.ts'
+import { TicketLedger } from './ticket-ledger.ts'
 import { LedgerReader, dayPath, ledgerDays } from './ledger-reader.ts'
 
 const LOSS_SHOWN_MS = 86_400_000
 
 /** Opens the ledger of a home for counting. Any number of processes may do so at once. */
-export async function openLedger(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
+export async function openLedger(home: Home, options: LedgerOptions = {}): Promise<TicketLedger> {
   try {
     const made = mkdirSync(home.ledgerFolder, { recursive: true, mode: 0o700 })
     if (made !== undefined) (options.disk ?? systemDisk).syncFolder(dirname(made))
@@ -27,7 +28,7 @@ export async function openLedger(home: Home, options: LedgerOptions = {}): Promi
     throw unwritable(home.ledgerFolder, error)
   }
   try {
-    return new FileLedger(home, options)
+    return new TicketLedger(new FileEventLog(home, options))
   } catch (error) {
     throw unreadable(home.ledgerFolder, error)
   }

@@ -13,7 +13,7 @@ import { memberOf } from '../../../../src/lib/rotation/pool/member.ts'
 import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { openLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
-import type { FileLedger } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { accountRecord } from '../../../support/account-record.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
@@ -32,7 +32,7 @@ const groq = (requests: number, remaining: number, reset = '6s') => ({
 class Scene {
   now = NOON
   readonly home: string
-  ledger!: FileLedger
+  ledger!: TicketLedger
   learned!: LearnedLimits
   readonly member: Member
   readonly written: Notice[] = []

@@ -20,7 +20,8 @@ import type { LedgerDisk } from '../../../../src/lib/store/ledger/ledger-disk.ts
 import { systemDisk } from '../../../../src/lib/store/ledger/ledger-disk.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import type { FileLedger, LedgerOptions } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import type { LedgerOptions } from '../../../../src/lib/store/ledger/file-event-log.ts'
+import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
@@ -37,13 +38,13 @@ function givenHome(): Home {
   return resolveHome({ QWENCTL_HOME: root })
 }
 
-async function open(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
+async function open(home: Home, options: LedgerOptions = {}): Promise<TicketLedger> {
   const ledger = await openLedger(home, { clock: () => NOON, ...options })
   cleanUp.push(() => ledger.close().catch(() => undefined))
   return ledger
 }
 
-async function setLimit(ledger: FileLedger, text: string): Promise<void> {
+async function setLimit(ledger: TicketLedger, text: string): Promise<void> {
   const { metric, window, max } = parseLimit(text)
   const limits = [{ metric, window, max, source: 'configured' as const }]
   await ledger.record([{ type: 'limits', account: 'a', limits }])
@@ -57,7 +58,7 @@ const ids = (text: string, type: string) =>
     .map((line) => (JSON.parse(line) as { id: string }).id)
 
 /** How many of so many reservations are granted. */
-async function grants(ledger: FileLedger, asked: number): Promise<number> {
+async function grants(ledger: TicketLedger, asked: number): Promise<number> {
   const all = await Promise.all(Array.from({ length: asked }, () => ledger.reserve({ account: 'a' })))
   return all.filter((reservation) => reservation !== null).length
 }

@@ -1,23 +1,16 @@
 import type { QwenctlError } from '../../base/errors.ts'
 import { isoTime } from '../../base/iso-time.ts'
 import { ByteWriter } from '../../base/byte-writer.ts'
-import type { LedgerEvent, ReserveEvent } from '../../quota/log/events.ts'
+import type { LedgerEvent } from '../../quota/log/events.ts'
 import { apply } from '../../quota/log/fold.ts'
-import type {
-  ReservationRequest,
-  ReservationListener,
-  Ledger,
-  Notice,
-  Reservation,
-  Settlement,
-} from '../../quota/ledger.ts'
+import type { Reservation } from '../../quota/ledger.ts'
 import { settleEvent } from '../../quota/log/settle-event.ts'
-import { hasRoom } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { formatDay } from '../../quota/log/totals.ts'
-import { RunningIds } from '../../base/running-ids.ts'
 import { compactLedger } from './compact-ledger.ts'
 import type { Damage } from './day-file.ts'
+import type { AppendResult, EventLog, PendingEvent, PendingQueue } from './event-log.ts'
+import { deliver } from './event-log.ts'
 import type { Home } from '../home.ts'
 import { unwritable } from './ledger-errors.ts'
 import type { LedgerClock } from './ledger-clock.ts'
@@ -46,56 +39,36 @@ export interface LedgerOptions {
   machine?: MachineClock | null
 }
 
-/** Settlements that wait for a full disk; above this number, the oldest stay "outcome unknown". */
-const MAX_WAITING_SETTLEMENTS = 100_000
 const APPEND_ATTEMPTS = 5
 /** The most days that one flush may pass: a year of them, each closed long ago. */
 const MOST_DAYS = 400
 /** Several processes see a loss at the same moment; one line about it is enough. */
 const SAME_LOSS_MS = 5_000
 
-interface Waiting {
-  event: LedgerEvent
-  /** The result for the listener when the event takes effect. */
-  reservation: Reservation | null
-  listener: ReservationListener | null
-}
-
-/** A result for a listener, delivered when the state has all events of a flush. */
-interface ListenerResult {
-  listener: ReservationListener
-  /** An error: the event could not be stored. */
-  of: Reservation | null | QwenctlError
-}
-
 /**
- * The ledger in files. `docs/internals/ledger.md` explains why order in the file is enough, without a lock or a
- * server.
+ * The event log in files. `docs/internals/ledger.md` explains why order in the file is enough, without a lock or a
+ * server. An append is synchronous, so the log is never busy.
  */
-export class FileLedger implements Ledger {
+export class FileEventLog implements EventLog {
+  readonly writer = newWriter()
+  readonly isBusy = false
   readonly #home: Home
   readonly #reader: LedgerReader
   readonly #clock: LedgerClock
   readonly #sync: LedgerSync
   readonly #checkpoints: LedgerCheckpoints
   readonly #retentionDays: number
-  readonly #ids: RunningIds
   readonly #lines = new ByteWriter()
-  #waiting: Waiting[] = []
-  #results: ListenerResult[] = []
-  #isFlushPlanned = false
+  #queue!: PendingQueue
+  #results: AppendResult[] = []
   /** A loss by an outside change, and its cause, until the lost state is recorded again. */
   #lost: { before: LedgerState; what: string } | null = null
   #problem = ''
   #compaction: Promise<unknown> = Promise.resolve()
-  /** Called for every applied event, whichever process wrote it. */
-  onEvent: ((event: LedgerEvent, tookEffect: boolean) => void) | null = null
 
   constructor(home: Home, options: LedgerOptions) {
     this.#home = home
-    const writer = newWriter()
-    this.#ids = new RunningIds(writer)
-    this.#clock = newClock(options, writer)
+    this.#clock = newClock(options, this.writer)
     this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
     const disk = options.disk ?? systemDisk
     this.#sync = new LedgerSync(options.sync ?? 'interval', disk, (problem) => this.#reader.report(problem))
@@ -109,7 +82,14 @@ export class FileLedger implements Ledger {
     this.#reader.load()
     this.#checkpoints = new LedgerCheckpoints(home.countersFile, this.#reader, options.clock ?? Date.now)
     this.#planCompaction()
-    this.#flush() // the clock's event comes first
+  }
+
+  attach(queue: PendingQueue): void {
+    this.#queue = queue
+  }
+
+  get isOwing(): boolean {
+    return this.#lost !== null
   }
 
   get state(): LedgerState {
@@ -127,31 +107,29 @@ export class FileLedger implements Ledger {
   /** Never throws: a fault of the files is reported once, and the next write fails with it. */
   refresh(): void {
     try {
-      this.#follow()
+      this.#reader.follow()
       this.#problem = ''
     } catch (error) {
       const problem = `${unwritable(this.#home.ledgerFolder, error).message}; counting waits until it can`
       if (problem !== this.#problem) this.#reader.report(problem)
       this.#problem = problem
     }
-    this.#checkClock()
-    if (this.#lost !== null || this.#waiting.length > 0) this.#planFlush()
   }
 
   /**
    * After a clock step, or a new ledger time, waiting events get new times. They follow the event that records the
    * change.
    */
-  #checkClock(): void {
+  prepare(pending: PendingEvent[]): void {
     const before = this.#clock.correction
     const event = this.#clock.check(this.state)
     if (event === null && this.#clock.correction === before) return
     const at = this.#clock.reading()
-    for (const { event: waiting, reservation } of this.#waiting) {
+    for (const { event: waiting, reservation } of pending) {
       waiting.at = isoTime(at)
       if (reservation !== null) reservation.at = at
     }
-    if (event !== null) this.#waiting.unshift({ event, reservation: null, listener: null })
+    if (event !== null) pending.unshift({ event, reservation: null, listener: null })
     else this.#sayCorrection()
   }
 
@@ -162,8 +140,8 @@ export class FileLedger implements Ledger {
     this.#reader.report(`the clock of this process is ${seconds} s ${way} the ledger's time, which counts`)
   }
 
-  #follow(): void {
-    this.#reader.follow((_line, event, tookEffect) => this.onEvent?.(event, tookEffect))
+  setTimeByPerson(): LedgerEvent | null {
+    return this.#clock.setByPerson(this.state)
   }
 
   /** Only the first loss counts: a second one would know fewer limits. */
@@ -172,56 +150,7 @@ export class FileLedger implements Ledger {
     this.#lost ??= { before, what: `${path} was ${damage} while in use` }
   }
 
-  reserve(claim: ReservationRequest): Promise<Reservation | null> {
-    return new Promise((claimed, failed) => {
-      if (!this.tryReserve(claim, { onReserved: claimed, onFailed: failed })) claimed(null)
-    })
-  }
-
-  tryReserve(claim: ReservationRequest, listener: ReservationListener): boolean {
-    const { account, also, keep, probe } = claim
-    const now = this.now()
-    const { subjects } = this.state
-    if (
-      !hasRoom(subjects.get(account), now, null, keep) ||
-      also?.every((subject) => hasRoom(subjects.get(subject), now)) === false
-    ) {
-      return false // as the file is now, the reservation would be void: skip the line
-    }
-    const id = this.#ids.next()
-    const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }
-    if (also !== undefined && also.length > 0) event.also = also
-    if (keep !== undefined && keep > 0) event.keep = keep
-    if (probe !== undefined) event.probe = probe
-    this.#enqueue({ event, reservation: { id, account, at: now }, listener })
-    return true
-  }
-
-  settle(reservation: Reservation, settlement: Settlement): void {
-    const event = settleEvent(reservation.id, isoTime(this.now()), settlement)
-    this.#enqueue({ event, reservation: null, listener: null })
-  }
-
-  record(notices: Notice[]): Promise<void> {
-    const isReset = notices.some(({ type }) => type === 'reset')
-    const setting = isReset ? this.#clock.setByPerson(this.state) : null
-    if (setting !== null) this.#enqueue({ event: setting, reservation: null, listener: null })
-    const at = isoTime(setting === null ? this.now() : this.#clock.reading())
-    const written = notices.map(
-      (notice) =>
-        new Promise<Reservation | null>((claimed, failed) =>
-          this.#enqueue({
-            event: { ...notice, at },
-            reservation: null,
-            listener: { onReserved: claimed, onFailed: failed },
-          }),
-        ),
-    )
-    return Promise.all(written).then(() => undefined)
-  }
-
   async close(): Promise<void> {
-    this.#flush()
     await this.#compaction
     this.#checkpoints.atClose()
     this.#sync.stop()
@@ -229,60 +158,36 @@ export class FileLedger implements Ledger {
     this.#reader.close()
   }
 
-  #enqueue(waiting: Waiting): void {
-    this.#waiting.push(waiting)
-    this.#planFlush()
-  }
-
-  #planFlush(): void {
-    if (this.#isFlushPlanned) return
-    this.#isFlushPlanned = true
-    // Runs after the sockets of this turn were read: all their reservations share one write.
-    setImmediate(() => this.#flush())
-  }
-
-  #flush(): void {
-    this.#isFlushPlanned = false
-    this.#checkClock()
-    if (this.#waiting.length === 0 && this.#lost === null) return
-    let batch = this.#waiting
-    this.#waiting = []
+  append(pending: PendingEvent[]): void {
+    let batch = pending
     let cause: unknown = null
     try {
       this.#reachToday()
       for (
         let attempt = 0;
-        this.#isOwing(batch) && attempt < APPEND_ATTEMPTS && cause === null;
+        this.#mustWrite(batch) && attempt < APPEND_ATTEMPTS && cause === null;
         attempt += 1
       ) {
         if (attempt > 0) this.#reachToday()
-        ;({ left: batch, cause } = this.#append(batch))
+        ;({ left: batch, cause } = this.#write(batch))
       }
     } catch (error) {
       cause = error
     }
     if (batch.length > 0) this.#giveUp(batch, cause)
     this.#checkpoints.afterFlush()
-    this.#tellClaimants()
-  }
-
-  #isOwing(batch: Waiting[]): boolean {
-    return batch.length > 0 || this.#lost !== null
-  }
-
-  /** Notifies last: listeners continue at once, and may reserve again. */
-  #tellClaimants(): void {
-    const all = this.#results
+    const results = this.#results
     this.#results = []
-    for (const { listener, of } of all) {
-      if (of instanceof Error) listener.onFailed(of)
-      else listener.onReserved(of)
-    }
+    deliver(results)
+  }
+
+  #mustWrite(batch: PendingEvent[]): boolean {
+    return batch.length > 0 || this.#lost !== null
   }
 
   /** Closes the day when the clock has left it. The first process to do so names the next day for all. */
   #reachToday(): void {
-    if (this.#reader.file?.isDue === true && this.#reader.file.damage() !== null) this.#follow()
+    if (this.#reader.file?.isDue === true && this.#reader.file.damage() !== null) this.#reader.follow()
     for (let days = 0; days < MOST_DAYS; days += 1) {
       const today = formatDay(this.now())
       const file = this.#reader.file ?? this.#reader.begin(today)
@@ -292,7 +197,7 @@ export class FileLedger implements Ledger {
         this.#sync.wrote(file)
         this.#planCompaction()
       }
-      this.#follow()
+      this.#reader.follow()
     }
     throw new Error('its days do not end')
   }
@@ -301,7 +206,7 @@ export class FileLedger implements Ledger {
    * Writes the batch and applies the events that the file then holds. `left`: events after a close, or torn ones,
    * to write again. `cause`: the disk took only a part and refused the rest.
    */
-  #append(batch: Waiting[]): { left: Waiting[]; cause: Error | null } {
+  #write(batch: PendingEvent[]): { left: PendingEvent[]; cause: Error | null } {
     const file = this.#reader.file
     if (file === null) return { left: batch, cause: null }
     const again = this.#lost
@@ -310,20 +215,20 @@ export class FileLedger implements Ledger {
     const lines = this.#writeLines(all.map(({ event }) => event))
     const isWhole = file.append(lines)
     const refusal = this.#sync.wrote(file)
-    let left: Waiting[] = []
+    let left: PendingEvent[] = []
     if (isWhole && file.grewBy(lines.length)) {
       file.offset += lines.length
       for (const waiting of all) this.#applied(waiting, apply(this.state, waiting.event), refusal)
       this.#reader.tail += all.length
     } else left = this.#readBack(all, refusal)
-    const isOwed = (waiting: Waiting) => owed.includes(waiting)
+    const isOwed = (waiting: PendingEvent) => owed.includes(waiting)
     if (this.#lost === again && !left.some(isOwed)) this.#lost = null
     const cause = isWhole ? null : new Error('the disk took only a part')
     return { left: owed.length === 0 ? left : left.filter((waiting) => !isOwed(waiting)), cause }
   }
 
   /** A process's own state that the file lost: it precedes the next batch. */
-  #owedSince({ before, what }: { before: LedgerState; what: string }): Waiting[] {
+  #owedSince({ before, what }: { before: LedgerState; what: string }): PendingEvent[] {
     const at = isoTime(this.now())
     const { lost } = this.state
     const isSaid = lost !== null && this.now() - lost.at < SAME_LOSS_MS
@@ -339,8 +244,7 @@ export class FileLedger implements Ledger {
   }
 
   /** `refusal`: the event is in the file, but not as durable as required. */
-  #applied(waiting: Waiting, tookEffect: boolean, refusal: Error | null): void {
-    this.onEvent?.(waiting.event, tookEffect)
+  #applied(waiting: PendingEvent, tookEffect: boolean, refusal: Error | null): void {
     const { listener, reservation } = waiting
     if (listener === null) return
     if (refusal === null) this.#results.push({ listener, of: tookEffect ? reservation : null })
@@ -353,13 +257,13 @@ export class FileLedger implements Ledger {
   /** The reservation is in the file, or may still get there, but its request was refused and is not sent. */
   #takeBack({ id }: Reservation): void {
     const event = settleEvent(id, isoTime(this.now()), { outcome: 'unreachable', refunded: true })
-    this.#waiting.push({ event, reservation: null, listener: null })
+    this.#queue.add({ event, reservation: null, listener: null })
   }
 
   /** Reads the file, including other processes' events; returns the batch's events that the file lacks. */
-  #readBack(batch: Waiting[], refusal: Error | null): Waiting[] {
+  #readBack(batch: PendingEvent[], refusal: Error | null): PendingEvent[] {
     const lostBefore = this.#lost
-    const missing = new Map<string, Waiting[]>()
+    const missing = new Map<string, PendingEvent[]>()
     for (const waiting of batch) {
       const line = formatLine(waiting.event)
       const twins = missing.get(line)
@@ -367,10 +271,9 @@ export class FileLedger implements Ledger {
       else twins.push(waiting)
     }
     try {
-      this.#reader.follow((line, event, tookEffect) => {
+      this.#reader.follow((line, _event, tookEffect) => {
         const own = missing.get(line)?.shift()
-        if (own === undefined) this.onEvent?.(event, tookEffect)
-        else this.#applied(own, tookEffect, refusal)
+        if (own !== undefined) this.#applied(own, tookEffect, refusal)
       })
     } catch {
       // What cannot be read back is not granted: the caller writes it again, or gives up on it.
@@ -381,7 +284,7 @@ export class FileLedger implements Ledger {
   }
 
   /** The file was lost during the write: the present file granted its events without the lost limits. */
-  #withoutWritten(batch: Waiting[]): Waiting[] {
+  #withoutWritten(batch: PendingEvent[]): PendingEvent[] {
     const refusal = new Error('the file was lost')
     return batch.filter((waiting) => {
       const { event } = waiting
@@ -391,9 +294,9 @@ export class FileLedger implements Ledger {
     })
   }
 
-  #giveUp(batch: Waiting[], cause: unknown): void {
+  #giveUp(batch: PendingEvent[], cause: unknown): void {
     const error = this.#unwritable(cause)
-    const settlements: Waiting[] = []
+    const settlements: PendingEvent[] = []
     for (const waiting of batch) {
       const { event, listener, reservation } = waiting
       if (event.type === 'settle') settlements.push(waiting)
@@ -402,7 +305,7 @@ export class FileLedger implements Ledger {
       if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(reservation)
     }
     // Events stay queued until a write succeeds; their requests stay charged and in flight.
-    this.#waiting = [...settlements, ...this.#waiting].slice(-MAX_WAITING_SETTLEMENTS)
+    this.#queue.keep(settlements)
   }
 
   #unwritable(cause: unknown): QwenctlError {

@@ -21,7 +21,8 @@ import { standing } from '../../../../src/lib/quota/standing.ts'
 import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import type { FileLedger, LedgerOptions } from '../../../../src/lib/store/ledger/ledger-files.ts'
+import type { LedgerOptions } from '../../../../src/lib/store/ledger/file-event-log.ts'
+import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../../../src/lib/store/ledger/writer.ts'
 
@@ -41,7 +42,7 @@ function givenHome(): Home {
   return resolveHome({ QWENCTL_HOME: root })
 }
 
-async function open(home: Home, options: LedgerOptions = {}): Promise<FileLedger> {
+async function open(home: Home, options: LedgerOptions = {}): Promise<TicketLedger> {
   const ledger = await openLedger(home, options)
   cleanUp.push(() => ledger.close().catch(() => undefined))
   return ledger
@@ -53,10 +54,10 @@ const limit = (...texts: string[]): LimitRecord[] =>
     return { metric, window, max, source: 'configured' }
   })
 
-const setLimit = (ledger: FileLedger, account: string, ...texts: string[]) =>
+const setLimit = (ledger: TicketLedger, account: string, ...texts: string[]) =>
   ledger.record([{ type: 'limits', account, limits: limit(...texts) }])
 
-function used(state: FileLedger['state'], account: string): number {
+function used(state: TicketLedger['state'], account: string): number {
   const found = state.subjects.get(account)?.limits[0]
   return found === undefined ? Number.NaN : standing(found, state.now).used
 }

@@ -1,0 +1,69 @@
+import type { QwenctlError } from '../../base/errors.ts'
+import type { LedgerEvent } from '../../quota/log/events.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
+import type { Reservation, ReservationListener } from '../../quota/ledger.ts'
+
+/** An event that waits for its place in the order of the log. */
+export interface PendingEvent {
+  event: LedgerEvent
+  /** The result for the listener when the event takes effect. */
+  reservation: Reservation | null
+  listener: ReservationListener | null
+}
+
+/** A result for a listener, delivered when the state has all events of an append. */
+export interface AppendResult {
+  listener: ReservationListener
+  /** An error: the event could not be stored. */
+  of: Reservation | null | QwenctlError
+}
+
+/** The queue of events before a log. A log returns to it what could not be written. */
+export interface PendingQueue {
+  /** Events that precede the waiting ones at the next append. */
+  keep(events: PendingEvent[]): void
+  /** An event that follows the waiting ones. */
+  add(event: PendingEvent): void
+  /** Appends in the next turn of the event loop. */
+  planAppend(): void
+}
+
+/**
+ * One total order of events, with the state that they add up to. Its home is a folder or a Redis stream. The order
+ * alone decides every reservation, so all processes reach the same verdicts.
+ */
+export interface EventLog {
+  /** The folded state as last read. */
+  readonly state: LedgerState
+  readonly problems: readonly string[]
+  /** Identifies this opened log; the first part of its reservation ids. */
+  readonly writer: string
+  /** Whether the log itself has something to append. */
+  readonly isOwing: boolean
+  /** An append is under way, so the next batch waits. The log then calls `planAppend` at its end. */
+  readonly isBusy: boolean
+  /** The log's time in epoch milliseconds; never before the newest event. */
+  now(): number
+  /** Receives the queue, before any other call. */
+  attach(queue: PendingQueue): void
+  /** Prepares the waiting events for an append: their times follow a corrected clock. */
+  prepare(waiting: PendingEvent[]): void
+  /** The event by which a person sets the log's time; null: the log has a time of its own. */
+  setTimeByPerson(): LedgerEvent | null
+  /** Reads the events of other processes. Never throws. */
+  refresh(): void
+  /**
+   * Appends a batch and tells each listener its result. An event that cannot be written fails; a settlement returns
+   * to the queue.
+   */
+  append(batch: PendingEvent[]): void
+  close(): Promise<void>
+}
+
+/** Notifies last: listeners continue at once, and may reserve again. */
+export function deliver(results: readonly AppendResult[]): void {
+  for (const { listener, of } of results) {
+    if (of instanceof Error) listener.onFailed(of)
+    else listener.onReserved(of)
+  }
+}
