@@ -71,6 +71,13 @@ module.exports = {
       from: { path: `^src/lib/proxy/(${PROXY_LAYERS.slice(1).join('|')})/` },
       to: { path: '^src/lib/proxy/[^/]+\\.ts$' },
     },
+    {
+      name: 'fast-transport-behind-its-chooser',
+      comment: 'what relies on internals of Node is reached through the chooser alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/lib/proxy/transport/(fast/|choose-transport\\.ts$)' },
+      to: { path: '^src/lib/proxy/transport/fast/' },
+    },
     may('screen', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe', 'terminal'),
     may('management', 'toolkit', 'rotation', 'quota', 'provider', 'account', 'observe'),
     may('terminal', 'toolkit', 'proxy', 'observe'),
@@ -112,11 +119,11 @@ module.exports = {
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` and `proxy restart` alone, what it left to see for `proxy logs`, the screen for `top`',
+        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` and `proxy restart` alone, its transport for `doctor`, what it left to see for `proxy logs`, the screen for `top`',
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|restart|worker|logs)|demo|top|base/proxy-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|restart|worker|logs)|demo|doctor|top|base/proxy-[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

@@ -1,7 +1,15 @@
 import { Flags } from '@oclif/core'
 import { printable } from '../lib/terminal/format/text-width.ts'
+import type { TransportName } from '../lib/proxy/transport/transport.ts'
 import type { DoctorReport } from '../lib/toolkit/toolkit.ts'
 import { ToolkitCommand } from './base/toolkit-command.ts'
+
+/** The transport that a proxy would have here. */
+async function chooseTransport(wanted: string): Promise<{ name: string; missing: readonly string[] }> {
+  const { chooseTransport: choose } = await import('../lib/proxy/transport/choose-transport.ts')
+  const { transport, missing } = choose(wanted as TransportName)
+  return { name: transport.name, missing }
+}
 
 export default class Doctor extends ToolkitCommand {
   static override summary = 'check everything that qwenctl depends on'
@@ -18,7 +26,7 @@ export default class Doctor extends ToolkitCommand {
 
   async run(): Promise<DoctorReport> {
     const { flags } = await this.parse(Doctor)
-    const report = await this.toolkit.doctor({ fix: flags.fix === true })
+    const report = await this.toolkit.doctor({ fix: flags.fix === true, chooseTransport })
     const { good, warn, bad, quiet } = this.palette
     const tones = { ok: good, warn, fail: bad, skip: quiet }
     this.printTable(

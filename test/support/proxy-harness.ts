@@ -66,6 +66,9 @@ export const keyOf = (name: string): string => `sk-key-of-${name}-0123456789abcd
 
 export const QUESTION = { model: 'm1', messages: [{ role: 'user', content: 'hi' }] }
 
+/** Of the whole run: `npm run test:portable` sets it. */
+export const transport = process.env.QWENCTL_TRANSPORT as ProxySettings['transport']
+
 const defaults: ProxySettings = {
   host: '127.0.0.1',
   port: 0,
@@ -77,6 +80,7 @@ const defaults: ProxySettings = {
   idleTimeoutMs: 20_000,
   clientIdleTimeoutMs: 20_000,
   user: null,
+  ...(transport !== undefined && { transport }),
 }
 
 export function temporaryHome(): string {
@@ -89,7 +93,7 @@ export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
   const home = given.home ?? temporaryHome()
   if (given.config !== undefined) writeFileSync(join(home, 'config.yaml'), given.config)
   const toolkit = openToolkit({
-    env: { QWENCTL_HOME: home },
+    env: { QWENCTL_HOME: home, ...(transport !== undefined && { QWENCTL_TRANSPORT: transport }) },
     ...given.toolkit,
     ...(given.clock === undefined ? {} : { clock: given.clock }),
     ca: given.ca,

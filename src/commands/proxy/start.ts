@@ -68,6 +68,8 @@ export default class ProxyStart extends AccountCommand {
       return { ...(await readProxySettings(this.toolkit.settings, flags, process.env)), proof }
     }
     const settings = await read()
+    const { chooseTransport } = await import('../../lib/proxy/transport/choose-transport.ts')
+    const { transport } = chooseTransport(settings.transport)
     const { host, user } = settings
     let { strategy } = settings as { strategy: string }
     const startedAt = new Date().toISOString()
@@ -101,6 +103,7 @@ export default class ProxyStart extends AccountCommand {
     const view = () => ({
       ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, workers: serving.pids() },
       version: ownVersion(),
+      transport: transport.name,
       args: startFlags(process.argv.slice(2)),
       ...{ user, ...rotation },
     })

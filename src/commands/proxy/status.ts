@@ -22,15 +22,17 @@ export default class ProxyStatus extends ToolkitCommand {
           { header: 'URL' },
           { header: 'STATE' },
           { header: 'STRATEGY' },
+          { header: 'TRANSPORT' },
           { header: 'STARTED' },
           { header: 'VERSION' },
           { header: 'WORKERS', align: 'right' },
           { header: 'PID', align: 'right' },
         ],
-        proxies.map(({ url, state, pid, strategy, startedAt, version, workers }) => [
+        proxies.map(({ url, state, pid, strategy, transport, startedAt, version, workers }) => [
           url,
           state,
           strategy,
+          transport ?? '-',
           formatAgo(startedAt, now),
           version ?? '-',
           String(workers.length),

@@ -5,6 +5,7 @@ import type { StrategyName } from '../rotation/strategies/strategies.ts'
 import type { Settings } from '../toolkit/toolkit.ts'
 import type { ManagementHandler } from './server/management-seam.ts'
 import type { ObserveSettings } from './proxy-observer.ts'
+import type { TransportName } from './transport/transport.ts'
 import { checkListenHost } from './server/listen-host.ts'
 
 export interface ProxySettings {
@@ -26,6 +27,8 @@ export interface ProxySettings {
   user: string | null
   /** A secret of this proxy, by which `proxy stop` tells it from another at its address. */
   proof?: string
+  /** How bytes are moved; missing: `fast`. */
+  transport?: TransportName
   /** Answers the page and `/api`; without a handler neither exists. */
   management?: ManagementHandler
   /** Settings of logs, metrics and traces; missing: nothing is observed. */
@@ -51,7 +54,7 @@ const KEYS = [
   ...(['proxy.host', 'proxy.port', 'proxy.strategy', 'proxy.affinity', 'proxy.maxBodyMb'] as const),
   ...(['proxy.connectTimeoutMs', 'proxy.headersTimeoutMs', 'proxy.idleTimeoutMs'] as const),
   'proxy.clientIdleTimeoutMs',
-  ...(['proxy.allowHosts', 'proxy.ca', 'proxy.allowMetadata'] as const),
+  ...(['proxy.allowHosts', 'proxy.ca', 'proxy.allowMetadata', 'proxy.transport'] as const),
   'models.fetch',
   ...(['ledger.sync', 'ledger.retentionDays', 'logs.level', 'logs.maxBytes', 'metrics.enabled'] as const),
 ] as const
@@ -70,6 +73,7 @@ export async function readProxySettings(
     'proxy.port': port ?? get('proxy.port'),
     'proxy.ca': ca ?? get('proxy.ca'),
     'proxy.allowMetadata': get('proxy.allowMetadata'),
+    'proxy.transport': get('proxy.transport'),
     'ledger.sync': get('ledger.sync'),
     'ledger.retentionDays': get('ledger.retentionDays'),
   }
@@ -85,6 +89,7 @@ export async function readProxySettings(
     clientIdleTimeoutMs: Number(get('proxy.clientIdleTimeoutMs')),
     fetchModels: Boolean(get('models.fetch')),
     allowHosts: get('proxy.allowHosts') as string[],
+    transport: get('proxy.transport') as TransportName,
     user: user === undefined || user === '' ? null : user,
     observe: {
       level: get('logs.level') as LogLevel,

@@ -14,6 +14,8 @@ import type { ProxySettings } from './proxy-settings.ts'
 import type { SandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { ProxyServer } from './server/server.ts'
+import { chooseTransport } from './transport/choose-transport.ts'
+import type { TransportName } from './transport/transport.ts'
 import { UpstreamPool } from './upstream/upstream-pool.ts'
 
 export type { ProxySettings }
@@ -35,6 +37,8 @@ export interface RunningProxy {
   readonly inFlight: number
   /** The requests in flight that wait for an account. */
   readonly waiting: number
+  /** How it moves bytes. */
+  readonly transport: TransportName
   /** The observer of this process alone. */
   readonly observer: Observer
   /** The simulated upstream, started when an account needs it. */
@@ -76,6 +80,7 @@ export async function startProxy(
       port,
       accounts,
       observer,
+      transport: parts.transport,
       get inFlight() {
         return server.inFlight
       },
@@ -100,6 +105,7 @@ interface ProxyParts {
   live: LivePool
   server: ProxyServer
   observer: Observer
+  transport: TransportName
   sandbox: () => Promise<SandboxUpstream>
   /** Starts to apply configuration changes. */
   follow: (read: () => Promise<ProxySettings>) => void
@@ -120,7 +126,12 @@ async function openParts(
   let sandbox: Promise<SandboxUpstream> | null = null
   const startSandbox = () => (sandbox ??= startSandboxUpstream())
   const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = settings
-  const upstreams = new UpstreamPool({ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, ...dialing })
+  const { transport, missing } = chooseTransport(settings.transport)
+  if (missing.length > 0) onTrouble(formatMissing(missing))
+  const upstreams = new UpstreamPool({
+    ...{ connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, transport },
+    ...dialing,
+  })
   const sandboxBase = async () => (await startSandbox()).url
   const { live, lists } = await openPool(toolkit, settings, {
     events,
@@ -135,6 +146,7 @@ async function openParts(
   const server = new ProxyServer(context, {
     host: settings.host,
     port: settings.port,
+    transport,
     allowHosts: settings.allowHosts ?? [],
     management: settings.management ?? null,
     onTrouble,
@@ -162,7 +174,7 @@ async function openParts(
     await (await sandbox)?.close()
     await observer.close()
   }
-  return { live, server, observer, sandbox: startSandbox, follow, release }
+  return { live, server, observer, transport: transport.name, sandbox: startSandbox, follow, release }
 }
 
 interface PoolParts {
@@ -217,4 +229,8 @@ function refuseOpenAddress(host: string): never {
   throw new QwenctlError('invalid_value', `${host} can be reached by others, and there are no client keys`, {
     hint: 'make one first: qwenctl keys create NAME; or listen on 127.0.0.1',
   })
+}
+
+function formatMissing(missing: readonly string[]): string {
+  return `this Node (${process.version}) has no ${missing.join(', no ')}: the proxy uses the transport "portable", which is slower (qwenctl config set proxy.transport portable ends this message)`
 }

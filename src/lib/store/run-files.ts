@@ -20,6 +20,8 @@ export interface RunFile {
   version: string | null
   /** The flags of the start; missing: an older version. */
   args?: string[]
+  /** How it moves bytes: `fast` or `portable`; null: an older version. */
+  transport?: string | null
   /** Only this user's accounts serve; null: those of all users. Missing, as the two below: of an older version. */
   user?: string | null
   affinity?: boolean
@@ -74,8 +76,8 @@ export function readRunFiles(home: Home): RunFile[] {
     if (stored === null || state !== 'alive') continue // another machine or container: its pid means another process here
     const { owner: _, proof: __, ...run } = stored
     // A proxy of an older version records neither: it serves alone.
-    const { workers = [run.pid], version = null } = run as Partial<RunFile>
-    found.push({ ...run, workers, version })
+    const { workers = [run.pid], version = null, transport = null } = run as Partial<RunFile>
+    found.push({ ...run, workers, version, transport })
   }
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt))
 }

@@ -48,6 +48,7 @@ import type {
   Accounts,
   Archive,
   Backups,
+  DoctorOptions,
   DoctorReport,
   Templates,
   Logins,
@@ -221,12 +222,13 @@ class LazyToolkit implements Toolkit {
     return new AccountArchive({ ...this.#accountStore(), show: (id) => this.accounts.show(id) })
   }
 
-  async doctor({ fix }: { fix: boolean }): Promise<DoctorReport> {
+  async doctor(options: DoctorOptions): Promise<DoctorReport> {
     const { examine } = await import('./doctor/doctor.ts')
     const { home, settings } = this
     const vault = once(() => this.#openVault({ quietly: true }))
     return examine({
-      ...{ home, settings, vault, fix, env: this.#options.env, clock: this.#clock },
+      ...options,
+      ...{ home, settings, vault, env: this.#options.env, clock: this.#clock },
       secrets: new AccountSecrets(vault),
       providers: this.providers,
       egress: this.egress,

@@ -16,7 +16,7 @@ import type { Template } from '../store/documents/templates-document.ts'
 import type { BackupView, MadeBackup, OpenedBackup } from './backup/backup-views.ts'
 import type { LoginOptions, LoginOverrides, PendingLogin } from './login/pending-login.ts'
 import type { Access, TokenSet } from './login/token-set.ts'
-import type { DoctorReport } from './doctor/check.ts'
+import type { DoctorOptions, DoctorReport } from './doctor/check.ts'
 import type { Egress } from '../net/egress.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
 import type { HistoryBooks } from './history/history-views.ts'
@@ -35,7 +35,7 @@ import type {
   StorageView,
 } from './views.ts'
 
-export type { DoctorReport, Template }
+export type { DoctorOptions, DoctorReport, Template }
 
 export interface AccountFilter {
   user?: string
@@ -276,7 +276,7 @@ export interface Toolkit {
   /** Access to the management API. */
   readonly admin: AdminAccess
   /** Checks everything that qwenctl depends on; `fix` removes the access of other users of the machine. */
-  doctor(options: { fix: boolean }): Promise<DoctorReport>
+  doctor(options: DoctorOptions): Promise<DoctorReport>
   /** The key that seals the secrets; opens nothing. */
   storage(): Promise<StorageView>
   /** Seals all secrets with another key, all or none. Throws `vault_locked`, and `failed` while a proxy runs. */

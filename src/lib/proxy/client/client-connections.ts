@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
-import { ClientConnection } from './client-connection.ts'
+import { ClientConnection, type WriteProgress } from '../transport/client-connection.ts'
+import type { ConnectionRegistry } from '../transport/inbound.ts'
+import { StreamProgress } from '../transport/portable/stream-progress.ts'
 
 const SWEEP_MS = 15_000
 /** Checks within the idle time of a client, at least. */
@@ -17,7 +19,7 @@ export interface ClientTimes {
  * every request, which costs more than the ledger does. This class checks every connection at intervals
  * instead.
  */
-export class ClientConnections {
+export class ClientConnections implements ConnectionRegistry {
   readonly #bySocket = new Map<Socket, ClientConnection>()
   #times: ClientTimes
   #timer: NodeJS.Timeout | undefined
@@ -35,8 +37,8 @@ export class ClientConnections {
     this.#timer.unref()
   }
 
-  add(socket: Socket): ClientConnection {
-    const connection = new ClientConnection(socket, performance.now())
+  add(socket: Socket, progress: WriteProgress = new StreamProgress(socket)): ClientConnection {
+    const connection = new ClientConnection(socket, progress, performance.now())
     this.#bySocket.set(socket, connection)
     socket.on('close', () => this.#bySocket.delete(socket))
     return connection
@@ -67,13 +69,13 @@ export class ClientConnections {
   #sweep(now: number): void {
     const { keepAliveMs, stillMs } = this.#times
     for (const connection of this.#bySocket.values()) {
-      const { socket, writer, busy } = connection
+      const { socket, progress, busy } = connection
       if (busy === 0) {
         connection.idleSince ??= now
         if (now - connection.idleSince > keepAliveMs) socket.destroy()
         continue
       }
-      const moved = socket.bytesRead + socket.bytesWritten - writer.unsentBytes
+      const moved = socket.bytesRead + socket.bytesWritten - progress.unsentBytes
       if (moved !== connection.moved || !isClientsTurn(connection)) {
         connection.moved = moved
         connection.movedAt = now
@@ -86,6 +88,6 @@ export class ClientConnections {
 }
 
 /** Whether the proxy waits for the client to send or read. */
-function isClientsTurn({ writer, call }: ClientConnection): boolean {
-  return writer.hasUnsent || call?.isRead === false
+function isClientsTurn({ progress, call }: ClientConnection): boolean {
+  return progress.hasUnsent || call?.isRead === false
 }

@@ -1,20 +1,12 @@
-import { createServer } from 'node:http'
-import type { Server, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { QwenctlError } from '../../base/errors.ts'
-import { useOriginForm } from './absolute-target.ts'
-import type { ClientCall } from './client-call.ts'
+import { chooseTransport } from '../transport/choose-transport.ts'
+import type { ClientCall } from '../transport/client-call.ts'
+import type { InboundHost, InboundTransport } from '../transport/inbound.ts'
+import type { Transport } from '../transport/transport.ts'
 import { ClientConnections } from './client-connections.ts'
-import { NodeCall } from './node-call.ts'
-import { NodeRequest } from './node-request.ts'
-import { FastConnection } from './fast-connection.ts'
-import type { FastHost } from './fast-connection.ts'
-import type { FastHead } from './fast-head.ts'
-import { HeadMemory } from './fast-heads.ts'
-import { rejectExpectation, rejectUnreadable } from './reject-unreadable.ts'
 
-/** A client that has sent no head by then is cut off. */
-const HEAD_TIMEOUT_MS = 60_000
 /** Limit between requests on one connection; longer than clients and balancers keep theirs. */
 const KEEP_ALIVE_MS = 75_000
 const CLIENT_IDLE_MS = 600_000
@@ -22,76 +14,47 @@ const CLIENT_IDLE_MS = 600_000
 export interface HttpListenerOptions {
   /** How long a client may stall while it has to send or read. */
   clientIdleMs?: number | undefined
-  /**
-   * Whether a plain request may bypass Node's server. Anything that needs Node's request and response objects
-   * may not.
-   */
-  takes: (head: FastHead) => boolean
+  /** Missing: the fast one, if this Node allows it. */
+  transport?: Transport | undefined
+  /** False: the call needs Node's own request and response objects. */
+  takes: (request: { readonly url: string }) => boolean
   onCall: (call: ClientCall) => void
 }
 
 /** The listener for client connections. */
-export class HttpListener implements FastHost {
-  readonly #server: Server<typeof NodeRequest>
-  readonly #connections: ClientConnections
+export class HttpListener implements InboundHost {
+  readonly connections: ClientConnections
+  readonly #inbound: InboundTransport
   readonly #options: HttpListenerOptions
   isClosing = false
-  readonly heads = new HeadMemory()
 
   constructor(options: HttpListenerOptions) {
     this.#options = options
-    this.#connections = new ClientConnections(timesOf(options.clientIdleMs))
-    const server = createServer({
-      IncomingMessage: NodeRequest,
-      headersTimeout: HEAD_TIMEOUT_MS,
-      requestTimeout: 0, // a large body over a slow line is no fault: size and idle time are bounded
-      keepAliveTimeout: 0,
-      noDelay: true,
-    })
-    server.on('request', (req, res) => this.#called(req, res))
-    server.on('checkContinue', (req, res) => {
-      res.writeContinue()
-      this.#called(req, res)
-    })
-    server.on('checkExpectation', rejectExpectation)
-    server.on('clientError', rejectUnreadable)
-    this.#server = server
-    this.#standBefore(server)
+    this.connections = new ClientConnections(timesOf(options.clientIdleMs))
+    const transport = options.transport ?? chooseTransport().transport
+    this.#inbound = transport.openInbound(this)
   }
 
-  /** Takes every connection first, and leaves to Node's server those that are handed off. */
-  #standBefore(server: Server<typeof NodeRequest>): void {
-    const listeners = server.listeners('connection') as ((socket: Socket) => void)[]
-    server.removeAllListeners('connection')
-    this.handOff = (socket) => {
-      for (const listener of listeners) listener.call(server, socket)
-    }
-    server.on('connection', (socket: Socket) => new FastConnection(socket, this.#connections, this))
+  get #server(): Server {
+    return this.#inbound.server
   }
 
-  handOff!: (socket: Socket) => void
-
-  takes(head: FastHead): boolean {
-    return this.#options.takes(head)
+  takes(request: { readonly url: string }): boolean {
+    return this.#options.takes(request)
   }
 
   onCall(call: ClientCall): void {
     this.#options.onCall(call)
   }
 
-  #called(req: NodeRequest, res: ServerResponse): void {
-    useOriginForm(req)
-    this.onCall(new NodeCall(this.#connections.of(req.socket), req, res))
-  }
-
   setClientIdle(stillMs: number | undefined): void {
-    this.#connections.setTimes(timesOf(stillMs))
+    this.connections.setTimes(timesOf(stillMs))
   }
 
   /** Invalidates what is known of each connection's requests. */
   forgetHeads(): void {
-    this.#connections.forgetHeads()
-    this.heads.forget()
+    this.connections.forgetHeads()
+    this.#inbound.forgetHeads()
   }
 
   /** Resolves with the address. Throws `port_in_use`, or `failed` when it cannot be had. */
@@ -106,14 +69,14 @@ export class HttpListener implements FastHost {
   /** Accepts no more connections. Those in use end with their answers. Resolves when all are closed. */
   close(): Promise<void> {
     this.isClosing = true
-    this.#connections.stop()
+    this.connections.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#connections.closeIdle()
+    this.connections.closeIdle()
     return closed
   }
 
   closeAll(): void {
-    this.#connections.closeAll()
+    this.connections.closeAll()
   }
 }
 

@@ -2,7 +2,7 @@ import { isEmptyAnswer, isErrorFrame } from '../../provider/failures/error-frame
 import type { Outcome, Provider } from '../../provider/provider.ts'
 import { readsUsageMember } from '../../provider/usage/usage.ts'
 import { jsonOf } from './held-answer.ts'
-import type { UpstreamHead } from '../upstream/response-head.ts'
+import type { UpstreamHead } from '../transport/upstream-head.ts'
 import { inspectAnswer } from '../wire/inspect-response.ts'
 import type { StreamError } from '../wire/stream-error.ts'
 

@@ -4,8 +4,8 @@ import type { Member } from '../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { TranslationPlan } from '../../translate/translate.ts'
 import { translateRequest } from '../../translate/translate.ts'
-import { acquireFor } from '../transport/buffer-pool.ts'
-import type { ClientHead } from '../client/client-head.ts'
+import { acquireFor } from '../transport/body-memory.ts'
+import type { ClientHead } from '../wire/client-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { RequestBody } from './read-request.ts'
 import type { Route } from './routes.ts'
@@ -65,8 +65,11 @@ export function buildOutgoing(
     return { path, headers, body: bytes, asksForUsage: false, stripUsage: false, plan: null }
   const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
   const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
+  const { exchange } = context
   const edited =
-    edits.length === 0 ? bytes : splice(bytes, edits, (length) => acquireFor(context.exchange, length))
+    edits.length === 0
+      ? bytes
+      : splice(bytes, edits, (length) => acquireFor(exchange, exchange.call.memory, length))
   const isOurs = usage.length > 0
   return { path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
 }

@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
-import { GrowingBody, bufferPool } from '../transport/buffer-pool.ts'
-import type { ClientHead } from '../client/client-head.ts'
+import { GrowingBody } from '../transport/body-memory.ts'
+import type { ClientHead } from '../wire/client-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './routes.ts'
 import type { Edit } from '../wire/edit-body.ts'
@@ -38,7 +38,7 @@ export function readBody(
     if (call.piece !== null) exchange.pieces = [call.piece]
     return onBody(call.body)
   }
-  const body = new GrowingBody(bufferPool, announced)
+  const body = new GrowingBody(call.memory, announced)
   let isOver = announced > maxBytes
   if (isOver) return onBody(tooLarge(maxBytes))
   call.readBody((chunk) => {

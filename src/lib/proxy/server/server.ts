@@ -3,12 +3,12 @@ import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { MetricsText } from '../../observe/metrics.ts'
 import type { Observer } from '../../observe/observer.ts'
 import { RunningIds } from '../../base/running-ids.ts'
-import { releaseBodies } from '../transport/buffer-pool.ts'
-import type { ClientCall } from '../client/client-call.ts'
-import { clientHeadOf } from '../client/client-head.ts'
-import type { ClientHead } from '../client/client-head.ts'
+import { releaseBodies } from '../transport/body-memory.ts'
+import type { ClientCall } from '../transport/client-call.ts'
+import { clientHeadOf } from '../wire/client-head.ts'
+import type { ClientHead } from '../wire/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
-import { NodeCall } from '../client/node-call.ts'
+import type { Transport } from '../transport/transport.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { ExchangeListener } from '../pipeline/exchange.ts'
 import { Guard } from './guard.ts'
@@ -37,6 +37,8 @@ export interface ServerOptions {
   clientIdleMs?: number | undefined
   /** Prefix of every request id: unique to this run. */
   runId: string
+  /** Missing: the fast one, if this Node allows it. */
+  transport?: Transport | undefined
   /** A secret of this proxy. `/health` confirms it to a caller that knows it too. */
   proof?: string | undefined
   /** Null: there is no management. */
@@ -73,6 +75,7 @@ export class ProxyServer implements ExchangeListener {
     this.#guard = new Guard([options.host, ...options.allowHosts])
     this.#door = new HttpListener({
       clientIdleMs: options.clientIdleMs,
+      transport: options.transport,
       takes: ({ url }) => options.management === null || !isManagementPath(url),
       onCall: (call) => this.#take(call),
     })
@@ -176,12 +179,13 @@ export class ProxyServer implements ExchangeListener {
 
   #manage(exchange: Exchange, management: ManagementHandler): void {
     const { call, id } = exchange
-    if (!(call instanceof NodeCall)) throw new Error('a managed request was read as a plain one')
+    const { node } = call
+    if (node === null) throw new Error('a managed request was read as a plain one')
     exchange.tries = null // management reports its own requests
     this.#managed.add(exchange)
-    const { req, res } = call
+    const { req, res } = node
     res.setHeader('x-request-id', id)
-    management(req.asStream(), res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
+    management(req, res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
   }
 
   /** Authenticates the client, if a key is required. */
@@ -212,7 +216,7 @@ export class ProxyServer implements ExchangeListener {
   }
 
   onFinished(exchange: Exchange, error: unknown): void {
-    if (error === null) releaseBodies(exchange)
+    if (error === null) releaseBodies(exchange, exchange.call.memory)
     else this.#fail(exchange, error)
     exchange.isWorkedOn = false
     if (exchange.isClosed) this.#over(exchange)

@@ -1,4 +1,4 @@
-import type { ActiveCall } from './upstream-call.ts'
+import type { ActiveCall } from './active-call.ts'
 
 /**
  * The calls in progress, unordered. Not a Set: with an add and a delete per request it rehashes all the time.

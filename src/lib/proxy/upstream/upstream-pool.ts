@@ -1,7 +1,6 @@
-// The proxy's upstream client: HTTP/1.1 over bare sockets, made for the hot path. It has callbacks and no
-// promises, one write per request, one parser per connection, one coarse timer for everything. This folder
-// has connections, framing and time-outs. Accounts, outcomes, failover and the reading of bodies do not
-// belong here. HTTP/2 and redirects are not supported.
+// The proxy's upstream client. It has callbacks and no promises, and one coarse timer for everything. The
+// transport below has the connections. Accounts, outcomes, failover and the reading of bodies do not belong
+// here.
 
 import { createSecureContext } from 'node:tls'
 import { QwenctlError } from '../../base/errors.ts'
@@ -9,17 +8,12 @@ import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { Tunnels } from '../../net/tunnels.ts'
 import { CallList } from './call-list.ts'
 import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlines.ts'
-import { IdleConnections } from './idle-connections.ts'
-import { RequestHead } from './request-head.ts'
-import {
-  ActiveCall,
-  type CallOwner,
-  type ResponseHandler,
-  type UpstreamCall,
-  type UpstreamRequest,
-} from './upstream-call.ts'
-import { UpstreamConnection, type ConnectionOwner } from './upstream-connection.ts'
-import { UpstreamOrigin, type DialOptions } from './upstream-origin.ts'
+import { chooseTransport } from '../transport/choose-transport.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { OutboundHost, OutboundTransport } from '../transport/outbound.ts'
+import type { ResponseHandler, UpstreamCall, UpstreamRequest } from '../transport/upstream-call.ts'
+import { UpstreamOrigin, type DialOptions } from '../transport/upstream-origin.ts'
+import { ActiveCall, type CallOwner } from './active-call.ts'
 
 export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
   /** How long an idle connection is kept; a shorter `keep-alive: timeout` of the upstream wins. 55,000 ms. */
@@ -30,6 +24,8 @@ export interface UpstreamPoolOptions extends Partial<Timeouts>, DialOptions {
   /** Opens tunnels through egress proxies; missing: the pool makes its own. */
   tunnels?: Tunnels
   clock?: PoolClock
+  /** Missing: the fast one, if this Node allows it. */
+  transport?: Transport | undefined
 }
 
 const defaults = {
@@ -43,24 +39,17 @@ const defaults = {
   maxIdlePerOrigin: 256,
 }
 
-/**
- * An upstream may close exactly at the moment of its hint, under a request. This side closes earlier by this
- * margin.
- */
-const hintMarginMs = 1_000
-
 /** A stale connection shows within a round trip. One that dies later may have been working on the request. */
 const staleWithinMs = 1_000
 
 /** Calls any number of origins over kept connections. Unusable after `close`. */
-export class UpstreamPool implements ConnectionOwner, CallOwner {
+export class UpstreamPool implements OutboundHost, CallOwner {
   readonly #options: typeof defaults & DialOptions
   readonly #tunnels: Tunnels
   readonly #deadlines: Deadlines
   readonly #origins = new Map<string, UpstreamOrigin>()
   readonly #calls = new CallList()
-  readonly #connections = new Set<UpstreamConnection>()
-  readonly #idle = new IdleConnections()
+  readonly #transport: OutboundTransport
   #isClosed = false
 
   constructor(options: UpstreamPoolOptions = {}) {
@@ -69,6 +58,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     this.#options = { ...defaults, ...options, secureContext }
     this.#tunnels = options.tunnels ?? new Tunnels({ secureContext, lookup: options.lookup, clock })
     this.#deadlines = new Deadlines(this.#options, clock ?? systemClock, () => this.#tick())
+    this.#transport = (options.transport ?? chooseTransport().transport).openOutbound(this)
   }
 
   /** Applies to calls and answers from now on. Current waits keep their time-outs. */
@@ -78,7 +68,7 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
 
   /** Sockets that are open or opening, and those of them that wait for a request. */
   get stats(): { open: number; idle: number } {
-    return { open: this.#connections.size, idle: this.#idle.size }
+    return this.#transport.stats
   }
 
   /**
@@ -104,12 +94,10 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   call(origin: UpstreamOrigin | string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
     if (this.#isClosed) throw new QwenctlError('shutting_down', 'the connections to upstreams are closed')
     const to = typeof origin === 'string' ? this.origin(origin) : origin
-    const call = new ActiveCall(to, new RequestHead(to.host, request), request, [handler, this])
+    const call = new ActiveCall(to, request, handler, this)
     this.#deadlines.watch()
+    this.#transport.send(call)
     this.#calls.add(call)
-    const connection = this.#idle.take(to, this.#deadlines.now)
-    if (connection === null) this.#open(call)
-    else connection.reuse(call)
     return call
   }
 
@@ -117,8 +105,29 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
   close(): void {
     this.#isClosed = true
     this.#deadlines.stop()
-    for (const connection of [...this.#connections]) connection.discard()
+    this.#transport.close()
     for (const call of this.#calls.snapshot()) call.fail('reset', 'the connection was closed by this side')
+  }
+
+  get now(): number {
+    return this.#deadlines.now
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get keepAliveMs(): number {
+    return this.#options.keepAliveMs
+  }
+
+  get maxIdlePerOrigin(): number {
+    return this.#options.maxIdlePerOrigin
+  }
+
+  dialing(call: ActiveCall): void {
+    this.#deadlines.watch()
+    call.deadline = this.#deadlines.connect()
   }
 
   connected(call: ActiveCall): void {
@@ -130,34 +139,8 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     return this.#deadlines.body()
   }
 
-  keep(connection: UpstreamConnection): boolean {
-    const { keepAliveMs, maxIdlePerOrigin } = this.#options
-    const hintMs = connection.keepAliveHintMs
-    const lifeMs = hintMs === null ? keepAliveMs : Math.min(keepAliveMs, hintMs - hintMarginMs)
-    if (lifeMs <= 0 || this.#isClosed || !this.#idle.add(connection, maxIdlePerOrigin)) return false
-    connection.rest(this.#deadlines.now + lifeMs)
-    return true
-  }
-
-  gone(connection: UpstreamConnection): void {
-    this.#connections.delete(connection)
-    this.#idle.remove(connection)
-  }
-
   settled(call: ActiveCall): void {
     this.#calls.remove(call)
-  }
-
-  /**
-   * No byte of the request left this machine, so the same call may use another connection. A fresh one: the
-   * other idle connections may be closed as well.
-   */
-  redial(call: ActiveCall): boolean {
-    if (this.#isClosed) return false
-    this.#deadlines.watch()
-    call.state = 'connecting'
-    this.#open(call)
-    return true
   }
 
   /**
@@ -170,17 +153,12 @@ export class UpstreamPool implements ConnectionOwner, CallOwner {
     return !this.#isClosed && this.#deadlines.now - call.sentAt <= staleWithinMs
   }
 
-  #open(call: ActiveCall): void {
-    call.deadline = this.#deadlines.connect()
-    this.#connections.add(new UpstreamConnection(call, this))
-  }
-
   #tick(): boolean {
     const now = this.#deadlines.now
     for (const call of this.#calls.snapshot())
       if (call.deadline <= now) call.fail('timeout', this.#lateness(call))
-    this.#idle.dropOld(now)
-    return this.#calls.size > 0 || this.#idle.size > 0
+    const hasIdle = this.#transport.closeOld()
+    return this.#calls.size > 0 || hasIdle
   }
 
   #lateness(call: ActiveCall): string {

@@ -8,6 +8,8 @@ const ownHeaders = new Set(['host', 'content-length', 'connection', 'transfer-en
 
 /** Headers as lines of a head. None of them can end its line and so forge another request. */
 export class CheckedHeaders {
+  /** Flat, as given. */
+  readonly list: readonly string[]
   readonly lines: string
   /** A cache for senders that repeat the same start: see `request-head.ts`. */
   beginning: {
@@ -30,8 +32,19 @@ export class CheckedHeaders {
       checkHeader(name, text)
       lines += `${name}: ${text}\r\n`
     }
+    this.list = headers
     this.lines = lines
   }
+}
+
+// Latin-1 without control characters. Above U+00FF must be refused too: written as Latin-1, U+010A becomes a line feed.
+const target = /^\/[\x21-\x7e\x80-\xff]*$/
+
+/** @throws QwenctlError `invalid_request` where a part could end its line and so forge another one */
+export function checkRequestLine(method: string, path: string): void {
+  if (!token.test(method)) throw refused('the method is not a token')
+  if (!target.test(path))
+    throw refused('the path does not start with "/", or has blanks or control characters')
 }
 
 function checkHeader(name: string, text: string | undefined): asserts text is string {
@@ -43,7 +56,7 @@ function checkHeader(name: string, text: string | undefined): asserts text is st
     throw refused(`the header "${name}" is written by the client itself`)
 }
 
-export function refused(what: string): QwenctlError {
+function refused(what: string): QwenctlError {
   return new QwenctlError('invalid_request', `the request cannot be sent upstream: ${what}`, {
     hint: 'remove that part of the request',
   })

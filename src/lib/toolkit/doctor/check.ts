@@ -23,3 +23,10 @@ type Finding = Pick<Check, 'status' | 'detail'> & { fix?: string | null }
 export function check(id: string, title: string, finding: Finding): Check {
   return { id, title, status: finding.status, detail: finding.detail, fix: finding.fix ?? null }
 }
+
+export interface DoctorOptions {
+  /** Whether to repair what can be repaired without loss. */
+  fix: boolean
+  /** The transport that a proxy with this setting would have, and the parts of Node that `fast` misses here. */
+  chooseTransport?: (wanted: string) => Promise<{ name: string; missing: readonly string[] }>
+}

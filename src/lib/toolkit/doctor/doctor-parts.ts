@@ -1,3 +1,4 @@
+import type { DoctorOptions } from './check.ts'
 import type { Home } from '../../store/home.ts'
 import type { Vault } from '../../store/vault/vault.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
@@ -6,7 +7,7 @@ import type { ProxyView } from '../proxies.ts'
 import type { ProviderRegistry, Settings } from '../toolkit.ts'
 import type { AccountQuotaView } from '../views.ts'
 
-export interface DoctorParts {
+export interface DoctorParts extends DoctorOptions {
   home: Home
   env: NodeJS.ProcessEnv
   clock: () => number
@@ -22,6 +23,4 @@ export interface DoctorParts {
   /** The time limit for one response of a provider. */
   timeoutMs: number
   userAgent: string
-  /** Whether to repair what can be repaired without loss. */
-  fix: boolean
 }

@@ -8,6 +8,7 @@ import { checkPermissions } from './permissions.ts'
 import { checkProgram } from './program.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkServices } from './services.ts'
+import { checkTransport } from './transport.ts'
 
 /** Runs all checks, in the order of their dependencies. */
 export async function examine(parts: DoctorParts): Promise<DoctorReport> {
@@ -20,6 +21,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     ...(await checkServices(parts)),
     await checkLogs(parts),
     ...checkProgram(parts),
+    ...(await checkTransport(parts)),
   ]
   return { ok: checks.every(({ status }) => status !== 'fail'), checks }
 }

@@ -163,6 +163,13 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'let base URLs lead to the addresses at which clouds hand out credentials',
   },
   {
+    key: 'proxy.transport',
+    type: { kind: 'choice', of: ['fast', 'portable'] },
+    default: 'fast',
+    variable: 'QWENCTL_TRANSPORT',
+    description: 'how bytes are moved: `fast` by sockets, or `portable` by the documented HTTP of Node',
+  },
+  {
     key: 'models.fetch',
     type: { kind: 'boolean' },
     default: true,

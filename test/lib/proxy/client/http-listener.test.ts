@@ -3,9 +3,10 @@ import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { ClientCall } from '../../../../src/lib/proxy/client/client-call.ts'
+import type { ClientCall } from '../../../../src/lib/proxy/transport/client-call.ts'
 import { HttpListener } from '../../../../src/lib/proxy/client/http-listener.ts'
-import { NodeCall } from '../../../../src/lib/proxy/client/node-call.ts'
+import { chooseTransport } from '../../../../src/lib/proxy/transport/choose-transport.ts'
+import { TRANSPORT_NAMES, type TransportName } from '../../../../src/lib/proxy/transport/transport.ts'
 
 interface Seen {
   way: 'plain' | 'node'
@@ -13,16 +14,20 @@ interface Seen {
 }
 
 /** A door behind which everybody is told what he has said. */
-async function givenDoor(answer = echo): Promise<{ open: () => Socket; seen: Seen[]; door: HttpListener }> {
+async function givenDoor(
+  name: TransportName,
+  answer = echo,
+): Promise<{ open: () => Socket; seen: Seen[]; door: HttpListener }> {
   const seen: Seen[] = []
   const door = new HttpListener({
+    transport: chooseTransport(name).transport,
     takes: ({ url }) => !url.startsWith('/node'),
     onCall: (call) => {
       const chunks: Buffer[] = []
       call.readBody((chunk) => {
         if (chunk !== null) return void chunks.push(Buffer.from(chunk))
         const text = `${call.method} ${call.url} ${Buffer.concat(chunks).toString()}`
-        seen.push({ way: call instanceof NodeCall ? 'node' : 'plain', text })
+        seen.push({ way: call.node === null ? 'plain' : 'node', text })
         answer(call, text)
       })
     },
@@ -100,53 +105,6 @@ function firstOf(text: string): { body: string; rest: string } | null {
   }
 }
 
-describe('when one connection brings plain requests and others', () => {
-  test('each is answered in order, from the first other one on by way of Node', async () => {
-    const { open, seen } = await givenDoor()
-    const socket = open()
-    socket.write(post('/a', 'one') + get('/b') + chunked('/c', 'three') + post('/d', 'four'))
-    expect(await bodiesOf(socket, 4)).toEqual(['POST /a one', 'GET /b ', 'POST /c three', 'POST /d four'])
-    expect(seen.map(({ way }) => way)).toEqual(['plain', 'plain', 'node', 'node'])
-  })
-
-  test('what is not to be read as plain is left to Node with all of its bytes', async () => {
-    const { open, seen } = await givenDoor()
-    const socket = open()
-    socket.write(post('/a', 'one') + post('/node', 'x'.repeat(70_000)))
-    expect((await bodiesOf(socket, 2))[1]).toBe(`POST /node ${'x'.repeat(70_000)}`)
-    expect(seen.map(({ way }) => way)).toEqual(['plain', 'node'])
-  })
-})
-
-test.each([
-  ['in one go', echo],
-  ['in pieces', inPieces],
-])('however the bytes of requests are cut, each is answered %s and in order', async (_how, answer) => {
-  const { open } = await givenDoor(answer)
-  const request = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.string({ maxLength: 40, unit: 'grapheme-ascii' }).map((body) => post('/p', body)),
-    },
-    { weight: 1, arbitrary: fc.constantFrom(get('/g'), chunked('/c', 'abc'), post('/node', 'n')) },
-  )
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(request, { minLength: 1, maxLength: 5 }),
-      fc.array(fc.nat(200), { maxLength: 6 }),
-      async (requests, cuts) => {
-        const whole = await answersTo(open(), [requests.join('')], requests.length)
-        const text = requests.join('')
-        const places = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b), text.length]
-        const pieces = places.slice(1).map((end, index) => text.slice(places[index], end))
-        expect(await answersTo(open(), pieces, requests.length)).toEqual(whole)
-        expect(whole).toHaveLength(requests.length)
-      },
-    ),
-    { numRuns: 60 },
-  )
-})
-
 /** Each piece is in the system before the next is sent. */
 async function answersTo(socket: Socket, pieces: string[], count: number): Promise<string[]> {
   const bodies = bodiesOf(socket, count)
@@ -158,20 +116,71 @@ async function answersTo(socket: Socket, pieces: string[], count: number): Promi
   return bodies
 }
 
-test('when an answer has no body by its status, none is sent, and the connection goes on', async () => {
-  const { open } = await givenDoor((call) => call.send(204, [], Buffer.from('not to be seen')))
-  const socket = open()
-  let text = ''
-  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  socket.write(post('/a', 'one') + post('/a', 'two'))
-  while (text.split('HTTP/1.1 204').length < 3) await once(socket, 'data')
-  expect(text).not.toMatch(/not to be seen|content-length|transfer-encoding/)
-  socket.destroy()
+describe.each(TRANSPORT_NAMES)('with the transport %s', (name) => {
+  describe('when one connection brings plain requests and others', () => {
+    test('each is answered in order, plain ones off the socket by the fast transport', async () => {
+      const { open, seen } = await givenDoor(name)
+      const socket = open()
+      socket.write(post('/a', 'one') + get('/b') + chunked('/c', 'three') + post('/d', 'four'))
+      expect(await bodiesOf(socket, 4)).toEqual(['POST /a one', 'GET /b ', 'POST /c three', 'POST /d four'])
+      expect(seen.map(({ way }) => way)).toEqual(
+        name === 'fast' ? ['plain', 'plain', 'node', 'node'] : Array(4).fill('node'),
+      )
+    })
+
+    test('what is not to be read as plain is left to Node with all of its bytes', async () => {
+      const { open, seen } = await givenDoor(name)
+      const socket = open()
+      socket.write(post('/a', 'one') + post('/node', 'x'.repeat(70_000)))
+      expect((await bodiesOf(socket, 2))[1]).toBe(`POST /node ${'x'.repeat(70_000)}`)
+      expect(seen.map(({ way }) => way)).toEqual([name === 'fast' ? 'plain' : 'node', 'node'])
+    })
+  })
+
+  test.each([
+    ['in one go', echo],
+    ['in pieces', inPieces],
+  ])('however the bytes of requests are cut, each is answered %s and in order', async (_how, answer) => {
+    const { open } = await givenDoor(name, answer)
+    const request = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.string({ maxLength: 40, unit: 'grapheme-ascii' }).map((body) => post('/p', body)),
+      },
+      { weight: 1, arbitrary: fc.constantFrom(get('/g'), chunked('/c', 'abc'), post('/node', 'n')) },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(request, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.nat(200), { maxLength: 6 }),
+        async (requests, cuts) => {
+          const whole = await answersTo(open(), [requests.join('')], requests.length)
+          const text = requests.join('')
+          const places = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b), text.length]
+          const pieces = places.slice(1).map((end, index) => text.slice(places[index], end))
+          expect(await answersTo(open(), pieces, requests.length)).toEqual(whole)
+          expect(whole).toHaveLength(requests.length)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('when an answer has no body by its status, none is sent, and the connection goes on', async () => {
+    const { open } = await givenDoor(name, (call) => call.send(204, [], Buffer.from('not to be seen')))
+    const socket = open()
+    let text = ''
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    socket.write(post('/a', 'one') + post('/a', 'two'))
+    while (text.split('HTTP/1.1 204').length < 3) await once(socket, 'data')
+    expect(text).not.toMatch(/not to be seen|content-length|transfer-encoding/)
+    socket.destroy()
+  })
 })
 
 test('when a client sends far more than it has answers for, it is read no further until it has them', async () => {
   const calls: ClientCall[] = []
-  const { open } = await givenDoor((call) => void calls.push(call))
+  const { open } = await givenDoor('fast', (call) => void calls.push(call))
   const socket = open()
   const many = 4000
   socket.write(post('/a', 'x'.repeat(1000)).repeat(many))

@@ -4,10 +4,10 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { PoolClock } from '../../../../src/lib/proxy/upstream/deadlines.ts'
-import type { UpstreamHead } from '../../../../src/lib/proxy/upstream/response-head.ts'
-import type { UpstreamCall, UpstreamRequest } from '../../../../src/lib/proxy/upstream/upstream-call.ts'
-import type { UpstreamError } from '../../../../src/lib/proxy/upstream/upstream-error.ts'
-import type { UpstreamOrigin } from '../../../../src/lib/proxy/upstream/upstream-origin.ts'
+import type { UpstreamHead } from '../../../../src/lib/proxy/transport/upstream-head.ts'
+import type { UpstreamCall, UpstreamRequest } from '../../../../src/lib/proxy/transport/upstream-call.ts'
+import type { UpstreamError } from '../../../../src/lib/proxy/transport/upstream-error.ts'
+import type { UpstreamOrigin } from '../../../../src/lib/proxy/transport/upstream-origin.ts'
 import { UpstreamPool, type UpstreamPoolOptions } from '../../../../src/lib/proxy/upstream/upstream-pool.ts'
 
 export interface Arrival {

@@ -2,7 +2,7 @@ import { createServer, request as nodeRequest, type IncomingMessage } from 'node
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { anyResponse, type ScriptedResponse } from './any-response.ts'
+import { anyResponse, type ScriptedResponse } from '../transport/fast/any-response.ts'
 import {
   ask,
   get,
