@@ -62,11 +62,21 @@ export interface Outcome {
   message: string
 }
 
-/** Tokens and cost of one answer; null: unknown. */
+/** Tokens and cost of one answer; null: unknown. Input tokens include those of a cache. */
 export interface Usage {
   inputTokens: number | null
   outputTokens: number | null
   costUsd: number | null
+  /** Parts of the totals with prices of their own; left out: none is known. Read from a cache. */
+  cacheReadTokens?: number
+  /** Written to a cache for five minutes. */
+  cacheWriteTokens?: number
+  /** Written to a cache for an hour. */
+  cacheWriteHourTokens?: number
+  audioInputTokens?: number
+  audioOutputTokens?: number
+  /** Web searches that the service ran for the answer. */
+  webSearches?: number
 }
 
 /** All that qwenctl knows about a service. `defineProvider` makes one. */

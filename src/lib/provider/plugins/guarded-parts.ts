@@ -12,7 +12,7 @@ import type { LearnedLimit } from '../limits/learned-limit.ts'
 import type { Answer, Bases, Outcome, Provider, Usage } from '../provider.ts'
 import { isObject } from '../failures/read-error.ts'
 import { FURTHEST_RESET_MS } from '../limits/reset-time.ts'
-import { unknownUsage } from '../usage/usage.ts'
+import { unknownUsage, usageParts } from '../usage/usage.ts'
 import { urlProblem } from '../validate-provider.ts'
 
 /** A value that breaks the promise of its function; the message describes the fault. */
@@ -158,11 +158,16 @@ function readText(value: unknown, length: number): string | null {
 
 function readUsageValue(value: unknown): Usage {
   if (!isObject(value)) throw wrong('an object with inputTokens, outputTokens and costUsd', value)
-  return {
+  const usage: Usage = {
     inputTokens: readAmount(value.inputTokens),
     outputTokens: readAmount(value.outputTokens),
     costUsd: readAmount(value.costUsd),
   }
+  for (const part of usageParts) {
+    const amount = readAmount(value[part])
+    if (amount !== null && amount > 0) usage[part] = amount
+  }
+  return usage
 }
 
 function readAmount(value: unknown): number | null {

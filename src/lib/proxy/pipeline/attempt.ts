@@ -172,7 +172,9 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     exchange.send(head.status, [], told, passedHeaders(head))
     this.#finishAnswered(
       'ok',
-      tellsUsage === undefined ? NO_USAGE : this.#usageOf(() => target.provider.usage(tellsUsage)),
+      tellsUsage === undefined || tellsUsage === null
+        ? NO_USAGE
+        : this.#usageOf(() => target.provider.usage(tellsUsage)),
     )
   }
 
@@ -228,7 +230,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const isOk = (this.#head?.status ?? 0) < 300
     this.#finishAnswered(
       isOk ? 'ok' : 'bad-request',
-      usage === null ? NO_USAGE : this.#usageOf(() => target.provider.usage({ usage })),
+      usage === null ? NO_USAGE : this.#usageOf(() => target.provider.usage(usage)),
     )
   }
 

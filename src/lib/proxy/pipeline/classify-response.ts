@@ -5,6 +5,7 @@ import { jsonOf } from './held-answer.ts'
 import type { UpstreamHead } from '../transport/upstream-head.ts'
 import { inspectAnswer } from '../wire/inspect-response.ts'
 import type { StreamError } from '../wire/stream-error.ts'
+import { usageInTail } from '../wire/usage-in-tail.ts'
 
 /**
  * The classification of an upstream's answer: one for the client, with its usage source, or a refusal with
@@ -31,7 +32,8 @@ interface Judge {
 export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge): Verdict {
   const isSuccess = head.status >= 200 && head.status < 300
   const glance = isSuccess && readsUsageMember(judge.provider) ? inspectAnswer(body) : null
-  if (glance !== null) return { isAnswer: true, tellsUsage: glance }
+  if (glance !== null)
+    return { isAnswer: true, tellsUsage: glance.usage === undefined ? usageInTail(body) : glance }
   const data = jsonOf(body)
   const isLie = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
   if (isSuccess && !isLie && (data !== undefined || head.status === 204 || looksLikeEvents(body))) {

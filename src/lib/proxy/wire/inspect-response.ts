@@ -71,10 +71,28 @@ function readCounts(body: Buffer, members: Members): unknown {
     const { keyStart, keyEnd } = inner
     const name = nameAt(body, keyStart, keyEnd)
     if (name !== null) put(counts, name, valueAt(body, inner.start, inner.end))
-    else if (writtenWithEscapes(body, keyStart, keyEnd) !== null) isPlain = false
+    else if (hasMoreCounts(body, inner) || writtenWithEscapes(body, keyStart, keyEnd) !== null)
+      isPlain = false
   }
   members.end = inner.end
   return isPlain || inner.end < 0 ? counts : parsed(body, start, inner.end)
+}
+
+/** The last letter of `prompt_tokens_details`, `cached_tokens`, `cost_in_usd_ticks`, `iterations`. */
+const LETTER_S = 0x73
+
+/**
+ * Whether a member may hold a count that the plain names do not: a non-zero one, in details or under a rare name.
+ * Most details are zeros, and parsing them would cost more than the rest.
+ */
+function hasMoreCounts(body: Buffer, { keyEnd, start, end }: Members): boolean {
+  const first = body[start]!
+  if (first !== OPEN_OBJECT && body[keyEnd - 1] !== LETTER_S) return false
+  for (let at = start; at < end; at++) {
+    const digit = body[at]! - ZERO
+    if (digit > 0 && digit <= 9) return true
+  }
+  return false
 }
 
 function noCounts(): Counts {
@@ -85,6 +103,7 @@ function noCounts(): Counts {
     cache_read_input_tokens: undefined,
     completion_tokens: undefined,
     output_tokens: undefined,
+    total_tokens: undefined,
     cost: undefined,
   }
 }
@@ -103,6 +122,9 @@ function put(counts: Counts, name: UsageName, value: unknown): void {
       break
     case 'output_tokens':
       counts.output_tokens = value
+      break
+    case 'total_tokens':
+      counts.total_tokens = value
       break
     case 'cache_creation_input_tokens':
     case 'cache_read_input_tokens':

@@ -176,7 +176,7 @@ const ends: ReadonlySet<string> = new Set([
 // Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be
 // escaped, so an answer about usage and errors does not match.
 const FINISH_REASON = /"finish_reason"\s*:\s*"/
-const USAGE = /"usage"\s*:\s*\{/
+const USAGE = /"(?:usage(?:Metadata)?|timings)"\s*:\s*\{|"(?:eval_count|tokens_predicted)"\s*:/
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
 const END_TYPE =
   /"(?:message_stop|response\.(?:completed|incomplete|failed)|(?:speech\.audio|transcript\.text)\.done|image_(?:generation|edit)\.completed)"/

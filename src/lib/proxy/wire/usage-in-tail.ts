@@ -1,14 +1,24 @@
 import { MALFORMED, skipSpace, skipValue } from './json-scan.ts'
 
-const KEY = Buffer.from('"usage"')
+/** The members of an answer that hold its counts; Gemini has the second. */
+const members = ['usage', 'usageMetadata'].map((name) => ({ name, key: Buffer.from(`"${name}"`) }))
 
 /**
- * Finds the `usage` object near the end of a JSON answer of which only the last bytes are available; null:
- * none. Inside a JSON string its quotes would be escaped, so text about usage is not mistaken for it.
+ * Finds the usage near the end of a JSON answer of which only the last bytes are available, as an answer with
+ * nothing else; null: none. Inside a JSON string its quotes would be escaped, so text about usage is not mistaken
+ * for it.
  */
-export function usageInTail(tail: Buffer): unknown {
-  for (let at = tail.lastIndexOf(KEY); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
-    const colon = skipSpace(tail, at + KEY.length)
+export function usageInTail(tail: Buffer): Record<string, unknown> | null {
+  for (const { name, key } of members) {
+    const found = lastObject(tail, key)
+    if (found !== null) return { [name]: found }
+  }
+  return null
+}
+
+function lastObject(tail: Buffer, key: Buffer): unknown {
+  for (let at = tail.lastIndexOf(key); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(key, at - 1)) {
+    const colon = skipSpace(tail, at + key.length)
     const start = skipSpace(tail, colon + 1)
     if (tail[colon] !== 0x3a || tail[start] !== 0x7b) continue
     const end = skipValue(tail, start)

@@ -12,8 +12,20 @@ const reread = (answer: Buffer) => (JSON.parse(answer.toString()) as { usage: un
 describe('a glance at a whole answer', () => {
   test('when it is a plain success, gives the usage as the readers would find it by parsing all of it', () => {
     const count = fc.oneof(fc.nat(), fc.double(), fc.maxSafeInteger(), fc.jsonValue())
-    const name = fc.constantFrom(...usageNames, 'total_tokens', 'prompt_tokens_details')
-    const usage = fc.oneof(fc.dictionary(name, count), fc.dictionary(name, fc.nat()), fc.jsonValue())
+    const name = fc.constantFrom(
+      ...usageNames,
+      'prompt_tokens_details',
+      'prompt_cache_hit_tokens',
+      'cost_in_usd_ticks',
+    )
+    const details = fc.record({
+      prompt_tokens: fc.nat(),
+      prompt_tokens_details: fc.record({ cached_tokens: fc.nat(2), audio_tokens: fc.nat(2) }),
+      completion_tokens_details: fc.record({ reasoning_tokens: fc.nat(3) }),
+      cache_creation: fc.record({ ephemeral_1h_input_tokens: fc.nat(2) }),
+      server_tool_use: fc.record({ web_search_requests: fc.nat(1) }),
+    })
+    const usage = fc.oneof(fc.dictionary(name, count), fc.dictionary(name, fc.nat()), details, fc.jsonValue())
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), usage, fc.nat(2), (rest, usage, space) => {
         const answer = bytes({ ...rest, usage }, space)
@@ -120,7 +132,7 @@ describe('the usage near the end of a large answer', () => {
         (text, usage, cut) => {
           const whole = bytes({ data: [text], usage })
           const tail = whole.subarray(Math.min(cut, whole.lastIndexOf('"usage"')))
-          expect(usageInTail(tail)).toEqual(usage)
+          expect(usageInTail(tail)).toEqual({ usage })
         },
       ),
     )

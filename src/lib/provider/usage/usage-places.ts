@@ -1,0 +1,118 @@
+// Where services put their counts, apart from a `usage` at the top.
+
+import { isObject, type JsonObject } from '../failures/read-error.ts'
+import type { Usage } from '../provider.ts'
+import { count, readUsageFields, sum } from './usage-fields.ts'
+
+interface UsagePlace {
+  /** The service and the place. */
+  name: string
+  /** Where the place is documented, and when it was read. */
+  source: string
+  read(body: JsonObject): Usage | null
+}
+
+/** In order: the first place that names a count decides. */
+export const usagePlaces: readonly UsagePlace[] = [
+  {
+    name: 'Anthropic: `message.usage` of message_start',
+    source: 'https://platform.claude.com/docs/en/build-with-claude/streaming, 2026-11-30',
+    read: (body) => inHolder(body.message),
+  },
+  {
+    name: 'Responses API: `response.usage`',
+    source: 'https://platform.openai.com/docs/api-reference/responses-streaming, 2026-11-30',
+    read: (body) => inHolder(body.response),
+  },
+  {
+    name: 'Moonshot: `usage` inside of the last choice of a stream',
+    source: 'https://github.com/earendil-works/pi/issues/2017, 2026-11-30',
+    read: ({ choices }) => (Array.isArray(choices) ? firstOf(choices.map(inHolder)) : null),
+  },
+  {
+    name: 'Groq: `x_groq.usage` of the last chunk',
+    source: 'https://console.groq.com/docs/api-reference, 2026-11-30',
+    read: (body) => inHolder(body.x_groq),
+  },
+  {
+    name: 'Gemini: `usageMetadata`',
+    source: 'https://ai.google.dev/api/generate-content#UsageMetadata, 2026-11-30',
+    read: readGemini,
+  },
+  {
+    name: 'Cohere: `delta.usage` of message-end, and `meta` of rerankers and embeddings',
+    source: 'https://docs.cohere.com/reference/rerank, 2026-11-30',
+    read: (body) => inHolder(body.delta) ?? (isObject(body.meta) ? readUsageFields(body.meta) : null),
+  },
+  {
+    name: 'Cloudflare Workers AI: `result.usage`',
+    source: 'https://developers.cloudflare.com/workers-ai, 2026-11-30',
+    read: (body) => inHolder(body.result),
+  },
+  {
+    name: 'Ollama: `prompt_eval_count` and `eval_count`',
+    source: 'https://github.com/ollama/ollama/blob/main/docs/api.md, 2026-11-30',
+    read: (body) => counts(count(body.prompt_eval_count), count(body.eval_count)),
+  },
+  {
+    name: 'llama.cpp: `timings`, and the counts of `/completion`',
+    source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md, 2026-11-30',
+    read: readLlamaCpp,
+  },
+]
+
+/** The usage from any other place than a `usage` at the top; a list has one answer in each element (Gemini). */
+export function readUsageElsewhere(body: unknown): Usage | null {
+  if (Array.isArray(body)) return body.length === 0 ? null : readUsageElsewhere(body.at(-1))
+  if (!isObject(body)) return null
+  for (const place of usagePlaces) {
+    const found = place.read(body)
+    if (found !== null) return found
+  }
+  return null
+}
+
+function inHolder(holder: unknown): Usage | null {
+  return isObject(holder) && isObject(holder.usage) ? readUsageFields(holder.usage) : null
+}
+
+function firstOf(found: (Usage | null)[]): Usage | null {
+  return found.find((usage) => usage !== null) ?? null
+}
+
+function counts(inputTokens: number | null, outputTokens: number | null): Usage | null {
+  return inputTokens === null && outputTokens === null ? null : { inputTokens, outputTokens, costUsd: null }
+}
+
+/** Thoughts are outside of the candidates, prompts of tools outside of the prompt; the cache is inside of it. */
+function readGemini(body: JsonObject): Usage | null {
+  const holder = isObject(body.response) ? body.response : body
+  const usage = holder.usageMetadata
+  if (!isObject(usage)) return null
+  const input = sum(count(usage.promptTokenCount), count(usage.toolUsePromptTokenCount))
+  const said = sum(count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount))
+  const rest = (count(usage.totalTokenCount) ?? 0) - (input ?? 0)
+  const found = counts(input, rest > (said ?? 0) ? rest : said)
+  if (found === null) return null
+  const cached = count(usage.cachedContentTokenCount)
+  if (cached !== null && cached > 0) found.cacheReadTokens = cached
+  const audioIn = audioTokens(usage.promptTokensDetails)
+  if (audioIn > 0) found.audioInputTokens = audioIn
+  const audioOut = audioTokens(usage.candidatesTokensDetails)
+  if (audioOut > 0) found.audioOutputTokens = audioOut
+  return found
+}
+
+function audioTokens(details: unknown): number {
+  if (!Array.isArray(details)) return 0
+  const heard = details.find((row: unknown) => isObject(row) && row.modality === 'AUDIO') as
+    JsonObject | undefined
+  return count(heard?.tokenCount) ?? 0
+}
+
+function readLlamaCpp(body: JsonObject): Usage | null {
+  const { timings } = body
+  const found = counts(count(body.tokens_evaluated), count(body.tokens_predicted))
+  if (found !== null || !isObject(timings)) return found
+  return counts(sum(count(timings.prompt_n), count(timings.cache_n)), count(timings.predicted_n))
+}
