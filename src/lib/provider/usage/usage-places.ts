@@ -1,4 +1,4 @@
-// Where services put their counts, apart from a `usage` at the top.
+// The places of counts other than a `usage` at the top.
 
 import { isObject, type JsonObject } from '../failures/read-error.ts'
 import type { Usage } from '../provider.ts'
@@ -7,7 +7,7 @@ import { count, readUsageFields, sum } from './usage-fields.ts'
 interface UsagePlace {
   /** The service and the place. */
   name: string
-  /** Where the place is documented, and when it was read. */
+  /** The page that documents the place, and the day of reading. */
   source: string
   read(body: JsonObject): Usage | null
 }
