@@ -4,9 +4,8 @@ import { MALFORMED, skipSpace, skipValue } from './json-scan.ts'
 const members = ['usage', 'usageMetadata'].map((name) => ({ name, key: Buffer.from(`"${name}"`) }))
 
 /**
- * Finds the usage near the end of a JSON answer of which only the last bytes are available, as an answer with
- * nothing else; null: none. Inside a JSON string its quotes would be escaped, so text about usage is not mistaken
- * for it.
+ * Finds the usage in the last bytes of a JSON answer, as an answer with nothing else; null: none. Inside a JSON
+ * string its quotes would be escaped, so text about usage is not mistaken for it.
  */
 export function usageInTail(tail: Buffer): Record<string, unknown> | null {
   for (const { name, key } of members) {
