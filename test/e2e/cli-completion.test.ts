@@ -44,7 +44,7 @@ test('for every kind of place, the candidates are those that can stand there', a
   expect(await candidates(home, 'quota', 'show', 'play', 'pl')).toEqual([])
   expect(await candidates(home, 'auth', 'add', '-p', 'open')).toEqual(['openai', 'openrouter'])
   expect(await candidates(home, 'auth', 'add', '--key-file', '')).toEqual([':files'])
-  expect(await candidates(home, 'auth', 'add', '--no')).toEqual(['--no-browser', '--no-key', '--no-verify'])
+  expect(await candidates(home, 'auth', 'add', '--no')).toEqual(['--no-key', '--no-browser', '--no-verify'])
   expect(await candidates(home, 'completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
   expect(await candidates(home, 'config', 'get', 'proxy.po')).toEqual(['proxy.port'])
   expect(await candidates(home, 'no', 'such', '')).toEqual([])
