@@ -115,6 +115,22 @@ describe('a proxy that fetches model lists', () => {
   })
 })
 
+test('no list is fetched for a pool of one service, until a client asks for it', async () => {
+  const upstream = await givenUpstream()
+  const lists = () => upstream.requests.filter(({ method }) => method === 'GET').length
+  upstream.always(chat('hi'))
+  const proxy = await givenProxy({
+    accounts: [{ name: 'a' }, { name: 'b' }],
+    baseUrl: upstream.baseUrl,
+    settings: fetching,
+  })
+  expect((await proxy.chat({ model: 'm1' })).status).toBe(200)
+  expect(lists()).toBe(0)
+  upstream.always(list('m1'))
+  await proxy.get('/v1/models')
+  expect(lists()).toBe(1)
+})
+
 test('an account without the endpoint is passed over, costs nothing, and none with it is 404', async () => {
   const upstream = await givenUpstream()
   upstream.nextFor(keyOf('a'), json(404, { detail: 'Not Found' }))

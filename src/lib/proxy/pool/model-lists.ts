@@ -4,6 +4,7 @@ import { readModelList } from '../../provider/model-list.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { ModelBook } from '../../toolkit/models/model-book.ts'
 import { placeOf } from '../../toolkit/models/model-book.ts'
+import { FetchBackoff } from './fetch-backoff.ts'
 import type { LivePool } from './live-pool.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
@@ -23,6 +24,11 @@ const MOST_LIST_BYTES = 4 << 20
 
 const isLocal = (member: Member): boolean => member.isLocal
 
+/** With one service, every request goes there, with or without a list. */
+function decideSelection(members: readonly Member[]): boolean {
+  return new Set(members.map(({ account }) => placeOf(account))).size > 1
+}
+
 export interface ModelListsParts {
   upstreams: UpstreamPool
   book: ModelBook
@@ -36,6 +42,7 @@ export interface ModelListsParts {
 export class ModelLists {
   readonly #parts: ModelListsParts
   readonly #underWay = new Map<string, Promise<boolean>>()
+  readonly #backoff = new FetchBackoff(REFRESH_LOCAL_MS)
   #timer: NodeJS.Timeout | null = null
   #isOn: boolean
 
@@ -65,21 +72,25 @@ export class ModelLists {
    * models, or will not soon. The other lists come later.
    */
   async meet(live: LivePool, members: readonly Member[]): Promise<void> {
-    if (!this.#isOn) return
-    const local = this.#placesOf(members.filter(isLocal), REFRESH_LOCAL_MS)
+    if (!this.#isOn || !decideSelection(members)) return
+    const local = this.#duePlaces(members.filter(isLocal), REFRESH_LOCAL_MS)
     const met = local.slice(0, MOST_MET).map((member) => this.#fetch(live, member, LOCAL_ASK_MS))
     void this.#refreshDue(live, members)
     await Promise.all(met)
   }
 
   async #refreshDue(live: LivePool, members: readonly Member[]): Promise<void> {
-    await this.refresh(live, members.filter(isLocal), REFRESH_LOCAL_MS)
-    await this.refresh(live, members, REFRESH_MS)
+    if (!decideSelection(members)) return
+    await this.#fetchAll(live, this.#duePlaces(members.filter(isLocal), REFRESH_LOCAL_MS))
+    await this.#fetchAll(live, this.#duePlaces(members, REFRESH_MS))
   }
 
-  /** Fetches the lists that are older than `mostAgeMs`, and gives them to the pool. */
+  /** Fetches the lists that are older than `mostAgeMs` because a client asks, and gives them to the pool. */
   async refresh(live: LivePool, members: readonly Member[], mostAgeMs: number): Promise<void> {
-    const due = this.#placesOf(members, mostAgeMs)
+    await this.#fetchAll(live, this.#placesOf(members, mostAgeMs))
+  }
+
+  async #fetchAll(live: LivePool, due: Member[]): Promise<void> {
     let hasNews = false
     const work = async () => {
       for (let member = due.shift(); member !== undefined; member = due.shift()) {
@@ -88,6 +99,14 @@ export class ModelLists {
     }
     await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, due.length) }, work))
     if (hasNews) live.knowsMore()
+  }
+
+  /** As `#placesOf`, without the places whose last fetch failed a short time ago. */
+  #duePlaces(members: readonly Member[], mostAgeMs: number): Member[] {
+    const now = this.#parts.clock()
+    return this.#placesOf(members, mostAgeMs).filter(({ account }) =>
+      this.#backoff.isDue(placeOf(account), now),
+    )
   }
 
   #placesOf(members: readonly Member[], mostAgeMs: number): Member[] {
@@ -117,6 +136,7 @@ export class ModelLists {
 
   async #fetchNow(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
     const models = readModelList(await this.#ask(live, member, timeoutMs).catch(() => undefined))
+    this.#backoff.note(placeOf(member.account), models !== null, this.#parts.clock())
     return models !== null && this.#parts.book.keepList(member.account, models)
   }
 
