@@ -67,6 +67,7 @@ export class LiveSettings {
     const { context, server, observer } = this.#parts
     const { live, lists, upstreams } = context
     context.maxBodyBytes = next.maxBodyMb * 1_048_576
+    context.refusesUnknownFields = next.refusesUnknownFields === true
     upstreams.setTimeouts(next)
     if (next.fetchModels !== before.fetchModels) lists.run(live, next.fetchModels)
     if (next.strategy !== before.strategy || next.affinity !== before.affinity) live.rotateBy(next)

@@ -14,6 +14,8 @@ export interface ProxySettings {
   strategy: StrategyName
   affinity: boolean
   maxBodyMb: number
+  /** Translations refuse unknown fields. */
+  refusesUnknownFields?: boolean
   connectTimeoutMs: number
   headersTimeoutMs: number
   idleTimeoutMs: number
@@ -53,7 +55,7 @@ export interface Chosen {
 const KEYS = [
   ...(['proxy.host', 'proxy.port', 'proxy.strategy', 'proxy.affinity', 'proxy.maxBodyMb'] as const),
   ...(['proxy.connectTimeoutMs', 'proxy.headersTimeoutMs', 'proxy.idleTimeoutMs'] as const),
-  'proxy.clientIdleTimeoutMs',
+  ...(['proxy.clientIdleTimeoutMs', 'translate.unknown'] as const),
   ...(['proxy.allowHosts', 'proxy.ca', 'proxy.allowMetadata', 'proxy.transport'] as const),
   'models.fetch',
   ...(['ledger.sync', 'ledger.retentionDays', 'logs.level', 'logs.maxBytes', 'metrics.enabled'] as const),
@@ -83,6 +85,7 @@ export async function readProxySettings(
     strategy: (strategy ?? get('proxy.strategy')) as StrategyName,
     affinity: Boolean(get('proxy.affinity')),
     maxBodyMb: Number(get('proxy.maxBodyMb')),
+    refusesUnknownFields: get('translate.unknown') === 'refuse',
     connectTimeoutMs: Number(get('proxy.connectTimeoutMs')),
     headersTimeoutMs: Number(get('proxy.headersTimeoutMs')),
     idleTimeoutMs: Number(get('proxy.idleTimeoutMs')),

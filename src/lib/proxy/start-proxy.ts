@@ -141,7 +141,11 @@ async function openParts(
     sandboxBase,
   })
   const maxBodyBytes = settings.maxBodyMb * 1_048_576
-  const context = { live, lists, book: toolkit.models, upstreams, maxBodyBytes, clock: turnClock }
+  const refusesUnknownFields = settings.refusesUnknownFields === true
+  const context = {
+    ...{ live, lists, book: toolkit.models, upstreams, maxBodyBytes, refusesUnknownFields },
+    clock: turnClock,
+  }
   const { readMetrics = (own: Observer) => own.metrics() } = settings
   const server = new ProxyServer(context, {
     host: settings.host,

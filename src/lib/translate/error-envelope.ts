@@ -1,6 +1,7 @@
 // Puts the provider's error message into the envelope that the client reads.
 
 import { isObject, isText, type Json } from './json-fields.ts'
+import { geminiStatus } from './gemini-status.ts'
 import { messagesType } from './messages-types.ts'
 import type { TranslationPlan } from './plan.ts'
 
@@ -18,9 +19,9 @@ interface Words {
 export function translateError(plan: TranslationPlan, status: number, body: unknown): Json {
   const words = readError(body)
   const message = words.message === '' ? `the provider answered with status ${status}` : words.message
-  return plan.from === 'anthropic'
-    ? messagesError({ ...words, message }, status, plan)
-    : chatError({ ...words, message }, status)
+  const said = { ...words, message }
+  if (plan.from === 'messages') return messagesError(said, status, plan)
+  return plan.from === 'gemini' ? geminiError(said, status) : chatError(said, status)
 }
 
 /** Reads `{error: {...}}`, `{error: "..."}`, a list of one of these, or `{code, message}`. */
@@ -59,6 +60,10 @@ const TOO_LONG = 'prompt is too long'
 function knownToMessagesClients(message: string, code: string | null): string {
   const isTooLong = code === 'context_length_exceeded' && !message.toLowerCase().includes(TOO_LONG)
   return isTooLong ? `${TOO_LONG}: ${message}` : message
+}
+
+function geminiError({ message }: Words, status: number): Json {
+  return { error: { code: status, message, status: geminiStatus(status) } }
 }
 
 const chatTypes: ReadonlyMap<string, { type: string; code: string | null }> = new Map([

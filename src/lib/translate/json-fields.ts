@@ -1,28 +1,42 @@
 import { QwenctlError } from '../base/errors.ts'
+import { RawJson, writeJson, type Json } from './json/raw-json.ts'
+import type { SettingName } from './neutral/settings.ts'
 
-export type Json = Record<string, unknown>
+export type { Json } from './json/raw-json.ts'
 
-/** The rule for one field of a request. Null and absent are the same, and always valid. */
+/** The rule for one field of a request or an answer. Null and absent are the same, and always valid. */
 export type FieldRule =
   /** Translated. */
   | 'taken'
-  /** Left out, since nothing about the answer changes; `docs/reference/translation.md` gives the reason of each. */
+  /** Left out without a word, since it has no effect on this answer. */
   | 'dropped'
+  /** Left out, and named to the client. */
+  | 'hint'
+  /** A wish that some formats can express; `unless`: values that wish for nothing. */
+  | { setting: SettingName; unless?: (value: unknown) => boolean }
   /** Refused for this reason, except for values that ask for nothing. */
   | { refused: string; unless?: (value: unknown) => boolean }
 
 export type FieldRules = Readonly<Record<string, FieldRule>>
 
 export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson)
 }
 
 export function isFalse(value: unknown): boolean {
   return value === false
 }
 
+export function isZero(value: unknown): boolean {
+  return value === 0
+}
+
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
+}
+
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /**
@@ -36,19 +50,6 @@ export function refuse(field: string, why: string): never {
   })
 }
 
-/** Refuses the first field that the rules refuse or do not know. `at` is the path of the object, or empty. */
-export function checkFields(object: Json, rules: FieldRules, at = ''): void {
-  for (const key in object) {
-    const value = object[key]
-    if (value === null || value === undefined) continue
-    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
-    if (rule === 'taken' || rule === 'dropped') continue
-    const field = at === '' ? key : `${at}.${key}`
-    if (rule === undefined) refuse(field, 'it is not a field that qwenctl knows in this format')
-    if (rule.unless?.(value) !== true) refuse(field, rule.refused)
-  }
-}
-
 export function objectAt(value: unknown, field: string): Json {
   return isObject(value) ? value : refuse(field, 'it is not an object')
 }
@@ -57,12 +58,31 @@ export function listAt(value: unknown, field: string): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : refuse(field, 'it is not a list')
 }
 
+/** A list, or nothing. */
+export function listOrNone(value: unknown, field: string): unknown[] {
+  return isGiven(value) ? listAt(value, field) : []
+}
+
 export function textAt(value: unknown, field: string): string {
   return typeof value === 'string' ? value : refuse(field, 'it is not a text')
 }
 
+/** A number as it can be computed with. Null: there is none. */
+export function numberAt(value: unknown, field: string): number | null {
+  if (!isGiven(value)) return null
+  const number = value instanceof RawJson ? Number(value.text) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : refuse(field, 'it is not a number')
+}
+
+/** An object or list that the client wrote, as its own text. Null: there is none. */
+export function rawAt(value: unknown, field: string): RawJson | null {
+  if (!isGiven(value)) return null
+  if (value instanceof RawJson) return value
+  return typeof value === 'object' ? new RawJson(writeJson(value)) : refuse(field, 'it is not an object')
+}
+
 /** A value, quoted for a refusal. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = writeJson(value)
   return text.length > 80 ? `${text.slice(0, 80)}...` : text
 }

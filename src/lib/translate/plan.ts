@@ -1,4 +1,5 @@
-import type { Dialect } from '../provider/provider.ts'
+import type { Format } from './format.ts'
+import type { Json } from './json/raw-json.ts'
 
 /** The inputs of a translation besides the request. */
 export interface TranslationContext {
@@ -8,14 +9,33 @@ export interface TranslationContext {
   requestId: string
   /** Epoch milliseconds, for answers that come without a time. */
   now: number
+  /** True: unknown fields are refused. Otherwise they are left out, and named. */
+  refusesUnknown?: boolean
+  /** Parts that the account has refused. */
+  without?: readonly Without[]
+  /** The account's name of the model; missing: as in the body. */
+  model?: string
+  /** Whether the client wants a stream, where its path says it; missing: as in the body. */
+  isStream?: boolean
+}
+
+/** A part of a request that an account may refuse, although the client did not write it in these words. */
+export type Without = 'usage-option' | 'effort' | 'sealed-state'
+
+/** A tool's name as the client knows it. */
+export interface ToolName {
+  name: string
+  /** The group of the tool; null: none. */
+  namespace: string | null
+  isCustom: boolean
 }
 
 /** The facts of the request that the translation of the answer needs. */
 export interface TranslationPlan {
   /** The client's format. */
-  from: Dialect
+  from: Format
   /** The account's format. */
-  to: Dialect
+  to: Format
   /** The requested model; the answer names it when the upstream names none. */
   model: string
   isStream: boolean
@@ -25,7 +45,21 @@ export interface TranslationPlan {
   showsThinking: boolean
   /** The requested stop sequences, to recognise one that the upstream names. */
   stops: string[]
+  /** The client's names of tools, by those that the upstream got. */
+  tools: ReadonlyMap<string, ToolName>
+  /** The ids of calls that the request has already. */
+  callIds: ReadonlySet<string>
+  /** The client's own fields that its answer repeats. */
+  echo: Json
+  /** Fields of the request that were left out, for the client to know. */
+  leftOut: readonly string[]
   requestId: string
   /** Epoch seconds. */
   createdAt: number
+}
+
+/** A request in the format of an account. */
+export interface WrittenRequest {
+  body: Json
+  tools: TranslationPlan['tools']
 }

@@ -1,11 +1,12 @@
 // How much a model thinks. Anthropic takes a budget of tokens, or an effort for models that decide themselves; chat
-// completions take an effort.
+// completions and Responses take an effort.
 
 import type { Habits } from './habits.ts'
 import { refuse, type Json } from './json-fields.ts'
+import type { Thinking } from './neutral/request.ts'
 
 /** Anthropic's smallest budget. */
-const LEAST_BUDGET = 1024
+export const LEAST_BUDGET = 1024
 
 const budgets: Readonly<Record<string, number>> = {
   minimal: LEAST_BUDGET,
@@ -17,50 +18,64 @@ const budgets: Readonly<Record<string, number>> = {
 }
 
 /** The effort with the largest budget up to this one, at least `low`. */
-function chooseEffort(budget: number): string {
+export function chooseEffort(budget: number): string {
   if (budget >= 16_384) return 'high'
   return budget >= 8192 ? 'medium' : 'low'
 }
 
-/** The fields of a chat completion that request the thinking of a Messages request. */
-export function askOpenAiToThink(thinking: Json | null, effort: string | null, habits: Habits): Json {
+/** The fields of a chat completion that request this thinking. */
+export function askChatToThink(thinking: Thinking, habits: Habits): Json {
+  const { effort, budget, isAdaptive } = thinking
   if (habits.thinking === 'none') return {}
-  const type = thinking?.type ?? null
-  const budget = typeof thinking?.budget_tokens === 'number' ? thinking.budget_tokens : LEAST_BUDGET
-  if (habits.thinking === 'enable_thinking') {
-    if (type === 'enabled') return { enable_thinking: true, thinking_budget: budget }
-    return type === null ? {} : { enable_thinking: type === 'adaptive' }
-  }
-  if (type === 'disabled') return {}
-  if (effort !== null) return { reasoning_effort: effort }
-  return type === 'enabled' ? { reasoning_effort: chooseEffort(budget) } : {}
+  if (habits.thinking === 'enable_thinking') return enableThinking(thinking)
+  // What no one asked for in a chat's words stays the model's default.
+  if (effort === 'none') return isOffByName(thinking) ? { reasoning_effort: 'none' } : {}
+  if (effort !== null) return { reasoning_effort: clampEffort(effort, habits) }
+  return budget === null || isAdaptive ? {} : { reasoning_effort: chooseEffort(budget) }
 }
 
-/** The fields of a Messages request that request the effort of a chat completion. */
-export function askAnthropicToThink(effort: string, model: string, maxTokens: number): Json {
+/** Anthropic's `disabled` is its default; an effort of `none` is a wish. */
+function isOffByName({ field }: Thinking): boolean {
+  return field !== 'thinking'
+}
+
+function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {
+  if (effort === 'none') return { enable_thinking: false }
+  if (budget !== null) return { enable_thinking: true, thinking_budget: budget }
+  if (isAdaptive) return { enable_thinking: true }
+  if (effort === null) return {}
+  return { enable_thinking: true, thinking_budget: budgets[effort] ?? LEAST_BUDGET }
+}
+
+function clampEffort(effort: string, { mostEffort }: Habits): string {
+  if (effort === 'max' || effort === 'xhigh') return mostEffort
+  return effort
+}
+
+/** The fields of a Messages request that request this thinking. `maxTokens`: of the whole answer. */
+export function askAnthropicToThink(thinking: Thinking, model: string, maxTokens: number): Json {
+  const { effort, budget, isAdaptive, field } = thinking
   if (effort === 'none') return { thinking: { type: 'disabled' } }
-  const wanted = Object.hasOwn(budgets, effort) ? budgets[effort] : undefined
-  if (wanted === undefined)
-    refuse('reasoning_effort', `it is none of none, ${Object.keys(budgets).join(', ')}`)
+  if (effort === null && budget === null && !isAdaptive) return {}
+  const wanted = budget ?? (effort !== null && Object.hasOwn(budgets, effort) ? budgets[effort]! : null)
+  if (effort !== null && wanted === null)
+    refuse(field, `it is none of none, ${Object.keys(budgets).join(', ')}`)
   if (decidesItself(model)) {
+    const named = effort ?? (budget === null ? null : chooseEffort(budget))
     return {
       thinking: { type: 'adaptive' },
-      output_config: { effort: effort === 'minimal' ? 'low' : effort },
+      ...(named === null ? {} : { output_config: { effort: named === 'minimal' ? 'low' : named } }),
     }
   }
-  if (maxTokens <= LEAST_BUDGET) {
-    refuse(
-      'reasoning_effort',
-      `thinking takes ${LEAST_BUDGET} tokens at least, and max_tokens is ${maxTokens}`,
-    )
-  }
+  // A budget needs room for itself and an answer.
+  if (maxTokens <= LEAST_BUDGET) return {}
   // Half of the tokens stay for the answer, as far as Anthropic's smallest budget allows.
-  const budget_tokens = Math.max(LEAST_BUDGET, Math.min(wanted, Math.floor(maxTokens / 2)))
+  const budget_tokens = Math.max(LEAST_BUDGET, Math.min(wanted ?? budgets.medium!, Math.floor(maxTokens / 2)))
   return { thinking: { type: 'enabled', budget_tokens } }
 }
 
 /** Claude models from 4.6 on take adaptive thinking; the earlier ones, and other services' models, take a budget alone. */
-function decidesItself(model: string): boolean {
+export function decidesItself(model: string): boolean {
   return /(?:^|\/)claude-/.test(model) && !BUDGET_MODELS.test(model)
 }
 

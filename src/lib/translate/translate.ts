@@ -1,45 +1,122 @@
 // The translate room: converts a client's request to another wire format, and the answer back. Pure functions of
-// JSON; bytes and sockets belong to the proxy. A field without a counterpart is refused by its name, never dropped
-// silently. The tables of fields (`requestRules` and the like) list them, `docs/reference/translation.md` explains
-// them.
+// text and JSON; bytes and sockets belong to the proxy. Each format has one reader and one writer of requests, and one
+// of answers, around a neutral form (`neutral/`). Tables of fields say what each reader takes, leaves out or refuses;
+// `docs/reference/translation.md` shows them.
 
-import type { Dialect } from '../provider/provider.ts'
-import { translateCompletion } from './completion-to-message.ts'
-import { chatRequest } from './from-anthropic/request.ts'
-import { messagesRequest } from './from-openai/request.ts'
-import { translateMessage } from './message-to-completion.ts'
+import { QwenctlError } from '../base/errors.ts'
+import { formats } from './formats.ts'
+import type { Format } from './format.ts'
+import { objectAt } from './json-fields.ts'
+import { parseJson } from './json/parse-json.ts'
+import { writeJson } from './json/raw-json.ts'
+import { attachSeals, dropSeals } from './neutral/attach-seals.ts'
+import { ClientNames } from './neutral/client-names.ts'
+import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export { translateError } from './error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
-export type { TranslationContext, TranslationPlan } from './plan.ts'
+export type { TranslationContext, TranslationPlan, Without } from './plan.ts'
+export type { Format } from './format.ts'
 
 export interface TranslatedRequest {
-  body: Record<string, unknown>
+  body: string
   /** The route below the account's base of the other format. */
-  path: '/messages' | '/chat/completions'
+  path: string
+  /** The request asks for the usage of a stream. */
+  asksForUsage: boolean
   plan: TranslationPlan
 }
 
 /**
- * Translates a client's request for an account that speaks only the other format. `body` is the parsed JSON, and
- * stays unchanged. Throws `invalid_request`, with the field's path in `details.field`, for a field without a
- * counterpart.
+ * Translates a client's request for an account that speaks another format. `text`: its JSON. Throws `invalid_request`,
+ * with the field's path in `details.field`, for a field without a counterpart that changes what the answer is.
  */
 export function translateRequest(
-  from: Dialect,
-  body: unknown,
+  from: Format,
+  to: Format,
+  text: string,
   context: TranslationContext,
 ): TranslatedRequest {
-  return from === 'anthropic'
-    ? { path: '/chat/completions', ...chatRequest(body, context) }
-    : { path: '/messages', ...messagesRequest(body, context) }
+  const request = readRequest(from, text, context)
+  const without = context.without ?? []
+  if (without.includes('effort')) request.thinking = { ...noThinking, isShown: request.thinking.isShown }
+  if (without.includes('sealed-state')) dropSeals(request.turns)
+  const { body, tools } = formats[to].writeRequest(request, context.provider)
+  if (without.includes('usage-option')) delete body.stream_options
+  return {
+    body: writeJson(body),
+    path: formats[to].path(request),
+    asksForUsage: body.stream_options !== undefined,
+    plan: planOf(from, to, { request, tools }, context),
+  }
+}
+
+function readRequest(from: Format, text: string, context: TranslationContext): NeutralRequest {
+  const body = objectAt(parsed(text), 'the body')
+  const { model, isStream } = context
+  // The account's own name of the model, and what a path says, are not in the body.
+  const named = { ...body, ...(model === undefined ? {} : { model }), ...(isStream === undefined ? {} : { stream: isStream }) }
+  const request = formats[from].readRequest(named, context.refusesUnknown === true)
+  attachSeals(request.turns)
+  return request
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    throw new QwenctlError('invalid_request', 'the request body is not valid JSON')
+  }
+}
+
+function planOf(
+  from: Format,
+  to: Format,
+  { request, tools }: { request: NeutralRequest; tools: TranslationPlan['tools'] },
+  context: TranslationContext,
+): TranslationPlan {
+  const { model, isStream, wantsUsage, stops, leftOut, echo, turns, thinking } = request
+  const calls = turns.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'call' ? [part.id] : [])))
+  return {
+    from,
+    to,
+    model,
+    isStream,
+    wantsUsage,
+    showsThinking: thinking.isShown,
+    stops,
+    tools,
+    callIds: new Set(calls),
+    echo,
+    leftOut: [...new Set(leftOut)],
+    requestId: context.requestId,
+    createdAt: Math.floor(context.now / 1000),
+  }
 }
 
 /**
- * Translates a whole answer of status 200 to the client's format. Throws `upstream_unavailable` for a body that is
- * no answer.
+ * Translates a whole answer of status 200 to the client's format, as JSON. Throws `upstream_unavailable` for a body
+ * that is no answer.
  */
-export function translateAnswer(plan: TranslationPlan, body: unknown): Record<string, unknown> {
-  return plan.from === 'anthropic' ? translateCompletion(plan, body) : translateMessage(plan, body)
+export function translateAnswer(plan: TranslationPlan, text: string): string {
+  const writer = formats[plan.from].writeAnswer({ ...plan, isStream: false }, () => {})
+  formats[plan.to].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
+  return writeJson(writer.whole)
+}
+
+/** Translates a whole answer to the events of a stream, for a client that asked for one. */
+export function translateToEvents(plan: TranslationPlan, text: string): string {
+  const out: string[] = []
+  const writer = formats[plan.from].writeAnswer(plan, (event) => void out.push(event))
+  formats[plan.to].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
+  return out.join('')
+}
+
+function parsedAnswer(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined // the reader says what is missing
+  }
 }

@@ -69,6 +69,18 @@ export function messageUsage(tokens: Readonly<Tokens>): Json {
   }
 }
 
+/** The usage of a response: cached tokens are a part of its input. */
+export function responseUsage(tokens: Readonly<Tokens>): Json {
+  const input_tokens = tokens.input + tokens.cacheRead + tokens.cacheWrite
+  return {
+    input_tokens,
+    input_tokens_details: { cached_tokens: tokens.cacheRead, cache_write_tokens: tokens.cacheWrite },
+    output_tokens: tokens.output,
+    output_tokens_details: { reasoning_tokens: tokens.thinking ?? 0 },
+    total_tokens: input_tokens + tokens.output,
+  }
+}
+
 function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { translateAnswer, translateError } from '../../../src/lib/translate/translate.ts'
-import { planOf } from './given-translation.ts'
+import { translateError } from '../../../src/lib/translate/translate.ts'
+import { planOf, translateAnswer } from './given-translation.ts'
 
 const toMessages = planOf('anthropic', { stops: ['END'] })
 const toChat = planOf('openai')

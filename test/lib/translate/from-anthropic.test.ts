@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PIXEL, messagesBody, refusedField, translated } from './given-translation.ts'
+import { PIXEL, leftOut, messagesBody, refusedField, translated } from './given-translation.ts'
 
 const weather = {
   name: 'weather',
@@ -276,19 +276,12 @@ describe('a Messages request as a chat completion', () => {
 const user = (content: unknown) => messagesBody({ messages: [{ role: 'user', content }] })
 
 test.each([
-  ['top_k', messagesBody({ top_k: 40 })],
   ['max_tokens', messagesBody({ max_tokens: undefined })],
   ['max_tokens', messagesBody({ max_tokens: 0 })],
   ['container', messagesBody({ container: 'c1' })],
   ['inference_geo', messagesBody({ inference_geo: 'eu' })],
-  ['speed', messagesBody({ speed: 'fast' })],
   ['mcp_servers', messagesBody({ mcp_servers: [{ url: 'x' }] })],
-  ['context_management', messagesBody({ context_management: { edits: [{ type: 'compact_20260112' }] } })],
-  ['a_new_field', messagesBody({ a_new_field: 1 })],
-  ['constructor', messagesBody({ constructor: 1 })],
-  ['service_tier', messagesBody({ service_tier: 'batch' })],
   ['thinking.type', messagesBody({ thinking: { type: 'between_tools' } })],
-  ['output_config.task_budget', messagesBody({ output_config: { task_budget: {} } })],
   ['tools[0].type', messagesBody({ tools: [{ type: 'web_search_20260318', name: 'web_search' }] })],
   ['tools[0].defer_loading', messagesBody({ tools: [{ ...weather, defer_loading: true }] })],
   [
@@ -298,16 +291,6 @@ test.each([
   ['messages', messagesBody({ messages: 'hi' })],
   ['messages', messagesBody({ messages: [] })],
   ['messages[0].role', messagesBody({ messages: [{ role: 'robot', content: 'hi' }] })],
-  ['messages[0].name', messagesBody({ messages: [{ role: 'user', content: 'hi', name: 'x' }] })],
-  [
-    'messages[1]',
-    messagesBody({
-      messages: [
-        { role: 'user', content: 'hi' },
-        { role: 'assistant', content: 'The answer is (' },
-      ],
-    }),
-  ],
   ['messages[0].content[0].source', user([{ type: 'image', source: { type: 'file', file_id: 'f' } }])],
   ['messages[0].content[0].source', user([{ type: 'document', source: { type: 'url', url: 'https://x' } }])],
   [
@@ -322,7 +305,31 @@ test.each([
     ]),
   ],
   ['messages[0].content[0].text', user([{ type: 'text' }])],
-  ['system[0]', messagesBody({ system: [{ type: 'image' }] })],
+  ['system', messagesBody({ system: [{ type: 'image', source: { type: 'url', url: 'https://x' } }] })],
 ])('a Messages request is refused for its %s', (field, body) => {
   expect(refusedField('anthropic', body)).toBe(field)
+})
+
+test.each([
+  ['top_k', messagesBody({ top_k: 40 })],
+  ['speed', messagesBody({ speed: 'fast' })],
+  ['context_management', messagesBody({ context_management: { edits: [{ type: 'compact_20260112' }] } })],
+  ['a_new_field', messagesBody({ a_new_field: 1 })],
+  ['constructor', messagesBody({ constructor: 1 })],
+  ['service_tier', messagesBody({ service_tier: 'batch' })],
+  ['output_config.task_budget', messagesBody({ output_config: { task_budget: {} } })],
+  ['messages.name', messagesBody({ messages: [{ role: 'user', content: 'hi', name: 'x' }] })],
+])('a Messages request goes on without its %s', (field, body) => {
+  expect(leftOut('anthropic', body)).toEqual([field])
+})
+
+test('a Messages request that ends with the assistant lets the user continue', () => {
+  const messages = [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: 'The answer is (' },
+  ]
+  expect(translated('anthropic', messagesBody({ messages })).messages).toEqual([
+    ...messages,
+    { role: 'user', content: 'Continue.' },
+  ])
 })

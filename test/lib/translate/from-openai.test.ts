@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PIXEL, chatBody, refusedField, translated } from './given-translation.ts'
+import { PIXEL, chatBody, leftOut, refusedField, translated } from './given-translation.ts'
 
 const weather = {
   type: 'function',
@@ -56,7 +56,6 @@ describe('a chat completion as a Messages request', () => {
       ],
       messages: [{ role: 'user', content: 'hi' }],
       temperature: 0.2,
-      top_p: 0.9,
       stop_sequences: ['END'],
       tools: [
         {
@@ -297,7 +296,10 @@ describe('a chat completion as a Messages request', () => {
       }),
     )
     expect(output_config).toEqual({
-      format: { type: 'json_schema', schema: { ...schema, description: 'a thing' } },
+      format: {
+        type: 'json_schema',
+        schema: { ...schema, description: 'a thing', additionalProperties: false },
+      },
     })
   })
 
@@ -333,39 +335,19 @@ test.each([
   ['logprobs', chatBody({ logprobs: true })],
   ['top_logprobs', chatBody({ top_logprobs: 3 })],
   ['logit_bias', chatBody({ logit_bias: { '50256': -100 } })],
-  ['frequency_penalty', chatBody({ frequency_penalty: 0.5 })],
-  ['presence_penalty', chatBody({ presence_penalty: -1 })],
-  ['seed', chatBody({ seed: 0 })],
-  ['temperature', chatBody({ temperature: 1.5 })],
-  ['verbosity', chatBody({ verbosity: 'low' })],
-  ['store', chatBody({ store: true })],
   ['modalities', chatBody({ modalities: ['text', 'audio'] })],
   ['audio', chatBody({ audio: { voice: 'ash', format: 'wav' } })],
   ['moderation', chatBody({ moderation: { model: 'x' } })],
   ['web_search_options', chatBody({ web_search_options: {} })],
-  ['functions', chatBody({ functions: [] })],
-  ['function_call', chatBody({ function_call: 'auto' })],
-  ['service_tier', chatBody({ service_tier: 'flex' })],
-  ['a_new_field', chatBody({ a_new_field: 0 })],
-  ['toString', chatBody({ toString: 1 })],
-  ['response_format', chatBody({ response_format: { type: 'json_object' } })],
   ['reasoning_effort', chatBody({ reasoning_effort: 'huge' })],
-  ['reasoning_effort', chatBody({ model: 'claude-haiku-4-5', reasoning_effort: 'low', max_tokens: 500 })],
   ['reasoning_effort', chatBody({ reasoning_effort: 'low', thinking: { type: 'adaptive' } })],
-  ['tools[0].type', chatBody({ tools: [{ type: 'custom', custom: { name: 'x' } }] })],
   ['tool_choice', chatBody({ tool_choice: 'required' })],
-  ['stream_options.chunk_size', chatBody({ stream: true, stream_options: { chunk_size: 1 } })],
-  ['messages', chatBody({ messages: [{ role: 'system', content: 'only' }] })],
-  ['messages[1]', said({ role: 'assistant', content: 'prefill' })],
-  ['messages[1].name', said({ role: 'user', name: 'ann', content: 'x' })],
-  ['messages[1].role', said({ role: 'function', name: 'f', content: 'x' })],
-  ['messages[1].function_call', said({ role: 'assistant', function_call: { name: 'f', arguments: '' } })],
   ['messages[1].tool_calls[0].function.arguments', said({ role: 'assistant', tool_calls: [broken] })],
   ['messages[1].tool_call_id', said({ role: 'tool', content: 'x' })],
   ['messages[0].content[0]', part({ type: 'input_audio', input_audio: { data: '', format: 'wav' } })],
   ['messages[0].content[0].file.file_id', part({ type: 'file', file: { file_id: 'f' } })],
   [
-    'messages[0].content[0].file.file_data',
+    'messages[0].content[0]',
     part({ type: 'file', file: { file_data: 'data:text/csv;base64,YQ==' } }),
   ],
   [
@@ -374,4 +356,76 @@ test.each([
   ],
 ])('a chat completion is refused for its %s', (field, body) => {
   expect(refusedField('openai', body)).toBe(field)
+})
+
+test.each([
+  ['frequency_penalty', chatBody({ frequency_penalty: 0.5 })],
+  ['presence_penalty', chatBody({ presence_penalty: -1 })],
+  ['seed', chatBody({ seed: 0 })],
+  ['temperature', chatBody({ temperature: 1.5 })],
+  ['verbosity', chatBody({ verbosity: 'low' })],
+  ['store', chatBody({ store: true })],
+  ['service_tier', chatBody({ service_tier: 'flex' })],
+  ['a_new_field', chatBody({ a_new_field: 0 })],
+  ['toString', chatBody({ toString: 1 })],
+  ['stream_options.chunk_size', chatBody({ stream: true, stream_options: { chunk_size: 1 } })],
+  ['reasoning_effort', chatBody({ model: 'claude-haiku-4-5', reasoning_effort: 'low', max_tokens: 500 })],
+  ['messages.name', said({ role: 'user', name: 'ann', content: 'x' })],
+])('a chat completion goes on without its %s', (field, body) => {
+  expect(leftOut('openai', body)).toEqual([field])
+})
+
+test.each([
+  ['a lone system prompt', [{ role: 'system', content: 'only' }], [{ role: 'user', content: 'only' }]],
+  [
+    'a last message of the assistant',
+    [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'y' },
+    ],
+    [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'y' },
+      { role: 'user', content: 'Continue.' },
+    ],
+  ],
+  [
+    'the calls and results of 2023',
+    [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{"a":1}' } },
+      { role: 'function', name: 'f', content: 'r' },
+    ],
+    [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'call', name: 'f', input: { a: 1 } }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call', content: 'r' }] },
+    ],
+  ],
+])('%s of a chat becomes messages', (_, messages, wanted) => {
+  expect(translated('openai', chatBody({ messages })).messages).toEqual(wanted)
+})
+
+test('an answer in JSON without a schema is asked for in words', () => {
+  const { system } = translated('openai', chatBody({ response_format: { type: 'json_object' } }))
+  expect(system).toContain('JSON')
+})
+
+test.each([
+  [{ temperature: 0.3, top_p: 1 }, { temperature: 0.3 }, []],
+  [{ temperature: 0.3, top_p: 0.9 }, { temperature: 0.3 }, ['top_p']],
+  [{ reasoning_effort: 'low', temperature: 0.3 }, {}, ['temperature']],
+  [{ reasoning_effort: 'low', top_p: 0.5 }, {}, ['top_p']],
+  [{ reasoning_effort: 'low', top_k: 5 }, {}, ['top_k']],
+])('Claude samples by what it takes of %j', (fields, wanted, without) => {
+  const body = chatBody({ model: 'claude-sonnet-4-6', ...fields })
+  const { temperature, top_p, top_k } = translated('openai', body)
+  expect({ temperature, top_p, top_k }).toEqual({ ...wanted })
+  expect(leftOut('openai', body)).toEqual(without)
+})
+
+test('a forced tool is called without thinking', () => {
+  const body = chatBody({ tools: [weather], tool_choice: 'required', reasoning_effort: 'low' })
+  expect(translated('openai', body)).not.toHaveProperty('thinking')
+  expect(leftOut('openai', body)).toEqual(['reasoning_effort'])
 })

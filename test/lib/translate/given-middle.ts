@@ -43,14 +43,17 @@ async function serve(
   res: ServerResponse,
   { baseUrl, provider }: { baseUrl: string; provider: string },
 ): Promise<void> {
-  const from = req.url?.startsWith('/v1/messages') === true ? 'anthropic' : 'openai'
+  const from = req.url?.startsWith('/v1/messages') === true ? 'messages' : 'chat'
+  const to = from === 'messages' ? 'chat' : 'messages'
   const context = { provider, requestId: 'req_1', now: 1_700_000_000_000 }
-  const { body, path, plan } = translateRequest(from, JSON.parse(await text(req)), context)
-  const answer = await fetch(baseUrl + path, { method: 'POST', body: JSON.stringify(body) })
+  const { body, path, plan } = translateRequest(from, to, await text(req), context)
+  const answer = await fetch(baseUrl + path, { method: 'POST', body })
   if (answer.ok && plan.isStream && answer.body !== null) return passStream(plan, answer.body, res)
-  const said: unknown = await answer.json()
-  const translated = answer.ok ? translateAnswer(plan, said) : translateError(plan, answer.status, said)
-  res.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(translated))
+  const said = await answer.text()
+  const translated = answer.ok
+    ? translateAnswer(plan, said)
+    : JSON.stringify(translateError(plan, answer.status, JSON.parse(said)))
+  res.writeHead(answer.status, { 'content-type': 'application/json' }).end(translated)
 }
 
 async function passStream(

@@ -3,15 +3,17 @@ import type { Member } from '../../rotation/pool/member.ts'
 import type { RequestPlan } from './request-plan.ts'
 import type { Outgoing, PlanStep } from './outgoing.ts'
 import type { Target } from '../pool/target.ts'
+import type { Translations } from './translations.ts'
 
 /** The reservation of a request that uses up nothing. */
 export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 
 /**
  * Why an account gets the same request again. Its kept connection closed under the request. It refused an
- * option that the client did not send. Or it refused an access token that can be renewed.
+ * option or an effort that the client did not send, or state that another service sealed. Or it refused an access
+ * token that can be renewed.
  */
-export type RetryReason = 'stale-connection' | 'usage-option' | 'access-token'
+export type RetryReason = 'stale-connection' | 'usage-option' | 'access-token' | 'effort' | 'sealed-state'
 
 /** An account's attempt at a request. */
 export interface Assignment {
@@ -19,6 +21,8 @@ export interface Assignment {
   step: PlanStep
   member: Member
   reservation: Reservation
+  /** The request in other formats; null: its route has none. */
+  translations: Translations | null
   /** Why this account already had the same request, each time with its own reservation. */
   retried: readonly RetryReason[]
   /** The request as sent; null: nothing was sent. */

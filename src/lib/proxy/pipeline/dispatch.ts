@@ -7,6 +7,8 @@ import { stepAt } from './request-plan.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { reserveAccount } from './reserve-account.ts'
 import type { Exchange } from './exchange.ts'
+import type { Member } from '../../rotation/pool/member.ts'
+import type { QwenctlError } from '../../base/errors.ts'
 import type { Failure } from './final-error.ts'
 import type { PlanStep } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
@@ -16,6 +18,7 @@ import type { AttemptListener } from './start-attempt.ts'
 import { startAttempt } from './start-attempt.ts'
 import type { RetryReason, Assignment } from './assignment.ts'
 import { UNCOUNTED } from './assignment.ts'
+import { Translations } from './translations.ts'
 
 /** Most attempts for one request. After this many refusals the cause is not one account. */
 const MOST_ATTEMPTS = 64
@@ -49,6 +52,10 @@ export class Dispatch implements ReservationListener, AttemptListener {
   #candidates: Candidates | null = null
   #assignment: Assignment | null = null
   #isSecondRound = false
+  /** Ids of accounts that had their attempt at the model of this step, in any format. */
+  readonly #tried = new Set<string>()
+  /** The request in other formats, once one is needed. */
+  #translations: Translations | null = null
 
   constructor(proxy: ProxyContext, exchange: Exchange, request: RequestPlan, listener: DispatchListener) {
     this.proxy = proxy
@@ -84,9 +91,10 @@ export class Dispatch implements ReservationListener, AttemptListener {
     for (;;) {
       const member = this.#candidates?.next().value
       if (member !== undefined && this.#step !== null) {
-        if (this.#hadNativeStep(member.dialects)) continue
+        if (this.#hadEarlierWay(member) || !this.#canTranslateFor(member, this.#step)) continue
         return {
           plan: this.request,
+          translations: this.#translations,
           step: this.#step,
           member,
           reservation: UNCOUNTED,
@@ -110,6 +118,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
       this.#candidates = null
       return true
     }
+    if (this.#step.isFirst) this.#tried.clear()
     this.#candidates = live.pool.candidates(this.#step.wanted, live.view)
     for (const failure of this.#failures) this.#passOver(failure)
     return true
@@ -120,10 +129,26 @@ export class Dispatch implements ReservationListener, AttemptListener {
     if (cooled.length > 0) this.#candidates?.passOver(cooled)
   }
 
-  /** An account that speaks the dialect of the client had its attempt in an earlier step. */
-  #hadNativeStep(dialects: ReadonlySet<string>): boolean {
-    const { dialect } = this.request.incoming.route
-    return this.#step?.dialect !== dialect && dialects.has(dialect)
+  /** The refusal of a request that no other format can express; null: there is none. */
+  get refusal(): QwenctlError | null {
+    return this.#translations?.refusal ?? null
+  }
+
+  /** An account had its attempt at this model in the format of the client. Without that endpoint it has another. */
+  #hadEarlierWay(member: Member): boolean {
+    return this.#tried.has(member.account.id)
+  }
+
+  /** Whether the format of this step can express the request. No account is reserved for one that cannot be sent. */
+  #canTranslateFor(member: Member, step: PlanStep): boolean {
+    if (step.format === null) return true
+    const { incoming, body } = this.request
+    this.#translations ??= new Translations(incoming, body, {
+      requestId: this.exchange.id,
+      now: this.proxy.clock(),
+      refusesUnknown: this.proxy.refusesUnknownFields === true,
+    })
+    return this.#translations.make(member, step) !== null
   }
 
   onReserved(reservation: Reservation | null): void {
@@ -150,6 +175,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
       const reason = retryReason(result!, assignment)
       if (reason !== null) return this.#retry(assignment, reason)
       this.#failures.push(failure)
+      if (failure.outcome.class !== 'route-missing') this.#tried.add(failure.member.account.id)
       if (endsFailover(this.#failures, assignment.step.wanted)) return this.#end(this.#failures)
       this.#passOver(failure)
       this.next()

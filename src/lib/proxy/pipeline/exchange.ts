@@ -29,6 +29,17 @@ const NO_ACCOUNT = '-'
 const QUICK_BYTES = 16 << 10
 const NO_CONTENT = 204
 
+const NOTHING: readonly string[] = []
+const MOST_FIELDS = 20
+
+/** Names of fields as a header. A client may have written any name. */
+function listFields(fields: readonly string[]): string {
+  return fields
+    .slice(0, MOST_FIELDS)
+    .map((field) => field.replaceAll(/[^\w.-]/g, '_').slice(0, 80))
+    .join(', ')
+}
+
 export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /**
@@ -64,6 +75,10 @@ export class Exchange implements CallWatcher {
   account: string | null = null
   /** The answer comes from the sandbox, and carries a header that says it. */
   isSimulated = false
+  /** The last attempt's account got the request in another format. */
+  isTranslated = false
+  /** Fields of the request that the account of the last attempt did not get. */
+  leftOut: readonly string[] = NOTHING
   /** The methods of the path, if the request used another. */
   allow: string | null = null
   /** Called once, when the client leaves before its answer is complete. */
@@ -135,7 +150,8 @@ export class Exchange implements CallWatcher {
     more.push('x-request-id', this.id, 'x-qwenctl-attempts', String(this.attempts))
     more.push('x-qwenctl-account', this.account ?? NO_ACCOUNT)
     if (this.allow !== null) more.push('allow', this.allow)
-    if (this.spoken !== null && this.spoken !== this.dialect) more.push('x-qwenctl-translated', this.spoken)
+    if (this.isTranslated && this.spoken !== null) more.push('x-qwenctl-translated', this.spoken)
+    if (this.leftOut.length > 0) more.push('x-qwenctl-left-out', listFields(this.leftOut))
     if (this.isSimulated) more.push('x-qwenctl-simulated', 'true')
     if (this.dialect === 'anthropic') more.push('request-id', this.id)
     return more

@@ -3,14 +3,15 @@
 // in this folder. Budgets belong to `quota/`, account choice to `rotation/`, the meaning of answers to
 // `provider/`.
 
+import type { QwenctlError } from '../../base/errors.ts'
 import { waitForAccount, readWait } from './wait-for-account.ts'
 import type { RequestPlan } from './request-plan.ts'
-import { planRequest, everyStep } from './request-plan.ts'
+import { planRequest, everyOwnStep, everyStep } from './request-plan.ts'
 import type { DispatchListener } from './dispatch.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './final-error.ts'
-import { sendFinalError } from './final-error.ts'
+import { earliestReturn, sendFinalError } from './final-error.ts'
 import { refuseSpent } from '../../rotation/key-rules.ts'
 import type { Incoming } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
@@ -30,9 +31,9 @@ export function handleRequest(proxy: ProxyContext, exchange: Exchange, incoming:
 
 /** Handles almost every request: one dispatch, without waiting. */
 const atOnce: DispatchListener = {
-  onDone({ proxy, exchange, request }, failures) {
+  onDone({ proxy, exchange, request, refusal }, failures) {
     if (failures === null) exchange.finish()
-    else void endUnanswered(proxy, exchange, request, failures)
+    else void endUnanswered(proxy, exchange, request, { failures, refusal })
   },
   onFailed({ exchange }, error) {
     exchange.finish(error)
@@ -48,7 +49,8 @@ async function handlePatiently(
   const ask = () =>
     new Promise<Failure[] | null>((resolve, reject: (error: unknown) => void) => {
       const listener = {
-        onDone: (_: Dispatch, failures: Failure[] | null) => resolve(failures),
+        onDone: ({ refusal }: Dispatch, failures: Failure[] | null) =>
+          failures?.length === 0 && refusal !== null ? reject(new Untranslatable(refusal)) : resolve(failures),
         onFailed: (_: Dispatch, error: unknown) => reject(error),
       }
       new Dispatch(proxy, exchange, request, listener).next()
@@ -56,10 +58,27 @@ async function handlePatiently(
   try {
     const failures = await waitForAccount(proxy.live, exchange, { wanted: everyStep(request), waitMs, ask })
     if (failures === null) exchange.finish()
-    else await endUnanswered(proxy, exchange, request, failures)
+    else await endUnanswered(proxy, exchange, request, { failures, refusal: null })
   } catch (error) {
-    exchange.finish(error)
+    if (!(error instanceof Untranslatable)) return exchange.finish(error)
+    await endUnanswered(proxy, exchange, request, { failures: [], refusal: error.refusal })
   }
+}
+
+/** Waiting does not help a request that no other format can express. */
+class Untranslatable extends Error {
+  readonly refusal: QwenctlError
+
+  constructor(refusal: QwenctlError) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
+interface Ending {
+  failures: Failure[]
+  /** Why no other format can express the request; null: it can. */
+  refusal: QwenctlError | null
 }
 
 /** Explains why no account could answer. */
@@ -67,13 +86,18 @@ async function endUnanswered(
   { live }: ProxyContext,
   exchange: Exchange,
   request: RequestPlan,
-  failures: Failure[],
+  { failures, refusal }: Ending,
 ): Promise<void> {
   const { key } = exchange
   try {
     if (failures.length > 0) await live.noted()
     else if (key !== null && request.incoming.route.isCounted) refuseSpent(live.view, key.key) // it was used up meanwhile
-    sendFinalError(live, exchange, everyStep(request), { failures, pinnedBy: request.pinnedBy })
+    // Accounts of other formats do not return for a request that they cannot get.
+    const wanted = refusal === null ? everyStep(request) : everyOwnStep(request)
+    const { pinnedBy } = request
+    if (refusal !== null && failures.length === 0 && (earliestReturn(live, wanted)?.at ?? null) === null)
+      throw refusal
+    sendFinalError(live, exchange, wanted, { failures, pinnedBy })
     exchange.finish()
   } catch (error) {
     exchange.finish(error)

@@ -1,9 +1,6 @@
-import { QwenctlError } from '../../base/errors.ts'
 import type { Dialect } from '../../provider/provider.ts'
-import type { Member } from '../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
-import type { TranslationPlan } from '../../translate/translate.ts'
-import { translateRequest } from '../../translate/translate.ts'
+import type { Format, TranslatedRequest, TranslationPlan } from '../../translate/translate.ts'
 import { acquireFor } from '../transport/body-memory.ts'
 import type { ClientHead } from '../wire/client-head.ts'
 import type { Exchange } from './exchange.ts'
@@ -25,6 +22,10 @@ export interface Incoming {
 export interface PlanStep {
   wanted: RotationRequest
   dialect: Dialect
+  /** The format to translate to; null: the client's own. */
+  format: Format | null
+  /** The first way of its model. */
+  isFirst: boolean
 }
 
 /** The request that goes upstream. */
@@ -42,21 +43,21 @@ export interface Outgoing {
 }
 
 interface OutgoingContext {
-  member: Member
   exchange: Exchange
-  now: number
   /** False: the account refuses the usage option of streams. */
   takesUsageOption: boolean
+  /** The request in the account's format; null: it stays in the client's. */
+  translated: TranslatedRequest | null
 }
 
 /** Builds the request for this account's upstream. Bytes that need no change stay as they came. */
 export function buildOutgoing(
   { route, query, head, bytes }: Incoming,
   body: RequestBody,
-  { wanted, dialect }: PlanStep,
+  { wanted }: PlanStep,
   context: OutgoingContext,
 ): Outgoing {
-  if (dialect !== route.dialect) return translated({ route, head, bytes }, wanted, context)
+  if (context.translated !== null) return translated(head, context.translated)
   const asksForUsage = body.isStream && route.asksForUsage && context.takesUsageOption
   const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
   const path = route.path + query
@@ -75,33 +76,16 @@ export function buildOutgoing(
 }
 
 function translated(
-  { route, head, bytes }: Pick<Incoming, 'route' | 'head' | 'bytes'>,
-  wanted: RotationRequest,
-  { member, exchange, now, takesUsageOption }: OutgoingContext,
+  head: ClientHead,
+  { body, path, asksForUsage, plan }: TranslatedRequest,
 ): Outgoing {
-  const asked = parsed(bytes)
-  if (typeof wanted.model === 'string') asked.model = wanted.model
-  const { body, path, plan } = translateRequest(route.dialect, asked, {
-    provider: member.account.provider,
-    requestId: exchange.id,
-    now,
-  })
-  if (!takesUsageOption) delete body.stream_options
   return {
     path,
-    asksForUsage: body.stream_options !== undefined,
-    headers: inOtherDialect(head.rawHeaders, route.dialect),
-    body: Buffer.from(JSON.stringify(body)),
+    asksForUsage,
+    headers: inOtherDialect(head.rawHeaders, plan),
+    body: Buffer.from(body),
     stripUsage: false,
     plan,
-  }
-}
-
-function parsed(bytes: Buffer): Record<string, unknown> {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
-  } catch {
-    throw new QwenctlError('invalid_request', 'the request body is not valid JSON')
   }
 }
 
@@ -109,12 +93,12 @@ function parsed(bytes: Buffer): Record<string, unknown> {
 const MESSAGES_VERSION = ['anthropic-version', '2023-06-01']
 
 /** Headers about the client's own format mean nothing in the other. Some services refuse unknown ones. */
-function inOtherDialect(rawHeaders: readonly string[], from: Dialect): CheckedHeaders {
+function inOtherDialect(rawHeaders: readonly string[], { to }: TranslationPlan): CheckedHeaders {
   const all = requestHeaders(rawHeaders)
-  const kept = from === 'openai' ? [...MESSAGES_VERSION] : []
+  const kept = to === 'messages' ? [...MESSAGES_VERSION] : []
   for (let index = 0; index < all.length; index += 2) {
     const name = all[index]!
-    if (/^(?:anthropic|openai)-|^x-stainless-/i.test(name)) continue
+    if (/^(?:anthropic|openai|x-goog|x-codex)-|^x-stainless-|^originator$/i.test(name)) continue
     kept.push(name, all[index + 1]!)
   }
   return new CheckedHeaders(kept)

@@ -10,6 +10,8 @@ export interface ProxyContext {
   lists: ModelLists
   book: ModelBook
   maxBodyBytes: number
+  /** Translations refuse fields that they do not know; missing: they leave them out. */
+  refusesUnknownFields?: boolean
   /** Epoch milliseconds. */
   clock: () => number
 }

@@ -1,6 +1,7 @@
 import type { Member } from '../../rotation/pool/member.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 import { responseIdIn } from '../wire/stored-state.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { Route } from './routes.ts'
 
 interface Answered {
@@ -9,6 +10,7 @@ interface Answered {
   member: Member
   /** The stored conversation that the answer joins; null: none is named. */
   storedIn: string | null
+  outgoing: Pick<Outgoing, 'plan'>
 }
 
 /**
@@ -16,11 +18,12 @@ interface Answered {
  * answer, or its beginning.
  */
 export function rememberState(
-  { route, live, member, storedIn }: Answered,
+  { route, live, member, storedIn, outgoing }: Answered,
   status: number,
   answer: Buffer | undefined,
 ): void {
-  if (!route.keepsState || status >= 300 || answer === undefined) return
+  // Translated answers are stored nowhere.
+  if (!route.keepsState || outgoing.plan !== null || status >= 300 || answer === undefined) return
   const id = responseIdIn(answer)
   if (id !== null) live.rememberState(id, member)
   if (storedIn !== null) live.rememberState(storedIn, member)

@@ -44,14 +44,14 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const wanted = {
     model: steps[0]?.model,
     dialect: route.dialect,
-    route: route.isTranslated ? null : route.path,
+    route: route.format === null ? route.path : null,
   }
   const placement = live.affinity ? placementOf(live, incoming, body, wanted) : nowhere
   const holder = head.pin === null ? holderOf(live, incoming, body, access) : null
   const common = {
     dialect: route.dialect,
     // Every service has chat. The pool distinguishes only other routes.
-    route: route.isTranslated ? null : route.path,
+    route: route.format === null ? route.path : null,
     group: head.group,
     pin: head.pin === null ? holder : resolvePin(live, head.pin, key?.scope ?? everyAccount),
     session: placement.session,
@@ -71,7 +71,7 @@ function placementOf(
   { bytes, scan }: RequestBody,
   wanted: Wanted,
 ): Placement {
-  const isConversation = route.isTranslated || route.keepsState
+  const isConversation = route.format !== null || route.keepsState
   if (scan === null || (!isConversation && head.session === null)) return nowhere
   return placeConversation(conversationHint(bytes, scan, head.session), live.placements.conversations, (id) =>
     live.isOut(id, wanted),
@@ -96,26 +96,35 @@ function holderOf(
 }
 
 /**
- * Returns the plan steps in order: each model in the client's own format first, then in the other. Null:
+ * Returns the plan steps in order: each model in the client's own format first, then in the others. Null:
  * there are no more.
  */
 export function stepAt({ incoming: { route }, steps, common }: RequestPlan, index: number): PlanStep | null {
-  const isOther = route.isTranslated && index % 2 === 1
-  const step = steps[route.isTranslated ? index >> 1 : index]
+  const { ways } = route
+  const step = steps[Math.floor(index / ways.length)]
   if (step === undefined) return null
-  const dialect = isOther ? (route.dialect === 'openai' ? 'anthropic' : 'openai') : route.dialect
-  const { pin, group, session, homes, user, allowed, route: path } = common
+  const way = ways[index % ways.length]!
+  const { dialect } = way
+  const { pin, group, session, homes, user, allowed } = common
   const { model, provider } = step
   return {
-    wanted: { dialect, route: path, model, provider, group, pin, session, homes, user, allowed },
+    wanted: { dialect, route: way.route, model, provider, group, pin, session, homes, user, allowed },
     dialect,
+    format: way.format === route.format ? null : way.format,
+    isFirst: index % ways.length === 0,
   }
 }
 
 /** For the final error. With translated formats the dialect of an account does not matter. */
 export function everyStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
-  const dialect = route.isTranslated ? null : route.dialect
+  const dialect = route.format === null ? route.dialect : null
   return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
+}
+
+/** For the final error of a request that no other format can express. */
+export function everyOwnStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
+  const { dialect, route: path } = route.ways[0]!
+  return steps.map(({ model, provider }) => ({ ...common, dialect, route: path, model, provider }))
 }
 
 /**

@@ -20,12 +20,28 @@ export function retryReason(result: AttemptResult, { sent, retried }: Assignment
 function reasonIn(result: Refused, sent: Sent): RetryReason | null {
   if (result.isStale) return 'stale-connection'
   if (isOptionRefused(result, sent)) return 'usage-option'
+  const refused = refusedTranslation(result, sent)
+  if (refused !== null) return refused
   return isTokenRefused(result, sent) ? 'access-token' : null
 }
 
 function isOptionRefused({ outcome, held }: Refused, { outgoing }: Sent): boolean {
   if (!outgoing.asksForUsage || outcome.class !== 'bad-request' || held === null) return false
   return USAGE_OPTION.test(held.body.toString('latin1', 0, MOST_SEARCHED))
+}
+
+// https://github.com/openai/codex and https://platform.openai.com/docs/guides/reasoning (2026-11): the code
+// `invalid_encrypted_content`; https://platform.claude.com/docs/en/build-with-claude/extended-thinking (2026-11):
+// "Invalid `signature` in `thinking` block".
+const EFFORT = /reasoning_effort|enable_thinking|thinking_budget/i
+const SEALED = /encrypted_content|thought_?signature|signature.{0,40}thinking|thinking.{0,40}signature/is
+
+/** The part of a translated request that the client did not write in these words, and the account refuses. */
+function refusedTranslation({ outcome, held }: Refused, { outgoing }: Sent): RetryReason | null {
+  if (outgoing.plan === null || outcome.class !== 'bad-request' || held === null) return null
+  const said = held.body.toString('latin1', 0, MOST_SEARCHED)
+  if (SEALED.test(said)) return 'sealed-state'
+  return EFFORT.test(said) ? 'effort' : null
 }
 
 /** Whether the provider refuses the access token of a login. A token may end early, and can be renewed. */

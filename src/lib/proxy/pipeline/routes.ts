@@ -1,4 +1,14 @@
 import type { Dialect } from '../../provider/provider.ts'
+import type { Format } from '../../translate/translate.ts'
+
+/** The format and dialect in which an account gets a request. */
+export interface UpstreamWay {
+  dialect: Dialect
+  /** Null: the client's own, whatever it is. */
+  format: Format | null
+  /** The path that the account must not lack; null: every account of the dialect has it. */
+  route: string | null
+}
 
 /** An endpoint of the pool: the client's wire format there, and the matching upstream path. */
 export interface Route {
@@ -11,8 +21,10 @@ export interface Route {
   asksForUsage: boolean
   /** The request may bring a file in a form. The answer may be sound, a picture or plain text. */
   isMedia: boolean
-  /** Accounts that speak only the other format can also serve it. */
-  isTranslated: boolean
+  /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
+  format: Format | null
+  /** How accounts can serve it, the client's own format first. */
+  ways: readonly UpstreamWay[]
   /** The account that made an answer stores it, and later requests name it. */
   keepsState: boolean
   /** False: it uses up none of the account's requests. */
@@ -25,28 +37,38 @@ const openai = (path: string, more: Partial<Route> = {}): Route => ({
   path,
   asksForUsage: false,
   isMedia: false,
-  isTranslated: false,
+  format: null,
+  ways: [{ dialect: 'openai', format: null, route: path }],
   keepsState: false,
   isCounted: true,
   ...more,
 })
-const anthropic = (path: string, more: Partial<Route> = {}): Route => ({
-  ...openai(path, more),
-  dialect: 'anthropic',
-})
+const anthropic = (path: string, more: Partial<Route> = {}): Route =>
+  openai(path, {
+    dialect: 'anthropic',
+    ways: [{ dialect: 'anthropic', format: null, route: path }],
+    ...more,
+  })
+
+// Every service of a dialect has its chat.
+const asChat: UpstreamWay = { dialect: 'openai', format: 'chat', route: null }
+const asMessages: UpstreamWay = { dialect: 'anthropic', format: 'messages', route: null }
+const asResponses: UpstreamWay = { dialect: 'openai', format: 'responses', route: '/responses' }
 
 const routes = [
-  openai('/chat/completions', { asksForUsage: true, isTranslated: true }),
+  openai('/chat/completions', { asksForUsage: true, format: 'chat', ways: [asChat, asMessages] }),
   openai('/completions', { asksForUsage: true }),
   openai('/embeddings'),
-  openai('/responses', { keepsState: true }),
+  openai('/responses', { keepsState: true, format: 'responses', ways: [asResponses, asChat, asMessages] }),
+  openai('/responses/compact', { keepsState: true }),
+  openai('/responses/input_tokens', { isCounted: false }),
   openai('/images/generations', { isMedia: true }),
   openai('/images/edits', { isMedia: true }),
   openai('/images/variations', { isMedia: true }),
   openai('/audio/speech', { isMedia: true }),
   openai('/audio/transcriptions', { isMedia: true }),
   openai('/audio/translations', { isMedia: true }),
-  anthropic('/messages', { isTranslated: true }),
+  anthropic('/messages', { format: 'messages', ways: [asMessages, asChat] }),
   anthropic('/messages/count_tokens', { isCounted: false }),
 ]
 

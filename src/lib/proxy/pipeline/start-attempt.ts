@@ -3,6 +3,7 @@ import type { AttemptContext } from './attempt-context.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
+import type { TranslatedRequest, Without } from '../../translate/translate.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { buildOutgoing } from './outgoing.ts'
 import type { Target } from '../pool/target.ts'
@@ -63,6 +64,19 @@ function noteAttempt(exchange: Exchange, { member, step }: Assignment): void {
   exchange.spoken = step.dialect
 }
 
+const NOTHING: readonly string[] = []
+
+/** The request in the account's format, without what the account has refused; null: no translation. */
+function translatedFor(
+  { translations, member, step, retried }: Assignment,
+  takesUsageOption: boolean,
+): TranslatedRequest | null {
+  if (step.format === null || translations === null) return null
+  const without: Without[] = takesUsageOption ? [] : ['usage-option']
+  for (const reason of retried) if (reason === 'effort' || reason === 'sealed-state') without.push(reason)
+  return translations.make(member, step, without)
+}
+
 function prepare(
   target: Target,
   { live, upstreams, clock }: ProxyContext,
@@ -72,7 +86,10 @@ function prepare(
   const { plan, step, member, retried } = assignment
   const { incoming, body } = plan
   const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
-  const outgoing = buildOutgoing(incoming, body, step, { member, exchange, now: clock(), takesUsageOption })
+  const translated = translatedFor(assignment, takesUsageOption)
+  const outgoing = buildOutgoing(incoming, body, step, { exchange, takesUsageOption, translated })
+  exchange.isTranslated = translated !== null
+  exchange.leftOut = translated?.plan.leftOut ?? NOTHING
   assignment.sent = { target, outgoing }
   const model = step.wanted.model ?? null
   const { route } = incoming

@@ -7,7 +7,7 @@ import { jsonOf } from './held-answer.ts'
 /** Translates a whole answer into the client's format; null if it cannot be expressed there. */
 export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | null {
   try {
-    return Buffer.from(JSON.stringify(translateAnswer(plan, jsonOf(body))))
+    return Buffer.from(translateAnswer(plan, body.toString('utf8')))
   } catch (error) {
     if (isQwenctlError(error)) return null
     throw error

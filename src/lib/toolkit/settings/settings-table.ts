@@ -114,6 +114,13 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'largest request body accepted, in MiB',
   },
   {
+    key: 'translate.unknown',
+    type: { kind: 'choice', of: ['leave-out', 'refuse'] },
+    default: 'leave-out',
+    variable: 'QWENCTL_TRANSLATE_UNKNOWN',
+    description: 'unknown fields of a request that is translated: leave-out names them in x-qwenctl-left-out',
+  },
+  {
     key: 'proxy.headersTimeoutMs',
     type: milliseconds,
     default: 600_000,

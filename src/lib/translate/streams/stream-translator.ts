@@ -1,11 +1,12 @@
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
-import { unreadable } from '../completion-to-message.ts'
 import { translateError } from '../error-envelope.ts'
+import { formats } from '../formats.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
+import { parseJson } from '../json/parse-json.ts'
+import type { AnswerReader, AnswerWriter } from '../neutral/answer.ts'
+import { ClientNames } from '../neutral/client-names.ts'
 import type { TranslationPlan } from '../plan.ts'
-import { ChunksToEvents } from './chunks-to-events.ts'
-import type { Direction } from './direction.ts'
-import { EventsToChunks } from './events-to-chunks.ts'
+import { unreadable } from '../unreadable.ts'
 import { SseReader, type SseListener } from './sse-reader.ts'
 
 const BROKEN_OFF = 'upstream connection error: the answer broke off before it was complete'
@@ -19,7 +20,8 @@ type SseEvent = Parameters<SseListener['onEvent']>[0]
  */
 export class StreamTranslator {
   readonly #plan: TranslationPlan
-  readonly #direction: Direction
+  readonly #answer: AnswerReader
+  readonly #writer: AnswerWriter
   readonly #reader: SseReader
   #out: string[] = []
   #isComplete = false
@@ -28,7 +30,8 @@ export class StreamTranslator {
 
   constructor(plan: TranslationPlan) {
     this.#plan = plan
-    this.#direction = plan.from === 'anthropic' ? new ChunksToEvents(plan) : new EventsToChunks(plan)
+    this.#writer = formats[plan.from].writeAnswer(plan, (event) => void this.#out.push(event))
+    this.#answer = formats[plan.to].readAnswer(new ClientNames(this.#writer, plan), plan)
     this.#reader = new SseReader({
       onEvent: (event) => this.#take(event),
       onComment: () => this.#keepAlive(),
@@ -55,7 +58,7 @@ export class StreamTranslator {
     this.#guarded(() => {
       this.#isEnding = true
       if (!isCut) this.#reader.end()
-      if (!this.#isOver && !isCut) this.#isComplete = this.#direction.finish(false, this.#out)
+      if (!this.#isOver && !isCut) this.#isComplete = this.#answer.end(false)
       if (!this.#isOver) throw new QwenctlError('upstream_unavailable', BROKEN_OFF)
     })
     return this.#taken()
@@ -81,13 +84,13 @@ export class StreamTranslator {
   }
 
   #keepAlive(): void {
-    if (this.#direction.isOpen && !this.#isOver) this.#out.push(this.#direction.keepAlive)
+    if (this.#answer.isOpen && !this.#isOver) this.#out.push(this.#writer.keepAlive)
   }
 
   #take({ name, data, status }: SseEvent): void {
     if (this.#isOver) return
     if (data.length < 16 && data.trim() === '[DONE]') {
-      this.#isComplete = this.#direction.finish(true, this.#out)
+      this.#isComplete = this.#answer.end(true)
       if (!this.#isComplete) throw unreadable('it ended before it began')
       return
     }
@@ -102,20 +105,20 @@ export class StreamTranslator {
 
   #tell(data: Json): void {
     if (data.type === 'ping') return this.#keepAlive()
-    this.#direction.take(data, this.#out)
-    if (data.type === 'message_stop') this.#isComplete = this.#direction.finish(true, this.#out)
+    this.#answer.take(data)
+    if (data.type === 'message_stop') this.#isComplete = this.#answer.end(true)
   }
 
   #fail(status: number, body: unknown): void {
     if (this.#isOver) return
     this.#hasFailed = true
-    this.#out.push(this.#direction.errorEvent(translateError(this.#plan, status, body)))
+    this.#out.push(this.#writer.error(translateError(this.#plan, status, body)))
   }
 }
 
 function parsed(data: string): unknown {
   try {
-    return JSON.parse(data) as unknown
+    return parseJson(data)
   } catch {
     return undefined // already reported to the client
   }

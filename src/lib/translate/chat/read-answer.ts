@@ -1,0 +1,202 @@
+// Reads a chat completion: whole, or chunk by chunk. A message and a delta have the same fields.
+
+import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
+import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
+import { BlockOrder } from '../neutral/block-order.ts'
+import { parseDataUrl } from '../neutral/media.ts'
+import { sourcesOf } from '../neutral/sources.ts'
+import type { TranslationPlan } from '../plan.ts'
+import { noTokens, tokensOfChat, type Tokens } from '../usage.ts'
+import { unreadable } from '../unreadable.ts'
+
+/** The fields of an answer's message. Unknown ones are notes of a service. */
+export const answerRules: FieldRules = {
+  role: 'dropped',
+  content: 'taken',
+  refusal: 'taken',
+  tool_calls: 'taken',
+  function_call: 'taken',
+  reasoning_content: 'taken',
+  reasoning: 'taken',
+  reasoning_details: 'taken',
+  images: 'taken',
+  annotations: 'taken',
+  audio: { refused: 'the format of the client has no audio' },
+}
+
+/** Reasons of services for a broken answer: half an answer must not look complete. */
+const brokenOff: ReadonlySet<unknown> = new Set(['error', 'insufficient_system_resource'])
+
+const reasons: ReadonlyMap<unknown, StopReason> = new Map([
+  ['length', 'length'],
+  ['model_length', 'length'], // Mistral: the context is full
+  ['tool_calls', 'calls'],
+  ['function_call', 'calls'],
+  ['content_filter', 'filter'],
+])
+
+export class ChatReader implements AnswerReader {
+  isOpen = false
+  readonly #listener: AnswerListener
+  readonly #plan: Pick<TranslationPlan, 'requestId' | 'stops'>
+  readonly #blocks: BlockOrder
+  #tokens: Readonly<Tokens> = noTokens
+  #hasUsage = false
+  /** The choice with the finish reason; the usage may still follow. */
+  #last: Json | null = null
+  #isRefused = false
+
+  constructor(listener: AnswerListener, plan: Pick<TranslationPlan, 'requestId' | 'stops'>) {
+    this.#listener = listener
+    this.#plan = plan
+    this.#blocks = new BlockOrder(listener, plan.requestId)
+  }
+
+  readWhole(body: unknown): void {
+    const completion = isObject(body) ? body : {}
+    const choices: unknown[] = Array.isArray(completion.choices) ? completion.choices : []
+    const choice = choices.find((one) => isObject(one) && (one.index ?? 0) === 0)
+    if (!isObject(choice) || !isObject(choice.message)) throw unreadable('it has no message')
+    if (isObject(completion.usage)) this.#count(completion.usage)
+    this.#open(completion)
+    this.#say(choice.message)
+    this.#meetReason(choice.finish_reason)
+    this.#last = choice
+    this.end(true)
+  }
+
+  take(chunk: Json): void {
+    if (isObject(chunk.usage)) this.#count(chunk.usage)
+    if (!this.isOpen) this.#open(chunk)
+    const choices: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : []
+    for (const choice of choices) if (isObject(choice) && (choice.index ?? 0) === 0) this.#hear(choice)
+  }
+
+  end(isMarked: boolean): boolean {
+    if (!this.isOpen || (this.#last === null && !isMarked)) return false
+    this.#blocks.end()
+    const last = this.#last ?? {}
+    const { reason, sequence } = this.#stop(last)
+    this.#listener.finish({
+      ...{ reason, sequence, explanation: null },
+      tokens: this.#tokens,
+      hasUsage: this.#hasUsage,
+    })
+    return true
+  }
+
+  /**
+   * vLLM names the matched stop sequence in `stop_reason`. Some services say `stop` after tool calls, which a client
+   * would then not run.
+   */
+  #stop(choice: Json): { reason: StopReason; sequence: string | null } {
+    const met = choice.stop_reason
+    const reason = reasons.get(choice.finish_reason) ?? 'end'
+    if (reason !== 'end') return { reason, sequence: null }
+    if (typeof met === 'string' && this.#plan.stops.includes(met)) return { reason: 'sequence', sequence: met }
+    if (this.#isRefused) return { reason: 'refusal', sequence: null }
+    return { reason: this.#blocks.hasCalls ? 'calls' : 'end', sequence: null }
+  }
+
+  #count(usage: Json): void {
+    this.#tokens = tokensOfChat(usage)
+    this.#hasUsage = true
+  }
+
+  #open({ id, model, service_tier: tier }: Json): void {
+    this.isOpen = true
+    const textOf = (value: unknown) => (isText(value) ? value : null)
+    this.#listener.start({ id: textOf(id), model: textOf(model), tier: textOf(tier) })
+  }
+
+  #hear(choice: Json): void {
+    const { delta, message, finish_reason } = choice
+    if (isObject(delta)) this.#say(delta)
+    else if (isObject(message)) this.#say(message)
+    if (!isText(finish_reason)) return
+    this.#meetReason(finish_reason)
+    this.#last = choice
+  }
+
+  #meetReason(reason: unknown): void {
+    if (brokenOff.has(reason)) throw unreadable(`it broke off, and says ${quoted(reason)}`)
+  }
+
+  #say(delta: Json): void {
+    this.#think(delta)
+    const { content, refusal, tool_calls, function_call: legacy, images, audio, annotations } = delta
+    if (typeof content === 'string') this.#blocks.say('text', content)
+    else if (Array.isArray(content)) for (const part of content as unknown[]) this.#sayPart(part)
+    if (isText(refusal)) this.#refuse(refusal)
+    if (Array.isArray(images)) for (const image of images as unknown[]) this.#show(image)
+    if (Array.isArray(tool_calls)) for (const call of tool_calls as unknown[]) this.#blocks.call(call)
+    if (isObject(legacy)) this.#blocks.call({ index: 0, function: legacy })
+    if (Array.isArray(annotations)) this.#blocks.say('text', sourcesOf(annotations))
+    if (isObject(audio)) throw unreadable('it has audio, which the format of the client has not')
+  }
+
+  #refuse(text: string): void {
+    this.#isRefused = true
+    this.#blocks.say('refusal', text)
+  }
+
+  /** Mistral sends thinking and text as parts. */
+  #sayPart(part: unknown): void {
+    if (!isObject(part)) return
+    switch (part.type) {
+      case 'text':
+      case 'output_text':
+        return this.#blocks.say('text', plainText([part]))
+      case 'thinking':
+        return this.#blocks.say('thinking', plainText(part.thinking))
+      case 'refusal':
+        return this.#refuse(isText(part.refusal) ? part.refusal : '')
+      case 'image_url':
+        return this.#show(part)
+      case 'reference':
+        return // Mistral's mark of a citation between two texts
+      default:
+        throw unreadable(`no other format has a part ${quoted(part.type)}`)
+    }
+  }
+
+  /** OpenRouter's images: https://openrouter.ai/docs/features/multimodal/image-generation (2026-11). */
+  #show(image: unknown): void {
+    const url = isObject(image) && isObject(image.image_url) ? image.image_url.url : null
+    if (!isText(url)) throw unreadable('it has an image without a URL')
+    this.#blocks.show(url.startsWith('data:') ? parseDataUrl(url, 'image_url') : { type: 'url', url })
+  }
+
+  /**
+   * Thinking, from `reasoning_content` (DeepSeek, Qwen), `reasoning` (Groq, vLLM), or the pieces of
+   * `reasoning_details` (OpenRouter), which may be signed or sealed.
+   */
+  #think(delta: Json): void {
+    const plain = isText(delta.reasoning_content) ? delta.reasoning_content : delta.reasoning
+    const details: unknown[] = Array.isArray(delta.reasoning_details) ? delta.reasoning_details : []
+    const saysText = details.some((one) => isObject(one) && isText(one.text ?? one.summary))
+    if (isText(plain) && !saysText) this.#blocks.say('thinking', plain)
+    for (const detail of details) {
+      if (!isObject(detail)) continue
+      if (detail.type === 'reasoning.encrypted' && isText(detail.data))
+        this.#blocks.seal({ origin: originOf(detail), kind: 'data', text: detail.data })
+      const text = detail.text ?? detail.summary
+      if (isText(text)) this.#blocks.say('thinking', text)
+      if (isText(detail.signature)) this.#blocks.sign(detail.signature, originOf(detail))
+    }
+  }
+}
+
+/** A router names the maker of sealed thinking. Only Anthropic's opens at its maker too. */
+function originOf({ format }: Json): 'anthropic' | 'openrouter' {
+  return isText(format) && !format.startsWith('anthropic') ? 'openrouter' : 'anthropic'
+}
+
+/** A text, or the texts of a list of parts, as in Mistral's thinking. */
+export function plainText(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return (content as unknown[])
+    .map((part) => (isObject(part) && typeof part.text === 'string' ? part.text : ''))
+    .join('')
+}

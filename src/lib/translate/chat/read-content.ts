@@ -1,0 +1,94 @@
+// Reads the content of a chat message. Clients of other formats send their parts here too, so those are taken.
+
+import {
+  isGiven,
+  isText,
+  listAt,
+  objectAt,
+  quoted,
+  refuse,
+  textAt,
+  type FieldRules,
+  type Json,
+} from '../json-fields.ts'
+import type { FieldCheck } from '../neutral/field-check.ts'
+import { parseDataUrl, readFile } from '../neutral/media.ts'
+import type { Part } from '../neutral/request.ts'
+import { readBlock, blockTypes } from '../messages/read-blocks.ts'
+
+export const partRules: FieldRules = {
+  type: 'taken',
+  text: 'taken',
+  refusal: 'taken',
+  image_url: 'taken',
+  file: 'taken',
+  input_audio: 'taken',
+  cache_control: 'taken',
+  prompt_cache_breakpoint: 'taken',
+}
+export const imageUrlRules: FieldRules = { url: 'taken', detail: 'taken' }
+export const fileRules: FieldRules = {
+  filename: 'taken',
+  file_data: 'taken',
+  file_id: { refused: 'the file is kept at OpenAI, where this account cannot read it' },
+}
+
+export function readChatContent(content: unknown, at: string, check: FieldCheck): Part[] {
+  if (!isGiven(content) || content === '') return []
+  if (typeof content === 'string') return [{ kind: 'text', text: content, at }]
+  return listAt(content, at).flatMap((value, index) => {
+    const field = `${at}[${index}]`
+    const part = typeof value === 'string' ? { type: 'text', text: value } : objectAt(value, field)
+    if (blockTypes.has(part.type)) return readBlock(part, field, check)
+    check.check(part, partRules, field)
+    return [{ ...readPart(part, field, check), ...readCacheMark(part) }]
+  })
+}
+
+/**
+ * The end of a cached part: in Anthropic's own spelling, which some clients use with OpenAI's format, or in
+ * OpenAI's.
+ */
+export function readCacheMark(part: Json): { cache?: unknown } {
+  if (isGiven(part.cache_control)) return { cache: part.cache_control }
+  return isGiven(part.prompt_cache_breakpoint) ? { cache: { type: 'ephemeral' } } : {}
+}
+
+function readPart(part: Json, at: string, check: FieldCheck): Part {
+  switch (part.type) {
+    case 'text':
+    case 'input_text':
+    case 'output_text':
+      return { kind: 'text', text: textAt(part.text, `${at}.text`), at }
+    case 'refusal':
+      return { kind: 'refusal', text: textAt(part.refusal, `${at}.refusal`), at }
+    case 'image_url':
+    case 'input_image':
+      return readImage(part.image_url, at, check)
+    case 'file':
+      return readFilePart(objectAt(part.file, `${at}.file`), at, check)
+    case 'input_audio': {
+      const { data, format } = objectAt(part.input_audio, `${at}.input_audio`)
+      return { kind: 'audio', data: textAt(data, `${at}.data`), format: textAt(format, `${at}.format`), at }
+    }
+    default:
+      return refuse(at, `no other format has a part of type ${quoted(part.type)}`)
+  }
+}
+
+function readImage(value: unknown, at: string, check: FieldCheck): Part {
+  const image = typeof value === 'string' ? { url: value } : objectAt(value, `${at}.image_url`)
+  check.check(image, imageUrlRules, `${at}.image_url`)
+  const field = `${at}.image_url.url`
+  const url = textAt(image.url, field)
+  const source = url.startsWith('data:') ? parseDataUrl(url, field) : ({ type: 'url', url } as const)
+  const detail = 'detail' in image && isText(image.detail) ? image.detail : null
+  return { kind: 'image', source, detail, at }
+}
+
+function readFilePart(file: Json, at: string, check: FieldCheck): Part {
+  check.check(file, fileRules, `${at}.file`)
+  const field = `${at}.file.file_data`
+  const source = readFile(textAt(file.file_data, field), field)
+  return { kind: 'document', source, title: isText(file.filename) ? file.filename : null, context: null, at }
+}

@@ -1,0 +1,162 @@
+// Reads a chat completion. Shapes: the API reference of chat completions, and the types of OpenAI's SDK (7.59,
+// 2026-11).
+
+import {
+  isFalse,
+  isGiven,
+  isObject,
+  isText,
+  isZero,
+  listAt,
+  numberAt,
+  objectAt,
+  rawAt,
+  refuse,
+  textAt,
+  type FieldRules,
+  type Json,
+} from '../json-fields.ts'
+import { writeJson } from '../json/raw-json.ts'
+import { FieldCheck } from '../neutral/field-check.ts'
+import type { NeutralRequest, OutputForm, Thinking } from '../neutral/request.ts'
+import { readChatMessages } from './read-messages.ts'
+import { readChatChoice, readChatTools } from './read-tools.ts'
+
+const isOne = (value: unknown) => value === 1
+
+export const requestRules: FieldRules = {
+  model: 'taken',
+  messages: 'taken',
+  max_tokens: 'taken',
+  max_completion_tokens: 'taken',
+  temperature: 'taken',
+  top_p: 'taken',
+  stop: 'taken',
+  stream: 'taken',
+  stream_options: 'taken',
+  reasoning_effort: 'taken',
+  reasoning: 'taken',
+  thinking: 'taken',
+  response_format: 'taken',
+  tools: 'taken',
+  tool_choice: 'taken',
+  parallel_tool_calls: 'taken',
+  functions: 'taken',
+  function_call: 'taken',
+  top_k: { setting: 'topK' },
+  seed: { setting: 'seed' },
+  frequency_penalty: { setting: 'frequencyPenalty', unless: isZero },
+  presence_penalty: { setting: 'presencePenalty', unless: isZero },
+  verbosity: { setting: 'verbosity', unless: (value) => value === 'medium' },
+  user: { setting: 'user' },
+  safety_identifier: { setting: 'user' },
+  service_tier: { setting: 'tier', unless: (value) => value === 'auto' },
+  cache_control: { setting: 'cache' },
+  store: { setting: 'store', unless: isFalse },
+  metadata: { setting: 'metadata' },
+  logit_bias: { setting: 'logitBias', unless: (value) => writeJson(value) === '{}' },
+  n: { setting: 'choices', unless: isOne },
+  logprobs: { setting: 'logprobs', unless: isFalse },
+  top_logprobs: { setting: 'topLogprobs', unless: isZero },
+  modalities: {
+    setting: 'modalities',
+    unless: (value) => Array.isArray(value) && value.every((one) => one === 'text'),
+  },
+  audio: { setting: 'audio' },
+  web_search_options: { setting: 'webSearch' },
+  prompt_cache_key: { setting: 'cacheKey' },
+  prompt_cache_options: { setting: 'cacheKey' },
+  prompt_cache_retention: { setting: 'cacheKey' },
+  prediction: 'hint',
+  moderation: { refused: 'only OpenAI gives such scores' },
+}
+
+export const streamOptionRules: FieldRules = { include_usage: 'taken', include_obfuscation: 'dropped' }
+export const jsonSchemaRules: FieldRules = {
+  schema: 'taken',
+  description: 'taken',
+  name: 'taken',
+  strict: 'taken',
+}
+
+export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralRequest {
+  const check = new FieldCheck(refusesUnknown)
+  check.check(body, requestRules)
+  const { tools, names } = readChatTools(body, check)
+  const turns = readChatMessages(body.messages, check)
+  if (turns.length === 0) refuse('messages', 'nothing is said in them')
+  const isStream = body.stream === true
+  return {
+    model: textAt(body.model, 'model'),
+    isStream,
+    wantsUsage: isStream && wantsUsage(body.stream_options, check),
+    turns,
+    tools,
+    names,
+    choice: readChatChoice(body, tools),
+    isSerial: body.parallel_tool_calls === false,
+    maxTokens: readMaxTokens(body),
+    temperature: numberAt(body.temperature, 'temperature'),
+    topP: numberAt(body.top_p, 'top_p'),
+    stops: readStops(body.stop),
+    thinking: readThinking(body),
+    output: readOutputForm(body.response_format, check),
+    settings: check.settings,
+    leftOut: check.leftOut,
+    echo: {},
+  }
+}
+
+function readMaxTokens(body: Json): number | null {
+  const name = isGiven(body.max_completion_tokens) ? 'max_completion_tokens' : 'max_tokens'
+  return numberAt(body[name], name)
+}
+
+function readStops(value: unknown): string[] {
+  if (!isGiven(value)) return []
+  if (typeof value === 'string') return [value]
+  return listAt(value, 'stop').map((stop, index) => textAt(stop, `stop[${index}]`))
+}
+
+/** An effort, or `thinking` in Anthropic's form, which its OpenAI-compatible clients send. */
+function readThinking(body: Json): Thinking {
+  const own = isObject(body.thinking) ? body.thinking : null
+  const reasoning = isObject(body.reasoning) ? body.reasoning : {}
+  const effort = body.reasoning_effort ?? reasoning.effort ?? null
+  if (isGiven(body.reasoning_effort) && own !== null)
+    refuse('reasoning_effort', '"thinking" says already how much the model thinks')
+  const isOff = own?.type === 'disabled'
+  return {
+    effort: isOff ? 'none' : effort === null ? null : textAt(effort, 'reasoning_effort'),
+    budget: own === null ? numberAt(reasoning.max_tokens, 'reasoning.max_tokens') : numberAt(own.budget_tokens, 'thinking.budget_tokens'),
+    isAdaptive: own?.type === 'adaptive',
+    isShown: true,
+    field: own === null ? 'reasoning_effort' : 'thinking',
+  }
+}
+
+function readOutputForm(value: unknown, check: FieldCheck): OutputForm | null {
+  if (!isGiven(value)) return null
+  const format = objectAt(value, 'response_format')
+  if (format.type === 'text') return null
+  if (format.type === 'json_object') return { type: 'json' }
+  if (format.type !== 'json_schema')
+    refuse('response_format.type', 'it is none of text, json_object, json_schema')
+  const at = 'response_format.json_schema'
+  const named = objectAt(format.json_schema, at)
+  check.check(named, jsonSchemaRules, at)
+  return {
+    type: 'schema',
+    name: isText(named.name) ? named.name : null,
+    schema: rawAt(named.schema, `${at}.schema`) ?? refuse(`${at}.schema`, 'it is missing'),
+    description: isText(named.description) ? named.description : null,
+    isStrict: typeof named.strict === 'boolean' ? named.strict : null,
+  }
+}
+
+function wantsUsage(options: unknown, check: FieldCheck): boolean {
+  if (!isGiven(options)) return false
+  const object = objectAt(options, 'stream_options')
+  check.check(object, streamOptionRules, 'stream_options')
+  return object.include_usage === true
+}

@@ -1,0 +1,120 @@
+import {
+  isGiven,
+  isObject,
+  isText,
+  listAt,
+  listOrNone,
+  objectAt,
+  quoted,
+  rawAt,
+  refuse,
+  textAt,
+  type FieldRules,
+  type Json,
+} from '../json-fields.ts'
+import { describeCustom } from '../neutral/custom-tools.ts'
+import type { FieldCheck } from '../neutral/field-check.ts'
+import type { Tool, ToolChoice } from '../neutral/request.ts'
+import type { ToolName } from '../plan.ts'
+import { readCacheMark } from './read-content.ts'
+
+export const toolRules: FieldRules = {
+  type: 'taken',
+  function: 'taken',
+  custom: 'taken',
+  cache_control: 'taken',
+  name: 'taken',
+  description: 'taken',
+  parameters: 'taken',
+  input_schema: 'taken',
+  strict: 'taken',
+}
+export const functionRules: FieldRules = {
+  name: 'taken',
+  description: 'taken',
+  parameters: 'taken',
+  strict: 'taken',
+  format: 'taken',
+}
+
+export interface ReadTools {
+  tools: Tool[]
+  names: Map<string, ToolName>
+}
+
+/** Reads `tools`, and the `functions` of 2023. */
+export function readChatTools(body: Json, check: FieldCheck): ReadTools {
+  const out: ReadTools = { tools: [], names: new Map() }
+  listOrNone(body.tools, 'tools').forEach((value, index) => {
+    const at = `tools[${index}]`
+    add(out, readTool(objectAt(value, at), at, check))
+  })
+  listOrNone(body.functions, 'functions').forEach((value, index) => {
+    const at = `functions[${index}]`
+    add(out, readFunction(objectAt(value, at), at, check))
+  })
+  return out
+}
+
+function add({ tools, names }: ReadTools, tool: Tool): void {
+  tools.push(tool)
+  names.set(tool.name, { name: tool.name, namespace: null, isCustom: tool.isCustom })
+}
+
+/** Cursor sends tools flat, as other formats have them (https://github.com/automazeio/vibeproxy/issues/411). */
+function readTool(tool: Json, at: string, check: FieldCheck): Tool {
+  const isFlat = isText(tool.name) && !isObject(tool.function) && !isObject(tool.custom)
+  if (!isFlat && tool.type !== 'function' && tool.type !== 'custom')
+    refuse(`${at}.type`, `no other format has tools of type ${quoted(tool.type)}`)
+  check.check(tool, toolRules, at)
+  const kind = tool.type === 'custom' ? 'custom' : 'function'
+  const own = isFlat ? { ...tool, parameters: tool.parameters ?? tool.input_schema } : tool[kind]
+  const read = isFlat
+    ? readFlat(own as Json, at)
+    : readFunction(objectAt(own, `${at}.${kind}`), `${at}.${kind}`, check)
+  const isCustom = kind === 'custom' && !isFlat
+  const description = isCustom ? describeCustom(read.description, grammarIn(own as Json)) : read.description
+  return { ...read, isCustom, description, ...readCacheMark(tool) }
+}
+
+function grammarIn({ format }: Json): unknown {
+  if (!isObject(format) || !isObject(format.grammar)) return format
+  return { type: 'grammar', ...format.grammar }
+}
+
+function readFunction(called: Json, at: string, check: FieldCheck): Tool {
+  check.check(called, functionRules, at)
+  return readFlat(called, at)
+}
+
+function readFlat({ name, description, parameters, strict }: Json, at: string): Tool {
+  return {
+    name: textAt(name, `${at}.name`),
+    description: isText(description) ? description : null,
+    schema: rawAt(parameters, `${at}.parameters`),
+    isStrict: typeof strict === 'boolean' ? strict : null,
+    isCustom: false,
+  }
+}
+
+/** Reads `tool_choice`, or the `function_call` of 2023. */
+export function readChatChoice(body: Json, tools: readonly Tool[]): ToolChoice | null {
+  const choice = body.tool_choice ?? body.function_call
+  if (!isGiven(choice)) return null
+  if (choice === 'auto' || choice === 'none') return tools.length === 0 ? null : { type: choice, among: null }
+  if (choice === 'required' || choice === 'any') return { type: 'required', among: null }
+  const { type, ...rest } = objectAt(choice, 'tool_choice')
+  if (type === 'allowed_tools') return readAllowed(objectAt(rest.allowed_tools, 'tool_choice.allowed_tools'))
+  if (type !== undefined && type !== 'function' && type !== 'custom' && type !== 'tool')
+    refuse('tool_choice.type', `no other format chooses by ${quoted(type)}`)
+  const named = [rest.function, rest.custom, rest].find((one) => isObject(one) && isText(one.name))
+  return { type: 'tool', name: textAt((named as Json | undefined)?.name, 'tool_choice.function.name') }
+}
+
+function readAllowed({ mode, tools }: Json): ToolChoice {
+  const names = listAt(tools, 'tool_choice.allowed_tools.tools').map((tool, index) => {
+    const named = isObject(tool) && isObject(tool.function) ? tool.function.name : undefined
+    return textAt(named, `tool_choice.allowed_tools.tools[${index}].function.name`)
+  })
+  return { type: mode === 'required' ? 'required' : 'auto', among: new Set(names) }
+}

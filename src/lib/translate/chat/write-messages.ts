@@ -1,0 +1,201 @@
+import type { Habits } from '../habits.ts'
+import { isText, refuse, type Json } from '../json-fields.ts'
+import { CallIds } from '../neutral/call-ids.ts'
+import { wrapInput } from '../neutral/custom-tools.ts'
+import { dataUrl } from '../neutral/media.ts'
+import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
+import type { ToolNames } from '../neutral/tool-names.ts'
+
+export interface MessagesContext {
+  habits: Habits
+  names: ToolNames
+  leaveOut: (field: string) => void
+}
+
+/** The turns of a request as chat messages. */
+export function writeChatMessages(request: NeutralRequest, context: MessagesContext): Json[] {
+  const writer = new MessagesWriter(request, context)
+  for (const turn of request.turns) writer.add(turn)
+  // A chat answers its last message, and does not continue it.
+  if (request.turns.at(-1)?.role === 'assistant') writer.say({ role: 'user', content: CONTINUE })
+  return writer.messages
+}
+
+/** Google's own value for calls that another model made (https://ai.google.dev/gemini-api/docs/thought-signatures, 2026-11). */
+const NO_SIGNATURE = 'skip_thought_signature_validator'
+
+class MessagesWriter {
+  readonly messages: Json[] = []
+  readonly #context: MessagesContext
+  readonly #ids = new CallIds()
+  readonly #isThinking: boolean
+
+  constructor(request: NeutralRequest, context: MessagesContext) {
+    this.#context = context
+    const { effort, budget, isAdaptive } = request.thinking
+    const isAsked = effort !== null || budget !== null || isAdaptive
+    this.#isThinking =
+      effort !== 'none' &&
+      (isAsked || request.turns.some(({ parts }) => parts.some(({ kind }) => kind === 'thinking')))
+  }
+
+  say(message: Json): void {
+    this.messages.push(message)
+  }
+
+  add(turn: Turn): void {
+    if (turn.role === 'system') return this.#addSystem(turn)
+    if (turn.role === 'user') return this.#addUser(turn)
+    this.say(this.#assistantMessage(turn))
+  }
+
+  #addSystem({ parts, at }: Turn): void {
+    const texts = parts.map((part) => (part.kind === 'text' ? part.text : refuse(at, 'it is not text alone')))
+    const content = texts.filter((text) => text !== '').join('\n\n')
+    if (content !== '') this.say({ role: 'system', content })
+  }
+
+  /** Tool results come first: a chat requires them right after the calls. */
+  #addUser({ parts }: Turn): void {
+    const beside: Json[] = []
+    for (const part of parts) if (part.kind === 'result') this.#addResult(part, beside)
+    for (const part of parts) if (part.kind !== 'result') beside.push(...this.#contentParts(part))
+    if (beside.length === 0 && parts.some(({ kind }) => kind === 'result')) return
+    const last = this.messages.at(-1)
+    if (last?.role === 'tool' && !this.#context.habits.takesUserAfterTool) return addToResult(last, beside)
+    this.say({ role: 'user', content: plainIfText(beside) })
+  }
+
+  #addResult(part: ResultPart, beside: Json[]): void {
+    const id = this.#ids.result(part.id)
+    const contents = part.parts.flatMap((each) => this.#contentParts(each))
+    const texts = contents.flatMap((each) => (each.type === 'text' ? [each.text as string] : []))
+    const others = contents.filter((each) => each.type !== 'text')
+    if (others.length > 0) {
+      texts.push(`(${others.length} attachments of this result follow in the next message)`)
+      beside.push(textPart(`Attachments of the result of tool call ${id}:`), ...others)
+    }
+    const text = texts.join('\n\n')
+    this.say({ role: 'tool', tool_call_id: id, content: part.isError ? asError(text) : text })
+  }
+
+  #contentParts(part: Part): Json[] {
+    switch (part.kind) {
+      case 'text':
+      case 'refusal':
+        return part.text === '' ? [] : [textPart(part.text)]
+      case 'image': {
+        const url = part.source.type === 'base64' ? dataUrl(part.source) : urlOf(part)
+        const detail = part.detail === null ? {} : { detail: part.detail }
+        return [{ type: 'image_url', image_url: { url, ...detail } }]
+      }
+      case 'document':
+        return documentParts(part)
+      case 'audio':
+        return [{ type: 'input_audio', input_audio: { data: part.data, format: part.format } }]
+      default:
+        return refuse(part.at, `a user's message of a chat has no ${part.kind}`)
+    }
+  }
+
+  #assistantMessage({ parts, at }: Turn): Json {
+    const texts: string[] = []
+    const calls: Json[] = []
+    for (const part of parts) {
+      if (part.kind === 'text' || part.kind === 'refusal') texts.push(part.text)
+      else if (part.kind === 'call') calls.push(this.#toolCall(part, calls.length === 0))
+      else if (part.kind === 'image' || part.kind === 'audio' || part.kind === 'document')
+        this.#context.leaveOut(`${at}.${part.kind}`)
+    }
+    const content = texts.join('')
+    return {
+      role: 'assistant',
+      content: content === '' && calls.length > 0 ? null : content,
+      ...this.#thoughts(parts),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    }
+  }
+
+  #toolCall(part: Part & { kind: 'call' }, isFirst: boolean): Json {
+    const input = part.isCustom ? wrapInput(part.input) : part.input
+    return {
+      id: this.#ids.call(part.id),
+      type: 'function',
+      function: { name: this.#context.names.sent(part.name), arguments: input === '' ? '{}' : input },
+      ...(this.#context.habits.sealsCalls ? sealCall(part, isFirst) : {}),
+    }
+  }
+
+  /** Thinking goes back when the service reads it; sealed thinking only to a service that may have sealed it. */
+  #thoughts(parts: readonly Part[]): Json {
+    const { thinkingBack } = this.#context.habits
+    if (thinkingBack === 'none') return {}
+    if (thinkingBack === 'reasoning_details') {
+      const details = parts.flatMap((part) => reasoningDetail(part))
+      return details.length === 0
+        ? {}
+        : { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }
+    }
+    const text = parts.flatMap((part) => (part.kind === 'thinking' && isText(part.text) ? [part.text] : []))
+    if (text.length > 0) return { reasoning_content: text.join('\n\n') }
+    // DeepSeek wants the field in every turn of a conversation with thinking, even if another model answered
+    // (https://github.com/NousResearch/hermes-agent/issues/15228).
+    return this.#isThinking ? { reasoning_content: '' } : {}
+  }
+}
+
+/** Sealed state goes back to a router only where the router itself gave it. */
+function reasoningDetail(part: Part): Json[] {
+  if (part.kind === 'thinking') {
+    const isOwn = part.seal !== null && part.seal.origin !== 'openai' && part.seal.origin !== 'gemini'
+    const signature = isOwn ? { signature: part.seal!.text } : {}
+    return [{ type: 'reasoning.text', text: part.text, ...signature }]
+  }
+  const isOwn = part.kind === 'sealed' && (part.seal.origin === 'openrouter' || part.seal.origin === 'anthropic')
+  return isOwn ? [{ type: 'reasoning.encrypted', data: part.seal.text }] : []
+}
+
+function sealCall({ seal }: Part & { kind: 'call' }, isFirst: boolean): Json {
+  const signature = seal?.origin === 'gemini' ? seal.text : isFirst ? NO_SIGNATURE : null
+  return signature === null ? {} : { extra_content: { google: { thought_signature: signature } } }
+}
+
+function textPart(text: string): Json {
+  return { type: 'text', text }
+}
+
+function urlOf({ source, at }: Part & { kind: 'image' | 'document' }): string {
+  return source.type === 'url' ? source.url : refuse(at, 'it is neither base64 nor a URL')
+}
+
+function documentParts(part: Part & { kind: 'document' }): Json[] {
+  const { source, title, context, at } = part
+  const heads = [title, context].filter((each) => each !== null)
+  if (source.type === 'text') return [textPart([...heads, source.text].join('\n\n'))]
+  if (source.type === 'url') return refuse(`${at}.source`, 'chat completions take a document as data, not as a URL')
+  const name = title ?? 'document'
+  const isPdf = source.mediaType === 'application/pdf'
+  const filename = isPdf && !/\.pdf$/i.test(name) ? `${name}.pdf` : name
+  const file = { type: 'file', file: { filename, file_data: dataUrl(source) } }
+  return context === null ? [file] : [textPart(context), file]
+}
+
+/** Tool messages have no mark for a failure, so the text must say it. */
+function asError(text: string): string {
+  return text === '' ? 'Error' : `Error: ${text}`
+}
+
+/** A single text becomes a plain string, which most services handle best. */
+function plainIfText(parts: Json[]): string | Json[] {
+  if (parts.length === 0) return ''
+  const [only] = parts
+  return parts.length === 1 && only!.type === 'text' ? (only!.text as string) : parts
+}
+
+/** Adds content to the last result, for a service that takes no message of the user after it. */
+function addToResult(message: Json, parts: Json[]): void {
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text as string] : []))
+  const others = parts.filter((part) => part.type !== 'text')
+  const text = [message.content as string, ...texts].filter((each) => each !== '').join('\n\n')
+  message.content = others.length === 0 ? text : [textPart(text), ...others]
+}

@@ -1,0 +1,116 @@
+// Writes a request as a chat completion. Shapes: the API reference of chat completions, and the types of OpenAI's SDK
+// (7.59, 2026-11).
+
+import { findHabits, type Habits } from '../habits.ts'
+import { refuse, type Json } from '../json-fields.ts'
+import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
+import { CUSTOM_SCHEMA } from '../neutral/custom-tools.ts'
+import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { SHORT_NAME, ToolNames } from '../neutral/tool-names.ts'
+import { completeSchema, isStrictSchema } from '../neutral/schemas.ts'
+import type { WrittenRequest } from '../plan.ts'
+import { askChatToThink } from '../thinking.ts'
+import { writeChatMessages } from './write-messages.ts'
+
+/** The longest `user` that OpenAI accepts. Claude Code's ids are longer, and name the Anthropic account. */
+const MAX_USER_LENGTH = 64
+
+/** Fields that are left out are added to `request.leftOut`. */
+export function writeChatRequest(request: NeutralRequest, provider: string): WrittenRequest {
+  const habits = findHabits(provider)
+  const names = new ToolNames(request, SHORT_NAME)
+  const leaveOut = (field: string) => void request.leftOut.push(field)
+  const { model, isStream, maxTokens, temperature, topP } = request
+  return {
+    body: {
+      model,
+      messages: writeChatMessages(request, { habits, names, leaveOut }),
+      ...given(habits.maxTokens, maxTokens),
+      ...given('temperature', temperature),
+      ...given('top_p', topP),
+      ...writeStops(request, habits, leaveOut),
+      ...askChatToThink(request.thinking, habits),
+      ...writeFormat(request.output),
+      ...writeTools(request, names),
+      ...expressSettings(request.settings, settingsFor(habits), leaveOut),
+      ...(isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    },
+    tools: names.plan,
+  }
+}
+
+function given(name: string, value: unknown): Json {
+  return value === null ? {} : { [name]: value }
+}
+
+const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
+
+/** The settings that chat completions have, as fields. */
+export function settingsFor(habits: Habits): SettingTable {
+  return {
+    topK: (value) => (habits.takesTopK ? { top_k: value } : null),
+    seed: (value) => ({ seed: value }),
+    frequencyPenalty: (value) => ({ frequency_penalty: value }),
+    presencePenalty: (value) => ({ presence_penalty: value }),
+    verbosity: (value) => ({ verbosity: value }),
+    tier: (value) => (tiers.has(value) ? { service_tier: value } : null),
+    user: (value) =>
+      habits.takesUser && typeof value === 'string' && value.length <= MAX_USER_LENGTH ? { user: value } : null,
+    logitBias: (value) => ({ logit_bias: value }),
+    choices: (value) => ({ n: value }),
+    logprobs: (value) => ({ logprobs: value }),
+    topLogprobs: (value) => ({ logprobs: true, top_logprobs: value }),
+  }
+}
+
+function writeStops({ stops }: NeutralRequest, { mostStops }: Habits, leaveOut: (field: string) => void): Json {
+  if (stops.length === 0) return {}
+  if (stops.length > mostStops) leaveOut('stop')
+  return { stop: stops.slice(0, mostStops) }
+}
+
+function writeFormat(output: OutputForm | null): Json {
+  if (output === null) return {}
+  if (output.type === 'json') return { response_format: { type: 'json_object' } }
+  const { name, schema, description, isStrict } = output
+  const named = {
+    name: name ?? 'answer',
+    ...(description === null ? {} : { description }),
+    schema,
+    // A schema that strict mode refuses can still guide the model.
+    strict: isStrict !== false && isStrictSchema(schema),
+  }
+  return { response_format: { type: 'json_schema', json_schema: named } }
+}
+
+function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {
+  if (tools.length === 0) {
+    const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
+    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
+  }
+  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
+  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+  return {
+    tools: offered.map((tool) => writeTool(tool, names)),
+    ...(choice === null ? {} : { tool_choice: writeChoice(choice, names) }),
+    ...(isSerial ? { parallel_tool_calls: false } : {}),
+  }
+}
+
+function writeTool({ name, description, schema, isStrict, isCustom }: Tool, names: ToolNames): Json {
+  const parameters = isCustom ? CUSTOM_SCHEMA : completeSchema(schema)
+  return {
+    type: 'function',
+    function: {
+      name: names.sent(name),
+      ...(description === null || description === '' ? {} : { description }),
+      parameters,
+      ...(isStrict === null || isCustom ? {} : { strict: isStrict && isStrictSchema(parameters) }),
+    },
+  }
+}
+
+function writeChoice(choice: NonNullable<NeutralRequest['choice']>, names: ToolNames): unknown {
+  if (choice.type !== 'tool') return choice.type
+  return { type: 'function', function: { name: names.sent(choice.name) } }
+}

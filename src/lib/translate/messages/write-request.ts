@@ -1,0 +1,175 @@
+// Writes a request as a Messages request. Shapes: https://platform.claude.com/docs/en/api/messages (2026-11).
+
+import { isObject, isText, refuse, type Json } from '../json-fields.ts'
+import { membersOf, objectOf } from '../json/ordered-json.ts'
+import { RawJson } from '../json/raw-json.ts'
+import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
+import { CUSTOM_SCHEMA } from '../neutral/custom-tools.ts'
+import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { closeSchema, completeSchema } from '../neutral/schemas.ts'
+import { LONG_NAME, ToolNames } from '../neutral/tool-names.ts'
+import type { WrittenRequest } from '../plan.ts'
+import { askAnthropicToThink } from '../thinking.ts'
+import { buildConversation, type Conversation } from './write-turns.ts'
+
+/**
+ * All Claude models from 4 on accept this number. Anthropic requires one, and a request of another format without it
+ * means the model's maximum.
+ */
+const DEFAULT_MAX_TOKENS = 32_000
+/** The maximum that all earlier models accept. */
+const DEFAULT_MAX_TOKENS_CLAUDE_3 = 4096
+
+/** The settings that Messages have, as fields. */
+export const messagesSettings: SettingTable = {
+  topK: (value) => ({ top_k: value }),
+  tier: (value) => (value === 'default' ? { service_tier: 'standard_only' } : null),
+  user: (value) => (isText(value) ? { metadata: { user_id: value } } : null),
+  cache: (value) => ({ cache_control: value }),
+}
+
+/** Fields that are left out are added to `request.leftOut`. */
+export function writeMessagesRequest(request: NeutralRequest): WrittenRequest {
+  const names = new ToolNames(request, LONG_NAME)
+  const leaveOut = (field: string) => void request.leftOut.push(field)
+  const { model } = request
+  const max_tokens = request.maxTokens ?? chooseMaxTokens(model)
+  const conversation = buildConversation(request, names, leaveOut)
+  const think = chooseThinking(request, max_tokens, conversation, leaveOut)
+  const stops = request.stops.filter((stop) => stop.trim() !== '')
+  if (stops.length < request.stops.length) leaveOut('stop')
+  const settings = expressSettings(request.settings, messagesSettings, leaveOut)
+  const sampling = chooseSampling(request, settings, think, leaveOut)
+  const written = writeTools(request, names)
+  const { config, instruction } = writeOutput(request.output, think)
+  const { output_config: _config, ...thinking } = think
+  return {
+    body: {
+      model,
+      max_tokens,
+      ...writeSystem(conversation, instruction),
+      messages: conversation.messages,
+      ...settings,
+      ...sampling,
+      ...(stops.length === 0 ? {} : { stop_sequences: stops }),
+      ...thinking,
+      ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
+      ...written,
+      ...(request.isStream ? { stream: true } : {}),
+    },
+    tools: names.plan,
+  }
+}
+
+function chooseMaxTokens(model: string): number {
+  return /claude-(?:[0-3]\b|instant)/.test(model) ? DEFAULT_MAX_TOKENS_CLAUDE_3 : DEFAULT_MAX_TOKENS
+}
+
+/**
+ * Thinking as far as Anthropic allows it: never with a forced tool, and with a budget in the middle of tool calls only
+ * if its signed thinking came back (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, 2026-11).
+ */
+function chooseThinking(
+  { thinking, model, choice }: NeutralRequest,
+  maxTokens: number,
+  conversation: Conversation,
+  leaveOut: (field: string) => void,
+): Json {
+  const ask = askAnthropicToThink(thinking, model, maxTokens)
+  const isOn = isObject(ask.thinking) && ask.thinking.type !== 'disabled'
+  const isForced = choice?.type === 'required' || choice?.type === 'tool'
+  if (isOn && isForced) {
+    leaveOut(thinking.field)
+    return {}
+  }
+  const hasBudget = isObject(ask.thinking) && ask.thinking.type === 'enabled'
+  if (!isOn && thinking.budget !== null && thinking.effort !== 'none') leaveOut(thinking.field)
+  if (!hasBudget || conversation.canThinkOn) return ask
+  leaveOut(thinking.field)
+  return {}
+}
+
+/**
+ * Anthropic samples at its defaults while it thinks, and from Claude 4.1 on takes only one of temperature and top_p
+ * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11). Its temperatures end at 1.
+ */
+function chooseSampling(
+  { model, temperature, topP }: NeutralRequest,
+  settings: Json,
+  think: Json,
+  leaveOut: (field: string) => void,
+): Json {
+  if (isObject(think.thinking) && think.thinking.type !== 'disabled') {
+    if (temperature !== null && temperature !== 1) leaveOut('temperature')
+    if (topP !== null && topP !== 1) leaveOut('top_p')
+    if ('top_k' in settings) leaveOut('top_k')
+    delete settings.top_k
+    return {}
+  }
+  const nucleus = topP === null ? {} : { top_p: topP }
+  if (temperature === null) return nucleus
+  if (temperature > 1) leaveOut('temperature')
+  const heat = { temperature: Math.min(temperature, 1) }
+  if (!/claude/.test(model)) return { ...heat, ...nucleus }
+  if (topP !== null && topP !== 1) leaveOut('top_p')
+  return heat
+}
+
+function writeSystem({ system }: Conversation, instruction: string | null): Json {
+  const all = instruction === null ? system : [...system, { type: 'text', text: instruction }]
+  if (all.length === 0) return {}
+  return { system: all.length === 1 && all[0]!.cache_control === undefined ? all[0]!.text : all }
+}
+
+const JSON_ONLY =
+  'Answer with one JSON object only: no other text before or after it, and no code fence around it.'
+
+/** Anthropic promises JSON for a schema alone. Without one, an instruction asks for it. */
+function writeOutput(output: OutputForm | null, think: Json): { config: Json; instruction: string | null } {
+  const config = isObject(think.output_config) ? { ...think.output_config } : {}
+  if (output === null) return { config, instruction: null }
+  if (output.type === 'json') return { config, instruction: JSON_ONLY }
+  const schema = closeSchema(described(output))
+  return { config: { ...config, format: { type: 'json_schema', schema } }, instruction: null }
+}
+
+function described({ schema, description }: OutputForm & { type: 'schema' }): RawJson {
+  const members = description === null ? null : membersOf(schema)
+  if (members === null || members.has('description')) return schema
+  members.set('description', new RawJson(JSON.stringify(description)))
+  return objectOf(members)
+}
+
+function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {
+  if (tools.length === 0) {
+    const isForced = choice !== null && (choice.type === 'required' || choice.type === 'tool')
+    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
+  }
+  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
+  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+  return { tools: offered.map((tool) => writeTool(tool, names)), ...writeChoice(choice, isSerial, names) }
+}
+
+function writeTool(tool: Tool, names: ToolNames): Json {
+  const { name, description, schema, isStrict, isCustom, cache } = tool
+  return {
+    name: names.sent(name),
+    ...(description === null || description === '' ? {} : { description }),
+    input_schema: isCustom ? CUSTOM_SCHEMA : completeSchema(schema),
+    ...(isStrict === true && !isCustom ? { strict: true } : {}),
+    ...(cache === undefined ? {} : { cache_control: cache }),
+  }
+}
+
+function writeChoice(choice: NeutralRequest['choice'], isSerial: boolean, names: ToolNames): Json {
+  if (choice === null && !isSerial) return {}
+  if (choice?.type === 'none') return { tool_choice: { type: 'none' } }
+  const type = choice === null ? 'auto' : choice.type === 'required' ? 'any' : choice.type
+  return {
+    tool_choice: {
+      type,
+      ...(choice?.type === 'tool' ? { name: names.sent(choice.name) } : {}),
+      ...(isSerial ? { disable_parallel_tool_use: true } : {}),
+    },
+  }
+}

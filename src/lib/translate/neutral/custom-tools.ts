@@ -1,0 +1,36 @@
+// A custom tool takes plain text, perhaps by a grammar. Formats without such tools get a function with one text.
+
+import { isText, isObject } from '../json-fields.ts'
+import { RawJson } from '../json/raw-json.ts'
+import { parseJson } from '../json/parse-json.ts'
+
+export const CUSTOM_SCHEMA = new RawJson(
+  '{"type":"object","properties":{"input":{"type":"string","description":"The whole input of the tool, as plain text."}},"required":["input"],"additionalProperties":false}',
+)
+
+/** The arguments of the function that stands for a custom tool. */
+export function wrapInput(input: string): string {
+  return `{"input":${JSON.stringify(input)}}`
+}
+
+/** The input of a custom tool, from the arguments of its function. Models may also write the bare text. */
+export function unwrapInput(argumentsText: string): string {
+  try {
+    const value = parseJson(argumentsText)
+    if (isObject(value) && typeof value.input === 'string') return value.input
+    if (typeof value === 'string') return value
+  } catch {
+    // no JSON: the text itself is meant
+  }
+  return argumentsText
+}
+
+/** The description of a custom tool, with its grammar in words. */
+export function describeCustom(description: string | null, format: unknown): string | null {
+  const grammar =
+    isObject(format) && format.type === 'grammar' && isText(format.definition)
+      ? `The input must follow this ${isText(format.syntax) ? `${format.syntax} ` : ''}grammar:\n${format.definition}`
+      : null
+  const parts = [description, grammar].filter((part) => part !== null)
+  return parts.length === 0 ? null : parts.join('\n\n')
+}

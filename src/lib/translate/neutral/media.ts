@@ -1,0 +1,31 @@
+import { refuse } from '../json-fields.ts'
+import type { Source } from './request.ts'
+
+/** Parses a data URL in base64. `at`: its field, for a refusal. */
+export function parseDataUrl(url: string, at: string): Source & { type: 'base64' } {
+  const comma = url.indexOf(',')
+  const head = url.slice(0, Math.max(comma, 0))
+  if (!head.startsWith('data:') || !head.endsWith(';base64')) refuse(at, 'it is no data URL in base64')
+  const mediaType = head.slice(5, -7).split(';')[0]!.toLowerCase()
+  return { type: 'base64', mediaType, data: url.slice(comma + 1) }
+}
+
+/** A file as a data URL. A bare PDF is recognised by its first bytes, and plain text becomes text. */
+export function readFile(data: string, at: string): Source {
+  if (data.startsWith('JVBERi')) return { type: 'base64', mediaType: 'application/pdf', data }
+  const source = parseDataUrl(data, at)
+  return source.mediaType === 'text/plain' ? { type: 'text', text: utf8Of(source.data, at) } : source
+}
+
+export function dataUrl({ mediaType, data }: Source & { type: 'base64' }): string {
+  return `data:${mediaType};base64,${data}`
+}
+
+function utf8Of(base64: string, at: string): string {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return refuse(at, 'it is not UTF-8 in base64')
+  }
+}

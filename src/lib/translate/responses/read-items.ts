@@ -1,0 +1,263 @@
+// Reads the items of a Responses request. Shapes: the API reference of Responses and the types of OpenAI's SDK (7.59,
+// 2026-11), and Codex (https://github.com/openai/codex, codex-rs/protocol/src/models.rs, 2026-11).
+
+import {
+  isGiven,
+  isObject,
+  isText,
+  listOrNone,
+  objectAt,
+  quoted,
+  refuse,
+  textAt,
+  type FieldRules,
+  type Json,
+} from '../json-fields.ts'
+import { writeJson } from '../json/raw-json.ts'
+import type { FieldCheck } from '../neutral/field-check.ts'
+import { parseDataUrl, readFile } from '../neutral/media.ts'
+import type { Part, Turn } from '../neutral/request.ts'
+import { readSeal } from '../neutral/seal.ts'
+import { joinName } from './tool-groups.ts'
+
+const KEPT = 'it is kept at OpenAI, where this account cannot read it'
+
+export const messageRules: FieldRules = {
+  type: 'taken',
+  role: 'taken',
+  content: 'taken',
+  id: 'dropped',
+  status: 'dropped',
+  phase: 'dropped',
+}
+export const callRules: FieldRules = {
+  type: 'taken',
+  call_id: 'taken',
+  name: 'taken',
+  namespace: 'taken',
+  arguments: 'taken',
+  input: 'taken',
+  id: 'dropped',
+  status: 'dropped',
+}
+export const outputRules: FieldRules = {
+  type: 'taken',
+  call_id: 'taken',
+  output: 'taken',
+  id: 'dropped',
+  status: 'dropped',
+}
+export const reasoningRules: FieldRules = {
+  type: 'taken',
+  summary: 'taken',
+  content: 'taken',
+  encrypted_content: 'taken',
+  id: 'dropped',
+  status: 'dropped',
+}
+export const partRules: FieldRules = {
+  type: 'taken',
+  text: 'taken',
+  refusal: 'taken',
+  image_url: 'taken',
+  detail: 'taken',
+  filename: 'taken',
+  file_data: 'taken',
+  file_url: 'taken',
+  input_audio: 'taken',
+  annotations: 'dropped',
+  logprobs: 'dropped',
+  prompt_cache_breakpoint: 'dropped',
+  file_id: { refused: `the file: ${KEPT}` },
+}
+
+/** Items that only their own service can read. Without them the conversation is still complete enough to go on. */
+export const leftOutItems: ReadonlySet<unknown> = new Set([
+  'additional_tools',
+  'code_interpreter_call',
+  'compaction',
+  'compaction_trigger',
+  'computer_call',
+  'computer_call_output',
+  'context_compaction',
+  'file_search_call',
+  'ghost_snapshot',
+  'image_generation_call',
+  'local_shell_call',
+  'local_shell_call_output',
+  'mcp_approval_request',
+  'mcp_approval_response',
+  'mcp_call',
+  'mcp_list_tools',
+  'shell_call',
+  'shell_call_output',
+  'tool_search_call',
+  'tool_search_output',
+  'web_search_call',
+])
+
+/** Reads `instructions` and `input` as turns. */
+export function readItems(body: Json, check: FieldCheck): Turn[] {
+  const turns: Turn[] = []
+  const { instructions, input } = body
+  if (isText(instructions))
+    turns.push({ role: 'system', at: 'instructions', parts: [textPart(instructions, 'instructions')] })
+  else if (isGiven(instructions) && instructions !== '') readList(instructions, 'instructions', check, turns)
+  if (typeof input === 'string')
+    turns.push({ role: 'user', at: 'input', parts: [textPart(input, 'input')] })
+  else readList(input, 'input', check, turns)
+  return turns
+}
+
+function readList(items: unknown, at: string, check: FieldCheck, turns: Turn[]): void {
+  listOrNone(items, at).forEach((value, index) => {
+    const field = `${at}[${index}]`
+    const turn = readItem(objectAt(value, field), field, check)
+    if (turn === null) return
+    const last = turns.at(-1)
+    // Items of one turn stand alone here, and belong together in the other formats.
+    const isJoined = last?.role === 'assistant' && turn.role === 'assistant'
+    if (isJoined || (isResults(last) && isResults(turn))) last!.parts.push(...turn.parts)
+    else turns.push(turn)
+  })
+}
+
+function isResults(turn: Turn | undefined): boolean {
+  return turn?.role === 'user' && turn.parts.every(({ kind }) => kind === 'result')
+}
+
+function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
+  const type = item.type ?? (isGiven(item.role) ? 'message' : undefined)
+  switch (type) {
+    case 'message':
+      return readMessage(item, at, check)
+    case 'reasoning':
+      check.check(item, reasoningRules, at)
+      return { role: 'assistant', at, parts: readReasoning(item, at) }
+    case 'function_call':
+    case 'custom_tool_call':
+      check.check(item, callRules, at)
+      return { role: 'assistant', at, parts: [readCall(item, at)] }
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+      check.check(item, outputRules, at)
+      return { role: 'user', at, parts: [readOutput(item, at, check)] }
+    case 'item_reference':
+      return refuse(at, `the item: ${KEPT}`)
+    default:
+      if (!leftOutItems.has(type)) refuse(`${at}.type`, `no other format has an item ${quoted(type)}`)
+      check.leaveOut(`input.${String(type)}`)
+      return null
+  }
+}
+
+function readMessage(item: Json, at: string, check: FieldCheck): Turn {
+  check.check(item, messageRules, at)
+  const role = item.role === 'developer' ? 'system' : item.role
+  if (role !== 'system' && role !== 'user' && role !== 'assistant')
+    refuse(`${at}.role`, 'it is none of user, assistant, system, developer')
+  return { role, at, parts: readParts(item.content, `${at}.content`, check) }
+}
+
+function readParts(content: unknown, at: string, check: FieldCheck): Part[] {
+  if (typeof content === 'string') return content === '' ? [] : [textPart(content, at)]
+  return listOrNone(content, at).map((value, index) => {
+    const field = `${at}[${index}]`
+    const part = objectAt(value, field)
+    check.check(part, partRules, field)
+    return readPart(part, field)
+  })
+}
+
+function readPart(part: Json, at: string): Part {
+  switch (part.type) {
+    case 'input_text':
+    case 'output_text':
+    case 'text':
+    case 'summary_text':
+    case 'reasoning_text':
+      return textPart(textAt(part.text, `${at}.text`), at)
+    case 'refusal':
+      return { kind: 'refusal', text: textAt(part.refusal, `${at}.refusal`), at }
+    case 'input_image':
+      return readImage(part, at)
+    case 'input_file':
+      return readInputFile(part, at)
+    case 'input_audio': {
+      const audio = objectAt(part.input_audio, `${at}.input_audio`)
+      return { kind: 'audio', data: String(audio.data), format: String(audio.format), at }
+    }
+    default:
+      return refuse(`${at}.type`, `no other format has a part ${quoted(part.type)}`)
+  }
+}
+
+function readImage(part: Json, at: string): Part {
+  const url = textAt(part.image_url, `${at}.image_url`)
+  const source = url.startsWith('data:')
+    ? parseDataUrl(url, `${at}.image_url`)
+    : ({ type: 'url', url } as const)
+  return { kind: 'image', source, detail: isText(part.detail) ? part.detail : null, at }
+}
+
+function readInputFile(part: Json, at: string): Part {
+  const title = isText(part.filename) ? part.filename : null
+  if (isText(part.file_url))
+    return { kind: 'document', source: { type: 'url', url: part.file_url }, title, context: null, at }
+  const source = readFile(textAt(part.file_data, `${at}.file_data`), `${at}.file_data`)
+  return { kind: 'document', source, title, context: null, at }
+}
+
+function textPart(text: string, at: string): Part {
+  return { kind: 'text', text, at }
+}
+
+/** Plain thinking is in the summary, or in the content of services that show all of it. */
+function readReasoning(item: Json, at: string): Part[] {
+  const texts = [item.summary, item.content].map((parts) =>
+    Array.isArray(parts)
+      ? (parts as unknown[]).map((part) => (isObject(part) && isText(part.text) ? part.text : ''))
+      : [],
+  )
+  const [summary = [], content = []] = texts
+  const text = (content.length > 0 ? content : summary).join('\n\n')
+  const sealed = isText(item.encrypted_content) ? readSeal(item.encrypted_content, 'openai', 'data') : null
+  const plain: Part[] = text === '' ? [] : [{ kind: 'thinking', text, seal: null, at }]
+  if (sealed === null) return plain
+  if (sealed.kind === 'signature') return [{ kind: 'thinking', text, seal: sealed, at }]
+  return [...plain, { kind: 'sealed', seal: sealed, at }]
+}
+
+function readCall(item: Json, at: string): Part {
+  const isCustom = item.type === 'custom_tool_call'
+  const name = textAt(item.name, `${at}.name`)
+  const given = isCustom ? item.input : item.arguments
+  return {
+    kind: 'call',
+    id: textAt(item.call_id, `${at}.call_id`),
+    name: isText(item.namespace) ? joinName(item.namespace, name) : name,
+    input: typeof given === 'string' ? given : isGiven(given) ? writeJson(given) : '',
+    isCustom,
+    seal: null,
+    at,
+  }
+}
+
+function readOutput(item: Json, at: string, check: FieldCheck): Part {
+  const { output } = item
+  const field = `${at}.output`
+  return {
+    kind: 'result',
+    id: textAt(item.call_id, `${at}.call_id`),
+    name: null,
+    parts: Array.isArray(output) || typeof output === 'string' ? readParts(output, field, check) : readAny(output, field),
+    isError: false,
+    at,
+  }
+}
+
+/** Some clients send an object. Its text is the result. */
+function readAny(output: unknown, at: string): Part[] {
+  return isGiven(output) ? [textPart(writeJson(output), at)] : []
+}
+
