@@ -28,7 +28,7 @@ export function askChatToThink(thinking: Thinking, habits: Habits): Json {
   const { effort, budget, isAdaptive } = thinking
   if (habits.thinking === 'none') return {}
   if (habits.thinking === 'enable_thinking') return enableThinking(thinking)
-  // What no one asked for in a chat's words stays the model's default.
+  // Without a wish in a chat's words, the model keeps its default.
   if (effort === 'none') return isOffByName(thinking) ? { reasoning_effort: 'none' } : {}
   if (effort !== null) return { reasoning_effort: clampEffort(effort, habits) }
   return budget === null || isAdaptive ? {} : { reasoning_effort: chooseEffort(budget) }

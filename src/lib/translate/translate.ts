@@ -48,7 +48,7 @@ export function translateRequest(
     body: writeJson(body),
     path: formats[to].path(request),
     asksForUsage: body.stream_options !== undefined,
-    plan: planOf(from, to, { request, tools }, context),
+    plan: buildPlan(from, to, { request, tools }, context),
   }
 }
 
@@ -56,7 +56,11 @@ function readRequest(from: Format, text: string, context: TranslationContext): N
   const body = objectAt(parsed(text), 'the body')
   const { model, isStream } = context
   // The account's own name of the model, and what a path says, are not in the body.
-  const named = { ...body, ...(model === undefined ? {} : { model }), ...(isStream === undefined ? {} : { stream: isStream }) }
+  const named = {
+    ...body,
+    ...(model === undefined ? {} : { model }),
+    ...(isStream === undefined ? {} : { stream: isStream }),
+  }
   const request = formats[from].readRequest(named, context.refusesUnknown === true)
   attachSeals(request.turns)
   return request
@@ -70,7 +74,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function planOf(
+function buildPlan(
   from: Format,
   to: Format,
   { request, tools }: { request: NeutralRequest; tools: TranslationPlan['tools'] },

@@ -208,7 +208,12 @@ describe('a Messages request as a chat completion', () => {
     [
       { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } },
       'openai',
-      { reasoning_effort: 'max' },
+      { reasoning_effort: 'xhigh' },
+    ],
+    [
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } },
+      'groq',
+      { reasoning_effort: 'high' },
     ],
     [{ thinking: { type: 'adaptive' } }, 'openai', {}],
     [{ thinking: { type: 'disabled' }, output_config: { effort: 'high' } }, 'openai', {}],

@@ -346,10 +346,7 @@ test.each([
   ['messages[1].tool_call_id', said({ role: 'tool', content: 'x' })],
   ['messages[0].content[0]', part({ type: 'input_audio', input_audio: { data: '', format: 'wav' } })],
   ['messages[0].content[0].file.file_id', part({ type: 'file', file: { file_id: 'f' } })],
-  [
-    'messages[0].content[0]',
-    part({ type: 'file', file: { file_data: 'data:text/csv;base64,YQ==' } }),
-  ],
+  ['messages[0].content[0]', part({ type: 'file', file: { file_data: 'data:text/csv;base64,YQ==' } })],
   [
     'messages[0].content[0].image_url.url',
     part({ type: 'image_url', image_url: { url: 'data:image/png,xx' } }),

@@ -17,7 +17,12 @@ const formats: Record<Dialect, { from: Format; to: Format }> = {
   anthropic: { from: 'messages', to: 'chat' },
 }
 
-export function translateBody(from: Format, to: Format, body: object, more: Partial<TranslationContext> = {}) {
+export function translateBody(
+  from: Format,
+  to: Format,
+  body: object,
+  more: Partial<TranslationContext> = {},
+) {
   const made = translateRequest(from, to, JSON.stringify(body), { ...context, ...more })
   return { ...made, body: JSON.parse(made.body) as Record<string, unknown> }
 }

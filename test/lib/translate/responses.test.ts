@@ -59,7 +59,12 @@ describe('a Responses request as a chat completion', () => {
     const { body } = toChat({
       input: [
         { role: 'user', content: 'go' },
-        { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'gAAA' },
+        {
+          type: 'reasoning',
+          id: 'rs_1',
+          summary: [{ type: 'summary_text', text: 'hm' }],
+          encrypted_content: 'gAAA',
+        },
         { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Two calls.' }] },
         { type: 'function_call', call_id: 'a', name: 'shell', arguments: '{"command":"ls"}' },
         { type: 'custom_tool_call', call_id: 'b', name: 'apply_patch', input: '*** "x"' },
@@ -117,7 +122,8 @@ test('sealed thinking goes back to its own service only', () => {
     { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
     { type: 'function_call_output', call_id: 'c', output: 'r' },
   ]
-  const sealed = (text: string) => (toMessages({ input: input(text) }).body.messages as { content: unknown }[])[1]
+  const sealed = (text: string) =>
+    (toMessages({ input: input(text) }).body.messages as { content: unknown }[])[1]
   const use = { type: 'tool_use', id: 'c', name: 'f', input: {} }
   expect(sealed('gAAA')?.content).toEqual([use])
   expect(sealed('qwenctl.1.anthropic.signature.sig')?.content).toEqual([
@@ -140,9 +146,9 @@ describe('an answer as a response', () => {
       chunk({ reasoning_content: 'hm' }),
       chunk({ content: 'Look' }),
       chunk({ content: 'ing.' }),
-      call({ index: 0, id: 'c1', function: { name: 'mcp__git__log', arguments: '{"n"' } }),
-      call({ index: 0, function: { arguments: ':1}' } }),
-      call({ index: 1, id: 'c2', function: { name: 'apply_patch', arguments: '{"input":"a\\nb"}' } }),
+      call(0, '{"n"', { id: 'c1', name: 'mcp__git__log' }),
+      call(0, ':1}'),
+      call(1, '{"input":"a\\nb"}', { id: 'c2', name: 'apply_patch' }),
       finish('tool_calls'),
       USAGE_CHUNK,
       DONE,
@@ -186,7 +192,10 @@ describe('an answer as a response', () => {
     })
     const cut = stream(chunk({ content: 'a' }))
     expect(cut.slice(-2).map(({ event }) => event)).toEqual(['response.failed', 'error'])
-    expect(cut.at(-2)!.data.response).toMatchObject({ status: 'failed', error: { message: expect.any(String) } })
+    expect(cut.at(-2)!.data.response).toMatchObject({
+      status: 'failed',
+      error: { message: expect.any(String) },
+    })
   })
 
   test('a whole answer has the same items', () => {
@@ -197,8 +206,19 @@ describe('an answer as a response', () => {
     expect(answer).toMatchObject({
       id: 'resp_req_1',
       status: 'completed',
-      output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'x', annotations: [] }] }],
-      usage: { input_tokens: 7, input_tokens_details: { cached_tokens: 2 }, output_tokens: 3, total_tokens: 10 },
+      output: [
+        {
+          type: 'message',
+          role: 'assistant',
+          content: [{ type: 'output_text', text: 'x', annotations: [] }],
+        },
+      ],
+      usage: {
+        input_tokens: 7,
+        input_tokens_details: { cached_tokens: 2 },
+        output_tokens: 3,
+        total_tokens: 10,
+      },
       tools: [shell, patch, group],
     })
   })

@@ -244,8 +244,10 @@ describe('a stream cut short never looks complete', () => {
 })
 
 describe('there and back again', () => {
+  // Anthropic refuses blank texts, so they do not return.
+  const words = text.filter((said) => said.trim() !== '')
   const part = fc.oneof(
-    text.map((said) => ({ type: 'text', text: said })),
+    words.map((said) => ({ type: 'text', text: said })),
     fc.constant({ type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } }),
     fc.constant({ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }),
     fc.constant({
@@ -254,12 +256,12 @@ describe('there and back again', () => {
     }),
   )
   const user = fc
-    .oneof(text, fc.array(part, { minLength: 2, maxLength: 4 }))
+    .oneof(words, fc.array(part, { minLength: 2, maxLength: 4 }))
     .map((content) => ({ role: 'user', content }))
   const round = fc
     .record({
       calls: fc.array(fc.record({ name: fc.constantFrom('f', 'g'), input }), { minLength: 1, maxLength: 3 }),
-      said: text,
+      said: words,
     })
     .map(({ calls, said }) => (turn: number) => [
       {
@@ -273,7 +275,7 @@ describe('there and back again', () => {
       },
       ...calls.map((_, index) => ({ role: 'tool', tool_call_id: `call_${turn}_${index}`, content: said })),
     ])
-  const plain = text.map((content) => () => [{ role: 'assistant', content }])
+  const plain = words.map((content) => () => [{ role: 'assistant', content }])
   const tool = fc.constantFrom('f', 'g').map((name) => ({
     type: 'function',
     function: { name, description: 'd', parameters: { type: 'object', properties: {} } },
@@ -281,7 +283,7 @@ describe('there and back again', () => {
 
   test('a chat as Messages and as a chat again is the same chat', () => {
     const body = fc.record({
-      system: text,
+      system: words,
       turns: fc.array(fc.tuple(user, fc.oneof(round, plain)), { maxLength: 3 }),
       last: user,
       tools: fc.uniqueArray(tool, { minLength: 1, maxLength: 2, selector: (one) => one.function.name }),

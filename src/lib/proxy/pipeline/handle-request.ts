@@ -50,7 +50,9 @@ async function handlePatiently(
     new Promise<Failure[] | null>((resolve, reject: (error: unknown) => void) => {
       const listener = {
         onDone: ({ refusal }: Dispatch, failures: Failure[] | null) =>
-          failures?.length === 0 && refusal !== null ? reject(new Untranslatable(refusal)) : resolve(failures),
+          failures?.length === 0 && refusal !== null
+            ? reject(new Untranslatable(refusal))
+            : resolve(failures),
         onFailed: (_: Dispatch, error: unknown) => reject(error),
       }
       new Dispatch(proxy, exchange, request, listener).next()

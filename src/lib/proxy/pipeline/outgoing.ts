@@ -75,10 +75,7 @@ export function buildOutgoing(
   return { path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
 }
 
-function translated(
-  head: ClientHead,
-  { body, path, asksForUsage, plan }: TranslatedRequest,
-): Outgoing {
+function translated(head: ClientHead, { body, path, asksForUsage, plan }: TranslatedRequest): Outgoing {
   return {
     path,
     asksForUsage,

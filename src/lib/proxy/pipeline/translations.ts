@@ -32,7 +32,11 @@ export class Translations {
    * The request for an account of another format; null: that format cannot express it. `without`: parts that the
    * account has refused.
    */
-  make({ account }: Member, { wanted, format }: PlanStep, without: readonly Without[] = []): TranslatedRequest | null {
+  make(
+    { account }: Member,
+    { wanted, format }: PlanStep,
+    without: readonly Without[] = [],
+  ): TranslatedRequest | null {
     const key = [format, account.provider, wanted.model, ...without].join(' ')
     const known = this.#made.get(key)
     if (known !== undefined) return known

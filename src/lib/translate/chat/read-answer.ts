@@ -4,7 +4,7 @@ import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fi
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
 import { BlockOrder } from '../neutral/block-order.ts'
 import { parseDataUrl } from '../neutral/media.ts'
-import { sourcesOf } from '../neutral/sources.ts'
+import { listSources } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { noTokens, tokensOfChat, type Tokens } from '../usage.ts'
 import { unreadable } from '../unreadable.ts'
@@ -93,7 +93,8 @@ export class ChatReader implements AnswerReader {
     const met = choice.stop_reason
     const reason = reasons.get(choice.finish_reason) ?? 'end'
     if (reason !== 'end') return { reason, sequence: null }
-    if (typeof met === 'string' && this.#plan.stops.includes(met)) return { reason: 'sequence', sequence: met }
+    if (typeof met === 'string' && this.#plan.stops.includes(met))
+      return { reason: 'sequence', sequence: met }
     if (this.#isRefused) return { reason: 'refusal', sequence: null }
     return { reason: this.#blocks.hasCalls ? 'calls' : 'end', sequence: null }
   }
@@ -105,8 +106,8 @@ export class ChatReader implements AnswerReader {
 
   #open({ id, model, service_tier: tier }: Json): void {
     this.isOpen = true
-    const textOf = (value: unknown) => (isText(value) ? value : null)
-    this.#listener.start({ id: textOf(id), model: textOf(model), tier: textOf(tier) })
+    const asText = (value: unknown) => (isText(value) ? value : null)
+    this.#listener.start({ id: asText(id), model: asText(model), tier: asText(tier) })
   }
 
   #hear(choice: Json): void {
@@ -131,7 +132,7 @@ export class ChatReader implements AnswerReader {
     if (Array.isArray(images)) for (const image of images as unknown[]) this.#show(image)
     if (Array.isArray(tool_calls)) for (const call of tool_calls as unknown[]) this.#blocks.call(call)
     if (isObject(legacy)) this.#blocks.call({ index: 0, function: legacy })
-    if (Array.isArray(annotations)) this.#blocks.say('text', sourcesOf(annotations))
+    if (Array.isArray(annotations)) this.#blocks.say('text', listSources(annotations))
     if (isObject(audio)) throw unreadable('it has audio, which the format of the client has not')
   }
 
@@ -179,16 +180,16 @@ export class ChatReader implements AnswerReader {
     for (const detail of details) {
       if (!isObject(detail)) continue
       if (detail.type === 'reasoning.encrypted' && isText(detail.data))
-        this.#blocks.seal({ origin: originOf(detail), kind: 'data', text: detail.data })
+        this.#blocks.seal({ origin: findOrigin(detail), kind: 'data', text: detail.data })
       const text = detail.text ?? detail.summary
       if (isText(text)) this.#blocks.say('thinking', text)
-      if (isText(detail.signature)) this.#blocks.sign(detail.signature, originOf(detail))
+      if (isText(detail.signature)) this.#blocks.sign(detail.signature, findOrigin(detail))
     }
   }
 }
 
 /** A router names the maker of sealed thinking. Only Anthropic's opens at its maker too. */
-function originOf({ format }: Json): 'anthropic' | 'openrouter' {
+function findOrigin({ format }: Json): 'anthropic' | 'openrouter' {
   return isText(format) && !format.startsWith('anthropic') ? 'openrouter' : 'anthropic'
 }
 

@@ -128,7 +128,10 @@ function readThinking(body: Json): Thinking {
   const isOff = own?.type === 'disabled'
   return {
     effort: isOff ? 'none' : effort === null ? null : textAt(effort, 'reasoning_effort'),
-    budget: own === null ? numberAt(reasoning.max_tokens, 'reasoning.max_tokens') : numberAt(own.budget_tokens, 'thinking.budget_tokens'),
+    budget:
+      own === null
+        ? numberAt(reasoning.max_tokens, 'reasoning.max_tokens')
+        : numberAt(own.budget_tokens, 'thinking.budget_tokens'),
     isAdaptive: own?.type === 'adaptive',
     isShown: true,
     field: own === null ? 'reasoning_effort' : 'thinking',

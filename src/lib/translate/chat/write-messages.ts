@@ -85,7 +85,7 @@ class MessagesWriter {
       case 'refusal':
         return part.text === '' ? [] : [textPart(part.text)]
       case 'image': {
-        const url = part.source.type === 'base64' ? dataUrl(part.source) : urlOf(part)
+        const url = part.source.type === 'base64' ? dataUrl(part.source) : requireUrl(part)
         const detail = part.detail === null ? {} : { detail: part.detail }
         return [{ type: 'image_url', image_url: { url, ...detail } }]
       }
@@ -151,7 +151,8 @@ function reasoningDetail(part: Part): Json[] {
     const signature = isOwn ? { signature: part.seal!.text } : {}
     return [{ type: 'reasoning.text', text: part.text, ...signature }]
   }
-  const isOwn = part.kind === 'sealed' && (part.seal.origin === 'openrouter' || part.seal.origin === 'anthropic')
+  const isOwn =
+    part.kind === 'sealed' && (part.seal.origin === 'openrouter' || part.seal.origin === 'anthropic')
   return isOwn ? [{ type: 'reasoning.encrypted', data: part.seal.text }] : []
 }
 
@@ -164,7 +165,7 @@ function textPart(text: string): Json {
   return { type: 'text', text }
 }
 
-function urlOf({ source, at }: Part & { kind: 'image' | 'document' }): string {
+function requireUrl({ source, at }: Part & { kind: 'image' | 'document' }): string {
   return source.type === 'url' ? source.url : refuse(at, 'it is neither base64 nor a URL')
 }
 
@@ -172,7 +173,8 @@ function documentParts(part: Part & { kind: 'document' }): Json[] {
   const { source, title, context, at } = part
   const heads = [title, context].filter((each) => each !== null)
   if (source.type === 'text') return [textPart([...heads, source.text].join('\n\n'))]
-  if (source.type === 'url') return refuse(`${at}.source`, 'chat completions take a document as data, not as a URL')
+  if (source.type === 'url')
+    return refuse(`${at}.source`, 'chat completions take a document as data, not as a URL')
   const name = title ?? 'document'
   const isPdf = source.mediaType === 'application/pdf'
   const filename = isPdf && !/\.pdf$/i.test(name) ? `${name}.pdf` : name

@@ -55,7 +55,9 @@ export function settingsFor(habits: Habits): SettingTable {
     verbosity: (value) => ({ verbosity: value }),
     tier: (value) => (tiers.has(value) ? { service_tier: value } : null),
     user: (value) =>
-      habits.takesUser && typeof value === 'string' && value.length <= MAX_USER_LENGTH ? { user: value } : null,
+      habits.takesUser && typeof value === 'string' && value.length <= MAX_USER_LENGTH
+        ? { user: value }
+        : null,
     logitBias: (value) => ({ logit_bias: value }),
     choices: (value) => ({ n: value }),
     logprobs: (value) => ({ logprobs: value }),
@@ -63,7 +65,11 @@ export function settingsFor(habits: Habits): SettingTable {
   }
 }
 
-function writeStops({ stops }: NeutralRequest, { mostStops }: Habits, leaveOut: (field: string) => void): Json {
+function writeStops(
+  { stops }: NeutralRequest,
+  { mostStops }: Habits,
+  leaveOut: (field: string) => void,
+): Json {
   if (stops.length === 0) return {}
   if (stops.length > mostStops) leaveOut('stop')
   return { stop: stops.slice(0, mostStops) }

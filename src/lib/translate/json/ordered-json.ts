@@ -2,7 +2,7 @@ import { RawJson, writeJson } from './raw-json.ts'
 import { parseMembers } from './parse-json.ts'
 
 /** The members of a JSON object in their order, each as its own text. Null: the text is no JSON object. */
-export function membersOf(value: unknown): Map<string, RawJson> | null {
+export function readMembers(value: unknown): Map<string, RawJson> | null {
   try {
     return parseMembers(writeJson(value))
   } catch {
@@ -11,13 +11,13 @@ export function membersOf(value: unknown): Map<string, RawJson> | null {
 }
 
 /** Builds an object from members in their order. */
-export function objectOf(members: ReadonlyMap<string, RawJson>): RawJson {
+export function writeMembers(members: ReadonlyMap<string, RawJson>): RawJson {
   const parts = [...members].map(([key, { text }]) => `${JSON.stringify(key)}:${text}`)
   return new RawJson(`{${parts.join(',')}}`)
 }
 
 /** The elements of a JSON list, each as its own text. Null: the value is no list. */
-export function elementsOf(value: RawJson): RawJson[] | null {
+export function readElements(value: RawJson): RawJson[] | null {
   if (!/^\s*\[/.test(value.text)) return null
   try {
     // Numbered members have the order of the list: one reader serves both.

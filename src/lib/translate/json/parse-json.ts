@@ -21,8 +21,8 @@ const KEPT: ReadonlySet<string> = new Set([
 const MAX_DEPTH = 256
 
 /**
- * Parses JSON as `JSON.parse` does, with two differences. Values of the members that a client or model writes freely
- * become `RawJson`, and so do numbers that a double cannot hold. Throws `SyntaxError`.
+ * Parses JSON as `JSON.parse` does, with two differences. What a client or model writes freely becomes `RawJson`. So do
+ * numbers that a double cannot hold. Throws `SyntaxError`.
  */
 export function parseJson(text: string): unknown {
   return new Parser(text).parse()
@@ -185,7 +185,7 @@ class Parser {
     this.#at += found.length
     if (found === 'true') return true
     if (found === 'false') return false
-    return found === 'null' ? null : numberOf(found)
+    return found === 'null' ? null : parseNumber(found)
   }
 
   #skipBlanks(): void {
@@ -223,7 +223,7 @@ function isEscaped(text: string, quote: number, from: number): boolean {
   return (quote - at) % 2 === 1
 }
 
-function numberOf(text: string): number | RawJson {
+function parseNumber(text: string): number | RawJson {
   const value = Number(text)
   if (text.length < 16 && Number.isFinite(value)) return value
   return String(value) === text ? value : new RawJson(text)

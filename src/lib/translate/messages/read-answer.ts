@@ -3,7 +3,7 @@
 import { isGiven, isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral/answer.ts'
-import { sourcesOf } from '../neutral/sources.ts'
+import { listSources } from '../neutral/sources.ts'
 import { chatTier } from '../tiers.ts'
 import { noTokens, tokensOfMessage, type Tokens } from '../usage.ts'
 import { unreadable } from '../unreadable.ts'
@@ -94,13 +94,13 @@ export class MessagesReader implements AnswerReader {
     this.isOpen = true
     this.#count(message.usage)
     const tier = isObject(message.usage) ? chatTier(message.usage.service_tier) : null
-    const textOf = (value: unknown) => (isText(value) ? value : null)
-    this.#listener.start({ id: textOf(message.id), model: textOf(message.model), tier })
+    const asText = (value: unknown) => (isText(value) ? value : null)
+    this.#listener.start({ id: asText(message.id), model: asText(message.model), tier })
   }
 
   #begin(content: unknown): void {
     const given = isObject(content) ? content : {}
-    const block = blockOf(given)
+    const block = readBlock(given)
     const input = isGiven(given.input) ? writeJson(given.input) : '{}'
     const citations: unknown[] = Array.isArray(given.citations) ? [...(given.citations as unknown[])] : []
     this.#open = { block, input, sawPiece: false, citations }
@@ -134,7 +134,7 @@ export class MessagesReader implements AnswerReader {
     this.#open = null
     this.#index = null
     if (open.block.kind === 'call' && !open.sawPiece) this.#listener.piece(open.input)
-    const sources = sourcesOf(open.citations)
+    const sources = listSources(open.citations)
     if (sources !== '') this.#listener.piece(sources)
     this.#listener.endBlock()
   }
@@ -161,7 +161,7 @@ export class MessagesReader implements AnswerReader {
   }
 }
 
-function blockOf({ type, signature, data, id, name }: Json): Block {
+function readBlock({ type, signature, data, id, name }: Json): Block {
   switch (type) {
     case 'text':
       return { kind: 'text' }

@@ -92,13 +92,13 @@ export function readBlocks(content: unknown, at: string, check: FieldCheck): Par
 
 /** A block as parts; `at` is its own path. */
 export function readBlock(block: Json, at: string, check: FieldCheck): Part[] {
-  const parts = partsOf(block, at, check)
+  const parts = readParts(block, at, check)
   const last = parts.at(-1)
   if (last !== undefined && isGiven(block.cache_control)) last.cache = block.cache_control
   return parts
 }
 
-function partsOf(block: Json, at: string, check: FieldCheck): Part[] {
+function readParts(block: Json, at: string, check: FieldCheck): Part[] {
   switch (block.type) {
     case 'text':
       check.check(block, textRules, at)

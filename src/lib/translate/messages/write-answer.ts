@@ -69,7 +69,7 @@ export class MessagesWriter implements AnswerWriter {
     this.#block = block
     this.#pieces = []
     const index = this.#content.length
-    this.#event({ type: 'content_block_start', index, content_block: startOf(block) })
+    this.#event({ type: 'content_block_start', index, content_block: beginBlock(block) })
     this.#delta = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":`
   }
 
@@ -84,7 +84,8 @@ export class MessagesWriter implements AnswerWriter {
   #tell({ kind }: Block, piece: string): void {
     const text = JSON.stringify(piece)
     if (kind === 'call') this.#send(`${this.#delta}{"type":"input_json_delta","partial_json":${text}}}\n\n`)
-    else if (kind === 'thinking') this.#send(`${this.#delta}{"type":"thinking_delta","thinking":${text}}}\n\n`)
+    else if (kind === 'thinking')
+      this.#send(`${this.#delta}{"type":"thinking_delta","thinking":${text}}}\n\n`)
     else this.#send(`${this.#delta}{"type":"text_delta","text":${text}}}\n\n`)
   }
 
@@ -93,11 +94,11 @@ export class MessagesWriter implements AnswerWriter {
     const text = this.#pieces.join('')
     if (block.kind === 'call' && block.isCustom) this.#tell(block, wrapInput(text))
     if (block.kind === 'thinking' && block.seal !== null) {
-      const signature = JSON.stringify(signatureOf(block.seal))
+      const signature = JSON.stringify(writeSignature(block.seal))
       this.#send(`${this.#delta}{"type":"signature_delta","signature":${signature}}}\n\n`)
     }
     const index = this.#content.length
-    this.#content.push(wholeOf(block, text, this.#plan.isStream))
+    this.#content.push(completeBlock(block, text, this.#plan.isStream))
     this.#send(`event: content_block_stop\ndata: {"type":"content_block_stop","index":${index}}\n\n`)
     this.#block = null
   }
@@ -129,7 +130,7 @@ export class MessagesWriter implements AnswerWriter {
   }
 }
 
-function startOf(block: Block): Json {
+function beginBlock(block: Block): Json {
   switch (block.kind) {
     case 'text':
     case 'refusal':
@@ -145,29 +146,29 @@ function startOf(block: Block): Json {
   }
 }
 
-function signatureOf(seal: Seal): string {
+function writeSignature(seal: Seal): string {
   return seal.kind === 'signature' ? showSeal(seal, 'anthropic') : wrapSeal(seal)
 }
 
 /** A stream passes the input as it comes; a whole message must have it as an object. */
-function wholeOf(block: Block, text: string, isStream: boolean): Json {
-  const start = startOf(block)
+function completeBlock(block: Block, text: string, isStream: boolean): Json {
+  const start = beginBlock(block)
   switch (block.kind) {
     case 'text':
     case 'refusal':
       return { ...start, text }
     case 'thinking':
-      return { ...start, thinking: text, signature: block.seal === null ? '' : signatureOf(block.seal) }
+      return { ...start, thinking: text, signature: block.seal === null ? '' : writeSignature(block.seal) }
     case 'call': {
       const input = block.isCustom ? wrapInput(text) : text
-      return { ...start, input: isStream ? {} : inputOf(input, block.name) }
+      return { ...start, input: isStream ? {} : parseInput(input, block.name) }
     }
     default:
       return start
   }
 }
 
-function inputOf(text: string, name: string): unknown {
+function parseInput(text: string, name: string): unknown {
   if (text.trim() === '') return {}
   try {
     if (isObject(parseJson(text))) return new RawJson(text)

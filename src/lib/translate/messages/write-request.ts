@@ -1,7 +1,7 @@
 // Writes a request as a Messages request. Shapes: https://platform.claude.com/docs/en/api/messages (2026-11).
 
 import { isObject, isText, refuse, type Json } from '../json-fields.ts'
-import { membersOf, objectOf } from '../json/ordered-json.ts'
+import { readMembers, writeMembers } from '../json/ordered-json.ts'
 import { RawJson } from '../json/raw-json.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/custom-tools.ts'
@@ -66,8 +66,8 @@ function chooseMaxTokens(model: string): number {
 }
 
 /**
- * Thinking as far as Anthropic allows it: never with a forced tool, and with a budget in the middle of tool calls only
- * if its signed thinking came back (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, 2026-11).
+ * Thinking as far as Anthropic allows it: never with a forced tool. During tool calls, a budget needs the signed
+ * thinking of the calls (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, 2026-11).
  */
 function chooseThinking(
   { thinking, model, choice }: NeutralRequest,
@@ -83,14 +83,15 @@ function chooseThinking(
     return {}
   }
   const hasBudget = isObject(ask.thinking) && ask.thinking.type === 'enabled'
-  if (!isOn && thinking.budget !== null && thinking.effort !== 'none') leaveOut(thinking.field)
+  const isAsked = thinking.budget !== null || (thinking.effort !== null && thinking.effort !== 'none')
+  if (!isOn && isAsked) leaveOut(thinking.field)
   if (!hasBudget || conversation.canThinkOn) return ask
   leaveOut(thinking.field)
   return {}
 }
 
 /**
- * Anthropic samples at its defaults while it thinks, and from Claude 4.1 on takes only one of temperature and top_p
+ * While it thinks, Anthropic samples at its defaults. From Claude 4.1 on it takes only one of temperature and top_p
  * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11). Its temperatures end at 1.
  */
 function chooseSampling(
@@ -134,10 +135,10 @@ function writeOutput(output: OutputForm | null, think: Json): { config: Json; in
 }
 
 function described({ schema, description }: OutputForm & { type: 'schema' }): RawJson {
-  const members = description === null ? null : membersOf(schema)
+  const members = description === null ? null : readMembers(schema)
   if (members === null || members.has('description')) return schema
   members.set('description', new RawJson(JSON.stringify(description)))
-  return objectOf(members)
+  return writeMembers(members)
 }
 
 function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {

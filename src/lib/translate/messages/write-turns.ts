@@ -74,12 +74,12 @@ class Builder {
 
   #systemBlocks(part: Part, at: string): Json[] {
     if (part.kind !== 'text') return refuse(at, 'it is not text alone')
-    return part.text.trim() === '' ? [] : [{ ...textBlock(part.text), ...cacheOf(part) }]
+    return part.text.trim() === '' ? [] : [{ ...textBlock(part.text), ...writeCache(part) }]
   }
 
   #blocks(part: Part, role: Message['role']): Json[] {
     const block = this.#block(part, role)
-    return block === null ? [] : [{ ...block, ...cacheOf(part) }]
+    return block === null ? [] : [{ ...block, ...writeCache(part) }]
   }
 
   #block(part: Part, role: Message['role']): Json | null {
@@ -113,7 +113,7 @@ class Builder {
       type: 'tool_use',
       id: this.#ids.call(id),
       name: this.#names.sent(name),
-      input: inputOf(text, at),
+      input: parseInput(text, at),
     }
   }
 
@@ -132,7 +132,7 @@ function textBlock(text: string): Json {
   return { type: 'text', text }
 }
 
-function cacheOf({ cache }: Part): Json {
+function writeCache({ cache }: Part): Json {
   return cache === undefined ? {} : { cache_control: cache }
 }
 
@@ -159,7 +159,7 @@ function writeSource(source: (Part & { kind: 'document' })['source']): Json {
 }
 
 /** The arguments of a call, exactly as the model wrote them. Anthropic takes only an object. */
-function inputOf(text: string, at: string): unknown {
+function parseInput(text: string, at: string): unknown {
   if (text.trim() === '') return {}
   try {
     if (isObject(parseJson(text))) return new RawJson(text)

@@ -6,7 +6,7 @@ import type { Tokens } from '../usage.ts'
 import type { Source } from './request.ts'
 import type { Seal } from './seal.ts'
 
-/** What an answer says of itself at its start; null: unknown. */
+/** The facts at the start of an answer; null: unknown. */
 export interface AnswerHead {
   id: string | null
   model: string | null

@@ -26,7 +26,7 @@ interface Block {
 export class BlockOrder {
   readonly #listener: AnswerListener
   readonly #requestId: string
-  /** Unfinished blocks; only the first is told. */
+  /** Unfinished blocks; the listener hears of the first alone. */
   readonly #queue: Block[] = []
   readonly #calls: Block[] = []
   readonly #callAt = new Map<number, Block>()
@@ -182,7 +182,7 @@ function calledIn(delta: Json): Json {
   return isObject(delta.custom) ? { name: delta.custom.name, arguments: delta.custom.input } : {}
 }
 
-/** Some services send the arguments as an object. */
+/** The arguments of a call as text. Ollama and others send an object. */
 function argumentsIn({ arguments: given }: Json): string {
   if (typeof given === 'string') return given
   return given instanceof RawJson ? given.text : ''

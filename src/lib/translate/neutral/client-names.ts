@@ -37,7 +37,7 @@ export class ClientNames implements AnswerListener {
     this.#writer.begin({ ...block, id, name, namespace, isCustom })
   }
 
-  /** Some services number their calls from the start in each turn. A client could not send both back. */
+  /** Services may number their calls from the start in each turn. A client could not send both back. */
   #freeId(wanted: string): string {
     let own = wanted
     for (let count = 2; this.#ids.has(own); count += 1) own = `${wanted.slice(0, 58)}_${count}`

@@ -8,7 +8,7 @@ export const CUSTOM_SCHEMA = new RawJson(
   '{"type":"object","properties":{"input":{"type":"string","description":"The whole input of the tool, as plain text."}},"required":["input"],"additionalProperties":false}',
 )
 
-/** The arguments of the function that stands for a custom tool. */
+/** The arguments of the function that represents a custom tool. */
 export function wrapInput(input: string): string {
   return `{"input":${JSON.stringify(input)}}`
 }

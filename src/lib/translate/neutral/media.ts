@@ -14,14 +14,14 @@ export function parseDataUrl(url: string, at: string): Source & { type: 'base64'
 export function readFile(data: string, at: string): Source {
   if (data.startsWith('JVBERi')) return { type: 'base64', mediaType: 'application/pdf', data }
   const source = parseDataUrl(data, at)
-  return source.mediaType === 'text/plain' ? { type: 'text', text: utf8Of(source.data, at) } : source
+  return source.mediaType === 'text/plain' ? { type: 'text', text: decodeUtf8(source.data, at) } : source
 }
 
 export function dataUrl({ mediaType, data }: Source & { type: 'base64' }): string {
   return `data:${mediaType};base64,${data}`
 }
 
-function utf8Of(base64: string, at: string): string {
+function decodeUtf8(base64: string, at: string): string {
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

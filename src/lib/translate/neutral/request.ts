@@ -78,7 +78,7 @@ export interface ResultPart {
   isError: boolean
 }
 
-/** Where the bytes of an image or document are. */
+/** The place of an image's or document's bytes. */
 export type Source =
   | { type: 'base64'; mediaType: string; data: string }
   | { type: 'url'; url: string }
@@ -95,8 +95,7 @@ export interface Tool extends CacheMark {
 }
 
 export type ToolChoice =
-  | { type: 'auto' | 'none' | 'required'; among: ReadonlySet<string> | null }
-  | { type: 'tool'; name: string }
+  { type: 'auto' | 'none' | 'required'; among: ReadonlySet<string> | null } | { type: 'tool'; name: string }
 
 export interface Thinking {
   /** A level by name; `none`: off. Null: not asked for. */
@@ -113,7 +112,13 @@ export interface Thinking {
 
 export type OutputForm =
   | { type: 'json' }
-  | { type: 'schema'; name: string | null; schema: RawJson; description: string | null; isStrict: boolean | null }
+  | {
+      type: 'schema'
+      name: string | null
+      schema: RawJson
+      description: string | null
+      isStrict: boolean | null
+    }
 
 /** A wish by its common name; `field` is the client's word for it. */
 export interface Setting {

@@ -1,7 +1,7 @@
 // JSON schemas that one service takes and another refuses. A schema stays the client's own text. Only what a service
 // is known to refuse changes, in its place.
 
-import { elementsOf, membersOf, objectOf } from '../json/ordered-json.ts'
+import { readElements, readMembers, writeMembers } from '../json/ordered-json.ts'
 import { RawJson } from '../json/raw-json.ts'
 
 const EMPTY = new RawJson('{"type":"object","properties":{}}')
@@ -11,7 +11,7 @@ const EMPTY = new RawJson('{"type":"object","properties":{}}')
  * (https://community.openai.com/t/object-schema-missing-properties, 2026-11), Anthropic a schema without a type.
  */
 export function completeSchema(schema: RawJson | null): RawJson {
-  const members = schema === null ? null : membersOf(schema)
+  const members = schema === null ? null : readMembers(schema)
   if (schema === null || members === null || members.size === 0) return EMPTY
   const type = members.get('type')
   const isObject = type === undefined || type.text === '"object"' || /^\[.*"object"/s.test(type.text)
@@ -20,7 +20,7 @@ export function completeSchema(schema: RawJson | null): RawJson {
   const added = new Map(type === undefined ? [['type', new RawJson('"object"')]] : [])
   for (const [key, value] of members) added.set(key, value)
   if (!members.has('properties') && !hasForm) added.set('properties', new RawJson('{}'))
-  return objectOf(added)
+  return writeMembers(added)
 }
 
 /**
@@ -28,16 +28,16 @@ export function completeSchema(schema: RawJson | null): RawJson {
  * (https://platform.openai.com/docs/guides/structured-outputs, 2026-11).
  */
 export function isStrictSchema(schema: RawJson): boolean {
-  const members = membersOf(schema)
+  const members = readMembers(schema)
   if (members === null) return true
-  const properties = membersOf(members.get('properties') ?? null)
+  const properties = readMembers(members.get('properties') ?? null)
   if (properties !== null) {
     if (members.get('additionalProperties')?.text !== 'false') return false
-    const required = new Set((elementsOf(members.get('required') ?? EMPTY) ?? []).map(({ text }) => text))
+    const required = new Set((readElements(members.get('required') ?? EMPTY) ?? []).map(({ text }) => text))
     for (const [name, value] of properties)
       if (!required.has(JSON.stringify(name)) || !isStrictSchema(value)) return false
   } else if (members.get('type')?.text === '"object"') return false
-  return partsOf(members).every((part) => isStrictSchema(part))
+  return listParts(members).every((part) => isStrictSchema(part))
 }
 
 /**
@@ -45,7 +45,7 @@ export function isStrictSchema(schema: RawJson): boolean {
  * (https://platform.claude.com/docs/en/build-with-claude/structured-outputs, 2026-11).
  */
 export function closeSchema(schema: RawJson): RawJson {
-  const members = membersOf(schema)
+  const members = readMembers(schema)
   if (members === null) return schema
   let isChanged = false
   const set = (key: string, value: RawJson) => {
@@ -60,31 +60,31 @@ export function closeSchema(schema: RawJson): RawJson {
   }
   const isObject = members.get('type')?.text === '"object"' || members.has('properties')
   if (isObject) set('additionalProperties', new RawJson('false'))
-  return isChanged ? objectOf(members) : schema
+  return isChanged ? writeMembers(members) : schema
 }
 
 const MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions'])
 const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf'])
 
-function partsOf(members: ReadonlyMap<string, RawJson>): RawJson[] {
+function listParts(members: ReadonlyMap<string, RawJson>): RawJson[] {
   const parts: RawJson[] = []
   for (const [key, value] of members) {
-    if (LISTS.has(key)) parts.push(...(elementsOf(value) ?? []))
+    if (LISTS.has(key)) parts.push(...(readElements(value) ?? []))
     else if (key === 'items') parts.push(value)
-    else if (key === '$defs' || key === 'definitions') parts.push(...(membersOf(value)?.values() ?? []))
+    else if (key === '$defs' || key === 'definitions') parts.push(...(readMembers(value)?.values() ?? []))
   }
   return parts
 }
 
 function closeMembers(value: RawJson): RawJson {
-  const members = membersOf(value)
+  const members = readMembers(value)
   if (members === null) return value
   const closed = new Map([...members].map(([key, part]) => [key, closeSchema(part)]))
-  return [...closed].every(([key, part]) => part === members.get(key)) ? value : objectOf(closed)
+  return [...closed].every(([key, part]) => part === members.get(key)) ? value : writeMembers(closed)
 }
 
 function closeElements(value: RawJson): RawJson {
-  const elements = elementsOf(value)
+  const elements = readElements(value)
   if (elements === null) return value
   const closed = elements.map((part) => closeSchema(part))
   return closed.every((part, index) => part === elements[index])

@@ -1,6 +1,5 @@
 // State that a service seals for itself: signed thinking, encrypted reasoning, thought signatures. Only a service of
-// its origin can open it. Clients of other formats carry it in a field of their own, in an envelope that names the
-// origin, so that it returns only there.
+// its origin can open it. Clients of other formats carry it in an envelope that names the origin. It returns only there.
 
 /** `openai` seals belong to one organisation; `gemini` seals to one call of a tool. */
 export type Origin = 'anthropic' | 'openai' | 'gemini' | 'openrouter'

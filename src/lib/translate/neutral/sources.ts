@@ -1,7 +1,7 @@
 import { isObject, isText } from '../json-fields.ts'
 
-/** What an answer cites, as text: formats have citations in forms that do not fit each other. */
-export function sourcesOf(citations: readonly unknown[]): string {
+/** The sources of an answer as text: the citations of formats do not fit each other. */
+export function listSources(citations: readonly unknown[]): string {
   const lines = citations.flatMap((one) => {
     const cited = isObject(one) && isObject(one.url_citation) ? one.url_citation : one
     if (!isObject(cited)) return []

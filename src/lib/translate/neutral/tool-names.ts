@@ -29,8 +29,7 @@ export class ToolNames {
     const known = this.#sent.get(name)
     if (known !== undefined) return known
     let short = fits(name, this.#most) ? name : shorten(name, this.#most)
-    for (let count = 2; this.#own.has(short); count += 1)
-      short = `${shorten(name, this.#most - 4)}_${count}`
+    for (let count = 2; this.#own.has(short); count += 1) short = `${shorten(name, this.#most - 4)}_${count}`
     this.#add(name, short)
     return short
   }

@@ -71,7 +71,7 @@ export const partRules: FieldRules = {
   file_id: { refused: `the file: ${KEPT}` },
 }
 
-/** Items that only their own service can read. Without them the conversation is still complete enough to go on. */
+/** Items that only their own service can read. The conversation makes sense without them. */
 export const leftOutItems: ReadonlySet<unknown> = new Set([
   'additional_tools',
   'code_interpreter_call',
@@ -103,8 +103,7 @@ export function readItems(body: Json, check: FieldCheck): Turn[] {
   if (isText(instructions))
     turns.push({ role: 'system', at: 'instructions', parts: [textPart(instructions, 'instructions')] })
   else if (isGiven(instructions) && instructions !== '') readList(instructions, 'instructions', check, turns)
-  if (typeof input === 'string')
-    turns.push({ role: 'user', at: 'input', parts: [textPart(input, 'input')] })
+  if (typeof input === 'string') turns.push({ role: 'user', at: 'input', parts: [textPart(input, 'input')] })
   else readList(input, 'input', check, turns)
   return turns
 }
@@ -250,14 +249,16 @@ function readOutput(item: Json, at: string, check: FieldCheck): Part {
     kind: 'result',
     id: textAt(item.call_id, `${at}.call_id`),
     name: null,
-    parts: Array.isArray(output) || typeof output === 'string' ? readParts(output, field, check) : readAny(output, field),
+    parts:
+      Array.isArray(output) || typeof output === 'string'
+        ? readParts(output, field, check)
+        : readAny(output, field),
     isError: false,
     at,
   }
 }
 
-/** Some clients send an object. Its text is the result. */
+/** An output that is an object is given as its text. */
 function readAny(output: unknown, at: string): Part[] {
   return isGiven(output) ? [textPart(writeJson(output), at)] : []
 }
-

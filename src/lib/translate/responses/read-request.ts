@@ -92,7 +92,7 @@ export function readResponsesRequest(body: Json, refusesUnknown: boolean): Neutr
     output: readOutputForm(body.text, check),
     settings: check.settings,
     leftOut: check.leftOut,
-    echo: echoOf(body),
+    echo: repeatSettings(body),
   }
 }
 
@@ -111,7 +111,8 @@ function readOutputForm(value: unknown, check: FieldCheck): OutputForm | null {
   check.check(format, formatRules, 'text.format')
   if (format.type === 'text') return null
   if (format.type === 'json_object') return { type: 'json' }
-  if (format.type !== 'json_schema') refuse('text.format.type', 'it is none of text, json_object, json_schema')
+  if (format.type !== 'json_schema')
+    refuse('text.format.type', 'it is none of text, json_object, json_schema')
   const schema = rawAt(format.schema, 'text.format.schema') ?? refuse('text.format.schema', 'it is missing')
   return {
     type: 'schema',
@@ -123,7 +124,7 @@ function readOutputForm(value: unknown, check: FieldCheck): OutputForm | null {
 }
 
 /** A response repeats the request's settings. */
-function echoOf(body: Json): Json {
+function repeatSettings(body: Json): Json {
   return {
     instructions: body.instructions ?? null,
     max_output_tokens: body.max_output_tokens ?? null,

@@ -91,7 +91,11 @@ function addTool(
   })
 }
 
-export function readChoice(value: unknown, { tools, names }: ReadTools, check: FieldCheck): ToolChoice | null {
+export function readChoice(
+  value: unknown,
+  { tools, names }: ReadTools,
+  check: FieldCheck,
+): ToolChoice | null {
   if (!isGiven(value)) return null
   if (value === 'auto' || value === 'none' || value === 'required') return choose(value, tools)
   const choice = objectAt(value, 'tool_choice')
