@@ -1,4 +1,5 @@
 import { QwenctlError } from '../base/errors.ts'
+import type { LineSender } from '../toolkit/batch/line-sender.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { turnClock } from '../base/turn-clock.ts'
 import type { MetricSources } from '../observe/gauges.ts'
@@ -13,6 +14,7 @@ import { cooldownNote, openProxyObserver } from './proxy-observer.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { SandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox/sandbox-upstream.ts'
+import { askLocally } from './server/local-request.ts'
 import { ProxyServer } from './server/server.ts'
 import { chooseTransport } from './transport/choose-transport.ts'
 import type { TransportName } from './transport/transport.ts'
@@ -43,6 +45,8 @@ export interface RunningProxy {
   readonly observer: Observer
   /** The simulated upstream, started when an account needs it. */
   sandbox(): Promise<SandboxUpstream>
+  /** Sends a line of a batch through the pool, without a client key. */
+  send: LineSender
   /**
    * Drains: requests in progress may end within `graceMs`. The toolkit stays open, and its opener closes it.
    */
@@ -88,6 +92,7 @@ export async function startProxy(
         return live.waiting.room.size
       },
       sandbox: parts.sandbox,
+      send: (request, signal) => askLocally(server, request, null, signal),
       stop: async (graceMs = DRAIN_MS) => {
         await server.drain(graceMs)
         observer.note({ kind: 'stopped' })

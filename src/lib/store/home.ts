@@ -33,6 +33,8 @@ export interface Home {
   adminTokenFile: string
   logsFolder: string
   runFolder: string
+  /** The batches that run or ran, and the files of those that came over HTTP. */
+  batchesFolder: string
   /** Which account holds a conversation or a stored response. Losing the file costs warm caches. */
   affinityFolder: string
   accountsFolder: string
@@ -76,6 +78,7 @@ export function resolveHome(
     adminTokenFile: path.join(folders.state, 'admin-token'),
     logsFolder: path.join(folders.state, 'logs'),
     runFolder: path.join(folders.state, 'run'),
+    batchesFolder: path.join(folders.data, 'batches'),
     affinityFolder: path.join(folders.state, 'affinity'),
     accountsFolder: path.join(folders.data, 'accounts'),
     pluginsFolder: folders.root === null ? null : path.join(folders.root, 'plugins'),

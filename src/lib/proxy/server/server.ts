@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { MetricsText } from '../../observe/metrics.ts'
 import type { Observer } from '../../observe/observer.ts'
+import type { Usage } from '../../provider/provider.ts'
 import { RunningIds } from '../../base/running-ids.ts'
 import { releaseBodies } from '../transport/body-memory.ts'
 import type { ClientCall } from '../transport/client-call.ts'
@@ -10,7 +11,6 @@ import type { ClientHead } from '../wire/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Exchange } from '../pipeline/exchange.ts'
-import type { ExchangeListener } from '../pipeline/exchange.ts'
 import { Guard } from './guard.ts'
 import { handleRequest } from '../pipeline/handle-request.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
@@ -19,6 +19,7 @@ import { isLoopback } from '../../base/loopback.ts'
 import { isManagementPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics } from './metrics.ts'
+import type { LocalHost } from './local-request.ts'
 import { listModels } from './models.ts'
 import type { Incoming } from '../pipeline/outgoing.ts'
 import { readBody } from '../pipeline/read-request.ts'
@@ -56,7 +57,7 @@ const LINGER_MS = 5_000
 const LAST_WORDS_MS = 1_000
 
 /** The proxy's HTTP server: accepts requests, dispatches them, and drains before it ends. */
-export class ProxyServer implements ExchangeListener {
+export class ProxyServer implements LocalHost {
   readonly #door: HttpListener
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
@@ -194,6 +195,27 @@ export class ProxyServer implements ExchangeListener {
     const { host, isAdmin } = this.#options
     if (path === '/metrics' && (isLoopback(host) || isAdmin?.(presented) === true)) return
     exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.call.connection.socket)
+  }
+
+  nextId(): string {
+    return this.#ids.next()
+  }
+
+  /** Takes a request of this process: see `local-request.ts`. */
+  handleLocal(exchange: Exchange, incoming: Incoming): void {
+    this.#open += 1
+    exchange.tries = NO_TRIES // also without an observer: a batch counts by account
+    if (this.#isDraining) {
+      exchange.isWorkedOn = true
+      return exchange.finish(new QwenctlError('shutting_down', 'the proxy is shutting down'))
+    }
+    this.#handle(exchange, incoming)
+  }
+
+  computeCost(accountId: string, model: string, { inputTokens, outputTokens }: Usage): number | null {
+    const { live } = this.#proxy
+    const account = live.accounts.find(({ id }) => id === accountId)
+    return account === undefined ? null : live.prices.computeCost(account, model, inputTokens, outputTokens)
   }
 
   #handle(exchange: Exchange, incoming: Incoming): void {

@@ -1,0 +1,29 @@
+import { Args } from '@oclif/core'
+import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
+import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
+import { batchCard } from '../../lib/terminal/batch/batch-list.ts'
+import { accountColumns, accountRows } from '../../lib/terminal/batch/batch-messages.ts'
+import { ToolkitCommand } from '../base/toolkit-command.ts'
+
+export default class BatchShow extends ToolkitCommand {
+  static override summary = 'show one batch: progress, files and accounts'
+  static override examples = [
+    '<%= config.bin %> batch show tasks.jsonl',
+    '<%= config.bin %> batch show batch_3f9a --json',
+  ]
+  static override args = {
+    batch: Args.string({
+      description: 'id, the start of it, or the file',
+      required: true,
+      ignoreStdin: true,
+    }),
+  }
+
+  async run(): Promise<{ batch: BatchView }> {
+    const { args } = await this.parse(BatchShow)
+    const batch = new BatchRecords(this.toolkit.home).find(args.batch)
+    this.print(batchCard(batch, new Date().toISOString()))
+    if (batch.accounts.length > 0) this.printTable(accountColumns, accountRows(batch))
+    return { batch }
+  }
+}

@@ -1,0 +1,106 @@
+import type { BatchInput } from './batch-input.ts'
+
+const END = 0xffffffff
+/** A closed lane is tested with one line this often: a person may have brought an account back earlier. */
+const TEST_EVERY_MS = 60_000
+
+interface LaneState {
+  /** The first row that was not handed out yet, and the last of the list. */
+  next: number
+  last: number
+  /** Rows that came back: they were not sent, or are to be sent again. */
+  returned: number[]
+  /** Epoch milliseconds: the accounts are out until then; 0: the lane is open. */
+  closedUntil: number
+  /** When one line may test the closed lane. */
+  testAt: number
+  reason: string | null
+}
+
+/** When a closed lane opens, when it may be tested before, and what it waits for. */
+export interface Opening {
+  at: number
+  testAt: number
+  reason: string | null
+}
+
+/**
+ * Hands out the rows of a batch, the earliest first. Rows of one lane need the same accounts. When those are out,
+ * the lane closes until a stated time, and the other lanes continue.
+ */
+export class Lanes {
+  readonly #lanes: LaneState[]
+  /** The next row of the same lane. */
+  readonly #after: Uint32Array
+  readonly #laneOf: (row: number) => number
+  left = 0
+
+  /** `isWanted`: whether this run sends the row. */
+  constructor(input: Pick<BatchInput, 'count' | 'lanes' | 'laneOf'>, isWanted: (row: number) => boolean) {
+    this.#laneOf = (row) => input.laneOf(row)
+    this.#lanes = input.lanes.map(() => ({
+      ...{ next: END, last: END, returned: [], closedUntil: 0, testAt: Infinity, reason: null },
+    }))
+    this.#after = new Uint32Array(input.count).fill(END)
+    for (let row = 0; row < input.count; row += 1) {
+      if (!isWanted(row)) continue
+      const lane = this.#lanes[input.laneOf(row)]!
+      if (lane.last === END) lane.next = row
+      else this.#after[lane.last] = row
+      lane.last = row
+      this.left += 1
+    }
+  }
+
+  /** Takes the earliest row of the open lanes; null: there is none now. */
+  take(now: number): number | null {
+    let best: LaneState | null = null
+    let row = END
+    for (const lane of this.#lanes) {
+      if (lane.closedUntil > now && lane.testAt > now) continue
+      const first = lane.returned[0] ?? lane.next
+      if (first >= row) continue
+      best = lane
+      row = first
+    }
+    if (best === null) return null
+    if (best.closedUntil > now) best.testAt = Infinity // one line tests it
+    if (best.returned.length > 0) best.returned.shift()
+    else best.next = this.#after[row]!
+    this.left -= 1
+    return row
+  }
+
+  /** Takes a row back: it was not sent. */
+  giveBack(row: number): void {
+    const { returned } = this.#lanes[this.#laneOf(row)]!
+    const at = returned.findIndex((other) => other > row)
+    returned.splice(at < 0 ? returned.length : at, 0, row)
+    this.left += 1
+  }
+
+  /** Closes the lane of a row until then. */
+  close(row: number, { until, now, reason }: { until: number; now: number; reason: string }): void {
+    const lane = this.#lanes[this.#laneOf(row)]!
+    lane.closedUntil = until
+    lane.testAt = now + TEST_EVERY_MS
+    lane.reason = reason
+  }
+
+  /** Opens the lane of a row: an account has answered. */
+  open(row: number): void {
+    const lane = this.#lanes[this.#laneOf(row)]!
+    lane.closedUntil = 0
+    lane.reason = null
+  }
+
+  /** The closed lane with rows that opens first; null: there is none. */
+  opening(now: number): Opening | null {
+    let first: LaneState | null = null
+    for (const lane of this.#lanes) {
+      if (lane.closedUntil <= now || (lane.returned.length === 0 && lane.next === END)) continue
+      if (first === null || lane.closedUntil < first.closedUntil) first = lane
+    }
+    return first === null ? null : { at: first.closedUntil, testAt: first.testAt, reason: first.reason }
+  }
+}

@@ -1,0 +1,139 @@
+// Plans a batch: the accounts that can serve its models, its cost, and when the limits allow its last line.
+
+import { QwenctlError } from '../../base/errors.ts'
+import { isoTime } from '../../base/iso-time.ts'
+import { PriceBook } from '../../quota/prices/price-book.ts'
+import type { Toolkit } from '../toolkit.ts'
+import type { ExplainDocument, ExplainedAccount } from '../views.ts'
+import type { Lane } from './batch-input.ts'
+import type { BatchPlanView } from './batch-views.ts'
+import { fitsAllAt } from './fits-all-at.ts'
+import { readHeader, replayJournal, StateReader } from './journal.ts'
+import { RowStates } from './row-states.ts'
+import type { BatchWish, CheckedBatch } from './run-batch.ts'
+
+/** English text has about four bytes a token; JSON and other languages have fewer. An estimate, named as one. */
+const BYTES_PER_TOKEN = 4
+
+export interface PlanQuery extends Pick<BatchWish, 'group' | 'retryFailed' | 'retryUnknown'> {
+  /** Only this user's accounts serve. */
+  user: string | undefined
+  /** The headroom, as written; missing: as configured. */
+  reserve: string | undefined
+  /** The client key of the batch; missing: none. */
+  key?: string | undefined
+}
+
+export interface BatchPlan {
+  view: BatchPlanView
+  /** The estimated cost of one line, at most; null: unknown. */
+  lineCostUsd: number | null
+  /** Accounts that can serve some line. */
+  accounts: number
+}
+
+/** Throws `model_not_found` when no account has a model of the batch, and `no_accounts`. */
+export async function planBatch(
+  toolkit: Toolkit,
+  checked: CheckedBatch,
+  query: PlanQuery,
+): Promise<BatchPlan> {
+  const { input } = checked
+  const prices = new PriceBook(await toolkit.settings.prices())
+  const records = new Map((await toolkit.accounts.records()).map((account) => [account.id, account]))
+  const states = await readStates(checked)
+  const { done, failed, claimed } = states.counts
+  const toSend = states.counts.open + (query.retryFailed ? failed : 0) + (query.retryUnknown ? claimed : 0)
+  const serving = new Map<string, ExplainedAccount>()
+  const models: BatchPlanView['models'] = []
+  let now = isoTime(Date.now())
+  for (const lane of input.lanes) {
+    const document = await explainLane(toolkit, lane, { ...query, dialect: input.dialect })
+    now = document.now
+    const able = document.accounts.filter(canServe)
+    if (able.length === 0) throw unserved(document, lane, input.path)
+    for (const account of able) serving.set(account.id, account)
+    const inputTokens = Math.ceil(lane.bytes / BYTES_PER_TOKEN)
+    const maxOutputTokens = lane.unlimited > 0 ? null : lane.mostOutputTokens
+    const costs = able.map(({ id, model }) =>
+      prices.computeCost(records.get(id)!, model ?? lane.model, inputTokens, maxOutputTokens),
+    )
+    const maxCostUsd = costs.some((cost) => cost === null)
+      ? null
+      : Math.max(...costs.map((cost) => cost ?? 0))
+    models.push({
+      ...{ model: lane.model, endpoint: lane.path, lines: lane.lines },
+      ...{ inputTokens, maxOutputTokens, maxCostUsd },
+      accounts: able.map(({ provider, name }) => `${provider}/${name}`),
+    })
+  }
+  const total = (values: (number | null)[]): number | null =>
+    values.some((value) => value === null)
+      ? null
+      : values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
+  const maxCostUsd = total(models.map((model) => model.maxCostUsd))
+  const fit = fitsAllAt([...serving.values()], toSend, Date.parse(now))
+  const view: BatchPlanView = {
+    ...{ file: input.path, format: input.dialect, lines: input.count },
+    ...{ answered: done + failed, unknown: claimed, toSend, models },
+    inputTokens: models.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+    maxOutputTokens: total(models.map((model) => model.maxOutputTokens)),
+    maxCostUsd,
+    roomNow: fit.roomNow,
+    endsAt: fit.at === null ? null : isoTime(fit.at),
+  }
+  const lineCostUsd = maxCostUsd === null ? null : maxCostUsd / Math.max(1, input.count)
+  return { view, lineCostUsd, accounts: serving.size }
+}
+
+/** The states that the journal has; nothing is written. */
+async function readStates({ input, paths }: CheckedBatch): Promise<RowStates> {
+  const states = new RowStates(input.count)
+  if ((await readHeader(paths.journal)) !== null)
+    await replayJournal(paths.journal, new StateReader(states), input.count)
+  return states
+}
+
+function explainLane(
+  toolkit: Toolkit,
+  { model, path }: Lane,
+  { group, user, reserve, key, dialect }: PlanQuery & { dialect: 'openai' | 'anthropic' },
+): Promise<ExplainDocument> {
+  const given = Object.entries({
+    ...{ model, dialect, user, reserve, key },
+    group: group ?? undefined,
+    route: path,
+  }).filter(([, value]) => value !== undefined)
+  return toolkit.quotas.explain(Object.fromEntries(given))
+}
+
+function canServe({ place, returnsAt }: ExplainedAccount): boolean {
+  return place !== null || returnsAt !== null
+}
+
+function unserved(
+  { accounts, unknownModel }: ExplainDocument,
+  { model, path }: Lane,
+  file: string,
+): QwenctlError {
+  if (accounts.length === 0) return new QwenctlError('no_accounts', 'there are no accounts')
+  const near = unknownModel?.near ?? []
+  const hint = near.length > 0 ? `near names: ${near.join(', ')}` : `qwenctl models ${model} says why`
+  return new QwenctlError(
+    'model_not_found',
+    `no account can serve ${model} at ${path}, which ${file} asks for`,
+    {
+      hint: `${hint}; nothing was sent`,
+    },
+  )
+}
+
+/** Throws `invalid_value` where a budget cannot be kept, because a price is unknown. */
+export function refuseUnpriced({ models }: BatchPlanView, maxCostUsd: number | null): void {
+  if (maxCostUsd === null) return
+  const unpriced = models.find((model) => model.maxCostUsd === null && model.maxOutputTokens !== null)
+  if (unpriced === undefined) return
+  throw new QwenctlError('invalid_value', `the price of ${unpriced.model} is not known at every account`, {
+    hint: 'state it in the section prices of config.yaml (qwenctl config edit), or leave out --max-cost',
+  })
+}
