@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
+import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { namedTarget } from '../base/account-targets.ts'
 import { settingFlags, readSettings } from '../base/setting-flags.ts'
@@ -25,6 +26,11 @@ export default class AccountsSet extends AccountCommand {
       exclusive: ['egress-proxy', 'egress-proxy-env'],
     }),
     ...secretFlags,
+    verify: Flags.boolean({
+      description: 'check a new key with the provider first',
+      default: true,
+      allowNo: true,
+    }),
   }
 
   async run(): Promise<{ account: AccountView }> {
@@ -42,9 +48,37 @@ export default class AccountsSet extends AccountCommand {
     }
     const filter = buildFilter({ user: flags.user })
     const target = await namedTarget(this.toolkit, args.account, { verb: 'change', filter })
+    if (secret !== null && flags.verify) await this.checkKey(target, secret, settings, filter)
     const account = await this.toolkit.accounts.set(target, settings, filter)
     this.printCard(account)
-    if (secret !== null) this.tell('The new key is not checked yet. Check it: qwenctl auth verify')
+    if (secret !== null && !flags.verify) {
+      this.tell('The new key is not checked yet. Check it: qwenctl auth verify')
+    }
     return { account }
+  }
+
+  /** Throws `credentials_refused` for a key that the provider refuses. The old key then stays. */
+  private async checkKey(
+    target: string,
+    secret: string,
+    settings: { baseUrl?: string | null; egressProxy?: string | null },
+    filter: AccountFilter,
+  ): Promise<void> {
+    const account = await this.toolkit.accounts.find(target, filter)
+    const { egressProxy = account.egressProxy === null ? null : undefined } = settings
+    if (egressProxy === undefined) {
+      this.tell('The new key is not checked yet. Check it through the egress proxy: qwenctl auth verify')
+      return
+    }
+    const { user, provider } = account
+    const baseUrl = settings.baseUrl === undefined ? account.baseUrl : settings.baseUrl
+    const wanted = { user, provider, secret, baseUrl, egressProxy }
+    const { result, message } = await this.toolkit.accounts.checkCredential(wanted)
+    if (result === 'refused') {
+      throw new QwenctlError('credentials_refused', `the provider refuses the new key: ${message}`, {
+        hint: 'nothing was changed; check the key, or store it unchecked with --no-verify',
+      })
+    }
+    if (result !== 'accepted') this.tell(`The new key was not checked: ${message}`)
   }
 }

@@ -35,6 +35,8 @@ export default class AuthAdd extends AccountCommand {
     '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
   ]
+  static override usage =
+    'auth add [NAME] [-p PROVIDER] [--no-key | --key-stdin | --key-env VAR | --key-file PATH | --login device] [--base-url URL] [--label TEXT] [-g GROUP...] [-l LIMIT...] [--priority N] [--weight N] [--no-verify]'
   static override args = {
     name: Args.string({ description: 'name, or provider/name', ignoreStdin: true }),
   }
@@ -106,6 +108,10 @@ export default class AuthAdd extends AccountCommand {
     const added = await this.toolkit.accounts.add(account)
     this.printCard(added)
     this.tell(`Added ${shownName(added)}. Next: qwenctl quota show, or qwenctl proxy start.`)
+    if (added.limits.length === 0) {
+      const reference = `${added.provider}/${added.name}`
+      this.tell(`No limit is known. To set one: qwenctl accounts set ${reference} --limit 500/day`)
+    }
     return { account: added }
   }
 

@@ -4,7 +4,6 @@ import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatDuration } from '../../lib/terminal/format/format-time.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
-import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { listFlags } from '../base/list-flags.ts'
 import { statusCell } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
@@ -24,7 +23,7 @@ export default class AuthList extends AccountCommand {
     const filter = buildFilter(flags)
     const all = await this.toolkit.accounts.list(filter)
     const accounts = pickItems(all, shape, flags)
-    if (all.length === 0) this.tell(formatEmpty(filter))
+    if (all.length === 0) await this.tellEmpty(filter)
     else this.printList(accounts, shape, { flags, rowsOf: (items) => items.map((item) => this.row(item)) })
     return { accounts }
   }

@@ -2,7 +2,6 @@ import { Progress } from '../../lib/terminal/progress.ts'
 import type { Verification } from '../../lib/toolkit/toolkit.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { resolveTargets } from '../base/account-targets.ts'
-import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import {
   AccountCommand,
   accountArguments,
@@ -28,7 +27,7 @@ export default class AuthVerify extends AccountCommand {
     const filter = buildFilter(flags)
     const ids = await resolveTargets(this.toolkit, args.account ?? [], filter)
     const verifications = await this.verifyAll(ids)
-    if (verifications.length === 0) this.tell(formatEmpty(filter))
+    if (verifications.length === 0) await this.tellEmpty(filter)
     else
       this.printTable(
         columns,

@@ -9,6 +9,7 @@ import { openToolkit } from '../../lib/toolkit/open-toolkit.ts'
 import type { ToolkitOptions } from '../../lib/toolkit/open-toolkit.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
+import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { accountCard } from '../../lib/terminal/accounts/account-card.ts'
 import type { Look } from '../../lib/terminal/quota/quota-table.ts'
 
@@ -65,6 +66,12 @@ export abstract class AccountCommand extends ToolkitCommand {
   protected get look(): Look {
     const columns = process.stdout.isTTY ? process.stdout.columns : null
     return { palette: this.palette, unicode: this.unicode, columns }
+  }
+
+  /** The advice for an empty list, with the near value of a mistyped filter. */
+  protected async tellEmpty(filter: AccountFilter): Promise<void> {
+    const isFiltered = Object.keys(filter).length > 0
+    this.tell(formatEmpty(filter, isFiltered ? await this.toolkit.accounts.list({}) : []))
   }
 
   protected printCard(account: AccountView): void {

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core'
 import { strategyNames } from '../../lib/toolkit/settings/settings-table.ts'
 import type { ExplainDocument } from '../../lib/toolkit/views.ts'
-import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { explainColumns, explainNotes, explainRows } from '../../lib/terminal/quota/explain-table.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
@@ -58,7 +57,7 @@ export default class QuotaExplain extends AccountCommand {
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
     if (document.accounts.length === 0) {
-      this.tell(formatEmpty(buildFilter({ user: flags.user })))
+      await this.tellEmpty(buildFilter({ user: flags.user }))
       return document
     }
     this.printTable(explainColumns, explainRows(document, this.look))

@@ -44,7 +44,8 @@ export default class QuotaShow extends QuotaCommand {
     }
     if (flags.watch) return this.watch(read, filter)
     const document = await read()
-    this.showQuota(document, filter, flags)
+    if (document.accounts.length === 0 && !flags.quiet) await this.tellEmpty(filter)
+    else this.showQuota(document, filter, flags)
     return document
   }
 

@@ -28,7 +28,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected printTable(columns: Column[], rows: string[][]): void {
-    this.print(renderTable(columns, rows, this.tableStyle))
+    this.printLines(renderTable(columns, rows, this.tableStyle))
   }
 
   /**
@@ -47,13 +47,18 @@ export abstract class BaseCommand extends Command {
     }
     const rows = rowsOf(items).map((row) => places.map((place) => row[place] ?? ''))
     const style = { ...this.tableStyle, hasHeader: flags['no-header'] !== true }
-    this.print(
+    this.printLines(
       renderTable(
         places.map((place) => shape.columns[place]!),
         rows,
         style,
       ),
     )
+  }
+
+  /** A terminal without Unicode shows the mark of a cut as one ASCII character, so columns keep their place. */
+  private printLines(table: string): void {
+    this.print(this.unicode ? table : table.replaceAll('…', '~'))
   }
 
   private get tableStyle(): TableStyle {

@@ -3,6 +3,7 @@ import { printableLines } from '../base/printable.ts'
 import type { Palette } from './format/color.ts'
 import { jsonDocument } from './print-json.ts'
 import { nearest } from '../base/nearest.ts'
+import { unknownCommand } from './unknown-command.ts'
 
 /** The error of a failed command, for people on stderr and for programs on stdout. */
 export interface ErrorReport {
@@ -32,7 +33,8 @@ export interface Invocation {
 /** The report of anything thrown; null where nothing is to be said (an exit without words). */
 export function buildReport(error: unknown, invocation: Invocation): ErrorReport | null {
   if (isQwenctlError(error)) {
-    return { code: error.code, message: error.message, hint: error.hint, exit: errorKinds[error.code].exit }
+    const message = stripParsing(error.message)
+    return { code: error.code, message, hint: error.hint, exit: errorKinds[error.code].exit }
   }
   if (isNamed(error, 'ExitPromptError') || isNamed(error, 'AbortPromptError')) {
     return { code: 'cancelled', message: 'interrupted', hint: null, exit: errorKinds.cancelled.exit }
@@ -87,6 +89,11 @@ function isOclifError(error: unknown): error is OclifError {
 }
 
 function reportOfOclif(error: OclifError, invocation: Invocation): ErrorReport {
+  const [, unknown] = /^Command (.+) not found\.$/.exec(error.message) ?? []
+  if (unknown !== undefined) {
+    const { code, message, hint } = unknownCommand(unknown.split(/[ :]/), [])
+    return { code, message, hint, exit: errorKinds.invalid_usage.exit }
+  }
   const exit = typeof error.oclif.exit === 'number' ? error.oclif.exit : 1
   const usage = error.parse !== undefined
   const hint = error.suggestions?.[0] ?? (usage || exit === 2 ? usageHint(error, invocation) : null)
@@ -134,6 +141,14 @@ function reasons(message: string): string {
     (line) => line !== '' && !/^(The following errors? occurred:|See more help with)/.test(line),
   )
   return lowered(told.join('; '))
+}
+
+/** oclif adds a line before, and a pointer to --help after, an error that the parser of a flag throws. */
+function stripParsing(message: string): string {
+  const [, flag, reason] =
+    /^Parsing (--[\w-]+) *\n\s*([\s\S]*?)(?:\nSee more help with --help)?$/.exec(message) ?? []
+  if (flag === undefined || reason === undefined) return message
+  return reason.startsWith(flag) ? reason : `${flag}: ${reason}`
 }
 
 /** oclif heads what is wrong with a flag's value with a line of its own: "Parsing --port". */

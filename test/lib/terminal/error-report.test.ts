@@ -60,6 +60,25 @@ test.each([
   expect(isDebugging({ DEBUG })).toBe(shown)
 })
 
+test('when oclif wraps an error of the parser of a flag, the error alone is shown', () => {
+  const error = new QwenctlError('invalid_value', 'x', { hint: 'the default is "0%"' })
+  error.message = 'Parsing --reserve \n\t--reserve is "200%", which is no share\nSee more help with --help'
+  expect(buildReport(error, { command: 'proxy start', flags: [] })).toMatchObject({
+    message: '--reserve is "200%", which is no share',
+    hint: 'the default is "0%"',
+  })
+})
+
+test('when help finds no command, the words are those of an unknown command', () => {
+  const error = Object.assign(new Error('Command nonsense not found.'), { oclif: { exit: 2 } })
+  expect(buildReport(error, { command: 'help', flags: [] })).toEqual({
+    code: 'invalid_usage',
+    message: 'there is no command nonsense',
+    hint: 'qwenctl --help lists the commands',
+    exit: 2,
+  })
+})
+
 test("when oclif finds a flag's value wrong, the message says which flag and what it takes", () => {
   const error = Object.assign(
     new Error('Parsing --port \n\tExpected an integer but received: abc\nSee more help with --help'),

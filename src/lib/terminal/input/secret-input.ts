@@ -93,7 +93,7 @@ async function fromFile(path: string): Promise<string> {
 }
 
 function oneLine(text: string, source: string): string {
-  const key = text.replace(/^\ufeff/, '').trim()
+  const key = unwrapKey(text)
   if (key === '')
     throw new QwenctlError('invalid_value', `${source} holds no key`, {
       hint: 'put the key there, on one line',
@@ -104,6 +104,15 @@ function oneLine(text: string, source: string): string {
     })
   }
   return key
+}
+
+/** The key in `NAME=key`, `export NAME="key"` or `"key"`, as people keep it in files. */
+function unwrapKey(text: string): string {
+  const line = text.replace(/^\ufeff/, '').trim()
+  const [, assigned] = /^(?:export\s+)?\w*(?:KEY|TOKEN|SECRET)\w*\s*=\s*([^\s=].*)$/i.exec(line) ?? []
+  const value = assigned ?? line
+  const [, , quoted] = /^(["'])(.*)\1$/.exec(value) ?? []
+  return (quoted ?? value).trim()
 }
 
 function tooLong(source: string): QwenctlError {

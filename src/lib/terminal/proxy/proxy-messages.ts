@@ -38,6 +38,8 @@ export function formatListening(view: ProxyView, listening: Listening): string {
     '',
     palette.quiet('  See and steer the accounts in the browser:'),
     '    qwenctl proxy open',
+    palette.quiet('  Watch the requests in another terminal:'),
+    '    qwenctl top',
   ].join('\n')
 }
 

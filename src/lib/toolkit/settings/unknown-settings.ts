@@ -9,6 +9,10 @@ export function unknownSettings(file: Record<string, unknown>, sections: readonl
   const keys = settingsTable.map(({ key }) => key)
   const top = Object.entries(file).filter(([name]) => !sections.includes(name))
   return unknownKeys(Object.fromEntries(top), '', keys).map((key) => {
+    const within = keys.filter((known) => known.startsWith(`${key}.`))
+    if (within.length > 0) {
+      return `${key} is a section, and its value is ignored; its settings are ${within.join(', ')}`
+    }
     const meant = nearest(key, keys)
     return `unknown setting ${key} (ignored)${meant === null ? '' : `; did you mean ${meant}?`}`
   })

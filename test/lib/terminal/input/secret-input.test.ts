@@ -29,6 +29,18 @@ test('when a variable or a file holds the key, reads it from there', async () =>
 })
 
 test.each([
+  ['OPENAI_API_KEY=sk-abc', 'sk-abc'],
+  ['export TOKEN="sk-abc"\n', 'sk-abc'],
+  ["'sk-abc'", 'sk-abc'],
+  ['c2VjcmV0==', 'c2VjcmV0=='],
+  ['monkey==', 'monkey=='],
+  ['ab=cd', 'ab=cd'],
+])('of %j, the key is %s', async (text, key) => {
+  const stdin = Readable.from([text])
+  expect(await readSecret({ 'key-stdin': true }, { stdin, env: {} })).toBe(key)
+})
+
+test.each([
   ['an unset variable', { 'key-env': 'NOT_SET' }, 'the environment has no variable NOT_SET'],
   ['a missing file', { 'key-file': '/nowhere/key' }, 'the key file cannot be read (ENOENT)'],
   ['empty input', { 'key-stdin': true }, 'standard input holds no key'],

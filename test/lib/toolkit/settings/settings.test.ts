@@ -125,7 +125,7 @@ test('what nothing reads is named, with the setting that was meant', async () =>
   expect(await (await givenSettings(yaml)).unknown()).toEqual([
     'unknown setting proxy.stratgy (ignored); did you mean proxy.strategy?',
     'unknown setting proxxy (ignored)',
-    'unknown setting ledger (ignored)',
+    'ledger is a section, and its value is ignored; its settings are ledger.sync, ledger.retentionDays',
     'unknown setting waitQueue (ignored)',
   ])
   expect(await (await givenSettings()).unknown()).toEqual([])
