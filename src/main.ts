@@ -12,6 +12,7 @@ import { isServerStart, restartAsServer } from './lib/proxy/node-flags.ts'
 import { readNames } from './lib/toolkit/direct-names.ts'
 import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-quota.ts'
 import { resolveHome } from './lib/store/home.ts'
+import { closeStore } from './lib/store/redis/store-of.ts'
 
 // The start of every run. Frequent commands of prompts and status bars run here, from the store alone; other
 // commands load oclif. The build bundles this file, so it must not import oclif statically.
@@ -66,10 +67,11 @@ async function answerTo(request: DirectRequest): Promise<string | null> {
   if (request.kind === 'version') return versionLine()
   const home = resolveHome(process.env)
   const { kind, filter } = request
-  const document =
+  const reading =
     kind === 'accounts'
-      ? await readAccountList(home, filter, Date.now)
-      : await readQuotaDocument(home, filter, request.references, Date.now)
+      ? readAccountList(home, filter, Date.now)
+      : readQuotaDocument(home, filter, request.references, Date.now)
+  const document = await reading.finally(() => closeStore(home))
   return document === null ? null : jsonDocument(document)
 }
 
@@ -84,9 +86,10 @@ async function printCompletion(argv: string[]): Promise<number> {
   try {
     const table = JSON.parse(readFileSync(`${root}/dist/completion.json`, 'utf8')) as CommandTable
     process.stdout.write(
-      await completionAnswer(argv, table, (kind, filter) =>
-        readNames(resolveHome(process.env), kind, filter),
-      ),
+      await completionAnswer(argv, table, (kind, filter) => {
+        const home = resolveHome(process.env)
+        return readNames(home, kind, filter).finally(() => closeStore(home))
+      }),
     )
   } catch {
     // Whatever is wrong (no build, a damaged store), a message in the middle of a half-typed line helps nobody.

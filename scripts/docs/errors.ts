@@ -33,6 +33,8 @@ const meanings: Record<ErrorCode, string> = {
   credentials_refused: 'the provider refuses the key; nothing was stored',
   plugin_failed: 'the code of a provider plugin failed and has no fallback; the message names the part',
   needs_login: 'the credential of the account is missing, or permanently refused',
+  store_unreachable:
+    'the shared store does not answer, has just restarted, or must not be used; nothing is granted without it',
   store_unwritable: 'a file or folder cannot be read or written: full disk, permissions, missing folder',
   store_corrupt: 'a document, key file or sealed credential is damaged; it is left as it is',
   store_locked: 'another process holds the lock of a document for longer than 10 s; the message names it',

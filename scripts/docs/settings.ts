@@ -67,6 +67,8 @@ function typeText({ type }: SettingRow): string {
       return '1% to 100%, separated by commas'
     case 'web-address':
       return 'http or https address'
+    case 'store-address':
+      return 'URL of a store'
     case 'command':
       return 'program and arguments'
     case 'percent':

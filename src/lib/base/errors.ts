@@ -94,6 +94,12 @@ export const errorKinds = {
     type: 'server_error',
     hint: 'free some space or correct the permissions; nothing is sent while it cannot be counted',
   },
+  store_unreachable: {
+    exit: 6,
+    status: 503,
+    type: 'server_error',
+    hint: 'qwenctl store check; nothing is sent while it cannot be counted',
+  },
   store_corrupt: { exit: 6, status: 503, type: 'server_error' },
   store_locked: {
     exit: 6,

@@ -28,7 +28,7 @@ export type ReservationRequest = Pick<ReserveEvent, 'account' | 'also' | 'keep' 
 export interface ReservationListener {
   /** Null: at this place in the file, a subject had reached a limit. */
   onReserved(reservation: Reservation | null): void
-  /** `store_unwritable` */
+  /** `store_unwritable`, or `store_unreachable` */
   onFailed(error: QwenctlError): void
 }
 
@@ -45,15 +45,18 @@ export type Notice =
 
 /**
  * The authority on counts. Any number of processes may open a ledger over the same home; each reaches the same
- * verdicts. Every writing method throws `store_unwritable` when the event could not be stored.
+ * verdicts. Every writing method throws `store_unwritable` or `store_unreachable`
+ * when the event could not be stored.
  */
 export interface Ledger {
   /** The folded state as last read. Callers must not change it. */
   readonly state: LedgerState
   /** The ledger's time in epoch milliseconds: the clock, but never before the newest event. */
   now(): number
-  /** Reads the events that other processes have written since. */
+  /** Reads the events that other processes have written since; a shared store answers a moment later. */
   refresh(): void
+  /** Resolves when the state has every event that the log had at the call. */
+  catchUp(): Promise<void>
   /**
    * Reserves one request on the account; the event is in the kernel when the promise resolves. Null: at this place
    * in the file a subject had reached a limit, so the caller tries the next account.

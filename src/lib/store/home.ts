@@ -50,6 +50,17 @@ interface Folders {
   state: string
 }
 
+/** The variables that name a shared store; a home has no other. */
+const STORE_VARIABLES = ['QWENCTL_STORE_URL', 'QWENCTL_STORE_PREFIX', 'QWENCTL_STORE_ACK'] as const
+type StoreVariables = Partial<Record<(typeof STORE_VARIABLES)[number], string>>
+
+const storeVariables = new WeakMap<Home, StoreVariables>()
+
+/** The variables of the environment that the home was resolved from. */
+export function storeVariablesOf(home: Home): StoreVariables {
+  return storeVariables.get(home) ?? {}
+}
+
 /** Resolves all paths without touching the disk. A relative `QWENCTL_HOME` counts from the current folder. */
 export function resolveHome(
   env: NodeJS.ProcessEnv,
@@ -58,7 +69,7 @@ export function resolveHome(
 ): Home {
   const path = platform === 'win32' ? win32 : posix
   const folders = foldersFor(env, platform, () => homeFolder ?? userFolder(env, platform))
-  return {
+  const home: Home = {
     root: folders.root,
     dataFolder: folders.data,
     configFolder: folders.config,
@@ -83,6 +94,8 @@ export function resolveHome(
     accountsFolder: path.join(folders.data, 'accounts'),
     pluginsFolder: folders.root === null ? null : path.join(folders.root, 'plugins'),
   }
+  storeVariables.set(home, Object.fromEntries(STORE_VARIABLES.map((name) => [name, env[name]])))
+  return home
 }
 
 /** Exists in a home during a restore, and after an interrupted one. */

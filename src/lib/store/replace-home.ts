@@ -7,8 +7,9 @@ import { ensureFolder, restoreJournal } from './home.ts'
 import type { Home } from './home.ts'
 import { baseFile } from './ledger/ledger-reader.ts'
 import { withLock } from './locks/lock.ts'
+import { storeOf } from './redis/store-of.ts'
 import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
-import type { Snapshot } from './documents/snapshot.ts'
+import type { Snapshot } from './documents/snapshot-content.ts'
 
 /** A file of the home with its new content; null: the file is removed. */
 export interface ReplacedDocument {
@@ -33,6 +34,14 @@ interface Journal {
   folders: { path: string; before: string; /** Whether the folder existed. */ existed: boolean }[]
 }
 
+export interface ReplaceOptions {
+  stamp: string
+  /** A new vault, where the old one does not open. */
+  vault: ReplacedDocument[]
+  /** The files are replaced, also where a shared store is in use. */
+  isFiles?: boolean
+}
+
 /**
  * Replaces documents, ledger, history and account folders by those of a snapshot, all or nothing. If a step fails,
  * everything is restored at once; after a killed process, at the next start. Resolves to the folder that keeps the
@@ -42,11 +51,13 @@ export async function replaceHome(
   home: Home,
   accounts: string,
   snapshot: Snapshot,
-  {
-    stamp,
-    vault,
-  }: { stamp: string; /** A new vault, where the old one does not open. */ vault: ReplacedDocument[] },
+  { stamp, vault, isFiles = false }: ReplaceOptions,
 ): Promise<string> {
+  const store = isFiles ? null : await storeOf(home)
+  if (store !== null) {
+    const { replaceShared } = await import('./redis/replace-shared.ts')
+    return replaceShared(store, home, accounts, snapshot, { stamp, hasNewVault: vault.length > 0 })
+  }
   const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])
   const places = [...listDocuments(home), ['accounts.json', home.accountsFile] as const]
   const documents = places.map(([name, path]) => ({ name, path, content: contents.get(name) ?? null }))

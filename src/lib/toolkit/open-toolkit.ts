@@ -57,6 +57,11 @@ import type {
   Settings,
   Toolkit,
 } from './toolkit.ts'
+import { refuseSharedKey } from './store/refuse-shared-key.ts'
+import { Stores } from './store/stores.ts'
+import type { SharedStore } from '../store/redis/shared-store.ts'
+import { closeStore, storeOf } from '../store/redis/store-of.ts'
+import { watchDocument } from '../store/redis/watch-document.ts'
 import { turnClock } from '../base/turn-clock.ts'
 
 export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | 'callPlugin'> {
@@ -105,6 +110,7 @@ class LazyToolkit implements Toolkit {
   readonly archive: Archive
   readonly templates: Templates
   readonly admin: AdminAccess
+  readonly store: Stores
   readonly keys: ClientKeys
   readonly models: ModelBook
   readonly egress: () => Promise<Egress>
@@ -114,13 +120,17 @@ class LazyToolkit implements Toolkit {
   readonly #clock: () => number
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
-  readonly isInFlight = knownWriters()
+  readonly #isLocalWriter = knownWriters()
+  readonly isInFlight = (reservationId: string): boolean =>
+    this.#shared?.isWriterAlive(reservationId) ?? this.#isLocalWriter(reservationId)
   readonly #faults = new PluginFaults(
     () => this.#clock(),
     (message) => this.#warnings.add(message),
   )
   readonly placements = new HomePlacements(() => this.home)
   #opened: TicketLedger | null = null
+  /** The shared store of the open ledger; null: it is in files. */
+  #shared: SharedStore | null = null
   #onLedgerProblem = (problem: string): void => void this.#warnings.add(problem)
 
   constructor(options: ToolkitOptions) {
@@ -154,6 +164,7 @@ class LazyToolkit implements Toolkit {
       http: (via) => this.#loginHttp(via),
       time: { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep },
     })
+    this.store = this.#openStores()
     this.keys = this.#openKeys(books)
     this.history = new LedgerHistory({
       ...{ home: this.home, books, warn },
@@ -210,6 +221,15 @@ class LazyToolkit implements Toolkit {
     })
   }
 
+  #openStores(): Stores {
+    const { env } = this.#options
+    const running = () => this.proxies.list().map(({ url }) => url)
+    return new Stores({
+      ...{ home: this.home, env, running, clock: this.#clock },
+      vault: () => this.#openVault(),
+    })
+  }
+
   #openTemplates(): Templates {
     return new StoredTemplates({
       document: templatesDocument(this.home),
@@ -245,11 +265,13 @@ class LazyToolkit implements Toolkit {
   }
 
   async moveStorage(to: string): Promise<StorageView> {
+    await refuseSharedKey(this.home)
     const { moveStorage } = await import('./settings/vault-storage.ts')
     return moveStorage(this.#storageParts(), to)
   }
 
   async resetStorage(): Promise<StorageResetView> {
+    await refuseSharedKey(this.home)
     const { resetStorage } = await import('./settings/reset-storage.ts')
     return resetStorage({ ...this.#storageParts(), clock: this.#clock })
   }
@@ -266,11 +288,11 @@ class LazyToolkit implements Toolkit {
   }
 
   watchAccounts(onChange: () => void): () => void {
-    return watchFile(this.home.accountsFile, onChange)
+    return watchDocument(this.home, this.home.accountsFile, onChange)
   }
 
   watchKeys(onChange: () => void): () => void {
-    return watchFile(this.home.keysFile, onChange)
+    return watchDocument(this.home, this.home.keysFile, onChange)
   }
 
   watchSettings(onChange: () => void): () => void {
@@ -298,6 +320,7 @@ class LazyToolkit implements Toolkit {
     const ledger = this.#opened
     this.#opened = null
     await ledger?.close()
+    await closeStore(this.home)
   }
 
   /** From the ledger if it is open, since it has read the files already; else from the files alone. */
@@ -313,9 +336,13 @@ class LazyToolkit implements Toolkit {
       return { ...books, hasProvider: await this.#providerTest(books.data) }
     }
     const data = await accountsDocument(this.home).read()
-    ledger.refresh()
+    await ledger.catchUp()
     const hasProvider = await this.#providerTest(data)
-    return { data, state: ledger.state, now: ledger.now(), problems: [...ledger.problems], hasProvider }
+    const { state } = ledger
+    return {
+      ...{ data, state, now: ledger.now(), problems: [...ledger.problems], hasProvider },
+      isAlive: (writer) => this.isInFlight(`${writer}-0`),
+    }
   }
 
   /** Plugins are loaded only if an account needs one. */
@@ -327,11 +354,11 @@ class LazyToolkit implements Toolkit {
 
   async #openLedger(): Promise<Ledger> {
     await this.#afterRestore()
-    const { openLedger } = await import('../store/ledger/open-ledger.ts')
-    const ledger = await openLedger(this.home, {
+    this.#shared = await storeOf(this.home)
+    const { openHomeLedger } = await import('./open-home-ledger.ts')
+    const ledger = await openHomeLedger(this.home, {
       ...{ clock: this.#clock, machine: this.#options.clock === undefined ? systemClock : null },
-      sync: (await this.settings.get('ledger.sync')) as 'interval' | 'always' | 'off',
-      retentionDays: (await this.settings.get('ledger.retentionDays')) as number,
+      settings: this.settings,
       onProblem: (problem) => this.#onLedgerProblem(problem),
     })
     this.#opened = ledger
@@ -342,6 +369,7 @@ class LazyToolkit implements Toolkit {
   }
 
   #warnOfClock(ledger: Ledger): void {
+    if (this.#shared !== null) return // its server has the only clock that counts
     const aheadMs = this.#options.clock === undefined ? 0 : ledger.state.now - this.#clock()
     if (aheadMs < CLOCK_BEHIND_MS) return
     this.#warnings.add(`the clock is ${Math.round(aheadMs / 1000)} s behind the newest ledger entry`)
@@ -376,8 +404,8 @@ class LazyToolkit implements Toolkit {
   }
 
   async #openVault({ quietly = false } = {}) {
-    const { openVault } = await import('../store/vault/vault.ts')
-    const vault = await openVault(this.home, this.#options.env, this.#storageParts())
+    const { openHomeVault } = await import('./open-home-vault.ts')
+    const vault = await openHomeVault(this.home, this.#options.env, this.#storageParts())
     if (vault.warning !== null && !quietly) this.#warnings.add(vault.warning)
     return vault
   }

@@ -1,6 +1,7 @@
 // The toolkit: use cases over accounts, quotas, rotation, providers and the store. Commands, the proxy, the API and
 // the screens are thin layers over this one object. Every costly part opens on first use.
 
+import type { Stores } from './store/stores.ts'
 import type { ModelBook } from './models/model-book.ts'
 import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
@@ -275,6 +276,8 @@ export interface Toolkit {
   readonly templates: Templates
   /** Access to the management API. */
   readonly admin: AdminAccess
+  /** The place of accounts and counts. */
+  readonly store: Stores
   /** Checks everything that qwenctl depends on; `fix` removes the access of other users of the machine. */
   doctor(options: DoctorOptions): Promise<DoctorReport>
   /** The key that seals the secrets; opens nothing. */

@@ -59,6 +59,11 @@ export interface ReserveEvent {
    * requests.
    */
   probe?: string[]
+  /**
+   * The request was granted and sent, then its event was lost: it is charged without asking for room. A store that
+   * loses acknowledged writes needs this.
+   */
+  granted?: true
   at: string
 }
 

@@ -95,19 +95,29 @@ function moveTime(state: LedgerState, at: number): void {
 }
 
 function reserve(state: LedgerState, event: ReserveEvent): boolean {
-  const { keep, probe } = event
   if (state.open.get(event.id) !== undefined) return false
   const account = ensureSubject(state, event.account)
   const others = ensureSubjects(state, event.also)
-  if (!isBelowLimits(account, keep, state.now)) return false
-  // only the account keeps headroom
-  for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, state.now)) return false
+  const hasRoom = fits(account, others, event.keep, state.now) || event.granted === true
+  if (!hasRoom) return false
   use(account, state.now)
   for (const other of others) use(other, state.now)
   totalsIn(state, formatDay(state.now), event.account).requests += 1
   const also = event.also ?? NO_OTHERS
   const { now: at, sequence } = state
-  return state.open.add(event.id, { account: event.account, also, at, sequence, probe })
+  return state.open.add(event.id, { account: event.account, also, at, sequence, probe: event.probe })
+}
+
+/** Only the account keeps headroom. Every window advances to `now`. */
+function fits(
+  account: SubjectState,
+  others: readonly SubjectState[],
+  keep: number | undefined,
+  now: number,
+): boolean {
+  if (!isBelowLimits(account, keep, now)) return false
+  for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, now)) return false
+  return true
 }
 
 function isBelowLimits(subject: SubjectState, keep: number | undefined, now: number): boolean {

@@ -53,11 +53,12 @@ function isEvent(value: Record<string, unknown>): boolean {
   }
 }
 
-function isReserve({ id, account, also, keep, probe }: Record<string, unknown>): boolean {
+function isReserve({ id, account, also, keep, probe, granted }: Record<string, unknown>): boolean {
   const isWhole =
     (also === undefined || isTexts(also)) &&
     (keep === undefined || isPercent(keep)) &&
-    (probe === undefined || isTexts(probe))
+    (probe === undefined || isTexts(probe)) &&
+    (granted === undefined || granted === true)
   return isText(id) && isText(account) && isWhole
 }
 

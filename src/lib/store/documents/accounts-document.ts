@@ -3,6 +3,7 @@ import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import { JsonDocument } from './document.ts'
 import type { Home } from '../home.ts'
+import { sharedDocument } from '../redis/store-of.ts'
 
 export interface ArchivedAccount extends Account {
   /** RFC 3339. */
@@ -24,6 +25,7 @@ export function accountsDocument(home: Home): JsonDocument<AccountsData> {
     file: home.accountsFile,
     kind: 'account store',
     version: 1,
+    shared: () => sharedDocument(home, 'accounts'),
     empty: () => ({ version: 1, defaultAccount: null, accounts: [], archived: [] }),
     validate: accountsProblem,
   })

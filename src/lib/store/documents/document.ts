@@ -1,6 +1,7 @@
 import { Low } from 'lowdb'
 import { QwenctlError } from '../../base/errors.ts'
 import type { DocumentFormat, Migration } from './document-text.ts'
+import { decodeDocument } from './document-text.ts'
 import { JsonFile, fileSignature } from './json-file.ts'
 import { linkTarget } from './link-target.ts'
 import { withLock } from '../locks/lock.ts'
@@ -21,6 +22,23 @@ export interface DocumentOptions<T> {
   /** Describes a fault of the data in words; null: none. */
   validate?: (data: unknown) => string | null
   lock?: LockOptions
+  /** The place of the document in a shared store; null: it is the file. */
+  shared?: () => Promise<SharedDocument | null>
+}
+
+/** A document in a shared store: a text with a revision. */
+export interface SharedDocument {
+  read(): Promise<{ revision: string; text: string | null }>
+  /** False: the revision is no longer the present one, and nothing was written. */
+  write(revision: string, text: string): Promise<boolean>
+  /** Runs the action while no other process runs one for this document. */
+  exclusively<R>(action: () => Promise<R>): Promise<R>
+}
+
+const SHARED_ATTEMPTS = 5
+
+function toText(data: object): string {
+  return JSON.stringify(data)
 }
 
 /**
@@ -41,6 +59,8 @@ export class JsonDocument<T extends object> {
 
   /** Reads the present document, without waiting: writers replace the file as a whole. */
   async read(): Promise<T> {
+    const shared = await this.#options.shared?.()
+    if (shared) return (await this.#readShared(shared)).data
     const { low, adapter } = this.#open()
     await low.read()
     this.#seen = adapter.signature
@@ -52,6 +72,8 @@ export class JsonDocument<T extends object> {
    * returns. When `change` throws, or changes nothing, nothing is written. Not for use inside a change.
    */
   async update<R>(change: (data: T) => R | Promise<R>): Promise<R> {
+    const shared = await this.#options.shared?.()
+    if (shared) return shared.exclusively(() => this.#updateShared(shared, change))
     return withLock(
       this.file,
       async () => {
@@ -64,6 +86,31 @@ export class JsonDocument<T extends object> {
       },
       this.#options.lock,
     )
+  }
+
+  async #readShared(shared: SharedDocument): Promise<{ data: T; revision: string; before: string }> {
+    const { kind, empty } = this.#options
+    const { revision, text } = await shared.read()
+    if (text === null) return { data: empty(), revision, before: '' }
+    const decoded = decodeDocument(text, this.#format)
+    if (decoded.state === 'good') return { data: decoded.data as T, revision, before: toText(decoded.data) }
+    if (decoded.state === 'damaged')
+      throw new QwenctlError('store_corrupt', `the ${kind} in the store ${decoded.reason}`, {
+        hint: 'restore the Redis data from its backup, or qwenctl accounts restore FILE',
+      })
+    throw new QwenctlError('store_too_new', `the ${kind} in the store was written by a newer qwenctl`)
+  }
+
+  /** The lock avoids repeated changes; the revision alone keeps two changes apart when a lock has expired. */
+  async #updateShared<R>(shared: SharedDocument, change: (data: T) => R | Promise<R>): Promise<R> {
+    for (let attempt = 0; attempt < SHARED_ATTEMPTS; attempt += 1) {
+      const { data, revision, before } = await this.#readShared(shared)
+      const result = await change(data)
+      this.#check(data)
+      const text = toText({ ...data, version: this.#options.version })
+      if (text === before || (await shared.write(revision, text))) return result
+    }
+    throw new QwenctlError('store_locked', `other processes change the ${this.#options.kind} all the time`)
   }
 
   /** Whether the file has changed since `read` (also by this object's own `update`), or was never read. */

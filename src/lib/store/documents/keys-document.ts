@@ -3,6 +3,7 @@ import { nameProblem } from '../../account/name.ts'
 import { JsonDocument } from './document.ts'
 import type { Migration } from './document.ts'
 import type { Home } from '../home.ts'
+import { sharedDocument } from '../redis/store-of.ts'
 
 export interface KeysData {
   version: 2
@@ -15,6 +16,7 @@ export function keysDocument(home: Home): JsonDocument<KeysData> {
     file: home.keysFile,
     kind: 'client key store',
     version: 2,
+    shared: () => sharedDocument(home, 'keys'),
     empty: () => ({ version: 2, keys: [] }),
     migrations: [knowPausesAndFormerSecrets],
     validate: keysProblem,

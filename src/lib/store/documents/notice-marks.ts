@@ -12,34 +12,33 @@ import {
 import { join } from 'node:path'
 import { writeAtomically } from './atomic-write.ts'
 import type { Home } from '../home.ts'
+import type { NoticeMark } from './notice-mark.ts'
+import { storeOf } from '../redis/store-of.ts'
 
-/** A notification that was sent, or is being sent. */
-export interface NoticeMark {
-  /** RFC 3339. */
-  at: string
-  account: string
-  metric: string
-  window: string
-  model: string | null
-  percent: number
-  /** `told`, or why sending failed; null: in progress, or its process has ended. */
-  result: string | null
-}
+/** Stores the result of a claimed notification. */
+export type NoticeClaim = (result: NoticeMark) => Promise<void>
 
 /** Longer than any window: a notification for one window is sent again in the next. */
 const KEPT_MS = 40 * 86_400_000
 
 /**
- * Claims the right to send a notification, permanently and among all processes of a home. Returns true for the one
- * process that may send. Only one process can create the file, so neither a second proxy nor a restart repeats the
- * notification.
+ * Claims the right to send a notification, permanently and among all processes of a store. Null: another process has
+ * claimed it. Only one process can create the mark, so neither a second proxy nor a restart repeats the notification.
  */
-export function claimNotice(home: Home, identity: string, mark: NoticeMark): string | null {
+export async function claimNotice(
+  home: Home,
+  identity: string,
+  mark: NoticeMark,
+): Promise<NoticeClaim | null> {
+  const store = await storeOf(home)
+  if (store === null) return claimInFiles(home, identity, mark)
+  const key = nameOf(identity)
+  return (await store.claimNotice(key, mark)) ? (result) => store.noteNotice(key, result) : null
+}
+
+function claimInFiles(home: Home, identity: string, mark: NoticeMark): NoticeClaim | null {
   mkdirSync(home.noticesFolder, { recursive: true, mode: 0o700 })
-  const path = join(
-    home.noticesFolder,
-    `${createHash('sha256').update(identity).digest('hex').slice(0, 32)}.json`,
-  )
+  const path = join(home.noticesFolder, `${nameOf(identity)}.json`)
   try {
     const file = openSync(path, 'wx', 0o600)
     try {
@@ -47,30 +46,40 @@ export function claimNotice(home: Home, identity: string, mark: NoticeMark): str
     } finally {
       closeSync(file)
     }
-    return path
+    return (result) => writeAtomically(path, JSON.stringify(result))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
     throw error
   }
 }
 
-export async function noteResult(path: string, mark: NoticeMark): Promise<void> {
-  await writeAtomically(path, JSON.stringify(mark))
+function nameOf(identity: string): string {
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32)
 }
 
 /** The newest mark first. */
-export function noticeMarks(home: Home): NoticeMark[] {
-  const marks = markFiles(home).flatMap((path) => {
+export async function noticeMarks(home: Home): Promise<NoticeMark[]> {
+  const store = await storeOf(home)
+  const marks = store === null ? marksInFiles(home) : [...(await store.noticeMarks()).values()]
+  return marks.sort((one, other) => (one.at < other.at ? 1 : -1))
+}
+
+function marksInFiles(home: Home): NoticeMark[] {
+  return markFiles(home).flatMap((path) => {
     try {
       return [JSON.parse(readFileSync(path, 'utf8')) as NoticeMark]
     } catch {
       return [] // being written, or damaged: the notification still counts as sent
     }
   })
-  return marks.sort((one, other) => (one.at < other.at ? 1 : -1))
 }
 
-export function dropOldMarks(home: Home, now: number): void {
+export async function dropOldMarks(home: Home, now: number): Promise<void> {
+  const store = await storeOf(home)
+  if (store !== null) {
+    const old = [...(await store.noticeMarks())].filter(([, { at }]) => Date.parse(at) < now - KEPT_MS)
+    return store.dropNotices(old.map(([identity]) => identity))
+  }
   for (const path of markFiles(home)) {
     try {
       if (statSync(path).mtimeMs < now - KEPT_MS) rmSync(path, { force: true })

@@ -6,12 +6,9 @@ import { historyDays, historyPath } from '../history/history-day.ts'
 import type { Home } from '../home.ts'
 import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
 import { withLock } from '../locks/lock.ts'
-
-/**
- * The content of a home besides `accounts.json`, by names that are the same in every home:
- * `ledger/2026-11-22.ndjson`.
- */
-export type Snapshot = Map<string, Buffer>
+import type { SharedStore } from '../redis/shared-store.ts'
+import { storeOf } from '../redis/store-of.ts'
+import type { Snapshot } from './snapshot-content.ts'
 
 export const LEDGER_FILE = /^ledger\/(base\.json|\d{4}-\d\d-\d\d\.ndjson)$/
 export const HISTORY_FILE = /^history\/\d{4}-\d\d-\d\d\.json$/
@@ -38,6 +35,21 @@ export function isSnapshotName(home: Home, name: string): boolean {
 
 /** Reads everything while other processes count: each day up to its last whole line. */
 export async function takeSnapshot(home: Home): Promise<Snapshot> {
+  const store = await storeOf(home)
+  const snapshot = store === null ? await snapshotOfFiles(home) : await snapshotOfStore(home, store)
+  for (const path of filesIn(home.accountsFolder))
+    keep(snapshot, `accounts/${path}`, join(home.accountsFolder, path))
+  return snapshot
+}
+
+async function snapshotOfStore(home: Home, store: SharedStore): Promise<Snapshot> {
+  const { readSharedSnapshot } = await import('../redis/shared-snapshot.ts')
+  const snapshot = await readSharedSnapshot(store)
+  keep(snapshot, 'config.yaml', home.configFile)
+  return snapshot
+}
+
+async function snapshotOfFiles(home: Home): Promise<Snapshot> {
   const snapshot: Snapshot = new Map()
   // While days are folded into the base, there is a moment when no file has them.
   await withLock(baseFile(home), () => {
@@ -50,8 +62,6 @@ export async function takeSnapshot(home: Home): Promise<Snapshot> {
     }
     for (const day of historyDays(home)) keep(snapshot, `history/${day}.json`, historyPath(home, day))
   })
-  for (const path of filesIn(home.accountsFolder))
-    keep(snapshot, `accounts/${path}`, join(home.accountsFolder, path))
   return snapshot
 }
 

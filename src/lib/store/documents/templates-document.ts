@@ -2,6 +2,7 @@ import type { Account } from '../../account/account.ts'
 import { nameProblem } from '../../account/name.ts'
 import { JsonDocument } from './document.ts'
 import type { Home } from '../home.ts'
+import { sharedDocument } from '../redis/store-of.ts'
 
 export type TemplateSettings = Pick<
   Account,
@@ -29,6 +30,7 @@ export function templatesDocument(home: Home): JsonDocument<TemplatesData> {
     file: home.templatesFile,
     kind: 'template store',
     version: 1,
+    shared: () => sharedDocument(home, 'templates'),
     empty: () => ({ version: 1, templates: [] }),
     validate: templatesProblem,
   })

@@ -52,6 +52,8 @@ export interface EventLog {
   setTimeByPerson(): LedgerEvent | null
   /** Reads the events of other processes. Never throws. */
   refresh(): void
+  /** Resolves when the state has every event that the log had at the call, or the log cannot be read. */
+  catchUp(): Promise<void>
   /**
    * Appends a batch and tells each listener its result. An event that cannot be written fails; a settlement returns
    * to the queue.

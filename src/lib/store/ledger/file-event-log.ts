@@ -150,6 +150,12 @@ export class FileEventLog implements EventLog {
     this.#lost ??= { before, what: `${path} was ${damage} while in use` }
   }
 
+  /** A refresh reads all there is. */
+  catchUp(): Promise<void> {
+    this.refresh()
+    return Promise.resolve()
+  }
+
   async close(): Promise<void> {
     await this.#compaction
     this.#checkpoints.atClose()

@@ -32,9 +32,13 @@ const END_OF_TEXT = new StaticText('"}\n')
  */
 export function writeLine(bytes: ByteWriter, event: LedgerEvent): void {
   if (event.type === 'settle') writeSettle(bytes, event)
-  else if (event.type === 'reserve' && event.also === undefined && event.probe === undefined)
-    writeReserve(bytes, event)
+  else if (event.type === 'reserve' && isPlain(event)) writeReserve(bytes, event)
   else bytes.text(`${JSON.stringify(event)}\n`)
+}
+
+/** `JSON.stringify` writes the rare fields. */
+function isPlain({ also, probe, granted }: ReserveEvent): boolean {
+  return also === undefined && probe === undefined && granted === undefined
 }
 
 /** The line without its end, as the reader sees it. */

@@ -101,7 +101,13 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
     return Promise.all(written).then(() => undefined)
   }
 
+  async catchUp(): Promise<void> {
+    this.refresh()
+    await this.log.catchUp()
+  }
+
   async close(): Promise<void> {
+    if (this.log.isBusy) await this.log.catchUp()
     this.#append()
     await this.log.close()
   }

@@ -16,6 +16,8 @@ export type { SealContext }
 export interface Vault {
   /** The kind of key that seals new values. */
   readonly kind: VaultKind
+  /** Identifies the key that seals new values, and reveals nothing about it. */
+  readonly keyId: string
   /** Warnings for people, for stderr. */
   readonly warning: string | null
   seal(secret: string, context: SealContext): string
@@ -194,6 +196,7 @@ interface Keys {
 
 class KeyVault implements Vault {
   readonly kind: Vault['kind']
+  readonly keyId: string
   readonly warning: string | null
   readonly #key: MasterKey
   readonly #keys: Map<string, MasterKey>
@@ -201,6 +204,7 @@ class KeyVault implements Vault {
 
   constructor(keys: Keys) {
     this.kind = keys.kind
+    this.keyId = keys.key.id
     this.warning = keys.warning ?? null
     this.#key = keys.key
     this.#keys = new Map([keys.key, ...(keys.others ?? [])].map((key) => [key.id, key]))

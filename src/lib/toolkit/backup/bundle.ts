@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
-import type { Snapshot } from '../../store/documents/snapshot.ts'
+import type { Snapshot } from '../../store/documents/snapshot-content.ts'
 import type { SecretsInClear } from '../accounts/account-secrets.ts'
 
 /** A home without its vault: secrets are in the clear, only in memory and inside a sealed backup. */

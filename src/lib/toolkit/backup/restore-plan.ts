@@ -1,7 +1,7 @@
 import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
-import type { Snapshot } from '../../store/documents/snapshot.ts'
+import type { Snapshot } from '../../store/documents/snapshot-content.ts'
 import type { RestorePlan } from './backup-views.ts'
 import { configEffects } from './config-effects.ts'
 

@@ -9,6 +9,8 @@ import { formatDay } from '../../quota/log/totals.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { HistoryFiles } from '../../store/history/history-files.ts'
 import type { Home } from '../../store/home.ts'
+import { readSharedHistory } from '../../store/redis/shared-history.ts'
+import { storeOf } from '../../store/redis/store-of.ts'
 import { accountViewsOf, filterAccounts } from '../quota/direct-quota.ts'
 import type { StoreSnapshot } from '../quota/direct-quota.ts'
 import type { AccountFilter } from '../toolkit.ts'
@@ -72,7 +74,9 @@ export class LedgerHistory implements HistoryBooks {
   async #scene(query: HistoryQuery, { data, now }: StoreSnapshot): Promise<HistoryScene> {
     const only = accountsOf(data, query)
     const from = beginning(query, now)
-    const { history, totals } = await this.#files.read(formatDay(from))
+    const store = await storeOf(this.#parts.home)
+    const day = formatDay(from)
+    const { history, totals } = await (store === null ? this.#files.read(day) : readSharedHistory(store, day))
     for (const problem of this.#files.problems) this.#parts.warn(problem)
     addTotals(history, totals)
     const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Account } from '../../account/account.ts'
 import { isQwenctlError, messageOf, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -6,6 +6,7 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
 import { withLock } from '../../store/locks/lock.ts'
+import { storeOf } from '../../store/redis/store-of.ts'
 import { readRenewalMark, removeRenewalMark } from '../../store/renewal-mark.ts'
 import { byId } from '../accounts/account-place.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
@@ -163,9 +164,7 @@ export class AccountLogins {
     const seen = (await this.#current(account)).tokens.accessToken
     const lockable = join(home.runFolder, `login-${account.id}`)
     try {
-      const access = await withLock(lockable, () => this.#renewLocked(account, seen, isAsked), {
-        timeoutMs: LOCK_TIMEOUT_MS,
-      })
+      const access = await this.#alone(lockable, () => this.#renewLocked(account, seen, isAsked))
       this.#troubles.delete(account.id)
       return access
     } catch (error) {
@@ -174,6 +173,14 @@ export class AccountLogins {
     } finally {
       this.#renewing.delete(account.id)
     }
+  }
+
+  /** Allows one process of the machine at a time; with a shared store, one of all machines. */
+  async #alone<R>(lockable: string, action: () => Promise<R>): Promise<R> {
+    const store = await storeOf(this.#parts.home)
+    const options = { timeoutMs: LOCK_TIMEOUT_MS }
+    const local = () => withLock(lockable, action, options)
+    return store === null ? local() : store.withLock(basename(lockable), local, options)
   }
 
   #noteTrouble(id: string, error: QwenctlError): void {
@@ -298,7 +305,7 @@ export class AccountLogins {
 
   async #isDead(account: Account): Promise<boolean> {
     const ledger = await this.#parts.ledger()
-    ledger.refresh() // the previous holder of the lock may have recorded the refusal
+    await ledger.catchUp() // the previous holder of the lock may have recorded the refusal
     const refused = { result: 'refused', message: '', latencyMs: null } as const
     return verdictNotices(ledger, account, refused).length === 0
   }

@@ -7,8 +7,9 @@ import type { LimitState } from '../../quota/log/state.ts'
 import type { Passed } from '../../quota/thresholds.ts'
 import { passedThresholds } from '../../quota/thresholds.ts'
 import type { Home } from '../../store/home.ts'
-import type { NoticeMark } from '../../store/documents/notice-marks.ts'
-import { claimNotice, dropOldMarks, noteResult, noticeMarks } from '../../store/documents/notice-marks.ts'
+import type { NoticeMark } from '../../store/documents/notice-mark.ts'
+import type { NoticeClaim } from '../../store/documents/notice-marks.ts'
+import { claimNotice, dropOldMarks, noticeMarks } from '../../store/documents/notice-marks.ts'
 import type { Egress } from '../../net/egress.ts'
 import { limitView } from '../quota/quota-view.ts'
 import { formatCommand } from './command-words.ts'
@@ -54,7 +55,7 @@ export class LimitNotices implements Notices {
       at: at.map((percent) => `${percent}%`),
       webhook: webhook === null ? null : new URL(webhook).host,
       command: command === null ? null : (formatCommand(command)?.[0] ?? null),
-      told: noticeMarks(this.#parts.home),
+      told: await noticeMarks(this.#parts.home),
     }
   }
 
@@ -103,7 +104,7 @@ export class LimitNotices implements Notices {
     timer.unref()
     const unwatch = this.#parts.watchSettings(read)
     read()
-    dropOldMarks(this.#parts.home, Date.now())
+    dropOldMarks(this.#parts.home, Date.now()).catch(trouble)
     return () => {
       clearInterval(timer)
       unwatch()
@@ -129,7 +130,7 @@ export class LimitNotices implements Notices {
         this.#known.add(identityOf(id, passed, passed.highest)) // removed accounts need no notice
         continue
       }
-      const claimed = this.#claim(account, passed, now)
+      const claimed = await this.#claim(account, passed, now)
       if (claimed === null) continue
       const notice = noticeOf(account, passed, ledger, now)
       void this.#tell(notice, settings, { ...claimed, ...watching })
@@ -137,7 +138,7 @@ export class LimitNotices implements Notices {
   }
 
   /** Marks the lower thresholds together with the highest, so that one notice reports them all. */
-  #claim(account: Account, passed: Passed, now: number): Claimed | null {
+  async #claim(account: Account, passed: Passed, now: number): Promise<Claimed | null> {
     if (this.#known.size > MOST_REMEMBERED) this.#known.clear()
     const { metric, window } = passed.limit
     const mark: NoticeMark = {
@@ -146,18 +147,22 @@ export class LimitNotices implements Notices {
     }
     for (const percent of passed.lower) {
       const result = `told with ${passed.highest}%`
-      claimNotice(this.#parts.home, identityOf(account.id, passed, percent), { ...mark, percent, result })
+      await claimNotice(this.#parts.home, identityOf(account.id, passed, percent), {
+        ...mark,
+        percent,
+        result,
+      })
     }
     const identity = identityOf(account.id, passed, passed.highest)
-    const path = claimNotice(this.#parts.home, identity, mark)
+    const store = await claimNotice(this.#parts.home, identity, mark)
     this.#known.add(identity)
-    return path === null ? null : { path, mark }
+    return store === null ? null : { store, mark }
   }
 
   async #tell(
     notice: Notice,
     settings: NoticeSettings,
-    { path, mark, onTrouble, signal }: Claimed & Watching,
+    { store, mark, onTrouble, signal }: Claimed & Watching,
   ): Promise<void> {
     try {
       let left = settings
@@ -169,7 +174,7 @@ export class LimitNotices implements Notices {
         if (failed.length === 0) break
       }
       const reasons = failed.map(({ message }) => message).join('; ')
-      await noteResult(path, { ...mark, result: failed.length === 0 ? 'told' : reasons })
+      await store({ ...mark, result: failed.length === 0 ? 'told' : reasons })
       if (failed.length > 0)
         onTrouble(`no notification reached its recipient: ${wordsOf(notice)}: ${reasons}`)
     } catch (error) {
@@ -197,7 +202,7 @@ interface Watching {
 }
 
 interface Claimed {
-  path: string
+  store: NoticeClaim
   mark: NoticeMark
 }
 

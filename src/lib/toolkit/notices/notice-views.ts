@@ -1,6 +1,6 @@
 // The notice sent when a limit passes a threshold: a promise, like the documents in `../views.ts`.
 
-import type { NoticeMark } from '../../store/documents/notice-marks.ts'
+import type { NoticeMark } from '../../store/documents/notice-mark.ts'
 import type { AccountQuotaView, LimitView } from '../views.ts'
 
 export interface Notice {

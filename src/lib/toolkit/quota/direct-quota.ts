@@ -8,6 +8,7 @@ import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import type { Home } from '../../store/home.ts'
+import { storeOf } from '../../store/redis/store-of.ts'
 import type { LedgerOptions } from '../../store/ledger/file-event-log.ts'
 import { readLedger } from '../../store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../store/ledger/writer.ts'
@@ -25,6 +26,8 @@ export interface StoreSnapshot {
   problems: string[]
   /** Whether a provider with this id exists. */
   hasProvider: (id: string) => boolean
+  /** Whether a writer of the ledger still runs; missing: its process on this machine tells. */
+  isAlive?: (writer: string) => boolean
 }
 
 /** Reads the store without writing, locking or unlocking anything. */
@@ -34,7 +37,11 @@ export async function readBooks(
 ): Promise<StoreSnapshot> {
   const data = await accountsDocument(home).read()
   const hasProvider = (id: string) => builtinIds.has(id)
-  return { data, ...readLedger(home, time), hasProvider }
+  const store = await storeOf(home)
+  if (store === null) return { data, ...readLedger(home, time), hasProvider }
+  const { state, problems, now } = await store.readLedger()
+  const living = await store.livingWriters()
+  return { data, state, problems, now, hasProvider, isAlive: (writer) => living.has(writer) }
 }
 
 /**
@@ -74,14 +81,14 @@ export function quotaDocumentOf(
 ): QuotaDocument {
   const accounts = selectAccounts(books.data.accounts, filter, references)
   const { state, now, hasProvider } = books
-  return quotaDocument({ accounts, state, now, hasProvider, isAlive: rememberingLife() })
+  return quotaDocument({ accounts, state, now, hasProvider, isAlive: rememberingLife(books) })
 }
 
 export function accountViewsOf(books: StoreSnapshot, accounts: Account[]): AccountView[] {
   const { data, state, now, hasProvider } = books
   return accountViews({
     ...{ accounts, state, now, hasProvider },
-    isAlive: rememberingLife(),
+    isAlive: rememberingLife(books),
     defaultAccount: data.defaultAccount,
   })
 }
@@ -102,11 +109,11 @@ export function filterAccounts(accounts: Account[], filter: AccountFilter): Acco
 }
 
 /** Checks each writer once, not each reservation: a proxy may have hundreds in flight. */
-function rememberingLife(): (reservationId: string) => boolean {
+function rememberingLife({ isAlive }: StoreSnapshot): (reservationId: string) => boolean {
   const known = new Map<string, boolean>()
   return (reservationId) => {
     const writer = reservationId.slice(0, reservationId.lastIndexOf('-'))
-    const alive = known.get(writer) ?? isWriterAlive(reservationId)
+    const alive = known.get(writer) ?? isAlive?.(writer) ?? isWriterAlive(reservationId)
     known.set(writer, alive)
     return alive
   }

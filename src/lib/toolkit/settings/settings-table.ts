@@ -1,4 +1,6 @@
 import { LOCAL_USER } from '../../account/account.ts'
+import { maskRedisUrl } from '../../store/redis/redis-url.ts'
+import { DEFAULT_PREFIX } from '../../store/redis/store-place.ts'
 import { strategyNames } from '../../rotation/strategies/strategies.ts'
 
 export { strategyNames }
@@ -17,6 +19,8 @@ export type SettingType =
   /** An empty value is allowed too: not set. */
   | { kind: 'web-address' }
   | { kind: 'command' }
+  /** The URL of a shared store; an empty value is allowed too: not set. */
+  | { kind: 'store-address' }
   /** Below 100: `20%`. */
   | { kind: 'percent' }
   /** `30s`, `2m`. */
@@ -49,6 +53,28 @@ export const settingsTable: readonly SettingRow[] = [
     default: 3000,
     variable: 'QWENCTL_PORT',
     description: 'port the proxy listens on; 0 picks a free one',
+  },
+  {
+    key: 'store.url',
+    type: { kind: 'store-address' },
+    default: '',
+    variable: 'QWENCTL_STORE_URL',
+    description: 'shared store of many machines (redis://, rediss://, …); empty: the files of this home',
+    shown: (value) => maskRedisUrl(String(value)),
+  },
+  {
+    key: 'store.prefix',
+    type: { kind: 'text' },
+    default: DEFAULT_PREFIX,
+    variable: 'QWENCTL_STORE_PREFIX',
+    description: 'separates the homes in one Redis',
+  },
+  {
+    key: 'store.ack',
+    type: { kind: 'choice', of: ['primary', 'replica'] },
+    default: 'primary',
+    variable: 'QWENCTL_STORE_ACK',
+    description: 'where a reservation is before its request is sent: on the primary, or also on one replica',
   },
   {
     key: 'proxy.host',

@@ -9,6 +9,7 @@ import type { OwnPrices } from '../../quota/prices/price-book.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { readCaps } from '../../rotation/caps.ts'
 import { CAPS, capOf, capPath, listCaps, parseCap } from './caps-settings.ts'
+import { readRedisUrl } from '../../store/redis/redis-url.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
 import type { Settings } from '../toolkit.ts'
@@ -84,7 +85,7 @@ export class FileSettings implements Settings {
     if (key.startsWith(`${PRICES}.`)) return (await this.prices()).get(nameIn(key)) ?? null
     if (isCap(key)) return capOf(await this.caps(), key)
     const row = await rowOf(key)
-    return this.#resolve(row, await this.#file()).value
+    return withoutPassword(row, this.#resolve(row, await this.#file()).value)
   }
 
   async set(key: string, value: string): Promise<unknown> {
@@ -146,8 +147,9 @@ export class FileSettings implements Settings {
       const written = parseCap(key, value)
       return { path: capPath(key), shown: written ?? null, written }
     }
-    const parsed = parseSetting(await rowOf(key), value, key)
-    return { path: key.split('.'), shown: parsed, written: parsed }
+    const row = await rowOf(key)
+    const parsed = parseSetting(row, value, key)
+    return { path: key.split('.'), shown: withoutPassword(row, parsed), written: parsed }
   }
 
   /** An empty list of models removes the alias. */
@@ -214,7 +216,8 @@ function priceChange(name: string, value: string): Change {
 export function parseSetting(row: SettingRow, raw: unknown, place: string): unknown {
   const value = parsers[row.type.kind](raw, row.type as never)
   if (value !== undefined) return value
-  throw new QwenctlError('invalid_value', `${place} is ${JSON.stringify(raw)}, which is not ${wanted(row)}`, {
+  const shown = row.type.kind === 'store-address' ? 'a value' : JSON.stringify(raw) // it may hold a password
+  throw new QwenctlError('invalid_value', `${place} is ${shown}, which is not ${wanted(row)}`, {
     hint: `the default is ${JSON.stringify(row.default)}`,
   })
 }
@@ -222,6 +225,11 @@ export function parseSetting(row: SettingRow, raw: unknown, place: string): unkn
 /** Parses the value of a setting from a flag. Throws `invalid_value` naming the flag. */
 export function checkedSetting(key: string, text: string, flag: string): unknown {
   return parseSetting(knownRow(key), text, flag)
+}
+
+/** The URL of a store holds a password; the store reads it from the file itself. */
+function withoutPassword({ type, shown }: SettingRow, value: unknown): unknown {
+  return type.kind === 'store-address' && shown !== undefined ? shown(value) : value
 }
 
 /** The environment variable of a setting. */
@@ -278,6 +286,10 @@ const parsers: { [K in SettingRow['type']['kind']]: (raw: unknown, type: Kind<K>
     const url = URL.parse(text ?? '')
     return url !== null && /^https?:$/.test(url.protocol) && !isMetadataHost(url.hostname) ? text : undefined
   },
+  'store-address': (raw) => {
+    const text = typeof raw === 'string' ? raw.trim() : undefined
+    return text === '' || (text !== undefined && readRedisUrl(text) !== null) ? text : undefined
+  },
   command: (raw) => {
     const text = typeof raw === 'string' ? raw.trim() : undefined
     return text === '' || (text !== undefined && (formatCommand(text)?.[0] ?? '') !== '') ? text : undefined
@@ -309,6 +321,8 @@ function wanted({ type }: SettingRow): string {
       return 'shares from 1% to 100%, separated by commas'
     case 'web-address':
       return 'an http or https URL (cloud metadata addresses are refused)'
+    case 'store-address':
+      return 'redis://HOST, rediss://HOST, redis+sentinel://HOST,HOST/NAME or redis+cluster://HOST,HOST'
     case 'command':
       return 'a program with its arguments, each quote closed'
     case 'percent':

@@ -1,0 +1,147 @@
+import { defineScript } from './redis-link.ts'
+
+// A script changes all keys of one step together. A restart or a failover keeps all of the step, or nothing.
+// The keys of a home share one hash tag. Effects are replicated, so TIME and INFO may decide (Redis 5 and later).
+
+/** The keys of one home. The hash tag keeps them on one server of a cluster. */
+export function keysOf(prefix: string) {
+  const tag = `{qwenctl:${prefix}}`
+  return {
+    /** Stream: one entry for each batch, with `w` (writer), `n` (its number) and `e` (the events as lines). */
+    log: `${tag}:log`,
+    /** Hash: writer → the number of its last batch. */
+    writers: `${tag}:writers`,
+    /** Hash: `run` (the server's run id), `until` (no grant before), `docs` (changes of documents), `fingerprint`. */
+    meta: `${tag}:meta`,
+    /** Sorted set: writer → the server's time of its last call. */
+    alive: `${tag}:alive`,
+    /** Hash: `id` and `text` of the newest checkpoint. */
+    checkpoint: `${tag}:checkpoint`,
+    /** Hash: day → its history. */
+    history: `${tag}:history`,
+    /** Hash: name → text, and `name:rev` → number. */
+    docs: `${tag}:docs`,
+    /** Hash: identity → the mark of a notification. */
+    notices: `${tag}:notices`,
+    /** A lock: the token of its holder. */
+    lock: (name: string) => `${tag}:lock:${name}`,
+  }
+}
+
+export type StoreKeys = ReturnType<typeof keysOf>
+
+/**
+ * Appends a batch, unless it is in the log, and returns the entries after the cursor.
+ * KEYS log, writers, meta, alive. ARGV writer, number (0: read only), cursor, the cursor's mark (`*`: any), lines,
+ * kind (`reserve`, `other`, `again`), grace in ms, most entries, heartbeat (0 or 1), the writer's last acknowledged number.
+ * Returns status, run id, ms of grace left, server time, document changes, entries, living writers.
+ */
+export const APPEND = defineScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+local writer, number, cursor, mark, kind = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[6]
+local grace = tonumber(ARGV[7])
+local meta = redis.call('HMGET', KEYS[3], 'run', 'until', 'docs')
+local barrier = math.min(tonumber(meta[2] or '0'), now + grace)
+if meta[1] ~= run then
+  if meta[1] or cursor ~= '0-0' then barrier = now + grace end
+  redis.call('HSET', KEYS[3], 'run', run, 'until', barrier)
+end
+local alive = {}
+if ARGV[9] == '1' then
+  redis.call('ZADD', KEYS[4], now, writer)
+  alive = redis.call('ZRANGEBYSCORE', KEYS[4], now - 15000, '+inf')
+end
+local function answer(status, detail)
+  return {status, run, math.max(0, barrier - now), now, tonumber(meta[3] or '0'), detail, alive}
+end
+if cursor ~= '0-0' and mark ~= '*' then
+  local at = redis.call('XRANGE', KEYS[1], cursor, cursor)
+  if #at == 0 or at[1][2][2] .. ' ' .. at[1][2][4] ~= mark then return answer('DIVERGED', {}) end
+end
+local last = tonumber(redis.call('HGET', KEYS[2], writer) or '0')
+if kind ~= 'again' and tonumber(ARGV[10]) > last then return answer('GAP', {tostring(last)}) end
+if number > 0 then
+  if number > last then
+    if kind == 'reserve' and now < barrier then return answer('BARRIER', {}) end
+    redis.call('XADD', KEYS[1], '*', 'w', writer, 'n', number, 'e', ARGV[5])
+    redis.call('HSET', KEYS[2], writer, number)
+  end
+end
+return answer('OK', redis.call('XRANGE', KEYS[1], '(' .. cursor, '+', 'COUNT', ARGV[8]))
+`)
+
+/**
+ * Keeps a checkpoint that is newer than the present one, and trims what no reader needs.
+ * KEYS checkpoint, log, writers, alive. ARGV id, text, kept ms of the log, kept ms of a silent writer, the id's mark.
+ */
+export const KEEP_CHECKPOINT = defineScript(`
+local function before(one, other)
+  local a, b = string.match(one, '(%d+)%-(%d+)')
+  local c, d = string.match(other, '(%d+)%-(%d+)')
+  if tonumber(a) ~= tonumber(c) then return tonumber(a) < tonumber(c) end
+  return tonumber(b) < tonumber(d)
+end
+local present = redis.call('HGET', KEYS[1], 'id')
+if present and not before(present, ARGV[1]) then return 0 end
+local at = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])
+if #at == 0 or at[1][2][2] .. ' ' .. at[1][2][4] ~= ARGV[5] then return 0 end
+redis.call('HSET', KEYS[1], 'id', ARGV[1], 'text', ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local oldest = math.max(0, now - tonumber(ARGV[3])) .. '-0'
+redis.call('XTRIM', KEYS[2], 'MINID', before(oldest, ARGV[1]) and oldest or ARGV[1])
+for _, writer in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now - tonumber(ARGV[4]), 'LIMIT', 0, 1000)) do
+  redis.call('ZREM', KEYS[4], writer)
+  redis.call('HDEL', KEYS[3], writer)
+end
+return 1
+`)
+
+/** Writes a document if its revision is the expected one. KEYS docs, meta. ARGV name, revision, text. */
+export const WRITE_DOCUMENT = defineScript(`
+local rev = redis.call('HGET', KEYS[1], ARGV[1] .. ':rev') or '0'
+if rev ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3], ARGV[1] .. ':rev', tonumber(rev) + 1)
+redis.call('HINCRBY', KEYS[2], 'docs', 1)
+return 1
+`)
+
+/** Extends or releases a lock that the caller still holds. KEYS lock. ARGV token, ms (0: release). */
+export const HOLD_LOCK = defineScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '0' then redis.call('DEL', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
+`)
+
+/** The facts that decide whether a server may hold a store. KEYS any key of the home. */
+export const SERVER_FACTS = defineScript(`
+local time = redis.call('TIME')
+return {redis.call('INFO', 'server'), redis.call('INFO', 'memory'), redis.call('INFO', 'replication'),
+  redis.call('INFO', 'persistence'), redis.call('EXISTS', KEYS[1]), time[1] * 1000 + math.floor(time[2] / 1000)}
+`)
+
+/**
+ * Replaces the whole content of a store. KEYS log, writers, meta, checkpoint, history, docs, notices. ARGV `new` or
+ * `replace`, checkpoint, number of documents, name and text of each. Then the number of days, day and text of each.
+ */
+export const IMPORT_STORE = defineScript(`
+if ARGV[1] == 'new' and redis.call('EXISTS', KEYS[1], KEYS[4], KEYS[6]) > 0 then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6], KEYS[7])
+redis.call('HDEL', KEYS[3], 'run', 'until')
+redis.call('HSET', KEYS[4], 'id', '0-0', 'text', ARGV[2])
+local time = redis.call('TIME')
+local at = 3
+for _ = 1, tonumber(ARGV[at]) do
+  redis.call('HSET', KEYS[6], ARGV[at + 1], ARGV[at + 2], ARGV[at + 1] .. ':rev', time[1])
+  at = at + 2
+end
+at = at + 1
+for _ = 1, tonumber(ARGV[at]) do
+  redis.call('HSET', KEYS[5], ARGV[at + 1], ARGV[at + 2])
+  at = at + 2
+end
+redis.call('HINCRBY', KEYS[3], 'docs', 1)
+return 1
+`)
