@@ -17,6 +17,7 @@ import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
 const EVENTS_WORTH_KEEPING = 2_000
 /** How often to retry when the ledger's files are replaced or folded during the reading. */
 const ATTEMPTS = 3
+const DAY_MS = 86_400_000
 
 export interface HistoryReading {
   /** All known hours of the requested days. */
@@ -72,12 +73,16 @@ export class HistoryFiles {
     return { history, totals, now: progress.state.now }
   }
 
-  /** Reads the stored finished days, and reports damaged ones. */
+  /**
+   * Reads the stored finished days, and reports damaged ones. The day before may have hours of the first day: those that
+   * another store counted.
+   */
   #kept(fromDay: string): Map<string, History> {
-    const kept = new Map([...this.#unwritten].filter(([day]) => day >= fromDay))
+    const first = formatDay(Date.parse(fromDay) - DAY_MS)
+    const kept = new Map([...this.#unwritten].filter(([day]) => day >= first))
     this.problems.length = 0
     for (const day of historyDays(this.#home)) {
-      if (day < fromDay) continue
+      if (day < first) continue
       const found = readHistoryDay(this.#home, day)
       if (found !== null && found !== 'damaged') kept.set(day, found)
       else if (!kept.has(day)) this.problems.push(`${historyPath(this.#home, day)} is damaged`)
@@ -96,7 +101,9 @@ export class HistoryFiles {
     if (oldest !== undefined && oldest <= fromDay) return new Map()
     const base = readCheckpoint(baseFile(this.#home))
     if (base === null || base === 'damaged') return new Map()
-    return new Map([...base.state.days].filter(([day]) => day >= fromDay && !kept.has(day)))
+    const through = base.historyThrough ?? ''
+    const isFolded = (day: string) => day >= fromDay && day <= through && !kept.has(day)
+    return new Map([...base.state.days].filter(([day]) => isFolded(day)))
   }
 
   async #follow(from: HistoryProgress | null = this.#progress): Promise<HistoryProgress> {

@@ -54,7 +54,7 @@ async function givenUsedHome(): Promise<string> {
 async function shown(home: string) {
   return withToolkit(home, async (toolkit) => {
     const { accounts, totals } = await toolkit.quotas.show([])
-    const { rows } = await toolkit.history.show({ days: 2, by: 'model' })
+    const { rows } = await toolkit.history.show({ days: 2, per: 'day', by: 'model' })
     const keys = await toolkit.keys.records()
     const templates = await toolkit.templates.list()
     const counted = accounts.map(({ id, limits, today }) => ({
