@@ -101,7 +101,7 @@ export class ModelLists {
     if (hasNews) live.knowsMore()
   }
 
-  /** As `#placesOf`, without the places whose last fetch failed a short time ago. */
+  /** As `#placesOf`, without places at which a fetch failed a short time ago. */
   #duePlaces(members: readonly Member[], mostAgeMs: number): Member[] {
     const now = this.#parts.clock()
     return this.#placesOf(members, mostAgeMs).filter(({ account }) =>

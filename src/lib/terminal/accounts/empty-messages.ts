@@ -19,7 +19,7 @@ export function formatEmpty(filter: AccountFilter, all: readonly AccountView[] =
   ].join('\n')
 }
 
-/** One line for each value of the filter that no account has. */
+/** Returns a line for each value of the filter that no account has. */
 function explainFilter(filter: AccountFilter, all: readonly AccountView[]): string[] {
   const known = {
     user: all.map(({ user }) => user),
