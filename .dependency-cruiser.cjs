@@ -7,7 +7,7 @@ const may = (name, ...others) => ({
   from: { path: room(name) },
   to: { path: '^src/', pathNot: [room(name), room('base'), ...others.map(room)] },
 })
-const PURE = 'account|quota|rotation|provider|translate'
+const PURE = 'account|quota|schedule|rotation|provider|translate'
 // Inside the proxy, imports run in this direction only. Files of the proxy's root start it and may import all of it.
 const PROXY_LAYERS = [
   'workers',
@@ -56,11 +56,12 @@ module.exports = {
     may('account'),
     may('quota', 'account'),
     may('rotation', 'account', 'quota', 'provider'),
+    may('schedule', 'account', 'quota'),
     may('provider', 'account', 'quota'),
     may('translate', 'provider'),
-    may('store', 'account', 'quota'),
+    may('store', 'account', 'quota', 'schedule'),
     may('net', 'account'),
-    may('toolkit', 'account', 'quota', 'rotation', 'provider', 'store', 'net'),
+    may('toolkit', 'account', 'quota', 'schedule', 'rotation', 'provider', 'store', 'net'),
     may('observe', 'account', 'quota'),
     may('proxy', 'toolkit', 'net', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
     ...PROXY_LAYERS.slice(1).map(proxyLayer),

@@ -2,15 +2,14 @@ import { text as textOf } from 'node:stream/consumers'
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { canAsk } from '../lib/terminal/input/prompt.ts'
-import { ask, listModels, withPool } from './base/proxy-asking.ts'
-import type { Answer } from './base/proxy-asking.ts'
+import { ask, chooseChatModel, listModels } from '../lib/toolkit/ask/pool-client.ts'
+import type { Answer } from '../lib/toolkit/ask/pool-client.ts'
+import { withPool } from './base/proxy-asking.ts'
 import { programFlags, programKey } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
 /** Longer than any answer takes; a key that a killed command leaves expires automatically. */
 const KEY_LIFE = '1h'
-/** Models that do not answer chats are not chosen by default. */
-const NO_CHAT = /embed|whisper|tts|audio|image|dall-e|moderation|rerank|transcribe/i
 
 export default class Ask extends AccountCommand {
   static override summary = 'send one request through the accounts and print the answer'
@@ -38,7 +37,7 @@ export default class Ask extends AccountCommand {
     const onTrouble = (message: string) => this.caution(message)
     try {
       return await withPool(this.toolkit, { secret, onTrouble }, async (pool) => {
-        const model = wanted.model ?? firstChatModel(await listModels(pool))
+        const model = wanted.model ?? chooseModel(await listModels(pool))
         const isLive = flags.stream && !this.jsonEnabled()
         const onPiece = isLive ? (piece: string) => void process.stdout.write(piece) : null
         const answer = await ask(pool, { model, text: wanted.text, onPiece })
@@ -69,9 +68,9 @@ async function readQuestion([first, second]: (string | undefined)[]): Promise<{
   })
 }
 
-function firstChatModel(models: readonly string[]): string {
-  const model = models.find((name) => !NO_CHAT.test(name))
-  if (model !== undefined) return model
+function chooseModel(models: readonly string[]): string {
+  const model = chooseChatModel(models)
+  if (model !== null) return model
   throw new QwenctlError('missing_answer', 'no account lists a model for chats', {
     hint: 'name one: qwenctl ask MODEL "TEXT"',
   })

@@ -8,7 +8,7 @@ import { AccountCommand, buildFilter, requiredAccountArgument } from '../base/to
 export default class AccountsClone extends AccountCommand {
   static override summary = 'add an account with the settings of another'
   static override description =
-    'The copy has the same provider and user. A new key is checked first. Without one both share a key, which the provider counts once.'
+    'The copy has the same provider, user and files for jobs (settings, templates, keywords, media), but no data. A new key is checked first. Without one both share a key, which the provider counts once.'
   static override examples = [
     '<%= config.bin %> accounts clone qwen/work work-2 --key-env SECOND_KEY',
     '<%= config.bin %> accounts clone qwen/work work-copy',
@@ -42,6 +42,7 @@ export default class AccountsClone extends AccountCommand {
         })
     }
     const account = await accounts.add(wanted)
+    await accounts.copyFolder(args.account, account.id, buildFilter(flags))
     this.printCard(account)
     this.tell(`Added ${shownName(account)}.`)
     return { account }

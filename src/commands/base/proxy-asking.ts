@@ -1,36 +1,8 @@
-// Sends one request through the pool without a running proxy. The pool and the ledger are the usual ones. The pool
-// listens on a loopback address for the duration of the request.
+// The pool and the ledger are the usual ones, without a running proxy: the pool listens on a loopback address for the
+// duration of a request.
 
-import { request } from 'node:http'
-import type { IncomingMessage } from 'node:http'
-import { QwenctlError, errorKinds } from '../../lib/base/errors.ts'
-import type { ErrorCode } from '../../lib/base/errors.ts'
+import type { Pool } from '../../lib/toolkit/ask/pool-client.ts'
 import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
-
-export interface Pool {
-  url: string
-  /** A client key that selects the accounts. */
-  secret: string
-}
-
-export interface Question {
-  model: string
-  text: string
-  /** Called with each piece of the answer as it arrives; null: the answer is requested as a whole. */
-  onPiece: ((piece: string) => void) | null
-}
-
-export interface Answer {
-  text: string
-  /** The account in the `x-qwenctl-account` header. */
-  account: string
-  attempts: number
-}
-
-interface Completion {
-  choices?: { message?: { content?: string | null }; delta?: { content?: string | null } }[]
-  error?: { message?: string; code?: string | null; hint?: string | null }
-}
 
 /** Opens the pool for the duration of `act`. `onTrouble` receives faults of the pool's reads and writes. */
 export async function withPool<Result>(
@@ -47,98 +19,5 @@ export async function withPool<Result>(
     return await act({ url: proxy.url, secret })
   } finally {
     await proxy.stop(0)
-  }
-}
-
-/** The models that the pool lists. */
-export async function listModels({ url, secret }: Pool): Promise<string[]> {
-  const response = await send(`${url}/v1/models`, secret, null)
-  const { data } = JSON.parse(await textOf(response)) as { data?: { id: string }[] }
-  return (data ?? []).map(({ id }) => id)
-}
-
-/** Throws the pool's error under its code. */
-export async function ask({ url, secret }: Pool, { model, text, onPiece }: Question): Promise<Answer> {
-  const messages = [{ role: 'user', content: text }]
-  const body = JSON.stringify({ model, messages, stream: onPiece !== null })
-  const response = await send(`${url}/v1/chat/completions`, secret, body)
-  const { headers, statusCode = 0 } = response
-  if (statusCode !== 200) throw refusal(response, await textOf(response))
-  const isStream = String(headers['content-type']).includes('event-stream')
-  return {
-    text: isStream
-      ? await streamed(response, onPiece ?? (() => undefined))
-      : answerText(await textOf(response)),
-    account: String(headers['x-qwenctl-account']),
-    attempts: Number(headers['x-qwenctl-attempts']),
-  }
-}
-
-function send(url: string, secret: string, body: string | null): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const asked = request(url, {
-      method: body === null ? 'GET' : 'POST',
-      // A separate agent, so that HTTP_PROXY in the environment does not apply to an address of this machine.
-      agent: false,
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    })
-    asked.on('response', resolve).on('error', reject)
-    asked.end(body ?? undefined)
-  })
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) text += chunk as string
-  return text
-}
-
-function answerText(body: string): string {
-  return (JSON.parse(body) as Completion).choices?.[0]?.message?.content ?? ''
-}
-
-/**
- * The whole text of a stream of completion chunks. Throws `upstream_unavailable` with the message of an error event.
- */
-async function streamed(response: IncomingMessage, onPiece: (piece: string) => void): Promise<string> {
-  let text = ''
-  let rest = ''
-  for await (const chunk of response.setEncoding('utf8')) {
-    const lines = (rest + (chunk as string)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const piece = pieceOf(line)
-      if (piece !== '') onPiece(piece)
-      text += piece
-    }
-  }
-  return text
-}
-
-function pieceOf(line: string): string {
-  const data = /^data: ?(\{.*)$/.exec(line.trimEnd())?.[1]
-  if (data === undefined) return ''
-  const { choices, error } = JSON.parse(data) as Completion
-  if (error !== undefined)
-    throw new QwenctlError('upstream_unavailable', error.message ?? 'the answer broke off')
-  return choices?.[0]?.delta?.content ?? ''
-}
-
-function refusal({ headers, statusCode }: IncomingMessage, body: string): QwenctlError {
-  const { message, hint, code: theirs } = errorIn(body)
-  const ours = String(headers['x-qwenctl-error'] ?? theirs)
-  const code = Object.hasOwn(errorKinds, ours) ? (ours as ErrorCode) : 'upstream_unavailable'
-  return new QwenctlError(
-    code,
-    message ?? `the pool answered ${statusCode}`,
-    typeof hint === 'string' ? { hint } : {},
-  )
-}
-
-function errorIn(body: string): NonNullable<Completion['error']> {
-  try {
-    return (JSON.parse(body) as Completion).error ?? {}
-  } catch {
-    return {}
   }
 }

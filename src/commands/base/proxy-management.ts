@@ -1,3 +1,4 @@
+export type { RunJob } from '../../lib/management/management.ts'
 import type { ManagementOptions } from '../../lib/management/management.ts'
 import type { ManagementHandler } from '../../lib/proxy/server/management-seam.ts'
 

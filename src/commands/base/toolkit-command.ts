@@ -110,6 +110,12 @@ export const clientKeyArgument = Args.string({
   ignoreStdin: true,
 })
 
+export const jobArgument = Args.string({
+  description: 'name of a job',
+  required: true,
+  ignoreStdin: true,
+})
+
 export const providerFlag = Flags.string({
   char: 'p',
   description: 'only accounts at this provider',

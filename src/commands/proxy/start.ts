@@ -8,6 +8,7 @@ import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { untilAskedToEnd } from '../../lib/terminal/proxy/end-signals.ts'
 import { servingFlags } from '../base/proxy-flags.ts'
+import type { RunJob } from '../base/proxy-management.ts'
 import { lazyManagement } from '../base/proxy-management.ts'
 import { proxyEvents, sayBeside, sayNow } from '../../lib/terminal/proxy/proxy-events.ts'
 import { servingAlone, servingTogether, type Serving } from '../base/proxy-serving.ts'
@@ -48,9 +49,12 @@ export default class ProxyStart extends AccountCommand {
   ]
   static override flags = {
     ...servingFlags,
+    jobs: Flags.boolean({ description: 'run scheduled jobs', default: true, allowNo: true }),
     detach: Flags.boolean({ char: 'd', description: 'run in the background', default: false }),
   }
 
+  private runJob: RunJob = () => Promise.resolve([])
+  private stopJobs: () => Promise<void> = () => Promise.resolve()
   private unregister: () => void = () => undefined
   /** Reports what changed. */
   private register: () => void = () => undefined
@@ -68,13 +72,12 @@ export default class ProxyStart extends AccountCommand {
       return { ...(await readProxySettings(this.toolkit.settings, flags, process.env)), proof }
     }
     const settings = await read()
-    const { chooseTransport } = await import('../../lib/proxy/transport/choose-transport.ts')
-    const { transport } = chooseTransport(settings.transport)
+    const transport = await this.findTransport(settings)
     const { host, user } = settings
     let { strategy } = settings as { strategy: string }
     const startedAt = new Date().toISOString()
     const management = lazyManagement({
-      ...{ toolkit: this.toolkit, user, onTrouble: (message) => this.caution(message) },
+      ...this.managementParts(user, flags.jobs),
       proxy: async () => {
         const [workers, inFlight] = [serving.pids().length, await serving.inFlight()]
         return { url: serving.url, pid: process.pid, startedAt, strategy, workers, inFlight }
@@ -102,8 +105,7 @@ export default class ProxyStart extends AccountCommand {
     const { url, port, accounts } = serving
     const view = () => ({
       ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, workers: serving.pids() },
-      version: ownVersion(),
-      transport: transport.name,
+      ...{ version: ownVersion(), transport },
       args: startFlags(process.argv.slice(2)),
       ...{ user, ...rotation },
     })
@@ -114,15 +116,31 @@ export default class ProxyStart extends AccountCommand {
     if (this.jsonEnabled()) sayNow(`${url} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`)
     await this.announce(view())
     this.tellWarnings()
-    const failure = await Promise.race([askedToEnd.then(() => null), serving.failed])
-    if (failure !== null) throw failure
-    await drainAndStop(serving)
+    if (flags.jobs) await this.startJobs(url, user)
+    await this.serveUntil(askedToEnd, serving)
+  }
+
+  private managementParts(user: string | null, runsJobs: boolean) {
+    const onTrouble = (message: string) => this.caution(message)
+    const runJob: RunJob = (job, accounts) => this.runJob(job, accounts)
+    return { toolkit: this.toolkit, user, onTrouble, ...(runsJobs ? { runJob } : {}) }
+  }
+
+  private async findTransport(settings: ProxySettings): Promise<string> {
+    const { chooseTransport } = await import('../../lib/proxy/transport/choose-transport.ts')
+    return chooseTransport(settings.transport).transport.name
+  }
+
+  private async serveUntil(askedToEnd: Promise<unknown>, serving: Serving): Promise<void> {
+    await Promise.race([askedToEnd, serving.failed.then((failure) => Promise.reject(failure))])
+    await drainAndStop(serving, this.stopJobs)
   }
 
   /**
    * Stays registered until the last count is written, so that `proxy stop` returns only when everything is counted.
    */
   protected override async finally(error: Error | undefined): Promise<void> {
+    await this.stopJobs()
     await super.finally(error)
     this.unregister()
   }
@@ -141,6 +159,19 @@ export default class ProxyStart extends AccountCommand {
     return {
       affinity: Boolean(await settings.get('proxy.affinity')),
       reserve: String(await settings.get('proxy.reserve')),
+    }
+  }
+
+  /** A fault of the jobs does not keep the proxy from serving. */
+  private async startJobs(url: string, user: string | null): Promise<void> {
+    const onTrouble = (message: string) => this.caution(message)
+    try {
+      const { startSchedule } = await import('../base/proxy-jobs.ts')
+      const jobs = await startSchedule(this.toolkit, { url, user, env: process.env, onTrouble })
+      this.runJob = (job, accounts) => jobs.run(job, accounts)
+      this.stopJobs = () => jobs.stop('the proxy stopped')
+    } catch (error) {
+      onTrouble(`jobs do not run: ${messageOf(error)}`)
     }
   }
 
@@ -228,12 +259,17 @@ function startFlags(words: string[]): string[] {
   return words.slice(2).filter((word) => word !== '--json' && word !== '--detach' && word !== '-d')
 }
 
-async function drainAndStop(serving: { drain(): Promise<number>; ended(): Promise<unknown> }): Promise<void> {
+async function drainAndStop(
+  serving: { drain(): Promise<number>; ended(): Promise<unknown> },
+  stopJobs: () => Promise<void>,
+): Promise<void> {
+  const jobs = stopJobs()
   const left = await serving.drain()
   if (left > 0)
     sayNow(
       `Ending after ${left} request${left === 1 ? '' : 's'} under way. Press Ctrl-C again to end at once.`,
     )
+  await jobs
   await serving.ended()
   sayNow('Stopped.')
 }

@@ -60,6 +60,12 @@ export const errorKinds = {
     type: 'invalid_request_error',
     hint: 'qwenctl batch list shows the batches',
   },
+  job_not_found: {
+    exit: 3,
+    status: 404,
+    type: 'invalid_request_error',
+    hint: 'qwenctl jobs list shows the jobs',
+  },
   program_not_found: { exit: 127, status: 404, type: 'invalid_request_error' },
   proxy_not_running: { exit: 3, status: 404, type: 'invalid_request_error', hint: 'qwenctl proxy start' },
 

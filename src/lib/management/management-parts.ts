@@ -14,12 +14,17 @@ export interface ManagedProxy {
   inFlight: number
 }
 
+/** Starts runs of a job, for references or ids of accounts; none: all of the job. Resolves when they have begun. */
+export type RunJob = (job: string, accounts: string[]) => Promise<{ id: string; account: string }[]>
+
 export interface ManagementOptions {
   toolkit: ManagedToolkit
   /** The current state of the proxy. */
   proxy: () => ManagedProxy | Promise<ManagedProxy>
   /** The only user that the proxy serves; null: all users. */
   user: string | null
+  /** Starts runs of a job now, for these accounts or for all; missing: the proxy runs no jobs. */
+  runJob?: RunJob
   /** Warnings for people, as text. */
   onTrouble: (message: string) => void
   /** Epoch milliseconds. */
@@ -35,6 +40,8 @@ export interface ManagementParts {
   proxy: () => ManagedProxy | Promise<ManagedProxy>
   user: string | null
   clock: () => number
+  /** Null: the proxy runs no jobs. */
+  runJob: RunJob | null
   logins: PendingLogins
   events: EventHub
 }

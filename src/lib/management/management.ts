@@ -17,7 +17,7 @@ import type { Call, Route } from './route.ts'
 import { Router } from './router.ts'
 import { allRoutes } from './routes/routes.ts'
 
-export type { ManagedProxy, ManagementOptions } from './management-parts.ts'
+export type { ManagedProxy, ManagementOptions, RunJob } from './management-parts.ts'
 
 export class Management {
   readonly routes: readonly Route[]
@@ -28,11 +28,11 @@ export class Management {
   readonly #onTrouble: (message: string) => void
 
   constructor(options: ManagementOptions) {
-    const { toolkit: all, proxy, user, onTrouble, clock = Date.now, pageFolder } = options
+    const { toolkit: all, proxy, user, onTrouble, clock = Date.now, pageFolder, runJob = null } = options
     const toolkit = user === null ? all : scopeToUser(all, user)
     this.#onTrouble = onTrouble
     this.#parts = {
-      ...{ toolkit, proxy, user, clock },
+      ...{ toolkit, proxy, user, clock, runJob },
       logins: new PendingLogins(toolkit, clock),
       events: new EventHub(toolkit, clock, user),
     }

@@ -8,6 +8,8 @@ import type {
   ReserveEvent,
   ResetEvent,
   SettleEvent,
+  SlotEndEvent,
+  SlotEvent,
 } from './log/events.ts'
 import type { LedgerState } from './log/state.ts'
 
@@ -42,6 +44,10 @@ export type Notice =
   | Omit<ResetEvent, 'at'>
   | Omit<CoolEvent, 'at'>
   | Omit<ClearEvent, 'at'>
+  | Omit<SlotEndEvent, 'at'>
+
+/** A claim of a slot; the ledger adds id and time. */
+export type SlotClaim = Omit<SlotEvent, 'type' | 'id' | 'at'>
 
 /**
  * The authority on counts. Any number of processes may open a ledger over the same home; each reaches the same
@@ -72,6 +78,11 @@ export interface Ledger {
    * caller.
    */
   settle(reservation: Reservation, settlement: Settlement): void
+  /**
+   * Claims a slot of a job. Resolves to the id of the run, once the claim is in the ledger; null: it took no effect,
+   * because the slot was claimed before or a limit of the claim was reached.
+   */
+  claimSlot(claim: SlotClaim): Promise<string | null>
   /** Appends limits, resets, cooldowns and their ends; resolves when they are in the file. */
   record(notices: Notice[]): Promise<void>
   /** Writes pending events and a due checkpoint, then closes the files. */

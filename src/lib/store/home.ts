@@ -20,6 +20,8 @@ export interface Home {
   templatesFile: string
   /** The permissions of client keys. */
   keysFile: string
+  /** Scheduled work. */
+  jobsFile: string
   countersFile: string
   ledgerFolder: string
   /** The history of finished days, by hour. */
@@ -78,6 +80,7 @@ export function resolveHome(
     accountsFile: path.join(folders.data, 'accounts.json'),
     templatesFile: path.join(folders.data, 'templates.json'),
     keysFile: path.join(folders.data, 'keys.json'),
+    jobsFile: path.join(folders.data, 'jobs.json'),
     countersFile: path.join(folders.data, 'counters.json'),
     ledgerFolder: path.join(folders.data, 'ledger'),
     historyFolder: path.join(folders.data, 'history'),

@@ -28,6 +28,8 @@ import type { LoginHttp } from './login/login-http.ts'
 import { DeviceLogins } from './login/logins.ts'
 import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
+import { openJobs } from './jobs/open-jobs.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import { ModelBook } from './models/model-book.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
@@ -112,6 +114,7 @@ class LazyToolkit implements Toolkit {
   readonly admin: AdminAccess
   readonly store: Stores
   readonly keys: ClientKeys
+  readonly jobs: Jobs
   readonly models: ModelBook
   readonly egress: () => Promise<Egress>
   readonly providers: () => Promise<ProviderRegistry>
@@ -120,6 +123,11 @@ class LazyToolkit implements Toolkit {
   readonly #clock: () => number
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
+  readonly watchAccounts = (onChange: () => void) =>
+    watchDocument(this.home, this.home.accountsFile, onChange)
+  readonly watchKeys = (onChange: () => void) => watchDocument(this.home, this.home.keysFile, onChange)
+  readonly watchJobs = (onChange: () => void) => watchDocument(this.home, this.home.jobsFile, onChange)
+  readonly watchSettings = (onChange: () => void) => watchFile(this.settings.path, onChange)
   readonly #isLocalWriter = knownWriters()
   readonly isInFlight = (reservationId: string): boolean =>
     this.#shared?.isWriterAlive(reservationId) ?? this.#isLocalWriter(reservationId)
@@ -185,6 +193,7 @@ class LazyToolkit implements Toolkit {
         }),
       }),
     })
+    this.jobs = openJobs(this, { books, clock: this.#clock })
   }
 
   /** The parts that every use case over stored accounts needs. */
@@ -232,9 +241,8 @@ class LazyToolkit implements Toolkit {
 
   #openTemplates(): Templates {
     return new StoredTemplates({
-      document: templatesDocument(this.home),
+      ...{ home: this.home, document: templatesDocument(this.home), clock: this.#clock },
       accounts: { find: (...of) => this.accounts.find(...of), set: (...of) => this.accounts.set(...of) },
-      clock: this.#clock,
     })
   }
 
@@ -285,18 +293,6 @@ class LazyToolkit implements Toolkit {
 
   async reconcileLimits(): Promise<void> {
     await this.#reconcile(await this.ledger())
-  }
-
-  watchAccounts(onChange: () => void): () => void {
-    return watchDocument(this.home, this.home.accountsFile, onChange)
-  }
-
-  watchKeys(onChange: () => void): () => void {
-    return watchDocument(this.home, this.home.keysFile, onChange)
-  }
-
-  watchSettings(onChange: () => void): () => void {
-    return watchFile(this.settings.path, onChange)
   }
 
   watchPluginFaults(onFault: (message: string) => void): () => void {

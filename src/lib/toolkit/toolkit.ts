@@ -5,6 +5,7 @@ import type { Stores } from './store/stores.ts'
 import type { ModelBook } from './models/model-book.ts'
 import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import type { Caps } from '../rotation/caps.ts'
 import type { Placements } from '../account/placements.ts'
@@ -128,6 +129,10 @@ export interface Accounts {
   setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
   /** Applies all changes, or none if one is refused. */
   set(reference: string, changes: AccountChanges, filter?: AccountFilter): Promise<AccountView>
+  /** The account's own folder, with everything that jobs use. */
+  prepareFolder(account: Account): Promise<string>
+  /** Gives an account's folder the settings, templates, keywords and media of another one. */
+  copyFolder(from: string, to: string, filter?: AccountFilter): Promise<void>
   /** Sets the account that commands use if none is named; null: returns the current default, if any. */
   setDefault(reference: string, filter?: AccountFilter): Promise<AccountView>
   getDefault(): Promise<AccountView | null>
@@ -271,6 +276,8 @@ export interface Toolkit {
   readonly keys: ClientKeys
   readonly logins: Logins
   readonly proxies: Proxies
+  /** Scheduled work. */
+  readonly jobs: Jobs
   readonly backups: Backups
   readonly archive: Archive
   readonly templates: Templates
@@ -303,6 +310,8 @@ export interface Toolkit {
   watchAccounts(onChange: () => void): () => void
   /** The same for the client keys. */
   watchKeys(onChange: () => void): () => void
+  /** The same for the jobs. */
+  watchJobs(onChange: () => void): () => void
   /** The same for the configuration file. */
   watchSettings(onChange: () => void): () => void
   /**

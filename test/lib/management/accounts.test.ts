@@ -172,10 +172,10 @@ describe('one account', () => {
   })
 
   test.each([
-    ['enable', 'stop', true],
+    ['enable', 'disable', true],
     ['disable', 'start', false],
     ['start', 'disable', true],
-    ['stop', 'enable', false],
+    ['stop', 'enable', true],
   ])('%s takes it where it should be', async (verb, before, enabled) => {
     const api = await givenApi()
     const { id } = await added(api)

@@ -15,7 +15,7 @@ import {
 export default class AccountsTemplateApply extends AccountCommand {
   static override summary = 'apply a template to accounts'
   static override description =
-    'Replaces groups, priority, weight, limits, quota group and models. The base URL is replaced for accounts at the provider of the template.'
+    'Replaces groups, priority, weight, limits, quota group and models. Files for jobs and media that the account lacks are added. The base URL is replaced for accounts at the provider of the template.'
   static override examples = [
     '<%= config.bin %> accounts template apply night qwen/work qwen/home',
     '<%= config.bin %> accounts template apply night --group new',

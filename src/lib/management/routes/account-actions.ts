@@ -11,12 +11,14 @@ type Action = (toolkit: ManagedToolkit, id: string) => Promise<AccountView>
 export const actionRoutes: Route[] = [
   action('enable', 'Enable an account', (toolkit, id) => toolkit.accounts.setEnabled(id, true)),
   action('disable', 'Disable an account', (toolkit, id) => toolkit.accounts.setEnabled(id, false)),
-  action('start', 'Enable an account; the same as enable', (toolkit, id) =>
-    toolkit.accounts.setEnabled(id, true),
-  ),
-  action('stop', 'Disable an account; the same as disable', (toolkit, id) =>
-    toolkit.accounts.setEnabled(id, false),
-  ),
+  action('start', 'Start the jobs of an account, and enable it', async (toolkit, id) => {
+    await toolkit.jobs.order(id, false)
+    return toolkit.accounts.setEnabled(id, true)
+  }),
+  action('stop', 'Stop all jobs of an account; it still serves requests', async (toolkit, id) => {
+    await toolkit.jobs.order(id, true)
+    return toolkit.accounts.show(id)
+  }),
   action('reset', 'Reset the counters of an account, and end its cooldowns', async (toolkit, id) => {
     await toolkit.quotas.reset([id])
     return toolkit.accounts.show(id)

@@ -7,6 +7,7 @@ import { archiveRoutes } from './archive.ts'
 import { connectionRoutes } from './connections.ts'
 import { eventRoutes } from './events.ts'
 import { historyRoutes } from './history.ts'
+import { jobRoutes } from './jobs.ts'
 import { keyRoutes } from './keys.ts'
 import { loginRoutes } from './logins.ts'
 import { modelRoutes } from './models.ts'
@@ -28,6 +29,7 @@ export function allRoutes(gate: Gate): Route[] {
     ...quotaRoutes,
     ...historyRoutes,
     ...keyRoutes,
+    ...jobRoutes,
     ...providerRoutes,
     ...modelRoutes,
     ...proxyRoutes,

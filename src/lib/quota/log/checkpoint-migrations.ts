@@ -4,7 +4,7 @@
 import type { StateJson } from './checkpoint.ts'
 
 /** The version that `stateToJson` writes. */
-export const CHECKPOINT_VERSION = 3
+export const CHECKPOINT_VERSION = 4
 
 const WEEK_MS = 7 * 86_400_000
 
@@ -26,8 +26,17 @@ function from2(json: StateJson): StateJson {
   return { ...json, lost: null, reference: null }
 }
 
+/**
+ * From version 3: it knew no jobs, and skipped the lines of their slots. Slots before the checkpoint may have run, so
+ * none of them can be claimed.
+ */
+function from3(json: StateJson): StateJson {
+  return { ...json, jobs: { last: {}, runs: {}, minutes: [], floor: json.now } }
+}
+
 /** Brings a state of `version` to the present shape. Throws when the state never had the shape of that version. */
 export function migrateState(json: StateJson, version: number): StateJson {
   const two = version < 2 ? from1(json) : json
-  return version < 3 ? from2(two) : two
+  const three = version < 3 ? from2(two) : two
+  return version < 4 ? from3(three) : three
 }

@@ -1,4 +1,6 @@
 import { parseWindow } from '../limit.ts'
+import { jobSlotsFromJson, jobSlotsToJson } from './job-slots.ts'
+import type { JobSlotsJson } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
 import type {
   Charge,
@@ -47,6 +49,7 @@ export interface StateJson {
   days: Record<string, Record<string, DayTotals>>
   lost: LedgerState['lost']
   reference: LedgerState['reference']
+  jobs: JobSlotsJson
 }
 
 interface SubjectJson extends Omit<SubjectState, 'limits' | 'modelLimits' | 'cooldowns' | 'trail'> {
@@ -84,6 +87,7 @@ export function stateToJson(state: LedgerState, historyThrough: string | null = 
     days,
     lost: state.lost,
     reference: state.reference,
+    jobs: jobSlotsToJson(state.jobs),
   }
 }
 
@@ -101,6 +105,7 @@ export function stateFromJson(json: StateJson): LedgerState {
     ),
     lost: json.lost,
     reference: json.reference,
+    jobs: jobSlotsFromJson(json.jobs),
   }
   for (const [id, subject] of Object.entries(json.subjects)) {
     state.subjects.set(id, {

@@ -38,6 +38,8 @@ export type LedgerEvent =
   | CloseEvent
   | LostEvent
   | ClockEvent
+  | SlotEvent
+  | SlotEndEvent
 
 /**
  * Reserves one request for every subject named: the account first, then any other subject that counts it, such as a
@@ -190,6 +192,44 @@ export interface LostEvent {
   at: string
   /** The file and its change, for people. */
   what: string
+}
+
+/**
+ * Claims one slot of a job for one account, so that any number of processes runs it once. The limits in the event
+ * decide at its place in the ledger whether it takes effect.
+ */
+export interface SlotEvent {
+  type: 'slot'
+  /** The id of the run: writer and number, as for reservations. */
+  id: string
+  job: string
+  account: string
+  at: string
+  /** The planned time; for a manual run, the time of the claim. */
+  slot: string
+  /** Above 1: again after a run of the slot that was lost. */
+  attempt?: number
+  /** A person started the run: it takes no slot. */
+  manual?: true
+  /** The slot is used up without a run. */
+  skipped?: true
+  /** The local day of the job, `YYYY-MM-DD`, on which `perDay` counts. */
+  day?: string
+  /** The most runs of the job for the account on that day. */
+  perDay?: number
+  /** No other run of the job for the account may be open. */
+  alone?: true
+  /** The most open runs over all jobs. */
+  most?: number
+  /** The most runs begun within an hour over all jobs. */
+  perHour?: number
+}
+
+/** Ends the run of a slot. Its result is in the record of runs. */
+export interface SlotEndEvent {
+  type: 'slot-end'
+  id: string
+  at: string
 }
 
 /** Sets the ledger's time: at this uptime of this run of the machine, the time was `at`. */

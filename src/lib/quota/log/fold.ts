@@ -3,6 +3,7 @@ import { forgetLearned, isInForce, learnLimits, setLimits } from '../set-limits.
 import { setTime } from './shift-time.ts'
 import { usable } from '../standing.ts'
 import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
+import { claimSlot, emptyJobSlots, endRun } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
 import { formatDay, emptyTotals } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
@@ -28,6 +29,7 @@ export function emptyState(): LedgerState {
     days: new Map(),
     lost: null,
     reference: null,
+    jobs: emptyJobSlots(),
   }
 }
 
@@ -69,6 +71,10 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
     case 'close':
       moveTime(state, Date.parse(event.next))
       return true
+    case 'slot':
+      return claimSlot(state, event)
+    case 'slot-end':
+      return endRun(state, event)
     case 'lost':
       state.lost = { at: state.now, what: event.what }
       return true

@@ -44,6 +44,10 @@ function isEvent(value: Record<string, unknown>): boolean {
       return isText(value.subject)
     case 'clock':
       return typeof value.boot === 'string' && isText(value.writer) && Number.isSafeInteger(value.uptime)
+    case 'slot':
+      return isSlot(value)
+    case 'slot-end':
+      return isText(value.id)
     case 'lost':
       return isText(value.what)
     case 'close':
@@ -60,6 +64,26 @@ function isReserve({ id, account, also, keep, probe, granted }: Record<string, u
     (probe === undefined || isTexts(probe)) &&
     (granted === undefined || granted === true)
   return isText(id) && isText(account) && isWhole
+}
+
+function isSlot({
+  id,
+  job,
+  account,
+  slot,
+  attempt,
+  day,
+  perDay,
+  most,
+  perHour,
+}: Record<string, unknown>): boolean {
+  const isNamed = isText(id) && isText(job) && isText(account) && isTime(slot)
+  const counts = [attempt, perDay, most, perHour]
+  return (
+    isNamed &&
+    (day === undefined || isText(day)) &&
+    counts.every((count) => count === undefined || isCount(count))
+  )
 }
 
 /**
@@ -115,6 +139,10 @@ function isTexts(value: unknown): boolean {
 
 function isPercent(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 100
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function isTime(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { ClockEvent } from './events.ts'
+import { shiftJobs } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
 import type { Cooldown, LedgerState, LimitState, SubjectState, Trail, WindowUsage } from './state.ts'
 import { usageFromTrail } from './trail.ts'
@@ -39,6 +40,7 @@ function shiftTime(state: LedgerState, shift: number): void {
     open.add(id, { account, also, at: at + shift, sequence, probe })
   state.open = open
   if (state.lost !== null) state.lost = { ...state.lost, at: state.lost.at + shift }
+  shiftJobs(state.jobs, shift, state.now)
   for (const subject of state.subjects.values()) shiftSubject(subject, shift, state.now)
 }
 

@@ -25,6 +25,8 @@ export interface LedgerState {
    * The event that last set the ledger's time: at an uptime of a run of the machine; null: none, as in old ledgers.
    */
   reference: TimeReference | null
+  /** The claimed slots and the open runs of jobs. */
+  jobs: JobSlots
 }
 
 export interface TimeReference {
@@ -127,4 +129,35 @@ export interface DayTotals {
   uncounted?: number
   /** Attempts that were never sent and used nothing; missing: none. */
   unreached?: number
+}
+
+/** The ledger's knowledge about the slots of jobs. Times in epoch milliseconds. */
+export interface JobSlots {
+  /** Keyed by job and account. */
+  last: Map<string, LastSlot>
+  /** Runs that were claimed and have not ended, by id. */
+  runs: Map<string, OpenRun>
+  /** The number of runs begun in each minute of the last hour, oldest first. */
+  minutes: { start: number; runs: number }[]
+  /** Slots up to here cannot be claimed: an older version may have dropped their claims. */
+  floor: number
+}
+
+export interface LastSlot {
+  slot: number
+  /** Attempts at this slot: more than one after a run that was lost. */
+  attempt: number
+  /** Runs so far, manual ones included; the next one has this number. */
+  number: number
+  /** The local day of the job, and the runs begun on it. */
+  day: string
+  today: number
+}
+
+export interface OpenRun {
+  job: string
+  account: string
+  slot: number
+  attempt: number
+  at: number
 }

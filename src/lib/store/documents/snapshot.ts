@@ -21,6 +21,7 @@ export function listDocuments(home: Home): Map<string, string> {
     ['config.yaml', home.configFile],
     ['templates.json', home.templatesFile],
     ['keys.json', home.keysFile],
+    ['jobs.json', home.jobsFile],
     ['counters.json', home.countersFile],
   ])
 }

@@ -11,7 +11,18 @@ export function eventsToRecordAgain(before: LedgerState, present: LedgerState, a
     const there = present.subjects.get(id)
     events.push(...limitEvents(id, subject, there, at), ...coolEvents(id, subject, there, at))
   }
+  events.push(...slotEvents(before, present, at))
   return events
+}
+
+/** Claimed slots that the present ledger lacks: without them, they would run again. */
+function slotEvents({ jobs }: LedgerState, present: LedgerState, at: string): LedgerEvent[] {
+  return [...jobs.last].flatMap(([key, { slot, attempt, day }]): LedgerEvent[] => {
+    const [job = '', account = ''] = key.split(' ')
+    if ((present.jobs.last.get(key)?.slot ?? 0) >= slot) return []
+    const claim = { job, account, slot: new Date(slot).toISOString(), attempt, skipped: true, day } as const
+    return [{ type: 'slot', id: `lost-${key}`, at, ...claim }]
+  })
 }
 
 function limitEvents(

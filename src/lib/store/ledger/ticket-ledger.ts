@@ -7,8 +7,9 @@ import type {
   ReservationListener,
   ReservationRequest,
   Settlement,
+  SlotClaim,
 } from '../../quota/ledger.ts'
-import type { ReserveEvent } from '../../quota/log/events.ts'
+import type { LedgerEvent, ReserveEvent } from '../../quota/log/events.ts'
 import { settleEvent } from '../../quota/log/settle-event.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { hasRoom } from '../../quota/standing.ts'
@@ -81,6 +82,16 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
   settle(reservation: Reservation, settlement: Settlement): void {
     const event = settleEvent(reservation.id, isoTime(this.now()), settlement)
     this.#enqueue({ event, reservation: null, listener: null })
+  }
+
+  claimSlot(claim: SlotClaim): Promise<string | null> {
+    const [id, at] = [this.#ids.next(), this.now()]
+    const event: LedgerEvent = { type: 'slot', id, at: isoTime(at), ...claim }
+    const reservation = { id, account: claim.account, at }
+    return new Promise((resolve, onFailed) => {
+      const onReserved = (run: Reservation | null) => resolve(run === null ? null : run.id)
+      this.#enqueue({ event, reservation, listener: { onReserved, onFailed } })
+    })
   }
 
   record(notices: Notice[]): Promise<void> {

@@ -59,6 +59,7 @@ function formatSetting(row: PlanRowView): string[] {
     ...(weight === 1 ? [] : [`weight ${weight}`]),
     ...(egressProxy === null ? [] : [`through ${egressProxy}`]),
     ...(models === null ? [] : [`models ${models.join(', ')}`]),
+    ...(row.hasSchedule ? ['its schedule becomes a job'] : []),
     ...(row.enabled ? [] : ['disabled there, so disabled here']),
     ...(countsToday === null
       ? []
@@ -75,6 +76,8 @@ export function formatResult(added: AddedView[]): string | null {
   for (const { provider, name, left } of added.filter((one) => one.left.length > 0)) {
     lines.push(`${provider}/${name}: left in place, since they hold credentials: ${left.join(', ')}`)
   }
+  for (const { provider, name, jobNote } of added)
+    if (jobNote !== null) lines.push(`${provider}/${name}: ${jobNote}`)
   if (count > 0) lines.push(`Imported ${formatCount(count, 'account')}. Next: qwenctl auth verify.`)
   return lines.join('\n')
 }

@@ -13,7 +13,7 @@ import { newAccountId } from '../../store/new-id.ts'
 import type { AccountChecks } from './account-checks.ts'
 import type { AddressRules, CheckedSettings } from './account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
-import { archiveFolder, moveFolder } from './account-folders.ts'
+import { archiveFolder, copyFolder, moveFolder, prepareFolder } from './account-folders.ts'
 import { byId, freeName, freePlace } from './account-place.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import { advise } from '../advice.ts'
@@ -231,6 +231,19 @@ export class StoredAccounts implements Accounts {
       secret,
       accounts,
     }
+  }
+
+  async copyFolder(from: string, to: string, filter: AccountFilter = {}): Promise<void> {
+    const folders = [await this.find(from, filter), await this.find(to, filter)].map((account) =>
+      accountFolder(this.#parts.home, account),
+    )
+    await copyFolder(folders[0] ?? '', folders[1] ?? '')
+  }
+
+  prepareFolder(account: Account): Promise<string> {
+    const folder = accountFolder(this.#parts.home, account)
+    prepareFolder(folder)
+    return Promise.resolve(folder)
   }
 
   async verify(reference: string, filter: AccountFilter = {}): Promise<Verification> {

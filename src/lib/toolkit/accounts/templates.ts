@@ -1,5 +1,9 @@
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import { rm } from 'node:fs/promises'
+import { accountFolder } from '../../store/account-folder.ts'
+import type { Home } from '../../store/home.ts'
+import { copyFolder, templateFolder } from './account-folders.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Template, TemplatesData } from '../../store/documents/templates-document.ts'
 import type { AccountFilter, Accounts, AccountSettings, Templates } from '../toolkit.ts'
@@ -7,6 +11,7 @@ import type { AccountView } from '../views.ts'
 
 export interface TemplatesParts {
   document: JsonDocument<TemplatesData>
+  home: Home
   accounts: Pick<Accounts, 'find' | 'set'>
   clock: () => number
 }
@@ -36,6 +41,9 @@ export class StoredTemplates implements Templates {
     const { provider, groups, priority, weight, limits, baseUrl, quotaGroup, models } = account
     const settings = { groups, priority, weight, limits, baseUrl, quotaGroup, models }
     const savedAt = new Date(this.#parts.clock()).toISOString()
+    const folder = templateFolder(this.#parts.home, name)
+    await rm(folder, { recursive: true, force: true })
+    await copyFolder(accountFolder(this.#parts.home, account), folder)
     const template: Template = { name, provider, settings, savedAt }
     await this.#parts.document.update((data) => {
       data.templates = [...data.templates.filter((other) => other.name !== name), template]
@@ -50,6 +58,7 @@ export class StoredTemplates implements Templates {
     const { baseUrl, limits, ...rest } = settings
     const wanted: AccountSettings = { ...rest, limits: limits ?? [] }
     if (account.provider === provider) wanted.baseUrl = baseUrl
+    await copyFolder(templateFolder(this.#parts.home, name), accountFolder(this.#parts.home, account))
     return this.#parts.accounts.set(account.id, wanted)
   }
 
@@ -58,6 +67,7 @@ export class StoredTemplates implements Templates {
     await this.#parts.document.update((data) => {
       data.templates = data.templates.filter((other) => other.name !== name)
     })
+    await rm(templateFolder(this.#parts.home, name), { recursive: true, force: true })
     return template
   }
 

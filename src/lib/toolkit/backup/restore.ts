@@ -98,6 +98,7 @@ export class Restore implements OpenedBackup {
     await this.#putIfMissing('config.yaml', home.configFile)
     await this.#putIfMissing('templates.json', home.templatesFile)
     await this.#putIfMissing('keys.json', home.keysFile)
+    await this.#putIfMissing('jobs.json', home.jobsFile)
   }
 
   /** Why the home's own vault does not open, in words; null: it opens, or seals nothing yet. */

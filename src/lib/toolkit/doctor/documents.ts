@@ -4,6 +4,7 @@ import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { readCheckpoint } from '../../store/ledger/checkpoint-file.ts'
 import { restoreJournal } from '../../store/home.ts'
 import { vaultDocument } from '../../store/vault/passphrase.ts'
+import { jobsDocument } from '../../store/documents/jobs-document.ts'
 import { keysDocument } from '../../store/documents/keys-document.ts'
 import { templatesDocument } from '../../store/documents/templates-document.ts'
 import type { Check } from './check.ts'
@@ -30,6 +31,9 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
     }),
     await readable('keys', 'keys.json', home.keysFile, async () => {
       return `${(await keysDocument(home).read()).keys.length} client keys`
+    }),
+    await readable('jobs', 'jobs.json', home.jobsFile, async () => {
+      return `${(await jobsDocument(home).read()).jobs.length} jobs`
     }),
     checkpoint(home.countersFile),
     interruptedRestore(restoreJournal(home)),

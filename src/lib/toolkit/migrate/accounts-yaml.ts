@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, ListLimits } from './finding.ts'
+import { readListLimits, readSchedule } from './job-schedule.ts'
 import { oauthFinding, tokensIn } from './oauth-creds.ts'
 import {
   entriesOf,
@@ -34,16 +35,18 @@ export const accountsYaml: Source = {
     const list = isFields(parsed) ? parsed['accounts'] : parsed
     const entries = entriesOf(list)
     if (!entries.some((entry) => 'folder' in entry || 'username' in entry)) return null
-    return entries.flatMap((entry, index) => listed(entry, index, { file, look }))
+    const limits = readListLimits(parsed)
+    return entries.flatMap((entry, index) => listed(entry, index, { file, look, limits }))
   },
 }
 
 interface Context {
   file: SourceFile
   look: Look
+  limits: ListLimits
 }
 
-function listed(entry: Fields, index: number, { file, look }: Context): Finding[] {
+function listed(entry: Fields, index: number, { file, look, limits }: Context): Finding[] {
   const id = textOf(entry['id']) ?? String(index + 1)
   const name = textOf(entry['name']) ?? textOf(entry['username']) ?? `account-${id}`
   const folder = resolve(dirname(file.path), textOf(entry['folder']) ?? join('accounts', id))
@@ -55,7 +58,7 @@ function listed(entry: Fields, index: number, { file, look }: Context): Finding[
     return [finding({ ...where, declined: `its folder ${folder} is not there` })]
   }
   try {
-    return [inFolder({ ...entry, id, name }, folder, look)]
+    return [{ ...inFolder({ ...entry, id, name }, folder, look), listLimits: limits }]
   } catch (error) {
     // A damaged account does not stop the import of the others.
     if (!(error instanceof DamagedFile)) throw error
@@ -70,7 +73,7 @@ function inFolder(entry: Fields & { name: string }, folder: string, look: Look):
     .find((path) => look.files.kind(path) === 'file')
   const settings = settingsFile === undefined ? {} : settingsOf(settingsFile, look)
   const credential = credentialOf({ ...entry, ...settings }, settingsFile ?? folder, folder, look)
-  const said = settingsSaid(settings)
+  const said = { ...settingsSaid(settings), schedule: readSchedule({ ...entry, ...settings }) }
   const username = textOf(entry['username'])
   const notes = [...(username === null ? [] : [`of ${username}`]), ...credential.notes]
   const enabled = entry['enabled'] !== false && settings['enabled'] !== false

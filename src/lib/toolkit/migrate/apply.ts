@@ -1,6 +1,7 @@
 import { isQwenctlError } from '../../base/errors.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import type { NewAccount, Toolkit } from '../toolkit.ts'
+import { addImportedJob, setListLimits } from './add-jobs.ts'
 import { bringAlong, rememberOrigin } from './account-data.ts'
 import type { BroughtAlong } from './account-data.ts'
 import type { Finding } from './finding.ts'
@@ -23,6 +24,8 @@ export async function applyPlan(
     if (row.action === 'present' && row.account !== null) dataOf(toolkit, row.account, row.finding)
     if (row.action === 'add') added.push(await addRow(toolkit, row, options))
   }
+  const limits = rows.find(({ finding }) => finding.listLimits !== null)?.finding.listLimits
+  if (limits != null && added.some(({ error }) => error === null)) await setListLimits(toolkit, limits)
   return added
 }
 
@@ -42,6 +45,8 @@ async function addRow(
       rememberOrigin(folder, { source, file, importedAt: new Date(now).toISOString() })
     }
     const brought = dataOf(toolkit, { user, provider, name }, finding)
+    const job =
+      finding.schedule === null ? null : await addImportedJob(toolkit, { id, name, user }, finding.schedule)
     return {
       id,
       user,
@@ -51,10 +56,23 @@ async function addRow(
       requests: countsToday === null ? 0 : today.requests,
       files: brought.copied,
       left: brought.left,
+      job: job?.job ?? null,
+      jobNote: job?.note ?? null,
     }
   } catch (error) {
     if (!isQwenctlError(error)) throw error
-    return { id: '', user, provider, name, error: error.message, requests: 0, files: [], left: [] }
+    return {
+      id: '',
+      user,
+      provider,
+      name,
+      error: error.message,
+      requests: 0,
+      files: [],
+      left: [],
+      job: null,
+      jobNote: null,
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // files) and returns findings. `plan.ts` decides on each finding, and `apply.ts` applies the plan. Nothing here
 // writes to a source, and no message quotes its content.
 
+import type { JobInput } from '../jobs/job-input.ts'
 import type { TokenSet } from '../login/token-set.ts'
 
 export const sourceIds = [
@@ -26,6 +27,13 @@ export interface CountsToday {
   requests: number
   inputTokens: number
   outputTokens: number
+}
+
+/** Limits over all accounts, from a master list; null: none. */
+export interface ListLimits {
+  maxConcurrent: number | null
+  /** The smallest of its rates per hour. */
+  maxPerHour: number | null
 }
 
 /** A credential of a source, with its settings. */
@@ -54,6 +62,10 @@ export interface Finding {
   countsToday: CountsToday | null
   /** A folder with files of the account, which are copied; null: none. */
   folder: string | null
+  /** Its schedule, as a job; null: it has none. */
+  schedule: JobInput | null
+  /** Limits over all accounts of its list; null: none. */
+  listLimits: ListLimits | null
   /** Why it cannot be imported; null: it can. */
   declined: string | null
   notes: string[]
@@ -76,6 +88,8 @@ export function finding(
     enabled: true,
     countsToday: null,
     folder: null,
+    schedule: null,
+    listLimits: null,
     declined: null,
     notes: [],
     ...said,

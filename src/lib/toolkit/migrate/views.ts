@@ -23,6 +23,8 @@ export interface PlanRowView {
   models: string[] | null
   enabled: boolean
   countsToday: CountsToday | null
+  /** Its schedule becomes a job. */
+  hasSchedule: boolean
   /** Null: added. */
   reason: string | null
   notes: string[]
@@ -49,6 +51,10 @@ export interface AddedView {
   requests: number
   /** Copied files of the account. */
   files: string[]
+  /** The job of its schedule; null: it had none, or `jobNote` says why not. */
+  job: string | null
+  /** The next step for the job; null: none. */
+  jobNote: string | null
   /** Files that exist only at their source, because they contain credentials in the clear. */
   left: string[]
 }
@@ -82,6 +88,7 @@ export function planRowView({ action, finding, name, reason, notes }: PlanRow): 
     models,
     enabled,
     countsToday,
+    hasSchedule: finding.schedule !== null,
     reason: reason === null ? null : plain(reason),
     notes: notes.map(plain),
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { formatNetwork } from '../accounts/credential-check.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import { formatCommand } from './command-words.ts'
-import type { Delivery, Notice } from './notice-views.ts'
+import type { AnyNotice, Delivery, JobNotice, Notice } from './notice-views.ts'
 
 export interface WebhookWay {
   agents: EgressAgents
@@ -11,7 +11,7 @@ export interface WebhookWay {
 }
 
 /** Posts the notice as JSON. Any 2xx is success; a redirect is not followed. */
-export async function callWebhook(url: string, notice: Notice, way: WebhookWay): Promise<Delivery> {
+export async function callWebhook(url: string, notice: AnyNotice, way: WebhookWay): Promise<Delivery> {
   const { host: to } = new URL(url)
   const { default: got } = await import('got')
   try {
@@ -33,7 +33,7 @@ export async function callWebhook(url: string, notice: Notice, way: WebhookWay):
 /** Runs a program without a shell. The notice is JSON on its standard input, and is also in its variables. */
 export function runCommand(
   command: string,
-  notice: Notice,
+  notice: AnyNotice,
   { env, timeoutMs }: { env: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<Delivery> {
   const [program = '', ...args] = formatCommand(command) ?? []
@@ -41,7 +41,10 @@ export function runCommand(
     const done = (ok: boolean, message: string) =>
       resolve({ way: 'command', to: program, ok, message: `${program} ${message}` })
     const child = spawn(program, args, {
-      env: { ...withoutSecrets(env), ...variablesOf(notice) },
+      env: {
+        ...withoutSecrets(env),
+        ...(notice.type === 'quota.threshold' ? variablesOf(notice) : jobVariables(notice)),
+      },
       stdio: ['pipe', 'ignore', 'ignore'],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
@@ -75,5 +78,17 @@ function variablesOf({ threshold, account, limit, at, test }: Notice): NodeJS.Pr
     QWENCTL_NOTICE_USED: String(limit.used),
     QWENCTL_NOTICE_MAX: String(limit.max),
     QWENCTL_NOTICE_RESETS_AT: limit.resetsAt ?? '',
+  }
+}
+
+function jobVariables({ type, account, job, slot, reason, at, test }: JobNotice): NodeJS.ProcessEnv {
+  return {
+    QWENCTL_NOTICE: type,
+    QWENCTL_NOTICE_AT: at,
+    QWENCTL_NOTICE_TEST: test ? '1' : '0',
+    QWENCTL_NOTICE_ACCOUNT: `${account.user}:${account.provider}/${account.name}`,
+    QWENCTL_NOTICE_JOB: job.name,
+    QWENCTL_NOTICE_SLOT: slot ?? '',
+    QWENCTL_NOTICE_REASON: reason,
   }
 }

@@ -14,7 +14,15 @@ import type { Egress } from '../../net/egress.ts'
 import { limitView } from '../quota/quota-view.ts'
 import { formatCommand } from './command-words.ts'
 import { callWebhook, runCommand } from './deliver.ts'
-import type { Delivery, Notice, NoticeSettings, Notices, NoticesView } from './notice-views.ts'
+import type {
+  AnyNotice,
+  Delivery,
+  JobNotice,
+  Notice,
+  NoticeSettings,
+  Notices,
+  NoticesView,
+} from './notice-views.ts'
 
 export interface NoticesParts {
   home: Home
@@ -71,6 +79,17 @@ export class LimitNotices implements Notices {
       )
     }
     return this.#deliver(trialNotice(new Date(), settings.at[0] ?? 80), settings)
+  }
+
+  async tellJob(notice: JobNotice, onTrouble: (message: string) => void): Promise<void> {
+    try {
+      const failed = (await this.#deliver(notice, await this.#parts.settings())).filter(({ ok }) => !ok)
+      const reasons = failed.map(({ message }) => message).join('; ')
+      if (failed.length > 0)
+        onTrouble(`no notification about the job ${notice.job.name} was sent: ${reasons}`)
+    } catch (error) {
+      onTrouble(`notices: ${messageOf(error)}`)
+    }
   }
 
   watch(onTrouble: (message: string) => void): () => void {
@@ -182,7 +201,7 @@ export class LimitNotices implements Notices {
     }
   }
 
-  async #deliver(notice: Notice, { webhook, command }: NoticeSettings): Promise<Delivery[]> {
+  async #deliver(notice: AnyNotice, { webhook, command }: NoticeSettings): Promise<Delivery[]> {
     const deliveries: Promise<Delivery>[] = []
     if (webhook !== null) {
       const { userAgent } = this.#parts

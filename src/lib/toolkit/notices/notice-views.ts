@@ -14,6 +14,20 @@ export interface Notice {
   limit: LimitView
 }
 
+/** Sent when a run of a job failed, or failures paused the job for an account. */
+export interface JobNotice {
+  type: 'job.failed' | 'job.paused'
+  test: boolean
+  at: string
+  account: Pick<AccountQuotaView, 'id' | 'user' | 'provider' | 'name' | 'groups'>
+  job: { id: string; name: string }
+  /** RFC 3339; null for a pause. */
+  slot: string | null
+  reason: string
+}
+
+export type AnyNotice = Notice | JobNotice
+
 /** The configured destinations of notices. */
 export interface NoticeSettings {
   /** Percent, ascending; empty: no notices are sent. */
@@ -43,6 +57,8 @@ export interface NoticesView {
 
 export interface Notices {
   show(): Promise<NoticesView>
+  /** Sends a notice about a job to every destination; without one, nothing happens. Reports faults as text. */
+  tellJob(notice: JobNotice, onTrouble: (message: string) => void): Promise<void>
   /** Sends a test notice to every destination. Throws `invalid_value` if there is none. */
   test(): Promise<Delivery[]>
   /**

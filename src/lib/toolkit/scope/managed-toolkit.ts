@@ -7,6 +7,7 @@ export type ManagedToolkit = Pick<
   | 'admin'
   | 'archive'
   | 'history'
+  | 'jobs'
   | 'home'
   | 'keys'
   | 'logins'

@@ -79,6 +79,14 @@ export class UserAccounts implements Accounts {
     return this.#all.secretOf(this.#checked(account))
   }
 
+  copyFolder(from: string, to: string, filter?: AccountFilter) {
+    return this.#all.copyFolder(from, to, this.#own(filter))
+  }
+
+  async prepareFolder(account: Account) {
+    return this.#all.prepareFolder(this.#checked(account))
+  }
+
   async keptSecret(account: Account) {
     return this.#all.keptSecret(this.#checked(account))
   }

@@ -17,6 +17,7 @@ export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolk
     accounts: new UserAccounts(toolkit.accounts, user),
     archive: userArchive(toolkit.archive, user),
     history: userHistory(toolkit.history, user),
+    jobs: toolkit.jobs.ofUser(user),
     keys: toolkit.keys.ofUser(user),
     logins: userLogins(toolkit.logins, user),
     quotas: userQuotas(toolkit.quotas, user),

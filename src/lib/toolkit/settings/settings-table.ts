@@ -225,6 +225,27 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'days for which every single request is kept; totals per day stay',
   },
   {
+    key: 'jobs.maxConcurrent',
+    type: { kind: 'whole', min: 0, max: 10_000 },
+    default: 10,
+    variable: 'QWENCTL_JOBS_MAX_CONCURRENT',
+    description: 'most runs of jobs at the same time, over all jobs and proxies; 0 is no limit',
+  },
+  {
+    key: 'jobs.maxPerHour',
+    type: { kind: 'whole', min: 0, max: 1_000_000 },
+    default: 0,
+    variable: 'QWENCTL_JOBS_MAX_PER_HOUR',
+    description: 'most runs of jobs begun within an hour, over all accounts; 0 is no limit',
+  },
+  {
+    key: 'jobs.pauseAfterFailures',
+    type: { kind: 'whole', min: 0, max: 1000 },
+    default: 5,
+    variable: 'QWENCTL_JOBS_PAUSE_AFTER_FAILURES',
+    description: 'failed runs in a row that pause a job for an account; 0 never pauses',
+  },
+  {
     key: 'logs.level',
     type: { kind: 'choice', of: ['off', 'error', 'warn', 'info', 'debug'] },
     default: 'info',

@@ -1,0 +1,157 @@
+// The record of runs: one file a day with a line for each change of a run, and the kept output of recent runs.
+
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { errnoOf } from '../documents/file-error.ts'
+import type { Home } from '../home.ts'
+
+export type RunStatus = 'running' | 'done' | 'failed' | 'skipped' | 'stopped' | 'lost'
+
+/** A run of a job for one account, or a slot that was skipped. Times are RFC 3339. */
+export interface RunRecord {
+  id: string
+  job: string
+  jobName: string
+  account: string
+  /** `provider/name` at the time of the run. */
+  accountName: string
+  user: string
+  slot: string
+  status: RunStatus
+  claimedAt: string
+  endedAt: string | null
+  /** Attempts in this run. */
+  attempts: number
+  isLate: boolean
+  isManual: boolean
+  /** Why it failed, was skipped or stopped; null: nothing to say. */
+  reason: string | null
+  exitCode: number | null
+  /** Everything that was printed; only a part of it is kept. */
+  outputBytes: number
+  /** Slots that this record covers: more than one where many were missed. */
+  slots: number
+}
+
+const KEPT_DAYS = 35
+const KEPT_OUTPUTS = 20
+const LONGEST_LINE = 64 << 10
+
+export class RunRecords {
+  readonly #folder: string
+
+  constructor(home: Home) {
+    this.#folder = join(home.dataFolder, 'jobs')
+  }
+
+  /** Adds a change of a run. A later line of the same run replaces an earlier one. */
+  write(record: RunRecord): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    appendFileSync(this.#dayFile(record.claimedAt.slice(0, 10)), `${JSON.stringify(record)}\n`, {
+      mode: 0o600,
+    })
+  }
+
+  /** Runs that fit, the newest first, at most `limit`. */
+  read({ limit, fits }: { limit: number; fits: (record: RunRecord) => boolean }): RunRecord[] {
+    const found: RunRecord[] = []
+    for (const day of this.#days().reverse()) {
+      const runs = new Map<string, RunRecord>()
+      for (const record of readLines(this.#dayFile(day))) runs.set(record.id, record)
+      for (const record of [...runs.values()].reverse()) if (fits(record)) found.push(record)
+      if (found.length >= limit) break
+    }
+    return found.sort((one, other) => other.claimedAt.localeCompare(one.claimedAt)).slice(0, limit)
+  }
+
+  /** Keeps the output of a run, and of the runs of its job and account just before it. */
+  keepOutput({ job, account, id }: Pick<RunRecord, 'job' | 'account' | 'id'>, text: string): void {
+    const folder = this.#outputFolder(job, account)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder, `${fileName(id)}.txt`), text, { mode: 0o600 })
+    const files = namesIn(folder).map((name) => ({ name, at: changedAt(join(folder, name)) }))
+    const old = files.sort((one, other) => other.at - one.at).slice(KEPT_OUTPUTS)
+    for (const { name } of old) rmSync(join(folder, name), { force: true })
+  }
+
+  /** The kept output of a run; null: it printed nothing, or the output is no longer kept. */
+  readOutput({ job, account, id }: Pick<RunRecord, 'job' | 'account' | 'id'>): string | null {
+    try {
+      return readFileSync(join(this.#outputFolder(job, account), `${fileName(id)}.txt`), 'utf8')
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null
+      throw error
+    }
+  }
+
+  /** Removes the records of days that are no longer kept. `now` in epoch milliseconds. */
+  removeOld(now: number): void {
+    const oldest = new Date(now - KEPT_DAYS * 86_400_000).toISOString().slice(0, 10)
+    for (const day of this.#days()) if (day < oldest) rmSync(this.#dayFile(day), { force: true })
+  }
+
+  /** Removes the kept output of a job. */
+  removeOutputs(job: string): void {
+    rmSync(join(this.#folder, 'output', fileName(job)), { recursive: true, force: true })
+  }
+
+  #days(): string[] {
+    return namesIn(this.#folder)
+      .map((name) => /^runs-(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1])
+      .filter((day) => day !== undefined)
+      .sort()
+  }
+
+  #dayFile(day: string): string {
+    return join(this.#folder, `runs-${day}.ndjson`)
+  }
+
+  #outputFolder(job: string, account: string): string {
+    return join(this.#folder, 'output', fileName(job), fileName(account))
+  }
+}
+
+function readLines(path: string): RunRecord[] {
+  const records: RunRecord[] = []
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [] // another process has just removed it
+    throw error
+  }
+  for (const line of text.split('\n')) {
+    if (line === '' || line.length > LONGEST_LINE) continue
+    try {
+      records.push(JSON.parse(line) as RunRecord)
+    } catch {
+      // torn by a crash: the run has another line, or counts as lost
+    }
+  }
+  return records
+}
+
+function fileName(id: string): string {
+  return id.replace(/[^A-Za-z0-9._-]/g, '_')
+}
+
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,57 @@
+import type { JobAccountView, JobAction, JobView, RunView } from '../../toolkit/jobs/job-views.ts'
+import type { Palette } from '../format/color.ts'
+import { formatAgo, formatIn } from '../format/format-time.ts'
+import { printable } from '../../base/printable.ts'
+
+/** The task of a job: `ask "hi"`, `./report.sh --fast`, `verify`. */
+export function formatAction(action: JobAction): string {
+  if (action.kind === 'verify') return 'verify'
+  if (action.kind === 'command') return printable(action.command.join(' '))
+  const prompt = action.text === null ? `template ${action.template}` : `ask "${action.text}"`
+  return printable(action.command === null ? prompt : `${prompt} to ${action.command.join(' ')}`)
+}
+
+/** `done 3 min ago`, `failed 2 h ago: it ended with exit code 1`. */
+export function formatRun(run: RunView | null, now: string): string {
+  if (run === null) return '-'
+  return `${run.status} ${formatAgo(run.endedAt ?? run.claimedAt, now)}`
+}
+
+export function formatNext(at: string | null, now: string): string {
+  if (at === null) return '-'
+  return Date.parse(at) <= Date.parse(now) ? 'now' : formatIn(at, now)
+}
+
+/** Everything about one job. `now` as RFC 3339. */
+export function jobCard(job: JobView, now: string, palette: Palette): string {
+  const fields: [string, string | null][] = [
+    ['id', job.id],
+    ['does', formatAction(job.action)],
+    ['schedule', `${job.schedule} (${job.zone})`],
+    ['spread', job.spreadMs === 0 ? null : `${job.spreadMs / 1000} s`],
+    ['overlap', job.overlap],
+    ['missed', job.missed],
+    ['timeout', `${job.timeoutMs / 1000} s`],
+    ['retries', String(job.retries)],
+    ['most per day', job.maxPerDay === null ? null : String(job.maxPerDay)],
+    ['answer to', job.out],
+    ['next run', job.nextAt === null ? 'not planned' : `${job.nextAt} (${formatNext(job.nextAt, now)})`],
+  ]
+  const lines = fields.flatMap(([label, value]) =>
+    value === null ? [] : [`  ${palette.quiet(label.padEnd(12))} ${printable(value)}`],
+  )
+  const accounts = job.accounts.map((account) => `  ${formatAccount(account, now)}`)
+  return [`${palette.strong(printable(job.name))}  ${job.status}`, ...lines, ...accounts].join('\n')
+}
+
+function formatAccount(account: JobAccountView, now: string): string {
+  const name = `${account.provider}/${account.name}`.padEnd(24)
+  const last = `last ${formatRun(account.lastRun, now)}`
+  if (account.status === 'active') return `${name} next ${formatNext(account.nextAt, now)}, ${last}`
+  return `${name} ${account.status}: ${account.reason}; ${account.fix}`
+}
+
+/** `1.4 s`. */
+export function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,51 @@
+import { isoTime } from '../../../base/iso-time.ts'
+import type { Ledger } from '../../../quota/ledger.ts'
+import { slotKey } from '../../../quota/log/job-slots.ts'
+import type { OpenRun } from '../../../quota/log/state.ts'
+import type { RunRecord } from '../../../store/jobs/run-records.ts'
+import type { Toolkit } from '../../toolkit.ts'
+import type { JobPair } from '../job-plans.ts'
+import type { JobLimits, JobRunner } from './job-runner.ts'
+
+export interface LostRunsParts {
+  toolkit: Pick<Toolkit, 'jobs' | 'isInFlight'>
+  ledger: Ledger
+  runner: JobRunner
+  limits: JobLimits
+  /** The jobs and accounts of this process, by slot key. */
+  pairs: ReadonlyMap<string, JobPair>
+}
+
+/**
+ * Marks runs of ended processes as lost. A job with retries runs a lost slot again; the claim of that attempt decides
+ * which process does it.
+ */
+export async function endLostRuns(parts: LostRunsParts): Promise<void> {
+  const { ledger, toolkit } = parts
+  for (const [id, run] of [...ledger.state.jobs.runs]) {
+    if (toolkit.isInFlight(id)) continue
+    await ledger.record([{ type: 'slot-end', id }])
+    markLost(parts, id)
+    await runAgain(parts, run)
+  }
+}
+
+function markLost({ toolkit, ledger }: LostRunsParts, id: string): void {
+  const [record] = toolkit.jobs.runRecords.read({ limit: 1, fits: (run) => run.id === id })
+  if (record?.status !== 'running') return
+  const lost: RunRecord = {
+    ...record,
+    ...{ status: 'lost', reason: 'the process that ran it has ended', endedAt: isoTime(ledger.now()) },
+  }
+  toolkit.jobs.runRecords.write(lost)
+}
+
+async function runAgain({ pairs, runner, limits }: LostRunsParts, run: OpenRun): Promise<void> {
+  const pair = pairs.get(slotKey(run.job, run.account))
+  if (pair === undefined || run.attempt > pair.job.retries) return
+  const { job, account } = pair
+  await runner.start(
+    { job, account, slot: run.slot, isLate: true, isManual: false, attempt: run.attempt + 1 },
+    limits,
+  )
+}

@@ -1,0 +1,201 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { redact } from '../../../account/mask.ts'
+import { shortReference } from '../../../account/account.ts'
+import type { Account } from '../../../account/account.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
+import { formatLocalDay } from '../../../schedule/local-times.ts'
+import { wallClock } from '../../../quota/zone.ts'
+import type { Job, JobAction } from '../../../schedule/job.ts'
+import { accountFolder } from '../../../store/account-folder.ts'
+import { ensureFolder } from '../../../store/home.ts'
+import type { RunStatus } from '../../../store/jobs/run-records.ts'
+import { ask, chooseChatModel, listModels } from '../../ask/pool-client.ts'
+import type { Pool } from '../../ask/pool-client.ts'
+import { programEnvironment } from '../../keys/program-environment.ts'
+import type { Toolkit } from '../../toolkit.ts'
+import { lookUpIn, readYaml } from './account-values.ts'
+import { buildPrompt, locateOutput } from './job-prompt.ts'
+import { runCommand } from './run-command.ts'
+
+/** A claimed run. */
+export interface RunOrder {
+  id: string
+  job: Job
+  account: Account
+  /** Epoch milliseconds. */
+  slot: number
+  isLate: boolean
+  /** The number of the run of this job and account, from 1. */
+  number: number
+  signal: AbortSignal
+}
+
+export interface RunResult {
+  status: Extract<RunStatus, 'done' | 'failed' | 'skipped' | 'stopped'>
+  reason: string | null
+  exitCode: number | null
+  output: string
+  outputBytes: number
+}
+
+export interface PerformParts {
+  toolkit: Pick<Toolkit, 'home' | 'accounts'>
+  /** The pool with a key that only this account serves. */
+  poolFor: (account: Account, job: Job) => Promise<Pool>
+  env: NodeJS.ProcessEnv
+  /** Epoch milliseconds. */
+  clock: () => number
+}
+
+/** Performs one attempt of a run. Never throws: every fault is the reason of a result. */
+export async function performRun(parts: PerformParts, order: RunOrder): Promise<RunResult> {
+  try {
+    const { action } = order.job
+    if (action.kind === 'verify') return await verifyAccount(parts, order)
+    const run = await prepare(parts, order)
+    if (action.kind === 'command') return await runProgram(parts, order, { ...run, ...action, input: null })
+    return await askAccount(parts, order, { ...run, action })
+  } catch (error) {
+    return resultOf(error, order.signal)
+  }
+}
+
+interface Prepared {
+  folder: string
+  lookUp: (name: string) => string | null
+}
+
+async function prepare({ toolkit }: PerformParts, order: RunOrder): Promise<Prepared> {
+  const { job, account, slot, number } = order
+  const folder = accountFolder(toolkit.home, account)
+  ensureFolder(folder)
+  const wall = new Date(wallClock(job.zone, slot)).toISOString()
+  const facts = {
+    ...{ account: account.name, provider: account.provider, user: account.user, label: account.label ?? '' },
+    ...{ job: job.name, slot: new Date(slot).toISOString(), date: formatLocalDay(job.zone, slot) },
+    time: wall.slice(11, 19).replaceAll(':', ''),
+  }
+  return { folder, lookUp: lookUpIn({ folder, values: { ...facts, ...job.values }, number }) }
+}
+
+async function verifyAccount({ toolkit }: PerformParts, { account }: RunOrder): Promise<RunResult> {
+  const { result, message } = await toolkit.accounts.verify(account.id)
+  const status = result === 'accepted' || result === 'unchecked' ? 'done' : 'failed'
+  return { ...finished(message), status, reason: status === 'done' ? null : message }
+}
+
+async function askAccount(
+  parts: PerformParts,
+  order: RunOrder,
+  { folder, lookUp, action }: Prepared & { action: Extract<JobAction, { kind: 'ask' }> },
+): Promise<RunResult> {
+  const { job, account, signal } = order
+  const text = buildPrompt(action, folder, lookUp)
+  const pool = await parts.poolFor(account, job)
+  const model = action.model ?? (await chooseModel(pool, folder))
+  const timeout = AbortSignal.timeout(job.timeoutMs)
+  const both = AbortSignal.any([signal, timeout])
+  const question = { model, text, onPiece: null, maxTokens: action.maxTokens, signal: both }
+  const deadline = parts.clock() + job.timeoutMs
+  let answer: string
+  try {
+    answer = await askPatiently(pool, question, { clock: parts.clock, deadline })
+  } catch (error) {
+    if (timeout.aborted && !signal.aborted)
+      return { ...finished(''), status: 'failed', reason: `no answer came within ${job.timeoutMs / 1000} s` }
+    throw error
+  }
+  if (job.out !== null) writeAnswer(locateOutput(job.out, folder, lookUp), answer)
+  if (action.command === null) return finished(answer)
+  return runProgram(parts, order, { folder, command: action.command, input: answer })
+}
+
+/** Waits for an account that is out, as long as it returns before the deadline. */
+async function askPatiently(
+  pool: Pool,
+  question: Parameters<typeof ask>[1],
+  { clock, deadline }: { clock: () => number; deadline: number },
+): Promise<string> {
+  for (;;) {
+    try {
+      return (await ask(pool, question)).text
+    } catch (error) {
+      if (!isQwenctlError(error) || error.code !== 'quota_exhausted') throw error
+      const waitMs = Number(error.details['retryAfterMs'] ?? Infinity)
+      if (!(clock() + waitMs < deadline)) throw error
+      await delay(Math.max(waitMs, 250), undefined, { signal: question.signal })
+    }
+  }
+}
+
+async function chooseModel(pool: Pool, folder: string): Promise<string> {
+  const settings = readYaml(join(folder, 'settings.yaml'))
+  const own = (settings as { model?: unknown } | null)?.model
+  if (typeof own === 'string' && own !== '') return own
+  const model = chooseChatModel(await listModels(pool))
+  if (model !== null) return model
+  throw new QwenctlError('missing_answer', 'the account lists no model for chats', {
+    hint: `name one with qwenctl jobs set NAME --model MODEL, or as "model" in ${join(folder, 'settings.yaml')}`,
+  })
+}
+
+function writeAnswer(path: string, answer: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, answer.endsWith('\n') ? answer : `${answer}\n`, { mode: 0o600 })
+}
+
+interface Program {
+  folder: string
+  command: string[]
+  input: string | null
+}
+
+async function runProgram(parts: PerformParts, order: RunOrder, program: Program): Promise<RunResult> {
+  const { job, account, signal } = order
+  const { folder, command, input } = program
+  const { url, secret } = await parts.poolFor(account, job)
+  const own = job.accountKey === null ? null : await parts.toolkit.accounts.secretOf(account)
+  const env = {
+    ...withoutOwn(parts.env, job.passHome),
+    ...programEnvironment(url, secret),
+    ...runVariables(order, folder),
+    ...(own === null ? {} : { [job.accountKey ?? '']: own }),
+  }
+  const result = await runCommand({ command, folder, env, input, timeoutMs: job.timeoutMs, signal })
+  const { status, reason, exitCode, output } = result
+  const text = redact(output.text(), own === null ? [secret] : [secret, own])
+  return { status, reason, exitCode, output: text, outputBytes: output.bytes }
+}
+
+/** The variables of a run. `QWENCTL_LATE` is 1 for a slot that was missed. */
+function runVariables({ job, account, slot, isLate }: RunOrder, folder: string): NodeJS.ProcessEnv {
+  return {
+    QWENCTL_ACCOUNT: shortReference(account),
+    QWENCTL_ACCOUNT_FOLDER: folder,
+    QWENCTL_JOB: job.name,
+    QWENCTL_SLOT: new Date(slot).toISOString(),
+    QWENCTL_LATE: isLate ? '1' : '0',
+  }
+}
+
+/** Settings and secrets of qwenctl itself are not for commands. */
+function withoutOwn(env: NodeJS.ProcessEnv, passHome: boolean): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(
+    ([name]) => !name.startsWith('QWENCTL_') || (passHome && name === 'QWENCTL_HOME'),
+  )
+  return Object.fromEntries(kept)
+}
+
+function finished(output: string): RunResult {
+  return { status: 'done', reason: null, exitCode: null, output, outputBytes: Buffer.byteLength(output) }
+}
+
+function resultOf(error: unknown, signal: AbortSignal): RunResult {
+  if (signal.aborted) return { ...finished(''), status: 'stopped', reason: String(signal.reason) }
+  const isOut = isQwenctlError(error) && (error.code === 'quota_exhausted' || error.code === 'needs_action')
+  const hint = isQwenctlError(error) && error.hint !== null ? `; ${error.hint}` : ''
+  const reason = `${messageOf(error)}${hint}`
+  return { ...finished(''), status: isOut ? 'skipped' : 'failed', reason }
+}
