@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import type { AttemptReport } from '../lib/proxy/pool/live-pool.ts'
 import { BaseCommand } from '../lib/terminal/base-command.ts'
@@ -9,6 +9,7 @@ import { isClone, nextLines } from '../lib/demo/demo-picture.ts'
 import type { DemoShow } from '../lib/demo/demo-show.ts'
 import { openShow } from '../lib/demo/demo-show.ts'
 import type { DemoStage } from '../lib/demo/demo-stage.ts'
+import type { JobsDemoDocument } from '../lib/demo/demo-jobs.ts'
 import type { DemoDocument } from '../lib/demo/demo-summary.ts'
 import { summarize } from '../lib/demo/demo-summary.ts'
 
@@ -21,7 +22,15 @@ export default class Demo extends BaseCommand {
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --serve',
     '<%= config.bin %> demo --json',
+    '<%= config.bin %> demo jobs',
   ]
+  static override args = {
+    story: Args.string({
+      description: 'another story: jobs shows scheduled work over three accounts',
+      options: ['jobs'],
+      ignoreStdin: true,
+    }),
+  }
   static override flags = {
     serve: Flags.boolean({
       description: 'keep it running afterwards for your own requests; Ctrl-C ends it',
@@ -32,10 +41,11 @@ export default class Demo extends BaseCommand {
 
   private onAttempt: (report: AttemptReport) => void = () => undefined
 
-  async run(): Promise<DemoDocument | undefined> {
-    const { flags } = await this.parse(Demo)
+  async run(): Promise<DemoDocument | JobsDemoDocument | undefined> {
+    const { args, flags } = await this.parse(Demo)
     const interrupt = listenForInterrupt(process.stdout)
     try {
+      if (args.story === 'jobs') return await this.performJobs(interrupt.signal)
       const isWatched = process.stdout.isTTY && !flags.fast && !this.jsonEnabled()
       const document = await this.onStage(async (stage) => {
         const document = await this.perform(stage, { isWatched, signal: interrupt.signal })
@@ -52,6 +62,19 @@ export default class Demo extends BaseCommand {
     } finally {
       interrupt.release()
     }
+  }
+
+  private async performJobs(signal: AbortSignal): Promise<JobsDemoDocument> {
+    const { playJobs } = await import('../lib/demo/demo-jobs.ts')
+    const { startSchedule } = await import('./base/proxy-jobs.ts')
+    const onTrouble = (message: string) => this.caution(message)
+    const document = await playJobs({
+      ...{ onTrouble, signal, print: (line) => this.print(line) },
+      startSchedule: async (toolkit, url) =>
+        (await startSchedule(toolkit, { url, user: null, env: process.env, onTrouble })).stop,
+    })
+    if (!document.eachSlotOnce) process.exitCode = 1
+    return document
   }
 
   private async onStage<Result>(act: (stage: DemoStage) => Promise<Result>): Promise<Result> {

@@ -1,4 +1,6 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
+import { formatJobOfAccount, listJobsOf } from '../../lib/terminal/jobs/job-messages.ts'
+import type { JobOfAccount } from '../../lib/terminal/jobs/job-messages.ts'
 import { oneTarget } from '../base/account-targets.ts'
 import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
@@ -10,14 +12,20 @@ export default class AccountsShow extends AccountCommand {
   ]
   static override args = { account: accountArgument }
 
-  async run(): Promise<{ account: AccountView }> {
+  async run(): Promise<{ account: AccountView; folder: string; jobs: JobOfAccount[] }> {
     const { args, flags } = await this.parse(AccountsShow)
     const filter = buildFilter(flags)
     const account = await this.toolkit.accounts.show(
       await oneTarget(this.toolkit, args.account, filter),
       filter,
     )
+    const folder = this.toolkit.accounts.locateFolder(account)
+    const jobs = listJobsOf(account.id, await this.toolkit.jobs.list())
     this.printCard(account)
-    return { account }
+    this.print(`  ${this.palette.quiet('folder'.padEnd(13))} ${folder}`)
+    const now = new Date().toISOString()
+    for (const job of jobs)
+      this.print(`  ${this.palette.quiet('job'.padEnd(13))} ${formatJobOfAccount(job, now)}`)
+    return { account, folder, jobs }
   }
 }

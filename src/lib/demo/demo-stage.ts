@@ -127,7 +127,8 @@ export class DemoStage {
   }
 }
 
-const proxySettings = {
+/** The settings of the demo's proxy. */
+export const proxySettings = {
   host: '127.0.0.1',
   port: 0,
   strategy: 'priority',

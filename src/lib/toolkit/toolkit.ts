@@ -129,6 +129,8 @@ export interface Accounts {
   setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
   /** Applies all changes, or none if one is refused. */
   set(reference: string, changes: AccountChanges, filter?: AccountFilter): Promise<AccountView>
+  /** The path of an account's own folder, which may not exist yet. */
+  locateFolder(account: Pick<Account, 'user' | 'provider' | 'name'>): string
   /** The account's own folder, with everything that jobs use. */
   prepareFolder(account: Account): Promise<string>
   /** Gives an account's folder the settings, templates, keywords and media of another one. */

@@ -2,6 +2,7 @@ import { nameProblem } from '../../account/name.ts'
 import type { AccountOrder, Job } from '../../schedule/job.ts'
 import type { Home } from '../home.ts'
 import { JsonDocument } from './document.ts'
+import { sharedDocument } from '../redis/store-of.ts'
 
 export interface JobsData {
   version: 1
@@ -16,6 +17,7 @@ export function jobsDocument(home: Home): JsonDocument<JobsData> {
     file: home.jobsFile,
     kind: 'job store',
     version: 1,
+    shared: () => sharedDocument(home, 'jobs'),
     empty: () => ({ version: 1, jobs: [], accounts: {} }),
     validate: describeProblem,
   })

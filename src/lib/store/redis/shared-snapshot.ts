@@ -8,6 +8,7 @@ import type { SharedStore } from './shared-store.ts'
 const DOCUMENTS = [
   ['keys.json', 'keys'],
   ['templates.json', 'templates'],
+  ['jobs.json', 'jobs'],
 ] as const
 
 /** The content of a shared store besides the accounts, as the files of a home. */

@@ -55,3 +55,32 @@ function formatAccount(account: JobAccountView, now: string): string {
 export function formatSeconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
+
+/** A job as one of its accounts has it. */
+export interface JobOfAccount extends Pick<
+  JobAccountView,
+  'status' | 'reason' | 'fix' | 'nextAt' | 'lastRun'
+> {
+  job: string
+  schedule: string
+}
+
+/** The jobs of an account. */
+export function listJobsOf(account: string, jobs: readonly JobView[]): JobOfAccount[] {
+  return jobs.flatMap(({ name, schedule, accounts }) =>
+    accounts
+      .filter(({ id }) => id === account)
+      .map(({ status, reason, fix, nextAt, lastRun }) => ({
+        ...{ job: name, schedule, status, reason, fix, nextAt, lastRun },
+      })),
+  )
+}
+
+/** `morning at 07:00, next in 3 h, last done 2 h ago`. */
+export function formatJobOfAccount({ job, schedule, ...account }: JobOfAccount, now: string): string {
+  const state =
+    account.status === 'active'
+      ? `next ${formatNext(account.nextAt, now)}`
+      : `${account.status} (${account.fix})`
+  return printable(`${job} ${schedule}, ${state}, last ${formatRun(account.lastRun, now)}`)
+}

@@ -240,8 +240,12 @@ export class StoredAccounts implements Accounts {
     await copyFolder(folders[0] ?? '', folders[1] ?? '')
   }
 
+  locateFolder(account: Pick<Account, 'user' | 'provider' | 'name'>): string {
+    return accountFolder(this.#parts.home, account)
+  }
+
   prepareFolder(account: Account): Promise<string> {
-    const folder = accountFolder(this.#parts.home, account)
+    const folder = this.locateFolder(account)
     prepareFolder(folder)
     return Promise.resolve(folder)
   }

@@ -83,6 +83,10 @@ export class UserAccounts implements Accounts {
     return this.#all.copyFolder(from, to, this.#own(filter))
   }
 
+  locateFolder(account: Pick<Account, 'user' | 'provider' | 'name'>) {
+    return this.#all.locateFolder(account)
+  }
+
   async prepareFolder(account: Account) {
     return this.#all.prepareFolder(this.#checked(account))
   }
