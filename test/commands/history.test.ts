@@ -22,7 +22,14 @@ function row(at: string, change: Partial<HistoryRow> = {}): HistoryRow {
       failed: 0,
       outcomes: {},
     },
-    ...{ inputTokens: 0, outputTokens: 0, costUsd: null, estimatedUsd: null, unpriced: 0 },
+    ...{
+      inputTokens: 0,
+      outputTokens: 0,
+      estimatedTokens: 0,
+      costUsd: null,
+      estimatedUsd: null,
+      unpriced: 0,
+    },
     ...{ latencyMs: null, firstByteMs: null },
     ...change,
   }

@@ -42,6 +42,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         source: 'configured',
         model: null,
         from: null,
+        unpriced: false,
         forecast: null,
       },
       {
@@ -56,6 +57,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
         source: 'default',
         model: null,
         from: null,
+        unpriced: false,
         forecast: null,
       },
     ],
@@ -68,6 +70,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
       unreached: 0,
       inputTokens: 1,
       outputTokens: 1,
+      estimatedTokens: 0,
       costUsd: null,
     },
     ...change,
@@ -83,6 +86,7 @@ function document(...accounts: AccountQuotaView[]): QuotaDocument {
     remainingMinute: null,
     inputTokens: 2,
     outputTokens: 2,
+    estimatedTokens: 0,
   }
   return { now: '2026-11-22T20:48:00.000Z', day: '2026-11-22', accounts, totals }
 }

@@ -37,6 +37,7 @@ export function madeAccount(now: number, made: Made): AccountView {
       unreached: 0,
       inputTokens: 0,
       outputTokens: 0,
+      estimatedTokens: 0,
       costUsd: null,
     },
     cooldowns: [],
@@ -71,6 +72,7 @@ export function madeLimit(now: number, max: number, window: string, made: Partia
     source: 'configured',
     model: null,
     from: null,
+    unpriced: false,
     forecast: null,
     ...made,
   }
@@ -97,6 +99,7 @@ export function threeAccounts(now: number): AccountView[] {
         unreached: 0,
         inputTokens: 412_300,
         outputTokens: 188_040,
+        estimatedTokens: 0,
         costUsd: 0.8431,
       },
       lastUsedAt: timeOf(now - 2_000),
@@ -109,6 +112,7 @@ export function threeAccounts(now: number): AccountView[] {
       limits: [
         madeLimit(now, 1000, 'day', {
           used: 874,
+          unpriced: false,
           forecast: {
             exhaustsAt: timeOf(now + 95 * MINUTE),
             earliest: timeOf(now + 70 * MINUTE),
@@ -132,6 +136,7 @@ export function threeAccounts(now: number): AccountView[] {
         unreached: 0,
         inputTokens: 300_120,
         outputTokens: 142_900,
+        estimatedTokens: 0,
         costUsd: 0.6112,
       },
       lastUsedAt: timeOf(now - 48_000),
@@ -159,6 +164,7 @@ export function threeAccounts(now: number): AccountView[] {
         unreached: 0,
         inputTokens: 91_000,
         outputTokens: 40_210,
+        estimatedTokens: 0,
         costUsd: null,
       },
       cooldowns: [
@@ -220,6 +226,7 @@ export function manyAccounts(now: number, count: number): AccountView[] {
         unreached: 0,
         inputTokens: used * 410,
         outputTokens: used * 180,
+        estimatedTokens: 0,
         costUsd: null,
       },
       lastUsedAt: used === 0 ? null : timeOf(now - index * 47_000),
@@ -292,6 +299,7 @@ export function historyRow(at: number, key: string, label: string, scale: number
         : { ok: busy - failed, 'rate-short': Math.ceil(failed * 0.6), overloaded: Math.floor(failed * 0.4) },
     inputTokens: busy * 412,
     outputTokens: busy * 187,
+    estimatedTokens: 0,
     costUsd: busy * 0.0011,
     estimatedUsd: null,
     unpriced: 0,
@@ -313,6 +321,7 @@ export function totalOf(rows: HistoryRow[], key: string, label: string): History
     inputTokens: sum(({ inputTokens }) => inputTokens),
     outputTokens: sum(({ outputTokens }) => outputTokens),
     costUsd: rows.length === 0 ? null : sum(({ costUsd }) => costUsd ?? 0),
+    estimatedTokens: 0,
     estimatedUsd: null,
     unpriced: 0,
     latencyMs: rows.length === 0 ? null : { p50: 690, p95: 2300, count: rows.length },

@@ -40,6 +40,7 @@ export function givenRecord(changes: Partial<RequestRecord> = {}): RequestRecord
     inputTokens: 120,
     outputTokens: 34,
     costUsd: null,
+    isEstimated: false,
     bytesIn: 300,
     bytesOut: 1000,
     isClientGone: false,

@@ -51,6 +51,7 @@ export default class AccountsSet extends AccountCommand {
     if (secret !== null && flags.verify) await this.checkKey(target, secret, settings, filter)
     const account = await this.toolkit.accounts.set(target, settings, filter)
     this.printCard(account)
+    await this.warnOfUnpriced(account)
     if (secret !== null && !flags.verify) {
       this.tell('The new key is not checked yet. Check it: qwenctl auth verify')
     }

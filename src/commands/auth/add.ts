@@ -31,7 +31,7 @@ export default class AuthAdd extends AccountCommand {
     '<%= config.bin %> auth add work -p qwen',
     '<%= config.bin %> auth add work -p openai --key-env OPENAI_API_KEY --limit 500/day',
     '<%= config.bin %> auth add home -p qwen-oauth',
-    '<%= config.bin %> auth add ollama -p custom --base-url http://127.0.0.1:11434',
+    '<%= config.bin %> auth add local -p ollama',
     '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
   ]
@@ -87,7 +87,7 @@ export default class AuthAdd extends AccountCommand {
     if (flags['no-key']) account.withoutKey = true
     const secret = await this.secretFor(provider, account, flags)
     if (secret !== null) account.secret = secret
-    const isAsked = secret !== null || provider.needsBaseUrl
+    const isAsked = secret !== null || provider.keyIsOptional
     if (flags.verify && isAsked) await this.checkOrAskForKey(account, provider, flags['no-key'] !== true)
     return this.store(account)
   }
@@ -107,6 +107,7 @@ export default class AuthAdd extends AccountCommand {
   private async store(account: NewAccount): Promise<{ account: AccountView }> {
     const added = await this.toolkit.accounts.add(account)
     this.printCard(added)
+    await this.warnOfUnpriced(added)
     this.tell(`Added ${shownName(added)}. Next: qwenctl quota show, or qwenctl proxy start.`)
     if (added.limits.length === 0) {
       const reference = `${added.provider}/${added.name}`

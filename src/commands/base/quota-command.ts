@@ -6,6 +6,7 @@ import { cooldownNotes } from '../../lib/terminal/accounts/cooldown-notes.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { forecastNotes } from '../../lib/terminal/quota/forecast-messages.ts'
 import { quotaRows, quotaShape, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
+import { unpricedNotes } from '../../lib/terminal/quota/unpriced-notes.ts'
 import { AccountCommand } from './toolkit-command.ts'
 
 /** The quota commands: each ends with what is left. */
@@ -21,7 +22,12 @@ export abstract class QuotaCommand extends AccountCommand {
   }
 
   protected notesOf(document: QuotaDocument): string[] {
-    return [...statusNotes(document), ...cooldownNotes(document), ...forecastNotes(document)]
+    return [
+      ...statusNotes(document),
+      ...cooldownNotes(document),
+      ...forecastNotes(document),
+      ...unpricedNotes(document),
+    ]
   }
 
   /** Keeps a redrawn line from wrapping into two. */

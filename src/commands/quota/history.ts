@@ -104,7 +104,7 @@ export default class QuotaHistory extends AccountCommand {
 }
 
 function formatTotal({ totals, from }: HistoryDocument): string {
-  const { requests, failed, inputTokens, outputTokens, unpriced, estimatedUsd } = totals
+  const { requests, failed, inputTokens, outputTokens, unpriced, estimatedUsd, estimatedTokens } = totals
   const parts = [
     formatCount(requests, 'request'),
     ...(failed > 0 ? [`${failed} failed`] : []),
@@ -112,6 +112,9 @@ function formatTotal({ totals, from }: HistoryDocument): string {
     `cost ${formatCost([totals])}`,
   ]
   const notes = [
+    ...(estimatedTokens > 0
+      ? [`${shortNumber(estimatedTokens)} of the tokens are estimated, because the service named none`]
+      : []),
     ...(estimatedUsd !== null ? ['costs that the provider does not report come from the price table'] : []),
     ...(unpriced > 0 ? [`${formatCount(unpriced, 'request')} of models without a known price`] : []),
   ]

@@ -55,6 +55,8 @@ export interface RequestRecord {
   inputTokens: number | null
   outputTokens: number | null
   costUsd: number | null
+  /** The service named no tokens, or not all of them: qwenctl estimates. */
+  isEstimated: boolean
   /** Bytes of the bodies on the wire. */
   bytesIn: number
   bytesOut: number

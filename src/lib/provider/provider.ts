@@ -77,6 +77,8 @@ export interface Usage {
   audioOutputTokens?: number
   /** Web searches that the service ran for the answer. */
   webSearches?: number
+  /** The service named no tokens, or not all of them: qwenctl estimates. */
+  isEstimated?: true
 }
 
 /** All that qwenctl knows about a service. `defineProvider` makes one. */
@@ -92,6 +94,8 @@ export interface Provider {
   keyPattern: RegExp | null
   /** False: the service needs no credential (`sandbox`). */
   needsCredential: boolean
+  /** True: a server of the user, which may accept requests without a key (`custom`, `ollama`). */
+  keyIsOptional: boolean
   /** True: an account must say its base URL (`custom`). */
   needsBaseUrl: boolean
   /** The first is the default. */
@@ -111,6 +115,8 @@ export interface Provider {
   counts(outcome: OutcomeClass): boolean | 'short-windows'
   /** Usage from a whole JSON answer or one stream frame; missing values are null. */
   usage(body: unknown): Usage
+  /** True: its answers name their cost, so limits in dollars count without a price. */
+  reportsCost: boolean
   /** True: the service refuses a body with `stream_options`, so qwenctl does not ask for usage in that way. */
   rejectsStreamOptions: boolean
   /** Routes below its OpenAI base that the service has, or certainly lacks; null: none are known. */

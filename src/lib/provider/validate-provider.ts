@@ -21,6 +21,8 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   ),
   keyPattern: orNull(isPattern),
   needsCredential: isBoolean,
+  keyIsOptional: isBoolean,
+  reportsCost: isBoolean,
   needsBaseUrl: isBoolean,
   endpoints: checkList(isEndpoint),
   defaultLimits: checkList(isLimit),

@@ -23,6 +23,8 @@ export interface RequestDone {
   inputTokens: number | null
   outputTokens: number | null
   costUsd: number | null
+  /** The tokens are an estimate. */
+  isEstimated: boolean
   attempts: number
   /** The accounts that were tried before, with their outcomes: `qwen/work rate limited`. */
   before: string[]
@@ -75,6 +77,7 @@ function requestDone(entry: LogEntry, seq: number, at: number): RequestDone {
     inputTokens: readNumber(entry, 'inputTokens'),
     outputTokens: readNumber(entry, 'outputTokens'),
     costUsd: readNumber(entry, 'costUsd'),
+    isEstimated: entry['estimated'] === true,
     attempts: readNumber(entry, 'attempts') ?? 0,
     before: tried.slice(0, -1).map(formatTried),
     message: readText(entry, 'message'),

@@ -148,8 +148,7 @@ class LazyToolkit implements Toolkit {
     this.models = new ModelBook(this.home, this.#clock)
     this.admin = new AdminAccess(this.home, this.#clock)
     this.settings = new FileSettings({
-      file: this.home.configFile,
-      env: options.env,
+      ...{ file: this.home.configFile, pricesFile: this.home.pricesFile, env: options.env },
       facts: homeFacts(this),
     })
     this.proxies = new Proxies(this.home)

@@ -12,6 +12,7 @@ import type { Placements } from '../account/placements.ts'
 import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { OwnPrices } from '../quota/prices/price-book.ts'
+import type { PriceTable } from '../quota/prices/price-table.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
 import type { Template } from '../store/documents/templates-document.ts'
@@ -202,6 +203,8 @@ export interface Settings {
   aliases(): Promise<Aliases>
   /** The user's own prices of models. Throws `invalid_value` for a malformed section. */
   prices(): Promise<OwnPrices>
+  /** The list prices in force: of `prices update`, or of this version. Throws `invalid_value` for a damaged file. */
+  priceTable(): Promise<PriceTable>
   /** The caps of the pool. Throws `invalid_value` for a malformed section. */
   caps(): Promise<Caps>
   /** Descriptions of unknown entries in the file, mostly mistyped keys. */

@@ -51,6 +51,8 @@ export interface LimitView {
   model: string | null
   /** The source of a learned limit: a header, or a field of an error. Null for others. */
   from: string | null
+  /** True: a limit in dollars that counted nothing today, because the price of the models is unknown. */
+  unpriced: boolean
   /** Null: too little recent use, the limit has run out, or it applies to one model. */
   forecast: ForecastView | null
 }

@@ -110,7 +110,7 @@ describe('nearest', () => {
     ['groc', 'groq'],
     ['x', null],
     ['', null],
-    ['azure', null],
+    ['bedrock', null],
   ])('for "%s" is %s', (word, name) => {
     expect(
       nearest(

@@ -21,6 +21,8 @@ export const provider: Provider = {
   keyVariables: [],
   keyPattern: null,
   needsCredential: true,
+  keyIsOptional: false,
+  reportsCost: false,
   needsBaseUrl: false,
   endpoints: [{ id: 'intl', label: 'International', openai: 'https://qwen.test/v1', anthropic: null }],
   defaultLimits: [],

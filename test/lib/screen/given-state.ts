@@ -29,7 +29,14 @@ export function limit(over: Partial<LimitView> = {}): LimitView {
       reserved: 0,
       remaining: Math.max(0, max - used),
     },
-    ...{ resetsAt: timeAt(3_600_000), source: 'configured', model: null, from: null, forecast: null },
+    ...{
+      resetsAt: timeAt(3_600_000),
+      source: 'configured',
+      model: null,
+      from: null,
+      unpriced: false,
+      forecast: null,
+    },
     ...over,
   }
 }
@@ -67,6 +74,7 @@ export function account(name: string, over: Partial<AccountQuotaView> = {}): Acc
       unreached: 0,
       inputTokens: 0,
       outputTokens: 0,
+      estimatedTokens: 0,
       costUsd: null,
     },
     lastUsedAt: null,
@@ -106,6 +114,7 @@ export function requestEntry(over: Record<string, unknown> = {}): LogEntry {
       firstByteMs: 12,
       inputTokens: 10,
       outputTokens: 5,
+      estimatedTokens: 0,
       costUsd: null,
       clientGone: false,
     },

@@ -128,6 +128,7 @@ export interface LogLine {
   inputTokens?: number | null
   outputTokens?: number | null
   costUsd?: number | null
+  estimated?: boolean
   clientGone?: boolean
   rests?: string | null
   until?: string | null

@@ -23,6 +23,7 @@ export const limitFields = {
   source: z.enum(['configured', 'default', 'learned']),
   model: text.nullable().describe('a learned limit may apply to one model only'),
   from: text.nullable().describe('source of a learned limit'),
+  unpriced: z.boolean().describe('a limit in dollars that counted nothing today: no price is known'),
   forecast: forecast.nullable(),
 }
 
@@ -51,6 +52,7 @@ const today = answer(
     unreached: count.describe('attempts that never left'),
     inputTokens: count,
     outputTokens: count,
+    estimatedTokens: count.describe('the part of the tokens that qwenctl estimated'),
     costUsd: z.number().nullable(),
   }),
   'counted since midnight UTC',

@@ -21,6 +21,7 @@ const row = answer(
     outcomes: z.record(text, count),
     inputTokens: count,
     outputTokens: count,
+    estimatedTokens: count.describe('the part of the tokens that qwenctl estimated'),
     costUsd: z.number().nullable().describe('null: no cost is known'),
     estimatedUsd: z.number().nullable().describe('the part from the price table'),
     unpriced: count.describe('requests that used tokens and have no known cost'),

@@ -14,6 +14,7 @@ const labels = {
   inputTokens: new StaticText(',"inputTokens":'),
   outputTokens: new StaticText(',"outputTokens":'),
   costUsd: new StaticText(',"costUsd":'),
+  estimated: new StaticText(',"estimated":true'),
   bytesIn: new StaticText(',"bytesIn":'),
   bytesOut: new StaticText(',"bytesOut":'),
   left: new StaticText(',"clientGone":true}\n'),
@@ -59,6 +60,7 @@ export class AccessLines {
     writeNumber(bytes, record.outputTokens)
     bytes.writeStatic(labels.costUsd)
     writeNumber(bytes, record.costUsd)
+    if (record.isEstimated) bytes.writeStatic(labels.estimated)
     bytes.writeStatic(labels.bytesIn)
     bytes.number(record.bytesIn)
     bytes.writeStatic(labels.bytesOut)

@@ -8,6 +8,7 @@ import { defineProvider } from '../define-provider.ts'
 export const custom = defineProvider({
   id: 'custom',
   label: 'OpenAI-compatible service',
+  keyIsOptional: true,
   needsBaseUrl: true,
   endpoints: [],
 })

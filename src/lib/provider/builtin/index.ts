@@ -4,6 +4,23 @@
 
 import type { Provider } from '../provider.ts'
 import { anthropic } from './makers/anthropic.ts'
+import { zai } from './makers/zai.ts'
+import { moonshot } from './makers/moonshot.ts'
+import { minimax } from './makers/minimax.ts'
+import { xai } from './makers/xai.ts'
+import { cohere } from './makers/cohere.ts'
+import { azure } from './hosts/azure.ts'
+import { cerebras } from './hosts/cerebras.ts'
+import { siliconflow } from './hosts/siliconflow.ts'
+import { modelscope } from './hosts/modelscope.ts'
+import { together } from './hosts/together.ts'
+import { nvidia } from './hosts/nvidia.ts'
+import { huggingface } from './hosts/huggingface.ts'
+import { githubModels } from './hosts/github-models.ts'
+import { ollama } from './local/ollama.ts'
+import { lmstudio } from './local/lmstudio.ts'
+import { vllm } from './local/vllm.ts'
+import { llamacpp } from './local/llamacpp.ts'
 import { custom } from './custom.ts'
 import { deepseek } from './makers/deepseek.ts'
 import { fireworks } from './hosts/fireworks.ts'
@@ -28,6 +45,23 @@ export const builtinProviders: readonly Provider[] = [
   groq,
   fireworks,
   mistral,
+  zai,
+  moonshot,
+  minimax,
+  xai,
+  cerebras,
+  azure,
+  siliconflow,
+  modelscope,
+  together,
+  nvidia,
+  huggingface,
+  githubModels,
+  cohere,
+  ollama,
+  lmstudio,
+  vllm,
+  llamacpp,
   custom,
   sandbox,
 ]

@@ -16,6 +16,7 @@ import { COPIED_BODY_BYTES } from '../transport/client-call.ts'
 import type { ClientLeftListener } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { AttemptResult } from './attempt-result.ts'
+import { completeUsage } from './estimate-usage.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import { rememberState } from './remember-state.ts'
 import type { UpstreamHead } from '../transport/upstream-head.ts'
@@ -27,6 +28,7 @@ import type { StreamError } from '../wire/stream-error.ts'
 import { StreamFilter } from '../wire/stream-filter.ts'
 import { usageInTail } from '../wire/usage-in-tail.ts'
 import { errorFrame } from '../wire/wire-errors.ts'
+import { boundTokens } from '../wire/token-bound.ts'
 
 /** A JSON answer up to this size is inspected before it is passed on. A larger one streams through. */
 const MAX_HELD_BYTES = 1 << 20
@@ -363,7 +365,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
       kind: 'answered',
       outcome,
       status,
-      usage,
+      usage: requestSent ? this.#completeUsage(usage, outcome) : usage,
       late,
       requestSent,
       at: this.#began,
@@ -381,6 +383,16 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
 
   #latency(): number {
     return this.#context.clock() - this.#began
+  }
+
+  #completeUsage(usage: Usage, outcome: OutcomeClass): Usage {
+    const { route, outgoing } = this.#context
+    const isKnown = usage.inputTokens !== null || usage.outputTokens !== null
+    // A whole answer is read once more only if its service named no tokens.
+    const sentTokens =
+      this.#filter?.sentTokens ??
+      (isKnown || outcome !== 'ok' ? 0 : boundTokens(this.#body.bytes.toString('latin1')))
+    return completeUsage(usage, { route, body: outgoing.body, outcome, sentTokens })
   }
 
   #usageOf(read: () => Usage): Usage {

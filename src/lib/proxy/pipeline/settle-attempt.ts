@@ -94,6 +94,7 @@ function settlementOf(live: LivePool, assignment: Assignment, result: AttemptRes
     if (result.status !== null) settlement.status = result.status
     if (inputTokens !== null) settlement.inputTokens = inputTokens
     if (outputTokens !== null) settlement.outputTokens = outputTokens
+    if (result.usage.isEstimated === true) settlement.estimatedTokens = true
     if (costUsd !== null) settlement.costUsd = costUsd
     else estimate(settlement, live.prices, member, result.usage)
     if (!result.requestSent) settlement.refunded = true
@@ -115,9 +116,8 @@ function isOutOfReach(outcome: OutcomeClass): boolean {
 
 /** The provider did not report the cost. The price table may know it, and limits in dollars then count it. */
 function estimate(settlement: Settlement, prices: PriceBook, { account }: Member, usage: Usage): void {
-  const { inputTokens, outputTokens } = usage
   if (settlement.model === undefined) return
-  const costUsd = prices.computeCost(account, settlement.model, inputTokens, outputTokens)
+  const costUsd = prices.computeCost(account, settlement.model, usage)
   if (costUsd === null) return
   settlement.costUsd = costUsd
   settlement.estimated = true

@@ -22,7 +22,7 @@ export async function readPoolRules(settings: Settings): Promise<PoolRules> {
   const text = async (key: string) => String(await settings.get(key))
   return {
     aliases: await settings.aliases(),
-    prices: new PriceBook(await settings.prices()),
+    prices: new PriceBook(await settings.prices(), await settings.priceTable()),
     caps: await settings.caps(),
     keep: percent(await text('proxy.reserve')) ?? 0,
     waitMs: durationMs(await text('proxy.wait')) ?? 0,

@@ -31,6 +31,7 @@ export function recordOf(exchange: Exchange): RequestRecord {
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
     costUsd: usage.costUsd,
+    isEstimated: usage.isEstimated === true,
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
     isClientGone: isGone && !exchange.isCut,

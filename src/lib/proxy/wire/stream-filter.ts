@@ -3,6 +3,7 @@ import { mergeUsage, unknownUsage } from '../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
 import type { ResponseStream } from './wire-errors.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'
+import { boundTokens } from './token-bound.ts'
 
 export interface StreamFilterOptions {
   /** Reads the usage of one frame's data. If it throws, the usage stays unknown. */
@@ -37,6 +38,8 @@ export class StreamFilter {
   sawEnd = false
   /** The usage read so far. */
   usage: Usage = unknownUsage
+  /** The most tokens of the text so far, for streams that end without a usage. */
+  sentTokens = 0
 
   readonly #options: StreamFilterOptions
   readonly #tap: SseTap
@@ -124,6 +127,7 @@ export class StreamFilter {
       return undefined
     }
     const text = frame.bytes.toString('latin1')
+    this.sentTokens += boundTokens(text)
     this.#firstText ??= frame.data
     this.#lastText = text
     if (FINISH_REASON.test(text)) this.#sawFinishReason = true

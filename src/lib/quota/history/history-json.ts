@@ -12,7 +12,15 @@ export interface BucketJson extends Partial<Omit<HistoryBucket, 'at' | 'account'
   firstByte?: number[]
 }
 
-const counts = ['requests', 'succeeded', 'failed', 'inputTokens', 'outputTokens', 'unpriced'] as const
+const counts = [
+  'requests',
+  'succeeded',
+  'failed',
+  'inputTokens',
+  'outputTokens',
+  'estimatedTokens',
+  'unpriced',
+] as const
 const costs = ['costUsd', 'estimatedUsd'] as const
 
 /** The buckets by hour, without the empty ones. */

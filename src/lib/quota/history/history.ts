@@ -14,6 +14,8 @@ export interface Tally {
   outcomes: Partial<Record<OutcomeClass, number>>
   inputTokens: number
   outputTokens: number
+  /** The part of the tokens that qwenctl estimated. */
+  estimatedTokens: number
   /** Null until a cost is known. */
   costUsd: number | null
   /** The part of `costUsd` from the price table rather than from the provider; null as above. */
@@ -50,6 +52,7 @@ export function emptyTally(): Tally {
     outcomes: {},
     inputTokens: 0,
     outputTokens: 0,
+    estimatedTokens: 0,
     costUsd: null,
     estimatedUsd: null,
     unpriced: 0,
@@ -97,6 +100,7 @@ function addSettlement(tally: Tally, event: SettleEvent): void {
   tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1
   tally.inputTokens += inputTokens
   tally.outputTokens += outputTokens
+  if (event.estimatedTokens === true) tally.estimatedTokens += inputTokens + outputTokens
   if (costUsd !== undefined) {
     tally.costUsd = (tally.costUsd ?? 0) + costUsd
     if (event.estimated === true) tally.estimatedUsd = (tally.estimatedUsd ?? 0) + costUsd
@@ -114,6 +118,7 @@ export function addTally(to: Tally, from: Tally): void {
   }
   to.inputTokens += from.inputTokens
   to.outputTokens += from.outputTokens
+  to.estimatedTokens += from.estimatedTokens
   to.costUsd = sumOfKnown(to.costUsd, from.costUsd)
   to.estimatedUsd = sumOfKnown(to.estimatedUsd, from.estimatedUsd)
   to.unpriced += from.unpriced

@@ -81,6 +81,8 @@ export interface SettleEvent {
   costUsd?: number
   /** The cost comes from the price table: the provider named none. */
   estimated?: true
+  /** The tokens are an estimate of qwenctl: the service named none, or the answer was cut. */
+  estimatedTokens?: true
   latencyMs?: number
   firstByteMs?: number
   model?: string

@@ -176,6 +176,9 @@ function addOutcome(totals: DayTotals, event: SettleEvent): void {
   else totals.failed += 1
   totals.inputTokens += event.inputTokens ?? 0
   totals.outputTokens += event.outputTokens ?? 0
+  if (event.estimatedTokens === true)
+    totals.estimatedTokens =
+      (totals.estimatedTokens ?? 0) + (event.inputTokens ?? 0) + (event.outputTokens ?? 0)
   if (event.costUsd !== undefined) totals.costUsd = (totals.costUsd ?? 0) + event.costUsd
 }
 

@@ -12,6 +12,7 @@ export function settleEvent(id: string, at: string, settlement: Settlement): Set
   if (settlement.outputTokens !== undefined) event.outputTokens = settlement.outputTokens
   if (settlement.costUsd !== undefined) event.costUsd = settlement.costUsd
   if (settlement.estimated !== undefined) event.estimated = settlement.estimated
+  if (settlement.estimatedTokens !== undefined) event.estimatedTokens = settlement.estimatedTokens
   if (settlement.latencyMs !== undefined) event.latencyMs = settlement.latencyMs
   if (settlement.firstByteMs !== undefined) event.firstByteMs = settlement.firstByteMs
   if (settlement.model !== undefined) event.model = settlement.model

@@ -125,6 +125,8 @@ export interface DayTotals {
   outputTokens: number
   /** Null until a cost is known. */
   costUsd: number | null
+  /** The part of the tokens that qwenctl estimated; missing: none. */
+  estimatedTokens?: number
   /** Attempts that the service answered and that used nothing, such as a refused key; missing: none. */
   uncounted?: number
   /** Attempts that were never sent and used nothing; missing: none. */

@@ -19,24 +19,40 @@ export function readPrices(section: unknown, place: string): OwnPrices {
 }
 
 function readPrice(name: string, value: unknown, place: string): Price {
-  const { input, output } = (value ?? {}) as Record<string, unknown>
+  const fields = (value ?? {}) as Record<string, unknown>
+  const { input, output } = fields
   if (!/^[^/\s]+\/\S+$/.test(name)) {
     throw new QwenctlError('invalid_value', `${place}.${name} is not a provider and a model`, { hint: HINT })
   }
-  if (isAmount(input) && isAmount(output)) return { input, output }
-  throw new QwenctlError('invalid_value', `${place}.${name} is not a price for input and output`, {
-    hint: HINT,
-  })
+  if (!isAmount(input) || !isAmount(output)) {
+    throw new QwenctlError('invalid_value', `${place}.${name} is not a price for input and output`, {
+      hint: HINT,
+    })
+  }
+  const price: Price = { input, output }
+  for (const part of parts) {
+    const amount = fields[part]
+    if (amount === undefined) continue
+    if (!isAmount(amount)) {
+      throw new QwenctlError('invalid_value', `${place}.${name}.${part} is not a price`, { hint: HINT })
+    }
+    price[part] = amount
+  }
+  return price
 }
+
+const parts = ['cacheRead', 'cacheWrite', 'cacheWriteHour', 'audioInput', 'audioOutput', 'webSearch'] as const
 
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < 1e6
 }
 
-/** Parses `0.25,2`. Undefined: not a price. */
+/** Parses `0.25,2` (input, output), or `0.25,2,0.025` with the price of cached input. Undefined: not a price. */
 export function parsePrice(text: string): Price | undefined {
-  const [input, output, ...rest] = text
+  const [input, output, cacheRead, ...rest] = text
     .split(',')
     .map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
-  return isAmount(input) && isAmount(output) && rest.length === 0 ? { input, output } : undefined
+  if (!isAmount(input) || !isAmount(output) || rest.length > 0) return undefined
+  if (cacheRead === undefined) return { input, output }
+  return isAmount(cacheRead) ? { input, output, cacheRead } : undefined
 }

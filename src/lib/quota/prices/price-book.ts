@@ -1,5 +1,5 @@
-import type { Price } from './price-table.ts'
-import { priceTable } from './price-table.ts'
+import type { Price, PriceTable } from './price-table.ts'
+import { findPriceRow, priceTable } from './price-table.ts'
 
 /** The user's own prices, by `provider/model`; `provider/*` covers all other models of a provider. */
 export type OwnPrices = ReadonlyMap<string, Price>
@@ -10,14 +10,32 @@ export interface Priced {
   baseUrl: string | null
 }
 
+/** The counts that have prices. Null: unknown. The parts are inside of the totals. */
+export interface PricedUsage {
+  inputTokens: number | null
+  outputTokens: number | null
+  cacheReadTokens?: number
+  cacheWriteTokens?: number
+  cacheWriteHourTokens?: number
+  audioInputTokens?: number
+  audioOutputTokens?: number
+  webSearches?: number
+}
+
 /** Clients choose the model names, so the number of remembered names is bounded. */
 const MOST_REMEMBERED = 2000
 
+/** Anthropic's factors, which other services share (platform.claude.com/docs/en/about-claude/pricing, 2026-11-30). */
+const WRITE_FACTOR = 1.25
+const HOUR_WRITE_FACTOR = 2
+
 /**
- * The cost of requests where the provider does not report it. The user's own prices take precedence over the table.
+ * The cost of requests where the provider does not report it. The user's own prices come first, then those of
+ * `prices update`, then the shipped table.
  */
 export class PriceBook {
   readonly #own: OwnPrices
+  readonly #table: PriceTable
   /** Keyed by provider, listed or not, and model; every request looks here. */
   readonly #found: { listed: Map<string, Found>; elsewhere: Map<string, Found> } = {
     listed: new Map(),
@@ -25,27 +43,22 @@ export class PriceBook {
   }
   #remembered = 0
 
-  constructor(own: OwnPrices = new Map()) {
+  constructor(own: OwnPrices = new Map(), table: PriceTable = priceTable) {
     this.#own = own
+    this.#table = table
   }
 
   /**
-   * US dollars; null when the price or the use is unknown. Input tokens from a cache have the price of any input.
+   * US dollars, never less than the service takes by these prices; null when the price or the use is unknown. Where a
+   * service names only a total, each token has the higher price.
    */
-  computeCost(
-    of: Priced,
-    model: string,
-    inputTokens: number | null,
-    outputTokens: number | null,
-  ): number | null {
-    const price = this.#findPrice(of, model)
-    if (price === null || inputTokens === null || inputTokens > (price.mostInputTokens ?? Infinity))
-      return null
-    if (outputTokens === null && price.output > 0) return null
-    return (inputTokens * price.input + (outputTokens ?? 0) * price.output) / 1e6
+  computeCost(of: Priced, model: string, usage: PricedUsage): number | null {
+    const price = this.findPrice(of, model)
+    return price === null ? null : costAt(price, usage)
   }
 
-  #findPrice({ provider, baseUrl }: Priced, model: string): Price | null {
+  /** The price of a model; null: none is known, so a limit in dollars counts nothing for it. */
+  findPrice({ provider, baseUrl }: Priced, model: string): Price | null {
     const providers = baseUrl === null ? this.#found.listed : this.#found.elsewhere
     let models = providers.get(provider)
     if (models === undefined) providers.set(provider, (models = new Map() as Found))
@@ -59,11 +72,16 @@ export class PriceBook {
     return price
   }
 
+  /** Whether any model of this account has a price. */
+  hasPrices({ provider, baseUrl }: Priced): boolean {
+    for (const name of this.#own.keys()) if (name.startsWith(`${provider}/`)) return true
+    return baseUrl === null && this.#table.rows.some((row) => row.provider === provider)
+  }
+
   #look(provider: string, model: string, isListed: boolean): Price | null {
     const own = this.#own.get(`${provider}/${model}`) ?? this.#own.get(`${provider}/*`)
     if (own !== undefined) return own
-    if (!isListed) return null
-    return priceTable.find((row) => row.provider === provider && row.models.includes(model)) ?? null
+    return isListed ? findPriceRow(this.#table, provider, model) : null
   }
 
   #forget(): void {
@@ -74,3 +92,35 @@ export class PriceBook {
 }
 
 type Found = Map<string, Price | null>
+
+function costAt(price: Price, usage: PricedUsage): number | null {
+  const { inputTokens, outputTokens } = usage
+  const at =
+    price.long !== undefined && (inputTokens ?? outputTokens ?? 0) > price.long.above ? price.long : price
+  if (inputTokens === null)
+    return outputTokens === null ? null : (outputTokens * Math.max(at.input, at.output)) / 1e6
+  if (outputTokens === null && at.output > 0) return null
+  const searches = (usage.webSearches ?? 0) * (price.webSearch ?? 0)
+  return (inputCost(at, inputTokens, usage) + outputCost(at, outputTokens ?? 0, usage)) / 1e6 + searches
+}
+
+function inputCost(price: Price, inputTokens: number, usage: PricedUsage): number {
+  const { cacheReadTokens = 0, cacheWriteTokens = 0, cacheWriteHourTokens = 0, audioInputTokens = 0 } = usage
+  const { input, cacheRead = input, cacheWrite = input * WRITE_FACTOR, audioInput = input } = price
+  const { cacheWriteHour = Math.max(cacheWrite, input * HOUR_WRITE_FACTOR) } = price
+  const special =
+    cacheReadTokens * cacheRead + cacheWriteTokens * cacheWrite + cacheWriteHourTokens * cacheWriteHour
+  const cached = cacheReadTokens + cacheWriteTokens + cacheWriteHourTokens
+  const rest = Math.max(0, inputTokens - cached)
+  const heard = Math.min(audioInputTokens, rest)
+  return special + heard * Math.max(audioInput, input) + (rest - heard) * input
+}
+
+function outputCost(
+  { output, audioOutput = output }: Price,
+  outputTokens: number,
+  usage: PricedUsage,
+): number {
+  const spoken = Math.min(usage.audioOutputTokens ?? 0, outputTokens)
+  return spoken * Math.max(audioOutput, output) + (outputTokens - spoken) * output
+}

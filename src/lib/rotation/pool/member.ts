@@ -64,7 +64,7 @@ export function memberOf(
 function canAuthenticate({ credential }: Account, provider: Provider): boolean {
   if (credential.type !== 'none') return true
   // A server at the URL of the user may accept requests without a key.
-  return credential.lost === undefined && (!provider.needsCredential || provider.needsBaseUrl)
+  return credential.lost === undefined && (!provider.needsCredential || provider.keyIsOptional)
 }
 
 /** Whether the host is a loopback address: requests to it do not leave the machine. */

@@ -7,11 +7,15 @@ import { fieldLine } from './field-line.ts'
 import { formatCost } from './header-view.ts'
 import { formatTook } from './request-columns.ts'
 
+function formatTokens({ inputTokens, outputTokens, isEstimated }: RequestDone): string {
+  const count = (tokens: number | null) => (tokens === null ? '?' : shortNumber(tokens))
+  return `${count(inputTokens)} in, ${count(outputTokens)} out${isEstimated ? ' (estimated)' : ''}`
+}
+
 /** The page about one request, with everything that the log has. */
 export function requestPage(line: RequestDone): Line[] {
   const { account, user, status, message, clientKey, before } = line
   const unknown: Line = [span('not known', 'quiet')]
-  const count = (tokens: number | null) => (tokens === null ? '?' : shortNumber(tokens))
   const isCounted = line.inputTokens !== null || line.outputTokens !== null
   const fields: [string, string | Line][] = [
     ['ended', clockTime(line.at)],
@@ -21,7 +25,7 @@ export function requestPage(line: RequestDone): Line[] {
     ['model', line.model ?? unknown],
     ['route', line.route],
     ['took', `${formatTook(line.latencyMs)}, first byte after ${formatTook(line.firstByteMs)}`],
-    ['tokens', isCounted ? `${count(line.inputTokens)} in, ${count(line.outputTokens)} out` : unknown],
+    ['tokens', isCounted ? formatTokens(line) : unknown],
     ['cost', line.costUsd === null ? unknown : formatCost(line.costUsd)],
     ['client key', clientKey === '' ? [span('none', 'quiet')] : clientKey],
     ['request id', line.requestId],

@@ -14,6 +14,7 @@ const settle = {
   outputTokens: new StaticText(',"outputTokens":'),
   costUsd: new StaticText(',"costUsd":'),
   estimated: new StaticText(',"estimated":true'),
+  estimatedTokens: new StaticText(',"estimatedTokens":true'),
   latencyMs: new StaticText(',"latencyMs":'),
   firstByteMs: new StaticText(',"firstByteMs":'),
   model: new StaticText(',"model":'),
@@ -71,6 +72,7 @@ function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
   writeNumber(bytes, settle.outputTokens, event.outputTokens)
   writeNumber(bytes, settle.costUsd, event.costUsd)
   if (event.estimated === true) bytes.writeStatic(settle.estimated)
+  if (event.estimatedTokens === true) bytes.writeStatic(settle.estimatedTokens)
   writeNumber(bytes, settle.latencyMs, event.latencyMs)
   writeNumber(bytes, settle.firstByteMs, event.firstByteMs)
   // Models and notes come from outside: they may hold any text.

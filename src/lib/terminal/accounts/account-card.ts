@@ -60,8 +60,9 @@ function limitWords(limit: LimitView, now: string, look: Look): string {
 function formatToday({ today }: AccountView): string {
   const cost = today.costUsd === null ? '' : `, ${today.costUsd.toFixed(4)} USD`
   const tokens = `${shortNumber(today.inputTokens)} tokens in, ${shortNumber(today.outputTokens)} out`
+  const estimated = today.estimatedTokens === 0 ? '' : ` (${shortNumber(today.estimatedTokens)} estimated)`
   const unreached = today.unreached === 0 ? '' : `, ${today.unreached} never left`
-  return `${today.attempted} attempted, ${today.answered} answered${unreached}, ${tokens}${cost}`
+  return `${today.attempted} attempted, ${today.answered} answered${unreached}, ${tokens}${estimated}${cost}`
 }
 
 function formatSource({ source, from }: LimitView): string {

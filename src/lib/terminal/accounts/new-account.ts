@@ -75,7 +75,7 @@ export async function askBaseUrl(provider: Provider): Promise<string | null> {
 
 export async function askForKey(provider: Provider): Promise<string> {
   const where = provider.keysUrl === null ? '' : ` (from ${provider.keysUrl})`
-  const keyless = provider.needsBaseUrl ? ', or --no-key for a server without keys' : ''
+  const keyless = provider.keyIsOptional ? ', or --no-key for a server without keys' : ''
   const flag = `--key-stdin, --key-env VAR or --key-file PATH${keyless}`
   const key = await askSecret({ message: `API key${where}`, subject: `the key of ${provider.id}`, flag })
   return key.trim()

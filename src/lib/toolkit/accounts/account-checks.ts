@@ -36,12 +36,12 @@ export class AccountChecks {
     const { baseUrl = null, egressProxy } = checkSettings(given, provider, await this.#parts.addressRules())
     if (wanted.secret === undefined) {
       if (!canLackKey({ ...wanted, baseUrl }, provider)) throw missingSecret(provider)
-      if (!provider.needsBaseUrl) return noKey(provider.label)
+      if (!provider.keyIsOptional) return noKey(provider.label)
     }
     const via = egressProxy == null ? [] : parseEgressList(egressProxy.url)
     const secret = wanted.secret === undefined ? '' : checkSecret(wanted.secret)
     const request = { provider, secret, ...(await this.#request(via)) }
-    if (!provider.needsBaseUrl || baseUrl === null) return checkWithProvider({ ...request, baseUrl })
+    if (!provider.keyIsOptional || baseUrl === null) return checkWithProvider({ ...request, baseUrl })
     return checkNamedServer({ ...request, baseUrl })
   }
 

@@ -97,7 +97,8 @@ export function canLackKey(
   provider: Provider,
 ): boolean {
   if (!provider.needsCredential) return true
-  return provider.needsBaseUrl && (withoutKey === true || (baseUrl != null && isLoopbackUrl(baseUrl)))
+  const url = baseUrl ?? provider.bases(null).openai
+  return provider.keyIsOptional && (withoutKey === true || (url !== null && isLoopbackUrl(url)))
 }
 
 /** Whether a URL leads to this machine. */
@@ -110,7 +111,7 @@ export function isLoopbackUrl(text: string): boolean {
 export function missingSecret(provider: Provider): QwenctlError {
   const page = provider.keysUrl === null ? '' : `; keys are at ${provider.keysUrl}`
   return new QwenctlError('missing_answer', `no key for ${provider.label}`, {
-    hint: `${KEY_FLAGS}${page}${provider.needsBaseUrl ? NO_KEY_FLAG : ''}`,
+    hint: `${KEY_FLAGS}${page}${provider.keyIsOptional ? NO_KEY_FLAG : ''}`,
     details: { field: 'key' },
   })
 }

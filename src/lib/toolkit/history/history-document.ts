@@ -122,11 +122,11 @@ function same(name: string): Label {
 }
 
 function rowOf(at: number, { key, label }: Label, tally: Tally): HistoryRow {
-  const { requests, succeeded, failed, inputTokens, outputTokens, unpriced } = tally
+  const { requests, succeeded, failed, inputTokens, outputTokens, estimatedTokens, unpriced } = tally
   return {
     ...{ at: timeOf(at), key, label, requests, succeeded, failed },
     outcomes: { ...tally.outcomes },
-    ...{ inputTokens, outputTokens },
+    ...{ inputTokens, outputTokens, estimatedTokens },
     costUsd: roundedUsd(tally.costUsd),
     estimatedUsd: roundedUsd(tally.estimatedUsd),
     unpriced,

@@ -38,6 +38,8 @@ export interface HistoryRow {
   outcomes: Record<string, number>
   inputTokens: number
   outputTokens: number
+  /** The part of the tokens that qwenctl estimated. */
+  estimatedTokens: number
   /** Null: the cost of every request is unknown. */
   costUsd: number | null
   /** The part of the cost that comes from the price table and not from the provider; null as above. */

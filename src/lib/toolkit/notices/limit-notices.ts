@@ -268,7 +268,7 @@ function trialNotice(now: Date, threshold: number): Notice {
         reserved: 0,
         remaining: 100 - threshold,
       },
-      ...{ resetsAt, source: 'configured', model: null, from: null, forecast: null },
+      ...{ resetsAt, source: 'configured', model: null, from: null, unpriced: false, forecast: null },
     },
   }
 }

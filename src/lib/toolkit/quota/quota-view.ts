@@ -100,13 +100,14 @@ interface InFlight {
 
 const nothingOpen: InFlight = { live: [], orphaned: [] }
 
-function todayView({ uncounted = 0, unreached = 0, ...counted }: DayTotals): TodayView {
+function todayView({ uncounted = 0, unreached = 0, estimatedTokens = 0, ...counted }: DayTotals): TodayView {
   const { requests, succeeded, costUsd } = counted
   return {
     ...counted,
     attempted: requests + uncounted,
     answered: succeeded,
     unreached,
+    estimatedTokens,
     costUsd: roundedUsd(costUsd),
   }
 }
@@ -134,6 +135,8 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
   const isOrphan = account.enabled && scene.hasProvider?.(account.provider) === false
   const verdict = isOrphan ? standingWithoutProvider(account) : standingOf(account, state, now)
   const limits = limitViews(subject, open.live, now)
+  const isUnpriced = totals.costUsd === null && totals.inputTokens + totals.outputTokens > 0
+  if (isUnpriced) for (const limit of limits) limit.unpriced = limit.metric === 'usd'
   const cooldowns = cooldownViews(account, state, now)
   return {
     id: account.id,
@@ -207,6 +210,7 @@ export function limitView(
     source: limit.source,
     model: 'model' in limit ? limit.model : null,
     from: limit.from,
+    unpriced: false,
     forecast: trail === null ? null : forecastView(makeForecast(limit, trail, now)),
   }
 }

@@ -77,6 +77,7 @@ function userSettings(settings: Settings, user: string): Settings {
     check: async () => refuse(),
     aliases: () => settings.aliases(),
     prices: () => settings.prices(),
+    priceTable: () => settings.priceTable(),
     caps: () => settings.caps(),
     unknown: () => settings.unknown(),
   }

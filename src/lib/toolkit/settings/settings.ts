@@ -6,6 +6,8 @@ import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { formatCommand } from '../notices/command-words.ts'
 import { parsePrice, readPrices } from '../../quota/prices/own-prices.ts'
 import type { OwnPrices } from '../../quota/prices/price-book.ts'
+import type { PriceTable } from '../../quota/prices/price-table.ts'
+import { priceTable } from '../../quota/prices/price-table.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { readCaps } from '../../rotation/caps.ts'
 import { CAPS, capOf, capPath, listCaps, parseCap } from './caps-settings.ts'
@@ -24,6 +26,8 @@ export interface SettingsParts {
   /** config.yaml of the home. */
   file: string
   env: NodeJS.ProcessEnv
+  /** The prices of `prices update`; left out: none. */
+  pricesFile?: string
   /** Facts of the home: shown with the settings, and changed by commands of their own. */
   facts?: readonly HomeFact[]
 }
@@ -43,11 +47,13 @@ export class FileSettings implements Settings {
   readonly path: string
   readonly #env: NodeJS.ProcessEnv
   readonly #facts: readonly HomeFact[]
+  readonly #pricesFile: string | null
 
   constructor(parts: SettingsParts) {
     this.path = parts.file
     this.#env = parts.env
     this.#facts = parts.facts ?? []
+    this.#pricesFile = parts.pricesFile ?? null
   }
 
   async list(): ReturnType<Settings['list']> {
@@ -127,6 +133,12 @@ export class FileSettings implements Settings {
 
   async prices(): Promise<OwnPrices> {
     return inFile(this.path, await this.#file(), PRICES, readPrices)
+  }
+
+  async priceTable(): Promise<PriceTable> {
+    if (this.#pricesFile === null) return priceTable
+    const { readPriceTable } = await import('../prices/prices.ts')
+    return readPriceTable(this.#pricesFile)
   }
 
   async unknown(): Promise<string[]> {

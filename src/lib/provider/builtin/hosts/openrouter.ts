@@ -69,6 +69,7 @@ export const openrouter = defineProvider({
   // /docs/api/reference/limits, as quoted in 2026-06; looked up 2026-11-29).
   counts: countsFailures,
   usage: readUsageWithCost,
+  reportsCost: true,
   routes: { 'chat/completions': true, completions: true, responses: true },
   limitHeaders: namesIn(limitHeaders),
   limitsFrom,

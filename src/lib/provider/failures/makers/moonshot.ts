@@ -12,7 +12,7 @@ export const moonshotFailures: ServiceFailures = {
   rows: [
     {
       id: 'kimi-plan-window',
-      message: /\breached your\b[^.]{0,40}\busage limit\b/i,
+      message: /\byou['’]ve reached your\b[^.]{0,40}\busage limit\b/i,
       class: 'quota-window',
       about: 'the 5 hours, the week or the month of a plan are used up',
       source: `${PLAN}; github.com/openclaw/openclaw/pull/142656 (2026-09)`,
