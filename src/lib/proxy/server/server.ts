@@ -212,10 +212,10 @@ export class ProxyServer implements LocalHost {
     this.#handle(exchange, incoming)
   }
 
-  computeCost(accountId: string, model: string, { inputTokens, outputTokens }: Usage): number | null {
+  computeCost(accountId: string, model: string, usage: Usage): number | null {
     const { live } = this.#proxy
     const account = live.accounts.find(({ id }) => id === accountId)
-    return account === undefined ? null : live.prices.computeCost(account, model, inputTokens, outputTokens)
+    return account === undefined ? null : live.prices.computeCost(account, model, usage)
   }
 
   #handle(exchange: Exchange, incoming: Incoming): void {

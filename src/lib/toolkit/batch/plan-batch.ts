@@ -39,7 +39,7 @@ export async function planBatch(
   query: PlanQuery,
 ): Promise<BatchPlan> {
   const { input } = checked
-  const prices = new PriceBook(await toolkit.settings.prices())
+  const prices = new PriceBook(await toolkit.settings.prices(), await toolkit.settings.priceTable())
   const records = new Map((await toolkit.accounts.records()).map((account) => [account.id, account]))
   const states = await readStates(checked)
   const { done, failed, claimed } = states.counts
@@ -56,7 +56,10 @@ export async function planBatch(
     const inputTokens = Math.ceil(lane.bytes / BYTES_PER_TOKEN)
     const maxOutputTokens = lane.unlimited > 0 ? null : lane.mostOutputTokens
     const costs = able.map(({ id, model }) =>
-      prices.computeCost(records.get(id)!, model ?? lane.model, inputTokens, maxOutputTokens),
+      prices.computeCost(records.get(id)!, model ?? lane.model, {
+        inputTokens,
+        outputTokens: maxOutputTokens,
+      }),
     )
     const maxCostUsd = costs.some((cost) => cost === null)
       ? null
