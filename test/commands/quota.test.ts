@@ -24,6 +24,7 @@ function account(change: Partial<AccountQuotaView>): AccountQuotaView {
     availableAt: null,
     fix: null,
     cooldowns: [],
+    plan: null,
     unsettled: 0,
     lastUsedAt: null,
     restingModels: [],

@@ -41,6 +41,7 @@ export function madeAccount(now: number, made: Made): AccountView {
       costUsd: null,
     },
     cooldowns: [],
+    plan: null,
     unsettled: 0,
     lastUsedAt: null,
     createdAt: timeOf(now - 20 * DAY),

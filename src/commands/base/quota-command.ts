@@ -6,6 +6,7 @@ import { cooldownNotes } from '../../lib/terminal/accounts/cooldown-notes.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { forecastNotes } from '../../lib/terminal/quota/forecast-messages.ts'
 import { quotaRows, quotaShape, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
+import { planNotes } from '../../lib/terminal/quota/plan-notes.ts'
 import { unpricedNotes } from '../../lib/terminal/quota/unpriced-notes.ts'
 import { AccountCommand } from './toolkit-command.ts'
 
@@ -27,6 +28,7 @@ export abstract class QuotaCommand extends AccountCommand {
       ...cooldownNotes(document),
       ...forecastNotes(document),
       ...unpricedNotes(document),
+      ...planNotes(document),
     ]
   }
 

@@ -21,6 +21,7 @@ export default class QuotaShow extends QuotaCommand {
     '<%= config.bin %> quota show',
     '<%= config.bin %> quota show qwen/work --json',
     '<%= config.bin %> quota show --sort left --top 10',
+    '<%= config.bin %> quota show openrouter --refresh',
     '<%= config.bin %> quota show --group night --watch',
     '<%= config.bin %> quota show --watch --json | jq .totals.remaining',
   ]
@@ -30,11 +31,16 @@ export default class QuotaShow extends QuotaCommand {
     provider: providerFlag,
     ...listFlags,
     watch: Flags.boolean({ char: 'w', description: 'keep showing changes' }),
+    refresh: Flags.boolean({ description: 'first ask the providers what they count, also of other use' }),
   }
 
   async run(): Promise<QuotaDocument | undefined> {
     const { args, flags } = await this.parse(QuotaShow)
     const filter = buildFilter(flags)
+    if (flags.refresh) {
+      const { failures } = await this.toolkit.quotas.refresh(args.account ?? [], filter)
+      for (const failure of failures) this.caution(failure)
+    }
     const read = async () => {
       const document = await this.toolkit.quotas.show(args.account ?? [], filter)
       const accounts = pickItems(document.accounts, quotaShape, flags)

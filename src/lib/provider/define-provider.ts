@@ -95,6 +95,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
     serves: servesUnknown,
     models: [],
     check: { dialect: 'openai', path: '/models' },
+    plan: null,
     device: null,
     simulated: false,
     terms: null,

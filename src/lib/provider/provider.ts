@@ -4,6 +4,7 @@
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { DeviceLogin } from './device-login.ts'
 import type { LearnedLimit } from './limits/learned-limit.ts'
+import type { PlanReader } from './plans/plan-reader.ts'
 import type { RouteTable } from './routes.ts'
 
 /** The two wire formats that clients and upstreams speak. */
@@ -148,6 +149,8 @@ export interface Provider {
     path: string
     /** Headers that the service requires. */ headers?: Record<string, string>
   } | null
+  /** Reads the provider's own counts of an account; null: no way to ask is known. */
+  plan: PlanReader | null
   /** The device-code login; null: there are only keys. */
   device: DeviceLogin | null
   /** True: replies are simulated inside qwenctl, and every screen says so. */

@@ -42,6 +42,7 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   serves: isFunction,
   models: checkList(isText),
   check: orNull(isCheck),
+  plan: orNull(isPlan),
   device: orNull(isDevice),
   simulated: isBoolean,
   terms: orNull(isText),
@@ -158,6 +159,12 @@ function isCheck(value: unknown): string | null {
         : 'must be an object of texts',
     ),
   })
+}
+
+function isPlan(value: unknown): string | null {
+  const { isOfficial, url, read } = (value ?? {}) as Record<string, unknown>
+  const isWhole = [isOfficial, url, read].every((part) => typeof part === 'function')
+  return isWhole ? null : 'must be null, or have the functions isOfficial, url and read'
 }
 
 function isDevice(value: unknown): string | null {

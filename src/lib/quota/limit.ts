@@ -10,7 +10,14 @@ export type Metric = (typeof metrics)[number]
 
 /** When a window begins and ends. */
 export type Clock =
-  | { kind: 'calendar'; unit: 'day' | 'week' | 'month'; /** IANA name, `UTC` by default. */ zone: string }
+  | {
+      kind: 'calendar'
+      unit: 'day' | 'week' | 'month'
+      /** IANA name, `UTC` by default. */
+      zone: string
+      /** The day on which a billing month begins; left out: the first. */
+      firstDay?: number
+    }
   | { kind: 'rolling'; lengthMs: number }
   | { kind: 'first-use'; lengthMs: number }
 
@@ -82,8 +89,13 @@ function parseMax(amount: string, metric: Metric, text: string): number {
   return max
 }
 
-/** Parses a window: `day`, `5h`, `week@Asia/Shanghai`, `day@rolling`. Throws `invalid_limit`. */
+/**
+ * Parses a window: `day`, `5h`, `week@Asia/Shanghai`, `day@rolling`, `month@15`, `month@15@Asia/Shanghai`. Throws
+ * `invalid_limit`.
+ */
 export function parseWindow(window: string): Clock {
+  const billing = /^month@(\d{1,2})(?:@(.+))?$/.exec(window)
+  if (billing !== null) return parseBillingMonth(window, Number(billing[1]), billing[2] ?? 'UTC')
   const [span = '', clock, ...rest] = window.split('@')
   if (rest.length > 0) throw new QwenctlError('invalid_limit', `"${window}" names more than one clock`)
   const lengthMs = spanMs(span, window)
@@ -106,6 +118,14 @@ export function parseWindow(window: string): Clock {
     )
   }
   return { kind: 'rolling', lengthMs }
+}
+
+/** A month from a billing day on. */
+function parseBillingMonth(window: string, firstDay: number, zone: string): Clock {
+  if (firstDay < 1 || firstDay > 31)
+    throw new QwenctlError('invalid_limit', `"${firstDay}" in "${window}" is not a day of a month`)
+  if (!isZone(zone)) throw new QwenctlError('invalid_limit', `"${zone}" in "${window}" is not a time zone`)
+  return { kind: 'calendar', unit: 'month', zone, firstDay }
 }
 
 function spanMs(span: string, window: string): number {

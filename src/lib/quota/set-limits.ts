@@ -10,6 +10,9 @@ import { advance, charge, emptyUsage } from './window.ts'
  */
 export const LEARNED_HOLDS_MS = 7 * 86_400_000
 
+/** Begins the `from` of a limit that a plan reader reported: it repeats the use, and not only the maximum. */
+export const PLAN_PREFIX = 'plan: '
+
 /**
  * Clients choose the model names, so their number is bounded. The limit with the oldest report is dropped first.
  */
@@ -63,7 +66,10 @@ type Learned = Omit<LearnedRecord, 'from'> & { from: string | null }
 
 function learnOfAccount(subject: SubjectState, record: Learned, now: number): void {
   const known = subject.limits.find((limit) => limit.source === 'learned' && isOfWindow(limit, record))
-  if (known !== undefined) return repeat(known, record, now)
+  if (known !== undefined) {
+    if (record.from?.startsWith(PLAN_PREFIX) === true) usedAtLeast({ ...known, max: record.max }, record, now)
+    return repeat(known, record, now)
+  }
   const limit: LimitState = {
     ...limitState(subject, { ...record, source: 'learned' }, now),
     from: record.from,

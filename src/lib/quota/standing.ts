@@ -24,7 +24,10 @@ export function standing(limit: LimitState, now: number): Standing {
     return { used, remaining, resetsAt: oldest === undefined ? null : oldest.at + (now - from) }
   }
   const isRunning = usage.end !== null && now < usage.end
-  const end = isRunning || clock.kind !== 'calendar' ? null : calendarWindow(clock.unit, clock.zone, now).end
+  const end =
+    isRunning || clock.kind !== 'calendar'
+      ? null
+      : calendarWindow(clock.unit, clock.zone, now, clock.firstDay).end
   return { used, remaining, resetsAt: isRunning ? usage.end : end }
 }
 

@@ -34,7 +34,8 @@ export function advance(usage: WindowUsage, clock: Clock, now: number): void {
   usage.used = 0
   usage.start = null
   usage.end = null
-  if (clock.kind === 'calendar') Object.assign(usage, calendarWindow(clock.unit, clock.zone, now))
+  if (clock.kind === 'calendar')
+    Object.assign(usage, calendarWindow(clock.unit, clock.zone, now, clock.firstDay))
 }
 
 /** Adds to a window that was advanced to `now`. A first-use window begins with this charge. */

@@ -54,24 +54,37 @@ export function startOfDate(zone: string, wall: number): number {
   return Math.min(...starts)
 }
 
-/** The window of that unit around `at`: `start` inclusive, `end` exclusive, epoch milliseconds. Weeks begin on Monday. */
+/**
+ * The window of that unit around `at`: `start` inclusive, `end` exclusive, epoch milliseconds. Weeks begin on Monday,
+ * months on `firstDay`, or on their last day where they are shorter.
+ */
 export function calendarWindow(
   unit: 'day' | 'week' | 'month',
   zone: string,
   at: number,
+  firstDay = 1,
 ): { start: number; end: number } {
   const wall = new Date(wallClock(zone, at))
   const day = Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate())
-  const window = (steps: number) => startOfDate(zone, shifted(unit, day, steps))
+  const window = (steps: number) => startOfDate(zone, shifted(unit, day, steps, firstDay))
   // When the clock falls back across midnight, the date occurs twice: the later day has then already begun.
   const next = window(1)
   return at < next ? { start: window(0), end: next } : { start: next, end: window(2) }
 }
 
 /** The first date of the unit around `day`, moved by `steps` units. Dates as UTC midnights. */
-function shifted(unit: 'day' | 'week' | 'month', day: number, steps: number): number {
+function shifted(unit: 'day' | 'week' | 'month', day: number, steps: number, firstDay: number): number {
   if (unit === 'day') return day + steps * DAY
   const date = new Date(day)
   if (unit === 'week') return day - ((date.getUTCDay() + 6) % 7) * DAY + steps * 7 * DAY
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + steps, 1)
+  const year = date.getUTCFullYear()
+  const month = date.getUTCMonth()
+  const hasBegun = day >= billingDay(year, month, firstDay)
+  return billingDay(year, month + (hasBegun ? steps : steps - 1), firstDay)
+}
+
+/** The day of that month on which a billing month begins, as UTC midnight. */
+function billingDay(year: number, month: number, firstDay: number): number {
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+  return Date.UTC(year, month, Math.min(firstDay, lastDay))
 }

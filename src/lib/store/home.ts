@@ -29,6 +29,8 @@ export interface Home {
   /** Notifications already sent, so that each is sent once. */
   noticesFolder: string
   configFile: string
+  /** The last answers of providers about plans. */
+  plansFile: string
   /** The prices of `prices update`. */
   pricesFile: string
   masterKeyFile: string
@@ -89,6 +91,7 @@ export function resolveHome(
     noticesFolder: path.join(folders.data, 'notices'),
     configFile: path.join(folders.config, 'config.yaml'),
     pricesFile: path.join(folders.data, 'prices.json'),
+    plansFile: path.join(folders.cache, 'plans.json'),
     // Kept apart from the sealed values where the system has two places, so that one copy does not contain both.
     masterKeyFile: path.join(folders.state, 'master.key'),
     vaultFile: path.join(folders.data, 'vault.json'),

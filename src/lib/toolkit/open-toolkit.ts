@@ -158,7 +158,8 @@ class LazyToolkit implements Toolkit {
     const books = (): Promise<StoreSnapshot> => this.#books()
     this.quotas = new LedgerQuotas({
       ...{ books, ledger: this.ledger, providers: this.providers, settings: this.settings },
-      ...{ models: this.models, proxies: this.proxies },
+      ...{ home: this.home, models: this.models, proxies: this.proxies },
+      planOf: (account, allowsUnofficial) => this.accounts.planOf(account, allowsUnofficial),
       ...{ isInFlight: this.isInFlight, placements: this.placements, keys: () => this.keys.records() },
     })
     const secrets = new AccountSecrets(once(() => this.#openVault()))
@@ -186,9 +187,8 @@ class LazyToolkit implements Toolkit {
       checks: new AccountChecks({
         ...{ secrets, logins, addressRules, providers: this.providers, egress: this.egress },
         request: () => ({
-          timeoutMs: options.checkTimeoutMs ?? 10_000,
+          ...{ timeoutMs: options.checkTimeoutMs ?? 10_000, clock: this.#clock },
           userAgent: `qwenctl/${ownVersion()}`,
-          clock: this.#clock,
         }),
       }),
     })

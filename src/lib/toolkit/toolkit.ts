@@ -13,6 +13,7 @@ import type { Account } from '../account/account.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { OwnPrices } from '../quota/prices/price-book.ts'
 import type { PriceTable } from '../quota/prices/price-table.ts'
+import type { PlanWindow } from '../provider/plans/plan-reader.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Home } from '../store/home.ts'
 import type { Template } from '../store/documents/templates-document.ts'
@@ -141,6 +142,8 @@ export interface Accounts {
   getDefault(): Promise<AccountView | null>
   /** Asks the provider whether it accepts a credential, before anything is stored. */
   checkCredential(account: NewAccount): Promise<CheckResult>
+  /** The provider's own counts; null: it cannot be asked. Throws `upstream_unavailable`. */
+  planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null>
   /** Asks the provider, and records the verdict: `needs-login` when refused, cleared when accepted. */
   verify(reference: string, filter?: AccountFilter): Promise<Verification>
   /** Renews the tokens of a login now, even if they are not due. */
@@ -171,6 +174,12 @@ export interface Logins {
   begin(wanted: NewAccount, overrides?: LoginOverrides, options?: LoginOptions): Promise<PendingLogin>
 }
 
+export interface PlanRefresh {
+  document: QuotaDocument
+  /** Why a provider could not be asked, in words. */
+  failures: string[]
+}
+
 export interface Quotas {
   /** No references: all accounts that match the filter. */
   show(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
@@ -179,6 +188,10 @@ export interface Quotas {
    * `account_not_found`, `ambiguous_account`, `invalid_value`, `invalid_usage`.
    */
   explain(query: ExplainQuery): Promise<ExplainDocument>
+  /**
+   * Asks the providers what they count, where they can be asked, and records it. A provider that fails stops no other.
+   */
+  refresh(references: string[], filter?: AccountFilter): Promise<PlanRefresh>
   /** Zeroes the counters of the accounts' limits and ends their cooldowns; returns the new state. */
   reset(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
   /** Ends the cooldowns of the accounts and of their quota groups; counters stay. Returns the new state. */

@@ -3,6 +3,7 @@
 
 import type { DayTotals } from '../quota/log/state.ts'
 import type { LimitSource, Metric } from '../quota/limit.ts'
+import type { PlanView } from './plans/plan-views.ts'
 
 export type AccountStatus =
   | 'ready'
@@ -46,7 +47,8 @@ export interface LimitView {
   remaining: number
   /** RFC 3339; null for a first-use window that has not begun, or a rolling one that is empty. */
   resetsAt: string | null
-  source: LimitSource
+  /** `plan`: the provider counts it, and qwenctl asked. */
+  source: LimitSource | 'plan'
   /** Null: all models; a learned limit may apply to one model alone. */
   model: string | null
   /** The source of a learned limit: a header, or a field of an error. Null for others. */
@@ -106,6 +108,8 @@ export interface AccountQuotaView {
   remainingMinute: number | null
   today: TodayView
   cooldowns: CooldownView[]
+  /** The provider's own counts, as last asked; null: never asked. */
+  plan: PlanView | null
   /** Reservations of today without a report from their ended process: charged, outcome unknown. */
   unsettled: number
   lastUsedAt: string | null

@@ -11,6 +11,13 @@ test.each([
   ['45000/week', 'requests', 45_000, { kind: 'calendar', unit: 'week', zone: 'UTC' }],
   ['1000000tokens/day', 'tokens', 1_000_000, { kind: 'calendar', unit: 'day', zone: 'UTC' }],
   ['5usd/month', 'usd', 5, { kind: 'calendar', unit: 'month', zone: 'UTC' }],
+  ['5usd/month@15', 'usd', 5, { kind: 'calendar', unit: 'month', zone: 'UTC', firstDay: 15 }],
+  [
+    '5usd/month@31@Asia/Shanghai',
+    'usd',
+    5,
+    { kind: 'calendar', unit: 'month', zone: 'Asia/Shanghai', firstDay: 31 },
+  ],
   ['0.5usd/day@rolling', 'usd', 0.5, { kind: 'rolling', lengthMs: 24 * HOUR }],
   ['10requests/day@Asia/Shanghai', 'requests', 10, { kind: 'calendar', unit: 'day', zone: 'Asia/Shanghai' }],
   ['6000/5h@first-use', 'requests', 6000, { kind: 'first-use', lengthMs: 5 * HOUR }],

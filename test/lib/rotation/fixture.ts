@@ -23,6 +23,7 @@ export const provider: Provider = {
   needsCredential: true,
   keyIsOptional: false,
   reportsCost: false,
+  plan: null,
   needsBaseUrl: false,
   endpoints: [{ id: 'intl', label: 'International', openai: 'https://qwen.test/v1', anthropic: null }],
   defaultLimits: [],

@@ -63,6 +63,7 @@ export function account(name: string, over: Partial<AccountQuotaView> = {}): Acc
       remainingMinute: null,
       limits: [limit()],
       cooldowns: [],
+      plan: null,
       unsettled: 0,
     },
     today: {

@@ -20,7 +20,7 @@ export const limitFields = {
   reserved: z.number().describe('the part of used that is still in flight'),
   remaining: z.number(),
   resetsAt: time.nullable(),
-  source: z.enum(['configured', 'default', 'learned']),
+  source: z.enum(['configured', 'default', 'learned', 'plan']),
   model: text.nullable().describe('a learned limit may apply to one model only'),
   from: text.nullable().describe('source of a learned limit'),
   unpriced: z.boolean().describe('a limit in dollars that counted nothing today: no price is known'),
@@ -58,6 +58,23 @@ const today = answer(
   'counted since midnight UTC',
 )
 
+const planWindow = answer(
+  'PlanWindow',
+  z.object({
+    name: text,
+    metric: text.nullable(),
+    window: text.nullable(),
+    max: z.number().nullable(),
+    used: z.number().nullable(),
+    elsewhere: z.number().nullable().describe('the part of used that did not go through qwenctl'),
+    remaining: z.number().nullable(),
+    percent: z.number().nullable().describe('the used share, 0 to 100'),
+    resetsAt: time.nullable(),
+    currency: text.optional(),
+  }),
+)
+const planView = answer('Plan', z.object({ at: time, windows: z.array(planWindow) }))
+
 const quotaFields = {
   id: text,
   user: text,
@@ -94,6 +111,7 @@ const quotaFields = {
   remainingMinute: z.number().nullable().describe('the same over shorter windows'),
   today,
   cooldowns: z.array(cooldownView),
+  plan: planView.nullable().describe('what the provider itself counts, as last asked'),
   unsettled: count.describe('requests of today without a result, because the process ended'),
   lastUsedAt: time.nullable(),
 }

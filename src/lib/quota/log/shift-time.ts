@@ -65,7 +65,8 @@ function shiftLimit(limit: LimitState, shift: number, now: number): void {
   const { usage, clock } = limit
   if (limit.until !== null) limit.until += shift
   if (usage.kind === 'rolling') for (const charge of usage.charges) charge.at += shift
-  else if (clock.kind === 'calendar') Object.assign(usage, calendarWindow(clock.unit, clock.zone, now))
+  else if (clock.kind === 'calendar')
+    Object.assign(usage, calendarWindow(clock.unit, clock.zone, now, clock.firstDay))
   else shiftFixed(usage, shift)
 }
 

@@ -1,10 +1,12 @@
 import type { Account } from '../../account/account.ts'
-import { isQwenctlError } from '../../base/errors.ts'
+import { redact } from '../../account/mask.ts'
+import { isQwenctlError, messageOf, QwenctlError } from '../../base/errors.ts'
+import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { AddressRules } from './account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import type { CheckRequest } from './credential-check.ts'
-import { checkNamedServer, checkWithProvider } from './credential-check.ts'
+import { checkNamedServer, checkWithProvider, get } from './credential-check.ts'
 import type { Egress } from '../../net/egress.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
@@ -67,6 +69,35 @@ export class AccountChecks {
       if (code === 'needs_login') return { result: 'refused', message, latencyMs: null }
       if (code === 'upstream_unavailable') return { result: 'unreachable', message, latencyMs: null }
       throw error
+    }
+  }
+
+  /**
+   * Asks the provider what it counts for the account. Null: it has no way to ask, or none that `allowsUnofficial`
+   * permits. Throws `upstream_unavailable`.
+   */
+  async planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
+    const registry = await this.#parts.providers()
+    if (!registry.has(account.provider) || account.credential.type !== 'api-key') return null
+    const provider = registry.of(account)
+    const bases = provider.bases(account.baseUrl)
+    const url = provider.plan?.url(bases) ?? null
+    if (provider.plan === null || url === null) return null
+    if (!allowsUnofficial && !provider.plan.isOfficial(bases)) return null
+    const secret = await this.#parts.secrets.open(account)
+    const request = await this.#request(await this.#parts.secrets.openEgress(account))
+    const reason = (words: string) =>
+      new QwenctlError(
+        'upstream_unavailable',
+        `${account.provider}/${account.name}: ${redact(words, [secret])}`,
+      )
+    try {
+      const reply = await get(url, provider.authHeaders(secret, 'openai'), request)
+      if (reply.status !== 200) throw reason(`the question about the plan was answered with ${reply.status}`)
+      return provider.plan.read(JSON.parse(reply.text), request.clock())
+    } catch (error) {
+      if (isQwenctlError(error)) throw error
+      throw reason(`the provider could not be asked about the plan: ${messageOf(error)}`)
     }
   }
 

@@ -10,6 +10,7 @@ import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
 import { ensureFolder } from '../../store/home.ts'
 import { newAccountId } from '../../store/new-id.ts'
+import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { AccountChecks } from './account-checks.ts'
 import type { AddressRules, CheckedSettings } from './account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
@@ -207,6 +208,10 @@ export class StoredAccounts implements Accounts {
   async checkCredential(wanted: NewAccount): Promise<CheckResult> {
     await this.#checkNew(wanted) // no key is sent for an account that could not be added
     return this.#checks.ofNew(wanted)
+  }
+
+  async planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
+    return this.#checks.planOf(account, allowsUnofficial)
   }
 
   /** Checks a new account without asking its provider. Throws what `add` throws. */

@@ -107,7 +107,11 @@ function checkPlace({ provider, baseUrl }: CheckRequest) {
   return null
 }
 
-async function get(url: string, headers: Record<string, string>, request: CheckRequest): Promise<Reply> {
+export async function get(
+  url: string,
+  headers: Record<string, string>,
+  request: Pick<CheckRequest, 'userAgent' | 'timeoutMs' | 'agents'>,
+): Promise<Reply> {
   const { default: got } = await import('got')
   const abort = new AbortController()
   const call = got(url, {

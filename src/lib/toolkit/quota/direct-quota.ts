@@ -12,6 +12,8 @@ import { storeOf } from '../../store/redis/store-of.ts'
 import type { LedgerOptions } from '../../store/ledger/file-event-log.ts'
 import { readLedger } from '../../store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../store/ledger/writer.ts'
+import type { Plans } from '../plans/plans-file.ts'
+import { readPlans } from '../plans/plans-file.ts'
 import { accountViews, quotaDocument } from './quota-view.ts'
 import type { AccountFilter } from '../toolkit.ts'
 import type { AccountView, QuotaDocument } from '../views.ts'
@@ -28,6 +30,7 @@ export interface StoreSnapshot {
   hasProvider: (id: string) => boolean
   /** Whether a writer of the ledger still runs; missing: its process on this machine tells. */
   isAlive?: (writer: string) => boolean
+  plans?: Plans
 }
 
 /** Reads the store without writing, locking or unlocking anything. */
@@ -37,11 +40,12 @@ export async function readBooks(
 ): Promise<StoreSnapshot> {
   const data = await accountsDocument(home).read()
   const hasProvider = (id: string) => builtinIds.has(id)
+  const facts = { hasProvider, plans: readPlans(home.plansFile) }
   const store = await storeOf(home)
-  if (store === null) return { data, ...readLedger(home, time), hasProvider }
+  if (store === null) return { data, ...readLedger(home, time), ...facts }
   const { state, problems, now } = await store.readLedger()
   const living = await store.livingWriters()
-  return { data, state, problems, now, hasProvider, isAlive: (writer) => living.has(writer) }
+  return { data, state, problems, now, ...facts, isAlive: (writer) => living.has(writer) }
 }
 
 /**
@@ -80,14 +84,14 @@ export function quotaDocumentOf(
   references: string[],
 ): QuotaDocument {
   const accounts = selectAccounts(books.data.accounts, filter, references)
-  const { state, now, hasProvider } = books
-  return quotaDocument({ accounts, state, now, hasProvider, isAlive: rememberingLife(books) })
+  const { state, now, hasProvider, plans = {} } = books
+  return quotaDocument({ accounts, state, now, hasProvider, plans, isAlive: rememberingLife(books) })
 }
 
 export function accountViewsOf(books: StoreSnapshot, accounts: Account[]): AccountView[] {
-  const { data, state, now, hasProvider } = books
+  const { data, state, now, hasProvider, plans = {} } = books
   return accountViews({
-    ...{ accounts, state, now, hasProvider },
+    ...{ accounts, state, now, hasProvider, plans },
     isAlive: rememberingLife(books),
     defaultAccount: data.defaultAccount,
   })

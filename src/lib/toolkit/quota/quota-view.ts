@@ -8,7 +8,7 @@ import { listCooldowns } from '../../quota/cooldowns.ts'
 import type { Forecast } from '../../quota/forecast.ts'
 import { makeForecast } from '../../quota/forecast.ts'
 import { windowLength } from '../../quota/limit.ts'
-import { isInForce } from '../../quota/set-limits.ts'
+import { isInForce, PLAN_PREFIX } from '../../quota/set-limits.ts'
 import type {
   DayTotals,
   LedgerState,
@@ -23,6 +23,7 @@ import { formatDay, findTotals } from '../../quota/log/totals.ts'
 import { standingOf, standingWithoutProvider } from '../accounts/account-status.ts'
 import { capacityOf } from '../capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'
+import type { Plans } from '../plans/plans-file.ts'
 import type {
   AccountQuotaView,
   AccountView,
@@ -41,6 +42,8 @@ export interface QuotaScene {
   isAlive: (reservationId: string) => boolean
   /** Whether a provider with this id exists; without it an account cannot serve. Missing: every id exists. */
   hasProvider?: (id: string) => boolean
+  /** The counts of providers, by account; missing: nothing is known. */
+  plans?: Plans
 }
 
 /** The `quota show` document of these accounts, in their order. */
@@ -156,6 +159,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     ...capacityOf(limits, verdict.status === 'ready'),
     today: todayView(totals),
     cooldowns,
+    plan: scene.plans?.[account.id] ?? null,
     unsettled: open.orphaned.filter((reservation) => formatDay(reservation.at) === today).length,
     lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
   }
@@ -207,7 +211,7 @@ export function limitView(
     reserved: Math.min(reserved, used),
     remaining: Math.max(0, remaining),
     resetsAt: resetsAt === null ? null : timeOf(resetsAt),
-    source: limit.source,
+    source: limit.from?.startsWith(PLAN_PREFIX) === true ? 'plan' : limit.source,
     model: 'model' in limit ? limit.model : null,
     from: limit.from,
     unpriced: false,

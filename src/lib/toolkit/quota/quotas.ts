@@ -5,7 +5,9 @@ import type { LedgerState } from '../../quota/log/state.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
 import { quotaDocumentOf, selectAccounts } from './direct-quota.ts'
 import type { ExplainParts } from './explain-quota.ts'
-import type { AccountFilter, ProviderRegistry, Quotas } from '../toolkit.ts'
+import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
+import type { Home } from '../../store/home.ts'
+import type { AccountFilter, PlanRefresh, ProviderRegistry, Quotas } from '../toolkit.ts'
 import type { ExplainDocument, ExplainQuery, QuotaDocument } from '../views.ts'
 
 export interface QuotasParts extends Pick<
@@ -15,6 +17,8 @@ export interface QuotasParts extends Pick<
   books: () => Promise<StoreSnapshot>
   ledger: () => Promise<Ledger>
   providers: () => Promise<ProviderRegistry>
+  home: Home
+  planOf: (account: Account, allowsUnofficial: boolean) => Promise<PlanWindow[] | null>
 }
 
 /** Quotas from the ledger of this home. */
@@ -39,6 +43,17 @@ export class LedgerQuotas implements Quotas {
     const { explainQuota } = await import('./explain-quota.ts')
     const parts = { books, providers, settings, models, proxies, keys, isInFlight, placements }
     return explainQuota(query, parts)
+  }
+
+  async refresh(references: string[], filter: AccountFilter = {}): Promise<PlanRefresh> {
+    const { accounts, state } = await this.#selected(references, filter)
+    const { refreshPlans } = await import('../plans/refresh-all.ts')
+    const { home, settings, planOf } = this.#parts
+    const allowsUnofficial = Boolean(await settings.get('plans.unofficial'))
+    const asked = (account: Account) => planOf(account, allowsUnofficial)
+    const { notices, failures } = await refreshPlans(accounts, { file: home.plansFile, state, asked })
+    await this.#record(notices)
+    return { document: await this.show(references, filter), failures }
   }
 
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {

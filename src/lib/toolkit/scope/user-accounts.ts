@@ -67,6 +67,10 @@ export class UserAccounts implements Accounts {
     return this.#all.checkCredential(ownedBy(this.#user, account))
   }
 
+  planOf(account: Account, allowsUnofficial: boolean) {
+    return this.#all.planOf(account, allowsUnofficial)
+  }
+
   verify(reference: string, filter?: AccountFilter) {
     return this.#all.verify(reference, this.#own(filter))
   }

@@ -43,6 +43,7 @@ function userQuotas(quotas: Quotas, user: string): Quotas {
   return {
     show: (references, filter) => quotas.show(references, own(filter)),
     explain: (query) => quotas.explain({ ...query, user }),
+    refresh: (references, filter) => quotas.refresh(references, own(filter)),
     reset: (references, filter) => quotas.reset(references, own(filter)),
     endCooldowns: (references, filter) => quotas.endCooldowns(references, own(filter)),
     forgetLearned: (references, filter) => quotas.forgetLearned(references, own(filter)),

@@ -203,6 +203,13 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'how bytes are moved: `fast` by sockets, or `portable` by the documented HTTP of Node',
   },
   {
+    key: 'plans.unofficial',
+    type: { kind: 'boolean' },
+    default: false,
+    variable: 'QWENCTL_PLANS_UNOFFICIAL',
+    description: 'ask for plans also at addresses that a provider does not document (zai, Kimi Code)',
+  },
+  {
     key: 'models.fetch',
     type: { kind: 'boolean' },
     default: true,

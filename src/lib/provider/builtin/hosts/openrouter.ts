@@ -4,6 +4,7 @@ import { findFamily } from '../../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../../limits/learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../../limits/limit-headers.ts'
 import type { HeaderLookup } from '../../provider.ts'
+import { openrouterPlan } from '../../plans/balances.ts'
 import { isObject, readError } from '../../failures/read-error.ts'
 import { readUsageWithCost } from '../../usage/usage.ts'
 
@@ -70,6 +71,7 @@ export const openrouter = defineProvider({
   counts: countsFailures,
   usage: readUsageWithCost,
   reportsCost: true,
+  plan: openrouterPlan,
   routes: { 'chat/completions': true, completions: true, responses: true },
   limitHeaders: namesIn(limitHeaders),
   limitsFrom,

@@ -1,5 +1,6 @@
 import { deepseekFailures } from '../../failures/makers/deepseek.ts'
 import { defineProvider } from '../../define-provider.ts'
+import { deepseekPlan } from '../../plans/balances.ts'
 import { servesFamilies } from '../../model-families.ts'
 
 export const deepseek = defineProvider({
@@ -17,6 +18,7 @@ export const deepseek = defineProvider({
     },
   ],
   outcomes: deepseekFailures.rows,
+  plan: deepseekPlan,
   // Completions (fill in the middle) are below `/beta` alone.
   routes: {
     'chat/completions': true,

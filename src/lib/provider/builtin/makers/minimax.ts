@@ -1,5 +1,6 @@
 import { defineProvider } from '../../define-provider.ts'
 import { minimaxFailures } from '../../failures/makers/minimax.ts'
+import { minimaxPlan } from '../../plans/coding-plans.ts'
 import { servesFamilies } from '../../model-families.ts'
 
 /**
@@ -25,6 +26,7 @@ export const minimax = defineProvider({
     },
   ],
   outcomes: minimaxFailures.rows,
+  plan: minimaxPlan,
   countsTogether: 'all keys of one account',
   serves: servesFamilies(['minimax']),
 })

@@ -1,5 +1,7 @@
 import { defineProvider } from '../../define-provider.ts'
 import { moonshotFailures } from '../../failures/makers/moonshot.ts'
+import { moonshotPlan } from '../../plans/balances.ts'
+import { firstPlan, kimiPlan } from '../../plans/coding-plans.ts'
 import { servesFamilies } from '../../model-families.ts'
 
 /**
@@ -34,6 +36,7 @@ export const moonshot = defineProvider({
     },
   ],
   outcomes: moonshotFailures.rows,
+  plan: firstPlan(moonshotPlan, kimiPlan),
   countsTogether: 'all keys of one account',
   serves: servesFamilies(['kimi']),
 })

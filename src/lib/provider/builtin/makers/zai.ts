@@ -1,5 +1,6 @@
 import { defineProvider } from '../../define-provider.ts'
 import { zaiFailures } from '../../failures/makers/zai.ts'
+import { zaiPlan } from '../../plans/coding-plans.ts'
 import { servesFamilies } from '../../model-families.ts'
 
 const CODING_TERMS =
@@ -33,6 +34,7 @@ export const zai = defineProvider({
     },
   ],
   outcomes: zaiFailures.rows,
+  plan: zaiPlan,
   countsTogether: 'all keys of one account',
   serves: servesFamilies(['glm']),
 })

@@ -1,0 +1,55 @@
+// Money that is left, as providers count it.
+
+import { isObject } from '../failures/read-error.ts'
+import type { PlanReader, PlanWindow } from './plan-reader.ts'
+import { emptyWindow, readNumber } from './plan-reader.ts'
+
+const RESETS: Readonly<Record<string, string>> = { daily: 'day', weekly: 'week', monthly: 'month' }
+
+/** The limit of the key, in dollars; its windows are those of the calendar, UTC. */
+export const openrouterPlan: PlanReader = {
+  isOfficial: () => true,
+  source: 'https://openrouter.ai/docs/api/reference/limits, 2026-11-30',
+  url: ({ openai }) => (openai === null ? null : `${openai}/key`),
+  read(body) {
+    const data = isObject(body) && isObject(body.data) ? body.data : null
+    const max = readNumber(data?.limit)
+    if (data === null || max === null) return []
+    const remaining = readNumber(data.limit_remaining)
+    const window = RESETS[String(data.limit_reset)] ?? null
+    return [{ ...moneyWindow('key limit', max, remaining), window }]
+  },
+}
+
+function moneyWindow(name: string, max: number, remaining: number | null): PlanWindow {
+  const used = remaining === null ? null : Math.max(0, max - remaining)
+  const percent = used === null || max === 0 ? null : Math.min(100, (used / max) * 100)
+  return { ...emptyWindow(name), metric: 'usd', max, used, remaining, percent }
+}
+
+export const deepseekPlan: PlanReader = {
+  isOfficial: () => true,
+  source: 'https://api-docs.deepseek.com/api/get-user-balance, 2026-11-30',
+  url: ({ openai }) => (openai === null ? null : `${new URL(openai).origin}/user/balance`),
+  read(body) {
+    const rows = isObject(body) && Array.isArray(body.balance_infos) ? (body.balance_infos as unknown[]) : []
+    return rows.filter(isObject).flatMap((row) => balance(row.total_balance, String(row.currency)))
+  },
+}
+
+export const moonshotPlan: PlanReader = {
+  isOfficial: () => true,
+  source: 'https://platform.kimi.ai/docs/api/balance, 2026-11-30',
+  url: ({ openai }) => (openai?.includes('moonshot') === true ? `${openai}/users/me/balance` : null),
+  read(body) {
+    const data = isObject(body) && isObject(body.data) ? body.data : null
+    return data === null ? [] : balance(data.available_balance, 'USD')
+  },
+}
+
+function balance(value: unknown, currency: string): PlanWindow[] {
+  const remaining = readNumber(value)
+  if (remaining === null) return []
+  const found = { ...emptyWindow('balance'), remaining }
+  return [currency === 'USD' ? { ...found, metric: 'usd' } : { ...found, currency }]
+}

@@ -1,0 +1,97 @@
+// Windows of coding plans. Their addresses are those of the makers' own tools; only MiniMax documents its own.
+
+import { isObject } from '../failures/read-error.ts'
+import type { PlanReader, PlanWindow } from './plan-reader.ts'
+import { emptyWindow, readNumber } from './plan-reader.ts'
+
+/** Units of Z.ai: 3 hours, 5 months, 6 weeks. */
+const ZAI_UNITS: Readonly<Record<number, string>> = { 3: 'hours', 5: 'months', 6: 'weeks' }
+
+export const zaiPlan: PlanReader = {
+  isOfficial: () => false,
+  source: 'https://github.com/zai-org/zai-coding-plugins, 2026-11-30',
+  url: ({ openai }) =>
+    openai?.includes('/coding/') === true ? `${new URL(openai).origin}/api/monitor/usage/quota/limit` : null,
+  read(body) {
+    const data = isObject(body) && isObject(body.data) ? body.data : null
+    const limits = Array.isArray(data?.limits) ? (data.limits as unknown[]) : []
+    return limits.filter(isObject).flatMap((limit): PlanWindow[] => {
+      const percent = readNumber(limit.percentage)
+      if (percent === null) return []
+      const unit = ZAI_UNITS[readNumber(limit.unit) ?? 0] ?? 'window'
+      const isOfTools = limit.type === 'TIME_LIMIT'
+      const name = `${isOfTools ? 'tools, ' : ''}${readNumber(limit.number) ?? 1} ${unit}`
+      const resetsAt = readNumber(limit.nextResetTime)
+      return [{ ...emptyWindow(name), percent, resetsAt, stopsModels: !isOfTools }]
+    })
+  },
+}
+
+/** The counts named `usage` are what remains (MiniMax-AI/MiniMax-M2#99); the percent says it plainly. */
+export const minimaxPlan: PlanReader = {
+  isOfficial: () => true,
+  source: 'https://platform.minimax.io/docs/token-plan/faq, 2026-11-30',
+  url: ({ openai }) => (openai === null ? null : `${openai}/token_plan/remains`),
+  read(body, now) {
+    const holder = isObject(body) && isObject(body.data) ? body.data : body
+    const rows = isObject(holder) && Array.isArray(holder.model_remains) ? holder.model_remains : []
+    return (rows as unknown[]).filter(isObject).flatMap((row) => {
+      const model = String(row.model_name)
+      return [
+        minimaxWindow(`${model}, 5 hours`, row.current_interval_remaining_percent, row.remains_time, now),
+        minimaxWindow(`${model}, week`, row.current_weekly_remaining_percent, row.weekly_remains_time, now),
+      ].flat()
+    })
+  },
+}
+
+function minimaxWindow(name: string, left: unknown, remainsMs: unknown, now: number): PlanWindow[] {
+  const percentLeft = readNumber(left)
+  if (percentLeft === null) return []
+  const wait = readNumber(remainsMs)
+  const resetsAt = wait === null || wait <= 0 ? null : now + wait
+  const stopsModels = /^(general|minimax-)/i.test(name)
+  return [{ ...emptyWindow(name), percent: Math.max(0, 100 - percentLeft), resetsAt, stopsModels }]
+}
+
+export const kimiPlan: PlanReader = {
+  isOfficial: () => false,
+  source: 'https://github.com/MoonshotAI/kimi-cli, 2026-11-30',
+  url: ({ openai }) => (openai?.includes('api.kimi.com') === true ? `${openai}/usages` : null),
+  read(body) {
+    if (!isObject(body)) return []
+    const limits = Array.isArray(body.limits) ? (body.limits as unknown[]).filter(isObject) : []
+    return [
+      ...kimiWindow('week', body.usage),
+      ...limits.flatMap((limit) => {
+        const minutes = isObject(limit.window) ? readNumber(limit.window.duration) : null
+        return kimiWindow(minutes === null ? 'window' : `${minutes / 60} hours`, limit.detail)
+      }),
+    ]
+  },
+}
+
+function kimiWindow(name: string, detail: unknown): PlanWindow[] {
+  if (!isObject(detail)) return []
+  const max = readNumber(detail.limit)
+  if (max === null || max <= 0) return []
+  const left = readNumber(detail.remaining)
+  const used = readNumber(detail.used) ?? (left === null ? null : max - left)
+  if (used === null) return []
+  const reset = Date.parse(String(detail.resetTime ?? detail.reset_time))
+  const resetsAt = Number.isNaN(reset) ? null : reset
+  return [{ ...emptyWindow(name), max, used, remaining: max - used, percent: (used / max) * 100, resetsAt }]
+}
+
+/** Pay as you go has a balance, the Kimi Code plan has windows. */
+export function firstPlan(one: PlanReader, other: PlanReader): PlanReader {
+  return {
+    isOfficial: (bases) => (one.url(bases) === null ? other : one).isOfficial(bases),
+    source: `${one.source}; ${other.source}`,
+    url: (bases) => one.url(bases) ?? other.url(bases),
+    read: (body, now) => {
+      const found = one.read(body, now)
+      return found.length > 0 ? found : other.read(body, now)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Metric } from '../../quota/limit.ts'
+import type { Bases } from '../provider.ts'
+
+/** Asks for the provider's own counts: a free GET, and a pure function from its answer. */
+export interface PlanReader {
+  /** False: the provider does not document the address, so a setting must allow it. */
+  isOfficial(bases: Bases): boolean
+  /** The page that documents or reports the answer, and the day of reading. */
+  source: string
+  /** The URL of the GET at these bases; null: there is none. */
+  url(bases: Bases): string | null
+  /** The windows in the parsed answer; empty: it names none. Never throws. */
+  read(body: unknown, now: number): PlanWindow[]
+}
+
+/** A window or a balance, as the provider counts it. Null: unknown. */
+export interface PlanWindow {
+  /** For people: `key limit`, `5 hours`, `balance`. */
+  name: string
+  /** Null: a unit that qwenctl does not measure. */
+  metric: Metric | null
+  /** Spelled as in limits (`month`), if qwenctl can count it too; null: not. */
+  window: string | null
+  max: number | null
+  used: number | null
+  remaining: number | null
+  /** The used share, 0 to 100. */
+  percent: number | null
+  /** Epoch milliseconds. */
+  resetsAt: number | null
+  /** False: requests of models continue when it is used up (tools, video). */
+  stopsModels: boolean
+  /** The currency of a balance, where it is not the US dollar. */
+  currency?: string
+}
+
+export function emptyWindow(name: string): PlanWindow {
+  return {
+    ...{ name, metric: null, window: null, max: null },
+    ...{ used: null, remaining: null, percent: null, resetsAt: null, stopsModels: true },
+  }
+}
+
+/** A number, also where the service writes it as text. */
+export function readNumber(value: unknown): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : null
+}

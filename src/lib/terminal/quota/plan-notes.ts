@@ -1,0 +1,34 @@
+import type { PlanWindowView } from '../../toolkit/plans/plan-views.ts'
+import type { QuotaDocument } from '../../toolkit/views.ts'
+import { shownReference } from '../accounts/account-names.ts'
+import { shortNumber } from '../format/short-number.ts'
+
+/** A line for each account with counts of its provider: `key limit 2.5 of 10 usd used, 1.2 of it elsewhere`. */
+export function planNotes({ accounts }: QuotaDocument): string[] {
+  return accounts.flatMap((account) => {
+    const { plan } = account
+    if (plan === null || plan.windows.length === 0) return []
+    const at = plan.at.slice(11, 16)
+    return [
+      `${shownReference(account)} as the provider counts (${at} UTC): ${plan.windows.map(formatWindow).join('; ')}`,
+    ]
+  })
+}
+
+function formatWindow({
+  name,
+  metric,
+  max,
+  used,
+  elsewhere,
+  remaining,
+  percent,
+  currency,
+}: PlanWindowView): string {
+  const unit = currency ?? metric ?? ''
+  if (max === null && remaining !== null) return `${name} ${shortNumber(remaining)} ${unit} left`.trim()
+  const other = elsewhere === null || elsewhere === 0 ? '' : `, ${shortNumber(elsewhere)} of it elsewhere`
+  if (max !== null && used !== null)
+    return `${name} ${shortNumber(used)} of ${shortNumber(max)} ${unit} used${other}`
+  return percent === null ? name : `${name} ${Math.round(percent)} % used`
+}

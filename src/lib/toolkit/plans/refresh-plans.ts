@@ -1,0 +1,64 @@
+import type { Account } from '../../account/account.ts'
+import type { Notice } from '../../quota/ledger.ts'
+import { parseWindow } from '../../quota/limit.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
+import { usageFromTrail } from '../../quota/log/trail.ts'
+import { PLAN_PREFIX } from '../../quota/set-limits.ts'
+import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
+import type { PlanView, PlanWindowView } from './plan-views.ts'
+
+/** The view of what the provider counts, with the part that was not used through qwenctl. */
+export function planView(windows: PlanWindow[], account: Account, state: LedgerState, now: number): PlanView {
+  return {
+    at: new Date(now).toISOString(),
+    windows: windows.map((window) => windowView(window, account, state, now)),
+  }
+}
+
+function windowView(plan: PlanWindow, account: Account, state: LedgerState, now: number): PlanWindowView {
+  const { metric, window, used, resetsAt, stopsModels: _stopsModels, ...rest } = plan
+  const trail = state.subjects.get(account.id)?.trail
+  const own =
+    trail === undefined || metric === null || window === null
+      ? null
+      : usageFromTrail(trail, metric, parseWindow(window), now).used
+  return {
+    ...rest,
+    metric,
+    window,
+    used,
+    elsewhere: used === null || own === null ? null : Math.max(0, used - own),
+    resetsAt: resetsAt === null ? null : new Date(resetsAt).toISOString(),
+  }
+}
+
+/** A window that qwenctl cannot count, without anything left until a known time. */
+function isSpent({ stopsModels, window, percent, resetsAt }: PlanWindow): boolean {
+  return stopsModels && window === null && percent !== null && percent >= 100 && resetsAt !== null
+}
+
+/** The events that the ledger learns from: limits that it can count, and rests where nothing is left. */
+export function planNotices(windows: PlanWindow[], { id }: Account): Notice[] {
+  const limits = windows.flatMap(({ name, metric, window, max, remaining }) =>
+    metric === null || window === null || max === null || max <= 0
+      ? []
+      : [
+          {
+            metric,
+            window,
+            max,
+            from: `${PLAN_PREFIX}${name}`,
+            ...(remaining === null ? {} : { remaining: Math.max(0, remaining) }),
+          },
+        ],
+  )
+  const learned: Notice[] = limits.length === 0 ? [] : [{ type: 'learn', account: id, limits }]
+  const spent = windows.filter(isSpent)
+  const until = Math.max(...spent.map(({ resetsAt }) => resetsAt ?? 0))
+  if (spent.length === 0) return learned
+  const evidence = `the provider counts ${spent.map(({ name }) => name).join(', ')} as used up`
+  return [
+    ...learned,
+    { type: 'cool', subject: id, until: new Date(until).toISOString(), reason: 'quota-window', evidence },
+  ]
+}

@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
+
+const NOW = Date.parse('2026-11-30T03:00:00Z')
+const plan = (id: string) => builtinProviders.find((provider) => provider.id === id)!.plan!
+const bases = (id: string, endpoint: string | null = null) =>
+  builtinProviders.find((provider) => provider.id === id)!.bases(endpoint)
+
+describe('the plan that a provider counts', () => {
+  it.each([
+    [
+      'openrouter',
+      { data: { limit: 10, limit_remaining: 7.5, limit_reset: 'monthly', usage: 100 } },
+      [
+        {
+          name: 'key limit',
+          metric: 'usd',
+          window: 'month',
+          max: 10,
+          used: 2.5,
+          remaining: 7.5,
+          percent: 25,
+        },
+      ],
+    ],
+    ['openrouter', { data: { limit: null, limit_remaining: null, usage: 3 } }, []],
+    [
+      'deepseek',
+      { is_available: true, balance_infos: [{ currency: 'CNY', total_balance: '110.00' }] },
+      [{ name: 'balance', metric: null, remaining: 110, currency: 'CNY' }],
+    ],
+    [
+      'moonshot',
+      { code: 0, data: { available_balance: 49.58 } },
+      [{ name: 'balance', metric: 'usd', remaining: 49.58 }],
+    ],
+    [
+      'moonshot',
+      {
+        usage: { limit: '100', used: '99', remaining: '1' },
+        limits: [
+          {
+            window: { duration: 300, timeUnit: 'TIME_UNIT_MINUTE' },
+            detail: { limit: '50', remaining: '10', resetTime: '2026-11-30T05:00:00Z' },
+          },
+        ],
+      },
+      [
+        { name: 'week', used: 99, percent: 99 },
+        { name: '5 hours', used: 40, percent: 80, resetsAt: Date.parse('2026-11-30T05:00:00Z') },
+      ],
+    ],
+    [
+      'zai',
+      {
+        success: true,
+        data: {
+          limits: [
+            { type: 'TOKENS_LIMIT', unit: 3, number: 5, percentage: 42.5, nextResetTime: NOW + 60_000 },
+            { type: 'TIME_LIMIT', unit: 5, number: 1, percentage: 100 },
+          ],
+        },
+      },
+      [
+        { name: '5 hours', percent: 42.5, resetsAt: NOW + 60_000, stopsModels: true },
+        { name: 'tools, 1 months', percent: 100, stopsModels: false },
+      ],
+    ],
+    [
+      'minimax',
+      {
+        base_resp: { status_code: 0 },
+        model_remains: [
+          {
+            model_name: 'general',
+            current_interval_remaining_percent: 83,
+            remains_time: 7200,
+            current_weekly_remaining_percent: 40,
+          },
+        ],
+      },
+      [
+        { name: 'general, 5 hours', percent: 17, resetsAt: NOW + 7200 },
+        { name: 'general, week', percent: 60, resetsAt: null },
+      ],
+    ],
+  ])('%s', (id, body, windows) => {
+    expect(plan(id).read(body, NOW)).toMatchObject(windows)
+    expect(plan(id).read(body, NOW)).toHaveLength(windows.length)
+  })
+
+  test('an answer of any shape is read without a fault', () => {
+    const readers = builtinProviders.flatMap((provider) => (provider.plan === null ? [] : [provider.plan]))
+    expect(readers.length).toBeGreaterThanOrEqual(5)
+    fc.assert(
+      fc.property(fc.constantFrom(...readers), fc.jsonValue(), (reader, body) => {
+        for (const { percent } of reader.read(body, NOW)) expect(percent === null || percent >= 0).toBe(true)
+      }),
+    )
+  })
+
+  it.each([
+    ['openrouter', null, 'https://openrouter.ai/api/v1/key', true],
+    ['deepseek', null, 'https://api.deepseek.com/user/balance', true],
+    ['moonshot', 'cn', 'https://api.moonshot.cn/v1/users/me/balance', true],
+    ['moonshot', 'coding', 'https://api.kimi.com/coding/v1/usages', false],
+    ['zai', 'coding-intl', 'https://api.z.ai/api/monitor/usage/quota/limit', false],
+    ['zai', 'intl', null, false],
+  ])('%s at %s is asked at %s', (id, endpoint, url, isOfficial) => {
+    expect(plan(id).url(bases(id, endpoint))).toBe(url)
+    if (url !== null) expect(plan(id).isOfficial(bases(id, endpoint))).toBe(isOfficial)
+  })
+})
