@@ -40,6 +40,7 @@ import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
 import type { ProvidersParts } from './open-providers.ts'
 import { Proxies } from './proxies.ts'
+import { readPlans } from './plans/plans-file.ts'
 import { LedgerQuotas } from './quota/quotas.ts'
 import { PluginFaults } from './plugin-faults.ts'
 import { reconcileLimits } from './quota/reconcile.ts'
@@ -332,10 +333,10 @@ class LazyToolkit implements Toolkit {
     }
     const data = await accountsDocument(this.home).read()
     await ledger.catchUp()
-    const hasProvider = await this.#providerTest(data)
+    const facts = { hasProvider: await this.#providerTest(data), plans: readPlans(this.home.plansFile) }
     const { state } = ledger
     return {
-      ...{ data, state, now: ledger.now(), problems: [...ledger.problems], hasProvider },
+      ...{ data, state, now: ledger.now(), problems: [...ledger.problems], ...facts },
       isAlive: (writer) => this.isInFlight(`${writer}-0`),
     }
   }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { writeAtomically } from '../../store/documents/atomic-write.ts'
 import type { PlanView } from './plan-views.ts'
 
@@ -15,5 +16,6 @@ export function readPlans(file: string): Plans {
 }
 
 export async function storePlans(file: string, plans: Plans): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   await writeAtomically(file, `${JSON.stringify({ plans })}\n`)
 }

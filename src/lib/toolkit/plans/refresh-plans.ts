@@ -19,9 +19,11 @@ function windowView(plan: PlanWindow, account: Account, state: LedgerState, now:
   const { metric, window, used, resetsAt, stopsModels: _stopsModels, ...rest } = plan
   const trail = state.subjects.get(account.id)?.trail
   const own =
-    trail === undefined || metric === null || window === null
+    metric === null || window === null
       ? null
-      : usageFromTrail(trail, metric, parseWindow(window), now).used
+      : trail === undefined
+        ? 0
+        : usageFromTrail(trail, metric, parseWindow(window), now).used
   return {
     ...rest,
     metric,

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { mkdir, readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import type { OwnPrices } from '../../quota/prices/price-book.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
@@ -87,5 +87,6 @@ export function comparePrices(table: PriceTable, next: PriceTable): PriceChange[
 
 /** Keeps the prices in the home. A running proxy reads them at its next start or change of settings. */
 export async function storePrices(file: string, { asOf, source, rows }: PriceTable): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   await writeAtomically(file, `${JSON.stringify({ asOf, source, prices: rows }, null, 1)}\n`)
 }

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { openrouterPlan } from '../../../../src/lib/provider/plans/balances.ts'
+import { emptyWindow } from '../../../../src/lib/provider/plans/plan-reader.ts'
+import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
+import { planNotices, planView } from '../../../../src/lib/toolkit/plans/refresh-plans.ts'
+import type { Account } from '../../../../src/lib/account/account.ts'
+
+const at = '2026-11-30T03:00:00.000Z'
+const NOW = Date.parse(at)
+const account = { id: 'acc_1' } as Account
+
+describe('what a provider counts', () => {
+  test('the part that did not pass through qwenctl is shown as used elsewhere', () => {
+    const state = emptyState()
+    apply(state, { type: 'reserve', id: 'w-1', account: 'acc_1', at })
+    apply(state, { type: 'settle', id: 'w-1', at, outcome: 'ok', costUsd: 1 })
+    const windows = openrouterPlan.read(
+      { data: { limit: 10, limit_remaining: 7.5, limit_reset: 'monthly' } },
+      NOW,
+    )
+    expect(planView(windows, account, state, NOW).windows).toMatchObject([{ used: 2.5, elsewhere: 1.5 }])
+  })
+
+  test('a window that qwenctl can count becomes a limit; one that is used up rests the account until its end', () => {
+    const end = NOW + 3_600_000
+    const full = { ...emptyWindow('5 hours'), percent: 100, resetsAt: end }
+    expect(planNotices([full], account)).toMatchObject([
+      { type: 'cool', subject: 'acc_1', until: new Date(end).toISOString(), reason: 'quota-window' },
+    ])
+    expect(planNotices([{ ...full, stopsModels: false }], account)).toEqual([])
+    expect(planNotices([{ ...full, percent: 99 }], account)).toEqual([])
+    expect(planNotices([{ ...full, resetsAt: null }], account)).toEqual([])
+    const counted = {
+      ...emptyWindow('key limit'),
+      metric: 'usd' as const,
+      window: 'month',
+      max: 10,
+      remaining: -1,
+    }
+    expect(planNotices([counted], account)).toMatchObject([
+      { type: 'learn', limits: [{ metric: 'usd', window: 'month', max: 10, remaining: 0 }] },
+    ])
+  })
+})
