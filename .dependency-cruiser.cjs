@@ -12,6 +12,7 @@ const PURE = 'account|quota|schedule|rotation|provider|translate'
 const PROXY_LAYERS = [
   'workers',
   'server',
+  'batches',
   'pipeline',
   'pool',
   'client',
@@ -28,7 +29,7 @@ const proxyLayer = (name) => {
   return {
     name: `proxy-${name}-looks-down`,
     comment:
-      'inside proxy/: top, workers, server, pipeline, pool, client beside upstream and sandbox, transport, wire',
+      'inside proxy/: top, workers, server, batches, pipeline, pool, client beside upstream and sandbox, transport, wire',
     severity: 'error',
     from: { path: `^src/lib/proxy/${name}/` },
     to: { path: `^src/lib/proxy/(${above.join('|')})/` },

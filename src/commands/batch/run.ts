@@ -85,12 +85,13 @@ export default class BatchRunCommand extends AccountCommand {
     const look = { palette: this.errorPalette, unicode: this.unicode }
     const progress = new BatchProgress(process.stderr, look, this.jsonEnabled())
     const onTrouble = (message: string) => progress.pause(() => this.caution(message))
+    const records = new BatchRecords(this.toolkit.home)
+    if (checked.header !== null) records.forgetCancel(checked.header.id)
     let ending: Ending | null = null
     try {
       const batch = await withLineSender(this.toolkit, { user, onTrouble }, (send) =>
         runBatch(wish, checked, {
-          records: new BatchRecords(this.toolkit.home),
-          ...{ send, concurrency, clock: Date.now, lineCostUsd: plan.lineCostUsd },
+          ...{ records, send, concurrency, clock: Date.now, lineCostUsd: plan.lineCostUsd },
           onState: (view) => progress.show(view),
           onRun: (run) => (ending = endOnSignals(run, (words) => progress.pause(() => this.tell(words)))),
         }),

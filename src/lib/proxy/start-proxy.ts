@@ -14,10 +14,12 @@ import { cooldownNote, openProxyObserver } from './proxy-observer.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { SandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { startSandboxUpstream } from './sandbox/sandbox-upstream.ts'
+import type { OpenedBatches } from './open-batches.ts'
+import { openBatches } from './open-batches.ts'
 import { askLocally } from './server/local-request.ts'
 import { ProxyServer } from './server/server.ts'
 import { chooseTransport } from './transport/choose-transport.ts'
-import type { TransportName } from './transport/transport.ts'
+import type { Transport, TransportName } from './transport/transport.ts'
 import { UpstreamPool } from './upstream/upstream-pool.ts'
 
 export type { ProxySettings }
@@ -69,7 +71,7 @@ export async function startProxy(
 ): Promise<RunningProxy> {
   const parts = await openParts(toolkit, settings, events)
   parts.follow(read)
-  const { live, server, observer } = parts
+  const { batches, live, server, observer } = parts
   try {
     if (!isLoopback(settings.host)) {
       if (!live.keys.isRequired) refuseOpenAddress(settings.host)
@@ -77,6 +79,7 @@ export async function startProxy(
     }
     await openVaultEarly(toolkit, live)
     const { url, port } = await server.listen()
+    if (settings.proof !== undefined) batches.resume()
     const accounts = live.accounts.filter(({ enabled }) => enabled).length
     observer.note({ kind: 'started', url, accounts, strategy: settings.strategy })
     return {
@@ -94,7 +97,9 @@ export async function startProxy(
       sandbox: parts.sandbox,
       send: (request, signal) => askLocally(server, request, null, signal),
       stop: async (graceMs = DRAIN_MS) => {
+        await batches.stop()
         await server.drain(graceMs)
+        await batches.close()
         observer.note({ kind: 'stopped' })
         await parts.release()
       },
@@ -114,6 +119,7 @@ interface ProxyParts {
   sandbox: () => Promise<SandboxUpstream>
   /** Starts to apply configuration changes. */
   follow: (read: () => Promise<ProxySettings>) => void
+  batches: OpenedBatches
   release: () => Promise<void>
 }
 
@@ -151,21 +157,7 @@ async function openParts(
     ...{ live, lists, book: toolkit.models, upstreams, maxBodyBytes, refusesUnknownFields },
     clock: turnClock,
   }
-  const { readMetrics = (own: Observer) => own.metrics() } = settings
-  const server = new ProxyServer(context, {
-    host: settings.host,
-    port: settings.port,
-    transport,
-    allowHosts: settings.allowHosts ?? [],
-    management: settings.management ?? null,
-    onTrouble,
-    observer,
-    isAdmin: settings.isAdmin,
-    proof: settings.proof,
-    metrics: async () => (observer.countsMetrics ? readMetrics(observer) : null),
-    clientIdleMs: settings.clientIdleTimeoutMs,
-    runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
-  })
+  const { server, batches } = openServer(toolkit, settings, { context, transport, observer, onTrouble })
   observer.watch(sourcesOf(context, server))
   let stopFollowing = () => undefined as void
   const follow: ProxyParts['follow'] = (read) => {
@@ -183,7 +175,53 @@ async function openParts(
     await (await sandbox)?.close()
     await observer.close()
   }
-  return { live, server, observer, transport: transport.name, sandbox: startSandbox, follow, release }
+  const { name } = transport
+  return { live, server, observer, transport: name, sandbox: startSandbox, follow, batches, release }
+}
+
+interface ServerParts {
+  context: ProxyContext
+  transport: Transport
+  observer: Observer
+  onTrouble: (message: string) => void
+}
+
+/** Makes the server of clients, and the batches that they send. */
+function openServer(
+  toolkit: Toolkit,
+  settings: ProxySettings,
+  { context, transport, observer, onTrouble }: ServerParts,
+): { server: ProxyServer; batches: OpenedBatches } {
+  const batches = openBatches(toolkit, {
+    senderFor: (keyId) => senderFor(server, context.live, keyId),
+    onTrouble,
+  })
+  const { readMetrics = (own: Observer) => own.metrics() } = settings
+  const server = new ProxyServer(context, {
+    host: settings.host,
+    port: settings.port,
+    transport,
+    allowHosts: settings.allowHosts ?? [],
+    management: settings.management ?? null,
+    onTrouble,
+    observer,
+    isAdmin: settings.isAdmin,
+    batches: batches.door,
+    proof: settings.proof,
+    metrics: async () => (observer.countsMetrics ? readMetrics(observer) : null),
+    clientIdleMs: settings.clientIdleTimeoutMs,
+    runId: `req-${Date.now().toString(36)}${process.pid.toString(36)}`,
+  })
+  return { server, batches }
+}
+
+/** Sends lines in the name of a client key; null: without one. Throws `invalid_api_key` when the key is gone. */
+function senderFor(server: ProxyServer, live: LivePool, keyId: string | null): LineSender {
+  return async (request, signal) => {
+    const key = keyId === null ? null : live.keys.byId(keyId)
+    if (keyId === null || key !== null) return askLocally(server, request, key, signal)
+    throw new QwenctlError('invalid_api_key', 'the client key of the batch is revoked, paused or expired')
+  }
 }
 
 interface PoolParts {

@@ -73,6 +73,15 @@ export class Authenticator {
     this.#refuse(presented, found, from.remoteAddress ?? '')
   }
 
+  /** The key with this id, for work in its name; null: it is gone, paused or expired. */
+  byId(id: string): KnownKey | null {
+    for (const known of this.#byHash.values()) {
+      if (known.key.id !== id || known.isFormer === true) continue
+      return known.expiresAt > this.#clock() && known.key.isPaused !== true ? known : null
+    }
+    return null
+  }
+
   #find(presented: string): KnownKey | undefined {
     const before = this.#presented.get(presented)
     if (before !== undefined) return before

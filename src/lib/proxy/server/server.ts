@@ -11,6 +11,8 @@ import type { ClientHead } from '../wire/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Exchange } from '../pipeline/exchange.ts'
+import { isBatchPath } from './batch-door.ts'
+import type { BatchDoor } from './batch-door.ts'
 import { Guard } from './guard.ts'
 import { handleRequest } from '../pipeline/handle-request.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
@@ -46,6 +48,8 @@ export interface ServerOptions {
   management: ManagementHandler | null
   /** Receives every request when it is over. */
   observer: Observer
+  /** Answers the paths of files and batches. */
+  batches: BatchDoor
   /** Answers `GET /metrics`; null: there are no metrics. */
   metrics: () => Promise<MetricsText | null>
   /** Whether the presented key is the administrator's. */
@@ -166,7 +170,7 @@ export class ProxyServer implements LocalHost {
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
     if (isManaged) return this.#manage(exchange, management)
-    if (route === null) return void this.#answer(exchange, this.#other(exchange, path))
+    if (route === null) return void this.#answer(exchange, this.#other(exchange, path, query))
     if (call.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late
@@ -251,7 +255,8 @@ export class ProxyServer implements LocalHost {
   }
 
   /** Answers requests that need no account. */
-  async #other(exchange: Exchange, path: string): Promise<void> {
+  async #other(exchange: Exchange, path: string, query: string): Promise<void> {
+    if (isBatchPath(path)) return this.#options.batches.answer(exchange, path, query)
     if (path === '/health')
       return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
     if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))

@@ -48,11 +48,22 @@ export class BatchRecords {
     })
   }
 
+  /** The batch with this id; null: it has not run. */
+  get(id: string): BatchView | null {
+    const record = this.#read(`${id}.json`)
+    return record === null ? null : toView(record)
+  }
+
+  /** Asks the process that runs a batch, or will run it, to end it. */
+  askToCancel(id: string): void {
+    this.#write(join(this.#folder, `${id}.cancel`), '')
+  }
+
   /** Asks the process of a batch to end it. A batch without a process is marked at once. */
   cancel(reference: string): BatchView {
     const batch = this.find(reference)
     if (RUNNING.has(batch.status)) {
-      this.#write(join(this.#folder, `${batch.id}.cancel`), '')
+      this.askToCancel(batch.id)
       return batch
     }
     if (batch.status === 'completed' || batch.status === 'canceled') return batch
@@ -97,7 +108,7 @@ export class BatchRecords {
 
   #names(): string[] {
     try {
-      return readdirSync(this.#folder).filter((name) => /^batch_\w+\.json$/.test(name))
+      return readdirSync(this.#folder).filter((name) => /^(?:msg)?batch_\w+\.json$/.test(name))
     } catch {
       return [] // no batch has run here
     }

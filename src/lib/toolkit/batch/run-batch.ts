@@ -19,6 +19,7 @@ import type { BatchStatus, BatchView } from './batch-views.ts'
 import type { JournalHeader } from './journal.ts'
 import { readHeader } from './journal.ts'
 import type { LineSender } from './line-sender.ts'
+import type { RowStates } from './row-states.ts'
 
 /** The wishes of a person for a batch. */
 export interface BatchWish extends Omit<RunOptions, 'clock' | 'lineCostUsd' | 'concurrency'> {
@@ -27,6 +28,8 @@ export interface BatchWish extends Omit<RunOptions, 'clock' | 'lineCostUsd' | 'c
   errors?: string | undefined
   /** Replaces the model of every line; null: each line's own. */
   model: string | null
+  /** The id of a new batch; missing: a random one. */
+  id?: string
   /** At the end, the results have the order of the input. */
   isOrdered: boolean
 }
@@ -47,6 +50,8 @@ export interface RunParts {
   lineCostUsd: number | null
   /** Receives the state about twice a second, and at the end. */
   onState: (view: BatchView) => void
+  /** Runs after the last answer, while the files are still open. */
+  onEnd?: (end: RunEnd, states: RowStates) => Promise<void>
   /** Receives the handle once the batch runs: it can be stopped. */
   onRun?: (run: BatchRun) => void
 }
@@ -120,7 +125,8 @@ async function runLocked(
   parts: RunParts,
 ): Promise<BatchView> {
   // Another run may have begun the batch since the check.
-  const header = (await readHeader(paths.journal)) ?? newHeader(newBatchId(), input, paths, wish.model)
+  const header =
+    (await readHeader(paths.journal)) ?? newHeader(wish.id ?? newBatchId(), input, paths, wish.model)
   const isNew = (await readHeader(paths.journal)) === null
   const files = await (isNew
     ? BatchFiles.create(paths, input, header)
@@ -128,7 +134,6 @@ async function runLocked(
   const { concurrency, lineCostUsd, clock } = parts
   const run = new BatchRun(input, files, parts.send, { ...wish, concurrency, lineCostUsd, clock })
   const report = new Reporter({ header, input, files, run }, parts)
-  parts.records.forgetCancel(header.id)
   parts.records.prune()
   parts.onRun?.(run)
   const hadErrors = files.states.counts.failed > 0
@@ -136,6 +141,7 @@ async function runLocked(
   try {
     report.start()
     end = await run.run()
+    await parts.onEnd?.(end, files.states)
     if (wish.isOrdered && end.kind === 'completed') await files.tidy('output')
     if (wish.isOrdered || (wish.retryFailed && hadErrors)) await files.tidy('errors')
   } catch (error) {

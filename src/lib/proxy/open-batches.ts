@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { once } from '../toolkit/once.ts'
+import type { Toolkit } from '../toolkit/toolkit.ts'
+import type { RunnerParts } from './batches/batch-runner.ts'
+import type { BatchParts } from './server/batch-door.ts'
+import { BatchDoor } from './server/batch-door.ts'
+
+/** The batches of a proxy. Their code loads with the first request, or to resume what a restart interrupted. */
+export interface OpenedBatches {
+  door: BatchDoor
+  /** Continues the batches that have not ended, and those that a killed proxy leaves. */
+  resume: () => void
+  /** Sends no more lines. */
+  stop: () => Promise<void>
+  /** Leaves the lines in flight, and resolves when every journal is closed. */
+  close: () => Promise<void>
+}
+
+export function openBatches(toolkit: Toolkit, parts: Omit<RunnerParts, 'toolkit'>): OpenedBatches {
+  const { batchesFolder } = toolkit.home
+  let opened: Promise<BatchParts> | null = null
+  const load = once(async (): Promise<BatchParts> => {
+    const { BatchRunner } = await import('./batches/batch-runner.ts')
+    const { BatchApi } = await import('./batches/batch-api.ts')
+    const runner = new BatchRunner({ toolkit, ...parts })
+    runner.watch()
+    return { runner, api: new BatchApi(runner) }
+  })
+  const open = () => (opened = load())
+  return {
+    door: new BatchDoor(batchesFolder, open),
+    resume: () => {
+      if (existsSync(join(batchesFolder, 'http')))
+        open().catch((error: unknown) => parts.onTrouble(String(error)))
+    },
+    stop: async () => (await opened)?.runner.stop(),
+    close: async () => (await opened)?.runner.close(),
+  }
+}

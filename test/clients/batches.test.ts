@@ -1,0 +1,175 @@
+// The batch examples of the clients' own libraries, against the proxy: the files and batches are its own.
+
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI, { toFile } from 'openai'
+import { expect, test } from 'vitest'
+import { chat, givenUpstream, hang, json } from '../support/fake-upstream.ts'
+import type { Answer, FakeUpstream } from '../support/fake-upstream.ts'
+import { givenProxy, keyOf, until } from '../support/proxy-harness.ts'
+import type { TestProxy } from '../support/proxy-harness.ts'
+import { openaiLine, seenBy } from '../e2e/batch-process.ts'
+import { collect, rejection } from './given-client.ts'
+
+const faulty: Answer = (call) => {
+  const isBad = call.seen.body.includes('line 2.')
+  return (isBad ? json(400, { error: { message: 'too long', code: 'context_length' } }) : chat())(call)
+}
+
+async function given(answer: Answer): Promise<{ upstream: FakeUpstream; proxy: TestProxy }> {
+  const upstream = await givenUpstream()
+  upstream.always(answer)
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
+  return { upstream, proxy }
+}
+
+const openaiAt = (proxy: TestProxy, apiKey = 'none') =>
+  new OpenAI({ apiKey, baseURL: `${proxy.running.url}/v1`, maxRetries: 0 })
+const file = (lines: string[]) => toFile(Buffer.from(`${lines.join('\n')}\n`), 'tasks.jsonl')
+
+async function begin(client: OpenAI, lines: string[]) {
+  const input = await client.files.create({ file: await file(lines), purpose: 'batch' })
+  return client.batches.create({
+    ...{ input_file_id: input.id, endpoint: '/v1/chat/completions', completion_window: '24h' },
+    metadata: { from: 'a test' },
+  })
+}
+
+async function ended(client: OpenAI, id: string): Promise<OpenAI.Batch> {
+  let batch: OpenAI.Batch | undefined
+  await until(async () => {
+    batch = await client.batches.retrieve(id)
+    return ['completed', 'failed', 'expired', 'cancelled'].includes(batch.status)
+  })
+  return batch!
+}
+
+test("OpenAI's example: upload, create, retrieve, read output and errors, list, delete", async () => {
+  const { proxy, upstream } = await given(faulty)
+  const client = openaiAt(proxy)
+  const lines = [1, 2, 3].map((id) => openaiLine(id))
+  const begun = await begin(client, lines)
+  expect(begun).toMatchObject({ object: 'batch', status: 'validating', metadata: { from: 'a test' } })
+  const batch = await ended(client, begun.id)
+  expect(batch).toMatchObject({ status: 'completed', request_counts: { total: 3, completed: 2, failed: 1 } })
+  const read = async (id: string | null | undefined) =>
+    (await (await client.files.content(id!)).text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { custom_id: string })
+  const output = await read(batch.output_file_id)
+  expect(output.map(({ custom_id }) => custom_id).sort()).toEqual(['id-1', 'id-3'])
+  expect(await read(batch.error_file_id)).toMatchObject([
+    { custom_id: 'id-2', response: { status_code: 400 } },
+  ])
+  expect((await client.files.retrieve(batch.output_file_id!)).purpose).toBe('batch_output')
+  expect((await collect(client.batches.list())).map(({ id }) => id)).toEqual([batch.id])
+  const files = await collect(client.files.list())
+  expect(files.map(({ id }) => id)).toEqual([batch.input_file_id])
+  expect(await (await client.files.content(files[0]!.id)).text()).toBe(`${lines.join('\n')}\n`)
+  expect(await client.files.delete(files[0]!.id)).toMatchObject({ deleted: true })
+  expect(await rejection(client.files.retrieve(files[0]!.id))).toMatchObject({ status: 404 })
+  expect(upstream.count()).toBe(3)
+})
+
+test('an invalid file is a failed batch that names its lines; nothing is sent', async () => {
+  const { proxy, upstream } = await given(chat())
+  const client = openaiAt(proxy)
+  const { id } = await begin(client, [openaiLine(1), 'no json'])
+  expect(await ended(client, id)).toMatchObject({
+    status: 'failed',
+    errors: { data: [{ line: 2, message: 'not valid JSON' }] },
+  })
+  expect(upstream.count()).toBe(0)
+  const wrong = client.files.create({ file: await file(['x']), purpose: 'fine-tune' })
+  expect(await rejection(wrong)).toMatchObject({ status: 400 })
+})
+
+test("Anthropic's example: create, retrieve, read the results, list, delete", async () => {
+  const { proxy } = await given(faulty)
+  const client = new Anthropic({ apiKey: 'none', baseURL: proxy.running.url, maxRetries: 0 })
+  const request = (id: number) => ({
+    custom_id: `id-${id}`,
+    params: {
+      model: 'm1',
+      max_tokens: 9,
+      messages: [{ role: 'user' as const, content: `line ${id}. {"[]}` }],
+    },
+  })
+  const begun = await client.messages.batches.create({ requests: [1, 2, 3].map(request) })
+  expect(begun).toMatchObject({ type: 'message_batch', processing_status: 'in_progress', results_url: null })
+  await until(async () => (await client.messages.batches.retrieve(begun.id)).processing_status === 'ended')
+  expect(await client.messages.batches.retrieve(begun.id)).toMatchObject({
+    request_counts: { processing: 0, succeeded: 2, errored: 1, canceled: 0, expired: 0 },
+  })
+  const results = await collect(await client.messages.batches.results(begun.id))
+  expect(results.map(({ custom_id, result }) => [custom_id, result.type]).sort()).toEqual([
+    ['id-1', 'succeeded'],
+    ['id-2', 'errored'],
+    ['id-3', 'succeeded'],
+  ])
+  expect((await collect(client.messages.batches.list())).map(({ id }) => id)).toEqual([begun.id])
+  expect(await client.messages.batches.delete(begun.id)).toMatchObject({ type: 'message_batch_deleted' })
+})
+
+test('a client sees its own files and batches alone, and its key and limits apply to the lines', async () => {
+  const { proxy, upstream } = await given(chat())
+  const one = await proxy.toolkit.keys.create({ name: 'one', accounts: ['a'] })
+  const two = await proxy.toolkit.keys.create({ name: 'two' })
+  await until(async () => (await proxy.get('/v1/models')).status === 401)
+  const mine = openaiAt(proxy, one.secret)
+  const { id, input_file_id } = await begin(
+    mine,
+    [1, 2, 3, 4].map((line) => openaiLine(line)),
+  )
+  expect(await ended(mine, id)).toMatchObject({ status: 'completed', request_counts: { completed: 4 } })
+  expect(upstream.count(keyOf('a'))).toBe(4)
+  const other = openaiAt(proxy, two.secret)
+  expect(await rejection(other.batches.retrieve(id))).toMatchObject({ status: 404 })
+  expect(await rejection(other.batches.cancel(id))).toMatchObject({ status: 404 })
+  expect(await rejection(other.files.content(input_file_id))).toMatchObject({ status: 404 })
+  expect(await collect(other.files.list())).toEqual([])
+})
+
+test('a cancelled batch ends after its lines in flight', async () => {
+  const { proxy, upstream } = await given(hang)
+  const held: (() => void)[] = []
+  upstream.always((call) => void held.push(() => chat()(call)))
+  const client = openaiAt(proxy)
+  const { id } = await begin(
+    client,
+    Array.from({ length: 30 }, (_, line) => openaiLine(line)),
+  )
+  await upstream.arrivals(8)
+  expect((await client.batches.cancel(id)).status).toBe('cancelling')
+  const seen = await until(async () => {
+    held.splice(0).forEach((answer) => answer())
+    return (await client.batches.retrieve(id)).status === 'cancelled'
+  }).then(() => upstream.count())
+  const batch = await client.batches.retrieve(id)
+  expect(batch.request_counts).toMatchObject({ total: 30, completed: seen })
+})
+
+test('a batch survives the end of its proxy: the next one continues, and no answered line goes again', async () => {
+  const { proxy, upstream } = await given(hang)
+  let isSlow = true
+  const held: (() => void)[] = []
+  upstream.always((call) => (isSlow ? void held.push(() => chat()(call)) : chat()(call)))
+  const client = openaiAt(proxy)
+  const { id } = await begin(
+    client,
+    Array.from({ length: 20 }, (_, line) => openaiLine(line)),
+  )
+  await upstream.arrivals(8)
+  const stopped = proxy.running.stop(10_000)
+  held.forEach((answer) => answer())
+  await stopped
+  expect(upstream.count()).toBe(8)
+  isSlow = false
+  const next = await givenProxy({ home: proxy.home, settings: { proof: 'of the next' } })
+  const batch = await ended(openaiAt(next), id)
+  expect(batch).toMatchObject({
+    status: 'completed',
+    request_counts: { total: 20, completed: 20, failed: 0 },
+  })
+  expect([...seenBy(upstream).values()].every((times) => times === 1)).toBe(true)
+})
