@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { unreadable } from '../../store/documents/file-error.ts'
 
 /** A longer line is refused: the file is read in bounded memory. */
@@ -7,7 +7,10 @@ export const LONGEST_LINE = 32 << 20
 const CHUNK_BYTES = 256 << 10
 const NEWLINE = 10
 
-/** Receives a line without its line break, and where it begins in the file. Null: the line is too long. */
+/**
+ * Receives a line without its line break, and where it begins in the file. The bytes are valid during the call alone.
+ * Null: the line is too long.
+ */
 export type LineReader = (bytes: Buffer | null, offset: number) => void
 
 /** Reads a file line by line in bounded memory. Returns its size and SHA-256. Throws `store_unwritable`. */
@@ -16,46 +19,67 @@ export async function readLines(
   onLine: LineReader,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256')
+  const lines = new LineCutter(onLine)
+  // A single buffer: fresh ones would pile up until the next garbage collection.
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   let bytes = 0
-  let rest: Buffer[] = []
-  let restBytes = 0
-  let offset = 0
-  const finish = (part: Buffer) => {
-    const length = restBytes + part.length
-    const isLong = length > LONGEST_LINE
-    const line = isLong ? null : rest.length === 0 ? part : Buffer.concat([...rest, part], length)
-    onLine(line, offset)
-    rest = []
-    restBytes = 0
-    offset += length + 1
-  }
   try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: CHUNK_BYTES,
-    }) as AsyncIterable<Buffer>) {
-      hash.update(chunk)
-      bytes += chunk.length
-      let from = 0
-      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-        finish(chunk.subarray(from, end))
-        from = end + 1
+    const file = await open(path, 'r')
+    try {
+      for (;;) {
+        const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, bytes)
+        if (bytesRead === 0) break
+        bytes += bytesRead
+        const piece = chunk.subarray(0, bytesRead)
+        hash.update(piece)
+        lines.take(piece)
       }
-      if (from === chunk.length) continue
-      restBytes += chunk.length - from
-      // Only the length matters of a line that is too long.
-      if (restBytes <= LONGEST_LINE) rest.push(chunk.subarray(from))
-      else rest = []
+    } finally {
+      await file.close()
     }
   } catch (error) {
     throw unreadable(path, error)
   }
-  if (restBytes > 0) {
-    const tail = rest.length === 0 ? Buffer.alloc(0) : Buffer.concat(rest)
-    const length = restBytes
-    rest = []
-    restBytes = 0
-    if (length > LONGEST_LINE) onLine(null, offset)
-    else finish(tail)
-  }
+  lines.end()
   return { bytes, sha256: hash.digest('hex') }
+}
+
+/** Cuts pieces of a file into lines. */
+class LineCutter {
+  readonly #onLine: LineReader
+  /** The beginning of a line, copied. */
+  #rest: Buffer[] = []
+  #restBytes = 0
+  #offset = 0
+
+  constructor(onLine: LineReader) {
+    this.#onLine = onLine
+  }
+
+  take(piece: Buffer): void {
+    let from = 0
+    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, from)) {
+      this.#finish(piece.subarray(from, end))
+      from = end + 1
+    }
+    if (from === piece.length) return
+    this.#restBytes += piece.length - from
+    // Only the length matters of a line that is too long.
+    if (this.#restBytes <= LONGEST_LINE) this.#rest.push(Buffer.from(piece.subarray(from)))
+    else this.#rest = []
+  }
+
+  /** The last line may lack its line break. */
+  end(): void {
+    if (this.#restBytes > 0) this.#finish(Buffer.alloc(0))
+  }
+
+  #finish(part: Buffer): void {
+    const length = this.#restBytes + part.length
+    const whole = this.#rest.length === 0 ? part : Buffer.concat([...this.#rest, part], length)
+    this.#rest = []
+    this.#restBytes = 0
+    this.#onLine(length > LONGEST_LINE ? null : whole, this.#offset)
+    this.#offset += length + 1
+  }
 }
