@@ -48,20 +48,23 @@ export default class AccountsMigrate extends AccountCommand {
     this.showPlan(planned)
     const count = planned.plan.filter(({ action }) => action === 'add').length
     if (flags['dry-run']) return planned
-    if (count > 0) await this.confirm(count, flags.yes)
+    const aliases = planned.aliases.filter(({ action }) => action === 'add').length
+    if (count + aliases > 0) await this.confirm({ count, aliases }, flags.yes)
     return this.carryOut(migration)
   }
 
   private showPlan(planned: MigrationView): void {
     if (planned.plan.length > 0) this.printTable(planColumns, planRows(planned, this.look))
     for (const { file, reason } of planned.damaged) this.caution(`${file} ${reason}; skipped`)
-    this.tell(formatPlan(planned))
+    for (const { file, reason } of planned.leftOut) this.caution(`${file}: not imported: ${reason}`)
+    this.tell(formatPlan(planned, { isCut: this.tableStyle.room != null }))
   }
 
   /** With `--json` no question is asked; `--yes` confirms. */
-  private async confirm(count: number, yes: boolean): Promise<void> {
+  private async confirm({ count, aliases }: { count: number; aliases: number }, yes: boolean): Promise<void> {
     if (!yes && !canAsk()) this.tell('Nothing has been imported yet.')
-    await confirmOrCancel(`Import ${formatCount(count, 'account')}?`, yes)
+    const names = aliases === 0 ? '' : ` and ${aliases} ${aliases === 1 ? 'alias' : 'aliases'}`
+    await confirmOrCancel(`Import ${formatCount(count, 'account')}${names}?`, yes)
   }
 
   private async carryOut(migration: Migration): Promise<MigrationView> {

@@ -61,7 +61,7 @@ export abstract class BaseCommand extends Command {
     this.print(this.unicode ? table : table.replaceAll('…', '~'))
   }
 
-  private get tableStyle(): TableStyle {
+  protected get tableStyle(): TableStyle {
     const { isTTY, columns } = process.stdout
     return { decorated: isTTY, room: isTTY ? columns : null, quiet: this.palette.quiet }
   }

@@ -9,6 +9,7 @@ export const planColumns: Column[] = [
   { header: 'ACCOUNT' },
   { header: 'CREDENTIAL' },
   { header: 'PLAN' },
+  { header: 'NOTE' },
 ]
 
 /** The row of a credential: its source, its name here, and the result. */
@@ -18,6 +19,7 @@ export function planRows({ plan }: MigrationView, look: Look): string[][] {
     cutToWidth(printable(`${row.provider ?? '?'}/${row.name}`), 40),
     row.auth?.hint ?? '',
     actionCell(row, look),
+    printable(noteParts(row).join('; ')),
   ])
 }
 
@@ -26,31 +28,43 @@ function actionCell(row: PlanRowView, { palette }: Look): string {
   return row.action === 'present' ? palette.quiet('already there') : palette.warn('not imported')
 }
 
-/** Details that do not fit the table: files, reasons, notes and the next step. For stderr. */
-export function formatPlan(view: MigrationView): string {
-  const { plan, looked, dryRun } = view
+/**
+ * The aliases, the next step, and, where the terminal may cut the notes of the table, all details. For stderr.
+ */
+export function formatPlan(view: MigrationView, { isCut }: { isCut: boolean }): string {
+  const { plan, aliases, looked, dryRun } = view
   if (plan.length === 0) {
     return ['No credentials were found. Searched:', ...looked.map((file) => `  ${printable(file)}`)].join(
       '\n',
     )
   }
   const count = plan.filter(({ action }) => action === 'add').length
-  const lines = plan.flatMap(formatRow)
-  if (count === 0) lines.push('Nothing to import.')
+  const lines = [...(isCut ? plan.flatMap(formatRow) : []), ...aliases.map(formatAlias)]
+  const isAlias = aliases.some(({ action }) => action === 'add')
+  if (count === 0 && !isAlias) lines.push('Nothing to import.')
   else if (dryRun) lines.push(`${formatCount(count, 'account')} would be imported. Nothing was changed.`)
   return lines.join('\n')
 }
 
 function formatRow(row: PlanRowView): string[] {
-  const said = [...(row.reason === null ? [] : [row.reason]), ...formatSetting(row), ...row.notes]
+  const said = noteParts(row)
   const head = `${row.provider ?? '?'}/${row.name}`
   const file = row.file === 'environment' ? '' : ` (${row.file})`
   return said.length === 0 ? [] : [printable(`${head}${file}: ${said.join('; ')}`)]
 }
 
+function noteParts(row: PlanRowView): string[] {
+  return [...(row.reason === null ? [] : [row.reason]), ...formatSetting(row), ...row.notes]
+}
+
+function formatAlias({ action, name, models, reason }: MigrationView['aliases'][number]): string {
+  const note = action === 'add' ? '' : ` (${reason ?? ''})`
+  return printable(`alias ${name}: ${models.join(', ')}${note}`)
+}
+
 function formatSetting(row: PlanRowView): string[] {
   if (row.action !== 'add') return []
-  const { limits, groups, priority, weight, egressProxy, models, countsToday } = row
+  const { limits, groups, priority, weight, egressProxy, models, aliases, label, countsToday } = row
   return [
     ...(row.baseUrl === null ? [] : [`at ${row.baseUrl}`]),
     ...(limits.length === 0 ? [] : [`limits ${limits.join(', ')}`]),
@@ -60,6 +74,10 @@ function formatSetting(row: PlanRowView): string[] {
     ...(egressProxy === null ? [] : [`through ${egressProxy}`]),
     ...(models === null ? [] : [`models ${models.join(', ')}`]),
     ...(row.hasSchedule ? ['its schedule becomes a job'] : []),
+    ...(aliases.length === 0
+      ? []
+      : [`aliases ${aliases.map((one) => `${one.name} = ${one.model}`).join(', ')}`]),
+    ...(label === null ? [] : [`label ${label}`]),
     ...(row.enabled ? [] : ['disabled there, so disabled here']),
     ...(countsToday === null
       ? []

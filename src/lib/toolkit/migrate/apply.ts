@@ -4,6 +4,7 @@ import type { NewAccount, Toolkit } from '../toolkit.ts'
 import { addImportedJob, setListLimits } from './add-jobs.ts'
 import { bringAlong, rememberOrigin } from './account-data.ts'
 import type { BroughtAlong } from './account-data.ts'
+import type { AliasPlan } from './aliases.ts'
 import type { Finding } from './finding.ts'
 import { settingsOf } from './plan.ts'
 import type { PlanRow } from './plan.ts'
@@ -27,6 +28,23 @@ export async function applyPlan(
   const limits = rows.find(({ finding }) => finding.listLimits !== null)?.finding.listLimits
   if (limits != null && added.some(({ error }) => error === null)) await setListLimits(toolkit, limits)
   return added
+}
+
+/** Adds the planned aliases that have an account to the configuration. */
+export async function applyAliases(
+  toolkit: Toolkit,
+  plans: readonly AliasPlan[],
+  added: readonly AddedView[],
+): Promise<void> {
+  const failed = new Set(added.filter(({ error }) => error !== null).map(({ provider }) => provider))
+  const accounts = new Set((await toolkit.accounts.records()).map(({ provider }) => provider))
+  for (const { action, name, models } of plans) {
+    const served = models.filter((model) => {
+      const provider = model.slice(0, model.indexOf('/'))
+      return accounts.has(provider) || !failed.has(provider)
+    })
+    if (action === 'add' && served.length > 0) await toolkit.settings.set(`aliases.${name}`, served.join(','))
+  }
 }
 
 async function addRow(
@@ -77,7 +95,7 @@ async function addRow(
 }
 
 function newAccount(finding: Finding, name: string, user: string): NewAccount {
-  const { provider, secret, tokens, baseUrl, countsToday, source } = finding
+  const { provider, secret, tokens, withoutKey, baseUrl, countsToday, source } = finding
   return {
     provider: provider ?? '',
     name,
@@ -86,6 +104,7 @@ function newAccount(finding: Finding, name: string, user: string): NewAccount {
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(secret === null ? {} : { secret }),
     ...(tokens === null ? {} : { tokens }),
+    ...(withoutKey ? { withoutKey } : {}),
     ...(countsToday === null ? {} : { usedToday: { ...countsToday, note: `counted by ${source}` } }),
   }
 }

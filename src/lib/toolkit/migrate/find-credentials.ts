@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import type { Finding, SourceId } from './finding.ts'
-import { DamagedFile } from './source.ts'
-import type { Look, Source, SourceFile } from './source.ts'
+import { DamagedFile } from './read/source.ts'
+import type { Look, Source } from './read/source.ts'
 
 /** A skipped file, by name. */
 export interface Passed {
@@ -13,6 +13,8 @@ export interface Passed {
 export interface Found {
   findings: Finding[]
   damaged: Passed[]
+  /** Settings that belong to no account, by file. */
+  leftOut: Passed[]
   /** Every file that was looked for, existing or not. */
   looked: string[]
 }
@@ -21,13 +23,18 @@ export interface Found {
 export function findCredentials(
   sources: readonly Source[],
   from: string | null,
-  look: Omit<Look, 'damaged'>,
+  look: Omit<Look, 'damaged' | 'leftOut'>,
 ): Found {
-  const found: Found = { findings: [], damaged: [], looked: [] }
+  const found: Found = { findings: [], damaged: [], leftOut: [], looked: [] }
   const damaged = (file: string, reason: string) => {
     if (!found.damaged.some((one) => one.file === file)) found.damaged.push({ file, reason })
   }
-  const whole: Look = { ...look, damaged }
+  const leftOut = (file: string, reason: string) => {
+    if (!found.leftOut.some((one) => one.file === file && one.reason === reason)) {
+      found.leftOut.push({ file, reason })
+    }
+  }
+  const whole: Look = { ...look, damaged, leftOut }
   const kind = from === null ? null : look.files.kind(from)
   if (from !== null && kind === null) {
     throw new QwenctlError('invalid_value', `there is no file or folder ${from}`, {
@@ -55,11 +62,17 @@ function readInto(found: Found, source: Source, path: string, look: Look): void 
   if (!found.looked.includes(path)) found.looked.push(path)
   if (look.files.kind(path) !== 'file') return
   try {
-    found.findings.push(...(source.read({ path, text: look.files.text(path) }, look) ?? []))
+    found.findings.push(...(readFrom(source, path, look) ?? []))
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error
     look.damaged(error.file, error.message)
   }
+}
+
+/** Null: the file belongs to another source. */
+function readFrom(source: Source, path: string, look: Look): Finding[] | null {
+  if (look.files.isDatabase(path)) return source.readDatabase?.(path, look) ?? null
+  return source.read({ path, text: look.files.text(path) }, look)
 }
 
 /**
@@ -74,10 +87,10 @@ function fromFile(
   found.looked.push(path)
   const able = sources.filter((source) => source.asFile.test(basename(path)) || sources.length === 1)
   const problems: DamagedFile[] = []
-  const file: SourceFile = { path, text: look.files.text(path) }
+  if (!look.files.isDatabase(path)) look.files.text(path)
   for (const source of able) {
     try {
-      const findings = source.read(file, look)
+      const findings = readFrom(source, path, look)
       if (findings !== null) return { ...found, findings }
     } catch (error) {
       if (!(error instanceof DamagedFile)) throw error

@@ -1,7 +1,3 @@
-// Migration: imports accounts from other tools. One file per source reads it (pure, over an injected view of the
-// files) and returns findings. `plan.ts` decides on each finding, and `apply.ts` applies the plan. Nothing here
-// writes to a source, and no message quotes its content.
-
 import type { JobInput } from '../jobs/job-input.ts'
 import type { TokenSet } from '../login/token-set.ts'
 
@@ -10,9 +6,17 @@ export const sourceIds = [
   'qwen-code',
   'cli-proxy-api',
   'litellm',
+  'claude-code-router',
+  'new-api',
+  'sub2api',
+  '9router',
+  'gpt-load',
   'codex',
   'opencode',
   'claude-code',
+  'continue',
+  'aider',
+  'llm',
   'accounts-yaml',
   'table-file',
   'env-files',
@@ -36,6 +40,15 @@ export interface ListLimits {
   maxPerHour: number | null
 }
 
+/** A name that clients of a tool use for a model. */
+export interface AliasFinding {
+  name: string
+  /** The model as the service calls it. */
+  model: string
+  /** The place in a chain of models: 0 answers first, then its fallbacks. */
+  rank: number
+}
+
 /** A credential of a source, with its settings. */
 export interface Finding {
   source: SourceId
@@ -49,6 +62,10 @@ export interface Finding {
   secret: string | null
   /** The tokens of a device login. */
   tokens: TokenSet | null
+  /** True: the server on this machine accepts requests without a key. */
+  withoutKey: boolean
+  /** Free text for people; null: none. */
+  label: string | null
   /** As written: `60/minute`, `100000tokens/minute`. */
   limits: string[]
   groups: string[]
@@ -58,6 +75,7 @@ export interface Finding {
   quotaGroup: string | null
   egressProxy: string | null
   models: string[] | null
+  aliases: AliasFinding[]
   enabled: boolean
   countsToday: CountsToday | null
   /** A folder with files of the account, which are copied; null: none. */
@@ -78,6 +96,8 @@ export function finding(
     baseUrl: null,
     secret: null,
     tokens: null,
+    withoutKey: false,
+    label: null,
     limits: [],
     groups: [],
     priority: 0,
@@ -85,6 +105,7 @@ export function finding(
     quotaGroup: null,
     egressProxy: null,
     models: null,
+    aliases: [],
     enabled: true,
     countsToday: null,
     folder: null,

@@ -6,8 +6,10 @@ import { accountFolder } from '../../store/account-folder.ts'
 import { parseObject, textOrNull } from '../login/token-set.ts'
 import type { Toolkit } from '../toolkit.ts'
 import { originOf } from './account-data.ts'
-import { applyPlan } from './apply.ts'
-import { diskView } from './disk-view.ts'
+import { planAliases } from './aliases.ts'
+import type { AliasPlan } from './aliases.ts'
+import { applyAliases, applyPlan } from './apply.ts'
+import { diskView } from './read/disk-view.ts'
 import type { Finding } from './finding.ts'
 import { findCredentials, sourceNamed } from './find-credentials.ts'
 import type { Found } from './find-credentials.ts'
@@ -32,6 +34,7 @@ export interface MigrationRequest {
 /** A finished plan that has not been applied. */
 export interface Migration {
   readonly rows: readonly PlanRow[]
+  readonly aliases: readonly AliasPlan[]
   view(result: { dryRun: boolean; added: AddedView[] }): MigrationView
   apply(): Promise<AddedView[]>
 }
@@ -59,19 +62,25 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
     secretOf: (account) => secrets.get(account.id) ?? null,
     importedFrom: (account) => originOf(accountFolder(toolkit.home, account)),
   })
+  const aliases = planAliases(rows, await toolkit.settings.aliases())
   return {
     rows,
-    view: ({ dryRun, added }) => viewOf(rows, found, { dryRun, added }),
-    apply: () => applyPlan(toolkit, rows, { user, now: clock() }),
+    aliases,
+    view: ({ dryRun, added }) => viewOf({ rows, aliases, found }, { dryRun, added }),
+    apply: async () => {
+      const added = await applyPlan(toolkit, rows, { user, now: clock() })
+      await applyAliases(toolkit, aliases, added)
+      return added
+    },
   }
 }
 
 function viewOf(
-  rows: PlanRow[],
-  { damaged, looked }: Found,
+  { rows, aliases, found }: { rows: PlanRow[]; aliases: AliasPlan[]; found: Found },
   { dryRun, added }: { dryRun: boolean; added: AddedView[] },
 ): MigrationView {
-  return { dryRun, plan: rows.map(planRowView), damaged, looked, added }
+  const { damaged, leftOut, looked } = found
+  return { dryRun, plan: rows.map(planRowView), aliases, damaged, leftOut, looked, added }
 }
 
 /** The credentials of accounts that may match a finding; others stay sealed. */
@@ -81,6 +90,8 @@ async function secretsOf(
   findings: Finding[],
 ): Promise<Map<string, string>> {
   const asked = new Set(findings.filter(({ declined }) => declined === null).map(({ provider }) => provider))
+  // A service of `custom` accounts may be a provider by now.
+  if (asked.size > 0) asked.add('custom')
   const secrets = new Map<string, string>()
   for (const account of accounts) {
     if (!asked.has(account.provider) || account.credential.type === 'none') continue

@@ -2,9 +2,10 @@ import { nameProblem } from '../../account/name.ts'
 import type { Account } from '../../account/account.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { AddressRules } from '../accounts/account-fields.ts'
-import { checkSecret, checkSettings } from '../accounts/account-fields.ts'
+import { canLackKey, checkSecret, checkSettings } from '../accounts/account-fields.ts'
 import type { ProviderRegistry } from '../toolkit.ts'
 import type { Finding } from './finding.ts'
+import { serviceAt } from './read/service.ts'
 
 /** The decision on a finding. */
 export interface PlanRow {
@@ -59,11 +60,13 @@ function problemOf(finding: Finding, { providers, addressRules }: PlanContext): 
   if (finding.provider === null || !providers.has(finding.provider)) {
     return `qwenctl knows no provider ${finding.provider ?? ''}`.trimEnd()
   }
-  if (finding.secret === null && finding.tokens === null) return 'it holds no credential'
+  const provider = providers.get(finding.provider)
+  const lacksKey = finding.withoutKey && canLackKey(finding, provider)
+  if (finding.secret === null && finding.tokens === null && !lacksKey) return 'it holds no credential'
   try {
     if (finding.secret !== null) checkSecret(finding.secret)
     const baseUrl = finding.baseUrl ?? finding.tokens?.baseUrl ?? null
-    checkSettings({ ...settingsOf(finding), baseUrl }, providers.get(finding.provider), addressRules)
+    checkSettings({ ...settingsOf(finding), baseUrl }, provider, addressRules)
     return null
   } catch (error) {
     if (isQwenctlError(error)) return withoutFlags(error.message)
@@ -80,11 +83,12 @@ function withoutFlags(message: string): string {
 
 /** The attributes of the account for a finding. Group names are converted to valid ones. */
 export function settingsOf(finding: Finding) {
-  const { limits, priority, weight, models, egressProxy, quotaGroup } = finding
+  const { label, limits, priority, weight, models, egressProxy, quotaGroup } = finding
   return {
     groups: [...new Set(finding.groups.map(nameFrom))],
     priority,
     weight,
+    ...(label === null ? {} : { label }),
     ...(limits.length === 0 ? {} : { limits }),
     ...(models === null ? {} : { models }),
     ...(egressProxy === null ? {} : { egressProxy }),
@@ -92,21 +96,33 @@ export function settingsOf(finding: Finding) {
   }
 }
 
-function isSame(account: Account, finding: Finding, { secretOf, importedFrom }: PlanContext): boolean {
-  if (account.provider !== finding.provider) return false
-  if (!isSameBase(account.baseUrl, finding)) return false
-  if (finding.tokens === null) return secretOf(account) === finding.secret
-  // Renewal changes the tokens, but not their origin.
-  return importedFrom(account) === finding.file || secretOf(account) === finding.tokens.refreshToken
+function isSame(account: Account, finding: Finding, context: PlanContext): boolean {
+  const { secretOf, importedFrom } = context
+  if (!isSameService(account, finding, context)) return false
+  if (finding.tokens !== null) {
+    // Renewal changes the tokens, but not their origin.
+    return importedFrom(account) === finding.file || secretOf(account) === finding.tokens.refreshToken
+  }
+  return finding.withoutKey ? account.credential.type === 'none' : secretOf(account) === finding.secret
 }
 
-/** `custom` covers many services, which may use the same text as a key. */
+/**
+ * The same provider, or a `custom` account at a host of it: a service may have become a provider after the first
+ * import. `custom` covers many services, which may use the same text as a key, so there the base URL counts.
+ */
+function isSameService(account: Account, finding: Finding, { providers }: PlanContext): boolean {
+  if (account.provider === finding.provider) return isSameBase(account.baseUrl, finding)
+  if (account.provider !== 'custom' || account.baseUrl === null || finding.provider === null) return false
+  return serviceAt(providers.all(), account.baseUrl, 'custom').provider === finding.provider
+}
+
 function isSameBase(baseUrl: string | null, finding: Finding): boolean {
   return finding.provider !== 'custom' || baseUrl === finding.baseUrl
 }
 
 function isSameFinding(one: Finding, other: Finding): boolean {
   if (one.provider !== other.provider || !isSameBase(one.baseUrl, other)) return false
+  if (one.withoutKey && other.withoutKey) return true
   if (one.tokens === null || other.tokens === null) return one.secret !== null && one.secret === other.secret
   return one.tokens.refreshToken === other.tokens.refreshToken
 }

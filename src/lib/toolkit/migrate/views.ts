@@ -1,5 +1,6 @@
 import { maskSecret, maskUrl, redact } from '../../account/mask.ts'
-import type { CountsToday, SourceId } from './finding.ts'
+import type { AliasPlan } from './aliases.ts'
+import type { CountsToday, Finding, SourceId } from './finding.ts'
 import type { Passed } from './find-credentials.ts'
 import { settingsOf } from './plan.ts'
 import type { PlanRow } from './plan.ts'
@@ -12,7 +13,8 @@ export interface PlanRowView {
   provider: string | null
   /** Its new name, or its present one. */
   name: string
-  auth: { type: 'api-key' | 'oauth'; hint: string; expiresAt: string | null } | null
+  label: string | null
+  auth: { type: 'api-key' | 'oauth' | 'none'; hint: string; expiresAt: string | null } | null
   baseUrl: string | null
   limits: string[]
   groups: string[]
@@ -21,6 +23,8 @@ export interface PlanRowView {
   quotaGroup: string | null
   egressProxy: string | null
   models: string[] | null
+  /** The names that clients use for models, where they differ. */
+  aliases: { name: string; model: string }[]
   enabled: boolean
   countsToday: CountsToday | null
   /** Its schedule becomes a job. */
@@ -33,8 +37,12 @@ export interface PlanRowView {
 export interface MigrationView {
   dryRun: boolean
   plan: PlanRowView[]
+  /** The aliases for `config.yaml`. */
+  aliases: AliasPlan[]
   /** Skipped files. */
   damaged: Passed[]
+  /** Settings that belong to no account and are not imported. */
+  leftOut: Passed[]
   /** The places that were searched. */
   looked: string[]
   added: AddedView[]
@@ -65,19 +73,14 @@ export function planRowView({ action, finding, name, reason, notes }: PlanRow): 
   const baseUrl = finding.baseUrl ?? tokens?.baseUrl ?? null
   const secrets = [secret, tokens?.accessToken, tokens?.refreshToken].filter((one) => one != null)
   const plain = (text: string) => redact(text, secrets)
-  const auth =
-    tokens === null
-      ? secret === null
-        ? null
-        : { type: 'api-key' as const, hint: maskSecret(secret), expiresAt: null }
-      : { type: 'oauth' as const, hint: maskSecret(tokens.accessToken), expiresAt: tokens.expiresAt }
   return {
     action,
     source,
     file: finding.file,
     provider,
     name: plain(name),
-    auth,
+    label: finding.label === null ? null : plain(finding.label),
+    auth: authView(finding),
     baseUrl: baseUrl === null ? null : maskUrl(baseUrl),
     limits: limits.map(plain),
     groups: settingsOf(finding).groups.map(plain),
@@ -86,10 +89,21 @@ export function planRowView({ action, finding, name, reason, notes }: PlanRow): 
     quotaGroup,
     egressProxy: egressProxy === null ? null : maskUrl(egressProxy),
     models,
+    aliases: finding.aliases
+      .filter(({ name: alias, model }) => alias !== model)
+      .map(({ name: alias, model }) => ({ name: plain(alias), model: plain(model) })),
     enabled,
     countsToday,
     hasSchedule: finding.schedule !== null,
     reason: reason === null ? null : plain(reason),
     notes: notes.map(plain),
   }
+}
+
+function authView({ secret, tokens, withoutKey }: Finding): PlanRowView['auth'] {
+  if (tokens !== null) {
+    return { type: 'oauth', hint: maskSecret(tokens.accessToken), expiresAt: tokens.expiresAt }
+  }
+  if (secret !== null) return { type: 'api-key', hint: maskSecret(secret), expiresAt: null }
+  return withoutKey ? { type: 'none', hint: '', expiresAt: null } : null
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
-import type { Source } from './source.ts'
-import { keysIn } from './variables.ts'
+import { parseEnvText } from '../read/env-text.ts'
+import type { Source } from '../read/source.ts'
+import { keysIn } from '../read/variables.ts'
 
 /** `.env` files of the current folder and the home folder, or the named file. */
 export const envFiles: Source = {
@@ -10,5 +10,5 @@ export const envFiles: Source = {
   inFolder: /^\.env(\.(local|development|production))?$|\.env$/,
   asFile: /\.env(\.[\w-]+)?$/,
   usual: ({ folder, home }) => [join(folder, '.env'), join(folder, '.env.local'), join(home, '.env')],
-  read: ({ path, text }, look) => keysIn(parseEnv(text), { source: 'env-files', file: path }, look),
+  read: ({ path, text }, look) => keysIn(parseEnvText(text), { source: 'env-files', file: path }, look),
 }

@@ -1,15 +1,17 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../finding.ts'
 import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
-import { entriesOf, fieldsOf, isFields, parseJson, textOf } from './parse-file.ts'
-import type { Fields } from './parse-file.ts'
-import { serviceAt } from './service.ts'
-import { DamagedFile } from './source.ts'
-import type { Look, Source, SourceFile } from './source.ts'
-import { keyProblem, keysIn, valueOf } from './variables.ts'
-import type { Variables } from './variables.ts'
+import { parseEnvText } from '../read/env-text.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { entriesOf, fieldsOf, isFields, parseJson, textFields, textOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import type { Variables } from '../read/references.ts'
+import { valueOf } from '../read/references.ts'
+import { serviceAt } from '../read/service.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+import { keysIn } from '../read/variables.ts'
 
 const SOURCE = 'qwen-code'
 
@@ -29,7 +31,7 @@ export const qwenCode: Source = {
   ],
   read(file, look) {
     if (/\.env$/.test(file.path))
-      return keysIn(parseEnv(file.text), { source: SOURCE, file: file.path }, look)
+      return keysIn(parseEnvText(file.text), { source: SOURCE, file: file.path }, look)
     const parsed = parseJson(file)
     if (isFields(parsed) && 'access_token' in parsed && !('type' in parsed)) return [login(file, parsed)]
     return isSettings(parsed) ? settingsKeys(file, parsed, look) : null
@@ -82,15 +84,15 @@ interface Entry {
 
 function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[] {
   const where = { source: SOURCE, file: file.path } as const
-  const own = textsIn(fieldsOf(settings['env']))
+  const own = textFields(fieldsOf(settings['env']))
   const [envFile] = envFileOf(look)
   const variables = {
     ...own,
-    ...(envFile === undefined ? {} : parseEnv(look.files.text(envFile))),
+    ...(envFile === undefined ? {} : parseEnvText(look.files.text(envFile))),
     ...look.env,
   }
   const entries = modelEntries(settings)
-  const named = entries.map((entry) => entryKey(entry, { variables, where, look }))
+  const named = entries.flatMap((entry) => entryKeys(entry, { variables, where, look }))
   const used = new Set(entries.map(({ envKey }) => envKey))
   const rest = Object.keys(own).filter((name) => !used.has(name))
   const values = rest.map((name) => [name, valueOf({ ...variables, [name]: own[name] }, name) ?? ''] as const)
@@ -101,18 +103,9 @@ function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[]
   ]
 }
 
-function textsIn(fields: Fields): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => {
-      const text = textOf(value)
-      return text === null ? [] : [[name, text] as const]
-    }),
-  )
-}
-
 /** The entries, one per key and base URL, with all its models. */
 function modelEntries(settings: Fields): Entry[] {
-  const protocols = textsIn(fieldsOf(settings['providerProtocol']))
+  const protocols = textFields(fieldsOf(settings['providerProtocol']))
   const entries = new Map<string, Entry>()
   for (const [protocol, models] of Object.entries(fieldsOf(settings['modelProviders']))) {
     for (const model of entriesOf(models)) {
@@ -140,20 +133,22 @@ interface Context {
   look: Look
 }
 
-function entryKey(entry: Entry, { variables, where, look }: Context): Finding {
-  const secret = valueOf(variables, entry.envKey)
+function entryKeys(entry: Entry, { variables, where, look }: Context): Finding[] {
   const named = look.providers.find(({ keyVariables }) => keyVariables.includes(entry.envKey))?.id
   const service = serviceAt(look.providers, entry.baseUrl, named ?? protocolProvider(entry.protocol))
-  return finding({
+  const said = {
     ...where,
     ...service,
     name: service.provider === 'custom' ? (hostOf(entry.baseUrl) ?? 'qwen-code') : service.provider,
-    secret,
     // An unknown service is routed by its models alone.
     models: service.provider === 'custom' && entry.models.length > 0 ? entry.models : null,
-    declined: secret === null ? `${entry.envKey} is not set here` : keyProblem(secret, entry.baseUrl),
-    notes: [`from ${entry.envKey}`],
-  })
+  }
+  return findEachKey(valueOf(variables, entry.envKey), (secret, notes) =>
+    keyFinding(
+      { ...said, secret, notes: [`from ${entry.envKey}`, ...notes] },
+      `${entry.envKey} is not set here`,
+    ),
+  )
 }
 
 function hostOf(baseUrl: string | null): string | null {
@@ -173,15 +168,15 @@ function chosenKey(settings: Fields, { variables, where, look }: Context): Findi
   const secret = valueOf({ ...variables, value: written }, 'value')
   const selected = textOf(auth['selectedType']) ?? 'openai'
   const service = serviceAt(look.providers, baseUrl, protocolProvider(selected))
-  return [
-    finding({
-      ...where,
-      ...service,
-      name: service.provider === 'custom' ? (hostOf(baseUrl) ?? 'qwen-code') : service.provider,
-      secret,
-      declined:
-        secret === null ? `${written.replace(/[${}]/g, '')} is not set here` : keyProblem(secret, baseUrl),
-      notes: ['from security.auth'],
-    }),
-  ]
+  const said = {
+    ...where,
+    ...service,
+    name: service.provider === 'custom' ? (hostOf(baseUrl) ?? 'qwen-code') : service.provider,
+  }
+  return findEachKey(secret, (one, notes) =>
+    keyFinding(
+      { ...said, secret: one, notes: ['from security.auth', ...notes] },
+      `${written.replace(/[${}]/g, '')} is not set here`,
+    ),
+  )
 }

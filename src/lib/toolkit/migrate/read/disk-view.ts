@@ -1,11 +1,26 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeText } from './decode-text.ts'
 import { DamagedFile } from './source.ts'
 import type { FileView } from './source.ts'
 
 /** No credentials file is larger; a larger file has another purpose. */
 const MOST_BYTES = 16 * 1024 * 1024
+
+/** The first bytes of every SQLite file (sqlite.org/fileformat.html, section 1.3.1, read 2026-11-30). */
+const SQLITE_MARK = 'SQLite format 3\0'
 
 /** The disk, read-only. */
 export const diskView: FileView = {
@@ -18,9 +33,22 @@ export const diskView: FileView = {
     try {
       if (statSync(path).size > MOST_BYTES)
         throw new DamagedFile(path, 'is too large to be a file of credentials')
-      return readFileSync(path, 'utf8')
+      return decodeText(readFileSync(path))
     } catch (error) {
       throw error instanceof DamagedFile ? error : new DamagedFile(path, `cannot be read (${codeOf(error)})`)
+    }
+  },
+  isDatabase(path) {
+    try {
+      const file = openSync(path, 'r')
+      try {
+        const start = Buffer.alloc(SQLITE_MARK.length)
+        return readSync(file, start) === start.length && start.toString('latin1') === SQLITE_MARK
+      } finally {
+        closeSync(file)
+      }
+    } catch {
+      return false // reading its text reports the reason
     }
   },
   names(folder) {

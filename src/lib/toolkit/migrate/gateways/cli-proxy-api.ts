@@ -1,13 +1,14 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
-import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
-import { entriesOf, isFields, numberOf, parseJson, parseYaml, textOf, textsOf } from './parse-file.ts'
-import type { Fields } from './parse-file.ts'
-import { serviceAt, subscriptionTerms } from './service.ts'
-import { DamagedFile } from './source.ts'
-import type { Look, Source, SourceFile } from './source.ts'
-import { keyProblem } from './variables.ts'
+import { finding } from '../finding.ts'
+import type { AliasFinding, Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { oauthFinding, renewalNote, tokensIn } from '../clients/oauth-creds.ts'
+import { entriesOf, isFields, numberOf, parseJson, parseYaml, textOf, textsOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { serviceAt, subscriptionTerms } from '../read/service.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = 'cli-proxy-api'
 
@@ -129,20 +130,21 @@ function common(entry: Fields, inherited: string | null = null): Common {
     priority: -Math.round(numberOf(field('priority')) ?? 0) || 0,
     weight: Math.max(1, weight),
     egressProxy: proxy === null || /^(direct|none)$/i.test(proxy) ? null : proxy,
-    enabled: field('disabled') !== true && weight > 0,
+    enabled: field('disabled') !== true && field('enabled') !== false && weight > 0,
     notes,
   }
 }
 
 function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
   const proxy = textOf(config['proxy-url'])
+  reportLeftOut(file, config, look)
   const listed = Object.entries(keyLists).flatMap(([list, service]) =>
-    entriesOf(config[list]).map((entry) =>
-      keyFinding(entry, { file, look, proxy, ...service, baseUrl: service.baseUrl ?? null, group: null }),
+    entriesOf(config[list]).flatMap((entry) =>
+      entryKeys(entry, { file, look, proxy, ...service, baseUrl: service.baseUrl ?? null, group: null }),
     ),
   )
-  const vertex = entriesOf(config['vertex-api-key']).map((entry) =>
-    keyFinding(entry, { file, look, proxy, provider: 'custom', baseUrl: null, name: 'vertex', group: null }),
+  const vertex = entriesOf(config['vertex-api-key']).flatMap((entry) =>
+    entryKeys(entry, { file, look, proxy, provider: 'custom', baseUrl: null, name: 'vertex', group: null }),
   )
   const pools = entriesOf(config['openai-compatibility']).flatMap((pool) =>
     poolKeys(pool, { file, look, proxy }),
@@ -156,35 +158,59 @@ interface Given {
   proxy: string | null
 }
 
-function keyFinding(
+function entryKeys(
   entry: Fields,
   given: Given & { provider: string; baseUrl: string | null; name: string; group: string | null },
-): Finding {
+): Finding[] {
   const { file, look, proxy, provider, name, group } = given
-  const secret = textOf(entry['api-key'])
   const baseUrl = textOf(entry['base-url']) ?? given.baseUrl
-  const service = serviceAt(look.providers, baseUrl, provider)
-  const models = entriesOf(entry['models'])
-    .map(({ name: model }) => textOf(model))
-    .filter((model) => model !== null)
-  return finding({
+  const { models, aliases } = modelsIn(entry)
+  const said = {
     source: SOURCE,
     file: file.path,
     name,
-    ...service,
-    secret,
+    ...serviceAt(look.providers, baseUrl, provider),
     groups: group === null ? [] : [group],
     models: models.length > 0 ? models : null,
-    declined: secret === null ? 'its key is empty' : keyProblem(secret, null),
+    aliases,
     ...common(entry, proxy),
+  } as const
+  return findEachKey(textOf(entry['api-key']), (secret, more) =>
+    keyFinding({ ...said, secret, notes: [...said.notes, ...more] }),
+  )
+}
+
+/** `models: [{name, alias}]`: the service knows the name, clients ask for the alias. */
+function modelsIn(entry: Fields): { models: string[]; aliases: AliasFinding[] } {
+  const rows = entriesOf(entry['models']).flatMap((row) => {
+    const name = textOf(row['name'])
+    return name === null ? [] : [{ model: name, name: textOf(row['alias']) ?? name, rank: 0 }]
   })
+  return {
+    models: [...textsOf(entry['models']), ...rows.map(({ model }) => model)],
+    aliases: rows.filter(({ name, model }) => name !== model),
+  }
+}
+
+/** Settings of the file that belong to no account. */
+function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
+  const notes: Readonly<Record<string, string>> = {
+    'api-keys': 'client keys of CLIProxyAPI; next: qwenctl keys create NAME',
+    'oauth-model-alias': 'aliases of logins, which are not imported',
+    'oauth-excluded-models': 'models of logins, which are not imported',
+    routing: 'the order of accounts; next: qwenctl config set proxy.strategy',
+    ampcode: 'the login of Amp, which qwenctl does not know',
+  }
+  for (const [name, note] of Object.entries(notes)) {
+    if (config[name] !== undefined && config[name] !== null) look.leftOut(file.path, `${name}: ${note}`)
+  }
 }
 
 /** Several keys of one service become a group with its name. */
 function poolKeys(pool: Fields, given: Given): Finding[] {
   const name = textOf(pool['name']) ?? 'openai-compatibility'
   const older = textsOf(pool['api-keys']).map((key) => ({ 'api-key': key }))
-  return [...entriesOf(pool['api-key-entries']), ...older].map((entry) =>
-    keyFinding({ ...pool, ...entry }, { ...given, provider: 'custom', baseUrl: null, name, group: name }),
+  return [...entriesOf(pool['api-key-entries']), ...older].flatMap((entry) =>
+    entryKeys({ ...pool, ...entry }, { ...given, provider: 'custom', baseUrl: null, name, group: name }),
   )
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { finding } from './finding.ts'
-import { fieldsOf, isFields, parseJson } from './parse-file.ts'
-import type { Source } from './source.ts'
-import { keysIn } from './variables.ts'
+import { finding } from '../finding.ts'
+import { isFields, parseJson, textFields, textOf } from '../read/parse-file.ts'
+import type { Source } from '../read/source.ts'
+import { keysIn } from '../read/variables.ts'
 
 /** Claude Code: the login is declined; keys in the `env` block of its settings are imported normally. */
 export const claudeCode: Source = {
@@ -25,9 +25,9 @@ export const claudeCode: Source = {
     }
     // qwen-code has a file of the same name, which differs in shape.
     if (!isFields(parsed['env']) || 'modelProviders' in parsed || '$version' in parsed) return null
-    const variables = Object.entries(fieldsOf(parsed['env'])).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as const] : [],
-    )
-    return keysIn(Object.fromEntries(variables), where, look)
+    if (textOf(parsed['apiKeyHelper']) !== null) {
+      look.leftOut(file.path, 'apiKeyHelper: a program that prints keys, which qwenctl does not run')
+    }
+    return keysIn(textFields(parsed['env']), where, look)
   },
 }

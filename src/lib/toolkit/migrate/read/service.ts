@@ -1,6 +1,8 @@
-import { isLoopback } from '../../base/loopback.ts'
-import { normalizeBaseUrl } from '../../provider/endpoints.ts'
-import type { Provider } from '../../provider/provider.ts'
+import { isLoopback } from '../../../base/loopback.ts'
+import { normalizeBaseUrl } from '../../../provider/endpoints.ts'
+import type { Provider } from '../../../provider/provider.ts'
+import { providerOfService } from '../../../provider/service-names.ts'
+import { findKnownService, isKnownHost, plainServiceName } from './known-services.ts'
 
 /** The provider of an endpoint, and the base URL that an account there needs. */
 export interface Service {
@@ -11,6 +13,12 @@ export interface Service {
 
 const ALIBABA = /(^|\.)(dashscope(-intl|-us)?|maas)\.aliyuncs\.com$/i
 
+/** Hosts of Azure OpenAI resources (learn.microsoft.com/azure/foundry/openai/api-version-lifecycle, read 2026-11-30). */
+const AZURE = /\.(openai\.azure\.(com|us|cn)|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/i
+
+/** The base of a Messages API, as its clients write it. */
+const MESSAGES_BASE = /\/anthropic(\/v1)?\/*$/i
+
 /**
  * The service at a base URL: the provider with that host, else `custom`. A key therefore never goes to another
  * service. Without a URL: `named`.
@@ -19,10 +27,49 @@ export function serviceAt(providers: readonly Provider[], baseUrl: string | null
   const url = baseUrl === null ? null : URL.parse(baseUrl.trim())
   if (baseUrl === null) return { provider: named, baseUrl: null }
   if (url === null || !/^https?:$/.test(url.protocol)) return { provider: named, baseUrl }
+  if (AZURE.test(url.hostname)) {
+    const provider = providers.some(({ id }) => id === 'azure') ? 'azure' : 'custom'
+    return { provider, baseUrl: azureBase(url) }
+  }
   const provider = providers.find((candidate) => isAt(candidate, url)) ?? null
   if (provider !== null) return { provider: provider.id, baseUrl: unlessDefault(provider, baseUrl) }
   // Clients of the Messages API get a base URL without a dialect, which only this provider accepts unchanged.
-  return { provider: named === 'anthropic' ? 'anthropic' : 'custom', baseUrl: normalizeBaseUrl(baseUrl) }
+  const isMessages = named === 'anthropic' && !MESSAGES_BASE.test(url.pathname)
+  return { provider: isMessages ? 'anthropic' : 'custom', baseUrl: normalizeBaseUrl(baseUrl) }
+}
+
+/**
+ * The service that a tool calls by name, at a base URL of its own or at the public one; null: unknown, and without a
+ * URL.
+ */
+export function serviceCalled(
+  providers: readonly Provider[],
+  name: string,
+  baseUrl: string | null = null,
+): Service | null {
+  const known = findKnownService(name)
+  const id =
+    providers.find((provider) => provider.id === plainServiceName(name))?.id ?? providerOfService(name)
+  const own = id !== null && providers.some((one) => one.id === id && !one.needsBaseUrl) ? id : null
+  const url = baseUrl ?? known?.base ?? null
+  if (url === null && own === null) return null
+  return serviceAt(providers, url, own ?? 'custom')
+}
+
+/** Whether a service with API keys has its Messages API at this base URL; else a token there is one of a login. */
+export function isServiceOfKeys(providers: readonly Provider[], baseUrl: string | null): boolean {
+  const url = baseUrl === null ? null : URL.parse(baseUrl)
+  if (url === null) return false
+  if (MESSAGES_BASE.test(url.pathname) || isKnownHost(url.host)) return true
+  return providers.some((provider) => provider.id !== 'anthropic' && isAt(provider, url))
+}
+
+/**
+ * The v1 API of Azure takes the key of a resource as any OpenAI client sends it. `model` is the name of a deployment.
+ * The older paths below `/openai/deployments` need `api-version`, which no account has.
+ */
+function azureBase(url: URL): string {
+  return `${url.origin}/openai/v1`
 }
 
 function isAt(provider: Provider, url: URL): boolean {
@@ -69,7 +116,7 @@ export const subscriptionTerms =
 
 /** Placeholders from example files. */
 export function isPlaceholder(secret: string): boolean {
-  return /^(<.*>|\.{3,}|x{4,}|sk-(x{3,}|\.{3,}|your.*|\*+)|your[-_ ].*|change[-_]?me|replace[-_]?me|todo|none|null|dummy|fake)$/i.test(
+  return /^(<.*>|\.{3,}|\*+|x{4,}|sk-|sk-(x{3,}|\.{3,}|your.*|\*+)|(my|your|insert|enter|put)[-_ ].*|change[-_]?me|replace[-_]?me|placeholder|api[-_]?key|todo|none|null|dummy|fake|empty|not[-_ ]?needed)$/i.test(
     secret,
   )
 }

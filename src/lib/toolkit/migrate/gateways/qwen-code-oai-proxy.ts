@@ -1,10 +1,10 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import type { CountsToday } from './finding.ts'
-import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
-import { entriesOf, fieldsOf, numberOf, parseJson, textOf } from './parse-file.ts'
-import { qwenFolder } from './qwen-code.ts'
-import { DamagedFile } from './source.ts'
-import type { Look, Source } from './source.ts'
+import type { CountsToday } from '../finding.ts'
+import { oauthFinding, renewalNote, tokensIn } from '../clients/oauth-creds.ts'
+import { entriesOf, fieldsOf, numberOf, parseJson, textOf } from '../read/parse-file.ts'
+import { qwenFolder } from '../clients/qwen-code.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source } from '../read/source.ts'
 
 const CREDENTIALS = /^oauth_creds_(.+)\.json$/
 

@@ -1,7 +1,7 @@
-import type { JobInput } from '../jobs/job-input.ts'
-import type { ListLimits } from './finding.ts'
-import { fieldsOf, isFields, textOf, textsOf } from './parse-file.ts'
-import type { Fields } from './parse-file.ts'
+import type { JobInput } from '../../jobs/job-input.ts'
+import type { ListLimits } from '../finding.ts'
+import { fieldsOf, isFields, textOf, textsOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
 
 /** The schedule of an account in another tool, as `jobs add` takes it; null: its settings have none. */
 export function readSchedule(settings: Fields): JobInput | null {

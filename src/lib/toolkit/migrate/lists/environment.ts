@@ -1,5 +1,5 @@
-import type { Source } from './source.ts'
-import { keysIn } from './variables.ts'
+import type { Source } from '../read/source.ts'
+import { keysIn } from '../read/variables.ts'
 
 /** The variables of this process. */
 export const environment: Source = {

@@ -1,3 +1,4 @@
+import { parse as parseTomlText } from 'smol-toml'
 import { LineCounter, parseDocument } from 'yaml'
 import { DamagedFile } from './source.ts'
 import type { SourceFile } from './source.ts'
@@ -15,7 +16,13 @@ export function parseJson({ path, text }: SourceFile): unknown {
 
 export function parseYaml({ path, text }: SourceFile): unknown {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  // As PyYAML and yaml.v3 read it, which most of these tools use: `<<` merges, and of two equal keys the last counts.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: false,
+  })
   const [error] = document.errors
   if (error !== undefined) {
     throw new DamagedFile(path, `is not valid YAML (line ${lines.linePos(error.pos[0]).line})`)
@@ -24,6 +31,16 @@ export function parseYaml({ path, text }: SourceFile): unknown {
     return document.toJS({ maxAliasCount: 100 }) as unknown
   } catch {
     throw new DamagedFile(path, 'is not valid YAML') // an alias without a target, or far too many aliases
+  }
+}
+
+/** Parses TOML. The parser's own message would quote the file. */
+export function parseToml({ path, text }: SourceFile): unknown {
+  try {
+    return parseTomlText(text)
+  } catch (error) {
+    const { line } = error as { line?: unknown }
+    throw new DamagedFile(path, `is not valid TOML${typeof line === 'number' ? ` (line ${line})` : ''}`)
   }
 }
 
@@ -57,6 +74,21 @@ export function textOf(value: unknown): string | null {
 export function numberOf(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null
+}
+
+/** Whether a field says no: `false`, `0`, `no`, `off`, `disabled`. */
+export function isNo(value: unknown): boolean {
+  return value === false || value === 0 || /^(false|no|off|0|disabled|inactive)$/i.test(textOf(value) ?? '')
+}
+
+/** The texts of an object, by name. */
+export function textFields(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(value)).flatMap(([name, one]) => {
+      const text = textOf(one)
+      return text === null ? [] : [[name, text] as const]
+    }),
+  )
 }
 
 /** A list of texts, or one text separated by commas or semicolons. */

@@ -1,5 +1,5 @@
-import type { Provider } from '../../provider/provider.ts'
-import type { Finding, SourceId } from './finding.ts'
+import type { Provider } from '../../../provider/provider.ts'
+import type { Finding, SourceId } from '../finding.ts'
 
 /** The files of this machine, read-only, as sources see them. */
 export interface FileView {
@@ -7,6 +7,8 @@ export interface FileView {
   kind(path: string): 'file' | 'folder' | null
   /** Throws `DamagedFile` for an unreadable file. */
   text(path: string): string
+  /** Whether a file is an SQLite database. */
+  isDatabase(path: string): boolean
   /** Names in a folder, in order; empty if the folder does not exist. */
   names(folder: string): string[]
   /** The rows of a query on an SQLite file, which stays unchanged. Throws `DamagedFile`. */
@@ -26,6 +28,8 @@ export interface Look {
   providers: readonly Provider[]
   /** Reports a skipped file by name. */
   damaged(file: string, reason: string): void
+  /** Reports settings of a file that belong to no account and are not imported. */
+  leftOut(file: string, note: string): void
 }
 
 export interface SourceFile {
@@ -45,6 +49,8 @@ export interface Source {
   usual(look: Look): string[]
   /** Null: the file belongs to another source. Throws `DamagedFile`. */
   read(file: SourceFile, look: Look): Finding[] | null
+  /** Null: the database belongs to another source. Throws `DamagedFile`. */
+  readDatabase?(path: string, look: Look): Finding[] | null
   /** Findings outside of files; not called if `--from` names a file. */
   beyondFiles?(look: Look): Finding[]
 }

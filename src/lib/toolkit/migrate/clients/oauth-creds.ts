@@ -1,8 +1,8 @@
-import { qwenResourceBase } from '../../provider/builtin/makers/qwen-oauth.ts'
-import type { TokenSet } from '../login/token-set.ts'
-import { finding } from './finding.ts'
-import type { Finding } from './finding.ts'
-import { isFields, numberOf, textOf } from './parse-file.ts'
+import { qwenResourceBase } from '../../../provider/builtin/makers/qwen-oauth.ts'
+import type { TokenSet } from '../../login/token-set.ts'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { isFields, numberOf, textOf } from '../read/parse-file.ts'
 
 /**
  * The tokens in a credentials file of qwen-code, a format that other tools copied; null: another format. `sharedFile`

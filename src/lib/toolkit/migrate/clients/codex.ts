@@ -1,0 +1,89 @@
+import { dirname, join } from 'node:path'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { fieldsOf, isFields, parseJson, parseToml, textFields, textOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { parseEnvText } from '../read/env-text.ts'
+import { resolveReferences, valueOf } from '../read/references.ts'
+import { serviceAt, subscriptionTerms } from '../read/service.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+
+const SOURCE = 'codex'
+
+/** Codex: its API key, and the services of its configuration. Its ChatGPT login stays. */
+export const codex: Source = {
+  id: SOURCE,
+  label: 'Codex',
+  inFolder: /^(auth\.json|config\.toml)$/,
+  asFile: /\.(json|toml)$/,
+  usual({ env, home }) {
+    const folder = env['CODEX_HOME'] || join(home, '.codex')
+    return [join(folder, 'auth.json'), join(folder, 'config.toml')]
+  },
+  read(file, look) {
+    if (file.path.endsWith('.toml')) return configuredServices(file, look)
+    const parsed = parseJson(file)
+    if (!isFields(parsed) || !('OPENAI_API_KEY' in parsed || 'auth_mode' in parsed)) return null
+    return storedLogins(parsed, file)
+  },
+}
+
+function storedLogins(parsed: Fields, file: SourceFile): Finding[] {
+  const where = { source: SOURCE, file: file.path, provider: 'openai', name: 'codex' } as const
+  const key = textOf(parsed['OPENAI_API_KEY'])
+  const token = `a personal access token of ChatGPT: ${subscriptionTerms}`
+  const login = `a ChatGPT login: ${subscriptionTerms}; its refresh token also works once only, so taking it would end the login of Codex`
+  return [
+    ...(key === null ? [] : findEachKey(key, (secret, notes) => keyFinding({ ...where, secret, notes }))),
+    ...(isFields(parsed['tokens']) ? [finding({ ...where, declined: login })] : []),
+    ...(textOf(parsed['personal_access_token']) === null ? [] : [finding({ ...where, declined: token })]),
+  ]
+}
+
+/**
+ * The tables `[model_providers.ID]`: `base_url`, `env_key`, `env_key_instructions`, `wire_api`, `query_params`,
+ * `http_headers`, `experimental_bearer_token`, `requires_openai_auth` (github.com/openai/codex, docs/config.md, read
+ * 2026-11-30).
+ */
+function configuredServices(file: SourceFile, look: Look): Finding[] | null {
+  const config = parseToml(file)
+  if (!isFields(config)) return null
+  const services = Object.entries(fieldsOf(config['model_providers']))
+  const isCodex = services.length > 0 || 'model_provider' in config || 'approval_policy' in config
+  if (!isCodex) return null
+  const beside = join(dirname(file.path), '.env')
+  const fromFile = look.files.kind(beside) === 'file' ? parseEnvText(look.files.text(beside)) : {}
+  return services.flatMap(([id, entry]) => serviceKeys(id, fieldsOf(entry), { file, look, fromFile }))
+}
+
+function serviceKeys(
+  id: string,
+  entry: Fields,
+  { file, look, fromFile }: { file: SourceFile; look: Look; fromFile: Record<string, string> },
+): Finding[] {
+  const variables = { ...fromFile, ...look.env }
+  const baseUrl = resolveReferences(textOf(entry['base_url']), variables).text
+  const service = serviceAt(look.providers, baseUrl, 'openai')
+  const envKey = textOf(entry['env_key'])
+  const written = textOf(entry['experimental_bearer_token'])
+  const text = written ?? (envKey === null ? null : valueOf(variables, envKey))
+  const headers = [
+    ...Object.keys(textFields(entry['http_headers'])),
+    ...Object.keys(textFields(entry['env_http_headers'])),
+  ]
+  const notes = [
+    ...(envKey === null ? [] : [`from ${envKey}`]),
+    ...(headers.length === 0 ? [] : [`its own headers are left behind: ${headers.join(', ')}`]),
+  ]
+  if (text === null && envKey === null && (entry['requires_openai_auth'] === true || baseUrl === null))
+    return []
+  const said = { source: SOURCE, file: file.path, name: id, ...service } as const
+  return findEachKey(text, (secret, more) =>
+    keyFinding(
+      { ...said, secret, notes: [...notes, ...more] },
+      envKey === null ? 'it has no key' : `${envKey} is not set here`,
+    ),
+  )
+}

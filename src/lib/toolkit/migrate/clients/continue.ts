@@ -1,0 +1,126 @@
+import { dirname, join } from 'node:path'
+import type { Finding } from '../finding.ts'
+import { parseEnvText } from '../read/env-text.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import {
+  entriesOf,
+  fieldsOf,
+  isFields,
+  parseJson,
+  parseYaml,
+  textFields,
+  textOf,
+} from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import type { Variables } from '../read/references.ts'
+import { resolveReferences } from '../read/references.ts'
+import { serviceAt, serviceCalled } from '../read/service.ts'
+import type { Service } from '../read/service.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+
+const SOURCE = 'continue'
+
+/**
+ * Continue: the models of its configuration with their keys, as `config.yaml` or the older `config.json`. Secrets are
+ * in a `.env` beside it, or in the environment (docs.continue.dev/reference, read 2026-11-30).
+ */
+export const continueSource: Source = {
+  id: SOURCE,
+  label: 'Continue',
+  inFolder: /^config\.(ya?ml|json)$/,
+  asFile: /\.(ya?ml|json)$/,
+  usual: ({ env, home, folder }) =>
+    [env['CONTINUE_GLOBAL_DIR'] || join(home, '.continue'), join(folder, '.continue')].flatMap((parent) =>
+      ['config.yaml', 'config.json'].map((name) => join(parent, name)),
+    ),
+  read(file, look) {
+    const config = file.path.endsWith('.json') ? parseJson(file) : parseYaml(file)
+    if (!isFields(config)) return null
+    const models = modelsIn(config)
+    if (!models.some((model) => 'provider' in model && 'model' in model)) return null
+    const variables = readVariables(file, look)
+    const rows = models.flatMap((model) => modelKeys(model, { file, look, variables }))
+    return mergeModels(rows)
+  },
+}
+
+function modelsIn(config: Fields): Fields[] {
+  const older = [config['tabAutocompleteModel'], config['embeddingsProvider'], config['reranker']]
+  return entriesOf([config['models'], ...older].flat())
+}
+
+function readVariables({ path }: SourceFile, look: Look): Variables {
+  const beside = [
+    join(dirname(path), '.env'),
+    join(look.home, '.continue', '.env'),
+    join(look.folder, '.env'),
+  ]
+  const files = beside.filter((one) => look.files.kind(one) === 'file').reverse()
+  return Object.assign({}, ...files.map((one) => parseEnvText(look.files.text(one))), look.env) as Variables
+}
+
+interface Given {
+  file: SourceFile
+  look: Look
+  variables: Variables
+}
+
+function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
+  const called = textOf(entry['provider']) ?? ''
+  const written = textOf(entry['apiKey'])
+  const base = resolveReferences(textOf(entry['apiBase']), variables)
+  const key = resolveReferences(written, variables)
+  // A model without a key, such as one of a local server, needs no account of its own.
+  if (written === null && base.text === null) return []
+  const service = findService(called, base.text, look)
+  const unset = base.missing ?? key.missing
+  const problem = service === null ? `qwenctl knows no service ${called}` : null
+  const said = {
+    source: SOURCE as typeof SOURCE,
+    file: file.path,
+    name: textOf(entry['name']) ?? textOf(entry['title']) ?? called,
+    ...(service ?? { provider: null, baseUrl: null }),
+    models: service?.provider === 'custom' ? readModel(entry) : null,
+    egressProxy: textOf(fieldsOf(entry['requestOptions'])['proxy']),
+    declined: base.missing === null ? problem : `${base.missing} is not set here`,
+  }
+  const headers = Object.keys(textFields(fieldsOf(entry['requestOptions'])['headers']))
+  const notes = headers.length === 0 ? [] : [`its own headers are left behind: ${headers.join(', ')}`]
+  return findEachKey(key.text, (secret, more) =>
+    keyFinding(
+      { ...said, secret, notes: [...notes, ...more] },
+      unset === null ? 'its key is empty' : `${unset} is not set here`,
+    ),
+  )
+}
+
+function findService(called: string, baseUrl: string | null, look: Look): Service | null {
+  return called === 'anthropic' || called === 'openai'
+    ? serviceAt(look.providers, baseUrl, called)
+    : serviceCalled(look.providers, called, baseUrl)
+}
+
+/** `AUTODETECT` lists the models of the server. */
+function readModel(entry: Fields): string[] | null {
+  const model = textOf(entry['model'])
+  return model === null || model === 'AUTODETECT' ? null : [model]
+}
+
+/** The models of one key and service are one account. */
+function mergeModels(rows: Finding[]): Finding[] {
+  const merged = new Map<string, Finding>()
+  for (const row of rows) {
+    const { provider, baseUrl, secret, declined, withoutKey } = row
+    const isWhole = declined === null && (secret !== null || withoutKey)
+    const key = isWhole ? JSON.stringify([provider, baseUrl, secret]) : `alone ${merged.size}`
+    const before = merged.get(key)
+    const models = before === undefined ? row.models : joinLists(before.models, row.models)
+    merged.set(key, { ...(before ?? row), models })
+  }
+  return [...merged.values()]
+}
+
+function joinLists(one: string[] | null, other: string[] | null): string[] | null {
+  return one === null || other === null ? null : [...new Set([...one, ...other])]
+}

@@ -1,0 +1,125 @@
+import { dirname, join, resolve } from 'node:path'
+import { finding } from '../finding.ts'
+import type { AliasFinding, Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { fieldsOf, isFields, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { resolveReferences } from '../read/references.ts'
+import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
+import type { Service } from '../read/service.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+
+/** opencode: its key store, and keys in its configuration. */
+export const opencode: Source = {
+  id: 'opencode',
+  label: 'opencode',
+  inFolder: /^(auth|opencode)\.jsonc?$/,
+  asFile: /\.jsonc?$/,
+  usual(look) {
+    const data = look.env['XDG_DATA_HOME'] || join(look.home, '.local/share')
+    const config = join(look.env['XDG_CONFIG_HOME'] || join(look.home, '.config'), 'opencode')
+    const names = ['opencode.json', 'opencode.jsonc']
+    return [
+      join(data, 'opencode', 'auth.json'),
+      ...[config, look.folder].flatMap((folder) => names.map((name) => join(folder, name))),
+    ]
+  },
+  read(file, look) {
+    const parsed = parseJson(file)
+    if (!isFields(parsed)) return null
+    if (isFields(parsed['provider'])) return configuredKeys(file, parsed, look)
+    const entries = Object.entries(parsed)
+    const isStore =
+      entries.length > 0 &&
+      entries.every(([, entry]) => ['api', 'oauth', 'wellknown'].includes(String(fieldsOf(entry)['type'])))
+    if (isStore) return entries.flatMap(([id, entry]) => storedKey(id, fieldsOf(entry), file, look))
+    return '$schema' in parsed && /opencode/.test(String(parsed['$schema'])) ? [] : null
+  },
+}
+
+function storedKey(id: string, entry: Fields, file: SourceFile, look: Look): Finding[] {
+  const said = { source: 'opencode', file: file.path, name: id } as const
+  const service = serviceCalled(look.providers, id)
+  if (entry['type'] === 'oauth') {
+    const declined = `a login of ${id}: ${subscriptionTerms}`
+    return [finding({ ...said, provider: service?.provider ?? null, declined })]
+  }
+  if (entry['type'] === 'wellknown') {
+    const declined = 'a token of an organisation for opencode itself, not a key of a service'
+    return [finding({ ...said, provider: null, declined })]
+  }
+  return findEachKey(textOf(entry['key']), (secret, notes) =>
+    serviceFinding({ ...said, secret, notes }, service, 'its key is empty'),
+  )
+}
+
+function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
+  const disabled = textsOf(config['disabled_providers'])
+  return Object.entries(fieldsOf(config['provider'])).flatMap(([id, provider]) => {
+    const options = fieldsOf(fieldsOf(provider)['options'])
+    const written = textOf(options['apiKey'])
+    const baseUrl = substituted(textOf(options['baseURL']), file, look)
+    if (written === null && baseUrl === null) return []
+    const service = configuredService(id, fieldsOf(provider), baseUrl, look)
+    const { models, aliases } = modelsIn(fieldsOf(fieldsOf(provider)['models']))
+    const missing =
+      written === null ? 'it has no key' : 'the variable or file that its apiKey names is not there'
+    return findEachKey(substituted(written, file, look), (secret, notes) => {
+      const said = { source: 'opencode', file: file.path, name: id, secret, aliases, notes } as const
+      const one = serviceFinding({ ...said, enabled: !disabled.includes(id) }, service, missing)
+      return { ...one, models: one.provider === 'custom' && models.length > 0 ? models : null }
+    })
+  })
+}
+
+/** The package of a service of the user names its dialect. */
+function configuredService(id: string, provider: Fields, baseUrl: string | null, look: Look): Service | null {
+  const called = serviceCalled(look.providers, id, baseUrl)
+  const isMessages = textOf(provider['npm']) === '@ai-sdk/anthropic'
+  return called?.provider === 'custom' && isMessages
+    ? serviceAt(look.providers, called.baseUrl, 'anthropic')
+    : called
+}
+
+/** A model may have an `id` of its own at the service; the key is then the name that people use. */
+function modelsIn(fields: Fields): { models: string[]; aliases: AliasFinding[] } {
+  const entries = Object.entries(fields).map(([name, model]) => ({
+    name,
+    model: textOf(fieldsOf(model)['id']) ?? name,
+    rank: 0,
+  }))
+  return {
+    models: entries.map(({ model }) => model),
+    aliases: entries.filter(({ name, model }) => name !== model),
+  }
+}
+
+function serviceFinding(
+  said: Pick<Finding, 'source' | 'file' | 'name' | 'secret' | 'notes'> & Partial<Finding>,
+  service: Service | null,
+  missing: string,
+): Finding {
+  const unknown = `qwenctl knows no service ${said.name}; with its base URL it can be added: qwenctl auth add -p custom --base-url URL`
+  const declined = service === null ? unknown : null
+  const { provider = null, baseUrl = null } = service ?? {}
+  return keyFinding({ ...said, provider, baseUrl, declined }, missing)
+}
+
+/**
+ * Replaces `{env:VAR}` and `{file:path}`, with paths relative to the configuration's folder; null if the target is
+ * missing.
+ */
+function substituted(text: string | null, file: SourceFile, look: Look): string | null {
+  const what = /^\{file:(.+)\}$/.exec(text ?? '')?.[1]
+  if (what === undefined) return resolveReferences(text, look.env).text
+  const path = what.startsWith('~') ? join(look.home, what.slice(1)) : resolve(dirname(file.path), what)
+  if (look.files.kind(path) !== 'file') return null
+  try {
+    return textOf(look.files.text(path))
+  } catch (error) {
+    if (error instanceof DamagedFile) return null
+    throw error
+  }
+}

@@ -1,0 +1,141 @@
+import { dirname, join, resolve } from 'node:path'
+import type { AliasFinding } from '../finding.ts'
+import { parseEnvText } from '../read/env-text.ts'
+import { entriesOf, fieldsOf, isFields, parseYaml, textFields, textOf, textsOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import type { Variables } from '../read/references.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { accountFinding, mergeDeployments, readDeployments } from './litellm-deployments.ts'
+
+/**
+ * LiteLLM: the deployments of its model list. Deployments with the same key become one account; a model name becomes
+ * its group, and an alias where the service calls the model otherwise.
+ */
+export const litellm: Source = {
+  id: 'litellm',
+  label: 'LiteLLM',
+  inFolder: /^(litellm[\w.-]*|config)\.ya?ml$/,
+  asFile: /\.ya?ml$/,
+  usual: ({ env, folder, home }) => [
+    ...(env['LITELLM_CONFIG_PATH'] ? [env['LITELLM_CONFIG_PATH']] : []),
+    ...['config.yaml', 'litellm_config.yaml', 'litellm.yaml'].map((name) => join(folder, name)),
+    join(home, '.litellm', 'config.yaml'),
+  ],
+  read(file, look) {
+    const config = readConfig(file, look)
+    if (config === null) return null
+    reportLeftOut(file, config, look)
+    const variables = readVariables(file, config, look)
+    const credentials = entriesOf(config['credential_list'])
+    const models = entriesOf(config['model_list'])
+    const deployments = models.flatMap((model) => readDeployments(model, { credentials, variables, look }))
+    const chains = readChains(config)
+    return mergeDeployments(deployments).map((group) => accountFinding(group, file, chains))
+  },
+}
+
+const MARKS = [
+  'litellm_settings',
+  'router_settings',
+  'general_settings',
+  'credential_list',
+  'environment_variables',
+]
+
+/**
+ * A configuration with the files of its `include`, as LiteLLM reads them (docs.litellm.ai/docs/proxy/config_management,
+ * read 2026-11-30): lists are joined, other fields replaced. Null: another kind of file.
+ */
+function readConfig(file: SourceFile, look: Look, above: readonly string[] = []): Fields | null {
+  const config = parseYaml(file)
+  if (!isFields(config)) return null
+  const isOwn = Array.isArray(config['model_list']) || MARKS.some((mark) => mark in config)
+  if (above.length === 0 && !isOwn) return null
+  let whole: Fields = config
+  for (const name of textsOf(config['include'])) {
+    const path = resolve(dirname(file.path), name)
+    const part = readPart(path, file, look, [...above, file.path])
+    if (part !== null) whole = joinConfigs(whole, part)
+  }
+  return whole
+}
+
+function readPart(path: string, file: SourceFile, look: Look, above: readonly string[]): Fields | null {
+  if (above.includes(path)) return null
+  if (look.files.kind(path) !== 'file') {
+    look.leftOut(file.path, `include: there is no file ${path}`)
+    return null
+  }
+  try {
+    return readConfig({ path, text: look.files.text(path) }, look, above)
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error
+    look.damaged(error.file, error.message)
+    return null
+  }
+}
+
+function joinConfigs(one: Fields, other: Fields): Fields {
+  const joined: Fields = { ...one }
+  for (const [name, value] of Object.entries(other)) {
+    const own = joined[name]
+    joined[name] =
+      Array.isArray(own) && Array.isArray(value) ? [...(own as unknown[]), ...(value as unknown[])] : value
+  }
+  return joined
+}
+
+function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
+  const general = fieldsOf(config['general_settings'])
+  if ('master_key' in general) {
+    look.leftOut(
+      file.path,
+      'general_settings.master_key: a client key of LiteLLM; next: qwenctl keys create NAME',
+    )
+  }
+  if ('database_url' in general) {
+    look.leftOut(file.path, 'general_settings.database_url: models and keys in that database are not read')
+  }
+  const strategy = textOf(fieldsOf(config['router_settings'])['routing_strategy'])
+  if (strategy !== null) {
+    look.leftOut(
+      file.path,
+      `router_settings.routing_strategy ${strategy}: next: qwenctl config set proxy.strategy`,
+    )
+  }
+}
+
+function readVariables({ path }: SourceFile, config: Fields, look: Look): Variables {
+  const beside = join(dirname(path), '.env')
+  return {
+    ...(look.files.kind(beside) === 'file' ? parseEnvText(look.files.text(beside)) : {}),
+    ...textFields(config['environment_variables']),
+    ...look.env,
+  }
+}
+
+/** For each model name, the other names under which its deployments also answer. */
+export type Chains = ReadonlyMap<string, readonly Omit<AliasFinding, 'model'>[]>
+
+/**
+ * `model_group_alias` gives a group another name; `fallbacks` put other groups behind it
+ * (docs.litellm.ai/docs/proxy/reliability, read 2026-11-30).
+ */
+function readChains(config: Fields): Chains {
+  const router = fieldsOf(config['router_settings'])
+  const settings = fieldsOf(config['litellm_settings'])
+  const chains = new Map<string, Omit<AliasFinding, 'model'>[]>()
+  const add = (group: string, name: string, rank: number) =>
+    chains.set(group, [...(chains.get(group) ?? []), { name, rank }])
+  for (const [name, target] of Object.entries(fieldsOf(router['model_group_alias']))) {
+    const group = textOf(target) ?? textOf(fieldsOf(target)['model'])
+    if (group !== null) add(group, name, 0)
+  }
+  for (const rule of [...entriesOf(router['fallbacks']), ...entriesOf(settings['fallbacks'])]) {
+    for (const [name, groups] of Object.entries(rule)) {
+      for (const [index, group] of textsOf(groups).entries()) add(group, name, index + 1)
+    }
+  }
+  return chains
+}

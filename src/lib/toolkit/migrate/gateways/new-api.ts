@@ -1,0 +1,167 @@
+import type { AliasFinding, Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { entriesOf, fieldsOf, isFields, numberOf, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { serviceAt, serviceCalled } from '../read/service.ts'
+import type { Service } from '../read/service.ts'
+import type { Look, Source } from '../read/source.ts'
+import { findEachKey, splitKeys } from '../read/split-keys.ts'
+import type { ChannelService } from './channel-types.ts'
+import { newApiTypes, oneApiTypes } from './channel-types.ts'
+
+const SOURCE = 'new-api'
+
+/**
+ * one-api and new-api: their channels, as the API lists them (`GET /api/channel/`) or from the database. A channel has
+ * one key per line and models with commas. `status` is 1 (on), 2 (off) or 3 (switched off by the gateway). The largest
+ * `priority` is first (github.com/QuantumNous/new-api, model/channel.go, read 2026-11-30).
+ */
+export const newApi: Source = {
+  id: SOURCE,
+  label: 'one-api and new-api',
+  inFolder: /^(channels?[\w.-]*\.json|one-api\.db|new-api\.db)$/,
+  asFile: /\.(json|db|sqlite3?)$/,
+  usual: () => [],
+  read(file, look) {
+    const channels = channelsIn(parseJson(file))
+    return channels === null ? null : importChannels(channels, file.path, look)
+  },
+  readDatabase(path, look) {
+    const tables = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'channels'`)
+    if (tables.length === 0) return null
+    return importChannels(look.files.rows(path, 'SELECT * FROM channels ORDER BY id'), path, look)
+  },
+}
+
+/** The list alone, or in the envelope of the API. Null: another kind of file. */
+function channelsIn(parsed: unknown): Fields[] | null {
+  const body = isFields(parsed) && 'data' in parsed ? parsed['data'] : parsed
+  const list = isFields(body)
+    ? (body['items'] ?? body['channels'] ?? (isChannel(body) ? [body] : null))
+    : body
+  const channels = entriesOf(list)
+  return channels.length > 0 && channels.every(isChannel) ? channels : null
+}
+
+function isChannel(entry: Fields): boolean {
+  return typeof entry['type'] === 'number' && 'models' in entry && ('key' in entry || 'base_url' in entry)
+}
+
+function importChannels(channels: Fields[], file: string, look: Look): Finding[] {
+  // Above 27 the two tools number their types differently. These columns exist in new-api alone.
+  const isNewApi = channels.some((one) =>
+    ['tag', 'auto_ban', 'channel_info', 'setting', 'settings', 'test_model'].some((name) => name in one),
+  )
+  const isOneApi = !isNewApi && channels.some((one) => 'config' in one || 'system_prompt' in one)
+  const types = isOneApi ? oneApiTypes : newApiTypes
+  return channels.flatMap((channel) => channelKeys(channel, { file, look, types }))
+}
+
+interface Given {
+  file: string
+  look: Look
+  types: typeof newApiTypes
+}
+
+function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
+  const type = numberOf(channel['type']) ?? 0
+  const { service, reason } = findChannelService(types[type], type, textOf(channel['base_url']), look)
+  const { models, aliases } = modelsIn(channel)
+  const said = {
+    source: SOURCE as typeof SOURCE,
+    file,
+    name: textOf(channel['name']) ?? `channel-${textOf(channel['id']) ?? type}`,
+    ...(service ?? { provider: null, baseUrl: null }),
+    groups: textsOf(channel['group']).filter((group) => group !== 'default'),
+    priority: -readWhole(channel['priority'], 0) || 0,
+    weight: Math.max(1, readWhole(channel['weight'], 1)),
+    models: models.length > 0 ? models : null,
+    aliases,
+    egressProxy: textOf(jsonFields(channel['setting'])['proxy']),
+    declined: reason,
+  }
+  const keys = textOf(channel['key'])
+  const states = keyStates(channel)
+  const order = keys === null ? [] : splitKeys(keys)
+  const isOn = readWhole(channel['status'], 1) === 1
+  const notes = listNotes(channel)
+  return findEachKey(keys, (secret, more) => {
+    const enabled = isOn && (states[order.indexOf(secret ?? '')] ?? 1) === 1
+    return keyFinding(
+      { ...said, secret, enabled, notes: [...notes, ...more] },
+      'its key is left out here, as in lists of the API; next: name the database with --from one-api.db',
+    )
+  })
+}
+
+function readWhole(value: unknown, standby: number): number {
+  return Math.round(numberOf(value) ?? standby)
+}
+
+function findChannelService(
+  known: ChannelService | undefined,
+  type: number,
+  baseUrl: string | null,
+  look: Look,
+): { service: Service | null; reason: string | null } {
+  if (known !== undefined && 'declined' in known) return { service: null, reason: known.declined }
+  const service = findService(known?.called, baseUrl, look)
+  const reason = `its type ${type} names no service that qwenctl knows, and it has no base URL`
+  return { service, reason: service === null ? reason : null }
+}
+
+/** Base URLs of channels lack the version; the gateway appends `/v1/chat/completions`. */
+function findService(name: string | undefined, baseUrl: string | null, look: Look): Service | null {
+  if (baseUrl === null) return name === undefined ? null : serviceCalled(look.providers, name)
+  const named = name === 'anthropic' ? 'anthropic' : 'custom'
+  const at = serviceAt(look.providers, baseUrl, named)
+  if (at.provider !== 'custom' || /\.azure\.com\b/.test(baseUrl)) return at
+  const url = URL.parse(baseUrl)
+  const isBare = url !== null && /^\/*$/.test(url.pathname)
+  return isBare ? serviceAt(look.providers, `${url.origin}/v1`, named) : at
+}
+
+/** `model_mapping` translates the model that clients ask for into the one of the service. */
+function modelsIn(channel: Fields): { models: string[]; aliases: AliasFinding[] } {
+  const mapping = jsonFields(channel['model_mapping'])
+  const rows = textsOf(channel['models']).map((name) => ({
+    name,
+    model: textOf(mapping[name]) ?? name,
+    rank: 0,
+  }))
+  return {
+    models: [...new Set(rows.map(({ model }) => model))],
+    aliases: rows.filter(({ name, model }) => name !== model),
+  }
+}
+
+/** The state of each key of a channel with several, by its place. */
+function keyStates(channel: Fields): Record<number, number> {
+  const states = fieldsOf(jsonFields(channel['channel_info'])['multi_key_status_list'])
+  return Object.fromEntries(Object.entries(states).map(([place, state]) => [place, numberOf(state) ?? 1]))
+}
+
+function listNotes(channel: Fields): string[] {
+  const left = [
+    'openai_organization',
+    'param_override',
+    'header_override',
+    'status_code_mapping',
+    'system_prompt',
+  ]
+  const set = left.filter((name) => !['', '{}', 'null', '[]'].includes(textOf(channel[name]) ?? ''))
+  return [
+    ...(textOf(channel['tag']) === null ? [] : [`tagged ${textOf(channel['tag'])} there`]),
+    ...(set.length === 0 ? [] : [`left behind: ${set.join(', ')}`]),
+  ]
+}
+
+/** The database stores objects as JSON text. */
+function jsonFields(value: unknown): Fields {
+  if (typeof value !== 'string') return fieldsOf(value)
+  try {
+    return fieldsOf(JSON.parse(value))
+  } catch {
+    return {}
+  }
+}

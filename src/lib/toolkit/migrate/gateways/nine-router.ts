@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { entriesOf, fieldsOf, isFields, isNo, numberOf, parseJson, textOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
+import type { Service } from '../read/service.ts'
+import type { Look, Source } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+
+const SOURCE = '9router'
+
+/**
+ * 9router: the connections of its database (`~/.9router/db/data.sqlite`, formerly `db.json`), and its exports of the
+ * keys of one provider. The smallest priority is first (github.com/decolua/9router, src/lib/db, read 2026-11-30).
+ */
+export const nineRouter: Source = {
+  id: SOURCE,
+  label: '9router',
+  inFolder: /^(data\.sqlite|db\.json|.+-keys\.json)$/,
+  asFile: /\.(json|sqlite3?|db)$/,
+  usual({ env, home }) {
+    const folder = env['DATA_DIR'] || join(home, '.9router')
+    return [join(folder, 'db', 'data.sqlite'), join(folder, 'db.json')]
+  },
+  read(file, look) {
+    const parsed = parseJson(file)
+    if (!isFields(parsed)) return null
+    if (Array.isArray(parsed['keys']) && textOf(parsed['provider']) !== null) {
+      const provider = parsed['provider']
+      const keys = entriesOf(parsed['keys']).map((one) => ({ provider, authType: 'apikey', ...one }))
+      return keys.some((one) => 'apiKey' in one) ? importConnections(keys, [], file.path, look) : null
+    }
+    if (!Array.isArray(parsed['providerConnections'])) return null
+    const nodes = entriesOf(parsed['providerNodes'])
+    return importConnections(entriesOf(parsed['providerConnections']), nodes, file.path, look)
+  },
+  readDatabase(path, look) {
+    const tables = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'providerConnections'`)
+    if (tables.length === 0) return null
+    const nodes = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'providerNodes'`)
+    const rows = (table: string) =>
+      look.files.rows(path, `SELECT * FROM ${table}`).map((row) => ({ ...jsonFields(row['data']), ...row }))
+    return importConnections(
+      rows('providerConnections'),
+      nodes.length === 0 ? [] : rows('providerNodes'),
+      path,
+      look,
+    )
+  },
+}
+
+function importConnections(connections: Fields[], nodes: Fields[], file: string, look: Look): Finding[] {
+  return connections.flatMap((connection) => connectionKeys(connection, { nodes, file, look }))
+}
+
+function connectionKeys(
+  connection: Fields,
+  { nodes, file, look }: { nodes: Fields[]; file: string; look: Look },
+): Finding[] {
+  const provider = textOf(connection['provider']) ?? ''
+  const node = nodes.find((one) => textOf(one['id']) === provider)
+  const called = textOf(node?.['name']) ?? provider
+  const specific = fieldsOf(connection['providerSpecificData'])
+  const baseUrl = textOf(node?.['baseUrl']) ?? textOf(specific['baseUrl'])
+  const service = findService(provider, baseUrl, look)
+  const said = {
+    source: SOURCE as typeof SOURCE,
+    file,
+    name: textOf(connection['name']) ?? textOf(connection['email']) ?? called,
+    ...(service ?? { provider: null, baseUrl: null }),
+  }
+  const authType = textOf(connection['authType']) ?? 'apikey'
+  if (!/^api[-_]?key$/i.test(authType)) {
+    const declined = `a login of ${called} (${authType}): ${subscriptionTerms}`
+    return [finding({ ...said, baseUrl: null, declined })]
+  }
+  const unknown = `qwenctl knows no service ${called}; with its base URL it can be added: qwenctl auth add -p custom --base-url URL`
+  const settings = {
+    priority: Math.round(numberOf(connection['priority']) ?? 0),
+    enabled: !isNo(connection['isActive']),
+    egressProxy: textOf(specific['connectionProxyUrl']),
+    declined: service === null ? unknown : null,
+  }
+  return findEachKey(textOf(connection['apiKey']), (secret, notes) =>
+    keyFinding({ ...said, ...settings, secret, notes }),
+  )
+}
+
+function findService(provider: string, baseUrl: string | null, look: Look): Service | null {
+  if (baseUrl === null) return serviceCalled(look.providers, provider)
+  return serviceAt(look.providers, baseUrl, /^anthropic/.test(provider) ? 'anthropic' : 'custom')
+}
+
+function jsonFields(value: unknown): Fields {
+  try {
+    return fieldsOf(JSON.parse(textOf(value) ?? '{}'))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,123 @@
+import { finding } from '../finding.ts'
+import type { AliasFinding, Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { entriesOf, fieldsOf, isFields, numberOf, parseJson, textFields, textOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
+import type { Service } from '../read/service.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+
+const SOURCE = 'sub2api'
+
+/**
+ * sub2api: the accounts of its export (`GET /api/v1/admin/accounts/data`), of type `sub2api-data`, formerly
+ * `sub2api-bundle`. Accounts have a platform, a type, credentials and the smallest priority first
+ * (github.com/Wei-Shaw/sub2api, admin/account_data.go, read 2026-11-30).
+ */
+export const sub2api: Source = {
+  id: SOURCE,
+  label: 'sub2api',
+  inFolder: /^sub2api[\w.-]*\.json$/,
+  asFile: /\.json$/,
+  usual: () => [],
+  read(file, look) {
+    const parsed = parseJson(file)
+    const body = isFields(parsed) && isFields(parsed['data']) ? parsed['data'] : parsed
+    if (!isFields(body)) return null
+    const accounts = entriesOf(body['accounts'])
+    const isExport = /^sub2api-/.test(textOf(body['type']) ?? '')
+    if (!isExport && !accounts.some((one) => 'platform' in one && 'credentials' in one)) return null
+    const proxies = entriesOf(body['proxies'])
+    return accounts.flatMap((account) => accountKeys(account, { file, look, proxies }))
+  },
+}
+
+function accountKeys(
+  account: Fields,
+  { file, look, proxies }: { file: SourceFile; look: Look; proxies: Fields[] },
+): Finding[] {
+  const platform = textOf(account['platform']) ?? ''
+  const type = textOf(account['type']) ?? ''
+  const credentials = fieldsOf(account['credentials'])
+  const name = textOf(account['name']) ?? platform
+  const where = { source: SOURCE, file: file.path, name } as const
+  if (type !== 'apikey' && type !== 'upstream' && type !== 'api_key') {
+    const provider = serviceCalled(look.providers, platform)?.provider ?? null
+    return [
+      finding({ ...where, provider, declined: `a login of ${platform} (${type}): ${subscriptionTerms}` }),
+    ]
+  }
+  const service = findService(platform, textOf(credentials['base_url']), look)
+  const { models, aliases } = modelsIn(credentials)
+  const proxy = proxies.find(
+    (one) => one['proxy_key'] !== undefined && one['proxy_key'] === account['proxy_key'],
+  )
+  const notes = listNotes(account)
+  const said = {
+    ...where,
+    ...(service ?? { provider: null, baseUrl: null }),
+    priority: Math.round(numberOf(account['priority']) ?? 0),
+    models: models.length > 0 ? models : null,
+    aliases,
+    egressProxy: proxy === undefined ? null : proxyUrl(proxy),
+    enabled: isEnabled(account),
+    declined: service === null ? `qwenctl knows no service ${platform}` : null,
+  }
+  return findEachKey(textOf(credentials['api_key']), (secret, more) =>
+    keyFinding({ ...said, secret, notes: [...notes, ...more] }),
+  )
+}
+
+function findService(platform: string, baseUrl: string | null, look: Look): Service | null {
+  if (baseUrl === null) return serviceCalled(look.providers, platform)
+  return serviceAt(look.providers, baseUrl, platform === 'anthropic' ? 'anthropic' : 'custom')
+}
+
+function isEnabled(account: Fields): boolean {
+  const expiresAt = numberOf(account['expires_at'])
+  const status = textOf(account['status']) ?? 'active'
+  const isOver = expiresAt !== null && expiresAt > 0 && account['auto_pause_on_expired'] === true
+  return status === 'active' && account['schedulable'] !== false && !isOver
+}
+
+function listNotes(account: Fields): string[] {
+  const concurrency = numberOf(account['concurrency'])
+  const expiresAt = numberOf(account['expires_at'])
+  const rate = numberOf(account['rate_multiplier'])
+  return [
+    ...(concurrency === null || concurrency < 1
+      ? []
+      : [
+          `at most ${concurrency} requests at a time there; next: qwenctl config set caps.perAccountConcurrency`,
+        ]),
+    ...(expiresAt === null || expiresAt <= 0
+      ? []
+      : [`expires there at ${new Date(expiresAt * 1000).toISOString()}`]),
+    ...(rate === null || rate === 1 ? [] : [`left behind: rate_multiplier ${rate}`]),
+  ]
+}
+
+/** `model_mapping`: what clients ask for, and the model of the service. `*` matches any name. */
+function modelsIn(credentials: Fields): { models: string[]; aliases: AliasFinding[] } {
+  const rows = Object.entries(textFields(credentials['model_mapping'])).map(([name, model]) => ({
+    name,
+    model,
+    rank: 0,
+  }))
+  const isOpen = rows.some(({ model }) => model.includes('*'))
+  return {
+    models: isOpen ? [] : [...new Set(rows.map(({ model }) => model))],
+    aliases: rows.filter(({ name, model }) => name !== model && !`${name}${model}`.includes('*')),
+  }
+}
+
+function proxyUrl(proxy: Fields): string | null {
+  const [host, port] = [textOf(proxy['host']), numberOf(proxy['port'])]
+  if (host === null || port === null) return null
+  const url = URL.parse(`${textOf(proxy['protocol']) ?? 'http'}://${host}:${port}`)
+  if (url === null) return null
+  url.username = textOf(proxy['username']) ?? ''
+  url.password = textOf(proxy['password']) ?? ''
+  return url.href.replace(/\/$/, '')
+}

@@ -1,0 +1,127 @@
+import { basename, dirname, join, resolve } from 'node:path'
+import { nameProblem } from '../../../account/name.ts'
+import { finding } from '../finding.ts'
+import type { Finding, ListLimits } from '../finding.ts'
+import { entriesOf, fieldsOf, isFields, isNo, parseYaml, textOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { firstText, flattenSettings, readSettings } from './account-settings.ts'
+import { readListLimits, readSchedule } from './job-schedule.ts'
+import { findCredential } from './folder-credential.ts'
+
+const SOURCE = 'accounts-yaml'
+
+/** A master list `accounts.yaml` with one folder per account: its settings, its credential, its data. */
+export const accountsYaml: Source = {
+  id: SOURCE,
+  label: 'accounts.yaml with a folder per account',
+  inFolder: /^accounts\.ya?ml$/,
+  asFile: /\.ya?ml$/,
+  usual: ({ folder, home }) =>
+    [folder, join(folder, 'config'), join(folder, 'accounts'), join(home, '.qwen')].flatMap((parent) =>
+      ['accounts.yaml', 'accounts.yml'].map((name) => join(parent, name)),
+    ),
+  read(file, look) {
+    const parsed = parseYaml(file)
+    const list = isFields(parsed) ? parsed['accounts'] : parsed
+    const entries = entriesOf(list)
+    const marks = ['folder', 'username', 'api_key', 'apiKey']
+    if (!entries.some((entry) => marks.some((mark) => mark in entry))) return null
+    if (isFields(parsed)) reportLeftOut(parsed, file, look)
+    const limits = readListLimits(parsed)
+    return entries.flatMap((entry, index) => readEntry(entry, index, { file, look, limits }))
+  },
+}
+
+interface Context {
+  file: SourceFile
+  look: Look
+  limits: ListLimits
+}
+
+/** Settings that become limits of all jobs: `readListLimits`. */
+const LIMITS_OF_JOBS = /^settings\.(max_concurrent_accounts|global_rate_limit)$/
+
+/** Settings for all accounts together have no place in an account. */
+function reportLeftOut(parsed: Fields, file: SourceFile, look: Look): void {
+  const others = Object.keys(parsed).filter((name) => !['accounts', 'version'].includes(name))
+  const names = others.flatMap((name) => {
+    const inner = Object.keys(fieldsOf(parsed[name]))
+    return inner.length === 0 ? [name] : inner.map((one) => `${name}.${one}`)
+  })
+  const left = names.filter((name) => !LIMITS_OF_JOBS.test(name))
+  if (left.length > 0) look.leftOut(file.path, `${left.join(', ')}: settings of all accounts together`)
+}
+
+function readEntry(entry: Fields, index: number, { file, look, limits }: Context): Finding[] {
+  const id = textOf(entry['id']) ?? String(index + 1)
+  const name = textOf(entry['name']) ?? textOf(entry['username']) ?? `account-${id}`
+  const where = { source: SOURCE, file: file.path, name, provider: null } as const
+  const flat = flattenSettings(entry)
+  const named = textOf(entry['folder'])
+  const hasKey = firstText(flat, 'api_key', 'apikey', 'key') !== null
+  const folder = findFolder(named ?? join('accounts', id), file.path, look)
+  try {
+    if (folder === null && !hasKey) {
+      const wanted = resolve(dirname(file.path), named ?? join('accounts', id))
+      return [finding({ ...where, declined: `its folder ${wanted} is not there` })]
+    }
+    if (folder !== null && `${file.path}/`.startsWith(`${folder}/`)) {
+      return [finding({ ...where, declined: `its folder ${folder} is the one of the list itself` })]
+    }
+    return [readAccount({ ...flat, id, name }, folder, { file, look, limits })]
+  } catch (error) {
+    // A damaged account does not stop the import of the others.
+    if (!(error instanceof DamagedFile)) throw error
+    look.damaged(error.file, error.message)
+    return [finding({ ...where, declined: `a file of its folder is damaged: ${error.file}` })]
+  }
+}
+
+/** Relative to the list; of a list in `config/`, relative to the root of its project; else to the current folder. */
+function findFolder(written: string, list: string, look: Look): string | null {
+  const parent = dirname(list)
+  const roots = [
+    parent,
+    ...(basename(parent) === 'config' ? [dirname(parent)] : []),
+    dirname(parent),
+    look.folder,
+  ]
+  return (
+    roots.map((root) => resolve(root, written)).find((path) => look.files.kind(path) === 'folder') ?? null
+  )
+}
+
+const SETTINGS = ['settings.yaml', 'settings.yml', 'config/settings.yaml', 'config/settings.yml']
+
+function readAccount(
+  entry: Fields & { name: string },
+  folder: string | null,
+  { file, look, limits }: Context,
+): Finding {
+  const settingsFile =
+    folder === null
+      ? undefined
+      : SETTINGS.map((name) => join(folder, name)).find((path) => look.files.kind(path) === 'file')
+  const settings =
+    settingsFile === undefined
+      ? {}
+      : flattenSettings(fieldsOf(parseYaml({ path: settingsFile, text: look.files.text(settingsFile) })))
+  const whole = { ...entry, ...settings }
+  const credential = findCredential(whole, settingsFile ?? folder ?? file.path, folder, look)
+  const username = textOf(entry['username'])
+  const label = firstText(whole, 'label') ?? (nameProblem(entry.name) === null ? null : entry.name)
+  return {
+    ...credential,
+    ...readSettings(whole),
+    schedule: readSchedule(whole),
+    listLimits: limits,
+    name: entry.name,
+    label: label?.slice(0, 80) ?? null,
+    source: SOURCE,
+    folder,
+    enabled: !isNo(entry['enabled']) && !isNo(settings['enabled']),
+    notes: [...(username === null ? [] : [`of ${username}`]), ...credential.notes],
+  }
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { oauthFinding, tokensIn } from '../clients/oauth-creds.ts'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { parseEnvText } from '../read/env-text.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { findServiceByKey } from '../read/own-keys.ts'
+import { fieldsOf, parseJson } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { resolveReferences } from '../read/references.ts'
+import { serviceAt, serviceCalled } from '../read/service.ts'
+import type { Look } from '../read/source.ts'
+import { splitKeys } from '../read/split-keys.ts'
+import { keysIn } from '../read/variables.ts'
+import { firstText } from './account-settings.ts'
+
+const SOURCE = 'accounts-yaml'
+
+/** The folders of an account that may hold its credential. */
+const INNER = ['', 'config', 'auth']
+
+interface Place {
+  provider: string | null
+  baseUrl: string | null
+  look: Look
+}
+
+/** The credential of an account: from its settings, else from the first file of its folder that contains one. */
+export function findCredential(
+  settings: Fields,
+  settingsFile: string,
+  folder: string | null,
+  look: Look,
+): Finding {
+  const provider = firstText(settings, 'provider', 'service')
+  const baseUrl = firstText(settings, 'base_url', 'api_base', 'url', 'endpoint')
+  const written = firstText(settings, 'api_key', 'apikey', 'key')
+  const place = { provider, baseUrl, look }
+  if (written !== null) {
+    const { text, missing } = resolveReferences(written, look.env)
+    return buildKey(
+      text,
+      settingsFile,
+      place,
+      missing === null ? 'its key is empty' : `${missing} is not set here`,
+    )
+  }
+  const folders = folder === null ? [] : INNER.map((name) => join(folder, name))
+  for (const inner of folders) {
+    for (const name of look.files.names(inner)) {
+      const file = join(inner, name)
+      const found = look.files.kind(file) === 'file' ? inFile(file, name, place) : null
+      if (found !== null) return found
+    }
+  }
+  const declined = 'neither its settings nor another file of its folder holds a credential'
+  return finding({ source: SOURCE, name: '', file: settingsFile, provider, declined })
+}
+
+function inFile(file: string, name: string, place: Place): Finding | null {
+  const { look } = place
+  if (/(cred|auth|token|key|secret|login|account|config).*\.json$/i.test(name)) {
+    const parsed = parseJson({ path: file, text: look.files.text(file) })
+    const tokens = tokensIn(parsed, null)
+    if (tokens !== null) {
+      const endpoint = tokens.baseUrl ?? place.baseUrl
+      const provider = place.provider ?? 'qwen-oauth'
+      return oauthFinding({
+        source: SOURCE,
+        name: '',
+        file,
+        provider,
+        tokens: { ...tokens, baseUrl: endpoint },
+      })
+    }
+    const secret = firstText(fieldsOf(parsed), 'api_key', 'apiKey', 'key', 'OPENAI_API_KEY')
+    if (secret !== null) return buildKey(secret, file, place)
+  }
+  if (/(^|\.)env$/.test(name)) {
+    const [key] = keysIn(parseEnvText(look.files.text(file)), { source: SOURCE, file }, look)
+    if (key !== undefined) return key
+  }
+  return /^(api[-_]?)?key(\.txt)?$/i.test(name) ? buildKey(look.files.text(file).trim(), file, place) : null
+}
+
+function buildKey(text: string | null, file: string, place: Place, missing = 'its key is empty'): Finding {
+  const { provider, baseUrl, look } = place
+  const [secret = null, ...others] = text === null ? [] : splitKeys(text)
+  const guessed = secret === null ? null : findServiceByKey(look.providers, secret)
+  const known = look.providers.some(({ id }) => id === provider)
+  const service =
+    provider === null
+      ? (guessed ?? serviceAt(look.providers, baseUrl, ''))
+      : known
+        ? { provider, baseUrl }
+        : (serviceCalled(look.providers, provider, baseUrl) ?? { provider, baseUrl })
+  const at = provider === null && baseUrl !== null ? serviceAt(look.providers, baseUrl, '') : service
+  const unsaid = 'its settings name neither a provider nor a base URL: add a line such as provider: qwen'
+  const notes = others.length === 0 ? [] : [`${others.length} more keys of its field are left behind`]
+  return keyFinding(
+    {
+      source: SOURCE,
+      name: '',
+      file,
+      provider: at.provider || null,
+      baseUrl: at.baseUrl,
+      secret,
+      notes,
+      declined: at.provider === '' ? unsaid : null,
+    },
+    missing,
+  )
+}

@@ -1,0 +1,140 @@
+import type { Finding } from '../finding.ts'
+import { keyFinding } from '../read/key-problem.ts'
+import { findServiceByKey } from '../read/own-keys.ts'
+import { entriesOf, isFields, isNo, numberOf, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import type { Fields } from '../read/parse-file.ts'
+import { serviceAt, serviceCalled } from '../read/service.ts'
+import { DamagedFile } from '../read/source.ts'
+import type { Look, Source, SourceFile } from '../read/source.ts'
+import { findEachKey } from '../read/split-keys.ts'
+import { parseCsv } from './csv.ts'
+
+/** A list of accounts as CSV or JSON, with the columns in `docs/guide/migrating.md`; read only if named. */
+export const tableFile: Source = {
+  id: 'table-file',
+  label: 'CSV or JSON list',
+  inFolder: /^accounts\.(csv|tsv|json)$/,
+  asFile: /\.(csv|tsv|json)$/,
+  usual: () => [],
+  read(file, look) {
+    const rows = /\.[ct]sv$/i.test(file.path) ? csvRows(file) : jsonRows(file)
+    const unknown = [...new Set((rows ?? []).flatMap((row) => Object.keys(row)))].filter(
+      (one) => !columns.has(one),
+    )
+    if (unknown.length > 0) look.leftOut(file.path, `columns without a meaning here: ${unknown.join(', ')}`)
+    return rows?.flatMap((row, index) => rowFindings(row, { file, look, index })) ?? null
+  },
+}
+
+function jsonRows(file: SourceFile): Fields[] | null {
+  const parsed = parseJson(file)
+  const list = isFields(parsed) ? parsed['accounts'] : parsed
+  const rows = entriesOf(list)
+  return rows.some((row) => keyOf(row) !== null || 'provider' in row) ? rows.map(withPlainNames) : null
+}
+
+function csvRows(file: SourceFile): Fields[] | null {
+  const [header, ...records] = parseCsv(file)
+  if (header === undefined) return []
+  const names = header.map(plainName)
+  if (!names.includes('key')) return null
+  return records.map((record) => {
+    if (record.length !== names.length) {
+      const line = records.indexOf(record) + 2
+      throw new DamagedFile(
+        file.path,
+        `has ${record.length} fields in row ${line} for ${names.length} columns`,
+      )
+    }
+    return Object.fromEntries(names.map((name, index) => [name, record[index]]))
+  })
+}
+
+function withPlainNames(row: Fields): Fields {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [plainName(name), value]))
+}
+
+/** `Base URL`, `baseUrl` and `base_url` are one column. */
+function plainName(name: string): string {
+  const plain = name
+    .trim()
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_')
+  return aliases[plain] ?? plain
+}
+
+const columns = new Set(
+  ['provider', 'name', 'label', 'key', 'base_url', 'groups', 'limits', 'priority', 'weight'].concat([
+    'quota_group',
+    'egress_proxy',
+    'models',
+    'enabled',
+  ]),
+)
+
+const aliases: Readonly<Record<string, string>> = {
+  api_key: 'key',
+  apikey: 'key',
+  secret: 'key',
+  token: 'key',
+  group: 'groups',
+  limit: 'limits',
+  model: 'models',
+  proxy: 'egress_proxy',
+  proxy_url: 'egress_proxy',
+  url: 'base_url',
+  api_base: 'base_url',
+  service: 'provider',
+  active: 'enabled',
+  status: 'enabled',
+}
+
+function keyOf(row: Fields): string | null {
+  return textOf(withPlainNames(row)['key'])
+}
+
+function rowFindings(row: Fields, given: { file: SourceFile; look: Look; index: number }): Finding[] {
+  const { file, look, index } = given
+  const named = textOf(row['provider'])
+  const baseUrl = textOf(row['base_url'])
+  const models = textsOf(row['models'])
+  return findEachKey(textOf(row['key']), (secret, notes) => {
+    const service = findService({ named, baseUrl, secret }, look)
+    return keyFinding(
+      {
+        source: 'table-file',
+        file: file.path,
+        provider: service.provider || null,
+        baseUrl: service.baseUrl,
+        name: textOf(row['name']) ?? (service.provider || `row-${index + 1}`),
+        label: textOf(row['label']),
+        secret,
+        limits: textsOf(row['limits']),
+        groups: textsOf(row['groups']),
+        priority: numberOf(row['priority']) ?? 0,
+        weight: numberOf(row['weight']) ?? 1,
+        quotaGroup: textOf(row['quota_group']),
+        egressProxy: textOf(row['egress_proxy']),
+        models: models.length > 0 ? models : null,
+        enabled: !isNo(row['enabled']),
+        notes,
+        declined: service.provider === '' ? 'the row names neither a provider nor a base URL' : null,
+      },
+      'the row has no key',
+    )
+  })
+}
+
+/** A provider by its id or a common name; without one, by the base URL or the form of the key. */
+function findService(
+  { named, baseUrl, secret }: { named: string | null; baseUrl: string | null; secret: string | null },
+  look: Look,
+) {
+  if (named !== null) {
+    if (look.providers.some(({ id }) => id === named)) return { provider: named, baseUrl }
+    return serviceCalled(look.providers, named, baseUrl) ?? { provider: named, baseUrl }
+  }
+  const guessed = baseUrl === null && secret !== null ? findServiceByKey(look.providers, secret) : null
+  return guessed ?? serviceAt(look.providers, baseUrl, '')
+}

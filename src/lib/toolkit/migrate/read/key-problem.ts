@@ -1,0 +1,28 @@
+import { isLoopbackUrl } from '../../accounts/account-fields.ts'
+import type { Finding } from '../finding.ts'
+import { finding } from '../finding.ts'
+import { clientKeyReason, isPlaceholder, loginReason } from './service.ts'
+
+/** Why a text in place of a key is not usable; null: it may be a key. */
+export function keyProblem(secret: string, baseUrl: string | null): string | null {
+  if (isPlaceholder(secret)) return 'a placeholder, not a key'
+  return loginReason(secret) ?? clientKeyReason(secret, baseUrl)
+}
+
+/**
+ * A finding with a key. A server on this machine takes any key, so a placeholder or no key makes an account without
+ * one. `missing` is the reason why there is no key.
+ */
+export function keyFinding(
+  said: Parameters<typeof finding>[0] & { secret: string | null },
+  missing = 'its key is empty',
+): Finding {
+  const { secret, baseUrl = null } = said
+  const isLocal = baseUrl !== null && isLoopbackUrl(baseUrl)
+  if (isLocal && (secret === null || isPlaceholder(secret))) {
+    const declined = said.declined ?? clientKeyReason('', baseUrl)
+    return finding({ ...said, secret: null, withoutKey: true, declined })
+  }
+  const declined = secret === null ? missing : keyProblem(secret, baseUrl)
+  return finding({ ...said, declined: said.declined ?? declined })
+}

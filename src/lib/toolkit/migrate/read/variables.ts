@@ -1,0 +1,253 @@
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { keyFinding } from './key-problem.ts'
+import { knownServices } from './known-services.ts'
+import { findServiceByKey } from './own-keys.ts'
+import type { Variables } from './references.ts'
+import { resolveReferences, valueOf } from './references.ts'
+import { isServiceOfKeys, serviceAt } from './service.ts'
+import { findEachKey } from './split-keys.ts'
+import type { Look } from './source.ts'
+import { DamagedFile } from './source.ts'
+
+interface KeyVariable {
+  variable: string
+  provider: string
+  baseUrl: string | null
+  name: string
+  note?: string
+}
+
+const regionNote =
+  'the region is not said: taken for the international one; accounts set --base-url changes it'
+
+/** Keys with a variable that says more than the provider. */
+const special: Readonly<Record<string, Omit<KeyVariable, 'variable'>>> = {
+  BAILIAN_CODING_PLAN_API_KEY: {
+    provider: 'qwen',
+    baseUrl: 'https://coding-intl.dashscope.aliyuncs.com/v1',
+    name: 'coding-plan',
+    note: regionNote,
+  },
+  BAILIAN_TOKEN_PLAN_API_KEY: {
+    provider: 'qwen',
+    baseUrl: 'https://token-plan.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1',
+    name: 'token-plan',
+    note: regionNote,
+  },
+}
+
+/** Other names for keys of providers: the Vercel AI SDK, LiteLLM, aider and older programs use them. */
+const otherNames: Readonly<Record<string, string>> = {
+  GOOGLE_GENERATIVE_AI_API_KEY: 'gemini',
+  GOOGLE_AI_API_KEY: 'gemini',
+  GOOGLE_AI_STUDIO_API_KEY: 'gemini',
+  CLAUDE_API_KEY: 'anthropic',
+  FIREWORKS_AI_API_KEY: 'fireworks',
+  AIDER_OPENAI_API_KEY: 'openai',
+  AIDER_ANTHROPIC_API_KEY: 'anthropic',
+}
+
+/** The origin of findings from variables. */
+export type Where = Pick<Finding, 'source' | 'file'>
+
+/** Every key in variables with known names, with the base URL from the variable next to it. */
+export function keysIn(variables: Variables, where: Where, look: Look): Finding[] {
+  const known = keyVariables(look)
+  const found = known.flatMap((one) =>
+    Object.keys(variables)
+      .filter((name) => isPoolOf(name, one.variable))
+      .sort()
+      .flatMap((name) => readKeys(variables, { known: one, name, where, look })),
+  )
+  return [
+    ...found,
+    ...azureKeys(variables, where, look),
+    ...poolKeys(variables, where, look),
+    ...unnamedServices(variables, { known, where, look }),
+    ...authTokens(variables, where, look),
+  ]
+}
+
+function keyVariables(look: Pick<Look, 'providers'>): KeyVariable[] {
+  const plain = look.providers.flatMap(({ id, keyVariables: names }) =>
+    names.map((variable) => ({ variable, provider: id, baseUrl: null, name: id })),
+  )
+  const others = Object.entries(special).map(([variable, more]) => ({ variable, ...more }))
+  const own = new Set([...plain, ...others].map(({ variable }) => variable))
+  const synonyms = Object.entries(otherNames)
+    .filter(([variable, id]) => !own.has(variable) && look.providers.some((one) => one.id === id))
+    .map(([variable, id]) => ({ variable, provider: id, baseUrl: null, name: id }))
+  const services = knownServices.flatMap(({ names: [name = ''], base, variables = [] }) =>
+    variables
+      .filter((variable) => !own.has(variable))
+      .map((variable) => ({ variable, provider: 'custom', baseUrl: base, name })),
+  )
+  return [
+    ...plain.filter(({ variable }) => !Object.hasOwn(special, variable)),
+    ...others,
+    ...synonyms,
+    ...services,
+  ]
+}
+
+/**
+ * `OPENAI_API_KEY`, and pools: `OPENAI_API_KEY_1`, `OPENAI_API_KEY2`, `OPENAI_API_KEYS`, `OPENAI_API_KEYS_2`,
+ * `OPENAI_KEYS`, `OPENAI_API_KEY_LIST`, `OPENAI_API_KEY_BACKUP`, and the file of a container's secret,
+ * `OPENAI_API_KEY_FILE`.
+ */
+function isPoolOf(name: string, variable: string): boolean {
+  if (name === variable) return true
+  const stem = variable.replace(/_API_KEY$/, '')
+  if (name === `${stem}_KEYS`) return true
+  return name.startsWith(variable) && POOL.test(name.slice(variable.length))
+}
+
+const POOL = /^(S|_?LIST|_?POOL)?(_?\d{1,3}|_(BACKUP|PRIMARY|SECONDARY|SPARE|FALLBACK|MAIN|ALT|FILE))?$/
+
+interface Given {
+  known: KeyVariable
+  name: string
+  where: Where
+  look: Look
+}
+
+function readKeys(variables: Variables, { known, name, where, look }: Given): Finding[] {
+  const { text, missing } = resolveReferences(variables[name] ?? '', variables)
+  if (text === null && missing === null) return []
+  const baseUrl = baseUrlBeside(variables, known.variable)
+  const service = serviceAt(look.providers, baseUrl ?? known.baseUrl, known.provider)
+  const notes = [`from ${name}`]
+  if (known.note !== undefined && baseUrl === null) notes.push(known.note)
+  const said = { ...where, ...service, name: accountName(known, service, baseUrl) }
+  const isFile = name.endsWith('_FILE')
+  const secret = isFile && text !== null ? readSecretFile(text, look) : text
+  const reason = missing === null ? `the file in ${name} cannot be read` : `${missing} is not set here`
+  return findEachKey(secret, (one, more) =>
+    keyFinding({ ...said, secret: one, notes: [...notes, ...more] }, reason),
+  )
+}
+
+function readSecretFile(path: string, look: Look): string | null {
+  if (look.files.kind(path) !== 'file') return null
+  try {
+    return look.files.text(path).trim()
+  } catch (error) {
+    if (error instanceof DamagedFile) return null
+    throw error
+  }
+}
+
+function accountName(known: KeyVariable, service: { provider: string }, baseUrl: string | null): string {
+  if (baseUrl === null) return known.name
+  if (service.provider === known.provider && service.provider !== 'custom') return known.name
+  if (service.provider !== 'custom') return service.provider
+  return URL.parse(baseUrl)?.hostname ?? known.name
+}
+
+function baseUrlBeside(variables: Variables, keyVariable: string): string | null {
+  const stem = keyVariable.replace(/_API_KEY$/, '')
+  const names = [`${stem}_BASE_URL`, `${stem}_API_BASE`, `${stem}_API_BASE_URL`, `${stem}_API_URL`]
+  return names.map((name) => valueOf(variables, name)).find((value) => value !== null) ?? null
+}
+
+/** `AZURE_OPENAI_API_KEY` and `AZURE_API_KEY` (LiteLLM) are keys of the resource in the variable beside. */
+function azureKeys(variables: Variables, where: Where, look: Look): Finding[] {
+  return ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'].flatMap((name) => {
+    const text = valueOf(variables, name)
+    if (text === null) return []
+    const resource = valueOf(variables, 'AZURE_RESOURCE_NAME')
+    const endpoint =
+      ['AZURE_OPENAI_ENDPOINT', 'AZURE_OPENAI_BASE_URL', 'AZURE_API_BASE']
+        .map((one) => valueOf(variables, one))
+        .find((value) => value !== null) ??
+      (resource === null ? null : `https://${resource}.openai.azure.com`)
+    const missing = 'its resource is not named: AZURE_OPENAI_ENDPOINT is not set here'
+    const service = serviceAt(look.providers, endpoint, 'custom')
+    return findEachKey(text, (secret, notes) =>
+      keyFinding({
+        ...where,
+        ...service,
+        name: 'azure',
+        secret,
+        declined: endpoint === null ? missing : null,
+        notes: [`from ${name}`, ...notes],
+      }),
+    )
+  })
+}
+
+/** `API_KEYS` of one-service tools (gemini-balance): the form of each key names its service. */
+function poolKeys(variables: Variables, where: Where, look: Look): Finding[] {
+  const text = valueOf(variables, 'API_KEYS')
+  if (text === null) return []
+  return findEachKey(text, (secret, more) => {
+    const service = secret === null ? null : findServiceByKey(look.providers, secret)
+    const unknown = 'API_KEYS names no service, and the form of the key shows none'
+    return keyFinding({
+      ...where,
+      provider: service?.provider ?? null,
+      baseUrl: service?.baseUrl ?? null,
+      name: service?.name ?? 'api-keys',
+      secret,
+      declined: service === null ? unknown : null,
+      notes: ['from API_KEYS', ...more],
+    })
+  })
+}
+
+/** `ACME_API_KEY` beside `ACME_BASE_URL` is a key of that endpoint; without a URL it is named as left out. */
+function unnamedServices(
+  variables: Variables,
+  { known, where, look }: { known: KeyVariable[]; where: Where; look: Look },
+): Finding[] {
+  const names = Object.keys(variables).filter(
+    (name) =>
+      /^[A-Z][A-Z0-9_]*_API_KEYS?$/.test(name) &&
+      !name.startsWith('AZURE_') &&
+      !known.some(({ variable }) => isPoolOf(name, variable)),
+  )
+  const findings: Finding[] = []
+  const unknown: string[] = []
+  for (const name of names.sort()) {
+    const variable = name.replace(/S$/, '')
+    const baseUrl = baseUrlBeside(variables, variable)
+    const stem = variable.replace(/_API_KEY$/, '').toLowerCase()
+    if (baseUrl === null) {
+      if (valueOf(variables, name) !== null) unknown.push(name)
+      continue
+    }
+    const entry = { variable, provider: 'custom', baseUrl, name: stem }
+    findings.push(...readKeys(variables, { known: entry, name, where, look }))
+  }
+  if (unknown.length > 0 && where.source === 'env-files') {
+    look.leftOut(
+      where.file,
+      `${unknown.join(', ')}: not a variable of a known service, and no base URL beside it`,
+    )
+  }
+  return findings
+}
+
+/** `ANTHROPIC_AUTH_TOKEN` comes from a gateway or a login; at a service with a Messages API it is a key. */
+function authTokens(variables: Variables, where: Where, look: Look): Finding[] {
+  const text = valueOf(variables, 'ANTHROPIC_AUTH_TOKEN')
+  if (text === null) return []
+  const baseUrl = valueOf(variables, 'ANTHROPIC_BASE_URL')
+  const service = serviceAt(look.providers, baseUrl, 'anthropic')
+  const host = baseUrl === null ? null : (URL.parse(baseUrl)?.hostname ?? null)
+  return findEachKey(text, (secret, notes) => {
+    const isKey = isServiceOfKeys(look.providers, baseUrl) || /^sk-ant-api/.test(secret ?? '')
+    const found = keyFinding({
+      ...where,
+      ...service,
+      baseUrl: service.baseUrl,
+      name: service.provider === 'custom' ? (host ?? 'custom') : service.provider,
+      secret,
+      notes: ['from ANTHROPIC_AUTH_TOKEN', ...notes],
+    })
+    const gateway =
+      'the token of a login or a gateway, not an API key of a service that is known; if it is a key there: qwenctl auth add -p anthropic --base-url URL'
+    return isKey || found.declined !== null ? found : finding({ ...found, declined: gateway })
+  })
+}
