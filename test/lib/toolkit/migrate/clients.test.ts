@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest'
+import { find, givenFiles } from './foreign-home.ts'
+
+const KEY = 'sk-proj-0123456789abcdef0'
+
+test('Continue: a key of several models is one account, and secrets come from the .env beside it', () => {
+  const home = givenFiles({
+    '.continue/.env': 'MISTRAL=mistral-0123456789abcdef\n',
+    '.continue/config.yaml': `name: Main
+schema: v1
+models:
+  - {name: A, provider: openai, model: gpt-5, apiKey: ${KEY}}
+  - {name: B, provider: openai, model: gpt-5-mini, apiKey: ${KEY}}
+  - {name: C, provider: mistral, model: m, apiKey: "\${{ secrets.MISTRAL }}"}
+  - {name: D, provider: groq, model: g, apiKey: "\${{ secrets.NONE }}"}
+  - {name: E, provider: ollama, model: q}`,
+  })
+  expect(find('continue', home).findings).toMatchObject([
+    { provider: 'openai', name: 'A', models: null },
+    { provider: 'mistral', secret: 'mistral-0123456789abcdef', declined: null },
+    { provider: 'groq', declined: 'NONE is not set here' },
+  ])
+})
+
+test('aider: keys, other services and variables; what stays behind is named', () => {
+  const home = givenFiles({
+    'work/.aider.conf.yml': `openai-api-key: ${KEY}
+openai-api-base: https://relay.example/v1
+api-key: [gemini=AIzaSy0123456789abcdef, xai=xai-0123456789abcdef]
+set-env: [GROQ_API_KEY=gsk_0123456789abcdef]
+alias: ["fast:gpt-5-mini"]`,
+  })
+  const { findings, leftOut } = find('aider', home)
+  expect(findings.map(({ provider, baseUrl }) => [provider, baseUrl])).toEqual(
+    expect.arrayContaining([
+      ['custom', 'https://relay.example/v1'],
+      ['gemini', null],
+      ['groq', null],
+    ]),
+  )
+  expect(findings).toHaveLength(4)
+  expect(leftOut).toHaveLength(1)
+})
+
+test('llm: an unknown name is declined with the next command', () => {
+  const home = givenFiles({
+    '.config/io.datasette.llm/keys.json': {
+      '// Note': 'x',
+      claude: 'sk-ant-api03-0123456789abcdef',
+      mine: 'k-0123',
+    },
+  })
+  expect(find('llm', home).findings).toMatchObject([
+    { provider: 'anthropic', declined: null },
+    { declined: expect.stringContaining('no service mine') as string },
+  ])
+})
+
+test('Codex: config.toml gives an account for each service with a key', () => {
+  const home = givenFiles({
+    '.codex/config.toml': `model = "x"
+[model_providers.acme]
+base_url = "https://api.acme.example/v1"
+env_key = "ACME"
+http_headers = { "x-team" = "a" }
+[model_providers.azure]
+base_url = "https://r.openai.azure.com/openai"
+env_key = "AZ"
+query_params = { api-version = "2025-04-01-preview" }
+[model_providers.local]
+base_url = "http://127.0.0.1:11434/v1"
+[model_providers.pool]
+base_url = "http://127.0.0.1:3000/v1"
+env_key = "QK"`,
+  })
+  const env = { ACME: 'acme-0123456789', QK: 'qk_0123456789' }
+  expect(find('codex', home, { env }).findings).toMatchObject([
+    {
+      baseUrl: 'https://api.acme.example/v1',
+      notes: ['from ACME', expect.stringContaining('x-team') as string],
+    },
+    { baseUrl: 'https://r.openai.azure.com/openai/v1', declined: 'AZ is not set here' },
+    { withoutKey: true, declined: null },
+    { declined: expect.stringContaining('client key') as string },
+  ])
+})
+
+test.each([
+  ['https://api.z.ai/api/anthropic', null],
+  ['https://api.moonshot.ai/anthropic', null],
+  ['https://api.deepseek.com/anthropic', null],
+  ['https://openrouter.ai/api', null],
+  ['https://gateway.example', 'gateway'],
+  ['http://127.0.0.1:3000', 'client key'],
+])('Claude Code: the token of %s is declined: %s', (base, declined) => {
+  const env = { ANTHROPIC_BASE_URL: base, ANTHROPIC_AUTH_TOKEN: 'token-0123456789abcdef' }
+  const [finding] = find('claude-code', givenFiles({ '.claude/settings.json': { env } })).findings
+  if (declined === null) expect(finding?.declined).toBeNull()
+  else expect(finding?.declined).toContain(declined)
+})
+
+test.each([
+  ['OPENAI_API_KEYS', 'a-0123456789abcdef,b-0123456789abcdef', ['openai', 'openai']],
+  ['OPENAI_KEYS', 'a-0123456789abcdef', ['openai']],
+  ['OPENAI_API_KEY_2', 'a-0123456789abcdef', ['openai']],
+  ['GEMINI_API_KEYS_1', '["a-0123456789abcdef"]', ['gemini']],
+  ['MOONSHOT_API_KEY', 'a-0123456789abcdef', ['custom']],
+  ['API_KEYS', `["AIzaSy0123456789012345678901234567890ab"]`, ['gemini']],
+  ['API_KEYS', 'nothing-known-0123', [null]],
+  ['OPENAI_API_KEY_ID', 'a-0123456789abcdef', []],
+])('.env: %s=%s is of %j', (name, value, providers) => {
+  const home = givenFiles({ 'work/.env': `${name}=${value}\n` })
+  const { findings } = find('env-files', home)
+  // A service that has become a provider is no longer custom.
+  expect(findings.map(({ provider }) => (provider === 'moonshot' ? 'custom' : provider))).toEqual(providers)
+})
+
+test('.env: a variable of an unknown service needs a base URL, and is named without one', () => {
+  const home = givenFiles({
+    'work/.env':
+      'ACME_API_KEY=acme-0123456789\nACME_BASE_URL=https://api.acme.example/v1\nOTHER_API_KEY=x-0123456789\n',
+  })
+  const { findings, leftOut } = find('env-files', home)
+  expect(findings).toMatchObject([{ provider: 'custom', name: 'api.acme.example', declined: null }])
+  expect(leftOut).toMatchObject([{ reason: expect.stringContaining('OTHER_API_KEY') as string }])
+})
+
+test('accounts.yaml in config/: folders from the root of the project, labels, limits and states', () => {
+  const home = givenFiles({
+    'work/config/accounts.yaml': `version: "1.0"
+accounts:
+  - {id: account1, name: "GrnStore - Main", username: "@GrnStore4347", enabled: true, folder: accounts/one}
+  - {id: account2, name: two, enabled: false, folder: accounts/two}
+  - {id: account3, name: inline, provider: qwen, api_key: sk-inline0123456789abcdef}
+settings: {max_concurrent_accounts: 5}`,
+    'work/accounts/one/config/settings.yaml': `provider: qwen\napi_key: sk-one0123456789abcdef\nrate_limits: {requests_per_day: 100, requests_per_hour: 20}`,
+    'work/accounts/two/key': 'gsk_0123456789abcdef0123',
+  })
+  const { findings, leftOut } = find('accounts-yaml', home)
+  expect(findings).toMatchObject([
+    { provider: 'qwen', label: 'GrnStore - Main', limits: ['100/day', '20/hour'], enabled: true },
+    { provider: 'groq', label: null, enabled: false },
+    { provider: 'qwen', secret: 'sk-inline0123456789abcdef' },
+  ])
+  expect(leftOut).toMatchObject([{ reason: expect.stringContaining('max_concurrent_accounts') as string }])
+})
