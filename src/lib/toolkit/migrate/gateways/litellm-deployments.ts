@@ -9,7 +9,6 @@ import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
 import type { Look, SourceFile } from '../read/source.ts'
 import { splitKeys } from '../read/split-keys.ts'
-import type { Chains } from './litellm.ts'
 
 /** LiteLLM's service names that differ from those of the services (docs.litellm.ai/docs/providers, read 2026-11-30). */
 const services: Readonly<Record<string, { provider: string; keyVariable?: string }>> = {
@@ -51,6 +50,9 @@ const used = new Set(
     'drop_params',
   ]),
 )
+
+/** For each model name, the other names under which its deployments also answer. */
+export type Chains = ReadonlyMap<string, readonly Omit<AliasFinding, 'model'>[]>
 
 export interface Deployment {
   group: string

@@ -6,6 +6,7 @@ import type { Fields } from '../read/parse-file.ts'
 import type { Variables } from '../read/references.ts'
 import { DamagedFile } from '../read/source.ts'
 import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { Chains } from './litellm-deployments.ts'
 import { accountFinding, mergeDeployments, readDeployments } from './litellm-deployments.ts'
 
 /**
@@ -114,9 +115,6 @@ function readVariables({ path }: SourceFile, config: Fields, look: Look): Variab
     ...look.env,
   }
 }
-
-/** For each model name, the other names under which its deployments also answer. */
-export type Chains = ReadonlyMap<string, readonly Omit<AliasFinding, 'model'>[]>
 
 /**
  * `model_group_alias` gives a group another name; `fallbacks` put other groups behind it
