@@ -18,7 +18,9 @@ test.each([
 })
 
 test('when an account that pays as it goes is added, no terms of plans are said', async () => {
-  expect((await add('intl')).stderr).not.toContain('Plan keys')
+  const { exit, stderr } = await add('intl')
+  expect(exit).toBe(0)
+  expect(stderr).not.toContain('Plan keys')
 })
 
 test('when the base URL is none, the command is refused as wrong usage', async () => {

@@ -43,7 +43,8 @@ test('no other command prints the admin token', async () => {
     ['doctor', '--json'],
     ['proxy', 'status', '--json'],
   ]) {
-    const { stdout, stderr } = await runBinary(home, argv)
+    const { exit, stdout, stderr } = await runBinary(home, argv)
+    expect(exit, argv.join(' ')).toBe(0)
     expect(stdout + stderr, argv.join(' ')).not.toContain(token.slice(3))
   }
   expect(proxy.stdout + proxy.stderr).not.toContain(token.slice(3))

@@ -5,6 +5,3 @@ export interface Placements {
   /** `now` in epoch milliseconds. */
   put(key: string | number, account: string, now: number): void
 }
-
-/** Knows nothing and keeps nothing. */
-export const noPlacements: Placements = { find: () => null, put: () => undefined }

@@ -1,10 +1,10 @@
 import { run, settings } from '@oclif/core'
-import type { Config } from '@oclif/core'
+import type { Command, Config, Interfaces } from '@oclif/core'
 import { QwenctlError } from '../base/errors.ts'
 import { paletteFor } from './format/color.ts'
 import { errorDocument, errorText, isDebugging, buildReport, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
-import { loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
+import { adjustOclifOf, loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
 import { withLocalPaths } from './plugins/plugin-arguments.ts'
 import { isForeign } from './plugins/plugin-hooks.ts'
 
@@ -26,9 +26,12 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   try {
     const { pluginsFolder } = source
     await withShortWarnings(tellWarning, async () => {
-      const loaded = (config = await loadConfig(loadOptions(source), { pluginsFolder, warn: tellWarning }))
+      const options = { pluginsFolder, warn: tellWarning }
+      const loaded = (config = await loadConfig(loadOptions(source), options))
       if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
       refuseTopicAsDocument(argv, loaded)
+      const plugin = findPlugin(argv, loaded)
+      if (plugin !== undefined && !plugin.isRoot) adjustOclifOf(plugin, options)
       await run(withLocalPaths(argv), loaded)
     })
     // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.
@@ -72,13 +75,28 @@ function refuseTopicAsDocument(argv: string[], config: Config): void {
   })
 }
 
+/** The plugin of the command that these words name; undefined: they name none. */
+function findPlugin(argv: string[], config: Config): Interfaces.Plugin | undefined {
+  const name = findCommand(argv, config)?.command.pluginName
+  return name === undefined ? undefined : config.plugins.get(name)
+}
+
 function describeInvocation(argv: string[], config: Config | undefined): Invocation {
+  const found = config === undefined ? null : findCommand(argv, config)
+  return found === null
+    ? { command: null, flags: [] }
+    : { command: found.words.join(' '), flags: Object.keys(found.command.flags) }
+}
+
+/** The longest name of a command that the line begins with. */
+function findCommand(argv: string[], config: Config): { words: string[]; command: Command.Loadable } | null {
   const words = argv.slice(0, firstFlag(argv))
   for (let count = words.length; count > 0; count -= 1) {
-    const command = config?.findCommand(words.slice(0, count).join(':'))
-    if (command) return { command: words.slice(0, count).join(' '), flags: Object.keys(command.flags) }
+    const named = words.slice(0, count)
+    const command = config.findCommand(named.join(':'))
+    if (command) return { words: named, command }
   }
-  return { command: null, flags: [] }
+  return null
 }
 
 function firstFlag(argv: string[]): number {

@@ -81,3 +81,11 @@ describe('what holds at an endpoint', () => {
     expect(findTerms(anthropic, null)).toMatch(/API key/)
   })
 })
+
+it('when the base of an endpoint has a version in its middle, the URL without it is another place', () => {
+  const provider = {
+    endpoints: [{ id: 'e', label: 'E', openai: 'https://x.example/v1/openai', anthropic: null }],
+  }
+  expect(findEndpoint(provider, 'https://x.example/v1/openai')?.id).toBe('e')
+  expect(findEndpoint(provider, 'https://x.example/openai')).toBeNull()
+})

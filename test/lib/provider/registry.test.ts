@@ -120,3 +120,14 @@ describe('nearest', () => {
     ).toBe(name)
   })
 })
+
+it('the terms in a view are the first that an endpoint has, whichever endpoint that is', () => {
+  const endpoints = [
+    { id: 'open', label: 'Open', openai: 'https://a.example/v1' },
+    { id: 'plan', label: 'Plan', openai: 'https://b.example/v1', terms: 'no scripts' },
+  ]
+  const { baseUrl: _, ...rest } = acme
+  const registry = buildRegistry([{ plugin: 'p', providers: [{ ...rest, endpoints }] }, own], [])
+  expect(registry.problems).toEqual([])
+  expect(registry.views().find(({ id }) => id === 'acme')?.terms).toBe('no scripts')
+})

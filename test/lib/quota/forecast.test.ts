@@ -54,6 +54,13 @@ describe('a forecast', () => {
     expect(spread(given('200/day', bursts))).toBeGreaterThan(2 * steady)
   })
 
+  test('when use was heavy before the span that counts, the pace is that of the span', () => {
+    const DAY = 24 * HOUR
+    const old = { at: NOON - 2.5 * DAY, times: 500 }
+    const recent = every(HOUR, NOON - 20 * HOUR, NOON)
+    expect(forecast(given('2000/7d', [old, ...recent]))?.perHour).toBeCloseTo(1, 0)
+  })
+
   test('when the limit resets first, tells the pace and no time', () => {
     const told = forecast(given('5000/day', every(MINUTE, NOON - HOUR, NOON)))
     expect(told).toMatchObject({ exhaustsAt: null, earliest: null, latest: null })
@@ -122,11 +129,13 @@ function faster(trail: Trail, factor: number): Trail {
 }
 
 test('a forecast lies between its bounds, never before now and never behind the reset', () => {
+  let forecasts = 0
   fc.assert(
     fc.property(limits, use, (text, uses) => {
       const subject = given(text, requestsAt(uses))
       const told = forecast(subject)
       if (told === null) return
+      forecasts += 1
       const limit = subject.limits[0]!
       const { resetsAt } = standing(limit, NOON)
       const last = limit.usage.kind === 'fixed' ? resetsAt! : NOON + 24 * HOUR
@@ -142,9 +151,11 @@ test('a forecast lies between its bounds, never before now and never behind the 
       expect(likely).toBeLessThanOrEqual(latest!)
     }),
   )
+  expect(forecasts).toBeGreaterThan(20)
 })
 
 test('the faster the pace, the sooner it runs out', () => {
+  let forecasts = 0
   fc.assert(
     fc.property(limits, use, fc.integer({ min: 1, max: 20 }), (text, uses, factor) => {
       const {
@@ -156,11 +167,13 @@ test('the faster the pace, the sooner it runs out', () => {
         makeForecast(limit!, faster(trail, factor), NOON),
       ]
       if (slow === null) return
+      forecasts += 1
       expect(fast!.exhaustsAt ?? Infinity).toBeLessThanOrEqual(slow.exhaustsAt ?? Infinity)
       expect(fast!.earliest ?? Infinity).toBeLessThanOrEqual(slow.earliest ?? Infinity)
       expect(fast!.latest ?? Infinity).toBeLessThanOrEqual(slow.latest ?? Infinity)
     }),
   )
+  expect(forecasts).toBeGreaterThan(20)
 })
 
 test('with every token a thousand, times are the same', () => {

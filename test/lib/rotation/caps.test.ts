@@ -70,6 +70,23 @@ describe('what caps leave', () => {
     })
   })
 
+  test.each([
+    { concurrency: 1 },
+    { perAccountConcurrency: 1 },
+    { accounts: { work: { concurrency: 1 } } },
+    { rate: '1/minute' },
+  ])('as %j alone is a cap', (section) => {
+    expect(hasCaps(read(section))).toBe(true)
+  })
+
+  test('of a single account is enforced without any other cap', () => {
+    const room = roomOf({ accounts: { work: { concurrency: 1 } } })
+    const ground = new Ground()
+    ground.use('a')
+    ground.use('b')
+    expect(['a', 'b'].map((id) => room.hasRoom(id, ground.state, NOON))).toEqual([false, true])
+  })
+
   test('of all accounts is counted over them', () => {
     const room = roomOf({ concurrency: 2 })
     const ground = new Ground()
@@ -98,7 +115,7 @@ describe('what caps leave', () => {
   })
 })
 
-test('however processes race, requests that go ahead are never more than the cap', () => {
+test('however processes race, requests go ahead up to the cap, and never beyond it', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 4 }),
@@ -109,7 +126,11 @@ test('however processes race, requests that go ahead are never more than the cap
         const going: { id: string; account: string }[] = []
         // Nobody looks before it reserves, as when all have chosen at one moment; the ledger's order decides.
         for (const [name, ends] of steps) {
+          const inFlight = [...ground.state.open.entries()]
+          const isFree =
+            inFlight.length < most && inFlight.filter(({ account: of }) => of === name).length < 2
           const id = ground.use(name)
+          expect(room.isOver({ id, account: name }, ground.state)).toBe(!isFree)
           if (room.isOver({ id, account: name }, ground.state))
             ground.apply({ type: 'settle', id, outcome: 'unreachable', refunded: true })
           else going.push({ id, account: name })

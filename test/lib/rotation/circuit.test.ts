@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { provenCircuits } from '../../../src/lib/rotation/circuit.ts'
+import { circuitsToProbe, provenCircuits } from '../../../src/lib/rotation/circuit.ts'
 import type { Member } from '../../../src/lib/rotation/pool/member.ts'
 import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import { Strikes } from '../../../src/lib/rotation/strikes.ts'
@@ -200,4 +200,14 @@ describe('guesses of one model', () => {
     guess(ground, 'a', { at: NOON + 3 * SECOND, until: NOON + 4 * SECOND })
     expect(strikes(ground)).toBe(1)
   })
+})
+
+test('a request that is pinned behind a guess does not go through a full cap', () => {
+  const ground = new Ground()
+  guess(ground, 'a0', { until: NOON + 60 * SECOND })
+  const wanted = { model: 'm1' }
+  const [pinned] = members(1)
+  const full = (isFull: boolean) => ({ hasRoom: () => !isFull, refusal: () => null })
+  expect(circuitsToProbe(pinned!, wanted, { ...ground.view(), caps: full(false) })).toHaveLength(1)
+  expect(circuitsToProbe(pinned!, wanted, { ...ground.view(), caps: full(true) })).toBeNull()
 })

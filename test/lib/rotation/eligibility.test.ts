@@ -230,3 +230,12 @@ test('when a cooldown has evidence, the words carry it', () => {
   ground.apply({ type: 'cool', subject: 'a', until, reason: 'rate-short', evidence: 'slow down' })
   expect(refusal(member('a'), {}, ground.view())?.words).toContain('(slow down)')
 })
+
+test.each([
+  ['2/minute', '2/day'],
+  ['2/day', '2/minute'],
+])('when %s and %s are both full, the account returns when the longer one has room', (...limits) => {
+  const ground = new Ground().limit('a', ...limits)
+  ground.use('a', 2)
+  expect(refusal(member('a'), {}, ground.view())).toMatchObject({ kind: 'exhausted', availableAt: MIDNIGHT })
+})

@@ -150,6 +150,16 @@ describe('several ways to serve a request', () => {
   })
 })
 
+test.each([
+  ['m1', 'm2'],
+  ['m2', 'm1'],
+])('of two cooldowns in the order %s, %s, the one that ends first is told', (...models) => {
+  const ground = new Ground()
+  ground.cool('a', NOON + MINUTE, { model: 'm1' }).cool('a', NOON + 5 * MINUTE, { model: 'm2' })
+  const ways = models.flatMap((model) => plain({ model }))
+  expect(explain([member('a')], ways, options(ground))[0]?.refusal?.availableAt).toBe(NOON + MINUTE)
+})
+
 test('a simulated account beside a real one is kept apart, and that is the reason', () => {
   const simulated = { ...provider, simulated: true }
   const all = isolateSimulated([

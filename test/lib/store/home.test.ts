@@ -1,3 +1,4 @@
+import { asOrdinaryUser } from '../../support/ordinary-user.ts'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
@@ -72,11 +73,11 @@ test('when a file is where a folder must be, the error names the folder and a wa
   }
 })
 
-test.skipIf(process.getuid?.() === 0)('when the parent is read-only, the error says so', () => {
+test('when the parent is read-only, the error says so', async () => {
   const folder = tempFolder()
   mkdirSync(join(folder, 'locked'), { mode: 0o500 })
   const home = resolveHome({ QWENCTL_HOME: join(folder, 'locked', 'home') })
-  expect(() => prepareHome(home)).toThrow('permission denied')
+  await asOrdinaryUser(folder, () => expect(() => prepareHome(home)).toThrow('permission denied'))
 })
 
 test('an account has its own folder, and no name leads out of it', () => {

@@ -15,18 +15,6 @@ export interface ManagementFacts {
  */
 export type ManagementHandler = (req: IncomingMessage, res: ServerResponse, facts: ManagementFacts) => void
 
-/** A proxy as the management API shows it. */
-export interface ManagedProxy {
-  url: string
-  pid: number
-  /** RFC 3339. */
-  startedAt: string
-  strategy: string
-  /** Processes that serve clients. */
-  workers: number
-  inFlight: number
-}
-
 /** The page's files are beside it. No provider endpoint has such a name. */
 const PAGE_FILE = /^\/[\w-]{1,80}\.(?:css|ico|js|png|svg|txt|woff2)$/
 

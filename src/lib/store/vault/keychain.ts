@@ -72,8 +72,10 @@ function askProcess(
   env: NodeJS.ProcessEnv,
   options: { timeoutMs?: number; command?: string[] },
 ): Promise<KeychainReply> {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  const script = join(import.meta.dirname, `keychain-process.${extension}`)
+  const isSource = import.meta.filename.endsWith('.ts')
+  // The build moves this code into dist/lib/chunks/, and leaves the script at its place.
+  const place = isSource ? 'keychain-process.ts' : '../store/vault/keychain-process.js'
+  const script = join(import.meta.dirname, place)
   const [program = process.execPath, ...args] = options.command ?? [process.execPath, script]
   const timeoutMs = options.timeoutMs ?? (process.stdin.isTTY ? TIMEOUT_WITH_PERSON_MS : TIMEOUT_MS)
   const child = spawn(program, args, {

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { Config } from '@oclif/core'
 import { keepOutputAside } from './output-aside.ts'
 import { runHookBounded } from './plugin-hooks.ts'
@@ -10,14 +12,31 @@ export interface ConfigOptions {
   warn: (message: string) => void
 }
 
-const { dir } = Config.prototype as unknown as { dir: (category: string) => string }
-
 /**
  * Loads oclif's configuration with the plugins of a home. Output of plugins goes to standard error meanwhile. oclif
  * creates another configuration for each command, so the folder and the hook limits apply to all of them.
  */
-export function loadConfig(load: LoadOptions, { pluginsFolder, warn }: ConfigOptions): Promise<Config> {
-  Object.assign(Config.prototype, {
+export function loadConfig(load: LoadOptions, options: ConfigOptions): Promise<Config> {
+  adjust(Config, options)
+  return keepOutputAside(() => Config.load(load))
+}
+
+/**
+ * Applies the same to the oclif of a plugin, before one of its commands runs. A plugin may bring a copy of its own,
+ * and its commands create their configuration with that copy.
+ */
+export function adjustOclifOf(plugin: { root: string }, options: ConfigOptions): void {
+  try {
+    const core = createRequire(join(plugin.root, 'package.json'))('@oclif/core') as { Config: typeof Config }
+    if (core.Config !== Config) adjust(core.Config, options)
+  } catch {
+    // The plugin uses no oclif: its commands create no configuration.
+  }
+}
+
+function adjust({ prototype }: typeof Config, { pluginsFolder, warn }: ConfigOptions): void {
+  const { dir } = prototype as unknown as { dir: (category: string) => string }
+  Object.assign(prototype, {
     dir(this: Config, category: string): string {
       return category === 'data' && pluginsFolder !== undefined ? pluginsFolder : dir.call(this, category)
     },
@@ -25,7 +44,6 @@ export function loadConfig(load: LoadOptions, { pluginsFolder, warn }: ConfigOpt
       return runHookBounded(this, warn, ...given)
     },
   })
-  return keepOutputAside(() => Config.load(load))
 }
 
 /** While `run` works, a file of a plugin that does not load is one warning; oclif says it with each configuration. */

@@ -312,3 +312,10 @@ describe('laws of learned limits', () => {
     )
   })
 })
+
+it('a limit that only its rest tells of names the header of the rest as its source', () => {
+  const [rest] = learned(named('openai'), { 'x-ratelimit-remaining-requests': '59' })
+  expect(rest).toMatchObject({ max: null, remaining: 59, from: 'x-ratelimit-remaining-requests' })
+  const [whole] = learned(named('openai'), openaiHeaders('1s'))
+  expect(whole).toMatchObject({ max: 60, from: 'x-ratelimit-limit-requests' })
+})

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Failure } from '../../../../src/lib/proxy/pipeline/failure.ts'
+import { isForUpstreams } from '../../../../src/lib/proxy/pipeline/final-error.ts'
 import {
   DONE,
   STOP,
@@ -9,6 +11,7 @@ import {
   events,
   givenUpstream,
   hang,
+  json,
 } from '../../../support/fake-upstream.ts'
 import { givenProxy, keyOf } from '../../../support/proxy-harness.ts'
 import { failedAnswers } from '../failed-answers.ts'
@@ -144,3 +147,33 @@ test.each([
     expect(elsewhere.count()).toBe(0)
   },
 )
+
+describe('whether the upstreams are to blame', () => {
+  const failed = (outcome: string) => ({ outcome: { class: outcome } }) as unknown as Failure
+  const [now, later] = [1_000, 5_000]
+
+  test.each([
+    ['no attempt', [], later, false],
+    ['one that was overloaded', ['overloaded'], later, true],
+    ['one that was overloaded, and another out until later', ['overloaded', 'rate-long'], later, false],
+    ['the same in the other order', ['rate-long', 'overloaded'], later, false],
+    ['the same, and an account is back by now', ['rate-long', 'overloaded'], now, true],
+    ['the same, and no account returns', ['rate-long', 'overloaded'], null, false],
+    ['one without time left and one out of reach', ['timeout', 'unreachable'], later, true],
+    ['one out until later', ['rate-long'], now, false],
+  ])('%s', (_what, outcomes, firstReturn, expected) => {
+    expect(isForUpstreams(outcomes.map(failed), firstReturn, now)).toBe(expected)
+  })
+})
+
+test('the 429 of an account in cooldown names the time, and not the words of the cooldown', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(json(429, { error: { message: 'Rate limit reached' } }, { 'retry-after': '7200' }))
+  const proxy = await givenProxy({ accounts: [{ name: 'out' }], baseUrl: upstream.baseUrl })
+  await proxy.chat()
+  const { status, headers, json: body } = await proxy.chat()
+  expect(status).toBe(429)
+  expect(Number(headers['retry-after'])).toBeGreaterThan(7_000)
+  expect(body.error.message).toMatch(/custom\/out returns first, at \S+ \(in \d+ s\)/)
+  expect(body.error.message).not.toMatch(/cooldown/)
+})

@@ -69,11 +69,14 @@ test('when the other side is gone, a question ends with null and telling does no
   expect(await failing.ask('number', 60_000)).toBeNull()
 })
 
-test('what is no message of ours is passed over', () => {
+test('what is no message of ours is passed over', async () => {
   let take: (message: unknown) => void = () => undefined
-  const channel = new Channel<Left, Right>({ send: () => undefined, onMessage: (taker) => (take = taker) })
-  channel.on('other', () => {
-    throw new Error('was called')
-  })
+  const sent: unknown[] = []
+  const wire: Wire = { send: (message) => void sent.push(message), onMessage: (taker) => (take = taker) }
+  const heard: number[] = []
+  new Channel<Left, Right>(wire).on('other', (value) => heard.push(value))
   for (const message of [null, 7, 'text', {}, { kind: 'tell' }, { kind: 'answer', id: 9 }]) take(message)
+  for (const kind of ['tell', 'banana']) take({ kind, name: 'unknown', id: 1, value: 7 })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([heard, sent]).toEqual([[], []])
 })

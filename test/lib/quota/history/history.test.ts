@@ -218,3 +218,11 @@ test.each([
 ])('%s is no history', (_, buckets) => {
   expect(() => historyFromJson(buckets as never)).toThrow(TypeError)
 })
+
+test('the history has the time to the first byte beside the time to the last', () => {
+  const [bucket] = historyOf([reserve('r'), settle('r', BASE, { firstByteMs: 120, latencyMs: 4_000 })])
+  const count = (histogram: HistoryBucket['latency']) =>
+    [...histogram.values()].reduce((sum, n) => sum + n, 0)
+  expect([count(bucket!.firstByte), count(bucket!.latency)]).toEqual([1, 1])
+  expect(bucket!.firstByte).not.toEqual(bucket!.latency)
+})

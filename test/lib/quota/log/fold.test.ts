@@ -176,6 +176,47 @@ describe('cooldowns', () => {
   })
 })
 
+test('when trouble returns more than ten minutes after a cooldown, it is the first strike again', () => {
+  const cool = (at: number): LedgerEvent => ({
+    ...{ type: 'cool', subject: 'a', at: iso(at), until: iso(at + 1000), reason: 'rate-short' },
+    guessed: true,
+  })
+  const strikes = (...events: LedgerEvent[]) => {
+    const subject = folded(...events).subjects.get('a')
+    return [subject?.strikes, subject?.cooldowns.get('*')?.strikes]
+  }
+  expect(strikes(cool(BASE), cool(BASE + 9 * 60_000))).toEqual([2, 2])
+  expect(strikes(cool(BASE), cool(BASE + 11 * 60_000))).toEqual([1, 1])
+})
+
+test('a reservation without a settlement is forgotten after two days, and a younger one is not', () => {
+  const state = folded(reserve('a', BASE, 'lost'), reserve('a', BASE + 30 * HOUR, 'young'))
+  apply(state, reserve('a', BASE + 47 * HOUR))
+  expect(state.open.size).toBe(3)
+  apply(state, reserve('a', BASE + 74 * HOUR, 'late'))
+  expect(['lost', 'young', 'late'].map((id) => state.open.get(id) !== undefined)).toEqual([false, true, true])
+})
+
+test.each(['9/day', '9/2h@first-use', '9/hour'])(
+  'in flight under %s counts while the window runs',
+  (text) => {
+    const state = folded(limits('a', BASE, text), reserve('a', BASE), reserve('a', BASE + 1000))
+    const subject = state.subjects.get('a')!
+    const inFlight = (now: number) =>
+      countReserved(subject, [...state.open.entries()], subject.limits[0]!, now)
+    expect([BASE + 1000, BASE + 60_000, BASE + 59 * 60_000].map(inFlight)).toEqual([2, 2, 2])
+    expect(inFlight(BASE + 3 * HOUR)).toBe(0)
+  },
+)
+
+test('a limit that is defined later starts from the use within its window, and from no older use', () => {
+  const state = folded(reserve('a', BASE), reserve('a', BASE + 1.6 * HOUR))
+  apply(state, limits('a', BASE + 2 * HOUR, '5/hour', '5/3h'))
+  expect([used(state, 'a', 0), used(state, 'a', 1)]).toEqual([1, 2])
+  apply(state, limits('a', BASE + 3 * HOUR, '5/day'))
+  expect(used(state, 'a'), 'the day began an hour ago').toBe(0)
+})
+
 // ---- laws ----
 
 const accounts = ['a', 'b']
@@ -275,14 +316,16 @@ test('whatever happens in between, no window ever holds more grants than its lim
       fc.array(fc.integer({ min: 0, max: HOUR }), { maxLength: 80 }),
       (text, steps) => {
         const state = folded(limits('a', BASE, text))
+        const { max } = parseLimit(text)
+        const span = spans[text as keyof typeof spans]
         const granted: number[] = []
         let time = BASE
         for (const step of steps) {
           time += step
-          if (apply(state, reserve('a', time))) granted.push(time)
+          const isFree = granted.filter((at) => at > time - span).length < max
+          expect(apply(state, reserve('a', time)), 'what is free is granted, and nothing else').toBe(isFree)
+          if (isFree) granted.push(time)
         }
-        const { max } = parseLimit(text)
-        const span = spans[text as keyof typeof spans]
         for (const end of granted)
           expect(granted.filter((at) => at > end - span && at <= end).length).toBeLessThanOrEqual(max)
       },
@@ -304,13 +347,17 @@ test('a limit that is raised, lowered, dropped, renamed or defined anew never mi
       const granted: number[] = []
       let time = BASE
       let limit: { window: string; max: number } | null = null
+      const grantedSince = (since: number) => granted.filter((at) => at > since).length
       for (const { wait, change: next } of steps) {
         time += wait
         if (next !== null) {
           limit = next
           apply(state, limits('a', time, `${next.max}/${next.window}`))
         }
+        // A definition may count a bucket whole that is partly in the window: so much use refuses nothing.
+        const isSurelyFree = limit === null || grantedSince(time - 9 * 24 * HOUR) < limit.max
         const isGranted = apply(state, reserve('a', time))
+        if (isSurelyFree) expect(isGranted).toBe(true)
         if (isGranted) granted.push(time)
         if (isGranted && limit !== null && (limit.window === 'day' || limit.window === 'day@UTC')) {
           const today = granted.filter((at) => iso(at).slice(0, 10) === iso(time).slice(0, 10))

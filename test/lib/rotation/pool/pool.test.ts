@@ -248,6 +248,17 @@ describe('when nobody may serve', () => {
     expect([found?.member.account.id, found?.at]).toEqual(['a0', null])
   })
 
+  test.each([2, 65, 300])(
+    'when one of %d can serve, the earliest return is now, and it is that one',
+    (count) => {
+      const ground = new Ground()
+      for (let n = 0; n < count; n++) if (n !== count - 2) ground.cool(`a${n}`, NOON + MINUTE)
+      const pool = new Pool(members(count), options)
+      const found = pool.earliestReturn({}, ground.view())
+      expect([found?.member.account.id, found?.at]).toEqual([`a${count - 2}`, NOON])
+    },
+  )
+
   test('when no account fits the request, there is no return', () => {
     expect(new Pool(members(2), options).earliestReturn({ provider: 'groq' }, new Ground().view())).toBeNull()
     expect(new Pool([], options).earliestReturn({}, new Ground().view())).toBeNull()
@@ -283,7 +294,7 @@ describe('the cost of a choice among 10,000', () => {
     const subjects = counted(ground)
     for (let n = 0; n < 50; n++) {
       subjects.asked.clear()
-      firstOf(pool, { model: 'm' }, ground.view(NOON + n, seeded(n)))
+      expect(firstOf(pool, { model: 'm' }, ground.view(NOON + n, seeded(n)))).toMatch(/^a\d+$/)
       expect(subjects.asked.size).toBeLessThanOrEqual(65)
     }
   })

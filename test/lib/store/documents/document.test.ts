@@ -1,3 +1,4 @@
+import { asOrdinaryUser } from '../../../support/ordinary-user.ts'
 import {
   chmodSync,
   existsSync,
@@ -288,20 +289,16 @@ describe('a place that cannot be used', () => {
     await expect(notes.update((data) => data.notes.push('a'))).rejects.toMatchObject(expected)
   })
 
-  test.skipIf(process.getuid?.() === 0)(
-    'when the folder is read-only, reading works and writing says why not',
-    async () => {
-      const folder = tempFolder()
-      await notesIn(folder).update((data) => data.notes.push('a'))
-      chmodSync(folder, 0o500)
-      try {
-        expect((await notesIn(folder).read()).notes).toEqual(['a'])
-        await expect(notesIn(folder).update((data) => data.notes.push('b'))).rejects.toThrow(
-          'permission denied',
-        )
-      } finally {
-        chmodSync(folder, 0o700)
-      }
-    },
-  )
+  test('when the folder is read-only, reading works and writing says why not', async () => {
+    const folder = tempFolder()
+    await notesIn(folder).update((data) => data.notes.push('a'))
+    chmodSync(folder, 0o500)
+    await asOrdinaryUser(folder, async () => {
+      expect((await notesIn(folder).read()).notes).toEqual(['a'])
+      await expect(notesIn(folder).update((data) => data.notes.push('b'))).rejects.toThrow(
+        'permission denied',
+      )
+    })
+    chmodSync(folder, 0o700)
+  })
 })

@@ -1,3 +1,4 @@
+import { asOrdinaryUser } from '../../../support/ordinary-user.ts'
 import {
   appendFileSync,
   chmodSync,
@@ -186,15 +187,13 @@ describe('damage', () => {
     expect(await read(home)).toEqual({ '2026-11-22': 2, '2026-11-23': 1 })
   })
 
-  test.skipIf(process.getuid?.() === 0)(
-    'when the home cannot be written to, it is told all the same',
-    async () => {
-      const home = givenHome()
-      await count(home, [NOON, 2], [NOON + DAY, 3])
-      chmodSync(home.dataFolder, 0o500)
-      cleanUp.push(() => chmodSync(home.dataFolder, 0o700))
-      expect(await read(home)).toEqual({ '2026-11-22': 2, '2026-11-23': 3 })
-      expect(existsSync(home.historyFolder)).toBe(false)
-    },
-  )
+  test('when the home cannot be written to, it is told all the same', async () => {
+    const home = givenHome()
+    await count(home, [NOON, 2], [NOON + DAY, 3])
+    chmodSync(home.dataFolder, 0o500)
+    cleanUp.push(() => chmodSync(home.dataFolder, 0o700))
+    const found = await asOrdinaryUser(home.dataFolder, () => read(home))
+    expect(found).toEqual({ '2026-11-22': 2, '2026-11-23': 3 })
+    expect(existsSync(home.historyFolder)).toBe(false)
+  })
 })

@@ -404,6 +404,18 @@ describe('retention', () => {
     expect(used(state, 'a')).toBe(3) // 24 November is within the 35 days, as are today's two
   })
 
+  test('when no day turns in a process, its start folds the old days', async () => {
+    const home = givenHome()
+    let now = NOON
+    const first = await open(home, { clock: () => now })
+    for (let day = 0; day < 3; day += 1, now += DAY) await first.reserve({ account: 'a' })
+    await first.close()
+    now = NOON + 40 * DAY
+    await (await open(home, { clock: () => now })).close()
+    expect(files(home)).toContain('base.json')
+    expect(files(home)).not.toContain('2026-11-22.ndjson')
+  })
+
   test('when a day was folded and a crash kept its file, it is not counted twice', async () => {
     const home = givenHome()
     let now = NOON

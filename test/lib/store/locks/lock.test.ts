@@ -173,3 +173,14 @@ test('where no lock can be made, says that the store cannot be written', async (
   mkdirSync(join(folder, 'thing.lock'))
   await expect(withLock(join(folder, 'thing'), () => 0)).rejects.toMatchObject({ code: 'store_unwritable' })
 })
+
+test('a wait counts from its own beginning, also in a process that is older than the time limit', async () => {
+  const file = join(tempFolder(), 'thing')
+  const held = Promise.withResolvers<void>()
+  const holding = withLock(file, () => held.promise)
+  const waiting = withLock(file, () => 'mine', { timeoutMs: performance.now() * 0.9 })
+  await new Promise((resolve) => setImmediate(resolve))
+  held.resolve()
+  await holding
+  expect(await waiting).toBe('mine')
+})

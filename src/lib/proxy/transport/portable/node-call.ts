@@ -5,36 +5,26 @@ import { COPIED_BODY_BYTES } from '../client-call.ts'
 import type { BodyReader, CallWatcher, ClientCall, NodeExchange } from '../client-call.ts'
 import type { ClientConnection } from '../client-connection.ts'
 
-/** The parts of a server that its calls need. */
-interface CallHost {
-  readonly isClosing: boolean
-  readonly memory: BodyMemory
-}
-
 /** A request that Node's server has read, with its answer. */
 export class NodeCall implements ClientCall {
   readonly node: NodeExchange
   readonly connection: ClientConnection
+  readonly memory: BodyMemory
   readonly body = null
   readonly piece = null
   watcher: CallWatcher | null = null
-  readonly #host: CallHost
   #isLast = false
 
-  constructor(connection: ClientConnection, node: NodeExchange, host: CallHost) {
+  constructor(connection: ClientConnection, node: NodeExchange, memory: BodyMemory) {
     this.connection = connection
     this.node = node
-    this.#host = host
+    this.memory = memory
     connection.began(this)
     const { res } = node
     res.on('close', () => {
       connection.ended()
       this.watcher?.callEnded(res.writableFinished)
     })
-  }
-
-  get memory(): BodyMemory {
-    return this.#host.memory
   }
 
   get method(): string {
@@ -86,8 +76,7 @@ export class NodeCall implements ClientCall {
   }
 
   begin(status: number, headers: string[]): void {
-    const isLast = this.#isLast || this.#host.isClosing
-    this.#res.writeHead(status, isLast ? [...headers, 'connection', 'close'] : headers)
+    this.#res.writeHead(status, this.#isLast ? [...headers, 'connection', 'close'] : headers)
   }
 
   write(bytes: Buffer): boolean {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BodyMemory } from '../body-memory.ts'
+import type { ClientConnection } from '../client-connection.ts'
 import type { InboundHost } from '../inbound.ts'
 import { useOriginForm } from './absolute-target.ts'
 import { NodeCall } from './node-call.ts'
@@ -8,6 +9,27 @@ import { rejectExpectation, rejectUnreadable } from './reject-unreadable.ts'
 
 /** A client that has sent no head by then is cut off. */
 const HEAD_TIMEOUT_MS = 60_000
+
+/**
+ * Pipelined requests. They are served one after the other, because a client may leave before its second request
+ * has cost anything. Node would start all of them at once.
+ */
+class WaitingRequests {
+  readonly #waiting = new WeakMap<ClientConnection, (() => void)[]>()
+
+  start(connection: ClientConnection, request: () => void): void {
+    if (connection.busy === 0) return request()
+    const waiting = this.#waiting.get(connection) ?? []
+    waiting.push(request)
+    this.#waiting.set(connection, waiting)
+  }
+
+  /** Starts the next request of a connection after the end of its last one. */
+  startNext(connection: ClientConnection): void {
+    const next = this.#waiting.get(connection)?.shift()
+    if (next !== undefined && !connection.socket.destroyed) next()
+  }
+}
 
 /** Node's own server. It hands every request to the host, and keeps their bodies in `memory`. */
 export function createNodeServer(host: InboundHost, memory: BodyMemory): Server {
@@ -17,15 +39,14 @@ export function createNodeServer(host: InboundHost, memory: BodyMemory): Server 
     keepAliveTimeout: 0, // the host closes idle connections
     noDelay: true,
   })
-  const callHost = {
-    memory,
-    get isClosing() {
-      return host.isClosing
-    },
-  }
+  const line = new WaitingRequests()
   const take = (req: IncomingMessage, res: ServerResponse) => {
     useOriginForm(req)
-    host.onCall(new NodeCall(host.connections.of(req.socket), { req, res }, callHost))
+    const connection = host.connections.of(req.socket)
+    line.start(connection, () => {
+      host.onCall(new NodeCall(connection, { req, res }, memory))
+      res.on('close', () => line.startNext(connection))
+    })
   }
   server.on('request', take)
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {

@@ -61,7 +61,8 @@ class OriginAgent extends Agent {
   readonly #origin: UpstreamOrigin
 
   constructor(origin: UpstreamOrigin, { keepAliveMs, maxIdlePerOrigin }: OutboundHost) {
-    super({ keepAlive: true, scheduling: 'lifo', timeout: keepAliveMs, maxFreeSockets: maxIdlePerOrigin })
+    const keepAlive = maxIdlePerOrigin > 0 // an agent takes 0 for its own default
+    super({ keepAlive, scheduling: 'lifo', timeout: keepAliveMs, maxFreeSockets: maxIdlePerOrigin })
     this.#origin = origin
   }
 

@@ -1,0 +1,183 @@
+// The program in few files: reading hundreds of small ones takes longer than running them.
+import { globSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+
+/**
+ * Packages inside the bundles, since most commands load them. Installed plugins bring an oclif of their own, as
+ * oclif intends.
+ */
+const BUNDLED = new Set(['@oclif/core', 'cli-table3', 'chalk', 'lowdb'])
+
+/** All that these load is in one file. */
+const USUAL = [
+  'lib/terminal/run-cli.ts',
+  'hooks/providers.ts',
+  ...['accounts/show', 'config/list', 'keys/list', 'providers/list', 'proxy/status', 'quota/show'].map(
+    (command) => `commands/${command}.ts`,
+  ),
+].map((file) => `src/${file}`)
+
+/**
+ * Takes HTTP of Node as an object. An import of `node:http` reads its every export, and so loads the browser's
+ * WebSocket and fetch: a fifth of a short command's time.
+ */
+const httpAsObject: Plugin = {
+  name: 'http-as-object',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:https?$/ }, ({ path }) => ({ path, namespace: 'node' }))
+    bundler.onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
+/** The variables that CommonJS packages expect in a module. */
+const commonJs =
+  "import{createRequire as $require}from'node:module';const require=$require(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;"
+
+/** Writes `dist/` of the package at `root`, except for types, page and tables. */
+export async function bundleProgram(root: string): Promise<void> {
+  const shared: BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    outdir: 'dist',
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
+  const start = { 'answer-directly': './answer-directly.js', 'run-cli': './lib/terminal/run-cli.js' }
+  await build({
+    ...shared,
+    entryPoints: ['src/main.ts', 'src/answer-directly.ts'],
+    external: ['@redis/client'],
+    plugins: [loadedLater(start), httpAsObject],
+  })
+  const commands = globSync('src/commands/**/*.ts', { cwd: root, exclude: ['src/commands/base/**'] })
+  const hooks = globSync('src/hooks/*.ts', { cwd: root })
+  const split: BuildOptions = {
+    ...shared,
+    entryPoints: [
+      ...['src/index.ts', 'src/lib/terminal/run-cli.ts', 'src/lib/store/vault/keychain-process.ts'],
+      ...commands,
+      ...hooks,
+    ],
+    external: externals(root),
+    outbase: 'src',
+    splitting: true,
+    chunkNames: 'lib/chunks/[name]-[hash]',
+    banner: { js: commonJs },
+    metafile: true,
+  }
+  const { metafile } = await build({ ...split, write: false, plugins: [httpAsObject] })
+  const usual = usualModules(metafile!)
+  const core = await bundleCore(
+    root,
+    { ...shared, external: externals(root), banner: { js: commonJs } },
+    usual,
+  )
+  const entryPoints = [...new Set([...(split.entryPoints as string[]), ...loadedOnDemand(metafile!)])]
+  await build({ ...split, entryPoints, plugins: [core, httpAsObject] })
+}
+
+/** Returns the sources that the usual commands import, in the order of their paths. */
+function usualModules({ inputs }: Metafile): string[] {
+  const found = new Set<string>()
+  const visit = (file: string) => {
+    if (found.has(file) || !(file in inputs)) return
+    found.add(file)
+    for (const { path, kind } of inputs[file]!.imports) if (kind === 'import-statement') visit(path)
+  }
+  for (const file of USUAL) visit(file)
+  return [...found].filter((file) => file.startsWith('src/') && !USUAL.includes(file)).sort()
+}
+
+/** Returns the sources that others import on demand. Each gets a file at its own place. */
+function loadedOnDemand({ inputs }: Metafile): string[] {
+  const imports = Object.values(inputs).flatMap((input) => input.imports)
+  const found = imports.filter(({ path, kind }) => kind === 'dynamic-import' && path.startsWith('src/'))
+  return [...new Set(found.map(({ path }) => path))].sort()
+}
+
+/** Writes the file with all of these modules. The plugin makes the rest of the program take them from there. */
+async function bundleCore(root: string, options: BuildOptions, modules: string[]): Promise<Plugin> {
+  const packages = ['@oclif/core']
+  const lines = [
+    ...modules.map((file, index) => `export * as m${index} from './${file}'`),
+    ...packages.map((name, index) => `import * as p${index} from '${name}'\nexport { p${index} }`),
+  ]
+  await build({
+    ...options,
+    stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: 'core.ts' },
+    outdir: undefined,
+    outfile: 'dist/lib/chunks/core.js',
+    plugins: [onDemandOutside(root), httpAsObject],
+  } as BuildOptions)
+  const core = (await import(pathToFileURL(join(root, 'dist/lib/chunks/core.js')).href)) as Record<
+    string,
+    object
+  >
+  return {
+    name: 'from-core',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^#core$/ }, () => ({ path: '#core', external: true }))
+      const take = (name: string) => {
+        const names = Object.keys(core[name]!).filter((key) => key !== 'default' && key !== 'module.exports')
+        const hasDefault = 'default' in core[name]!
+        return [
+          `import { ${name} } from '#core'`,
+          `export const { ${names.join(', ')} } = ${name}`,
+          ...(hasDefault ? [`export default ${name}.default`] : []),
+        ].join('\n')
+      }
+      bundler.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+        const index = modules.indexOf(path.slice(root.length + 1).replaceAll('\\', '/'))
+        return index < 0 ? null : { contents: take(`m${index}`), loader: 'js' }
+      })
+      bundler.onResolve({ filter: /^@oclif\/core$/ }, ({ path }) => ({ path, namespace: 'core' }))
+      bundler.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
+        contents: take(`p${packages.indexOf(path)}`),
+        loader: 'js',
+      }))
+    },
+  }
+}
+
+/** Imports on demand lead from the core to files of their own. */
+function onDemandOutside(root: string): Plugin {
+  return {
+    name: 'on-demand-outside',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return null
+        const file = relative(join(root, 'src'), join(resolveDir, path)).replaceAll('\\', '/')
+        return { path: `../../${file.replace(/\.ts$/, '.js')}`, external: true }
+      })
+    },
+  }
+}
+
+/** Leaves imports of these modules in place. */
+function loadedLater(modules: Record<string, string>): Plugin {
+  return {
+    name: 'loaded-later',
+    setup(bundler) {
+      for (const [name, path] of Object.entries(modules))
+        bundler.onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, ({ kind }) =>
+          kind === 'dynamic-import' ? { path, external: true } : null,
+        )
+    },
+  }
+}
+
+/** oclif asks for TypeScript only in development, which the sources do without it. */
+function externals(root: string): string[] {
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>
+  const names = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !BUNDLED.has(name))
+  return ['typescript', ...names.flatMap((name) => [name, `${name}/*`])]
+}

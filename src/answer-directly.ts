@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { isQwenctlError } from './lib/base/errors.ts'
+import { completionAnswer } from './lib/terminal/completion/answer.ts'
+import type { CommandTable } from './lib/terminal/completion/candidates.ts'
+import type { DirectRequest } from './lib/terminal/direct-arguments.ts'
+import { errorDocument, buildReport } from './lib/terminal/error-report.ts'
+import { jsonDocument } from './lib/terminal/print-json.ts'
+import { readNames } from './lib/toolkit/direct-names.ts'
+import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-quota.ts'
+import { resolveHome } from './lib/store/home.ts'
+import { closeStore } from './lib/store/redis/store-of.ts'
+
+// The answers of frequent commands, from the store alone. The build makes one file of this, which must not import
+// oclif.
+
+type DocumentRequest = Exclude<DirectRequest, { kind: 'version' }>
+
+/** Null when oclif has to run the command: it formats unforeseen errors for people and programs. */
+export async function answerDirectly(request: DocumentRequest): Promise<number | null> {
+  try {
+    const document = await readDocument(request)
+    if (document !== null) process.stdout.write(jsonDocument(document))
+    return document === null ? null : 0
+  } catch (error) {
+    const report = isQwenctlError(error) ? buildReport(error, { command: null, flags: [] }) : null
+    if (report !== null) process.stdout.write(errorDocument(report))
+    return report?.exit ?? null
+  }
+}
+
+async function readDocument(request: DocumentRequest): Promise<object | null> {
+  const home = resolveHome(process.env)
+  const { kind, filter } = request
+  const reading =
+    kind === 'accounts'
+      ? readAccountList(home, filter, Date.now)
+      : readQuotaDocument(home, filter, request.references, Date.now)
+  return reading.finally(() => closeStore(home))
+}
+
+/** `root`: the folder of the package. */
+export async function printCompletion(argv: string[], root: string): Promise<number> {
+  try {
+    const table = JSON.parse(readFileSync(`${root}/dist/completion.json`, 'utf8')) as CommandTable
+    process.stdout.write(
+      await completionAnswer(argv, table, (kind, filter) => {
+        const home = resolveHome(process.env)
+        return readNames(home, kind, filter).finally(() => closeStore(home))
+      }),
+    )
+  } catch {
+    // Whatever is wrong (no build, a damaged store), a message in the middle of a half-typed line helps nobody.
+  }
+  return 0
+}
