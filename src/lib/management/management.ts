@@ -17,11 +17,7 @@ import type { Call, Route } from './route.ts'
 import { Router } from './router.ts'
 import { allRoutes } from './routes/routes.ts'
 
-<<<<<<< HEAD
-export type { ManagedProxy, ManagementOptions, RunJob } from './management-parts.ts'
-=======
-export type { ManagementOptions } from './management-parts.ts'
->>>>>>> bbc1049 (Start commands in half of the time, test the places where changes went unnoticed, and find unused exports)
+export type { ManagementOptions, RunJob } from './management-parts.ts'
 
 export class Management {
   readonly routes: readonly Route[]
