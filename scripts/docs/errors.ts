@@ -46,13 +46,14 @@ const meanings: Record<ErrorCode, string> = {
     'the management API was called without its admin token, with a wrong one, or with a session that has ended',
   forbidden: 'the credential opens something else: a client key does not open the management API',
   invalid_body: 'the body of a request to the management API does not match its schema; `field` says where',
-  invalid_request: 'the request body is compressed, not a JSON object, ambiguous, or names no model',
+  invalid_request: 'the request body is damaged, not a JSON object, ambiguous, or names no model',
   model_not_found:
     'no account has the model, so a retry does not help; the message suggests the nearest names',
   route_not_served: 'no account has this endpoint; it may be a base URL without `/v1`',
   not_found: 'the proxy has nothing at this path',
   method_not_allowed: 'the path exists, but not for this method',
   request_timeout: 'the client took too long to send its request',
+  unsupported_encoding: 'the `content-encoding` of the request is none of gzip, deflate, br and zstd',
   request_too_large: 'the body is larger than `proxy.maxBodyMb`',
   forbidden_host: 'the request names a host that the proxy does not serve',
   upstream_unavailable:

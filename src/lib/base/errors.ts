@@ -140,6 +140,7 @@ export const errorKinds = {
   method_not_allowed: { exit: 1, status: 405, type: 'invalid_request_error' },
   request_timeout: { exit: 1, status: 408, type: 'invalid_request_error' },
   request_too_large: { exit: 1, status: 413, type: 'invalid_request_error' },
+  unsupported_encoding: { exit: 1, status: 415, type: 'invalid_request_error' },
   forbidden_host: { exit: 1, status: 403, type: 'invalid_request_error' },
   upstream_unavailable: { exit: 1, status: 502, type: 'server_error' },
   upstream_timeout: { exit: 1, status: 504, type: 'server_error' },

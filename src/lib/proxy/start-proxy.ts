@@ -17,6 +17,7 @@ import { startSandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import type { OpenedBatches } from './open-batches.ts'
 import { openBatches } from './open-batches.ts'
 import { askLocally } from './server/local-request.ts'
+import { Heartbeats } from './pipeline/heartbeats.ts'
 import { ProxyServer } from './server/server.ts'
 import { chooseTransport } from './transport/choose-transport.ts'
 import type { Transport, TransportName } from './transport/transport.ts'
@@ -155,6 +156,7 @@ async function openParts(
   const refusesUnknownFields = settings.refusesUnknownFields === true
   const context = {
     ...{ live, lists, book: toolkit.models, upstreams, maxBodyBytes, refusesUnknownFields },
+    heartbeats: new Heartbeats(turnClock),
     clock: turnClock,
   }
   const { server, batches } = openServer(toolkit, settings, { context, transport, observer, onTrouble })

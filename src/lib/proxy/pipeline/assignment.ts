@@ -10,10 +10,10 @@ export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 
 /**
  * Why an account gets the same request again. Its kept connection closed under the request. It refused an
- * option or an effort that the client did not send, or state that another service sealed. Or it refused an access
+ * option, a parameter or an effort that the client did not send, or state that another service sealed. Or it refused an access
  * token that can be renewed.
  */
-export type RetryReason = 'stale-connection' | 'usage-option' | 'access-token' | 'effort' | 'sealed-state'
+export type RetryReason = 'stale-connection' | 'usage-option' | 'added-parameter' | 'access-token' | 'effort' | 'sealed-state'
 
 /** An account's attempt at a request. */
 export interface Assignment {
@@ -25,6 +25,8 @@ export interface Assignment {
   translations: Translations | null
   /** Why this account already had the same request, each time with its own reservation. */
   retried: readonly RetryReason[]
+  /** Parameters that the translation has added and this account refuses. */
+  leftOut: readonly string[]
   /** The request as sent; null: nothing was sent. */
   sent: Sent | null
 }

@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import type { Route } from './routes.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { LivePool } from '../pool/live-pool.ts'
@@ -19,6 +20,7 @@ export interface AttemptContext {
   live: Pick<LivePool, 'learn' | 'rememberState'>
   target: Target
   upstreams: UpstreamPool
+  heartbeats: Heartbeats
   /** Epoch milliseconds. */
   clock: () => number
   outgoing: Outgoing

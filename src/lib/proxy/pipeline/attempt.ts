@@ -6,15 +6,20 @@ import {
   isEventStream,
   isJsonOrEvents,
   localOutcome,
+  looksLikeEvents,
   classifyResponse,
   classifyStreamError,
 } from './classify-response.ts'
 import type { TranslationPlan } from '../../translate/translate.ts'
-import { StreamTranslator } from '../../translate/translate.ts'
+import { eventsOf, headersFor, kindOfBody, sendEvents, withoutCoding } from './reshaped-answer.ts'
 import { ArrivingBody } from '../transport/arriving-body.ts'
+import type { DecodedListener } from '../transport/body-decoder.ts'
+import { BodyDecoder } from '../transport/body-decoder.ts'
+import { readCodings, sniffCoding } from '../transport/content-codings.ts'
 import { COPIED_BODY_BYTES } from '../transport/client-call.ts'
-import type { ClientLeftListener } from './exchange.ts'
+import type { ClientLeftListener, Exchange } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
+import type { WaitingStream } from './heartbeats.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { completeUsage } from './estimate-usage.ts'
 import type { HeldAnswer } from './held-answer.ts'
@@ -23,11 +28,10 @@ import type { UpstreamHead } from '../transport/upstream-head.ts'
 import type { ResponseHandler, UpstreamCall } from '../transport/upstream-call.ts'
 import type { UpstreamError } from '../transport/upstream-error.ts'
 import { inClientsFormat, translatedError } from './translated-answer.ts'
-import { passedHeaders } from '../wire/response-headers.ts'
-import type { StreamError } from '../wire/stream-error.ts'
-import { StreamFilter } from '../wire/stream-filter.ts'
+import type { PassedHeaders } from '../wire/response-headers.ts'
+import type { StreamRefusal, StreamSink } from './stream-relay.ts'
+import { StreamRelay } from './stream-relay.ts'
 import { usageInTail } from '../wire/usage-in-tail.ts'
-import { errorFrame } from '../wire/wire-errors.ts'
 import { boundTokens } from '../wire/token-bound.ts'
 
 /** A JSON answer up to this size is inspected before it is passed on. A larger one streams through. */
@@ -46,8 +50,15 @@ export interface AttemptListener {
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
 
+/** The first byte of most answers. */
+const OPEN_OBJECT = 0x7b
+
+const NO_CODINGS: readonly string[] = []
+
 /** Sends the request to one account's upstream, and relays a successful answer to the client. */
-export class Attempt implements ResponseHandler, ClientLeftListener {
+export class Attempt
+  implements ResponseHandler, DecodedListener, StreamSink, WaitingStream, ClientLeftListener
+{
   readonly #context: AttemptContext
   readonly #taker: AttemptListener
   readonly #plan: TranslationPlan | null
@@ -57,8 +68,10 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
   #head: UpstreamHead | null = null
   #firstByteMs: number | null = null
   readonly #body = new ArrivingBody()
-  #filter: StreamFilter | null = null
-  #translator: StreamTranslator | null = null
+  #relay: StreamRelay | null = null
+  #decoder: BodyDecoder | null = null
+  /** The first bytes have not shown yet whether the label of the answer is right. */
+  #isUnlabelled = false
   #isPaused = false
 
   constructor(context: AttemptContext, taker: AttemptListener) {
@@ -68,10 +81,20 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#began = context.clock()
   }
 
+  get exchange(): Exchange {
+    return this.#context.exchange
+  }
+
+  get patience(): WaitingStream['patience'] {
+    if (this.#mode === 'stream') return this.#relay!.isBetweenEvents ? 'status' : 'closed'
+    return this.exchange.isAnswered ? 'closed' : 'no-status'
+  }
+
   /** Throws `invalid_request` for a request that cannot be sent. No callback comes before it returns. */
   start(): void {
-    const { exchange, target, upstreams, outgoing } = this.#context
+    const { exchange, target, upstreams, heartbeats, outgoing } = this.#context
     exchange.watcher = this
+    if (exchange.isStream && !this.#context.route.isMedia) heartbeats.watch(this)
     const { path, headers, body } = outgoing
     this.#call = upstreams.call(
       target.origin,
@@ -85,25 +108,69 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     this.#firstByteMs = this.#context.clock() - this.#began
     const isSuccess = head.status >= 200 && head.status < 300
     if (isSuccess) this.#learn(head) // an error has a body to learn from, too
-    const encoding = head.contentEncoding ?? 'identity'
-    // Compressed although not asked for: the proxy can neither read its usage nor translate it.
-    if (isSuccess && encoding !== 'identity')
-      return this.#plan === null ? this.#startPassing() : this.#garbage()
+    // Services may compress although the request asks them not to.
+    const codings = head.contentEncoding === undefined ? NO_CODINGS : readCodings(head.contentEncoding)
+    if (codings === null) return this.#startUnreadable(isSuccess)
+    if (codings.length > 0) this.#decoder = new BodyDecoder(codings, this)
     if (isSuccess && this.#context.route.isMedia && !isJsonOrEvents(head)) return this.#startPassing()
-    if (isSuccess && isEventStream(head)) {
-      this.#mode = 'stream'
-      const { target, outgoing } = this.#context
-      this.#filter = new StreamFilter({
-        readUsage: (data) => target.provider.usage(data),
-        stripUsage: outgoing.stripUsage,
-      })
-      if (this.#plan !== null) this.#translator = new StreamTranslator(this.#plan)
-    } else {
-      this.#mode = 'held'
-    }
+    this.#isUnlabelled = true
+    if (isSuccess && isEventStream(head)) this.#startStream()
+    else this.#mode = 'held'
+  }
+
+  /** No such coding is known here: an answer may pass to a client that knows it. */
+  #startUnreadable(isSuccess: boolean): void {
+    if (isSuccess && this.#plan === null) this.#startPassing()
+    else if (isSuccess) this.#garbage()
+    else this.#mode = 'held'
+  }
+
+  #startStream(): void {
+    this.#mode = 'stream'
+    this.#relay = new StreamRelay(this.#context, this.#head!, this)
   }
 
   onData(chunk: Buffer): void {
+    if (this.#decoder === null) this.#onBytes(chunk)
+    else this.#decoder.write(chunk)
+  }
+
+  onDecoded(chunk: Buffer): void {
+    this.#onBytes(chunk)
+  }
+
+  onDamaged(): void {
+    this.#call?.abort()
+    if (this.#mode === 'stream' && this.#relay?.isCommitted === true) return this.#endStream(true)
+    if (this.#mode === 'passing') return this.#cutOff()
+    this.#garbage()
+  }
+
+  /** The first bytes show what the answer is, whatever its labels say. */
+  #checkLabel(chunk: Buffer): boolean {
+    const coding = this.#decoder === null ? sniffCoding(chunk) : null
+    if (coding !== null) {
+      this.#decoder = new BodyDecoder([coding], this)
+      this.#decoder.write(chunk)
+      return true
+    }
+    const kind = kindOfBody(chunk)
+    this.#isUnlabelled = kind === 'blank'
+    if (kind === 'events' && this.#mode === 'held' && this.#isSuccess) this.#startStream()
+    else if (kind === 'json' && this.#mode === 'stream') {
+      this.#mode = 'held'
+      this.#relay = null
+    }
+    return false
+  }
+
+  get #isSuccess(): boolean {
+    const status = this.#head?.status ?? 0
+    return status >= 200 && status < 300
+  }
+
+  #onBytes(chunk: Buffer): void {
+    if (this.#isUnlabelled && this.#checkLabel(chunk)) return
     if (this.#mode === 'stream') return this.#onStream(Buffer.from(chunk))
     if (this.#mode === 'passing') return this.#pass(Buffer.from(chunk))
     const body = this.#body
@@ -119,13 +186,19 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
   }
 
   onEnd(): void {
+    if (this.#decoder === null) this.onDecodedEnd()
+    else this.#decoder.end()
+  }
+
+  onDecodedEnd(): void {
     if (this.#mode === 'stream') this.#endStream(false)
     else if (this.#mode === 'passing') this.#endPassing()
     else this.#judge(this.#body.bytes)
   }
 
   onError(error: UpstreamError): void {
-    if (this.#mode === 'stream' && this.#filter?.isOpen === true) return this.#endStream(true)
+    this.#decoder?.abort()
+    if (this.#mode === 'stream' && this.#relay?.isCommitted === true) return this.#endStream(true)
     if (this.#mode === 'passing') return this.#cutOff()
     const isTimeout = error.kind === 'timeout'
     this.#refuse(
@@ -144,14 +217,13 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
   #judge(body: Buffer): void {
     const head = this.#head
     if (head === null) return
+    if (this.#isSuccess && body[0] !== OPEN_OBJECT && looksLikeEvents(body)) return this.#rereadAsStream()
     const verdict = classifyResponse(head, body, this.#judgement())
     if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
     this.#learn(head, verdict.data)
     const own = this.#body.ownBytes
-    this.#refuse(
-      verdict.outcome,
-      this.#held({ status: verdict.status, rawHeaders: head.rawHeaders, body: own }),
-    )
+    const rawHeaders = this.#decoder === null ? head.rawHeaders : withoutCoding(head.rawHeaders)
+    this.#refuse(verdict.outcome, this.#held({ status: verdict.status, rawHeaders, body: own }))
   }
 
   /** An error may exceed the held size. Its meaning for other accounts shows without its end. */
@@ -171,7 +243,9 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const told = this.#plan === null ? this.#toSend(body) : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
     rememberState(this.#context, head.status, body)
-    exchange.send(head.status, [], told, passedHeaders(head))
+    const events = exchange.isStream ? eventsOf(told, this.#context.outgoing) : null
+    if (events !== null) sendEvents(exchange, head, events)
+    else exchange.send(head.status, [], told, this.passed(body))
     this.#finishAnswered(
       'ok',
       tellsUsage === undefined || tellsUsage === null
@@ -180,13 +254,26 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     )
   }
 
+  #rereadAsStream(): void {
+    const body = this.#body.ownBytes
+    this.#body.clear()
+    this.#startStream()
+    this.#onStream(body)
+    this.onDecodedEnd()
+  }
+
+  /** The headers for the client. They say what is sent, not what the upstream claimed. */
+  passed(body?: Buffer): PassedHeaders {
+    const isStream = body === undefined && this.#mode === 'stream'
+    return headersFor(this.#head!, { isDecoded: this.#decoder !== null, isStream, body })
+  }
+
   /** Returns an error in the client's format. */
   #held(answer: HeldAnswer): HeldAnswer {
     return this.#plan === null ? answer : translatedError(this.#plan, answer)
   }
 
-  #garbage(): void {
-    const message = 'the upstream answered with something that cannot be translated'
+  #garbage(message = 'the upstream answered with something that cannot be translated'): void {
     this.#refuse(localOutcome({ class: 'overloaded', code: 'garbage', message }), null)
   }
 
@@ -209,8 +296,8 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
   #startPassing(): void {
     const { exchange } = this.#context
     const head = this.#head!
-    const announced = head.get('content-length')
-    const headers = [...passedHeaders(head).list]
+    const announced = this.#decoder === null ? head.get('content-length') : undefined
+    const headers = [...this.passed().list]
     if (announced !== undefined) headers.push('content-length', announced)
     this.#mode = 'passing'
     exchange.begin(head.status, headers)
@@ -222,7 +309,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
 
   #pass(chunk: Buffer): void {
     this.#body.addToTail(chunk, TAIL_BYTES)
-    this.#write(chunk)
+    this.write(chunk)
   }
 
   #endPassing(): void {
@@ -245,82 +332,39 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
   // ---- streams ----
 
   #onStream(chunk: Buffer): void {
-    const filter = this.#filter!
-    const out = filter.push(chunk)
-    if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
-    if (filter.isOpen) this.#openStream(out[0])
-    for (const bytes of out) this.#tell(bytes)
-  }
-
-  #tell(bytes: Buffer): void {
-    if (this.#translator === null) this.#write(bytes)
-    else this.#writeEvents(this.#translator.push(bytes))
-  }
-
-  #writeEvents(events: string[]): void {
-    if (events.length > 0) this.#write(Buffer.from(events.join('')))
-  }
-
-  #openStream(beginning?: Buffer): void {
-    const { exchange } = this.#context
-    if (exchange.isAnswered) return
-    rememberState(this.#context, this.#head!.status, beginning)
-    const headers = [...passedHeaders(this.#head!).list]
-    headers.push('x-accel-buffering', 'no')
-    exchange.begin(this.#head!.status, headers)
+    const refusal = this.#relay!.push(chunk)
+    if (refusal !== null) this.#refuseStream(refusal)
   }
 
   #endStream(isCut: boolean): void {
-    const filter = this.#filter!
-    const out = filter.end({ isCut })
-    if (filter.refusal !== null) return this.#refuseStream(filter.refusal)
-    if (!filter.isOpen) return this.#refuseEmptyStream()
-    this.#openStream()
-    for (const bytes of out) this.#tell(bytes)
-    const error = filter.erroredMidStream
-    const translator = this.#translator
-    if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
-    else if (!filter.sawEnd && error === null) this.#writeLoss()
-    this.#context.exchange.watcher = null
-    this.#context.exchange.end()
-    const late = error === null ? null : classifyStreamError(error, this.#head!, this.#judgement()).outcome
-    const isWhole = filter.sawEnd && late === null && translator?.isComplete !== false
-    this.#finishAnswered(isWhole ? 'ok' : 'lost', filter.usage, { late })
+    const relay = this.#relay!
+    const end = relay.end(isCut)
+    if (!('isWhole' in end)) return this.#refuseStream(end)
+    const late =
+      end.late === null ? null : classifyStreamError(end.late, this.#head!, this.#judgement()).outcome
+    this.#finishAnswered(end.isWhole ? 'ok' : 'lost', relay.usage, { late })
   }
 
-  /**
-   * pi retries if the message is that of a broken connection (https://github.com/badlogic/pi-mono,
-   * packages/coding-agent/src/core/agent-session.ts, 2026-11).
-   */
-  #writeLoss(): void {
-    const { errorShape, id } = this.#context.exchange
-    const message = 'upstream connection error: the answer broke off before it was complete'
-    const error = { status: 502, code: 'upstream_unavailable', message, type: 'server_error', requestId: id }
-    this.#write(errorFrame(errorShape, error, this.#filter?.responseStream()))
-  }
-
-  #refuseStream(error: StreamError): void {
+  #refuseStream(error: StreamRefusal): void {
+    if ('code' in error) return this.#refuse(localOutcome({ class: 'overloaded', ...error }), null)
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
     const { outcome, status } = classifyStreamError(error, this.#head!, this.#judgement())
     this.#learn(this.#head!, error.body)
     this.#refuse(outcome, this.#held({ status, rawHeaders: ['content-type', 'application/json'], body }))
   }
 
-  #refuseEmptyStream(): void {
-    const message = 'the stream ended before its first event'
-    this.#refuse(localOutcome({ class: 'overloaded', code: 'empty', message }), null)
-  }
-
   /** Back-pressure: the upstream keeps what a slow client does not read yet. */
-  #write(bytes: Buffer): void {
+  write(bytes: Buffer): void {
     const { exchange } = this.#context
     const call = this.#call
     if (exchange.write(bytes) || call === null || this.#isPaused) return
     this.#isPaused = true
     call.pause()
+    this.#decoder?.pause()
     exchange.call.whenDrained(() => {
       this.#isPaused = false
       call.resume()
+      this.#decoder?.resume()
     })
   }
 
@@ -331,8 +375,8 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const requestSent = this.#call?.state !== 'connecting'
     this.#call?.abort()
     // A client may leave at the last event. An upstream may send it long before it ends the connection.
-    const isComplete = this.#filter?.sawEnd === true && this.#filter.erroredMidStream === null
-    this.#finishAnswered(isComplete ? 'ok' : 'aborted', this.#filter?.usage ?? NO_USAGE, { requestSent })
+    const outcome = this.#relay?.isComplete === true ? 'ok' : 'aborted'
+    this.#finishAnswered(outcome, this.#relay?.usage ?? NO_USAGE, { requestSent })
   }
 
   #refuse(
@@ -348,9 +392,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
       held,
       requestSent,
       isStale,
-      at: this.#began,
-      latencyMs: this.#latency(),
-      firstByteMs: this.#firstByteMs,
+      ...this.#timing(),
     })
   }
 
@@ -368,21 +410,22 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
       usage: requestSent ? this.#completeUsage(usage, outcome) : usage,
       late,
       requestSent,
-      at: this.#began,
-      latencyMs: this.#latency(),
-      firstByteMs: this.#firstByteMs,
+      ...this.#timing(),
     })
   }
 
   #end(): boolean {
     if (this.#mode === 'done') return false
+    this.#decoder?.abort()
+    if (this.exchange.isStream) this.#context.heartbeats.unwatch(this)
     this.#mode = 'done'
     this.#context.exchange.watcher = null
     return true
   }
 
-  #latency(): number {
-    return this.#context.clock() - this.#began
+  #timing(): { at: number; latencyMs: number; firstByteMs: number | null } {
+    const at = this.#began
+    return { at, latencyMs: this.#context.clock() - at, firstByteMs: this.#firstByteMs }
   }
 
   #completeUsage(usage: Usage, outcome: OutcomeClass): Usage {
@@ -390,7 +433,7 @@ export class Attempt implements ResponseHandler, ClientLeftListener {
     const isKnown = usage.inputTokens !== null || usage.outputTokens !== null
     // A whole answer is read once more only if its service named no tokens.
     const sentTokens =
-      this.#filter?.sentTokens ??
+      this.#relay?.sentTokens ??
       (isKnown || outcome !== 'ok' ? 0 : boundTokens(this.#body.bytes.toString('latin1')))
     return completeUsage(usage, { route, body: outgoing.body, outcome, sentTokens })
   }

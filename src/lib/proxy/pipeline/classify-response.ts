@@ -36,7 +36,7 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
     return { isAnswer: true, tellsUsage: glance.usage === undefined ? usageInTail(body) : glance }
   const data = jsonOf(body)
   const isLie = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
-  if (isSuccess && !isLie && (data !== undefined || head.status === 204 || looksLikeEvents(body))) {
+  if (isSuccess && !isLie && (data !== undefined || head.status === 204)) {
     return { isAnswer: true, tellsUsage: data }
   }
   const outcome = outcomeOfWhole(head, body, { data, judge })
@@ -108,7 +108,7 @@ function outcomeOfWhole(
 }
 
 /** Events without their content type. */
-function looksLikeEvents(body: Buffer): boolean {
+export function looksLikeEvents(body: Buffer): boolean {
   return /^\uFEFF?(?:data|event|id|retry)?:/.test(body.toString('utf8', 0, 16))
 }
 

@@ -1,3 +1,4 @@
+import { isContextOverflow } from '../../provider/context-overflow.ts'
 import type { ReservationListener, Reservation } from '../../quota/ledger.ts'
 import { movesOn } from '../../rotation/cooling.ts'
 import type { Candidates } from '../../rotation/pool/candidates.ts'
@@ -13,7 +14,7 @@ import type { Failure } from './final-error.ts'
 import type { PlanStep } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { settleAttempt } from './settle-attempt.ts'
-import { retryReason } from './retry-same-account.ts'
+import { refusedParameter, retryReason } from './retry-same-account.ts'
 import type { AttemptListener } from './start-attempt.ts'
 import { startAttempt } from './start-attempt.ts'
 import type { RetryReason, Assignment } from './assignment.ts'
@@ -26,6 +27,7 @@ const MOST_ATTEMPTS = 64
 const MOST_TIMEOUTS = 2
 
 const NO_RETRIES: readonly RetryReason[] = []
+const NO_PARAMETERS: readonly string[] = []
 
 const neverSent = { outcome: 'unreachable', refunded: true } as const
 
@@ -56,6 +58,8 @@ export class Dispatch implements ReservationListener, AttemptListener {
   readonly #tried = new Set<string>()
   /** The request in other formats, once one is needed. */
   #translations: Translations | null = null
+  /** Models for which the request is too long. */
+  #outgrown: Set<string> | null = null
 
   constructor(proxy: ProxyContext, exchange: Exchange, request: RequestPlan, listener: DispatchListener) {
     this.proxy = proxy
@@ -99,6 +103,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
           member,
           reservation: UNCOUNTED,
           retried: NO_RETRIES,
+          leftOut: NO_PARAMETERS,
           sent: null,
         }
       }
@@ -119,6 +124,10 @@ export class Dispatch implements ReservationListener, AttemptListener {
       return true
     }
     if (this.#step.isFirst) this.#tried.clear()
+    if (this.#isOutgrown(this.#step)) {
+      this.#candidates = null
+      return true
+    }
     this.#candidates = live.pool.candidates(this.#step.wanted, live.view)
     for (const failure of this.#failures) this.#passOver(failure)
     return true
@@ -173,9 +182,10 @@ export class Dispatch implements ReservationListener, AttemptListener {
       const failure = result === null ? null : settleAttempt(proxy.live, exchange, assignment, result)
       if (failure === null || exchange.isGone) return this.#end(null)
       const reason = retryReason(result!, assignment)
-      if (reason !== null) return this.#retry(assignment, reason)
+      if (reason !== null) return this.#retry(assignment, reason, refusedParameter(result!, assignment))
       this.#failures.push(failure)
       if (failure.outcome.class !== 'route-missing') this.#tried.add(failure.member.account.id)
+      if (this.#outgrow(failure, assignment.step)) return this.next()
       if (endsFailover(this.#failures, assignment.step.wanted)) return this.#end(this.#failures)
       this.#passOver(failure)
       this.next()
@@ -184,9 +194,27 @@ export class Dispatch implements ReservationListener, AttemptListener {
     }
   }
 
+  /** A later model of the alias may have room for a request that is too long for this one. */
+  #outgrow({ outcome }: Failure, { wanted }: PlanStep): boolean {
+    const { model } = wanted
+    if (typeof model !== 'string' || wanted.pin !== null || !isContextOverflow(outcome)) return false
+    const outgrown = (this.#outgrown ??= new Set())
+    outgrown.add(model)
+    if (!this.request.steps.some((step) => !outgrown.has(step.model ?? ''))) return false
+    this.#candidates?.return()
+    this.#candidates = null
+    return true
+  }
+
+  #isOutgrown({ wanted: { model } }: PlanStep): boolean {
+    return this.#outgrown !== null && typeof model === 'string' && this.#outgrown.has(model)
+  }
+
   /** Reserves for the same account again. Without room there, the next account is tried. */
-  #retry(assignment: Assignment, reason: RetryReason): void {
-    this.#assignment = { ...assignment, reservation: UNCOUNTED, retried: [...assignment.retried, reason] }
+  #retry(assignment: Assignment, reason: RetryReason, refused: string | null): void {
+    const retried = [...assignment.retried, reason]
+    const leftOut = refused === null ? assignment.leftOut : [...assignment.leftOut, refused]
+    this.#assignment = { ...assignment, reservation: UNCOUNTED, retried, leftOut }
     if (!this.#reserve(this.#assignment)) this.next()
   }
 

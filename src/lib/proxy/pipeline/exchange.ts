@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../base/errors.ts'
 import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../base/errors.ts'
 import type { AttemptRecord } from '../../observe/request-event.ts'
 import type { Dialect, Usage } from '../../provider/provider.ts'
+import { ACCEPTED_CODINGS } from '../transport/content-codings.ts'
 import { turnClock } from '../../base/turn-clock.ts'
 import type { KnownKey } from '../pool/authenticate.ts'
 import type { CallWatcher, ClientCall } from '../transport/client-call.ts'
@@ -100,6 +101,8 @@ export class Exchange implements CallWatcher {
   readonly at = turnClock()
   beganAt = 0
   endedAt = 0
+  /** When the client last got a byte, or the exchange began: epoch milliseconds. */
+  heardAt = this.at
   /** From the table of routes. */
   route = NO_ROUTE
   /** As the client wrote it. */
@@ -169,12 +172,12 @@ export class Exchange implements CallWatcher {
   }
 
   /**
-   * Sends a keep-alive event on a stream that waits for an account. Otherwise an intermediary could take it
-   * for dead.
+   * Sends a keep-alive event on a stream that waits, between two events of it. Otherwise an intermediary could
+   * take it for dead.
    */
   keepOpen(): void {
-    if (this.isGone || this.isAnswered) return
-    if (!this.isKeptOpen) {
+    if (this.isGone) return
+    if (!this.call.hasBegun) {
       this.begin(200, [...STREAM_HEADERS])
       this.isKeptOpen = true
     }
@@ -184,6 +187,7 @@ export class Exchange implements CallWatcher {
   /** False: the client is slow, and the caller should hold back more until `drain`. */
   write(bytes: Buffer): boolean {
     this.bytesOut += bytes.length
+    this.heardAt = turnClock()
     return this.call.write(bytes)
   }
 
@@ -238,6 +242,7 @@ export class Exchange implements CallWatcher {
     const { retryAfterSeconds, returnsAt } = known.details
     headers.push('x-qwenctl-error', code)
     if (typeof retryAfterSeconds === 'number') headers.push('retry-after', String(retryAfterSeconds))
+    if (code === 'unsupported_encoding') headers.push('accept-encoding', ACCEPTED_CODINGS) // RFC 9110, 15.5.16
     // Clients would otherwise retry at once, or wait for a time that is not the pool's.
     if (typeof retryAfterSeconds === 'number' || final.has(code)) headers.push('x-should-retry', 'false')
     const message = known.hint === null ? known.message : `${known.message}; ${known.hint}`

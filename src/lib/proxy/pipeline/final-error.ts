@@ -1,4 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
+import { isContextOverflow } from '../../provider/context-overflow.ts'
 import { lasts, refusal } from '../../rotation/eligibility.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
@@ -7,6 +8,7 @@ import type { Failure } from './failure.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import type { LivePool, RefusalReport } from '../pool/live-pool.ts'
 import { formatPin, lastingRefusal } from './lasting-refusal.ts'
+import { tellOverflow } from './overflow-answer.ts'
 import type { PinnedBy } from './request-plan.ts'
 import { PassedHeaders, responseHeaders } from '../wire/response-headers.ts'
 
@@ -30,7 +32,8 @@ export function sendFinalError(
 ): void {
   const isPinned = pinnedBy !== null
   const verdict = upstreamsVerdict(failures, isPinned)
-  if (verdict !== null) return passOn(exchange, verdict, isPinned)
+  if (verdict !== null)
+    return passOn(exchange, tellOverflow(verdict.held, verdict.outcome, exchange.errorShape), isPinned)
   const first = earliestReturn(live, wanted, failures)
   if (isForUpstreams(failures, first?.at ?? null, live.view.now))
     return refuse(live, exchange, upstreamError(failures))
@@ -80,11 +83,18 @@ function numbersOf({ view }: LivePool, wanted: readonly RotationRequest[], membe
 }
 
 /** The last upstream answer about the request itself, which the client should read; null: none. */
-function upstreamsVerdict(failures: Failure[], isPinned: boolean): HeldAnswer | null {
-  const last = failures.at(-1)
-  if (last === undefined || last.held === null || isRedirect(last.held)) return null
+function upstreamsVerdict(failures: Failure[], isPinned: boolean): Answered | null {
+  // A client can shorten its conversation at once. The other models of its chain may be out for hours.
+  const last = failures.findLast(({ outcome }) => isContextOverflow(outcome)) ?? failures.at(-1)
+  if (last === undefined || !hasAnswer(last) || isRedirect(last.held)) return null
   const isAboutRequest = last.outcome.class === 'bad-request' || isPinned
-  return isAboutRequest || failures.every(isDeclined) ? last.held : null
+  return isAboutRequest || failures.every(isDeclined) ? last : null
+}
+
+type Answered = Failure & { held: HeldAnswer }
+
+function hasAnswer(failure: Failure): failure is Answered {
+  return failure.held !== null
 }
 
 /** A client that followed the redirect would send the conversation to a place of the upstream's choosing. */

@@ -58,7 +58,11 @@ async function handlePatiently(
       new Dispatch(proxy, exchange, request, listener).next()
     })
   try {
-    const failures = await waitForAccount(proxy.live, exchange, { wanted: everyStep(request), waitMs, ask })
+    const failures = await waitForAccount(proxy.live, exchange, {
+      wanted: () => everyStep(request),
+      waitMs,
+      ask,
+    })
     if (failures === null) exchange.finish()
     else await endUnanswered(proxy, exchange, request, { failures, refusal: null })
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Heartbeats } from './heartbeats.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 import type { ModelBook } from '../../toolkit/models/model-book.ts'
 import type { ModelLists } from '../pool/model-lists.ts'
@@ -7,6 +8,7 @@ import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 export interface ProxyContext {
   live: LivePool
   upstreams: UpstreamPool
+  heartbeats: Heartbeats
   lists: ModelLists
   book: ModelBook
   maxBodyBytes: number

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
+import { decodeBody, tooLarge } from '../transport/content-codings.ts'
 import { GrowingBody } from '../transport/body-memory.ts'
 import type { ClientHead } from '../wire/client-head.ts'
 import type { Exchange } from './exchange.ts'
@@ -57,25 +58,32 @@ export function readBody(
   })
 }
 
-function tooLarge(maxBytes: number): QwenctlError {
-  const megabytes = Math.floor(maxBytes / 1_048_576)
-  return new QwenctlError('request_too_large', `the request body is larger than ${megabytes} MiB`, {
-    hint: 'qwenctl config set proxy.maxBodyMb raises the limit',
-  })
+/**
+ * Decodes a compressed body, and drops a byte order mark: RFC 8259, 8.1 lets a reader ignore it, and not every
+ * upstream does. `onBody` gets the plain bytes at once, unless they were compressed.
+ */
+export function decodeRequest(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  maxBytes: number,
+  onBody: (body: Buffer | QwenctlError) => void,
+): void {
+  if (contentEncoding === undefined) return onBody(withoutMark(body))
+  decodeBody(body, contentEncoding, maxBytes, (plain) =>
+    onBody(plain instanceof Error ? plain : withoutMark(plain)),
+  )
+}
+
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
 }
 
 /** Finds model and stream in a body. Throws `invalid_request` with the fault. */
 export function parseRequest(
   bytes: Buffer,
-  { contentEncoding, contentType }: Pick<ClientHead, 'contentEncoding' | 'contentType'>,
+  { contentType }: Pick<ClientHead, 'contentType'>,
   { isMedia }: Pick<Route, 'isMedia'>,
 ): RequestBody {
-  if (contentEncoding !== undefined && contentEncoding !== 'identity') {
-    throw new QwenctlError(
-      'invalid_request',
-      `the request body is compressed (${contentEncoding}); send it as it is`,
-    )
-  }
   if (isMedia && contentType !== undefined && isForm(contentType)) return parseForm(bytes, contentType)
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)

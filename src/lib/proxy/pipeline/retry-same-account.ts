@@ -1,3 +1,4 @@
+import { refusedAddition } from './added-parameters.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
 
@@ -11,15 +12,17 @@ const MOST_SEARCHED = 64 << 10
  * Why this account should get the request again; null: it should not. Every reason counts once. The upstream
  * may have read the first request, so the second needs its own reservation.
  */
-export function retryReason(result: AttemptResult, { sent, retried }: Assignment): RetryReason | null {
+export function retryReason(result: AttemptResult, assignment: Assignment): RetryReason | null {
+  const { sent, retried } = assignment
   if (result.kind === 'answered' || sent === null) return null
-  const reason = reasonIn(result, sent)
+  const reason = reasonIn(result, sent, assignment)
   return reason === null || retried.includes(reason) ? null : reason
 }
 
-function reasonIn(result: Refused, sent: Sent): RetryReason | null {
+function reasonIn(result: Refused, sent: Sent, assignment: Assignment): RetryReason | null {
   if (result.isStale) return 'stale-connection'
   if (isOptionRefused(result, sent)) return 'usage-option'
+  if (refusedParameter(result, assignment) !== null) return 'added-parameter'
   const refused = refusedTranslation(result, sent)
   if (refused !== null) return refused
   return isTokenRefused(result, sent) ? 'access-token' : null
@@ -28,6 +31,13 @@ function reasonIn(result: Refused, sent: Sent): RetryReason | null {
 function isOptionRefused({ outcome, held }: Refused, { outgoing }: Sent): boolean {
   if (!outgoing.asksForUsage || outcome.class !== 'bad-request' || held === null) return false
   return USAGE_OPTION.test(held.body.toString('latin1', 0, MOST_SEARCHED))
+}
+
+/** The parameter that the account refuses although its client never wrote it; null: none. */
+export function refusedParameter(result: AttemptResult, { sent, plan }: Assignment): string | null {
+  if (result.kind === 'answered' || sent === null || result.held === null) return null
+  if (result.outcome.class !== 'bad-request') return null
+  return refusedAddition(result.held, sent.outgoing, plan.incoming.bytes)
 }
 
 // https://github.com/openai/codex and https://platform.openai.com/docs/guides/reasoning (2026-11): the code

@@ -35,6 +35,7 @@ export function settleAttempt(
   if (result.kind === 'answered') {
     exchange.usage = result.usage
     noteOption(live, assignment, true)
+    if (result.outcome === 'ok') noteParameters(assignment)
     if (result.outcome === 'ok') noteSuccess(live, assignment, result, exchange.attempts)
     if (result.late !== null) cool(live, assignment, result.late)
     return null
@@ -151,6 +152,14 @@ function settled({ outcome, held }: Refused, { member, retried }: Assignment): O
 function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: boolean): void {
   if (isTaken && retried.length > 0 && retried.includes('usage-option') && sent !== null)
     live.takesNoUsageOption(sent.target)
+}
+
+/** Without the parameters the model served: the next request leaves them out at once. */
+function noteParameters({ leftOut, sent, step }: Assignment): void {
+  if (leftOut.length === 0 || sent === null) return
+  const known = (sent.target.refusedParameters ??= new Map<string, string[]>())
+  const model = step.wanted.model ?? ''
+  known.set(model, [...new Set([...(known.get(model) ?? []), ...leftOut])])
 }
 
 function noteSuccess(live: LivePool, assignment: Assignment, result: AttemptResult, attempts: number): void {

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
+import { leaveOut } from './added-parameters.ts'
 import type { AttemptContext } from './attempt-context.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
@@ -79,7 +80,7 @@ function translatedFor(
 
 function prepare(
   target: Target,
-  { live, upstreams, clock }: ProxyContext,
+  { live, upstreams, heartbeats, clock }: ProxyContext,
   exchange: Exchange,
   assignment: Assignment,
 ): AttemptContext {
@@ -90,10 +91,13 @@ function prepare(
   const outgoing = buildOutgoing(incoming, body, step, { exchange, takesUsageOption, translated })
   exchange.isTranslated = translated !== null
   exchange.leftOut = translated?.plan.leftOut ?? NOTHING
-  assignment.sent = { target, outgoing }
   const model = step.wanted.model ?? null
+  const refused = target.refusedParameters?.get(model ?? '') ?? []
+  const leftOut = refused.length === 0 ? assignment.leftOut : [...refused, ...assignment.leftOut]
+  if (leftOut.length > 0 && outgoing.plan !== null) outgoing.body = leaveOut(outgoing.body, leftOut)
+  assignment.sent = { target, outgoing }
   const { route } = incoming
   const storedIn =
     route.keepsState && body.scan !== null ? conversationIn(body.bytes, body.scan.fields) : null
-  return { exchange, route, member, model, storedIn, live, target, upstreams, clock, outgoing }
+  return { exchange, route, member, model, storedIn, live, target, upstreams, heartbeats, clock, outgoing }
 }

@@ -32,7 +32,8 @@ export function readWait({ waiting }: LivePool, header: string | null): number {
 }
 
 export interface WaitOptions {
-  wanted: readonly RotationRequest[]
+  /** Returns the request's requirements, as far as they are known now. */
+  wanted: () => readonly RotationRequest[]
   waitMs: number
   /** Dispatches once over all accounts; null: the exchange is over. */
   ask: () => Promise<Failure[] | null>
@@ -50,7 +51,7 @@ export async function waitForAccount(
   const { room } = live.waiting
   const began = live.view.now
   const until = began + waitMs
-  const kind = JSON.stringify(wanted.map(({ session: _, ...rest }) => rest))
+  const kind = JSON.stringify(wanted().map(({ session: _, ...rest }) => rest))
   const place = room.nextPlace()
   const onTick = exchange.isStream ? signs(exchange, began) : () => undefined
   let failures: Failure[] = []
@@ -61,10 +62,10 @@ export async function waitForAccount(
       if (round === null) return null
       if (round.length > 0) failures = round
       await live.noted()
-      if (!isWorthIt(live, wanted, round, until)) return failures
+      if (!isWorthIt(live, wanted(), round, until)) return failures
     }
     isBehindOthers = false
-    const end = await room.enter({ wanted, kind, place, until, onTick }, (leave) => {
+    const end = await room.enter({ wanted: wanted(), kind, place, until, onTick }, (leave) => {
       exchange.watcher = { clientLeft: leave }
     })
     exchange.watcher = null
@@ -73,7 +74,7 @@ export async function waitForAccount(
       return null
     }
     if (end === 'draining') throw new QwenctlError('shutting_down', 'the proxy is shutting down')
-    if (end === 'full') refuseFull(live, wanted)
+    if (end === 'full') refuseFull(live, wanted())
     if (end !== 'go') return failures
   }
 }

@@ -21,6 +21,8 @@ export interface Target {
   token: string | null
   /** False: the account refuses the usage option of streams. Cleared when that is found out. */
   takesUsageOption: boolean
+  /** Parameters that a model here refuses, although clients do not write them, by model. Null: none known. */
+  refusedParameters: Map<string, string[]> | null
   /** When the target expires, in epoch milliseconds; Infinity: never. */
   until: number
 }
@@ -78,6 +80,7 @@ export function targetOf(
     authHeaders: credentialHeaders(account, secret === '' ? {} : provider.authHeaders(secret, dialect)),
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,
+    refusedParameters: null,
     until,
   }
 }

@@ -24,7 +24,7 @@ import { answerMetrics } from './metrics.ts'
 import type { LocalHost } from './local-request.ts'
 import { listModels } from './models.ts'
 import type { Incoming } from '../pipeline/outgoing.ts'
-import { readBody } from '../pipeline/read-request.ts'
+import { decodeRequest, readBody } from '../pipeline/read-request.ts'
 import { NO_TRIES, recordOf } from './request-record.ts'
 import { destinationOf, dialectOf } from '../pipeline/routes.ts'
 
@@ -174,11 +174,13 @@ export class ProxyServer implements LocalHost {
     if (call.method !== 'POST') allow(exchange, 'POST')
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late
-      if (body instanceof Error) this.#fail(exchange, body)
-      else {
-        exchange.bytesIn = body.length
-        this.#handle(exchange, { route, query, head, bytes: body })
-      }
+      if (body instanceof Error) return this.#fail(exchange, body)
+      exchange.bytesIn = body.length
+      exchange.isWorkedOn = true
+      decodeRequest(body, head.contentEncoding, this.#proxy.maxBodyBytes, (bytes) => {
+        if (bytes instanceof Error || exchange.isGone) exchange.finish(exchange.isGone ? null : bytes)
+        else this.#handle(exchange, { route, query, head, bytes })
+      })
     })
   }
 
@@ -223,7 +225,6 @@ export class ProxyServer implements LocalHost {
   }
 
   #handle(exchange: Exchange, incoming: Incoming): void {
-    exchange.isWorkedOn = true
     try {
       handleRequest(this.#proxy, exchange, incoming)
     } catch (error) {

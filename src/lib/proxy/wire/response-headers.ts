@@ -21,6 +21,7 @@ const strippedFromRequests: ReadonlySet<string> = new Set([
   // the caller writes its own
   'host',
   'content-length',
+  'content-encoding', // the proxy has decoded the body
   'accept-encoding',
   'expect',
   // the credentials and accounts of the client differ from those used upstream

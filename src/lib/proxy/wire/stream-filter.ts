@@ -55,6 +55,11 @@ export class StreamFilter {
     this.#tap = new SseTap(options)
   }
 
+  /** A part of an event that is too large to hold was sent. */
+  get isMidEvent(): boolean {
+    return this.#tap.isOverflowing
+  }
+
   /** Takes upstream bytes; returns what may be sent now, in as few buffers as possible. */
   push(chunk: Buffer): Buffer[] {
     const out: Buffer[] = []
@@ -179,7 +184,7 @@ const ends: ReadonlySet<string> = new Set([
 
 // Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be
 // escaped, so an answer about usage and errors does not match.
-const FINISH_REASON = /"finish_reason"\s*:\s*"/
+const FINISH_REASON = /"finish_reason"\s*:\s*"[^"]/ // some relays write "" until the end
 const USAGE = /"(?:usage(?:Metadata)?|timings)"\s*:\s*\{|"(?:eval_count|tokens_predicted)"\s*:/
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
 const END_TYPE =
