@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../json-fields.ts'
-import type { Collector } from './events-to-answer.ts'
+import type { Collector } from './collector.ts'
 
 interface Choice extends Json {
   index: number

@@ -3,15 +3,9 @@
 import { isObject, isText, type Json } from '../json-fields.ts'
 import { SseReader } from '../streams/sse-reader.ts'
 import { ChatCollector } from './chat-collector.ts'
+import type { Collector } from './collector.ts'
 import { parseExact } from './exact-json.ts'
 import { MessageCollector } from './message-collector.ts'
-
-/** Puts the events of one format together. */
-export interface Collector {
-  take(event: Json): void
-  /** The answer so far; null: it has not begun. */
-  whole(): Json | null
-}
 
 /**
  * Reads all bytes of a stream as one answer; null if they are no stream of a known format. Whether the stream was

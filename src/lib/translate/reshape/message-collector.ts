@@ -1,5 +1,5 @@
 import { isObject, isText, type Json } from '../json-fields.ts'
-import type { Collector } from './events-to-answer.ts'
+import type { Collector } from './collector.ts'
 import { parseExact } from './exact-json.ts'
 
 /** Puts the events of a Messages stream together. */
