@@ -1,5 +1,11 @@
 import { Flags } from '@oclif/core'
-import { exportLines, programEnvironment, shells } from '../lib/toolkit/keys/program-environment.ts'
+import {
+  exportLines,
+  hiddenVariables,
+  programEnvironment,
+  shells,
+  unsetLines,
+} from '../lib/toolkit/keys/program-environment.ts'
 import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
@@ -23,7 +29,9 @@ export default class Env extends AccountCommand {
     const url = proxyUrl(this.toolkit)
     const { secret } = await programKey(this.toolkit, flags, flags.expires)
     const env = programEnvironment(url, secret)
-    for (const line of exportLines(env, flags.shell)) this.print(line)
+    const hidden = hiddenVariables.filter((variable) => process.env[variable] !== undefined)
+    for (const line of [...unsetLines(hidden, flags.shell), ...exportLines(env, flags.shell)])
+      this.print(line)
     return { env }
   }
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { QwenctlError } from '../lib/base/errors.ts'
-import { programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
-import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
+import { hiddenVariables, programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
+import { prepareLaunch } from '../lib/toolkit/keys/program-launch.ts'
+import { listedModels, programFlags, programKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
 /** Longer than any attended program runs; a program killed with -9 leaves a key that expires. */
@@ -11,9 +12,10 @@ const KEY_LIFE = '7d'
 export default class Exec extends AccountCommand {
   static override summary = 'run a program through the running proxy'
   static override description =
-    'Sets the variables that point the program at the proxy. Its client key is revoked when the program ends. Exits with the exit code of the program.'
+    'Sets the variables that point the program at the proxy, and what codex and pi read besides. Its client key is revoked when the program ends. Exits with the exit code of the program.'
   static override examples = [
     '<%= config.bin %> exec -- python agent.py',
+    '<%= config.bin %> exec -- codex -m MODEL',
     '<%= config.bin %> exec --account qwen/work -- npx some-agent --fast',
   ]
   static override usage = 'exec [--account ACCOUNT] [-p PROVIDER] [-g GROUP] -- COMMAND...'
@@ -29,7 +31,14 @@ export default class Exec extends AccountCommand {
     const url = proxyUrl(this.toolkit)
     const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
     try {
-      process.exitCode = await runProgram(program, args, programEnvironment(url, secret))
+      const models = () => listedModels(url, secret)
+      const launch = await prepareLaunch(program, args, { url, models, env: process.env })
+      try {
+        const variables = { ...programEnvironment(url, secret), ...launch.env }
+        process.exitCode = await runProgram(program, launch.args, variables)
+      } finally {
+        launch.cleanUp()
+      }
     } finally {
       await this.toolkit.keys.revoke(name)
     }
@@ -47,7 +56,9 @@ function startError(program: string, cause: NodeJS.ErrnoException): QwenctlError
 
 /** Resolves with its exit code, or 128 plus the signal's number if a signal ended it. */
 function runProgram(program: string, args: string[], variables: Record<string, string>): Promise<number> {
-  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } })
+  const env: NodeJS.ProcessEnv = { ...process.env, ...variables }
+  for (const hidden of hiddenVariables) delete env[hidden]
+  const child = spawn(program, args, { stdio: 'inherit', env })
   // A terminal sends Ctrl-C to both processes: the program decides how to react, and this process ends with it.
   const ignore = () => undefined
   const pass = (signal: NodeJS.Signals) => child.kill(signal)

@@ -34,6 +34,18 @@ export function proxyUrl(toolkit: Toolkit): string {
   })
 }
 
+/** The models that the proxy lists for a key; none if it does not answer. */
+export async function listedModels(url: string, secret: string): Promise<string[]> {
+  try {
+    const headers = { authorization: `Bearer ${secret}` }
+    const answer = await fetch(`${url}/v1/models`, { headers, signal: AbortSignal.timeout(10_000) })
+    const { data } = (await answer.json()) as { data?: { id: string }[] }
+    return (data ?? []).map(({ id }) => id)
+  } catch {
+    return []
+  }
+}
+
 /** A temporary key for one program. */
 export async function programKey(
   toolkit: Toolkit,

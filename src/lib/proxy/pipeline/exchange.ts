@@ -63,7 +63,7 @@ export interface ExchangeListener {
 
 /** A request of one client and its answer. Every answer of the proxy leaves through here. */
 export class Exchange implements CallWatcher {
-  readonly call: ClientCall
+  call: ClientCall
   readonly id: string
   readonly #host: ExchangeListener
   dialect: Dialect = 'openai'

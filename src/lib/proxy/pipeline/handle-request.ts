@@ -9,6 +9,7 @@ import type { RequestPlan } from './request-plan.ts'
 import { planRequest, everyOwnStep, everyStep } from './request-plan.ts'
 import type { DispatchListener } from './dispatch.ts'
 import { Dispatch } from './dispatch.ts'
+import { sendEstimate } from './estimated-count.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './final-error.ts'
 import { earliestReturn, sendFinalError } from './final-error.ts'
@@ -103,7 +104,8 @@ async function endUnanswered(
     const { pinnedBy } = request
     if (refusal !== null && failures.length === 0 && (earliestReturn(live, wanted)?.at ?? null) === null)
       throw refusal
-    sendFinalError(live, exchange, wanted, { failures, pinnedBy })
+    if (!(await sendEstimate(live, exchange, request, failures)))
+      sendFinalError(live, exchange, wanted, { failures, pinnedBy })
     exchange.finish()
   } catch (error) {
     exchange.finish(error)

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../provider/provider.ts'
 import type { Format } from '../../translate/translate.ts'
+import type { OllamaRoute } from '../../translate/ollama/ollama-request.ts'
 
 /** The format and dialect in which an account gets a request. */
 export interface UpstreamWay {
@@ -29,6 +30,8 @@ export interface Route {
   keepsState: boolean
   /** False: it uses up none of the account's requests. */
   isCounted: boolean
+  /** The endpoint of Ollama's API that the request came to; null: none. */
+  ollama: OllamaRoute | null
 }
 
 const openai = (path: string, more: Partial<Route> = {}): Route => ({
@@ -41,6 +44,7 @@ const openai = (path: string, more: Partial<Route> = {}): Route => ({
   ways: [{ dialect: 'openai', format: null, route: path }],
   keepsState: false,
   isCounted: true,
+  ollama: null,
   ...more,
 })
 const anthropic = (path: string, more: Partial<Route> = {}): Route =>
@@ -71,6 +75,19 @@ const routes = [
   anthropic('/messages', { format: 'messages', ways: [asMessages, asChat] }),
   anthropic('/messages/count_tokens', { isCounted: false }),
 ]
+
+const ollama = (name: OllamaRoute, route: Route): [string, Route] => [
+  `/api/${name}`,
+  { ...route, name: `/api/${name}`, ollama: name },
+]
+const chat = openai('/chat/completions', { format: 'chat', ways: [asChat, asMessages] })
+
+const ollamaRoutes: ReadonlyMap<string, Route> = new Map([
+  ollama('chat', chat),
+  ollama('generate', chat),
+  ollama('embed', openai('/embeddings')),
+  ollama('embeddings', openai('/embeddings')),
+])
 
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
 
@@ -122,7 +139,7 @@ function tidyPath(whole: string): string {
 }
 
 function routeFor(path: string): Route | null {
-  const known = byPath.get(path)
+  const known = byPath.get(path) ?? ollamaRoutes.get(path)
   if (known !== undefined) return known
   const folder = MEDIA_PATH.exec(path)?.[1]
   return folder === undefined ? null : openai(path, { isMedia: true, name: `/v1/${folder}/*` })

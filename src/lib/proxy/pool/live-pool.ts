@@ -26,6 +26,7 @@ import { splitModel } from '../../rotation/rotation-request.ts'
 import { Strikes } from '../../rotation/strikes.ts'
 import { formatMissingProvider } from '../../toolkit/missing-provider.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
+import type { ClientKeyView } from '../../toolkit/keys/client-keys.ts'
 import { recordLimits } from '../../toolkit/keys/client-keys.ts'
 import { Authenticator } from './authenticate.ts'
 import type { AnswerHead } from './learned-limits.ts'
@@ -321,6 +322,11 @@ export class LivePool {
   }
 
   /** The account refused the usage option of streams. It is not sent again while the proxy runs. */
+  /** Returns a client key with what is left of it. Throws `key_not_found`. */
+  showKey(name: string): Promise<ClientKeyView> {
+    return this.#toolkit.keys.show(name)
+  }
+
   takesNoUsageOption(target: Target): void {
     target.takesUsageOption = false
     this.#takeNoUsageOption.add(baseOf(target))

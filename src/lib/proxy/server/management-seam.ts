@@ -18,6 +18,13 @@ export type ManagementHandler = (req: IncomingMessage, res: ServerResponse, fact
 /** The page's files are beside it. No provider endpoint has such a name. */
 const PAGE_FILE = /^\/[\w-]{1,80}\.(?:css|ico|js|png|svg|txt|woff2)$/
 
+/** Ollama's API, which has the same beginning. No endpoint of the management API has any of these names. */
+const OLLAMA = /^\/api\/(?:chat|generate|tags|show|embed|embeddings|version|ps)$/
+
+export function isOllamaPath(path: string): boolean {
+  return OLLAMA.test(path)
+}
+
 /** The page, its files, and the API below it. No provider endpoint has any of these paths. */
 export function isManagementPath(url: string): boolean {
   const mark = url.indexOf('?')
@@ -25,7 +32,7 @@ export function isManagementPath(url: string): boolean {
   return (
     path === '/' ||
     path === '/api' ||
-    path.startsWith('/api/') ||
+    (path.startsWith('/api/') && !isOllamaPath(path)) ||
     path.startsWith('/assets/') ||
     PAGE_FILE.test(path)
   )

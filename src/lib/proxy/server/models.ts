@@ -7,7 +7,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 
 /** A model of the pool, and the provider that listed it first. */
-interface Model {
+export interface Model {
   id: string
   provider: string
   /** Epoch seconds; null: unknown. */
@@ -22,15 +22,19 @@ const FRESH_MS = 5 * 60_000
  * client's format.
  */
 export async function listModels(proxy: ProxyContext, exchange: Exchange, id: string): Promise<void> {
-  const { key } = exchange
-  const all = await modelsOf(proxy, key?.scope ?? everyAccount)
-  const models = key === null ? all : all.filter(({ id: name }) => allowsModel(key.key, name))
+  const models = await knownModels(proxy, exchange)
   if (id === '') return exchange.sendJson(200, listShape(exchange.dialect, models))
   const found =
     models.find((model) => model.id === id) ?? models.find((model) => `${model.provider}/${model.id}` === id)
   if (found === undefined)
     throw new QwenctlError('model_not_found', `no account lists the model ${id.slice(0, 200)}`)
   exchange.sendJson(200, modelShape(exchange.dialect, found))
+}
+
+/** Returns the models that the client may use. */
+export async function knownModels(proxy: ProxyContext, { key }: Pick<Exchange, 'key'>): Promise<Model[]> {
+  const all = await modelsOf(proxy, key?.scope ?? everyAccount)
+  return key === null ? all : all.filter(({ id }) => allowsModel(key.key, id))
 }
 
 /**

@@ -18,10 +18,16 @@ import { handleRequest } from '../pipeline/handle-request.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 import { health, readiness } from './health.ts'
 import { isLoopback } from '../../base/loopback.ts'
-import { isManagementPath } from './management-seam.ts'
+import { isManagementPath, isOllamaPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics } from './metrics.ts'
 import type { LocalHost } from './local-request.ts'
+import { answerOllama } from './ollama-models.ts'
+import { answerUsage } from './usage.ts'
+import { OllamaCall } from '../pipeline/ollama-call.ts'
+import { fromOllama } from '../../translate/ollama/ollama-request.ts'
+import type { OllamaRoute } from '../../translate/ollama/ollama-request.ts'
+import { parseExact } from '../../translate/reshape/exact-json.ts'
 import { listModels } from './models.ts'
 import type { Incoming } from '../pipeline/outgoing.ts'
 import { decodeRequest, readBody } from '../pipeline/read-request.ts'
@@ -162,6 +168,8 @@ export class ProxyServer implements LocalHost {
     if (head.isAnthropic) exchange.dialect = 'anthropic'
     if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
     if (route !== null) exchange.route = route.name
+    if (route === null ? isOllamaPath(path) : route.ollama !== null)
+      exchange.call = new OllamaCall(exchange.call)
     const { management } = this.#options
     const isManaged = route === null && management !== null && isManagementPath(url)
     if (!isManaged) this.#identify(exchange, path, head)
@@ -225,11 +233,22 @@ export class ProxyServer implements LocalHost {
   }
 
   #handle(exchange: Exchange, incoming: Incoming): void {
+    exchange.isWorkedOn = true
     try {
-      handleRequest(this.#proxy, exchange, incoming)
+      if (incoming.route.ollama === null) handleRequest(this.#proxy, exchange, incoming)
+      else this.#handleOllama(exchange, incoming, incoming.route.ollama)
     } catch (error) {
       exchange.finish(error)
     }
+  }
+
+  #handleOllama(exchange: Exchange, incoming: Incoming, route: OllamaRoute): void {
+    const { plan, body } = fromOllama(route, parseExact(incoming.bytes.toString('utf8')))
+    if (exchange.call instanceof OllamaCall) exchange.call.serve(plan)
+    if (!plan.isLoad)
+      return handleRequest(this.#proxy, exchange, { ...incoming, bytes: Buffer.from(JSON.stringify(body)) })
+    exchange.sendJson(200, { choices: [{ index: 0, message: { content: '' }, finish_reason: 'load' }] })
+    exchange.finish()
   }
 
   async #answer(exchange: Exchange, work: Promise<void>): Promise<void> {
@@ -270,6 +289,16 @@ export class ProxyServer implements LocalHost {
       allow(exchange, 'GET', 'HEAD')
       exchange.route = '/v1/models'
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
+    }
+    if (path === '/usage') {
+      allow(exchange, 'GET', 'HEAD')
+      exchange.route = '/v1/usage'
+      return answerUsage(this.#proxy, exchange)
+    }
+    if (isOllamaPath(path)) {
+      allow(exchange, path === '/api/show' ? 'POST' : 'GET', 'HEAD')
+      exchange.route = path
+      return answerOllama(this.#proxy, exchange, path)
     }
     const { method, url } = exchange.call
     const [asked = ''] = url.split('?', 1) // the query may contain a key

@@ -1,6 +1,7 @@
 /**
- * Variables that point programs at the proxy, with the names that the OpenAI and Anthropic libraries and their users
- * read.
+ * Variables that point programs at the proxy, as the libraries of OpenAI, Anthropic, Google and Ollama read them.
+ * Claude Code warns of two credentials, and asks about `ANTHROPIC_API_KEY` at every start
+ * (https://code.claude.com/docs/en/iam, 2026-11). So there is only the other variable.
  */
 export function programEnvironment(url: string, secret: string): Record<string, string> {
   return {
@@ -8,10 +9,16 @@ export function programEnvironment(url: string, secret: string): Record<string, 
     OPENAI_API_BASE: `${url}/v1`,
     OPENAI_API_KEY: secret,
     ANTHROPIC_BASE_URL: url,
-    ANTHROPIC_API_KEY: secret,
     ANTHROPIC_AUTH_TOKEN: secret,
+    GOOGLE_GEMINI_BASE_URL: url,
+    GEMINI_API_KEY: secret,
+    OLLAMA_HOST: url,
+    OLLAMA_API_KEY: secret,
   }
 }
+
+/** Variables that some libraries prefer to those above. A program must not see them. */
+export const hiddenVariables = ['ANTHROPIC_API_KEY', 'GOOGLE_API_KEY'] as const
 
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]
@@ -19,6 +26,18 @@ export type Shell = (typeof shells)[number]
 /** Lines that the shell evaluates. */
 export function exportLines(variables: Record<string, string>, shell: Shell): string[] {
   return Object.entries(variables).map(([name, value]) => writers[shell](name, value))
+}
+
+/** Lines that remove variables. */
+export function unsetLines(names: readonly string[], shell: Shell): string[] {
+  return names.map((name) => removers[shell](name))
+}
+
+const removers: Record<Shell, (name: string) => string> = {
+  bash: (name) => `unset ${name}`,
+  zsh: (name) => `unset ${name}`,
+  fish: (name) => `set -e ${name}`,
+  powershell: (name) => `Remove-Item Env:${name}`,
 }
 
 const writers: Record<Shell, (name: string, value: string) => string> = {

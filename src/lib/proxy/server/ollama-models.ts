@@ -1,0 +1,74 @@
+// The parts of Ollama's API that need no account: https://github.com/ollama/ollama, docs/api.md (2026-11).
+
+import { QwenctlError } from '../../base/errors.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { ProxyContext } from '../pipeline/proxy-context.ts'
+import { readBody } from '../pipeline/read-request.ts'
+import { knownModels, type Model } from './models.ts'
+
+/** The version of this API. Clients compare it with the one that brought a feature. */
+const VERSION = '0.12.6'
+
+/** Answers a path of Ollama's API that needs no account. */
+export async function answerOllama(proxy: ProxyContext, exchange: Exchange, path: string): Promise<void> {
+  if (path === '/api/version') sendPlain(exchange, { version: VERSION })
+  else if (path === '/api/ps') sendPlain(exchange, { models: [] })
+  else if (path === '/api/tags')
+    sendPlain(exchange, { models: (await knownModels(proxy, exchange)).map(tagOf) })
+  else await show(proxy, exchange)
+}
+
+async function show(proxy: ProxyContext, exchange: Exchange): Promise<void> {
+  const { model, name } = await bodyOf(exchange, proxy.maxBodyBytes)
+  const wanted = model ?? name
+  if (typeof wanted !== 'string') throw new QwenctlError('invalid_request', 'the request names no model')
+  const models = await knownModels(proxy, exchange)
+  const found = models.find(({ id, provider }) => id === wanted || `${provider}/${id}` === wanted)
+  if (found === undefined)
+    throw new QwenctlError('model_not_found', `no account lists the model ${wanted.slice(0, 200)}`)
+  sendPlain(exchange, {
+    ...{ modelfile: '', parameters: '', template: '', license: '' },
+    details: detailsOf(found),
+    model_info: { 'general.architecture': found.provider, 'general.basename': found.id },
+    capabilities: ['completion', 'tools', 'vision', 'thinking'],
+    modified_at: timeOf(found),
+  })
+}
+
+function tagOf(model: Model): object {
+  const { id } = model
+  const details = detailsOf(model)
+  return { name: id, model: id, modified_at: timeOf(model), size: 0, digest: '', details }
+}
+
+function detailsOf({ provider }: Model): object {
+  return {
+    parent_model: '',
+    format: 'api',
+    family: provider,
+    families: [provider],
+    parameter_size: '',
+    quantization_level: '',
+  }
+}
+
+function timeOf({ created }: Model): string {
+  return new Date((created ?? 0) * 1000).toISOString()
+}
+
+function bodyOf(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    readBody(exchange, maxBytes, (body) => {
+      if (body instanceof Error) return reject(body)
+      try {
+        resolve(JSON.parse(body.toString('utf8')) as Record<string, unknown>)
+      } catch {
+        reject(new QwenctlError('invalid_request', 'the request body is not valid JSON'))
+      }
+    })
+  })
+}
+
+function sendPlain(exchange: Exchange, value: object): void {
+  exchange.sendJson(200, value)
+}

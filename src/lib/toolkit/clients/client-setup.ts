@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { QwenctlError } from '../../base/errors.ts'
+import { clients, type ClientFacts, type ClientSetup, type FileSetup } from './client-table.ts'
+import type { ConfigText, Path } from './config-text.ts'
+import { diffLines } from './diff-lines.ts'
+import { DotenvText } from './dotenv-text.ts'
+import { JsoncText } from './jsonc-text.ts'
+import { TomlText } from './toml-text.ts'
+import { YamlText } from './yaml-text.ts'
+
+/** A file before and after. */
+export interface FilePlan {
+  file: string
+  format: FileSetup['format']
+  /** Null: there is no such file. */
+  before: string | null
+  after: string
+  /** Lines with `+`, `-` or a blank before them, with the client key masked. */
+  diff: string[]
+  /** Values that an undo leaves, because they were changed since. */
+  kept: string[]
+  changes: RecordedChange[]
+}
+
+interface RecordedChange {
+  path: Path
+  /** The value before; absent: there was none. */
+  before?: unknown
+  /** The hash of the written value, which may hold a client key. */
+  hash: string
+  /** The length of the shortest beginning of the path that led to nothing; 0: there was a value. */
+  createdFrom: number
+}
+
+interface RecordedFile {
+  file: string
+  format: FileSetup['format']
+  /** The copy of the file before; null: there was no file. */
+  copy: string | null
+  /** The hash of the file as written. */
+  hash: string
+  changes: RecordedChange[]
+}
+
+/** The changes of a set-up, so that it can be undone. */
+interface SetupRecord {
+  client: string
+  at: string
+  /** The client key made for it; null: none. */
+  keyName: string | null
+  files: RecordedFile[]
+}
+
+/** Finds a client by its name. Throws `invalid_value`. */
+export function findClient(id: string): ClientSetup {
+  const found = clients.find((client) => client.id === id)
+  if (found !== undefined) return found
+  throw new QwenctlError('invalid_value', `qwenctl cannot set up ${id}`, {
+    hint: `it knows ${clients.map((client) => client.id).join(', ')}; docs/guide/clients.md has others`,
+  })
+}
+
+/** Sets clients up in their own configuration, and undoes that. `folder`: private, for records and copies. */
+export class ClientSetups {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** The client key that an earlier set-up has made; null: none. */
+  keyOf(client: string): string | null {
+    return this.#read(client)?.keyName ?? null
+  }
+
+  /** The files after the set-up. An earlier one is undone first. Throws `failed` for a file that cannot be edited. */
+  plan(client: ClientSetup, facts: ClientFacts): FilePlan[] {
+    const before = this.#read(client.id)
+    return client.files(facts).map((setup) => {
+      const file = resolved(setup.file)
+      const recorded = before?.files.find((each) => each.file === file)
+      const now = readText(file)
+      const base = recorded === undefined || now === null ? now : this.#withoutSetup(recorded, now).text
+      return planFile({ ...setup, file }, { now, base: base ?? '' }, facts.key)
+    })
+  }
+
+  /** Writes the planned files, after their copies and the record. */
+  apply(
+    client: ClientSetup,
+    plans: readonly FilePlan[],
+    { keyName, at }: { keyName: string | null; at: string },
+  ): void {
+    const earlier = this.#read(client.id)
+    const files = plans.map((plan, index): RecordedFile => {
+      const known = earlier?.files.find((each) => each.file === plan.file)
+      const copy = known === undefined ? this.#copy(client.id, plan, index) : known.copy
+      return { file: plan.file, format: plan.format, copy, hash: hashOf(plan.after), changes: plan.changes }
+    })
+    writeText(
+      this.#recordFile(client.id),
+      `${JSON.stringify({ client: client.id, at, keyName, files }, null, 2)}\n`,
+    )
+    for (const { file, after } of plans) writeText(file, after)
+  }
+
+  /** The files after the undo. Throws `failed` if nothing was set up. */
+  planUndo(client: ClientSetup): FilePlan[] {
+    const record = this.#read(client.id)
+    if (record === null)
+      throw new QwenctlError(
+        'failed',
+        `${client.title} was not set up by qwenctl, so there is nothing to undo`,
+        {
+          hint: `qwenctl setup ${client.id} sets it up`,
+        },
+      )
+    return record.files.flatMap((recorded) => {
+      const now = readText(recorded.file)
+      if (now === null) return []
+      const { text, kept } = this.#withoutSetup(recorded, now)
+      const { file, format } = recorded
+      return [{ file, format, before: now, after: text, diff: diffLines(now, text), kept, changes: [] }]
+    })
+  }
+
+  /** Writes the files of an undo. A file that only the set-up has made is removed. */
+  applyUndo(client: ClientSetup, plans: readonly FilePlan[]): void {
+    const record = this.#read(client.id)
+    for (const { file, after } of plans) {
+      const isOurs = record?.files.some((each) => each.file === file && each.copy === null) === true
+      if (isOurs && /^\s*(?:\{\s*\}\s*)?$/.test(after)) rmSync(file, { force: true })
+      else writeText(file, after)
+    }
+    rmSync(join(this.#folder, client.id), { recursive: true, force: true })
+  }
+
+  /** The text without the set-up. A file that was not edited since gets its copy back. */
+  #withoutSetup(recorded: RecordedFile, now: string): { text: string; kept: string[] } {
+    if (hashOf(now) === recorded.hash)
+      return { text: recorded.copy === null ? '' : readFileSync(recorded.copy, 'utf8'), kept: [] }
+    const config = openConfig(recorded.file, recorded.format, now)
+    const kept: string[] = []
+    for (const change of recorded.changes.toReversed()) {
+      const value = config.get(change.path)
+      if (value === undefined) continue
+      if (hashOf(JSON.stringify(value)) !== change.hash) kept.push(change.path.join('.'))
+      else if (change.before !== undefined) config.set(change.path, change.before)
+      else removeWithParents(config, change)
+    }
+    return { text: config.text, kept }
+  }
+
+  #copy(client: string, { before, file }: FilePlan, index: number): string | null {
+    if (before === null) return null
+    const copy = join(this.#folder, client, `${index}-${basename(file)}`)
+    writeText(copy, before)
+    return copy
+  }
+
+  #recordFile(client: string): string {
+    return join(this.#folder, client, 'setup.json')
+  }
+
+  #read(client: string): SetupRecord | null {
+    const text = readText(this.#recordFile(client))
+    return text === null ? null : (JSON.parse(text) as SetupRecord)
+  }
+}
+
+function planFile(
+  { file, format, changes }: FileSetup,
+  { now, base }: { now: string | null; base: string },
+  key: string,
+): FilePlan {
+  const config = openConfig(file, format, base)
+  const recorded: RecordedChange[] = []
+  for (const { path, value, isDefault } of changes) {
+    const before = config.get(path)
+    if (before !== undefined && isDefault === true) continue
+    const missing = path.findIndex((_, index) => config.get(path.slice(0, index + 1)) === undefined)
+    config.set(path, value)
+    const change = { path, hash: hashOf(JSON.stringify(value)), createdFrom: missing + 1 }
+    recorded.push(before === undefined ? change : { ...change, before })
+  }
+  const after = config.text
+  openConfig(file, format, after) // what is written must be readable
+  const diff = diffLines(now ?? '', after).map((line) => line.replaceAll(key, masked(key)))
+  return { file, format, before: now, after, diff, kept: [], changes: recorded }
+}
+
+function masked(key: string): string {
+  return key.startsWith('qk_') ? `qk_…${key.slice(-4)}` : key
+}
+
+function openConfig(file: string, format: FileSetup['format'], text: string): ConfigText {
+  if (format === 'toml') return new TomlText(file, text)
+  if (format === 'yaml') return new YamlText(file, text)
+  return format === 'dotenv' ? new DotenvText(text) : new JsoncText(file, text)
+}
+
+/** Removes a value with the objects that the set-up made for it, if they are empty now. */
+function removeWithParents(config: ConfigText, { path, createdFrom }: RecordedChange): void {
+  config.remove(path)
+  for (let length = path.length - 1; length >= createdFrom && createdFrom > 0; length--) {
+    const parent = config.get(path.slice(0, length))
+    if (typeof parent !== 'object' || parent === null || Object.keys(parent).length > 0) return
+    config.remove(path.slice(0, length))
+  }
+}
+
+/** The file behind a link: people keep their configuration in a repository. */
+function resolved(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new QwenctlError('failed', `${file} cannot be read`, {
+      cause: error,
+      hint: 'check its permissions',
+    })
+  }
+}
+
+function writeText(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600
+  const fresh = `${file}.qwenctl-${process.pid}`
+  writeFileSync(fresh, text, { mode })
+  renameSync(fresh, file)
+}
+
+function hashOf(text: string | undefined): string {
+  return createHash('sha256')
+    .update(text ?? '')
+    .digest('hex')
+}

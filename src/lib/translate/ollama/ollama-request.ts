@@ -1,0 +1,90 @@
+// Requests of Ollama's API as chat completions and embeddings, by docs/api.md of https://github.com/ollama/ollama
+// (2026-11).
+
+import { QwenctlError } from '../../base/errors.ts'
+import { isObject, isText, type Json } from '../json-fields.ts'
+import { chatMessages } from './ollama-messages.ts'
+
+export type OllamaRoute = 'chat' | 'generate' | 'embed' | 'embeddings'
+
+/** The facts of a request that its answer needs. */
+export interface OllamaPlan {
+  route: OllamaRoute
+  model: string
+  isStream: boolean
+  /** The request has no prompt: it only loads the model. */
+  isLoad: boolean
+}
+
+/** Translates the parsed body. Throws `invalid_request` for a body without a model or of the wrong form. */
+export function fromOllama(route: OllamaRoute, body: unknown): { plan: OllamaPlan; body: Json } {
+  if (!isObject(body)) throw new QwenctlError('invalid_request', 'the request body is not a JSON object')
+  const { model } = body
+  if (!isText(model)) throw new QwenctlError('invalid_request', 'the request names no model')
+  const isEmbedding = route === 'embed' || route === 'embeddings'
+  const isStream = !isEmbedding && body.stream !== false
+  const messages = isEmbedding ? [] : messagesOf(route, body)
+  const plan = {
+    route,
+    model,
+    isStream,
+    isLoad: !isEmbedding && !messages.some(({ role }) => role !== 'system'),
+  }
+  if (isEmbedding) return { plan, body: embeddingRequest(route, body, model) }
+  return { plan, body: { model, messages, ...settings(body), ...(isStream ? streaming : {}) } }
+}
+
+const streaming: Json = { stream: true, stream_options: { include_usage: true } }
+
+function embeddingRequest(route: OllamaRoute, body: Json, model: string): Json {
+  const input = route === 'embed' ? body.input : body.prompt
+  const { dimensions } = body
+  return { model, input: input ?? '', ...(typeof dimensions === 'number' ? { dimensions } : {}) }
+}
+
+function messagesOf(route: OllamaRoute, body: Json): Json[] {
+  if (route === 'chat') return chatMessages(Array.isArray(body.messages) ? body.messages : [])
+  const { prompt, system, images } = body
+  return chatMessages([
+    ...(isText(system) ? [{ role: 'system', content: system }] : []),
+    ...(isText(prompt)
+      ? [{ role: 'user', content: prompt, ...(images === undefined ? {} : { images }) }]
+      : []),
+  ])
+}
+
+/** Options of the local runner, such as `num_ctx` and `keep_alive`, mean nothing to a service. */
+function settings(body: Json): Json {
+  const options = isObject(body.options) ? body.options : {}
+  const more: Json = {}
+  for (const [name, chatName] of samplers) if (options[name] !== undefined) more[chatName] = options[name]
+  const { num_predict: most, stop } = options
+  if (typeof most === 'number' && most > 0) more.max_tokens = most
+  if (isText(stop) || (Array.isArray(stop) && stop.length > 0)) more.stop = stop
+  if (Array.isArray(body.tools) && body.tools.length > 0) more.tools = body.tools
+  const format = responseFormat(body.format)
+  if (format !== null) more.response_format = format
+  const effort = effortOf(body.think)
+  if (effort !== null) more.reasoning_effort = effort
+  return more
+}
+
+const samplers = [
+  ['temperature', 'temperature'],
+  ['top_p', 'top_p'],
+  ['seed', 'seed'],
+  ['presence_penalty', 'presence_penalty'],
+  ['frequency_penalty', 'frequency_penalty'],
+] as const
+
+function responseFormat(format: unknown): Json | null {
+  if (format === 'json') return { type: 'json_object' }
+  if (!isObject(format)) return null
+  return { type: 'json_schema', json_schema: { name: 'answer', schema: format } }
+}
+
+/** `think: false` is the default of most models, and some refuse to hear of it. */
+function effortOf(think: unknown): string | null {
+  if (think === true) return 'medium'
+  return think === 'low' || think === 'medium' || think === 'high' ? think : null
+}

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ClientSetups } from '../../../../src/lib/toolkit/clients/client-setup.ts'
+import { clients, type ClientFacts } from '../../../../src/lib/toolkit/clients/client-table.ts'
+import { JsoncText } from '../../../../src/lib/toolkit/clients/jsonc-text.ts'
+import { TomlText } from '../../../../src/lib/toolkit/clients/toml-text.ts'
+import { temporaryFolder } from '../../../support/cli.ts'
+
+const KEY = 'qk_of-this-client-0123456789'
+
+const samples = {
+  jsonc: '{\n  // mine\n  "theme": "dark", // t\n  "env": {"K": "v"},\n  "list": [1, 2,],\n}\n',
+  toml: '# mine\nmodel = "gpt-5" # the best\nnotes = """\n[no.table]\n"""\n\n[mcp_servers.x]\ncommand = "npx" # c\nargs = [\n  "a", # ]\n]\n\n# tail\n',
+  yaml: '# mine\nname: x\nversion: 1.0.0\nmodels:\n  - name: other # o\n    model: z\nrules: [a, b]\n',
+  dotenv: 'A=1\n# mine\n',
+}
+
+/** What a person adds after the set-up. */
+const additions = {
+  jsonc: (text: string) => {
+    const config = new JsoncText('f', text)
+    config.set(['later'], 1)
+    return config.text
+  },
+  toml: (text: string) => `${text}\n[later]\nx = 1\n`,
+  yaml: (text: string) => `${text}later: 1\n`,
+  dotenv: (text: string) => `${text}LATER=1\n`,
+}
+
+function given(): { setups: ClientSetups; facts: ClientFacts } {
+  const home = temporaryFolder()
+  const facts = { home, env: {}, exists: existsSync, url: 'http://127.0.0.1:3000', key: KEY, model: 'm1' }
+  return { setups: new ClientSetups(join(home, 'state')), facts }
+}
+
+const made = { keyName: null, at: '2026-11-30T00:00:00.000Z' }
+
+describe.each(clients)('$id', (client) => {
+  test('is set up in an empty home, and its files are gone after the undo', () => {
+    const { setups, facts } = given()
+    const plans = setups.plan(client, facts)
+    expect(plans.flatMap(({ diff }) => diff).join('\n')).not.toContain(KEY)
+    setups.apply(client, plans, made)
+    const all = plans.map(({ file }) => readFileSync(file, 'utf8')).join('\n')
+    expect(all).toContain(KEY)
+    expect(all).toContain('127.0.0.1:3000')
+    for (const { file } of plans) expect(statSync(file).mode & 0o077).toBe(0)
+    expect(setups.plan(client, facts).flatMap(({ diff }) => diff)).toEqual([]) // twice is as good as once
+    setups.applyUndo(client, setups.planUndo(client))
+    for (const { file } of plans) expect(existsSync(file)).toBe(false)
+    expect(() => setups.planUndo(client)).toThrow('nothing to undo')
+  })
+
+  test('keeps all else, and the undo restores every byte', () => {
+    const { setups, facts } = given()
+    for (const { file, format } of client.files(facts)) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, samples[format])
+    }
+    const plans = setups.plan(client, facts)
+    setups.apply(client, plans, made)
+    for (const { file, format } of plans) {
+      const text = readFileSync(file, 'utf8')
+      for (const line of samples[format]
+        .split('\n')
+        .filter((each) => each.includes('#') || each.includes('//')))
+        if (!line.startsWith('model =')) expect(text).toContain(line)
+    }
+    setups.apply(client, setups.plan(client, { ...facts, model: 'm2' }), made)
+    setups.applyUndo(client, setups.planUndo(client))
+    for (const { file, format } of plans) expect(readFileSync(file, 'utf8')).toBe(samples[format])
+  })
+
+  test('is undone exactly in a file that was edited since', () => {
+    const { setups, facts } = given()
+    for (const { file, format } of client.files(facts)) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, samples[format])
+    }
+    const plans = setups.plan(client, facts)
+    setups.apply(client, plans, made)
+    for (const { file, format } of plans) writeFileSync(file, additions[format](readFileSync(file, 'utf8')))
+    setups.applyUndo(client, setups.planUndo(client))
+    for (const { file, format } of plans)
+      expect(readFileSync(file, 'utf8')).toBe(additions[format](samples[format]))
+  })
+
+  test('leaves a file alone that it cannot read', () => {
+    const { setups, facts } = given()
+    const [first] = client.files(facts)
+    if (first === undefined || first.format === 'dotenv') return
+    mkdirSync(dirname(first.file), { recursive: true })
+    writeFileSync(first.file, first.format === 'toml' ? 'a = """\nno end' : '{ "a": [1, }')
+    expect(() => setups.plan(client, facts)).toThrow(/cannot be edited/)
+  })
+})
+
+test('a value that a person has changed since stays, and is named', () => {
+  const { setups, facts } = given()
+  const client = clients.find(({ id }) => id === 'claude-code')!
+  const plans = setups.plan(client, facts)
+  setups.apply(client, plans, made)
+  const { file } = plans[0]!
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"m1"', '"mine"'))
+  const [undo] = setups.planUndo(client)
+  expect(undo?.kept).toEqual(['env.ANTHROPIC_MODEL'])
+  expect(JSON.parse(undo!.after)).toEqual({ env: { ANTHROPIC_MODEL: 'mine' } })
+})
+
+test('JSON with comments: what is set can be read, and its removal restores every byte', () => {
+  const name = fc.stringMatching(/^[a-z]{1,6}$/)
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        name,
+        fc.oneof(fc.integer(), fc.string(), fc.dictionary(name, fc.boolean(), { minKeys: 1 })),
+        { minKeys: 1 },
+      ),
+      fc.constantFrom(0, 2, '\t'),
+      fc.boolean(),
+      (values, indent, hasComments) => {
+        let text = `${JSON.stringify(values, null, indent)}\n`
+        if (hasComments && indent !== 0) text = text.replace(/,\n/g, ', // note\n')
+        const config = new JsoncText('f', text)
+        config.set(['Fresh', 'deep'], [1, { a: '}' }])
+        expect(config.get(['Fresh', 'deep'])).toEqual([1, { a: '}' }])
+        for (const [key, value] of Object.entries(values)) expect(config.get([key])).toEqual(value)
+        config.remove(['Fresh'])
+        expect(config.text).toBe(text)
+      },
+    ),
+  )
+})
+
+test('TOML: a key at the top never lands in a table, and a table in another form is refused', () => {
+  const config = new TomlText('f', '[a]\nmodel = "x"\n')
+  config.set(['model'], 'y')
+  expect(config.text).toBe('model = "y"\n[a]\nmodel = "x"\n')
+  const inline = new TomlText('f', 'model_providers = { qwenctl = { name = "x" } }\n')
+  expect(() => inline.set(['model_providers', 'qwenctl'], { name: 'q' })).toThrow(/another form/)
+})
