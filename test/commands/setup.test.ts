@@ -6,7 +6,6 @@ import { runCommand, temporaryFolder } from '../support/cli.ts'
 interface Shown {
   key: string | null
   files: { file: string; changed: boolean; diff: string[] }[]
-  keys: { name: string }[]
   error: { code: string; hint: string }
 }
 const shown = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Shown
@@ -36,9 +35,9 @@ test('with --account the client gets a key for that account alone, which ends wi
   expect(done.stdout + done.stderr).not.toContain(secret)
   const again = await runCommand(home, ['setup', 'claude-code', '--account', 'play', '--json'])
   expect(again.exit).toBe(0)
-  expect(shown(await runCommand(home, ['keys', 'list', '--json'])).keys).toHaveLength(1)
+  expect((await runCommand(home, ['keys', 'show', 'setup-claude-code'])).exit).toBe(0)
   await runCommand(home, ['setup', 'claude-code', '--undo', '--json'])
-  expect(shown(await runCommand(home, ['keys', 'list', '--json'])).keys).toEqual([])
+  expect((await runCommand(home, ['keys', 'show', 'setup-claude-code'])).exit).toBe(3)
 })
 
 test('what is missing is named with the command', async () => {

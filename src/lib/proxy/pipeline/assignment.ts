@@ -13,7 +13,8 @@ export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
  * option, a parameter or an effort that the client did not send, or state that another service sealed. Or it refused an access
  * token that can be renewed.
  */
-export type RetryReason = 'stale-connection' | 'usage-option' | 'added-parameter' | 'access-token' | 'effort' | 'sealed-state'
+export type RetryReason =
+  'stale-connection' | 'usage-option' | 'added-parameter' | 'access-token' | 'effort' | 'sealed-state'
 
 /** An account's attempt at a request. */
 export interface Assignment {
