@@ -10,8 +10,8 @@ export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 
 /**
  * Why an account gets the same request again. Its kept connection closed under the request. It refused an
- * option, a parameter or an effort that the client did not send, or state that another service sealed. Or it refused an access
- * token that can be renewed.
+ * option, a parameter or an effort that only qwenctl added. It refused state that another service sealed. Or it
+ * refused an access token that can be renewed.
  */
 export type RetryReason =
   'stale-connection' | 'usage-option' | 'added-parameter' | 'access-token' | 'effort' | 'sealed-state'
