@@ -254,3 +254,11 @@ test('finish_reason "" in every chunk is no end', async () => {
   upstream.next(events(frame({ choices: [{ index: 0, delta: { content: 'a' }, finish_reason: '' }] })))
   expect((await proxy.chat({ stream: true })).text).toContain('"error"')
 })
+
+test('a stream that is complete without [DONE] gets one', async () => {
+  const { upstream, proxy } = await given()
+  upstream.next(events(delta('hi'), STOP), events(delta('hi'), STOP, DONE), events(delta('hi')))
+  expect((await proxy.chat({ stream: true })).text).toBe(delta('hi') + STOP + DONE)
+  expect((await proxy.chat({ stream: true })).text).toBe(delta('hi') + STOP + DONE)
+  expect((await proxy.chat({ stream: true })).text).not.toContain('[DONE]')
+})

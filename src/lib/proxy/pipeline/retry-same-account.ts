@@ -24,7 +24,8 @@ function reasonIn(result: Refused, sent: Sent, assignment: Assignment): RetryRea
   if (isOptionRefused(result, sent)) return 'usage-option'
   if (refusedParameter(result, assignment) !== null) return 'added-parameter'
   const refused = refusedTranslation(result, sent)
-  if (refused !== null) return refused
+  const isLeftOut = refused === 'effort' && assignment.retried.includes('added-parameter')
+  if (refused !== null && !isLeftOut) return refused
   return isTokenRefused(result, sent) ? 'access-token' : null
 }
 

@@ -18,6 +18,9 @@ import { inClientsFormat } from './translated-answer.ts'
  */
 const BROKEN_OFF = 'upstream connection error: the answer broke off before it was complete'
 
+/** https://platform.openai.com/docs/api-reference/chat-streaming (2026-11): the end of every stream. */
+const DONE = Buffer.from('data: [DONE]\n\n')
+
 const UNTRANSLATABLE = 'the upstream answered with something that cannot be translated'
 
 /** Limit of a stream that is held whole. */
@@ -121,6 +124,7 @@ export class StreamRelay {
     const translator = this.#translator
     if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
     else if (!filter.sawEnd && late === null) this.#writeLoss()
+    else if (filter.lacksDone && late === null) this.#sink.write(DONE)
     this.#context.exchange.watcher = null
     this.#context.exchange.end()
     return { isWhole: filter.sawEnd && late === null && translator?.isComplete !== false, late }

@@ -36,6 +36,8 @@ export class StreamFilter {
   isOpen = false
   /** True once the stream reported that it is complete. A stream without that was cut. */
   sawEnd = false
+  /** True if the stream was complete without the `[DONE]` that clients of chat completions wait for. */
+  lacksDone = false
   /** The usage read so far. */
   usage: Usage = unknownUsage
   /** The most tokens of the text so far, for streams that end without a usage. */
@@ -80,7 +82,10 @@ export class StreamFilter {
     if (out.length > 0 && rest?.isComplete === false) out.push(CLOSE_FRAME)
     if (this.#tap.isOverflowing) out.push(CLOSE_FRAME)
     if (!this.isOpen && this.refusal === null) this.#refuseBareError(rest)
-    if (this.#sawFinishReason && !isCut) this.sawEnd = true
+    if (this.#sawFinishReason && !isCut) {
+      this.lacksDone = !this.sawEnd
+      this.sawEnd = true
+    }
     return this.refusal === null ? out : []
   }
 

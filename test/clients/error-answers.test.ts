@@ -1,0 +1,94 @@
+// Each error of the proxy that a repeated request cannot change, through the clients' own libraries with their own
+// retries: one request for one answer.
+
+import Anthropic from '@anthropic-ai/sdk'
+import { Ollama } from 'ollama'
+import OpenAI from 'openai'
+import { describe, expect, test } from 'vitest'
+import type { FakeUpstream } from '../support/fake-upstream.ts'
+import { chat, givenUpstream, json } from '../support/fake-upstream.ts'
+import type { GivenAccount, TestProxy } from '../support/proxy-harness.ts'
+import { givenProxy } from '../support/proxy-harness.ts'
+import { CountedFetch, rejection } from './given-client.ts'
+
+interface Case {
+  code: string
+  status: number
+  accounts?: GivenAccount[]
+  prepare?: (given: { proxy: TestProxy; upstream: FakeUpstream }) => Promise<void>
+  model?: string
+  content?: string
+}
+
+const refused = (status: number, error: object) => json(status, { error })
+
+const cases: Case[] = [
+  {
+    ...{ code: 'quota_exhausted', status: 429, accounts: [{ name: 'a', limits: ['1/24h'] }] },
+    prepare: async ({ proxy, upstream }) => {
+      upstream.next(chat())
+      await proxy.chat()
+    },
+  },
+  {
+    ...{ code: 'needs_action', status: 402 },
+    prepare: async ({ proxy, upstream }) => {
+      upstream.next(refused(429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }))
+      await proxy.chat()
+    },
+  },
+  {
+    ...{ code: 'needs_action', status: 403 },
+    prepare: async ({ proxy, upstream }) => {
+      upstream.next(refused(401, { code: 'invalid_api_key', message: 'Incorrect API key provided' }))
+      await proxy.chat()
+    },
+  },
+  { code: 'model_not_found', status: 404, accounts: [{ name: 'a', models: ['other'] }] },
+  { code: 'no_accounts', status: 503, accounts: [] },
+  { code: 'request_too_large', status: 413, content: 'x'.repeat(1_100_000) },
+  {
+    ...{ code: 'invalid_api_key', status: 401 },
+    prepare: async ({ proxy }) => {
+      await proxy.toolkit.keys.create({ name: 'other' })
+    },
+  },
+]
+
+const clients = {
+  openai: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
+    new OpenAI({ baseURL: `${url}/v1`, apiKey: 'any', fetch }).chat.completions.create({
+      model,
+      messages: [{ role: 'user', content }],
+    }),
+  responses: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
+    new OpenAI({ baseURL: `${url}/v1`, apiKey: 'any', fetch }).responses.create({ model, input: content }),
+  anthropic: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
+    new Anthropic({ baseURL: url, apiKey: 'any', fetch }).messages.create({
+      ...{ model, max_tokens: 9, messages: [{ role: 'user' as const, content }] },
+    }),
+  ollama: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
+    new Ollama({ host: url, fetch }).chat({ model, messages: [{ role: 'user', content }] }),
+}
+
+describe.each(Object.entries(clients))('%s', (_, ask) => {
+  test.each(cases)(
+    'asks once at $code, $status',
+    async ({ code, status, accounts, prepare, content = 'hi' }) => {
+      const upstream = await givenUpstream()
+      const proxy = await givenProxy({ accounts: accounts ?? [{ name: 'a' }], baseUrl: upstream.baseUrl })
+      await prepare?.({ proxy, upstream })
+      await proxy.quota()
+      const sent = new CountedFetch()
+      let answered: Response | undefined
+      const inner = sent.fetch
+      const watched = Object.assign(sent, {
+        fetch: async (...given: Parameters<typeof fetch>) => (answered = await inner(...given)),
+      })
+      const error = await rejection(ask(proxy.running.url, watched, { model: 'm1', content }))
+      expect(error.message).not.toContain('[object Object]')
+      expect([answered?.status, answered?.headers.get('x-qwenctl-error')]).toEqual([status, code])
+      expect(sent.count).toBe(1)
+    },
+  )
+})
