@@ -23,6 +23,7 @@ import type { WaitingStream } from './heartbeats.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { completeUsage } from './estimate-usage.ts'
 import type { HeldAnswer } from './held-answer.ts'
+import { readUsage } from './read-usage.ts'
 import { rememberState } from './remember-state.ts'
 import type { UpstreamHead } from '../transport/upstream-head.ts'
 import type { ResponseHandler, UpstreamCall } from '../transport/upstream-call.ts'
@@ -246,12 +247,7 @@ export class Attempt
     const events = exchange.isStream ? eventsOf(told, this.#context.outgoing) : null
     if (events !== null) sendEvents(exchange, head, events)
     else exchange.send(head.status, [], told, this.passed(body))
-    this.#finishAnswered(
-      'ok',
-      tellsUsage === undefined || tellsUsage === null
-        ? NO_USAGE
-        : this.#usageOf(() => target.provider.usage(tellsUsage)),
-    )
+    this.#finishAnswered('ok', readUsage(target.provider, tellsUsage))
   }
 
   #rereadAsStream(): void {
@@ -317,10 +313,7 @@ export class Attempt
     exchange.end()
     const usage = usageInTail(this.#body.bytes)
     const isOk = (this.#head?.status ?? 0) < 300
-    this.#finishAnswered(
-      isOk ? 'ok' : 'bad-request',
-      usage === null ? NO_USAGE : this.#usageOf(() => target.provider.usage(usage)),
-    )
+    this.#finishAnswered(isOk ? 'ok' : 'bad-request', readUsage(target.provider, usage))
   }
 
   #cutOff(): void {
@@ -436,13 +429,5 @@ export class Attempt
       this.#relay?.sentTokens ??
       (isKnown || outcome !== 'ok' ? 0 : boundTokens(this.#body.bytes.toString('latin1')))
     return completeUsage(usage, { route, body: outgoing.body, outcome, sentTokens })
-  }
-
-  #usageOf(read: () => Usage): Usage {
-    try {
-      return read()
-    } catch {
-      return NO_USAGE // as in a stream: odd usage must not cost the client its answer
-    }
   }
 }
