@@ -21,9 +21,8 @@ import type { ClientLeftListener, Exchange } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { WaitingStream } from './heartbeats.ts'
 import type { AttemptResult } from './attempt-result.ts'
-import { completeUsage } from './estimate-usage.ts'
 import type { HeldAnswer } from './held-answer.ts'
-import { readUsage } from './read-usage.ts'
+import { completeAnswer, readUsage } from './read-usage.ts'
 import { rememberState } from './remember-state.ts'
 import type { UpstreamHead } from '../transport/upstream-head.ts'
 import type { ResponseHandler, UpstreamCall } from '../transport/upstream-call.ts'
@@ -33,7 +32,6 @@ import type { PassedHeaders } from '../wire/response-headers.ts'
 import type { StreamRefusal, StreamSink } from './stream-relay.ts'
 import { StreamRelay } from './stream-relay.ts'
 import { usageInTail } from '../wire/usage-in-tail.ts'
-import { boundTokens } from '../wire/token-bound.ts'
 
 /** A JSON answer up to this size is inspected before it is passed on. A larger one streams through. */
 const MAX_HELD_BYTES = 1 << 20
@@ -132,12 +130,8 @@ export class Attempt
   }
 
   onData(chunk: Buffer): void {
-    if (this.#decoder === null) this.#onBytes(chunk)
+    if (this.#decoder === null) this.onDecoded(chunk)
     else this.#decoder.write(chunk)
-  }
-
-  onDecoded(chunk: Buffer): void {
-    this.#onBytes(chunk)
   }
 
   onDamaged(): void {
@@ -170,7 +164,7 @@ export class Attempt
     return status >= 200 && status < 300
   }
 
-  #onBytes(chunk: Buffer): void {
+  onDecoded(chunk: Buffer): void {
     if (this.#isUnlabelled && this.#checkLabel(chunk)) return
     if (this.#mode === 'stream') return this.#onStream(Buffer.from(chunk))
     if (this.#mode === 'passing') return this.#pass(Buffer.from(chunk))
@@ -222,9 +216,11 @@ export class Attempt
     const verdict = classifyResponse(head, body, this.#judgement())
     if (verdict.isAnswer) return this.#answer(body, verdict.tellsUsage)
     this.#learn(head, verdict.data)
-    const own = this.#body.ownBytes
     const rawHeaders = this.#decoder === null ? head.rawHeaders : withoutCoding(head.rawHeaders)
-    this.#refuse(verdict.outcome, this.#held({ status: verdict.status, rawHeaders, body: own }))
+    this.#refuse(
+      verdict.outcome,
+      this.#held({ status: verdict.status, rawHeaders, body: this.#body.ownBytes }),
+    )
   }
 
   /** An error may exceed the held size. Its meaning for other accounts shows without its end. */
@@ -400,7 +396,9 @@ export class Attempt
       kind: 'answered',
       outcome,
       status,
-      usage: requestSent ? this.#completeUsage(usage, outcome) : usage,
+      usage: requestSent
+        ? completeAnswer(this.#context, outcome, { usage, body: this.#body, relay: this.#relay })
+        : usage,
       late,
       requestSent,
       ...this.#timing(),
@@ -419,15 +417,5 @@ export class Attempt
   #timing(): { at: number; latencyMs: number; firstByteMs: number | null } {
     const at = this.#began
     return { at, latencyMs: this.#context.clock() - at, firstByteMs: this.#firstByteMs }
-  }
-
-  #completeUsage(usage: Usage, outcome: OutcomeClass): Usage {
-    const { route, outgoing } = this.#context
-    const isKnown = usage.inputTokens !== null || usage.outputTokens !== null
-    // A whole answer is read once more only if its service named no tokens.
-    const sentTokens =
-      this.#relay?.sentTokens ??
-      (isKnown || outcome !== 'ok' ? 0 : boundTokens(this.#body.bytes.toString('latin1')))
-    return completeUsage(usage, { route, body: outgoing.body, outcome, sentTokens })
   }
 }
