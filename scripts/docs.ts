@@ -14,6 +14,7 @@ import { builtinProviders } from '../src/lib/provider/builtin/index.ts'
 import { topPicture } from './docs/top-picture.ts'
 import { serviceErrors } from './docs/service-errors.ts'
 import { settingsList, variablesList } from './docs/settings.ts'
+import { translationTables } from './docs/translation.ts'
 
 /** The documents that have generated parts. */
 export const documents = [
@@ -28,6 +29,7 @@ export const documents = [
   'docs/reference/providers.md',
   'docs/reference/service-errors.md',
   'docs/guide/top.md',
+  'docs/reference/translation.md',
   ...builtinProviders.map(({ id }) => `docs/reference/providers/${id}.md`),
 ]
 
@@ -44,6 +46,7 @@ export async function generatedParts(root: string): Promise<ReadonlyMap<string, 
     ['api-routes', apiRoutes()],
     ['api-schemas', apiSchemas()],
     ['settings', settingsList()],
+    ['translation', translationTables()],
     ['variables', variablesList()],
     ['errors', errorTable(root)],
     ['service-errors', serviceErrors()],

@@ -52,6 +52,7 @@ const meanings: Record<ErrorCode, string> = {
   route_not_served: 'no account has this endpoint; it may be a base URL without `/v1`',
   not_found: 'the proxy has nothing at this path',
   method_not_allowed: 'the path exists, but not for this method',
+  upgrade_refused: 'the proxy has no WebSockets; Codex continues over HTTP at once',
   request_timeout: 'the client took too long to send its request',
   unsupported_encoding: 'the `content-encoding` of the request is none of gzip, deflate, br and zstd',
   request_too_large: 'the body is larger than `proxy.maxBodyMb`',

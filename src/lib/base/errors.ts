@@ -138,6 +138,7 @@ export const errorKinds = {
   route_not_served: { exit: 1, status: 404, type: 'invalid_request_error' },
   not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
   method_not_allowed: { exit: 1, status: 405, type: 'invalid_request_error' },
+  upgrade_refused: { exit: 1, status: 426, type: 'invalid_request_error' },
   request_timeout: { exit: 1, status: 408, type: 'invalid_request_error' },
   request_too_large: { exit: 1, status: 413, type: 'invalid_request_error' },
   unsupported_encoding: { exit: 1, status: 415, type: 'invalid_request_error' },

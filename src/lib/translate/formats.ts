@@ -5,6 +5,8 @@ import { readChatRequest } from './chat/read-request.ts'
 import { ChatWriter } from './chat/write-answer.ts'
 import { writeChatRequest } from './chat/write-request.ts'
 import type { Format } from './format.ts'
+import { readGeminiRequest } from './gemini/read-request.ts'
+import { GeminiWriter } from './gemini/write-answer.ts'
 import type { Json } from './json/raw-json.ts'
 import { MessagesReader } from './messages/read-answer.ts'
 import { readMessagesRequest } from './messages/read-request.ts'
@@ -43,28 +45,21 @@ export const formats: Readonly<Record<Format, FormatParts>> = {
   },
   responses: {
     readRequest: readResponsesRequest,
-    writeRequest: () => {
-      throw new Error('not yet')
-    },
+    writeRequest: () => refuseUpstream('responses'),
     path: () => '/responses',
-    readAnswer: () => {
-      throw new Error('not yet')
-    },
+    readAnswer: () => refuseUpstream('responses'),
     writeAnswer: (plan, send) => new ResponsesWriter(plan, send),
   },
   gemini: {
-    readRequest: () => {
-      throw new Error('not yet')
-    },
-    writeRequest: () => {
-      throw new Error('not yet')
-    },
+    readRequest: readGeminiRequest,
+    writeRequest: () => refuseUpstream('gemini'),
     path: () => '',
-    readAnswer: () => {
-      throw new Error('not yet')
-    },
-    writeAnswer: () => {
-      throw new Error('not yet')
-    },
+    readAnswer: () => refuseUpstream('gemini'),
+    writeAnswer: (plan, send) => new GeminiWriter(plan, send),
   },
+}
+
+/** No account speaks this format alone, so requests are never written in it. */
+function refuseUpstream(format: Format): never {
+  throw new Error(`no account gets translated requests in the format ${format}`)
 }

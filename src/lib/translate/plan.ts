@@ -15,6 +15,8 @@ export interface TranslationContext {
   without?: readonly Without[]
   /** The account's name of the model; missing: as in the body. */
   model?: string
+  /** The client wants its stream as a JSON list. */
+  isList?: boolean
   /** Whether the client wants a stream, where its path says it; missing: as in the body. */
   isStream?: boolean
 }
@@ -39,6 +41,8 @@ export interface TranslationPlan {
   /** The requested model; the answer names it when the upstream names none. */
   model: string
   isStream: boolean
+  /** The client wants a stream as a JSON list, as Gemini clients may. */
+  isList: boolean
   /** True: the client wants the usage of a stream. Messages streams always include it. */
   wantsUsage: boolean
   /** False: the client asked to leave thinking out of the answer. */

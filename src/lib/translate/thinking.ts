@@ -57,7 +57,7 @@ export function askAnthropicToThink(thinking: Thinking, model: string, maxTokens
   const { effort, budget, isAdaptive, field } = thinking
   if (effort === 'none') return { thinking: { type: 'disabled' } }
   if (effort === null && budget === null && !isAdaptive) return {}
-  const wanted = budget ?? (effort !== null && Object.hasOwn(budgets, effort) ? budgets[effort]! : null)
+  const wanted = budget ?? budgetFor(effort)
   if (effort !== null && wanted === null)
     refuse(field, `it is none of none, ${Object.keys(budgets).join(', ')}`)
   if (decidesItself(model)) {
@@ -72,6 +72,10 @@ export function askAnthropicToThink(thinking: Thinking, model: string, maxTokens
   // Half of the tokens stay for the answer, as far as Anthropic's smallest budget allows.
   const budget_tokens = Math.max(LEAST_BUDGET, Math.min(wanted ?? budgets.medium!, Math.floor(maxTokens / 2)))
   return { thinking: { type: 'enabled', budget_tokens } }
+}
+
+function budgetFor(effort: string | null): number | null {
+  return effort !== null && Object.hasOwn(budgets, effort) ? budgets[effort]! : null
 }
 
 /** Claude models from 4.6 on take adaptive thinking; the earlier ones, and other services' models, take a budget alone. */

@@ -14,6 +14,7 @@ import { ClientNames } from './neutral/client-names.ts'
 import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
+export { scrubRequest } from './scrub-request.ts'
 export { translateError } from './error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
 export type { TranslationContext, TranslationPlan, Without } from './plan.ts'
@@ -87,6 +88,7 @@ function buildPlan(
     to,
     model,
     isStream,
+    isList: isStream && context.isList === true,
     wantsUsage,
     showsThinking: thinking.isShown,
     stops,

@@ -81,6 +81,19 @@ export function responseUsage(tokens: Readonly<Tokens>): Json {
   }
 }
 
+/** The usage of a Gemini answer: thinking is counted beside the rest of the output. */
+export function geminiUsage(tokens: Readonly<Tokens>): Json {
+  const promptTokenCount = tokens.input + tokens.cacheRead + tokens.cacheWrite
+  const thoughts = Math.min(tokens.thinking ?? 0, tokens.output)
+  return {
+    promptTokenCount,
+    candidatesTokenCount: tokens.output - thoughts,
+    totalTokenCount: promptTokenCount + tokens.output,
+    ...(tokens.cacheRead === 0 ? {} : { cachedContentTokenCount: tokens.cacheRead }),
+    ...(thoughts === 0 ? {} : { thoughtsTokenCount: thoughts }),
+  }
+}
+
 function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }

@@ -58,6 +58,7 @@ export function planOf(from: Dialect, fields: Partial<TranslationPlan> = {}): Tr
     ...formats[from],
     model: 'asked-model',
     isStream: false,
+    isList: false,
     wantsUsage: true,
     showsThinking: true,
     stops: [],

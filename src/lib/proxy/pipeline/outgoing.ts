@@ -1,19 +1,23 @@
 import type { Dialect } from '../../provider/provider.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { Format, TranslatedRequest, TranslationPlan } from '../../translate/translate.ts'
+import { scrubRequest } from '../../translate/translate.ts'
 import { acquireFor } from '../transport/body-memory.ts'
 import type { ClientHead } from '../wire/client-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { RequestBody } from './read-request.ts'
-import type { Route } from './routes.ts'
+import type { PathFacts, Route } from './routes.ts'
 import { CheckedHeaders } from '../wire/checked-headers.ts'
-import { splice, usageEdits } from '../wire/edit-body.ts'
+import { modelEdits, splice, usageEdits } from '../wire/edit-body.ts'
+import { scanBody } from '../wire/scan-body.ts'
 import { requestHeaders } from '../wire/response-headers.ts'
 
 /** A client's request, as received. */
 export interface Incoming {
   route: Route
   query: string
+  /** Null: the body has the model. */
+  facts: PathFacts | null
   head: ClientHead
   bytes: Buffer
 }
@@ -44,6 +48,9 @@ export interface Outgoing {
 
 interface OutgoingContext {
   exchange: Exchange
+  provider: string
+  /** The account could not open sealed state of the request. */
+  dropsSeals: boolean
   /** False: the account refuses the usage option of streams. */
   takesUsageOption: boolean
   /** The request in the account's format; null: it stays in the client's. */
@@ -52,12 +59,14 @@ interface OutgoingContext {
 
 /** Builds the request for this account's upstream. Bytes that need no change stay as they came. */
 export function buildOutgoing(
-  { route, query, head, bytes }: Incoming,
-  body: RequestBody,
+  { route, query, head, bytes: received }: Incoming,
+  read: RequestBody,
   { wanted }: PlanStep,
   context: OutgoingContext,
 ): Outgoing {
   if (context.translated !== null) return translated(head, context.translated)
+  const body = context.dropsSeals || hasForeignState(route, received) ? scrubbed(route, read, context) : read
+  const { bytes } = body
   const asksForUsage = body.isStream && route.asksForUsage && context.takesUsageOption
   const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
   const path = route.path + query
@@ -73,6 +82,28 @@ export function buildOutgoing(
       : splice(bytes, edits, (length) => acquireFor(exchange, exchange.call.memory, length))
   const isOurs = usage.length > 0
   return { path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
+}
+
+const ENVELOPE = Buffer.from('"qwenctl.1.')
+const UNSIGNED = ['"signature":""', '"signature": ""'].map((mark) => Buffer.from(mark))
+
+/** Whether the request may have state that this format's services refuse. Native searches cost little. */
+function hasForeignState({ format }: Route, bytes: Buffer): boolean {
+  if (format !== 'messages' && format !== 'responses') return false
+  if (bytes.includes(ENVELOPE)) return true
+  return format === 'messages' && UNSIGNED.some((mark) => bytes.includes(mark))
+}
+
+function scrubbed(
+  { format }: Route,
+  read: RequestBody,
+  { provider, dropsSeals }: OutgoingContext,
+): RequestBody {
+  const text = scrubRequest(format!, read.bytes.toString('utf8'), { provider, dropsAll: dropsSeals })
+  if (text === null) return read
+  const bytes = Buffer.from(text)
+  const scan = scanBody(bytes)
+  return scan.ok ? { ...read, bytes, scan, modelEdit: (name) => modelEdits(scan, name) } : read
 }
 
 function translated(head: ClientHead, { body, path, asksForUsage, plan }: TranslatedRequest): Outgoing {

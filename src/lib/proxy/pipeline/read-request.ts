@@ -3,7 +3,7 @@ import { decodeBody, tooLarge } from '../transport/content-codings.ts'
 import { GrowingBody } from '../transport/body-memory.ts'
 import type { ClientHead } from '../wire/client-head.ts'
 import type { Exchange } from './exchange.ts'
-import type { Route } from './routes.ts'
+import type { PathFacts, Route } from './routes.ts'
 import type { Edit } from '../wire/edit-body.ts'
 import { modelEdits } from '../wire/edit-body.ts'
 import type { BodyFields } from '../wire/scan-body.ts'
@@ -82,12 +82,13 @@ function withoutMark(body: Buffer): Buffer {
 export function parseRequest(
   bytes: Buffer,
   { contentType }: Pick<ClientHead, 'contentType'>,
-  { isMedia }: Pick<Route, 'isMedia'>,
+  { isMedia, facts }: Pick<Route, 'isMedia'> & { facts: PathFacts | null },
 ): RequestBody {
   if (isMedia && contentType !== undefined && isForm(contentType)) return parseForm(bytes, contentType)
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)
   const { fields } = scan
+  if (facts !== null) return namedByPath(bytes, scan, facts)
   const model = shortModel(readName(bytes, fields.model), fields.model)
   if (model === '' || (model === null && !isMedia)) {
     throw new QwenctlError('invalid_request', 'the request names no model', {
@@ -101,6 +102,10 @@ export function parseRequest(
     modelEdit: (name) => modelEdits(scan, name),
     isStream: readBoolean(bytes, fields.stream) === true,
   }
+}
+
+function namedByPath(bytes: Buffer, scan: BodyFields, { model, isStream }: PathFacts): RequestBody {
+  return { bytes, scan, model: shortModel(model, undefined), modelEdit: () => [], isStream }
 }
 
 function parseForm(bytes: Buffer, contentType: string): RequestBody {

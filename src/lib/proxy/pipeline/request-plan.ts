@@ -36,7 +36,7 @@ export type PinnedBy = 'header' | 'stored-response' | null
 export function planRequest(live: LivePool, exchange: Exchange, incoming: Incoming): RequestPlan {
   const { route, head } = incoming
   const { key } = exchange
-  const body = parseRequest(incoming.bytes, head, route)
+  const body = parseRequest(incoming.bytes, head, { ...route, facts: incoming.facts })
   exchange.model = body.model
   exchange.isStream = body.isStream
   const access = { user: key?.key.user ?? null, allowed: key?.allowed ?? null }

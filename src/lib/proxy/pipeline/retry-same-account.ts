@@ -1,3 +1,4 @@
+import type { Format } from '../../translate/translate.ts'
 import { refusedAddition } from './added-parameters.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
@@ -23,7 +24,7 @@ function reasonIn(result: Refused, sent: Sent, assignment: Assignment): RetryRea
   if (result.isStale) return 'stale-connection'
   if (isOptionRefused(result, sent)) return 'usage-option'
   if (refusedParameter(result, assignment) !== null) return 'added-parameter'
-  const refused = refusedTranslation(result, sent)
+  const refused = refusedPart(result, sent, assignment.plan.incoming.route.format)
   const isLeftOut = refused === 'effort' && assignment.retried.includes('added-parameter')
   if (refused !== null && !isLeftOut) return refused
   return isTokenRefused(result, sent) ? 'access-token' : null
@@ -47,12 +48,16 @@ export function refusedParameter(result: AttemptResult, { sent, plan }: Assignme
 const EFFORT = /reasoning_effort|enable_thinking|thinking_budget/i
 const SEALED = /encrypted_content|thought_?signature|signature.{0,40}thinking|thinking.{0,40}signature/is
 
-/** The part of a translated request that the client did not write in these words, and the account refuses. */
-function refusedTranslation({ outcome, held }: Refused, { outgoing }: Sent): RetryReason | null {
-  if (outgoing.plan === null || outcome.class !== 'bad-request' || held === null) return null
+/** The refused part of a request that the client did not write so, or cannot know to be wrong. */
+function refusedPart(
+  { outcome, held }: Refused,
+  { outgoing }: Sent,
+  format: Format | null,
+): RetryReason | null {
+  if (format === null || outcome.class !== 'bad-request' || held === null) return null
   const said = held.body.toString('latin1', 0, MOST_SEARCHED)
   if (SEALED.test(said)) return 'sealed-state'
-  return EFFORT.test(said) ? 'effort' : null
+  return outgoing.plan !== null && EFFORT.test(said) ? 'effort' : null
 }
 
 /** Whether the provider refuses the access token of a login. A token may end early, and can be renewed. */

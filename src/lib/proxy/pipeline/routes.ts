@@ -97,6 +97,14 @@ const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.
  */
 const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
 
+/** The facts of a request that its path has, and not its body. */
+export interface PathFacts {
+  model: string
+  isStream: boolean
+  /** The stream is a JSON list, not events. */
+  isList: boolean
+}
+
 /** The destination of a request. */
 export interface Destination {
   /** As in the table: `/v1` may be missing, because clients differ in their base URL. */
@@ -105,6 +113,8 @@ export interface Destination {
   readonly query: string
   /** Null: not a pool route. */
   readonly route: Route | null
+  /** Null: the body has them. */
+  readonly facts: PathFacts | null
 }
 
 let last: { url: string; destination: Destination } | null = null
@@ -118,14 +128,44 @@ export function destinationOf(url: string): Destination {
   const plain = whole.startsWith('/v1/') ? whole.slice(3) : whole
   const known = byPath.get(plain)
   const destination =
-    known === undefined ? unusualDestination(whole, query) : { path: plain, query, route: known }
+    known === undefined ? unusualDestination(whole, query) : { path: plain, query, route: known, facts: null }
   last = { url, destination }
   return destination
 }
 
 function unusualDestination(whole: string, query: string): Destination {
   const path = tidyPath(whole)
-  return { path, query, route: routeFor(path) }
+  return geminiDestination(path, query) ?? { path, query, route: routeFor(path), facts: null }
+}
+
+/** Google's paths name the model, and the method after a colon. */
+const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
+
+const geminiRoute = openai('/chat/completions', {
+  name: '/v1beta/models/*:generateContent',
+  format: 'gemini',
+  ways: [asChat, asMessages],
+})
+const geminiRoutes: ReadonlyMap<string, Route> = new Map([
+  ['generateContent', geminiRoute],
+  ['streamGenerateContent', { ...geminiRoute, name: '/v1beta/models/*:streamGenerateContent' }],
+])
+
+function geminiDestination(path: string, query: string): Destination | null {
+  const [, name = '', method = ''] = GEMINI_PATH.exec(path) ?? []
+  const route = geminiRoutes.get(method)
+  if (route === undefined) return null
+  const isStream = method === 'streamGenerateContent'
+  const isList = isStream && !/[?&]alt=sse\b/.test(query)
+  return { path, query, route, facts: { model: decodedName(name), isStream, isList } }
+}
+
+function decodedName(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // no account lists it
+  }
 }
 
 /** Prefixes that clients add to an endpoint when they combine two base URLs. */

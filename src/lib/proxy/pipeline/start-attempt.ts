@@ -88,7 +88,11 @@ function prepare(
   const { incoming, body } = plan
   const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
   const translated = translatedFor(assignment, takesUsageOption)
-  const outgoing = buildOutgoing(incoming, body, step, { exchange, takesUsageOption, translated })
+  const outgoing = buildOutgoing(incoming, body, step, {
+    ...{ exchange, takesUsageOption, translated },
+    provider: member.account.provider,
+    dropsSeals: retried.includes('sealed-state'),
+  })
   exchange.isTranslated = translated !== null
   exchange.leftOut = translated?.plan.leftOut ?? NOTHING
   const model = step.wanted.model ?? null

@@ -10,6 +10,7 @@ import { errorFrame } from '../wire/wire-errors.ts'
 import type { AttemptContext } from './attempt-context.ts'
 import { rememberState } from './remember-state.ts'
 import { wholeOf } from './reshaped-answer.ts'
+import { streamHeaders } from './translated-answer.ts'
 import { inClientsFormat } from './translated-answer.ts'
 
 /**
@@ -153,7 +154,7 @@ export class StreamRelay {
     const { exchange } = this.#context
     if (exchange.isAnswered) return
     rememberState(this.#context, this.#head.status, beginning)
-    const headers = [...this.#sink.passed().list]
+    const headers = streamHeaders(this.#plan, this.#sink.passed().list)
     headers.push('x-accel-buffering', 'no')
     exchange.begin(this.#head.status, headers)
   }

@@ -28,3 +28,12 @@ export function translatedError(plan: TranslationPlan, { status, rawHeaders, bod
     body: Buffer.from(JSON.stringify(translateError(plan, status, said))),
   }
 }
+
+/** The upstream's headers of a stream. Gemini clients may want a JSON list in place of events. */
+export function streamHeaders(plan: TranslationPlan | null, passed: readonly string[]): string[] {
+  if (plan?.isList !== true) return [...passed]
+  const headers: string[] = []
+  for (let index = 0; index < passed.length; index += 2)
+    if (passed[index]!.toLowerCase() !== 'content-type') headers.push(passed[index]!, passed[index + 1]!)
+  return [...headers, 'content-type', 'application/json']
+}

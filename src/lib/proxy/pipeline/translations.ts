@@ -50,7 +50,7 @@ export class Translations {
     { wanted, format }: Pick<PlanStep, 'wanted' | 'format'>,
     without: readonly Without[],
   ): TranslatedRequest | null {
-    const { route, bytes } = this.#incoming
+    const { route, bytes, facts } = this.#incoming
     const { requestId, now, refusesUnknown } = this.#context
     this.#text ??= bytes.toString('utf8')
     try {
@@ -58,6 +58,7 @@ export class Translations {
         ...{ provider, requestId, now, refusesUnknown, without },
         model: wanted.model ?? this.#body.model ?? '',
         isStream: this.#body.isStream,
+        isList: facts?.isList === true,
       })
     } catch (error) {
       if (!isQwenctlError(error)) throw error

@@ -23,12 +23,12 @@ const FRESH_MS = 5 * 60_000
  */
 export async function listModels(proxy: ProxyContext, exchange: Exchange, id: string): Promise<void> {
   const models = await knownModels(proxy, exchange)
-  if (id === '') return exchange.sendJson(200, listShape(exchange.dialect, models))
+  if (id === '') return exchange.sendJson(200, listShape(shapeFor(exchange), models))
   const found =
     models.find((model) => model.id === id) ?? models.find((model) => `${model.provider}/${model.id}` === id)
   if (found === undefined)
     throw new QwenctlError('model_not_found', `no account lists the model ${id.slice(0, 200)}`)
-  exchange.sendJson(200, modelShape(exchange.dialect, found))
+  exchange.sendJson(200, modelShape(shapeFor(exchange), found))
 }
 
 /** Returns the models that the client may use. */
@@ -55,13 +55,33 @@ async function modelsOf({ live, lists, book }: ProxyContext, scope: AccountScope
   return [...union.values()]
 }
 
-function listShape(dialect: Dialect, models: Model[]): object {
-  const data = models.map((model) => modelShape(dialect, model))
-  if (dialect === 'openai') return { object: 'list', data }
+type Shape = Dialect | 'gemini'
+
+function shapeFor({ dialect, route }: Exchange): Shape {
+  return route.startsWith('/v1beta/') ? 'gemini' : dialect
+}
+
+function listShape(shape: Shape, models: Model[]): object {
+  const data = models.map((model) => modelShape(shape, model))
+  if (shape === 'gemini') return { models: data }
+  if (shape === 'openai') return { object: 'list', data }
   return { data, has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
 }
 
-function modelShape(dialect: Dialect, { id, provider, created }: Model): object {
-  if (dialect === 'openai') return { id, object: 'model', created: created ?? 0, owned_by: provider }
+/** Google's clients read the name and the methods (https://ai.google.dev/api/models, 2026-11). */
+function geminiModel(id: string): object {
+  return {
+    name: `models/${id}`,
+    baseModelId: id,
+    version: '1',
+    displayName: id,
+    description: '',
+    supportedGenerationMethods: ['generateContent', 'countTokens'],
+  }
+}
+
+function modelShape(shape: Shape, { id, provider, created }: Model): object {
+  if (shape === 'gemini') return geminiModel(id)
+  if (shape === 'openai') return { id, object: 'model', created: created ?? 0, owned_by: provider }
   return { type: 'model', id, display_name: id, created_at: new Date((created ?? 0) * 1000).toISOString() }
 }

@@ -161,7 +161,7 @@ export class ProxyServer implements LocalHost {
   #route(exchange: Exchange): void {
     const { call } = exchange
     const { connection, url } = call
-    const { path, query, route } = destinationOf(url)
+    const { path, query, route, facts } = destinationOf(url)
     exchange.dialect = dialectOf(path, false) // until more is known
     const head = clientHeadOf(call, connection.head, this.#check)
     connection.head = head
@@ -179,7 +179,7 @@ export class ProxyServer implements LocalHost {
     }
     if (isManaged) return this.#manage(exchange, management)
     if (route === null) return void this.#answer(exchange, this.#other(exchange, path, query))
-    if (call.method !== 'POST') allow(exchange, 'POST')
+    if (call.method !== 'POST') refuseMethod(exchange)
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late
       if (body instanceof Error) return this.#fail(exchange, body)
@@ -187,7 +187,7 @@ export class ProxyServer implements LocalHost {
       exchange.isWorkedOn = true
       decodeRequest(body, head.contentEncoding, this.#proxy.maxBodyBytes, (bytes) => {
         if (bytes instanceof Error || exchange.isGone) exchange.finish(exchange.isGone ? null : bytes)
-        else this.#handle(exchange, { route, query, head, bytes })
+        else this.#handle(exchange, { route, query, facts, head, bytes })
       })
     })
   }
@@ -300,6 +300,11 @@ export class ProxyServer implements LocalHost {
       exchange.route = path
       return answerOllama(this.#proxy, exchange, path)
     }
+    if (path === '/v1beta/models' || path.startsWith('/v1beta/models/')) {
+      allow(exchange, 'GET', 'HEAD')
+      exchange.route = '/v1beta/models'
+      return listModels(this.#proxy, exchange, decoded(path.slice('/v1beta/models/'.length)))
+    }
     const { method, url } = exchange.call
     const [asked = ''] = url.split('?', 1) // the query may contain a key
     throw new QwenctlError('not_found', `there is nothing at ${method} ${asked.slice(0, 200)}`, {
@@ -339,6 +344,17 @@ function decoded(part: string): string {
   } catch {
     throw new QwenctlError('invalid_request', 'the path has a percent sign that encodes nothing')
   }
+}
+
+/**
+ * Codex tries a WebSocket first, and continues over HTTP at once after 426 alone
+ * (https://github.com/openai/codex, codex-rs/core/src/client.rs, 2026-11).
+ */
+function refuseMethod(exchange: Exchange): void {
+  const { method, headers } = exchange.call
+  if (method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket')
+    throw new QwenctlError('upgrade_refused', 'the proxy has no WebSockets; send the request over HTTP')
+  allow(exchange, 'POST')
 }
 
 function allow(exchange: Exchange, ...methods: string[]): void {

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../provider/provider.ts'
+import { geminiStatus } from '../../translate/gemini-status.ts'
 import { messagesType } from '../../translate/messages-types.ts'
 
 /**
@@ -118,23 +119,6 @@ function usageLimit({ message, returns }: WireError): object {
   return { message, type: 'usage_limit_reached', param: null, code: 'usage_limit_reached', ...ends }
 }
 
-// The HTTP mapping in https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto (2026-11). A
-// status without a code there gets the nearest.
-const geminiStatuses: Readonly<Record<number, string>> = {
-  400: 'INVALID_ARGUMENT',
-  401: 'UNAUTHENTICATED',
-  402: 'FAILED_PRECONDITION',
-  403: 'PERMISSION_DENIED',
-  404: 'NOT_FOUND',
-  409: 'ABORTED',
-  413: 'INVALID_ARGUMENT',
-  429: 'RESOURCE_EXHAUSTED',
-  500: 'INTERNAL',
-  502: 'UNAVAILABLE',
-  503: 'UNAVAILABLE',
-  504: 'DEADLINE_EXCEEDED',
-}
-
 function geminiError({ status, message, returns }: WireError): object {
   const retry = {
     '@type': 'type.googleapis.com/google.rpc.RetryInfo',
@@ -143,7 +127,7 @@ function geminiError({ status, message, returns }: WireError): object {
   return {
     code: status,
     message,
-    status: geminiStatuses[status] ?? (status >= 500 ? 'INTERNAL' : 'INVALID_ARGUMENT'),
+    status: geminiStatus(status),
     ...(returns === undefined ? {} : { details: [retry] }),
   }
 }

@@ -200,9 +200,20 @@ function waysOf(
   return asked.steps.flatMap(({ provider, model }) => {
     const wanted: RotationRequest = { model, provider, group, pin, session, homes, user, allowed }
     const own: ExplainedWay = { wanted: { ...wanted, dialect, route }, translatedFrom: null }
+    if (asked.route === RESPONSES) return [own, ...waysOfResponses(wanted)]
     if (!isTranslated) return [own]
     return [own, { wanted: { ...wanted, dialect: other }, translatedFrom: dialect }]
   })
+}
+
+const RESPONSES = '/responses'
+
+/** Requests of the Responses API are translated to chat completions or Messages, where an account lacks it. */
+function waysOfResponses(wanted: RotationRequest): ExplainedWay[] {
+  return [
+    { wanted: { ...wanted, dialect: 'openai', route: null }, translatedFrom: null },
+    { wanted: { ...wanted, dialect: 'anthropic', route: null }, translatedFrom: 'openai' },
+  ]
 }
 
 interface Findings {

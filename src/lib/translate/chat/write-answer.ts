@@ -91,7 +91,8 @@ export class ChatWriter implements AnswerWriter {
         const input = block.isCustom ? `"custom":{"input":${text}}` : `"function":{"arguments":${text}}`
         return this.#say(`{"tool_calls":[{"index":${this.#calls.length},${input}}]}`)
       }
-      default:
+      case 'sealed':
+      case 'image':
     }
   }
 

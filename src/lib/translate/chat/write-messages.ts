@@ -93,7 +93,10 @@ class MessagesWriter {
         return documentParts(part)
       case 'audio':
         return [{ type: 'input_audio', input_audio: { data: part.data, format: part.format } }]
-      default:
+      case 'thinking':
+      case 'sealed':
+      case 'call':
+      case 'result':
         return refuse(part.at, `a user's message of a chat has no ${part.kind}`)
     }
   }

@@ -11,9 +11,12 @@ const KEPT: ReadonlySet<string> = new Set([
   'input_schema',
   'parameters',
   'parametersJsonSchema',
+  'parameters_json_schema',
   'response',
   'responseJsonSchema',
   'responseSchema',
+  'response_json_schema',
+  'response_schema',
   'schema',
 ])
 

@@ -163,7 +163,8 @@ function completeBlock(block: Block, text: string, isStream: boolean): Json {
       const input = block.isCustom ? wrapInput(text) : text
       return { ...start, input: isStream ? {} : parseInput(input, block.name) }
     }
-    default:
+    case 'sealed':
+    case 'image':
       return start
   }
 }

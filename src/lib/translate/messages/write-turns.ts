@@ -100,7 +100,8 @@ class Builder {
         return this.#toolResult(part)
       case 'audio':
         return refuse(part.at, 'Anthropic takes no audio')
-      default:
+      case 'image':
+      case 'document':
         if (role === 'user') return mediaBlock(part)
         this.#leaveOut(part.at)
         return null

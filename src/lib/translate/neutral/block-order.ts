@@ -157,7 +157,8 @@ export class BlockOrder {
         return { kind: 'sealed', seal: block.seal! }
       case 'image':
         return { kind: 'image', source: block.source! }
-      default:
+      case 'text':
+      case 'refusal':
         return { kind: block.kind }
     }
   }

@@ -126,7 +126,7 @@ function isResults(turn: Turn | undefined): boolean {
 }
 
 function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
-  const type = item.type ?? (isGiven(item.role) ? 'message' : undefined)
+  const type: unknown = item.type ?? (isGiven(item.role) ? 'message' : undefined)
   switch (type) {
     case 'message':
       return readMessage(item, at, check)
@@ -145,7 +145,7 @@ function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
       return refuse(at, `the item: ${KEPT}`)
     default:
       if (!leftOutItems.has(type)) refuse(`${at}.type`, `no other format has an item ${quoted(type)}`)
-      check.leaveOut(`input.${String(type)}`)
+      check.leaveOut(`input.${type as string}`)
       return null
   }
 }

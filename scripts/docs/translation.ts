@@ -1,0 +1,71 @@
+import type { Format } from '../../src/lib/translate/format.ts'
+import type { FieldRule, FieldRules } from '../../src/lib/translate/json-fields.ts'
+import { settingKinds } from '../../src/lib/translate/neutral/settings.ts'
+import { answerTables, requestTables, settingTables } from '../../src/lib/translate/tables.ts'
+
+const names: Readonly<Record<Format, string>> = {
+  chat: 'chat completions',
+  messages: 'Messages',
+  responses: 'Responses',
+  gemini: 'Gemini',
+}
+
+type Upstream = 'chat' | 'messages'
+
+/** The pairs of a client's format and an account's. */
+export const pairs: readonly { from: Format; to: Upstream }[] = [
+  { from: 'chat', to: 'messages' },
+  { from: 'messages', to: 'chat' },
+  { from: 'responses', to: 'chat' },
+  { from: 'responses', to: 'messages' },
+  { from: 'gemini', to: 'chat' },
+  { from: 'gemini', to: 'messages' },
+]
+
+/** Builds one table per pair, for `docs/reference/translation.md`. */
+export function translationTables(): string {
+  return [...pairs.map(pairTable), ...(['chat', 'messages'] as const).map(answerTable)].join('\n\n')
+}
+
+function pairTable({ from, to }: { from: Format; to: Upstream }): string {
+  const rows = Object.entries(requestTables[from]).map(([object, rules]) => row(object, rules, to))
+  return [
+    `### A ${names[from]} request on an account of ${names[to]}`,
+    ['| In | Translated | Left out and named | Left out | Refused |', '|---|---|---|---|---|', ...rows].join(
+      '\n',
+    ),
+  ].join('\n\n')
+}
+
+function answerTable(from: Upstream): string {
+  return [
+    `### An answer of an account of ${names[from]}`,
+    [
+      '| In | Translated | Left out and named | Left out | Refused |',
+      '|---|---|---|---|---|',
+      row('answer', answerTables[from], null),
+    ].join('\n'),
+  ].join('\n\n')
+}
+
+type Fate = 'translated' | 'named' | 'dropped' | 'refused'
+
+function row(object: string, rules: FieldRules, to: Upstream | null): string {
+  const cells: Record<Fate, string[]> = { translated: [], named: [], dropped: [], refused: [] }
+  for (const [field, rule] of Object.entries(rules)) {
+    const fate = fateFor(rule, to)
+    const why = typeof rule === 'object' && 'refused' in rule ? ` (${rule.refused})` : ''
+    cells[fate].push(`\`${field}\`${why}`)
+  }
+  const { translated, named, dropped, refused } = cells
+  return `| ${[object, ...[translated, named, dropped, refused].map((list) => list.join(', '))].join(' | ')} |`
+}
+
+function fateFor(rule: FieldRule, to: Upstream | null): Fate {
+  if (rule === 'taken') return 'translated'
+  if (rule === 'hint') return 'named'
+  if (rule === 'dropped') return 'dropped'
+  if ('refused' in rule) return 'refused'
+  if (to !== null && settingTables[to][rule.setting] !== undefined) return 'translated'
+  return settingKinds[rule.setting] === 'hint' ? 'named' : 'refused'
+}

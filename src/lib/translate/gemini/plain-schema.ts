@@ -1,0 +1,53 @@
+import { readElements, readMembers, writeMembers } from '../json/ordered-json.ts'
+import { RawJson } from '../json/raw-json.ts'
+
+/**
+ * Google's own schemas name types in capitals, and mark null by `nullable` (https://ai.google.dev/api/caching#Schema,
+ * 2026-11). JSON schemas do not.
+ */
+export function plainSchema(schema: RawJson): RawJson {
+  const members = readMembers(schema)
+  if (members === null) return schema
+  const isNullable = ['nullable'].some((key) => members.get(key)?.text === 'true')
+  members.delete('nullable')
+  members.delete('propertyOrdering')
+  members.delete('property_ordering')
+  for (const [key, value] of members) {
+    if (key === 'type') members.set(key, plainType(value, isNullable))
+    else if (key === 'items') members.set(key, plainSchema(value))
+    else if (key === 'properties') members.set(key, plainMembers(value))
+    else if (key === 'anyOf') members.set(key, plainElements(value))
+    else if (key === 'any_of') {
+      members.delete(key)
+      members.set('anyOf', plainElements(value))
+    } else if (COUNTS.has(key)) members.set(key, new RawJson(value.text.replaceAll('"', '')))
+  }
+  return writeMembers(members)
+}
+
+/** Google writes these numbers as text. */
+const COUNTS: ReadonlySet<string> = new Set([
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'minItems',
+  'minLength',
+  'minProperties',
+])
+
+function plainType({ text }: RawJson, isNullable: boolean): RawJson {
+  const type = text.toLowerCase()
+  return new RawJson(isNullable && type.startsWith('"') ? `[${type},"null"]` : type)
+}
+
+function plainMembers(value: RawJson): RawJson {
+  const members = readMembers(value)
+  if (members === null) return value
+  return writeMembers(new Map([...members].map(([key, part]) => [key, plainSchema(part)])))
+}
+
+function plainElements(value: RawJson): RawJson {
+  const elements = readElements(value)
+  if (elements === null) return value
+  return new RawJson(`[${elements.map((part) => plainSchema(part).text).join(',')}]`)
+}

@@ -1,0 +1,85 @@
+// Removes state from a request that the service of the account refuses: thinking without a signature, and envelopes
+// (`neutral/seal.ts`) that qwenctl gave the client. All other text stays as it is.
+
+import type { Format } from './format.ts'
+import { isObject, isText, type Json } from './json-fields.ts'
+import { readElements, readMembers, writeMembers } from './json/ordered-json.ts'
+import { parseJson } from './json/parse-json.ts'
+import { RawJson } from './json/raw-json.ts'
+import { ENVELOPE } from './neutral/seal.ts'
+
+/** Marks of such state in the text of a request. */
+const MARKS: Readonly<Record<Format, RegExp | null>> = {
+  messages: /"signature"\s*:\s*""|"qwenctl\.1\./,
+  responses: /"qwenctl\.1\./,
+  chat: null,
+  gemini: null,
+}
+
+/** Services with a Messages API that sign nothing, and want their own thinking back. */
+const UNSIGNED: ReadonlySet<string> = new Set(['deepseek', 'qwen', 'qwen-oauth'])
+
+export interface ScrubOptions {
+  provider: string
+  /** Sealed state goes altogether, because the account could not open it. */
+  dropsAll: boolean
+}
+
+/** The request without such state; null: it has none, and stays as it is. */
+export function scrubRequest(
+  format: Format,
+  text: string,
+  { provider, dropsAll }: ScrubOptions,
+): string | null {
+  const mark = MARKS[format]
+  if (mark === null || (!dropsAll && !mark.test(text))) return null
+  const body = readMembers(new RawJson(text))
+  const field = format === 'messages' ? 'messages' : 'input'
+  const list = readElements(body?.get(field) ?? new RawJson(''))
+  if (body === null || list === null) return null
+  const keep = { unsigned: UNSIGNED.has(provider), sealed: !dropsAll }
+  const kept =
+    format === 'messages'
+      ? list.map((message) => scrubMessage(message, keep))
+      : list.filter((item) => !isSealedItem(parseJson(item.text), keep))
+  body.set(field, writeList(kept))
+  return writeMembers(body).text
+}
+
+interface Keep {
+  unsigned: boolean
+  sealed: boolean
+}
+
+function isSealedItem(item: unknown, { sealed }: Keep): boolean {
+  if (isEnvelope(item, 'encrypted_content')) return true
+  return !sealed && isObject(item) && item.type === 'reasoning' && isText(item.encrypted_content)
+}
+
+function scrubMessage(message: RawJson, keep: Keep): RawJson {
+  const members = readMembers(message)
+  const blocks = readElements(members?.get('content') ?? new RawJson(''))
+  if (members === null || blocks === null) return message
+  const kept = blocks.filter((block) => !isForeign(parseJson(block.text), keep))
+  if (kept.length === blocks.length) return message
+  // A message must say something.
+  members.set('content', kept.length === 0 ? new RawJson('"..."') : writeList(kept))
+  return writeMembers(members)
+}
+
+function isForeign(block: unknown, { unsigned, sealed }: Keep): boolean {
+  if (!isObject(block)) return false
+  if (!sealed && (block.type === 'thinking' || block.type === 'redacted_thinking')) return true
+  if (block.type === 'redacted_thinking') return isEnvelope(block, 'data')
+  if (block.type !== 'thinking') return false
+  return isEnvelope(block, 'signature') || (!isText(block.signature) && !unsigned)
+}
+
+function isEnvelope(value: unknown, field: string): boolean {
+  const text = isObject(value) ? (value as Json)[field] : null
+  return isText(text) && text.startsWith(ENVELOPE)
+}
+
+function writeList(list: readonly RawJson[]): RawJson {
+  return new RawJson(`[${list.map(({ text }) => text).join(',')}]`)
+}

@@ -1,0 +1,95 @@
+// The tables of fields of every format, by the objects that have them. Documents and tests read them.
+
+import * as chatAnswer from './chat/read-answer.ts'
+import * as chatContent from './chat/read-content.ts'
+import * as chatMessages from './chat/read-messages.ts'
+import * as chatRequest from './chat/read-request.ts'
+import * as chatTools from './chat/read-tools.ts'
+import { settingsFor } from './chat/write-request.ts'
+import type { Format } from './format.ts'
+import * as geminiContents from './gemini/read-contents.ts'
+import * as geminiRequest from './gemini/read-request.ts'
+import * as geminiTools from './gemini/read-tools.ts'
+import { findHabits } from './habits.ts'
+import type { FieldRules } from './json-fields.ts'
+import * as messagesAnswer from './messages/read-answer.ts'
+import * as messagesBlocks from './messages/read-blocks.ts'
+import * as messagesRequest from './messages/read-request.ts'
+import * as messagesTools from './messages/read-tools.ts'
+import { messagesSettings } from './messages/write-request.ts'
+import type { SettingTable } from './neutral/field-check.ts'
+import * as responsesItems from './responses/read-items.ts'
+import * as responsesRequest from './responses/read-request.ts'
+import * as responsesTools from './responses/read-tools.ts'
+
+export type Tables = Readonly<Record<string, FieldRules>>
+
+/** The fields of requests, by the object that has them. */
+export const requestTables: Readonly<Record<Format, Tables>> = {
+  chat: {
+    request: chatRequest.requestRules,
+    stream_options: chatRequest.streamOptionRules,
+    json_schema: chatRequest.jsonSchemaRules,
+    'message of system or user': chatMessages.messageRules,
+    'message of the assistant': chatMessages.assistantRules,
+    'message of a tool': chatMessages.toolMessageRules,
+    'part of a content': chatContent.partRules,
+    image_url: chatContent.imageUrlRules,
+    file: chatContent.fileRules,
+    tool: chatTools.toolRules,
+    function: chatTools.functionRules,
+  },
+  messages: {
+    request: messagesRequest.requestRules,
+    thinking: messagesRequest.thinkingRules,
+    output_config: messagesRequest.outputRules,
+    'output_config.format': messagesRequest.formatRules,
+    metadata: messagesRequest.metadataRules,
+    message: messagesRequest.messageRules,
+    text: messagesBlocks.textRules,
+    image: messagesBlocks.imageRules,
+    document: messagesBlocks.documentRules,
+    search_result: messagesBlocks.searchResultRules,
+    'thinking block': messagesBlocks.thinkingRules,
+    redacted_thinking: messagesBlocks.sealedRules,
+    tool_use: messagesBlocks.toolUseRules,
+    tool_result: messagesBlocks.toolResultRules,
+    tool: messagesTools.toolRules,
+    tool_choice: messagesTools.toolChoiceRules,
+  },
+  responses: {
+    request: responsesRequest.requestRules,
+    reasoning: responsesRequest.reasoningRules,
+    text: responsesRequest.textRules,
+    'text.format': responsesRequest.formatRules,
+    message: responsesItems.messageRules,
+    call: responsesItems.callRules,
+    'output of a call': responsesItems.outputRules,
+    'reasoning item': responsesItems.reasoningRules,
+    'part of a content': responsesItems.partRules,
+    tool: responsesTools.toolRules,
+  },
+  gemini: {
+    request: geminiRequest.requestRules,
+    generationConfig: geminiRequest.configRules,
+    thinkingConfig: geminiRequest.thinkingRules,
+    content: geminiContents.contentRules,
+    part: geminiContents.partRules,
+    functionCall: geminiContents.callRules,
+    functionResponse: geminiContents.responseRules,
+    functionDeclaration: geminiTools.declarationRules,
+    functionCallingConfig: geminiTools.choiceRules,
+  },
+}
+
+/** The fields of answers, by the format of the account. */
+export const answerTables: Readonly<Record<'chat' | 'messages', FieldRules>> = {
+  chat: chatAnswer.answerRules,
+  messages: messagesAnswer.answerRules,
+}
+
+/** The settings that requests in a format can express. */
+export const settingTables: Readonly<Record<'chat' | 'messages', SettingTable>> = {
+  chat: settingsFor(findHabits('custom')),
+  messages: messagesSettings,
+}

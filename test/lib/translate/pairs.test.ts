@@ -1,0 +1,325 @@
+// Laws of every pair of formats, for random requests and answers and every cut of a stream.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Format } from '../../../src/lib/translate/translate.ts'
+import { StreamTranslator, translateAnswer, translateRequest } from '../../../src/lib/translate/translate.ts'
+import { DONE, START, USAGE, block, call, chunk, finish, read, stop } from './given-stream.ts'
+import type { Parsed, Said } from './given-stream.ts'
+import { context } from './given-translation.ts'
+
+const clients = ['chat', 'messages', 'responses', 'gemini'] as const
+const upstreams = ['chat', 'messages'] as const
+type Upstream = (typeof upstreams)[number]
+const pairs = clients.flatMap((from) => upstreams.map((to) => [from, to] as const))
+
+const text = fc
+  .array(fc.constantFrom('a', '"', '\\', '\n', '{', ':', 'data: ', 'ä', '🦊'), { minLength: 1, maxLength: 6 })
+  .map((parts) => `x${parts.join('')}`)
+/** Arguments as a model writes them: long numbers, keys in its own order. */
+const args = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('2', '1', 'b'),
+      fc.constantFrom('12345678901234567890', '1.50', '"z"', '{"9":1,"8":2}'),
+    ),
+    {
+      maxLength: 3,
+    },
+  )
+  .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join(',')}}`)
+
+const answer = fc.record({
+  thinking: fc.option(text, { nil: null }),
+  text: fc.option(text, { nil: null }),
+  calls: fc.array(fc.record({ name: fc.constantFrom('f', 'g'), args }), { maxLength: 3 }),
+})
+type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never
+
+function streamOf(upstream: Upstream, { thinking, text, calls }: Answer): string {
+  if (upstream === 'chat') {
+    const said = [
+      chunk({ role: 'assistant', content: '' }),
+      ...(thinking === null ? [] : [chunk({ reasoning_content: thinking })]),
+      ...(text === null ? [] : [chunk({ content: text })]),
+      ...calls.map(({ name, args }, index) => call(index, args, { id: `call_${index}`, name })),
+    ]
+    return `${said.join('')}${finish(calls.length > 0 ? 'tool_calls' : 'stop', { usage: USAGE })}${DONE}`
+  }
+  const blocks = [
+    ...(thinking === null
+      ? []
+      : [
+          [
+            { type: 'thinking', thinking: '' },
+            { type: 'thinking_delta', thinking },
+          ],
+        ]),
+    ...(text === null
+      ? []
+      : [
+          [
+            { type: 'text', text: '' },
+            { type: 'text_delta', text },
+          ],
+        ]),
+    ...calls.map(({ name, args }, index) => [
+      { type: 'tool_use', id: `call_${index}`, name, input: {} },
+      { type: 'input_json_delta', partial_json: args },
+    ]),
+  ]
+  const said = blocks.map(([begun, delta], index) => block(index, begun!, delta!)).join('')
+  return `${START}${said}${stop(calls.length > 0 ? 'tool_use' : 'end_turn')}`
+}
+
+function wholeOf(upstream: Upstream, { thinking, text, calls }: Answer): string {
+  if (upstream === 'chat') {
+    const tool_calls = calls.map(({ name, args }, index) => ({
+      id: `call_${index}`,
+      type: 'function',
+      function: { name, arguments: args },
+    }))
+    const message = { role: 'assistant', content: text, reasoning_content: thinking, tool_calls }
+    return JSON.stringify({
+      choices: [{ message, finish_reason: calls.length > 0 ? 'tool_calls' : 'stop' }],
+      usage: USAGE,
+    })
+  }
+  const blocks = [
+    ...(thinking === null ? [] : [JSON.stringify({ type: 'thinking', thinking })]),
+    ...(text === null ? [] : [JSON.stringify({ type: 'text', text })]),
+    ...calls.map(
+      ({ name, args }, index) => `{"type":"tool_use","id":"call_${index}","name":"${name}","input":${args}}`,
+    ),
+  ]
+  return `{"content":[${blocks.join(',')}],"stop_reason":"${calls.length > 0 ? 'tool_use' : 'end_turn'}","usage":{"input_tokens":1,"output_tokens":2}}`
+}
+
+/** The thinking, text and calls that a client reads from a whole answer. */
+const readers: Record<Format, (body: Parsed) => object> = {
+  chat: ({ choices: [{ message }] }) => ({
+    thinking: message.reasoning_content ?? '',
+    text: message.content ?? '',
+    calls: (message.tool_calls ?? []).map(({ function: called }: Parsed) => [
+      called.name,
+      JSON.parse(called.arguments),
+    ]),
+  }),
+  messages: ({ content }) => ({
+    thinking: join(content, (one) => one.thinking),
+    text: join(content, (one) => one.text),
+    calls: content.flatMap((one: Parsed) => (one.type === 'tool_use' ? [[one.name, one.input]] : [])),
+  }),
+  responses: ({ output }) => ({
+    thinking: join(output, (one) => one.summary?.[0]?.text),
+    text: join(output, (one) => one.content?.[0]?.text),
+    calls: output.flatMap((one: Parsed) =>
+      one.type === 'function_call' ? [[one.name, JSON.parse(one.arguments)]] : [],
+    ),
+  }),
+  gemini: ({ candidates: [{ content }] }) => ({
+    thinking: join(content.parts, (one) => (one.thought ? one.text : '')),
+    text: join(content.parts, (one) => (one.thought ? '' : one.text)),
+    calls: content.parts.flatMap(({ functionCall: called }: Parsed) =>
+      called ? [[called.name, called.args]] : [],
+    ),
+  }),
+}
+
+function join(list: Parsed[], pick: (one: Parsed) => string | undefined): string {
+  return list.map((one) => pick(one) ?? '').join('')
+}
+
+/** The whole answer that the events of a stream add up to. */
+const collectors: Record<Format, (said: Said[]) => object> = {
+  chat(said) {
+    const message: Parsed = { content: '', reasoning_content: '', tool_calls: [] }
+    for (const { data } of said) {
+      const delta = data.choices?.[0]?.delta ?? {}
+      message.content += delta.content ?? ''
+      message.reasoning_content += delta.reasoning_content ?? ''
+      for (const one of delta.tool_calls ?? []) {
+        const known = (message.tool_calls[one.index] ??= {
+          function: { name: one.function.name, arguments: '' },
+        })
+        known.function.arguments += one.function.arguments
+      }
+    }
+    return readers.chat({ choices: [{ message }] })
+  },
+  messages(said) {
+    const content: Parsed[] = []
+    for (const { data } of said) {
+      if (data.type === 'content_block_start') content[data.index] = { ...data.content_block, json: '' }
+      const one = content[data.index]
+      const { text = '', thinking = '', partial_json = '' } = data.delta ?? {}
+      if (one?.type === 'text') one.text += text
+      if (one?.type === 'thinking') one.thinking += thinking
+      if (one !== undefined) one.json += partial_json
+    }
+    return readers.messages({
+      content: content.map((one) =>
+        one.type === 'tool_use' ? { ...one, input: JSON.parse(one.json || '{}') } : one,
+      ),
+    })
+  },
+  responses: (said) => readers.responses(said.at(-1)!.data.response),
+  gemini: (said) =>
+    readers.gemini({
+      candidates: [{ content: { parts: said.flatMap(({ data }) => data.candidates[0].content.parts) } }],
+    }),
+}
+
+const asked: Record<Format, object> = {
+  chat: { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
+  messages: { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] },
+  responses: { model: 'm', input: 'hi' },
+  gemini: {
+    contents: [{ parts: [{ text: 'hi' }] }],
+    generationConfig: { thinkingConfig: { includeThoughts: true } },
+  },
+}
+
+const planOf = (from: Format, to: Upstream, isStream: boolean) =>
+  translateRequest(from, to, JSON.stringify(asked[from]), { ...context, model: 'm', isStream }).plan
+
+describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
+  test('loses nothing, whole or streamed, at every cut', () => {
+    const [whole, streamed] = [planOf(from, to, false), planOf(from, to, true)]
+    fc.assert(
+      fc.property(answer, fc.nat(), fc.nat(), (given, first, second) => {
+        const calls = given.calls.map(({ name, args }) => [name, JSON.parse(args) as unknown])
+        const wanted = { thinking: given.thinking ?? '', text: given.text ?? '', calls }
+        expect(readers[from](JSON.parse(translateAnswer(whole, wholeOf(to, given))))).toEqual(wanted)
+        const bytes = new TextEncoder().encode(streamOf(to, given))
+        const [low = 0, high = 0] = [first % bytes.length, second % bytes.length].sort((a, b) => a - b)
+        const translator = new StreamTranslator(streamed)
+        const parts = [bytes.subarray(0, low), bytes.subarray(low, high), bytes.subarray(high)]
+        const out = [...parts.flatMap((part) => translator.push(part)), ...translator.end()].join('')
+        expect(translator.isComplete).toBe(true)
+        expect(collectors[from](read(out).filter(({ data }) => data !== '[DONE]'))).toEqual(wanted)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('keeps the arguments of calls as the model wrote them', () => {
+    const given = {
+      thinking: null,
+      text: null,
+      calls: [{ name: 'f', args: '{"2":12345678901234567890,"1":1.50}' }],
+    }
+    const out = translateAnswer(planOf(from, to, false), wholeOf(to, given))
+    const isText = from === 'chat' || from === 'responses'
+    expect(out).toContain(isText ? JSON.stringify(given.calls[0]!.args).slice(1, -1) : given.calls[0]!.args)
+  })
+})
+
+const rounds = fc.array(
+  fc.record({
+    asked: text,
+    said: text,
+    calls: fc.array(fc.record({ name: fc.constantFrom('f', 'g'), args, result: text }), { maxLength: 2 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
+type Rounds = typeof rounds extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A conversation in the client's format, as JSON. */
+const conversations: Record<Format, (rounds: Rounds) => string> = {
+  chat: (list) =>
+    `{"model":"m","messages":[${list
+      .flatMap(({ asked, said, calls }, turn) => [
+        JSON.stringify({ role: 'user', content: asked }),
+        JSON.stringify({
+          role: 'assistant',
+          content: said,
+          ...(calls.length === 0
+            ? {}
+            : {
+                tool_calls: calls.map(({ name, args }, at) => ({
+                  id: `c${turn}_${at}`,
+                  type: 'function',
+                  function: { name, arguments: args },
+                })),
+              }),
+        }),
+        ...calls.map(({ result }, at) =>
+          JSON.stringify({ role: 'tool', tool_call_id: `c${turn}_${at}`, content: result }),
+        ),
+      ])
+      .join(',')}]}`,
+  messages: (list) =>
+    `{"model":"m","max_tokens":9,"messages":[${list
+      .flatMap(({ asked, said, calls }, turn) => [
+        JSON.stringify({ role: 'user', content: asked }),
+        `{"role":"assistant","content":[${[JSON.stringify({ type: 'text', text: said }), ...calls.map(({ name, args }, at) => `{"type":"tool_use","id":"c${turn}_${at}","name":"${name}","input":${args}}`)].join(',')}]}`,
+        ...(calls.length === 0
+          ? []
+          : [
+              JSON.stringify({
+                role: 'user',
+                content: calls.map(({ result }, at) => ({
+                  type: 'tool_result',
+                  tool_use_id: `c${turn}_${at}`,
+                  content: result,
+                })),
+              }),
+            ]),
+      ])
+      .join(',')}]}`,
+  responses: (list) =>
+    JSON.stringify({
+      model: 'm',
+      input: list.flatMap(({ asked, said, calls }, turn) => [
+        { role: 'user', content: asked },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: said }] },
+        ...calls.map(({ name, args }, at) => ({
+          type: 'function_call',
+          call_id: `c${turn}_${at}`,
+          name,
+          arguments: args,
+        })),
+        ...calls.map(({ result }, at) => ({
+          type: 'function_call_output',
+          call_id: `c${turn}_${at}`,
+          output: result,
+        })),
+      ]),
+    }),
+  gemini: (list) =>
+    `{"contents":[${list
+      .flatMap(({ asked, said, calls }) => [
+        JSON.stringify({ role: 'user', parts: [{ text: asked }] }),
+        `{"role":"model","parts":[${[JSON.stringify({ text: said }), ...calls.map(({ name, args }) => `{"functionCall":{"name":"${name}","args":${args}}}`)].join(',')}]}`,
+        ...(calls.length === 0
+          ? []
+          : [
+              JSON.stringify({
+                role: 'user',
+                parts: calls.map(({ name, result }) => ({
+                  functionResponse: { name, response: { output: result } },
+                })),
+              }),
+            ]),
+      ])
+      .join(',')}]}`,
+}
+
+describe.each(pairs.filter(([from, to]) => from !== to))('a request of %s on %s', (from, to) => {
+  test('says everything, with arguments as they were written', () => {
+    fc.assert(
+      fc.property(rounds, (list) => {
+        const { body } = translateRequest(from, to, conversations[from](list), { ...context, model: 'm' })
+        const strings = JSON.stringify(JSON.parse(body))
+        for (const { asked, said, calls } of list) {
+          for (const words of [asked, said, ...calls.map(({ result }) => result)])
+            expect(strings).toContain(JSON.stringify(words).slice(1, -1))
+          for (const { args } of calls)
+            expect(body).toContain(to === 'chat' ? JSON.stringify(args).slice(1, -1) : args)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
