@@ -1,4 +1,4 @@
-import type { Format } from './format.ts'
+import type { Format, UpstreamFormat } from './format.ts'
 import type { Json } from './json/raw-json.ts'
 
 /** The inputs of a translation besides the request. */
@@ -37,7 +37,7 @@ export interface TranslationPlan {
   /** The client's format. */
   from: Format
   /** The account's format. */
-  to: Format
+  to: UpstreamFormat
   /** The requested model; the answer names it when the upstream names none. */
   model: string
   isStream: boolean

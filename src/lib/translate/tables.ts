@@ -7,6 +7,7 @@ import * as chatRequest from './chat/read-request.ts'
 import * as chatTools from './chat/read-tools.ts'
 import { settingsFor } from './chat/write-request.ts'
 import type { Format } from './format.ts'
+import * as geminiEmbeddings from './gemini/embeddings.ts'
 import * as geminiContents from './gemini/read-contents.ts'
 import * as geminiRequest from './gemini/read-request.ts'
 import * as geminiTools from './gemini/read-tools.ts'
@@ -79,6 +80,7 @@ export const requestTables: Readonly<Record<Format, Tables>> = {
     functionResponse: geminiContents.responseRules,
     functionDeclaration: geminiTools.declarationRules,
     functionCallingConfig: geminiTools.choiceRules,
+    'request for embeddings': geminiEmbeddings.embeddingRules,
   },
 }
 

@@ -5,7 +5,8 @@
 
 import { QwenctlError } from '../base/errors.ts'
 import { formats } from './formats.ts'
-import type { Format } from './format.ts'
+import type { Format, UpstreamFormat } from './format.ts'
+import { writeEmbeddingAnswer, writeEmbeddingRequest } from './gemini/embeddings.ts'
 import { objectAt } from './json-fields.ts'
 import { parseJson } from './json/parse-json.ts'
 import { writeJson } from './json/raw-json.ts'
@@ -18,7 +19,7 @@ export { scrubRequest } from './scrub-request.ts'
 export { translateError } from './error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
 export type { TranslationContext, TranslationPlan, Without } from './plan.ts'
-export type { Format } from './format.ts'
+export type { Format, UpstreamFormat } from './format.ts'
 
 export interface TranslatedRequest {
   body: string
@@ -35,10 +36,11 @@ export interface TranslatedRequest {
  */
 export function translateRequest(
   from: Format,
-  to: Format,
+  to: UpstreamFormat,
   text: string,
   context: TranslationContext,
 ): TranslatedRequest {
+  if (to === 'embeddings') return translateEmbeddings(from, text, context)
   const request = readRequest(from, text, context)
   const without = context.without ?? []
   if (without.includes('effort')) request.thinking = { ...noThinking, isShown: request.thinking.isShown }
@@ -50,6 +52,23 @@ export function translateRequest(
     path: formats[to].path(request),
     asksForUsage: body.stream_options !== undefined,
     plan: buildPlan(from, to, { request, tools }, context),
+  }
+}
+
+function translateEmbeddings(from: Format, text: string, context: TranslationContext): TranslatedRequest {
+  const input = objectAt(parsed(text), 'the body')
+  const model = context.model ?? ''
+  const { body, leftOut } = writeEmbeddingRequest(input, model, context.refusesUnknown === true)
+  return {
+    body: writeJson(body),
+    path: '/embeddings',
+    asksForUsage: false,
+    plan: {
+      ...{ from, to: 'embeddings', model, leftOut, requestId: context.requestId },
+      ...{ isStream: false, isList: Array.isArray(input.requests), wantsUsage: false, showsThinking: false },
+      ...{ stops: [], tools: new Map(), callIds: new Set(), echo: {} },
+      createdAt: Math.floor(context.now / 1000),
+    },
   }
 }
 
@@ -106,6 +125,7 @@ function buildPlan(
  * that is no answer.
  */
 export function translateAnswer(plan: TranslationPlan, text: string): string {
+  if (plan.to === 'embeddings') return writeJson(writeEmbeddingAnswer(parsedAnswer(text), plan.isList))
   const writer = formats[plan.from].writeAnswer({ ...plan, isStream: false }, () => {})
   formats[plan.to].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
   return writeJson(writer.whole)
@@ -115,7 +135,7 @@ export function translateAnswer(plan: TranslationPlan, text: string): string {
 export function translateToEvents(plan: TranslationPlan, text: string): string {
   const out: string[] = []
   const writer = formats[plan.from].writeAnswer(plan, (event) => void out.push(event))
-  formats[plan.to].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
+  formats[plan.to as Format].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
   return out.join('')
 }
 

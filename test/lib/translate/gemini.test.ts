@@ -200,3 +200,25 @@ describe('an answer as a Gemini response', () => {
     })
   })
 })
+
+describe('Gemini embeddings by way of OpenAI', () => {
+  const embed = (body: object) => translateBody('gemini', 'embeddings', body, { model: 'e' })
+  const content = (text: string) => ({ parts: [{ text }] })
+
+  test('one text', () => {
+    const { body, path, plan } = embed({ content: content('a'), outputDimensionality: 2, taskType: 'X' })
+    expect({ body, path }).toEqual({ body: { model: 'e', input: ['a'], dimensions: 2 }, path: '/embeddings' })
+    expect(plan.leftOut).toEqual(['taskType'])
+    expect(translateAnswer(plan, { data: [{ embedding: [1, 0.5] }] })).toEqual({
+      embedding: { values: [1, 0.5] },
+    })
+  })
+
+  test('a list of texts', () => {
+    const { body, plan } = embed({ requests: [{ content: content('a') }, { content: content('b') }] })
+    expect(body.input).toEqual(['a', 'b'])
+    expect(translateAnswer(plan, { data: [{ embedding: [1] }, { embedding: [2] }] })).toEqual({
+      embeddings: [{ values: [1] }, { values: [2] }],
+    })
+  })
+})

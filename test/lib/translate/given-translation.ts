@@ -7,6 +7,7 @@ import {
   type Format,
   type TranslationContext,
   type TranslationPlan,
+  type UpstreamFormat,
 } from '../../../src/lib/translate/translate.ts'
 
 export const context: TranslationContext = { provider: 'custom', requestId: 'req_1', now: 1_700_000_000_999 }

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../provider/provider.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
-import type { Format, TranslatedRequest, TranslationPlan } from '../../translate/translate.ts'
+import type { TranslatedRequest, TranslationPlan, UpstreamFormat } from '../../translate/translate.ts'
 import { scrubRequest } from '../../translate/translate.ts'
 import { acquireFor } from '../transport/body-memory.ts'
 import type { ClientHead } from '../wire/client-head.ts'
@@ -27,7 +27,7 @@ export interface PlanStep {
   wanted: RotationRequest
   dialect: Dialect
   /** The format to translate to; null: the client's own. */
-  format: Format | null
+  format: UpstreamFormat | null
   /** The first way of its model. */
   isFirst: boolean
 }

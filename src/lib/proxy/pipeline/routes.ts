@@ -1,12 +1,12 @@
 import type { Dialect } from '../../provider/provider.ts'
-import type { Format } from '../../translate/translate.ts'
+import type { Format, UpstreamFormat } from '../../translate/translate.ts'
 import type { OllamaRoute } from '../../translate/ollama/ollama-request.ts'
 
 /** The format and dialect in which an account gets a request. */
 export interface UpstreamWay {
   dialect: Dialect
   /** Null: the client's own, whatever it is. */
-  format: Format | null
+  format: UpstreamFormat | null
   /** The path that the account must not lack; null: every account of the dialect has it. */
   route: string | null
 }
@@ -57,6 +57,7 @@ const anthropic = (path: string, more: Partial<Route> = {}): Route =>
 // Every service of a dialect has its chat.
 const asChat: UpstreamWay = { dialect: 'openai', format: 'chat', route: null }
 const asMessages: UpstreamWay = { dialect: 'anthropic', format: 'messages', route: null }
+const asEmbeddings: UpstreamWay = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
 const asResponses: UpstreamWay = { dialect: 'openai', format: 'responses', route: '/responses' }
 
 const routes = [
@@ -148,6 +149,11 @@ const geminiRoute = openai('/chat/completions', {
 })
 const geminiRoutes: ReadonlyMap<string, Route> = new Map([
   ['generateContent', geminiRoute],
+  ['embedContent', { ...geminiRoute, name: '/v1beta/models/*:embedContent', ways: [asEmbeddings] }],
+  [
+    'batchEmbedContents',
+    { ...geminiRoute, name: '/v1beta/models/*:batchEmbedContents', ways: [asEmbeddings] },
+  ],
   ['streamGenerateContent', { ...geminiRoute, name: '/v1beta/models/*:streamGenerateContent' }],
 ])
 

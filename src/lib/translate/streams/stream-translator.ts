@@ -1,5 +1,6 @@
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { translateError } from '../error-envelope.ts'
+import type { Format } from '../format.ts'
 import { formats } from '../formats.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
 import { parseJson } from '../json/parse-json.ts'
@@ -31,7 +32,7 @@ export class StreamTranslator {
   constructor(plan: TranslationPlan) {
     this.#plan = plan
     this.#writer = formats[plan.from].writeAnswer(plan, (event) => void this.#out.push(event))
-    this.#answer = formats[plan.to].readAnswer(new ClientNames(this.#writer, plan), plan)
+    this.#answer = formats[plan.to as Format].readAnswer(new ClientNames(this.#writer, plan), plan)
     this.#reader = new SseReader({
       onEvent: (event) => this.#take(event),
       onComment: () => this.#keepAlive(),
