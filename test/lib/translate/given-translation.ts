@@ -20,7 +20,7 @@ const formats: Record<Dialect, { from: Format; to: Format }> = {
 
 export function translateBody(
   from: Format,
-  to: Format,
+  to: UpstreamFormat,
   body: object,
   more: Partial<TranslationContext> = {},
 ) {

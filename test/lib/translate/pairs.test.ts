@@ -207,7 +207,7 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
     const given = {
       thinking: null,
       text: null,
-      calls: [{ name: 'f', args: '{"2":12345678901234567890,"1":1.50}' }],
+      calls: [{ name: 'f' as const, args: '{"2":12345678901234567890,"1":1.50}' }],
     }
     const out = translateAnswer(planOf(from, to, false), wholeOf(to, given))
     const isText = from === 'chat' || from === 'responses'
