@@ -1,6 +1,7 @@
 import type { Format } from '../../src/lib/translate/format.ts'
 import type { FieldRule, FieldRules } from '../../src/lib/translate/json-fields.ts'
 import { settingKinds } from '../../src/lib/translate/neutral/settings.ts'
+import { table } from './markdown.ts'
 import { answerTables, requestTables, settingTables } from '../../src/lib/translate/tables.ts'
 
 const names: Readonly<Record<Format, string>> = {
@@ -27,30 +28,21 @@ export function translationTables(): string {
   return [...pairs.map(pairTable), ...(['chat', 'messages'] as const).map(answerTable)].join('\n\n')
 }
 
+const HEAD = ['In', 'Translated', 'Left out and named', 'Left out', 'Refused']
+
 function pairTable({ from, to }: { from: Format; to: Upstream }): string {
   const rows = Object.entries(requestTables[from]).map(([object, rules]) => row(object, rules, to))
-  return [
-    `### A ${names[from]} request on an account of ${names[to]}`,
-    ['| In | Translated | Left out and named | Left out | Refused |', '|---|---|---|---|---|', ...rows].join(
-      '\n',
-    ),
-  ].join('\n\n')
+  return `### A ${names[from]} request on an account of ${names[to]}\n\n${table(HEAD, rows)}`
 }
 
 function answerTable(from: Upstream): string {
-  return [
-    `### An answer of an account of ${names[from]}`,
-    [
-      '| In | Translated | Left out and named | Left out | Refused |',
-      '|---|---|---|---|---|',
-      row('answer', answerTables[from], null),
-    ].join('\n'),
-  ].join('\n\n')
+  const rows = [row('answer', answerTables[from], null)]
+  return `### An answer of an account of ${names[from]}\n\n${table(HEAD, rows)}`
 }
 
 type Fate = 'translated' | 'named' | 'dropped' | 'refused'
 
-function row(object: string, rules: FieldRules, to: Upstream | null): string {
+function row(object: string, rules: FieldRules, to: Upstream | null): string[] {
   const cells: Record<Fate, string[]> = { translated: [], named: [], dropped: [], refused: [] }
   for (const [field, rule] of Object.entries(rules)) {
     const fate = fateFor(rule, to)
@@ -58,7 +50,7 @@ function row(object: string, rules: FieldRules, to: Upstream | null): string {
     cells[fate].push(`\`${field}\`${why}`)
   }
   const { translated, named, dropped, refused } = cells
-  return `| ${[object, ...[translated, named, dropped, refused].map((list) => list.join(', '))].join(' | ')} |`
+  return [object, ...[translated, named, dropped, refused].map((list) => list.join(', '))]
 }
 
 function fateFor(rule: FieldRule, to: Upstream | null): Fate {
