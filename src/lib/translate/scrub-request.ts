@@ -2,7 +2,7 @@
 // (`neutral/seal.ts`) that qwenctl gave the client. All other text stays as it is.
 
 import type { Format } from './format.ts'
-import { isObject, isText, type Json } from './json-fields.ts'
+import { isObject, isText } from './json-fields.ts'
 import { readElements, readMembers, writeMembers } from './json/ordered-json.ts'
 import { parseJson } from './json/parse-json.ts'
 import { RawJson } from './json/raw-json.ts'
@@ -76,7 +76,7 @@ function isForeign(block: unknown, { unsigned, sealed }: Keep): boolean {
 }
 
 function isEnvelope(value: unknown, field: string): boolean {
-  const text = isObject(value) ? (value as Json)[field] : null
+  const text = isObject(value) ? value[field] : null
   return isText(text) && text.startsWith(ENVELOPE)
 }
 
