@@ -55,7 +55,7 @@ export function askLocally(
     exchange.bytesIn = request.body.length
     signal.addEventListener('abort', leave, { once: true })
     const head = clientHeadOf(call, null, acceptAll)
-    host.handleLocal(exchange, { route, query, head, bytes: request.body })
+    host.handleLocal(exchange, { route, query, facts: null, head, bytes: request.body })
   })
 }
 
