@@ -11,8 +11,7 @@ import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
 import { accountCard } from '../../lib/terminal/accounts/account-card.ts'
-import { PriceBook } from '../../lib/quota/prices/price-book.ts'
-import { unpricedWarning } from '../../lib/terminal/quota/unpriced-notes.ts'
+import { warnOfUnpriced } from '../../lib/toolkit/prices/unpriced.ts'
 import type { Look } from '../../lib/terminal/quota/quota-table.ts'
 
 // High enough to hide the latency of providers, low enough not to look like an attack.
@@ -82,11 +81,7 @@ export abstract class AccountCommand extends ToolkitCommand {
 
   /** Warns of a limit in dollars that counts nothing. */
   protected async warnOfUnpriced(account: AccountView): Promise<void> {
-    if (!account.limits.some(({ metric }) => metric === 'usd')) return
-    const { settings } = this.toolkit
-    const registry = await this.toolkit.providers()
-    const book = new PriceBook(await settings.prices(), await settings.priceTable())
-    const warning = unpricedWarning(account, registry.get(account.provider), book)
+    const warning = await warnOfUnpriced(this.toolkit, account)
     if (warning !== null) this.caution(warning)
   }
 }

@@ -4,8 +4,11 @@
 import type { OutcomeClass } from '../quota/log/events.ts'
 import type { DeviceLogin } from './device-login.ts'
 import type { LearnedLimit } from './limits/learned-limit.ts'
+import type { Bases } from './bases.ts'
 import type { PlanReader } from './plans/plan-reader.ts'
 import type { RouteTable } from './routes.ts'
+
+export type { Bases }
 
 /** The two wire formats that clients and upstreams speak. */
 export type Dialect = 'openai' | 'anthropic'
@@ -26,12 +29,6 @@ export interface Endpoint {
   limits?: string[]
   /** The restriction of the terms here, shown when an account is added. */
   terms?: string
-}
-
-/** The destinations of an account's requests. */
-export interface Bases {
-  openai: string | null
-  anthropic: string | null
 }
 
 /** The upstream's answer, or the first error frame of a stream that began with 200. */

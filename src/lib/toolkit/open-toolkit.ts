@@ -31,6 +31,7 @@ import { ModelBook } from './models/model-book.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
 import { homeFacts } from './home-facts.ts'
+import { HomeStorage } from './home-storage.ts'
 import { HomePlacements } from './home-placements.ts'
 import { knownWriters } from './known-writers.ts'
 import { once } from './once.ts'
@@ -56,7 +57,6 @@ import type {
   Toolkit,
 } from './toolkit.ts'
 import { clockWarning, endInterruptedRestore } from './home-warnings.ts'
-import { refuseSharedKey } from './store/refuse-shared-key.ts'
 import { Stores } from './store/stores.ts'
 import type { SharedStore } from '../store/redis/shared-store.ts'
 import { closeStore, storeOf } from '../store/redis/store-of.ts'
@@ -102,6 +102,7 @@ class LazyToolkit implements Toolkit {
   readonly #clock: () => number
   readonly #warnings = new Set<string>()
   readonly #accountLogins: AccountLogins
+  readonly #storage: HomeStorage
   readonly watchAccounts = (onChange: () => void) =>
     watchDocument(this.home, this.home.accountsFile, onChange)
   readonly watchKeys = (onChange: () => void) => watchDocument(this.home, this.home.keysFile, onChange)
@@ -131,6 +132,10 @@ class LazyToolkit implements Toolkit {
       facts: homeFacts(this),
     })
     this.proxies = new Proxies(this.home)
+    this.#storage = new HomeStorage({
+      ...{ home: this.home, proxies: this.proxies, clock: this.#clock, options },
+      warn: (message) => this.#warnings.add(message),
+    })
     this.egress = once(() => this.#openEgress())
     this.providers = once(() => this.#askProviders())
     this.ledger = once(() => this.#openLedger())
@@ -141,7 +146,7 @@ class LazyToolkit implements Toolkit {
       planOf: (account, allowsUnofficial) => this.accounts.planOf(account, allowsUnofficial),
       ...{ isInFlight: this.isInFlight, placements: this.placements, keys: () => this.keys.records() },
     })
-    const secrets = new AccountSecrets(once(() => this.#openVault()))
+    const secrets = new AccountSecrets(once(() => this.#storage.open()))
     this.backups = this.#openBackups(secrets)
     const warn = (message: string) => this.#warnings.add(message)
     const logins = (this.#accountLogins = this.#loginsOf(secrets, warn))
@@ -192,8 +197,8 @@ class LazyToolkit implements Toolkit {
     return new FileBackups({
       ...{ ...this.#accountStore(), secrets },
       running: () => this.proxies.list().map(({ url }) => url),
-      vault: () => this.#openVault({ quietly: true }),
-      freshVault: () => this.#createFreshVault(),
+      vault: () => this.#storage.open({ quietly: true }),
+      freshVault: () => this.#storage.createFresh(),
       ...costOf(this.#options),
     })
   }
@@ -213,7 +218,7 @@ class LazyToolkit implements Toolkit {
     const running = () => this.proxies.list().map(({ url }) => url)
     return new Stores({
       ...{ home: this.home, env, running, clock: this.#clock },
-      vault: () => this.#openVault(),
+      vault: () => this.#storage.open(),
     })
   }
 
@@ -231,7 +236,7 @@ class LazyToolkit implements Toolkit {
   async doctor(options: DoctorOptions): Promise<DoctorReport> {
     const { examine } = await import('./doctor/doctor.ts')
     const { home, settings } = this
-    const vault = once(() => this.#openVault({ quietly: true }))
+    const vault = once(() => this.#storage.open({ quietly: true }))
     return examine({
       ...options,
       ...{ home, settings, vault, env: this.#options.env, clock: this.#clock },
@@ -245,28 +250,16 @@ class LazyToolkit implements Toolkit {
     })
   }
 
-  async storage(): Promise<StorageView> {
-    const { showStorage } = await import('./settings/vault-storage.ts')
-    return showStorage(this.#storageParts())
+  storage(): Promise<StorageView> {
+    return this.#storage.show()
   }
 
-  async moveStorage(to: string): Promise<StorageView> {
-    await refuseSharedKey(this.home)
-    const { moveStorage } = await import('./settings/vault-storage.ts')
-    return moveStorage(this.#storageParts(), to)
+  moveStorage(to: string): Promise<StorageView> {
+    return this.#storage.move(to)
   }
 
-  async resetStorage(): Promise<StorageResetView> {
-    await refuseSharedKey(this.home)
-    const { resetStorage } = await import('./settings/reset-storage.ts')
-    return resetStorage({ ...this.#storageParts(), clock: this.#clock })
-  }
-
-  #storageParts() {
-    const { env, keychain } = this.#options
-    const running = () => this.proxies.list().map(({ url }) => url)
-    const options = { ...costOf(this.#options), ...(keychain === undefined ? {} : { keychain }) }
-    return { home: this.home, env, running, ...options }
+  resetStorage(): Promise<StorageResetView> {
+    return this.#storage.reset()
   }
 
   async reconcileLimits(): Promise<void> {
@@ -361,18 +354,6 @@ class LazyToolkit implements Toolkit {
   async #loginHttp(via: readonly EgressProxy[]): Promise<LoginHttp> {
     const agents = (await this.egress()).agents(via, LOGIN_TIMEOUT_MS)
     return { timeoutMs: LOGIN_TIMEOUT_MS, userAgent: `qwenctl/${ownVersion()}`, agents }
-  }
-
-  async #openVault({ quietly = false } = {}) {
-    const { openHomeVault } = await import('./open-home-vault.ts')
-    const vault = await openHomeVault(this.home, this.#options.env, this.#storageParts())
-    if (vault.warning !== null && !quietly) this.#warnings.add(vault.warning)
-    return vault
-  }
-
-  async #createFreshVault() {
-    const { createFreshVault } = await import('../store/vault/fresh-vault.ts')
-    return createFreshVault(this.home, this.#options.env, this.#storageParts())
   }
 
   async #askProviders(): Promise<ProviderRegistry> {

@@ -1,5 +1,5 @@
 import type { Metric } from '../../quota/limit.ts'
-import type { Bases } from '../provider.ts'
+import type { Bases } from '../bases.ts'
 
 /** Asks for the provider's own counts: a free GET, and a pure function from its answer. */
 export interface PlanReader {

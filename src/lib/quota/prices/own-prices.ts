@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import type { OwnPrices } from './price-book.ts'
-import type { Price } from './price-table.ts'
+import type { Price } from './price-row.ts'
 
 const HINT = 'write it as openai/gpt-5-mini: {input: 0.25, output: 2}, in US dollars per million tokens'
 

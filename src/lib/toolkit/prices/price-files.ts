@@ -1,5 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
-import type { Price, PriceRow, PriceTable } from '../../quota/prices/price-table.ts'
+import type { Price, PriceRow } from '../../quota/prices/price-row.ts'
+import type { PriceTable } from '../../quota/prices/price-table.ts'
 
 /** The providers of LiteLLM's price list, by its names. */
 const LITELLM_PROVIDERS: Readonly<Record<string, string>> = {

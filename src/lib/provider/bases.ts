@@ -1,0 +1,5 @@
+/** The destinations of an account's requests. Null: the account does not speak the dialect. */
+export interface Bases {
+  openai: string | null
+  anthropic: string | null
+}
