@@ -1,4 +1,5 @@
-import type { Price, PriceTable } from './price-table.ts'
+import type { Price } from './price-row.ts'
+import type { PriceTable } from './price-table.ts'
 import { findPriceRow, priceTable } from './price-table.ts'
 
 /** The user's own prices, by `provider/model`; `provider/*` covers all other models of a provider. */
