@@ -115,7 +115,7 @@ async function bundleCore(root: string, options: BuildOptions, modules: string[]
     outdir: undefined,
     outfile: 'dist/lib/chunks/core.js',
     plugins: [onDemandOutside(root), httpAsObject],
-  } as BuildOptions)
+  })
   const core = (await import(pathToFileURL(join(root, 'dist/lib/chunks/core.js')).href)) as Record<
     string,
     object

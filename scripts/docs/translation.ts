@@ -50,7 +50,7 @@ function row(object: string, rules: FieldRules, to: Upstream | null): string[] {
     cells[fate].push(`\`${field}\`${why}`)
   }
   const { translated, named, dropped, refused } = cells
-  return [object, ...[translated, named, dropped, refused].map((list) => list.join(', '))]
+  return [object, ...[translated, named, dropped, refused].map((list) => list.join(' · '))]
 }
 
 function fateFor(rule: FieldRule, to: Upstream | null): Fate {

@@ -83,9 +83,7 @@ export class UpstreamOrigin {
     if (this.#way.via.length > 0) return this.#dialThrough(events)
     const { onread } = events
     const options = onread === undefined ? this.#options : { ...this.#options, onread }
-    const socket = this.isTls
-      ? this.#secure(options as ConnectionOptions)
-      : connectTcp(options as TcpNetConnectOpts)
+    const socket = this.isTls ? this.#secure(options) : connectTcp(options as TcpNetConnectOpts)
     events.onSocket(socket, onread === undefined)
     return socket
   }

@@ -56,7 +56,10 @@ export function clientHeadOf(
     contentEncoding: headers['content-encoding'],
     contentType: headers['content-type'],
     session: sessionHeaderOf(header),
-    presented: presentedIn(header('authorization'), header('x-api-key') ?? header('api-key') ?? header('x-goog-api-key')),
+    presented: presentedIn(
+      header('authorization'),
+      header('x-api-key') ?? header('api-key') ?? header('x-goog-api-key'),
+    ),
     pin: header('x-qwenctl-account') ?? null,
     group: header('x-qwenctl-group') ?? null,
     wait: header('x-qwenctl-wait') ?? null,

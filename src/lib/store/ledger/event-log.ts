@@ -29,7 +29,7 @@ export interface PendingQueue {
 }
 
 /**
- * One total order of events, with the state that they add up to. Its home is a folder or a Redis stream. The order
+ * The total order of events, with the state that they add up to. Its home is a folder or a Redis stream. The order
  * alone decides every reservation, so all processes reach the same verdicts.
  */
 export interface EventLog {

@@ -6,7 +6,7 @@ import { StreamFold } from './stream-fold.ts'
 
 export type BatchKind = 'reserve' | 'other' | 'again'
 
-/** What a writer appends with one call. */
+/** The lines that a writer appends with one call. */
 export interface WireBatch {
   /** Counts from 1; the server takes each number once. */
   number: number
@@ -47,7 +47,7 @@ export interface CallParts {
   heartbeat?: boolean
 }
 
-/** One call of the append script. Throws `store_unreachable`. */
+/** Calls the append script. Throws `store_unreachable`. */
 export async function callLog(link: RedisLink, keys: StoreKeys, parts: CallParts): Promise<LogReply> {
   const { writer, fold, batch, acknowledged = 0, graceMs = GRACE_MS, heartbeat = false } = parts
   const reply = (await link.run(

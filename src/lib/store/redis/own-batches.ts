@@ -77,7 +77,7 @@ export class OwnBatches {
   }
 }
 
-/** What makes the log agree with the verdicts that the listeners know. */
+/** The events that make the log agree with the verdicts that the listeners know. */
 export interface Correction {
   /** Reservations that the log grants now, and the listeners do not have. */
   refunded: ReserveEvent[]
