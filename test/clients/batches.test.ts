@@ -149,6 +149,16 @@ test('a cancelled batch ends after its lines in flight', async () => {
   expect(batch.request_counts).toMatchObject({ total: 30, completed: seen })
 })
 
+test('a cancelled batch that waits for a place ends at once', async () => {
+  const { proxy, upstream } = await given(hang)
+  const client = openaiAt(proxy)
+  for (let number = 1; number <= 4; number += 1) await begin(client, [openaiLine(number)])
+  await upstream.arrivals(4)
+  const { id } = await begin(client, [openaiLine(5)])
+  await client.batches.cancel(id)
+  expect(await ended(client, id)).toMatchObject({ status: 'cancelled', request_counts: { completed: 0 } })
+})
+
 test('a batch survives the end of its proxy: the next one continues, and no answered line goes again', async () => {
   const { proxy, upstream } = await given(hang)
   let isSlow = true

@@ -27,6 +27,7 @@ export interface RunnerParts {
 export const KEPT_MS = 30 * 86_400_000
 const MOST_AT_ONCE = 4
 const SCAN_EVERY_MS = 30_000
+const TIDY_EVERY_MS = 3_600_000
 const PER_ACCOUNT = 4
 const MOST_CONCURRENCY = 32
 
@@ -39,6 +40,7 @@ export class BatchRunner {
   #writes: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #isClosed = false
+  #tidiedAt = -Infinity
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
@@ -73,11 +75,15 @@ export class BatchRunner {
       if (!FINAL.has(batch.state)) this.start(batch.id)
       else if (batch.createdAt + KEPT_MS < now) this.stored.remove(batch.id)
     }
+    if (now - this.#tidiedAt < TIDY_EVERY_MS) return
+    this.#tidiedAt = now
+    this.stored.tidy(now - KEPT_MS, now - TIDY_EVERY_MS)
   }
 
-  /** Runs a batch, unless this process or another runs it. */
+  /** Runs a batch, unless this process or another runs it. One that was cancelled needs no place: it sends no line. */
   start(id: string): void {
-    if (this.#isClosed || this.#running.has(id) || this.#running.size >= MOST_AT_ONCE) return
+    if (this.#isClosed || this.#running.has(id)) return
+    if (this.#running.size >= MOST_AT_ONCE && !this.records.isCanceled(id)) return
     const entry: { ended: Promise<void>; run: BatchRun | null } = { ended: Promise.resolve(), run: null }
     this.#running.set(id, entry)
     entry.ended = this.#run(id, (run) => {

@@ -1,7 +1,7 @@
 // Files and batches that came over HTTP: one JSON record and one content each, in the home's folder of batches.
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwenctlError } from '../../../base/errors.ts'
 import { writeAtomically } from '../../../store/documents/atomic-write.ts'
@@ -127,6 +127,27 @@ export class StoredBatches {
     if (!ID.test(id)) return
     for (const name of readdirSync(this.folder))
       if (name === `${id}.json` || name.startsWith(`${id}.`)) rmSync(join(this.folder, name), { force: true })
+  }
+
+  /**
+   * Removes files made before `filesBefore`, and what a killed process left: uploads and contents without a record, not
+   * changed since `leftBefore`. Both in epoch milliseconds.
+   */
+  tidy(filesBefore: number, leftBefore: number): void {
+    if (!existsSync(this.folder)) return
+    for (const { id, createdAt } of this.#list<StoredFile>('file-'))
+      if (createdAt < filesBefore) this.remove(id)
+    const names = readdirSync(this.folder)
+    const known = new Set(
+      names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)),
+    )
+    for (const name of names) {
+      const id = name.split('.', 1)[0]!
+      if (known.has(id) || !(ID.test(id) || name.startsWith('upload-'))) continue
+      const path = join(this.folder, name)
+      if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < leftBefore)
+        rmSync(path, { force: true })
+    }
   }
 
   newId(prefix: 'file-' | 'batch_' | 'msgbatch_'): string {
