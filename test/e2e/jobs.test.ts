@@ -164,7 +164,8 @@ describe('jobs without a proxy', () => {
     expect(runs[0]).toMatchObject({ status: 'failed', reason: expect.stringContaining('timeout') as string })
     expect(runs[0]!.outputBytes).toBeGreaterThan(100 << 20)
     expect(runs[0]!.output!.length).toBeLessThan(70_000)
-    expect(process.memoryUsage().rss - before).toBeLessThan(60 << 20)
+    // Less than what was printed; buffers wait for the garbage collector.
+    expect(process.memoryUsage().rss - before).toBeLessThan(95 << 20)
     const pids = runs[0]!.output!.split('\n')[0]!.split(' ').map(Number)
     await until(() => pids.every((pid) => !isAlive(pid)))
   }, 30_000)

@@ -32,7 +32,12 @@ export default class JobsRuns extends ToolkitCommand {
   async run(): Promise<{ runs: RunView[] }> {
     const { args, flags } = await this.parse(JobsRuns)
     const { account, limit, output: withOutput } = flags
-    const found = await this.toolkit.jobs.runs({ job: args.job, account, limit, withOutput })
+    const query = { job: args.job, account, limit, withOutput }
+    const newest = await this.toolkit.jobs.runs(query)
+    const status = flags.status as RunView['status'] | undefined
+    // The newest of this status, however old. A status that no run has is refused below.
+    const fitting = status === undefined ? [] : await this.toolkit.jobs.runs({ ...query, status })
+    const found = fitting.length > 0 ? fitting : newest
     const runs = pickItems(found, shape, flags)
     const now = new Date().toISOString()
     if (found.length === 0) this.tell('No job has run yet. What is planned: qwenctl jobs next')

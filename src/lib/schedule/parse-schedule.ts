@@ -1,6 +1,6 @@
 import { QwenctlError } from '../base/errors.ts'
 import { parseWindow } from '../quota/limit.ts'
-import { DAY_NAMES } from './schedule.ts'
+import { DAY_NAMES, formatSpan } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
 import type { CronCalendar } from './cron-slots.ts'
 
@@ -35,6 +35,15 @@ export function parseSpan(text: string): number | null {
 export function checkSpan(flag: string, text: string, { min = 0, max = LONGEST_MS } = {}): number {
   const ms = parseSpan(text)
   if (ms !== null && ms >= min && ms <= max) return ms
+  if (ms !== null)
+    throw new QwenctlError(
+      'invalid_value',
+      `${flag} is ${text.slice(0, 40)}, which is too ${ms < min ? 'short' : 'long'}`,
+      {
+        hint:
+          ms < min ? `write ${flag} ${formatSpan(min)} or more` : `write ${flag} ${formatSpan(max)} or less`,
+      },
+    )
   throw new QwenctlError('invalid_value', `${flag} is "${text.slice(0, 40)}", which is not a time span`, {
     hint: `write ${flag} 90s, ${flag} 20m or ${flag} 2h`,
   })

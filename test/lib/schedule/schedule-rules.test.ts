@@ -39,7 +39,7 @@ describe('schedules as text', () => {
     [{ at: '25:00' }, '--at 07:00'],
     [{ at: '' }, '--at 07:00'],
     [{ every: '2 fortnights' }, '--every 20m'],
-    [{ every: '10ms' }, '--every 20m'],
+    [{ every: '10ms' }, '--every 1s or more'],
     [{ cron: '0 0 9 * * 1' }, 'five fields'],
     [{ cron: '0 9 * * 8' }, 'five fields'],
     [{ cron: '0 0 31 2 *' }, 'five fields'],
@@ -58,7 +58,9 @@ describe('schedules as text', () => {
 
   test('spans have bounds', () => {
     expect(checkSpan('--spread', '20m')).toBe(1_200_000)
-    expect(hintOf(() => checkSpan('--spread', '20m', { max: 60_000 }))).toContain('--spread')
+    expect(hintOf(() => checkSpan('--spread', '20m', { max: 60_000 }))).toContain('--spread 1m or less')
+    expect(hintOf(() => checkSpan('--every', '20ms', { min: 1000 }))).toContain('--every 1s or more')
+    expect(hintOf(() => checkSpan('--spread', 'soon'))).toContain('--spread 90s')
   })
 })
 

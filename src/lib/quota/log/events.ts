@@ -211,6 +211,8 @@ export interface SlotEvent {
   slot: string
   /** Above 1: again after a run of the slot that was lost. */
   attempt?: number
+  /** The id of the lost run that this one repeats. It must still be open, and ends with this claim. */
+  replaces?: string
   /** A person started the run: it takes no slot. */
   manual?: true
   /** The slot is used up without a run. */

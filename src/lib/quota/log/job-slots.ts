@@ -31,7 +31,10 @@ export function claimSlot(state: LedgerState, event: SlotEvent): boolean {
   const slot = Date.parse(event.slot)
   const runs = event.skipped === true ? 0 : 1
   const today = day === last.day ? last.today : 0
-  const taken = event.manual === true ? { slot: last.slot, attempt: last.attempt } : { slot, attempt }
+  // A run that repeats an older slot leaves the newest one as it is.
+  const isOlder = event.manual === true || (event.replaces !== undefined && slot !== last.slot)
+  const taken = isOlder ? { slot: last.slot, attempt: last.attempt } : { slot, attempt }
+  if (event.replaces !== undefined) jobs.runs.delete(event.replaces)
   jobs.last.set(key, { ...taken, number: last.number + runs, day, today: today + runs })
   if (runs === 0) return true
   jobs.runs.set(id, { job, account, slot, attempt, at: now })
@@ -47,7 +50,7 @@ export function refuseSlot(
   const last = jobs.last.get(slotKey(event.job, event.account))
   if (event.manual !== true && isTaken(jobs, last, event)) return 'claimed'
   if (event.skipped === true) return null
-  if (event.alone === true && findRun(jobs, event) !== null) return 'running'
+  if (event.alone === true && findRun(jobs, event, event.replaces) !== null) return 'running'
   if (
     event.perDay !== undefined &&
     last !== undefined &&
@@ -55,7 +58,8 @@ export function refuseSlot(
     last.today >= event.perDay
   )
     return 'per-day'
-  if (event.most !== undefined && countRuns(jobs, now) >= event.most) return 'concurrent'
+  const ends = event.replaces === undefined ? 0 : 1
+  if (event.most !== undefined && countRuns(jobs, now) - ends >= event.most) return 'concurrent'
   if (event.perHour !== undefined && countHour(jobs, now) >= event.perHour) return 'per-hour'
   return null
 }
@@ -63,8 +67,10 @@ export function refuseSlot(
 function isTaken(
   jobs: JobSlots,
   last: LastSlot | undefined,
-  event: Pick<SlotEvent, 'slot' | 'attempt'>,
+  event: Pick<SlotEvent, 'slot' | 'attempt' | 'replaces'>,
 ): boolean {
+  // The lost run is open until one process repeats it, whatever slots were claimed since.
+  if (event.replaces !== undefined) return !jobs.runs.has(event.replaces)
   const slot = Date.parse(event.slot)
   const { attempt = 1 } = event
   if (last === undefined) return slot <= jobs.floor
@@ -75,12 +81,14 @@ function isTaken(
   )
 }
 
-/** The open run of a job for an account; null: none. */
+/** The open run of a job for an account, besides one; null: none. */
 export function findRun(
   jobs: JobSlots,
   { job, account }: Pick<SlotEvent, 'job' | 'account'>,
+  besides?: string,
 ): (OpenRun & { id: string }) | null {
-  for (const [id, run] of jobs.runs) if (run.job === job && run.account === account) return { id, ...run }
+  for (const [id, run] of jobs.runs)
+    if (run.job === job && run.account === account && id !== besides) return { id, ...run }
   return null
 }
 

@@ -72,6 +72,7 @@ function isSlot({
   account,
   slot,
   attempt,
+  replaces,
   day,
   perDay,
   most,
@@ -82,6 +83,7 @@ function isSlot({
   return (
     isNamed &&
     (day === undefined || isText(day)) &&
+    (replaces === undefined || isText(replaces)) &&
     counts.every((count) => count === undefined || isCount(count))
   )
 }

@@ -49,6 +49,8 @@ export type JobFields = Pick<
 
 const DEFAULT_TIMEOUT_MS = 300_000
 const MOST_RETRIES = 20
+/** Timers of Node hold at most 24.8 days. */
+const LONGEST_TIMEOUT_MS = 7 * 86_400_000
 const LONGEST_SPREAD_MS = 86_400_000
 
 /** The fields of a new job. Throws `invalid_usage` or `invalid_value` with the next step. */
@@ -91,7 +93,7 @@ function readOptions(input: JobInput): Partial<JobFields> {
       ? {}
       : { overlap: readChoice('--overlap', overlap, ['skip', 'queue', 'allow'] as const) }),
     ...(missed === undefined ? {} : { missed: readChoice('--missed', missed, ['skip', 'once'] as const) }),
-    ...(timeout === undefined ? {} : { timeoutMs: checkSpan('--timeout', timeout, { min: 1 }) }),
+    ...(timeout === undefined ? {} : { timeoutMs: readTimeout(timeout) }),
     ...(retries === undefined ? {} : { retries: readCount('--retries', retries, 0, MOST_RETRIES) }),
     ...(maxPerDay === undefined
       ? {}
@@ -101,6 +103,10 @@ function readOptions(input: JobInput): Partial<JobFields> {
     ...(accountKey === undefined ? {} : { accountKey: accountKey === '' ? null : readVariable(accountKey) }),
     ...(passHome === undefined ? {} : { passHome }),
   }
+}
+
+function readTimeout(timeout: string): number {
+  return checkSpan('--timeout', timeout, { min: 1, max: LONGEST_TIMEOUT_MS })
 }
 
 function readAction(input: JobInput): JobAction {

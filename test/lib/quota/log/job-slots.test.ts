@@ -49,6 +49,30 @@ describe('slots of jobs', () => {
     expect(apply(state, slot(0, { attempt: 3 }))).toBe(true)
   })
 
+  test('a lost run is repeated once, also after newer slots, and makes room for itself', () => {
+    const state = emptyState()
+    const lost = slot(0, { alone: true, most: 1 })
+    apply(state, lost)
+    apply(state, slot(5, { skipped: true }))
+    const again = { attempt: 2, replaces: lost.id, alone: true, most: 1 } as const
+    const repeated = slot(0, again)
+    expect(apply(state, repeated)).toBe(true)
+    expect(apply(state, slot(0, again))).toBe(false)
+    expect([...state.jobs.runs.keys()]).toEqual([repeated.id])
+    expect(apply(state, slot(5))).toBe(false)
+    expect(apply(state, { type: 'slot-end', id: repeated.id, at: iso(BASE) })).toBe(true)
+    expect(apply(state, slot(6))).toBe(true)
+    expect(apply(state, slot(0, again))).toBe(false)
+  })
+
+  test('the repeated run of a person takes no slot', () => {
+    const state = emptyState()
+    const lost = slot(10, { manual: true })
+    apply(state, lost)
+    expect(apply(state, slot(10, { attempt: 2, replaces: lost.id }))).toBe(true)
+    expect(apply(state, slot(0))).toBe(true)
+  })
+
   test('a manual run takes no slot', () => {
     const state = emptyState()
     expect(apply(state, slot(10, { manual: true }))).toBe(true)

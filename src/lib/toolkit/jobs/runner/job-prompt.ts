@@ -40,5 +40,8 @@ export function locateOutput(
 ): string {
   const safe = (name: string) => lookUp(name)?.replace(/[^\w.@+-]+/g, '-') ?? null
   const path = fillTemplate(pattern, safe)
-  return isAbsolute(path) ? path : join(folder, path)
+  if (!path.split(/[\\/]/).includes('..')) return isAbsolute(path) ? path : join(folder, path)
+  throw new QwenctlError('invalid_value', `--out ${pattern} leads out of the account's folder`, {
+    hint: 'a placeholder in it is "..": change its value, or qwenctl jobs set NAME --out PATTERN',
+  })
 }

@@ -36,6 +36,8 @@ export interface SlotOfJob {
   isLate: boolean
   isManual: boolean
   attempt: number
+  /** The lost run that this one repeats. */
+  replaces?: string
 }
 
 /** Waits before the second and later attempts of a run. */
@@ -55,11 +57,12 @@ export class JobRunner {
   }
 
   /** The claim of a slot under the limits. */
-  buildClaim({ job, account, slot, isManual, attempt }: SlotOfJob, limits: JobLimits): SlotClaim {
+  buildClaim({ job, account, slot, isManual, attempt, replaces }: SlotOfJob, limits: JobLimits): SlotClaim {
     const { ledger } = this.#parts
     return {
       ...{ job: job.id, account: account.id, slot: isoTime(slot) },
       ...(attempt > 1 ? { attempt } : {}),
+      ...(replaces === undefined ? {} : { replaces }),
       ...(isManual ? { manual: true } : {}),
       day: formatLocalDay(job.zone, ledger.now()),
       ...(job.maxPerDay === null || isManual || attempt > 1 ? {} : { perDay: job.maxPerDay }),
@@ -94,6 +97,13 @@ export class JobRunner {
     if (id === null || isManual) return
     const record: RunRecord = { ...this.#record(id, wanted), status: 'skipped', attempts: 0, reason, slots }
     this.#write({ ...record, endedAt: record.claimedAt })
+  }
+
+  /** Records slots that passed before the slot of a run. The claim of the run has used them up. */
+  recordPassed(wanted: SlotOfJob, runId: string, slots: number, reason: string): void {
+    const record = this.#record(`${runId}-passed`, wanted)
+    const skipped = { status: 'skipped', attempts: 0, reason, slots } as const
+    this.#write({ ...record, ...skipped, isLate: true, endedAt: record.claimedAt })
   }
 
   /** Stops active runs that fit: SIGTERM, then SIGKILL. */

@@ -3,9 +3,10 @@ import { messageOf } from '../../../base/errors.ts'
 import type { Ledger } from '../../../quota/ledger.ts'
 import { findRun, refuseSlot, slotKey } from '../../../quota/log/job-slots.ts'
 import { decideDue } from '../../../schedule/due.ts'
+import { latestSlot } from '../../../schedule/slots.ts'
 import type { JobsData } from '../../../store/documents/jobs-document.ts'
 import type { Toolkit } from '../../toolkit.ts'
-import { dueInput, findHindrance, listPairs } from '../job-plans.ts'
+import { dueInput, findHindrance, listPairs, planOf } from '../job-plans.ts'
 import type { JobPair } from '../job-plans.ts'
 import { readJobLimits } from './job-limits.ts'
 import type { JobRunner, JobLimits, SlotOfJob } from './job-runner.ts'
@@ -167,16 +168,19 @@ export class JobScheduler {
       await runner.skip(wanted, formatMissed(due.missed), due.missed)
       return
     }
-    await this.#begin(planned, { ...wanted, isLate: isLate && !isWaiting })
+    const passed = due.do === 'run' ? due.missed : due.missed - 1
+    await this.#begin(planned, { ...wanted, isLate: isLate && !isWaiting }, passed)
   }
 
-  async #begin(planned: Planned, wanted: SlotOfJob): Promise<void> {
+  /** `passed`: unclaimed slots before this one. */
+  async #begin(planned: Planned, wanted: SlotOfJob, passed: number): Promise<void> {
     const { ledger, runner } = this.#parts
     const { job, slot } = wanted
     const refusal = refuseSlot(ledger.state, runner.buildClaim(wanted, this.#limits))
     if (refusal === null) {
       const run = await runner.start(wanted, this.#limits)
       run?.ended.catch((error: unknown) => this.#report(error))
+      if (run !== null && passed > 0) this.#recordPassed(planned, wanted, { runId: run.id, passed })
       planned.waiting = null
       return
     }
@@ -194,6 +198,18 @@ export class JobScheduler {
     else planned.lookAt = ledger.now() + SLOWEST_LOOK_MS / 4
   }
 
+  #recordPassed(
+    planned: Planned,
+    wanted: SlotOfJob,
+    { runId, passed }: { runId: string; passed: number },
+  ): void {
+    const { ledger, runner } = this.#parts
+    const plan = planOf(planned, ledger.state, ledger.now())
+    const slot = latestSlot(plan, wanted.slot - 1) ?? wanted.slot
+    const reason = planned.waiting === null ? formatPassed(passed) : formatWaited(passed)
+    runner.recordPassed({ ...wanted, slot }, runId, passed, reason)
+  }
+
   #formatOverlap({ job, account }: SlotOfJob): string {
     const run = findRun(this.#parts.ledger.state.jobs, { job: job.id, account: account.id })
     const since = run === null ? '' : ` of ${new Date(run.slot).toISOString()}`
@@ -204,6 +220,16 @@ export class JobScheduler {
 function formatMissed(missed: number): string {
   const slots = missed === 1 ? 'the slot was' : `${missed} slots were`
   return `${slots} missed: no proxy ran then; --missed once catches up on one`
+}
+
+function formatPassed(passed: number): string {
+  const slots = passed === 1 ? 'the slot was' : `${passed} slots were`
+  return `${slots} missed: no proxy ran then; the slot after that ran`
+}
+
+function formatWaited(passed: number): string {
+  const slots = passed === 1 ? 'the slot' : `${passed} slots`
+  return `${slots} passed while the job waited; the slot after that ran`
 }
 
 function formatNoRoom(refusal: 'concurrent' | 'per-hour', limits: JobLimits): string {

@@ -24,9 +24,9 @@ export async function endLostRuns(parts: LostRunsParts): Promise<void> {
   const { ledger, toolkit } = parts
   for (const [id, run] of [...ledger.state.jobs.runs]) {
     if (toolkit.isInFlight(id)) continue
-    await ledger.record([{ type: 'slot-end', id }])
+    const isRepeated = await runAgain(parts, id, run)
+    if (!isRepeated) await ledger.record([{ type: 'slot-end', id }])
     markLost(parts, id)
-    await runAgain(parts, run)
   }
 }
 
@@ -40,12 +40,15 @@ function markLost({ toolkit, ledger }: LostRunsParts, id: string): void {
   toolkit.jobs.runRecords.write(lost)
 }
 
-async function runAgain({ pairs, runner, limits }: LostRunsParts, run: OpenRun): Promise<void> {
+/** Whether this process runs the slot again. Newer slots may have been claimed or skipped since. */
+async function runAgain(
+  { pairs, runner, limits }: LostRunsParts,
+  replaces: string,
+  run: OpenRun,
+): Promise<boolean> {
   const pair = pairs.get(slotKey(run.job, run.account))
-  if (pair === undefined || run.attempt > pair.job.retries) return
+  if (pair === undefined || run.attempt > pair.job.retries) return false
   const { job, account } = pair
-  await runner.start(
-    { job, account, slot: run.slot, isLate: true, isManual: false, attempt: run.attempt + 1 },
-    limits,
-  )
+  const wanted = { job, account, slot: run.slot, isLate: true, isManual: false, attempt: run.attempt + 1 }
+  return (await runner.start({ ...wanted, replaces }, limits)) !== null
 }

@@ -40,10 +40,13 @@ export function runCommand(order: CommandOrder): Promise<CommandResult> {
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.add(chunk))
-  child.stdin.on('error', () => undefined) // a program need not read its input
-  child.stdin.end(order.input ?? undefined)
-  return watchChild(child, program, { ...order, output })
+  const watched = watchChild(child, program, { ...order, output })
+  // Without free file descriptors, the child has no streams and reports an error.
+  const { stdin, stdout, stderr } = child as ChildProcess
+  for (const stream of [stdout, stderr]) stream?.on('data', (chunk: Buffer) => output.add(chunk))
+  stdin?.on('error', () => undefined) // a program need not read its input
+  stdin?.end(order.input ?? undefined)
+  return watched
 }
 
 interface Watched extends CommandOrder {
