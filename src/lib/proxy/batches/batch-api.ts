@@ -178,8 +178,7 @@ export class BatchApi {
   async #cancel(batch: StoredBatch): Promise<StoredBatch> {
     if (FINAL.has(batch.state)) return batch
     await this.#runner.update(batch.id, { state: 'cancelling', cancelAskedAt: Date.now() })
-    this.#runner.records.askToCancel(batch.id)
-    this.#runner.start(batch.id)
+    this.#runner.cancel(batch.id)
     return this.#stored.reread(batch.id) ?? batch
   }
 

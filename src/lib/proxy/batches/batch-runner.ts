@@ -80,6 +80,13 @@ export class BatchRunner {
     this.stored.tidy(now - KEPT_MS, now - TIDY_EVERY_MS)
   }
 
+  /** Sends no more lines of a batch, whichever process runs it. */
+  cancel(id: string): void {
+    this.records.askToCancel(id)
+    this.#running.get(id)?.run?.stop('canceled')
+    this.start(id)
+  }
+
   /** Runs a batch, unless this process or another runs it. One that was cancelled needs no place: it sends no line. */
   start(id: string): void {
     if (this.#isClosed || this.#running.has(id)) return
