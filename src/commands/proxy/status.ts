@@ -22,23 +22,24 @@ export default class ProxyStatus extends ToolkitCommand {
           { header: 'URL' },
           { header: 'STATE' },
           { header: 'STRATEGY' },
-          { header: 'TRANSPORT' },
           { header: 'STARTED' },
           { header: 'VERSION' },
           { header: 'WORKERS', align: 'right' },
           { header: 'PID', align: 'right' },
         ],
-        proxies.map(({ url, state, pid, strategy, transport, startedAt, version, workers }) => [
+        proxies.map(({ url, state, pid, strategy, startedAt, version, workers }) => [
           url,
           state,
           strategy,
-          transport ?? '-',
           formatAgo(startedAt, now),
           version ?? '-',
           String(workers.length),
           String(pid),
         ]),
       )
+    }
+    for (const { url, transport } of proxies) {
+      if (transport === 'portable') this.tell(`${url} uses the portable transport. Why: qwenctl doctor`)
     }
     for (const proxy of proxies) {
       const words = formatVersion(proxy, ownVersion())

@@ -45,9 +45,9 @@ describe('/v1/messages', () => {
     const only = await givenProxy({
       accounts: [{ name: 'x', provider: 'anthropic', baseUrl: upstream.origin }],
     })
-    const other = await only.post('/v1/responses', { model: 'm1', input: 'hi' })
+    const other = await only.post('/v1/embeddings', { model: 'm1', input: 'hi' })
     expect(other.status).toBe(404)
-    expect(other.json.error.message).toContain('no account has /v1/responses')
+    expect(other.json.error.message).toContain('no account has /v1/embeddings')
   })
 })
 

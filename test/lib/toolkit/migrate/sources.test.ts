@@ -249,6 +249,7 @@ test.each([
   ['OPENAI_BASE_URL=https://dashscope.aliyuncs.com/compatible-mode/v1', 'qwen', null],
   ['OPENAI_API_BASE=https://api.acme.example/v1', 'custom', null],
   ['OPENAI_BASE_URL=http://127.0.0.1:8080/v1', 'custom', 'client key'],
+  ['OPENAI_BASE_URL=http://127.0.0.1:11434/v1', 'ollama', null],
   ['', 'openai', null],
 ])('.env: OPENAI_API_KEY beside "%s" is of %s', (line, provider, declined) => {
   const home = givenFiles({ 'work/.env': `export OPENAI_API_KEY="sk-0123456789abcdef0123"\n${line}\n` })
@@ -274,8 +275,8 @@ test('environment: every known name is a key of its provider, placeholders are n
     ['groq', 'groq', null],
     ['groq', 'groq', null],
     ['mistral', 'mistral', 'a placeholder, not a key'],
+    ['xai', 'xai', null],
     ['qwen', 'coding-plan', null],
-    ['custom', 'xai', null],
   ])
 })
 

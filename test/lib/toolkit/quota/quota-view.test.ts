@@ -218,6 +218,7 @@ describe('the limits of an account', () => {
         model: null,
         from: null,
         forecast: null,
+        unpriced: false,
       },
     ])
     expect(view(state)).toMatchObject({ unsettled: 0, lastUsedAt: AT })

@@ -73,6 +73,8 @@ function azureBase(url: URL): string {
 }
 
 function isAt(provider: Provider, url: URL): boolean {
+  // Proxies and model servers share ports on this machine; a key there is for the proxy.
+  if (isLoopback(url.hostname) && url.port in PROXY_PORTS) return false
   if (provider.id === 'qwen' && ALIBABA.test(url.hostname)) return true
   return provider.endpoints.some(({ openai, anthropic }) =>
     [openai, anthropic].some((base) => base !== null && new URL(base).host === url.host),
