@@ -1,11 +1,11 @@
 import { Args } from '@oclif/core'
 import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
-import type { BatchRun } from '../../lib/toolkit/batch/batch-run.ts'
+import type { BatchRun } from '../../lib/toolkit/batch/run/batch-run.ts'
 import type { BatchPlanView, BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { planBatch, refuseUnpriced } from '../../lib/toolkit/batch/plan-batch.ts'
 import type { BatchPlan } from '../../lib/toolkit/batch/plan-batch.ts'
-import { checkBatch, runBatch } from '../../lib/toolkit/batch/run-batch.ts'
-import type { BatchWish, CheckedBatch } from '../../lib/toolkit/batch/run-batch.ts'
+import { checkBatch, runBatch } from '../../lib/toolkit/batch/run/run-batch.ts'
+import type { BatchWish, CheckedBatch } from '../../lib/toolkit/batch/run/run-batch.ts'
 import {
   accountColumns,
   accountRows,

@@ -5,12 +5,12 @@ import { isoTime } from '../../base/iso-time.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
 import type { Toolkit } from '../toolkit.ts'
 import type { ExplainDocument, ExplainedAccount } from '../views.ts'
-import type { Lane } from './batch-input.ts'
+import type { Lane } from './input/batch-input.ts'
 import type { BatchPlanView } from './batch-views.ts'
 import { fitsAllAt } from './fits-all-at.ts'
-import { readHeader, replayJournal, StateReader } from './journal.ts'
-import { RowStates } from './row-states.ts'
-import type { BatchWish, CheckedBatch } from './run-batch.ts'
+import { readHeader, replayJournal, StateReader } from './results/journal.ts'
+import { RowStates } from './results/row-states.ts'
+import type { BatchWish, CheckedBatch } from './run/run-batch.ts'
 
 /** English text has about four bytes a token; JSON and other languages have fewer. An estimate, named as one. */
 const BYTES_PER_TOKEN = 4

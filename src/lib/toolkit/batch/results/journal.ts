@@ -3,8 +3,8 @@
 // an end is a line with an unknown fate.
 
 import { createReadStream, existsSync } from 'node:fs'
-import { QwenctlError } from '../../base/errors.ts'
-import { errnoOf, unreadable } from '../../store/documents/file-error.ts'
+import { QwenctlError } from '../../../base/errors.ts'
+import { errnoOf, unreadable } from '../../../store/documents/file-error.ts'
 import { AppendFile } from './append-file.ts'
 import type { AnswerFacts, RowStates } from './row-states.ts'
 

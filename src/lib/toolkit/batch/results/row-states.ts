@@ -1,4 +1,4 @@
-import type { AccountTotalsView } from './batch-views.ts'
+import type { AccountTotalsView } from '../batch-views.ts'
 
 export type RowState = 'open' | 'claimed' | 'done' | 'failed' | 'unknown'
 const STATES: readonly RowState[] = ['open', 'claimed', 'done', 'failed', 'unknown']

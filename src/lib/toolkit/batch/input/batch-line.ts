@@ -2,7 +2,7 @@
 // Sources: https://platform.openai.com/docs/api-reference/batch/request-input and
 // https://docs.claude.com/en/api/creating-message-batches (both 2026-11-30).
 
-import type { Dialect } from '../../provider/provider.ts'
+import type { Dialect } from '../../../provider/provider.ts'
 
 export interface BatchLine {
   customId: string

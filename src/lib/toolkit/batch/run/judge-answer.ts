@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../../base/errors.ts'
-import { QwenctlError } from '../../base/errors.ts'
-import type { LineAnswer } from './line-sender.ts'
-import { isSuccess } from './result-line.ts'
+import type { ErrorCode } from '../../../base/errors.ts'
+import { QwenctlError } from '../../../base/errors.ts'
+import type { LineAnswer } from '../line-sender.ts'
+import { isSuccess } from '../results/result-line.ts'
 
 /** The meaning of an answer for its batch. */
 export type Judgement =

@@ -1,16 +1,16 @@
 // The run of a batch: lines go out as long as accounts can take them, and every answer is on disk before it counts.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
-import type { BatchFiles } from './batch-files.ts'
-import type { BatchInput } from './batch-input.ts'
+import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
+import type { BatchFiles } from '../results/batch-files.ts'
+import type { BatchInput } from '../input/batch-input.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { Opening } from './lanes.ts'
 import { Lanes } from './lanes.ts'
-import type { LineAnswer, LineSender } from './line-sender.ts'
+import type { LineAnswer, LineSender } from '../line-sender.ts'
 import { Pace } from './pace.ts'
-import { formatResult } from './result-line.ts'
-import type { RowState } from './row-states.ts'
+import { formatResult } from '../results/result-line.ts'
+import type { RowState } from '../results/row-states.ts'
 
 export interface RunOptions {
   /** Lines in flight at once, at most. */

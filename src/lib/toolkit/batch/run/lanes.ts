@@ -1,4 +1,4 @@
-import type { BatchInput } from './batch-input.ts'
+import type { BatchInput } from '../input/batch-input.ts'
 
 const END = 0xffffffff
 /** A closed lane is tested with one line this often: a person may have brought an account back earlier. */

@@ -2,8 +2,8 @@
 // Sources: https://platform.openai.com/docs/api-reference/batch/request-output and
 // https://docs.claude.com/en/api/retrieving-message-batch-results (both 2026-11-30).
 
-import type { Dialect } from '../../provider/provider.ts'
-import type { LineAnswer } from './line-sender.ts'
+import type { Dialect } from '../../../provider/provider.ts'
+import type { LineAnswer } from '../line-sender.ts'
 
 const FIRST_SUCCESS = 200
 const FIRST_REDIRECT = 300
