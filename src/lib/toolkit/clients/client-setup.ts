@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { redact } from '../../account/mask.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { clients, type ClientFacts, type ClientSetup, type FileSetup } from './client-table.ts'
 import type { ConfigText, Path } from './config-text.ts'
@@ -25,8 +26,10 @@ export interface FilePlan {
   format: FileSetup['format']
   /** Null: there is no such file. */
   before: string | null
+  /** The file without an earlier set-up, which an undo restores; null: there is none. */
+  base: string | null
   after: string
-  /** Lines with `+`, `-` or a blank before them, with the client key masked. */
+  /** Lines with `+`, `-` or a blank before them, with every key masked. */
   diff: string[]
   /** Values that an undo leaves, because they were changed since. */
   kept: string[]
@@ -92,7 +95,8 @@ export class ClientSetups {
       const recorded = before?.files.find((each) => each.file === file)
       const now = readText(file)
       const base = recorded === undefined || now === null ? now : this.#withoutSetup(recorded, now).text
-      return planFile({ ...setup, file }, { now, base: base ?? '' }, facts.key)
+      const isOurs = recorded?.copy === null && isEmptyConfig(base ?? '')
+      return planFile({ ...setup, file }, { now, base: isOurs ? null : base }, facts.key)
     })
   }
 
@@ -102,10 +106,8 @@ export class ClientSetups {
     plans: readonly FilePlan[],
     { keyName, at }: { keyName: string | null; at: string },
   ): void {
-    const earlier = this.#read(client.id)
     const files = plans.map((plan, index): RecordedFile => {
-      const known = earlier?.files.find((each) => each.file === plan.file)
-      const copy = known === undefined ? this.#copy(client.id, plan, index) : known.copy
+      const copy = this.#copy(client.id, plan, index)
       return { file: plan.file, format: plan.format, copy, hash: hashOf(plan.after), changes: plan.changes }
     })
     writeText(
@@ -131,7 +133,8 @@ export class ClientSetups {
       if (now === null) return []
       const { text, kept } = this.#withoutSetup(recorded, now)
       const { file, format } = recorded
-      return [{ file, format, before: now, after: text, diff: diffLines(now, text), kept, changes: [] }]
+      const diff = diffLines(now, text).map((line) => redact(line, []))
+      return [{ file, format, before: now, base: text, after: text, diff, kept, changes: [] }]
     })
   }
 
@@ -140,7 +143,7 @@ export class ClientSetups {
     const record = this.#read(client.id)
     for (const { file, after } of plans) {
       const isOurs = record?.files.some((each) => each.file === file && each.copy === null) === true
-      if (isOurs && /^\s*(?:\{\s*\}\s*)?$/.test(after)) rmSync(file, { force: true })
+      if (isOurs && isEmptyConfig(after)) rmSync(file, { force: true })
       else writeText(file, after)
     }
     rmSync(join(this.#folder, client.id), { recursive: true, force: true })
@@ -162,10 +165,10 @@ export class ClientSetups {
     return { text: config.text, kept }
   }
 
-  #copy(client: string, { before, file }: FilePlan, index: number): string | null {
-    if (before === null) return null
+  #copy(client: string, { base, file }: FilePlan, index: number): string | null {
+    if (base === null) return null
     const copy = join(this.#folder, client, `${index}-${basename(file)}`)
-    writeText(copy, before)
+    writeText(copy, base)
     return copy
   }
 
@@ -181,10 +184,10 @@ export class ClientSetups {
 
 function planFile(
   { file, format, changes }: FileSetup,
-  { now, base }: { now: string | null; base: string },
+  { now, base }: { now: string | null; base: string | null },
   key: string,
 ): FilePlan {
-  const config = openConfig(file, format, base)
+  const config = openConfig(file, format, base ?? '')
   const recorded: RecordedChange[] = []
   for (const { path, value, isDefault } of changes) {
     const before = config.get(path)
@@ -196,12 +199,15 @@ function planFile(
   }
   const after = config.text
   openConfig(file, format, after) // what is written must be readable
-  const diff = diffLines(now ?? '', after).map((line) => line.replaceAll(key, masked(key)))
-  return { file, format, before: now, after, diff, kept: [], changes: recorded }
+  const secrets = key.startsWith('qk_') ? [key] : []
+  // The file may hold keys of others, and that of an earlier set-up.
+  const diff = diffLines(now ?? '', after).map((line) => redact(line, secrets))
+  return { file, format, before: now, base, after, diff, kept: [], changes: recorded }
 }
 
-function masked(key: string): string {
-  return key.startsWith('qk_') ? `qk_…${key.slice(-4)}` : key
+/** Nothing is left in the file. */
+function isEmptyConfig(text: string): boolean {
+  return /^\s*(?:\{\s*\}\s*)?$/.test(text)
 }
 
 function openConfig(file: string, format: FileSetup['format'], text: string): ConfigText {

@@ -9,6 +9,7 @@ import { TomlText } from '../../../../src/lib/toolkit/clients/toml-text.ts'
 import { temporaryFolder } from '../../../support/cli.ts'
 
 const KEY = 'qk_of-this-client-0123456789'
+const OTHER_KEY = 'qk_of-this-client-9876543210'
 
 const samples = {
   jsonc: '{\n  // mine\n  "theme": "dark", // t\n  "env": {"K": "v"},\n  "list": [1, 2,],\n}\n',
@@ -84,6 +85,25 @@ describe.each(clients)('$id', (client) => {
     for (const { file, format } of plans) writeFileSync(file, additions[format](readFileSync(file, 'utf8')))
     setups.applyUndo(client, setups.planUndo(client))
     for (const { file, format } of plans)
+      expect(readFileSync(file, 'utf8')).toBe(additions[format](samples[format]))
+  })
+
+  test('keeps through a second set-up what a person has added, and shows no key', () => {
+    const { setups, facts } = given()
+    for (const { file, format } of client.files(facts)) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, samples[format])
+    }
+    setups.apply(client, setups.plan(client, facts), made)
+    for (const { file, format } of client.files(facts))
+      writeFileSync(file, additions[format](readFileSync(file, 'utf8')))
+    const again = setups.plan(client, { ...facts, key: OTHER_KEY, model: 'm2' })
+    setups.apply(client, again, made)
+    const undo = setups.planUndo(client)
+    const shown = [...again, ...undo].flatMap(({ diff }) => diff).join('\n')
+    for (const key of [KEY, OTHER_KEY]) expect(shown).not.toContain(key)
+    setups.applyUndo(client, undo)
+    for (const { file, format } of again)
       expect(readFileSync(file, 'utf8')).toBe(additions[format](samples[format]))
   })
 
