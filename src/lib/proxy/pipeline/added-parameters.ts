@@ -10,7 +10,8 @@ import type { Outgoing } from './outgoing.ts'
 /** Without these it would be another request. */
 const essential: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'input', 'contents', 'stream', 'system', 'instructions', 'systemInstruction'],
-  ...['tools', 'tool_choice', 'generationConfig', 'response_format', 'max_tokens'],
+  ...['tools', 'tool_choice', 'generationConfig', 'response_format', 'text', 'max_tokens'],
+  ...['stop', 'stop_sequences', 'n', 'logprobs', 'top_logprobs'],
 ])
 
 /** Words about a parameter that a service does not take, or not with this value. */
@@ -36,10 +37,16 @@ export function refusedAddition(
   const said = body.toString('utf8', 0, MOST_SEARCHED)
   if (!REFUSED.test(said)) return null
   for (const [name] of said.matchAll(NAMES)) {
-    if (essential.has(name) || !hasMember(sent, name)) continue
+    if (essential.has(name) || !hasMember(sent, name) || hasFormat(sent, name)) continue
     if (!hasMember(client, name)) return name
   }
   return null
+}
+
+/** Anthropic's form of the answer is beside the effort. */
+function hasFormat(body: Buffer, name: string): boolean {
+  if (name !== 'output_config') return false
+  return spansOf(body, name).some((span) => memberSpans(body, span, 'format').length > 0)
 }
 
 function hasMember(body: Buffer, name: string): boolean {

@@ -182,7 +182,10 @@ export class Dispatch implements ReservationListener, AttemptListener {
       const failure = result === null ? null : settleAttempt(proxy.live, exchange, assignment, result)
       if (failure === null || exchange.isGone) return this.#end(null)
       const reason = retryReason(result!, assignment)
-      if (reason !== null) return this.#retry(assignment, reason, refusedParameter(result!, assignment))
+      if (reason !== null) {
+        const isParameter = reason === 'added-parameter'
+        return this.#retry(assignment, reason, isParameter ? refusedParameter(result!, assignment) : null)
+      }
       this.#failures.push(failure)
       if (failure.outcome.class !== 'route-missing') this.#tried.add(failure.member.account.id)
       if (this.#outgrow(failure, assignment.step)) return this.next()

@@ -1,4 +1,3 @@
-import type { Format } from '../../translate/translate.ts'
 import { refusedAddition } from './added-parameters.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
@@ -16,19 +15,20 @@ const MOST_SEARCHED = 64 << 10
 export function retryReason(result: AttemptResult, assignment: Assignment): RetryReason | null {
   const { sent, retried } = assignment
   if (result.kind === 'answered' || sent === null) return null
-  const reason = reasonIn(result, sent, assignment)
-  return reason === null || retried.includes(reason) ? null : reason
+  if (result.isStale) return retried.includes('stale-connection') ? null : 'stale-connection'
+  for (const [reason, applies] of reasons)
+    if (!retried.includes(reason) && applies(result, sent, assignment)) return reason
+  return null
 }
 
-function reasonIn(result: Refused, sent: Sent, assignment: Assignment): RetryReason | null {
-  if (result.isStale) return 'stale-connection'
-  if (isOptionRefused(result, sent)) return 'usage-option'
-  if (refusedParameter(result, assignment) !== null) return 'added-parameter'
-  const refused = refusedPart(result, sent, assignment.plan.incoming.route.format)
-  const isLeftOut = refused === 'effort' && assignment.retried.includes('added-parameter')
-  if (refused !== null && !isLeftOut) return refused
-  return isTokenRefused(result, sent) ? 'access-token' : null
-}
+/** In this order: words about sealed thinking name the parameter of thinking too. */
+const reasons: readonly [RetryReason, (result: Refused, sent: Sent, assignment: Assignment) => boolean][] = [
+  ['usage-option', isOptionRefused],
+  ['sealed-state', isSealRefused],
+  ['added-parameter', (result, _, assignment) => refusedParameter(result, assignment) !== null],
+  ['effort', isEffortRefused],
+  ['access-token', isTokenRefused],
+]
 
 function isOptionRefused({ outcome, held }: Refused, { outgoing }: Sent): boolean {
   if (!outgoing.asksForUsage || outcome.class !== 'bad-request' || held === null) return false
@@ -45,19 +45,37 @@ export function refusedParameter(result: AttemptResult, { sent, plan }: Assignme
 // https://github.com/openai/codex and https://platform.openai.com/docs/guides/reasoning (2026-11): the code
 // `invalid_encrypted_content`; https://platform.claude.com/docs/en/build-with-claude/extended-thinking (2026-11):
 // "Invalid `signature` in `thinking` block".
-const EFFORT = /reasoning_effort|enable_thinking|thinking_budget/i
 const SEALED = /encrypted_content|thought_?signature|signature.{0,40}thinking|thinking.{0,40}signature/is
+const SEALS = members(
+  ...['encrypted_content', 'signature', 'redacted_thinking', 'thought_signature', 'thoughtSignature'],
+)
+const EFFORT = /reasoning_effort|enable_thinking|thinking_budget/i
+const EFFORTS = members('reasoning_effort', 'enable_thinking', 'thinking_budget')
 
-/** The refused part of a request that the client did not write so, or cannot know to be wrong. */
-function refusedPart(
+function members(...names: readonly string[]): readonly Buffer[] {
+  return names.map((name) => Buffer.from(`"${name}"`))
+}
+
+/** The account cannot open state in the request, which another service has sealed. */
+function isSealRefused(result: Refused, sent: Sent, { plan }: Assignment): boolean {
+  return plan.incoming.route.format !== null && isRefused(result, sent, SEALED, SEALS)
+}
+
+/** The client asked for thinking in other words, and cannot know that these are wrong. */
+function isEffortRefused(result: Refused, sent: Sent): boolean {
+  return sent.outgoing.plan !== null && isRefused(result, sent, EFFORT, EFFORTS)
+}
+
+/** Whether the refusal names a part that the request has. Without the part, the next request would be the same. */
+function isRefused(
   { outcome, held }: Refused,
   { outgoing }: Sent,
-  format: Format | null,
-): RetryReason | null {
-  if (format === null || outcome.class !== 'bad-request' || held === null) return null
-  const said = held.body.toString('latin1', 0, MOST_SEARCHED)
-  if (SEALED.test(said)) return 'sealed-state'
-  return outgoing.plan !== null && EFFORT.test(said) ? 'effort' : null
+  said: RegExp,
+  parts: readonly Buffer[],
+): boolean {
+  if (outcome.class !== 'bad-request' || held === null) return false
+  if (!said.test(held.body.toString('latin1', 0, MOST_SEARCHED))) return false
+  return parts.some((part) => outgoing.body.includes(part))
 }
 
 /** Whether the provider refuses the access token of a login. A token may end early, and can be renewed. */
