@@ -196,10 +196,73 @@ describe('a parameter that the client never wrote', () => {
     expect(upstream.count()).toBe(2)
   })
 
+  test('is not one of another name that changes what the answer is', async () => {
+    const { upstream, proxy } = await given()
+    upstream.always(json(400, { error: { message: "Unsupported parameter: 'stop' is not supported." } }))
+    const asked = { ...ASKED, stop_sequences: ['END'] }
+    expect((await proxy.post('/v1/messages', asked, VERSION)).status).toBe(400)
+    expect(upstream.count()).toBe(1)
+  })
+
+  test('is left out after another one', async () => {
+    const { upstream, proxy } = await given()
+    const other = json(400, { error: { message: "Unrecognized request argument supplied: 'tool_stream'" } })
+    upstream.next(refused, other)
+    expect((await proxy.post('/v1/messages', thinking, VERSION)).status).toBe(400)
+    expect(upstream.count()).toBe(2) // it is not in the request
+  })
+
   test('is another matter than one that it wrote', async () => {
     const { upstream, proxy } = await given()
     upstream.next(refused)
     expect((await proxy.chat({ reasoning_effort: 'high' })).status).toBe(400)
+    expect(upstream.count()).toBe(1)
+  })
+})
+
+describe('sealed thinking that an account cannot open', () => {
+  const refused = json(400, {
+    type: 'error',
+    error: {
+      type: 'invalid_request_error',
+      message: 'messages.1.content.0: Invalid `signature` in `thinking` block',
+    },
+  })
+  const message = json(200, {
+    ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-4-6' },
+    content: [{ type: 'text', text: 'ok' }],
+    ...{ stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } },
+  })
+  const detail = {
+    ...{ type: 'reasoning.text', text: 'so', signature: 'c2VhbA==', format: 'anthropic-claude-v1', index: 0 },
+  }
+  const question = { model: 'claude-sonnet-4-6', reasoning_effort: 'high' }
+  const history = [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: 'yes', reasoning_details: [detail] },
+    { role: 'user', content: 'more' },
+  ]
+
+  test('is left out, and the account still thinks, then and later', async () => {
+    const upstream = await givenUpstream()
+    const baseUrl = `${upstream.origin}/anthropic`
+    const proxy = await givenProxy({ accounts: [{ name: 'claude', limits: ['9/day'] }], baseUrl })
+    upstream.next(refused, message, message)
+    expect((await proxy.chat({ ...question, messages: history })).status).toBe(200)
+    expect((await proxy.chat({ ...question, messages: history.slice(0, 1) })).status).toBe(200)
+    const sent = upstream.requests.map(({ body }) => body.toString())
+    expect(sent.map((body) => body.includes('c2VhbA=='))).toEqual([true, false, false])
+    for (const body of sent) expect(JSON.parse(body)).toMatchObject({ thinking: { type: 'adaptive' } })
+    expect(await proxy.used()).toMatchObject({ claude: 3 }) // each attempt has its own reservation
+  })
+
+  test('is the reason only if the request has some', async () => {
+    const { upstream, proxy } = await given()
+    upstream.always(
+      json(400, { error: { message: 'include: reasoning.encrypted_content is not supported' } }),
+    )
+    const asked = { model: 'm1', input: 'hi', include: ['reasoning.encrypted_content'] }
+    expect((await proxy.post('/v1/responses', asked)).status).toBe(400)
     expect(upstream.count()).toBe(1)
   })
 })
@@ -234,4 +297,14 @@ test('a request that no account can express is refused by the name of its field'
   const reply = await proxy.chat({ n: 2 })
   expect(reply.status).toBe(400)
   expect(reply.json.error.message).toContain('n')
+})
+
+test("a request in Gemini's format that cannot be translated is refused at once, not told to wait", async () => {
+  const { upstream, proxy } = await given()
+  for (const method of ['generateContent', 'streamGenerateContent']) {
+    const reply = await proxy.post(`/v1beta/models/m1:${method}`, { contents: [] })
+    expect(reply.status).toBe(400)
+    expect(reply.text).toContain('contents')
+  }
+  expect(upstream.count()).toBe(0)
 })

@@ -11,7 +11,7 @@ import {
   classifyStreamError,
 } from './classify-response.ts'
 import type { TranslationPlan } from '../../translate/translate.ts'
-import { eventsOf, headersFor, kindOfBody, sendEvents, withoutCoding } from './reshaped-answer.ts'
+import { eventsOf, headersFor, kindOfBody, listOf, sendEvents, withoutCoding } from './reshaped-answer.ts'
 import { ArrivingBody } from '../transport/arriving-body.ts'
 import type { DecodedListener } from '../transport/body-decoder.ts'
 import { BodyDecoder } from '../transport/body-decoder.ts'
@@ -119,7 +119,7 @@ export class Attempt
 
   /** No such coding is known here: an answer may pass to a client that knows it. */
   #startUnreadable(isSuccess: boolean): void {
-    if (isSuccess && this.#plan === null) this.#startPassing()
+    if (isSuccess && !this.#isConverted) this.#startPassing()
     else if (isSuccess) this.#garbage()
     else this.#mode = 'held'
   }
@@ -159,6 +159,11 @@ export class Attempt
     return false
   }
 
+  /** The client gets the answer in another form, which needs the whole of it. */
+  get #isConverted(): boolean {
+    return this.#plan !== null || this.#context.route.ollama !== null
+  }
+
   get #isSuccess(): boolean {
     const status = this.#head?.status ?? 0
     return status >= 200 && status < 300
@@ -172,7 +177,7 @@ export class Attempt
     body.add(chunk)
     if (body.length <= MAX_HELD_BYTES) return
     if (this.#refusesAtLength()) return
-    if (this.#plan === null) this.#startPassing()
+    if (!this.#isConverted) this.#startPassing()
     else if (body.length > MAX_TRANSLATED_BYTES) this.#garbage()
   }
 
@@ -240,9 +245,10 @@ export class Attempt
     const told = this.#plan === null ? this.#toSend(body) : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
     rememberState(this.#context, head.status, body)
-    const events = exchange.isStream ? eventsOf(told, this.#context.outgoing) : null
+    const isEvents = exchange.isStream && !exchange.isList
+    const events = isEvents ? eventsOf(told, this.#context.outgoing) : null
     if (events !== null) sendEvents(exchange, head, events)
-    else exchange.send(head.status, [], told, this.passed(body))
+    else exchange.send(head.status, [], exchange.isList ? listOf(told) : told, this.passed(body))
     this.#finishAnswered('ok', readUsage(target.provider, tellsUsage))
   }
 

@@ -108,6 +108,8 @@ export class Exchange implements CallWatcher {
   /** As the client wrote it. */
   model: string | null = null
   isStream = false
+  /** The client reads the stream as one JSON list. No sign of life fits into it. */
+  isList = false
   traceparent: string | null = null
   usage: Usage = NO_USAGE
   /** Status of the answer; null: there was none. */
@@ -176,7 +178,7 @@ export class Exchange implements CallWatcher {
    * take it for dead.
    */
   keepOpen(): void {
-    if (this.isGone) return
+    if (this.isGone || this.isList) return
     if (!this.call.hasBegun) {
       this.begin(200, [...STREAM_HEADERS])
       this.isKeptOpen = true

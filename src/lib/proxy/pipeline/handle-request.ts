@@ -6,7 +6,7 @@
 import type { QwenctlError } from '../../base/errors.ts'
 import { waitForAccount, readWait } from './wait-for-account.ts'
 import type { RequestPlan } from './request-plan.ts'
-import { planRequest, everyOwnStep, everyStep } from './request-plan.ts'
+import { planRequest, everyOwnStep, everyStep, hasOwnFormat } from './request-plan.ts'
 import type { DispatchListener } from './dispatch.ts'
 import { Dispatch } from './dispatch.ts'
 import { sendEstimate } from './estimated-count.ts'
@@ -25,6 +25,8 @@ export function handleRequest(proxy: ProxyContext, exchange: Exchange, incoming:
   const { key } = exchange
   const request = planRequest(live, exchange, incoming)
   if (key !== null && incoming.route.isCounted) refuseSpent(live.view, key.key)
+  if (incoming.route.ways.length === 0)
+    return void endUnanswered(proxy, exchange, request, { failures: [], refusal: null })
   const waitMs = readWait(live, incoming.head.wait)
   if (waitMs === 0) new Dispatch(proxy, exchange, request, atOnce).next()
   else void handlePatiently(proxy, exchange, request, waitMs)
@@ -100,10 +102,11 @@ async function endUnanswered(
     if (failures.length > 0) await live.noted()
     else if (key !== null && request.incoming.route.isCounted) refuseSpent(live.view, key.key) // it was used up meanwhile
     // Accounts of other formats do not return for a request that they cannot get.
-    const wanted = refusal === null ? everyStep(request) : everyOwnStep(request)
+    const hasOwn = hasOwnFormat(request)
+    const wanted = refusal === null || !hasOwn ? everyStep(request) : everyOwnStep(request)
     const { pinnedBy } = request
-    if (refusal !== null && failures.length === 0 && (earliestReturn(live, wanted)?.at ?? null) === null)
-      throw refusal
+    const isRefused = refusal !== null && failures.length === 0
+    if (isRefused && (!hasOwn || (earliestReturn(live, wanted)?.at ?? null) === null)) throw refusal
     if (!(await sendEstimate(live, exchange, request, failures)))
       sendFinalError(live, exchange, wanted, { failures, pinnedBy })
     exchange.finish()

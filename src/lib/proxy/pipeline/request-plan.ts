@@ -39,6 +39,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const body = parseRequest(incoming.bytes, head, { ...route, facts: incoming.facts })
   exchange.model = body.model
   exchange.isStream = body.isStream
+  exchange.isList = incoming.facts?.isList === true
   const access = { user: key?.key.user ?? null, allowed: key?.allowed ?? null }
   const steps = live.stepsFor(body.model)
   const wanted = {
@@ -119,6 +120,11 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
 export function everyStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
   const dialect = route.format === null ? route.dialect : null
   return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
+}
+
+/** Whether there can be accounts that speak the client's format. Gemini's is always translated. */
+export function hasOwnFormat({ incoming: { route } }: RequestPlan): boolean {
+  return route.ways[0]?.format === route.format
 }
 
 /** For the final error of a request that no other format can express. */

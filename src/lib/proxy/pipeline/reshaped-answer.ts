@@ -34,6 +34,11 @@ export function eventsOf(answer: Buffer, { plan, stripUsage }: Outgoing): Buffer
   return events === null ? null : Buffer.from(events)
 }
 
+/** Writes a whole answer as a stream that is a JSON list. */
+export function listOf(answer: Buffer): Buffer {
+  return Buffer.concat([Buffer.from('['), answer, Buffer.from(']')])
+}
+
 /** Reads a complete stream as one answer; null: it is no stream of a known format. */
 export function wholeOf(stream: Buffer): Buffer | null {
   const answer = eventsToAnswer(stream)

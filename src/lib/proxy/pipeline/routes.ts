@@ -24,7 +24,7 @@ export interface Route {
   isMedia: boolean
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
   format: Format | null
-  /** How accounts can serve it, the client's own format first. */
+  /** How accounts can serve it, the client's own format first; empty: qwenctl answers it itself. */
   ways: readonly UpstreamWay[]
   /** The account that made an answer stores it, and later requests name it. */
   keepsState: boolean
@@ -67,6 +67,8 @@ const routes = [
   openai('/responses', { keepsState: true, format: 'responses', ways: [asResponses, asChat, asMessages] }),
   openai('/responses/compact', { keepsState: true }),
   openai('/responses/input_tokens', { isCounted: false }),
+  openai('/moderations'),
+  openai('/rerank'),
   openai('/images/generations', { isMedia: true }),
   openai('/images/edits', { isMedia: true }),
   openai('/images/variations', { isMedia: true }),
@@ -153,6 +155,17 @@ const geminiRoutes: ReadonlyMap<string, Route> = new Map([
   [
     'batchEmbedContents',
     { ...geminiRoute, name: '/v1beta/models/*:batchEmbedContents', ways: [asEmbeddings] },
+  ],
+  // No account has Google's counts: they are estimated.
+  [
+    'countTokens',
+    {
+      ...geminiRoute,
+      name: '/v1beta/models/*:countTokens',
+      path: '/countTokens',
+      ways: [],
+      isCounted: false,
+    },
   ],
   ['streamGenerateContent', { ...geminiRoute, name: '/v1beta/models/*:streamGenerateContent' }],
 ])

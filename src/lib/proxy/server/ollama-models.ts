@@ -1,6 +1,7 @@
 // The parts of Ollama's API that need no account: https://github.com/ollama/ollama, docs/api.md (2026-11).
 
 import { QwenctlError } from '../../base/errors.ts'
+import { isObject } from '../../translate/json-fields.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 import { readBody } from '../pipeline/read-request.ts'
@@ -61,7 +62,8 @@ function bodyOf(exchange: Exchange, maxBytes: number): Promise<Record<string, un
     readBody(exchange, maxBytes, (body) => {
       if (body instanceof Error) return reject(body)
       try {
-        resolve(JSON.parse(body.toString('utf8')) as Record<string, unknown>)
+        const parsed: unknown = JSON.parse(body.toString('utf8'))
+        resolve(isObject(parsed) ? parsed : {})
       } catch {
         reject(new QwenctlError('invalid_request', 'the request body is not valid JSON'))
       }

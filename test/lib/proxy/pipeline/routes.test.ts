@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { destinationOf } from '../../../../src/lib/proxy/pipeline/routes.ts'
 
-const endpoints = ['/chat/completions', '/responses', '/messages', '/messages/count_tokens', '/images/edits']
+const endpoints = [
+  ...['/chat/completions', '/responses', '/messages', '/messages/count_tokens', '/images/edits'],
+  ...['/moderations', '/rerank'],
+]
 const slashes = fc.constantFrom('/', '//', '///')
 
 /** An endpoint below the base URLs that clients put together. */

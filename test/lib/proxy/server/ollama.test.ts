@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { givenUpstream, json } from '../../../support/fake-upstream.ts'
+import { givenProxy } from '../../../support/proxy-harness.ts'
+
+test('a large answer of another API arrives in the form of Ollama', async () => {
+  const vector = Array.from({ length: 1536 }, (_, index) => index / 1537)
+  const data = Array.from({ length: 60 }, (_, index) => ({ object: 'embedding', index, embedding: vector }))
+  const upstream = await givenUpstream()
+  upstream.next(
+    json(200, { object: 'list', model: 'm1', data, usage: { prompt_tokens: 60, total_tokens: 60 } }),
+  )
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const input = data.map(({ index }) => `text ${index}`)
+  const reply = await proxy.post('/api/embed', { model: 'm1', input })
+  expect(reply.status).toBe(200)
+  const { embeddings, prompt_eval_count } = reply.json as unknown as Record<string, unknown>
+  expect(embeddings).toEqual(data.map(({ embedding }) => embedding))
+  expect(prompt_eval_count).toBe(60)
+})
+
+test('a body that is no object is an error of the request', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  for (const path of ['/api/show', '/api/chat'])
+    for (const body of ['null', '[]', '{'])
+      expect((await proxy.post(path, Buffer.from(body))).status).toBe(400)
+})
