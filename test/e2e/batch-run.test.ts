@@ -163,7 +163,7 @@ test('Ctrl-C waits for the lines in flight, says how to continue, and nothing is
   upstream.next((call) => void held.push(() => chat()(call)))
   const { child, ended } = begin('--concurrency', '1')
   await upstream.arrivals(1)
-  const listed = await untilListed(home, 'running')
+  const listed = await untilListed(home, 'running', 1)
   expect(listed).toMatchObject({ file, lines: 5, inFlight: 1 })
   child.kill('SIGINT')
   held.forEach((answer) => answer())
@@ -176,11 +176,13 @@ test('Ctrl-C waits for the lines in flight, says how to continue, and nothing is
   expect(upstream.count()).toBe(5)
 })
 
-async function untilListed(home: string, status: string): Promise<BatchView> {
+/** The list shows a batch as it was up to a second ago. */
+async function untilListed(home: string, status: string, inFlight = 0): Promise<BatchView> {
   let found: BatchView | undefined
   await until(async () => {
     const { stdout } = await runBinary(home, ['batch', 'list', '--json'])
-    found = (JSON.parse(stdout) as { batches: BatchView[] }).batches.find((batch) => batch.status === status)
+    const { batches } = JSON.parse(stdout) as { batches: BatchView[] }
+    found = batches.find((batch) => batch.status === status && batch.inFlight === inFlight)
     return found !== undefined
   })
   return found!
@@ -192,7 +194,7 @@ test('another terminal sees and cancels a batch, and a dead one is shown as dead
   upstream.next((call) => void held.push(() => chat()(call)), hang)
   const first = begin('--concurrency', '1')
   await upstream.arrivals(1)
-  await untilListed(home, 'running')
+  await untilListed(home, 'running', 1)
   expect((await runBinary(home, ['batch', 'cancel', file])).exit).toBe(0)
   await new Promise((resolve) => setTimeout(resolve, 1_200)) // the run looks twice a second
   held.forEach((answer) => answer())
@@ -200,7 +202,7 @@ test('another terminal sees and cancels a batch, and a dead one is shown as dead
   await untilListed(home, 'canceled')
   const second = begin('--concurrency', '1')
   await upstream.arrivals(2)
-  await untilListed(home, 'running')
+  await untilListed(home, 'running', 1)
   second.child.kill('SIGKILL')
   await second.ended
   const dead = await runBinary(home, ['batch', 'show', 'tasks.jsonl', '--json'])
