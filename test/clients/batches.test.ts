@@ -71,6 +71,16 @@ test("OpenAI's example: upload, create, retrieve, read output and errors, list, 
   expect(upstream.count()).toBe(3)
 })
 
+test('an ended batch can be deleted with its results', async () => {
+  const { proxy } = await given(chat())
+  const client = openaiAt(proxy)
+  const { id } = await begin(client, [openaiLine(1)])
+  const { output_file_id: output } = await ended(client, id)
+  expect(await client.delete(`/batches/${id}`)).toEqual({ id, object: 'batch', deleted: true })
+  expect(await rejection(client.batches.retrieve(id))).toMatchObject({ status: 404 })
+  expect(await rejection(client.files.content(output!))).toMatchObject({ status: 404 })
+})
+
 test('an invalid file is a failed batch that names its lines; nothing is sent', async () => {
   const { proxy, upstream } = await given(chat())
   const client = openaiAt(proxy)

@@ -112,6 +112,11 @@ export class BatchApi {
     if (id === undefined || rest.length > 2) throw wrongPath(exchange)
     const batch = this.#stored.batch(id, owner, 'openai')
     if (action === undefined && method === 'GET') return answer(exchange, shape(batch))
+    if (action === undefined && method === 'DELETE') {
+      this.#removeEnded(batch)
+      return answer(exchange, { id, object: 'batch', deleted: true })
+    }
+    if (action === undefined) throw wrongMethod(exchange, 'GET, DELETE')
     if (action !== 'cancel') throw wrongPath(exchange)
     if (method !== 'POST') throw wrongMethod(exchange, 'POST')
     return this.#cancel(batch).then((canceled) => exchange.sendJson(200, shape(canceled)))
@@ -152,10 +157,15 @@ export class BatchApi {
     if (action !== undefined) throw wrongPath(exchange)
     if (method === 'GET') return answer(exchange, shape(batch))
     if (method !== 'DELETE') throw wrongMethod(exchange, 'GET, DELETE')
-    if (!FINAL.has(batch.state))
+    this.#removeEnded(batch)
+    return answer(exchange, { id, type: 'message_batch_deleted' })
+  }
+
+  /** OpenAI has no such call: without one, a key would run out of room for batches. */
+  #removeEnded({ id, state }: StoredBatch): void {
+    if (!FINAL.has(state))
       throw new QwenctlError('invalid_request', `${id} has not ended`, { hint: 'cancel it first' })
     this.#stored.remove(id)
-    return answer(exchange, { id, type: 'message_batch_deleted' })
   }
 
   async #createMessages({ exchange, owner, body }: Call): Promise<void> {

@@ -118,7 +118,7 @@ export class StoredBatches {
       'invalid_request',
       `there are ${MOST_FILES} files or batches of this key already`,
       {
-        hint: 'delete files and batches that have ended',
+        hint: 'delete what has ended: DELETE /v1/files/ID, /v1/batches/ID or /v1/messages/batches/ID',
       },
     )
   }
