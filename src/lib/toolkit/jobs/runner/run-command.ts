@@ -28,11 +28,14 @@ const DRAIN_MS = 500
 
 /**
  * Runs a program without a shell, in a process group of its own. A timeout or an abort ends the group with SIGTERM, then
- * SIGKILL. Nothing that it started outlives it.
+ * SIGKILL. Nothing that it started outlives it. After an abort it starts nothing.
  */
 export function runCommand(order: CommandOrder): Promise<CommandResult> {
   const [program = '', ...args] = order.command
   const output = new KeptOutput()
+  const { signal } = order
+  if (signal.aborted)
+    return Promise.resolve({ status: 'stopped', exitCode: null, reason: String(signal.reason), output })
   const child = spawn(program, args, {
     cwd: order.folder,
     env: order.env,
@@ -67,8 +70,7 @@ function watchChild(child: ChildProcess, program: string, order: Watched): Promi
     timeoutMs,
   )
   const onAbort = () => end('stopped', String(signal.reason))
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
+  signal.addEventListener('abort', onAbort, { once: true })
   return new Promise<CommandResult>((resolve) => {
     child.on('error', (error: NodeJS.ErrnoException) => {
       const reason =
