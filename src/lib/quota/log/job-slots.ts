@@ -119,6 +119,7 @@ function countMinute(jobs: JobSlots, now: number): void {
  * before it.
  */
 export function shiftJobs(jobs: JobSlots, shift: number, now: number): void {
+  jobs.floor = Math.min(jobs.floor, now)
   for (const last of jobs.last.values()) last.slot = Math.min(last.slot, now)
   for (const run of jobs.runs.values()) run.at += shift
   for (const minute of jobs.minutes) minute.start += shift

@@ -18,11 +18,44 @@ type Client = typeof redisClient
  * caller connects again with a new one. That also covers its open fault of a Sentinel that does not recover
  * (redis/node-redis issue 3237, read 2026-11-29).
  */
-export async function connectRedis(url: RedisUrl): Promise<RedisConnection> {
+export async function connectRedis(url: RedisUrl, timeoutMs: number): Promise<RedisConnection> {
   const client = await loadClient()
-  if (url.kind === 'sentinel') return connectSentinel(client, url)
-  if (url.kind === 'cluster') return connectCluster(client, url)
-  return connectServer(client, url)
+  if (url.kind === 'sentinel') return connectSentinel(client, url, timeoutMs)
+  if (url.kind === 'cluster') return connectCluster(client, url, timeoutMs)
+  return connectServer(client, url, timeoutMs)
+}
+
+/**
+ * Connects, or ends the client after the timeout. A server may accept the connection and never answer, and sentinels
+ * may all be away: the client then waits without end. Source: `@redis/client` 6.3.1, `socket.js` and
+ * `sentinel/index.js`, read 2026-11-30.
+ */
+async function connectInTime(
+  client: { connect(): Promise<unknown>; destroy(): unknown },
+  timeoutMs: number,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs)
+  })
+  const connecting = client.connect()
+  try {
+    await Promise.race([connecting, late])
+  } catch (error) {
+    connecting.catch(() => undefined)
+    await destroyQuietly(client)
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function destroyQuietly(client: { destroy(): unknown }): Promise<void> {
+  try {
+    await client.destroy()
+  } catch {
+    // it was closed already
+  }
 }
 
 async function loadClient(): Promise<Client> {
@@ -47,7 +80,11 @@ function nodeOptions({ username, password, tls }: RedisUrl) {
   }
 }
 
-async function connectServer({ createClient }: Client, url: RedisUrl): Promise<RedisConnection> {
+async function connectServer(
+  { createClient }: Client,
+  url: RedisUrl,
+  timeoutMs: number,
+): Promise<RedisConnection> {
   const options = nodeOptions(url)
   const [address] = url.hosts
   const client = createClient({
@@ -56,14 +93,18 @@ async function connectServer({ createClient }: Client, url: RedisUrl): Promise<R
     socket: { ...options.socket, ...address },
   } as Parameters<typeof createClient>[0])
   client.on('error', ignoreError)
-  await client.connect()
+  await connectInTime(client, timeoutMs)
   return {
     send: (_key, args) => client.sendCommand(args),
     close: () => client.destroy(),
   }
 }
 
-async function connectSentinel({ createSentinel }: Client, url: RedisUrl): Promise<RedisConnection> {
+async function connectSentinel(
+  { createSentinel }: Client,
+  url: RedisUrl,
+  timeoutMs: number,
+): Promise<RedisConnection> {
   const { database } = url
   const { RESP: _version, ...options } = nodeOptions(url)
   const client = createSentinel({
@@ -73,21 +114,25 @@ async function connectSentinel({ createSentinel }: Client, url: RedisUrl): Promi
     maxCommandRediscovers: 3,
   })
   client.on('error', ignoreError)
-  await client.connect()
+  await connectInTime(client, timeoutMs)
   return {
     send: (_key, args) => client.sendCommand(false, [...args]),
-    close: () => void client.destroy(),
+    close: () => void destroyQuietly(client),
   }
 }
 
-async function connectCluster({ createCluster }: Client, url: RedisUrl): Promise<RedisConnection> {
+async function connectCluster(
+  { createCluster }: Client,
+  url: RedisUrl,
+  timeoutMs: number,
+): Promise<RedisConnection> {
   const { RESP: _version, ...defaults } = nodeOptions(url)
   const client = createCluster({
     rootNodes: url.hosts.map((socket) => ({ socket })),
     ...{ defaults, RESP: 2 },
   })
   client.on('error', ignoreError)
-  await client.connect()
+  await connectInTime(client, timeoutMs)
   return {
     send: (key, args) => client.sendCommand(key, false, [...args]),
     close: () => client.destroy(),

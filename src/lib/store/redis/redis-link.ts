@@ -66,7 +66,7 @@ export class RedisLink {
 
   #connect(): Promise<RedisConnection> {
     if (this.#isClosed) throw new Error('the connection was closed')
-    this.#connecting ??= connectRedis(parseRedisUrl(this.#url)).then((connection) => {
+    this.#connecting ??= connectRedis(parseRedisUrl(this.#url), this.#timeoutMs).then((connection) => {
       if (this.#isClosed) connection.close()
       return connection
     })
@@ -133,4 +133,14 @@ function closeQuietly(connection: RedisConnection): void {
 export function unreachable(cause: unknown): QwenctlError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new QwenctlError('store_unreachable', `the store does not answer: ${reason}`, { cause })
+}
+
+/** After a restart of the server. */
+export function inGrace(shown: string, graceMs: number): QwenctlError {
+  const seconds = Math.ceil(graceMs / 1000)
+  return new QwenctlError(
+    'store_unreachable',
+    `the store ${shown} has restarted; nothing is granted for ${seconds} s`,
+    { hint: 'try again then: every proxy first appends what the store may have lost' },
+  )
 }

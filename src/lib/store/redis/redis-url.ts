@@ -58,10 +58,17 @@ function isDatabase(kind: RedisUrl['kind'], text: string): boolean {
   return /^\d{0,4}$/.test(text) && (kind !== 'cluster' || Number(text) === 0)
 }
 
-/** The URL as it may be shown: without the password. Text of any other form is hidden as a whole. */
+/**
+ * The URL as it may be shown: without the password. A user without a password may be a password without its colon.
+ * Text of any other form is hidden as a whole.
+ */
 export function maskRedisUrl(text: string): string {
   if (readRedisUrl(text.trim()) === null) return text.trim() === '' ? '' : '…'
-  return text.trim().replace(/\/\/([^@/:]*)(?::[^@/]*)?@/, (_all, user: string) => `//${user}:…@`)
+  return text
+    .trim()
+    .replace(/\/\/([^@/:]*)(:[^@/]*)?@/, (_all, user: string, password?: string) =>
+      password === undefined ? '//…@' : `//${user}:…@`,
+    )
 }
 
 function readHost(text: string, port: number): RedisHost | null {

@@ -25,6 +25,15 @@ describe('slots of jobs', () => {
     expect(apply(state, slot(5))).toBe(true)
   })
 
+  test('a checkpoint of a clock ahead holds no slot up once the clock is corrected', () => {
+    const ahead = { ...stateToJson(emptyState()), now: BASE + 365 * 86_400_000 } as Record<string, unknown>
+    delete ahead['jobs']
+    const state = stateFromJson(migrateState(ahead as never, 3))
+    const clock = { type: 'clock', boot: 'b', uptime: 0, writer: 'w' } as const
+    apply(state, { ...clock, at: iso(BASE) })
+    expect(apply(state, slot(5))).toBe(true)
+  })
+
   test('however claims interleave, each slot has one run', () => {
     const claims = fc.array(fc.record({ minute: fc.nat(5), account: fc.nat(2), skipped: fc.boolean() }))
     fc.assert(

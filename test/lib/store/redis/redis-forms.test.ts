@@ -64,6 +64,7 @@ describe('the URL of a store', () => {
   test.each([
     ['redis://u:secret@h/1', 'redis://u:…@h/1'],
     ['redis://:secret@h', 'redis://:…@h'],
+    ['redis://secret@h', 'redis://…@h'],
     ['secret@somewhere', '…'],
     ['redis://h', 'redis://h'],
   ])('%s is shown without its password', (url, shown) => expect(maskRedisUrl(url)).toBe(shown))
