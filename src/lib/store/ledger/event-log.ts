@@ -1,5 +1,6 @@
 import type { QwenctlError } from '../../base/errors.ts'
 import type { LedgerEvent } from '../../quota/log/events.ts'
+import { settleEvent } from '../../quota/log/settle-event.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { Reservation, ReservationListener } from '../../quota/ledger.ts'
 
@@ -60,6 +61,16 @@ export interface EventLog {
    */
   append(batch: PendingEvent[]): void
   close(): Promise<void>
+}
+
+/**
+ * The event that returns what an event took, when its result did not reach the caller in time: a reservation is
+ * refunded, and the run of a slot ends. The slot itself stays used up. Null: the event took nothing.
+ */
+export function makeReturn(event: LedgerEvent, at: string): LedgerEvent | null {
+  if (event.type === 'slot') return { type: 'slot-end', id: event.id, at }
+  if (event.type !== 'reserve') return null
+  return settleEvent(event.id, at, { outcome: 'unreachable', refunded: true })
 }
 
 /** Notifies last: listeners continue at once, and may reserve again. */

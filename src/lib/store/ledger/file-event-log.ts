@@ -3,14 +3,12 @@ import { isoTime } from '../../base/iso-time.ts'
 import { ByteWriter } from '../../base/byte-writer.ts'
 import type { LedgerEvent } from '../../quota/log/events.ts'
 import { apply } from '../../quota/log/fold.ts'
-import type { Reservation } from '../../quota/ledger.ts'
-import { settleEvent } from '../../quota/log/settle-event.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { formatDay } from '../../quota/log/totals.ts'
 import { compactLedger } from './compact-ledger.ts'
 import type { Damage } from './day-file.ts'
 import type { AppendResult, EventLog, PendingEvent, PendingQueue } from './event-log.ts'
-import { deliver } from './event-log.ts'
+import { deliver, makeReturn } from './event-log.ts'
 import type { Home } from '../home.ts'
 import { unwritable } from './ledger-errors.ts'
 import type { LedgerClock } from './ledger-clock.ts'
@@ -251,19 +249,19 @@ export class FileEventLog implements EventLog {
 
   /** `refusal`: the event is in the file, but not as durable as required. */
   #applied(waiting: PendingEvent, tookEffect: boolean, refusal: Error | null): void {
-    const { listener, reservation } = waiting
+    const { event, listener, reservation } = waiting
     if (listener === null) return
     if (refusal === null) this.#results.push({ listener, of: tookEffect ? reservation : null })
     else {
       this.#results.push({ listener, of: this.#unwritable(refusal) })
-      if (tookEffect && reservation !== null) this.#takeBack(reservation)
+      if (tookEffect && reservation !== null) this.#takeBack(event)
     }
   }
 
-  /** The reservation is in the file, or may still get there, but its request was refused and is not sent. */
-  #takeBack({ id }: Reservation): void {
-    const event = settleEvent(id, isoTime(this.now()), { outcome: 'unreachable', refunded: true })
-    this.#queue.add({ event, reservation: null, listener: null })
+  /** The event is in the file, or may still get there, but its caller was refused. */
+  #takeBack(taken: LedgerEvent): void {
+    const event = makeReturn(taken, isoTime(this.now()))
+    if (event !== null) this.#queue.add({ event, reservation: null, listener: null })
   }
 
   /** Reads the file, including other processes' events; returns the batch's events that the file lacks. */
@@ -308,7 +306,7 @@ export class FileEventLog implements EventLog {
       if (event.type === 'settle') settlements.push(waiting)
       else if (listener !== null) this.#results.push({ listener, of: error })
       // A line that lacks only its end becomes whole with the next writer's line.
-      if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(reservation)
+      if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(event)
     }
     // Events stay queued until a write succeeds; their requests stay charged and in flight.
     this.#queue.keep(settlements)

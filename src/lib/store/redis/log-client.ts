@@ -34,6 +34,8 @@ export interface LogReply {
 
 /** After a restart or failover of the server, the writers have this long to append what it lost. */
 export const GRACE_MS = 5_000
+/** A writer that was not heard for longer is gone; the append script has the same number. */
+export const ALIVE_MS = 15_000
 /** The most entries of one reply. */
 export const MOST_ENTRIES = 2_000
 
@@ -72,16 +74,20 @@ export async function callLog(link: RedisLink, keys: StoreKeys, parts: CallParts
   }
 }
 
-/** Folds the log from its checkpoint to its end. Throws `store_unreachable`, `store_corrupt`, `store_too_new`. */
+/**
+ * Folds the log from its checkpoint to its end. `start` is the last entry in the checkpoint. Throws
+ * `store_unreachable`, `store_corrupt`, `store_too_new`.
+ */
 export async function loadFold(
   link: RedisLink,
   keys: StoreKeys,
   writer: string,
   onEntry: (fold: StreamFold, entry: StreamEntry) => void = (fold, entry) => void fold.foldLines(entry),
-): Promise<{ fold: StreamFold; problems: string[]; reply: LogReply }> {
+): Promise<{ fold: StreamFold; start: string; problems: string[]; reply: LogReply }> {
   const problems: string[] = []
   const text = (await link.send(keys.checkpoint, ['HGET', keys.checkpoint, 'text'])) as string | null
   const fold = text === null ? new StreamFold() : StreamFold.fromText(text)
+  const start = fold.cursor
   for (;;) {
     const reply = await callLog(link, keys, { writer, fold, batch: null })
     if (reply.status === 'DIVERGED') {
@@ -90,6 +96,6 @@ export async function loadFold(
       continue
     }
     for (const entry of reply.entries) onEntry(fold, entry)
-    if (reply.entries.length < MOST_ENTRIES) return { fold, problems, reply }
+    if (reply.entries.length < MOST_ENTRIES) return { fold, start, problems, reply }
   }
 }

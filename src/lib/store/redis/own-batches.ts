@@ -1,5 +1,6 @@
 import type { ReservationListener } from '../../quota/ledger.ts'
 import type { LedgerEvent, ReserveEvent } from '../../quota/log/events.ts'
+import type { LedgerState } from '../../quota/log/state.ts'
 import { formatLine } from '../ledger/ledger-line.ts'
 import type { PendingEvent } from '../ledger/event-log.ts'
 import type { BatchKind, WireBatch } from './log-client.ts'
@@ -31,8 +32,15 @@ export function newBatch(number: number, pending: readonly PendingEvent[], at: n
   }
 }
 
-function asksForRoom(event: LedgerEvent): boolean {
-  return event.type === 'reserve' && event.granted !== true
+/** Whether the event is void unless there is room for it: nothing of that kind is granted during a grace. */
+export function asksForRoom(event: LedgerEvent): boolean {
+  return event.type === 'slot' || (event.type === 'reserve' && event.granted !== true)
+}
+
+/** Whether an event took effect, as far as a state shows that has it already. */
+export function isInState({ open, jobs }: LedgerState, event: LedgerEvent): boolean {
+  if (event.type === 'reserve') return open.get(event.id) !== undefined
+  return event.type !== 'slot' || jobs.runs.has(event.id)
 }
 
 function toLines(events: readonly LedgerEvent[]): string {

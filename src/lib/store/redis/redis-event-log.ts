@@ -1,26 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import type { QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError } from '../../base/errors.ts'
 import { isoTime } from '../../base/iso-time.ts'
 import type { LedgerEvent } from '../../quota/log/events.ts'
-import { settleEvent } from '../../quota/log/settle-event.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
-import type { Reservation } from '../../quota/ledger.ts'
 import type { AppendResult, EventLog, PendingEvent, PendingQueue } from '../ledger/event-log.ts'
-import { deliver } from '../ledger/event-log.ts'
+import { deliver, makeReturn } from '../ledger/event-log.ts'
 import { eventsToRecordAgain } from '../ledger/record-again.ts'
 import { newWriter } from '../ledger/writer.ts'
 import type { LogReply } from './log-client.ts'
-import { MOST_ENTRIES, callLog, loadFold } from './log-client.ts'
+import { ALIVE_MS, MOST_ENTRIES, callLog, loadFold } from './log-client.ts'
 import type { OwnBatch } from './own-batches.ts'
-import { OwnBatches, findCorrections, newBatch, splitByRoom } from './own-batches.ts'
+import { OwnBatches, asksForRoom, findCorrections, isInState, newBatch, splitByRoom } from './own-batches.ts'
 import type { RedisLink } from './redis-link.ts'
-import { unreachable } from './redis-link.ts'
+import { inGrace, unreachable } from './redis-link.ts'
 import { waitForReplica } from './replica-ack.ts'
 import type { StoreKeys } from './scripts.ts'
 import { ServerClock } from './server-clock.ts'
 import { StreamCheckpoints } from './stream-checkpoints.ts'
 import type { StreamEntry, StreamFold } from './stream-fold.ts'
-import { timeOf } from './stream-fold.ts'
+import { isAfter, timeOf } from './stream-fold.ts'
 
 export interface RedisLogOptions {
   link: RedisLink
@@ -88,7 +87,8 @@ export class RedisEventLog implements EventLog {
     const { fold, problems, reply } = await loadFold(options.link, options.keys, writer)
     const log = new RedisEventLog(options, writer, fold, reply)
     for (const problem of problems) log.#report(problem)
-    await log.#drive() // the first heartbeat
+    void log.#drive() // the first heartbeat
+    await log.#doneOrDown()
     return log
   }
 
@@ -142,6 +142,7 @@ export class RedisEventLog implements EventLog {
   }
 
   append(pending: PendingEvent[]): void {
+    if (this.#isClosed) return this.#refuseClosed(pending)
     if (this.#down !== null) return this.#refuse(pending, this.#down)
     if (pending.length === 0) return
     this.#number += 1
@@ -154,13 +155,29 @@ export class RedisEventLog implements EventLog {
     const { signal } = patience
     // The timer keeps the process, so that it does not end in the middle of a retry.
     const tooLong = delay(CLOSE_PATIENCE_MS, undefined, { signal }).catch(() => undefined)
-    await Promise.race([this.#driving, tooLong])
+    await Promise.race([this.#finishAll(), tooLong])
     patience.abort()
     this.#isClosed = true
     if (this.#down !== null) return
     await this.#checkpoints.atClose(this.#fold)
     const { link, keys } = this.#options
-    await link.send(keys.alive, ['ZREM', keys.alive, this.writer]).catch(() => undefined)
+    // Not alive any more, and forgotten with its number when its calls can no longer arrive.
+    await link
+      .send(keys.alive, ['ZINCRBY', keys.alive, String(-ALIVE_MS), this.writer])
+      .catch(() => undefined)
+  }
+
+  /** Resolves when the events that wait behind the open batch are in the log, too. */
+  async #finishAll(): Promise<void> {
+    do {
+      await this.#driving
+      await nextTurn() // the queue appends what has waited
+    } while (this.#driving !== null && !this.#isClosed)
+  }
+
+  /** Nothing calls the store after `close`; a queue that tried again would keep the process running. */
+  #refuseClosed(pending: readonly PendingEvent[]): void {
+    this.#fail(pending, unreachable('the ledger is closed'))
   }
 
   /** Calls the store until it has taken the open batch. Resolves in the end, whatever happens. */
@@ -204,9 +221,7 @@ export class RedisEventLog implements EventLog {
     if (batch === null) return isAtEnd
     if (batch.verdicts === null && !isAtEnd) return false
     // Behind a checkpoint that this process has loaded, the state alone knows the verdicts.
-    batch.verdicts ??= batch.events.map(
-      (event) => event.type !== 'reserve' || this.state.open.get(event.id) !== undefined,
-    )
+    batch.verdicts ??= batch.events.map((event) => isInState(this.state, event))
     await this.#finish(batch)
     return true
   }
@@ -276,7 +291,7 @@ export class RedisEventLog implements EventLog {
   }
 
   #conclude(
-    { reservation, listener }: PendingEvent,
+    { event, reservation, listener }: PendingEvent,
     tookEffect: boolean,
     refusal: QwenctlError | null,
     results: AppendResult[],
@@ -285,17 +300,18 @@ export class RedisEventLog implements EventLog {
     if (refusal === null) results.push({ listener, of: tookEffect ? reservation : null })
     else {
       results.push({ listener, of: refusal })
-      if (tookEffect && reservation !== null) this.#takeBack(reservation)
+      if (tookEffect && reservation !== null) this.#takeBack(event)
     }
   }
 
   /** The request was refused while the store did not answer, and then its reservation turned up in the log. */
   #takeBackAbandoned(event: LedgerEvent, tookEffect: boolean): void {
-    if (event.type === 'reserve' && event.granted !== true && tookEffect) this.#takeBack(event)
+    if (asksForRoom(event) && tookEffect) this.#takeBack(event)
   }
 
-  #takeBack({ id }: Pick<Reservation, 'id'>): void {
-    this.#addEvent(settleEvent(id, isoTime(this.now()), { outcome: 'unreachable', refunded: true }))
+  #takeBack(taken: LedgerEvent): void {
+    const event = makeReturn(taken, isoTime(this.now()))
+    if (event !== null) this.#addEvent(event)
   }
 
   #addEvent(event: LedgerEvent): void {
@@ -333,23 +349,26 @@ export class RedisEventLog implements EventLog {
   /** The folded entries are no longer in the log: the state is folded from its checkpoint again. */
   async #reload(): Promise<boolean> {
     const { link, keys } = this.#options
-    const before = this.state
+    const before = this.#fold
     for (const batch of this.#own.all()) batch.verdicts = null
     if (this.#sending !== null) this.#sending.verdicts = null
-    const { fold, reply } = await loadFold(link, keys, this.writer, (into, entry) =>
+    const { fold, start, reply } = await loadFold(link, keys, this.writer, (into, entry) =>
       this.#foldEntry(into, entry),
     )
     this.#fold = fold
     this.#note(reply, performance.now(), false)
-    this.#report('the store lost entries of its log; the counts are folded again')
     const { refunded, granted } = findCorrections(this.#own.all())
     for (const event of refunded) this.#takeBack(event)
     for (const event of granted) this.#addEvent(event)
+    // A reader that slept finds its entries trimmed behind a newer checkpoint. Nothing is lost, and its own knowledge
+    // of limits and cooldowns is the older one.
+    if (isAfter(start, before.cursor)) return this.#sending === null
+    this.#report('the store lost entries of its log; the counts are folded again')
     const at = isoTime(this.now())
     const { lost } = fold.state
     if (lost === null || this.now() - lost.at > SAME_LOSS_MS)
       this.#addEvent({ type: 'lost', at, what: `the store ${link.shown} lost acknowledged writes` })
-    for (const event of eventsToRecordAgain(before, fold.state, at)) this.#addEvent(event)
+    for (const event of eventsToRecordAgain(before.state, fold.state, at)) this.#addEvent(event)
     return this.#sending === null
   }
 
@@ -357,12 +376,7 @@ export class RedisEventLog implements EventLog {
   #refuseDuringGrace(graceMs: number): boolean {
     const batch = this.#sending
     if (batch === null) return true
-    const seconds = Math.ceil(graceMs / 1000)
-    const error = new QwenctlError(
-      'store_unreachable',
-      `the store ${this.#options.link.shown} has restarted; nothing is granted for ${seconds} s`,
-      { hint: 'try again then: every proxy first appends what the store may have lost' },
-    )
+    const error = inGrace(this.#options.link.shown, graceMs)
     const { rest, refused } = splitByRoom(batch)
     this.#sending = rest.length === 0 ? null : newBatch(batch.number, rest, performance.now())
     if (rest.length === 0) this.#number = batch.number - 1
@@ -392,16 +406,15 @@ export class RedisEventLog implements EventLog {
     this.#report(`the store ${this.#options.link.shown} answers again`)
   }
 
+  /** The events without a listener wait for the store. */
   #refuse(pending: PendingEvent[], error: QwenctlError): void {
-    const results: AppendResult[] = []
-    const kept: PendingEvent[] = []
-    for (const one of pending) {
-      if (one.listener === null) kept.push(one)
-      else results.push({ listener: one.listener, of: error })
-    }
-    this.#queue.keep(kept)
-    deliver(results)
+    this.#queue.keep(pending.filter(({ listener }) => listener === null))
+    this.#fail(pending, error)
     void this.#drive()
+  }
+
+  #fail(pending: readonly PendingEvent[], error: QwenctlError): void {
+    deliver(pending.flatMap(({ listener }) => (listener === null ? [] : [{ listener, of: error }])))
   }
 
   #report(problem: string): void {

@@ -2,14 +2,14 @@ import type { SharedDocument } from '../documents/document.ts'
 import type { NoticeMark } from '../documents/notice-mark.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { TicketLedger } from '../ledger/ticket-ledger.ts'
-import { loadFold } from './log-client.ts'
+import { ALIVE_MS, loadFold } from './log-client.ts'
 import type { RedisLogOptions } from './redis-event-log.ts'
 import { RedisEventLog } from './redis-event-log.ts'
 import { RedisLink } from './redis-link.ts'
 import type { StoreKeys } from './scripts.ts'
 import { WRITE_DOCUMENT, keysOf } from './scripts.ts'
 import type { ServerFacts } from './server-facts.ts'
-import { checkServer } from './server-facts.ts'
+import { checkServer, readServerFacts } from './server-facts.ts'
 import { withSharedLock } from './shared-lock.ts'
 import type { StorePlace } from './store-place.ts'
 import type { StreamFold } from './stream-fold.ts'
@@ -56,6 +56,7 @@ export class SharedStore {
       onDocuments: () => this.#tellListeners(),
     })
     this.#log = log
+    this.#tellListeners() // the log reports later changes only
     return new TicketLedger(log)
   }
 
@@ -73,9 +74,10 @@ export class SharedStore {
 
   /** The writers of the last 15 seconds. */
   async livingWriters(): Promise<Set<string>> {
-    const { time } = await this.ready()
+    await this.ready()
+    const { time } = await readServerFacts(this.link, this.keys)
     const { alive } = this.keys
-    const names = await this.link.send(alive, ['ZRANGEBYSCORE', alive, String(time - 15_000), '+inf'])
+    const names = await this.link.send(alive, ['ZRANGEBYSCORE', alive, String(time - ALIVE_MS), '+inf'])
     return new Set(names as string[])
   }
 
@@ -128,15 +130,19 @@ export class SharedStore {
     return withSharedLock(this.link, this.keys.lock(name), action, options)
   }
 
-  /** Calls back when a document may have changed: from the log while it is open, else by looking. */
+  /**
+   * Calls back when a document may have changed: from the log while it is open, else by looking. The first look calls
+   * back always: the caller has read the document before it watches.
+   */
   watchDocuments(onChange: () => void): () => void {
     this.#listeners.add(onChange)
     let seen: unknown = null
     const look = async () => {
-      if (this.#log !== null) return
-      const count = await this.link.send(this.keys.meta, ['HGET', this.keys.meta, 'docs'])
-      if (seen !== null && count !== seen) onChange()
-      seen = count ?? ''
+      if (this.#log !== null && seen !== null) return
+      const count = (await this.link.send(this.keys.meta, ['HGET', this.keys.meta, 'docs'])) ?? ''
+      const isChanged = count !== seen
+      seen = count
+      if (isChanged) onChange()
     }
     const timer = setInterval(() => void look().catch(() => undefined), WATCH_MS).unref()
     return () => {

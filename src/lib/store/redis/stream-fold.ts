@@ -133,3 +133,10 @@ export class StreamFold {
 export function timeOf(id: string): number {
   return Number(id.slice(0, id.indexOf('-')))
 }
+
+/** Whether an entry comes after another in the log. */
+export function isAfter(id: string, other: string): boolean {
+  const [time, otherTime] = [timeOf(id), timeOf(other)]
+  const countIn = (text: string) => Number(text.slice(text.indexOf('-') + 1))
+  return time === otherTime ? countIn(id) > countIn(other) : time > otherTime
+}

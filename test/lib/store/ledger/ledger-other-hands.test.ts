@@ -245,9 +245,12 @@ describe('a disk', () => {
     isFailing = true
     for (let count = 0; count < 5; count += 1)
       await expect(ledger.reserve({ account: 'a' })).rejects.toMatchObject({ code: 'store_unwritable' })
+    const claim = { job: 'job_1', account: 'a', slot: new Date(NOON).toISOString() }
+    await expect(ledger.claimSlot(claim)).rejects.toMatchObject({ code: 'store_unwritable' })
     expect(told.filter((problem) => problem.includes('EIO'))).toHaveLength(1)
     isFailing = false
     await ledger.record([{ type: 'clear', subject: 'b' }])
+    expect(ledger.state.jobs.runs.size).toBe(0)
     expect(await grants(ledger, 9)).toBe(3)
   })
 
