@@ -11,8 +11,9 @@ export interface KnownService {
   variables?: readonly string[]
 }
 
-// Base URLs and variables as in models.dev (the list behind opencode), docs.litellm.ai/docs/providers and the
-// documentation of each service, read 2026-11-30.
+// Written from memory; no list of services was read for it. Found in public source code on 2026-11-30: the bases of
+// the GLM coding plan, Kimi for Coding, Nebius, opencode Zen and GitHub Models. All other bases, and all variables,
+// are unchecked.
 export const knownServices: readonly KnownService[] = [
   {
     names: ['zai', 'z-ai', 'z.ai'],
