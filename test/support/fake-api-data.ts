@@ -18,6 +18,8 @@ export function madeAccount(now: number, made: Made): AccountView {
     id: `acc_${made.provider}${made.name}`.replaceAll(/[^A-Za-z0-9_]/g, ''),
     user: 'local',
     label: null,
+    service: null,
+    authHeader: null,
     groups: [],
     priority: 0,
     enabled: true,

@@ -32,6 +32,7 @@ export default class AuthAdd extends AccountCommand {
     '<%= config.bin %> auth add work -p openai --key-env OPENAI_API_KEY --limit 500/day',
     '<%= config.bin %> auth add home -p qwen-oauth',
     '<%= config.bin %> auth add local -p ollama',
+    "<%= config.bin %> auth add cc -p http --service cloudconvert --base-url https://api.cloudconvert.com --auth-header 'Authorization: Bearer {key}'",
     '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
   ]
@@ -87,8 +88,8 @@ export default class AuthAdd extends AccountCommand {
     if (flags['no-key']) account.withoutKey = true
     const secret = await this.secretFor(provider, account, flags)
     if (secret !== null) account.secret = secret
-    const isAsked = secret !== null || provider.keyIsOptional
-    if (flags.verify && isAsked) await this.checkOrAskForKey(account, provider, flags['no-key'] !== true)
+    if (flags.verify && canCheck(provider, secret))
+      await this.checkOrAskForKey(account, provider, flags['no-key'] !== true)
     return this.store(account)
   }
 
@@ -178,4 +179,9 @@ function logsIn(
   const isKeyGiven =
     flags['key-stdin'] === true || flags['key-env'] !== undefined || flags['key-file'] !== undefined
   return provider.device !== null && provider.keysUrl === null && !isKeyGiven
+}
+
+/** Whether the provider can be asked about the account. */
+function canCheck({ kind, keyIsOptional }: Provider, secret: string | null): boolean {
+  return kind === 'model' && (secret !== null || keyIsOptional)
 }

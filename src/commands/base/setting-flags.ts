@@ -12,6 +12,14 @@ export const settingFlags = {
     description: "endpoint that replaces the provider's own",
     helpValue: 'URL',
   }),
+  service: Flags.string({
+    description: 'service of an account at any HTTP API (-p http): requests go below /services/NAME',
+    helpValue: 'NAME',
+  }),
+  'auth-header': Flags.string({
+    description: "header with the key of such a service, for example 'Authorization: Bearer {key}'",
+    helpValue: 'HEADER',
+  }),
   group: Flags.string({
     char: 'g',
     description: 'add it to this group (repeat for several)',
@@ -54,6 +62,8 @@ export const settingFlags = {
 export interface SettingFlags {
   label?: string | undefined
   'base-url'?: string | undefined
+  service?: string | undefined
+  'auth-header'?: string | undefined
   group?: string[] | undefined
   limit?: string[] | undefined
   priority?: number | undefined
@@ -64,10 +74,22 @@ export interface SettingFlags {
   model?: string[] | undefined
 }
 
+/** Flags with one text, and their settings. */
+const texts = [
+  ['label', 'label'],
+  ['base-url', 'baseUrl'],
+  ['service', 'service'],
+  ['auth-header', 'authHeader'],
+  ['quota-group', 'quotaGroup'],
+] as const
+
 /** The given settings. An empty value (`--quota-group ''`) restores the default. */
 export function readSettings(flags: SettingFlags, env: NodeJS.ProcessEnv): AccountSettings {
   const settings: AccountSettings = {}
-  if (flags.label !== undefined) settings.label = flags.label || null
+  for (const [flag, setting] of texts) {
+    const text = flags[flag]
+    if (text !== undefined) settings[setting] = text || null
+  }
   if (flags.group !== undefined) settings.groups = parseValues(flags.group, '--group')
   if (flags.limit !== undefined) settings.limits = parseValues(flags.limit, '--limit')
   if (flags.model !== undefined) {
@@ -76,8 +98,6 @@ export function readSettings(flags: SettingFlags, env: NodeJS.ProcessEnv): Accou
   }
   if (flags.priority !== undefined) settings.priority = flags.priority
   if (flags.weight !== undefined) settings.weight = flags.weight
-  if (flags['base-url'] !== undefined) settings.baseUrl = flags['base-url'] || null
-  if (flags['quota-group'] !== undefined) settings.quotaGroup = flags['quota-group'] || null
   if (flags['egress-proxy'] !== undefined) {
     settings.egressProxy = parseValues(flags['egress-proxy'], '--egress-proxy').join(' ') || null
   }

@@ -76,6 +76,10 @@ const isLabel: Check = (value) => {
   return typeof value === 'string' ? labelProblem(value) : 'must be a text'
 }
 
+function orMissing(check: Check): Check {
+  return (value) => (value === undefined || value === null ? null : check(value))
+}
+
 const fields: Record<keyof Account, Check> = {
   id: isId,
   user: isName,
@@ -89,6 +93,8 @@ const fields: Record<keyof Account, Check> = {
   credential: isCredential,
   limits: orNull(checkList(isText)),
   baseUrl: orNull(isText),
+  service: orMissing(isName),
+  authHeader: orMissing(isText),
   quotaGroup: orNull(isName),
   egressProxy: orNull(shape({ sealed: isText, shown: isText })),
   models: orNull(checkList(isText)),

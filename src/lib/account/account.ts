@@ -37,6 +37,10 @@ export interface Account {
   limits: string[] | null
   /** Null: the provider's own. */
   baseUrl: string | null
+  /** The service of an account that is no model provider: `/services/NAME`; missing or null: a model provider. */
+  service?: string | null
+  /** The header with the credential, `Authorization: Bearer {key}`; missing or null: the provider's own. */
+  authHeader?: string | null
   /** Accounts that the provider counts together share their cooldowns. */
   quotaGroup: string | null
   /** Sealed like a secret, because the URL may hold a password. */

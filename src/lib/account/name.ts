@@ -1,7 +1,7 @@
 import { QwenctlError } from '../base/errors.ts'
 import { redact } from './mask.ts'
 
-export type NameKind = 'account' | 'user' | 'group' | 'quota group' | 'template' | 'key' | 'job'
+export type NameKind = 'account' | 'user' | 'group' | 'quota group' | 'template' | 'key' | 'job' | 'service'
 
 // Names appear in references (`user:provider/name`), in response headers and as folder names. They leave out every
 // character with a meaning there: `/`, `:`, `,`, spaces, anything beyond ASCII, a leading or trailing dot.

@@ -7,6 +7,7 @@ import { genericLimitHeaders, limitsInHeaders, namesIn } from './limits/limit-he
 import { limitInWords } from './limits/limit-words.ts'
 import type { LearnedLimit } from './limits/learned-limit.ts'
 import { markOwn } from './plugins/own-functions.ts'
+import { httpDefaults } from './http-service.ts'
 import { hasRouteIn } from './routes.ts'
 import { readUsage, readUsageWithCost } from './usage/usage.ts'
 import { checkDefinition, checkProvider } from './validate-provider.ts'
@@ -73,6 +74,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
   const outcome = (answer: Answer) => classify(answer, rows)
   const provider: Provider = {
     label: definition.id,
+    kind: 'model',
     keysUrl: null,
     keyVariables: [],
     keyPattern: null,
@@ -99,6 +101,7 @@ function withDefaults(definition: ProviderDefinition): Provider {
     device: null,
     simulated: false,
     terms: null,
+    ...(definition.kind === 'http' ? httpDefaults : {}),
     ...withoutUndefined(said),
     endpoints,
   }

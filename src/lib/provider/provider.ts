@@ -84,6 +84,8 @@ export interface Provider {
   /** Lower-case and stable; part of every account reference. */
   id: string
   label: string
+  /** `http`: any HTTP API, reached below `/services/NAME`. Its accounts never serve a request for a model. */
+  kind: 'model' | 'http'
   /** The page with a person's keys; null when there is no such page. */
   keysUrl: string | null
   /** Environment variables that commonly hold keys of this service. */

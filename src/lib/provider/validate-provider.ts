@@ -15,6 +15,7 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
       ? null
       : 'must be lower-case letters, digits and dashes, starting with a letter',
   label: isText,
+  kind: (value) => (value === 'model' || value === 'http' ? null : 'must be model or http'),
   keysUrl: orNull(isUrl),
   keyVariables: checkList((value) =>
     typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/i.test(value) ? null : 'must be a name of a variable',

@@ -16,6 +16,7 @@ export type MismatchKind =
   | 'not-pinned'
   | 'not-allowed'
   | 'other-provider'
+  | 'other-service'
   | 'other-group'
   | 'wrong-dialect'
   | 'no-such-route'
@@ -78,9 +79,10 @@ export function isAskable(member: Member, request: RotationRequest): boolean {
   return accountMismatch(member, request) === null
 }
 
-function accountMismatch({ account }: Member, request: RotationRequest): MismatchKind | null {
+function accountMismatch({ account, service }: Member, request: RotationRequest): MismatchKind | null {
   const { allowed } = request
   if (!account.enabled) return 'disabled'
+  if (service !== (request.service ?? null)) return 'other-service'
   if (differs(request.user, account.user)) return 'other-user'
   if (differs(request.pin, account.id)) return 'not-pinned'
   if (allowed && !isInScope({ user: null, allowed }, account)) return 'not-allowed'
@@ -102,7 +104,7 @@ export function elsewhere({ model }: RotationRequest): Refusal {
   return { kind: 'model-elsewhere', availableAt: null, words }
 }
 
-function formatMismatch(kind: MismatchKind, { account }: Member, request: RotationRequest): string {
+function formatMismatch(kind: MismatchKind, { account, service }: Member, request: RotationRequest): string {
   switch (kind) {
     case 'disabled':
       return 'disabled'
@@ -114,6 +116,8 @@ function formatMismatch(kind: MismatchKind, { account }: Member, request: Rotati
       return 'the client key may not use it'
     case 'other-provider':
       return `is at ${account.provider}, the request asks for ${String(request.provider)}`
+    case 'other-service':
+      return service === null ? 'is an account for models' : `is for requests below /services/${service}`
     case 'other-group':
       return `is not in group ${String(request.group)}`
     case 'wrong-dialect':

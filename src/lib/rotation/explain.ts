@@ -167,6 +167,7 @@ function ranked(free: Member[], ranking: Ranking | null, view: RotationMoment): 
 /** From the least telling refusal to the most: for an account at another provider, its models do not matter. */
 const byMeaning: readonly MismatchKind[] = [
   'disabled',
+  'other-service',
   'other-user',
   'not-pinned',
   'not-allowed',

@@ -11,6 +11,8 @@ export interface RotationRequest {
   route?: string | null
   /** The name that the upstream reads, without a `provider/` prefix. */
   model?: string | null
+  /** The service below `/services`; missing or null: the request is for a model. */
+  service?: string | null
   user?: string | null
   provider?: string | null
   group?: string | null

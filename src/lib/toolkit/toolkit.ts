@@ -57,6 +57,10 @@ export interface AccountSettings {
   /** As written; an empty list restores the provider's defaults. */
   limits?: string[]
   baseUrl?: string | null
+  /** The service of an account at `http`. */
+  service?: string | null
+  /** `Authorization: Bearer {key}`. */
+  authHeader?: string | null
   quotaGroup?: string | null
   /** URLs in order, separated by commas or blanks. */
   egressProxy?: string | null

@@ -120,6 +120,10 @@ export interface AccountView extends AccountQuotaView {
   createdAt: string
   auth: { type: 'api-key' | 'oauth' | 'none'; hint: string | null; expiresAt: string | null }
   baseUrl: string | null
+  /** Its service below `/services`; null: a model provider. */
+  service: string | null
+  /** `Authorization: Bearer {key}`; null: the provider's own. */
+  authHeader: string | null
   quotaGroup: string | null
   weight: number
   /** The URL with its password masked. */

@@ -17,6 +17,7 @@ export const MINUTE = 60_000
 export const provider: Provider = {
   id: 'qwen',
   label: 'Qwen',
+  kind: 'model',
   keysUrl: null,
   keyVariables: [],
   keyPattern: null,
@@ -73,6 +74,7 @@ export function member(id: string, settings: Partial<Account> = {}, own: Partial
   return {
     account: record,
     provider,
+    service: null,
     dialects: new Set(['openai']),
     hasCredential: true,
     serves: () => true,

@@ -155,11 +155,18 @@ async function renamed(
 
 function buildSettings({
   base_url: baseUrl,
+  service,
+  auth_header: authHeader,
   groups,
   limits,
-}: Pick<z.output<typeof schemas.connectionChanges>, 'base_url' | 'groups' | 'limits'>): AccountSettings {
+}: Pick<
+  z.output<typeof schemas.connectionChanges>,
+  'base_url' | 'service' | 'auth_header' | 'groups' | 'limits'
+>): AccountSettings {
   return {
     ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(service === undefined ? {} : { service }),
+    ...(authHeader === undefined ? {} : { authHeader }),
     ...(groups === undefined ? {} : { groups }),
     ...(limits === undefined ? {} : { limits }),
   }
@@ -192,6 +199,7 @@ const itsNames: Readonly<Record<string, string>> = {
   label: 'account_name',
   key: 'credentials.api_key',
   baseUrl: 'base_url',
+  authHeader: 'auth_header',
 }
 
 async function inItsNames<Value>(act: () => Promise<Value>): Promise<Value> {

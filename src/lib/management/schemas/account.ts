@@ -134,6 +134,8 @@ export const account = answer(
     createdAt: time,
     auth,
     baseUrl: text.nullable(),
+    service: text.nullable().describe('its service below /services; null: a model provider'),
+    authHeader: text.nullable().describe('the header with the key, such as Authorization: Bearer {key}'),
     quotaGroup: text.nullable(),
     weight: z.int(),
     egressProxy: text.nullable().describe('with its password masked'),
@@ -170,6 +172,8 @@ export const settings = {
   weight: z.int().optional(),
   limits: z.array(text).optional().describe('such as 2000/day; empty: the defaults of the provider'),
   baseUrl: text.nullable().optional(),
+  service: text.nullable().optional().describe('for provider http: the name below /services'),
+  authHeader: text.nullable().optional().describe('for provider http: such as Authorization: Bearer {key}'),
   quotaGroup: text.nullable().optional(),
   egressProxy: text
     .nullable()

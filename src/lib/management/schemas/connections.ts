@@ -29,6 +29,8 @@ const settings = {
     .optional()
     .describe('any text of up to 80 characters: the label; the name of the account is derived from it'),
   base_url: text.nullable().optional(),
+  service: text.nullable().optional().describe('for app_id http: the name below /services'),
+  auth_header: text.nullable().optional().describe('for app_id http: such as Authorization: Bearer {key}'),
   groups: z.array(text).optional(),
   limits: z.array(text).optional(),
 }

@@ -22,6 +22,7 @@ import { lmstudio } from './local/lmstudio.ts'
 import { vllm } from './local/vllm.ts'
 import { llamacpp } from './local/llamacpp.ts'
 import { custom } from './custom.ts'
+import { http } from './http.ts'
 import { deepseek } from './makers/deepseek.ts'
 import { fireworks } from './hosts/fireworks.ts'
 import { gemini } from './makers/gemini.ts'
@@ -63,5 +64,6 @@ export const builtinProviders: readonly Provider[] = [
   vllm,
   llamacpp,
   custom,
+  http,
   sandbox,
 ]

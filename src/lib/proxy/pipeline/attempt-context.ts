@@ -10,7 +10,7 @@ import type { Outgoing } from './outgoing.ts'
 /** The inputs of one attempt. */
 export interface AttemptContext {
   exchange: Exchange
-  route: Pick<Route, 'isMedia' | 'isCounted' | 'keepsState' | 'ollama'>
+  route: Pick<Route, 'isMedia' | 'isCounted' | 'keepsState' | 'ollama' | 'service'>
   /** The stored conversation that the answer joins; null: none is named. */
   storedIn: string | null
   member: Member

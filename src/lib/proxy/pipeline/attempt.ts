@@ -21,6 +21,7 @@ import type { ClientLeftListener, Exchange } from './exchange.ts'
 import { NO_USAGE } from './exchange.ts'
 import type { WaitingStream } from './heartbeats.ts'
 import type { AttemptResult } from './attempt-result.ts'
+import { requestTo } from './outgoing.ts'
 import type { HeldAnswer } from './held-answer.ts'
 import { completeAnswer, readUsage } from './read-usage.ts'
 import { rememberState } from './remember-state.ts'
@@ -94,12 +95,7 @@ export class Attempt
     const { exchange, target, upstreams, heartbeats, outgoing } = this.#context
     exchange.watcher = this
     if (exchange.isStream && !this.#context.route.isMedia) heartbeats.watch(this)
-    const { path, headers, body } = outgoing
-    this.#call = upstreams.call(
-      target.origin,
-      { method: 'POST', path: target.base.whole(path), headers, more: target.authHeaders, body },
-      this,
-    )
+    this.#call = upstreams.call(target.origin, requestTo(target, outgoing), this)
   }
 
   onHead(head: UpstreamHead): void {
@@ -107,6 +103,7 @@ export class Attempt
     this.#firstByteMs = this.#context.clock() - this.#began
     const isSuccess = head.status >= 200 && head.status < 300
     if (isSuccess) this.#learn(head) // an error has a body to learn from, too
+    if (this.#context.route.service !== null && head.status < 400) return this.#startPassing()
     // Services may compress although the request asks them not to.
     const codings = head.contentEncoding === undefined ? NO_CODINGS : readCodings(head.contentEncoding)
     if (codings === null) return this.#startUnreadable(isSuccess)
@@ -314,7 +311,7 @@ export class Attempt
     const { exchange, target } = this.#context
     exchange.end()
     const usage = usageInTail(this.#body.bytes)
-    const isOk = (this.#head?.status ?? 0) < 300
+    const isOk = (this.#head?.status ?? 0) < (this.#context.route.service === null ? 300 : 400)
     this.#finishAnswered(isOk ? 'ok' : 'bad-request', readUsage(target.provider, usage))
   }
 
@@ -397,11 +394,10 @@ export class Attempt
     { late = null, requestSent = true }: { late?: Outcome | null; requestSent?: boolean } = {},
   ): void {
     if (!this.#end()) return
-    const status = this.#head?.status ?? null
     this.#taker.onEnd({
       kind: 'answered',
       outcome,
-      status,
+      status: this.#head?.status ?? null,
       usage: requestSent
         ? completeAnswer(this.#context, outcome, { usage, body: this.#body, relay: this.#relay })
         : usage,

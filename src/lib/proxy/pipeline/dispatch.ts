@@ -14,7 +14,8 @@ import type { Failure } from './final-error.ts'
 import type { PlanStep } from './outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { settleAttempt } from './settle-attempt.ts'
-import { refusedParameter, retryReason } from './retry-same-account.ts'
+import { isRefusal } from '../../provider/http-service.ts'
+import { isSafe, refusedParameter, retryReason } from './retry-same-account.ts'
 import type { AttemptListener } from './start-attempt.ts'
 import { startAttempt } from './start-attempt.ts'
 import type { RetryReason, Assignment } from './assignment.ts'
@@ -189,7 +190,9 @@ export class Dispatch implements ReservationListener, AttemptListener {
       this.#failures.push(failure)
       if (failure.outcome.class !== 'route-missing') this.#tried.add(failure.member.account.id)
       if (this.#outgrow(failure, assignment.step)) return this.next()
-      if (endsFailover(this.#failures, assignment.step.wanted)) return this.#end(this.#failures)
+      const { wanted } = assignment.step
+      if (endsFailover(this.#failures, wanted) || !mayRepeat(failure, exchange.call.method, wanted))
+        return this.#end(this.#failures)
       this.#passOver(failure)
       this.next()
     } catch (error) {
@@ -248,4 +251,12 @@ function endsFailover(failures: Failure[], wanted: RotationRequest): boolean {
   if (last === undefined || !movesOn(last.outcome.class) || wanted.pin !== null) return true
   const timeouts = failures.filter(({ outcome }) => outcome.class === 'timeout').length
   return failures.length >= MOST_ATTEMPTS || timeouts >= MOST_TIMEOUTS
+}
+
+/**
+ * Whether another account may get a request to any HTTP API after this failure. A second POST may act twice.
+ * It follows only a refusal, or a request that the upstream surely did not read.
+ */
+function mayRepeat({ held, wasSent }: Failure, method: string, { service }: RotationRequest): boolean {
+  return service == null || !wasSent || isSafe(method) || (held !== null && isRefusal(held.status))
 }

@@ -9,6 +9,8 @@ export interface Failure {
   outcome: Outcome
   /** The upstream's answer; null: none. */
   held: HeldAnswer | null
+  /** False: the upstream surely did not read the request. */
+  wasSent: boolean
   /** The cooldowns that it causes, whether the ledger shows them yet or not. */
   cooled: readonly CoolNotice[]
 }

@@ -31,9 +31,11 @@ export function sendFinalError(
   { failures, pinnedBy }: { failures: Failure[]; pinnedBy: PinnedBy },
 ): void {
   const isPinned = pinnedBy !== null
-  const verdict = upstreamsVerdict(failures, isPinned)
+  // The error of any HTTP API is for its client, and no dialect has a form for it.
+  const isOwn = isPinned || (wanted[0]?.service != null && failures.at(-1)?.outcome.class === 'overloaded')
+  const verdict = upstreamsVerdict(failures, isOwn)
   if (verdict !== null)
-    return passOn(exchange, tellOverflow(verdict.held, verdict.outcome, exchange.errorShape), isPinned)
+    return passOn(exchange, tellOverflow(verdict.held, verdict.outcome, exchange.errorShape), isOwn)
   const first = earliestReturn(live, wanted, failures)
   if (isForUpstreams(failures, first?.at ?? null, live.view.now))
     return refuse(live, exchange, upstreamError(failures))

@@ -4,6 +4,8 @@ import type { TranslatedRequest, TranslationPlan, UpstreamFormat } from '../../t
 import { scrubRequest } from '../../translate/translate.ts'
 import { acquireFor } from '../transport/body-memory.ts'
 import type { ClientHead } from '../wire/client-head.ts'
+import type { UpstreamRequest } from '../transport/upstream-call.ts'
+import type { Target } from '../pool/target.ts'
 import type { Exchange } from './exchange.ts'
 import type { RequestBody } from './read-request.ts'
 import type { PathFacts, Route } from './routes.ts'
@@ -34,6 +36,7 @@ export interface PlanStep {
 
 /** The request that goes upstream. */
 export interface Outgoing {
+  method: string
   /** Below the account's base, with the query. */
   path: string
   headers: CheckedHeaders
@@ -53,6 +56,8 @@ interface OutgoingContext {
   dropsSeals: boolean
   /** False: the account refuses the usage option of streams. */
   takesUsageOption: boolean
+  /** The headers with the account's credential. */
+  authHeaders: CheckedHeaders
   /** The request in the account's format; null: it stays in the client's. */
   translated: TranslatedRequest | null
 }
@@ -67,12 +72,13 @@ export function buildOutgoing(
   if (context.translated !== null) return translated(head, context.translated)
   const body = context.dropsSeals || hasForeignState(route, received) ? scrubbed(route, read, context) : read
   const { bytes } = body
+  const { method } = context.exchange.call
   const asksForUsage = body.isStream && route.asksForUsage && context.takesUsageOption
   const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
   const path = route.path + query
-  const headers = head.forwarded
+  const headers = route.service === null ? head.forwarded : withoutOwnHeaders(head, context.authHeaders)
   if (!asksForUsage && !hasOwnModel)
-    return { path, headers, body: bytes, asksForUsage: false, stripUsage: false, plan: null }
+    return { method, path, headers, body: bytes, asksForUsage: false, stripUsage: false, plan: null }
   const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
   const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
   const { exchange } = context
@@ -81,7 +87,22 @@ export function buildOutgoing(
       ? bytes
       : splice(bytes, edits, (length) => acquireFor(exchange, exchange.call.memory, length))
   const isOurs = usage.length > 0
-  return { path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
+  return { method, path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
+}
+
+/** The request on the wire. A method without a body announces none. */
+export function requestTo(target: Target, { method, path, headers, body }: Outgoing): UpstreamRequest {
+  const sent = method !== 'POST' && body.length === 0 ? null : body
+  return { method, path: target.base.whole(path), headers, more: target.authHeaders, body: sent }
+}
+
+/** Leaves out the client's headers of the names that the proxy writes, those with the key of the service. */
+function withoutOwnHeaders(head: ClientHead, authHeaders: CheckedHeaders): CheckedHeaders {
+  const names = authHeaders.list.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  const { list } = head.forwarded
+  const isOwn = (index: number) => names.includes(list[index - (index % 2)]!.toLowerCase())
+  if (!list.some((_, index) => isOwn(index))) return head.forwarded
+  return new CheckedHeaders(list.filter((_, index) => !isOwn(index)))
 }
 
 const ENVELOPE = Buffer.from('"qwenctl.1.')
@@ -108,6 +129,7 @@ function scrubbed(
 
 function translated(head: ClientHead, { body, path, asksForUsage, plan }: TranslatedRequest): Outgoing {
   return {
+    method: 'POST',
     path,
     asksForUsage,
     headers: inOtherDialect(head.rawHeaders, plan),

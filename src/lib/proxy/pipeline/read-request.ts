@@ -82,8 +82,9 @@ function withoutMark(body: Buffer): Buffer {
 export function parseRequest(
   bytes: Buffer,
   { contentType }: Pick<ClientHead, 'contentType'>,
-  { isMedia, facts }: Pick<Route, 'isMedia'> & { facts: PathFacts | null },
+  { isMedia, service, facts }: Pick<Route, 'isMedia' | 'service'> & { facts: PathFacts | null },
 ): RequestBody {
+  if (service !== null) return { bytes, scan: null, model: null, modelEdit: () => [], isStream: false }
   if (isMedia && contentType !== undefined && isForm(contentType)) return parseForm(bytes, contentType)
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)

@@ -12,6 +12,7 @@ import { allowedSteps } from '../../rotation/key-rules.ts'
 import type { LivePool, ModelStep } from '../pool/live-pool.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
+import type { Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
 import { conversationHint } from '../wire/session-hint.ts'
 import { continuedState } from '../wire/stored-state.ts'
@@ -36,6 +37,8 @@ export type PinnedBy = 'header' | 'stored-response' | null
 export function planRequest(live: LivePool, exchange: Exchange, incoming: Incoming): RequestPlan {
   const { route, head } = incoming
   const { key } = exchange
+  const scope = key?.scope ?? everyAccount
+  requireService(live, route, scope)
   const body = parseRequest(incoming.bytes, head, { ...route, facts: incoming.facts })
   exchange.model = body.model
   exchange.isStream = body.isStream
@@ -50,11 +53,9 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const placement = live.affinity ? placementOf(live, incoming, body, wanted) : nowhere
   const holder = head.pin === null ? holderOf(live, incoming, body, access) : null
   const common = {
-    dialect: route.dialect,
-    // Every service has chat. The pool distinguishes only other routes.
-    route: route.format === null ? route.path : null,
+    ...destinationIn(route),
     group: head.group,
-    pin: head.pin === null ? holder : resolvePin(live, head.pin, key?.scope ?? everyAccount),
+    pin: head.pin === null ? holder : resolvePin(live, head.pin, scope),
     session: placement.session,
     homes: placement.homes,
     ...access,
@@ -64,6 +65,22 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     pinnedBy: head.pin !== null ? 'header' : holder !== null ? 'stored-response' : null,
     steps: key === null ? steps : allowedSteps(steps, key.key, body.model),
   }
+}
+
+function destinationIn({ dialect, format, name, path, service }: Route): RotationRequest {
+  if (service !== null) return { dialect: null, service, route: name }
+  // Every service has chat. The pool distinguishes only other routes.
+  return { dialect, service, route: format === null ? path : null }
+}
+
+/** Throws `route_not_served` if no account of the client has the service. */
+function requireService({ pool }: LivePool, { service }: Route, scope: AccountScope): void {
+  if (service === null) return
+  // Accounts outside the key's scope do not exist for it.
+  if (pool.members.some((member) => member.service === service && isInScope(scope, member.account))) return
+  throw new QwenctlError('route_not_served', `no account has the service ${service}`, {
+    hint: `add one with qwenctl auth add -p http --service ${service} --base-url URL`,
+  })
 }
 
 function placementOf(
@@ -106,10 +123,11 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
   if (step === undefined) return null
   const way = ways[index % ways.length]!
   const { dialect } = way
-  const { pin, group, session, homes, user, allowed } = common
+  const { pin, group, session, homes, user, allowed, service } = common
   const { model, provider } = step
+  const place = service == null ? { dialect, route: way.route } : { dialect: null, route: route.name }
   return {
-    wanted: { dialect, route: way.route, model, provider, group, pin, session, homes, user, allowed },
+    wanted: { ...place, service, model, provider, group, pin, session, homes, user, allowed },
     dialect,
     format: way.format === route.format ? null : way.format,
     isFirst: index % ways.length === 0,
@@ -118,7 +136,7 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
 
 /** For the final error. With translated formats the dialect of an account does not matter. */
 export function everyStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
-  const dialect = route.format === null ? route.dialect : null
+  const dialect = route.format === null && route.service === null ? route.dialect : null
   return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
 }
 

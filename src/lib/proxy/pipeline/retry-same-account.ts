@@ -15,10 +15,20 @@ const MOST_SEARCHED = 64 << 10
 export function retryReason(result: AttemptResult, assignment: Assignment): RetryReason | null {
   const { sent, retried } = assignment
   if (result.kind === 'answered' || sent === null) return null
+  if (assignment.plan.incoming.route.service !== null) return serviceReason(result, sent, assignment)
   if (result.isStale) return retried.includes('stale-connection') ? null : 'stale-connection'
   for (const [reason, applies] of reasons)
     if (!retried.includes(reason) && applies(result, sent, assignment)) return reason
   return null
+}
+
+/** A service may have acted on a request that came on a connection that it was closing. */
+function serviceReason(result: Refused, sent: Sent, { retried }: Assignment): RetryReason | null {
+  const reason = result.isStale ? 'stale-connection' : 'access-token'
+  const applies = result.isStale
+    ? isSafe(sent.outgoing.method)
+    : result.held?.status === 401 && isTokenRefused(result, sent)
+  return applies && !retried.includes(reason) ? reason : null
 }
 
 /** In this order: words about sealed thinking name the parameter of thinking too. */
@@ -82,4 +92,9 @@ function isRefused(
 function isTokenRefused({ outcome, held }: Refused, { target }: Sent): boolean {
   if (target.token === null || held === null) return false
   return outcome.class === 'auth-refresh' || (outcome.class === 'auth-dead' && held.status === 401)
+}
+
+/** RFC 9110, section 9.2.1: methods that change nothing. */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }

@@ -32,6 +32,8 @@ export interface Route {
   isCounted: boolean
   /** The endpoint of Ollama's API that the request came to; null: none. */
   ollama: OllamaRoute | null
+  /** The service of a request to any HTTP API; null: a request for a model. */
+  service: string | null
 }
 
 const openai = (path: string, more: Partial<Route> = {}): Route => ({
@@ -45,6 +47,7 @@ const openai = (path: string, more: Partial<Route> = {}): Route => ({
   keepsState: false,
   isCounted: true,
   ollama: null,
+  service: null,
   ...more,
 })
 const anthropic = (path: string, more: Partial<Route> = {}): Route =>
@@ -137,6 +140,8 @@ export function destinationOf(url: string): Destination {
 }
 
 function unusualDestination(whole: string, query: string): Destination {
+  const service = SERVICE_PATH.exec(whole)
+  if (service !== null) return serviceDestination(service, query)
   const path = tidyPath(whole)
   return geminiDestination(path, query) ?? { path, query, route: routeFor(path), facts: null }
 }
@@ -185,6 +190,19 @@ function decodedName(part: string): string {
   } catch {
     return part // no account lists it
   }
+}
+
+/** `/services/NAME/PATH`. The path goes upstream as the client wrote it. */
+const SERVICE_PATH = /^\/services\/([A-Za-z0-9][A-Za-z0-9._@+-]{0,63})(\/.*)?$/
+
+/** A path with such a segment, encoded or not, would leave the base URL of the account. */
+const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/\\]|%2f|%5c)/i
+
+function serviceDestination([, service = '', below = '/']: RegExpExecArray, query: string): Destination {
+  const name = '/services/*'
+  const path = `/services/${service}${below}`
+  if (DOT_SEGMENT.test(below)) return { path, query, route: null, facts: null }
+  return { path, query, route: openai(below, { name, service, isMedia: true }), facts: null }
 }
 
 /** Prefixes that clients add to an endpoint when they combine two base URLs. */

@@ -44,7 +44,7 @@ export function settleAttempt(
   noteOption(live, assignment, movesOn(outcome.class))
   // An attempt that the account will repeat says nothing about it yet.
   const cooled = retryReason(result, assignment) === null ? cool(live, assignment, outcome) : NOTHING_COOLED
-  return { member, outcome, held: result.held, cooled }
+  return { member, outcome, held: result.held, wasSent: result.requestSent, cooled }
 }
 
 /** Reports the attempt to live observers now. The log record is written when the request ends. */

@@ -91,6 +91,7 @@ function prepare(
   const outgoing = buildOutgoing(incoming, body, step, {
     ...{ exchange, takesUsageOption, translated },
     provider: member.account.provider,
+    authHeaders: target.authHeaders,
     dropsSeals: retried.includes('sealed-state'),
   })
   exchange.isTranslated = translated !== null

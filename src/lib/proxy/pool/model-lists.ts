@@ -113,7 +113,8 @@ export class ModelLists {
     const { book, clock } = this.#parts
     const places = new Map<string, Member>()
     for (const member of members) {
-      const { account, provider, hasCredential } = member
+      const { account, provider, hasCredential, service } = member
+      if (service !== null) continue // its API has no models
       if (!account.enabled || !hasCredential || account.models !== null || provider.simulated) continue
       const place = placeOf(account)
       const list = book.listOf(account)

@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import { parseAuthHeader } from '../../provider/http-service.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import type { Access } from '../../toolkit/login/token-set.ts'
@@ -63,13 +64,33 @@ function credentialHeaders(account: Account, headers: Record<string, string>): C
   }
 }
 
+function headersFor(
+  { authHeader }: Account,
+  provider: Provider,
+  { secret, dialect }: { secret: string; dialect: Dialect },
+): Record<string, string> {
+  if (secret === '') return {}
+  const own = authHeader == null ? null : parseAuthHeader(authHeader)
+  return own === null
+    ? provider.authHeaders(secret, dialect)
+    : { [own.name]: own.value.replaceAll('{key}', () => secret) }
+}
+
+/** The base URL of a service: the account's, else the one of its plugin. */
+function serviceBase({ baseUrl }: Account, { endpoints }: Provider): string | null {
+  return baseUrl ?? endpoints[0]?.openai ?? null
+}
+
 /** Throws `invalid_value` if the account has no endpoint of that dialect, or a forbidden one. */
 export function targetOf(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
   { access: { secret, until }, via, sandboxBase }: Opened,
   upstreams: Pick<UpstreamPool, 'origin'>,
 ): Target {
-  const base = sandboxBase ?? provider.bases(account.baseUrl)[dialect]
+  const isService = provider.kind === 'http'
+  const base = isService
+    ? serviceBase(account, provider)
+    : (sandboxBase ?? provider.bases(account.baseUrl)[dialect])
   if (base === null)
     throw new QwenctlError('invalid_value', `${account.name} has no endpoint of the ${dialect} dialect`)
   const url = new URL(base)
@@ -77,7 +98,7 @@ export function targetOf(
     provider,
     origin: upstreams.origin(url.origin, via),
     base: new Base(url.pathname.replace(/\/+$/, '')),
-    authHeaders: credentialHeaders(account, secret === '' ? {} : provider.authHeaders(secret, dialect)),
+    authHeaders: credentialHeaders(account, headersFor(account, provider, { secret, dialect })),
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,
     refusedParameters: null,

@@ -1,5 +1,6 @@
 import { PROOF_HEADER } from '../../toolkit/proxies.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import { earliestReturn } from '../pipeline/final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 
 const UP = Buffer.from('{"status":"ok"}')
@@ -16,9 +17,11 @@ export function health(exchange: Exchange, proof: string | null): void {
 }
 
 /** 200 only if some account could serve a request now. */
-export function readiness(exchange: Exchange, { pool, view }: LivePool): void {
+export function readiness(exchange: Exchange, live: LivePool): void {
+  const { pool, view } = live
   exchange.tries = null
-  const first = pool.earliestReturn({}, view)
+  const services = new Set(pool.members.map(({ service }) => service))
+  const first = earliestReturn(live, [{}, ...[...services].map((service) => ({ service }))])
   const isReady = first?.at !== null && first !== null && first.at <= view.now
   const availableAt = first?.at === null || first === null ? null : new Date(first.at).toISOString()
   exchange.sendJson(isReady ? 200 : 503, { status: isReady ? 'ready' : 'unavailable', availableAt })

@@ -62,6 +62,8 @@ export interface ServerOptions {
   isAdmin?: ((presented: string | null) => boolean) | undefined
 }
 
+const SERVICE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
+
 /** How long a refused body may continue to arrive, so that its sender reads the refusal. */
 const LINGER_MS = 5_000
 const LAST_WORDS_MS = 1_000
@@ -179,12 +181,16 @@ export class ProxyServer implements LocalHost {
     }
     if (isManaged) return this.#manage(exchange, management)
     if (route === null) return void this.#answer(exchange, this.#other(exchange, path, query))
-    if (call.method !== 'POST') refuseMethod(exchange)
+    if (route.service !== null) allow(exchange, ...SERVICE_METHODS)
+    else if (call.method !== 'POST') refuseMethod(exchange)
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late
       if (body instanceof Error) return this.#fail(exchange, body)
       exchange.bytesIn = body.length
       exchange.isWorkedOn = true
+      // A service gets a file with the byte order mark that it has.
+      if (route.service !== null && head.contentEncoding === undefined)
+        return this.#handle(exchange, { route, query, facts, head, bytes: body })
       decodeRequest(body, head.contentEncoding, this.#proxy.maxBodyBytes, (bytes) => {
         if (bytes instanceof Error || exchange.isGone) exchange.finish(exchange.isGone ? null : bytes)
         else this.#handle(exchange, { route, query, facts, head, bytes })

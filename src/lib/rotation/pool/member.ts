@@ -8,6 +8,8 @@ import { nothingKnown } from '../service-knowledge.ts'
 export interface Member {
   readonly account: Account
   readonly provider: Provider
+  /** Its service below `/services`; null: a model provider. */
+  readonly service: string | null
   /** Wire formats that its base speaks. */
   readonly dialects: ReadonlySet<Dialect>
   /** False: it needs a credential and has none. */
@@ -44,6 +46,7 @@ export function memberOf(
   return {
     account,
     provider,
+    service: provider.kind === 'http' ? (account.service ?? provider.id) : null,
     dialects,
     hasCredential: canAuthenticate(account, provider),
     serves: servesOf(account, provider, isElsewhere),

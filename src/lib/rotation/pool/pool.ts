@@ -195,7 +195,7 @@ export class Pool {
   }
 
   /** Requests of a kind fit the same members. Models with the same evidence from all families are of a kind. */
-  #kindOf({ model, route, dialect, user, provider, group, allowed }: RotationRequest): string {
+  #kindOf({ model, route, dialect, user, provider, service, group, allowed }: RotationRequest): string {
     const answers = typeof model === 'string' ? this.#answersFor(model) : ''
     return JSON.stringify([
       answers,
@@ -203,6 +203,7 @@ export class Pool {
       route,
       user,
       provider,
+      service,
       group,
       allowed?.accounts,
       allowed?.groups,
@@ -236,6 +237,7 @@ function isAlike(a: RotationRequest, b: RotationRequest): boolean {
     a.route === b.route &&
     a.user === b.user &&
     a.provider === b.provider &&
+    a.service === b.service &&
     a.group === b.group &&
     a.allowed === b.allowed
   )

@@ -26,6 +26,7 @@ function fields(account: AccountView, now: string, look: Look): [string, string]
     ['id', account.id],
     ['credential', formatCredential(account, now)],
     ['base URL', printable(account.baseUrl ?? "the provider's own")],
+    ['service', account.service === null ? null : `/services/${account.service}`],
     ['egress proxy', account.egressProxy === null ? null : printable(account.egressProxy)],
     ['groups', printable(account.groups.join(', ')) || null],
     ['quota group', account.quotaGroup === null ? null : printable(account.quotaGroup)],

@@ -8,6 +8,7 @@ import { formatLimit, parseLimit } from '../../quota/limit.ts'
 import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
 import { isLoopback } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
+import { checkService } from './service-fields.ts'
 import { inField } from '../settings/in-field.ts'
 import type { AccountSettings } from '../toolkit.ts'
 
@@ -31,6 +32,8 @@ export interface CheckedSettings {
   weight?: number
   limits?: string[] | null
   baseUrl?: string | null
+  service?: string | null
+  authHeader?: string | null
   quotaGroup?: string | null
   /** `url` is a list and may contain passwords; `shown` contains none. */
   egressProxy?: { url: string; shown: string } | null
@@ -53,6 +56,7 @@ export function checkSettings(
   if (limits !== undefined) checked.limits = inField('limits', () => checkLimits(limits))
   if (baseUrl !== undefined)
     checked.baseUrl = inField('baseUrl', () => checkBaseUrl(baseUrl, provider, rules))
+  Object.assign(checked, checkService(settings, provider))
   if (quotaGroup !== undefined)
     checked.quotaGroup =
       quotaGroup === null ? null : inField('quotaGroup', () => checkName('quota group', quotaGroup))

@@ -13,6 +13,7 @@ import { newAccountId } from '../../store/new-id.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { AccountChecks } from './account-checks.ts'
 import type { AddressRules, CheckedSettings } from './account-fields.ts'
+import { missingService } from './service-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import { archiveFolder, copyFolder, moveFolder, prepareFolder } from './account-folders.ts'
 import { byId, freeName, freePlace } from './account-place.ts'
@@ -223,6 +224,7 @@ export class StoredAccounts implements Accounts {
     const name = wanted.name === undefined ? null : checkAccountName(wanted.name)
     const baseUrl = wanted.baseUrl ?? wanted.tokens?.baseUrl ?? null
     const checked = checkSettings({ ...wanted, baseUrl }, provider, await this.#parts.addressRules())
+    if (provider.id === 'http' && checked.service == null) throw missingService()
     const secret = wanted.secret === undefined ? null : checkSecret(wanted.secret)
     const needsKey = !canLackKey({ ...wanted, baseUrl: checked.baseUrl }, provider)
     if (secret === null && wanted.tokens === undefined && needsKey) throw missingSecret(provider)

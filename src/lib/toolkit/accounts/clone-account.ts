@@ -14,6 +14,7 @@ export async function cloneOf(
 ): Promise<NewAccount> {
   const account = await parts.accounts.find(reference, options.filter)
   const { user, provider, groups, priority, weight, baseUrl, quotaGroup, models } = account
+  const { service = null, authHeader = null } = account
   if (account.credential.type === 'oauth' && options.secret === null) {
     throw new QwenctlError(
       'invalid_usage',
@@ -27,6 +28,8 @@ export async function cloneOf(
   const secret = options.secret ?? opened.credential
   return {
     ...{ user, provider, name, groups, priority, weight, baseUrl, quotaGroup, models },
+    ...(service === null ? {} : { service }),
+    ...(authHeader === null ? {} : { authHeader }),
     egressProxy: opened.egressProxy ?? null,
     ...(account.limits === null ? {} : { limits: account.limits }),
     ...(secret === undefined ? {} : { secret }),

@@ -80,6 +80,8 @@ export function accountViews(
     createdAt: account.createdAt,
     auth: authOf(account),
     baseUrl: account.baseUrl,
+    service: account.service ?? null,
+    authHeader: account.authHeader ?? null,
     quotaGroup: account.quotaGroup,
     weight: account.weight,
     egressProxy: account.egressProxy?.shown ?? null,

@@ -1,0 +1,40 @@
+import { classify } from './failures/outcome-table.ts'
+import { markOwn } from './plugins/own-functions.ts'
+import type { Answer, Outcome, Provider, Usage } from './provider.ts'
+
+/** Statuses that are about the account or the service, whatever the API is (RFC 9110, section 15; RFC 6585). */
+const ABOUT_ACCOUNT: ReadonlySet<number> = new Set([401, 402, 429])
+
+/** Whether an answer with this status says that the service did not act on the request. */
+export function isRefusal(status: number): boolean {
+  return ABOUT_ACCOUNT.has(status)
+}
+
+/** Reads the answer of any HTTP API. All but the few statuses with one meaning are about the request. */
+function outcomeOfService(answer: Answer): Outcome {
+  const found = classify(answer, [])
+  if (ABOUT_ACCOUNT.has(answer.status) || answer.status >= 500) return { ...found, scope: 'account' }
+  return { ...found, class: 'bad-request', scope: 'account', until: null }
+}
+
+const noUsage = (): Usage => ({ inputTokens: null, outputTokens: null, costUsd: null })
+
+/** The defaults of a provider of kind `http`: no dialect, no models, no usage. */
+export const httpDefaults = {
+  bases: markOwn(() => ({ openai: null, anthropic: null })),
+  outcome: markOwn(outcomeOfService),
+  usage: noUsage,
+  check: null,
+} satisfies Partial<Provider>
+
+const HEADER = /^([A-Za-z0-9!#$%&'*+.^_|~-]+):[ \t]*([\x20-\x7e]*\{key\}[\x20-\x7e]*)$/
+
+/** Headers that the proxy writes itself. */
+const RESERVED = /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i
+
+/** The name and the value of `Authorization: Bearer {key}`; null: no such header. */
+export function parseAuthHeader(text: string): { name: string; value: string } | null {
+  const [, name, value] = HEADER.exec(text.trim()) ?? []
+  if (name === undefined || value === undefined || RESERVED.test(name)) return null
+  return { name: name.toLowerCase(), value }
+}
