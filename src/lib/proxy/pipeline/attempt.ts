@@ -11,10 +11,9 @@ import {
   classifyStreamError,
 } from './classify-response.ts'
 import type { TranslationPlan } from '../../translate/translate.ts'
-import { eventsOf, headersFor, kindOfBody, listOf, sendEvents, withoutCoding } from './reshaped-answer.ts'
+import { headersFor, kindOfBody, sendWhole, withoutCoding } from './reshaped-answer.ts'
 import { ArrivingBody } from '../transport/arriving-body.ts'
-import type { DecodedListener } from '../transport/body-decoder.ts'
-import { BodyDecoder } from '../transport/body-decoder.ts'
+import { BodyDecoder, type DecodedListener } from '../transport/body-decoder.ts'
 import { readCodings, sniffCoding } from '../transport/content-codings.ts'
 import { COPIED_BODY_BYTES } from '../transport/client-call.ts'
 import type { ClientLeftListener, Exchange } from './exchange.ts'
@@ -30,8 +29,7 @@ import type { ResponseHandler, UpstreamCall } from '../transport/upstream-call.t
 import type { UpstreamError } from '../transport/upstream-error.ts'
 import { inClientsFormat, translatedError } from './translated-answer.ts'
 import type { PassedHeaders } from '../wire/response-headers.ts'
-import type { StreamRefusal, StreamSink } from './stream-relay.ts'
-import { StreamRelay } from './stream-relay.ts'
+import { StreamRelay, type StreamRefusal, type StreamSink } from './stream-relay.ts'
 import { usageInTail } from '../wire/usage-in-tail.ts'
 
 /** A JSON answer up to this size is inspected before it is passed on. A larger one streams through. */
@@ -242,10 +240,7 @@ export class Attempt
     const told = this.#plan === null ? this.#toSend(body) : inClientsFormat(this.#plan, body)
     if (told === null) return this.#garbage()
     rememberState(this.#context, head.status, body)
-    const isEvents = exchange.isStream && !exchange.isList
-    const events = isEvents ? eventsOf(told, this.#context.outgoing) : null
-    if (events !== null) sendEvents(exchange, head, events)
-    else exchange.send(head.status, [], exchange.isList ? listOf(told) : told, this.passed(body))
+    sendWhole(exchange, told, { head, outgoing: this.#context.outgoing, passed: this.passed(body) })
     this.#finishAnswered('ok', readUsage(target.provider, tellsUsage))
   }
 

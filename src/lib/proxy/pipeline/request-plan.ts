@@ -40,9 +40,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const scope = key?.scope ?? everyAccount
   requireService(live, route, scope)
   const body = parseRequest(incoming.bytes, head, { ...route, facts: incoming.facts })
-  exchange.model = body.model
-  exchange.isStream = body.isStream
-  exchange.isList = incoming.facts?.isList === true
+  describeRequest(exchange, incoming, body)
   const access = { user: key?.key.user ?? null, allowed: key?.allowed ?? null }
   const steps = live.stepsFor(body.model)
   const wanted = {
@@ -81,6 +79,12 @@ function requireService({ pool }: LivePool, { service }: Route, scope: AccountSc
   throw new QwenctlError('route_not_served', `no account has the service ${service}`, {
     hint: `add one with qwenctl auth add -p http --service ${service} --base-url URL`,
   })
+}
+
+function describeRequest(exchange: Exchange, { facts }: Incoming, { model, isStream }: RequestBody): void {
+  exchange.model = model
+  exchange.isStream = isStream
+  exchange.isList = facts?.isList === true
 }
 
 function placementOf(

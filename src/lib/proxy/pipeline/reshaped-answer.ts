@@ -28,14 +28,14 @@ export function kindOfBody(chunk: Buffer): 'json' | 'events' | 'blank' | 'other'
 }
 
 /** Writes a whole answer as events; null: it is no answer of a known format. */
-export function eventsOf(answer: Buffer, { plan, stripUsage }: Outgoing): Buffer | null {
+function eventsOf(answer: Buffer, { plan, stripUsage }: Outgoing): Buffer | null {
   const tellsUsage = plan === null ? !stripUsage : plan.wantsUsage
   const events = answerToEvents(parseExact(answer.toString('utf8')), { tellsUsage })
   return events === null ? null : Buffer.from(events)
 }
 
 /** Writes a whole answer as a stream that is a JSON list. */
-export function listOf(answer: Buffer): Buffer {
+function listOf(answer: Buffer): Buffer {
   return Buffer.concat([Buffer.from('['), answer, Buffer.from(']')])
 }
 
@@ -58,8 +58,20 @@ export function headersFor(head: UpstreamHead, { isDecoded, isStream, body }: Se
   return isDecoded || type !== null ? relabelled(head, isDecoded, type) : passedHeaders(head)
 }
 
+/** Sends a whole answer as the client wants it: as it is, as events, or as a list. */
+export function sendWhole(
+  exchange: Exchange,
+  answer: Buffer,
+  { head, outgoing, passed }: { head: UpstreamHead; outgoing: Outgoing; passed: PassedHeaders },
+): void {
+  const { isStream, isList } = exchange
+  const events = isStream && !isList ? eventsOf(answer, outgoing) : null
+  if (events !== null) sendEvents(exchange, head, events)
+  else exchange.send(head.status, [], isList ? listOf(answer) : answer, passed)
+}
+
 /** Sends a whole answer as the stream that it became. */
-export function sendEvents(exchange: Exchange, head: UpstreamHead, events: Buffer): void {
+function sendEvents(exchange: Exchange, head: UpstreamHead, events: Buffer): void {
   exchange.watcher = null
   exchange.begin(head.status, [...eventHeadersFor(head).list])
   exchange.write(events)
