@@ -10,6 +10,7 @@ export const builtinIds: ReadonlySet<string> = new Set([
   'gemini',
   'github-models',
   'groq',
+  'http',
   'huggingface',
   'llamacpp',
   'lmstudio',
