@@ -28,9 +28,10 @@ test(
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl, settings })
     const streams = [new ControlledStream(), new ControlledStream()] as const
     upstream.next(...streams.map(({ answer }) => answer))
-    const list = await proxy.open(PATH, { body: ASKED })
+    const opening = proxy.open(PATH, { body: ASKED }) // its head comes with the first event
     await streams[0].opened
     streams[0].send(delta('hel'))
+    const list = await opening
     await list.sees('hel')
     const events = await proxy.open('/v1/chat/completions', { body: { ...QUESTION, stream: true } })
     await streams[1].opened
