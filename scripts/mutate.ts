@@ -42,7 +42,7 @@ const stryker = new Stryker({
   tempDirName: 'node_modules/.cache/mutate/tmp',
   reporters: ['clear-text', 'progress'],
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
-  concurrency: Number(process.env.QWENCTL_MUTATE_WORKERS ?? 1),
+  concurrency: Number(process.env.MUTATE_WORKERS ?? 1),
   allowEmpty: true,
   ignorePatterns: ['dist', 'bench', 'web/dist', 'docs', 'coverage'],
 })
