@@ -300,7 +300,7 @@ describe('the usage of each service', () => {
   })
 
   test('a built-in service reads all of these, with its own reader', () => {
-    for (const provider of builtinProviders)
+    for (const provider of builtinProviders.filter(({ kind }) => kind !== 'http'))
       for (const [, frames, usage] of services) {
         const { inputTokens, outputTokens } = frames
           .map((frame) => provider.usage(frame))
