@@ -127,6 +127,7 @@ describe('history', () => {
     expect(shown?.today).toEqual({
       ...{ attempted: 4, answered: 3, unreached: 0 },
       ...{ requests: 4, succeeded: 3, failed: 1, inputTokens: 40, outputTokens: 20, costUsd: 0.6 },
+      estimatedTokens: 0,
     })
     const { attempted, answered, unreached, ...counted } = shown!.today
     expect([attempted, answered, unreached]).toEqual([4, 3, 0])

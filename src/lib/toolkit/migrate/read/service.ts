@@ -82,6 +82,8 @@ function isAt(provider: Provider, url: URL): boolean {
 }
 
 function unlessDefault(provider: Provider, baseUrl: string): string | null {
+  // The address of a server on this machine tells later steps that it needs no key.
+  if (isLoopback(new URL(baseUrl).hostname)) return normalizeBaseUrl(baseUrl)
   const own = provider.bases(null)
   const named = provider.bases(baseUrl)
   return own.openai === named.openai && own.anthropic === named.anthropic ? null : normalizeBaseUrl(baseUrl)
