@@ -324,7 +324,7 @@ class LazyToolkit implements Toolkit {
     })
     this.#opened = ledger
     for (const problem of ledger.problems) this.#warnings.add(problem)
-    const isCompared = this.#options.clock === undefined && this.#shared === null
+    const isCompared = this.#options.clock !== undefined && this.#shared === null
     const warning = isCompared ? clockWarning(ledger, this.#clock) : null
     if (warning !== null) this.#warnings.add(warning)
     await this.#reconcile(ledger)

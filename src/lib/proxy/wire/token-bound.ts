@@ -32,7 +32,8 @@ function countText(json: string, start: number): number {
   let tokens = 0
   let word = 0
   let isJoined = false
-  for (let at = start; at < json.length; at++) {
+  let at = start
+  for (; at < json.length; at++) {
     const code = json.charCodeAt(at)
     if (code === QUOTE) break
     if (isLetter(code)) {
@@ -55,7 +56,8 @@ function countText(json: string, start: number): number {
       tokens += isUnicode ? 2 : 1
     } else tokens += signTokens(code)
   }
-  return tokens + wordTokens(word, isJoined)
+  // A lone space is a token too.
+  return at === start ? 0 : Math.max(1, tokens + wordTokens(word, isJoined))
 }
 
 function wordTokens(letters: number, isJoined: boolean): number {

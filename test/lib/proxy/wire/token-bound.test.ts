@@ -53,7 +53,8 @@ describe('the bound of tokens', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...words, ' ', '\n', 'é', '中', '7')), (pieces) => {
         const inPieces = pieces.reduce((sum, piece) => sum + bound(piece), 0)
-        expect(inPieces).toBeGreaterThanOrEqual(countO200k(pieces.join('')))
+        const counted = pieces.reduce((sum, piece) => sum + countO200k(piece), 0)
+        expect(inPieces).toBeGreaterThanOrEqual(counted)
       }),
     )
   })
