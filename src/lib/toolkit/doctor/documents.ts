@@ -27,13 +27,13 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
       return 'readable'
     }),
     await readable('templates', 'templates.json', home.templatesFile, async () => {
-      return `${(await templatesDocument(home).read()).templates.length} templates`
+      return `${(await templatesDocument(home).read()).templates.length} stored`
     }),
     await readable('keys', 'keys.json', home.keysFile, async () => {
-      return `${(await keysDocument(home).read()).keys.length} client keys`
+      return `${(await keysDocument(home).read()).keys.length} stored`
     }),
     await readable('jobs', 'jobs.json', home.jobsFile, async () => {
-      return `${(await jobsDocument(home).read()).jobs.length} jobs`
+      return `${(await jobsDocument(home).read()).jobs.length} stored`
     }),
     checkpoint(home.countersFile),
     interruptedRestore(restoreJournal(home)),
