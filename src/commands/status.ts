@@ -1,7 +1,7 @@
 import { printable } from '../lib/terminal/format/text-width.ts'
 import { formatIn } from '../lib/terminal/format/format-time.ts'
 import type { ProxyView } from '../lib/toolkit/proxies.ts'
-import { statusText } from '../lib/toolkit/status-text.ts'
+import { statusText } from '../lib/toolkit/quota/status-text.ts'
 import type { AccountQuotaView, QuotaDocument } from '../lib/toolkit/views.ts'
 import { formatCount, shownName } from '../lib/terminal/accounts/account-names.ts'
 import { shortNumber } from '../lib/terminal/quota/quota-table.ts'

@@ -2,7 +2,7 @@
 // of it stay the same but for the time.
 
 import { parseWindow, windowLength } from '../../src/lib/quota/limit.ts'
-import { capacityOf } from '../../src/lib/toolkit/capacity.ts'
+import { capacityOf } from '../../src/lib/toolkit/quota/capacity.ts'
 import type { HistoryDocument, HistoryRow, AccountView, ProviderView } from '../../web/src/api/types.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import { askChoice, askSeveral, canAsk } from '../../lib/terminal/input/prompt.ts'
 import type { Choice } from '../../lib/terminal/input/prompt.ts'
-import { statusText } from '../../lib/toolkit/status-text.ts'
+import { statusText } from '../../lib/toolkit/quota/status-text.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { QwenctlError } from '../../lib/base/errors.ts'

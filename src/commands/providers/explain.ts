@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
-import { explainAnswer, type AnswerExplanation } from '../../lib/toolkit/explain-answer.ts'
+import { explainAnswer, type AnswerExplanation } from '../../lib/toolkit/providers/explain-answer.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProvidersExplain extends ToolkitCommand {

@@ -55,7 +55,7 @@ export async function replaceHome(
 ): Promise<string> {
   const store = isFiles ? null : await storeOf(home)
   if (store !== null) {
-    const { replaceShared } = await import('./redis/replace-shared.ts')
+    const { replaceShared } = await import('./redis/snapshot/replace-shared.ts')
     return replaceShared(store, home, { accounts, snapshot, stamp, hasNewVault: vault.length > 0 })
   }
   const contents = new Map<string, Buffer>([...snapshot, ['accounts.json', Buffer.from(accounts)]])

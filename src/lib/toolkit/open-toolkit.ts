@@ -30,15 +30,15 @@ import type { Jobs } from './jobs/jobs.ts'
 import { ModelBook } from './models/model-book.ts'
 import { openNotices } from './notices/open-notices.ts'
 import type { Notices } from './notices/notice-views.ts'
-import { homeFacts } from './home-facts.ts'
-import { HomeStorage } from './home-storage.ts'
-import { HomePlacements } from './home-placements.ts'
-import { knownWriters } from './known-writers.ts'
+import { homeFacts } from './home/home-facts.ts'
+import { HomeStorage } from './home/home-storage.ts'
+import { HomePlacements } from './home/home-placements.ts'
+import { knownWriters } from './home/known-writers.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
 import { Proxies } from './proxies.ts'
 import { LedgerQuotas } from './quota/quotas.ts'
-import { PluginFaults } from './plugin-faults.ts'
+import { PluginFaults } from './providers/plugin-faults.ts'
 import { reconcileLimits } from './quota/reconcile.ts'
 import { ClientKeys } from './keys/client-keys.ts'
 import { FileSettings } from './settings/settings.ts'
@@ -56,7 +56,7 @@ import type {
   Settings,
   Toolkit,
 } from './toolkit.ts'
-import { clockWarning, endInterruptedRestore } from './home-warnings.ts'
+import { clockWarning, endInterruptedRestore } from './home/home-warnings.ts'
 import { Stores } from './store/stores.ts'
 import type { SharedStore } from '../store/redis/shared-store.ts'
 import { closeStore, storeOf } from '../store/redis/store-of.ts'
@@ -316,7 +316,7 @@ class LazyToolkit implements Toolkit {
   async #openLedger(): Promise<Ledger> {
     await this.#afterRestore()
     this.#shared = await storeOf(this.home)
-    const { openHomeLedger } = await import('./open-home-ledger.ts')
+    const { openHomeLedger } = await import('./home/open-home-ledger.ts')
     const ledger = await openHomeLedger(this.home, {
       ...{ clock: this.#clock, machine: this.#options.clock === undefined ? systemClock : null },
       settings: this.settings,
@@ -357,7 +357,7 @@ class LazyToolkit implements Toolkit {
   }
 
   async #askProviders(): Promise<ProviderRegistry> {
-    const { openProviders } = await import('./open-providers.ts')
+    const { openProviders } = await import('./providers/open-providers.ts')
     const registry = await openProviders({
       ...this.#options,
       clock: this.#clock,

@@ -1,6 +1,6 @@
 import type { Keychain } from '../store/vault/keychain.ts'
 import type { LoginTime } from './login/device-login.ts'
-import type { ProvidersParts } from './open-providers.ts'
+import type { ProvidersParts } from './providers/open-providers.ts'
 
 export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | 'callPlugin'> {
   env: NodeJS.ProcessEnv

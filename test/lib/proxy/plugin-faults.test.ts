@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { outcomeClasses } from '../../../src/lib/quota/log/events.ts'
 import { callWithinBounds } from '../../../src/lib/terminal/plugins/bounded-call.ts'
-import { builtinAnswers } from '../../../src/lib/toolkit/provider-answers.ts'
+import { builtinAnswers } from '../../../src/lib/toolkit/providers/provider-answers.ts'
 import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
 import { givenProxy, keyOf } from '../../support/proxy-harness.ts'
 

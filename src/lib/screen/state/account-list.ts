@@ -2,7 +2,7 @@ import { printable } from '../../terminal/format/text-width.ts'
 import type { AccountQuotaView } from '../../toolkit/views.ts'
 import { accountName } from '../account-name.ts'
 import type { Grouping, ScreenState, SortOrder } from './screen-state.ts'
-import { shareLeft, tightestLimit } from '../../toolkit/capacity.ts'
+import { shareLeft, tightestLimit } from '../../toolkit/quota/capacity.ts'
 
 export interface AccountRow {
   kind: 'account'

@@ -19,7 +19,7 @@ import { EDGE, GUTTER } from './look.ts'
 import type { ScreenLook } from './look.ts'
 import { ruleLine } from './rule-view.ts'
 import { shortDuration } from './short-duration.ts'
-import { tightestLimit } from '../../toolkit/capacity.ts'
+import { tightestLimit } from '../../toolkit/quota/capacity.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]
 

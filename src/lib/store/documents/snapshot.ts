@@ -44,7 +44,7 @@ export async function takeSnapshot(home: Home): Promise<Snapshot> {
 }
 
 async function snapshotOfStore(home: Home, store: SharedStore): Promise<Snapshot> {
-  const { readSharedSnapshot } = await import('../redis/shared-snapshot.ts')
+  const { readSharedSnapshot } = await import('../redis/snapshot/shared-snapshot.ts')
   const snapshot = await readSharedSnapshot(store)
   keep(snapshot, 'config.yaml', home.configFile)
   return snapshot

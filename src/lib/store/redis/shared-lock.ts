@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
-import type { RedisLink } from './redis-link.ts'
-import { HOLD_LOCK } from './scripts.ts'
+import type { RedisLink } from './link/redis-link.ts'
+import { HOLD_LOCK } from './link/scripts.ts'
 
 /** A lock of a process that died ends after this time; a running holder extends it. */
 const LOCK_MS = 15_000

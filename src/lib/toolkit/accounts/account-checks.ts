@@ -11,7 +11,7 @@ import type { Egress } from '../../net/egress.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
-import { formatMissingProvider } from '../missing-provider.ts'
+import { formatMissingProvider } from '../providers/missing-provider.ts'
 import type { CheckResult, NewAccount, ProviderRegistry } from '../toolkit.ts'
 
 export interface ChecksParts {

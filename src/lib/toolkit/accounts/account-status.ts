@@ -12,7 +12,7 @@ import {
   describeRefusedCredential,
   describeTrouble,
 } from '../../rotation/account-trouble.ts'
-import { missingProviderFix, formatMissingProvider } from '../missing-provider.ts'
+import { missingProviderFix, formatMissingProvider } from '../providers/missing-provider.ts'
 import type { AccountStatus } from '../views.ts'
 
 export interface Standing {

@@ -18,7 +18,7 @@ import { canLackKey, checkSecret, checkSettings, missingSecret } from './account
 import { archiveFolder, copyFolder, moveFolder, prepareFolder } from './account-folders.ts'
 import { byId, freeName, freePlace } from './account-place.ts'
 import type { AccountSecrets } from './account-secrets.ts'
-import { advise } from '../advice.ts'
+import { advise } from './advice.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
 import type { Access, TokenSet } from '../login/token-set.ts'
 import { cloneOf } from './clone-account.ts'

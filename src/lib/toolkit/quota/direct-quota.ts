@@ -3,7 +3,7 @@
 
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
-import { builtinIds } from '../builtin-ids.ts'
+import { builtinIds } from '../providers/builtin-ids.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'

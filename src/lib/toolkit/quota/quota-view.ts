@@ -21,7 +21,7 @@ import type {
 import { countReserved, standing } from '../../quota/standing.ts'
 import { formatDay, findTotals } from '../../quota/log/totals.ts'
 import { standingOf, standingWithoutProvider } from '../accounts/account-status.ts'
-import { capacityOf } from '../capacity.ts'
+import { capacityOf } from './capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'
 import type { Plans } from '../plans/plans-file.ts'
 import type {

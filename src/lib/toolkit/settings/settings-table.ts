@@ -1,5 +1,5 @@
 import { LOCAL_USER } from '../../account/account.ts'
-import { maskRedisUrl } from '../../store/redis/redis-url.ts'
+import { maskRedisUrl } from '../../store/redis/link/redis-url.ts'
 import { DEFAULT_PREFIX } from '../../store/redis/store-place.ts'
 import { strategyNames } from '../../rotation/strategies/strategies.ts'
 

@@ -7,14 +7,14 @@ import { writeConfigValue } from '../../store/documents/config-file.ts'
 import { readIfThere, takeSnapshot } from '../../store/documents/snapshot.ts'
 import type { Home } from '../../store/home.ts'
 import { storeVariablesOf } from '../../store/home.ts'
-import { parseRedisUrl } from '../../store/redis/redis-url.ts'
+import { parseRedisUrl } from '../../store/redis/link/redis-url.ts'
 import { SharedStore } from '../../store/redis/shared-store.ts'
 import {
   clearStore,
   importSnapshot,
   readSharedSnapshot,
   refuseWhileCounting,
-} from '../../store/redis/shared-snapshot.ts'
+} from '../../store/redis/snapshot/shared-snapshot.ts'
 import { closeStore, storeOf } from '../../store/redis/store-of.ts'
 import { DEFAULT_PREFIX } from '../../store/redis/store-place.ts'
 import { replaceHome } from '../../store/replace-home.ts'

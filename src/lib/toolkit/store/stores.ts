@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { DEFAULT_PREFIX } from '../../store/redis/store-place.ts'
-import { parseRedisUrl } from '../../store/redis/redis-url.ts'
+import { parseRedisUrl } from '../../store/redis/link/redis-url.ts'
 import type { Check } from '../doctor/check.ts'
 import type { MoveParts, MovedStore } from './move-store.ts'
 import type { StoreView } from './store-view.ts'

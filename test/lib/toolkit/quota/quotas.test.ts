@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
-import { builtinIds } from '../../../../src/lib/toolkit/builtin-ids.ts'
+import { builtinIds } from '../../../../src/lib/toolkit/providers/builtin-ids.ts'
 import { readAccountList, readQuotaDocument } from '../../../../src/lib/toolkit/quota/direct-quota.ts'
 import { acme, filesBelow, givenToolkit, ledgerEvents, NOON, temporaryHome } from '../temporary-home.ts'
 

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
+import type { RedisConnection } from './redis-connection.ts'
+import { connectRedis } from './redis-connection.ts'
+import { maskRedisUrl, parseRedisUrl } from './redis-url.ts'
+
+/** A server that does not answer for this long is gone: its connection is given up. */
+const ANSWER_TIMEOUT_MS = 5_000
+
+/** A Lua script with its digest. */
+export interface Script {
+  source: string
+  sha: string
+}
+
+export function defineScript(source: string): Script {
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
+}
+
+/** Answers of a server that will not serve this connection again, as after a failover. */
+const GIVE_UP = /^(READONLY|MASTERDOWN|CLUSTERDOWN|LOADING|UNBLOCKED)\b/
+
+/**
+ * The connection of one process to its store. It connects on first use, and again after each failure. Every failure
+ * is `store_unreachable`; whether the server has run the command is then unknown.
+ */
+export class RedisLink {
+  /** The URL without its password. */
+  readonly shown: string
+  readonly #url: string
+  readonly #timeoutMs: number
+  #connecting: Promise<RedisConnection> | null = null
+  #isClosed = false
+
+  constructor(url: string, { timeoutMs = ANSWER_TIMEOUT_MS } = {}) {
+    this.#url = url
+    this.shown = maskRedisUrl(url)
+    this.#timeoutMs = timeoutMs
+  }
+
+  async send(key: string, args: readonly string[]): Promise<unknown> {
+    let connection: RedisConnection | null = null
+    try {
+      connection = await this.#connect()
+      return await this.#answer(connection.send(key, args))
+    } catch (error) {
+      throw this.#failure(error, connection)
+    }
+  }
+
+  /** Runs a script, and sends its source only to a server that lacks it. */
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const rest = [String(keys.length), ...keys, ...args]
+    try {
+      return await this.send(keys[0]!, ['EVALSHA', script.sha, ...rest])
+    } catch (error) {
+      if (!lacksScript(error)) throw error
+      return this.send(keys[0]!, ['EVAL', script.source, ...rest])
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#drop()
+  }
+
+  #connect(): Promise<RedisConnection> {
+    if (this.#isClosed) throw new Error('the connection was closed')
+    this.#connecting ??= connectRedis(parseRedisUrl(this.#url), this.#timeoutMs).then((connection) => {
+      if (this.#isClosed) connection.close()
+      return connection
+    })
+    return this.#connecting
+  }
+
+  #drop(): void {
+    const connecting = this.#connecting
+    this.#connecting = null
+    connecting?.then(
+      (connection) => closeQuietly(connection),
+      () => undefined,
+    )
+  }
+
+  async #answer(reply: Promise<unknown>): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer for ${this.#timeoutMs} ms`)), this.#timeoutMs)
+    })
+    try {
+      return await Promise.race([reply, late])
+    } finally {
+      clearTimeout(timer)
+      reply.catch(() => undefined)
+    }
+  }
+
+  #failure(error: unknown, connection: RedisConnection | null): QwenctlError {
+    const text = messageOf(error)
+    const isReply = isErrorReply(error)
+    if (!isReply || GIVE_UP.test(text) || connection === null) this.#drop()
+    if (isQwenctlError(error)) return error
+    const reason = text === '' ? ((error as NodeJS.ErrnoException).code ?? 'no reason') : firstLine(text)
+    return new QwenctlError('store_unreachable', `the store ${this.shown} does not answer: ${reason}`, {
+      details: isReply ? { reply: text } : {},
+      cause: error,
+    })
+  }
+}
+
+function lacksScript(error: unknown): boolean {
+  const reply = isQwenctlError(error) ? error.details['reply'] : null
+  return typeof reply === 'string' && reply.startsWith('NOSCRIPT')
+}
+
+function isErrorReply(error: unknown): boolean {
+  const name = (error as Error | undefined)?.constructor.name ?? ''
+  return name === 'SimpleError' || name === 'BlobError' || name === 'ErrorReply'
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.slice(0, 200)
+}
+
+function closeQuietly(connection: RedisConnection): void {
+  try {
+    connection.close()
+  } catch {
+    // it was closed already
+  }
+}
+
+export function unreachable(cause: unknown): QwenctlError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new QwenctlError('store_unreachable', `the store does not answer: ${reason}`, { cause })
+}
+
+/** After a restart of the server. */
+export function inGrace(shown: string, graceMs: number): QwenctlError {
+  const seconds = Math.ceil(graceMs / 1000)
+  return new QwenctlError(
+    'store_unreachable',
+    `the store ${shown} has restarted; nothing is granted for ${seconds} s`,
+    { hint: 'try again then: every proxy first appends what the store may have lost' },
+  )
+}

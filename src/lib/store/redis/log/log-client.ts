@@ -1,0 +1,101 @@
+import type { RedisLink } from '../link/redis-link.ts'
+import type { StoreKeys } from '../link/scripts.ts'
+import { APPEND } from '../link/scripts.ts'
+import type { StreamEntry } from './stream-fold.ts'
+import { StreamFold } from './stream-fold.ts'
+
+export type BatchKind = 'reserve' | 'other' | 'again'
+
+/** The lines that a writer appends with one call. */
+export interface WireBatch {
+  /** Counts from 1; the server takes each number once. */
+  number: number
+  kind: BatchKind
+  lines: string
+}
+
+export interface LogReply {
+  /** `GAP`: acknowledged batches of this writer are gone. `DIVERGED`: the folded entries are gone. */
+  status: 'OK' | 'GAP' | 'DIVERGED' | 'BARRIER'
+  /** The run id of the server. */
+  run: string
+  /** Nothing is granted for this long, in milliseconds. */
+  graceMs: number
+  /** Epoch milliseconds by the server's clock. */
+  time: number
+  /** Counts the changes of documents. */
+  documents: number
+  entries: StreamEntry[]
+  /** With `GAP`: the last batch of this writer in the log. */
+  last: number
+  /** Writers heard in the last 15 seconds; empty without a heartbeat. */
+  alive: string[]
+}
+
+/** After a restart or failover of the server, the writers have this long to append what it lost. */
+export const GRACE_MS = 5_000
+/** A writer that was not heard for longer is gone; the append script has the same number. */
+export const ALIVE_MS = 15_000
+/** The most entries of one reply. */
+export const MOST_ENTRIES = 2_000
+
+export interface CallParts {
+  writer: string
+  fold: StreamFold
+  batch: WireBatch | null
+  /** The last number of this writer that the server has acknowledged. */
+  acknowledged?: number
+  graceMs?: number
+  heartbeat?: boolean
+}
+
+/** Calls the append script. Throws `store_unreachable`. */
+export async function callLog(link: RedisLink, keys: StoreKeys, parts: CallParts): Promise<LogReply> {
+  const { writer, fold, batch, acknowledged = 0, graceMs = GRACE_MS, heartbeat = false } = parts
+  const reply = (await link.run(
+    APPEND,
+    [keys.log, keys.writers, keys.meta, keys.alive],
+    [
+      ...[writer, String(batch?.number ?? 0), fold.cursor, fold.mark, batch?.lines ?? ''],
+      ...[
+        batch?.kind ?? 'other',
+        String(graceMs),
+        String(MOST_ENTRIES),
+        heartbeat ? '1' : '0',
+        String(acknowledged),
+      ],
+    ],
+  )) as [LogReply['status'], string, number, number, number, unknown[], string[]]
+  const [status, run, grace, time, documents, detail, alive] = reply
+  return {
+    ...{ status, run, graceMs: grace, time, documents, alive },
+    entries: status === 'OK' ? (detail as StreamEntry[]) : [],
+    last: status === 'GAP' ? Number(detail[0]) : 0,
+  }
+}
+
+/**
+ * Folds the log from its checkpoint to its end. `start` is the last entry in the checkpoint. Throws
+ * `store_unreachable`, `store_corrupt`, `store_too_new`.
+ */
+export async function loadFold(
+  link: RedisLink,
+  keys: StoreKeys,
+  writer: string,
+  onEntry: (fold: StreamFold, entry: StreamEntry) => void = (fold, entry) => void fold.foldLines(entry),
+): Promise<{ fold: StreamFold; start: string; problems: string[]; reply: LogReply }> {
+  const problems: string[] = []
+  const text = (await link.send(keys.checkpoint, ['HGET', keys.checkpoint, 'text'])) as string | null
+  const fold = text === null ? new StreamFold() : StreamFold.fromText(text)
+  const start = fold.cursor
+  for (;;) {
+    const reply = await callLog(link, keys, { writer, fold, batch: null })
+    if (reply.status === 'DIVERGED') {
+      problems.push('the log in the store lacks its checkpoint: counts since then may be missing')
+      fold.mark = '*'
+      continue
+    }
+    for (const entry of reply.entries) onEntry(fold, entry)
+    if (reply.entries.length < MOST_ENTRIES) return { fold, start, problems, reply }
+  }
+}

@@ -1,0 +1,127 @@
+import type { ReservationListener } from '../../../quota/ledger.ts'
+import type { LedgerEvent, ReserveEvent } from '../../../quota/log/events.ts'
+import type { LedgerState } from '../../../quota/log/state.ts'
+import { formatLine } from '../../ledger/ledger-line.ts'
+import type { PendingEvent } from '../../ledger/event-log.ts'
+import type { BatchKind, WireBatch } from './log-client.ts'
+
+/** A server loses the writes of some seconds at most; each writer is the second copy of its own. */
+const REMEMBERED_MS = 60_000
+
+/** A batch of this process, with what became of its events. */
+export interface OwnBatch extends WireBatch {
+  events: LedgerEvent[]
+  /** The listeners of the events, in the same order; null once they know their result. */
+  pending: (PendingEvent | null)[]
+  /** The verdicts in the log as last read; null: not read yet. */
+  verdicts: boolean[] | null
+  /** The verdicts that the listeners know. */
+  decided: boolean[] | null
+  /** Milliseconds of this process when it was numbered. */
+  at: number
+  /** Epoch milliseconds of its entry in the log. */
+  time: number
+}
+
+export function newBatch(number: number, pending: readonly PendingEvent[], at: number): OwnBatch {
+  const events = pending.map(({ event }) => event)
+  const kind: BatchKind = events.some(asksForRoom) ? 'reserve' : 'other'
+  return {
+    ...{ number, kind, events, at, time: 0, pending: [...pending], verdicts: null, decided: null },
+    lines: toLines(events),
+  }
+}
+
+/** Whether the event is void unless there is room for it: nothing of that kind is granted during a grace. */
+export function asksForRoom(event: LedgerEvent): boolean {
+  return event.type === 'slot' || (event.type === 'reserve' && event.granted !== true)
+}
+
+/** Whether an event took effect, as far as a state shows that has it already. */
+export function isInState({ open, jobs }: LedgerState, event: LedgerEvent): boolean {
+  if (event.type === 'reserve') return open.get(event.id) !== undefined
+  return event.type !== 'slot' || jobs.runs.has(event.id)
+}
+
+function toLines(events: readonly LedgerEvent[]): string {
+  return events.map(formatLine).join('\n')
+}
+
+/** The acknowledged batches of the last minute, oldest first. */
+export class OwnBatches {
+  #batches: OwnBatch[] = []
+
+  add(batch: OwnBatch): void {
+    const oldest = batch.at - REMEMBERED_MS
+    const kept = this.#batches.findIndex(({ at }) => at >= oldest)
+    if (kept > 64 || kept < 0) this.#batches.splice(0, kept < 0 ? this.#batches.length : kept)
+    this.#batches.push(batch)
+  }
+
+  numbered(number: number): OwnBatch | undefined {
+    const first = this.#batches[0]?.number ?? 0
+    const guess = this.#batches[number - first]
+    return guess?.number === number ? guess : this.#batches.find((batch) => batch.number === number)
+  }
+
+  /** Batches after a number, with their effects alone: what was granted stays granted, what was not is left out. */
+  effectsAfter(number: number): OwnBatch[] {
+    const lost = this.#batches.filter((batch) => batch.number > number)
+    for (const batch of lost) {
+      const decided = batch.decided ?? []
+      batch.events = batch.events.filter((_event, index) => decided[index] === true).map(asGranted)
+      batch.decided = batch.events.map(() => true)
+      batch.pending = batch.events.map(() => null)
+      batch.kind = 'again'
+      batch.lines = toLines(batch.events)
+    }
+    const isLeft = ({ events }: OwnBatch) => events.length > 0
+    this.#batches = this.#batches.filter((batch) => batch.number <= number || isLeft(batch))
+    return lost.filter(isLeft)
+  }
+
+  all(): readonly OwnBatch[] {
+    return this.#batches
+  }
+}
+
+/** The events that make the log agree with the verdicts that the listeners know. */
+export interface Correction {
+  /** Reservations that the log grants now, and the listeners do not have. */
+  refunded: ReserveEvent[]
+  /** Reservations that the listeners have, and the log refuses now. */
+  granted: ReserveEvent[]
+}
+
+/** Without lost entries, the log may decide differently than the listeners know. */
+export function findCorrections(batches: readonly OwnBatch[]): Correction {
+  const correction: Correction = { refunded: [], granted: [] }
+  for (const { events, verdicts, decided } of batches) {
+    for (const [index, event] of events.entries()) {
+      if (event.type !== 'reserve' || verdicts === null || decided === null) continue
+      if (verdicts[index] === decided[index]) continue
+      if (decided[index] === true) correction.granted.push({ ...event, granted: true })
+      else correction.refunded.push(event)
+    }
+  }
+  return correction
+}
+
+/** The events of a batch that need no room, and the listeners of those that do. */
+export function splitByRoom({ events, pending }: OwnBatch): {
+  rest: PendingEvent[]
+  refused: ReservationListener[]
+} {
+  const rest: PendingEvent[] = []
+  const refused: ReservationListener[] = []
+  for (const [index, event] of events.entries()) {
+    const one = pending[index] ?? { event, reservation: null, listener: null }
+    if (!asksForRoom(event)) rest.push(one)
+    else if (one.listener !== null) refused.push(one.listener)
+  }
+  return { rest, refused }
+}
+
+function asGranted(event: LedgerEvent): LedgerEvent {
+  return event.type === 'reserve' ? { ...event, granted: true } : event
+}

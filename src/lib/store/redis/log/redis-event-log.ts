@@ -1,0 +1,425 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import type { QwenctlError } from '../../../base/errors.ts'
+import { isQwenctlError } from '../../../base/errors.ts'
+import { isoTime } from '../../../base/iso-time.ts'
+import type { LedgerEvent } from '../../../quota/log/events.ts'
+import type { LedgerState } from '../../../quota/log/state.ts'
+import type { AppendResult, EventLog, PendingEvent, PendingQueue } from '../../ledger/event-log.ts'
+import { deliver, makeReturn } from '../../ledger/event-log.ts'
+import { eventsToRecordAgain } from '../../ledger/record-again.ts'
+import { newWriter } from '../../ledger/writer.ts'
+import type { LogReply } from './log-client.ts'
+import { ALIVE_MS, MOST_ENTRIES, callLog, loadFold } from './log-client.ts'
+import type { OwnBatch } from './own-batches.ts'
+import { OwnBatches, asksForRoom, findCorrections, isInState, newBatch, splitByRoom } from './own-batches.ts'
+import type { RedisLink } from '../link/redis-link.ts'
+import { inGrace, unreachable } from '../link/redis-link.ts'
+import { waitForReplica } from './replica-ack.ts'
+import type { StoreKeys } from '../link/scripts.ts'
+import { ServerClock } from './server-clock.ts'
+import { StreamCheckpoints } from './stream-checkpoints.ts'
+import type { StreamEntry, StreamFold } from './stream-fold.ts'
+import { isAfter, timeOf } from './stream-fold.ts'
+
+export interface RedisLogOptions {
+  link: RedisLink
+  keys: StoreKeys
+  /** `replica`: a grant waits until one replica has it. */
+  ack?: 'primary' | 'replica'
+  graceMs?: number
+  /** Receives faults of the store while the log is open, in words. */
+  onProblem?: (problem: string) => void
+  /** Called when a document in the store may have changed. */
+  onDocuments?: () => void
+}
+
+/** A request waits this long for the store; then it fails, and the store counts as unreachable until it answers. */
+const PATIENCE_MS = 1_500
+const RETRY_MS = [50, 100, 200, 400, 500]
+const HEARTBEAT_MS = 1_000
+/** A refresh reads no more often than this. */
+const READ_EVERY_MS = 90
+/** `close` waits this long for a store that does not answer. */
+const CLOSE_PATIENCE_MS = 3_000
+const MOST_PROBLEMS = 100
+/** Several processes see a loss at the same moment; one event about it is enough. */
+const SAME_LOSS_MS = 5_000
+
+/**
+ * The event log in a Redis stream. One call at a time appends the batch of a turn and returns the entries of all
+ * processes. A batch has a number, so a repeated call appends it once. `docs/decisions/0024-the-log-in-redis.md`
+ * explains how lost writes are noticed and made good.
+ */
+export class RedisEventLog implements EventLog {
+  readonly writer: string
+  readonly problems: string[] = []
+  readonly #options: RedisLogOptions
+  readonly #clock = new ServerClock()
+  readonly #own = new OwnBatches()
+  readonly #checkpoints: StreamCheckpoints
+  #fold: StreamFold
+  #queue!: PendingQueue
+  #number = 0
+  /** The batch with an unknown fate; it is sent until the store takes it. */
+  #sending: OwnBatch | null = null
+  #driving: Promise<void> | null = null
+  #down: QwenctlError | null = null
+  #waitingForDown: (() => void)[] = []
+  #alive = new Set<string>()
+  #documents: number
+  #calledAt = Number.NEGATIVE_INFINITY
+  #beatAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
+  #isCheckpointing = false
+
+  private constructor(options: RedisLogOptions, writer: string, fold: StreamFold, reply: LogReply) {
+    this.#options = options
+    this.writer = writer
+    this.#fold = fold
+    this.#documents = reply.documents
+    this.#checkpoints = new StreamCheckpoints(options.link, options.keys)
+    this.#clock.note(reply.time, reply.run, performance.now())
+  }
+
+  /** Throws `store_unreachable`, `store_corrupt` and `store_too_new`. */
+  static async open(options: RedisLogOptions): Promise<RedisEventLog> {
+    const writer = newWriter()
+    const { fold, problems, reply } = await loadFold(options.link, options.keys, writer)
+    const log = new RedisEventLog(options, writer, fold, reply)
+    for (const problem of problems) log.#report(problem)
+    void log.#drive() // the first heartbeat
+    await log.#doneOrDown()
+    return log
+  }
+
+  get state(): LedgerState {
+    return this.#fold.state
+  }
+
+  get isBusy(): boolean {
+    return this.#driving !== null && this.#down === null
+  }
+
+  readonly isOwing = false
+
+  now(): number {
+    return Math.max(this.state.now, this.#clock.now(performance.now()))
+  }
+
+  /** Whether the process that made a reservation was heard of in the last seconds, by the server's clock. */
+  isWriterAlive(reservationId: string): boolean {
+    const writer = reservationId.slice(0, reservationId.lastIndexOf('-'))
+    return writer === this.writer || this.#alive.has(writer)
+  }
+
+  attach(queue: PendingQueue): void {
+    this.#queue = queue
+  }
+
+  prepare(): void {
+    // The server sets the time of every event.
+  }
+
+  setTimeByPerson(): null {
+    return null
+  }
+
+  refresh(): void {
+    if (this.#driving === null && performance.now() - this.#calledAt > READ_EVERY_MS) void this.#drive()
+  }
+
+  async catchUp(): Promise<void> {
+    await this.#doneOrDown()
+    if (this.#down !== null) return
+    void this.#drive()
+    await this.#doneOrDown()
+  }
+
+  /** Resolves when the calls under way are done, or the store does not answer. */
+  #doneOrDown(): Promise<void> {
+    if (this.#driving === null || this.#down !== null) return Promise.resolve()
+    return Promise.race([this.#driving, new Promise<void>((resolve) => this.#waitingForDown.push(resolve))])
+  }
+
+  append(pending: PendingEvent[]): void {
+    if (this.#isClosed) return this.#refuseClosed(pending)
+    if (this.#down !== null) return this.#refuse(pending, this.#down)
+    if (pending.length === 0) return
+    this.#number += 1
+    this.#sending = newBatch(this.#number, pending, performance.now())
+    void this.#drive()
+  }
+
+  async close(): Promise<void> {
+    const patience = new AbortController()
+    const { signal } = patience
+    // The timer keeps the process, so that it does not end in the middle of a retry.
+    const tooLong = delay(CLOSE_PATIENCE_MS, undefined, { signal }).catch(() => undefined)
+    await Promise.race([this.#finishAll(), tooLong])
+    patience.abort()
+    this.#isClosed = true
+    if (this.#down !== null) return
+    await this.#checkpoints.atClose(this.#fold)
+    const { link, keys } = this.#options
+    // Not alive any more, and forgotten with its number when its calls can no longer arrive.
+    await link
+      .send(keys.alive, ['ZINCRBY', keys.alive, String(-ALIVE_MS), this.writer])
+      .catch(() => undefined)
+  }
+
+  /** Resolves when the events that wait behind the open batch are in the log, too. */
+  async #finishAll(): Promise<void> {
+    do {
+      await this.#driving
+      await nextTurn() // the queue appends what has waited
+    } while (this.#driving !== null && !this.#isClosed)
+  }
+
+  /** Nothing calls the store after `close`; a queue that tried again would keep the process running. */
+  #refuseClosed(pending: readonly PendingEvent[]): void {
+    this.#fail(pending, unreachable('the ledger is closed'))
+  }
+
+  /** Calls the store until it has taken the open batch. Resolves in the end, whatever happens. */
+  #drive(): Promise<void> {
+    this.#driving ??= this.#callUntilDone().finally(() => {
+      this.#driving = null
+      this.#waitingForDown = []
+      this.#queue?.planAppend()
+    })
+    return this.#driving
+  }
+
+  async #callUntilDone(): Promise<void> {
+    for (let failures = 0; ;) {
+      try {
+        const isDone = await this.#step()
+        this.#comeBack()
+        if (isDone) break
+        failures = 0
+      } catch (error) {
+        if (this.#isClosed) return
+        this.#goDown(isQwenctlError(error) ? error : unreachable(error))
+        await delay(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)], undefined, { ref: false })
+        failures += 1
+      }
+    }
+    if (this.#isCheckpointing) return
+    this.#isCheckpointing = true
+    void this.#checkpoints.afterCall(this.#fold).finally(() => (this.#isCheckpointing = false))
+  }
+
+  /** Calls once. Returns whether the open batch is in the log and everything was read. */
+  async #step(): Promise<boolean> {
+    const batch = this.#sending
+    const reply = await this.#call(batch)
+    if (reply.status === 'DIVERGED') return this.#reload()
+    if (reply.status === 'GAP') return this.#appendAgain(reply.last)
+    if (reply.status === 'BARRIER') return this.#refuseDuringGrace(reply.graceMs)
+    for (const entry of reply.entries) this.#foldEntry(this.#fold, entry)
+    const isAtEnd = reply.entries.length < MOST_ENTRIES
+    if (batch === null) return isAtEnd
+    if (batch.verdicts === null && !isAtEnd) return false
+    // Behind a checkpoint that this process has loaded, the state alone knows the verdicts.
+    batch.verdicts ??= batch.events.map((event) => isInState(this.state, event))
+    await this.#finish(batch)
+    return true
+  }
+
+  async #call(batch: OwnBatch | null): Promise<LogReply> {
+    const { link, keys, graceMs } = this.#options
+    const began = performance.now()
+    const heartbeat = began - this.#beatAt > HEARTBEAT_MS
+    const timer = setTimeout(() => this.#goDown(unreachable('it is slow to answer')), PATIENCE_MS)
+    try {
+      const reply = await callLog(link, keys, {
+        ...{ writer: this.writer, fold: this.#fold, batch, heartbeat },
+        acknowledged: this.#number - (this.#sending === null ? 0 : 1),
+        ...(graceMs === undefined ? {} : { graceMs }),
+      })
+      this.#note(reply, began, heartbeat)
+      return reply
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #note(reply: LogReply, began: number, heartbeat: boolean): void {
+    this.#calledAt = performance.now()
+    this.#clock.note(reply.time, reply.run, this.#calledAt)
+    if (heartbeat) {
+      this.#beatAt = began
+      this.#alive = new Set(reply.alive)
+    }
+    if (reply.documents === this.#documents) return
+    this.#documents = reply.documents
+    this.#options.onDocuments?.()
+  }
+
+  /** Own events are at hand; those of other processes are parsed. */
+  #foldEntry(fold: StreamFold, entry: StreamEntry): void {
+    const [id, fields] = entry
+    const own = fields[1] === this.writer ? this.#ownBatch(Number(fields[3])) : null
+    if (own === null) fold.foldLines(entry)
+    else {
+      own.time = timeOf(id)
+      own.verdicts = fold.foldEvents(id, fields, own.events)
+    }
+  }
+
+  #ownBatch(number: number): OwnBatch | null {
+    return this.#sending?.number === number ? this.#sending : (this.#own.numbered(number) ?? null)
+  }
+
+  /** The batch is in the log, and its verdicts are known. */
+  async #finish(batch: OwnBatch): Promise<void> {
+    const refusal = await this.#waitForReplica(batch)
+    this.#sending = null
+    const verdicts = batch.verdicts ?? []
+    const results: AppendResult[] = []
+    batch.decided = verdicts
+    for (const [index, pending] of batch.pending.entries()) {
+      if (pending === null) this.#takeBackAbandoned(batch.events[index]!, verdicts[index] === true)
+      else {
+        if (pending.reservation !== null && batch.time > 0) pending.reservation.at = batch.time
+        this.#conclude(pending, verdicts[index] === true, refusal, results)
+      }
+    }
+    batch.pending = batch.pending.map(() => null)
+    this.#own.add(batch)
+    deliver(results)
+  }
+
+  #conclude(
+    { event, reservation, listener }: PendingEvent,
+    tookEffect: boolean,
+    refusal: QwenctlError | null,
+    results: AppendResult[],
+  ): void {
+    if (listener === null) return
+    if (refusal === null) results.push({ listener, of: tookEffect ? reservation : null })
+    else {
+      results.push({ listener, of: refusal })
+      if (tookEffect && reservation !== null) this.#takeBack(event)
+    }
+  }
+
+  /** The request was refused while the store did not answer, and then its reservation turned up in the log. */
+  #takeBackAbandoned(event: LedgerEvent, tookEffect: boolean): void {
+    if (asksForRoom(event) && tookEffect) this.#takeBack(event)
+  }
+
+  #takeBack(taken: LedgerEvent): void {
+    const event = makeReturn(taken, isoTime(this.now()))
+    if (event !== null) this.#addEvent(event)
+  }
+
+  #addEvent(event: LedgerEvent): void {
+    this.#queue.add({ event, reservation: null, listener: null })
+  }
+
+  /** Null: as durable as `store.ack` asks. */
+  async #waitForReplica({ kind }: OwnBatch): Promise<QwenctlError | null> {
+    const { link, keys, ack } = this.#options
+    return ack === 'replica' && kind === 'reserve' ? waitForReplica(link, keys) : null
+  }
+
+  /** The server lost batches that it had acknowledged. */
+  async #appendAgain(last: number): Promise<boolean> {
+    const lost = this.#own.effectsAfter(last)
+    this.#report(
+      `the store lost acknowledged writes of this process; ${lost.length} batches are appended again`,
+    )
+    for (const batch of lost) {
+      const reply = await this.#call(batch)
+      if (reply.status === 'DIVERGED') return this.#reload()
+      for (const entry of reply.entries) this.#foldEntry(this.#fold, entry)
+    }
+    this.#renumber((lost.at(-1)?.number ?? last) + 1)
+    return this.#sending === null
+  }
+
+  /** Numbers continue after the last one that the log has. */
+  #renumber(next: number): void {
+    const batch = this.#sending
+    this.#number = batch === null ? next - 1 : next
+    if (batch !== null) batch.number = next
+  }
+
+  /** The folded entries are no longer in the log: the state is folded from its checkpoint again. */
+  async #reload(): Promise<boolean> {
+    const { link, keys } = this.#options
+    const before = this.#fold
+    for (const batch of this.#own.all()) batch.verdicts = null
+    if (this.#sending !== null) this.#sending.verdicts = null
+    const { fold, start, reply } = await loadFold(link, keys, this.writer, (into, entry) =>
+      this.#foldEntry(into, entry),
+    )
+    this.#fold = fold
+    this.#note(reply, performance.now(), false)
+    const { refunded, granted } = findCorrections(this.#own.all())
+    for (const event of refunded) this.#takeBack(event)
+    for (const event of granted) this.#addEvent(event)
+    // A reader that slept finds its entries trimmed behind a newer checkpoint. Nothing is lost, and its own knowledge
+    // of limits and cooldowns is the older one.
+    if (isAfter(start, before.cursor)) return this.#sending === null
+    this.#report('the store lost entries of its log; the counts are folded again')
+    const at = isoTime(this.now())
+    const { lost } = fold.state
+    if (lost === null || this.now() - lost.at > SAME_LOSS_MS)
+      this.#addEvent({ type: 'lost', at, what: `the store ${link.shown} lost acknowledged writes` })
+    for (const event of eventsToRecordAgain(before.state, fold.state, at)) this.#addEvent(event)
+    return this.#sending === null
+  }
+
+  /** Nothing of the batch is in the log. Its reservations fail, and the rest is sent with the same number. */
+  #refuseDuringGrace(graceMs: number): boolean {
+    const batch = this.#sending
+    if (batch === null) return true
+    const error = inGrace(this.#options.link.shown, graceMs)
+    const { rest, refused } = splitByRoom(batch)
+    this.#sending = rest.length === 0 ? null : newBatch(batch.number, rest, performance.now())
+    if (rest.length === 0) this.#number = batch.number - 1
+    deliver(refused.map((listener) => ({ listener, of: error })))
+    return this.#sending === null
+  }
+
+  /** Requests fail at once from now on; the open batch is sent until the store takes it. */
+  #goDown(error: QwenctlError): void {
+    if (this.#down === null) this.#report(`${error.message}; nothing is granted until it answers`)
+    this.#down = error
+    for (const resolve of this.#waitingForDown.splice(0)) resolve()
+    const results: AppendResult[] = []
+    const batch = this.#sending
+    for (const [index, pending] of batch?.pending.entries() ?? []) {
+      if (pending === null || pending.listener === null) continue
+      results.push({ listener: pending.listener, of: error })
+      batch!.pending[index] = null
+    }
+    deliver(results)
+    this.#queue?.planAppend()
+  }
+
+  #comeBack(): void {
+    if (this.#down === null) return
+    this.#down = null
+    this.#report(`the store ${this.#options.link.shown} answers again`)
+  }
+
+  /** The events without a listener wait for the store. */
+  #refuse(pending: PendingEvent[], error: QwenctlError): void {
+    this.#queue.keep(pending.filter(({ listener }) => listener === null))
+    this.#fail(pending, error)
+    void this.#drive()
+  }
+
+  #fail(pending: readonly PendingEvent[], error: QwenctlError): void {
+    deliver(pending.flatMap(({ listener }) => (listener === null ? [] : [{ listener, of: error }])))
+  }
+
+  #report(problem: string): void {
+    const isRepeated = this.problems.at(-1) === problem
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem)
+    if (!isRepeated) this.#options.onProblem?.(problem)
+  }
+}

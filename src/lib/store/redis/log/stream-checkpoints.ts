@@ -1,0 +1,76 @@
+import { historyToJson } from '../../../quota/history/history-json.ts'
+import { HISTORY_VERSION } from '../../history/history-day.ts'
+import type { RedisLink } from '../link/redis-link.ts'
+import type { StoreKeys } from '../link/scripts.ts'
+import { KEEP_CHECKPOINT } from '../link/scripts.ts'
+import type { StreamFold } from './stream-fold.ts'
+import { START } from './stream-fold.ts'
+
+/** A checkpoint is due after this many entries, or this long after the first of them. */
+const DUE_ENTRIES = 5_000
+const DUE_MS = 30_000
+/** Within this time, one process of all writes a checkpoint. */
+const TURN_MS = 10_000
+/** Checkpoints take at most this share of the time of a process. */
+const SHARE = 0.0025
+/** The log keeps this much before the newest entry, for readers that are behind. */
+const KEPT_LOG_MS = 600_000
+/** A writer that was silent for this long is forgotten. */
+const KEPT_WRITER_MS = 172_800_000
+/** A short-lived process writes a checkpoint when it had to fold more than this. */
+const AT_CLOSE_ENTRIES = 2_000
+
+/** Stores the folded state and finished days of history, and trims the log behind them. */
+export class StreamCheckpoints {
+  readonly #link: RedisLink
+  readonly #keys: StoreKeys
+  #writtenAt = performance.now()
+  #costMs = 0
+
+  constructor(link: RedisLink, keys: StoreKeys) {
+    this.#link = link
+    this.#keys = keys
+  }
+
+  /** Never throws: without a checkpoint only the next start is slower. */
+  async afterCall(fold: StreamFold): Promise<void> {
+    const age = performance.now() - this.#writtenAt
+    const isDue = fold.tail >= DUE_ENTRIES || (fold.tail > 0 && age >= DUE_MS)
+    if (isDue && age * SHARE >= this.#costMs) await this.#writeInTurn(fold)
+  }
+
+  async atClose(fold: StreamFold): Promise<void> {
+    if (fold.tail > AT_CLOSE_ENTRIES) await this.#writeInTurn(fold)
+  }
+
+  async #writeInTurn(fold: StreamFold): Promise<void> {
+    const turn = this.#keys.lock('checkpoint')
+    const began = performance.now()
+    this.#writtenAt = began
+    fold.tail = 0
+    try {
+      const isOurs = await this.#link.send(turn, ['SET', turn, '1', 'NX', 'PX', String(TURN_MS)])
+      if (isOurs !== null) await writeCheckpoint(this.#link, this.#keys, fold)
+    } catch {
+      // The log has it all.
+    }
+    this.#costMs = performance.now() - began
+  }
+}
+
+/** Finished days first: the log behind the checkpoint may be trimmed. */
+export async function writeCheckpoint(link: RedisLink, keys: StoreKeys, fold: StreamFold): Promise<void> {
+  const text = fold.toText()
+  const { cursor, mark } = fold
+  if (cursor === START) return
+  for (const [day, history] of fold.finished) {
+    const stored = JSON.stringify({ version: HISTORY_VERSION, day, buckets: historyToJson(history) })
+    await link.send(keys.history, ['HSETNX', keys.history, day, stored])
+    fold.finished.delete(day)
+  }
+  await link.run(
+    KEEP_CHECKPOINT,
+    [keys.checkpoint, keys.log, keys.writers, keys.alive],
+    [cursor, text, String(KEPT_LOG_MS), String(KEPT_WRITER_MS), mark],
+  )
+}

@@ -1,0 +1,20 @@
+import type { Account } from '../../account/account.ts'
+import { fullReference } from '../../account/account.ts'
+import { isPlainHttp } from './account-fields.ts'
+
+/**
+ * Advice about a new key that only the store can give. Another account (`twin`) may have the same key, or the base
+ * URL may expose it. Neither is a reason to refuse the key.
+ */
+export function advise(account: Account, twin: Account | null): string[] {
+  const advice: string[] = []
+  if (twin !== null) {
+    advice.push(
+      `${fullReference(twin)} uses the same key. The provider counts both together: put them in one --quota-group`,
+    )
+  }
+  if (account.baseUrl !== null && isPlainHttp(account.baseUrl)) {
+    advice.push(`${account.baseUrl} is not encrypted: the key can be read on its way`)
+  }
+  return advice
+}

@@ -1,0 +1,11 @@
+/** The plugins' results of the hook `qwenctl:providers`. */
+export interface ProviderAnswers {
+  answers: { plugin: string; providers: unknown }[]
+  failures: { plugin: string; message: string }[]
+}
+
+/** Without plugins, only these exist. */
+export async function builtinAnswers(): Promise<ProviderAnswers> {
+  const { builtinProviders } = await import('../../provider/builtin/index.ts')
+  return { answers: [{ plugin: 'qwenctl', providers: builtinProviders }], failures: [] }
+}

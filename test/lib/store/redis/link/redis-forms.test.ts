@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { maskRedisUrl, readRedisUrl } from '../../../../../src/lib/store/redis/link/redis-url.ts'
+import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
+import { RedisServer, hasRedis } from '../../../../support/redis-server.ts'
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+
+async function givenServer(...options: string[]): Promise<RedisServer> {
+  const server = await RedisServer.start(...options)
+  cleanUp.push(() => server.stop())
+  return server
+}
+
+async function open(url: string) {
+  const store = new SharedStore({ url, prefix: 'default', ack: 'primary' })
+  cleanUp.push(() => store.close())
+  const ledger = await store.openLedger({ graceMs: 500 })
+  cleanUp.push(() => ledger.close())
+  return { store, ledger }
+}
+
+async function until(isTrue: () => unknown): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!(await isTrue())) {
+    if (performance.now() > end) throw new Error('it does not come to that')
+    await delay(50)
+  }
+}
+
+describe('the URL of a store', () => {
+  test.each([
+    ['redis://h', { kind: 'standalone', hosts: [{ host: 'h', port: 6379 }], tls: false, database: 0 }],
+    ['rediss://u:p%40w@h:1/3', { tls: true, username: 'u', password: 'p@w', database: 3 }],
+    ['redis://:pw@[::1]:7', { hosts: [{ host: '::1', port: 7 }], username: null, password: 'pw' }],
+    ['redis+sentinel://a,b:1/main/2', { kind: 'sentinel', name: 'main', database: 2 }],
+    [
+      'redis+cluster://a:1,b:2',
+      {
+        kind: 'cluster',
+        hosts: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 2 },
+        ],
+      },
+    ],
+  ])('%s is read', (url, parts) => {
+    expect(readRedisUrl(url)).toMatchObject(parts)
+  })
+
+  test.each([
+    '',
+    'http://h',
+    'redis://',
+    'redis://a,b',
+    'redis+sentinel://a',
+    'redis+cluster://a/1',
+    'redis://h:99999',
+  ])('%j is refused', (url) => expect(readRedisUrl(url)).toBeNull())
+
+  test.each([
+    ['redis://u:secret@h/1', 'redis://u:…@h/1'],
+    ['redis://:secret@h', 'redis://:…@h'],
+    ['redis://secret@h', 'redis://…@h'],
+    ['secret@somewhere', '…'],
+    ['redis://h', 'redis://h'],
+  ])('%s is shown without its password', (url, shown) => expect(maskRedisUrl(url)).toBe(shown))
+})
+
+describe.skipIf(!hasRedis)('other forms of a server', () => {
+  test('an ACL user and a password open the store; a wrong password is named', async () => {
+    const server = await givenServer('--requirepass', 'pw')
+    const { ledger } = await open(server.url.replace('//', '//default:pw@'))
+    expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
+    await expect(open(server.url.replace('//', '//default:wrong@'))).rejects.toMatchObject({
+      code: 'store_unreachable',
+      message: expect.not.stringContaining('wrong') as string,
+    })
+  })
+
+  test('a cluster keeps a home on one shard', async () => {
+    const server = await givenServer('--cluster-enabled', 'yes')
+    server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+    await until(() => server.command('CLUSTER', 'INFO').includes('cluster_state:ok'))
+    const { ledger, store } = await open(`redis+cluster://127.0.0.1:${server.port}`)
+    expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
+    expect(await store.document('accounts').write('0', 'x')).toBe(true)
+  })
+
+  test('when Sentinel fails over to the replica, counting continues there and nothing is lost', async () => {
+    const primary = await givenServer()
+    const replica = await givenServer('--replicaof', '127.0.0.1', String(primary.port))
+    await until(() => replica.command('INFO', 'replication').includes('master_link_status:up'))
+    const sentinel = await RedisServer.startSentinel(primary.port)
+    cleanUp.push(() => sentinel.stop())
+    const { ledger } = await open(`redis+sentinel://127.0.0.1:${sentinel.port}/main`)
+    const record = { metric: 'requests', window: 'day', max: 5, source: 'configured' } as const
+    await ledger.record([{ type: 'limits', account: 'a', limits: [record] }])
+    for (let round = 0; round < 3; round += 1) expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
+    await until(() => sentinel.command('SENTINEL', 'REPLICAS', 'main').includes(String(replica.port)))
+    await primary.kill()
+    let granted = 0
+    await until(async () => {
+      const reservation = await ledger.reserve({ account: 'a' }).catch(() => undefined)
+      if (reservation) granted += 1
+      return reservation === null
+    })
+    expect(granted).toBe(2)
+    expect(replica.command('INFO', 'replication')).toContain('role:master')
+  })
+})
