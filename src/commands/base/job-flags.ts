@@ -107,6 +107,15 @@ export const jobFlags = {
   }),
 }
 
+/** The accounts of a job that a command is for. Missing: all of them. */
+export const jobAccountsFlag = Flags.string({
+  char: 'a',
+  description: 'only for this account (repeat for several)',
+  multiple: true,
+  multipleNonGreedy: true,
+  helpValue: 'ACCOUNT',
+})
+
 interface JobFlagValues {
   [flag: string]: unknown
 }

@@ -123,6 +123,12 @@ export const jobArgument = Args.string({
   ignoreStdin: true,
 })
 
+export const batchArgument = Args.string({
+  description: 'id, the start of it, or the file',
+  required: true,
+  ignoreStdin: true,
+})
+
 export const providerFlag = Flags.string({
   char: 'p',
   description: 'only accounts at this provider',

@@ -1,20 +1,13 @@
-import { Args } from '@oclif/core'
 import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
-import { ToolkitCommand } from '../base/toolkit-command.ts'
+import { ToolkitCommand, batchArgument } from '../base/toolkit-command.ts'
 
 export default class BatchCancel extends ToolkitCommand {
   static override summary = 'end a running batch cleanly'
   static override description =
     'The lines in flight still get their answers. Answers stay, and batch run continues the file.'
   static override examples = ['<%= config.bin %> batch cancel tasks.jsonl']
-  static override args = {
-    batch: Args.string({
-      description: 'id, the start of it, or the file',
-      required: true,
-      ignoreStdin: true,
-    }),
-  }
+  static override args = { batch: batchArgument }
 
   async run(): Promise<{ batch: BatchView }> {
     const { args } = await this.parse(BatchCancel)

@@ -1,9 +1,8 @@
-import { Args } from '@oclif/core'
 import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { batchCard } from '../../lib/terminal/batch/batch-list.ts'
 import { accountColumns, accountRows } from '../../lib/terminal/batch/batch-messages.ts'
-import { ToolkitCommand } from '../base/toolkit-command.ts'
+import { ToolkitCommand, batchArgument } from '../base/toolkit-command.ts'
 
 export default class BatchShow extends ToolkitCommand {
   static override summary = 'show one batch: progress, files and accounts'
@@ -11,13 +10,7 @@ export default class BatchShow extends ToolkitCommand {
     '<%= config.bin %> batch show tasks.jsonl',
     '<%= config.bin %> batch show batch_3f9a --json',
   ]
-  static override args = {
-    batch: Args.string({
-      description: 'id, the start of it, or the file',
-      required: true,
-      ignoreStdin: true,
-    }),
-  }
+  static override args = { batch: batchArgument }
 
   async run(): Promise<{ batch: BatchView }> {
     const { args } = await this.parse(BatchShow)

@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core'
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
+import { jobAccountsFlag } from '../base/job-flags.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
 export default class JobsPause extends ToolkitCommand {
@@ -10,15 +10,7 @@ export default class JobsPause extends ToolkitCommand {
     '<%= config.bin %> jobs pause morning -a qwen/work',
   ]
   static override args = { job: jobArgument }
-  static override flags = {
-    account: Flags.string({
-      char: 'a',
-      description: 'only for this account (repeat for several)',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'ACCOUNT',
-    }),
-  }
+  static override flags = { account: jobAccountsFlag }
 
   async run(): Promise<{ job: JobView }> {
     const { args, flags } = await this.parse(JobsPause)

@@ -1,7 +1,7 @@
-import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { RunView } from '../../lib/toolkit/jobs/job-views.ts'
 import { formatSeconds } from '../../lib/terminal/jobs/job-messages.ts'
+import { jobAccountsFlag } from '../base/job-flags.ts'
 import { runJobNow } from '../base/proxy-jobs.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
@@ -14,15 +14,7 @@ export default class JobsRun extends ToolkitCommand {
     '<%= config.bin %> jobs run morning -a qwen/work',
   ]
   static override args = { job: jobArgument }
-  static override flags = {
-    account: Flags.string({
-      char: 'a',
-      description: 'only for this account (repeat for several)',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'ACCOUNT',
-    }),
-  }
+  static override flags = { account: jobAccountsFlag }
 
   async run(): Promise<{ runs: RunView[] }> {
     const { args, flags } = await this.parse(JobsRun)

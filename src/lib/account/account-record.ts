@@ -1,6 +1,7 @@
 // The checks that parsed data passes before the program may call it an `Account`. People edit the file by hand, so
 // an error names the field; unknown fields stay.
 
+import { isRecord } from '../base/is-record.ts'
 import type { Account } from './account.ts'
 import { labelProblem } from './label.ts'
 import { nameProblem } from './name.ts'
@@ -40,7 +41,7 @@ function checkList(check: Check): Check {
 
 function shape(fields: Record<string, Check>): Check {
   return (value) => {
-    if (!isObject(value)) return 'must be an object'
+    if (!isRecord(value)) return 'must be an object'
     for (const [field, check] of Object.entries(fields)) {
       const problem = check(value[field])
       if (problem !== null) return `${field} ${problem}`
@@ -65,7 +66,7 @@ const credentials: Record<Account['credential']['type'], Check> = {
 }
 
 function isCredential(value: unknown): string | null {
-  const type = isObject(value) ? value['type'] : undefined
+  const type = isRecord(value) ? value['type'] : undefined
   if (typeof type !== 'string' || !Object.hasOwn(credentials, type))
     return 'must have a type: api-key, oauth or none'
   return credentials[type as keyof typeof credentials](value)
@@ -106,8 +107,4 @@ const isAccount = shape(fields)
 /** The fault of a record that should be an account, such as `priority must be a whole number`; null: none. */
 export function accountRecordProblem(record: unknown): string | null {
   return isAccount(record)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

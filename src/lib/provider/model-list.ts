@@ -1,6 +1,6 @@
 // Reads a service's list of models, in any known shape.
 
-import { isObject } from './failures/read-error.ts'
+import { isRecord } from '../base/is-record.ts'
 
 /** A model as a service lists it. */
 export interface ListedModel {
@@ -28,7 +28,7 @@ export function readModelList(body: unknown): ListedModel[] | null {
   for (const entry of entries.slice(0, MOST_MODELS)) {
     const id = readId(entry)
     if (id !== null && !found.has(id))
-      found.set(id, { id, created: isObject(entry) ? readCreated(entry) : null })
+      found.set(id, { id, created: isRecord(entry) ? readCreated(entry) : null })
   }
   return [...found.values()]
 }
@@ -51,16 +51,16 @@ export function namesInList(ids: readonly string[]): Set<string> {
 
 function listEntries(body: unknown): unknown[] | null {
   if (Array.isArray(body)) return body as unknown[]
-  if (!isObject(body)) return null
+  if (!isRecord(body)) return null
   for (const inner of [body.data, body.models]) {
     if (Array.isArray(inner)) return inner as unknown[]
-    if (isObject(inner) && Array.isArray(inner.models)) return inner.models as unknown[]
+    if (isRecord(inner) && Array.isArray(inner.models)) return inner.models as unknown[]
   }
   return null
 }
 
 function readId(entry: unknown): string | null {
-  const named: unknown = isObject(entry) ? [entry.id, entry.model, entry.name].find(isName) : entry
+  const named: unknown = isRecord(entry) ? [entry.id, entry.model, entry.name].find(isName) : entry
   // Gemini: `models/gemini-2.5-pro`; requests use either spelling.
   return isName(named) ? named.replace(/^models\/(?=.)/, '') : null
 }

@@ -1,10 +1,10 @@
 // Checks the definitions of plugins: no compiler has checked their JavaScript. Every error names the field.
 
 import { messageOf, QwenctlError } from '../base/errors.ts'
+import { isRecord } from '../base/is-record.ts'
 import { outcomeClasses } from '../quota/log/events.ts'
 import { parseLimit } from '../quota/limit.ts'
 import type { Provider } from './provider.ts'
-import { isObject } from './failures/read-error.ts'
 
 type Check = (value: unknown) => string | null
 
@@ -53,7 +53,7 @@ const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
 
 /** Throws `invalid_value` naming the first wrong or unknown field of a definition. */
 export function checkDefinition(definition: unknown): void {
-  if (!isObject(definition)) throw wrong('provider definition', 'must be an object')
+  if (!isRecord(definition)) throw wrong('provider definition', 'must be an object')
   const id = fields.id(definition.id)
   if (id !== null) throw wrong(`provider ${JSON.stringify(definition.id) ?? 'without id'}: id`, id)
   for (const [name, value] of Object.entries(definition)) {
@@ -125,7 +125,7 @@ function isLimit(value: unknown): string | null {
 }
 
 function isRoutes(value: unknown): string | null {
-  if (!isObject(value)) return 'must be an object'
+  if (!isRecord(value)) return 'must be an object'
   for (const [route, has] of Object.entries(value)) {
     if (!/^[a-z0-9_-]+(\/[a-z0-9_-]+)*(\/\*)?$/.test(route)) return `has a wrong route "${route}"`
     if (typeof has !== 'boolean') return `has a wrong "${route}": must be true or false`
@@ -134,7 +134,7 @@ function isRoutes(value: unknown): string | null {
 }
 
 function isEndpoint(value: unknown): string | null {
-  if (!isObject(value)) return 'must be an object'
+  if (!isRecord(value)) return 'must be an object'
   const checks: Record<string, Check> = {
     id: isText,
     label: optional(isText),
@@ -149,13 +149,13 @@ function isEndpoint(value: unknown): string | null {
 }
 
 function isCheck(value: unknown): string | null {
-  if (!isObject(value)) return 'must be an object'
+  if (!isRecord(value)) return 'must be an object'
   return firstProblem(value, {
     dialect: (dialect) =>
       dialect === 'openai' || dialect === 'anthropic' ? null : 'must be "openai" or "anthropic"',
     path: (path) => (typeof path === 'string' && path.startsWith('/') ? null : 'must start with a slash'),
     headers: optional((headers) =>
-      isObject(headers) && Object.values(headers).every((value) => typeof value === 'string')
+      isRecord(headers) && Object.values(headers).every((value) => typeof value === 'string')
         ? null
         : 'must be an object of texts',
     ),
@@ -169,7 +169,7 @@ function isPlan(value: unknown): string | null {
 }
 
 function isDevice(value: unknown): string | null {
-  if (!isObject(value)) return 'must be an object'
+  if (!isRecord(value)) return 'must be an object'
   return firstProblem(value, {
     deviceEndpoint: isUrl,
     tokenEndpoint: isUrl,
@@ -183,7 +183,7 @@ function isDevice(value: unknown): string | null {
 }
 
 function isRow(value: unknown): string | null {
-  if (!isObject(value)) return 'must be an object'
+  if (!isRecord(value)) return 'must be an object'
   const isMatcher: Check = (given) =>
     given instanceof RegExp
       ? isPattern(given)

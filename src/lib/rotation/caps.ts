@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts'
 import { resolveReference } from '../account/reference.ts'
 import { isQwenctlError, messageOf, QwenctlError } from '../base/errors.ts'
+import { isRecord } from '../base/is-record.ts'
 import { formatLimit, parseLimit } from '../quota/limit.ts'
 
 /** The most that the pool serves, whatever the limits of its accounts allow. */
@@ -51,7 +52,7 @@ function accountCaps(value: unknown, place: string): ReadonlyMap<string, number>
 
 function mapping(value: unknown, place: string): Record<string, unknown> {
   if (value === undefined || value === null) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+  if (isRecord(value)) return value
   throw refused(place, 'is not a mapping')
 }
 

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../base/errors.ts'
+import { isRecord } from '../base/is-record.ts'
 import { RawJson, writeJson, type Json } from './json/raw-json.ts'
 import type { SettingName } from './neutral/settings.ts'
 
@@ -20,7 +21,7 @@ export type FieldRule =
 export type FieldRules = Readonly<Record<string, FieldRule>>
 
 export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson)
+  return isRecord(value) && !(value instanceof RawJson)
 }
 
 export function isFalse(value: unknown): boolean {

@@ -131,14 +131,6 @@ export function translateAnswer(plan: TranslationPlan, text: string): string {
   return writeJson(writer.whole)
 }
 
-/** Translates a whole answer to the events of a stream, for a client that asked for one. */
-export function translateToEvents(plan: TranslationPlan, text: string): string {
-  const out: string[] = []
-  const writer = formats[plan.from].writeAnswer(plan, (event) => void out.push(event))
-  formats[plan.to as Format].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
-  return out.join('')
-}
-
 function parsedAnswer(text: string): unknown {
   try {
     return parseJson(text)

@@ -1,4 +1,5 @@
-import { innerError, isObject } from './read-error.ts'
+import { isRecord } from '../../base/is-record.ts'
+import { innerError } from './read-error.ts'
 
 /**
  * True when the whole body of a 200, or a stream frame, is an error in disguise. Forms are OpenAI
@@ -16,17 +17,17 @@ export function isErrorFrame(event: string | null, data: unknown): boolean {
  * True for a whole answer under 200 without any content of an answer: no choices, content, output, data or similar.
  */
 export function isEmptyAnswer(data: unknown): boolean {
-  if (!isObject(data) || hasPayload(data)) return false
+  if (!isRecord(data) || hasPayload(data)) return false
   // Ollama's `message` is an object; a text there belongs to an error.
-  return !Object.keys(data).some((name) => alsoAnswers.has(name)) && !isObject(data.message)
+  return !Object.keys(data).some((name) => alsoAnswers.has(name)) && !isRecord(data.message)
 }
 
 function isErrorBody(data: unknown): boolean {
-  if (!isObject(data)) return false
+  if (!isRecord(data)) return false
   if (data.type === 'error' || data.type === 'response.failed') return true
   if (innerError(data) !== undefined) return true
   const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined
-  if (isObject(choice)) return choice.finish_reason === 'error'
+  if (isRecord(choice)) return choice.finish_reason === 'error'
   return saysFailure(data)
 }
 
@@ -36,9 +37,9 @@ function isErrorBody(data: unknown): boolean {
  * Successes carry at most an empty or good `code`, and always a payload.
  */
 export function saysFailure(data: unknown): boolean {
-  if (!isObject(data)) return false
+  if (!isRecord(data)) return false
   const { base_resp: base, errors } = data
-  if (isObject(base) && typeof base.status_code === 'number') return base.status_code !== 0
+  if (isRecord(base) && typeof base.status_code === 'number') return base.status_code !== 0
   if (hasPayload(data)) return false
   if (data.success === false || data.ok === false) return true
   if (typeof data.errorType === 'string' && data.errorType !== '') return true

@@ -1,5 +1,6 @@
 // Reads the error of an answer from any envelope.
 
+import { isRecord } from '../../base/is-record.ts'
 import type { Answer } from '../provider.ts'
 
 export type JsonObject = Record<string, unknown>
@@ -51,28 +52,28 @@ function fromBody(body: unknown, depth = 0): BodyFacts | null {
   // Gemini's OpenAI endpoint answers with a list of one.
   const root: unknown = Array.isArray(body) ? body[0] : body
   if (typeof root === 'string') return { ...nothing, message: plainText(root) }
-  if (!isObject(root)) return null
+  if (!isRecord(root)) return null
   return withInnerJson(fromRoot(root), depth)
 }
 
 function fromRoot(root: JsonObject): BodyFacts {
   const inner = innerError(root)
-  if (isObject(inner)) return fromErrorObject(inner, root)
+  if (isRecord(inner)) return fromErrorObject(inner, root)
   if (typeof inner === 'string') return fromErrorString(inner, root)
   const { base_resp: base, errors } = root
-  if (isObject(base)) return fromBaseResp(base, root)
+  if (isRecord(base)) return fromBaseResp(base, root)
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
-  if (isObject(first)) return fromErrorObject(first, root)
+  if (isRecord(first)) return fromErrorObject(first, root)
   return fromFlat(root)
 }
 
 /** The `error` member: at the top, in a failed response of the Responses API, in `detail`, or in an OpenRouter choice. */
 export function innerError(root: JsonObject): unknown {
   if (truthy(root.error)) return root.error
-  if (isObject(root.response) && truthy(root.response.error)) return root.response.error
-  if (isObject(root.detail)) return innerError(root.detail) ?? root.detail
+  if (isRecord(root.response) && truthy(root.response.error)) return root.response.error
+  if (isRecord(root.detail)) return innerError(root.detail) ?? root.detail
   const choice: unknown = Array.isArray(root.choices) ? root.choices[0] : undefined
-  return isObject(choice) && truthy(choice.error) ? choice.error : undefined
+  return isRecord(choice) && truthy(choice.error) ? choice.error : undefined
 }
 
 function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
@@ -130,7 +131,7 @@ function said(of: JsonObject): string | null {
 
 function detail(value: unknown): string | null {
   if (!Array.isArray(value)) return text(value)
-  const parts = value.map((item: unknown) => (isObject(item) ? text(item.msg) : text(item)))
+  const parts = value.map((item: unknown) => (isRecord(item) ? text(item.msg) : text(item)))
   return parts.filter((part) => part !== null).join('; ') || null
 }
 
@@ -180,12 +181,8 @@ export function unquoted(message: string): string {
   return PYTHON.test(message) ? rest : rest.replace(SINGLE_QUOTED, '…')
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function truthy(value: unknown): boolean {
-  return isObject(value) ? Object.keys(value).length > 0 : typeof value === 'string' && value !== ''
+  return isRecord(value) ? Object.keys(value).length > 0 : typeof value === 'string' && value !== ''
 }
 
 function text(value: unknown): string | null {

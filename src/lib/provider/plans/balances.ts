@@ -1,6 +1,6 @@
 // Money that is left, as providers count it.
 
-import { isObject } from '../failures/read-error.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
 import { emptyWindow, readNumber } from './plan-reader.ts'
 
@@ -12,7 +12,7 @@ export const openrouterPlan: PlanReader = {
   source: 'https://openrouter.ai/docs/api/reference/limits, 2026-11-30',
   url: ({ openai }) => (openai === null ? null : `${openai}/key`),
   read(body) {
-    const data = isObject(body) && isObject(body.data) ? body.data : null
+    const data = isRecord(body) && isRecord(body.data) ? body.data : null
     const max = readNumber(data?.limit)
     if (data === null || max === null) return []
     const remaining = readNumber(data.limit_remaining)
@@ -32,8 +32,8 @@ export const deepseekPlan: PlanReader = {
   source: 'https://api-docs.deepseek.com/api/get-user-balance, 2026-11-30',
   url: ({ openai }) => (openai === null ? null : `${new URL(openai).origin}/user/balance`),
   read(body) {
-    const rows = isObject(body) && Array.isArray(body.balance_infos) ? (body.balance_infos as unknown[]) : []
-    return rows.filter(isObject).flatMap((row) => balance(row.total_balance, String(row.currency)))
+    const rows = isRecord(body) && Array.isArray(body.balance_infos) ? (body.balance_infos as unknown[]) : []
+    return rows.filter(isRecord).flatMap((row) => balance(row.total_balance, String(row.currency)))
   },
 }
 
@@ -42,7 +42,7 @@ export const moonshotPlan: PlanReader = {
   source: 'https://platform.kimi.ai/docs/api/balance, 2026-11-30',
   url: ({ openai }) => (openai?.includes('moonshot') === true ? `${openai}/users/me/balance` : null),
   read(body) {
-    const data = isObject(body) && isObject(body.data) ? body.data : null
+    const data = isRecord(body) && isRecord(body.data) ? body.data : null
     return data === null ? [] : balance(data.available_balance, 'USD')
   },
 }

@@ -1,6 +1,6 @@
 // Windows of coding plans. Their addresses are those of the makers' own tools; only MiniMax documents its own.
 
-import { isObject } from '../failures/read-error.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
 import { emptyWindow, readNumber } from './plan-reader.ts'
 
@@ -13,9 +13,9 @@ export const zaiPlan: PlanReader = {
   url: ({ openai }) =>
     openai?.includes('/coding/') === true ? `${new URL(openai).origin}/api/monitor/usage/quota/limit` : null,
   read(body) {
-    const data = isObject(body) && isObject(body.data) ? body.data : null
+    const data = isRecord(body) && isRecord(body.data) ? body.data : null
     const limits = Array.isArray(data?.limits) ? (data.limits as unknown[]) : []
-    return limits.filter(isObject).flatMap((limit): PlanWindow[] => {
+    return limits.filter(isRecord).flatMap((limit): PlanWindow[] => {
       const percent = readNumber(limit.percentage)
       if (percent === null) return []
       const unit = ZAI_UNITS[readNumber(limit.unit) ?? 0] ?? 'window'
@@ -33,9 +33,9 @@ export const minimaxPlan: PlanReader = {
   source: 'https://platform.minimax.io/docs/token-plan/faq, 2026-11-30',
   url: ({ openai }) => (openai === null ? null : `${openai}/token_plan/remains`),
   read(body, now) {
-    const holder = isObject(body) && isObject(body.data) ? body.data : body
-    const rows = isObject(holder) && Array.isArray(holder.model_remains) ? holder.model_remains : []
-    return (rows as unknown[]).filter(isObject).flatMap((row) => {
+    const holder = isRecord(body) && isRecord(body.data) ? body.data : body
+    const rows = isRecord(holder) && Array.isArray(holder.model_remains) ? holder.model_remains : []
+    return (rows as unknown[]).filter(isRecord).flatMap((row) => {
       const model = String(row.model_name)
       return [
         minimaxWindow(`${model}, 5 hours`, row.current_interval_remaining_percent, row.remains_time, now),
@@ -59,12 +59,12 @@ export const kimiPlan: PlanReader = {
   source: 'https://github.com/MoonshotAI/kimi-cli, 2026-11-30',
   url: ({ openai }) => (openai?.includes('api.kimi.com') === true ? `${openai}/usages` : null),
   read(body) {
-    if (!isObject(body)) return []
-    const limits = Array.isArray(body.limits) ? (body.limits as unknown[]).filter(isObject) : []
+    if (!isRecord(body)) return []
+    const limits = Array.isArray(body.limits) ? (body.limits as unknown[]).filter(isRecord) : []
     return [
       ...kimiWindow('week', body.usage),
       ...limits.flatMap((limit) => {
-        const minutes = isObject(limit.window) ? readNumber(limit.window.duration) : null
+        const minutes = isRecord(limit.window) ? readNumber(limit.window.duration) : null
         return kimiWindow(minutes === null ? 'window' : `${minutes / 60} hours`, limit.detail)
       }),
     ]
@@ -72,7 +72,7 @@ export const kimiPlan: PlanReader = {
 }
 
 function kimiWindow(name: string, detail: unknown): PlanWindow[] {
-  if (!isObject(detail)) return []
+  if (!isRecord(detail)) return []
   const max = readNumber(detail.limit)
   if (max === null || max <= 0) return []
   const left = readNumber(detail.remaining)

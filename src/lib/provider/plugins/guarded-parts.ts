@@ -4,13 +4,13 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { redact } from '../../account/mask.ts'
 import { printable } from '../../base/printable.ts'
+import { isRecord } from '../../base/is-record.ts'
 import { outcomeClasses, type OutcomeClass } from '../../quota/log/events.ts'
 import { metrics } from '../../quota/limit.ts'
 import { countsByDefault } from '../define-provider.ts'
 import type { DeviceLogin } from '../device-login.ts'
 import type { LearnedLimit } from '../limits/learned-limit.ts'
 import type { Answer, Bases, Outcome, Provider, Usage } from '../provider.ts'
-import { isObject } from '../failures/read-error.ts'
 import { FURTHEST_RESET_MS } from '../limits/reset-time.ts'
 import { unknownUsage, usageParts } from '../usage/usage.ts'
 import { urlProblem } from '../validate-provider.ts'
@@ -96,7 +96,7 @@ const unreadOutcome: Outcome = Object.freeze({
 })
 
 function readBases(value: unknown): Bases {
-  if (!isObject(value)) throw wrong('an object with openai and anthropic', value)
+  if (!isRecord(value)) throw wrong('an object with openai and anthropic', value)
   return { openai: readUrl(value.openai ?? null), anthropic: readUrl(value.anthropic ?? null) }
 }
 
@@ -108,7 +108,7 @@ function readUrl(value: unknown): string | null {
 }
 
 function readHeaders(value: unknown): Record<string, string> {
-  if (!isObject(value)) throw wrong('an object of headers', value)
+  if (!isRecord(value)) throw wrong('an object of headers', value)
   const entries = Object.entries(value)
   if (entries.length > MOST_HEADERS) throw new WrongValue(`returned more than ${MOST_HEADERS} headers`)
   for (const [name, text] of entries) {
@@ -121,7 +121,7 @@ function readHeaders(value: unknown): Record<string, string> {
 }
 
 function readOutcome(value: unknown, answer: Answer): Outcome {
-  if (!isObject(value)) throw wrong('an outcome', value)
+  if (!isRecord(value)) throw wrong('an outcome', value)
   const { scope, until, code, message } = value
   if (!isOutcomeClass(value.class)) throw wrong(`a class out of ${outcomeClasses.join(', ')}`, value.class)
   if (!isScope(scope)) throw wrong('the scope account, key or model', scope)
@@ -157,7 +157,7 @@ function readText(value: unknown, length: number): string | null {
 }
 
 function readUsageValue(value: unknown): Usage {
-  if (!isObject(value)) throw wrong('an object with inputTokens, outputTokens and costUsd', value)
+  if (!isRecord(value)) throw wrong('an object with inputTokens, outputTokens and costUsd', value)
   const usage: Usage = {
     inputTokens: readAmount(value.inputTokens),
     outputTokens: readAmount(value.outputTokens),
@@ -187,7 +187,7 @@ function readLimits(value: unknown, now: number): LearnedLimit[] {
 }
 
 function readLimit(row: unknown, now: number): LearnedLimit {
-  if (!isObject(row)) throw wrong('limits that are objects', row)
+  if (!isRecord(row)) throw wrong('limits that are objects', row)
   const { metric = null, window, resetsAt = null, scope, from } = row
   if (metric !== null && !(metrics as readonly unknown[]).includes(metric))
     throw wrong(`a metric out of ${metrics.join(', ')}, or null`, metric)

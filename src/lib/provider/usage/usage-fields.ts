@@ -1,6 +1,7 @@
 // The fields of the member `usage`, in the spellings of all services that share its name.
 
-import { isObject, type JsonObject } from '../failures/read-error.ts'
+import { isRecord } from '../../base/is-record.ts'
+import type { JsonObject } from '../failures/read-error.ts'
 import type { Usage } from '../provider.ts'
 
 /**
@@ -33,8 +34,8 @@ export function readUsageFields(usage: JsonObject): Usage | null {
  */
 export function readCost(usage: JsonObject): number | null {
   const { cost, cost_details: details } = usage
-  const said = amount(isObject(cost) ? cost.total_cost : cost)
-  if (said === null || usage.is_byok !== true || !isObject(details)) return said
+  const said = amount(isRecord(cost) ? cost.total_cost : cost)
+  if (said === null || usage.is_byok !== true || !isRecord(details)) return said
   return said + (amount(details.upstream_inference_cost) ?? 0)
 }
 
@@ -53,7 +54,7 @@ function inputTokens(usage: JsonObject): number | null {
 /** More tokens from the cache than there are: the service counts them beside the rest. */
 function withCacheBeside(whole: number, usage: JsonObject): number {
   const details = usage.prompt_tokens_details
-  const cached = isObject(details) ? count(details.cached_tokens) : null
+  const cached = isRecord(details) ? count(details.cached_tokens) : null
   return cached !== null && cached > whole ? whole + cached : whole
 }
 
@@ -70,7 +71,7 @@ function outputTokens(usage: JsonObject, input: number | null): number | null {
 /** Without a total, more reasoning than output shows that the output leaves it out. */
 function withReasoning(said: number | null, usage: JsonObject): number | null {
   const details = usage.completion_tokens_details ?? usage.output_tokens_details
-  if (said === null || !isObject(details)) return said
+  if (said === null || !isRecord(details)) return said
   const reasoning = count(details.reasoning_tokens) ?? 0
   return reasoning > said ? said + reasoning : said
 }
@@ -78,7 +79,7 @@ function withReasoning(said: number | null, usage: JsonObject): number | null {
 /** `tokens: {input_tokens, output_tokens}` inside (Cohere), or `billed_units`. */
 function nested(usage: JsonObject): Usage | null {
   for (const inner of [usage.tokens, usage.billed_units]) {
-    if (!isObject(inner)) continue
+    if (!isRecord(inner)) continue
     const found = readUsageFields(inner)
     if (found !== null) return found
   }
@@ -88,7 +89,7 @@ function nested(usage: JsonObject): Usage | null {
 function addParts(found: Usage, usage: JsonObject): void {
   const prompt = usage.prompt_tokens_details ?? usage.input_tokens_details
   const completion = usage.completion_tokens_details ?? usage.output_tokens_details
-  const inner = isObject(prompt) ? prompt : NOTHING
+  const inner = isRecord(prompt) ? prompt : NOTHING
   const read =
     count(usage.cache_read_input_tokens) ??
     count(inner.cached_tokens) ??
@@ -96,8 +97,8 @@ function addParts(found: Usage, usage: JsonObject): void {
     count(usage.cached_tokens)
   if (read !== null && read > 0) found.cacheReadTokens = read
   addWrites(found, usage, inner)
-  addSounds(found, inner, isObject(completion) ? completion : NOTHING)
-  const searches = isObject(usage.server_tool_use) ? count(usage.server_tool_use.web_search_requests) : null
+  addSounds(found, inner, isRecord(completion) ? completion : NOTHING)
+  const searches = isRecord(usage.server_tool_use) ? count(usage.server_tool_use.web_search_requests) : null
   if (searches !== null && searches > 0) found.webSearches = searches
 }
 
@@ -117,8 +118,8 @@ function addWrites(found: Usage, usage: JsonObject, prompt: JsonObject): void {
       count(usage.cache_creation_input_tokens),
       largest(count(prompt.cache_creation_input_tokens), count(prompt.cache_write_tokens)),
     ) ?? 0
-  const byAge = isObject(usage.cache_creation) ? usage.cache_creation : prompt.cache_creation
-  const ages = isObject(byAge) ? byAge : NOTHING
+  const byAge = isRecord(usage.cache_creation) ? usage.cache_creation : prompt.cache_creation
+  const ages = isRecord(byAge) ? byAge : NOTHING
   const short = count(ages.ephemeral_5m_input_tokens) ?? count(usage.claude_cache_creation_5_m_tokens) ?? 0
   const hour = count(ages.ephemeral_1h_input_tokens) ?? count(usage.claude_cache_creation_1_h_tokens) ?? 0
   const rest = Math.max(short, all - hour)
@@ -133,7 +134,7 @@ function withIterations(found: Usage, iterations: unknown[]): Usage {
   let output = 0
   const parts = { cacheReadTokens: 0, cacheWriteTokens: 0, cacheWriteHourTokens: 0 }
   for (const iteration of iterations) {
-    const one = isObject(iteration) ? readUsageFields({ ...iteration, iterations: null }) : null
+    const one = isRecord(iteration) ? readUsageFields({ ...iteration, iterations: null }) : null
     input += one?.inputTokens ?? 0
     output += one?.outputTokens ?? 0
     for (const part of Object.keys(parts) as (keyof typeof parts)[]) parts[part] += one?.[part] ?? 0

@@ -1,6 +1,7 @@
 // The places of counts other than a `usage` at the top.
 
-import { isObject, type JsonObject } from '../failures/read-error.ts'
+import { isRecord } from '../../base/is-record.ts'
+import type { JsonObject } from '../failures/read-error.ts'
 import type { Usage } from '../provider.ts'
 import { count, readUsageFields, sum } from './usage-fields.ts'
 
@@ -42,7 +43,7 @@ export const usagePlaces: readonly UsagePlace[] = [
   {
     name: 'Cohere: `delta.usage` of message-end, and `meta` of rerankers and embeddings',
     source: 'https://docs.cohere.com/reference/rerank, 2026-11-30',
-    read: (body) => inHolder(body.delta) ?? (isObject(body.meta) ? readUsageFields(body.meta) : null),
+    read: (body) => inHolder(body.delta) ?? (isRecord(body.meta) ? readUsageFields(body.meta) : null),
   },
   {
     name: 'Cloudflare Workers AI: `result.usage`',
@@ -64,7 +65,7 @@ export const usagePlaces: readonly UsagePlace[] = [
 /** The usage from any other place than a `usage` at the top; a list has one answer in each element (Gemini). */
 export function readUsageElsewhere(body: unknown): Usage | null {
   if (Array.isArray(body)) return body.length === 0 ? null : readUsageElsewhere(body.at(-1))
-  if (!isObject(body)) return null
+  if (!isRecord(body)) return null
   for (const place of usagePlaces) {
     const found = place.read(body)
     if (found !== null) return found
@@ -73,7 +74,7 @@ export function readUsageElsewhere(body: unknown): Usage | null {
 }
 
 function inHolder(holder: unknown): Usage | null {
-  return isObject(holder) && isObject(holder.usage) ? readUsageFields(holder.usage) : null
+  return isRecord(holder) && isRecord(holder.usage) ? readUsageFields(holder.usage) : null
 }
 
 function firstOf(found: (Usage | null)[]): Usage | null {
@@ -86,9 +87,9 @@ function counts(inputTokens: number | null, outputTokens: number | null): Usage 
 
 /** Thoughts are outside of the candidates, prompts of tools outside of the prompt; the cache is inside of it. */
 function readGemini(body: JsonObject): Usage | null {
-  const holder = isObject(body.response) ? body.response : body
+  const holder = isRecord(body.response) ? body.response : body
   const usage = holder.usageMetadata
-  if (!isObject(usage)) return null
+  if (!isRecord(usage)) return null
   const input = sum(count(usage.promptTokenCount), count(usage.toolUsePromptTokenCount))
   const said = sum(count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount))
   const rest = (count(usage.totalTokenCount) ?? 0) - (input ?? 0)
@@ -105,7 +106,7 @@ function readGemini(body: JsonObject): Usage | null {
 
 function audioTokens(details: unknown): number {
   if (!Array.isArray(details)) return 0
-  const heard = details.find((row: unknown) => isObject(row) && row.modality === 'AUDIO') as
+  const heard = details.find((row: unknown) => isRecord(row) && row.modality === 'AUDIO') as
     JsonObject | undefined
   return count(heard?.tokenCount) ?? 0
 }
@@ -113,6 +114,6 @@ function audioTokens(details: unknown): number {
 function readLlamaCpp(body: JsonObject): Usage | null {
   const { timings } = body
   const found = counts(count(body.tokens_evaluated), count(body.tokens_predicted))
-  if (found !== null || !isObject(timings)) return found
+  if (found !== null || !isRecord(timings)) return found
   return counts(sum(count(timings.prompt_n), count(timings.cache_n)), count(timings.predicted_n))
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../failures/read-error.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { Usage } from '../provider.ts'
 import { readCost, readUsageFields } from './usage-fields.ts'
 import { readUsageElsewhere } from './usage-places.ts'
@@ -10,7 +10,7 @@ export const unknownUsage: Usage = Object.freeze({ inputTokens: null, outputToke
  * tokens include those of a cache. Null: unknown; 0 only when the provider said 0.
  */
 export function readUsage(body: unknown): Usage {
-  if (isObject(body) && isObject(body.usage)) {
+  if (isRecord(body) && isRecord(body.usage)) {
     const found = readUsageFields(body.usage)
     if (found !== null) return found
   }
@@ -19,7 +19,7 @@ export function readUsage(body: unknown): Usage {
 
 /** `readUsage` for services with `usage.cost` in US dollars (OpenRouter). */
 export function readUsageWithCost(body: unknown): Usage {
-  const usage = isObject(body) && isObject(body.usage) ? body.usage : null
+  const usage = isRecord(body) && isRecord(body.usage) ? body.usage : null
   const costUsd = usage === null ? null : readCost(usage)
   const found = readUsage(body)
   return costUsd === null ? found : { ...found, costUsd }

@@ -4,6 +4,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { QwenctlError } from '../../base/errors.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { BatchView } from '../../toolkit/batch/batch-views.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { BatchRunner } from './batch-runner.ts'
@@ -286,8 +287,7 @@ function drained(exchange: Exchange): Promise<void> {
 function readJson({ path }: BodyFile): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>
+    if (isRecord(value)) return value
   } catch {
     // reported below
   }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 import { saysFailure } from '../../provider/failures/error-frame.ts'
 import type { SseFrame } from './sse-tap.ts'
 
@@ -56,8 +57,4 @@ function statusOf(frame: FrameView, body: unknown): number | null {
   if ((frame.statusHint ?? 0) >= 400) return frame.statusHint
   const code = isRecord(body) && isRecord(body.error) ? body.error.code : null
   return typeof code === 'number' && code >= 400 && code <= 599 ? code : null
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

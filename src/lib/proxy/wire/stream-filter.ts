@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 import type { Usage } from '../../provider/provider.ts'
 import { mergeUsage, unknownUsage } from '../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
@@ -201,10 +202,6 @@ function mayMatter(text: string): boolean {
 
 function isUsageChunk(data: unknown): boolean {
   return isRecord(data) && Array.isArray(data.choices) && data.choices.length === 0 && isRecord(data.usage)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isWhole(frame: SseFrame): boolean {

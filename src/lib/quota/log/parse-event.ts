@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 import type { LearnedRecord, LedgerEvent, LimitRecord } from './events.ts'
 import { outcomeClasses } from './events.ts'
 import { metrics, parseWindow } from '../limit.ts'
@@ -125,10 +126,6 @@ function isLearned(value: unknown): value is LearnedRecord {
     (model === undefined || isText(model)) &&
     (remaining === undefined || (typeof remaining === 'number' && remaining >= 0))
   )
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

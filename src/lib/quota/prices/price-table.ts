@@ -14,17 +14,6 @@ export interface PriceTable {
  */
 export const priceTable: PriceTable = { asOf: pricesDay, source: pricesSource, rows: priceRows }
 
-/** The part of the list price that a batch costs, where the service says so (their pricing pages, 2026-11-30). */
-export const batchShare: Readonly<Record<string, number>> = {
-  openai: 0.5,
-  anthropic: 0.5,
-  gemini: 0.5,
-  groq: 0.5,
-  mistral: 0.5,
-  together: 0.5,
-  fireworks: 0.5,
-}
-
 /** The row of a model: its whole name first, then the longest beginning. Null: no price is known. */
 export function findPriceRow(table: PriceTable, provider: string, model: string): PriceRow | null {
   let found: PriceRow | null = null

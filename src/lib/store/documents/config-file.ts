@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Document, ParsedNode } from 'yaml'
 import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { isRecord } from '../../base/is-record.ts'
 import { writeAtomically } from './atomic-write.ts'
 import { errnoOf, unreadable } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
@@ -62,7 +63,7 @@ function readMapping(file: string, document: Document<ParsedNode, true> | Docume
     throw notUnderstood(file, messageOf(error)) // aliases that multiply without end
   }
   if (value === null || value === undefined) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+  if (isRecord(value)) return value
   throw notUnderstood(file, 'line 1: it must be a mapping of names to values, such as port: 3000')
 }
 

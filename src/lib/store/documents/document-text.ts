@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts'
+import { isRecord } from '../../base/is-record.ts'
 
 /**
  * Migrates from the previous version to `to`. Gets the whole document, returns the whole new one; must lose
@@ -31,7 +32,7 @@ export function decodeDocument(text: string, format: DocumentFormat): DecodedDoc
   } catch (error) {
     return { state: 'damaged', reason: `is not valid JSON${describePlace(error, text)}` }
   }
-  if (!isObject(parsed)) return { state: 'damaged', reason: 'is not a JSON object' }
+  if (!isRecord(parsed)) return { state: 'damaged', reason: 'is not a JSON object' }
   const version = parsed['version']
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
     return { state: 'damaged', reason: 'has no version number' }
@@ -88,8 +89,4 @@ function findPosition(message: string, text: string): number | null {
   const excerpt = /^Unexpected token .*?, \.\.\."(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1]
   const start = excerpt === undefined ? -1 : text.indexOf(excerpt)
   return start < 0 ? null : start + QUOTED_BEFORE
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -18,8 +18,7 @@ export function formatRun(run: RunView | null, now: string): string {
 }
 
 export function formatNext(at: string | null, now: string): string {
-  if (at === null) return '-'
-  return Date.parse(at) <= Date.parse(now) ? 'now' : formatIn(at, now)
+  return at === null ? '-' : formatIn(at, now)
 }
 
 /** Everything about one job. `now` as RFC 3339. */

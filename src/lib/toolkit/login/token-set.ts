@@ -2,6 +2,7 @@
 // the responses, apart from the code that sends requests: `device-answers.ts`, `refresh-answer.ts`.
 
 import { QwenctlError } from '../../base/errors.ts'
+import { isRecord } from '../../base/is-record.ts'
 
 /** The tokens of a login, sealed as one JSON text. Times in RFC 3339; null: unknown. */
 export interface TokenSet {
@@ -121,8 +122,7 @@ export function isUsable(tokens: TokenSet, now: number): boolean {
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text)
-    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-    return isObject ? (parsed as Record<string, unknown>) : null
+    return isRecord(parsed) ? parsed : null
   } catch {
     return null // not JSON: the caller reports it
   }

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { Price, PriceRow } from '../../quota/prices/price-row.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
 
@@ -28,7 +29,7 @@ const LITELLM_PROVIDERS: Readonly<Record<string, string>> = {
  */
 export function parsePriceFile(text: string, { day, name }: { day: string; name: string }): PriceTable {
   const data = parsed(text)
-  if (!isObject(data)) throw refused(name, 'is not a JSON object')
+  if (!isRecord(data)) throw refused(name, 'is not a JSON object')
   const rows = Array.isArray(data.prices) ? tableRows(data.prices, name) : litellmRows(data)
   if (rows.length === 0) throw refused(name, 'names no price that qwenctl knows')
   return {
@@ -40,7 +41,7 @@ export function parsePriceFile(text: string, { day, name }: { day: string; name:
 
 function tableRows(prices: readonly unknown[], name: string): PriceRow[] {
   return prices.map((row, index) => {
-    if (!isObject(row) || typeof row.provider !== 'string' || !isNames(row.models))
+    if (!isRecord(row) || typeof row.provider !== 'string' || !isNames(row.models))
       throw refused(name, `has no provider and models at prices[${index}]`)
     const price = readPrice(row)
     if (price === null) throw refused(name, `has no price at prices[${index}]`)
@@ -57,7 +58,7 @@ function readPrice(row: Record<string, unknown>): Price | null {
   if (!isAmount(input) || !isAmount(output)) return null
   const price: Price = { input, output }
   for (const part of parts) if (isAmount(row[part])) price[part] = row[part]
-  if (!isObject(long) || !isAmount(long.above)) return price
+  if (!isRecord(long) || !isAmount(long.above)) return price
   const longPrice = readPrice({ ...long, long: undefined })
   return longPrice === null ? price : { ...price, long: { above: long.above, ...longPrice } }
 }
@@ -65,7 +66,7 @@ function readPrice(row: Record<string, unknown>): Price | null {
 /** Prices there are for one token. */
 function litellmRows(data: Record<string, unknown>): PriceRow[] {
   return Object.entries(data).flatMap(([name, row]) => {
-    if (!isObject(row) || typeof row.litellm_provider !== 'string') return []
+    if (!isRecord(row) || typeof row.litellm_provider !== 'string') return []
     const provider = LITELLM_PROVIDERS[row.litellm_provider]
     const input = perMillion(row.input_cost_per_token)
     const output = perMillion(row.output_cost_per_token)
@@ -94,10 +95,6 @@ function isAmount(value: unknown): value is number {
 
 function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parsed(text: string): unknown {

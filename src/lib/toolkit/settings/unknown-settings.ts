@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 import { nearest } from '../../provider/registry.ts'
 import { settingsTable } from './settings-table.ts'
 
@@ -25,10 +26,6 @@ function unknownKeys(tree: Record<string, unknown>, above: string, keys: readonl
     const isSection = keys.some((known) => known.startsWith(`${key}.`))
     if (!isSection) return [key]
     if (value === null) return []
-    return isMapping(value) ? unknownKeys(value, `${key}.`, keys) : [key]
+    return isRecord(value) ? unknownKeys(value, `${key}.`, keys) : [key]
   })
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

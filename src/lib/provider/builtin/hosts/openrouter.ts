@@ -1,3 +1,4 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { metadata, openrouterFailures } from '../../failures/hosts/openrouter.ts'
 import { countsFailures, defineProvider } from '../../define-provider.ts'
 import { findFamily } from '../../model-families.ts'
@@ -5,7 +6,7 @@ import { OBSERVED, type LearnedLimit } from '../../limits/learned-limit.ts'
 import { limitsInHeaders, namesIn, type LimitHeaders } from '../../limits/limit-headers.ts'
 import type { HeaderLookup } from '../../provider.ts'
 import { openrouterPlan } from '../../plans/balances.ts'
-import { isObject, readError } from '../../failures/read-error.ts'
+import { readError } from '../../failures/read-error.ts'
 import { readUsageWithCost } from '../../usage/usage.ts'
 
 /**
@@ -38,7 +39,7 @@ function limitsFrom(header: HeaderLookup, now: number, body?: unknown): LearnedL
 
 /** The metadata's copy of the headers, with capitals in their names. */
 function copied(headers: unknown): HeaderLookup | null {
-  if (!isObject(headers)) return null
+  if (!isRecord(headers)) return null
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
   return (name) => {
     const value = byName.get(name)

@@ -1,6 +1,6 @@
 // Faults of the request, by the codes of any service: they pass to the client unchanged, whatever else they
 // mention.
-import { isObject } from '../read-error.ts'
+import { isRecord } from '../../../base/is-record.ts'
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
@@ -24,8 +24,8 @@ const REQUEST_CODE = new RegExp(
 
 /** `{"detail":[{"loc":["body","messages"],"msg":"...","type":"..."}]}` of FastAPI: vLLM, Mistral, many servers. */
 function isValidationList({ body, error }: FailedAnswer): boolean {
-  const list = (isObject(body) ? body.detail : undefined) ?? error.detail ?? error.errors
-  return Array.isArray(list) && list.some((item: unknown) => isObject(item) && 'loc' in item)
+  const list = (isRecord(body) ? body.detail : undefined) ?? error.detail ?? error.errors
+  return Array.isArray(list) && list.some((item: unknown) => isRecord(item) && 'loc' in item)
 }
 
 export const requestCodeRows: readonly FailureRow[] = [

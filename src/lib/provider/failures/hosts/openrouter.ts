@@ -1,6 +1,7 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { calendarWindow } from '../../../quota/zone.ts'
 import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
-import { isObject, type JsonObject } from '../read-error.ts'
+import type { JsonObject } from '../read-error.ts'
 import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
@@ -8,7 +9,7 @@ const DOCS = 'openrouter.ai/docs/api-reference/errors-and-debugging (2026-11)'
 const LIMITS = 'openrouter.ai/docs/api-reference/limits (2026-11)'
 
 export function metadata(answer: Pick<FailedAnswer, 'error'>): JsonObject {
-  return isObject(answer.error.metadata) ? answer.error.metadata : {}
+  return isRecord(answer.error.metadata) ? answer.error.metadata : {}
 }
 
 function limitedBy(...sources: string[]): (answer: FailedAnswer) => boolean {
@@ -28,7 +29,7 @@ function budgetReset(answer: FailedAnswer): number | null {
 /** `X-RateLimit-Reset` in epoch milliseconds, in the metadata's copy of the headers or in the head. */
 function windowReset(answer: FailedAnswer): number | null {
   const headers = metadata(answer).headers
-  const copied = isObject(headers) ? headers['X-RateLimit-Reset'] : undefined
+  const copied = isRecord(headers) ? headers['X-RateLimit-Reset'] : undefined
   const reset =
     typeof copied === 'string' || typeof copied === 'number' ? copied : answer.header('x-ratelimit-reset')
   return announcedEnd(answer) ?? parseResetTime(reset, answer.now)

@@ -1,6 +1,6 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { calendarWindow } from '../../../quota/zone.ts'
 import { announcedEnd, noEnd, type FailedAnswer } from '../outcome-row.ts'
-import { isObject } from '../read-error.ts'
 import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
@@ -77,7 +77,7 @@ export const anthropicFailures: ServiceFailures = {
       id: 'anthropic-spend-limit',
       type: 'rate_limit_error',
       when: (answer) =>
-        isObject(answer.error.details) && answer.error.details.error_code === 'enforced_spend_limit_reached',
+        isRecord(answer.error.details) && answer.error.details.error_code === 'enforced_spend_limit_reached',
       class: 'quota-window',
       until: (answer) => calendarWindow('month', 'UTC', answer.now).end,
       about: 'looks like a rate and is a budget: an enforced spend limit, until the month ends (UTC)',

@@ -1,6 +1,7 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { calendarWindow } from '../../../quota/zone.ts'
 import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
-import { isObject, type JsonObject } from '../read-error.ts'
+import type { JsonObject } from '../read-error.ts'
 import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
@@ -11,13 +12,13 @@ const GOOGLE = 'cloud.google.com/apis/design/errors (2026-11)'
 /** `google.rpc` messages beside the error: QuotaFailure, RetryInfo, ErrorInfo. */
 function details(answer: Pick<FailedAnswer, 'error'>): JsonObject[] {
   const list = answer.error.details
-  return Array.isArray(list) ? list.filter(isObject) : []
+  return Array.isArray(list) ? list.filter(isRecord) : []
 }
 
 export function violations(answer: Pick<FailedAnswer, 'error'>): JsonObject[] {
   return details(answer)
     .flatMap((entry) => (Array.isArray(entry.violations) ? (entry.violations as unknown[]) : []))
-    .filter(isObject)
+    .filter(isRecord)
 }
 
 const quotaIds = (answer: FailedAnswer): string[] =>

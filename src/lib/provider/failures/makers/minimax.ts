@@ -1,4 +1,4 @@
-import { isObject } from '../read-error.ts'
+import { isRecord } from '../../../base/is-record.ts'
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { ServiceFailures } from '../failure-row.ts'
 
@@ -10,7 +10,7 @@ const numbered = (...codes: number[]) => {
   const inWords = new RegExp(String.raw`\((?:${codes.join('|')})\)\s*$`)
   return ({ error, message }: FailedAnswer): boolean => {
     const base = error.base_resp
-    return (isObject(base) && codes.includes(Number(base.status_code))) || inWords.test(message)
+    return (isRecord(base) && codes.includes(Number(base.status_code))) || inWords.test(message)
   }
 }
 const base = (status_code: number, status_msg: string) => ({

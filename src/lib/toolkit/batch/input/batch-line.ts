@@ -2,6 +2,7 @@
 // Sources: https://platform.openai.com/docs/api-reference/batch/request-input and
 // https://docs.claude.com/en/api/creating-message-batches (both 2026-11-30).
 
+import { isRecord } from '../../../base/is-record.ts'
 import type { Dialect } from '../../../provider/provider.ts'
 
 export interface BatchLine {
@@ -66,8 +67,4 @@ function finish(line: Omit<BatchLine, 'model'>, model: string | null): BatchLine
   if (typeof named !== 'string' || named === '') return 'no model'
   if (body['model'] !== named) body['model'] = named
   return { ...line, model: named }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import { parse as parseTomlText } from 'smol-toml'
 import { LineCounter, parseDocument } from 'yaml'
+import { isRecord } from '../../../base/is-record.ts'
 import { DamagedFile } from './source.ts'
 import type { SourceFile } from './source.ts'
 
@@ -51,7 +52,7 @@ function withoutComments(text: string): string {
 }
 
 export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value)
 }
 
 /** The object, or an empty one: every field of a foreign file may be missing or have another type. */
