@@ -49,7 +49,7 @@ export async function printCompletion(argv: string[], root: string): Promise<num
       }),
     )
   } catch {
-    // Whatever is wrong (no build, a damaged store), a message in the middle of a half-typed line helps nobody.
+    // Print nothing, even without a build or with a damaged store: an error message would disrupt the line being typed.
   }
   return 0
 }
