@@ -54,6 +54,9 @@ export async function bundleProgram(root: string): Promise<void> {
     ...shared,
     entryPoints: ['src/main.ts', 'src/answer-directly.ts'],
     external: ['@redis/client'],
+    // A part that a start seldom needs is in a file of its own.
+    splitting: true,
+    chunkNames: 'lib/start/[name]-[hash]',
     plugins: [loadedLater(start), httpAsObject],
   })
   const commands = globSync('src/commands/**/*.ts', { cwd: root, exclude: ['src/commands/base/**'] })

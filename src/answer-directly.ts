@@ -10,8 +10,8 @@ import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-q
 import { resolveHome } from './lib/store/home.ts'
 import { closeStore } from './lib/store/redis/store-of.ts'
 
-// The answers of frequent commands, from the store alone. The build makes one file of this, which must not import
-// oclif.
+// The answers of frequent commands, from the store alone. The build makes one file of what they
+// always need, which must not import oclif. Providers, YAML and a shared store are in files for a later import.
 
 type DocumentRequest = Exclude<DirectRequest, { kind: 'version' }>
 
