@@ -36,6 +36,21 @@ const proxyLayer = (name) => {
   }
 }
 
+// Inside the pipeline, imports run in this direction only. Its root runs the steps and holds what they share.
+const PIPELINE_STEPS = ['attempt', 'refuse', 'answer', 'plan']
+const pipelineStep = (name, index) => ({
+  name: `pipeline-${name}-looks-down`,
+  comment: 'inside pipeline/: the files that run the steps, attempt, refuse, answer, plan',
+  severity: 'error',
+  from: { path: `^src/lib/proxy/pipeline/${name}/` },
+  to: {
+    path: [
+      '^src/lib/proxy/pipeline/(handle-request|dispatch|wait-for-account)\\.ts$',
+      ...PIPELINE_STEPS.slice(0, index).map((above) => `^src/lib/proxy/pipeline/${above}/`),
+    ],
+  },
+})
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -66,6 +81,7 @@ module.exports = {
     may('observe', 'account', 'quota'),
     may('proxy', 'toolkit', 'net', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
     ...PROXY_LAYERS.slice(1).map(proxyLayer),
+    ...PIPELINE_STEPS.map(pipelineStep),
     {
       name: 'proxy-layers-do-not-import-the-top',
       comment: 'the files in the root of proxy/ start it; only workers/ may use their types',

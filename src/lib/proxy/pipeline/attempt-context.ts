@@ -1,11 +1,11 @@
 import type { Exchange } from './exchange.ts'
 import type { Heartbeats } from './heartbeats.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './plan/routes.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 import type { Target } from '../pool/target.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
-import type { Outgoing } from './outgoing.ts'
+import type { Outgoing } from './plan/outgoing.ts'
 
 /** The inputs of one attempt. */
 export interface AttemptContext {

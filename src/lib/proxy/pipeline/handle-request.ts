@@ -1,20 +1,20 @@
-// Entry of the HTTP data path. One request is planned (`request-plan.ts`) and dispatched to accounts in turn
-// (`dispatch.ts`). If none of them could answer, the client gets the final error. Every step has its own file
-// in this folder. Budgets belong to `quota/`, account choice to `rotation/`, the meaning of answers to
-// `provider/`.
+// Entry of the HTTP data path. One request is planned (`plan/`) and dispatched to accounts in turn (`dispatch.ts`).
+// Each account gets an attempt (`attempt/`), and its answer goes to the client (`answer/`). If none of them could
+// answer, the client gets the final error (`refuse/`). Budgets belong to `quota/`, account choice to `rotation/`, the
+// meaning of answers to `provider/`.
 
 import type { QwenctlError } from '../../base/errors.ts'
 import { waitForAccount, readWait } from './wait-for-account.ts'
-import type { RequestPlan } from './request-plan.ts'
-import { planRequest, everyOwnStep, everyStep, hasOwnFormat } from './request-plan.ts'
+import type { RequestPlan } from './plan/request-plan.ts'
+import { planRequest, everyOwnStep, everyStep, hasOwnFormat } from './plan/request-plan.ts'
 import type { DispatchListener } from './dispatch.ts'
 import { Dispatch } from './dispatch.ts'
-import { sendEstimate } from './estimated-count.ts'
+import { sendEstimate } from './refuse/estimated-count.ts'
 import type { Exchange } from './exchange.ts'
-import type { Failure } from './final-error.ts'
-import { earliestReturn, sendFinalError } from './final-error.ts'
+import type { Failure } from './refuse/final-error.ts'
+import { earliestReturn, sendFinalError } from './refuse/final-error.ts'
 import { refuseSpent } from '../../rotation/key-rules.ts'
-import type { Incoming } from './outgoing.ts'
+import type { Incoming } from './plan/outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 
 /**

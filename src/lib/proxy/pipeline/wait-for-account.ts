@@ -3,8 +3,8 @@ import { durationMs } from '../../quota/amounts.ts'
 import { movesOn } from '../../rotation/cooling.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
-import type { Failure } from './final-error.ts'
-import { earliestReturn, isForUpstreams } from './final-error.ts'
+import type { Failure } from './refuse/final-error.ts'
+import { earliestReturn, isForUpstreams } from './refuse/final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 
 /**

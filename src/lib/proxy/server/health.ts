@@ -1,6 +1,6 @@
 import { PROOF_HEADER } from '../../toolkit/proxies.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import { earliestReturn } from '../pipeline/final-error.ts'
+import { earliestReturn } from '../pipeline/refuse/final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 
 const UP = Buffer.from('{"status":"ok"}')

@@ -9,8 +9,8 @@ import { LocalCall } from '../client/local-call.ts'
 import { clientHeadOf } from '../wire/client-head.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { ExchangeListener } from '../pipeline/exchange.ts'
-import type { Incoming } from '../pipeline/outgoing.ts'
-import { destinationOf } from '../pipeline/routes.ts'
+import type { Incoming } from '../pipeline/plan/outgoing.ts'
+import { destinationOf } from '../pipeline/plan/routes.ts'
 import type { KnownKey } from '../pool/authenticate.ts'
 
 /** The part of the server that a local request passes through. */

@@ -4,7 +4,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import { isObject } from '../../translate/json-fields.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
-import { readBody } from '../pipeline/read-request.ts'
+import { readBody } from '../pipeline/plan/read-request.ts'
 import { knownModels, type Model } from './models.ts'
 
 /** The version of this API. Clients compare it with the one that brought a feature. */

@@ -1,0 +1,126 @@
+import { isEmptyAnswer, isErrorFrame } from '../../../provider/failures/error-frame.ts'
+import type { Outcome, Provider } from '../../../provider/provider.ts'
+import { readsUsageMember } from '../../../provider/usage/usage.ts'
+import { jsonOf } from './held-answer.ts'
+import type { UpstreamHead } from '../../transport/upstream-head.ts'
+import { inspectAnswer } from '../../wire/inspect-response.ts'
+import type { StreamError } from '../../wire/stream-error.ts'
+import { usageInTail } from '../../wire/usage-in-tail.ts'
+
+/**
+ * The classification of an upstream's answer: one for the client, with its usage source, or a refusal with
+ * its meaning.
+ */
+export type Verdict =
+  | { isAnswer: true; tellsUsage: unknown }
+  | {
+      isAnswer: false
+      outcome: Outcome
+      /** The HTTP status that it has, or should have had. */
+      status: number
+      /** The parsed body; undefined: not JSON. */
+      data: unknown
+    }
+
+interface Judge {
+  provider: Provider
+  /** Epoch milliseconds. */
+  now: number
+}
+
+/** Classifies a whole answer. A 200 alone is no success: some services send errors with it. */
+export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge): Verdict {
+  const isSuccess = head.status >= 200 && head.status < 300
+  const glance = isSuccess && readsUsageMember(judge.provider) ? inspectAnswer(body) : null
+  if (glance !== null)
+    return { isAnswer: true, tellsUsage: glance.usage === undefined ? usageInTail(body) : glance }
+  const data = jsonOf(body)
+  const isLie = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
+  if (isSuccess && !isLie && (data !== undefined || head.status === 204)) {
+    return { isAnswer: true, tellsUsage: data }
+  }
+  const outcome = outcomeOfWhole(head, body, { data, judge })
+  return {
+    isAnswer: false,
+    outcome,
+    status: isLie && isSuccess ? statusOf(outcome, statusIn(data)) : head.status,
+    data,
+  }
+}
+
+/** Classifies an error frame, at the start of a stream or in its middle. */
+export function classifyStreamError(
+  { status, body, text }: StreamError,
+  head: UpstreamHead,
+  judge: Judge,
+): { outcome: Outcome; status: number } {
+  const said = status ?? statusIn(body)
+  const outcome = judge.provider.outcome({
+    status: said ?? head.status,
+    header: (name) => head.get(name),
+    body,
+    text,
+    now: judge.now,
+  })
+  return { outcome, status: statusOf(outcome, said) }
+}
+
+/** An outcome that qwenctl itself detected, without a message of the provider. */
+export function localOutcome(outcome: Pick<Outcome, 'class' | 'code' | 'message'>): Outcome {
+  return { scope: 'account', until: null, ...outcome }
+}
+
+export function isEventStream(head: UpstreamHead): boolean {
+  const type = head.contentType
+  // Most answers are `application/json`: the first letter decides.
+  return type !== undefined && type.charCodeAt(0) !== 0x61 && /^text\/event-stream\b/i.test(type)
+}
+
+/** JSON or events, which can carry an error; sound and pictures cannot. */
+export function isJsonOrEvents(head: UpstreamHead): boolean {
+  return /^(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\b/i.test(head.contentType ?? '')
+}
+
+function outcomeOfWhole(
+  head: UpstreamHead,
+  body: Buffer,
+  { data, judge }: { data: unknown; judge: Judge },
+): Outcome {
+  if (head.status >= 300 && head.status < 400) {
+    const message = `the upstream answered with a redirect (${head.status}), which is not followed`
+    return localOutcome({ class: 'overloaded', code: 'redirect', message })
+  }
+  if (data === undefined && head.status < 300) {
+    const what = body.length === 0 ? 'nothing' : 'something that is no JSON'
+    return localOutcome({
+      class: 'overloaded',
+      code: 'garbage',
+      message: `the upstream answered with ${what}`,
+    })
+  }
+  return judge.provider.outcome({
+    status: head.status,
+    header: (name) => head.get(name),
+    body: data,
+    text: body.toString('utf8', 0, 4096),
+    now: judge.now,
+  })
+}
+
+/** Events without their content type. */
+export function looksLikeEvents(body: Buffer): boolean {
+  return /^\uFEFF?(?:data|event|id|retry)?:/.test(body.toString('utf8', 0, 16))
+}
+
+/** The status that an error after a 200 would have had. */
+function statusOf(outcome: Outcome, said: number | null): number {
+  return said ?? (outcome.class === 'bad-request' ? 400 : 502)
+}
+
+/** The HTTP status that an error body names itself, as OpenRouter and Gemini do. */
+function statusIn(body: unknown): number | null {
+  const error = (Array.isArray(body) ? (body as unknown[])[0] : body) as
+    { error?: { code?: unknown } } | null | undefined
+  const code = error?.error?.code
+  return typeof code === 'number' && code >= 400 && code <= 599 ? code : null
+}

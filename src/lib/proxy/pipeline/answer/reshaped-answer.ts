@@ -1,0 +1,116 @@
+// An upstream's answer in the form that the client asked for: whole or as a stream, with labels that are true.
+// Services answer a request for a stream with JSON, stream without being asked, and name wrong content types.
+
+import { answerToEvents } from '../../../translate/reshape/answer-to-events.ts'
+import { eventsToAnswer } from '../../../translate/reshape/events-to-answer.ts'
+import { parseExact } from '../../../translate/reshape/exact-json.ts'
+import type { UpstreamHead } from '../../transport/upstream-head.ts'
+import { STREAM_HEADERS } from '../../wire/kept-open.ts'
+import { PassedHeaders, passedHeaders } from '../../wire/response-headers.ts'
+import { isEventStream, isJsonOrEvents, looksLikeEvents } from './classify-response.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Outgoing } from '../plan/outgoing.ts'
+
+const OPEN_OBJECT = 0x7b
+const OPEN_LIST = 0x5b
+
+/** The form that the beginning of a body shows; `blank`: nothing but space so far. */
+export function kindOfBody(chunk: Buffer): 'json' | 'events' | 'blank' | 'other' {
+  const first = chunk[0]
+  if (first === OPEN_OBJECT || first === OPEN_LIST) return 'json'
+  const text = chunk
+    .toString('latin1', 0, 64)
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart()
+  if (text === '') return 'blank'
+  if (text.startsWith('{') || text.startsWith('[')) return 'json'
+  return looksLikeEvents(Buffer.from(text)) ? 'events' : 'other'
+}
+
+/** Writes a whole answer as events; null: it is no answer of a known format. */
+function eventsOf(answer: Buffer, { plan, stripUsage }: Outgoing): Buffer | null {
+  const tellsUsage = plan === null ? !stripUsage : plan.wantsUsage
+  const events = answerToEvents(parseExact(answer.toString('utf8')), { tellsUsage })
+  return events === null ? null : Buffer.from(events)
+}
+
+/** Writes a whole answer as a stream that is a JSON list. */
+function listOf(answer: Buffer): Buffer {
+  return Buffer.concat([Buffer.from('['), answer, Buffer.from(']')])
+}
+
+/** Reads a complete stream as one answer; null: it is no stream of a known format. */
+export function wholeOf(stream: Buffer): Buffer | null {
+  const answer = eventsToAnswer(stream)
+  return answer === null ? null : Buffer.from(JSON.stringify(answer))
+}
+
+interface Sent {
+  isDecoded: boolean
+  isStream: boolean
+  /** A whole answer; undefined: it has another form. */
+  body: Buffer | undefined
+}
+
+/** The headers of an answer that passes to the client. */
+export function headersFor(head: UpstreamHead, { isDecoded, isStream, body }: Sent): PassedHeaders {
+  const type = typeToSend(head, isStream, body)
+  return isDecoded || type !== null ? relabelled(head, isDecoded, type) : passedHeaders(head)
+}
+
+/** Sends a whole answer as the client wants it: as it is, as events, or as a list. */
+export function sendWhole(
+  exchange: Exchange,
+  answer: Buffer,
+  { head, outgoing, passed }: { head: UpstreamHead; outgoing: Outgoing; passed: PassedHeaders },
+): void {
+  const { isStream, isList } = exchange
+  const events = isStream && !isList ? eventsOf(answer, outgoing) : null
+  if (events !== null) sendEvents(exchange, head, events)
+  else exchange.send(head.status, [], isList ? listOf(answer) : answer, passed)
+}
+
+/** Sends a whole answer as the stream that it became. */
+function sendEvents(exchange: Exchange, head: UpstreamHead, events: Buffer): void {
+  exchange.watcher = null
+  exchange.begin(head.status, [...eventHeadersFor(head).list])
+  exchange.write(events)
+  exchange.end()
+}
+
+/** The headers of a whole answer that becomes events. */
+function eventHeadersFor(head: UpstreamHead): PassedHeaders {
+  return new PassedHeaders([...relabelled(head, true, null).list.filter(isNoStreamHeader), ...STREAM_HEADERS])
+}
+
+function isNoStreamHeader(_: string, index: number, list: readonly string[]): boolean {
+  return !streamHeaderNames.has(list[index - (index % 2)]!.toLowerCase())
+}
+
+const streamHeaderNames: ReadonlySet<string> = new Set(['content-type', 'cache-control', 'x-accel-buffering'])
+
+/** The content type that is true where the upstream's is not; null: the upstream's is. */
+function typeToSend(head: UpstreamHead, isStream: boolean, body: Buffer | undefined): string | null {
+  if (isStream) return isEventStream(head) ? null : 'text/event-stream; charset=utf-8'
+  if (body === undefined || (isJsonOrEvents(head) && !isEventStream(head))) return null
+  return kindOfBody(body) === 'json' ? 'application/json' : null
+}
+
+function relabelled(head: UpstreamHead, isDecoded: boolean, type: string | null): PassedHeaders {
+  const { list } = passedHeaders(head)
+  const kept: string[] = []
+  for (let index = 0; index < list.length; index += 2) {
+    const name = list[index]!.toLowerCase()
+    if ((isDecoded && name === 'content-encoding') || (type !== null && name === 'content-type')) continue
+    kept.push(list[index]!, list[index + 1]!)
+  }
+  if (type !== null) kept.push('content-type', type)
+  return new PassedHeaders(kept)
+}
+
+/** The headers of a body that was decoded. */
+export function withoutCoding(rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter(
+    (_, index) => rawHeaders[index - (index % 2)]!.toLowerCase() !== 'content-encoding',
+  )
+}

@@ -1,0 +1,94 @@
+// Parameters that a translated request has although its client never wrote them, such as an effort. Models differ
+// in those that they know, and a request without them is still the client's.
+
+import { skipSpace } from '../../wire/json-scan.ts'
+import { memberSpans } from '../../wire/json-cursor.ts'
+import { splice } from '../../wire/edit-body.ts'
+import type { HeldAnswer } from '../answer/held-answer.ts'
+import type { Outgoing } from '../plan/outgoing.ts'
+
+/** Without these it would be another request. */
+const essential: ReadonlySet<string> = new Set([
+  ...['model', 'messages', 'input', 'contents', 'stream', 'system', 'instructions', 'systemInstruction'],
+  ...['tools', 'tool_choice', 'generationConfig', 'response_format', 'text', 'max_tokens'],
+  ...['stop', 'stop_sequences', 'n', 'logprobs', 'top_logprobs'],
+])
+
+/** Words about a parameter that a service does not take, or not with this value. */
+const REFUSED =
+  /unsupported|unrecognized|unknown|unexpected|not (?:supported|permitted|allowed|available|recognized)|(?:does not|doesn't|cannot) (?:support|be)|extra inputs|invalid|must be|should be|only supports?/i
+
+const NAMES = /[A-Za-z][A-Za-z0-9_]{2,40}/g
+const MOST_SEARCHED = 4096
+
+/** Services name this limit in two ways, and refuse the other name. */
+const twins: Readonly<Record<string, string>> = { max_completion_tokens: 'max_tokens' }
+
+/**
+ * The parameter that an upstream refuses, if the translation has added it; null: none. `client`: the body of the
+ * client.
+ */
+export function refusedAddition(
+  { body }: HeldAnswer,
+  { plan, body: sent }: Outgoing,
+  client: Buffer,
+): string | null {
+  if (plan === null) return null
+  const said = body.toString('utf8', 0, MOST_SEARCHED)
+  if (!REFUSED.test(said)) return null
+  for (const [name] of said.matchAll(NAMES)) {
+    if (essential.has(name) || !hasMember(sent, name) || hasFormat(sent, name)) continue
+    if (!hasMember(client, name)) return name
+  }
+  return null
+}
+
+/** Anthropic's form of the answer is beside the effort. */
+function hasFormat(body: Buffer, name: string): boolean {
+  if (name !== 'output_config') return false
+  return spansOf(body, name).some((span) => memberSpans(body, span, 'format').length > 0)
+}
+
+function hasMember(body: Buffer, name: string): boolean {
+  return spansOf(body, name).length > 0
+}
+
+function spansOf(body: Buffer, name: string): { start: number; end: number }[] {
+  return memberSpans(body, { start: skipSpace(body, 0), end: body.length }, name)
+}
+
+/** Returns the body without these members. A limit of tokens moves to its other name instead. */
+export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
+  let left = body
+  for (const name of names) {
+    for (const { start, end } of spansOf(left, name).toReversed()) {
+      const twin = twins[name]
+      const isRenamed = twin !== undefined && !hasMember(left, twin)
+      const key = keyStart(left, start)
+      if (isRenamed) left = splice(left, [{ start: key, end: start, text: `${JSON.stringify(twin)}:` }])
+      else left = splice(left, [{ ...withComma(left, key, end), text: '' }])
+    }
+  }
+  return left
+}
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+
+/** The offset of the key before this value. */
+function keyStart(body: Buffer, value: number): number {
+  return body.lastIndexOf(QUOTE, body.lastIndexOf(QUOTE, value - 1) - 1)
+}
+
+/** A member with the comma after it, or before it if it is the last. */
+function withComma(body: Buffer, start: number, end: number): { start: number; end: number } {
+  const after = skipSpace(body, end)
+  if (body[after] === COMMA) return { start, end: after + 1 }
+  let before = start - 1
+  while (
+    before > 0 &&
+    (body[before] === 0x20 || body[before] === 0x0a || body[before] === 0x0d || body[before] === 0x09)
+  )
+    before--
+  return body[before] === COMMA ? { start: before, end } : { start, end }
+}

@@ -1,0 +1,38 @@
+import type { Reservation } from '../../../quota/ledger.ts'
+import type { Member } from '../../../rotation/pool/member.ts'
+import type { RequestPlan } from '../plan/request-plan.ts'
+import type { Outgoing, PlanStep } from '../plan/outgoing.ts'
+import type { Target } from '../../pool/target.ts'
+import type { Translations } from '../plan/translations.ts'
+
+/** The reservation of a request that uses up nothing. */
+export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
+
+/**
+ * Why an account gets the same request again. Its kept connection closed under the request. It refused an
+ * option, a parameter or an effort that only qwenctl added. It refused state that another service sealed. Or it
+ * refused an access token that can be renewed.
+ */
+export type RetryReason =
+  'stale-connection' | 'usage-option' | 'added-parameter' | 'access-token' | 'effort' | 'sealed-state'
+
+/** An account's attempt at a request. */
+export interface Assignment {
+  plan: RequestPlan
+  step: PlanStep
+  member: Member
+  reservation: Reservation
+  /** The request in other formats; null: its route has none. */
+  translations: Translations | null
+  /** Why this account already had the same request, each time with its own reservation. */
+  retried: readonly RetryReason[]
+  /** Parameters that the translation has added and this account refuses. */
+  leftOut: readonly string[]
+  /** The request as sent; null: nothing was sent. */
+  sent: Sent | null
+}
+
+export interface Sent {
+  target: Target
+  outgoing: Outgoing
+}

@@ -1,0 +1,66 @@
+import type { QwenctlError } from '../../../base/errors.ts'
+import type { ReservationRequest, ReservationListener, Reservation } from '../../../quota/ledger.ts'
+import type { CapRoom } from '../../../rotation/cap-room.ts'
+import { CAPS_SUBJECT } from '../../../rotation/caps.ts'
+import type { Member } from '../../../rotation/pool/member.ts'
+import type { RotationRequest } from '../../../rotation/rotation-request.ts'
+import type { KnownKey } from '../../pool/authenticate.ts'
+import type { LivePool } from '../../pool/live-pool.ts'
+import type { Assignment } from './assignment.ts'
+
+const oneTooMany = { outcome: 'unreachable', refunded: true, note: 'over a cap' } as const
+
+/**
+ * Reserves one request on the account, and notifies the listener. Returns false, without notifying, if the
+ * account is full.
+ */
+export function reserveAccount(
+  live: LivePool,
+  { step, member }: Assignment,
+  key: KnownKey | null,
+  claimant: ReservationListener,
+): boolean {
+  const { ledger, caps } = live
+  const wanted = reservationRequest(live, member, step.wanted, key)
+  if (caps === null) return ledger.tryReserve(wanted, claimant)
+  reserveWithinCaps(caps, live, wanted).then(
+    (reservation) => claimant.onReserved(reservation),
+    (error: QwenctlError) => claimant.onFailed(error),
+  )
+  return true
+}
+
+/** Builds the ledger's subjects: the account without its headroom, and the key if it has limits. */
+function reservationRequest(
+  { pool, view }: LivePool,
+  member: Member,
+  asked: RotationRequest,
+  key: KnownKey | null,
+): ReservationRequest {
+  const { keep = 0 } = view
+  const wanted: ReservationRequest = { account: member.account.id }
+  if (key !== null && key.key.limits.length > 0) wanted.also = key.also
+  if (keep > 0) wanted.keep = keep
+  const probe = pool.probeOf(member, asked, view)
+  if (probe !== null) wanted.probe = probe
+  return wanted
+}
+
+async function reserveWithinCaps(
+  caps: CapRoom,
+  { ledger, view }: LivePool,
+  wanted: ReservationRequest,
+): Promise<Reservation | null> {
+  const { account } = wanted
+  if (!caps.hasRoom(account, ledger.state, view.now)) return null // taken since the account was chosen
+  if (caps.hasRate) wanted.also = [...(wanted.also ?? []), CAPS_SUBJECT]
+  caps.begin(account)
+  try {
+    const reservation = await ledger.reserve(wanted)
+    if (reservation === null || !caps.isOver(reservation, ledger.state)) return reservation
+    ledger.settle(reservation, oneTooMany)
+    return null
+  } finally {
+    caps.end(account)
+  }
+}

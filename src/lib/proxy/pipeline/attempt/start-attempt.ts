@@ -1,0 +1,108 @@
+import { QwenctlError } from '../../../base/errors.ts'
+import { leaveOut } from './added-parameters.ts'
+import type { AttemptContext } from '../attempt-context.ts'
+import type { AttemptResult } from './attempt-result.ts'
+import { Attempt } from './attempt.ts'
+import type { Exchange } from '../exchange.ts'
+import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
+import type { ProxyContext } from '../proxy-context.ts'
+import { buildOutgoing } from '../plan/outgoing.ts'
+import type { Target } from '../../pool/target.ts'
+import { credentialFailure } from './refresh-token.ts'
+import type { Assignment } from './assignment.ts'
+import { conversationIn } from '../../wire/stored-state.ts'
+
+/** Receives the end of an attempt. */
+export interface AttemptListener {
+  /** Null: the client left before the request was sent. */
+  onEnd(result: AttemptResult | null): void
+  onFailed(error: unknown): void
+}
+
+/**
+ * Sends a request to one account. The listener receives the result later, once. Throws if the account's
+ * format cannot express the request.
+ */
+export function startAttempt(
+  proxy: ProxyContext,
+  exchange: Exchange,
+  assignment: Assignment,
+  listener: AttemptListener,
+): void {
+  const { member, step } = assignment
+  const isRenewal = assignment.retried.at(-1) === 'access-token'
+  const target = isRenewal ? undefined : proxy.live.targetNow(member, step.dialect)
+  if (target !== undefined) return start(prepare(target, proxy, exchange, assignment), assignment, listener)
+  // Only these requests use a promise: their account must be opened or renewed first.
+  const refused = isRenewal ? (assignment.sent?.target.token ?? undefined) : undefined
+  proxy.live.target(member, step.dialect, refused).then(
+    (opened) => {
+      if (exchange.isGone) return listener.onEnd(null)
+      if (opened instanceof QwenctlError) {
+        noteAttempt(exchange, assignment)
+        return listener.onEnd(credentialFailure(opened, proxy.clock()))
+      }
+      try {
+        start(prepare(opened, proxy, exchange, assignment), assignment, listener)
+      } catch (error) {
+        listener.onFailed(error)
+      }
+    },
+    (error: unknown) => listener.onFailed(error),
+  )
+}
+
+function start(context: AttemptContext, assignment: Assignment, listener: AttemptListener): void {
+  // Counted only now: if its format cannot express the request, the account was not asked.
+  noteAttempt(context.exchange, assignment)
+  new Attempt(context, listener).start()
+}
+
+function noteAttempt(exchange: Exchange, { member, step }: Assignment): void {
+  exchange.attempts += 1
+  exchange.account = member.account.name
+  exchange.isSimulated = member.provider.simulated
+  exchange.spoken = step.dialect
+}
+
+const NOTHING: readonly string[] = []
+
+/** The request in the account's format, without what the account has refused; null: no translation. */
+function translatedFor(
+  { translations, member, step, retried }: Assignment,
+  takesUsageOption: boolean,
+): TranslatedRequest | null {
+  if (step.format === null || translations === null) return null
+  const without: Without[] = takesUsageOption ? [] : ['usage-option']
+  for (const reason of retried) if (reason === 'effort' || reason === 'sealed-state') without.push(reason)
+  return translations.make(member, step, without)
+}
+
+function prepare(
+  target: Target,
+  { live, upstreams, heartbeats, clock }: ProxyContext,
+  exchange: Exchange,
+  assignment: Assignment,
+): AttemptContext {
+  const { plan, step, member, retried } = assignment
+  const { incoming, body } = plan
+  const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
+  const translated = translatedFor(assignment, takesUsageOption)
+  const outgoing = buildOutgoing(incoming, body, step, {
+    ...{ exchange, takesUsageOption, translated },
+    provider: member.account.provider,
+    authHeaders: target.authHeaders,
+    dropsSeals: retried.includes('sealed-state'),
+  })
+  exchange.isTranslated = translated !== null
+  exchange.leftOut = translated?.plan.leftOut ?? NOTHING
+  const model = step.wanted.model ?? null
+  const refused = target.refusedParameters?.get(model ?? '') ?? []
+  const leftOut = refused.length === 0 ? assignment.leftOut : [...refused, ...assignment.leftOut]
+  if (leftOut.length > 0 && outgoing.plan !== null) outgoing.body = leaveOut(outgoing.body, leftOut)
+  assignment.sent = { target, outgoing }
+  const { route } = incoming
+  const storedIn =
+    route.keepsState && body.scan !== null ? conversationIn(body.bytes, body.scan.fields) : null
+  return { exchange, route, member, model, storedIn, live, target, upstreams, heartbeats, clock, outgoing }
+}

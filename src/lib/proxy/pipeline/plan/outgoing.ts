@@ -1,0 +1,155 @@
+import type { Dialect } from '../../../provider/provider.ts'
+import type { RotationRequest } from '../../../rotation/rotation-request.ts'
+import type { TranslatedRequest, TranslationPlan, UpstreamFormat } from '../../../translate/translate.ts'
+import { scrubRequest } from '../../../translate/translate.ts'
+import { acquireFor } from '../../transport/body-memory.ts'
+import type { ClientHead } from '../../wire/client-head.ts'
+import type { UpstreamRequest } from '../../transport/upstream-call.ts'
+import type { Target } from '../../pool/target.ts'
+import type { Exchange } from '../exchange.ts'
+import type { RequestBody } from './read-request.ts'
+import type { PathFacts, Route } from './routes.ts'
+import { CheckedHeaders } from '../../wire/checked-headers.ts'
+import { modelEdits, splice, usageEdits } from '../../wire/edit-body.ts'
+import { scanBody } from '../../wire/scan-body.ts'
+import { requestHeaders } from '../../wire/response-headers.ts'
+
+/** A client's request, as received. */
+export interface Incoming {
+  route: Route
+  query: string
+  /** Null: the body has the model. */
+  facts: PathFacts | null
+  head: ClientHead
+  bytes: Buffer
+}
+
+/** A way to serve a request: what it asks of the pool, and the wire format used upstream. */
+export interface PlanStep {
+  wanted: RotationRequest
+  dialect: Dialect
+  /** The format to translate to; null: the client's own. */
+  format: UpstreamFormat | null
+  /** The first way of its model. */
+  isFirst: boolean
+}
+
+/** The request that goes upstream. */
+export interface Outgoing {
+  method: string
+  /** Below the account's base, with the query. */
+  path: string
+  headers: CheckedHeaders
+  body: Buffer
+  /** The request asks for the usage of a stream, although the client did not. */
+  asksForUsage: boolean
+  /** The proxy alone asked for the usage chunk. */
+  stripUsage: boolean
+  /** How the answer is translated into the client's format; null: no translation. */
+  plan: TranslationPlan | null
+}
+
+interface OutgoingContext {
+  exchange: Exchange
+  provider: string
+  /** The account could not open sealed state of the request. */
+  dropsSeals: boolean
+  /** False: the account refuses the usage option of streams. */
+  takesUsageOption: boolean
+  /** The headers with the account's credential. */
+  authHeaders: CheckedHeaders
+  /** The request in the account's format; null: it stays in the client's. */
+  translated: TranslatedRequest | null
+}
+
+/** Builds the request for this account's upstream. Bytes that need no change stay as they came. */
+export function buildOutgoing(
+  { route, query, head, bytes: received }: Incoming,
+  read: RequestBody,
+  { wanted }: PlanStep,
+  context: OutgoingContext,
+): Outgoing {
+  if (context.translated !== null) return translated(head, context.translated)
+  const body = context.dropsSeals || hasForeignState(route, received) ? scrubbed(route, read, context) : read
+  const { bytes } = body
+  const { method } = context.exchange.call
+  const asksForUsage = body.isStream && route.asksForUsage && context.takesUsageOption
+  const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
+  const path = route.path + query
+  const headers = route.service === null ? head.forwarded : withoutOwnHeaders(head, context.authHeaders)
+  if (!asksForUsage && !hasOwnModel)
+    return { method, path, headers, body: bytes, asksForUsage: false, stripUsage: false, plan: null }
+  const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
+  const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
+  const { exchange } = context
+  const edited =
+    edits.length === 0
+      ? bytes
+      : splice(bytes, edits, (length) => acquireFor(exchange, exchange.call.memory, length))
+  const isOurs = usage.length > 0
+  return { method, path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
+}
+
+/** The request on the wire. A method without a body announces none. */
+export function requestTo(target: Target, { method, path, headers, body }: Outgoing): UpstreamRequest {
+  const sent = method !== 'POST' && body.length === 0 ? null : body
+  return { method, path: target.base.whole(path), headers, more: target.authHeaders, body: sent }
+}
+
+/** Leaves out the client's headers of the names that the proxy writes, those with the key of the service. */
+function withoutOwnHeaders(head: ClientHead, authHeaders: CheckedHeaders): CheckedHeaders {
+  const names = authHeaders.list.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  const { list } = head.forwarded
+  const isOwn = (index: number) => names.includes(list[index - (index % 2)]!.toLowerCase())
+  if (!list.some((_, index) => isOwn(index))) return head.forwarded
+  return new CheckedHeaders(list.filter((_, index) => !isOwn(index)))
+}
+
+const ENVELOPE = Buffer.from('"qwenctl.1.')
+const UNSIGNED = ['"signature":""', '"signature": ""'].map((mark) => Buffer.from(mark))
+
+/** Whether the request may have state that this format's services refuse. Native searches cost little. */
+function hasForeignState({ format }: Route, bytes: Buffer): boolean {
+  if (format !== 'messages' && format !== 'responses') return false
+  if (bytes.includes(ENVELOPE)) return true
+  return format === 'messages' && UNSIGNED.some((mark) => bytes.includes(mark))
+}
+
+function scrubbed(
+  { format }: Route,
+  read: RequestBody,
+  { provider, dropsSeals }: OutgoingContext,
+): RequestBody {
+  const text = scrubRequest(format!, read.bytes.toString('utf8'), { provider, dropsAll: dropsSeals })
+  if (text === null) return read
+  const bytes = Buffer.from(text)
+  const scan = scanBody(bytes)
+  return scan.ok ? { ...read, bytes, scan, modelEdit: (name) => modelEdits(scan, name) } : read
+}
+
+function translated(head: ClientHead, { body, path, asksForUsage, plan }: TranslatedRequest): Outgoing {
+  return {
+    method: 'POST',
+    path,
+    asksForUsage,
+    headers: inOtherDialect(head.rawHeaders, plan),
+    body: Buffer.from(body),
+    stripUsage: false,
+    plan,
+  }
+}
+
+/** https://docs.anthropic.com/en/api/versioning: the one version of the Messages API, required in every request. */
+const MESSAGES_VERSION = ['anthropic-version', '2023-06-01']
+
+/** Headers about the client's own format mean nothing in the other. Some services refuse unknown ones. */
+function inOtherDialect(rawHeaders: readonly string[], { to }: TranslationPlan): CheckedHeaders {
+  const all = requestHeaders(rawHeaders)
+  const kept = to === 'messages' ? [...MESSAGES_VERSION] : []
+  for (let index = 0; index < all.length; index += 2) {
+    const name = all[index]!
+    if (/^(?:anthropic|openai|x-goog|x-codex)-|^x-stainless-|^originator$/i.test(name)) continue
+    kept.push(name, all[index + 1]!)
+  }
+  return new CheckedHeaders(kept)
+}

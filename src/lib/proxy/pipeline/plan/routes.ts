@@ -1,0 +1,228 @@
+import type { Dialect } from '../../../provider/provider.ts'
+import type { Format, UpstreamFormat } from '../../../translate/translate.ts'
+import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
+
+/** The format and dialect in which an account gets a request. */
+export interface UpstreamWay {
+  dialect: Dialect
+  /** Null: the client's own, whatever it is. */
+  format: UpstreamFormat | null
+  /** The path that the account must not lack; null: every account of the dialect has it. */
+  route: string | null
+}
+
+/** An endpoint of the pool: the client's wire format there, and the matching upstream path. */
+export interface Route {
+  dialect: Dialect
+  /** The name in logs and metrics: never a path that a client made up. */
+  name: string
+  /** Below the upstream's base. */
+  path: string
+  /** Streams of this route report usage only on request. */
+  asksForUsage: boolean
+  /** The request may bring a file in a form. The answer may be sound, a picture or plain text. */
+  isMedia: boolean
+  /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
+  format: Format | null
+  /** How accounts can serve it, the client's own format first; empty: qwenctl answers it itself. */
+  ways: readonly UpstreamWay[]
+  /** The account that made an answer stores it, and later requests name it. */
+  keepsState: boolean
+  /** False: it uses up none of the account's requests. */
+  isCounted: boolean
+  /** The endpoint of Ollama's API that the request came to; null: none. */
+  ollama: OllamaRoute | null
+  /** The service of a request to any HTTP API; null: a request for a model. */
+  service: string | null
+}
+
+const openai = (path: string, more: Partial<Route> = {}): Route => ({
+  dialect: 'openai',
+  name: `/v1${path}`,
+  path,
+  asksForUsage: false,
+  isMedia: false,
+  format: null,
+  ways: [{ dialect: 'openai', format: null, route: path }],
+  keepsState: false,
+  isCounted: true,
+  ollama: null,
+  service: null,
+  ...more,
+})
+const anthropic = (path: string, more: Partial<Route> = {}): Route =>
+  openai(path, {
+    dialect: 'anthropic',
+    ways: [{ dialect: 'anthropic', format: null, route: path }],
+    ...more,
+  })
+
+// Every service of a dialect has its chat.
+const asChat: UpstreamWay = { dialect: 'openai', format: 'chat', route: null }
+const asMessages: UpstreamWay = { dialect: 'anthropic', format: 'messages', route: null }
+const asEmbeddings: UpstreamWay = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
+const asResponses: UpstreamWay = { dialect: 'openai', format: 'responses', route: '/responses' }
+
+const routes = [
+  openai('/chat/completions', { asksForUsage: true, format: 'chat', ways: [asChat, asMessages] }),
+  openai('/completions', { asksForUsage: true }),
+  openai('/embeddings'),
+  openai('/responses', { keepsState: true, format: 'responses', ways: [asResponses, asChat, asMessages] }),
+  openai('/responses/compact', { keepsState: true }),
+  openai('/responses/input_tokens', { isCounted: false }),
+  openai('/moderations'),
+  openai('/rerank'),
+  openai('/images/generations', { isMedia: true }),
+  openai('/images/edits', { isMedia: true }),
+  openai('/images/variations', { isMedia: true }),
+  openai('/audio/speech', { isMedia: true }),
+  openai('/audio/transcriptions', { isMedia: true }),
+  openai('/audio/translations', { isMedia: true }),
+  anthropic('/messages', { format: 'messages', ways: [asMessages, asChat] }),
+  anthropic('/messages/count_tokens', { isCounted: false }),
+]
+
+const ollama = (name: OllamaRoute, route: Route): [string, Route] => [
+  `/api/${name}`,
+  { ...route, name: `/api/${name}`, ollama: name },
+]
+const chat = openai('/chat/completions', { format: 'chat', ways: [asChat, asMessages] })
+
+const ollamaRoutes: ReadonlyMap<string, Route> = new Map([
+  ollama('chat', chat),
+  ollama('generate', chat),
+  ollama('embed', openai('/embeddings')),
+  ollama('embeddings', openai('/embeddings')),
+])
+
+const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
+
+/**
+ * Services have more endpoints for pictures and sound than OpenAI. Without dots, no path leaves these
+ * folders.
+ */
+const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
+
+/** The facts of a request that its path has, and not its body. */
+export interface PathFacts {
+  model: string
+  isStream: boolean
+  /** The stream is a JSON list, not events. */
+  isList: boolean
+}
+
+/** The destination of a request. */
+export interface Destination {
+  /** As in the table: `/v1` may be missing, because clients differ in their base URL. */
+  readonly path: string
+  /** With its question mark; empty: there is none. */
+  readonly query: string
+  /** Null: not a pool route. */
+  readonly route: Route | null
+  /** Null: the body has them. */
+  readonly facts: PathFacts | null
+}
+
+let last: { url: string; destination: Destination } | null = null
+
+/** Most requests have the same destination as the one before. */
+export function destinationOf(url: string): Destination {
+  if (last?.url === url) return last.destination
+  const mark = url.indexOf('?')
+  const whole = mark < 0 ? url : url.slice(0, mark)
+  const query = mark < 0 ? '' : url.slice(mark)
+  const plain = whole.startsWith('/v1/') ? whole.slice(3) : whole
+  const known = byPath.get(plain)
+  const destination =
+    known === undefined ? unusualDestination(whole, query) : { path: plain, query, route: known, facts: null }
+  last = { url, destination }
+  return destination
+}
+
+function unusualDestination(whole: string, query: string): Destination {
+  const service = SERVICE_PATH.exec(whole)
+  if (service !== null) return serviceDestination(service, query)
+  const path = tidyPath(whole)
+  return geminiDestination(path, query) ?? { path, query, route: routeFor(path), facts: null }
+}
+
+/** Google's paths name the model, and the method after a colon. */
+const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
+
+const geminiRoute = openai('/chat/completions', {
+  name: '/v1beta/models/*:generateContent',
+  format: 'gemini',
+  ways: [asChat, asMessages],
+})
+const geminiRoutes: ReadonlyMap<string, Route> = new Map([
+  ['generateContent', geminiRoute],
+  ['embedContent', { ...geminiRoute, name: '/v1beta/models/*:embedContent', ways: [asEmbeddings] }],
+  [
+    'batchEmbedContents',
+    { ...geminiRoute, name: '/v1beta/models/*:batchEmbedContents', ways: [asEmbeddings] },
+  ],
+  // No account has Google's counts: they are estimated.
+  [
+    'countTokens',
+    {
+      ...geminiRoute,
+      name: '/v1beta/models/*:countTokens',
+      path: '/countTokens',
+      ways: [],
+      isCounted: false,
+    },
+  ],
+  ['streamGenerateContent', { ...geminiRoute, name: '/v1beta/models/*:streamGenerateContent' }],
+])
+
+function geminiDestination(path: string, query: string): Destination | null {
+  const [, name = '', method = ''] = GEMINI_PATH.exec(path) ?? []
+  const route = geminiRoutes.get(method)
+  if (route === undefined) return null
+  const isStream = method === 'streamGenerateContent'
+  const isList = isStream && !/[?&]alt=sse\b/.test(query)
+  return { path, query, route, facts: { model: decodedName(name), isStream, isList } }
+}
+
+function decodedName(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // no account lists it
+  }
+}
+
+/** `/services/NAME/PATH`. The path goes upstream as the client wrote it. */
+const SERVICE_PATH = /^\/services\/([A-Za-z0-9][A-Za-z0-9._@+-]{0,63})(\/.*)?$/
+
+/** A path with such a segment, encoded or not, would leave the base URL of the account. */
+const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/\\]|%2f|%5c)/i
+
+function serviceDestination([, service = '', below = '/']: RegExpExecArray, query: string): Destination {
+  const name = '/services/*'
+  const path = `/services/${service}${below}`
+  if (DOT_SEGMENT.test(below)) return { path, query, route: null, facts: null }
+  return { path, query, route: openai(below, { name, service, isMedia: true }), facts: null }
+}
+
+/** Prefixes that clients add to an endpoint when they combine two base URLs. */
+const BASE = /^(?:\/(?:openai|anthropic)(?=\/))?(?:\/v1(?=\/|$))*/i
+
+/** Removes what base URLs leave in a path: doubled slashes, a slash at the end, `/v1` once or more. */
+function tidyPath(whole: string): string {
+  const single = whole.replace(/\/{2,}/g, '/')
+  const open = single.endsWith('/') ? single.slice(0, -1) : single
+  return open.replace(BASE, '') || '/'
+}
+
+function routeFor(path: string): Route | null {
+  const known = byPath.get(path) ?? ollamaRoutes.get(path)
+  if (known !== undefined) return known
+  const folder = MEDIA_PATH.exec(path)?.[1]
+  return folder === undefined ? null : openai(path, { isMedia: true, name: `/v1/${folder}/*` })
+}
+
+/** The wire format of a path's errors, even for an unknown path. */
+export function dialectOf(path: string, hasAnthropicVersion: boolean): Dialect {
+  return path.startsWith('/messages') || hasAnthropicVersion ? 'anthropic' : 'openai'
+}

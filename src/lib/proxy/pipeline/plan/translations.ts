@@ -1,0 +1,69 @@
+import type { QwenctlError } from '../../../base/errors.ts'
+import { isQwenctlError } from '../../../base/errors.ts'
+import type { Member } from '../../../rotation/pool/member.ts'
+import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
+import { translateRequest } from '../../../translate/translate.ts'
+import type { Incoming, PlanStep } from './outgoing.ts'
+import type { RequestBody } from './read-request.ts'
+
+interface TranslationsContext {
+  requestId: string
+  now: number
+  refusesUnknown: boolean
+}
+
+/** The translations of one request, each made once for all accounts of a service. */
+export class Translations {
+  /** The first refusal: no account of another format can serve the request. */
+  refusal: QwenctlError | null = null
+  readonly #incoming: Incoming
+  readonly #body: RequestBody
+  readonly #context: TranslationsContext
+  readonly #made = new Map<string, TranslatedRequest | null>()
+  #text: string | null = null
+
+  constructor(incoming: Incoming, body: RequestBody, context: TranslationsContext) {
+    this.#incoming = incoming
+    this.#body = body
+    this.#context = context
+  }
+
+  /**
+   * The request for an account of another format; null: that format cannot express it. `without`: parts that the
+   * account has refused.
+   */
+  make(
+    { account }: Member,
+    { wanted, format }: PlanStep,
+    without: readonly Without[] = [],
+  ): TranslatedRequest | null {
+    const key = [format, account.provider, wanted.model, ...without].join(' ')
+    const known = this.#made.get(key)
+    if (known !== undefined) return known
+    const made = this.#translate(account.provider, { wanted, format }, without)
+    this.#made.set(key, made)
+    return made
+  }
+
+  #translate(
+    provider: string,
+    { wanted, format }: Pick<PlanStep, 'wanted' | 'format'>,
+    without: readonly Without[],
+  ): TranslatedRequest | null {
+    const { route, bytes, facts } = this.#incoming
+    const { requestId, now, refusesUnknown } = this.#context
+    this.#text ??= bytes.toString('utf8')
+    try {
+      return translateRequest(route.format!, format!, this.#text, {
+        ...{ provider, requestId, now, refusesUnknown, without },
+        model: wanted.model ?? this.#body.model ?? '',
+        isStream: this.#body.isStream,
+        isList: facts?.isList === true,
+      })
+    } catch (error) {
+      if (!isQwenctlError(error)) throw error
+      this.refusal ??= error
+      return null
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { LivePool } from '../../pool/live-pool.ts'
+import type { Exchange } from '../exchange.ts'
+import { earliestReturn, type Failure } from './final-error.ts'
+import { lastingRefusal } from './lasting-refusal.ts'
+import { everyStep, type RequestPlan } from '../plan/request-plan.ts'
+
+/** The endpoints that count tokens, with the forms of their answers. */
+const forms: ReadonlyMap<string, (tokens: number) => object> = new Map<string, (tokens: number) => object>([
+  ['/messages/count_tokens', (tokens) => ({ input_tokens: tokens })],
+  ['/responses/input_tokens', (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens })],
+  ['/countTokens', (tokens) => ({ totalTokens: tokens })], // https://ai.google.dev/api/tokens (2026-11)
+])
+
+/**
+ * Answers a count of tokens with an estimate if no account can count, with a header that says so. False: it is no
+ * such request, or an account can.
+ */
+export async function sendEstimate(
+  live: LivePool,
+  exchange: Exchange,
+  request: RequestPlan,
+  failures: readonly Failure[],
+): Promise<boolean> {
+  const { incoming, body } = request
+  const form = forms.get(incoming.route.path)
+  if (form === undefined || (incoming.route.ways.length > 0 && canCount(live, exchange, request, failures)))
+    return false
+  const { estimateTokens } = await import('./estimate-tokens.ts')
+  const counted = form(await estimateTokens(body.bytes))
+  const headers = ['content-type', 'application/json', 'x-qwenctl-estimated', 'true']
+  exchange.send(200, headers, Buffer.from(JSON.stringify(counted)))
+  return true
+}
+
+/** Whether an account has the endpoint, now or later, or the client wants this account alone. */
+function canCount(
+  live: LivePool,
+  exchange: Exchange,
+  request: RequestPlan,
+  failures: readonly Failure[],
+): boolean {
+  const { pinnedBy } = request
+  if (pinnedBy !== null) return true
+  const wanted = everyStep(request)
+  const first = earliestReturn(live, wanted, failures)
+  if (first !== null && first.at !== null) return true
+  const refusal = lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model })
+  return refusal.code !== 'route_not_served'
+}

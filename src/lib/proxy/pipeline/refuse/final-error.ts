@@ -1,0 +1,187 @@
+import { QwenctlError } from '../../../base/errors.ts'
+import { isContextOverflow } from '../../../provider/context-overflow.ts'
+import { lasts, refusal } from '../../../rotation/eligibility.ts'
+import type { Member } from '../../../rotation/pool/member.ts'
+import type { RotationRequest } from '../../../rotation/rotation-request.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Failure } from './failure.ts'
+import type { HeldAnswer } from '../answer/held-answer.ts'
+import type { LivePool, RefusalReport } from '../../pool/live-pool.ts'
+import { formatPin, lastingRefusal } from './lasting-refusal.ts'
+import { tellOverflow } from './overflow-answer.ts'
+import type { PinnedBy } from '../plan/request-plan.ts'
+import { PassedHeaders, responseHeaders } from '../../wire/response-headers.ts'
+
+export type { Failure } from './failure.ts'
+
+/** An account, and when it may serve: epoch milliseconds, or null when it needs a person. */
+export interface FirstReturn {
+  member: Member
+  at: number | null
+}
+
+/**
+ * Explains why no account could answer: with the upstream's own message if it is about the request, else with
+ * a qwenctl error.
+ */
+export function sendFinalError(
+  live: LivePool,
+  exchange: Exchange,
+  wanted: readonly RotationRequest[],
+  { failures, pinnedBy }: { failures: Failure[]; pinnedBy: PinnedBy },
+): void {
+  const isPinned = pinnedBy !== null
+  // The error of any HTTP API is for its client, and no dialect has a form for it.
+  const isOwn = isPinned || (wanted[0]?.service != null && failures.at(-1)?.outcome.class === 'overloaded')
+  const verdict = upstreamsVerdict(failures, isOwn)
+  if (verdict !== null)
+    return passOn(exchange, tellOverflow(verdict.held, verdict.outcome, exchange.errorShape), isOwn)
+  const first = earliestReturn(live, wanted, failures)
+  if (isForUpstreams(failures, first?.at ?? null, live.view.now))
+    return refuse(live, exchange, upstreamError(failures))
+  if (first === null || first.at === null)
+    return refuse(
+      live,
+      exchange,
+      lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model }),
+    )
+  const { member, at } = first
+  refuse(live, exchange, exhausted(live, wanted, { member, at }, pinnedBy), { member, at })
+}
+
+function exhausted(
+  live: LivePool,
+  wanted: readonly RotationRequest[],
+  first: { member: Member; at: number },
+  pinnedBy: PinnedBy,
+): QwenctlError {
+  const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
+  const { name, provider } = first.member.account
+  const account = `${provider}/${name}`
+  const when = `at ${new Date(first.at).toISOString()} (in ${seconds} s)${numbersOf(live, wanted, first.member)}`
+  return new QwenctlError(
+    'quota_exhausted',
+    pinnedBy !== null
+      ? `${account}, ${formatPin(pinnedBy)}, is out and returns ${when}`
+      : `every account for this request is out; ${account} returns first, ${when}`,
+    {
+      hint: 'qwenctl quota show tells what is left of each',
+      details: { retryAfterSeconds: seconds, returnsAt: first.at },
+    },
+  )
+}
+
+/**
+ * The limit that the account has used up, if qwenctl counted it. Cooldowns have none: a provider's message
+ * may be about others' requests.
+ */
+function numbersOf({ view }: LivePool, wanted: readonly RotationRequest[], member: Member): string {
+  const found = wanted
+    .map((request) => refusal(member, request, view))
+    .filter((each) => each !== null)
+    // Takes the last reason to end, not the earliest time: some times are relative to an earlier now.
+    .sort((one, other) => (lasts(one) < lasts(other) ? -1 : 1))[0]
+  return found === undefined || found.kind === 'cooling' ? '' : `: ${found.words}`
+}
+
+/** The last upstream answer about the request itself, which the client should read; null: none. */
+function upstreamsVerdict(failures: Failure[], isPinned: boolean): Answered | null {
+  // A client can shorten its conversation at once. The other models of its chain may be out for hours.
+  const last = failures.findLast(({ outcome }) => isContextOverflow(outcome)) ?? failures.at(-1)
+  if (last === undefined || !hasAnswer(last) || isRedirect(last.held)) return null
+  const isAboutRequest = last.outcome.class === 'bad-request' || isPinned
+  return isAboutRequest || failures.every(isDeclined) ? last : null
+}
+
+type Answered = Failure & { held: HeldAnswer }
+
+function hasAnswer(failure: Failure): failure is Answered {
+  return failure.held !== null
+}
+
+/** A client that followed the redirect would send the conversation to a place of the upstream's choosing. */
+function isRedirect({ status }: HeldAnswer): boolean {
+  return status >= 300 && status < 400
+}
+
+/**
+ * The first account to return of those that fit any of these; see `Pool.earliestReturn`. Accounts that
+ * declined this very request serve others as before, so they do not return for it.
+ */
+export function earliestReturn(
+  { pool, view }: LivePool,
+  wanted: readonly RotationRequest[],
+  failures: readonly Failure[] = [],
+): FirstReturn | null {
+  const declined = new Set(failures.filter(isDeclined).map(({ member }) => member.account.id))
+  let first: FirstReturn | null = null
+  for (const request of wanted) {
+    const found =
+      declined.size === 0
+        ? pool.earliestReturn(request, view)
+        : pool.earliestReturnBut(request, view, declined)
+    if (found === null) continue
+    if (first === null || (found.at ?? Infinity) < (first.at ?? Infinity)) first = found
+  }
+  return first
+}
+
+function refuse(
+  live: LivePool,
+  exchange: Exchange,
+  error: QwenctlError,
+  returns: RefusalReport['returns'] = null,
+): void {
+  live.tellRefusal({ requestId: exchange.id, code: error.code, message: error.message, returns })
+  exchange.sendError(error)
+}
+
+/**
+ * Upstreams failed, and no quota is the cause: no other account was asked, or a retry may succeed at once.
+ */
+export function isForUpstreams(failures: Failure[], firstReturn: number | null, now: number): boolean {
+  if (!failures.some(isUpstreamsFault)) return false
+  return failures.every(isUpstreamsFault) || (firstReturn !== null && firstReturn <= now)
+}
+
+/** This account cannot serve this one request. The client can make the request smaller. */
+function isDeclined({ outcome }: Failure): boolean {
+  return outcome.class === 'request-declined'
+}
+
+function isUpstreamsFault({ outcome }: Failure): boolean {
+  // `auth-refresh` here means that the login server was not reachable.
+  return ['overloaded', 'unreachable', 'timeout', 'auth-refresh'].includes(outcome.class)
+}
+
+/**
+ * Passes the upstream's answer on as it came. A pinned account's `retry-after` is correct for its request,
+ * which has no other account.
+ */
+function passOn(exchange: Exchange, held: HeldAnswer, isPinned: boolean): void {
+  const headers = responseHeaders(held.rawHeaders)
+  if (isPinned) {
+    for (let index = 0; index < held.rawHeaders.length; index += 2) {
+      const name = held.rawHeaders[index] ?? ''
+      if (name.toLowerCase().startsWith('retry-after')) headers.push(name, held.rawHeaders[index + 1] ?? '')
+    }
+  }
+  exchange.send(held.status, [], held.body, new PassedHeaders(headers))
+}
+
+function upstreamError(failures: Failure[]): QwenctlError {
+  const isLate = failures.every(({ outcome }) => outcome.class === 'timeout')
+  const tried = failures.slice(-3).map(({ member, outcome, held }) => {
+    const { provider, name } = member.account
+    const said = held === null ? '' : ` answered ${held.status}`
+    return `${provider}/${name}${said}: ${outcome.message}`
+  })
+  // An upstream that sends 503 has answered.
+  const what = failures.every(({ held }) => held === null)
+    ? 'no upstream answered'
+    : 'no upstream could serve it'
+  return new QwenctlError(
+    isLate ? 'upstream_timeout' : 'upstream_unavailable',
+    `${what} (${tried.join('; ')})`,
+  )
+}

@@ -1,0 +1,29 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { leaveOut } from '../../../../../src/lib/proxy/pipeline/attempt/added-parameters.ts'
+
+test('a member that is left out is gone, and all others keep their order and bytes', () => {
+  const key = fc
+    .stringMatching(/^[a-z_]{1,12}$/)
+    .filter((name) => !/^max_/.test(name) && name !== '__proto__')
+  fc.assert(
+    fc.property(
+      fc.dictionary(key, fc.jsonValue()),
+      fc.jsonValue(),
+      fc.nat(),
+      fc.constantFrom(0, 1),
+      (rest, value, at, indent) => {
+        const entries = Object.entries(rest).filter(([name]) => name !== 'gone')
+        const all = entries.toSpliced(at % (entries.length + 1), 0, ['gone', value])
+        const body = Buffer.from(JSON.stringify(Object.fromEntries(all), null, indent))
+        const left = leaveOut(body, ['gone', 'never_there']).toString()
+        expect(JSON.stringify(JSON.parse(left))).toBe(JSON.stringify(Object.fromEntries(entries)))
+      },
+    ),
+  )
+})
+
+test('a limit of tokens moves to its other name', () => {
+  const body = Buffer.from('{"a":1,"max_completion_tokens": 9,"b":2}')
+  expect(leaveOut(body, ['max_completion_tokens']).toString()).toBe('{"a":1,"max_tokens":9,"b":2}')
+})
