@@ -10,7 +10,7 @@ import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
  */
 const BUNDLED = new Set(['@oclif/core', 'cli-table3', 'chalk', 'lowdb'])
 
-/** All that these load is in one file. */
+/** One file holds all sources that these load. */
 const USUAL = [
   'lib/terminal/run-cli.ts',
   'hooks/providers.ts',

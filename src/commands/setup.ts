@@ -76,7 +76,7 @@ export default class Setup extends AccountCommand {
       ...{ home: homedir(), env: process.env, exists: existsSync },
       ...{ url, key, model },
     })
-    const trial = setups.plan(client, facts(keyName === null ? NO_KEY : 'qk_…')) // refuses before a key is made
+    const trial = setups.plan(client, facts(keyName === null ? NO_KEY : 'qk_…')) // throws before a key is created
     if (dryRun) return this.#show(client, trial, { dryRun, undone: false, key: keyName })
     await this.#revoke(setups.keyOf(client.id))
     const secret = keyName === null ? NO_KEY : await this.#create(keyName, account)

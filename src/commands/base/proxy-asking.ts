@@ -1,4 +1,4 @@
-// The pool and the ledger are the usual ones, without a running proxy: the pool listens on a loopback address for the
+// Requests without a running proxy, over the usual accounts and ledger: a pool listens on a loopback address for the
 // duration of a request.
 
 import type { Pool } from '../../lib/toolkit/ask/pool-client.ts'

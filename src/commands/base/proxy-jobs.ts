@@ -7,7 +7,7 @@ import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 import { withPool } from './proxy-asking.ts'
 
 export interface JobsOfProxy {
-  /** Starts runs of a job now, for these accounts or for all. Resolves when they have begun. */
+  /** Starts a job now, for these accounts or for all. Resolves when the runs have begun. */
   run: (job: string, accounts: string[]) => Promise<{ id: string; account: string }[]>
   /** Stops the schedule and its runs. */
   stop: (reason: string) => Promise<void>

@@ -35,7 +35,7 @@ export default class JobsRuns extends ToolkitCommand {
     const query = { job: args.job, account, limit, withOutput }
     const newest = await this.toolkit.jobs.runs(query)
     const status = flags.status as RunView['status'] | undefined
-    // The newest of this status, however old. A status that no run has is refused below.
+    // The newest runs of this status, at any age. An unknown status is refused below.
     const fitting = status === undefined ? [] : await this.toolkit.jobs.runs({ ...query, status })
     const found = fitting.length > 0 ? fitting : newest
     const runs = pickItems(found, shape, flags)

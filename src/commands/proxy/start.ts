@@ -162,7 +162,7 @@ export default class ProxyStart extends AccountCommand {
     }
   }
 
-  /** A fault of the jobs does not keep the proxy from serving. */
+  /** The proxy serves even if the jobs fail to start. */
   private async startJobs(url: string, user: string | null): Promise<void> {
     const onTrouble = (message: string) => this.caution(message)
     try {

@@ -14,7 +14,7 @@ export interface ManagedProxy {
   inFlight: number
 }
 
-/** Starts runs of a job, for references or ids of accounts; none: all of the job. Resolves when they have begun. */
+/** Starts a job for references or ids of accounts; none: all of the job. Resolves when the runs have begun. */
 export type RunJob = (job: string, accounts: string[]) => Promise<{ id: string; account: string }[]>
 
 export interface ManagementOptions {

@@ -55,7 +55,7 @@ export interface RequestRecord {
   inputTokens: number | null
   outputTokens: number | null
   costUsd: number | null
-  /** The service named no tokens, or not all of them: qwenctl estimates. */
+  /** The service reported no tokens, or not all of them, so qwenctl estimates. */
   isEstimated: boolean
   /** Bytes of the bodies on the wire. */
   bytesIn: number

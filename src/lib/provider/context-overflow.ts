@@ -1,5 +1,5 @@
-// A request that is longer than the model's context. Services say it in many words, and agents shorten the
-// conversation only at some of them.
+// A request that is longer than the model's context. Services have many different messages for it, and agents
+// recognise only some of them.
 
 import type { Outcome } from './provider.ts'
 
@@ -23,7 +23,7 @@ const WORDS = new RegExp(
   'i',
 )
 
-/** A rate of tokens is not the size of a context: waiting helps there. */
+/** Messages about a token rate: they are not about the size of a context, because waiting helps. */
 const RATES = /per[ -]?(?:minute|day|hour|second)|\bT[PD][MD]\b/i
 
 /** Whether an upstream refused a request because it is longer than the model's context. */

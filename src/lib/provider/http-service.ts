@@ -10,7 +10,7 @@ export function isRefusal(status: number): boolean {
   return ABOUT_ACCOUNT.has(status)
 }
 
-/** Reads the answer of any HTTP API. All but the few statuses with one meaning are about the request. */
+/** Classifies the answer of any HTTP API. All statuses but the few with a single meaning are about the request. */
 function outcomeOfService(answer: Answer): Outcome {
   const found = classify(answer, [])
   if (ABOUT_ACCOUNT.has(answer.status) || answer.status >= 500) return { ...found, scope: 'account' }

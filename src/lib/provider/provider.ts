@@ -75,7 +75,7 @@ export interface Usage {
   audioOutputTokens?: number
   /** Web searches that the service ran for the answer. */
   webSearches?: number
-  /** The service named no tokens, or not all of them: qwenctl estimates. */
+  /** The service reported no tokens, or not all of them, so qwenctl estimates. */
   isEstimated?: true
 }
 
@@ -148,7 +148,7 @@ export interface Provider {
     path: string
     /** Headers that the service requires. */ headers?: Record<string, string>
   } | null
-  /** Reads the provider's own counts of an account; null: no way to ask is known. */
+  /** Reads the provider's own counts of an account; null: qwenctl knows no address for them. */
   plan: PlanReader | null
   /** The device-code login; null: there are only keys. */
   device: DeviceLogin | null

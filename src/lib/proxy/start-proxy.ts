@@ -217,7 +217,7 @@ function openServer(
   return { server, batches }
 }
 
-/** Sends lines in the name of a client key; null: without one. Throws `invalid_api_key` when the key is gone. */
+/** Sends lines with a client key; null: without one. Throws `invalid_api_key` if the key was removed. */
 function senderFor(server: ProxyServer, live: LivePool, keyId: string | null): LineSender {
   return async (request, signal) => {
     const key = keyId === null ? null : live.keys.byId(keyId)

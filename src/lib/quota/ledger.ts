@@ -59,7 +59,7 @@ export interface Ledger {
   readonly state: LedgerState
   /** The ledger's time in epoch milliseconds: the clock, but never before the newest event. */
   now(): number
-  /** Reads the events that other processes have written since; a shared store answers a moment later. */
+  /** Reads the new events of other processes; a shared store answers a moment later. */
   refresh(): void
   /** Resolves when the state has every event that the log had at the call. */
   catchUp(): Promise<void>

@@ -10,7 +10,7 @@ import { advance, charge, emptyUsage } from './window.ts'
  */
 export const LEARNED_HOLDS_MS = 7 * 86_400_000
 
-/** Begins the `from` of a limit that a plan reader reported: it repeats the use, and not only the maximum. */
+/** The prefix of `from` for limits of a plan reader: such a limit has the used amount, not only the maximum. */
 export const PLAN_PREFIX = 'plan: '
 
 /**

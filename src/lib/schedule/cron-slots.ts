@@ -3,7 +3,7 @@ import { instantOf, instantsAt, offsetsNear } from './local-times.ts'
 
 /** Calculates with a cron expression on a calendar without zones. Times as if in UTC, epoch milliseconds. */
 export interface CronCalendar {
-  /** The fault of an expression in words; null: it is sound. */
+  /** The fault of an expression in words; null: it is valid. */
   fault(expression: string): string | null
   /** The first match after `wall`; null: none is left. */
   next(expression: string, wall: number): number | null

@@ -1,10 +1,10 @@
 import type { Plan } from './slots.ts'
 import { countSlots, latestSlot, nextSlot } from './slots.ts'
 
-/** A slot this late after its time is still on time: a proxy that restarts needs a moment. */
+/** A slot up to this late counts as on time, because a proxy takes a moment to restart. */
 export const GRACE_MS = 120_000
 
-/** More missed slots are not counted one by one. */
+/** The maximum of missed slots that are counted one by one. */
 const MOST_COUNTED = 1000
 
 export interface DueInput {

@@ -1,7 +1,7 @@
 import { QwenctlError } from '../base/errors.ts'
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g
-/** Templates may use templates; deeper than this, they use each other. */
+/** The maximum nesting of templates: a deeper nesting is a cycle. */
 const DEEPEST = 5
 
 /** The names of the placeholders in a text, without duplicates. */

@@ -1,6 +1,6 @@
 import { wallClock } from '../quota/zone.ts'
 
-/** Daylight saving moves a clock by two hours at most; a wider span only costs time. */
+/** Daylight saving moves a clock by at most two hours. A longer search would only cost time. */
 const TRANSITION_MS = 3 * 3_600_000
 
 /** The zone's offset at an instant, in milliseconds: local time less UTC. */

@@ -29,7 +29,7 @@ function endOf({ clock, usage }: LimitState, subject: SubjectState, now: number)
   return usage.kind === 'fixed' ? usage.end : null
 }
 
-/** The account has no such limit: its use alone says when a window of that length has passed. */
+/** The account has no such limit: only its requests show when a window of that length ends. */
 function endOfUse({ lastUsedAt }: SubjectState, window: string): number | null {
   const clock = parseWindow(window)
   return clock.kind === 'calendar' || lastUsedAt === null ? null : lastUsedAt + clock.lengthMs

@@ -1,4 +1,4 @@
-// Money that is left, as providers count it.
+// Remaining money, as providers count it.
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'

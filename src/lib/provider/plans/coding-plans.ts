@@ -1,4 +1,4 @@
-// Windows of coding plans. Their addresses are those of the makers' own tools; only MiniMax documents its own.
+// Windows of coding plans. The addresses are those that the makers' own tools use; only MiniMax documents its address.
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
@@ -27,7 +27,7 @@ export const zaiPlan: PlanReader = {
   },
 }
 
-/** The counts named `usage` are what remains (MiniMax-AI/MiniMax-M2#99); the percent says it plainly. */
+/** The counts named `usage` are the remaining ones (MiniMax-AI/MiniMax-M2#99); the percent field is unambiguous. */
 export const minimaxPlan: PlanReader = {
   isOfficial: () => true,
   source: 'https://platform.minimax.io/docs/token-plan/faq, 2026-11-30',

@@ -9,7 +9,7 @@ export interface PlanReader {
   source: string
   /** The URL of the GET at these bases; null: there is none. */
   url(bases: Bases): string | null
-  /** The windows in the parsed answer; empty: it names none. Never throws. */
+  /** The windows in the parsed answer; empty: it has none. Never throws. */
   read(body: unknown, now: number): PlanWindow[]
 }
 

@@ -29,8 +29,8 @@ export function readUsageFields(usage: JsonObject): Usage | null {
 }
 
 /**
- * The cost in US dollars: `cost` (OpenRouter), or `cost.total_cost` (Perplexity). With a key of one's own at the
- * service behind it, OpenRouter's `cost` is its fee alone (openrouter.ai/docs/use-cases/usage-accounting, 2026-11-30).
+ * The cost in US dollars: `cost` (OpenRouter), or `cost.total_cost` (Perplexity). If the user has an own key at the
+ * upstream service, OpenRouter's `cost` is only its fee (openrouter.ai/docs/use-cases/usage-accounting, 2026-11-30).
  */
 export function readCost(usage: JsonObject): number | null {
   const { cost, cost_details: details } = usage
@@ -51,7 +51,7 @@ function inputTokens(usage: JsonObject): number | null {
   return whole ?? sum(count(usage.prompt_cache_hit_tokens), count(usage.prompt_cache_miss_tokens))
 }
 
-/** More tokens from the cache than there are: the service counts them beside the rest. */
+/** More cached tokens than input tokens: this service counts the two separately. */
 function withCacheBeside(whole: number, usage: JsonObject): number {
   const details = usage.prompt_tokens_details
   const cached = isRecord(details) ? count(details.cached_tokens) : null

@@ -162,7 +162,7 @@ export class BatchApi {
     return answer(exchange, { id, type: 'message_batch_deleted' })
   }
 
-  /** OpenAI has no such call: without one, a key would run out of room for batches. */
+  /** Not part of OpenAI's API. Without it, a key would reach its maximum number of batches. */
   #removeEnded({ id, state }: StoredBatch): void {
     if (!FINAL.has(state))
       throw new QwenctlError('invalid_request', `${id} has not ended`, { hint: 'cancel it first' })

@@ -18,7 +18,7 @@ import { FINAL, StoredBatches } from '../../toolkit/batch/http/stored.ts'
 
 export interface RunnerParts {
   toolkit: Toolkit
-  /** A sender for a client key; null: requests without a key. Throws `invalid_api_key` for a key that is gone. */
+  /** A sender for a client key; null: requests without a key. Throws `invalid_api_key` for a removed key. */
   senderFor: (keyId: string | null) => LineSender
   onTrouble: (message: string) => void
 }
@@ -48,7 +48,7 @@ export class BatchRunner {
     this.records = new BatchRecords(parts.toolkit.home)
   }
 
-  /** Runs what has not ended: after a restart, and when another proxy was killed. */
+  /** Runs the batches that have not ended: after a restart, and when another proxy was killed. */
   watch(): void {
     if (this.#timer !== null) return
     this.#timer = setInterval(() => this.#scan(), SCAN_EVERY_MS).unref()
@@ -111,7 +111,7 @@ export class BatchRunner {
       })
   }
 
-  /** A batch may wait for a place. */
+  /** Starts waiting batches while there is room. */
   #scanSoon(): void {
     if (this.#isClosed || this.#running.size >= MOST_AT_ONCE) return
     const waiting = this.stored.batches(null, null).filter(({ state }) => state === 'validating')
@@ -207,7 +207,7 @@ export class BatchRunner {
     })
   }
 
-  /** Lines without an answer, in the words of the service. */
+  /** The errors of lines without an answer, in the format of the service. */
   async #writeRest(
     { id, kind }: StoredBatch,
     input: BatchInput,

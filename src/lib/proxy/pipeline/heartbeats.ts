@@ -11,9 +11,9 @@ export interface WaitingStream {
 }
 
 /**
- * A first sign makes the answer a 200: a later error is then an event in it. SDKs throw at such an event, but repeat
- * only by status. So the first sign comes late, yet in time for the ten seconds that proxies and agents allow.
- * An upstream that has answered 200 itself has decided the status, so nothing is lost earlier.
+ * A first sign makes the answer a 200: a later error is then an event in it. SDKs throw on such an event, but retry
+ * only by status. So the first sign comes late, but within the ten seconds that proxies and agents allow.
+ * After a 200 of the upstream the status is known, so the sign may come earlier.
  */
 const SIGN_AFTER_MS = { 'no-status': 8_000, status: 4_000, closed: Infinity } as const
 const TICK_MS = 1_000

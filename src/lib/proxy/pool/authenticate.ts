@@ -73,7 +73,7 @@ export class Authenticator {
     this.#refuse(presented, found, from.remoteAddress ?? '')
   }
 
-  /** The key with this id, for work in its name; null: it is gone, paused or expired. */
+  /** The key with this id, for work on its behalf; null: it is removed, paused or expired. */
   byId(id: string): KnownKey | null {
     for (const known of this.#byHash.values()) {
       if (known.key.id !== id || known.isFormer === true) continue

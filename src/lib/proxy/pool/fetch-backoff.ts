@@ -1,7 +1,7 @@
 /** Seven failures in a row reach the longest wait: 64 times the shortest. */
 const MOST_DOUBLINGS = 6
 
-/** When a place is asked again after fetches that failed. The wait doubles with each failure in a row. */
+/** The time of the next fetch from an address after failures. The wait doubles with each failure in a row. */
 export class FetchBackoff {
   readonly #shortestMs: number
   readonly #failures = new Map<string, { count: number; at: number }>()

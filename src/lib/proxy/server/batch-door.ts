@@ -21,7 +21,7 @@ export function isBatchPath(path: string): boolean {
   return /^\/(?:files|batches|messages\/batches)(?:\/|$)/.test(path)
 }
 
-/** The way of requests for files and batches into their code. */
+/** Passes requests for files and batches to their code. */
 export class BatchDoor {
   readonly #folder: string
   readonly #open: () => Promise<BatchParts>

@@ -1,11 +1,11 @@
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 
-/** `GET /v1/usage`: what is left of the client's key. Without a key nothing limits the client itself. */
+/** `GET /v1/usage`: the remaining quota of the client's key. A client without a key has no limits of its own. */
 export async function answerUsage({ live }: ProxyContext, exchange: Exchange): Promise<void> {
   const name = exchange.key?.key.name
   if (name === undefined) return exchange.sendJson(200, unlimited)
-  // Accounts and groups are the administrator's matter.
+  // Only the administrator sees accounts and groups.
   const { hint, status, availableAt, expiresAt, overlapsUntil, models, limits, lastUsedAt } =
     await live.showKey(name)
   exchange.sendJson(200, {

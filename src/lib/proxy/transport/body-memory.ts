@@ -22,7 +22,7 @@ interface Holder {
   pieces: Buffer[] | null
 }
 
-/** Acquires room for a body that was changed for a request. */
+/** Acquires memory for the changed body of a request. */
 export function acquireFor(holder: Holder, memory: BodyMemory, bytes: number): Buffer {
   const piece = memory.acquire(bytes)
   ;(holder.pieces ??= []).push(piece)

@@ -8,7 +8,7 @@ interface CallOverIt {
   readonly watcher: { clientStopped(): void } | null
 }
 
-/** How much of what was written has left. */
+/** The number of written bytes that have left. */
 export interface WriteProgress {
   readonly hasUnsent: boolean
   readonly unsentBytes: number

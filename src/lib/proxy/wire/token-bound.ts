@@ -1,5 +1,5 @@
-// An upper estimate of tokens from the bytes of an answer. It serves where no usage comes, or a stream ends early. A
-// tokenizer would take a hundred times as long, and each service has its own.
+// An upper bound of the tokens in the bytes of an answer, for answers without a usage and for streams that end early.
+// A tokenizer would take a hundred times as long, and each service has its own.
 
 /** Keys with the text of an answer, in every dialect. Base64 of pictures and sounds is under other keys. */
 const TEXT_KEY =
@@ -9,7 +9,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
 const LETTER_U = 0x75
-/** Words longer than this are seldom words. */
+/** Longer letter sequences are rarely words. */
 const LONGEST_WORD = 16
 
 /**
@@ -25,8 +25,9 @@ export function boundTokens(json: string): number {
 
 /**
  * Counts the string that begins at `start`. A word has a token for each three letters. A long word, and one that
- * follows a sign without a space as in base64, has one for each two. Every digit, sign and line break is a token. A character of two UTF-8 bytes is one token, of three bytes two
- * and of four bytes three. The tests compare this with the tokenizers of OpenAI.
+ * follows a sign without a space as in base64, has one for each two. Every digit, sign and line break is a token. A
+ * character of two UTF-8 bytes is one token, of three bytes two, and of four bytes three. The tests compare this with
+ * the tokenizers of OpenAI.
  */
 function countText(json: string, start: number): number {
   let tokens = 0

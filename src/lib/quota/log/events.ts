@@ -62,8 +62,8 @@ export interface ReserveEvent {
    */
   probe?: string[]
   /**
-   * The request was granted and sent, then its event was lost: it is charged without asking for room. A store that
-   * loses acknowledged writes needs this.
+    * The request was granted and sent, but the store lost its event. The event is charged even above the limit. A store
+ * that loses acknowledged writes needs this.
    */
   granted?: true
   at: string
@@ -209,7 +209,7 @@ export interface SlotEvent {
   at: string
   /** The planned time; for a manual run, the time of the claim. */
   slot: string
-  /** Above 1: again after a run of the slot that was lost. */
+  /** Above 1: the run repeats a lost run of the slot. */
   attempt?: number
   /** The id of the lost run that this one repeats. It must still be open, and ends with this claim. */
   replaces?: string

@@ -23,7 +23,7 @@ export type SlotRefusal = 'claimed' | 'running' | 'per-day' | 'concurrent' | 'pe
  */
 export function claimSlot(state: LedgerState, event: SlotEvent): boolean {
   const { jobs, now } = state
-  if (jobs.runs.has(event.id)) return true // written twice: the file was lost in between
+  if (jobs.runs.has(event.id)) return true // written twice, because the file was lost after the first write
   if (refuseSlot(state, event) !== null) return false
   const key = slotKey(event.job, event.account)
   const last = jobs.last.get(key) ?? { slot: 0, attempt: 1, number: 0, day: '', today: 0 }
@@ -115,8 +115,7 @@ function countMinute(jobs: JobSlots, now: number): void {
 }
 
 /**
- * Moves the times of runs with a corrected clock. A slot that was claimed by a clock ahead must not hold up the slots
- * before it.
+ * Moves the times of runs with a corrected clock. A slot that a fast clock has claimed must not block earlier slots.
  */
 export function shiftJobs(jobs: JobSlots, shift: number, now: number): void {
   jobs.floor = Math.min(jobs.floor, now)

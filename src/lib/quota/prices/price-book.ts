@@ -50,7 +50,7 @@ export class PriceBook {
   }
 
   /**
-   * US dollars, never less than the service takes by these prices; null when the price or the use is unknown. Where a
+   * US dollars, never less than the service charges by these prices; null when the price or the use is unknown. Where a
    * service names only a total, each token has the higher price.
    */
   computeCost(of: Priced, model: string, usage: PricedUsage): number | null {

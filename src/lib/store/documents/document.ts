@@ -101,7 +101,7 @@ export class JsonDocument<T extends object> {
     throw new QwenctlError('store_too_new', `the ${kind} in the store was written by a newer qwenctl`)
   }
 
-  /** The lock avoids repeated changes; the revision alone keeps two changes apart when a lock has expired. */
+  /** The lock avoids repeated changes. After the lock has expired, only the revision prevents a lost change. */
   async #updateShared<R>(shared: SharedDocument, change: (data: T) => R | Promise<R>): Promise<R> {
     for (let attempt = 0; attempt < SHARED_ATTEMPTS; attempt += 1) {
       const { data, revision, before } = await this.#readShared(shared)

@@ -30,8 +30,8 @@ export interface PendingQueue {
 }
 
 /**
- * The total order of events, with the state that they add up to. Its home is a folder or a Redis stream. The order
- * alone decides every reservation, so all processes reach the same verdicts.
+ * The total order of events, and the state that results from them, in a folder or a Redis stream. Only the order
+ * decides every reservation, so all processes reach the same verdicts.
  */
 export interface EventLog {
   /** The folded state as last read. */
@@ -56,16 +56,16 @@ export interface EventLog {
   /** Resolves when the state has every event that the log had at the call, or the log cannot be read. */
   catchUp(): Promise<void>
   /**
-   * Appends a batch and tells each listener its result. An event that cannot be written fails; a settlement returns
-   * to the queue.
+    * Appends a batch and passes each listener its result. An event that cannot be written fails; a settlement returns
+ * to the queue.
    */
   append(batch: PendingEvent[]): void
   close(): Promise<void>
 }
 
 /**
- * The event that returns what an event took, when its result did not reach the caller in time: a reservation is
- * refunded, and the run of a slot ends. The slot itself stays used up. Null: the event took nothing.
+ * The event that undoes another one if its result did not reach the caller in time: it refunds a reservation, or ends
+ * the run of a slot. The slot itself stays used up. Null: there is nothing to undo.
  */
 export function makeReturn(event: LedgerEvent, at: string): LedgerEvent | null {
   if (event.type === 'slot') return { type: 'slot-end', id: event.id, at }

@@ -148,7 +148,7 @@ export class FileEventLog implements EventLog {
     this.#lost ??= { before, what: `${path} was ${damage} while in use` }
   }
 
-  /** A refresh reads all there is. */
+  /** A refresh reads to the end of the file. */
   catchUp(): Promise<void> {
     this.refresh()
     return Promise.resolve()

@@ -68,7 +68,7 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
       !hasRoom(subjects.get(account), now, null, keep) ||
       also?.every((subject) => hasRoom(subjects.get(subject), now)) === false
     ) {
-      return false // as the log is now, the reservation would be void: skip the event
+      return false // in the present state of the log, the reservation would be refused: skip the event
     }
     const id = this.#ids.next()
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }

@@ -7,7 +7,7 @@ interface LocalServer extends Pick<
   ProviderDefinition,
   'id' | 'label' | 'outcomes' | 'routes' | 'keyVariables'
 > {
-  /** The port that the server uses unless told otherwise. */
+  /** The default port of the server. */
   port: number
 }
 

@@ -8,13 +8,13 @@ interface EstimateContext {
   /** The request as sent. */
   body: Buffer
   outcome: OutcomeClass
-  /** The most tokens of the text that the client was sent. */
+  /** An upper bound of the tokens in the text that the client got. */
   sentTokens: number
 }
 
 /**
- * Fills in what a service did not say, so that limits in tokens and dollars count these answers too. An answer that
- * was cut has at least the tokens that the client was sent. Sound and pictures have no estimate.
+ * Fills in the counts that a service did not report, so that limits in tokens and dollars include these answers. A
+ * truncated answer has at least the tokens that the client got. Sound and images have no estimate.
  */
 export function completeUsage(usage: Usage, { route, body, outcome, sentTokens }: EstimateContext): Usage {
   const isKnown = usage.inputTokens !== null || usage.outputTokens !== null

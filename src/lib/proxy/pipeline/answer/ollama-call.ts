@@ -11,7 +11,7 @@ import { jsonOf } from './held-answer.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** A call in Ollama's API. The pipeline serves it as a chat completion, and this turns the answer back. */
+/** A call in Ollama's API. The pipeline serves it as a chat completion, and this class translates the answer back. */
 export class OllamaCall implements ClientCall {
   readonly #call: ClientCall
   readonly #beganAt = turnClock()

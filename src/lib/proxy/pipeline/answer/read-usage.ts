@@ -7,7 +7,7 @@ import { completeUsage } from './estimate-usage.ts'
 import { NO_USAGE } from '../exchange.ts'
 import type { StreamRelay } from './stream-relay.ts'
 
-/** Reads the usage of a whole answer. Odd usage must not cost the client its answer, as in a stream. */
+/** Reads the usage of a whole answer. As in a stream, the client gets its answer even if the usage is malformed. */
 export function readUsage(provider: Provider, told: unknown): Usage {
   if (told === undefined || told === null) return NO_USAGE
   try {

@@ -1,5 +1,5 @@
-// An upstream's answer in the form that the client asked for: whole or as a stream, with labels that are true.
-// Services answer a request for a stream with JSON, stream without being asked, and name wrong content types.
+// An upstream's answer in the form that the client asked for: whole or as a stream, with correct headers. Some
+// services answer a request for a stream with JSON, stream unasked, or send a wrong content type.
 
 import { answerToEvents } from '../../../translate/reshape/answer-to-events.ts'
 import { eventsToAnswer } from '../../../translate/reshape/events-to-answer.ts'
@@ -58,7 +58,7 @@ export function headersFor(head: UpstreamHead, { isDecoded, isStream, body }: Se
   return isDecoded || type !== null ? relabelled(head, isDecoded, type) : passedHeaders(head)
 }
 
-/** Sends a whole answer as the client wants it: as it is, as events, or as a list. */
+/** Sends a whole answer in the client's form: unchanged, as events, or as a list. */
 export function sendWhole(
   exchange: Exchange,
   answer: Buffer,
@@ -70,7 +70,7 @@ export function sendWhole(
   else exchange.send(head.status, [], isList ? listOf(answer) : answer, passed)
 }
 
-/** Sends a whole answer as the stream that it became. */
+/** Sends a whole answer that was converted to a stream. */
 function sendEvents(exchange: Exchange, head: UpstreamHead, events: Buffer): void {
   exchange.watcher = null
   exchange.begin(head.status, [...eventHeadersFor(head).list])
@@ -89,7 +89,7 @@ function isNoStreamHeader(_: string, index: number, list: readonly string[]): bo
 
 const streamHeaderNames: ReadonlySet<string> = new Set(['content-type', 'cache-control', 'x-accel-buffering'])
 
-/** The content type that is true where the upstream's is not; null: the upstream's is. */
+/** The correct content type if the upstream's is wrong; null: it is correct. */
 function typeToSend(head: UpstreamHead, isStream: boolean, body: Buffer | undefined): string | null {
   if (isStream) return isEventStream(head) ? null : 'text/event-stream; charset=utf-8'
   if (body === undefined || (isJsonOrEvents(head) && !isEventStream(head))) return null

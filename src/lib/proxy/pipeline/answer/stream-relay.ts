@@ -33,7 +33,7 @@ export interface StreamFault {
   message: string
 }
 
-/** Why the client has nothing of the stream, and another account may answer. */
+/** The reason why the client got no byte of the stream, so that another account may answer. */
 export type StreamRefusal = StreamError | StreamFault
 
 export interface StreamEnd {
@@ -51,8 +51,8 @@ export interface StreamSink {
 }
 
 /**
- * A streamed answer on its way to the client: passed on, translated, or put together for a client that wants the
- * whole. The caller feeds `push` and then `end`; both return a refusal while the client has nothing.
+ * Relays a streamed answer to the client: unchanged, translated, or joined for a client that asked for JSON. The
+ * caller calls `push` and then `end`. Both may return a refusal as long as the client has no byte.
  */
 export class StreamRelay {
   readonly #context: AttemptContext
@@ -93,7 +93,7 @@ export class StreamRelay {
     return this.#collected === null && this.#filter.isOpen
   }
 
-  /** The client has whole events so far, so another may follow. */
+  /** The client got only whole events so far, so another event may follow. */
   get isBetweenEvents(): boolean {
     return this.#collected === null && !this.#filter.isMidEvent
   }

@@ -1,5 +1,5 @@
-// Parameters that a translated request has although its client never wrote them, such as an effort. Models differ
-// in those that they know, and a request without them is still the client's.
+// Parameters of a translated request that its client never wrote, such as an effort. Models support different ones.
+// Without them, the request still means what the client asked for.
 
 import { skipSpace } from '../../wire/json-scan.ts'
 import { memberSpans } from '../../wire/json-cursor.ts'
@@ -7,7 +7,7 @@ import { splice } from '../../wire/edit-body.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 import type { Outgoing } from '../plan/outgoing.ts'
 
-/** Without these it would be another request. */
+/** Parameters that the request needs to keep its meaning. */
 const essential: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'input', 'contents', 'stream', 'system', 'instructions', 'systemInstruction'],
   ...['tools', 'tool_choice', 'generationConfig', 'response_format', 'text', 'max_tokens'],
@@ -21,7 +21,7 @@ const REFUSED =
 const NAMES = /[A-Za-z][A-Za-z0-9_]{2,40}/g
 const MOST_SEARCHED = 4096
 
-/** Services name this limit in two ways, and refuse the other name. */
+/** The two names of one limit: a service that knows one refuses the other. */
 const twins: Readonly<Record<string, string>> = { max_completion_tokens: 'max_tokens' }
 
 /**

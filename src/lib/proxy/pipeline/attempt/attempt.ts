@@ -112,7 +112,7 @@ export class Attempt
     else this.#mode = 'held'
   }
 
-  /** No such coding is known here: an answer may pass to a client that knows it. */
+  /** qwenctl does not know this coding. The answer passes unchanged, because the client may know it. */
   #startUnreadable(isSuccess: boolean): void {
     if (isSuccess && !this.#isConverted) this.#startPassing()
     else if (isSuccess) this.#garbage()
@@ -136,7 +136,7 @@ export class Attempt
     this.#garbage()
   }
 
-  /** The first bytes show what the answer is, whatever its labels say. */
+  /** The first bytes show the form of the answer, even if its headers are wrong. */
   #checkLabel(chunk: Buffer): boolean {
     const coding = this.#decoder === null ? sniffCoding(chunk) : null
     if (coding !== null) {
@@ -154,7 +154,7 @@ export class Attempt
     return false
   }
 
-  /** The client gets the answer in another form, which needs the whole of it. */
+  /** The client gets the answer in another form. The conversion needs the whole answer. */
   get #isConverted(): boolean {
     return this.#plan !== null || this.#context.route.ollama !== null
   }
@@ -252,7 +252,7 @@ export class Attempt
     this.onDecodedEnd()
   }
 
-  /** The headers for the client. They say what is sent, not what the upstream claimed. */
+  /** The headers for the client. They describe the sent bytes, not what the upstream claimed. */
   passed(body?: Buffer): PassedHeaders {
     const isStream = body === undefined && this.#mode === 'stream'
     return headersFor(this.#head!, { isDecoded: this.#decoder !== null, isStream, body })

@@ -31,7 +31,7 @@ function serviceReason(result: Refused, sent: Sent, { retried }: Assignment): Re
   return applies && !retried.includes(reason) ? reason : null
 }
 
-/** In this order: words about sealed thinking name the parameter of thinking too. */
+/** The order matters: messages about sealed thinking also name the thinking parameter. */
 const reasons: readonly [RetryReason, (result: Refused, sent: Sent, assignment: Assignment) => boolean][] = [
   ['usage-option', isOptionRefused],
   ['sealed-state', isSealRefused],
@@ -71,7 +71,7 @@ function isSealRefused(result: Refused, sent: Sent, { plan }: Assignment): boole
   return plan.incoming.route.format !== null && isRefused(result, sent, SEALED, SEALS)
 }
 
-/** The client asked for thinking in other words, and cannot know that these are wrong. */
+/** The client asked for thinking in its own format, and cannot know that the translated parameter is wrong. */
 function isEffortRefused(result: Refused, sent: Sent): boolean {
   return sent.outgoing.plan !== null && isRefused(result, sent, EFFORT, EFFORTS)
 }

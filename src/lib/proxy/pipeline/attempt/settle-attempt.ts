@@ -154,7 +154,7 @@ function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: bool
     live.takesNoUsageOption(sent.target)
 }
 
-/** Without the parameters the model served: the next request leaves them out at once. */
+/** The model served without these parameters, so the next request omits them at once. */
 function noteParameters({ leftOut, sent, step }: Assignment): void {
   if (leftOut.length === 0 || sent === null) return
   const known = (sent.target.refusedParameters ??= new Map<string, string[]>())

@@ -96,7 +96,7 @@ export function requestTo(target: Target, { method, path, headers, body }: Outgo
   return { method, path: target.base.whole(path), headers, more: target.authHeaders, body: sent }
 }
 
-/** Leaves out the client's headers of the names that the proxy writes, those with the key of the service. */
+/** Removes the client's headers that the proxy writes itself, such as the one with the key of the service. */
 function withoutOwnHeaders(head: ClientHead, authHeaders: CheckedHeaders): CheckedHeaders {
   const names = authHeaders.list.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
   const { list } = head.forwarded

@@ -5,7 +5,7 @@ import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
 /** The format and dialect in which an account gets a request. */
 export interface UpstreamWay {
   dialect: Dialect
-  /** Null: the client's own, whatever it is. */
+  /** Null: the client's own format. */
   format: UpstreamFormat | null
   /** The path that the account must not lack; null: every account of the dialect has it. */
   route: string | null
@@ -103,7 +103,7 @@ const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.
  */
 const MEDIA_PATH = /^\/(images|audio)(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/
 
-/** The facts of a request that its path has, and not its body. */
+/** The facts of a request that are in its path, not in its body. */
 export interface PathFacts {
   model: string
   isStream: boolean

@@ -46,7 +46,7 @@ function isFile(part: Record<string, unknown>): boolean {
   return fileTypes.has(part.type) || ['inlineData', 'inline_data', 'fileData'].some((name) => name in part)
 }
 
-/** Members that steer the request and are no words to the model. */
+/** Members that control the request and are not text for the model. */
 function isSaid(name: string): boolean {
   return !steering.has(name)
 }

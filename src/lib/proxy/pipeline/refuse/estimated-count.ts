@@ -12,8 +12,8 @@ const forms: ReadonlyMap<string, (tokens: number) => object> = new Map<string, (
 ])
 
 /**
- * Answers a count of tokens with an estimate if no account can count, with a header that says so. False: it is no
- * such request, or an account can.
+ * Answers a token count with an estimate if no account can count. A header marks the estimate. False: the request is
+ * not a token count, or an account can count.
  */
 export async function sendEstimate(
   live: LivePool,

@@ -6,7 +6,7 @@ import { jsonOf } from '../answer/held-answer.ts'
 import { withoutCoding } from '../answer/reshaped-answer.ts'
 
 /**
- * The words at which clients shorten the conversation, as of 2026-11. Claude Code: the message of a Messages
+ * The signs at which clients shorten the conversation, as of 2026-11. Claude Code: the message of a Messages
  * error. opencode, Cline, pi: the message (https://github.com/anomalyco/opencode,
  * packages/opencode/src/provider/error.ts; https://github.com/cline/cline,
  * src/core/context/context-management/context-error-handling.ts). Codex: the code
@@ -25,8 +25,8 @@ const shapes: Readonly<Record<ErrorShape, { words: string; known: RegExp }>> = {
 const CODE = 'context_length_exceeded'
 
 /**
- * Puts the words that the client reacts to before the upstream's own, if the request is too long. Any other answer
- * stays as it is, and so does one that clients know already.
+ * If the request is too long, puts the text that the client recognises before the upstream's message. All other
+ * answers stay unchanged, and so do those that clients recognise already.
  */
 export function tellOverflow(held: HeldAnswer, outcome: Outcome, shape: ErrorShape): HeldAnswer {
   if (!isContextOverflow(outcome)) return held

@@ -32,7 +32,7 @@ export function missingInternals(): readonly string[] {
 
 const FREE = -1
 
-/** Shows the request that Node makes for a write, by a handle that takes every write. */
+/** Returns the request object that Node creates for a write, using a handle that accepts every write. */
 function hasFreeRequests(): boolean {
   let made: { getAsyncId?: () => number } | null = null
   const handle = {

@@ -11,8 +11,8 @@ import { rejectExpectation, rejectUnreadable } from './reject-unreadable.ts'
 const HEAD_TIMEOUT_MS = 60_000
 
 /**
- * Pipelined requests. They are served one after the other, because a client may leave before its second request
- * has cost anything. Node would start all of them at once.
+ * Serves pipelined requests one after the other. If the client leaves early, its later requests then cost nothing.
+ * Node would start all of them at once.
  */
 class WaitingRequests {
   readonly #waiting = new WeakMap<ClientConnection, (() => void)[]>()

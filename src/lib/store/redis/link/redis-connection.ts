@@ -15,7 +15,7 @@ type Client = typeof redisClient
 
 /**
  * Connects with `@redis/client`, which is loaded only here. A client that loses its connection stays closed: the
- * caller connects again with a new one. That also covers its open fault of a Sentinel that does not recover
+ * caller connects again with a new one. This also avoids an open fault: a Sentinel client that does not recover
  * (redis/node-redis issue 3237, read 2026-11-29).
  */
 export async function connectRedis(url: RedisUrl, timeoutMs: number): Promise<RedisConnection> {
@@ -27,7 +27,7 @@ export async function connectRedis(url: RedisUrl, timeoutMs: number): Promise<Re
 
 /**
  * Connects, or ends the client after the timeout. A server may accept the connection and never answer, and sentinels
- * may all be away: the client then waits without end. Source: `@redis/client` 6.3.1, `socket.js` and
+ * may all be unreachable: the client then waits without end. Source: `@redis/client` 6.3.1, `socket.js` and
  * `sentinel/index.js`, read 2026-11-30.
  */
 async function connectInTime(

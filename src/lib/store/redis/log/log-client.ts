@@ -15,7 +15,7 @@ export interface WireBatch {
 }
 
 export interface LogReply {
-  /** `GAP`: acknowledged batches of this writer are gone. `DIVERGED`: the folded entries are gone. */
+  /** `GAP`: the server lost acknowledged batches of this writer. `DIVERGED`: it lost entries that were folded. */
   status: 'OK' | 'GAP' | 'DIVERGED' | 'BARRIER'
   /** The run id of the server. */
   run: string
@@ -28,13 +28,13 @@ export interface LogReply {
   entries: StreamEntry[]
   /** With `GAP`: the last batch of this writer in the log. */
   last: number
-  /** Writers heard in the last 15 seconds; empty without a heartbeat. */
+  /** Writers that sent a heartbeat in the last 15 seconds; empty if this call was no heartbeat. */
   alive: string[]
 }
 
-/** After a restart or failover of the server, the writers have this long to append what it lost. */
+/** After a restart or failover of the server, the writers have this long to append the lost events. */
 export const GRACE_MS = 5_000
-/** A writer that was not heard for longer is gone; the append script has the same number. */
+/** A writer without a heartbeat for this long counts as ended; the append script has the same number. */
 export const ALIVE_MS = 15_000
 /** The most entries of one reply. */
 export const MOST_ENTRIES = 2_000

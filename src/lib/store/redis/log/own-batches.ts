@@ -5,10 +5,10 @@ import { formatLine } from '../../ledger/ledger-line.ts'
 import type { PendingEvent } from '../../ledger/event-log.ts'
 import type { BatchKind, WireBatch } from './log-client.ts'
 
-/** A server loses the writes of some seconds at most; each writer is the second copy of its own. */
+/** A server loses at most the writes of some seconds. Each writer keeps a second copy of its own. */
 const REMEMBERED_MS = 60_000
 
-/** A batch of this process, with what became of its events. */
+/** A batch of this process, with the results of its events. */
 export interface OwnBatch extends WireBatch {
   events: LedgerEvent[]
   /** The listeners of the events, in the same order; null once they know their result. */
@@ -64,7 +64,7 @@ export class OwnBatches {
     return guess?.number === number ? guess : this.#batches.find((batch) => batch.number === number)
   }
 
-  /** Batches after a number, with their effects alone: what was granted stays granted, what was not is left out. */
+  /** Batches after a number, reduced to their effects: granted events stay granted, refused ones are omitted. */
   effectsAfter(number: number): OwnBatch[] {
     const lost = this.#batches.filter((batch) => batch.number > number)
     for (const batch of lost) {
@@ -93,7 +93,7 @@ export interface Correction {
   granted: ReserveEvent[]
 }
 
-/** Without lost entries, the log may decide differently than the listeners know. */
+/** After a loss of entries, the log may decide differently from the verdicts that the listeners got. */
 export function findCorrections(batches: readonly OwnBatch[]): Correction {
   const correction: Correction = { refunded: [], granted: [] }
   for (const { events, verdicts, decided } of batches) {

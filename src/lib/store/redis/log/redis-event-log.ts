@@ -48,7 +48,7 @@ const SAME_LOSS_MS = 5_000
 /**
  * The event log in a Redis stream. One call at a time appends the batch of a turn and returns the entries of all
  * processes. A batch has a number, so a repeated call appends it once. `docs/decisions/0024-the-log-in-redis.md`
- * explains how lost writes are noticed and made good.
+ * explains how lost writes are detected and repaired.
  */
 export class RedisEventLog implements EventLog {
   readonly writer: string
@@ -60,7 +60,7 @@ export class RedisEventLog implements EventLog {
   #fold: StreamFold
   #queue!: PendingQueue
   #number = 0
-  /** The batch with an unknown fate; it is sent until the store takes it. */
+  /** The batch with an unknown result; it is sent until the store accepts it. */
   #sending: OwnBatch | null = null
   #driving: Promise<void> | null = null
   #down: QwenctlError | null = null
@@ -161,7 +161,7 @@ export class RedisEventLog implements EventLog {
     if (this.#down !== null) return
     await this.#checkpoints.atClose(this.#fold)
     const { link, keys } = this.#options
-    // Not alive any more, and forgotten with its number when its calls can no longer arrive.
+    // The writer is no longer alive. Its number is removed when its calls can no longer arrive.
     await link
       .send(keys.alive, ['ZINCRBY', keys.alive, String(-ALIVE_MS), this.writer])
       .catch(() => undefined)
@@ -175,7 +175,7 @@ export class RedisEventLog implements EventLog {
     } while (this.#driving !== null && !this.#isClosed)
   }
 
-  /** Nothing calls the store after `close`; a queue that tried again would keep the process running. */
+  /** No call to the store after `close`: a retry would keep the process running. */
   #refuseClosed(pending: readonly PendingEvent[]): void {
     this.#fail(pending, unreachable('the ledger is closed'))
   }

@@ -13,7 +13,7 @@ import type { HeadMemory } from './fast-heads.ts'
 /** Most bytes that a client may send before it has its answer. */
 const MOST_WAITING_BYTES = 64 << 10
 
-/** The server of a connection. */
+/** The server that owns a connection. */
 export interface FastServer {
   readonly host: InboundHost
   readonly heads: HeadMemory
