@@ -193,7 +193,7 @@ export interface Quotas {
    */
   explain(query: ExplainQuery): Promise<ExplainDocument>
   /**
-   * Asks the providers what they count, where they can be asked, and records it. A provider that fails stops no other.
+   * Asks the providers for their own counts, and records them. A provider that fails stops no other.
    */
   refresh(references: string[], filter?: AccountFilter): Promise<PlanRefresh>
   /** Zeroes the counters of the accounts' limits and ends their cooldowns; returns the new state. */

@@ -60,7 +60,7 @@ export class SharedStore {
     return new TicketLedger(log)
   }
 
-  /** Whether the process that made a reservation was heard of in the last seconds. */
+  /** Whether the process that made a reservation sent a heartbeat in the last seconds. */
   isWriterAlive(reservationId: string): boolean {
     return this.#log?.isWriterAlive(reservationId) ?? false
   }
@@ -131,8 +131,8 @@ export class SharedStore {
   }
 
   /**
-   * Calls back when a document may have changed: from the log while it is open, else by looking. The first look calls
-   * back always: the caller has read the document before it watches.
+   * Calls back when a document may have changed: from the log while it is open, else by polling. The first poll always
+   * calls back, because the caller has read the document before.
    */
   watchDocuments(onChange: () => void): () => void {
     this.#listeners.add(onChange)

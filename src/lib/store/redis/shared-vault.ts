@@ -34,7 +34,7 @@ export async function openSharedVault(
   return vault
 }
 
-/** The same passphrase gives the same key only with the same salt. A salt that is in use here stays. */
+/** The same passphrase gives the same key only with the same salt. A salt in use on this machine stays. */
 async function adoptPassphrase(home: Home, record: PassphraseRecord): Promise<void> {
   const { passphrase } = await vaultDocument(home).read()
   if (passphrase !== null) return

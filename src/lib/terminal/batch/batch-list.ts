@@ -31,7 +31,7 @@ export function batchRow(batch: BatchView, now: string): string[] {
   ]
 }
 
-/** The next event: `resumes at 05:00`, `ends in 12 min`, `-`. */
+/** The next event of a batch: `resumes at 05:00`, `ends in 12 min`, `-`. */
 function formatNext({ resumesAt, endsAt }: BatchView, now: string): string {
   if (resumesAt !== null) return `resumes at ${comingTime(resumesAt, now)}`
   return endsAt === null ? '-' : `ends ${formatIn(endsAt, now)}`

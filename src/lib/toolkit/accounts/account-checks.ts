@@ -73,8 +73,8 @@ export class AccountChecks {
   }
 
   /**
-   * Asks the provider what it counts for the account. Null: it has no way to ask, or none that `allowsUnofficial`
-   * permits. Throws `upstream_unavailable`.
+   * Asks the provider for its own counts of the account. Null: it has no address for them, or none that
+   * `allowsUnofficial` permits. Throws `upstream_unavailable`.
    */
   async planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
     const registry = await this.#parts.providers()

@@ -40,7 +40,7 @@ const FILES: [name: string, content: string][] = [
 ]
 const FOLDERS = ['media', 'data']
 
-/** Creates what is missing in an account's folder; nothing is replaced. */
+/** Creates the missing files of an account's folder; replaces none. */
 export function prepareFolder(folder: string): void {
   for (const name of FOLDERS) ensureFolder(join(folder, name))
   for (const [name, content] of FILES) {

@@ -14,7 +14,7 @@ interface BatchRecord extends BatchView {
 }
 
 const RUNNING: ReadonlySet<BatchStatus> = new Set(['running', 'waiting'])
-/** Older records of ended batches go, so that the folder stays small. */
+/** The number of ended batches with a record. Older records are removed. */
 const MOST_RECORDS = 500
 
 /** The batches of a home, as their processes last described them. */

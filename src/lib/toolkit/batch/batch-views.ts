@@ -1,6 +1,6 @@
 // The public documents of batches: `--json` and the REST API print these shapes. Fields may be added, never renamed.
 
-/** `dead`: its process has ended without a word; the same command resumes it. */
+/** `dead`: its process ended without recording a result; the same command resumes the batch. */
 export type BatchStatus = 'running' | 'waiting' | 'completed' | 'stopped' | 'canceled' | 'failed' | 'dead'
 
 /** Totals of one account in a batch. */

@@ -28,5 +28,5 @@ export interface LineAnswer {
   usage: Usage
 }
 
-/** Sends one line through the pool. An abort leaves the request; its answer is lost. */
+/** Sends one line through the pool. An abort abandons the request and its answer. */
 export type LineSender = (request: LineRequest, signal: AbortSignal) => Promise<LineAnswer>

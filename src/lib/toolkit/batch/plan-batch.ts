@@ -12,7 +12,7 @@ import { readHeader, replayJournal, StateReader } from './results/journal.ts'
 import { RowStates } from './results/row-states.ts'
 import type { BatchWish, CheckedBatch } from './run/run-batch.ts'
 
-/** English text has about four bytes a token; JSON and other languages have fewer. An estimate, named as one. */
+/** English text has about four bytes a token; JSON and other languages have fewer. The output marks the estimate. */
 const BYTES_PER_TOKEN = 4
 
 export interface PlanQuery extends Pick<BatchWish, 'group' | 'retryFailed' | 'retryUnknown'> {
@@ -131,7 +131,7 @@ function unserved(
   )
 }
 
-/** Throws `invalid_value` where a budget cannot be kept, because a price is unknown. */
+/** Throws `invalid_value` if an unknown price makes the budget impossible to keep. */
 export function refuseUnpriced({ models }: BatchPlanView, maxCostUsd: number | null): void {
   if (maxCostUsd === null) return
   const unpriced = models.find((model) => model.maxCostUsd === null && model.maxOutputTokens !== null)

@@ -31,7 +31,7 @@ export interface FilePlan {
   after: string
   /** Lines with `+`, `-` or a blank before them, with every key masked. */
   diff: string[]
-  /** Values that an undo leaves, because they were changed since. */
+  /** Values that an undo keeps, because another edit has changed them. */
   kept: string[]
   changes: RecordedChange[]
 }
@@ -42,7 +42,7 @@ interface RecordedChange {
   before?: unknown
   /** The hash of the written value, which may hold a client key. */
   hash: string
-  /** The length of the shortest beginning of the path that led to nothing; 0: there was a value. */
+  /** The length of the shortest missing part of the path, from its beginning; 0: there was a value. */
   createdFrom: number
 }
 
@@ -198,14 +198,14 @@ function planFile(
     recorded.push(before === undefined ? change : { ...change, before })
   }
   const after = config.text
-  openConfig(file, format, after) // what is written must be readable
+  openConfig(file, format, after) // the written file must be readable
   const secrets = key.startsWith('qk_') ? [key] : []
   // The file may hold keys of others, and that of an earlier set-up.
   const diff = diffLines(now ?? '', after).map((line) => redact(line, secrets))
   return { file, format, before: now, base, after, diff, kept: [], changes: recorded }
 }
 
-/** Nothing is left in the file. */
+/** Whether the file is empty now. */
 function isEmptyConfig(text: string): boolean {
   return /^\s*(?:\{\s*\}\s*)?$/.test(text)
 }

@@ -1,6 +1,6 @@
 const CONTEXT = 2
 
-/** The changed lines with a little around them: `+ new`, `- old`, `  same`. Empty: nothing changes. */
+/** The changed lines with some context: `+ new`, `- old`, `  same`. Empty: nothing changes. */
 export function diffLines(before: string, after: string): string[] {
   const all = compare(linesOf(before), linesOf(after))
   const isNear = (index: number) =>

@@ -12,7 +12,7 @@ const KEY = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'
 const VALUE = /^("(?:[^"\\]|\\.)*"|'[^']*'|[^#\s][^#]*?)(\s*(?:#.*)?)$/
 
 /**
- * TOML, as far as one needs to change keys at the top and whole tables. Every other line stays. A path is `[key]` or
+ * The part of TOML that is needed to change top-level keys and whole tables. All other lines stay. A path is `[key]` or
  * `[table, name]`; the value of a table is an object of scalars.
  */
 export class TomlText implements ConfigText {

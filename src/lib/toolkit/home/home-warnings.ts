@@ -3,7 +3,7 @@ import type { Ledger } from '../../quota/ledger.ts'
 import type { Home } from '../../store/home.ts'
 import { restoreJournal } from '../../store/home.ts'
 
-/** A clock passed in alone cannot be corrected by the ledger. */
+/** The ledger cannot correct a clock that is only passed in. */
 const CLOCK_BEHIND_MS = 60_000
 
 /** Says that this machine's clock is far behind the ledger; null: it is not. */

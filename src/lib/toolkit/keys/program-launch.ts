@@ -101,6 +101,6 @@ function readModels(file: string): { providers?: object } {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as { providers?: object }
   } catch {
-    return {} // there is none, or pi could not read it either
+    return {} // the file is missing, or pi cannot read it either
   }
 }

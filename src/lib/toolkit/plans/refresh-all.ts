@@ -15,7 +15,7 @@ interface RefreshParts {
   asked: (account: Account) => Promise<PlanWindow[] | null>
 }
 
-/** Asks for all accounts at once; returns what the ledger learns, and the failures in words. */
+/** Asks for all accounts at once; returns the events for the ledger, and the failures in words. */
 export async function refreshPlans(
   accounts: readonly Account[],
   { file, state, asked }: RefreshParts,

@@ -7,7 +7,7 @@ import { PLAN_PREFIX } from '../../quota/set-limits.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { PlanView, PlanWindowView } from './plan-views.ts'
 
-/** The view of what the provider counts, with the part that was not used through qwenctl. */
+/** The view of the provider's counts, with the part that was not used through qwenctl. */
 export function planView(windows: PlanWindow[], account: Account, state: LedgerState, now: number): PlanView {
   return {
     at: new Date(now).toISOString(),
@@ -39,7 +39,7 @@ function isSpent({ stopsModels, window, percent, resetsAt }: PlanWindow): boolea
   return stopsModels && window === null && percent !== null && percent >= 100 && resetsAt !== null
 }
 
-/** The events that the ledger learns from: limits that it can count, and rests where nothing is left. */
+/** The events for the ledger: limits that it can count, and cooldowns for windows that are used up. */
 export function planNotices(windows: PlanWindow[], { id }: Account): Notice[] {
   const limits = windows.flatMap(({ name, metric, window, max, remaining }) =>
     metric === null || window === null || max === null || max <= 0

@@ -49,7 +49,7 @@ export async function readBooks(
   return { data, state, problems, now, ...facts, isAlive: (writer) => living.has(writer) }
 }
 
-/** The same from an open ledger, which has read the log already. */
+/** The same view from an open ledger, which has read the log already. */
 export async function readOpenBooks(
   home: Home,
   ledger: Ledger & { readonly problems: readonly string[] },

@@ -110,7 +110,7 @@ async function moveToFiles({ home, clock }: MoveParts, store: SharedStore): Prom
     isFiles: true,
   })
   const moved = { from: store.link.shown, to: 'files', accounts: data.accounts.length, kept: folder }
-  await clearStore(store) // another machine that still points here finds nothing to grant from
+  await clearStore(store) // a machine that still uses this store can then grant nothing
   await closeStore(home)
   return moved
 }

@@ -15,7 +15,7 @@ export interface StoreView {
   place: string
   prefix: string | null
   ack: 'primary' | 'replica' | null
-  /** Processes of all machines that were heard of in the last 15 seconds; null: not known. */
+  /** Processes of all machines with a heartbeat in the last 15 seconds; null: not known. */
   processes: number | null
   server: { version: string; replicas: number; aof: boolean; usedMemoryBytes: number } | null
 }
@@ -34,7 +34,7 @@ export async function showStore(home: Home): Promise<StoreView> {
   }
 }
 
-/** Says what is right and wrong with the store. Never throws for a store that cannot be used. */
+/** Checks the store. Returns faults as results, and never throws for a store that cannot be used. */
 export async function checkStore(home: Home): Promise<Check[]> {
   try {
     const store = await storeOf(home)

@@ -4,7 +4,7 @@ import type { RedisConnection } from './redis-connection.ts'
 import { connectRedis } from './redis-connection.ts'
 import { maskRedisUrl, parseRedisUrl } from './redis-url.ts'
 
-/** A server that does not answer for this long is gone: its connection is given up. */
+/** After this long without an answer, the connection to the server is closed. */
 const ANSWER_TIMEOUT_MS = 5_000
 
 /** A Lua script with its digest. */
@@ -17,7 +17,7 @@ export function defineScript(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') }
 }
 
-/** Answers of a server that will not serve this connection again, as after a failover. */
+/** Errors after which the server never serves this connection again, for example after a failover. */
 const GIVE_UP = /^(READONLY|MASTERDOWN|CLUSTERDOWN|LOADING|UNBLOCKED)\b/
 
 /**

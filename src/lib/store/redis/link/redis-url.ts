@@ -5,7 +5,7 @@ export interface RedisHost {
   port: number
 }
 
-/** The place of a shared store, and the way to it. */
+/** The address of a shared store, and how to connect to it. */
 export interface RedisUrl {
   kind: 'standalone' | 'sentinel' | 'cluster'
   hosts: RedisHost[]

@@ -44,7 +44,7 @@ export async function readServerFacts(link: RedisLink, keys: StoreKeys): Promise
   }
 }
 
-/** Why the server must not hold a store, with the way out; null: it may. */
+/** Why the server must not hold a store, with the fix; null: it may. */
 export function serverProblem(facts: ServerFacts): { problem: string; hint: string } | null {
   const [major = 0, minor = 0] = facts.version.split('.').map(Number)
   if (major < OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor < OLDEST_VERSION[1]))

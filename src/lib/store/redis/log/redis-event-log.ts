@@ -180,7 +180,7 @@ export class RedisEventLog implements EventLog {
     this.#fail(pending, unreachable('the ledger is closed'))
   }
 
-  /** Calls the store until it has taken the open batch. Resolves in the end, whatever happens. */
+  /** Calls the store until it has accepted the open batch. Never rejects. */
   #drive(): Promise<void> {
     this.#driving ??= this.#callUntilDone().finally(() => {
       this.#driving = null
@@ -220,7 +220,7 @@ export class RedisEventLog implements EventLog {
     const isAtEnd = reply.entries.length < MOST_ENTRIES
     if (batch === null) return isAtEnd
     if (batch.verdicts === null && !isAtEnd) return false
-    // Behind a checkpoint that this process has loaded, the state alone knows the verdicts.
+    // Before a loaded checkpoint, only the state has the verdicts.
     batch.verdicts ??= batch.events.map((event) => isInState(this.state, event))
     await this.#finish(batch)
     return true
@@ -256,7 +256,7 @@ export class RedisEventLog implements EventLog {
     this.#options.onDocuments?.()
   }
 
-  /** Own events are at hand; those of other processes are parsed. */
+  /** The own events are in memory already; only those of other processes are parsed. */
   #foldEntry(fold: StreamFold, entry: StreamEntry): void {
     const [id, fields] = entry
     const own = fields[1] === this.writer ? this.#ownBatch(Number(fields[3])) : null
@@ -304,7 +304,7 @@ export class RedisEventLog implements EventLog {
     }
   }
 
-  /** The request was refused while the store did not answer, and then its reservation turned up in the log. */
+  /** The request was refused while the store did not answer, and then its reservation reached the log. */
   #takeBackAbandoned(event: LedgerEvent, tookEffect: boolean): void {
     if (asksForRoom(event) && tookEffect) this.#takeBack(event)
   }
@@ -360,8 +360,8 @@ export class RedisEventLog implements EventLog {
     const { refunded, granted } = findCorrections(this.#own.all())
     for (const event of refunded) this.#takeBack(event)
     for (const event of granted) this.#addEvent(event)
-    // A reader that slept finds its entries trimmed behind a newer checkpoint. Nothing is lost, and its own knowledge
-    // of limits and cooldowns is the older one.
+    // After a long sleep, the entries of this reader may be trimmed. A newer checkpoint has their effects, so nothing
+    // is lost, and this process's knowledge of limits and cooldowns is the older one.
     if (isAfter(start, before.cursor)) return this.#sending === null
     this.#report('the store lost entries of its log; the counts are folded again')
     const at = isoTime(this.now())

@@ -15,7 +15,7 @@ const TURN_MS = 10_000
 const SHARE = 0.0025
 /** The log keeps this much before the newest entry, for readers that are behind. */
 const KEPT_LOG_MS = 600_000
-/** A writer that was silent for this long is forgotten. */
+/** A writer without a call for this long is removed. */
 const KEPT_WRITER_MS = 172_800_000
 /** A short-lived process writes a checkpoint when it had to fold more than this. */
 const AT_CLOSE_ENTRIES = 2_000
@@ -52,7 +52,7 @@ export class StreamCheckpoints {
       const isOurs = await this.#link.send(turn, ['SET', turn, '1', 'NX', 'PX', String(TURN_MS)])
       if (isOurs !== null) await writeCheckpoint(this.#link, this.#keys, fold)
     } catch {
-      // The log has it all.
+      // The log still has all events.
     }
     this.#costMs = performance.now() - began
   }

@@ -130,8 +130,8 @@ export class StoredBatches {
   }
 
   /**
-   * Removes files made before `filesBefore`, and what a killed process left: uploads and contents without a record, not
-   * changed since `leftBefore`. Both in epoch milliseconds.
+   * Removes files made before `filesBefore`. Also removes leftovers of a killed process: uploads and contents without a
+   * record, unchanged since `leftBefore`. Both in epoch milliseconds.
    */
   tidy(filesBefore: number, leftBefore: number): void {
     if (!existsSync(this.folder)) return

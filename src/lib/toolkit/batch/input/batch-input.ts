@@ -171,7 +171,7 @@ class InputCheck {
     return at
   }
 
-  /** A second reading tells repeated ids from different ones with one hash. */
+  /** A second pass distinguishes repeated ids from different ids with the same hash. */
   async confirmRepeated(): Promise<void> {
     const { suspects } = this.#ids
     if (suspects.size === 0) return

@@ -25,7 +25,7 @@ const MESSAGES = '/v1/messages'
 const LONGEST_ID = 512
 
 /**
- * Reads a line. Returns what is wrong with it as text. `model` replaces the model of every line; null: each line
+ * Reads a line. Returns its fault as text, if it has one. `model` replaces the model of every line; null: each line
  * names its own.
  */
 export function parseBatchLine(text: string, model: string | null): BatchLine | string {

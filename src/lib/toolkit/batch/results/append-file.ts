@@ -41,7 +41,7 @@ export class AppendFile {
     return this.#size
   }
 
-  /** Removes everything after `size`: what a killed process did not finish. */
+  /** Removes everything after `size`: the unfinished write of a killed process. */
   async cutTo(size: number): Promise<void> {
     if (size >= this.#size) return
     try {
@@ -52,7 +52,7 @@ export class AppendFile {
     this.#size = size
   }
 
-  /** Resolves to the end of what was written, once the disk has it. Throws `store_unwritable`. */
+  /** Resolves to the end of the written text, once it is on disk. Throws `store_unwritable`. */
   append(bytes: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ bytes, resolve, reject })
@@ -66,7 +66,7 @@ export class AppendFile {
   }
 
   async #flush(): Promise<void> {
-    await Promise.resolve() // what this turn of the event loop appends goes together
+    await Promise.resolve() // all appends of this turn of the event loop share one write
     while (this.#waiting.length > 0) {
       const batch = this.#waiting
       this.#waiting = []
@@ -87,7 +87,7 @@ export class AppendFile {
       for (const each of batch) each.resolve((this.#size += each.bytes.length))
     } catch (error) {
       this.#size = start
-      await this.#handle.truncate(start).catch(() => undefined) // the next opening cuts it
+      await this.#handle.truncate(start).catch(() => undefined) // the next `open` truncates the file
       const reason = unwritable(this.path, error)
       for (const each of batch) each.reject(reason)
     }

@@ -1,6 +1,5 @@
 // The journal of a batch, beside its input: an append-only text file. A line is claimed before it is sent, and done
-// after its answer is on disk. After a crash, a claim without
-// an end is a line with an unknown fate.
+// after its answer is on disk. After a crash, the result of a claimed line without an end is unknown.
 
 import { createReadStream, existsSync } from 'node:fs'
 import { QwenctlError } from '../../../base/errors.ts'

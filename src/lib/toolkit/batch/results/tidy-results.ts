@@ -10,12 +10,12 @@ import type { BatchPaths } from './batch-paths.ts'
 import type { Journal, ResultFile } from './journal.ts'
 import { replayJournal } from './journal.ts'
 
-/** The file of the rewriting with this number, from 0. */
+/** The file of the rewrite with this number, from 0. */
 const draftOf = (path: string, number: number) => `${path}.ordered-${number}`
 
 /**
- * Ends a rewriting that a crash interrupted. A recorded one counts, and its new file replaces the old. An unrecorded
- * one never was. `tidied`: the number of recorded rewritings.
+ * Completes a rewrite that a crash interrupted. If the journal has it, the new file replaces the old one. Otherwise
+ * the old file stays. `tidied`: the number of recorded rewrites.
  */
 export async function finishTidying(paths: BatchPaths, tidied: Record<ResultFile, number>): Promise<void> {
   for (const file of ['output', 'errors'] as const) {
@@ -51,7 +51,7 @@ interface Places {
   starts: Float64Array
   /** 0: the row has no result in this file. */
   lengths: Uint32Array
-  /** The number of rewritings so far. */
+  /** The number of rewrites so far. */
   tidied: number
 }
 

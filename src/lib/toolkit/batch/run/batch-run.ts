@@ -24,7 +24,7 @@ export interface RunOptions {
   until: number | null
   retryFailed: boolean
   retryUnknown: boolean
-  /** True: the batch waits when only a person can bring an account back. False: it stops. */
+  /** True: the batch waits even if only a person can make an account available again. False: it stops. */
   waitsForPeople: boolean
   clock: () => number
 }
@@ -38,7 +38,7 @@ export type RunEnd =
 /** Pauses before a line is sent again. After the last one its error is the answer. */
 const PAUSES_MS = [1_000, 4_000, 15_000]
 const PEOPLE_MS = 60_000
-/** Timers of Node hold at most 24 days; a look at the clock now and then also survives a sleeping machine. */
+/** Node's timers last at most 24 days. A periodic check of the clock also works after the machine has slept. */
 const LONGEST_SLEEP_MS = 30_000
 
 export class BatchRun {

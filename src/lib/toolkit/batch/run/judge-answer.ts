@@ -7,11 +7,11 @@ import { isSuccess } from '../results/result-line.ts'
 export type Judgement =
   /** The line has its answer, or its own error. */
   | { kind: 'result'; isSuccess: boolean }
-  /** The accounts are out. The line was not answered, and waits until then (epoch milliseconds). */
+  /** No account is available. The line got no answer, and waits until then (epoch milliseconds). */
   | { kind: 'wait'; until: number; reason: string }
-  /** The services had trouble. The line is sent again after a pause. */
+  /** The services failed. The line is sent again after a pause. */
   | { kind: 'again' }
-  /** No line can be answered before a person acts. */
+  /** No line can be answered until a person changes something. */
   | { kind: 'stop'; error: QwenctlError }
 
 /** Without a stated time, the batch asks again after this. */
@@ -21,7 +21,7 @@ const TOO_EARLY = 425
 const TOO_MANY = 429
 const FIRST_SERVER_ERROR = 500
 
-/** Refusals that concern the whole pool: the next line would have the same. */
+/** Refusals by the whole pool: the next line would get the same one. */
 const STOPS: ReadonlySet<ErrorCode> = new Set([
   ...(['needs_action', 'no_accounts', 'store_unwritable', 'store_corrupt', 'store_locked'] as const),
   ...(['store_too_new', 'vault_locked', 'shutting_down', 'invalid_api_key', 'needs_login'] as const),

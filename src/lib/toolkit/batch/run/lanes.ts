@@ -1,16 +1,16 @@
 import type { BatchInput } from '../input/batch-input.ts'
 
 const END = 0xffffffff
-/** A closed lane is tested with one line this often: a person may have brought an account back earlier. */
+/** A closed lane is tested with one line this often, because an account may become available earlier. */
 const TEST_EVERY_MS = 60_000
 
 interface LaneState {
   /** The first row that was not handed out yet, and the last of the list. */
   next: number
   last: number
-  /** Rows that came back: they were not sent, or are to be sent again. */
+  /** Returned rows: they were not sent, or must be sent again. */
   returned: number[]
-  /** Epoch milliseconds: the accounts are out until then; 0: the lane is open. */
+  /** Epoch milliseconds: no account is available until then; 0: the lane is open. */
   closedUntil: number
   /** When one line may test the closed lane. */
   testAt: number
@@ -25,8 +25,8 @@ export interface Opening {
 }
 
 /**
- * Hands out the rows of a batch, the earliest first. Rows of one lane need the same accounts. When those are out,
- * the lane closes until a stated time, and the other lanes continue.
+ * Hands out the rows of a batch, the earliest first. Rows of one lane need the same accounts. If none of these is
+ * available, the lane closes until a stated time, and the other lanes continue.
  */
 export class Lanes {
   readonly #lanes: LaneState[]

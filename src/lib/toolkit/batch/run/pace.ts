@@ -2,7 +2,7 @@ const SLOT_MS = 10_000
 const SLOTS = 30
 const LEAST_MS = 2_000
 
-/** How many lines were answered lately: the last five minutes, in slots of ten seconds. */
+/** Counts the answered lines of the last five minutes, in slots of ten seconds. */
 export class Pace {
   readonly #slots: { start: number; count: number }[] = []
   #firstAt: number | null = null

@@ -58,7 +58,7 @@ export interface RunParts {
 
 const REPORT_MS = 500
 const STORE_MS = 1_000
-/** The lock of a batch on another machine counts as left when its file was not touched for a minute. */
+/** The lock of a batch on another machine counts as abandoned if its file is older than a minute. */
 const TOUCH_MS = 15_000
 const LOCK_WAIT_MS = 500
 
@@ -224,14 +224,14 @@ class Reporter {
       try {
         utimesSync(`${files.paths.journal}.lock`, at, at)
       } catch {
-        // without its lock file, another run could begin: this one ends
+        // without its lock file, another run could begin, so this run ends
         run.stop('interrupted')
       }
     }
     this.#parts.onState(view)
   }
 
-  /** A record that cannot be written costs the others their view, not the batch its answers. */
+  /** The batch continues if its record cannot be written; only other terminals then see an old state. */
   #store(view: BatchView): void {
     this.#storedAt = performance.now()
     try {

@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { QwenctlError } from '../../../base/errors.ts'
 import { errnoOf } from '../../../store/documents/file-error.ts'
 
-/** More would be no configuration. */
+/** The maximum size of a configuration file. */
 const MOST_BYTES = 4 << 20
 
 export interface RunFacts {

@@ -43,7 +43,7 @@ export interface SlotOfJob {
 /** Waits before the second and later attempts of a run. */
 const RETRY_MS = [1000, 5000, 15_000, 30_000]
 
-/** Claims slots, runs them in this process, and records what happened. */
+/** Claims slots, runs them in this process, and records the results. */
 export class JobRunner {
   readonly #parts: RunnerParts
   readonly #active = new Map<string, { record: RunRecord; abort: AbortController; ended: Promise<unknown> }>()
@@ -203,7 +203,7 @@ export class JobRunner {
   readonly #report = (error: unknown): void => this.#parts.onTrouble(`jobs: ${messageOf(error)}`)
 }
 
-/** Skipped and stopped runs say nothing about the job. */
+/** Skipped and stopped runs do not count as failures or successes. */
 function countsAsResult({ status }: RunRecord): boolean {
   return status === 'done' || status === 'failed' || status === 'lost'
 }

@@ -24,7 +24,7 @@ export interface SchedulerParts {
   onTrouble: (message: string) => void
 }
 
-/** Slots are found by comparison with the last claimed one, so a late look misses none. */
+/** The scheduler compares slots with the last claimed one, so a late check misses none. */
 const SLOWEST_LOOK_MS = 1000
 const FASTEST_LOOK_MS = 20
 const LOST_LOOK_MS = 5000
@@ -117,7 +117,7 @@ export class JobScheduler {
     }
   }
 
-  /** A full disk is one fault, not one a second. */
+  /** Reports a lasting fault, such as a full disk, only once instead of every second. */
   #report(error: unknown): void {
     const message = `jobs: ${messageOf(error)}`
     if (message !== this.#trouble) this.#parts.onTrouble(message)
@@ -238,7 +238,7 @@ function formatNoRoom(refusal: 'concurrent' | 'per-hour', limits: JobLimits): st
     : `${limits.maxPerHour} runs began within an hour (jobs.maxPerHour)`
 }
 
-/** A run ends with its job, and with the order to stop its account. A paused job finishes its runs. */
+/** Stops runs of a removed job or a stopped account. A paused job finishes its runs. */
 function isRunEnded(
   data: JobsData,
   accounts: readonly Account[],

@@ -112,7 +112,7 @@ async function askAccount(
   return runProgram(parts, order, { folder, command: action.command, input: answer })
 }
 
-/** Waits for an account that is out, as long as it returns before the deadline. */
+/** Waits for an unavailable account if it returns before the deadline. */
 async function askPatiently(
   pool: Pool,
   question: Parameters<typeof ask>[1],
@@ -180,7 +180,7 @@ function runVariables({ job, account, slot, isLate }: RunOrder, folder: string):
   }
 }
 
-/** Settings and secrets of qwenctl itself are not for commands. */
+/** Commands do not get the settings and secrets of qwenctl itself. */
 function withoutOwn(env: NodeJS.ProcessEnv, passHome: boolean): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(
     ([name]) => !name.startsWith('QWENCTL_') || (passHome && name === 'QWENCTL_HOME'),

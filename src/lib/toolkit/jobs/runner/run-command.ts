@@ -28,7 +28,7 @@ const DRAIN_MS = 500
 
 /**
  * Runs a program without a shell, in a process group of its own. A timeout or an abort ends the group with SIGTERM, then
- * SIGKILL. Nothing that it started outlives it. After an abort it starts nothing.
+ * SIGKILL. No process of the group outlives the program. After an abort, this function starts no program.
  */
 export function runCommand(order: CommandOrder): Promise<CommandResult> {
   const [program = '', ...args] = order.command
@@ -80,7 +80,7 @@ function watchChild(child: ChildProcess, program: string, order: Watched): Promi
       resolve({ status: 'failed', exitCode: error.code === 'ENOENT' ? 127 : null, reason, output })
     })
     child.on('exit', (code, by) => {
-      killGroup(child, 'SIGKILL') // what the command has left behind
+      killGroup(child, 'SIGKILL') // processes that the command has started
       const finish = () => resolve({ ...resultOf(code, by, ended), output })
       const drained = setTimeout(finish, DRAIN_MS)
       child.on('close', () => {

@@ -40,7 +40,7 @@ const baseVariables: Readonly<Record<string, string>> = {
   lm_studio: 'LM_STUDIO_API_BASE',
 }
 
-/** Parameters that become fields of the account, or that say nothing about it. */
+/** Parameters that become fields of the account, or that are irrelevant to it. */
 const used = new Set(
   ['model', 'api_key', 'api_base', 'base_url', 'rpm', 'tpm', 'weight', 'order'].concat([
     'custom_llm_provider',

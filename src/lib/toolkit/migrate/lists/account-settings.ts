@@ -18,7 +18,7 @@ function plainName(name: string): string {
     .replaceAll('-', '_')
 }
 
-/** The first of several fields with a text. */
+/** The text of the first of several fields that has one. */
 export function firstText(settings: Fields, ...names: string[]): string | null {
   return names.map((name) => textOf(settings[name])).find((text) => text !== null) ?? null
 }

@@ -123,7 +123,7 @@ const byName: ReadonlyMap<string, KnownService> = new Map(
   knownServices.flatMap((service) => service.names.map((name) => [name, service] as const)),
 )
 
-/** The service that a tool calls so; null: unknown. */
+/** The service with this name in a tool; null: unknown. */
 export function findKnownService(name: string): KnownService | null {
   return byName.get(plainServiceName(name)) ?? null
 }

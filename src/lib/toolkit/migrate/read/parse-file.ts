@@ -77,7 +77,7 @@ export function numberOf(value: unknown): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-/** Whether a field says no: `false`, `0`, `no`, `off`, `disabled`. */
+/** Whether a field is negative: `false`, `0`, `no`, `off`, `disabled`. */
 export function isNo(value: unknown): boolean {
   return value === false || value === 0 || /^(false|no|off|0|disabled|inactive)$/i.test(textOf(value) ?? '')
 }

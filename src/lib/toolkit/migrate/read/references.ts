@@ -20,7 +20,7 @@ const INSIDE =
 /** `os.environ/X` (LiteLLM), `$X` (shells, claude-code-router), `$env:X` (PowerShell), `%X%` (Windows), alone. */
 const WHOLE = /^(?:os\.environ\/(\w+)|\$(?:env:)?(\w+)|%(\w+)%)$/
 
-/** References of references; more are a circle. */
+/** The maximum nesting of references: a deeper nesting is a cycle. */
 const MOST_STEPS = 8
 
 /** Replaces the references in a text. */

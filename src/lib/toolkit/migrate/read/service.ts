@@ -97,7 +97,7 @@ const PROXY_PORTS: Readonly<Record<string, string>> = {
   8317: 'CLIProxyAPI',
 }
 
-/** Why a key was issued by a proxy and not by an upstream; null: no sign of that. */
+/** The sign that a proxy issued the key, not an upstream; null: there is none. */
 export function clientKeyReason(secret: string, baseUrl: string | null): string | null {
   if (secret.startsWith('qk_')) return 'a client key of qwenctl: what programs present to the proxy'
   const url = baseUrl === null ? null : URL.parse(baseUrl)
