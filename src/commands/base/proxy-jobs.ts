@@ -32,7 +32,6 @@ export async function startSchedule(toolkit: Toolkit, options: ScheduleOptions):
   const runner = new JobRunner({
     ...{ toolkit, ledger, env, onTrouble },
     poolFor: (account, job) => pools.poolFor(account, job),
-    clock: () => ledger.now(),
     ...(onRun === undefined ? {} : { onRun }),
     onFailed: (run, account, isPaused) =>
       void toolkit.notices.tellJob(noticeOf(run, account, isPaused), onTrouble),
@@ -91,7 +90,7 @@ export async function runJobNow(toolkit: Toolkit, name: string, options: RunNowO
   return withPool(toolkit, { secret: '', onTrouble }, async ({ url }) => {
     const pools = new AccountPools(toolkit, () => url)
     const runner = new JobRunner({
-      ...{ toolkit, ledger, env, onTrouble, clock: () => ledger.now() },
+      ...{ toolkit, ledger, env, onTrouble },
       poolFor: (account, job) => pools.poolFor(account, job),
     })
     const onSignal = () => runner.stop('a person interrupted it')

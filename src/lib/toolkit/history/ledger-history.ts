@@ -8,8 +8,8 @@ import type { DayTotals } from '../../quota/log/state.ts'
 import { formatDay } from '../../quota/log/totals.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { HistoryFiles } from '../../store/history/history-files.ts'
+import type { HistoryReading } from '../../store/history/history-files.ts'
 import type { Home } from '../../store/home.ts'
-import { readSharedHistory } from '../../store/redis/shared-history.ts'
 import { storeOf } from '../../store/redis/store-of.ts'
 import { accountViewsOf, filterAccounts } from '../quota/direct-quota.ts'
 import type { StoreSnapshot } from '../quota/direct-quota.ts'
@@ -71,12 +71,18 @@ export class LedgerHistory implements HistoryBooks {
     }
   }
 
+  /** Reads the history from the beginning of a day, where the store is. */
+  async #read(fromDay: string): Promise<HistoryReading> {
+    const store = await storeOf(this.#parts.home)
+    if (store === null) return this.#files.read(fromDay)
+    const { readSharedHistory } = await import('../../store/redis/shared-history.ts')
+    return readSharedHistory(store, fromDay)
+  }
+
   async #scene(query: HistoryQuery, { data, now }: StoreSnapshot): Promise<HistoryScene> {
     const only = accountsOf(data, query)
     const from = beginning(query, now)
-    const store = await storeOf(this.#parts.home)
-    const day = formatDay(from)
-    const { history, totals } = await (store === null ? this.#files.read(day) : readSharedHistory(store, day))
+    const { history, totals } = await this.#read(formatDay(from))
     for (const problem of this.#files.problems) this.#parts.warn(problem)
     addTotals(history, totals)
     const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)

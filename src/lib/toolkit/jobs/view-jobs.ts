@@ -27,14 +27,11 @@ export function viewJobs(parts: ViewParts & { runs: readonly RunRecord[] }, user
     const key = `${run.job} ${run.account}`
     if (!latest.has(key)) latest.set(key, run)
   }
-  const pairs = listPairs(parts.data, parts.accounts)
+  const shown = parts.accounts.filter((account) => (user ?? account.user) === account.user)
   return parts.data.jobs
     .filter((job) => user === undefined || job.user === null || job.user === user)
     .map((job) => {
-      const own = pairs.filter(
-        (pair) => pair.job === job && (user ?? pair.account.user) === pair.account.user,
-      )
-      const accounts = own.map((pair) =>
+      const accounts = listPairs({ ...parts.data, jobs: [job] }, shown).map((pair) =>
         viewAccount(parts, pair, latest.get(`${job.id} ${pair.account.id}`) ?? null),
       )
       return viewJob(parts, job, accounts)

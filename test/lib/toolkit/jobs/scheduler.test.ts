@@ -21,7 +21,7 @@ async function given(missed: 'skip' | 'once') {
       onTrouble: (text: string) => void trouble.push(text),
     }
     const poolFor = () => Promise.resolve({ url: 'http://127.0.0.1:9', secret: 'none' })
-    const runner = new JobRunner({ ...parts, poolFor, env: process.env, clock: () => now })
+    const runner = new JobRunner({ ...parts, poolFor, env: process.env })
     await new JobScheduler({ ...parts, runner, user: null }).look()
     await runner.settled()
     expect(trouble).toEqual([])

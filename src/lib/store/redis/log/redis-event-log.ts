@@ -70,7 +70,6 @@ export class RedisEventLog implements EventLog {
   #calledAt = Number.NEGATIVE_INFINITY
   #beatAt = Number.NEGATIVE_INFINITY
   #isClosed = false
-  #isCheckpointing = false
 
   private constructor(options: RedisLogOptions, writer: string, fold: StreamFold, reply: LogReply) {
     this.#options = options
@@ -204,9 +203,7 @@ export class RedisEventLog implements EventLog {
         failures += 1
       }
     }
-    if (this.#isCheckpointing) return
-    this.#isCheckpointing = true
-    void this.#checkpoints.afterCall(this.#fold).finally(() => (this.#isCheckpointing = false))
+    void this.#checkpoints.afterCall(this.#fold)
   }
 
   /** Calls once. Returns whether the open batch is in the log and everything was read. */

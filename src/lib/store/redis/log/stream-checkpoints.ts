@@ -26,6 +26,7 @@ export class StreamCheckpoints {
   readonly #keys: StoreKeys
   #writtenAt = performance.now()
   #costMs = 0
+  #isWriting = false
 
   constructor(link: RedisLink, keys: StoreKeys) {
     this.#link = link
@@ -34,6 +35,7 @@ export class StreamCheckpoints {
 
   /** Never throws: without a checkpoint only the next start is slower. */
   async afterCall(fold: StreamFold): Promise<void> {
+    if (this.#isWriting) return
     const age = performance.now() - this.#writtenAt
     const isDue = fold.tail >= DUE_ENTRIES || (fold.tail > 0 && age >= DUE_MS)
     if (isDue && age * SHARE >= this.#costMs) await this.#writeInTurn(fold)
@@ -48,12 +50,14 @@ export class StreamCheckpoints {
     const began = performance.now()
     this.#writtenAt = began
     fold.tail = 0
+    this.#isWriting = true
     try {
       const isOurs = await this.#link.send(turn, ['SET', turn, '1', 'NX', 'PX', String(TURN_MS)])
       if (isOurs !== null) await writeCheckpoint(this.#link, this.#keys, fold)
     } catch {
       // The log still has all events.
     }
+    this.#isWriting = false
     this.#costMs = performance.now() - began
   }
 }

@@ -82,13 +82,12 @@ export class StreamFold {
       this.finished.set(this.day, this.history)
       this.history = new Map()
     }
-    this.day = day
-    this.#dayEnd = Date.parse(day) + DAY_MS
+    this.startDay(day)
     const oldest = formatDay(now - KEPT_DAYS * DAY_MS)
     for (const kept of this.state.days.keys()) if (kept < oldest) this.state.days.delete(kept)
   }
 
-  /** Begins the unfinished day of a fold that was made from files. */
+  /** Sets the unfinished day. */
   startDay(day: string): void {
     this.day = day
     this.#dayEnd = Date.parse(day) + DAY_MS
@@ -116,8 +115,7 @@ export class StreamFold {
       fold.cursor = found.position.id
       fold.mark = found.position.mark
       fold.history = historyFromJson(found.history)
-      fold.day = found.day
-      if (found.day !== '') fold.#dayEnd = Date.parse(found.day) + DAY_MS
+      if (found.day !== '') fold.startDay(found.day)
     } catch (error) {
       if (error instanceof QwenctlError) throw error
       throw new QwenctlError('store_corrupt', 'the checkpoint in the store is damaged', {

@@ -30,10 +30,10 @@ export class AccountPools {
   }
 
   async poolFor(account: Account, job: Job): Promise<Pool> {
-    const known = await this.#keys.get(slotKey(job.id, account.id))
-    const isUsable = known !== undefined && known.until > Date.now()
-    const made = isUsable ? known : await this.#make(account, job)
-    return { url: this.#url(), secret: made.secret }
+    const known = this.#keys.get(slotKey(job.id, account.id))
+    const key = known === undefined ? null : await known
+    const { secret } = key !== null && key.until > Date.now() ? key : await this.#make(account, job)
+    return { url: this.#url(), secret }
   }
 
   async close(): Promise<void> {

@@ -9,10 +9,10 @@ import type { Job } from '../../../schedule/job.ts'
 import type { RunRecord } from '../../../store/jobs/run-records.ts'
 import type { Toolkit } from '../../toolkit.ts'
 import { performRun } from './perform-run.ts'
-import type { PerformParts, RunResult } from './perform-run.ts'
+import type { PerformParts, RunOrder, RunResult } from './perform-run.ts'
 
 export interface RunnerParts extends PerformParts {
-  toolkit: Pick<Toolkit, 'home' | 'accounts' | 'jobs' | 'settings' | 'ledger'>
+  toolkit: Pick<Toolkit, 'home' | 'accounts' | 'jobs'>
   ledger: Ledger
   /** Receives every change of a run. */
   onRun?: (run: RunRecord) => void
@@ -117,11 +117,7 @@ export class JobRunner {
       await Promise.allSettled([...this.#active.values()].map(({ ended }) => ended))
   }
 
-  async #run(
-    order: SlotOfJob & { id: string; number: number; signal: AbortSignal },
-    record: RunRecord,
-    limits: JobLimits,
-  ): Promise<RunRecord> {
+  async #run(order: SlotOfJob & RunOrder, record: RunRecord, limits: JobLimits): Promise<RunRecord> {
     this.#write(record)
     const { result, attempts } = await this.#attempt(order)
     const { status, reason, exitCode, output, outputBytes } = result
@@ -142,9 +138,7 @@ export class JobRunner {
     return ended
   }
 
-  async #attempt(
-    order: SlotOfJob & { id: string; number: number; signal: AbortSignal },
-  ): Promise<{ result: RunResult; attempts: number }> {
+  async #attempt(order: SlotOfJob & RunOrder): Promise<{ result: RunResult; attempts: number }> {
     for (let attempts = 1; ; attempts += 1) {
       const result = await performRun(this.#parts, order)
       const isFinal = result.status !== 'failed' || attempts > order.job.retries

@@ -30,7 +30,6 @@ const FASTEST_LOOK_MS = 20
 const LOST_LOOK_MS = 5000
 
 interface Planned extends JobPair {
-  key: string
   /** When the next look at the pair is due (epoch milliseconds). */
   lookAt: number
   /** A slot that was due on time and waits for room; null: none. */
@@ -142,7 +141,7 @@ export class JobScheduler {
     for (const pair of listPairs(data, own)) {
       if (findHindrance(data, pair) !== null) continue
       const key = slotKey(pair.job.id, pair.account.id)
-      this.#planned.set(key, { ...pair, key, lookAt: 0, waiting: before.get(key)?.waiting ?? null })
+      this.#planned.set(key, { ...pair, lookAt: 0, waiting: before.get(key)?.waiting ?? null })
     }
     runner.stop('the job or the account was stopped', ({ job, account, isManual }) =>
       isRunEnded(data, accounts, { job, account, isManual }),

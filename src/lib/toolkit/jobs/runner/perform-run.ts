@@ -6,6 +6,7 @@ import { shortReference } from '../../../account/account.ts'
 import type { Account } from '../../../account/account.ts'
 import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
 import { formatLocalDay } from '../../../schedule/local-times.ts'
+import type { Ledger } from '../../../quota/ledger.ts'
 import { wallClock } from '../../../quota/zone.ts'
 import type { Job, JobAction } from '../../../schedule/job.ts'
 import { accountFolder } from '../../../store/account-folder.ts'
@@ -45,8 +46,7 @@ export interface PerformParts {
   /** The pool with a key that only this account serves. */
   poolFor: (account: Account, job: Job) => Promise<Pool>
   env: NodeJS.ProcessEnv
-  /** Epoch milliseconds. */
-  clock: () => number
+  ledger: Pick<Ledger, 'now'>
 }
 
 /** Performs one attempt of a run. Never throws: every fault is the reason of a result. */
@@ -98,10 +98,11 @@ async function askAccount(
   const timeout = AbortSignal.timeout(job.timeoutMs)
   const both = AbortSignal.any([signal, timeout])
   const question = { model, text, onPiece: null, maxTokens: action.maxTokens, signal: both }
-  const deadline = parts.clock() + job.timeoutMs
+  const { ledger } = parts
+  const deadline = ledger.now() + job.timeoutMs
   let answer: string
   try {
-    answer = await askPatiently(pool, question, { clock: parts.clock, deadline })
+    answer = await askPatiently(pool, question, { ledger, deadline })
   } catch (error) {
     if (timeout.aborted && !signal.aborted)
       return { ...finished(''), status: 'failed', reason: `no answer came within ${job.timeoutMs / 1000} s` }
@@ -116,7 +117,7 @@ async function askAccount(
 async function askPatiently(
   pool: Pool,
   question: Parameters<typeof ask>[1],
-  { clock, deadline }: { clock: () => number; deadline: number },
+  { ledger, deadline }: { ledger: Pick<Ledger, 'now'>; deadline: number },
 ): Promise<string> {
   for (;;) {
     try {
@@ -124,7 +125,7 @@ async function askPatiently(
     } catch (error) {
       if (!isQwenctlError(error) || error.code !== 'quota_exhausted') throw error
       const waitMs = Number(error.details['retryAfterMs'] ?? Infinity)
-      if (!(clock() + waitMs < deadline)) throw error
+      if (!(ledger.now() + waitMs < deadline)) throw error
       await delay(Math.max(waitMs, 250), undefined, { signal: question.signal })
     }
   }
