@@ -1,3 +1,4 @@
+import { hashText, mix } from '../base/hash-text.ts'
 import type { Member } from './pool/member.ts'
 import type { Session } from './rotation-request.ts'
 
@@ -97,21 +98,4 @@ function firstAtLeast(sorted: Float64Array, value: number): number {
     else high = middle
   }
   return low
-}
-
-/** FNV-1a over UTF-16 units. Never for secrets. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  }
-  return hash >>> 0
-}
-
-/** The finalizer of MurmurHash3: similar inputs give unrelated outputs. */
-function mix(value: number): number {
-  let hash = value >>> 0
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }

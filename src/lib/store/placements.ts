@@ -1,5 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { mix } from '../base/hash-text.ts'
 import type { Placements } from '../account/placements.ts'
 
 const RECORD_BYTES = 64
@@ -160,13 +161,6 @@ function hashKey(key: string | number): [number, number] {
     high = Math.imul(high ^ unit, 0x85ebca6b)
   }
   return [mix(low), mix(high)]
-}
-
-function mix(value: number): number {
-  let hash = value >>> 0
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 /** The checksum covers the whole record except itself. */

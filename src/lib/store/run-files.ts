@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryName } from './documents/atomic-write.ts'
+import { replaceSync } from './documents/atomic-write.ts'
 import type { Home } from './home.ts'
 import { liveness, thisProcess, type LockOwner } from './locks/lock-owner.ts'
 
@@ -51,15 +51,8 @@ export function writeRunFile(home: Home, run: RunFile, proof?: string): Registra
   const owner = thisProcess()
   const path = join(home.runFolder, `proxy-${owner.token}.json`)
   const update = (now: RunFile) => {
-    const temporary = temporaryName(path)
-    writeFileSync(
-      temporary,
-      `${JSON.stringify({ ...now, owner, ...(proof === undefined ? {} : { proof }) } satisfies StoredRunFile)}\n`,
-      {
-        mode: 0o600,
-      },
-    )
-    renameSync(temporary, path) // atomic: readers see the whole file
+    const stored: StoredRunFile = { ...now, owner, ...(proof === undefined ? {} : { proof }) }
+    replaceSync(path, `${JSON.stringify(stored)}\n`)
   }
   update(run)
   return { update, remove: () => rmSync(path, { force: true }) }

@@ -1,6 +1,7 @@
 // Reads the error of an answer from any envelope.
 
 import { isRecord } from '../../base/is-record.ts'
+import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { Answer } from '../provider.ts'
 
 export type JsonObject = Record<string, unknown>
@@ -139,7 +140,9 @@ function detail(value: unknown): string | null {
 function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
   const start = facts.message.indexOf('{"')
   if (start < 0 || depth >= DEEPEST) return facts
-  const inner = fromBody(parsed(facts.message.slice(start, facts.message.lastIndexOf('}') + 1)), depth + 1)
+  // Words in braces and truncated JSON are no body.
+  const body = tryParseJson(facts.message.slice(start, facts.message.lastIndexOf('}') + 1))
+  const inner = fromBody(body, depth + 1)
   if (inner === null || (inner.message === '' && inner.code === null)) return facts
   return {
     code: isPlainStatus(facts.code) ? (inner.code ?? facts.code) : facts.code,
@@ -153,14 +156,6 @@ function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
 /** A code that only repeats an HTTP status says nothing of its own. */
 function isPlainStatus(code: string | null): boolean {
   return code === null || /^[45]\d\d$/.test(code)
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown
-  } catch {
-    return undefined // words in braces, or truncated JSON
-  }
 }
 
 /** A page becomes its title; any other text its words on one line. */

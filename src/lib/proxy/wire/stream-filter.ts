@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/is-record.ts'
+import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { Usage } from '../../provider/provider.ts'
 import { mergeUsage, unknownUsage } from '../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
@@ -208,13 +209,9 @@ function isWhole(frame: SseFrame): boolean {
   return frame.data?.trim() === '[DONE]' || parsed(frame.data) !== undefined
 }
 
+/** Undefined: not JSON, so there is nothing to read, and the client gets it unchanged. */
 function parsed(data: string | null): unknown {
-  if (data === null || data === '') return undefined
-  try {
-    return JSON.parse(data) as unknown
-  } catch {
-    return undefined // not JSON: nothing to read, and the client gets it unchanged
-  }
+  return data === null || data === '' ? undefined : tryParseJson(data)
 }
 
 /** Adds bytes to the output. Adjacent bytes become one buffer, and so one write. */

@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs'
+import { promises as fs, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errnoOf, unwritable } from './file-error.ts'
@@ -29,6 +29,21 @@ export async function writeAtomically(
   } catch (error) {
     await fs.rm(temporary, { force: true })
     throw unwritable(target, error)
+  }
+}
+
+/**
+ * Replaces a file as a whole, 0600: readers see the old text or the new one. `flush`: the disk has the text at the
+ * return; otherwise a power cut may lose the file. Throws the system's error, and leaves no other file.
+ */
+export function replaceSync(file: string, text: string, { flush = false } = {}): void {
+  const temporary = temporaryName(file)
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush })
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   }
 }
 

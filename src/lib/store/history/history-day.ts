@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { BucketJson } from '../../quota/history/history-json.ts'
 import { historyFromJson, historyToJson } from '../../quota/history/history-json.ts'
-import { temporaryName } from '../documents/atomic-write.ts'
+import { replaceSync } from '../documents/atomic-write.ts'
 import type { Home } from '../home.ts'
 
 /** The version that this program writes. */
@@ -70,17 +70,6 @@ export function keepHistoryDay(home: Home, day: string, history: History): void 
     buckets: historyToJson(history),
   } satisfies HistoryDay)
   mkdirSync(home.historyFolder, { recursive: true, mode: 0o700 })
-  replaceFile(path, text)
-}
-
-/** The file is synced: the caller may remove the ledger's file right after. */
-function replaceFile(path: string, text: string): void {
-  const temporary = temporaryName(path)
-  try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  // The caller may remove the ledger's file right after.
+  replaceSync(path, text, { flush: true })
 }

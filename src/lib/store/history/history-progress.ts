@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Position, StateJson } from '../../quota/log/checkpoint.ts'
 import { stateFromJson, stateToJson } from '../../quota/log/checkpoint.ts'
@@ -7,7 +7,7 @@ import type { History } from '../../quota/history/history.ts'
 import type { BucketJson } from '../../quota/history/history-json.ts'
 import { historyFromJson, historyToJson } from '../../quota/history/history-json.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
-import { temporaryName } from '../documents/atomic-write.ts'
+import { replaceSync } from '../documents/atomic-write.ts'
 import type { Home } from '../home.ts'
 
 /** How far the ledger was folded into history. */
@@ -60,12 +60,5 @@ export function writeProgress(home: Home, { position, landmark, state, history }
     buckets: historyToJson(history),
   }
   mkdirSync(home.historyFolder, { recursive: true, mode: 0o700 })
-  const temporary = temporaryName(progressFile(home))
-  try {
-    writeFileSync(temporary, JSON.stringify(json), { mode: 0o600, flag: 'wx' })
-    renameSync(temporary, progressFile(home))
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  replaceSync(progressFile(home), JSON.stringify(json))
 }

@@ -2,6 +2,7 @@ import { redact } from '../../account/mask.ts'
 import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
 import type { Dialect, Outcome, Provider } from '../../provider/provider.ts'
 import { printable } from '../../base/printable.ts'
+import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import type { CheckResult } from '../toolkit.ts'
 
@@ -133,7 +134,7 @@ export async function get(
 function judge(reply: Reply, request: CheckRequest): { result: CheckResult['result']; message: string } {
   const { status, text } = reply
   if (status >= 200 && status < 300) {
-    if (text.trim() === '' || parseJson(text) !== undefined)
+    if (text.trim() === '' || tryParseJson(text) !== undefined)
       return { result: 'accepted', message: 'the key is accepted' }
     return {
       result: 'unchecked',
@@ -159,7 +160,7 @@ function outcomeOf(reply: Reply, request: CheckRequest): Outcome {
   return request.provider.outcome({
     status: reply.status,
     header: (name) => [reply.headers[name]].flat().join(', ') || undefined,
-    body: parseJson(reply.text),
+    body: tryParseJson(reply.text),
     text: reply.text.slice(0, 2000),
     now: request.clock(),
   })
@@ -167,14 +168,6 @@ function outcomeOf(reply: Reply, request: CheckRequest): Outcome {
 
 function unchecked(message: string): CheckResult {
   return { result: 'unchecked', message, latencyMs: null }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // not JSON: the caller judges by the status
-  }
 }
 
 const networkReasons: Record<string, string> = {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
-import { temporaryName } from '../../store/documents/atomic-write.ts'
+import { replaceSync } from '../../store/documents/atomic-write.ts'
 import { unwritable } from '../../store/documents/file-error.ts'
 import type { Home } from '../../store/home.ts'
 import type { LockOwner } from '../../store/locks/lock-owner.ts'
@@ -98,9 +98,7 @@ export class BatchRecords {
   #write(path: string, text: string): void {
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-      const temporary = temporaryName(path)
-      writeFileSync(temporary, text, { mode: 0o600 })
-      renameSync(temporary, path)
+      replaceSync(path, text)
     } catch (error) {
       throw unwritable(path, error)
     }

@@ -1,5 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
+import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { Price, PriceRow } from '../../quota/prices/price-row.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
 
@@ -28,7 +29,7 @@ const LITELLM_PROVIDERS: Readonly<Record<string, string>> = {
  * (`model_prices_and_context_window.json`). Throws `invalid_value` for any other text.
  */
 export function parsePriceFile(text: string, { day, name }: { day: string; name: string }): PriceTable {
-  const data = parsed(text)
+  const data = tryParseJson(text.replace(/^\uFEFF/, ''))
   if (!isRecord(data)) throw refused(name, 'is not a JSON object')
   const rows = Array.isArray(data.prices) ? tableRows(data.prices, name) : litellmRows(data)
   if (rows.length === 0) throw refused(name, 'names no price that qwenctl knows')
@@ -95,14 +96,6 @@ function isAmount(value: unknown): value is number {
 
 function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function refused(name: string, what: string): QwenctlError {

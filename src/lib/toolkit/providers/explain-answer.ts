@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { Outcome, Provider } from '../../provider/provider.ts'
 import type { FailureRow } from '../../provider/failures/failure-row.ts'
 import { findOwnRows } from '../../provider/failures/services.ts'
@@ -79,7 +80,7 @@ function outcomeAt(
   const answer = {
     status,
     header: (name: string) => headers[name],
-    body: parsed(text),
+    body: tryParseJson(text),
     text: text.slice(0, 4096),
     now,
   }
@@ -87,14 +88,6 @@ function outcomeAt(
   const explained = explainOutcome(answer, findOwnRows(provider.id))
   const isSame = explained.outcome.class === outcome.class && explained.outcome.until === outcome.until
   return { outcome, row: isSame ? explained.row : null }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined // a web page, or plain text
-  }
 }
 
 /** The cooldown after a first failure. If the first failure of a service starts none: after the second. */

@@ -14,8 +14,7 @@ import {
 } from '../json-fields.ts'
 import { describeCustom } from '../neutral/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import type { Tool, ToolChoice } from '../neutral/request.ts'
-import type { ToolName } from '../plan.ts'
+import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 import { readCacheMark } from './read-content.ts'
 
 export const toolRules: FieldRules = {
@@ -35,11 +34,6 @@ export const functionRules: FieldRules = {
   parameters: 'taken',
   strict: 'taken',
   format: 'taken',
-}
-
-export interface ReadTools {
-  tools: Tool[]
-  names: Map<string, ToolName>
 }
 
 /** Reads `tools`, and the `functions` of 2023. */

@@ -12,8 +12,7 @@ import {
   type Json,
 } from '../json-fields.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import type { Tool, ToolChoice } from '../neutral/request.ts'
-import type { ToolName } from '../plan.ts'
+import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 import { camelCase, camelOrNone } from './camel-case.ts'
 import { plainSchema } from './plain-schema.ts'
 
@@ -30,11 +29,6 @@ export const choiceRules: FieldRules = {
   mode: 'taken',
   allowedFunctionNames: 'taken',
   streamFunctionCallArguments: 'dropped',
-}
-
-export interface ReadTools {
-  tools: Tool[]
-  names: Map<string, ToolName>
 }
 
 /**

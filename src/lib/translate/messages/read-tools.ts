@@ -13,8 +13,7 @@ import {
 } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import type { Tool, ToolChoice } from '../neutral/request.ts'
-import type { ToolName } from '../plan.ts'
+import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 
 export const toolRules: FieldRules = {
   type: 'taken',
@@ -36,11 +35,6 @@ export const toolChoiceRules: FieldRules = {
   type: 'taken',
   name: 'taken',
   disable_parallel_tool_use: 'taken',
-}
-
-export interface ReadTools {
-  tools: Tool[]
-  names: Map<string, ToolName>
 }
 
 /**

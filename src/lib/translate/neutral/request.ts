@@ -94,6 +94,12 @@ export interface Tool extends CacheMark {
   isCustom: boolean
 }
 
+/** The tools of a request, and the client's names of them. */
+export interface ReadTools {
+  tools: Tool[]
+  names: Map<string, ToolName>
+}
+
 export type ToolChoice =
   { type: 'auto' | 'none' | 'required'; among: ReadonlySet<string> | null } | { type: 'tool'; name: string }
 

@@ -1,3 +1,4 @@
+import { hashText } from '../../base/hash-text.ts'
 import type { ToolName, TranslationPlan } from '../plan.ts'
 import type { NeutralRequest } from './request.ts'
 
@@ -54,11 +55,5 @@ function fits(name: string, most: number): boolean {
 function shorten(name: string, most: number): string {
   const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
   if (plain.length <= most && plain !== '') return plain
-  return `${plain.slice(0, most - 8)}_${hashOf(name)}`
-}
-
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash >>> 0).toString(36).padStart(7, '0')
+  return `${plain.slice(0, most - 8)}_${hashText(name).toString(36).padStart(7, '0')}`
 }

@@ -14,8 +14,7 @@ import {
 } from '../json-fields.ts'
 import { describeCustom } from '../neutral/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import type { Tool, ToolChoice } from '../neutral/request.ts'
-import type { ToolName } from '../plan.ts'
+import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 import { joinName } from './tool-groups.ts'
 
 export const toolRules: FieldRules = {
@@ -28,11 +27,6 @@ export const toolRules: FieldRules = {
   tools: 'taken',
   cache_control: 'dropped',
   defer_loading: 'dropped',
-}
-
-export interface ReadTools {
-  tools: Tool[]
-  names: Map<string, ToolName>
 }
 
 /**

@@ -1,3 +1,5 @@
+import { tryParseJson } from '../../base/try-parse-json.ts'
+
 /** An upstream's answer that is not passed on yet. The client may get it if no other account does better. */
 export interface HeldAnswer {
   status: number
@@ -7,9 +9,5 @@ export interface HeldAnswer {
 
 /** Parses the answer; undefined if it is not JSON. */
 export function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown
-  } catch {
-    return undefined // HTML of a firewall, an empty body, or text
-  }
+  return tryParseJson(body.toString('utf8'))
 }

@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../../base/try-parse-json.ts'
 import { join } from 'node:path'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
@@ -100,10 +101,5 @@ function withVersion(url: string, channel: string): string {
 }
 
 function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return null
-  }
+  return typeof value === 'string' ? tryParseJson(value) : value
 }

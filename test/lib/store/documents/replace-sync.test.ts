@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { replaceSync } from '../../../../src/lib/store/documents/atomic-write.ts'
+
+let folder: string
+
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'replace-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test.each([true, false])('replaces a file for its owner alone (flush: %s)', (flush) => {
+  const file = join(folder, 'file.json')
+  writeFileSync(file, 'a longer text from before', { mode: 0o644 })
+  replaceSync(file, 'new', { flush })
+  expect(readFileSync(file, 'utf8')).toBe('new')
+  if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readdirSync(folder)).toEqual(['file.json'])
+})
+
+test('leaves the place as it was when the file cannot be replaced', () => {
+  const taken = join(folder, 'taken')
+  mkdirSync(join(taken, 'inside'), { recursive: true })
+  expect(() => replaceSync(taken, 'new')).toThrow(expect.objectContaining({ code: expect.any(String) }))
+  expect(readdirSync(folder)).toEqual(['taken'])
+  expect(readdirSync(taken)).toEqual(['inside'])
+})
