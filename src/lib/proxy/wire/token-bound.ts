@@ -1,4 +1,4 @@
-// An upper bound of the tokens in the bytes of an answer, for answers without a usage and for streams that end early.
+// An upper bound of the tokens in an answer's bytes. It serves answers without usage and streams that end early.
 // A tokenizer would take a hundred times as long, and each service has its own.
 
 /** Keys with the text of an answer, in every dialect. Base64 of pictures and sounds is under other keys. */
