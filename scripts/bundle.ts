@@ -10,7 +10,7 @@ import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
  */
 const BUNDLED = new Set(['@oclif/core', 'cli-table3', 'chalk', 'lowdb'])
 
-/** One bundle holds all sources that the usual commands load. */
+/** All sources that the usual commands load go into one bundle. */
 const USUAL = [
   'lib/terminal/run-cli.ts',
   'hooks/providers.ts',

@@ -62,8 +62,8 @@ export interface ReserveEvent {
    */
   probe?: string[]
   /**
-    * The request was granted and sent, but the store lost its event. The event is charged even above the limit. A store
- * that loses acknowledged writes needs this.
+   * The request was granted and sent, but the store lost its event. The event is charged even above the limit. A store
+   * that loses acknowledged writes needs this.
    */
   granted?: true
   at: string

@@ -56,8 +56,8 @@ export interface EventLog {
   /** Resolves when the state has every event that the log had at the call, or the log cannot be read. */
   catchUp(): Promise<void>
   /**
-    * Appends a batch and passes each listener its result. An event that cannot be written fails; a settlement returns
- * to the queue.
+   * Appends a batch and passes each listener its result. An event that cannot be written fails; a settlement returns
+   * to the queue.
    */
   append(batch: PendingEvent[]): void
   close(): Promise<void>

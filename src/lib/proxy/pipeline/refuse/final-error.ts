@@ -31,7 +31,7 @@ export function sendFinalError(
   { failures, pinnedBy }: { failures: Failure[]; pinnedBy: PinnedBy },
 ): void {
   const isPinned = pinnedBy !== null
-      // The client of an HTTP API expects that API's own error, for which no dialect has a form.
+  // The client of an HTTP API expects that API's own error, for which no dialect has a form.
   const isOwn = isPinned || (wanted[0]?.service != null && failures.at(-1)?.outcome.class === 'overloaded')
   const verdict = upstreamsVerdict(failures, isOwn)
   if (verdict !== null)
@@ -86,7 +86,7 @@ function numbersOf({ view }: LivePool, wanted: readonly RotationRequest[], membe
 
 /** The last upstream answer about the request itself, which the client should read; null: none. */
 function upstreamsVerdict(failures: Failure[], isPinned: boolean): Answered | null {
-      // A client can shorten its conversation at once. The other models of its chain may be unavailable for hours.
+  // A client can shorten its conversation at once. The other models of its chain may be unavailable for hours.
   const last = failures.findLast(({ outcome }) => isContextOverflow(outcome)) ?? failures.at(-1)
   if (last === undefined || !hasAnswer(last) || isRedirect(last.held)) return null
   const isAboutRequest = last.outcome.class === 'bad-request' || isPinned

@@ -358,7 +358,7 @@ export class RedisEventLog implements EventLog {
     for (const event of refunded) this.#takeBack(event)
     for (const event of granted) this.#addEvent(event)
     // After a long sleep, the entries of this reader may be trimmed. A newer checkpoint has their effects, so nothing
-    // is lost, and this process's knowledge of limits and cooldowns is the older one.
+    // is lost. This process then keeps its own, older knowledge of limits and cooldowns.
     if (isAfter(start, before.cursor)) return this.#sending === null
     this.#report('the store lost entries of its log; the counts are folded again')
     const at = isoTime(this.now())
