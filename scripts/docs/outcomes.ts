@@ -4,8 +4,8 @@ import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/fa
 import { findOwnRows } from '../../src/lib/provider/failures/services.ts'
 import type { OutcomeRow } from '../../src/lib/provider/failures/outcome-row.ts'
 import { resolveScope } from '../../src/lib/provider/failures/outcome-row.ts'
-import { coolingOf } from '../../src/lib/rotation/cooling.ts'
-import { memberOf } from '../../src/lib/rotation/pool/member.ts'
+import { listCooldowns } from '../../src/lib/rotation/cooling.ts'
+import { buildMember } from '../../src/lib/rotation/pool/member.ts'
 import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
 import { code, table } from './markdown.ts'
 
@@ -75,7 +75,7 @@ const ROUTE = routeKey({ route: '/responses' })
 /** The things that such an outcome keeps out of use, by the rules of rotation. */
 function restText(row: OutcomeRow): string {
   const outcome = { class: row.class, scope: resolveScope(row), until: null, code: null, message: '' }
-  const [notice] = coolingOf(outcome, {
+  const [notice] = listCooldowns(outcome, {
     member: someone,
     model: 'm',
     route: ROUTE,
@@ -95,7 +95,7 @@ function restText(row: OutcomeRow): string {
   return notice.model === undefined ? whose : `${whose}, this model`
 }
 
-const someone = memberOf(
+const someone = buildMember(
   {
     id: 'acc_1',
     user: 'local',

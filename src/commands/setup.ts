@@ -78,7 +78,7 @@ export default class Setup extends AccountCommand {
     })
     const trial = setups.plan(client, facts(keyName === null ? NO_KEY : 'qk_…')) // throws before a key is created
     if (dryRun) return this.#show(client, trial, { dryRun, undone: false, key: keyName })
-    await this.#revoke(setups.keyOf(client.id))
+    await this.#revoke(setups.findKey(client.id))
     const secret = keyName === null ? NO_KEY : await this.#create(keyName, account)
     const plans = setups.plan(client, facts(secret))
     setups.apply(client, plans, { keyName, at: new Date().toISOString() })
@@ -90,7 +90,7 @@ export default class Setup extends AccountCommand {
 
   async #undo(client: ClientSetup, setups: ClientSetups, dryRun: boolean): Promise<SetupView> {
     const plans = setups.planUndo(client)
-    const key = setups.keyOf(client.id)
+    const key = setups.findKey(client.id)
     if (!dryRun) {
       setups.applyUndo(client, plans)
       await this.#revoke(key)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { attemptLine, formatListening } from '../../src/lib/terminal/proxy/proxy-messages.ts'
 import type { AttemptReport } from '../../src/lib/proxy/pool/live-pool.ts'
-import { memberOf } from '../../src/lib/rotation/pool/member.ts'
+import { buildMember } from '../../src/lib/rotation/pool/member.ts'
 import { custom } from '../../src/lib/provider/builtin/custom.ts'
 import { paletteFor } from '../../src/lib/terminal/format/color.ts'
 import { accountRecord } from '../support/account-record.ts'
@@ -13,7 +13,7 @@ function report(fields: Partial<AttemptReport>): AttemptReport {
   const account = accountRecord({ provider: 'custom' })
   return {
     requestId: 'req-1',
-    member: memberOf(account, custom),
+    member: buildMember(account, custom),
     model: 'm1',
     attempt: 1,
     outcome: 'rate-short',

@@ -2,7 +2,7 @@
 // of it stay the same but for the time.
 
 import { parseWindow, windowLength } from '../../src/lib/quota/limit.ts'
-import { capacityOf } from '../../src/lib/toolkit/quota/capacity.ts'
+import { sumCapacity } from '../../src/lib/toolkit/quota/capacity.ts'
 import type { HistoryDocument, HistoryRow, AccountView, ProviderView } from '../../web/src/api/types.ts'
 
 const MINUTE = 60_000
@@ -29,7 +29,7 @@ export function madeAccount(now: number, made: Made): AccountView {
     fix: null,
     restingModels: [],
     limits,
-    ...capacityOf(limits, status === 'ready'),
+    ...sumCapacity(limits, status === 'ready'),
     today: {
       requests: 0,
       succeeded: 0,

@@ -30,7 +30,10 @@ export default class AccountsClone extends AccountCommand {
     const { args, flags } = await this.parse(AccountsClone)
     const { accounts } = this.toolkit
     const secret = await readSecret(flags, { stdin: process.stdin, env: process.env })
-    const wanted = await accounts.cloneOf(args.account, args.name, { secret, filter: buildFilter(flags) })
+    const wanted = await accounts.prepareClone(args.account, args.name, {
+      secret,
+      filter: buildFilter(flags),
+    })
     if (secret !== null && flags.verify) {
       const { result, message } = await accounts.checkCredential(wanted)
       const hint = 'nothing was stored; check the key, or store it unchecked with --no-verify'

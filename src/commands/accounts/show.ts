@@ -1,5 +1,5 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { formatJobOfAccount, listJobsOf } from '../../lib/terminal/jobs/job-messages.ts'
+import { formatJobOfAccount, listAccountJobs } from '../../lib/terminal/jobs/job-messages.ts'
 import type { JobOfAccount } from '../../lib/terminal/jobs/job-messages.ts'
 import { oneTarget } from '../base/account-targets.ts'
 import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
@@ -20,7 +20,7 @@ export default class AccountsShow extends AccountCommand {
       filter,
     )
     const folder = this.toolkit.accounts.locateFolder(account)
-    const jobs = listJobsOf(account.id, await this.toolkit.jobs.list())
+    const jobs = listAccountJobs(account.id, await this.toolkit.jobs.list())
     this.printCard(account)
     this.print(`  ${this.palette.quiet('folder'.padEnd(13))} ${folder}`)
     const now = new Date().toISOString()

@@ -48,7 +48,7 @@ export default class AuthRefresh extends AccountCommand {
         hint: `give it another key with qwenctl accounts set ${provider}/${account.name} --key-stdin`,
       })
     }
-    const before = await accounts.loginServerOf(account).catch(() => null)
+    const before = await accounts.readLoginServer(account).catch(() => null)
     const tokens = await promptLogin(
       (signal) => logins.begin({ provider }, readLoginOverrides(flags), { account, before, signal }),
       { palette: this.errorPalette, unicode: this.unicode, browser: flags.browser },

@@ -34,7 +34,7 @@ export async function startSchedule(toolkit: Toolkit, options: ScheduleOptions):
     poolFor: (account, job) => pools.poolFor(account, job),
     ...(onRun === undefined ? {} : { onRun }),
     onFailed: (run, account, isPaused) =>
-      void toolkit.notices.tellJob(noticeOf(run, account, isPaused), onTrouble),
+      void toolkit.notices.tellJob(buildNotice(run, account, isPaused), onTrouble),
   })
   toolkit.jobs.runRecords.removeOld(ledger.now())
   const scheduler = new JobScheduler({ toolkit, ledger, runner, user, onTrouble })
@@ -60,7 +60,7 @@ export async function startSchedule(toolkit: Toolkit, options: ScheduleOptions):
   }
 }
 
-function noticeOf(run: RunRecord, account: Account, isPaused: boolean): JobNotice {
+function buildNotice(run: RunRecord, account: Account, isPaused: boolean): JobNotice {
   const { id, user, provider, name, groups } = account
   return {
     ...{ type: isPaused ? 'job.paused' : 'job.failed', test: false, at: run.endedAt ?? run.claimedAt },

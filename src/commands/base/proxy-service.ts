@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { serviceOf } from '../../lib/toolkit/service/service.ts'
+import { chooseService } from '../../lib/toolkit/service/service.ts'
 import type { Service, ServiceCommand } from '../../lib/toolkit/service/service.ts'
 import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 
@@ -27,7 +27,7 @@ interface Serving {
 /** The installed service of the home, or the one that `proxy install` would write. */
 export function serviceHere({ home }: Toolkit): Service {
   const { platform, env } = process
-  return serviceOf({ platform, env, userFolder: homedir(), uid: process.getuid?.() ?? 0, home })
+  return chooseService({ platform, env, userFolder: homedir(), uid: process.getuid?.() ?? 0, home })
 }
 
 export function serviceView({ kind, name, file }: Service): ServiceView {

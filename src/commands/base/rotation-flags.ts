@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { checkedSetting, variableOf } from '../../lib/toolkit/settings/settings.ts'
+import { checkedSetting, buildVariableName } from '../../lib/toolkit/settings/settings.ts'
 
 /** Flags of `proxy start` that set a setting. A running proxy reads the setting again when it changes. */
 const settingOf = { reserve: 'proxy.reserve', wait: 'proxy.wait' } as const
@@ -23,6 +23,6 @@ export function useRotationFlags(
 ): void {
   for (const [name, key] of Object.entries(settingOf)) {
     const value = flags[name as keyof typeof settingOf]
-    if (value !== undefined) env[variableOf(key)] = value
+    if (value !== undefined) env[buildVariableName(key)] = value
   }
 }

@@ -21,7 +21,7 @@ export default class JobsList extends AccountCommand {
     const now = new Date().toISOString()
     if (all.length === 0)
       this.tell('There are no jobs. Add one: qwenctl jobs add NAME --at 07:00 --all --ask "TEXT"')
-    else this.printList(jobs, shape, { flags, rowsOf: (items) => items.map((job) => rowOf(job, now)) })
+    else this.printList(jobs, shape, { flags, rowsOf: (items) => items.map((job) => formatRow(job, now)) })
     return { jobs }
   }
 }
@@ -40,7 +40,7 @@ const shape: ListShape<JobView> = {
   statusOf: ({ status }) => status,
 }
 
-function rowOf(job: JobView, now: string): string[] {
+function formatRow(job: JobView, now: string): string[] {
   const zone = job.zone === 'UTC' ? '' : ` ${job.zone}`
   return [
     job.name,

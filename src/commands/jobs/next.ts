@@ -26,7 +26,7 @@ export default class JobsNext extends AccountCommand {
     else
       this.printTable(
         columns,
-        runs.map((run) => rowOf(run, now)),
+        runs.map((run) => formatRow(run, now)),
       )
     return { runs }
   }
@@ -34,6 +34,6 @@ export default class JobsNext extends AccountCommand {
 
 const columns = [{ header: 'AT' }, { header: 'IN' }, { header: 'JOB' }, { header: 'ACCOUNT' }]
 
-function rowOf({ at, job, account }: PlannedRun, now: string): string[] {
+function formatRow({ at, job, account }: PlannedRun, now: string): string[] {
   return [at, formatNext(at, now), job, `${account.provider}/${account.name}`]
 }

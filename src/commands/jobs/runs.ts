@@ -42,7 +42,7 @@ export default class JobsRuns extends ToolkitCommand {
     const now = new Date().toISOString()
     if (found.length === 0) this.tell('No job has run yet. What is planned: qwenctl jobs next')
     else if (withOutput) for (const run of runs) this.print(formatOutput(run))
-    else this.printList(runs, shape, { flags, rowsOf: (items) => items.map((run) => rowOf(run, now)) })
+    else this.printList(runs, shape, { flags, rowsOf: (items) => items.map((run) => formatRow(run, now)) })
     return { runs }
   }
 }
@@ -61,7 +61,7 @@ const shape: ListShape<RunView> = {
   statusOf: ({ status }) => status,
 }
 
-function rowOf(run: RunView, now: string): string[] {
+function formatRow(run: RunView, now: string): string[] {
   const late = run.isLate ? ' (late)' : run.isManual ? ' (manual)' : ''
   return [
     run.jobName,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import { QwenctlError, isQwenctlError, messageOf } from '../../lib/base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../lib/base/errors.ts'
 import { missingFlags, serverEnv } from '../../lib/proxy/node-flags.ts'
 import type { ManagementHandler } from '../../lib/proxy/server/management-seam.ts'
 import type { Chosen } from '../../lib/proxy/proxy-settings.ts'
@@ -150,7 +150,7 @@ export default class ProxyStart extends AccountCommand {
    * reports the error.
    */
   private async makeAdminToken(): Promise<void> {
-    await this.toolkit.admin.token().catch((error: unknown) => this.caution(messageOf(error)))
+    await this.toolkit.admin.token().catch((error: unknown) => this.caution(readMessage(error)))
   }
 
   /** The settings of selection, for `quota explain` in other processes. */
@@ -171,7 +171,7 @@ export default class ProxyStart extends AccountCommand {
       this.runJob = (job, accounts) => jobs.run(job, accounts)
       this.stopJobs = () => jobs.stop('the proxy stopped')
     } catch (error) {
-      onTrouble(`jobs do not run: ${messageOf(error)}`)
+      onTrouble(`jobs do not run: ${readMessage(error)}`)
     }
   }
 

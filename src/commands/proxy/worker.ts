@@ -1,4 +1,4 @@
-import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../lib/base/errors.ts'
+import { QwenctlError, errorKinds, isQwenctlError, readMessage } from '../../lib/base/errors.ts'
 import type { ProxyEvents, ProxySettings, RunningProxy } from '../../lib/proxy/start-proxy.ts'
 import type { ErrorWords, WorkerOrder } from '../../lib/proxy/workers/messages.ts'
 import type { SupervisorLink } from '../../lib/proxy/workers/supervisor-link.ts'
@@ -124,7 +124,7 @@ function untilAskedToEnd(link: SupervisorLink, proxy: RunningProxy): Promise<voi
 }
 
 function describeError(error: unknown): ErrorWords {
-  if (!isQwenctlError(error)) return { code: 'internal', message: messageOf(error), hint: null }
+  if (!isQwenctlError(error)) return { code: 'internal', message: readMessage(error), hint: null }
   const { code, message, hint } = error
   return { code, message, hint }
 }

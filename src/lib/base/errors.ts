@@ -203,6 +203,6 @@ export function isQwenctlError(error: unknown): error is QwenctlError {
 }
 
 /** The text of any thrown value, for use in a message. */
-export function messageOf(error: unknown): string {
+export function readMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

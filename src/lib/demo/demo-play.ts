@@ -34,7 +34,7 @@ export async function playDemo(stage: DemoStage, direction: Direction): Promise<
     while (story.poolOut === null) {
       if (story.revoked === null && story.answeredBy(REVOKED.name) === REVOKED.after) {
         await stage.revokeKey(REVOKED.name)
-        story.revokedKeyOf(REVOKED.name)
+        story.revokeKey(REVOKED.name)
         onChange(story)
         await pause(READ_MS)
       }

@@ -64,7 +64,7 @@ export class DemoStory {
     )
   }
 
-  revokedKeyOf(name: string): void {
+  revokeKey(name: string): void {
     this.revoked = name
     this.#tell('warn', `the key of ${name} is revoked at the provider`)
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
-import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
 
 /** Forbids caching, content sniffing, frames and loading of resources. */
 const guarded = {
@@ -43,7 +43,7 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
   }
   const known = isQwenctlError(error)
     ? error
-    : new QwenctlError('internal', 'the API failed on this request', { cause: messageOf(error) })
+    : new QwenctlError('internal', 'the API failed on this request', { cause: readMessage(error) })
   const { code, message, hint, details } = known
   const { retryAfterSeconds, allow, field } = details
   const headers: Record<string, string> = {}

@@ -22,7 +22,7 @@ export class Gate {
   async pass(presented: string | null, remoteAddress: string): Promise<'admin' | 'session'> {
     if (presented === null) throw new QwenctlError('invalid_token', 'the request has no admin token')
     if (presented.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
-    const kind = await this.#admin.kindOf(presented)
+    const kind = await this.#admin.identifySecret(presented)
     if (kind === 'admin' || kind === 'session') return kind
     throw this.#refused('the token is wrong, or its session has ended', remoteAddress)
   }
@@ -31,7 +31,7 @@ export class Gate {
   async begins(shown: { token: string } | { ticket: string }, remoteAddress: string): Promise<void> {
     const [text, wanted] = 'token' in shown ? [shown.token, 'admin'] : [shown.ticket, 'ticket']
     if (text.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
-    if ((await this.#admin.kindOf(text)) !== wanted) {
+    if ((await this.#admin.identifySecret(text)) !== wanted) {
       const words =
         wanted === 'ticket' ? 'the ticket is wrong, or older than two minutes' : 'the admin token is wrong'
       throw this.#refused(words, remoteAddress)

@@ -3,7 +3,7 @@
 // such request, so that an unused page costs nothing.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { QwenctlError, isQwenctlError, messageOf } from '../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
 import { scopeToUser } from '../toolkit/scope/user-toolkit.ts'
 import { sendError, sendJson } from './answer.ts'
 import { checkShape } from './check-shape.ts'
@@ -45,7 +45,7 @@ export class Management {
   /** Answers one request, and never throws. */
   handle(req: IncomingMessage, res: ServerResponse, { remoteAddress }: { remoteAddress: string }): void {
     this.#answer(req, res, remoteAddress).catch((error: unknown) => {
-      if (!isQwenctlError(error)) this.#onTrouble(`the API failed: ${messageOf(error)}`)
+      if (!isQwenctlError(error)) this.#onTrouble(`the API failed: ${readMessage(error)}`)
       sendError(res, error, req.method)
     })
   }

@@ -21,7 +21,7 @@ type Callback = (error: Error | null, stream: Duplex) => void
  * tunnel.
  */
 export function egressAgents(dialing: Dialing, via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
-  const direct = { lookup: dialing.lookup, ...secureContextOf(dialing), keepAlive: false }
+  const direct = { lookup: dialing.lookup, ...pickSecureContext(dialing), keepAlive: false }
   const way = { dialing, via, timeoutMs }
   return { http: new PlainAgent(direct, way), https: new TlsAgent(direct, way) }
 }
@@ -93,6 +93,6 @@ async function openTunnel(way: Way, options: ClientRequestArgs) {
   return dialing.tunnels.open(via, end, { timeoutMs, signal: new AbortController().signal })
 }
 
-function secureContextOf({ secureContext }: Dialing): object {
+function pickSecureContext({ secureContext }: Dialing): object {
   return secureContext === undefined ? {} : { secureContext }
 }

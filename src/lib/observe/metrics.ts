@@ -78,13 +78,13 @@ export class Metrics {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() }
   }
 
-  /** Same as data, for `textOf`. */
+  /** Same as data, for `mergeTexts`. */
   part(): Promise<MetricsPart> {
     return this.#registry.getMetricsAsJSON()
   }
 
   /** Several processes as one. */
-  async textOf(parts: MetricsPart[]): Promise<MetricsText> {
+  async mergeTexts(parts: MetricsPart[]): Promise<MetricsText> {
     const registry = this.#client.AggregatorRegistry.aggregate(parts)
     return { contentType: registry.contentType, body: await registry.metrics() }
   }

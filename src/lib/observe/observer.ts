@@ -2,7 +2,7 @@
 // one per finished request. Batches process them outside of any request's turn. This room knows no proxy, and no
 // part of a conversation.
 
-import { messageOf } from '../base/errors.ts'
+import { readMessage } from '../base/errors.ts'
 import { ByteWriter } from '../base/byte-writer.ts'
 import type { MetricSources } from './gauges.ts'
 import { LogFile } from './logs/log-file.ts'
@@ -99,7 +99,7 @@ async function openTraces(options: ObserverOptions, masked: Masked): Promise<Tra
     return new Traces(library, { settings, version, masked, clock, onTrouble })
   } catch (error) {
     onTrouble(
-      `no traces are sent: the packages for them (@opentelemetry/*) cannot be loaded: ${messageOf(error)}`,
+      `no traces are sent: the packages for them (@opentelemetry/*) cannot be loaded: ${readMessage(error)}`,
     )
     return null
   }
@@ -121,7 +121,7 @@ class BatchObserver implements Observer {
   readonly #onExit = () => this.flushSync()
   readonly #onCrash = (error: unknown) => {
     const stack = error instanceof Error ? (error.stack ?? '') : ''
-    this.note({ kind: 'crash', message: messageOf(error), stack })
+    this.note({ kind: 'crash', message: readMessage(error), stack })
   }
   #waiting: (RequestRecord | TimedNote)[] = []
   /** Lines for the next write. */
@@ -196,7 +196,7 @@ class BatchObserver implements Observer {
   }
 
   async mergeMetrics(parts: MetricsPart[]): Promise<MetricsText> {
-    return (await this.#read()).textOf(parts)
+    return (await this.#read()).mergeTexts(parts)
   }
 
   flushSync(): void {

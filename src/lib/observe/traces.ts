@@ -2,7 +2,7 @@ import type * as Api from '@opentelemetry/api'
 import type * as Exporter from '@opentelemetry/exporter-trace-otlp-http'
 import type * as Resources from '@opentelemetry/resources'
 import type * as Sdk from '@opentelemetry/sdk-trace'
-import { messageOf } from '../base/errors.ts'
+import { readMessage } from '../base/errors.ts'
 import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, RequestRecord } from './request-event.ts'
 import type { SamplerSettings, TraceSettings } from './trace-settings.ts'
@@ -237,7 +237,7 @@ function telling(exporter: Sdk.SpanExporter, { clock, onTrouble }: TracesOptions
       exporter.export(spans, (result) => {
         if (result.error !== undefined && clock() - toldAt >= TROUBLE_EVERY_MS) {
           toldAt = clock()
-          onTrouble(`traces could not be delivered: ${messageOf(result.error)}`)
+          onTrouble(`traces could not be delivered: ${readMessage(result.error)}`)
         }
         done({ code: 0 })
       }),

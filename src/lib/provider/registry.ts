@@ -1,4 +1,4 @@
-import { messageOf, QwenctlError } from '../base/errors.ts'
+import { readMessage, QwenctlError } from '../base/errors.ts'
 import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import { guardProvider, type Pauses } from './plugins/guard-provider.ts'
@@ -240,7 +240,7 @@ function listDialects(provider: Provider): Dialect[] {
 /** Plugins can throw any value, even one without a text form. */
 function describeError(error: unknown): string {
   try {
-    return messageOf(error)
+    return readMessage(error)
   } catch {
     return 'a definition failed without words'
   }

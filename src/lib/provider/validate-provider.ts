@@ -1,6 +1,6 @@
 // Checks the definitions of plugins: no compiler has checked their JavaScript. Every error names the field.
 
-import { messageOf, QwenctlError } from '../base/errors.ts'
+import { readMessage, QwenctlError } from '../base/errors.ts'
 import { isRecord } from '../base/is-record.ts'
 import { outcomeClasses } from '../quota/log/events.ts'
 import { parseLimit } from '../quota/limit.ts'
@@ -120,7 +120,7 @@ function isLimit(value: unknown): string | null {
     parseLimit(String(value))
     return null
   } catch (error) {
-    return messageOf(error)
+    return readMessage(error)
   }
 }
 

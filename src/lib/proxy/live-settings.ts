@@ -1,4 +1,4 @@
-import { isQwenctlError, messageOf } from '../base/errors.ts'
+import { isQwenctlError, readMessage } from '../base/errors.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { ProxyContext } from './pipeline/proxy-context.ts'
 import { NOTHING } from './proxy-observer.ts'
@@ -55,7 +55,7 @@ export class LiveSettings {
         await this.#use(await this.#read())
       } catch (error) {
         const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''
-        this.#events.onTrouble(`the configuration stays as it was: ${messageOf(error)}${hint}`)
+        this.#events.onTrouble(`the configuration stays as it was: ${readMessage(error)}${hint}`)
       }
     })
   }

@@ -160,7 +160,7 @@ async function openParts(
     clock: turnClock,
   }
   const { server, batches } = openServer(toolkit, settings, { context, transport, observer, onTrouble })
-  observer.watch(sourcesOf(context, server))
+  observer.watch(listSources(context, server))
   let stopFollowing = () => undefined as void
   const follow: ProxyParts['follow'] = (read) => {
     const onSettings = events.onSettings
@@ -252,7 +252,7 @@ async function openPool(toolkit: Toolkit, settings: ProxySettings, parts: PoolPa
 }
 
 /** The sources of metrics about the present moment. */
-function sourcesOf({ live, upstreams }: ProxyContext, server: ProxyServer): MetricSources {
+function listSources({ live, upstreams }: ProxyContext, server: ProxyServer): MetricSources {
   return {
     accounts: () => live.accounts,
     ledger: live.ledger,
@@ -266,7 +266,7 @@ async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
   const first = live.accounts.find(({ credential }) => credential.type !== 'none')
   if (first === undefined) return
   try {
-    await toolkit.accounts.secretOf(first)
+    await toolkit.accounts.readSecret(first)
   } catch (error) {
     if (error instanceof QwenctlError && error.code === 'vault_locked') throw error
     // One damaged credential is reported when its account is used, and does not stop the others.

@@ -93,7 +93,7 @@ export function describeClosedLimit(account: Account, limit: string, words: stri
 }
 
 /** The trouble that only a person can end. Null: the refusal ends without one, or is about the request. */
-export function troubleOf(account: Account, refusal: Refusal): AccountTrouble | null {
+export function findTrouble(account: Account, refusal: Refusal): AccountTrouble | null {
   const { kind, words } = refusal
   if (kind === 'needs-login') return describeRefusedCredential(account, refusal.evidence)
   if (refusal.availableAt !== null) return null

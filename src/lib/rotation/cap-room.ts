@@ -43,9 +43,9 @@ export class CapRoom implements CapsNow {
   /** Whether one more request for the account stays within every cap. */
   hasRoom(account: string, state: LedgerState, now: number): boolean {
     const { concurrency } = this.caps
-    const most = this.mostOf(account)
+    const most = this.findCap(account)
     if (concurrency !== null && this.inFlight(state) >= concurrency) return false
-    if (most !== null && this.inFlightOf(account, state) >= most) return false
+    if (most !== null && this.countInFlight(account, state) >= most) return false
     return !this.hasRate || hasRoom(state.subjects.get(CAPS_SUBJECT), now)
   }
 
@@ -58,7 +58,7 @@ export class CapRoom implements CapsNow {
     const words =
       concurrency !== null && all >= concurrency
         ? `all accounts together are at their cap: ${all} of ${concurrency} requests at a time`
-        : `it is at its cap: ${this.inFlightOf(account, state)} of ${this.mostOf(account)} requests at a time`
+        : `it is at its cap: ${this.countInFlight(account, state)} of ${this.findCap(account)} requests at a time`
     return { availableAt: now + RETRY_MS, words }
   }
 
@@ -71,16 +71,16 @@ export class CapRoom implements CapsNow {
     return { availableAt: roomAt(subject, now), words }
   }
 
-  mostOf(account: string): number | null {
+  findCap(account: string): number | null {
     return this.#ofAccount.get(account) ?? this.caps.perAccountConcurrency
   }
 
   inFlight(state: LedgerState): number {
-    return this.#countsOf(state).all + this.#allClaimed
+    return this.#countAll(state).all + this.#allClaimed
   }
 
-  inFlightOf(account: string, state: LedgerState): number {
-    return (this.#countsOf(state).byAccount.get(account) ?? 0) + (this.#claimed.get(account) ?? 0)
+  countInFlight(account: string, state: LedgerState): number {
+    return (this.#countAll(state).byAccount.get(account) ?? 0) + (this.#claimed.get(account) ?? 0)
   }
 
   /** Counts a reservation from its request until the ledger has it. */
@@ -99,7 +99,7 @@ export class CapRoom implements CapsNow {
   /** Whether a granted reservation is over a cap, because another process was faster. */
   isOver({ id, account }: { id: string; account: string }, state: LedgerState): boolean {
     const { concurrency } = this.caps
-    const most = this.mostOf(account)
+    const most = this.findCap(account)
     const own = state.open.get(id)
     if ((concurrency === null && most === null) || own === undefined) return false
     let all = 0
@@ -113,7 +113,7 @@ export class CapRoom implements CapsNow {
   }
 
   /** Counts once for each event of the ledger, because one request weighs many candidates. */
-  #countsOf(state: LedgerState): Counts {
+  #countAll(state: LedgerState): Counts {
     if (this.#known?.state === state && this.#known.sequence === state.sequence) return this.#known
     const byAccount = new Map<string, number>()
     let all = 0

@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts'
 import { resolveReference } from '../account/reference.ts'
-import { isQwenctlError, messageOf, QwenctlError } from '../base/errors.ts'
+import { isQwenctlError, readMessage, QwenctlError } from '../base/errors.ts'
 import { isRecord } from '../base/is-record.ts'
 import { formatLimit, parseLimit } from '../quota/limit.ts'
 
@@ -76,7 +76,7 @@ function rates(value: unknown, place: string): string[] {
     try {
       return formatLimit(parseLimit(text))
     } catch (error) {
-      if (isQwenctlError(error)) throw refused(place, messageOf(error))
+      if (isQwenctlError(error)) throw refused(place, readMessage(error))
       throw error
     }
   })

@@ -26,7 +26,7 @@ export function halfOpenCircuits(
   // Every request runs this check, and few have a cooldown to look at.
   if (!coolsAny(subjects, state)) return null
   const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
-  return doorsOf(subjects, wanted, state, isHalfOpen)
+  return listDoors(subjects, wanted, state, isHalfOpen)
 }
 
 /** The circuits that a successful request shows to work: guesses that have ended, or that predate the request. */
@@ -39,7 +39,7 @@ export function provenCircuits(
   if (!coolsAny(subjects, state)) return null
   const isProven = ({ guessed, until, since }: Cooldown) =>
     guessed === true && until !== null && (until <= now || since < began)
-  return doorsOf(subjects, wanted, state, isProven)
+  return listDoors(subjects, wanted, state, isProven)
 }
 
 /**
@@ -55,12 +55,14 @@ export function circuitsToProbe(
     return null
   if (caps && !caps.hasRoom(subjects.account, state, now)) return null
   const isShut = ({ until }: Cooldown) => until === null || until > now
-  if (doorsOf(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null)
+  if (
+    listDoors(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null
+  )
     return null
-  return doorsOf(subjects, wanted, state, isShut)
+  return listDoors(subjects, wanted, state, isShut)
 }
 
-function doorsOf(
+function listDoors(
   { account, quotaGroup, provider }: Member['subjects'],
   wanted: Wanted,
   state: LedgerState,

@@ -42,7 +42,7 @@ export function placeConversation(
   if (home === null || isAway === null) {
     return { homes: null, session: isContinued ? session : null, conversation: session, isAway: false }
   }
-  const refuge = isAway ? known.find(refugeOf(session)) : null
+  const refuge = isAway ? known.find(formatRefuge(session)) : null
   return { homes: refuge === null ? [home] : [home, refuge], session: null, conversation: session, isAway }
 }
 
@@ -56,10 +56,10 @@ export function rememberPlacement(
   if (conversation === null || homes?.[0] === account) return
   // A home that failed a moment ago is unavailable.
   const isRefuge = homes !== null && (isAway || attempts > 1)
-  known.put(isRefuge ? refugeOf(conversation) : conversation, account, now)
+  known.put(isRefuge ? formatRefuge(conversation) : conversation, account, now)
 }
 
-function refugeOf(session: Session): string {
+function formatRefuge(session: Session): string {
   return `refuge of ${session}`
 }
 

@@ -144,14 +144,14 @@ export function coolingSubject(
 /**
  * The cooldowns to record in the ledger after an attempt. A time that the provider did not give is marked as guessed.
  */
-export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice[] {
+export function listCooldowns(outcome: Outcome, context: CoolingContext): CoolNotice[] {
   const rule = rules[outcome.class]
   const subject = coolingSubject(outcome, context.member)
   const { now } = context
   const isSaid = outcome.until !== null && outcome.until > now && rule.guess !== null
   if (subject === null || (!isSaid && context.strikes < (rule.patience ?? 0))) return []
   if (context.isRefused === true && outcome.class === 'auth-dead' && !isSaid) return []
-  const part = partOf(outcome, rule, context)
+  const part = findPart(outcome, rule, context)
   // Without the name of the model, it is unknown what is unavailable.
   if (outcome.class === 'model-unavailable' && part === null) return []
   const { until, origin } = deadline(outcome, rule, context)
@@ -163,7 +163,7 @@ export function coolingOf(outcome: Outcome, context: CoolingContext): CoolNotice
       until: until === null ? null : new Date(until).toISOString(),
       reason: outcome.class,
       ...(origin === 'guessed' ? { guessed: true as const } : {}),
-      evidence: evidenceOf(outcome, origin),
+      evidence: formatEvidence(outcome, origin),
     },
   ]
 }
@@ -178,7 +178,7 @@ export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, w
 }
 
 /** The model or endpoint of the subject that goes into cooldown; null: the whole subject. */
-function partOf({ scope }: Outcome, { of }: Rule, { model, route }: CoolingContext): string | null {
+function findPart({ scope }: Outcome, { of }: Rule, { model, route }: CoolingContext): string | null {
   if (of === 'route') return route
   return of === 'model' || (of === 'scoped' && scope === 'model') ? model : null
 }
@@ -205,7 +205,7 @@ function deadline(outcome: Outcome, rule: Rule, { now, strikes, random }: Coolin
   return { until: now + Math.ceil(full * (1 - random / 4)), origin: 'guessed' }
 }
 
-function evidenceOf(outcome: Outcome, origin: Deadline['origin']): string {
+function formatEvidence(outcome: Outcome, origin: Deadline['origin']): string {
   const message = [outcome.code, outcome.message].filter((part) => part !== null && part !== '').join(': ')
   const prefix = { said: '', cut: 'shortened', guessed: GUESSED, open: '' }[origin]
   return [prefix, message]

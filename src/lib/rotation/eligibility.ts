@@ -6,7 +6,7 @@ import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/log/state.ts'
 import type { Member } from './pool/member.ts'
-import { evidenceOf } from './model-evidence.ts'
+import { weighEvidence } from './model-evidence.ts'
 import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
 
@@ -70,7 +70,7 @@ export function mismatchKind(member: Member, request: RotationRequest): Mismatch
   if (who !== null) return who
   if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
   if (isGiven(route) && hasRoute(route) === false) return 'no-such-route'
-  if (!isGiven(model) || evidenceOf(member, model) !== 'absent') return null
+  if (!isGiven(model) || weighEvidence(member, model) !== 'absent') return null
   return isKeptApart ? 'kept-apart' : 'model-not-served'
 }
 

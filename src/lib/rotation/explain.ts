@@ -7,7 +7,7 @@ import { Pool } from './pool/pool.ts'
 import { accountsLeftOut } from './model-holders.ts'
 import { Picks } from './pool/picks.ts'
 import type { RosterTier } from './pool/roster.ts'
-import { rosterOf } from './pool/roster.ts'
+import { buildRoster } from './pool/roster.ts'
 import type { RotationMoment, RotationRequest, Session } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
 import { strategies } from './strategies/strategies.ts'
@@ -120,14 +120,14 @@ function likelyOrder(
   wanted: RotationRequest,
   { strategy, affinity, view }: ExplainOptions,
 ): Member[] {
-  return rosterOf(members, wanted).flatMap((tier) => {
+  return buildRoster(members, wanted).flatMap((tier) => {
     const free = new Set(tier.members.filter((member) => mayServe(member, wanted, view)))
     const ranking = strategies[strategy]({ members: tier.members, latencies: new Latencies() })
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
     const session = wanted.session ?? ''
     const known = affinity ? (wanted.homes ?? []) : []
     const homes = known.flatMap((id) => [...free].find(({ account }) => account.id === id) ?? [])
-    if (affinity && !isSticky && session !== '') homes.push(...homesOf(tier, session, free))
+    if (affinity && !isSticky && session !== '') homes.push(...listHomes(tier, session, free))
     for (const home of homes) free.delete(home)
     return [...homes, ...ranked([...free], isForeseen(strategy) ? ranking : null, view)]
   })
@@ -141,7 +141,7 @@ function mayServe(member: Member, wanted: RotationRequest, view: RotationMoment)
   )
 }
 
-function homesOf(tier: RosterTier, session: Session, free: ReadonlySet<Member>): Member[] {
+function listHomes(tier: RosterTier, session: Session, free: ReadonlySet<Member>): Member[] {
   const found = new Set<Member>()
   for (;;) {
     const home = tier.homes.find(session, (member) => free.has(member) && !found.has(member))
@@ -200,11 +200,11 @@ function mostTelling(member: Member, ways: readonly WayForMembers[], view: Rotat
 }
 
 function tellsMore(a: Refusal, b: Refusal): boolean {
-  const [meaningOfA, meaningOfB] = [meaningOf(a), meaningOf(b)]
+  const [meaningOfA, meaningOfB] = [rankMeaning(a), rankMeaning(b)]
   return meaningOfA === meaningOfB ? lasts(a) < lasts(b) : meaningOfA > meaningOfB
 }
 
-function meaningOf({ kind }: Refusal): number {
+function rankMeaning({ kind }: Refusal): number {
   const place = byMeaning.findIndex((known) => known === kind)
   return place < 0 ? byMeaning.length : place
 }

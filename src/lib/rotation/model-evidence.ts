@@ -22,7 +22,7 @@ export function isGuess(evidence: ModelEvidence): boolean {
   return evidence === 'unknown' || evidence === 'unlisted'
 }
 
-export function evidenceOf(member: Member, model: string): ModelEvidence {
+export function weighEvidence(member: Member, model: string): ModelEvidence {
   const { account, provider, known, isElsewhere, isKeptApart } = member
   const serves = member.serves(model)
   if (account.models !== null) return serves === true ? 'configured' : 'absent'

@@ -1,7 +1,7 @@
 import { isAskable } from './eligibility.ts'
 import type { Member } from './pool/member.ts'
 import type { ModelEvidence } from './model-evidence.ts'
-import { evidenceOf, isCertain } from './model-evidence.ts'
+import { weighEvidence, isCertain } from './model-evidence.ts'
 import type { RotationRequest } from './rotation-request.ts'
 
 /** The accounts that have a model, as far as it is known. */
@@ -30,9 +30,9 @@ export function accountsLeftOut(
 ): (member: Member) => boolean {
   const { model, pin } = request
   if (typeof model !== 'string' || typeof pin === 'string') return NO_ONE_LEFT_OUT
-  const holders = holdersOf(members, request, model)
+  const holders = findHolders(members, request, model)
   if (!holders.isHeld && !holders.isLocal && !holders.answeredLocal) return NO_ONE_LEFT_OUT
-  return (member) => isLeftOut(member, evidenceOf(member, model), holders)
+  return (member) => isLeftOut(member, weighEvidence(member, model), holders)
 }
 
 function isLeftOut({ isLocal }: Member, evidence: ModelEvidence, holders: Holders): boolean {
@@ -42,7 +42,7 @@ function isLeftOut({ isLocal }: Member, evidence: ModelEvidence, holders: Holder
   return holders.answeredLocal && !holders.answeredRemote && !isLocal && evidence === 'unlisted'
 }
 
-function holdersOf(members: readonly Member[], request: RotationRequest, model: string): Holders {
+function findHolders(members: readonly Member[], request: RotationRequest, model: string): Holders {
   const found = {
     isHeld: false,
     isLocal: false,
@@ -52,7 +52,7 @@ function holdersOf(members: readonly Member[], request: RotationRequest, model: 
   }
   for (const member of members) {
     if (!isOfRequest(member, request)) continue
-    const evidence = evidenceOf(member, model)
+    const evidence = weighEvidence(member, model)
     if (isCertain(evidence)) {
       if (member.isLocal) found.isLocal = true
       else if (member.account.enabled) found.isRemote = true

@@ -1,6 +1,6 @@
 import { nearest } from '../provider/registry.ts'
 import { isAskable } from './eligibility.ts'
-import { evidenceOf, isGuess } from './model-evidence.ts'
+import { weighEvidence, isGuess } from './model-evidence.ts'
 import type { Member } from './pool/member.ts'
 import type { RotationRequest } from './rotation-request.ts'
 
@@ -16,7 +16,7 @@ export function listedModels({ account, provider, known, isElsewhere }: Member):
 /** Whether a list, an answer or the model's name says that one of the accounts has it. */
 export function isKnownModel(members: readonly Member[], model: string): boolean {
   return members.some((member) => {
-    const evidence = evidenceOf(member, model)
+    const evidence = weighEvidence(member, model)
     return evidence !== 'absent' && !isGuess(evidence)
   })
 }

@@ -29,13 +29,13 @@ export interface RotationRequest {
 export type Wanted = Pick<RotationRequest, 'model' | 'route' | 'dialect'>
 
 /** The endpoint of the request at its upstream, below the base. Chat requests have no route. */
-function endpointOf({ route, dialect }: Wanted): string {
+function formatEndpoint({ route, dialect }: Wanted): string {
   return route ?? (dialect === 'anthropic' ? '/messages' : '/chat/completions')
 }
 
 /** The name under which the ledger keeps a cooldown of one endpoint of an account. No model name has this form. */
 export function routeKey(wanted: Wanted): string {
-  return `route ${endpointOf(wanted)}`
+  return `route ${formatEndpoint(wanted)}`
 }
 
 /** The room that caps over the accounts leave; `cap-room.ts` implements it. */

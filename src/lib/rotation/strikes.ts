@@ -23,8 +23,8 @@ export class Strikes {
     const { member, model, state, now } = attempt
     const subject = coolingSubject(outcome, member)
     if (subject === null) return 0
-    if (subject === member.subjects.account) return strikesOf(outcome, state.subjects.get(subject), model)
-    const key = keyOf(subject, model)
+    if (subject === member.subjects.account) return countStrikes(outcome, state.subjects.get(subject), model)
+    const key = buildKey(subject, model)
     const streak = this.#streaks.get(key) ?? { count: 0, until: 0 }
     if (now >= streak.until) {
       streak.count += 1
@@ -37,13 +37,13 @@ export class Strikes {
   /** Records an answer: everything that the member shares with others works for this model. */
   succeeded({ subjects }: Member, model: string | null): void {
     if (this.#streaks.isEmpty) return // as usual: every answer comes through here
-    this.#streaks.delete(keyOf(subjects.provider, model))
-    if (subjects.quotaGroup !== null) this.#streaks.delete(keyOf(subjects.quotaGroup, model))
+    this.#streaks.delete(buildKey(subjects.provider, model))
+    if (subjects.quotaGroup !== null) this.#streaks.delete(buildKey(subjects.quotaGroup, model))
   }
 }
 
 /** A guess has its own count: success with other models says nothing about this one. */
-function strikesOf(
+function countStrikes(
   outcome: Pick<Outcome, 'class'>,
   account: SubjectState | undefined,
   model: string | null,
@@ -58,6 +58,6 @@ function strikesOf(
   return last?.guessed === true ? (last.strikes ?? 0) : account.strikes
 }
 
-function keyOf(subject: string, model: string | null): string {
+function buildKey(subject: string, model: string | null): string {
   return `${subject}\n${model ?? ''}`
 }

@@ -1,5 +1,5 @@
 import { wallClock } from '../quota/zone.ts'
-import { instantOf, instantsAt, offsetsNear } from './local-times.ts'
+import { findInstant, instantsAt, offsetsNear } from './local-times.ts'
 
 /** Calculates with a cron expression on a calendar without zones. Times as if in UTC, epoch milliseconds. */
 export interface CronCalendar {
@@ -62,5 +62,5 @@ function isNear(zone: string, at: number): boolean {
  */
 function slotsAt({ expression, zone }: ZonedCron, wall: number): number[] {
   const hour = expression.split(' ')[1] ?? ''
-  return hour === '*' ? instantsAt(zone, wall) : [instantOf(zone, wall)]
+  return hour === '*' ? instantsAt(zone, wall) : [findInstant(zone, wall)]
 }

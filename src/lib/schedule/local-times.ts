@@ -25,7 +25,7 @@ export function instantsAt(zone: string, wall: number): number[] {
 }
 
 /** The one instant of a local time: the first of two, and the end of the gap where the clock skips it. */
-export function instantOf(zone: string, wall: number): number {
+export function findInstant(zone: string, wall: number): number {
   return instantsAt(zone, wall)[0] ?? endOfGap(zone, wall)
 }
 

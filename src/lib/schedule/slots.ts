@@ -24,7 +24,7 @@ export function nextSlot(plan: Plan, after: number): number | null {
       return resetAt !== null && resetAt > after ? resetAt : null
     case 'at':
     case 'cron':
-      return least(cronsOf(plan).map((cron) => nextCronSlot(cron, after)))
+      return least(buildCrons(plan).map((cron) => nextCronSlot(cron, after)))
   }
 }
 
@@ -41,7 +41,7 @@ export function latestSlot(plan: Plan, before: number): number | null {
       return resetAt !== null && resetAt <= before ? resetAt : null
     case 'at':
     case 'cron':
-      return most(cronsOf(plan).map((cron) => previousCronSlot(cron, before)))
+      return most(buildCrons(plan).map((cron) => previousCronSlot(cron, before)))
   }
 }
 
@@ -54,7 +54,7 @@ export function countSlots(plan: Plan, after: number, until: number, limit: numb
 }
 
 /** A time of day is a cron expression with fixed minutes and hours. */
-function cronsOf({ schedule, zone, calendar }: Plan): ZonedCron[] {
+function buildCrons({ schedule, zone, calendar }: Plan): ZonedCron[] {
   if (schedule.kind === 'cron') return [{ expression: schedule.expression, zone, calendar }]
   if (schedule.kind !== 'at') return []
   const days = schedule.days.length === 0 ? '*' : schedule.days.join(',')

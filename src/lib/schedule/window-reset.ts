@@ -9,8 +9,8 @@ import type { LimitState, SubjectState } from '../quota/log/state.ts'
  */
 export function findReset(subject: SubjectState | undefined, window: string, now: number): number | null {
   if (subject === undefined) return null
-  const limits = subject.limits.filter((limit) => isOf(limit, window))
-  const ends = limits.map((limit) => endOf(limit, subject, now)).filter((end) => end !== null)
+  const limits = subject.limits.filter((limit) => matchesWindow(limit, window))
+  const ends = limits.map((limit) => findEnd(limit, subject, now)).filter((end) => end !== null)
   if (ends.length > 0) return Math.max(...ends)
   const cooldown = subject.cooldowns.get('*')
   if (cooldown?.reason === 'quota-window' && cooldown.until !== null) return cooldown.until
@@ -18,11 +18,11 @@ export function findReset(subject: SubjectState | undefined, window: string, now
 }
 
 /** `5h` also means a limit written `5h@first-use`. */
-function isOf(limit: LimitState, window: string): boolean {
+function matchesWindow(limit: LimitState, window: string): boolean {
   return limit.window === window || limit.window.split('@')[0] === window
 }
 
-function endOf({ clock, usage }: LimitState, subject: SubjectState, now: number): number | null {
+function findEnd({ clock, usage }: LimitState, subject: SubjectState, now: number): number | null {
   if (clock.kind === 'calendar') return calendarWindow(clock.unit, clock.zone, now).start
   if (clock.kind === 'rolling')
     return subject.lastUsedAt === null ? null : subject.lastUsedAt + clock.lengthMs

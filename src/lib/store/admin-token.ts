@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { QwenctlError } from '../base/errors.ts'
 import { writeAtomically } from './documents/atomic-write.ts'
-import { errnoOf, unreadable } from './documents/file-error.ts'
+import { readErrno, unreadable } from './documents/file-error.ts'
 import { ensureFolder } from './home.ts'
 import { withLock } from './locks/lock.ts'
 
@@ -17,7 +17,7 @@ export function readAdminToken(file: string): string | null {
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw unreadable(file, error)
   }
   if (TOKEN.test(text)) return text

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'
 import { QwenctlError } from '../base/errors.ts'
-import { errnoOf, reasonOf } from './documents/file-error.ts'
+import { readErrno, describeError } from './documents/file-error.ts'
 
 /** Every place that qwenctl writes to; all absolute. */
 export interface Home {
@@ -63,7 +63,7 @@ type StoreVariables = Partial<Record<(typeof STORE_VARIABLES)[number], string>>
 const storeVariables = new WeakMap<Home, StoreVariables>()
 
 /** The variables of the environment that the home was resolved from. */
-export function storeVariablesOf(home: Home): StoreVariables {
+export function readStoreVariables(home: Home): StoreVariables {
   return storeVariables.get(home) ?? {}
 }
 
@@ -181,10 +181,14 @@ export function ensureFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    if (errnoOf(cause) === undefined) throw cause
-    throw new QwenctlError('store_unwritable', `cannot create the folder ${folder}: ${reasonOf(cause)}`, {
-      hint: `make room for ${folder}, or set QWENCTL_HOME to a folder of your own`,
-      cause,
-    })
+    if (readErrno(cause) === undefined) throw cause
+    throw new QwenctlError(
+      'store_unwritable',
+      `cannot create the folder ${folder}: ${describeError(cause)}`,
+      {
+        hint: `make room for ${folder}, or set QWENCTL_HOME to a folder of your own`,
+        cause,
+      },
+    )
   }
 }

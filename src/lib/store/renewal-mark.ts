@@ -58,7 +58,7 @@ export class RenewalMark {
       ensureFolder(dirname(file))
       const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600)
       const state = wanted.isSpent ? 'spent' : 'asked'
-      const text: MarkText = { state, credential: digestOf(wanted.credential), owner: thisProcess() }
+      const text: MarkText = { state, credential: digestCredential(wanted.credential), owner: thisProcess() }
       const mark = new RenewalMark(file, text, descriptor)
       try {
         mark.#write()
@@ -111,7 +111,7 @@ export function readRenewalMark(file: string, credential: string): MarkedRenewal
   } catch {
     return null // there is none, or its writer died before the request
   }
-  if (text.state !== 'spent' || text.credential !== digestOf(credential)) return null
+  if (text.state !== 'spent' || text.credential !== digestCredential(credential)) return null
   return { pid: text.owner.pid, isAlive: liveness(text.owner) !== 'dead' }
 }
 
@@ -120,7 +120,7 @@ export function removeRenewalMark(file: string): void {
   rmSync(file, { force: true })
 }
 
-function digestOf(credential: string): string {
+function digestCredential(credential: string): string {
   return createHash('sha256').update(credential).digest('base64url')
 }
 

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join } from 'node:path'
 import { QwenctlError } from '../base/errors.ts'
 import { temporaryName, writeAtomically } from './documents/atomic-write.ts'
-import { reasonOf } from './documents/file-error.ts'
+import { describeError } from './documents/file-error.ts'
 import { ensureFolder, restoreJournal } from './home.ts'
 import type { Home } from './home.ts'
 import { baseFile } from './ledger/ledger-reader.ts'
 import { withLock } from './locks/lock.ts'
-import { storeOf } from './redis/store-of.ts'
+import { openStore } from './redis/store-of.ts'
 import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
 import type { Snapshot } from './documents/snapshot-content.ts'
 
@@ -53,7 +53,7 @@ export async function replaceHome(
   snapshot: Snapshot,
   { stamp, vault, isFiles = false }: ReplaceOptions,
 ): Promise<string> {
-  const store = isFiles ? null : await storeOf(home)
+  const store = isFiles ? null : await openStore(home)
   if (store !== null) {
     const { replaceShared } = await import('./redis/snapshot/replace-shared.ts')
     return replaceShared(store, home, { accounts, snapshot, stamp, hasNewVault: vault.length > 0 })
@@ -209,7 +209,7 @@ function failed(cause: unknown): unknown {
   if (cause instanceof QwenctlError) return cause
   return new QwenctlError(
     'store_unwritable',
-    `the restore was taken back, since a part failed: ${reasonOf(cause)}`,
+    `the restore was taken back, since a part failed: ${describeError(cause)}`,
     {
       cause,
     },

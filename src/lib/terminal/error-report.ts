@@ -1,4 +1,4 @@
-import { errorKinds, isQwenctlError, messageOf } from '../base/errors.ts'
+import { errorKinds, isQwenctlError, readMessage } from '../base/errors.ts'
 import { printableLines } from '../base/printable.ts'
 import type { Palette } from './format/color.ts'
 import { jsonDocument } from './print-json.ts'
@@ -42,7 +42,7 @@ export function buildReport(error: unknown, invocation: Invocation): ErrorReport
   if (isOclifError(error)) return reportOfOclif(error, invocation)
   return {
     code: 'internal',
-    message: messageOf(error),
+    message: readMessage(error),
     hint: errorKinds.internal.hint,
     exit: errorKinds.internal.exit,
   }

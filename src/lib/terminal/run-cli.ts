@@ -4,7 +4,7 @@ import { QwenctlError } from '../base/errors.ts'
 import { paletteFor } from './format/color.ts'
 import { errorDocument, errorText, isDebugging, buildReport, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
-import { adjustOclifOf, loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
+import { adjustPluginOclif, loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
 import { withLocalPaths } from './plugins/plugin-arguments.ts'
 import { isForeign } from './plugins/plugin-hooks.ts'
 
@@ -31,7 +31,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
       if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
       refuseTopicAsDocument(argv, loaded)
       const plugin = findPlugin(argv, loaded)
-      if (plugin !== undefined && !plugin.isRoot) adjustOclifOf(plugin, options)
+      if (plugin !== undefined && !plugin.isRoot) adjustPluginOclif(plugin, options)
       await run(withLocalPaths(argv), loaded)
     })
     // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.

@@ -59,9 +59,9 @@ import type {
 import { clockWarning, endInterruptedRestore } from './home/home-warnings.ts'
 import { Stores } from './store/stores.ts'
 import type { SharedStore } from '../store/redis/shared-store.ts'
-import { closeStore, storeOf } from '../store/redis/store-of.ts'
+import { closeStore, openStore } from '../store/redis/store-of.ts'
 import { watchDocument } from '../store/redis/watch-document.ts'
-import { costOf, type ToolkitOptions } from './toolkit-options.ts'
+import { pickCost, type ToolkitOptions } from './toolkit-options.ts'
 import { turnClock } from '../base/turn-clock.ts'
 
 export type { ToolkitOptions }
@@ -143,7 +143,7 @@ class LazyToolkit implements Toolkit {
     this.quotas = new LedgerQuotas({
       ...{ books, ledger: this.ledger, providers: this.providers, settings: this.settings },
       ...{ home: this.home, models: this.models, proxies: this.proxies },
-      planOf: (account, allowsUnofficial) => this.accounts.planOf(account, allowsUnofficial),
+      planOf: (account, allowsUnofficial) => this.accounts.readPlan(account, allowsUnofficial),
       ...{ isInFlight: this.isInFlight, placements: this.placements, keys: () => this.keys.records() },
     })
     const secrets = new AccountSecrets(once(() => this.#storage.open()))
@@ -199,7 +199,7 @@ class LazyToolkit implements Toolkit {
       running: () => this.proxies.list().map(({ url }) => url),
       vault: () => this.#storage.open({ quietly: true }),
       freshVault: () => this.#storage.createFresh(),
-      ...costOf(this.#options),
+      ...pickCost(this.#options),
     })
   }
 
@@ -315,7 +315,7 @@ class LazyToolkit implements Toolkit {
 
   async #openLedger(): Promise<Ledger> {
     await this.#afterRestore()
-    this.#shared = await storeOf(this.home)
+    this.#shared = await openStore(this.home)
     const { openHomeLedger } = await import('./home/open-home-ledger.ts')
     const ledger = await openHomeLedger(this.home, {
       ...{ clock: this.#clock, machine: this.#options.clock === undefined ? systemClock : null },

@@ -22,6 +22,6 @@ export interface ToolkitOptions extends Pick<ProvidersParts, 'loadProviders' | '
 }
 
 /** For tests, a passphrase costs less. */
-export function costOf({ scryptCost }: ToolkitOptions): { scryptCost?: number } {
+export function pickCost({ scryptCost }: ToolkitOptions): { scryptCost?: number } {
   return scryptCost === undefined ? {} : { scryptCost }
 }

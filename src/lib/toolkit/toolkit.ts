@@ -124,7 +124,7 @@ export interface Accounts {
   show(reference: string, filter?: AccountFilter): Promise<AccountView>
   add(account: NewAccount): Promise<AccountView>
   /** The input of `add` for an account with the settings of another; without a `secret` with the same key. */
-  cloneOf(
+  prepareClone(
     reference: string,
     name: string,
     options: { secret: string | null; filter?: AccountFilter },
@@ -147,7 +147,7 @@ export interface Accounts {
   /** Asks the provider whether it accepts a credential, before anything is stored. */
   checkCredential(account: NewAccount): Promise<CheckResult>
   /** The provider's own counts; null: it cannot be asked. Throws `upstream_unavailable`. */
-  planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null>
+  readPlan(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null>
   /** Asks the provider, and records the verdict: `needs-login` when refused, cleared when accepted. */
   verify(reference: string, filter?: AccountFilter): Promise<Verification>
   /** Renews the tokens of a login now, even if they are not due. */
@@ -156,7 +156,7 @@ export interface Accounts {
    * The credential in the clear; for a login the access token, renewed if due. For the proxy and exec alone; never
    * printed. Throws `needs_login` when a login has ended, `upstream_unavailable` when it cannot be renewed now.
    */
-  secretOf(account: Account): Promise<string>
+  readSecret(account: Account): Promise<string>
   /** The sealed credential, opened without a renewal: a key, or a token set as JSON. */
   keptSecret(account: Account): Promise<string>
   /** The credential with its validity; `refused`: the token that the provider has just refused. */
@@ -165,9 +165,9 @@ export interface Accounts {
    * The egress proxies of the account, in order, with their passwords; empty: direct. Throws `store_corrupt`,
    * `vault_locked`.
    */
-  egressOf(account: Account): Promise<EgressProxy[]>
+  readEgress(account: Account): Promise<EgressProxy[]>
   /** The server and method of an account's login; null: it has no login. */
-  loginServerOf(account: Account): Promise<TokenSet['server']>
+  readLoginServer(account: Account): Promise<TokenSet['server']>
 }
 
 export interface Logins {

@@ -134,7 +134,9 @@ describe('one account', () => {
     expect(account.auth.hint).toBe('sk-…cdef')
     expect(account.limits[0]?.max).toBe(9)
     const { toolkit } = api.proxy
-    expect(await toolkit.accounts.secretOf(await toolkit.accounts.find(id))).toBe('sk-other-0123456789abcdef')
+    expect(await toolkit.accounts.readSecret(await toolkit.accounts.find(id))).toBe(
+      'sk-other-0123456789abcdef',
+    )
   })
 
   test('stays as it is when one thing of a change is refused', async () => {

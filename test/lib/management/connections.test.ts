@@ -31,7 +31,7 @@ describe('a connection', () => {
     expect(shown.json.connection.created_at).toBe(shown.json.connection.account.createdAt)
     expect(reply.text + shown.text).not.toContain(KEY)
     const account = await api.proxy.toolkit.accounts.find(id)
-    expect(await api.proxy.toolkit.accounts.secretOf(account)).toBe(KEY)
+    expect(await api.proxy.toolkit.accounts.readSecret(account)).toBe(KEY)
   })
 
   test('is changed as a whole, and removed to the archive', async () => {

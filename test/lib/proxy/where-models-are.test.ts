@@ -48,11 +48,13 @@ describe('a proxy that fetches model lists', () => {
     await first.get('/v1/models')
     await first.toolkit.models.close()
     expect(readFileSync(join(home, 'cache/models.json'), 'utf8')).toContain('m1')
-    const known = first.toolkit.models.knowledgeOf((await first.toolkit.accounts.records())[0]!)
+    const known = first.toolkit.models.readKnowledge((await first.toolkit.accounts.records())[0]!)
     expect(known.listed?.has('m1')).toBe(true)
     const second = await givenProxy({ home })
     const { models } = second.toolkit
-    expect(models.listOf((await second.toolkit.accounts.records())[0]!)?.models).toMatchObject([{ id: 'm1' }])
+    expect(models.readList((await second.toolkit.accounts.records())[0]!)?.models).toMatchObject([
+      { id: 'm1' },
+    ])
   })
 
   test('asks the next account, and none twice, where lists lack the model; then it is 404 each time', async () => {

@@ -25,7 +25,7 @@ function begun(pool: Pool, ground: Ground, now: number, request: object = {}) {
   const first = offers.next().value as Member | undefined
   return {
     account: first?.account.id ?? null,
-    probe: first && pool.probeOf(first, { model: 'm1', ...request }, ground.view(now)),
+    probe: first && pool.listProbes(first, { model: 'm1', ...request }, ground.view(now)),
     offers,
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../src/lib/provider/provider.ts'
 import type { OutcomeClass } from '../../../src/lib/quota/log/events.ts'
 import { outcomeClasses } from '../../../src/lib/quota/log/events.ts'
-import { UNTIL_A_PERSON_ACTS, coolingOf, movesOn } from '../../../src/lib/rotation/cooling.ts'
+import { UNTIL_A_PERSON_ACTS, listCooldowns, movesOn } from '../../../src/lib/rotation/cooling.ts'
 import { MINUTE, NOON, member } from './fixture.ts'
 
 const SECOND = 1000
@@ -21,7 +21,7 @@ interface Given {
 }
 
 function cooled(given: Outcome, { strikes = 0, random = 0, model = 'm', quotaGroup, isRefused }: Given = {}) {
-  const notices = coolingOf(given, {
+  const notices = listCooldowns(given, {
     member: member('a', { quotaGroup: quotaGroup ?? null }),
     model,
     route: 'route /responses',

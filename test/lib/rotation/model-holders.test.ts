@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Account } from '../../../src/lib/account/account.ts'
 import type { Member } from '../../../src/lib/rotation/pool/member.ts'
-import { memberOf } from '../../../src/lib/rotation/pool/member.ts'
-import { evidenceOf, isCertain } from '../../../src/lib/rotation/model-evidence.ts'
+import { buildMember } from '../../../src/lib/rotation/pool/member.ts'
+import { weighEvidence, isCertain } from '../../../src/lib/rotation/model-evidence.ts'
 import type { ServiceKnowledge } from '../../../src/lib/rotation/service-knowledge.ts'
 import { nothingKnown } from '../../../src/lib/rotation/service-knowledge.ts'
 import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
@@ -25,7 +25,7 @@ const answering = (...models: string[]): ServiceKnowledge => ({
 
 function given(id: string, settings: Partial<Account>, known: ServiceKnowledge = nothingKnown): Member {
   const service = { ...provider, id: settings.provider ?? provider.id }
-  return memberOf(account(id, settings), service, known)
+  return buildMember(account(id, settings), service, known)
 }
 
 function asked(members: Member[], model: string, more: object = {}): string[] {
@@ -130,7 +130,7 @@ describe('a model that only a server on this machine has', () => {
         const members = accounts.map(({ known, ...settings }, n) => given(`a${n}`, settings, known))
         const found = asked(members, 'm1')
         const holds = ({ account: { enabled } }: Member) => enabled
-        const holders = members.filter((member) => isCertain(evidenceOf(member, 'm1')))
+        const holders = members.filter((member) => isCertain(weighEvidence(member, 'm1')))
         const remote = holders.filter((member) => !member.isLocal && holds(member))
         for (const member of holders.filter(holds)) expect(found).toContain(member.account.id)
         if (remote.length > 0 || !holders.some(({ isLocal }) => isLocal)) return

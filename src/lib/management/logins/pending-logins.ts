@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../../account/account.ts'
-import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { NewAccount } from '../../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
@@ -79,7 +79,7 @@ export class PendingLogins {
   /** Throws `not_found`. */
   async show(loginId: string): Promise<LoginView> {
     const { view, accountId } = this.#find(loginId)
-    return { ...view, account: accountId === null ? null : await this.#accountOf(accountId) }
+    return { ...view, account: accountId === null ? null : await this.#findAccount(accountId) }
   }
 
   /** Stops a login that is under way. Throws `not_found`. */
@@ -94,7 +94,7 @@ export class PendingLogins {
     const { logins, accounts } = this.#toolkit
     if ('wanted' in what) return logins.begin(what.wanted, overrides, { signal })
     const { account } = what
-    const before = await accounts.loginServerOf(account).catch(() => null)
+    const before = await accounts.readLoginServer(account).catch(() => null)
     return logins.begin({ provider: account.provider }, overrides, { account, before, signal })
   }
 
@@ -133,7 +133,7 @@ export class PendingLogins {
   }
 
   /** Null: the account was removed in the meantime. */
-  async #accountOf(id: string): Promise<AccountView | null> {
+  async #findAccount(id: string): Promise<AccountView | null> {
     const found = (await this.#toolkit.accounts.list()).find((account) => account.id === id)
     return found ?? null
   }
@@ -163,7 +163,7 @@ export class PendingLogins {
 
 function describeFailure(error: unknown): { status: LoginStatus; error: LoginView['error'] } {
   if (!isQwenctlError(error))
-    return { status: 'failed', error: { code: 'internal', message: messageOf(error), hint: null } }
+    return { status: 'failed', error: { code: 'internal', message: readMessage(error), hint: null } }
   const { code, message, hint, details } = error
   const { reason } = details
   const status = reason === 'denied' || reason === 'expired' ? reason : 'failed'

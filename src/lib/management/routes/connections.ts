@@ -25,7 +25,7 @@ export const connectionRoutes = [
     errors: ['not_found'],
     answer: schemas.connectionList,
     run: async ({ params, parts: { toolkit } }) => {
-      const accounts = await toolkit.accounts.list({ user: userOf(params) })
+      const accounts = await toolkit.accounts.list({ user: readUser(params) })
       return { connections: accounts.map(buildConnection) }
     },
   }),
@@ -46,7 +46,7 @@ export const connectionRoutes = [
     body: schemas.newConnection,
     status: 201,
     answer: schemas.begunConnection,
-    run: ({ params, body, parts }) => inItsNames(() => add(parts, userOf(params), body)),
+    run: ({ params, body, parts }) => inItsNames(() => add(parts, readUser(params), body)),
   }),
   route({
     method: 'GET',
@@ -185,10 +185,10 @@ function buildConnection(account: AccountView) {
 }
 
 function theirs(toolkit: ManagedToolkit, params: { userId: string; id: string }) {
-  return knownAccount(toolkit, params.id, userOf(params))
+  return knownAccount(toolkit, params.id, readUser(params))
 }
 
-function userOf({ userId }: { userId: string }): string {
+function readUser({ userId }: { userId: string }): string {
   return inField('userId', () => checkName('user', userId))
 }
 

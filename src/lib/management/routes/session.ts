@@ -36,7 +36,7 @@ export function sessionRoutes(gate: Gate) {
       answer: sessionState,
       run: async ({ presented, remoteAddress, parts }) => {
         const kind = await gate.pass(presented, remoteAddress)
-        const until = kind === 'session' ? parts.toolkit.admin.endOf(presented ?? '') : null
+        const until = kind === 'session' ? parts.toolkit.admin.findEnd(presented ?? '') : null
         return { kind, expiresAt: until === null ? null : new Date(until).toISOString() }
       },
     }),

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
 import { closedLogName, closedLogsBeyond, currentLog } from './log-names.ts'
 
@@ -89,7 +89,7 @@ export class LogFile {
       for (const path of closedLogsBeyond(this.#options.folder, this.#mostClosed))
         rmSync(path, { force: true })
     } catch (error) {
-      this.#options.onTrouble(`old logs cannot be removed: ${messageOf(error)}`)
+      this.#options.onTrouble(`old logs cannot be removed: ${readMessage(error)}`)
     }
   }
 
@@ -272,7 +272,7 @@ export class LogFile {
     this.#brokenUntil = this.#options.clock() + RETRY_MS
     if (this.#isBroken) return
     this.#isBroken = true
-    this.#options.onTrouble(`log lines are lost until they can be written again: ${messageOf(error)}`)
+    this.#options.onTrouble(`log lines are lost until they can be written again: ${readMessage(error)}`)
   }
 
   #lose(chunk: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import { deviceParts, providerParts, shorten, WrongValue, type GuardedPart } from './guarded-parts.ts'
 import { isOwnFunction } from './own-functions.ts'
 import { PAUSE_AFTER_SLOW_MS, PluginTooSlow, type PluginCalls } from './plugin-calls.ts'
@@ -115,7 +115,7 @@ function settledValue(value: unknown): unknown {
 function findProblem(error: unknown): string {
   try {
     if (error instanceof WrongValue || error instanceof PluginTooSlow) return error.message
-    return `failed: ${shorten(messageOf(error))}`
+    return `failed: ${shorten(readMessage(error))}`
   } catch {
     return 'failed: it threw a value without words'
   }

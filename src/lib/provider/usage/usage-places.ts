@@ -28,7 +28,7 @@ export const usagePlaces: readonly UsagePlace[] = [
   {
     name: 'Moonshot: `usage` inside of the last choice of a stream',
     source: 'https://github.com/earendil-works/pi/issues/2017, 2026-11-30',
-    read: ({ choices }) => (Array.isArray(choices) ? firstOf(choices.map(inHolder)) : null),
+    read: ({ choices }) => (Array.isArray(choices) ? findFirst(choices.map(inHolder)) : null),
   },
   {
     name: 'Groq: `x_groq.usage` of the last chunk',
@@ -77,7 +77,7 @@ function inHolder(holder: unknown): Usage | null {
   return isRecord(holder) && isRecord(holder.usage) ? readUsageFields(holder.usage) : null
 }
 
-function firstOf(found: (Usage | null)[]): Usage | null {
+function findFirst(found: (Usage | null)[]): Usage | null {
   return found.find((usage) => usage !== null) ?? null
 }
 

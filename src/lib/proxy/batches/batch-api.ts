@@ -206,20 +206,20 @@ export class BatchApi {
 
   /** An uploaded file, or the results of a batch, which are files too. */
   #content(exchange: Exchange, owner: Owner, id: string): Promise<void> {
-    const result = this.#resultOf(owner, id)
+    const result = this.#findResult(owner, id)
     if (result !== null) return sendFiles(exchange, result.paths)
     return sendFiles(exchange, [this.#stored.contentPath(this.#stored.file(id, owner).id)])
   }
 
   #anyFile(owner: Owner, id: string): object {
-    const result = this.#resultOf(owner, id)
+    const result = this.#findResult(owner, id)
     if (result === null) return fileShape(this.#stored.file(id, owner))
-    const bytes = result.paths.reduce((sum, path) => sum + sizeOf(path), 0)
+    const bytes = result.paths.reduce((sum, path) => sum + measureFile(path), 0)
     const createdAt = result.batch.endedAt ?? result.batch.createdAt
     return fileShape({ id, owner, filename: `${result.batch.id}.jsonl`, bytes, createdAt }, 'batch_output')
   }
 
-  #resultOf(owner: Owner, id: string): { batch: StoredBatch; paths: string[] } | null {
+  #findResult(owner: Owner, id: string): { batch: StoredBatch; paths: string[] } | null {
     const [, batchId = '', kind] = /^file-(batch_\w+?)_(output|error)$/.exec(id) ?? []
     if (kind === undefined) return null
     const batch = this.#stored.batch(batchId, owner, 'openai')
@@ -231,16 +231,16 @@ export class BatchApi {
     const errors = ['.err', '.rest'].map((part) => this.#stored.contentPath(batch.id, part))
     return openaiBatch(
       batch,
-      this.#viewOf(batch),
-      FINAL.has(batch.state) && errors.some((path) => sizeOf(path) > 0),
+      this.#findView(batch),
+      FINAL.has(batch.state) && errors.some((path) => measureFile(path) > 0),
     )
   }
 
   #anthropic(exchange: Exchange, batch: StoredBatch): object {
-    return anthropicBatch(batch, this.#viewOf(batch), `http://${exchange.call.headers.host ?? 'localhost'}`)
+    return anthropicBatch(batch, this.#findView(batch), `http://${exchange.call.headers.host ?? 'localhost'}`)
   }
 
-  #viewOf({ id }: StoredBatch): BatchView | null {
+  #findView({ id }: StoredBatch): BatchView | null {
     return this.#runner.records.get(id)
   }
 }
@@ -258,7 +258,7 @@ function answer(exchange: Exchange, value: object): Promise<void> {
   return Promise.resolve()
 }
 
-function sizeOf(path: string): number {
+function measureFile(path: string): number {
   return existsSync(path) ? statSync(path).size : 0
 }
 

@@ -3,7 +3,7 @@
 
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { BatchInput, LineProblem } from '../../toolkit/batch/input/batch-input.ts'
 import { BatchRecords } from '../../toolkit/batch/batch-records.ts'
 import type { BatchRun, StopCause } from '../../toolkit/batch/run/batch-run.ts'
@@ -102,7 +102,7 @@ export class BatchRunner {
         const batch = this.stored.reread(id)
         if (isQwenctlError(error) && error.code === 'invalid_api_key' && batch !== null)
           return this.#fail(batch, error)
-        this.#parts.onTrouble(`the batch ${id} stopped: ${messageOf(error)}`)
+        this.#parts.onTrouble(`the batch ${id} stopped: ${readMessage(error)}`)
         return undefined
       })
       .finally(() => {
@@ -203,7 +203,7 @@ export class BatchRunner {
     const state: StoredState = isCanceling ? 'cancelling' : (change.state ?? now.state)
     const startedAt = now.startedAt ?? change.startedAt ?? null
     await this.stored.putBatch({ ...now, ...change, state, startedAt }).catch((error: unknown) => {
-      this.#parts.onTrouble(`the state of the batch ${id} cannot be written: ${messageOf(error)}`)
+      this.#parts.onTrouble(`the state of the batch ${id} cannot be written: ${readMessage(error)}`)
     })
   }
 

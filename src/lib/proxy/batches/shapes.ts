@@ -8,7 +8,7 @@ import type { StoredBatch, StoredFile } from '../../toolkit/batch/http/stored.ts
 import { FINAL } from '../../toolkit/batch/http/stored.ts'
 
 const seconds = (at: number | null) => (at === null ? null : Math.floor(at / 1000))
-const isoOf = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+const formatTime = (at: number | null) => (at === null ? null : new Date(at).toISOString())
 
 export function fileShape({ id, bytes, createdAt, filename }: StoredFile, purpose = 'batch'): object {
   return {
@@ -50,9 +50,9 @@ export function anthropicBatch(batch: StoredBatch, view: BatchView | null, base:
     ...{ id, type: 'message_batch' },
     processing_status: isOver ? 'ended' : state === 'cancelling' ? 'canceling' : 'in_progress',
     request_counts: { processing, succeeded, errored, canceled, expired },
-    ended_at: isOver ? isoOf(endedAt) : null,
-    ...{ created_at: isoOf(createdAt), expires_at: isoOf(createdAt + KEPT_MS), archived_at: null },
-    cancel_initiated_at: isoOf(cancelAskedAt),
+    ended_at: isOver ? formatTime(endedAt) : null,
+    ...{ created_at: formatTime(createdAt), expires_at: formatTime(createdAt + KEPT_MS), archived_at: null },
+    cancel_initiated_at: formatTime(cancelAskedAt),
     results_url: isOver ? `${base}/v1/messages/batches/${id}/results` : null,
   }
 }

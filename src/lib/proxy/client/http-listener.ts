@@ -30,7 +30,7 @@ export class HttpListener implements InboundHost {
 
   constructor(options: HttpListenerOptions) {
     this.#options = options
-    this.connections = new ClientConnections(timesOf(options.clientIdleMs))
+    this.connections = new ClientConnections(deriveTimes(options.clientIdleMs))
     const transport = options.transport ?? chooseTransport().transport
     this.#inbound = transport.openInbound(this)
   }
@@ -48,7 +48,7 @@ export class HttpListener implements InboundHost {
   }
 
   setClientIdle(stillMs: number | undefined): void {
-    this.connections.setTimes(timesOf(stillMs))
+    this.connections.setTimes(deriveTimes(stillMs))
   }
 
   /** Invalidates what is known of each connection's requests. */
@@ -80,7 +80,7 @@ export class HttpListener implements InboundHost {
   }
 }
 
-function timesOf(stillMs = CLIENT_IDLE_MS): { keepAliveMs: number; stillMs: number } {
+function deriveTimes(stillMs = CLIENT_IDLE_MS): { keepAliveMs: number; stillMs: number } {
   return { keepAliveMs: KEEP_ALIVE_MS, stillMs }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../base/errors.ts'
-import { QwenctlError, errorKinds, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, errorKinds, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { AttemptRecord } from '../../observe/request-event.ts'
 import type { Dialect, Usage } from '../../provider/provider.ts'
 import { ACCEPTED_CODINGS } from '../transport/content-codings.ts'
@@ -9,7 +9,7 @@ import type { CallWatcher, ClientCall } from '../transport/client-call.ts'
 import { bodyAsEvent, signOfLife, STREAM_HEADERS } from '../wire/kept-open.ts'
 import type { PassedHeaders } from '../wire/response-headers.ts'
 import type { ErrorShape } from '../wire/wire-errors.ts'
-import { errorBody, errorShapeOf } from '../wire/wire-errors.ts'
+import { errorBody, findErrorShape } from '../wire/wire-errors.ts'
 
 /** The name of every unknown path. Observers must not see what clients write. */
 const NO_ROUTE = '*'
@@ -225,7 +225,7 @@ export class Exchange implements CallWatcher {
 
   /** The error format of the client. */
   get errorShape(): ErrorShape {
-    return errorShapeOf(this.dialect, this.route)
+    return findErrorShape(this.dialect, this.route)
   }
 
   sendJson(status: number, value: unknown): void {
@@ -238,7 +238,7 @@ export class Exchange implements CallWatcher {
   sendError(error: unknown, headers: string[] = []): void {
     const known = isQwenctlError(error)
       ? error
-      : new QwenctlError('internal', 'the proxy failed on this request', { cause: messageOf(error) })
+      : new QwenctlError('internal', 'the proxy failed on this request', { cause: readMessage(error) })
     if (!this.isAnswered && !this.isGone) this.refusal = known
     const { code, status } = known
     const { retryAfterSeconds, returnsAt } = known.details

@@ -133,12 +133,12 @@ export class LearnedLimits {
   }
 
   #remember(accountId: string, model: string, seen: Seen): void {
-    const known = this.#knownOf(accountId)
+    const known = this.#readKnown(accountId)
     if (!known.byModel.has(model) && known.byModel.size >= MOST_MODELS) known.byModel.clear()
     known.byModel.set(model, seen)
   }
 
-  #knownOf(accountId: string): Known {
+  #readKnown(accountId: string): Known {
     let known = this.#accounts.get(accountId)
     if (known === undefined) {
       known = { byModel: new Map(), minute: 0, events: 0 }
@@ -154,11 +154,11 @@ export class LearnedLimits {
   ): void {
     const { state } = this.#options.ledger
     const records = limits
-      .map((limit) => recordOf(limit, model))
+      .map((limit) => buildRecord(limit, model))
       .filter((record) => record !== null)
       .filter((record) => isNews(record, state.subjects.get(member.account.id), now))
     const notices: Notice[] = limits
-      .map((limit) => this.#restOf(limit, member, { model, now }))
+      .map((limit) => this.#buildRest(limit, member, { model, now }))
       .filter((notice) => notice !== null)
     if (records.length > 0) notices.push({ type: 'learn', account: member.account.id, limits: records })
     const allowed = this.#allowed(member.account.id, notices, now)
@@ -166,7 +166,7 @@ export class LearnedLimits {
   }
 
   /** Nothing left until then: a cooldown until then, unless an equally long one is in force. */
-  #restOf(
+  #buildRest(
     limit: LearnedLimit,
     { subjects }: Member,
     { model, now }: { model: string | null; now: number },
@@ -191,7 +191,7 @@ export class LearnedLimits {
   /** A service with erratic headers must not fill the ledger. */
   #allowed(accountId: string, notices: Notice[], now: number): Notice[] {
     if (notices.length === 0) return notices
-    const known = this.#knownOf(accountId)
+    const known = this.#readKnown(accountId)
     const minute = Math.floor(now / MINUTE)
     if (known.minute !== minute) Object.assign(known, { minute, events: 0 })
     const allowed = notices.slice(0, Math.max(0, MOST_EVENTS_A_MINUTE - known.events))
@@ -201,7 +201,7 @@ export class LearnedLimits {
 }
 
 /** The limit in the ledger's form; null: qwenctl cannot count it, or does not know its model. */
-function recordOf(limit: LearnedLimit, model: string | null): LearnedRecord | null {
+function buildRecord(limit: LearnedLimit, model: string | null): LearnedRecord | null {
   const { metric, window, max, remaining, scope, from } = limit
   if (window === OBSERVED || metric === null || !metrics.includes(metric)) return null
   if (max === null || !isCountable(metric, max, window)) return null

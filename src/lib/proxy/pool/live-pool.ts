@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { redact } from '../../account/mask.ts'
 import type { ErrorCode } from '../../base/errors.ts'
-import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { Dialect } from '../../provider/provider.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
@@ -17,8 +17,8 @@ import type { Circuit } from '../../rotation/circuit.ts'
 import { isAvailable } from '../../rotation/eligibility.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
-import { memberOf } from '../../rotation/pool/member.ts'
-import { evidenceOf, isGuess } from '../../rotation/model-evidence.ts'
+import { buildMember } from '../../rotation/pool/member.ts'
+import { weighEvidence, isGuess } from '../../rotation/model-evidence.ts'
 import type { PoolOptions } from '../../rotation/pool/pool.ts'
 import { Pool } from '../../rotation/pool/pool.ts'
 import type { Wanted } from '../../rotation/rotation-request.ts'
@@ -35,7 +35,7 @@ import { LiveView } from './live-view.ts'
 import { endOldRefusals, hasNewKey } from './replaced-keys.ts'
 import { readPoolRules } from './pool-rules.ts'
 import type { Target } from './target.ts'
-import { targetOf } from './target.ts'
+import { buildTarget } from './target.ts'
 import { RequestQueue } from './request-queue.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
@@ -189,7 +189,7 @@ export class LivePool {
       if (enabled) this.#sayOnce(`${provider}/${name} does not serve: ${formatMissingProvider(provider)}`)
     }
     await this.#toolkit.reconcileLimits()
-    const members = accounts.map((account) => memberOf(account, providers.of(account)))
+    const members = accounts.map((account) => buildMember(account, providers.of(account)))
     await this.#options.onMembers?.(this, members)
     const ended = endOldRefusals(this.ledger.state, this.#accounts, accounts)
     for (const { notice, account } of ended) this.#record([notice], account)
@@ -204,7 +204,7 @@ export class LivePool {
     const { models } = this.#toolkit
     const { strategy, affinity } = this.#options
     const known = members.map(({ account, provider }) =>
-      memberOf(account, provider, models.knowledgeOf(account)),
+      buildMember(account, provider, models.readKnowledge(account)),
     )
     this.#pool = new Pool(isolateSimulated(known), { strategy, affinity, previous: this.#pool })
   }
@@ -219,7 +219,7 @@ export class LivePool {
     const { account } = member
     if (this.#answered?.account === account && this.#answered.model === model) return
     this.#answered = { account, model }
-    if (!isGuess(evidenceOf(member, model))) return
+    if (!isGuess(weighEvidence(member, model))) return
     this.#toolkit.models.noteAnswer(account, model)
     // Only for an account on this machine does an answer alone exclude others.
     if (member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)) this.knowsMore()
@@ -309,14 +309,14 @@ export class LivePool {
     let target: Target
     try {
       const access = await accounts.access(account, refused)
-      const via = await accounts.egressOf(account)
+      const via = await accounts.readEgress(account)
       const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
       const opened = { access, via, sandboxBase }
-      target = targetOf({ account, provider, dialect }, opened, this.#options.upstreams)
+      target = buildTarget({ account, provider, dialect }, opened, this.#options.upstreams)
     } catch (error) {
       return isQwenctlError(error) ? error : unprepared(error)
     }
-    if (this.#takeNoUsageOption.has(baseOf(target))) target.takesUsageOption = false
+    if (this.#takeNoUsageOption.has(formatBase(target))) target.takesUsageOption = false
     targets[dialect].set(account.id, target)
     return target
   }
@@ -329,7 +329,7 @@ export class LivePool {
 
   takesNoUsageOption(target: Target): void {
     target.takesUsageOption = false
-    this.#takeNoUsageOption.add(baseOf(target))
+    this.#takeNoUsageOption.add(formatBase(target))
   }
 
   /**
@@ -353,13 +353,13 @@ export class LivePool {
     for (const notice of notices) if (notice.type === 'cool') this.#options.onCooldown?.(notice, account)
     this.#noted = this.ledger
       .record(notices)
-      .catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
+      .catch((error: unknown) => this.#options.onTrouble(readMessage(error)))
   }
 
   /** Records for every process that guessed cooldowns were wrong, or are over. */
   open(doors: readonly Circuit[]): void {
     const notices = doors.map(({ subject, model }) => ({ type: 'clear' as const, subject, model }))
-    this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(messageOf(error)))
+    this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(readMessage(error)))
   }
 
   /**
@@ -402,14 +402,14 @@ export class LivePool {
   #follow(): void {
     const onKeys = () => {
       this.#readKeys().catch((error: unknown) =>
-        this.#options.onTrouble(`the client keys stay as they were: ${messageOf(error)}`),
+        this.#options.onTrouble(`the client keys stay as they were: ${readMessage(error)}`),
       )
     }
     this.#stops.push(this.#toolkit.watchKeys(onKeys))
     const onChange = () => {
       this.reload().catch((error: unknown) => {
         const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''
-        this.#options.onTrouble(`the accounts stay as they were: ${messageOf(error)}${hint}`)
+        this.#options.onTrouble(`the accounts stay as they were: ${readMessage(error)}${hint}`)
       })
     }
     const onFault = (message: string) => this.#options.onTrouble(message)
@@ -423,7 +423,7 @@ export class LivePool {
 
 /** A fault in the preparation of this one account, for instance in a provider plugin. */
 function unprepared(error: unknown): QwenctlError {
-  return new QwenctlError('failed', `its requests cannot be prepared: ${redact(messageOf(error), [])}`)
+  return new QwenctlError('failed', `its requests cannot be prepared: ${redact(readMessage(error), [])}`)
 }
 
 /** Targets by account, for each dialect. */
@@ -431,6 +431,6 @@ function noTargets(): Record<Dialect, Map<string, Target>> {
   return { openai: new Map(), anthropic: new Map() }
 }
 
-function baseOf({ origin, base }: Target): string {
+function formatBase({ origin, base }: Target): string {
   return origin.name + base.path
 }

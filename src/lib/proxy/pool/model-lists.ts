@@ -3,7 +3,7 @@ import type { Dialect } from '../../provider/provider.ts'
 import { readModelList } from '../../provider/model-list.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { ModelBook } from '../../toolkit/models/model-book.ts'
-import { placeOf } from '../../toolkit/models/model-book.ts'
+import { buildPlaceKey } from '../../toolkit/models/model-book.ts'
 import { FetchBackoff } from './fetch-backoff.ts'
 import type { LivePool } from './live-pool.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
@@ -26,7 +26,7 @@ const isLocal = (member: Member): boolean => member.isLocal
 
 /** With one service, every request goes there, with or without a list. */
 function decideSelection(members: readonly Member[]): boolean {
-  return new Set(members.map(({ account }) => placeOf(account))).size > 1
+  return new Set(members.map(({ account }) => buildPlaceKey(account))).size > 1
 }
 
 export interface ModelListsParts {
@@ -87,7 +87,7 @@ export class ModelLists {
 
   /** Fetches the lists that are older than `mostAgeMs` because a client asks, and gives them to the pool. */
   async refresh(live: LivePool, members: readonly Member[], mostAgeMs: number): Promise<void> {
-    await this.#fetchAll(live, this.#placesOf(members, mostAgeMs))
+    await this.#fetchAll(live, this.#choosePlaces(members, mostAgeMs))
   }
 
   async #fetchAll(live: LivePool, due: Member[]): Promise<void> {
@@ -101,23 +101,23 @@ export class ModelLists {
     if (hasNews) live.knowsMore()
   }
 
-  /** As `#placesOf`, without places at which a fetch failed a short time ago. */
+  /** As `#choosePlaces`, without places at which a fetch failed a short time ago. */
   #duePlaces(members: readonly Member[], mostAgeMs: number): Member[] {
     const now = this.#parts.clock()
-    return this.#placesOf(members, mostAgeMs).filter(({ account }) =>
-      this.#backoff.isDue(placeOf(account), now),
+    return this.#choosePlaces(members, mostAgeMs).filter(({ account }) =>
+      this.#backoff.isDue(buildPlaceKey(account), now),
     )
   }
 
-  #placesOf(members: readonly Member[], mostAgeMs: number): Member[] {
+  #choosePlaces(members: readonly Member[], mostAgeMs: number): Member[] {
     const { book, clock } = this.#parts
     const places = new Map<string, Member>()
     for (const member of members) {
       const { account, provider, hasCredential, service } = member
       if (service !== null) continue // its API has no models
       if (!account.enabled || !hasCredential || account.models !== null || provider.simulated) continue
-      const place = placeOf(account)
-      const list = book.listOf(account)
+      const place = buildPlaceKey(account)
+      const list = book.readList(account)
       const isFresh = list !== null && clock() - list.at < mostAgeMs
       if (!isFresh && !places.has(place)) places.set(place, member)
     }
@@ -126,7 +126,7 @@ export class ModelLists {
 
   /** True: the list has something new. Concurrent callers for the same list share one fetch. */
   #fetch(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
-    const place = placeOf(member.account)
+    const place = buildPlaceKey(member.account)
     let fetching = this.#underWay.get(place)
     if (fetching === undefined) {
       fetching = this.#fetchNow(live, member, timeoutMs).finally(() => this.#underWay.delete(place))
@@ -137,7 +137,7 @@ export class ModelLists {
 
   async #fetchNow(live: LivePool, member: Member, timeoutMs: number): Promise<boolean> {
     const models = readModelList(await this.#ask(live, member, timeoutMs).catch(() => undefined))
-    this.#backoff.note(placeOf(member.account), models !== null, this.#parts.clock())
+    this.#backoff.note(buildPlaceKey(member.account), models !== null, this.#parts.clock())
     return models !== null && this.#parts.book.keepList(member.account, models)
   }
 

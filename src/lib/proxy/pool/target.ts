@@ -82,7 +82,7 @@ function serviceBase({ baseUrl }: Account, { endpoints }: Provider): string | nu
 }
 
 /** Throws `invalid_value` if the account has no endpoint of that dialect, or a forbidden one. */
-export function targetOf(
+export function buildTarget(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
   { access: { secret, until }, via, sandboxBase }: Opened,
   upstreams: Pick<UpstreamPool, 'origin'>,

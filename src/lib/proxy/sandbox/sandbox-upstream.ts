@@ -62,7 +62,7 @@ async function answer(
   const path = (req.url ?? '').replace(/\?.*$/s, '')
   const isAnthropic = path.startsWith('/v1/messages')
   const key = String(req.headers['x-api-key'] ?? req.headers.authorization?.replace(/^Bearer /, '') ?? '')
-  const text = await bodyOf(req)
+  const text = await readBody(req)
   if (revoked.has(key)) return refuse(res, isAnthropic, 401, 'the simulated key was revoked')
   const route = routes.get(path)
   if (route === undefined) return refuse(res, isAnthropic, 404, `${path} is not simulated`)
@@ -81,7 +81,7 @@ function stream(res: ServerResponse, frames: Iterable<string>): void {
   res.end()
 }
 
-async function bodyOf(req: IncomingMessage): Promise<string> {
+async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {

@@ -11,7 +11,7 @@ function whole(ask: Ask): object {
     created: now(),
     model: ask.model,
     choices: [{ index: 0, message: { role: 'assistant', content: TEXT }, finish_reason: 'stop' }],
-    usage: usageOf(ask),
+    usage: buildUsage(ask),
   }
 }
 
@@ -22,11 +22,11 @@ function* frames(ask: Ask): Generator<string> {
   yield chunk({ role: 'assistant', content: '' }, null)
   for (const content of PIECES) yield chunk({ content }, null)
   yield chunk({}, 'stop')
-  if (ask.wantsUsage) yield `data: ${JSON.stringify({ ...base, choices: [], usage: usageOf(ask) })}\n\n`
+  if (ask.wantsUsage) yield `data: ${JSON.stringify({ ...base, choices: [], usage: buildUsage(ask) })}\n\n`
   yield 'data: [DONE]\n\n'
 }
 
-function usageOf({ inputTokens }: Ask): object {
+function buildUsage({ inputTokens }: Ask): object {
   return {
     prompt_tokens: inputTokens,
     completion_tokens: WORDS.length,

@@ -6,11 +6,11 @@ import type { AttemptRecord } from '../../observe/request-event.ts'
 import type { Usage } from '../../provider/provider.ts'
 import type { LineAnswer, LineRequest } from '../../toolkit/batch/line-sender.ts'
 import { LocalCall } from '../client/local-call.ts'
-import { clientHeadOf } from '../wire/client-head.ts'
+import { reuseClientHead } from '../wire/client-head.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { ExchangeListener } from '../pipeline/exchange.ts'
 import type { Incoming } from '../pipeline/plan/outgoing.ts'
-import { destinationOf } from '../pipeline/plan/routes.ts'
+import { readDestination } from '../pipeline/plan/routes.ts'
 import type { KnownKey } from '../pool/authenticate.ts'
 
 /** The part of the server that a local request passes through. */
@@ -30,12 +30,12 @@ export function askLocally(
   key: KnownKey | null,
   signal: AbortSignal,
 ): Promise<LineAnswer> {
-  const { path, query, route } = destinationOf(request.path)
+  const { path, query, route } = readDestination(request.path)
   if (route === null) {
     const error = new QwenctlError('not_found', `the pool has no endpoint ${path.slice(0, 200)}`)
     return Promise.reject(error)
   }
-  const call = new LocalCall(request.path, headersOf(request), request.body)
+  const call = new LocalCall(request.path, buildHeaders(request), request.body)
   return new Promise((resolve) => {
     const leave = () => call.cutOff()
     const listener: ExchangeListener = {
@@ -54,12 +54,12 @@ export function askLocally(
     exchange.key = key
     exchange.bytesIn = request.body.length
     signal.addEventListener('abort', leave, { once: true })
-    const head = clientHeadOf(call, null, acceptAll)
+    const head = reuseClientHead(call, null, acceptAll)
     host.handleLocal(exchange, { route, query, facts: null, head, bytes: request.body })
   })
 }
 
-function headersOf({ dialect, group }: LineRequest): Record<string, string> {
+function buildHeaders({ dialect, group }: LineRequest): Record<string, string> {
   return {
     'content-type': 'application/json',
     ...(dialect === 'anthropic' && { 'anthropic-version': '2023-06-01' }),

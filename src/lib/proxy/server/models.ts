@@ -33,14 +33,14 @@ export async function listModels(proxy: ProxyContext, exchange: Exchange, id: st
 
 /** Returns the models that the client may use. */
 export async function knownModels(proxy: ProxyContext, { key }: Pick<Exchange, 'key'>): Promise<Model[]> {
-  const all = await modelsOf(proxy, key?.scope ?? everyAccount)
+  const all = await uniteModels(proxy, key?.scope ?? everyAccount)
   return key === null ? all : all.filter(({ id }) => allowsModel(key.key, id))
 }
 
 /**
  * The aliases, and the models that the enabled accounts in the scope list. For equal names the first counts.
  */
-async function modelsOf({ live, lists, book }: ProxyContext, scope: AccountScope): Promise<Model[]> {
+async function uniteModels({ live, lists, book }: ProxyContext, scope: AccountScope): Promise<Model[]> {
   const members = live.pool.members.filter(
     ({ account, hasCredential }) => account.enabled && hasCredential && isInScope(scope, account),
   )

@@ -15,12 +15,12 @@ export async function answerOllama(proxy: ProxyContext, exchange: Exchange, path
   if (path === '/api/version') sendPlain(exchange, { version: VERSION })
   else if (path === '/api/ps') sendPlain(exchange, { models: [] })
   else if (path === '/api/tags')
-    sendPlain(exchange, { models: (await knownModels(proxy, exchange)).map(tagOf) })
+    sendPlain(exchange, { models: (await knownModels(proxy, exchange)).map(buildTag) })
   else await show(proxy, exchange)
 }
 
 async function show(proxy: ProxyContext, exchange: Exchange): Promise<void> {
-  const { model, name } = await bodyOf(exchange, proxy.maxBodyBytes)
+  const { model, name } = await readJson(exchange, proxy.maxBodyBytes)
   const wanted = model ?? name
   if (typeof wanted !== 'string') throw new QwenctlError('invalid_request', 'the request names no model')
   const models = await knownModels(proxy, exchange)
@@ -29,20 +29,20 @@ async function show(proxy: ProxyContext, exchange: Exchange): Promise<void> {
     throw new QwenctlError('model_not_found', `no account lists the model ${wanted.slice(0, 200)}`)
   sendPlain(exchange, {
     ...{ modelfile: '', parameters: '', template: '', license: '' },
-    details: detailsOf(found),
+    details: buildDetails(found),
     model_info: { 'general.architecture': found.provider, 'general.basename': found.id },
     capabilities: ['completion', 'tools', 'vision', 'thinking'],
-    modified_at: timeOf(found),
+    modified_at: formatTime(found),
   })
 }
 
-function tagOf(model: Model): object {
+function buildTag(model: Model): object {
   const { id } = model
-  const details = detailsOf(model)
-  return { name: id, model: id, modified_at: timeOf(model), size: 0, digest: '', details }
+  const details = buildDetails(model)
+  return { name: id, model: id, modified_at: formatTime(model), size: 0, digest: '', details }
 }
 
-function detailsOf({ provider }: Model): object {
+function buildDetails({ provider }: Model): object {
   return {
     parent_model: '',
     format: 'api',
@@ -53,11 +53,11 @@ function detailsOf({ provider }: Model): object {
   }
 }
 
-function timeOf({ created }: Model): string {
+function formatTime({ created }: Model): string {
   return new Date((created ?? 0) * 1000).toISOString()
 }
 
-function bodyOf(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {
+function readJson(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     readBody(exchange, maxBytes, (body) => {
       if (body instanceof Error) return reject(body)

@@ -9,7 +9,7 @@ function reasonIn(last: AttemptRecord | undefined): string | null {
 }
 
 /** A finished exchange, as reported to logs, metrics and traces. */
-export function recordOf(exchange: Exchange): RequestRecord {
+export function buildRequestRecord(exchange: Exchange): RequestRecord {
   const { at, beganAt, endedAt, status, refusal, usage, key, isGone } = exchange
   const tries = exchange.tries ?? NO_TRIES
   const latencyMs = endedAt - at

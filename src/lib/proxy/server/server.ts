@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { MetricsText } from '../../observe/metrics.ts'
 import type { Observer } from '../../observe/observer.ts'
 import type { Usage } from '../../provider/provider.ts'
 import { RunningIds } from '../../base/running-ids.ts'
 import { releaseBodies } from '../transport/body-memory.ts'
 import type { ClientCall } from '../transport/client-call.ts'
-import { clientHeadOf } from '../wire/client-head.ts'
+import { reuseClientHead } from '../wire/client-head.ts'
 import type { ClientHead } from '../wire/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -31,8 +31,8 @@ import { parseExact } from '../../translate/reshape/exact-json.ts'
 import { listModels } from './models.ts'
 import type { Incoming } from '../pipeline/plan/outgoing.ts'
 import { decodeRequest, readBody } from '../pipeline/plan/read-request.ts'
-import { NO_TRIES, recordOf } from './request-record.ts'
-import { destinationOf, dialectOf } from '../pipeline/plan/routes.ts'
+import { NO_TRIES, buildRequestRecord } from './request-record.ts'
+import { readDestination, detectDialect } from '../pipeline/plan/routes.ts'
 
 export interface ServerOptions {
   host: string
@@ -163,9 +163,9 @@ export class ProxyServer implements LocalHost {
   #route(exchange: Exchange): void {
     const { call } = exchange
     const { connection, url } = call
-    const { path, query, route, facts } = destinationOf(url)
-    exchange.dialect = dialectOf(path, false) // until more is known
-    const head = clientHeadOf(call, connection.head, this.#check)
+    const { path, query, route, facts } = readDestination(url)
+    exchange.dialect = detectDialect(path, false) // until more is known
+    const head = reuseClientHead(call, connection.head, this.#check)
     connection.head = head
     if (head.isAnthropic) exchange.dialect = 'anthropic'
     if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
@@ -276,7 +276,7 @@ export class ProxyServer implements LocalHost {
 
   #over(exchange: Exchange): void {
     if (exchange.tries === null) return
-    this.#options.observer.record(recordOf(exchange))
+    this.#options.observer.record(buildRequestRecord(exchange))
     exchange.tries = null // reported once, after both client and upstream have left
   }
 
@@ -328,7 +328,7 @@ export class ProxyServer implements LocalHost {
 
   #fail(exchange: Exchange, error: unknown): void {
     if (!isQwenctlError(error)) {
-      this.#options.onTrouble(`request ${exchange.id} failed: ${messageOf(error)}`)
+      this.#options.onTrouble(`request ${exchange.id} failed: ${readMessage(error)}`)
       if (process.env.DEBUG?.startsWith('qwenctl') === true && error instanceof Error) {
         this.#options.onTrouble(error.stack ?? '')
       }

@@ -11,7 +11,7 @@ import {
   zstdDecompress,
 } from 'node:zlib'
 import type { Transform } from 'node:stream'
-import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, readMessage } from '../../base/errors.ts'
 
 // Content codings of bodies, by https://www.iana.org/assignments/http-parameters (2026-11). Codex sends zstd
 // (https://github.com/openai/codex, codex-rs/codex-client, 2026-11); HTTP libraries send the others.
@@ -106,9 +106,13 @@ function unsupported(contentEncoding: string): QwenctlError {
 }
 
 function damaged(coding: string, cause: Error): QwenctlError {
-  return new QwenctlError('invalid_request', `the request body is no valid ${coding} (${messageOf(cause)})`, {
-    cause,
-  })
+  return new QwenctlError(
+    'invalid_request',
+    `the request body is no valid ${coding} (${readMessage(cause)})`,
+    {
+      cause,
+    },
+  )
 }
 
 /** Builds a stream that decodes one coding. */

@@ -17,7 +17,7 @@ export interface ResponseFraming {
  * Reads from the headers where the message ends. Two statements that differ allow response smuggling past one
  * of two readers. They are refused, not ranked, and the reason is returned.
  */
-export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming | string {
+export function readFraming(head: UpstreamHead, toHead: boolean): ResponseFraming | string {
   const raw = head.rawHeaders
   let declared = untilClose
   let isChunked = false
@@ -26,7 +26,7 @@ export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming 
   for (let i = 0; i < raw.length; i += 2) {
     switch (framingName(raw[i]!)) {
       case 'content-length': {
-        const length = lengthOf(raw[i + 1]!)
+        const length = parseLength(raw[i + 1]!)
         if (length < 0) return 'its content-length is not valid'
         if (declared >= 0 && declared !== length) return 'it has two content-lengths'
         declared = length
@@ -42,7 +42,7 @@ export function framingOf(head: UpstreamHead, toHead: boolean): ResponseFraming 
         if (closes(raw[i + 1]!)) persistent = false
         break
       case 'keep-alive':
-        keepAliveHintMs = hintOf(raw[i + 1]!)
+        keepAliveHintMs = parseHint(raw[i + 1]!)
         break
     }
   }
@@ -68,7 +68,7 @@ function closes(connection: string): boolean {
 }
 
 /** Digits only, at most 15 of them: past that a number no longer counts bytes exactly. */
-function lengthOf(text: string): number {
+function parseLength(text: string): number {
   if (text.length === 0 || text.length > 15) return -1
   let length = 0
   for (let at = 0; at < text.length; at++) {
@@ -79,7 +79,7 @@ function lengthOf(text: string): number {
   return length
 }
 
-function hintOf(text: string): number | null {
+function parseHint(text: string): number | null {
   const match = /(?:^|[\s,;])timeout\s*=\s*"?(\d{1,9})/i.exec(text)
   return match === null ? null : Number(match[1]) * 1000
 }

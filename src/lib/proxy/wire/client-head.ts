@@ -3,7 +3,7 @@ import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { CheckedHeaders } from './checked-headers.ts'
 import { requestHeaders } from './response-headers.ts'
-import { sessionHeaderOf } from './session-hint.ts'
+import { readSessionHeader } from './session-hint.ts'
 
 /**
  * The parts of a request's head that the proxy uses. A client sends almost the same head each time, so it is
@@ -35,7 +35,7 @@ export interface ClientHead {
  * same. `check` sees every new head, and throws to refuse it. Throws `invalid_request` for two hosts and for
  * a header that could forge another request.
  */
-export function clientHeadOf(
+export function reuseClientHead(
   call: { readonly rawHeaders: readonly string[]; readonly headers: IncomingHttpHeaders },
   before: ClientHead | null,
   check: (headers: IncomingHttpHeaders) => void,
@@ -55,7 +55,7 @@ export function clientHeadOf(
     isAnthropic: headers['anthropic-version'] !== undefined,
     contentEncoding: headers['content-encoding'],
     contentType: headers['content-type'],
-    session: sessionHeaderOf(header),
+    session: readSessionHeader(header),
     presented: presentedIn(
       header('authorization'),
       header('x-api-key') ?? header('api-key') ?? header('x-goog-api-key'),

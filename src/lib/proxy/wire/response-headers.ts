@@ -100,7 +100,7 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
   let hasRequestId = false
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!
-    const fate = fateOf(name)
+    const fate = decideFate(name)
     if (fate === 'passes') {
       if (!named?.has(name.toLowerCase())) kept.push(name, rawHeaders[index + 1]!)
     } else if (fate === 'request-id') {
@@ -153,7 +153,7 @@ type Fate = 'passes' | 'stripped' | 'request-id'
 const MOST_KNOWN = 512
 const known = new Map<string, Fate>()
 
-function fateOf(name: string): Fate {
+function decideFate(name: string): Fate {
   const before = known.get(name)
   if (before !== undefined) return before
   const lower = name.toLowerCase()

@@ -24,7 +24,7 @@ export function isForm(contentType: string | undefined): boolean {
  * one delimiter to the next, so that a large file costs one pass. Never throws.
  */
 export function scanForm(body: Buffer, contentType: string): FormScan {
-  const boundary = boundaryOf(contentType)
+  const boundary = readBoundary(contentType)
   if (boundary === null) return { ok: false, reason: 'no-boundary' }
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   const fields: FormFields = {}
@@ -38,7 +38,7 @@ export function scanForm(body: Buffer, contentType: string): FormScan {
     const headEnd = body.indexOf(HEAD_END, at)
     const end = headEnd < 0 ? -1 : body.indexOf(delimiter, headEnd + 2)
     if (end < 0 || headEnd - at > MOST_PART_HEAD_BYTES) break
-    const key = keyOf(body.toString('utf8', at, headEnd))
+    const key = readKey(body.toString('utf8', at, headEnd))
     if (key !== null) {
       if (fields[key] !== undefined) return { ok: false, reason: 'duplicate' }
       fields[key] = { start: Math.min(headEnd + HEAD_END.length, end), end }
@@ -54,12 +54,12 @@ export function readField(body: Buffer, span: Span | undefined): string | null {
   return body.toString('utf8', span.start, span.end).trim()
 }
 
-function boundaryOf(contentType: string): string | null {
+function readBoundary(contentType: string): string | null {
   const match = /;\s*boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)
   return match?.[1] ?? match?.[2] ?? null
 }
 
-function keyOf(head: string): FormKey | null {
+function readKey(head: string): FormKey | null {
   const disposition = /^content-disposition\s*:(.*)$/im.exec(head)?.[1]
   if (disposition === undefined || /;\s*filename\*?\s*=/i.test(disposition)) return null
   const match = /;\s*name\s*=\s*(?:"([^"]*)"|([^\s;]+))/i.exec(disposition)

@@ -19,7 +19,7 @@ const MAX_TEXTS = 8
 const SAMPLE_BYTES = 64
 
 /** Returns the conversation from a header, which is more reliable than the body; null: no header names it. */
-export function sessionHeaderOf(header: HeaderLookup): string | null {
+export function readSessionHeader(header: HeaderLookup): string | null {
   for (const name of sessionHeaders) {
     const value = header(name)
     if (value) return value
@@ -87,11 +87,11 @@ function openingHint(body: Buffer, scan: BodyFields): number | null {
   const shared: Span[] = []
   addTexts(body, fields.system, shared)
   addTexts(body, fields.instructions, shared)
-  const own = textsOf(body, said)
+  const own = listTexts(body, said)
   // Many conversations share a system prompt alone. Binding them all to one account would be worse than no
   // hint.
   if (own.length === 0) return null
-  return hashOf(body, shared.length === 0 ? own : shared.concat(own))
+  return hashTexts(body, shared.length === 0 ? own : shared.concat(own))
 }
 
 /** The scan has already collected those of `messages`. */
@@ -103,7 +103,7 @@ function openingContents(body: Buffer, { fields, opening }: BodyFields): Span[] 
 }
 
 /** Mostly the contents are already texts, and no new list is needed. */
-function textsOf(body: Buffer, contents: Span[]): Span[] {
+function listTexts(body: Buffer, contents: Span[]): Span[] {
   let arePlain = true
   for (const { start } of contents) if (body[start] !== QUOTE) arePlain = false
   if (arePlain) return contents
@@ -138,7 +138,7 @@ function changesPerRequest(body: Buffer, text: Span): boolean {
 const SEED = 0x811c9dc5
 const PRIME = 0x01000193
 
-function hashOf(body: Buffer, texts: readonly Span[]): number {
+function hashTexts(body: Buffer, texts: readonly Span[]): number {
   let hash = SEED
   // The user's text comes last: of too many texts, the last ones are kept.
   for (let at = Math.max(0, texts.length - MAX_TEXTS); at < texts.length; at++) {

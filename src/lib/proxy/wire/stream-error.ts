@@ -31,7 +31,7 @@ export function streamErrorIn(
     saysError(body) ||
     (isFirst && isBareError(body))
   if (!isError) return null
-  return { body: unwrapped(body), text: frame.data ?? '', status: statusOf(frame, body) }
+  return { body: unwrapped(body), text: frame.data ?? '', status: readStatus(frame, body) }
 }
 
 function saysError(body: unknown): boolean {
@@ -53,7 +53,7 @@ function unwrapped(body: unknown): unknown {
 }
 
 /** The comment's status, else a number that some services (OpenRouter, Gemini) use as the error's code. */
-function statusOf(frame: FrameView, body: unknown): number | null {
+function readStatus(frame: FrameView, body: unknown): number | null {
   if ((frame.statusHint ?? 0) >= 400) return frame.statusHint
   const code = isRecord(body) && isRecord(body.error) ? body.error.code : null
   return typeof code === 'number' && code >= 400 && code <= 599 ? code : null

@@ -24,7 +24,7 @@ export interface WireError {
 const SHORT_WAIT_SECONDS = 60
 
 /** `route`: from the table of routes. */
-export function errorShapeOf(dialect: Dialect, route: string): ErrorShape {
+export function findErrorShape(dialect: Dialect, route: string): ErrorShape {
   if (route.startsWith('/v1beta/')) return 'gemini'
   if (dialect === 'anthropic') return 'messages'
   return route.startsWith('/v1/responses') ? 'responses' : 'chat'

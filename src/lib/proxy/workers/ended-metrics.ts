@@ -33,7 +33,7 @@ export class EndedMetrics {
   }
 
   /** The last known counts of a live worker; null: none yet. */
-  lastOf(worker: number): MetricsPart | null {
+  readLast(worker: number): MetricsPart | null {
     return this.#last.get(worker) ?? null
   }
 
@@ -62,14 +62,14 @@ function added(sum: Metric[], more: Metric[]): Metric[] {
 }
 
 function addedValues(sum: Value[], more: Value[]): Value[] {
-  const byLabels = new Map(sum.map((value) => [keyOf(value), value]))
+  const byLabels = new Map(sum.map((value) => [buildKey(value), value]))
   for (const value of more) {
-    const key = keyOf(value)
+    const key = buildKey(value)
     byLabels.set(key, { ...value, value: value.value + (byLabels.get(key)?.value ?? 0) })
   }
   return [...byLabels.values()]
 }
 
-function keyOf({ labels, metricName = '' }: Value): string {
+function buildKey({ labels, metricName = '' }: Value): string {
   return JSON.stringify([metricName, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))])
 }

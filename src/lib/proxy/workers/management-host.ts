@@ -27,7 +27,7 @@ export interface ManagementHost {
 /** Answers management requests of all workers in this process, at its own loopback address. */
 export async function hostManagement(handler: ManagementHandler): Promise<ManagementHost> {
   const secret = randomBytes(32).toString('base64url')
-  const expected = digestOf(secret)
+  const expected = digestText(secret)
   const server = createServer({ requestTimeout: 0 }, (req, res) => take(handler, expected, req, res))
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     res.writeContinue()
@@ -49,27 +49,27 @@ export async function hostManagement(handler: ManagementHandler): Promise<Manage
 }
 
 function take(handler: ManagementHandler, expected: Buffer, req: IncomingMessage, res: ServerResponse): void {
-  const facts = factsOf(req, expected)
+  const facts = extractFacts(req, expected)
   if (facts !== null) return handler(req, res, facts)
   req.resume()
   res.writeHead(403).end()
 }
 
 /** Extracts the worker's headers and restores the original request; null: no worker sent it. */
-function factsOf(req: IncomingMessage, expected: Buffer): ManagementFacts | null {
+function extractFacts(req: IncomingMessage, expected: Buffer): ManagementFacts | null {
   const said: Record<string, string> = {}
   for (const name of Object.values(relayHeaders)) {
     const value = req.headers[name]
     if (typeof value === 'string') said[name] = value
     Reflect.deleteProperty(req.headers, name)
   }
-  if (!timingSafeEqual(digestOf(said[relayHeaders.secret] ?? ''), expected)) return null
+  if (!timingSafeEqual(digestText(said[relayHeaders.secret] ?? ''), expected)) return null
   return {
     requestId: said[relayHeaders.requestId] ?? '',
     remoteAddress: said[relayHeaders.remoteAddress] ?? '',
   }
 }
 
-function digestOf(text: string): Buffer {
+function digestText(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

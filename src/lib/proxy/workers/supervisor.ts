@@ -131,7 +131,7 @@ export class Supervisor {
   async ended(graceMs = DRAIN_MS): Promise<void> {
     this.#ending.abort()
     const late = setTimeout(() => this.kill(), graceMs + LAST_WORDS_MS)
-    await Promise.all([...this.#members].map(({ worker }) => endOf(worker)))
+    await Promise.all([...this.#members].map(({ worker }) => awaitEnd(worker)))
     clearTimeout(late)
   }
 
@@ -185,7 +185,7 @@ export class Supervisor {
         this.#options.onChange()
         onListening()
       })
-      .on('failed', (words) => (member.failure = errorOf(words)))
+      .on('failed', (words) => (member.failure = rebuildError(words)))
       .on('changed', ({ strategy }) => {
         if (this.#said.isNews(`changed ${strategy}`, worker.id)) this.#options.onSettings(strategy)
       })
@@ -255,14 +255,14 @@ export class Supervisor {
    */
   async #metricsOfAll(asking: Member): Promise<MetricsPart[]> {
     const asked = [asking, ...this.#serving().filter((member) => member !== asking)]
-    const parts = await Promise.all(asked.map((member) => this.#metricsOf(member)))
+    const parts = await Promise.all(asked.map((member) => this.#requestMetrics(member)))
     const ofLiving = asked.map((member, index) =>
-      this.#members.has(member) ? (parts[index] ?? this.#ended.lastOf(member.worker.id)) : null,
+      this.#members.has(member) ? (parts[index] ?? this.#ended.readLast(member.worker.id)) : null,
     )
     return [...ofLiving.filter((part) => part !== null), ...this.#ended.parts()]
   }
 
-  async #metricsOf({ worker, channel }: Member): Promise<MetricsPart | null> {
+  async #requestMetrics({ worker, channel }: Member): Promise<MetricsPart | null> {
     const part = await channel.ask('metrics', ASK_MS)
     if (part !== null) this.#ended.saw(worker.id, part)
     return part
@@ -271,7 +271,7 @@ export class Supervisor {
   /** Limits the counts lost when a worker is killed. */
   #keepMetrics(): void {
     const timer = setInterval(() => {
-      for (const member of this.#serving()) void this.#metricsOf(member)
+      for (const member of this.#serving()) void this.#requestMetrics(member)
     }, this.#options.metricsEveryMs ?? METRICS_EVERY_MS)
     timer.unref()
     this.#ending.signal.addEventListener('abort', () => clearInterval(timer))
@@ -282,7 +282,7 @@ function sum(counts: (number | null)[]): number {
   return counts.reduce<number>((all, count) => all + (count ?? 0), 0)
 }
 
-function endOf({ process: child }: Worker): Promise<void> {
+function awaitEnd({ process: child }: Worker): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => child.once('exit', () => resolve()))
 }
@@ -304,7 +304,7 @@ async function freePort(host: string): Promise<number> {
   return port
 }
 
-function errorOf({ code, message, hint }: ErrorWords): QwenctlError {
+function rebuildError({ code, message, hint }: ErrorWords): QwenctlError {
   return new QwenctlError(code, message, hint === null ? {} : { hint })
 }
 

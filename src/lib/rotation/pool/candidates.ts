@@ -100,7 +100,7 @@ export class Candidates implements IterableIterator<Member, void> {
   #nextReady(): Member | null {
     const search = this.#search
     while (!this.#isSearched) {
-      search.view = momentOf(this.#view)
+      search.view = freezeMoment(this.#view)
       const member = chooseFrom(this.#given, search)
       if (member === null) break
       const doors = halfOpenCircuits(member, search.request, search.view)
@@ -160,7 +160,7 @@ export class Candidates implements IterableIterator<Member, void> {
 }
 
 /** Copies the view as it is now: reading the clock for every check of a choice costs more than the checks. */
-function momentOf({ state, now, keep = 0, caps = null, random }: RotationView): RotationView {
+function freezeMoment({ state, now, keep = 0, caps = null, random }: RotationView): RotationView {
   return { state, now, keep, caps, random }
 }
 

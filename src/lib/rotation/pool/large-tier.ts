@@ -5,7 +5,7 @@ import { Heap } from './heap.ts'
 import type { Member } from './member.ts'
 import type { RotationMoment, Wanted } from '../rotation-request.ts'
 import type { Ranking } from '../strategies/strategy.ts'
-import { returnOf } from './tier.ts'
+import { findReturn } from './tier.ts'
 import type { Return, Tier } from './tier.ts'
 
 /** How many members one choice compares. */
@@ -41,7 +41,7 @@ export class LargeTier implements Tier {
     this.#ready = new Heap(
       ranking.kind === 'ordered' ? (a, b) => ranking.place(a) - ranking.place(b) : () => 0,
     )
-    this.#waiting = new Heap((a, b) => compareTimes(this.#returnOf(a), this.#returnOf(b)))
+    this.#waiting = new Heap((a, b) => compareTimes(this.#findReturn(a), this.#findReturn(b)))
     for (const member of members) this.#ready.push(member)
   }
 
@@ -74,14 +74,14 @@ export class LargeTier implements Tier {
     }
     const member = this.#waiting.at(0)
     if (member === undefined) return null
-    return this.#lacking.has(member) ? this.#earliestOfAll(view) : { member, at: this.#returnOf(member) }
+    return this.#lacking.has(member) ? this.#earliestOfAll(view) : { member, at: this.#findReturn(member) }
   }
 
   /** Members that answered that they lack the model wait too, until they are tried again. */
   #earliestOfAll(view: RotationMoment): Return | null {
     let first: Return | null = null
     for (const member of this.members) {
-      const at = this.#returnOf(member)
+      const at = this.#findReturn(member)
       if (first !== null && at >= first.at) continue
       if (!this.#lacking.has(member) || !lacksWanted(member, this.#wanted, view)) first = { member, at }
     }
@@ -131,7 +131,7 @@ export class LargeTier implements Tier {
   }
 
   #noteReturn(member: Member, view: RotationMoment): void {
-    this.#returns.set(member, returnOf(member, this.#wanted, view))
+    this.#returns.set(member, findReturn(member, this.#wanted, view))
     if (lacksWanted(member, this.#wanted, view)) this.#lacking.add(member)
     else this.#lacking.delete(member)
   }
@@ -146,7 +146,7 @@ export class LargeTier implements Tier {
   #wakeDue({ now }: RotationMoment): void {
     for (;;) {
       const member = this.#waiting.at(0)
-      if (member === undefined || this.#returnOf(member) > now) return
+      if (member === undefined || this.#findReturn(member) > now) return
       this.#wake(member)
     }
   }
@@ -182,7 +182,7 @@ export class LargeTier implements Tier {
     return this.#swept?.state === state && this.#swept.sequence === state.sequence
   }
 
-  #returnOf(member: Member): number {
+  #findReturn(member: Member): number {
     return this.#returns.get(member) ?? Infinity
   }
 }

@@ -14,7 +14,7 @@ export interface Member {
   readonly dialects: ReadonlySet<Dialect>
   /** False: it needs a credential and has none. */
   readonly hasCredential: boolean
-  /** True or false if the name decides, null if only a request would; `evidenceOf` also knows the fetched lists. */
+  /** True or false if the name decides, null if only a request would; `weighEvidence` also knows the fetched lists. */
   readonly serves: (model: string) => boolean | null
   /** The models that its service reported or answered for. */
   readonly known: ServiceKnowledge
@@ -24,7 +24,7 @@ export interface Member {
   readonly isLocal: boolean
   /** Whether its service has a route below its OpenAI base; null: unknown, as always behind the user's own base URL. */
   readonly hasRoute: (path: string) => boolean | null
-  /** `evidenceOf` is the same for members with the same text here. */
+  /** `weighEvidence` is the same for members with the same text here. */
   readonly family: string
   /** Simulated, beside real accounts: it serves its own models only. */
   readonly isKeptApart: boolean
@@ -33,7 +33,7 @@ export interface Member {
 }
 
 /** `known`: the models that the account's service has reported or answered for so far. */
-export function memberOf(
+export function buildMember(
   account: Account,
   provider: Provider,
   known: ServiceKnowledge = nothingKnown,
@@ -49,7 +49,7 @@ export function memberOf(
     service: provider.kind === 'http' ? (account.service ?? provider.id) : null,
     dialects,
     hasCredential: canAuthenticate(account, provider),
-    serves: servesOf(account, provider, isElsewhere),
+    serves: buildServes(account, provider, isElsewhere),
     known,
     isElsewhere,
     isLocal: provider.simulated || (account.baseUrl !== null && isOnThisMachine(account.baseUrl)),
@@ -78,7 +78,7 @@ function isOnThisMachine(baseUrl: string): boolean {
   )
 }
 
-function servesOf(account: Account, provider: Provider, isElsewhere: boolean): Member['serves'] {
+function buildServes(account: Account, provider: Provider, isElsewhere: boolean): Member['serves'] {
   if (account.models !== null) {
     const models = new Set(account.models)
     return (model) => models.has(model)

@@ -11,16 +11,16 @@ import { circuitName, circuitsToProbe, halfOpenCircuits, Probes } from '../circu
 import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
-import { evidenceOf } from '../model-evidence.ts'
+import { weighEvidence } from '../model-evidence.ts'
 import { accountsLeftOut } from '../model-holders.ts'
 import { Picks } from './picks.ts'
 import { RecentMap } from './recent-map.ts'
 import type { RosterTier } from './roster.ts'
-import { rosterOf } from './roster.ts'
+import { buildRoster } from './roster.ts'
 import type { RotationMoment, RotationRequest, RotationView, Wanted } from '../rotation-request.ts'
 import type { StrategyName } from '../strategies/strategies.ts'
 import { strategies } from '../strategies/strategies.ts'
-import { returnOf, SmallTier } from './tier.ts'
+import { findReturn, SmallTier } from './tier.ts'
 
 export interface PoolOptions {
   strategy: StrategyName
@@ -85,16 +85,16 @@ export class Pool {
   /** The members that may serve, best first: see `candidates.ts`. */
   candidates(request: RotationRequest, view: RotationView): Candidates {
     return new Candidates(request, view, {
-      lanes: this.#lanesOf(request),
+      lanes: this.#buildLanes(request),
       pinned: request.pin ? this.member(request.pin) : null,
-      homes: request.homes && this.#options.affinity ? this.#membersOf(request.homes) : null,
+      homes: request.homes && this.#options.affinity ? this.#listMembers(request.homes) : null,
       picks: this.#picks,
       probes: this.#probes,
     })
   }
 
   /** The names of the circuits that such a request tests at the member, for its reservation; null: none. */
-  probeOf(member: Member, wanted: Wanted, view: RotationMoment): string[] | null {
+  listProbes(member: Member, wanted: Wanted, view: RotationMoment): string[] | null {
     if (this.#probes.isIdle) return null
     const doors = halfOpenCircuits(member, wanted, view) ?? circuitsToProbe(member, wanted, view)
     return doors?.map(circuitName) ?? null
@@ -121,7 +121,7 @@ export class Pool {
     view: RotationMoment,
   ): { member: Member; at: number | null } | null {
     let first: { member: Member; at: number } | null = null
-    for (const { tier } of this.#lanesOf(request)) {
+    for (const { tier } of this.#buildLanes(request)) {
       const found = tier.earliest(view)
       if (found !== null && (first === null || found.at < first.at)) first = found
     }
@@ -139,7 +139,7 @@ export class Pool {
     for (const member of this.members) {
       if (except.has(member.account.id) || lacksWanted(member, request, view)) continue
       if (mismatchKind(member, request) !== null || isLeftOut(member)) continue
-      const at = returnOf(member, request, view)
+      const at = findReturn(member, request, view)
       if (first === null || at < first.at) first = { member, at }
     }
     return first === null ? null : { member: first.member, at: first.at === Infinity ? null : first.at }
@@ -151,7 +151,7 @@ export class Pool {
     this.#latencies.observe(accountId, latencyMs, now)
   }
 
-  #lanesOf(request: RotationRequest): Lane[] {
+  #buildLanes(request: RotationRequest): Lane[] {
     if (request.pin) return this.#pinned(request, request.pin)
     if (this.#last !== null && isAlike(this.#last.request, request)) return this.#last.lanes
     const lanes = this.#lanesOfKind(request)
@@ -160,11 +160,11 @@ export class Pool {
   }
 
   #lanesOfKind(request: RotationRequest): Lane[] {
-    const kind = this.#kindOf(request)
+    const kind = this.#buildKindKey(request)
     const key = `${request.model ?? ''}\n${kind}`
     let lanes = this.#lanes.get(key)
     if (lanes === undefined) {
-      lanes = this.#rosterOf(kind, request).map((roster) => this.#lane(roster, request))
+      lanes = this.#findRoster(kind, request).map((roster) => this.#lane(roster, request))
       this.#lanes.set(key, lanes)
     }
     return lanes
@@ -183,7 +183,7 @@ export class Pool {
     return { tier, roster: this.#options.affinity ? roster : null, derivesHomes: !isSticky }
   }
 
-  #membersOf(ids: readonly string[]): Member[] {
+  #listMembers(ids: readonly string[]): Member[] {
     return ids.flatMap((id) => this.#byId.get(id) ?? [])
   }
 
@@ -195,7 +195,7 @@ export class Pool {
   }
 
   /** Requests of a kind fit the same members. Models with the same evidence from all families are of a kind. */
-  #kindOf({ model, route, dialect, user, provider, service, group, allowed }: RotationRequest): string {
+  #buildKindKey({ model, route, dialect, user, provider, service, group, allowed }: RotationRequest): string {
     const answers = typeof model === 'string' ? this.#answersFor(model) : ''
     return JSON.stringify([
       answers,
@@ -213,16 +213,16 @@ export class Pool {
   #answersFor(model: string): string {
     let answers = this.#answers.get(model)
     if (answers === undefined) {
-      answers = this.#families.map((member) => evidenceOf(member, model)).join()
+      answers = this.#families.map((member) => weighEvidence(member, model)).join()
       this.#answers.set(model, answers)
     }
     return answers
   }
 
-  #rosterOf(kind: string, request: RotationRequest): RosterTier[] {
+  #findRoster(kind: string, request: RotationRequest): RosterTier[] {
     let roster = this.#rosters.get(kind)
     if (roster === undefined) {
-      roster = rosterOf(this.members, request)
+      roster = buildRoster(this.members, request)
       this.#rosters.set(kind, roster)
     }
     return roster

@@ -1,7 +1,7 @@
 import { Homes } from '../affinity.ts'
 import { mismatchKind } from '../eligibility.ts'
 import type { Member } from './member.ts'
-import { evidenceOf, evidenceRank } from '../model-evidence.ts'
+import { weighEvidence, evidenceRank } from '../model-evidence.ts'
 import { accountsLeftOut } from '../model-holders.ts'
 import type { RotationRequest } from '../rotation-request.ts'
 
@@ -29,14 +29,14 @@ export class RosterTier {
  * The tiers of the accounts that fit the request. Accounts not known to have the model are left out if others are
  * known to have it. Within a priority, accounts that are more likely to have it come first.
  */
-export function rosterOf(members: readonly Member[], request: RotationRequest): RosterTier[] {
+export function buildRoster(members: readonly Member[], request: RotationRequest): RosterTier[] {
   const { model } = request
   const isLeftOut = accountsLeftOut(members, request)
   const tiers = new Map<string, { priority: number; rank: number; members: Member[] }>()
   for (const member of members) {
     if (mismatchKind(member, request) !== null || isLeftOut(member)) continue
     const { priority } = member.account
-    const rank = typeof model === 'string' ? evidenceRank(evidenceOf(member, model)) : 0
+    const rank = typeof model === 'string' ? evidenceRank(weighEvidence(member, model)) : 0
     const key = `${priority} ${rank}`
     const tier = tiers.get(key)
     if (tier === undefined) tiers.set(key, { priority, rank, members: [member] })

@@ -56,14 +56,14 @@ export class SmallTier implements Tier {
     let first: Return | null = null
     for (const member of this.members) {
       if (lacksWanted(member, this.#wanted, view)) continue
-      const at = returnOf(member, this.#wanted, view)
+      const at = findReturn(member, this.#wanted, view)
       if (first === null || at < first.at) first = { member, at }
     }
     return first
   }
 }
 
-export function returnOf(member: Member, wanted: Wanted, view: RotationMoment): number {
+export function findReturn(member: Member, wanted: Wanted, view: RotationMoment): number {
   const refusal = unavailability(member, wanted, view)
   return refusal === null ? view.now : lasts(refusal)
 }

@@ -29,7 +29,7 @@ export function onListKey(state: ScreenState, key: Key): Turn {
 }
 
 function afterNamed(state: ScreenState, name: KeyName): ScreenState {
-  const by = movements[name]?.(pageOf(state))
+  const by = movements[name]?.(countPage(state))
   return by === undefined ? (named[name]?.(state) ?? state) : moved(state, by)
 }
 
@@ -49,7 +49,7 @@ const named: Partial<Record<KeyName, (state: ScreenState) => ScreenState>> = {
   escape: escaped,
 }
 
-function pageOf(state: ScreenState): number {
+function countPage(state: ScreenState): number {
   const { accounts, requests } = computeLayout(state)
   return Math.max(1, (state.pane === 'accounts' ? accounts : requests) - 1)
 }

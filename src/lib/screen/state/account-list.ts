@@ -36,7 +36,7 @@ export function accountRows(state: ScreenState): ListRow[] {
   ]
 }
 
-export function accountsOf(rows: ListRow[]): AccountQuotaView[] {
+export function listAccounts(rows: ListRow[]): AccountQuotaView[] {
   return rows.flatMap((row) => (row.kind === 'account' ? row.account : []))
 }
 
@@ -62,7 +62,7 @@ function sorted(accounts: AccountQuotaView[], order: SortOrder): AccountQuotaVie
     case 'name':
       return [...accounts].sort((a, b) => accountName(a).localeCompare(accountName(b)))
     case 'left':
-      return byNumber(accounts, leftOf)
+      return byNumber(accounts, findLeast)
     case 'used':
       return byNumber(accounts, ({ today }) => -today.requests)
     case 'recent':
@@ -81,7 +81,7 @@ function byNumber(
     .map(({ account }) => account)
 }
 
-function leftOf(account: AccountQuotaView): number {
+function findLeast(account: AccountQuotaView): number {
   const limit = tightestLimit(account)
   return limit === null ? 1 : shareLeft(limit)
 }

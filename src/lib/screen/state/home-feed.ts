@@ -1,4 +1,4 @@
-import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { LogReader, followLog } from '../../observe/logs/log-reader.ts'
 import type { LogLine } from '../../observe/logs/log-reader.ts'
 import type { AccountFilter, Toolkit } from '../../toolkit/toolkit.ts'
@@ -103,7 +103,7 @@ export class HomeFeed {
     try {
       await act()
     } catch (error) {
-      const text = messageOf(error)
+      const text = readMessage(error)
       if (text === this.#trouble) return
       this.#trouble = text
       this.#tell('bad', text, isQwenctlError(error) ? error.hint : null)

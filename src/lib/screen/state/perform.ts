@@ -1,4 +1,4 @@
-import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { Toolkit, Verification } from '../../toolkit/toolkit.ts'
 import type { Tone } from '../line.ts'
 import { formatBusy } from './screen-event.ts'
@@ -67,5 +67,5 @@ function done(text: string): Said {
 }
 
 export function failure(error: unknown): Said {
-  return { tone: 'bad', text: messageOf(error), hint: isQwenctlError(error) ? error.hint : null }
+  return { tone: 'bad', text: readMessage(error), hint: isQwenctlError(error) ? error.hint : null }
 }

@@ -1,17 +1,17 @@
 import type { AccountQuotaView } from '../../toolkit/views.ts'
-import { accountRows, accountsOf, words } from './account-list.ts'
+import { accountRows, listAccounts, words } from './account-list.ts'
 import type { RequestLine } from '../request-line.ts'
 import type { ScreenState } from './screen-state.ts'
 
 /** The account under the marker; null: the list is empty. */
 export function selectedAccount(state: ScreenState): AccountQuotaView | null {
-  const accounts = accountsOf(accountRows(state))
+  const accounts = listAccounts(accountRows(state))
   return accounts[indexIn(accounts, state.selected)] ?? null
 }
 
 /** Moves the marker by that many places, within the list. */
 export function moveSelection(state: ScreenState, by: number): ScreenState {
-  const accounts = accountsOf(accountRows(state))
+  const accounts = listAccounts(accountRows(state))
   const index = clamp(indexIn(accounts, state.selected) + by, accounts.length)
   const account = accounts[index]
   return account === undefined ? state : { ...state, selected: { id: account.id, index } }

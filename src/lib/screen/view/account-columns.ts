@@ -34,7 +34,7 @@ const MOST_LIMIT = 18
 export function accountColumns(accounts: AccountQuotaView[], look: ScreenLook): ScreenColumn<DrawnAccount>[] {
   const longest = (texts: string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
   const names = Math.max(LEAST_NAME, Math.min(MOST_NAME, longest(accounts.map(accountName))))
-  const limits = Math.max(6, Math.min(MOST_LIMIT, longest(accounts.map(limitOf))))
+  const limits = Math.max(6, Math.min(MOST_LIMIT, longest(accounts.map(formatLimit))))
   const fixed = (width: number) => ({ least: width, most: width })
   const right = { align: 'right' as const }
   return [
@@ -103,7 +103,7 @@ export function statusTone(status: AccountStatus): Tone {
   return status === 'disabled' ? 'quiet' : 'bad'
 }
 
-function limitOf(account: AccountQuotaView): string {
+function formatLimit(account: AccountQuotaView): string {
   const limit = tightestLimit(account)
   return limit === null ? '' : limitName(limit)
 }

@@ -1,7 +1,7 @@
 import { shortNumber } from '../../terminal/format/short-number.ts'
 import { printable } from '../../terminal/format/text-width.ts'
 import type { AccountQuotaView } from '../../toolkit/views.ts'
-import { accountRows, accountsOf } from '../state/account-list.ts'
+import { accountRows, listAccounts } from '../state/account-list.ts'
 import type { ListRow } from '../state/account-list.ts'
 import type { Layout } from '../layout.ts'
 import { computeWindow } from '../layout.ts'
@@ -52,9 +52,9 @@ export function filled(lines: Line[], count: number): Line[] {
 function titleLine(state: ScreenState, rows: ListRow[], shown: { from: number; to: number }): Line {
   const { sort, grouping, filter, mode, pane, size, quota } = state
   const all = quota?.accounts.length ?? 0
-  const listed = accountsOf(rows).length
-  const before = accountsOf(rows.slice(0, shown.from)).length
-  const visible = accountsOf(rows.slice(shown.from, shown.to)).length
+  const listed = listAccounts(rows).length
+  const before = listAccounts(rows.slice(0, shown.from)).length
+  const visible = listAccounts(rows.slice(shown.from, shown.to)).length
   const part = visible < listed ? `${before + 1}–${before + visible} of ` : ''
   const count = listed < all ? `${part}${listed} of ${all}` : `${part}${listed}`
   const said = [

@@ -39,11 +39,11 @@ function formatProxy({ proxies }: ScreenState): Line {
   const [first, ...others] = proxies
   if (first === undefined) return [span('○ ', 'quiet'), span('no proxy is running', 'quiet')]
   const strategies = [...new Set(proxies.map(({ strategy }) => strategy))].join(', ')
-  const more = others.length === 0 ? '' : ` and ${others.map(portOf).join(' ')}`
+  const more = others.length === 0 ? '' : ` and ${others.map(formatPort).join(' ')}`
   return [span('● ', 'good'), span(printable(first.url)), span(`${more} · ${printable(strategies)}`, 'quiet')]
 }
 
-function portOf({ port }: ProxyView): string {
+function formatPort({ port }: ProxyView): string {
   return `:${port}`
 }
 

@@ -42,7 +42,7 @@ export function pageLines(state: ScreenState, mode: PageMode, look: ScreenLook =
         : gone('this request has left the list; proxy logs has it')
     }
     case 'account': {
-      const account = accountOf(state, mode.id)
+      const account = findAccount(state, mode.id)
       return account === undefined ? gone('this account is gone') : accountPage(account, state, look)
     }
   }
@@ -51,11 +51,11 @@ export function pageLines(state: ScreenState, mode: PageMode, look: ScreenLook =
 function formatTitle(state: ScreenState, mode: PageMode): string {
   if (mode.kind === 'help') return 'help'
   if (mode.kind === 'request') return 'request'
-  const account = accountOf(state, mode.id)
+  const account = findAccount(state, mode.id)
   return account === undefined ? 'account' : accountName(account)
 }
 
-function accountOf({ quota }: ScreenState, id: string) {
+function findAccount({ quota }: ScreenState, id: string) {
   return quota?.accounts.find((account) => account.id === id)
 }
 

@@ -1,7 +1,7 @@
 import { promises as fs, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { errnoOf, unwritable } from './file-error.ts'
+import { readErrno, unwritable } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 
 /** `<file>.<pid>-<random>.tmp`: no two writers share a name, and the pid identifies a dead writer. */
@@ -63,7 +63,7 @@ async function keepPrevious(target: string): Promise<void> {
   try {
     await fs.link(target, spare)
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return
+    if (readErrno(error) === 'ENOENT') return
     await fs.copyFile(target, spare) // a file system without hard links
   }
   try {
@@ -82,7 +82,7 @@ async function rename(from: string, to: string): Promise<void> {
       await fs.rename(from, to)
       return
     } catch (error) {
-      const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(errnoOf(error) ?? '')
+      const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(readErrno(error) ?? '')
       if (process.platform !== 'win32' || !isBusy || attempt === 20) throw error
       await delay(25)
     }
@@ -96,7 +96,7 @@ async function syncFolder(folder: string): Promise<void> {
   try {
     await handle.sync()
   } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error
+    if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(readErrno(error) ?? '')) throw error
   } finally {
     await handle.close()
   }

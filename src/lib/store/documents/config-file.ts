@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Document, ParsedNode } from 'yaml'
-import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, readMessage } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
 import { writeAtomically } from './atomic-write.ts'
-import { errnoOf, unreadable } from './file-error.ts'
+import { readErrno, unreadable } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 import { withLock } from '../locks/lock.ts'
 
@@ -38,7 +38,7 @@ function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw unreadable(file, error)
   }
 }
@@ -60,7 +60,7 @@ function readMapping(file: string, document: Document<ParsedNode, true> | Docume
   try {
     value = document.toJS()
   } catch (error) {
-    throw notUnderstood(file, messageOf(error)) // aliases that multiply without end
+    throw notUnderstood(file, readMessage(error)) // aliases that multiply without end
   }
   if (value === null || value === undefined) return {}
   if (isRecord(value)) return value

@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
 
 /**
@@ -42,7 +42,7 @@ export function decodeDocument(text: string, format: DocumentFormat): DecodedDoc
     return checked(migrated(parsed, version, format), version, format)
   } catch (error) {
     // The migration failed on a shape that its version never had.
-    return { state: 'damaged', reason: `cannot be brought up from version ${version}: ${messageOf(error)}` }
+    return { state: 'damaged', reason: `cannot be brought up from version ${version}: ${readMessage(error)}` }
   }
 }
 
@@ -74,7 +74,7 @@ function migrated(
 
 /** JSON.parse quotes the text around the fault in its message, which may be a secret: only the position is used. */
 function describePlace(error: unknown, text: string): string {
-  const position = findPosition(messageOf(error), text)
+  const position = findPosition(readMessage(error), text)
   if (position === null) return ''
   const before = text.slice(0, position).split('\n')
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, readMessage } from '../../base/errors.ts'
 
 const reasons: Record<string, string> = {
   EACCES: 'permission denied',
@@ -20,16 +20,16 @@ const reasons: Record<string, string> = {
 const needsRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** `ENOENT` and the like; undefined for an error that is not the operating system's. */
-export function errnoOf(error: unknown): string | undefined {
+export function readErrno(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined
 }
 
 /** Describes an error in words, with its code for a search. */
-export function reasonOf(error: unknown): string {
-  const errno = errnoOf(error)
+export function describeError(error: unknown): string {
+  const errno = readErrno(error)
   const reason = errno === undefined ? undefined : reasons[errno]
-  return reason === undefined ? messageOf(error) : `${reason} (${errno})`
+  return reason === undefined ? readMessage(error) : `${reason} (${errno})`
 }
 
 /** `store_unwritable` for a failed write; an error that is not the system's passes unchanged. */
@@ -43,12 +43,12 @@ export function unreadable(file: string, error: unknown): unknown {
 }
 
 function fileError(verb: 'read' | 'write', file: string, error: unknown): unknown {
-  const errno = errnoOf(error)
+  const errno = readErrno(error)
   if (errno === undefined) return error
   const hint = needsRoom.has(errno)
     ? `free some space for ${dirname(file)}`
     : `check that ${file} is a file that you may read and write, or set QWENCTL_HOME to another folder`
-  return new QwenctlError('store_unwritable', `cannot ${verb} ${file}: ${reasonOf(error)}`, {
+  return new QwenctlError('store_unwritable', `cannot ${verb} ${file}: ${describeError(error)}`, {
     hint,
     cause: error,
   })

@@ -5,13 +5,13 @@ import { QwenctlError } from '../../base/errors.ts'
 import { writeAtomically } from './atomic-write.ts'
 import { decodeDocument } from './document-text.ts'
 import type { DecodedDocument, DocumentFormat } from './document-text.ts'
-import { errnoOf, unreadable } from './file-error.ts'
+import { readErrno, unreadable } from './file-error.ts'
 import { quarantine } from './quarantine.ts'
 
 /** A file's identity and state; differs after every replacement, and after every change in place. */
 export function fileSignature(file: string): string {
   try {
-    return signatureOf(statSync(file, { bigint: true }))
+    return formatSignature(statSync(file, { bigint: true }))
   } catch {
     return MISSING // or inaccessible; the read reports why
   }
@@ -21,7 +21,7 @@ const MISSING = 'missing'
 // By then, an editor that writes in place has finished.
 const SECOND_LOOK_MS = 100
 
-function signatureOf(stat: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): string {
+function formatSignature(stat: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): string {
   return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`
 }
 
@@ -95,13 +95,13 @@ export class JsonFile<T extends object> implements Adapter<T> {
     try {
       const descriptor = openSync(this.#file, 'r')
       try {
-        const signature = signatureOf(fstatSync(descriptor, { bigint: true }))
+        const signature = formatSignature(fstatSync(descriptor, { bigint: true }))
         return { text: readFileSync(descriptor, 'utf8'), signature }
       } finally {
         closeSync(descriptor)
       }
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return { text: null, signature: MISSING }
+      if (readErrno(error) === 'ENOENT') return { text: null, signature: MISSING }
       throw unreadable(this.#file, error)
     }
   }

@@ -1,6 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { errnoOf, unreadable } from './file-error.ts'
+import { readErrno, unreadable } from './file-error.ts'
 
 /**
  * The file that a path leads to through symbolic links, even if that file does not exist yet. Replacing a link by a
@@ -11,7 +11,7 @@ export function linkTarget(file: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw unreadable(file, error)
+    if (readErrno(error) !== 'ENOENT') throw unreadable(file, error)
     return danglingTarget(path)
   }
 }
@@ -21,7 +21,7 @@ function danglingTarget(path: string): string {
   try {
     return danglingTarget(resolve(dirname(path), readlinkSync(path)))
   } catch (error) {
-    const errno = errnoOf(error)
+    const errno = readErrno(error)
     if (errno === 'ENOENT' || errno === 'EINVAL') return path
     throw unreadable(path, error)
   }

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { writeAtomically } from './atomic-write.ts'
 import type { Home } from '../home.ts'
 import type { NoticeMark } from './notice-mark.ts'
-import { storeOf } from '../redis/store-of.ts'
+import { openStore } from '../redis/store-of.ts'
 
 /** Stores the result of a claimed notification. */
 export type NoticeClaim = (result: NoticeMark) => Promise<void>
@@ -30,15 +30,15 @@ export async function claimNotice(
   identity: string,
   mark: NoticeMark,
 ): Promise<NoticeClaim | null> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   if (store === null) return claimInFiles(home, identity, mark)
-  const key = nameOf(identity)
+  const key = buildName(identity)
   return (await store.claimNotice(key, mark)) ? (result) => store.noteNotice(key, result) : null
 }
 
 function claimInFiles(home: Home, identity: string, mark: NoticeMark): NoticeClaim | null {
   mkdirSync(home.noticesFolder, { recursive: true, mode: 0o700 })
-  const path = join(home.noticesFolder, `${nameOf(identity)}.json`)
+  const path = join(home.noticesFolder, `${buildName(identity)}.json`)
   try {
     const file = openSync(path, 'wx', 0o600)
     try {
@@ -53,13 +53,13 @@ function claimInFiles(home: Home, identity: string, mark: NoticeMark): NoticeCla
   }
 }
 
-function nameOf(identity: string): string {
+function buildName(identity: string): string {
   return createHash('sha256').update(identity).digest('hex').slice(0, 32)
 }
 
 /** The newest mark first. */
 export async function noticeMarks(home: Home): Promise<NoticeMark[]> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   const marks = store === null ? marksInFiles(home) : [...(await store.noticeMarks()).values()]
   return marks.sort((one, other) => (one.at < other.at ? 1 : -1))
 }
@@ -75,7 +75,7 @@ function marksInFiles(home: Home): NoticeMark[] {
 }
 
 export async function dropOldMarks(home: Home, now: number): Promise<void> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   if (store !== null) {
     const old = [...(await store.noticeMarks())].filter(([, { at }]) => Date.parse(at) < now - KEPT_MS)
     return store.dropNotices(old.map(([identity]) => identity))

@@ -1,6 +1,6 @@
 import { constants, copyFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { errnoOf } from './file-error.ts'
+import { readErrno } from './file-error.ts'
 
 /**
  * Copies a damaged file to `<file>.corrupt-<time>`. Returns that name, or null when the copy failed. The time is
@@ -13,7 +13,7 @@ export function quarantine(file: string): string | null {
     try {
       copyFileSync(file, copy, constants.COPYFILE_EXCL)
     } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw error
+      if (readErrno(error) !== 'EEXIST') throw error
     }
     return basename(copy)
   } catch {

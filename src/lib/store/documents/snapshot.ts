@@ -1,13 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
-import { errnoOf, unreadable } from './file-error.ts'
+import { readErrno, unreadable } from './file-error.ts'
 import { historyDays, historyPath } from '../history/history-day.ts'
 import type { Home } from '../home.ts'
 import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
 import { withLock } from '../locks/lock.ts'
 import type { SharedStore } from '../redis/shared-store.ts'
-import { storeOf } from '../redis/store-of.ts'
+import { openStore } from '../redis/store-of.ts'
 import type { Snapshot } from './snapshot-content.ts'
 
 export const LEDGER_FILE = /^ledger\/(base\.json|\d{4}-\d\d-\d\d\.ndjson)$/
@@ -36,7 +36,7 @@ export function isSnapshotName(home: Home, name: string): boolean {
 
 /** Reads everything while other processes count: each day up to its last whole line. */
 export async function takeSnapshot(home: Home): Promise<Snapshot> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   const snapshot = store === null ? await snapshotOfFiles(home) : await snapshotOfStore(home, store)
   for (const path of filesIn(home.accountsFolder))
     keep(snapshot, `accounts/${path}`, join(home.accountsFolder, path))
@@ -76,7 +76,7 @@ export function readIfThere(path: string): Buffer | null {
   try {
     return readFileSync(path)
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw unreadable(path, error)
   }
 }
@@ -87,7 +87,7 @@ function filesIn(folder: string): string[] {
   try {
     entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return []
+    if (readErrno(error) === 'ENOENT') return []
     throw unreadable(folder, error)
   }
   const files = entries.filter((entry) => entry.isFile() && !/\.(lock|tmp)$/.test(entry.name))

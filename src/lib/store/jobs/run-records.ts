@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { errnoOf } from '../documents/file-error.ts'
+import { readErrno } from '../documents/file-error.ts'
 import type { Home } from '../home.ts'
 
 export type RunStatus = 'running' | 'done' | 'failed' | 'skipped' | 'stopped' | 'lost'
@@ -87,7 +87,7 @@ export class RunRecords {
     try {
       return readFileSync(join(this.#outputFolder(job, account), `${fileName(id)}.txt`), 'utf8')
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return null
+      if (readErrno(error) === 'ENOENT') return null
       throw error
     }
   }
@@ -125,7 +125,7 @@ function readLines(path: string): RunRecord[] {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [] // another process has just removed it
+    if (readErrno(error) === 'ENOENT') return [] // another process has just removed it
     throw error
   }
   for (const line of text.split('\n')) {
@@ -151,7 +151,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return []
+    if (readErrno(error) === 'ENOENT') return []
     throw error
   }
 }

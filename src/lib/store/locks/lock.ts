@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
-import { errnoOf, unreadable, unwritable } from '../documents/file-error.ts'
+import { readErrno, unreadable, unwritable } from '../documents/file-error.ts'
 import { ensureFolder } from '../home.ts'
 import { linkTarget } from '../documents/link-target.ts'
 import { liveness, thisProcess } from './lock-owner.ts'
@@ -117,7 +117,7 @@ function look(path: string): Holder | null {
       closeSync(descriptor)
     }
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw unreadable(path, error)
   }
   const owner = parseOwner(text)
@@ -151,7 +151,7 @@ function place(path: string, owner: LockOwner, hardLinks: boolean): boolean {
     }
     return placeByCreation(path, text)
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw unwritable(path, error)
+    if (readErrno(error) !== 'ENOENT') throw unwritable(path, error)
     ensureFolder(dirname(path))
     return false
   }
@@ -164,7 +164,7 @@ function placeByLink(path: string, token: string, text: string): 'placed' | 'tak
     linkSync(draft, path)
     return 'placed'
   } catch (error) {
-    const errno = errnoOf(error) ?? ''
+    const errno = readErrno(error) ?? ''
     if (errno === 'EEXIST') return 'taken'
     const isLink = error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'link'
     const cannotLink = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(
@@ -182,7 +182,7 @@ function placeByCreation(path: string, text: string): boolean {
   try {
     descriptor = openSync(path, 'wx', 0o600)
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false
+    if (readErrno(error) === 'EEXIST') return false
     throw error
   }
   try {

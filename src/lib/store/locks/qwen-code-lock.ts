@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
-import { errnoOf, unwritable } from '../documents/file-error.ts'
+import { readErrno, unwritable } from '../documents/file-error.ts'
 
 /**
  * The values of qwen-code (`sharedTokenManager.ts`): both programs must agree on the form and the age of a stale
@@ -80,7 +80,7 @@ function create(lockFile: string, token: string): boolean {
   try {
     descriptor = openSync(lockFile, 'wx', 0o600)
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false
+    if (readErrno(error) === 'EEXIST') return false
     throw unwritable(lockFile, error)
   }
   try {

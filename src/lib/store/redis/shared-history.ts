@@ -9,7 +9,7 @@ import type { SharedStore } from './shared-store.ts'
 /** The history in a shared store from the beginning of a UTC day: its finished days, and the unfinished one. */
 export async function readSharedHistory(store: SharedStore, fromDay: string): Promise<HistoryReading> {
   const [{ fold, now }, stored] = await Promise.all([store.readLedger(), store.readHistory()])
-  const days = new Map([...stored].map(([day, text]) => [day, historyOf(text)] as const))
+  const days = new Map([...stored].map(([day, text]) => [day, parseHistory(text)] as const))
   for (const [day, some] of fold.finished) if (!days.has(day)) days.set(day, some)
   const history: History = new Map()
   for (const some of [...days.values(), fold.history])
@@ -23,7 +23,7 @@ export async function readSharedHistory(store: SharedStore, fromDay: string): Pr
   return { history, totals, now }
 }
 
-function historyOf(text: string): History {
+function parseHistory(text: string): History {
   return historyFromJson((JSON.parse(text) as { buckets: BucketJson[] }).buckets)
 }
 

@@ -7,7 +7,7 @@ import type { RedisLogOptions } from './log/redis-event-log.ts'
 import { RedisEventLog } from './log/redis-event-log.ts'
 import { RedisLink } from './link/redis-link.ts'
 import type { StoreKeys } from './link/scripts.ts'
-import { WRITE_DOCUMENT, keysOf } from './link/scripts.ts'
+import { WRITE_DOCUMENT, buildKeys } from './link/scripts.ts'
 import type { ServerFacts } from './link/server-facts.ts'
 import { checkServer, readServerFacts } from './link/server-facts.ts'
 import { withSharedLock } from './shared-lock.ts'
@@ -36,7 +36,7 @@ export class SharedStore {
   constructor(place: StorePlace) {
     this.place = place
     this.link = new RedisLink(place.url)
-    this.keys = keysOf(place.prefix)
+    this.keys = buildKeys(place.prefix)
   }
 
   /** Checks once whether the server may hold a store. Throws `store_unreachable`. */

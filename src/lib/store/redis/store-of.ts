@@ -6,7 +6,7 @@ import { findStorePlace } from './store-place.ts'
 const stores = new WeakMap<Home, Promise<SharedStore | null>>()
 
 /** The shared store of a home; null: its files are the store. Connects on first use, and only once. */
-export function storeOf(home: Home): Promise<SharedStore | null> {
+export function openStore(home: Home): Promise<SharedStore | null> {
   let store = stores.get(home)
   if (store === undefined) stores.set(home, (store = open(home)))
   return store
@@ -23,7 +23,7 @@ export async function closeStore(home: Home): Promise<void> {
 }
 
 export async function sharedDocument(home: Home, name: string): Promise<SharedDocument | null> {
-  return (await storeOf(home))?.document(name) ?? null
+  return (await openStore(home))?.document(name) ?? null
 }
 
 async function open(home: Home): Promise<SharedStore | null> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Home } from '../home.ts'
-import { storeVariablesOf } from '../home.ts'
+import { readStoreVariables } from '../home.ts'
 
 /** The place of a shared store, from the settings `store.url`, `store.prefix` and `store.ack`. */
 export interface StorePlace {
@@ -13,7 +13,7 @@ export const DEFAULT_PREFIX = 'default'
 
 /** Null: the files of the home are the store. Throws `invalid_value` for a configuration that cannot be read. */
 export async function findStorePlace(home: Home): Promise<StorePlace | null> {
-  const variables = storeVariablesOf(home)
+  const variables = readStoreVariables(home)
   const file = await readStoreSection(home)
   const url = variables.QWENCTL_STORE_URL?.trim() || textIn(file, 'url')
   if (url === '') return null

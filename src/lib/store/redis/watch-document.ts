@@ -1,6 +1,6 @@
 import { watchFile } from '../documents/watch.ts'
 import type { Home } from '../home.ts'
-import { storeOf } from './store-of.ts'
+import { openStore } from './store-of.ts'
 
 /**
  * Calls back after each change of a document, in its file or in a shared store. There, a change of any document calls
@@ -10,7 +10,7 @@ export function watchDocument(home: Home, file: string, onChange: () => void): (
   let stop = watchFile(file, onChange)
   let isStopped = false
   const share = async () => {
-    const store = await storeOf(home)
+    const store = await openStore(home)
     if (store === null || isStopped) return
     stop()
     stop = store.watchDocuments(onChange)

@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { QwenctlError } from '../../base/errors.ts'
 import { writeAtomically } from '../documents/atomic-write.ts'
-import { errnoOf, unreadable } from '../documents/file-error.ts'
+import { readErrno, unreadable } from '../documents/file-error.ts'
 import { withLock } from '../locks/lock.ts'
 
 /** 32 bytes; the keys of all users derive from it. */
@@ -29,7 +29,7 @@ export function readKeyFile(file: string): MasterKey | null {
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw unreadable(file, error)
   }
   const secret = Buffer.from(text, 'base64url')

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, readMessage } from '../../base/errors.ts'
 import type { Account } from '../../account/account.ts'
 import { accountsDocument } from '../documents/accounts-document.ts'
 import type { Home } from '../home.ts'
@@ -54,10 +54,14 @@ async function openKey(
     return await addKeychainKey(home, env, options)
   } catch (cause) {
     if (cause instanceof QwenctlError) throw cause
-    throw new QwenctlError('vault_locked', `this system offers no keychain to qwenctl: ${messageOf(cause)}`, {
-      hint: 'nothing was changed; unlock the keychain, or use --to passphrase',
-      cause,
-    })
+    throw new QwenctlError(
+      'vault_locked',
+      `this system offers no keychain to qwenctl: ${readMessage(cause)}`,
+      {
+        hint: 'nothing was changed; unlock the keychain, or use --to passphrase',
+        cause,
+      },
+    )
   }
 }
 

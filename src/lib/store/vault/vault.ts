@@ -1,4 +1,4 @@
-import { QwenctlError, isQwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
 import type { Home } from '../home.ts'
 import { randomBytes } from 'node:crypto'
@@ -141,10 +141,14 @@ async function keychainKey(record: { name: string; keyId: string }, keychain: Ke
   try {
     text = await keychain.get(record.name)
   } catch (cause) {
-    throw new QwenctlError('vault_locked', `the keychain of this system does not open: ${messageOf(cause)}`, {
-      hint: 'unlock it, and run qwenctl in the session that it belongs to',
-      cause,
-    })
+    throw new QwenctlError(
+      'vault_locked',
+      `the keychain of this system does not open: ${readMessage(cause)}`,
+      {
+        hint: 'unlock it, and run qwenctl in the session that it belongs to',
+        cause,
+      },
+    )
   }
   const key = text === null ? null : masterKey(Buffer.from(text, 'base64url'))
   if (key?.id === record.keyId) return key

@@ -30,7 +30,7 @@ export function renderBars(bars: readonly Bar[], look: BarLook): string[] {
   return bars.map(({ label, parts, value }) => {
     const cells = most === 0 ? [] : distributeCells(parts, sum(parts), (sum(parts) / most) * room)
     const drawn = cells
-      .map((count, index) => toneOf(look, index)(fillingOf(look, index).repeat(count)))
+      .map((count, index) => pickTone(look, index)(pickFilling(look, index).repeat(count)))
       .join('')
     const length = cells.reduce((total, count) => total + count, 0)
     const left = `${label}${' '.repeat(labels - textWidth(label))}${GAP}${drawn}`
@@ -43,7 +43,7 @@ export function renderLegend(names: readonly string[], look: BarLook): string[] 
   const lines: string[] = []
   let width = Infinity
   for (const [index, name] of names.entries()) {
-    const entry = `${toneOf(look, index)(fillingOf(look, index))} ${name}`
+    const entry = `${pickTone(look, index)(pickFilling(look, index))} ${name}`
     const cells = textWidth(name) + 2
     if (width + GAP.length + cells > look.columns) {
       lines.push(entry)
@@ -84,11 +84,11 @@ function widest(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
 }
 
-function fillingOf({ unicode }: BarLook, index: number): string {
+function pickFilling({ unicode }: BarLook, index: number): string {
   const fillings = unicode ? FILLINGS.unicode : FILLINGS.ascii
   return fillings[Math.min(index, fillings.length - 1)] ?? '#'
 }
 
-function toneOf({ tones }: BarLook, index: number): (text: string) => string {
+function pickTone({ tones }: BarLook, index: number): (text: string) => string {
   return tones[Math.min(index, tones.length - 1)] ?? ((text) => text)
 }

@@ -7,7 +7,7 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u
 
-function cellsOf(character: string): number {
+function countCells(character: string): number {
   if (NO_WIDTH.test(character)) return 0
   return WIDE.test(character) ? 2 : 1
 }
@@ -15,7 +15,7 @@ function cellsOf(character: string): number {
 /** How many cells of a terminal the text takes; colour codes take none. */
 export function textWidth(text: string): number {
   let width = 0
-  for (const character of stripVTControlCharacters(text)) width += cellsOf(character)
+  for (const character of stripVTControlCharacters(text)) width += countCells(character)
   return width
 }
 
@@ -25,7 +25,7 @@ export function cutToWidth(text: string, width: number): string {
   let cut = ''
   let used = 0
   for (const character of text) {
-    const cells = cellsOf(character)
+    const cells = countCells(character)
     if (used + cells > width - 1) break
     cut += character
     used += cells

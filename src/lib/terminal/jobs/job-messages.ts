@@ -65,7 +65,7 @@ export interface JobOfAccount extends Pick<
 }
 
 /** The jobs of an account. */
-export function listJobsOf(account: string, jobs: readonly JobView[]): JobOfAccount[] {
+export function listAccountJobs(account: string, jobs: readonly JobView[]): JobOfAccount[] {
   return jobs.flatMap(({ name, schedule, accounts }) =>
     accounts
       .filter(({ id }) => id === account)

@@ -25,7 +25,7 @@ export function loadConfig(load: LoadOptions, options: ConfigOptions): Promise<C
  * Applies the same to the oclif of a plugin, before one of its commands runs. A plugin may bring a copy of its own,
  * and its commands create their configuration with that copy.
  */
-export function adjustOclifOf(plugin: { root: string }, options: ConfigOptions): void {
+export function adjustPluginOclif(plugin: { root: string }, options: ConfigOptions): void {
   try {
     const core = createRequire(join(plugin.root, 'package.json'))('@oclif/core') as { Config: typeof Config }
     if (core.Config !== Config) adjust(core.Config, options)

@@ -2,7 +2,7 @@ import type { AttemptReport } from '../../proxy/pool/live-pool.ts'
 import type { ProxyEvents } from '../../proxy/start-proxy.ts'
 import { printableColours } from '../format/text-width.ts'
 import type { Palette } from '../format/color.ts'
-import { standingOf } from '../../toolkit/accounts/account-status.ts'
+import { findStanding } from '../../toolkit/accounts/account-status.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import { attemptLine, stamp } from './proxy-messages.ts'
 import { Turnover } from './rotation-messages.ts'
@@ -23,7 +23,7 @@ export async function proxyEvents(toolkit: Toolkit, voice: ProxyVoice): Promise<
   const { palette, isVerbose } = voice
   const ledger = await toolkit.ledger()
   const turnover = new Turnover((account: AttemptReport['member']['account']) =>
-    standingOf(account, ledger.state, ledger.now()),
+    findStanding(account, ledger.state, ledger.now()),
   )
   const { isTTY: isTerminal, columns } = process.stderr
   const note = (words: string) => voice.news(`${palette.quiet(stamp(new Date(), !isTerminal))}  ${words}`)

@@ -68,12 +68,12 @@ function requestParts(entry: LogEntry): Parts {
     entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${readText(entry, 'attempts')} tries`
   const client = readText(entry, 'clientKey')
   return {
-    subject: accountOf(entry) || readText(entry, 'route'),
+    subject: formatAccount(entry) || readText(entry, 'route'),
     words: formatOutcome(outcome) + formatStatus(entry, outcome),
     grave: outcome === 'ok' ? 'good' : isGone ? 'quiet' : 'warn',
     rest: {
       details: [
-        modelOf(entry),
+        formatModel(entry),
         `${readText(entry, 'latencyMs')} ms`,
         tokens,
         attempts,
@@ -89,12 +89,12 @@ function attemptParts(entry: LogEntry): Parts {
   const outcome = readText(entry, 'outcome')
   const next = readText(entry, 'next')
   return {
-    subject: accountOf(entry),
+    subject: formatAccount(entry),
     words: formatOutcome(outcome) + formatStatus(entry, outcome),
     grave: outcome === 'ok' ? 'good' : 'warn',
     rest: {
       details: [
-        modelOf(entry),
+        formatModel(entry),
         `${readText(entry, 'latencyMs')} ms`,
         next === '' ? '' : `${next} takes over`,
         readText(entry, 'requestId'),
@@ -108,11 +108,11 @@ function cooldownParts(entry: LogEntry): Parts {
   const until = readText(entry, 'until')
   const rests = readText(entry, 'rests')
   return {
-    subject: rests === 'account' ? accountOf(entry) : `${accountOf(entry)} (${rests})`,
+    subject: rests === 'account' ? formatAccount(entry) : `${formatAccount(entry)} (${rests})`,
     words: until === '' ? 'in cooldown until you act' : `in cooldown until ${stamp(new Date(until), true)}`,
     grave: 'warn',
     rest: {
-      details: [modelOf(entry), formatOutcome(readText(entry, 'reason'))],
+      details: [formatModel(entry), formatOutcome(readText(entry, 'reason'))],
       message: readText(entry, 'evidence'),
     },
   }
@@ -122,14 +122,14 @@ function about(entry: LogEntry, grave: Parts['grave'], words: string, details: s
   return { subject: '', words, grave, rest: { details, message: readText(entry, 'message') } }
 }
 
-function accountOf(entry: LogEntry): string {
+function formatAccount(entry: LogEntry): string {
   const name = readText(entry, 'account')
   if (name === '') return ''
   const user = readText(entry, 'user')
   return `${user === 'local' || user === '' ? '' : `${user}:`}${readText(entry, 'provider')}/${name}`
 }
 
-function modelOf(entry: LogEntry): string {
+function formatModel(entry: LogEntry): string {
   return readText(entry, 'model').slice(0, MOST_MODEL)
 }
 

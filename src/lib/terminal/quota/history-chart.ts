@@ -3,7 +3,7 @@ import type { Bar, BarLook } from '../format/bar-chart.ts'
 import { renderBars, renderLegend } from '../format/bar-chart.ts'
 import type { HistoryDocument, HistoryRow } from '../../toolkit/history/history-views.ts'
 import type { HistoryMetric } from './history-metrics.ts'
-import { amountOf, formatMetric, formatValue } from './history-metrics.ts'
+import { readAmount, formatMetric, formatValue } from './history-metrics.ts'
 
 /** More series are hard to tell apart: the least used are combined. */
 const MOST_SERIES = 4
@@ -34,7 +34,7 @@ function buildSeries({ rows }: HistoryDocument, metric: HistoryMetric): Series {
   const totals = new Map<string, { label: string; amount: number }>()
   for (const row of rows) {
     const { amount } = totals.get(row.key) ?? { amount: 0 }
-    totals.set(row.key, { label: row.label, amount: amount + (amountOf(row, metric) ?? 0) })
+    totals.set(row.key, { label: row.label, amount: amount + (readAmount(row, metric) ?? 0) })
   }
   const sorted = [...totals].sort(([, one], [, other]) => other.amount - one.amount)
   const own = sorted.slice(0, sorted.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1)
@@ -53,7 +53,7 @@ function stackedBar(
   for (const row of here) {
     const own = series.keys.indexOf(row.key)
     const index = own < 0 ? parts.length - 1 : own
-    parts[index] = (parts[index] ?? 0) + (amountOf(row, metric) ?? 0)
+    parts[index] = (parts[index] ?? 0) + (readAmount(row, metric) ?? 0)
   }
   return { label: bucketName(at, per), parts, value: formatValue(here, metric) }
 }

@@ -5,7 +5,7 @@ export const historyMetrics = ['requests', 'tokens', 'cost', 'latency', 'errors'
 export type HistoryMetric = (typeof historyMetrics)[number]
 
 /** The value of an additive metric in a row; null: unknown. */
-export function amountOf(row: HistoryRow, metric: HistoryMetric): number | null {
+export function readAmount(row: HistoryRow, metric: HistoryMetric): number | null {
   switch (metric) {
     case 'requests':
       return row.requests
@@ -28,7 +28,7 @@ export function formatMetric(metric: HistoryMetric): string {
 export function formatValue(rows: readonly HistoryRow[], metric: HistoryMetric): string {
   if (metric === 'latency') return formatLatency(rows[0]?.latencyMs ?? null)
   if (metric === 'cost') return formatCost(rows)
-  return shortNumber(rows.reduce((sum, row) => sum + (amountOf(row, metric) ?? 0), 0))
+  return shortNumber(rows.reduce((sum, row) => sum + (readAmount(row, metric) ?? 0), 0))
 }
 
 function formatLatency(latency: HistoryRow['latencyMs']): string {

@@ -37,7 +37,7 @@ export class AccountArchive implements Archive {
 
   /** Newest first. */
   async list(filter: AccountFilter = {}): Promise<ArchivedView[]> {
-    return (await this.#records(filter)).map(viewOf)
+    return (await this.#records(filter)).map(buildView)
   }
 
   /**
@@ -45,7 +45,7 @@ export class AccountArchive implements Archive {
    * `ambiguous_account`.
    */
   async find(reference: string, filter: AccountFilter = {}): Promise<ArchivedView> {
-    return viewOf(resolveArchived(await this.#records(filter), reference))
+    return buildView(resolveArchived(await this.#records(filter), reference))
   }
 
   /** Restores an archived account, under the name `name` if given. Throws `name_in_use`. */
@@ -116,7 +116,7 @@ function refuseTaken(accounts: Account[], account: Account): void {
   })
 }
 
-function viewOf(account: ArchivedAccount): ArchivedView {
+function buildView(account: ArchivedAccount): ArchivedView {
   const { id, user, provider, name, groups, createdAt, archivedAt, baseUrl, credential } = account
   const auth = {
     type: credential.type,

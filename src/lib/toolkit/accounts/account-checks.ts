@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { redact } from '../../account/mask.ts'
-import { isQwenctlError, messageOf, QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError, readMessage, QwenctlError } from '../../base/errors.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { AddressRules } from './account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
@@ -76,7 +76,7 @@ export class AccountChecks {
    * Asks the provider for its own counts of the account. Null: it has no address for them, or none that
    * `allowsUnofficial` permits. Throws `upstream_unavailable`.
    */
-  async planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
+  async readPlan(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
     const registry = await this.#parts.providers()
     if (!registry.has(account.provider) || account.credential.type !== 'api-key') return null
     const provider = registry.of(account)
@@ -97,7 +97,7 @@ export class AccountChecks {
       return provider.plan.read(JSON.parse(reply.text), request.clock())
     } catch (error) {
       if (isQwenctlError(error)) throw error
-      throw reason(`the provider could not be asked about the plan: ${messageOf(error)}`)
+      throw reason(`the provider could not be asked about the plan: ${readMessage(error)}`)
     }
   }
 

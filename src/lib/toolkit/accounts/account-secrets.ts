@@ -24,7 +24,7 @@ export class AccountSecrets {
   }
 
   async seal(account: Account, secret: string): Promise<string> {
-    return (await this.#vault()).seal(secret, contextOf(account))
+    return (await this.#vault()).seal(secret, buildContext(account))
   }
 
   async sealKey(account: Account, key: string): Promise<Credential> {
@@ -50,7 +50,7 @@ export class AccountSecrets {
   /** The credential in the clear, of a login as JSON; empty where the account needs none. Throws `needs_login` for a lost one. */
   async open(account: Account): Promise<string> {
     if (account.credential.type === 'none') return noSecret(account, account.credential.lost)
-    return (await this.#vault()).open(account.credential.sealed, contextOf(account))
+    return (await this.#vault()).open(account.credential.sealed, buildContext(account))
   }
 
   /** The egress proxies of the account, in order; empty: direct. Throws `store_corrupt`. */
@@ -70,7 +70,7 @@ export class AccountSecrets {
   async #openEgressText(account: Account, sealed: string): Promise<string> {
     const vault = await this.#vault()
     try {
-      return vault.open(sealed, contextOf(account))
+      return vault.open(sealed, buildContext(account))
     } catch (cause) {
       const name = `${account.provider}/${account.name}`
       throw new QwenctlError('vault_locked', `the egress proxy of ${name} does not open`, {
@@ -85,16 +85,16 @@ export class AccountSecrets {
     const vault = await this.#vault()
     const secrets: SecretsInClear = {}
     if (account.credential.type !== 'none')
-      secrets.credential = vault.open(account.credential.sealed, contextOf(account))
+      secrets.credential = vault.open(account.credential.sealed, buildContext(account))
     if (account.egressProxy !== null)
-      secrets.egressProxy = vault.open(account.egressProxy.sealed, contextOf(account))
+      secrets.egressProxy = vault.open(account.egressProxy.sealed, buildContext(account))
     return secrets
   }
 
   /** The account with these secrets sealed in their fields. */
   async sealAll<Record extends Account>(account: Record, secrets: SecretsInClear): Promise<Record> {
     const vault = await this.#vault()
-    const seal = (secret: string | undefined) => vault.seal(secret ?? '', contextOf(account))
+    const seal = (secret: string | undefined) => vault.seal(secret ?? '', buildContext(account))
     return withSealed(account, {
       credential: seal(secrets.credential),
       egressProxy: seal(secrets.egressProxy),
@@ -142,12 +142,12 @@ function opensTo(vault: Vault, account: Account, key: string): boolean {
   // Equal keys have equal hints, so keys with other hints stay closed.
   if (account.credential.hint !== maskSecret(key)) return false
   try {
-    return vault.open(account.credential.sealed, contextOf(account)) === key
+    return vault.open(account.credential.sealed, buildContext(account)) === key
   } catch {
     return false // sealed with another master key: using that account reports it; adding this one need not
   }
 }
 
-function contextOf(account: Account): { user: string; accountId: string } {
+function buildContext(account: Account): { user: string; accountId: string } {
   return { user: account.user, accountId: account.id }
 }

@@ -40,17 +40,17 @@ export function standingWithoutProvider(account: Account): Standing {
  * The account's current state; if it cannot serve, why and until when. The strongest reason wins: disabled, a refused
  * credential, expired, no credit, exhausted, unreachable, cooling, ready.
  */
-export function standingOf(account: Account, state: LedgerState, now: number): Standing {
+export function findStanding(account: Account, state: LedgerState, now: number): Standing {
   if (!account.enabled) return waiting('disabled', describeTrouble('disabled', account))
   const lost = describeLostCredential(account)
   if (lost !== null) return waiting(isLostLogin(account) ? 'needs-login' : 'no-key', lost)
-  const refused = refusalOf(state.subjects.get(account.id), now)
+  const refused = findRefusal(state.subjects.get(account.id), now)
   if (refused !== null) {
     const status = account.credential.type === 'oauth' ? 'needs-login' : 'key-refused'
     return waiting(status, describeRefusedCredential(account, refused.evidence))
   }
   if (isExpired(account, now)) return waiting('expired', describeTrouble('login-expired', account))
-  const pauses = pausesOf(account, state, now)
+  const pauses = listPauses(account, state, now)
   const unpaid = pauses.find(({ cooldown }) => cooldown.reason === 'quota-hard')
   if (unpaid !== undefined)
     return waiting('no-credit', describeTrouble('no-credit', account, { words: unpaid.reason }))
@@ -65,7 +65,7 @@ function passingStanding(account: Account, pauses: Pause[], state: LedgerState, 
   if (closed !== undefined)
     return waiting('exhausted', describeClosedLimit(account, formatLimit(closed), usedUp(full)))
   const spent = pauses.find(({ cooldown }) => cooldown.reason === 'quota-window')
-  const availableAt = latestOf([
+  const availableAt = findLatest([
     full.length === 0 ? now : roomAt(subject, now),
     ...pauses.map(({ cooldown }) => cooldown.until),
   ])
@@ -91,14 +91,14 @@ function isLostLogin({ credential }: Account): boolean {
 }
 
 /** The refusal of its credential, which holds until an attempt with it succeeds: its end is only when to test it. */
-function refusalOf(subject: SubjectState | undefined, now: number): Cooldown | null {
+function findRefusal(subject: SubjectState | undefined, now: number): Cooldown | null {
   const whole = subject?.cooldowns.get('*')
   if (whole?.reason !== 'auth-dead') return null
   return whole.guessed === true || whole.until === null || whole.until > now ? whole : null
 }
 
 /** Cooldowns of the whole account or its quota group. A cooldown of one model leaves the others usable. */
-function pausesOf(account: Account, state: LedgerState, now: number): Pause[] {
+function listPauses(account: Account, state: LedgerState, now: number): Pause[] {
   const pauses: Pause[] = []
   const own = activeCooldown(state, account.id, null, now)
   if (own !== null) pauses.push({ cooldown: own, reason: cooldownWords[own.reason] })
@@ -125,6 +125,6 @@ function usedUp(limits: LimitState[]): string {
 }
 
 /** An account returns when its last cooldown ends; null: only the user can end one of them. */
-function latestOf(ends: (number | null)[]): number | null {
+function findLatest(ends: (number | null)[]): number | null {
   return ends.includes(null) ? null : Math.max(...(ends as number[]))
 }

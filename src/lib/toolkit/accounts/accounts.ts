@@ -21,9 +21,9 @@ import type { AccountSecrets } from './account-secrets.ts'
 import { advise } from './advice.ts'
 import type { AccountLogins } from '../login/account-logins.ts'
 import type { Access, TokenSet } from '../login/token-set.ts'
-import { cloneOf } from './clone-account.ts'
+import { prepareClone } from './clone-account.ts'
 import type { StoreSnapshot } from '../quota/direct-quota.ts'
-import { accountViewsOf, filterAccounts } from '../quota/direct-quota.ts'
+import { buildAccountViews, filterAccounts } from '../quota/direct-quota.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { inField } from '../settings/in-field.ts'
 import { limitsToRecord } from '../quota/reconcile.ts'
@@ -78,7 +78,7 @@ export class StoredAccounts implements Accounts {
 
   async list(filter: AccountFilter = {}): Promise<AccountView[]> {
     const books = await this.#parts.books()
-    return accountViewsOf(books, filterAccounts(books.data.accounts, filter))
+    return buildAccountViews(books, filterAccounts(books.data.accounts, filter))
   }
 
   async find(reference: string, filter: AccountFilter = {}): Promise<Account> {
@@ -108,12 +108,12 @@ export class StoredAccounts implements Accounts {
     return this.#view(account.id)
   }
 
-  async cloneOf(
+  async prepareClone(
     reference: string,
     name: string,
     options: { secret: string | null; filter?: AccountFilter },
   ): Promise<NewAccount> {
-    return cloneOf({ accounts: this, secrets: this.#parts.secrets }, reference, name, options)
+    return prepareClone({ accounts: this, secrets: this.#parts.secrets }, reference, name, options)
   }
 
   async remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView> {
@@ -211,8 +211,8 @@ export class StoredAccounts implements Accounts {
     return this.#checks.ofNew(wanted)
   }
 
-  async planOf(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
-    return this.#checks.planOf(account, allowsUnofficial)
+  async readPlan(account: Account, allowsUnofficial: boolean): Promise<PlanWindow[] | null> {
+    return this.#checks.readPlan(account, allowsUnofficial)
   }
 
   /** Checks a new account without asking its provider. Throws what `add` throws. */
@@ -273,7 +273,7 @@ export class StoredAccounts implements Accounts {
     return { account: await this.#view(account.id), ...renewal }
   }
 
-  async secretOf(account: Account): Promise<string> {
+  async readSecret(account: Account): Promise<string> {
     return (await this.access(account)).secret
   }
 
@@ -281,7 +281,7 @@ export class StoredAccounts implements Accounts {
     return this.#parts.secrets.open(account)
   }
 
-  async egressOf(account: Account): Promise<EgressProxy[]> {
+  async readEgress(account: Account): Promise<EgressProxy[]> {
     return this.#parts.secrets.openEgress(account)
   }
 
@@ -289,7 +289,7 @@ export class StoredAccounts implements Accounts {
     return this.#parts.logins.access(account, refused)
   }
 
-  async loginServerOf(account: Account): Promise<TokenSet['server']> {
+  async readLoginServer(account: Account): Promise<TokenSet['server']> {
     if (account.credential.type !== 'oauth') return null
     return (await this.#parts.secrets.openTokens(account)).server
   }
@@ -368,7 +368,7 @@ export class StoredAccounts implements Accounts {
 
   async #view(id: string): Promise<AccountView> {
     const books = await this.#parts.books()
-    const [view] = accountViewsOf(books, [byId(books.data, id)])
+    const [view] = buildAccountViews(books, [byId(books.data, id)])
     return view as AccountView
   }
 

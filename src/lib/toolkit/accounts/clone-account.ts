@@ -6,7 +6,7 @@ import type { AccountFilter, Accounts, NewAccount } from '../toolkit.ts'
  * A new account with the settings of another, ready to be checked and added. Without a `secret` it gets the same key.
  * Throws `invalid_usage` for a login, because only one account may renew its tokens.
  */
-export async function cloneOf(
+export async function prepareClone(
   parts: { accounts: Pick<Accounts, 'find'>; secrets: AccountSecrets },
   reference: string,
   name: string,

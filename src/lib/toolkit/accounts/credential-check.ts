@@ -41,7 +41,7 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   }
   if (place === null) return unchecked(`${provider.label} offers no way to check a key`)
 
-  const headers = headersOf(request, place.dialect)
+  const headers = buildHeaders(request, place.dialect)
   if (headers instanceof QwenctlError) return unchecked(headers.message)
 
   const started = performance.now()
@@ -59,7 +59,7 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
 }
 
 /** The headers of the credential, or the error if the provider's plugin cannot make them. */
-function headersOf(
+function buildHeaders(
   { provider, secret }: CheckRequest,
   dialect: Dialect,
 ): Record<string, string> | QwenctlError {
@@ -148,7 +148,7 @@ function judge(reply: Reply, request: CheckRequest): { result: CheckResult['resu
     }
   }
   if (status >= 500) return { result: 'unreachable', message: `answers with an error of its own (${status})` }
-  const outcome = outcomeOf(reply, request)
+  const outcome = classifyReply(reply, request)
   const words = outcome.message === '' ? '' : `: ${outcome.message}`
   if (outcome.class === 'auth-dead' || outcome.class === 'auth-refresh') {
     return { result: 'refused', message: `the key is refused (${status})${words}` }
@@ -156,7 +156,7 @@ function judge(reply: Reply, request: CheckRequest): { result: CheckResult['resu
   return { result: 'unchecked', message: `answers ${status}, which says nothing of the key${words}` }
 }
 
-function outcomeOf(reply: Reply, request: CheckRequest): Outcome {
+function classifyReply(reply: Reply, request: CheckRequest): Outcome {
   return request.provider.outcome({
     status: reply.status,
     header: (name) => [reply.headers[name]].flat().join(', ') || undefined,

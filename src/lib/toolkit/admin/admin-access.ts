@@ -34,7 +34,7 @@ export class AdminAccess {
   }
 
   /** The end of a valid session in epoch milliseconds; null: not a session. */
-  endOf(presented: string): number | null {
+  findEnd(presented: string): number | null {
     return endOfPass(presented)
   }
 
@@ -49,7 +49,7 @@ export class AdminAccess {
    * The kind of a presented secret; null: it opens nothing. Takes the same time however much of the secret is
    * correct.
    */
-  async kindOf(presented: string): Promise<'admin' | PassKind | null> {
+  async identifySecret(presented: string): Promise<'admin' | PassKind | null> {
     const token = await this.token()
     if (isSame(presented, token)) return 'admin'
     return readPass(presented, token, this.#clock())
@@ -57,9 +57,9 @@ export class AdminAccess {
 }
 
 function isSame(presented: string, token: string): boolean {
-  return timingSafeEqual(hashOf(presented), hashOf(token))
+  return timingSafeEqual(hashText(presented), hashText(token))
 }
 
-function hashOf(text: string): Buffer {
+function hashText(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

@@ -35,7 +35,7 @@ interface Completion {
 /** The models that the pool lists. */
 export async function listModels({ url, secret }: Pool): Promise<string[]> {
   const response = await send(`${url}/v1/models`, secret, { body: null })
-  const { data } = JSON.parse(await textOf(response)) as { data?: { id: string }[] }
+  const { data } = JSON.parse(await readText(response)) as { data?: { id: string }[] }
   return (data ?? []).map(({ id }) => id)
 }
 
@@ -55,12 +55,12 @@ export async function ask({ url, secret }: Pool, question: Question): Promise<An
   const body = JSON.stringify({ model, messages, stream: onPiece !== null, ...limit })
   const response = await send(`${url}/v1/chat/completions`, secret, { ...question, body })
   const { headers, statusCode = 0 } = response
-  if (statusCode !== 200) throw refusal(response, await textOf(response))
+  if (statusCode !== 200) throw refusal(response, await readText(response))
   const isStream = String(headers['content-type']).includes('event-stream')
   return {
     text: isStream
       ? await streamed(response, onPiece ?? (() => undefined))
-      : answerText(await textOf(response)),
+      : answerText(await readText(response)),
     account: String(headers['x-qwenctl-account']),
     attempts: Number(headers['x-qwenctl-attempts']),
   }
@@ -88,7 +88,7 @@ function send(url: string, secret: string, { body, signal }: Sent): Promise<Inco
   })
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of response.setEncoding('utf8')) text += chunk as string
   return text
@@ -108,7 +108,7 @@ async function streamed(response: IncomingMessage, onPiece: (piece: string) => v
     const lines = (rest + (chunk as string)).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const piece = pieceOf(line)
+      const piece = readPiece(line)
       if (piece !== '') onPiece(piece)
       text += piece
     }
@@ -116,7 +116,7 @@ async function streamed(response: IncomingMessage, onPiece: (piece: string) => v
   return text
 }
 
-function pieceOf(line: string): string {
+function readPiece(line: string): string {
   const data = /^data: ?(\{.*)$/.exec(line.trimEnd())?.[1]
   if (data === undefined) return ''
   const { choices, error } = JSON.parse(data) as Completion

@@ -82,14 +82,14 @@ export class FileBackups implements Backups {
     const { withSealed } = await import('../accounts/account-secrets.ts')
     const secrets: Record<string, SecretsInClear> = {}
     for (const account of [...data.accounts, ...data.archived])
-      secrets[account.id] = await this.#secretsOf(account)
+      secrets[account.id] = await this.#openSecrets(account)
     const emptied = <Record extends Account>(account: Record) =>
       withSealed(account, { credential: '', egressProxy: '' })
     const accounts = { ...data, accounts: data.accounts.map(emptied), archived: data.archived.map(emptied) }
     return { accounts, secrets }
   }
 
-  async #secretsOf(account: Account): Promise<SecretsInClear> {
+  async #openSecrets(account: Account): Promise<SecretsInClear> {
     try {
       return await this.#parts.secrets.openAll(account)
     } catch (error) {

@@ -28,10 +28,10 @@ function readConfig(content: Buffer | undefined): unknown {
 /** A setting may be written as one key with a dot, or nested. */
 function valueAt(config: unknown, key: string): unknown {
   const [section = '', name = ''] = key.split('.')
-  return fieldOf(config, key) ?? fieldOf(fieldOf(config, section), name)
+  return readField(config, key) ?? readField(readField(config, section), name)
 }
 
-function fieldOf(value: unknown, name: string): unknown {
+function readField(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined

@@ -147,7 +147,7 @@ function checkContents({ home }: BackupsParts, { accounts, secrets, files }: Bun
   checkSnapshotNames(home, files.keys())
   if (accounts.version > DOCUMENT_VERSION) throw tooNew('accounts.json', file)
   for (const [name, content] of files) {
-    if (!name.startsWith('accounts/') && name.endsWith('.json') && versionOf(content) > knownVersion(name))
+    if (!name.startsWith('accounts/') && name.endsWith('.json') && readVersion(content) > knownVersion(name))
       throw tooNew(name, file)
   }
   // The form in which accounts are written: every sealed field has a text of the right form.
@@ -168,7 +168,7 @@ function checkContents({ home }: BackupsParts, { accounts, secrets, files }: Bun
 }
 
 /** 0 without a version: the document's own reader reports the fault. */
-function versionOf(content: Buffer): number {
+function readVersion(content: Buffer): number {
   try {
     return (JSON.parse(content.toString()) as { version: number }).version
   } catch {

@@ -14,7 +14,7 @@ export function fitsAllAt(
   requests: number,
   now: number,
 ): { roomNow: number | null; at: number | null } {
-  const roomAt = (at: number) => accounts.reduce((sum, account) => sum + roomOf(account, now, at), 0)
+  const roomAt = (at: number) => accounts.reduce((sum, account) => sum + countRoom(account, now, at), 0)
   const roomNow = roomAt(now)
   const shown = Number.isFinite(roomNow) ? roomNow : null
   if (roomNow >= requests || roomAt(now + MOST_MS) < requests) return { roomNow: shown, at: null }
@@ -28,7 +28,7 @@ export function fitsAllAt(
 }
 
 /** The requests that an account can take from now until then. */
-function roomOf({ place, returnsAt, limits }: Counted, now: number, at: number): number {
+function countRoom({ place, returnsAt, limits }: Counted, now: number, at: number): number {
   const from = place !== null || returnsAt === null ? now : Date.parse(returnsAt)
   if (at < from) return 0
   const counted = limits.filter(({ metric, applies }) => metric === 'requests' && applies)

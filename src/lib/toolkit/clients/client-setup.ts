@@ -83,7 +83,7 @@ export class ClientSetups {
   }
 
   /** The client key that an earlier set-up has made; null: none. */
-  keyOf(client: string): string | null {
+  findKey(client: string): string | null {
     return this.#read(client)?.keyName ?? null
   }
 
@@ -108,7 +108,7 @@ export class ClientSetups {
   ): void {
     const files = plans.map((plan, index): RecordedFile => {
       const copy = this.#copy(client.id, plan, index)
-      return { file: plan.file, format: plan.format, copy, hash: hashOf(plan.after), changes: plan.changes }
+      return { file: plan.file, format: plan.format, copy, hash: hashText(plan.after), changes: plan.changes }
     })
     writeText(
       this.#recordFile(client.id),
@@ -151,14 +151,14 @@ export class ClientSetups {
 
   /** The text without the set-up. A file that was not edited since gets its copy back. */
   #withoutSetup(recorded: RecordedFile, now: string): { text: string; kept: string[] } {
-    if (hashOf(now) === recorded.hash)
+    if (hashText(now) === recorded.hash)
       return { text: recorded.copy === null ? '' : readFileSync(recorded.copy, 'utf8'), kept: [] }
     const config = openConfig(recorded.file, recorded.format, now)
     const kept: string[] = []
     for (const change of recorded.changes.toReversed()) {
       const value = config.get(change.path)
       if (value === undefined) continue
-      if (hashOf(JSON.stringify(value)) !== change.hash) kept.push(change.path.join('.'))
+      if (hashText(JSON.stringify(value)) !== change.hash) kept.push(change.path.join('.'))
       else if (change.before !== undefined) config.set(change.path, change.before)
       else removeWithParents(config, change)
     }
@@ -194,7 +194,7 @@ function planFile(
     if (before !== undefined && isDefault === true) continue
     const missing = path.findIndex((_, index) => config.get(path.slice(0, index + 1)) === undefined)
     config.set(path, value)
-    const change = { path, hash: hashOf(JSON.stringify(value)), createdFrom: missing + 1 }
+    const change = { path, hash: hashText(JSON.stringify(value)), createdFrom: missing + 1 }
     recorded.push(before === undefined ? change : { ...change, before })
   }
   const after = config.text
@@ -251,7 +251,7 @@ function writeText(file: string, text: string): void {
   renameSync(fresh, file)
 }
 
-function hashOf(text: string | undefined): string {
+function hashText(text: string | undefined): string {
   return createHash('sha256')
     .update(text ?? '')
     .digest('hex')

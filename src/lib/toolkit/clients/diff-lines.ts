@@ -2,13 +2,13 @@ const CONTEXT = 2
 
 /** The changed lines with some context: `+ new`, `- old`, `  same`. Empty: nothing changes. */
 export function diffLines(before: string, after: string): string[] {
-  const all = compare(linesOf(before), linesOf(after))
+  const all = compare(splitLines(before), splitLines(after))
   const isNear = (index: number) =>
     all.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some((line) => !line.startsWith('  '))
   return all.filter((_, index) => isNear(index))
 }
 
-function linesOf(text: string): string[] {
+function splitLines(text: string): string[] {
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   return lines

@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import { lineStartBefore, refuseFile, type ConfigText, type Path } from './config-text.ts'
 import { parseJsonc, skipTrivia, toValue, type JsoncNode } from './jsonc-reader.ts'
 
@@ -49,7 +49,7 @@ export class JsoncText implements ConfigText {
     try {
       return parseJsonc(this.text)
     } catch (error) {
-      throw refuseFile(this.#file, `it is not valid JSON (${messageOf(error)})`)
+      throw refuseFile(this.#file, `it is not valid JSON (${readMessage(error)})`)
     }
   }
 

@@ -24,7 +24,7 @@ export class YamlText implements ConfigText {
 
   get(path: Path): unknown {
     if (path.length === 1) return toData(this.#document.get(path[0]))
-    const index = this.#indexOf(path)
+    const index = this.#findIndex(path)
     return index < 0 ? undefined : toData(this.#document.getIn([path[0], index]))
   }
 
@@ -35,18 +35,18 @@ export class YamlText implements ConfigText {
     if (node === undefined || node === null)
       return this.#document.set(list, this.#document.createNode([value]))
     if (!isSeq(node)) throw refuseFile(this.#file, `${list} is no list`)
-    const index = this.#indexOf(path)
+    const index = this.#findIndex(path)
     if (index < 0) node.add(this.#document.createNode(value))
     else node.set(index, this.#document.createNode(value))
   }
 
   remove(path: Path): void {
     if (path.length === 1) return void this.#document.delete(path[0])
-    const index = this.#indexOf(path)
+    const index = this.#findIndex(path)
     if (index >= 0) this.#document.deleteIn([path[0], index])
   }
 
-  #indexOf([list, name]: Path): number {
+  #findIndex([list, name]: Path): number {
     const node: unknown = this.#document.get(list)
     return isSeq(node) ? node.items.findIndex((item) => isMap(item) && item.get('name') === name) : -1
   }

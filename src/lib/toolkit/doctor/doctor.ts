@@ -9,7 +9,7 @@ import { checkProgram } from './program.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkServices } from './services.ts'
 import { checkTransport } from './transport.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/store-of.ts'
 import { checkStore } from '../store/store-view.ts'
 
 /** Runs all checks, in the order of their dependencies. */
@@ -18,7 +18,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     checkPermissions(parts),
     ...(await checkDocuments(parts)),
     ...(await checkSecrets(parts)),
-    ...((await storeOf(parts.home)) === null ? checkLedger(parts) : await checkStore(parts.home)),
+    ...((await openStore(parts.home)) === null ? checkLedger(parts) : await checkStore(parts.home)),
     ...(await checkAccounts(parts)),
     ...(await checkServices(parts)),
     await checkLogs(parts),

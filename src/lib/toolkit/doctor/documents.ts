@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { readCheckpoint } from '../../store/ledger/checkpoint-file.ts'
 import { restoreJournal } from '../../store/home.ts'
@@ -59,7 +59,7 @@ async function readable(
     return existsSync(path) ? check(id, name, { status: 'ok', detail }) : null
   } catch (error) {
     const fix = isQwenctlError(error) ? error.hint : null
-    return check(id, name, { status: 'fail', detail: messageOf(error), fix })
+    return check(id, name, { status: 'fail', detail: readMessage(error), fix })
   }
 }
 
@@ -75,7 +75,7 @@ function checkpoint(path: string): Check | null {
   } catch (error) {
     return check('checkpoint', 'counters.json', {
       status: 'fail',
-      detail: messageOf(error),
+      detail: readMessage(error),
       fix: 'upgrade qwenctl',
     })
   }

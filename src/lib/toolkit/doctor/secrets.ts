@@ -1,5 +1,5 @@
 import { fullReference } from '../../account/account.ts'
-import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { vaultKind } from '../../store/vault/vault.ts'
@@ -36,7 +36,7 @@ export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): 
     return [state, opened(sealed.length, failed)]
   } catch (error) {
     const fix = isQwenctlError(error) ? error.hint : null
-    return [check('vault', 'vault', { status: 'fail', detail: messageOf(error), fix })]
+    return [check('vault', 'vault', { status: 'fail', detail: readMessage(error), fix })]
   }
 }
 

@@ -30,7 +30,7 @@ export async function checkServices(parts: DoctorParts): Promise<Check[]> {
   const accounts = data?.accounts ?? []
   return [
     ...checkPlugins(accounts, providers),
-    ...(await checkOrigins(originsOf(accounts, providers), parts)),
+    ...(await checkOrigins(listOrigins(accounts, providers), parts)),
   ]
 }
 
@@ -59,7 +59,7 @@ async function checkOrigins(origins: string[], parts: DoctorParts): Promise<Chec
     } as const
     return [check('services', 'providers', skipped), check('clock', 'clock against the providers', skipped)]
   }
-  const agents = await agentsOf(parts)
+  const agents = await openAgents(parts)
   if (isQwenctlError(agents)) {
     const { message: detail, hint: fix } = agents
     return [check('services', 'providers', { status: 'fail', detail, fix }), clockCheck([])]
@@ -69,7 +69,7 @@ async function checkOrigins(origins: string[], parts: DoctorParts): Promise<Chec
 }
 
 /** Accounts with an egress proxy are not asked directly: the provider would see another address. */
-function originsOf(accounts: Account[], providers: ProviderRegistry): string[] {
+function listOrigins(accounts: Account[], providers: ProviderRegistry): string[] {
   const urls = accounts
     .filter(({ egressProxy, provider }) => egressProxy === null && providers.has(provider))
     .map(({ provider: id, baseUrl }) => {
@@ -81,7 +81,7 @@ function originsOf(accounts: Account[], providers: ProviderRegistry): string[] {
 }
 
 /** The agents, or the fault in the certificate files. */
-async function agentsOf({ egress, timeoutMs }: DoctorParts): Promise<EgressAgents | QwenctlError> {
+async function openAgents({ egress, timeoutMs }: DoctorParts): Promise<EgressAgents | QwenctlError> {
   try {
     return (await egress()).agents([], timeoutMs)
   } catch (error) {

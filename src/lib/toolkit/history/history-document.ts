@@ -42,7 +42,7 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
   for (const bucket of bucketsOf(scene)) {
     const at = Math.floor(bucket.at / width) * width
     addTally(totals, bucket)
-    for (const label of labelsOf(bucket, scene)) {
+    for (const label of listLabels(bucket, scene)) {
       const name = `${at}\n${label.key}`
       const row = rows.get(name) ?? { at, label, tally: emptyTally() }
       addTally(row.tally, bucket)
@@ -53,13 +53,13 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
     .filter(({ tally }) => !isNothing(tally))
     .sort((one, other) => one.at - other.at || (one.label.key < other.label.key ? -1 : 1))
   return {
-    now: timeOf(now),
-    from: timeOf(from),
-    to: timeOf(now),
+    now: formatTime(now),
+    from: formatTime(from),
+    to: formatTime(now),
     per,
     by,
-    rows: sorted.map(({ at, label, tally }) => rowOf(at, label, tally)),
-    totals: rowOf(from, ALL, totals),
+    rows: sorted.map(({ at, label, tally }) => buildRow(at, label, tally)),
+    totals: buildRow(from, ALL, totals),
   }
 }
 
@@ -67,7 +67,7 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
 export function modelTotals(scene: HistoryScene): HistoryRow[] {
   const models = new Map<string, { label: Label; tally: Tally }>()
   for (const bucket of bucketsOf(scene)) {
-    const label = modelOf(bucket)
+    const label = labelModel(bucket)
     const row = models.get(label.key) ?? { label, tally: emptyTally() }
     addTally(row.tally, bucket)
     models.set(label.key, row)
@@ -75,7 +75,7 @@ export function modelTotals(scene: HistoryScene): HistoryRow[] {
   return [...models.values()]
     .filter(({ tally }) => !isNothing(tally))
     .sort((one, other) => other.tally.requests - one.tally.requests)
-    .map(({ label, tally }) => rowOf(scene.from, label, tally))
+    .map(({ label, tally }) => buildRow(scene.from, label, tally))
 }
 
 function* bucketsOf({ history, only, from }: HistoryScene): Generator<HistoryBucket> {
@@ -85,15 +85,15 @@ function* bucketsOf({ history, only, from }: HistoryScene): Generator<HistoryBuc
 }
 
 /** An account in several groups counts in each of them. */
-function labelsOf(bucket: HistoryBucket, scene: HistoryScene): Label[] {
+function listLabels(bucket: HistoryBucket, scene: HistoryScene): Label[] {
   const account = scene.accounts.get(bucket.account)
   switch (scene.by) {
     case 'all':
       return [ALL]
     case 'model':
-      return [modelOf(bucket)]
+      return [labelModel(bucket)]
     case 'key':
-      return [keyOf(bucket, scene)]
+      return [labelKey(bucket, scene)]
     case 'account':
       return [
         { key: bucket.account, label: account === undefined ? bucket.account : shortReference(account) },
@@ -108,11 +108,11 @@ function labelsOf(bucket: HistoryBucket, scene: HistoryScene): Label[] {
   }
 }
 
-function modelOf({ model }: HistoryBucket): Label {
+function labelModel({ model }: HistoryBucket): Label {
   return model === null ? UNKNOWN : same(model)
 }
 
-function keyOf({ key }: HistoryBucket, { keys }: HistoryScene): Label {
+function labelKey({ key }: HistoryBucket, { keys }: HistoryScene): Label {
   if (key === null) return NONE
   return { key, label: keys.find(({ id }) => id === key)?.name ?? key }
 }
@@ -121,10 +121,10 @@ function same(name: string): Label {
   return { key: name, label: name }
 }
 
-function rowOf(at: number, { key, label }: Label, tally: Tally): HistoryRow {
+function buildRow(at: number, { key, label }: Label, tally: Tally): HistoryRow {
   const { requests, succeeded, failed, inputTokens, outputTokens, estimatedTokens, unpriced } = tally
   return {
-    ...{ at: timeOf(at), key, label, requests, succeeded, failed },
+    ...{ at: formatTime(at), key, label, requests, succeeded, failed },
     outcomes: { ...tally.outcomes },
     ...{ inputTokens, outputTokens, estimatedTokens },
     costUsd: roundedUsd(tally.costUsd),
@@ -135,6 +135,6 @@ function rowOf(at: number, { key, label }: Label, tally: Tally): HistoryRow {
   }
 }
 
-function timeOf(epochMs: number): string {
+function formatTime(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }

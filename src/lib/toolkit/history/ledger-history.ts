@@ -10,8 +10,8 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { HistoryFiles } from '../../store/history/history-files.ts'
 import type { HistoryReading } from '../../store/history/history-files.ts'
 import type { Home } from '../../store/home.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
-import { accountViewsOf, filterAccounts } from '../quota/direct-quota.ts'
+import { openStore } from '../../store/redis/store-of.ts'
+import { buildAccountViews, filterAccounts } from '../quota/direct-quota.ts'
 import type { StoreSnapshot } from '../quota/direct-quota.ts'
 import type { AccountFilter } from '../toolkit.ts'
 import type { AccountView } from '../views.ts'
@@ -58,7 +58,7 @@ export class LedgerHistory implements HistoryBooks {
     if (account !== null) query.accounts = [account.id]
     const scene = await this.#scene(query, books)
     const { now, from, to, per, rows, totals } = historyDocument(scene)
-    const views = accountViewsOf(
+    const views = buildAccountViews(
       books,
       account === null ? filterAccounts(books.data.accounts, filter) : [account],
     )
@@ -73,14 +73,14 @@ export class LedgerHistory implements HistoryBooks {
 
   /** Reads the history from the beginning of a day, where the store is. */
   async #read(fromDay: string): Promise<HistoryReading> {
-    const store = await storeOf(this.#parts.home)
+    const store = await openStore(this.#parts.home)
     if (store === null) return this.#files.read(fromDay)
     const { readSharedHistory } = await import('../../store/redis/shared-history.ts')
     return readSharedHistory(store, fromDay)
   }
 
   async #scene(query: HistoryQuery, { data, now }: StoreSnapshot): Promise<HistoryScene> {
-    const only = accountsOf(data, query)
+    const only = findAccounts(data, query)
     const from = beginning(query, now)
     const { history, totals } = await this.#read(formatDay(from))
     for (const problem of this.#files.problems) this.#parts.warn(problem)
@@ -113,7 +113,7 @@ function outOfRange(message: string): QwenctlError {
 }
 
 /** Null: all accounts, deleted ones included. Archived accounts can be named too, because their history remains. */
-function accountsOf(data: AccountsData, query: HistoryQuery): Set<string> | null {
+function findAccounts(data: AccountsData, query: HistoryQuery): Set<string> | null {
   const { accounts: references = [], user, provider, group } = query
   const filter: AccountFilter = {
     ...(user === undefined ? {} : { user }),

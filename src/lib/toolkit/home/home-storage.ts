@@ -1,7 +1,7 @@
 import type { Home } from '../../store/home.ts'
 import type { Proxies } from '../proxies.ts'
 import { refuseSharedKey } from '../store/refuse-shared-key.ts'
-import { costOf, type ToolkitOptions } from '../toolkit-options.ts'
+import { pickCost, type ToolkitOptions } from '../toolkit-options.ts'
 import type { StorageResetView, StorageView } from '../views.ts'
 
 interface StorageParts {
@@ -57,6 +57,6 @@ export class HomeStorage {
     const { home, options, proxies } = this.#parts
     const { env, keychain } = options
     const running = () => proxies.list().map(({ url }) => url)
-    return { home, env, running, ...costOf(options), ...(keychain === undefined ? {} : { keychain }) }
+    return { home, env, running, ...pickCost(options), ...(keychain === undefined ? {} : { keychain }) }
   }
 }

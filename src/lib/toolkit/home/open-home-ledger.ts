@@ -1,7 +1,7 @@
 import type { Home } from '../../store/home.ts'
 import type { LedgerOptions } from '../../store/ledger/file-event-log.ts'
 import type { TicketLedger } from '../../store/ledger/ticket-ledger.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/store-of.ts'
 import type { Settings } from '../toolkit.ts'
 
 type Parts = Pick<LedgerOptions, 'clock' | 'machine'> & {
@@ -14,7 +14,7 @@ export async function openHomeLedger(
   home: Home,
   { settings, onProblem, ...time }: Parts,
 ): Promise<TicketLedger> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   if (store !== null) return store.openLedger({ onProblem })
   const { openLedger } = await import('../../store/ledger/open-ledger.ts')
   return openLedger(home, {

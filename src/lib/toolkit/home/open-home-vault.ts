@@ -1,5 +1,5 @@
 import type { Home } from '../../store/home.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/store-of.ts'
 import type { Vault, VaultOptions } from '../../store/vault/vault.ts'
 
 /** Opens the vault of this machine. With a shared store, its key must be the key of all machines. */
@@ -8,7 +8,7 @@ export async function openHomeVault(
   env: NodeJS.ProcessEnv,
   options: VaultOptions,
 ): Promise<Vault> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   if (store === null) {
     const { openVault } = await import('../../store/vault/vault.ts')
     return openVault(home, env, options)

@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import type { CronCalendar } from '../../schedule/cron-slots.ts'
 
 const parsed = new Map<string, Cron>()
@@ -12,7 +12,7 @@ export const cronCalendar: CronCalendar = {
       parse(expression)
       return null
     } catch (error) {
-      return messageOf(error).replace(/^CronPattern: /, '')
+      return readMessage(error).replace(/^CronPattern: /, '')
     }
   },
   next: (expression, wall) => parse(expression).nextRun(new Date(wall))?.getTime() ?? null,

@@ -25,11 +25,11 @@ export type Hindrance = { status: 'stopped' | 'paused' | 'disabled'; reason: str
 /** The jobs with each of their accounts, in stored order. */
 export function listPairs(data: JobsData, accounts: readonly Account[]): JobPair[] {
   return data.jobs.flatMap((job) =>
-    accounts.filter((account) => covers(job, account)).map((account) => pairOf(data, job, account)),
+    accounts.filter((account) => covers(job, account)).map((account) => buildPair(data, job, account)),
   )
 }
 
-export function pairOf({ accounts: orders }: JobsData, job: Job, account: Account): JobPair {
+export function buildPair({ accounts: orders }: JobsData, job: Job, account: Account): JobPair {
   const begun = [job.since, account.createdAt, orders[account.id]?.at ?? job.since].map(Date.parse)
   const since = Math.max(...begun)
   return { job, account, spreadMs: computeSpread(job.id, account.id, job.spreadMs), since }
@@ -56,7 +56,7 @@ export function findHindrance(data: JobsData, { job, account }: JobPair): Hindra
   return paused === undefined ? null : { status: 'paused', reason: paused.reason, fix }
 }
 
-export function planOf({ job, account }: JobPair, state: LedgerState, now: number): Plan {
+export function buildPlan({ job, account }: JobPair, state: LedgerState, now: number): Plan {
   const { schedule, zone } = job
   const resetAt =
     schedule.kind === 'after-reset' ? findReset(state.subjects.get(account.id), schedule.window, now) : null
@@ -67,5 +67,5 @@ export function dueInput(pair: JobPair, state: LedgerState, now: number): DueInp
   const { job, account, spreadMs, since } = pair
   const slot = state.jobs.last.get(slotKey(job.id, account.id))?.slot
   const last = slot === undefined || slot === 0 ? null : slot
-  return { plan: planOf(pair, state, now), spreadMs, missed: job.missed, last, since, now }
+  return { plan: buildPlan(pair, state, now), spreadMs, missed: job.missed, last, since, now }
 }

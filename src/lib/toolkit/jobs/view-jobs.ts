@@ -8,7 +8,7 @@ import { formatSchedule } from '../../schedule/schedule.ts'
 import { nextSlot } from '../../schedule/slots.ts'
 import type { JobsData } from '../../store/documents/jobs-document.ts'
 import type { RunRecord } from '../../store/jobs/run-records.ts'
-import { dueInput, findHindrance, listPairs, planOf } from './job-plans.ts'
+import { dueInput, findHindrance, listPairs, buildPlan } from './job-plans.ts'
 import type { JobPair } from './job-plans.ts'
 import type { JobAccountView, JobView, PlannedRun, RunView } from './job-views.ts'
 
@@ -43,7 +43,7 @@ function viewJob(parts: ViewParts, job: Job, accounts: JobAccountView[]): JobVie
   const next = accounts.map(({ nextAt }) => nextAt).filter((at) => at !== null)
   const last = accounts.map(({ lastRun }) => lastRun).filter((run) => run !== null)
   return {
-    ...{ id, name, user, status: statusOf(job, accounts, parts), schedule: formatSchedule(schedule) },
+    ...{ id, name, user, status: deriveStatus(job, accounts, parts), schedule: formatSchedule(schedule) },
     ...{ scheduleParts: schedule, zone, kind: action.kind, action },
     target: { accounts: job.accounts, groups: job.groups, provider: job.provider, all: job.all },
     ...{ spreadMs: job.spreadMs, overlap: job.overlap, missed: job.missed, timeoutMs: job.timeoutMs },
@@ -55,7 +55,11 @@ function viewJob(parts: ViewParts, job: Job, accounts: JobAccountView[]): JobVie
   }
 }
 
-function statusOf(job: Job, accounts: JobAccountView[], { state, isInFlight }: ViewParts): JobView['status'] {
+function deriveStatus(
+  job: Job,
+  accounts: JobAccountView[],
+  { state, isInFlight }: ViewParts,
+): JobView['status'] {
   if (job.isPaused) return 'paused'
   if (accounts.length === 0) return 'no-accounts'
   const runs = accounts.some(({ id }) => {
@@ -69,7 +73,7 @@ function statusOf(job: Job, accounts: JobAccountView[], { state, isInFlight }: V
 function viewAccount(parts: ViewParts, pair: JobPair, last: RunRecord | null): JobAccountView {
   const { id, user, provider, name } = pair.account
   const hindrance = findHindrance(parts.data, pair)
-  const planned = hindrance === null ? nextOf(pair, parts) : null
+  const planned = hindrance === null ? findNext(pair, parts) : null
   return {
     ...{ id, user, provider, name, status: hindrance?.status ?? 'active' },
     ...{ reason: hindrance?.reason ?? null, fix: hindrance?.fix ?? null },
@@ -80,11 +84,11 @@ function viewAccount(parts: ViewParts, pair: JobPair, last: RunRecord | null): J
 }
 
 /** The slot that is due, or the next one. */
-function nextOf(pair: JobPair, { state, now }: ViewParts): { slot: number; at: number } | null {
+function findNext(pair: JobPair, { state, now }: ViewParts): { slot: number; at: number } | null {
   const due = decideDue(dueInput(pair, state, now))
   if (due.do === 'wait') return due.slot === null ? null : { slot: due.slot, at: due.slot + pair.spreadMs }
   if (due.do === 'run') return { slot: due.slot, at: due.slot + pair.spreadMs }
-  const slot = nextSlot(planOf(pair, state, now), now - pair.spreadMs)
+  const slot = nextSlot(buildPlan(pair, state, now), now - pair.spreadMs)
   return slot === null ? null : { slot, at: slot + pair.spreadMs }
 }
 
@@ -111,10 +115,10 @@ export function planRuns(
     const { id, provider, name } = pair.account
     const account = { id, user: pair.account.user, provider, name }
     let count = 0
-    for (let next = nextOf(pair, parts); next !== null && next.at <= end && count < limit; count += 1) {
+    for (let next = findNext(pair, parts); next !== null && next.at <= end && count < limit; count += 1) {
       const { slot, at } = next
       planned.push({ job: pair.job.name, account, slot: isoTime(slot), at: isoTime(at), time: at })
-      const following = nextSlot(planOf(pair, parts.state, parts.now), slot)
+      const following = nextSlot(buildPlan(pair, parts.state, parts.now), slot)
       next = following === null ? null : { slot: following, at: following + pair.spreadMs }
     }
   }

@@ -99,16 +99,16 @@ export class ClientKeys {
     const { user } = this.#parts
     const wanted = user === undefined ? given : ownedBy(user, given)
     checkName('key', wanted.name)
-    const limits = limitsOf(wanted.limits ?? [])
+    const limits = parseLimits(wanted.limits ?? [])
     const now = this.#parts.clock()
     const expiresAt = wanted.expires === undefined ? null : readExpiry(wanted.expires, now)
-    const accounts = await this.#idsOf(wanted)
+    const accounts = await this.#findIds(wanted)
     const secret = newSecret()
     const key: ClientKey = {
       id: `key_${randomBytes(10).toString('hex').slice(0, 16)}`,
       name: wanted.name,
       user: wanted.user ?? null,
-      hash: hashOf(secret),
+      hash: hashSecret(secret),
       hint: maskSecret(secret),
       accounts,
       groups: wanted.groups ?? [],
@@ -125,20 +125,21 @@ export class ClientKeys {
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
     })
     if (limits.length > 0) await recordLimits(await this.#parts.ledger(), key)
-    return { key: await this.#viewOf(key), secret, emptyGroups: await this.#emptyOf(key) }
+    return { key: await this.#buildView(key), secret, emptyGroups: await this.#listEmptyGroups(key) }
   }
 
   /** Sorted by name, without the keys made for one command unless `all`. */
   async list({ all = false } = {}): Promise<ClientKeyView[]> {
     const keys = (await this.records()).filter(({ isTemporary }) => all || !isTemporary)
     const views: ClientKeyView[] = []
-    for (const key of keys.sort((a, b) => a.name.localeCompare(b.name))) views.push(await this.#viewOf(key))
+    for (const key of keys.sort((a, b) => a.name.localeCompare(b.name)))
+      views.push(await this.#buildView(key))
     return views
   }
 
   /** By name or id. Throws `key_not_found`. */
   async show(name: string): Promise<ClientKeyView> {
-    return this.#viewOf(await this.#find(name))
+    return this.#buildView(await this.#find(name))
   }
 
   /** Changes a key completely or not at all. Its secret stays. Throws what `create` throws, and `key_not_found`. */
@@ -148,8 +149,9 @@ export class ClientKeys {
     const { accounts, limits, expires, ...plain } = changes
     const wanted: Partial<ClientKey> = { ...plain }
     const owner = found.user === null ? {} : { user: found.user }
-    if (accounts !== undefined) wanted.accounts = await this.#idsOf({ name: found.name, ...owner, accounts })
-    if (limits !== undefined) wanted.limits = limitsOf(limits)
+    if (accounts !== undefined)
+      wanted.accounts = await this.#findIds({ name: found.name, ...owner, accounts })
+    if (limits !== undefined) wanted.limits = parseLimits(limits)
     if (expires !== undefined)
       wanted.expiresAt = expires === null ? null : readExpiry(expires, this.#parts.clock())
     const changed = await this.#update(found.id, (key, keys) => {
@@ -157,7 +159,7 @@ export class ClientKeys {
       Object.assign(key, wanted)
     })
     if (limits !== undefined) await recordLimits(await this.#parts.ledger(), changed)
-    return this.#viewOf(changed)
+    return this.#buildView(changed)
   }
 
   /**
@@ -172,10 +174,10 @@ export class ClientKeys {
     const secret = newSecret()
     const changed = await this.#update(found.id, (key) => {
       key.former = until === null ? [] : [...workingSecrets(key, now), { hash: key.hash, until }]
-      key.hash = hashOf(secret)
+      key.hash = hashSecret(secret)
       key.hint = maskSecret(secret)
     })
-    return { key: await this.#viewOf(changed), secret }
+    return { key: await this.#buildView(changed), secret }
   }
 
   async #update(id: string, change: (key: ClientKey, keys: ClientKey[]) => void): Promise<ClientKey> {
@@ -190,7 +192,7 @@ export class ClientKeys {
   /** Removes a key: the proxy refuses it from then on. Its usage stays in the ledger. Throws `key_not_found`. */
   async revoke(name: string): Promise<ClientKeyView> {
     const found = await this.#find(name)
-    const view = await this.#viewOf(found)
+    const view = await this.#buildView(found)
     await this.#parts.document.update((data) => {
       data.keys = data.keys.filter(({ id }) => id !== found.id)
     })
@@ -210,21 +212,21 @@ export class ClientKeys {
     throw new QwenctlError('key_not_found', `there is no key "${name.slice(0, 64)}"`)
   }
 
-  async #idsOf({ accounts, user }: NewClientKey): Promise<string[]> {
+  async #findIds({ accounts, user }: NewClientKey): Promise<string[]> {
     if (accounts === undefined || accounts.length === 0) return []
     const all = (await this.#parts.accounts.read()).accounts
     const own = user === undefined ? all : all.filter((account) => account.user === user)
     return accounts.map((reference) => resolveReference(own, reference).id)
   }
 
-  async #emptyOf({ user, groups }: ClientKey): Promise<string[]> {
+  async #listEmptyGroups({ user, groups }: ClientKey): Promise<string[]> {
     if (groups.length === 0) return []
     const { accounts } = await this.#parts.accounts.read()
     const own = accounts.filter((account) => user === null || account.user === user)
     return groups.filter((group) => !own.some((account) => account.groups.includes(group)))
   }
 
-  async #viewOf(key: ClientKey): Promise<ClientKeyView> {
+  async #buildView(key: ClientKey): Promise<ClientKeyView> {
     const { data, state, now } = await this.#parts.books()
     const subject = state.subjects.get(key.id)
     const open = [...state.open.entries()].filter(({ also }) => also.includes(key.id))
@@ -232,7 +234,7 @@ export class ClientKeys {
       limitView(limit, { reserved: countReserved(subject!, open, limit, now), trail: subject!.trail }, now),
     )
     const freeAt = roomAt(subject, now)
-    const status = statusOf(key, freeAt, now)
+    const status = deriveStatus(key, freeAt, now)
     const nameOf = (id: string) => {
       const account = data.accounts.find((other) => other.id === id)
       if (account === undefined) return id
@@ -242,17 +244,17 @@ export class ClientKeys {
     const { id, name, hint, user, groups, models, expiresAt, createdAt } = key
     const accounts = key.accounts.map(nameOf)
     const accountCount = data.accounts.filter((account) => mayServe(key, account)).length
-    const availableAt = status === 'spent' ? isoOf(freeAt) : null
-    const lastUsedAt = isoOf(subject?.lastUsedAt ?? null)
+    const availableAt = status === 'spent' ? formatTime(freeAt) : null
+    const lastUsedAt = formatTime(subject?.lastUsedAt ?? null)
     return {
       ...{ id, name, hint, user, accounts, groups, accountCount, models, limits },
       ...{ status, availableAt, expiresAt, createdAt, lastUsedAt },
-      overlapsUntil: latestOf(workingSecrets(key, now)),
+      overlapsUntil: findLatest(workingSecrets(key, now)),
     }
   }
 }
 
-function statusOf(key: ClientKey, freeAt: number, now: number): ClientKeyView['status'] {
+function deriveStatus(key: ClientKey, freeAt: number, now: number): ClientKeyView['status'] {
   if (hasExpired(key, now)) return 'expired'
   if (key.isPaused === true) return 'paused'
   return freeAt > now ? 'spent' : 'active'
@@ -263,7 +265,7 @@ function workingSecrets({ former = [] }: ClientKey, now: number): FormerSecret[]
   return former.filter(({ until }) => Date.parse(until) > now)
 }
 
-function latestOf(secrets: readonly FormerSecret[]): string | null {
+function findLatest(secrets: readonly FormerSecret[]): string | null {
   const times = secrets.map(({ until }) => Date.parse(until))
   return times.length === 0 ? null : new Date(Math.max(...times)).toISOString()
 }
@@ -281,13 +283,13 @@ function refuseTaken(keys: readonly ClientKey[], name: string): void {
 }
 
 /** Limits in canonical form; `none` alone means no limit. */
-function limitsOf(texts: readonly string[]): string[] {
+function parseLimits(texts: readonly string[]): string[] {
   const [only] = texts
   if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []
   return texts.map((text) => formatLimit(parseLimit(text)))
 }
 
-export function hashOf(secret: string): string {
+export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
@@ -309,6 +311,6 @@ export async function recordLimits(
   await ledger.record([{ type: 'limits', account: key.id, limits: records }])
 }
 
-function isoOf(at: number | null): string | null {
+function formatTime(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString()
 }

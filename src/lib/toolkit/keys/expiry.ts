@@ -5,7 +5,7 @@ const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 /** The time at which `30d`, `12h`, a date or a time ends. RFC 3339. Throws `invalid_value`. */
 export function readExpiry(text: string, now: number): string {
   const span = /^(\d{1,6})([mhdw])$/.exec(text)
-  const at = span === null ? dateOf(text) : now + Number(span[1]) * (units[span[2]!] ?? 0)
+  const at = span === null ? parseDate(text) : now + Number(span[1]) * (units[span[2]!] ?? 0)
   if (Number.isFinite(at) && at > now && at < 8.64e15) return new Date(at).toISOString()
   const reason = Number.isFinite(at) && at <= now ? 'has passed' : 'is not a time'
   throw new QwenctlError('invalid_value', `the expiry "${text.slice(0, 60)}" ${reason}`, {
@@ -14,7 +14,7 @@ export function readExpiry(text: string, now: number): string {
 }
 
 /** A date lasts until its end in UTC. */
-function dateOf(text: string): number {
+function parseDate(text: string): number {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Date.parse(`${text}T00:00:00Z`) + 86_400_000
   return /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN
 }

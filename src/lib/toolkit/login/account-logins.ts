@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path'
 import type { Account } from '../../account/account.ts'
-import { isQwenctlError, messageOf, QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError, readMessage, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
 import { withLock } from '../../store/locks/lock.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/store-of.ts'
 import { readRenewalMark, removeRenewalMark } from '../../store/renewal-mark.ts'
 import { byId } from '../accounts/account-place.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
@@ -177,7 +177,7 @@ export class AccountLogins {
 
   /** Allows one process of the machine at a time; with a shared store, one of all machines. */
   async #alone<R>(lockable: string, action: () => Promise<R>): Promise<R> {
-    const store = await storeOf(this.#parts.home)
+    const store = await openStore(this.#parts.home)
     const options = { timeoutMs: LOCK_TIMEOUT_MS }
     const local = () => withLock(lockable, action, options)
     return store === null ? local() : store.withLock(basename(lockable), local, options)
@@ -200,7 +200,7 @@ export class AccountLogins {
     const unsaved = this.#unsaved.get(account.id)
     const tokens = unsaved?.tokens ?? (await secrets.openTokens(present))
     if (unsaved === undefined && tokens.accessToken !== seen && isUsable(tokens, clock())) {
-      return accessOf(this.#know(account.id, tokens, [present.credential.sealed]))
+      return pickAccess(this.#know(account.id, tokens, [present.credential.sealed]))
     }
     if (!isAsked && (await this.#isDead(present))) throw needsLogin(present, 'the server has ended it')
     const { sealed } = present.credential
@@ -210,7 +210,7 @@ export class AccountLogins {
     return withSharedFile(tokens, clock, async (own, isNewer) => {
       const renewed = isNewer ? own : await this.#askWithRoom(present, own, sealed)
       await this.#keep(present, renewed)
-      return { tokens: renewed, result: accessOf(this.#known.get(account.id) as Known) }
+      return { tokens: renewed, result: pickAccess(this.#known.get(account.id) as Known) }
     })
   }
 
@@ -317,7 +317,7 @@ export class AccountLogins {
   }
 }
 
-function accessOf({ tokens, dueAt: until }: Known): Access {
+function pickAccess({ tokens, dueAt: until }: Known): Access {
   return { secret: tokens.accessToken, until }
 }
 
@@ -336,5 +336,5 @@ function unavailable({ provider, name }: Account, why: string): QwenctlError {
 }
 
 function formatLost({ provider, name }: Account, error: unknown): string {
-  return `the renewed login of ${provider}/${name} could not be stored: ${messageOf(error)}`
+  return `the renewed login of ${provider}/${name} could not be stored: ${readMessage(error)}`
 }

@@ -40,7 +40,7 @@ export class DeviceLogins implements Logins {
     const provider = (await providers()).get(wanted.provider)
     const http = await this.#http(wanted, provider, options)
     const server = await this.#server(provider, overrides, { ...options, http })
-    const device = { ...quirksOf(provider.device, server), ...server }
+    const device = { ...pickQuirks(provider.device, server), ...server }
     return beginLogin({ http, time, label: provider.label }, device, options.signal)
   }
 
@@ -62,13 +62,13 @@ export class DeviceLogins implements Logins {
     const own = provider.device
     const endpoints = checkedEndpoints(said)
     const sources = [endpoints, found, before, own]
-    const deviceEndpoint = firstOf(sources.map((source) => source?.deviceEndpoint))
-    const tokenEndpoint = firstOf(sources.map((source) => source?.tokenEndpoint))
+    const deviceEndpoint = findFirst(sources.map((source) => source?.deviceEndpoint))
+    const tokenEndpoint = findFirst(sources.map((source) => source?.tokenEndpoint))
     if (deviceEndpoint === null || tokenEndpoint === null) {
       const flags = '--issuer URL, or --device-endpoint URL and --token-endpoint URL'
       throw missing(provider, 'the login server', flags)
     }
-    const clientId = firstOf([said.clientId, before?.clientId, own?.clientId])
+    const clientId = findFirst([said.clientId, before?.clientId, own?.clientId])
     if (clientId === null) throw missing(provider, 'the client id', '--client-id ID')
     const scope = said.scope ?? (before ?? own)?.scope ?? null
     // A server without PKCE ignores its parameters (RFC 6749 §3.1).
@@ -79,7 +79,7 @@ export class DeviceLogins implements Logins {
 type KnownServer = LoginServer & { deviceEndpoint: string }
 
 /** The provider's special cases apply to its own server only. */
-function quirksOf(own: DeviceLogin | null, server: KnownServer): Partial<DeviceLogin> {
+function pickQuirks(own: DeviceLogin | null, server: KnownServer): Partial<DeviceLogin> {
   if (own === null) return {}
   const { refusal, ...quirks } = own
   const isOwn = server.deviceEndpoint === own.deviceEndpoint
@@ -97,7 +97,7 @@ function checkedEndpoints({ deviceEndpoint, tokenEndpoint }: LoginOverrides): Lo
   }
 }
 
-function firstOf(values: (string | null | undefined)[]): string | null {
+function findFirst(values: (string | null | undefined)[]): string | null {
   return values.find((value) => typeof value === 'string') ?? null
 }
 

@@ -87,7 +87,7 @@ export function rememberOrigin(
 }
 
 /** The file that the account in this folder was imported from; null: unknown. */
-export function originOf(folder: string): string | null {
+export function readOrigin(folder: string): string | null {
   try {
     const { file } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as { file?: unknown }
     return typeof file === 'string' ? file : null

@@ -6,7 +6,7 @@ import { bringAlong, rememberOrigin } from './account-data.ts'
 import type { BroughtAlong } from './account-data.ts'
 import type { AliasPlan } from './aliases.ts'
 import type { Finding } from './finding.ts'
-import { settingsOf } from './plan.ts'
+import { buildSettings } from './plan.ts'
 import type { PlanRow } from './plan.ts'
 import type { AddedView } from './views.ts'
 
@@ -22,7 +22,7 @@ export async function applyPlan(
   const added: AddedView[] = []
   for (const row of rows) {
     // A second import completes one that was interrupted between an account and its files.
-    if (row.action === 'present' && row.account !== null) dataOf(toolkit, row.account, row.finding)
+    if (row.action === 'present' && row.account !== null) findData(toolkit, row.account, row.finding)
     if (row.action === 'add') added.push(await addRow(toolkit, row, options))
   }
   const limits = rows.find(({ finding }) => finding.listLimits !== null)?.finding.listLimits
@@ -62,7 +62,7 @@ async function addRow(
       const { source, file } = finding
       rememberOrigin(folder, { source, file, importedAt: new Date(now).toISOString() })
     }
-    const brought = dataOf(toolkit, { user, provider, name }, finding)
+    const brought = findData(toolkit, { user, provider, name }, finding)
     const job =
       finding.schedule === null ? null : await addImportedJob(toolkit, { id, name, user }, finding.schedule)
     return {
@@ -100,7 +100,7 @@ function newAccount(finding: Finding, name: string, user: string): NewAccount {
     provider: provider ?? '',
     name,
     user,
-    ...settingsOf(finding),
+    ...buildSettings(finding),
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(secret === null ? {} : { secret }),
     ...(tokens === null ? {} : { tokens }),
@@ -109,7 +109,7 @@ function newAccount(finding: Finding, name: string, user: string): NewAccount {
   }
 }
 
-function dataOf(
+function findData(
   toolkit: Toolkit,
   account: Parameters<typeof accountFolder>[1],
   { folder, secret, tokens }: Finding,

@@ -98,11 +98,11 @@ function fromFile(
     }
   }
   const [problem] = problems
-  look.damaged(path, problem?.message ?? `holds nothing of ${namesOf(sources)}`)
+  look.damaged(path, problem?.message ?? `holds nothing of ${joinNames(sources)}`)
   return found
 }
 
-function namesOf(sources: readonly Source[]): string {
+function joinNames(sources: readonly Source[]): string {
   const [only, ...others] = sources
   return only !== undefined && others.length === 0 ? only.label : 'a kind that qwenctl knows'
 }

@@ -5,7 +5,7 @@ import { formatDay } from '../../quota/log/totals.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import { parseObject, textOrNull } from '../login/token-set.ts'
 import type { Toolkit } from '../toolkit.ts'
-import { originOf } from './account-data.ts'
+import { readOrigin } from './account-data.ts'
 import { planAliases } from './aliases.ts'
 import type { AliasPlan } from './aliases.ts'
 import { applyAliases, applyPlan } from './apply.ts'
@@ -54,19 +54,19 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
   })
   const user = request.user ?? String(await toolkit.settings.get('user'))
   const accounts = (await toolkit.accounts.records()).filter((account) => account.user === user)
-  const secrets = await secretsOf(toolkit, accounts, found.findings)
+  const secrets = await openSecrets(toolkit, accounts, found.findings)
   const rows = planMigration(found.findings, {
     accounts,
     providers,
     addressRules: { allowMetadata: Boolean(await toolkit.settings.get('proxy.allowMetadata')) },
     secretOf: (account) => secrets.get(account.id) ?? null,
-    importedFrom: (account) => originOf(accountFolder(toolkit.home, account)),
+    importedFrom: (account) => readOrigin(accountFolder(toolkit.home, account)),
   })
   const aliases = planAliases(rows, await toolkit.settings.aliases())
   return {
     rows,
     aliases,
-    view: ({ dryRun, added }) => viewOf({ rows, aliases, found }, { dryRun, added }),
+    view: ({ dryRun, added }) => buildView({ rows, aliases, found }, { dryRun, added }),
     apply: async () => {
       const added = await applyPlan(toolkit, rows, { user, now: clock() })
       await applyAliases(toolkit, aliases, added)
@@ -75,7 +75,7 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
   }
 }
 
-function viewOf(
+function buildView(
   { rows, aliases, found }: { rows: PlanRow[]; aliases: AliasPlan[]; found: Found },
   { dryRun, added }: { dryRun: boolean; added: AddedView[] },
 ): MigrationView {
@@ -84,7 +84,7 @@ function viewOf(
 }
 
 /** The credentials of accounts that may match a finding; others stay sealed. */
-async function secretsOf(
+async function openSecrets(
   toolkit: Toolkit,
   accounts: Account[],
   findings: Finding[],

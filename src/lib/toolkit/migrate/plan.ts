@@ -40,7 +40,7 @@ export function planMigration(findings: readonly Finding[], context: PlanContext
 
 function rowFor(finding: Finding, before: PlanRow[], context: PlanContext): PlanRow {
   const row = { finding, name: finding.name, account: null, notes: finding.notes }
-  const declined = finding.declined ?? problemOf(finding, context)
+  const declined = finding.declined ?? findProblem(finding, context)
   if (declined !== null) return { ...row, action: 'declined', reason: declined }
   const twin = context.accounts.find((account) => isSame(account, finding, context)) ?? null
   if (twin !== null) {
@@ -56,7 +56,7 @@ function rowFor(finding: Finding, before: PlanRow[], context: PlanContext): Plan
 }
 
 /** The error that `accounts.add` would throw, reported before anything is added. */
-function problemOf(finding: Finding, { providers, addressRules }: PlanContext): string | null {
+function findProblem(finding: Finding, { providers, addressRules }: PlanContext): string | null {
   if (finding.provider === null || !providers.has(finding.provider)) {
     return `qwenctl knows no provider ${finding.provider ?? ''}`.trimEnd()
   }
@@ -66,7 +66,7 @@ function problemOf(finding: Finding, { providers, addressRules }: PlanContext): 
   try {
     if (finding.secret !== null) checkSecret(finding.secret)
     const baseUrl = finding.baseUrl ?? finding.tokens?.baseUrl ?? null
-    checkSettings({ ...settingsOf(finding), baseUrl }, provider, addressRules)
+    checkSettings({ ...buildSettings(finding), baseUrl }, provider, addressRules)
     return null
   } catch (error) {
     if (isQwenctlError(error)) return withoutFlags(error.message)
@@ -82,7 +82,7 @@ function withoutFlags(message: string): string {
 }
 
 /** The attributes of the account for a finding. Group names are converted to valid ones. */
-export function settingsOf(finding: Finding) {
+export function buildSettings(finding: Finding) {
   const { label, limits, priority, weight, models, egressProxy, quotaGroup } = finding
   return {
     groups: [...new Set(finding.groups.map(nameFrom))],

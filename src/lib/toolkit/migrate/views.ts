@@ -2,7 +2,7 @@ import { maskSecret, maskUrl, redact } from '../../account/mask.ts'
 import type { AliasPlan } from './aliases.ts'
 import type { CountsToday, Finding, SourceId } from './finding.ts'
 import type { Passed } from './find-credentials.ts'
-import { settingsOf } from './plan.ts'
+import { buildSettings } from './plan.ts'
 import type { PlanRow } from './plan.ts'
 
 /** A row of a plan in `--json`, without secrets. */
@@ -83,7 +83,7 @@ export function planRowView({ action, finding, name, reason, notes }: PlanRow): 
     auth: authView(finding),
     baseUrl: baseUrl === null ? null : maskUrl(baseUrl),
     limits: limits.map(plain),
-    groups: settingsOf(finding).groups.map(plain),
+    groups: buildSettings(finding).groups.map(plain),
     priority,
     weight,
     quotaGroup,

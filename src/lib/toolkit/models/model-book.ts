@@ -46,27 +46,27 @@ export class ModelBook {
   }
 
   /** For selection: see `ServiceKnowledge`. */
-  knowledgeOf(account: Account): ServiceKnowledge {
-    const place = placeOf(account)
+  readKnowledge(account: Account): ServiceKnowledge {
+    const place = buildPlaceKey(account)
     let known = this.#knowledge.get(place)
     if (known === undefined) this.#knowledge.set(place, (known = this.#know(place)))
     return known
   }
 
   /** The list from the account's service; null: unknown. */
-  listOf(account: Account): ModelPage | null {
-    return this.#pages.get(placeOf(account))?.list ?? null
+  readList(account: Account): ModelPage | null {
+    return this.#pages.get(buildPlaceKey(account))?.list ?? null
   }
 
   /** The last answer of each model at this account's service, by name: epoch milliseconds. */
-  answeredOf(account: Account): ReadonlyMap<string, number> {
-    return this.knowledgeOf(account).answered
+  readAnswered(account: Account): ReadonlyMap<string, number> {
+    return this.readKnowledge(account).answered
   }
 
   /** Stores a list from the account's service. Returns whether it contains news. */
   keepList(account: Account, models: readonly ListedModel[]): boolean {
     const page = this.#page(account)
-    const isNew = page.list === null || namesOf(page.list.models) !== namesOf(models)
+    const isNew = page.list === null || listNames(page.list.models) !== listNames(models)
     page.list = { at: this.#clock(), models: [...models] }
     this.#changed(account)
     return isNew
@@ -84,7 +84,7 @@ export class ModelBook {
   }
 
   #page(account: Account): ServicePage {
-    const place = placeOf(account)
+    const place = buildPlaceKey(account)
     let page = this.#pages.get(place)
     if (page === undefined) this.#pages.set(place, (page = emptyPage()))
     return page
@@ -102,7 +102,7 @@ export class ModelBook {
   }
 
   #changed(account: Account): void {
-    this.#knowledge.delete(placeOf(account))
+    this.#knowledge.delete(buildPlaceKey(account))
     if (this.#timer !== null) return
     this.#timer = setTimeout(() => this.#write(), WRITE_AFTER_MS)
     this.#timer.unref()
@@ -130,11 +130,11 @@ export class ModelBook {
 export function listFor(
   account: Account,
   provider: Pick<Provider, 'models' | 'simulated'>,
-  book: Pick<ModelBook, 'listOf'>,
+  book: Pick<ModelBook, 'readList'>,
 ): readonly ListedModel[] {
   const named = (ids: readonly string[]) => ids.map((id) => ({ id, created: null }))
   if (account.models !== null) return named(account.models)
-  const list = provider.simulated ? null : book.listOf(account)
+  const list = provider.simulated ? null : book.readList(account)
   return list === null ? named(provider.models) : list.models
 }
 
@@ -142,7 +142,7 @@ export function listFor(
  * Accounts of one place share a list: the same user, base URL and kind of key. A service lists an organisation's own
  * models to that organisation alone.
  */
-export function placeOf({ user, provider, baseUrl, credential }: Account): string {
+export function buildPlaceKey({ user, provider, baseUrl, credential }: Account): string {
   return JSON.stringify([user, provider, baseUrl, credential.type])
 }
 
@@ -159,6 +159,6 @@ function since(notes: ReadonlyMap<string, number>, earliest: number): Map<string
   return new Map([...notes].filter(([, at]) => at >= earliest))
 }
 
-function namesOf(models: readonly ListedModel[]): string {
+function listNames(models: readonly ListedModel[]): string {
   return models.map(({ id }) => id).join('\n')
 }

@@ -42,7 +42,7 @@ export async function knownModels(
 export function modelViews(
   accounts: readonly Account[],
   providerOf: (account: Account) => Pick<Provider, 'models' | 'simulated'>,
-  book: Pick<ModelBook, 'listOf' | 'answeredOf'>,
+  book: Pick<ModelBook, 'readList' | 'readAnswered'>,
 ): ModelView[] {
   const found = new Map<string, ModelHolderView[]>()
   const add = (model: string, holder: ModelHolderView) => {
@@ -53,7 +53,7 @@ export function modelViews(
   for (const account of accounts) {
     const { id, user, provider, name, enabled } = account
     const service = providerOf(account)
-    const list = account.models === null && !service.simulated ? book.listOf(account) : null
+    const list = account.models === null && !service.simulated ? book.readList(account) : null
     const listed = account.models !== null ? 'configured' : list !== null ? 'fetched' : 'documented'
     const of = (source: ModelSource, at: number | null) => ({
       ...{ id, user, provider, name, enabled, source },
@@ -61,7 +61,7 @@ export function modelViews(
     })
     for (const { id: model } of listFor(account, service, book)) add(model, of(listed, list?.at ?? null))
     if (account.models !== null) continue
-    for (const [model, at] of book.answeredOf(account)) add(model, of('answered', at))
+    for (const [model, at] of book.readAnswered(account)) add(model, of('answered', at))
   }
   return [...found]
     .map(([model, holders]) => ({ model, accounts: holders }))

@@ -43,7 +43,7 @@ export function runCommand(
     const child = spawn(program, args, {
       env: {
         ...withoutSecrets(env),
-        ...(notice.type === 'quota.threshold' ? variablesOf(notice) : jobVariables(notice)),
+        ...(notice.type === 'quota.threshold' ? buildVariables(notice) : jobVariables(notice)),
       },
       stdio: ['pipe', 'ignore', 'ignore'],
       timeout: timeoutMs,
@@ -66,7 +66,7 @@ function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^QWENCTL_.*PASSPHRASE/.test(name)))
 }
 
-function variablesOf({ threshold, account, limit, at, test }: Notice): NodeJS.ProcessEnv {
+function buildVariables({ threshold, account, limit, at, test }: Notice): NodeJS.ProcessEnv {
   return {
     QWENCTL_NOTICE: 'quota.threshold',
     QWENCTL_NOTICE_AT: at,

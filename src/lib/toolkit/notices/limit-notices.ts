@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Account } from '../../account/account.ts'
-import { messageOf, QwenctlError } from '../../base/errors.ts'
+import { readMessage, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { countReserved } from '../../quota/standing.ts'
 import type { LimitState } from '../../quota/log/state.ts'
@@ -88,7 +88,7 @@ export class LimitNotices implements Notices {
       if (failed.length > 0)
         onTrouble(`no notification about the job ${notice.job.name} was sent: ${reasons}`)
     } catch (error) {
-      onTrouble(`notices: ${messageOf(error)}`)
+      onTrouble(`notices: ${readMessage(error)}`)
     }
   }
 
@@ -98,7 +98,7 @@ export class LimitNotices implements Notices {
     let seen = -1
     let told = ''
     const trouble = (error: unknown) => {
-      const message = `notices: ${messageOf(error)}`
+      const message = `notices: ${readMessage(error)}`
       if (message !== told) onTrouble(message) // a full disk is one fault, not one per second
       told = message
     }
@@ -137,7 +137,7 @@ export class LimitNotices implements Notices {
     for (const [id, subject] of ledger.state.subjects) {
       if (!id.startsWith('acc_')) continue
       for (const passed of passedThresholds(subject, settings.at, now)) {
-        if (isLong(passed.limit) && !this.#known.has(identityOf(id, passed, passed.highest)))
+        if (isLong(passed.limit) && !this.#known.has(buildIdentity(id, passed, passed.highest)))
           found.push({ id, passed })
       }
     }
@@ -146,12 +146,12 @@ export class LimitNotices implements Notices {
     for (const { id, passed } of found) {
       const account = accounts.get(id)
       if (account === undefined) {
-        this.#known.add(identityOf(id, passed, passed.highest)) // removed accounts need no notice
+        this.#known.add(buildIdentity(id, passed, passed.highest)) // removed accounts need no notice
         continue
       }
       const claimed = await this.#claim(account, passed, now)
       if (claimed === null) continue
-      const notice = noticeOf(account, passed, ledger, now)
+      const notice = buildNotice(account, passed, ledger, now)
       void this.#tell(notice, settings, { ...claimed, ...watching })
     }
   }
@@ -162,17 +162,17 @@ export class LimitNotices implements Notices {
     const { metric, window } = passed.limit
     const mark: NoticeMark = {
       ...{ at: new Date(now).toISOString(), account: account.id, metric, window },
-      ...{ model: modelOf(passed.limit), percent: passed.highest, result: null },
+      ...{ model: readModel(passed.limit), percent: passed.highest, result: null },
     }
     for (const percent of passed.lower) {
       const result = `told with ${passed.highest}%`
-      await claimNotice(this.#parts.home, identityOf(account.id, passed, percent), {
+      await claimNotice(this.#parts.home, buildIdentity(account.id, passed, percent), {
         ...mark,
         percent,
         result,
       })
     }
-    const identity = identityOf(account.id, passed, passed.highest)
+    const identity = buildIdentity(account.id, passed, passed.highest)
     const store = await claimNotice(this.#parts.home, identity, mark)
     this.#known.add(identity)
     return store === null ? null : { store, mark }
@@ -195,9 +195,9 @@ export class LimitNotices implements Notices {
       const reasons = failed.map(({ message }) => message).join('; ')
       await store({ ...mark, result: failed.length === 0 ? 'told' : reasons })
       if (failed.length > 0)
-        onTrouble(`no notification reached its recipient: ${wordsOf(notice)}: ${reasons}`)
+        onTrouble(`no notification reached its recipient: ${formatNotice(notice)}: ${reasons}`)
     } catch (error) {
-      if (!signal.aborted) onTrouble(`notices: ${messageOf(error)}`)
+      if (!signal.aborted) onTrouble(`notices: ${readMessage(error)}`)
     }
   }
 
@@ -229,16 +229,16 @@ function isLong({ clock }: LimitState): boolean {
   return clock.kind === 'calendar' || clock.lengthMs >= SHORTEST_WINDOW_MS
 }
 
-function modelOf(limit: Passed['limit']): string | null {
+function readModel(limit: Passed['limit']): string | null {
   return 'model' in limit ? limit.model : null
 }
 
 /** Identifies one threshold of one limit in one window. */
-function identityOf(account: string, { limit, window }: Passed, percent: number): string {
-  return [account, limit.metric, limit.window, modelOf(limit) ?? '', window, percent].join('\n')
+function buildIdentity(account: string, { limit, window }: Passed, percent: number): string {
+  return [account, limit.metric, limit.window, readModel(limit) ?? '', window, percent].join('\n')
 }
 
-function noticeOf(account: Account, { limit, highest }: Passed, ledger: Ledger, now: number): Notice {
+function buildNotice(account: Account, { limit, highest }: Passed, ledger: Ledger, now: number): Notice {
   const { id, user, provider, name, groups } = account
   const subject = ledger.state.subjects.get(id)!
   const open = [...ledger.state.open.entries()].filter((one) => one.account === id)
@@ -278,6 +278,6 @@ function onlyFailed({ at, webhook, command }: NoticeSettings, failed: Delivery[]
   return { at, webhook: isLeft('webhook') ? webhook : null, command: isLeft('command') ? command : null }
 }
 
-function wordsOf({ account, limit, threshold }: Notice): string {
+function formatNotice({ account, limit, threshold }: Notice): string {
   return `${account.provider}/${account.name} has used ${threshold}% of ${limit.max} ${limit.metric}/${limit.window}`
 }

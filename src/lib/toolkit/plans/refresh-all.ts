@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts'
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import type { Notice } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
@@ -31,7 +31,7 @@ export async function refreshPlans(
         views[account.id] = planView(windows, account, state, Date.now())
         notices.push(...planNotices(windows, account))
       } catch (error) {
-        failures.push(messageOf(error))
+        failures.push(readMessage(error))
       }
     }),
   )

@@ -5,8 +5,8 @@ import { findOwnRows } from '../../provider/failures/services.ts'
 import { explainOutcome } from '../../provider/failures/outcome-table.ts'
 import type { OutcomeRow } from '../../provider/failures/outcome-row.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
-import { coolingOf, movesOn } from '../../rotation/cooling.ts'
-import { memberOf } from '../../rotation/pool/member.ts'
+import { listCooldowns, movesOn } from '../../rotation/cooling.ts'
+import { buildMember } from '../../rotation/pool/member.ts'
 
 /** A service's response as a person provides it. */
 export interface GivenAnswer {
@@ -96,9 +96,9 @@ function cooling(
   outcome: Outcome,
   now: number,
 ): Pick<AnswerExplanation, 'subject' | 'cooldown'> {
-  const member = memberOf(someAccount(provider.id), provider)
+  const member = buildMember(someAccount(provider.id), provider)
   const context = { member, model: 'model', route: 'chat/completions', strikes: 1, random: 0, now }
-  const [notice] = coolingOf(outcome, context)
+  const [notice] = listCooldowns(outcome, context)
   if (notice === undefined) return { subject: null, cooldown: null }
   const isOfService = notice.subject === member.subjects.provider
   const narrow = 'route' in notice ? 'endpoint' : notice.model === undefined ? 'account' : 'model'
@@ -106,7 +106,7 @@ function cooling(
   return { subject, cooldown: { until: notice.until, guessed: notice.guessed === true } }
 }
 
-function someAccount(provider: string): Parameters<typeof memberOf>[0] {
+function someAccount(provider: string): Parameters<typeof buildMember>[0] {
   return {
     id: 'acc_1',
     user: 'local',

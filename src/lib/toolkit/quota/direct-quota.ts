@@ -9,7 +9,7 @@ import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import type { Home } from '../../store/home.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/store-of.ts'
 import type { LedgerOptions } from '../../store/ledger/file-event-log.ts'
 import { readLedger } from '../../store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../store/ledger/writer.ts'
@@ -42,7 +42,7 @@ export async function readBooks(
   const data = await accountsDocument(home).read()
   const hasProvider = (id: string) => builtinIds.has(id)
   const facts = { hasProvider, plans: readPlans(home.plansFile) }
-  const store = await storeOf(home)
+  const store = await openStore(home)
   if (store === null) return { data, ...readLedger(home, time), ...facts }
   const { state, problems, now } = await store.readLedger()
   const living = await store.livingWriters()
@@ -72,7 +72,7 @@ export async function readQuotaDocument(
   clock: () => number,
 ): Promise<QuotaDocument | null> {
   const books = await readBooks(home, { clock })
-  return needsPlugins(books) ? null : quotaDocumentOf(books, filter, references)
+  return needsPlugins(books) ? null : buildQuotaDocument(books, filter, references)
 }
 
 /** The `auth list --json` document. Null: plugins must be loaded. */
@@ -83,7 +83,7 @@ export async function readAccountList(
 ): Promise<{ accounts: AccountView[] } | null> {
   const books = await readBooks(home, { clock })
   if (needsPlugins(books)) return null
-  return { accounts: accountViewsOf(books, filterAccounts(books.data.accounts, filter)) }
+  return { accounts: buildAccountViews(books, filterAccounts(books.data.accounts, filter)) }
 }
 
 /** Whether an account uses a plugin's provider, which may be gone. */
@@ -91,7 +91,7 @@ export function needsPlugins({ data }: Pick<StoreSnapshot, 'data'>): boolean {
   return data.accounts.some(({ provider }) => !builtinIds.has(provider))
 }
 
-export function quotaDocumentOf(
+export function buildQuotaDocument(
   books: StoreSnapshot,
   filter: AccountFilter,
   references: string[],
@@ -101,7 +101,7 @@ export function quotaDocumentOf(
   return quotaDocument({ accounts, state, now, hasProvider, plans, isAlive: rememberingLife(books) })
 }
 
-export function accountViewsOf(books: StoreSnapshot, accounts: Account[]): AccountView[] {
+export function buildAccountViews(books: StoreSnapshot, accounts: Account[]): AccountView[] {
   const { data, state, now, hasProvider, plans = {} } = books
   return accountViews({
     ...{ accounts, state, now, hasProvider, plans },

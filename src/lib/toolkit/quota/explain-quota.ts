@@ -16,11 +16,11 @@ import { isKnownModel, nearModels } from '../../rotation/near-models.ts'
 import { explain, isForeseen } from '../../rotation/explain.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
-import { memberOf } from '../../rotation/pool/member.ts'
+import { buildMember } from '../../rotation/pool/member.ts'
 import type { RotationMoment, RotationRequest } from '../../rotation/rotation-request.ts'
 import { splitModel } from '../../rotation/rotation-request.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
-import { quotaDocumentOf } from './direct-quota.ts'
+import { buildQuotaDocument } from './direct-quota.ts'
 import { rotationSettings } from './explain-settings.ts'
 import { formatMissingProvider } from '../providers/missing-provider.ts'
 import type { ModelBook } from '../models/model-book.ts'
@@ -38,7 +38,7 @@ export interface ExplainParts {
   books: StoreSnapshot
   providers: ProviderRegistry
   settings: Settings
-  models: Pick<ModelBook, 'read' | 'knowledgeOf'>
+  models: Pick<ModelBook, 'read' | 'readKnowledge'>
   proxies: Pick<Proxies, 'list'>
   keys: () => Promise<readonly ClientKey[]>
   /** The accounts that hold conversations. */
@@ -67,20 +67,20 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const known = ofUser.filter(({ provider }) => providers.has(provider))
   await models.read()
   const members = isolateSimulated(
-    known.map((account) => memberOf(account, providers.of(account), models.knowledgeOf(account))),
+    known.map((account) => buildMember(account, providers.of(account), models.readKnowledge(account))),
   )
-  const asked = await askedOf({ ...query, user: inForce.user }, { pin, key, known }, settings)
+  const asked = await readQuery({ ...query, user: inForce.user }, { pin, key, known }, settings)
   if (key !== null) refuseSpent({ state, now }, key)
-  const caps = await capRoomOf(ofUser, parts)
+  const caps = await buildCapRoom(ofUser, parts)
   const view: RotationMoment = { state, now, keep: reserve, caps }
-  const placement = affinity ? placementOf(asked, members, view, parts) : nowhere
-  const verdicts = explain(members, waysOf(asked, scope, placement), { strategy, affinity, view })
+  const placement = affinity ? placeAsked(asked, members, view, parts) : nowhere
+  const verdicts = explain(members, listWays(asked, scope, placement), { strategy, affinity, view })
   const shown = pin === null ? ofUser : [pin]
-  const accounts = accountsOf(shown, { verdicts, books, asked, reserve, caps })
+  const accounts = explainAccounts(shown, { verdicts, books, asked, reserve, caps })
   const next = accounts.find(({ verdict }) => verdict === 'next') ?? null
   const returns = accounts.flatMap(({ returnsAt }) => (returnsAt === null ? [] : [returnsAt])).sort()
   return {
-    now: timeOf(now),
+    now: formatTime(now),
     asked,
     strategy,
     affinity,
@@ -124,19 +124,19 @@ interface AskedParts {
   known: readonly Account[]
 }
 
-async function askedOf(
+async function readQuery(
   query: Omit<ExplainQuery, 'user'> & { user: string | null },
   { pin, key, known }: AskedParts,
   settings: Settings,
 ): Promise<ExplainDocument['asked']> {
-  const steps = await stepsOf(query, known, settings)
+  const steps = await listSteps(query, known, settings)
   const route = query.route === undefined ? null : query.route.replace(/^\/?(?:v1\/)?/, '/')
   return {
     model: query.model ?? null,
     provider: query.provider ?? null,
     group: query.group ?? null,
     account: pin?.id ?? null,
-    dialect: query.dialect ?? dialectOf(route),
+    dialect: query.dialect ?? chooseDialect(route),
     route,
     session: query.session ?? null,
     user: query.user,
@@ -148,7 +148,7 @@ async function askedOf(
 type Steps = ExplainDocument['asked']['steps']
 
 /** The candidate models, in order, for the requested provider. */
-async function stepsOf(
+async function listSteps(
   { model, provider }: Pick<ExplainQuery, 'model' | 'provider'>,
   known: readonly Account[],
   settings: Settings,
@@ -167,12 +167,12 @@ async function stepsOf(
 }
 
 /** A missing route means a chat completion, the most common request. */
-function dialectOf(route: string | null): 'openai' | 'anthropic' {
+function chooseDialect(route: string | null): 'openai' | 'anthropic' {
   return route?.startsWith('/messages') === true ? 'anthropic' : 'openai'
 }
 
 /** The placement of the client's conversation, as in the proxy. */
-function placementOf(
+function placeAsked(
   { session, steps, dialect, route }: ExplainDocument['asked'],
   members: readonly Member[],
   view: RotationMoment,
@@ -187,7 +187,7 @@ function placementOf(
 }
 
 /** Lists each model in the client's own format first, then in the other, like the proxy. */
-function waysOf(
+function listWays(
   asked: ExplainDocument['asked'],
   { user, allowed }: AccountScope,
   { session, homes }: Placement,
@@ -225,7 +225,7 @@ interface Findings {
 }
 
 /** The caps of a proxy over these accounts, with everything in flight. */
-async function capRoomOf(
+async function buildCapRoom(
   accounts: readonly Account[],
   { settings, isInFlight }: ExplainParts,
 ): Promise<CapRoom | null> {
@@ -234,10 +234,10 @@ async function capRoomOf(
   return new CapRoom(caps, { ofAccount: capsOfAccounts(caps, accounts).byId, isAlive: isInFlight })
 }
 
-function accountsOf(shown: readonly Account[], findings: Findings): ExplainedAccount[] {
+function explainAccounts(shown: readonly Account[], findings: Findings): ExplainedAccount[] {
   const { books, verdicts } = findings
   const byId = new Map(verdicts.map((verdict) => [verdict.member.account.id, verdict]))
-  const { accounts } = quotaDocumentOf(books, {}, [])
+  const { accounts } = buildQuotaDocument(books, {}, [])
   const views = new Map(accounts.map((view) => [view.id, view]))
   return shown.map((account) => explained(views.get(account.id)!, byId.get(account.id) ?? null, findings))
 }
@@ -251,17 +251,17 @@ function explained(
   const models = new Set(asked.steps.map(({ model }) => model))
   // Without a model, limits and cooldowns of single models exclude no account.
   const applies = (model: string | null) => model === null || models.has(model)
-  const refused = refusalOf(verdict, view)
+  const refused = explainRefusal(verdict, view)
   return {
     ...{ id, user, provider, name },
     verdict: refused !== null ? 'refused' : verdict?.place === 1 ? 'next' : 'eligible',
     place: verdict?.place ?? null,
-    model: modelOf(verdict, asked),
+    model: findOtherModel(verdict, asked),
     translated: Boolean(verdict?.way?.translatedFrom),
     halfOpen: verdict?.isHalfOpen ?? false,
     reason: refused === null ? null : { code: refused.code, words: refused.words },
-    returnsAt: refused === null || refused.availableAt === null ? null : timeOf(refused.availableAt),
-    cap: capOf(id, caps, books),
+    returnsAt: refused === null || refused.availableAt === null ? null : formatTime(refused.availableAt),
+    cap: explainCap(id, caps, books),
     limits: view.limits.map((limit) => {
       const most = usable(limit, reserve)
       return { ...limit, usable: most, isUsedUp: limit.used >= most, applies: applies(limit.model) }
@@ -271,18 +271,18 @@ function explained(
 }
 
 /** The model if it differs from the requested one. */
-function modelOf(verdict: Verdict | null, asked: ExplainDocument['asked']): string | null {
+function findOtherModel(verdict: Verdict | null, asked: ExplainDocument['asked']): string | null {
   const model = verdict?.way?.wanted.model ?? null
   return model === asked.model ? null : model
 }
 
-function capOf(id: string, caps: CapRoom | null, { state }: StoreSnapshot): ExplainedCap | null {
-  const concurrency = caps?.mostOf(id) ?? null
+function explainCap(id: string, caps: CapRoom | null, { state }: StoreSnapshot): ExplainedCap | null {
+  const concurrency = caps?.findCap(id) ?? null
   if (caps === null || concurrency === null) return null
-  return { concurrency, inFlight: caps.inFlightOf(id, state) }
+  return { concurrency, inFlight: caps.countInFlight(id, state) }
 }
 
-function refusalOf(
+function explainRefusal(
   verdict: Verdict | null,
   { provider }: AccountQuotaView,
 ): { code: string; words: string; availableAt: number | null } | null {
@@ -294,6 +294,6 @@ function refusalOf(
   return refusal === null ? null : { ...refusal, code: refusal.kind }
 }
 
-function timeOf(epochMs: number): string {
+function formatTime(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }

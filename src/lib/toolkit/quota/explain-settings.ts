@@ -28,20 +28,20 @@ export async function rotationSettings(
   const set = async (key: string) => String(await settings.get(key))
   return {
     user: query.user ?? proxy?.user ?? null,
-    strategy: strategyOf(query.strategy ?? proxy?.strategy ?? (await set('proxy.strategy'))),
+    strategy: parseStrategy(query.strategy ?? proxy?.strategy ?? (await set('proxy.strategy'))),
     affinity: proxy?.affinity ?? Boolean(await settings.get('proxy.affinity')),
-    reserve: reserveOf(query.reserve ?? proxy?.reserve ?? (await set('proxy.reserve'))),
+    reserve: parseHeadroom(query.reserve ?? proxy?.reserve ?? (await set('proxy.reserve'))),
   }
 }
 
-function strategyOf(text: string): StrategyName {
+function parseStrategy(text: string): StrategyName {
   if (isStrategyName(text)) return text
   throw new QwenctlError('invalid_value', `"${text}" is not a strategy`, {
     hint: `one of ${strategyNames.join(', ')}`,
   })
 }
 
-function reserveOf(text: string): number {
+function parseHeadroom(text: string): number {
   const found = percent(text)
   if (found !== null) return found
   throw new QwenctlError('invalid_value', `"${text}" is not a whole percentage below 100`, {

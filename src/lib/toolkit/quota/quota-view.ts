@@ -20,8 +20,8 @@ import type {
 } from '../../quota/log/state.ts'
 import { countReserved, standing } from '../../quota/standing.ts'
 import { formatDay, findTotals } from '../../quota/log/totals.ts'
-import { standingOf, standingWithoutProvider } from '../accounts/account-status.ts'
-import { capacityOf } from './capacity.ts'
+import { findStanding, standingWithoutProvider } from '../accounts/account-status.ts'
+import { sumCapacity } from './capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'
 import type { Plans } from '../plans/plans-file.ts'
 import type {
@@ -50,7 +50,7 @@ export interface QuotaScene {
 export function quotaDocument(options: QuotaScene & { accounts: Account[] }): QuotaDocument {
   const views = accountQuotaViews(options)
   return {
-    now: timeOf(options.now),
+    now: formatTime(options.now),
     day: formatDay(options.now),
     accounts: views,
     totals: totalsOfViews(views),
@@ -78,7 +78,7 @@ export function accountViews(
   return options.accounts.map((account, index) => ({
     ...(quotas[index] as AccountQuotaView),
     createdAt: account.createdAt,
-    auth: authOf(account),
+    auth: viewAuth(account),
     baseUrl: account.baseUrl,
     service: account.service ?? null,
     authHeader: account.authHeader ?? null,
@@ -138,7 +138,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
   const today = formatDay(now)
   const totals = findTotals(state, today, account.id)
   const isOrphan = account.enabled && scene.hasProvider?.(account.provider) === false
-  const verdict = isOrphan ? standingWithoutProvider(account) : standingOf(account, state, now)
+  const verdict = isOrphan ? standingWithoutProvider(account) : findStanding(account, state, now)
   const limits = limitViews(subject, open.live, now)
   const isUnpriced = totals.costUsd === null && totals.inputTokens + totals.outputTokens > 0
   if (isUnpriced) for (const limit of limits) limit.unpriced = limit.metric === 'usd'
@@ -154,16 +154,16 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     enabled: account.enabled,
     status: verdict.status,
     statusReason: verdict.reason,
-    availableAt: verdict.availableAt === null ? null : timeOf(verdict.availableAt),
+    availableAt: verdict.availableAt === null ? null : formatTime(verdict.availableAt),
     fix: verdict.fix,
     restingModels: restingModels(cooldowns),
     limits,
-    ...capacityOf(limits, verdict.status === 'ready'),
+    ...sumCapacity(limits, verdict.status === 'ready'),
     today: todayView(totals),
     cooldowns,
     plan: scene.plans?.[account.id] ?? null,
     unsettled: open.orphaned.filter((reservation) => formatDay(reservation.at) === today).length,
-    lastUsedAt: subject?.lastUsedAt == null ? null : timeOf(subject.lastUsedAt),
+    lastUsedAt: subject?.lastUsedAt == null ? null : formatTime(subject.lastUsedAt),
   }
 }
 
@@ -212,7 +212,7 @@ export function limitView(
     used,
     reserved: Math.min(reserved, used),
     remaining: Math.max(0, remaining),
-    resetsAt: resetsAt === null ? null : timeOf(resetsAt),
+    resetsAt: resetsAt === null ? null : formatTime(resetsAt),
     source: limit.from?.startsWith(PLAN_PREFIX) === true ? 'plan' : limit.source,
     model: 'model' in limit ? limit.model : null,
     from: limit.from,
@@ -224,7 +224,7 @@ export function limitView(
 function forecastView(forecast: Forecast | null): ForecastView | null {
   if (forecast === null) return null
   const { exhaustsAt, earliest, latest, perHour } = forecast
-  const timeOrNull = (at: number | null) => (at === null ? null : timeOf(at))
+  const timeOrNull = (at: number | null) => (at === null ? null : formatTime(at))
   return {
     exhaustsAt: timeOrNull(exhaustsAt),
     earliest: timeOrNull(earliest),
@@ -245,13 +245,13 @@ function cooldownViews(account: Account, state: LedgerState, now: number): Coold
       reason: cooldown.reason,
       words: cooldownWords[cooldown.reason],
       evidence: cooldown.evidence,
-      since: timeOf(cooldown.since),
-      until: cooldown.until === null ? null : timeOf(cooldown.until),
+      since: formatTime(cooldown.since),
+      until: cooldown.until === null ? null : formatTime(cooldown.until),
     })),
   )
 }
 
-function authOf(account: Account): AccountView['auth'] {
+function viewAuth(account: Account): AccountView['auth'] {
   const credential = account.credential
   switch (credential.type) {
     case 'none':
@@ -277,6 +277,6 @@ function sumOrNull(numbers: (number | null)[]): number | null {
   return known.length === 0 ? null : sum(known)
 }
 
-function timeOf(epochMs: number): string {
+function formatTime(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }

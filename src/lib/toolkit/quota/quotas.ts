@@ -3,7 +3,7 @@ import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
-import { quotaDocumentOf, selectAccounts } from './direct-quota.ts'
+import { buildQuotaDocument, selectAccounts } from './direct-quota.ts'
 import type { ExplainParts } from './explain-quota.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { Home } from '../../store/home.ts'
@@ -34,7 +34,7 @@ export class LedgerQuotas implements Quotas {
   }
 
   async show(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
-    return quotaDocumentOf(await this.#books(), filter, references)
+    return buildQuotaDocument(await this.#books(), filter, references)
   }
 
   async explain(query: ExplainQuery): Promise<ExplainDocument> {

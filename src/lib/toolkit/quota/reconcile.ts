@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { fullReference } from '../../account/account.ts'
-import { messageOf } from '../../base/errors.ts'
+import { readMessage } from '../../base/errors.ts'
 import type { LimitRecord } from '../../quota/log/events.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { parseLimit } from '../../quota/limit.ts'
@@ -24,7 +24,7 @@ export async function reconcileLimits(
       const limits = limitsToRecord(ledger, account, providers)
       if (limits !== null) changed.push({ account: account.id, limits })
     } catch (error) {
-      warn(`account ${fullReference(account)} keeps the limits it had: ${messageOf(error)}`)
+      warn(`account ${fullReference(account)} keeps the limits it had: ${readMessage(error)}`)
     }
   }
   if (changed.length > 0) await ledger.record(changed.map((change) => ({ type: 'limits', ...change })))

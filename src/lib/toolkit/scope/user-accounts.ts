@@ -34,8 +34,12 @@ export class UserAccounts implements Accounts {
     return this.#all.add(ownedBy(this.#user, account))
   }
 
-  cloneOf(reference: string, name: string, { filter, ...options }: Parameters<Accounts['cloneOf']>[2]) {
-    return this.#all.cloneOf(reference, name, { ...options, filter: this.#own(filter) })
+  prepareClone(
+    reference: string,
+    name: string,
+    { filter, ...options }: Parameters<Accounts['prepareClone']>[2],
+  ) {
+    return this.#all.prepareClone(reference, name, { ...options, filter: this.#own(filter) })
   }
 
   remove(reference: string, { purge, ...filter }: { purge: boolean } & AccountFilter) {
@@ -67,8 +71,8 @@ export class UserAccounts implements Accounts {
     return this.#all.checkCredential(ownedBy(this.#user, account))
   }
 
-  planOf(account: Account, allowsUnofficial: boolean) {
-    return this.#all.planOf(account, allowsUnofficial)
+  readPlan(account: Account, allowsUnofficial: boolean) {
+    return this.#all.readPlan(account, allowsUnofficial)
   }
 
   verify(reference: string, filter?: AccountFilter) {
@@ -79,8 +83,8 @@ export class UserAccounts implements Accounts {
     return this.#all.refresh(reference, this.#own(filter))
   }
 
-  async secretOf(account: Account) {
-    return this.#all.secretOf(this.#checked(account))
+  async readSecret(account: Account) {
+    return this.#all.readSecret(this.#checked(account))
   }
 
   copyFolder(from: string, to: string, filter?: AccountFilter) {
@@ -103,12 +107,12 @@ export class UserAccounts implements Accounts {
     return this.#all.access(this.#checked(account), refused)
   }
 
-  async egressOf(account: Account) {
-    return this.#all.egressOf(this.#checked(account))
+  async readEgress(account: Account) {
+    return this.#all.readEgress(this.#checked(account))
   }
 
-  async loginServerOf(account: Account) {
-    return this.#all.loginServerOf(this.#checked(account))
+  async readLoginServer(account: Account) {
+    return this.#all.readLoginServer(this.#checked(account))
   }
 
   #own(filter?: AccountFilter): AccountFilter {

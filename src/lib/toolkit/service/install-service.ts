@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { QwenctlError, messageOf } from '../../base/errors.ts'
+import { QwenctlError, readMessage } from '../../base/errors.ts'
 import { SERVICE_MARK } from './service.ts'
 import type { Service, ServiceCommand, ServiceStep } from './service.ts'
 
@@ -18,7 +18,7 @@ export interface ServiceOutcome {
 const STEP_MS = 60_000
 
 export function isInstalled({ file }: Service): boolean {
-  return textOf(file)?.includes(SERVICE_MARK) === true
+  return readText(file)?.includes(SERVICE_MARK) === true
 }
 
 /** Writes the service's file and starts it. Throws `failed` if another program's file is in its place. */
@@ -34,7 +34,7 @@ export async function installService(
     writeFileSync(`${file}.tmp`, service.text(command), { mode: 0o600 })
     renameSync(`${file}.tmp`, file)
   } catch (error) {
-    throw new QwenctlError('failed', `${file} cannot be written: ${messageOf(error)}`, { cause: error })
+    throw new QwenctlError('failed', `${file} cannot be written: ${readMessage(error)}`, { cause: error })
   }
   return take(service.starting, env)
 }
@@ -59,7 +59,7 @@ export async function uninstallService(service: Service, env: NodeJS.ProcessEnv)
 }
 
 function refuseForeign({ file }: Service): void {
-  const text = textOf(file)
+  const text = readText(file)
   if (text === null || text.includes(SERVICE_MARK)) return
   throw new QwenctlError('failed', `${file} was not written by qwenctl, and stays as it is`, {
     hint: 'move it away first',
@@ -91,11 +91,11 @@ function run({ words }: ServiceStep, env: NodeJS.ProcessEnv): Promise<string | n
   })
 }
 
-function textOf(file: string): string | null {
+function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new QwenctlError('failed', `${file} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw new QwenctlError('failed', `${file} cannot be read: ${readMessage(error)}`, { cause: error })
   }
 }

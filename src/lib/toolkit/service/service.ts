@@ -51,7 +51,7 @@ export interface Service {
 export const SERVICE_MARK = 'Written by qwenctl proxy install; qwenctl proxy uninstall removes it.'
 
 /** The service of a home on this system. Throws `failed` on a system that qwenctl does not support. */
-export function serviceOf(place: ServicePlace): Service {
+export function chooseService(place: ServicePlace): Service {
   if (place.platform === 'linux') return systemdService(place)
   if (place.platform === 'darwin') return launchdService(place)
   const isWindows = place.platform === 'win32'
@@ -67,13 +67,13 @@ export function serviceOf(place: ServicePlace): Service {
 }
 
 /** Separate homes have separate services. */
-function suffixOf({ root }: Home, separator: string): string {
+function buildSuffix({ root }: Home, separator: string): string {
   if (root === null) return ''
   return `${separator}${createHash('sha256').update(root).digest('hex').slice(0, 8)}`
 }
 
 function systemdService({ env, userFolder, home }: ServicePlace): Service {
-  const name = `qwenctl-proxy${suffixOf(home, '-')}.service`
+  const name = `qwenctl-proxy${buildSuffix(home, '-')}.service`
   const config = env['XDG_CONFIG_HOME'] ?? ''
   const folder = config.startsWith('/') ? config : posix.join(userFolder, '.config')
   const systemctl = (...words: string[]): ServiceStep => ({ words: ['systemctl', '--user', ...words] })
@@ -91,7 +91,7 @@ function systemdService({ env, userFolder, home }: ServicePlace): Service {
 }
 
 function launchdService({ userFolder, uid, home }: ServicePlace): Service {
-  const name = `qwenctl.proxy${suffixOf(home, '.')}`
+  const name = `qwenctl.proxy${buildSuffix(home, '.')}`
   const file = posix.join(userFolder, 'Library', 'LaunchAgents', `${name}.plist`)
   const bootout: ServiceStep = { words: ['launchctl', 'bootout', `gui/${uid}/${name}`], mayFail: true }
   return {

@@ -31,7 +31,7 @@ export function listCaps({
 }
 
 /** The value of a key below `caps`; null: it is not set. */
-export function capOf(caps: Caps, key: string): unknown {
+export function readCap(caps: Caps, key: string): unknown {
   return listCaps(caps).find((row) => row.key === key)?.value ?? null
 }
 

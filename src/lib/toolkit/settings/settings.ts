@@ -10,7 +10,7 @@ import type { PriceTable } from '../../quota/prices/price-table.ts'
 import { priceTable } from '../../quota/prices/price-table.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { readCaps } from '../../rotation/caps.ts'
-import { CAPS, capOf, capPath, listCaps, parseCap } from './caps-settings.ts'
+import { CAPS, readCap, capPath, listCaps, parseCap } from './caps-settings.ts'
 import { readRedisUrl } from '../../store/redis/link/redis-url.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
@@ -89,8 +89,8 @@ export class FileSettings implements Settings {
     if (key.startsWith(`${ALIASES}.`)) return (await this.aliases()).get(nameIn(key)) ?? null
     if (key === PRICES) return Object.fromEntries(await this.prices())
     if (key.startsWith(`${PRICES}.`)) return (await this.prices()).get(nameIn(key)) ?? null
-    if (isCap(key)) return capOf(await this.caps(), key)
-    const row = await rowOf(key)
+    if (isCap(key)) return readCap(await this.caps(), key)
+    const row = await findRow(key)
     return withoutPassword(row, this.#resolve(row, await this.#file()).value)
   }
 
@@ -102,7 +102,7 @@ export class FileSettings implements Settings {
   }
 
   async unset(key: string): Promise<boolean> {
-    const path = await this.#placeOf(key)
+    const path = await this.#findPath(key)
     if (valueAt(await this.#file(), path) === undefined) return false
     const { writeConfigValue } = await import('../../store/documents/config-file.ts')
     await writeConfigValue(this.path, path, undefined)
@@ -110,13 +110,13 @@ export class FileSettings implements Settings {
   }
 
   /** The path of a setting in the configuration file. Throws `invalid_value` for an unknown setting. */
-  async #placeOf(key: string): Promise<string[]> {
+  async #findPath(key: string): Promise<string[]> {
     const fact = this.#facts.find((candidate) => candidate.key === key)
     if (fact !== undefined) {
       throw new QwenctlError('invalid_value', `${key} is not set in the configuration`, { hint: fact.hint })
     }
     for (const section of [ALIASES, PRICES]) if (key.startsWith(`${section}.`)) return [section, nameIn(key)]
-    return isCap(key) ? capPath(key) : (await rowOf(key)).key.split('.')
+    return isCap(key) ? capPath(key) : (await findRow(key)).key.split('.')
   }
 
   async check(key: string, value: string): Promise<void> {
@@ -159,7 +159,7 @@ export class FileSettings implements Settings {
       const written = parseCap(key, value)
       return { path: capPath(key), shown: written ?? null, written }
     }
-    const row = await rowOf(key)
+    const row = await findRow(key)
     const parsed = parseSetting(row, value, key)
     return { path: key.split('.'), shown: withoutPassword(row, parsed), written: parsed }
   }
@@ -245,7 +245,7 @@ function withoutPassword({ type, shown }: SettingRow, value: unknown): unknown {
 }
 
 /** The environment variable of a setting. */
-export function variableOf(key: string): string {
+export function buildVariableName(key: string): string {
   return knownRow(key).variable
 }
 
@@ -352,19 +352,19 @@ function nameIn(key: string): string {
   return key.slice(key.indexOf('.') + 1)
 }
 
-async function rowOf(key: string): Promise<SettingRow> {
+async function findRow(key: string): Promise<SettingRow> {
   const row = settingsTable.find((candidate) => candidate.key === key)
   if (row !== undefined) return row
   const { nearest } = await import('../../provider/registry.ts')
-  const close = nearest(key, settingsTable.flatMap(formsOf))
-  const meant = settingsTable.find((candidate) => close !== null && formsOf(candidate).includes(close))
+  const close = nearest(key, settingsTable.flatMap(listForms))
+  const meant = settingsTable.find((candidate) => close !== null && listForms(candidate).includes(close))
   throw new QwenctlError('invalid_value', `there is no setting "${key}"`, {
     hint: meant === undefined ? 'qwenctl config list shows all of them' : `did you mean ${meant.key}?`,
   })
 }
 
 /** The full key, and its last part, because people leave out the rest. */
-function formsOf({ key }: SettingRow): string[] {
+function listForms({ key }: SettingRow): string[] {
   return [key, key.slice(key.lastIndexOf('.') + 1)]
 }
 

@@ -6,7 +6,7 @@ import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { writeConfigValue } from '../../store/documents/config-file.ts'
 import { readIfThere, takeSnapshot } from '../../store/documents/snapshot.ts'
 import type { Home } from '../../store/home.ts'
-import { storeVariablesOf } from '../../store/home.ts'
+import { readStoreVariables } from '../../store/home.ts'
 import { parseRedisUrl } from '../../store/redis/link/redis-url.ts'
 import { SharedStore } from '../../store/redis/shared-store.ts'
 import {
@@ -15,7 +15,7 @@ import {
   readSharedSnapshot,
   refuseWhileCounting,
 } from '../../store/redis/snapshot/shared-snapshot.ts'
-import { closeStore, storeOf } from '../../store/redis/store-of.ts'
+import { closeStore, openStore } from '../../store/redis/store-of.ts'
 import { DEFAULT_PREFIX } from '../../store/redis/store-place.ts'
 import { replaceHome } from '../../store/replace-home.ts'
 import type { Vault } from '../../store/vault/vault.ts'
@@ -43,7 +43,7 @@ export interface MovedStore {
 export async function moveStore(parts: MoveParts, to: string): Promise<MovedStore> {
   refuseWhileRunning(parts.running)
   refuseVariable(parts.home)
-  const store = await storeOf(parts.home)
+  const store = await openStore(parts.home)
   if (to === 'files') {
     if (store === null) throw new QwenctlError('failed', 'the store of this home is its files already')
     return moveToFiles(parts, store)
@@ -58,7 +58,7 @@ export async function moveStore(parts: MoveParts, to: string): Promise<MovedStor
 
 /** A variable would override the setting that the move writes. */
 function refuseVariable(home: Home): void {
-  if ((storeVariablesOf(home).QWENCTL_STORE_URL ?? '') === '') return
+  if ((readStoreVariables(home).QWENCTL_STORE_URL ?? '') === '') return
   throw new QwenctlError('invalid_usage', 'QWENCTL_STORE_URL is set, and overrides what a move would set', {
     hint: 'unset QWENCTL_STORE_URL, and type the command again; the move sets store.url in config.yaml',
   })
@@ -78,7 +78,7 @@ async function moveToRedis({ home, vault, prefix, clock }: MoveParts, url: strin
       })
       const kept = new Map([...snapshot].filter(([name]) => name.startsWith('accounts/')))
       kept.set('config.yaml', config)
-      const folder = await replaceHome(home, EMPTY_ACCOUNTS, kept, { stamp: stampOf(clock), vault: [] })
+      const folder = await replaceHome(home, EMPTY_ACCOUNTS, kept, { stamp: formatStamp(clock), vault: [] })
       return { from: 'files', to: target.link.shown, accounts: data.accounts.length, kept: folder }
     } catch (error) {
       await clearStore(target).catch(() => undefined)
@@ -105,7 +105,7 @@ async function moveToFiles({ home, clock }: MoveParts, store: SharedStore): Prom
   snapshot.set('config.yaml', await changedConfig(home, { url: undefined, prefix: undefined }))
   const accounts = `${JSON.stringify(data, null, 2)}\n`
   const folder = await replaceHome(home, accounts, snapshot, {
-    stamp: stampOf(clock),
+    stamp: formatStamp(clock),
     vault: [],
     isFiles: true,
   })
@@ -128,6 +128,6 @@ async function changedConfig(home: Home, values: { url?: string; prefix?: string
   }
 }
 
-function stampOf(clock: () => number): string {
+function formatStamp(clock: () => number): string {
   return new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 }

@@ -1,11 +1,11 @@
-import { isQwenctlError, messageOf } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { Check } from '../doctor/check.ts'
 import { check } from '../doctor/check.ts'
 import type { Home } from '../../store/home.ts'
 import { readServerFacts, serverProblem } from '../../store/redis/link/server-facts.ts'
 import type { ServerFacts } from '../../store/redis/link/server-facts.ts'
 import type { SharedStore } from '../../store/redis/shared-store.ts'
-import { storeOf } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/store-of.ts'
 
 const DAY_MS = 86_400_000
 
@@ -22,7 +22,7 @@ export interface StoreView {
 
 /** Throws `store_unreachable`. */
 export async function showStore(home: Home): Promise<StoreView> {
-  const store = await storeOf(home)
+  const store = await openStore(home)
   if (store === null)
     return { kind: 'files', place: home.dataFolder, prefix: null, ack: null, processes: null, server: null }
   const facts = await readServerFacts(store.link, store.keys)
@@ -37,14 +37,14 @@ export async function showStore(home: Home): Promise<StoreView> {
 /** Checks the store. Returns faults as results, and never throws for a store that cannot be used. */
 export async function checkStore(home: Home): Promise<Check[]> {
   try {
-    const store = await storeOf(home)
+    const store = await openStore(home)
     if (store === null)
       return [check('store', 'store', { status: 'ok', detail: `the files in ${home.dataFolder}` })]
     const facts = await readServerFacts(store.link, store.keys)
     return [usable(store, facts), persistence(facts), replication(store, facts), await contents(store)]
   } catch (error) {
     const fix = isQwenctlError(error) ? error.hint : null
-    return [check('store', 'store', { status: 'fail', detail: messageOf(error), fix })]
+    return [check('store', 'store', { status: 'fail', detail: readMessage(error), fix })]
   }
 }
 

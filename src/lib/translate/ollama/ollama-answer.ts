@@ -21,7 +21,7 @@ export function toOllama(plan: OllamaPlan, answer: unknown, times: OllamaTimes):
   const { message, finish_reason } = isObject(choice) ? choice : {}
   const said = isObject(message) ? message : {}
   const calls = Array.isArray(said.tool_calls) ? said.tool_calls.filter(isObject).map(toolCall) : []
-  const part = partOf(plan, { text: textOf(said.content), thinking: thinkingOf(said), calls }, times)
+  const part = formatPart(plan, { text: readText(said.content), thinking: readThinking(said), calls }, times)
   return { ...part, ...ending(finish_reason, body.usage, times) }
 }
 
@@ -33,7 +33,7 @@ export interface OllamaPart {
 }
 
 /** A line of the stream, without its end. */
-export function partOf(
+export function formatPart(
   { route, model }: OllamaPlan,
   part: OllamaPart,
   { now }: Pick<OllamaTimes, 'now'>,
@@ -58,9 +58,9 @@ export function ending(finish: unknown, usage: unknown, { beganAt, firstAt, now 
     done_reason: finish === 'length' || finish === 'load' ? finish : 'stop',
     total_duration: nanoseconds(now - beganAt),
     load_duration: 0,
-    prompt_eval_count: countOf(counts.prompt_tokens),
+    prompt_eval_count: readCount(counts.prompt_tokens),
     prompt_eval_duration: nanoseconds(firstAt - beganAt),
-    eval_count: countOf(counts.completion_tokens),
+    eval_count: readCount(counts.completion_tokens),
     eval_duration: nanoseconds(now - firstAt),
   }
 }
@@ -73,11 +73,11 @@ export function toolCall({ id, function: made }: Json): Json {
 }
 
 /** Services name the thinking of a message differently. */
-export function thinkingOf({ reasoning_content, reasoning }: Json): string {
-  return textOf(reasoning_content) || textOf(reasoning)
+export function readThinking({ reasoning_content, reasoning }: Json): string {
+  return readText(reasoning_content) || readText(reasoning)
 }
 
-export function textOf(content: unknown): string {
+export function readText(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return content
@@ -89,12 +89,12 @@ function embeddingAnswer({ route, model }: OllamaPlan, { data, usage }: Json, ti
   const vectors = Array.isArray(data) ? data.filter(isObject).map(({ embedding }) => embedding) : []
   if (route === 'embeddings') return { embedding: vectors[0] ?? [] }
   const counts = isObject(usage) ? usage : {}
-  const prompt_eval_count = countOf(counts.prompt_tokens)
+  const prompt_eval_count = readCount(counts.prompt_tokens)
   const total_duration = nanoseconds(times.now - times.beganAt)
   return { model, embeddings: vectors, total_duration, load_duration: 0, prompt_eval_count }
 }
 
-function countOf(count: unknown): number {
+function readCount(count: unknown): number {
   return typeof count === 'number' ? count : 0
 }
 

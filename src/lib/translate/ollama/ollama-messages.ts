@@ -7,7 +7,7 @@ export function chatMessages(messages: readonly unknown[]): Json[] {
   return messages.filter(isObject).map((message) => {
     const { role, content, tool_calls: made } = message
     if (role === 'tool') return toolResult(message, open)
-    const told: Json = { role, content: contentOf(message) }
+    const told: Json = { role, content: buildContent(message) }
     if (role !== 'assistant' || !Array.isArray(made) || made.length === 0) return told
     told.content = isText(content) ? content : null
     told.tool_calls = made.filter(isObject).map((call) => {
@@ -35,7 +35,7 @@ function toolResult(
   return { role: 'tool', tool_call_id: call.id, content: text }
 }
 
-function contentOf({ content, images }: Json): unknown {
+function buildContent({ content, images }: Json): unknown {
   const text = typeof content === 'string' ? content : ''
   if (!Array.isArray(images) || images.length === 0) return text
   const pictures = images

@@ -23,7 +23,7 @@ export function fromOllama(route: OllamaRoute, body: unknown): { plan: OllamaPla
   if (!isText(model)) throw new QwenctlError('invalid_request', 'the request names no model')
   const isEmbedding = route === 'embed' || route === 'embeddings'
   const isStream = !isEmbedding && body.stream !== false
-  const messages = isEmbedding ? [] : messagesOf(route, body)
+  const messages = isEmbedding ? [] : listMessages(route, body)
   const plan = {
     route,
     model,
@@ -42,7 +42,7 @@ function embeddingRequest(route: OllamaRoute, body: Json, model: string): Json {
   return { model, input: input ?? '', ...(typeof dimensions === 'number' ? { dimensions } : {}) }
 }
 
-function messagesOf(route: OllamaRoute, body: Json): Json[] {
+function listMessages(route: OllamaRoute, body: Json): Json[] {
   if (route === 'chat') return chatMessages(Array.isArray(body.messages) ? body.messages : [])
   const { prompt, system, images } = body
   return chatMessages([
@@ -64,7 +64,7 @@ function settings(body: Json): Json {
   if (Array.isArray(body.tools) && body.tools.length > 0) more.tools = body.tools
   const format = responseFormat(body.format)
   if (format !== null) more.response_format = format
-  const effort = effortOf(body.think)
+  const effort = readEffort(body.think)
   if (effort !== null) more.reasoning_effort = effort
   return more
 }
@@ -84,7 +84,7 @@ function responseFormat(format: unknown): Json | null {
 }
 
 /** `think: false` is the default of most models, and some refuse to hear of it. */
-function effortOf(think: unknown): string | null {
+function readEffort(think: unknown): string | null {
   if (think === true) return 'medium'
   return think === 'low' || think === 'medium' || think === 'high' ? think : null
 }

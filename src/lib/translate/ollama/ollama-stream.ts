@@ -2,7 +2,7 @@ import { isObject, type Json } from '../json-fields.ts'
 import { ChatCollector } from '../reshape/chat-collector.ts'
 import { parseExact } from '../reshape/exact-json.ts'
 import { SseReader } from '../streams/sse-reader.ts'
-import { ending, partOf, textOf, thinkingOf, toolCall } from './ollama-answer.ts'
+import { ending, formatPart, readText, readThinking, toolCall } from './ollama-answer.ts'
 import type { OllamaPlan } from './ollama-request.ts'
 
 /**
@@ -55,8 +55,8 @@ export class OllamaStream {
     if (!isObject(choice)) return
     this.#whole.take({ choices: [choice] })
     const delta = isObject(choice.delta) ? choice.delta : {}
-    const text = textOf(delta.content)
-    const thinking = thinkingOf(delta)
+    const text = readText(delta.content)
+    const thinking = readThinking(delta)
     if (text !== '' || thinking !== '') this.#tell(text, thinking)
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '')
       this.#finish = choice.finish_reason
@@ -66,7 +66,7 @@ export class OllamaStream {
     if (this.#isOver) return
     const now = this.#clock()
     if (text !== '' || thinking !== '' || calls.length > 0) this.#firstAt ??= now
-    this.#lines.push(partOf(this.#plan, { text, thinking, calls }, { now }))
+    this.#lines.push(formatPart(this.#plan, { text, thinking, calls }, { now }))
   }
 
   #close(): void {
@@ -79,7 +79,7 @@ export class OllamaStream {
     this.#isOver = true
     const now = this.#clock()
     const times = { beganAt: this.#beganAt, firstAt: this.#firstAt ?? now, now }
-    const empty = partOf(this.#plan, { text: '', thinking: '', calls: [] }, { now })
+    const empty = formatPart(this.#plan, { text: '', thinking: '', calls: [] }, { now })
     this.#lines.push({ ...empty, ...ending(this.#finish, this.#usage, times) })
   }
 

@@ -68,7 +68,7 @@ function messageEvents(answer: Json): string {
 }
 
 function blockEvents(block: Json, index: number): string[] {
-  const { start, deltas } = partsOf(block)
+  const { start, deltas } = splitBlock(block)
   return [
     event({ type: 'content_block_start', index, content_block: start }),
     ...deltas.map((delta) => event({ type: 'content_block_delta', index, delta })),
@@ -77,7 +77,7 @@ function blockEvents(block: Json, index: number): string[] {
 }
 
 /** A block as it begins, and what is added to it. */
-function partsOf(block: Json): { start: Json; deltas: Json[] } {
+function splitBlock(block: Json): { start: Json; deltas: Json[] } {
   const { type, text, thinking, signature, input, citations } = block
   if (type === 'text') {
     const cited = Array.isArray(citations) ? citations : []

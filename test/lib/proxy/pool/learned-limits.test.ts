@@ -9,7 +9,7 @@ import type { Provider } from '../../../../src/lib/provider/provider.ts'
 import { LearnedLimits } from '../../../../src/lib/proxy/pool/learned-limits.ts'
 import type { Notice } from '../../../../src/lib/quota/ledger.ts'
 import type { Member } from '../../../../src/lib/rotation/pool/member.ts'
-import { memberOf } from '../../../../src/lib/rotation/pool/member.ts'
+import { buildMember } from '../../../../src/lib/rotation/pool/member.ts'
 import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { openLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
@@ -40,7 +40,7 @@ class Scene {
 
   constructor(home: string, of: Provider, quotaGroup: string | null) {
     this.home = home
-    this.member = memberOf(accountRecord({ provider: of.id, name: 'work', quotaGroup }), of)
+    this.member = buildMember(accountRecord({ provider: of.id, name: 'work', quotaGroup }), of)
   }
 
   static async open(

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { framingOf, untilClose } from '../../../../src/lib/proxy/transport/response-framing.ts'
+import { readFraming, untilClose } from '../../../../src/lib/proxy/transport/response-framing.ts'
 import { UpstreamHead } from '../../../../src/lib/proxy/transport/upstream-head.ts'
 
-const framed = (...headers: string[]) => framingOf(new UpstreamHead(200, 'OK', '1.1', headers), false)
+const framed = (...headers: string[]) => readFraming(new UpstreamHead(200, 'OK', '1.1', headers), false)
 
 test('for any content-length, it is digits and at most 15 of them, or refused', () => {
   const text = fc.oneof(

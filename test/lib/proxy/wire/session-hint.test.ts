@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { scanBody } from '../../../../src/lib/proxy/wire/scan-body.ts'
 import type { Session } from '../../../../src/lib/rotation/rotation-request.ts'
-import { conversationHint, sessionHeaderOf } from '../../../../src/lib/proxy/wire/session-hint.ts'
+import { conversationHint, readSessionHeader } from '../../../../src/lib/proxy/wire/session-hint.ts'
 
 const system = { role: 'system', content: `You are a coding agent. ${'Follow the rules. '.repeat(2000)}` }
 const user = (content: unknown) => ({ role: 'user', content })
@@ -107,5 +107,5 @@ function hint(body: object, headers: Record<string, string> = {}): Session | nul
   const bytes = Buffer.from(JSON.stringify(body))
   const scan = scanBody(bytes)
   if (!scan.ok) throw new Error(scan.reason)
-  return sessionHeaderOf((name) => headers[name]) ?? conversationHint(bytes, scan, null).session
+  return readSessionHeader((name) => headers[name]) ?? conversationHint(bytes, scan, null).session
 }

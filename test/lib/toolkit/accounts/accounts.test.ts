@@ -117,7 +117,7 @@ describe('adding an account', () => {
   test('when a file or pipe ended the key with a newline, the newline alone is dropped', async () => {
     const { accounts } = await givenToolkit({ providers: [acme()] })
     await accounts.add({ provider: 'acme', name: 'work', secret: `${KEY}\r\n` })
-    expect(await accounts.secretOf(await accounts.find('work'))).toBe(KEY)
+    expect(await accounts.readSecret(await accounts.find('work'))).toBe(KEY)
   })
 
   test('when another account has the same key, it is added with a warning that names that account', async () => {
@@ -140,7 +140,7 @@ describe('adding an account', () => {
     const { accounts } = await givenToolkit({ providers: [acme({ needsCredential: false })] })
     const view = await accounts.add({ provider: 'acme' })
     expect(view.auth).toEqual({ type: 'none', hint: null, expiresAt: null })
-    expect(await accounts.secretOf(await accounts.find('acme'))).toBe('')
+    expect(await accounts.readSecret(await accounts.find('acme'))).toBe('')
   })
 
   test('when a user is set for the home, an account that names none is theirs', async () => {
@@ -190,7 +190,7 @@ describe('the life of an account', () => {
     const view = await accounts.rename('work', 'office')
     expect(view).toMatchObject({ id: before.id, name: 'office' })
     const after = await accounts.find('office')
-    expect(await accounts.secretOf(after)).toBe(KEY)
+    expect(await accounts.readSecret(after)).toBe(KEY)
     expect(existsSync(join(accountFolder(home, after), 'note'))).toBe(true)
     await accounts.add({ provider: 'acme', name: 'work', secret: other })
     await expect(accounts.rename('work', 'office')).rejects.toMatchObject({ code: 'name_in_use' })
@@ -246,7 +246,7 @@ describe('the life of an account', () => {
     await ledger.record([{ type: 'cool', subject: account.id, until: null, reason: 'auth-dead' }])
     expect(await toolkit.accounts.show('work')).toMatchObject({ status: 'key-refused', availableAt: null })
     expect(await toolkit.accounts.set('work', { secret: other })).toMatchObject({ status: 'ready' })
-    expect(await toolkit.accounts.secretOf(await toolkit.accounts.find('work'))).toBe(other)
+    expect(await toolkit.accounts.readSecret(await toolkit.accounts.find('work'))).toBe(other)
   })
 
   test('when an account is named the default, it alone says so', async () => {

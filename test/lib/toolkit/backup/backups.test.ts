@@ -74,7 +74,7 @@ test('when a home is backed up, wiped and restored, it shows the same quotas and
   expect(await restored.quotas.show([])).toEqual(before)
   expect(before.accounts[0]).toMatchObject({ status: 'cooling', today: { requests: 1, inputTokens: 7 } })
   const account = await restored.accounts.find('work')
-  expect(await restored.accounts.secretOf(account)).toBe(KEY)
+  expect(await restored.accounts.readSecret(account)).toBe(KEY)
   expect(await restored.settings.get('proxy.port')).toBe(4000)
   const folder = accountFolder(restored.home, account)
   expect(readFileSync(join(folder, 'data.txt'), 'utf8')).toBe('its own')
@@ -161,7 +161,7 @@ test('with merge, only what is missing is added, and what is there keeps its cou
     ['home', 0],
   ])
   expect(accounts[0]?.today.requests).toBe(1)
-  expect(await merged.accounts.secretOf(await merged.accounts.find('home'))).toBe(`${KEY}2`)
+  expect(await merged.accounts.readSecret(await merged.accounts.find('home'))).toBe(`${KEY}2`)
   const before = readFileSync(merged.home.accountsFile, 'utf8')
   await (await merged.backups.open(file, WORDS)).apply('merge')
   expect(readFileSync(merged.home.accountsFile, 'utf8')).toBe(before)

@@ -31,7 +31,11 @@ test('lanes hand out every row once, the earliest of the open lanes first, and a
   })
   fc.assert(
     fc.property(plan, ({ laneOf, steps }) => {
-      const input = { count: laneOf.length, lanes: [lane, lane, lane], laneOf: (row: number) => laneOf[row]! }
+      const input = {
+        count: laneOf.length,
+        lanes: [lane, lane, lane],
+        findLane: (row: number) => laneOf[row]!,
+      }
       const lanes = new Lanes(input, () => true)
       const outside: number[] = []
       const closedUntil = [0, 0, 0]
@@ -57,7 +61,7 @@ test('lanes hand out every row once, the earliest of the open lanes first, and a
 })
 
 test('a closed lane is tested with one row a minute, and opens when it is answered', () => {
-  const lanes = new Lanes({ count: 3, lanes: [lane], laneOf: () => 0 }, () => true)
+  const lanes = new Lanes({ count: 3, lanes: [lane], findLane: () => 0 }, () => true)
   lanes.giveBack(lanes.take(0)!)
   lanes.close(0, { until: 1e9, now: 0, reason: 'out' })
   expect(lanes.take(59_999)).toBeNull()

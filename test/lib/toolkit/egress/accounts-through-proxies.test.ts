@@ -114,7 +114,7 @@ describe('what is kept', () => {
     const via = 'socks5h://me:hidden%20word-1@a.example, http://me:hidden-word-2@b.example:8080'
     const view = await accounts.add(wanted('https://api.example.com/v1', via))
     expect(view.egressProxy).toBe('socks5h://me:…@a.example:1080, http://me:…@b.example:8080')
-    const opened = await accounts.egressOf(await accounts.find('work'))
+    const opened = await accounts.readEgress(await accounts.find('work'))
     expect(opened).toMatchObject([
       { kind: 'socks5h', host: 'a.example', port: 1080, user: 'me', password: 'hidden word-1' },
       { kind: 'http', host: 'b.example', port: 8080, user: 'me', password: 'hidden-word-2' },
@@ -128,15 +128,15 @@ describe('what is kept', () => {
     const changed = await accounts.set('work', { egressProxy: 'http://c.example:3' })
     expect(changed.egressProxy).toBe('http://c.example:3')
     expect((await accounts.set('work', { egressProxy: null })).egressProxy).toBeNull()
-    expect(await accounts.egressOf(await accounts.find('work'))).toEqual([])
+    expect(await accounts.readEgress(await accounts.find('work'))).toEqual([])
   })
 
   test('goes along with a clone', async () => {
     const { accounts } = await givenToolkit()
     const via = 'http://me:hidden-word@a.example:1, socks5://b.example:2'
     await accounts.add(wanted('https://api.example.com/v1', via))
-    await accounts.add(await accounts.cloneOf('work', 'twin', { secret: null }))
-    const urls = (await accounts.egressOf(await accounts.find('twin'))).map(({ url }) => url)
+    await accounts.add(await accounts.prepareClone('work', 'twin', { secret: null }))
+    const urls = (await accounts.readEgress(await accounts.find('twin'))).map(({ url }) => url)
     expect(urls).toEqual(['http://me:hidden-word@a.example:1', 'socks5://b.example:2'])
   })
 })
@@ -148,7 +148,7 @@ async function askThroughPool(
 ): Promise<{ status: number | null; error: string | null }> {
   const pool = new UpstreamPool((await toolkit.egress()).dialing)
   onTestFinished(() => pool.close())
-  const via = await toolkit.accounts.egressOf(await toolkit.accounts.find('work'))
+  const via = await toolkit.accounts.readEgress(await toolkit.accounts.find('work'))
   const request = { method: 'GET', path: '/v1/models', headers: [], body: null }
   return new Promise((resolve) => {
     const answer = { status: null as number | null, error: null as string | null }

@@ -68,9 +68,9 @@ test('when somebody confirms the code at a real server, the account has tokens a
   const account = await toolkit.accounts.show('home')
   expect(account).toMatchObject({ status: 'ready', auth: { type: 'oauth' } })
   const record = await toolkit.accounts.find('home')
-  const first = await toolkit.accounts.secretOf(record)
+  const first = await toolkit.accounts.readSecret(record)
   expect(await toolkit.accounts.refresh('home')).toMatchObject({ result: 'renewed' })
-  const second = await toolkit.accounts.secretOf(record)
+  const second = await toolkit.accounts.readSecret(record)
   expect(second).not.toBe(first)
   expect(oidc.grants).toEqual([DEVICE, REFRESH])
 })
@@ -133,7 +133,7 @@ test('when the answer to a renewal died with its process, the login has ended an
   // As if its answer had come and gone: the refresh token is used, and the document has the old one.
   await oidc.use(oidc.newestRefreshToken)
   await expired(toolkit)
-  await expect(toolkit.accounts.secretOf(record)).rejects.toMatchObject({
+  await expect(toolkit.accounts.readSecret(record)).rejects.toMatchObject({
     code: 'needs_login',
     hint: 'qwenctl auth refresh custom/home --login',
   })

@@ -33,7 +33,7 @@ async function givenShared(inFile: object) {
   const toolkit = await givenToolkit()
   await toolkit.accounts.add({ provider: 'qwen-oauth', name: 'home', tokens })
   const account = await toolkit.accounts.find('home')
-  return { login, file, ask: () => toolkit.accounts.secretOf(account), toolkit }
+  return { login, file, ask: () => toolkit.accounts.readSecret(account), toolkit }
 }
 
 test('when we renew, the file of qwen-code gets the new tokens and keeps the rest', async () => {

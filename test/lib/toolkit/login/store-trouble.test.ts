@@ -40,21 +40,21 @@ function damage(accountsFile: string): void {
 test('when renewed tokens cannot be stored, they are used, said to be at risk, and stored once that works', async () => {
   const { home, toolkit, server, account } = await givenExpiredLogin(damage)
   const { accountsFile } = toolkit.home
-  expect(await toolkit.accounts.secretOf(account)).toBe('second-access')
+  expect(await toolkit.accounts.readSecret(account)).toBe('second-access')
   expect(toolkit.warnings().join()).toContain('the renewed login of custom/home could not be stored')
   copyFileSync(`${accountsFile}.kept`, accountsFile)
-  expect(await toolkit.accounts.secretOf(account)).toBe('second-access')
+  expect(await toolkit.accounts.readSecret(account)).toBe('second-access')
   await toolkit.close()
 
   const later = await givenToolkit({ home })
-  expect(await later.accounts.secretOf(await later.accounts.find('home'))).toBe('second-access')
+  expect(await later.accounts.readSecret(await later.accounts.find('home'))).toBe('second-access')
   expect(server.requests).toHaveLength(1)
 })
 
 test('while renewed tokens are not stored, no other process sends the old refresh token again', async () => {
   const { home, toolkit, server, account } = await givenExpiredLogin(damage)
   const { accountsFile } = toolkit.home
-  expect(await toolkit.accounts.secretOf(account)).toBe('second-access')
+  expect(await toolkit.accounts.readSecret(account)).toBe('second-access')
   copyFileSync(`${accountsFile}.kept`, accountsFile)
 
   const other = await givenToolkit({ home })
@@ -65,25 +65,25 @@ test('while renewed tokens are not stored, no other process sends the old refres
     ),
     hint: expect.stringContaining('qwenctl auth refresh custom/home --login'),
   }
-  await expect(other.accounts.secretOf(account)).rejects.toMatchObject(refused)
+  await expect(other.accounts.readSecret(account)).rejects.toMatchObject(refused)
   expect(server.requests).toHaveLength(1)
   await toolkit.close() // which stores them
 
   const third = await givenToolkit({ home })
-  expect(await third.accounts.secretOf(await third.accounts.find('home'))).toBe('second-access')
+  expect(await third.accounts.readSecret(await third.accounts.find('home'))).toBe('second-access')
   expect(server.requests).toHaveLength(1)
 })
 
 test('when the process that renewed has ended without storing, the login has to begin again', async () => {
   const { home, toolkit, server, account, mark } = await givenExpiredLogin(damage)
-  expect(await toolkit.accounts.secretOf(account)).toBe('second-access')
+  expect(await toolkit.accounts.readSecret(account)).toBe('second-access')
   const { accountsFile } = toolkit.home
   copyFileSync(`${accountsFile}.kept`, accountsFile)
   const text = readFileSync(mark, 'utf8')
   writeFileSync(mark, text.replace(/"bootId":("[^"]*"|null)/, '"bootId":"of an earlier start"'))
 
   const other = await givenToolkit({ home })
-  await expect(other.accounts.secretOf(account)).rejects.toMatchObject({
+  await expect(other.accounts.readSecret(account)).rejects.toMatchObject({
     code: 'needs_login',
     hint: 'qwenctl auth refresh custom/home --login',
   })
@@ -95,7 +95,7 @@ test('a login is not renewed where its new tokens could not be stored, and is as
   mkdirSync(mark, { recursive: true })
   let now = NOON
   const toolkit = await givenToolkit({ home, clock: () => now })
-  await expect(toolkit.accounts.secretOf(account)).rejects.toMatchObject({
+  await expect(toolkit.accounts.readSecret(account)).rejects.toMatchObject({
     code: 'store_unwritable',
     message: expect.stringContaining('the login of custom/home was not renewed'),
     hint: expect.stringContaining('qwenctl auth refresh custom/home'),
@@ -103,6 +103,6 @@ test('a login is not renewed where its new tokens could not be stored, and is as
   expect(server.requests).toHaveLength(0)
   rmSync(mark, { recursive: true })
   now += 1000
-  expect(await toolkit.accounts.secretOf(account)).toBe('second-access')
+  expect(await toolkit.accounts.readSecret(account)).toBe('second-access')
   expect(existsSync(mark)).toBe(false)
 })

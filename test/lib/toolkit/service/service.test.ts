@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import { SERVICE_MARK, serviceOf } from '../../../../src/lib/toolkit/service/service.ts'
+import { SERVICE_MARK, chooseService } from '../../../../src/lib/toolkit/service/service.ts'
 import type { ServiceCommand } from '../../../../src/lib/toolkit/service/service.ts'
 import { temporaryFolder } from '../../../support/cli.ts'
 
@@ -11,7 +11,7 @@ const has = (program: string, ...args: string[]) => spawnSync(program, args).sta
 
 function givenService(platform: NodeJS.Platform, env: NodeJS.ProcessEnv = {}, userFolder = '/home/me') {
   const home = resolveHome(env, platform, userFolder)
-  return serviceOf({ platform, env, userFolder, uid: 501, home })
+  return chooseService({ platform, env, userFolder, uid: 501, home })
 }
 
 const plain: ServiceCommand = {

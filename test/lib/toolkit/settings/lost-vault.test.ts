@@ -63,7 +63,7 @@ test.each(kinds)('a vault whose key is lost (%s) says both ways out', async (kin
   const { open } = await givenLostVault(kind)
   const toolkit = await open()
   const error = await toolkit.accounts
-    .secretOf(await toolkit.accounts.find('work'))
+    .readSecret(await toolkit.accounts.find('work'))
     .catch((thrown: unknown) => thrown)
   const hint = String((error as { hint: unknown }).hint)
   expect(hint).toContain('qwenctl accounts restore FILE')
@@ -82,8 +82,8 @@ test.each(kinds)('a backup restores a home whose key is lost (%s), and keeps the
   await toolkit.close()
 
   const later = await open()
-  expect(await later.accounts.secretOf(await later.accounts.find('work'))).toBe(KEY)
-  expect(await later.accounts.secretOf(await later.accounts.find('home', { user: 'ann' }))).toBe(`${KEY}2`)
+  expect(await later.accounts.readSecret(await later.accounts.find('work'))).toBe(KEY)
+  expect(await later.accounts.readSecret(await later.accounts.find('home', { user: 'ann' }))).toBe(`${KEY}2`)
   expect((await later.storage()).kind).toBe(kind === 'wrong passphrase' ? 'passphrase' : 'key-file')
 })
 
@@ -105,12 +105,12 @@ test.each(kinds)('without a backup, a new vault keeps all but the secrets (%s)',
     'work no-key qwenctl accounts set acme/work --key-stdin',
   ])
   const work = await later.accounts.find('work')
-  await expect(later.accounts.secretOf(work)).rejects.toMatchObject({ code: 'needs_login' })
-  await expect(later.accounts.egressOf(work)).rejects.toMatchObject({
+  await expect(later.accounts.readSecret(work)).rejects.toMatchObject({ code: 'needs_login' })
+  await expect(later.accounts.readEgress(work)).rejects.toMatchObject({
     hint: 'give it again: qwenctl accounts set acme/work --egress-proxy URL',
   })
   await later.accounts.set('work', { secret: `${KEY}9`, egressProxy: PROXY })
-  expect(await later.accounts.secretOf(await later.accounts.find('work'))).toBe(`${KEY}9`)
+  expect(await later.accounts.readSecret(await later.accounts.find('work'))).toBe(`${KEY}9`)
   expect(await statusOf(later)).toContain('work ready ')
   await later.archive.restore((await later.archive.find('old')).id)
   expect((await statusOf(later)).join()).toContain('old no-key')

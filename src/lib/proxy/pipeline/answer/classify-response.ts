@@ -1,7 +1,7 @@
 import { isEmptyAnswer, isErrorFrame } from '../../../provider/failures/error-frame.ts'
 import type { Outcome, Provider } from '../../../provider/provider.ts'
 import { readsUsageMember } from '../../../provider/usage/usage.ts'
-import { jsonOf } from './held-answer.ts'
+import { parseJson } from './held-answer.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import { inspectAnswer } from '../../wire/inspect-response.ts'
 import type { StreamError } from '../../wire/stream-error.ts'
@@ -34,7 +34,7 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   const glance = isSuccess && readsUsageMember(judge.provider) ? inspectAnswer(body) : null
   if (glance !== null)
     return { isAnswer: true, tellsUsage: glance.usage === undefined ? usageInTail(body) : glance }
-  const data = jsonOf(body)
+  const data = parseJson(body)
   const isLie = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
   if (isSuccess && !isLie && (data !== undefined || head.status === 204)) {
     return { isAnswer: true, tellsUsage: data }
@@ -43,7 +43,7 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   return {
     isAnswer: false,
     outcome,
-    status: isLie && isSuccess ? statusOf(outcome, statusIn(data)) : head.status,
+    status: isLie && isSuccess ? deriveStatus(outcome, statusIn(data)) : head.status,
     data,
   }
 }
@@ -62,7 +62,7 @@ export function classifyStreamError(
     text,
     now: judge.now,
   })
-  return { outcome, status: statusOf(outcome, said) }
+  return { outcome, status: deriveStatus(outcome, said) }
 }
 
 /** An outcome that qwenctl itself detected, without a message of the provider. */
@@ -113,7 +113,7 @@ export function looksLikeEvents(body: Buffer): boolean {
 }
 
 /** The status that an error after a 200 would have had. */
-function statusOf(outcome: Outcome, said: number | null): number {
+function deriveStatus(outcome: Outcome, said: number | null): number {
   return said ?? (outcome.class === 'bad-request' ? 400 : 502)
 }
 

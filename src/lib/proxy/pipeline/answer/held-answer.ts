@@ -8,6 +8,6 @@ export interface HeldAnswer {
 }
 
 /** Parses the answer; undefined if it is not JSON. */
-export function jsonOf(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
   return tryParseJson(body.toString('utf8'))
 }

@@ -7,7 +7,7 @@ import type { BodyMemory } from '../../transport/body-memory.ts'
 import type { BodyReader, CallWatcher, ClientCall, NodeExchange } from '../../transport/client-call.ts'
 import type { ClientConnection } from '../../transport/client-connection.ts'
 import type { PassedHeaders } from '../../wire/response-headers.ts'
-import { jsonOf } from './held-answer.ts'
+import { parseJson } from './held-answer.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -93,7 +93,7 @@ export class OllamaCall implements ClientCall {
 
   send(status: number, headers: string[], body: Buffer, passed?: PassedHeaders): void {
     if (status < 400 && this.#plan === null) return this.#call.send(status, headers, body, passed)
-    const said = jsonOf(body)
+    const said = parseJson(body)
     const now = turnClock()
     const told =
       this.#plan === null || status >= 400

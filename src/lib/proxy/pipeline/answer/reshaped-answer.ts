@@ -28,19 +28,19 @@ export function kindOfBody(chunk: Buffer): 'json' | 'events' | 'blank' | 'other'
 }
 
 /** Writes a whole answer as events; null: it is no answer of a known format. */
-function eventsOf(answer: Buffer, { plan, stripUsage }: Outgoing): Buffer | null {
+function writeEvents(answer: Buffer, { plan, stripUsage }: Outgoing): Buffer | null {
   const tellsUsage = plan === null ? !stripUsage : plan.wantsUsage
   const events = answerToEvents(parseExact(answer.toString('utf8')), { tellsUsage })
   return events === null ? null : Buffer.from(events)
 }
 
 /** Writes a whole answer as a stream that is a JSON list. */
-function listOf(answer: Buffer): Buffer {
+function writeList(answer: Buffer): Buffer {
   return Buffer.concat([Buffer.from('['), answer, Buffer.from(']')])
 }
 
 /** Reads a complete stream as one answer; null: it is no stream of a known format. */
-export function wholeOf(stream: Buffer): Buffer | null {
+export function joinStream(stream: Buffer): Buffer | null {
   const answer = eventsToAnswer(stream)
   return answer === null ? null : Buffer.from(JSON.stringify(answer))
 }
@@ -65,9 +65,9 @@ export function sendWhole(
   { head, outgoing, passed }: { head: UpstreamHead; outgoing: Outgoing; passed: PassedHeaders },
 ): void {
   const { isStream, isList } = exchange
-  const events = isStream && !isList ? eventsOf(answer, outgoing) : null
+  const events = isStream && !isList ? writeEvents(answer, outgoing) : null
   if (events !== null) sendEvents(exchange, head, events)
-  else exchange.send(head.status, [], isList ? listOf(answer) : answer, passed)
+  else exchange.send(head.status, [], isList ? writeList(answer) : answer, passed)
 }
 
 /** Sends a whole answer that was converted to a stream. */

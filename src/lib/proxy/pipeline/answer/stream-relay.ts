@@ -9,7 +9,7 @@ import { StreamFilter } from '../../wire/stream-filter.ts'
 import { errorFrame } from '../../wire/wire-errors.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import { rememberState } from './remember-state.ts'
-import { wholeOf } from './reshaped-answer.ts'
+import { joinStream } from './reshaped-answer.ts'
 import { streamHeaders } from './translated-answer.ts'
 import { inClientsFormat } from './translated-answer.ts'
 
@@ -140,7 +140,7 @@ export class StreamRelay {
   #sendWhole(collected: ArrivingBody): StreamRefusal | StreamEnd {
     const filter = this.#filter
     if (filter.erroredMidStream !== null) return filter.erroredMidStream
-    const whole = filter.sawEnd ? wholeOf(collected.bytes) : null
+    const whole = filter.sawEnd ? joinStream(collected.bytes) : null
     if (whole === null) return { code: 'garbage', message: BROKEN_OFF }
     const told = this.#plan === null ? whole : inClientsFormat(this.#plan, whole)
     if (told === null) return { code: 'garbage', message: UNTRANSLATABLE }

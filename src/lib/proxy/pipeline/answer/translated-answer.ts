@@ -2,7 +2,7 @@ import { isQwenctlError } from '../../../base/errors.ts'
 import type { TranslationPlan } from '../../../translate/translate.ts'
 import { translateAnswer, translateError } from '../../../translate/translate.ts'
 import type { HeldAnswer } from './held-answer.ts'
-import { jsonOf } from './held-answer.ts'
+import { parseJson } from './held-answer.ts'
 
 /** Translates a whole answer into the client's format; null if it cannot be expressed there. */
 export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | null {
@@ -16,7 +16,7 @@ export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | n
 
 /** Translates an upstream's error into the client's format, with the provider's own message. */
 export function translatedError(plan: TranslationPlan, { status, rawHeaders, body }: HeldAnswer): HeldAnswer {
-  const said = jsonOf(body) ?? body.toString('utf8', 0, 4096)
+  const said = parseJson(body) ?? body.toString('utf8', 0, 4096)
   const kept: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (!rawHeaders[index]!.toLowerCase().startsWith('content-'))

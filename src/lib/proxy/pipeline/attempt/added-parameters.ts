@@ -46,14 +46,14 @@ export function refusedAddition(
 /** Anthropic's form of the answer is beside the effort. */
 function hasFormat(body: Buffer, name: string): boolean {
   if (name !== 'output_config') return false
-  return spansOf(body, name).some((span) => memberSpans(body, span, 'format').length > 0)
+  return findSpans(body, name).some((span) => memberSpans(body, span, 'format').length > 0)
 }
 
 function hasMember(body: Buffer, name: string): boolean {
-  return spansOf(body, name).length > 0
+  return findSpans(body, name).length > 0
 }
 
-function spansOf(body: Buffer, name: string): { start: number; end: number }[] {
+function findSpans(body: Buffer, name: string): { start: number; end: number }[] {
   return memberSpans(body, { start: skipSpace(body, 0), end: body.length }, name)
 }
 
@@ -61,7 +61,7 @@ function spansOf(body: Buffer, name: string): { start: number; end: number }[] {
 export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
   let left = body
   for (const name of names) {
-    for (const { start, end } of spansOf(left, name).toReversed()) {
+    for (const { start, end } of findSpans(left, name).toReversed()) {
       const twin = twins[name]
       const isRenamed = twin !== undefined && !hasMember(left, twin)
       const key = keyStart(left, start)

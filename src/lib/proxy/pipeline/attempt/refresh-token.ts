@@ -10,7 +10,7 @@ import type { AttemptResult } from './attempt-result.ts'
 export function credentialFailure(error: QwenctlError, at: number): AttemptResult {
   return {
     kind: 'refused',
-    outcome: outcomeOf(error),
+    outcome: classifyError(error),
     held: null,
     requestSent: false,
     isStale: false,
@@ -24,7 +24,7 @@ export function credentialFailure(error: QwenctlError, at: number): AttemptResul
  * An unreachable login server or a full disk says nothing about the login. Neither causes a cooldown.
  * A fault while the request is prepared, such as in a plugin, cools the account as an overloaded service does.
  */
-function outcomeOf({ code, message }: QwenctlError): Outcome {
+function classifyError({ code, message }: QwenctlError): Outcome {
   const isFault = code === 'plugin_failed' || code === 'failed'
   const isPassing = code === 'upstream_unavailable' || code === 'store_locked' || code === 'store_unwritable'
   return {

@@ -41,7 +41,7 @@ function reservationRequest(
   const wanted: ReservationRequest = { account: member.account.id }
   if (key !== null && key.key.limits.length > 0) wanted.also = key.also
   if (keep > 0) wanted.keep = keep
-  const probe = pool.probeOf(member, asked, view)
+  const probe = pool.listProbes(member, asked, view)
   if (probe !== null) wanted.probe = probe
   return wanted
 }

@@ -6,7 +6,7 @@ import type { Settlement } from '../../../quota/ledger.ts'
 import type { PriceBook } from '../../../quota/prices/price-book.ts'
 import { rememberPlacement } from '../../../rotation/conversation.ts'
 import type { CoolNotice } from '../../../rotation/cooling.ts'
-import { coolingOf, movesOn } from '../../../rotation/cooling.ts'
+import { listCooldowns, movesOn } from '../../../rotation/cooling.ts'
 import { provenCircuits } from '../../../rotation/circuit.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
 import { routeKey } from '../../../rotation/rotation-request.ts'
@@ -30,7 +30,7 @@ export function settleAttempt(
   result: AttemptResult,
 ): Failure | null {
   const { member, reservation } = assignment
-  if (reservation !== UNCOUNTED) live.ledger.settle(reservation, settlementOf(live, assignment, result))
+  if (reservation !== UNCOUNTED) live.ledger.settle(reservation, buildSettlement(live, assignment, result))
   tell(live, exchange, assignment, result)
   if (result.kind === 'answered') {
     exchange.usage = result.usage
@@ -51,7 +51,7 @@ export function settleAttempt(
 function tell(live: LivePool, exchange: Exchange, assignment: Assignment, result: AttemptResult): void {
   const { member, sent } = assignment
   const origin = sent?.target.origin.name ?? null
-  const model = modelOf(assignment)
+  const model = pickModel(assignment)
   const { at, latencyMs, firstByteMs } = result
   const { account } = member
   const isAnswered = result.kind === 'answered'
@@ -76,13 +76,13 @@ function tell(live: LivePool, exchange: Exchange, assignment: Assignment, result
   })
 }
 
-function modelOf({ step }: Assignment): string | null {
+function pickModel({ step }: Assignment): string | null {
   return step.wanted.model ?? null
 }
 
-function settlementOf(live: LivePool, assignment: Assignment, result: AttemptResult): Settlement {
+function buildSettlement(live: LivePool, assignment: Assignment, result: AttemptResult): Settlement {
   const { member } = assignment
-  const model = modelOf(assignment)
+  const model = pickModel(assignment)
   const provider = member.provider
   const settlement: Settlement = {
     outcome: result.kind === 'answered' ? result.outcome : settled(result, assignment).class,
@@ -102,7 +102,7 @@ function settlementOf(live: LivePool, assignment: Assignment, result: AttemptRes
     return settlement
   }
   if (result.held !== null) settlement.status = result.held.status
-  const refunded = refundOf(provider, settlement.outcome, result.requestSent)
+  const refunded = decideRefund(provider, settlement.outcome, result.requestSent)
   if (refunded !== null) settlement.refunded = refunded
   if (!result.requestSent && isOutOfReach(settlement.outcome))
     settlement.unreached = redact(result.outcome.message, []).slice(0, REASON_LENGTH) || 'no connection'
@@ -128,7 +128,7 @@ function estimate(settlement: Settlement, prices: PriceBook, { account }: Member
  * A request that never left cannot have been counted. A sent request without an answer may have been.
  * Otherwise the provider's rule decides.
  */
-function refundOf(
+function decideRefund(
   provider: Provider,
   outcome: OutcomeClass,
   requestSent: boolean,
@@ -164,7 +164,7 @@ function noteParameters({ leftOut, sent, step }: Assignment): void {
 
 function noteSuccess(live: LivePool, assignment: Assignment, result: AttemptResult, attempts: number): void {
   const { member, reservation, plan } = assignment
-  const model = modelOf(assignment)
+  const model = pickModel(assignment)
   live.strikes.succeeded(member, model)
   if (model !== null) live.answered(member, model)
   if (reservation !== UNCOUNTED) {
@@ -185,7 +185,7 @@ function noteSuccess(live: LivePool, assignment: Assignment, result: AttemptResu
  */
 function cool(live: LivePool, assignment: Assignment, outcome: Outcome): readonly CoolNotice[] {
   const { member, reservation } = assignment
-  const model = modelOf(assignment)
+  const model = pickModel(assignment)
   if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return NOTHING_COOLED
   if (live.hasNewKey(member)) return NOTHING_COOLED // the outcome is about the old key
   const { state, now, random } = live.view
@@ -193,7 +193,7 @@ function cool(live: LivePool, assignment: Assignment, outcome: Outcome): readonl
   const part = outcome.class === 'route-missing' ? route : model
   const strikes = live.strikes.before(outcome, { member, model: part, state, now })
   const isRefused = activeCooldown(state, member.subjects.account, null, now)?.reason === 'auth-dead'
-  const notices = coolingOf(outcome, { member, model, route, strikes, isRefused, random: random(), now })
+  const notices = listCooldowns(outcome, { member, model, route, strikes, isRefused, random: random(), now })
   if (notices.length > 0) live.note(notices, member.account)
   return notices
 }

@@ -48,8 +48,8 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     dialect: route.dialect,
     route: route.format === null ? route.path : null,
   }
-  const placement = live.affinity ? placementOf(live, incoming, body, wanted) : nowhere
-  const holder = head.pin === null ? holderOf(live, incoming, body, access) : null
+  const placement = live.affinity ? placeRequest(live, incoming, body, wanted) : nowhere
+  const holder = head.pin === null ? findHolder(live, incoming, body, access) : null
   const common = {
     ...destinationIn(route),
     group: head.group,
@@ -87,7 +87,7 @@ function describeRequest(exchange: Exchange, { facts }: Incoming, { model, isStr
   exchange.isList = facts?.isList === true
 }
 
-function placementOf(
+function placeRequest(
   live: LivePool,
   { route, head }: Incoming,
   { bytes, scan }: RequestBody,
@@ -104,7 +104,7 @@ function placementOf(
  * The account that holds the stored response or conversation that the request continues; no other account has
  * it. Null: it continues none, no account is known to hold it, or the client may not use that account.
  */
-function holderOf(
+function findHolder(
   live: LivePool,
   { route }: Incoming,
   { bytes, scan }: RequestBody,

@@ -126,7 +126,7 @@ export interface Destination {
 let last: { url: string; destination: Destination } | null = null
 
 /** Most requests have the same destination as the one before. */
-export function destinationOf(url: string): Destination {
+export function readDestination(url: string): Destination {
   if (last?.url === url) return last.destination
   const mark = url.indexOf('?')
   const whole = mark < 0 ? url : url.slice(0, mark)
@@ -223,6 +223,6 @@ function routeFor(path: string): Route | null {
 }
 
 /** The wire format of a path's errors, even for an unknown path. */
-export function dialectOf(path: string, hasAnthropicVersion: boolean): Dialect {
+export function detectDialect(path: string, hasAnthropicVersion: boolean): Dialect {
   return path.startsWith('/messages') || hasAnthropicVersion ? 'anthropic' : 'openai'
 }

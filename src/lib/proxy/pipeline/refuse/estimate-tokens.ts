@@ -1,5 +1,5 @@
 import { isObject } from '../../../translate/json-fields.ts'
-import { jsonOf } from '../answer/held-answer.ts'
+import { parseJson } from '../answer/held-answer.ts'
 
 /** A longer text is measured by its length: counting would hold up other requests. */
 const LONGEST_COUNTED = 50_000
@@ -18,7 +18,7 @@ export async function estimateTokens(body: Buffer): Promise<number> {
   const { countTokens } = await import('gpt-tokenizer')
   const count: Count = (text) =>
     text.length > LONGEST_COUNTED ? Math.ceil(text.length / CHARACTERS_PER_TOKEN) : countTokens(text)
-  const parsed = jsonOf(body)
+  const parsed = parseJson(body)
   const whole = isObject(parsed) ? parsed : {}
   const request = isObject(whole.generateContentRequest) ? whole.generateContentRequest : whole
   const { system, instructions, systemInstruction, system_instruction, tools } = request

@@ -58,7 +58,7 @@ function exhausted(
   const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
   const { name, provider } = first.member.account
   const account = `${provider}/${name}`
-  const when = `at ${new Date(first.at).toISOString()} (in ${seconds} s)${numbersOf(live, wanted, first.member)}`
+  const when = `at ${new Date(first.at).toISOString()} (in ${seconds} s)${formatCounts(live, wanted, first.member)}`
   return new QwenctlError(
     'quota_exhausted',
     pinnedBy !== null
@@ -75,7 +75,7 @@ function exhausted(
  * The limit that the account has used up, if qwenctl counted it. Cooldowns have none: a provider's message
  * may be about others' requests.
  */
-function numbersOf({ view }: LivePool, wanted: readonly RotationRequest[], member: Member): string {
+function formatCounts({ view }: LivePool, wanted: readonly RotationRequest[], member: Member): string {
   const found = wanted
     .map((request) => refusal(member, request, view))
     .filter((each) => each !== null)

@@ -2,11 +2,11 @@ import type { Account } from '../../../account/account.ts'
 import { isInScope } from '../../../account/client-key.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import type { AccountTrouble } from '../../../rotation/account-trouble.ts'
-import { describeTrouble, troubleOf } from '../../../rotation/account-trouble.ts'
+import { describeTrouble, findTrouble } from '../../../rotation/account-trouble.ts'
 import type { Refusal } from '../../../rotation/eligibility.ts'
 import { isAskable, lacksWanted, mismatch, mismatchKind } from '../../../rotation/eligibility.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
-import { evidenceOf, isCertain } from '../../../rotation/model-evidence.ts'
+import { weighEvidence, isCertain } from '../../../rotation/model-evidence.ts'
 import { nearModels } from '../../../rotation/near-models.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import { formatMissingProvider, missingProviderFix } from '../../../toolkit/providers/missing-provider.ts'
@@ -45,7 +45,7 @@ export function lastingRefusal(
   unserved: Unserved,
 ): QwenctlError {
   const { pool, accounts, orphans, view } = live
-  const isForClient = inScopeOf(wanted)
+  const isForClient = buildScopeTest(wanted)
   if (accounts.length === 0) return withoutAccounts(orphans.filter(isForClient))
   const refusals = wanted
     .flatMap((request) => pool.whyNot(request, view))
@@ -69,7 +69,7 @@ export function lastingRefusal(
 }
 
 /** The client learns nothing about accounts that it may not use. */
-function inScopeOf([request]: readonly RotationRequest[]): (account: Account) => boolean {
+function buildScopeTest([request]: readonly RotationRequest[]): (account: Account) => boolean {
   const scope = { user: request?.user ?? null, allowed: request?.allowed ?? null }
   return (account) => isInScope(scope, account)
 }
@@ -117,14 +117,14 @@ function isModelSaidMissing(refusals: readonly Refused[], { failures }: Unserved
 /** Excludes accounts without the model on their list, if others have answered that they lack it. */
 function mayHave(wanted: readonly RotationRequest[]): (refused: Refused) => boolean {
   return ({ member }) =>
-    wanted.some(({ model }) => typeof model !== 'string' || evidenceOf(member, model) !== 'unlisted')
+    wanted.some(({ model }) => typeof model !== 'string' || weighEvidence(member, model) !== 'unlisted')
 }
 
 /** Finds for each account what only a person can end. */
 function troublesIn(refusals: readonly Refused[]): Map<Member, AccountTrouble> {
   const found = new Map<Member, AccountTrouble>()
   for (const { member, refusal } of refusals) {
-    const trouble = troubleOf(member.account, refusal)
+    const trouble = findTrouble(member.account, refusal)
     if (trouble !== null && !found.has(member)) found.set(member, trouble)
   }
   return found
@@ -153,7 +153,7 @@ function disabledHolders(
     if (typeof model !== 'string' || typeof pin === 'string') continue
     for (const member of members) {
       const { account } = member
-      if (account.enabled || !isCertain(evidenceOf(member, model))) continue
+      if (account.enabled || !isCertain(weighEvidence(member, model))) continue
       if (mismatchKind(enabled(member), request) !== null) continue
       const words = `it has ${model} and is disabled`
       found.set(member, describeTrouble('disabled', account, { words }))

@@ -2,7 +2,7 @@ import type { Outcome } from '../../../provider/provider.ts'
 import { isContextOverflow } from '../../../provider/context-overflow.ts'
 import type { ErrorShape } from '../../wire/wire-errors.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
-import { jsonOf } from '../answer/held-answer.ts'
+import { parseJson } from '../answer/held-answer.ts'
 import { withoutCoding } from '../answer/reshaped-answer.ts'
 
 /**
@@ -51,7 +51,7 @@ function messageIn(body: Buffer): string | null {
 }
 
 function errorIn(body: Buffer): Record<string, unknown> | null {
-  const parsed = jsonOf(body) as { error?: unknown } | null | undefined
+  const parsed = parseJson(body) as { error?: unknown } | null | undefined
   const error = parsed?.error
   return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : null
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { explainFailure } from '../../../net/connect-reason.ts'
 import { EgressError } from '../../../net/egress-error.ts'
 import type { CallConnection, OutboundCall, OutboundHost } from '../outbound.ts'
-import { framingOf } from '../response-framing.ts'
+import { readFraming } from '../response-framing.ts'
 import { UpstreamHead } from '../upstream-head.ts'
 
 /** The errors of Node's parser have more than others. */
@@ -61,7 +61,7 @@ export class NodeUpstreamCall implements CallConnection {
     if (call.isSettled) return
     const version = res.httpVersion === '1.0' ? '1.0' : '1.1'
     const head = new UpstreamHead(res.statusCode ?? 0, res.statusMessage ?? '', version, res.rawHeaders)
-    const framing = framingOf(head, call.request.method === 'HEAD')
+    const framing = readFraming(head, call.request.method === 'HEAD')
     if (typeof framing === 'string') return this.#distrust(framing)
     this.#res = res
     call.received(head)

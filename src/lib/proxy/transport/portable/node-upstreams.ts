@@ -33,7 +33,7 @@ export class NodeUpstreams implements OutboundTransport {
     const headers = headerList(origin.host, request)
     this.#host.dialing(call)
     const { method, path, body } = request
-    const agent = this.#agentOf(origin)
+    const agent = this.#findAgent(origin)
     const req = startRequest({ agent, method, path, headers, maxHeaderSize: MOST_HEAD_BYTES })
     call.connection = new NodeUpstreamCall(call, req, this.#host)
     req.end(body)
@@ -47,7 +47,7 @@ export class NodeUpstreams implements OutboundTransport {
     for (const agent of this.#agents.values()) agent.destroy()
   }
 
-  #agentOf(origin: UpstreamOrigin): OriginAgent {
+  #findAgent(origin: UpstreamOrigin): OriginAgent {
     let agent = this.#agents.get(origin)
     if (agent === undefined) this.#agents.set(origin, (agent = new OriginAgent(origin, this.#host)))
     return agent

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../../base/errors.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { connectRedis } from './redis-connection.ts'
 import { maskRedisUrl, parseRedisUrl } from './redis-url.ts'
@@ -96,7 +96,7 @@ export class RedisLink {
   }
 
   #failure(error: unknown, connection: RedisConnection | null): QwenctlError {
-    const text = messageOf(error)
+    const text = readMessage(error)
     const isReply = isErrorReply(error)
     if (!isReply || GIVE_UP.test(text) || connection === null) this.#drop()
     if (isQwenctlError(error)) return error

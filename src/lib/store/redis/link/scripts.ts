@@ -4,7 +4,7 @@ import { defineScript } from './redis-link.ts'
 // The keys of a home share one hash tag. Effects are replicated, so TIME and INFO may decide (Redis 5 and later).
 
 /** The keys of one home. The hash tag keeps them on one server of a cluster. */
-export function keysOf(prefix: string) {
+export function buildKeys(prefix: string) {
   const tag = `{qwenctl:${prefix}}`
   return {
     /** Stream: one entry for each batch, with `w` (writer), `n` (its number) and `e` (the events as lines). */
@@ -28,7 +28,7 @@ export function keysOf(prefix: string) {
   }
 }
 
-export type StoreKeys = ReturnType<typeof keysOf>
+export type StoreKeys = ReturnType<typeof buildKeys>
 
 /**
  * Appends a batch, unless it is in the log, and returns the entries after the cursor.

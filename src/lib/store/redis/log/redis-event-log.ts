@@ -19,7 +19,7 @@ import type { StoreKeys } from '../link/scripts.ts'
 import { ServerClock } from './server-clock.ts'
 import { StreamCheckpoints } from './stream-checkpoints.ts'
 import type { StreamEntry, StreamFold } from './stream-fold.ts'
-import { isAfter, timeOf } from './stream-fold.ts'
+import { isAfter, readTime } from './stream-fold.ts'
 
 export interface RedisLogOptions {
   link: RedisLink
@@ -259,7 +259,7 @@ export class RedisEventLog implements EventLog {
     const own = fields[1] === this.writer ? this.#ownBatch(Number(fields[3])) : null
     if (own === null) fold.foldLines(entry)
     else {
-      own.time = timeOf(id)
+      own.time = readTime(id)
       own.verdicts = fold.foldEvents(id, fields, own.events)
     }
   }

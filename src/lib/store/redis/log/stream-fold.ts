@@ -62,7 +62,7 @@ export class StreamFold {
 
   /** Folds events that the caller has parsed already; sets their time. */
   foldEvents(id: string, fields: StreamEntry[1], events: readonly LedgerEvent[]): boolean[] {
-    const time = timeOf(id)
+    const time = readTime(id)
     this.#enterDay(Math.max(time, this.state.now))
     const at = isoTime(time)
     const verdicts = events.map((event) => {
@@ -128,13 +128,13 @@ export class StreamFold {
 }
 
 /** Epoch milliseconds, by the server's clock. */
-export function timeOf(id: string): number {
+export function readTime(id: string): number {
   return Number(id.slice(0, id.indexOf('-')))
 }
 
 /** Whether an entry comes after another in the log. */
 export function isAfter(id: string, other: string): boolean {
-  const [time, otherTime] = [timeOf(id), timeOf(other)]
+  const [time, otherTime] = [readTime(id), readTime(other)]
   const countIn = (text: string) => Number(text.slice(text.indexOf('-') + 1))
   return time === otherTime ? countIn(id) > countIn(other) : time > otherTime
 }

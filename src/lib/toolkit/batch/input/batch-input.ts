@@ -49,7 +49,7 @@ export class BatchInput {
     this.#model = model
   }
 
-  laneOf(row: number): number {
+  findLane(row: number): number {
     return this.#laneOf[row]!
   }
 

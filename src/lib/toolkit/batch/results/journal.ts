@@ -3,7 +3,7 @@
 
 import { createReadStream, existsSync } from 'node:fs'
 import { QwenctlError } from '../../../base/errors.ts'
-import { errnoOf, unreadable } from '../../../store/documents/file-error.ts'
+import { readErrno, unreadable } from '../../../store/documents/file-error.ts'
 import { AppendFile } from './append-file.ts'
 import type { AnswerFacts, RowStates } from './row-states.ts'
 
@@ -128,7 +128,7 @@ async function readJournal(
       }
     }
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0
+    if (readErrno(error) === 'ENOENT') return 0
     throw unreadable(path, error)
   }
   return whole

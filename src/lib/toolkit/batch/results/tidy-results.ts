@@ -5,13 +5,13 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
-import { errnoOf, unwritable } from '../../../store/documents/file-error.ts'
+import { readErrno, unwritable } from '../../../store/documents/file-error.ts'
 import type { BatchPaths } from './batch-paths.ts'
 import type { Journal, ResultFile } from './journal.ts'
 import { replayJournal } from './journal.ts'
 
 /** The file of the rewrite with this number, from 0. */
-const draftOf = (path: string, number: number) => `${path}.ordered-${number}`
+const buildDraftPath = (path: string, number: number) => `${path}.ordered-${number}`
 
 /**
  * Completes a rewrite that a crash interrupted. If the journal has it, the new file replaces the old one. Otherwise
@@ -20,10 +20,10 @@ const draftOf = (path: string, number: number) => `${path}.ordered-${number}`
 export async function finishTidying(paths: BatchPaths, tidied: Record<ResultFile, number>): Promise<void> {
   for (const file of ['output', 'errors'] as const) {
     const path = paths[file]
-    await rm(draftOf(path, tidied[file]), { force: true })
+    await rm(buildDraftPath(path, tidied[file]), { force: true })
     if (tidied[file] === 0) continue
-    await rename(draftOf(path, tidied[file] - 1), path).catch((error: unknown) => {
-      if (errnoOf(error) !== 'ENOENT') throw unwritable(path, error) // else it was replaced before the crash
+    await rename(buildDraftPath(path, tidied[file] - 1), path).catch((error: unknown) => {
+      if (readErrno(error) !== 'ENOENT') throw unwritable(path, error) // else it was replaced before the crash
     })
   }
 }
@@ -37,7 +37,7 @@ export async function tidyResults(
 ): Promise<void> {
   const path = paths[file]
   const places = await readPlaces(paths.journal, file, rows)
-  const draft = draftOf(path, places.tidied)
+  const draft = buildDraftPath(path, places.tidied)
   try {
     const size = await writeInOrder(path, draft, places)
     await journal.tidied(file, size)

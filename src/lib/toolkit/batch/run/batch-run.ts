@@ -1,7 +1,7 @@
 // The run of a batch: lines go out as long as accounts can take them, and every answer is on disk before it counts.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../../base/errors.ts'
 import type { BatchFiles } from '../results/batch-files.ts'
 import type { BatchInput } from '../input/batch-input.ts'
 import { judgeAnswer } from './judge-answer.ts'
@@ -197,7 +197,7 @@ export class BatchRun {
   #fail(error: unknown): void {
     const known = isQwenctlError(error)
       ? error
-      : new QwenctlError('internal', messageOf(error), { cause: error })
+      : new QwenctlError('internal', readMessage(error), { cause: error })
     if (this.#stopping?.kind !== 'failed') this.#stopping = { kind: 'failed', error: known }
   }
 }

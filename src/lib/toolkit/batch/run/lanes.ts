@@ -36,15 +36,15 @@ export class Lanes {
   left = 0
 
   /** `isWanted`: whether this run sends the row. */
-  constructor(input: Pick<BatchInput, 'count' | 'lanes' | 'laneOf'>, isWanted: (row: number) => boolean) {
-    this.#laneOf = (row) => input.laneOf(row)
+  constructor(input: Pick<BatchInput, 'count' | 'lanes' | 'findLane'>, isWanted: (row: number) => boolean) {
+    this.#laneOf = (row) => input.findLane(row)
     this.#lanes = input.lanes.map(() => ({
       ...{ next: END, last: END, returned: [], closedUntil: 0, testAt: Infinity, reason: null },
     }))
     this.#after = new Uint32Array(input.count).fill(END)
     for (let row = 0; row < input.count; row += 1) {
       if (!isWanted(row)) continue
-      const lane = this.#lanes[input.laneOf(row)]!
+      const lane = this.#lanes[input.findLane(row)]!
       if (lane.last === END) lane.next = row
       else this.#after[lane.last] = row
       lane.last = row

@@ -204,7 +204,12 @@ class Reporter {
 
   end(end: RunEnd): BatchView {
     const now = isoTime(this.#parts.clock())
-    const view = { ...this.#view(statusOf(end), reasonOf(end)), endedAt: now, resumesAt: null, endsAt: null }
+    const view = {
+      ...this.#view(deriveStatus(end), formatReason(end)),
+      endedAt: now,
+      resumesAt: null,
+      endsAt: null,
+    }
     this.#parts.records.forgetCancel(view.id)
     this.#store(view)
     this.#parts.onState(view)
@@ -266,7 +271,7 @@ class Reporter {
   }
 }
 
-function statusOf(end: RunEnd): BatchStatus {
+function deriveStatus(end: RunEnd): BatchStatus {
   if (end.kind !== 'stopped') return end.kind
   return end.cause === 'canceled' ? 'canceled' : 'stopped'
 }
@@ -278,7 +283,7 @@ const causes = {
   'max-cost': 'its budget is used up (--max-cost)',
 } as const
 
-function reasonOf(end: RunEnd): string | null {
+function formatReason(end: RunEnd): string | null {
   if (end.kind === 'stopped') return causes[end.cause]
   return end.kind === 'failed' ? end.error.message : null
 }

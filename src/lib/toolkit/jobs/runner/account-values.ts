@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { QwenctlError } from '../../../base/errors.ts'
-import { errnoOf } from '../../../store/documents/file-error.ts'
+import { readErrno } from '../../../store/documents/file-error.ts'
 
 /** The maximum size of a configuration file. */
 const MOST_BYTES = 4 << 20
@@ -29,24 +29,24 @@ export function lookUpIn({ folder, values, number }: RunFacts): (name: string) =
     if (name === 'keyword') return chooseKeyword(file('keywords.yaml'), number)
     const [root, ...path] = name.split('.')
     if ((root === 'settings' || root === 'templates') && path.length > 0)
-      return textOf(path.reduce(memberOf, file(`${root}.yaml`)))
+      return readText(path.reduce(readMember, file(`${root}.yaml`)))
     return null
   }
 }
 
 /** The keywords are a list, or the list under `keywords`. Run 1 gets the first. */
 function chooseKeyword(content: unknown, number: number): string | null {
-  const list: unknown = Array.isArray(content) ? content : memberOf(content, 'keywords')
+  const list: unknown = Array.isArray(content) ? content : readMember(content, 'keywords')
   if (!Array.isArray(list) || list.length === 0) return null
-  return textOf((list as unknown[])[(number - 1) % list.length])
+  return readText((list as unknown[])[(number - 1) % list.length])
 }
 
-function memberOf(value: unknown, key: string): unknown {
+function readMember(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
   return (value as Record<string, unknown>)[key]
 }
 
-function textOf(value: unknown): string | null {
+function readText(value: unknown): string | null {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 }
@@ -57,7 +57,7 @@ export function readYaml(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw error
   }
   if (text.length > MOST_BYTES)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, normalize } from 'node:path'
 import { QwenctlError } from '../../../base/errors.ts'
-import { errnoOf } from '../../../store/documents/file-error.ts'
+import { readErrno } from '../../../store/documents/file-error.ts'
 import { fillTemplate } from '../../../schedule/fill-template.ts'
 
 /**
@@ -23,7 +23,7 @@ function readTemplate(name: string, folder: string, lookUp: (name: string) => st
   try {
     if (isInside) return readFileSync(path, 'utf8')
   } catch (error) {
-    if (!['ENOENT', 'EISDIR', 'ENOTDIR'].includes(errnoOf(error) ?? '')) throw error
+    if (!['ENOENT', 'EISDIR', 'ENOTDIR'].includes(readErrno(error) ?? '')) throw error
   }
   const entry = lookUp(`templates.${name}`)
   if (entry !== null) return entry

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Account } from '../../../account/account.ts'
-import { messageOf } from '../../../base/errors.ts'
+import { readMessage } from '../../../base/errors.ts'
 import { isoTime } from '../../../base/iso-time.ts'
 import type { Ledger, SlotClaim } from '../../../quota/ledger.ts'
 import { slotKey } from '../../../quota/log/job-slots.ts'
@@ -128,11 +128,11 @@ export class JobRunner {
     try {
       if (output !== '') this.#parts.toolkit.jobs.runRecords.keepOutput(ended, output)
     } catch (error) {
-      this.#parts.onTrouble(`the output of a run was not kept: ${messageOf(error)}`)
+      this.#parts.onTrouble(`the output of a run was not kept: ${readMessage(error)}`)
     }
     this.#write(ended)
     await this.#parts.ledger.record([{ type: 'slot-end', id: order.id }]).catch((error: unknown) => {
-      this.#parts.onTrouble(`the end of a run is not in the ledger: ${messageOf(error)}`)
+      this.#parts.onTrouble(`the end of a run is not in the ledger: ${readMessage(error)}`)
     })
     if (status === 'failed') await this.#countFailure(order, ended, limits).catch(this.#report)
     return ended
@@ -189,12 +189,12 @@ export class JobRunner {
     try {
       this.#parts.toolkit.jobs.runRecords.write(record)
     } catch (error) {
-      this.#parts.onTrouble(`a run of the job ${record.jobName} was not recorded: ${messageOf(error)}`)
+      this.#parts.onTrouble(`a run of the job ${record.jobName} was not recorded: ${readMessage(error)}`)
     }
     this.#parts.onRun?.(record)
   }
 
-  readonly #report = (error: unknown): void => this.#parts.onTrouble(`jobs: ${messageOf(error)}`)
+  readonly #report = (error: unknown): void => this.#parts.onTrouble(`jobs: ${readMessage(error)}`)
 }
 
 /** Skipped and stopped runs do not count as failures or successes. */

@@ -1,12 +1,12 @@
 import type { Account } from '../../../account/account.ts'
-import { messageOf } from '../../../base/errors.ts'
+import { readMessage } from '../../../base/errors.ts'
 import type { Ledger } from '../../../quota/ledger.ts'
 import { findRun, refuseSlot, slotKey } from '../../../quota/log/job-slots.ts'
 import { decideDue } from '../../../schedule/due.ts'
 import { latestSlot } from '../../../schedule/slots.ts'
 import type { JobsData } from '../../../store/documents/jobs-document.ts'
 import type { Toolkit } from '../../toolkit.ts'
-import { dueInput, findHindrance, listPairs, planOf } from '../job-plans.ts'
+import { dueInput, findHindrance, listPairs, buildPlan } from '../job-plans.ts'
 import type { JobPair } from '../job-plans.ts'
 import { readJobLimits } from './job-limits.ts'
 import type { JobRunner, JobLimits, SlotOfJob } from './job-runner.ts'
@@ -118,7 +118,7 @@ export class JobScheduler {
 
   /** Reports a lasting fault, such as a full disk, only once instead of every second. */
   #report(error: unknown): void {
-    const message = `jobs: ${messageOf(error)}`
+    const message = `jobs: ${readMessage(error)}`
     if (message !== this.#trouble) this.#parts.onTrouble(message)
     this.#trouble = message
   }
@@ -203,7 +203,7 @@ export class JobScheduler {
     { runId, passed }: { runId: string; passed: number },
   ): void {
     const { ledger, runner } = this.#parts
-    const plan = planOf(planned, ledger.state, ledger.now())
+    const plan = buildPlan(planned, ledger.state, ledger.now())
     const slot = latestSlot(plan, wanted.slot - 1) ?? wanted.slot
     const reason = planned.waiting === null ? formatPassed(passed) : formatWaited(passed)
     runner.recordPassed({ ...wanted, slot }, runId, passed, reason)

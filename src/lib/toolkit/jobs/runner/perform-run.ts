@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { redact } from '../../../account/mask.ts'
 import { shortReference } from '../../../account/account.ts'
 import type { Account } from '../../../account/account.ts'
-import { QwenctlError, isQwenctlError, messageOf } from '../../../base/errors.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../../base/errors.ts'
 import { formatLocalDay } from '../../../schedule/local-times.ts'
 import type { Ledger } from '../../../quota/ledger.ts'
 import { wallClock } from '../../../quota/zone.ts'
@@ -58,7 +58,7 @@ export async function performRun(parts: PerformParts, order: RunOrder): Promise<
     if (action.kind === 'command') return await runProgram(parts, order, { ...run, ...action, input: null })
     return await askAccount(parts, order, { ...run, action })
   } catch (error) {
-    return resultOf(error, order.signal)
+    return buildResult(error, order.signal)
   }
 }
 
@@ -157,7 +157,7 @@ async function runProgram(parts: PerformParts, order: RunOrder, program: Program
   const { job, account, signal } = order
   const { folder, command, input } = program
   const { url, secret } = await parts.poolFor(account, job)
-  const own = job.accountKey === null ? null : await parts.toolkit.accounts.secretOf(account)
+  const own = job.accountKey === null ? null : await parts.toolkit.accounts.readSecret(account)
   const env = {
     ...withoutOwn(parts.env, job.passHome),
     ...programEnvironment(url, secret),
@@ -193,10 +193,10 @@ function finished(output: string): RunResult {
   return { status: 'done', reason: null, exitCode: null, output, outputBytes: Buffer.byteLength(output) }
 }
 
-function resultOf(error: unknown, signal: AbortSignal): RunResult {
+function buildResult(error: unknown, signal: AbortSignal): RunResult {
   if (signal.aborted) return { ...finished(''), status: 'stopped', reason: String(signal.reason) }
   const isOut = isQwenctlError(error) && (error.code === 'quota_exhausted' || error.code === 'needs_action')
   const hint = isQwenctlError(error) && error.hint !== null ? `; ${error.hint}` : ''
-  const reason = `${messageOf(error)}${hint}`
+  const reason = `${readMessage(error)}${hint}`
   return { ...finished(''), status: isOut ? 'skipped' : 'failed', reason }
 }

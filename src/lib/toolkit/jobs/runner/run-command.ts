@@ -81,7 +81,7 @@ function watchChild(child: ChildProcess, program: string, order: Watched): Promi
     })
     child.on('exit', (code, by) => {
       killGroup(child, 'SIGKILL') // processes that the command has started
-      const finish = () => resolve({ ...resultOf(code, by, ended), output })
+      const finish = () => resolve({ ...buildResult(code, by, ended), output })
       const drained = setTimeout(finish, DRAIN_MS)
       child.on('close', () => {
         clearTimeout(drained)
@@ -96,7 +96,7 @@ function watchChild(child: ChildProcess, program: string, order: Watched): Promi
   })
 }
 
-function resultOf(
+function buildResult(
   code: number | null,
   by: NodeJS.Signals | null,
   ended: { status: 'failed' | 'stopped'; reason: string } | null,

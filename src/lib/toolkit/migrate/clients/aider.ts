@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { Finding } from '../finding.ts'
-import { isFields, parseYaml, textOf, textsOf } from '../read/parse-file.ts'
+import { isFields, parseYaml, readText, readTexts } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import type { Look, Source, SourceFile } from '../read/source.ts'
 import { keysIn } from '../read/variables.ts'
@@ -31,14 +31,14 @@ export const aider: Source = {
 function readKeys(config: Fields, file: SourceFile, look: Look): Finding[] {
   const variables: Record<string, string> = {}
   for (const [field, variable] of Object.entries(fields)) {
-    const text = textOf(config[field])
+    const text = readText(config[field])
     if (text !== null) variables[variable] = text
   }
-  for (const pair of textsOf(config['api-key'])) {
+  for (const pair of readTexts(config['api-key'])) {
     const [name, key] = splitPair(pair)
     if (key !== '') variables[`${name.toUpperCase().replaceAll('-', '_')}_API_KEY`] = key
   }
-  for (const pair of textsOf(config['set-env'])) {
+  for (const pair of readTexts(config['set-env'])) {
     const [name, value] = splitPair(pair)
     if (value !== '') variables[name] = value
   }

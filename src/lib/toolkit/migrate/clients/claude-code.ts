@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { finding } from '../finding.ts'
-import { isFields, parseJson, textFields, textOf } from '../read/parse-file.ts'
+import { isFields, parseJson, textFields, readText } from '../read/parse-file.ts'
 import type { Source } from '../read/source.ts'
 import { keysIn } from '../read/variables.ts'
 
@@ -25,7 +25,7 @@ export const claudeCode: Source = {
     }
     // qwen-code has a file of the same name, which differs in shape.
     if (!isFields(parsed['env']) || 'modelProviders' in parsed || '$version' in parsed) return null
-    if (textOf(parsed['apiKeyHelper']) !== null) {
+    if (readText(parsed['apiKeyHelper']) !== null) {
       look.leftOut(file.path, 'apiKeyHelper: a program that prints keys, which qwenctl does not run')
     }
     return keysIn(textFields(parsed['env']), where, look)

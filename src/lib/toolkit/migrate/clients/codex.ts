@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { fieldsOf, isFields, parseJson, parseToml, textFields, textOf } from '../read/parse-file.ts'
+import { readFields, isFields, parseJson, parseToml, textFields, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { parseEnvText } from '../read/env-text.ts'
-import { resolveReferences, valueOf } from '../read/references.ts'
+import { resolveReferences, resolveValue } from '../read/references.ts'
 import { serviceAt, subscriptionTerms } from '../read/service.ts'
 import type { Look, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
@@ -32,13 +32,13 @@ export const codex: Source = {
 
 function storedLogins(parsed: Fields, file: SourceFile): Finding[] {
   const where = { source: SOURCE, file: file.path, provider: 'openai', name: 'codex' } as const
-  const key = textOf(parsed['OPENAI_API_KEY'])
+  const key = readText(parsed['OPENAI_API_KEY'])
   const token = `a personal access token of ChatGPT: ${subscriptionTerms}`
   const login = `a ChatGPT login: ${subscriptionTerms}; its refresh token also works once only, so taking it would end the login of Codex`
   return [
     ...(key === null ? [] : findEachKey(key, (secret, notes) => keyFinding({ ...where, secret, notes }))),
     ...(isFields(parsed['tokens']) ? [finding({ ...where, declined: login })] : []),
-    ...(textOf(parsed['personal_access_token']) === null ? [] : [finding({ ...where, declined: token })]),
+    ...(readText(parsed['personal_access_token']) === null ? [] : [finding({ ...where, declined: token })]),
   ]
 }
 
@@ -50,12 +50,12 @@ function storedLogins(parsed: Fields, file: SourceFile): Finding[] {
 function configuredServices(file: SourceFile, look: Look): Finding[] | null {
   const config = parseToml(file)
   if (!isFields(config)) return null
-  const services = Object.entries(fieldsOf(config['model_providers']))
+  const services = Object.entries(readFields(config['model_providers']))
   const isCodex = services.length > 0 || 'model_provider' in config || 'approval_policy' in config
   if (!isCodex) return null
   const beside = join(dirname(file.path), '.env')
   const fromFile = look.files.kind(beside) === 'file' ? parseEnvText(look.files.text(beside)) : {}
-  return services.flatMap(([id, entry]) => serviceKeys(id, fieldsOf(entry), { file, look, fromFile }))
+  return services.flatMap(([id, entry]) => serviceKeys(id, readFields(entry), { file, look, fromFile }))
 }
 
 function serviceKeys(
@@ -64,11 +64,11 @@ function serviceKeys(
   { file, look, fromFile }: { file: SourceFile; look: Look; fromFile: Record<string, string> },
 ): Finding[] {
   const variables = { ...fromFile, ...look.env }
-  const baseUrl = resolveReferences(textOf(entry['base_url']), variables).text
+  const baseUrl = resolveReferences(readText(entry['base_url']), variables).text
   const service = serviceAt(look.providers, baseUrl, 'openai')
-  const envKey = textOf(entry['env_key'])
-  const written = textOf(entry['experimental_bearer_token'])
-  const text = written ?? (envKey === null ? null : valueOf(variables, envKey))
+  const envKey = readText(entry['env_key'])
+  const written = readText(entry['experimental_bearer_token'])
+  const text = written ?? (envKey === null ? null : resolveValue(variables, envKey))
   const headers = [
     ...Object.keys(textFields(entry['http_headers'])),
     ...Object.keys(textFields(entry['env_http_headers'])),

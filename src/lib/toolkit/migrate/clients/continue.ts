@@ -3,13 +3,13 @@ import type { Finding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import {
-  entriesOf,
-  fieldsOf,
+  readEntries,
+  readFields,
   isFields,
   parseJson,
   parseYaml,
   textFields,
-  textOf,
+  readText,
 } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import type { Variables } from '../read/references.ts'
@@ -47,7 +47,7 @@ export const continueSource: Source = {
 
 function modelsIn(config: Fields): Fields[] {
   const older = [config['tabAutocompleteModel'], config['embeddingsProvider'], config['reranker']]
-  return entriesOf([config['models'], ...older].flat())
+  return readEntries([config['models'], ...older].flat())
 }
 
 function readVariables({ path }: SourceFile, look: Look): Variables {
@@ -67,9 +67,9 @@ interface Given {
 }
 
 function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
-  const called = textOf(entry['provider']) ?? ''
-  const written = textOf(entry['apiKey'])
-  const base = resolveReferences(textOf(entry['apiBase']), variables)
+  const called = readText(entry['provider']) ?? ''
+  const written = readText(entry['apiKey'])
+  const base = resolveReferences(readText(entry['apiBase']), variables)
   const key = resolveReferences(written, variables)
   // A model without a key, such as one of a local server, needs no account of its own.
   if (written === null && base.text === null) return []
@@ -79,13 +79,13 @@ function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
   const said = {
     source: SOURCE as typeof SOURCE,
     file: file.path,
-    name: textOf(entry['name']) ?? textOf(entry['title']) ?? called,
+    name: readText(entry['name']) ?? readText(entry['title']) ?? called,
     ...(service ?? { provider: null, baseUrl: null }),
     models: service?.provider === 'custom' ? readModel(entry) : null,
-    egressProxy: textOf(fieldsOf(entry['requestOptions'])['proxy']),
+    egressProxy: readText(readFields(entry['requestOptions'])['proxy']),
     declined: base.missing === null ? problem : `${base.missing} is not set here`,
   }
-  const headers = Object.keys(textFields(fieldsOf(entry['requestOptions'])['headers']))
+  const headers = Object.keys(textFields(readFields(entry['requestOptions'])['headers']))
   const notes = headers.length === 0 ? [] : [`its own headers are left behind: ${headers.join(', ')}`]
   return findEachKey(key.text, (secret, more) =>
     keyFinding(
@@ -103,7 +103,7 @@ function findService(called: string, baseUrl: string | null, look: Look): Servic
 
 /** `AUTODETECT` lists the models of the server. */
 function readModel(entry: Fields): string[] | null {
-  const model = textOf(entry['model'])
+  const model = readText(entry['model'])
   return model === null || model === 'AUTODETECT' ? null : [model]
 }
 

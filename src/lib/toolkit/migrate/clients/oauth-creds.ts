@@ -2,7 +2,7 @@ import { qwenResourceBase } from '../../../provider/builtin/makers/qwen-oauth.ts
 import type { TokenSet } from '../../login/token-set.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
-import { isFields, numberOf, textOf } from '../read/parse-file.ts'
+import { isFields, readNumber, readText } from '../read/parse-file.ts'
 
 /**
  * The tokens in a credentials file of qwen-code, a format that other tools copied; null: another format. `sharedFile`
@@ -11,14 +11,14 @@ import { isFields, numberOf, textOf } from '../read/parse-file.ts'
  */
 export function tokensIn(parsed: unknown, sharedFile: string | null): TokenSet | null {
   if (!isFields(parsed)) return null
-  const accessToken = textOf(parsed['access_token'])
-  const refreshToken = textOf(parsed['refresh_token'])
+  const accessToken = readText(parsed['access_token'])
+  const refreshToken = readText(parsed['refresh_token'])
   if (accessToken === null || refreshToken === null) return null
-  const expiresAt = numberOf(parsed['expiry_date']) ?? Date.parse(textOf(parsed['expired']) ?? '')
+  const expiresAt = readNumber(parsed['expiry_date']) ?? Date.parse(readText(parsed['expired']) ?? '')
   return {
     accessToken,
     refreshToken,
-    tokenType: textOf(parsed['token_type']) ?? 'Bearer',
+    tokenType: readText(parsed['token_type']) ?? 'Bearer',
     expiresAt: Math.abs(expiresAt) <= MOST_MS ? new Date(expiresAt).toISOString() : null,
     obtainedAt: null,
     server: null,

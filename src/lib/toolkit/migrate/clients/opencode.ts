@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { finding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { fieldsOf, isFields, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import { readFields, isFields, parseJson, readText, readTexts } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
@@ -33,8 +33,8 @@ export const opencode: Source = {
     const entries = Object.entries(parsed)
     const isStore =
       entries.length > 0 &&
-      entries.every(([, entry]) => ['api', 'oauth', 'wellknown'].includes(String(fieldsOf(entry)['type'])))
-    if (isStore) return entries.flatMap(([id, entry]) => storedKey(id, fieldsOf(entry), file, look))
+      entries.every(([, entry]) => ['api', 'oauth', 'wellknown'].includes(String(readFields(entry)['type'])))
+    if (isStore) return entries.flatMap(([id, entry]) => storedKey(id, readFields(entry), file, look))
     return '$schema' in parsed && /opencode/.test(String(parsed['$schema'])) ? [] : null
   },
 }
@@ -50,20 +50,20 @@ function storedKey(id: string, entry: Fields, file: SourceFile, look: Look): Fin
     const declined = 'a token of an organisation for opencode itself, not a key of a service'
     return [finding({ ...said, provider: null, declined })]
   }
-  return findEachKey(textOf(entry['key']), (secret, notes) =>
+  return findEachKey(readText(entry['key']), (secret, notes) =>
     serviceFinding({ ...said, secret, notes }, service, 'its key is empty'),
   )
 }
 
 function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
-  const disabled = textsOf(config['disabled_providers'])
-  return Object.entries(fieldsOf(config['provider'])).flatMap(([id, provider]) => {
-    const options = fieldsOf(fieldsOf(provider)['options'])
-    const written = textOf(options['apiKey'])
-    const baseUrl = substituted(textOf(options['baseURL']), file, look)
+  const disabled = readTexts(config['disabled_providers'])
+  return Object.entries(readFields(config['provider'])).flatMap(([id, provider]) => {
+    const options = readFields(readFields(provider)['options'])
+    const written = readText(options['apiKey'])
+    const baseUrl = substituted(readText(options['baseURL']), file, look)
     if (written === null && baseUrl === null) return []
-    const service = configuredService(id, fieldsOf(provider), baseUrl, look)
-    const { models, aliases } = modelsIn(fieldsOf(fieldsOf(provider)['models']))
+    const service = configuredService(id, readFields(provider), baseUrl, look)
+    const { models, aliases } = modelsIn(readFields(readFields(provider)['models']))
     const missing =
       written === null ? 'it has no key' : 'the variable or file that its apiKey names is not there'
     return findEachKey(substituted(written, file, look), (secret, notes) => {
@@ -77,7 +77,7 @@ function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[]
 /** The package of a service of the user names its dialect. */
 function configuredService(id: string, provider: Fields, baseUrl: string | null, look: Look): Service | null {
   const called = serviceCalled(look.providers, id, baseUrl)
-  const isMessages = textOf(provider['npm']) === '@ai-sdk/anthropic'
+  const isMessages = readText(provider['npm']) === '@ai-sdk/anthropic'
   return called?.provider === 'custom' && isMessages
     ? serviceAt(look.providers, called.baseUrl, 'anthropic')
     : called
@@ -87,7 +87,7 @@ function configuredService(id: string, provider: Fields, baseUrl: string | null,
 function modelsIn(fields: Fields): { models: string[]; aliases: AliasFinding[] } {
   const entries = Object.entries(fields).map(([name, model]) => ({
     name,
-    model: textOf(fieldsOf(model)['id']) ?? name,
+    model: readText(readFields(model)['id']) ?? name,
     rank: 0,
   }))
   return {
@@ -117,7 +117,7 @@ function substituted(text: string | null, file: SourceFile, look: Look): string 
   const path = what.startsWith('~') ? join(look.home, what.slice(1)) : resolve(dirname(file.path), what)
   if (look.files.kind(path) !== 'file') return null
   try {
-    return textOf(look.files.text(path))
+    return readText(look.files.text(path))
   } catch (error) {
     if (error instanceof DamagedFile) return null
     throw error

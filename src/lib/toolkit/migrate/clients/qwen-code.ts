@@ -3,10 +3,10 @@ import type { Finding } from '../finding.ts'
 import { oauthFinding, renewalNote, tokensIn } from './oauth-creds.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { entriesOf, fieldsOf, isFields, parseJson, textFields, textOf } from '../read/parse-file.ts'
+import { readEntries, readFields, isFields, parseJson, textFields, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import type { Variables } from '../read/references.ts'
-import { valueOf } from '../read/references.ts'
+import { resolveValue } from '../read/references.ts'
 import { serviceAt } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
 import type { Look, Source, SourceFile } from '../read/source.ts'
@@ -25,7 +25,7 @@ export const qwenCode: Source = {
     join(qwenFolder(look), 'oauth_creds.json'),
     join(qwenFolder(look), 'settings.json'),
     // A plain `.env` serves every program of its folder, so the source `env-files` reads it.
-    ...envFileOf(look).filter(
+    ...readEnvFile(look).filter(
       (path) => dirname(path) === qwenFolder(look) || basename(dirname(path)) === '.qwen',
     ),
   ],
@@ -46,7 +46,7 @@ export function qwenFolder({ env, home, folder }: Pick<Look, 'env' | 'home' | 'f
 }
 
 /** The first existing file wins, and the others are not read. */
-function envFileOf(look: Look): string[] {
+function readEnvFile(look: Look): string[] {
   const candidates: string[] = []
   for (let folder = look.folder; ; folder = dirname(folder)) {
     candidates.push(join(folder, '.qwen', '.env'), join(folder, '.env'))
@@ -71,7 +71,7 @@ function login({ path }: SourceFile, parsed: Fields): Finding {
 
 function isSettings(parsed: unknown): parsed is Fields {
   if (!isFields(parsed)) return false
-  const auth = fieldsOf(parsed['security'])['auth']
+  const auth = readFields(parsed['security'])['auth']
   return 'modelProviders' in parsed || '$version' in parsed || isFields(auth)
 }
 
@@ -84,8 +84,8 @@ interface Entry {
 
 function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[] {
   const where = { source: SOURCE, file: file.path } as const
-  const own = textFields(fieldsOf(settings['env']))
-  const [envFile] = envFileOf(look)
+  const own = textFields(readFields(settings['env']))
+  const [envFile] = readEnvFile(look)
   const variables = {
     ...own,
     ...(envFile === undefined ? {} : parseEnvText(look.files.text(envFile))),
@@ -95,7 +95,9 @@ function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[]
   const named = entries.flatMap((entry) => entryKeys(entry, { variables, where, look }))
   const used = new Set(entries.map(({ envKey }) => envKey))
   const rest = Object.keys(own).filter((name) => !used.has(name))
-  const values = rest.map((name) => [name, valueOf({ ...variables, [name]: own[name] }, name) ?? ''] as const)
+  const values = rest.map(
+    (name) => [name, resolveValue({ ...variables, [name]: own[name] }, name) ?? ''] as const,
+  )
   return [
     ...named,
     ...chosenKey(settings, { variables, where, look }),
@@ -105,13 +107,13 @@ function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[]
 
 /** The entries, one per key and base URL, with all its models. */
 function modelEntries(settings: Fields): Entry[] {
-  const protocols = textFields(fieldsOf(settings['providerProtocol']))
+  const protocols = textFields(readFields(settings['providerProtocol']))
   const entries = new Map<string, Entry>()
-  for (const [protocol, models] of Object.entries(fieldsOf(settings['modelProviders']))) {
-    for (const model of entriesOf(models)) {
-      const envKey = textOf(model['envKey'])
+  for (const [protocol, models] of Object.entries(readFields(settings['modelProviders']))) {
+    for (const model of readEntries(models)) {
+      const envKey = readText(model['envKey'])
       if (envKey === null) continue
-      const baseUrl = textOf(model['baseUrl'])
+      const baseUrl = readText(model['baseUrl'])
       const key = JSON.stringify([envKey, baseUrl])
       const entry = entries.get(key) ?? {
         protocol: protocols[protocol] ?? protocol,
@@ -119,7 +121,7 @@ function modelEntries(settings: Fields): Entry[] {
         baseUrl,
         models: [],
       }
-      const id = textOf(model['id'])
+      const id = readText(model['id'])
       if (id !== null) entry.models.push(id)
       entries.set(key, entry)
     }
@@ -139,11 +141,11 @@ function entryKeys(entry: Entry, { variables, where, look }: Context): Finding[]
   const said = {
     ...where,
     ...service,
-    name: service.provider === 'custom' ? (hostOf(entry.baseUrl) ?? 'qwen-code') : service.provider,
+    name: service.provider === 'custom' ? (readHost(entry.baseUrl) ?? 'qwen-code') : service.provider,
     // An unknown service is routed by its models alone.
     models: service.provider === 'custom' && entry.models.length > 0 ? entry.models : null,
   }
-  return findEachKey(valueOf(variables, entry.envKey), (secret, notes) =>
+  return findEachKey(resolveValue(variables, entry.envKey), (secret, notes) =>
     keyFinding(
       { ...said, secret, notes: [`from ${entry.envKey}`, ...notes] },
       `${entry.envKey} is not set here`,
@@ -151,7 +153,7 @@ function entryKeys(entry: Entry, { variables, where, look }: Context): Finding[]
   )
 }
 
-function hostOf(baseUrl: string | null): string | null {
+function readHost(baseUrl: string | null): string | null {
   return baseUrl === null ? null : (URL.parse(baseUrl)?.hostname ?? null)
 }
 
@@ -161,17 +163,17 @@ function protocolProvider(protocol: string): string {
 
 /** The key typed into `/auth`; may be written as `$VAR`. */
 function chosenKey(settings: Fields, { variables, where, look }: Context): Finding[] {
-  const auth = fieldsOf(fieldsOf(settings['security'])['auth'])
-  const written = textOf(auth['apiKey'])
+  const auth = readFields(readFields(settings['security'])['auth'])
+  const written = readText(auth['apiKey'])
   if (written === null) return []
-  const baseUrl = valueOf({ ...variables, value: textOf(auth['baseUrl']) ?? '' }, 'value')
-  const secret = valueOf({ ...variables, value: written }, 'value')
-  const selected = textOf(auth['selectedType']) ?? 'openai'
+  const baseUrl = resolveValue({ ...variables, value: readText(auth['baseUrl']) ?? '' }, 'value')
+  const secret = resolveValue({ ...variables, value: written }, 'value')
+  const selected = readText(auth['selectedType']) ?? 'openai'
   const service = serviceAt(look.providers, baseUrl, protocolProvider(selected))
   const said = {
     ...where,
     ...service,
-    name: service.provider === 'custom' ? (hostOf(baseUrl) ?? 'qwen-code') : service.provider,
+    name: service.provider === 'custom' ? (readHost(baseUrl) ?? 'qwen-code') : service.provider,
   }
   return findEachKey(secret, (one, notes) =>
     keyFinding(

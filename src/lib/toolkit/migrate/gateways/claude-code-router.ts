@@ -1,7 +1,15 @@
 import { join } from 'node:path'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { entriesOf, fieldsOf, isFields, isNo, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  readFields,
+  isFields,
+  isNo,
+  parseJson,
+  readText,
+  readTexts,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
@@ -23,7 +31,7 @@ export const claudeCodeRouter: Source = {
   read(file, look) {
     const config = parseJson(file)
     if (!isFields(config)) return null
-    const providers = entriesOf(config['Providers'] ?? config['providers'])
+    const providers = readEntries(config['Providers'] ?? config['providers'])
     if (!providers.some((one) => 'api_base_url' in one)) return null
     reportLeftOut(file, config, look)
     return providers.flatMap((provider) => providerKeys(provider, config, { file, look }))
@@ -31,11 +39,11 @@ export const claudeCodeRouter: Source = {
 }
 
 function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
-  if (textOf(config['APIKEY']) !== null) {
+  if (readText(config['APIKEY']) !== null) {
     look.leftOut(file.path, 'APIKEY: a client key of claude-code-router; next: qwenctl keys create NAME')
   }
-  const routes = Object.entries(fieldsOf(config['Router'])).flatMap(([name, value]) => {
-    const route = textOf(value)?.split(',') ?? []
+  const routes = Object.entries(readFields(config['Router'])).flatMap(([name, value]) => {
+    const route = readText(value)?.split(',') ?? []
     return route.length < 2 ? [] : [`${name} = ${route.join('/')}`]
   })
   if (routes.length > 0) {
@@ -51,12 +59,12 @@ function providerKeys(
   config: Fields,
   { file, look }: { file: SourceFile; look: Look },
 ): Finding[] {
-  const name = textOf(provider['name']) ?? 'claude-code-router'
-  const { text: baseUrl, missing: noBase } = resolveReferences(textOf(provider['api_base_url']), look.env)
-  const { text, missing } = resolveReferences(textOf(provider['api_key']), look.env)
+  const name = readText(provider['name']) ?? 'claude-code-router'
+  const { text: baseUrl, missing: noBase } = resolveReferences(readText(provider['api_base_url']), look.env)
+  const { text, missing } = resolveReferences(readText(provider['api_key']), look.env)
   const service = findService(name, provider, baseUrl, look)
   const unset = noBase ?? missing
-  const models = textsOf(provider['models'])
+  const models = readTexts(provider['models'])
   const isCustom = service?.provider === 'custom'
   const said = {
     source: SOURCE,
@@ -66,7 +74,7 @@ function providerKeys(
     baseUrl: service?.baseUrl ?? null,
     // A provider knows its models itself; an unknown service is routed by these alone.
     models: isCustom && models.length > 0 ? models : null,
-    egressProxy: resolveReferences(textOf(config['PROXY_URL']), look.env).text,
+    egressProxy: resolveReferences(readText(config['PROXY_URL']), look.env).text,
     enabled: !isNo(provider['enabled']),
     declined:
       service === null ? 'it has no api_base_url' : noBase === null ? null : `${noBase} is not set here`,
@@ -89,7 +97,7 @@ function findService(name: string, provider: Fields, baseUrl: string | null, loo
 }
 
 function listTransformers(provider: Fields): string[] {
-  const use = fieldsOf(provider['transformer'])['use']
+  const use = readFields(provider['transformer'])['use']
   const list: unknown[] = Array.isArray(use) ? use : []
-  return list.flatMap((one) => textOf(Array.isArray(one) ? (one as unknown[])[0] : one) ?? [])
+  return list.flatMap((one) => readText(Array.isArray(one) ? (one as unknown[])[0] : one) ?? [])
 }

@@ -3,7 +3,15 @@ import { finding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { oauthFinding, renewalNote, tokensIn } from '../clients/oauth-creds.ts'
-import { entriesOf, isFields, numberOf, parseJson, parseYaml, textOf, textsOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  isFields,
+  readNumber,
+  parseJson,
+  parseYaml,
+  readText,
+  readTexts,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, subscriptionTerms } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
@@ -75,7 +83,7 @@ function authFolder(configFile: string, look: Look): string | null {
   if (look.files.kind(configFile) !== 'file') return null
   try {
     const config = parseYaml({ path: configFile, text: look.files.text(configFile) })
-    const folder = isConfig(config) ? textOf(config['auth-dir']) : null
+    const folder = isConfig(config) ? readText(config['auth-dir']) : null
     if (folder === null) return null
     return folder.startsWith('~') ? join(look.home, folder.slice(1)) : resolve(dirname(configFile), folder)
   } catch (error) {
@@ -96,13 +104,13 @@ function isConfig(config: unknown): config is Fields {
 }
 
 function isLogin(parsed: Fields): boolean {
-  const type = textOf(parsed['type'])
+  const type = readText(parsed['type'])
   return type !== null && (type === 'qwen' || Object.hasOwn(logins, type))
 }
 
 function login({ path }: SourceFile, parsed: Fields): Finding {
-  const type = textOf(parsed['type']) ?? ''
-  const name = textOf(parsed['email']) ?? basename(path, '.json')
+  const type = readText(parsed['type']) ?? ''
+  const name = readText(parsed['email']) ?? basename(path, '.json')
   const said = { source: SOURCE, file: path, name, ...common(parsed) } as const
   const declined = logins[type]
   if (declined !== undefined) return finding({ ...said, provider: ownProviders[type] ?? null, declined })
@@ -117,17 +125,17 @@ type Common = Pick<Finding, 'priority' | 'weight' | 'egressProxy' | 'enabled' | 
 function common(entry: Fields, inherited: string | null = null): Common {
   const field = (name: string) => entry[name] ?? entry[name.replace('-', '_')]
   const notes: string[] = []
-  const own = textOf(field('proxy-url'))
+  const own = readText(field('proxy-url'))
   const proxy = own ?? inherited
-  const weight = Math.round(numberOf(field('weight')) ?? 1)
-  const prefix = textOf(field('prefix'))
-  const excluded = textsOf(field('excluded-models'))
+  const weight = Math.round(readNumber(field('weight')) ?? 1)
+  const prefix = readText(field('prefix'))
+  const excluded = readTexts(field('excluded-models'))
   if (prefix !== null) notes.push(`its prefix ${prefix} is left behind: name the account or a group instead`)
   if (excluded.length > 0)
     notes.push(`excluded there: ${excluded.join(', ')}; accounts set --model says what it serves`)
   if (isFields(field('headers'))) notes.push('its own headers are left behind')
   return {
-    priority: -Math.round(numberOf(field('priority')) ?? 0) || 0,
+    priority: -Math.round(readNumber(field('priority')) ?? 0) || 0,
     weight: Math.max(1, weight),
     egressProxy: proxy === null || /^(direct|none)$/i.test(proxy) ? null : proxy,
     enabled: field('disabled') !== true && field('enabled') !== false && weight > 0,
@@ -136,17 +144,17 @@ function common(entry: Fields, inherited: string | null = null): Common {
 }
 
 function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
-  const proxy = textOf(config['proxy-url'])
+  const proxy = readText(config['proxy-url'])
   reportLeftOut(file, config, look)
   const listed = Object.entries(keyLists).flatMap(([list, service]) =>
-    entriesOf(config[list]).flatMap((entry) =>
+    readEntries(config[list]).flatMap((entry) =>
       entryKeys(entry, { file, look, proxy, ...service, baseUrl: service.baseUrl ?? null, group: null }),
     ),
   )
-  const vertex = entriesOf(config['vertex-api-key']).flatMap((entry) =>
+  const vertex = readEntries(config['vertex-api-key']).flatMap((entry) =>
     entryKeys(entry, { file, look, proxy, provider: 'custom', baseUrl: null, name: 'vertex', group: null }),
   )
-  const pools = entriesOf(config['openai-compatibility']).flatMap((pool) =>
+  const pools = readEntries(config['openai-compatibility']).flatMap((pool) =>
     poolKeys(pool, { file, look, proxy }),
   )
   return [...listed, ...vertex, ...pools]
@@ -163,7 +171,7 @@ function entryKeys(
   given: Given & { provider: string; baseUrl: string | null; name: string; group: string | null },
 ): Finding[] {
   const { file, look, proxy, provider, name, group } = given
-  const baseUrl = textOf(entry['base-url']) ?? given.baseUrl
+  const baseUrl = readText(entry['base-url']) ?? given.baseUrl
   const { models, aliases } = modelsIn(entry)
   const said = {
     source: SOURCE,
@@ -175,19 +183,19 @@ function entryKeys(
     aliases,
     ...common(entry, proxy),
   } as const
-  return findEachKey(textOf(entry['api-key']), (secret, more) =>
+  return findEachKey(readText(entry['api-key']), (secret, more) =>
     keyFinding({ ...said, secret, notes: [...said.notes, ...more] }),
   )
 }
 
 /** `models: [{name, alias}]`: the service knows the name, clients ask for the alias. */
 function modelsIn(entry: Fields): { models: string[]; aliases: AliasFinding[] } {
-  const rows = entriesOf(entry['models']).flatMap((row) => {
-    const name = textOf(row['name'])
-    return name === null ? [] : [{ model: name, name: textOf(row['alias']) ?? name, rank: 0 }]
+  const rows = readEntries(entry['models']).flatMap((row) => {
+    const name = readText(row['name'])
+    return name === null ? [] : [{ model: name, name: readText(row['alias']) ?? name, rank: 0 }]
   })
   return {
-    models: [...textsOf(entry['models']), ...rows.map(({ model }) => model)],
+    models: [...readTexts(entry['models']), ...rows.map(({ model }) => model)],
     aliases: rows.filter(({ name, model }) => name !== model),
   }
 }
@@ -208,9 +216,9 @@ function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
 
 /** Several keys of one service become a group with its name. */
 function poolKeys(pool: Fields, given: Given): Finding[] {
-  const name = textOf(pool['name']) ?? 'openai-compatibility'
-  const older = textsOf(pool['api-keys']).map((key) => ({ 'api-key': key }))
-  return [...entriesOf(pool['api-key-entries']), ...older].flatMap((entry) =>
+  const name = readText(pool['name']) ?? 'openai-compatibility'
+  const older = readTexts(pool['api-keys']).map((key) => ({ 'api-key': key }))
+  return [...readEntries(pool['api-key-entries']), ...older].flatMap((entry) =>
     entryKeys({ ...pool, ...entry }, { ...given, provider: 'custom', baseUrl: null, name, group: name }),
   )
 }

@@ -2,7 +2,7 @@ import { tryParseJson } from '../../../base/try-parse-json.ts'
 import { join } from 'node:path'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { entriesOf, fieldsOf, isFields, numberOf, parseJson, textOf } from '../read/parse-file.ts'
+import { readEntries, readFields, isFields, readNumber, parseJson, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt } from '../read/service.ts'
 import type { Look, Source } from '../read/source.ts'
@@ -22,9 +22,9 @@ export const gptLoad: Source = {
   read(file, look) {
     const parsed = parseJson(file)
     const list = isFields(parsed) ? (parsed['data'] ?? parsed['groups']) : parsed
-    const groups = entriesOf(list).filter((one) => 'upstreams' in one && 'channel_type' in one)
+    const groups = readEntries(list).filter((one) => 'upstreams' in one && 'channel_type' in one)
     if (groups.length === 0) return null
-    return groups.flatMap((group) => groupKeys(group, entriesOf(group['api_keys']), file.path, look))
+    return groups.flatMap((group) => groupKeys(group, readEntries(group['api_keys']), file.path, look))
   },
   readDatabase(path, look) {
     const tables = look.files.rows(
@@ -45,19 +45,19 @@ export const gptLoad: Source = {
 }
 
 function groupKeys(group: Fields, keys: Fields[], file: string, look: Look): Finding[] {
-  const name = textOf(group['name']) ?? SOURCE
-  const upstreams = entriesOf(parsed(group['upstreams']))
-  const [url = null, ...others] = upstreams.map((one) => textOf(one['url'])).filter((one) => one !== null)
-  const channel = textOf(group['channel_type']) ?? 'openai'
+  const name = readText(group['name']) ?? SOURCE
+  const upstreams = readEntries(parsed(group['upstreams']))
+  const [url = null, ...others] = upstreams.map((one) => readText(one['url'])).filter((one) => one !== null)
+  const channel = readText(group['channel_type']) ?? 'openai'
   const service = serviceAt(look.providers, url === null ? null : withVersion(url, channel), channel)
-  const config = fieldsOf(parsed(group['config']))
+  const config = readFields(parsed(group['config']))
   const said = {
     source: SOURCE,
     file,
     name,
     ...service,
     groups: [name],
-    egressProxy: textOf(config['proxy_url']),
+    egressProxy: readText(config['proxy_url']),
   }
   const left = ['param_overrides', 'header_rules', 'model_redirect_rules'].filter(
     (field) =>
@@ -67,7 +67,7 @@ function groupKeys(group: Fields, keys: Fields[], file: string, look: Look): Fin
     ...(others.length === 0 ? [] : [`its other upstreams are left behind: ${others.join(', ')}`]),
     ...(left.length === 0 ? [] : [`left behind: ${left.join(', ')}`]),
   ]
-  if (textOf(group['proxy_keys']) !== null) {
+  if (readText(group['proxy_keys']) !== null) {
     look.leftOut(file, `proxy_keys of ${name}: client keys of GPT-Load; next: qwenctl keys create NAME`)
   }
   if (keys.length === 0) {
@@ -76,11 +76,11 @@ function groupKeys(group: Fields, keys: Fields[], file: string, look: Look): Fin
     ]
   }
   return keys.map((key) => {
-    const sealed = numberOf(key['is_encrypted']) === 1 || isSealed(textOf(key['key_value']) ?? '')
+    const sealed = readNumber(key['is_encrypted']) === 1 || isSealed(readText(key['key_value']) ?? '')
     return keyFinding({
       ...said,
-      secret: textOf(key['key_value']),
-      enabled: (textOf(key['status']) ?? 'active') === 'active',
+      secret: readText(key['key_value']),
+      enabled: (readText(key['status']) ?? 'active') === 'active',
       notes,
       declined: sealed
         ? 'its key is encrypted with the ENCRYPTION_KEY of GPT-Load; next: export the keys there'

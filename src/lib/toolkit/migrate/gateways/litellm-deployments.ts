@@ -1,10 +1,10 @@
 import { finding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { fieldsOf, isNo, numberOf, textOf } from '../read/parse-file.ts'
+import { readFields, isNo, readNumber, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import type { Variables } from '../read/references.ts'
-import { resolveReferences, valueOf } from '../read/references.ts'
+import { resolveReferences, resolveValue } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
 import type { Look, SourceFile } from '../read/source.ts'
@@ -80,29 +80,29 @@ export interface Context {
 
 /** The deployments of an entry: one for each key. */
 export function readDeployments(entry: Fields, context: Context): Deployment[] {
-  const own = fieldsOf(entry['litellm_params'])
+  const own = readFields(entry['litellm_params'])
   const credential = context.credentials.find(
     ({ credential_name: name }) => name !== undefined && name === own['litellm_credential_name'],
   )
-  const params = { ...fieldsOf(credential?.['credential_values']), ...own }
-  const written = textOf(params['model']) ?? ''
+  const params = { ...readFields(credential?.['credential_values']), ...own }
+  const written = readText(params['model']) ?? ''
   const slash = written.indexOf('/')
   const kind =
-    textOf(params['custom_llm_provider']) ??
+    readText(params['custom_llm_provider']) ??
     (slash < 0 ? bareKind(written, context) : written.slice(0, slash))
   const model = written.slice(slash + 1).replace(/^(responses|chat)\//, '')
   const base = readBase(params, kind, context.variables)
   const service = findService(kind, base.text, context.look)
   const deployment = {
-    group: textOf(entry['model_name']) ?? model,
+    group: readText(entry['model_name']) ?? model,
     model,
     kind,
     service,
-    rpm: numberOf(params['rpm']),
-    tpm: numberOf(params['tpm']),
-    weight: numberOf(params['weight']),
-    order: numberOf(params['order']),
-    enabled: params['disabled'] !== true && !isNo(fieldsOf(entry['model_info'])['enabled']),
+    rpm: readNumber(params['rpm']),
+    tpm: readNumber(params['tpm']),
+    weight: readNumber(params['weight']),
+    order: readNumber(params['order']),
+    enabled: params['disabled'] !== true && !isNo(readFields(entry['model_info'])['enabled']),
     leftBehind: Object.keys(own).filter((name) => !used.has(name)),
   }
   const key = readKey(params, kind, { service, ...context })
@@ -122,10 +122,10 @@ function readBase(
   kind: string,
   variables: Variables,
 ): { text: string | null; missing: string | null } {
-  const written = textOf(params['api_base']) ?? textOf(params['base_url'])
+  const written = readText(params['api_base']) ?? readText(params['base_url'])
   if (written !== null) return resolveReferences(written, variables)
   const variable = baseVariables[kind]
-  return { text: variable === undefined ? null : valueOf(variables, variable), missing: null }
+  return { text: variable === undefined ? null : resolveValue(variables, variable), missing: null }
 }
 
 function findService(kind: string, baseUrl: string | null, look: Look): Service | null {
@@ -150,7 +150,7 @@ function readKey(
   kind: string,
   { service, variables, look }: Context & { service: Service | null },
 ): { secret: string | null; problem: string | null } {
-  const written = textOf(params['api_key'])
+  const written = readText(params['api_key'])
   if (written !== null) {
     const { text, missing } = resolveReferences(written, variables)
     return { secret: text, problem: text === null ? `${missing ?? 'its key'} is not set here` : null }
@@ -159,7 +159,7 @@ function readKey(
   const names = [services[kind]?.keyVariable, ...(provider?.keyVariables ?? [])].filter(
     (name) => name !== undefined,
   )
-  const secret = names.map((name) => valueOf(variables, name)).find((value) => value !== null) ?? null
+  const secret = names.map((name) => resolveValue(variables, name)).find((value) => value !== null) ?? null
   if (secret !== null) return { secret, problem: null }
   return {
     secret,

@@ -1,7 +1,15 @@
 import { dirname, join, resolve } from 'node:path'
 import type { AliasFinding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
-import { entriesOf, fieldsOf, isFields, parseYaml, textFields, textOf, textsOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  readFields,
+  isFields,
+  parseYaml,
+  textFields,
+  readText,
+  readTexts,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import type { Variables } from '../read/references.ts'
 import { DamagedFile } from '../read/source.ts'
@@ -28,8 +36,8 @@ export const litellm: Source = {
     if (config === null) return null
     reportLeftOut(file, config, look)
     const variables = readVariables(file, config, look)
-    const credentials = entriesOf(config['credential_list'])
-    const models = entriesOf(config['model_list'])
+    const credentials = readEntries(config['credential_list'])
+    const models = readEntries(config['model_list'])
     const deployments = models.flatMap((model) => readDeployments(model, { credentials, variables, look }))
     const chains = readChains(config)
     return mergeDeployments(deployments).map((group) => accountFinding(group, file, chains))
@@ -54,7 +62,7 @@ function readConfig(file: SourceFile, look: Look, above: readonly string[] = [])
   const isOwn = Array.isArray(config['model_list']) || MARKS.some((mark) => mark in config)
   if (above.length === 0 && !isOwn) return null
   let whole: Fields = config
-  for (const name of textsOf(config['include'])) {
+  for (const name of readTexts(config['include'])) {
     const path = resolve(dirname(file.path), name)
     const part = readPart(path, file, look, [...above, file.path])
     if (part !== null) whole = joinConfigs(whole, part)
@@ -88,7 +96,7 @@ function joinConfigs(one: Fields, other: Fields): Fields {
 }
 
 function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
-  const general = fieldsOf(config['general_settings'])
+  const general = readFields(config['general_settings'])
   if ('master_key' in general) {
     look.leftOut(
       file.path,
@@ -98,7 +106,7 @@ function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
   if ('database_url' in general) {
     look.leftOut(file.path, 'general_settings.database_url: models and keys in that database are not read')
   }
-  const strategy = textOf(fieldsOf(config['router_settings'])['routing_strategy'])
+  const strategy = readText(readFields(config['router_settings'])['routing_strategy'])
   if (strategy !== null) {
     look.leftOut(
       file.path,
@@ -121,18 +129,18 @@ function readVariables({ path }: SourceFile, config: Fields, look: Look): Variab
  * (docs.litellm.ai/docs/proxy/reliability, read 2026-11-30).
  */
 function readChains(config: Fields): Chains {
-  const router = fieldsOf(config['router_settings'])
-  const settings = fieldsOf(config['litellm_settings'])
+  const router = readFields(config['router_settings'])
+  const settings = readFields(config['litellm_settings'])
   const chains = new Map<string, Omit<AliasFinding, 'model'>[]>()
   const add = (group: string, name: string, rank: number) =>
     chains.set(group, [...(chains.get(group) ?? []), { name, rank }])
-  for (const [name, target] of Object.entries(fieldsOf(router['model_group_alias']))) {
-    const group = textOf(target) ?? textOf(fieldsOf(target)['model'])
+  for (const [name, target] of Object.entries(readFields(router['model_group_alias']))) {
+    const group = readText(target) ?? readText(readFields(target)['model'])
     if (group !== null) add(group, name, 0)
   }
-  for (const rule of [...entriesOf(router['fallbacks']), ...entriesOf(settings['fallbacks'])]) {
+  for (const rule of [...readEntries(router['fallbacks']), ...readEntries(settings['fallbacks'])]) {
     for (const [name, groups] of Object.entries(rule)) {
-      for (const [index, group] of textsOf(groups).entries()) add(group, name, index + 1)
+      for (const [index, group] of readTexts(groups).entries()) add(group, name, index + 1)
     }
   }
   return chains

@@ -1,6 +1,14 @@
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { entriesOf, fieldsOf, isFields, numberOf, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  readFields,
+  isFields,
+  readNumber,
+  parseJson,
+  readText,
+  readTexts,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
@@ -39,7 +47,7 @@ function channelsIn(parsed: unknown): Fields[] | null {
   const list = isFields(body)
     ? (body['items'] ?? body['channels'] ?? (isChannel(body) ? [body] : null))
     : body
-  const channels = entriesOf(list)
+  const channels = readEntries(list)
   return channels.length > 0 && channels.every(isChannel) ? channels : null
 }
 
@@ -64,23 +72,23 @@ interface Given {
 }
 
 function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
-  const type = numberOf(channel['type']) ?? 0
-  const { service, reason } = findChannelService(types[type], type, textOf(channel['base_url']), look)
+  const type = readNumber(channel['type']) ?? 0
+  const { service, reason } = findChannelService(types[type], type, readText(channel['base_url']), look)
   const { models, aliases } = modelsIn(channel)
   const said = {
     source: SOURCE as typeof SOURCE,
     file,
-    name: textOf(channel['name']) ?? `channel-${textOf(channel['id']) ?? type}`,
+    name: readText(channel['name']) ?? `channel-${readText(channel['id']) ?? type}`,
     ...(service ?? { provider: null, baseUrl: null }),
-    groups: textsOf(channel['group']).filter((group) => group !== 'default'),
+    groups: readTexts(channel['group']).filter((group) => group !== 'default'),
     priority: -readWhole(channel['priority'], 0) || 0,
     weight: Math.max(1, readWhole(channel['weight'], 1)),
     models: models.length > 0 ? models : null,
     aliases,
-    egressProxy: textOf(jsonFields(channel['setting'])['proxy']),
+    egressProxy: readText(jsonFields(channel['setting'])['proxy']),
     declined: reason,
   }
-  const keys = textOf(channel['key'])
+  const keys = readText(channel['key'])
   const states = keyStates(channel)
   const order = keys === null ? [] : splitKeys(keys)
   const isOn = readWhole(channel['status'], 1) === 1
@@ -95,7 +103,7 @@ function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
 }
 
 function readWhole(value: unknown, standby: number): number {
-  return Math.round(numberOf(value) ?? standby)
+  return Math.round(readNumber(value) ?? standby)
 }
 
 function findChannelService(
@@ -124,9 +132,9 @@ function findService(name: string | undefined, baseUrl: string | null, look: Loo
 /** `model_mapping` translates the model that clients ask for into the one of the service. */
 function modelsIn(channel: Fields): { models: string[]; aliases: AliasFinding[] } {
   const mapping = jsonFields(channel['model_mapping'])
-  const rows = textsOf(channel['models']).map((name) => ({
+  const rows = readTexts(channel['models']).map((name) => ({
     name,
-    model: textOf(mapping[name]) ?? name,
+    model: readText(mapping[name]) ?? name,
     rank: 0,
   }))
   return {
@@ -137,8 +145,8 @@ function modelsIn(channel: Fields): { models: string[]; aliases: AliasFinding[] 
 
 /** The state of each key of a channel with several, by its place. */
 function keyStates(channel: Fields): Record<number, number> {
-  const states = fieldsOf(jsonFields(channel['channel_info'])['multi_key_status_list'])
-  return Object.fromEntries(Object.entries(states).map(([place, state]) => [place, numberOf(state) ?? 1]))
+  const states = readFields(jsonFields(channel['channel_info'])['multi_key_status_list'])
+  return Object.fromEntries(Object.entries(states).map(([place, state]) => [place, readNumber(state) ?? 1]))
 }
 
 function listNotes(channel: Fields): string[] {
@@ -149,18 +157,18 @@ function listNotes(channel: Fields): string[] {
     'status_code_mapping',
     'system_prompt',
   ]
-  const set = left.filter((name) => !['', '{}', 'null', '[]'].includes(textOf(channel[name]) ?? ''))
+  const set = left.filter((name) => !['', '{}', 'null', '[]'].includes(readText(channel[name]) ?? ''))
   return [
-    ...(textOf(channel['tag']) === null ? [] : [`tagged ${textOf(channel['tag'])} there`]),
+    ...(readText(channel['tag']) === null ? [] : [`tagged ${readText(channel['tag'])} there`]),
     ...(set.length === 0 ? [] : [`left behind: ${set.join(', ')}`]),
   ]
 }
 
 /** The database stores objects as JSON text. */
 function jsonFields(value: unknown): Fields {
-  if (typeof value !== 'string') return fieldsOf(value)
+  if (typeof value !== 'string') return readFields(value)
   try {
-    return fieldsOf(JSON.parse(value))
+    return readFields(JSON.parse(value))
   } catch {
     return {}
   }

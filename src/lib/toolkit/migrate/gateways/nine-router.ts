@@ -2,7 +2,15 @@ import { join } from 'node:path'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { entriesOf, fieldsOf, isFields, isNo, numberOf, parseJson, textOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  readFields,
+  isFields,
+  isNo,
+  readNumber,
+  parseJson,
+  readText,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
@@ -27,14 +35,14 @@ export const nineRouter: Source = {
   read(file, look) {
     const parsed = parseJson(file)
     if (!isFields(parsed)) return null
-    if (Array.isArray(parsed['keys']) && textOf(parsed['provider']) !== null) {
+    if (Array.isArray(parsed['keys']) && readText(parsed['provider']) !== null) {
       const provider = parsed['provider']
-      const keys = entriesOf(parsed['keys']).map((one) => ({ provider, authType: 'apikey', ...one }))
+      const keys = readEntries(parsed['keys']).map((one) => ({ provider, authType: 'apikey', ...one }))
       return keys.some((one) => 'apiKey' in one) ? importConnections(keys, [], file.path, look) : null
     }
     if (!Array.isArray(parsed['providerConnections'])) return null
-    const nodes = entriesOf(parsed['providerNodes'])
-    return importConnections(entriesOf(parsed['providerConnections']), nodes, file.path, look)
+    const nodes = readEntries(parsed['providerNodes'])
+    return importConnections(readEntries(parsed['providerConnections']), nodes, file.path, look)
   },
   readDatabase(path, look) {
     const tables = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'providerConnections'`)
@@ -59,31 +67,31 @@ function connectionKeys(
   connection: Fields,
   { nodes, file, look }: { nodes: Fields[]; file: string; look: Look },
 ): Finding[] {
-  const provider = textOf(connection['provider']) ?? ''
-  const node = nodes.find((one) => textOf(one['id']) === provider)
-  const called = textOf(node?.['name']) ?? provider
-  const specific = fieldsOf(connection['providerSpecificData'])
-  const baseUrl = textOf(node?.['baseUrl']) ?? textOf(specific['baseUrl'])
+  const provider = readText(connection['provider']) ?? ''
+  const node = nodes.find((one) => readText(one['id']) === provider)
+  const called = readText(node?.['name']) ?? provider
+  const specific = readFields(connection['providerSpecificData'])
+  const baseUrl = readText(node?.['baseUrl']) ?? readText(specific['baseUrl'])
   const service = findService(provider, baseUrl, look)
   const said = {
     source: SOURCE as typeof SOURCE,
     file,
-    name: textOf(connection['name']) ?? textOf(connection['email']) ?? called,
+    name: readText(connection['name']) ?? readText(connection['email']) ?? called,
     ...(service ?? { provider: null, baseUrl: null }),
   }
-  const authType = textOf(connection['authType']) ?? 'apikey'
+  const authType = readText(connection['authType']) ?? 'apikey'
   if (!/^api[-_]?key$/i.test(authType)) {
     const declined = `a login of ${called} (${authType}): ${subscriptionTerms}`
     return [finding({ ...said, baseUrl: null, declined })]
   }
   const unknown = `qwenctl knows no service ${called}; with its base URL it can be added: qwenctl auth add -p custom --base-url URL`
   const settings = {
-    priority: Math.round(numberOf(connection['priority']) ?? 0),
+    priority: Math.round(readNumber(connection['priority']) ?? 0),
     enabled: !isNo(connection['isActive']),
-    egressProxy: textOf(specific['connectionProxyUrl']),
+    egressProxy: readText(specific['connectionProxyUrl']),
     declined: service === null ? unknown : null,
   }
-  return findEachKey(textOf(connection['apiKey']), (secret, notes) =>
+  return findEachKey(readText(connection['apiKey']), (secret, notes) =>
     keyFinding({ ...said, ...settings, secret, notes }),
   )
 }
@@ -95,7 +103,7 @@ function findService(provider: string, baseUrl: string | null, look: Look): Serv
 
 function jsonFields(value: unknown): Fields {
   try {
-    return fieldsOf(JSON.parse(textOf(value) ?? '{}'))
+    return readFields(JSON.parse(readText(value) ?? '{}'))
   } catch {
     return {}
   }

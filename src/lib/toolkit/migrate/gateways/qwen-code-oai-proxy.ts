@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import type { CountsToday } from '../finding.ts'
 import { oauthFinding, renewalNote, tokensIn } from '../clients/oauth-creds.ts'
-import { entriesOf, fieldsOf, numberOf, parseJson, textOf } from '../read/parse-file.ts'
+import { readEntries, readFields, readNumber, parseJson, readText } from '../read/parse-file.ts'
 import { qwenFolder } from '../clients/qwen-code.ts'
 import { DamagedFile } from '../read/source.ts'
 import type { Look, Source } from '../read/source.ts'
@@ -25,12 +25,12 @@ export const qwenCodeOaiProxy: Source = {
   },
   read(file, look) {
     const parsed = parseJson(file)
-    const fields = fieldsOf(parsed)
+    const fields = readFields(parsed)
     if (!('access_token' in fields) || 'type' in fields) return null
     const id = CREDENTIALS.exec(basename(file.path))?.[1] ?? 'default'
     const tokens = tokensIn(parsed, id === 'default' ? file.path : null)
     if (tokens?.expiresAt == null) throw new DamagedFile(file.path, 'lacks a token or its time of expiry')
-    const countsToday = countsOf(id, dirname(file.path), look)
+    const countsToday = readCounts(id, dirname(file.path), look)
     const notes = [renewalNote(tokens, 'qwen-code-oai-proxy')]
     const source = 'qwen-code-oai-proxy'
     return [oauthFinding({ source, file: file.path, name: id, tokens, countsToday, notes })]
@@ -45,7 +45,7 @@ function countFiles(folder: string, look: Look): string[] {
 }
 
 /** Its newer database, else its older file; null if it counted nothing today. */
-function countsOf(id: string, folder: string, look: Look): CountsToday | null {
+function readCounts(id: string, folder: string, look: Look): CountsToday | null {
   for (const path of countFiles(folder, look)) {
     if (look.files.kind(path) !== 'file') continue
     try {
@@ -79,12 +79,12 @@ function countsInDatabase(path: string, id: string, look: Look): CountsToday | n
 }
 
 function countsInFile(path: string, id: string, look: Look): CountsToday | null {
-  const counts = fieldsOf(parseJson({ path, text: look.files.text(path) }))
+  const counts = readFields(parseJson({ path, text: look.files.text(path) }))
   const { today } = look
   // Its counters belong to the day of their last reset.
-  const isToday = textOf(counts['lastResetDate']) === today
-  const requests = isToday ? whole(fieldsOf(counts['requests'])[id]) : 0
-  const usage = entriesOf(fieldsOf(counts['tokenUsage'])[id]).find(({ date }) => date === today)
+  const isToday = readText(counts['lastResetDate']) === today
+  const requests = isToday ? whole(readFields(counts['requests'])[id]) : 0
+  const usage = readEntries(readFields(counts['tokenUsage'])[id]).find(({ date }) => date === today)
   return counted(
     today,
     requests || whole(usage?.['requests']),
@@ -103,6 +103,6 @@ function counted(
 }
 
 function whole(value: unknown): number {
-  const number = numberOf(typeof value === 'bigint' ? Number(value) : value) ?? 0
+  const number = readNumber(typeof value === 'bigint' ? Number(value) : value) ?? 0
   return Math.max(0, Math.floor(number))
 }

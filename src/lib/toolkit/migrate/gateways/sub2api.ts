@@ -1,7 +1,15 @@
 import { finding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { entriesOf, fieldsOf, isFields, numberOf, parseJson, textFields, textOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  readFields,
+  isFields,
+  readNumber,
+  parseJson,
+  textFields,
+  readText,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
@@ -25,10 +33,10 @@ export const sub2api: Source = {
     const parsed = parseJson(file)
     const body = isFields(parsed) && isFields(parsed['data']) ? parsed['data'] : parsed
     if (!isFields(body)) return null
-    const accounts = entriesOf(body['accounts'])
-    const isExport = /^sub2api-/.test(textOf(body['type']) ?? '')
+    const accounts = readEntries(body['accounts'])
+    const isExport = /^sub2api-/.test(readText(body['type']) ?? '')
     if (!isExport && !accounts.some((one) => 'platform' in one && 'credentials' in one)) return null
-    const proxies = entriesOf(body['proxies'])
+    const proxies = readEntries(body['proxies'])
     return accounts.flatMap((account) => accountKeys(account, { file, look, proxies }))
   },
 }
@@ -37,10 +45,10 @@ function accountKeys(
   account: Fields,
   { file, look, proxies }: { file: SourceFile; look: Look; proxies: Fields[] },
 ): Finding[] {
-  const platform = textOf(account['platform']) ?? ''
-  const type = textOf(account['type']) ?? ''
-  const credentials = fieldsOf(account['credentials'])
-  const name = textOf(account['name']) ?? platform
+  const platform = readText(account['platform']) ?? ''
+  const type = readText(account['type']) ?? ''
+  const credentials = readFields(account['credentials'])
+  const name = readText(account['name']) ?? platform
   const where = { source: SOURCE, file: file.path, name } as const
   if (type !== 'apikey' && type !== 'upstream' && type !== 'api_key') {
     const provider = serviceCalled(look.providers, platform)?.provider ?? null
@@ -48,7 +56,7 @@ function accountKeys(
       finding({ ...where, provider, declined: `a login of ${platform} (${type}): ${subscriptionTerms}` }),
     ]
   }
-  const service = findService(platform, textOf(credentials['base_url']), look)
+  const service = findService(platform, readText(credentials['base_url']), look)
   const { models, aliases } = modelsIn(credentials)
   const proxy = proxies.find(
     (one) => one['proxy_key'] !== undefined && one['proxy_key'] === account['proxy_key'],
@@ -57,14 +65,14 @@ function accountKeys(
   const said = {
     ...where,
     ...(service ?? { provider: null, baseUrl: null }),
-    priority: Math.round(numberOf(account['priority']) ?? 0),
+    priority: Math.round(readNumber(account['priority']) ?? 0),
     models: models.length > 0 ? models : null,
     aliases,
     egressProxy: proxy === undefined ? null : proxyUrl(proxy),
     enabled: isEnabled(account),
     declined: service === null ? `qwenctl knows no service ${platform}` : null,
   }
-  return findEachKey(textOf(credentials['api_key']), (secret, more) =>
+  return findEachKey(readText(credentials['api_key']), (secret, more) =>
     keyFinding({ ...said, secret, notes: [...notes, ...more] }),
   )
 }
@@ -75,16 +83,16 @@ function findService(platform: string, baseUrl: string | null, look: Look): Serv
 }
 
 function isEnabled(account: Fields): boolean {
-  const expiresAt = numberOf(account['expires_at'])
-  const status = textOf(account['status']) ?? 'active'
+  const expiresAt = readNumber(account['expires_at'])
+  const status = readText(account['status']) ?? 'active'
   const isOver = expiresAt !== null && expiresAt > 0 && account['auto_pause_on_expired'] === true
   return status === 'active' && account['schedulable'] !== false && !isOver
 }
 
 function listNotes(account: Fields): string[] {
-  const concurrency = numberOf(account['concurrency'])
-  const expiresAt = numberOf(account['expires_at'])
-  const rate = numberOf(account['rate_multiplier'])
+  const concurrency = readNumber(account['concurrency'])
+  const expiresAt = readNumber(account['expires_at'])
+  const rate = readNumber(account['rate_multiplier'])
   return [
     ...(concurrency === null || concurrency < 1
       ? []
@@ -113,11 +121,11 @@ function modelsIn(credentials: Fields): { models: string[]; aliases: AliasFindin
 }
 
 function proxyUrl(proxy: Fields): string | null {
-  const [host, port] = [textOf(proxy['host']), numberOf(proxy['port'])]
+  const [host, port] = [readText(proxy['host']), readNumber(proxy['port'])]
   if (host === null || port === null) return null
-  const url = URL.parse(`${textOf(proxy['protocol']) ?? 'http'}://${host}:${port}`)
+  const url = URL.parse(`${readText(proxy['protocol']) ?? 'http'}://${host}:${port}`)
   if (url === null) return null
-  url.username = textOf(proxy['username']) ?? ''
-  url.password = textOf(proxy['password']) ?? ''
+  url.username = readText(proxy['username']) ?? ''
+  url.password = readText(proxy['password']) ?? ''
   return url.href.replace(/\/$/, '')
 }

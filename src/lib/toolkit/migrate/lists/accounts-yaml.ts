@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { nameProblem } from '../../../account/name.ts'
 import { finding } from '../finding.ts'
 import type { Finding, ListLimits } from '../finding.ts'
-import { entriesOf, fieldsOf, isFields, isNo, parseYaml, textOf } from '../read/parse-file.ts'
+import { readEntries, readFields, isFields, isNo, parseYaml, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { DamagedFile } from '../read/source.ts'
 import type { Look, Source, SourceFile } from '../read/source.ts'
@@ -25,7 +25,7 @@ export const accountsYaml: Source = {
   read(file, look) {
     const parsed = parseYaml(file)
     const list = isFields(parsed) ? parsed['accounts'] : parsed
-    const entries = entriesOf(list)
+    const entries = readEntries(list)
     const marks = ['folder', 'username', 'api_key', 'apiKey']
     if (!entries.some((entry) => marks.some((mark) => mark in entry))) return null
     if (isFields(parsed)) reportLeftOut(parsed, file, look)
@@ -47,7 +47,7 @@ const LIMITS_OF_JOBS = /^settings\.(max_concurrent_accounts|global_rate_limit)$/
 function reportLeftOut(parsed: Fields, file: SourceFile, look: Look): void {
   const others = Object.keys(parsed).filter((name) => !['accounts', 'version'].includes(name))
   const names = others.flatMap((name) => {
-    const inner = Object.keys(fieldsOf(parsed[name]))
+    const inner = Object.keys(readFields(parsed[name]))
     return inner.length === 0 ? [name] : inner.map((one) => `${name}.${one}`)
   })
   const left = names.filter((name) => !LIMITS_OF_JOBS.test(name))
@@ -55,11 +55,11 @@ function reportLeftOut(parsed: Fields, file: SourceFile, look: Look): void {
 }
 
 function readEntry(entry: Fields, index: number, { file, look, limits }: Context): Finding[] {
-  const id = textOf(entry['id']) ?? String(index + 1)
-  const name = textOf(entry['name']) ?? textOf(entry['username']) ?? `account-${id}`
+  const id = readText(entry['id']) ?? String(index + 1)
+  const name = readText(entry['name']) ?? readText(entry['username']) ?? `account-${id}`
   const where = { source: SOURCE, file: file.path, name, provider: null } as const
   const flat = flattenSettings(entry)
-  const named = textOf(entry['folder'])
+  const named = readText(entry['folder'])
   const hasKey = firstText(flat, 'api_key', 'apikey', 'key') !== null
   const folder = findFolder(named ?? join('accounts', id), file.path, look)
   try {
@@ -107,10 +107,10 @@ function readAccount(
   const settings =
     settingsFile === undefined
       ? {}
-      : flattenSettings(fieldsOf(parseYaml({ path: settingsFile, text: look.files.text(settingsFile) })))
+      : flattenSettings(readFields(parseYaml({ path: settingsFile, text: look.files.text(settingsFile) })))
   const whole = { ...entry, ...settings }
   const credential = findCredential(whole, settingsFile ?? folder ?? file.path, folder, look)
-  const username = textOf(entry['username'])
+  const username = readText(entry['username'])
   const label = firstText(whole, 'label') ?? (nameProblem(entry.name) === null ? null : entry.name)
   return {
     ...credential,

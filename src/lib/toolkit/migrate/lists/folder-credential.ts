@@ -5,7 +5,7 @@ import type { Finding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { findServiceByKey } from '../read/own-keys.ts'
-import { fieldsOf, parseJson } from '../read/parse-file.ts'
+import { readFields, parseJson } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
@@ -73,7 +73,7 @@ function inFile(file: string, name: string, place: Place): Finding | null {
         tokens: { ...tokens, baseUrl: endpoint },
       })
     }
-    const secret = firstText(fieldsOf(parsed), 'api_key', 'apiKey', 'key', 'OPENAI_API_KEY')
+    const secret = firstText(readFields(parsed), 'api_key', 'apiKey', 'key', 'OPENAI_API_KEY')
     if (secret !== null) return buildKey(secret, file, place)
   }
   if (/(^|\.)env$/.test(name)) {

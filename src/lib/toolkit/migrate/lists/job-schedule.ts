@@ -1,6 +1,6 @@
 import type { JobInput } from '../../jobs/job-input.ts'
 import type { ListLimits } from '../finding.ts'
-import { fieldsOf, isFields, textOf, textsOf } from '../read/parse-file.ts'
+import { readFields, isFields, readText, readTexts } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 
 /** The schedule of an account in another tool, as `jobs add` takes it; null: its settings have none. */
@@ -10,7 +10,7 @@ export function readSchedule(settings: Fields): JobInput | null {
   const fields: Fields = isFields(written) ? written : { value: written }
   const when = readWhen(fields)
   if (when === null || fields['enabled'] === false) return null
-  const zone = textOf(fields['timezone'] ?? fields['zone'] ?? fields['tz'] ?? settings['timezone'])
+  const zone = readText(fields['timezone'] ?? fields['zone'] ?? fields['tz'] ?? settings['timezone'])
   return { ...when, ...(zone === null ? {} : { zone }), ...readTask(fields) }
 }
 
@@ -19,17 +19,17 @@ const SPAN = /^\d+\s*(s|m|h|d)$/
 
 function readWhen(fields: Fields): JobInput | null {
   const value = fields['value'] ?? fields['at'] ?? fields['times'] ?? fields['time'] ?? fields['hours']
-  const cron = textOf(value) ?? textOf(fields['cron'] ?? fields['expression'])
+  const cron = readText(value) ?? readText(fields['cron'] ?? fields['expression'])
   if (cron !== null && cron.split(/\s+/).length === 5) return { cron }
-  const texts = textsOf(value)
-  const days = textsOf(fields['days']).join(',')
+  const texts = readTexts(value)
+  const days = readTexts(fields['days']).join(',')
   if (texts.length > 0 && texts.every((text) => TIME.test(text)))
     return { at: texts.join(','), ...(days === '' ? {} : { days }) }
   return readInterval(fields, texts)
 }
 
 function readInterval(fields: Fields, texts: string[]): JobInput | null {
-  const every = textOf(fields['every'] ?? fields['interval']) ?? texts.find((text) => SPAN.test(text)) ?? ''
+  const every = readText(fields['every'] ?? fields['interval']) ?? texts.find((text) => SPAN.test(text)) ?? ''
   if (SPAN.test(every)) return { every: every.replace(/\s+/g, '') }
   const minutes = Number(fields['interval_minutes'] ?? Number.NaN)
   return minutes > 0 ? { every: `${minutes}m` } : null
@@ -37,9 +37,9 @@ function readInterval(fields: Fields, texts: string[]): JobInput | null {
 
 /** Without a task, the job only verifies the credential, and is paused until a person gives it one. */
 function readTask(fields: Fields): JobInput {
-  const template = textOf(fields['template'])
-  const ask = textOf(fields['prompt'] ?? fields['ask'])
-  const command = textsOf(fields['command'])
+  const template = readText(fields['template'])
+  const ask = readText(fields['prompt'] ?? fields['ask'])
+  const command = readTexts(fields['command'])
   if (ask !== null) return { ask }
   if (template !== null) return { template }
   if (command.length > 1) return { command }
@@ -48,8 +48,8 @@ function readTask(fields: Fields): JobInput {
 
 /** The limits over all accounts of a master list. */
 export function readListLimits(list: unknown): ListLimits {
-  const settings = fieldsOf(fieldsOf(list)['settings'])
-  const rates = Object.entries(fieldsOf(settings['global_rate_limit']))
+  const settings = readFields(readFields(list)['settings'])
+  const rates = Object.entries(readFields(settings['global_rate_limit']))
     .filter(([name]) => name.endsWith('per_hour'))
     .map(([, rate]) => Number(rate))
     .filter((rate) => Number.isSafeInteger(rate) && rate > 0)

@@ -1,7 +1,15 @@
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { findServiceByKey } from '../read/own-keys.ts'
-import { entriesOf, isFields, isNo, numberOf, parseJson, textOf, textsOf } from '../read/parse-file.ts'
+import {
+  readEntries,
+  isFields,
+  isNo,
+  readNumber,
+  parseJson,
+  readText,
+  readTexts,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
@@ -29,8 +37,8 @@ export const tableFile: Source = {
 function jsonRows(file: SourceFile): Fields[] | null {
   const parsed = parseJson(file)
   const list = isFields(parsed) ? parsed['accounts'] : parsed
-  const rows = entriesOf(list)
-  return rows.some((row) => keyOf(row) !== null || 'provider' in row) ? rows.map(withPlainNames) : null
+  const rows = readEntries(list)
+  return rows.some((row) => readKey(row) !== null || 'provider' in row) ? rows.map(withPlainNames) : null
 }
 
 function csvRows(file: SourceFile): Fields[] | null {
@@ -90,16 +98,16 @@ const aliases: Readonly<Record<string, string>> = {
   status: 'enabled',
 }
 
-function keyOf(row: Fields): string | null {
-  return textOf(withPlainNames(row)['key'])
+function readKey(row: Fields): string | null {
+  return readText(withPlainNames(row)['key'])
 }
 
 function rowFindings(row: Fields, given: { file: SourceFile; look: Look; index: number }): Finding[] {
   const { file, look, index } = given
-  const named = textOf(row['provider'])
-  const baseUrl = textOf(row['base_url'])
-  const models = textsOf(row['models'])
-  return findEachKey(textOf(row['key']), (secret, notes) => {
+  const named = readText(row['provider'])
+  const baseUrl = readText(row['base_url'])
+  const models = readTexts(row['models'])
+  return findEachKey(readText(row['key']), (secret, notes) => {
     const service = findService({ named, baseUrl, secret }, look)
     return keyFinding(
       {
@@ -107,15 +115,15 @@ function rowFindings(row: Fields, given: { file: SourceFile; look: Look; index: 
         file: file.path,
         provider: service.provider || null,
         baseUrl: service.baseUrl,
-        name: textOf(row['name']) ?? (service.provider || `row-${index + 1}`),
-        label: textOf(row['label']),
+        name: readText(row['name']) ?? (service.provider || `row-${index + 1}`),
+        label: readText(row['label']),
         secret,
-        limits: textsOf(row['limits']),
-        groups: textsOf(row['groups']),
-        priority: numberOf(row['priority']) ?? 0,
-        weight: numberOf(row['weight']) ?? 1,
-        quotaGroup: textOf(row['quota_group']),
-        egressProxy: textOf(row['egress_proxy']),
+        limits: readTexts(row['limits']),
+        groups: readTexts(row['groups']),
+        priority: readNumber(row['priority']) ?? 0,
+        weight: readNumber(row['weight']) ?? 1,
+        quotaGroup: readText(row['quota_group']),
+        egressProxy: readText(row['egress_proxy']),
         models: models.length > 0 ? models : null,
         enabled: !isNo(row['enabled']),
         notes,

@@ -35,7 +35,9 @@ export const diskView: FileView = {
         throw new DamagedFile(path, 'is too large to be a file of credentials')
       return decodeText(readFileSync(path))
     } catch (error) {
-      throw error instanceof DamagedFile ? error : new DamagedFile(path, `cannot be read (${codeOf(error)})`)
+      throw error instanceof DamagedFile
+        ? error
+        : new DamagedFile(path, `cannot be read (${readCode(error)})`)
     }
   },
   isDatabase(path) {
@@ -65,7 +67,7 @@ export const diskView: FileView = {
       for (const ending of ['', '-wal']) {
         if (existsSync(path + ending)) copyFileSync(path + ending, join(copy, `copy.db${ending}`))
       }
-      return rowsOf(join(copy, 'copy.db'), query, values)
+      return queryRows(join(copy, 'copy.db'), query, values)
     } catch {
       throw new DamagedFile(path, 'cannot be read as the database it should be')
     } finally {
@@ -74,7 +76,7 @@ export const diskView: FileView = {
   },
 }
 
-function rowsOf(path: string, query: string, values: string[]): Record<string, unknown>[] {
+function queryRows(path: string, query: string, values: string[]): Record<string, unknown>[] {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(path)
   try {
@@ -84,6 +86,6 @@ function rowsOf(path: string, query: string, values: string[]): Record<string, u
   }
 }
 
-function codeOf(error: unknown): string {
+function readCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown'
 }

@@ -56,44 +56,44 @@ export function isFields(value: unknown): value is Fields {
 }
 
 /** The object, or an empty one: every field of a foreign file may be missing or have another type. */
-export function fieldsOf(value: unknown): Fields {
+export function readFields(value: unknown): Fields {
   return isFields(value) ? value : {}
 }
 
 /** The entries of a list that are objects. */
-export function entriesOf(value: unknown): Fields[] {
+export function readEntries(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : []
 }
 
 /** Trimmed text; null for other types and empty text. */
-export function textOf(value: unknown): string | null {
+export function readText(value: unknown): string | null {
   const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
   return text === '' ? null : text
 }
 
 /** A number, or text that contains one; null for anything else. */
-export function numberOf(value: unknown): number | null {
+export function readNumber(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
 /** Whether a field is negative: `false`, `0`, `no`, `off`, `disabled`. */
 export function isNo(value: unknown): boolean {
-  return value === false || value === 0 || /^(false|no|off|0|disabled|inactive)$/i.test(textOf(value) ?? '')
+  return value === false || value === 0 || /^(false|no|off|0|disabled|inactive)$/i.test(readText(value) ?? '')
 }
 
 /** The texts of an object, by name. */
 export function textFields(value: unknown): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(fieldsOf(value)).flatMap(([name, one]) => {
-      const text = textOf(one)
+    Object.entries(readFields(value)).flatMap(([name, one]) => {
+      const text = readText(one)
       return text === null ? [] : [[name, text] as const]
     }),
   )
 }
 
 /** A list of texts, or one text separated by commas or semicolons. */
-export function textsOf(value: unknown): string[] {
+export function readTexts(value: unknown): string[] {
   const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[,;]/) : []
-  return parts.map(textOf).filter((text) => text !== null)
+  return parts.map(readText).filter((text) => text !== null)
 }

@@ -59,6 +59,6 @@ function lastPart(name: string): string {
 }
 
 /** The value of a variable, with its references resolved; null if it has none. */
-export function valueOf(variables: Variables, name: string): string | null {
+export function resolveValue(variables: Variables, name: string): string | null {
   return resolveReferences(variables[name] ?? '', variables).text
 }

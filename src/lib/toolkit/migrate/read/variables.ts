@@ -4,7 +4,7 @@ import { keyFinding } from './key-problem.ts'
 import { knownServices } from './known-services.ts'
 import { findServiceByKey } from './own-keys.ts'
 import type { Variables } from './references.ts'
-import { resolveReferences, valueOf } from './references.ts'
+import { resolveReferences, resolveValue } from './references.ts'
 import { isServiceOfKeys, serviceAt } from './service.ts'
 import { findEachKey } from './split-keys.ts'
 import type { Look } from './source.ts'
@@ -56,7 +56,7 @@ export function keysIn(variables: Variables, where: Where, look: Look): Finding[
   const known = keyVariables(look)
   const found = known.flatMap((one) =>
     Object.keys(variables)
-      .filter((name) => isPoolOf(name, one.variable))
+      .filter((name) => isPoolVariable(name, one.variable))
       .sort()
       .flatMap((name) => readKeys(variables, { known: one, name, where, look })),
   )
@@ -96,7 +96,7 @@ function keyVariables(look: Pick<Look, 'providers'>): KeyVariable[] {
  * `OPENAI_KEYS`, `OPENAI_API_KEY_LIST`, `OPENAI_API_KEY_BACKUP`, and the file of a container's secret,
  * `OPENAI_API_KEY_FILE`.
  */
-function isPoolOf(name: string, variable: string): boolean {
+function isPoolVariable(name: string, variable: string): boolean {
   if (name === variable) return true
   const stem = variable.replace(/_API_KEY$/, '')
   if (name === `${stem}_KEYS`) return true
@@ -148,18 +148,18 @@ function accountName(known: KeyVariable, service: { provider: string }, baseUrl:
 function baseUrlBeside(variables: Variables, keyVariable: string): string | null {
   const stem = keyVariable.replace(/_API_KEY$/, '')
   const names = [`${stem}_BASE_URL`, `${stem}_API_BASE`, `${stem}_API_BASE_URL`, `${stem}_API_URL`]
-  return names.map((name) => valueOf(variables, name)).find((value) => value !== null) ?? null
+  return names.map((name) => resolveValue(variables, name)).find((value) => value !== null) ?? null
 }
 
 /** `AZURE_OPENAI_API_KEY` and `AZURE_API_KEY` (LiteLLM) are keys of the resource in the variable beside. */
 function azureKeys(variables: Variables, where: Where, look: Look): Finding[] {
   return ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'].flatMap((name) => {
-    const text = valueOf(variables, name)
+    const text = resolveValue(variables, name)
     if (text === null) return []
-    const resource = valueOf(variables, 'AZURE_RESOURCE_NAME')
+    const resource = resolveValue(variables, 'AZURE_RESOURCE_NAME')
     const endpoint =
       ['AZURE_OPENAI_ENDPOINT', 'AZURE_OPENAI_BASE_URL', 'AZURE_API_BASE']
-        .map((one) => valueOf(variables, one))
+        .map((one) => resolveValue(variables, one))
         .find((value) => value !== null) ??
       (resource === null ? null : `https://${resource}.openai.azure.com`)
     const missing = 'its resource is not named: AZURE_OPENAI_ENDPOINT is not set here'
@@ -179,7 +179,7 @@ function azureKeys(variables: Variables, where: Where, look: Look): Finding[] {
 
 /** `API_KEYS` of one-service tools (gemini-balance): the form of each key names its service. */
 function poolKeys(variables: Variables, where: Where, look: Look): Finding[] {
-  const text = valueOf(variables, 'API_KEYS')
+  const text = resolveValue(variables, 'API_KEYS')
   if (text === null) return []
   return findEachKey(text, (secret, more) => {
     const service = secret === null ? null : findServiceByKey(look.providers, secret)
@@ -205,7 +205,7 @@ function unnamedServices(
     (name) =>
       /^[A-Z][A-Z0-9_]*_API_KEYS?$/.test(name) &&
       !name.startsWith('AZURE_') &&
-      !known.some(({ variable }) => isPoolOf(name, variable)),
+      !known.some(({ variable }) => isPoolVariable(name, variable)),
   )
   const findings: Finding[] = []
   const unknown: string[] = []
@@ -214,7 +214,7 @@ function unnamedServices(
     const baseUrl = baseUrlBeside(variables, variable)
     const stem = variable.replace(/_API_KEY$/, '').toLowerCase()
     if (baseUrl === null) {
-      if (valueOf(variables, name) !== null) unknown.push(name)
+      if (resolveValue(variables, name) !== null) unknown.push(name)
       continue
     }
     const entry = { variable, provider: 'custom', baseUrl, name: stem }
@@ -231,9 +231,9 @@ function unnamedServices(
 
 /** `ANTHROPIC_AUTH_TOKEN` comes from a gateway or a login; at a service with a Messages API it is a key. */
 function authTokens(variables: Variables, where: Where, look: Look): Finding[] {
-  const text = valueOf(variables, 'ANTHROPIC_AUTH_TOKEN')
+  const text = resolveValue(variables, 'ANTHROPIC_AUTH_TOKEN')
   if (text === null) return []
-  const baseUrl = valueOf(variables, 'ANTHROPIC_BASE_URL')
+  const baseUrl = resolveValue(variables, 'ANTHROPIC_BASE_URL')
   const service = serviceAt(look.providers, baseUrl, 'anthropic')
   const host = baseUrl === null ? null : (URL.parse(baseUrl)?.hostname ?? null)
   return findEachKey(text, (secret, notes) => {

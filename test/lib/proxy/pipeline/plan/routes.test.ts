@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { destinationOf } from '../../../../../src/lib/proxy/pipeline/plan/routes.ts'
+import { readDestination } from '../../../../../src/lib/proxy/pipeline/plan/routes.ts'
 
 const endpoints = [
   ...['/chat/completions', '/responses', '/messages', '/messages/count_tokens', '/images/edits'],
@@ -26,7 +26,7 @@ const written = fc
 test('an endpoint is found with /v1 once, doubled or left out, and with slashes doubled or at the end', () => {
   fc.assert(
     fc.property(written, ({ endpoint, query, url }) => {
-      const found = destinationOf(url)
+      const found = readDestination(url)
       expect(found).toMatchObject({ path: endpoint, query })
       expect(found.route?.path.replace('/*', '')).toBe(endpoint)
     }),
@@ -48,5 +48,5 @@ test.each([
   '/v1/chat/completions/..',
   '/v1/chat%2Fcompletions',
 ])('%s is no endpoint of the pool', (url) => {
-  expect(destinationOf(url).route).toBeNull()
+  expect(readDestination(url).route).toBeNull()
 })

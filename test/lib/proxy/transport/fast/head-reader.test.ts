@@ -4,7 +4,7 @@ import {
   HeadReader,
   type ReadHead,
 } from '../../../../../src/lib/proxy/transport/fast/upstream/head-reader.ts'
-import { framingOf } from '../../../../../src/lib/proxy/transport/response-framing.ts'
+import { readFraming } from '../../../../../src/lib/proxy/transport/response-framing.ts'
 import { UpstreamHead } from '../../../../../src/lib/proxy/transport/upstream-head.ts'
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/
@@ -33,7 +33,7 @@ function byTheBook(text: string): UpstreamHead | string {
 function expected(text: string, toHead: boolean): ReadHead | string {
   const head = byTheBook(text)
   if (typeof head === 'string') return head
-  const framing = head.status < 200 ? null : framingOf(head, toHead)
+  const framing = head.status < 200 ? null : readFraming(head, toHead)
   return typeof framing === 'string' ? framing : { head, framing }
 }
 

@@ -42,7 +42,7 @@ export class ResponseHeadBytes implements Head {
   }
 
   write(bytes: ByteWriter): void {
-    bytes.copy(startOf(this.#status, this.#passed))
+    bytes.copy(buildStart(this.#status, this.#passed))
     const headers = this.#headers
     for (let index = 0; index < headers.length; index += 2)
       writeHeader(bytes, index / 2, headers[index]!, headers[index + 1]!)
@@ -73,7 +73,7 @@ function writeHeader(bytes: ByteWriter, place: number, name: string, value: stri
 }
 
 /** The bytes before the proxy's own headers. */
-function startOf(status: number, passed: PassedHeaders): Buffer {
+function buildStart(status: number, passed: PassedHeaders): Buffer {
   if (passed.start?.status === status) return passed.start.bytes
   const text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines(passed.list)}`
   const bytes = Buffer.from(text, 'latin1')

@@ -17,27 +17,27 @@ export class BufferPool implements BodyMemory {
   readonly #kept = { small: 0, large: 0 }
 
   acquire(bytes: number): Buffer {
-    const exponent = exponentOf(Math.max(bytes, SMALLEST_BYTES))
+    const exponent = findExponent(Math.max(bytes, SMALLEST_BYTES))
     const piece = this.#free[exponent]?.pop()
     if (piece === undefined) return Buffer.allocUnsafeSlow(2 ** exponent)
-    this.#kept[sizeOf(piece)] -= piece.length
+    this.#kept[classifySize(piece)] -= piece.length
     return piece
   }
 
   release(piece: Buffer): void {
-    const size = sizeOf(piece)
+    const size = classifySize(piece)
     if (piece.length > MOST_KEPT_BYTES || this.#kept[size] + piece.length > MOST_KEPT_IN_ALL[size]) return
     this.#kept[size] += piece.length
-    ;(this.#free[exponentOf(piece.length)] ??= []).push(piece)
+    ;(this.#free[findExponent(piece.length)] ??= []).push(piece)
   }
 }
 
 /** Exponent of the smallest power of two with room for `bytes`. */
-function exponentOf(bytes: number): number {
+function findExponent(bytes: number): number {
   return 32 - Math.clz32(bytes - 1)
 }
 
-function sizeOf({ length }: Buffer): 'small' | 'large' {
+function classifySize({ length }: Buffer): 'small' | 'large' {
   return length < LARGE_BYTES ? 'small' : 'large'
 }
 

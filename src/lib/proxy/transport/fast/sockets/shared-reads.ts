@@ -25,11 +25,11 @@ export class SharedReads {
   }
 
   #around(accepted: Socket): Socket | null {
-    const { _handle: handle } = insidesOf(accepted)
+    const { _handle: handle } = exposeInsides(accepted)
     if (typeof handle?.useUserBuffer !== 'function') return null
     const onread = { buffer: readBuffer, callback: (count: number) => this.#read(count) }
     const socket = new Socket({ handle, onread, allowHalfOpen: true } as object)
-    if (insidesOf(socket)._handle !== handle) return null
+    if (exposeInsides(socket)._handle !== handle) return null
     Reflect.set(accepted, '_handle', null)
     // The server counts the socket that it accepted.
     socket.on('close', () => accepted.destroy())
@@ -58,6 +58,6 @@ export class SharedReads {
   }
 }
 
-function insidesOf(socket: Socket): Insides {
+function exposeInsides(socket: Socket): Insides {
   return socket as unknown as Insides
 }

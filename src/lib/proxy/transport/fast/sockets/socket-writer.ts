@@ -54,7 +54,7 @@ export class SocketWriter {
   #isBehind = false
 
   constructor(socket: Socket) {
-    const { _handle: handle, _writableState: stream } = insidesOf(socket)
+    const { _handle: handle, _writableState: stream } = exposeInsides(socket)
     const isBare =
       !('encrypted' in socket) && stream !== undefined && typeof handle?.writeBuffer === 'function'
     this.socket = socket
@@ -81,7 +81,7 @@ export class SocketWriter {
   write(bytes: Uint8Array): WriteResult {
     const handle = this.#handle
     // A closed socket has no handle.
-    const isFree = handle !== null && insidesOf(this.socket)._handle === handle
+    const isFree = handle !== null && exposeInsides(this.socket)._handle === handle
     if (!isFree || this.#isBehind || this.#stream.length > 0 || bytes.length === 0)
       return this.#writeToStream(bytes)
     if (request === null) {
@@ -121,14 +121,14 @@ export class SocketWriter {
   }
 }
 
-function insidesOf(socket: Socket): Insides {
+function exposeInsides(socket: Socket): Insides {
   return socket as unknown as Insides
 }
 
 function seeRequests(handle: Handle): void {
   handle.writeBuffer = (made, bytes) => {
     Reflect.deleteProperty(handle, 'writeBuffer') // restores the method of the prototype
-    Requests = classOf(made)
+    Requests = findClass(made)
     isOtherwise = Requests === null
     if (Requests !== null) request = new Requests()
     return handle.writeBuffer(made, bytes)
@@ -136,7 +136,7 @@ function seeRequests(handle: Handle): void {
 }
 
 /** Null: not a write request of the known form. */
-function classOf(made: Partial<WriteRequest> | null): (new () => WriteRequest) | null {
+function findClass(made: Partial<WriteRequest> | null): (new () => WriteRequest) | null {
   if (typeof made?.getAsyncId !== 'function') return null
   const Class = made.constructor as new () => WriteRequest
   return new Class().getAsyncId() === FREE ? Class : null

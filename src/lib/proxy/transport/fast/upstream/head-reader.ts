@@ -1,6 +1,6 @@
 import { Expected } from '../sockets/read-buffer.ts'
 import type { Span } from '../../../wire/json-scan.ts'
-import { framingOf, type ResponseFraming } from '../../response-framing.ts'
+import { readFraming, type ResponseFraming } from '../../response-framing.ts'
 import type { UpstreamHead } from '../../upstream-head.ts'
 import { parseHead } from './parse-head.ts'
 
@@ -54,7 +54,7 @@ export class HeadReader {
     const head = parseHead(bytes, span)
     if (typeof head === 'string') return head
     if (head.status < 200) return { head, framing: null }
-    const framing = framingOf(head, toHead)
+    const framing = readFraming(head, toHead)
     if (typeof framing === 'string') return framing
     const read = { head, framing }
     this.#changes++
