@@ -159,6 +159,19 @@ test('a cancelled batch ends after its lines in flight', async () => {
   expect(batch.request_counts).toMatchObject({ total: 30, completed: seen })
 })
 
+test('batches of one key that wait leave room for those of others', async () => {
+  const { proxy, upstream } = await given(hang)
+  const keyed = async (name: string) => openaiAt(proxy, (await proxy.toolkit.keys.create({ name })).secret)
+  const [busy, other] = [await keyed('busy'), await keyed('other')]
+  await until(async () => (await proxy.get('/v1/models')).status === 401)
+  for (let number = 1; number <= 5; number += 1) await begin(busy, [openaiLine(number)])
+  await upstream.arrivals(4)
+  upstream.always(chat())
+  const { id } = await begin(other, [openaiLine(6)])
+  expect(await ended(other, id)).toMatchObject({ status: 'completed', request_counts: { completed: 1 } })
+  expect(upstream.count()).toBe(5)
+})
+
 test('a cancelled batch that waits for a place ends at once', async () => {
   const { proxy, upstream } = await given(hang)
   const client = openaiAt(proxy)

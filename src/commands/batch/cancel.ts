@@ -1,4 +1,3 @@
-import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { ToolkitCommand, batchArgument } from '../base/toolkit-command.ts'
 
@@ -11,7 +10,7 @@ export default class BatchCancel extends ToolkitCommand {
 
   async run(): Promise<{ batch: BatchView }> {
     const { args } = await this.parse(BatchCancel)
-    const batch = new BatchRecords(this.toolkit.home).cancel(args.batch)
+    const batch = this.toolkit.batches.cancel(args.batch)
     const isRunning = batch.status === 'running' || batch.status === 'waiting'
     if (isRunning) this.tell(`${batch.id} ends after its ${batch.inFlight} lines in flight.`)
     else this.tell(`${batch.id} does not run: ${batch.status}.`)

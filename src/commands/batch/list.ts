@@ -1,11 +1,10 @@
-import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { batchRow, batchShape } from '../../lib/terminal/batch/batch-list.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import { listFlags } from '../base/list-flags.ts'
-import { ToolkitCommand } from '../base/toolkit-command.ts'
+import { AccountCommand } from '../base/toolkit-command.ts'
 
-export default class BatchList extends ToolkitCommand {
+export default class BatchList extends AccountCommand {
   static override summary = 'list the batches that run or ran'
   static override description =
     'A batch is dead when its process has ended without a word. The same command continues it.'
@@ -17,7 +16,8 @@ export default class BatchList extends ToolkitCommand {
 
   async run(): Promise<{ batches: BatchView[] }> {
     const { flags } = await this.parse(BatchList)
-    const all = new BatchRecords(this.toolkit.home).list()
+    const { batches: known } = this.toolkit
+    const all = (flags.user === undefined ? known : known.ofUser(flags.user)).list()
     const batches = pickItems(all, batchShape, flags)
     const now = new Date().toISOString()
     if (all.length === 0) this.tell('No batch has run here. Run one: qwenctl batch run FILE')

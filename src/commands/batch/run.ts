@@ -1,5 +1,4 @@
 import { Args } from '@oclif/core'
-import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
 import type { BatchRun } from '../../lib/toolkit/batch/run/batch-run.ts'
 import type { BatchPlanView, BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { planBatch, refuseUnpriced } from '../../lib/toolkit/batch/plan-batch.ts'
@@ -55,6 +54,7 @@ export default class BatchRunCommand extends AccountCommand {
       retryFailed: flags['retry-failed'],
       retryUnknown: flags['retry-unknown'],
       waitsForPeople: false,
+      user,
     }
     const checked = await checkBatch(wish)
     try {
@@ -85,7 +85,7 @@ export default class BatchRunCommand extends AccountCommand {
     const look = { palette: this.errorPalette, unicode: this.unicode }
     const progress = new BatchProgress(process.stderr, look, this.jsonEnabled())
     const onTrouble = (message: string) => progress.pause(() => this.caution(message))
-    const records = new BatchRecords(this.toolkit.home)
+    const records = this.toolkit.batches
     if (checked.header !== null) records.forgetCancel(checked.header.id)
     let ending: Ending | null = null
     try {

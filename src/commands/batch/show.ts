@@ -1,4 +1,3 @@
-import { BatchRecords } from '../../lib/toolkit/batch/batch-records.ts'
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { batchCard } from '../../lib/terminal/batch/batch-list.ts'
 import { accountColumns, accountRows } from '../../lib/terminal/batch/batch-messages.ts'
@@ -14,7 +13,7 @@ export default class BatchShow extends ToolkitCommand {
 
   async run(): Promise<{ batch: BatchView }> {
     const { args } = await this.parse(BatchShow)
-    const batch = new BatchRecords(this.toolkit.home).find(args.batch)
+    const batch = this.toolkit.batches.find(args.batch)
     this.print(batchCard(batch, new Date().toISOString()))
     if (batch.accounts.length > 0) this.printTable(accountColumns, accountRows(batch))
     return { batch }

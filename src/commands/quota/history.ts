@@ -23,7 +23,7 @@ const PATIENCE_MS = 1500
 export default class QuotaHistory extends AccountCommand {
   static override summary = 'show usage per day or hour, as a chart'
   static override description =
-    'Days and hours are in UTC. With --by, bars are stacked by account, provider, model, client key, group or user. An unknown cost is "?"; "+ ?" follows a cost of which only a part is known.'
+    'Days and hours are in UTC. With --by, bars are stacked by account, provider, model, client key, job, group or user. An unknown cost is "?"; "+ ?" follows a cost of which only a part is known.'
   static override examples = [
     '<%= config.bin %> quota history',
     '<%= config.bin %> quota history qwen/work --hours 24',

@@ -1,6 +1,6 @@
 /** A client's key for the proxy, and its permissions. Only the hash of the key is stored. */
 export interface ClientKey {
-  /** `key_` and 16 characters: the subject of its limits in the ledger. */
+  /** `key_` and 16 characters, or `key_JOB_` and 8 for a key of a job: the subject of its limits in the ledger. */
   id: string
   name: string
   /** Only this user's accounts serve the key; null: the accounts of all users. */
@@ -35,6 +35,11 @@ export interface FormerSecret {
 
 /** The prefix of every key, so that scanners can find leaks. */
 export const CLIENT_KEY_PREFIX = 'qk_'
+
+/** The id of the job that a key was made for; null: another key. The id outlives the key, for the history. */
+export function findJobOfKey(keyId: string): string | null {
+  return /^key_(job_[0-9a-f]{16})_/.exec(keyId)?.[1] ?? null
+}
 
 /** The accounts that a client may use, and so may see, name and count. */
 export interface AccountScope {

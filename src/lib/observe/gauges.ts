@@ -15,6 +15,28 @@ export interface MetricSources {
   inFlight: () => number
   /** Connections to upstreams, active or idle. */
   upstreamConnections: () => number
+  /** Ended runs of jobs since the start of the process. */
+  jobRuns: () => readonly JobRunTotal[]
+  /** Batches of this machine that run or wait. */
+  batches: () => readonly BatchGauge[]
+}
+
+export interface JobRunTotal extends AccountLabels {
+  job: string
+  /** `done`, `failed`, `skipped`, `stopped` or `lost`. */
+  status: string
+  runs: number
+}
+
+export interface BatchGauge {
+  id: string
+  user: string | null
+  done: number
+  failed: number
+  unknown: number
+  inFlight: number
+  /** Lines that are not sent yet. */
+  left: number
 }
 
 export interface LimitGauge extends AccountLabels {
@@ -71,6 +93,15 @@ export function cooldownGauges({ accounts, ledger }: MetricSources): CooldownGau
     }
   }
   return [...counts.values()]
+}
+
+/** Lines of running batches, by state. */
+export function batchLines({ batches }: MetricSources) {
+  return batches().flatMap(({ id, user, done, failed, unknown, inFlight, left }) =>
+    Object.entries({ done, failed, unknown, in_flight: inFlight, left }).map(([state, lines]) => ({
+      ...{ batch: id, user: user ?? '', state, lines },
+    })),
+  )
 }
 
 function limitGauge(account: Account, limit: LimitState, now: number): LimitGauge {

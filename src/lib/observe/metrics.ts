@@ -1,6 +1,6 @@
 import type * as PromClient from 'prom-client'
 import type { MetricSources } from './gauges.ts'
-import { accountGauges, cooldownGauges, limitGauges } from './gauges.ts'
+import { accountGauges, batchLines, cooldownGauges, limitGauges } from './gauges.ts'
 import type { Durations, RequestTotals, Totals } from './request-totals.ts'
 import { durationEnds } from './request-totals.ts'
 
@@ -164,6 +164,18 @@ const rows: Row[] = [
     limitGauges(sources).flatMap(({ max: _, remaining: __, resetsAt, ...labels }) =>
       resetsAt === null ? [] : [{ labels, value: resetsAt }],
     ),
+  ),
+  {
+    ...gauge('qwenctl_job_runs_total', 'Runs of jobs that ended, by how they ended.', 'first', (sources) =>
+      sources.jobRuns().map(({ runs, ...labels }) => ({ labels, value: runs })),
+    ),
+    type: 'counter',
+  },
+  gauge('qwenctl_job_runs_active', 'Runs of jobs that have not ended.', 'first', ({ ledger }) => [
+    { labels: {}, value: ledger.state.jobs.runs.size },
+  ]),
+  gauge('qwenctl_batch_lines', 'Lines of running batches, by their state.', 'first', (sources) =>
+    batchLines(sources).map(({ lines, ...labels }) => ({ labels, value: lines })),
   ),
   counter(
     'qwenctl_ledger_write_errors_total',

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../base/errors.ts'
+import { isRunning } from '../toolkit/batch/batch-views.ts'
 import type { LineSender } from '../toolkit/batch/line-sender.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { turnClock } from '../base/turn-clock.ts'
@@ -160,7 +161,7 @@ async function openParts(
     clock: turnClock,
   }
   const { server, batches } = openServer(toolkit, settings, { context, transport, observer, onTrouble })
-  observer.watch(listSources(context, server))
+  observer.watch(listSources(context, server, toolkit))
   let stopFollowing = () => undefined as void
   const follow: ProxyParts['follow'] = (read) => {
     const onSettings = events.onSettings
@@ -195,6 +196,7 @@ function openServer(
   { context, transport, observer, onTrouble }: ServerParts,
 ): { server: ProxyServer; batches: OpenedBatches } {
   const batches = openBatches(toolkit, {
+    user: settings.user,
     senderFor: (keyId) => senderFor(server, context.live, keyId),
     onTrouble,
   })
@@ -252,12 +254,19 @@ async function openPool(toolkit: Toolkit, settings: ProxySettings, parts: PoolPa
 }
 
 /** The sources of metrics about the present moment. */
-function listSources({ live, upstreams }: ProxyContext, server: ProxyServer): MetricSources {
+function listSources(
+  { live, upstreams }: ProxyContext,
+  server: ProxyServer,
+  { jobs, batches }: Toolkit,
+): MetricSources {
+  const tally = jobs.tally()
   return {
     accounts: () => live.accounts,
     ledger: live.ledger,
     inFlight: () => server.inFlight,
     upstreamConnections: () => upstreams.stats.open,
+    jobRuns: () => tally.read(),
+    batches: () => batches.list().filter(isRunning),
   }
 }
 

@@ -25,6 +25,7 @@ import type { LoginHttp } from './login/login-http.ts'
 import { DeviceLogins } from './login/logins.ts'
 import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
+import { BatchRecords } from './batch/batch-records.ts'
 import { openJobs } from './jobs/open-jobs.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import { ModelBook } from './models/model-book.ts'
@@ -94,6 +95,7 @@ class LazyToolkit implements Toolkit {
   readonly store: Stores
   readonly keys: ClientKeys
   readonly jobs: Jobs
+  readonly batches: BatchRecords
   readonly models: ModelBook
   readonly egress: () => Promise<Egress>
   readonly providers: () => Promise<ProviderRegistry>
@@ -159,8 +161,8 @@ class LazyToolkit implements Toolkit {
     this.store = this.#openStores()
     this.keys = this.#openKeys(books)
     this.history = new LedgerHistory({
-      ...{ home: this.home, books, warn },
-      keys: () => this.keys.records(),
+      ...{ home: this.home, books, warn, keys: () => this.keys.records() },
+      jobs: async () => (await this.jobs.read()).jobs,
     })
     this.notices = openNotices(this, options.env)
     this.archive = this.#openArchive()
@@ -176,6 +178,7 @@ class LazyToolkit implements Toolkit {
         }),
       }),
     })
+    this.batches = new BatchRecords(this.home)
     this.jobs = openJobs(this, { books, clock: this.#clock })
   }
 

@@ -5,6 +5,7 @@ import type { Stores } from './store/stores.ts'
 import type { ModelBook } from './models/model-book.ts'
 import type { AdminAccess } from './admin/admin-access.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
+import type { BatchRecords } from './batch/batch-records.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Aliases } from '../rotation/aliases.ts'
 import type { Caps } from '../rotation/caps.ts'
@@ -300,6 +301,8 @@ export interface Toolkit {
   readonly proxies: Proxies
   /** Scheduled work. */
   readonly jobs: Jobs
+  /** The batches that run or ran on this machine. */
+  readonly batches: BatchRecords
   readonly backups: Backups
   readonly archive: Archive
   readonly templates: Templates

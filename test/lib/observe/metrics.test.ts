@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { Account } from '../../../src/lib/account/account.ts'
+import type { Ledger } from '../../../src/lib/quota/ledger.ts'
 import type { MetricSources } from '../../../src/lib/observe/gauges.ts'
 import type { RequestRecord } from '../../../src/lib/observe/request-event.ts'
 import { openLedger } from '../../../src/lib/store/ledger/open-ledger.ts'
@@ -106,9 +107,35 @@ test('an account that was removed and added again goes on in its series', async 
   expect(samples.get(`qwenctl_requests_total{${atWork},${model},outcome="ok"}`)).toBe(2)
 })
 
+const givenRuns = [
+  { user: 'local', provider: 'qwen', account: 'a', job: 'morning', status: 'done', runs: 3 },
+  { user: 'local', provider: 'qwen', account: 'a', job: 'morning', status: 'failed', runs: 1 },
+]
+const givenBatches = [
+  { id: 'batch_1', user: null, done: 5, failed: 1, unknown: 0, inFlight: 2, left: 9 },
+  { id: 'batch_2', user: 'alice', done: 0, failed: 0, unknown: 0, inFlight: 0, left: 1 },
+]
+
+test('runs of jobs and lines of batches have their own series', async () => {
+  const sources = await givenSources(pool)
+  await sources.ledger.claimSlot({ job: 'job_1', account: 'acc_a', slot: new Date().toISOString() })
+  const samples = await metricsOf([], sources)
+  const runs = (status: string) =>
+    samples.get(
+      `qwenctl_job_runs_total{user="local",provider="qwen",account="a",job="morning",status="${status}"}`,
+    )
+  expect([runs('done'), runs('failed'), runs('lost')]).toEqual([3, 1, undefined])
+  expect(samples.get('qwenctl_job_runs_active')).toBe(1)
+  const lines = (batch: string, user: string, state: string) =>
+    samples.get(`qwenctl_batch_lines{batch="${batch}",user="${user}",state="${state}"}`)
+  expect(lines('batch_1', '', 'done')).toBe(5)
+  expect(lines('batch_1', '', 'in_flight')).toBe(2)
+  expect(lines('batch_2', 'alice', 'left')).toBe(1)
+})
+
 async function givenSources(
   accounts: Account[],
-): Promise<MetricSources & { use(id: string): Promise<void> }> {
+): Promise<MetricSources & { ledger: Ledger; use(id: string): Promise<void> }> {
   const ledger = await openLedger(tempHome())
   const limit = (max: number) => ({ metric: 'requests', window: 'day', max, source: 'configured' }) as const
   await ledger.record([
@@ -122,6 +149,8 @@ async function givenSources(
     ledger,
     inFlight: () => 7,
     upstreamConnections: () => 5,
+    jobRuns: () => givenRuns,
+    batches: () => givenBatches,
     use: async (account) => void (await ledger.reserve({ account })),
   }
 }

@@ -4,6 +4,7 @@ import type { Route } from '../route.ts'
 import { actionRoutes } from './account-actions.ts'
 import { accountRoutes } from './accounts.ts'
 import { archiveRoutes } from './archive.ts'
+import { batchRoutes } from './batches.ts'
 import { connectionRoutes } from './connections.ts'
 import { eventRoutes } from './events.ts'
 import { historyRoutes } from './history.ts'
@@ -30,6 +31,7 @@ export function allRoutes(gate: Gate): Route[] {
     ...historyRoutes,
     ...keyRoutes,
     ...jobRoutes,
+    ...batchRoutes,
     ...providerRoutes,
     ...modelRoutes,
     ...proxyRoutes,

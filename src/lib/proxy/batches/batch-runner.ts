@@ -13,11 +13,13 @@ import { checkBatch, runBatch } from '../../toolkit/batch/run/run-batch.ts'
 import type { BatchWish } from '../../toolkit/batch/run/run-batch.ts'
 import type { RowState } from '../../toolkit/batch/results/row-states.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
-import type { StoredBatch, StoredState } from '../../toolkit/batch/http/stored.ts'
-import { FINAL, StoredBatches } from '../../toolkit/batch/http/stored.ts'
+import type { Owner, StoredBatch, StoredState } from '../../toolkit/batch/http/stored.ts'
+import { FINAL, StoredBatches, sameOwner } from '../../toolkit/batch/http/stored.ts'
 
 export interface RunnerParts {
   toolkit: Toolkit
+  /** The only user that the proxy serves; null: all. */
+  user: string | null
   /** A sender for a client key; null: requests without a key. Throws `invalid_api_key` for a removed key. */
   senderFor: (keyId: string | null) => LineSender
   onTrouble: (message: string) => void
@@ -25,18 +27,26 @@ export interface RunnerParts {
 
 /** A batch and its files are kept this long, and lines without an answer expire then. */
 export const KEPT_MS = 30 * 86_400_000
-const MOST_AT_ONCE = 4
+/** The batches of one client key: those that wait for days must not stop those of others. */
+const MOST_OF_OWNER = 4
+const MOST_AT_ONCE = 64
 const SCAN_EVERY_MS = 30_000
 const TIDY_EVERY_MS = 3_600_000
 const PER_ACCOUNT = 4
 const MOST_CONCURRENCY = 32
+
+interface RunningBatch {
+  ended: Promise<void>
+  run: BatchRun | null
+  owner: Owner
+}
 
 /** The batches of one proxy process. */
 export class BatchRunner {
   readonly stored: StoredBatches
   readonly records: BatchRecords
   readonly #parts: RunnerParts
-  readonly #running = new Map<string, { ended: Promise<void>; run: BatchRun | null }>()
+  readonly #running = new Map<string, RunningBatch>()
   #writes: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #isClosed = false
@@ -90,8 +100,9 @@ export class BatchRunner {
   /** Runs a batch, unless this process or another runs it. One that was cancelled needs no place: it sends no line. */
   start(id: string): void {
     if (this.#isClosed || this.#running.has(id)) return
-    if (this.#running.size >= MOST_AT_ONCE && !this.records.isCanceled(id)) return
-    const entry: { ended: Promise<void>; run: BatchRun | null } = { ended: Promise.resolve(), run: null }
+    const batch = this.stored.reread(id)
+    if (batch === null || (!this.#hasPlace(batch.owner) && !this.records.isCanceled(id))) return
+    const entry: RunningBatch = { ended: Promise.resolve(), run: null, owner: batch.owner }
     this.#running.set(id, entry)
     entry.ended = this.#run(id, (run) => {
       entry.run = run
@@ -111,6 +122,11 @@ export class BatchRunner {
       })
   }
 
+  #hasPlace(owner: Owner): boolean {
+    const own = [...this.#running.values()].filter((entry) => sameOwner(entry.owner, owner)).length
+    return own < MOST_OF_OWNER && this.#running.size < MOST_AT_ONCE
+  }
+
   /** Starts waiting batches while there is room. */
   #scanSoon(): void {
     if (this.#isClosed || this.#running.size >= MOST_AT_ONCE) return
@@ -128,7 +144,7 @@ export class BatchRunner {
       errors: this.stored.contentPath(id, '.err'),
       ...{ model: null, group: null, maxCostUsd: null, isOrdered: false, waitsForPeople: true },
       ...{ retryFailed: false, retryUnknown: false, until: batch.createdAt + KEPT_MS },
-      id,
+      ...{ id, user: owner.user ?? this.#parts.user },
     }
     let checked
     try {
@@ -137,7 +153,7 @@ export class BatchRunner {
     } catch (error) {
       return await this.#fail(batch, error)
     }
-    const query = { ...wish, user: owner.user ?? undefined, reserve: undefined, key: owner.key ?? undefined }
+    const query = { ...wish, user: wish.user ?? undefined, reserve: undefined, key: owner.key ?? undefined }
     let accounts = 1
     try {
       accounts = (await planBatch(this.#parts.toolkit, checked, query)).accounts

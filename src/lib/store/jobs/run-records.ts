@@ -72,6 +72,12 @@ export class RunRecords {
     return found.sort((one, other) => other.claimedAt.localeCompare(one.claimedAt)).slice(0, limit)
   }
 
+  /** The files of the record with their sizes in bytes, the oldest day first. */
+  sizes(): Map<string, number> {
+    const paths = this.#days().map((day) => this.#dayFile(day))
+    return new Map(paths.map((path) => [path, statSync(path, { throwIfNoEntry: false })?.size ?? 0]))
+  }
+
   /** Keeps the output of a run, and of the runs of its job and account just before it. */
   keepOutput({ job, account, id }: Pick<RunRecord, 'job' | 'account' | 'id'>, text: string): void {
     const folder = this.#outputFolder(job, account)
@@ -120,14 +126,17 @@ export class RunRecords {
 }
 
 function readLines(path: string): RunRecord[] {
-  const records: RunRecord[] = []
-  let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    return parseRunLines(readFileSync(path, 'utf8'))
   } catch (error) {
     if (readErrno(error) === 'ENOENT') return [] // another process has just removed it
     throw error
   }
+}
+
+/** The records in the lines of a file. */
+export function parseRunLines(text: string): RunRecord[] {
+  const records: RunRecord[] = []
   for (const line of text.split('\n')) {
     if (line === '' || line.length > LONGEST_LINE) continue
     try {

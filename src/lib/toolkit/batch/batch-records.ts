@@ -6,23 +6,31 @@ import { unwritable } from '../../store/documents/file-error.ts'
 import type { Home } from '../../store/home.ts'
 import type { LockOwner } from '../../store/locks/lock-owner.ts'
 import { liveness } from '../../store/locks/lock-owner.ts'
-import type { BatchStatus, BatchView } from './batch-views.ts'
+import { isRunning } from './batch-views.ts'
+import type { BatchView } from './batch-views.ts'
 
 /** The file of a batch in the home: its last state, and its process. */
 interface BatchRecord extends BatchView {
   owner: LockOwner
 }
 
-const RUNNING: ReadonlySet<BatchStatus> = new Set(['running', 'waiting'])
 /** The number of ended batches with a record. Older records are removed. */
 const MOST_RECORDS = 500
 
 /** The batches of a home, as their processes last described them. */
 export class BatchRecords {
   readonly #folder: string
+  readonly #user: string | null
 
-  constructor(home: Pick<Home, 'batchesFolder'>) {
+  /** `user`: the batches of other users are invisible; null: all users. */
+  constructor(home: Pick<Home, 'batchesFolder'>, user: string | null = null) {
     this.#folder = home.batchesFolder
+    this.#user = user
+  }
+
+  /** The batches of one user. */
+  ofUser(user: string): BatchRecords {
+    return new BatchRecords({ batchesFolder: this.#folder }, user)
   }
 
   /** Newest first. */
@@ -62,7 +70,7 @@ export class BatchRecords {
   /** Asks the process of a batch to end it. A batch without a process is marked at once. */
   cancel(reference: string): BatchView {
     const batch = this.find(reference)
-    if (RUNNING.has(batch.status)) {
+    if (isRunning(batch)) {
       this.askToCancel(batch.id)
       return batch
     }
@@ -90,8 +98,8 @@ export class BatchRecords {
 
   /** Removes the oldest records of ended batches, beyond a number. */
   prune(): void {
-    for (const { id, status } of this.list().slice(MOST_RECORDS)) {
-      if (!RUNNING.has(status)) rmSync(join(this.#folder, `${id}.json`), { force: true })
+    for (const batch of this.list().slice(MOST_RECORDS)) {
+      if (!isRunning(batch)) rmSync(join(this.#folder, `${batch.id}.json`), { force: true })
     }
   }
 
@@ -112,11 +120,13 @@ export class BatchRecords {
     }
   }
 
-  /** Null: damaged, or just removed. */
+  /** Null: damaged, just removed, or of another user. */
   #read(name: string): BatchRecord | null {
     try {
       const record = JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as BatchRecord | null
-      return typeof record?.owner?.pid === 'number' && typeof record.id === 'string' ? record : null
+      if (typeof record?.owner?.pid !== 'number' || typeof record.id !== 'string') return null
+      const user = record.user ?? null // older versions did not record it
+      return this.#user === null || this.#user === user ? { ...record, user } : null
     } catch {
       return null
     }
@@ -128,7 +138,7 @@ function isMeant({ id, file }: BatchView, reference: string): boolean {
 }
 
 function toView({ owner, ...view }: BatchRecord): BatchView {
-  if (!RUNNING.has(view.status) || liveness(owner) !== 'dead') return view
+  if (!isRunning(view) || liveness(owner) !== 'dead') return view
   const reason = 'its process has ended without a word'
   return {
     ...view,

@@ -3,6 +3,11 @@
 /** `dead`: its process ended without recording a result; the same command resumes the batch. */
 export type BatchStatus = 'running' | 'waiting' | 'completed' | 'stopped' | 'canceled' | 'failed' | 'dead'
 
+/** Whether a process works on the batch, or waits for an account. */
+export function isRunning({ status }: Pick<BatchView, 'status'>): boolean {
+  return status === 'running' || status === 'waiting'
+}
+
 /** Totals of one account in a batch. */
 export interface AccountTotalsView {
   /** `provider/name`; `-`: no account is known. */
@@ -17,6 +22,8 @@ export interface AccountTotalsView {
 
 export interface BatchView {
   id: string
+  /** The user that it belongs to; null: it came without a client key, or from an older version. */
+  user: string | null
   status: BatchStatus
   /** Why it is not running, or what it waits for; null: nothing to say. */
   reason: string | null

@@ -3,9 +3,11 @@
 import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
 import type { ClientKey } from '../../account/client-key.ts'
+import { findJobOfKey } from '../../account/client-key.ts'
 import { readPercentiles } from '../../quota/history/histogram.ts'
 import type { History, HistoryBucket, Tally } from '../../quota/history/history.ts'
 import { HOUR_MS, addTally, emptyTally, isNothing } from '../../quota/history/history.ts'
+import type { Job } from '../../schedule/job.ts'
 import { roundedUsd } from '../quota/rounded-usd.ts'
 import type { HistoryDocument, HistoryKey, HistoryRow } from './history-views.ts'
 
@@ -16,6 +18,7 @@ export interface HistoryScene {
   /** Active and archived accounts, by id. */
   accounts: ReadonlyMap<string, Account>
   keys: readonly Pick<ClientKey, 'id' | 'name'>[]
+  jobs: readonly Pick<Job, 'id' | 'name'>[]
   /** Only these accounts; null: all, deleted ones included. */
   only: ReadonlySet<string> | null
   /** Epoch milliseconds. */
@@ -94,6 +97,8 @@ function listLabels(bucket: HistoryBucket, scene: HistoryScene): Label[] {
       return [labelModel(bucket)]
     case 'key':
       return [labelKey(bucket, scene)]
+    case 'job':
+      return [labelJob(bucket, scene)]
     case 'account':
       return [
         { key: bucket.account, label: account === undefined ? bucket.account : shortReference(account) },
@@ -115,6 +120,12 @@ function labelModel({ model }: HistoryBucket): Label {
 function labelKey({ key }: HistoryBucket, { keys }: HistoryScene): Label {
   if (key === null) return NONE
   return { key, label: keys.find(({ id }) => id === key)?.name ?? key }
+}
+
+/** A removed job appears as its id. */
+function labelJob({ key }: HistoryBucket, { jobs }: HistoryScene): Label {
+  const job = key === null ? null : findJobOfKey(key)
+  return job === null ? NONE : { key: job, label: jobs.find(({ id }) => id === job)?.name ?? job }
 }
 
 function same(name: string): Label {

@@ -4,7 +4,7 @@ import type { Metric } from '../../quota/limit.ts'
 import type { Percentiles } from '../../quota/history/histogram.ts'
 import type { AccountView, CooldownView, ForecastView } from '../views.ts'
 
-export const historyKeys = ['account', 'provider', 'model', 'key', 'group', 'user', 'all'] as const
+export const historyKeys = ['account', 'provider', 'model', 'key', 'job', 'group', 'user', 'all'] as const
 export type HistoryKey = (typeof historyKeys)[number]
 
 export interface HistoryQuery {
@@ -25,8 +25,8 @@ export interface HistoryRow {
   /** The start of the bucket, RFC 3339; for totals the start of the first bucket. */
   at: string
   /**
-   * Account id, provider, model, client key id, group, user, or `all`. `none`: the request had none; `unknown`: not
-   * recorded.
+   * Account id, provider, model, client key id, job id, group, user, or `all`. `none`: the request had none;
+   * `unknown`: not recorded.
    */
   key: string
   /** The key as people read it. */

@@ -6,6 +6,7 @@ import { HOUR_MS, bucketAt } from '../../quota/history/history.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { DayTotals } from '../../quota/log/state.ts'
 import { formatDay } from '../../quota/log/totals.ts'
+import type { Job } from '../../schedule/job.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { HistoryFiles } from '../../store/history/history-files.ts'
 import type { HistoryReading } from '../../store/history/history-files.ts'
@@ -28,6 +29,7 @@ export interface HistoryParts {
   home: Home
   books: () => Promise<StoreSnapshot>
   keys: () => Promise<ClientKey[]>
+  jobs: () => Promise<Pick<Job, 'id' | 'name'>[]>
   warn: (message: string) => void
 }
 
@@ -87,8 +89,9 @@ export class LedgerHistory implements HistoryBooks {
     addTotals(history, totals)
     const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)
     const keys = query.by === 'key' ? await this.#parts.keys() : []
+    const jobs = query.by === 'job' ? await this.#parts.jobs() : []
     const { per, by } = query
-    return { history, accounts: new Map(known), keys, only, from, now, per, by }
+    return { history, accounts: new Map(known), keys, jobs, only, from, now, per, by }
   }
 }
 

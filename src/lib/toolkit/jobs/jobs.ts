@@ -9,9 +9,11 @@ import type { JsonDocument } from '../../store/documents/document.ts'
 import type { JobsData } from '../../store/documents/jobs-document.ts'
 import { RunRecords } from '../../store/jobs/run-records.ts'
 import type { RunRecord } from '../../store/jobs/run-records.ts'
+import { RunTail } from '../../store/jobs/run-tail.ts'
 import type { Home } from '../../store/home.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { JobInput } from './job-input.ts'
+import { RunTally } from './run-tally.ts'
 import type { JobView, PlannedRun, RunQuery, RunView } from './job-views.ts'
 
 /** The accounts of a job, as references. */
@@ -201,6 +203,11 @@ export class Jobs {
     const parts = await this.#viewParts()
     const jobs = job === undefined ? parts.data.jobs : [findJob(parts.data, job)]
     return planRuns({ ...parts, data: { ...parts.data, jobs } }, { days, limit, user })
+  }
+
+  /** Counts the runs that end from now on. */
+  tally(): RunTally {
+    return new RunTally(new RunTail(this.runRecords))
   }
 
   /** A removed job is still in the record, by its name. */

@@ -30,6 +30,8 @@ export interface NewClientKey {
   /** `30d`, `12h`, a date or an RFC 3339 time. */
   expires?: string
   isTemporary?: boolean
+  /** The id of the job that sends the requests of the key. */
+  job?: string
 }
 
 /** The changeable fields of a client key; missing fields stay unchanged. */
@@ -105,7 +107,7 @@ export class ClientKeys {
     const accounts = await this.#findIds(wanted)
     const secret = newSecret()
     const key: ClientKey = {
-      id: `key_${randomBytes(10).toString('hex').slice(0, 16)}`,
+      id: newId(wanted.job),
       name: wanted.name,
       user: wanted.user ?? null,
       hash: hashSecret(secret),
@@ -268,6 +270,12 @@ function workingSecrets({ former = [] }: ClientKey, now: number): FormerSecret[]
 function findLatest(secrets: readonly FormerSecret[]): string | null {
   const times = secrets.map(({ until }) => Date.parse(until))
   return times.length === 0 ? null : new Date(Math.max(...times)).toISOString()
+}
+
+function newId(job: string | undefined): string {
+  return job === undefined
+    ? `key_${randomBytes(8).toString('hex')}`
+    : `key_${job}_${randomBytes(4).toString('hex')}`
 }
 
 function newSecret(): string {

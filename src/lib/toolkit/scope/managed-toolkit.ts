@@ -6,6 +6,7 @@ export type ManagedToolkit = Pick<
   | 'accounts'
   | 'admin'
   | 'archive'
+  | 'batches'
   | 'history'
   | 'jobs'
   | 'home'

@@ -16,6 +16,7 @@ export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolk
     models, // describes only an account that it receives
     accounts: new UserAccounts(toolkit.accounts, user),
     archive: userArchive(toolkit.archive, user),
+    batches: toolkit.batches.ofUser(user),
     history: userHistory(toolkit.history, user),
     jobs: toolkit.jobs.ofUser(user),
     keys: toolkit.keys.ofUser(user),

@@ -77,6 +77,20 @@ describe('history', () => {
     expect((await toolkit.history.show({ days: 1, per: 'day', by: 'all' })).totals.requests).toBe(1)
   })
 
+  test('by job, requests of a job have a row of its name, which becomes its id when the job is removed', async () => {
+    const { toolkit, ask } = await given()
+    const command = [process.execPath, '-e', '']
+    const job = await toolkit.jobs.add({ name: 'tick', every: '1m', all: true, command })
+    for (const name of ['k1', 'k2'])
+      await ask('a', { key: (await toolkit.keys.create({ name, job: job.id })).key.id })
+    await ask('a', { key: (await toolkit.keys.create({ name: 'robot' })).key.id })
+    await ask('b')
+    const rows = async () => short((await toolkit.history.show({ days: 1, per: 'day', by: 'job' })).rows)
+    expect((await rows()).sort()).toEqual(['none: 2', 'tick: 2'])
+    await toolkit.jobs.remove('tick')
+    expect((await rows()).sort()).toEqual([`${job.id}: 2`, 'none: 2'])
+  })
+
   test('by account, provider, model, key, group and user, each row is named for people', async () => {
     const { toolkit, ask } = await given()
     const { key } = await toolkit.keys.create({ name: 'robot' })

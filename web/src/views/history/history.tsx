@@ -31,6 +31,7 @@ const divisions: { value: HistoryKey; label: string }[] = [
   { value: 'model', label: 'By model' },
   { value: 'provider', label: 'By provider' },
   { value: 'key', label: 'By client key' },
+  { value: 'job', label: 'By job' },
   { value: 'group', label: 'By group' },
   { value: 'user', label: 'By user' },
 ]

@@ -28,6 +28,8 @@ export interface BatchWish extends Omit<RunOptions, 'clock' | 'lineCostUsd' | 'c
   errors?: string | undefined
   /** Replaces the model of every line; null: each line's own. */
   model: string | null
+  /** The user that it belongs to; null: none. */
+  user: string | null
   /** The id of a new batch; missing: a random one. */
   id?: string
   /** At the end, the results have the order of the input. */
@@ -133,7 +135,7 @@ async function runLocked(
     : BatchFiles.resume(paths, input, header))
   const { concurrency, lineCostUsd, clock } = parts
   const run = new BatchRun(input, files, parts.send, { ...wish, concurrency, lineCostUsd, clock })
-  const report = new Reporter({ header, input, files, run }, parts)
+  const report = new Reporter({ user: wish.user, header, input, files, run }, parts)
   parts.records.prune()
   parts.onRun?.(run)
   const hadErrors = files.states.counts.failed > 0
@@ -171,6 +173,7 @@ export function newBatchId(): string {
 }
 
 interface Running {
+  user: string | null
   header: JournalHeader
   input: BatchInput
   files: BatchFiles
@@ -247,7 +250,7 @@ class Reporter {
   }
 
   #view(status: BatchStatus, reason: string | null): BatchView {
-    const { header, input, files, run } = this.#running
+    const { user, header, input, files, run } = this.#running
     const { states, paths } = files
     const now = this.#parts.clock()
     const waits = run.waitsFor
@@ -256,7 +259,15 @@ class Reporter {
     const { done, failed, unknown } = states.counts
     const endsAt = perMinute === null || perMinute === 0 ? null : now + (left / perMinute) * 60_000
     return {
-      ...{ id: header.id, status, reason, file: paths.input, output: paths.output, errors: paths.errors },
+      ...{
+        id: header.id,
+        user,
+        status,
+        reason,
+        file: paths.input,
+        output: paths.output,
+        errors: paths.errors,
+      },
       ...{ journal: paths.journal, format: input.dialect, lines: input.count },
       models: [...new Set(input.lanes.map(({ model }) => model))],
       ...{ done, failed, unknown, inFlight: run.inFlight, left: states.counts.open },

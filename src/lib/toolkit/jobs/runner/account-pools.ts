@@ -16,8 +16,8 @@ interface OwnKey {
 }
 
 /**
- * A pool for each job and account, with a client key that only this account serves. The name of the key marks the requests
- * of the job in logs. The keys end with `close`.
+ * A pool for each job and account, with a client key that only this account serves. The name of the key marks the
+ * requests in logs. Its id does so in the history. The keys end with `close`.
  */
 export class AccountPools {
   readonly #toolkit: Pick<Toolkit, 'keys'>
@@ -47,7 +47,10 @@ export class AccountPools {
   #make(account: Account, job: Job): Promise<OwnKey> {
     const place = slotKey(job.id, account.id)
     const name = `job-${job.name.slice(0, 46)}-${randomBytes(5).toString('hex')}`
-    const wanted = { name, user: account.user, accounts: [account.id], expires: KEY_LIFE, isTemporary: true }
+    const wanted = {
+      ...{ name, user: account.user, accounts: [account.id], expires: KEY_LIFE, isTemporary: true },
+      job: job.id,
+    }
     const made = this.#toolkit.keys
       .create(wanted)
       .then(({ secret }) => ({ name, secret, until: Date.now() + USED_MS }))

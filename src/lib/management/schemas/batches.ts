@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { answer, count, text, time } from './components.ts'
+
+const status = z.enum(['running', 'waiting', 'completed', 'stopped', 'canceled', 'failed', 'dead'])
+const costUsd = z.number().nullable().describe('null: no price is known')
+
+const batch = answer(
+  'Batch',
+  z.object({
+    id: text,
+    user: text.nullable().describe('null: it came without a client key'),
+    status: status.describe('dead: its process ended without recording a result'),
+    reason: text.nullable().describe('why it does not run, or what it waits for'),
+    ...{ file: text, output: text, errors: text, journal: text },
+    format: z.enum(['openai', 'anthropic']),
+    ...{ models: z.array(text), lines: count, done: count, failed: count },
+    unknown: count.describe('lines that were sent and have no answer'),
+    inFlight: count,
+    left: count.describe('lines that are not sent yet'),
+    ...{ inputTokens: count, outputTokens: count, costUsd },
+    perMinute: z.number().nullable().describe('answers a minute'),
+    endsAt: time.nullable(),
+    resumesAt: time.nullable().describe('when the first account returns'),
+    ...{ startedAt: time, updatedAt: time, endedAt: time.nullable(), pid: z.int() },
+    accounts: z.array(
+      z.object({
+        ...{ account: text, done: count, failed: count, inputTokens: count, outputTokens: count, costUsd },
+      }),
+    ),
+  }),
+)
+
+export const batchQuery = z.object({
+  user: text.optional(),
+  status: status.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+})
+export const batchList = answer('Batches', z.object({ batches: z.array(batch) }))
+export const oneBatch = answer('OneBatch', z.object({ batch }))
