@@ -14,6 +14,7 @@ const headings: Record<HistoryDocument['by'], string> = {
   provider: 'Provider',
   model: 'Model',
   key: 'Client key',
+  job: 'Job',
   group: 'Group',
   user: 'User',
   all: 'All',
