@@ -141,7 +141,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/commands/',
-        pathNot: '^src/commands/(proxy/(start|restart|worker|logs)|demo|doctor|top|base/proxy-[a-z-]+)\\.ts$',
+        pathNot: '^src/commands/(proxy/(start|restart|worker|logs)|demo|doctor|top|base/proxy/[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

@@ -4,7 +4,7 @@ import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/fa
 import { findOwnRows } from '../../src/lib/provider/failures/services.ts'
 import type { OutcomeRow } from '../../src/lib/provider/failures/outcome-row.ts'
 import { resolveScope } from '../../src/lib/provider/failures/outcome-row.ts'
-import { listCooldowns } from '../../src/lib/rotation/cooling.ts'
+import { listCooldowns } from '../../src/lib/rotation/cooldowns/cooling.ts'
 import { buildMember } from '../../src/lib/rotation/pool/member.ts'
 import { routeKey } from '../../src/lib/rotation/rotation-request.ts'
 import { code, table } from './markdown.ts'

@@ -4,7 +4,7 @@ import { QwenctlError } from '../lib/base/errors.ts'
 import { canAsk } from '../lib/terminal/input/prompt.ts'
 import { ask, chooseChatModel, listModels } from '../lib/toolkit/ask/pool-client.ts'
 import type { Answer } from '../lib/toolkit/ask/pool-client.ts'
-import { withPool } from './base/proxy-asking.ts'
+import { withPool } from './base/proxy/open-pool.ts'
 import { programFlags, programKey } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 

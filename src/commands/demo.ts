@@ -66,7 +66,7 @@ export default class Demo extends BaseCommand {
 
   private async performJobs(signal: AbortSignal): Promise<JobsDemoDocument> {
     const { playJobs } = await import('../lib/demo/demo-jobs.ts')
-    const { startSchedule } = await import('./base/proxy-jobs.ts')
+    const { startSchedule } = await import('./base/proxy/run-schedule.ts')
     const onTrouble = (message: string) => this.caution(message)
     const document = await playJobs({
       ...{ onTrouble, signal, print: (line) => this.print(line) },

@@ -4,7 +4,7 @@ import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.t
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { namedTarget } from '../base/account-targets.ts'
-import { settingFlags, readSettings } from '../base/setting-flags.ts'
+import { settingFlags, readSettings } from '../base/flags/setting-flags.ts'
 import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsSet extends AccountCommand {

@@ -18,7 +18,7 @@ import {
 } from '../../lib/terminal/accounts/new-account.ts'
 import type { Provider } from '../../lib/terminal/accounts/new-account.ts'
 import { loginFlags, readLoginOverrides, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
-import { settingFlags, readSettings } from '../base/setting-flags.ts'
+import { settingFlags, readSettings } from '../base/flags/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class AuthAdd extends AccountCommand {

@@ -4,7 +4,7 @@ import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatDuration } from '../../lib/terminal/format/format-time.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
-import { listFlags } from '../base/list-flags.ts'
+import { listFlags } from '../base/flags/list-flags.ts'
 import { statusCell } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 

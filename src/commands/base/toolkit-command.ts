@@ -1,7 +1,3 @@
-// Code that commands share beyond the terminal: the toolkit, the account flags, and the display of accounts. Files in
-// this folder are not commands (`oclif.commands.globPatterns` leaves it out). Every file next to the folder is one
-// command.
-
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../lib/terminal/base-command.ts'
 import { callWithinBounds } from '../../lib/terminal/plugins/bounded-call.ts'

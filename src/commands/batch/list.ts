@@ -1,7 +1,7 @@
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { batchRow, batchShape } from '../../lib/terminal/batch/batch-list.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
-import { listFlags } from '../base/list-flags.ts'
+import { listFlags } from '../base/flags/list-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class BatchList extends AccountCommand {

@@ -14,9 +14,9 @@ import {
   planRows,
 } from '../../lib/terminal/batch/batch-messages.ts'
 import { BatchProgress } from '../../lib/terminal/batch/batch-progress.ts'
-import { batchFlags } from '../base/batch-flags.ts'
-import { withLineSender } from '../base/proxy-batching.ts'
-import { rotationFlags, useRotationFlags } from '../base/rotation-flags.ts'
+import { batchFlags } from '../base/flags/batch-flags.ts'
+import { withLineSender } from '../base/proxy/open-line-sender.ts'
+import { rotationFlags, useRotationFlags } from '../base/flags/rotation-flags.ts'
 import { AccountCommand, groupFlag } from '../base/toolkit-command.ts'
 
 const PER_ACCOUNT = 4

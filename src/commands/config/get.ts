@@ -1,4 +1,4 @@
-import { keyArgument, valueText } from '../base/setting-values.ts'
+import { keyArgument, valueText } from '../base/flags/setting-values.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ConfigGet extends ToolkitCommand {

@@ -1,5 +1,5 @@
 import type { Settings } from '../../lib/toolkit/toolkit.ts'
-import { valueText } from '../base/setting-values.ts'
+import { valueText } from '../base/flags/setting-values.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 type Setting = Awaited<ReturnType<Settings['list']>>[number]

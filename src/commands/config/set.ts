@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { keyArgument, valueText } from '../base/setting-values.ts'
+import { keyArgument, valueText } from '../base/flags/setting-values.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ConfigSet extends ToolkitCommand {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
 import { jobCard } from '../../lib/terminal/jobs/job-messages.ts'
-import { jobFlags, readCommandWords, readJobFlags } from '../base/job-flags.ts'
+import { jobFlags, readCommandWords, readJobFlags } from '../base/flags/job-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class JobsAdd extends AccountCommand {

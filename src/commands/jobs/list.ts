@@ -2,7 +2,7 @@ import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
 import { formatAction, formatNext, formatRun } from '../../lib/terminal/jobs/job-messages.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
-import { listFlags } from '../base/list-flags.ts'
+import { listFlags } from '../base/flags/list-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class JobsList extends AccountCommand {

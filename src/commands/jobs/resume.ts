@@ -1,5 +1,5 @@
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
-import { jobAccountsFlag } from '../base/job-flags.ts'
+import { jobAccountsFlag } from '../base/flags/job-flags.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
 export default class JobsResume extends ToolkitCommand {

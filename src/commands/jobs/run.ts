@@ -1,8 +1,8 @@
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { RunView } from '../../lib/toolkit/jobs/job-views.ts'
 import { formatSeconds } from '../../lib/terminal/jobs/job-messages.ts'
-import { jobAccountsFlag } from '../base/job-flags.ts'
-import { runJobNow } from '../base/proxy-jobs.ts'
+import { jobAccountsFlag } from '../base/flags/job-flags.ts'
+import { runJobNow } from '../base/proxy/run-schedule.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
 export default class JobsRun extends ToolkitCommand {

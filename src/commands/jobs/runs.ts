@@ -4,7 +4,7 @@ import { formatSeconds } from '../../lib/terminal/jobs/job-messages.ts'
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
-import { listFlags } from '../base/list-flags.ts'
+import { listFlags } from '../base/flags/list-flags.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class JobsRuns extends ToolkitCommand {

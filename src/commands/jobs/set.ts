@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
 import { jobCard } from '../../lib/terminal/jobs/job-messages.ts'
-import { jobFlags, readCommandWords, readJobFlags } from '../base/job-flags.ts'
+import { jobFlags, readCommandWords, readJobFlags } from '../base/flags/job-flags.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
 export default class JobsSet extends ToolkitCommand {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { printable } from '../../lib/terminal/format/text-width.ts'
-import { keyFlags } from '../base/key-flags.ts'
+import { keyFlags } from '../base/flags/key-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class KeysCreate extends AccountCommand {

@@ -3,7 +3,7 @@ import { pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
 import { expiryText, keyLeftText, keyStatusText, servesText } from '../base/key-words.ts'
-import { listFlags } from '../base/list-flags.ts'
+import { listFlags } from '../base/flags/list-flags.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class KeysList extends ToolkitCommand {

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { keyCard } from '../base/key-words.ts'
-import { keyFlags, parseList } from '../base/key-flags.ts'
+import { keyFlags, parseList } from '../base/flags/key-flags.ts'
 import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 
 export default class KeysSet extends ToolkitCommand {

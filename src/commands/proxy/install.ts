@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
-import { servingFlags } from '../base/proxy-flags.ts'
-import { serviceCommand, serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
+import { servingFlags } from '../base/flags/proxy-flags.ts'
+import { serviceCommand, serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import type { Service } from '../../lib/toolkit/service/service.ts'
 

@@ -7,18 +7,18 @@ import type { Chosen } from '../../lib/proxy/proxy-settings.ts'
 import type { ProxyEvents, ProxySettings } from '../../lib/proxy/start-proxy.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { untilAskedToEnd } from '../../lib/terminal/proxy/end-signals.ts'
-import { servingFlags } from '../base/proxy-flags.ts'
-import type { RunJob } from '../base/proxy-management.ts'
-import { lazyManagement } from '../base/proxy-management.ts'
+import { servingFlags } from '../base/flags/proxy-flags.ts'
+import type { RunJob } from '../base/proxy/lazy-management.ts'
+import { lazyManagement } from '../base/proxy/lazy-management.ts'
 import { proxyEvents, sayBeside, sayNow } from '../../lib/terminal/proxy/proxy-events.ts'
-import { servingAlone, servingTogether, type Serving } from '../base/proxy-serving.ts'
+import { servingAlone, servingTogether, type Serving } from '../base/proxy/serving.ts'
 import {
   formatAccounts,
   hostsOfMachine,
   formatListening,
   urlFromHere,
 } from '../../lib/terminal/proxy/proxy-messages.ts'
-import { useRotationFlags } from '../base/rotation-flags.ts'
+import { useRotationFlags } from '../base/flags/rotation-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import { ownVersion } from '../../lib/toolkit/own-version.ts'
 
@@ -166,7 +166,7 @@ export default class ProxyStart extends AccountCommand {
   private async startJobs(url: string, user: string | null): Promise<void> {
     const onTrouble = (message: string) => this.caution(message)
     try {
-      const { startSchedule } = await import('../base/proxy-jobs.ts')
+      const { startSchedule } = await import('../base/proxy/run-schedule.ts')
       const jobs = await startSchedule(this.toolkit, { url, user, env: process.env, onTrouble })
       this.runJob = (job, accounts) => jobs.run(job, accounts)
       this.stopJobs = () => jobs.stop('the proxy stopped')

@@ -2,7 +2,7 @@ import { formatAgo } from '../../lib/terminal/format/format-time.ts'
 import { ownVersion } from '../../lib/toolkit/own-version.ts'
 import { formatVersion } from '../../lib/toolkit/proxies.ts'
 import type { ProxyStanding } from '../../lib/toolkit/proxies.ts'
-import { serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
+import { serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyStatus extends ToolkitCommand {

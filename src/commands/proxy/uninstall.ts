@@ -1,4 +1,4 @@
-import { serviceHere, serviceView, type ServiceView } from '../base/proxy-service.ts'
+import { serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyUninstall extends ToolkitCommand {

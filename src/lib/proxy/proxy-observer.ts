@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts'
 import type { Observer, Wanted } from '../observe/observer.ts'
 import { openObserver } from '../observe/observer.ts'
 import type { Note } from '../observe/request-event.ts'
-import type { CoolNotice } from '../rotation/cooling.ts'
+import type { CoolNotice } from '../rotation/cooldowns/cooling.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 

@@ -6,7 +6,7 @@ import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/log/state.ts'
 import type { Member } from './pool/member.ts'
-import { weighEvidence } from './model-evidence.ts'
+import { weighEvidence } from './models/model-evidence.ts'
 import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
 

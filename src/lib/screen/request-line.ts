@@ -1,7 +1,7 @@
 import type { LogEntry } from '../observe/logs/log-filter.ts'
 import { outcomeWords } from '../observe/outcome-words.ts'
 import { printable } from '../terminal/format/text-width.ts'
-import { shortDuration } from './view/short-duration.ts'
+import { shortDuration } from './view/words/short-duration.ts'
 import type { Tone } from './line.ts'
 
 /** A finished request. Unknown is null; no text has control characters. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { writeAtomically } from './documents/atomic-write.ts'
+import { writeAtomically } from './documents/files/atomic-write.ts'
 
 /** The tokens in qwen-code's credentials file. */
 export interface QwenCodeTokens {

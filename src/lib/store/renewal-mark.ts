@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { unwritable } from './documents/file-error.ts'
+import { unwritable } from './documents/files/file-error.ts'
 import { ensureFolder } from './home.ts'
 import { liveness, thisProcess } from './locks/lock-owner.ts'
 import type { LockOwner } from './locks/lock-owner.ts'

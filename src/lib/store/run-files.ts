@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceSync } from './documents/atomic-write.ts'
+import { replaceSync } from './documents/files/atomic-write.ts'
 import type { Home } from './home.ts'
 import { liveness, thisProcess, type LockOwner } from './locks/lock-owner.ts'
 

@@ -16,7 +16,7 @@ import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export { scrubRequest } from './scrub-request.ts'
-export { translateError } from './error-envelope.ts'
+export { translateError } from './errors/error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
 export type { TranslationContext, TranslationPlan, Without } from './plan.ts'
 export type { Format, UpstreamFormat } from './format.ts'

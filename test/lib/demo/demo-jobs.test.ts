@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startSchedule } from '../../../src/commands/base/proxy-jobs.ts'
+import { startSchedule } from '../../../src/commands/base/proxy/run-schedule.ts'
 import { playJobs } from '../../../src/lib/demo/demo-jobs.ts'
 
 test('two schedules run each slot once', async () => {

@@ -10,7 +10,7 @@ import { parseEvent } from '../../../src/lib/quota/log/parse-event.ts'
 import { LEARNED_HOLDS_MS } from '../../../src/lib/quota/set-limits.ts'
 import { hasRoom, limitRoomAt, roomAt, standing } from '../../../src/lib/quota/standing.ts'
 import type { LedgerState, SubjectState } from '../../../src/lib/quota/log/state.ts'
-import { readCheckpoint } from '../../../src/lib/store/ledger/checkpoint-file.ts'
+import { readCheckpoint } from '../../../src/lib/store/ledger/files/checkpoint-file.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const MINUTE = 60_000

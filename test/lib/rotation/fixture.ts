@@ -6,7 +6,7 @@ import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
 import type { LedgerState } from '../../../src/lib/quota/log/state.ts'
 import type { Member } from '../../../src/lib/rotation/pool/member.ts'
-import { nothingKnown } from '../../../src/lib/rotation/service-knowledge.ts'
+import { nothingKnown } from '../../../src/lib/rotation/models/service-knowledge.ts'
 import type { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import type { RotationRequest, RotationView } from '../../../src/lib/rotation/rotation-request.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { shortDuration, shortestDuration } from '../../../src/lib/screen/view/short-duration.ts'
+import { shortDuration, shortestDuration } from '../../../src/lib/screen/view/words/short-duration.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -4,7 +4,7 @@ import { route } from '../route.ts'
 import type { statsQuery } from '../schemas/history.ts'
 import * as schemas from '../schemas/history.ts'
 import { buildFilter } from './filter.ts'
-import { knownAccount } from './known-account.ts'
+import { knownAccount } from './accounts/known-account.ts'
 
 /** Usage hour by hour and day by day. */
 export const historyRoutes = [

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { PassedHeaders } from '../wire/response-headers.ts'
-import { freshMemory } from '../transport/body-memory.ts'
+import type { PassedHeaders } from '../wire/headers/response-headers.ts'
+import { freshMemory } from '../transport/body/body-memory.ts'
 import type { BodyReader, CallWatcher, ClientCall } from '../transport/client-call.ts'
 import type { ClientConnection } from '../transport/client-connection.ts'
 

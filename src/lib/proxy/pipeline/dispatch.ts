@@ -1,6 +1,6 @@
 import { isContextOverflow } from '../../provider/context-overflow.ts'
 import type { ReservationListener, Reservation } from '../../quota/ledger.ts'
-import { movesOn } from '../../rotation/cooling.ts'
+import { movesOn } from '../../rotation/cooldowns/cooling.ts'
 import type { Candidates } from '../../rotation/pool/candidates.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { RequestPlan } from './plan/request-plan.ts'

@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { durationMs } from '../../quota/amounts.ts'
-import { movesOn } from '../../rotation/cooling.ts'
+import { movesOn } from '../../rotation/cooldowns/cooling.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './refuse/final-error.ts'

@@ -1,6 +1,6 @@
 import { durationMs, percent } from '../../quota/amounts.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
-import type { Aliases } from '../../rotation/aliases.ts'
+import type { Aliases } from '../../rotation/models/aliases.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import type { Settings } from '../../toolkit/toolkit.ts'
 

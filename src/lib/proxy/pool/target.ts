@@ -4,7 +4,7 @@ import { parseAuthHeader } from '../../provider/http-service.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import type { Access } from '../../toolkit/login/token-set.ts'
-import { CheckedHeaders } from '../wire/checked-headers.ts'
+import { CheckedHeaders } from '../wire/headers/checked-headers.ts'
 import type { UpstreamOrigin } from '../transport/upstream-origin.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 

@@ -3,8 +3,8 @@
 // both cases.
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { PassedHeaders } from '../wire/response-headers.ts'
-import type { BodyMemory } from './body-memory.ts'
+import type { PassedHeaders } from '../wire/headers/response-headers.ts'
+import type { BodyMemory } from './body/body-memory.ts'
 import type { ClientConnection } from './client-connection.ts'
 
 /** Receives a request's body as it arrives, and copies what it keeps. `null` marks the end. */

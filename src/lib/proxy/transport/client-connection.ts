@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { ClientHead } from '../wire/client-head.ts'
+import type { ClientHead } from '../wire/headers/client-head.ts'
 
 /** The part of a call that its connection needs. */
 interface CallOverIt {

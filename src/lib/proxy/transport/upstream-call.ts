@@ -1,4 +1,4 @@
-import type { CheckedHeaders } from '../wire/checked-headers.ts'
+import type { CheckedHeaders } from '../wire/headers/checked-headers.ts'
 import type { UpstreamError } from './upstream-error.ts'
 import type { UpstreamHead } from './upstream-head.ts'
 

@@ -1,4 +1,4 @@
-import type { PassedHeaders } from '../wire/response-headers.ts'
+import type { PassedHeaders } from '../wire/headers/response-headers.ts'
 
 /**
  * The head of a response. Names and values are Latin-1, byte for byte as received except for blanks around a

@@ -1,6 +1,6 @@
 import { usageNames } from '../../provider/usage/usage.ts'
-import { Members, writtenWithEscapes } from './json-cursor.ts'
-import { Lookout, isAt, skipSpace } from './json-scan.ts'
+import { Members, writtenWithEscapes } from './body/json-cursor.ts'
+import { Lookout, isAt, skipSpace } from './body/json-scan.ts'
 
 export interface ResponseSummary {
   /** The value of the top-level `usage`, parsed as far as `usageNames` reach; undefined: there is none. */

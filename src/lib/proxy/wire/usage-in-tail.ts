@@ -1,4 +1,4 @@
-import { MALFORMED, skipSpace, skipValue } from './json-scan.ts'
+import { MALFORMED, skipSpace, skipValue } from './body/json-scan.ts'
 
 /** The members of an answer that hold its counts; Gemini has the second. */
 const members = ['usage', 'usageMetadata'].map((name) => ({ name, key: Buffer.from(`"${name}"`) }))

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../provider/provider.ts'
-import { geminiStatus } from '../../translate/gemini-status.ts'
-import { messagesType } from '../../translate/messages-types.ts'
+import { geminiStatus } from '../../translate/errors/gemini-status.ts'
+import { messagesType } from '../../translate/errors/messages-types.ts'
 
 /**
  * The format of an error. Clients of the Responses API react to other codes than those of chat completions.

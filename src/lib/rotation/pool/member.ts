@@ -1,8 +1,8 @@
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
-import type { ServiceKnowledge } from '../service-knowledge.ts'
-import { nothingKnown } from '../service-knowledge.ts'
+import type { ServiceKnowledge } from '../models/service-knowledge.ts'
+import { nothingKnown } from '../models/service-knowledge.ts'
 
 /** An account as the pool sees it: everything that only changes with the documents, computed once. */
 export interface Member {

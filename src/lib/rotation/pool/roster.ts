@@ -1,8 +1,8 @@
 import { Homes } from '../affinity.ts'
 import { mismatchKind } from '../eligibility.ts'
 import type { Member } from './member.ts'
-import { weighEvidence, evidenceRank } from '../model-evidence.ts'
-import { accountsLeftOut } from '../model-holders.ts'
+import { weighEvidence, evidenceRank } from '../models/model-evidence.ts'
+import { accountsLeftOut } from '../models/model-holders.ts'
 import type { RotationRequest } from '../rotation-request.ts'
 
 /** The members of one tier that fit a kind of request, with the homes of sessions among them. */

@@ -4,7 +4,7 @@ import type { Mode, ScreenState } from '../state/screen-state.ts'
 import { moveLine, moveSelection, selectedAccount, shownLines, lineIndex } from '../state/selection.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
-import { pageLines } from '../view/page-view.ts'
+import { pageLines } from '../view/pages/page-view.ts'
 import { onAccountKey } from './account-keys.ts'
 
 type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'help' }>

@@ -7,11 +7,11 @@ import type { Line, Tone } from '../line.ts'
 import { span } from '../line.ts'
 import { tightestLimit } from '../../toolkit/quota/capacity.ts'
 import type { ScreenColumn } from './fit-columns.ts'
-import { formatRunsOut } from './forecast-words.ts'
+import { formatRunsOut } from './words/forecast-words.ts'
 import { formatCost } from './header-view.ts'
-import { gaugeLine, limitName } from './limit-words.ts'
+import { gaugeLine, limitName } from './words/limit-words.ts'
 import type { ScreenLook } from './look.ts'
-import { shortDuration, shortestDuration } from './short-duration.ts'
+import { shortDuration, shortestDuration } from './words/short-duration.ts'
 
 /** An account as the table draws it. */
 export interface DrawnAccount {

@@ -14,11 +14,11 @@ import type { DrawnAccount } from './account-columns.ts'
 import { fitColumns, headLine, rowLine } from './fit-columns.ts'
 import type { FittedColumn } from './fit-columns.ts'
 import { formatCost } from './header-view.ts'
-import { lastsMs } from './forecast-words.ts'
+import { lastsMs } from './words/forecast-words.ts'
 import { EDGE, GUTTER } from './look.ts'
 import type { ScreenLook } from './look.ts'
 import { ruleLine } from './rule-view.ts'
-import { shortDuration } from './short-duration.ts'
+import { shortDuration } from './words/short-duration.ts'
 import { tightestLimit } from '../../toolkit/quota/capacity.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]

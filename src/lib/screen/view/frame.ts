@@ -7,7 +7,7 @@ import { footerLine, hintLine, messageLine } from './footer-view.ts'
 import { headerLines } from './header-view.ts'
 import { drawnWith } from './look.ts'
 import type { ScreenLook } from './look.ts'
-import { pageView } from './page-view.ts'
+import { pageView } from './pages/page-view.ts'
 import { requestsPane } from './requests-view.ts'
 
 /** The whole screen: as many lines as the terminal has rows, none wider than it. */

@@ -5,7 +5,7 @@ import type { Line } from '../line.ts'
 import { joined, span, spread } from '../line.ts'
 import { requestsPerMinute } from '../state/request-rate.ts'
 import type { ScreenState } from '../state/screen-state.ts'
-import { clockMinute } from './clock-time.ts'
+import { clockMinute } from './words/clock-time.ts'
 import { EDGE } from './look.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]

@@ -3,7 +3,7 @@ import { textWidth } from '../../terminal/format/text-width.ts'
 import type { Line } from '../line.ts'
 import { span } from '../line.ts'
 import type { RequestDone } from '../request-line.ts'
-import { clockTime } from './clock-time.ts'
+import { clockTime } from './words/clock-time.ts'
 import type { ScreenColumn } from './fit-columns.ts'
 
 /** A request as the table draws it. */

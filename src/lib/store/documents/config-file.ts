@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { Document, ParsedNode } from 'yaml'
 import { QwenctlError, readMessage } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
-import { writeAtomically } from './atomic-write.ts'
-import { readErrno, unreadable } from './file-error.ts'
-import { linkTarget } from './link-target.ts'
+import { writeAtomically } from './files/atomic-write.ts'
+import { readErrno, unreadable } from './files/file-error.ts'
+import { linkTarget } from './files/link-target.ts'
 import { withLock } from '../locks/lock.ts'
 
 /**

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomically } from './atomic-write.ts'
+import { writeAtomically } from './files/atomic-write.ts'
 import type { Home } from '../home.ts'
 import type { NoticeMark } from './notice-mark.ts'
 import { openStore } from '../redis/store-of.ts'

@@ -4,7 +4,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { BucketJson } from '../../quota/history/history-json.ts'
 import { historyFromJson, historyToJson } from '../../quota/history/history-json.ts'
-import { replaceSync } from '../documents/atomic-write.ts'
+import { replaceSync } from '../documents/files/atomic-write.ts'
 import type { Home } from '../home.ts'
 
 /** The version that this program writes. */

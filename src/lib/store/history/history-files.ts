@@ -4,14 +4,14 @@ import type { History } from '../../quota/history/history.ts'
 import { addTally, bucketAt, foldHistory } from '../../quota/history/history.ts'
 import type { DayTotals } from '../../quota/log/state.ts'
 import { formatDay } from '../../quota/log/totals.ts'
-import { readCheckpoint } from '../ledger/checkpoint-file.ts'
-import { DayFile } from '../ledger/day-file.ts'
-import { foldLines } from '../ledger/fold-lines.ts'
+import { readCheckpoint } from '../ledger/files/checkpoint-file.ts'
+import { DayFile } from '../ledger/files/day-file.ts'
+import { foldLines } from '../ledger/files/fold-lines.ts'
 import { historyDays, historyPath, keepHistoryDay, readHistoryDay } from './history-day.ts'
 import type { HistoryProgress } from './history-progress.ts'
 import { readProgress, writeProgress } from './history-progress.ts'
 import type { Home } from '../home.ts'
-import { baseFile, dayPath, ledgerDays } from '../ledger/ledger-reader.ts'
+import { baseFile, dayPath, ledgerDays } from '../ledger/files/ledger-reader.ts'
 
 /** Fewer new events than this are folded again next time rather than stored. */
 const EVENTS_WORTH_KEEPING = 2_000

@@ -7,7 +7,7 @@ import type { History } from '../../quota/history/history.ts'
 import type { BucketJson } from '../../quota/history/history-json.ts'
 import { historyFromJson, historyToJson } from '../../quota/history/history-json.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
-import { replaceSync } from '../documents/atomic-write.ts'
+import { replaceSync } from '../documents/files/atomic-write.ts'
 import type { Home } from '../home.ts'
 
 /** How far the ledger was folded into history. */

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { readErrno } from '../documents/file-error.ts'
+import { readErrno } from '../documents/files/file-error.ts'
 import type { Home } from '../home.ts'
 
 export type RunStatus = 'running' | 'done' | 'failed' | 'skipped' | 'stopped' | 'lost'

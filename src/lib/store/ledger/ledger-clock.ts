@@ -4,7 +4,7 @@ import { timeAt } from '../../quota/log/shift-time.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { MachineClock, MachineTime } from './machine-clock.ts'
 import { systemClock } from './machine-clock.ts'
-import { isWriterAlive } from './writer.ts'
+import { isWriterAlive } from './files/writer.ts'
 
 /** Clocks within this distance agree: two readings in succession may differ by that much on a busy machine. */
 const SAME_MS = 250

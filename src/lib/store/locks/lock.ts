@@ -14,9 +14,9 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
-import { readErrno, unreadable, unwritable } from '../documents/file-error.ts'
+import { readErrno, unreadable, unwritable } from '../documents/files/file-error.ts'
 import { ensureFolder } from '../home.ts'
-import { linkTarget } from '../documents/link-target.ts'
+import { linkTarget } from '../documents/files/link-target.ts'
 import { liveness, thisProcess } from './lock-owner.ts'
 import type { LockOwner } from './lock-owner.ts'
 

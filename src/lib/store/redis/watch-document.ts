@@ -1,4 +1,4 @@
-import { watchFile } from '../documents/watch.ts'
+import { watchFile } from '../documents/files/watch.ts'
 import type { Home } from '../home.ts'
 import { openStore } from './store-of.ts'
 

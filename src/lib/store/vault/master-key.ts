@@ -1,8 +1,8 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { QwenctlError } from '../../base/errors.ts'
-import { writeAtomically } from '../documents/atomic-write.ts'
-import { readErrno, unreadable } from '../documents/file-error.ts'
+import { writeAtomically } from '../documents/files/atomic-write.ts'
+import { readErrno, unreadable } from '../documents/files/file-error.ts'
 import { withLock } from '../locks/lock.ts'
 
 /** 32 bytes; the keys of all users derive from it. */

@@ -5,13 +5,13 @@ import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { formatLimit } from '../../quota/limit.ts'
 import { isFull, roomAt } from '../../quota/standing.ts'
 import type { Cooldown, LedgerState, LimitState, SubjectState } from '../../quota/log/state.ts'
-import type { AccountTrouble } from '../../rotation/account-trouble.ts'
+import type { AccountTrouble } from '../../rotation/cooldowns/account-trouble.ts'
 import {
   describeClosedLimit,
   describeLostCredential,
   describeRefusedCredential,
   describeTrouble,
-} from '../../rotation/account-trouble.ts'
+} from '../../rotation/cooldowns/account-trouble.ts'
 import { missingProviderFix, formatMissingProvider } from '../providers/missing-provider.ts'
 import type { AccountStatus } from '../views.ts'
 

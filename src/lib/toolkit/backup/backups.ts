@@ -30,7 +30,7 @@ export class FileBackups implements Backups {
   /** Writes a backup of everything with mode 0600, completely or not at all. */
   async write(file: string, passphrase: string): Promise<BackupView> {
     refuseOther(file)
-    const { writeAtomically } = await import('../../store/documents/atomic-write.ts')
+    const { writeAtomically } = await import('../../store/documents/files/atomic-write.ts')
     const { bytes, view } = await this.make(passphrase)
     await writeAtomically(file, bytes)
     return { file: resolve(file), ...view }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
-import { readCheckpoint } from '../../store/ledger/checkpoint-file.ts'
+import { readCheckpoint } from '../../store/ledger/files/checkpoint-file.ts'
 import { restoreJournal } from '../../store/home.ts'
 import { vaultDocument } from '../../store/vault/passphrase.ts'
 import { jobsDocument } from '../../store/documents/jobs-document.ts'

@@ -1,4 +1,4 @@
-import { isWriterAlive } from '../../store/ledger/writer.ts'
+import { isWriterAlive } from '../../store/ledger/files/writer.ts'
 
 /** A process that ended stays ended; a running process is checked again after this time. */
 const TRUSTED_MS = 1000

@@ -1,6 +1,6 @@
 import { isQwenctlError } from '../../base/errors.ts'
-import type { Aliases } from '../../rotation/aliases.ts'
-import { readAliases } from '../../rotation/aliases.ts'
+import type { Aliases } from '../../rotation/models/aliases.ts'
+import { readAliases } from '../../rotation/models/aliases.ts'
 import type { PlanRow } from './plan.ts'
 
 /** The decision on a name that clients of other tools use. */

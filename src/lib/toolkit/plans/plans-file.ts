@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { writeAtomically } from '../../store/documents/atomic-write.ts'
+import { writeAtomically } from '../../store/documents/files/atomic-write.ts'
 import type { PlanView } from './plan-views.ts'
 
 export type Plans = Readonly<Record<string, PlanView>>

@@ -6,7 +6,7 @@ import { PriceBook } from '../../quota/prices/price-book.ts'
 import type { Price } from '../../quota/prices/price-row.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
 import { priceTable } from '../../quota/prices/price-table.ts'
-import { writeAtomically } from '../../store/documents/atomic-write.ts'
+import { writeAtomically } from '../../store/documents/files/atomic-write.ts'
 import { parsePriceFile } from './price-files.ts'
 
 /** A row of `prices show`. US dollars per million tokens. */

@@ -5,7 +5,7 @@ import { findOwnRows } from '../../provider/failures/services.ts'
 import { explainOutcome } from '../../provider/failures/outcome-table.ts'
 import type { OutcomeRow } from '../../provider/failures/outcome-row.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
-import { listCooldowns, movesOn } from '../../rotation/cooling.ts'
+import { listCooldowns, movesOn } from '../../rotation/cooldowns/cooling.ts'
 import { buildMember } from '../../rotation/pool/member.ts'
 
 /** A service's response as a person provides it. */

@@ -7,7 +7,7 @@ import { parseDataUrl } from '../neutral/media.ts'
 import { listSources } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { noTokens, tokensOfChat, type Tokens } from '../usage.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 /** The fields of an answer's message. Unknown ones are notes of a service. */
 export const answerRules: FieldRules = {

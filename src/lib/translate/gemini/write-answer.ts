@@ -8,7 +8,7 @@ import type { AnswerEnd, AnswerHead, AnswerWriter, Block, StopReason } from '../
 import { showSeal, type Seal } from '../neutral/seal.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { geminiUsage } from '../usage.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 const finishReasons: Readonly<Record<StopReason, string>> = {
   end: 'STOP',

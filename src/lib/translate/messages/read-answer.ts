@@ -6,7 +6,7 @@ import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral
 import { listSources } from '../neutral/sources.ts'
 import { chatTier } from '../tiers.ts'
 import { noTokens, tokensOfMessage, type Tokens } from '../usage.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 /** The blocks of an answer, by their type. */
 export const answerRules: FieldRules = {

@@ -10,7 +10,7 @@ import { showSeal, wrapSeal, type Seal } from '../neutral/seal.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { messageTier } from '../tiers.ts'
 import { messageUsage, noTokens } from '../usage.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 const stopReasons: Readonly<Record<StopReason, string>> = {
   end: 'end_turn',

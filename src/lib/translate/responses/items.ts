@@ -3,7 +3,7 @@
 import type { Json } from '../json-fields.ts'
 import type { Block } from '../neutral/answer.ts'
 import { showSeal } from '../neutral/seal.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 /** An output item while it is written. */
 export interface Item {

@@ -1,7 +1,7 @@
 // Reads the events of a stream by the WHATWG format: lines end in LF, CRLF or CR, and a blank line ends an event.
 // The proxy's own tap works on bytes and keeps them; this reader needs only the content.
 
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 export interface SseListener {
   /** `status`: the status that DashScope puts in a comment (`:HTTP_STATUS/429`), null for others. */

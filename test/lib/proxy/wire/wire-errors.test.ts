@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SseTap } from '../../../../src/lib/proxy/wire/sse-tap.ts'
+import { SseTap } from '../../../../src/lib/proxy/wire/streams/sse-tap.ts'
 import { errorBody, errorFrame } from '../../../../src/lib/proxy/wire/wire-errors.ts'
 
 const error = {

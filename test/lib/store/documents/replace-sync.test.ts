@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { replaceSync } from '../../../../src/lib/store/documents/atomic-write.ts'
+import { replaceSync } from '../../../../src/lib/store/documents/files/atomic-write.ts'
 
 let folder: string
 

@@ -23,7 +23,7 @@ import { progressFile } from '../../../../src/lib/store/history/history-progress
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
-import { dayPath } from '../../../../src/lib/store/ledger/ledger-reader.ts'
+import { dayPath } from '../../../../src/lib/store/ledger/files/ledger-reader.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const DAY = 86_400_000

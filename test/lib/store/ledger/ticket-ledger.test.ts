@@ -21,10 +21,10 @@ import { standing } from '../../../../src/lib/quota/standing.ts'
 import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import type { LedgerOptions } from '../../../../src/lib/store/ledger/file-event-log.ts'
+import type { LedgerOptions } from '../../../../src/lib/store/ledger/files/file-event-log.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
-import { isWriterAlive } from '../../../../src/lib/store/ledger/writer.ts'
+import { isWriterAlive } from '../../../../src/lib/store/ledger/files/writer.ts'
 
 const program = fileURLToPath(new URL('../../../support/ledger-process.ts', import.meta.url))
 const NOON = Date.parse('2026-11-22T12:00:00Z')

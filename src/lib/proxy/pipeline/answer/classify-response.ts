@@ -4,7 +4,7 @@ import { readsUsageMember } from '../../../provider/usage/usage.ts'
 import { parseJson } from './held-answer.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import { inspectAnswer } from '../../wire/inspect-response.ts'
-import type { StreamError } from '../../wire/stream-error.ts'
+import type { StreamError } from '../../wire/streams/stream-error.ts'
 import { usageInTail } from '../../wire/usage-in-tail.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Provider, Usage } from '../../../provider/provider.ts'
 import type { OutcomeClass } from '../../../quota/log/events.ts'
-import type { ArrivingBody } from '../../transport/arriving-body.ts'
+import type { ArrivingBody } from '../../transport/body/arriving-body.ts'
 import { boundTokens } from '../../wire/token-bound.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import { completeUsage } from './estimate-usage.ts'

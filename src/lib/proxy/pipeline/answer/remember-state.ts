@@ -1,6 +1,6 @@
 import type { Member } from '../../../rotation/pool/member.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
-import { responseIdIn } from '../../wire/stored-state.ts'
+import { responseIdIn } from '../../wire/body/stored-state.ts'
 import type { Outgoing } from '../plan/outgoing.ts'
 import type { Route } from '../plan/routes.ts'
 

@@ -1,9 +1,9 @@
 // Parameters of a translated request that its client never wrote, such as an effort. Models support different ones.
 // Without them, the request still means what the client asked for.
 
-import { skipSpace } from '../../wire/json-scan.ts'
-import { memberSpans } from '../../wire/json-cursor.ts'
-import { splice } from '../../wire/edit-body.ts'
+import { skipSpace } from '../../wire/body/json-scan.ts'
+import { memberSpans } from '../../wire/body/json-cursor.ts'
+import { splice } from '../../wire/body/edit-body.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 import type { Outgoing } from '../plan/outgoing.ts'
 

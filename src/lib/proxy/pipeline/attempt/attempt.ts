@@ -1,7 +1,7 @@
 import type { AttemptContext } from '../attempt-context.ts'
 import type { Outcome, Provider, Usage } from '../../../provider/provider.ts'
 import type { OutcomeClass } from '../../../quota/log/events.ts'
-import { movesOn } from '../../../rotation/cooling.ts'
+import { movesOn } from '../../../rotation/cooldowns/cooling.ts'
 import {
   isEventStream,
   isJsonOrEvents,
@@ -12,9 +12,9 @@ import {
 } from '../answer/classify-response.ts'
 import type { TranslationPlan } from '../../../translate/translate.ts'
 import { headersFor, kindOfBody, sendWhole, withoutCoding } from '../answer/reshaped-answer.ts'
-import { ArrivingBody } from '../../transport/arriving-body.ts'
-import { BodyDecoder, type DecodedListener } from '../../transport/body-decoder.ts'
-import { readCodings, sniffCoding } from '../../transport/content-codings.ts'
+import { ArrivingBody } from '../../transport/body/arriving-body.ts'
+import { BodyDecoder, type DecodedListener } from '../../transport/body/body-decoder.ts'
+import { readCodings, sniffCoding } from '../../transport/body/content-codings.ts'
 import { COPIED_BODY_BYTES } from '../../transport/client-call.ts'
 import type { ClientLeftListener, Exchange } from '../exchange.ts'
 import { NO_USAGE } from '../exchange.ts'
@@ -28,7 +28,7 @@ import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import type { ResponseHandler, UpstreamCall } from '../../transport/upstream-call.ts'
 import type { UpstreamError } from '../../transport/upstream-error.ts'
 import { inClientsFormat, translatedError } from '../answer/translated-answer.ts'
-import type { PassedHeaders } from '../../wire/response-headers.ts'
+import type { PassedHeaders } from '../../wire/headers/response-headers.ts'
 import { StreamRelay, type StreamRefusal, type StreamSink } from '../answer/stream-relay.ts'
 import { usageInTail } from '../../wire/usage-in-tail.ts'
 

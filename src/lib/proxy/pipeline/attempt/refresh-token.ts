@@ -1,6 +1,6 @@
 import type { QwenctlError } from '../../../base/errors.ts'
 import type { Outcome } from '../../../provider/provider.ts'
-import { UNTIL_A_PERSON_ACTS } from '../../../rotation/cooling.ts'
+import { UNTIL_A_PERSON_ACTS } from '../../../rotation/cooldowns/cooling.ts'
 import type { AttemptResult } from './attempt-result.ts'
 
 /**

@@ -10,7 +10,7 @@ import { buildOutgoing } from '../plan/outgoing.ts'
 import type { Target } from '../../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
-import { conversationIn } from '../../wire/stored-state.ts'
+import { conversationIn } from '../../wire/body/stored-state.ts'
 
 /** Receives the end of an attempt. */
 export interface AttemptListener {

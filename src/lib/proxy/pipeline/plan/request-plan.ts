@@ -14,8 +14,8 @@ import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import type { Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
-import { conversationHint } from '../../wire/session-hint.ts'
-import { continuedState } from '../../wire/stored-state.ts'
+import { conversationHint } from '../../wire/body/session-hint.ts'
+import { continuedState } from '../../wire/body/stored-state.ts'
 
 /** A request as the pool sees it. */
 export interface RequestPlan {

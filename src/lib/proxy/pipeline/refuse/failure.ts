@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../provider/provider.ts'
-import type { CoolNotice } from '../../../rotation/cooling.ts'
+import type { CoolNotice } from '../../../rotation/cooldowns/cooling.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 

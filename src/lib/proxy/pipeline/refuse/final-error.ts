@@ -10,7 +10,7 @@ import type { LivePool, RefusalReport } from '../../pool/live-pool.ts'
 import { formatPin, lastingRefusal } from './lasting-refusal.ts'
 import { tellOverflow } from './overflow-answer.ts'
 import type { PinnedBy } from '../plan/request-plan.ts'
-import { PassedHeaders, responseHeaders } from '../../wire/response-headers.ts'
+import { PassedHeaders, responseHeaders } from '../../wire/headers/response-headers.ts'
 
 export type { Failure } from './failure.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { nothingPassed } from '../../wire/response-headers.ts'
-import type { BodyMemory } from '../body-memory.ts'
+import { nothingPassed } from '../../wire/headers/response-headers.ts'
+import type { BodyMemory } from '../body/body-memory.ts'
 import { COPIED_BODY_BYTES } from '../client-call.ts'
 import type { BodyReader, CallWatcher, ClientCall, NodeExchange } from '../client-call.ts'
 import type { ClientConnection } from '../client-connection.ts'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { BodyMemory } from '../body-memory.ts'
+import type { BodyMemory } from '../body/body-memory.ts'
 import type { ClientConnection } from '../client-connection.ts'
 import type { InboundHost } from '../inbound.ts'
 import { useOriginForm } from './absolute-target.ts'

@@ -1,6 +1,6 @@
 import { Agent, request as startRequest, type ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { CheckedHeaders, checkRequestLine } from '../../wire/checked-headers.ts'
+import { CheckedHeaders, checkRequestLine } from '../../wire/headers/checked-headers.ts'
 import type { OutboundCall, OutboundHost, OutboundTransport } from '../outbound.ts'
 import type { UpstreamRequest } from '../upstream-call.ts'
 import type { UpstreamOrigin } from '../upstream-origin.ts'

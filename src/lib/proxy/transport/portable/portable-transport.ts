@@ -1,4 +1,4 @@
-import { freshMemory } from '../body-memory.ts'
+import { freshMemory } from '../body/body-memory.ts'
 import type { Transport } from '../transport.ts'
 import { createNodeServer } from './node-server.ts'
 import { NodeUpstreams } from './node-upstreams.ts'

@@ -1,7 +1,7 @@
 import type { ReservationListener } from '../../../quota/ledger.ts'
 import type { LedgerEvent, ReserveEvent } from '../../../quota/log/events.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
-import { formatLine } from '../../ledger/ledger-line.ts'
+import { formatLine } from '../../ledger/files/ledger-line.ts'
 import type { PendingEvent } from '../../ledger/event-log.ts'
 import type { BatchKind, WireBatch } from './log-client.ts'
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwenctlError } from '../../../base/errors.ts'
-import { writeAtomically } from '../../../store/documents/atomic-write.ts'
+import { writeAtomically } from '../../../store/documents/files/atomic-write.ts'
 
 /** The client that a file or batch belongs to. Others do not see it. */
 export interface Owner {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { unwritable } from '../../../store/documents/file-error.ts'
+import { unwritable } from '../../../store/documents/files/file-error.ts'
 
 /** A temporary file for an upload, 0600. It writes at once, so that a fast client cannot fill the memory. */
 export class UploadFile {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { unreadable } from '../../../store/documents/file-error.ts'
+import { unreadable } from '../../../store/documents/files/file-error.ts'
 
 /** A longer line is refused: the file is read in bounded memory. */
 export const LONGEST_LINE = 32 << 20

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { unwritable } from '../../../store/documents/file-error.ts'
+import { unwritable } from '../../../store/documents/files/file-error.ts'
 
 interface Waiting {
   bytes: Buffer

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { QwenctlError } from '../../../base/errors.ts'
-import { linkTarget } from '../../../store/documents/link-target.ts'
+import { linkTarget } from '../../../store/documents/files/link-target.ts'
 import type { JournalHeader } from './journal.ts'
 
 /** The paths of a batch, all absolute. */

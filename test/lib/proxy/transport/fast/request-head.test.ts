@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../../src/lib/base/errors.ts'
 import { writeHeadAlone } from '../../../../../src/lib/proxy/transport/fast/sockets/write-batcher.ts'
-import { CheckedHeaders } from '../../../../../src/lib/proxy/wire/checked-headers.ts'
+import { CheckedHeaders } from '../../../../../src/lib/proxy/wire/headers/checked-headers.ts'
 import { RequestHead } from '../../../../../src/lib/proxy/transport/fast/upstream/request-head.ts'
 import type { UpstreamRequest } from '../../../../../src/lib/proxy/transport/upstream-call.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ResponseHeadBytes } from '../../../../../src/lib/proxy/transport/fast/client/response-head-bytes.ts'
-import { PassedHeaders } from '../../../../../src/lib/proxy/wire/response-headers.ts'
+import { PassedHeaders } from '../../../../../src/lib/proxy/wire/headers/response-headers.ts'
 
 test('heads written one after the other say each what they were given, whatever the ones before said', () => {
   const name = fc.constantFrom('content-length', 'x-request-id', 'x-qwenctl-account', 'retry-after')

@@ -1,5 +1,5 @@
 import { Expected } from '../sockets/read-buffer.ts'
-import type { ClientHead } from '../../../wire/client-head.ts'
+import type { ClientHead } from '../../../wire/headers/client-head.ts'
 import { MOST_HEAD_BYTES, parseLength, parseFastHead } from './fast-head.ts'
 import type { FastHead } from './fast-head.ts'
 

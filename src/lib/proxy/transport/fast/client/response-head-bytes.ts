@@ -4,8 +4,8 @@ import { StaticText } from '../../../../base/byte-writer.ts'
 import { turnClock } from '../../../../base/turn-clock.ts'
 import type { Head } from '../sockets/write-batcher.ts'
 import { writeHeadAlone } from '../sockets/write-batcher.ts'
-import type { PassedHeaders } from '../../../wire/response-headers.ts'
-import { headerLines } from '../../../wire/response-headers.ts'
+import type { PassedHeaders } from '../../../wire/headers/response-headers.ts'
+import { headerLines } from '../../../wire/headers/response-headers.ts'
 
 const LINE_END = new StaticText('\r\n')
 const CLOSED = new StaticText('connection: close\r\n\r\n')

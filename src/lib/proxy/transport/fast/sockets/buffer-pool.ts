@@ -1,4 +1,4 @@
-import { LARGE_BYTES, type BodyMemory } from '../../body-memory.ts'
+import { LARGE_BYTES, type BodyMemory } from '../../body/body-memory.ts'
 
 const SMALLEST_BYTES = 4 << 10
 /** Larger buffers are not kept: few bodies need them. */

@@ -1,5 +1,5 @@
 import { Expected } from '../sockets/read-buffer.ts'
-import type { Span } from '../../../wire/json-scan.ts'
+import type { Span } from '../../../wire/body/json-scan.ts'
 import { readFraming, type ResponseFraming } from '../../response-framing.ts'
 import type { UpstreamHead } from '../../upstream-head.ts'
 import { parseHead } from './parse-head.ts'

@@ -1,4 +1,4 @@
-import { isAt, type Span } from '../../../wire/json-scan.ts'
+import { isAt, type Span } from '../../../wire/body/json-scan.ts'
 import { UpstreamHead } from '../../upstream-head.ts'
 
 export const maxHeaderLines = 256

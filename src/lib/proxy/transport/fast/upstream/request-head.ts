@@ -1,7 +1,7 @@
 import type { ByteWriter } from '../../../../base/byte-writer.ts'
 import { StaticText } from '../../../../base/byte-writer.ts'
 import type { Head } from '../sockets/write-batcher.ts'
-import { CheckedHeaders, checkRequestLine } from '../../../wire/checked-headers.ts'
+import { CheckedHeaders, checkRequestLine } from '../../../wire/headers/checked-headers.ts'
 import type { UpstreamRequest } from '../../upstream-call.ts'
 
 const LENGTH = new StaticText('content-length: ')

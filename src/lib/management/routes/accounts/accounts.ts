@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { addAccount } from '../../add-account.ts'
+import { route } from '../../route.ts'
+import { accountChanges, accountList, addedAccount, newAccount, oneAccount } from '../../schemas/account.ts'
+import { accountFilter, buildFilter, flag } from '../filter.ts'
+import { knownAccount } from './known-account.ts'
+
+/** Accounts and their lifecycle. */
+export const accountRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/accounts',
+    summary: 'List the accounts',
+    query: accountFilter,
+    answer: accountList,
+    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.accounts.list(buildFilter(query)) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/accounts',
+    summary: 'Add an account',
+    about: 'The provider checks the key first. Nothing is stored if it refuses the key.',
+    errors: [
+      'invalid_body',
+      'unknown_provider',
+      'name_in_use',
+      'credentials_refused',
+      'upstream_unavailable',
+    ],
+    body: newAccount,
+    status: 201,
+    answer: addedAccount,
+    run: async ({ body: { key, verify = true, ...wanted }, parts }) =>
+      addAccount(
+        parts.toolkit,
+        { ...wanted, ...(key === undefined ? {} : { secret: key }) },
+        { verify, keepUnreachable: false },
+      ),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/accounts/{id}',
+    summary: 'Show an account',
+    errors: ['account_not_found'],
+    answer: oneAccount,
+    run: async ({ params, parts: { toolkit } }) => {
+      const { id } = await knownAccount(toolkit, params.id)
+      return { account: await toolkit.accounts.show(id) }
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/api/accounts/{id}',
+    summary: 'Change an account',
+    about: 'Applies all fields or, if one is refused, none. The user and the provider cannot change.',
+    errors: ['account_not_found', 'invalid_body', 'name_in_use'],
+    body: accountChanges,
+    answer: oneAccount,
+    run: async ({ params, body: { key, isDefault, ...changes }, parts: { toolkit } }) => {
+      const { id } = await knownAccount(toolkit, params.id)
+      const changed = await toolkit.accounts.set(id, {
+        ...changes,
+        ...(key === undefined ? {} : { secret: key }),
+      })
+      return { account: isDefault === true ? await toolkit.accounts.setDefault(id) : changed }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/accounts/{id}',
+    summary: 'Remove an account',
+    about:
+      'The account goes to the archive, from which it can be restored; `purge=true` destroys it and its key.',
+    errors: ['account_not_found'],
+    query: z.strictObject({ purge: flag }),
+    answer: oneAccount,
+    run: async ({ params, query, parts: { toolkit } }) => {
+      const { id } = await knownAccount(toolkit, params.id)
+      return { account: await toolkit.accounts.remove(id, { purge: query.purge === 'true' }) }
+    },
+  }),
+]

@@ -1,0 +1,129 @@
+import { hasRoom } from '../../quota/standing.ts'
+import type { Cooldown, LedgerState } from '../../quota/log/state.ts'
+import type { Member } from '../pool/member.ts'
+import type { RotationMoment, Wanted } from '../rotation-request.ts'
+import { routeKey } from '../rotation-request.ts'
+
+/**
+ * A cooldown of guessed length ends half open: it is unknown whether the account works again. One request at a time
+ * tests it. A circuit identifies such a cooldown: a subject, or one model or endpoint of it.
+ */
+export interface Circuit {
+  subject: string
+  /** The ledger's key of the cooldown: `*` is every model, `route /embeddings` an endpoint. */
+  model: string
+}
+
+/** A probe counts for this long, so that one that hangs does not keep the account from all other requests. */
+const PROBE_MS = 60_000
+
+/** The half-open circuits that a request for this model has to pass; null, as usual: none. */
+export function halfOpenCircuits(
+  { subjects }: Member,
+  wanted: Wanted,
+  { state, now }: RotationMoment,
+): Circuit[] | null {
+  // Every request runs this check, and few have a cooldown to look at.
+  if (!coolsAny(subjects, state)) return null
+  const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
+  return listDoors(subjects, wanted, state, isHalfOpen)
+}
+
+/** The circuits that a successful request shows to work: guesses that have ended, or that predate the request. */
+export function provenCircuits(
+  { subjects }: Member,
+  wanted: Wanted,
+  { state, now }: RotationMoment,
+  began: number,
+): Circuit[] | null {
+  if (!coolsAny(subjects, state)) return null
+  const isProven = ({ guessed, until, since }: Cooldown) =>
+    guessed === true && until !== null && (until <= now || since < began)
+  return listDoors(subjects, wanted, state, isProven)
+}
+
+/**
+ * The circuits that only guesses block for this request. Null: something else excludes the account, or nothing does.
+ * A request that names an account knows more than a guess, so a pinned request may try them.
+ */
+export function circuitsToProbe(
+  { subjects, hasCredential }: Member,
+  wanted: Wanted,
+  { state, now, keep, caps }: RotationMoment,
+): Circuit[] | null {
+  if (!hasCredential || !hasRoom(state.subjects.get(subjects.account), now, wanted.model ?? null, keep))
+    return null
+  if (caps && !caps.hasRoom(subjects.account, state, now)) return null
+  const isShut = ({ until }: Cooldown) => until === null || until > now
+  if (
+    listDoors(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null
+  )
+    return null
+  return listDoors(subjects, wanted, state, isShut)
+}
+
+function listDoors(
+  { account, quotaGroup, provider }: Member['subjects'],
+  wanted: Wanted,
+  state: LedgerState,
+  isMeant: (cooldown: Cooldown) => boolean,
+): Circuit[] | null {
+  const { model } = wanted
+  const keys = ['*', routeKey(wanted)]
+  if (model !== null && model !== undefined) keys.push(model)
+  const doors: Circuit[] = []
+  for (const subject of [account, quotaGroup, provider]) {
+    const cooldowns = subject === null ? undefined : state.subjects.get(subject)?.cooldowns
+    if (subject === null || cooldowns === undefined) continue
+    for (const key of keys) {
+      const cooldown = cooldowns.get(key)
+      if (cooldown !== undefined && isMeant(cooldown)) doors.push({ subject, model: key })
+    }
+  }
+  return doors.length === 0 ? null : doors
+}
+
+function coolsAny({ account, quotaGroup, provider }: Member['subjects'], state: LedgerState): boolean {
+  return cools(state, account) || cools(state, provider) || cools(state, quotaGroup)
+}
+
+function cools({ subjects }: LedgerState, subject: string | null): boolean {
+  return subject !== null && (subjects.get(subject)?.cooldowns.size ?? 0) > 0
+}
+
+/** The name of a circuit in reservations. */
+export function circuitName({ subject, model }: Circuit): string {
+  return `${subject} ${model}`
+}
+
+/**
+ * The probes under way. Probes of this process count from the choice; probes of others count once their reservations
+ * are read. At worst, two processes choose at the same moment and both probe.
+ */
+export class Probes {
+  readonly #began = new Map<string, number>()
+
+  /** True, as usual: this process tests nothing. */
+  get isIdle(): boolean {
+    return this.#began.size === 0
+  }
+
+  begin(doors: readonly Circuit[], now: number): void {
+    for (const door of doors) this.#began.set(circuitName(door), now)
+  }
+
+  end(doors: readonly Circuit[]): void {
+    for (const door of doors) this.#began.delete(circuitName(door))
+  }
+
+  /** Whether a request tests one of these circuits. */
+  isUnderWay(doors: readonly Circuit[], { state, now }: RotationMoment): boolean {
+    const names = doors.map(circuitName)
+    const since = now - PROBE_MS
+    if (names.some((name) => (this.#began.get(name) ?? -Infinity) > since)) return true
+    for (const { probe, at } of state.open.entries()) {
+      if (probe !== undefined && at > since && probe.some((name) => names.includes(name))) return true
+    }
+    return false
+  }
+}

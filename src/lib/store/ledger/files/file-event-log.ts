@@ -1,0 +1,326 @@
+import type { QwenctlError } from '../../../base/errors.ts'
+import { isoTime } from '../../../base/iso-time.ts'
+import { ByteWriter } from '../../../base/byte-writer.ts'
+import type { LedgerEvent } from '../../../quota/log/events.ts'
+import { apply } from '../../../quota/log/fold.ts'
+import type { LedgerState } from '../../../quota/log/state.ts'
+import { formatDay } from '../../../quota/log/totals.ts'
+import { compactLedger } from './compact-ledger.ts'
+import type { Damage } from './day-file.ts'
+import type { AppendResult, EventLog, PendingEvent, PendingQueue } from '../event-log.ts'
+import { deliver, makeReturn } from '../event-log.ts'
+import type { Home } from '../../home.ts'
+import { unwritable } from '../ledger-errors.ts'
+import type { LedgerClock } from '../ledger-clock.ts'
+import { newClock } from '../ledger-clock.ts'
+import { LedgerCheckpoints } from './ledger-checkpoints.ts'
+import type { LedgerDisk } from './ledger-disk.ts'
+import { systemDisk } from './ledger-disk.ts'
+import { LedgerReader } from './ledger-reader.ts'
+import { formatLine, writeLine } from './ledger-line.ts'
+import type { MachineClock } from '../machine-clock.ts'
+import type { SyncMode } from './ledger-sync.ts'
+import { LedgerSync } from './ledger-sync.ts'
+import { eventsToRecordAgain } from './record-again.ts'
+import { newWriter } from './writer.ts'
+
+export interface LedgerOptions {
+  /** Epoch milliseconds. */
+  clock?: () => number
+  sync?: SyncMode
+  /** Days with their events kept one by one; at least 35, the longest window. */
+  retentionDays?: number
+  /** Receives faults of the files while the ledger is open, in words. */
+  onProblem?: (problem: string) => void
+  disk?: LedgerDisk
+  /** The clock to compare with; a clock passed in alone is not compared. */
+  machine?: MachineClock | null
+}
+
+const APPEND_ATTEMPTS = 5
+/** The most days that one flush may pass: a year of them, each closed long ago. */
+const MOST_DAYS = 400
+/** Several processes see a loss at the same moment; one line about it is enough. */
+const SAME_LOSS_MS = 5_000
+
+/**
+ * The event log in files. `docs/internals/ledger.md` explains why order in the file is enough, without a lock or a
+ * server. An append is synchronous, so the log is never busy.
+ */
+export class FileEventLog implements EventLog {
+  readonly writer = newWriter()
+  readonly isBusy = false
+  readonly #home: Home
+  readonly #reader: LedgerReader
+  readonly #clock: LedgerClock
+  readonly #sync: LedgerSync
+  readonly #checkpoints: LedgerCheckpoints
+  readonly #retentionDays: number
+  readonly #lines = new ByteWriter()
+  #queue!: PendingQueue
+  #results: AppendResult[] = []
+  /** A loss by an outside change, and its cause, until the lost state is recorded again. */
+  #lost: { before: LedgerState; what: string } | null = null
+  #problem = ''
+  #compaction: Promise<unknown> = Promise.resolve()
+
+  constructor(home: Home, options: LedgerOptions) {
+    this.#home = home
+    this.#clock = newClock(options, this.writer)
+    this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
+    const disk = options.disk ?? systemDisk
+    this.#sync = new LedgerSync(options.sync ?? 'interval', disk, (problem) => this.#reader.report(problem))
+    const { onProblem } = options
+    this.#reader = new LedgerReader(home, 'append', {
+      disk,
+      onLeave: (file) => this.#sync.leave(file),
+      onLost: (before, damage) => this.#onLost(before, damage),
+      ...(onProblem === undefined ? {} : { onProblem }),
+    })
+    this.#reader.load()
+    this.#checkpoints = new LedgerCheckpoints(home.countersFile, this.#reader, options.clock ?? Date.now)
+    this.#planCompaction()
+  }
+
+  attach(queue: PendingQueue): void {
+    this.#queue = queue
+  }
+
+  get isOwing(): boolean {
+    return this.#lost !== null
+  }
+
+  get state(): LedgerState {
+    return this.#reader.state
+  }
+
+  get problems(): readonly string[] {
+    return this.#reader.problems
+  }
+
+  now(): number {
+    return this.#clock.now(this.state)
+  }
+
+  /** Never throws: a fault of the files is reported once, and the next write fails with it. */
+  refresh(): void {
+    try {
+      this.#reader.follow()
+      this.#problem = ''
+    } catch (error) {
+      const problem = `${unwritable(this.#home.ledgerFolder, error).message}; counting waits until it can`
+      if (problem !== this.#problem) this.#reader.report(problem)
+      this.#problem = problem
+    }
+  }
+
+  /**
+   * After a clock step, or a new ledger time, waiting events get new times. They follow the event that records the
+   * change.
+   */
+  prepare(pending: PendingEvent[]): void {
+    const before = this.#clock.correction
+    const event = this.#clock.check(this.state)
+    if (event === null && this.#clock.correction === before) return
+    const at = this.#clock.reading()
+    for (const { event: waiting, reservation } of pending) {
+      waiting.at = isoTime(at)
+      if (reservation !== null) reservation.at = at
+    }
+    if (event !== null) pending.unshift({ event, reservation: null, listener: null })
+    else this.#sayCorrection()
+  }
+
+  #sayCorrection(): void {
+    const seconds = Math.round(Math.abs(this.#clock.correction) / 1000)
+    if (seconds === 0) return
+    const way = this.#clock.correction < 0 ? 'ahead of' : 'behind'
+    this.#reader.report(`the clock of this process is ${seconds} s ${way} the ledger's time, which counts`)
+  }
+
+  setTimeByPerson(): LedgerEvent | null {
+    return this.#clock.setByPerson(this.state)
+  }
+
+  /** Only the first loss counts: a second one would know fewer limits. */
+  #onLost(before: LedgerState, damage: Damage): void {
+    const { path } = this.#reader.file ?? { path: this.#home.ledgerFolder }
+    this.#lost ??= { before, what: `${path} was ${damage} while in use` }
+  }
+
+  /** A refresh reads to the end of the file. */
+  catchUp(): Promise<void> {
+    this.refresh()
+    return Promise.resolve()
+  }
+
+  async close(): Promise<void> {
+    await this.#compaction
+    this.#checkpoints.atClose()
+    this.#sync.stop()
+    if (this.#reader.file !== null) this.#sync.leave(this.#reader.file)
+    this.#reader.close()
+  }
+
+  append(pending: PendingEvent[]): void {
+    let batch = pending
+    let cause: unknown = null
+    try {
+      this.#reachToday()
+      for (
+        let attempt = 0;
+        this.#mustWrite(batch) && attempt < APPEND_ATTEMPTS && cause === null;
+        attempt += 1
+      ) {
+        if (attempt > 0) this.#reachToday()
+        ;({ left: batch, cause } = this.#write(batch))
+      }
+    } catch (error) {
+      cause = error
+    }
+    if (batch.length > 0) this.#giveUp(batch, cause)
+    this.#checkpoints.afterFlush()
+    const results = this.#results
+    this.#results = []
+    deliver(results)
+  }
+
+  #mustWrite(batch: PendingEvent[]): boolean {
+    return batch.length > 0 || this.#lost !== null
+  }
+
+  /** Closes the day when the clock has left it. The first process to do so names the next day for all. */
+  #reachToday(): void {
+    if (this.#reader.file?.isDue === true && this.#reader.file.damage() !== null) this.#reader.follow()
+    for (let days = 0; days < MOST_DAYS; days += 1) {
+      const today = formatDay(this.now())
+      const file = this.#reader.file ?? this.#reader.begin(today)
+      if (file.day >= today && this.#reader.nextDay === null) return
+      if (this.#reader.nextDay === null) {
+        file.append(this.#writeLines([{ type: 'close', at: isoTime(this.now()), next: today }]))
+        this.#sync.wrote(file)
+        this.#planCompaction()
+      }
+      this.#reader.follow()
+    }
+    throw new Error('its days do not end')
+  }
+
+  /**
+   * Writes the batch and applies the events that the file then holds. `left`: events after a close, or torn ones,
+   * to write again. `cause`: the disk took only a part and refused the rest.
+   */
+  #write(batch: PendingEvent[]): { left: PendingEvent[]; cause: Error | null } {
+    const file = this.#reader.file
+    if (file === null) return { left: batch, cause: null }
+    const again = this.#lost
+    const owed = again === null ? [] : this.#owedSince(again)
+    const all = owed.length === 0 ? batch : [...owed, ...batch]
+    const lines = this.#writeLines(all.map(({ event }) => event))
+    const isWhole = file.append(lines)
+    const refusal = this.#sync.wrote(file)
+    let left: PendingEvent[] = []
+    if (isWhole && file.grewBy(lines.length)) {
+      file.offset += lines.length
+      for (const waiting of all) this.#applied(waiting, apply(this.state, waiting.event), refusal)
+      this.#reader.tail += all.length
+    } else left = this.#readBack(all, refusal)
+    const isOwed = (waiting: PendingEvent) => owed.includes(waiting)
+    if (this.#lost === again && !left.some(isOwed)) this.#lost = null
+    const cause = isWhole ? null : new Error('the disk took only a part')
+    return { left: owed.length === 0 ? left : left.filter((waiting) => !isOwed(waiting)), cause }
+  }
+
+  /** A process's own state that the file lost: it precedes the next batch. */
+  #owedSince({ before, what }: { before: LedgerState; what: string }): PendingEvent[] {
+    const at = isoTime(this.now())
+    const { lost } = this.state
+    const isSaid = lost !== null && this.now() - lost.at < SAME_LOSS_MS
+    const events = eventsToRecordAgain(before, this.state, at)
+    if (!isSaid) events.unshift({ type: 'lost', at, what })
+    return events.map((event) => ({ event, reservation: null, listener: null }))
+  }
+
+  #writeLines(events: readonly LedgerEvent[]): ByteWriter {
+    this.#lines.clear()
+    for (const event of events) writeLine(this.#lines, event)
+    return this.#lines
+  }
+
+  /** `refusal`: the event is in the file, but not as durable as required. */
+  #applied(waiting: PendingEvent, tookEffect: boolean, refusal: Error | null): void {
+    const { event, listener, reservation } = waiting
+    if (listener === null) return
+    if (refusal === null) this.#results.push({ listener, of: tookEffect ? reservation : null })
+    else {
+      this.#results.push({ listener, of: this.#unwritable(refusal) })
+      if (tookEffect && reservation !== null) this.#takeBack(event)
+    }
+  }
+
+  /** The event is in the file, or may still get there, but its caller was refused. */
+  #takeBack(taken: LedgerEvent): void {
+    const event = makeReturn(taken, isoTime(this.now()))
+    if (event !== null) this.#queue.add({ event, reservation: null, listener: null })
+  }
+
+  /** Reads the file, including other processes' events; returns the batch's events that the file lacks. */
+  #readBack(batch: PendingEvent[], refusal: Error | null): PendingEvent[] {
+    const lostBefore = this.#lost
+    const missing = new Map<string, PendingEvent[]>()
+    for (const waiting of batch) {
+      const line = formatLine(waiting.event)
+      const twins = missing.get(line)
+      if (twins === undefined) missing.set(line, [waiting])
+      else twins.push(waiting)
+    }
+    try {
+      this.#reader.follow((line, _event, tookEffect) => {
+        const own = missing.get(line)?.shift()
+        if (own !== undefined) this.#applied(own, tookEffect, refusal)
+      })
+    } catch {
+      // What cannot be read back is not granted: the caller writes it again, or gives up on it.
+    }
+    const left = [...missing.values()].flat()
+    if (this.#lost !== lostBefore) return this.#withoutWritten(left)
+    return left
+  }
+
+  /** The file was lost during the write: the present file granted its events without the lost limits. */
+  #withoutWritten(batch: PendingEvent[]): PendingEvent[] {
+    const refusal = new Error('the file was lost')
+    return batch.filter((waiting) => {
+      const { event } = waiting
+      if (event.type !== 'reserve' || this.state.open.get(event.id) === undefined) return true
+      this.#applied(waiting, true, refusal)
+      return false
+    })
+  }
+
+  #giveUp(batch: PendingEvent[], cause: unknown): void {
+    const error = this.#unwritable(cause)
+    const settlements: PendingEvent[] = []
+    for (const waiting of batch) {
+      const { event, listener, reservation } = waiting
+      if (event.type === 'settle') settlements.push(waiting)
+      else if (listener !== null) this.#results.push({ listener, of: error })
+      // A line that lacks only its end becomes whole with the next writer's line.
+      if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(event)
+    }
+    // Events stay queued until a write succeeds; their requests stay charged and in flight.
+    this.#queue.keep(settlements)
+  }
+
+  #unwritable(cause: unknown): QwenctlError {
+    return unwritable(this.#reader.file?.path ?? this.#home.ledgerFolder, cause)
+  }
+
+  #planCompaction(): void {
+    const compaction = compactLedger(this.#home, formatDay(this.now()), this.#retentionDays)
+    this.#compaction = compaction.then(
+      (through) => this.#reader.forgetThrough(through),
+      () => undefined, // tried again tomorrow, or at the next start
+    )
+  }
+}

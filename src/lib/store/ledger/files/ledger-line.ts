@@ -1,0 +1,137 @@
+import { ByteWriter, StaticText } from '../../../base/byte-writer.ts'
+import type { LedgerEvent, ReserveEvent, SettleEvent } from '../../../quota/log/events.ts'
+
+const reserve = {
+  id: new StaticText('{"type":"reserve","id":"'),
+  account: new StaticText('","account":"'),
+  keep: new StaticText('","keep":'),
+  at: new StaticText('","at":"'),
+  atAfterKeep: new StaticText(',"at":"'),
+}
+const settle = {
+  id: new StaticText('{"type":"settle","id":"'),
+  inputTokens: new StaticText(',"inputTokens":'),
+  outputTokens: new StaticText(',"outputTokens":'),
+  costUsd: new StaticText(',"costUsd":'),
+  estimated: new StaticText(',"estimated":true'),
+  estimatedTokens: new StaticText(',"estimatedTokens":true'),
+  latencyMs: new StaticText(',"latencyMs":'),
+  firstByteMs: new StaticText(',"firstByteMs":'),
+  model: new StaticText(',"model":'),
+  note: new StaticText(',"note":'),
+  unreached: new StaticText(',"unreached":'),
+  refunded: new StaticText(',"refunded":true'),
+  refundedLong: new StaticText(',"refunded":"long-windows"'),
+}
+
+const END = new StaticText('}\n')
+const END_OF_TEXT = new StaticText('"}\n')
+
+/**
+ * Adds the line of an event, with its line end: JSON that `parseEvent` reads back as the same event. The events of
+ * every request are assembled by hand, in a third of the time of `JSON.stringify`.
+ */
+export function writeLine(bytes: ByteWriter, event: LedgerEvent): void {
+  if (event.type === 'settle') writeSettle(bytes, event)
+  else if (event.type === 'reserve' && isPlain(event)) writeReserve(bytes, event)
+  else bytes.text(`${JSON.stringify(event)}\n`)
+}
+
+/** `JSON.stringify` writes the rare fields. */
+function isPlain({ also, probe, granted }: ReserveEvent): boolean {
+  return also === undefined && probe === undefined && granted === undefined
+}
+
+/** The line without its end, as the reader sees it. */
+export function formatLine(event: LedgerEvent): string {
+  const bytes = new ByteWriter()
+  writeLine(bytes, event)
+  return bytes.written.toString('utf8', 0, bytes.length - 1)
+}
+
+function writeReserve(bytes: ByteWriter, event: ReserveEvent): void {
+  bytes.writeStatic(reserve.id)
+  bytes.text(event.id)
+  bytes.writeStatic(reserve.account)
+  bytes.text(event.account)
+  if (event.keep === undefined) bytes.writeStatic(reserve.at)
+  else {
+    bytes.writeStatic(reserve.keep)
+    bytes.number(event.keep)
+    bytes.writeStatic(reserve.atAfterKeep)
+  }
+  bytes.writeStatic(moments.of(event.at))
+  bytes.writeStatic(END_OF_TEXT)
+}
+
+function writeSettle(bytes: ByteWriter, event: SettleEvent): void {
+  bytes.writeStatic(settle.id)
+  bytes.text(event.id)
+  bytes.writeStatic(cacheEnding(event))
+  writeNumber(bytes, settle.inputTokens, event.inputTokens)
+  writeNumber(bytes, settle.outputTokens, event.outputTokens)
+  writeNumber(bytes, settle.costUsd, event.costUsd)
+  if (event.estimated === true) bytes.writeStatic(settle.estimated)
+  if (event.estimatedTokens === true) bytes.writeStatic(settle.estimatedTokens)
+  writeNumber(bytes, settle.latencyMs, event.latencyMs)
+  writeNumber(bytes, settle.firstByteMs, event.firstByteMs)
+  // Models and notes come from outside: they may hold any text.
+  if (event.model !== undefined) {
+    bytes.writeStatic(settle.model)
+    bytes.writeStatic(models.of(event.model))
+  }
+  if (event.note !== undefined) {
+    bytes.writeStatic(settle.note)
+    bytes.text(JSON.stringify(event.note))
+  }
+  if (event.unreached !== undefined) {
+    bytes.writeStatic(settle.unreached)
+    bytes.text(JSON.stringify(event.unreached))
+  }
+  if (event.refunded !== undefined)
+    bytes.writeStatic(event.refunded === true ? settle.refunded : settle.refundedLong)
+  bytes.writeStatic(END)
+}
+
+let ending = { at: '', outcome: '', status: undefined as number | undefined, ready: new StaticText('') }
+
+/**
+ * The text between the id and the numbers: how the request ended, and when. Neighbours in the ledger often share
+ * both.
+ */
+function cacheEnding({ at, outcome, status }: SettleEvent): StaticText {
+  if (ending.at !== at || ending.outcome !== outcome || ending.status !== status) {
+    const told = status === undefined ? '' : `,"status":${status}`
+    ending = { at, outcome, status, ready: new StaticText(`","at":"${at}","outcome":"${outcome}"${told}`) }
+  }
+  return ending.ready
+}
+
+function writeNumber(bytes: ByteWriter, name: StaticText, value: number | undefined): void {
+  if (value === undefined) return
+  bytes.writeStatic(name)
+  bytes.number(value)
+}
+
+/** A text that usually equals the previous one, so its bytes are cached. */
+class Repeated {
+  readonly #write: (text: string) => string
+  #text = ''
+  #ready: StaticText
+
+  constructor(write: (text: string) => string) {
+    this.#write = write
+    this.#ready = new StaticText(write(''))
+  }
+
+  of(text: string): StaticText {
+    if (text !== this.#text) {
+      this.#text = text
+      this.#ready = new StaticText(this.#write(text))
+    }
+    return this.#ready
+  }
+}
+
+const moments = new Repeated((text) => text)
+const models = new Repeated((text) => JSON.stringify(text))
