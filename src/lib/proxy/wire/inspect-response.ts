@@ -67,27 +67,39 @@ function readCounts(body: Buffer, members: Members): unknown {
   const counts = noCounts()
   const inner = new Members(body, start, 1, lookout)
   let isPlain = true
+  let hasOthers = false
   while (inner.next()) {
     const { keyStart, keyEnd } = inner
     const name = nameAt(body, keyStart, keyEnd)
     if (name !== null) put(counts, name, valueAt(body, inner.start, inner.end))
     else if (hasMoreCounts(body, inner) || writtenWithEscapes(body, keyStart, keyEnd) !== null)
       isPlain = false
+    else hasOthers = true
   }
   members.end = inner.end
-  return isPlain || inner.end < 0 ? counts : parsed(body, start, inner.end)
+  if (inner.end < 0) return counts
+  return isPlain && (!hasOthers || hasBothSides(counts)) ? counts : parsed(body, start, inner.end)
+}
+
+/** Without a plain count of its own, a side may be a zero under another name. */
+function hasBothSides(counts: Counts): boolean {
+  const input = counts.prompt_tokens ?? counts.input_tokens
+  const output = counts.completion_tokens ?? counts.output_tokens
+  return input !== undefined && output !== undefined
 }
 
 /** The last letter of `prompt_tokens_details`, `cached_tokens`, `cost_in_usd_ticks`, `iterations`. */
 const LETTER_S = 0x73
+const COST_IN_TICKS = Buffer.from('cost_in_usd_ticks')
 
 /**
  * Whether a member may hold a count that the plain names do not: a non-zero one, in details or under a rare name.
- * Most details are zeros, and parsing them would cost more than the rest.
+ * Most details are zeros, and parsing them would cost more than the rest. Only a cost says something as zero too.
  */
-function hasMoreCounts(body: Buffer, { keyEnd, start, end }: Members): boolean {
+function hasMoreCounts(body: Buffer, { keyStart, keyEnd, start, end }: Members): boolean {
   const first = body[start]!
   if (first !== OPEN_OBJECT && body[keyEnd - 1] !== LETTER_S) return false
+  if (keyEnd - keyStart === COST_IN_TICKS.length && isAt(body, keyStart, COST_IN_TICKS)) return true
   for (let at = start; at < end; at++) {
     const digit = body[at]! - ZERO
     if (digit > 0 && digit <= 9) return true

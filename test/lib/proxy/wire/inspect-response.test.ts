@@ -43,6 +43,8 @@ describe('a glance at a whole answer', () => {
     ['{"output_tokens": 1e2, "cost": 0.25}', { output_tokens: 100, cost: 0.25 }],
     ['{"output_tokens": 9007199254740993, "cost": -0}', { output_tokens: 9_007_199_254_740_992, cost: -0 }],
     ['{ }', {}],
+    ['{"cost_in_usd_ticks": 0}', { cost_in_usd_ticks: 0 }],
+    ['{"prompt_cache_hit_tokens": 0}', { prompt_cache_hit_tokens: 0 }],
     ['null', null],
     ['[1]', [1]],
   ])('when the usage is %s, takes it for that', (text, usage) => {
