@@ -22,7 +22,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       include: [
-        ...files.map((name) => `test/lib/proxy/${name}.test.ts`),
+        ...files.map((name) => `test/lib/proxy/**/${name}.test.ts`),
         'test/lib/proxy/transport/portable/*.test.ts',
       ],
       env: { QWENCTL_TRANSPORT: 'portable' },

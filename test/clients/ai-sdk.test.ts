@@ -11,8 +11,8 @@ import {
   frame,
   givenUpstream,
   json,
-} from '../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/proxy-harness.ts'
+} from '../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, CountedFetch, collect, expectExact, rejection } from './given-client.ts'
 
 async function given(names: string[], limits: string[] = []) {

@@ -1,9 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { describe, expect, test } from 'vitest'
-import { ControlledStream, events, givenUpstream, json } from '../support/fake-upstream.ts'
-import type { Answer, FakeUpstream } from '../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/proxy-harness.ts'
-import type { GivenAccount, TestProxy } from '../support/proxy-harness.ts'
+import { ControlledStream, events, givenUpstream, json } from '../support/servers/fake-upstream.ts'
+import type { Answer, FakeUpstream } from '../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import type { GivenAccount, TestProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, CountedFetch, collect, expectExact, rejection } from './given-client.ts'
 
 const QUESTION = {

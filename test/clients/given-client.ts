@@ -2,9 +2,9 @@
 // key of their own that must stay behind.
 
 import { expect } from 'vitest'
-import type { FakeUpstream } from '../support/fake-upstream.ts'
-import { keyOf } from '../support/proxy-harness.ts'
-import type { TestProxy } from '../support/proxy-harness.ts'
+import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
+import { keyOf } from '../support/servers/proxy-harness.ts'
+import type { TestProxy } from '../support/servers/proxy-harness.ts'
 
 /** What the client presents to the proxy. */
 export const CLIENT_KEY = 'qk_the-clients-own-key'

@@ -12,10 +12,10 @@ import {
   frame,
   givenUpstream,
   json,
-} from '../support/fake-upstream.ts'
-import type { FakeUpstream } from '../support/fake-upstream.ts'
-import { givenProxy } from '../support/proxy-harness.ts'
-import type { TestProxy } from '../support/proxy-harness.ts'
+} from '../support/servers/fake-upstream.ts'
+import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
+import { givenProxy } from '../support/servers/proxy-harness.ts'
+import type { TestProxy } from '../support/servers/proxy-harness.ts'
 import { collect, rejection } from './given-client.ts'
 
 const messages = [{ role: 'user', content: 'hi' }]

@@ -14,10 +14,10 @@ import {
   givenUpstream,
   hang,
   json,
-} from '../support/fake-upstream.ts'
-import type { FakeUpstream } from '../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/proxy-harness.ts'
-import type { GivenAccount, GivenProxy, TestProxy } from '../support/proxy-harness.ts'
+} from '../support/servers/fake-upstream.ts'
+import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import type { GivenAccount, GivenProxy, TestProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, CountedFetch, collect, expectExact, rejection } from './given-client.ts'
 
 const QUESTION = { model: 'm1', messages: [{ role: 'user' as const, content: 'hi' }] }

@@ -3,9 +3,9 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
-import { chat, delta, events, frame, givenUpstream, json } from '../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/proxy-harness.ts'
-import type { GivenAccount, TestProxy } from '../support/proxy-harness.ts'
+import { chat, delta, events, frame, givenUpstream, json } from '../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import type { GivenAccount, TestProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, collect, expectExact, rejection } from './given-client.ts'
 
 const anthropicClient = (proxy: TestProxy) =>

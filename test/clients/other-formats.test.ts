@@ -3,8 +3,8 @@
 import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
-import { events, givenUpstream, json } from '../support/fake-upstream.ts'
-import { givenProxy } from '../support/proxy-harness.ts'
+import { events, givenUpstream, json } from '../support/servers/fake-upstream.ts'
+import { givenProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY } from './given-client.ts'
 
 const usage = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 }

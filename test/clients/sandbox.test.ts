@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
-import { givenProxy } from '../support/proxy-harness.ts'
+import { givenProxy } from '../support/servers/proxy-harness.ts'
 
 const SIMULATED = 'This reply is simulated by the qwenctl sandbox; no model has read your message.'
 

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { runBinary } from '../support/cli.ts'
-import { chat, givenUpstream, json } from '../support/fake-upstream.ts'
-import { errorOf, givenHome, startedProxy } from './proxy-process.ts'
+import { chat, givenUpstream, json } from '../support/servers/fake-upstream.ts'
+import { errorOf, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 const sandbox = [
   { name: 'play', provider: 'sandbox', limits: ['9/day'] },

@@ -8,10 +8,10 @@ import { onTestFinished } from 'vitest'
 import type { BatchView } from '../../src/lib/toolkit/batch/batch-views.ts'
 import { binary, buildIfMissing, cleanEnv, runBinary } from '../support/cli.ts'
 import type { CliResult } from '../support/cli.ts'
-import type { FakeUpstream } from '../support/fake-upstream.ts'
-import { givenUpstream } from '../support/fake-upstream.ts'
-import { givenHome } from './proxy-process.ts'
-import type { GivenAccount } from '../support/proxy-harness.ts'
+import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
+import { givenUpstream } from '../support/servers/fake-upstream.ts'
+import { givenHome } from './proxy/proxy-process.ts'
+import type { GivenAccount } from '../support/servers/proxy-harness.ts'
 
 export interface BatchHome {
   home: string

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { BatchPlanView, BatchView } from '../../src/lib/toolkit/batch/batch-views.ts'
 import { runBinary } from '../support/cli.ts'
-import { chat, hang, json } from '../support/fake-upstream.ts'
-import type { Answer } from '../support/fake-upstream.ts'
+import { chat, hang, json } from '../support/servers/fake-upstream.ts'
+import type { Answer } from '../support/servers/fake-upstream.ts'
 import { givenBatch, idsIn, lines, openaiLine, results, seenBy, start } from './batch-process.ts'
-import { until } from '../support/proxy-harness.ts'
+import { until } from '../support/servers/proxy-harness.ts'
 
 const out = (file: string) => file.replace('.jsonl', '.out.jsonl')
 const err = (file: string) => file.replace('.jsonl', '.err.jsonl')

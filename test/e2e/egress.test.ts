@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { documentOf, runBinary } from '../support/cli.ts'
-import { httpProxy, serverCertificate } from '../support/egress-proxies.ts'
-import { chatAt, givenHome, startedProxy } from './proxy-process.ts'
+import { httpProxy, serverCertificate } from '../support/servers/egress-proxies.ts'
+import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 const authority = fileURLToPath(new URL('../support/certs/authority.pem', import.meta.url))
 

@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { documentOf, runBinary } from '../support/cli.ts'
-import { chat, givenUpstream, json, reset } from '../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/proxy-harness.ts'
-import { chatAt, givenHome, startedProxy } from './proxy-process.ts'
+import { chat, givenUpstream, json, reset } from '../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 interface Shown {
   accounts: { name: string; today: { requests: number }; limits: { reserved: number }[] }[]

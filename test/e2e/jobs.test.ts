@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCommand, temporaryFolder } from '../support/cli.ts'
-import { until } from '../support/proxy-harness.ts'
-import { startedProxy } from './proxy-process.ts'
+import { until } from '../support/servers/proxy-harness.ts'
+import { startedProxy } from './proxy/proxy-process.ts'
 import type { RunView } from '../../src/lib/toolkit/jobs/job-views.ts'
 
 const node = process.execPath

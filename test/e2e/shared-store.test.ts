@@ -2,11 +2,11 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { documentOf, runBinary } from '../support/cli.ts'
-import { chat, givenUpstream } from '../support/fake-upstream.ts'
-import { keyOf } from '../support/proxy-harness.ts'
-import { RedisServer, hasRedis } from '../support/redis-server.ts'
-import type { ProxyProcess } from './proxy-process.ts'
-import { chatAt, givenHome, startedProxy } from './proxy-process.ts'
+import { chat, givenUpstream } from '../support/servers/fake-upstream.ts'
+import { keyOf } from '../support/servers/proxy-harness.ts'
+import { RedisServer, hasRedis } from '../support/servers/redis-server.ts'
+import type { ProxyProcess } from './proxy/proxy-process.ts'
+import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 type Started = Awaited<ReturnType<typeof startedProxy>>
 

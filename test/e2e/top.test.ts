@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
 import type { AccountView } from '../../src/lib/toolkit/views.ts'
 import { binary, buildIfMissing, cleanEnv } from '../support/cli.ts'
-import { until } from '../support/proxy-harness.ts'
+import { until } from '../support/servers/proxy-harness.ts'
 import { hasTmux, TmuxScreen } from '../support/tmux.ts'
-import { chatAt, givenHome, startedProxy } from './proxy-process.ts'
+import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 beforeAll(buildIfMissing)
 

@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { until } from './proxy-harness.ts'
+import { until } from './servers/proxy-harness.ts'
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0
 

@@ -11,8 +11,8 @@ import {
   withoutChromium,
 } from './browser.ts'
 import type { WatchedPage } from './browser.ts'
-import { ADMIN_TOKEN, FakeApi } from '../support/fake-api.ts'
-import { manyAccounts, threeAccounts } from '../support/fake-api-data.ts'
+import { ADMIN_TOKEN, FakeApi } from '../support/servers/fake-api.ts'
+import { manyAccounts, threeAccounts } from '../support/servers/fake-api-data.ts'
 
 let browser: Browser
 let api: FakeApi

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { hasChromium, launchBrowser, openPage, signIn, withoutChromium } from './browser.ts'
-import { ADMIN_TOKEN, FakeApi, TICKET } from '../support/fake-api.ts'
-import { madeAccount, threeAccounts } from '../support/fake-api-data.ts'
+import { ADMIN_TOKEN, FakeApi, TICKET } from '../support/servers/fake-api.ts'
+import { madeAccount, threeAccounts } from '../support/servers/fake-api-data.ts'
 
 let browser: Browser
 let api: FakeApi

@@ -2,8 +2,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { hasChromium, launchBrowser, openPage, signIn, withoutChromium } from './browser.ts'
 import type { WatchedPage } from './browser.ts'
-import { ADMIN_TOKEN, FakeApi, Refusal } from '../support/fake-api.ts'
-import { threeAccounts } from '../support/fake-api-data.ts'
+import { ADMIN_TOKEN, FakeApi, Refusal } from '../support/servers/fake-api.ts'
+import { threeAccounts } from '../support/servers/fake-api-data.ts'
 
 let browser: Browser
 

@@ -2,9 +2,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Management } from '../../src/lib/management/management.ts'
 import type { ManagementHandler } from '../../src/lib/proxy/server/management-seam.ts'
-import { PENDING, TOKENS, givenLoginServer } from '../support/login-server.ts'
-import type { TestProxy } from '../support/proxy-harness.ts'
-import { givenProxy } from '../support/proxy-harness.ts'
+import { PENDING, TOKENS, givenLoginServer } from '../support/servers/login-server.ts'
+import type { TestProxy } from '../support/servers/proxy-harness.ts'
+import { givenProxy } from '../support/servers/proxy-harness.ts'
 import { hasChromium, launchBrowser, openPage, withoutChromium } from './browser.ts'
 
 let browser: Browser

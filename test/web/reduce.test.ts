@@ -3,7 +3,7 @@ import { MOST_LIVE, reduce } from '../../web/src/state/reduce.ts'
 import type { Action } from '../../web/src/state/action.ts'
 import { initialState } from '../../web/src/state/state.ts'
 import type { State } from '../../web/src/state/state.ts'
-import { threeAccounts } from '../support/fake-api-data.ts'
+import { threeAccounts } from '../support/servers/fake-api-data.ts'
 
 const now = Date.parse('2026-11-22T10:00:00.000Z')
 

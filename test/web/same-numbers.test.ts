@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { binary, cleanEnv, runBinary } from '../support/cli.ts'
-import type { FakeUpstream } from '../support/fake-upstream.ts'
-import { HeldRequest, chat, givenUpstream } from '../support/fake-upstream.ts'
-import { QUESTION, until } from '../support/proxy-harness.ts'
+import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
+import { HeldRequest, chat, givenUpstream } from '../support/servers/fake-upstream.ts'
+import { QUESTION, until } from '../support/servers/proxy-harness.ts'
 import { TmuxScreen, hasTmux } from '../support/tmux.ts'
 import { hasChromium, launchBrowser, openPage } from './browser.ts'
-import { givenHome, startedProxy } from '../e2e/proxy-process.ts'
+import { givenHome, startedProxy } from '../e2e/proxy/proxy-process.ts'
 
 /** What every way in says of each account. */
 interface Shown {

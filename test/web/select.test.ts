@@ -10,7 +10,13 @@ import { sumsByKey } from '../../web/src/select/sums.ts'
 import { totalsOf } from '../../web/src/select/totals.ts'
 import { windowOf } from '../../web/src/select/window.ts'
 import { stacked } from '../../web/src/parts/chart/chart-frame.ts'
-import { historyRow, madeAccount, madeLimit, manyAccounts, threeAccounts } from '../support/fake-api-data.ts'
+import {
+  historyRow,
+  madeAccount,
+  madeLimit,
+  manyAccounts,
+  threeAccounts,
+} from '../support/servers/fake-api-data.ts'
 
 const HOUR = 3_600_000
 const now = Date.parse('2026-11-22T10:30:00.000Z')

@@ -6,7 +6,7 @@ import { hashOf, routeOf } from '../../web/src/router.ts'
 import type { Route } from '../../web/src/router.ts'
 import { outcomeWords } from '../../src/lib/observe/outcome-words.ts'
 import { formatAgo, formatDuration } from '../../src/lib/terminal/format/format-time.ts'
-import { madeLimit } from '../support/fake-api-data.ts'
+import { madeLimit } from '../support/servers/fake-api-data.ts'
 
 const now = Date.parse('2026-11-22T10:00:00.000Z')
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Management } from '../../../src/lib/management/management.ts'
 import type { Route } from '../../../src/lib/management/route.ts'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
-import { givenApi } from '../../support/management-harness.ts'
+import { givenApi } from '../../support/servers/management-harness.ts'
 
 const routes: readonly Route[] = new Management({
   toolkit: openToolkit({ env: { QWENCTL_HOME: '/nonexistent' } }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { added, givenApi } from '../../support/management-harness.ts'
-import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
-import { QUESTION, until } from '../../support/proxy-harness.ts'
+import { added, givenApi } from '../../support/servers/management-harness.ts'
+import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
+import { QUESTION, until } from '../../support/servers/proxy-harness.ts'
 
 const BASE = 'http://127.0.0.1:9/v1'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { BatchView } from '../../../src/lib/toolkit/batch/batch-views.ts'
 import { thisProcess } from '../../../src/lib/store/locks/lock-owner.ts'
-import { givenApi } from '../../support/management-harness.ts'
-import type { TestApi } from '../../support/management-harness.ts'
+import { givenApi } from '../../support/servers/management-harness.ts'
+import type { TestApi } from '../../support/servers/management-harness.ts'
 
 const view: BatchView = {
   ...{ id: 'batch_1', user: 'alice', status: 'running', reason: null, format: 'openai', models: ['m1'] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { PENDING, givenLoginServer } from '../../support/login-server.ts'
-import { givenApi } from '../../support/management-harness.ts'
-import type { TestApi } from '../../support/management-harness.ts'
+import { PENDING, givenLoginServer } from '../../support/servers/login-server.ts'
+import { givenApi } from '../../support/servers/management-harness.ts'
+import type { TestApi } from '../../support/servers/management-harness.ts'
 
 const KEY = 'sk-of-a-user-0123456789abcdef'
 const body = {

@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
-import { added, givenApi } from '../../support/management-harness.ts'
-import type { TestApi } from '../../support/management-harness.ts'
-import type { OpenReply } from '../../support/proxy-harness.ts'
+import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
+import { added, givenApi } from '../../support/servers/management-harness.ts'
+import type { TestApi } from '../../support/servers/management-harness.ts'
+import type { OpenReply } from '../../support/servers/proxy-harness.ts'
 
 const observe = { level: 'info', maxLogBytes: 8 << 20, countsMetrics: false, env: {} } as const
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { added, givenApi } from '../../support/management-harness.ts'
+import { added, givenApi } from '../../support/servers/management-harness.ts'
 
 interface Answer {
   job: {

@@ -7,10 +7,10 @@ import {
   REFRESH_TOKEN,
   TOKENS,
   givenLoginServer,
-} from '../../support/login-server.ts'
-import { added, givenApi } from '../../support/management-harness.ts'
-import type { TestApi } from '../../support/management-harness.ts'
-import { until } from '../../support/proxy-harness.ts'
+} from '../../support/servers/login-server.ts'
+import { added, givenApi } from '../../support/servers/management-harness.ts'
+import type { TestApi } from '../../support/servers/management-harness.ts'
+import { until } from '../../support/servers/proxy-harness.ts'
 
 /** Logins ask as fast as they are answered. */
 const fast = { sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) }

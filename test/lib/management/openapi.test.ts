@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { expect, test } from 'vitest'
-import { givenApi } from '../../support/management-harness.ts'
+import { givenApi } from '../../support/servers/management-harness.ts'
 
 test('the OpenAPI document is sound, told to everybody, and has every route', async () => {
   const api = await givenApi()

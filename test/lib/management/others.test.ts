@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { chat, givenUpstream } from '../../support/fake-upstream.ts'
-import { added, givenApi } from '../../support/management-harness.ts'
-import { until } from '../../support/proxy-harness.ts'
+import { chat, givenUpstream } from '../../support/servers/fake-upstream.ts'
+import { added, givenApi } from '../../support/servers/management-harness.ts'
+import { until } from '../../support/servers/proxy-harness.ts'
 
 describe('client keys', () => {
   test('one is told once, then listed by its hint, and refused by the proxy once it is revoked', async () => {

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { givenApi } from '../../support/management-harness.ts'
-import { temporaryHome } from '../../support/proxy-harness.ts'
+import { givenApi } from '../../support/servers/management-harness.ts'
+import { temporaryHome } from '../../support/servers/proxy-harness.ts'
 
 async function given() {
   const pageFolder = temporaryHome()

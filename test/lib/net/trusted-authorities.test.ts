@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { getCACertificates } from 'node:tls'
 import { expect, test } from 'vitest'
 import { trustedAuthorities } from '../../../src/lib/net/trusted-authorities.ts'
-import { testAuthority } from '../../support/egress-proxies.ts'
+import { testAuthority } from '../../support/servers/egress-proxies.ts'
 import { temporaryHome } from '../toolkit/temporary-home.ts'
 
 const pem = (name: string) => fileURLToPath(new URL(`../../support/certs/${name}`, import.meta.url))

@@ -289,7 +289,7 @@ test('an observer lets go of the process when it closes', async () => {
 })
 
 function logProcess(folder: string, name: string, count: number, end: string): Promise<number | null> {
-  const file = join(root, 'test', 'support', 'log-process.ts')
+  const file = join(root, 'test', 'support', 'processes', 'log-process.ts')
   const child = spawn(process.execPath, [file, folder, name, String(count), String(64 << 20), end])
   return new Promise((resolve) => child.on('close', resolve))
 }

@@ -1,6 +1,6 @@
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { describe, expect, test } from 'vitest'
-import { ControlledStream, events, json } from '../../support/fake-upstream.ts'
+import { ControlledStream, events, json } from '../../support/servers/fake-upstream.ts'
 import { rejection } from '../../clients/given-client.ts'
 import { DONE, USAGE, USAGE_CHUNK, call, chunk, finish, frame } from './given-stream.ts'
 import { givenMiddle } from './given-middle.ts'

@@ -13,7 +13,7 @@ import {
   translateRequest,
   type TranslationPlan,
 } from '../../../src/lib/translate/translate.ts'
-import { givenUpstream, type FakeUpstream } from '../../support/fake-upstream.ts'
+import { givenUpstream, type FakeUpstream } from '../../support/servers/fake-upstream.ts'
 
 export interface Middle {
   /** For clients that add `/v1` themselves. */

@@ -7,7 +7,7 @@ import { allLogs, closedLogs, currentLog } from '../../../../src/lib/observe/log
 import { root } from '../../../support/cli.ts'
 import { bytesOf, logEntries, logText } from '../../../support/given-observer.ts'
 import { NOW } from '../../../support/observed-request.ts'
-import { until } from '../../../support/proxy-harness.ts'
+import { until } from '../../../support/servers/proxy-harness.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 
 const MEGABYTE = 1 << 20
@@ -171,7 +171,7 @@ test('what waits for the disk has a bound: beyond it lines are dropped, not memo
 })
 
 function logProcess(folder: string, name: string, count: number, maxBytes: number): Promise<void> {
-  const path = join(root, 'test', 'support', 'log-process.ts')
+  const path = join(root, 'test', 'support', 'processes', 'log-process.ts')
   const child = spawn(process.execPath, [path, folder, name, String(count), String(maxBytes)])
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

@@ -8,7 +8,7 @@ import { LogReader, followLog } from '../../../../src/lib/observe/logs/log-reade
 import type { LogLine } from '../../../../src/lib/observe/logs/log-reader.ts'
 import { bytesOf, givenObserver } from '../../../support/given-observer.ts'
 import { NOW, givenRecord, givenRotation, work } from '../../../support/observed-request.ts'
-import { until } from '../../../support/proxy-harness.ts'
+import { until } from '../../../support/servers/proxy-harness.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 
 function row(index: number, more: object = {}): string {

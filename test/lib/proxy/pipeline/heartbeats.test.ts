@@ -10,8 +10,8 @@ import {
   delta,
   givenUpstream,
   json,
-} from '../../../support/fake-upstream.ts'
-import { QUESTION, givenProxy, until } from '../../../support/proxy-harness.ts'
+} from '../../../support/servers/fake-upstream.ts'
+import { QUESTION, givenProxy, until } from '../../../support/servers/proxy-harness.ts'
 
 const ASKED = { model: 'm1', max_tokens: 64, messages: [{ role: 'user', content: 'hi' }], stream: true }
 const VERSION = { 'anthropic-version': '2023-06-01' }

@@ -1,8 +1,15 @@
 // Gemini's clients may read a stream as one JSON list in place of events.
 
 import { expect, test } from 'vitest'
-import { ControlledStream, DONE, STOP, chat, delta, givenUpstream } from '../../../support/fake-upstream.ts'
-import { QUESTION, givenProxy } from '../../../support/proxy-harness.ts'
+import {
+  ControlledStream,
+  DONE,
+  STOP,
+  chat,
+  delta,
+  givenUpstream,
+} from '../../../support/servers/fake-upstream.ts'
+import { QUESTION, givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 const PATH = '/v1beta/models/m1:streamGenerateContent'
 const ASKED = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { ManagementFacts, ManagementHandler } from '../../../../src/lib/proxy/server/management-seam.ts'
-import { chat, givenUpstream } from '../../../support/fake-upstream.ts'
-import { givenProxy, until } from '../../../support/proxy-harness.ts'
+import { chat, givenUpstream } from '../../../support/servers/fake-upstream.ts'
+import { givenProxy, until } from '../../../support/servers/proxy-harness.ts'
 
 /** Answers with what it was asked. */
 const echo: ManagementHandler = (req: IncomingMessage, res: ServerResponse, facts: ManagementFacts) => {

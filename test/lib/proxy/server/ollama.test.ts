@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { givenUpstream, json } from '../../../support/fake-upstream.ts'
-import { givenProxy } from '../../../support/proxy-harness.ts'
+import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 test('a large answer of another API arrives in the form of Ollama', async () => {
   const vector = Array.from({ length: 1536 }, (_, index) => index / 1537)

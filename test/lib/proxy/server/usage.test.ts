@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { chat, givenUpstream, json } from '../../../support/fake-upstream.ts'
-import { givenProxy } from '../../../support/proxy-harness.ts'
+import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 test('a client key sees what is left of itself, and nothing of accounts', async () => {
   const upstream = await givenUpstream()

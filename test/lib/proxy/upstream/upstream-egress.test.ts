@@ -15,7 +15,7 @@ import {
   socksProxy,
   testAuthority,
   type TestProxy,
-} from '../../../support/egress-proxies.ts'
+} from '../../../support/servers/egress-proxies.ts'
 import type { Answer } from './scripted-upstream.ts'
 import { get, givenPool, ManualClock, post, start, until } from './scripted-upstream.ts'
 

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { ManagementHandler } from '../../../../src/lib/proxy/server/management-seam.ts'
 import { hostManagement } from '../../../../src/lib/proxy/workers/management-host.ts'
 import { managementRelay } from '../../../../src/lib/proxy/workers/management-relay.ts'
-import { givenProxy, until } from '../../../support/proxy-harness.ts'
+import { givenProxy, until } from '../../../support/servers/proxy-harness.ts'
 
 /** A proxy whose management lives elsewhere, as that of a worker does. */
 async function givenRelay(handler: ManagementHandler) {

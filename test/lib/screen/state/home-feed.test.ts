@@ -8,7 +8,7 @@ import { formatBusy } from '../../../../src/lib/screen/state/screen-event.ts'
 import type { AccountWish } from '../../../../src/lib/screen/state/screen-event.ts'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { temporaryHome, until } from '../../../support/proxy-harness.ts'
+import { temporaryHome, until } from '../../../support/servers/proxy-harness.ts'
 import { GivenScreen, NOW, requestEntry } from '../given-state.ts'
 
 interface Given {

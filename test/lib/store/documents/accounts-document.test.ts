@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { accountsDocument } from '../../../../src/lib/store/documents/accounts-document.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { accountRecord } from '../../../support/account-record.ts'
-import { spawnStoreProcess, spawnStoreShell } from '../../../support/spawn-store-process.ts'
+import { spawnStoreProcess, spawnStoreShell } from '../../../support/processes/spawn-store-process.ts'
 import { tempFolder, tempHome } from '../../../support/temp-home.ts'
 
 // Fifty processes take their time on a small or busy machine.

@@ -26,7 +26,7 @@ import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledge
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../../../src/lib/store/ledger/files/writer.ts'
 
-const program = fileURLToPath(new URL('../../../support/ledger-process.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../../support/processes/ledger-process.ts', import.meta.url))
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -285,7 +285,7 @@ describe('damage', () => {
     // The kernel's limit on file size is a disk that is full, for one process.
     const home = givenHome()
     await open(home)
-    const script = `ulimit -f 1; exec "${process.execPath}" "${fileURLToPath(new URL('../../../support/full-disk-process.ts', import.meta.url))}"`
+    const script = `ulimit -f 1; exec "${process.execPath}" "${fileURLToPath(new URL('../../../support/processes/full-disk-process.ts', import.meta.url))}"`
     const child = spawn('bash', ['-c', script], { env: { ...process.env, QWENCTL_HOME: home.root ?? '' } })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))

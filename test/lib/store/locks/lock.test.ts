@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withLock } from '../../../../src/lib/store/locks/lock.ts'
-import { spawnStoreProcess, spawnStoreShell } from '../../../support/spawn-store-process.ts'
+import { spawnStoreProcess, spawnStoreShell } from '../../../support/processes/spawn-store-process.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 
 const onLinux = test.runIf(process.platform === 'linux')

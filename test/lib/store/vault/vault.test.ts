@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { openVault } from '../../../../src/lib/store/vault/vault.ts'
-import { spawnStoreProcess } from '../../../support/spawn-store-process.ts'
+import { spawnStoreProcess } from '../../../support/processes/spawn-store-process.ts'
 import { tempHome } from '../../../support/temp-home.ts'
 
 const context = { user: 'local', accountId: 'acc_1' }

@@ -199,7 +199,15 @@ test('when a restore was killed half-way, the next command takes it back and say
   const shown = await toolkit.quotas.show([])
   await toolkit.close()
   const before = await everything(home)
-  const script = join(import.meta.dirname, '..', '..', '..', 'support', 'killed-restore-process.ts')
+  const script = join(
+    import.meta.dirname,
+    '..',
+    '..',
+    '..',
+    'support',
+    'processes',
+    'killed-restore-process.ts',
+  )
   const signal = await new Promise((resolve) => {
     execFile(process.execPath, [script, home], (error) => resolve(error?.signal))
   })

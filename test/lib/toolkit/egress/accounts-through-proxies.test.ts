@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { UpstreamPool } from '../../../../src/lib/proxy/upstream/upstream-pool.ts'
-import type { TestProxy } from '../../../support/egress-proxies.ts'
+import type { TestProxy } from '../../../support/servers/egress-proxies.ts'
 import {
   closedPort,
   httpProxy,
   oddProxy,
   serverCertificate,
   socksProxy,
-} from '../../../support/egress-proxies.ts'
-import { givenLoginServer, TOKENS } from '../../../support/login-server.ts'
+} from '../../../support/servers/egress-proxies.ts'
+import { givenLoginServer, TOKENS } from '../../../support/servers/login-server.ts'
 import { filesBelow, givenToolkit, KEY, temporaryHome } from '../temporary-home.ts'
 import { givenAnswer } from '../upstream.ts'
 

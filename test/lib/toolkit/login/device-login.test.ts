@@ -7,8 +7,8 @@ import {
   givenLoginServer,
   PENDING,
   TOKENS,
-} from '../../../support/login-server.ts'
-import type { LoginServer, Said } from '../../../support/login-server.ts'
+} from '../../../support/servers/login-server.ts'
+import type { LoginServer, Said } from '../../../support/servers/login-server.ts'
 import { givenToolkit, NOON } from '../temporary-home.ts'
 
 const SLOW_400: Said = [400, { error: 'slow_down' }]

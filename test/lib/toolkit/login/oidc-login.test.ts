@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { givenOidcServer } from '../../../support/oidc-server.ts'
-import type { OidcServer } from '../../../support/oidc-server.ts'
+import { givenOidcServer } from '../../../support/servers/oidc-server.ts'
+import type { OidcServer } from '../../../support/servers/oidc-server.ts'
 import { filesBelow, givenToolkit, temporaryHome } from '../temporary-home.ts'
 
-const script = fileURLToPath(new URL('../../../support/login-process.ts', import.meta.url))
+const script = fileURLToPath(new URL('../../../support/processes/login-process.ts', import.meta.url))
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 const REFRESH = 'refresh_token'
 

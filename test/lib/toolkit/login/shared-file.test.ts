@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TokenSet } from '../../../../src/lib/toolkit/login/token-set.ts'
-import { givenLoginServer } from '../../../support/login-server.ts'
+import { givenLoginServer } from '../../../support/servers/login-server.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 import { givenToolkit, NOON } from '../temporary-home.ts'
 

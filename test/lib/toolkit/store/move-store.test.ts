@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { keyOf, newAccount } from '../../../support/proxy-harness.ts'
-import { RedisServer, hasRedis } from '../../../support/redis-server.ts'
+import { keyOf, newAccount } from '../../../support/servers/proxy-harness.ts'
+import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 
 /** Never asked. */

@@ -12,9 +12,9 @@ import {
   givenUpstream,
   hang,
   json,
-} from '../../../../support/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../../support/proxy-harness.ts'
-import { failedAnswers } from '../../failed-answers.ts'
+} from '../../../../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf } from '../../../../support/servers/proxy-harness.ts'
+import { failedAnswers } from '../../failover/failed-answers.ts'
 
 describe('when the first account answers with', () => {
   test.each(failedAnswers)('$when, the next one serves, and what the answer says rests', async (row) => {

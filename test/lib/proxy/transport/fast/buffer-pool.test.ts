@@ -2,10 +2,10 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { BufferPool } from '../../../../../src/lib/proxy/transport/fast/sockets/buffer-pool.ts'
-import type { Answer } from '../../../../support/fake-upstream.ts'
-import { chat, givenUpstream, json, reset } from '../../../../support/fake-upstream.ts'
-import { givenProxy } from '../../../../support/proxy-harness.ts'
-import type { TestProxy } from '../../../../support/proxy-harness.ts'
+import type { Answer } from '../../../../support/servers/fake-upstream.ts'
+import { chat, givenUpstream, json, reset } from '../../../../support/servers/fake-upstream.ts'
+import { givenProxy } from '../../../../support/servers/proxy-harness.ts'
+import type { TestProxy } from '../../../../support/servers/proxy-harness.ts'
 
 /** A body that tells whose it is in every byte of its text. */
 function bodyOf(n: number, bytes: number, model = 'm1'): Buffer {

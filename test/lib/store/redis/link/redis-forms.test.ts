@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { maskRedisUrl, readRedisUrl } from '../../../../../src/lib/store/redis/link/redis-url.ts'
 import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
-import { RedisServer, hasRedis } from '../../../../support/redis-server.ts'
+import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {

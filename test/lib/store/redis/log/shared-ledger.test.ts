@@ -10,9 +10,11 @@ import { standing } from '../../../../../src/lib/quota/standing.ts'
 import type { TicketLedger } from '../../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
 import { writeCheckpoint } from '../../../../../src/lib/store/redis/log/stream-checkpoints.ts'
-import { RedisServer, hasRedis } from '../../../../support/redis-server.ts'
+import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
 
-const program = fileURLToPath(new URL('../../../../support/shared-ledger-process.ts', import.meta.url))
+const program = fileURLToPath(
+  new URL('../../../../support/processes/shared-ledger-process.ts', import.meta.url),
+)
 const GRACE_MS = 600
 
 const cleanUp: (() => unknown)[] = []

@@ -9,9 +9,11 @@ import { slotKey } from '../../../../../src/lib/quota/log/job-slots.ts'
 import { RedisLink } from '../../../../../src/lib/store/redis/link/redis-link.ts'
 import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
 import { writeCheckpoint } from '../../../../../src/lib/store/redis/log/stream-checkpoints.ts'
-import { RedisServer, hasRedis } from '../../../../support/redis-server.ts'
+import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
 
-const program = fileURLToPath(new URL('../../../../support/closing-ledger-process.ts', import.meta.url))
+const program = fileURLToPath(
+  new URL('../../../../support/processes/closing-ledger-process.ts', import.meta.url),
+)
 const GRACE_MS = 600
 
 const cleanUp: (() => unknown)[] = []

@@ -1,0 +1,107 @@
+// Plugins as people install them: a folder with a hook, linked into a home of its own.
+
+import { mkdirSync, writeFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runBinary, temporaryFolder } from '../../support/cli.ts'
+
+/** Writes a plugin with this hook and links it. */
+async function linkedPlugin(home: string, hook: string, files: Record<string, string> = {}): Promise<string> {
+  const folder = join(home, 'a-plugin')
+  mkdirSync(join(folder, 'commands'), { recursive: true })
+  const hooks = { 'qwenctl:providers': './providers.js' }
+  const oclif = { hooks, commands: './commands' }
+  const pjson = { name: 'qwenctl-plugin-x', version: '1.0.0', type: 'module', oclif }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
+  writeFileSync(join(folder, 'providers.js'), hook)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const linked = await runBinary(home, ['plugins', 'link', folder, '--no-install'])
+  expect(linked.exit, linked.stderr).toBe(0)
+  return folder
+}
+
+const acme = `[{ id: 'acme', baseUrl: 'https://api.acme.example/v1' }]`
+
+test('when a plugin prints, standard output is the document alone', async () => {
+  const home = temporaryFolder()
+  const hook = `console.log('at load'); setTimeout(() => console.log('later'), 1)
+    export default async () => { console.log('asked'); await new Promise((done) => setTimeout(done, 20)); return ${acme} }`
+  await linkedPlugin(home, hook)
+  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+  expect(exit).toBe(0)
+  const { providers } = JSON.parse(stdout) as { providers: { id: string }[] }
+  expect(providers.map(({ id }) => id)).toContain('acme')
+  expect(stderr).toContain('asked')
+  expect(existsSync(join(home, 'plugins', 'package.json'))).toBe(true)
+})
+
+test('when a hook never answers and keeps a timer, the command says so after five seconds, and ends', async () => {
+  const home = temporaryFolder()
+  await linkedPlugin(home, `setInterval(() => {}, 1000); export default () => new Promise(() => {})`)
+  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+  expect(exit).toBe(0)
+  expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
+  expect(stderr).toMatch(/warning: plugin qwenctl-plugin-x: .*no answer within 5 s/)
+})
+
+test('when the command file of a plugin does not load, it is one line with plugin and file', async () => {
+  const home = temporaryFolder()
+  await linkedPlugin(home, `export default async () => ${acme}`, { 'commands/foo.js': `import 'nope'` })
+  const { exit, stderr } = await runBinary(home, ['providers', 'show', 'acme'])
+  expect(exit).toBe(0)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stderr).toMatch(/^warning: plugin qwenctl-plugin-x: .*foo/)
+})
+
+test('when an address of a plugin has a password or is one of cloud metadata, it is refused by name', async () => {
+  const home = temporaryFolder()
+  const rows = `[{ id: 'a', baseUrl: 'https://u:p@x.example/v1' }, { id: 'b', baseUrl: 'http://169.254.169.254/v1' }]`
+  await linkedPlugin(home, `export default async () => ${rows}`)
+  const { stdout, stderr } = await runBinary(home, ['providers', 'list'])
+  expect(stdout).not.toMatch(/^[ab] /m)
+  expect(stderr).toContain('provider "a": baseUrl must not contain a user name or password')
+  expect(stderr).toContain('provider "b": endpoint "default" is an address of cloud metadata')
+})
+
+test('when another hook of a plugin throws, it is a warning', async () => {
+  const home = temporaryFolder()
+  const folder = await linkedPlugin(home, `export default async () => []`)
+  const hooks = { init: './init.js' }
+  const pjson = { name: 'qwenctl-plugin-x', version: '1.0.0', type: 'module', oclif: { hooks } }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
+  writeFileSync(join(folder, 'init.js'), `export default async () => { throw new Error('odd start') }`)
+  const { exit, stderr } = await runBinary(home, ['providers', 'list'])
+  expect(exit).toBe(0)
+  expect(stderr).toContain('plugin qwenctl-plugin-x: its hook init failed: odd start')
+})
+
+test('when the plugin of an account is gone, every command says so, and verify checks the others', async () => {
+  const home = temporaryFolder()
+  const folder = await linkedPlugin(home, `export default async () => ${acme}`)
+  const env = { ACME_KEY: 'sk-acme-0123456789abcdef' }
+  const added = await runBinary(
+    home,
+    ['auth', 'add', 'a', '-p', 'acme', '--key-env', 'ACME_KEY', '--no-verify'],
+    { env },
+  )
+  expect(added.exit, added.stderr).toBe(0)
+  await runBinary(home, ['auth', 'add', 'b', '-p', 'sandbox'])
+  await runBinary(home, ['plugins', 'unlink', folder])
+  for (const command of [
+    ['auth', 'list'],
+    ['quota', 'show'],
+    ['accounts', 'show', 'a'],
+  ]) {
+    const { stdout } = await runBinary(home, [...command, '--json'])
+    expect(stdout).toContain('"status": "no-provider"')
+    expect(stdout).toContain(String.raw`no plugin brings the provider \"acme\"`)
+  }
+  const doctor = await runBinary(home, ['doctor', '--json'])
+  const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; status: string }[] }
+  expect(checks).toContainEqual(expect.objectContaining({ id: 'plugins', status: 'fail' }))
+  const verified = await runBinary(home, ['auth', 'verify', '--json'])
+  const { verifications } = JSON.parse(verified.stdout) as { verifications: { result: string }[] }
+  expect(verifications).toHaveLength(2)
+  const set = await runBinary(home, ['accounts', 'set', 'a', '--priority', '2'])
+  expect(set.stderr).toContain('qwenctl plugins install')
+}, 60_000)

@@ -1,0 +1,243 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { runBinary, temporaryFolder } from '../../support/cli.ts'
+import {
+  ControlledStream,
+  DONE,
+  STOP,
+  chat,
+  delta,
+  givenUpstream,
+} from '../../support/servers/fake-upstream.ts'
+import { ledgerLines, until } from '../../support/servers/proxy-harness.ts'
+import {
+  chatAt,
+  errorOf,
+  givenHome,
+  openChat,
+  startQwenctl,
+  startedProxy,
+  statusOf,
+} from './proxy-process.ts'
+
+const two = ['--workers', '2']
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function workersOf(home: string): Promise<number[]> {
+  return (await statusOf(home)).proxies[0]?.workers ?? []
+}
+
+function metricsAt(url: string): Promise<string> {
+  return textAt(`${url}/metrics`)
+}
+
+/** Over a connection of its own, so that any of the workers may answer. */
+function textAt(url: string, headers: Record<string, string> = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false, headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve(text))
+    }).on('error', reject)
+  })
+}
+
+/** All requests that the proxy says it has answered. */
+async function answeredAt(url: string): Promise<number> {
+  const rows = (await metricsAt(url)).matchAll(/^qwenctl_requests_total\{.*outcome="ok"\} (\d+)$/gm)
+  return [...rows].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+test('two workers are one proxy: one line, one port, one entry in status, and one exact count', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const home = await givenHome([{ name: 'a', limits: ['30/6h'] }], upstream.baseUrl)
+  const proxy = await startedProxy(home, two)
+  expect(proxy.stdout.trim().split('\n')).toHaveLength(1)
+  const { proxies } = await statusOf(home)
+  expect(proxies).toMatchObject([
+    { url: proxy.url, pid: proxy.pid, workers: [expect.any(Number), expect.any(Number)] },
+  ])
+  expect(proxies[0]?.workers).not.toContain(proxy.pid)
+  const answers = await Promise.all(Array.from({ length: 50 }, () => chatAt(proxy.url)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(30)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
+  expect(upstream.requests).toHaveLength(30)
+  proxy.signal('SIGTERM')
+  expect(await proxy.exit).toEqual({ code: 0, signal: null })
+  expect(ledgerLines(home).filter(({ type, outcome }) => type === 'settle' && outcome === 'ok')).toHaveLength(
+    30,
+  )
+})
+
+test('what is said of the whole proxy is said once, and not by each worker', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const home = await givenHome([{ name: 'work', limits: ['4/6h'] }], upstream.baseUrl)
+  const proxy = await startedProxy(home, two)
+  for (let index = 0; index < 4; index += 1) expect((await chatAt(proxy.url)).status).toBe(200)
+  await Promise.all(Array.from({ length: 40 }, () => chatAt(proxy.url))) // both workers get some
+  await proxy.says('every account is out')
+  proxy.signal('SIGTERM')
+  await proxy.exit
+  expect(proxy.stderr.match(/every account is out/g)).toHaveLength(1)
+})
+
+test('when a worker is killed, it is said, another takes its place, and the proxy serves all the while', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const proxy = await startedProxy(home, two)
+  const before = await workersOf(home)
+  process.kill(before[0]!, 'SIGKILL')
+  await proxy.says(`a worker (pid ${before[0]}) ended: SIGKILL; another begins`)
+  expect((await chatAt(proxy.url, { model: 'sandbox-small' })).status).toBe(200)
+  await until(async () => (await workersOf(home)).length === 2)
+  const after = await workersOf(home)
+  expect(after).toContain(before[1])
+  expect(after).not.toContain(before[0])
+})
+
+test('metrics are those of all workers, whichever answers, and do not go back when one is replaced', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const proxy = await startedProxy(home, two)
+  for (let index = 0; index < 20; index += 1) await chatAt(proxy.url, { model: 'sandbox-small' })
+  await until(async () => (await answeredAt(proxy.url)) === 20)
+  for (let index = 0; index < 6; index += 1) expect(await answeredAt(proxy.url)).toBe(20)
+  const [first] = await workersOf(home)
+  process.kill(first!, 'SIGKILL')
+  await proxy.says('another begins')
+  expect(await answeredAt(proxy.url)).toBe(20)
+  await until(async () => (await workersOf(home)).length === 2)
+  expect(await answeredAt(proxy.url)).toBe(20)
+})
+
+test('the API is answered by one process, whichever worker is asked', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const proxy = await startedProxy(home, two)
+  const token = (await runBinary(home, ['config', 'get', 'adminToken'])).stdout.trim()
+  for (let index = 0; index < 6; index += 1) {
+    const answer = await textAt(`${proxy.url}/api/proxy`, { authorization: `Bearer ${token}` })
+    expect(JSON.parse(answer)).toMatchObject({ url: proxy.url, pid: proxy.pid, workers: 2, inFlight: 0 })
+  }
+  proxy.signal('SIGTERM')
+  expect(await proxy.exit).toEqual({ code: 0, signal: null })
+})
+
+async function givenStream() {
+  const upstream = await givenUpstream()
+  const stream = new ControlledStream()
+  upstream.next(stream.answer)
+  const home = await givenHome([{ name: 'a' }], upstream.baseUrl)
+  const proxy = await startedProxy(home, two)
+  const opening = openChat(proxy.url, { stream: true })
+  await stream.opened
+  stream.send(delta('first'))
+  const reply = (await opening).setEncoding('utf8')
+  return { home, proxy, stream, reply }
+}
+
+test('on SIGTERM every worker ends what is under way, and nobody takes anything new', async () => {
+  const { home, proxy, stream, reply } = await givenStream()
+  const workers = await workersOf(home)
+  proxy.signal('SIGTERM')
+  await proxy.says('Ending after 1 request under way')
+  await expect(chatAt(proxy.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  stream.end(STOP + DONE)
+  let text = ''
+  for await (const chunk of reply) text += chunk as string
+  expect(text).toContain('[DONE]')
+  expect(await proxy.exit).toEqual({ code: 0, signal: null })
+  expect(workers.filter(isRunning)).toEqual([])
+  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(ledgerLines(home).filter(({ type }) => type === 'settle')).toMatchObject([{ outcome: 'ok' }])
+})
+
+test('on a second SIGTERM all end at once', async () => {
+  const { home, proxy, stream, reply } = await givenStream()
+  const workers = await workersOf(home)
+  reply.on('error', () => undefined).resume()
+  proxy.signal('SIGTERM')
+  await proxy.says('Ending after')
+  proxy.signal('SIGTERM')
+  expect(await proxy.exit).toEqual({ code: 143, signal: null })
+  await stream.left
+  await until(() => workers.every((pid) => !isRunning(pid)))
+})
+
+test('when the supervisor is killed, its workers do not stay behind', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const proxy = await startedProxy(home, two)
+  const workers = await workersOf(home)
+  expect(workers).toHaveLength(2)
+  proxy.signal('SIGKILL')
+  await until(() => workers.every((pid) => !isRunning(pid)))
+})
+
+test('in the background the workers serve until proxy stop, which ends them all', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const start = ['proxy', 'start', '--port', '0', '--detach', '--json', ...two]
+  const { url, pid } = JSON.parse((await runBinary(home, start)).stdout) as { url: string; pid: number }
+  onTestFinished(() => {
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL')
+  })
+  const workers = await workersOf(home)
+  expect((await chatAt(url, { model: 'sandbox-small' })).status).toBe(200)
+  expect(await runBinary(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
+  await until(() => ![pid, ...workers].some(isRunning))
+})
+
+test('when the port is in use, one error says so, with its exit code', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const { url } = await startedProxy(home)
+  const { port } = new URL(url)
+  const result = await runBinary(home, ['proxy', 'start', '--port', port, '--json', ...two])
+  expect(result.exit).toBe(1)
+  expect(errorOf(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
+  const inWords = await runBinary(home, ['proxy', 'start', '--port', port, ...two])
+  expect(inWords.stderr.match(/already runs here/g)).toHaveLength(1)
+})
+
+test('when the vault is locked, no worker starts: vault_locked, exit 6', async () => {
+  const home = temporaryFolder()
+  const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
+  await runBinary(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], { env })
+  const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json', ...two])
+  expect(result.exit).toBe(6)
+  expect(errorOf(result).code).toBe('vault_locked')
+})
+
+test('when workers end as soon as they begin and none is left, the proxy ends and says why', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  const proxy = await startedProxy(home, two)
+  const workers = await workersOf(home)
+  const file = join(home, 'accounts.json')
+  writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40))
+  for (const pid of workers) process.kill(pid, 'SIGKILL')
+  expect((await proxy.exit).code).toBe(6)
+  expect(proxy.stdout).toContain('store_corrupt')
+  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+})
+
+test('the setting proxy.workers says how many where no flag does', async () => {
+  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
+  await startedProxy(home, [], { QWENCTL_WORKERS: '2' })
+  expect(await workersOf(home)).toHaveLength(2)
+})
+
+test('a worker that nobody started says what to do instead', async () => {
+  const result = await runBinary(temporaryFolder(), ['proxy', 'worker', '--json'])
+  expect(result.exit).toBe(2)
+  expect(errorOf(result).hint).toContain('proxy start --workers')
+  const help = startQwenctl(temporaryFolder(), ['proxy', '--help'])
+  await help.exit
+  expect(help.stdout).not.toContain('worker ')
+})

@@ -1,0 +1,207 @@
+import { expect, test } from 'vitest'
+import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
+import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
+import type { NewClientKey } from '../../../../src/lib/toolkit/keys/client-keys.ts'
+
+const NOON = Date.parse('2026-11-22T12:00:00Z')
+
+async function given(now: { at: number } = { at: NOON }) {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'a', groups: ['free'] },
+      { name: 'b' },
+      { name: 'other', user: 'someone', models: ['theirs'] },
+    ],
+    baseUrl: upstream.baseUrl,
+    clock: () => now.at,
+  })
+  return { upstream, proxy, now }
+}
+
+/** Makes a key and waits until the proxy knows it. */
+async function givenKey(proxy: TestProxy, wanted: Omit<NewClientKey, 'user'> & { user?: string }) {
+  const { secret, key } = await proxy.toolkit.keys.create({ user: 'local', ...wanted })
+  const knows = async () =>
+    (await proxy.get('/v1/models', { authorization: `Bearer ${secret}` })).status === 200
+  await until(
+    async () =>
+      (await proxy.get('/v1/models', { 'x-api-key': `${secret}x` })).status !== 200 && (await knows()),
+  )
+  return { secret, key, headers: { authorization: `Bearer ${secret}` } }
+}
+
+test('until there is a key anybody may come; from then on only who has one', async () => {
+  const { proxy, upstream } = await given()
+  expect((await proxy.chat({}, { authorization: 'Bearer sk-anything' })).status).toBe(200)
+  const { secret, headers } = await givenKey(proxy, { name: 'ci' })
+  expect((await proxy.chat({}, headers)).status).toBe(200)
+  expect((await proxy.chat({}, { 'x-api-key': secret })).status).toBe(200)
+  const before = upstream.count()
+  const wrongs: Record<string, string>[] = [
+    {},
+    { authorization: 'Bearer sk-anything' },
+    { 'x-api-key': `${secret}x` },
+  ]
+  for (const wrong of wrongs) {
+    const reply = await proxy.chat({}, wrong)
+    expect(reply.status).toBe(401)
+    expect(reply.json.error.code).toBe('invalid_api_key')
+  }
+  expect(upstream.count()).toBe(before)
+  expect((await proxy.get('/health')).status).toBe(200)
+  for (const { rawHeaders } of upstream.requests) expect(rawHeaders.join()).not.toContain('qk_')
+})
+
+test('a key that was revoked is refused, and an expired one too', async () => {
+  const { proxy, now } = await given()
+  const first = await givenKey(proxy, { name: 'first' })
+  const second = await givenKey(proxy, { name: 'second', expires: '1h' })
+  await proxy.toolkit.keys.revoke('first')
+  await until(async () => (await proxy.chat({}, first.headers)).status === 401)
+  expect((await proxy.chat({}, second.headers)).status).toBe(200)
+  now.at += 3_600_000
+  const late = await proxy.chat({}, second.headers)
+  expect(late.status).toBe(401)
+  expect(late.json.error.message).toContain('expired')
+})
+
+test('a key is served by its accounts, its groups and its user alone', async () => {
+  const { proxy } = await given()
+  const servedBy = async (wanted: Omit<NewClientKey, 'name'>, more: object = {}) => {
+    const { headers } = await givenKey(proxy, { name: `k${Math.random().toString(36).slice(2)}`, ...wanted })
+    const reply = await proxy.chat(more, headers)
+    return reply.headers['x-qwenctl-account']
+  }
+  expect(await servedBy({ accounts: ['b'] })).toBe('b')
+  expect(await servedBy({ groups: ['free'] })).toBe('a')
+  expect(await servedBy({ user: 'someone' }, { model: 'theirs' })).toBe('other')
+  expect(await servedBy({}, { model: 'theirs' })).not.toBe('other')
+  await expect(proxy.toolkit.keys.create({ name: 'x', user: 'local', accounts: ['other'] })).rejects.toThrow()
+})
+
+test('a key is for its models alone, also in the list of models', async () => {
+  const { proxy, upstream } = await given()
+  upstream.nextFor(keyOf('a'), json(200, { data: [{ id: 'qwen3-max' }, { id: 'gpt' }] }))
+  const { secret } = await proxy.toolkit.keys.create({ name: 'm', user: 'local', models: ['qwen3-*'] })
+  const headers = { authorization: `Bearer ${secret}` }
+  await until(async () => (await proxy.chat({ model: 'gpt' }, headers)).status === 403)
+  expect((await proxy.chat({ model: 'gpt' }, headers)).json.error.code).toBe('model_not_allowed')
+  expect((await proxy.chat({ model: 'qwen3-max' }, headers)).status).toBe(200)
+  expect((await proxy.chat({ model: 'custom/qwen3-max' }, headers)).status).toBe(200)
+})
+
+test('the limits of a key hold exactly, whoever serves it, and show what is left', async () => {
+  const { proxy, upstream } = await given()
+  const { headers } = await givenKey(proxy, { name: 'small', limits: ['5/day'] })
+  const before = upstream.count()
+  const replies = await Promise.all(Array.from({ length: 12 }, () => proxy.chat({}, headers)))
+  expect(replies.filter(({ status }) => status === 200)).toHaveLength(5)
+  expect(upstream.count() - before).toBe(5)
+  const refused = replies.find(({ status }) => status === 429)
+  expect(refused?.json.error).toMatchObject({ code: 'insufficient_quota' })
+  expect(refused?.json.error.message).toContain('small')
+  expect(refused?.headers).toMatchObject({ 'retry-after': '43200', 'x-should-retry': 'false' })
+  await proxy.quota()
+  const [view] = await proxy.toolkit.keys.list()
+  expect(view).toMatchObject({ status: 'spent', limits: [{ used: 5, remaining: 0, max: 5 }] })
+})
+
+test('tokens count for a key as they do for the account', async () => {
+  const { proxy } = await given()
+  const { headers } = await givenKey(proxy, { name: 'tokens', limits: ['1000000tokens/day'] })
+  await proxy.chat({}, headers)
+  const quota = await proxy.quota()
+  const spent = (quota.a?.today.inputTokens ?? 0) + (quota.a?.today.outputTokens ?? 0)
+  expect(spent).toBeGreaterThan(0)
+  const [view] = await proxy.toolkit.keys.list()
+  expect(view?.limits[0]).toMatchObject({ metric: 'tokens', used: spent })
+})
+
+test('an address that keeps presenting wrong keys is not listened to for a while, and right ones still pass', async () => {
+  const { proxy, now } = await given()
+  const { headers } = await givenKey(proxy, { name: 'good' })
+  now.at += 120_000 // whatever failed while waiting for the key is forgotten
+  const wrong = { authorization: 'Bearer qk_guess' }
+  const statuses: number[] = []
+  for (let index = 0; index < 22; index += 1) statuses.push((await proxy.chat({}, wrong)).status)
+  expect(statuses.slice(0, 20).every((status) => status === 401)).toBe(true)
+  expect(statuses.slice(20)).toEqual([429, 429])
+  expect((await proxy.chat({}, headers)).status).toBe(200)
+  now.at += 61_000
+  expect((await proxy.chat({}, wrong)).status).toBe(401)
+})
+
+test('a key made for one command asks a key of nobody else', async () => {
+  const { proxy } = await given()
+  const { headers } = await givenKeyForCommand(proxy)
+  expect((await proxy.chat()).status).toBe(200)
+  expect((await proxy.chat({}, headers)).headers['x-qwenctl-account']).toBe('b')
+})
+
+async function givenKeyForCommand(proxy: TestProxy) {
+  const { secret } = await proxy.toolkit.keys.create({
+    name: 'one-command',
+    user: 'local',
+    accounts: ['b'],
+    isTemporary: true,
+  })
+  const headers = { authorization: `Bearer ${secret}` }
+  await until(async () => (await proxy.chat({}, headers)).headers['x-qwenctl-account'] === 'b')
+  return { headers }
+}
+
+test('the key itself is nowhere in the home', async () => {
+  const { proxy } = await given()
+  const { secret, headers } = await givenKey(proxy, { name: 'ci', limits: ['5/day'] })
+  await proxy.chat({}, headers)
+  await proxy.settlements()
+  expect(JSON.stringify(ledgerLines(proxy.home))).not.toContain(secret.slice(3))
+  expect(JSON.stringify(await proxy.toolkit.keys.records())).not.toContain(secret.slice(3))
+})
+
+test('a rotated key has two secrets for the overlap, with one count, and then one', async () => {
+  const { proxy, now } = await given()
+  const first = await givenKey(proxy, { name: 'ci', limits: ['3/day'] })
+  const statusOf = async (headers: Record<string, string>) => (await proxy.get('/v1/models', headers)).status
+  const rotate = async (overlap?: string) => {
+    const { secret } = await proxy.toolkit.keys.rotate('ci', overlap)
+    const headers = { authorization: `Bearer ${secret}` }
+    await until(async () => (await statusOf(headers)) === 200)
+    return headers
+  }
+  const second = await rotate('24h')
+  const third = await rotate('1h')
+  const replies = []
+  for (const headers of [first.headers, second, third, first.headers])
+    replies.push((await proxy.chat({}, headers)).status)
+  expect(replies).toEqual([200, 200, 200, 429])
+  now.at += 3_600_000
+  expect([await statusOf(first.headers), await statusOf(second), await statusOf(third)]).toEqual([
+    200, 401, 200,
+  ])
+  now.at += 23 * 3_600_000
+  const late = await proxy.chat({}, first.headers)
+  expect(late.status).toBe(401)
+  expect(late.json.error.message).toContain('"ci" has a new secret')
+})
+
+test('a rotation without an overlap ends every former secret, and a pause stops them all', async () => {
+  const { proxy } = await given()
+  const first = await givenKey(proxy, { name: 'ci' })
+  const statusOf = async (headers: Record<string, string>) => (await proxy.get('/v1/models', headers)).status
+  const { secret } = await proxy.toolkit.keys.rotate('ci', '24h')
+  const second = { authorization: `Bearer ${secret}` }
+  await until(async () => (await statusOf(second)) === 200)
+  await proxy.toolkit.keys.change('ci', { isPaused: true })
+  await until(async () => (await statusOf(second)) === 401)
+  expect(await statusOf(first.headers)).toBe(401)
+  await proxy.toolkit.keys.change('ci', { isPaused: false })
+  await until(async () => (await statusOf(first.headers)) === 200)
+  await proxy.toolkit.keys.rotate('ci')
+  await until(async () => (await statusOf(first.headers)) === 401)
+  expect(await statusOf(second)).toBe(401)
+  expect((await proxy.toolkit.keys.show('ci')).overlapsUntil).toBeNull()
+})

@@ -1,0 +1,101 @@
+// A client key sees, names and counts the accounts that may serve it, and no others.
+
+import { expect, test } from 'vitest'
+import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import type { NewClientKey } from '../../../../src/lib/toolkit/keys/client-keys.ts'
+
+const BOB = 'bobs-marker'
+
+async function given(wanted: Partial<NewClientKey> = {}) {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'x', user: 'alice', groups: ['day'], models: ['alice-model'] },
+      { name: 'y', user: 'alice', models: ['other-model'] },
+      { name: 'x', user: 'bob', models: [`${BOB}-model`], secret: keyOf(BOB) },
+      { name: BOB, user: 'bob', groups: [`${BOB}-group`], models: [`${BOB}-model`] },
+    ],
+    baseUrl: upstream.baseUrl,
+  })
+  const { secret } = await proxy.toolkit.keys.create({ name: 'k', user: 'alice', ...wanted })
+  const headers = { authorization: `Bearer ${secret}` }
+  await until(async () => (await proxy.get('/v1/models')).status === 401)
+  return { upstream, proxy, headers }
+}
+
+test('lists the models of its own accounts', async () => {
+  const { proxy, headers } = await given()
+  const listed = await proxy.get('/v1/models', headers)
+  expect((listed.json as unknown as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual([
+    'alice-model',
+    'other-model',
+  ])
+  expect((await proxy.get(`/v1/models/${BOB}-model`, headers)).status).toBe(404)
+})
+
+test('lists the models of the accounts and groups that it names', async () => {
+  const { proxy, headers } = await given({ groups: ['day'] })
+  const listed = await proxy.get('/v1/models', headers)
+  expect(listed.text).toContain('alice-model')
+  expect(listed.text).not.toContain('other-model')
+})
+
+test('takes no list that a service gave to an account of another user', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'a', user: 'alice' },
+      { name: 'b', user: 'bob' },
+    ],
+    baseUrl: upstream.baseUrl,
+  })
+  upstream.nextFor(keyOf('b'), json(200, { data: [{ id: `${BOB}-model` }] }))
+  upstream.nextFor(keyOf('a'), json(200, { data: [{ id: 'alice-model' }] }))
+  const bob = await proxy.toolkit.keys.create({ name: 'kb', user: 'bob' })
+  const alice = await proxy.toolkit.keys.create({ name: 'ka', user: 'alice' })
+  const listOf = async (secret: string) =>
+    (await proxy.get('/v1/models', { authorization: `Bearer ${secret}` })).text
+  await until(async () => (await listOf(bob.secret)).includes(BOB))
+  expect(await listOf(alice.secret)).not.toContain(BOB)
+})
+
+test('an account of another user is as one that does not exist', async () => {
+  const { proxy, headers } = await given()
+  const ask = async (more: Record<string, string>, model = 'alice-model') => {
+    const { status, text, json, headers: answered } = await proxy.chat({ model }, { ...headers, ...more })
+    return { status, text, json, account: answered['x-qwenctl-account'] }
+  }
+  for (const reference of [BOB, `custom/${BOB}`, `bob:custom/${BOB}`, 'bob:custom/x', 'bob:x', `${BOB}s`]) {
+    const hidden = await ask({ 'x-qwenctl-account': reference })
+    const missing = await ask({ 'x-qwenctl-account': 'nothing' })
+    expect(hidden.status).toBe(missing.status)
+    // A suggestion names accounts of its own.
+    expect(hidden.json.error).toMatchObject({ code: missing.json.error.code })
+    expect(hidden.text.replaceAll(reference, '')).not.toMatch(/bob/)
+    expect(hidden.account).toBe(missing.account)
+  }
+  const group = await ask({ 'x-qwenctl-group': `${BOB}-group` })
+  const noGroup = await ask({ 'x-qwenctl-group': 'nothing' })
+  expect(group.status).toBe(noGroup.status)
+  expect(group.text.replaceAll(`${BOB}-group`, '')).toBe(noGroup.text.replaceAll('nothing', ''))
+})
+
+test('a name that another user has too is not ambiguous', async () => {
+  const { proxy, headers } = await given()
+  const reply = await proxy.chat({ model: 'alice-model' }, { ...headers, 'x-qwenctl-account': 'x' })
+  expect([reply.status, reply.headers['x-qwenctl-account']]).toEqual([200, 'x'])
+})
+
+test('no error of a request that nobody can serve names accounts of others', async () => {
+  const { proxy, headers } = await given()
+  await proxy.toolkit.accounts.setEnabled('alice:custom/x', false)
+  await proxy.toolkit.accounts.setEnabled('alice:custom/y', false)
+  await until(async () => (await proxy.chat({ model: 'alice-model' }, headers)).status !== 200)
+  for (const model of ['alice-model', `${BOB}-model`, 'nothing']) {
+    const { status, text } = await proxy.chat({ model }, headers)
+    expect(status).toBeGreaterThan(399)
+    expect(text.replaceAll(model, '')).not.toContain(BOB)
+  }
+})
