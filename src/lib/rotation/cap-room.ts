@@ -1,5 +1,5 @@
 import { formatLimit } from '../quota/limit.ts'
-import { hasRoom, isFull, roomAt, standing } from '../quota/standing.ts'
+import { hasRoom, isFull, roomAt } from '../quota/standing.ts'
 import type { LedgerState } from '../quota/log/state.ts'
 import type { Caps } from './caps.ts'
 import { CAPS_SUBJECT } from './caps.ts'
@@ -54,10 +54,10 @@ export class CapRoom implements CapsNow {
     const spent = this.#spentRate(state, now)
     if (spent !== null) return spent
     const { concurrency } = this.caps
-    const all = this.inFlight(state)
+    // Clients must not learn how many requests are those of others.
     const words =
-      concurrency !== null && all >= concurrency
-        ? `all accounts together are at their cap: ${all} of ${concurrency} requests at a time`
+      concurrency !== null && this.inFlight(state) >= concurrency
+        ? `all accounts together are at their cap of ${concurrency} requests at a time`
         : `it is at its cap: ${this.countInFlight(account, state)} of ${this.findCap(account)} requests at a time`
     return { availableAt: now + RETRY_MS, words }
   }
@@ -66,8 +66,7 @@ export class CapRoom implements CapsNow {
     const subject = this.hasRate ? state.subjects.get(CAPS_SUBJECT) : undefined
     const full = subject?.limits.find((limit) => isFull(limit, now))
     if (full === undefined) return null
-    const numbers = `${standing(full, now).used} of ${full.max} used`
-    const words = `the cap ${formatLimit(full)} over all accounts is used up: ${numbers}`
+    const words = `the cap ${formatLimit(full)} over all accounts is used up`
     return { availableAt: roomAt(subject, now), words }
   }
 

@@ -59,7 +59,7 @@ export function explain(
     const ordered = inOrder(members, way.wanted, options)
     const tested = new Set(ordered.filter((member) => isTested(member, way, options.view)))
     for (const member of [...ordered.filter((other) => !tested.has(other)), ...tested]) {
-      if (!asked.has(member) && fits(member, way)) asked.set(member, way)
+      if (!asked.has(member)) asked.set(member, way)
     }
   }
   const leftOut = ways.map((way) => ({ way, isLeftOut: accountsLeftOut(members, way.wanted) }))
@@ -90,11 +90,6 @@ export function explain(
 function isTested(member: Member, { wanted }: ExplainedWay, view: RotationMoment): boolean {
   const doors = halfOpenCircuits(member, wanted, view)
   return doors !== null && new Probes().isUnderWay(doors, view)
-}
-
-/** A member that speaks the client's own format is tried in that format, or not at all. */
-function fits(member: Member, { translatedFrom }: ExplainedWay): boolean {
-  return !translatedFrom || !member.dialects.has(translatedFrom)
 }
 
 /** The most accounts to take from the pool itself; no request gets further. */
@@ -190,7 +185,6 @@ interface WayForMembers {
 function mostTelling(member: Member, ways: readonly WayForMembers[], view: RotationMoment): Refusal {
   let found: Refusal | null = null
   for (const { way, isLeftOut } of ways) {
-    if (!fits(member, way)) continue
     const next = refusal(member, way.wanted, view, isLeftOut)
     if (next !== null && (found === null || tellsMore(next, found))) found = next
   }

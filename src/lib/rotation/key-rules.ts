@@ -9,17 +9,26 @@ interface Step {
   model: string | null
 }
 
-/** The models of a chain that the key may use. */
+/** The models of a chain that the key may use; empty: none. */
+export function keepAllowed<One extends Step>(
+  steps: readonly One[],
+  key: Pick<ClientKey, 'models'>,
+  written: string | null,
+): readonly One[] {
+  if (allowsModel(key, written)) return steps
+  return steps.filter(
+    ({ provider, model }) =>
+      allowsModel(key, model) || (provider !== null && allowsModel(key, `${provider}/${model}`)),
+  )
+}
+
+/** The models of a chain that the key may use. Throws `model_not_allowed` if there are none. */
 export function allowedSteps(
   steps: readonly Step[],
   key: Pick<ClientKey, 'name' | 'models'>,
   written: string | null,
 ): readonly Step[] {
-  if (allowsModel(key, written)) return steps
-  const allowed = steps.filter(
-    ({ provider, model }) =>
-      allowsModel(key, model) || (provider !== null && allowsModel(key, `${provider}/${model}`)),
-  )
+  const allowed = keepAllowed(steps, key, written)
   if (allowed.length > 0) return allowed
   throw new QwenctlError(
     'model_not_allowed',

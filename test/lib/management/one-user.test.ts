@@ -19,6 +19,8 @@ async function given() {
   await toolkit.accounts.remove(gone.id, { purge: false })
   await toolkit.keys.create({ name: 'her-key', user: 'alice' })
   const { key } = await toolkit.keys.create({ name: `${BOB}-key`, user: 'bob' })
+  await toolkit.settings.set(`caps.accounts.bob:custom/${BOB}.concurrency`, '2')
+  await toolkit.settings.set('caps.accounts.alice:custom/hers.concurrency', '3')
   const ledger = await toolkit.ledger()
   await ledger.record([{ type: 'cool', subject: bobs.id, until: null, reason: 'quota-hard', evidence: BOB }])
   return { api, alices, bobs, gone, key }
@@ -60,6 +62,9 @@ test('what belongs to the user is listed, counted and changed', async () => {
     { name: 'her-key', user: 'alice', accountCount: 1 },
   ])
   expect((await api.get('/api')).json.user).toBe('alice')
+  const { settings } = (await api.get('/api/settings')).json
+  const caps = settings.filter(({ key }: { key: string }) => key.startsWith('caps.accounts.'))
+  expect(caps).toMatchObject([{ key: 'caps.accounts.alice:custom/hers.concurrency', value: 3 }])
   expect((await api.post(`/api/accounts/${alices.id}/disable`)).json.account.status).toBe('disabled')
   const made = await api.post('/api/keys', { name: 'another' })
   expect(made.json.key.user).toBe('alice')

@@ -92,7 +92,7 @@ describe('what caps leave', () => {
     const ground = new Ground()
     ground.use('a')
     const id = ground.use('b')
-    expect(room.refusal('c', ground.state, NOON)?.words).toContain('2 of 2 requests at a time')
+    expect(room.refusal('c', ground.state, NOON)?.words).toContain('cap of 2 requests at a time')
     ground.apply({ type: 'settle', id, outcome: 'ok' })
     expect(room.hasRoom('c', ground.state, NOON)).toBe(true)
   })
@@ -110,7 +110,7 @@ describe('what caps leave', () => {
     for (const id of ['w-1', 'w-2']) ground.apply({ type: 'reserve', id, account: 'a', also: ['caps'] })
     expect(room.refusal('b', ground.state, NOON)).toEqual({
       availableAt: NOON + 60_000,
-      words: 'the cap 2/minute over all accounts is used up: 2 of 2 used',
+      words: 'the cap 2/minute over all accounts is used up',
     })
   })
 })

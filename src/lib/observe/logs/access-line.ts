@@ -94,7 +94,7 @@ export class AccessLines {
     const { message, attempts } = record
     const account = lastAttempted(record)
     return Buffer.from(
-      `","clientKey":${this.#text(record.clientKey)},` +
+      `","clientKey":${this.#text(record.clientKey)},"onlyUser":${this.#text(record.onlyUser)},` +
         `"method":${this.#text(record.method)},"route":${this.#text(record.route)},` +
         `"dialect":${this.#text(record.dialect)},"model":${this.#text(record.model)},` +
         `"stream":${record.isStream},"status":${record.status},"outcome":${this.#text(record.outcome)},` +
@@ -144,6 +144,7 @@ function hasSameFacts(a: RequestRecord, b: RequestRecord): boolean {
     a.status === b.status &&
     a.isStream === b.isStream &&
     a.clientKey === b.clientKey &&
+    a.onlyUser === b.onlyUser &&
     a.route === b.route &&
     a.dialect === b.dialect &&
     a.method === b.method

@@ -81,7 +81,7 @@ export class LogLines {
     return this.#take()
   }
 
-  #attempts({ id, attempts }: RequestRecord): void {
+  #attempts({ id, onlyUser, attempts }: RequestRecord): void {
     attempts.forEach((attempt, index) => {
       const { account, outcome, status, latencyMs, firstByteMs, at } = attempt
       const next = attempts[index + 1]?.account ?? null
@@ -90,6 +90,7 @@ export class LogLines {
       this.#logger[isFailure ? 'warn' : 'debug']({
         kind: next === null ? 'attempt' : 'rotation',
         requestId: id,
+        onlyUser,
         attempt: index + 1,
         ...this.#who(account),
         model: this.#shown(attempt.model),

@@ -1,4 +1,6 @@
 import type { Account } from '../../account/account.ts'
+import type { AccountScope } from '../../account/client-key.ts'
+import { everyAccount } from '../../account/client-key.ts'
 import { redact } from '../../account/mask.ts'
 import type { ErrorCode } from '../../base/errors.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
@@ -19,10 +21,13 @@ import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { buildMember } from '../../rotation/pool/member.ts'
 import { weighEvidence, isGuess } from '../../rotation/models/model-evidence.ts'
+import type { ModelStep } from '../../rotation/models/model-steps.ts'
+import { modelSteps } from '../../rotation/models/model-steps.ts'
 import type { PoolOptions } from '../../rotation/pool/pool.ts'
 import { Pool } from '../../rotation/pool/pool.ts'
 import type { Wanted } from '../../rotation/rotation-request.ts'
-import { splitModel } from '../../rotation/rotation-request.ts'
+import type { AliasClient } from '../../rotation/models/usable-aliases.ts'
+import { usableAliases } from '../../rotation/models/usable-aliases.ts'
 import { Strikes } from '../../rotation/cooldowns/strikes.ts'
 import { formatMissingProvider } from '../../toolkit/providers/missing-provider.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
@@ -52,12 +57,6 @@ export interface AttemptReport {
   latencyMs: number
 }
 
-/** A model that may answer a request; null: none is named, or any provider that has it. */
-export interface ModelStep {
-  provider: string | null
-  model: string | null
-}
-
 /** A request that ended with a qwenctl error, as reported to observers. */
 export interface RefusalReport {
   requestId: string
@@ -85,7 +84,9 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   onTrouble: (message: string) => void
 }
 
-const NO_MODEL: readonly ModelStep[] = [{ provider: null, model: null }]
+/** Up to this many accounts, the pool selects by an answer at once, above after a while. */
+const MOST_LEARNING_AT_ONCE = 64
+const LEARN_AFTER_MS = 1000
 
 /** The pool, as the documents and the ledger have it now. A change of either is in force within a second. */
 export class LivePool {
@@ -112,6 +113,7 @@ export class LivePool {
   readonly #said = new Set<string>()
   /** The last model that was answered for, and its account. */
   #answered: { account: Account; model: string } | null = null
+  #learning: NodeJS.Timeout | null = null
   #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
@@ -164,6 +166,11 @@ export class LivePool {
     return hasNewKey(account, this.#pool.member(account.id)?.account)
   }
 
+  /** Only this user's accounts serve; null: all accounts. */
+  get user(): string | null {
+    return this.#options.user
+  }
+
   get accounts(): Account[] {
     return this.#accounts
   }
@@ -214,6 +221,14 @@ export class LivePool {
     this.#usePool(this.#pool.members)
   }
 
+  /** A large pool may be a second behind what answers proved: clients choose the names of models. */
+  #knowMoreSoon(): void {
+    this.#learning ??= setTimeout(() => {
+      this.#learning = null
+      this.knowsMore()
+    }, LEARN_AFTER_MS).unref()
+  }
+
   /** Records that an account has answered for a model. */
   answered(member: Member, model: string): void {
     const { account } = member
@@ -222,7 +237,9 @@ export class LivePool {
     if (!isGuess(weighEvidence(member, model))) return
     this.#toolkit.models.noteAnswer(account, model)
     // Only for an account on this machine does an answer alone exclude others.
-    if (member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)) this.knowsMore()
+    const isUrgent = member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)
+    if (isUrgent || this.#pool.members.length <= MOST_LEARNING_AT_ONCE) this.knowsMore()
+    else this.#knowMoreSoon()
   }
 
   /** Accounts without a provider: no plugin brings it. */
@@ -282,11 +299,14 @@ export class LivePool {
     this.#pool = new Pool(this.#pool.members, { strategy, affinity, previous: this.#pool })
   }
 
-  /** The models that may answer a request for this one, in order. */
-  stepsFor(model: string | null): readonly ModelStep[] {
-    if (model === null) return NO_MODEL
-    const own = (name: string) => splitModel(name, (id) => this.#pool.hasProvider(id))
-    return this.#aliases.get(model)?.map(own) ?? [own(model)]
+  /** The models that may answer a client's request for this one, in order. `scope`: the accounts of the client. */
+  stepsFor(model: string | null, scope: AccountScope = everyAccount): readonly ModelStep[] {
+    return modelSteps(model, this.#aliases, this.#pool, scope)
+  }
+
+  /** The aliases that a client may use; null: it has no key. */
+  aliasesFor(client: AliasClient | null): string[] {
+    return usableAliases(this.#aliases, this.#pool.members, client ?? { key: null, scope: everyAccount })
   }
 
   /** The cached target of a member; undefined if there is none that still holds. */
@@ -321,12 +341,12 @@ export class LivePool {
     return target
   }
 
-  /** The account refused the usage option of streams. It is not sent again while the proxy runs. */
   /** Returns a client key with what is left of it. Throws `key_not_found`. */
   showKey(name: string): Promise<ClientKeyView> {
     return this.#toolkit.keys.show(name)
   }
 
+  /** The account refused the usage option of streams. It is not sent again while the proxy runs. */
   takesNoUsageOption(target: Target): void {
     target.takesUsageOption = false
     this.#takeNoUsageOption.add(formatBase(target))
@@ -390,6 +410,7 @@ export class LivePool {
   }
 
   close(): void {
+    if (this.#learning !== null) clearTimeout(this.#learning)
     for (const stop of this.#stops.splice(0)) stop()
   }
 

@@ -33,20 +33,20 @@ export async function listModels(proxy: ProxyContext, exchange: Exchange, id: st
 
 /** Returns the models that the client may use. */
 export async function knownModels(proxy: ProxyContext, { key }: Pick<Exchange, 'key'>): Promise<Model[]> {
-  const all = await uniteModels(proxy, key?.scope ?? everyAccount)
-  return key === null ? all : all.filter(({ id }) => allowsModel(key.key, id))
+  const aliases = proxy.live.aliasesFor(key).map((id): Model => ({ id, provider: 'alias', created: null }))
+  const named = new Set(aliases.map(({ id }) => id))
+  const listed = await listedModels(proxy, key?.scope ?? everyAccount)
+  const allowed = key === null ? listed : listed.filter(({ id }) => allowsModel(key.key, id))
+  return [...aliases, ...allowed.filter(({ id }) => !named.has(id))]
 }
 
-/**
- * The aliases, and the models that the enabled accounts in the scope list. For equal names the first counts.
- */
-async function uniteModels({ live, lists, book }: ProxyContext, scope: AccountScope): Promise<Model[]> {
+/** The models that the enabled accounts in the scope list. For equal names the first counts. */
+async function listedModels({ live, lists, book }: ProxyContext, scope: AccountScope): Promise<Model[]> {
   const members = live.pool.members.filter(
     ({ account, hasCredential }) => account.enabled && hasCredential && isInScope(scope, account),
   )
   await lists.refresh(live, members, FRESH_MS)
   const union = new Map<string, Model>()
-  for (const id of live.aliases.keys()) union.set(id, { id, provider: 'alias', created: null })
   for (const { account, provider } of members) {
     for (const { id, created } of listFor(account, provider, book)) {
       if (!union.has(id)) union.set(id, { id, provider: account.provider, created })

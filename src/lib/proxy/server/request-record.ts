@@ -8,8 +8,8 @@ function reasonIn(last: AttemptRecord | undefined): string | null {
   return last === undefined || last.outcome === 'ok' ? null : last.message
 }
 
-/** A finished exchange, as reported to logs, metrics and traces. */
-export function buildRequestRecord(exchange: Exchange): RequestRecord {
+/** A finished exchange, as reported to logs, metrics and traces. `user`: the one that the proxy serves; null: all. */
+export function buildRequestRecord(exchange: Exchange, user: string | null): RequestRecord {
   const { at, beganAt, endedAt, status, refusal, usage, key, isGone } = exchange
   const tries = exchange.tries ?? NO_TRIES
   const latencyMs = endedAt - at
@@ -22,6 +22,7 @@ export function buildRequestRecord(exchange: Exchange): RequestRecord {
     route: exchange.route,
     dialect: exchange.dialect,
     clientKey: key === null ? null : key.key.name,
+    onlyUser: key?.key.user ?? user,
     model: exchange.model,
     isStream: exchange.isStream,
     status,

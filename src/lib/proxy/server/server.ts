@@ -20,7 +20,7 @@ import { health, readiness } from './health.ts'
 import { isLoopback } from '../../base/loopback.ts'
 import { isManagementPath, isOllamaPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
-import { answerMetrics } from './metrics.ts'
+import { answerMetrics, refuseRestricted } from './metrics.ts'
 import type { LocalHost } from './local-request.ts'
 import { answerOllama } from './ollama-models.ts'
 import { answerUsage } from './usage.ts'
@@ -215,6 +215,7 @@ export class ProxyServer implements LocalHost {
     const { host, isAdmin } = this.#options
     if (path === '/metrics' && (isLoopback(host) || isAdmin?.(presented) === true)) return
     exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.call.connection.socket)
+    if (path === '/metrics') refuseRestricted(exchange.key, this.#proxy.live.accounts)
   }
 
   nextId(): string {
@@ -276,7 +277,7 @@ export class ProxyServer implements LocalHost {
 
   #over(exchange: Exchange): void {
     if (exchange.tries === null) return
-    this.#options.observer.record(buildRequestRecord(exchange))
+    this.#options.observer.record(buildRequestRecord(exchange, this.#proxy.live.user))
     exchange.tries = null // reported once, after both client and upstream have left
   }
 

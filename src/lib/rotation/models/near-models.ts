@@ -21,17 +21,24 @@ export function isKnownModel(members: readonly Member[], model: string): boolean
   })
 }
 
+/** The names besides those on lists, and a restriction of the listed ones. */
+export interface NameChoice {
+  others?: Iterable<string>
+  /** Whether the client may ask for a listed model; missing: for each. */
+  allows?: (model: string) => boolean
+}
+
 /** The names most like the model's among those that the request's accounts list, and `others`; the likeliest first. */
 export function nearModels(
   members: readonly Member[],
   request: RotationRequest,
   model: string,
-  others: Iterable<string> = [],
+  { others = [], allows = () => true }: NameChoice = {},
 ): string[] {
   const names = new Set(others)
   for (const member of members) {
     if (!isAskable(member, request)) continue
-    for (const name of listedModels(member)) names.add(name)
+    for (const name of listedModels(member)) if (allows(name)) names.add(name)
   }
   names.delete(model)
   const found: string[] = []

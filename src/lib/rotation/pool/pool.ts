@@ -3,6 +3,8 @@
 // arguments, and nothing is sent or written here. `pool.ts` answers requests; `eligibility.ts` explains refusals;
 // `cooling.ts` computes cooldowns; `strategies/` order accounts.
 
+import type { AccountScope } from '../../account/client-key.ts'
+import { everyAccount, isInScope } from '../../account/client-key.ts'
 import type { Refusal } from '../eligibility.ts'
 import type { Lane } from './candidates.ts'
 import { Candidates } from './candidates.ts'
@@ -19,6 +21,7 @@ import type { RosterTier } from './roster.ts'
 import { buildRoster } from './roster.ts'
 import type { RotationMoment, RotationRequest, RotationView, Wanted } from '../rotation-request.ts'
 import type { StrategyName } from '../strategies/strategies.ts'
+import { mayBeServed } from '../models/usable-aliases.ts'
 import { strategies } from '../strategies/strategies.ts'
 import { findReturn, SmallTier } from './tier.ts'
 
@@ -40,7 +43,8 @@ export class Pool {
   readonly members: readonly Member[]
   readonly #options: PoolOptions
   readonly #byId: ReadonlyMap<string, Member>
-  readonly #providers: ReadonlySet<string>
+  /** The providers of the accounts in each scope. */
+  readonly #providers = new WeakMap<AccountScope, ReadonlySet<string>>()
   /** A member of each family. Members of a family serve alike, so few checks tell models apart. */
   readonly #families: readonly Member[]
   readonly #latencies: Latencies
@@ -58,7 +62,6 @@ export class Pool {
     this.members = members
     this.#options = own
     this.#byId = new Map(members.map((member) => [member.account.id, member]))
-    this.#providers = new Set(members.map(({ account }) => account.provider))
     this.#families = [...new Map(members.map((member) => [member.family, member])).values()]
     this.#latencies = previous === undefined ? new Latencies() : previous.#latencies
     const ranking = strategies[own.strategy]({ members: [], latencies: this.#latencies })
@@ -71,15 +74,20 @@ export class Pool {
     return this.#byId.get(accountId) ?? null
   }
 
-  /** For `splitModel`. */
-  hasProvider(id: string): boolean {
-    return this.#providers.has(id)
+  /** For `splitModel`. For a client, providers of accounts outside its scope do not exist. */
+  hasProvider(id: string, scope: AccountScope = everyAccount): boolean {
+    let providers = this.#providers.get(scope)
+    if (providers === undefined) {
+      const seen = this.members.filter(({ account }) => isInScope(scope, account))
+      providers = new Set(seen.map(({ account }) => account.provider))
+      this.#providers.set(scope, providers)
+    }
+    return providers.has(id)
   }
 
   /** Whether any account could ever serve such a request, apart from what it has spent. */
   fits(request: RotationRequest): boolean {
-    const isLeftOut = accountsLeftOut(this.members, request)
-    return this.members.some((member) => mismatchKind(member, request) === null && !isLeftOut(member))
+    return mayBeServed(this.members, request)
   }
 
   /** The members that may serve, best first: see `candidates.ts`. */

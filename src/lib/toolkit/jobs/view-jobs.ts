@@ -34,8 +34,14 @@ export function viewJobs(parts: ViewParts & { runs: readonly RunRecord[] }, user
       const accounts = listPairs({ ...parts.data, jobs: [job] }, shown).map((pair) =>
         viewAccount(parts, pair, latest.get(`${job.id} ${pair.account.id}`) ?? null),
       )
-      return viewJob(parts, job, accounts)
+      return viewJob(parts, user === undefined ? job : namingOnly(shown, job), accounts)
     })
+}
+
+/** The job, with these accounts alone among those that it names. */
+function namingOnly(accounts: readonly Account[], job: Job): Job {
+  const ids = new Set(accounts.map(({ id }) => id))
+  return { ...job, accounts: job.accounts.filter((id) => ids.has(id)) }
 }
 
 function viewJob(parts: ViewParts, job: Job, accounts: JobAccountView[]): JobView {

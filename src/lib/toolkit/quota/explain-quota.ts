@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import type { AccountScope, ClientKey } from '../../account/client-key.ts'
-import { allowedBy, isInScope } from '../../account/client-key.ts'
+import { allowedBy, allowsModel, everyAccount, isInScope } from '../../account/client-key.ts'
 import type { Placements } from '../../account/placements.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
@@ -9,16 +9,20 @@ import type { Placement } from '../../rotation/conversation.ts'
 import { nowhere, placeConversation } from '../../rotation/conversation.ts'
 import { isAvailable } from '../../rotation/eligibility.ts'
 import type { ExplainedWay, Verdict } from '../../rotation/explain.ts'
+import type { Aliases } from '../../rotation/models/aliases.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import { capsOfAccounts, hasCaps } from '../../rotation/caps.ts'
+import type { Endpoint } from '../../rotation/endpoints.ts'
+import { endpointAt, wantedBy } from '../../rotation/endpoints.ts'
 import { allowedSteps, refuseSpent } from '../../rotation/key-rules.ts'
+import { modelSteps } from '../../rotation/models/model-steps.ts'
 import { isKnownModel, nearModels } from '../../rotation/models/near-models.ts'
 import { explain, isForeseen } from '../../rotation/explain.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { buildMember } from '../../rotation/pool/member.ts'
 import type { RotationMoment, RotationRequest } from '../../rotation/rotation-request.ts'
-import { splitModel } from '../../rotation/rotation-request.ts'
+import { usableAliases } from '../../rotation/models/usable-aliases.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
 import { buildQuotaDocument } from './direct-quota.ts'
 import { rotationSettings } from './explain-settings.ts'
@@ -47,9 +51,6 @@ export interface ExplainParts {
   isInFlight: (reservationId: string) => boolean
 }
 
-/** The routes on which accounts of the other format also serve; a missing route counts as one. */
-const TRANSLATED = new Set([null, '/chat/completions', '/messages'])
-
 /**
  * Says for every account whether the pool would use it now. Reads only the files: a running proxy reaches the same
  * verdicts, because both fold the same ledger.
@@ -59,19 +60,24 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const { state, now } = books
   const inForce = await rotationSettings(query, settings, parts.proxies)
   const { strategy, affinity, reserve } = inForce
-  const ofUser = books.data.accounts.filter(({ user }) => inForce.user === null || user === inForce.user)
+  // Accounts of other users are in the pool too, as in a proxy of all users. They are not shown.
+  const inPool = accountsOfUser(books.data.accounts, inForce.proxyUser)
+  const ofUser = accountsOfUser(inPool, inForce.user)
   const key = keyIn(await parts.keys(), query)
-  const scope: AccountScope = { user: key?.user ?? null, allowed: key === null ? null : allowedBy(key) }
+  const scope: AccountScope = {
+    user: key?.user ?? inForce.user,
+    allowed: key === null ? null : allowedBy(key),
+  }
   const seen = ofUser.filter((account) => isInScope(scope, account))
   const pin = query.account === undefined ? null : resolveReference(seen, query.account)
-  const known = ofUser.filter(({ provider }) => providers.has(provider))
+  const known = inPool.filter(({ provider }) => providers.has(provider))
   await models.read()
   const members = isolateSimulated(
     known.map((account) => buildMember(account, providers.of(account), models.readKnowledge(account))),
   )
-  const asked = await readQuery({ ...query, user: inForce.user }, { pin, key, known }, settings)
+  const asked = await readQuery({ ...query, user: inForce.user }, { pin, key, scope, known }, settings)
   if (key !== null) refuseSpent({ state, now }, key)
-  const caps = await buildCapRoom(ofUser, parts)
+  const caps = await buildCapRoom(inPool, parts)
   const view: RotationMoment = { state, now, keep: reserve, caps }
   const placement = affinity ? placeAsked(asked, members, view, parts) : nowhere
   const verdicts = explain(members, listWays(asked, scope, placement), { strategy, affinity, view })
@@ -85,13 +91,27 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
     strategy,
     affinity,
     reserve,
-    caps: caps === null ? null : { concurrency: caps.caps.concurrency, inFlight: caps.inFlight(state) },
+    caps:
+      caps === null
+        ? null
+        : {
+            concurrency: caps.caps.concurrency,
+            inFlight: sum(ofUser.map(({ id }) => caps.countInFlight(id, state))),
+          },
     places: isForeseen(strategy) ? 'exact' : 'presumed',
-    unknownModel: unknownModelIn(asked, members, [...(await settings.aliases()).keys()]),
+    unknownModel: unknownModelIn(asked, members, { scope, key, aliases: await settings.aliases() }),
     accounts,
     next: next?.id ?? null,
     returnsAt: next === null ? (returns[0] ?? null) : null,
   }
+}
+
+function accountsOfUser(accounts: readonly Account[], user: string | null): Account[] {
+  return accounts.filter((account) => user === null || account.user === user)
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
 }
 
 /** The client key of the request. Throws `key_not_found`, also for a key of another user. */
@@ -111,32 +131,36 @@ function keyIn(keys: readonly ClientKey[], { key: name, user }: ExplainQuery): C
 function unknownModelIn(
   { model, steps }: ExplainDocument['asked'],
   members: readonly Member[],
-  aliases: readonly string[],
+  { scope, key, aliases }: { scope: AccountScope; key: ClientKey | null; aliases: Aliases },
 ): ExplainDocument['unknownModel'] {
   const names = steps.flatMap((step) => (step.model === null ? [] : [step.model]))
-  if (model === null || names.some((name) => isKnownModel(members, name))) return null
-  return { model, near: nearModels(members, {}, names[0] ?? model, aliases) }
+  const seen = members.filter(({ account }) => isInScope(scope, account))
+  if (model === null || names.some((name) => isKnownModel(seen, name))) return null
+  const allows = (name: string) => key === null || allowsModel(key, name)
+  const choice = { others: usableAliases(aliases, members, { key, scope }), allows }
+  return { model, near: nearModels(seen, {}, names[0] ?? model, choice) }
 }
 
 interface AskedParts {
   pin: Account | null
   key: ClientKey | null
+  scope: AccountScope
   known: readonly Account[]
 }
 
 async function readQuery(
   query: Omit<ExplainQuery, 'user'> & { user: string | null },
-  { pin, key, known }: AskedParts,
+  { pin, key, scope, known }: AskedParts,
   settings: Settings,
 ): Promise<ExplainDocument['asked']> {
-  const steps = await listSteps(query, known, settings)
+  const steps = await listSteps(query, { known, scope }, settings)
   const route = query.route === undefined ? null : query.route.replace(/^\/?(?:v1\/)?/, '/')
   return {
     model: query.model ?? null,
     provider: query.provider ?? null,
     group: query.group ?? null,
     account: pin?.id ?? null,
-    dialect: query.dialect ?? chooseDialect(route),
+    dialect: query.dialect ?? endpointAt(route ?? CHAT).dialect,
     route,
     session: query.session ?? null,
     user: query.user,
@@ -150,14 +174,15 @@ type Steps = ExplainDocument['asked']['steps']
 /** The candidate models, in order, for the requested provider. */
 async function listSteps(
   { model, provider }: Pick<ExplainQuery, 'model' | 'provider'>,
-  known: readonly Account[],
+  { known, scope }: Pick<AskedParts, 'known' | 'scope'>,
   settings: Settings,
 ): Promise<Steps> {
   if (model === undefined) return [{ provider: provider ?? null, model: null }]
-  const hasProvider = (id: string) => known.some((account) => account.provider === id)
-  const names = (await settings.aliases()).get(model) ?? [model]
-  const steps = names
-    .map((name) => splitModel(name, hasProvider))
+  const pool = {
+    hasProvider: (id: string, seen: AccountScope = everyAccount) =>
+      known.some((account) => account.provider === id && isInScope(seen, account)),
+  }
+  const steps = modelSteps(model, await settings.aliases(), pool, scope)
     .filter((step) => step.provider === null || provider === undefined || step.provider === provider)
     .map((step) => ({ ...step, provider: step.provider ?? provider ?? null }))
   if (steps.length > 0) return steps
@@ -167,18 +192,21 @@ async function listSteps(
 }
 
 /** A missing route means a chat completion, the most common request. */
-function chooseDialect(route: string | null): 'openai' | 'anthropic' {
-  return route?.startsWith('/messages') === true ? 'anthropic' : 'openai'
+const CHAT = '/chat/completions'
+
+function findEndpoint({ dialect, route }: Pick<ExplainDocument['asked'], 'dialect' | 'route'>): Endpoint {
+  return endpointAt(route ?? (dialect === 'anthropic' ? '/messages' : CHAT))
 }
 
 /** The placement of the client's conversation, as in the proxy. */
 function placeAsked(
-  { session, steps, dialect, route }: ExplainDocument['asked'],
+  { session, steps, ...asked }: ExplainDocument['asked'],
   members: readonly Member[],
   view: RotationMoment,
   { placements }: ExplainParts,
 ): Placement {
-  const wanted = { model: steps[0]?.model, dialect, route }
+  const { dialect, format } = findEndpoint(asked)
+  const wanted = { model: steps[0]?.model, dialect, route: format === null ? asked.route : null }
   const hint = { session, isNamed: true, isContinued: false }
   return placeConversation(hint, placements.conversations, (id) => {
     const home = members.find(({ account }) => account.id === id)
@@ -186,34 +214,20 @@ function placeAsked(
   })
 }
 
-/** Lists each model in the client's own format first, then in the other, like the proxy. */
+/** Lists each model in the client's own format first, then in the others, like the proxy. */
 function listWays(
   asked: ExplainDocument['asked'],
   { user, allowed }: AccountScope,
   { session, homes }: Placement,
 ): ExplainedWay[] {
-  const { dialect, group, account: pin } = asked
-  const other = dialect === 'openai' ? 'anthropic' : 'openai'
-  const isTranslated = dialect !== null && TRANSLATED.has(asked.route)
-  // Only services of the OpenAI format have known routes.
-  const route = dialect === 'anthropic' ? null : asked.route
-  return asked.steps.flatMap(({ provider, model }) => {
-    const wanted: RotationRequest = { model, provider, group, pin, session, homes, user, allowed }
-    const own: ExplainedWay = { wanted: { ...wanted, dialect, route }, translatedFrom: null }
-    if (asked.route === RESPONSES) return [own, ...waysOfResponses(wanted)]
-    if (!isTranslated) return [own]
-    return [own, { wanted: { ...wanted, dialect: other }, translatedFrom: dialect }]
-  })
-}
-
-const RESPONSES = '/responses'
-
-/** Requests of the Responses API are translated to chat completions or Messages, where an account lacks it. */
-function waysOfResponses(wanted: RotationRequest): ExplainedWay[] {
-  return [
-    { wanted: { ...wanted, dialect: 'openai', route: null }, translatedFrom: null },
-    { wanted: { ...wanted, dialect: 'anthropic', route: null }, translatedFrom: 'openai' },
-  ]
+  const { dialect, format, ways } = findEndpoint(asked)
+  const common: RotationRequest = { group: asked.group, pin: asked.account, session, homes, user, allowed }
+  return asked.steps.flatMap((step) =>
+    ways.map((way) => ({
+      wanted: wantedBy(way, step, common),
+      translatedFrom: way.format === format ? null : dialect,
+    })),
+  )
 }
 
 interface Findings {

@@ -8,7 +8,9 @@ import type { ExplainQuery } from '../views.ts'
 
 /** The settings of a proxy's selection, besides the accounts and the ledger. */
 export interface RotationSettings {
-  /** Only this user's accounts serve; null: accounts of all users. */
+  /** Only this user's accounts serve at the running proxy; null: accounts of all users. */
+  proxyUser: string | null
+  /** The user that the request is for: only this user's accounts may serve; null: accounts of all users. */
   user: string | null
   strategy: StrategyName
   affinity: boolean
@@ -27,6 +29,7 @@ export async function rotationSettings(
   const proxy = proxies.list().find(({ user }) => serves(user)) ?? null
   const set = async (key: string) => String(await settings.get(key))
   return {
+    proxyUser: proxy?.user ?? null,
     user: query.user ?? proxy?.user ?? null,
     strategy: parseStrategy(query.strategy ?? proxy?.strategy ?? (await set('proxy.strategy'))),
     affinity: proxy?.affinity ?? Boolean(await settings.get('proxy.affinity')),

@@ -2,7 +2,9 @@
 // unchangeable. Every part defines its restriction here, so a new part cannot be forgotten.
 
 import { QwenctlError } from '../../base/errors.ts'
+import { capsOfAccounts } from '../../rotation/caps.ts'
 import type { HistoryBooks } from '../history/history-views.ts'
+import { keyOfAccountCap } from '../settings/caps-settings.ts'
 import type { AccountFilter, Archive, Logins, Quotas, Settings } from '../toolkit.ts'
 import type { ManagedToolkit } from './managed-toolkit.ts'
 import { UserAccounts } from './user-accounts.ts'
@@ -22,7 +24,7 @@ export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolk
     keys: toolkit.keys.ofUser(user),
     logins: userLogins(toolkit.logins, user),
     quotas: userQuotas(toolkit.quotas, user),
-    settings: userSettings(toolkit.settings, user),
+    settings: userSettings(toolkit, user),
     providers: () => toolkit.providers(),
     watchAccounts: (onChange) => toolkit.watchAccounts(onChange),
     watchKeys: (onChange) => toolkit.watchKeys(onChange),
@@ -64,7 +66,10 @@ function userLogins(logins: Logins, user: string): Logins {
   }
 }
 
-function userSettings(settings: Settings, user: string): Settings {
+function userSettings(
+  { settings, accounts }: Pick<ManagedToolkit, 'settings' | 'accounts'>,
+  user: string,
+): Settings {
   const refuse = (): never => {
     throw new QwenctlError('forbidden', `settings hold for all users, and this proxy serves ${user} alone`, {
       hint: 'change them on the machine with qwenctl config set',
@@ -72,7 +77,13 @@ function userSettings(settings: Settings, user: string): Settings {
   }
   return {
     path: settings.path,
-    list: () => settings.list(),
+    list: async () => {
+      const own = (await accounts.records()).filter((account) => account.user === user)
+      // A cap names its account.
+      const { unknown } = capsOfAccounts(await settings.caps(), own)
+      const hidden = new Set(unknown.map(keyOfAccountCap))
+      return (await settings.list()).filter(({ key }) => !hidden.has(key))
+    },
     get: async (key) => (key === 'user' ? user : settings.get(key)),
     set: async () => refuse(),
     unset: async () => refuse(),

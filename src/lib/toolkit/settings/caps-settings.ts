@@ -23,11 +23,16 @@ export function listCaps({
     description,
   }))
   const own = [...accounts].map(([reference, value]) => ({
-    key: `${CAPS}.accounts.${reference}.concurrency`,
+    key: keyOfAccountCap(reference),
     value,
     description: 'requests in flight at most, of this account',
   }))
   return [...rows.filter(({ value }) => value !== null && !isEmpty(value)), ...own]
+}
+
+/** The key of the cap of one account. */
+export function keyOfAccountCap(reference: string): string {
+  return `${CAPS}.accounts.${reference}.concurrency`
 }
 
 /** The value of a key below `caps`; null: it is not set. */

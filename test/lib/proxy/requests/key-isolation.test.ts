@@ -99,3 +99,84 @@ test('no error of a request that nobody can serve names accounts of others', asy
     expect(text.replaceAll(model, '')).not.toContain(BOB)
   }
 })
+
+test('a provider that only others have takes no part of a model name', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'router', user: 'alice', models: ['qwen/qwen3-coder'] },
+      { name: BOB, user: 'bob', provider: 'qwen' },
+    ],
+    baseUrl: upstream.baseUrl,
+  })
+  const { secret } = await proxy.toolkit.keys.create({ name: 'k', user: 'alice' })
+  const headers = { authorization: `Bearer ${secret}` }
+  await until(async () => (await proxy.get('/v1/models')).status === 401)
+  const reply = await proxy.chat({ model: 'qwen/qwen3-coder' }, headers)
+  expect([reply.status, reply.headers['x-qwenctl-account']]).toEqual([200, 'router'])
+  expect(JSON.parse(upstream.last.body.toString())).toMatchObject({ model: 'qwen/qwen3-coder' })
+  const { next, asked } = await proxy.toolkit.quotas.explain({ model: 'qwen/qwen3-coder', key: 'k' })
+  expect([asked.steps, next]).toEqual([
+    [{ provider: null, model: 'qwen/qwen3-coder' }],
+    (await proxy.toolkit.accounts.find('router')).id,
+  ])
+})
+
+test('lists and suggests the aliases and models that the key may use', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'a', user: 'alice', models: ['coder-1', 'coder-2', 'night-1'] },
+      { name: 'b', user: 'bob', models: [`${BOB}-model`] },
+    ],
+    baseUrl: upstream.baseUrl,
+    config: `aliases:\n  coder-x: custom/coder-1\n  coder-b: custom/${BOB}-model\n  coder-n: custom/night-1\n`,
+  })
+  const { secret } = await proxy.toolkit.keys.create({ name: 'k', user: 'alice', models: ['coder-*'] })
+  const headers = { authorization: `Bearer ${secret}` }
+  await until(async () => (await proxy.get('/v1/models')).status === 401)
+  const { json: list } = await proxy.get('/v1/models', headers)
+  // The key may use every name of this form, if an account of its user has the model behind it.
+  expect(list.data.map(({ id }) => id)).toEqual(['coder-x', 'coder-n', 'coder-1', 'coder-2'])
+  const { secret: only } = await proxy.toolkit.keys.create({
+    name: 'one',
+    user: 'alice',
+    models: ['coder-1'],
+  })
+  await until(async () => (await proxy.get('/v1/models', { authorization: `Bearer ${only}` })).status === 200)
+  const { json: few } = await proxy.get('/v1/models', { authorization: `Bearer ${only}` })
+  expect(few.data.map(({ id }) => id)).toEqual(['coder-x', 'coder-1'])
+  const typo = await proxy.chat({ model: 'coder-7' }, headers)
+  expect(typo.status).toBe(404)
+  expect(typo.json.error.message).toMatch(/did you mean (coder-[xn12](, )?)+\?/)
+  const { unknownModel } = await proxy.toolkit.quotas.explain({ model: 'coder-7', key: 'k' })
+  expect(unknownModel?.near).not.toContain('coder-b')
+})
+
+test('a cap over all accounts is told without the requests of others', async () => {
+  const upstream = await givenUpstream()
+  let open = (): void => undefined
+  upstream.always((call) => (open = () => chat()(call)))
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'a', user: 'alice' },
+      { name: 'b', user: 'bob' },
+    ],
+    baseUrl: upstream.baseUrl,
+    config: 'caps:\n  concurrency: 1\n',
+  })
+  const keys = { alice: '', bob: '' }
+  for (const user of ['alice', 'bob'] as const)
+    keys[user] = (await proxy.toolkit.keys.create({ name: user, user })).secret
+  await until(async () => (await proxy.get('/v1/models')).status === 401)
+  const ask = (user: 'alice' | 'bob') => proxy.chat({}, { authorization: `Bearer ${keys[user]}` })
+  const bobs = ask('bob')
+  await upstream.arrivals(1)
+  const refused = await ask('alice')
+  expect(refused.json.error.message).toContain('all accounts together are at their cap of 1 requests')
+  const { caps } = await proxy.toolkit.quotas.explain({ user: 'alice' })
+  expect(caps).toEqual({ concurrency: 1, inFlight: 0 })
+  open()
+  expect((await bobs).status).toBe(200)
+})

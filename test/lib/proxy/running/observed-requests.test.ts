@@ -61,6 +61,7 @@ describe('when requests are observed', () => {
       level: 'info',
       requestId: reply.headers['x-request-id'],
       clientKey: null,
+      onlyUser: null,
       method: 'POST',
       route: '/v1/chat/completions',
       dialect: 'openai',
@@ -293,6 +294,8 @@ describe('GET /metrics', () => {
     const upstream = await givenUpstream()
     const { home, toolkit } = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
     const { secret } = await toolkit.keys.create({ name: 'app' })
+    const some = await toolkit.keys.create({ name: 'some', groups: ['night'] })
+    const others = await toolkit.keys.create({ name: 'others', user: 'bob' })
     // No loopback address as it is written, though nobody else can reach it.
     const settings = {
       observe,
@@ -305,6 +308,9 @@ describe('GET /metrics', () => {
     expect(await statusFor({ authorization: 'Bearer wrong' })).toBe(401)
     expect(await statusFor({ authorization: `Bearer ${secret}` })).toBe(200)
     expect(await statusFor({ authorization: 'Bearer me' })).toBe(200)
+    // The answer names all accounts.
+    expect(await statusFor({ authorization: `Bearer ${some.secret}` })).toBe(403)
+    expect(await statusFor({ authorization: `Bearer ${others.secret}` })).toBe(403)
   })
 
   test('where they are turned off, is not there', async () => {

@@ -3,7 +3,7 @@ import { strategyNames } from '../../../../src/lib/rotation/strategies/strategie
 import { chat, events, frame, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { FakeUpstream } from '../../../support/servers/fake-upstream.ts'
 import type { GivenProxy, TestProxy } from '../../../support/servers/proxy-harness.ts'
-import { givenProxy } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 
@@ -171,6 +171,20 @@ describe('a request that continues a stored response', () => {
     const refused = await ask(proxy, { previous_response_id: reply.json.id })
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60'])
     expect(upstream.count()).toBe(before)
+  })
+
+  test('is not sent to another account while that one is disabled: the error names it and the way out', async () => {
+    const { upstream, proxy } = await givenResponses()
+    const reply = await ask(proxy)
+    const name = reply.headers['x-qwenctl-account'] as string
+    await proxy.toolkit.accounts.setEnabled(name, false)
+    const before = upstream.count()
+    const goOn = () => ask(proxy, { previous_response_id: reply.json.id })
+    await until(async () => (await goOn()).status !== 200)
+    const refused = await goOn()
+    expect([refused.status, refused.headers['x-qwenctl-error']]).toEqual([403, 'needs_action'])
+    expect(refused.json.error.message).toContain(`qwenctl accounts enable custom/${name}`)
+    expect(upstream.keys.slice(before).filter((key) => key !== keyOf(name))).toEqual([])
   })
 
   test('of a conversation goes where the conversation is; an unknown id goes to any account', async () => {

@@ -4,12 +4,13 @@ import { resolveReference } from '../../../account/reference.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import type { Placement } from '../../../rotation/conversation.ts'
 import { nowhere, placeConversation, stateKey } from '../../../rotation/conversation.ts'
-import { mismatchKind } from '../../../rotation/eligibility.ts'
 import type { RotationRequest, Wanted } from '../../../rotation/rotation-request.ts'
 import { missingProviderFix, formatMissingProvider } from '../../../toolkit/providers/missing-provider.ts'
 import type { Exchange } from '../exchange.ts'
+import { wantedBy } from '../../../rotation/endpoints.ts'
 import { allowedSteps } from '../../../rotation/key-rules.ts'
-import type { LivePool, ModelStep } from '../../pool/live-pool.ts'
+import type { ModelStep } from '../../../rotation/models/model-steps.ts'
+import type { LivePool } from '../../pool/live-pool.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import type { Route } from './routes.ts'
@@ -42,14 +43,14 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   const body = parseRequest(incoming.bytes, head, { ...route, facts: incoming.facts })
   describeRequest(exchange, incoming, body)
   const access = { user: key?.key.user ?? null, allowed: key?.allowed ?? null }
-  const steps = live.stepsFor(body.model)
+  const steps = live.stepsFor(body.model, scope)
   const wanted = {
     model: steps[0]?.model,
     dialect: route.dialect,
     route: route.format === null ? route.path : null,
   }
   const placement = live.affinity ? placeRequest(live, incoming, body, wanted) : nowhere
-  const holder = head.pin === null ? findHolder(live, incoming, body, access) : null
+  const holder = head.pin === null ? findHolder(live, incoming, body, scope) : null
   const common = {
     ...destinationIn(route),
     group: head.group,
@@ -108,13 +109,14 @@ function findHolder(
   live: LivePool,
   { route }: Incoming,
   { bytes, scan }: RequestBody,
-  access: Pick<RotationRequest, 'user' | 'allowed'>,
+  scope: AccountScope,
 ): string | null {
   if (!route.keepsState || scan === null) return null
   const state = continuedState(bytes, scan)
   const holder = state === null ? null : live.placements.states.find(stateKey(state))
   const member = holder === null ? null : live.pool.member(holder)
-  return member === null || mismatchKind(member, access) !== null ? null : holder
+  // A disabled holder keeps the response, so no other account gets the request.
+  return member === null || !isInScope(scope, member.account) ? null : holder
 }
 
 /**
@@ -126,13 +128,11 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
   const step = steps[Math.floor(index / ways.length)]
   if (step === undefined) return null
   const way = ways[index % ways.length]!
-  const { dialect } = way
-  const { pin, group, session, homes, user, allowed, service } = common
-  const { model, provider } = step
-  const place = service == null ? { dialect, route: way.route } : { dialect: null, route: route.name }
+  const { service } = common
+  const wanted = wantedBy(way, step, common)
   return {
-    wanted: { ...place, service, model, provider, group, pin, session, homes, user, allowed },
-    dialect,
+    wanted: service == null ? wanted : { ...wanted, service, dialect: null, route: route.name },
+    dialect: way.dialect,
     format: way.format === route.format ? null : way.format,
     isFirst: index % ways.length === 0,
   }

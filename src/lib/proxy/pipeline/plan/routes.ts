@@ -1,15 +1,8 @@
 import type { Dialect } from '../../../provider/provider.ts'
-import type { Format, UpstreamFormat } from '../../../translate/translate.ts'
+import type { Way } from '../../../rotation/endpoints.ts'
+import { asChat, asEmbeddings, asMessages, endpointAt } from '../../../rotation/endpoints.ts'
+import type { Format } from '../../../translate/translate.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
-
-/** The format and dialect in which an account gets a request. */
-export interface UpstreamWay {
-  dialect: Dialect
-  /** Null: the client's own format. */
-  format: UpstreamFormat | null
-  /** The path that the account must not lack; null: every account of the dialect has it. */
-  route: string | null
-}
 
 /** An endpoint of the pool: the client's wire format there, and the matching upstream path. */
 export interface Route {
@@ -25,7 +18,7 @@ export interface Route {
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
   format: Format | null
   /** How accounts can serve it, the client's own format first; empty: qwenctl answers it itself. */
-  ways: readonly UpstreamWay[]
+  ways: readonly Way[]
   /** The account that made an answer stores it, and later requests name it. */
   keepsState: boolean
   /** False: it uses up none of the account's requests. */
@@ -36,63 +29,49 @@ export interface Route {
   service: string | null
 }
 
-const openai = (path: string, more: Partial<Route> = {}): Route => ({
-  dialect: 'openai',
+const makeRoute = (path: string, more: Partial<Route> = {}): Route => ({
+  ...endpointAt(path),
   name: `/v1${path}`,
   path,
   asksForUsage: false,
   isMedia: false,
-  format: null,
-  ways: [{ dialect: 'openai', format: null, route: path }],
   keepsState: false,
   isCounted: true,
   ollama: null,
   service: null,
   ...more,
 })
-const anthropic = (path: string, more: Partial<Route> = {}): Route =>
-  openai(path, {
-    dialect: 'anthropic',
-    ways: [{ dialect: 'anthropic', format: null, route: path }],
-    ...more,
-  })
-
-// Every service of a dialect has its chat.
-const asChat: UpstreamWay = { dialect: 'openai', format: 'chat', route: null }
-const asMessages: UpstreamWay = { dialect: 'anthropic', format: 'messages', route: null }
-const asEmbeddings: UpstreamWay = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
-const asResponses: UpstreamWay = { dialect: 'openai', format: 'responses', route: '/responses' }
 
 const routes = [
-  openai('/chat/completions', { asksForUsage: true, format: 'chat', ways: [asChat, asMessages] }),
-  openai('/completions', { asksForUsage: true }),
-  openai('/embeddings'),
-  openai('/responses', { keepsState: true, format: 'responses', ways: [asResponses, asChat, asMessages] }),
-  openai('/responses/compact', { keepsState: true }),
-  openai('/responses/input_tokens', { isCounted: false }),
-  openai('/moderations'),
-  openai('/rerank'),
-  openai('/images/generations', { isMedia: true }),
-  openai('/images/edits', { isMedia: true }),
-  openai('/images/variations', { isMedia: true }),
-  openai('/audio/speech', { isMedia: true }),
-  openai('/audio/transcriptions', { isMedia: true }),
-  openai('/audio/translations', { isMedia: true }),
-  anthropic('/messages', { format: 'messages', ways: [asMessages, asChat] }),
-  anthropic('/messages/count_tokens', { isCounted: false }),
+  makeRoute('/chat/completions', { asksForUsage: true }),
+  makeRoute('/completions', { asksForUsage: true }),
+  makeRoute('/embeddings'),
+  makeRoute('/responses', { keepsState: true }),
+  makeRoute('/responses/compact', { keepsState: true }),
+  makeRoute('/responses/input_tokens', { isCounted: false }),
+  makeRoute('/moderations'),
+  makeRoute('/rerank'),
+  makeRoute('/images/generations', { isMedia: true }),
+  makeRoute('/images/edits', { isMedia: true }),
+  makeRoute('/images/variations', { isMedia: true }),
+  makeRoute('/audio/speech', { isMedia: true }),
+  makeRoute('/audio/transcriptions', { isMedia: true }),
+  makeRoute('/audio/translations', { isMedia: true }),
+  makeRoute('/messages'),
+  makeRoute('/messages/count_tokens', { isCounted: false }),
 ]
 
 const ollama = (name: OllamaRoute, route: Route): [string, Route] => [
   `/api/${name}`,
   { ...route, name: `/api/${name}`, ollama: name },
 ]
-const chat = openai('/chat/completions', { format: 'chat', ways: [asChat, asMessages] })
+const chat = makeRoute('/chat/completions')
 
 const ollamaRoutes: ReadonlyMap<string, Route> = new Map([
   ollama('chat', chat),
   ollama('generate', chat),
-  ollama('embed', openai('/embeddings')),
-  ollama('embeddings', openai('/embeddings')),
+  ollama('embed', makeRoute('/embeddings')),
+  ollama('embeddings', makeRoute('/embeddings')),
 ])
 
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
@@ -149,7 +128,7 @@ function unusualDestination(whole: string, query: string): Destination {
 /** Google's paths name the model, and the method after a colon. */
 const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
 
-const geminiRoute = openai('/chat/completions', {
+const geminiRoute = makeRoute('/chat/completions', {
   name: '/v1beta/models/*:generateContent',
   format: 'gemini',
   ways: [asChat, asMessages],
@@ -202,7 +181,9 @@ function serviceDestination([, service = '', below = '/']: RegExpExecArray, quer
   const name = '/services/*'
   const path = `/services/${service}${below}`
   if (DOT_SEGMENT.test(below)) return { path, query, route: null, facts: null }
-  return { path, query, route: openai(below, { name, service, isMedia: true }), facts: null }
+  const ways: readonly Way[] = [{ dialect: 'openai', format: null, route: below }]
+  const any = { dialect: 'openai', format: null, ways, name, service, isMedia: true } as const
+  return { path, query, route: makeRoute(below, any), facts: null }
 }
 
 /** Prefixes that clients add to an endpoint when they combine two base URLs. */
@@ -219,7 +200,7 @@ function routeFor(path: string): Route | null {
   const known = byPath.get(path) ?? ollamaRoutes.get(path)
   if (known !== undefined) return known
   const folder = MEDIA_PATH.exec(path)?.[1]
-  return folder === undefined ? null : openai(path, { isMedia: true, name: `/v1/${folder}/*` })
+  return folder === undefined ? null : makeRoute(path, { isMedia: true, name: `/v1/${folder}/*` })
 }
 
 /** The wire format of a path's errors, even for an unknown path. */

@@ -44,6 +44,11 @@ function canCount(
   const wanted = everyStep(request)
   const first = earliestReturn(live, wanted, failures)
   if (first !== null && first.at !== null) return true
-  const refusal = lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model })
+  const refusal = lastingRefusal(live, wanted, {
+    failures,
+    pinnedBy,
+    written: exchange.model,
+    key: exchange.key,
+  })
   return refusal.code !== 'route_not_served'
 }

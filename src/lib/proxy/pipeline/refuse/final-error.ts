@@ -43,7 +43,7 @@ export function sendFinalError(
     return refuse(
       live,
       exchange,
-      lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model }),
+      lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model, key: exchange.key }),
     )
   const { member, at } = first
   refuse(live, exchange, exhausted(live, wanted, { member, at }, pinnedBy), { member, at })

@@ -1,5 +1,5 @@
 import type { Account } from '../../../account/account.ts'
-import { isInScope } from '../../../account/client-key.ts'
+import { allowsModel, isInScope } from '../../../account/client-key.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import type { AccountTrouble } from '../../../rotation/cooldowns/account-trouble.ts'
 import { describeTrouble, findTrouble } from '../../../rotation/cooldowns/account-trouble.ts'
@@ -12,6 +12,7 @@ import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import { formatMissingProvider, missingProviderFix } from '../../../toolkit/providers/missing-provider.ts'
 import type { Failure } from './failure.ts'
 import type { PinnedBy } from '../plan/request-plan.ts'
+import type { KnownKey } from '../../pool/authenticate.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 
 const MOST_NAMED = 3
@@ -29,6 +30,8 @@ export interface Unserved {
   /** The model as the client wrote it. */
   written: string | null
   pinnedBy: PinnedBy
+  /** The key of the client; null: it has none. */
+  key: KnownKey | null
 }
 
 /** Explains why only this account can serve the request. The text follows the account's name. */
@@ -55,7 +58,7 @@ export function lastingRefusal(
   const troubles = isSaidMissing ? troublesIn(refusals.filter(mayHave(wanted))) : troublesIn(refusals)
   if (troubles.size > 0) return needsAction(troubles)
   if (isSaidMissing) return modelNotFound(live, wanted, unserved)
-  const pinned = pinnedRefusal(live, wanted, unserved.pinnedBy)
+  const pinned = pinnedRefusal(live, wanted, unserved)
   if (pinned !== null) return pinned
   const holders = disabledHolders(pool.members, wanted)
   if (holders.size > 0) return needsAction(holders)
@@ -167,13 +170,14 @@ function enabled(member: Member): Member {
 }
 
 function modelNotFound(
-  { pool, aliases }: LivePool,
+  live: LivePool,
   wanted: readonly RotationRequest[],
-  { failures, written }: Unserved,
+  { failures, written, key }: Unserved,
 ): QwenctlError {
   const [request] = wanted
   const model = request?.model ?? ''
-  const near = request === undefined ? [] : nearModels(pool.members, request, model, aliases.keys())
+  const names = { others: live.aliasesFor(key), allows: allowedFor(key) }
+  const near = request === undefined ? [] : nearModels(live.pool.members, request, model, names)
   const said = failures.slice(-MOST_NAMED).map(({ member, outcome, held }) => {
     const { provider, name } = member.account
     return `${provider}/${name} answered${held === null ? '' : ` ${held.status}`}: ${outcome.message}`
@@ -186,6 +190,11 @@ function modelNotFound(
         ? didYouMean(near)
         : 'GET /v1/models lists the models of the pool; qwenctl models tells where each is',
   })
+}
+
+/** The models that a client may ask for: an error suggests no others. */
+function allowedFor(known: KnownKey | null): (model: string) => boolean {
+  return (model) => known === null || allowsModel(known.key, model)
 }
 
 function didYouMean(near: readonly string[]): string {
@@ -218,7 +227,7 @@ function noAccounts(wanted: readonly RotationRequest[]): QwenctlError {
 function pinnedRefusal(
   { pool }: LivePool,
   wanted: readonly RotationRequest[],
-  pinnedBy: PinnedBy,
+  { pinnedBy, key }: Unserved,
 ): QwenctlError | null {
   // A translated request asks for the other format last. An obstacle there is an obstacle in every format.
   const request = wanted.at(-1)
@@ -230,7 +239,7 @@ function pinnedRefusal(
   const kinds = new Set(found === null ? [] : [found.kind])
   const message = `${account}, ${formatPin(pinnedBy)}, cannot serve it${found === null ? '' : `: ${found.words}`}`
   if (hasAny(kinds, modelKinds)) {
-    const near = nearModels([member], request, request.model ?? '')
+    const near = nearModels([member], request, request.model ?? '', { allows: allowedFor(key) })
     return new QwenctlError('model_not_found', message, near.length > 0 ? { hint: didYouMean(near) } : {})
   }
   const hint =

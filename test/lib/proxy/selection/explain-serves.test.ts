@@ -1,0 +1,187 @@
+// What `quota explain` calls next is the account that serves, over pools and requests of all kinds.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
+import { isForeseen } from '../../../../src/lib/rotation/explain.ts'
+import { strategyNames } from '../../../../src/lib/rotation/strategies/strategies.ts'
+import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
+import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
+import type { ExplainDocument, ExplainQuery } from '../../../../src/lib/toolkit/views.ts'
+import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import type { Answer } from '../../../support/servers/fake-upstream.ts'
+import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, newAccount, temporaryHome } from '../../../support/servers/proxy-harness.ts'
+
+const POOLS = 50
+const REQUESTS = 10
+
+const message = {
+  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'hi' }] },
+  ...{ stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } },
+}
+const response = {
+  ...{ id: 'resp_1', object: 'response', status: 'completed', model: 'm', created_at: 1 },
+  ...{ output: [], usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 } },
+}
+const embedding = { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0] }], model: 'm' }
+
+/** Answers each endpoint in its own format. */
+const answer: Answer = (call) => {
+  const { path } = call.seen
+  if (path.endsWith('/messages')) return json(200, message)(call)
+  if (path.endsWith('/responses')) return json(200, response)(call)
+  if (path.endsWith('/embeddings')) return json(200, embedding)(call)
+  return chat()(call)
+}
+
+const models = ['m1', 'm2', 'm3']
+const seldom = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
+
+const anAccount = fc.record({
+  provider: fc.constantFrom('custom', 'custom', 'qwen', 'anthropic', 'sandbox'),
+  user: fc.constantFrom('ann', 'bob'),
+  priority: fc.nat(1),
+  weight: fc.constantFrom(1, 3),
+  groups: fc.subarray(['day', 'night']),
+  limits: fc.constantFrom<string[][]>([], ['5/day'], ['40/day'], ['2/minute', '100/day']),
+  ...{ models: fc.option(fc.subarray(models), { nil: null }), quotaGroup: fc.constantFrom(null, 'org') },
+})
+const anEvent = fc.record({
+  kind: fc.constantFrom('account', 'model', 'route', 'group', 'disabled', 'guess'),
+  n: fc.nat(7),
+})
+const aKey = fc.record({
+  user: fc.constantFrom(null, null, 'ann', 'bob'),
+  groups: fc.constantFrom<string[][]>([], [], ['day']),
+  models: fc.constantFrom<string[][]>([], [], ['m1', 'm2']),
+})
+const aPool = fc.record({
+  accounts: fc.array(anAccount, { minLength: 3, maxLength: 8, size: 'max' }),
+  events: fc.array(anEvent, { maxLength: 2 }),
+  keys: fc.array(aKey, { minLength: 1, maxLength: 2 }),
+  strategy: fc.constantFrom(...strategyNames.filter(isForeseen)),
+  affinity: fc.boolean(),
+  reserve: fc.constantFrom(0, 20),
+  user: fc.constantFrom(null, null, null, 'ann'),
+})
+const aRequest = fc.record({
+  key: fc.nat(1),
+  model: fc.constantFrom(...models, 'coder', 'qwen/m1', 'custom/m2', 'nothing', 'sandbox-small'),
+  route: fc.constantFrom(undefined, undefined, '/messages', '/responses', '/embeddings'),
+  group: seldom(fc.constantFrom('day')),
+  session: fc.constantFrom(undefined, 'one', 'two'),
+  account: seldom(fc.nat(7)),
+})
+type Pool = typeof aPool extends fc.Arbitrary<infer Value> ? Value : never
+type Request = typeof aRequest extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A home with the accounts of the pool, some of them in cooldown or disabled. */
+async function givenHome(pool: Pool, baseUrl: string): Promise<{ home: string; secrets: string[] }> {
+  const home = temporaryHome()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  try {
+    for (const [n, { quotaGroup, ...account }] of pool.accounts.entries()) {
+      const group = quotaGroup === null ? {} : { quotaGroup }
+      await toolkit.accounts.add(newAccount({ ...account, ...group, name: `a${n}` }, baseUrl))
+    }
+    await playEvents(toolkit, pool)
+    const secrets = []
+    for (const [n, { user, ...key }] of pool.keys.entries()) {
+      const owner = user === null ? {} : { user }
+      secrets.push((await toolkit.keys.create({ ...key, ...owner, name: `k${n}` })).secret)
+    }
+    return { home, secrets }
+  } finally {
+    await toolkit.close()
+  }
+}
+
+async function playEvents(toolkit: Toolkit, { events }: Pool): Promise<void> {
+  const accounts = await toolkit.accounts.records()
+  const ledger = await toolkit.ledger()
+  const cool = (subject: string, more: { model?: string; guessed?: true; until?: string } = {}) => {
+    const until = new Date(ledger.now() + 600_000).toISOString()
+    return ledger.record([{ type: 'cool', subject, reason: 'overloaded', until, ...more }])
+  }
+  for (const { kind, n } of events) {
+    const account = accounts[n % accounts.length]!
+    if (kind === 'account') await cool(account.id)
+    if (kind === 'guess')
+      await cool(account.id, { guessed: true, until: new Date(ledger.now() + 1).toISOString() })
+    if (kind === 'model') await cool(account.id, { model: 'm1' })
+    if (kind === 'route') await cool(account.id, { model: 'route /chat/completions' })
+    if (kind === 'group') await cool(`group:${account.user}:${account.provider}/org`)
+    if (kind === 'disabled') await toolkit.accounts.setEnabled(account.id, false)
+  }
+}
+
+/** A running proxy of the pool, which `quota explain` finds as it finds any. */
+async function given(pool: Pool): Promise<{ proxy: TestProxy; secrets: string[] }> {
+  const upstream = await givenUpstream()
+  upstream.always(answer)
+  const { home, secrets } = await givenHome(pool, upstream.baseUrl)
+  const { strategy, affinity, reserve, user } = pool
+  const config = `aliases:\n  coder: [qwen/m2, custom/m1, m3]\nproxy:\n  reserve: ${reserve}%\n`
+  const proxy = await givenProxy({ home, settings: { strategy, affinity, user }, config })
+  const { url } = proxy.running
+  const port = Number(new URL(url).port)
+  proxy.toolkit.proxies.register({
+    ...{ pid: process.pid, url, host: '127.0.0.1', port, accounts: pool.accounts.length, workers: [] },
+    ...{ startedAt: new Date().toISOString(), version: null, strategy, affinity, user },
+    reserve: `${reserve}%`,
+  })
+  return { proxy, secrets }
+}
+
+const bodyFor = ({ route, model }: Request) =>
+  route === '/responses' || route === '/embeddings'
+    ? { model, input: 'hi' }
+    : { model, max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] }
+
+function queryFor({ key, model, route, group, session, account }: Request, pool: Pool): ExplainQuery {
+  return {
+    ...{ model, key: `k${key % pool.keys.length}` },
+    ...(route === undefined ? {} : { route }),
+    ...(group === undefined ? {} : { group }),
+    ...(session === undefined ? {} : { session }),
+    ...(account === undefined ? {} : { account: `a${account % pool.accounts.length}` }),
+  }
+}
+
+test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is the one that serves`, async () => {
+  let served = 0
+  const run = async (pool: Pool, requests: Request[]) => {
+    const { proxy, secrets } = await given(pool)
+    const { quotas } = proxy.toolkit
+    for (const request of requests) {
+      const query = queryFor(request, pool)
+      const told = await quotas.explain(query).catch((error: unknown) => {
+        if (isQwenctlError(error)) return error
+        throw error
+      })
+      const { route = '/chat/completions', key, session, group, account } = request
+      const reply = await proxy.post(`/v1${route}`, bodyFor(request), {
+        authorization: `Bearer ${secrets[key % secrets.length]}`,
+        ...(session === undefined ? {} : { 'x-session-id': session }),
+        ...(group === undefined ? {} : { 'x-qwenctl-group': group }),
+        ...(account === undefined ? {} : { 'x-qwenctl-account': query.account as string }),
+      })
+      if (reply.status === 200) served += 1
+      const about = JSON.stringify({ query, reply: [reply.status, reply.text.slice(0, 300)] })
+      if (isQwenctlError(told)) expect(reply.headers['x-qwenctl-error'], about).toBe(told.code)
+      else if (nextOf(told) === null) expect(reply.status, about).toBeGreaterThan(399)
+      else expect([reply.status, reply.headers['x-qwenctl-account']], about).toEqual([200, nextOf(told)])
+    }
+  }
+  await fc.assert(
+    fc.asyncProperty(aPool, fc.array(aRequest, { minLength: REQUESTS, maxLength: REQUESTS }), run),
+    { numRuns: POOLS, endOnFailure: true },
+  )
+  expect(served).toBeGreaterThan((POOLS * REQUESTS) / 4)
+}, 240_000)
+
+function nextOf({ accounts, next }: ExplainDocument): string | null {
+  return accounts.find(({ id }) => id === next)?.name ?? null
+}
