@@ -28,7 +28,20 @@ export function accountsDocument(home: Home): JsonDocument<AccountsData> {
     shared: () => sharedDocument(home, 'accounts'),
     empty: () => ({ version: 1, defaultAccount: null, accounts: [], archived: [] }),
     validate: accountsProblem,
+    features: {
+      // Without it, requests would leave directly.
+      'egress-proxy': (data) => someAccount(data, ({ egressProxy }) => egressProxy != null),
+      // Without it, an account of another API would get prompts.
+      'http-service': (data) => someAccount(data, ({ service }) => service != null),
+      // Without it, the key would leave in another header.
+      'auth-header': (data) => someAccount(data, ({ authHeader }) => authHeader != null),
+    },
   })
+}
+
+function someAccount(data: Record<string, unknown>, uses: (account: Partial<Account>) => boolean): boolean {
+  const { accounts, archived } = data as unknown as AccountsData
+  return [...accounts, ...archived].some(uses)
 }
 
 /** Describes a fault in the data of an account store in words; null: none. */

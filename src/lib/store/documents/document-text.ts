@@ -16,12 +16,23 @@ export interface DocumentFormat {
   migrations?: Migration[]
   /** Describes a fault of the data in words; null: none. */
   validate?: (data: unknown) => string | null
+  features?: Features
 }
+
+/**
+ * Names of features, and whether the data uses each. A document lists those in use as `requires`. A program that does
+ * not know one of them refuses the document: it would drop what decides which client may ask, or where a request leaves.
+ */
+export type Features = Readonly<Record<string, (data: Record<string, unknown>) => boolean>>
 
 export type DecodedDocument =
   | { state: 'good'; data: Record<string, unknown>; /** The version in the file. */ version: number }
   | { state: 'damaged'; reason: string }
-  | { state: 'too-new'; version: number }
+  | {
+      state: 'too-new'
+      version: number
+      /** The required features that this program does not know. */ missing: string[]
+    }
 
 /** Parses a document's text, and migrates an older one to the present version. */
 export function decodeDocument(text: string, format: DocumentFormat): DecodedDocument {
@@ -37,13 +48,36 @@ export function decodeDocument(text: string, format: DocumentFormat): DecodedDoc
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
     return { state: 'damaged', reason: 'has no version number' }
   }
-  if (version > format.version) return { state: 'too-new', version }
+  const missing = findMissing(parsed, format)
+  if (version > format.version || missing.length > 0) return { state: 'too-new', version, missing }
   try {
     return checked(migrated(parsed, version, format), version, format)
   } catch (error) {
     // The migration failed on a shape that its version never had.
     return { state: 'damaged', reason: `cannot be brought up from version ${version}: ${readMessage(error)}` }
   }
+}
+
+function findMissing({ requires }: Record<string, unknown>, { features = {} }: DocumentFormat): string[] {
+  const named = Array.isArray(requires) ? requires.map(String) : []
+  return named.filter((feature) => !Object.hasOwn(features, feature))
+}
+
+/** The data as it is written: with its version, and with the features that it uses. */
+export function stampDocument<T extends object>(data: T, { version, features = {} }: DocumentFormat): T {
+  const { requires: _, ...content } = data as Record<string, unknown>
+  const used = Object.keys(features).filter((feature) => features[feature]!(content))
+  return { ...content, version, ...(used.length > 0 && { requires: used }) } as unknown as T
+}
+
+/** Why a document is too new, after its name. */
+export function formatTooNew(found: { version: number; missing: string[] }, format: DocumentFormat): string {
+  const { version, missing } = found
+  const words =
+    missing.length > 0
+      ? `it needs ${missing.map((name) => name.slice(0, 64)).join(', ')}, which this one does not have`
+      : `version ${version}, this one knows ${format.version}`
+  return `was written by a newer qwenctl (${words})`
 }
 
 function checked(

@@ -1,7 +1,7 @@
 import { Low } from 'lowdb'
 import { QwenctlError } from '../../base/errors.ts'
-import type { DocumentFormat, Migration } from './document-text.ts'
-import { decodeDocument } from './document-text.ts'
+import type { DocumentFormat, Features, Migration } from './document-text.ts'
+import { decodeDocument, formatTooNew, stampDocument } from './document-text.ts'
 import { JsonFile, fileSignature } from './files/json-file.ts'
 import { linkTarget } from './files/link-target.ts'
 import { withLock } from '../locks/lock.ts'
@@ -21,6 +21,8 @@ export interface DocumentOptions<T> {
   migrations?: Migration[]
   /** Describes a fault of the data in words; null: none. */
   validate?: (data: unknown) => string | null
+  /** The features that a program must know to honour the data: see `Features`. */
+  features?: Features
   lock?: LockOptions
   /** The place of the document in a shared store; null: it is the file. */
   shared?: () => Promise<SharedDocument | null>
@@ -54,7 +56,8 @@ export class JsonDocument<T extends object> {
   constructor(options: DocumentOptions<T>) {
     this.file = options.file
     this.#options = options
-    this.#format = { version: options.version, migrations: options.migrations, validate: options.validate }
+    const { version, migrations, validate, features } = options
+    this.#format = { version, migrations, validate, features }
   }
 
   /** Reads the present document, without waiting: writers replace the file as a whole. */
@@ -98,7 +101,8 @@ export class JsonDocument<T extends object> {
       throw new QwenctlError('store_corrupt', `the ${kind} in the store ${decoded.reason}`, {
         hint: 'restore the Redis data from its backup, or qwenctl accounts restore FILE',
       })
-    throw new QwenctlError('store_too_new', `the ${kind} in the store was written by a newer qwenctl`)
+    const words = formatTooNew(decoded, this.#format)
+    throw new QwenctlError('store_too_new', `the ${kind} in the store ${words}`)
   }
 
   /** The lock avoids repeated changes. After the lock has expired, only the revision prevents a lost change. */
@@ -107,7 +111,7 @@ export class JsonDocument<T extends object> {
       const { data, revision, before } = await this.#readShared(shared)
       const result = await change(data)
       this.#check(data)
-      const text = toText({ ...data, version: this.#options.version })
+      const text = toText(stampDocument(data, this.#format))
       if (text === before || (await shared.write(revision, text))) return result
     }
     throw new QwenctlError('store_locked', `other processes change the ${this.#options.kind} all the time`)

@@ -124,3 +124,18 @@ test('an archived account may have the name of one that took its place', async (
   })
   expect((await accountsDocument(home).read()).archived).toEqual([archived])
 })
+
+test('a program that knows no egress proxies or services refuses a home with accounts that have them', async () => {
+  const home = tempHome()
+  const document = accountsDocument(home)
+  const requires = async () => ((await document.read()) as { requires?: string[] }).requires
+  await document.update(({ accounts }) => accounts.push(accountRecord({ name: 'plain' })))
+  expect(await requires()).toBeUndefined()
+  const egressProxy = { shown: 'http://127.0.0.1:3128', sealed: 'v1.a.b.c.d' }
+  await document.update(({ accounts }) => accounts.push(accountRecord({ name: 'away', egressProxy })))
+  expect(await requires()).toEqual(['egress-proxy'])
+  await document.update(({ accounts }) =>
+    accounts.push(accountRecord({ name: 'api', service: 'cc', authHeader: 'X-Key: {key}' })),
+  )
+  expect(await requires()).toEqual(['egress-proxy', 'http-service', 'auth-header'])
+})

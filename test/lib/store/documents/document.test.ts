@@ -302,3 +302,32 @@ describe('a place that cannot be used', () => {
     chmodSync(folder, 0o700)
   })
 })
+
+describe('features that a document requires', () => {
+  const features = { bells: ({ notes }: Record<string, unknown>) => (notes as string[]).includes('bell') }
+
+  test('are listed while the data uses them, and no longer', async () => {
+    const folder = tempFolder()
+    const notes = notesIn(folder, { features })
+    await notes.update((data) => data.notes.push('a'))
+    expect(stored(folder)).toEqual({ version: 1, notes: ['a'] })
+    await notes.update((data) => data.notes.push('bell'))
+    expect(stored(folder)).toEqual({ version: 1, notes: ['a', 'bell'], requires: ['bells'] })
+    const before = statSync(join(folder, 'notes.json')).mtimeMs
+    await notes.update(() => undefined)
+    expect(statSync(join(folder, 'notes.json')).mtimeMs).toBe(before)
+    await notes.update((data) => data.notes.pop())
+    expect(stored(folder)).toEqual({ version: 1, notes: ['a'] })
+  })
+
+  test('make a program that does not know them refuse the document, and change nothing', async () => {
+    const folder = tempFolder()
+    await notesIn(folder, { features }).update((data) => data.notes.push('bell'))
+    const older = notesIn(folder)
+    const before = readFileSync(join(folder, 'notes.json'), 'utf8')
+    const refused = { code: 'store_too_new', message: expect.stringContaining('it needs bells') as string }
+    await expect(older.read()).rejects.toMatchObject(refused)
+    await expect(older.update((data) => data.notes.push('b'))).rejects.toMatchObject(refused)
+    expect(readFileSync(join(folder, 'notes.json'), 'utf8')).toBe(before)
+  })
+})

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Adapter } from 'lowdb'
 import { QwenctlError } from '../../../base/errors.ts'
 import { writeAtomically } from './atomic-write.ts'
-import { decodeDocument } from '../document-text.ts'
+import { decodeDocument, formatTooNew, stampDocument } from '../document-text.ts'
 import type { DecodedDocument, DocumentFormat } from '../document-text.ts'
 import { readErrno, unreadable } from './file-error.ts'
 import { quarantine } from './quarantine.ts'
@@ -62,7 +62,7 @@ export class JsonFile<T extends object> implements Adapter<T> {
     const [snapshot, decoded] = await this.#settledRead()
     this.signature = snapshot.signature
     if (decoded === null || snapshot.text === null) return null
-    if (decoded.state === 'too-new') throw this.#tooNew(decoded.version)
+    if (decoded.state === 'too-new') throw this.#tooNew(decoded)
     if (decoded.state === 'damaged') throw this.#damaged(decoded.reason)
     this.#before = { text: snapshot.text, version: decoded.version }
     return decoded.data as T
@@ -71,11 +71,12 @@ export class JsonFile<T extends object> implements Adapter<T> {
   /** Writes the changes since `read`, and keeps the previous version. The caller holds the lock. */
   async write(data: T): Promise<void> {
     const before = this.#before
+    const stamped = stampDocument(data, this.#format)
     if (before !== null && before.version !== this.#format.version) {
       await writeAtomically(`${this.#file}.v${before.version}.bak`, before.text)
-    } else if (before !== null && JSON.stringify(data) === normalText(before.text, this.#format)) return
-    const stamped = Object.assign({ version: 0 }, data, { version: this.#format.version })
-    await writeAtomically(this.#file, `${JSON.stringify(stamped, null, 2)}\n`, { keepPrevious: true })
+    } else if (before !== null && JSON.stringify(stamped) === normalText(before.text, this.#format)) return
+    const ordered = Object.assign({ version: 0 }, stamped)
+    await writeAtomically(this.#file, `${JSON.stringify(ordered, null, 2)}\n`, { keepPrevious: true })
   }
 
   async #settledRead(): Promise<[Snapshot, DecodedDocument | null]> {
@@ -106,11 +107,9 @@ export class JsonFile<T extends object> implements Adapter<T> {
     }
   }
 
-  #tooNew(version: number): QwenctlError {
-    return new QwenctlError(
-      'store_too_new',
-      `the ${this.#kind} ${this.#file} was written by a newer qwenctl (version ${version}, this one knows ${this.#format.version})`,
-    )
+  #tooNew(found: Extract<DecodedDocument, { state: 'too-new' }>): QwenctlError {
+    const words = formatTooNew(found, this.#format)
+    return new QwenctlError('store_too_new', `the ${this.#kind} ${this.#file} ${words}`)
   }
 
   #damaged(reason: string): QwenctlError {
