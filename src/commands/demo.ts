@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
-import type { AttemptReport } from '../lib/proxy/pool/live-pool.ts'
+import type { AttemptReport } from '../lib/proxy/pool/reports.ts'
 import { BaseCommand } from '../lib/terminal/base-command.ts'
 import { listenForInterrupt } from '../lib/demo/demo-interrupt.ts'
 import type { DemoLook } from '../lib/demo/demo-picture.ts'

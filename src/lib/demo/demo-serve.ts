@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../proxy/pool/live-pool.ts'
+import type { AttemptReport } from '../proxy/pool/reports.ts'
 import type { Palette } from '../terminal/format/color.ts'
 import { attemptLine } from '../terminal/proxy/proxy-messages.ts'
 

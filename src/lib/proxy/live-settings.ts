@@ -51,7 +51,7 @@ export class LiveSettings {
   changed(): void {
     this.#reading = this.#reading.then(async () => {
       try {
-        await this.#parts.context.live.readRules()
+        await this.#parts.context.live.rules.read()
         await this.#use(await this.#read())
       } catch (error) {
         const hint = isQwenctlError(error) && error.hint !== null ? ` (${error.hint})` : ''

@@ -6,7 +6,7 @@ import { turnClock } from '../base/turn-clock.ts'
 import type { MetricSources } from '../observe/gauges.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { ProxyContext } from './pipeline/proxy-context.ts'
-import type { AttemptReport, RefusalReport } from './pool/live-pool.ts'
+import type { AttemptReport, RefusalReport } from './pool/reports.ts'
 import { LivePool } from './pool/live-pool.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { ModelLists } from './pool/model-lists.ts'
@@ -94,7 +94,7 @@ export async function startProxy(
         return server.inFlight
       },
       get waiting() {
-        return live.waiting.room.size
+        return live.queue.size
       },
       sandbox: parts.sandbox,
       send: (request, signal) => askLocally(server, request, null, signal),

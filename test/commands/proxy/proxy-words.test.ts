@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { attemptLine, formatListening } from '../../../src/lib/terminal/proxy/proxy-messages.ts'
-import type { AttemptReport } from '../../../src/lib/proxy/pool/live-pool.ts'
+import type { AttemptReport } from '../../../src/lib/proxy/pool/reports.ts'
 import { buildMember } from '../../../src/lib/rotation/pool/member.ts'
 import { custom } from '../../../src/lib/provider/builtin/custom.ts'
 import { paletteFor } from '../../../src/lib/terminal/format/color.ts'

@@ -17,7 +17,7 @@ export interface AttemptContext {
   /** The model as requested upstream; null: none is named. */
   model: string | null
   /** Learns limits from answers. */
-  live: Pick<LivePool, 'learn' | 'rememberState'>
+  live: Pick<LivePool, 'notes' | 'rememberState'>
   target: Target
   upstreams: UpstreamPool
   heartbeats: Heartbeats

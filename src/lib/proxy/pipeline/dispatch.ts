@@ -78,7 +78,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
         if (assignment === null) return this.#end(this.#failures)
         this.#assignment = assignment
         if (this.#reserve(assignment)) return
-        exchange.onClaimed?.()
+        exchange.onReserved?.()
       }
     } catch (error) {
       this.onFailed(error)
@@ -164,7 +164,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
   onReserved(reservation: Reservation | null): void {
     const assignment = this.#assignment!
     try {
-      this.exchange.onClaimed?.()
+      this.exchange.onReserved?.()
       if (reservation === null) return this.next() // another request was faster, in this process or another
       assignment.reservation = reservation
       if (this.exchange.isGone) this.onEnd(null)

@@ -86,7 +86,7 @@ export class Exchange implements CallWatcher {
   watcher: ClientLeftListener | null = null
   isGone = false
   /** Called when an account was reserved, or was not: the next queued request may continue. */
-  onClaimed: (() => void) | null = null
+  onReserved: (() => void) | null = null
   /** The client has had a 200 and keep-alive events, and waits for the answer. */
   isKeptOpen = false
   isClosed = false

@@ -99,7 +99,7 @@ async function endUnanswered(
 ): Promise<void> {
   const { key } = exchange
   try {
-    if (failures.length > 0) await live.noted()
+    if (failures.length > 0) await live.notes.written()
     else if (key !== null && request.incoming.route.isCounted) refuseSpent(live.view, key.key) // it was used up meanwhile
     // Accounts of other formats do not return for a request that they cannot get.
     const hasOwn = hasOwnFormat(request)

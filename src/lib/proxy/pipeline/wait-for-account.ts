@@ -18,10 +18,10 @@ const SIGN_EVERY_MS = 10_000
  * How long a request may wait for an account: as its client asks, within bounds, else as configured. Throws
  * `invalid_request`.
  */
-export function readWait({ waiting }: LivePool, header: string | null): number {
-  if (header === null) return waiting.waitMs
+export function readWait({ queue }: LivePool, header: string | null): number {
+  if (header === null) return queue.waitMs
   const asked = durationMs(header)
-  if (asked !== null) return Math.min(asked, waiting.maxWaitMs)
+  if (asked !== null) return Math.min(asked, queue.maxWaitMs)
   throw new QwenctlError(
     'invalid_request',
     `x-qwenctl-wait is "${header.slice(0, 40)}", which is not a time`,
@@ -48,29 +48,29 @@ export async function waitForAccount(
   exchange: Exchange,
   { wanted, waitMs, ask }: WaitOptions,
 ): Promise<Failure[] | null> {
-  const { room } = live.waiting
+  const { queue } = live
   const began = live.view.now
   const until = began + waitMs
   const kind = JSON.stringify(wanted().map(({ session: _, ...rest }) => rest))
-  const place = room.nextPlace()
+  const place = queue.nextPlace()
   const onTick = exchange.isStream ? signs(exchange, began) : () => undefined
   let failures: Failure[] = []
-  let isBehindOthers = room.hasQueueFor(kind)
+  let isBehindOthers = queue.hasQueueFor(kind)
   for (;;) {
     if (!isBehindOthers) {
-      const round = await asked(exchange, ask, () => room.claimed(place))
+      const round = await asked(exchange, ask, () => queue.onReserved(place))
       if (round === null) return null
       if (round.length > 0) failures = round
-      await live.noted()
+      await live.notes.written()
       if (!isWorthIt(live, wanted(), round, until)) return failures
     }
     isBehindOthers = false
-    const end = await room.enter({ wanted: wanted(), kind, place, until, onTick }, (leave) => {
+    const end = await queue.enter({ wanted: wanted(), kind, place, until, onTick }, (leave) => {
       exchange.watcher = { clientLeft: leave }
     })
     exchange.watcher = null
     if (end === 'gone' || exchange.isGone) {
-      room.claimed(place)
+      queue.onReserved(place)
       return null
     }
     if (end === 'draining') throw new QwenctlError('shutting_down', 'the proxy is shutting down')
@@ -83,14 +83,14 @@ export async function waitForAccount(
 async function asked(
   exchange: Exchange,
   ask: WaitOptions['ask'],
-  claimed: () => void,
+  onReserved: () => void,
 ): Promise<Failure[] | null> {
-  exchange.onClaimed = claimed
+  exchange.onReserved = onReserved
   try {
     return await ask()
   } finally {
-    exchange.onClaimed = null
-    claimed()
+    exchange.onReserved = null
+    onReserved()
   }
 }
 
@@ -118,12 +118,12 @@ function signs(exchange: Exchange, began: number): (now: number) => void {
 }
 
 function refuseFull(live: LivePool, wanted: readonly RotationRequest[]): never {
-  const { room } = live.waiting
+  const { queue } = live
   const at = earliestReturn(live, wanted)?.at ?? live.view.now
   const seconds = Math.max(1, Math.ceil((at - live.view.now) / 1000))
   throw new QwenctlError(
     'quota_exhausted',
-    `every account for this request is out, and ${room.most} wait already`,
+    `every account for this request is out, and ${queue.most} wait already`,
     {
       hint: 'more may wait with qwenctl config set proxy.waitQueue',
       details: { retryAfterSeconds: seconds },

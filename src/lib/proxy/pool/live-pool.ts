@@ -1,70 +1,36 @@
 import type { Account } from '../../account/account.ts'
 import type { AccountScope } from '../../account/client-key.ts'
 import { everyAccount } from '../../account/client-key.ts'
-import { redact } from '../../account/mask.ts'
-import type { ErrorCode } from '../../base/errors.ts'
-import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
-import type { Dialect } from '../../provider/provider.ts'
-import type { OutcomeClass } from '../../quota/log/events.ts'
-import type { Ledger, Notice } from '../../quota/ledger.ts'
-import { PriceBook } from '../../quota/prices/price-book.ts'
-import type { Aliases } from '../../rotation/models/aliases.ts'
-import { noAliases } from '../../rotation/models/aliases.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
+import type { Ledger } from '../../quota/ledger.ts'
 import { stateKey } from '../../rotation/conversation.ts'
 import type { CoolNotice } from '../../rotation/cooldowns/cooling.ts'
-import { CapRoom } from '../../rotation/cap-room.ts'
-import type { Caps } from '../../rotation/caps.ts'
-import { CAPS_SUBJECT, capsOfAccounts, hasCaps, noCaps } from '../../rotation/caps.ts'
-import type { Circuit } from '../../rotation/cooldowns/circuit.ts'
+import { Strikes } from '../../rotation/cooldowns/strikes.ts'
 import { isAvailable } from '../../rotation/eligibility.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
+import { weighEvidence, isGuess } from '../../rotation/models/model-evidence.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import { buildMember } from '../../rotation/pool/member.ts'
-import { weighEvidence, isGuess } from '../../rotation/models/model-evidence.ts'
 import type { ModelStep } from '../../rotation/models/model-steps.ts'
 import { modelSteps } from '../../rotation/models/model-steps.ts'
+import type { AliasClient } from '../../rotation/models/usable-aliases.ts'
+import { usableAliases } from '../../rotation/models/usable-aliases.ts'
 import type { PoolOptions } from '../../rotation/pool/pool.ts'
 import { Pool } from '../../rotation/pool/pool.ts'
 import type { Wanted } from '../../rotation/rotation-request.ts'
-import type { AliasClient } from '../../rotation/models/usable-aliases.ts'
-import { usableAliases } from '../../rotation/models/usable-aliases.ts'
-import { Strikes } from '../../rotation/cooldowns/strikes.ts'
-import { formatMissingProvider } from '../../toolkit/providers/missing-provider.ts'
-import type { Toolkit } from '../../toolkit/toolkit.ts'
 import type { ClientKeyView } from '../../toolkit/keys/client-keys.ts'
 import { recordLimits } from '../../toolkit/keys/client-keys.ts'
+import { formatMissingProvider } from '../../toolkit/providers/missing-provider.ts'
+import type { Toolkit } from '../../toolkit/toolkit.ts'
+import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { Authenticator } from './authenticate.ts'
-import type { AnswerHead } from './learned-limits.ts'
-import { LearnedLimits } from './learned-limits.ts'
+import { LedgerNotes } from './ledger-notes.ts'
+import { LiveRules } from './live-rules.ts'
 import { LiveView } from './live-view.ts'
 import { endOldRefusals, hasNewKey } from './replaced-keys.ts'
-import { readPoolRules } from './pool-rules.ts'
-import type { Target } from './target.ts'
-import { buildTarget } from './target.ts'
+import type { AttemptReport, RefusalReport } from './reports.ts'
 import { RequestQueue } from './request-queue.ts'
-import type { UpstreamPool } from '../upstream/upstream-pool.ts'
-
-/** An attempt, as reported to observers. Never contains conversation text. */
-export interface AttemptReport {
-  requestId: string
-  member: Member
-  model: string | null
-  /** 1 for the first account asked. */
-  attempt: number
-  outcome: OutcomeClass
-  status: number | null
-  message: string | null
-  latencyMs: number
-}
-
-/** A request that ended with a qwenctl error, as reported to observers. */
-export interface RefusalReport {
-  requestId: string
-  code: ErrorCode
-  message: string
-  /** For a pool that is out: the first account to return, and when (epoch milliseconds). */
-  returns: { member: Member; at: number } | null
-}
+import { Targets } from './targets.ts'
 
 export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinity'> {
   /** Only this user's accounts serve; null: all accounts. */
@@ -94,49 +60,49 @@ export class LivePool {
   readonly strikes = new Strikes()
   readonly keys: Authenticator
   readonly view: LiveView
-  /** Prices of requests, for providers that report none. */
-  prices = new PriceBook()
-  /** The queue of requests that wait for an account, with its time limits. */
-  readonly waiting: { readonly room: RequestQueue; waitMs: number; maxWaitMs: number }
+  readonly queue: RequestQueue
+  readonly rules: LiveRules
+  readonly targets: Targets
+  readonly notes: LedgerNotes
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
-  readonly #learned: LearnedLimits
   #pool: Pool
   #accounts: Account[] = []
   #orphans: Account[] = []
-  #aliases: Aliases = noAliases
-  #capsSet: Caps = noCaps
-  #targets = noTargets()
-  readonly #takeNoUsageOption = new Set<string>()
   #stops: (() => void)[] = []
   /** Configuration warnings already shown; each is shown once. */
   readonly #said = new Set<string>()
   /** The last model that was answered for, and its account. */
   #answered: { account: Account; model: string } | null = null
   #learning: NodeJS.Timeout | null = null
-  #noted: Promise<void> = Promise.resolve()
   #reloading: Promise<void> = Promise.resolve()
 
   private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
     this.#toolkit = toolkit
     this.#options = { ...options }
     this.ledger = ledger
-    this.#learned = new LearnedLimits({
-      ledger,
-      record: (notices, account) => this.#record(notices, account),
-    })
     this.keys = new Authenticator(() => ledger.now())
     this.#pool = new Pool([], options)
     this.view = new LiveView(ledger, options.random)
-    const refresh = () => ledger.refresh()
-    const room = new RequestQueue({ pool: () => this.#pool, view: this.view, refresh })
-    this.waiting = { room, waitMs: 0, maxWaitMs: 0 }
+    const { onCooldown, onTrouble, upstreams, sandboxBase } = options
+    const { accounts } = toolkit
+    this.queue = new RequestQueue({
+      pool: () => this.#pool,
+      view: this.view,
+      refresh: () => ledger.refresh(),
+    })
+    this.rules = new LiveRules({
+      ...{ toolkit, ledger, view: this.view, queue: this.queue },
+      onFault: (message) => this.#sayOnce(message),
+    })
+    this.targets = new Targets({ accounts, upstreams, sandboxBase, now: () => ledger.now() })
+    this.notes = new LedgerNotes({ ledger, onTrouble, ...(onCooldown === undefined ? {} : { onCooldown }) })
   }
 
   static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
     const live = new LivePool(toolkit, await toolkit.ledger(), options)
     await toolkit.models.read()
-    await Promise.all([live.reload().then(() => live.readRules()), live.#readKeys()])
+    await Promise.all([live.reload().then(() => live.rules.read()), live.#readKeys()])
     live.#follow()
     return live
   }
@@ -199,10 +165,10 @@ export class LivePool {
     const members = accounts.map((account) => buildMember(account, providers.of(account)))
     await this.#options.onMembers?.(this, members)
     const ended = endOldRefusals(this.ledger.state, this.#accounts, accounts)
-    for (const { notice, account } of ended) this.#record([notice], account)
+    for (const { notice, account } of ended) this.notes.record([notice], account)
     this.#accounts = accounts
-    this.#useCaps()
-    this.#targets = noTargets()
+    this.rules.capAccounts(accounts)
+    this.targets.clear()
     this.#usePool(members)
   }
 
@@ -247,50 +213,11 @@ export class LivePool {
     return this.#orphans
   }
 
-  /** The room that the configured caps leave; null: there are none. */
-  get caps(): CapRoom | null {
-    return this.view.caps
-  }
-
-  #useCaps(): void {
-    const caps = this.#capsSet
-    const { byId, unknown } = capsOfAccounts(caps, this.#accounts)
-    const isAlive = this.#toolkit.isInFlight
-    this.view.caps = hasCaps(caps) ? new CapRoom(caps, { ofAccount: byId, isAlive }) : null
-    for (const reference of unknown) {
-      this.#sayOnce(`caps.accounts.${reference} caps nothing: it names no account of this proxy`)
-    }
-  }
-
   /** Reports something that the user can fix. The proxy continues without it. */
   #sayOnce(words: string): void {
     if (this.#said.has(words)) return
     this.#said.add(words)
     this.#options.onTrouble(words)
-  }
-
-  /** The user's own names for models. */
-  get aliases(): Aliases {
-    return this.#aliases
-  }
-
-  /**
-   * Reads the rules of the configuration again. Throws `invalid_value` for a malformed one: all rules stay as
-   * they were.
-   */
-  async readRules(): Promise<void> {
-    const { settings } = this.#toolkit
-    const rules = await readPoolRules(settings)
-    for (const words of await settings.unknown()) this.#sayOnce(`${words} (in ${settings.path})`)
-    const { aliases, prices, caps, keep, waitMs, maxWaitMs, waitQueue } = rules
-    await recordLimits(this.ledger, { id: CAPS_SUBJECT, limits: caps.rate })
-    this.#aliases = aliases
-    this.prices = prices
-    this.view.keep = keep
-    Object.assign(this.waiting, { waitMs, maxWaitMs })
-    this.waiting.room.most = waitQueue
-    this.#capsSet = caps
-    this.#useCaps()
   }
 
   /** Changes the strategy or affinity from now on. Requests in progress keep what they have. */
@@ -301,44 +228,12 @@ export class LivePool {
 
   /** The models that may answer a client's request for this one, in order. `scope`: the accounts of the client. */
   stepsFor(model: string | null, scope: AccountScope = everyAccount): readonly ModelStep[] {
-    return modelSteps(model, this.#aliases, this.#pool, scope)
+    return modelSteps(model, this.rules.aliases, this.#pool, scope)
   }
 
   /** The aliases that a client may use; null: it has no key. */
   aliasesFor(client: AliasClient | null): string[] {
-    return usableAliases(this.#aliases, this.#pool.members, client ?? { key: null, scope: everyAccount })
-  }
-
-  /** The cached target of a member; undefined if there is none that still holds. */
-  targetNow(member: Member, dialect: Dialect): Target | undefined {
-    const target = this.#targets[dialect].get(member.account.id)
-    return target === undefined || target.until === Infinity || target.until > this.ledger.now()
-      ? target
-      : undefined
-  }
-
-  /**
-   * Returns the target of a member, or an error. The credential or egress proxies may not open
-   * (`store_corrupt`, `vault_locked`) or not be usable. The login may not be renewable. Never throws: another
-   * account may serve. `refused`: the token that the provider has just refused.
-   */
-  async target(member: Member, dialect: Dialect, refused?: string): Promise<Target | QwenctlError> {
-    const { account, provider } = member
-    const targets = this.#targets
-    const { accounts } = this.#toolkit
-    let target: Target
-    try {
-      const access = await accounts.access(account, refused)
-      const via = await accounts.readEgress(account)
-      const sandboxBase = provider.simulated ? await this.#options.sandboxBase() : null
-      const opened = { access, via, sandboxBase }
-      target = buildTarget({ account, provider, dialect }, opened, this.#options.upstreams)
-    } catch (error) {
-      return isQwenctlError(error) ? error : unprepared(error)
-    }
-    if (this.#takeNoUsageOption.has(formatBase(target))) target.takesUsageOption = false
-    targets[dialect].set(account.id, target)
-    return target
+    return usableAliases(this.rules.aliases, this.#pool.members, client ?? { key: null, scope: everyAccount })
   }
 
   /** Returns a client key with what is left of it. Throws `key_not_found`. */
@@ -346,47 +241,9 @@ export class LivePool {
     return this.#toolkit.keys.show(name)
   }
 
-  /** The account refused the usage option of streams. It is not sent again while the proxy runs. */
-  takesNoUsageOption(target: Target): void {
-    target.takesUsageOption = false
-    this.#takeNoUsageOption.add(formatBase(target))
-  }
-
-  /**
-   * Records cooldowns, without which the next request would only fail the same way. No answer waits for it.
-   */
-  note(notices: CoolNotice[], account: Account): void {
-    this.#record(notices, account)
-  }
-
   /** Remembers that an account holds a stored response or conversation. */
   rememberState(id: string, { account }: Member): void {
     this.placements.states.put(stateKey(id), account.id, this.ledger.now())
-  }
-
-  /** Learns limits from an answer's head and from the body of an error. */
-  learn(member: Member, model: string | null, head: AnswerHead, error?: unknown): void {
-    this.#learned.note(member, model, head, { now: this.ledger.now(), error })
-  }
-
-  #record(notices: Notice[], account: Account): void {
-    for (const notice of notices) if (notice.type === 'cool') this.#options.onCooldown?.(notice, account)
-    this.#noted = this.ledger
-      .record(notices)
-      .catch((error: unknown) => this.#options.onTrouble(readMessage(error)))
-  }
-
-  /** Records for every process that guessed cooldowns were wrong, or are over. */
-  open(doors: readonly Circuit[]): void {
-    const notices = doors.map(({ subject, model }) => ({ type: 'clear' as const, subject, model }))
-    this.ledger.record(notices).catch((error: unknown) => this.#options.onTrouble(readMessage(error)))
-  }
-
-  /**
-   * Resolves once the view shows everything noted so far. The report of the first account to return needs it.
-   */
-  noted(): Promise<void> {
-    return this.#noted
   }
 
   /** Reads what other processes have written since; true if there was anything. */
@@ -440,18 +297,4 @@ export class LivePool {
       this.#toolkit.followLedger(onFault),
     )
   }
-}
-
-/** A fault in the preparation of this one account, for instance in a provider plugin. */
-function unprepared(error: unknown): QwenctlError {
-  return new QwenctlError('failed', `its requests cannot be prepared: ${redact(readMessage(error), [])}`)
-}
-
-/** Targets by account, for each dialect. */
-function noTargets(): Record<Dialect, Map<string, Target>> {
-  return { openai: new Map(), anthropic: new Map() }
-}
-
-function formatBase({ origin, base }: Target): string {
-  return origin.name + base.path
 }

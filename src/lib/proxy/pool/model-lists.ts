@@ -146,7 +146,7 @@ export class ModelLists {
    */
   async #ask(live: LivePool, member: Member, timeoutMs: number): Promise<unknown> {
     const dialect: Dialect = member.dialects.has('openai') ? 'openai' : 'anthropic'
-    const target = await live.target(member, dialect).catch(() => null)
+    const target = await live.targets.build(member, dialect).catch(() => null)
     if (target === null || isQwenctlError(target)) return undefined
     // Anthropic returns 20 models by default, and up to 1000 (https://docs.anthropic.com/en/api/models-list,
     // 2026-11).

@@ -42,6 +42,9 @@ export interface RequestQueueParts {
 export class RequestQueue {
   /** Most requests that may wait. */
   most = Infinity
+  /** How long a request waits if its client does not say, and the most that its client may ask for. */
+  waitMs = 0
+  maxWaitMs = 0
   readonly #parts: RequestQueueParts
   #waiters: Waiter[] = []
   #places = 0
@@ -91,7 +94,7 @@ export class RequestQueue {
   }
 
   /** The request that left has reserved, or has found no account after all. The next may be checked. */
-  claimed(place: number): void {
+  onReserved(place: number): void {
     if (this.#going?.place !== place) return
     this.#going = null
     this.#seen = null

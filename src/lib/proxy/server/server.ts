@@ -120,7 +120,7 @@ export class ProxyServer implements LocalHost {
   /** Accepts no new requests. Those in progress may end within `graceMs`, then every connection is closed. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
-    this.#proxy.live.waiting.room.close()
+    this.#proxy.live.queue.close()
     const closed = this.#door.close()
     await this.#untilIdle(graceMs)
     this.#door.closeAll()
@@ -236,7 +236,7 @@ export class ProxyServer implements LocalHost {
   computeCost(accountId: string, model: string, usage: Usage): number | null {
     const { live } = this.#proxy
     const account = live.accounts.find(({ id }) => id === accountId)
-    return account === undefined ? null : live.prices.computeCost(account, model, usage)
+    return account === undefined ? null : live.rules.prices.computeCost(account, model, usage)
   }
 
   #handle(exchange: Exchange, incoming: Incoming): void {

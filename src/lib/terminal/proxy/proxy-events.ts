@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../../proxy/pool/live-pool.ts'
+import type { AttemptReport } from '../../proxy/pool/reports.ts'
 import type { ProxyEvents } from '../../proxy/start-proxy.ts'
 import { printableColours } from '../format/text-width.ts'
 import type { Palette } from '../format/color.ts'

@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os'
-import type { AttemptReport } from '../../proxy/pool/live-pool.ts'
+import type { AttemptReport } from '../../proxy/pool/reports.ts'
 import { outcomeWords } from '../../observe/outcome-words.ts'
 import type { Palette } from '../format/color.ts'
 import { cutToWidth, printable, textWidth } from '../format/text-width.ts'

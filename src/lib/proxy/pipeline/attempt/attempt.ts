@@ -270,7 +270,7 @@ export class Attempt
   /** Services count tokens separately from requests. */
   #learn(head: UpstreamHead, error?: unknown): void {
     const { live, member, model, route } = this.#context
-    if (route.isCounted) live.learn(member, model, head, error)
+    if (route.isCounted) live.notes.learn(member, model, head, error)
   }
 
   #judgement(): { provider: Provider; now: number } {

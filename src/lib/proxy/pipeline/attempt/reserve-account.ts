@@ -18,14 +18,15 @@ export function reserveAccount(
   live: LivePool,
   { step, member }: Assignment,
   key: KnownKey | null,
-  claimant: ReservationListener,
+  listener: ReservationListener,
 ): boolean {
-  const { ledger, caps } = live
+  const { ledger, view } = live
+  const { caps } = view
   const wanted = reservationRequest(live, member, step.wanted, key)
-  if (caps === null) return ledger.tryReserve(wanted, claimant)
+  if (caps === null) return ledger.tryReserve(wanted, listener)
   reserveWithinCaps(caps, live, wanted).then(
-    (reservation) => claimant.onReserved(reservation),
-    (error: QwenctlError) => claimant.onFailed(error),
+    (reservation) => listener.onReserved(reservation),
+    (error: QwenctlError) => listener.onFailed(error),
   )
   return true
 }

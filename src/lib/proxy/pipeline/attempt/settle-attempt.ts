@@ -97,7 +97,7 @@ function buildSettlement(live: LivePool, assignment: Assignment, result: Attempt
     if (outputTokens !== null) settlement.outputTokens = outputTokens
     if (result.usage.isEstimated === true) settlement.estimatedTokens = true
     if (costUsd !== null) settlement.costUsd = costUsd
-    else estimate(settlement, live.prices, member, result.usage)
+    else estimate(settlement, live.rules.prices, member, result.usage)
     if (!result.requestSent) settlement.refunded = true
     return settlement
   }
@@ -151,7 +151,7 @@ function settled({ outcome, held }: Refused, { member, retried }: Assignment): O
 /** Without the option the account served, or failed for another reason: it refused the option. */
 function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: boolean): void {
   if (isTaken && retried.length > 0 && retried.includes('usage-option') && sent !== null)
-    live.takesNoUsageOption(sent.target)
+    live.targets.omitUsageOption(sent.target)
 }
 
 /** The model served without these parameters, so the next request omits them at once. */
@@ -169,7 +169,7 @@ function noteSuccess(live: LivePool, assignment: Assignment, result: AttemptResu
   if (model !== null) live.answered(member, model)
   if (reservation !== UNCOUNTED) {
     const doors = provenCircuits(member, assignment.step.wanted, live.view, reservation.at)
-    if (doors !== null) live.open(doors)
+    if (doors !== null) live.notes.endCooldowns(doors)
   }
   const account = member.account.id
   if (reservation !== UNCOUNTED) {
@@ -194,6 +194,6 @@ function cool(live: LivePool, assignment: Assignment, outcome: Outcome): readonl
   const strikes = live.strikes.before(outcome, { member, model: part, state, now })
   const isRefused = activeCooldown(state, member.subjects.account, null, now)?.reason === 'auth-dead'
   const notices = listCooldowns(outcome, { member, model, route, strikes, isRefused, random: random(), now })
-  if (notices.length > 0) live.note(notices, member.account)
+  if (notices.length > 0) live.notes.record(notices, member.account)
   return notices
 }

@@ -31,11 +31,11 @@ export function startAttempt(
 ): void {
   const { member, step } = assignment
   const isRenewal = assignment.retried.at(-1) === 'access-token'
-  const target = isRenewal ? undefined : proxy.live.targetNow(member, step.dialect)
+  const target = isRenewal ? undefined : proxy.live.targets.current(member, step.dialect)
   if (target !== undefined) return start(prepare(target, proxy, exchange, assignment), assignment, listener)
   // Only these requests use a promise: their account must be opened or renewed first.
   const refused = isRenewal ? (assignment.sent?.target.token ?? undefined) : undefined
-  proxy.live.target(member, step.dialect, refused).then(
+  proxy.live.targets.build(member, step.dialect, refused).then(
     (opened) => {
       if (exchange.isGone) return listener.onEnd(null)
       if (opened instanceof QwenctlError) {
