@@ -12,7 +12,7 @@ import { findProjectionNames } from './terms/projections.ts'
 /** Most forbidden words per 1,000 words, and most shares of comments and function names. */
 const MAX_PER_THOUSAND = 1
 const MAX_PRONOUN_SHARE = 0.01
-/** None today: the bound leaves room for five pure projections. */
+/** The bound leaves room for five pure projections. */
 const MAX_PROJECTION_SHARE = 0.001
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' })

@@ -4,8 +4,8 @@ import { errorKinds } from '../base/errors.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 import { chooseStatus } from './answer.ts'
 import type { Route } from './route.ts'
-import { answers, bodies } from './schemas/components.ts'
-import { errorDocument } from './schemas/error.ts'
+import { answers, bodies } from '../contract/components.ts'
+import { errorDocument } from '../contract/error.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,106 +1,34 @@
 // The API's documents as the page reads them. Shapes that the program defines are imported as types.
 
-import type {
-  AccountStats,
-  HistoryDocument,
-  HistoryKey,
-  HistoryRow,
-} from '../../../src/lib/toolkit/history/history-views.ts'
-import type {
-  AccountQuotaView,
-  AccountStatus,
-  AccountView,
-  ArchivedView,
-  CooldownView,
-  ExplainDocument,
-  ExplainedAccount,
-  ForecastView,
-  LimitView,
-  ProviderView as ProgramProviderView,
-} from '../../../src/lib/toolkit/views.ts'
+import type { AccountFields, AccountView } from '../../../src/lib/contract/account.ts'
+import type { ErrorAnswer } from '../../../src/lib/contract/error.ts'
+import type { HistoryDocument } from '../../../src/lib/contract/history.ts'
 
 export type {
+  AccountChanges as AccountChange,
   AccountQuotaView,
-  AccountStats,
   AccountStatus,
   AccountView,
   ArchivedView,
   CooldownView,
-  ExplainDocument,
-  ExplainedAccount,
   ForecastView,
-  HistoryDocument,
-  HistoryKey,
-  HistoryRow,
   LimitView,
-}
+  NewAccountBody as NewAccount,
+} from '../../../src/lib/contract/account.ts'
+export type { ExplainDocument, ExplainedAccount } from '../../../src/lib/contract/explain.ts'
+export type { AccountStats, HistoryDocument, HistoryRow } from '../../../src/lib/contract/history.ts'
+export type { ClientKeyView, NewKeyBody as NewKey } from '../../../src/lib/contract/keys.ts'
+export type { LoginView, NewLoginBody as NewLogin } from '../../../src/lib/contract/logins.ts'
+export type { ProviderAnswer as ProviderView } from '../../../src/lib/contract/providers.ts'
+export type { ProxyView } from '../../../src/lib/contract/proxy.ts'
+export type { AboutView as RootView } from '../../../src/lib/contract/session.ts'
 
 export type HistoryPer = HistoryDocument['per']
+export type HistoryKey = HistoryDocument['by']
 
-export type ProviderView = ProgramProviderView & {
-  /** The ways in which an account can authenticate. */
-  auth: ('api-key' | 'device' | 'none')[]
-  needsBaseUrl: boolean
-  /** Why a login cannot begin, and what to do instead. */
-  deviceRefusal: string | null
-}
-
-export interface ClientKeyView {
-  id: string
-  name: string
-  hint: string
-  user: string | null
-  accounts: string[]
-  groups: string[]
-  accountCount: number
-  models: string[]
-  limits: LimitView[]
-  status: 'active' | 'expired' | 'spent' | 'paused'
-  availableAt: string | null
-  expiresAt: string | null
-  overlapsUntil: string | null
-  createdAt: string
-  lastUsedAt: string | null
-}
-
-export interface LoginView {
-  loginId: string
-  status: 'pending' | 'done' | 'denied' | 'expired' | 'cancelled' | 'failed'
-  userCode?: string
-  verificationUri?: string
-  verificationUriComplete?: string | null
-  /** The address as a QR code in SVG; null: too long. */
-  qrSvg?: string | null
-  expiresAt?: string
-  account?: AccountView | null
-  error?: ApiErrorBody | null
-}
-
-export interface ApiErrorBody {
-  code: string
-  message: string
-  hint?: string | null
-  /** The part of the request with the error: `name`, `limits[0]`. */
-  field?: string | null
-}
-
-export interface ProxyView {
-  url: string
-  pid: number
-  startedAt: string
-  strategy: string
-  version: string
-  workers: number
-  inFlight: number
-  /** The only user that the proxy serves; null: all users. */
-  user: string | null
-}
-
-export interface RootView {
-  name: string
-  version: string
-  user: string | null
-}
+/** An error of the API, or one that the page found itself. */
+export type ApiErrorBody = Pick<ErrorAnswer, 'code' | 'message'> &
+  Partial<{ [Name in 'hint' | 'field']: ErrorAnswer[Name] | null }>
 
 /** A log line of the proxies, as the events carry it. */
 export interface LogLine {
@@ -137,51 +65,8 @@ export interface LogLine {
   code?: string | null
 }
 
-/** The settings of a new or changed account. */
-export interface AccountSettings {
-  label?: string | null
-  groups?: string[]
-  priority?: number
-  weight?: number
-  limits?: string[]
-  baseUrl?: string | null
-  quotaGroup?: string | null
-  egressProxy?: string | null
-  models?: string[] | null
-}
-
-export interface NewAccount extends AccountSettings {
-  provider: string
-  name?: string
-  user?: string
-  key?: string
-  verify?: boolean
-}
-
-/** A login for a new account, or for an existing one (`account`: its id). */
-export interface NewLogin extends AccountSettings {
-  account?: string
-  name?: string
-  user?: string
-  /** A login server that describes itself. */
-  issuer?: string
-  deviceEndpoint?: string
-  tokenEndpoint?: string
-  clientId?: string
-  scope?: string
-}
-
-export type AccountChange = AccountSettings & { name?: string; enabled?: boolean; key?: string }
-
-export interface NewKey {
-  name: string
-  user?: string
-  accounts?: string[]
-  groups?: string[]
-  models?: string[]
-  limits?: string[]
-  expires?: string
-}
+/** The settings of a new or changed account that the page has fields for. */
+export type AccountSettings = Omit<AccountFields, 'service' | 'authHeader'>
 
 export type AccountVerb = 'enable' | 'disable' | 'verify' | 'refresh' | 'reset'
 

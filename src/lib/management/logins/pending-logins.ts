@@ -1,26 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
+import type { LoginView } from '../../contract/logins.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { NewAccount } from '../../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import { qrSvg } from './qr-svg.ts'
-
-export type LoginStatus = 'pending' | 'done' | 'denied' | 'expired' | 'cancelled' | 'failed'
-
-export interface LoginView {
-  loginId: string
-  status: LoginStatus
-  userCode: string
-  verificationUri: string
-  verificationUriComplete: string | null
-  qrSvg: string | null
-  expiresAt: string
-  /** The account that the login created or renewed. */
-  account: AccountView | null
-  error: { code: string; message: string; hint: string | null } | null
-}
 
 interface Entry {
   view: Omit<LoginView, 'account'>
@@ -124,7 +110,7 @@ export class PendingLogins {
       status,
       error = null,
       accountId = null,
-    }: { status: LoginStatus; error?: LoginView['error']; accountId?: string | null },
+    }: { status: LoginView['status']; error?: LoginView['error']; accountId?: string | null },
   ): void {
     if (entry.endedAt !== null) return
     entry.view = { ...entry.view, status, error }
@@ -161,7 +147,7 @@ export class PendingLogins {
   }
 }
 
-function describeFailure(error: unknown): { status: LoginStatus; error: LoginView['error'] } {
+function describeFailure(error: unknown): { status: LoginView['status']; error: LoginView['error'] } {
   if (!isQwenctlError(error))
     return { status: 'failed', error: { code: 'internal', message: readMessage(error), hint: null } }
   const { code, message, hint, details } = error

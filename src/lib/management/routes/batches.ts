@@ -1,5 +1,5 @@
 import { route } from '../route.ts'
-import { batchList, batchQuery, oneBatch } from '../schemas/batches.ts'
+import { batchList, batchQuery, oneBatch } from '../../contract/batches.ts'
 
 /** Batches: files of requests over all accounts. */
 export const batchRoutes = [

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { HistoryQuery } from '../../toolkit/history/history-views.ts'
 import { route } from '../route.ts'
-import type { statsQuery } from '../schemas/history.ts'
-import * as schemas from '../schemas/history.ts'
+import type { statsQuery } from '../../contract/history.ts'
+import * as schemas from '../../contract/history.ts'
 import { buildFilter } from './filter.ts'
 import { knownAccount } from './accounts/known-account.ts'
 

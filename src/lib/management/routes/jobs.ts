@@ -11,7 +11,7 @@ import {
   runList,
   runQuery,
   startedRuns,
-} from '../schemas/jobs.ts'
+} from '../../contract/jobs.ts'
 
 const INPUT_ERRORS = [
   'invalid_body',

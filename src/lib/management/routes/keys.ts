@@ -1,5 +1,5 @@
 import { route } from '../route.ts'
-import { createdKey, keyChanges, keyList, keyRotation, newKey, oneKey } from '../schemas/keys.ts'
+import { createdKey, keyChanges, keyList, keyRotation, newKey, oneKey } from '../../contract/keys.ts'
 
 /** The credentials of programs at the proxy. */
 export const keyRoutes = [

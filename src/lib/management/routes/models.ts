@@ -1,6 +1,6 @@
 import { knownModels } from '../../toolkit/models/models-view.ts'
 import { route } from '../route.ts'
-import { models } from '../schemas/models.ts'
+import { models } from '../../contract/models.ts'
 import { accountFilter, buildFilter } from './filter.ts'
 
 /** Which model is at which account. */

@@ -1,7 +1,7 @@
 import type { Provider } from '../../provider/provider.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { route } from '../route.ts'
-import { providers } from '../schemas/providers.ts'
+import { providers } from '../../contract/providers.ts'
 
 /** The supported providers. */
 export const providerRoutes = [

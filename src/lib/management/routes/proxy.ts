@@ -1,7 +1,7 @@
 import { ownVersion } from '../../toolkit/own-version.ts'
 import { applySettings } from '../apply-settings.ts'
 import { route } from '../route.ts'
-import { proxy, settingChanges, settingList } from '../schemas/proxy.ts'
+import { proxy, settingChanges, settingList } from '../../contract/proxy.ts'
 
 /** The answering proxy, and the settings of its home. */
 export const proxyRoutes = [

@@ -1,6 +1,6 @@
 import { route } from '../route.ts'
-import { explainQuery, explanation } from '../schemas/explain.ts'
-import { quota } from '../schemas/quota.ts'
+import { explainQuery, explanation } from '../../contract/explain.ts'
+import { quota } from '../../contract/quota.ts'
 import { accountFilter, buildFilter } from './filter.ts'
 
 /** Remaining quota. */

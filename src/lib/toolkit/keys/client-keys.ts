@@ -6,6 +6,7 @@ import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import type { ClientKeyView } from '../../contract/keys.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { isNoLimit } from '../../quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
@@ -15,9 +16,10 @@ import type { JsonDocument } from '../../store/documents/document.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { KeysData } from '../../store/documents/keys-document.ts'
 import { limitView } from '../quota/quota-view.ts'
-import type { LimitView } from '../views.ts'
 import { ownedBy } from '../scope/owned-by.ts'
 import { readExpiry } from './expiry.ts'
+
+export type { ClientKeyView }
 
 export interface NewClientKey {
   name: string
@@ -44,29 +46,6 @@ export interface ClientKeyChanges {
   /** As in `NewClientKey`; null: it does not expire. */
   expires?: string | null
   isPaused?: boolean
-}
-
-/** A client key in its public form. */
-export interface ClientKeyView {
-  id: string
-  name: string
-  hint: string
-  user: string | null
-  /** `provider/name`, prefixed with the user if it is not the key's user. A deleted account appears as its id. */
-  accounts: string[]
-  groups: string[]
-  /** The number of accounts that may serve the key now, disabled ones included. */
-  accountCount: number
-  models: string[]
-  limits: LimitView[]
-  status: 'active' | 'expired' | 'spent' | 'paused'
-  /** RFC 3339: the time at which a spent key is usable again; null: not a matter of time. */
-  availableAt: string | null
-  expiresAt: string | null
-  /** RFC 3339: until then a secret from before a rotation also works; null: none does. */
-  overlapsUntil: string | null
-  createdAt: string
-  lastUsedAt: string | null
 }
 
 export interface ClientKeysParts {

@@ -1,28 +1,11 @@
 import type { Account } from '../../account/account.ts'
+import type { ModelHolderView, ModelView } from '../../contract/models.ts'
 import type { Provider } from '../../provider/provider.ts'
 import type { AccountFilter, Toolkit } from '../toolkit.ts'
 import type { ModelBook } from './model-book.ts'
 import { listFor } from './model-book.ts'
 
-/** The evidence that an account has a model: its `--model` list, its service's list, qwenctl's, or an answer. */
-export type ModelSource = 'configured' | 'fetched' | 'documented' | 'answered'
-
-export interface ModelHolderView {
-  /** The account's id. */
-  id: string
-  user: string
-  provider: string
-  name: string
-  enabled: boolean
-  source: ModelSource
-  /** The time of the evidence, RFC 3339; null: it has none. */
-  at: string | null
-}
-
-export interface ModelView {
-  model: string
-  accounts: ModelHolderView[]
-}
+export type { ModelView }
 
 /** The known models of the accounts in the filter, by name. Accounts without their provider have none. */
 export async function knownModels(
@@ -55,7 +38,7 @@ export function modelViews(
     const service = providerOf(account)
     const list = account.models === null && !service.simulated ? book.readList(account) : null
     const listed = account.models !== null ? 'configured' : list !== null ? 'fetched' : 'documented'
-    const of = (source: ModelSource, at: number | null) => ({
+    const of = (source: ModelHolderView['source'], at: number | null) => ({
       ...{ id, user, provider, name, enabled, source },
       at: at === null ? null : new Date(at).toISOString(),
     })

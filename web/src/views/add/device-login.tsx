@@ -46,9 +46,10 @@ function useLogin(begun: LoginView, onDone: (account: AccountView) => void): Log
       page.api.login(begun.loginId).then(
         (now) => setLogin((before) => (now.status === before.status ? before : { ...before, ...now })),
         (error: unknown) => {
-          const body = bodyOf(error)
+          const { code, message, hint = null } = bodyOf(error)
           // The login stays open without a connection: the banner says so.
-          if (body.code !== 'offline') setLogin((before) => ({ ...before, status: 'failed', error: body }))
+          if (code === 'offline') return
+          setLogin((before) => ({ ...before, status: 'failed', error: { code, message, hint } }))
         },
       )
     }, ASK_MS)

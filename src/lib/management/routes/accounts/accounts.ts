@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { addAccount } from '../../add-account.ts'
 import { route } from '../../route.ts'
-import { accountChanges, accountList, addedAccount, newAccount, oneAccount } from '../../schemas/account.ts'
+import {
+  accountChanges,
+  accountList,
+  addedAccount,
+  newAccount,
+  oneAccount,
+} from '../../../contract/account.ts'
 import { accountFilter, buildFilter, flag } from '../filter.ts'
 import { knownAccount } from './known-account.ts'
 

@@ -2,7 +2,7 @@ import { QwenctlError } from '../../../base/errors.ts'
 import type { ManagedToolkit } from '../../../toolkit/scope/managed-toolkit.ts'
 import type { ArchivedView } from '../../../toolkit/views.ts'
 import { route } from '../../route.ts'
-import { accountName, archive, oneAccount, oneArchived } from '../../schemas/account.ts'
+import { accountName, archive, oneAccount, oneArchived } from '../../../contract/account.ts'
 import { accountFilter, buildFilter } from '../filter.ts'
 
 /** Removed accounts that can be restored. */

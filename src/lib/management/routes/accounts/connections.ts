@@ -10,7 +10,7 @@ import type { AccountView } from '../../../toolkit/views.ts'
 import { addAccount } from '../../add-account.ts'
 import type { ManagementParts } from '../../management-parts.ts'
 import { route } from '../../route.ts'
-import * as schemas from '../../schemas/connections.ts'
+import * as schemas from '../../../contract/connections.ts'
 import { knownAccount } from './known-account.ts'
 
 const authTypes = { 'api-key': 'api_key', none: 'none', oauth: 'device' } as const

@@ -4,9 +4,23 @@ import { answer, count, text, time } from './components.ts'
 
 const dialect = z.enum(['openai', 'anthropic'])
 
-const cap = z
-  .object({ concurrency: count.nullable().describe('requests at a time; null: any number'), inFlight: count })
-  .nullable()
+const explainedCap = z.object({
+  concurrency: count.nullable().describe('requests at a time; null: any number'),
+  inFlight: count,
+})
+const cap = explainedCap.nullable()
+
+const explainedLimit = z.object({
+  ...limitFields,
+  usable: z.number().describe('the part of max that the pool may use'),
+  isUsedUp: z.boolean(),
+  applies: z.boolean().describe('false: it applies to another model'),
+})
+
+const explainedCooldown = z.object({
+  ...cooldownFields,
+  applies: z.boolean().describe('false: it applies to another model'),
+})
 
 const explained = answer(
   'ExplainedAccount',
@@ -23,15 +37,8 @@ const explained = answer(
     reason: z.object({ code: text, words: text }).nullable(),
     returnsAt: time.nullable(),
     cap: cap.describe('of this account; null: none'),
-    limits: z.array(
-      z.object({
-        ...limitFields,
-        usable: z.number().describe('the part of max that the pool may use'),
-        isUsedUp: z.boolean(),
-        applies: z.boolean().describe('false: it applies to another model'),
-      }),
-    ),
-    cooldowns: z.array(z.object({ ...cooldownFields, applies: z.boolean() })),
+    limits: z.array(explainedLimit),
+    cooldowns: z.array(explainedCooldown),
   }),
 )
 
@@ -49,13 +56,17 @@ export const explanation = answer(
       session: text.nullable(),
       user: text.nullable(),
       key: text.nullable().describe('the name of the client key'),
-      steps: z.array(z.object({ provider: text.nullable(), model: text.nullable() })),
+      steps: z
+        .array(z.object({ provider: text.nullable(), model: text.nullable() }))
+        .describe('the models that the requested one resolves to, in order: an alias may name several'),
     }),
     strategy: text,
     affinity: z.boolean(),
     reserve: z.number().describe('percent of every limit that stays free for other uses'),
     caps: cap.describe('over all accounts; null: none'),
-    places: z.enum(['exact', 'presumed']),
+    places: z
+      .enum(['exact', 'presumed'])
+      .describe('presumed: rotation or chance decides, which the files do not record'),
     unknownModel: z
       .object({ model: text, near: z.array(text) })
       .nullable()
@@ -66,6 +77,13 @@ export const explanation = answer(
   }),
   'the document of quota explain --json',
 )
+
+/** The `quota explain` document. */
+export type ExplainDocument = z.output<typeof explanation>
+export type ExplainedAccount = z.output<typeof explained>
+export type ExplainedCap = z.output<typeof explainedCap>
+export type ExplainedLimit = z.output<typeof explainedLimit>
+export type ExplainedCooldown = z.output<typeof explainedCooldown>
 
 export const explainQuery = z.strictObject({
   model: text.optional(),

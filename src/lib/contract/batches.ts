@@ -4,6 +4,11 @@ import { answer, count, text, time } from './components.ts'
 const status = z.enum(['running', 'waiting', 'completed', 'stopped', 'canceled', 'failed', 'dead'])
 const costUsd = z.number().nullable().describe('null: no price is known')
 
+const accountTotals = z.object({
+  account: text.describe('provider/name; -: no account is known'),
+  ...{ done: count, failed: count, inputTokens: count, outputTokens: count, costUsd },
+})
+
 const batch = answer(
   'Batch',
   z.object({
@@ -22,11 +27,7 @@ const batch = answer(
     endsAt: time.nullable(),
     resumesAt: time.nullable().describe('when the first account returns'),
     ...{ startedAt: time, updatedAt: time, endedAt: time.nullable(), pid: z.int() },
-    accounts: z.array(
-      z.object({
-        ...{ account: text, done: count, failed: count, inputTokens: count, outputTokens: count, costUsd },
-      }),
-    ),
+    accounts: z.array(accountTotals),
   }),
 )
 
@@ -37,3 +38,8 @@ export const batchQuery = z.object({
 })
 export const batchList = answer('Batches', z.object({ batches: z.array(batch) }))
 export const oneBatch = answer('OneBatch', z.object({ batch }))
+
+export type BatchView = z.output<typeof batch>
+export type BatchStatus = BatchView['status']
+/** Totals of one account in a batch. */
+export type AccountTotalsView = z.output<typeof accountTotals>

@@ -35,3 +35,6 @@ export const settingChanges = body(
   'SettingChanges',
   z.record(text, settingValue).describe('settings by key, such as {"proxy.strategy": "weighted"}'),
 )
+
+/** A running proxy over the API. */
+export type ProxyView = z.output<typeof proxy>

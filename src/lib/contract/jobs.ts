@@ -47,6 +47,11 @@ const job = answer(
   }),
 )
 
+export type RunView = z.output<typeof runView>
+export type JobAccountView = z.output<typeof accountOfJob>
+/** `scheduleParts` and `action` have the form of their kind. */
+export type JobAnswer = z.output<typeof job>
+
 const fields = {
   at: text.optional().describe('07:00, or several times with commas'),
   days: text.optional().describe('mon-fri'),
@@ -102,15 +107,16 @@ export const startedRuns = answer(
   'StartedJobRuns',
   z.object({ runs: z.array(z.object({ id: text, account: text })) }),
 )
+const plannedRun = z.object({
+  job: text,
+  account: z.object({ id: text, user: text, provider: text, name: text }),
+  ...{ slot: time, at: time },
+})
+export type PlannedRun = z.output<typeof plannedRun>
+
 export const plannedRuns = answer(
   'PlannedJobRuns',
   z.object({
-    runs: z.array(
-      z.object({
-        job: text,
-        account: z.object({ id: text, user: text, provider: text, name: text }),
-        ...{ slot: time, at: time },
-      }),
-    ),
+    runs: z.array(plannedRun),
   }),
 )

@@ -31,3 +31,6 @@ export const newLogin = body(
     scope: text.optional(),
   }),
 )
+
+export type LoginView = z.output<typeof login>
+export type NewLoginBody = z.input<typeof newLogin>

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { metrics } from '../../quota/limit.ts'
+import { metrics } from '../quota/limit.ts'
 import { answer, body, count, text, time } from './components.ts'
 
 export const forecastFields = {
   exhaustsAt: time.nullable().describe('null: it resets first'),
-  earliest: time.nullable(),
-  latest: time.nullable(),
+  earliest: time.nullable().describe('at the highest pace that recent use supports'),
+  latest: time.nullable().describe('at the lowest; null: it may reset first'),
   perHour: z.number().describe('what is used of the metric'),
 }
 
@@ -18,13 +18,17 @@ export const limitFields = {
   max: z.number(),
   used: z.number().describe('granted in the window, settled or not'),
   reserved: z.number().describe('the part of used that is still in flight'),
-  remaining: z.number(),
-  resetsAt: time.nullable(),
-  source: z.enum(['configured', 'default', 'learned', 'plan']),
+  remaining: z.number().describe('max - used, never below 0'),
+  resetsAt: time.nullable().describe('null: a first-use window that has not begun, or an empty rolling one'),
+  source: z
+    .enum(['configured', 'default', 'learned', 'plan'])
+    .describe('plan: the provider counts it, and qwenctl asked'),
   model: text.nullable().describe('a learned limit may apply to one model only'),
   from: text.nullable().describe('source of a learned limit'),
   unpriced: z.boolean().describe('a limit in dollars that counted nothing today: no price is known'),
-  forecast: forecast.nullable(),
+  forecast: forecast
+    .nullable()
+    .describe('null: too little recent use, none is left, or it applies to one model'),
 }
 
 export const limitView = answer('Limit', z.object(limitFields))
@@ -62,7 +66,7 @@ const planWindow = answer(
   'PlanWindow',
   z.object({
     name: text,
-    metric: text.nullable(),
+    metric: z.enum(metrics).nullable(),
     window: text.nullable(),
     max: z.number().nullable(),
     used: z.number().nullable(),
@@ -70,10 +74,14 @@ const planWindow = answer(
     remaining: z.number().nullable(),
     percent: z.number().nullable().describe('the used share, 0 to 100'),
     resetsAt: time.nullable(),
-    currency: text.optional(),
+    currency: text.optional().describe('of a balance that is not in US dollars'),
   }),
 )
-const planView = answer('Plan', z.object({ at: time, windows: z.array(planWindow) }))
+const planView = answer(
+  'Plan',
+  z.object({ at: time, windows: z.array(planWindow) }),
+  "the provider's own counts",
+)
 
 const quotaFields = {
   id: text,
@@ -97,8 +105,8 @@ const quotaFields = {
     'unreachable',
     'no-provider',
   ]),
-  statusReason: text.nullable(),
-  availableAt: time.nullable(),
+  statusReason: text.nullable().describe('why it is not ready, in words'),
+  availableAt: time.nullable().describe('null: it is ready, or only a person can bring it back'),
   fix: text
     .nullable()
     .describe('the exact command that brings it back; null: none is needed, or only time helps'),
@@ -160,6 +168,23 @@ export const archivedAccount = answer(
     baseUrl: text.nullable(),
   }),
 )
+
+/** The time at which a limit runs out if its recent use continues. */
+export type ForecastView = z.output<typeof forecast>
+export type LimitView = z.output<typeof limitView>
+export type CooldownView = z.output<typeof cooldownView>
+/** A UTC day of an account. */
+export type TodayView = z.output<typeof today>
+/** The provider's own counts for an account. */
+export type PlanView = z.output<typeof planView>
+export type PlanWindowView = z.output<typeof planWindow>
+/** An account in `quota show`. */
+export type AccountQuotaView = z.output<typeof accountQuota>
+export type AccountStatus = AccountQuotaView['status']
+/** An account in `auth list` and `accounts show`. */
+export type AccountView = z.output<typeof account>
+/** An account that was removed, but not permanently. */
+export type ArchivedView = z.output<typeof archivedAccount>
 
 /** The settable fields of a new or existing account; each is optional. */
 export const settings = {
@@ -234,3 +259,8 @@ export const refreshedAccount = answer(
 )
 export const archive = answer('Archive', z.object({ accounts: z.array(archivedAccount) }))
 export const oneArchived = answer('OneArchived', z.object({ account: archivedAccount }))
+
+/** The settable fields of an account, as a request gives them. */
+export type AccountFields = z.input<z.ZodObject<typeof settings>>
+export type NewAccountBody = z.input<typeof newAccount>
+export type AccountChanges = z.input<typeof accountChanges>

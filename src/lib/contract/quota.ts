@@ -25,3 +25,5 @@ export const quota = answer(
   }),
   'the document of quota show --json',
 )
+
+export type QuotaDocument = z.output<typeof quota>

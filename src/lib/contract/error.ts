@@ -12,3 +12,5 @@ export const errorDocument = answer(
     }),
   }),
 )
+
+export type ErrorAnswer = z.output<typeof errorDocument>['error']

@@ -61,3 +61,6 @@ export const createdKey = answer(
   'CreatedClientKey',
   z.object({ key: clientKey, secret: text.describe('the key itself, returned only once') }),
 )
+
+export type ClientKeyView = z.output<typeof clientKey>
+export type NewKeyBody = z.input<typeof newKey>

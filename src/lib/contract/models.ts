@@ -15,8 +15,14 @@ const holder = z.object({
   at: time.nullable().describe('when the source said so; null: it has no time'),
 })
 
+const model = z.object({ model: text, accounts: z.array(holder) })
+
 export const models = answer(
   'Models',
-  z.object({ now: time, models: z.array(z.object({ model: text, accounts: z.array(holder) })) }),
+  z.object({ now: time, models: z.array(model) }),
   'the document of models --json, without order',
 )
+
+/** An account that has a model, with the evidence. */
+export type ModelHolderView = z.output<typeof holder>
+export type ModelView = z.output<typeof model>

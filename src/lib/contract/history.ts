@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { historyKeys } from '../../toolkit/history/history-views.ts'
+import { metrics } from '../quota/limit.ts'
+import { historyKeys } from '../quota/history/history-keys.ts'
 import { account, cooldownView, forecastFields } from './account.ts'
 import { answer, count, text, time } from './components.ts'
 
@@ -18,7 +19,7 @@ const row = answer(
     requests: count,
     succeeded: count,
     failed: count,
-    outcomes: z.record(text, count),
+    outcomes: z.record(text, count).describe('by class; empty for days of older versions'),
     inputTokens: count,
     outputTokens: count,
     estimatedTokens: count.describe('the part of the tokens that qwenctl estimated'),
@@ -40,8 +41,8 @@ export const history = answer(
     to: time,
     per,
     by: z.enum(historyKeys),
-    rows: z.array(row).describe('buckets without usage are left out'),
-    totals: row,
+    rows: z.array(row).describe('sorted by time, then key; buckets without usage are left out'),
+    totals: row.describe('an account in two groups is in both rows, and here once'),
   }),
 )
 
@@ -58,11 +59,17 @@ export const stats = answer(
     totals: row,
     cooldowns: z.array(cooldownView),
     forecast: z
-      .object({ ...forecastFields, metric: text, window: text, model: text.nullable() })
+      .object({ ...forecastFields, metric: z.enum(metrics), window: text, model: text.nullable() })
       .nullable()
       .describe('the first limit that will run out before its reset'),
   }),
 )
+
+/** The share of one value of the dimension in a bucket. */
+export type HistoryRow = z.output<typeof row>
+export type HistoryDocument = z.output<typeof history>
+/** The totals of one account, or of all accounts together. */
+export type AccountStats = z.output<typeof stats>
 
 const days = z.coerce.number().int().optional()
 

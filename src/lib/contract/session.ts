@@ -29,3 +29,6 @@ export const sessionState = answer(
     expiresAt: time.nullable().describe('null: an admin token does not expire'),
   }),
 )
+
+/** The program behind the API. */
+export type AboutView = z.output<typeof about>
