@@ -1,14 +1,49 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/** What a transport can get wrong: streams, failover, clients that leave, kept connections, large and malformed input. */
+const wholeProxies = [
+  'any-bytes',
+  'bad-input',
+  'client-leaves',
+  'draining',
+  'failover-ends',
+  'media',
+  'one-send',
+  'passing-requests',
+  'slow-clients',
+  'streams',
+  'whose-bytes',
+]
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/build-once.ts'],
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Files share the modules of their worker: loading them again for each file would take most of the time. So a
+    // test restores what it changes in the process, and no module keeps state between two of its users.
+    isolate: false,
+    // The tests of whole processes mostly wait.
+    maxWorkers: availableParallelism() + 1,
     disableConsoleIntercept: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // What is waited for comes when it comes: the machine may be busy.
+    // The machine may be busy, so a wait ends when its condition holds, however long that takes.
     expect: { poll: { timeout: 20_000 } },
+    projects: [
+      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
+      // Tests of whole proxies run again over Node's documented HTTP: `npm run test:portable`.
+      {
+        extends: true,
+        test: {
+          name: 'portable',
+          include: [
+            ...wholeProxies.map((name) => `test/lib/proxy/**/${name}.test.ts`),
+            'test/lib/proxy/transport/portable/*.test.ts',
+          ],
+          env: { QWENCTL_TRANSPORT: 'portable' },
+        },
+      },
+    ],
   },
 })
