@@ -33,6 +33,7 @@ function views(): [hash: string, heading: string][] {
     ['#/add', 'Add an account'],
     [`#/compare?ids=${ids.join()}`, 'Compare'],
     ['#/live', 'Live'],
+    ['#/jobs', 'Jobs'],
     ['#/history', 'History'],
     ['#/keys', 'Client keys'],
     ['#/archive', 'Archive'],

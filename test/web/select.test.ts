@@ -1,3 +1,4 @@
+import { planDay } from '../../web/src/select/day-plan.ts'
 import { expect, test } from 'vitest'
 import { bucketsBetween, lastBuckets, valuesAt } from '../../web/src/select/buckets.ts'
 import { errorSeries, keySeries } from '../../web/src/select/chart-series.ts'
@@ -174,4 +175,30 @@ test('live lines are found by account, model, key and outcome, and failed reques
   expect(found('', 'failed')).toEqual([2])
   expect(found('home', 'rotation')).toEqual([3])
   expect(entries.map(({ line }) => toneOf(line))).toEqual(['good', 'warn', 'warn'])
+})
+
+test('the planned day has a row for each account, and each run in the column of its hour', () => {
+  const now = Date.parse('2026-11-22T07:30:00.000Z')
+  const run = (id: string, at: string) => ({
+    job: 'morning',
+    account: { id, user: 'local', provider: 'qwen', name: id },
+    slot: at,
+    at,
+  })
+  const { hours, rows } = planDay(
+    [
+      run('a', '2026-11-22T07:29:59.000Z'),
+      run('a', '2026-11-22T07:45:00.000Z'),
+      run('b', '2026-11-22T08:00:00.000Z'),
+      run('a', '2026-11-23T06:59:00.000Z'),
+      run('b', '2026-11-23T07:10:00.000Z'),
+    ],
+    now,
+  )
+  expect(hours).toHaveLength(24)
+  expect(hours[0]).toBe(Date.parse('2026-11-22T07:00:00.000Z'))
+  expect(rows.map(({ account, hours }) => [account.id, hours.map(({ length }) => length)])).toEqual([
+    ['a', [2, ...Array.from({ length: 22 }, () => 0), 1]],
+    ['b', [0, 1, ...Array.from({ length: 22 }, () => 0)]],
+  ])
 })

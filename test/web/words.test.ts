@@ -78,6 +78,7 @@ test.each<Route>([
   { view: 'keys' },
   { view: 'live' },
   { view: 'history' },
+  { view: 'jobs' },
   { view: 'archive' },
 ])('the address of %o leads back to it', (route) => {
   expect(routeOf(hashOf(route))).toEqual(route)

@@ -13,6 +13,7 @@ import { AddAccount } from './views/add/add-account.tsx'
 import { Archive } from './views/archive.tsx'
 import { Compare } from './views/compare/compare.tsx'
 import { History } from './views/history/history.tsx'
+import { Jobs } from './views/jobs/jobs.tsx'
 import { Keys } from './views/keys/keys.tsx'
 import { LiveView } from './views/live/live-view.tsx'
 import { Overview } from './views/overview/overview.tsx'
@@ -73,6 +74,8 @@ function View({ route }: { route: Route }): JSX.Element {
       return <LiveView />
     case 'history':
       return <History />
+    case 'jobs':
+      return <Jobs />
     case 'archive':
       return <Archive />
     case 'unknown':

@@ -10,6 +10,7 @@ export type Route =
   | { view: 'keys' }
   | { view: 'live' }
   | { view: 'history' }
+  | { view: 'jobs' }
   | { view: 'archive' }
   | { view: 'unknown'; path: string }
 
@@ -28,6 +29,7 @@ export function routeOf(hash: string): Route {
     case 'keys':
     case 'live':
     case 'history':
+    case 'jobs':
     case 'archive':
       return { view }
     default:
@@ -49,6 +51,7 @@ export function hashOf(route: Route): string {
     case 'keys':
     case 'live':
     case 'history':
+    case 'jobs':
     case 'archive':
       return `#/${route.view}`
   }

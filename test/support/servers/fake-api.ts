@@ -15,6 +15,7 @@ import {
   madeLimit,
   totalOf,
 } from './fake-api-data.ts'
+import { FakeWork } from './fake-work.ts'
 
 export const ADMIN_TOKEN = 'qa_0123456789012345678901234567890123456789012'
 export const TICKET = 'qt_ticket'
@@ -38,11 +39,16 @@ export class Refusal extends Error {
   }
 }
 
-type Handler = (call: { match: string[]; query: URLSearchParams; body: Record<string, unknown> }) => unknown
+export type Handler = (call: {
+  match: string[]
+  query: URLSearchParams
+  body: Record<string, unknown>
+}) => unknown
 
 export class FakeApi {
   accounts: AccountView[]
   keys: ClientKeyView[] = []
+  readonly work = new FakeWork()
   archive: ArchivedView[] = []
   login: LoginView | null = null
   /** Requests to `/api` as `GET /accounts`, in their order. */
@@ -195,6 +201,7 @@ export class FakeApi {
       },
     ],
     ['GET /history', ({ query }) => this.#history(query)],
+    ...this.work.routes((id) => this.#account(id)),
     ['GET /keys', () => ({ keys: this.keys })],
     ['POST /keys', ({ body }) => this.#createKey(body)],
     [

@@ -5,19 +5,23 @@ import type {
   AccountStats,
   AccountVerb,
   AccountView,
+  BatchView,
   ArchivedView,
   ClientKeyView,
   ExplainDocument,
   HistoryKey,
   HistoryDocument,
   HistoryPer,
+  JobView,
   LoginView,
   NewAccount,
   NewKey,
   NewLogin,
+  PlannedRun,
   ProviderView,
   ProxyView,
   RootView,
+  RunView,
 } from './types.ts'
 
 export interface HistoryAsked {
@@ -63,6 +67,26 @@ export class ApiClient {
 
   history = ({ days, hours, per, by, account, user }: HistoryAsked) =>
     this.http.call<HistoryDocument>('/history', { query: { days, hours, per, by, account, user } })
+
+  jobs = () => this.http.call<{ jobs: JobView[] }>('/jobs')
+  /** The planned runs of the next day. */
+  nextRuns = () => this.http.call<{ runs: PlannedRun[] }>('/jobs/next', { query: { days: 1, limit: 5000 } })
+  runs = (query: { account?: string; limit: number }) =>
+    this.http.call<{ runs: RunView[] }>('/jobs/runs', { query })
+  run = (id: string) => this.http.call<{ run: RunView }>(`/jobs/runs/${encodeURIComponent(id)}`)
+  runJob = (job: string, accounts?: string[]) =>
+    this.#onJob<{ runs: { id: string; account: string }[] }>(job, 'run', accounts)
+  pauseJob = (job: string, accounts?: string[]) => this.#onJob<{ job: JobView }>(job, 'pause', accounts)
+  resumeJob = (job: string, accounts?: string[]) => this.#onJob<{ job: JobView }>(job, 'resume', accounts)
+  #onJob = <Answer>(job: string, verb: string, accounts?: string[]) =>
+    this.http.call<Answer>(`/jobs/${encodeURIComponent(job)}/${verb}`, {
+      method: 'POST',
+      body: accounts === undefined ? {} : { accounts },
+    })
+
+  batches = () => this.http.call<{ batches: BatchView[] }>('/batches', { query: { limit: 50 } })
+  cancelBatch = (id: string) =>
+    this.http.call<{ batch: BatchView }>(`/batches/${encodeURIComponent(id)}/cancel`, { method: 'POST' })
 
   keys = () => this.http.call<{ keys: ClientKeyView[] }>('/keys')
   createKey = (body: NewKey) =>

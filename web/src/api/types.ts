@@ -22,6 +22,8 @@ export type { LoginView, NewLoginBody as NewLogin } from '../../../src/lib/contr
 export type { ProviderAnswer as ProviderView } from '../../../src/lib/contract/providers.ts'
 export type { ProxyView } from '../../../src/lib/contract/proxy.ts'
 export type { AboutView as RootView } from '../../../src/lib/contract/session.ts'
+export type { BatchView } from '../../../src/lib/contract/batches.ts'
+export type { JobAnswer as JobView, PlannedRun, RunView } from '../../../src/lib/contract/jobs.ts'
 
 export type HistoryPer = HistoryDocument['per']
 export type HistoryKey = HistoryDocument['by']
@@ -68,7 +70,7 @@ export interface LogLine {
 /** The settings of a new or changed account that the page has fields for. */
 export type AccountSettings = Omit<AccountFields, 'service' | 'authHeader'>
 
-export type AccountVerb = 'enable' | 'disable' | 'verify' | 'refresh' | 'reset'
+export type AccountVerb = 'enable' | 'disable' | 'verify' | 'refresh' | 'reset' | 'start' | 'stop'
 
 export interface AccountAnswer {
   account: AccountView

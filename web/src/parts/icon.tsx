@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 const paths = {
   accounts: 'M4 5h16M4 12h16M4 19h10',
   live: 'M3 12h4l3-8 4 16 3-8h4',
+  jobs: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 3',
   history: 'M4 20V10M10 20V4M16 20v-7M22 20H2',
   keys: 'M16 3a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12.5 11.5 4 20M7.5 16.5l3 3',
   filter: 'M3 6h18M7 12h10M10 18h4',

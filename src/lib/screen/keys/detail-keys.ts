@@ -7,7 +7,7 @@ import type { Turn } from '../turn.ts'
 import { pageLines } from '../view/pages/page-view.ts'
 import { onAccountKey } from './account-keys.ts'
 
-type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'help' }>
+type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'work' | 'help' }>
 
 /** Keys of a page: they scroll, open the neighbour, and close. */
 export function onDetailKey(state: ScreenState, mode: PageMode, key: Key): Turn {
@@ -46,6 +46,7 @@ function onLetter(state: ScreenState, mode: PageMode, letter: string): Turn {
     case 'k':
       return scrolled(state, mode, mode.scroll - 1)
     case 'q':
+    case 'w':
     case '?':
       return turn(closed(state))
   }
@@ -60,7 +61,7 @@ function scrolled(state: ScreenState, mode: PageMode, scroll: number): Turn {
 }
 
 function neighbour(state: ScreenState, mode: PageMode, by: number): ScreenState {
-  if (mode.kind === 'help') return state
+  if (mode.kind === 'help' || mode.kind === 'work') return state
   if (mode.kind === 'account') {
     const moved = moveSelection(state, by)
     const account = selectedAccount(moved)

@@ -66,6 +66,8 @@ function afterLetter(state: ScreenState, letter: string): Turn | null {
       return turn(moved(state, -1))
     case 'G':
       return turn(moved(state, FAR))
+    case 'w':
+      return turn({ ...state, mode: { kind: 'work', scroll: 0 } })
     case '?':
       return turn({ ...state, mode: { kind: 'help', scroll: 0 } })
     case '/':

@@ -27,6 +27,7 @@ export function onKey(state: ScreenState, key: Key): Turn {
       return onAskKey(state, state.mode, key)
     case 'account':
     case 'request':
+    case 'work':
     case 'help':
       return onDetailKey(state, state.mode, key)
   }

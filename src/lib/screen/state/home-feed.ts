@@ -1,11 +1,13 @@
 import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { LogReader, followLog } from '../../observe/logs/log-reader.ts'
 import type { LogLine } from '../../observe/logs/log-reader.ts'
+import type { JobView } from '../../toolkit/jobs/job-views.ts'
 import type { AccountFilter, Toolkit } from '../../toolkit/toolkit.ts'
 import type { ScreenEvent } from './screen-event.ts'
 
 /** Lines to read at first: more than are kept, so that the last minute can be counted. */
 const LOOK_BACK = 20_000
+const JOBS_MS = 5_000
 
 export interface FeedOptions {
   toolkit: Toolkit
@@ -28,6 +30,8 @@ export class HomeFeed {
   /** A change arrived during the read. */
   #isStale = false
   #isStopped = false
+  #jobs: JobView[] = []
+  #jobsReadAt = -Infinity
   /** The last read error, reported once. */
   #trouble: string | null = null
 
@@ -77,7 +81,20 @@ export class HomeFeed {
     const { toolkit, filter, clock, onEvent } = this.#options
     const quota = await toolkit.quotas.show([], filter)
     onEvent({ type: 'quota', quota, proxies: toolkit.proxies.list(), now: clock() })
+    await this.#showWork()
     this.#trouble = null
+  }
+
+  /** Jobs change seldom, and their record is long. Batches change all the time. */
+  async #showWork(): Promise<void> {
+    const { toolkit, filter, clock, onEvent } = this.#options
+    const { user } = filter
+    if (Math.abs(clock() - this.#jobsReadAt) >= JOBS_MS) {
+      this.#jobs = await toolkit.jobs.list({ user })
+      this.#jobsReadAt = clock()
+    }
+    const batches = (user === undefined ? toolkit.batches : toolkit.batches.ofUser(user)).list()
+    onEvent({ type: 'work', work: { jobs: this.#jobs, batches }, now: clock() })
   }
 
   async #followRequests(): Promise<void> {

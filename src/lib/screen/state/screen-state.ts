@@ -2,6 +2,8 @@
 // (`step.ts`), and a state becomes lines of text (`view/frame.ts`). Only `run-screen.ts` and `components/` know ink
 // and the terminal; only `home-feed.ts` and `perform.ts` know the toolkit.
 
+import type { BatchView } from '../../toolkit/batch/batch-views.ts'
+import type { JobView } from '../../toolkit/jobs/job-views.ts'
 import type { ProxyView } from '../../toolkit/proxies.ts'
 import type { QuotaDocument } from '../../toolkit/views.ts'
 import type { RequestLog } from './request-log.ts'
@@ -27,6 +29,7 @@ export type Mode =
   | { kind: 'ask'; what: Destructive; id: string; name: string; over: Mode }
   | { kind: 'account'; id: string; scroll: number }
   | { kind: 'request'; seq: number; scroll: number }
+  | { kind: 'work'; scroll: number }
   | { kind: 'help'; scroll: number }
 
 export interface Message {
@@ -46,6 +49,12 @@ export interface Facts {
   home: string
 }
 
+/** Scheduled jobs, and batches with the newest first. */
+export interface Work {
+  jobs: JobView[]
+  batches: BatchView[]
+}
+
 export interface ScreenState {
   facts: Facts
   size: { columns: number; rows: number }
@@ -54,6 +63,8 @@ export interface ScreenState {
   /** Null: not read yet. */
   quota: QuotaDocument | null
   proxies: ProxyView[]
+  /** Jobs and batches; null: not read yet. */
+  work: Work | null
   log: RequestLog
   pane: Pane
   mode: Mode
@@ -76,6 +87,7 @@ export function firstState(facts: Facts, size: ScreenState['size'], now: number)
     now,
     quota: null,
     proxies: [],
+    work: null,
     log: emptyLog,
     pane: 'accounts',
     mode: { kind: 'list' },

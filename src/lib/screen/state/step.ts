@@ -20,6 +20,8 @@ export function step(state: ScreenState, event: ScreenEvent): Turn {
       const { quota, proxies, now } = event
       return turn(settleSelection(withoutOldMessage({ ...state, quota, proxies, now })))
     }
+    case 'work':
+      return turn({ ...state, work: event.work, now: event.now })
     case 'lines':
       return turn({ ...state, now: event.now, log: withEntries(state.log, event.entries) })
     case 'logging':

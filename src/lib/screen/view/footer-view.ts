@@ -56,6 +56,7 @@ const listKeys: KeyWords[] = [
   ['p', 'pin'],
   ['s', 'sort'],
   ['g', 'group'],
+  ['w', 'jobs'],
 ]
 
 const requestKeys: KeyWords[] = [
@@ -119,6 +120,7 @@ function findKeys({ mode, pane }: ScreenState): KeyWords[] {
       return [...pageKeys, ...accountPageKeys]
     case 'request':
       return pageKeys
+    case 'work':
     case 'help':
       return pageKeys.slice(0, 2)
   }

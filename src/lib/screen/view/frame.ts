@@ -27,7 +27,7 @@ function wholeFrame(state: ScreenState, look: ScreenLook): Line[] {
   const layout = computeLayout(state)
   const { mode } = state
   const over = mode.kind === 'ask' ? mode.over : mode
-  const isPage = over.kind === 'account' || over.kind === 'request' || over.kind === 'help'
+  const isPage = over.kind !== 'list' && over.kind !== 'filter' && over.kind !== 'ask'
   const body = isPage
     ? pageView(state, over, { rows: layout.body, look })
     : [...accountsPane(state, layout, look), ...(layout.requests > 0 ? requestsPane(state, layout) : [])]

@@ -11,6 +11,7 @@ import { ThemeSwitch } from './theme-switch.tsx'
 const entries: { route: Route; label: string; icon: IconName; also?: Route['view'][] }[] = [
   { route: { view: 'accounts' }, label: 'Accounts', icon: 'accounts', also: ['account', 'add'] },
   { route: { view: 'live' }, label: 'Live', icon: 'live' },
+  { route: { view: 'jobs' }, label: 'Jobs', icon: 'jobs' },
   { route: { view: 'history' }, label: 'History', icon: 'history' },
   { route: { view: 'compare', ids: [] }, label: 'Compare', icon: 'compare' },
   { route: { view: 'keys' }, label: 'Keys', icon: 'keys' },

@@ -15,6 +15,7 @@ import { ViewHead } from '../../parts/shell/view-head.tsx'
 import { hashOf } from '../../router.ts'
 import { AccountCharts } from './account-charts.tsx'
 import { AccountFacts } from './account-facts.tsx'
+import { AccountJobs } from './account-jobs.tsx'
 import { AccountSettingsForm } from './account-settings-form.tsx'
 import { Cooldowns } from './cooldowns.tsx'
 import { Explain } from './explain.tsx'
@@ -79,6 +80,7 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
         <div class="split-main">
           <Limits account={account} />
           <Cooldowns account={account} onClear={() => actions.clearCooldowns(account)} />
+          <AccountJobs account={account} />
           <AccountCharts account={account} />
         </div>
         <div class="split-side">

@@ -15,6 +15,7 @@ import { gaugeLine, limitName } from '../words/limit-words.ts'
 import type { ScreenLook } from '../look.ts'
 import { formatTook } from '../request-columns.ts'
 import { shortDuration } from '../words/short-duration.ts'
+import { accountJobLines } from './work-page.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]
 const GAUGE_CELLS = 10
@@ -35,6 +36,7 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
       : account.cooldowns.map((one) => cooldownLine(one, now))),
     ...section('today'),
     ...todayLines(account),
+    ...jobLines(account, state),
     ...section('last requests'),
     ...requestLines(account, state),
   ]
@@ -135,6 +137,12 @@ function todayLines({ today, unsettled }: AccountQuotaView): Line[] {
     fieldLine('tokens', `${shortNumber(inputTokens)} in, ${shortNumber(outputTokens)} out`),
     fieldLine('cost', costUsd === null ? [span('not known', 'quiet')] : formatCost(costUsd)),
   ]
+}
+
+/** Nothing for an account without jobs. */
+function jobLines({ id }: AccountQuotaView, state: ScreenState): Line[] {
+  const lines = accountJobLines(id, state)
+  return lines.length === 0 ? [] : [...section('jobs'), ...lines]
 }
 
 function requestLines(account: AccountQuotaView, { log }: ScreenState): Line[] {

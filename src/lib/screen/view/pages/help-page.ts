@@ -31,6 +31,7 @@ const parts: [title: string, keys: [string, string][]][] = [
   [
     'the view',
     [
+      ['w', 'jobs and batches; w returns'],
       ['/', 'filter by words; esc shows all again'],
       ['s', 'sort: as added, by name, left, used, recent'],
       ['g', 'group by provider, group, status, user, or not'],

@@ -8,8 +8,9 @@ import { EDGE } from '../look.ts'
 import type { ScreenLook } from '../look.ts'
 import { requestPage } from './request-page.ts'
 import { ruleLine } from '../rule-view.ts'
+import { workPage } from './work-page.ts'
 
-type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'help' }>
+type PageMode = Extract<Mode, { kind: 'account' | 'request' | 'work' | 'help' }>
 
 const INDENT = '   '
 
@@ -35,6 +36,8 @@ export function pageLines(state: ScreenState, mode: PageMode, look: ScreenLook =
   switch (mode.kind) {
     case 'help':
       return helpPage()
+    case 'work':
+      return workPage(state, look)
     case 'request': {
       const line = state.log.lines.find(({ seq }) => seq === mode.seq)
       return line?.kind === 'request'
@@ -50,6 +53,7 @@ export function pageLines(state: ScreenState, mode: PageMode, look: ScreenLook =
 
 function formatTitle(state: ScreenState, mode: PageMode): string {
   if (mode.kind === 'help') return 'help'
+  if (mode.kind === 'work') return 'jobs and batches'
   if (mode.kind === 'request') return 'request'
   const account = findAccount(state, mode.id)
   return account === undefined ? 'account' : accountName(account)

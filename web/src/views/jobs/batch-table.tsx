@@ -1,0 +1,153 @@
+import type { JSX } from 'preact'
+import type { BatchView } from '../../api/types.ts'
+import { compact, count, usd } from '../../format/numbers.ts'
+import { usePage } from '../../hooks/page-context.ts'
+import { Ago } from '../../parts/status/ago.tsx'
+import { Countdown } from '../../parts/status/countdown.tsx'
+
+const looks: Record<BatchView['status'], string> = {
+  running: 'ready',
+  waiting: 'cooling',
+  completed: 'ready',
+  stopped: 'disabled',
+  canceled: 'disabled',
+  failed: 'key-refused',
+  dead: 'unreachable',
+}
+
+/** The batches with their progress, the newest first. */
+export function BatchTable({
+  batches,
+  onChange,
+}: {
+  batches: BatchView[]
+  onChange: () => void
+}): JSX.Element {
+  return (
+    <section class="card" aria-labelledby="batches-title">
+      <h2 id="batches-title">Batches</h2>
+      {batches.length === 0 ? (
+        <p class="quiet">
+          No batch has run here. <code>qwenctl batch run FILE</code> sends a file of requests over all
+          accounts.
+        </p>
+      ) : (
+        <div class="scroll" role="region" tabIndex={0} aria-label="List of batches">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">File</th>
+                <th scope="col">Status</th>
+                <th scope="col">Progress</th>
+                <th scope="col" class="number">
+                  Failed
+                </th>
+                <th scope="col" class="number">
+                  Tokens
+                </th>
+                <th scope="col" class="number">
+                  Cost
+                </th>
+                <th scope="col">Next</th>
+                <th scope="col">
+                  <span class="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {batches.map((batch) => (
+                <BatchRow key={batch.id} batch={batch} onChange={onChange} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function BatchRow({ batch, onChange }: { batch: BatchView; onChange: () => void }): JSX.Element {
+  const page = usePage()
+  const { id, file, status, reason, failed, inputTokens, outputTokens, costUsd } = batch
+  const name = file.split(/[\\/]/).at(-1) ?? file
+  const isRunning = status === 'running' || status === 'waiting'
+  const cancel = () =>
+    page.api.cancelBatch(id).then(
+      () => {
+        page.say(`${name} ends after its lines in flight`)
+        onChange()
+      },
+      (error: unknown) => page.complain(error),
+    )
+  return (
+    <tr>
+      <th scope="row" title={file}>
+        {name} <code class="quiet">{id}</code>
+      </th>
+      <td title={reason ?? undefined}>
+        <span class={`badge badge-${looks[status]}`}>
+          <span class="badge-dot" aria-hidden="true" />
+          {status}
+        </span>
+      </td>
+      <td>
+        <BatchProgress batch={batch} />
+      </td>
+      <td class="number">{count(failed)}</td>
+      <td class="number">{compact(inputTokens + outputTokens)}</td>
+      <td class="number">{usd(costUsd)}</td>
+      <td>
+        <Next batch={batch} />
+      </td>
+      <td class="col-action">
+        {isRunning && (
+          <button type="button" class="button" aria-label={`Cancel ${name}`} onClick={() => void cancel()}>
+            Cancel
+          </button>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function BatchProgress({ batch: { done, failed, lines } }: { batch: BatchView }): JSX.Element {
+  const answered = done + failed
+  const words = `${count(answered)} of ${count(lines)}`
+  return (
+    <div class="batch-progress">
+      <div
+        class="gauge"
+        role="progressbar"
+        aria-label="Answered lines"
+        aria-valuemin={0}
+        aria-valuemax={lines}
+        aria-valuenow={answered}
+        aria-valuetext={words}
+      >
+        <div class="gauge-used" style={{ width: `${lines === 0 ? 0 : (answered / lines) * 100}%` }} />
+      </div>
+      <span>{words}</span>
+    </div>
+  )
+}
+
+function Next({ batch: { resumesAt, endsAt, endedAt, status } }: { batch: BatchView }): JSX.Element {
+  if (resumesAt !== null)
+    return (
+      <>
+        resumes <Countdown at={resumesAt} />
+      </>
+    )
+  if (endsAt !== null)
+    return (
+      <>
+        ends <Countdown at={endsAt} />
+      </>
+    )
+  if (endedAt === null) return <span class="quiet">{status === 'running' ? 'just begun' : '–'}</span>
+  return (
+    <span class="quiet">
+      ended <Ago at={endedAt} />
+    </span>
+  )
+}

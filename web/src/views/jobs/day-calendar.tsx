@@ -1,0 +1,67 @@
+import type { JSX } from 'preact'
+import { useMemo } from 'preact/hooks'
+import type { PlannedRun } from '../../api/types.ts'
+import { accountName } from '../../format/words.ts'
+import { clock } from '../../format/times.ts'
+import { plural } from '../../format/numbers.ts'
+import { usePage } from '../../hooks/page-context.ts'
+import { hashOf } from '../../router.ts'
+import { planDay } from '../../select/day-plan.ts'
+
+const MOST_NAMED = 12
+
+/** The next day over all accounts: a row for each account, a column for each hour. */
+export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
+  const { store } = usePage()
+  const now = Date.now() + store.state.clockOffsetMs
+  const { hours, rows } = useMemo(() => planDay(runs, now), [runs])
+  return (
+    <section class="card" aria-labelledby="day-title">
+      <h2 id="day-title">The next 24 hours</h2>
+      {rows.length === 0 ? (
+        <p class="quiet">Nothing is planned.</p>
+      ) : (
+        <div class="scroll" role="region" tabIndex={0} aria-label="Planned runs by hour">
+          <table class="table day-table">
+            <thead>
+              <tr>
+                <th scope="col">Account</th>
+                {hours.map((hour) => (
+                  <th key={hour} scope="col">
+                    {new Date(hour).getHours()}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ account, hours: cells }) => (
+                <tr key={account.id}>
+                  <th scope="row">
+                    <a href={hashOf({ view: 'account', id: account.id })}>{accountName(account)}</a>
+                  </th>
+                  {cells.map((planned, hour) => (
+                    <td key={hours[hour]}>
+                      {planned.length > 0 && (
+                        <span class="day-mark" title={formatPlanned(planned, now)}>
+                          {planned.length}
+                          <span class="visually-hidden"> planned: {formatPlanned(planned, now)}</span>
+                        </span>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** `07:00 morning, 07:30 report`. */
+function formatPlanned(planned: PlannedRun[], now: number): string {
+  const named = planned.slice(0, MOST_NAMED).map(({ at, job }) => `${clock(at, now)} ${job}`)
+  const more = planned.length - named.length
+  return more === 0 ? named.join(', ') : `${named.join(', ')}, and ${plural(more, 'more', 'more')}`
+}
