@@ -61,9 +61,10 @@ export function restartAsServer(here: ThisProcess): void {
   setFlagsFromString(NO_PRETENURING)
 }
 
-/** Whether the arguments are a `proxy start` that serves in this very process. */
+/** Whether the arguments are a `proxy start` or `batch run` that passes requests in this very process. */
 export function isServerStart(argv: readonly string[]): boolean {
   const [topic, verb, ...rest] = argv
+  if (topic === 'batch' && verb === 'run') return !rest.includes('--help')
   if (topic !== 'proxy' || verb !== 'start') return false
   return !rest.some((word) => word === '--detach' || word === '--help' || /^-[a-z]*[dh]/.test(word))
 }

@@ -9,6 +9,8 @@ import { BatchFiles, newHeader } from '../../../../src/lib/toolkit/batch/results
 import { checkBatchInput } from '../../../../src/lib/toolkit/batch/input/batch-input.ts'
 import { batchPaths } from '../../../../src/lib/toolkit/batch/results/batch-paths.ts'
 import { CustomIds } from '../../../../src/lib/toolkit/batch/input/custom-ids.ts'
+import { LONGEST_LINE } from '../../../../src/lib/toolkit/batch/input/read-lines.ts'
+import { RowPlaces } from '../../../../src/lib/toolkit/batch/input/row-places.ts'
 import { fitsAllAt } from '../../../../src/lib/toolkit/batch/fits-all-at.ts'
 import { readHeader } from '../../../../src/lib/toolkit/batch/results/journal.ts'
 import { Lanes } from '../../../../src/lib/toolkit/batch/run/lanes.ts'
@@ -57,6 +59,45 @@ test('lanes hand out every row once, the earliest of the open lanes first, and a
       expect(lanes.left).toBe(laneOf.length - outside.length)
       expect(new Set(outside).size).toBe(outside.length)
     }),
+  )
+})
+
+test('one lane hands out the wanted rows alone, in their order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 100 }), (wanted) => {
+      const input = { count: wanted.length, lanes: [lane], findLane: () => 0 }
+      const lanes = new Lanes(input, (row) => wanted[row]!)
+      const rows = wanted.flatMap((isWanted, row) => (isWanted ? [row] : []))
+      expect(lanes.left).toBe(rows.length)
+      expect(wanted.map(() => lanes.take(0)).filter((row) => row !== null)).toEqual(rows)
+    }),
+  )
+})
+
+test('places of rows are kept exactly, however far apart the lines are', () => {
+  const lines = fc.array(fc.record({ gap: fc.nat(5), length: fc.nat(LONGEST_LINE), lane: fc.nat(0xffff) }), {
+    maxLength: 3000,
+    size: 'max',
+  })
+  fc.assert(
+    fc.property(lines, (given) => {
+      const places = new RowPlaces()
+      let offset = 0
+      const expected = given.map(({ gap, length, lane }) => {
+        const place = [offset + gap, length, lane]
+        places.add(offset + gap, length, lane)
+        offset += gap + length + 1
+        return place
+      })
+      const found = given.map((_, row) => [
+        places.findOffset(row),
+        places.findLength(row),
+        places.findLane(row),
+      ])
+      expect(found).toEqual(expected)
+      expect(places.count).toBe(given.length)
+    }),
+    { numRuns: 20 },
   )
 })
 

@@ -7,6 +7,7 @@ import type { BatchLine } from './batch-line.ts'
 import { parseBatchLine } from './batch-line.ts'
 import { CustomIds } from './custom-ids.ts'
 import { readLines } from './read-lines.ts'
+import { RowPlaces } from './row-places.ts'
 
 /** Lines that ask for one model at one endpoint: the same accounts can serve them. */
 export interface Lane {
@@ -36,11 +37,8 @@ export class BatchInput {
   dialect: Dialect = 'openai'
   sha256 = ''
   bytes = 0
-  count = 0
   readonly lanes: Lane[] = []
-  #offsets = new Float64Array(1024)
-  #lengths = new Uint32Array(1024)
-  #laneOf = new Uint16Array(1024)
+  readonly #places = new RowPlaces()
   readonly #model: string | null
   #file: Promise<FileHandle> | null = null
 
@@ -49,36 +47,25 @@ export class BatchInput {
     this.#model = model
   }
 
+  get count(): number {
+    return this.#places.count
+  }
+
   findLane(row: number): number {
-    return this.#laneOf[row]!
+    return this.#places.findLane(row)
   }
 
   add(offset: number, length: number, lane: number): void {
-    if (this.count === this.#offsets.length) this.#grow()
-    this.#offsets[this.count] = offset
-    this.#lengths[this.count] = length
-    this.#laneOf[this.count] = lane
-    this.count += 1
-  }
-
-  #grow(): void {
-    const size = this.#offsets.length * 2
-    const [offsets, lengths, laneOf] = [this.#offsets, this.#lengths, this.#laneOf]
-    this.#offsets = new Float64Array(size)
-    this.#lengths = new Uint32Array(size)
-    this.#laneOf = new Uint16Array(size)
-    this.#offsets.set(offsets)
-    this.#lengths.set(lengths)
-    this.#laneOf.set(laneOf)
+    this.#places.add(offset, length, lane)
   }
 
   /** Reads a line again. Throws `failed` when the file has changed meanwhile. */
   async read(row: number): Promise<BatchLine> {
-    const bytes = Buffer.alloc(this.#lengths[row]!)
+    const bytes = Buffer.alloc(this.#places.findLength(row))
     try {
       this.#file ??= open(this.path, 'r')
       const file = await this.#file
-      await file.read(bytes, 0, bytes.length, this.#offsets[row])
+      await file.read(bytes, 0, bytes.length, this.#places.findOffset(row))
     } catch (error) {
       throw unreadable(this.path, error)
     }
@@ -174,6 +161,7 @@ class InputCheck {
   /** A second pass distinguishes repeated ids from different ids with the same hash. */
   async confirmRepeated(): Promise<void> {
     const { suspects } = this.#ids
+    this.#ids.free()
     if (suspects.size === 0) return
     const firstLine = new Map<string, number>()
     this.#line = 0

@@ -1,27 +1,26 @@
-import { createHash } from 'node:crypto'
+import { hashText, mix } from '../../../base/hash-text.ts'
 
 const FIRST_SLOTS = 1 << 12
-const MOST_SUSPECTS = 1000
+/** A million different ids have about a hundred equal hashes. */
+const MOST_SUSPECTS = 200_000
 
 /**
- * Finds repeated ids in bounded memory: eight bytes of a hash for each id, in an open table. Different ids may share a hash. A match is a
- * suspicion, and a second reading of the file confirms it.
+ * Finds repeated ids in bounded memory: four bytes of a hash for each id, in an open table. Different ids may share a
+ * hash. A match is a suspicion, and a second reading of the file confirms it.
  */
 export class CustomIds {
-  #slots = new Uint32Array(FIRST_SLOTS * 2)
+  #slots = new Uint32Array(FIRST_SLOTS)
   #count = 0
   readonly #suspects = new Set<string>()
 
   add(id: string): void {
-    const digest = createHash('sha256').update(id).digest()
-    const low = digest.readUInt32LE(0)
-    const high = digest.readUInt32LE(4) || 1 // 0 marks an empty slot
-    if (!this.#put(low, high)) {
+    const hash = mix(hashText(id)) || 1 // 0 marks an empty slot
+    if (!this.#put(hash)) {
       if (this.#suspects.size < MOST_SUSPECTS) this.#suspects.add(id)
       return
     }
     this.#count += 1
-    if (this.#count * 2 > this.#slots.length / 2) this.#grow()
+    if (this.#count * 2 > this.#slots.length) this.#grow()
   }
 
   /** Ids with a hash that occurred before. */
@@ -29,26 +28,30 @@ export class CustomIds {
     return this.#suspects
   }
 
+  /** Frees the memory at once, not with the next garbage collection. */
+  free(): void {
+    this.#slots.buffer.transfer(0)
+    this.#slots = new Uint32Array(0)
+  }
+
   /** False: the hash is there already. */
-  #put(low: number, high: number): boolean {
+  #put(hash: number): boolean {
     const slots = this.#slots
-    const mask = slots.length / 2 - 1
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const found = slots[slot * 2 + 1]
+    const mask = slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = slots[slot]
       if (found === 0) {
-        slots[slot * 2] = low
-        slots[slot * 2 + 1] = high
+        slots[slot] = hash
         return true
       }
-      if (found === high && slots[slot * 2] === low) return false
+      if (found === hash) return false
     }
   }
 
   #grow(): void {
     const before = this.#slots
     this.#slots = new Uint32Array(before.length * 2)
-    for (let at = 0; at < before.length; at += 2) {
-      if (before[at + 1] !== 0) this.#put(before[at]!, before[at + 1]!)
-    }
+    for (const hash of before) if (hash !== 0) this.#put(hash)
+    before.buffer.transfer(0)
   }
 }

@@ -30,8 +30,11 @@ export interface Opening {
  */
 export class Lanes {
   readonly #lanes: LaneState[]
-  /** The next row of the same lane. */
-  readonly #after: Uint32Array
+  /** The next row of the same lane; null: there is one lane, and the next wanted row is its next. */
+  readonly #after: Uint32Array | null
+  /** A bit for each row that this run sends. */
+  readonly #wanted: Uint8Array
+  readonly #count: number
   readonly #laneOf: (row: number) => number
   left = 0
 
@@ -41,13 +44,16 @@ export class Lanes {
     this.#lanes = input.lanes.map(() => ({
       ...{ next: END, last: END, returned: [], closedUntil: 0, testAt: Infinity, reason: null },
     }))
-    this.#after = new Uint32Array(input.count).fill(END)
+    this.#count = input.count
+    this.#wanted = new Uint8Array(Math.ceil(input.count / 8))
+    this.#after = input.lanes.length > 1 ? new Uint32Array(input.count).fill(END) : null
     for (let row = 0; row < input.count; row += 1) {
       if (!isWanted(row)) continue
       const lane = this.#lanes[input.findLane(row)]!
       if (lane.last === END) lane.next = row
-      else this.#after[lane.last] = row
+      else if (this.#after !== null) this.#after[lane.last] = row
       lane.last = row
+      this.#wanted[row >> 3]! |= 1 << (row & 7)
       this.left += 1
     }
   }
@@ -66,9 +72,16 @@ export class Lanes {
     if (best === null) return null
     if (best.closedUntil > now) best.testAt = Infinity // one line tests it
     if (best.returned.length > 0) best.returned.shift()
-    else best.next = this.#after[row]!
+    else best.next = this.#findNext(row)
     this.left -= 1
     return row
+  }
+
+  #findNext(row: number): number {
+    if (this.#after !== null) return this.#after[row]!
+    for (let next = row + 1; next < this.#count; next += 1)
+      if ((this.#wanted[next >> 3]! & (1 << (next & 7))) !== 0) return next
+    return END
   }
 
   /** Takes a row back: it was not sent. */
