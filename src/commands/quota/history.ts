@@ -5,6 +5,8 @@ import type { HistoryDocument, HistoryKey, HistoryQuery } from '../../lib/toolki
 import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
 import { historyChart } from '../../lib/terminal/quota/history-chart.ts'
 import { historyCsv } from '../../lib/terminal/quota/history-csv.ts'
+import { writeOwnHistory } from '../../lib/toolkit/accounts/account-folders.ts'
+import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { HistoryMetric } from '../../lib/terminal/quota/history-metrics.ts'
 import { formatCost, historyMetrics } from '../../lib/terminal/quota/history-metrics.ts'
 import { shortNumber } from '../../lib/terminal/quota/quota-table.ts'
@@ -29,6 +31,7 @@ export default class QuotaHistory extends AccountCommand {
     '<%= config.bin %> quota history qwen/work --hours 24',
     '<%= config.bin %> quota history --days 7 --by model --metric tokens',
     '<%= config.bin %> quota history --days 365 --by key --csv > history.csv',
+    '<%= config.bin %> quota history --days 90 --save',
   ]
   static override args = { account: accountArgument }
   static override flags = {
@@ -59,22 +62,29 @@ export default class QuotaHistory extends AccountCommand {
       default: 'requests',
     }),
     csv: Flags.boolean({ description: 'print all metrics as CSV', exclusive: ['json'] }),
+    save: Flags.boolean({
+      description: 'write the usage of each account by model to data/history.csv in its own folder',
+      exclusive: ['csv', 'json', 'by'],
+    }),
     group: groupFlag,
     provider: providerFlag,
   }
 
+  private span: Pick<HistoryQuery, 'days' | 'hours'> = {}
+
   async run(): Promise<HistoryDocument> {
     const { args, flags } = await this.parse(QuotaHistory)
     const { days, hours } = flags
+    this.span = { ...(days === undefined ? {} : { days }), ...(hours === undefined ? {} : { hours }) }
     const document = await this.read({
-      ...(days === undefined ? {} : { days }),
-      ...(hours === undefined ? {} : { hours }),
+      ...this.span,
       per: (flags.per ?? (hours === undefined ? 'day' : 'hour')) as HistoryQuery['per'],
       by: flags.by as HistoryKey,
       ...(args.account === undefined ? {} : { accounts: [args.account] }),
       ...buildFilter(flags),
     })
-    if (flags.csv) this.print(historyCsv(document))
+    if (flags.save) await this.saveEach(document, args.account, buildFilter(flags))
+    else if (flags.csv) this.print(historyCsv(document))
     else if (document.rows.length === 0) this.tell(formatEmptyHistory(document))
     else this.show(document, flags.metric as HistoryMetric)
     return document
@@ -89,6 +99,22 @@ export default class QuotaHistory extends AccountCommand {
       return await this.toolkit.history.show(query)
     } finally {
       clearTimeout(timer)
+    }
+  }
+
+  /** A file for each account: nothing of another account is in it. */
+  private async saveEach(
+    { per }: HistoryDocument,
+    reference: string | undefined,
+    filter: AccountFilter,
+  ): Promise<void> {
+    const { accounts, history } = this.toolkit
+    const chosen =
+      reference === undefined ? await accounts.list(filter) : [await accounts.show(reference, filter)]
+    for (const { id } of chosen) {
+      const account = await accounts.find(id)
+      const own = await history.show({ ...this.span, per, by: 'model', accounts: [id] })
+      this.print(await writeOwnHistory(await accounts.prepareFolder(account), historyCsv(own)))
     }
   }
 

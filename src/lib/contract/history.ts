@@ -85,3 +85,50 @@ export const historyQuery = z.strictObject({
   provider: text.optional(),
   group: text.optional(),
 })
+
+export const compareQuery = z.strictObject({
+  days,
+  hours: days,
+  accounts: text
+    .optional()
+    .describe('ids or references, separated by commas; neither these nor groups: every account'),
+  groups: text.optional().describe('groups, separated by commas'),
+  user: text.optional(),
+})
+
+const share = z.number().min(0).max(1).nullable()
+
+export const comparison = answer(
+  'Comparison',
+  z.object({
+    ...{ now: time, from: time, to: time },
+    subjects: z.array(
+      z.object({
+        ...{ kind: z.enum(['account', 'group']), key: text, label: text, accounts: count },
+        ...{ requests: z.int(), succeeded: count, failed: count },
+        answeredShare: share.describe('answered requests of those that have ended'),
+        ...{ inputTokens: count, outputTokens: count, costUsd: z.number().nullable(), unpriced: count },
+        ...{ latencyMs: percentiles.nullable(), firstByteMs: percentiles.nullable() },
+        jobs: z.object({ done: count, failed: count, lost: count, skipped: count, successShare: share }),
+      }),
+    ),
+    differences: z
+      .array(
+        z.object({
+          measure: z.enum(['answered', 'job-success', 'latency', 'first-byte']),
+          ...{ a: z.number().nullable(), b: z.number().nullable(), difference: z.number().nullable() },
+          test: z.enum(['fisher-exact', 'mann-whitney']),
+          pValue: z.number().min(0).max(1).nullable().describe('null: too few to tell'),
+          isSignificant: z.boolean().describe('pValue is below 0.05'),
+        }),
+      )
+      .nullable()
+      .describe('of the first subject to the second; null: there are not exactly two'),
+  }),
+)
+
+export type ComparisonDocument = z.output<typeof comparison>
+/** An account or a group in a range of time. */
+export type ComparedSubject = ComparisonDocument['subjects'][number]
+/** The difference of one measure between two subjects. */
+export type MeasureDifference = NonNullable<ComparisonDocument['differences']>[number]

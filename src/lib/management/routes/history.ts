@@ -26,6 +26,22 @@ export const historyRoutes = [
   }),
   route({
     method: 'GET',
+    path: '/api/compare',
+    summary: 'Compare accounts or groups over a range of time',
+    about: 'Two subjects also get their differences, each with a test of whether it is more than chance.',
+    errors: ['account_not_found', 'ambiguous_account'],
+    query: schemas.compareQuery,
+    answer: schemas.comparison,
+    run: async ({ query: { accounts, groups, user, days, hours }, parts }) =>
+      parts.toolkit.history.compare({
+        ...{ accounts: splitList(accounts), groups: splitList(groups) },
+        ...(days === undefined ? {} : { days }),
+        ...(hours === undefined ? {} : { hours }),
+        ...(user === undefined ? {} : { user }),
+      }),
+  }),
+  route({
+    method: 'GET',
     path: '/api/accounts/all/stats',
     summary: 'Show the usage of all accounts',
     query: schemas.statsQuery,
@@ -45,6 +61,10 @@ export const historyRoutes = [
     },
   }),
 ]
+
+function splitList(list = ''): string[] {
+  return list.split(',').filter((item) => item !== '')
+}
 
 function parseSpan(query: z.output<typeof statsQuery>): Pick<HistoryQuery, 'days' | 'hours' | 'per'> {
   const { days, hours, per = hours === undefined ? 'day' : 'hour' } = query

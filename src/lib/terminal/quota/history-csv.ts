@@ -1,40 +1,26 @@
-import { printable } from '../format/text-width.ts'
+import { renderCsv } from '../format/csv.ts'
+import type { CsvColumn } from '../format/csv.ts'
 import type { HistoryDocument, HistoryRow } from '../../toolkit/history/history-views.ts'
 
-type Cell = string | number | null
-
-const columns: [name: string, cell: (row: HistoryRow) => Cell][] = [
-  ['at', ({ at }) => at],
-  ['key', ({ key }) => key],
-  ['label', ({ label }) => label],
-  ['requests', ({ requests }) => requests],
-  ['succeeded', ({ succeeded }) => succeeded],
-  ['failed', ({ failed }) => failed],
-  ['inputTokens', ({ inputTokens }) => inputTokens],
-  ['outputTokens', ({ outputTokens }) => outputTokens],
-  ['costUsd', ({ costUsd }) => costUsd],
-  ['estimatedUsd', ({ estimatedUsd }) => estimatedUsd],
-  ['unpriced', ({ unpriced }) => unpriced],
-  ['latencyP50Ms', ({ latencyMs }) => latencyMs?.p50 ?? null],
-  ['latencyP95Ms', ({ latencyMs }) => latencyMs?.p95 ?? null],
-  ['firstByteP50Ms', ({ firstByteMs }) => firstByteMs?.p50 ?? null],
-  ['firstByteP95Ms', ({ firstByteMs }) => firstByteMs?.p95 ?? null],
+const columns: CsvColumn<HistoryRow>[] = [
+  { name: 'at', cell: ({ at }) => at },
+  { name: 'key', cell: ({ key }) => key },
+  { name: 'label', cell: ({ label }) => label },
+  { name: 'requests', cell: ({ requests }) => requests },
+  { name: 'succeeded', cell: ({ succeeded }) => succeeded },
+  { name: 'failed', cell: ({ failed }) => failed },
+  { name: 'inputTokens', cell: ({ inputTokens }) => inputTokens },
+  { name: 'outputTokens', cell: ({ outputTokens }) => outputTokens },
+  { name: 'costUsd', cell: ({ costUsd }) => costUsd },
+  { name: 'estimatedUsd', cell: ({ estimatedUsd }) => estimatedUsd },
+  { name: 'unpriced', cell: ({ unpriced }) => unpriced },
+  { name: 'latencyP50Ms', cell: ({ latencyMs }) => latencyMs?.p50 ?? null },
+  { name: 'latencyP95Ms', cell: ({ latencyMs }) => latencyMs?.p95 ?? null },
+  { name: 'firstByteP50Ms', cell: ({ firstByteMs }) => firstByteMs?.p50 ?? null },
+  { name: 'firstByteP95Ms', cell: ({ firstByteMs }) => firstByteMs?.p95 ?? null },
 ]
 
-/** RFC 4180, with a line of names; what is not known is an empty cell. */
+/** A line for each bucket and key. */
 export function historyCsv({ rows }: HistoryDocument): string {
-  const lines = [
-    columns.map(([name]) => name),
-    ...rows.map((row) => columns.map(([, cell]) => csvCell(cell(row)))),
-  ]
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('')
-}
-
-/** Clients choose the names of models: none of them becomes a formula of the program that opens the file. */
-function csvCell(cell: Cell): string {
-  if (cell === null) return ''
-  if (typeof cell === 'number') return String(cell)
-  const shown = printable(cell)
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${shown}` : shown
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return renderCsv(columns, rows)
 }

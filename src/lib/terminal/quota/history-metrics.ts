@@ -32,7 +32,7 @@ export function formatValue(rows: readonly HistoryRow[], metric: HistoryMetric):
 }
 
 function formatLatency(latency: HistoryRow['latencyMs']): string {
-  return latency === null ? '-' : `${formatSeconds(latency.p50)} / ${formatSeconds(latency.p95)}`
+  return latency === null ? '-' : `${formatMilliseconds(latency.p50)} / ${formatMilliseconds(latency.p95)}`
 }
 
 export function formatCost(rows: readonly HistoryRow[]): string {
@@ -40,16 +40,16 @@ export function formatCost(rows: readonly HistoryRow[]): string {
   const isPartly = rows.some(({ unpriced }) => unpriced > 0)
   if (known.length === 0) return isPartly ? '?' : '-'
   const sum = known.reduce((total, cost) => total + cost, 0)
-  return `${dollars(sum)}${isPartly ? ' + ?' : ''}`
+  return `${formatDollars(sum)}${isPartly ? ' + ?' : ''}`
 }
 
 /** Cents, and below a dollar as much as says something. */
-function dollars(usd: number): string {
+export function formatDollars(usd: number): string {
   return usd === 0 || usd >= 1 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(2))}`
 }
 
 /** `850 ms`, `1.2 s`, `95 s` */
-function formatSeconds(ms: number): string {
+export function formatMilliseconds(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
 }

@@ -66,6 +66,13 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
   }
 }
 
+/** Everything in the scene together. */
+export function sumTally(scene: HistoryScene): Tally {
+  const total = emptyTally()
+  for (const bucket of bucketsOf(scene)) addTally(total, bucket)
+  return total
+}
+
 /** The totals of each model as a row, the busiest first. */
 export function modelTotals(scene: HistoryScene): HistoryRow[] {
   const models = new Map<string, { label: Label; tally: Tally }>()

@@ -1,7 +1,8 @@
 // The public shapes of history: promises, like those in `../views.ts`.
 
-import type { AccountStats, HistoryDocument } from '../../contract/history.ts'
+import type { AccountStats, ComparisonDocument, HistoryDocument } from '../../contract/history.ts'
 import type { HistoryKey } from '../../quota/history/history-keys.ts'
+import type { CompareQuery } from './comparison-views.ts'
 
 export type { AccountStats, HistoryDocument, HistoryRow } from '../../contract/history.ts'
 export { historyKeys, type HistoryKey } from '../../quota/history/history-keys.ts'
@@ -21,6 +22,8 @@ export interface HistoryQuery {
 }
 
 export interface HistoryBooks {
+  /** Accounts or groups side by side. Throws what `show` throws, and `invalid_usage` without a subject. */
+  compare(query: CompareQuery): Promise<ComparisonDocument>
   /** Throws `account_not_found`, `ambiguous_account`, `invalid_value`. */
   show(query: HistoryQuery): Promise<HistoryDocument>
   /** Reference null: all accounts together. */

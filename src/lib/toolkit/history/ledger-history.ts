@@ -1,11 +1,14 @@
+import { shortReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
 import type { ClientKey } from '../../account/client-key.ts'
+import { isoTime } from '../../base/iso-time.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { HOUR_MS, bucketAt } from '../../quota/history/history.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { DayTotals } from '../../quota/log/state.ts'
 import { formatDay } from '../../quota/log/totals.ts'
+import type { RunRecord } from '../../schedule/run-record.ts'
 import type { Job } from '../../schedule/job.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { HistoryFiles } from '../../store/history/history-files.ts'
@@ -17,7 +20,10 @@ import type { StoreSnapshot } from '../quota/direct-quota.ts'
 import type { AccountFilter } from '../toolkit.ts'
 import type { AccountView } from '../views.ts'
 import type { HistoryScene } from './history-document.ts'
-import { historyDocument, modelTotals } from './history-document.ts'
+import { historyDocument, modelTotals, sumTally } from './history-document.ts'
+import { listDifferences, viewSubject } from './compare-usage.ts'
+import type { CountedSubject } from './compare-usage.ts'
+import type { CompareQuery, ComparisonDocument } from './comparison-views.ts'
 import type { AccountStats, HistoryBooks, HistoryDocument, HistoryQuery } from './history-views.ts'
 
 const DAY_MS = 24 * HOUR_MS
@@ -30,6 +36,8 @@ export interface HistoryParts {
   books: () => Promise<StoreSnapshot>
   keys: () => Promise<ClientKey[]>
   jobs: () => Promise<Pick<Job, 'id' | 'name'>[]>
+  /** The ended runs of jobs since a time, in epoch milliseconds. */
+  runs: (since: number) => RunRecord[]
   warn: (message: string) => void
 }
 
@@ -73,6 +81,25 @@ export class LedgerHistory implements HistoryBooks {
     }
   }
 
+  async compare({ accounts = [], groups = [], user, ...span }: CompareQuery): Promise<ComparisonDocument> {
+    const snapshot = await this.#parts.books()
+    const filter = user === undefined ? {} : { user }
+    const scene = await this.#scene({ ...span, per: 'day', by: 'all', ...filter }, snapshot)
+    const subjects = listSubjects(snapshot.data, { accounts, groups, filter })
+    const runs = this.#parts.runs(scene.from)
+    const counted = subjects.map(({ ids, ...subject }) => ({
+      ...{ ...subject, accounts: ids.size, tally: sumTally({ ...scene, only: ids }) },
+      runs: runs.filter(({ account }) => ids.has(account)),
+    }))
+    const [a, b, ...others] = counted
+    const { from, now } = scene
+    return {
+      ...{ now: isoTime(now), from: isoTime(from), to: isoTime(now) },
+      subjects: counted.map(viewSubject),
+      differences: a === undefined || b === undefined || others.length > 0 ? null : listDifferences(a, b),
+    }
+  }
+
   /** Reads the history from the beginning of a day, where the store is. */
   async #read(fromDay: string): Promise<HistoryReading> {
     const store = await openStore(this.#parts.home)
@@ -93,6 +120,30 @@ export class LedgerHistory implements HistoryBooks {
     const { per, by } = query
     return { history, accounts: new Map(known), keys, jobs, only, from, now, per, by }
   }
+}
+
+type Subject = Pick<CountedSubject, 'kind' | 'key' | 'label'> & { ids: Set<string> }
+
+/** The named accounts and groups; without names every account. */
+function listSubjects(
+  data: AccountsData,
+  { accounts, groups, filter }: { accounts: string[]; groups: string[]; filter: AccountFilter },
+): Subject[] {
+  const named = accounts.map((reference) => resolved(data, reference, filter))
+  const all = accounts.length + groups.length === 0 ? filterAccounts(data.accounts, filter) : named
+  const single = all.map((account): Subject => {
+    const { id } = account
+    return { kind: 'account', key: id, label: shortReference(account), ids: new Set([id]) }
+  })
+  const together = groups.map((group): Subject => {
+    const own = filterAccounts([...data.accounts, ...data.archived], { ...filter, group })
+    if (own.length > 0)
+      return { kind: 'group', key: group, label: group, ids: new Set(own.map(({ id }) => id)) }
+    throw new QwenctlError('account_not_found', `no account has the group "${group.slice(0, 64)}"`, {
+      hint: 'qwenctl auth list --columns account,groups shows the groups',
+    })
+  })
+  return [...single, ...together]
 }
 
 /** Epoch milliseconds. Throws `invalid_value` for an invalid span. */

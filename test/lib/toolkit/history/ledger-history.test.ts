@@ -77,6 +77,59 @@ describe('history', () => {
     expect((await toolkit.history.show({ days: 1, per: 'day', by: 'all' })).totals.requests).toBe(1)
   })
 
+  test('two subjects are compared with the success of their jobs, and a test of each difference', async () => {
+    const { toolkit, ask } = await given()
+    for (let index = 0; index < 12; index += 1) {
+      await ask('a')
+      await ask('b', { failed: index > 2 })
+    }
+    const [a, b] = await toolkit.accounts.records()
+    const run = (id: string, account: string, status: 'done' | 'failed' | 'running' | 'skipped') =>
+      toolkit.jobs.runRecords.write({
+        ...{ id, job: 'job_1', jobName: 'tick', account, accountName: 'acme/x', user: 'local', slots: 1 },
+        ...{ slot: '2026-11-22T11:00:00.000Z', claimedAt: '2026-11-22T11:00:00.000Z', endedAt: null },
+        ...{ status, attempts: 1, isLate: false, isManual: false, reason: null, exitCode: 0, outputBytes: 0 },
+      })
+    run('r1', a!.id, 'done')
+    run('r2', b!.id, 'failed')
+    run('r3', b!.id, 'running')
+    run('r4', b!.id, 'skipped')
+    const { subjects, differences } = await toolkit.history.compare({ days: 1, accounts: ['a', 'b'] })
+    expect(subjects).toMatchObject([
+      {
+        label: 'acme/a',
+        requests: 12,
+        succeeded: 12,
+        failed: 0,
+        answeredShare: 1,
+        jobs: { successShare: 1 },
+      },
+      {
+        succeeded: 3,
+        failed: 9,
+        answeredShare: 0.25,
+        jobs: { done: 0, failed: 1, skipped: 1, successShare: 0 },
+      },
+    ])
+    expect(differences).toMatchObject([
+      { measure: 'answered', a: 1, b: 0.25, difference: 0.75, test: 'fisher-exact', isSignificant: true },
+      { measure: 'job-success', a: 1, b: 0, pValue: 1, isSignificant: false },
+      { measure: 'latency', difference: 0, test: 'mann-whitney', pValue: 1 },
+      { measure: 'first-byte', a: null, pValue: null },
+    ])
+    const grouped = await toolkit.history.compare({ days: 1, accounts: ['b'], groups: ['red'] })
+    expect(grouped.subjects.map(({ kind, key }) => [kind, key])).toEqual([
+      ['account', b!.id],
+      ['group', 'red'],
+    ])
+    expect((await toolkit.history.compare({ days: 1 })).subjects).toHaveLength(2)
+    await expect(toolkit.history.compare({ days: 1, groups: ['green'] })).rejects.toThrow(
+      'no account has the group',
+    )
+    const own = await toolkit.history.compare({ days: 1, user: 'ann' })
+    expect(own.subjects.map(({ key }) => key)).toEqual([b!.id])
+  })
+
   test('by job, requests of a job have a row of its name, which becomes its id when the job is removed', async () => {
     const { toolkit, ask } = await given()
     const command = [process.execPath, '-e', '']
