@@ -42,6 +42,37 @@ test('a clone and a template bring the files for jobs along, and no data', async
   expect(kept).toBe('own: text\n')
 })
 
+test('a template fills the files that nobody has filled, and replaces none that a person wrote', async () => {
+  const home = temporaryFolder()
+  for (const name of ['one', 'two']) await runCommand(home, ['auth', 'add', `sandbox/${name}`])
+  const [one, two] = [
+    await shown(home, ['accounts', 'folder', 'one']),
+    await shown(home, ['accounts', 'folder', 'two']),
+  ]
+  writeFileSync(join(one.folder, 'settings.yaml'), 'model: sandbox-small\n')
+  writeFileSync(join(one.folder, 'keywords.yaml'), '- red\n')
+  writeFileSync(join(two.folder, 'keywords.yaml'), '- own\n')
+  await runCommand(home, ['accounts', 'template', 'save', 'shop', 'one'])
+  await runCommand(home, ['accounts', 'template', 'apply', 'shop', 'two'])
+  expect(readFileSync(join(two.folder, 'settings.yaml'), 'utf8')).toBe('model: sandbox-small\n')
+  expect(readFileSync(join(two.folder, 'keywords.yaml'), 'utf8')).toBe('- own\n')
+})
+
+test('the history of each account goes to its own folder, with nothing of the others', async () => {
+  const home = temporaryFolder()
+  for (const name of ['one', 'two']) await runCommand(home, ['auth', 'add', `sandbox/${name}`])
+  for (const name of ['one', 'one', 'two'])
+    expect(await runCommand(home, ['ask', '--account', name, 'hi'])).toMatchObject({ exit: 0 })
+  const { stdout } = await runCommand(home, ['quota', 'history', '--save'])
+  expect(stdout.trim().split('\n')).toHaveLength(2)
+  const requestsOf = (name: string) => {
+    const path = join(home, 'accounts/local/sandbox', name, 'data/history.csv')
+    const [, ...rows] = readFileSync(path, 'utf8').trim().split('\r\n')
+    return rows.map((row) => Number(row.split(',')[3])).reduce((sum, count) => sum + count, 0)
+  }
+  expect([requestsOf('one'), requestsOf('two')]).toEqual([2, 1])
+})
+
 test('a master list with twelve accounts brings schedules and limits over all accounts', async () => {
   const home = temporaryFolder()
   const source = join(home, 'bots')

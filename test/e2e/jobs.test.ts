@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { describeProcess } from '../../src/lib/store/locks/lock-owner.ts'
 import { until } from '../support/servers/proxy-harness.ts'
 import { startedProxy } from './proxy/proxy-process.ts'
 import type { RunView } from '../../src/lib/toolkit/jobs/job-views.ts'
@@ -25,6 +26,8 @@ async function runsOf(home: string, job: string): Promise<RunView[]> {
 }
 
 const folderOf = (home: string, name: string) => join(home, 'accounts', 'local', 'sandbox', name)
+const isRunning = (pid: number) => describeProcess(pid) !== null && !isZombie(pid)
+const isZombie = (pid: number) => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`)
 
 describe('jobs without a proxy', () => {
@@ -256,21 +259,25 @@ describe('jobs over proxies', () => {
       '--',
       node,
       '-e',
-      "require('fs').appendFileSync('begun', 'x'); setInterval(() => process.ppid === 1 && process.exit(), 200)",
+      "require('fs').appendFileSync('begun', process.pid + '\\n'); setInterval(() => undefined, 200)",
     ]
     const common = ['--every', '2s', '--max-per-day', '1', '--timeout', '120s']
     await runCommand(home, ['jobs', 'add', 'once', ...common, '-a', 'one', ...command])
     await runCommand(home, ['jobs', 'add', 'again', ...common, '--retries', '1', '-a', 'two', ...command])
-    const begunIn = (name: string) => {
+    const begun = (name: string) => {
       const file = join(folderOf(home, name), 'begun')
-      return existsSync(file) ? readFileSync(file, 'utf8').length : 0
+      return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []
     }
+    const begunIn = (name: string) => begun(name).length
     const first = await startedProxy(home)
     await until(() => begunIn('one') === 1 && begunIn('two') === 1)
     first.signal('SIGKILL')
     await first.exit
+    const [one = 0, two = 0] = [...begun('one'), ...begun('two')]
     await startedProxy(home)
     await until(() => begunIn('two') === 2)
+    expect(isRunning(two), 'the command of the killed proxy, beside its repetition').toBe(false)
+    await until(() => !isRunning(one))
     const statuses = async (job: string) =>
       (await runsOf(home, job)).filter(({ status }) => status !== 'skipped')
     expect((await statuses('once')).map(({ status }) => status)).toEqual(['lost'])

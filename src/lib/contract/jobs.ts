@@ -33,7 +33,7 @@ const job = answer(
     schedule: text.describe('in words'),
     scheduleParts: z.looseObject({ kind: z.enum(['cron', 'every', 'at', 'after-reset']) }),
     zone: text,
-    kind: z.enum(['ask', 'command', 'verify']),
+    kind: z.enum(['ask', 'command', 'verify', 'plan', 'batch']),
     action: z.looseObject({ kind: text }),
     target: z.object({
       ...{ accounts: z.array(text), groups: z.array(text), provider: text.nullable(), all: z.boolean() },
@@ -68,6 +68,9 @@ const fields = {
   model: text.optional(),
   maxTokens: z.int().min(1).optional(),
   verify: z.boolean().optional(),
+  plan: z.boolean().optional().describe("read the provider's own counts"),
+  batch: text.optional().describe('a batch file; a relative path is inside the folder of each account'),
+  prime: z.boolean().optional().describe('send the smallest request; needs the setting jobs.prime'),
   command: z.array(text).optional().describe('a program and its arguments'),
   spread: text.optional(),
   overlap: z.enum(['skip', 'queue', 'allow']).optional(),
@@ -103,6 +106,7 @@ export const nextQuery = z.object({
 export const jobList = answer('Jobs', z.object({ jobs: z.array(job) }))
 export const oneJob = answer('OneJob', z.object({ job }))
 export const runList = answer('JobRuns', z.object({ runs: z.array(runView) }))
+export const oneRun = answer('OneJobRun', z.object({ run: runView }))
 export const startedRuns = answer(
   'StartedJobRuns',
   z.object({ runs: z.array(z.object({ id: text, account: text })) }),

@@ -13,9 +13,15 @@ export type JobAction =
       model: string | null
       maxTokens: number | null
       command: string[] | null
+      /** The request only starts a window of the account's plan; missing: it does not. */
+      isPrime?: true
     }
   | { kind: 'command'; command: string[] }
   | { kind: 'verify' }
+  /** Reads the provider's own counts. */
+  | { kind: 'plan' }
+  /** Runs a batch file with placeholders, in the account's folder. `model`: null: each line's own. */
+  | { kind: 'batch'; file: string; model: string | null }
 
 /** A job as stored. Times are RFC 3339. */
 export interface Job {

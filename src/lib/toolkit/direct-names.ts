@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
 import { accountsDocument } from '../store/documents/accounts-document.ts'
 import type { Home } from '../store/home.ts'
+import { jobsDocument } from '../store/documents/jobs-document.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
 import { settingsTable } from './settings/settings-table.ts'
@@ -12,7 +13,8 @@ export interface NameView {
   summary: string
 }
 
-export type NameKind = 'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
+export type NameKind =
+  'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting' | 'job' | 'batch'
 
 /** Names from the store alone: no plugin is loaded and nothing is unlocked. */
 export async function readNames(
@@ -23,6 +25,8 @@ export async function readNames(
   if (kind === 'setting')
     return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
   if (kind === 'key') return distinct((await keysDocument(home).read()).keys.map(({ name }) => name))
+  if (kind === 'job') return distinct((await jobsDocument(home).read()).jobs.map(({ name }) => name))
+  if (kind === 'batch') return batchNames(home)
   if (kind === 'template')
     return distinct((await templatesDocument(home).read()).templates.map(({ name }) => name))
   const { accounts, archived } = await accountsDocument(home).read()
@@ -37,6 +41,14 @@ export async function readNames(
   if (kind === 'user') return distinct(accounts.map(({ user }) => user))
   if (kind === 'group') return distinct(chosen.flatMap(({ groups }) => groups))
   return accountNames(chosen, accounts)
+}
+
+async function batchNames(home: Home): Promise<NameView[]> {
+  const { BatchRecords } = await import('./batch/batch-records.ts')
+  return new BatchRecords(home).list().map(({ id, status, file }) => ({
+    value: id,
+    summary: `${status}, ${file}`,
+  }))
 }
 
 /** The bare name if only one account has it; always the reference with its provider (and user). */

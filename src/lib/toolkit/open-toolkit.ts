@@ -163,6 +163,7 @@ class LazyToolkit implements Toolkit {
     this.history = new LedgerHistory({
       ...{ home: this.home, books, warn, keys: () => this.keys.records() },
       jobs: async () => (await this.jobs.read()).jobs,
+      runs: (since) => this.jobs.endedRuns(since),
     })
     this.notices = openNotices(this, options.env)
     this.archive = this.#openArchive()

@@ -11,6 +11,7 @@ import {
   temporaryFolder,
 } from '../../support/cli.ts'
 import { openTerminal } from '../../support/terminal.ts'
+import { openaiLine } from '../batch-process.ts'
 
 beforeAll(buildIfMissing)
 
@@ -39,7 +40,14 @@ async function candidates(home: string, ...words: string[]): Promise<string[]> {
 test('for every kind of place, the candidates are those that can stand there', async () => {
   const { home } = await givenAccounts()
   expect(await candidates(home, 'au')).toEqual(['auth', 'autocomplete'])
-  expect(await candidates(home, 'quota', '')).toEqual(['explain', 'history', 'notify', 'reset', 'show'])
+  expect(await candidates(home, 'quota', '')).toEqual([
+    'compare',
+    'explain',
+    'history',
+    'notify',
+    'reset',
+    'show',
+  ])
   expect(await candidates(home, 'plugins', 'ins')).toEqual(['inspect', 'install'])
   expect(await candidates(home, 'accounts', 'show', 'p')).toEqual(['play'])
   expect(await candidates(home, 'accounts', 'show', 'bob:')).toEqual(['bob:sandbox/other'])
@@ -55,6 +63,17 @@ test('for every kind of place, the candidates are those that can stand there', a
   expect(await candidates(home, 'completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
   expect(await candidates(home, 'config', 'get', 'proxy.po')).toEqual(['proxy.port'])
   expect(await candidates(home, 'no', 'such', '')).toEqual([])
+  await runCommand(home, ['jobs', 'add', 'morning', '--at', '07:00', '--all', '--verify'])
+  for (const verb of ['show', 'set', 'run', 'pause', 'resume', 'remove', 'runs', 'next'])
+    expect(await candidates(home, 'jobs', verb, ''), verb).toEqual(['morning'])
+  expect(await candidates(home, 'jobs', 'run', 'morning', '-a', 'pl')).toEqual(['play'])
+  expect(await candidates(home, 'jobs', 'add', 'x', '--batch', '')).toEqual([':files'])
+  expect(await candidates(home, 'batch', 'run', '')).toEqual([':files'])
+  await runCommand(home, ['config', 'set', 'user', 'local'])
+  writeFileSync(join(home, 'tasks.jsonl'), `${openaiLine(1, { model: 'sandbox-small' })}\n`)
+  const { stdout } = await runCommand(home, ['batch', 'run', join(home, 'tasks.jsonl'), '--json'])
+  const { batch } = JSON.parse(stdout) as { batch: { id: string } }
+  expect(await candidates(home, 'batch', 'show', '')).toEqual([batch.id])
 })
 
 test('when the store is damaged, completion is silent', async () => {
@@ -83,7 +102,7 @@ test.skipIf(isMissing('fish'))('in fish, commands, values and names complete', a
     return spawnSync('fish', ['--no-config', '-c', script], { env, cwd: home, encoding: 'utf8' }).stdout
   }
   expect(ask('qwenctl accounts show pl')).toBe('play\taccount at sandbox\n')
-  expect(ask('qwenctl quota ')).toMatch(/^explain\t.*\nhistory\t.*\nnotify\t.*\nreset\t.*\nshow\t.*\n$/)
+  expect(ask('qwenctl quota ')).toMatch(/^compare\t.*\nexplain\t.*\nhistory\t.*\nnotify\t.*\nreset\t.*\nshow\t.*\n$/)
   expect(ask('qwenctl auth add --provider=deep')).toBe('--provider=deepseek\tDeepSeek\n')
   writeFileSync(join(home, 'the-key-file'), '')
   expect(ask('qwenctl auth add --key-file the-k')).toContain('the-key-file')

@@ -61,6 +61,16 @@ export const jobFlags = {
     helpGroup: 'TASK',
   }),
   verify: Flags.boolean({ description: 'verify the credential', helpGroup: 'TASK' }),
+  plan: Flags.boolean({ description: "read the provider's own counts", helpGroup: 'TASK' }),
+  batch: Flags.string({
+    description: "run a batch file, in the account's folder; may have placeholders",
+    helpValue: 'FILE',
+    helpGroup: 'TASK',
+  }),
+  prime: Flags.boolean({
+    description: 'send the smallest request, which starts a window of a plan; needs the setting jobs.prime',
+    helpGroup: 'TASK',
+  }),
   model: Flags.string({ description: 'model for the prompt', helpValue: 'MODEL', helpGroup: 'TASK' }),
   'max-tokens': Flags.integer({
     description: 'most tokens of the answer',
@@ -130,7 +140,14 @@ export function readJobFlags(flags: JobFlagValues, command: string[]): Partial<N
     ...{ at: text('at'), days: text('days'), every: text('every'), cron: text('cron') },
     ...{ afterReset: text('after-reset'), zone: text('zone'), spread: text('spread') },
     ...{ accounts: list('account'), groups: list('group'), provider: text('provider'), all: yes('all') },
-    ...{ ask: text('ask'), template: text('template'), verify: yes('verify'), model: text('model') },
+    ...{
+      ask: text('ask'),
+      template: text('template'),
+      verify: yes('verify'),
+      plan: yes('plan'),
+      model: text('model'),
+    },
+    ...{ batch: text('batch'), prime: yes('prime') },
     ...{ maxTokens: number('max-tokens'), set: list('set'), out: text('out') },
     ...{ accountKey: text('account-key'), passHome: yes('pass-home'), overlap: text('overlap') },
     ...{ missed: text('missed'), timeout: text('timeout'), retries: number('retries') },

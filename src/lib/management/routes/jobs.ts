@@ -7,6 +7,7 @@ import {
   newJob,
   nextQuery,
   oneJob,
+  oneRun,
   plannedRuns,
   runList,
   runQuery,
@@ -49,6 +50,14 @@ export const jobRoutes = [
     query: runQuery,
     answer: runList,
     run: async ({ query, parts }) => ({ runs: await parts.toolkit.jobs.runs(query) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/jobs/runs/{id}',
+    summary: 'Show a run with its kept output',
+    errors: ['job_not_found'],
+    answer: oneRun,
+    run: async ({ params, parts }) => ({ run: await parts.toolkit.jobs.run(params.id) }),
   }),
   route({
     method: 'GET',

@@ -11,35 +11,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { readErrno } from '../documents/files/file-error.ts'
+import type { RunRecord } from '../../schedule/run-record.ts'
 import type { Home } from '../home.ts'
 
-export type RunStatus = 'running' | 'done' | 'failed' | 'skipped' | 'stopped' | 'lost'
-
-/** A run of a job for one account, or a slot that was skipped. Times are RFC 3339. */
-export interface RunRecord {
-  id: string
-  job: string
-  jobName: string
-  account: string
-  /** `provider/name` at the time of the run. */
-  accountName: string
-  user: string
-  slot: string
-  status: RunStatus
-  claimedAt: string
-  endedAt: string | null
-  /** Attempts in this run. */
-  attempts: number
-  isLate: boolean
-  isManual: boolean
-  /** Why it failed, was skipped or stopped; null: nothing to say. */
-  reason: string | null
-  exitCode: number | null
-  /** Everything that was printed; only a part of it is kept. */
-  outputBytes: number
-  /** Slots that this record covers: more than one where many were missed. */
-  slots: number
-}
+export type { RunRecord, RunStatus } from '../../schedule/run-record.ts'
 
 const KEPT_DAYS = 35
 const KEPT_OUTPUTS = 20

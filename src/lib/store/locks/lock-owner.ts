@@ -19,11 +19,22 @@ export function thisProcess(): LockOwner {
   return { token: `${process.pid}-${Math.random().toString(36).slice(2, 14)}`, ...identity() }
 }
 
+/** Describes another process of this machine; null: it has ended, or the system does not show its start time. */
+export function describeProcess(pid: number): Omit<LockOwner, 'token'> | null {
+  const startTime = lookAt(pid)?.startTime ?? null
+  return startTime === null ? null : { ...identity(), pid, startTime }
+}
+
+/** Whether a process with this number exists. */
+export function exists(pid: number): boolean {
+  return lookAt(pid) !== null || isRunning(pid)
+}
+
 /**
  * Whether the owner is alive. `elsewhere`: in another container or on another machine that shares the folder, out
  * of view from here.
  */
-export function liveness(owner: LockOwner): 'alive' | 'dead' | 'elsewhere' {
+export function liveness(owner: Omit<LockOwner, 'token'>): 'alive' | 'dead' | 'elsewhere' {
   const here = identity()
   if (owner.host !== here.host) return 'elsewhere'
   if (owner.bootId !== here.bootId) return 'dead'

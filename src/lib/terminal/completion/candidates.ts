@@ -30,7 +30,8 @@ export interface Candidate {
   summary: string
 }
 
-export type NameKind = 'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting'
+export type NameKind =
+  'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting' | 'job' | 'batch'
 
 /** Called at most once per completion, and only if a name of that kind can be at the cursor. */
 export type NameSource = (
@@ -55,8 +56,15 @@ const nameKinds: Record<string, NameKind> = {
   user: 'user',
   key: 'setting',
   'client-key': 'key',
+  job: 'job',
+  batch: 'batch',
 }
 const fileFlags = new Set(['key-file', 'from', 'file'])
+/** Flags with a file that share their name with an argument or with a flag of other commands. */
+const filesOf: Record<string, ReadonlySet<string>> = {
+  jobs: new Set(['batch', 'template', 'out']),
+  batch: new Set(['out', 'errors']),
+}
 
 /** The candidates for the last word of `words` (empty: nothing typed yet), given the words before it. */
 export async function complete(words: string[], table: CommandTable, names: NameSource): Promise<Completion> {
@@ -84,13 +92,13 @@ interface Place {
 async function completeIn(place: Place): Promise<Completion> {
   const { command, rest, current } = place
   const awaiting = flagCalled(command, rest.at(-1))
-  if (awaiting?.takesValue === true) return listValues(awaiting.name, awaiting.options, current, place)
+  if (awaiting?.takesValue === true) return flagValues(awaiting, current, place)
 
   const equals = current.indexOf('=')
   if (current.startsWith('--') && equals > 0) {
     const flag = flagCalled(command, current.slice(0, equals))
     if (flag?.takesValue !== true) return nothing()
-    const found = await listValues(flag.name, flag.options, current.slice(equals + 1), place)
+    const found = await flagValues(flag, current.slice(equals + 1), place)
     const candidates = found.candidates.map((one) => ({
       ...one,
       value: current.slice(0, equals + 1) + one.value,
@@ -110,6 +118,12 @@ async function argumentValues(place: Place): Promise<Completion> {
   if (arg.name === 'name') return nothing()
   const found = await listValues(arg.name, arg.options, place.current, place)
   return { ...found, candidates: found.candidates.filter((one) => !given.includes(one.value)) }
+}
+
+function flagValues({ name, options }: FlagEntry, current: string, place: Place): Promise<Completion> {
+  const [topic = ''] = place.command.words.split(' ')
+  if (filesOf[topic]?.has(name) === true) return Promise.resolve({ candidates: [], files: true })
+  return listValues(name, options, current, place)
 }
 
 async function listValues(

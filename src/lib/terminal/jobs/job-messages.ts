@@ -5,8 +5,10 @@ import { printable } from '../../base/printable.ts'
 
 /** The task of a job: `ask "hi"`, `./report.sh --fast`, `verify`. */
 export function formatAction(action: JobAction): string {
-  if (action.kind === 'verify') return 'verify'
+  if (action.kind === 'verify' || action.kind === 'plan') return action.kind
+  if (action.kind === 'batch') return printable(`batch ${action.file}`)
   if (action.kind === 'command') return printable(action.command.join(' '))
+  if (action.isPrime === true) return 'prime'
   const prompt = action.text === null ? `template ${action.template}` : `ask "${action.text}"`
   return printable(action.command === null ? prompt : `${prompt} to ${action.command.join(' ')}`)
 }

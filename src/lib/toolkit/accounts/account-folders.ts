@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cp, mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
+import { writeAtomically } from '../../store/documents/files/atomic-write.ts'
 import type { Home } from '../../store/home.ts'
 import { ensureFolder } from '../../store/home.ts'
 
@@ -48,11 +49,25 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Gives a folder the files and media of another, without its data. Files that are there stay. */
+/** Gives a folder the files and media of another, without its data. Files that a person has filled stay. */
 export async function copyFolder(from: string, to: string): Promise<void> {
   ensureFolder(to)
-  for (const name of [...FILES.map(([file]) => file), 'media']) {
-    const source = join(from, name)
-    if (existsSync(source)) await cp(source, join(to, name), { recursive: true, force: false })
+  for (const [name, content] of [...FILES, ['media', null] as const]) {
+    const [source, target] = [join(from, name), join(to, name)]
+    if (!existsSync(source)) continue
+    await cp(source, target, { recursive: true, force: content !== null && isUntouched(target, content) })
   }
+}
+
+/** Whether a file still has the content that qwenctl gave it. */
+function isUntouched(path: string, content: string): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8') === content
+}
+
+/** Writes the usage of an account to its own folder, and returns the path. Throws `store_unwritable`. */
+export async function writeOwnHistory(folder: string, csv: string): Promise<string> {
+  const path = join(folder, 'data', 'history.csv')
+  ensureFolder(dirname(path))
+  await writeAtomically(path, csv)
+  return path
 }

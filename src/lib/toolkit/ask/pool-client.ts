@@ -34,7 +34,7 @@ interface Completion {
 
 /** The models that the pool lists. */
 export async function listModels({ url, secret }: Pool): Promise<string[]> {
-  const response = await send(`${url}/v1/models`, secret, { body: null })
+  const response = await sendToPool(`${url}/v1/models`, secret, { body: null })
   const { data } = JSON.parse(await readText(response)) as { data?: { id: string }[] }
   return (data ?? []).map(({ id }) => id)
 }
@@ -53,7 +53,7 @@ export async function ask({ url, secret }: Pool, question: Question): Promise<An
   const messages = [{ role: 'user', content: text }]
   const limit = maxTokens === null ? {} : { max_tokens: maxTokens }
   const body = JSON.stringify({ model, messages, stream: onPiece !== null, ...limit })
-  const response = await send(`${url}/v1/chat/completions`, secret, { ...question, body })
+  const response = await sendToPool(`${url}/v1/chat/completions`, secret, { ...question, body })
   const { headers, statusCode = 0 } = response
   if (statusCode !== 200) throw refusal(response, await readText(response))
   const isStream = String(headers['content-type']).includes('event-stream')
@@ -67,11 +67,18 @@ export async function ask({ url, secret }: Pool, question: Question): Promise<An
 }
 
 interface Sent {
-  body: string | null
+  /** Null: a GET. */
+  body: string | Buffer | null
+  headers?: Record<string, string>
   signal?: AbortSignal
 }
 
-function send(url: string, secret: string, { body, signal }: Sent): Promise<IncomingMessage> {
+/** Sends a request to a pool at a loopback address. The caller reads the answer. */
+export function sendToPool(
+  url: string,
+  secret: string,
+  { body, headers, signal }: Sent,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const asked = request(url, {
       method: body === null ? 'GET' : 'POST',
@@ -80,6 +87,7 @@ function send(url: string, secret: string, { body, signal }: Sent): Promise<Inco
       headers: {
         authorization: `Bearer ${secret}`,
         'content-type': 'application/json',
+        ...headers,
       },
       ...(signal === undefined ? {} : { signal }),
     })

@@ -20,6 +20,8 @@ export interface PlanQuery extends Pick<BatchWish, 'group' | 'retryFailed' | 're
   user: string | undefined
   /** The headroom, as written; missing: as configured. */
   reserve: string | undefined
+  /** The only account that serves; missing: any. */
+  account?: string | undefined
   /** The client key of the batch; missing: none. */
   key?: string | undefined
 }
@@ -32,9 +34,11 @@ export interface BatchPlan {
   accounts: number
 }
 
+type PlanParts = Pick<Toolkit, 'accounts' | 'quotas' | 'settings'>
+
 /** Throws `model_not_found` when no account has a model of the batch, and `no_accounts`. */
 export async function planBatch(
-  toolkit: Toolkit,
+  toolkit: PlanParts,
   checked: CheckedBatch,
   query: PlanQuery,
 ): Promise<BatchPlan> {
@@ -98,12 +102,12 @@ async function readStates({ input, paths }: CheckedBatch): Promise<RowStates> {
 }
 
 function explainLane(
-  toolkit: Toolkit,
+  toolkit: PlanParts,
   { model, path }: Lane,
-  { group, user, reserve, key, dialect }: PlanQuery & { dialect: 'openai' | 'anthropic' },
+  { group, user, reserve, key, account, dialect }: PlanQuery & { dialect: 'openai' | 'anthropic' },
 ): Promise<ExplainDocument> {
   const given = Object.entries({
-    ...{ model, dialect, user, reserve, key },
+    ...{ model, dialect, user, reserve, key, account },
     group: group ?? undefined,
     route: path,
   }).filter(([, value]) => value !== undefined)

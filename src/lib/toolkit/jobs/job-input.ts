@@ -17,6 +17,12 @@ export interface JobInput extends ScheduleInput {
   maxTokens?: number | undefined
   command?: string[] | undefined
   verify?: boolean | undefined
+  /** Read the provider's own counts. */
+  plan?: boolean | undefined
+  /** A batch file, with placeholders. */
+  batch?: string | undefined
+  /** Send the smallest request, which starts a window of a plan. */
+  prime?: boolean | undefined
   spread?: string | undefined
   overlap?: string | undefined
   missed?: string | undefined
@@ -109,22 +115,56 @@ function readTimeout(timeout: string): number {
   return checkSpan('--timeout', timeout, { min: 1, max: LONGEST_TIMEOUT_MS })
 }
 
+type Task = 'ask' | 'template' | 'verify' | 'plan' | 'batch' | 'prime'
+
+function listTasks({ ask, template, verify, plan, batch, prime }: JobInput): Task[] {
+  const given: [Task, boolean][] = [
+    ['ask', ask !== undefined],
+    ['template', template !== undefined],
+    ['verify', verify === true],
+    ['plan', plan === true],
+    ['batch', batch !== undefined],
+    ['prime', prime === true],
+  ]
+  return given.flatMap(([task, isGiven]) => (isGiven ? [task] : []))
+}
+
+const PRIME_PROMPT = 'hi'
+
 function readAction(input: JobInput): JobAction {
-  const { ask, template, command, verify } = input
-  const asked = [ask, template].filter((text) => text !== undefined)
-  if (verify === true && asked.length === 0 && command === undefined) return { kind: 'verify' }
-  if (asked.length > 1 || (verify === true && (asked.length > 0 || command !== undefined)))
+  const { command = [], model = null } = input
+  const [task, ...others] = listTasks(input)
+  const readsAnswer = task === 'ask' || task === 'template'
+  if (others.length > 0 || (task !== undefined && !readsAnswer && command.length > 0))
     throw new QwenctlError('invalid_usage', 'a job does one thing', {
-      hint: 'give one of --ask TEXT, --template FILE, --verify and -- COMMAND; -- COMMAND after --ask reads the answer',
+      hint: 'give one of --ask TEXT, --template FILE, --verify, --plan, --batch FILE, --prime and -- COMMAND; -- COMMAND after --ask reads the answer',
     })
-  if (asked.length === 1) return askAction(input)
-  if (command !== undefined && command.length > 0) return { kind: 'command', command }
+  switch (task) {
+    case 'ask':
+    case 'template':
+      return askAction(input)
+    case 'prime':
+      return { ...askAction({ ...input, ask: PRIME_PROMPT, maxTokens: 1 }), isPrime: true }
+    case 'batch':
+      return { kind: 'batch', file: input.batch ?? '', model }
+    case 'verify':
+    case 'plan':
+      return { kind: task }
+    case undefined:
+      if (command.length > 0) return { kind: 'command', command }
+  }
   throw new QwenctlError('invalid_usage', 'a job needs something to do', {
-    hint: 'give --ask TEXT, --template FILE, --verify, or a command after --: -- ./report.sh',
+    hint: 'give --ask TEXT, --template FILE, --verify, --plan, --batch FILE, or a command after --: -- ./report.sh',
   })
 }
 
-function askAction({ ask, template, model, maxTokens, command }: JobInput): JobAction {
+function askAction({
+  ask,
+  template,
+  model,
+  maxTokens,
+  command,
+}: JobInput): Extract<JobAction, { kind: 'ask' }> {
   if (ask?.trim() === '')
     throw new QwenctlError('invalid_value', '--ask is empty', { hint: 'write --ask "TEXT"' })
   return {
@@ -149,8 +189,8 @@ function locateTemplate(template: string): string {
 }
 
 function changeAction(action: JobAction, input: JobInput): JobAction | null {
-  const { ask, template, command, verify, model, maxTokens } = input
-  if (ask !== undefined || template !== undefined || verify === true) return readAction(input)
+  const { command, model, maxTokens } = input
+  if (listTasks(input).length > 0) return readAction(input)
   if (action.kind === 'ask') {
     if (command === undefined && model === undefined && maxTokens === undefined) return null
     return {
@@ -160,6 +200,7 @@ function changeAction(action: JobAction, input: JobInput): JobAction | null {
       command: command ?? action.command,
     }
   }
+  if (action.kind === 'batch' && command === undefined && model !== undefined) return { ...action, model }
   return command === undefined ? null : { kind: 'command', command }
 }
 
@@ -172,12 +213,22 @@ function checkFields<Fields extends JobFields>(fields: Fields): Fields {
   const runsCommand = action.kind === 'command' || (action.kind === 'ask' && action.command !== null)
   if (accountKey !== null && !runsCommand)
     throw new QwenctlError('invalid_usage', '--account-key needs a command', { hint: 'give one after --' })
+  if (action.kind === 'batch') checkBatchFile(action.file)
   if (out?.split(/[\\/]/).includes('..') === true)
     throw new QwenctlError('invalid_value', `--out ${out} leads out of the account's folder`, {
       hint: 'write a path inside of it, such as --out data/{{date}}.txt',
     })
   if (action.kind === 'ask' && action.text !== null) checkPlaceholders(action.text, values)
   return fields
+}
+
+function checkBatchFile(file: string): void {
+  if (file.trim() === '')
+    throw new QwenctlError('invalid_value', '--batch is empty', { hint: 'write --batch data/tasks.jsonl' })
+  if (!file.split(/[\\/]/).includes('..')) return
+  throw new QwenctlError('invalid_value', `--batch ${file} leads out of the account's folder`, {
+    hint: 'write a path inside of it, such as --batch data/tasks.jsonl, or an absolute path',
+  })
 }
 
 /** Without `--set`, a plain placeholder can never be filled. */

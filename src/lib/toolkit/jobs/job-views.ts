@@ -1,7 +1,7 @@
 // The public documents of jobs: a promise, like those in `../views.ts`. Times are RFC 3339, spans are milliseconds.
 
 import type { JobAnswer } from '../../contract/jobs.ts'
-import type { RunStatus } from '../../store/jobs/run-records.ts'
+import type { RunStatus } from '../../schedule/run-record.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import type { JobAction } from '../../schedule/job.ts'
 

@@ -38,6 +38,8 @@ export interface JobsParts {
   /** Restricts the jobs to those of one user; missing: all users. */
   user?: string
   isInFlight: (runId: string) => boolean
+  /** Whether jobs may start windows of plans. */
+  allowsPrime: () => Promise<boolean>
   clock: () => number
 }
 
@@ -74,6 +76,7 @@ export class Jobs {
     const now = this.#now()
     const user = this.#parts.user ?? wanted.user
     const fields = readNewJob(wanted, Date.parse(now))
+    if (wanted.prime === true) await this.#checkPrime()
     const job: Job = {
       id: `job_${randomBytes(8).toString('hex')}`,
       name: wanted.name,
@@ -98,6 +101,7 @@ export class Jobs {
     const now = this.#now()
     const { accounts, groups, provider, all } = changes
     const hasTarget = [accounts, groups, provider, all].some((part) => part !== undefined)
+    if (changes.prime === true) await this.#checkPrime()
     const target = hasTarget ? await this.#target(changes, undefined) : {}
     const id = await this.#change(name, (job, data) => {
       if (changes.name !== undefined && changes.name !== job.name) refuseTaken(data, changes.name)
@@ -197,6 +201,16 @@ export class Jobs {
     })
   }
 
+  /** A run with its kept output. Throws `job_not_found`. */
+  async run(id: string): Promise<RunView> {
+    const { viewRun } = await import('./view-jobs.ts')
+    const { user, isInFlight } = this.#parts
+    const fits = (run: RunRecord) => run.id === id && (user === undefined || run.user === user)
+    const [run] = this.runRecords.read({ limit: 1, fits })
+    if (run === undefined) throw new QwenctlError('job_not_found', `there is no run ${id.slice(0, 64)}`)
+    return { ...viewRun(run, isInFlight), output: this.runRecords.readOutput(run) }
+  }
+
   /** The planned runs within the next days, the earliest first. */
   async next({ days = 1, job, user, limit = 1000 }: NextQuery = {}): Promise<PlannedRun[]> {
     const { planRuns } = await import('./view-jobs.ts')
@@ -205,9 +219,23 @@ export class Jobs {
     return planRuns({ ...parts, data: { ...parts.data, jobs } }, { days, limit, user })
   }
 
+  /** The ended runs and skipped slots since a time, in epoch milliseconds. */
+  endedRuns(since: number): RunRecord[] {
+    const from = new Date(since).toISOString()
+    const fits = (run: RunRecord) => run.status !== 'running' && run.claimedAt >= from
+    return this.runRecords.read({ limit: Infinity, fits })
+  }
+
   /** Counts the runs that end from now on. */
   tally(): RunTally {
     return new RunTally(new RunTail(this.runRecords))
+  }
+
+  async #checkPrime(): Promise<void> {
+    if (await this.#parts.allowsPrime()) return
+    throw new QwenctlError('invalid_usage', 'jobs may not start windows of plans here', {
+      hint: 'read the terms of the provider, then type: qwenctl config set jobs.prime true',
+    })
   }
 
   /** A removed job is still in the record, by its name. */

@@ -5,9 +5,13 @@ import type { JobsParts } from './jobs.ts'
 
 /** The jobs of a toolkit. */
 export function openJobs(
-  { home, accounts, isInFlight }: Pick<Toolkit, 'home' | 'accounts' | 'isInFlight'>,
+  { home, accounts, isInFlight, settings }: Pick<Toolkit, 'home' | 'accounts' | 'isInFlight' | 'settings'>,
   parts: Pick<JobsParts, 'books' | 'clock'>,
 ): Jobs {
   const document = jobsDocument(home)
-  return new Jobs({ ...parts, home, isInFlight, document, accounts: () => accounts.records() })
+  const allowsPrime = async () => Boolean(await settings.get('jobs.prime'))
+  return new Jobs({
+    ...{ ...parts, home, isInFlight, document, allowsPrime },
+    accounts: () => accounts.records(),
+  })
 }

@@ -98,7 +98,7 @@ function findNext(pair: JobPair, { state, now }: ViewParts): { slot: number; at:
   return slot === null ? null : { slot, at: slot + pair.spreadMs }
 }
 
-export function viewRun(run: RunRecord, isInFlight: (runId: string) => boolean): RunView {
+export function viewRun({ process: _, ...run }: RunRecord, isInFlight: (runId: string) => boolean): RunView {
   const isLost = run.status === 'running' && !isInFlight(run.id)
   const { endedAt, claimedAt } = run
   return {

@@ -56,6 +56,7 @@ function userQuotas(quotas: Quotas, user: string): Quotas {
 function userHistory(history: HistoryBooks, user: string): HistoryBooks {
   return {
     show: (query) => history.show({ ...query, user }),
+    compare: (query) => history.compare({ ...query, user }),
     stats: (reference, query) => history.stats(reference, { ...query, user }),
   }
 }

@@ -232,6 +232,13 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'days for which every single request is kept; totals per day stay',
   },
   {
+    key: 'jobs.prime',
+    type: { kind: 'boolean' },
+    default: false,
+    variable: 'QWENCTL_JOBS_PRIME',
+    description: 'jobs may start windows of plans (jobs add --prime); the terms of some providers forbid it',
+  },
+  {
     key: 'jobs.maxConcurrent',
     type: { kind: 'whole', min: 0, max: 10_000 },
     default: 10,

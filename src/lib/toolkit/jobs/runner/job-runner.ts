@@ -7,12 +7,13 @@ import { slotKey } from '../../../quota/log/job-slots.ts'
 import { formatLocalDay } from '../../../schedule/local-times.ts'
 import type { Job } from '../../../schedule/job.ts'
 import type { RunRecord } from '../../../store/jobs/run-records.ts'
+import { describeProcess } from '../../../store/locks/lock-owner.ts'
 import type { Toolkit } from '../../toolkit.ts'
 import { performRun } from './perform-run.ts'
 import type { PerformParts, RunOrder, RunResult } from './perform-run.ts'
 
 export interface RunnerParts extends PerformParts {
-  toolkit: Pick<Toolkit, 'home' | 'accounts' | 'jobs'>
+  toolkit: PerformParts['toolkit'] & Pick<Toolkit, 'jobs'>
   ledger: Ledger
   /** Receives every change of a run. */
   onRun?: (run: RunRecord) => void
@@ -84,7 +85,8 @@ export class JobRunner {
     const number = ledger.state.jobs.last.get(slotKey(job.id, account.id))?.number ?? 1
     const record = this.#record(id, wanted)
     const abort = new AbortController()
-    const ended = this.#run({ ...wanted, id, number, signal: abort.signal }, record, limits)
+    const onProcess = (pid: number) => this.#recordProcess(record, pid)
+    const ended = this.#run({ ...wanted, id, number, signal: abort.signal, onProcess }, record, limits)
     this.#active.set(id, { record, abort, ended })
     return { id, ended: ended.finally(() => this.#active.delete(id)) }
   }
@@ -136,6 +138,12 @@ export class JobRunner {
     })
     if (status === 'failed') await this.#countFailure(order, ended, limits).catch(this.#report)
     return ended
+  }
+
+  /** If this process is killed, another one finds the command and ends it. */
+  #recordProcess(record: RunRecord, pid: number): void {
+    const process = describeProcess(pid)
+    if (process !== null) this.#write({ ...record, process })
   }
 
   async #attempt(order: SlotOfJob & RunOrder): Promise<{ result: RunResult; attempts: number }> {

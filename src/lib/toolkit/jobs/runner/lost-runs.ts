@@ -4,6 +4,7 @@ import { slotKey } from '../../../quota/log/job-slots.ts'
 import type { OpenRun } from '../../../quota/log/state.ts'
 import type { RunRecord } from '../../../store/jobs/run-records.ts'
 import type { Toolkit } from '../../toolkit.ts'
+import { endOrphan } from './end-orphan.ts'
 import type { JobPair } from '../job-plans.ts'
 import type { JobLimits, JobRunner } from './job-runner.ts'
 
@@ -17,22 +18,23 @@ export interface LostRunsParts {
 }
 
 /**
- * Marks runs of ended processes as lost. A job with retries runs a lost slot again; the claim of that attempt decides
- * which process does it.
+ * Marks runs of ended processes as lost, and ends the commands that they left on this machine. A job with retries runs
+ * a lost slot again; the claim of that attempt decides which process does it.
  */
 export async function endLostRuns(parts: LostRunsParts): Promise<void> {
   const { ledger, toolkit } = parts
   for (const [id, run] of [...ledger.state.jobs.runs]) {
     if (toolkit.isInFlight(id)) continue
+    const [record] = toolkit.jobs.runRecords.read({ limit: 1, fits: (run) => run.id === id })
+    if (record?.process !== undefined) endOrphan(record.process)
     const isRepeated = await runAgain(parts, id, run)
     if (!isRepeated) await ledger.record([{ type: 'slot-end', id }])
-    markLost(parts, id)
+    if (record !== undefined) markLost(parts, record)
   }
 }
 
-function markLost({ toolkit, ledger }: LostRunsParts, id: string): void {
-  const [record] = toolkit.jobs.runRecords.read({ limit: 1, fits: (run) => run.id === id })
-  if (record?.status !== 'running') return
+function markLost({ toolkit, ledger }: LostRunsParts, record: RunRecord): void {
+  if (record.status !== 'running') return
   const lost: RunRecord = {
     ...record,
     ...{ status: 'lost', reason: 'the process that ran it has ended', endedAt: isoTime(ledger.now()) },

@@ -11,38 +11,21 @@ import { wallClock } from '../../../quota/zone.ts'
 import type { Job, JobAction } from '../../../schedule/job.ts'
 import { accountFolder } from '../../../store/account-folder.ts'
 import { ensureFolder } from '../../../store/home.ts'
-import type { RunStatus } from '../../../store/jobs/run-records.ts'
 import { ask, chooseChatModel, listModels } from '../../ask/pool-client.ts'
 import type { Pool } from '../../ask/pool-client.ts'
 import { programEnvironment } from '../../keys/program-environment.ts'
+import type { PlanWindowView } from '../../plans/plan-views.ts'
 import type { Toolkit } from '../../toolkit.ts'
 import { lookUpIn, readYaml } from './account-values.ts'
 import { buildPrompt, locateOutput } from './job-prompt.ts'
 import { runCommand } from './run-command.ts'
+import { finished } from './run-result.ts'
+import type { RunOrder, RunResult } from './run-result.ts'
 
-/** A claimed run. */
-export interface RunOrder {
-  id: string
-  job: Job
-  account: Account
-  /** Epoch milliseconds. */
-  slot: number
-  isLate: boolean
-  /** The number of the run of this job and account, from 1. */
-  number: number
-  signal: AbortSignal
-}
-
-export interface RunResult {
-  status: Extract<RunStatus, 'done' | 'failed' | 'skipped' | 'stopped'>
-  reason: string | null
-  exitCode: number | null
-  output: string
-  outputBytes: number
-}
+export type { RunOrder, RunResult } from './run-result.ts'
 
 export interface PerformParts {
-  toolkit: Pick<Toolkit, 'home' | 'accounts'>
+  toolkit: Pick<Toolkit, 'home' | 'accounts' | 'batches' | 'quotas' | 'settings'>
   /** The pool with a key that only this account serves. */
   poolFor: (account: Account, job: Job) => Promise<Pool>
   env: NodeJS.ProcessEnv
@@ -54,8 +37,12 @@ export async function performRun(parts: PerformParts, order: RunOrder): Promise<
   try {
     const { action } = order.job
     if (action.kind === 'verify') return await verifyAccount(parts, order)
+    if (action.kind === 'plan') return await readPlan(parts, order)
     const run = await prepare(parts, order)
     if (action.kind === 'command') return await runProgram(parts, order, { ...run, ...action, input: null })
+    if (action.kind === 'batch') return await runBatchFile(parts, order, { ...run, ...action })
+    if (action.isPrime === true && !(await parts.toolkit.settings.get('jobs.prime')))
+      return { ...finished(''), status: 'skipped', reason: 'jobs.prime is false' }
     return await askAccount(parts, order, { ...run, action })
   } catch (error) {
     return buildResult(error, order.signal)
@@ -84,6 +71,37 @@ async function verifyAccount({ toolkit }: PerformParts, { account }: RunOrder): 
   const { result, message } = await toolkit.accounts.verify(account.id)
   const status = result === 'accepted' || result === 'unchecked' ? 'done' : 'failed'
   return { ...finished(message), status, reason: status === 'done' ? null : message }
+}
+
+/** Asks the provider for its own counts, and records them. */
+async function readPlan({ toolkit }: PerformParts, { account }: RunOrder): Promise<RunResult> {
+  const { document, failures } = await toolkit.quotas.refresh([account.id])
+  const [failure] = failures
+  if (failure !== undefined) return { ...finished(''), status: 'failed', reason: failure }
+  const windows = document.accounts.flatMap(({ plan }) => plan?.windows ?? [])
+  if (windows.length === 0) {
+    const reason = `the provider ${account.provider} tells no counts of its own`
+    return { ...finished(''), status: 'skipped', reason }
+  }
+  return finished(windows.map(formatWindow).join('\n'))
+}
+
+/** `5h: 12 of 100 requests used, 88 left`, with what the provider tells. */
+function formatWindow({ name, metric, used, max, percent, remaining }: PlanWindowView): string {
+  const share = percent === null ? [] : [`${percent} % used`]
+  const counted = used === null ? share : [`${used}${max === null ? '' : ` of ${max}`} ${metric ?? ''} used`]
+  const left = remaining === null ? [] : [`${remaining} left`]
+  return `${name}: ${[...counted, ...left].join(', ') || 'not known'}`
+}
+
+async function runBatchFile(
+  parts: PerformParts,
+  order: RunOrder,
+  { folder, lookUp, file, model }: Prepared & Pick<Extract<JobAction, { kind: 'batch' }>, 'file' | 'model'>,
+): Promise<RunResult> {
+  const { performBatch } = await import('./perform-batch.ts')
+  const pool = await parts.poolFor(order.account, order.job)
+  return performBatch({ ...{ toolkit: parts.toolkit, pool, folder, lookUp, file, model } }, order)
 }
 
 async function askAccount(
@@ -154,7 +172,7 @@ interface Program {
 }
 
 async function runProgram(parts: PerformParts, order: RunOrder, program: Program): Promise<RunResult> {
-  const { job, account, signal } = order
+  const { job, account, signal, onProcess } = order
   const { folder, command, input } = program
   const { url, secret } = await parts.poolFor(account, job)
   const own = job.accountKey === null ? null : await parts.toolkit.accounts.readSecret(account)
@@ -164,7 +182,15 @@ async function runProgram(parts: PerformParts, order: RunOrder, program: Program
     ...runVariables(order, folder),
     ...(own === null ? {} : { [job.accountKey ?? '']: own }),
   }
-  const result = await runCommand({ command, folder, env, input, timeoutMs: job.timeoutMs, signal })
+  const result = await runCommand({
+    command,
+    folder,
+    env,
+    input,
+    timeoutMs: job.timeoutMs,
+    signal,
+    onProcess,
+  })
   const { status, reason, exitCode, output } = result
   const text = redact(output.text(), own === null ? [secret] : [secret, own])
   return { status, reason, exitCode, output: text, outputBytes: output.bytes }
@@ -187,10 +213,6 @@ function withoutOwn(env: NodeJS.ProcessEnv, passHome: boolean): NodeJS.ProcessEn
     ([name]) => !name.startsWith('QWENCTL_') || (passHome && name === 'QWENCTL_HOME'),
   )
   return Object.fromEntries(kept)
-}
-
-function finished(output: string): RunResult {
-  return { status: 'done', reason: null, exitCode: null, output, outputBytes: Buffer.byteLength(output) }
 }
 
 function buildResult(error: unknown, signal: AbortSignal): RunResult {

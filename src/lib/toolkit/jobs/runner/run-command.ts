@@ -11,6 +11,7 @@ export interface CommandOrder {
   timeoutMs: number
   /** Aborting stops the command; its reason is the reason of the result. */
   signal: AbortSignal
+  onProcess?: (pid: number) => void
 }
 
 export interface CommandResult {
@@ -43,6 +44,7 @@ export function runCommand(order: CommandOrder): Promise<CommandResult> {
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
+  if (child.pid !== undefined) order.onProcess?.(child.pid)
   const watched = watchChild(child, program, { ...order, output })
   // Without free file descriptors, the child has no streams and reports an error.
   const { stdin, stdout, stderr } = child as ChildProcess
