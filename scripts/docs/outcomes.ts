@@ -1,6 +1,11 @@
 // The meaning of each provider's errors, for docs/reference/providers/: the deciding rows as in the sources.
 import { builtinProviders } from '../../src/lib/provider/builtin/index.ts'
-import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
+import {
+  declinedRows,
+  generalRows,
+  statusRows,
+  validationRows,
+} from '../../src/lib/provider/failures/general.ts'
 import { findOwnRows } from '../../src/lib/provider/failures/services.ts'
 import type { OutcomeRow } from '../../src/lib/provider/failures/outcome-row.ts'
 import { resolveScope } from '../../src/lib/provider/failures/outcome-row.ts'
@@ -11,7 +16,9 @@ import { code, table } from './markdown.ts'
 
 /** A table for each provider with rows, and `general` for the fallback of all. */
 export function outcomeTables(): Map<string, string> {
-  const tables = new Map([['general', outcomeTable([...declinedRows, ...generalRows, ...statusRows])]])
+  const tables = new Map([
+    ['general', outcomeTable([...validationRows, ...declinedRows, ...generalRows, ...statusRows])],
+  ])
   for (const { id } of builtinProviders) {
     const rows =
       id === 'qwen-oauth'

@@ -1,6 +1,11 @@
 // docs/reference/service-errors.md: the errors of every service, from the tables that decide.
 import type { FailureExample } from '../../src/lib/provider/failures/failure-row.ts'
-import { declinedRows, generalRows, statusRows } from '../../src/lib/provider/failures/general.ts'
+import {
+  declinedRows,
+  generalRows,
+  statusRows,
+  validationRows,
+} from '../../src/lib/provider/failures/general.ts'
 import { services } from '../../src/lib/provider/failures/services.ts'
 import { code, table } from './markdown.ts'
 
@@ -21,7 +26,7 @@ export function serviceErrors(): string {
       ),
     ].join('\n'),
   )
-  const general = [...declinedRows, ...generalRows, ...statusRows].map((row) => [
+  const general = [...validationRows, ...declinedRows, ...generalRows, ...statusRows].map((row) => [
     code(row.id),
     row.about,
     code(row.class),

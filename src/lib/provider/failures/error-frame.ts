@@ -38,16 +38,22 @@ function isErrorBody(data: unknown): boolean {
  */
 export function saysFailure(data: unknown): boolean {
   if (!isRecord(data)) return false
-  const { base_resp: base, errors } = data
+  const { base_resp: base } = data
   if (isRecord(base) && typeof base.status_code === 'number') return base.status_code !== 0
+  // Cloudflare puts an empty `result` beside its errors.
+  if (data.success === false && hasErrors(data)) return true
   if (hasPayload(data)) return false
-  if (data.success === false || data.ok === false) return true
+  if (data.success === false || data.ok === false || hasErrors(data)) return true
   if (typeof data.errorType === 'string' && data.errorType !== '') return true
-  if (Array.isArray(errors) && errors.length > 0) return true
   const words = [data.message, data.msg, data.detail].find((each) => typeof each === 'string' && each !== '')
   if (isBadCode(data.code)) return words !== undefined
   if (data.detail !== undefined && data.detail !== null) return true
   return typeof data.status === 'number' && data.status >= 400 && data.status <= 599
+}
+
+/** A list of errors (Cloudflare), or an object with one (ModelScope). */
+function hasErrors({ errors }: Record<string, unknown>): boolean {
+  return Array.isArray(errors) ? errors.length > 0 : isFilled(errors) && isRecord(errors)
 }
 
 function isBadCode(code: unknown): boolean {
@@ -92,5 +98,9 @@ const alsoAnswers: ReadonlySet<string> = new Set([
 ])
 
 function hasPayload(data: Record<string, unknown>): boolean {
-  return payloads.some((name) => data[name] !== undefined && data[name] !== null)
+  return payloads.some((name) => isFilled(data[name]))
+}
+
+function isFilled(value: unknown): boolean {
+  return value !== undefined && value !== null && !(isRecord(value) && Object.keys(value).length === 0)
 }

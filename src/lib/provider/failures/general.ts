@@ -10,6 +10,7 @@ import { moneyRows } from './general/money.ts'
 import { hiccupRows, serviceRows } from './general/service.ts'
 
 export { declinedRows } from './general/declined.ts'
+export { validationRows } from './general/validation.ts'
 export { statusRows } from './general/status.ts'
 
 export const generalRows: readonly FailureRow[] = [

@@ -4,6 +4,7 @@ import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Answer, Outcome } from '../provider.ts'
 import type { ErrorFacts } from './read-error.ts'
 import { retryAfter } from '../limits/reset-time.ts'
+import { resetInFields, resetInHeaders } from '../limits/reset-fields.ts'
 import { resetInText } from '../limits/reset-words.ts'
 
 /** An answer with its parsed error: the input of a row's functions. */
@@ -31,7 +32,7 @@ export interface OutcomeRow {
    * Left out: the usual scope of the class (rate limits, capacity and missing models: the model; else the account).
    */
   scope?: Outcome['scope']
-  /** When it ends, epoch milliseconds, or null; left out: `retry-after` headers, then the message's own words. */
+  /** When it ends, epoch milliseconds, or null; left out: see `announcedEnd`. */
   until?: (answer: FailedAnswer) => number | null
   /** The meaning in a few words, for people. Decides nothing. */
   about?: string
@@ -50,9 +51,14 @@ export function resolveScope(row: Pick<OutcomeRow, 'scope' | 'class'>): Outcome[
   return row.scope ?? (modelScoped.has(row.class) ? 'model' : 'account')
 }
 
-/** The end that an answer names in its `retry-after` headers or in its words. */
-export function announcedEnd(answer: FailedAnswer): number | null {
-  return retryAfter(answer.header, answer.now) ?? resetInText(answer.message, answer.now)
+/** The end that an answer names: in `retry-after` headers, fields of the body, words, or other headers. */
+export function announcedEnd({ header, error, body, message, now }: FailedAnswer): number | null {
+  return (
+    retryAfter(header, now) ??
+    resetInFields([error, body], now) ??
+    resetInText(message, now) ??
+    resetInHeaders(header, now)
+  )
 }
 
 /** For services that document no end: even a header's end is ignored. */

@@ -1,18 +1,24 @@
-// The meaning of an answer: the first matching row decides. The order is: the provider's own rows, the rows of all
-// other services, the words of any service, and last the status alone. A body therefore means the same for every
-// provider id.
+// The meaning of an answer: the first matching row decides. Requests that fail a check come first. The provider's own
+// rows follow, then those of all other services, then the words of any service. The status alone comes last. A body
+// therefore means the same for every provider id.
 
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { FailureRow } from './failure-row.ts'
-import { declinedRows, generalRows, statusRows } from './general.ts'
+import { declinedRows, generalRows, statusRows, validationRows } from './general.ts'
 import { services } from './services.ts'
 import { announcedEnd, matches, resolveScope, type FailedAnswer, type OutcomeRow } from './outcome-row.ts'
 import type { Answer, Outcome } from '../provider.ts'
 import { quotableCode, quotableMessage } from '../plugins/quotable.ts'
 import { readError, unquoted } from './read-error.ts'
+import { resetInFields } from '../limits/reset-fields.ts'
 import { FURTHEST_RESET_MS } from '../limits/reset-time.ts'
+import { resetInText } from '../limits/reset-words.ts'
 
 const LONGEST_READ = 4000
+/** A rate refills within minutes: a longer wait is the end of a window. */
+const LONGEST_RATE_MS = 10 * 60_000
+/** A nearer end beside a budget is the advice to retry, not the end of the budget. */
+const NEAR_MS = 60_000
 
 /** Classes with an end that is worth looking for. */
 const ending: ReadonlySet<OutcomeClass> = new Set(['rate-short', 'quota-window', 'overloaded'])
@@ -49,20 +55,39 @@ export function explainOutcome(answer: Answer, rows: readonly OutcomeRow[] = [])
   const message = facts.message.slice(0, LONGEST_READ)
   const failed: FailedAnswer = { ...answer, ...facts, message, words: unquoted(message) }
   const row = decidingRow(failed, rows)
-  const until = row.until ?? (ending.has(row.class) ? announcedEnd : () => null)
+  const readEnd = row.until ?? (ending.has(row.class) ? announcedEnd : () => null)
+  const until = believable(readEnd(failed), answer.now)
   const outcome: Outcome = {
-    class: row.class,
+    ...asWindow(row, until, failed),
     scope: resolveScope(row),
-    until: believable(until(failed), answer.now),
     code: quotableCode(failed.code ?? failed.type),
     message: failed.message === '' ? `HTTP ${failed.status}` : quotableMessage(failed.message),
   }
   return { outcome, row }
 }
 
+/**
+ * A rate with a distant end and a budget with a stated end are windows. For a budget only the body counts: gateways
+ * add `retry-after` to any 429.
+ */
+function asWindow(
+  row: OutcomeRow,
+  until: number | null,
+  { error, body, message, now }: FailedAnswer,
+): Pick<Outcome, 'class' | 'until'> {
+  if (row.class === 'rate-short' && until !== null && until - now > LONGEST_RATE_MS)
+    return { class: 'quota-window', until }
+  if (row.class !== 'quota-hard' || row.until !== undefined) return { class: row.class, until }
+  const end = believable(resetInFields([error, body], now) ?? resetInText(message, now), now)
+  return end !== null && end - now > NEAR_MS
+    ? { class: 'quota-window', until: end }
+    : { class: row.class, until }
+}
+
 function decidingRow(failed: FailedAnswer, own: readonly OutcomeRow[]): OutcomeRow {
   const found = (rows: readonly OutcomeRow[]) => rows.find((row) => matches(row, failed))
   return (
+    found(validationRows) ??
     found(declinedRows) ??
     found(own.filter((row) => rankRow(row) === 'first')) ??
     found(sharedRows) ??

@@ -57,20 +57,34 @@ function fromBody(body: unknown, depth = 0): BodyFacts | null {
   return withInnerJson(fromRoot(root), depth)
 }
 
-function fromRoot(root: JsonObject): BodyFacts {
+function fromRoot(given: JsonObject): BodyFacts {
+  const root = withLowerCaseNames(given)
   const inner = innerError(root)
   if (isRecord(inner)) return fromErrorObject(inner, root)
   if (typeof inner === 'string') return fromErrorString(inner, root)
+  // Hugging Face: a list of sentences.
+  if (Array.isArray(inner)) return fromFlat({ ...root, detail: inner })
   const { base_resp: base, errors } = root
   if (isRecord(base)) return fromBaseResp(base, root)
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
   if (isRecord(first)) return fromErrorObject(first, root)
+  // ModelScope: `{"errors":{"message":"..."},"request_id":"..."}`.
+  if (isRecord(errors)) return fromErrorObject(errors, root)
   return fromFlat(root)
+}
+
+/** AWS writes `Message`, Tencent Cloud `{"Response":{"Error":{"Code","Message"}}}`. */
+function withLowerCaseNames(root: JsonObject): JsonObject {
+  const of = isRecord(root.Response) ? root.Response : root
+  const { Error: error, Message: message, Code: code } = of
+  if (error === undefined && message === undefined && code === undefined) return root
+  const inner = isRecord(error) ? withLowerCaseNames(error) : error
+  return { ...of, error: of.error ?? inner, message: of.message ?? message, code: of.code ?? code }
 }
 
 /** The `error` member: at the top, in a failed response of the Responses API, in `detail`, or in an OpenRouter choice. */
 export function innerError(root: JsonObject): unknown {
-  if (truthy(root.error)) return root.error
+  if (truthy(root.error) || (Array.isArray(root.error) && root.error.length > 0)) return root.error
   if (isRecord(root.response) && truthy(root.response.error)) return root.response.error
   if (isRecord(root.detail)) return innerError(root.detail) ?? root.detail
   const choice: unknown = Array.isArray(root.choices) ? root.choices[0] : undefined
@@ -91,10 +105,12 @@ function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
 /** `{"error":"invalid_request","error_description":"..."}` (OAuth), `{"error":"model not found"}` (Ollama), `{code,error}` (xAI). */
 function fromErrorString(error: string, root: JsonObject): BodyFacts {
   const words = text(root.error_description) ?? text(root.message)
+  // claude-relay-service: `{"error":"Daily cost limit exceeded","message":"..."}`, two sentences.
+  const isSentence = words !== null && error.includes(' ')
   return {
-    code: words === null ? text(root.code) : error,
+    code: words === null || isSentence ? text(root.code) : error,
     type: text(root.type) === 'error' ? null : (text(root.type) ?? text(root.error_type)),
-    message: words ?? error,
+    message: isSentence ? `${error}: ${words}` : (words ?? error),
     error: root,
     status: httpStatus(root.status) ?? httpStatus(root.code),
   }
@@ -113,12 +129,18 @@ function fromBaseResp(base: JsonObject, root: JsonObject): BodyFacts {
 /** `{code,message,request_id}` (DashScope), `{success,code,msg}`, `{title,detail,status}` (NVIDIA), `{detail}` (FastAPI). */
 function fromFlat(root: JsonObject): BodyFacts {
   return {
-    code: text(root.code) ?? text(root.errorType) ?? text(root.error_code),
+    code: flatCode(root),
     type: text(root.type) === 'error' ? null : text(root.type),
     message: said(root) ?? '',
     error: root,
     status: httpStatus(root.code) ?? httpStatus(root.status) ?? httpStatus(root.statusCode),
   }
+}
+
+/** Novita repeats the status in `code` and puts its own code into `reason`. */
+function flatCode(root: JsonObject): string | null {
+  const code = text(root.code) ?? text(root.errorType) ?? text(root.error_code)
+  return isPlainStatus(code) ? (text(root.reason) ?? code) : code
 }
 
 /** The members that hold a service's message. */
@@ -136,26 +158,33 @@ function detail(value: unknown): string | null {
   return parts.filter((part) => part !== null).join('; ') || null
 }
 
+/** The start of an object. Python prints its bytes with the line ends escaped. */
+const INNER_JSON = /\{(?:\s|\\n)*"/
+
 /** Gateways put the error of the service behind them into their own message, as JSON. */
 function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
-  const start = facts.message.indexOf('{"')
+  const start = facts.message.search(INNER_JSON)
   if (start < 0 || depth >= DEEPEST) return facts
   // Words in braces and truncated JSON are no body.
-  const body = tryParseJson(facts.message.slice(start, facts.message.lastIndexOf('}') + 1))
+  const inside = facts.message.slice(start, facts.message.lastIndexOf('}') + 1)
+  const body = tryParseJson(inside) ?? tryParseJson(inside.replaceAll(String.raw`\n`, ' '))
   const inner = fromBody(body, depth + 1)
   if (inner === null || (inner.message === '' && inner.code === null)) return facts
   return {
     code: isPlainStatus(facts.code) ? (inner.code ?? facts.code) : facts.code,
     type: facts.type ?? inner.type,
     message: `${facts.message.slice(0, start)}${inner.message}`,
-    error: facts.error,
+    error: { ...inner.error, ...facts.error },
     status: facts.status ?? inner.status,
   }
 }
 
-/** A code that only repeats an HTTP status says nothing of its own. */
+/** A code that only repeats an HTTP status, as number or phrase, says nothing of its own. */
 function isPlainStatus(code: string | null): boolean {
-  return code === null || /^[45]\d\d$/.test(code)
+  return (
+    code === null ||
+    /^[45]\d\d$|^(?:too many requests|bad request|unauthorized|forbidden|not found)$/i.test(code)
+  )
 }
 
 /** A page becomes its title; any other text its words on one line. */
@@ -170,9 +199,12 @@ const SINGLE_QUOTED = /(?<![\w'])'[^']*'(?!\w)/g
 /** Python prints its own errors with all words in quotes. */
 const PYTHON = /\{'\w+': /
 
+/** Pydantic repeats the value that it refuses, which is from the request. */
+const PYDANTIC_INPUT = /\binput_value=.*?, input_type=\w+/gs
+
 /** The message without quoted text, which is from the request or a name. */
 export function unquoted(message: string): string {
-  const rest = message.replace(QUOTED, '…')
+  const rest = message.replace(QUOTED, '…').replace(PYDANTIC_INPUT, '…')
   return PYTHON.test(message) ? rest : rest.replace(SINGLE_QUOTED, '…')
 }
 

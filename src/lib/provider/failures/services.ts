@@ -9,9 +9,11 @@ import { groqFailures } from './hosts/groq.ts'
 import { huggingfaceFailures } from './hosts/huggingface.ts'
 import { llamacppFailures, lmstudioFailures, ollamaFailures, vllmFailures } from './hosts/local-servers.ts'
 import { nvidiaFailures } from './hosts/nvidia.ts'
+import { opencodeFailures } from './hosts/opencode.ts'
 import { openrouterFailures } from './hosts/openrouter.ts'
 import { siliconflowFailures } from './hosts/siliconflow.ts'
 import { togetherFailures } from './hosts/together.ts'
+import { volcengineFailures } from './hosts/volcengine.ts'
 import { anthropicFailures } from './makers/anthropic.ts'
 import { azureFailures } from './makers/azure.ts'
 import { cohereFailures } from './makers/cohere.ts'
@@ -37,6 +39,7 @@ export const services: readonly ServiceFailures[] = [
   openrouterFailures,
   huggingfaceFailures,
   minimaxFailures,
+  volcengineFailures,
   zaiFailures,
   ollamaFailures,
   moonshotFailures,
@@ -50,6 +53,7 @@ export const services: readonly ServiceFailures[] = [
   togetherFailures,
   fireworksFailures,
   nvidiaFailures,
+  opencodeFailures,
   oneApiFailures,
   litellmFailures,
   vllmFailures,

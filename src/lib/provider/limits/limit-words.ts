@@ -47,7 +47,8 @@ export function limitInWords(
     metric,
     window: isObserved ? OBSERVED : window,
     max: limit,
-    remaining,
+    // The stated end is believed. Counted as used now, the window would end later than the service says.
+    remaining: resetsAt === null ? remaining : null,
     resetsAt,
     scope: 'model',
     from: 'an error message',

@@ -9,13 +9,18 @@ const LONGEST_TEXT = 4000
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access)`
+const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?)`
 const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time))*[\s:=~≈(]*`
 
 const WAIT = new RegExp(String.raw`\b${ENDS}${FILLER}(${DURATION_IN_WORDS})(?![\w])`, 'i')
+/** A wait as a clock: `in 1:30` (minutes), `in 00:29:31`, `in 2.14:12:03` (days first, as .NET prints it). */
+const CLOCK_WAIT = new RegExp(
+  String.raw`\b${ENDS}(?: again)? in (?:(?:(\d{1,3})[.:])?(\d{1,2}):)?(\d{1,2}):(\d{2})(?![\w:]| ?[ap]\.?m)`,
+  'i',
+)
 /** "Retry-After: 30": seconds, by the header it repeats. */
 const BARE_WAIT = /\bretry[- _]?after['"]?\s*[:=]\s*(\d{1,7}(?:\.\d{1,6})?)(?![\w.])/i
-const CHINESE_WAIT = /(\d+(?:\.\d+)?) ?(毫秒|秒钟?|分钟|个?小时|天)(?:之后|以后|后)/
+const CHINESE_WAIT = /((?:\d+(?:\.\d+)? ?(?:毫秒|秒钟?|分钟|个?小时|天) ?)+)(?:之后|以后|后)/
 
 const ISO = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})(?:T|,? (?:at )?)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`
 const ZONE = String.raw`(?: ?(Z\b|UTC(?:[+-]\d{1,2}(?::?\d{2})?)?|GMT(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b|P[SD]?T\b|Pacific(?: Time)?|E[SD]?T\b|Eastern(?: Time)?|Beijing time|北京时间|\([A-Za-z]+(?:\/[\w+-]+)+\)|\((?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\)))?`
@@ -32,7 +37,11 @@ const WEEKDAY = new RegExp(
   String.raw`\b(?:${ENDS}|until)${FILLER}(?:next |this )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?\b(?:,? (?:at )?${CLOCK})?${ZONE}`,
   'i',
 )
-const EPOCH = new RegExp(String.raw`\b(?:${ENDS}|until)${FILLER}(\d{10}|\d{13})(?!\d)`, 'i')
+/** Claude Code prints the end behind a bar: `usage limit reached|1795608000`. */
+const EPOCH = new RegExp(String.raw`(?:\b(?:${ENDS}|until)${FILLER}|reached\|)(\d{10}|\d{13})(?!\d)`, 'i')
+/** The date of RFC 9110, and the same order of parts without a weekday. */
+const DAY_FIRST =
+  /\b(\d{1,2}) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,? (\d{4}),? (?:at )?(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?(Z\b|UTC|GMT))?/i
 /** A date next to a word for the end, in either language. */
 const NAMES_AN_END = new RegExp(
   String.raw`\b(?:${ENDS}|until|next)\b|重置|恢复|刷新|解除|重试|之后|后再`,
@@ -47,7 +56,7 @@ type Zone = string | number
  * dates without one (Z.ai: Beijing). Without it, a date without a zone is ignored.
  */
 export function resetInText(message: string, now: number, zone: string | null = null): number | null {
-  const text = message.slice(0, LONGEST_TEXT)
+  const text = message.slice(0, LONGEST_TEXT).replace(/(\d) more (?=second|minute|hour)/gi, '$1 ')
   return within(wait(text, now) ?? date(text, zone) ?? clock(text, now, zone), now)
 }
 
@@ -55,21 +64,41 @@ function wait(text: string, now: number): number | null {
   const found = WAIT.exec(text)?.[1]
   const duration = found === undefined ? null : parseWordedDuration(found)
   if (duration !== null) return now + duration
+  const asClock = CLOCK_WAIT.exec(text)
+  if (asClock !== null) {
+    const [days = 0, hours = 0, minutes, seconds] = asClock.slice(1).map((part = '0') => Number(part))
+    return now + days * DAY + hours * HOUR + ((minutes ?? 0) * 60 + (seconds ?? 0)) * 1000
+  }
   const seconds = BARE_WAIT.exec(text)?.[1]
   if (seconds !== undefined) return now + Number(seconds) * 1000
   const chinese = CHINESE_WAIT.exec(text)
-  const ms = chinese === null ? null : parseWordedDuration(`${chinese[1]}${chinese[2]}`)
+  const ms = chinese === null ? null : parseWordedDuration(chinese[1] ?? '')
   return ms === null ? null : now + ms
 }
 
 function date(text: string, zone: string | null): number | null {
+  if (!NAMES_AN_END.test(text)) return null
   const found = DATE_AND_TIME.exec(text)
-  if (found === null || !NAMES_AN_END.test(text)) return null
+  if (found === null) return dayFirst(text, zone)
   const [, year, month, day, hour, minute, second = '0', named] = found
   if (!isDate(Number(year), Number(month), Number(day)) || Number(hour) > 24) return null
   const wall = Date.UTC(
     Number(year),
     Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+  return instant(wall, parseZone(named) ?? zone)
+}
+
+function dayFirst(text: string, zone: string | null): number | null {
+  const [, day, month = '', year, hour, minute, second = '0', named] = DAY_FIRST.exec(text) ?? []
+  if (!isDate(Number(year), monthNumber(month), Number(day)) || Number(hour) > 24) return null
+  const wall = Date.UTC(
+    Number(year),
+    monthNumber(month) - 1,
     Number(day),
     Number(hour),
     Number(minute),
@@ -155,13 +184,14 @@ function clockMs(
 function parseZone(named: string | undefined): Zone | null {
   const name = named?.replace(/^\(|\)$/g, '')
   if (name === undefined) return null
+  if (name.includes('/')) return isZone(name) ? name : null
   if (/^(?:Z|UTC|GMT)$/i.test(name)) return 'UTC'
   if (/^P[SD]?T$|^Pacific/i.test(name)) return 'America/Los_Angeles'
   if (/^E[SD]?T$|^Eastern/i.test(name)) return 'America/New_York'
   if (/^Beijing|北京/i.test(name)) return 'Asia/Shanghai'
   const offset = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/i.exec(name)
   if (offset !== null) return (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
-  return isZone(name) ? name : null
+  return null
 }
 
 function wallAt(now: number, zone: Zone): number {

@@ -5,7 +5,12 @@ import {
   type FailureExample,
   type FailureRow,
 } from '../../../../src/lib/provider/failures/failure-row.ts'
-import { declinedRows, generalRows, statusRows } from '../../../../src/lib/provider/failures/general.ts'
+import {
+  declinedRows,
+  generalRows,
+  statusRows,
+  validationRows,
+} from '../../../../src/lib/provider/failures/general.ts'
 import { findOwnRows, services } from '../../../../src/lib/provider/failures/services.ts'
 import { resolveScope } from '../../../../src/lib/provider/failures/outcome-row.ts'
 import { explainOutcome } from '../../../../src/lib/provider/failures/outcome-table.ts'
@@ -33,7 +38,7 @@ function verdict(example: FailureExample, own: readonly FailureRow[]) {
 const rows = services.flatMap((service) =>
   service.rows.flatMap((row) => row.examples.map((example) => ({ service, row, example }))),
 )
-const general = [...declinedRows, ...generalRows, ...statusRows].flatMap((row) =>
+const general = [...validationRows, ...declinedRows, ...generalRows, ...statusRows].flatMap((row) =>
   row.examples.map((example) => ({ row, example })),
 )
 const bodies = services.flatMap((service) => service.bodies.map((body) => ({ service, body })))
@@ -89,7 +94,13 @@ describe('what services say when they fail', () => {
 })
 
 test('every service and every row has a name of its own, a meaning and a source with its day', () => {
-  const all = [...services.flatMap((service) => service.rows), ...declinedRows, ...generalRows, ...statusRows]
+  const all = [
+    ...services.flatMap((service) => service.rows),
+    ...validationRows,
+    ...declinedRows,
+    ...generalRows,
+    ...statusRows,
+  ]
   const unique = [...new Set(all)]
   expect(unique.map(({ id }) => id).toSorted()).toEqual([...new Set(unique.map(({ id }) => id))].toSorted())
   for (const { id, about, source, examples } of unique) {

@@ -1,5 +1,6 @@
 import { isRecord } from '../../../base/is-record.ts'
-import { metadata, openrouterFailures } from '../../failures/hosts/openrouter.ts'
+import { openrouterFailures } from '../../failures/hosts/openrouter.ts'
+import { metadata } from '../../failures/hosts/openrouter-upstream.ts'
 import { countsFailures, defineProvider } from '../../define-provider.ts'
 import { findFamily } from '../../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../../limits/learned-limit.ts'

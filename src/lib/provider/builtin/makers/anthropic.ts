@@ -1,4 +1,6 @@
-import { anthropicFailures, blocking, isModelWeek, UNIFIED } from '../../failures/makers/anthropic.ts'
+import { anthropicUsage } from '../../plans/admin-usage.ts'
+import { anthropicFailures } from '../../failures/makers/anthropic.ts'
+import { blocking, isModelWeek, UNIFIED } from '../../failures/makers/anthropic-plans.ts'
 import { defineProvider } from '../../define-provider.ts'
 import { messagesBase } from '../../endpoints.ts'
 import { servesFamilies } from '../../model-families.ts'
@@ -56,6 +58,7 @@ export const anthropic = defineProvider({
   keyPattern: /^sk-ant-api[\w-]{16,}$/,
   endpoints: [{ id: 'global', label: 'Anthropic', anthropic: 'https://api.anthropic.com/v1' }],
   bases: (baseUrl) => ({ openai: null, anthropic: messagesBase(baseUrl ?? 'https://api.anthropic.com') }),
+  plan: anthropicUsage,
   outcomes: anthropicFailures.rows,
   // `tokens` repeats another of them, and the status of a plan is that of its windows.
   limitHeaders: [...namesIn(limitHeaders.slice(0, 3)), `${UNIFIED}-status`],

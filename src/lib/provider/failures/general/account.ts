@@ -1,12 +1,12 @@
 // A single account as a whole, in the words of any service: its key, organisation, region, verification and terms.
 import type { FailureRow } from '../failure-row.ts'
 
-const KEY = String.raw`(?:api[- _]?keys?|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|oauth (?:access )?tokens?|login)`
+const KEY = String.raw`(?:api[- _]?keys?|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|login)`
 const KEY_REFUSED = new RegExp(
   [
     String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive) ${KEY}\b`,
-    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong)\b`,
-    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)`,
+    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong)\b`,
+    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)`,
     '无效的令牌|令牌(?:无效|已过期|不存在|不可用|已禁用|状态不可用|验证失败)|该令牌|密钥.{0,6}(?:无效|错误|过期)|身份验证|鉴权失败|认证失败|未提供令牌|登录.{0,6}(?:过期|失效)|[Aa][Pp][Ii] ?[Kk]ey.{0,10}(?:无效|错误|不存在|过期|失效)',
   ].join('|'),
   'i',
@@ -16,14 +16,14 @@ const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|project|user|su
 const SHUT_OUT = new RegExp(
   [
     String.raw`\b${WHO}\b[^.]{0,80}\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\bnot licensed to use\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
     '账户.{0,14}(?:封禁|锁定|冻结|禁用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
 )
 
 const REGION =
-  /\b(?:country|region|territory|location|countries|regions)\b[^.]{0,60}\b(?:not (?:yet )?(?:supported|available|allowed|permitted|enabled)|unsupported|restricted|blocked)|\bnot (?:yet )?(?:available|supported|permitted|allowed) in (?:your|this) (?:country|region|location|territory|area)|\bunsupported[_ ](?:country|region|location)/i
+  /\b(?:country|region|territory|location|countries|regions)\b[^.]{0,60}\b(?:not (?:yet )?(?:supported|available|allowed|permitted|enabled)|unsupported|restricted|blocked)|\bnot (?:yet |currently )?(?:available|supported|permitted|allowed) in (?:your|this) (?:country|region|location|territory|area)|\bunsupported[_ ](?:country|region|location)/i
 
 const NOT_VERIFIED =
   /\b(?:verify your|must verify|unverified|complete (?:the )?(?:identity |phone |email |account )?verification|identity verification|not (?:been )?verified|real[- ]name)\b|实名认证|未实名|未认证/i
@@ -65,7 +65,7 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'key-lacks-scope',
     words:
-      /\bmissing scopes?\b|\binsufficient_scope\b|\bdoes not have the (?:required )?(?:scope|permission)s? (?:for|to (?:use|call|access)) this (?:endpoint|operation|resource)|\binsufficient permissions for this operation\b|\brestricted (?:api )?key\b[^.]{0,60}\bscopes?\b/i,
+      /\bmissing scopes?\b|\binsufficient_scope\b|\binsufficient authentication scopes\b|\bdoes not meet scope requirement\b|\bdoes not have the (?:required )?(?:scope|permission)s? (?:for|to (?:use|call|access)) this (?:endpoint|operation|resource)|\binsufficient permissions for this operation\b|\brestricted (?:api )?key\b[^.]{0,60}\bscopes?\b/i,
     class: 'route-missing',
     about: 'the key may not use this endpoint; others it may',
     source:
@@ -80,6 +80,31 @@ export const accountRows: readonly FailureRow[] = [
             type: 'invalid_request_error',
             param: null,
             code: null,
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'account-code',
+    code: /^(?:deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|subscription_(?:not_found|expired|invalid|inactive)|invalid_?subscription)$/i,
+    class: 'auth-dead',
+    about: 'a code for an account, a key or a subscription that has ended',
+    source: 'github.com/Wei-Shaw/sub2api, volcengine.com/docs/82379/1299023 (2026-11)',
+    examples: [
+      { status: 402, body: { detail: { code: 'deactivated_workspace' } } },
+      {
+        status: 403,
+        body: { code: 'SUBSCRIPTION_NOT_FOUND', message: 'No active subscription found for this group' },
+      },
+      { status: 401, body: { code: 'USER_INACTIVE', message: 'User account is not active' } },
+      {
+        status: 400,
+        body: {
+          error: {
+            code: 'InvalidSubscription',
+            message: 'Your account 2100 does not have a valid CodingPlan subscription, or it has expired.',
+            type: 'BadRequest',
           },
         },
       },
@@ -228,7 +253,7 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'address-not-allowed',
     words:
-      /\b(?:ip|ip address|client ip)\b[^.]{0,60}\b(?:not (?:authorized|allowed|permitted|in the|on the|whitelisted)|blocked|denied|forbidden)/i,
+      /\b(?:ip|ip address|client ip)\b[^.]{0,60}\b(?:not (?:authorized|allowed|permitted|in the|on the|whitelisted)|blocked|denied|forbidden)|IP.{0,6}(?:不在|不被允许|未授权)|\bpublic access is disabled\b|\bvirtual network\/firewall rules\b|\bcheck your network settings\b/i,
     class: 'auth-dead',
     about: 'the account does not accept requests from this address',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

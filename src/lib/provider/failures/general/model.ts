@@ -10,7 +10,7 @@ const MODEL = new RegExp(
     String.raw`\b(?:no|not have|without|lacks?|denied|any) (?:permission|access|right|rights|authorization|authorisation|entitlement)s?\b[^.]{0,40}\bmodels?\b|\b(?:access|use|call|invoke) (?:to )?(?:the |this |that )?models?\b[^.]{0,60}\b(?:denied|forbidden|not (?:allowed|permitted|enabled))|\bmodel access\b`,
     String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b`,
     String.raw`\bmodel\b[^.]{0,60}\b(?:requires?|must|need)\b[^.]{0,40}\b(?:terms|license|licence|agreement|acceptance|gated|approval|higher tier|paid plan|subscription|upgrade)|\b(?:accept|agree)\b[^.]{0,60}\b(?:terms|license|conditions|share your contact)\b|\bgated (?:repo|model)\b`,
-    String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b`,
+    String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b|\bmodels? not support(?:ed)?\.?$|\bmodel identifier is invalid\b|\bon-demand throughput isn.t supported\b|\bhas no provider supported\b|\bnot activated the model\b`,
     '模型.{0,30}(?:不存在|未找到|不支持|未开通|已下线|无权|无可用|没有权限|未授权|暂未开放|不可用)|无可用(?:渠道|模型)|无权(?:访问|使用|调用).{0,20}模型|暂未开放.{0,30}权限',
   ].join('|'),
   'i',
@@ -164,7 +164,7 @@ export const modelRows: readonly FailureRow[] = [
 
 /** The words of servers for an unknown path. */
 const NO_ROUTE =
-  /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b/i
+  /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b|\bcould not route to\b/i
 
 const isBare = ({ body, message, error }: FailedAnswer): boolean =>
   message === '' ||

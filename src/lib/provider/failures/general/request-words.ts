@@ -1,17 +1,7 @@
-// Faults of the request without a code, recognised by the field or by the words.
-import type { FailedAnswer } from '../outcome-row.ts'
+// Faults of the request without a code, recognised by the words.
 import type { FailureRow } from '../failure-row.ts'
 
 const client = (status: number): boolean => status >= 400 && status < 500
-
-/** OpenAI names the field: `messages[0].content`, `tools[1].function.parameters`, `max_tokens`. */
-const REQUEST_FIELD =
-  /^(messages|tools?|tool_choice|functions?|input|prompt|instructions|max_(completion_|output_)?tokens|temperature|top_[pk]|n|stop|seed|logprobs|top_logprobs|logit_bias|presence_penalty|frequency_penalty|response_format|text|reasoning|reasoning_effort|modalities|audio|stream_options|user|metadata|size|quality|image|file|dimensions|encoding_format|parallel_tool_calls|include|store|truncation|previous_response_id)\b/
-
-const namesField = ({ error, status }: FailedAnswer): boolean =>
-  (status === 400 || status === 422 || status < 300) &&
-  typeof error.param === 'string' &&
-  REQUEST_FIELD.test(error.param)
 
 const REQUEST_WORDS = new RegExp(
   [
@@ -32,37 +22,6 @@ const REQUEST_WORDS = new RegExp(
 )
 
 export const requestWordRows: readonly FailureRow[] = [
-  {
-    id: 'request-field',
-    when: namesField,
-    class: 'bad-request',
-    about: '`param` names a field of the request',
-    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
-    examples: [
-      {
-        status: 400,
-        body: {
-          error: {
-            message: 'You have a rate limit exceeded tool twice.',
-            type: 'invalid_request_error',
-            param: 'tools[1]',
-            code: null,
-          },
-        },
-      },
-      {
-        status: 400,
-        body: {
-          error: {
-            message: "Invalid value: 'quota'. Supported values are: 'text'.",
-            type: 'invalid_request_error',
-            param: 'messages[0].content[0].type',
-            code: null,
-          },
-        },
-      },
-    ],
-  },
   {
     id: 'request-words',
     status: (status) =>

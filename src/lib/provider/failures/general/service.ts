@@ -21,9 +21,37 @@ const TIMED_OUT = /\btimed? ?out\b|\btimeout\b|\bdeadline exceeded\b|超时/i
  * account.
  */
 const PAGE = /^\s*<(?:!doctype|html|head|\?xml)/i
-const isPage = ({ body, text }: FailedAnswer): boolean => body === undefined && PAGE.test(text)
+/** Cloudflare in plain text; 1009 is a region and 1015 a rate (developers.cloudflare.com/support, 2026-11). */
+const CLOUDFLARE = /^\s*error code: (?!1009|1015)\d{3,4}\s*$/i
+/** nginx before an API asks for the key with this page (Perplexity, 2026-11). */
+const ASKS_FOR_KEY = /<title>401 (?:authorization required|unauthorized)/i
+const isPage = ({ body, text, status }: FailedAnswer): boolean =>
+  body === undefined &&
+  (CLOUDFLARE.test(text) || (PAGE.test(text) && !(status === 401 && ASKS_FOR_KEY.test(text))))
+
+/** A page that names a wall or a closed tunnel, under a status that otherwise means a missing endpoint. */
+const WALL =
+  /\berr_ngrok_\d+|\bis offline\b|\bblocked\b|\bpotential threats?\b|安全威胁|阻断|tunnel .{0,40}not found/i
 
 export const hiccupRows: readonly FailureRow[] = [
+  {
+    id: 'page-of-a-wall',
+    status: [404, 405],
+    when: (answer) => isPage(answer) && WALL.test(answer.text),
+    class: 'overloaded',
+    about: 'a page of a firewall, or of a tunnel that is closed: the endpoint itself may exist',
+    source: 'github.com/aptdnfapt/qwen-code-oai-proxy/issues/12, ngrok.com/docs/errors (2026-11)',
+    examples: [
+      {
+        status: 405,
+        body: '<!doctypehtml><html lang="zh-cn"><title>405</title><body>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</body></html>',
+      },
+      {
+        status: 404,
+        body: '<!DOCTYPE html><html><body><p>The endpoint abc.ngrok-free.app is offline. ERR_NGROK_3200</p></body></html>',
+      },
+    ],
+  },
   {
     id: 'page-of-a-gateway',
     status: (status) =>
@@ -42,6 +70,7 @@ export const hiccupRows: readonly FailureRow[] = [
         body: '<html><head><title>403 Forbidden</title></head><body><center>nginx</center></body></html>',
       },
       { status: 502, body: '<html>\r\n<head><title>502 Bad Gateway</title></head></html>' },
+      { status: 403, body: 'error code: 1020' },
     ],
   },
 ]
@@ -105,7 +134,7 @@ export const serviceRows: readonly FailureRow[] = [
   },
   {
     id: 'service-broken',
-    status: (status) => status >= 500 || status === 429 || status === 403 || status < 300,
+    status: (status) => status >= 500 || status === 429 || status === 424 || status === 403 || status < 300,
     words: BROKEN,
     class: 'overloaded',
     about: 'words for a service that fails',
@@ -117,7 +146,7 @@ export const serviceRows: readonly FailureRow[] = [
   },
   {
     id: 'service-code',
-    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal|unavailable|overloaded|service_unavailable|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded)$/i,
+    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal|unavailable|overloaded|service_unavailable|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded|cancelled)$/i,
     class: 'overloaded',
     about: 'a code for a service that fails',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

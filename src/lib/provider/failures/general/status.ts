@@ -63,9 +63,9 @@ export const statusRows: readonly FailureRow[] = [
   },
   {
     id: 'status-408',
-    status: [408, 504, 524],
+    status: [408, 499, 504, 524],
     class: 'timeout',
-    about: '408, 504, 524: something gave up waiting',
+    about: '408, 499, 504, 524: something gave up waiting',
     source: HTTP,
     examples: [{ status: 408, body: '' }],
   },

@@ -110,6 +110,23 @@ export const oneApiFailures: ServiceFailures = {
         },
       ],
     },
+    {
+      id: 'sub2api-protocol',
+      status: 400,
+      message: /^unsupported legacy protocol\b/i,
+      class: 'route-missing',
+      about: 'the group of this key serves another endpoint only',
+      source: 'github.com/Wei-Shaw/sub2api/issues/885 (2026-03)',
+      examples: [
+        {
+          status: 400,
+          body: oneApi(
+            'Unsupported legacy protocol: /v1/chat/completions is not supported. Please use /v1/responses.',
+            'invalid_request_error',
+          ),
+        },
+      ],
+    },
   ],
   bodies: [
     {
@@ -147,7 +164,7 @@ export const litellmFailures: ServiceFailures = {
     {
       id: 'litellm-budget',
       message:
-        /\bbudget has been exceeded\b|\bExceededBudget\b|\bexceeded (?:max )?budget\b|\bcrossed budget\b/i,
+        /\bbudget has been exceeded\b|\bExceeded\w*Budget\b|\bexceeded (?:max )?budget\b|\bcrossed budget\b/i,
       class: 'quota-hard',
       about: 'the budget of the key, user or team is spent',
       source: 'github.com/BerriAI/litellm/issues/22726 (2026-03)',
@@ -168,12 +185,9 @@ export const litellmFailures: ServiceFailures = {
     },
     {
       id: 'litellm-model-denied',
-      type: [
-        'key_model_access_denied',
-        'team_model_access_denied',
-        'user_model_access_denied',
-        'org_model_access_denied',
-      ],
+      when: ({ type, message }) =>
+        /^(?:key|team|user|org)_model_access_denied$/.test(type ?? '') ||
+        /\b(?:key|team|user) not allowed to access model\b/i.test(message),
       class: 'model-unavailable',
       about: 'the key may not use the model',
       source: LITELLM,

@@ -63,14 +63,41 @@ export const groqFailures: ServiceFailures = {
     {
       id: 'groq-flex',
       status: 498,
+      message: /\bcapacity\b/i,
       class: 'overloaded',
       about: 'no flex capacity left',
       source: ERRORS,
       examples: [{ status: 498, body: said('Flex tier capacity exceeded', { code: 'capacity_exceeded' }) }],
     },
     {
+      id: 'groq-498',
+      status: 498,
+      isOwn: 'later',
+      isWeak: true,
+      class: 'overloaded',
+      about: 'the same, where only the status says it',
+      source: ERRORS,
+      examples: [{ status: 498, body: said('No.') }],
+    },
+    {
+      id: 'groq-spend',
+      // The documented code, and the codes that came in its place in 2026-07.
+      code: /^blocked_api_access$|^spend_/,
+      class: 'quota-hard',
+      about: 'the organisation has reached its spend limit',
+      source: 'console.groq.com/docs/spend-limits (2026-11)',
+      examples: [
+        {
+          status: 400,
+          body: said('API access is blocked because a spend alert limit was reached.', {
+            code: 'blocked_api_access',
+          }),
+        },
+      ],
+    },
+    {
       id: 'groq-restricted',
-      code: ['organization_restricted', 'project_restricted', 'blocked_api_access'],
+      code: ['organization_restricted', 'project_restricted'],
       class: 'auth-dead',
       about: 'the organisation is restricted',
       source: 'github.com/songquanpeng/one-api/issues/1764 (2026-11)',

@@ -69,6 +69,7 @@ export const huggingfaceFailures: ServiceFailures = {
     {
       status: 503,
       body: { error: 'Model maker/x is currently loading', estimated_time: 20 },
+      ends: '2026-11-25T10:00:20.000Z',
       class: 'overloaded',
       source: 'huggingface.co/docs/api-inference (2026-11)',
     },

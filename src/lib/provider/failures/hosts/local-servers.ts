@@ -261,7 +261,7 @@ export const lmstudioFailures: ServiceFailures = {
     {
       id: 'lmstudio-no-model',
       message:
-        /\bno models? loaded\b|\bfailed to load model\b|\bmodel (?:does not exist|is not loaded)\b|\bmodel unloaded\b/i,
+        /\bno models? loaded\b|\bfailed to load model\b|\bmodel (?:does not exist|is not loaded)\b|\bmodel (?:is )?unloaded\b/i,
       class: 'model-unavailable',
       about: 'no model is loaded',
       source: LM,
@@ -279,6 +279,22 @@ export const lmstudioFailures: ServiceFailures = {
           },
         },
         { status: 400, body: { error: 'Failed to load model "x". Error: insufficient system resources' } },
+      ],
+    },
+    {
+      id: 'lmstudio-crashed',
+      message: /\bmodel has crashed\b|^channel error\b/i,
+      class: 'overloaded',
+      about: 'the process of the model has ended',
+      source: 'github.com/lmstudio-ai/lmstudio-bug-tracker/issues/1347 (2026-01)',
+      examples: [
+        {
+          status: 400,
+          body: {
+            error: 'The model has crashed without additional information. (Exit code: 18446744072635812000)',
+          },
+        },
+        { status: 400, body: { error: 'Channel Error' } },
       ],
     },
     {

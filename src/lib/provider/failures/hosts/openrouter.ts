@@ -1,16 +1,11 @@
 import { isRecord } from '../../../base/is-record.ts'
 import { calendarWindow } from '../../../quota/zone.ts'
 import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
-import type { JsonObject } from '../read-error.ts'
 import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
+import { DOCS, metadata, openrouterUpstreamRows, said } from './openrouter-upstream.ts'
 
-const DOCS = 'openrouter.ai/docs/api-reference/errors-and-debugging (2026-11)'
 const LIMITS = 'openrouter.ai/docs/api-reference/limits (2026-11)'
-
-export function metadata(answer: Pick<FailedAnswer, 'error'>): JsonObject {
-  return isRecord(answer.error.metadata) ? answer.error.metadata : {}
-}
 
 function limitedBy(...sources: string[]): (answer: FailedAnswer) => boolean {
   return (answer) => sources.includes(String(metadata(answer).limit_source))
@@ -42,10 +37,6 @@ function keyLimitReset(answer: FailedAnswer): number | null {
   return budgetReset(answer) ?? calendarWindow(window, 'UTC', answer.now).end
 }
 
-const said = (code: number, message: string, more?: object) => ({
-  error: { message, code, ...(more === undefined ? {} : { metadata: more }) },
-  user_id: 'user_1',
-})
 const budget = { scope: 'key', limit_usd: 5, spend_usd: 5, resets_at: '2026-11-26T00:00:00Z' }
 
 /** The code repeats the status; the metadata gives the reason. */
@@ -176,16 +167,6 @@ export const openrouterFailures: ServiceFailures = {
       ],
     },
     {
-      id: 'openrouter-region-of-model',
-      status: 403,
-      message: /\bnot available in your region\b|\bprohibited due to a violation of provider terms\b/i,
-      isOwn: 'later',
-      class: 'model-unavailable',
-      about: 'the service behind the model does not serve this region',
-      source: 'github.com/continuedev/continue/issues/11154 (2026-03)',
-      examples: [{ status: 403, body: said(403, 'This model is not available in your region.') }],
-    },
-    {
       id: 'openrouter-free-day',
       status: 429,
       message: /free-models-per-day/i,
@@ -222,50 +203,7 @@ export const openrouterFailures: ServiceFailures = {
       source: LIMITS,
       examples: [{ status: 429, body: said(429, 'Rate limit exceeded: free-models-per-min') }],
     },
-    {
-      id: 'openrouter-provider-refused',
-      status: 400,
-      message: /^provider returned error/i,
-      class: 'bad-request',
-      about: 'the service behind the model refuses the request',
-      source: DOCS,
-      examples: [
-        {
-          status: 400,
-          body: said(400, 'Provider returned error', {
-            provider_name: 'Acme',
-            raw: '{"error":{"message":"bad tool"}}',
-          }),
-        },
-      ],
-    },
-    {
-      id: 'openrouter-provider-failed',
-      status: (status) => status === 429 || status >= 500,
-      message: /provider returned error/i,
-      class: 'overloaded',
-      about: 'the service behind the model is at its limit or fails; the account is well',
-      source: DOCS,
-      examples: [
-        {
-          status: 429,
-          body: said(429, 'Provider returned error', {
-            provider_name: 'Acme',
-            raw: 'slow down',
-            is_byok: false,
-          }),
-        },
-      ],
-    },
-    {
-      id: 'openrouter-provider-limit',
-      status: 429,
-      when: (answer) => 'provider_name' in metadata(answer),
-      class: 'overloaded',
-      about: 'the same, said by `provider_name`',
-      source: DOCS,
-      examples: [{ status: 429, body: said(429, 'slow', { provider_name: 'Acme' }) }],
-    },
+    ...openrouterUpstreamRows,
     {
       id: 'openrouter-429',
       status: 429,
@@ -276,25 +214,6 @@ export const openrouterFailures: ServiceFailures = {
       about: 'too many requests',
       source: LIMITS,
       examples: [{ status: 429, body: said(429, 'slow') }],
-    },
-    {
-      id: 'openrouter-no-endpoint',
-      status: 404,
-      message: /\bendpoints?\b|\bmodels?\b|\bproviders?\b/i,
-      isOwn: 'later',
-      class: 'model-unavailable',
-      about: 'no service has the model, under the data policy of the account',
-      source: DOCS,
-      examples: [{ status: 404, body: said(404, 'No endpoints found matching your data policy.') }],
-    },
-    {
-      id: 'openrouter-no-model',
-      status: 400,
-      message: /is not a valid model/i,
-      class: 'model-unavailable',
-      about: 'there is no such model',
-      source: DOCS,
-      examples: [{ status: 400, body: said(400, 'maker/nope is not a valid model ID') }],
     },
   ],
   bodies: [

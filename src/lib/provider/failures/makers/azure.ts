@@ -82,7 +82,7 @@ export const azureFailures: ServiceFailures = {
       body: {
         error: { code: 'AccessDenied', message: 'Access denied due to Virtual Network/Firewall rules.' },
       },
-      class: 'model-unavailable',
+      class: 'auth-dead',
       source: LEARN,
     },
     {

@@ -57,6 +57,20 @@ export const geminiFailures: ServiceFailures = {
   providers: ['gemini'],
   rows: [
     {
+      id: 'gemini-no-file',
+      status: 403,
+      message: /\bCachedContent not found\b|\bpermission to access the File\b/i,
+      class: 'bad-request',
+      about: 'a file or a cache of the request that does not exist for this key',
+      source: 'ai.google.dev/api/caching, ai.google.dev/api/files (2026-11)',
+      examples: [
+        {
+          status: 403,
+          body: refused(403, 'PERMISSION_DENIED', 'CachedContent not found (or permission denied)'),
+        },
+      ],
+    },
+    {
       id: 'gemini-key-reason',
       when: hasReason(/^API_KEY_|^ACCESS_TOKEN_|^CREDENTIALS_MISSING/),
       class: 'auth-dead',
@@ -179,7 +193,9 @@ export const geminiFailures: ServiceFailures = {
     },
     {
       id: 'gemini-day',
-      when: (answer) => quotaIds(answer).some((id) => id.includes('PerDay')),
+      when: (answer) =>
+        quotaIds(answer).some((id) => id.includes('PerDay')) ||
+        /\bquota metric\b.*\bper day\b/i.test(answer.message),
       class: 'quota-window',
       scope: 'model',
       // A retryDelay also accompanies the day's violation, and misleads.

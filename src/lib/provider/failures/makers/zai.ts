@@ -1,3 +1,4 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { retryAfter } from '../../limits/reset-time.ts'
 import { resetInText } from '../../limits/reset-words.ts'
 import type { FailedAnswer } from '../outcome-row.ts'
@@ -13,10 +14,10 @@ function beijingReset(answer: FailedAnswer): number | null {
 /** Business codes have four digits, in `error.code` or in front of the words: `[1310][Weekly/Monthly Limit ...]`. */
 const business = (...codes: string[]) => {
   const inWords = new RegExp(String.raw`^\[(?:${codes.join('|')})\]`)
-  return ({ code, message, error }: FailedAnswer): boolean =>
-    // MiniMax and Mistral have numbers of their own.
-    !('base_resp' in error || error.object === 'error') &&
-    ((code !== null && codes.includes(code)) || inWords.test(message))
+  return ({ code, type, message, error, body }: FailedAnswer): boolean =>
+    // MiniMax, Mistral and Cloudflare have numbers of their own.
+    !('base_resp' in error || error.object === 'error' || (isRecord(body) && 'errors' in body)) &&
+    (codes.includes(code ?? '') || codes.includes(type ?? '') || inWords.test(message))
 }
 const said = (code: string, message: string) => ({ error: { code, message } })
 
@@ -28,7 +29,7 @@ export const zaiFailures: ServiceFailures = {
   rows: [
     {
       id: 'zai-window',
-      when: business('1308', '1310', '1316', '1317'),
+      when: business('1308', '1310', '1316', '1317', '1318', '1319', '1320', '1321'),
       class: 'quota-window',
       until: beijingReset,
       about: 'the 5 hours, the week or the month of a plan are used up, until the time it names (Beijing)',

@@ -1,0 +1,156 @@
+// Requests that fail a check, recognised by structure. They are read first: such a message repeats parts of the
+// request. Those parts may contain the words of any other failure.
+import type { FailedAnswer } from '../outcome-row.ts'
+import type { FailureRow } from '../failure-row.ts'
+
+const isRefused = (status: number): boolean => status === 400 || status === 422 || status < 300
+
+/** OpenAI names the field: `messages[0].content`, `tools[1].function.parameters`, `max_tokens`. */
+const REQUEST_FIELD =
+  /^(messages|tools?|tool_choice|functions?|input|prompt|instructions|max_(completion_|output_)?tokens|temperature|top_[pk]|n|stop|seed|logprobs|top_logprobs|logit_bias|presence_penalty|frequency_penalty|response_format|text|reasoning|reasoning_effort|modalities|audio|stream_options|user|metadata|size|quality|image|file|dimensions|encoding_format|parallel_tool_calls|include|store|truncation|previous_response_id)\b/
+
+/** An unverified organisation gets a `param` too. */
+const namesField = ({ error, message }: FailedAnswer): boolean =>
+  typeof error.param === 'string' && REQUEST_FIELD.test(error.param) && !/must be verified/i.test(message)
+
+export const validationRows: readonly FailureRow[] = [
+  {
+    id: 'request-field',
+    status: isRefused,
+    when: namesField,
+    class: 'bad-request',
+    about: '`param` names a field of the request',
+    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          error: {
+            message: 'You have a rate limit exceeded tool twice.',
+            type: 'invalid_request_error',
+            param: 'tools[1]',
+            code: null,
+          },
+        },
+      },
+      {
+        status: 400,
+        body: {
+          error: {
+            message: 'Invalid value for user: the account has been disabled.',
+            type: 'invalid_request_error',
+            param: 'user',
+            code: null,
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'request-path',
+    status: isRefused,
+    message: /^(?:messages|tools|system|contents|input|body)(?:\.\d+|\[\d+\])[\w.[\]]*: /,
+    class: 'bad-request',
+    about: 'the message starts with the path of a field, then repeats its content',
+    source: 'docs.anthropic.com/en/api/errors (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          type: 'error',
+          error: {
+            type: 'invalid_request_error',
+            message: 'messages.0.content: the text says that the account is suspended',
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'request-pydantic',
+    status: isRefused,
+    message: /\[type=\w+, input_value=/,
+    class: 'bad-request',
+    about: 'a list of fields that are wrong, with the refused values',
+    source: 'docs.pydantic.dev/latest/errors/errors, github.com/vllm-project/vllm (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          error: {
+            message:
+              "1 validation error for ChatRequest\nmessages.0.content\n  Input should be a valid string [type=string_type, input_value=[{'type': 'text', 'text': 'my api key expired'}], input_type=list]",
+            type: 'BadRequestError',
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'request-mcp-server',
+    status: [400, 424],
+    message: /\bMCP server\b/,
+    class: 'bad-request',
+    about: 'a tool server that the request names refuses or is down, whatever account asks',
+    source: 'platform.claude.com/docs/en/agents-and-tools/mcp-connector, community.openai.com (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          type: 'error',
+          error: {
+            type: 'invalid_request_error',
+            message:
+              'Authentication error while communicating with MCP server. Please check your authorization token.',
+          },
+        },
+      },
+      {
+        status: 424,
+        body: {
+          error: {
+            message:
+              "Error retrieving tool list from MCP server: 'docs'. Http status code: 401 (Unauthorized)",
+            type: 'external_connector_error',
+            param: 'tools',
+            code: 'http_error',
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'request-wrong-endpoint',
+    status: [400, 404],
+    message:
+      /\bmodel\b.{0,40}\bnot supported in the v1\/|\bonly supported in v1\/|\bnot supported (?:via|by|in|with) (?:the )?(?:responses|chat completions|completions) (?:api|endpoint)\b/i,
+    class: 'bad-request',
+    about: 'the model exists and serves other endpoints; every account gives the same answer',
+    source: 'github.com/n8n-io/n8n/issues/18352 (2025-08), github.com/micz/ThunderAI/issues/570 (2025-12)',
+    examples: [
+      {
+        status: 404,
+        body: {
+          error: {
+            message:
+              'This is a chat model and not supported in the v1/completions endpoint. Did you mean to use v1/chat/completions?',
+            type: 'invalid_request_error',
+            param: 'model',
+            code: null,
+          },
+        },
+      },
+      {
+        status: 404,
+        body: {
+          error: {
+            message: 'This model is only supported in v1/responses and not in v1/chat/completions.',
+            type: 'invalid_request_error',
+            param: 'model',
+            code: null,
+          },
+        },
+      },
+    ],
+  },
+]
