@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { amount, compact, count, latency, percent, usd } from '../../web/src/format/numbers.ts'
 import { ago, duration } from '../../web/src/format/times.ts'
+import { planWindow } from '../../web/src/format/plan-window.ts'
 import { accountName, limitShort, limitText, outcome, statusWords } from '../../web/src/format/words.ts'
 import { hashOf, routeOf } from '../../web/src/router.ts'
 import type { Route } from '../../web/src/router.ts'
@@ -92,4 +93,18 @@ test('an address that leads nowhere is known as such, and a broken one breaks no
 
 test.each(Object.entries(outcomeWords))('the outcome %s has the words of the terminal', (name, words) => {
   expect(outcome(name)).toBe(words)
+})
+
+test('what a provider counts reads with the part that was used elsewhere', () => {
+  const window = {
+    ...{ name: 'key limit', metric: 'usd' as const, window: 'month', max: 10, used: 2.5, elsewhere: 1.5 },
+    ...{ remaining: 7.5, percent: 25, resetsAt: null },
+  }
+  const none = { max: null, used: null, elsewhere: null, remaining: null, percent: null }
+  expect(planWindow(window)).toBe('key limit: $2.50 of $10.00 used, $1.50 elsewhere')
+  expect(planWindow({ ...window, max: null, elsewhere: 0 })).toBe('key limit: $2.50 used')
+  expect(planWindow({ ...window, ...none, name: 'balance', remaining: 110, currency: 'CNY' })).toBe(
+    'balance: 110.00 CNY left',
+  )
+  expect(planWindow({ ...window, ...none, name: '5 hours', percent: 41.7 })).toBe('5 hours: 42 % used')
 })

@@ -55,6 +55,7 @@ export default class ProxyStart extends AccountCommand {
 
   private runJob: RunJob = () => Promise.resolve([])
   private stopJobs: () => Promise<void> = () => Promise.resolve()
+  private stopPlanWatch: () => Promise<void> = () => Promise.resolve()
   private unregister: () => void = () => undefined
   /** Reports what changed. */
   private register: () => void = () => undefined
@@ -116,7 +117,7 @@ export default class ProxyStart extends AccountCommand {
     if (this.jsonEnabled()) sayNow(`${url} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`)
     await this.announce(view())
     this.tellWarnings()
-    if (flags.jobs) await this.startJobs(url, user)
+    await this.startBackgroundWork(flags.jobs ? url : null, user)
     await this.serveUntil(askedToEnd, serving)
   }
 
@@ -140,7 +141,7 @@ export default class ProxyStart extends AccountCommand {
    * Stays registered until the last count is written, so that `proxy stop` returns only when everything is counted.
    */
   protected override async finally(error: Error | undefined): Promise<void> {
-    await this.stopJobs()
+    await Promise.all([this.stopJobs(), this.stopPlanWatch()])
     await super.finally(error)
     this.unregister()
   }
@@ -172,6 +173,30 @@ export default class ProxyStart extends AccountCommand {
       this.stopJobs = () => jobs.stop('the proxy stopped')
     } catch (error) {
       onTrouble(`jobs do not run: ${readMessage(error)}`)
+    }
+  }
+
+  /** Starts the jobs, unless `jobsUrl` is null, and the questions about plans. */
+  private async startBackgroundWork(jobsUrl: string | null, user: string | null): Promise<void> {
+    if (jobsUrl !== null) await this.startJobs(jobsUrl, user)
+    await this.startPlanWatch(user)
+  }
+
+  /** The proxy serves even if no plan can be asked. */
+  private async startPlanWatch(user: string | null): Promise<void> {
+    const onTrouble = (message: string) => this.caution(message)
+    try {
+      const { PlanWatch } = await import('../../lib/toolkit/plans/plan-watch.ts')
+      const watch = new PlanWatch({
+        toolkit: this.toolkit,
+        ledger: await this.toolkit.ledger(),
+        user,
+        onTrouble,
+      })
+      watch.start()
+      this.stopPlanWatch = () => watch.stop()
+    } catch (error) {
+      onTrouble(`plans are not asked: ${readMessage(error)}`)
     }
   }
 

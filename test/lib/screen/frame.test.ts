@@ -156,3 +156,15 @@ test('when a limit runs out before it resets, the list, the line below it and th
   expect(screen.text()).toContain('runs out in 2h at this pace')
   expect(screen.press('enter').text()).toContain('runs out in 2h')
 })
+
+test('the page of an account shows what the provider counts, and the part that was used elsewhere', () => {
+  const window = {
+    ...{ name: 'key limit', metric: 'usd' as const, window: 'month', max: 10, used: 2.5, elsewhere: 1.5 },
+    ...{ remaining: 7.5, percent: 25, resetsAt: null },
+  }
+  const accounts = [account('a', { plan: { at: timeAt(-60_000), windows: [window] } })]
+  const page = new GivenScreen({ columns: 140, accounts }).press('enter').text()
+  expect(page).toMatch(
+    /as the provider counts, 1m ago[^]*key limit 2\.5 of 10 usd used, 1\.5 of it elsewhere/,
+  )
+})

@@ -2,9 +2,23 @@
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
-import { emptyWindow, readNumber } from './plan-reader.ts'
+import { BALANCE, emptyWindow, readNumber } from './plan-reader.ts'
 
 const RESETS: Readonly<Record<string, string>> = { daily: 'day', weekly: 'week', monthly: 'month' }
+
+/** The rest of the bought credits; a management key may ask. */
+const openrouterCredits: PlanReader = {
+  isOfficial: () => true,
+  isPrivileged: true,
+  source: 'https://openrouter.ai/docs/api/api-reference/credits/get-credits, 2026-11-30',
+  url: ({ openai }) => (openai === null ? null : `${openai}/credits`),
+  read(body) {
+    const data = isRecord(body) && isRecord(body.data) ? body.data : null
+    const bought = readNumber(data?.total_credits)
+    const used = readNumber(data?.total_usage)
+    return bought === null || used === null ? [] : balance(bought - used, 'USD')
+  },
+}
 
 /** The limit of the key, in dollars; its windows are those of the calendar, UTC. */
 export const openrouterPlan: PlanReader = {
@@ -19,6 +33,7 @@ export const openrouterPlan: PlanReader = {
     const window = RESETS[String(data.limit_reset)] ?? null
     return [{ ...moneyWindow('key limit', max, remaining), window }]
   },
+  also: openrouterCredits,
 }
 
 function moneyWindow(name: string, max: number, remaining: number | null): PlanWindow {
@@ -50,6 +65,6 @@ export const moonshotPlan: PlanReader = {
 function balance(value: unknown, currency: string): PlanWindow[] {
   const remaining = readNumber(value)
   if (remaining === null) return []
-  const found = { ...emptyWindow('balance'), remaining }
+  const found = { ...emptyWindow(BALANCE), remaining }
   return [currency === 'USD' ? { ...found, metric: 'usd' } : { ...found, currency }]
 }

@@ -86,9 +86,9 @@ function kimiWindow(name: string, detail: unknown): PlanWindow[] {
 /** Pay as you go has a balance, the Kimi Code plan has windows. */
 export function firstPlan(one: PlanReader, other: PlanReader): PlanReader {
   return {
-    isOfficial: (bases) => (one.url(bases) === null ? other : one).isOfficial(bases),
+    isOfficial: (bases) => (one.url(bases, 0) === null ? other : one).isOfficial(bases),
     source: `${one.source}; ${other.source}`,
-    url: (bases) => one.url(bases) ?? other.url(bases),
+    url: (bases, now) => one.url(bases, now) ?? other.url(bases, now),
     read: (body, now) => {
       const found = one.read(body, now)
       return found.length > 0 ? found : other.read(body, now)

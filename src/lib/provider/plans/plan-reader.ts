@@ -7,10 +7,18 @@ export interface PlanReader {
   isOfficial(bases: Bases): boolean
   /** The page that documents or reports the answer, and the day of reading. */
   source: string
-  /** The URL of the GET at these bases; null: there is none. */
-  url(bases: Bases): string | null
+  /** The URL of the GET at these bases; null: there is none. `now`: epoch milliseconds. */
+  url(bases: Bases, now: number): string | null
   /** The windows in the parsed answer; empty: it has none. Never throws. */
   read(body: unknown, now: number): PlanWindow[]
+  /** The dialect of the credential headers; left out: `openai`. */
+  dialect?: keyof Bases
+  /** Only keys of this form may ask; left out: every key. */
+  keyPattern?: RegExp
+  /** Most keys may not ask: a refusal is no failure. */
+  isPrivileged?: true
+  /** A further question with windows of its own. */
+  also?: PlanReader
 }
 
 /** A window or a balance, as the provider counts it. Null: unknown. */
@@ -33,6 +41,9 @@ export interface PlanWindow {
   /** The currency of a balance, where it is not the US dollar. */
   currency?: string
 }
+
+/** The name of a window that is a balance. */
+export const BALANCE = 'balance'
 
 export function emptyWindow(name: string): PlanWindow {
   return {

@@ -10,12 +10,13 @@ export function planNotes({ accounts }: QuotaDocument): string[] {
     if (plan === null || plan.windows.length === 0) return []
     const at = plan.at.slice(11, 16)
     return [
-      `${shownReference(account)} as the provider counts (${at} UTC): ${plan.windows.map(formatWindow).join('; ')}`,
+      `${shownReference(account)} as the provider counts (${at} UTC): ${plan.windows.map(formatPlanWindow).join('; ')}`,
     ]
   })
 }
 
-function formatWindow({
+/** `key limit 2.5 of 10 usd used, 1.2 of it elsewhere`; `elsewhere` is what did not pass through qwenctl. */
+export function formatPlanWindow({
   name,
   metric,
   max,
@@ -28,7 +29,9 @@ function formatWindow({
   const unit = currency ?? metric ?? ''
   if (max === null && remaining !== null) return `${name} ${shortNumber(remaining)} ${unit} left`.trim()
   const other = elsewhere === null || elsewhere === 0 ? '' : `, ${shortNumber(elsewhere)} of it elsewhere`
-  if (max !== null && used !== null)
-    return `${name} ${shortNumber(used)} of ${shortNumber(max)} ${unit} used${other}`
+  if (used !== null) {
+    const most = max === null ? '' : ` of ${shortNumber(max)}`
+    return `${name} ${shortNumber(used)}${most} ${unit} used${other}`
+  }
   return percent === null ? name : `${name} ${Math.round(percent)} % used`
 }

@@ -1,12 +1,12 @@
 import type { Account } from '../../account/account.ts'
-import { redact } from '../../account/mask.ts'
-import { isQwenctlError, readMessage, QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError } from '../../base/errors.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { AddressRules } from './account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from './account-fields.ts'
 import type { AccountSecrets } from './account-secrets.ts'
 import type { CheckRequest } from './credential-check.ts'
-import { checkNamedServer, checkWithProvider, get } from './credential-check.ts'
+import { askPlan } from './ask-plan.ts'
+import { checkNamedServer, checkWithProvider } from './credential-check.ts'
 import type { Egress } from '../../net/egress.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
@@ -26,6 +26,7 @@ export interface ChecksParts {
 /** Asks providers about credentials of stored accounts and of accounts that are about to be added. */
 export class AccountChecks {
   readonly #parts: ChecksParts
+  readonly #refusedPlans = new Map<string, number>()
 
   constructor(parts: ChecksParts) {
     this.#parts = parts
@@ -80,25 +81,11 @@ export class AccountChecks {
     const registry = await this.#parts.providers()
     if (!registry.has(account.provider) || account.credential.type !== 'api-key') return null
     const provider = registry.of(account)
-    const bases = provider.bases(account.baseUrl)
-    const url = provider.plan?.url(bases) ?? null
-    if (provider.plan === null || url === null) return null
-    if (!allowsUnofficial && !provider.plan.isOfficial(bases)) return null
+    if (provider.plan === null) return null
     const secret = await this.#parts.secrets.open(account)
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
-    const reason = (words: string) =>
-      new QwenctlError(
-        'upstream_unavailable',
-        `${account.provider}/${account.name}: ${redact(words, [secret])}`,
-      )
-    try {
-      const reply = await get(url, provider.authHeaders(secret, 'openai'), request)
-      if (reply.status !== 200) throw reason(`the question about the plan was answered with ${reply.status}`)
-      return provider.plan.read(JSON.parse(reply.text), request.clock())
-    } catch (error) {
-      if (isQwenctlError(error)) throw error
-      throw reason(`the provider could not be asked about the plan: ${readMessage(error)}`)
-    }
+    const question = { provider, account, secret, request, allowsUnofficial }
+    return askPlan(provider.plan, question, this.#refusedPlans)
   }
 
   /** The check reaches the provider on the same path as the account's requests. */

@@ -1,10 +1,11 @@
-import type { Account } from '../../account/account.ts'
+import { quotaGroupSubject, type Account } from '../../account/account.ts'
+import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { Notice } from '../../quota/ledger.ts'
 import { parseWindow } from '../../quota/limit.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { usageFromTrail } from '../../quota/log/trail.ts'
 import { PLAN_PREFIX } from '../../quota/set-limits.ts'
-import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
+import { BALANCE, type PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { PlanView, PlanWindowView } from './plan-views.ts'
 
 /** The view of the provider's counts, with the part that was not used through qwenctl. */
@@ -63,4 +64,37 @@ export function planNotices(windows: PlanWindow[], { id }: Account): Notice[] {
     ...learned,
     { type: 'cool', subject: id, until: new Date(until).toISOString(), reason: 'quota-window', evidence },
   ]
+}
+
+const NO_BALANCE = 'the provider counts nothing left of the balance'
+
+/**
+ * A balance of 0 puts the account into cooldown as without credit. The cooldown ends when the balance is positive
+ * again, or higher than in the view before. `now`: epoch milliseconds.
+ */
+export function balanceNotices(
+  windows: PlanWindow[],
+  account: Account,
+  { state, before, now }: { state: LedgerState; before: PlanView | undefined; now: number },
+): Notice[] {
+  const left = sumOfBalances(windows)
+  if (left === null) return []
+  const subject = quotaGroupSubject(account) ?? account.id
+  const present = activeCooldown(state, subject, null, now)
+  const isWithoutCredit = present?.reason === 'quota-hard'
+  if (left <= 0) {
+    return isWithoutCredit
+      ? []
+      : [{ type: 'cool', subject, until: null, reason: 'quota-hard', evidence: NO_BALANCE }]
+  }
+  const hasRisen = left > (sumOfBalances(before?.windows ?? []) ?? left)
+  return isWithoutCredit && (hasRisen || present.evidence === NO_BALANCE) ? [{ type: 'clear', subject }] : []
+}
+
+/** Null: no balance is known. A service with two currencies has credit if one of them has. */
+function sumOfBalances(windows: readonly Pick<PlanWindow, 'name' | 'remaining'>[]): number | null {
+  const balances = windows.flatMap(({ name, remaining }) =>
+    name === BALANCE && remaining !== null ? [Math.max(0, remaining)] : [],
+  )
+  return balances.length === 0 ? null : balances.reduce((sum, each) => sum + each, 0)
 }

@@ -49,9 +49,10 @@ export class LedgerQuotas implements Quotas {
     const { accounts, state } = await this.#selected(references, filter)
     const { refreshPlans } = await import('../plans/refresh-all.ts')
     const { home, settings, planOf } = this.#parts
+    const now = (await this.#ledger()).now()
     const allowsUnofficial = Boolean(await settings.get('plans.unofficial'))
     const asked = (account: Account) => planOf(account, allowsUnofficial)
-    const { notices, failures } = await refreshPlans(accounts, { file: home.plansFile, state, asked })
+    const { notices, failures } = await refreshPlans(accounts, { file: home.plansFile, state, now, asked })
     await this.#record(notices)
     return { document: await this.show(references, filter), failures }
   }

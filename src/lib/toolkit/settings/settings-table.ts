@@ -203,6 +203,13 @@ export const settingsTable: readonly SettingRow[] = [
     description: 'how bytes are moved: `fast` by sockets, or `portable` by the documented HTTP of Node',
   },
   {
+    key: 'plans.every',
+    type: { kind: 'duration', maxMs: DAY_MS },
+    default: '15m',
+    variable: 'QWENCTL_PLANS_EVERY',
+    description: 'how often a proxy asks providers for their own counts of a plan; 0s turns it off',
+  },
+  {
     key: 'plans.unofficial',
     type: { kind: 'boolean' },
     default: false,

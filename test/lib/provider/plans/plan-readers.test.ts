@@ -108,7 +108,42 @@ describe('the plan that a provider counts', () => {
     ['zai', 'coding-intl', 'https://api.z.ai/api/monitor/usage/quota/limit', false],
     ['zai', 'intl', null, false],
   ])('%s at %s is asked at %s', (id, endpoint, url, isOfficial) => {
-    expect(plan(id).url(bases(id, endpoint))).toBe(url)
+    expect(plan(id).url(bases(id, endpoint), NOW)).toBe(url)
     if (url !== null) expect(plan(id).isOfficial(bases(id, endpoint))).toBe(isOfficial)
+  })
+})
+
+describe('what an administrator may ask', () => {
+  test.each([
+    [
+      'openrouter',
+      plan('openrouter').also!,
+      'https://openrouter.ai/api/v1/credits',
+      { data: { total_credits: 100.5, total_usage: 25.75 } },
+      { name: 'balance', metric: 'usd', remaining: 74.75 },
+    ],
+    [
+      'openai',
+      plan('openai'),
+      'https://api.openai.com/v1/organization/costs?start_time=1793491200&bucket_width=1d&limit=31',
+      { data: [{ results: [{ amount: { value: 1.5, currency: 'usd' } }] }, { results: [] }] },
+      { name: 'this month', metric: 'usd', window: 'month', used: 1.5 },
+    ],
+    [
+      'anthropic',
+      plan('anthropic'),
+      'https://api.anthropic.com/v1/organizations/cost_report?starting_at=2026-11-01T00:00:00.000Z&limit=31',
+      { data: [{ results: [{ amount: '123.5', currency: 'USD' }, { amount: '76.5' }] }] },
+      { name: 'this month', metric: 'usd', window: 'month', used: 2 },
+    ],
+  ])('%s says what was spent', (id, reader, url, body, window) => {
+    expect(reader.url(bases(id), NOW)).toBe(url)
+    expect(reader.read(body, NOW)).toMatchObject([window])
+    expect(reader.isPrivileged).toBe(true)
+  })
+
+  test('no gateway is asked for it', () => {
+    const gateway = { openai: 'https://gateway.example/v1', anthropic: 'https://gateway.example' }
+    expect([plan('openai').url(gateway, NOW), plan('anthropic').url(gateway, NOW)]).toEqual([null, null])
   })
 })

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { AccountView } from '../../api/types.ts'
 import { compact, count, percent, usd } from '../../format/numbers.ts'
+import { planWindow } from '../../format/plan-window.ts'
 import { day } from '../../format/times.ts'
 import { GroupTags } from '../../parts/account-names.tsx'
 import { Ago } from '../../parts/status/ago.tsx'
@@ -28,6 +29,7 @@ export function AccountFacts({ account }: { account: AccountView }): JSX.Element
         <Fact label="Cost today">
           {today.costUsd === null ? <Quiet>not known</Quiet> : usd(today.costUsd)}
         </Fact>
+        <PlanFact account={account} />
         <Fact label="Last used">
           <Ago at={account.lastUsedAt} />
         </Fact>
@@ -56,6 +58,21 @@ export function AccountFacts({ account }: { account: AccountView }): JSX.Element
         </Fact>
       </dl>
     </section>
+  )
+}
+
+/** The counts of the provider, with use outside of qwenctl. */
+function PlanFact({ account: { plan } }: { account: AccountView }): JSX.Element | null {
+  if (plan === null || plan.windows.length === 0) return null
+  return (
+    <Fact label="As the provider counts">
+      {plan.windows.map((window) => (
+        <div key={window.name}>{planWindow(window)}</div>
+      ))}
+      <Quiet>
+        asked <Ago at={plan.at} />
+      </Quiet>
+    </Fact>
   )
 }
 

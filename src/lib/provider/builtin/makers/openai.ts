@@ -1,3 +1,4 @@
+import { openaiUsage } from '../../plans/admin-usage.ts'
 import { openaiFailures } from '../../failures/makers/openai.ts'
 import { defineProvider } from '../../define-provider.ts'
 import { servesFamilies } from '../../model-families.ts'
@@ -9,6 +10,7 @@ export const openai = defineProvider({
   keyVariables: ['OPENAI_API_KEY'],
   keyPattern: /^sk-(?!sp-|or-|ant-)[\w-]{16,}$/,
   endpoints: [{ id: 'global', label: 'OpenAI', openai: 'https://api.openai.com/v1' }],
+  plan: openaiUsage,
   outcomes: openaiFailures.rows,
   routes: {
     'chat/completions': true,

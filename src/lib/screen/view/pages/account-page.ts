@@ -1,4 +1,5 @@
 import { shortNumber } from '../../../terminal/format/short-number.ts'
+import { formatPlanWindow } from '../../../terminal/quota/plan-notes.ts'
 import { printable, textWidth } from '../../../terminal/format/text-width.ts'
 import type { AccountQuotaView, CooldownView, LimitView } from '../../../toolkit/views.ts'
 import { outcomeWords } from '../../../observe/outcome-words.ts'
@@ -30,6 +31,7 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
     fieldLine('last used', lastUsed(account, now)),
     ...section('limits'),
     ...(account.limits.length === 0 ? [[span('none', 'quiet')]] : limitLines(account.limits, now, look)),
+    ...planLines(account, now),
     ...section('cooldowns'),
     ...(account.cooldowns.length === 0
       ? [[span('none', 'quiet')]]
@@ -93,6 +95,16 @@ function limitParts(limit: LimitView, now: number): Line[] {
     resetsAt === null ? [] : [span('resets in ', 'quiet'), span(shortDuration(Date.parse(resetsAt) - now))],
     lasts === null ? [] : [span(`runs out in ${shortDuration(lasts)}`, 'warn')],
     [span(from === null ? source : `${source} from ${printable(from)}`, 'quiet')],
+  ]
+}
+
+/** The counts of the provider, with use outside of qwenctl; empty: it was not asked. */
+function planLines({ plan }: AccountQuotaView, now: number): Line[] {
+  if (plan === null || plan.windows.length === 0) return []
+  const age = shortDuration(Math.max(0, now - Date.parse(plan.at)))
+  return [
+    ...section(`as the provider counts, ${age} ago`),
+    ...plan.windows.map((window) => [span(printable(formatPlanWindow(window)))]),
   ]
 }
 

@@ -11,9 +11,9 @@ export interface KnownService {
   variables?: readonly string[]
 }
 
-// Written from memory; no list of services was read for it. Found in public source code on 2026-11-30: the bases of
-// the GLM coding plan, Kimi for Coding, Nebius, opencode Zen and GitHub Models. All other bases, and all variables,
-// are unchecked.
+// Every base was found in public source code (2026-11-30). Most are in the list of hosted APIs in llms/openai of
+// vxcontrol/langchaingo, and in the provider tables of other clients. The plans of GLM, Kimi and Doubao are in
+// configurations of their users. No base was called.
 export const knownServices: readonly KnownService[] = [
   {
     names: ['zai', 'z-ai', 'z.ai'],
@@ -90,14 +90,22 @@ export const knownServices: readonly KnownService[] = [
   { names: ['hyperbolic'], base: 'https://api.hyperbolic.xyz/v1', variables: ['HYPERBOLIC_API_KEY'] },
   { names: ['chutes'], base: 'https://llm.chutes.ai/v1', variables: ['CHUTES_API_KEY'] },
   { names: ['venice'], base: 'https://api.venice.ai/api/v1', variables: ['VENICE_API_KEY'] },
-  { names: ['stepfun'], base: 'https://api.stepfun.com/v1', variables: ['STEPFUN_API_KEY'] },
+  {
+    names: ['stepfun'],
+    base: 'https://api.stepfun.com/v1',
+    variables: ['STEPFUN_API_KEY', 'STEP_API_KEY'],
+  },
   {
     names: ['volcengine', 'doubao', 'ark'],
     base: 'https://ark.cn-beijing.volces.com/api/v3',
     variables: ['ARK_API_KEY', 'VOLCENGINE_API_KEY'],
   },
   { names: ['doubao-coding-plan'], base: 'https://ark.cn-beijing.volces.com/api/coding/v3' },
-  { names: ['lingyiwanwu', '01-ai', 'yi'], base: 'https://api.lingyiwanwu.com/v1' },
+  {
+    names: ['lingyiwanwu', '01-ai', 'yi'],
+    base: 'https://api.lingyiwanwu.com/v1',
+    variables: ['YI_API_KEY'],
+  },
   { names: ['aihubmix'], base: 'https://aihubmix.com/v1', variables: ['AIHUBMIX_API_KEY'] },
   {
     names: ['vercel', 'ai-gateway', 'vercel-ai-gateway'],
@@ -110,7 +118,7 @@ export const knownServices: readonly KnownService[] = [
     variables: ['OPENCODE_API_KEY'],
   },
   { names: ['requesty'], base: 'https://router.requesty.ai/v1', variables: ['REQUESTY_API_KEY'] },
-  { names: ['scaleway'], base: 'https://api.scaleway.ai/v1' },
+  { names: ['scaleway'], base: 'https://api.scaleway.ai/v1', variables: ['SCALEWAY_API_KEY'] },
   { names: ['lambda'], base: 'https://api.lambda.ai/v1', variables: ['LAMBDA_API_KEY'] },
   { names: ['inception'], base: 'https://api.inceptionlabs.ai/v1', variables: ['INCEPTION_API_KEY'] },
   { names: ['ollama-cloud'], base: 'https://ollama.com/v1', variables: ['OLLAMA_API_KEY'] },

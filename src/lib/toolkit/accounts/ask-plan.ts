@@ -1,0 +1,65 @@
+import type { Account } from '../../account/account.ts'
+import { redact } from '../../account/mask.ts'
+import { isQwenctlError, readMessage, QwenctlError } from '../../base/errors.ts'
+import type { PlanReader, PlanWindow } from '../../provider/plans/plan-reader.ts'
+import type { Provider } from '../../provider/provider.ts'
+import type { CheckRequest } from './credential-check.ts'
+import { get } from './credential-check.ts'
+
+export interface PlanQuestion {
+  provider: Provider
+  account: Account
+  secret: string
+  request: Omit<CheckRequest, 'provider' | 'baseUrl' | 'secret'>
+  allowsUnofficial: boolean
+}
+
+/** A key that may not ask is asked for again after a day, because a person can change its rights. */
+const REFUSED_HOLDS_MS = 86_400_000
+const refusals: ReadonlySet<number> = new Set([401, 403, 404])
+
+/**
+ * Asks the provider for its counts of an account, one GET for each reader. Null: no reader has an address. Throws
+ * `upstream_unavailable`. `refused`: addresses that refused a key, by account, with the time; kept by the caller.
+ */
+export async function askPlan(
+  reader: PlanReader,
+  question: PlanQuestion,
+  refused: Map<string, number>,
+): Promise<PlanWindow[] | null> {
+  const windows = await askReader(reader, question, refused)
+  if (reader.also === undefined) return windows
+  const more = await askPlan(reader.also, question, refused)
+  return windows === null && more === null ? null : [...(windows ?? []), ...(more ?? [])]
+}
+
+async function askReader(
+  reader: PlanReader,
+  { provider, account, secret, request, allowsUnofficial }: PlanQuestion,
+  refused: Map<string, number>,
+): Promise<PlanWindow[] | null> {
+  const now = request.clock()
+  const bases = provider.bases(account.baseUrl)
+  const url = reader.url(bases, now)
+  if (url === null || (!allowsUnofficial && !reader.isOfficial(bases))) return null
+  if (reader.keyPattern?.test(secret) === false) return null
+  const place = `${account.id} ${url.split('?', 1)[0]}`
+  if (now - (refused.get(place) ?? -Infinity) < REFUSED_HOLDS_MS) return null
+  const failure = (words: string) =>
+    new QwenctlError(
+      'upstream_unavailable',
+      `${account.provider}/${account.name}: ${redact(words, [secret])}`,
+    )
+  try {
+    const reply = await get(url, provider.authHeaders(secret, reader.dialect ?? 'openai'), request)
+    if (reader.isPrivileged === true && refusals.has(reply.status)) {
+      refused.set(place, now)
+      return null
+    }
+    if (reply.status !== 200) throw failure(`the question about the plan was answered with ${reply.status}`)
+    return reader.read(JSON.parse(reply.text), now)
+  } catch (error) {
+    if (isQwenctlError(error)) throw error
+    throw failure(`the provider could not be asked about the plan: ${readMessage(error)}`)
+  }
+}
