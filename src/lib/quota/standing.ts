@@ -1,6 +1,7 @@
 import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
-import type { LimitState, OpenReservation, SubjectState } from './log/state.ts'
+import { heldAmount } from './in-flight.ts'
+import type { InFlight, LimitState, OpenReservation, SubjectState } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
 export interface Standing {
@@ -69,7 +70,7 @@ export function hasRoom(
   keep = 0,
 ): boolean {
   if (subject === undefined) return true
-  for (const limit of subject.limits) if (isFull(limit, now, keep)) return false
+  for (const limit of subject.limits) if (isFull(limit, now, keep, subject.inFlight)) return false
   if (model === null || subject.modelLimits.length === 0) return true
   for (const limit of subject.modelLimits) {
     if (limit.model === model && isFull(limit, now, keep)) return false
@@ -77,9 +78,12 @@ export function hasRoom(
   return true
 }
 
-/** Whether an active limit is used up, or with `keep` its usable part. */
-export function isFull(limit: LimitState, now: number, keep = 0): boolean {
-  const most = usable(limit, keep)
+/**
+ * Whether an active limit is used up, or with `keep` its usable part. With `inFlight`, requests in flight count with
+ * their probable tokens and dollars.
+ */
+export function isFull(limit: LimitState, now: number, keep = 0, inFlight?: InFlight): boolean {
+  const most = usable(limit, keep) - heldAmount(inFlight, limit.metric, now)
   return limit.usage.used >= most && isInForce(limit, now) && countUsed(limit, now) >= most
 }
 

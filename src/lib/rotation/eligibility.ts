@@ -251,6 +251,9 @@ function withEvidence(words: string, { evidence }: Cooldown): string {
   return evidence === null ? words : `${words} (${evidence})`
 }
 
+/** The time until the next attempt, if requests in flight may fill a limit. */
+const IN_FLIGHT_MS = 250
+
 function exhaustion(
   subject: SubjectState | undefined,
   model: string | null,
@@ -260,8 +263,9 @@ function exhaustion(
   let found: { limit: LimitState | ModelLimitState; availableAt: number | null } | null = null
   const ofModel = subject.modelLimits.filter((limit) => limit.model === model)
   for (const limit of [...subject.limits, ...ofModel]) {
-    if (!isFull(limit, now, keep)) continue
-    const at = limitRoomAt(limit, now, keep)
+    const isSpent = isFull(limit, now, keep)
+    if (!isSpent && !isFull(limit, now, keep, subject.inFlight)) continue
+    const at = isSpent ? limitRoomAt(limit, now, keep) : now + IN_FLIGHT_MS
     // A limit with nothing to use is full, and has no charge that could expire. Only the user can raise it.
     const availableAt = at > now && usable(limit, keep) > 0 ? at : null
     if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
@@ -281,6 +285,10 @@ function usedUp(
   const numbers = `${used} of ${of.max} used`
   if (used >= of.max) {
     return { kind: 'exhausted', limit, availableAt, words: `its limit ${named} is used up: ${numbers}` }
+  }
+  if (keep === 0) {
+    const words = `the requests in flight may use up its limit ${named}: ${numbers}`
+    return { kind: 'exhausted', limit, availableAt, words }
   }
   const words = `what is left of its limit ${named} is reserved: ${numbers}, ${keep}% are kept`
   return { kind: 'reserved', limit, availableAt, words }

@@ -1,4 +1,5 @@
 import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
+import { begin, countsAmounts, emptyInFlight, end, heldAmount, learnMean } from '../in-flight.ts'
 import { forgetLearned, isInForce, learnLimits, setLimits } from '../set-limits.ts'
 import { setTime } from './shift-time.ts'
 import { usable } from '../standing.ts'
@@ -129,13 +130,15 @@ function fits(
 function isBelowLimits(subject: SubjectState, keep: number | undefined, now: number): boolean {
   for (const limit of subject.limits) {
     advance(limit.usage, limit.clock, now)
-    if (limit.usage.used >= usable(limit, keep) && isInForce(limit, now)) return false
+    const held = heldAmount(subject.inFlight, limit.metric, now)
+    if (limit.usage.used + held >= usable(limit, keep) && isInForce(limit, now)) return false
   }
   return true
 }
 
 function use(subject: SubjectState, now: number): void {
   chargeSubject(subject, ONE_REQUEST, now)
+  if (countsAmounts(subject.limits)) begin((subject.inFlight ??= emptyInFlight()), now)
   subject.lastUsedAt = now
 }
 
@@ -145,6 +148,7 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
   const account = ensureSubject(state, open.account)
   const others = ensureSubjects(state, open.also)
   noteReach(account, event, state.now)
+  endInFlight(account, others, open.at)
   if (event.refunded === true) {
     refund(account, open, state.now)
     for (const other of others) refund(other, open, state.now)
@@ -162,13 +166,18 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
     outputTokens: event.outputTokens ?? 0,
     usd: event.costUsd ?? 0,
   }
-  chargeSubject(account, spent, state.now)
-  for (const other of others) chargeSubject(other, spent, state.now)
+  chargeSettled(account, spent, event, state.now)
+  for (const other of others) chargeSettled(other, spent, event, state.now)
   if (account.modelLimits.length > 0)
     chargeModel(account, event.model, { ...spent, requests: 1 }, { now: state.now, isRefused })
   addOutcome(totalsIn(state, formatDay(state.now), open.account), event)
   if (event.outcome === 'ok') account.strikes = 0
   return true
+}
+
+function endInFlight(account: SubjectState, others: readonly SubjectState[], at: number): void {
+  if (account.inFlight !== undefined) end(account.inFlight, at)
+  for (const { inFlight } of others) if (inFlight !== undefined) end(inFlight, at)
 }
 
 function addOutcome(totals: DayTotals, event: SettleEvent): void {
@@ -193,6 +202,16 @@ function chargeSubject(subject: SubjectState, amounts: TrailAmounts, now: number
     charge(limit.usage, limit.clock, amount, now)
   }
   leaveTrail(subject.trail, amounts, now, now)
+}
+
+function chargeSettled(
+  subject: SubjectState,
+  spent: TrailAmounts,
+  { outcome }: SettleEvent,
+  now: number,
+): void {
+  chargeSubject(subject, spent, now)
+  if (outcome === 'ok' && subject.inFlight !== undefined) learnMean(subject.inFlight, spent)
 }
 
 /** Learned limits of a model count a request once its model is known. */
@@ -244,6 +263,7 @@ function reset(state: LedgerState, event: ResetEvent): boolean {
   const subject = ensureSubject(state, event.account)
   for (const limit of [...subject.limits, ...subject.modelLimits]) limit.usage = emptyUsage(limit.clock)
   subject.trail = emptyTrail()
+  if (subject.inFlight !== undefined) subject.inFlight.since = []
   subject.resetSequence = state.sequence
   return true
 }

@@ -57,8 +57,17 @@ export interface SubjectState {
   strikes: number
   /** Epoch milliseconds; null: never. */
   lastUsedAt: number | null
+  /** Only for subjects with limits of tokens or dollars; see `in-flight.ts`. */
+  inFlight?: InFlight
   /** The last attempt did not reach the service; missing: it did, or there was no attempt. */
   unreached?: { since: number; reason: string }
+}
+
+export interface InFlight {
+  /** When each request in flight was granted, in epoch milliseconds; those too old to be in flight are dropped. */
+  since: number[]
+  /** The recent mean of answered requests; null: none was answered. */
+  mean: Omit<TrailBucket, 'start'> | null
 }
 
 export interface LimitState extends Limit {

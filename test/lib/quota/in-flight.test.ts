@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
+import { stateFromJson, stateToJson } from '../../../src/lib/quota/log/checkpoint.ts'
+import { hasRoom } from '../../../src/lib/quota/standing.ts'
+import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
+import type { Metric } from '../../../src/lib/quota/limit.ts'
+
+const START = Date.parse('2026-11-25T10:00:00.000Z')
+const at = (ms: number) => new Date(START + ms).toISOString()
+
+function given(metric: Metric, max: number) {
+  const state = emptyState()
+  const send = (event: LedgerEvent) => apply(state, event)
+  send({
+    type: 'limits',
+    account: 'a',
+    at: at(0),
+    limits: [{ metric, window: 'day', max, source: 'configured' }],
+  })
+  const reserve = (id: string, ms = 0) => send({ type: 'reserve', id, account: 'a', at: at(ms) })
+  const settle = (id: string, amount: number, ms = 0) =>
+    send({
+      ...{ type: 'settle', id, at: at(ms), outcome: 'ok' },
+      ...(metric === 'usd' ? { costUsd: amount } : { inputTokens: 0, outputTokens: amount }),
+    })
+  return { state, reserve, settle, used: () => state.subjects.get('a')!.limits[0]!.usage.used }
+}
+
+describe('requests in flight at a limit of tokens or dollars', () => {
+  test('once the size of a request is known, no number of parallel requests passes the limit by more than one', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Metric>('tokens', 'output-tokens', 'usd'),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 60 }),
+        (metric, size, max, parallel) => {
+          const { reserve, settle, used } = given(metric, max)
+          reserve('first')
+          settle('first', size)
+          const granted = Array.from({ length: parallel }, (_, n) => `r${n}`).filter((id) => reserve(id))
+          for (const id of granted) settle(id, size)
+          expect(used()).toBeLessThanOrEqual(Math.max(size, max - 1 + size))
+        },
+      ),
+    )
+  })
+
+  test('a request alone always goes while the limit is not used up', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.array(fc.nat(200)), (max, sizes) => {
+        const { reserve, settle, used } = given('tokens', max)
+        sizes.forEach((size, n) => {
+          const hadRoom = used() < max
+          expect(reserve(`r${n}`)).toBe(hadRoom)
+          if (hadRoom) settle(`r${n}`, size)
+        })
+      }),
+    )
+  })
+
+  test('the quick check says what the fold decides, also after a checkpoint', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(90)), { maxLength: 30 }), (steps) => {
+        const { state, reserve, settle } = given('tokens', 200)
+        const open: string[] = []
+        steps.forEach(([isNew, size], n) => {
+          if (!isNew && open.length > 0) return void settle(open.shift()!, size, n)
+          const copy = stateFromJson(JSON.parse(JSON.stringify(stateToJson(state))))
+          const expected = hasRoom(state.subjects.get('a'), START + n)
+          expect(hasRoom(copy.subjects.get('a'), START + n)).toBe(expected)
+          expect(reserve(`r${n}`, n)).toBe(expected)
+          if (expected) open.push(`r${n}`)
+        })
+      }),
+    )
+  })
+
+  test('a request that was never settled counts for a quarter of an hour at most, and a reset ends it', () => {
+    const { state, reserve, settle } = given('tokens', 100)
+    reserve('first')
+    settle('first', 60)
+    expect([reserve('lost'), reserve('next')]).toEqual([true, false])
+    expect(hasRoom(state.subjects.get('a'), START + 15 * 60_000)).toBe(true)
+    apply(state, { type: 'reset', account: 'a', at: at(1) })
+    expect(reserve('after', 2)).toBe(true)
+  })
+
+  test('a limit of requests is as before', () => {
+    const { reserve } = given('requests', 3)
+    expect(['a', 'b', 'c', 'd'].map((id) => reserve(id))).toEqual([true, true, true, false])
+  })
+})
