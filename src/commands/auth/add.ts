@@ -32,6 +32,7 @@ export default class AuthAdd extends AccountCommand {
     '<%= config.bin %> auth add work -p openai --key-env OPENAI_API_KEY --limit 500/day',
     '<%= config.bin %> auth add home -p qwen-oauth',
     '<%= config.bin %> auth add local -p ollama',
+    '<%= config.bin %> auth add both -p custom --base-url https://llm.example.com/v1 --anthropic-base-url https://llm.example.com/anthropic --key-env LLM_KEY',
     "<%= config.bin %> auth add cc -p http --service cloudconvert --base-url https://api.cloudconvert.com --auth-header 'Authorization: Bearer {key}'",
     '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',

@@ -94,6 +94,7 @@ const fields: Record<keyof Account, Check> = {
   credential: isCredential,
   limits: orNull(checkList(isText)),
   baseUrl: orNull(isText),
+  anthropicBaseUrl: orMissing(isText),
   service: orMissing(isName),
   authHeader: orMissing(isText),
   quotaGroup: orNull(isName),

@@ -37,6 +37,8 @@ export interface Account {
   limits: string[] | null
   /** Null: the provider's own. */
   baseUrl: string | null
+  /** The Messages base beside an OpenAI `baseUrl`; missing or null: none of its own. */
+  anthropicBaseUrl?: string | null
   /** The service of an account that is no model provider: `/services/NAME`; missing or null: a model provider. */
   service?: string | null
   /** The header with the credential, `Authorization: Bearer {key}`; missing or null: the provider's own. */

@@ -142,6 +142,7 @@ export const account = answer(
     createdAt: time,
     auth,
     baseUrl: text.nullable(),
+    anthropicBaseUrl: text.nullable().describe('the Messages base beside an OpenAI baseUrl; null: none'),
     service: text.nullable().describe('its service below /services; null: a model provider'),
     authHeader: text.nullable().describe('the header with the key, such as Authorization: Bearer {key}'),
     quotaGroup: text.nullable(),
@@ -197,6 +198,10 @@ export const settings = {
   weight: z.int().optional(),
   limits: z.array(text).optional().describe('such as 2000/day; empty: the defaults of the provider'),
   baseUrl: text.nullable().optional(),
+  anthropicBaseUrl: text
+    .nullable()
+    .optional()
+    .describe('for provider custom: the Messages base of a service with both dialects'),
   service: text.nullable().optional().describe('for provider http: the name below /services'),
   authHeader: text.nullable().optional().describe('for provider http: such as Authorization: Bearer {key}'),
   quotaGroup: text.nullable().optional(),

@@ -1,5 +1,6 @@
 // Maps an account's base URL to the destination of its requests, and to the endpoint with its limits and terms.
 
+import type { Account } from '../account/account.ts'
 import { maskUrl } from '../account/mask.ts'
 import { QwenctlError } from '../base/errors.ts'
 import type { Bases, Endpoint, Provider } from './provider.ts'
@@ -35,6 +36,15 @@ export function basesFor(endpoints: Endpoint[], baseUrl: string | null): Bases {
   return /\/anthropic(\/v1)?$/i.test(url)
     ? { openai: null, anthropic: messagesBase(url) }
     : { openai: url, anthropic: null }
+}
+
+/** The bases of an account: a Messages base of its own comes before the one of its provider. */
+export function findBases(
+  { baseUrl, anthropicBaseUrl }: Pick<Account, 'baseUrl' | 'anthropicBaseUrl'>,
+  provider: Pick<Provider, 'bases'>,
+): Bases {
+  const bases = provider.bases(baseUrl)
+  return anthropicBaseUrl == null ? bases : { ...bases, anthropic: messagesBase(anthropicBaseUrl) }
 }
 
 /** The base of a Messages API from the base URL of its SDKs, which lacks the version. */

@@ -58,6 +58,8 @@ export interface AccountSettings {
   /** As written; an empty list restores the provider's defaults. */
   limits?: string[]
   baseUrl?: string | null
+  /** The Messages base of a service with both dialects; `baseUrl` is the OpenAI base then. */
+  anthropicBaseUrl?: string | null
   /** The service of an account at `http`. */
   service?: string | null
   /** `Authorization: Bearer {key}`. */

@@ -19,6 +19,7 @@ export function madeAccount(now: number, made: Made): AccountView {
     user: 'local',
     label: null,
     service: null,
+    anthropicBaseUrl: null,
     authHeader: null,
     groups: [],
     priority: 0,

@@ -12,6 +12,10 @@ export const settingFlags = {
     description: "endpoint that replaces the provider's own",
     helpValue: 'URL',
   }),
+  'anthropic-base-url': Flags.string({
+    description: 'Messages base beside the OpenAI --base-url, for a service with both (-p custom)',
+    helpValue: 'URL',
+  }),
   service: Flags.string({
     description: 'service of an account at any HTTP API (-p http): requests go below /services/NAME',
     helpValue: 'NAME',
@@ -62,6 +66,7 @@ export const settingFlags = {
 export interface SettingFlags {
   label?: string | undefined
   'base-url'?: string | undefined
+  'anthropic-base-url'?: string | undefined
   service?: string | undefined
   'auth-header'?: string | undefined
   group?: string[] | undefined
@@ -78,6 +83,7 @@ export interface SettingFlags {
 const texts = [
   ['label', 'label'],
   ['base-url', 'baseUrl'],
+  ['anthropic-base-url', 'anthropicBaseUrl'],
   ['service', 'service'],
   ['auth-header', 'authHeader'],
   ['quota-group', 'quotaGroup'],

@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import { findBases } from '../../provider/endpoints.ts'
 import { parseAuthHeader } from '../../provider/http-service.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
@@ -90,7 +91,7 @@ export function buildTarget(
   const isService = provider.kind === 'http'
   const base = isService
     ? serviceBase(account, provider)
-    : (sandboxBase ?? provider.bases(account.baseUrl)[dialect])
+    : (sandboxBase ?? findBases(account, provider)[dialect])
   if (base === null)
     throw new QwenctlError('invalid_value', `${account.name} has no endpoint of the ${dialect} dialect`)
   const url = new URL(base)

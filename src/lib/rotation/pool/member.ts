@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import { findBases } from '../../provider/endpoints.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { ServiceKnowledge } from '../models/service-knowledge.ts'
 import { nothingKnown } from '../models/service-knowledge.ts'
@@ -38,7 +39,7 @@ export function buildMember(
   provider: Provider,
   known: ServiceKnowledge = nothingKnown,
 ): Member {
-  const bases = provider.bases(account.baseUrl)
+  const bases = findBases(account, provider)
   const dialects = new Set<Dialect>()
   if (bases.openai !== null) dialects.add('openai')
   if (bases.anthropic !== null) dialects.add('anthropic')
@@ -54,7 +55,13 @@ export function buildMember(
     isElsewhere,
     isLocal: provider.simulated || (account.baseUrl !== null && isOnThisMachine(account.baseUrl)),
     hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
-    family: JSON.stringify([account.provider, account.baseUrl, account.models, known.key]),
+    family: JSON.stringify([
+      account.provider,
+      account.baseUrl,
+      account.anthropicBaseUrl ?? null,
+      account.models,
+      known.key,
+    ]),
     isKeptApart: false,
     subjects: {
       account: account.id,

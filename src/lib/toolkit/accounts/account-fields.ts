@@ -32,6 +32,7 @@ export interface CheckedSettings {
   weight?: number
   limits?: string[] | null
   baseUrl?: string | null
+  anthropicBaseUrl?: string | null
   service?: string | null
   authHeader?: string | null
   quotaGroup?: string | null
@@ -56,6 +57,8 @@ export function checkSettings(
   if (limits !== undefined) checked.limits = inField('limits', () => checkLimits(limits))
   if (baseUrl !== undefined)
     checked.baseUrl = inField('baseUrl', () => checkBaseUrl(baseUrl, provider, rules))
+  if (settings.anthropicBaseUrl !== undefined)
+    checked.anthropicBaseUrl = checkAnthropicBase(settings.anthropicBaseUrl, provider, rules)
   Object.assign(checked, checkService(settings, provider))
   if (quotaGroup !== undefined)
     checked.quotaGroup =
@@ -117,6 +120,18 @@ export function missingSecret(provider: Provider): QwenctlError {
   return new QwenctlError('missing_answer', `no key for ${provider.label}`, {
     hint: `${KEY_FLAGS}${page}${provider.keyIsOptional ? NO_KEY_FLAG : ''}`,
     details: { field: 'key' },
+  })
+}
+
+/** Only a service that the user names has a second base: other providers know both of theirs. */
+function checkAnthropicBase(text: string | null, provider: Provider, rules: AddressRules): string | null {
+  if (text === null) return null
+  return inField('anthropicBaseUrl', () => {
+    if (!provider.needsBaseUrl || provider.kind === 'http')
+      throw new QwenctlError('invalid_value', `${provider.label} has no second base URL`, {
+        hint: 'an account of -p custom takes --base-url and --anthropic-base-url',
+      })
+    return checkBaseUrl(text, provider, rules)
   })
 }
 

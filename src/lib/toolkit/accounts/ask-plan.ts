@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { redact } from '../../account/mask.ts'
 import { isQwenctlError, readMessage, QwenctlError } from '../../base/errors.ts'
+import { findBases } from '../../provider/endpoints.ts'
 import type { PlanReader, PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { Provider } from '../../provider/provider.ts'
 import type { CheckRequest } from './credential-check.ts'
@@ -39,7 +40,7 @@ async function askReader(
   refused: Map<string, number>,
 ): Promise<PlanWindow[] | null> {
   const now = request.clock()
-  const bases = provider.bases(account.baseUrl)
+  const bases = findBases(account, provider)
   const url = reader.url(bases, now)
   if (url === null || (!allowsUnofficial && !reader.isOfficial(bases))) return null
   if (reader.keyPattern?.test(secret) === false) return null

@@ -14,7 +14,7 @@ export async function prepareClone(
 ): Promise<NewAccount> {
   const account = await parts.accounts.find(reference, options.filter)
   const { user, provider, groups, priority, weight, baseUrl, quotaGroup, models } = account
-  const { service = null, authHeader = null } = account
+  const { service = null, authHeader = null, anthropicBaseUrl = null } = account
   if (account.credential.type === 'oauth' && options.secret === null) {
     throw new QwenctlError(
       'invalid_usage',
@@ -30,6 +30,7 @@ export async function prepareClone(
     ...{ user, provider, name, groups, priority, weight, baseUrl, quotaGroup, models },
     ...(service === null ? {} : { service }),
     ...(authHeader === null ? {} : { authHeader }),
+    ...(anthropicBaseUrl === null ? {} : { anthropicBaseUrl }),
     egressProxy: opened.egressProxy ?? null,
     ...(account.limits === null ? {} : { limits: account.limits }),
     ...(secret === undefined ? {} : { secret }),

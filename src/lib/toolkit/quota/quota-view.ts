@@ -80,6 +80,7 @@ export function accountViews(
     createdAt: account.createdAt,
     auth: viewAuth(account),
     baseUrl: account.baseUrl,
+    anthropicBaseUrl: account.anthropicBaseUrl ?? null,
     service: account.service ?? null,
     authHeader: account.authHeader ?? null,
     quotaGroup: account.quotaGroup,

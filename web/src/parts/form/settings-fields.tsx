@@ -9,6 +9,9 @@ export const settingNames = [
   'groups',
   'limits',
   'baseUrl',
+  'anthropicBaseUrl',
+  'service',
+  'authHeader',
   'models',
   'quotaGroup',
   'egressProxy',
@@ -21,6 +24,8 @@ interface SettingsProps {
   error: ApiErrorBody | null
   /** For a provider without a base URL. */
   needsBaseUrl?: boolean
+  /** The provider's id: `http` has a service, `custom` a second base. */
+  provider: string
 }
 
 /** The settings shared by new and existing accounts. */
@@ -86,7 +91,7 @@ function ServingFields({ values, limits, error }: SettingsProps): JSX.Element {
 }
 
 /** The endpoint of its requests, and the proxy on the way. */
-function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps): JSX.Element {
+function ReachingFields({ values, error, needsBaseUrl = false, provider }: SettingsProps): JSX.Element {
   return (
     <>
       <InputField
@@ -96,6 +101,16 @@ function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps):
         placeholder={needsBaseUrl ? 'https://…/v1' : "the provider's own"}
         required={needsBaseUrl}
       />
+      {provider === 'custom' && (
+        <InputField
+          {...{ label: 'Anthropic base URL', name: 'anthropicBaseUrl', error }}
+          type="url"
+          defaultValue={values.anthropicBaseUrl ?? ''}
+          placeholder="none"
+          hint="For a service that also speaks the Messages API"
+        />
+      )}
+      {provider === 'http' && <ServiceFields values={values} error={error} />}
       <InputField
         {...{ label: 'Quota group', name: 'quotaGroup', error }}
         defaultValue={values.quotaGroup ?? ''}
@@ -116,8 +131,35 @@ function ReachingFields({ values, error, needsBaseUrl = false }: SettingsProps):
   )
 }
 
+/** The fields of an account at any HTTP API. */
+function ServiceFields({ values, error }: Pick<SettingsProps, 'values' | 'error'>): JSX.Element {
+  return (
+    <>
+      <InputField
+        {...{ label: 'Service', name: 'service', error }}
+        defaultValue={values.service ?? ''}
+        placeholder="cloudconvert"
+        required
+        hint={
+          <>
+            Its requests go below <code>/services/NAME</code>
+          </>
+        }
+      />
+      <InputField
+        {...{ label: 'Header with the key', name: 'authHeader', error }}
+        defaultValue={values.authHeader ?? ''}
+        placeholder="Authorization: Bearer {key}"
+      />
+    </>
+  )
+}
+
+/** The fields that only some providers have: a form without the field changes nothing. */
+const ofSomeProviders = ['anthropicBaseUrl', 'service', 'authHeader'] as const
+
 /** The values of the fields. Empty means the default. */
-export function settingsOf(form: HTMLFormElement): Required<AccountSettings> {
+export function settingsOf(form: HTMLFormElement): AccountSettings {
   const models = listOf(form, 'models')
   return {
     label: textOf(form, 'label') || null,
@@ -129,6 +171,11 @@ export function settingsOf(form: HTMLFormElement): Required<AccountSettings> {
     quotaGroup: textOf(form, 'quotaGroup') || null,
     egressProxy: textOf(form, 'egressProxy') || null,
     models: models.length === 0 ? null : models,
+    ...Object.fromEntries(
+      ofSomeProviders
+        .filter((name) => form.elements.namedItem(name) !== null)
+        .map((name) => [name, textOf(form, name) || null]),
+    ),
   }
 }
 

@@ -24,7 +24,9 @@ export function AccountSettingsForm({ account }: { account: AccountView }): JSX.
     <section class="card" aria-labelledby="settings-title">
       <h2 id="settings-title">Settings</h2>
       <form key={edition} onSubmit={submit} noValidate>
-        <SettingsFields values={account} limits={configuredLimits(account)} error={error} />
+        <SettingsFields
+          {...{ values: account, limits: configuredLimits(account), error, provider: account.provider }}
+        />
         <FormError error={error} shown={settingNames} />
         <div class="form-foot">
           <button type="reset" class="button">
@@ -52,6 +54,9 @@ function changesOf(account: AccountView, form: HTMLFormElement): AccountSettings
     weight: account.weight,
     limits: configuredLimits(account),
     baseUrl: account.baseUrl,
+    anthropicBaseUrl: account.anthropicBaseUrl,
+    service: account.service,
+    authHeader: account.authHeader,
     quotaGroup: account.quotaGroup,
     egressProxy: account.egressProxy,
     models: account.models,

@@ -55,7 +55,10 @@ export function NewAccountForm({
       {way === 'device' && <LoginServerFields isNeeded={provider.needsBaseUrl} error={error} />}
       <details class="more" open={provider.needsBaseUrl}>
         <summary>More settings</summary>
-        <SettingsFields values={{}} limits={[]} error={error} needsBaseUrl={provider.needsBaseUrl} />
+        <SettingsFields
+          {...{ values: {}, limits: [], error, provider: provider.id }}
+          needsBaseUrl={provider.needsBaseUrl}
+        />
       </details>
       <FormError
         error={error}
