@@ -68,7 +68,7 @@ export interface LogLine {
 }
 
 /** The settings of a new or changed account that the page has fields for. */
-export type AccountSettings = Omit<AccountFields, 'service' | 'authHeader'>
+export type AccountSettings = AccountFields
 
 export type AccountVerb = 'enable' | 'disable' | 'verify' | 'refresh' | 'reset' | 'start' | 'stop'
 

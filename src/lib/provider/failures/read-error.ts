@@ -154,7 +154,9 @@ function said(of: JsonObject): string | null {
 
 function detail(value: unknown): string | null {
   if (!Array.isArray(value)) return text(value)
-  const parts = value.map((item: unknown) => (isRecord(item) ? text(item.msg) : text(item)))
+  const parts = value.map((item: unknown) =>
+    isRecord(item) ? (text(item.msg) ?? text(item.message)) : text(item),
+  )
   return parts.filter((part) => part !== null).join('; ') || null
 }
 

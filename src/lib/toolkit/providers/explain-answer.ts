@@ -1,6 +1,7 @@
 import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { Outcome, Provider } from '../../provider/provider.ts'
 import type { FailureRow } from '../../provider/failures/failure-row.ts'
+import { isEmptyAnswer, isErrorFrame } from '../../provider/failures/error-frame.ts'
 import { findOwnRows } from '../../provider/failures/services.ts'
 import { explainOutcome } from '../../provider/failures/outcome-table.ts'
 import type { OutcomeRow } from '../../provider/failures/outcome-row.ts'
@@ -22,8 +23,9 @@ export interface AnswerExplanation {
   status: number
   /** The outcome class. */
   verdict: OutcomeClass
-  /** The party that has the problem. */
-  trouble: 'request' | 'model' | 'endpoint' | 'account' | 'money' | 'rate' | 'window' | 'service' | 'way'
+  /** The party that has the problem; `none`: the body is an answer. */
+  trouble:
+    'none' | 'request' | 'model' | 'endpoint' | 'account' | 'money' | 'rate' | 'window' | 'service' | 'way'
   /** The subject of the cooldown; null: no cooldown. */
   subject: 'account' | 'model' | 'endpoint' | 'service' | null
   /** Whether failover to the next account follows. False: the client gets the response unchanged. */
@@ -37,7 +39,7 @@ export interface AnswerExplanation {
 }
 
 const troubles: Record<OutcomeClass, AnswerExplanation['trouble']> = {
-  ok: 'service',
+  ok: 'none',
   'rate-short': 'rate',
   'quota-window': 'window',
   'quota-hard': 'money',
@@ -56,7 +58,7 @@ const troubles: Record<OutcomeClass, AnswerExplanation['trouble']> = {
 
 /** Classifies a response as the proxy would for an account of this provider. `now`: epoch milliseconds. */
 export function explainAnswer(provider: Provider, given: GivenAnswer, now: number): AnswerExplanation {
-  const { outcome, row } = outcomeAt(provider, given, now)
+  const { outcome, row } = outcomeAt(provider, given, now) ?? answered
   const rule: (OutcomeRow & Partial<FailureRow>) | null = row
   const isWay = rule?.id === 'page-of-a-gateway'
   return {
@@ -72,15 +74,23 @@ export function explainAnswer(provider: Provider, given: GivenAnswer, now: numbe
   }
 }
 
+const answered: { outcome: Outcome; row: null } = {
+  outcome: { class: 'ok', scope: 'account', until: null, code: null, message: 'an answer, not an error' },
+  row: null,
+}
+
+/** Null: the body is an answer. */
 function outcomeAt(
   provider: Provider,
   { status, headers, text }: GivenAnswer,
   now: number,
-): { outcome: Outcome; row: OutcomeRow | null } {
+): { outcome: Outcome; row: OutcomeRow | null } | null {
+  const { body, event, said } = readBody(text)
+  if (status < 300 && body !== undefined && !isErrorFrame(event, body) && !isEmptyAnswer(body)) return null
   const answer = {
-    status,
+    status: said ?? status,
     header: (name: string) => headers[name],
-    body: tryParseJson(text),
+    body,
     text: text.slice(0, 4096),
     now,
   }
@@ -90,6 +100,16 @@ function outcomeAt(
   return { outcome, row: isSame ? explained.row : null }
 }
 
+/** A body, or the first event of a stream with data. `said`: the status in a comment of DashScope. */
+function readBody(text: string): { body: unknown; event: string | null; said: number | null } {
+  const whole = tryParseJson(text.replace(/^\uFEFF/, ''))
+  const data = /^data: ?(.+)$/m.exec(text)?.[1]
+  if (whole !== undefined || data === undefined) return { body: whole, event: null, said: null }
+  const said = /^:HTTP_STATUS\/([45]\d\d)/m.exec(text)?.[1]
+  const event = /^event: ?(.+)$/m.exec(text)?.[1]?.trim() ?? null
+  return { body: tryParseJson(data), event, said: said === undefined ? null : Number(said) }
+}
+
 /** The cooldown after a first failure. If the first failure of a service starts none: after the second. */
 function cooling(
   provider: Provider,
@@ -97,8 +117,8 @@ function cooling(
   now: number,
 ): Pick<AnswerExplanation, 'subject' | 'cooldown'> {
   const member = buildMember(someAccount(provider.id), provider)
-  const context = { member, model: 'model', route: 'chat/completions', strikes: 1, random: 0, now }
-  const [notice] = listCooldowns(outcome, context)
+  const context = { member, model: 'model', route: 'chat/completions', strikes: 0, random: 0, now }
+  const [notice] = [...listCooldowns(outcome, context), ...listCooldowns(outcome, { ...context, strikes: 1 })]
   if (notice === undefined) return { subject: null, cooldown: null }
   const isOfService = notice.subject === member.subjects.provider
   const narrow = 'route' in notice ? 'endpoint' : notice.model === undefined ? 'account' : 'model'

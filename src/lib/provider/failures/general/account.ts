@@ -65,7 +65,7 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'key-lacks-scope',
     words:
-      /\bmissing scopes?\b|\binsufficient_scope\b|\binsufficient authentication scopes\b|\bdoes not meet scope requirement\b|\bdoes not have the (?:required )?(?:scope|permission)s? (?:for|to (?:use|call|access)) this (?:endpoint|operation|resource)|\binsufficient permissions for this operation\b|\brestricted (?:api )?key\b[^.]{0,60}\bscopes?\b/i,
+      /\bmissing scopes?\b|\binsufficient[_ ]scope\b|\binsufficient authentication scopes\b|\bdoes not meet scope requirement\b|\bdoes not have the (?:required )?(?:scope|permission)s? (?:for|to (?:use|call|access)) this (?:endpoint|operation|resource)|\binsufficient permissions for this operation\b|\brestricted (?:api )?key\b[^.]{0,60}\bscopes?\b/i,
     class: 'route-missing',
     about: 'the key may not use this endpoint; others it may',
     source:

@@ -10,7 +10,7 @@ const THING = String.raw`(?:limits?|quotas?|usage|caps?|allowances?|allocations?
 /** A window of one model: requests or tokens of a day. */
 const OF_MODEL = new RegExp(
   [
-    String.raw`\((?:TPD|RPD|TPM per day)\)|\b(?:RPD|TPD)\b[^.]{0,20}\b(?:limit|reach|exceed)|\byour daily rate limit\b`,
+    String.raw`\((?:TPD|RPD|TPM per day)\)|\b(?:RPD|TPD)\b[^.]{0,20}\b(?:limit|reach|exceed)|\byour daily rate limit\b|\btoday'?s quota for model\b`,
     String.raw`\b(?:requests?|tokens?|calls?|queries) ?(?:per|\/|a) ?(?:day|month|week)\b`,
     String.raw`\b(?:per|\/) ?(?:86400 ?s|day)\b[^.]{0,60}\b(?:exceed|limit|reach)|\b(?:daily|monthly|weekly) (?:request|token|api call)s?\b`,
     '今日调用次数|每日.{0,8}(?:次数|调用)',
@@ -24,7 +24,7 @@ const OF_ACCOUNT = new RegExp(
     String.raw`\b${LONG}\b[^.]{0,60}\b${THING}\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b${LONG}\b[^.]{0,40}\b${THING}\b|\b${LONG}\/${LONG}\b|\b${LONG} (?:usage |message |request )?${THING} (?:is |was |has been )?${SPENT}\b`,
     String.raw`\b${THING}\b[^.]{0,60}\b${SPENT}\b[^.]{0,60}\b(?:for (?:the|this|your) )?(?:day|week|month|today|billing cycle|billing period|\d+ ?hours?)\b`,
     String.raw`\busage limit\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b(?:usage|message|plan) limit\b|\bplan limit\b|\b(?:quota|limit)s? (?:will )?(?:be )?(?:reset|refresh|renew)\w*\b[^.]{0,60}\b(?:cycle|month|week|day|tomorrow|hours?)\b|\bout of (?:usage|quota|requests|messages|call volume quota)\b|\b(?:used up|exceeded|exhausted|reached)\b[^.]{0,40}\b(?:quota|limit|usage)\b[^.]{0,20}\b(?:today|this (?:week|month)|the (?:day|week|month))\b`,
-    String.raw`\b(?:you've|you have) (?:hit|reached) your (?:usage )?limit\b|\b(?:quota|allocation)\b[^.]{0,30}\b(?:has been |is |was )?(?:exhausted|used up)\b|\bquota[_ ]?exceeded\b[^.]{0,60}\b(?:day|month|week)|\bno (?:remaining )?(?:premium requests|usage) (?:left|remaining)\b`,
+    String.raw`\b(?:you've|you have) (?:hit|reached) your (?:usage )?limit\b|\b(?:quota|allocation)\b[^.]{0,30}\b(?:has been |is |was )?(?:exhausted|used up)\b|\bquota[_ ]?exceeded\b[^.]{0,60}\b(?:day|month|week)|\bno (?:remaining )?(?:premium requests|usage) (?:left|remaining)\b|\btoday'?s (?:quota|limit|allowance)\b|\btry again tomorrow\b`,
     '(?:小时|每日|每周|每月|今日|当日|本周|本月|周期).{0,16}(?:使用上限|上限|限额|额度|用量|配额|用尽|用完|(?:费用|消费|请求|次数)(?:次数)?(?:限制|上限))|已达(?:到)?.{0,16}(?:使用上限|限额|上限)|(?:限额|额度|配额).{0,14}(?:重置|刷新)',
   ].join('|'),
   'i',

@@ -32,8 +32,10 @@ export const requestCodeRows: readonly FailureRow[] = [
   {
     id: 'request-code',
     code: REQUEST_CODE,
-    // An unverified organisation gets `unsupported_value` too, and 401 and 402 never concern the request.
-    when: ({ status, message }) => status !== 401 && status !== 402 && !/must be verified/i.test(message),
+    // An unverified organisation gets `unsupported_value` too, a wrong key at xAI `invalid-argument`. 401 and 402 never
+    // concern the request.
+    when: ({ status, words }) =>
+      status !== 401 && status !== 402 && !/must be verified|\bincorrect api key\b/i.test(words),
     class: 'bad-request',
     about: 'a code that names a part of the request',
     source:
