@@ -5,6 +5,8 @@ import { readError } from '../failures/read-error.ts'
 import { resetInText } from './reset-words.ts'
 
 const LONGEST_MESSAGE = 600
+/** The origin of a limit in an error's own words. */
+export const FROM_WORDS = 'an error message'
 
 const NUMBER = String.raw`(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?!\d)`
 /** "... on requests per min (RPM): Limit 3, Used 3, ..." and "... on tokens per min. Limit: 40000 / min." */
@@ -47,11 +49,10 @@ export function limitInWords(
     metric,
     window: isObserved ? OBSERVED : window,
     max: limit,
-    // The stated end is believed. Counted as used now, the window would end later than the service says.
-    remaining: resetsAt === null ? remaining : null,
+    remaining,
     resetsAt,
     scope: 'model',
-    from: 'an error message',
+    from: FROM_WORDS,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { OBSERVED, type LearnedLimit } from '../../provider/limits/learned-limit.ts'
+import { FROM_WORDS } from '../../provider/limits/limit-words.ts'
 import type { Provider } from '../../provider/provider.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { LearnedRecord } from '../../quota/log/events.ts'
@@ -202,13 +203,15 @@ export class LearnedLimits {
 
 /** The limit in the ledger's form; null: qwenctl cannot count it, or does not know its model. */
 function buildRecord(limit: LearnedLimit, model: string | null): LearnedRecord | null {
-  const { metric, window, max, remaining, scope, from } = limit
+  const { metric, window, max, remaining, resetsAt, scope, from } = limit
   if (window === OBSERVED || metric === null || !metrics.includes(metric)) return null
   if (max === null || !isCountable(metric, max, window)) return null
   if (scope === 'model' && model === null) return null
   const record: LearnedRecord = { metric, window, max, from }
   if (scope === 'model' && model !== null) record.model = model
-  if (remaining !== null && remaining >= 0) record.remaining = remaining
+  // The end in the words is believed. Counted as used now, the window would end later than the service says.
+  const isTimed = from === FROM_WORDS && resetsAt !== null
+  if (remaining !== null && remaining >= 0 && !isTimed) record.remaining = remaining
   return record
 }
 
