@@ -203,16 +203,24 @@ export class LearnedLimits {
 
 /** The limit in the ledger's form; null: qwenctl cannot count it, or does not know its model. */
 function buildRecord(limit: LearnedLimit, model: string | null): LearnedRecord | null {
-  const { metric, window, max, remaining, resetsAt, scope, from } = limit
+  const { metric, window, max, scope, from } = limit
   if (window === OBSERVED || metric === null || !metrics.includes(metric)) return null
   if (max === null || !isCountable(metric, max, window)) return null
   if (scope === 'model' && model === null) return null
   const record: LearnedRecord = { metric, window, max, from }
   if (scope === 'model' && model !== null) record.model = model
-  // The end in the words is believed. Counted as used now, the window would end later than the service says.
-  const isTimed = from === FROM_WORDS && resetsAt !== null
-  if (remaining !== null && remaining >= 0 && !isTimed) record.remaining = remaining
+  const left = countedRest(limit)
+  if (left !== null) record.remaining = left
   return record
+}
+
+/**
+ * The rest from which qwenctl counts on; null: it starts with nothing used. An end in the words of an error is
+ * believed. Counted as used now, the window would end later than the service says.
+ */
+function countedRest({ remaining, resetsAt, from }: LearnedLimit): number | null {
+  if (remaining === null || remaining < 0) return null
+  return from === FROM_WORDS && resetsAt !== null ? null : remaining
 }
 
 /** Plugins report limits too. A limit that is not valid on the command line is rejected. */
