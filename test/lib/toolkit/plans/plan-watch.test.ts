@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import { PlanWatch } from '../../../../src/lib/toolkit/plans/plan-watch.ts'
-import { temporaryHome } from '../../../support/proxy-harness.ts'
+import { temporaryHome } from '../../../support/servers/proxy-harness.ts'
 
 const KEY = 'sk-0123456789abcdef0123456789abcdef'
 const MINUTE = 60_000

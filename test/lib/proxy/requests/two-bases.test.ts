@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { chat, givenUpstream, json } from '../../support/fake-upstream.ts'
-import { givenProxy } from '../../support/proxy-harness.ts'
+import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 const MESSAGE = {
   ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm1', stop_reason: 'end_turn' },

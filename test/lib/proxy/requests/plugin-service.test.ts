@@ -1,9 +1,9 @@
 // A service of a plugin, and a service with a login: both below /services, as an account of `http` is.
 import { expect, test } from 'vitest'
-import { builtinAnswers } from '../../../src/lib/toolkit/providers/provider-answers.ts'
-import { givenUpstream, json } from '../../support/fake-upstream.ts'
-import { givenLoginServer } from '../../support/login-server.ts'
-import { givenProxy, keyOf } from '../../support/proxy-harness.ts'
+import { builtinAnswers } from '../../../../src/lib/toolkit/providers/provider-answers.ts'
+import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenLoginServer } from '../../../support/servers/login-server.ts'
+import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
 
 test('a plugin of kind http serves below its id, with its base, its header and its limits', async () => {
   const upstream = await givenUpstream()
