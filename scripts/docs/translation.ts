@@ -11,38 +11,30 @@ const names: Readonly<Record<Format, string>> = {
   gemini: 'Gemini',
 }
 
-type Upstream = 'chat' | 'messages'
-
 /** The pairs of a client's format and an account's. */
-export const pairs: readonly { from: Format; to: Upstream }[] = [
-  { from: 'chat', to: 'messages' },
-  { from: 'messages', to: 'chat' },
-  { from: 'responses', to: 'chat' },
-  { from: 'responses', to: 'messages' },
-  { from: 'gemini', to: 'chat' },
-  { from: 'gemini', to: 'messages' },
-]
+const formats = Object.keys(names) as Format[]
+export const pairs = formats.flatMap((from) => formats.flatMap((to) => (from === to ? [] : [{ from, to }])))
 
 /** Builds one table per pair, for `docs/reference/translation.md`. */
 export function translationTables(): string {
-  return [...pairs.map(pairTable), ...(['chat', 'messages'] as const).map(answerTable)].join('\n\n')
+  return [...pairs.map(pairTable), ...formats.map(answerTable)].join('\n\n')
 }
 
 const HEAD = ['In', 'Translated', 'Left out and named', 'Left out', 'Refused']
 
-function pairTable({ from, to }: { from: Format; to: Upstream }): string {
+function pairTable({ from, to }: { from: Format; to: Format }): string {
   const rows = Object.entries(requestTables[from]).map(([object, rules]) => row(object, rules, to))
   return `### A ${names[from]} request on an account of ${names[to]}\n\n${table(HEAD, rows)}`
 }
 
-function answerTable(from: Upstream): string {
+function answerTable(from: Format): string {
   const rows = [row('answer', answerTables[from], null)]
   return `### An answer of an account of ${names[from]}\n\n${table(HEAD, rows)}`
 }
 
 type Fate = 'translated' | 'named' | 'dropped' | 'refused'
 
-function row(object: string, rules: FieldRules, to: Upstream | null): string[] {
+function row(object: string, rules: FieldRules, to: Format | null): string[] {
   const cells: Record<Fate, string[]> = { translated: [], named: [], dropped: [], refused: [] }
   for (const [field, rule] of Object.entries(rules)) {
     const fate = fateFor(rule, to)
@@ -53,7 +45,7 @@ function row(object: string, rules: FieldRules, to: Upstream | null): string[] {
   return [object, ...[translated, named, dropped, refused].map((list) => list.join(' · '))]
 }
 
-function fateFor(rule: FieldRule, to: Upstream | null): Fate {
+function fateFor(rule: FieldRule, to: Format | null): Fate {
   if (rule === 'taken') return 'translated'
   if (rule === 'hint') return 'named'
   if (rule === 'dropped') return 'dropped'

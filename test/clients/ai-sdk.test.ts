@@ -110,3 +110,22 @@ test('when a stream breaks off, streamText reports an error and no finish', asyn
   expect((await proxy.settlements())[0]).toMatchObject({ outcome: 'lost' })
   await expectExact(proxy, upstream)
 })
+
+test('an empty pool ends the request at once with maxRetries 0, with the words of the proxy', async () => {
+  const { upstream, sent, model } = await given(['a'])
+  upstream.next(
+    json(429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } }, { 'retry-after': '30' }),
+  )
+  const error = await rejection(generateText({ model, prompt: 'hi', maxRetries: 0 }))
+  expect(APICallError.isInstance(error) && error.statusCode).toBe(429)
+  expect(error.message).toContain('every account')
+  expect(sent.count).toBe(1)
+})
+
+test('an error that no repetition changes is not repeated', async () => {
+  const { upstream, sent, model } = await given(['a'])
+  upstream.next(json(401, { error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } }))
+  const error = await rejection(generateText({ model, prompt: 'hi' }))
+  expect(APICallError.isInstance(error) && error.statusCode).toBe(403)
+  expect(sent.count).toBe(1)
+})

@@ -4,7 +4,7 @@ import { answer, text } from './components.ts'
 const detail = z.object({
   id: text,
   label: text,
-  dialects: z.array(z.enum(['openai', 'anthropic'])),
+  dialects: z.array(z.enum(['openai', 'anthropic', 'gemini'])),
   endpoints: z.array(
     z.object({
       id: text,

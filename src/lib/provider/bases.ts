@@ -2,4 +2,6 @@
 export interface Bases {
   openai: string | null
   anthropic: string | null
+  /** Missing: null. */
+  gemini?: string | null
 }

@@ -128,11 +128,13 @@ function buildEndpoints({ id, label = id, baseUrl, endpoints }: ProviderDefiniti
     label: row.label ?? row.id,
     openai: row.openai ?? null,
     anthropic: row.anthropic ?? null,
+    ...(row.gemini == null ? {} : { gemini: row.gemini }),
   }))
 }
 
 /** A key in each dialect's own header. */
 export function authHeadersFor(secret: string, dialect: Dialect): Record<string, string> {
+  if (dialect === 'gemini') return { 'x-goog-api-key': secret }
   return dialect === 'anthropic' ? { 'x-api-key': secret } : { authorization: `Bearer ${secret}` }
 }
 

@@ -25,14 +25,19 @@ export function normalizeBaseUrl(text: string): string {
 
 /**
  * The bases of an account: those of the endpoint of its URL, else those that the URL implies. A URL that ends in
- * `/anthropic` is a Messages API (its clients add `/v1/messages`). Any other URL counts as an OpenAI base,
- * unchanged.
+ * `/anthropic` is a Messages API (its clients add `/v1/messages`). One that ends in `/gemini` or in Google's version
+ * `/v1beta` is a Gemini API. Any other URL counts as an OpenAI base, unchanged.
  */
 export function basesFor(endpoints: Endpoint[], baseUrl: string | null): Bases {
   const endpoint = matchEndpoint(endpoints, baseUrl)
-  if (endpoint !== null) return { openai: endpoint.openai, anthropic: endpoint.anthropic }
+  if (endpoint !== null) {
+    const { openai, anthropic, gemini = null } = endpoint
+    return { openai, anthropic, ...(gemini === null ? {} : { gemini }) }
+  }
   if (baseUrl === null) return { openai: null, anthropic: null }
   const url = normalizeBaseUrl(baseUrl)
+  if (/\/(?:gemini|v1(?:alpha|beta)\d*)$/i.test(url))
+    return { openai: null, anthropic: null, gemini: url.replace(/\/gemini$/i, '/gemini/v1beta') }
   return /\/anthropic(\/v1)?$/i.test(url)
     ? { openai: null, anthropic: messagesBase(url) }
     : { openai: url, anthropic: null }
@@ -82,7 +87,11 @@ function matchEndpoint(endpoints: Endpoint[], baseUrl: string | null): Endpoint 
   const byId = endpoints.find((endpoint) => endpoint.id === baseUrl)
   if (byId !== undefined) return byId
   const url = normalizeBaseUrl(baseUrl)
-  return endpoints.find((endpoint) => isAt(url, endpoint.openai) || isAt(url, endpoint.anthropic)) ?? null
+  return endpoints.find((endpoint) => isAtEndpoint(url, endpoint)) ?? null
+}
+
+function isAtEndpoint(url: string, { openai, anthropic, gemini = null }: Endpoint): boolean {
+  return isAt(url, openai) || isAt(url, anthropic) || isAt(url, gemini)
 }
 
 /** The base itself, without its version (SDKs of the Messages API add `/v1`), or the bare host. */

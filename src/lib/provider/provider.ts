@@ -10,8 +10,11 @@ import type { RouteTable } from './routes.ts'
 
 export type { Bases }
 
-/** The two wire formats that clients and upstreams speak. */
-export type Dialect = 'openai' | 'anthropic'
+/** The families of wire formats that batches and their results have. */
+export type BatchDialect = 'openai' | 'anthropic'
+
+/** The families of wire formats that clients and upstreams speak. */
+export type Dialect = BatchDialect | 'gemini'
 
 /** Reads one header by its lower-case name. */
 export type HeaderLookup = (name: string) => string | undefined
@@ -25,6 +28,8 @@ export interface Endpoint {
   openai: string | null
   /** Base of the Anthropic dialect (clients append `/messages`), null where there is none. */
   anthropic: string | null
+  /** Base of Google's own API (clients append `/models/MODEL:generateContent`); null or missing: there is none. */
+  gemini?: string | null
   /** Default limits that hold at this endpoint, as written in `docs/guide/limits.md`. */
   limits?: string[]
   /** The restriction of the terms here, shown when an account is added. */

@@ -230,11 +230,13 @@ function buildView(provider: Provider, plugin: string): ProviderEntry {
   }
 }
 
-/** Only the account's URL decides, so both dialects are possible. */
+/** Only the account's URL decides, so all dialects are possible. */
 function listDialects(provider: Provider): Dialect[] {
-  const dialects: Dialect[] = ['openai', 'anthropic']
+  const dialects: Dialect[] = ['openai', 'anthropic', 'gemini']
   if (provider.endpoints.length === 0) return dialects
-  return dialects.filter((dialect) => provider.endpoints.some((endpoint) => endpoint[dialect] !== null))
+  return dialects.filter((dialect) =>
+    provider.endpoints.some((endpoint) => (endpoint[dialect] ?? null) !== null),
+  )
 }
 
 /** Plugins can throw any value, even one without a text form. */

@@ -140,12 +140,13 @@ function isEndpoint(value: unknown): string | null {
     label: optional(isText),
     openai: optional(orNull(isUrl)),
     anthropic: optional(orNull(isUrl)),
+    gemini: optional(orNull(isUrl)),
     limits: optional(checkList(isLimit)),
     terms: optional(isText),
   }
   const problem = firstProblem(value, checks)
   if (problem !== null) return problem
-  return value.openai || value.anthropic ? null : 'needs openai, anthropic, or both'
+  return value.openai || value.anthropic || value.gemini ? null : 'needs openai, anthropic, or both'
 }
 
 function isCheck(value: unknown): string | null {

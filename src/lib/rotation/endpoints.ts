@@ -2,7 +2,7 @@ import type { Dialect } from '../provider/provider.ts'
 import type { RotationRequest } from './rotation-request.ts'
 
 /** A wire format that the proxy reads or writes. */
-export type WireFormat = 'chat' | 'messages' | 'responses' | 'embeddings'
+export type WireFormat = 'chat' | 'messages' | 'responses' | 'gemini' | 'embeddings'
 
 /** The format and dialect in which an account gets a request. */
 export interface Way {
@@ -26,12 +26,22 @@ export interface Endpoint {
 export const asChat: Way = { dialect: 'openai', format: 'chat', route: null }
 export const asMessages: Way = { dialect: 'anthropic', format: 'messages', route: null }
 export const asEmbeddings: Way = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
-const asResponses: Way = { dialect: 'openai', format: 'responses', route: '/responses' }
+export const asResponses: Way = { dialect: 'openai', format: 'responses', route: '/responses' }
+export const asGemini: Way = { dialect: 'gemini', format: 'gemini', route: null }
 
 const translated: ReadonlyMap<string, Endpoint> = new Map([
-  ['/chat/completions', { dialect: 'openai', format: 'chat', ways: [asChat, asMessages] }],
-  ['/responses', { dialect: 'openai', format: 'responses', ways: [asResponses, asChat, asMessages] }],
-  ['/messages', { dialect: 'anthropic', format: 'messages', ways: [asMessages, asChat] }],
+  [
+    '/chat/completions',
+    { dialect: 'openai', format: 'chat', ways: [asChat, asMessages, asResponses, asGemini] },
+  ],
+  [
+    '/responses',
+    { dialect: 'openai', format: 'responses', ways: [asResponses, asChat, asMessages, asGemini] },
+  ],
+  [
+    '/messages',
+    { dialect: 'anthropic', format: 'messages', ways: [asMessages, asChat, asResponses, asGemini] },
+  ],
 ])
 
 /** The endpoint at a path below `/v1`. `quota explain` and the proxy both read it here. */

@@ -28,9 +28,16 @@ export interface RotationRequest {
 /** The parts of a request that select its cooldowns: its model, and its endpoint at the upstream. */
 export type Wanted = Pick<RotationRequest, 'model' | 'route' | 'dialect'>
 
+/** The chat of each dialect. */
+const chats: Readonly<Record<Dialect, string>> = {
+  openai: '/chat/completions',
+  anthropic: '/messages',
+  gemini: '/models/*:generateContent',
+}
+
 /** The endpoint of the request at its upstream, below the base. Chat requests have no route. */
 function formatEndpoint({ route, dialect }: Wanted): string {
-  return route ?? (dialect === 'anthropic' ? '/messages' : '/chat/completions')
+  return route ?? chats[dialect ?? 'openai']
 }
 
 /** The name under which the ledger keeps a cooldown of one endpoint of an account. No model name has this form. */

@@ -64,7 +64,7 @@ export interface ProviderView {
   id: string
   label: string
   /** Native wire formats. */
-  dialects: ('openai' | 'anthropic')[]
+  dialects: ('openai' | 'anthropic' | 'gemini')[]
   endpoints: { id: string; label: string; baseUrl: string | null }[]
   defaultLimits: string[]
   keysUrl: string | null

@@ -5,8 +5,10 @@ import { readChatRequest } from './chat/read-request.ts'
 import { ChatWriter } from './chat/write-answer.ts'
 import { writeChatRequest } from './chat/write-request.ts'
 import type { Format } from './format.ts'
+import { GeminiReader } from './gemini/read-answer.ts'
 import { readGeminiRequest } from './gemini/read-request.ts'
 import { GeminiWriter } from './gemini/write-answer.ts'
+import { geminiPath, writeGeminiRequest } from './gemini/write-request.ts'
 import type { Json } from './json/raw-json.ts'
 import { MessagesReader } from './messages/read-answer.ts'
 import { readMessagesRequest } from './messages/read-request.ts'
@@ -15,8 +17,10 @@ import { writeMessagesRequest } from './messages/write-request.ts'
 import type { AnswerListener, AnswerReader, AnswerWriter } from './neutral/answer.ts'
 import type { NeutralRequest } from './neutral/request.ts'
 import type { TranslationPlan, WrittenRequest } from './plan.ts'
+import { ResponsesReader } from './responses/read-answer.ts'
 import { readResponsesRequest } from './responses/read-request.ts'
 import { ResponsesWriter } from './responses/write-answer.ts'
+import { writeResponsesRequest } from './responses/write-request.ts'
 
 export interface FormatParts {
   readRequest: (body: Json, refusesUnknown: boolean) => NeutralRequest
@@ -45,21 +49,16 @@ export const formats: Readonly<Record<Format, FormatParts>> = {
   },
   responses: {
     readRequest: readResponsesRequest,
-    writeRequest: () => refuseUpstream('responses'),
+    writeRequest: writeResponsesRequest,
     path: () => '/responses',
-    readAnswer: () => refuseUpstream('responses'),
+    readAnswer: (listener) => new ResponsesReader(listener),
     writeAnswer: (plan, send) => new ResponsesWriter(plan, send),
   },
   gemini: {
     readRequest: readGeminiRequest,
-    writeRequest: () => refuseUpstream('gemini'),
-    path: () => '',
-    readAnswer: () => refuseUpstream('gemini'),
+    writeRequest: writeGeminiRequest,
+    path: geminiPath,
+    readAnswer: (listener, plan) => new GeminiReader(listener, plan),
     writeAnswer: (plan, send) => new GeminiWriter(plan, send),
   },
-}
-
-/** No account speaks this format alone, so requests are never written in it. */
-function refuseUpstream(format: Format): never {
-  throw new Error(`no account gets translated requests in the format ${format}`)
 }

@@ -1,19 +1,20 @@
 // Removes state from a request that the service of the account refuses: thinking without a signature, and envelopes
-// (`neutral/seal.ts`) that qwenctl gave the client. All other text stays as it is.
+// (`neutral/seal.ts`) that qwenctl gave the client. Calls of another service get Google's own mark for them. All other
+// text stays as it is.
 
 import type { Format } from './format.ts'
 import { isObject, isText } from './json-fields.ts'
 import { readElements, readMembers, writeMembers } from './json/ordered-json.ts'
 import { parseJson } from './json/parse-json.ts'
 import { RawJson } from './json/raw-json.ts'
-import { ENVELOPE } from './neutral/seal.ts'
+import { ENVELOPE, NO_SIGNATURE } from './neutral/seal.ts'
 
 /** Marks of such state in the text of a request. */
 const MARKS: Readonly<Record<Format, RegExp | null>> = {
   messages: /"signature"\s*:\s*""|"qwenctl\.1\./,
   responses: /"qwenctl\.1\./,
   chat: null,
-  gemini: null,
+  gemini: /"functionCall"\s*:|"qwenctl\.1\./,
 }
 
 /** Services with a Messages API that sign nothing, and want their own thinking back. */
@@ -34,16 +35,28 @@ export function scrubRequest(
   const mark = MARKS[format]
   if (mark === null || (!dropsAll && !mark.test(text))) return null
   const body = readMembers(new RawJson(text))
-  const field = format === 'messages' ? 'messages' : 'input'
+  const field = fields[format]
   const list = readElements(body?.get(field) ?? new RawJson(''))
   if (body === null || list === null) return null
   const keep = { unsigned: UNSIGNED.has(provider), sealed: !dropsAll }
-  const kept =
-    format === 'messages'
-      ? list.map((message) => scrubMessage(message, keep))
-      : list.filter((item) => !isSealedItem(parseJson(item.text), keep))
+  const kept = scrubList(format, list, keep)
+  // Google's clients repeat their calls in each turn: mostly all have their signatures.
+  if (format === 'gemini' && kept.every((content, index) => content === list[index])) return null
   body.set(field, writeList(kept))
   return writeMembers(body).text
+}
+
+const fields: Readonly<Record<Format, string>> = {
+  messages: 'messages',
+  responses: 'input',
+  chat: 'messages',
+  gemini: 'contents',
+}
+
+function scrubList(format: Format, list: readonly RawJson[], keep: Keep): RawJson[] {
+  if (format === 'messages') return list.map((message) => scrubMessage(message, keep))
+  if (format === 'gemini') return list.map((content) => scrubContent(content, keep))
+  return list.filter((item) => !isSealedItem(parseJson(item.text), keep))
 }
 
 interface Keep {
@@ -64,6 +77,31 @@ function scrubMessage(message: RawJson, keep: Keep): RawJson {
   if (kept.length === blocks.length) return message
   // A message must say something.
   members.set('content', kept.length === 0 ? new RawJson('"..."') : writeList(kept))
+  return writeMembers(members)
+}
+
+/** The first call of a content needs a signature, and no signature may be another service's. */
+function scrubContent(content: RawJson, { sealed }: Keep): RawJson {
+  const members = readMembers(content)
+  const parts = readElements(members?.get('parts') ?? new RawJson(''))
+  if (members === null || parts === null) return content
+  let isFirst = members.get('role')?.text === '"model"'
+  let isChanged = false
+  const kept = parts.flatMap((part) => {
+    const own = readMembers(part)
+    const seal = own?.get('thoughtSignature')?.text ?? ''
+    const hasCall = own?.has('functionCall') === true
+    const isKept = seal !== '' && sealed && !seal.startsWith(`"${ENVELOPE}`)
+    const needsMark = hasCall && isFirst && !isKept
+    if (hasCall) isFirst = false
+    if (own === null || (isKept && !needsMark) || (seal === '' && !needsMark)) return [part]
+    isChanged = true
+    own.delete('thoughtSignature')
+    if (needsMark) own.set('thoughtSignature', new RawJson(JSON.stringify(NO_SIGNATURE)))
+    return own.get('thought')?.text === 'true' ? [] : [writeMembers(own)]
+  })
+  if (!isChanged) return content
+  members.set('parts', kept.length === 0 ? new RawJson('[{"text":"..."}]') : writeList(kept))
   return writeMembers(members)
 }
 

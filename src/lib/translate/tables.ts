@@ -7,10 +7,12 @@ import * as chatRequest from './chat/read-request.ts'
 import * as chatTools from './chat/read-tools.ts'
 import { settingsFor } from './chat/write-request.ts'
 import type { Format } from './format.ts'
+import * as geminiAnswer from './gemini/read-answer.ts'
 import * as geminiEmbeddings from './gemini/embeddings.ts'
 import * as geminiContents from './gemini/read-contents.ts'
 import * as geminiRequest from './gemini/read-request.ts'
 import * as geminiTools from './gemini/read-tools.ts'
+import { geminiSettings } from './gemini/write-request.ts'
 import { findHabits } from './habits.ts'
 import type { FieldRules } from './json-fields.ts'
 import * as messagesAnswer from './messages/read-answer.ts'
@@ -19,9 +21,11 @@ import * as messagesRequest from './messages/read-request.ts'
 import * as messagesTools from './messages/read-tools.ts'
 import { messagesSettings } from './messages/write-request.ts'
 import type { SettingTable } from './neutral/field-check.ts'
+import * as responsesAnswer from './responses/read-answer.ts'
 import * as responsesItems from './responses/read-items.ts'
 import * as responsesRequest from './responses/read-request.ts'
 import * as responsesTools from './responses/read-tools.ts'
+import { responsesSettings } from './responses/write-request.ts'
 
 export type Tables = Readonly<Record<string, FieldRules>>
 
@@ -85,13 +89,17 @@ export const requestTables: Readonly<Record<Format, Tables>> = {
 }
 
 /** The fields of answers, by the format of the account. */
-export const answerTables: Readonly<Record<'chat' | 'messages', FieldRules>> = {
+export const answerTables: Readonly<Record<Format, FieldRules>> = {
   chat: chatAnswer.answerRules,
   messages: messagesAnswer.answerRules,
+  responses: responsesAnswer.answerRules,
+  gemini: geminiAnswer.answerRules,
 }
 
 /** The settings that requests in a format can express. */
-export const settingTables: Readonly<Record<'chat' | 'messages', SettingTable>> = {
+export const settingTables: Readonly<Record<Format, SettingTable>> = {
   chat: settingsFor(findHabits('custom')),
   messages: messagesSettings,
+  responses: responsesSettings,
+  gemini: geminiSettings,
 }

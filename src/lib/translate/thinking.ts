@@ -74,7 +74,8 @@ export function askAnthropicToThink(thinking: Thinking, model: string, maxTokens
   return { thinking: { type: 'enabled', budget_tokens } }
 }
 
-function budgetFor(effort: string | null): number | null {
+/** The budget of an effort; null: none is known. */
+export function budgetFor(effort: string | null): number | null {
   return effort !== null && Object.hasOwn(budgets, effort) ? budgets[effort]! : null
 }
 

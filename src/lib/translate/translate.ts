@@ -15,6 +15,7 @@ import { ClientNames } from './neutral/client-names.ts'
 import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
+export { geminiPath } from './gemini/write-request.ts'
 export { scrubRequest } from './scrub-request.ts'
 export { translateError } from './errors/error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
@@ -43,7 +44,10 @@ export function translateRequest(
   if (to === 'embeddings') return translateEmbeddings(from, text, context)
   const request = readRequest(from, text, context)
   const without = context.without ?? []
-  if (without.includes('effort')) request.thinking = { ...noThinking, isShown: request.thinking.isShown }
+  if (without.includes('effort')) {
+    request.leftOut.push(request.thinking.field)
+    request.thinking = { ...noThinking, isShown: request.thinking.isShown }
+  }
   if (without.includes('sealed-state')) dropSeals(request.turns)
   const { body, tools } = formats[to].writeRequest(request, context.provider)
   if (without.includes('usage-option')) delete body.stream_options

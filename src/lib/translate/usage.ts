@@ -47,6 +47,35 @@ export function tokensOfMessage(usage: Json, before: Readonly<Tokens> = noTokens
   }
 }
 
+/** Reads the usage of a response: cached tokens are a part of its input. */
+export function tokensOfResponse(usage: Json): Tokens {
+  const input = isObject(usage.input_tokens_details) ? usage.input_tokens_details : {}
+  const output = isObject(usage.output_tokens_details) ? usage.output_tokens_details : {}
+  const cacheRead = count(input.cached_tokens) ?? 0
+  const cacheWrite = count(input.cache_write_tokens) ?? 0
+  return {
+    input: Math.max(0, (count(usage.input_tokens) ?? 0) - cacheRead - cacheWrite),
+    ...{ cacheRead, cacheWrite, output: count(usage.output_tokens) ?? 0 },
+    thinking: count(output.reasoning_tokens),
+  }
+}
+
+/** Reads the usage of a Gemini answer: thinking is counted beside the rest of the output. */
+export function tokensOfGemini(usage: Json): Tokens {
+  const cacheRead = count(usage.cachedContentTokenCount) ?? 0
+  const thinking = count(usage.thoughtsTokenCount)
+  const prompt = (count(usage.promptTokenCount) ?? 0) + (count(usage.toolUsePromptTokenCount) ?? 0)
+  return {
+    input: Math.max(0, prompt - cacheRead),
+    ...{
+      cacheRead,
+      cacheWrite: 0,
+      output: (count(usage.candidatesTokenCount) ?? 0) + (thinking ?? 0),
+      thinking,
+    },
+  }
+}
+
 export function chatUsage(tokens: Readonly<Tokens>): Json {
   const prompt_tokens = tokens.input + tokens.cacheRead + tokens.cacheWrite
   return {

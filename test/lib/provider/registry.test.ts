@@ -87,7 +87,7 @@ describe('the registry', () => {
     )
   })
 
-  it('tells the dialects of each, and both where only the account’s URL decides', () => {
+  it('tells the dialects of each, and all where only the account’s URL decides', () => {
     const dialects = Object.fromEntries(
       buildRegistry([own], [])
         .views()
@@ -97,7 +97,8 @@ describe('the registry', () => {
       qwen: ['openai', 'anthropic'],
       openai: ['openai'],
       anthropic: ['anthropic'],
-      custom: ['openai', 'anthropic'],
+      gemini: ['openai', 'gemini'],
+      custom: ['openai', 'anthropic', 'gemini'],
     })
   })
 })

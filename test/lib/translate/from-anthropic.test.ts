@@ -288,7 +288,6 @@ test.each([
   ['mcp_servers', messagesBody({ mcp_servers: [{ url: 'x' }] })],
   ['thinking.type', messagesBody({ thinking: { type: 'between_tools' } })],
   ['tools[0].type', messagesBody({ tools: [{ type: 'web_search_20260318', name: 'web_search' }] })],
-  ['tools[0].defer_loading', messagesBody({ tools: [{ ...weather, defer_loading: true }] })],
   [
     'tools[0].allowed_callers',
     messagesBody({ tools: [{ ...weather, allowed_callers: ['code_execution_20260521'] }] }),

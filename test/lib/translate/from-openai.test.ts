@@ -328,7 +328,6 @@ describe('a chat completion as a Messages request', () => {
 
 const said = (...list: object[]) => chatBody({ messages: [{ role: 'user', content: 'x' }, ...list] })
 const part = (content: object) => chatBody({ messages: [{ role: 'user', content: [content] }] })
-const broken = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":' } }
 
 test.each([
   ['n', chatBody({ n: 2 })],
@@ -342,7 +341,6 @@ test.each([
   ['reasoning_effort', chatBody({ reasoning_effort: 'huge' })],
   ['reasoning_effort', chatBody({ reasoning_effort: 'low', thinking: { type: 'adaptive' } })],
   ['tool_choice', chatBody({ tool_choice: 'required' })],
-  ['messages[1].tool_calls[0].function.arguments', said({ role: 'assistant', tool_calls: [broken] })],
   ['messages[1].tool_call_id', said({ role: 'tool', content: 'x' })],
   ['messages[0].content[0]', part({ type: 'input_audio', input_audio: { data: '', format: 'wav' } })],
   ['messages[0].content[0].file.file_id', part({ type: 'file', file: { file_id: 'f' } })],

@@ -4,96 +4,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Format } from '../../../src/lib/translate/translate.ts'
 import { StreamTranslator, translateAnswer, translateRequest } from '../../../src/lib/translate/translate.ts'
-import { DONE, START, USAGE, block, call, chunk, finish, read, stop } from './given-stream.ts'
+import { answer, args, streamOf, text, wholeOf } from './given-answers.ts'
+import { read } from './given-stream.ts'
 import type { Parsed, Said } from './given-stream.ts'
 import { context } from './given-translation.ts'
 
 const clients = ['chat', 'messages', 'responses', 'gemini'] as const
-const upstreams = ['chat', 'messages'] as const
-type Upstream = (typeof upstreams)[number]
-const pairs = clients.flatMap((from) => upstreams.map((to) => [from, to] as const))
-
-const text = fc
-  .array(fc.constantFrom('a', '"', '\\', '\n', '{', ':', 'data: ', 'ä', '🦊'), { minLength: 1, maxLength: 6 })
-  .map((parts) => `x${parts.join('')}`)
-/** Arguments as a model writes them: long numbers, keys in its own order. */
-const args = fc
-  .array(
-    fc.tuple(
-      fc.constantFrom('2', '1', 'b'),
-      fc.constantFrom('12345678901234567890', '1.50', '"z"', '{"9":1,"8":2}'),
-    ),
-    {
-      maxLength: 3,
-    },
-  )
-  .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join(',')}}`)
-
-const answer = fc.record({
-  thinking: fc.option(text, { nil: null }),
-  text: fc.option(text, { nil: null }),
-  calls: fc.array(fc.record({ name: fc.constantFrom('f', 'g'), args }), { maxLength: 3 }),
-})
-type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never
-
-function streamOf(upstream: Upstream, { thinking, text, calls }: Answer): string {
-  if (upstream === 'chat') {
-    const said = [
-      chunk({ role: 'assistant', content: '' }),
-      ...(thinking === null ? [] : [chunk({ reasoning_content: thinking })]),
-      ...(text === null ? [] : [chunk({ content: text })]),
-      ...calls.map(({ name, args }, index) => call(index, args, { id: `call_${index}`, name })),
-    ]
-    return `${said.join('')}${finish(calls.length > 0 ? 'tool_calls' : 'stop', { usage: USAGE })}${DONE}`
-  }
-  const blocks = [
-    ...(thinking === null
-      ? []
-      : [
-          [
-            { type: 'thinking', thinking: '' },
-            { type: 'thinking_delta', thinking },
-          ],
-        ]),
-    ...(text === null
-      ? []
-      : [
-          [
-            { type: 'text', text: '' },
-            { type: 'text_delta', text },
-          ],
-        ]),
-    ...calls.map(({ name, args }, index) => [
-      { type: 'tool_use', id: `call_${index}`, name, input: {} },
-      { type: 'input_json_delta', partial_json: args },
-    ]),
-  ]
-  const said = blocks.map(([begun, delta], index) => block(index, begun!, delta!)).join('')
-  return `${START}${said}${stop(calls.length > 0 ? 'tool_use' : 'end_turn')}`
-}
-
-function wholeOf(upstream: Upstream, { thinking, text, calls }: Answer): string {
-  if (upstream === 'chat') {
-    const tool_calls = calls.map(({ name, args }, index) => ({
-      id: `call_${index}`,
-      type: 'function',
-      function: { name, arguments: args },
-    }))
-    const message = { role: 'assistant', content: text, reasoning_content: thinking, tool_calls }
-    return JSON.stringify({
-      choices: [{ message, finish_reason: calls.length > 0 ? 'tool_calls' : 'stop' }],
-      usage: USAGE,
-    })
-  }
-  const blocks = [
-    ...(thinking === null ? [] : [JSON.stringify({ type: 'thinking', thinking })]),
-    ...(text === null ? [] : [JSON.stringify({ type: 'text', text })]),
-    ...calls.map(
-      ({ name, args }, index) => `{"type":"tool_use","id":"call_${index}","name":"${name}","input":${args}}`,
-    ),
-  ]
-  return `{"content":[${blocks.join(',')}],"stop_reason":"${calls.length > 0 ? 'tool_use' : 'end_turn'}","usage":{"input_tokens":1,"output_tokens":2}}`
-}
+const pairs = clients.flatMap((from) => clients.map((to) => [from, to] as const))
 
 /** The thinking, text and calls that a client reads from a whole answer. */
 const readers: Record<Format, (body: Parsed) => object> = {
@@ -180,8 +97,11 @@ const asked: Record<Format, object> = {
   },
 }
 
-const planOf = (from: Format, to: Upstream, isStream: boolean) =>
+const planOf = (from: Format, to: Format, isStream: boolean) =>
   translateRequest(from, to, JSON.stringify(asked[from]), { ...context, model: 'm', isStream }).plan
+
+/** Whether a format has arguments as a text, not as an object. */
+const isTextIn = (format: Format) => format === 'chat' || format === 'responses'
 
 describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
   test('loses nothing, whole or streamed, at every cut', () => {
@@ -197,7 +117,31 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
         const parts = [bytes.subarray(0, low), bytes.subarray(low, high), bytes.subarray(high)]
         const out = [...parts.flatMap((part) => translator.push(part)), ...translator.end()].join('')
         expect(translator.isComplete).toBe(true)
-        expect(collectors[from](read(out).filter(({ data }) => data !== '[DONE]'))).toEqual(wanted)
+        const said = read(out).filter(({ data }) => data !== '[DONE]')
+        expect(collectors[from](said)).toEqual(wanted)
+        if (from !== 'responses') return
+        expect(said.map(({ data }) => data.sequence_number)).toEqual(said.map((_, index) => index))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('that is cut is complete, or an error', () => {
+    const plan = planOf(from, to, true)
+    fc.assert(
+      fc.property(answer, fc.nat(), (given, at) => {
+        const bytes = new TextEncoder().encode(streamOf(to, given))
+        const translator = new StreamTranslator(plan)
+        const out = [
+          ...translator.push(bytes.subarray(0, at % bytes.length)),
+          ...translator.end({ isCut: true }),
+        ]
+        const said = read(out.join(''))
+        expect(translator.isComplete).toBe(!translator.hasFailed)
+        const isError = ({ event, data }: Said) =>
+          event === 'error' || Boolean(data.error) || data.type === 'error'
+        expect(said.some(isError)).toBe(translator.hasFailed)
+        if (translator.hasFailed) expect(said.some(({ data }) => isEnd(data))).toBe(false)
       }),
       { numRuns: 60 },
     )
@@ -210,10 +154,17 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
       calls: [{ name: 'f' as const, args: '{"2":12345678901234567890,"1":1.50}' }],
     }
     const out = translateAnswer(planOf(from, to, false), wholeOf(to, given))
-    const isText = from === 'chat' || from === 'responses'
-    expect(out).toContain(isText ? JSON.stringify(given.calls[0]!.args).slice(1, -1) : given.calls[0]!.args)
+    expect(out).toContain(
+      isTextIn(from) ? JSON.stringify(given.calls[0]!.args).slice(1, -1) : given.calls[0]!.args,
+    )
   })
 })
+
+/** Whether a client takes an event for the end of a whole answer. */
+function isEnd(data: Parsed): boolean {
+  if (data === '[DONE]' || data.type === 'message_stop' || data.type === 'response.completed') return true
+  return Boolean(data.choices?.[0]?.finish_reason ?? data.candidates?.[0]?.finishReason)
+}
 
 const rounds = fc.array(
   fc.record({
@@ -316,7 +267,7 @@ describe.each(pairs.filter(([from, to]) => from !== to))('a request of %s on %s'
           for (const words of [asked, said, ...calls.map(({ result }) => result)])
             expect(strings).toContain(JSON.stringify(words).slice(1, -1))
           for (const { args } of calls)
-            expect(body).toContain(to === 'chat' ? JSON.stringify(args).slice(1, -1) : args)
+            expect(body).toContain(isTextIn(to) ? JSON.stringify(args).slice(1, -1) : args)
         }
       }),
       { numRuns: 60 },

@@ -97,7 +97,9 @@ const unreadOutcome: Outcome = Object.freeze({
 
 function readBases(value: unknown): Bases {
   if (!isRecord(value)) throw wrong('an object with openai and anthropic', value)
-  return { openai: readUrl(value.openai ?? null), anthropic: readUrl(value.anthropic ?? null) }
+  const bases = { openai: readUrl(value.openai ?? null), anthropic: readUrl(value.anthropic ?? null) }
+  const gemini = readUrl(value.gemini ?? null)
+  return gemini === null ? bases : { ...bases, gemini }
 }
 
 function readUrl(value: unknown): string | null {

@@ -145,12 +145,10 @@ export class ModelLists {
    * The upstream's own list, parsed; undefined without one. The fetch is no model call, so it is not counted.
    */
   async #ask(live: LivePool, member: Member, timeoutMs: number): Promise<unknown> {
-    const dialect: Dialect = member.dialects.has('openai') ? 'openai' : 'anthropic'
+    const dialect = listDialects.find((one) => member.dialects.has(one)) ?? 'openai'
     const target = await live.targets.build(member, dialect).catch(() => null)
     if (target === null || isQwenctlError(target)) return undefined
-    // Anthropic returns 20 models by default, and up to 1000 (https://docs.anthropic.com/en/api/models-list,
-    // 2026-11).
-    const path = `${target.base.path}/models${dialect === 'anthropic' ? '?limit=1000' : ''}`
+    const path = `${target.base.path}/models${wholeList[dialect]}`
     const versions = dialect === 'anthropic' ? ['anthropic-version', '2023-06-01'] : []
     return new Promise((resolve) => {
       const chunks: Buffer[] = []
@@ -184,6 +182,18 @@ export class ModelLists {
       }
     })
   }
+}
+
+const listDialects: readonly Dialect[] = ['openai', 'anthropic', 'gemini']
+
+/**
+ * The queries for a whole list. Anthropic returns 20 models by default, Google 50, and both up to 1000
+ * (https://docs.anthropic.com/en/api/models-list and https://ai.google.dev/api/models, 2026-11).
+ */
+const wholeList: Readonly<Record<Dialect, string>> = {
+  openai: '',
+  anthropic: '?limit=1000',
+  gemini: '?pageSize=1000',
 }
 
 function parsed(body: Buffer): unknown {

@@ -91,7 +91,7 @@ export function buildTarget(
   const isService = provider.kind === 'http'
   const base = isService
     ? serviceBase(account, provider)
-    : (sandboxBase ?? findBases(account, provider)[dialect])
+    : (sandboxBase ?? findBases(account, provider)[dialect] ?? null)
   if (base === null)
     throw new QwenctlError('invalid_value', `${account.name} has no endpoint of the ${dialect} dialect`)
   const url = new URL(base)

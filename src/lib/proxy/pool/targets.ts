@@ -77,7 +77,7 @@ function unprepared(error: unknown): QwenctlError {
 
 /** Targets by account, for each dialect. */
 function noTargets(): Record<Dialect, Map<string, Target>> {
-  return { openai: new Map(), anthropic: new Map() }
+  return { openai: new Map(), anthropic: new Map(), gemini: new Map() }
 }
 
 function formatBase({ origin, base }: Target): string {

@@ -182,6 +182,7 @@ export class ProxyServer implements LocalHost {
     if (isManaged) return this.#manage(exchange, management)
     if (route === null) return void this.#answer(exchange, this.#other(exchange, path, query))
     if (route.service !== null) allow(exchange, ...SERVICE_METHODS)
+    else if (route.stored !== null) allow(exchange, 'GET', 'HEAD', 'DELETE', 'POST')
     else if (call.method !== 'POST') refuseMethod(exchange)
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late

@@ -43,6 +43,7 @@ export function buildMember(
   const dialects = new Set<Dialect>()
   if (bases.openai !== null) dialects.add('openai')
   if (bases.anthropic !== null) dialects.add('anthropic')
+  if ((bases.gemini ?? null) !== null) dialects.add('gemini')
   const isElsewhere = !isOwnBase(account.baseUrl, provider)
   return {
     account,

@@ -94,16 +94,18 @@ export async function checkNamedServer(request: CheckRequest & { baseUrl: string
   }
 }
 
+const dialects: readonly Dialect[] = ['openai', 'anthropic', 'gemini']
+
 /**
- * The URL of the check: at the base URL of the check's dialect, or of the other dialect if the account has no such
+ * The URL of the check: at the base URL of the check's dialect, or of another dialect if the account has no such
  * base.
  */
 function checkPlace({ provider, baseUrl }: CheckRequest) {
   if (provider.check === null) return null
   const { dialect: wanted, path, headers = {} } = provider.check
   const bases = provider.bases(baseUrl)
-  for (const dialect of [wanted, wanted === 'openai' ? 'anthropic' : 'openai'] as const) {
-    if (bases[dialect] !== null) return { dialect, url: `${bases[dialect]}${path}`, headers }
+  for (const dialect of [wanted, ...dialects]) {
+    if ((bases[dialect] ?? null) !== null) return { dialect, url: `${bases[dialect]}${path}`, headers }
   }
   return null
 }

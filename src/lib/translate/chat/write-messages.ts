@@ -4,6 +4,7 @@ import { CallIds } from '../neutral/call-ids.ts'
 import { wrapInput } from '../neutral/custom-tools.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
+import { NO_SIGNATURE } from '../neutral/seal.ts'
 import type { ToolNames } from '../neutral/tool-names.ts'
 
 export interface MessagesContext {
@@ -20,9 +21,6 @@ export function writeChatMessages(request: NeutralRequest, context: MessagesCont
   if (request.turns.at(-1)?.role === 'assistant') writer.say({ role: 'user', content: CONTINUE })
   return writer.messages
 }
-
-/** Google's own value for calls that another model made (https://ai.google.dev/gemini-api/docs/thought-signatures, 2026-11). */
-const NO_SIGNATURE = 'skip_thought_signature_validator'
 
 class MessagesWriter {
   readonly messages: Json[] = []

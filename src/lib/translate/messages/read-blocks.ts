@@ -16,6 +16,7 @@ import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { Part, Source } from '../neutral/request.ts'
 import { unwrapSeal } from '../neutral/seal.ts'
+import { describeToolChange } from './deferred-tools.ts'
 
 const AT_ANTHROPIC = 'the file is kept at Anthropic, where this account cannot read it'
 const CITATIONS = 'no other format has citations'
@@ -207,11 +208,16 @@ function readServerTool(block: Json, at: string): Part {
     const text = `(The result of ${type.replace(/_tool_result$/, '')}: ${resultText(block.content)})`
     return { kind: 'text', text, at }
   }
+  const change = describeToolChange(block)
+  if (change !== null) return { kind: 'text', text: change, at }
+  // The summary of the conversation up to here.
+  if (type === 'compaction') return { kind: 'text', text: resultText(block.content), at }
   return refuse(at, `no other format has a block of type ${quoted(type)}`)
 }
 
 /** Sealed page contents mean nothing to another service. */
 function resultText(content: unknown): string {
+  if (typeof content === 'string') return content
   if (!Array.isArray(content)) return writeJson(content ?? null)
   return (content as unknown[])
     .map((one) => {

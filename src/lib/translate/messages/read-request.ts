@@ -59,7 +59,7 @@ export const messageRules: FieldRules = { role: 'taken', content: 'taken' }
 export function readMessagesRequest(body: Json, refusesUnknown: boolean): NeutralRequest {
   const check = new FieldCheck(refusesUnknown)
   check.check(body, requestRules)
-  const tools = readMessagesTools(body.tools, check)
+  const tools = readMessagesTools(body, check)
   const output = readOutput(body, check)
   readMetadata(body, check)
   const { choice, isSerial } = readMessagesChoice(body.tool_choice, tools.tools, check)

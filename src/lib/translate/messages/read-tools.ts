@@ -1,5 +1,4 @@
 import {
-  isFalse,
   isGiven,
   isText,
   listOrNone,
@@ -14,6 +13,7 @@ import {
 import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
+import { readToolChanges, type ToolChanges } from './deferred-tools.ts'
 
 export const toolRules: FieldRules = {
   type: 'taken',
@@ -24,7 +24,7 @@ export const toolRules: FieldRules = {
   strict: 'taken',
   cache_control: 'taken',
   eager_input_streaming: 'dropped',
-  defer_loading: { refused: "it needs Anthropic's tool search", unless: isFalse },
+  defer_loading: 'taken',
   allowed_callers: {
     refused: 'programs that run at Anthropic cannot call it from elsewhere',
     unless: (value) => Array.isArray(value) && value.every((caller) => caller === 'direct'),
@@ -41,21 +41,37 @@ export const toolChoiceRules: FieldRules = {
  * Reads the tools of a request. Tools that Anthropic itself runs are left out beside others: an agent has them by
  * default, and works without. A request with such tools alone asks for what only they do.
  */
-export function readMessagesTools(value: unknown, check: FieldCheck): ReadTools {
+export function readMessagesTools({ tools, messages }: Json, check: FieldCheck): ReadTools {
   const out: ReadTools = { tools: [], names: new Map() }
   const hosted: unknown[] = []
-  listOrNone(value, 'tools').forEach((each, index) => {
+  const own: { tool: Json; at: string }[] = []
+  listOrNone(tools, 'tools').forEach((each, index) => {
     const at = `tools[${index}]`
     const tool = objectAt(each, at)
-    if (isGiven(tool.type) && tool.type !== 'custom') return void hosted.push(tool.type)
-    const read = readTool(tool, at, check)
-    out.tools.push(read)
-    out.names.set(read.name, { name: read.name, namespace: null, isCustom: false })
+    if (isGiven(tool.type) && tool.type !== 'custom') hosted.push(tool.type)
+    else own.push({ tool, at })
   })
-  if (hosted.length > 0 && out.tools.length === 0)
+  if (hosted.length > 0 && own.length === 0)
     refuse('tools[0].type', `${quoted(hosted[0])} is a tool of Anthropic's own, which no other service has`)
+  const changes = readToolChanges(messages)
+  const isSearched = hosted.some((type) => isText(type) && type.startsWith('tool_search_tool_'))
+  for (const { tool, at } of own)
+    if (isOffered(tool, changes, isSearched)) addTool(readTool(tool, at, check), out)
+  for (const tool of changes.defined.values()) addTool(readTool(tool, 'messages.tool_addition', check), out)
   for (const type of hosted) check.leaveOut(`tools.${String(type)}`)
   return out
+}
+
+/** Where Anthropic's own search is missing, the model must see the tools that it would find. */
+function isOffered({ name, defer_loading }: Json, changes: ToolChanges, isSearched: boolean): boolean {
+  if (!isText(name)) return true // reading it says what is missing
+  if (changes.removed.has(name) || changes.defined.has(name)) return false
+  return defer_loading !== true || isSearched || changes.loaded.has(name)
+}
+
+function addTool(tool: Tool, out: ReadTools): void {
+  out.tools.push(tool)
+  out.names.set(tool.name, { name: tool.name, namespace: null, isCustom: false })
 }
 
 function readTool(tool: Json, at: string, check: FieldCheck): Tool {

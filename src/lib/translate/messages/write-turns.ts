@@ -1,8 +1,7 @@
-import { isObject, refuse, type Json } from '../json-fields.ts'
-import { parseJson } from '../json/parse-json.ts'
-import { RawJson } from '../json/raw-json.ts'
+import { refuse, type Json } from '../json-fields.ts'
 import { CallIds } from '../neutral/call-ids.ts'
 import { wrapInput } from '../neutral/custom-tools.ts'
+import { objectInput } from '../neutral/object-input.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import type { ToolNames } from '../neutral/tool-names.ts'
 
@@ -108,13 +107,13 @@ class Builder {
     }
   }
 
-  #toolUse({ id, name, input, isCustom, at }: Part & { kind: 'call' }): Json {
+  #toolUse({ id, name, input, isCustom }: Part & { kind: 'call' }): Json {
     const text = isCustom ? wrapInput(input) : input
     return {
       type: 'tool_use',
       id: this.#ids.call(id),
       name: this.#names.sent(name),
-      input: parseInput(text, at),
+      input: objectInput(text),
     }
   }
 
@@ -157,17 +156,6 @@ function writeSource(source: (Part & { kind: 'document' })['source']): Json {
   if (source.type === 'url') return { type: 'url', url: source.url }
   if (source.type === 'text') return { type: 'text', media_type: 'text/plain', data: source.text }
   return { type: 'base64', media_type: source.mediaType, data: source.data }
-}
-
-/** The arguments of a call, exactly as the model wrote them. Anthropic takes only an object. */
-function parseInput(text: string, at: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    if (isObject(parseJson(text))) return new RawJson(text)
-  } catch {
-    // a model may have written anything
-  }
-  return refuse(`${at}.arguments`, 'Anthropic takes a JSON object, and it is none')
 }
 
 /** Anthropic wants the results right after the calls, before all else. */

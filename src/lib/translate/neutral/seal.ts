@@ -14,6 +14,9 @@ export interface Seal {
 /** The beginning of every envelope. No service's own seal begins like this. */
 export const ENVELOPE = 'qwenctl.1.'
 
+/** Google's own value for calls that another model made (https://ai.google.dev/gemini-api/docs/thought-signatures, 2026-11). */
+export const NO_SIGNATURE = 'skip_thought_signature_validator'
+
 /** Puts a seal into an envelope, as one text of ASCII characters. */
 export function wrapSeal({ origin, kind, text }: Seal): string {
   return `${ENVELOPE}${origin}.${kind}.${text}`

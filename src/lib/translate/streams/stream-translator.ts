@@ -12,6 +12,14 @@ import { SseReader, type SseListener } from './sse-reader.ts'
 
 const BROKEN_OFF = 'upstream connection error: the answer broke off before it was complete'
 
+/** The events that end a stream of Messages or of Responses. */
+const lastEvents: ReadonlySet<unknown> = new Set([
+  'message_stop',
+  'response.completed',
+  'response.done',
+  'response.incomplete',
+])
+
 type SseEvent = Parameters<SseListener['onEvent']>[0]
 
 /**
@@ -107,7 +115,7 @@ export class StreamTranslator {
   #tell(data: Json): void {
     if (data.type === 'ping') return this.#keepAlive()
     this.#answer.take(data)
-    if (data.type === 'message_stop') this.#isComplete = this.#answer.end(true)
+    if (lastEvents.has(data.type)) this.#isComplete = this.#answer.end(true)
   }
 
   #fail(status: number, body: unknown): void {
@@ -134,8 +142,10 @@ function saysError(data: unknown): boolean {
   return !('choices' in data) && !('type' in data) && isText(data.code) && typeof data.message === 'string'
 }
 
-/** The error that OpenRouter puts beside a delta. */
+/** The error that OpenRouter puts beside a delta, or that a failed response has. */
 function errorIn(data: unknown): Json | null {
+  if (isObject(data) && data.type === 'response.failed')
+    return { error: isObject(data.response) && isObject(data.response.error) ? data.response.error : {} }
   const choice: unknown = isObject(data) && Array.isArray(data.choices) ? data.choices[0] : null
   return isObject(choice) && isObject(choice.error) ? { error: choice.error } : null
 }

@@ -1,4 +1,13 @@
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import {
+  brotliCompressSync,
+  createBrotliCompress,
+  createGzip,
+  createZstdCompress,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Answer, FakeUpstream } from '../../../support/servers/fake-upstream.ts'
 import {
@@ -261,4 +270,32 @@ test('a stream that is complete without [DONE] gets one', async () => {
   expect((await proxy.chat({ stream: true })).text).toBe(delta('hi') + STOP + DONE)
   expect((await proxy.chat({ stream: true })).text).toBe(delta('hi') + STOP + DONE)
   expect((await proxy.chat({ stream: true })).text).not.toContain('[DONE]')
+})
+
+describe('a compressed stream that is cut', () => {
+  const flushed = async (stream: ReturnType<typeof createGzip>, text: string): Promise<Buffer> => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.write(text)
+    await new Promise<void>((resolve) => stream.flush(() => resolve()))
+    return Buffer.concat(chunks)
+  }
+
+  test.each([
+    ['gzip', createGzip],
+    ['br', createBrotliCompress],
+    ['zstd', createZstdCompress],
+  ] as const)('in %s reaches the client as far as it came, and ends in an error', async (coding, create) => {
+    const { upstream, proxy } = await given()
+    const said = delta('hel') + delta('lo')
+    const half = await flushed(create() as ReturnType<typeof createGzip>, said)
+    upstream.next(({ res, socket }) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': coding })
+      res.write(half, () => socket.destroy())
+    })
+    const reply = await proxy.chat({ stream: true })
+    expect(reply.text.startsWith(said)).toBe(true)
+    expect(reply.text).toContain('upstream connection error')
+    expect(reply.text).not.toContain('[DONE]')
+  })
 })

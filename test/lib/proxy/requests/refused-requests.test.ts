@@ -184,8 +184,12 @@ describe('a parameter that the client never wrote', () => {
   test('is left out once it is refused, and from then on', async () => {
     const { upstream, proxy } = await given()
     upstream.next(refused, chat(), chat())
-    expect((await proxy.post('/v1/messages', thinking, VERSION)).status).toBe(200)
-    expect((await proxy.post('/v1/messages', thinking, VERSION)).status).toBe(200)
+    const replies = [
+      await proxy.post('/v1/messages', thinking, VERSION),
+      await proxy.post('/v1/messages', thinking, VERSION),
+    ]
+    for (const { status, headers } of replies)
+      expect([status, headers['x-qwenctl-left-out']]).toEqual([200, 'reasoning_effort'])
     expect(efforts(upstream)).toEqual([true, false, false])
   })
 

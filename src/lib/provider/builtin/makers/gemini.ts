@@ -36,7 +36,12 @@ export const gemini = defineProvider({
   keysUrl: 'https://aistudio.google.com/apikey',
   keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
   endpoints: [
-    { id: 'global', label: 'Gemini', openai: 'https://generativelanguage.googleapis.com/v1beta/openai' },
+    {
+      id: 'global',
+      label: 'Gemini',
+      openai: 'https://generativelanguage.googleapis.com/v1beta/openai',
+      gemini: 'https://generativelanguage.googleapis.com/v1beta',
+    },
   ],
   outcomes: geminiFailures.rows,
   // A request that fails with 400 or 500 counts against the quota (ai.google.dev/gemini-api/docs/billing, page of

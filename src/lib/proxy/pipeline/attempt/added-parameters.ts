@@ -57,6 +57,11 @@ function findSpans(body: Buffer, name: string): { start: number; end: number }[]
   return memberSpans(body, { start: skipSpace(body, 0), end: body.length }, name)
 }
 
+/** Which of these members the body has and loses, for the client to know. A limit of tokens only changes its name. */
+export function findAdditions(body: Buffer, names: readonly string[]): string[] {
+  return names.filter((name) => twins[name] === undefined && hasMember(body, name))
+}
+
 /** Returns the body without these members. A limit of tokens moves to its other name instead. */
 export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
   let left = body

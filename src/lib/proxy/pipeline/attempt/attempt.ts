@@ -192,7 +192,11 @@ export class Attempt
   }
 
   onError(error: UpstreamError): void {
-    this.#decoder?.abort()
+    if (this.#decoder === null) this.#onBroken(error)
+    else this.#decoder.cut(() => this.#onBroken(error))
+  }
+
+  #onBroken(error: UpstreamError): void {
     if (this.#mode === 'stream' && this.#relay?.isCommitted === true) return this.#endStream(true)
     if (this.#mode === 'passing') return this.#cutOff()
     const isTimeout = error.kind === 'timeout'

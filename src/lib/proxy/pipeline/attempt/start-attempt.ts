@@ -1,5 +1,5 @@
 import { QwenctlError } from '../../../base/errors.ts'
-import { leaveOut } from './added-parameters.ts'
+import { findAdditions, leaveOut } from './added-parameters.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
@@ -99,7 +99,10 @@ function prepare(
   const model = step.wanted.model ?? null
   const refused = target.refusedParameters?.get(model ?? '') ?? []
   const leftOut = refused.length === 0 ? assignment.leftOut : [...refused, ...assignment.leftOut]
-  if (leftOut.length > 0 && outgoing.plan !== null) outgoing.body = leaveOut(outgoing.body, leftOut)
+  if (leftOut.length > 0 && outgoing.plan !== null) {
+    exchange.leftOut = [...exchange.leftOut, ...findAdditions(outgoing.body, leftOut)]
+    outgoing.body = leaveOut(outgoing.body, leftOut)
+  }
   assignment.sent = { target, outgoing }
   const { route } = incoming
   const storedIn =

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../provider/provider.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { TranslatedRequest, TranslationPlan, UpstreamFormat } from '../../../translate/translate.ts'
-import { scrubRequest } from '../../../translate/translate.ts'
+import { geminiPath, scrubRequest } from '../../../translate/translate.ts'
 import { acquireFor } from '../../transport/body/body-memory.ts'
 import type { ClientHead } from '../../wire/headers/client-head.ts'
 import type { UpstreamRequest } from '../../transport/upstream-call.ts'
@@ -64,20 +64,21 @@ interface OutgoingContext {
 
 /** Builds the request for this account's upstream. Bytes that need no change stay as they came. */
 export function buildOutgoing(
-  { route, query, head, bytes: received }: Incoming,
+  incoming: Incoming,
   read: RequestBody,
   { wanted }: PlanStep,
   context: OutgoingContext,
 ): Outgoing {
+  const { route, head, bytes: received } = incoming
   if (context.translated !== null) return translated(head, context.translated)
   const body = context.dropsSeals || hasForeignState(route, received) ? scrubbed(route, read, context) : read
   const { bytes } = body
   const { method } = context.exchange.call
   const asksForUsage = body.isStream && route.asksForUsage && context.takesUsageOption
   const hasOwnModel = typeof wanted.model === 'string' && wanted.model !== body.model
-  const path = route.path + query
+  const path = choosePath(incoming, body.isStream, wanted.model)
   const headers = route.service === null ? head.forwarded : withoutOwnHeaders(head, context.authHeaders)
-  if (!asksForUsage && !hasOwnModel)
+  if ((!asksForUsage && !hasOwnModel) || incoming.facts !== null)
     return { method, path, headers, body: bytes, asksForUsage: false, stripUsage: false, plan: null }
   const usage = asksForUsage && body.scan !== null ? usageEdits(bytes, body.scan) : []
   const edits = hasOwnModel ? usage.concat(body.modelEdit(wanted.model!)) : usage
@@ -88,6 +89,16 @@ export function buildOutgoing(
       : splice(bytes, edits, (length) => acquireFor(exchange, exchange.call.memory, length))
   const isOurs = usage.length > 0
   return { method, path, headers, body: edited, asksForUsage: isOurs, stripUsage: isOurs, plan: null }
+}
+
+/** Google's paths name the model. */
+function choosePath(
+  { route, query, facts }: Incoming,
+  isStream: boolean,
+  model: string | null | undefined,
+): string {
+  if (facts === null) return route.path + query
+  return geminiPath({ model: model ?? facts.model, isStream })
 }
 
 /** The request on the wire. A method without a body announces none. */
@@ -105,11 +116,14 @@ function withoutOwnHeaders(head: ClientHead, authHeaders: CheckedHeaders): Check
   return new CheckedHeaders(list.filter((_, index) => !isOwn(index)))
 }
 
+/** Google wants its signature at a call. A call of another service has none. */
+const CALL = Buffer.from('"functionCall"')
 const ENVELOPE = Buffer.from('"qwenctl.1.')
 const UNSIGNED = ['"signature":""', '"signature": ""'].map((mark) => Buffer.from(mark))
 
 /** Whether the request may have state that this format's services refuse. Native searches cost little. */
 function hasForeignState({ format }: Route, bytes: Buffer): boolean {
+  if (format === 'gemini') return bytes.includes(CALL)
   if (format !== 'messages' && format !== 'responses') return false
   if (bytes.includes(ENVELOPE)) return true
   return format === 'messages' && UNSIGNED.some((mark) => bytes.includes(mark))

@@ -82,9 +82,15 @@ function withoutMark(body: Buffer): Buffer {
 export function parseRequest(
   bytes: Buffer,
   { contentType }: Pick<ClientHead, 'contentType'>,
-  { isMedia, service, facts }: Pick<Route, 'isMedia' | 'service'> & { facts: PathFacts | null },
+  {
+    isMedia,
+    service,
+    stored,
+    facts,
+  }: Pick<Route, 'isMedia' | 'service' | 'stored'> & { facts: PathFacts | null },
 ): RequestBody {
-  if (service !== null) return { bytes, scan: null, model: null, modelEdit: () => [], isStream: false }
+  if (service !== null || stored !== null)
+    return { bytes, scan: null, model: null, modelEdit: () => [], isStream: false }
   if (isMedia && contentType !== undefined && isForm(contentType)) return parseForm(bytes, contentType)
   const scan = scanBody(bytes)
   if (!scan.ok) throw new QwenctlError('invalid_request', `the request body is ${refusals[scan.reason]}`)

@@ -13,7 +13,7 @@ import type { ModelStep } from '../../../rotation/models/model-steps.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
-import type { Route } from './routes.ts'
+import type { PathFacts, Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
 import { conversationHint } from '../../wire/body/session-hint.ts'
 import { continuedState } from '../../wire/body/stored-state.ts'
@@ -51,6 +51,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   }
   const placement = live.affinity ? placeRequest(live, incoming, body, wanted) : nowhere
   const holder = head.pin === null ? findHolder(live, incoming, body, scope) : null
+  if (route.stored !== null && holder === null && head.pin === null) refuseUnknown(route.stored)
   const common = {
     ...destinationIn(route),
     group: head.group,
@@ -66,10 +67,17 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   }
 }
 
-function destinationIn({ dialect, format, name, path, service }: Route): RotationRequest {
+/** Only the account that made a response has it. */
+function refuseUnknown(response: string): never {
+  throw new QwenctlError('not_found', `no account is known to have the response ${response}`, {
+    hint: 'name its account with the header x-qwenctl-account',
+  })
+}
+
+function destinationIn({ dialect, format, name, path, service, ways }: Route): RotationRequest {
   if (service !== null) return { dialect: null, service, route: name }
   // Every service has chat. The pool distinguishes only other routes.
-  return { dialect, service, route: format === null ? path : null }
+  return { dialect, service, route: format === null ? (ways[0]?.route ?? path) : null }
 }
 
 /** Throws `route_not_served` if no account of the client has the service. */
@@ -111,8 +119,8 @@ function findHolder(
   { bytes, scan }: RequestBody,
   scope: AccountScope,
 ): string | null {
-  if (!route.keepsState || scan === null) return null
-  const state = continuedState(bytes, scan)
+  if (!route.keepsState) return null
+  const state = route.stored ?? (scan === null ? null : continuedState(bytes, scan))
   const holder = state === null ? null : live.placements.states.find(stateKey(state))
   const member = holder === null ? null : live.pool.member(holder)
   // A disabled holder keeps the response, so no other account gets the request.
@@ -123,7 +131,10 @@ function findHolder(
  * Returns the plan steps in order: each model in the client's own format first, then in the others. Null:
  * there are no more.
  */
-export function stepAt({ incoming: { route }, steps, common }: RequestPlan, index: number): PlanStep | null {
+export function stepAt(
+  { incoming: { route, facts }, steps, common }: RequestPlan,
+  index: number,
+): PlanStep | null {
   const { ways } = route
   const step = steps[Math.floor(index / ways.length)]
   if (step === undefined) return null
@@ -133,9 +144,14 @@ export function stepAt({ incoming: { route }, steps, common }: RequestPlan, inde
   return {
     wanted: service == null ? wanted : { ...wanted, service, dialect: null, route: route.name },
     dialect: way.dialect,
-    format: way.format === route.format ? null : way.format,
+    format: way.format === route.format && !isGeminiList(facts) ? null : way.format,
     isFirst: index % ways.length === 0,
   }
+}
+
+/** A stream as a JSON list: services are asked for events, and the answer becomes a list. */
+function isGeminiList(facts: PathFacts | null): boolean {
+  return facts?.isList === true
 }
 
 /** For the final error. With translated formats the dialect of an account does not matter. */
@@ -144,7 +160,7 @@ export function everyStep({ incoming: { route }, steps, common }: RequestPlan): 
   return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
 }
 
-/** Whether there can be accounts that speak the client's format. Gemini's is always translated. */
+/** Whether there can be accounts that speak the client's format. */
 export function hasOwnFormat({ incoming: { route } }: RequestPlan): boolean {
   return route.ways[0]?.format === route.format
 }

@@ -1,6 +1,13 @@
 import type { Dialect } from '../../../provider/provider.ts'
 import type { Way } from '../../../rotation/endpoints.ts'
-import { asChat, asEmbeddings, asMessages, endpointAt } from '../../../rotation/endpoints.ts'
+import {
+  asChat,
+  asEmbeddings,
+  asGemini,
+  asMessages,
+  asResponses,
+  endpointAt,
+} from '../../../rotation/endpoints.ts'
 import type { Format } from '../../../translate/translate.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
 
@@ -27,6 +34,8 @@ export interface Route {
   ollama: OllamaRoute | null
   /** The service of a request to any HTTP API; null: a request for a model. */
   service: string | null
+  /** The id of the stored response that the path names; null: it names none. */
+  stored: string | null
 }
 
 const makeRoute = (path: string, more: Partial<Route> = {}): Route => ({
@@ -38,7 +47,7 @@ const makeRoute = (path: string, more: Partial<Route> = {}): Route => ({
   keepsState: false,
   isCounted: true,
   ollama: null,
-  service: null,
+  ...{ service: null, stored: null },
   ...more,
 })
 
@@ -131,7 +140,7 @@ const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
 const geminiRoute = makeRoute('/chat/completions', {
   name: '/v1beta/models/*:generateContent',
   format: 'gemini',
-  ways: [asChat, asMessages],
+  ways: [asGemini, asChat, asMessages, asResponses],
 })
 const geminiRoutes: ReadonlyMap<string, Route> = new Map([
   ['generateContent', geminiRoute],
@@ -196,9 +205,26 @@ function tidyPath(whole: string): string {
   return open.replace(BASE, '') || '/'
 }
 
+/** The paths of a response that its account stored. */
+const STORED_PATH = /^\/responses\/([A-Za-z0-9_-]{1,250})(?:\/(?:cancel|input_items))?$/
+
+function storedRoute(path: string): Route | null {
+  const stored = STORED_PATH.exec(path)?.[1]
+  if (stored === undefined) return null
+  const ways = [{ dialect: 'openai', format: null, route: '/responses/*' }] as const
+  return makeRoute(path, {
+    name: '/v1/responses/*',
+    isMedia: true,
+    isCounted: false,
+    keepsState: true,
+    stored,
+    ways,
+  })
+}
+
 function routeFor(path: string): Route | null {
-  const known = byPath.get(path) ?? ollamaRoutes.get(path)
-  if (known !== undefined) return known
+  const known = byPath.get(path) ?? ollamaRoutes.get(path) ?? storedRoute(path)
+  if (known !== null) return known
   const folder = MEDIA_PATH.exec(path)?.[1]
   return folder === undefined ? null : makeRoute(path, { isMedia: true, name: `/v1/${folder}/*` })
 }

@@ -1,6 +1,9 @@
 import type { Transform } from 'node:stream'
 import { createDecoder } from './content-codings.ts'
 
+/** All decoders of `node:zlib` have it. */
+type Flushable = Transform & { flush: (done: () => void) => void }
+
 /** Receives a decoded body. */
 export interface DecodedListener {
   onDecoded(chunk: Buffer): void
@@ -34,6 +37,22 @@ export class BodyDecoder {
     if (this.#isOver) return
     if (this.#streams === null) this.#end()
     else this.#streams[0]!.end()
+  }
+
+  /** The encoded body broke off. What can be decoded of it arrives before the callback. */
+  cut(done: () => void): void {
+    if (this.#isOver) return
+    this.#flush(0, () => {
+      if (this.#isOver) return
+      this.abort()
+      done()
+    })
+  }
+
+  #flush(index: number, done: () => void): void {
+    const stream = this.#streams?.[index] as Flushable | undefined
+    if (stream === undefined) done()
+    else stream.flush(() => this.#flush(index + 1, done))
   }
 
   pause(): void {

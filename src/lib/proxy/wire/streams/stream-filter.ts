@@ -50,6 +50,8 @@ export class StreamFilter {
   #held: Buffer[] = []
   #heldBytes = 0
   #sawFinishReason = false
+  /** Gemini's streams have no other end. */
+  #sawGeminiReason = false
   /** The first and the last data frame, needed to end a stream of the Responses API. */
   #firstText: string | null = null
   #lastText = ''
@@ -88,6 +90,7 @@ export class StreamFilter {
       this.lacksDone = !this.sawEnd
       this.sawEnd = true
     }
+    if (this.#sawGeminiReason && !isCut) this.sawEnd = true
     return this.refusal === null ? out : []
   }
 
@@ -143,6 +146,7 @@ export class StreamFilter {
     this.#firstText ??= frame.data
     this.#lastText = text
     if (FINISH_REASON.test(text)) this.#sawFinishReason = true
+    else if (GEMINI_REASON.test(text)) this.#sawGeminiReason = true
     const isPlain = this.isOpen && event !== 'error' && frame.statusHint === null
     if (isPlain && !mayMatter(text)) return undefined
     const data = parsed(frame.data)
@@ -192,6 +196,7 @@ const ends: ReadonlySet<string> = new Set([
 // Cheap tests that decide whether a frame is worth parsing. Inside a JSON string these quotes would be
 // escaped, so an answer about usage and errors does not match.
 const FINISH_REASON = /"finish_reason"\s*:\s*"[^"]/ // some relays write "" until the end
+const GEMINI_REASON = /"(?:finishReason|blockReason)"\s*:\s*"[A-Z]/
 const USAGE = /"(?:usage(?:Metadata)?|timings)"\s*:\s*\{|"(?:eval_count|tokens_predicted)"\s*:/
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
 const END_TYPE =

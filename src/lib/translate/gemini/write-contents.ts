@@ -1,0 +1,163 @@
+// Writes the turns of a request as Gemini's contents. Shapes: https://ai.google.dev/api/caching#Content (2026-11).
+
+import { refuse, type Json } from '../json-fields.ts'
+import { CallIds } from '../neutral/call-ids.ts'
+import { wrapInput } from '../neutral/custom-tools.ts'
+import { objectInput } from '../neutral/object-input.ts'
+import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Source } from '../neutral/request.ts'
+import { NO_SIGNATURE } from '../neutral/seal.ts'
+import type { ToolNames } from '../neutral/tool-names.ts'
+
+interface Content {
+  role: 'user' | 'model'
+  parts: Json[]
+}
+
+/** The system instruction and the contents. Neighbours of one role become one. */
+export function writeContents(
+  { turns }: NeutralRequest,
+  names: ToolNames,
+  leaveOut: (field: string) => void,
+): Json {
+  const writer = new PartsWriter(names, leaveOut)
+  const system: Json[] = []
+  const contents: Content[] = []
+  for (const { role, parts, at } of turns) {
+    if (role === 'system') {
+      for (const part of parts) system.push(...systemPart(part, at))
+      continue
+    }
+    const written = role === 'user' ? writer.user(parts) : writer.model(parts, at)
+    const own = role === 'user' ? 'user' : 'model'
+    const last = contents.at(-1)
+    if (written.length === 0) continue
+    if (last?.role === own) last.parts.push(...written)
+    else contents.push({ role: own, parts: written })
+  }
+  // A lone system prompt is the request itself.
+  if (contents.length === 0)
+    return { contents: [{ role: 'user', parts: system.length > 0 ? system : [{ text: CONTINUE }] }] }
+  if (contents[0]!.role === 'model') contents.unshift({ role: 'user', parts: [{ text: CONTINUE }] })
+  if (contents.at(-1)!.role === 'model') contents.push({ role: 'user', parts: [{ text: CONTINUE }] })
+  return { ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }), contents }
+}
+
+function systemPart(part: Part, at: string): Json[] {
+  if (part.kind !== 'text') return refuse(at, 'it is not text alone')
+  return part.text === '' ? [] : [{ text: part.text }]
+}
+
+class PartsWriter {
+  readonly #names: ToolNames
+  readonly #leaveOut: (field: string) => void
+  readonly #ids = new CallIds()
+  /** The names of tools by the ids of their calls, as the client wrote them. */
+  readonly #called = new Map<string, string>()
+
+  constructor(names: ToolNames, leaveOut: (field: string) => void) {
+    this.#names = names
+    this.#leaveOut = leaveOut
+  }
+
+  /** Results come first: they belong to the calls before them. */
+  user(parts: readonly Part[]): Json[] {
+    const results = parts.flatMap((part) => (part.kind === 'result' ? this.#result(part) : []))
+    return [...results, ...parts.flatMap((part) => (part.kind === 'result' ? [] : contentPart(part)))]
+  }
+
+  model(parts: readonly Part[], at: string): Json[] {
+    let hasCall = false
+    return parts.flatMap((part): Json[] => {
+      switch (part.kind) {
+        case 'text':
+        case 'refusal':
+          return part.text === '' ? [] : [{ text: part.text }]
+        case 'thinking':
+          return part.seal?.origin === 'gemini'
+            ? [{ text: part.text, thought: true, thoughtSignature: part.seal.text }]
+            : []
+        case 'call': {
+          const written = this.#call(part, !hasCall)
+          hasCall = true
+          return [written]
+        }
+        case 'image':
+        case 'audio':
+        case 'document':
+          this.#leaveOut(`${at}.${part.kind}`)
+          return []
+        case 'sealed':
+        case 'result':
+          return []
+      }
+    })
+  }
+
+  #call({ id, name, input, isCustom, seal }: Part & { kind: 'call' }, isFirst: boolean): Json {
+    this.#called.set(id, name)
+    const signature = seal?.origin === 'gemini' ? seal.text : isFirst ? NO_SIGNATURE : null
+    return {
+      functionCall: {
+        id: this.#ids.call(id),
+        name: this.#names.sent(name),
+        args: objectInput(isCustom ? wrapInput(input) : input),
+      },
+      ...(signature === null ? {} : { thoughtSignature: signature }),
+    }
+  }
+
+  #result(part: ResultPart): Json[] {
+    const texts = part.parts.flatMap((each) =>
+      each.kind === 'text' || each.kind === 'refusal' ? [each.text] : [],
+    )
+    const others = part.parts.filter(({ kind }) => kind !== 'text' && kind !== 'refusal')
+    const name = part.name ?? this.#called.get(part.id) ?? part.id
+    const text = texts.join('\n\n')
+    const functionResponse = {
+      id: this.#ids.result(part.id),
+      name: this.#names.sent(name),
+      response: part.isError ? { error: text } : { output: text },
+    }
+    // Media follow the response: not every model takes them inside.
+    return [{ functionResponse }, ...others.flatMap((each) => contentPart(each))]
+  }
+}
+
+function contentPart(part: Part): Json[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return part.text === '' ? [] : [{ text: part.text }]
+    case 'image':
+      return [mediaPart(part.source, 'image/jpeg')]
+    case 'document': {
+      const heads = [part.title, part.context].filter((each) => each !== null).map((text) => ({ text }))
+      return [...heads, mediaPart(part.source, 'application/pdf')]
+    }
+    case 'audio':
+      return [{ inlineData: { mimeType: `audio/${part.format}`, data: part.data } }]
+    case 'thinking':
+    case 'sealed':
+    case 'call':
+    case 'result':
+      return refuse(part.at, `a user's message has no ${part.kind}`)
+  }
+}
+
+/** `guess`: the media type of a URL that shows none. */
+function mediaPart(source: Source, guess: string): Json {
+  if (source.type === 'text') return { text: source.text }
+  if (source.type === 'base64') return { inlineData: { mimeType: source.mediaType, data: source.data } }
+  const ending = /\.(\w+)(?:[?#]|$)/.exec(source.url)?.[1]?.toLowerCase() ?? ''
+  return { fileData: { mimeType: mediaTypes.get(ending) ?? guess, fileUri: source.url } }
+}
+
+const mediaTypes: ReadonlyMap<string, string> = new Map([
+  ['gif', 'image/gif'],
+  ['jpeg', 'image/jpeg'],
+  ['jpg', 'image/jpeg'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['txt', 'text/plain'],
+  ['webp', 'image/webp'],
+])

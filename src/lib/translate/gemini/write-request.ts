@@ -1,0 +1,99 @@
+// Writes a request for the Gemini API. Shapes: https://ai.google.dev/api/generate-content (2026-11).
+
+import { refuse, type Json } from '../json-fields.ts'
+import { CUSTOM_SCHEMA } from '../neutral/custom-tools.ts'
+import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
+import type { NeutralRequest, OutputForm, Thinking, Tool } from '../neutral/request.ts'
+import { completeSchema } from '../neutral/schemas.ts'
+import { SHORT_NAME, ToolNames } from '../neutral/tool-names.ts'
+import type { WrittenRequest } from '../plan.ts'
+import { budgetFor } from '../thinking.ts'
+import { writeContents } from './write-contents.ts'
+
+/** https://ai.google.dev/api/generate-content#generationconfig (2026-11) */
+const MOST_STOPS = 5
+
+/** The settings that Gemini has, as fields of its `generationConfig`. */
+export const geminiSettings: SettingTable = {
+  topK: (value) => ({ topK: value }),
+  seed: (value) => ({ seed: value }),
+  frequencyPenalty: (value) => ({ frequencyPenalty: value }),
+  presencePenalty: (value) => ({ presencePenalty: value }),
+}
+
+/** Fields that are left out are added to `request.leftOut`. */
+export function writeGeminiRequest(request: NeutralRequest): WrittenRequest {
+  const names = new ToolNames(request, SHORT_NAME)
+  const leaveOut = (field: string) => void request.leftOut.push(field)
+  const { maxTokens, temperature, topP, stops } = request
+  if (stops.length > MOST_STOPS) leaveOut('stop')
+  const config = {
+    ...given('temperature', temperature),
+    ...given('topP', topP),
+    ...given('maxOutputTokens', maxTokens),
+    ...(stops.length === 0 ? {} : { stopSequences: stops.slice(0, MOST_STOPS) }),
+    ...writeThinking(request.thinking),
+    ...writeForm(request.output),
+    ...expressSettings(request.settings, geminiSettings, leaveOut),
+  }
+  return {
+    body: {
+      ...writeContents(request, names, leaveOut),
+      ...(Object.keys(config).length === 0 ? {} : { generationConfig: config }),
+      ...writeTools(request, names),
+    },
+    tools: names.plan,
+  }
+}
+
+/** The method below an account's base. */
+export function geminiPath({ model, isStream }: Pick<NeutralRequest, 'model' | 'isStream'>): string {
+  const method = isStream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+  return `/models/${model.split('/').map(encodeURIComponent).join('/')}:${method}`
+}
+
+function given(name: string, value: unknown): Json {
+  return value === null ? {} : { [name]: value }
+}
+
+/** A budget of 0 turns thinking off, -1 leaves it to the model (https://ai.google.dev/gemini-api/docs/thinking, 2026-11). */
+function writeThinking({ effort, budget, isAdaptive, isShown, field }: Thinking): Json {
+  if (effort === 'none') return field === 'thinking' ? {} : { thinkingConfig: { thinkingBudget: 0 } }
+  if (effort === null && budget === null && !isAdaptive) return {}
+  const thinkingBudget = isAdaptive ? -1 : (budget ?? budgetFor(effort) ?? -1)
+  return { thinkingConfig: { includeThoughts: isShown, thinkingBudget } }
+}
+
+function writeForm(output: OutputForm | null): Json {
+  if (output === null) return {}
+  const schema = output.type === 'schema' ? { responseJsonSchema: output.schema } : {}
+  return { responseMimeType: 'application/json', ...schema }
+}
+
+function writeTools({ tools, choice }: NeutralRequest, names: ToolNames): Json {
+  if (tools.length === 0) {
+    const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
+    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
+  }
+  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
+  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+  return {
+    tools: [{ functionDeclarations: offered.map((tool) => declare(tool, names)) }],
+    ...(choice === null ? {} : { toolConfig: { functionCallingConfig: writeChoice(choice, names) } }),
+  }
+}
+
+function declare({ name, description, schema, isCustom }: Tool, names: ToolNames): Json {
+  const parameters = isCustom ? CUSTOM_SCHEMA : schema
+  return {
+    name: names.sent(name),
+    description: description ?? '',
+    ...(parameters === null ? {} : { parametersJsonSchema: completeSchema(parameters) }),
+  }
+}
+
+function writeChoice(choice: NonNullable<NeutralRequest['choice']>, names: ToolNames): Json {
+  if (choice.type === 'tool') return { mode: 'ANY', allowedFunctionNames: [names.sent(choice.name)] }
+  if (choice.type === 'required') return { mode: 'ANY' }
+  return { mode: choice.type === 'none' ? 'NONE' : 'AUTO' }
+}

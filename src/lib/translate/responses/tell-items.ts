@@ -1,0 +1,211 @@
+// Gives the items of a response to a listener as blocks, one after the other. Items may run beside each other. The first
+// unfinished item passes as it arrives, all others pass when they are complete.
+
+import { isObject, isText, quoted, type Json } from '../json-fields.ts'
+import type { AnswerListener, Block, StopReason } from '../neutral/answer.ts'
+import { listSources } from '../neutral/sources.ts'
+import { unreadable } from '../unreadable.ts'
+
+type TextKind = 'text' | 'refusal' | 'thinking' | 'call'
+
+/** A block of an item, with its whole text. */
+interface Told {
+  block: Block
+  text: string
+  /** Words to add at the end of the block. */
+  after: string
+}
+
+/** An open block, and the length of the text that has passed. */
+interface Open {
+  kind: Block['kind']
+  part: number
+  length: number
+}
+
+export class ItemTeller {
+  readonly #listener: AnswerListener
+  /** The items that were added, in their order; null: its end has passed. */
+  readonly #items = new Map<number, Json | null>()
+  /** Complete items that wait for an earlier one. */
+  readonly #waiting = new Map<number, Json>()
+  /** Items with pieces that came while an earlier item ran. */
+  readonly #missed = new Set<number>()
+  #current = 0
+  /** The finished blocks of the current item. */
+  #finished = 0
+  #open: Open | null = null
+  /** Pieces of the current item were missed while it waited, so its end tells it. */
+  #isLate = false
+  #hasCalls = false
+  #isRefused = false
+
+  constructor(listener: AnswerListener) {
+    this.#listener = listener
+  }
+
+  get reason(): StopReason {
+    if (this.#hasCalls) return 'calls'
+    return this.#isRefused ? 'refusal' : 'end'
+  }
+
+  add(index: unknown, item: Json): void {
+    const at = typeof index === 'number' ? index : this.#items.size
+    if (!this.#items.has(at)) this.#items.set(at, item)
+  }
+
+  hear(index: unknown, kind: TextKind, part: number, text: string): void {
+    const at = typeof index === 'number' ? index : this.#current
+    if (at > this.#current) this.#missed.add(at)
+    if (at !== this.#current || this.#isLate) return
+    const item = this.#items.get(at)
+    if (item === null || (item === undefined && kind === 'call')) return
+    if (kind === 'thinking' && this.#open?.kind === 'thinking' && this.#open.part !== part) {
+      this.#open.part = part
+      this.#piece(PARAGRAPH)
+    } else if (this.#open?.kind !== kind || this.#open.part !== part) {
+      this.#close()
+      this.#begin(kind === 'call' ? callBlock(item!) : beginBlock(kind), part)
+    }
+    this.#piece(text)
+  }
+
+  end(index: unknown, item: Json): void {
+    const at = typeof index === 'number' ? index : this.#current
+    if (at < this.#current) return
+    this.#waiting.set(at, item)
+    this.#goOn()
+  }
+
+  /** The response is complete; `output`: all its items. */
+  complete(output: readonly unknown[]): void {
+    output.forEach((item, at) => {
+      if (at >= this.#current && isObject(item)) this.#waiting.set(at, item)
+    })
+    for (const at of [...this.#waiting.keys()].sort((one, other) => one - other)) {
+      this.#current = at
+      this.#goOn()
+    }
+    this.#close()
+  }
+
+  #goOn(): void {
+    for (;;) {
+      const item = this.#waiting.get(this.#current)
+      if (item === undefined) return
+      this.#waiting.delete(this.#current)
+      this.#tell(item)
+      this.#items.set(this.#current, null)
+      this.#current += 1
+      this.#finished = 0
+      this.#isLate = this.#missed.has(this.#current)
+    }
+  }
+
+  /** Tells the rest of the current item. */
+  #tell(item: Json): void {
+    const blocks = listBlocks(item)
+    for (const { block, text, after } of blocks.slice(this.#finished)) {
+      if (this.#open !== null && this.#open.kind !== block.kind) this.#close()
+      if (this.#open === null) this.#begin(block, 0)
+      const rest = text.slice(this.#open!.length) + after
+      if (rest !== '') this.#piece(rest)
+      this.#close()
+    }
+    this.#close()
+  }
+
+  #begin(block: Block, part: number): void {
+    this.#open = { kind: block.kind, part, length: 0 }
+    if (block.kind === 'call') this.#hasCalls = true
+    if (block.kind === 'refusal') this.#isRefused = true
+    this.#listener.begin(block)
+  }
+
+  #piece(text: string): void {
+    this.#open!.length += text.length
+    this.#listener.piece(text)
+  }
+
+  #close(): void {
+    if (this.#open === null) return
+    this.#open = null
+    this.#finished += 1
+    this.#listener.endBlock()
+  }
+}
+
+const PARAGRAPH = '\n\n'
+
+function beginBlock(kind: 'text' | 'refusal' | 'thinking'): Block {
+  return kind === 'thinking' ? { kind, seal: null } : { kind }
+}
+
+function callBlock({ type, call_id, id, name, namespace }: Json): Block {
+  if (!isText(name)) throw unreadable('it calls a tool without a name')
+  const own = isText(call_id) ? call_id : isText(id) ? id : 'call'
+  const isCustom = type === 'custom_tool_call'
+  return {
+    kind: 'call',
+    id: own,
+    name,
+    namespace: isText(namespace) ? namespace : null,
+    isCustom,
+    seal: null,
+  }
+}
+
+function listBlocks(item: Json): Told[] {
+  switch (item.type) {
+    case 'message':
+      return objectsIn(item.content)
+        .map((part) => messageBlock(part))
+        .filter(({ text, after }) => text !== '' || after !== '')
+    case 'reasoning':
+      return reasoningBlocks(item)
+    case 'function_call':
+      return [told(callBlock(item), isText(item.arguments) ? item.arguments : '{}')]
+    case 'custom_tool_call':
+      return [told(callBlock(item), isText(item.input) ? item.input : '')]
+    case 'image_generation_call':
+      return [told(imageBlock(item), '')]
+    case 'web_search_call':
+      return []
+    default:
+      throw unreadable(`no other format has an item ${quoted(item.type)}`)
+  }
+}
+
+function objectsIn(value: unknown): Json[] {
+  return Array.isArray(value) ? (value as unknown[]).filter(isObject) : []
+}
+
+function told(block: Block, text: string, after = ''): Told {
+  return { block, text, after }
+}
+
+function messageBlock(part: Json): Told {
+  if (part.type === 'refusal') return told({ kind: 'refusal' }, isText(part.refusal) ? part.refusal : '')
+  if (part.type !== 'output_text' && part.type !== 'text')
+    throw unreadable(`no other format has a part ${quoted(part.type)}`)
+  return told({ kind: 'text' }, isText(part.text) ? part.text : '', listSources(objectsIn(part.annotations)))
+}
+
+function reasoningBlocks({ summary, content, encrypted_content: sealed }: Json): Told[] {
+  const [texts, all] = [objectsIn(summary), objectsIn(content)].map((parts) =>
+    parts.flatMap(({ text }) => (isText(text) ? [text] : [])),
+  )
+  const text = (all!.length > 0 ? all! : texts!).join(PARAGRAPH)
+  return [
+    ...(text === '' ? [] : [told({ kind: 'thinking', seal: null }, text)]),
+    ...(isText(sealed)
+      ? [told({ kind: 'sealed', seal: { origin: 'openai', kind: 'data', text: sealed } }, '')]
+      : []),
+  ]
+}
+
+function imageBlock({ result, output_format: format }: Json): Block {
+  if (!isText(result)) throw unreadable('it has an image without data')
+  const mediaType = `image/${isText(format) ? format : 'png'}`
+  return { kind: 'image', source: { type: 'base64', mediaType, data: result } }
+}

@@ -1,0 +1,119 @@
+// Writes a request for the Responses API. Shapes: the API reference of Responses and the types of OpenAI's SDK (7.59,
+// 2026-11).
+
+import { isText, refuse, type Json } from '../json-fields.ts'
+import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
+import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { completeSchema, isStrictSchema } from '../neutral/schemas.ts'
+import { SHORT_NAME, ToolNames } from '../neutral/tool-names.ts'
+import type { WrittenRequest } from '../plan.ts'
+import { chooseEffort } from '../thinking.ts'
+import { writeInput } from './write-items.ts'
+
+const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
+
+/** The settings that Responses have, as fields. */
+export const responsesSettings: SettingTable = {
+  verbosity: (value) => ({ verbosity: value }),
+  tier: (value) => (tiers.has(value) ? { service_tier: value } : null),
+  user: (value) => (isText(value) && value.length <= 64 ? { safety_identifier: value } : null),
+  cacheKey: (value) => (isText(value) ? { prompt_cache_key: value } : null),
+  store: (value) => ({ store: value }),
+  metadata: (value) => ({ metadata: value }),
+}
+
+/** Fields that are left out are added to `request.leftOut`. */
+export function writeResponsesRequest(request: NeutralRequest): WrittenRequest {
+  const names = new ToolNames(request, SHORT_NAME)
+  const leaveOut = (field: string) => void request.leftOut.push(field)
+  const { model, isStream, maxTokens, temperature, topP } = request
+  const { verbosity, ...settings } = expressSettings(request.settings, responsesSettings, leaveOut)
+  if (request.stops.length > 0) leaveOut('stop')
+  const { instructions, input, hasSeals } = writeInput(request, names, leaveOut)
+  const effort = chooseReasoning(request)
+  return {
+    body: {
+      model,
+      ...(instructions === '' ? {} : { instructions }),
+      input,
+      ...given('max_output_tokens', maxTokens),
+      ...given('temperature', temperature),
+      ...given('top_p', topP),
+      ...(effort === null ? {} : { reasoning: { effort } }),
+      ...writeText(request.output, verbosity),
+      ...writeTools(request, names),
+      // Without it, a later turn would lack what the model thought before. Other models refuse it.
+      ...((effort !== null && effort !== 'none') || hasSeals
+        ? { include: ['reasoning.encrypted_content'] }
+        : {}),
+      store: false,
+      ...settings,
+      ...(isStream ? { stream: true } : {}),
+    },
+    tools: names.plan,
+  }
+}
+
+function given(name: string, value: unknown): Json {
+  return value === null ? {} : { [name]: value }
+}
+
+/** Null: not asked for. OpenAI knows `none` to `xhigh` (https://platform.openai.com/docs/guides/reasoning, 2026-11). */
+function chooseReasoning({ thinking: { effort, budget, isAdaptive, field } }: NeutralRequest): string | null {
+  if (effort === 'max') return 'xhigh'
+  // Anthropic's `disabled` is its default; an effort of `none` is a wish.
+  if (effort === 'none') return field === 'thinking' ? null : 'none'
+  if (effort !== null) return effort
+  return budget === null || isAdaptive ? null : chooseEffort(budget)
+}
+
+function writeText(output: OutputForm | null, verbosity: unknown): Json {
+  const format = output === null ? {} : { format: writeFormat(output) }
+  const text = { ...format, ...(verbosity === undefined ? {} : { verbosity }) }
+  return Object.keys(text).length === 0 ? {} : { text }
+}
+
+function writeFormat(output: OutputForm): Json {
+  if (output.type === 'json') return { type: 'json_object' }
+  const { name, schema, description, isStrict } = output
+  return {
+    type: 'json_schema',
+    name: name ?? 'answer',
+    ...(description === null ? {} : { description }),
+    schema,
+    // A schema that strict mode refuses can still guide the model.
+    strict: isStrict !== false && isStrictSchema(schema),
+  }
+}
+
+function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {
+  if (tools.length === 0) {
+    const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
+    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
+  }
+  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
+  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+  return {
+    tools: offered.map((tool) => writeTool(tool, names)),
+    ...(choice === null ? {} : { tool_choice: writeChoice(choice, tools, names) }),
+    ...(isSerial ? { parallel_tool_calls: false } : {}),
+  }
+}
+
+/** Without `strict`, Responses are strict (API reference, 2026-11). */
+function writeTool({ name, description, schema, isStrict, isCustom }: Tool, names: ToolNames): Json {
+  const head = { name: names.sent(name), ...(isText(description) ? { description } : {}) }
+  if (isCustom) return { type: 'custom', ...head }
+  const parameters = completeSchema(schema)
+  return { type: 'function', ...head, parameters, strict: isStrict === true && isStrictSchema(parameters) }
+}
+
+function writeChoice(
+  choice: NonNullable<NeutralRequest['choice']>,
+  tools: readonly Tool[],
+  names: ToolNames,
+): unknown {
+  if (choice.type !== 'tool') return choice.type
+  const isCustom = tools.some(({ name, isCustom: custom }) => custom && name === choice.name)
+  return { type: isCustom ? 'custom' : 'function', name: names.sent(choice.name) }
+}
