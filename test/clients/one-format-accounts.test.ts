@@ -40,6 +40,7 @@ const responseEvents = [
       ? [
           named({
             type: 'response.output_text.delta',
+            item_id: 'msg_1',
             output_index,
             content_index: 0,
             delta: 'Looking.',
@@ -48,6 +49,7 @@ const responseEvents = [
       : [
           named({
             type: 'response.function_call_arguments.delta',
+            item_id: 'fc_1',
             output_index,
             delta: called.arguments,
           }),

@@ -10,11 +10,11 @@ import type { RouteTable } from './routes.ts'
 
 export type { Bases }
 
-/** The families of wire formats that batches and their results have. */
-export type BatchDialect = 'openai' | 'anthropic'
+/** The families of wire formats of errors and batches. Gemini clients belong to `openai` there. */
+export type ClientDialect = 'openai' | 'anthropic'
 
 /** The families of wire formats that clients and upstreams speak. */
-export type Dialect = BatchDialect | 'gemini'
+export type Dialect = ClientDialect | 'gemini'
 
 /** Reads one header by its lower-case name. */
 export type HeaderLookup = (name: string) => string | undefined

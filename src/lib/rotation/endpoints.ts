@@ -1,4 +1,4 @@
-import type { Dialect } from '../provider/provider.ts'
+import type { ClientDialect, Dialect } from '../provider/provider.ts'
 import type { RotationRequest } from './rotation-request.ts'
 
 /** A wire format that the proxy reads or writes. */
@@ -15,7 +15,7 @@ export interface Way {
 
 /** An endpoint of the pool, as selection sees it. */
 export interface Endpoint {
-  dialect: Dialect
+  dialect: ClientDialect
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
   format: Exclude<WireFormat, 'embeddings'> | null
   /** How accounts can serve it, the client's own format first. */

@@ -51,6 +51,8 @@ const situations: readonly Situation[] = [
 /** More requests than that in 40 seconds are no patience. */
 const MOST_REFUSED = 14
 const MOST_REQUESTS = 20
+/** An agent on a busy machine, and the proxy beside it. */
+const LONGEST_MS = 180_000
 
 const isWhole = process.env.QWENCTL_TEST_CLIENTS_ALL === '1'
 const chosen = isWhole ? situations : situations.filter(({ id }) => id === 'c')
@@ -59,7 +61,7 @@ const perDialect = agents.filter(
 )
 
 describe.each((isWhole ? agents : perDialect).filter(isInstalled))('$title', (agent) => {
-  test.each(chosen)('$id: $title', async (situation) => {
+  test.each(chosen)('$id: $title', { timeout: LONGEST_MS }, async (situation) => {
     const services: ScriptedService[] = []
     for (const [kind, failures] of situation.services(agent))
       services.push(await givenService(kind, failures))

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { isQwenctlError } from '../../../src/lib/base/errors.ts'
-import type { BatchDialect as Dialect } from '../../../src/lib/provider/provider.ts'
+import type { ClientDialect as Dialect } from '../../../src/lib/provider/provider.ts'
 import {
   translateAnswer as translateText,
   translateRequest,

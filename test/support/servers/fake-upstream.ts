@@ -140,7 +140,11 @@ async function read(req: IncomingMessage, res: ServerResponse): Promise<Upstream
     return null
   }
   const headers = req.headers as Record<string, string | undefined>
-  const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '') ?? null
+  const key =
+    headers['x-api-key'] ??
+    headers['x-goog-api-key'] ??
+    headers.authorization?.replace(/^Bearer /, '') ??
+    null
   return {
     seen: {
       method: req.method ?? '',

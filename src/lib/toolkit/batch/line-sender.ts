@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../../base/errors.ts'
-import type { BatchDialect, Usage } from '../../provider/provider.ts'
+import type { ClientDialect, Usage } from '../../provider/provider.ts'
 
 /** A line of a batch as a request to the pool. */
 export interface LineRequest {
   /** As in the line: `/v1/chat/completions`. */
   path: string
-  dialect: BatchDialect
+  dialect: ClientDialect
   /** Only accounts of this group may serve it; null: any account. */
   group: string | null
   body: Buffer

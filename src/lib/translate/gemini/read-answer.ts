@@ -8,7 +8,7 @@ import { callId } from '../neutral/block-order.ts'
 import type { Seal } from '../neutral/seal.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { noTokens, tokensOfGemini, type Tokens } from '../usage.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 /** The fields of a part of an answer. */
 export const answerRules: FieldRules = {

@@ -4,7 +4,7 @@
 import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
 import { noTokens, tokensOfResponse } from '../usage.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 import { ItemTeller } from './tell-items.ts'
 
 /** The items of an answer, by their type. */

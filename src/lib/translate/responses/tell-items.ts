@@ -4,7 +4,7 @@
 import { isObject, isText, quoted, type Json } from '../json-fields.ts'
 import type { AnswerListener, Block, StopReason } from '../neutral/answer.ts'
 import { listSources } from '../neutral/sources.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../errors/unreadable.ts'
 
 type TextKind = 'text' | 'refusal' | 'thinking' | 'call'
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import type { BatchDialect } from '../../../provider/provider.ts'
+import type { ClientDialect } from '../../../provider/provider.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import { unreadable } from '../../../store/documents/files/file-error.ts'
 import type { BatchLine } from './batch-line.ts'
@@ -34,7 +34,7 @@ const MOST_PROBLEMS = 20
 /** A checked batch file. It remembers where each line begins, not the lines. */
 export class BatchInput {
   readonly path: string
-  dialect: BatchDialect = 'openai'
+  dialect: ClientDialect = 'openai'
   sha256 = ''
   bytes = 0
   readonly lanes: Lane[] = []
@@ -110,7 +110,7 @@ class InputCheck {
   readonly #lanes = new Map<string, number>()
   #faults = 0
   #line = 0
-  #dialect: BatchDialect | null = null
+  #dialect: ClientDialect | null = null
 
   constructor(input: BatchInput, model: string | null) {
     this.#input = input

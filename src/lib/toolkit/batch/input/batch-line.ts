@@ -3,11 +3,11 @@
 // https://docs.claude.com/en/api/creating-message-batches (both 2026-11-30).
 
 import { isRecord } from '../../../base/is-record.ts'
-import type { BatchDialect } from '../../../provider/provider.ts'
+import type { ClientDialect } from '../../../provider/provider.ts'
 
 export interface BatchLine {
   customId: string
-  dialect: BatchDialect
+  dialect: ClientDialect
   /** `/v1/chat/completions`. */
   path: string
   model: string

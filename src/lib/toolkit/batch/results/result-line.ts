@@ -2,7 +2,7 @@
 // Sources: https://platform.openai.com/docs/api-reference/batch/request-output and
 // https://docs.claude.com/en/api/retrieving-message-batch-results (both 2026-11-30).
 
-import type { BatchDialect } from '../../../provider/provider.ts'
+import type { ClientDialect } from '../../../provider/provider.ts'
 import type { LineAnswer } from '../line-sender.ts'
 
 const FIRST_SUCCESS = 200
@@ -13,7 +13,7 @@ export function isSuccess({ status }: Pick<LineAnswer, 'status'>): boolean {
 }
 
 /** The line with a line break at its end. The body keeps the bytes of the answer, without its line breaks. */
-export function formatResult(dialect: BatchDialect, customId: string, answer: LineAnswer): Buffer {
+export function formatResult(dialect: ClientDialect, customId: string, answer: LineAnswer): Buffer {
   const body = toOneLine(answer)
   const id = JSON.stringify(customId)
   if (dialect === 'openai') {
