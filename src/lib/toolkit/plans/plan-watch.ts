@@ -16,8 +16,9 @@ export interface PlanWatchParts {
 
 /** How often the watch compares times. It sends nothing unless an account is due. */
 const LOOK_MS = 5000
-/** After a limit was reached, a plan is asked again at most this often. */
-const AFTER_LIMIT_MS = 60_000
+/** A limit is counted at the provider this long after its answer. */
+const AFTER_LIMIT_MS = 10_000
+/** No account is asked more often, nor sooner after the start of the proxy. */
 const SHORTEST_INTERVAL_MS = 60_000
 
 const ofLimits: ReadonlySet<OutcomeClass> = new Set(['rate-short', 'quota-window', 'quota-hard'])
@@ -29,10 +30,12 @@ const ofLimits: ReadonlySet<OutcomeClass> = new Set(['rate-short', 'quota-window
 export class PlanWatch {
   readonly #parts: PlanWatchParts
   readonly #askedAt = new Map<string, number>()
-  readonly #troubles = new Map<string, string>()
+  readonly #troubles = new Set<string>()
   #timer: NodeJS.Timeout | null = null
   #looking: Promise<void> = Promise.resolve()
   #isEnded = false
+  /** The time of the first look; null: there was none. */
+  #startedAt: number | null = null
 
   constructor(parts: PlanWatchParts) {
     this.#parts = parts
@@ -57,28 +60,39 @@ export class PlanWatch {
     if (every === 0) return []
     ledger.refresh()
     const now = ledger.now()
+    this.#startedAt ??= now
     const plans = readPlans(toolkit.home.plansFile)
-    const due = (await toolkit.accounts.records()).filter((account) => {
-      if (!account.enabled || account.credential.type !== 'api-key') return false
-      if (user !== null && account.user !== user) return false
-      // Another process of this home may have asked.
-      const stored = Date.parse(plans[account.id]?.at ?? '')
-      const askedAt = Math.max(this.#askedAt.get(account.id) ?? 0, stored <= now ? stored : 0)
-      const wait =
-        this.#limitSince(account) > askedAt ? AFTER_LIMIT_MS : Math.max(every, SHORTEST_INTERVAL_MS)
-      return now - askedAt >= wait
-    })
-    for (const { id } of due) this.#askedAt.set(id, now)
-    await Promise.all(due.map((account) => this.#ask(account)))
-    return due.map(({ id }) => id)
+    const interval = Math.max(every, SHORTEST_INTERVAL_MS)
+    const ids = (await toolkit.accounts.records())
+      .filter((account) => account.enabled && account.credential.type === 'api-key')
+      .filter((account) => user === null || account.user === user)
+      .filter((account) => this.#isDue(account, plans[account.id]?.at, { interval, now }))
+      .map(({ id }) => id)
+    if (ids.length === 0) return []
+    for (const id of ids) this.#askedAt.set(id, now)
+    const { failures } = await toolkit.quotas.refresh(ids)
+    for (const failure of failures) this.#report(failure)
+    return ids
   }
 
-  async #ask({ id }: Account): Promise<void> {
-    const { failures } = await this.#parts.toolkit.quotas.refresh([id])
-    // A lasting failure is reported once.
-    const trouble = failures.join('; ')
-    if (trouble !== '' && trouble !== this.#troubles.get(id)) this.#parts.onTrouble(trouble)
-    this.#troubles.set(id, trouble)
+  /** `storedAt`: the last answer, which another process of this home may have stored. */
+  #isDue(
+    account: Account,
+    storedAt: string | undefined,
+    { interval, now }: { interval: number; now: number },
+  ): boolean {
+    const stored = Date.parse(storedAt ?? '')
+    const askedAt = Math.max(this.#askedAt.get(account.id) ?? 0, stored <= now ? stored : 0)
+    if (now - askedAt < SHORTEST_INTERVAL_MS) return false
+    const limited = this.#limitSince(account)
+    if (limited > askedAt) return now - limited >= AFTER_LIMIT_MS
+    return now - askedAt >= interval && now - (this.#startedAt ?? now) >= SHORTEST_INTERVAL_MS
+  }
+
+  /** Reports a lasting failure once. */
+  #report(failure: string): void {
+    if (!this.#troubles.has(failure)) this.#parts.onTrouble(failure)
+    this.#troubles.add(failure)
   }
 
   /** The start of the newest cooldown by a limit, in epoch milliseconds; 0: none. */
@@ -95,9 +109,7 @@ export class PlanWatch {
     try {
       await this.look()
     } catch (error) {
-      const trouble = readMessage(error)
-      if (trouble !== this.#troubles.get('')) this.#parts.onTrouble(`plans: ${trouble}`)
-      this.#troubles.set('', trouble)
+      this.#report(`plans: ${readMessage(error)}`)
     }
   }
 }

@@ -34,6 +34,9 @@ async function given(env: Record<string, string> = {}) {
   const onTrouble = (message: string) => troubles.push(message)
   const watch = new PlanWatch({ toolkit, ledger, user: null, onTrouble })
   const pass = (ms: number) => (now += ms)
+  // Nothing is asked in the first minute of a proxy.
+  expect(await watch.look()).toEqual([])
+  pass(MINUTE)
   const status = async () => (await toolkit.quotas.show([])).accounts[0]!
   return { service, toolkit, ledger, watch, pass, id, troubles, status }
 }
@@ -57,6 +60,8 @@ test('after a limit the provider is asked before the interval ends, at most once
   expect(await watch.look()).toEqual([])
   const until = new Date(ledger.now() + 3_600_000).toISOString()
   await ledger.record([{ type: 'cool', subject: id, until, reason: 'quota-window', evidence: '429' }])
+  expect(await watch.look()).toEqual([])
+  pass(10_000)
   expect(await watch.look()).toEqual([id])
   expect(await watch.look()).toEqual([])
   pass(2 * MINUTE)
