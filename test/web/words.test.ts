@@ -106,5 +106,7 @@ test('what a provider counts reads with the part that was used elsewhere', () =>
   expect(planWindow({ ...window, ...none, name: 'balance', remaining: 110, currency: 'CNY' })).toBe(
     'balance: 110.00 CNY left',
   )
-  expect(planWindow({ ...window, ...none, name: '5 hours', percent: 41.7 })).toBe('5 hours: 42 % used')
+  const hours = { ...window, ...none, name: '5 hours', percent: 41.7 }
+  expect(planWindow(hours)).toBe('5 hours: 42 % used')
+  expect(planWindow({ ...hours, unofficial: true })).toBe('5 hours: 42 % used (unofficial)')
 })

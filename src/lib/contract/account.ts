@@ -75,6 +75,10 @@ const planWindow = answer(
     percent: z.number().nullable().describe('the used share, 0 to 100'),
     resetsAt: time.nullable(),
     currency: text.optional().describe('of a balance that is not in US dollars'),
+    unofficial: z
+      .literal(true)
+      .optional()
+      .describe('the provider does not document the address of this count'),
   }),
 )
 const planView = answer(

@@ -5,6 +5,10 @@ type PlanWindow = NonNullable<AccountView['plan']>['windows'][number]
 
 /** `key limit: $2.50 of $10.00 used, $1.20 elsewhere`; elsewhere is what did not pass through qwenctl. */
 export function planWindow(window: PlanWindow): string {
+  return `${countOf(window)}${window.unofficial === true ? ' (unofficial)' : ''}`
+}
+
+function countOf(window: PlanWindow): string {
   const { name, max, used, elsewhere, remaining, percent } = window
   const amount = (value: number) => amountOf(value, window)
   if (used !== null) {

@@ -40,6 +40,8 @@ export interface PlanWindow {
   stopsModels: boolean
   /** The currency of a balance, where it is not the US dollar. */
   currency?: string
+  /** The provider does not document the address of this count. */
+  unofficial?: true
 }
 
 /** The name of a window that is a balance. */

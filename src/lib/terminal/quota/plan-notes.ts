@@ -16,7 +16,11 @@ export function planNotes({ accounts }: QuotaDocument): string[] {
 }
 
 /** `key limit 2.5 of 10 usd used, 1.2 of it elsewhere`; `elsewhere` is what did not pass through qwenctl. */
-export function formatPlanWindow({
+export function formatPlanWindow(window: PlanWindowView): string {
+  return `${formatCount(window)}${window.unofficial === true ? ' (unofficial)' : ''}`
+}
+
+function formatCount({
   name,
   metric,
   max,

@@ -58,7 +58,8 @@ async function askReader(
       return null
     }
     if (reply.status !== 200) throw failure(`the question about the plan was answered with ${reply.status}`)
-    return reader.read(JSON.parse(reply.text), now)
+    const windows = reader.read(JSON.parse(reply.text), now)
+    return reader.isOfficial(bases) ? windows : windows.map((window) => ({ ...window, unofficial: true }))
   } catch (error) {
     if (isQwenctlError(error)) throw error
     throw failure(`the provider could not be asked about the plan: ${readMessage(error)}`)
