@@ -277,10 +277,10 @@ async function sendFiles(exchange: Exchange, paths: string[]): Promise<void> {
 
 function drained(exchange: Exchange): Promise<void> {
   return new Promise<void>((resolve) => {
-    exchange.watcher = { clientLeft: resolve }
+    exchange.clientListener = { onClientLeft: resolve }
     exchange.call.whenDrained(resolve)
   }).then(() => {
-    exchange.watcher = null
+    exchange.clientListener = null
   })
 }
 

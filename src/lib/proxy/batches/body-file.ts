@@ -27,8 +27,8 @@ export async function receiveBody(exchange: Exchange, folder: string, most: numb
           reject(error)
         }
       }
-      exchange.watcher = {
-        clientLeft: () => {
+      exchange.clientListener = {
+        onClientLeft: () => {
           isOver = true
           reject(new QwenctlError('cancelled', 'the client left'))
         },
@@ -42,7 +42,7 @@ export async function receiveBody(exchange: Exchange, folder: string, most: numb
     file.remove()
     throw error
   } finally {
-    exchange.watcher = null
+    exchange.clientListener = null
     file.close()
   }
 }

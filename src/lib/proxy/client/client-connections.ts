@@ -81,7 +81,7 @@ export class ClientConnections implements ConnectionRegistry {
         connection.movedAt = now
       } else if (now - connection.movedAt >= stillMs) {
         connection.movedAt = now
-        connection.call?.watcher?.clientStopped()
+        connection.call?.listener?.onClientStopped()
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PassedHeaders } from '../wire/headers/response-headers.ts'
 import { freshMemory } from '../transport/body/body-memory.ts'
-import type { BodyReader, CallWatcher, ClientCall } from '../transport/client-call.ts'
+import type { BodyReader, CallListener, ClientCall } from '../transport/client-call.ts'
 import type { ClientConnection } from '../transport/client-connection.ts'
 
 /** A request of this process: it passes through the pipeline like any other, without a socket. */
@@ -16,7 +16,7 @@ export class LocalCall implements ClientCall {
   readonly piece = null
   readonly announcedBytes: number
   readonly isRead = true
-  watcher: CallWatcher | null = null
+  listener: CallListener | null = null
   hasBegun = false
   /** Status of the answer; 0: there is none yet. */
   status = 0
@@ -90,6 +90,6 @@ export class LocalCall implements ClientCall {
     if (this.#isOver) return
     this.#isOver = true
     this.isCut = !isWhole
-    this.watcher?.callEnded(isWhole)
+    this.listener?.onCallEnded(isWhole)
   }
 }

@@ -5,7 +5,7 @@ import type { Dialect, Usage } from '../../provider/provider.ts'
 import { ACCEPTED_CODINGS } from '../transport/body/content-codings.ts'
 import { turnClock } from '../../base/turn-clock.ts'
 import type { KnownKey } from '../pool/authenticate.ts'
-import type { CallWatcher, ClientCall } from '../transport/client-call.ts'
+import type { CallListener, ClientCall } from '../transport/client-call.ts'
 import { bodyAsEvent, signOfLife, STREAM_HEADERS } from '../wire/streams/kept-open.ts'
 import type { PassedHeaders } from '../wire/headers/response-headers.ts'
 import type { ErrorShape } from '../wire/wire-errors.ts'
@@ -48,7 +48,7 @@ export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd:
  * survived two scavenges and died only in old space. Measured: each promoted 2 to 10 MB, and memory doubled.
  */
 export interface ClientLeftListener {
-  clientLeft(): void
+  onClientLeft(): void
 }
 
 /** The owner of a proxy's exchanges. */
@@ -62,7 +62,7 @@ export interface ExchangeListener {
 }
 
 /** A request of one client and its answer. Every answer of the proxy leaves through here. */
-export class Exchange implements CallWatcher {
+export class Exchange implements CallListener {
   call: ClientCall
   readonly id: string
   readonly #host: ExchangeListener
@@ -83,7 +83,7 @@ export class Exchange implements CallWatcher {
   /** The methods of the path, if the request used another. */
   allow: string | null = null
   /** Called once, when the client leaves before its answer is complete. */
-  watcher: ClientLeftListener | null = null
+  clientListener: ClientLeftListener | null = null
   isGone = false
   /** Called when an account was reserved, or was not: the next queued request may continue. */
   onReserved: (() => void) | null = null
@@ -127,16 +127,16 @@ export class Exchange implements CallWatcher {
     this.call = call
     this.id = id
     this.#host = host
-    call.watcher = this
+    call.listener = this
   }
 
   /** The call may have ended early. */
-  callEnded(isWhole: boolean): void {
+  onCallEnded(isWhole: boolean): void {
     this.isClosed = true
     if (this.tries !== null) this.endedAt = turnClock()
     if (!isWhole) {
       this.isGone = true
-      this.watcher?.clientLeft()
+      this.clientListener?.onClientLeft()
     }
     this.#host.onEnded(this)
   }
@@ -146,7 +146,7 @@ export class Exchange implements CallWatcher {
     this.#host.onFinished(this, error)
   }
 
-  clientStopped(): void {
+  onClientStopped(): void {
     this.#host.onStopped(this)
   }
 

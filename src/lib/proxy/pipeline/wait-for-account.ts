@@ -66,9 +66,9 @@ export async function waitForAccount(
     }
     isBehindOthers = false
     const end = await queue.enter({ wanted: wanted(), kind, place, until, onTick }, (leave) => {
-      exchange.watcher = { clientLeft: leave }
+      exchange.clientListener = { onClientLeft: leave }
     })
-    exchange.watcher = null
+    exchange.clientListener = null
     if (end === 'gone' || exchange.isGone) {
       queue.onReserved(place)
       return null

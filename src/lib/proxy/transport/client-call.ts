@@ -14,14 +14,14 @@ export type BodyReader = (chunk: Buffer | null) => void
 export const COPIED_BODY_BYTES = 16 << 10
 
 /** The owner of a call. */
-export interface CallWatcher {
+export interface CallListener {
   /**
    * The call has released its connection. `isWhole` is false when the client or the proxy left before the
    * end.
    */
-  callEnded(isWhole: boolean): void
+  onCallEnded(isWhole: boolean): void
   /** The client has stopped sending the request or reading the answer. */
-  clientStopped(): void
+  onClientStopped(): void
 }
 
 /** A request and its response as Node's server has them. */
@@ -44,7 +44,7 @@ export interface ClientCall {
   readonly memory: BodyMemory
   /** Node's own request and response; null: the transport has none. */
   readonly node: NodeExchange | null
-  watcher: CallWatcher | null
+  listener: CallListener | null
   /** The whole body, if it arrived together with the head. Null: `readBody` delivers it. */
   readonly body: Buffer | null
   /**

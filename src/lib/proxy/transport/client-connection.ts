@@ -5,7 +5,7 @@ import type { ClientHead } from '../wire/headers/client-head.ts'
 interface CallOverIt {
   readonly isRead: boolean
   readonly hasBegun: boolean
-  readonly watcher: { clientStopped(): void } | null
+  readonly listener: { onClientStopped(): void } | null
 }
 
 /** The number of written bytes that have left. */

@@ -1,4 +1,4 @@
-import type { CallState, ResponseHandler, UpstreamRequest } from './upstream-call.ts'
+import type { CallState, ResponseListener, UpstreamRequest } from './upstream-call.ts'
 import type { UpstreamErrorKind } from './upstream-error.ts'
 import type { UpstreamHead } from './upstream-head.ts'
 import type { UpstreamOrigin } from './upstream-origin.ts'
@@ -14,7 +14,7 @@ export interface CallConnection {
 export interface OutboundCall {
   readonly origin: UpstreamOrigin
   readonly request: UpstreamRequest
-  readonly handler: ResponseHandler
+  readonly listener: ResponseListener
   readonly paused: boolean
   readonly isSettled: boolean
   state: CallState
@@ -38,9 +38,9 @@ export interface OutboundHost {
   readonly keepAliveMs: number
   readonly maxIdlePerOrigin: number
   /** A connection for the call is being opened. */
-  dialing(call: OutboundCall): void
+  onDialing(call: OutboundCall): void
   /** The request is being written. */
-  connected(call: OutboundCall): void
+  onConnected(call: OutboundCall): void
   /** Whether a connection that closes now closed while the request was in transit. */
   closesAtOnce(call: OutboundCall): boolean
 }

@@ -16,7 +16,7 @@ export interface UpstreamRequest {
 /**
  * Callback order: `onHead` once, `onData` any number of times, then `onEnd`; or `onError` at any point, last.
  */
-export interface ResponseHandler {
+export interface ResponseListener {
   onHead(head: UpstreamHead): void
   /** A view into the read buffer, which the handler may keep unless it has `onReadEnd`. */
   onData(chunk: Buffer): void

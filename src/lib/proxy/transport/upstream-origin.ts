@@ -28,7 +28,7 @@ export interface Way {
 }
 
 /** The events of a dial. `onSocket` comes at once without a tunnel. With one, it or `onError` comes later. */
-export interface DialEvents {
+export interface DialListener {
   /** Reads into memory of the caller, where that is possible. */
   onread?: { buffer: Uint8Array; callback: (count: number) => boolean }
   /** `isStream`: the socket is read as a stream, although `onread` was given. */
@@ -79,7 +79,7 @@ export class UpstreamOrigin {
    * Starts a connection, and returns a handle that aborts it. A socket that is still connecting (TLS: every
    * socket) emits `connect` (TLS: `secureConnect`) when it is writable.
    */
-  dial(events: DialEvents): { destroy(): void } {
+  dial(events: DialListener): { destroy(): void } {
     if (this.#way.via.length > 0) return this.#dialThrough(events)
     const { onread } = events
     const options = onread === undefined ? this.#options : { ...this.#options, onread }
@@ -94,7 +94,7 @@ export class UpstreamOrigin {
   }
 
   /** Memory of the caller is not possible here: the tunnel has already read from the socket. */
-  #dialThrough(events: DialEvents): { destroy(): void } {
+  #dialThrough(events: DialListener): { destroy(): void } {
     const { via, tunnels, timeouts } = this.#way
     const timeoutMs = timeouts.connectTimeoutMs
     const { host, port } = this.#options

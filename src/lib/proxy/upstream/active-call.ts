@@ -1,12 +1,17 @@
 import type { CallConnection, OutboundCall } from '../transport/outbound.ts'
-import type { CallState, ResponseHandler, UpstreamCall, UpstreamRequest } from '../transport/upstream-call.ts'
+import type {
+  CallState,
+  ResponseListener,
+  UpstreamCall,
+  UpstreamRequest,
+} from '../transport/upstream-call.ts'
 import { UpstreamError, type UpstreamErrorKind, type UpstreamStage } from '../transport/upstream-error.ts'
 import type { UpstreamHead } from '../transport/upstream-head.ts'
 import type { UpstreamOrigin } from '../transport/upstream-origin.ts'
 
 /** A call is settled once, by the first event that ends it. The pool then forgets it. */
 export interface CallOwner {
-  settled(call: ActiveCall): void
+  onSettled(call: ActiveCall): void
   bodyDeadline(): number
 }
 
@@ -27,13 +32,13 @@ export class ActiveCall implements UpstreamCall, OutboundCall {
   connection: CallConnection | null = null
   readonly origin: UpstreamOrigin
   readonly request: UpstreamRequest
-  readonly handler: ResponseHandler
+  readonly listener: ResponseListener
   readonly #owner: CallOwner
 
-  constructor(origin: UpstreamOrigin, request: UpstreamRequest, handler: ResponseHandler, owner: CallOwner) {
+  constructor(origin: UpstreamOrigin, request: UpstreamRequest, handler: ResponseListener, owner: CallOwner) {
     this.origin = origin
     this.request = request
-    this.handler = handler
+    this.listener = handler
     this.#owner = owner
   }
 
@@ -71,19 +76,19 @@ export class ActiveCall implements UpstreamCall, OutboundCall {
     this.state = 'body'
     if (this.paused) this.connection!.stopReading()
     this.deadline = this.paused ? Infinity : this.#owner.bodyDeadline()
-    this.handler.onHead(head)
+    this.listener.onHead(head)
   }
 
   receivedData(chunk: Buffer): void {
     if (!this.paused) this.deadline = this.#owner.bodyDeadline()
-    this.handler.onData(chunk)
+    this.listener.onData(chunk)
   }
 
   /** The response is complete, and its connection is already kept or closed. */
   finish(): void {
     this.connection = null
     this.#settle('done')
-    this.handler.onEnd()
+    this.listener.onEnd()
   }
 
   fail(kind: UpstreamErrorKind, what: string, cause?: unknown): void {
@@ -91,14 +96,14 @@ export class ActiveCall implements UpstreamCall, OutboundCall {
     const { stage, requestSent, isStale } = this
     this.#settle('failed')
     const message = `${this.origin.name}: ${what}`
-    this.handler.onError(new UpstreamError(kind, message, { stage, requestSent, isStale, cause }))
+    this.listener.onError(new UpstreamError(kind, message, { stage, requestSent, isStale, cause }))
   }
 
   #settle(state: CallState): void {
     this.state = state
     const connection = this.connection
     this.connection = null
-    this.#owner.settled(this)
+    this.#owner.onSettled(this)
     connection?.discard()
   }
 }

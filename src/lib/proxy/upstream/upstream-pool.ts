@@ -11,7 +11,7 @@ import { Deadlines, systemClock, type PoolClock, type Timeouts } from './deadlin
 import { chooseTransport } from '../transport/choose-transport.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { OutboundHost, OutboundTransport } from '../transport/outbound.ts'
-import type { ResponseHandler, UpstreamCall, UpstreamRequest } from '../transport/upstream-call.ts'
+import type { ResponseListener, UpstreamCall, UpstreamRequest } from '../transport/upstream-call.ts'
 import { UpstreamOrigin, type DialOptions } from '../transport/upstream-origin.ts'
 import { ActiveCall, type CallOwner } from './active-call.ts'
 
@@ -91,7 +91,7 @@ export class UpstreamPool implements OutboundHost, CallOwner {
    * @throws QwenctlError `invalid_request` (a part could forge another request), `invalid_value` (the
    * origin), `shutting_down` (after `close`)
    */
-  call(origin: UpstreamOrigin | string, request: UpstreamRequest, handler: ResponseHandler): UpstreamCall {
+  call(origin: UpstreamOrigin | string, request: UpstreamRequest, handler: ResponseListener): UpstreamCall {
     if (this.#isClosed) throw new QwenctlError('shutting_down', 'the connections to upstreams are closed')
     const to = typeof origin === 'string' ? this.origin(origin) : origin
     const call = new ActiveCall(to, request, handler, this)
@@ -125,12 +125,12 @@ export class UpstreamPool implements OutboundHost, CallOwner {
     return this.#options.maxIdlePerOrigin
   }
 
-  dialing(call: ActiveCall): void {
+  onDialing(call: ActiveCall): void {
     this.#deadlines.watch()
     call.deadline = this.#deadlines.connect()
   }
 
-  connected(call: ActiveCall): void {
+  onConnected(call: ActiveCall): void {
     call.sentAt = this.#deadlines.now
     call.deadline = this.#deadlines.head()
   }
@@ -139,7 +139,7 @@ export class UpstreamPool implements OutboundHost, CallOwner {
     return this.#deadlines.body()
   }
 
-  settled(call: ActiveCall): void {
+  onSettled(call: ActiveCall): void {
     this.#calls.remove(call)
   }
 

@@ -4,7 +4,7 @@ import { toOllama } from '../../../translate/ollama/ollama-answer.ts'
 import type { OllamaPlan } from '../../../translate/ollama/ollama-request.ts'
 import { OllamaStream } from '../../../translate/ollama/ollama-stream.ts'
 import type { BodyMemory } from '../../transport/body/body-memory.ts'
-import type { BodyReader, CallWatcher, ClientCall, NodeExchange } from '../../transport/client-call.ts'
+import type { BodyReader, CallListener, ClientCall, NodeExchange } from '../../transport/client-call.ts'
 import type { ClientConnection } from '../../transport/client-connection.ts'
 import type { PassedHeaders } from '../../wire/headers/response-headers.ts'
 import { parseJson } from './held-answer.ts'
@@ -55,12 +55,12 @@ export class OllamaCall implements ClientCall {
     return this.#call.node
   }
 
-  get watcher(): CallWatcher | null {
-    return this.#call.watcher
+  get listener(): CallListener | null {
+    return this.#call.listener
   }
 
-  set watcher(watcher: CallWatcher | null) {
-    this.#call.watcher = watcher
+  set listener(watcher: CallListener | null) {
+    this.#call.listener = watcher
   }
 
   get body(): Buffer | null {

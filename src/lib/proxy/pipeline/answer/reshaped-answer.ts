@@ -72,7 +72,7 @@ export function sendWhole(
 
 /** Sends a whole answer that was converted to a stream. */
 function sendEvents(exchange: Exchange, head: UpstreamHead, events: Buffer): void {
-  exchange.watcher = null
+  exchange.clientListener = null
   exchange.begin(head.status, [...eventHeadersFor(head).list])
   exchange.write(events)
   exchange.end()

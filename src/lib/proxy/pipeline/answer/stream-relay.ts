@@ -126,7 +126,7 @@ export class StreamRelay {
     if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
     else if (!filter.sawEnd && late === null) this.#writeLoss()
     else if (filter.lacksDone && late === null) this.#sink.write(DONE)
-    this.#context.exchange.watcher = null
+    this.#context.exchange.clientListener = null
     this.#context.exchange.end()
     return { isWhole: filter.sawEnd && late === null && translator?.isComplete !== false, late }
   }
@@ -145,7 +145,7 @@ export class StreamRelay {
     const told = this.#plan === null ? whole : inClientsFormat(this.#plan, whole)
     if (told === null) return { code: 'garbage', message: UNTRANSLATABLE }
     rememberState(this.#context, this.#head.status, whole)
-    this.#context.exchange.watcher = null
+    this.#context.exchange.clientListener = null
     this.#context.exchange.send(this.#head.status, [], told, this.#sink.passed(told))
     return { isWhole: true, late: null }
   }

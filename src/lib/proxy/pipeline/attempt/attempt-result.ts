@@ -20,3 +20,10 @@ interface Timing {
   latencyMs: number
   firstByteMs: number | null
 }
+
+/** Receives the end of an attempt, once. */
+export interface AttemptListener {
+  /** Null: the client left before the request was sent. */
+  onEnd(result: AttemptResult | null): void
+  onFailed(error: unknown): void
+}

@@ -19,32 +19,25 @@ import { COPIED_BODY_BYTES } from '../../transport/client-call.ts'
 import type { ClientLeftListener, Exchange } from '../exchange.ts'
 import { NO_USAGE } from '../exchange.ts'
 import type { WaitingStream } from '../heartbeats.ts'
-import type { AttemptResult } from './attempt-result.ts'
+import type { AttemptListener } from './attempt-result.ts'
 import { requestTo } from '../plan/outgoing.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 import { completeAnswer, readUsage } from '../answer/read-usage.ts'
 import { rememberState } from '../answer/remember-state.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
-import type { ResponseHandler, UpstreamCall } from '../../transport/upstream-call.ts'
+import type { ResponseListener, UpstreamCall } from '../../transport/upstream-call.ts'
 import type { UpstreamError } from '../../transport/upstream-error.ts'
 import { inClientsFormat, translatedError } from '../answer/translated-answer.ts'
 import type { PassedHeaders } from '../../wire/headers/response-headers.ts'
 import { StreamRelay, type StreamRefusal, type StreamSink } from '../answer/stream-relay.ts'
-import { usageInTail } from '../../wire/usage-in-tail.ts'
+import { PassingAnswer } from '../answer/passing-answer.ts'
 
 /** A JSON answer up to this size is inspected before it is passed on. A larger one streams through. */
 const MAX_HELD_BYTES = 1 << 20
 /** Limit of a translated answer, which is held whole. */
 const MAX_TRANSLATED_BYTES = 32 << 20
-/** How much of the end of a large answer is kept, to find its usage. */
-const TAIL_BYTES = 64 << 10
 
 const ANSWERED = { requestSent: true, isStale: false }
-
-/** Receives the result of one attempt, once. */
-export interface AttemptListener {
-  onEnd(result: AttemptResult): void
-}
 
 type Mode = 'waiting' | 'held' | 'stream' | 'passing' | 'done'
 
@@ -55,10 +48,10 @@ const NO_CODINGS: readonly string[] = []
 
 /** Sends the request to one account's upstream, and relays a successful answer to the client. */
 export class Attempt
-  implements ResponseHandler, DecodedListener, StreamSink, WaitingStream, ClientLeftListener
+  implements ResponseListener, DecodedListener, StreamSink, WaitingStream, ClientLeftListener
 {
   readonly #context: AttemptContext
-  readonly #taker: AttemptListener
+  readonly #listener: Pick<AttemptListener, 'onEnd'>
   readonly #plan: TranslationPlan | null
   readonly #began: number
   #call: UpstreamCall | null = null
@@ -67,14 +60,15 @@ export class Attempt
   #firstByteMs: number | null = null
   readonly #body = new ArrivingBody()
   #relay: StreamRelay | null = null
+  #passing: PassingAnswer | null = null
   #decoder: BodyDecoder | null = null
   /** The first bytes have not shown yet whether the label of the answer is right. */
   #isUnlabelled = false
   #isPaused = false
 
-  constructor(context: AttemptContext, taker: AttemptListener) {
+  constructor(context: AttemptContext, listener: Pick<AttemptListener, 'onEnd'>) {
     this.#context = context
-    this.#taker = taker
+    this.#listener = listener
     this.#plan = context.outgoing.plan
     this.#began = context.clock()
   }
@@ -91,7 +85,7 @@ export class Attempt
   /** Throws `invalid_request` for a request that cannot be sent. No callback comes before it returns. */
   start(): void {
     const { exchange, target, upstreams, heartbeats, outgoing } = this.#context
-    exchange.watcher = this
+    exchange.clientListener = this
     if (exchange.isStream && !this.#context.route.isMedia) heartbeats.watch(this)
     this.#call = upstreams.call(target.origin, requestTo(target, outgoing), this)
   }
@@ -167,7 +161,7 @@ export class Attempt
   onDecoded(chunk: Buffer): void {
     if (this.#isUnlabelled && this.#checkLabel(chunk)) return
     if (this.#mode === 'stream') return this.#onStream(Buffer.from(chunk))
-    if (this.#mode === 'passing') return this.#pass(Buffer.from(chunk))
+    if (this.#mode === 'passing') return this.#passing!.push(Buffer.from(chunk))
     const body = this.#body
     body.add(chunk)
     if (body.length <= MAX_HELD_BYTES) return
@@ -288,34 +282,19 @@ export class Attempt
   // ---- answers too large to hold ----
 
   #startPassing(): void {
-    const { exchange } = this.#context
     const head = this.#head!
-    const announced = this.#decoder === null ? head.get('content-length') : undefined
-    const headers = [...this.passed().list]
-    if (announced !== undefined) headers.push('content-length', announced)
+    const length = this.#decoder === null ? (head.get('content-length') ?? null) : null
     this.#mode = 'passing'
-    exchange.begin(head.status, headers)
-    const held = this.#body.ownBytes
-    rememberState(this.#context, head.status, held)
-    this.#body.clear()
-    this.#pass(held)
-  }
-
-  #pass(chunk: Buffer): void {
-    this.#body.addToTail(chunk, TAIL_BYTES)
-    this.write(chunk)
+    this.#passing = new PassingAnswer(this.#context, { head, body: this.#body, sink: this, length })
   }
 
   #endPassing(): void {
-    const { exchange, target } = this.#context
-    exchange.end()
-    const usage = usageInTail(this.#body.bytes)
-    const isOk = (this.#head?.status ?? 0) < (this.#context.route.service === null ? 300 : 400)
-    this.#finishAnswered(isOk ? 'ok' : 'bad-request', readUsage(target.provider, usage))
+    const { outcome, usage } = this.#passing!.end()
+    this.#finishAnswered(outcome, usage)
   }
 
   #cutOff(): void {
-    this.#context.exchange.watcher = null
+    this.#context.exchange.clientListener = null
     this.#context.exchange.cutOff()
     this.#finishAnswered('lost', NO_USAGE)
   }
@@ -361,7 +340,7 @@ export class Attempt
 
   // ---- ends ----
 
-  clientLeft(): void {
+  onClientLeft(): void {
     if (this.#mode === 'done') return
     const requestSent = this.#call?.state !== 'connecting'
     this.#call?.abort()
@@ -377,7 +356,7 @@ export class Attempt
   ): void {
     if (!this.#end()) return
     this.#call?.abort()
-    this.#taker.onEnd({
+    this.#listener.onEnd({
       kind: 'refused',
       outcome,
       held,
@@ -393,7 +372,7 @@ export class Attempt
     { late = null, requestSent = true }: { late?: Outcome | null; requestSent?: boolean } = {},
   ): void {
     if (!this.#end()) return
-    this.#taker.onEnd({
+    this.#listener.onEnd({
       kind: 'answered',
       outcome,
       status: this.#head?.status ?? null,
@@ -411,7 +390,7 @@ export class Attempt
     this.#decoder?.abort()
     if (this.exchange.isStream) this.#context.heartbeats.unwatch(this)
     this.#mode = 'done'
-    this.#context.exchange.watcher = null
+    this.#context.exchange.clientListener = null
     return true
   }
 

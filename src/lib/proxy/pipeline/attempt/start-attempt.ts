@@ -1,7 +1,7 @@
 import { QwenctlError } from '../../../base/errors.ts'
 import { findAdditions, leaveOut } from './added-parameters.ts'
 import type { AttemptContext } from '../attempt-context.ts'
-import type { AttemptResult } from './attempt-result.ts'
+import type { AttemptListener } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
 import type { Exchange } from '../exchange.ts'
 import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
@@ -11,13 +11,6 @@ import type { Target } from '../../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
 import { conversationIn } from '../../wire/body/stored-state.ts'
-
-/** Receives the end of an attempt. */
-export interface AttemptListener {
-  /** Null: the client left before the request was sent. */
-  onEnd(result: AttemptResult | null): void
-  onFailed(error: unknown): void
-}
 
 /**
  * Sends a request to one account. The listener receives the result later, once. Throws if the account's

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { nothingPassed } from '../../wire/headers/response-headers.ts'
 import type { BodyMemory } from '../body/body-memory.ts'
 import { COPIED_BODY_BYTES } from '../client-call.ts'
-import type { BodyReader, CallWatcher, ClientCall, NodeExchange } from '../client-call.ts'
+import type { BodyReader, CallListener, ClientCall, NodeExchange } from '../client-call.ts'
 import type { ClientConnection } from '../client-connection.ts'
 
 /** A request that Node's server has read, with its answer. */
@@ -12,7 +12,7 @@ export class NodeCall implements ClientCall {
   readonly memory: BodyMemory
   readonly body = null
   readonly piece = null
-  watcher: CallWatcher | null = null
+  listener: CallListener | null = null
   #isLast = false
 
   constructor(connection: ClientConnection, node: NodeExchange, memory: BodyMemory) {
@@ -23,7 +23,7 @@ export class NodeCall implements ClientCall {
     const { res } = node
     res.on('close', () => {
       connection.ended()
-      this.watcher?.callEnded(res.writableFinished)
+      this.listener?.onCallEnded(res.writableFinished)
     })
   }
 

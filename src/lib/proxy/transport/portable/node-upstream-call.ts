@@ -53,7 +53,7 @@ export class NodeUpstreamCall implements CallConnection {
     if (call.isSettled) return
     call.state = 'waiting'
     call.requestSent = true
-    this.#host.connected(call)
+    this.#host.onConnected(call)
   }
 
   #onResponse(res: IncomingMessage): void {

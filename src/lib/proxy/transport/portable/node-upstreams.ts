@@ -31,7 +31,7 @@ export class NodeUpstreams implements OutboundTransport {
   send(call: OutboundCall): void {
     const { origin, request } = call
     const headers = headerList(origin.host, request)
-    this.#host.dialing(call)
+    this.#host.onDialing(call)
     const { method, path, body } = request
     const agent = this.#findAgent(origin)
     const req = startRequest({ agent, method, path, headers, maxHeaderSize: MOST_HEAD_BYTES })

@@ -6,7 +6,7 @@ import { responseBatch } from '../sockets/write-batcher.ts'
 import { PassedHeaders, nothingPassed } from '../../../wire/headers/response-headers.ts'
 import { ResponseHeadBytes, isBodiless } from './response-head-bytes.ts'
 import { COPIED_BODY_BYTES } from '../../client-call.ts'
-import type { BodyReader, CallWatcher, ClientCall } from '../../client-call.ts'
+import type { BodyReader, CallListener, ClientCall } from '../../client-call.ts'
 import type { ClientConnection } from '../../client-connection.ts'
 import type { FastHead } from './fast-head.ts'
 
@@ -32,7 +32,7 @@ export class FastCall implements ClientCall, WriteListener {
   readonly body: Buffer | null
   readonly piece: Buffer | null
   readonly announcedBytes: number
-  watcher: CallWatcher | null = null
+  listener: CallListener | null = null
   hasBegun = false
   readonly #head: FastHead
   /** Null: the call is over. */
@@ -183,7 +183,7 @@ export class FastCall implements ClientCall, WriteListener {
   #over(line: FastLine): void {
     this.#line = null
     this.#reader = null
-    this.watcher?.callEnded(true)
+    this.listener?.onCallEnded(true)
     line.over(this.#unread)
   }
 
@@ -192,7 +192,7 @@ export class FastCall implements ClientCall, WriteListener {
     if (this.#line === null) return
     this.#line = null
     this.#reader = null
-    this.watcher?.callEnded(false)
+    this.listener?.onCallEnded(false)
   }
 }
 

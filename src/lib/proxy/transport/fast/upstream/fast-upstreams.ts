@@ -43,8 +43,8 @@ export class FastUpstreams implements OutboundTransport, ConnectionOwner {
     for (const connection of [...this.#connections]) connection.discard()
   }
 
-  connected(call: OutboundCall): void {
-    this.#host.connected(call)
+  onConnected(call: OutboundCall): void {
+    this.#host.onConnected(call)
   }
 
   keep(connection: UpstreamConnection): boolean {
@@ -56,7 +56,7 @@ export class FastUpstreams implements OutboundTransport, ConnectionOwner {
     return true
   }
 
-  gone(connection: UpstreamConnection): void {
+  onGone(connection: UpstreamConnection): void {
     this.#connections.delete(connection)
     this.#idle.remove(connection)
   }
@@ -77,7 +77,7 @@ export class FastUpstreams implements OutboundTransport, ConnectionOwner {
   }
 
   #open(call: OutboundCall, head: RequestHead): void {
-    this.#host.dialing(call)
+    this.#host.onDialing(call)
     this.#connections.add(new UpstreamConnection(call, head, this))
   }
 }

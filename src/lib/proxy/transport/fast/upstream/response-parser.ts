@@ -3,7 +3,7 @@ import { HeadReader, type ReadHead } from './head-reader.ts'
 import { chunked, untilClose } from '../../response-framing.ts'
 import type { UpstreamHead } from '../../upstream-head.ts'
 
-export interface ParserEvents {
+export interface ParserListener {
   onHead(head: UpstreamHead): void
   /** Never empty. A view into the pushed bytes, not a copy. */
   onData(chunk: Buffer): void
@@ -32,7 +32,7 @@ export class ResponseParser {
   sawBytes = false
   persistent = false
   keepAliveHintMs: number | null = null
-  readonly #events: ParserEvents
+  readonly #events: ParserListener
   readonly #chunks = new ChunkedFraming()
   readonly #heads = new HeadReader()
   #state: State = 'off'
@@ -45,7 +45,7 @@ export class ResponseParser {
   #pending: Buffer | null = null
   #held = 0
 
-  constructor(events: ParserEvents) {
+  constructor(events: ParserListener) {
     this.#events = events
   }
 

@@ -3,7 +3,7 @@ import { explainFailure } from '../../../../net/connect-reason.ts'
 import { EgressError } from '../../../../net/egress-error.ts'
 import { requestBatch, writeHeadAlone, type WriteListener } from '../sockets/write-batcher.ts'
 import { SocketWriter } from '../sockets/socket-writer.ts'
-import { ResponseParser, type ParserEvents } from './response-parser.ts'
+import { ResponseParser, type ParserListener } from './response-parser.ts'
 import type { CallConnection, OutboundCall } from '../../outbound.ts'
 import type { UpstreamHead } from '../../upstream-head.ts'
 import type { UpstreamOrigin } from '../../upstream-origin.ts'
@@ -12,11 +12,11 @@ import type { RequestHead } from './request-head.ts'
 
 export interface ConnectionOwner {
   /** The connection can be written to, or the next request may use it. */
-  connected(call: OutboundCall): void
+  onConnected(call: OutboundCall): void
   /** The response is complete, and the connection could serve another. True if it is kept for that. */
   keep(connection: UpstreamConnection): boolean
   /** The connection is closed permanently. */
-  gone(connection: UpstreamConnection): void
+  onGone(connection: UpstreamConnection): void
   /**
    * The connection closed before it took a byte of the request. True if a fresh connection takes the call.
    */
@@ -29,7 +29,7 @@ export interface ConnectionOwner {
 const joinedBodyBytes = 16 * 1024
 
 /** A socket with its parser. It serves one call at a time and lives as long as its responses end cleanly. */
-export class UpstreamConnection implements ParserEvents, CallConnection, WriteListener {
+export class UpstreamConnection implements ParserListener, CallConnection, WriteListener {
   readonly origin: UpstreamOrigin
   /** When the connection is too old to be reused. */
   idleUntil = 0
@@ -97,7 +97,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, WriteLi
     this.#call = null
     this.#parser.stop()
     this.#dial.destroy()
-    this.#owner.gone(this)
+    this.#owner.onGone(this)
   }
 
   onHead(head: UpstreamHead): void {
@@ -150,7 +150,7 @@ export class UpstreamConnection implements ParserEvents, CallConnection, WriteLi
     const { method, body } = call.request
     this.#parser.begin(method)
     call.state = 'waiting'
-    this.#owner.connected(call)
+    this.#owner.onConnected(call)
     if (body !== null && body.length > 0 && body.length <= joinedBodyBytes)
       return requestBatch.add(this.#writer, head, body, this)
     call.requestSent = true
@@ -171,9 +171,9 @@ export class UpstreamConnection implements ParserEvents, CallConnection, WriteLi
   #onBytes(chunk: Buffer): void {
     // Bytes without a request: the next response could not be distinguished from them.
     if (this.#call === null) return this.discard()
-    this.#parser.push(this.#call.handler.onReadEnd === undefined ? Buffer.from(chunk) : chunk)
+    this.#parser.push(this.#call.listener.onReadEnd === undefined ? Buffer.from(chunk) : chunk)
     // A newer call may be current by now, which has nothing to keep.
-    ;(this.#call as OutboundCall | null)?.handler.onReadEnd?.()
+    ;(this.#call as OutboundCall | null)?.listener.onReadEnd?.()
   }
 
   #onEnd(): void {
