@@ -56,6 +56,28 @@ export interface Account {
 
 export const LOCAL_USER = 'local'
 
+/** An account with the default of every setting, and without a credential. `createdAt`: RFC 3339. */
+export function plainAccount({
+  createdAt,
+  ...named
+}: Pick<Account, 'id' | 'user' | 'provider' | 'name' | 'createdAt'>): Account {
+  return {
+    ...named,
+    groups: [],
+    priority: 0,
+    weight: 1,
+    enabled: true,
+    credential: { type: 'none' },
+    limits: null,
+    baseUrl: null,
+    quotaGroup: null,
+    egressProxy: null,
+    models: null,
+    createdAt,
+    updatedAt: createdAt,
+  }
+}
+
 /** `user:provider/name`, the reference that is never ambiguous. */
 export function fullReference(account: Pick<Account, 'user' | 'provider' | 'name'>): string {
   return `${account.user}:${account.provider}/${account.name}`

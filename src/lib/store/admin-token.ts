@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { QwenctlError } from '../base/errors.ts'
 import { writeAtomically } from './documents/files/atomic-write.ts'
-import { readErrno, unreadable } from './documents/files/file-error.ts'
+import { readStoreFile } from './documents/files/read-store-file.ts'
 import { ensureFolder } from './home.ts'
 import { withLock } from './locks/lock.ts'
 
@@ -13,13 +12,8 @@ const TOKEN = /^qa_[A-Za-z0-9_-]{43}$/
 
 /** Null: there is no token yet. Throws `store_corrupt`. */
 export function readAdminToken(file: string): string | null {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    if (readErrno(error) === 'ENOENT') return null
-    throw unreadable(file, error)
-  }
+  const text = readStoreFile(file)?.trim()
+  if (text === undefined) return null
   if (TOKEN.test(text)) return text
   throw new QwenctlError('store_corrupt', `the file ${file} does not hold an admin token`, {
     hint: `remove ${file}; a new token is made when it is next needed`,

@@ -6,7 +6,8 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'
 import { QwenctlError } from '../base/errors.ts'
-import { readErrno, describeError } from './documents/files/file-error.ts'
+import { readErrno } from '../base/errno.ts'
+import { describeError } from './documents/files/file-error.ts'
 
 /** Every place that qwenctl writes to; all absolute. */
 export interface Home {

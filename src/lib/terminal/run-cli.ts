@@ -1,3 +1,4 @@
+import { readErrno } from '../base/errno.ts'
 import { run, settings } from '@oclif/core'
 import type { Command, Config, Interfaces } from '@oclif/core'
 import { QwenctlError } from '../base/errors.ts'
@@ -54,7 +55,7 @@ function reportFailure(error: unknown, argv: string[], config: Config | undefine
   const quiet = silentExit(error)
   if (quiet !== null) return quiet
   // The reader of a pipe left (`| head`): that is its right, not our failure.
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0
+  if (readErrno(error) === 'EPIPE') return 0
   const report = buildReport(error, describeInvocation(argv, config))
   if (report === null) return 1
   if (wantsJson(argv, process.env)) process.stdout.write(errorDocument(report))

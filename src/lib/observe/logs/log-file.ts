@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
 import { readMessage } from '../../base/errors.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
 import { closedLogName, closedLogsBeyond, currentLog } from './log-names.ts'
@@ -256,7 +257,7 @@ export class LogFile {
     try {
       await fs.rename(path, join(folder, name))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      if (readErrno(error) !== 'ENOENT') throw error
       // another process was faster
     }
   }
@@ -305,7 +306,7 @@ async function readStat(path: string): Promise<{ ino: number; size: number } | n
   try {
     return await fs.stat(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { readErrno } from '../../base/errno.ts'
 import { allLogs } from './log-names.ts'
 
 /** A log file open for reading. Its name may refer to another file at any moment; the open file stays. */
@@ -53,7 +54,7 @@ function openIfExists(path: string): number | null {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw error
   }
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Document, ParsedNode } from 'yaml'
 import { QwenctlError, readMessage } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
 import { writeAtomically } from './files/atomic-write.ts'
-import { readErrno, unreadable } from './files/file-error.ts'
 import { linkTarget } from './files/link-target.ts'
+import { readStoreFile } from './files/read-store-file.ts'
 import { withLock } from '../locks/lock.ts'
 
 /**
@@ -12,7 +11,7 @@ import { withLock } from '../locks/lock.ts'
  * with the line that cannot be parsed.
  */
 export async function readConfigFile(file: string): Promise<Record<string, unknown>> {
-  const text = readText(file)
+  const text = readStoreFile(file)
   if (text === null) return {}
   return readMapping(file, await parse(file, text))
 }
@@ -23,7 +22,7 @@ export async function readConfigFile(file: string): Promise<Record<string, unkno
  */
 export async function writeConfigValue(file: string, path: string[], value: unknown): Promise<void> {
   await withLock(file, async () => {
-    const document = await parse(file, readText(file) ?? '')
+    const document = await parse(file, readStoreFile(file) ?? '')
     readMapping(file, document)
     if (value === undefined) document.deleteIn(path)
     else setValue(file, document, path, value)
@@ -32,15 +31,6 @@ export async function writeConfigValue(file: string, path: string[], value: unkn
       document.contents === null ? '' : document.toString({ lineWidth: 0 }),
     )
   })
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (readErrno(error) === 'ENOENT') return null
-    throw unreadable(file, error)
-  }
 }
 
 /** The parser is loaded on first need: a home without a config file does not pay for it. */

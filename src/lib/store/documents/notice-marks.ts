@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
 import { writeAtomically } from './files/atomic-write.ts'
 import type { Home } from '../home.ts'
 import type { NoticeMark } from './notice-mark.ts'
@@ -48,7 +49,7 @@ function claimInFiles(home: Home, identity: string, mark: NoticeMark): NoticeCla
     }
     return (result) => writeAtomically(path, JSON.stringify(result))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
+    if (readErrno(error) === 'EEXIST') return null
     throw error
   }
 }
@@ -94,7 +95,7 @@ function markFiles(home: Home): string[] {
     const names = readdirSync(home.noticesFolder).filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
     return names.map((name) => join(home.noticesFolder, name))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (readErrno(error) === 'ENOENT') return []
     throw error
   }
 }

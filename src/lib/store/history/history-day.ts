@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { BucketJson } from '../../quota/history/history-json.ts'
@@ -25,7 +26,7 @@ export function historyDays(home: Home): string[] {
       .map((name) => name.slice(0, 10))
       .sort()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (readErrno(error) === 'ENOENT') return []
     throw error
   }
 }
@@ -51,7 +52,7 @@ export function readHistoryDay(home: Home, day: string): History | null | 'damag
     return historyFromJson(found.buckets)
   } catch (error) {
     if (error instanceof QwenctlError) throw error
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : 'damaged'
+    return readErrno(error) === 'ENOENT' ? null : 'damaged'
   }
 }
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { readErrno } from '../documents/files/file-error.ts'
+import { readErrno } from '../../base/errno.ts'
 import type { RunRecord } from '../../schedule/run-record.ts'
 import type { Home } from '../home.ts'
 

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { readErrno } from '../../base/errno.ts'
 
 /** The holder of a lock, precise enough to distinguish that process from a later one with the same number. */
 export interface LockOwner {
@@ -84,6 +85,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // the process is alive, but belongs to another user
+    return readErrno(error) === 'EPERM' // the process is alive, but belongs to another user
   }
 }

@@ -13,7 +13,8 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
-import { readErrno, unwritable } from '../documents/files/file-error.ts'
+import { readErrno } from '../../base/errno.ts'
+import { unwritable } from '../documents/files/file-error.ts'
 
 /**
  * The values of qwen-code (`sharedTokenManager.ts`): both programs must agree on the form and the age of a stale

@@ -1,8 +1,8 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { QwenctlError } from '../../base/errors.ts'
 import { writeAtomically } from '../documents/files/atomic-write.ts'
-import { readErrno, unreadable } from '../documents/files/file-error.ts'
+import { readStoreFile } from '../documents/files/read-store-file.ts'
 import { withLock } from '../locks/lock.ts'
 
 /** 32 bytes; the keys of all users derive from it. */
@@ -25,13 +25,8 @@ export function derive(secret: Buffer, purpose: string, bytes = KEY_BYTES): Buff
 
 /** Reads the key in `master.key`; null when there is no such file. Throws `store_corrupt`. */
 export function readKeyFile(file: string): MasterKey | null {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    if (readErrno(error) === 'ENOENT') return null
-    throw unreadable(file, error)
-  }
+  const text = readStoreFile(file)?.trim()
+  if (text === undefined) return null
   const secret = Buffer.from(text, 'base64url')
   if (secret.length === KEY_BYTES && secret.toString('base64url') === text) return masterKey(secret)
   throw new QwenctlError('store_corrupt', `the key file ${file} does not hold a key; it is left as it is`, {

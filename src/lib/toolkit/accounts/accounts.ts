@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Account } from '../../account/account.ts'
-import { shortReference } from '../../account/account.ts'
+import { plainAccount, shortReference } from '../../account/account.ts'
 import { checkName } from '../../account/name.ts'
 import { resolveReference } from '../../account/reference.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -299,23 +299,7 @@ export class StoredAccounts implements Accounts {
     checked: CheckedSettings,
     given: GivenCredential,
   ): Promise<Account> {
-    const now = this.#now()
-    const account: Account = {
-      id: newAccountId(),
-      ...place,
-      groups: [],
-      priority: 0,
-      weight: 1,
-      enabled: true,
-      credential: { type: 'none' },
-      limits: null,
-      baseUrl: null,
-      quotaGroup: null,
-      egressProxy: null,
-      models: null,
-      createdAt: now,
-      updatedAt: now,
-    }
+    const account = plainAccount({ id: newAccountId(), ...place, createdAt: this.#now() })
     return Object.assign(account, await this.#sealedChanges(account, checked, given))
   }
 

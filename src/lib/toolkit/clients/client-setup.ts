@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
 import { redact } from '../../account/mask.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { clients, type ClientFacts, type ClientSetup, type FileSetup } from './client-table.ts'
@@ -235,7 +236,7 @@ function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw new QwenctlError('failed', `${file} cannot be read`, {
       cause: error,
       hint: 'check its permissions',

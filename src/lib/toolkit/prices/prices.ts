@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { OwnPrices } from '../../quota/prices/price-book.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
@@ -31,7 +32,7 @@ export async function readPriceTable(file: string): Promise<PriceTable> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return priceTable
+    if (readErrno(error) === 'ENOENT') return priceTable
     throw error
   }
   const update = parsePriceFile(text, { day: '', name: file })

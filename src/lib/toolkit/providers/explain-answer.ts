@@ -1,3 +1,4 @@
+import { LOCAL_USER, plainAccount } from '../../account/account.ts'
 import { tryParseJson } from '../../base/try-parse-json.ts'
 import type { Outcome, Provider } from '../../provider/provider.ts'
 import type { FailureRow } from '../../provider/failures/failure-row.ts'
@@ -116,7 +117,8 @@ function cooling(
   outcome: Outcome,
   now: number,
 ): Pick<AnswerExplanation, 'subject' | 'cooldown'> {
-  const member = buildMember(someAccount(provider.id), provider)
+  const named = { id: 'acc_1', user: LOCAL_USER, provider: provider.id, name: 'account', createdAt: '' }
+  const member = buildMember(plainAccount(named), provider)
   const context = { member, model: 'model', route: 'chat/completions', strikes: 0, random: 0, now }
   const [notice] = [...listCooldowns(outcome, context), ...listCooldowns(outcome, { ...context, strikes: 1 })]
   if (notice === undefined) return { subject: null, cooldown: null }
@@ -124,25 +126,4 @@ function cooling(
   const narrow = 'route' in notice ? 'endpoint' : notice.model === undefined ? 'account' : 'model'
   const subject = outcome.class === 'route-missing' ? 'endpoint' : isOfService ? 'service' : narrow
   return { subject, cooldown: { until: notice.until, guessed: notice.guessed === true } }
-}
-
-function someAccount(provider: string): Parameters<typeof buildMember>[0] {
-  return {
-    id: 'acc_1',
-    user: 'local',
-    provider,
-    name: 'account',
-    groups: [],
-    priority: 0,
-    weight: 1,
-    enabled: true,
-    credential: { type: 'none' },
-    limits: null,
-    baseUrl: null,
-    quotaGroup: null,
-    egressProxy: null,
-    models: null,
-    createdAt: '',
-    updatedAt: '',
-  }
 }

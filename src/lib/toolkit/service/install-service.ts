@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
 import { QwenctlError, readMessage } from '../../base/errors.ts'
 import { SERVICE_MARK } from './service.ts'
 import type { Service, ServiceCommand, ServiceStep } from './service.ts'
@@ -95,7 +96,7 @@ function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (readErrno(error) === 'ENOENT') return null
     throw new QwenctlError('failed', `${file} cannot be read: ${readMessage(error)}`, { cause: error })
   }
 }

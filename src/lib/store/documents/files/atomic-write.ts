@@ -1,7 +1,8 @@
 import { promises as fs, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readErrno, unwritable } from './file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
+import { unwritable } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 
 /** `<file>.<pid>-<random>.tmp`: no two writers share a name, and the pid identifies a dead writer. */

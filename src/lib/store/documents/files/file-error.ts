@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { readErrno } from '../../../base/errno.ts'
 import { QwenctlError, readMessage } from '../../../base/errors.ts'
 
 const reasons: Record<string, string> = {
@@ -18,12 +19,6 @@ const reasons: Record<string, string> = {
   EIO: 'the disk reports an error',
 }
 const needsRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-
-/** `ENOENT` and the like; undefined for an error that is not the operating system's. */
-export function readErrno(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
-  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined
-}
 
 /** Describes an error in words, with its code for a search. */
 export function describeError(error: unknown): string {

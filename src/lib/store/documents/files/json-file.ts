@@ -5,7 +5,8 @@ import { QwenctlError } from '../../../base/errors.ts'
 import { writeAtomically } from './atomic-write.ts'
 import { decodeDocument, formatTooNew, stampDocument } from '../document-text.ts'
 import type { DecodedDocument, DocumentFormat } from '../document-text.ts'
-import { readErrno, unreadable } from './file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
+import { unreadable } from './file-error.ts'
 import { quarantine } from './quarantine.ts'
 
 /** A file's identity and state; differs after every replacement, and after every change in place. */

@@ -1,6 +1,7 @@
 import { readlinkSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { readErrno, unreadable } from './file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
+import { unreadable } from './file-error.ts'
 
 /**
  * The file that a path leads to through symbolic links, even if that file does not exist yet. Replacing a link by a

@@ -1,6 +1,6 @@
 import { constants, copyFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { readErrno } from './file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
 
 /**
  * Copies a damaged file to `<file>.corrupt-<time>`. Returns that name, or null when the copy failed. The time is

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readErrno } from '../../../base/errno.ts'
 import { LowSync } from 'lowdb'
 import type { SyncAdapter } from 'lowdb'
 import type { Position, StateJson } from '../../../quota/log/checkpoint.ts'
@@ -38,7 +39,7 @@ class WholeFile implements SyncAdapter<Checkpoint> {
       const text = readFileSync(this.#path, 'utf8')
       return (JSON.parse(text) ?? 'null is no checkpoint') as Checkpoint
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      if (readErrno(error) === 'ENOENT') return null
       throw error
     }
   }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readErrno } from '../../../base/errno.ts'
 import type { ByteWriter } from '../../../base/byte-writer.ts'
 import type { LedgerDisk } from './ledger-disk.ts'
 import { systemDisk } from './ledger-disk.ts'
@@ -68,7 +69,7 @@ export class DayFile {
       // Opened without waiting: a FIFO in its place would block the process until a writer appears.
       fd = openSync(path, openFlags[mode] | constants.O_NONBLOCK, 0o600)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && mode !== 'create') return null
+      if (readErrno(error) === 'ENOENT' && mode !== 'create') return null
       throw error
     }
     try {

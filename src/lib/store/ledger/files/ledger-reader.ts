@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { readErrno } from '../../../base/errno.ts'
 import type { LedgerEvent } from '../../../quota/log/events.ts'
 import { closes } from '../../../quota/log/events.ts'
 import { apply, emptyState } from '../../../quota/log/fold.ts'
@@ -41,7 +42,7 @@ export function ledgerDays(home: Home): string[] {
       .map((name) => name.slice(0, 10))
       .sort()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (readErrno(error) === 'ENOENT') return []
     throw error
   }
 }

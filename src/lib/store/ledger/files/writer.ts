@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readErrno } from '../../../base/errno.ts'
 
 /**
  * Identifies an open ledger uniquely. The system reuses process ids, and one process may open several ledgers at
@@ -20,7 +21,7 @@ export function isWriterAlive(reservationId: string): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    if (readErrno(error) === 'ESRCH') return false
   }
   const now = readProcessStart(pid)
   return now === null || start === '0' || now === start

@@ -3,7 +3,8 @@
 
 import { createReadStream, existsSync } from 'node:fs'
 import { QwenctlError } from '../../../base/errors.ts'
-import { readErrno, unreadable } from '../../../store/documents/files/file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
+import { unreadable } from '../../../store/documents/files/file-error.ts'
 import { AppendFile } from './append-file.ts'
 import type { AnswerFacts, RowStates } from './row-states.ts'
 

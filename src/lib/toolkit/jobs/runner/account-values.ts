@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { QwenctlError } from '../../../base/errors.ts'
-import { readErrno } from '../../../store/documents/files/file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
 
 /** The maximum size of a configuration file. */
 const MOST_BYTES = 4 << 20

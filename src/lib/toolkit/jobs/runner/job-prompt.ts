@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, normalize } from 'node:path'
 import { QwenctlError } from '../../../base/errors.ts'
-import { readErrno } from '../../../store/documents/files/file-error.ts'
+import { readErrno } from '../../../base/errno.ts'
 import { fillTemplate } from '../../../schedule/fill-template.ts'
 
 /**
