@@ -182,10 +182,10 @@ function describe(costs: Cost[], starts: Starts, options: LedgerOptions): Sectio
     `Until a fresh process knows the counts, medians of ${START_RUNS}.`,
     table(['day', 'ms'], startRows),
   ].join('\n\n')
-  return { title: 'Counting', markdown, gates: gatesOf(costs, few, starts) }
+  return { title: 'Counting', markdown, gates: buildGates(costs, few, starts) }
 }
 
-function gatesOf(costs: Cost[], few: (inFlight: number) => number, starts: Starts): Gate[] {
+function buildGates(costs: Cost[], few: (inFlight: number) => number, starts: Starts): Gate[] {
   const flat = costs
     .filter((cost) => cost.accounts === 10_000)
     .map(({ inFlight, us }): Gate => {

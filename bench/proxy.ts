@@ -11,7 +11,7 @@ import { applyLoad, generator } from './support/load.ts'
 import { describeMachine } from './support/machine.ts'
 import { endWithUs, footprint, removeFolder, stopAll, temporaryFolder } from './support/processes.ts'
 import { measureMemory } from './support/memory.ts'
-import { busyOf, proxyGates } from './support/proxy-gates.ts'
+import { readBusy, proxyGates } from './support/proxy-gates.ts'
 import type { Row, ScenarioName } from './support/row.ts'
 import { exitCode, print, table, type Section } from './support/report.ts'
 import { median, show } from './support/statistics.ts'
@@ -123,10 +123,10 @@ async function startSubjects(name: ScenarioName, stage: Stage, upstream: Upstrea
 
 /** A subject must return the upstream's own content to be measured. */
 async function probe(name: ScenarioName, subject: Subject, workload: Workload): Promise<void> {
-  const response = await fetch(urlOf(subject), {
+  const response = await fetch(buildUrl(subject), {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer bench', ...subject.headers },
-    body: await readFile(bodyOf(name, workload)),
+    body: await readFile(buildBodyPath(name, workload)),
   })
   const text = await response.text()
   const isRight =
@@ -184,8 +184,8 @@ async function load(name: ScenarioName, subject: Subject, level: Level): Promise
   const look = () => (subject.process === null ? null : footprint(subject.process.pid))
   const before = look()
   const measured = await applyLoad({
-    url: urlOf(subject),
-    bodyFile: bodyOf(name, level.workload),
+    url: buildUrl(subject),
+    bodyFile: buildBodyPath(name, level.workload),
     headers: subject.headers,
     connections: level.connections,
     seconds: level.seconds,
@@ -225,8 +225,8 @@ function medians(rows: Row[]): Row {
   }
 }
 
-const urlOf = (subject: Subject) => `http://127.0.0.1:${subject.port}/v1/chat/completions`
-const bodyOf = (name: ScenarioName, workload: Workload) =>
+const buildUrl = (subject: Subject) => `http://127.0.0.1:${subject.port}/v1/chat/completions`
+const buildBodyPath = (name: ScenarioName, workload: Workload) =>
   ({ chat: workload.chatBody, stream: workload.streamBody, large: workload.largeBody })[name]
 
 const titles: Record<ScenarioName, string> = {
@@ -239,7 +239,7 @@ function describe(rows: Row[], options: ProxyOptions): string[] {
   const place = cores > 1 ? 'the proxy alone on one core' : 'everything on one core'
   const intro = `Medians of ${options.rounds} interleaved rounds of ${options.seconds} s with ${generator}, ${place}; qwenctl with ${options.accounts} accounts, ledger and usage counting on. "× nginx" is a share of nginx's requests per second in the same rounds.`
   const groups = Map.groupBy(rows, (row) => `${titles[row.scenario]}, ${row.connections} connections`)
-  return [intro, ...[...groups].flatMap(([title, group]) => [`### ${title}`, tableOf(group)])]
+  return [intro, ...[...groups].flatMap(([title, group]) => [`### ${title}`, formatTable(group)])]
 }
 
 function describeExactness(exactness: Exactness | null): string[] {
@@ -250,7 +250,7 @@ function describeExactness(exactness: Exactness | null): string[] {
   ]
 }
 
-function tableOf(rows: Row[]): string {
+function formatTable(rows: Row[]): string {
   const nginx = rows.find((row) => row.subject === 'nginx')
   const isStream = rows[0]?.scenario === 'stream'
   const head = [
@@ -274,7 +274,7 @@ function tableOf(rows: Row[]): string {
       show(row.p50Ms),
       show(row.p99Ms),
       row.cpuUs === null ? '' : show(row.cpuUs),
-      percent(busyOf(row)),
+      percent(readBusy(row)),
       row.rssMb === null ? '' : show(row.rssMb),
       row.peakMb === null ? '' : show(row.peakMb),
       row.errors === 0 ? '0' : `${row.errors} (invalid)`,

@@ -163,7 +163,7 @@ function send(port: number, account: string, body: string): Promise<void> {
 }
 
 /** Milliseconds of all cores that a process has used. */
-function cpuOf(pid: number): number {
+function readCpu(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ')
@@ -217,9 +217,9 @@ async function measureLoad(load: Load, { port, pid, requests, rounds }: Stage) {
   const spent = { chat: [] as number[], messages: [] as number[] }
   for (let round = -1; round < rounds; round += 1)
     for (const account of ['chat', 'messages'] as const) {
-      const before = cpuOf(pid)
+      const before = readCpu(pid)
       for (let count = 0; count < requests; count += 1) await send(port, account, body)
-      if (round >= 0) spent[account].push((cpuOf(pid) - before) / requests) // the first round warms up
+      if (round >= 0) spent[account].push((readCpu(pid) - before) / requests) // the first round warms up
     }
   const [passed, translated] = [median(spent.chat), median(spent.messages)]
   return { title: load.title, passed, translated, ratio: translated / passed }

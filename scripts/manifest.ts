@@ -46,12 +46,12 @@ export async function commandTable(root: string): Promise<CommandTable> {
   const visible = config.commands.filter((command) => !command.hidden)
   const topics = config.topics.map(({ name, description }) => [spaced(name), description ?? ''])
   return {
-    commands: visible.flatMap(entriesOf).sort((a, b) => (a.words < b.words ? -1 : 1)),
+    commands: visible.flatMap(listEntries).sort((a, b) => (a.words < b.words ? -1 : 1)),
     topics: Object.fromEntries(topics) as Record<string, string>,
   }
 }
 
-function entriesOf(command: Command.Loadable): CommandEntry[] {
+function listEntries(command: Command.Loadable): CommandEntry[] {
   const args = Object.entries(command.args).map(([name, arg]) => ({
     name,
     options: [...(arg.options ?? [])],
@@ -59,7 +59,7 @@ function entriesOf(command: Command.Loadable): CommandEntry[] {
   }))
   const flags = Object.values(command.flags)
     .filter((flag) => flag.hidden !== true)
-    .flatMap(flagsOf)
+    .flatMap(listFlags)
   const summary = command.summary ?? (command.description ?? '').split('\n', 1)[0] ?? ''
   return [command.id, ...command.aliases, ...(command.hiddenAliases ?? [])].map((id) => ({
     words: spaced(id),
@@ -69,7 +69,7 @@ function entriesOf(command: Command.Loadable): CommandEntry[] {
   }))
 }
 
-function flagsOf(flag: Command.Flag.Cached): FlagEntry[] {
+function listFlags(flag: Command.Flag.Cached): FlagEntry[] {
   const entry: FlagEntry = {
     name: flag.name,
     char: flag.char ?? null,

@@ -46,7 +46,7 @@ function writeRows(): void {
     readFileSync(join(createRequire(import.meta.url).resolve(PACKAGE), '..', '..', 'package.json'), 'utf8'),
   ) as { version: string }
   const day = publishedOn(version)
-  const rows = Object.keys(providers).flatMap((id) => rowsOf(id, day))
+  const rows = Object.keys(providers).flatMap((id) => listRows(id, day))
   const file = join(import.meta.dirname, '..', 'src', 'lib', 'quota', 'prices', 'price-rows.ts')
   const lines = rows.map(
     (row) =>
@@ -84,11 +84,11 @@ function publishedOn(version: string): string {
   return day
 }
 
-function rowsOf(id: string, day: string): PriceRow[] {
+function listRows(id: string, day: string): PriceRow[] {
   const provider = findProvider({ providerId: providers[id] ?? id })
   if (provider === undefined) throw new Error(`${PACKAGE} has no provider ${providers[id] ?? id}`)
   return provider.models.flatMap((model) => {
-    const price = priceOf(pricesOn(model, day))
+    const price = readPrice(pricesOn(model, day))
     const { names, prefixes } = namesIn(model.match)
     if (price === null || names.length + prefixes.length === 0) return []
     return [{ provider: id, models: names, ...(prefixes.length > 0 ? { prefixes } : {}), ...price }]
@@ -107,12 +107,12 @@ function pricesOn({ prices }: ModelInfo, day: string): ModelPrice[] {
   return begun === null ? byHour : [begun, ...byHour]
 }
 
-function priceOf(all: ModelPrice[]): Price | null {
-  const base = tierOf(all, 0)
+function readPrice(all: ModelPrice[]): Price | null {
+  const base = findTier(all, 0)
   if (base === null) return null
   const above = Math.min(...all.flatMap((price) => Object.values(price).flatMap(startsIn)))
   if (!Number.isFinite(above)) return base
-  const long = tierOf(all, above + 1)
+  const long = findTier(all, above + 1)
   return long === null ? base : { ...base, long: { above, ...long } }
 }
 
@@ -121,7 +121,7 @@ function startsIn(price: ModelPrice[string]): number[] {
 }
 
 /** The highest price for a request with this many input tokens. Null: the model has no price for tokens. */
-function tierOf(all: ModelPrice[], tokens: number): Price | null {
+function findTier(all: ModelPrice[], tokens: number): Price | null {
   const highest = (name: string): number | undefined => {
     const found = all.map((price) => amountAt(price[name], tokens)).filter((each) => each !== undefined)
     return found.length === 0 ? undefined : Math.max(...found)

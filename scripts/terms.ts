@@ -31,7 +31,7 @@ for (const file of files) {
     throw error
   }
   passages.push(...readPassages(file, text))
-  if (!/^src\/.*\.ts$/.test(file)) continue
+  if (!/\.tsx?$/.test(file)) continue
   const names = findProjectionNames(text)
   functions += names.functions
   projections += names.projections.length

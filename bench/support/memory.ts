@@ -54,14 +54,14 @@ export async function measureMemory({ accounts, minutes, core }: MemoryOptions):
       if (before < FEW && requests >= FEW) looks.push(look(requests))
     }
     looks.push(look(requests))
-    return sectionOf(looks.filter((each) => each !== null))
+    return buildSection(looks.filter((each) => each !== null))
   } finally {
     await stopAll()
     removeFolder(folder)
   }
 }
 
-function sectionOf(looks: Look[]): Section {
+function buildSection(looks: Look[]): Section {
   const rows = looks.map(({ requests, rssMb, peakMb }) => [show(requests), show(rssMb), show(peakMb)])
   const head = ['requests', 'RSS MB', 'peak MB']
   const markdown = `At ${CONNECTIONS} connections, 1.3 KB requests and 1.6 KB replies.\n\n${table(head, rows)}`

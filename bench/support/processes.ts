@@ -163,13 +163,13 @@ export function footprint(pid: number): Footprint | null {
     const status = readFileSync(`/proc/${each}/status`, 'utf8')
     sum.rssMb += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
     sum.peakMb += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
-    sum.cpuUs += cpuOf(each)
+    sum.cpuUs += readCpu(each)
   }
   return sum
 }
 
 /** Nanoseconds of every thread if the kernel has them: ticks of 10 ms are too coarse for short rounds. */
-function cpuOf(pid: number): number {
+function readCpu(pid: number): number {
   let ns = 0
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])

@@ -9,7 +9,7 @@ import { show } from './statistics.ts'
 export const BUSY = 0.85
 
 /** The share of one core that the proxy used; null for the direct way. */
-export function busyOf(row: Row): number | null {
+export function readBusy(row: Row): number | null {
   return row.cpuUs === null ? null : (row.cpuUs * row.perSecond) / 1e6
 }
 
@@ -57,7 +57,7 @@ export function proxyGates(rows: Row[], exactness: Exactness | null): Gate[] {
   const wasRun = ({ load, connections }: Promised) =>
     rows.some((row) => row.scenario === load && row.connections === connections)
   return [
-    ...promised.filter(wasRun).map((each) => gateOf(each, rows)),
+    ...promised.filter(wasRun).map((each) => buildGate(each, rows)),
     {
       name: 'every request counted once',
       wanted: 'exactly',
@@ -67,7 +67,7 @@ export function proxyGates(rows: Row[], exactness: Exactness | null): Gate[] {
   ]
 }
 
-function gateOf(each: Promised, rows: Row[]): Gate {
+function buildGate(each: Promised, rows: Row[]): Gate {
   const { name, load, connections, figure = 'perSecond', atLeast, atMost } = each
   const at = (subject: string) =>
     rows.find((row) => row.scenario === load && row.connections === connections && row.subject === subject)
@@ -76,7 +76,7 @@ function gateOf(each: Promised, rows: Row[]): Gate {
   if (ours === undefined || theirs === undefined) return { name, wanted, measured: null, isMet: null }
   const ratio = ours[figure] / theirs[figure]
   // With a single connection every proxy waits, and streams wait for the upstream.
-  const isHeldBack = load !== 'stream' && connections > 1 && (busyOf(theirs) ?? 1) < BUSY
+  const isHeldBack = load !== 'stream' && connections > 1 && (readBusy(theirs) ?? 1) < BUSY
   const isRight = ratio >= (atLeast ?? 0) && ratio <= (atMost ?? Infinity)
   return {
     name,

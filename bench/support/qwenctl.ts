@@ -37,11 +37,11 @@ export async function qwenctlJson(home: string, args: string[]): Promise<unknown
  */
 export async function makeHome(folder: string, count: number, baseUrl: string): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`)
-  await makeHomeOf(folder, Object.fromEntries(names.map((name) => [name, baseUrl])))
+  await makeNamedHome(folder, Object.fromEntries(names.map((name) => [name, baseUrl])))
 }
 
 /** The same with one account per name, each at a separate base URL. */
-async function makeHomeOf(folder: string, baseUrls: Readonly<Record<string, string>>): Promise<void> {
+async function makeNamedHome(folder: string, baseUrls: Readonly<Record<string, string>>): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const named = Object.entries(baseUrls)
   if (named.length === 0) return
@@ -104,7 +104,7 @@ export async function startQwenctlOver(options: {
 }): Promise<Started> {
   requireBuild()
   const { folder, port, baseUrls, env } = options
-  await makeHomeOf(folder, baseUrls)
+  await makeNamedHome(folder, baseUrls)
   return launch({ folder, port, core: null, env }).listens(port)
 }
 

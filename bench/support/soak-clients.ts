@@ -63,7 +63,7 @@ function send({ port, random }: ClientsOptions, agent: Agent): Promise<End> {
         text = (text + chunk.toString('latin1')).slice(-200)
         if (kind === 'leaves') over('left')
       })
-      response.on('end', () => over(endOf(status, text, isStream)))
+      response.on('end', () => over(classifyEnd(status, text, isStream)))
       response.on('error', () => over('cut'))
     })
     sent.on('error', () => over('cut'))
@@ -73,7 +73,7 @@ function send({ port, random }: ClientsOptions, agent: Agent): Promise<End> {
 }
 
 /** An interrupted stream ends with an error event and no `[DONE]`. */
-function endOf(status: number, text: string, isStream: boolean): End {
+function classifyEnd(status: number, text: string, isStream: boolean): End {
   if (status !== 200) return 'refused'
   return isStream && !text.endsWith('data: [DONE]\n\n') ? 'cut' : 'answered'
 }

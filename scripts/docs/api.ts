@@ -81,10 +81,10 @@ function entry({ path, method, operation }: { path: string; method: string; oper
   const lines = [
     ...query.map(
       ({ name, schema, description: about }) =>
-        `- Query ${code(name)}: ${typeOf(schema)}${about === undefined ? '' : `; ${about}`}`,
+        `- Query ${code(name)}: ${formatType(schema)}${about === undefined ? '' : `; ${about}`}`,
     ),
-    ...(body === undefined ? [] : [`- Body: ${typeOf(body)}`]),
-    `- Answers ${done[0]}: ${answer?.[0] === 'text/event-stream' ? 'a stream of events' : typeOf(answer?.[1].schema ?? {})}`,
+    ...(body === undefined ? [] : [`- Body: ${formatType(body)}`]),
+    `- Answers ${done[0]}: ${answer?.[0] === 'text/event-stream' ? 'a stream of events' : formatType(answer?.[1].schema ?? {})}`,
     ...(own.length === 0 ? [] : [`- Refuses: ${own.join('; ')}`]),
     ...(security === undefined ? [] : ['- Needs no token.']),
   ]
@@ -94,29 +94,31 @@ function entry({ path, method, operation }: { path: string; method: string; oper
 
 function fieldList(schema: Schema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(fieldList).join('\n\nor\n\n')
-  if (schema.properties === undefined) return `- ${typeOf(schema)}`
+  if (schema.properties === undefined) return `- ${formatType(schema)}`
   const required = new Set(schema.required)
   return Object.entries(schema.properties)
     .map(([name, field]) => {
       const about = field.description === undefined ? '' : `: ${field.description}`
-      return `- ${code(name)}${required.has(name) ? '' : ' (may be missing)'} ${typeOf(field)}${about}`
+      return `- ${code(name)}${required.has(name) ? '' : ' (may be missing)'} ${formatType(field)}${about}`
     })
     .join('\n')
 }
 
-function typeOf(schema: Schema): string {
+function formatType(schema: Schema): string {
   if (schema.$ref !== undefined) {
     const name = schema.$ref.replace('#/components/schemas/', '')
     return `[${name}](#${name.toLowerCase()})`
   }
-  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ')
+  if (schema.anyOf !== undefined) return schema.anyOf.map(formatType).join(' or ')
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(', ')
   if (schema.const !== undefined) return code(String(schema.const))
   const types = [schema.type ?? []].flat()
-  if (types.length > 1) return types.map((type) => typeOf({ ...schema, type })).join(' or ')
-  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`
+  if (types.length > 1) return types.map((type) => formatType({ ...schema, type })).join(' or ')
+  if (schema.type === 'array') return `list of ${formatType(schema.items ?? {})}`
   if (schema.type === 'object' && schema.properties !== undefined) {
-    const fields = Object.entries(schema.properties).map(([name, field]) => `${code(name)} ${typeOf(field)}`)
+    const fields = Object.entries(schema.properties).map(
+      ([name, field]) => `${code(name)} ${formatType(field)}`,
+    )
     return `{ ${fields.join(', ')} }`
   }
   if (schema.format === 'date-time') return 'time'

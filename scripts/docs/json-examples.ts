@@ -31,7 +31,7 @@ async function examplesOfOneRun(root: string): Promise<Map<string, string>> {
   const service = await startService()
   try {
     const stage = { root, home, service: service.url }
-    const documents = await documentsOf(stage)
+    const documents = await collectDocuments(stage)
     return new Map([...documents].map(([name, value]) => [name, fence('json', steady(value, stage))]))
   } finally {
     await service.close()
@@ -39,7 +39,7 @@ async function examplesOfOneRun(root: string): Promise<Map<string, string>> {
   }
 }
 
-async function documentsOf(stage: Stage): Promise<Map<string, unknown>> {
+async function collectDocuments(stage: Stage): Promise<Map<string, unknown>> {
   const run = (...argv: string[]) => runJson(stage, argv)
   const documents = new Map<string, unknown>()
   const key = ['--key-env', 'EXAMPLE_KEY']

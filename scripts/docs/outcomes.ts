@@ -53,8 +53,8 @@ function statusText({ status }: OutcomeRow): string {
 
 function saidText({ code: codes, type, message, words }: OutcomeRow): string {
   const parts = [
-    ...wordsOf(codes),
-    ...wordsOf(type).map((text) => `type ${text}`),
+    ...listWords(codes),
+    ...listWords(type).map((text) => `type ${text}`),
     ...[message, words]
       .filter((pattern) => pattern !== undefined)
       .map((pattern) => `says ${patternText(pattern)}`),
@@ -62,7 +62,7 @@ function saidText({ code: codes, type, message, words }: OutcomeRow): string {
   return parts.join(', ')
 }
 
-function wordsOf(matcher: OutcomeRow['code']): string[] {
+function listWords(matcher: OutcomeRow['code']): string[] {
   if (matcher === undefined) return []
   if (matcher instanceof RegExp) return [patternText(matcher)]
   return [matcher].flat().map(code)

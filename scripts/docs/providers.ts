@@ -16,7 +16,7 @@ export function defaultLimits(): string {
 
 /** The definition of each provider in words, by its id. */
 export function providerFacts(): Map<string, string> {
-  return new Map(builtinProviders.map((provider) => [provider.id, factsOf(provider)]))
+  return new Map(builtinProviders.map((provider) => [provider.id, formatFacts(provider)]))
 }
 
 /** The index of the pages. */
@@ -26,7 +26,7 @@ export function providersIndex(): string {
     builtinProviders.map((provider) => [
       `[${provider.id}](providers/${provider.id}.md)`,
       provider.label,
-      formatsOf(provider),
+      listFormats(provider),
       limitsText([
         ...new Set([...provider.defaultLimits, ...provider.endpoints.flatMap(({ limits }) => limits ?? [])]),
       ]),
@@ -35,7 +35,7 @@ export function providersIndex(): string {
   )
 }
 
-function formatsOf({ endpoints }: Provider): string {
+function listFormats({ endpoints }: Provider): string {
   if (endpoints.length === 0) return 'what the base URL says'
   const names = { openai: 'OpenAI', anthropic: 'Anthropic' }
   const spoken = (['openai', 'anthropic'] as const).filter((dialect) =>
@@ -49,7 +49,7 @@ function loginText({ needsCredential, device, keysUrl }: Provider): string {
   return device !== null && keysUrl === null ? 'a code' : 'API key'
 }
 
-function factsOf(provider: Provider): string {
+function formatFacts(provider: Provider): string {
   const { endpoints } = provider
   const facts = [
     `- Key: ${keyText(provider)}`,

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { bucketsBetween, lastBuckets, valuesAt } from '../../web/src/select/buckets.ts'
 import { errorSeries, keySeries } from '../../web/src/select/chart-series.ts'
 import { exhaustions } from '../../web/src/select/exhaustions.ts'
-import { choicesOf, filtered, noFilter, sorted } from '../../web/src/select/filter.ts'
+import { listChoices, filtered, noFilter, sorted } from '../../web/src/select/filter.ts'
 import { tightest } from '../../web/src/select/limits.ts'
-import { liveFiltered, toneOf } from '../../web/src/select/live-filter.ts'
+import { liveFiltered, chooseTone } from '../../web/src/select/live-filter.ts'
 import { nextChange } from '../../web/src/select/next-change.ts'
 import { sumsByKey } from '../../web/src/select/sums.ts'
-import { totalsOf } from '../../web/src/select/totals.ts'
-import { windowOf } from '../../web/src/select/window.ts'
+import { sumTotals } from '../../web/src/select/totals.ts'
+import { findWindow } from '../../web/src/select/window.ts'
 import { stacked } from '../../web/src/parts/chart/chart-frame.ts'
 import {
   historyRow,
@@ -40,7 +40,7 @@ test('filters hold together', () => {
   expect(
     left.every((each) => each.status === 'exhausted' && each.provider === 'qwen' && each.user === 'alice'),
   ).toBe(true)
-  expect(choicesOf(many)).toMatchObject({ groups: ['batch', 'eu', 'night'], users: ['alice', 'local'] })
+  expect(listChoices(many)).toMatchObject({ groups: ['batch', 'eu', 'night'], users: ['alice', 'local'] })
 })
 
 test('sorting puts what is not known last, whichever way, and numbers in names by their value', () => {
@@ -72,23 +72,23 @@ test('totals add only accounts that can serve, windows of an hour or more apart 
   const limits = [madeLimit(now, 100, 'day', { used: 40 })]
   const on = madeAccount(now, { provider: 'qwen', name: 'on', limits })
   const off = madeAccount(now, { provider: 'qwen', name: 'off', limits, enabled: false, status: 'disabled' })
-  expect(totalsOf([on, off])).toMatchObject({ accounts: 2, ready: 1, remaining: 60, costUsd: null })
+  expect(sumTotals([on, off])).toMatchObject({ accounts: 2, ready: 1, remaining: 60, costUsd: null })
   const both = madeAccount(now, {
     provider: 'qwen',
     name: 'both',
     limits: [...limits, madeLimit(now, 7, 'minute')],
   })
-  expect(totalsOf([on, off, both])).toMatchObject({ remaining: 120, remainingMinute: 7 })
+  expect(sumTotals([on, off, both])).toMatchObject({ remaining: 120, remainingMinute: 7 })
   const none = madeAccount(now, { provider: 'qwen', name: 'none' })
-  expect(totalsOf([none])).toMatchObject({ remaining: null, remainingMinute: null })
-  expect(totalsOf(three).nextReturn).toBe(three[2]?.availableAt)
+  expect(sumTotals([none])).toMatchObject({ remaining: null, remainingMinute: null })
+  expect(sumTotals(three).nextReturn).toBe(three[2]?.availableAt)
 })
 
 test('of a long list only rows near what is seen are drawn', () => {
-  expect(windowOf(300, 40, 0, 800)).toEqual({ start: 0, end: 28 })
-  expect(windowOf(300, 40, 4_000, 800)).toEqual({ start: 92, end: 128 })
-  expect(windowOf(300, 40, 11_600, 800)).toEqual({ start: 282, end: 300 })
-  expect(windowOf(10, 40, 4_000, 800)).toEqual({ start: 10, end: 10 })
+  expect(findWindow(300, 40, 0, 800)).toEqual({ start: 0, end: 28 })
+  expect(findWindow(300, 40, 4_000, 800)).toEqual({ start: 92, end: 128 })
+  expect(findWindow(300, 40, 11_600, 800)).toEqual({ start: 282, end: 300 })
+  expect(findWindow(10, 40, 4_000, 800)).toEqual({ start: 10, end: 10 })
 })
 
 test('buckets in which nothing happened are there all the same: 0 for what is counted, unknown for latencies', () => {
@@ -174,7 +174,7 @@ test('live lines are found by account, model, key and outcome, and failed reques
   expect(found('editor')).toEqual([2])
   expect(found('', 'failed')).toEqual([2])
   expect(found('home', 'rotation')).toEqual([3])
-  expect(entries.map(({ line }) => toneOf(line))).toEqual(['good', 'warn', 'warn'])
+  expect(entries.map(({ line }) => chooseTone(line))).toEqual(['good', 'warn', 'warn'])
 })
 
 test('the planned day has a row for each account, and each run in the column of its hour', () => {

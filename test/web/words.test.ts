@@ -3,7 +3,7 @@ import { amount, compact, count, latency, percent, usd } from '../../web/src/for
 import { ago, duration } from '../../web/src/format/times.ts'
 import { planWindow } from '../../web/src/format/plan-window.ts'
 import { accountName, limitShort, limitText, outcome, statusWords } from '../../web/src/format/words.ts'
-import { hashOf, routeOf } from '../../web/src/router.ts'
+import { formatHash, parseRoute } from '../../web/src/router.ts'
 import type { Route } from '../../web/src/router.ts'
 import { outcomeWords } from '../../src/lib/observe/outcome-words.ts'
 import { formatAgo, formatDuration } from '../../src/lib/terminal/format/format-time.ts'
@@ -82,13 +82,13 @@ test.each<Route>([
   { view: 'jobs' },
   { view: 'archive' },
 ])('the address of %o leads back to it', (route) => {
-  expect(routeOf(hashOf(route))).toEqual(route)
+  expect(parseRoute(formatHash(route))).toEqual(route)
 })
 
 test('an address that leads nowhere is known as such, and a broken one breaks nothing', () => {
-  expect(routeOf('#/nowhere')).toEqual({ view: 'unknown', path: 'nowhere' })
-  expect(routeOf('#/accounts/%E0%A4%A')).toEqual({ view: 'account', id: '%E0%A4%A' })
-  expect(routeOf('')).toEqual({ view: 'accounts' })
+  expect(parseRoute('#/nowhere')).toEqual({ view: 'unknown', path: 'nowhere' })
+  expect(parseRoute('#/accounts/%E0%A4%A')).toEqual({ view: 'account', id: '%E0%A4%A' })
+  expect(parseRoute('')).toEqual({ view: 'accounts' })
 })
 
 test.each(Object.entries(outcomeWords))('the outcome %s has the words of the terminal', (name, words) => {

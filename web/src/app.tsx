@@ -6,7 +6,7 @@ import { LinkBanner } from './parts/shell/link-banner.tsx'
 import { LoadingState, EmptyState } from './parts/status/states.tsx'
 import { Toasts } from './parts/shell/toasts.tsx'
 import { ViewHead } from './parts/shell/view-head.tsx'
-import { hashOf } from './router.ts'
+import { formatHash } from './router.ts'
 import type { Route } from './router.ts'
 import { AccountPage } from './views/account/account-page.tsx'
 import { AddAccount } from './views/add/add-account.tsx'
@@ -46,7 +46,7 @@ export function App(): JSX.Element {
       <AppHeader view={route.view} />
       <LinkBanner />
       <main id="main" class="main" tabIndex={-1}>
-        <View key={keyOf(route)} route={route} />
+        <View key={buildKey(route)} route={route} />
       </main>
       <Toasts />
     </>
@@ -54,7 +54,7 @@ export function App(): JSX.Element {
 }
 
 /** The identity of a view, which starts fresh for another subject. */
-function keyOf(route: Route): string {
+function buildKey(route: Route): string {
   return route.view === 'account' ? `account/${route.id}` : route.view
 }
 
@@ -88,7 +88,7 @@ function Nowhere(): JSX.Element {
     <>
       <ViewHead title="Nothing here" />
       <EmptyState title="There is no page at this address">
-        <a class="button" href={hashOf({ view: 'accounts' })}>
+        <a class="button" href={formatHash({ view: 'accounts' })}>
           All accounts
         </a>
       </EmptyState>

@@ -1,5 +1,5 @@
 import { ApiClient } from './api/api-client.ts'
-import { bodyOf } from './api/api-error.ts'
+import { readError } from './api/api-error.ts'
 import { EventStream } from './api/event-stream.ts'
 import type { AccountAnswer, AccountView } from './api/types.ts'
 import { LiveFeed } from './live-feed.ts'
@@ -101,7 +101,7 @@ export class PageModel {
           return dispatch({ type: 'filled', list, value: (await this.api.archive()).accounts })
       }
     } catch (error) {
-      dispatch({ type: 'load-failed', list, error: bodyOf(error) })
+      dispatch({ type: 'load-failed', list, error: readError(error) })
     }
   }
 
@@ -126,7 +126,7 @@ export class PageModel {
   }
 
   complain(error: unknown): void {
-    const { message, hint } = bodyOf(error)
+    const { message, hint } = readError(error)
     this.store.dispatch({ type: 'toast', toast: { tone: 'bad', text: message, hint: hint ?? null } })
   }
 
@@ -136,7 +136,7 @@ export class PageModel {
       keepSession(session)
       this.#enter(session.token, session.expiresAt)
     } catch (error) {
-      const { message } = bodyOf(error)
+      const { message } = readError(error)
       this.store.dispatch({ type: 'signed-out', reason: `The link did not sign you in: ${message}.` })
     }
   }

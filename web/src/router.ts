@@ -14,7 +14,7 @@ export type Route =
   | { view: 'archive' }
   | { view: 'unknown'; path: string }
 
-export function routeOf(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const [view = '', id = ''] = path.split('/')
   switch (view) {
@@ -37,7 +37,7 @@ export function routeOf(hash: string): Route {
   }
 }
 
-export function hashOf(route: Route): string {
+export function formatHash(route: Route): string {
   switch (route.view) {
     case 'accounts':
       return '#/'

@@ -26,7 +26,7 @@ export class OfflineError extends Error {
 }
 
 /** Any failure as an error that can be shown. */
-export function bodyOf(error: unknown): ApiErrorBody {
+export function readError(error: unknown): ApiErrorBody {
   if (error instanceof ApiError) {
     return { code: error.code, message: error.message, hint: error.hint, field: error.field }
   }

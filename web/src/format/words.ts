@@ -23,7 +23,7 @@ export function isPartlyReady({ status, restingModels }: Status): boolean {
 }
 
 /** `Ready`, `Exhausted`, `Ready, 5 models in cooldown`. */
-export function statusTextOf(account: Status): string {
+export function formatStatus(account: Status): string {
   const resting = account.restingModels.length
   if (!isPartlyReady(account)) return statusWords[account.status]
   return `Ready, ${resting === 1 ? '1 model in cooldown' : `${resting} models in cooldown`}`

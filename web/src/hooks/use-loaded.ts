@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { bodyOf } from '../api/api-error.ts'
+import { readError } from '../api/api-error.ts'
 import type { Loaded } from '../state/state.ts'
 import { useSelect } from './page-context.ts'
 
@@ -20,7 +20,7 @@ export function useLoaded<Value>(
     read().then(
       (value) => isOver || setLoaded({ value, isLoading: false, error: null }),
       (error: unknown) =>
-        isOver || setLoaded((before) => ({ ...before, isLoading: false, error: bodyOf(error) })),
+        isOver || setLoaded((before) => ({ ...before, isLoading: false, error: readError(error) })),
     )
     return () => {
       isOver = true

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
-import { routeOf } from '../router.ts'
+import { parseRoute } from '../router.ts'
 import type { Route } from '../router.ts'
 
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => routeOf(location.hash))
+  const [route, setRoute] = useState(() => parseRoute(location.hash))
   useEffect(() => {
-    const update = () => setRoute(routeOf(location.hash))
+    const update = () => setRoute(parseRoute(location.hash))
     addEventListener('hashchange', update)
     return () => removeEventListener('hashchange', update)
   }, [])

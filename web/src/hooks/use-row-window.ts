@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
-import { windowOf } from '../select/window.ts'
+import { findWindow } from '../select/window.ts'
 import type { RowWindow } from '../select/window.ts'
 
 /** Lists up to this length are rendered completely. */
@@ -17,7 +17,7 @@ export function useRowWindow(
     if (rows <= MOST_WHOLE) return
     const update = () => {
       const top = list.current?.getBoundingClientRect().top ?? 0
-      const next = windowOf(rows, rowHeight, Math.max(0, -top), innerHeight)
+      const next = findWindow(rows, rowHeight, Math.max(0, -top), innerHeight)
       setShown((before) => (before.start === next.start && before.end === next.end ? before : next))
     }
     update()

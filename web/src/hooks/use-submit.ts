@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import { bodyOf } from '../api/api-error.ts'
+import { readError } from '../api/api-error.ts'
 import type { ApiErrorBody } from '../api/types.ts'
 
 export interface Submit {
@@ -23,7 +23,7 @@ export function useSubmit(send: (form: HTMLFormElement) => Promise<void>): Submi
     try {
       await send(form)
     } catch (failure) {
-      setError(bodyOf(failure))
+      setError(readError(failure))
       requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
     } finally {
       busy.current = false

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact'
 import type { AccountView } from '../api/types.ts'
 import { userPrefix } from '../format/words.ts'
-import { hashOf } from '../router.ts'
+import { formatHash } from '../router.ts'
 
 /** The name of an account, linked to its page. */
 export function AccountLink({ account }: { account: AccountView }): JSX.Element {
   return (
-    <a class="account-link" href={hashOf({ view: 'account', id: account.id })}>
+    <a class="account-link" href={formatHash({ view: 'account', id: account.id })}>
       <span class="account-provider">
         {userPrefix(account)}
         {account.provider}/

@@ -28,11 +28,11 @@ export function filtered(accounts: AccountView[], filter: AccountFilter): Accoun
       (filter.provider === '' || account.provider === filter.provider) &&
       (filter.group === '' || account.groups.includes(filter.group)) &&
       (filter.user === '' || account.user === filter.user) &&
-      words.every((word) => textOf(account).includes(word)),
+      words.every((word) => joinText(account).includes(word)),
   )
 }
 
-function textOf({ id, user, provider, name, label, groups, auth }: AccountView): string {
+function joinText({ id, user, provider, name, label, groups, auth }: AccountView): string {
   return [id, user, `${provider}/${name}`, label ?? '', ...groups, auth.hint ?? ''].join(' ').toLowerCase()
 }
 
@@ -81,7 +81,7 @@ export interface Choices {
 }
 
 /** The options of the filters. */
-export function choicesOf(accounts: AccountView[]): Choices {
+export function listChoices(accounts: AccountView[]): Choices {
   return {
     providers: distinct(accounts.map(({ provider }) => provider)),
     groups: distinct(accounts.flatMap(({ groups }) => groups)),

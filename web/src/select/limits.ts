@@ -33,7 +33,7 @@ function mostUsed(limits: LimitView[]): LimitView | null {
 export type GaugeTone = 'calm' | 'warn' | 'full'
 
 /** Colour is never the only sign: the numbers are beside it. */
-export function toneOf(limit: LimitView): GaugeTone {
+export function chooseTone(limit: LimitView): GaugeTone {
   if (limit.remaining <= 0) return 'full'
   return usedShare(limit) >= 0.8 ? 'warn' : 'calm'
 }

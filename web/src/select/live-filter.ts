@@ -14,7 +14,7 @@ export function liveFiltered(entries: LiveEntry[], { search, kind }: LiveFilter)
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0 && kind === '') return entries
   return entries.filter(
-    ({ line }) => isKind(line, kind) && words.every((word) => textOf(line).includes(word)),
+    ({ line }) => isKind(line, kind) && words.every((word) => joinText(line).includes(word)),
   )
 }
 
@@ -27,7 +27,7 @@ export function isFailed({ status }: LogLine): boolean {
   return typeof status === 'number' && status >= 400
 }
 
-function textOf(line: LogLine): string {
+function joinText(line: LogLine): string {
   const { requestId, user, provider, account, model, clientKey, outcome, message, next, code, reason } = line
   return [
     requestId,
@@ -46,7 +46,7 @@ function textOf(line: LogLine): string {
     .toLowerCase()
 }
 
-export function toneOf(line: LogLine): LineTone {
+export function chooseTone(line: LogLine): LineTone {
   switch (line.kind) {
     case 'request':
       if (!isFailed(line)) return line.clientGone === true || line.outcome === 'lost' ? 'warn' : 'good'
@@ -59,6 +59,6 @@ export function toneOf(line: LogLine): LineTone {
 }
 
 /** `qwen/work`; null if no account was tried. */
-export function whoOf({ provider, account }: LogLine): string | null {
+export function formatAccount({ provider, account }: LogLine): string | null {
   return provider == null || account == null ? null : `${provider}/${account}`
 }

@@ -10,12 +10,12 @@ export function sumsByKey(rows: HistoryRow[]): Sum[] {
   const sums = new Map<string, Sum>()
   for (const row of rows) {
     const known = sums.get(row.key)
-    sums.set(row.key, known === undefined ? sumOf(row) : added(known, row))
+    sums.set(row.key, known === undefined ? buildSum(row) : added(known, row))
   }
   return [...sums.values()].sort((a, b) => b.requests - a.requests || a.label.localeCompare(b.label))
 }
 
-function sumOf({ key, label, requests, failed, inputTokens, outputTokens, costUsd }: HistoryRow): Sum {
+function buildSum({ key, label, requests, failed, inputTokens, outputTokens, costUsd }: HistoryRow): Sum {
   return { key, label, requests, failed, inputTokens, outputTokens, costUsd }
 }
 

@@ -19,7 +19,7 @@ export interface Totals {
 }
 
 /** The totals of `quota show`, over any accounts. */
-export function totalsOf(accounts: AccountView[]): Totals {
+export function sumTotals(accounts: AccountView[]): Totals {
   return {
     accounts: accounts.length,
     ready: accounts.filter(({ status }) => status === 'ready').length,

@@ -10,7 +10,7 @@ const MARGIN = 8
 /**
  * The rows of a long list to render: visible ones and some around. `above`: pixels of the list above the screen.
  */
-export function windowOf(rows: number, rowHeight: number, above: number, height: number): RowWindow {
+export function findWindow(rows: number, rowHeight: number, above: number, height: number): RowWindow {
   const first = Math.floor(above / rowHeight) - MARGIN
   const last = Math.ceil((above + height) / rowHeight) + MARGIN
   const start = Math.min(Math.max(0, first), rows)

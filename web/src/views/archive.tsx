@@ -8,11 +8,11 @@ import { DialogFoot } from '../parts/dialog/account-dialogs.tsx'
 import { Ago } from '../parts/status/ago.tsx'
 import { ConfirmDialog } from '../parts/dialog/confirm-dialog.tsx'
 import { Dialog } from '../parts/dialog/dialog.tsx'
-import { InputField, textOf } from '../parts/form/field.tsx'
+import { InputField, readText } from '../parts/form/field.tsx'
 import { FormError } from '../parts/form/form-error.tsx'
 import { EmptyState, WhenLoaded } from '../parts/status/states.tsx'
 import { ViewHead } from '../parts/shell/view-head.tsx'
-import { hashOf } from '../router.ts'
+import { formatHash } from '../router.ts'
 
 /** Removed accounts that can be restored. */
 export function Archive(): JSX.Element {
@@ -105,11 +105,11 @@ interface DialogProps {
 function RestoreDialog({ account, onClose }: DialogProps): JSX.Element {
   const page = usePage()
   const { isBusy, error, submit } = useSubmit(async (form) => {
-    const name = textOf(form, 'name')
+    const name = readText(form, 'name')
     const answer = await page.api.restore(account.id, name === account.name ? undefined : name)
     page.store.dispatch({ type: 'account', account: answer.account })
     page.say(`${accountName(answer.account)} is back`)
-    location.hash = hashOf({ view: 'account', id: answer.account.id })
+    location.hash = formatHash({ view: 'account', id: answer.account.id })
   })
   return (
     <Dialog title={`Bring ${accountName(account)} back`} onClose={onClose}>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { usePage } from '../hooks/page-context.ts'
 import { useSubmit } from '../hooks/use-submit.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
-import { InputField, textOf } from '../parts/form/field.tsx'
+import { InputField, readText } from '../parts/form/field.tsx'
 import { FormError } from '../parts/form/form-error.tsx'
 import { Logo } from '../parts/shell/logo.tsx'
 import { ThemeSwitch } from '../parts/shell/theme-switch.tsx'
@@ -10,7 +10,7 @@ import { ThemeSwitch } from '../parts/shell/theme-switch.tsx'
 /** `reason`: why a sign-in is needed again. */
 export function SignIn({ reason }: { reason: string | null }): JSX.Element {
   const page = usePage()
-  const { isBusy, error, submit } = useSubmit((form) => page.signIn(textOf(form, 'token')))
+  const { isBusy, error, submit } = useSubmit((form) => page.signIn(readText(form, 'token')))
   // The server describes the request; here one field must be corrected.
   const shown = error !== null && error.code !== 'offline' ? { ...error, field: 'token', hint: null } : error
   return (

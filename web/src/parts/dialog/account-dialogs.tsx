@@ -5,7 +5,7 @@ import { usePage } from '../../hooks/page-context.ts'
 import { useSubmit } from '../../hooks/use-submit.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Dialog } from './dialog.tsx'
-import { InputField, textOf } from '../form/field.tsx'
+import { InputField, readText } from '../form/field.tsx'
 import { FormError } from '../form/form-error.tsx'
 import { LoginDialog } from './login-dialog.tsx'
 
@@ -118,7 +118,7 @@ function ArchiveDialog({
 function RenameDialog({ account, onClose }: DialogProps): JSX.Element {
   const { api, store, say } = usePageActions()
   const { isBusy, error, submit } = useSubmit(async (form) => {
-    const answer = await api.changeAccount(account.id, { name: textOf(form, 'name') })
+    const answer = await api.changeAccount(account.id, { name: readText(form, 'name') })
     store.dispatch({ type: 'account', account: answer.account })
     say(`${accountName(account)} is now ${accountName(answer.account)}`)
     onClose()
@@ -144,7 +144,7 @@ function RenameDialog({ account, onClose }: DialogProps): JSX.Element {
 function KeyDialog({ account, onClose }: DialogProps): JSX.Element {
   const { api, store, say } = usePageActions()
   const { isBusy, error, submit } = useSubmit(async (form) => {
-    const answer = await api.changeAccount(account.id, { key: textOf(form, 'key') })
+    const answer = await api.changeAccount(account.id, { key: readText(form, 'key') })
     store.dispatch({ type: 'account', account: answer.account })
     say(`${accountName(account)} has its new key`)
     onClose()

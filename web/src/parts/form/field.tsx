@@ -74,14 +74,14 @@ export function InputField({ label, name, hint, error = null, ...given }: InputP
 }
 
 /** The trimmed value of a form's field. */
-export function textOf(form: HTMLFormElement, name: string): string {
+export function readText(form: HTMLFormElement, name: string): string {
   const value = new FormData(form).get(name)
   return typeof value === 'string' ? value.trim() : ''
 }
 
 /** Words separated by commas or spaces. */
-export function listOf(form: HTMLFormElement, name: string): string[] {
-  return textOf(form, name)
+export function readList(form: HTMLFormElement, name: string): string[] {
+  return readText(form, name)
     .split(/[\s,]+/)
     .filter((word) => word !== '')
 }

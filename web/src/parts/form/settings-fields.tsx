@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { AccountSettings, ApiErrorBody } from '../../api/types.ts'
-import { InputField, listOf, textOf } from './field.tsx'
+import { InputField, readList, readText } from './field.tsx'
 
 export const settingNames = [
   'label',
@@ -159,27 +159,27 @@ function ServiceFields({ values, error }: Pick<SettingsProps, 'values' | 'error'
 const ofSomeProviders = ['anthropicBaseUrl', 'service', 'authHeader'] as const
 
 /** The values of the fields. Empty means the default. */
-export function settingsOf(form: HTMLFormElement): AccountSettings {
-  const models = listOf(form, 'models')
+export function readSettings(form: HTMLFormElement): AccountSettings {
+  const models = readList(form, 'models')
   return {
-    label: textOf(form, 'label') || null,
-    groups: listOf(form, 'groups'),
-    priority: numberOf(form, 'priority', 0),
-    weight: numberOf(form, 'weight', 1),
-    limits: listOf(form, 'limits'),
-    baseUrl: textOf(form, 'baseUrl') || null,
-    quotaGroup: textOf(form, 'quotaGroup') || null,
-    egressProxy: textOf(form, 'egressProxy') || null,
+    label: readText(form, 'label') || null,
+    groups: readList(form, 'groups'),
+    priority: readNumber(form, 'priority', 0),
+    weight: readNumber(form, 'weight', 1),
+    limits: readList(form, 'limits'),
+    baseUrl: readText(form, 'baseUrl') || null,
+    quotaGroup: readText(form, 'quotaGroup') || null,
+    egressProxy: readText(form, 'egressProxy') || null,
     models: models.length === 0 ? null : models,
     ...Object.fromEntries(
       ofSomeProviders
         .filter((name) => form.elements.namedItem(name) !== null)
-        .map((name) => [name, textOf(form, name) || null]),
+        .map((name) => [name, readText(form, name) || null]),
     ),
   }
 }
 
-function numberOf(form: HTMLFormElement, name: string, empty: number): number {
-  const text = textOf(form, name)
+function readNumber(form: HTMLFormElement, name: string, empty: number): number {
+  const text = readText(form, name)
   return text === '' ? empty : Number(text)
 }

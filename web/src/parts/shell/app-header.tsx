@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
-import { hashOf } from '../../router.ts'
+import { formatHash } from '../../router.ts'
 import type { Route } from '../../router.ts'
 import type { Link } from '../../state/state.ts'
 import { Icon } from '../icon.tsx'
@@ -22,7 +22,7 @@ export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
   const page = usePage()
   return (
     <header class="app-header">
-      <a class="logo-link" href={hashOf({ view: 'accounts' })} aria-label="qwenctl, all accounts">
+      <a class="logo-link" href={formatHash({ view: 'accounts' })} aria-label="qwenctl, all accounts">
         <Logo />
       </a>
       <nav class="app-nav" aria-label="Main">
@@ -31,7 +31,7 @@ export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
           return (
             <a
               key={route.view}
-              href={hashOf(route)}
+              href={formatHash(route)}
               class="nav-link"
               {...(isHere ? { 'aria-current': 'page' } : {})}
             >

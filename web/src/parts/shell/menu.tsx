@@ -20,7 +20,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }): JS
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (!isOpen) return
-    const all = entriesOf(root.current)
+    const all = listEntries(root.current)
     const next = nextEntry(event.key, all.indexOf(document.activeElement as HTMLElement), all.length)
     if (next !== null) all[next]?.focus()
     else if (event.key === 'Escape') close()
@@ -56,7 +56,7 @@ function MenuList({
   onChoose: () => void
 }): JSX.Element {
   const list = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => entriesOf(list.current)[0]?.focus(), [])
+  useLayoutEffect(() => listEntries(list.current)[0]?.focus(), [])
   return (
     <div class="menu-list" role="menu" aria-label={label} ref={list}>
       {items.map(({ label, onChoose, isDanger = false }) => (
@@ -94,7 +94,7 @@ function useLeaving(root: RefObject<HTMLElement | null>, isOpen: boolean, onLeav
   }, [isOpen])
 }
 
-function entriesOf(menu: HTMLElement | null): HTMLElement[] {
+function listEntries(menu: HTMLElement | null): HTMLElement[] {
   return [...(menu?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
 }
 

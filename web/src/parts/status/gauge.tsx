@@ -3,7 +3,7 @@ import type { LimitView } from '../../api/types.ts'
 import { amount } from '../../format/numbers.ts'
 import { formatForecast, limitName } from '../../format/words.ts'
 import { useAtNow } from '../../hooks/use-now.ts'
-import { toneOf, usedShare } from '../../select/limits.ts'
+import { chooseTone, usedShare } from '../../select/limits.ts'
 import { Countdown } from './countdown.tsx'
 
 /** The bar without numbers. */
@@ -13,7 +13,7 @@ export function GaugeBar({ limit }: { limit: LimitView }): JSX.Element {
   const reserved = limit.max <= 0 ? 0 : Math.min(share, (limit.reserved / limit.max) * 100)
   return (
     <div
-      class={`gauge gauge-${toneOf(limit)}`}
+      class={`gauge gauge-${chooseTone(limit)}`}
       role="meter"
       aria-label={limitName(limit)}
       aria-valuemin={0}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { AccountView } from '../../api/types.ts'
-import { isPartlyReady, statusTextOf } from '../../format/words.ts'
+import { isPartlyReady, formatStatus } from '../../format/words.ts'
 
 export function StatusBadge({
   account,
@@ -11,7 +11,7 @@ export function StatusBadge({
   return (
     <span class={`badge badge-${tone}`}>
       <span class="badge-dot" aria-hidden="true" />
-      {statusTextOf(account)}
+      {formatStatus(account)}
     </span>
   )
 }

@@ -12,7 +12,7 @@ import { EmptyState, WhenLoaded } from '../../parts/status/states.tsx'
 import { StatusBadge } from '../../parts/status/status-badge.tsx'
 import { StatusReason } from '../../parts/status/status-reason.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
-import { hashOf } from '../../router.ts'
+import { formatHash } from '../../router.ts'
 import { AccountCharts } from './account-charts.tsx'
 import { AccountFacts } from './account-facts.tsx'
 import { AccountJobs } from './account-jobs.tsx'
@@ -33,10 +33,10 @@ export function AccountPage({ id }: { id: string }): JSX.Element {
           <EmptyState title="There is no such account">
             <p>It may have been archived or removed.</p>
             <p class="button-row">
-              <a class="button" href={hashOf({ view: 'accounts' })}>
+              <a class="button" href={formatHash({ view: 'accounts' })}>
                 All accounts
               </a>
-              <a class="button" href={hashOf({ view: 'archive' })}>
+              <a class="button" href={formatHash({ view: 'archive' })}>
                 Archive
               </a>
             </p>
@@ -53,7 +53,7 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
   return (
     <>
       <nav class="crumbs" aria-label="Where you are">
-        <a href={hashOf({ view: 'accounts' })}>Accounts</a> <span aria-hidden="true">/</span>{' '}
+        <a href={formatHash({ view: 'accounts' })}>Accounts</a> <span aria-hidden="true">/</span>{' '}
         {accountName(account)}
       </nav>
       <ViewHead title={accountName(account)} sub={<StatusBadge account={account} />}>
@@ -92,7 +92,7 @@ function Shown({ account }: { account: AccountView }): JSX.Element {
       <AccountDialog
         asked={asked}
         onClose={() => ask(null)}
-        onGone={() => (location.hash = hashOf({ view: 'accounts' }))}
+        onGone={() => (location.hash = formatHash({ view: 'accounts' }))}
       />
     </>
   )

@@ -5,7 +5,7 @@ import { accountName, limitText } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useSubmit } from '../../hooks/use-submit.ts'
 import { FormError } from '../../parts/form/form-error.tsx'
-import { SettingsFields, settingsOf, settingNames } from '../../parts/form/settings-fields.tsx'
+import { SettingsFields, readSettings, settingNames } from '../../parts/form/settings-fields.tsx'
 
 /** The form for an account's settings. It sends only changed fields. */
 export function AccountSettingsForm({ account }: { account: AccountView }): JSX.Element {
@@ -13,7 +13,7 @@ export function AccountSettingsForm({ account }: { account: AccountView }): JSX.
   // Renders again after saving, so that the fields show the server's values.
   const [edition, setEdition] = useState(0)
   const { isBusy, error, submit } = useSubmit(async (form) => {
-    const change = changesOf(account, form)
+    const change = readChanges(account, form)
     if (Object.keys(change).length === 0) return page.say('nothing was changed')
     const answer = await page.api.changeAccount(account.id, change)
     page.store.dispatch({ type: 'account', account: answer.account })
@@ -45,8 +45,8 @@ function configuredLimits({ limits }: AccountView): string[] {
   return limits.filter(({ source }) => source === 'configured').map(limitText)
 }
 
-function changesOf(account: AccountView, form: HTMLFormElement): AccountSettings {
-  const wanted = settingsOf(form)
+function readChanges(account: AccountView, form: HTMLFormElement): AccountSettings {
+  const wanted = readSettings(form)
   const was: AccountSettings = {
     label: account.label,
     groups: account.groups,

@@ -4,7 +4,7 @@ import type { ProviderView } from '../../api/types.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { WhenLoaded } from '../../parts/status/states.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
-import { hashOf } from '../../router.ts'
+import { formatHash } from '../../router.ts'
 import { NewAccountForm } from './new-account-form.tsx'
 import { ProviderPicker } from './provider-picker.tsx'
 
@@ -17,7 +17,7 @@ export function AddAccount(): JSX.Element {
   return (
     <>
       <nav class="crumbs" aria-label="Where you are">
-        <a href={hashOf({ view: 'accounts' })}>Accounts</a> <span aria-hidden="true">/</span> Add
+        <a href={formatHash({ view: 'accounts' })}>Accounts</a> <span aria-hidden="true">/</span> Add
       </nav>
       <ViewHead title="Add an account" />
       <WhenLoaded loaded={providers} what="the providers" onRetry={() => void page.load('providers')}>

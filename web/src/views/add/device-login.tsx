@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { bodyOf } from '../../api/api-error.ts'
+import { readError } from '../../api/api-error.ts'
 import type { AccountView, LoginView } from '../../api/types.ts'
 import { accountName } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
@@ -46,7 +46,7 @@ function useLogin(begun: LoginView, onDone: (account: AccountView) => void): Log
       page.api.login(begun.loginId).then(
         (now) => setLogin((before) => (now.status === before.status ? before : { ...before, ...now })),
         (error: unknown) => {
-          const { code, message, hint = null } = bodyOf(error)
+          const { code, message, hint = null } = readError(error)
           // The login stays open without a connection: the banner says so.
           if (code === 'offline') return
           setLogin((before) => ({ ...before, status: 'failed', error: { code, message, hint } }))

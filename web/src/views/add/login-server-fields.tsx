@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { ApiErrorBody, NewLogin } from '../../api/types.ts'
-import { InputField, textOf } from '../../parts/form/field.tsx'
+import { InputField, readText } from '../../parts/form/field.tsx'
 
 const fields = [
   { name: 'issuer', label: 'Issuer', placeholder: 'https://login.example.com' },
@@ -31,7 +31,7 @@ export function LoginServerFields({
 }
 
 /** Only filled fields: the provider has the others. */
-export function loginServerOf(form: HTMLFormElement): Partial<NewLogin> {
-  const given = fields.map(({ name }) => [name, textOf(form, name)]).filter(([, value]) => value !== '')
+export function readLoginServer(form: HTMLFormElement): Partial<NewLogin> {
+  const given = fields.map(({ name }) => [name, readText(form, name)]).filter(([, value]) => value !== '')
   return Object.fromEntries(given) as Partial<NewLogin>
 }

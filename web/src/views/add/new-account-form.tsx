@@ -4,14 +4,14 @@ import type { ApiErrorBody, LoginView, NewAccount, NewLogin, ProviderView } from
 import { accountName } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useSubmit } from '../../hooks/use-submit.ts'
-import { InputField, textOf } from '../../parts/form/field.tsx'
+import { InputField, readText } from '../../parts/form/field.tsx'
 import { FormError } from '../../parts/form/form-error.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Segmented } from '../../parts/form/segmented.tsx'
-import { SettingsFields, settingNames, settingsOf } from '../../parts/form/settings-fields.tsx'
-import { hashOf } from '../../router.ts'
+import { SettingsFields, settingNames, readSettings } from '../../parts/form/settings-fields.tsx'
+import { formatHash } from '../../router.ts'
 import { DeviceLogin } from './device-login.tsx'
-import { LoginServerFields, loginServerNames, loginServerOf } from './login-server-fields.tsx'
+import { LoginServerFields, loginServerNames, readLoginServer } from './login-server-fields.tsx'
 
 type Way = ProviderView['auth'][number]
 
@@ -25,14 +25,14 @@ export function NewAccountForm({
   onBack: () => void
 }): JSX.Element {
   const page = usePage()
-  const [way, setWay] = useState<Way>(waysOf(provider)[0] ?? 'api-key')
+  const [way, setWay] = useState<Way>(listWays(provider)[0] ?? 'api-key')
   const [login, setLogin] = useState<LoginView | null>(null)
   const { isBusy, error, submit } = useSubmit(async (form) => {
-    if (way === 'device') return setLogin(await page.api.beginLogin(provider.id, loginOf(form)))
-    const { account } = await page.api.addAccount(accountOf(form, provider, way))
+    if (way === 'device') return setLogin(await page.api.beginLogin(provider.id, readLogin(form)))
+    const { account } = await page.api.addAccount(readAccount(form, provider, way))
     page.store.dispatch({ type: 'account', account })
     page.say(`${accountName(account)} is added`)
-    location.hash = hashOf({ view: 'account', id: account.id })
+    location.hash = formatHash({ view: 'account', id: account.id })
   })
   if (login !== null) {
     return (
@@ -41,7 +41,7 @@ export function NewAccountForm({
         <DeviceLogin
           login={login}
           onAgain={() => setLogin(null)}
-          onDone={({ id }) => (location.hash = hashOf({ view: 'account', id }))}
+          onDone={({ id }) => (location.hash = formatHash({ view: 'account', id }))}
         />
       </section>
     )
@@ -77,7 +77,7 @@ export function NewAccountForm({
 }
 
 /** A self-hosted service may have a login server that only the user knows. */
-function waysOf({ auth, needsBaseUrl }: ProviderView): Way[] {
+function listWays({ auth, needsBaseUrl }: ProviderView): Way[] {
   return needsBaseUrl && !auth.includes('device') ? [...auth, 'device'] : auth
 }
 
@@ -90,7 +90,7 @@ function WayChoice({
   way: Way
   onChange: (way: Way) => void
 }): JSX.Element | null {
-  const ways = waysOf(provider)
+  const ways = listWays(provider)
   if (ways.length < 2) return null
   return (
     <div class="field">
@@ -186,31 +186,31 @@ function Identity({
   )
 }
 
-function accountOf(form: HTMLFormElement, provider: ProviderView, way: Way): NewAccount {
-  const key = textOf(form, 'key')
+function readAccount(form: HTMLFormElement, provider: ProviderView, way: Way): NewAccount {
+  const key = readText(form, 'key')
   return {
     provider: provider.id,
-    ...whoOf(form),
+    ...readOwner(form),
     ...(way === 'api-key' && key !== '' ? { key } : {}),
     ...givenSettings(form),
-    ...(way === 'api-key' && textOf(form, 'verify') === '' ? { verify: false } : {}),
+    ...(way === 'api-key' && readText(form, 'verify') === '' ? { verify: false } : {}),
   }
 }
 
-function loginOf(form: HTMLFormElement): NewLogin {
-  return { ...whoOf(form), ...givenSettings(form), ...loginServerOf(form) }
+function readLogin(form: HTMLFormElement): NewLogin {
+  return { ...readOwner(form), ...givenSettings(form), ...readLoginServer(form) }
 }
 
-function whoOf(form: HTMLFormElement): { name?: string; user?: string } {
-  const name = textOf(form, 'name')
-  const user = textOf(form, 'user')
+function readOwner(form: HTMLFormElement): { name?: string; user?: string } {
+  const name = readText(form, 'name')
+  const user = readText(form, 'user')
   return { ...(name === '' ? {} : { name }), ...(user === '' ? {} : { user }) }
 }
 
 /** Only filled fields: the server decides the others. */
 function givenSettings(form: HTMLFormElement): Partial<NewAccount> {
   const defaults = { priority: 0, weight: 1 } as Record<string, unknown>
-  const given = Object.entries(settingsOf(form)).filter(
+  const given = Object.entries(readSettings(form)).filter(
     ([name, value]) =>
       value !== null && value !== defaults[name] && !(Array.isArray(value) && value.length === 0),
   )

@@ -5,7 +5,7 @@ import { accountName } from '../../format/words.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { EmptyState, WhenLoaded } from '../../parts/status/states.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
-import { hashOf } from '../../router.ts'
+import { formatHash } from '../../router.ts'
 import { Comparison } from './comparison.tsx'
 
 const MOST = 4
@@ -39,7 +39,7 @@ export function Compare({ ids }: { ids: string[] }): JSX.Element {
 }
 
 function goTo(ids: string[]): void {
-  location.hash = hashOf({ view: 'compare', ids })
+  location.hash = formatHash({ view: 'compare', ids })
 }
 
 function Picker({ accounts, chosen }: { accounts: AccountView[]; chosen: AccountView[] }): JSX.Element {

@@ -5,7 +5,7 @@ import { accountName } from '../../format/words.ts'
 import { clock } from '../../format/times.ts'
 import { plural } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
-import { hashOf } from '../../router.ts'
+import { formatHash } from '../../router.ts'
 import { planDay } from '../../select/day-plan.ts'
 
 const MOST_NAMED = 12
@@ -37,7 +37,7 @@ export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
               {rows.map(({ account, hours: cells }) => (
                 <tr key={account.id}>
                   <th scope="row">
-                    <a href={hashOf({ view: 'account', id: account.id })}>{accountName(account)}</a>
+                    <a href={formatHash({ view: 'account', id: account.id })}>{accountName(account)}</a>
                   </th>
                   {cells.map((planned, hour) => (
                     <td key={hours[hour]}>

@@ -6,7 +6,7 @@ import { useSubmit } from '../../hooks/use-submit.ts'
 import { DialogFoot } from '../../parts/dialog/account-dialogs.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog/dialog.tsx'
-import { InputField, listOf, textOf } from '../../parts/form/field.tsx'
+import { InputField, readList, readText } from '../../parts/form/field.tsx'
 import { FormError } from '../../parts/form/form-error.tsx'
 import { Icon } from '../../parts/icon.tsx'
 
@@ -16,7 +16,7 @@ export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
   const { api } = usePage()
   const [made, setMade] = useState<{ name: string; secret: string } | null>(null)
   const { isBusy, error, submit } = useSubmit(async (form) => {
-    const { key, secret } = await api.createKey(keyOf(form))
+    const { key, secret } = await api.createKey(readKey(form))
     setMade({ name: key.name, secret })
     onMade()
   })
@@ -117,14 +117,14 @@ function MadeKey({
   )
 }
 
-function keyOf(form: HTMLFormElement): NewKey {
-  const expires = textOf(form, 'expires')
-  const user = textOf(form, 'user')
+function readKey(form: HTMLFormElement): NewKey {
+  const expires = readText(form, 'expires')
+  const user = readText(form, 'user')
   const lists = (['accounts', 'groups', 'models', 'limits'] as const)
-    .map((name) => [name, listOf(form, name)] as const)
+    .map((name) => [name, readList(form, name)] as const)
     .filter(([, words]) => words.length > 0)
   return {
-    name: textOf(form, 'name'),
+    name: readText(form, 'name'),
     ...(user === '' ? {} : { user }),
     ...Object.fromEntries(lists),
     ...(expires === '' ? {} : { expires }),

@@ -17,7 +17,7 @@ export function kindLabel({ kind, status }: LogLine): string {
 }
 
 /** Details of a line. */
-export function detailOf(line: LogLine): string {
+export function formatDetail(line: LogLine): string {
   switch (line.kind) {
     case 'request':
       return requestDetail(line)

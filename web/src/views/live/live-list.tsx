@@ -3,10 +3,10 @@ import { useRef } from 'preact/hooks'
 import { latency } from '../../format/numbers.ts'
 import { clockSeconds } from '../../format/times.ts'
 import { useRowWindow } from '../../hooks/use-row-window.ts'
-import { toneOf, whoOf } from '../../select/live-filter.ts'
+import { chooseTone, formatAccount } from '../../select/live-filter.ts'
 import type { LiveEntry } from '../../state/state.ts'
 import { memo } from '../../parts/memo.ts'
-import { detailOf, kindLabel } from './line-words.ts'
+import { formatDetail, kindLabel } from './line-words.ts'
 
 /** The height of `.live-row` in the stylesheet. */
 const ROW_HEIGHT = 56
@@ -36,12 +36,12 @@ export function LiveList({ entries }: { entries: LiveEntry[] }): JSX.Element {
 
 const LiveListRow = memo(
   function LiveListRow({ entry: { line } }: { entry: LiveEntry }): JSX.Element {
-    const detail = detailOf(line)
+    const detail = formatDetail(line)
     return (
       <>
         <div class="list-line">
-          <span class={`kind kind-${toneOf(line)}`}>{kindLabel(line)}</span>
-          <span class="cut grow">{whoOf(line) ?? '–'}</span>
+          <span class={`kind kind-${chooseTone(line)}`}>{kindLabel(line)}</span>
+          <span class="cut grow">{formatAccount(line) ?? '–'}</span>
           <span class="quiet">{latency(line.latencyMs)}</span>
           <span class="quiet">{clockSeconds(line.time)}</span>
         </div>

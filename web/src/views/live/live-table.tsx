@@ -4,10 +4,10 @@ import type { LogLine } from '../../api/types.ts'
 import { compact, latency } from '../../format/numbers.ts'
 import { clockSeconds, moment } from '../../format/times.ts'
 import { useRowWindow } from '../../hooks/use-row-window.ts'
-import { toneOf, whoOf } from '../../select/live-filter.ts'
+import { chooseTone, formatAccount } from '../../select/live-filter.ts'
 import type { LiveEntry } from '../../state/state.ts'
 import { memo } from '../../parts/memo.ts'
-import { detailOf, kindLabel } from './line-words.ts'
+import { formatDetail, kindLabel } from './line-words.ts'
 
 /** The height of rows of `.live-table` in the stylesheet. */
 const ROW_HEIGHT = 32
@@ -66,21 +66,21 @@ function Gap({ rows }: { rows: number }): JSX.Element | null {
 
 const LiveRow = memo(
   function LiveRow({ entry: { line }, row }: { entry: LiveEntry; row: number }): JSX.Element {
-    const detail = detailOf(line)
+    const detail = formatDetail(line)
     return (
       <tr aria-rowindex={row}>
         <td class="quiet" title={moment(line.time)}>
           {clockSeconds(line.time)}
         </td>
         <td>
-          <span class={`kind kind-${toneOf(line)}`}>{kindLabel(line)}</span>
+          <span class={`kind kind-${chooseTone(line)}`}>{kindLabel(line)}</span>
         </td>
-        <td class="cut">{whoOf(line) ?? <span class="quiet">–</span>}</td>
+        <td class="cut">{formatAccount(line) ?? <span class="quiet">–</span>}</td>
         <td class="cut">{line.model ?? <span class="quiet">–</span>}</td>
         <td class="cut col-wide">{line.clientKey ?? <span class="quiet">–</span>}</td>
-        <td class="number">{triesOf(line)}</td>
+        <td class="number">{formatAttempts(line)}</td>
         <td class="number">{latency(line.latencyMs)}</td>
-        <td class="number col-wide">{tokensOf(line)}</td>
+        <td class="number col-wide">{formatTokens(line)}</td>
         <td class="cut col-detail quiet" title={detail}>
           {detail}
         </td>
@@ -90,11 +90,11 @@ const LiveRow = memo(
   ['entry', 'row'],
 )
 
-function triesOf({ attempts, attempt }: LogLine): string {
+function formatAttempts({ attempts, attempt }: LogLine): string {
   return String(attempts ?? attempt ?? '–')
 }
 
-function tokensOf({ inputTokens, outputTokens }: LogLine): string {
+function formatTokens({ inputTokens, outputTokens }: LogLine): string {
   if (inputTokens == null && outputTokens == null) return '–'
   return `${compact(inputTokens)} → ${compact(outputTokens)}`
 }

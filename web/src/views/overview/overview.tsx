@@ -10,9 +10,9 @@ import type { Asked } from '../../parts/dialog/account-dialogs.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { EmptyState, WhenLoaded } from '../../parts/status/states.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
-import { hashOf } from '../../router.ts'
-import { choicesOf, filtered, noFilter, sorted } from '../../select/filter.ts'
-import { totalsOf } from '../../select/totals.ts'
+import { formatHash } from '../../router.ts'
+import { listChoices, filtered, noFilter, sorted } from '../../select/filter.ts'
+import { sumTotals } from '../../select/totals.ts'
 import { AccountCards } from './account-cards.tsx'
 import { AccountList } from './account-list.tsx'
 import { AccountTable } from './account-table.tsx'
@@ -31,7 +31,7 @@ export function Overview(): JSX.Element {
   return (
     <>
       <ViewHead title="Accounts">
-        <a class="button button-primary" href={hashOf({ view: 'add' })}>
+        <a class="button button-primary" href={formatHash({ view: 'add' })}>
           <Icon name="plus" /> Add account
         </a>
       </ViewHead>
@@ -49,7 +49,7 @@ function NoAccounts(): JSX.Element {
         An account is a key, or a login, at a provider. Requests to this proxy are spread over all of them.
       </p>
       <p>
-        <a class="button button-primary" href={hashOf({ view: 'add' })}>
+        <a class="button button-primary" href={formatHash({ view: 'add' })}>
           <Icon name="plus" /> Add the first account
         </a>
       </p>
@@ -75,8 +75,8 @@ function Listed({ accounts }: { accounts: AccountView[] }): JSX.Element {
   }
   const left = useMemo(() => filtered(accounts, filter), [accounts, filter])
   const shown = useMemo(() => sorted(left, sort), [left, sort])
-  const choices = useMemo(() => choicesOf(accounts), [accounts])
-  const totals = useMemo(() => totalsOf(left), [left])
+  const choices = useMemo(() => listChoices(accounts), [accounts])
+  const totals = useMemo(() => sumTotals(left), [left])
   const look: Look = listing.look ?? (accounts.length <= MOST_CARDS ? 'cards' : 'table')
   const rows = {
     accounts: shown,
@@ -125,7 +125,7 @@ function CompareBar({ chosen, onClear }: { chosen: string[]; onClear: () => void
     <aside class="compare-bar" aria-label="Chosen to compare">
       <span>{chosen.length === 1 ? '1 chosen; choose another to compare' : `${chosen.length} chosen`}</span>
       {chosen.length > 1 && (
-        <a class="button button-primary" href={hashOf({ view: 'compare', ids: chosen })}>
+        <a class="button button-primary" href={formatHash({ view: 'compare', ids: chosen })}>
           Compare
         </a>
       )}
