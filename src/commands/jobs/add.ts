@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { findTerms } from '../../lib/provider/endpoints.ts'
+import { findTerms } from '../../lib/toolkit/accounts/provider-terms.ts'
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
 import { jobCard } from '../../lib/terminal/jobs/job-messages.ts'
 import { jobFlags, readCommandWords, readJobFlags } from '../base/flags/job-flags.ts'
