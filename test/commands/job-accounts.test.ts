@@ -42,7 +42,7 @@ test('a clone and a template bring the files for jobs along, and no data', async
   expect(kept).toBe('own: text\n')
 })
 
-test('a template fills the files that nobody has filled, and replaces none that a person wrote', async () => {
+test('a template fills unchanged files, and replaces none that a person wrote', async () => {
   const home = temporaryFolder()
   for (const name of ['one', 'two']) await runCommand(home, ['auth', 'add', `sandbox/${name}`])
   const [one, two] = [
