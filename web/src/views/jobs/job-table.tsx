@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import type { JobView } from '../../api/types.ts'
 import { count } from '../../format/numbers.ts'
 import { useJobActions } from '../../hooks/use-job-actions.ts'
+import type { JobActions } from '../../hooks/use-job-actions.ts'
 import { Countdown } from '../../parts/status/countdown.tsx'
 import { LastRun } from './last-run.tsx'
 
@@ -43,56 +44,51 @@ export function JobTable({ jobs, onChange }: { jobs: JobView[]; onChange: () => 
           </thead>
           <tbody>
             {jobs.map((job) => (
-              <tr key={job.id}>
-                <th scope="row">{job.name}</th>
-                <td>
-                  <JobStatus status={job.status} />
-                </td>
-                <td>
-                  {job.schedule} {job.zone !== 'UTC' && <span class="quiet">{job.zone}</span>}
-                </td>
-                <td class="number">{count(job.accounts.length)}</td>
-                <td>
-                  {job.nextAt === null ? <span class="quiet">none</span> : <Countdown at={job.nextAt} />}
-                </td>
-                <td>
-                  <LastRun run={job.lastRun} />
-                </td>
-                <td class="col-action">
-                  <button
-                    type="button"
-                    class="button"
-                    aria-label={`Run now: ${job.name}`}
-                    onClick={() => actions.run(job.name)}
-                  >
-                    Run now
-                  </button>{' '}
-                  {job.status === 'paused' ? (
-                    <button
-                      type="button"
-                      class="button"
-                      aria-label={`Resume ${job.name}`}
-                      onClick={() => actions.resume(job.name)}
-                    >
-                      Resume
-                    </button>
-                  ) : (
-                    <button
-                      type="button"
-                      class="button"
-                      aria-label={`Pause ${job.name}`}
-                      onClick={() => actions.pause(job.name)}
-                    >
-                      Pause
-                    </button>
-                  )}
-                </td>
-              </tr>
+              <JobRow key={job.id} job={job} actions={actions} />
             ))}
           </tbody>
         </table>
       </div>
     </section>
+  )
+}
+
+function JobRow({ job, actions }: { job: JobView; actions: JobActions }): JSX.Element {
+  const { name, status, schedule, zone, accounts, nextAt, lastRun } = job
+  const isPaused = status === 'paused'
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>
+        <JobStatus status={status} />
+      </td>
+      <td>
+        {schedule} {zone !== 'UTC' && <span class="quiet">{zone}</span>}
+      </td>
+      <td class="number">{count(accounts.length)}</td>
+      <td>{nextAt === null ? <span class="quiet">none</span> : <Countdown at={nextAt} />}</td>
+      <td>
+        <LastRun run={lastRun} />
+      </td>
+      <td class="col-action">
+        <button
+          type="button"
+          class="button"
+          aria-label={`Run now: ${name}`}
+          onClick={() => actions.run(name)}
+        >
+          Run now
+        </button>{' '}
+        <button
+          type="button"
+          class="button"
+          aria-label={`${isPaused ? 'Resume' : 'Pause'} ${name}`}
+          onClick={() => (isPaused ? actions.resume(name) : actions.pause(name))}
+        >
+          {isPaused ? 'Resume' : 'Pause'}
+        </button>
+      </td>
+    </tr>
   )
 }
 
