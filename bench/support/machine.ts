@@ -15,6 +15,7 @@ function toolVersion(tool: string, flag: string, pattern: RegExp): string | null
 export const tools = {
   wrk: () => toolVersion('wrk', '-v', /wrk (?:debian\/)?([\d.]+)/),
   nginx: () => toolVersion('nginx', '-v', /nginx\/([\d.]+)/),
+  redis: () => toolVersion('redis-server', '--version', /v=([\d.]+)/),
   haproxy: () => toolVersion('haproxy', '-v', /version ([\d.]+)/),
 }
 

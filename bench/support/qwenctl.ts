@@ -22,9 +22,13 @@ export function environment(home: string): NodeJS.ProcessEnv {
 }
 
 /** The built command in a separate home; stdout as JSON. */
-export async function qwenctlJson(home: string, args: string[]): Promise<unknown> {
+export async function qwenctlJson(
+  home: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<unknown> {
   const { stdout } = await run(process.execPath, [bin, ...args, '--json'], {
-    env: environment(home),
+    env: { ...environment(home), ...env },
     maxBuffer: 1e9,
   })
   return JSON.parse(stdout)
@@ -82,12 +86,15 @@ export async function startQwenctl(
   place: Place,
   port: number,
   env: NodeJS.ProcessEnv = {},
+  storeUrl: string | null = null,
 ): Promise<{ started: Started; counted: () => Promise<number> }> {
   requireBuild()
   await makeHome(place.folder, place.accounts, `http://127.0.0.1:${place.upstreamPort}/v1`)
-  const started = launch({ folder: place.folder, port, core: place.core, env })
+  if (storeUrl !== null) await qwenctlJson(place.folder, ['store', 'move', storeUrl])
+  const store = storeUrl === null ? {} : { QWENCTL_STORE_URL: storeUrl }
+  const started = launch({ folder: place.folder, port, core: place.core, env: { ...env, ...store } })
   const counted = async () => {
-    const quota = (await qwenctlJson(place.folder, ['quota', 'show'])) as {
+    const quota = (await qwenctlJson(place.folder, ['quota', 'show'], store)) as {
       accounts: { today: { requests: number } }[]
     }
     return quota.accounts.reduce((sum, account) => sum + account.today.requests, 0)

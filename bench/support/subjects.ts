@@ -45,6 +45,7 @@ export const subjects: Record<string, { start: StartSubject; isInstalled: () => 
   qwenctl: { start: (place) => qwenctl(place), isInstalled: () => true },
   'qwenctl-quiet': { start: quiet, isInstalled: () => true },
   'qwenctl-many': { start: many, isInstalled: () => true },
+  'qwenctl-redis': { start: onRedis, isInstalled: () => tools.redis() !== null },
 }
 
 async function direct(place: Place): Promise<Subject> {
@@ -153,6 +154,21 @@ async function quiet(place: Place): Promise<Subject> {
 
 async function many(place: Place): Promise<Subject> {
   return { ...(await qwenctl({ ...place, accounts: MANY_ACCOUNTS })), name: 'qwenctl-many' }
+}
+
+/** The same accounts and counts in a Redis server on this machine. */
+async function onRedis(place: Place): Promise<Subject> {
+  const [port, redisPort] = [await freePort(), await freePort()]
+  const where = ['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', place.folder, '--save', '']
+  const redis = new Started({
+    command: 'redis-server',
+    args: [...where, '--appendonly', 'yes', '--appendfsync', 'everysec'],
+    core: null,
+  })
+  await redis.listens(redisPort)
+  const storeUrl = `redis://127.0.0.1:${redisPort}/0`
+  const { started, counted } = await startQwenctl(place, port, {}, storeUrl)
+  return { ...plain('qwenctl-redis', port, await started.listens(port)), counted }
 }
 
 function plain(name: string, port: number, started: Started): Subject {

@@ -35,13 +35,13 @@ export class RedisServer {
     return server
   }
 
-  /** A sentinel that watches one primary as `main`, and fails over after a second. */
-  static async startSentinel(primaryPort: number): Promise<RedisServer> {
+  /** A sentinel that watches one primary as `main`. `quorum` sentinels must agree that it is down for a second. */
+  static async startSentinel(primaryPort: number, quorum = 1): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), [])
     const file = join(server.#folder, 'sentinel.conf')
     const lines = [
       ...[`port ${server.port}`, 'bind 127.0.0.1', `dir ${server.#folder}`],
-      `sentinel monitor main 127.0.0.1 ${primaryPort} 1`,
+      `sentinel monitor main 127.0.0.1 ${primaryPort} ${quorum}`,
       ...['sentinel down-after-milliseconds main 1000', 'sentinel failover-timeout main 5000'],
     ]
     writeFileSync(file, `${lines.join('\n')}\n`)
@@ -72,6 +72,15 @@ export class RedisServer {
   /** Runs one command with `redis-cli`, and returns its output. */
   command(...args: string[]): string {
     return execFileSync('redis-cli', ['-p', String(this.port), ...args], { encoding: 'utf8' }).trim()
+  }
+
+  /** Stops the process as a cut network does for its peers, until `resume`. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT')
   }
 
   async kill(): Promise<void> {

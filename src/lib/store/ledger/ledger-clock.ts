@@ -109,7 +109,7 @@ export class LedgerClock {
 
 /** A clock passed in alone is not compared with another. */
 export function newClock(
-  { clock = Date.now, machine }: { clock?: () => number; machine?: MachineClock | null },
+  { clock = Date.now, machine, isAlive }: Partial<Omit<LedgerClockParts, 'writer'>>,
   writer: string,
 ): LedgerClock {
   const isOwn = clock === Date.now
@@ -117,5 +117,6 @@ export function newClock(
     clock,
     machine: machine === undefined && isOwn ? systemClock : (machine ?? null),
     writer,
+    ...(isAlive === undefined ? {} : { isAlive }),
   })
 }

@@ -13,6 +13,8 @@ import type { LedgerEvent, ReserveEvent } from '../../quota/log/events.ts'
 import { settleEvent } from '../../quota/log/settle-event.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { hasRoom } from '../../quota/standing.ts'
+import type { EventLoop } from './event-loop.ts'
+import { systemLoop } from './event-loop.ts'
 import type { EventLog, PendingEvent, PendingQueue } from './event-log.ts'
 
 /** Settlements that wait for a log that cannot be written; above this number, the oldest stay "outcome unknown". */
@@ -25,11 +27,13 @@ const MAX_WAITING_EVENTS = 100_000
 export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
   readonly log: Log
   readonly #ids: RunningIds
+  readonly #loop: EventLoop
   #waiting: PendingEvent[] = []
   #isAppendPlanned = false
 
-  constructor(log: Log) {
+  constructor(log: Log, loop = systemLoop) {
     this.log = log
+    this.#loop = loop
     this.#ids = new RunningIds(log.writer)
     log.attach(this.#queue())
     this.#append() // the log's own events come first
@@ -140,7 +144,7 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
     if (this.#isAppendPlanned) return
     this.#isAppendPlanned = true
     // Runs after the sockets of this turn were read: all their reservations share one append.
-    setImmediate(() => this.#append())
+    this.#loop.soon(() => this.#append())
   }
 
   #append(): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { QwenctlError } from '../../base/errors.ts'
-import type { RedisLink } from './link/redis-link.ts'
+import type { StoreLink } from './link/redis-link.ts'
 import { HOLD_LOCK } from './link/scripts.ts'
 
 /** A lock of a process that died ends after this time; a running holder extends it. */
@@ -15,7 +15,7 @@ const LOOK_MS = 50
  * lose the lock, so every write under it must also check a revision. Throws `store_locked` and `store_unreachable`.
  */
 export async function withSharedLock<R>(
-  link: RedisLink,
+  link: StoreLink,
   key: string,
   action: () => Promise<R> | R,
   { timeoutMs = TIMEOUT_MS } = {},
@@ -32,7 +32,7 @@ export async function withSharedLock<R>(
   }
 }
 
-async function acquire(link: RedisLink, key: string, token: string, timeoutMs: number): Promise<void> {
+async function acquire(link: StoreLink, key: string, token: string, timeoutMs: number): Promise<void> {
   const end = performance.now() + timeoutMs
   for (;;) {
     const reply = await link.send(key, ['SET', key, token, 'NX', 'PX', String(LOCK_MS)])

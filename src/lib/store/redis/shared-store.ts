@@ -7,7 +7,7 @@ import type { RedisLogOptions } from './log/redis-event-log.ts'
 import { RedisEventLog } from './log/redis-event-log.ts'
 import { RedisLink } from './link/redis-link.ts'
 import type { StoreKeys } from './link/scripts.ts'
-import { WRITE_DOCUMENT, buildKeys } from './link/scripts.ts'
+import { AGREE_ON_KEY, WRITE_DOCUMENT, buildKeys } from './link/scripts.ts'
 import type { ServerFacts } from './link/server-facts.ts'
 import { checkServer, readServerFacts } from './link/server-facts.ts'
 import { withSharedLock } from './shared-lock.ts'
@@ -120,9 +120,7 @@ export class SharedStore {
   /** Proposes the key of this machine. Returns the id of the key that counts: the first one. */
   async agreeOnKey(keyId: string, passphrase: string | null): Promise<string> {
     const { meta } = this.keys
-    const isFirst = (await this.link.send(meta, ['HSETNX', meta, 'key', keyId])) === 1
-    if (isFirst && passphrase !== null) await this.link.send(meta, ['HSETNX', meta, 'passphrase', passphrase])
-    return isFirst ? keyId : ((await this.link.send(meta, ['HGET', meta, 'key'])) as string)
+    return (await this.link.run(AGREE_ON_KEY, [meta], [keyId, passphrase ?? ''])) as string
   }
 
   /** Runs the action while no other process of any machine runs one under this name. */

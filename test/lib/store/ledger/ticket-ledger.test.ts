@@ -21,6 +21,7 @@ import { standing } from '../../../../src/lib/quota/standing.ts'
 import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
+import type { MachineClock } from '../../../../src/lib/store/ledger/machine-clock.ts'
 import type { LedgerOptions } from '../../../../src/lib/store/ledger/files/file-event-log.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
@@ -62,6 +63,13 @@ function used(state: TicketLedger['state'], account: string): number {
   return found === undefined ? Number.NaN : standing(found, state.now).used
 }
 
+/** A machine that knows the time, and started a week before noon. */
+const machineAt = (now: number): MachineClock => ({
+  wall: () => now,
+  steady: () => now - NOON + 7 * DAY,
+  read: () => ({ boot: 'one', uptime: now - NOON + 7 * DAY, time: now }),
+})
+
 const files = (home: Home) => readdirSync(home.ledgerFolder).sort()
 const today = (home: Home) =>
   join(
@@ -84,36 +92,6 @@ async function count(home: Home, ...args: string[]): Promise<string[]> {
 }
 
 describe('one process', () => {
-  test('when requests of one turn ask for more than is left, exactly that is granted, and all verdicts are in the file', async () => {
-    const home = givenHome()
-    const ledger = await open(home, { clock: () => NOON })
-    await setLimit(ledger, 'a', '5/day')
-    const wave = await Promise.all(Array.from({ length: 12 }, () => ledger.reserve({ account: 'a' })))
-    expect(wave.filter((reservation) => reservation !== null)).toHaveLength(5)
-    expect(used(readLedger(home).state, 'a')).toBe(5)
-    expect(await ledger.reserve({ account: 'a' })).toBeNull()
-  })
-
-  test('when a settlement is recorded, another reader sees its tokens', async () => {
-    const home = givenHome()
-    const ledger = await open(home, { clock: () => NOON })
-    const reservation = await ledger.reserve({ account: 'a' })
-    ledger.settle(reservation!, { outcome: 'ok', inputTokens: 12, outputTokens: 30 })
-    await ledger.record([])
-    await ledger.close()
-    expect(findTotals(readLedger(home).state, '2026-11-22', 'a')).toMatchObject({
-      requests: 1,
-      inputTokens: 12,
-      outputTokens: 30,
-    })
-  })
-
-  test('when identical notices are recorded in one turn, each one resolves', async () => {
-    const ledger = await open(givenHome(), { clock: () => NOON })
-    const clear = () => ledger.record([{ type: 'clear', subject: 'a' }])
-    await expect(Promise.all([clear(), clear(), clear()])).resolves.toHaveLength(3)
-  })
-
   test('when the clock steps back, time in the ledger does not', async () => {
     const home = givenHome()
     let now = NOON
@@ -414,6 +392,19 @@ describe('retention', () => {
     await (await open(home, { clock: () => now })).close()
     expect(files(home)).toContain('base.json')
     expect(files(home)).not.toContain('2026-11-22.ndjson')
+  })
+
+  test('when a process has a clock that is two years ahead, it folds no day that is not old', async () => {
+    const home = givenHome()
+    const first = await open(home, { clock: () => NOON - DAY, machine: machineAt(NOON - DAY) })
+    await first.reserve({ account: 'a' })
+    await first.close()
+    const second = await open(home, { clock: () => NOON, machine: machineAt(NOON) })
+    await second.reserve({ account: 'a' })
+    await second.close()
+    const ahead = { ...machineAt(NOON), wall: () => NOON + 730 * DAY }
+    await (await open(home, { clock: () => NOON + 730 * DAY, machine: ahead })).close()
+    expect(files(home)).toEqual(['2026-11-21.ndjson', '2026-11-22.ndjson'])
   })
 
   test('when a day was folded and a crash kept its file, it is not counted twice', async () => {

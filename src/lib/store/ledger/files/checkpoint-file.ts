@@ -1,4 +1,3 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readErrno } from '../../../base/errno.ts'
 import { LowSync } from 'lowdb'
 import type { SyncAdapter } from 'lowdb'
@@ -7,6 +6,8 @@ import { CHECKPOINT_VERSION, migrateState } from '../../../quota/log/checkpoint-
 import { stateFromJson } from '../../../quota/log/checkpoint.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import { QwenctlError } from '../../../base/errors.ts'
+import type { LedgerDisk } from './ledger-disk.ts'
+import { systemDisk } from './ledger-disk.ts'
 
 /** `counters.json` and `ledger/base.json`: the ledger folded up to a position. */
 export interface Checkpoint {
@@ -29,14 +30,16 @@ export interface LoadedCheckpoint extends Omit<Checkpoint, 'state' | 'version'> 
  */
 class WholeFile implements SyncAdapter<Checkpoint> {
   readonly #path: string
+  readonly #disk: LedgerDisk
 
-  constructor(path: string) {
+  constructor(path: string, disk: LedgerDisk) {
     this.#path = path
+    this.#disk = disk
   }
 
   read(): Checkpoint | null {
     try {
-      const text = readFileSync(this.#path, 'utf8')
+      const text = this.#disk.readText(this.#path)
       return (JSON.parse(text) ?? 'null is no checkpoint') as Checkpoint
     } catch (error) {
       if (readErrno(error) === 'ENOENT') return null
@@ -47,10 +50,10 @@ class WholeFile implements SyncAdapter<Checkpoint> {
   write(checkpoint: Checkpoint): void {
     const temporary = `${this.#path}.${process.pid}.tmp`
     try {
-      writeFileSync(temporary, JSON.stringify(checkpoint), { mode: 0o600, flag: 'w' })
-      renameSync(temporary, this.#path)
+      this.#disk.writeText(temporary, JSON.stringify(checkpoint))
+      this.#disk.rename(temporary, this.#path)
     } catch (error) {
-      rmSync(temporary, { force: true })
+      this.#disk.remove(temporary)
       throw error
     }
   }
@@ -60,10 +63,10 @@ class WholeFile implements SyncAdapter<Checkpoint> {
  * Reads a checkpoint: null when there is none, `damaged` when the file is unusable. Throws `store_too_new` for a
  * file of a newer qwenctl.
  */
-export function readCheckpoint(path: string): LoadedCheckpoint | null | 'damaged' {
+export function readCheckpoint(path: string, disk = systemDisk): LoadedCheckpoint | null | 'damaged' {
   let found: Checkpoint | null
   try {
-    found = new WholeFile(path).read()
+    found = new WholeFile(path, disk).read()
     if (found === null) return null
     if (found.version > CHECKPOINT_VERSION) {
       throw new QwenctlError(
@@ -81,8 +84,12 @@ export function readCheckpoint(path: string): LoadedCheckpoint | null | 'damaged
   }
 }
 
-export function writeCheckpoint(path: string, checkpoint: Omit<Checkpoint, 'version'>): void {
-  const low = new LowSync<Checkpoint>(new WholeFile(path), {
+export function writeCheckpoint(
+  path: string,
+  checkpoint: Omit<Checkpoint, 'version'>,
+  disk = systemDisk,
+): void {
+  const low = new LowSync<Checkpoint>(new WholeFile(path, disk), {
     version: CHECKPOINT_VERSION,
     ...checkpoint,
   })

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { stateToJson } from '../../../quota/log/checkpoint.ts'
 import { emptyState } from '../../../quota/log/fold.ts'
 import type { History } from '../../../quota/history/history.ts'
@@ -9,6 +8,8 @@ import { DayFile } from './day-file.ts'
 import { foldLines } from './fold-lines.ts'
 import { keepHistoryDay } from '../../history/history-day.ts'
 import type { Home } from '../../home.ts'
+import type { LedgerHost } from './ledger-disk.ts'
+import { systemHost } from './ledger-disk.ts'
 import { baseFile, dayPath, ledgerDays } from './ledger-reader.ts'
 import { withLock } from '../../locks/lock.ts'
 
@@ -21,34 +22,33 @@ export async function compactLedger(
   home: Home,
   today: string,
   retentionDays: number,
+  host = systemHost,
 ): Promise<string | null> {
   const oldest = new Date(Date.parse(today) - retentionDays * 86_400_000).toISOString().slice(0, 10)
+  const { disk } = host
   const isOld = (day: string) => day < oldest
-  if (!ledgerDays(home).some(isOld)) return null
+  if (!ledgerDays(home, disk).some(isOld)) return null
   return withLock(baseFile(home), async () => {
-    const days = ledgerDays(home)
+    const days = ledgerDays(home, disk)
     const old = days.filter((day, index) => isOld(day) && index < days.length - 1)
     const last = old.at(-1)
     if (last === undefined) return null
-    const base = readCheckpoint(baseFile(home))
+    const base = readCheckpoint(baseFile(home), disk)
     if (base === 'damaged') return null // `doctor` reports it; another fold would make the loss permanent
     const state = base?.state ?? emptyState()
     const through = base?.historyThrough ?? ''
     // A day already in the base only escaped its removal.
-    for (const day of old) if (day > through) await foldDay(home, day, state)
-    writeCheckpoint(baseFile(home), {
-      position: { day: last, offset: 0 },
-      landmark: '',
-      historyThrough: last,
-      state: stateToJson(state),
-    })
-    for (const day of old) rmSync(dayPath(home, day), { force: true })
+    for (const day of old) if (day > through) await foldDay(home, day, state, host)
+    const position = { day: last, offset: 0 }
+    const checkpoint = { position, landmark: '', historyThrough: last, state: stateToJson(state) }
+    writeCheckpoint(baseFile(home), checkpoint, disk)
+    for (const day of old) disk.remove(dayPath(home, day))
     return last
   })
 }
 
-async function foldDay(home: Home, day: string, state: LedgerState): Promise<void> {
-  const file = DayFile.open(day, dayPath(home, day), 'read')
+async function foldDay(home: Home, day: string, state: LedgerState, host: LedgerHost): Promise<void> {
+  const file = DayFile.open(day, dayPath(home, day), 'read', host)
   if (file === null) return
   const history: History = new Map()
   try {

@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { readErrno } from '../../../base/errno.ts'
 import type { ByteWriter } from '../../../base/byte-writer.ts'
-import type { LedgerDisk } from './ledger-disk.ts'
-import { systemDisk } from './ledger-disk.ts'
+import type { LedgerHost } from './ledger-disk.ts'
+import { systemHost } from './ledger-disk.ts'
 
 const NEWLINE = 10
 const CHUNK_BYTES = 1 << 20
@@ -35,7 +35,7 @@ export class DayFile {
   size = 0
   isClosed = false
   readonly #fd: number
-  readonly #disk: LedgerDisk
+  readonly #host: LedgerHost
   readonly #inode: number
   /** Bytes that were checked; those after the offset have no newline. */
   #readTo = 0
@@ -46,12 +46,12 @@ export class DayFile {
   #seen: Damage | null = null
   #mark = { end: 0, text: '' }
 
-  private constructor(day: string, path: string, fd: number, disk: LedgerDisk) {
+  private constructor(day: string, path: string, fd: number, host: LedgerHost) {
     this.day = day
     this.path = path
     this.#fd = fd
-    this.#disk = disk
-    const stats = fstatSync(fd)
+    this.#host = host
+    const stats = host.disk.stat(fd)
     if (!stats.isFile()) throw new Error(`${path} is not a file`)
     this.#inode = stats.ino
     this.size = stats.size
@@ -62,22 +62,23 @@ export class DayFile {
     day: string,
     path: string,
     mode: 'read' | 'append' | 'create',
-    disk: LedgerDisk = systemDisk,
+    host: LedgerHost = systemHost,
   ): DayFile | null {
+    const { disk } = host
     let fd: number
     try {
       // Opened without waiting: a FIFO in its place would block the process until a writer appears.
-      fd = openSync(path, openFlags[mode] | constants.O_NONBLOCK, 0o600)
+      fd = disk.open(path, openFlags[mode] | constants.O_NONBLOCK)
     } catch (error) {
       if (readErrno(error) === 'ENOENT' && mode !== 'create') return null
       throw error
     }
     try {
-      const file = new DayFile(day, path, fd, disk)
+      const file = new DayFile(day, path, fd, host)
       if (mode === 'create' && file.size === 0) disk.syncFolder(dirname(path))
       return file
     } catch (error) {
-      closeSync(fd)
+      disk.close(fd)
       throw error
     }
   }
@@ -88,7 +89,7 @@ export class DayFile {
 
   /** The change of the file since it was opened; null: none, or only appends. Updates `size`. */
   damage(): Damage | null {
-    const { nlink, size } = fstatSync(this.#fd)
+    const { nlink, size } = this.#host.disk.stat(this.#fd)
     this.size = size
     if (nlink === 0) return 'removed'
     if (size < this.offset) return 'cut off'
@@ -98,15 +99,15 @@ export class DayFile {
 
   /** Whether the last path check is long enough ago. */
   get isDue(): boolean {
-    return performance.now() - this.#lookedAt > LOOK_EVERY_MS
+    return this.#host.loop.steady() - this.#lookedAt > LOOK_EVERY_MS
   }
 
   /**
    * Whether the path still leads to this file, and the read part is still there: a file may be cut and grow again.
    */
   #lookClosely(): Damage | null {
-    this.#lookedAt = performance.now()
-    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino
+    this.#lookedAt = this.#host.loop.steady()
+    const inode = this.#host.disk.inodeAt(this.path)
     if (inode !== this.#inode) return 'moved or replaced'
     const { end, text } = this.#mark
     if (text !== this.#textBefore(end)) return 'rewritten'
@@ -125,9 +126,10 @@ export class DayFile {
    */
   append(lines: ByteWriter): boolean {
     const { memory, length } = lines
-    if (!this.isTailTorn) return this.#disk.write(this.#fd, memory, length) === length
+    const { disk } = this.#host
+    if (!this.isTailTorn) return disk.write(this.#fd, memory, length) === length
     const bytes = Buffer.concat([Buffer.of(NEWLINE), lines.written])
-    return this.#disk.write(this.#fd, bytes, bytes.length) === bytes.length
+    return disk.write(this.#fd, bytes, bytes.length) === bytes.length
   }
 
   /** True when `bytes` at the offset equal the last append: no other process wrote in between. */
@@ -164,9 +166,9 @@ export class DayFile {
   }
 
   #readAt(position: number): Buffer {
-    const wanted = Math.min(CHUNK_BYTES, Math.max(512, fstatSync(this.#fd).size - position))
+    const wanted = Math.min(CHUNK_BYTES, Math.max(512, this.#host.disk.stat(this.#fd).size - position))
     const chunk = Buffer.allocUnsafe(wanted)
-    return chunk.subarray(0, readSync(this.#fd, chunk, 0, wanted, position))
+    return chunk.subarray(0, this.#host.disk.read(this.#fd, chunk, wanted, position))
   }
 
   /**
@@ -200,12 +202,12 @@ export class DayFile {
   #textBefore(end: number): string {
     const length = Math.min(LANDMARK_BYTES, end)
     const bytes = Buffer.alloc(length)
-    const count = readSync(this.#fd, bytes, 0, length, end - length)
+    const count = this.#host.disk.read(this.#fd, bytes, length, end - length)
     return bytes.toString('latin1', 0, count)
   }
 
   close(): void {
     this.isClosed = true
-    closeSync(this.#fd)
+    this.#host.disk.close(this.#fd)
   }
 }

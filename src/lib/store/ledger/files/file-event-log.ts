@@ -14,7 +14,9 @@ import { unwritable } from '../ledger-errors.ts'
 import type { LedgerClock } from '../ledger-clock.ts'
 import { newClock } from '../ledger-clock.ts'
 import { LedgerCheckpoints } from './ledger-checkpoints.ts'
-import type { LedgerDisk } from './ledger-disk.ts'
+import type { EventLoop } from '../event-loop.ts'
+import { systemLoop } from '../event-loop.ts'
+import type { LedgerDisk, LedgerHost } from './ledger-disk.ts'
 import { systemDisk } from './ledger-disk.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { formatLine, writeLine } from './ledger-line.ts'
@@ -33,6 +35,11 @@ export interface LedgerOptions {
   /** Receives faults of the files while the ledger is open, in words. */
   onProblem?: (problem: string) => void
   disk?: LedgerDisk
+  loop?: EventLoop
+  /** Identifies the opened log; unique. */
+  writer?: string
+  /** Whether the process of a writer is still running. */
+  isAlive?: (writer: string) => boolean
   /** The clock to compare with; a clock passed in alone is not compared. */
   machine?: MachineClock | null
 }
@@ -48,9 +55,10 @@ const SAME_LOSS_MS = 5_000
  * server. An append is synchronous, so the log is never busy.
  */
 export class FileEventLog implements EventLog {
-  readonly writer = newWriter()
+  readonly writer: string
   readonly isBusy = false
   readonly #home: Home
+  readonly #host: LedgerHost
   readonly #reader: LedgerReader
   readonly #clock: LedgerClock
   readonly #sync: LedgerSync
@@ -62,23 +70,34 @@ export class FileEventLog implements EventLog {
   /** A loss by an outside change, and its cause, until the lost state is recorded again. */
   #lost: { before: LedgerState; what: string } | null = null
   #problem = ''
+  /** Bytes of the present batch may be in the file, and could not be read back. */
+  #isUnread = false
   #compaction: Promise<unknown> = Promise.resolve()
 
   constructor(home: Home, options: LedgerOptions) {
     this.#home = home
+    this.writer = options.writer ?? newWriter()
     this.#clock = newClock(options, this.writer)
     this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
-    const disk = options.disk ?? systemDisk
-    this.#sync = new LedgerSync(options.sync ?? 'interval', disk, (problem) => this.#reader.report(problem))
+    this.#host = { disk: options.disk ?? systemDisk, loop: options.loop ?? systemLoop }
+    this.#sync = new LedgerSync(options.sync ?? 'interval', this.#host, (problem) =>
+      this.#reader.report(problem),
+    )
     const { onProblem } = options
     this.#reader = new LedgerReader(home, 'append', {
-      disk,
+      host: this.#host,
       onLeave: (file) => this.#sync.leave(file),
       onLost: (before, damage) => this.#onLost(before, damage),
       ...(onProblem === undefined ? {} : { onProblem }),
     })
     this.#reader.load()
-    this.#checkpoints = new LedgerCheckpoints(home.countersFile, this.#reader, options.clock ?? Date.now)
+    this.#checkpoints = new LedgerCheckpoints(
+      home.countersFile,
+      this.#reader,
+      options.clock ?? Date.now,
+      this.#host,
+    )
+    this.#clock.check(this.state) // a clock that is far ahead must not make the last days old
     this.#planCompaction()
   }
 
@@ -165,6 +184,7 @@ export class FileEventLog implements EventLog {
   append(pending: PendingEvent[]): void {
     let batch = pending
     let cause: unknown = null
+    this.#isUnread = false
     try {
       this.#reachToday()
       for (
@@ -217,10 +237,12 @@ export class FileEventLog implements EventLog {
     const owed = again === null ? [] : this.#owedSince(again)
     const all = owed.length === 0 ? batch : [...owed, ...batch]
     const lines = this.#writeLines(all.map(({ event }) => event))
-    const isWhole = file.append(lines)
+    const isWhole = file.append(lines) // after an error, the file has none of it
+    this.#isUnread = true
     const refusal = this.#sync.wrote(file)
     let left: PendingEvent[] = []
     if (isWhole && file.grewBy(lines.length)) {
+      this.#isUnread = false
       file.offset += lines.length
       for (const waiting of all) this.#applied(waiting, apply(this.state, waiting.event), refusal)
       this.#reader.tail += all.length
@@ -279,6 +301,7 @@ export class FileEventLog implements EventLog {
         const own = missing.get(line)?.shift()
         if (own !== undefined) this.#applied(own, tookEffect, refusal)
       })
+      this.#isUnread = false
     } catch {
       // What cannot be read back is not granted: the caller writes it again, or gives up on it.
     }
@@ -306,7 +329,8 @@ export class FileEventLog implements EventLog {
       if (event.type === 'settle') settlements.push(waiting)
       else if (listener !== null) this.#results.push({ listener, of: error })
       // A line that lacks only its end becomes whole with the next writer's line.
-      if (reservation !== null && this.#reader.file?.isTailTorn === true) this.#takeBack(event)
+      const mayBeThere = this.#isUnread || this.#reader.file?.isTailTorn === true
+      if (reservation !== null && mayBeThere) this.#takeBack(event)
     }
     // Events stay queued until a write succeeds; their requests stay charged and in flight.
     this.#queue.keep(settlements)
@@ -317,7 +341,7 @@ export class FileEventLog implements EventLog {
   }
 
   #planCompaction(): void {
-    const compaction = compactLedger(this.#home, formatDay(this.now()), this.#retentionDays)
+    const compaction = compactLedger(this.#home, formatDay(this.now()), this.#retentionDays, this.#host)
     this.#compaction = compaction.then(
       (through) => this.#reader.forgetThrough(through),
       () => undefined, // tried again tomorrow, or at the next start

@@ -1,5 +1,6 @@
 import { stateToJson } from '../../../quota/log/checkpoint.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
+import type { LedgerHost } from './ledger-disk.ts'
 import type { LedgerReader } from './ledger-reader.ts'
 
 /** A checkpoint is due after this many events, or this long after the first of them. */
@@ -14,14 +15,16 @@ export class LedgerCheckpoints {
   readonly #path: string
   readonly #reader: LedgerReader
   readonly #clock: () => number
+  readonly #host: LedgerHost
   /** Epoch milliseconds. */
   #writtenAt: number
   #costMs = 0
 
-  constructor(path: string, reader: LedgerReader, clock: () => number) {
+  constructor(path: string, reader: LedgerReader, clock: () => number, host: LedgerHost) {
     this.#path = path
     this.#reader = reader
     this.#clock = clock
+    this.#host = host
     this.#writtenAt = clock()
   }
 
@@ -39,19 +42,17 @@ export class LedgerCheckpoints {
   #write(): void {
     const { file, historyThrough, state } = this.#reader
     if (file === null) return
-    const began = performance.now()
+    const began = this.#host.loop.steady()
     this.#writtenAt = this.#clock()
     this.#reader.tail = 0
     try {
-      writeCheckpoint(this.#path, {
-        position: { day: file.day, offset: file.offset },
-        landmark: file.landmark(),
-        historyThrough,
-        state: stateToJson(state, historyThrough),
-      })
+      const position = { day: file.day, offset: file.offset }
+      const landmark = file.landmark()
+      const json = stateToJson(state, historyThrough)
+      writeCheckpoint(this.#path, { position, landmark, historyThrough, state: json }, this.#host.disk)
     } catch {
       // Only the next start is slower: the ledger itself has it all.
     }
-    this.#costMs = performance.now() - began
+    this.#costMs = this.#host.loop.steady() - began
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { readErrno } from '../../../base/errno.ts'
 import type { LedgerEvent } from '../../../quota/log/events.ts'
@@ -11,14 +10,14 @@ import { readCheckpoint } from './checkpoint-file.ts'
 import type { Damage } from './day-file.ts'
 import { DayFile } from './day-file.ts'
 import type { Home } from '../../home.ts'
-import type { LedgerDisk } from './ledger-disk.ts'
-import { systemDisk } from './ledger-disk.ts'
+import type { LedgerHost } from './ledger-disk.ts'
+import { systemDisk, systemHost } from './ledger-disk.ts'
 
 export type OnEvent = (line: string, event: LedgerEvent, tookEffect: boolean) => void
 
 /** For counting processes: reactions to changes of the files. */
 export interface ReaderHooks {
-  disk?: LedgerDisk
+  host?: LedgerHost
   /** The reader leaves the followed day for the next. */
   onLeave?: (file: DayFile) => void
   /** Another program changed the file in use; `before` is the ledger's state until then. */
@@ -35,9 +34,10 @@ export function baseFile(home: Home): string {
 }
 
 /** The days with a file, oldest first. */
-export function ledgerDays(home: Home): string[] {
+export function ledgerDays(home: Home, disk = systemDisk): string[] {
   try {
-    return readdirSync(home.ledgerFolder)
+    return disk
+      .list(home.ledgerFolder)
       .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
       .map((name) => name.slice(0, 10))
       .sort()
@@ -85,7 +85,7 @@ export class LedgerReader {
   /** Starts from the newest checkpoint that fits the files, else from the base, else from the first day. */
   load(): void {
     const { countersFile } = this.#home
-    const checkpoint = readCheckpoint(countersFile)
+    const checkpoint = readCheckpoint(countersFile, this.#host.disk)
     if (checkpoint === 'damaged') this.#quarantine(countersFile)
     else if (checkpoint !== null && this.#startAt(checkpoint)) return this.#followAll()
     this.rebuild()
@@ -94,7 +94,7 @@ export class LedgerReader {
   /** Folds all kept days, whatever the checkpoint says. */
   rebuild(): void {
     this.#drop()
-    const base = readCheckpoint(baseFile(this.#home))
+    const base = readCheckpoint(baseFile(this.#home), this.#host.disk)
     if (base === 'damaged')
       this.report(`${baseFile(this.#home)} is damaged; counts before the kept days are missing`)
     const isUsable = base !== null && base !== 'damaged'
@@ -124,8 +124,8 @@ export class LedgerReader {
 
   /** Begins the ledger of a home that has none, or one with removed files. */
   begin(day: string): DayFile {
-    mkdirSync(this.#home.ledgerFolder, { recursive: true, mode: 0o700 })
-    const file = DayFile.open(day, dayPath(this.#home, day), 'create', this.#disk)
+    this.#host.disk.makeFolder(this.#home.ledgerFolder)
+    const file = DayFile.open(day, dayPath(this.#home, day), 'create', this.#host)
     if (file === null) throw new Error(`${day} cannot be made`)
     this.file = file
     return file
@@ -145,11 +145,11 @@ export class LedgerReader {
   /** Counts come from the ledger anyway; the damaged file is kept for inspection. */
   #quarantine(path: string): void {
     this.report(`${path} is damaged; counts are folded from the ledger`)
-    if (this.#mode === 'append') renameSync(path, `${path}.corrupt-${Date.now()}`)
+    if (this.#mode === 'append') this.#host.disk.rename(path, `${path}.corrupt-${Date.now()}`)
   }
 
-  get #disk(): LedgerDisk {
-    return this.#hooks.disk ?? systemDisk
+  get #host(): LedgerHost {
+    return this.#hooks.host ?? systemHost
   }
 
   #readFile(file: DayFile, onEvent: OnEvent | undefined): void {
@@ -175,7 +175,7 @@ export class LedgerReader {
     this.follow()
     for (let file = this.file; file !== null; file = this.file) {
       const { day } = file
-      const later = ledgerDays(this.#home).find((candidate) => candidate > day)
+      const later = ledgerDays(this.#home, this.#host.disk).find((candidate) => candidate > day)
       if (later === undefined) return
       this.follow() // its close may have been written just now
       if (this.file?.day !== day) continue
@@ -194,7 +194,7 @@ export class LedgerReader {
       day,
       dayPath(this.#home, day),
       this.#mode === 'append' ? 'create' : 'read',
-      this.#disk,
+      this.#host,
     )
     if (next === null) return false
     if (this.file !== null) this.#hooks.onLeave?.(this.file)
@@ -206,7 +206,7 @@ export class LedgerReader {
 
   #startAt(checkpoint: LoadedCheckpoint): boolean {
     const { day, offset } = checkpoint.position
-    const file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#disk)
+    const file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#host)
     if (file === null) return false
     file.offset = offset
     if (file.damage() !== null || file.landmark() !== checkpoint.landmark) {
@@ -224,8 +224,10 @@ export class LedgerReader {
   /** Opens the first day after the folded ones. */
   #openFirst(): void {
     const after = this.historyThrough
-    const day = ledgerDays(this.#home).find((candidate) => after === null || candidate > after)
-    if (day !== undefined) this.file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#disk)
+    const day = ledgerDays(this.#home, this.#host.disk).find(
+      (candidate) => after === null || candidate > after,
+    )
+    if (day !== undefined) this.file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#host)
   }
 
   #drop(): void {

@@ -1,5 +1,6 @@
 import type { DayFile } from './day-file.ts'
-import type { LedgerDisk } from './ledger-disk.ts'
+import type { Timer } from '../event-loop.ts'
+import type { LedgerHost } from './ledger-disk.ts'
 
 /**
  * The possible loss in a power cut: a second (`interval`), nothing (`always`), or the system's write cache (`off`).
@@ -11,15 +12,15 @@ const SYNC_INTERVAL_MS = 1000
 /** Syncs one process's appends to the disk, as its setting says. */
 export class LedgerSync {
   readonly #mode: SyncMode
-  readonly #disk: LedgerDisk
+  readonly #host: LedgerHost
   readonly #report: (problem: string) => void
   #dirty: DayFile | null = null
-  #timer: NodeJS.Timeout | null = null
+  #timer: Timer | null = null
   #isFailing = false
 
-  constructor(mode: SyncMode, disk: LedgerDisk, report: (problem: string) => void) {
+  constructor(mode: SyncMode, host: LedgerHost, report: (problem: string) => void) {
     this.#mode = mode
-    this.#disk = disk
+    this.#host = host
     this.#report = report
   }
 
@@ -43,19 +44,18 @@ export class LedgerSync {
 
   /** Leaves no timer behind. */
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer?.cancel()
     this.#timer = null
   }
 
   #plan(): void {
     if (this.#timer !== null) return
-    this.#timer = setTimeout(() => this.#forceSoon(), SYNC_INTERVAL_MS)
-    this.#timer.unref()
+    this.#timer = this.#host.loop.later(SYNC_INTERVAL_MS, () => this.#forceSoon())
   }
 
   #force(file: DayFile): Error | null {
     try {
-      this.#disk.sync(file.fd)
+      this.#host.disk.sync(file.fd)
     } catch (error) {
       this.#failed(file, error as Error)
       return error as Error
@@ -70,7 +70,7 @@ export class LedgerSync {
     const file = this.#dirty
     if (file === null) return
     this.#dirty = null
-    this.#disk.syncSoon(file.fd, (error) => {
+    this.#host.disk.syncSoon(file.fd, (error) => {
       if (file.isClosed) return // `leave` has synced the file
       if (error === null) {
         this.#isFailing = false

@@ -2,10 +2,22 @@ import { createHash } from 'node:crypto'
 import { QwenctlError, isQwenctlError, readMessage } from '../../../base/errors.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { connectRedis } from './redis-connection.ts'
+import type { EventLoop, Timer } from '../../ledger/event-loop.ts'
+import { systemLoop } from '../../ledger/event-loop.ts'
 import { maskRedisUrl, parseRedisUrl } from './redis-url.ts'
 
 /** After this long without an answer, the connection to the server is closed. */
 const ANSWER_TIMEOUT_MS = 5_000
+
+/** The way to the server that holds the keys of a home. Both methods throw `store_unreachable`. */
+export interface StoreLink {
+  /** The URL without its password. */
+  readonly shown: string
+  /** Sends one command to the server of `key`. */
+  send(key: string, args: readonly string[]): Promise<unknown>
+  /** Runs a script, and sends its source only to a server that lacks it. */
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
+}
 
 /** A Lua script with its digest. */
 export interface Script {
@@ -17,6 +29,13 @@ export function defineScript(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') }
 }
 
+export interface LinkOptions {
+  timeoutMs?: number
+  loop?: EventLoop
+  /** Connects to the server; a simulation substitutes its own. */
+  connect?: (timeoutMs: number) => Promise<RedisConnection>
+}
+
 /** Errors after which the server never serves this connection again, for example after a failover. */
 const GIVE_UP = /^(READONLY|MASTERDOWN|CLUSTERDOWN|LOADING|UNBLOCKED)\b/
 
@@ -24,18 +43,19 @@ const GIVE_UP = /^(READONLY|MASTERDOWN|CLUSTERDOWN|LOADING|UNBLOCKED)\b/
  * The connection of one process to its store. It connects on first use, and again after each failure. Every failure
  * is `store_unreachable`; whether the server has run the command is then unknown.
  */
-export class RedisLink {
-  /** The URL without its password. */
+export class RedisLink implements StoreLink {
   readonly shown: string
-  readonly #url: string
+  readonly #connectTo: (timeoutMs: number) => Promise<RedisConnection>
   readonly #timeoutMs: number
+  readonly #loop: EventLoop
   #connecting: Promise<RedisConnection> | null = null
   #isClosed = false
 
-  constructor(url: string, { timeoutMs = ANSWER_TIMEOUT_MS } = {}) {
-    this.#url = url
+  constructor(url: string, { timeoutMs = ANSWER_TIMEOUT_MS, loop = systemLoop, connect }: LinkOptions = {}) {
     this.shown = maskRedisUrl(url)
     this.#timeoutMs = timeoutMs
+    this.#loop = loop
+    this.#connectTo = connect ?? ((ms) => connectRedis(parseRedisUrl(url), ms))
   }
 
   async send(key: string, args: readonly string[]): Promise<unknown> {
@@ -48,7 +68,6 @@ export class RedisLink {
     }
   }
 
-  /** Runs a script, and sends its source only to a server that lacks it. */
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args]
     try {
@@ -66,7 +85,7 @@ export class RedisLink {
 
   #connect(): Promise<RedisConnection> {
     if (this.#isClosed) throw new Error('the connection was closed')
-    this.#connecting ??= connectRedis(parseRedisUrl(this.#url), this.#timeoutMs).then((connection) => {
+    this.#connecting ??= this.#connectTo(this.#timeoutMs).then((connection) => {
       if (this.#isClosed) connection.close()
       return connection
     })
@@ -83,14 +102,15 @@ export class RedisLink {
   }
 
   async #answer(reply: Promise<unknown>): Promise<unknown> {
-    let timer: NodeJS.Timeout | undefined
+    let timer: Timer | null = null
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer for ${this.#timeoutMs} ms`)), this.#timeoutMs)
+      const giveUp = () => reject(new Error(`no answer for ${this.#timeoutMs} ms`))
+      timer = this.#loop.later(this.#timeoutMs, giveUp, true)
     })
     try {
       return await Promise.race([reply, late])
     } finally {
-      clearTimeout(timer)
+      timer!.cancel()
       reply.catch(() => undefined)
     }
   }

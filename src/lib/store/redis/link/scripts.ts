@@ -11,7 +11,7 @@ export function buildKeys(prefix: string) {
     log: `${tag}:log`,
     /** Hash: writer → the number of its last batch. */
     writers: `${tag}:writers`,
-    /** Hash: `run` (the server's run id), `until` (no grant before), `docs` (changes of documents), `fingerprint`. */
+    /** Hash: `run` (the server's replication id), `until` (no grant before), `docs` (changes of documents), `fingerprint`. */
     meta: `${tag}:meta`,
     /** Sorted set: writer → the server's time of its last call. */
     alive: `${tag}:alive`,
@@ -31,15 +31,28 @@ export function buildKeys(prefix: string) {
 export type StoreKeys = ReturnType<typeof buildKeys>
 
 /**
- * Appends a batch, unless it is in the log, and returns the entries after the cursor.
+ * How far the replicas are. Any number that is at or past the position of a write means that a replica has it.
+ * KEYS any key of the home. Returns the history of the data, its position, and the newest position of a replica (-1: none).
+ */
+export const REPLICATION = defineScript(`
+local info = redis.call('INFO', 'replication')
+local newest = -1
+for offset in string.gmatch(info, 'slave%d+:[^\\r\\n]-offset=(%d+)') do newest = math.max(newest, tonumber(offset)) end
+return {string.match(info, 'master_replid:(%x+)') or '', tonumber(string.match(info, 'master_repl_offset:(%d+)') or '0'), newest}
+`)
+
+/**
+ * Appends a batch, unless it is in the log, and returns the entries after the cursor. The server's replication id
+ * changes with every restart and with every promotion of a replica: writes may be lost then. Source:
+ * redis.io/docs/latest/operate/oss_and_stack/management/replication, read 2026-11-30.
  * KEYS log, writers, meta, alive. ARGV writer, number (0: read only), cursor, the cursor's mark (`*`: any), lines,
  * kind (`reserve`, `other`, `again`), grace in ms, most entries, heartbeat (0 or 1), the writer's last acknowledged number.
- * Returns status, run id, ms of grace left, server time, document changes, entries, living writers.
+ * Returns status, replication id, ms of grace left, server time, document changes, entries, living writers.
  */
 export const APPEND = defineScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''
 local writer, number, cursor, mark, kind = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[6]
 local grace = tonumber(ARGV[7])
 local meta = redis.call('HMGET', KEYS[3], 'run', 'until', 'docs')
@@ -106,6 +119,18 @@ if rev ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3], ARGV[1] .. ':rev', tonumber(rev) + 1)
 redis.call('HINCRBY', KEYS[2], 'docs', 1)
 return 1
+`)
+
+/**
+ * Proposes the master key of a machine. The first one counts. KEYS meta. ARGV id of the key, how a passphrase becomes it
+ * (empty: it comes from a file). Returns the id that counts.
+ */
+export const AGREE_ON_KEY = defineScript(`
+local present = redis.call('HGET', KEYS[1], 'key')
+if present then return present end
+redis.call('HSET', KEYS[1], 'key', ARGV[1])
+if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'passphrase', ARGV[2]) end
+return ARGV[1]
 `)
 
 /** Extends or releases a lock that the caller still holds. KEYS lock. ARGV token, ms (0: release). */

@@ -1,5 +1,5 @@
 import { QwenctlError } from '../../../base/errors.ts'
-import type { RedisLink } from './redis-link.ts'
+import type { StoreLink } from './redis-link.ts'
 import type { StoreKeys } from './scripts.ts'
 import { SERVER_FACTS } from './scripts.ts'
 
@@ -21,7 +21,7 @@ export interface ServerFacts {
 const OLDEST_VERSION = [6, 2] as const
 
 /** Throws `store_unreachable`. */
-export async function readServerFacts(link: RedisLink, keys: StoreKeys): Promise<ServerFacts> {
+export async function readServerFacts(link: StoreLink, keys: StoreKeys): Promise<ServerFacts> {
   const reply = (await link.run(SERVER_FACTS, [keys.meta], [])) as [
     string,
     string,
@@ -60,7 +60,7 @@ export function serverProblem(facts: ServerFacts): { problem: string; hint: stri
 }
 
 /** Throws `store_unreachable` for a server that must not hold a store. */
-export async function checkServer(link: RedisLink, keys: StoreKeys): Promise<ServerFacts> {
+export async function checkServer(link: StoreLink, keys: StoreKeys): Promise<ServerFacts> {
   const facts = await readServerFacts(link, keys)
   const found = serverProblem(facts)
   if (found === null) return facts

@@ -1,4 +1,4 @@
-import type { RedisLink } from '../link/redis-link.ts'
+import type { StoreLink } from '../link/redis-link.ts'
 import type { StoreKeys } from '../link/scripts.ts'
 import { APPEND } from '../link/scripts.ts'
 import type { StreamEntry } from './stream-fold.ts'
@@ -17,7 +17,7 @@ export interface WireBatch {
 export interface LogReply {
   /** `GAP`: the server lost acknowledged batches of this writer. `DIVERGED`: it lost entries that were folded. */
   status: 'OK' | 'GAP' | 'DIVERGED' | 'BARRIER'
-  /** The run id of the server. */
+  /** The replication id of the server: it changes when writes may be lost. */
   run: string
   /** Nothing is granted for this long, in milliseconds. */
   graceMs: number
@@ -50,7 +50,7 @@ export interface CallParts {
 }
 
 /** Calls the append script. Throws `store_unreachable`. */
-export async function callLog(link: RedisLink, keys: StoreKeys, parts: CallParts): Promise<LogReply> {
+export async function callLog(link: StoreLink, keys: StoreKeys, parts: CallParts): Promise<LogReply> {
   const { writer, fold, batch, acknowledged = 0, graceMs = GRACE_MS, heartbeat = false } = parts
   const reply = (await link.run(
     APPEND,
@@ -79,7 +79,7 @@ export async function callLog(link: RedisLink, keys: StoreKeys, parts: CallParts
  * `store_unreachable`, `store_corrupt`, `store_too_new`.
  */
 export async function loadFold(
-  link: RedisLink,
+  link: StoreLink,
   keys: StoreKeys,
   writer: string,
   onEntry: (fold: StreamFold, entry: StreamEntry) => void = (fold, entry) => void fold.foldLines(entry),

@@ -21,13 +21,15 @@ export interface OwnBatch extends WireBatch {
   at: number
   /** Epoch milliseconds of its entry in the log. */
   time: number
+  /** The replication id of the server that has it; empty: not known yet. */
+  run: string
 }
 
 export function newBatch(number: number, pending: readonly PendingEvent[], at: number): OwnBatch {
   const events = pending.map(({ event }) => event)
   const kind: BatchKind = events.some(asksForRoom) ? 'reserve' : 'other'
   return {
-    ...{ number, kind, events, at, time: 0, pending: [...pending], verdicts: null, decided: null },
+    ...{ number, kind, events, at, time: 0, run: '', pending: [...pending], verdicts: null, decided: null },
     lines: toLines(events),
   }
 }
@@ -78,6 +80,15 @@ export class OwnBatches {
     const isLeft = ({ events }: OwnBatch) => events.length > 0
     this.#batches = this.#batches.filter((batch) => batch.number <= number || isLeft(batch))
     return lost.filter(isLeft)
+  }
+
+  /** Whether the newest batch is older than a time of the server, in epoch milliseconds. */
+  areOlderThan(time: number): boolean {
+    return (this.#batches.at(-1)?.time ?? Infinity) < time
+  }
+
+  clear(): void {
+    this.#batches = []
   }
 
   all(): readonly OwnBatch[] {

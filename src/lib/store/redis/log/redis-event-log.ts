@@ -1,28 +1,29 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { QwenctlError } from '../../../base/errors.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
 import { isoTime } from '../../../base/iso-time.ts'
 import type { LedgerEvent } from '../../../quota/log/events.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
+import type { EventLoop, Timer } from '../../ledger/event-loop.ts'
+import { systemLoop, wait } from '../../ledger/event-loop.ts'
 import type { AppendResult, EventLog, PendingEvent, PendingQueue } from '../../ledger/event-log.ts'
 import { deliver, makeReturn } from '../../ledger/event-log.ts'
 import { eventsToRecordAgain } from '../../ledger/files/record-again.ts'
 import { newWriter } from '../../ledger/files/writer.ts'
 import type { LogReply } from './log-client.ts'
-import { ALIVE_MS, MOST_ENTRIES, callLog, loadFold } from './log-client.ts'
+import { ALIVE_MS, MOST_ENTRIES, loadFold } from './log-client.ts'
 import type { OwnBatch } from './own-batches.ts'
-import { OwnBatches, asksForRoom, findCorrections, isInState, newBatch, splitByRoom } from './own-batches.ts'
-import type { RedisLink } from '../link/redis-link.ts'
+import { asksForRoom, findCorrections, isInState, newBatch, splitByRoom } from './own-batches.ts'
+import type { StoreLink } from '../link/redis-link.ts'
 import { inGrace, unreachable } from '../link/redis-link.ts'
 import { waitForReplica } from './replica-ack.ts'
 import type { StoreKeys } from '../link/scripts.ts'
-import { ServerClock } from './server-clock.ts'
-import { StreamCheckpoints } from './stream-checkpoints.ts'
-import type { StreamEntry, StreamFold } from './stream-fold.ts'
-import { isAfter, readTime } from './stream-fold.ts'
+import { KEPT_WRITER_MS, StreamCheckpoints } from './stream-checkpoints.ts'
+import type { StreamFold } from './stream-fold.ts'
+import { isAfter } from './stream-fold.ts'
+import { StreamSession } from './stream-session.ts'
 
 export interface RedisLogOptions {
-  link: RedisLink
+  link: StoreLink
   keys: StoreKeys
   /** `replica`: a grant waits until one replica has it. */
   ack?: 'primary' | 'replica'
@@ -31,12 +32,12 @@ export interface RedisLogOptions {
   onProblem?: (problem: string) => void
   /** Called when a document in the store may have changed. */
   onDocuments?: () => void
+  loop?: EventLoop
+  /** Identifies the opened log; unique. */
+  writer?: string
 }
 
-/** A request waits this long for the store; then it fails, and the store counts as unreachable until it answers. */
-const PATIENCE_MS = 1_500
 const RETRY_MS = [50, 100, 200, 400, 500]
-const HEARTBEAT_MS = 1_000
 /** A refresh reads no more often than this. */
 const READ_EVERY_MS = 90
 /** `close` waits this long for a store that does not answer. */
@@ -54,35 +55,30 @@ export class RedisEventLog implements EventLog {
   readonly writer: string
   readonly problems: string[] = []
   readonly #options: RedisLogOptions
-  readonly #clock = new ServerClock()
-  readonly #own = new OwnBatches()
+  readonly #loop: EventLoop
   readonly #checkpoints: StreamCheckpoints
-  #fold: StreamFold
+  readonly #session: StreamSession
   #queue!: PendingQueue
-  #number = 0
-  /** The batch with an unknown result; it is sent until the store accepts it. */
-  #sending: OwnBatch | null = null
   #driving: Promise<void> | null = null
   #down: QwenctlError | null = null
   #waitingForDown: (() => void)[] = []
-  #alive = new Set<string>()
-  #documents: number
-  #calledAt = Number.NEGATIVE_INFINITY
-  #beatAt = Number.NEGATIVE_INFINITY
   #isClosed = false
 
   private constructor(options: RedisLogOptions, writer: string, fold: StreamFold, reply: LogReply) {
     this.#options = options
+    this.#loop = options.loop ?? systemLoop
     this.writer = writer
-    this.#fold = fold
-    this.#documents = reply.documents
-    this.#checkpoints = new StreamCheckpoints(options.link, options.keys)
-    this.#clock.note(reply.time, reply.run, performance.now())
+    const { link, keys, graceMs } = options
+    const onSlow = () => this.#goDown(unreachable('it is slow to answer'))
+    const onDocuments = () => options.onDocuments?.()
+    const parts = { link, keys, loop: this.#loop, writer, graceMs, onSlow, onDocuments }
+    this.#session = new StreamSession(parts, fold, reply)
+    this.#checkpoints = new StreamCheckpoints(options.link, options.keys, this.#loop)
   }
 
   /** Throws `store_unreachable`, `store_corrupt` and `store_too_new`. */
   static async open(options: RedisLogOptions): Promise<RedisEventLog> {
-    const writer = newWriter()
+    const writer = options.writer ?? newWriter()
     const { fold, problems, reply } = await loadFold(options.link, options.keys, writer)
     const log = new RedisEventLog(options, writer, fold, reply)
     for (const problem of problems) log.#report(problem)
@@ -92,7 +88,7 @@ export class RedisEventLog implements EventLog {
   }
 
   get state(): LedgerState {
-    return this.#fold.state
+    return this.#session.state
   }
 
   get isBusy(): boolean {
@@ -102,13 +98,12 @@ export class RedisEventLog implements EventLog {
   readonly isOwing = false
 
   now(): number {
-    return Math.max(this.state.now, this.#clock.now(performance.now()))
+    return this.#session.now()
   }
 
   /** Whether the process that made a reservation was heard of in the last seconds, by the server's clock. */
   isWriterAlive(reservationId: string): boolean {
-    const writer = reservationId.slice(0, reservationId.lastIndexOf('-'))
-    return writer === this.writer || this.#alive.has(writer)
+    return this.#session.isWriterAlive(reservationId)
   }
 
   attach(queue: PendingQueue): void {
@@ -124,7 +119,8 @@ export class RedisEventLog implements EventLog {
   }
 
   refresh(): void {
-    if (this.#driving === null && performance.now() - this.#calledAt > READ_EVERY_MS) void this.#drive()
+    if (this.#driving === null && this.#loop.steady() - this.#session.calledAt > READ_EVERY_MS)
+      void this.#drive()
   }
 
   async catchUp(): Promise<void> {
@@ -144,21 +140,23 @@ export class RedisEventLog implements EventLog {
     if (this.#isClosed) return this.#refuseClosed(pending)
     if (this.#down !== null) return this.#refuse(pending, this.#down)
     if (pending.length === 0) return
-    this.#number += 1
-    this.#sending = newBatch(this.#number, pending, performance.now())
+    const session = this.#session
+    session.number += 1
+    session.sending = newBatch(session.number, pending, this.#loop.steady())
     void this.#drive()
   }
 
   async close(): Promise<void> {
-    const patience = new AbortController()
-    const { signal } = patience
     // The timer keeps the process, so that it does not end in the middle of a retry.
-    const tooLong = delay(CLOSE_PATIENCE_MS, undefined, { signal }).catch(() => undefined)
+    let patience: Timer | null = null
+    const tooLong = new Promise<void>((resolve) => {
+      patience = this.#loop.later(CLOSE_PATIENCE_MS, resolve, true)
+    })
     await Promise.race([this.#finishAll(), tooLong])
-    patience.abort()
+    patience!.cancel()
     this.#isClosed = true
     if (this.#down !== null) return
-    await this.#checkpoints.atClose(this.#fold)
+    await this.#checkpoints.atClose(this.#session.fold)
     const { link, keys } = this.#options
     // The writer is no longer alive. Its number is removed when its calls can no longer arrive.
     await link
@@ -170,7 +168,7 @@ export class RedisEventLog implements EventLog {
   async #finishAll(): Promise<void> {
     do {
       await this.#driving
-      await nextTurn() // the queue appends what has waited
+      await new Promise<void>((resolve) => this.#loop.soon(resolve)) // the queue appends what has waited
     } while (this.#driving !== null && !this.#isClosed)
   }
 
@@ -199,79 +197,39 @@ export class RedisEventLog implements EventLog {
       } catch (error) {
         if (this.#isClosed) return
         this.#goDown(isQwenctlError(error) ? error : unreachable(error))
-        await delay(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)], undefined, { ref: false })
+        await wait(this.#loop, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]!)
         failures += 1
       }
     }
-    void this.#checkpoints.afterCall(this.#fold)
+    void this.#checkpoints.afterCall(this.#session.fold)
   }
 
   /** Calls once. Returns whether the open batch is in the log and everything was read. */
   async #step(): Promise<boolean> {
-    const batch = this.#sending
-    const reply = await this.#call(batch)
+    const batch = this.#session.sending
+    const reply = await this.#session.call(batch)
     if (reply.status === 'DIVERGED') return this.#reload()
-    if (reply.status === 'GAP') return this.#appendAgain(reply.last)
+    if (reply.status === 'GAP') return this.#appendAgain(reply)
     if (reply.status === 'BARRIER') return this.#refuseDuringGrace(reply.graceMs)
-    for (const entry of reply.entries) this.#foldEntry(this.#fold, entry)
+    this.#session.foldReply(reply)
     const isAtEnd = reply.entries.length < MOST_ENTRIES
     if (batch === null) return isAtEnd
     if (batch.verdicts === null && !isAtEnd) return false
+    if (this.#session.isNumberTaken) {
+      this.#session.renumber(batch.number + 1)
+      return false
+    }
     // Before a loaded checkpoint, only the state has the verdicts.
     batch.verdicts ??= batch.events.map((event) => isInState(this.state, event))
+    batch.run = reply.run
     await this.#finish(batch)
     return true
-  }
-
-  async #call(batch: OwnBatch | null): Promise<LogReply> {
-    const { link, keys, graceMs } = this.#options
-    const began = performance.now()
-    const heartbeat = began - this.#beatAt > HEARTBEAT_MS
-    const timer = setTimeout(() => this.#goDown(unreachable('it is slow to answer')), PATIENCE_MS)
-    try {
-      const reply = await callLog(link, keys, {
-        ...{ writer: this.writer, fold: this.#fold, batch, heartbeat },
-        acknowledged: this.#number - (this.#sending === null ? 0 : 1),
-        ...(graceMs === undefined ? {} : { graceMs }),
-      })
-      this.#note(reply, began, heartbeat)
-      return reply
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  #note(reply: LogReply, began: number, heartbeat: boolean): void {
-    this.#calledAt = performance.now()
-    this.#clock.note(reply.time, reply.run, this.#calledAt)
-    if (heartbeat) {
-      this.#beatAt = began
-      this.#alive = new Set(reply.alive)
-    }
-    if (reply.documents === this.#documents) return
-    this.#documents = reply.documents
-    this.#options.onDocuments?.()
-  }
-
-  /** The own events are in memory already; only those of other processes are parsed. */
-  #foldEntry(fold: StreamFold, entry: StreamEntry): void {
-    const [id, fields] = entry
-    const own = fields[1] === this.writer ? this.#ownBatch(Number(fields[3])) : null
-    if (own === null) fold.foldLines(entry)
-    else {
-      own.time = readTime(id)
-      own.verdicts = fold.foldEvents(id, fields, own.events)
-    }
-  }
-
-  #ownBatch(number: number): OwnBatch | null {
-    return this.#sending?.number === number ? this.#sending : (this.#own.numbered(number) ?? null)
   }
 
   /** The batch is in the log, and its verdicts are known. */
   async #finish(batch: OwnBatch): Promise<void> {
     const refusal = await this.#waitForReplica(batch)
-    this.#sending = null
+    this.#session.sending = null
     const verdicts = batch.verdicts ?? []
     const results: AppendResult[] = []
     batch.decided = verdicts
@@ -283,7 +241,7 @@ export class RedisEventLog implements EventLog {
       }
     }
     batch.pending = batch.pending.map(() => null)
-    this.#own.add(batch)
+    this.#session.own.add(batch)
     deliver(results)
   }
 
@@ -316,69 +274,69 @@ export class RedisEventLog implements EventLog {
   }
 
   /** Null: as durable as `store.ack` asks. */
-  async #waitForReplica({ kind }: OwnBatch): Promise<QwenctlError | null> {
-    const { link, keys, ack } = this.#options
-    return ack === 'replica' && kind === 'reserve' ? waitForReplica(link, keys) : null
+  async #waitForReplica({ kind, run }: OwnBatch): Promise<QwenctlError | null> {
+    if (this.#options.ack !== 'replica' || kind !== 'reserve') return null
+    return waitForReplica(this.#options, run, this.#loop)
   }
 
   /** The server lost batches that it had acknowledged. */
-  async #appendAgain(last: number): Promise<boolean> {
-    const lost = this.#own.effectsAfter(last)
+  async #appendAgain({ last, time }: LogReply): Promise<boolean> {
+    const session = this.#session
+    if (last === 0 && session.own.areOlderThan(time - KEPT_WRITER_MS / 2)) {
+      // The log has them: the store forgot this writer, which slept for days.
+      session.own.clear()
+      session.renumber(1)
+      return session.sending === null
+    }
+    const lost = session.own.effectsAfter(last)
     this.#report(
       `the store lost acknowledged writes of this process; ${lost.length} batches are appended again`,
     )
     for (const batch of lost) {
-      const reply = await this.#call(batch)
+      const reply = await session.call(batch)
       if (reply.status === 'DIVERGED') return this.#reload()
-      for (const entry of reply.entries) this.#foldEntry(this.#fold, entry)
+      session.foldReply(reply)
     }
-    this.#renumber((lost.at(-1)?.number ?? last) + 1)
-    return this.#sending === null
-  }
-
-  /** Numbers continue after the last one that the log has. */
-  #renumber(next: number): void {
-    const batch = this.#sending
-    this.#number = batch === null ? next - 1 : next
-    if (batch !== null) batch.number = next
+    session.renumber((lost.at(-1)?.number ?? last) + 1)
+    return session.sending === null
   }
 
   /** The folded entries are no longer in the log: the state is folded from its checkpoint again. */
   async #reload(): Promise<boolean> {
-    const { link, keys } = this.#options
-    const before = this.#fold
-    for (const batch of this.#own.all()) batch.verdicts = null
-    if (this.#sending !== null) this.#sending.verdicts = null
-    const { fold, start, reply } = await loadFold(link, keys, this.writer, (into, entry) =>
-      this.#foldEntry(into, entry),
-    )
-    this.#fold = fold
-    this.#note(reply, performance.now(), false)
-    const { refunded, granted } = findCorrections(this.#own.all())
+    const session = this.#session
+    const before = session.fold
+    const start = await session.reload()
+    const { fold } = session
+    const { refunded, granted } = findCorrections(session.own.all())
     for (const event of refunded) this.#takeBack(event)
     for (const event of granted) this.#addEvent(event)
     // After a long sleep, the entries of this reader may be trimmed. A newer checkpoint has their effects, so nothing
     // is lost. This process then keeps its own, older knowledge of limits and cooldowns.
-    if (isAfter(start, before.cursor)) return this.#sending === null
+    if (isAfter(start, before.cursor)) return session.sending === null
     this.#report('the store lost entries of its log; the counts are folded again')
     const at = isoTime(this.now())
     const { lost } = fold.state
     if (lost === null || this.now() - lost.at > SAME_LOSS_MS)
-      this.#addEvent({ type: 'lost', at, what: `the store ${link.shown} lost acknowledged writes` })
+      this.#addEvent({
+        type: 'lost',
+        at,
+        what: `the store ${this.#options.link.shown} lost acknowledged writes`,
+      })
     for (const event of eventsToRecordAgain(before.state, fold.state, at)) this.#addEvent(event)
-    return this.#sending === null
+    return session.sending === null
   }
 
   /** Nothing of the batch is in the log. Its reservations fail, and the rest is sent with the same number. */
   #refuseDuringGrace(graceMs: number): boolean {
-    const batch = this.#sending
+    const session = this.#session
+    const batch = session.sending
     if (batch === null) return true
     const error = inGrace(this.#options.link.shown, graceMs)
     const { rest, refused } = splitByRoom(batch)
-    this.#sending = rest.length === 0 ? null : newBatch(batch.number, rest, performance.now())
-    if (rest.length === 0) this.#number = batch.number - 1
+    session.sending = rest.length === 0 ? null : newBatch(batch.number, rest, this.#loop.steady())
+    if (rest.length === 0) session.number = batch.number - 1
     deliver(refused.map((listener) => ({ listener, of: error })))
-    return this.#sending === null
+    return session.sending === null
   }
 
   /** Requests fail at once from now on; the open batch is sent until the store takes it. */
@@ -387,7 +345,7 @@ export class RedisEventLog implements EventLog {
     this.#down = error
     for (const resolve of this.#waitingForDown.splice(0)) resolve()
     const results: AppendResult[] = []
-    const batch = this.#sending
+    const batch = this.#session.sending
     for (const [index, pending] of batch?.pending.entries() ?? []) {
       if (pending === null || pending.listener === null) continue
       results.push({ listener: pending.listener, of: error })

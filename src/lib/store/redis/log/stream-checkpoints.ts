@@ -1,6 +1,7 @@
 import { historyToJson } from '../../../quota/history/history-json.ts'
 import { HISTORY_VERSION } from '../../history/history-day.ts'
-import type { RedisLink } from '../link/redis-link.ts'
+import type { EventLoop } from '../../ledger/event-loop.ts'
+import type { StoreLink } from '../link/redis-link.ts'
 import type { StoreKeys } from '../link/scripts.ts'
 import { KEEP_CHECKPOINT } from '../link/scripts.ts'
 import type { StreamFold } from './stream-fold.ts'
@@ -16,27 +17,30 @@ const SHARE = 0.0025
 /** The log keeps this much before the newest entry, for readers that are behind. */
 const KEPT_LOG_MS = 600_000
 /** A writer without a call for this long is removed. */
-const KEPT_WRITER_MS = 172_800_000
+export const KEPT_WRITER_MS = 172_800_000
 /** A short-lived process writes a checkpoint when it had to fold more than this. */
 const AT_CLOSE_ENTRIES = 2_000
 
 /** Stores the folded state and finished days of history, and trims the log behind them. */
 export class StreamCheckpoints {
-  readonly #link: RedisLink
+  readonly #link: StoreLink
   readonly #keys: StoreKeys
-  #writtenAt = performance.now()
+  readonly #loop: EventLoop
+  #writtenAt: number
   #costMs = 0
   #isWriting = false
 
-  constructor(link: RedisLink, keys: StoreKeys) {
+  constructor(link: StoreLink, keys: StoreKeys, loop: EventLoop) {
     this.#link = link
     this.#keys = keys
+    this.#loop = loop
+    this.#writtenAt = loop.steady()
   }
 
   /** Never throws: without a checkpoint only the next start is slower. */
   async afterCall(fold: StreamFold): Promise<void> {
     if (this.#isWriting) return
-    const age = performance.now() - this.#writtenAt
+    const age = this.#loop.steady() - this.#writtenAt
     const isDue = fold.tail >= DUE_ENTRIES || (fold.tail > 0 && age >= DUE_MS)
     if (isDue && age * SHARE >= this.#costMs) await this.#writeInTurn(fold)
   }
@@ -47,7 +51,7 @@ export class StreamCheckpoints {
 
   async #writeInTurn(fold: StreamFold): Promise<void> {
     const turn = this.#keys.lock('checkpoint')
-    const began = performance.now()
+    const began = this.#loop.steady()
     this.#writtenAt = began
     fold.tail = 0
     this.#isWriting = true
@@ -58,12 +62,12 @@ export class StreamCheckpoints {
       // The log still has all events.
     }
     this.#isWriting = false
-    this.#costMs = performance.now() - began
+    this.#costMs = this.#loop.steady() - began
   }
 }
 
 /** Finished days first: the log behind the checkpoint may be trimmed. */
-export async function writeCheckpoint(link: RedisLink, keys: StoreKeys, fold: StreamFold): Promise<void> {
+export async function writeCheckpoint(link: StoreLink, keys: StoreKeys, fold: StreamFold): Promise<void> {
   const text = fold.toText()
   const { cursor, mark } = fold
   if (cursor === START) return

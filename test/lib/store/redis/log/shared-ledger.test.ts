@@ -112,7 +112,7 @@ describe.skipIf(!hasRedis)('one order for all machines', () => {
     const granted = (await Promise.all(asks)).filter(isGranted)
     expect(granted).toHaveLength(30)
     one.ledger.settle(granted[0]!, { outcome: 'ok', inputTokens: 7, model: 'm' })
-    await one.ledger.record([])
+    await one.ledger.record([{ type: 'clear', subject: 'a' }]) // in the log after the settlement
     await one.ledger.catchUp()
     await two.ledger.catchUp()
     expect(stateToJson(two.ledger.state)).toEqual(stateToJson(one.ledger.state))

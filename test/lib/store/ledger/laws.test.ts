@@ -1,0 +1,229 @@
+// The laws of counting, from one source for both homes of the log: files, and a Redis stream.
+
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
+import { findTotals, formatDay } from '../../../../src/lib/quota/log/totals.ts'
+import { parseLimit } from '../../../../src/lib/quota/limit.ts'
+import type { Reservation } from '../../../../src/lib/quota/ledger.ts'
+import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
+import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
+import { SharedStore } from '../../../../src/lib/store/redis/shared-store.ts'
+import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
+import { tempHome } from '../../../support/temp-home.ts'
+
+/** A place that any number of ledgers share, as processes of one or of many machines do. */
+interface Home {
+  open(): Promise<TicketLedger>
+  /** The state as a process sees it that only reads. */
+  read(): Promise<LedgerState>
+}
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+
+function keepForCleanUp(ledger: TicketLedger): TicketLedger {
+  cleanUp.push(() => ledger.close().catch(() => undefined))
+  return ledger
+}
+
+async function givenFiles(): Promise<Home> {
+  const home = tempHome()
+  return {
+    open: async () => keepForCleanUp(await openLedger(home)),
+    read: async () => readLedger(home).state,
+  }
+}
+
+async function givenRedis(): Promise<Home> {
+  const server = await RedisServer.start()
+  cleanUp.push(() => server.stop())
+  const newStore = () => {
+    const store = new SharedStore({ url: server.url, prefix: 'laws', ack: 'primary' })
+    cleanUp.push(() => store.close())
+    return store
+  }
+  const reader = newStore()
+  return {
+    open: async () => keepForCleanUp(await newStore().openLedger()),
+    read: async () => (await reader.readLedger()).state,
+  }
+}
+
+function setLimits(ledger: TicketLedger, account: string, ...texts: string[]): Promise<void> {
+  const limits = texts.map((text) => {
+    const { metric, window, max } = parseLimit(text)
+    return { metric, window, max, source: 'configured' as const }
+  })
+  return ledger.record([{ type: 'limits', account, limits }])
+}
+
+/** As many reservations at once, in turn by each ledger. Returns those that were granted. */
+async function reserve(
+  ledgers: TicketLedger[],
+  count: number,
+  account = 'a',
+  keep = 0,
+): Promise<Reservation[]> {
+  const all = Array.from({ length: count }, (_, index) =>
+    ledgers[index % ledgers.length]!.reserve({ account, keep }),
+  )
+  return (await Promise.all(all)).filter((reservation) => reservation !== null)
+}
+
+/** Settles, and resolves when the settlement is in the log. */
+async function settle(
+  ledger: TicketLedger,
+  ...[reservation, settlement]: Parameters<TicketLedger['settle']>
+) {
+  ledger.settle(reservation, settlement)
+  await ledger.record([{ type: 'clear', subject: 'none' }])
+}
+
+describe.each([
+  ['files', givenFiles, true],
+  ['Redis', givenRedis, hasRedis],
+] as const)('in %s', (_name, givenHome, isHere) => {
+  test.skipIf(!isHere)('requests of one turn get exactly what is left, and a reader sees it', async () => {
+    const home = await givenHome()
+    const ledger = await home.open()
+    await setLimits(ledger, 'a', '5/35d')
+    expect(await reserve([ledger], 12)).toHaveLength(5)
+    expect(await ledger.reserve({ account: 'a' })).toBeNull()
+    expect((await home.read()).open.size).toBe(5)
+  })
+
+  test.skipIf(!isHere)('several ledgers together get exactly the limit, each reservation once', async () => {
+    const home = await givenHome()
+    const ledgers = [await home.open(), await home.open(), await home.open()]
+    await setLimits(ledgers[0]!, 'a', '30/35d')
+    const granted = await reserve(ledgers, 90)
+    expect(new Set(granted.map(({ id }) => id)).size).toBe(30)
+    for (const ledger of ledgers) await ledger.catchUp()
+    const [one, ...others] = ledgers.map(({ state }) => stateToJson(state))
+    for (const other of [...others, stateToJson(await home.read())]) expect(other).toEqual(one)
+  })
+
+  test.skipIf(!isHere)('headroom stays free for those that keep none', async () => {
+    const home = await givenHome()
+    const ledgers = [await home.open(), await home.open()]
+    await setLimits(ledgers[0]!, 'a', '50/35d')
+    expect(await reserve(ledgers, 60, 'a', 20)).toHaveLength(40)
+    expect(await reserve(ledgers, 20)).toHaveLength(10)
+  })
+
+  test.skipIf(!isHere)('a settlement counts its tokens once, and a refund gives the room back', async () => {
+    const home = await givenHome()
+    const [one, two] = [await home.open(), await home.open()]
+    await setLimits(one, 'a', '2/35d')
+    const [kept, returned] = await reserve([one], 2)
+    await settle(one, kept!, { outcome: 'ok', inputTokens: 12, outputTokens: 30 })
+    await settle(one, kept!, { outcome: 'ok', inputTokens: 12, outputTokens: 30 })
+    await settle(one, returned!, { outcome: 'unreachable', refunded: true })
+    await two.catchUp()
+    expect(await reserve([two], 3)).toHaveLength(1)
+    const state = await home.read()
+    const day = formatDay(state.now)
+    expect(findTotals(state, day, 'a')).toMatchObject({ requests: 2, inputTokens: 12, outputTokens: 30 })
+  })
+
+  test.skipIf(!isHere)('a request that several subjects count needs room in all of them', async () => {
+    const home = await givenHome()
+    const ledger = await home.open()
+    await setLimits(ledger, 'a', '9/35d')
+    await setLimits(ledger, 'key', '2/35d')
+    const ask = () => ledger.reserve({ account: 'a', also: ['key'] })
+    const granted = (await Promise.all([ask(), ask(), ask()])).filter((reservation) => reservation !== null)
+    expect(granted).toHaveLength(2)
+    expect(await reserve([ledger], 9)).toHaveLength(7)
+  })
+
+  test.skipIf(!isHere)('a raised limit and a reset hold for every ledger at once', async () => {
+    const home = await givenHome()
+    const [one, two] = [await home.open(), await home.open()]
+    await setLimits(one, 'a', '2/35d')
+    expect(await reserve([one], 5)).toHaveLength(2)
+    await setLimits(two, 'a', '3/35d')
+    await one.catchUp()
+    expect(await reserve([one], 5)).toHaveLength(1)
+    await one.record([{ type: 'reset', account: 'a' }])
+    await two.catchUp()
+    expect(await reserve([two], 5)).toHaveLength(3)
+  })
+
+  test.skipIf(!isHere)('a slot of a job is claimed once, whichever ledgers ask', async () => {
+    const home = await givenHome()
+    const ledgers = [await home.open(), await home.open()]
+    const claim = { job: 'job_1', account: 'a', slot: '2026-11-30T07:00:00.000Z' }
+    const runs = await Promise.all([...ledgers, ...ledgers].map((ledger) => ledger.claimSlot(claim)))
+    expect(runs.filter((run) => run !== null)).toHaveLength(1)
+  })
+
+  test.skipIf(!isHere)(
+    'identical notices of one turn all resolve, and what was counted survives the process',
+    async () => {
+      const home = await givenHome()
+      const first = await home.open()
+      const clear = () => first.record([{ type: 'clear', subject: 'a' }])
+      await expect(Promise.all([clear(), clear(), clear()])).resolves.toHaveLength(3)
+      await setLimits(first, 'a', '5/35d')
+      await reserve([first], 3)
+      await first.close()
+      expect(await reserve([await home.open()], 9)).toHaveLength(2)
+    },
+  )
+
+  test.skipIf(!isHere)(
+    'any sequence of requests, refunds, resets and limits is granted as a plain count grants it',
+    async () => {
+      const home = await givenHome()
+      const ledgers = [await home.open(), await home.open(), await home.open()]
+      const step = fc.oneof(
+        { weight: 6, arbitrary: fc.record({ ledger: fc.nat(2), act: fc.constant('reserve' as const) }) },
+        { weight: 2, arbitrary: fc.record({ ledger: fc.nat(2), act: fc.constantFrom('refund', 'finish') }) },
+        {
+          weight: 1,
+          arbitrary: fc.record({ ledger: fc.nat(2), act: fc.constantFrom('reset', 'raise', 'lower') }),
+        },
+      )
+      let name = 0
+      const property = fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const account = `account-${(name += 1)}`
+        let [max, used] = [3, 0]
+        await setLimits(ledgers[0]!, account, `${max}/35d`)
+        const open: { reservation: Reservation; isCounted: boolean }[] = []
+        for (const { ledger: index, act } of steps) {
+          const ledger = ledgers[index]!
+          await ledger.catchUp()
+          if (act === 'reserve') {
+            const reservation = await ledger.reserve({ account })
+            expect(reservation !== null).toBe(used < max)
+            if (reservation === null) continue
+            used += 1
+            open.push({ reservation, isCounted: true })
+          } else if (act === 'refund' || act === 'finish') {
+            const one = open.shift()
+            if (one === undefined) continue
+            const settlement = {
+              outcome: 'ok' as const,
+              ...(act === 'refund' ? { refunded: true as const } : {}),
+            }
+            await settle(ledger, one.reservation, settlement)
+            if (act === 'refund' && one.isCounted) used -= 1
+          } else if (act === 'reset') {
+            await ledger.record([{ type: 'reset', account }])
+            used = 0
+            for (const one of open) one.isCounted = false
+          } else {
+            max = Math.max(1, max + (act === 'raise' ? 1 : -1))
+            await setLimits(ledger, account, `${max}/35d`)
+          }
+        }
+      })
+      await fc.assert(property, { numRuns: 25 })
+    },
+  )
+})
