@@ -32,7 +32,7 @@ import { listModels } from './models.ts'
 import type { Incoming } from '../pipeline/plan/outgoing.ts'
 import { decodeRequest, readBody } from '../pipeline/plan/read-request.ts'
 import { NO_TRIES, buildRequestRecord } from './request-record.ts'
-import { readDestination, detectDialect } from '../pipeline/plan/routes.ts'
+import { Destinations, detectDialect } from '../pipeline/plan/routes.ts'
 
 export interface ServerOptions {
   host: string
@@ -70,6 +70,7 @@ const LAST_WORDS_MS = 1_000
 
 /** The proxy's HTTP server: accepts requests, dispatches them, and drains before it ends. */
 export class ProxyServer implements LocalHost {
+  readonly #destinations = new Destinations()
   readonly #door: HttpListener
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
@@ -163,7 +164,7 @@ export class ProxyServer implements LocalHost {
   #route(exchange: Exchange): void {
     const { call } = exchange
     const { connection, url } = call
-    const { path, query, route, facts } = readDestination(url)
+    const { path, query, route, facts } = this.#destinations.read(url)
     exchange.dialect = detectDialect(path, false) // until more is known
     const head = reuseClientHead(call, connection.head, this.#check)
     connection.head = head

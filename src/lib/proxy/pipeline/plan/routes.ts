@@ -111,20 +111,27 @@ export interface Destination {
   readonly facts: PathFacts | null
 }
 
-let last: { url: string; destination: Destination } | null = null
+/** Reads destinations, and keeps the last one: most requests have the same as the one before. */
+export class Destinations {
+  #last: { url: string; destination: Destination } | null = null
 
-/** Most requests have the same destination as the one before. */
+  read(url: string): Destination {
+    if (this.#last?.url === url) return this.#last.destination
+    const destination = readDestination(url)
+    this.#last = { url, destination }
+    return destination
+  }
+}
+
 export function readDestination(url: string): Destination {
-  if (last?.url === url) return last.destination
   const mark = url.indexOf('?')
   const whole = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark)
   const plain = whole.startsWith('/v1/') ? whole.slice(3) : whole
   const known = byPath.get(plain)
-  const destination =
-    known === undefined ? unusualDestination(whole, query) : { path: plain, query, route: known, facts: null }
-  last = { url, destination }
-  return destination
+  return known === undefined
+    ? unusualDestination(whole, query)
+    : { path: plain, query, route: known, facts: null }
 }
 
 function unusualDestination(whole: string, query: string): Destination {
