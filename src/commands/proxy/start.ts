@@ -14,7 +14,7 @@ import { proxyEvents, sayBeside, sayNow } from '../../lib/terminal/proxy/proxy-e
 import { servingAlone, servingTogether, type Serving } from '../base/proxy/serving.ts'
 import {
   formatAccounts,
-  hostsOfMachine,
+  listMachineHosts,
   formatListening,
   urlFromHere,
 } from '../../lib/terminal/proxy/proxy-messages.ts'
@@ -244,7 +244,7 @@ export default class ProxyStart extends AccountCommand {
     }
     const needsKey = (await this.toolkit.keys.list()).length > 0
     const mark = this.unicode ? '●' : '*'
-    this.print(formatListening(view, { palette: this.palette, mark, needsKey, hosts: hostsOfMachine() }))
+    this.print(formatListening(view, { palette: this.palette, mark, needsKey, hosts: listMachineHosts() }))
   }
 
   /** Names the proxy of this home that holds the port, if there is one. */

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { jsonLine } from '../../lib/terminal/print-json.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import { renderTable } from '../../lib/terminal/format/table.ts'
-import { totalsOfViews } from '../../lib/toolkit/quota/quota-view.ts'
+import { sumViews } from '../../lib/toolkit/quota/quota-view.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
@@ -46,7 +46,7 @@ export default class QuotaShow extends QuotaCommand {
       const accounts = pickItems(document.accounts, quotaShape, flags)
       return accounts.length === document.accounts.length && flags.sort === undefined
         ? document
-        : { ...document, accounts, totals: totalsOfViews(accounts) }
+        : { ...document, accounts, totals: sumViews(accounts) }
     }
     if (flags.watch) return this.watch(read, filter)
     const document = await read()

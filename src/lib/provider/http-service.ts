@@ -11,7 +11,7 @@ export function isRefusal(status: number): boolean {
 }
 
 /** Classifies the answer of any HTTP API. All statuses but the few with a single meaning are about the request. */
-function outcomeOfService(answer: Answer): Outcome {
+function classifyServiceAnswer(answer: Answer): Outcome {
   const found = classify(answer, [])
   if (ABOUT_ACCOUNT.has(answer.status) || answer.status >= 500) return { ...found, scope: 'account' }
   return { ...found, class: 'bad-request', scope: 'account', until: null }
@@ -22,7 +22,7 @@ const noUsage = (): Usage => ({ inputTokens: null, outputTokens: null, costUsd: 
 /** The defaults of a provider of kind `http`: no dialect, no models, no usage. */
 export const httpDefaults = {
   bases: markOwn(() => ({ openai: null, anthropic: null })),
-  outcome: markOwn(outcomeOfService),
+  outcome: markOwn(classifyServiceAnswer),
   usage: noUsage,
   check: null,
 } satisfies Partial<Provider>

@@ -4,7 +4,7 @@ import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import { guardProvider, type Pauses } from './plugins/guard-provider.ts'
 import type { PluginCalls } from './plugins/plugin-calls.ts'
 import type { Dialect, Provider } from './provider.ts'
-import { providerOfService } from './service-names.ts'
+import { findServiceProvider } from './service-names.ts'
 
 /** A plugin's answer to the hook `qwenctl:providers`. */
 export interface RegistryAnswer {
@@ -155,7 +155,7 @@ export class Registry {
    * nearest.
    */
   get(id: string): Provider {
-    const entry = this.#entries.get(id) ?? this.#entries.get(providerOfService(id) ?? '')
+    const entry = this.#entries.get(id) ?? this.#entries.get(findServiceProvider(id) ?? '')
     if (entry !== undefined) return entry.provider
     const near = nearest(id, [...this.#entries.keys()])
     throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {

@@ -46,7 +46,7 @@ const SERVICE_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** The provider with this common name, in any case and with blanks; null: unknown. */
-export function providerOfService(name: string): string | null {
+export function findServiceProvider(name: string): string | null {
   const key = name
     .trim()
     .toLowerCase()

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { once } from '../toolkit/once.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { RunnerParts } from './batches/batch-runner.ts'
-import type { BatchParts } from './server/batch-door.ts'
-import { BatchDoor } from './server/batch-door.ts'
+import type { BatchParts } from './server/lazy-batches.ts'
+import { LazyBatches } from './server/lazy-batches.ts'
 
 /** The batches of a proxy. Their code loads with the first request, or to resume what a restart interrupted. */
 export interface OpenedBatches {
-  door: BatchDoor
+  handler: LazyBatches
   /** Continues the batches that have not ended, and those that a killed proxy leaves. */
   resume: () => void
   /** Sends no more lines. */
@@ -29,7 +29,7 @@ export function openBatches(toolkit: Toolkit, parts: Omit<RunnerParts, 'toolkit'
   })
   const open = () => (opened = load())
   return {
-    door: new BatchDoor(batchesFolder, open),
+    handler: new LazyBatches(batchesFolder, open),
     resume: () => {
       if (existsSync(join(batchesFolder, 'http')))
         open().catch((error: unknown) => parts.onTrouble(String(error)))

@@ -210,7 +210,7 @@ function openServer(
     onTrouble,
     observer,
     isAdmin: settings.isAdmin,
-    batches: batches.door,
+    batches: batches.handler,
     proof: settings.proof,
     metrics: async () => (observer.countsMetrics ? readMetrics(observer) : null),
     clientIdleMs: settings.clientIdleTimeoutMs,

@@ -47,7 +47,7 @@ const DAY = 86_400_000
  * The first instant at which the zone's clock shows that date and time, given as if in UTC. Where daylight saving
  * skips midnight, the day starts after the gap. Where it repeats midnight, the first of the two counts.
  */
-export function startOfDate(zone: string, wall: number): number {
+export function findDateStart(zone: string, wall: number): number {
   if (zone === 'UTC') return wall
   const offsets = [wall - DAY, wall + DAY].map((near) => wallClock(zone, near) - near)
   const starts = offsets.map((offset) => wall - offset).filter((start) => wallClock(zone, start) >= wall)
@@ -66,7 +66,7 @@ export function calendarWindow(
 ): { start: number; end: number } {
   const wall = new Date(wallClock(zone, at))
   const day = Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate())
-  const window = (steps: number) => startOfDate(zone, shifted(unit, day, steps, firstDay))
+  const window = (steps: number) => findDateStart(zone, shifted(unit, day, steps, firstDay))
   // When the clock falls back across midnight, the date occurs twice: the later day has then already begun.
   const next = window(1)
   return at < next ? { start: window(0), end: next } : { start: next, end: window(2) }

@@ -89,7 +89,7 @@ function refused(place: string, reason: string): QwenctlError {
 }
 
 /** The caps of single accounts by id, and the references that resolve to no account. */
-export function capsOfAccounts(
+export function findAccountCaps(
   caps: Caps,
   accounts: readonly Account[],
 ): { byId: ReadonlyMap<string, number>; unknown: string[] } {

@@ -88,8 +88,8 @@ export function explain(
 
 /** Whether another request tests the member. Until that ends, the member is tried last. */
 function isTested(member: Member, { wanted }: ExplainedWay, view: RotationMoment): boolean {
-  const doors = halfOpenCircuits(member, wanted, view)
-  return doors !== null && new Probes().isUnderWay(doors, view)
+  const circuits = halfOpenCircuits(member, wanted, view)
+  return circuits !== null && new Probes().isUnderWay(circuits, view)
 }
 
 /** The most accounts to take from the pool itself; no request gets further. */

@@ -26,11 +26,11 @@ export function instantsAt(zone: string, wall: number): number[] {
 
 /** The one instant of a local time: the first of two, and the end of the gap where the clock skips it. */
 export function findInstant(zone: string, wall: number): number {
-  return instantsAt(zone, wall)[0] ?? endOfGap(zone, wall)
+  return instantsAt(zone, wall)[0] ?? findGapEnd(zone, wall)
 }
 
 /** The first instant with a local time after `wall`, which the clock skips. */
-function endOfGap(zone: string, wall: number): number {
+function findGapEnd(zone: string, wall: number): number {
   const near = wall - offsetAt(zone, wall)
   let before = near - TRANSITION_MS
   let after = near + TRANSITION_MS

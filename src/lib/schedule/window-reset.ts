@@ -14,7 +14,7 @@ export function findReset(subject: SubjectState | undefined, window: string, now
   if (ends.length > 0) return Math.max(...ends)
   const cooldown = subject.cooldowns.get('*')
   if (cooldown?.reason === 'quota-window' && cooldown.until !== null) return cooldown.until
-  return endOfUse(subject, window)
+  return findUseEnd(subject, window)
 }
 
 /** `5h` also means a limit written `5h@first-use`. */
@@ -30,7 +30,7 @@ function findEnd({ clock, usage }: LimitState, subject: SubjectState, now: numbe
 }
 
 /** The account has no such limit: only its requests show when a window of that length ends. */
-function endOfUse({ lastUsedAt }: SubjectState, window: string): number | null {
+function findUseEnd({ lastUsedAt }: SubjectState, window: string): number | null {
   const clock = parseWindow(window)
   return clock.kind === 'calendar' || lastUsedAt === null ? null : lastUsedAt + clock.lengthMs
 }

@@ -18,7 +18,7 @@ export const noTokens: Readonly<Tokens> = { input: 0, cacheRead: 0, cacheWrite: 
 /**
  * Reads the usage of a chat completion or of one chunk. Missing values are 0, because Messages require a number.
  */
-export function tokensOfChat(usage: Json): Tokens {
+export function readChatTokens(usage: Json): Tokens {
   const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
   const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
   // DeepSeek reports its cache reads at the top level.
@@ -36,7 +36,7 @@ export function tokensOfChat(usage: Json): Tokens {
 /**
  * Reads the usage of a message or of one event. Counts in a stream only grow, and later events may leave some out.
  */
-export function tokensOfMessage(usage: Json, before: Readonly<Tokens> = noTokens): Tokens {
+export function readMessageTokens(usage: Json, before: Readonly<Tokens> = noTokens): Tokens {
   const details = isObject(usage.output_tokens_details) ? usage.output_tokens_details : {}
   return {
     input: Math.max(count(usage.input_tokens) ?? 0, before.input),
@@ -48,7 +48,7 @@ export function tokensOfMessage(usage: Json, before: Readonly<Tokens> = noTokens
 }
 
 /** Reads the usage of a response: cached tokens are a part of its input. */
-export function tokensOfResponse(usage: Json): Tokens {
+export function readResponseTokens(usage: Json): Tokens {
   const input = isObject(usage.input_tokens_details) ? usage.input_tokens_details : {}
   const output = isObject(usage.output_tokens_details) ? usage.output_tokens_details : {}
   const cacheRead = count(input.cached_tokens) ?? 0
@@ -61,7 +61,7 @@ export function tokensOfResponse(usage: Json): Tokens {
 }
 
 /** Reads the usage of a Gemini answer: thinking is counted beside the rest of the output. */
-export function tokensOfGemini(usage: Json): Tokens {
+export function readGeminiTokens(usage: Json): Tokens {
   const cacheRead = count(usage.cachedContentTokenCount) ?? 0
   const thinking = count(usage.thoughtsTokenCount)
   const prompt = (count(usage.promptTokenCount) ?? 0) + (count(usage.toolUsePromptTokenCount) ?? 0)

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CapRoom } from '../../../src/lib/rotation/cap-room.ts'
-import { capsOfAccounts, hasCaps, readCaps } from '../../../src/lib/rotation/caps.ts'
+import { findAccountCaps, hasCaps, readCaps } from '../../../src/lib/rotation/caps.ts'
 import type { Caps } from '../../../src/lib/rotation/caps.ts'
 import { account, Ground, NOON } from './fixture.ts'
 
 const read = (section: unknown) => readCaps(section, 'caps')
 const roomOf = (section: object, isAlive: (id: string) => boolean = () => true) => {
   const caps: Caps = read(section)
-  const { byId } = capsOfAccounts(caps, [account('a', { name: 'work' }), account('b', { name: 'home' })])
+  const { byId } = findAccountCaps(caps, [account('a', { name: 'work' }), account('b', { name: 'home' })])
   return new CapRoom(caps, { ofAccount: byId, isAlive })
 }
 
@@ -48,7 +48,7 @@ describe('the section caps', () => {
 
   test('names accounts by reference, and what names none is told', () => {
     const caps = read({ accounts: { work: { concurrency: 1 }, nobody: { concurrency: 2 } } })
-    const { byId, unknown } = capsOfAccounts(caps, [account('a', { name: 'work' })])
+    const { byId, unknown } = findAccountCaps(caps, [account('a', { name: 'work' })])
     expect([...byId]).toEqual([['a', 1]])
     expect(unknown).toEqual(['nobody'])
   })

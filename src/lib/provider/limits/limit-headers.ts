@@ -54,11 +54,11 @@ function limitAndWindow(text: string | undefined): { max: number | null; window:
   if (text === undefined || plain !== null) return { max: plain, window: null }
   const parts = /^(?:(\d{1,15}), *)?(\d{1,15}) *; *(?:w|window) *= *"?(\d{1,8})"?$/.exec(text)
   if (parts === null || (parts[1] !== undefined && parts[1] !== parts[2])) return { max: null, window: null }
-  return { max: count(parts[2]), window: windowOfSeconds(Number(parts[3])) }
+  return { max: count(parts[2]), window: formatSeconds(Number(parts[3])) }
 }
 
 /** A rolling window of that length, as limits spell it; null: no spelling exists. */
-export function windowOfSeconds(seconds: number): string | null {
+export function formatSeconds(seconds: number): string | null {
   if (seconds === 60) return 'minute'
   if (seconds === 3600) return 'hour'
   if (seconds === 86_400) return 'day@rolling'

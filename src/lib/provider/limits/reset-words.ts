@@ -1,7 +1,7 @@
 // Reads the end of a limit from sentences: a wait ("try again in 58 hours"), a date, a clock with its zone, a
 // weekday.
 
-import { isZone, startOfDate, wallClock } from '../../quota/zone.ts'
+import { isZone, findDateStart, wallClock } from '../../quota/zone.ts'
 import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
 import { isDate, monthNumber, within } from './reset-time.ts'
 
@@ -200,5 +200,5 @@ function wallAt(now: number, zone: Zone): number {
 
 function instant(wall: number, zone: Zone | null): number | null {
   if (zone === null) return null
-  return typeof zone === 'number' ? wall - zone * 60_000 : startOfDate(zone, wall)
+  return typeof zone === 'number' ? wall - zone * 60_000 : findDateStart(zone, wall)
 }

@@ -27,16 +27,16 @@ export function guardProvider(
   pauses: Pauses = new Map(),
 ): Provider {
   const guarded = guardFunctions(provider, providerParts, { code, calls, pauses, prefix: '' })
-  const door = { code, calls, pauses }
-  if (provider.keyPattern !== null) guarded.keyPattern = guardPattern(provider.keyPattern, door)
+  const guard = { code, calls, pauses }
+  if (provider.keyPattern !== null) guarded.keyPattern = guardPattern(provider.keyPattern, guard)
   if (provider.device !== null) {
-    const device = guardFunctions(provider.device, deviceParts, { ...door, prefix: 'device.' })
+    const device = guardFunctions(provider.device, deviceParts, { ...guard, prefix: 'device.' })
     guarded.device = Object.freeze(device)
   }
   return Object.freeze(guarded)
 }
 
-interface Door {
+interface Guard {
   code: GuardedCode
   calls: PluginCalls
   pauses: Pauses
@@ -48,14 +48,15 @@ type AnyPart = GuardedPart<unknown, readonly never[]>
 function guardFunctions<Holder extends object>(
   holder: Holder,
   parts: Readonly<Record<string, unknown>>,
-  door: Door,
+  guard: Guard,
 ): Holder {
   const guarded = { ...holder } as Record<string, unknown>
   for (const [name, value] of Object.entries(holder) as [string, unknown][]) {
     if (typeof value !== 'function' || isOwnFunction(value)) continue
     const part = parts[name] as AnyPart | undefined
     if (part === undefined) delete guarded[name]
-    else guarded[name] = guardFunction(holder, value as Called, part, { ...door, prefix: door.prefix + name })
+    else
+      guarded[name] = guardFunction(holder, value as Called, part, { ...guard, prefix: guard.prefix + name })
   }
   return guarded as Holder
 }
@@ -64,13 +65,13 @@ function guardFunctions<Holder extends object>(
  * A pattern is code too: some take years over one text. A stopped pattern counts as a match, which warns of
  * nothing.
  */
-function guardPattern(pattern: RegExp, door: Omit<Door, 'prefix'>): RegExp {
+function guardPattern(pattern: RegExp, guard: Omit<Guard, 'prefix'>): RegExp {
   const test = guardFunction(
     pattern,
     (text) => RegExp.prototype.test.call(pattern, text as string),
     patternPart,
     {
-      ...door,
+      ...guard,
       prefix: 'keyPattern',
     },
   )
@@ -85,9 +86,9 @@ const patternPart: AnyPart = {
 
 type Called = (...given: readonly unknown[]) => unknown
 
-/** `door.prefix`: the whole name of the part. */
-function guardFunction(holder: object, called: Called, part: AnyPart, door: Door): Called {
-  const { code, calls, pauses, prefix: name } = door
+/** `guard.prefix`: the whole name of the part. */
+function guardFunction(holder: object, called: Called, part: AnyPart, guard: Guard): Called {
+  const { code, calls, pauses, prefix: name } = guard
   return (...given) => {
     const args = given as never[]
     if ((pauses.get(name) ?? 0) > calls.clock()) return part.otherwise(args, 'it was stopped a moment ago')

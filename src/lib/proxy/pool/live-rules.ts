@@ -3,7 +3,7 @@ import type { Ledger } from '../../quota/ledger.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import type { Caps } from '../../rotation/caps.ts'
-import { CAPS_SUBJECT, capsOfAccounts, hasCaps, noCaps } from '../../rotation/caps.ts'
+import { CAPS_SUBJECT, findAccountCaps, hasCaps, noCaps } from '../../rotation/caps.ts'
 import type { Aliases } from '../../rotation/models/aliases.ts'
 import { noAliases } from '../../rotation/models/aliases.ts'
 import { recordLimits } from '../../toolkit/keys/client-keys.ts'
@@ -60,7 +60,7 @@ export class LiveRules {
 
   #applyCaps(): void {
     const { toolkit, view, onFault } = this.#options
-    const { byId, unknown } = capsOfAccounts(this.#caps, this.#accounts)
+    const { byId, unknown } = findAccountCaps(this.#caps, this.#accounts)
     const parts = { ofAccount: byId, isAlive: toolkit.isInFlight }
     view.caps = hasCaps(this.#caps) ? new CapRoom(this.#caps, parts) : null
     for (const reference of unknown)

@@ -11,8 +11,8 @@ import type { ClientHead } from '../wire/headers/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Exchange } from '../pipeline/exchange.ts'
-import { isBatchPath } from './batch-door.ts'
-import type { BatchDoor } from './batch-door.ts'
+import { isBatchPath } from './lazy-batches.ts'
+import type { LazyBatches } from './lazy-batches.ts'
 import { Guard } from './guard.ts'
 import { handleRequest } from '../pipeline/handle-request.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
@@ -55,7 +55,7 @@ export interface ServerOptions {
   /** Receives every request when it is over. */
   observer: Observer
   /** Answers the paths of files and batches. */
-  batches: BatchDoor
+  batches: LazyBatches
   /** Answers `GET /metrics`; null: there are no metrics. */
   metrics: () => Promise<MetricsText | null>
   /** Whether the presented key is the administrator's. */
@@ -71,7 +71,7 @@ const LAST_WORDS_MS = 1_000
 /** The proxy's HTTP server: accepts requests, dispatches them, and drains before it ends. */
 export class ProxyServer implements LocalHost {
   readonly #destinations = new Destinations()
-  readonly #door: HttpListener
+  readonly #listener: HttpListener
   readonly #proxy: ProxyContext
   readonly #options: ServerOptions
   #guard: Guard
@@ -87,7 +87,7 @@ export class ProxyServer implements LocalHost {
     this.#options = options
     this.#ids = new RunningIds(options.runId)
     this.#guard = new Guard([options.host, ...options.allowHosts])
-    this.#door = new HttpListener({
+    this.#listener = new HttpListener({
       clientIdleMs: options.clientIdleMs,
       transport: options.transport,
       takes: ({ url }) => options.management === null || !isManagementPath(url),
@@ -98,7 +98,7 @@ export class ProxyServer implements LocalHost {
   /** Resolves with the URL. Throws `port_in_use`, or `failed` for an unavailable address. */
   async listen(): Promise<{ url: string; port: number }> {
     const { host, port } = this.#options
-    const address = await this.#door.open(host, port)
+    const address = await this.#listener.open(host, port)
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
     return { url: `http://${shown}:${address.port}`, port: address.port }
   }
@@ -109,22 +109,22 @@ export class ProxyServer implements LocalHost {
   }
 
   setClientIdle(stillMs: number | undefined): void {
-    this.#door.setClientIdle(stillMs)
+    this.#listener.setClientIdle(stillMs)
   }
 
   /** Accepts these host names from now on, and no others. */
   allowHosts(names: readonly string[]): void {
     this.#guard = new Guard([this.#options.host, ...names])
-    this.#door.forgetHeads() // heads checked against the old names
+    this.#listener.forgetHeads() // heads checked against the old names
   }
 
   /** Accepts no new requests. Those in progress may end within `graceMs`, then every connection is closed. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
     this.#proxy.live.queue.close()
-    const closed = this.#door.close()
+    const closed = this.#listener.close()
     await this.#untilIdle(graceMs)
-    this.#door.closeAll()
+    this.#listener.closeAll()
     await closed
     await this.#untilIdle(LAST_WORDS_MS) // requests cut off hear of it, or they would blame their upstreams
   }

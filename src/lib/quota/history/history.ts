@@ -119,8 +119,8 @@ export function addTally(to: Tally, from: Tally): void {
   to.inputTokens += from.inputTokens
   to.outputTokens += from.outputTokens
   to.estimatedTokens += from.estimatedTokens
-  to.costUsd = sumOfKnown(to.costUsd, from.costUsd)
-  to.estimatedUsd = sumOfKnown(to.estimatedUsd, from.estimatedUsd)
+  to.costUsd = sumKnown(to.costUsd, from.costUsd)
+  to.estimatedUsd = sumKnown(to.estimatedUsd, from.estimatedUsd)
   to.unpriced += from.unpriced
   addHistogram(to.latency, from.latency)
   addHistogram(to.firstByte, from.firstByte)
@@ -147,6 +147,6 @@ function findKey(also: readonly string[] | undefined): string | null {
   return also?.find((subject) => subject.startsWith(KEY_PREFIX)) ?? null
 }
 
-function sumOfKnown(one: number | null, other: number | null): number | null {
+function sumKnown(one: number | null, other: number | null): number | null {
   return one === null ? other : other === null ? one : one + other
 }

@@ -26,7 +26,7 @@ export function halfOpenCircuits(
   // Every request runs this check, and few have a cooldown to look at.
   if (!coolsAny(subjects, state)) return null
   const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
-  return listDoors(subjects, wanted, state, isHalfOpen)
+  return listCircuits(subjects, wanted, state, isHalfOpen)
 }
 
 /** The circuits that a successful request shows to work: guesses that have ended, or that predate the request. */
@@ -39,7 +39,7 @@ export function provenCircuits(
   if (!coolsAny(subjects, state)) return null
   const isProven = ({ guessed, until, since }: Cooldown) =>
     guessed === true && until !== null && (until <= now || since < began)
-  return listDoors(subjects, wanted, state, isProven)
+  return listCircuits(subjects, wanted, state, isProven)
 }
 
 /**
@@ -56,13 +56,14 @@ export function circuitsToProbe(
   if (caps && !caps.hasRoom(subjects.account, state, now)) return null
   const isShut = ({ until }: Cooldown) => until === null || until > now
   if (
-    listDoors(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null
+    listCircuits(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !==
+    null
   )
     return null
-  return listDoors(subjects, wanted, state, isShut)
+  return listCircuits(subjects, wanted, state, isShut)
 }
 
-function listDoors(
+function listCircuits(
   { account, quotaGroup, provider }: Member['subjects'],
   wanted: Wanted,
   state: LedgerState,
@@ -71,16 +72,16 @@ function listDoors(
   const { model } = wanted
   const keys = ['*', routeKey(wanted)]
   if (model !== null && model !== undefined) keys.push(model)
-  const doors: Circuit[] = []
+  const circuits: Circuit[] = []
   for (const subject of [account, quotaGroup, provider]) {
     const cooldowns = subject === null ? undefined : state.subjects.get(subject)?.cooldowns
     if (subject === null || cooldowns === undefined) continue
     for (const key of keys) {
       const cooldown = cooldowns.get(key)
-      if (cooldown !== undefined && isMeant(cooldown)) doors.push({ subject, model: key })
+      if (cooldown !== undefined && isMeant(cooldown)) circuits.push({ subject, model: key })
     }
   }
-  return doors.length === 0 ? null : doors
+  return circuits.length === 0 ? null : circuits
 }
 
 function coolsAny({ account, quotaGroup, provider }: Member['subjects'], state: LedgerState): boolean {
@@ -108,17 +109,17 @@ export class Probes {
     return this.#began.size === 0
   }
 
-  begin(doors: readonly Circuit[], now: number): void {
-    for (const door of doors) this.#began.set(circuitName(door), now)
+  begin(circuits: readonly Circuit[], now: number): void {
+    for (const circuit of circuits) this.#began.set(circuitName(circuit), now)
   }
 
-  end(doors: readonly Circuit[]): void {
-    for (const door of doors) this.#began.delete(circuitName(door))
+  end(circuits: readonly Circuit[]): void {
+    for (const circuit of circuits) this.#began.delete(circuitName(circuit))
   }
 
   /** Whether a request tests one of these circuits. */
-  isUnderWay(doors: readonly Circuit[], { state, now }: RotationMoment): boolean {
-    const names = doors.map(circuitName)
+  isUnderWay(circuits: readonly Circuit[], { state, now }: RotationMoment): boolean {
+    const names = circuits.map(circuitName)
     const since = now - PROBE_MS
     if (names.some((name) => (this.#began.get(name) ?? -Infinity) > since)) return true
     for (const { probe, at } of state.open.entries()) {

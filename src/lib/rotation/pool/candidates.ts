@@ -103,9 +103,9 @@ export class Candidates implements IterableIterator<Member, void> {
       search.view = freezeMoment(this.#view)
       const member = chooseFrom(this.#given, search)
       if (member === null) break
-      const doors = halfOpenCircuits(member, search.request, search.view)
-      if (doors === null) return this.#hold(member)
-      if (!this.#isTestedByOthers(doors)) return this.#hold(member, doors)
+      const circuits = halfOpenCircuits(member, search.request, search.view)
+      if (circuits === null) return this.#hold(member)
+      if (!this.#isTestedByOthers(circuits)) return this.#hold(member, circuits)
       this.#offered(member)
       ;(this.#aside ??= []).push(member)
     }
@@ -113,8 +113,10 @@ export class Candidates implements IterableIterator<Member, void> {
     return null
   }
 
-  #isTestedByOthers(doors: Circuit[]): boolean {
-    return (this.#aside?.length ?? 0) < MOST_ASIDE && this.#given.probes.isUnderWay(doors, this.#search.view)
+  #isTestedByOthers(circuits: Circuit[]): boolean {
+    return (
+      (this.#aside?.length ?? 0) < MOST_ASIDE && this.#given.probes.isUnderWay(circuits, this.#search.view)
+    )
   }
 
   /** A request that names an account knows more than a guess. Still, only one at a time may try. */
@@ -124,8 +126,8 @@ export class Candidates implements IterableIterator<Member, void> {
     if (this.#isPinTried || pinned === null) return null
     this.#isPinTried = true
     if (offered.has(pinned) || mismatchKind(pinned, request) !== null) return null
-    const doors = circuitsToProbe(pinned, request, view)
-    return doors === null || probes.isUnderWay(doors, view) ? null : this.#hold(pinned, doors)
+    const circuits = circuitsToProbe(pinned, request, view)
+    return circuits === null || probes.isUnderWay(circuits, view) ? null : this.#hold(pinned, circuits)
   }
 
   #nextAside(): Member | null {
@@ -138,11 +140,11 @@ export class Candidates implements IterableIterator<Member, void> {
   }
 
   /** The consumer holds the member until it knows how the request ended, or stops: either ends the probe. */
-  #hold(member: Member, doors: Circuit[] | null = null): Member {
+  #hold(member: Member, circuits: Circuit[] | null = null): Member {
     const { view, picks } = this.#search
-    if (doors !== null) this.#given.probes.begin(doors, view.now)
+    if (circuits !== null) this.#given.probes.begin(circuits, view.now)
     picks.note(member, view)
-    this.#tested = doors
+    this.#tested = circuits
     return (this.#held = member)
   }
 

@@ -104,8 +104,8 @@ export class Pool {
   /** The names of the circuits that such a request tests at the member, for its reservation; null: none. */
   listProbes(member: Member, wanted: Wanted, view: RotationMoment): string[] | null {
     if (this.#probes.isIdle) return null
-    const doors = halfOpenCircuits(member, wanted, view) ?? circuitsToProbe(member, wanted, view)
-    return doors?.map(circuitName) ?? null
+    const circuits = halfOpenCircuits(member, wanted, view) ?? circuitsToProbe(member, wanted, view)
+    return circuits?.map(circuitName) ?? null
   }
 
   /** The members that may not serve this request now, and why. */

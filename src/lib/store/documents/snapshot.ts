@@ -38,20 +38,20 @@ export function isSnapshotName(home: Home, name: string): boolean {
 /** Reads everything while other processes count: each day up to its last whole line. */
 export async function takeSnapshot(home: Home): Promise<Snapshot> {
   const store = await openStore(home)
-  const snapshot = store === null ? await snapshotOfFiles(home) : await snapshotOfStore(home, store)
+  const snapshot = store === null ? await snapshotFiles(home) : await snapshotStore(home, store)
   for (const path of filesIn(home.accountsFolder))
     keep(snapshot, `accounts/${path}`, join(home.accountsFolder, path))
   return snapshot
 }
 
-async function snapshotOfStore(home: Home, store: SharedStore): Promise<Snapshot> {
+async function snapshotStore(home: Home, store: SharedStore): Promise<Snapshot> {
   const { readSharedSnapshot } = await import('../redis/snapshot/shared-snapshot.ts')
   const snapshot = await readSharedSnapshot(store)
   keep(snapshot, 'config.yaml', home.configFile)
   return snapshot
 }
 
-async function snapshotOfFiles(home: Home): Promise<Snapshot> {
+async function snapshotFiles(home: Home): Promise<Snapshot> {
   const snapshot: Snapshot = new Map()
   // While days are folded into the base, there is a moment when no file has them.
   await withLock(baseFile(home), () => {

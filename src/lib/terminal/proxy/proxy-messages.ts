@@ -53,7 +53,7 @@ export function listensEverywhere({ host }: Pick<ProxyView, 'host'>): boolean {
 }
 
 /** The host name of this machine and its IPv4 addresses in its networks. */
-export function hostsOfMachine(): string[] {
+export function listMachineHosts(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   const outside = addresses.filter(({ family, internal }) => family === 'IPv4' && !internal)
   return [hostname(), ...outside.map(({ address }) => address)]

@@ -19,14 +19,14 @@ export function freePlace(
   const { name, label } = wanted
   if (label !== null) refuseTakenLabel(accounts, { ...wanted, label })
   if (name !== null || label === null) return freeName(accounts, wanted)
-  return freeNameOfLabel(accounts, { ...wanted, label })
+  return deriveFreeName(accounts, { ...wanted, label })
 }
 
 /**
  * A name derived from a label, with a number at its end if the name is in use. A label that is a valid name is taken
  * unchanged.
  */
-export function freeNameOfLabel(
+export function deriveFreeName(
   accounts: Account[],
   { user, provider, label }: Pick<Account, 'user' | 'provider'> & { label: string },
 ): string {

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createAdminToken, readAdminToken } from '../../store/admin-token.ts'
 import type { Home } from '../../store/home.ts'
 import type { Pass, PassKind } from './passes.ts'
-import { endOfPass, makePass, readPass } from './passes.ts'
+import { findPassEnd, makePass, readPass } from './passes.ts'
 
 const SESSION_MS = 12 * 3_600_000
 const TICKET_MS = 2 * 60_000
@@ -35,7 +35,7 @@ export class AdminAccess {
 
   /** The end of a valid session in epoch milliseconds; null: not a session. */
   findEnd(presented: string): number | null {
-    return endOfPass(presented)
+    return findPassEnd(presented)
   }
 
   /** Whether the presented secret opens everything now. A home without a token accepts none. */

@@ -35,7 +35,7 @@ export function readPass(presented: string, adminToken: string, now: number): Pa
 }
 
 /** The expiry that a pass states, without checking its seal; null: the text does not have the form of a pass. */
-export function endOfPass(presented: string): number | null {
+export function findPassEnd(presented: string): number | null {
   const [, , text] = PASS.exec(presented) ?? []
   return text === undefined ? null : Number.parseInt(text, 36)
 }

@@ -68,7 +68,7 @@ export class JsoncText implements ConfigText {
     }
     const after = skipTrivia(text, last.value.end)
     const hasComma = text[after] === ','
-    const at = endOfLine(text, hasComma ? after + 1 : last.value.end)
+    const at = findLineEnd(text, hasComma ? after + 1 : last.value.end)
     const lead = isOneLine ? ' ' : `${this.#break()}${indent}`
     this.#replace(at, at, `${lead}${member}${hasComma && !isOneLine ? ',' : ''}`)
     if (!hasComma) this.#replace(last.value.end, last.value.end, ',')
@@ -87,7 +87,7 @@ export class JsoncText implements ConfigText {
       return this.#replace(before.value.end, found.value.end, '')
     const from = isInline ? found.keyStart : lineStartBefore(text, found.keyStart)
     const end = hasComma ? after + 1 : found.value.end
-    this.#replace(from, isInline && hasComma ? endOfBlanks(text, end) : end, '')
+    this.#replace(from, isInline && hasComma ? findBlankEnd(text, end) : end, '')
     if (before !== undefined && !hasComma) {
       const comma = skipTrivia(text, before.value.end)
       this.#replace(comma, comma + 1, '')
@@ -128,11 +128,11 @@ function indentAt(text: string, at: number): string {
   return /^[ \t]*/.exec(text.slice(start, at))?.[0] ?? ''
 }
 
-function endOfBlanks(text: string, at: number): number {
+function findBlankEnd(text: string, at: number): number {
   return at + (/^[ \t]*/.exec(text.slice(at))?.[0].length ?? 0)
 }
 
 /** The offset after a comment on the rest of the line. */
-function endOfLine(text: string, at: number): number {
+function findLineEnd(text: string, at: number): number {
   return at + (/^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/)?/.exec(text.slice(at))?.[0].trimEnd().length ?? 0)
 }

@@ -77,7 +77,7 @@ export function balanceNotices(
   account: Account,
   { state, before, now }: { state: LedgerState; before: PlanView | undefined; now: number },
 ): Notice[] {
-  const left = sumOfBalances(windows)
+  const left = sumBalances(windows)
   if (left === null) return []
   const subject = quotaGroupSubject(account) ?? account.id
   const present = activeCooldown(state, subject, null, now)
@@ -87,12 +87,12 @@ export function balanceNotices(
       ? []
       : [{ type: 'cool', subject, until: null, reason: 'quota-hard', evidence: NO_BALANCE }]
   }
-  const hasRisen = left > (sumOfBalances(before?.windows ?? []) ?? left)
+  const hasRisen = left > (sumBalances(before?.windows ?? []) ?? left)
   return isWithoutCredit && (hasRisen || present.evidence === NO_BALANCE) ? [{ type: 'clear', subject }] : []
 }
 
 /** Null: no balance is known. A service with two currencies has credit if one of them has. */
-function sumOfBalances(windows: readonly Pick<PlanWindow, 'name' | 'remaining'>[]): number | null {
+function sumBalances(windows: readonly Pick<PlanWindow, 'name' | 'remaining'>[]): number | null {
   const balances = windows.flatMap(({ name, remaining }) =>
     name === BALANCE && remaining !== null ? [Math.max(0, remaining)] : [],
   )

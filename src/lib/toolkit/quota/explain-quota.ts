@@ -11,7 +11,7 @@ import { isAvailable } from '../../rotation/eligibility.ts'
 import type { ExplainedWay, Verdict } from '../../rotation/explain.ts'
 import type { Aliases } from '../../rotation/models/aliases.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
-import { capsOfAccounts, hasCaps } from '../../rotation/caps.ts'
+import { findAccountCaps, hasCaps } from '../../rotation/caps.ts'
 import type { Endpoint } from '../../rotation/endpoints.ts'
 import { endpointAt, wantedBy } from '../../rotation/endpoints.ts'
 import { allowedSteps, refuseSpent } from '../../rotation/key-rules.ts'
@@ -61,8 +61,8 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const inForce = await rotationSettings(query, settings, parts.proxies)
   const { strategy, affinity, reserve } = inForce
   // Accounts of other users are in the pool too, as in a proxy of all users. They are not shown.
-  const inPool = accountsOfUser(books.data.accounts, inForce.proxyUser)
-  const ofUser = accountsOfUser(inPool, inForce.user)
+  const inPool = listUserAccounts(books.data.accounts, inForce.proxyUser)
+  const ofUser = listUserAccounts(inPool, inForce.user)
   const key = keyIn(await parts.keys(), query)
   const scope: AccountScope = {
     user: key?.user ?? inForce.user,
@@ -106,7 +106,7 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   }
 }
 
-function accountsOfUser(accounts: readonly Account[], user: string | null): Account[] {
+function listUserAccounts(accounts: readonly Account[], user: string | null): Account[] {
   return accounts.filter((account) => user === null || account.user === user)
 }
 
@@ -245,7 +245,7 @@ async function buildCapRoom(
 ): Promise<CapRoom | null> {
   const caps = await settings.caps()
   if (!hasCaps(caps)) return null
-  return new CapRoom(caps, { ofAccount: capsOfAccounts(caps, accounts).byId, isAlive: isInFlight })
+  return new CapRoom(caps, { ofAccount: findAccountCaps(caps, accounts).byId, isAlive: isInFlight })
 }
 
 function explainAccounts(shown: readonly Account[], findings: Findings): ExplainedAccount[] {

@@ -53,12 +53,12 @@ export function quotaDocument(options: QuotaScene & { accounts: Account[] }): Qu
     now: formatTime(options.now),
     day: formatDay(options.now),
     accounts: views,
-    totals: totalsOfViews(views),
+    totals: sumViews(views),
   }
 }
 
 /** The totals of the `quota show` document of these accounts. */
-export function totalsOfViews(views: readonly AccountQuotaView[]): QuotaDocument['totals'] {
+export function sumViews(views: readonly AccountQuotaView[]): QuotaDocument['totals'] {
   return {
     accounts: views.length,
     ready: views.filter((view) => view.status === 'ready').length,

@@ -60,13 +60,13 @@ export class LedgerQuotas implements Quotas {
   async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
     const { accounts, state } = await this.#selected(references, filter)
     const resets = accounts.map(({ id }): Notice => ({ type: 'reset', account: id }))
-    await this.#record([...resets, ...endsOfCooldowns(accounts, state)])
+    await this.#record([...resets, ...listCooldownEnds(accounts, state)])
     return this.show(references, filter)
   }
 
   async endCooldowns(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
     const { accounts, state } = await this.#selected(references, filter)
-    await this.#record(endsOfCooldowns(accounts, state))
+    await this.#record(listCooldownEnds(accounts, state))
     return this.show(references, filter)
   }
 
@@ -87,7 +87,7 @@ export class LedgerQuotas implements Quotas {
 }
 
 /** Ends the cooldowns of the accounts, of their quota groups, and of their providers if those have any. */
-function endsOfCooldowns(accounts: Account[], state: LedgerState): Notice[] {
+function listCooldownEnds(accounts: Account[], state: LedgerState): Notice[] {
   const own = accounts.flatMap((account) => [account.id, quotaGroupSubject(account)])
   const providers = accounts
     .map((account) => providerSubject(account))

@@ -2,9 +2,9 @@
 // unchangeable. Every part defines its restriction here, so a new part cannot be forgotten.
 
 import { QwenctlError } from '../../base/errors.ts'
-import { capsOfAccounts } from '../../rotation/caps.ts'
+import { findAccountCaps } from '../../rotation/caps.ts'
 import type { HistoryBooks } from '../history/history-views.ts'
-import { keyOfAccountCap } from '../settings/caps-settings.ts'
+import { readAccountCapKey } from '../settings/caps-settings.ts'
 import type { AccountFilter, Archive, Logins, Quotas, Settings } from '../toolkit.ts'
 import type { ManagedToolkit } from './managed-toolkit.ts'
 import { UserAccounts } from './user-accounts.ts'
@@ -81,8 +81,8 @@ function userSettings(
     list: async () => {
       const own = (await accounts.records()).filter((account) => account.user === user)
       // A cap names its account.
-      const { unknown } = capsOfAccounts(await settings.caps(), own)
-      const hidden = new Set(unknown.map(keyOfAccountCap))
+      const { unknown } = findAccountCaps(await settings.caps(), own)
+      const hidden = new Set(unknown.map(readAccountCapKey))
       return (await settings.list()).filter(({ key }) => !hidden.has(key))
     },
     get: async (key) => (key === 'user' ? user : settings.get(key)),

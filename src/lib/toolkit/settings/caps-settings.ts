@@ -23,7 +23,7 @@ export function listCaps({
     description,
   }))
   const own = [...accounts].map(([reference, value]) => ({
-    key: keyOfAccountCap(reference),
+    key: readAccountCapKey(reference),
     value,
     description: 'requests in flight at most, of this account',
   }))
@@ -31,7 +31,7 @@ export function listCaps({
 }
 
 /** The key of the cap of one account. */
-export function keyOfAccountCap(reference: string): string {
+export function readAccountCapKey(reference: string): string {
   return `${CAPS}.accounts.${reference}.concurrency`
 }
 

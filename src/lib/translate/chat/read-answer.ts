@@ -6,7 +6,7 @@ import { BlockOrder } from '../neutral/block-order.ts'
 import { parseDataUrl } from '../neutral/media.ts'
 import { listSources } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
-import { noTokens, tokensOfChat, type Tokens } from '../usage.ts'
+import { noTokens, readChatTokens, type Tokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
 /** The fields of an answer's message. Unknown ones are notes of a service. */
@@ -100,7 +100,7 @@ export class ChatReader implements AnswerReader {
   }
 
   #count(usage: Json): void {
-    this.#tokens = tokensOfChat(usage)
+    this.#tokens = readChatTokens(usage)
     this.#hasUsage = true
   }
 

@@ -7,7 +7,7 @@ import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral
 import { callId } from '../neutral/block-order.ts'
 import type { Seal } from '../neutral/seal.ts'
 import type { TranslationPlan } from '../plan.ts'
-import { noTokens, tokensOfGemini, type Tokens } from '../usage.ts'
+import { noTokens, readGeminiTokens, type Tokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
 /** The fields of a part of an answer. */
@@ -67,7 +67,7 @@ export class GeminiReader implements AnswerReader {
   take(chunk: Json): void {
     if (!this.isOpen) this.#start(chunk)
     if (isObject(chunk.usageMetadata)) {
-      this.#tokens = tokensOfGemini(chunk.usageMetadata)
+      this.#tokens = readGeminiTokens(chunk.usageMetadata)
       this.#hasUsage = true
     }
     const candidates: unknown[] = Array.isArray(chunk.candidates) ? chunk.candidates : []

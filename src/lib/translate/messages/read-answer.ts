@@ -5,7 +5,7 @@ import { writeJson } from '../json/raw-json.ts'
 import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral/answer.ts'
 import { listSources } from '../neutral/sources.ts'
 import { chatTier } from '../tiers.ts'
-import { noTokens, tokensOfMessage, type Tokens } from '../usage.ts'
+import { noTokens, readMessageTokens, type Tokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
 /** The blocks of an answer, by their type. */
@@ -142,7 +142,7 @@ export class MessagesReader implements AnswerReader {
   #count(usage: unknown): void {
     if (!isObject(usage)) return
     this.#hasUsage = true
-    this.#tokens = tokensOfMessage(usage, this.#tokens)
+    this.#tokens = readMessageTokens(usage, this.#tokens)
   }
 
   #complete(): void {

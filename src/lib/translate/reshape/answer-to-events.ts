@@ -2,7 +2,7 @@
 // a stream with one JSON body.
 
 import { isObject, type Json } from '../json-fields.ts'
-import { eventsOfResponse } from './response-to-events.ts'
+import { writeResponseEvents } from './response-to-events.ts'
 
 export interface EventsOptions {
   /** The client wants the usage of a chat completion. */
@@ -17,7 +17,7 @@ export function answerToEvents(answer: unknown, { tellsUsage }: EventsOptions): 
   if (!isObject(answer)) return null
   if (Array.isArray(answer.choices)) return chunks(answer, answer.choices.filter(isObject), tellsUsage)
   if (answer.type === 'message' && Array.isArray(answer.content)) return messageEvents(answer)
-  if (answer.object === 'response' && Array.isArray(answer.output)) return eventsOfResponse(answer)
+  if (answer.object === 'response' && Array.isArray(answer.output)) return writeResponseEvents(answer)
   return Array.isArray(answer.candidates) ? data(answer) : null
 }
 

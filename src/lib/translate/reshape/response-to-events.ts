@@ -6,7 +6,7 @@ import { isObject, isText, type Json } from '../json-fields.ts'
 type Tell = (type: string, more: Json) => void
 
 /** Writes the events; the last one has the whole response. */
-export function eventsOfResponse(response: Json): string {
+export function writeResponseEvents(response: Json): string {
   const told: string[] = []
   const tell: Tell = (type, more) => {
     const event = { type, sequence_number: told.length, ...more }

@@ -3,7 +3,7 @@
 
 import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
-import { noTokens, tokensOfResponse } from '../usage.ts'
+import { noTokens, readResponseTokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
 import { ItemTeller } from './tell-items.ts'
 
@@ -101,7 +101,7 @@ export class ResponsesReader implements AnswerReader {
     this.#listener.finish({
       reason: why ?? this.#teller.reason,
       ...{ sequence: null, explanation: null },
-      tokens: isObject(usage) ? tokensOfResponse(usage) : noTokens,
+      tokens: isObject(usage) ? readResponseTokens(usage) : noTokens,
       hasUsage: isObject(usage),
     })
   }

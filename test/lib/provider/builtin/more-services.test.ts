@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
 import { findDefaultLimits, findTerms } from '../../../../src/lib/provider/endpoints.ts'
-import { providerOfService } from '../../../../src/lib/provider/service-names.ts'
+import { findServiceProvider } from '../../../../src/lib/provider/service-names.ts'
 import { canLackKey } from '../../../../src/lib/toolkit/accounts/account-fields.ts'
 
 const byId = new Map(builtinProviders.map((provider) => [provider.id, provider]))
@@ -65,6 +65,6 @@ describe('services as data', () => {
     ['LM Studio', 'lmstudio'],
     ['llama.cpp', 'llamacpp'],
   ])('people call %s what is %s here', (name, id) => {
-    expect(providerOfService(name)).toBe(id)
+    expect(findServiceProvider(name)).toBe(id)
   })
 })

@@ -39,7 +39,7 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   if (isSuccess && !isLie && (data !== undefined || head.status === 204)) {
     return { isAnswer: true, tellsUsage: data }
   }
-  const outcome = outcomeOfWhole(head, body, { data, judge })
+  const outcome = classifyWhole(head, body, { data, judge })
   return {
     isAnswer: false,
     outcome,
@@ -81,7 +81,7 @@ export function isJsonOrEvents(head: UpstreamHead): boolean {
   return /^(?:application\/(?:[\w.-]+\+)?json|text\/event-stream)\b/i.test(head.contentType ?? '')
 }
 
-function outcomeOfWhole(
+function classifyWhole(
   head: UpstreamHead,
   body: Buffer,
   { data, judge }: { data: unknown; judge: Judge },

@@ -15,7 +15,7 @@ const OPEN_OBJECT = 0x7b
 const OPEN_LIST = 0x5b
 
 /** The form that the beginning of a body shows; `blank`: nothing but space so far. */
-export function kindOfBody(chunk: Buffer): 'json' | 'events' | 'blank' | 'other' {
+export function detectKind(chunk: Buffer): 'json' | 'events' | 'blank' | 'other' {
   const first = chunk[0]
   if (first === OPEN_OBJECT || first === OPEN_LIST) return 'json'
   const text = chunk
@@ -93,7 +93,7 @@ const streamHeaderNames: ReadonlySet<string> = new Set(['content-type', 'cache-c
 function typeToSend(head: UpstreamHead, isStream: boolean, body: Buffer | undefined): string | null {
   if (isStream) return isEventStream(head) ? null : 'text/event-stream; charset=utf-8'
   if (body === undefined || (isJsonOrEvents(head) && !isEventStream(head))) return null
-  return kindOfBody(body) === 'json' ? 'application/json' : null
+  return detectKind(body) === 'json' ? 'application/json' : null
 }
 
 function relabelled(head: UpstreamHead, isDecoded: boolean, type: string | null): PassedHeaders {

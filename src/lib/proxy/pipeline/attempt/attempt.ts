@@ -11,7 +11,7 @@ import {
   classifyStreamError,
 } from '../answer/classify-response.ts'
 import type { TranslationPlan } from '../../../translate/translate.ts'
-import { headersFor, kindOfBody, sendWhole, withoutCoding } from '../answer/reshaped-answer.ts'
+import { headersFor, detectKind, sendWhole, withoutCoding } from '../answer/reshaped-answer.ts'
 import { ArrivingBody } from '../../transport/body/arriving-body.ts'
 import { BodyDecoder, type DecodedListener } from '../../transport/body/body-decoder.ts'
 import { readCodings, sniffCoding } from '../../transport/body/content-codings.ts'
@@ -138,7 +138,7 @@ export class Attempt
       this.#decoder.write(chunk)
       return true
     }
-    const kind = kindOfBody(chunk)
+    const kind = detectKind(chunk)
     this.#isUnlabelled = kind === 'blank'
     if (kind === 'events' && this.#mode === 'held' && this.#isSuccess) this.#startStream()
     else if (kind === 'json' && this.#mode === 'stream') {

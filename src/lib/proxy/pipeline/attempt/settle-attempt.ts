@@ -168,8 +168,8 @@ function noteSuccess(live: LivePool, assignment: Assignment, result: AttemptResu
   live.strikes.succeeded(member, model)
   if (model !== null) live.answered(member, model)
   if (reservation !== UNCOUNTED) {
-    const doors = provenCircuits(member, assignment.step.wanted, live.view, reservation.at)
-    if (doors !== null) live.notes.endCooldowns(doors)
+    const circuits = provenCircuits(member, assignment.step.wanted, live.view, reservation.at)
+    if (circuits !== null) live.notes.endCooldowns(circuits)
   }
   const account = member.account.id
   if (reservation !== UNCOUNTED) {

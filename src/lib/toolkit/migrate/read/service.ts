@@ -1,7 +1,7 @@
 import { isLoopback } from '../../../base/loopback.ts'
 import { normalizeBaseUrl } from '../../../provider/endpoints.ts'
 import type { Provider } from '../../../provider/provider.ts'
-import { providerOfService } from '../../../provider/service-names.ts'
+import { findServiceProvider } from '../../../provider/service-names.ts'
 import { findKnownService, isKnownHost, plainServiceName } from './known-services.ts'
 
 /** The provider of an endpoint, and the base URL that an account there needs. */
@@ -49,7 +49,7 @@ export function serviceCalled(
 ): Service | null {
   const known = findKnownService(name)
   const id =
-    providers.find((provider) => provider.id === plainServiceName(name))?.id ?? providerOfService(name)
+    providers.find((provider) => provider.id === plainServiceName(name))?.id ?? findServiceProvider(name)
   const own = id !== null && providers.some((one) => one.id === id && !one.needsBaseUrl) ? id : null
   const url = baseUrl ?? known?.base ?? null
   if (url === null && own === null) return null

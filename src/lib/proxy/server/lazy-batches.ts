@@ -22,7 +22,7 @@ export function isBatchPath(path: string): boolean {
 }
 
 /** Passes requests for files and batches to their code. */
-export class BatchDoor {
+export class LazyBatches {
   readonly #folder: string
   readonly #open: () => Promise<BatchParts>
 
