@@ -3,8 +3,9 @@
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 import { Config, settings } from '@oclif/core'
-import type { Command, Interfaces } from '@oclif/core'
-import type { CommandEntry, CommandTable, FlagEntry } from '../src/lib/terminal/completion/candidates.ts'
+import type { Interfaces } from '@oclif/core'
+import type { CommandTable } from '../src/lib/terminal/completion/candidates.ts'
+import { makeTable } from '../src/lib/terminal/completion/command-table.ts'
 
 interface PluginOptions {
   root: string
@@ -42,48 +43,5 @@ async function pluginModule(root: string): Promise<{
 /** Every command of a plain installation, including those of bundled plugins. */
 export async function commandTable(root: string): Promise<CommandTable> {
   settings.enableAutoTranspile = false
-  const config = await Config.load({ root, userPlugins: false, devPlugins: false })
-  const visible = config.commands.filter((command) => !command.hidden)
-  const topics = config.topics.map(({ name, description }) => [spaced(name), description ?? ''])
-  return {
-    commands: visible.flatMap(listEntries).sort((a, b) => (a.words < b.words ? -1 : 1)),
-    topics: Object.fromEntries(topics) as Record<string, string>,
-  }
-}
-
-function listEntries(command: Command.Loadable): CommandEntry[] {
-  const args = Object.entries(command.args).map(([name, arg]) => ({
-    name,
-    options: [...(arg.options ?? [])],
-    multiple: (arg as { multiple?: boolean }).multiple === true,
-  }))
-  const flags = Object.values(command.flags)
-    .filter((flag) => flag.hidden !== true)
-    .flatMap(listFlags)
-  const summary = command.summary ?? (command.description ?? '').split('\n', 1)[0] ?? ''
-  return [command.id, ...command.aliases, ...(command.hiddenAliases ?? [])].map((id) => ({
-    words: spaced(id),
-    summary,
-    args,
-    flags,
-  }))
-}
-
-function listFlags(flag: Command.Flag.Cached): FlagEntry[] {
-  const entry: FlagEntry = {
-    name: flag.name,
-    char: flag.char ?? null,
-    summary: flag.summary ?? flag.description ?? '',
-    takesValue: flag.type === 'option',
-    multiple: flag.type === 'option' && flag.multiple === true,
-    options: flag.type === 'option' ? [...(flag.options ?? [])] : [],
-  }
-  const isNegatable = flag.type === 'boolean' && flag.allowNo === true
-  return isNegatable
-    ? [entry, { ...entry, name: `no-${flag.name}`, char: null, summary: `do not: ${entry.summary}` }]
-    : [entry]
-}
-
-function spaced(id: string): string {
-  return id.replaceAll(':', ' ')
+  return makeTable(await Config.load({ root, userPlugins: false, devPlugins: false }))
 }

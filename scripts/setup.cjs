@@ -47,5 +47,7 @@ if (script) {
   // Ctrl-C reaches the whole group: whoever started it waits until it has tidied up.
   process.on('SIGINT', function () {})
   // `npm run` puts node_modules/.bin, and with it the pinned Node, first in PATH.
-  run(['run', script === 'demo' ? 'demo:run' : script, '--silent', '--'].concat(rest), process.env)
+  // The demo says what to install next, which needs a new enough Node of the system.
+  var env = Object.assign({}, process.env, { QWENCTL_SYSTEM_NODE: process.version })
+  run(['run', script === 'demo' ? 'demo:run' : script, '--silent', '--'].concat(rest), env)
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { isQwenctlError } from './lib/base/errors.ts'
 import { completionAnswer } from './lib/terminal/completion/answer.ts'
 import type { CommandTable } from './lib/terminal/completion/candidates.ts'
+import { PLUGIN_TABLE, readPluginTable } from './lib/terminal/completion/read-plugin-table.ts'
 import type { DirectRequest } from './lib/terminal/direct-arguments.ts'
 import { errorDocument, buildReport } from './lib/terminal/error-report.ts'
 import { jsonDocument } from './lib/terminal/print-json.ts'
@@ -41,10 +43,15 @@ async function readDocument(request: DocumentRequest): Promise<object | null> {
 /** `root`: the folder of the package. */
 export async function printCompletion(argv: string[], root: string): Promise<number> {
   try {
-    const table = JSON.parse(readFileSync(`${root}/dist/completion.json`, 'utf8')) as CommandTable
+    const own = JSON.parse(readFileSync(`${root}/dist/completion.json`, 'utf8')) as CommandTable
+    const home = resolveHome(process.env)
+    const others = readPluginTable(join(home.cacheFolder, PLUGIN_TABLE))
+    const table = {
+      commands: [...own.commands, ...others.commands],
+      topics: { ...others.topics, ...own.topics },
+    }
     process.stdout.write(
       await completionAnswer(argv, table, (kind, filter) => {
-        const home = resolveHome(process.env)
         return readNames(home, kind, filter).finally(() => closeStore(home))
       }),
     )

@@ -17,10 +17,11 @@ export async function main(argv: string[], pjson?: Record<string, unknown>): Pro
   const exit = await answerQuickly(argv)
   if (exit !== null) return exit
   const { runCli } = await import('./lib/terminal/run-cli.ts')
-  const { pluginsFolder } = resolveHome(process.env)
+  const { cacheFolder, pluginsFolder } = resolveHome(process.env)
   let hasPlugins = false
   const code = await runCli(argv, {
     root,
+    cacheFolder,
     ...(pjson === undefined ? {} : { pjson }),
     ...(pluginsFolder === null ? {} : { pluginsFolder }),
     onPlugins: () => (hasPlugins = true),

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
+import { shownName, shownReference } from '../lib/terminal/accounts/account-names.ts'
 import type { ModelView } from '../lib/toolkit/models/models-view.ts'
 import { knownModels } from '../lib/toolkit/models/models-view.ts'
 import type { ExplainedAccount } from '../lib/toolkit/views.ts'
@@ -9,7 +10,9 @@ interface ModelsDocument {
   now: string
   models: ModelView[]
   /** With MODEL: the accounts that a request for it would try, in order, then the others. */
-  order: Pick<ExplainedAccount, 'id' | 'user' | 'provider' | 'name' | 'place' | 'verdict' | 'reason'>[] | null
+  order:
+    | Pick<ExplainedAccount, 'id' | 'user' | 'provider' | 'name' | 'label' | 'place' | 'verdict' | 'reason'>[]
+    | null
 }
 
 export default class Models extends AccountCommand {
@@ -44,8 +47,8 @@ export default class Models extends AccountCommand {
     const { accounts: explained } = await this.toolkit.quotas.explain({ ...filter, model })
     const order = [...explained]
       .sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity))
-      .map(({ id, user, provider, name, place, verdict, reason }) => {
-        return { id, user, provider, name, place, verdict, reason }
+      .map(({ id, user, provider, name, label, place, verdict, reason }) => {
+        return { id, user, provider, name, label, place, verdict, reason }
       })
     const models = all.filter((view) => view.model === model || view.model === model.replace(/^[^/]*\//, ''))
     if (order.length === 0) throw new QwenctlError('account_not_found', 'there are no accounts')
@@ -58,11 +61,11 @@ export default class Models extends AccountCommand {
     if (models.length === 0)
       return this.tell('No list of models is known yet. Fetch the lists: qwenctl proxy start')
     const rows = models.flatMap(({ model, accounts }) =>
-      accounts.map(({ provider, name, enabled, source, at }) => [
+      accounts.map((account) => [
         model,
-        `${provider}/${name}${enabled ? '' : ' (disabled)'}`,
-        source,
-        at ?? '',
+        `${shownName(account)}${account.enabled ? '' : ' (disabled)'}`,
+        account.source,
+        account.at ?? '',
       ]),
     )
     this.#print(['MODEL', 'ACCOUNT', 'SOURCE', 'KNOWN SINCE'], rows, flags)
@@ -74,13 +77,13 @@ export default class Models extends AccountCommand {
     flags: { quiet: boolean; 'no-header': boolean },
   ): void {
     const serving = order.filter(({ place }) => place !== null)
-    if (flags.quiet) return serving.forEach(({ provider, name }) => this.print(`${provider}/${name}`))
+    if (flags.quiet) return serving.forEach((account) => this.print(shownReference(account)))
     const holders = models.flatMap(({ accounts }) => accounts)
-    const rows = order.map(({ id, provider, name, place, reason }) => [
-      place === null ? '' : String(place),
-      `${provider}/${name}`,
-      holders.find((holder) => holder.id === id)?.source ?? 'not known',
-      reason?.words ?? '',
+    const rows = order.map((account) => [
+      account.place === null ? '' : String(account.place),
+      shownName(account),
+      holders.find(({ id }) => id === account.id)?.source ?? 'not known',
+      account.reason?.words ?? '',
     ])
     this.#print(['PLACE', 'ACCOUNT', 'SOURCE', 'WHY NOT'], rows, flags)
     if (holders.length === 0) this.tell('No account lists this model.')

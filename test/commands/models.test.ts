@@ -86,3 +86,13 @@ test('prints a table, bare names with -q, and what to do where nothing is known'
     expect.stringContaining('qwenctl proxy start'),
   ])
 })
+
+test('shows the label and the user of an account wherever its name is', async () => {
+  const home = await givenHome()
+  await runCommand(home, ['accounts', 'set', 'named', '--label', 'Pro Account 1'])
+  const own = (await shown(home)).models.flatMap(({ accounts }) => accounts)
+  expect(own.find(({ name }) => name === 'named')?.label).toBe('Pro Account 1')
+  expect(own.find(({ name }) => name === 'plain')?.label).toBeNull()
+  for (const argv of [['models'], ['models', 'm1'], ['quota', 'explain', '-m', 'm1']])
+    expect((await runCommand(home, argv)).stdout).toContain('custom/named (Pro Account 1)')
+})

@@ -109,3 +109,13 @@ test('without a terminal config edit names the file and the other way', async ()
     },
   })
 })
+
+test('an alias of a model that no account is known to have is set, with a warning', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['auth', 'add', 's', '-p', 'sandbox'])
+  const set = async (model: string) =>
+    (await runCommand(home, ['config', 'set', 'aliases.coder', model])).stderr
+  expect(await set('nosuch/model')).toContain('no account is known to have the model nosuch/model')
+  expect(await set('sandbox-small,sandbox/any')).not.toContain('no account')
+  expect(await set('')).not.toContain('no account')
+})

@@ -1,8 +1,9 @@
 import { Args } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { printable } from '../../lib/terminal/format/text-width.ts'
+import { canAsk, confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import { keyFlags } from '../base/flags/key-flags.ts'
-import { AccountCommand } from '../base/toolkit-command.ts'
+import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class KeysCreate extends AccountCommand {
   static override summary = 'create a client key for a program'
@@ -16,13 +17,14 @@ export default class KeysCreate extends AccountCommand {
   static override args = {
     name: Args.string({ description: 'name of the key', required: true, ignoreStdin: true }),
   }
-  static override flags = keyFlags
+  static override flags = { ...keyFlags, yes: yesFlag }
 
   async run(): Promise<{ key: ClientKeyView & { secret: string } }> {
     const { args, flags } = await this.parse(KeysCreate)
     const user = flags.user ?? String(await this.toolkit.settings.get('user'))
     const { accounts = [], groups = [], models = [], limit: limits = [], expires } = flags
     const wanted = { name: args.name, user, accounts, groups, models, limits }
+    await this.#confirmFirst(flags.yes)
     const { key, secret, emptyGroups } = await this.toolkit.keys.create({
       ...wanted,
       ...(expires === undefined ? {} : { expires }),
@@ -34,5 +36,13 @@ export default class KeysCreate extends AccountCommand {
     for (const group of emptyGroups)
       this.tell(`No account is in the group "${printable(group)}" yet. List the groups: qwenctl auth list`)
     return { key: { ...key, secret } }
+  }
+
+  /** The first key locks out the programs that use a running proxy without one. Asks in a terminal. */
+  async #confirmFirst(yes: boolean): Promise<void> {
+    const [proxy] = this.toolkit.proxies.list()
+    if (proxy === undefined || yes || !canAsk() || (await this.toolkit.keys.list()).length > 0) return
+    const words = `The proxy at ${proxy.url} now serves programs without a key. It will refuse them from the first key on. Continue?`
+    await confirmOrCancel(words, false)
   }
 }

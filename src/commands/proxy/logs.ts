@@ -107,9 +107,10 @@ export default class ProxyLogs extends ToolkitCommand {
     if (lines.length === 0) return
     const { palette } = this
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined
+    const now = new Date().toISOString()
     const shown = this.jsonEnabled()
       ? lines.map(({ text }) => text)
-      : lines.map(({ entry }) => formatLog(entry, { palette, columns }))
+      : lines.map(({ entry }) => formatLog(entry, { palette, columns, now }))
     process.stdout.write(`${shown.join('\n')}\n`)
   }
 }

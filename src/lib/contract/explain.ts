@@ -29,6 +29,7 @@ const explained = answer(
     user: text,
     provider: text,
     name: text,
+    label: text.nullable(),
     verdict: z.enum(['next', 'eligible', 'refused']),
     place: count.nullable().describe('1 is tried first; null: not tried'),
     model: text.nullable().describe('the model that it would be asked for'),

@@ -6,6 +6,7 @@ const holder = z.object({
   user: text,
   provider: text,
   name: text,
+  label: text.nullable(),
   enabled: z.boolean(),
   source: z
     .enum(['configured', 'fetched', 'documented', 'answered'])

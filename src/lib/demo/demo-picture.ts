@@ -179,10 +179,22 @@ export function nextLines({ palette, columns }: DemoLook, env: NodeJS.ProcessEnv
   }
   return [
     '',
-    ...(isClone(env) ? line('npm link', 'installs the command qwenctl from this folder') : []),
+    ...(isClone(env)
+      ? line('npm link', `installs the command qwenctl from this folder${nodeNote(env)}`)
+      : []),
     ...line('qwenctl auth add', 'adds an account of your own'),
     ...line('qwenctl proxy start', 'gives your programs one endpoint over your accounts'),
   ]
+}
+
+/** The oldest Node that runs qwenctl; as in `bin/run.js`. */
+const OLDEST = [22, 19] as const
+
+/** A note if the Node of the system is too old for the installed command; the demo runs with a Node of its own. */
+function nodeNote({ QWENCTL_SYSTEM_NODE: version = '' }: NodeJS.ProcessEnv): string {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  if (version === '' || major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return ''
+  return `; first install Node ${OLDEST.join('.')} or newer: this is ${version}`
 }
 
 /** Whether `npm run demo` started this process: the command `qwenctl` may not be installed yet. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
+import { inApiWords } from './api-words.ts'
 
 /** Forbids caching, content sniffing, frames and loading of resources. */
 const guarded = {
@@ -51,7 +52,8 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
   if (Array.isArray(allow)) headers['allow'] = allow.join(', ')
   if (code === 'invalid_token') headers['www-authenticate'] = 'Bearer'
   // The text quotes the input, which may be a key pasted in the wrong place.
-  const [told, advice] = [redact(message, []), hint === null ? null : redact(hint, [])]
+  const shownText = (text: string) => redact(inApiWords(text), [])
+  const [told, advice] = [shownText(message), hint === null ? null : shownText(hint)]
   const shown = { code, message: told, hint: advice, ...(typeof field === 'string' ? { field } : {}) }
   sendJson(res, chooseStatus(known.code, known.status, method), { error: shown }, headers)
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { readErrno } from '../base/errno.ts'
 import { run, settings } from '@oclif/core'
 import type { Command, Config, Interfaces } from '@oclif/core'
@@ -5,6 +6,8 @@ import { QwenctlError } from '../base/errors.ts'
 import { paletteFor } from './format/color.ts'
 import { errorDocument, errorText, isDebugging, buildReport, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
+import { keepPluginTable } from './completion/plugin-table.ts'
+import { PLUGIN_TABLE } from './completion/read-plugin-table.ts'
 import { adjustPluginOclif, loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
 import { withLocalPaths } from './plugins/plugin-arguments.ts'
 import { isForeign } from './plugins/plugin-hooks.ts'
@@ -15,6 +18,8 @@ export interface CliSource {
   pjson?: Record<string, unknown>
   /** The folder of installed plugins; default: oclif's folder. */
   pluginsFolder?: string
+  /** The folder for the commands of plugins, for completion; missing: they are not kept. */
+  cacheFolder?: string
   /** Called where plugins are installed, before any of their code runs: it may start what never ends. */
   onPlugins?: () => void
 }
@@ -25,7 +30,10 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   settings.enableAutoTranspile = false
   let config: Config | undefined
   try {
-    const { pluginsFolder } = source
+    const { pluginsFolder, cacheFolder } = source
+    const keepTable = (loaded: Config) => {
+      if (cacheFolder !== undefined) keepPluginTable(loaded, join(cacheFolder, PLUGIN_TABLE))
+    }
     await withShortWarnings(tellWarning, async () => {
       const options = { pluginsFolder, warn: tellWarning }
       const loaded = (config = await loadConfig(loadOptions(source), options))
@@ -33,7 +41,10 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
       refuseTopicAsDocument(argv, loaded)
       const plugin = findPlugin(argv, loaded)
       if (plugin !== undefined && !plugin.isRoot) adjustPluginOclif(plugin, options)
+      keepTable(loaded)
       await run(withLocalPaths(argv), loaded)
+      // `plugins install` and the like change what is installed.
+      if (argv[0] === 'plugins' && argv.length > 1) keepTable(await loadConfig(loadOptions(source), options))
     })
     // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.
     return Number(process.exitCode ?? 0)

@@ -24,7 +24,10 @@ export async function readNames(
 ): Promise<NameView[]> {
   if (kind === 'setting')
     return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
-  if (kind === 'key') return distinct((await keysDocument(home).read()).keys.map(({ name }) => name))
+  if (kind === 'key') {
+    const { keys } = await keysDocument(home).read()
+    return distinct(keys.filter(({ isTemporary }) => !isTemporary).map(({ name }) => name))
+  }
   if (kind === 'job') return distinct((await jobsDocument(home).read()).jobs.map(({ name }) => name))
   if (kind === 'batch') return batchNames(home)
   if (kind === 'template')

@@ -151,6 +151,24 @@ test('on a terminal the message is cut to its width, and left out where next to 
     kind: 'trouble',
     message: 'much to say '.repeat(40),
   }
-  expect(formatLog(entry as LogEntry, { palette, columns: 80 })).toHaveLength(80)
-  expect(formatLog(entry as LogEntry, { palette, columns: 40 })).toBe('2026-11-22T10:00:00Z  trouble')
+  const now = (entry as LogEntry).time
+  const lineFor = (columns: number) => formatLog(entry as LogEntry, { palette, columns, now })
+  expect(lineFor(80)).toHaveLength(80)
+  // The reader's own clock, without a day: it is today.
+  expect(lineFor(30)).toMatch(/^\d\d:\d\d:\d\d  trouble$/)
+})
+
+test('a wide terminal shows the lines in columns', async () => {
+  const home = await givenLog([
+    givenRecord(),
+    givenRecord({ attempts: [], outcome: 'no_accounts', status: 503 }),
+  ])
+  const now = '2026-11-23T10:00:00.000Z'
+  const lines = logEntries(join(home, 'logs'))
+    .filter(({ kind }) => kind === 'request')
+    .map((entry) => formatLog(entry, { palette, columns: 120, now }))
+  expect(lines).toEqual([
+    expect.stringMatching(/^\w{3} \d\d:\d\d:\d\d  qwen\/work {15}  answered \(200\)   {2}qwen3-coder-plus/),
+    expect.stringMatching(/^\w{3} \d\d:\d\d:\d\d  \/v1\/chat\/completions {4}  no_accounts \(503\)  /),
+  ])
 })

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runBinary, temporaryFolder } from '../../support/cli.ts'
+import { root, runBinary, temporaryFolder } from '../../support/cli.ts'
 
 /** Writes a plugin with this hook and links it. */
 async function linkedPlugin(home: string, hook: string, files: Record<string, string> = {}): Promise<string> {
@@ -105,3 +105,21 @@ test('when the plugin of an account is gone, every command says so, and verify c
   const set = await runBinary(home, ['accounts', 'set', 'a', '--priority', '2'])
   expect(set.stderr).toContain('qwenctl plugins install')
 }, 60_000)
+
+test('completion offers the commands of a plugin as soon as it is linked, and no longer once it is unlinked', async () => {
+  const home = temporaryFolder()
+  const hello = `import { createRequire } from 'node:module'
+    const { Command, Flags } = createRequire('${join(root, 'package.json')}')('@oclif/core')
+    export default class Hello extends Command {
+      static summary = 'greet'
+      static flags = { loud: Flags.boolean() }
+      async run() {}
+    }`
+  const folder = await linkedPlugin(home, `export default async () => []`, { 'commands/hello.js': hello })
+  const offers = async (...words: string[]) =>
+    (await runBinary(home, ['__complete', 'bash', ...words])).stdout.split('\n').filter(Boolean)
+  expect(await offers('hel')).toEqual(['help', 'hello'])
+  expect(await offers('hello', '--')).toContain('--loud')
+  await runBinary(home, ['plugins', 'unlink', folder])
+  expect(await offers('hel')).toEqual(['help'])
+})

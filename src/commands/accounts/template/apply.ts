@@ -3,6 +3,10 @@ import { QwenctlError } from '../../../lib/base/errors.ts'
 import type { AccountView } from '../../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../../lib/terminal/accounts/account-names.ts'
+import { templateChanges } from '../../../lib/terminal/accounts/template-changes.ts'
+import type { TemplateChange } from '../../../lib/terminal/accounts/template-changes.ts'
+import { printable } from '../../../lib/terminal/format/text-width.ts'
+import { canAsk, confirmOrCancel } from '../../../lib/terminal/input/prompt.ts'
 import { resolveTargets } from '../../base/account-targets.ts'
 import {
   AccountCommand,
@@ -10,6 +14,7 @@ import {
   buildFilter,
   groupFlag,
   providerFlag,
+  yesFlag,
 } from '../../base/toolkit-command.ts'
 
 export default class AccountsTemplateApply extends AccountCommand {
@@ -24,7 +29,7 @@ export default class AccountsTemplateApply extends AccountCommand {
     template: Args.string({ description: 'name of the template', required: true, ignoreStdin: true }),
     account: accountArguments,
   }
-  static override flags = { group: groupFlag, provider: providerFlag }
+  static override flags = { group: groupFlag, provider: providerFlag, yes: yesFlag }
 
   async run(): Promise<AccountsAnswer> {
     const { args, flags } = await this.parse(AccountsTemplateApply)
@@ -37,9 +42,37 @@ export default class AccountsTemplateApply extends AccountCommand {
     }
     const ids = await resolveTargets(this.toolkit, references, filter)
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
+    const changes = await this.#foresee(args.template, ids)
+    await this.#confirmLosses([...changes.values()].flat(), flags.yes)
     const changed: AccountView[] = []
-    for (const id of ids) changed.push(await this.toolkit.templates.apply(args.template, id))
-    this.tell(`Changed ${changed.map(shownName).join(', ')}.`)
+    for (const id of ids) {
+      const account = await this.toolkit.templates.apply(args.template, id)
+      changed.push(account)
+      const words = (changes.get(id) ?? []).map((change) => change.words)
+      this.tell(
+        words.length === 0
+          ? `${shownName(account)} has these settings already.`
+          : `Changed ${shownName(account)}: ${printable(words.join('; '))}.`,
+      )
+    }
     return accountsAnswer(changed, references.length !== 1)
+  }
+
+  /** The changes at each account, by id. An unknown template has none; applying it reports the error. */
+  async #foresee(name: string, ids: readonly string[]): Promise<Map<string, TemplateChange[]>> {
+    const template = (await this.toolkit.templates.list()).find((one) => one.name === name)
+    const accounts = await this.toolkit.accounts.records()
+    const found = new Map<string, TemplateChange[]>()
+    for (const account of accounts)
+      if (template !== undefined && ids.includes(account.id))
+        found.set(account.id, templateChanges(account, template.settings))
+    return found
+  }
+
+  /** Asks in a terminal if a setting of an account would be lost. Scripts read what changed. */
+  async #confirmLosses(changes: readonly TemplateChange[], yes: boolean): Promise<void> {
+    const lost = [...new Set(changes.filter(({ isLoss }) => isLoss).map(({ words }) => words))]
+    if (lost.length === 0 || yes || !canAsk()) return
+    await confirmOrCancel(`This removes settings: ${printable(lost.join('; '))}. Continue?`, false)
   }
 }

@@ -68,7 +68,11 @@ export async function withShortWarnings<Value>(
 
 /** oclif adds plugin and file to its errors as lines of detail; null: a warning of something else. */
 function warningLine(warning: unknown): string | null {
-  if (!(warning instanceof Error) || !('detail' in warning)) return null
+  if (!(warning instanceof Error)) return null
+  const { code, path } = warning as NodeJS.ErrnoException
+  if ((code === 'EACCES' || code === 'EPERM') && path?.endsWith('package.json') === true)
+    return `installed plugins are left out: ${path} is not readable (${code})`
+  if (!('detail' in warning)) return null
   const plugin = /^plugin: (.*)$/m.exec(String(warning.detail))?.[1]
   if (plugin === undefined) return null
   return `plugin ${plugin}: one of its files does not load: ${warning.message.split('\n')[0] ?? ''}`

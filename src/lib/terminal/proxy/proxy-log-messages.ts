@@ -1,9 +1,14 @@
 import type { LogEntry } from '../../observe/logs/log-filter.ts'
 import type { Palette } from '../format/color.ts'
 import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
+import { localTime } from '../format/format-time.ts'
 import { outcomeWords, stamp } from './proxy-messages.ts'
 
 const MOST_MODEL = 40
+/** From this width on, a terminal has columns of these widths. Longer texts push the rest to the right. */
+const WIDE = 100
+const SUBJECT = 24
+const WORDS = 16
 /** A message that has no more room than this is left out. */
 const LEAST_MESSAGE = 20
 
@@ -11,19 +16,31 @@ export interface LogLook {
   palette: Palette
   /** Columns of the terminal; undefined: no limit. */
   columns: number | undefined
+  /** RFC 3339. */
+  now: string
 }
 
 /** A line of the log for people: when, what, and as much of the rest as tells them more. */
-export function formatLog(entry: LogEntry, { palette, columns }: LogLook): string {
+export function formatLog(entry: LogEntry, { palette, columns, now }: LogLook): string {
   const { subject, words, grave, rest } = formatParts(entry)
   const paint = grave === 'good' ? palette.good : palette[grave]
-  const head = [palette.quiet(stamp(new Date(entry.time), true)), subject, paint(words), ...rest.details]
+  // A terminal shows the reader's own clock, a wide one in columns. Other programs get whole times.
+  const time = columns === undefined ? stamp(new Date(entry.time), true) : localStamp(entry.time, now)
+  const isWide = columns !== undefined && columns >= WIDE
+  const [about, what] = isWide ? [subject.padEnd(SUBJECT), words.padEnd(WORDS)] : [subject, words]
+  const head = [palette.quiet(time), about, paint(what), ...rest.details]
     .filter((part) => part !== '')
     .join('  ')
   const left = columns === undefined ? Infinity : columns - textWidth(head) - 2
   const message = printable(rest.message)
   if (message === '' || left < LEAST_MESSAGE) return head
   return `${head}  ${palette.quiet(left === Infinity ? message : cutToWidth(message, left))}`
+}
+
+/** `14:05:09`; with its day if that is not today. */
+function localStamp(time: string, now: string): string {
+  const seconds = new Date(time).getSeconds()
+  return `${localTime(time, now)}:${String(seconds).padStart(2, '0')}`
 }
 
 interface Parts {

@@ -19,7 +19,7 @@ export interface Listening {
 
 /** The next steps for a proxy that has begun to listen. */
 export function formatListening(view: ProxyView, listening: Listening): string {
-  const { accounts, strategy } = view
+  const { accounts, strategy, user = null } = view
   const { palette, mark = '●', needsKey = false, hosts = [] } = listening
   const url = urlFromHere(view)
   const key = needsKey ? 'qk_...' : 'any'
@@ -28,7 +28,11 @@ export function formatListening(view: ProxyView, listening: Listening): string {
     `${palette.good(mark)} ${palette.strong(url)} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`,
     ...(others.length === 0 ? [] : [`  Other machines reach it at ${others.join(' or ')}`]),
     ...(accounts === 0
-      ? ['', '  No account can answer yet. Add one, and it serves within a second:', '    qwenctl auth add']
+      ? [
+          '',
+          `  No account${user === null ? '' : ` of the user ${user}`} can answer yet. Add one, and it serves within a second:`,
+          `    qwenctl auth add${user === null ? '' : ` --user ${user}`}`,
+        ]
       : []),
     '',
     palette.quiet('  Let programs with an OpenAI or Anthropic SDK use it:'),

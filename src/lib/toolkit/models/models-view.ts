@@ -34,12 +34,12 @@ export function modelViews(
     else if (!holders.some(({ id }) => id === holder.id)) holders.push(holder)
   }
   for (const account of accounts) {
-    const { id, user, provider, name, enabled } = account
+    const { id, user, provider, name, label = null, enabled } = account
     const service = providerOf(account)
     const list = account.models === null && !service.simulated ? book.readList(account) : null
     const listed = account.models !== null ? 'configured' : list !== null ? 'fetched' : 'documented'
     const of = (source: ModelHolderView['source'], at: number | null) => ({
-      ...{ id, user, provider, name, enabled, source },
+      ...{ id, user, provider, name, label, enabled, source },
       at: at === null ? null : new Date(at).toISOString(),
     })
     for (const { id: model } of listFor(account, service, book)) add(model, of(listed, list?.at ?? null))

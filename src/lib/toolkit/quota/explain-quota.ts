@@ -261,13 +261,13 @@ function explained(
   verdict: Verdict | null,
   { asked, reserve, caps, books }: Findings,
 ): ExplainedAccount {
-  const { id, user, provider, name } = view
+  const { id, user, provider, name, label } = view
   const models = new Set(asked.steps.map(({ model }) => model))
   // Without a model, limits and cooldowns of single models exclude no account.
   const applies = (model: string | null) => model === null || models.has(model)
   const refused = explainRefusal(verdict, view)
   return {
-    ...{ id, user, provider, name },
+    ...{ id, user, provider, name, label },
     verdict: refused !== null ? 'refused' : verdict?.place === 1 ? 'next' : 'eligible',
     place: verdict?.place ?? null,
     model: findOtherModel(verdict, asked),

@@ -230,7 +230,7 @@ export function parseSetting(row: SettingRow, raw: unknown, place: string): unkn
   if (value !== undefined) return value
   const shown = row.type.kind === 'store-address' ? 'a value' : JSON.stringify(raw) // it may hold a password
   throw new QwenctlError('invalid_value', `${place} is ${shown}, which is not ${wanted(row)}`, {
-    hint: `the default is ${JSON.stringify(row.default)}`,
+    hint: `${place.includes(' in ') ? `correct ${place}; ` : ''}the default is ${JSON.stringify(row.default)}`,
   })
 }
 

@@ -122,13 +122,16 @@ function FormHead({ provider, onBack }: { provider: ProviderView; onBack: () => 
 
 function Terms({ provider, way }: { provider: ProviderView; way: Way }): JSX.Element | null {
   const refusal = way === 'device' ? provider.deviceRefusal : null
-  if (provider.terms === null && refusal === null) return null
+  // A provider may refuse the login for the same reason as its terms.
+  const notes = [...new Set([provider.terms, refusal])].filter((note) => note !== null)
+  if (notes.length === 0) return null
   return (
     <div class="note">
       <Icon name="warn" />
       <div>
-        {provider.terms !== null && <p>{provider.terms}</p>}
-        {refusal !== null && <p>{refusal}</p>}
+        {notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
       </div>
     </div>
   )
