@@ -75,6 +75,13 @@ test('what belongs to the user is listed, counted and changed', async () => {
   expect(connected.json.connection.account.user).toBe('alice')
 })
 
+test('the name of a key of another user is taken, and nothing more is said of that key', async () => {
+  const { api, key } = await given()
+  const reply = await api.post('/api/keys', { name: key.name })
+  expect([reply.status, reply.json.error.code]).toEqual([409, 'name_in_use'])
+  expect(reply.json.error.hint).toBe('choose another name')
+})
+
 test.each([
   ['POST', '/api/accounts', { provider: 'custom', user: 'bob', name: 'x', key: 'sk-0123456789abcdef' }],
   ['POST', '/api/keys', { name: 'x', user: 'bob' }],

@@ -100,7 +100,7 @@ export class ClientKeys {
       isTemporary: wanted.isTemporary ?? false,
     }
     await this.#parts.document.update((data) => {
-      refuseTaken(data.keys, key.name)
+      this.#refuseTaken(data.keys, key.name)
       // Expired temporary keys have no further use.
       const isOver = (other: ClientKey) => other.isTemporary && hasExpired(other, now)
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
@@ -136,7 +136,7 @@ export class ClientKeys {
     if (expires !== undefined)
       wanted.expiresAt = expires === null ? null : readExpiry(expires, this.#parts.clock())
     const changed = await this.#update(found.id, (key, keys) => {
-      if (wanted.name !== undefined && wanted.name !== key.name) refuseTaken(keys, wanted.name)
+      if (wanted.name !== undefined && wanted.name !== key.name) this.#refuseTaken(keys, wanted.name)
       Object.assign(key, wanted)
     })
     if (limits !== undefined) await recordLimits(await this.#parts.ledger(), changed)
@@ -191,6 +191,19 @@ export class ClientKeys {
     const found = (await this.records()).find((key) => key.name === name || key.id === name)
     if (found !== undefined) return found
     throw new QwenctlError('key_not_found', `there is no key "${name.slice(0, 64)}"`)
+  }
+
+  /** All users share the names of keys. The key of another user is not described. */
+  #refuseTaken(keys: readonly ClientKey[], name: string): void {
+    const taken = keys.find((key) => key.name === name)
+    if (taken === undefined) return
+    const { user } = this.#parts
+    const isVisible = user === undefined || taken.user === user
+    const rotate = isVisible ? `, or give it a new secret: qwenctl keys rotate ${name}` : ''
+    throw new QwenctlError('name_in_use', `the name "${name}" is taken by another key`, {
+      hint: `choose another name${rotate}`,
+      details: { field: 'name' },
+    })
   }
 
   async #findIds({ accounts, user }: NewClientKey): Promise<string[]> {
@@ -259,14 +272,6 @@ function newId(job: string | undefined): string {
 
 function newSecret(): string {
   return CLIENT_KEY_PREFIX + randomBytes(32).toString('base64url')
-}
-
-function refuseTaken(keys: readonly ClientKey[], name: string): void {
-  if (!keys.some((key) => key.name === name)) return
-  throw new QwenctlError('name_in_use', `there is a key "${name}" already`, {
-    hint: `choose another name, or give it a new secret: qwenctl keys rotate ${name}`,
-    details: { field: 'name' },
-  })
 }
 
 /** Limits in canonical form; `none` alone means no limit. */
