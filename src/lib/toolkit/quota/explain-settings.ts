@@ -26,7 +26,10 @@ export async function rotationSettings(
 ): Promise<RotationSettings> {
   const serves = (user: string | null | undefined) =>
     query.user === undefined || typeof user !== 'string' || user === query.user
-  const proxy = proxies.list().find(({ user }) => serves(user)) ?? null
+  const running = proxies.list()
+  // The proxy of exactly this user, or of all users, comes before others that could serve the request.
+  const isExact = (user: string | null = null) => user === (query.user ?? null)
+  const proxy = running.find(({ user }) => isExact(user)) ?? running.find(({ user }) => serves(user)) ?? null
   const set = async (key: string) => String(await settings.get(key))
   return {
     proxyUser: proxy?.user ?? null,
