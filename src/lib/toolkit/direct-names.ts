@@ -14,16 +14,27 @@ export interface NameView {
 }
 
 export type NameKind =
-  'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting' | 'job' | 'batch'
+  | 'archived'
+  | 'template'
+  | 'account'
+  | 'group'
+  | 'provider'
+  | 'user'
+  | 'key'
+  | 'setting'
+  | 'setting-value'
+  | 'job'
+  | 'batch'
 
 /** Names from the store alone: no plugin is loaded and nothing is unlocked. */
 export async function readNames(
   home: Home,
   kind: NameKind,
-  filter: { user?: string; provider?: string },
+  filter: { user?: string; provider?: string; setting?: string },
 ): Promise<NameView[]> {
   if (kind === 'setting')
     return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
+  if (kind === 'setting-value') return settingValues(filter.setting)
   if (kind === 'key') {
     const { keys } = await keysDocument(home).read()
     return distinct(keys.filter(({ isTemporary }) => !isTemporary).map(({ name }) => name))
@@ -52,6 +63,13 @@ async function batchNames(home: Home): Promise<NameView[]> {
     value: id,
     summary: `${status}, ${file}`,
   }))
+}
+
+/** The values of a setting that takes one of a few. */
+function settingValues(key: string | undefined): NameView[] {
+  const type = settingsTable.find((row) => row.key === key)?.type
+  const values = type?.kind === 'choice' ? type.of : type?.kind === 'boolean' ? ['true', 'false'] : []
+  return values.map((value) => ({ value, summary: '' }))
 }
 
 /** The bare name if only one account has it; always the reference with its provider (and user). */

@@ -50,6 +50,9 @@ test('for every kind of place, the candidates are those that can stand there', a
   ])
   expect(await candidates(home, 'plugins', 'ins')).toEqual(['inspect', 'install'])
   expect(await candidates(home, 'accounts', 'show', 'p')).toEqual(['play'])
+  expect(await candidates(home, 'config', 'set', 'proxy.strategy', 'fi')).toEqual(['fill-first'])
+  expect(await candidates(home, 'config', 'set', 'proxy.affinity', '')).toEqual(['true', 'false'])
+  expect(await candidates(home, 'config', 'set', 'proxy.port', '')).toEqual([])
   expect(await candidates(home, 'accounts', 'show', 'bob:')).toEqual(['bob:sandbox/other'])
   expect(await candidates(home, 'quota', 'show', '--user', 'bob', '--group', '')).toEqual(['nightly'])
   expect(await candidates(home, 'quota', 'show', '--group=night')).toEqual([

@@ -31,13 +31,28 @@ export interface Candidate {
 }
 
 export type NameKind =
-  'archived' | 'template' | 'account' | 'group' | 'provider' | 'user' | 'key' | 'setting' | 'job' | 'batch'
+  | 'archived'
+  | 'template'
+  | 'account'
+  | 'group'
+  | 'provider'
+  | 'user'
+  | 'key'
+  | 'setting'
+  | 'setting-value'
+  | 'job'
+  | 'batch'
+
+/** The restriction of names by earlier words of the line. */
+export interface NameFilter {
+  user?: string
+  provider?: string
+  /** The setting that gets a value. */
+  setting?: string
+}
 
 /** Called at most once per completion, and only if a name of that kind can be at the cursor. */
-export type NameSource = (
-  kind: NameKind,
-  filter: { user?: string; provider?: string },
-) => Promise<Candidate[]>
+export type NameSource = (kind: NameKind, filter: NameFilter) => Promise<Candidate[]>
 
 export interface Completion {
   candidates: Candidate[]
@@ -58,6 +73,7 @@ const nameKinds: Record<string, NameKind> = {
   'client-key': 'key',
   job: 'job',
   batch: 'batch',
+  value: 'setting-value',
 }
 const fileFlags = new Set(['key-file', 'from', 'file'])
 /** Flags with a file that share their name with an argument or with a flag of other commands. */
@@ -192,8 +208,10 @@ function positionals(command: CommandEntry, rest: string[]): string[] {
   })
 }
 
-function readFilter({ command, rest }: Place): { user?: string; provider?: string } {
-  const filter: { user?: string; provider?: string } = {}
+function readFilter({ command, rest }: Place): NameFilter {
+  const filter: NameFilter = {}
+  const [first] = positionals(command, rest)
+  if (command.args[0]?.name === 'key' && first !== undefined) filter.setting = first
   rest.forEach((word, index) => {
     const [typed, inline] = word.split('=', 2)
     const name = flagCalled(command, typed)?.name
