@@ -22,7 +22,7 @@ export function isKnownModel(members: readonly Member[], model: string): boolean
 }
 
 /** The names besides those on lists, and a restriction of the listed ones. */
-export interface NameChoice {
+interface NameChoice {
   others?: Iterable<string>
   /** Whether the client may ask for a listed model; missing: for each. */
   allows?: (model: string) => boolean

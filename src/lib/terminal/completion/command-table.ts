@@ -2,7 +2,7 @@ import type { Command } from '@oclif/core'
 import type { CommandEntry, CommandTable, FlagEntry } from './candidates.ts'
 
 /** oclif's view of some commands. */
-export interface KnownCommands {
+interface KnownCommands {
   commands: readonly Command.Loadable[]
   topics: readonly { name: string; description?: string | undefined }[]
 }
