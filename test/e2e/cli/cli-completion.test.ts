@@ -105,7 +105,9 @@ test.skipIf(isMissing('fish'))('in fish, commands, values and names complete', a
     return spawnSync('fish', ['--no-config', '-c', script], { env, cwd: home, encoding: 'utf8' }).stdout
   }
   expect(ask('qwenctl accounts show pl')).toBe('play\taccount at sandbox\n')
-  expect(ask('qwenctl quota ')).toMatch(/^compare\t.*\nexplain\t.*\nhistory\t.*\nnotify\t.*\nreset\t.*\nshow\t.*\n$/)
+  expect(ask('qwenctl quota ')).toMatch(
+    /^compare\t.*\nexplain\t.*\nhistory\t.*\nnotify\t.*\nreset\t.*\nshow\t.*\n$/,
+  )
   expect(ask('qwenctl auth add --provider=deep')).toBe('--provider=deepseek\tDeepSeek\n')
   writeFileSync(join(home, 'the-key-file'), '')
   expect(ask('qwenctl auth add --key-file the-k')).toContain('the-key-file')

@@ -44,7 +44,7 @@ export type NameKind =
   | 'batch'
 
 /** The restriction of names by earlier words of the line. */
-export interface NameFilter {
+interface NameFilter {
   user?: string
   provider?: string
   /** The setting that gets a value. */
