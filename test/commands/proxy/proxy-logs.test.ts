@@ -155,7 +155,7 @@ test('on a terminal the message is cut to its width, and left out where next to 
   const lineFor = (columns: number) => formatLog(entry as LogEntry, { palette, columns, now })
   expect(lineFor(80)).toHaveLength(80)
   // The reader's own clock, without a day: it is today.
-  expect(lineFor(30)).toMatch(/^\d\d:\d\d:\d\d  trouble$/)
+  expect(lineFor(30)).toMatch(/^\d\d:\d\d:\d\d {2}trouble$/)
 })
 
 test('a wide terminal shows the lines in columns', async () => {
@@ -168,7 +168,7 @@ test('a wide terminal shows the lines in columns', async () => {
     .filter(({ kind }) => kind === 'request')
     .map((entry) => formatLog(entry, { palette, columns: 120, now }))
   expect(lines).toEqual([
-    expect.stringMatching(/^\w{3} \d\d:\d\d:\d\d  qwen\/work {15}  answered \(200\)   {2}qwen3-coder-plus/),
-    expect.stringMatching(/^\w{3} \d\d:\d\d:\d\d  \/v1\/chat\/completions {4}  no_accounts \(503\)  /),
+    expect.stringMatching(/^\w{3} \d\d:\d\d:\d\d {2}qwen\/work {17}answered \(200\) {4}qwen3-coder-plus/),
+    expect.stringMatching(/^\w{3} \d\d:\d\d:\d\d {2}\/v1\/chat\/completions {6}no_accounts \(503\) {2}/),
   ])
 })
