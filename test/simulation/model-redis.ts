@@ -135,7 +135,10 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
   let living: string[] = []
   if (heartbeat === '1') {
     store.change((data) => void data.sortedSet(alive).set(writer, now))
-    living = [...store.data.sortedSet(alive)].filter(([, at]) => at >= now - 15_000).map(([name]) => name)
+    living = [...store.data.sortedSet(alive)]
+      .filter(([, at]) => at >= now - 15_000)
+      .sort(([one, at], [other, otherAt]) => at - otherAt || (one < other ? -1 : 1))
+      .map(([name]) => name)
   }
   const documents = Number(found?.get('docs') ?? '0')
   const answer = (status: string, detail: unknown) => [
