@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { StreamTranslator, translateRequest } from '../../../src/lib/translate/translate.ts'
-import { DONE, USAGE_CHUNK, call, chunk, finish, read } from './given-stream.ts'
+import { DONE, USAGE_CHUNK, call, chunk, finish, read } from './streams/given-stream.ts'
 import { PIXEL, context, translateAnswer, translateBody } from './given-translation.ts'
 
 const hi = [{ role: 'user', parts: [{ text: 'hi' }] }]

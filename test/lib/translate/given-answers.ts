@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import type { Format } from '../../../src/lib/translate/translate.ts'
-import { DONE, START, USAGE, block, call, chunk, finish, frame, stop } from './given-stream.ts'
+import { DONE, START, USAGE, block, call, chunk, finish, frame, stop } from './streams/given-stream.ts'
 
 export const text = fc
   .array(fc.constantFrom('a', '"', '\\', '\n', '{', ':', 'data: ', 'ä', '🦊'), { minLength: 1, maxLength: 6 })

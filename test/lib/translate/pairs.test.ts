@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import type { Format } from '../../../src/lib/translate/translate.ts'
 import { StreamTranslator, translateAnswer, translateRequest } from '../../../src/lib/translate/translate.ts'
 import { answer, args, streamOf, text, wholeOf } from './given-answers.ts'
-import { read } from './given-stream.ts'
-import type { Parsed, Said } from './given-stream.ts'
+import { read } from './streams/given-stream.ts'
+import type { Parsed, Said } from './streams/given-stream.ts'
 import { context } from './given-translation.ts'
 
 const clients = ['chat', 'messages', 'responses', 'gemini'] as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { StreamTranslator, translateRequest } from '../../../src/lib/translate/translate.ts'
-import { DONE, USAGE_CHUNK, call, chunk, finish, read } from './given-stream.ts'
+import { DONE, USAGE_CHUNK, call, chunk, finish, read } from './streams/given-stream.ts'
 import { context, translateAnswer, translateBody } from './given-translation.ts'
 
 const request = (fields: object = {}) => ({ model: 'm', input: 'hi', ...fields })

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { scrubRequest } from '../../../src/lib/translate/translate.ts'
-import { frame, translate } from './given-stream.ts'
+import { frame, translate } from './streams/given-stream.ts'
 import { PIXEL, translateAnswer, translateBody } from './given-translation.ts'
 
 const IMAGE = `data:image/png;base64,${PIXEL}`

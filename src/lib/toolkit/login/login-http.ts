@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { redact } from '../../account/mask.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import { formatNetwork } from '../accounts/credential-check.ts'
+import { formatNetwork } from '../accounts/checks/credential-check.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import { isLoopback } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { formatNetwork } from '../accounts/credential-check.ts'
+import { formatNetwork } from '../accounts/checks/credential-check.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import { formatCommand } from './command-words.ts'
 import type { AnyNotice, Delivery, JobNotice, Notice } from './notice-views.ts'

@@ -1,11 +1,11 @@
 import type { Habits } from '../habits.ts'
 import { isText, refuse, type Json } from '../json-fields.ts'
-import { CallIds } from '../neutral/call-ids.ts'
-import { wrapInput } from '../neutral/custom-tools.ts'
+import { CallIds } from '../neutral/tools/call-ids.ts'
+import { wrapInput } from '../neutral/tools/custom-tools.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
-import type { ToolNames } from '../neutral/tool-names.ts'
+import type { ToolNames } from '../neutral/tools/tool-names.ts'
 
 export interface MessagesContext {
   habits: Habits

@@ -1,12 +1,12 @@
 // Writes the turns of a request as Gemini's contents. Shapes: https://ai.google.dev/api/caching#Content (2026-11).
 
 import { refuse, type Json } from '../json-fields.ts'
-import { CallIds } from '../neutral/call-ids.ts'
-import { wrapInput } from '../neutral/custom-tools.ts'
-import { objectInput } from '../neutral/object-input.ts'
+import { CallIds } from '../neutral/tools/call-ids.ts'
+import { wrapInput } from '../neutral/tools/custom-tools.ts'
+import { objectInput } from '../neutral/tools/object-input.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Source } from '../neutral/request.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
-import type { ToolNames } from '../neutral/tool-names.ts'
+import type { ToolNames } from '../neutral/tools/tool-names.ts'
 
 interface Content {
   role: 'user' | 'model'

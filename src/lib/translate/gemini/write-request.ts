@@ -1,11 +1,11 @@
 // Writes a request for the Gemini API. Shapes: https://ai.google.dev/api/generate-content (2026-11).
 
 import { refuse, type Json } from '../json-fields.ts'
-import { CUSTOM_SCHEMA } from '../neutral/custom-tools.ts'
+import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import type { NeutralRequest, OutputForm, Thinking, Tool } from '../neutral/request.ts'
-import { completeSchema } from '../neutral/schemas.ts'
-import { SHORT_NAME, ToolNames } from '../neutral/tool-names.ts'
+import { completeSchema } from '../neutral/tools/schemas.ts'
+import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { budgetFor } from '../thinking.ts'
 import { writeContents } from './write-contents.ts'

@@ -1,9 +1,9 @@
 import { refuse, type Json } from '../json-fields.ts'
-import { CallIds } from '../neutral/call-ids.ts'
-import { wrapInput } from '../neutral/custom-tools.ts'
-import { objectInput } from '../neutral/object-input.ts'
+import { CallIds } from '../neutral/tools/call-ids.ts'
+import { wrapInput } from '../neutral/tools/custom-tools.ts'
+import { objectInput } from '../neutral/tools/object-input.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
-import type { ToolNames } from '../neutral/tool-names.ts'
+import type { ToolNames } from '../neutral/tools/tool-names.ts'
 
 export interface Conversation {
   system: Json[]

@@ -5,7 +5,7 @@ import { isObject, isText, type Json } from '../json-fields.ts'
 import { RawJson } from '../json/raw-json.ts'
 import { unreadable } from '../errors/unreadable.ts'
 import type { AnswerListener, Block as AnswerBlock } from './answer.ts'
-import { ObjectEnd } from './object-end.ts'
+import { ObjectEnd } from './tools/object-end.ts'
 import type { Origin, Seal } from './seal.ts'
 import type { Source } from './request.ts'
 

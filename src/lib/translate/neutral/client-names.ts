@@ -1,7 +1,7 @@
 import type { TranslationPlan } from '../plan.ts'
 import type { AnswerEnd, AnswerHead, AnswerListener, Block } from './answer.ts'
-import { cleanId } from './call-ids.ts'
-import { unwrapInput } from './custom-tools.ts'
+import { cleanId } from './tools/call-ids.ts'
+import { unwrapInput } from './tools/custom-tools.ts'
 
 /**
  * Tells an answer as the client asked for it: tools by the client's own names, custom tools with their plain input,

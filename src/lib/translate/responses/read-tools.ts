@@ -12,7 +12,7 @@ import {
   type FieldRules,
   type Json,
 } from '../json-fields.ts'
-import { describeCustom } from '../neutral/custom-tools.ts'
+import { describeCustom } from '../neutral/tools/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 import { joinName } from './tool-groups.ts'

@@ -1,10 +1,10 @@
 // Writes the turns of a request as items of the Responses API.
 
 import { refuse, type Json } from '../json-fields.ts'
-import { CallIds } from '../neutral/call-ids.ts'
+import { CallIds } from '../neutral/tools/call-ids.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
-import type { ToolNames } from '../neutral/tool-names.ts'
+import type { ToolNames } from '../neutral/tools/tool-names.ts'
 
 interface Input {
   instructions: string

@@ -1,10 +1,10 @@
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { describe, expect, test } from 'vitest'
-import { ControlledStream, events, json } from '../../support/servers/fake-upstream.ts'
-import { rejection } from '../../clients/given-client.ts'
-import { DONE, USAGE, USAGE_CHUNK, call, chunk, finish, frame } from './given-stream.ts'
-import { givenMiddle } from './given-middle.ts'
-import { PIXEL } from './given-translation.ts'
+import { ControlledStream, events, json } from '../../../support/servers/fake-upstream.ts'
+import { rejection } from '../../../clients/given-client.ts'
+import { DONE, USAGE, USAGE_CHUNK, call, chunk, finish, frame } from '../streams/given-stream.ts'
+import { givenMiddle } from '../given-middle.ts'
+import { PIXEL } from '../given-translation.ts'
 
 async function given(provider?: string) {
   const middle = await givenMiddle(provider)

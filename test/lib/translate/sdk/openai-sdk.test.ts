@@ -2,11 +2,11 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai'
 import OpenAI, { APIError } from 'openai'
 import { describe, expect, test } from 'vitest'
-import { collect, rejection } from '../../clients/given-client.ts'
-import { ControlledStream, events, json } from '../../support/servers/fake-upstream.ts'
-import { givenMiddle } from './given-middle.ts'
-import { START, block, event, stop } from './given-stream.ts'
-import { PIXEL } from './given-translation.ts'
+import { collect, rejection } from '../../../clients/given-client.ts'
+import { ControlledStream, events, json } from '../../../support/servers/fake-upstream.ts'
+import { givenMiddle } from '../given-middle.ts'
+import { START, block, event, stop } from '../streams/given-stream.ts'
+import { PIXEL } from '../given-translation.ts'
 
 async function given() {
   const middle = await givenMiddle('anthropic')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { START, block, event, stop, translate } from './given-stream.ts'
-import { planOf } from './given-translation.ts'
+import { planOf } from '../given-translation.ts'
 
 const plan = planOf('openai', { isStream: true })
 const silent = planOf('openai', { isStream: true, wantsUsage: false })

@@ -1,6 +1,6 @@
-import type { Account } from '../../account/account.ts'
-import { fullReference } from '../../account/account.ts'
-import { isPlainHttp } from './account-fields.ts'
+import type { Account } from '../../../account/account.ts'
+import { fullReference } from '../../../account/account.ts'
+import { isPlainHttp } from '../account-fields.ts'
 
 /**
  * Advice about a new key that only the store can give. Another account (`twin`) may have the same key, or the base

@@ -1,8 +1,8 @@
 // JSON schemas that one service takes and another refuses. A schema stays the client's own text. Only what a service
 // is known to refuse changes, in its place.
 
-import { readElements, readMembers, writeMembers } from '../json/ordered-json.ts'
-import { RawJson } from '../json/raw-json.ts'
+import { readElements, readMembers, writeMembers } from '../../json/ordered-json.ts'
+import { RawJson } from '../../json/raw-json.ts'
 
 const EMPTY = new RawJson('{"type":"object","properties":{}}')
 

@@ -1,10 +1,10 @@
-import { redact } from '../../account/mask.ts'
-import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
-import type { Dialect, Outcome, Provider } from '../../provider/provider.ts'
-import { printable } from '../../base/printable.ts'
-import { tryParseJson } from '../../base/try-parse-json.ts'
-import type { EgressAgents } from '../../net/egress-agents.ts'
-import type { CheckResult } from '../toolkit.ts'
+import { redact } from '../../../account/mask.ts'
+import { isQwenctlError, QwenctlError } from '../../../base/errors.ts'
+import type { Dialect, Outcome, Provider } from '../../../provider/provider.ts'
+import { printable } from '../../../base/printable.ts'
+import { tryParseJson } from '../../../base/try-parse-json.ts'
+import type { EgressAgents } from '../../../net/egress-agents.ts'
+import type { CheckResult } from '../../toolkit.ts'
 
 export interface CheckRequest {
   provider: Provider

@@ -1,6 +1,6 @@
-import { isObject } from '../json-fields.ts'
-import { parseJson } from '../json/parse-json.ts'
-import { RawJson } from '../json/raw-json.ts'
+import { isObject } from '../../json-fields.ts'
+import { parseJson } from '../../json/parse-json.ts'
+import { RawJson } from '../../json/raw-json.ts'
 
 /**
  * The arguments of a call where a format takes only an object, exactly as the model wrote them. A model may write broken

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { StreamTranslator, type TranslationPlan } from '../../../src/lib/translate/translate.ts'
+import { StreamTranslator, type TranslationPlan } from '../../../../src/lib/translate/translate.ts'
 
 /** JSON that a test looks into. */
 export type Parsed = ReturnType<typeof JSON.parse>

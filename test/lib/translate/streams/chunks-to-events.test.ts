@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DONE, USAGE, USAGE_CHUNK, call, chunk, contentOf, finish, frame, translate } from './given-stream.ts'
-import { planOf } from './given-translation.ts'
+import { planOf } from '../given-translation.ts'
 
 const plan = planOf('anthropic', { isStream: true, stops: ['END'] })
 const text = (said: string) => ({ type: 'text', text: said, citations: null })

@@ -1,6 +1,6 @@
-import { hashText } from '../../base/hash-text.ts'
-import type { ToolName, TranslationPlan } from '../plan.ts'
-import type { NeutralRequest } from './request.ts'
+import { hashText } from '../../../base/hash-text.ts'
+import type { ToolName, TranslationPlan } from '../../plan.ts'
+import type { NeutralRequest } from '../request.ts'
 
 /** The longest name that OpenAI and Google accept; Anthropic accepts 128 (their references of function calling, 2026-11). */
 export const SHORT_NAME = 64

@@ -1,8 +1,8 @@
 // A custom tool takes plain text, perhaps by a grammar. Formats without such tools get a function with one text.
 
-import { isText, isObject } from '../json-fields.ts'
-import { RawJson } from '../json/raw-json.ts'
-import { parseJson } from '../json/parse-json.ts'
+import { isText, isObject } from '../../json-fields.ts'
+import { RawJson } from '../../json/raw-json.ts'
+import { parseJson } from '../../json/parse-json.ts'
 
 export const CUSTOM_SCHEMA = new RawJson(
   '{"type":"object","properties":{"input":{"type":"string","description":"The whole input of the tool, as plain text."}},"required":["input"],"additionalProperties":false}',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ObjectEnd } from '../../../src/lib/translate/neutral/object-end.ts'
-import { SseReader } from '../../../src/lib/translate/streams/sse-reader.ts'
+import { ObjectEnd } from '../../../../src/lib/translate/neutral/tools/object-end.ts'
+import { SseReader } from '../../../../src/lib/translate/streams/sse-reader.ts'
 
 function events(pieces: (string | Uint8Array)[], isEnding = true): unknown[] {
   const said: unknown[] = []

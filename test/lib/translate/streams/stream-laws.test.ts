@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { StreamTranslator } from '../../../src/lib/translate/translate.ts'
+import { StreamTranslator } from '../../../../src/lib/translate/translate.ts'
 import {
   DONE,
   START,
@@ -16,7 +16,7 @@ import {
   translate,
 } from './given-stream.ts'
 import type { Parsed, Said } from './given-stream.ts'
-import { PIXEL, planOf, translateAnswer, translated } from './given-translation.ts'
+import { PIXEL, planOf, translateAnswer, translated } from '../given-translation.ts'
 
 const toMessages = planOf('anthropic', { isStream: true })
 const toChat = planOf('openai', { isStream: true })
