@@ -39,6 +39,11 @@ const responseEvents = [
     ...(item === message
       ? [
           named({
+            type: 'response.content_part.added',
+            item_id: 'msg_1',
+            ...{ output_index, content_index: 0, part: { type: 'output_text', text: '', annotations: [] } },
+          }),
+          named({
             type: 'response.output_text.delta',
             item_id: 'msg_1',
             output_index,

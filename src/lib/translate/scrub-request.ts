@@ -81,28 +81,36 @@ function scrubMessage(message: RawJson, keep: Keep): RawJson {
 }
 
 /** The first call of a content needs a signature, and no signature may be another service's. */
-function scrubContent(content: RawJson, { sealed }: Keep): RawJson {
+function scrubContent(content: RawJson, keep: Keep): RawJson {
   const members = readMembers(content)
   const parts = readElements(members?.get('parts') ?? new RawJson(''))
   if (members === null || parts === null) return content
-  let isFirst = members.get('role')?.text === '"model"'
-  let isChanged = false
+  let needsMark = members.get('role')?.text === '"model"'
   const kept = parts.flatMap((part) => {
     const own = readMembers(part)
-    const seal = own?.get('thoughtSignature')?.text ?? ''
-    const hasCall = own?.has('functionCall') === true
-    const isKept = seal !== '' && sealed && !seal.startsWith(`"${ENVELOPE}`)
-    const needsMark = hasCall && isFirst && !isKept
-    if (hasCall) isFirst = false
-    if (own === null || (isKept && !needsMark) || (seal === '' && !needsMark)) return [part]
-    isChanged = true
-    own.delete('thoughtSignature')
-    if (needsMark) own.set('thoughtSignature', new RawJson(JSON.stringify(NO_SIGNATURE)))
-    return own.get('thought')?.text === 'true' ? [] : [writeMembers(own)]
+    if (own === null) return [part]
+    const isCall = own.has('functionCall')
+    const scrubbed = scrubPart(part, own, { ...keep, needsMark: isCall && needsMark })
+    if (isCall) needsMark = false
+    return scrubbed === null ? [] : [scrubbed]
   })
-  if (!isChanged) return content
+  if (kept.length === parts.length && kept.every((part, index) => part === parts[index])) return content
   members.set('parts', kept.length === 0 ? new RawJson('[{"text":"..."}]') : writeList(kept))
   return writeMembers(members)
+}
+
+/** A part without another service's signature; null: nothing of it is left. */
+function scrubPart(
+  part: RawJson,
+  own: Map<string, RawJson>,
+  { sealed, needsMark }: Keep & { needsMark: boolean },
+): RawJson | null {
+  const seal = own.get('thoughtSignature')?.text ?? null
+  const isOwn = seal !== null && sealed && !seal.startsWith(`"${ENVELOPE}`)
+  if (isOwn || (seal === null && !needsMark)) return part
+  own.delete('thoughtSignature')
+  if (needsMark) own.set('thoughtSignature', new RawJson(JSON.stringify(NO_SIGNATURE)))
+  return own.get('thought')?.text === 'true' ? null : writeMembers(own)
 }
 
 function isForeign(block: unknown, { unsigned, sealed }: Keep): boolean {

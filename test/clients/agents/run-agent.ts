@@ -39,7 +39,8 @@ export async function runAgent(
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'notes.txt'), NOTES)
   const env = cleanEnv(home, {
-    ...{ HOME: own, XDG_CACHE_HOME: join(own, '.cache'), XDG_CONFIG_HOME: join(own, '.config') },
+    // Some agents work in PWD, whatever their folder is.
+    ...{ PWD: folder, HOME: own, XDG_CACHE_HOME: join(own, '.cache'), XDG_CONFIG_HOME: join(own, '.config') },
     ...{ PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...agent.env },
   })
   for (const name of Object.keys(env)) if (FOREIGN.test(name)) delete env[name]

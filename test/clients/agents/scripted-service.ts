@@ -90,6 +90,15 @@ export interface Failures {
   cut?: number
 }
 
+/** Anthropic keeps no thread for requests with thinking, and says so (https://platform.claude.com/docs, 2026-11). */
+const THREAD_ERROR = {
+  type: 'error',
+  error: {
+    ...{ type: 'invalid_request_error', message: 'thinking is not supported with thread' },
+    details: { error_code: 'thread_unsupported_request', unsupported: ['thinking'] },
+  },
+}
+
 /** How long an account is out, in seconds. */
 const OUT_SECONDS = 3600
 
@@ -138,6 +147,7 @@ export class ScriptedService {
     body: Json,
     { headers, response }: { headers: Headers; response: ServerResponse },
   ): void {
+    if (body.thread !== undefined) return send(response, 400, THREAD_ERROR)
     const fault = this.#format.fault(body, headers)
     if (fault !== null) {
       this.refusals.push(fault)

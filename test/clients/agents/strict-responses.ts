@@ -111,6 +111,9 @@ export function responseEvents(reply: Reply, id: string, { model }: Json): strin
     const place = { item_id: item.id, output_index }
     return [
       event('response.output_item.added', { output_index, item: { ...item, content: [], arguments: '' } }),
+      ...(item.type === 'message'
+        ? [event('response.content_part.added', { ...place, content_index: 0, part: EMPTY_PART })]
+        : []),
       ...deltasOf(item).map(([type, delta]) => event(type, { ...place, content_index: 0, delta })),
       event('response.output_item.done', { output_index, item }),
     ]
@@ -122,6 +125,8 @@ export function responseEvents(reply: Reply, id: string, { model }: Json): strin
     event('response.completed', { response }),
   ]
 }
+
+const EMPTY_PART = { type: 'output_text', text: '', annotations: [] }
 
 function deltasOf(item: Item): [type: string, delta: string][] {
   if (item.type === 'reasoning') return []

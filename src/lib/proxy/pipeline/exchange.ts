@@ -241,7 +241,7 @@ export class Exchange implements CallListener {
       : new QwenctlError('internal', 'the proxy failed on this request', { cause: readMessage(error) })
     if (!this.isAnswered && !this.isGone) this.refusal = known
     const { code, status } = known
-    const { retryAfterSeconds, returnsAt } = known.details
+    const { retryAfterSeconds, returnsAt, shown } = known.details
     headers.push('x-qwenctl-error', code)
     if (typeof retryAfterSeconds === 'number') headers.push('retry-after', String(retryAfterSeconds))
     if (code === 'unsupported_encoding') headers.push('accept-encoding', ACCEPTED_CODINGS) // RFC 9110, 15.5.16
@@ -250,6 +250,7 @@ export class Exchange implements CallListener {
     const message = known.hint === null ? known.message : `${known.message}; ${known.hint}`
     const body = errorBody(this.errorShape, {
       ...{ status, code, message, type: errorKinds[code].type, requestId: this.id },
+      ...(typeof shown === 'object' && shown !== null && { details: shown }),
       ...(typeof retryAfterSeconds === 'number' && {
         returns: {
           seconds: retryAfterSeconds,

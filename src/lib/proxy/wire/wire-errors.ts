@@ -18,6 +18,8 @@ export interface WireError {
   requestId: string
   /** When the first account returns: epoch milliseconds, and the whole seconds until then. */
   returns?: { at: number; seconds: number }
+  /** Further facts that clients of Messages act on. */
+  details?: object
 }
 
 /** Longest wait that counts as a rate limit. */
@@ -86,7 +88,10 @@ function envelope(shape: ErrorShape, error: WireError): object {
   if (shape === 'messages') {
     return {
       type: 'error',
-      error: { type: messagesType(status), message, code: error.code },
+      error: {
+        ...{ type: messagesType(status), message, code: error.code },
+        ...(error.details === undefined ? {} : { details: error.details }),
+      },
       request_id: requestId,
     }
   }

@@ -24,6 +24,8 @@ import { readMessagesChoice, readMessagesTools } from './read-tools.ts'
 const ANTHROPIC_ONLY = 'only Anthropic has it'
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0
 
+const THREAD = 'only Anthropic keeps conversations'
+
 export const requestRules: FieldRules = {
   model: 'taken',
   max_tokens: 'taken',
@@ -44,7 +46,7 @@ export const requestRules: FieldRules = {
   cache_control: { setting: 'cache' },
   context_management: 'hint',
   speed: { setting: 'tier', unless: (value) => value === 'standard' },
-  thread: 'hint',
+  thread: { refused: THREAD },
   diagnostics: 'hint',
   inference_geo: { refused: 'where the model runs cannot be asked for' },
   container: { refused: ANTHROPIC_ONLY },
@@ -56,8 +58,20 @@ export const formatRules: FieldRules = { type: 'taken', schema: 'taken' }
 export const metadataRules: FieldRules = { user_id: 'taken' }
 export const messageRules: FieldRules = { role: 'taken', content: 'taken' }
 
+/**
+ * A client with a thread sends only its newest messages from then on. Anthropic's SDK continues without a thread after
+ * this error (https://github.com/anthropics/anthropic-sdk-typescript, src/lib/internal/threads/ThreadState.ts, 2026-11).
+ */
+function refuseThread(): never {
+  throw new QwenctlError('invalid_request', `"thread" cannot be translated: ${THREAD}`, {
+    hint: 'send the whole conversation without it, or use an account that speaks the format of the request',
+    details: { field: 'thread', shown: { error_code: 'thread_unsupported_request', unsupported: [] } },
+  })
+}
+
 export function readMessagesRequest(body: Json, refusesUnknown: boolean): NeutralRequest {
   const check = new FieldCheck(refusesUnknown)
+  if (isGiven(body.thread)) refuseThread()
   check.check(body, requestRules)
   const tools = readMessagesTools(body, check)
   const output = readOutput(body, check)

@@ -50,8 +50,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     route: route.format === null ? route.path : null,
   }
   const placement = live.affinity ? placeRequest(live, incoming, body, wanted) : nowhere
-  const holder = head.pin === null ? findHolder(live, incoming, body, scope) : null
-  if (route.stored !== null && holder === null && head.pin === null) refuseUnknown(route.stored)
+  const holder = head.pin === null ? requireHolder(live, incoming, body, scope) : null
   const common = {
     ...destinationIn(route),
     group: head.group,
@@ -67,9 +66,17 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
   }
 }
 
-/** Only the account that made a response has it. */
-function refuseUnknown(response: string): never {
-  throw new QwenctlError('not_found', `no account is known to have the response ${response}`, {
+/** Only the account that made a response has it. Throws `not_found` for a path of an unknown response. */
+function requireHolder(
+  live: LivePool,
+  incoming: Incoming,
+  body: RequestBody,
+  scope: AccountScope,
+): string | null {
+  const holder = findHolder(live, incoming, body, scope)
+  const { stored } = incoming.route
+  if (holder !== null || stored === null) return holder
+  throw new QwenctlError('not_found', `no account is known to have the response ${stored}`, {
     hint: 'name its account with the header x-qwenctl-account',
   })
 }

@@ -86,12 +86,14 @@ export class StreamFilter {
     if (out.length > 0 && rest?.isComplete === false) out.push(CLOSE_FRAME)
     if (this.#tap.isOverflowing) out.push(CLOSE_FRAME)
     if (!this.isOpen && this.refusal === null) this.#refuseBareError(rest)
-    if (this.#sawFinishReason && !isCut) {
-      this.lacksDone = !this.sawEnd
-      this.sawEnd = true
-    }
-    if (this.#sawGeminiReason && !isCut) this.sawEnd = true
+    if (!isCut) this.#noteEnd()
     return this.refusal === null ? out : []
+  }
+
+  /** A stream may also be complete by the reason why the model stopped. */
+  #noteEnd(): void {
+    if (this.#sawFinishReason) this.lacksDone = !this.sawEnd
+    if (this.#sawFinishReason || this.#sawGeminiReason) this.sawEnd = true
   }
 
   /** Returns what a Responses API stream has reported about itself so far. */
