@@ -12,7 +12,8 @@ import { givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 const GOOD = 180
 const BAD = 5
-const EVERY_MS = 10_000
+const EVERY_MS = 15_000
+const PATIENCE_MS = 200_000
 const SLOTS = 3
 
 const some = (group: string, count: number, more: Partial<GivenAccount> = {}): GivenAccount[] =>
@@ -57,15 +58,21 @@ test.runIf(existsSync('/proc/self/task'))(
       return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
     }
     const names = Array.from({ length: GOOD }, (_, index) => `good${index}`)
-    await until(() => names.every((name) => slotsOf(name).length >= 1))
+    const untilSlots = async (count: number) => {
+      const giveUpAt = performance.now() + PATIENCE_MS
+      while (!names.every((name) => slotsOf(name).length >= count)) {
+        if (performance.now() > giveUpAt) throw new Error(`a good account has fewer than ${count} runs`)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+    await untilSlots(1)
     const before = { memory: memoryOf(proxy.pid), files: filesOf(proxy.pid) }
-    await until(() => names.every((name) => slotsOf(name).length >= SLOTS - 1))
-    await until(() => names.every((name) => slotsOf(name).length >= SLOTS))
+    await untilSlots(SLOTS)
 
     for (const name of names) expect(new Set(slotsOf(name)).size).toBe(slotsOf(name).length)
     const runs = async (job: string) => toolkit.jobs.runs({ job, limit: 1000 })
     const late = (await runs('good')).map(({ slot, claimedAt }) => Date.parse(claimedAt) - Date.parse(slot))
-    expect(Math.max(...late)).toBeLessThan(EVERY_MS)
+    expect(Math.max(...late)).toBeLessThan(2 * EVERY_MS)
     expect((await runs('good')).every(({ status }) => status === 'done' || status === 'running')).toBe(true)
 
     const statuses = (found: RunView[]) => [...new Set(found.map(({ status }) => status))].sort()
@@ -75,7 +82,8 @@ test.runIf(existsSync('/proc/self/task'))(
     expect(statuses(await runs('spent'))).toEqual(['done', 'skipped'])
     expect(upstream.count()).toBe(BAD)
 
-    expect(memoryOf(proxy.pid) - before.memory).toBeLessThan(64)
+    // They have printed more than a gigabyte meanwhile.
+    expect(memoryOf(proxy.pid) - before.memory).toBeLessThan(128)
     const { pid } = proxy
     // Commands that hang have a process and three files each; a good one may be under way.
     await until(() => childrenOf(pid) <= BAD + 1 && filesOf(pid) <= before.files + 8)
@@ -85,7 +93,7 @@ test.runIf(existsSync('/proc/self/task'))(
     const left = readdirSync('/proc').filter((name) => isOfHome(name, home))
     expect(left).toEqual([])
   },
-  240_000,
+  600_000,
 )
 
 /** Whether a process works in a folder of the home. */
