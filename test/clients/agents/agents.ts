@@ -58,6 +58,7 @@ export const agents: readonly Agent[] = [
     ...{ id: 'gemini', title: 'Gemini CLI', package: '@google/gemini-cli', version: '0.61.0', bin: 'gemini' },
     ...{ dialect: 'gemini', start: 'exec' },
     args: (prompt) => ['-m', 'm1', '--yolo', '-p', prompt],
+    env: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
   },
   {
     ...{ id: 'pi', title: 'pi', package: '@mariozechner/pi-coding-agent', version: '0.73.1', bin: 'pi' },

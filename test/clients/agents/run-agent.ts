@@ -65,7 +65,7 @@ export async function runAgent(
 
 /** Variables of this process that an agent would take for its own. */
 const FOREIGN =
-  /^(?:OPENAI|ANTHROPIC|GEMINI|GOOGLE|OLLAMA|CLAUDE|CODEX|QWEN|PI|OPENCODE)_(?!CODE_DISABLE|OFFLINE)|^CLAUDECODE$/
+  /^(?:OPENAI|ANTHROPIC|GEMINI|GOOGLE|OLLAMA|CLAUDE|CODEX|QWEN|PI|OPENCODE)_(?!CODE_DISABLE|OFFLINE|CLI_TRUST)|^CLAUDECODE$/
 
 async function runBounded(
   [program = '', ...args]: readonly string[],

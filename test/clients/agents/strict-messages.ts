@@ -24,7 +24,8 @@ export function messagesRequestFault(body: Json, headers: Record<string, string 
   const thinks = thinking !== undefined && thinking.type !== 'disabled'
   if (thinks && body.temperature !== undefined && body.temperature !== 1)
     return '`temperature` may only be set to 1 when thinking is enabled.'
-  if (body.temperature !== undefined && body.top_p !== undefined)
+  const isClaude = String(body.model).includes('claude')
+  if (isClaude && body.temperature !== undefined && body.top_p !== undefined)
     return '`temperature` and `top_p` cannot both be specified for this model.'
   const choice = (body.tool_choice as { type?: string } | undefined)?.type
   if (thinks && (choice === 'any' || choice === 'tool'))

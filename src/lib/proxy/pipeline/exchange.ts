@@ -183,7 +183,7 @@ export class Exchange implements CallListener {
       this.begin(200, [...STREAM_HEADERS])
       this.isKeptOpen = true
     }
-    this.write(signOfLife(this.dialect))
+    this.write(signOfLife(this.errorShape))
   }
 
   /** False: the client is slow, and the caller should hold back more until `drain`. */

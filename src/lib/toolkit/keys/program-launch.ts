@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { parseJsonc, toValue } from '../clients/jsonc-reader.ts'
 
 export interface ProgramTarget {
   /** The URL of the proxy. */
@@ -32,7 +33,11 @@ export interface ProgramLaunch {
 
 type Launcher = (args: readonly string[], target: ProgramTarget) => Promise<ProgramLaunch> | ProgramLaunch
 
-const launchers: Readonly<Record<string, Launcher>> = { codex: launchCodex, pi: launchPi }
+const launchers: Readonly<Record<string, Launcher>> = {
+  codex: launchCodex,
+  gemini: launchGemini,
+  pi: launchPi,
+}
 
 /** Prepares the start of a program, without a secret in its arguments. */
 export async function prepareLaunch(
@@ -65,6 +70,29 @@ function launchCodex(args: readonly string[], { url }: ProgramTarget): ProgramLa
 }
 
 /**
+ * With a base URL in its environment, Gemini CLI expects a gateway, and then does not start without a terminal. The
+ * login in its settings decides first (https://github.com/google-gemini/gemini-cli, packages/cli/src/config/auth.ts,
+ * 0.61, 2026-11). A temporary folder has settings with that login, and links to all other files.
+ */
+function launchGemini(args: readonly string[], { env }: ProgramTarget): ProgramLaunch {
+  const own = join(env.GEMINI_CLI_HOME ?? homedir(), '.gemini')
+  const home = mkdtempSync(join(tmpdir(), 'qwenctl-gemini-'))
+  const folder = join(home, '.gemini')
+  mkdirSync(folder)
+  mkdirSync(join(own, 'tmp'), { recursive: true }) // the conversations
+  for (const name of readdirSync(own))
+    if (name !== 'settings.json') symlinkSync(join(own, name), join(folder, name))
+  const known = readObject(join(own, 'settings.json'))
+  const security = { ...known.security, auth: { selectedType: 'gemini-api-key' } }
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...known, security }), { mode: 0o600 })
+  return {
+    args: [...args],
+    env: { GEMINI_CLI_HOME: home },
+    cleanUp: () => rmSync(home, { recursive: true, force: true }),
+  }
+}
+
+/**
  * pi reads providers only from `models.json` of its folder, and an `apiKey` there may name a variable
  * (https://github.com/badlogic/pi-mono, packages/coding-agent/docs/models.md). A temporary folder has this file, and
  * links to all others.
@@ -80,7 +108,7 @@ async function launchPi(
     if (name !== 'models.json') symlinkSync(join(own, name), join(folder, name))
   for (const name of ['auth.json', 'settings.json'])
     if (!existsSync(join(own, name))) symlinkSync(join(own, name), join(folder, name))
-  const known = readModels(join(own, 'models.json'))
+  const known = readObject(join(own, 'models.json'))
   const provider = {
     baseUrl: `${url}/v1`,
     api: 'openai-completions',
@@ -97,10 +125,10 @@ async function launchPi(
   }
 }
 
-function readModels(file: string): { providers?: object } {
+function readObject(file: string): { providers?: object; security?: object } {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { providers?: object }
+    return toValue(parseJsonc(readFileSync(file, 'utf8'))) as { providers?: object; security?: object }
   } catch {
-    return {} // the file is missing, or pi cannot read it either
+    return {} // the file is missing, or the program cannot read it either
   }
 }

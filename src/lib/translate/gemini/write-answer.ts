@@ -36,9 +36,12 @@ export class GeminiWriter implements AnswerWriter {
     this.#send = send
   }
 
-  /** A comment between events, or a blank between the elements of a list. */
+  /**
+   * A blank: the SDK in Gemini CLI 0.61 takes no comment between events
+   * (https://github.com/googleapis/js-genai, src/_api_client.ts, 2026-11).
+   */
   get keepAlive(): string {
-    return this.#plan.isList ? ' ' : ': ping\n\n'
+    return this.#plan.isList ? ' ' : '\n'
   }
 
   start({ id, model }: AnswerHead): void {

@@ -1,6 +1,5 @@
 // The bytes that a client gets on a stream kept open while its request waited.
 
-import type { Dialect } from '../../../provider/provider.ts'
 import type { ErrorShape, WireError } from '../wire-errors.ts'
 import { errorFrame } from '../wire-errors.ts'
 
@@ -10,9 +9,10 @@ export const STREAM_HEADERS = [
   ...['x-accel-buffering', 'no'],
 ] as const
 
-/** Bytes that event readers ignore: a comment, or the ping that Messages streams have anyway. */
-export function signOfLife(dialect: Dialect): Buffer {
-  return Buffer.from(dialect === 'anthropic' ? 'event: ping\ndata: {"type": "ping"}\n\n' : ': waiting\n\n')
+/** Bytes that event readers ignore: a comment, the ping that Messages streams have anyway, or a blank for Gemini CLI. */
+export function signOfLife(shape: ErrorShape): Buffer {
+  if (shape === 'gemini') return Buffer.from('\n')
+  return Buffer.from(shape === 'messages' ? 'event: ping\ndata: {"type": "ping"}\n\n' : ': waiting\n\n')
 }
 
 /** Turns an answer with its own status into the last event of a stream. Clients throw at an error event. */
