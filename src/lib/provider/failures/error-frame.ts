@@ -48,7 +48,11 @@ export function saysFailure(data: unknown): boolean {
   const words = [data.message, data.msg, data.detail].find((each) => typeof each === 'string' && each !== '')
   if (isBadCode(data.code)) return words !== undefined
   if (data.detail !== undefined && data.detail !== null) return true
-  return typeof data.status === 'number' && data.status >= 400 && data.status <= 599
+  return isFailureStatus(data.status)
+}
+
+function isFailureStatus(status: unknown): boolean {
+  return typeof status === 'number' && status >= 400 && status <= 599
 }
 
 /** A list of errors (Cloudflare), or an object with one (ModelScope). */
