@@ -41,7 +41,7 @@ export const anthropicUsage: PlanReader = {
     }),
 }
 
-/** Both services answer with `{"data":[{"results":[...]}]}`. No result at all is a month without spending. */
+/** The answer of both services is `{"data":[{"results":[...]}]}`. No result at all is a month without spending. */
 function monthOf(
   body: unknown,
   now: number,

@@ -62,7 +62,7 @@ export function readMessagesTools({ tools, messages }: Json, check: FieldCheck):
   return out
 }
 
-/** Where Anthropic's own search is missing, the model must see the tools that it would find. */
+/** A model without Anthropic's own search must see the tools that it would find. */
 function isOffered({ name, defer_loading }: Json, changes: ToolChanges, isSearched: boolean): boolean {
   if (!isText(name)) return true // reading it says what is missing
   if (changes.removed.has(name) || changes.defined.has(name)) return false
