@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core'
-import { splitModel } from '../../lib/rotation/rotation-request.ts'
-import { knownModels } from '../../lib/toolkit/models/models-view.ts'
+import { findUnknownModels } from '../../lib/toolkit/models/models-view.ts'
 import { keyArgument, valueText } from '../base/flags/setting-values.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
@@ -30,12 +29,7 @@ export default class ConfigSet extends ToolkitCommand {
 
   /** A model of an alias that no account is known to have is often a typo. */
   async #warnOfUnknown(models: unknown[]): Promise<void> {
-    const providers = new Set((await this.toolkit.accounts.records()).map(({ provider }) => provider))
-    const known = new Set((await knownModels(this.toolkit, {})).map(({ model }) => model))
-    for (const name of models.map(String)) {
-      const { provider, model } = splitModel(name, (id) => providers.has(id))
-      if (provider === null && !known.has(model))
-        this.caution(`no account is known to have the model ${name}; qwenctl models lists the known ones`)
-    }
+    for (const name of await findUnknownModels(this.toolkit, models.map(String)))
+      this.caution(`no account is known to have the model ${name}; qwenctl models lists the known ones`)
   }
 }

@@ -1,4 +1,3 @@
-import type { Account } from '../../account/account.ts'
 import type { Template } from '../../toolkit/toolkit.ts'
 
 /** A setting that a template changes. */
@@ -18,8 +17,10 @@ const fields = {
   models: 'models',
 } as const
 
+type Compared = Partial<Pick<Template['settings'], keyof typeof fields>>
+
 /** Describes the settings that a template changes at an account. */
-export function templateChanges(account: Account, settings: Template['settings']): TemplateChange[] {
+export function templateChanges(account: Compared, settings: Compared): TemplateChange[] {
   const changes: TemplateChange[] = []
   for (const [field, name] of Object.entries(fields)) {
     const [before, after] = [account, settings].map((one) => formatValue(one[field as keyof typeof fields]))

@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import type { ModelHolderView, ModelView } from '../../contract/models.ts'
 import type { Provider } from '../../provider/provider.ts'
+import { splitModel } from '../../rotation/rotation-request.ts'
 import type { AccountFilter, Toolkit } from '../toolkit.ts'
 import type { ModelBook } from './model-book.ts'
 import { listFor } from './model-book.ts'
@@ -19,6 +20,19 @@ export async function knownModels(
     ({ id, provider }) => shown.has(id) && registry.has(provider),
   )
   return modelViews(records, ({ provider }) => registry.get(provider), models)
+}
+
+/** Returns the names without a provider that no account is known to have. */
+export async function findUnknownModels(
+  toolkit: Pick<Toolkit, 'accounts' | 'models' | 'providers'>,
+  names: readonly string[],
+): Promise<string[]> {
+  const providers = new Set((await toolkit.accounts.records()).map(({ provider }) => provider))
+  const known = new Set((await knownModels(toolkit, {})).map(({ model }) => model))
+  return names.filter((name) => {
+    const { provider, model } = splitModel(name, (id) => providers.has(id))
+    return provider === null && !known.has(model)
+  })
 }
 
 /** The known models of these accounts, by name. */
