@@ -91,7 +91,10 @@ const message = {
 const answers = {
   chat: {
     whole: JSON.stringify({
-      ...{ id: 'c1', object: 'chat.completion', created: 1, model: 'm1' },
+      id: 'c1',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm1',
       choices: [{ index: 0, message: { role: 'assistant', content: words.join('') }, finish_reason: 'stop' }],
       usage: { prompt_tokens: 9, completion_tokens: 60, total_tokens: 69 },
     }),

@@ -67,7 +67,11 @@ class Stage {
     const management = new Management({
       toolkit,
       proxy: () => ({
-        ...{ url: proxy.url, pid: process.pid, startedAt, strategy: settings.strategy, workers: 1 },
+        url: proxy.url,
+        pid: process.pid,
+        startedAt,
+        strategy: settings.strategy,
+        workers: 1,
         inFlight: proxy.inFlight,
       }),
       user: null,

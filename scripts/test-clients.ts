@@ -46,7 +46,8 @@ function installAgent(agent: Agent): void {
   const isDone = installPackages(place, [`${agent.package}@${agent.version}`])
   if (!isDone || agent.installScript === undefined) return
   spawnSync(process.execPath, [agent.installScript], {
-    ...{ cwd: join(place, 'node_modules', agent.package), stdio: ['ignore', 'ignore', 'inherit'] },
+    cwd: join(place, 'node_modules', agent.package),
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
 }
 
@@ -57,7 +58,9 @@ function installPackages(place: string, specs: readonly string[]): boolean {
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` }
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts']
   const npm = spawnSync('npm', ['install', ...flags, ...specs], {
-    ...{ cwd: place, env, stdio: ['ignore', 'ignore', 'inherit'] },
+    cwd: place,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
   return npm.status === 0
 }

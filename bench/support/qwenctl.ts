@@ -58,19 +58,22 @@ async function makeNamedHome(folder: string, baseUrls: Readonly<Record<string, s
     const key = `sk-bench-${String(index).padStart(24, '0')}`
     const sealed = vault.seal(key, { user: 'local', accountId: id })
     return {
-      ...{ id, user: 'local', provider: 'custom', name, groups: [] },
-      ...{
-        priority: 0,
-        weight: 1,
-        enabled: true,
-        baseUrl,
-        quotaGroup: null,
-        egressProxy: null,
-        models: null,
-      },
+      id,
+      user: 'local',
+      provider: 'custom',
+      name,
+      groups: [],
+      priority: 0,
+      weight: 1,
+      enabled: true,
+      baseUrl,
+      quotaGroup: null,
+      egressProxy: null,
+      models: null,
       credential: { type: 'api-key', sealed, hint: maskSecret(key) },
       limits: ['1000000000/day', '1000000000000tokens/day'],
-      ...{ createdAt: now, updatedAt: now },
+      createdAt: now,
+      updatedAt: now,
     }
   })
   await accountsDocument(home).update((data) => {

@@ -69,7 +69,9 @@ export default class Demo extends BaseCommand {
     const { startSchedule } = await import('./base/proxy/run-schedule.ts')
     const onTrouble = (message: string) => this.caution(message)
     const document = await playJobs({
-      ...{ onTrouble, signal, print: (line) => this.print(line) },
+      onTrouble,
+      signal,
+      print: (line) => this.print(line),
       startSchedule: async (toolkit, url) =>
         (await startSchedule(toolkit, { url, user: null, env: process.env, onTrouble })).stop,
     })

@@ -73,8 +73,12 @@ export default class Setup extends AccountCommand {
     const keyName = (await this.#needsKey(account)) ? `setup-${client.id}` : null
     const url = await this.#url()
     const facts = (key: string): ClientFacts => ({
-      ...{ home: homedir(), env: process.env, exists: existsSync },
-      ...{ url, key, model },
+      home: homedir(),
+      env: process.env,
+      exists: existsSync,
+      url,
+      key,
+      model,
     })
     const trial = setups.plan(client, facts(keyName === null ? NO_KEY : 'qk_…')) // throws before a key is created
     if (dryRun) return this.#show(client, trial, { dryRun, undone: false, key: keyName })

@@ -52,14 +52,19 @@ export default class Top extends AccountCommand {
     const { runScreen } = await import('../lib/screen/run-screen.ts')
     const { home } = this.toolkit
     return runScreen({
-      ...{ toolkit: this.toolkit, filter, intervalMs, clock: Date.now },
+      toolkit: this.toolkit,
+      filter,
+      intervalMs,
+      clock: Date.now,
       facts: {
         user: filter.user ?? null,
         group: filter.group ?? null,
         home: shortPath(home.root ?? home.dataFolder),
       },
-      ...{ stdin: process.stdin, stdout: process.stdout },
-      ...{ look: { unicode: this.unicode }, palette: this.palette },
+      stdin: process.stdin,
+      stdout: process.stdout,
+      look: { unicode: this.unicode },
+      palette: this.palette,
       addAccount: () => addAccountAside(filter),
     })
   }

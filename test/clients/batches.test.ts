@@ -29,7 +29,9 @@ const file = (lines: string[]) => toFile(Buffer.from(`${lines.join('\n')}\n`), '
 async function begin(client: OpenAI, lines: string[]) {
   const input = await client.files.create({ file: await file(lines), purpose: 'batch' })
   return client.batches.create({
-    ...{ input_file_id: input.id, endpoint: '/v1/chat/completions', completion_window: '24h' },
+    input_file_id: input.id,
+    endpoint: '/v1/chat/completions',
+    completion_window: '24h',
     metadata: { from: 'a test' },
   })
 }

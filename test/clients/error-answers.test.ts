@@ -24,21 +24,25 @@ const refused = (status: number, error: object) => json(status, { error })
 
 const cases: Case[] = [
   {
-    ...{ code: 'quota_exhausted', status: 429, accounts: [{ name: 'a', limits: ['1/24h'] }] },
+    code: 'quota_exhausted',
+    status: 429,
+    accounts: [{ name: 'a', limits: ['1/24h'] }],
     prepare: async ({ proxy, upstream }) => {
       upstream.next(chat())
       await proxy.chat()
     },
   },
   {
-    ...{ code: 'needs_action', status: 402 },
+    code: 'needs_action',
+    status: 402,
     prepare: async ({ proxy, upstream }) => {
       upstream.next(refused(429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }))
       await proxy.chat()
     },
   },
   {
-    ...{ code: 'needs_action', status: 403 },
+    code: 'needs_action',
+    status: 403,
     prepare: async ({ proxy, upstream }) => {
       upstream.next(refused(401, { code: 'invalid_api_key', message: 'Incorrect API key provided' }))
       await proxy.chat()
@@ -48,7 +52,8 @@ const cases: Case[] = [
   { code: 'no_accounts', status: 503, accounts: [] },
   { code: 'request_too_large', status: 413, content: 'x'.repeat(1_100_000) },
   {
-    ...{ code: 'invalid_api_key', status: 401 },
+    code: 'invalid_api_key',
+    status: 401,
     prepare: async ({ proxy }) => {
       await proxy.toolkit.keys.create({ name: 'other' })
     },
@@ -65,7 +70,9 @@ const clients = {
     new OpenAI({ baseURL: `${url}/v1`, apiKey: 'any', fetch }).responses.create({ model, input: content }),
   anthropic: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
     new Anthropic({ baseURL: url, apiKey: 'any', fetch }).messages.create({
-      ...{ model, max_tokens: 9, messages: [{ role: 'user' as const, content }] },
+      model,
+      max_tokens: 9,
+      messages: [{ role: 'user' as const, content }],
     }),
   ollama: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
     new Ollama({ host: url, fetch }).chat({ model, messages: [{ role: 'user', content }] }),

@@ -41,12 +41,20 @@ describe('chat', () => {
     const options = { temperature: 0.2, top_k: 5, num_predict: 30, stop: ['x'], num_ctx: 4096 }
     const reply = await ollama.chat({ model: 'm1', messages, options, format: 'json', keep_alive: '5m' })
     expect(reply).toMatchObject({
-      ...{ model: 'm1', done: true, done_reason: 'stop', prompt_eval_count: 7, eval_count: 3 },
+      model: 'm1',
+      done: true,
+      done_reason: 'stop',
+      prompt_eval_count: 7,
+      eval_count: 3,
       message: { role: 'assistant', content: 'good day' },
     })
     expect(reply.total_duration).toBeTypeOf('number')
     expect(sent()).toEqual({
-      ...{ model: 'm1', messages, temperature: 0.2, max_tokens: 30, stop: ['x'] },
+      model: 'm1',
+      messages,
+      temperature: 0.2,
+      max_tokens: 30,
+      stop: ['x'],
       response_format: { type: 'json_object' },
     })
   })

@@ -13,7 +13,10 @@ const named = (data: { type: string } & Record<string, unknown>) =>
 const line = (data: object) => `data: ${JSON.stringify(data)}\n\n`
 
 const message = {
-  ...{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed' },
+  type: 'message',
+  id: 'msg_1',
+  role: 'assistant',
+  status: 'completed',
   content: [{ type: 'output_text', text: 'Looking.', annotations: [] }],
 }
 const called = {
@@ -24,7 +27,11 @@ const called = {
   arguments: '{"path":"a"}',
 }
 const response = {
-  ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm1' },
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  status: 'completed',
+  model: 'm1',
   output: [message, called],
   usage: { input_tokens: 12, output_tokens: 3, total_tokens: 15 },
 }
@@ -41,7 +48,9 @@ const responseEvents = [
           named({
             type: 'response.content_part.added',
             item_id: 'msg_1',
-            ...{ output_index, content_index: 0, part: { type: 'output_text', text: '', annotations: [] } },
+            output_index,
+            content_index: 0,
+            part: { type: 'output_text', text: '', annotations: [] },
           }),
           named({
             type: 'response.output_text.delta',
@@ -71,7 +80,9 @@ const parts = [
 ]
 const generated = {
   candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }],
-  ...{ usageMetadata, modelVersion: 'm1', responseId: 'g1' },
+  usageMetadata,
+  modelVersion: 'm1',
+  responseId: 'g1',
 }
 const generatedEvents = parts.map((part, index) =>
   line({
@@ -82,14 +93,18 @@ const generatedEvents = parts.map((part, index) =>
         index: 0,
       },
     ],
-    ...{ usageMetadata, modelVersion: 'm1', responseId: 'g1' },
+    usageMetadata,
+    modelVersion: 'm1',
+    responseId: 'g1',
   }),
 )
 
 const kinds = {
   responses: { base: '/v1', whole: response, stream: responseEvents, path: /^\/v1\/responses$/ },
   gemini: {
-    ...{ base: '/v1beta', whole: generated, stream: generatedEvents },
+    base: '/v1beta',
+    whole: generated,
+    stream: generatedEvents,
     path: /^\/v1beta\/models\/m1:(?:stream)?[gG]enerateContent(?:\?alt=sse)?$/,
   },
 } as const
@@ -117,7 +132,8 @@ describe.each(['responses', 'gemini'] as const)('on an account of %s alone', (ki
     const { upstream, proxy, url, refused } = await given(kind, { lacksChat: true })
     const client = new OpenAI({ apiKey: CLIENT_KEY, baseURL: `${url}/v1`, maxRetries: 0 })
     const asked = {
-      ...{ model: 'm1', messages: [{ role: 'user' as const, content: 'go' }] },
+      model: 'm1',
+      messages: [{ role: 'user' as const, content: 'go' }],
       tools: [{ type: 'function' as const, function: { name: 'look', parameters } }],
     }
     const whole = await client.chat.completions.create(asked)
@@ -140,7 +156,9 @@ describe.each(['responses', 'gemini'] as const)('on an account of %s alone', (ki
     const { upstream, url } = await given(kind, { lacksChat: true })
     const client = new Anthropic({ apiKey: CLIENT_KEY, baseURL: url, maxRetries: 0 })
     const asked = {
-      ...{ model: 'm1', max_tokens: 50, messages: [{ role: 'user' as const, content: 'go' }] },
+      model: 'm1',
+      max_tokens: 50,
+      messages: [{ role: 'user' as const, content: 'go' }],
       tools: [{ name: 'look', input_schema: { ...parameters, type: 'object' as const } }],
     }
     const isCall = { type: 'tool_use', name: 'look', input: { path: 'a' } }

@@ -14,8 +14,11 @@ async function givenHome(): Promise<string> {
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   const add = (name: string, port: number, more: object = {}) =>
     toolkit.accounts.add({
-      ...{ provider: 'custom', name, secret: 'sk-0123456789abcdef' },
-      ...{ baseUrl: `http://127.0.0.1:${port}/v1`, ...more },
+      provider: 'custom',
+      name,
+      secret: 'sk-0123456789abcdef',
+      baseUrl: `http://127.0.0.1:${port}/v1`,
+      ...more,
     })
   const recordOf = async (wanted: string) =>
     (await toolkit.accounts.records()).find(({ name }) => name === wanted)!

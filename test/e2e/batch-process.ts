@@ -48,7 +48,9 @@ export async function givenBatch(
   writeFileSync(file, `${content.join('\n')}\n`)
   const command = (flags: string[]) => ['batch', 'run', file, ...flags, '--json']
   return {
-    ...{ home, upstream, file },
+    home,
+    upstream,
+    file,
     run: async (...flags) => {
       const result = await runBinary(home, command(flags))
       const document = JSON.parse(result.stdout) as { batch: BatchView; error: never }

@@ -57,14 +57,14 @@ describe('jobs without a proxy', () => {
       const name = run.accountName.split('/')[1]!
       expect(run).toMatchObject({ status: 'done', isManual: true, exitCode: 0, reason: null })
       expect(JSON.parse(run.output!)).toEqual({
-        ...{ QWENCTL_HOME: null, QWENCTL_PASSPHRASE: null, QWENCTL_ACCOUNT: `sandbox/${name}` },
-        ...{
-          QWENCTL_JOB: 'show',
-          QWENCTL_LATE: '0',
-          cwd: folderOf(home, name),
-          slot: run.slot,
-          models: true,
-        },
+        QWENCTL_HOME: null,
+        QWENCTL_PASSPHRASE: null,
+        QWENCTL_ACCOUNT: `sandbox/${name}`,
+        QWENCTL_JOB: 'show',
+        QWENCTL_LATE: '0',
+        cwd: folderOf(home, name),
+        slot: run.slot,
+        models: true,
       })
     }
   })

@@ -22,7 +22,9 @@ test('on a terminal it is drawn anew in its place, and Ctrl-C leaves the termina
   const home = temporaryFolder()
   const use = await givenAccount(home)
   const terminal = openTerminal(process.execPath, [binary, 'quota', 'show', '--watch'], {
-    ...{ env: cleanEnv(home, { TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' }), cwd: home, columns: 80 },
+    env: cleanEnv(home, { TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' }),
+    cwd: home,
+    columns: 80,
   })
   await terminal.waitFor('0/50')
   await use()

@@ -24,7 +24,12 @@ export interface DiskFaults {
 }
 
 export const NO_FAULTS: DiskFaults = {
-  ...{ shortWrite: 0, failedWrite: 0, failedSync: 0, failedRead: 0, tornWrite: 0, interleave: 0 },
+  shortWrite: 0,
+  failedWrite: 0,
+  failedSync: 0,
+  failedRead: 0,
+  tornWrite: 0,
+  interleave: 0,
 }
 
 /** A write to a file of the ledger, as the kernel ordered it. */

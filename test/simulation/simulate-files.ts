@@ -125,7 +125,11 @@ export class FileRun {
       }),
     }
     const log = new FileEventLog(home, {
-      ...{ clock: wall, machine, sync: this.plan.sync, disk: this.disk.for(process), loop: process.loop },
+      clock: wall,
+      machine,
+      sync: this.plan.sync,
+      disk: this.disk.for(process),
+      loop: process.loop,
       writer: `${process.name}.${(this.#names += 1)}`,
       isAlive: (writer) => this.proxies.some((one) => one.isServing && one.ledger?.log.writer === writer),
       onProblem: (problem) => this.records.problems.push(problem),
@@ -153,8 +157,12 @@ export class FileRun {
     const rate = () => this.world.pick([0, 0, 0.05, 0.3])
     const { world } = this
     this.disk.faults = {
-      ...{ shortWrite: rate(), failedWrite: rate(), failedSync: rate() },
-      ...{ failedRead: rate() / 4, tornWrite: world.pick([0, 0, 0.02]), interleave: 0.2 },
+      shortWrite: rate(),
+      failedWrite: rate(),
+      failedSync: rate(),
+      failedRead: rate() / 4,
+      tornWrite: world.pick([0, 0, 0.02]),
+      interleave: 0.2,
     }
     this.story.push(`the disk fails: ${JSON.stringify(this.disk.faults)}`)
     world.after(world.between(200, 8_000), () => {
@@ -314,7 +322,13 @@ export async function simulateFiles(seed: number): Promise<RunReport> {
   const violations = await run.run().catch((error: Error) => [`the run failed: ${error.stack}`])
   const { records, world, story, plan } = run
   return {
-    ...{ home: 'files' as const, seed, story: [JSON.stringify(plan), ...story], violations },
-    ...{ sent: records.sent.size, refused: records.refusals, errors: records.errors, steps: world.steps },
+    home: 'files' as const,
+    seed,
+    story: [JSON.stringify(plan), ...story],
+    violations,
+    sent: records.sent.size,
+    refused: records.refusals,
+    errors: records.errors,
+    steps: world.steps,
   }
 }

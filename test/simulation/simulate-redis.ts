@@ -106,7 +106,10 @@ export class RedisRun {
   async #open(process: SimulatedProcess): Promise<TicketLedger> {
     const { loop } = process
     const log = await RedisEventLog.open({
-      ...{ link: this.#link(process), keys, ack: this.plan.ack, loop },
+      link: this.#link(process),
+      keys,
+      ack: this.plan.ack,
+      loop,
       writer: `${process.name}.${(this.#names += 1)}`,
       onProblem: (problem) => this.records.problems.push(`${process.name}: ${problem}`),
     })
@@ -125,7 +128,9 @@ export class RedisRun {
     }
     if (plan.hasNoise)
       this.network.faults = {
-        ...{ lost: world.pick([0, 0.01, 0.05]), reset: world.pick([0, 0.02]), late: world.pick([0, 0.02]) },
+        lost: world.pick([0, 0.01, 0.05]),
+        reset: world.pick([0, 0.02]),
+        late: world.pick([0, 0.02]),
       }
     if (plan.hasCrashes) times(2, () => this.#crash())
     if (plan.hasStops) times(2, () => this.#stop())
@@ -349,7 +354,9 @@ function drawPlan(world: World): Plan {
   const servers = world.pick([1, 2])
   const hasFailovers = servers > 1 && world.isLikely(0.7)
   return {
-    ...{ processes: world.between(2, 4), servers, hasFailovers },
+    processes: world.between(2, 4),
+    servers,
+    hasFailovers,
     ack: servers > 1 && world.isLikely(0.5) ? 'replica' : 'primary',
     isAlwaysPersistent: world.isLikely(0.3),
     hasNoise: world.isLikely(0.4),
@@ -376,7 +383,13 @@ export async function simulateRedis(seed: number): Promise<RunReport> {
   const violations = await run.run().catch((error: Error) => [`the run failed: ${error.stack}`])
   const { records, world, story, plan } = run
   return {
-    ...{ home: 'redis' as const, seed, story: [JSON.stringify(plan), ...story], violations },
-    ...{ sent: records.sent.size, refused: records.refusals, errors: records.errors, steps: world.steps },
+    home: 'redis' as const,
+    seed,
+    story: [JSON.stringify(plan), ...story],
+    violations,
+    sent: records.sent.size,
+    refused: records.refusals,
+    errors: records.errors,
+    steps: world.steps,
   }
 }

@@ -18,7 +18,9 @@ test.each([
     const { violations, story, ...report } = await simulate(seed)
     sent += report.sent
     expect({ repeat: `node bench/simulate.ts --home ${home} --seed ${seed}`, story, violations }).toEqual({
-      ...{ repeat: expect.any(String) as string, story, violations: [] },
+      repeat: expect.any(String) as string,
+      story,
+      violations: [],
     })
   }
   expect(sent).toBeGreaterThan(100)

@@ -52,7 +52,9 @@ export function cleanEnv(home: string, extra: Record<string, string | undefined>
   }
   return {
     ...env,
-    ...{ QWENCTL_HOME: home, HOME: home, XDG_CACHE_HOME: join(home, '.cache') },
+    QWENCTL_HOME: home,
+    HOME: home,
+    XDG_CACHE_HOME: join(home, '.cache'),
     // Scripted upstreams answer what a test asks them, and no background request for their models.
     QWENCTL_MODELS_FETCH: 'false',
     ...extra,

@@ -30,7 +30,11 @@ async function givenPageProxy(): Promise<TestProxy> {
   const management = new Management({
     toolkit: proxy.toolkit,
     proxy: () => ({
-      ...{ url: proxy.running.url, pid: process.pid, startedAt, strategy: 'priority', workers: 1 },
+      url: proxy.running.url,
+      pid: process.pid,
+      startedAt,
+      strategy: 'priority',
+      workers: 1,
       inFlight: proxy.running.inFlight,
     }),
     user: null,

@@ -37,7 +37,12 @@ function pickedOf(accounts: Shown[]): Shown[] {
   return accounts.map(({ name, limits, today }) => ({
     name,
     limits: limits.map(({ metric, window, max, used, reserved, remaining }) => ({
-      ...{ metric, window, max, used, reserved, remaining },
+      metric,
+      window,
+      max,
+      used,
+      reserved,
+      remaining,
     })),
     today: {
       requests: today.requests,

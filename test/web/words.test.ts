@@ -97,8 +97,15 @@ test.each(Object.entries(outcomeWords))('the outcome %s has the words of the ter
 
 test('what a provider counts reads with the part that was used elsewhere', () => {
   const window = {
-    ...{ name: 'key limit', metric: 'usd' as const, window: 'month', max: 10, used: 2.5, elsewhere: 1.5 },
-    ...{ remaining: 7.5, percent: 25, resetsAt: null },
+    name: 'key limit',
+    metric: 'usd' as const,
+    window: 'month',
+    max: 10,
+    used: 2.5,
+    elsewhere: 1.5,
+    remaining: 7.5,
+    percent: 25,
+    resetsAt: null,
   }
   const none = { max: null, used: null, elsewhere: null, remaining: null, percent: null }
   expect(planWindow(window)).toBe('key limit: $2.50 of $10.00 used, $1.50 elsewhere')

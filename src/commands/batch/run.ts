@@ -91,7 +91,11 @@ export default class BatchRunCommand extends AccountCommand {
     try {
       const batch = await withLineSender(this.toolkit, { user, onTrouble }, (send) =>
         runBatch(wish, checked, {
-          ...{ records, send, concurrency, clock: Date.now, lineCostUsd: plan.lineCostUsd },
+          records,
+          send,
+          concurrency,
+          clock: Date.now,
+          lineCostUsd: plan.lineCostUsd,
           onState: (view) => progress.show(view),
           onRun: (run) => (ending = endOnSignals(run, (words) => progress.pause(() => this.tell(words)))),
         }),

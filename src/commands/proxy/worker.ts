@@ -58,11 +58,14 @@ export default class ProxyWorker extends ToolkitCommand {
     const { readProxySettings } = await import('../../lib/proxy/proxy-settings.ts')
     const read = async () => ({
       ...(await readProxySettings(this.toolkit.settings, chosen, process.env)),
-      ...{ port, proof },
+      port,
+      proof,
     })
     const events: ProxyEvents = {
       ...(await proxyEvents(this.toolkit, {
-        ...{ palette: this.errorPalette, isVerbose: order.isVerbose, line: sayBeside },
+        palette: this.errorPalette,
+        isVerbose: order.isVerbose,
+        line: sayBeside,
         news: (text) => link.tell('said', { as: 'news', text }),
         trouble: (text) => link.tell('said', { as: 'trouble', text }),
       })),

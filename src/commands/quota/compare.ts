@@ -47,7 +47,8 @@ export default class QuotaCompare extends AccountCommand {
     const { argv, flags } = await this.parse(QuotaCompare)
     const { days, hours, group = [], user } = flags
     const document = await this.toolkit.history.compare({
-      ...{ accounts: argv as string[], groups: group },
+      accounts: argv as string[],
+      groups: group,
       ...(days === undefined ? {} : { days }),
       ...(hours === undefined ? {} : { hours }),
       ...(user === undefined ? {} : { user }),

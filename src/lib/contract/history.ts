@@ -101,14 +101,25 @@ const share = z.number().min(0).max(1).nullable()
 export const comparison = answer(
   'Comparison',
   z.object({
-    ...{ now: time, from: time, to: time },
+    now: time,
+    from: time,
+    to: time,
     subjects: z.array(
       z.object({
-        ...{ kind: z.enum(['account', 'group']), key: text, label: text, accounts: count },
-        ...{ requests: z.int(), succeeded: count, failed: count },
+        kind: z.enum(['account', 'group']),
+        key: text,
+        label: text,
+        accounts: count,
+        requests: z.int(),
+        succeeded: count,
+        failed: count,
         answeredShare: share.describe('answered requests of those that have ended'),
-        ...{ inputTokens: count, outputTokens: count, costUsd: z.number().nullable(), unpriced: count },
-        ...{ latencyMs: percentiles.nullable(), firstByteMs: percentiles.nullable() },
+        inputTokens: count,
+        outputTokens: count,
+        costUsd: z.number().nullable(),
+        unpriced: count,
+        latencyMs: percentiles.nullable(),
+        firstByteMs: percentiles.nullable(),
         jobs: z.object({ done: count, failed: count, lost: count, skipped: count, successShare: share }),
       }),
     ),
@@ -116,7 +127,9 @@ export const comparison = answer(
       .array(
         z.object({
           measure: z.enum(['answered', 'job-success', 'latency', 'first-byte']),
-          ...{ a: z.number().nullable(), b: z.number().nullable(), difference: z.number().nullable() },
+          a: z.number().nullable(),
+          b: z.number().nullable(),
+          difference: z.number().nullable(),
           test: z.enum(['fisher-exact', 'mann-whitney']),
           pValue: z.number().min(0).max(1).nullable().describe('null: too few to tell'),
           isSignificant: z.boolean().describe('pValue is below 0.05'),

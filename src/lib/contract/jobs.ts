@@ -4,10 +4,18 @@ import { answer, body, count, text, time } from './components.ts'
 const runView = answer(
   'JobRun',
   z.object({
-    ...{ id: text, job: text, jobName: text, account: text, accountName: text, user: text },
+    id: text,
+    job: text,
+    jobName: text,
+    account: text,
+    accountName: text,
+    user: text,
     slot: time.describe('the planned time'),
     status: z.enum(['running', 'done', 'failed', 'skipped', 'stopped', 'lost']),
-    ...{ claimedAt: time, endedAt: time.nullable(), durationMs: count.nullable(), attempts: count },
+    claimedAt: time,
+    endedAt: time.nullable(),
+    durationMs: count.nullable(),
+    attempts: count,
     isLate: z.boolean().describe('its slot was missed'),
     isManual: z.boolean().describe('a person started it'),
     reason: text.nullable(),
@@ -19,16 +27,24 @@ const runView = answer(
 )
 
 const accountOfJob = z.object({
-  ...{ id: text, user: text, provider: text, name: text },
+  id: text,
+  user: text,
+  provider: text,
+  name: text,
   status: z.enum(['active', 'stopped', 'paused', 'disabled']),
-  ...{ reason: text.nullable(), fix: text.nullable() },
-  ...{ nextSlot: time.nullable(), nextAt: time.nullable(), lastRun: runView.nullable() },
+  reason: text.nullable(),
+  fix: text.nullable(),
+  nextSlot: time.nullable(),
+  nextAt: time.nullable(),
+  lastRun: runView.nullable(),
 })
 
 const job = answer(
   'Job',
   z.object({
-    ...{ id: text, name: text, user: text.nullable() },
+    id: text,
+    name: text,
+    user: text.nullable(),
     status: z.enum(['active', 'running', 'paused', 'no-accounts']),
     schedule: text.describe('in words'),
     scheduleParts: z.looseObject({ kind: z.enum(['cron', 'every', 'at', 'after-reset']) }),
@@ -36,14 +52,25 @@ const job = answer(
     kind: z.enum(['ask', 'command', 'verify', 'plan', 'batch']),
     action: z.looseObject({ kind: text }),
     target: z.object({
-      ...{ accounts: z.array(text), groups: z.array(text), provider: text.nullable(), all: z.boolean() },
+      accounts: z.array(text),
+      groups: z.array(text),
+      provider: text.nullable(),
+      all: z.boolean(),
     }),
-    ...{ spreadMs: count, timeoutMs: count, retries: count, maxPerDay: count.nullable() },
+    spreadMs: count,
+    timeoutMs: count,
+    retries: count,
+    maxPerDay: count.nullable(),
     overlap: z.enum(['skip', 'queue', 'allow']),
     missed: z.enum(['skip', 'once']),
-    ...{ values: z.record(text, text), out: text.nullable(), accountKey: text.nullable() },
-    ...{ nextAt: time.nullable(), lastRun: runView.nullable(), accounts: z.array(accountOfJob) },
-    ...{ createdAt: time, updatedAt: time },
+    values: z.record(text, text),
+    out: text.nullable(),
+    accountKey: text.nullable(),
+    nextAt: time.nullable(),
+    lastRun: runView.nullable(),
+    accounts: z.array(accountOfJob),
+    createdAt: time,
+    updatedAt: time,
   }),
 )
 
@@ -114,7 +141,8 @@ export const startedRuns = answer(
 const plannedRun = z.object({
   job: text,
   account: z.object({ id: text, user: text, provider: text, name: text }),
-  ...{ slot: time, at: time },
+  slot: time,
+  at: time,
 })
 export type PlannedRun = z.output<typeof plannedRun>
 

@@ -52,7 +52,10 @@ export class DemoClient {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', authorization: 'Bearer any' }
       const asked = request(`${this.#url}/v1/chat/completions`, {
-        ...{ method: 'POST', agent: this.#agent, signal: this.#signal, headers },
+        method: 'POST',
+        agent: this.#agent,
+        signal: this.#signal,
+        headers,
       })
       asked.on('error', reject)
       asked.on('response', (message) => {

@@ -84,7 +84,11 @@ async function tellEnd(toolkit: Toolkit, print: (line: string) => void): Promise
     `${runs.length} runs of ${slots.size} slots: ${eachSlotOnce ? 'each slot ran once' : 'a slot ran twice'}.`,
   )
   const shown = runs.map(({ jobName, accountName, slot, status, reason }) => ({
-    ...{ jobName, accountName, slot, status, reason },
+    jobName,
+    accountName,
+    slot,
+    status,
+    reason,
   }))
   return { runs: shown, eachSlotOnce }
 }

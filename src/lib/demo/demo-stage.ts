@@ -78,7 +78,14 @@ export class DemoStage {
       const startedAt = new Date(clock()).toISOString()
       const { host, strategy } = proxySettings
       return new DemoStage(home, toolkit, running, {
-        ...{ pid: process.pid, url, host, port, accounts, strategy, startedAt, version: ownVersion() },
+        pid: process.pid,
+        url,
+        host,
+        port,
+        accounts,
+        strategy,
+        startedAt,
+        version: ownVersion(),
         workers: [process.pid],
       })
     } catch (error) {

@@ -32,7 +32,11 @@ export class Management {
     const toolkit = user === null ? all : scopeToUser(all, user)
     this.#onTrouble = onTrouble
     this.#parts = {
-      ...{ toolkit, proxy, user, clock, runJob },
+      toolkit,
+      proxy,
+      user,
+      clock,
+      runJob,
       logins: new PendingLogins(toolkit, clock),
       events: new EventHub(toolkit, clock, user),
     }

@@ -36,7 +36,12 @@ function connectRequest(proxy: EgressProxy, end: TunnelEnd, means: TunnelMeans):
   const credential = Buffer.from(`${user}:${password}`).toString('base64')
   const options: RequestOptions & { secureContext?: unknown; ALPNProtocols?: string[]; servername?: string } =
     {
-      ...{ host, port, method: 'CONNECT', path: place, agent: false, signal: means.signal },
+      host,
+      port,
+      method: 'CONNECT',
+      path: place,
+      agent: false,
+      signal: means.signal,
       ...(means.lookup && { lookup: means.lookup }),
       headers: {
         host: place,

@@ -99,7 +99,10 @@ export function cooldownGauges({ accounts, ledger }: MetricSources): CooldownGau
 export function batchLines({ batches }: MetricSources) {
   return batches().flatMap(({ id, user, done, failed, unknown, inFlight, left }) =>
     Object.entries({ done, failed, unknown, in_flight: inFlight, left }).map(([state, lines]) => ({
-      ...{ batch: id, user: user ?? '', state, lines },
+      batch: id,
+      user: user ?? '',
+      state,
+      lines,
     })),
   )
 }

@@ -170,7 +170,10 @@ class BatchObserver implements Observer {
     process.off('exit', this.#onExit).on('exit', this.#onExit)
     process.off('uncaughtExceptionMonitor', this.#onCrash).on('uncaughtExceptionMonitor', this.#onCrash)
     return new LogFile({
-      ...{ folder: logsFolder, maxBytes: this.#wanted.maxLogBytes, clock, onTrouble },
+      folder: logsFolder,
+      maxBytes: this.#wanted.maxLogBytes,
+      clock,
+      onTrouble,
       lostLine: (count) => lines.ofLoss(count, clock()),
     })
   }

@@ -104,7 +104,10 @@ export class Totals {
     const model = this.#showModel(record)
     const { provider } = account
     const series = {
-      ...{ written: record.model, outcome, provider, model },
+      written: record.model,
+      outcome,
+      provider,
+      model,
       requests: this.#requestTotals(account, model, outcome),
       latencies: ensureDurations(this.latencies, provider, model),
       firstBytes: null,
@@ -125,7 +128,12 @@ export class Totals {
       ...makeLabels(account),
       model: named,
       outcome,
-      ...{ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, bytesIn: 0, bytesOut: 0 },
+      requests: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      costUsd: 0,
+      bytesIn: 0,
+      bytesOut: 0,
     }))
   }
 
@@ -146,7 +154,9 @@ export class Totals {
   #attemptTotals({ account, outcome }: AttemptRecord): AttemptTotals {
     return ensureEntry(this.attempts, `${this.#makeKey(account)} ${outcome}`, () => ({
       ...makeLabels(account),
-      ...{ outcome, attempts: 0, failovers: 0 },
+      outcome,
+      attempts: 0,
+      failovers: 0,
     }))
   }
 

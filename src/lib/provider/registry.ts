@@ -194,7 +194,12 @@ export class Registry {
         limits: endpoint.limits ?? null,
         terms: endpoint.terms ?? null,
       })),
-      ...{ keyVariables, models, routes, rejectsStreamOptions, limitHeaders, countsTogether },
+      keyVariables,
+      models,
+      routes,
+      rejectsStreamOptions,
+      limitHeaders,
+      countsTogether,
     }
   }
 

@@ -44,7 +44,13 @@ export function computeLayout(state: ScreenState): Layout {
   const wanted = Math.max(LEAST_ACCOUNTS, accountRows(state).length)
   const accounts = hasRequests ? Math.min(wanted, Math.floor(free * ACCOUNTS_SHARE)) : free
   return {
-    ...{ header, body, accounts, hasAccountHead, hasAbout, hasMessage, hasFooter },
+    header,
+    body,
+    accounts,
+    hasAccountHead,
+    hasAbout,
+    hasMessage,
+    hasFooter,
     requests: hasRequests ? free - accounts : 0,
     hasRequestHead: hasRequests && hasRequestHead,
   }

@@ -67,7 +67,9 @@ function requestDone(entry: LogEntry, seq: number, at: number): RequestDone {
   const tried = Array.isArray(entry['tried']) ? entry['tried'].map((text) => printable(String(text))) : []
   return {
     kind: 'request',
-    ...{ seq, at, outcome: formatOutcome(outcome) },
+    seq,
+    at,
+    outcome: formatOutcome(outcome),
     ...readSubject(entry),
     model: readText(entry, 'model') || null,
     tone: outcome === 'ok' ? 'good' : entry['clientGone'] === true ? 'quiet' : 'warn',

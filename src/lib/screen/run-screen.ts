@@ -70,9 +70,13 @@ class Screen {
     const onReady = (suspend: SuspendTerminal) => {
       this.#suspend = suspend
     }
-    const view = createElement(ScreenView, { ...{ store: this.#store, look, palette, clock }, onReady })
+    const view = createElement(ScreenView, { store: this.#store, look, palette, clock, onReady })
     const instance = render(view, {
-      ...{ stdin, stdout, interactive: true, alternateScreen: true, exitOnCtrlC: false },
+      stdin,
+      stdout,
+      interactive: true,
+      alternateScreen: true,
+      exitOnCtrlC: false,
       incrementalRendering: true,
       maxFps: MOST_FRAMES_PER_SECOND,
     })

@@ -79,7 +79,9 @@ export class Proxies {
     const log = this.#openLog()
     const [program = process.execPath, ...args] = command
     const child = spawn(program, args, {
-      ...{ detached: true, windowsHide: true, env },
+      detached: true,
+      windowsHide: true,
+      env,
       stdio: ['ignore', 'pipe', log],
     })
     closeSync(log)
@@ -181,7 +183,8 @@ function reach(url: string, proof: string | null): Promise<'answers' | 'another'
   return new Promise((resolve) => {
     // A separate agent, so that HTTP_PROXY in the environment does not apply to an address of this machine.
     const options = {
-      ...{ agent: false, timeout: HEALTH_MS },
+      agent: false,
+      timeout: HEALTH_MS,
       headers: proof === null ? {} : { [PROOF_HEADER]: proof },
     }
     const asked = request(`${url}/health`, options, (response) => {

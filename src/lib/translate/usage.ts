@@ -55,7 +55,9 @@ export function readResponseTokens(usage: Json): Tokens {
   const cacheWrite = count(input.cache_write_tokens) ?? 0
   return {
     input: Math.max(0, (count(usage.input_tokens) ?? 0) - cacheRead - cacheWrite),
-    ...{ cacheRead, cacheWrite, output: count(usage.output_tokens) ?? 0 },
+    cacheRead,
+    cacheWrite,
+    output: count(usage.output_tokens) ?? 0,
     thinking: count(output.reasoning_tokens),
   }
 }
@@ -67,12 +69,10 @@ export function readGeminiTokens(usage: Json): Tokens {
   const prompt = (count(usage.promptTokenCount) ?? 0) + (count(usage.toolUsePromptTokenCount) ?? 0)
   return {
     input: Math.max(0, prompt - cacheRead),
-    ...{
-      cacheRead,
-      cacheWrite: 0,
-      output: (count(usage.candidatesTokenCount) ?? 0) + (thinking ?? 0),
-      thinking,
-    },
+    cacheRead,
+    cacheWrite: 0,
+    output: (count(usage.candidatesTokenCount) ?? 0) + (thinking ?? 0),
+    thinking,
   }
 }
 

@@ -28,7 +28,9 @@ const situations: readonly Situation[] = [
   { id: 'r', title: 'an account of Responses alone', services: () => [['responses', {}]], ends: 'done' },
   { id: 'g', title: 'an account of Gemini alone', services: () => [['gemini', {}]], ends: 'done' },
   {
-    ...{ id: 'c', title: 'failover in mid-task to the other format', ends: 'done' },
+    id: 'c',
+    title: 'failover in mid-task to the other format',
+    ends: 'done',
     services: (agent) => {
       const [first, second] = inOrder(agent)
       return [
@@ -38,7 +40,10 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    ...{ id: 'd', title: 'all accounts out', ends: 'told', timeoutSeconds: 40 },
+    id: 'd',
+    title: 'all accounts out',
+    ends: 'told',
+    timeoutSeconds: 40,
     services: () => [
       ['chat', { answers: 0 }],
       ['messages', { answers: 0 }],

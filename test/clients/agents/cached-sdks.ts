@@ -11,7 +11,8 @@ import { PROMPT } from './task.ts'
 
 /** What is installed, and the versions that the matrix was made with. */
 export const cachedPackages = {
-  ...{ id: 'sdks', version: '1' },
+  id: 'sdks',
+  version: '1',
   packages: [
     '@langchain/core@1.4.0',
     '@langchain/openai@1.6.0',
@@ -74,7 +75,10 @@ async function runLangChainAnthropic(facts: SdkFacts): Promise<string> {
 
 async function runVercel(model: LanguageModel, { shell }: SdkFacts): Promise<string> {
   const { text } = await generateText({
-    ...{ model, prompt: PROMPT, maxRetries: 1, stopWhen: isStepCount(MOST_TURNS) },
+    model,
+    prompt: PROMPT,
+    maxRetries: 1,
+    stopWhen: isStepCount(MOST_TURNS),
     // Without a store, the SDK sends whole items, not references to them.
     providerOptions: { openai: { store: false } },
     tools: {
@@ -94,14 +98,16 @@ export const cachedSdks: readonly Sdk[] = [
   { title: '@langchain/openai', dialect: 'chat', run: runLangChainOpenAI },
   { title: '@langchain/anthropic', dialect: 'messages', run: runLangChainAnthropic },
   {
-    ...{ title: '@ai-sdk/openai', dialect: 'responses' },
+    title: '@ai-sdk/openai',
+    dialect: 'responses',
     run: async (facts) => {
       const { createOpenAI } = await load<{ createOpenAI: CreateProvider }>('@ai-sdk/openai')
       return runVercel(createOpenAI({ baseURL: `${facts.url}/v1`, apiKey: facts.key })('m1'), facts)
     },
   },
   {
-    ...{ title: '@ai-sdk/anthropic', dialect: 'messages' },
+    title: '@ai-sdk/anthropic',
+    dialect: 'messages',
     run: async (facts) => {
       const { createAnthropic } = await load<{ createAnthropic: CreateProvider }>('@ai-sdk/anthropic')
       return runVercel(createAnthropic({ baseURL: `${facts.url}/v1`, apiKey: facts.key })('m1'), facts)

@@ -29,7 +29,10 @@ export async function runAgent(
 ): Promise<AgentRun> {
   const home = await givenHome(
     services.map(({ kind, provider, baseUrl }, priority) => ({
-      ...{ name: kind, provider, priority, secret: keyOf(kind) },
+      name: kind,
+      provider,
+      priority,
+      secret: keyOf(kind),
       baseUrl,
     })),
   )
@@ -40,8 +43,12 @@ export async function runAgent(
   writeFileSync(join(folder, 'notes.txt'), NOTES)
   const env = cleanEnv(home, {
     // Some agents work in PWD, whatever their folder is.
-    ...{ PWD: folder, HOME: own, XDG_CACHE_HOME: join(own, '.cache'), XDG_CONFIG_HOME: join(own, '.config') },
-    ...{ PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...agent.env },
+    PWD: folder,
+    HOME: own,
+    XDG_CACHE_HOME: join(own, '.cache'),
+    XDG_CONFIG_HOME: join(own, '.config'),
+    PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+    ...agent.env,
   })
   for (const name of Object.keys(env)) if (FOREIGN.test(name)) delete env[name]
   const program = programOf(agent)

@@ -63,8 +63,13 @@ export const serviceFormats = {
     missing: { type: 'error', error: { type: 'not_found_error', message: 'Not found' } },
   },
   responses: {
-    ...{ path: /^\/v1\/responses$/, base: '/v1', provider: 'custom' },
-    ...{ fault: responsesFault, read: readResponses, whole: wholeResponse, events: responseEvents },
+    path: /^\/v1\/responses$/,
+    base: '/v1',
+    provider: 'custom',
+    fault: responsesFault,
+    read: readResponses,
+    whole: wholeResponse,
+    events: responseEvents,
     error: chatError,
     missing: {
       error: { message: 'Invalid URL (POST)', type: 'invalid_request_error', param: null, code: null },
@@ -72,8 +77,12 @@ export const serviceFormats = {
   },
   gemini: {
     path: /^\/v1beta\/models\/[^/]+:(?:generateContent|streamGenerateContent)$/,
-    ...{ base: '/v1beta', provider: 'custom' },
-    ...{ fault: geminiFault, read: readGemini, whole: wholeGenerated, events: generatedEvents },
+    base: '/v1beta',
+    provider: 'custom',
+    fault: geminiFault,
+    read: readGemini,
+    whole: wholeGenerated,
+    events: generatedEvents,
     error: (status, message) => ({
       error: { code: status, message, status: status === 429 ? 'RESOURCE_EXHAUSTED' : 'INVALID_ARGUMENT' },
     }),
@@ -94,7 +103,8 @@ export interface Failures {
 const THREAD_ERROR = {
   type: 'error',
   error: {
-    ...{ type: 'invalid_request_error', message: 'thinking is not supported with thread' },
+    type: 'invalid_request_error',
+    message: 'thinking is not supported with thread',
     details: { error_code: 'thread_unsupported_request', unsupported: ['thinking'] },
   },
 }

@@ -13,7 +13,11 @@ async function given({ run }: Sdk, list: readonly [ServiceKind, Failures][]) {
   for (const [kind, failures] of list) services.push(await givenService(kind, failures))
   const proxy = await givenProxy({
     accounts: services.map(({ kind, provider, baseUrl }, priority) => ({
-      ...{ name: kind, provider, priority, baseUrl, secret: keyOf(kind) },
+      name: kind,
+      provider,
+      priority,
+      baseUrl,
+      secret: keyOf(kind),
     })),
   })
   const shell = new ToyShell()

@@ -57,7 +57,9 @@ async function runOpenAI({ url, key, shell }: SdkFacts): Promise<string> {
       {
         type: 'function',
         function: {
-          ...{ name: 'bash', description, parameters },
+          name: 'bash',
+          description,
+          parameters,
           function: ({ command }: { command: string }) => shell.run(command),
           parse: (text: string) => JSON.parse(text) as { command: string },
         },
@@ -72,7 +74,10 @@ async function runResponses({ url, key, shell }: SdkFacts): Promise<string> {
   const input: OpenAI.Responses.ResponseInputItem[] = [{ role: 'user', content: PROMPT }]
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const stream = client.responses.stream({
-      ...{ model: 'm1', input, store: false, include: ['reasoning.encrypted_content'] },
+      model: 'm1',
+      input,
+      store: false,
+      include: ['reasoning.encrypted_content'],
       reasoning: { effort: 'low' },
       tools: [{ type: 'function', name: 'bash', description, parameters, strict: false }],
     })
@@ -89,12 +94,16 @@ async function runResponses({ url, key, shell }: SdkFacts): Promise<string> {
 async function runAnthropic({ url, key, shell }: SdkFacts): Promise<string> {
   const client = new Anthropic({ baseURL: url, apiKey: key })
   const runner = client.beta.messages.toolRunner({
-    ...{ model: 'm1', max_tokens: 4000, messages: [{ role: 'user', content: PROMPT }] },
+    model: 'm1',
+    max_tokens: 4000,
+    messages: [{ role: 'user', content: PROMPT }],
     thinking: { type: 'enabled', budget_tokens: 2000 },
     max_iterations: MOST_TURNS,
     tools: [
       {
-        ...{ name: 'bash', description, input_schema: parameters as { type: 'object' } },
+        name: 'bash',
+        description,
+        input_schema: parameters as { type: 'object' },
         parse: (input: unknown) => input,
         run: (input: unknown) => Promise.resolve(shell.run(commandIn(input))),
       },

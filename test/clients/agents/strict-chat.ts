@@ -116,7 +116,10 @@ function callsOf({ calls }: Reply, id: string) {
 export function wholeChat(reply: Reply, id: string, model: string): Json {
   const tool_calls = callsOf(reply, id)
   return {
-    ...{ id: `chatcmpl-${id}`, object: 'chat.completion', created: 1_795_000_000, model },
+    id: `chatcmpl-${id}`,
+    object: 'chat.completion',
+    created: 1_795_000_000,
+    model,
     choices: [
       {
         index: 0,

@@ -89,7 +89,8 @@ function chunk(parts: Part[], id: string, model: string, end: Json): Json {
   return {
     candidates: [{ content: { role: 'model', parts }, index: 0, ...end }],
     usageMetadata: { promptTokenCount: 120, candidatesTokenCount: 20, totalTokenCount: 140 },
-    ...{ modelVersion: model, responseId: id },
+    modelVersion: model,
+    responseId: id,
   }
 }
 

@@ -113,7 +113,10 @@ function blocksOf({ thinking, text, calls }: Reply, id: string): Json[] {
 /** The whole answer. */
 export function wholeMessage(reply: Reply, id: string, model: string): Json {
   return {
-    ...{ id: `msg_${id}`, type: 'message', role: 'assistant', model },
+    id: `msg_${id}`,
+    type: 'message',
+    role: 'assistant',
+    model,
     content: blocksOf(reply, id),
     stop_reason: reply.calls.length === 0 ? 'end_turn' : 'tool_use',
     stop_sequence: null,

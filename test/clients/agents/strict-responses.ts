@@ -77,13 +77,20 @@ function itemsOf({ thinking, text, calls }: Reply, id: string): Item[] {
       ? []
       : [
           {
-            ...{ type: 'message', id: `msg_${id}`, role: 'assistant', status: 'completed' },
+            type: 'message',
+            id: `msg_${id}`,
+            role: 'assistant',
+            status: 'completed',
             content: [{ type: 'output_text', text, annotations: [] }],
           },
         ]),
     ...calls.map(({ name, input }, index) => ({
-      ...{ type: 'function_call', id: `fc_${id}_${index}`, call_id: `call_${id}_${index}` },
-      ...{ name, arguments: JSON.stringify(input), status: 'completed' },
+      type: 'function_call',
+      id: `fc_${id}_${index}`,
+      call_id: `call_${id}_${index}`,
+      name,
+      arguments: JSON.stringify(input),
+      status: 'completed',
     })),
   ]
 }
@@ -91,11 +98,18 @@ function itemsOf({ thinking, text, calls }: Reply, id: string): Item[] {
 /** The whole answer. */
 export function wholeResponse(reply: Reply, id: string, model: string): Json {
   return {
-    ...{ id: `resp_${id}`, object: 'response', created_at: 1_795_000_000, status: 'completed', model },
+    id: `resp_${id}`,
+    object: 'response',
+    created_at: 1_795_000_000,
+    status: 'completed',
+    model,
     output: itemsOf(reply, id),
     usage: {
-      ...{ input_tokens: 120, output_tokens: 20, total_tokens: 140 },
-      ...{ input_tokens_details: { cached_tokens: 0 }, output_tokens_details: { reasoning_tokens: 5 } },
+      input_tokens: 120,
+      output_tokens: 20,
+      total_tokens: 140,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens_details: { reasoning_tokens: 5 },
     },
   }
 }

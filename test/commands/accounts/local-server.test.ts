@@ -30,7 +30,8 @@ test('a local server needs no key, and a base URL without /v1 is corrected and s
   const { stdout, exit } = await added(home, origin, '--json')
   expect(exit).toBe(0)
   expect((JSON.parse(stdout) as Added).account).toMatchObject({
-    ...{ baseUrl: `${origin}/v1`, status: 'ready' },
+    baseUrl: `${origin}/v1`,
+    status: 'ready',
     auth: { type: 'none' },
   })
   expect(new Set(keys)).toEqual(new Set([undefined]))

@@ -79,8 +79,15 @@ test('the words of a start fit into 80 columns, also with a long address and no 
 
 test('the words of a start name a key and addresses that work', () => {
   const view = {
-    ...{ pid: 1, url: 'http://0.0.0.0:3811', host: '0.0.0.0', port: 3811, accounts: 1 },
-    ...{ strategy: 'priority', startedAt: '', workers: [1], version: '1.0.0' },
+    pid: 1,
+    url: 'http://0.0.0.0:3811',
+    host: '0.0.0.0',
+    port: 3811,
+    accounts: 1,
+    strategy: 'priority',
+    startedAt: '',
+    workers: [1],
+    version: '1.0.0',
   }
   const words = formatListening(view, { palette, needsKey: true, hosts: ['build-7', '192.168.1.20'] })
   expect(words).toContain('OPENAI_BASE_URL=http://127.0.0.1:3811/v1 OPENAI_API_KEY=qk_...')

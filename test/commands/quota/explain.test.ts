@@ -132,9 +132,18 @@ test('when a proxy runs, its own strategy, share, affinity and user hold, and fl
   const home = await givenHome()
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   const { remove } = toolkit.proxies.register({
-    ...{ pid: process.pid, url: 'http://127.0.0.1:9', host: '127.0.0.1', port: 9, accounts: 1 },
-    ...{ strategy: 'fill-first', startedAt: '2026-11-22T12:00:00.000Z', workers: [], version: null },
-    ...{ user: 'ann', affinity: false, reserve: '30%' },
+    pid: process.pid,
+    url: 'http://127.0.0.1:9',
+    host: '127.0.0.1',
+    port: 9,
+    accounts: 1,
+    strategy: 'fill-first',
+    startedAt: '2026-11-22T12:00:00.000Z',
+    workers: [],
+    version: null,
+    user: 'ann',
+    affinity: false,
+    reserve: '30%',
   })
   const inForce = await explained(home)
   const asked = await explained(home, '--strategy', 'least-used', '--reserve', '10%')

@@ -13,24 +13,21 @@ const look = { columns: 60, unicode: true, tones: [] }
 
 function row(at: string, change: Partial<HistoryRow> = {}): HistoryRow {
   return {
-    ...{
-      at: `${at}:00:00.000Z`,
-      key: 'all',
-      label: 'all',
-      requests: 0,
-      succeeded: 0,
-      failed: 0,
-      outcomes: {},
-    },
-    ...{
-      inputTokens: 0,
-      outputTokens: 0,
-      estimatedTokens: 0,
-      costUsd: null,
-      estimatedUsd: null,
-      unpriced: 0,
-    },
-    ...{ latencyMs: null, firstByteMs: null },
+    at: `${at}:00:00.000Z`,
+    key: 'all',
+    label: 'all',
+    requests: 0,
+    succeeded: 0,
+    failed: 0,
+    outcomes: {},
+    inputTokens: 0,
+    outputTokens: 0,
+    estimatedTokens: 0,
+    costUsd: null,
+    estimatedUsd: null,
+    unpriced: 0,
+    latencyMs: null,
+    firstByteMs: null,
     ...change,
   }
 }
@@ -93,7 +90,9 @@ test('latency is not added up: each key has a bar of its own, with median and 95
 test.each([40, 79, 200])('at %d columns every line fits, without colours and in ASCII too', (columns) => {
   const rows = Array.from({ length: 24 }, (_, hour) =>
     row(`2026-11-25T${String(hour).padStart(2, '0')}`, {
-      ...{ key: `k${hour}`, label: `a model with a very long name indeed ${hour}`, requests: hour * 1000 },
+      key: `k${hour}`,
+      label: `a model with a very long name indeed ${hour}`,
+      requests: hour * 1000,
     }),
   )
   for (const unicode of [true, false]) {
@@ -126,7 +125,10 @@ test('a limit that runs out before it resets is told of with its bounds; one per
       now: '2026-11-25T12:00:00.000Z',
       accounts: [
         {
-          ...{ user: 'local', provider: 'qwen', name: 'work', enabled: true },
+          user: 'local',
+          provider: 'qwen',
+          name: 'work',
+          enabled: true,
           limits: [{ metric: 'requests', window, model: null, forecast: { ...forecast, ...change } }],
         },
       ],

@@ -25,7 +25,8 @@ function givenSystem(exit = 0) {
   const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, XDG_CONFIG_HOME: undefined }
   const units = join(home, '.config', 'systemd', 'user')
   return {
-    ...{ home, units },
+    home,
+    units,
     run: (...words: string[]) => runBinary(home, ['proxy', ...words], { env }),
     calls: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []),
   }

@@ -9,7 +9,10 @@ test('two schedules run each slot once', async () => {
   const { runs, eachSlotOnce } = await playJobs({
     startSchedule: async (toolkit, url) =>
       (await startSchedule(toolkit, { url, user: null, env: {}, onTrouble })).stop,
-    ...{ print: (line) => lines.push(line), onTrouble, signal: new AbortController().signal, playMs: 7500 },
+    print: (line) => lines.push(line),
+    onTrouble,
+    signal: new AbortController().signal,
+    playMs: 7500,
   })
   expect(eachSlotOnce).toBe(true)
   expect(new Set(runs.map(({ jobName }) => jobName))).toEqual(new Set(['greet', 'broken']))

@@ -94,8 +94,14 @@ test('when closed, nothing of its home is left', async () => {
 test('when the counts differ, the summary says so', () => {
   const story = new DemoStory('http://127.0.0.1:3000', [
     {
-      ...{ name: 'work', limit: '12/day', max: 12, counted: 1, upstream: 2 },
-      ...{ status: 'ready', statusReason: null, availableAt: null },
+      name: 'work',
+      limit: '12/day',
+      max: 12,
+      counted: 1,
+      upstream: 2,
+      status: 'ready',
+      statusReason: null,
+      availableAt: null,
     },
   ])
   const reply = { status: 200, account: 'work', attempts: 1, isStreamed: false, isComplete: true }

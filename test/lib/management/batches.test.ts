@@ -5,11 +5,33 @@ import { givenApi } from '../../support/servers/management-harness.ts'
 import type { TestApi } from '../../support/servers/management-harness.ts'
 
 const view: BatchView = {
-  ...{ id: 'batch_1', user: 'alice', status: 'running', reason: null, format: 'openai', models: ['m1'] },
-  ...{ file: '/a.jsonl', output: '/a.out.jsonl', errors: '/a.err.jsonl', journal: '/a.jsonl.qwenctl' },
-  ...{ lines: 9, done: 3, failed: 1, unknown: 0, inFlight: 2, left: 3, inputTokens: 5, outputTokens: 6 },
-  ...{ costUsd: null, perMinute: 30.5, endsAt: null, resumesAt: null, endedAt: null, pid: process.pid },
-  ...{ startedAt: '2026-11-22T07:00:00.000Z', updatedAt: '2026-11-22T07:00:01.000Z', accounts: [] },
+  id: 'batch_1',
+  user: 'alice',
+  status: 'running',
+  reason: null,
+  format: 'openai',
+  models: ['m1'],
+  file: '/a.jsonl',
+  output: '/a.out.jsonl',
+  errors: '/a.err.jsonl',
+  journal: '/a.jsonl.qwenctl',
+  lines: 9,
+  done: 3,
+  failed: 1,
+  unknown: 0,
+  inFlight: 2,
+  left: 3,
+  inputTokens: 5,
+  outputTokens: 6,
+  costUsd: null,
+  perMinute: 30.5,
+  endsAt: null,
+  resumesAt: null,
+  endedAt: null,
+  pid: process.pid,
+  startedAt: '2026-11-22T07:00:00.000Z',
+  updatedAt: '2026-11-22T07:00:01.000Z',
+  accounts: [],
 }
 
 const put = (api: TestApi, batch: Partial<BatchView>) =>

@@ -5,8 +5,12 @@ import type { TestApi } from '../../support/servers/management-harness.ts'
 
 const KEY = 'sk-of-a-user-0123456789abcdef'
 const body = {
-  ...{ app_id: 'custom', auth_type: 'api_key', credentials: { api_key: KEY }, account_name: 'work' },
-  ...{ base_url: 'http://127.0.0.1:9/v1', verify: false },
+  app_id: 'custom',
+  auth_type: 'api_key',
+  credentials: { api_key: KEY },
+  account_name: 'work',
+  base_url: 'http://127.0.0.1:9/v1',
+  verify: false,
 }
 
 async function connect(api: TestApi, user: string, more: object = {}) {
@@ -21,7 +25,10 @@ describe('a connection', () => {
     const reply = await api.post('/api/users/ann/connections', { ...body, limits: ['5/day'] })
     expect(reply.json).toMatchObject({
       connection: {
-        ...{ app_id: 'custom', auth_type: 'api_key', account_name: 'work', status: 'ready' },
+        app_id: 'custom',
+        auth_type: 'api_key',
+        account_name: 'work',
+        status: 'ready',
         account: { user: 'ann', limits: [{ max: 5 }], auth: { hint: 'sk-…cdef' } },
       },
       login: null,
@@ -70,7 +77,8 @@ describe('a connection', () => {
     const reply = await api.post('/api/users/ann/connections', stated)
     expect(reply.status, reply.text).toBe(201)
     expect(reply.json.connection).toMatchObject({
-      ...{ app_id: 'anthropic', account_name: 'Pro Account 1' },
+      app_id: 'anthropic',
+      account_name: 'Pro Account 1',
       account: { user: 'ann', name: 'pro-account-1', label: 'Pro Account 1' },
     })
     expect(reply.json.verification.result).toBe('unreachable')

@@ -20,7 +20,11 @@ async function given() {
   const api = await givenApi({ toolkit: fast })
   const { deviceEndpoint, tokenEndpoint } = server
   const body = {
-    ...{ deviceEndpoint, tokenEndpoint, clientId: 'c', name: 'home', baseUrl: 'http://127.0.0.1:9/v1' },
+    deviceEndpoint,
+    tokenEndpoint,
+    clientId: 'c',
+    name: 'home',
+    baseUrl: 'http://127.0.0.1:9/v1',
   }
   return { server, api, body }
 }
@@ -88,7 +92,9 @@ describe('a login over the API', () => {
     const first = await outcome(api, String((await api.post('/api/login/custom', body)).json.loginId))
     const { deviceEndpoint, tokenEndpoint, clientId } = body
     const again = await api.post('/api/login/custom', {
-      ...{ deviceEndpoint, tokenEndpoint, clientId },
+      deviceEndpoint,
+      tokenEndpoint,
+      clientId,
       account: first.account.id,
     })
     const second = await outcome(api, String(again.json.loginId))

@@ -10,8 +10,12 @@ async function given() {
   const { toolkit } = api.proxy
   const add = (user: string, name: string, group: string) =>
     toolkit.accounts.add({
-      ...{ provider: 'custom', user, name, groups: [group], secret: `sk-of-${name}-0123456789` },
-      ...{ baseUrl: 'http://127.0.0.1:9/v1' },
+      provider: 'custom',
+      user,
+      name,
+      groups: [group],
+      secret: `sk-of-${name}-0123456789`,
+      baseUrl: 'http://127.0.0.1:9/v1',
     })
   const alices = await add('alice', 'hers', 'night')
   const bobs = await add('bob', BOB, `${BOB}-group`)
@@ -69,8 +73,12 @@ test('what belongs to the user is listed, counted and changed', async () => {
   const made = await api.post('/api/keys', { name: 'another' })
   expect(made.json.key.user).toBe('alice')
   const connected = await api.post('/api/users/alice/connections', {
-    ...{ app_id: 'custom', auth_type: 'api_key', credentials: { api_key: 'sk-0123456789abcdef' } },
-    ...{ account_name: 'second', base_url: 'http://127.0.0.1:9/v1', verify: false },
+    app_id: 'custom',
+    auth_type: 'api_key',
+    credentials: { api_key: 'sk-0123456789abcdef' },
+    account_name: 'second',
+    base_url: 'http://127.0.0.1:9/v1',
+    verify: false,
   })
   expect(connected.json.connection.account.user).toBe('alice')
 })

@@ -31,8 +31,12 @@ test('a key that was added, refused and replaced stands in no answer of any rout
   await note(api.patch(`/api/accounts/${id}`, { key: PLANTED, limits: [PLANTED] }))
   await note(
     api.post('/api/users/ann/connections', {
-      ...{ app_id: 'custom', auth_type: 'api_key', account_name: 'b', verify: false },
-      ...{ credentials: { api_key: PLANTED }, base_url: upstream.baseUrl },
+      app_id: 'custom',
+      auth_type: 'api_key',
+      account_name: 'b',
+      verify: false,
+      credentials: { api_key: PLANTED },
+      base_url: upstream.baseUrl,
     }),
   )
   for (const { method, path, answer } of api.management.routes) {

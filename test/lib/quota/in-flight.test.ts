@@ -21,7 +21,10 @@ function given(metric: Metric, max: number) {
   const reserve = (id: string, ms = 0) => send({ type: 'reserve', id, account: 'a', at: at(ms) })
   const settle = (id: string, amount: number, ms = 0) =>
     send({
-      ...{ type: 'settle', id, at: at(ms), outcome: 'ok' },
+      type: 'settle',
+      id,
+      at: at(ms),
+      outcome: 'ok',
       ...(metric === 'usd' ? { costUsd: amount } : { inputTokens: 0, outputTokens: amount }),
     })
   return { state, reserve, settle, used: () => state.subjects.get('a')!.limits[0]!.usage.used }

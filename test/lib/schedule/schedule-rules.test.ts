@@ -107,7 +107,10 @@ describe('what is due', () => {
     const late = { ...input, last: at('04:00:00'), now: at('10:00:00') + GRACE_MS + 1 }
     expect(decideDue(late)).toEqual({ do: 'skip', slot: at('10:00:00'), missed: 6 })
     expect(decideDue({ ...late, missed: 'once' })).toEqual({
-      ...{ do: 'run', slot: at('10:00:00'), isLate: true, missed: 5 },
+      do: 'run',
+      slot: at('10:00:00'),
+      isLate: true,
+      missed: 5,
     })
   })
 

@@ -20,7 +20,10 @@ const someLimits = fc.array(
 const someAccounts = fc.array(
   fc
     .record({
-      ...{ name: names, limits: someLimits, availableAt: times, lastUsedAt: times },
+      name: names,
+      limits: someLimits,
+      availableAt: times,
+      lastUsedAt: times,
       status: fc.constantFrom(
         'ready',
         'cooling',
@@ -45,8 +48,11 @@ const someEntries = fc.array(
   fc
     .record({
       kind: fc.constantFrom('request', 'cooldown', 'trouble', 'started', 'crash', 'of-a-later-version'),
-      ...{ model: fc.option(names), account: fc.option(names), attempts: fc.nat(3) },
-      ...{ latencyMs: fc.option(counts), inputTokens: fc.option(counts) },
+      model: fc.option(names),
+      account: fc.option(names),
+      attempts: fc.nat(3),
+      latencyMs: fc.option(counts),
+      inputTokens: fc.option(counts),
       message: fc.option(fc.string({ unit: 'binary' })),
       until: fc.option(fc.constant(timeAt(42_000))),
     })
@@ -159,8 +165,15 @@ test('when a limit runs out before it resets, the list, the line below it and th
 
 test('the page of an account shows what the provider counts, and the part that was used elsewhere', () => {
   const window = {
-    ...{ name: 'key limit', metric: 'usd' as const, window: 'month', max: 10, used: 2.5, elsewhere: 1.5 },
-    ...{ remaining: 7.5, percent: 25, resetsAt: null },
+    name: 'key limit',
+    metric: 'usd' as const,
+    window: 'month',
+    max: 10,
+    used: 2.5,
+    elsewhere: 1.5,
+    remaining: 7.5,
+    percent: 25,
+    resetsAt: null,
   }
   const accounts = [account('a', { plan: { at: timeAt(-60_000), windows: [window] } })]
   const page = new GivenScreen({ columns: 140, accounts }).press('enter').text()

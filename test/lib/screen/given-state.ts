@@ -20,52 +20,44 @@ export function limit(over: Partial<LimitView> = {}): LimitView {
   const max = over.max ?? 100
   const used = over.used ?? 0
   return {
-    ...{
-      metric: 'requests',
-      window: 'day',
-      windowMs: 86_400_000,
-      max,
-      used,
-      reserved: 0,
-      remaining: Math.max(0, max - used),
-    },
-    ...{
-      resetsAt: timeAt(3_600_000),
-      source: 'configured',
-      model: null,
-      from: null,
-      unpriced: false,
-      forecast: null,
-    },
+    metric: 'requests',
+    window: 'day',
+    windowMs: 86_400_000,
+    max,
+    used,
+    reserved: 0,
+    remaining: Math.max(0, max - used),
+    resetsAt: timeAt(3_600_000),
+    source: 'configured',
+    model: null,
+    from: null,
+    unpriced: false,
+    forecast: null,
     ...over,
   }
 }
 
 export function account(name: string, over: Partial<AccountQuotaView> = {}): AccountQuotaView {
   return {
-    ...{
-      id: `acc_${name}`,
-      user: 'local',
-      provider: 'acme',
-      name,
-      label: null,
-      groups: [],
-      priority: 0,
-      enabled: true,
-    },
-    ...{
-      status: 'ready',
-      statusReason: null,
-      availableAt: null,
-      fix: null,
-      restingModels: [],
-      remaining: null,
-      remainingMinute: null,
-      limits: [limit()],
-      cooldowns: [],
-      plan: null,
-      unsettled: 0,
-    },
+    id: `acc_${name}`,
+    user: 'local',
+    provider: 'acme',
+    name,
+    label: null,
+    groups: [],
+    priority: 0,
+    enabled: true,
+    status: 'ready',
+    statusReason: null,
+    availableAt: null,
+    fix: null,
+    restingModels: [],
+    remaining: null,
+    remainingMinute: null,
+    limits: [limit()],
+    cooldowns: [],
+    plan: null,
+    unsettled: 0,
     today: {
       requests: 0,
       succeeded: 0,
@@ -87,7 +79,9 @@ export function quotaOf(accounts: AccountQuotaView[]): QuotaDocument {
   const sum = (of: (account: AccountQuotaView) => number) =>
     accounts.reduce((total, one) => total + of(one), 0)
   return {
-    ...{ now: new Date(NOW).toISOString(), day: '2026-11-22', accounts },
+    now: new Date(NOW).toISOString(),
+    day: '2026-11-22',
+    accounts,
     totals: {
       accounts: accounts.length,
       ready: accounts.filter(({ status }) => status === 'ready').length,
@@ -101,24 +95,41 @@ export function quotaOf(accounts: AccountQuotaView[]): QuotaDocument {
 }
 
 export const proxy: ProxyView = {
-  ...{ pid: 4711, url: 'http://127.0.0.1:3000', host: '127.0.0.1', port: 3000 },
-  ...{ accounts: 1, strategy: 'priority', startedAt: timeAt(-60_000), workers: [4711], version: '0.1.0' },
+  pid: 4711,
+  url: 'http://127.0.0.1:3000',
+  host: '127.0.0.1',
+  port: 3000,
+  accounts: 1,
+  strategy: 'priority',
+  startedAt: timeAt(-60_000),
+  workers: [4711],
+  version: '0.1.0',
 }
 
 export function requestEntry(over: Record<string, unknown> = {}): LogEntry {
   return {
-    ...{ level: 'info', time: timeAt(-1000), kind: 'request', requestId: 'req-1', clientKey: null },
-    ...{ route: '/v1/chat/completions', model: 'm1', status: 200, outcome: 'ok', message: null },
-    ...{ user: 'local', provider: 'acme', account: 'a', attempts: 1, tried: ['acme/a ok'] },
-    ...{
-      latencyMs: 48.2,
-      firstByteMs: 12,
-      inputTokens: 10,
-      outputTokens: 5,
-      estimatedTokens: 0,
-      costUsd: null,
-      clientGone: false,
-    },
+    level: 'info',
+    time: timeAt(-1000),
+    kind: 'request',
+    requestId: 'req-1',
+    clientKey: null,
+    route: '/v1/chat/completions',
+    model: 'm1',
+    status: 200,
+    outcome: 'ok',
+    message: null,
+    user: 'local',
+    provider: 'acme',
+    account: 'a',
+    attempts: 1,
+    tried: ['acme/a ok'],
+    latencyMs: 48.2,
+    firstByteMs: 12,
+    inputTokens: 10,
+    outputTokens: 5,
+    estimatedTokens: 0,
+    costUsd: null,
+    clientGone: false,
     ...over,
   }
 }

@@ -3,16 +3,21 @@ import { parseKeys } from '../../../src/lib/screen/key-of.ts'
 import type { InkKey } from '../../../src/lib/screen/key-of.ts'
 
 const none: InkKey = {
-  ...{
-    upArrow: false,
-    downArrow: false,
-    leftArrow: false,
-    rightArrow: false,
-    pageDown: false,
-    pageUp: false,
-  },
-  ...{ home: false, end: false, return: false, escape: false, ctrl: false, tab: false, backspace: false },
-  ...{ delete: false, meta: false },
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
 }
 
 test('when a slow line brings several letters at once, each is a key', () => {

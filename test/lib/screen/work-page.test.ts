@@ -11,7 +11,8 @@ function given(): GivenScreen {
   const screen = new GivenScreen({ columns: 120, rows: 30 })
   screen.shows([one])
   screen.send({
-    ...{ type: 'work', now: NOW },
+    type: 'work',
+    now: NOW,
     work: {
       jobs: [paused, morning],
       batches: [

@@ -110,8 +110,11 @@ function itemsOf({ thinking, text: words, calls }: Answer) {
           },
         ]),
     ...calls.map(({ name, args: input }, index) => ({
-      ...{ type: 'function_call', id: `fc_${index}`, call_id: `call_${index}` },
-      ...{ name, arguments: input },
+      type: 'function_call',
+      id: `fc_${index}`,
+      call_id: `call_${index}`,
+      name,
+      arguments: input,
     })),
   ]
 }

@@ -74,7 +74,10 @@ function write(value: unknown): string {
 
 function called({ calls }: Round, turn: number, { idStyle, names }: Conversation) {
   return calls.map(({ tool, args: input, result }, at) => ({
-    ...{ id: idStyles[idStyle]!(turn, at), name: names[tool]!, input, result },
+    id: idStyles[idStyle]!(turn, at),
+    name: names[tool]!,
+    input,
+    result,
   }))
 }
 
@@ -91,12 +94,16 @@ const writers: Record<Format, (given: Conversation) => string> = {
         ...given.rounds.flatMap((round, turn) => {
           const calls = called(round, turn, given)
           const tool_calls = calls.map(({ id, name, input }) => ({
-            ...{ id, type: 'function', function: { name, arguments: input } },
+            id,
+            type: 'function',
+            function: { name, arguments: input },
           }))
           return [
             { role: 'user', content: round.asked },
             {
-              ...{ role: 'assistant', content: round.said ?? '', reasoning_content: round.thinking ?? '' },
+              role: 'assistant',
+              content: round.said ?? '',
+              reasoning_content: round.thinking ?? '',
               ...(calls.length === 0 ? {} : { tool_calls }),
             },
             ...calls.map(({ id, result }) => ({ role: 'tool', tool_call_id: id, content: result })),
@@ -106,7 +113,9 @@ const writers: Record<Format, (given: Conversation) => string> = {
     }),
   messages: (given) =>
     write({
-      ...{ model: 'm', max_tokens: 2000, ...(given.system === null ? {} : { system: given.system }) },
+      model: 'm',
+      max_tokens: 2000,
+      ...(given.system === null ? {} : { system: given.system }),
       tools: given.names
         .map((name) => name.replaceAll('.', '_'))
         .map((name) => ({
@@ -121,7 +130,10 @@ const writers: Record<Format, (given: Conversation) => string> = {
             : [{ type: 'thinking', thinking: round.thinking, signature: 'SIGNED' }]),
           { type: 'text', text: round.said ?? 'so' },
           ...calls.map(({ id, name, input }) => ({
-            ...{ type: 'tool_use', id, name: name.replaceAll('.', '_'), input: new Raw(input) },
+            type: 'tool_use',
+            id,
+            name: name.replaceAll('.', '_'),
+            input: new Raw(input),
           })),
         ]
         const results = calls.map(({ id, result }) => ({
@@ -138,9 +150,13 @@ const writers: Record<Format, (given: Conversation) => string> = {
     }),
   responses: (given) =>
     write({
-      ...{ model: 'm', ...(given.system === null ? {} : { instructions: given.system }) },
+      model: 'm',
+      ...(given.system === null ? {} : { instructions: given.system }),
       tools: given.names.map((name) => ({
-        ...{ type: 'function', name, parameters: new Raw(given.schema), strict: false },
+        type: 'function',
+        name,
+        parameters: new Raw(given.schema),
+        strict: false,
       })),
       input: given.rounds.flatMap((round, turn) => {
         const calls = called(round, turn, given)

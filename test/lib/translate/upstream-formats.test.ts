@@ -67,7 +67,9 @@ describe('a chat completion as a request of Responses', () => {
 
   test('sealed reasoning comes back from a client of Messages', () => {
     const plan = translateBody('messages', 'responses', {
-      ...{ model: 'm', max_tokens: 9, thinking: { type: 'enabled', budget_tokens: 2048 } },
+      model: 'm',
+      max_tokens: 9,
+      thinking: { type: 'enabled', budget_tokens: 2048 },
       messages: [{ role: 'user', content: 'hi' }],
     }).plan
     const sealed = {
@@ -83,7 +85,8 @@ describe('a chat completion as a request of Responses', () => {
       output: [sealed, message],
     })
     const { body } = translateBody('messages', 'responses', {
-      ...{ model: 'm', max_tokens: 9 },
+      model: 'm',
+      max_tokens: 9,
       messages: [
         { role: 'user', content: 'hi' },
         { role: 'assistant', content: answer.content },
@@ -91,7 +94,8 @@ describe('a chat completion as a request of Responses', () => {
       ],
     })
     expect((body.input as object[])[1]).toEqual({
-      ...{ type: 'reasoning', encrypted_content: 'SEALED' },
+      type: 'reasoning',
+      encrypted_content: 'SEALED',
       summary: [{ type: 'summary_text', text: 'Hm.' }],
     })
     expect(body.include).toEqual(['reasoning.encrypted_content'])
@@ -104,15 +108,16 @@ describe('a chat completion as a request of Gemini', () => {
       'chat',
       'gemini',
       {
-        ...{
-          model: 'a/b c',
-          messages: history,
-          tools: [tool],
-          stream: true,
-          temperature: 0.5,
-          max_tokens: 50,
-        },
-        ...{ reasoning_effort: 'low', stop: ['END'], seed: 1, verbosity: 'low' },
+        model: 'a/b c',
+        messages: history,
+        tools: [tool],
+        stream: true,
+        temperature: 0.5,
+        max_tokens: 50,
+        reasoning_effort: 'low',
+        stop: ['END'],
+        seed: 1,
+        verbosity: 'low',
         tool_choice: { type: 'function', function: { name: 'read' } },
       },
       { provider: 'gemini' },
@@ -141,7 +146,10 @@ describe('a chat completion as a request of Gemini', () => {
         },
       ],
       generationConfig: {
-        ...{ temperature: 0.5, maxOutputTokens: 50, stopSequences: ['END'], seed: 1 },
+        temperature: 0.5,
+        maxOutputTokens: 50,
+        stopSequences: ['END'],
+        seed: 1,
         thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 },
       },
       tools: [
@@ -234,8 +242,11 @@ describe('an answer of Responses', () => {
     const answer = translateAnswer(
       { ...plan, isStream: false },
       {
-        ...{ object: 'response', status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
-        ...{ output: [message('half')], usage: { input_tokens: 9, output_tokens: 4 } },
+        object: 'response',
+        status: 'incomplete',
+        incomplete_details: { reason: 'max_output_tokens' },
+        output: [message('half')],
+        usage: { input_tokens: 9, output_tokens: 4 },
       },
     )
     expect(answer).toMatchObject({
@@ -261,10 +272,13 @@ describe('an answer of Gemini', () => {
       thoughtsTokenCount: 2,
     }
     const answer = translateAnswer(plan, {
-      ...{ candidates: [{ content: { parts: [{ text: 'hi' }] }, finishReason: 'STOP' }], usageMetadata },
+      candidates: [{ content: { parts: [{ text: 'hi' }] }, finishReason: 'STOP' }],
+      usageMetadata,
     })
     expect(answer.usage).toMatchObject({
-      ...{ prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 4 } },
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 4 },
     })
   })
 })

@@ -56,7 +56,11 @@ export interface HttpProxyBehaviour extends ProxyBehaviour {
 
 function newProxy(): TestProxy {
   return {
-    ...{ port: 0, requests: [], connections: 0, outgoing: new Set(), clients: new Set() },
+    port: 0,
+    requests: [],
+    connections: 0,
+    outgoing: new Set(),
+    clients: new Set(),
     close: () => Promise.resolve(),
   }
 }

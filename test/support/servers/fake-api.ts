@@ -399,7 +399,12 @@ export class FakeApi {
       next: ready[0]?.id ?? null,
       returnsAt: null,
       accounts: this.accounts.map(({ id, user, provider, name, status, statusReason, availableAt }) => ({
-        ...{ id, user, provider, name, model: null, translated: false },
+        id,
+        user,
+        provider,
+        name,
+        model: null,
+        translated: false,
         verdict: id === ready[0]?.id ? 'next' : status === 'ready' ? 'eligible' : 'refused',
         place: status === 'ready' ? ready.findIndex((each) => each.id === id) + 1 : null,
         reason: status === 'ready' ? null : { code: status, words: statusReason ?? status },

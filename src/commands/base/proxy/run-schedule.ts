@@ -30,7 +30,10 @@ export async function startSchedule(toolkit: Toolkit, options: ScheduleOptions):
   const ledger = await toolkit.ledger()
   const pools = new AccountPools(toolkit, () => url)
   const runner = new JobRunner({
-    ...{ toolkit, ledger, env, onTrouble },
+    toolkit,
+    ledger,
+    env,
+    onTrouble,
     poolFor: (account, job) => pools.poolFor(account, job),
     ...(onRun === undefined ? {} : { onRun }),
     onFailed: (run, account, isPaused) =>
@@ -63,7 +66,9 @@ export async function startSchedule(toolkit: Toolkit, options: ScheduleOptions):
 function buildNotice(run: RunRecord, account: Account, isPaused: boolean): JobNotice {
   const { id, user, provider, name, groups } = account
   return {
-    ...{ type: isPaused ? 'job.paused' : 'job.failed', test: false, at: run.endedAt ?? run.claimedAt },
+    type: isPaused ? 'job.paused' : 'job.failed',
+    test: false,
+    at: run.endedAt ?? run.claimedAt,
     account: { id, user, provider, name, groups },
     job: { id: run.job, name: run.jobName },
     slot: isPaused ? null : run.slot,
@@ -90,7 +95,10 @@ export async function runJobNow(toolkit: Toolkit, name: string, options: RunNowO
   return withPool(toolkit, { secret: '', onTrouble }, async ({ url }) => {
     const pools = new AccountPools(toolkit, () => url)
     const runner = new JobRunner({
-      ...{ toolkit, ledger, env, onTrouble },
+      toolkit,
+      ledger,
+      env,
+      onTrouble,
       poolFor: (account, job) => pools.poolFor(account, job),
     })
     const onSignal = () => runner.stop('a person interrupted it')

@@ -23,7 +23,9 @@ export function servingAlone(proxy: RunningProxy): Serving {
   const { url, port, accounts } = proxy
   let ended = Promise.resolve()
   return {
-    ...{ url, port, accounts },
+    url,
+    port,
+    accounts,
     pids: () => [process.pid],
     inFlight: () => Promise.resolve(proxy.inFlight),
     drain: () => {

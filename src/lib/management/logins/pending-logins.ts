@@ -47,12 +47,16 @@ export class PendingLogins {
       view: {
         loginId: `login_${randomBytes(12).toString('base64url')}`,
         status: 'pending',
-        ...{ userCode, verificationUri, verificationUriComplete },
+        userCode,
+        verificationUri,
+        verificationUriComplete,
         qrSvg: qrSvg(verificationUriComplete ?? verificationUri),
         expiresAt: new Date(pending.expiresAt).toISOString(),
         error: null,
       },
-      ...{ accountId: null, abort, endedAt: null },
+      accountId: null,
+      abort,
+      endedAt: null,
     }
     this.#entries.set(entry.view.loginId, entry)
     this.#finish(entry, what, pending).then(

@@ -34,7 +34,8 @@ export const historyRoutes = [
     answer: schemas.comparison,
     run: async ({ query: { accounts, groups, user, days, hours }, parts }) =>
       parts.toolkit.history.compare({
-        ...{ accounts: splitList(accounts), groups: splitList(groups) },
+        accounts: splitList(accounts),
+        groups: splitList(groups),
         ...(days === undefined ? {} : { days }),
         ...(hours === undefined ? {} : { hours }),
         ...(user === undefined ? {} : { user }),

@@ -49,8 +49,15 @@ export const BALANCE = 'balance'
 
 export function emptyWindow(name: string): PlanWindow {
   return {
-    ...{ name, metric: null, window: null, max: null },
-    ...{ used: null, remaining: null, percent: null, resetsAt: null, stopsModels: true },
+    name,
+    metric: null,
+    window: null,
+    max: null,
+    used: null,
+    remaining: null,
+    percent: null,
+    resetsAt: null,
+    stopsModels: true,
   }
 }
 

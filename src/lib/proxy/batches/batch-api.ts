@@ -247,9 +247,21 @@ export class BatchApi {
 
 function newBatch(id: string, kind: StoredBatch['kind'], owner: Owner): StoredBatch {
   return {
-    ...{ id, kind, owner, inputFileId: null, endpoint: null, metadata: null, state: 'validating', lines: 0 },
-    ...{ errors: [], createdAt: Date.now(), startedAt: null, endedAt: null, cancelAskedAt: null },
-    ...{ canceled: 0, expired: 0 },
+    id,
+    kind,
+    owner,
+    inputFileId: null,
+    endpoint: null,
+    metadata: null,
+    state: 'validating',
+    lines: 0,
+    errors: [],
+    createdAt: Date.now(),
+    startedAt: null,
+    endedAt: null,
+    cancelAskedAt: null,
+    canceled: 0,
+    expired: 0,
   }
 }
 

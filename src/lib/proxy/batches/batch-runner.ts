@@ -142,9 +142,16 @@ export class BatchRunner {
       file: this.stored.contentPath(id, '.in'),
       out: this.stored.contentPath(id, '.out'),
       errors: this.stored.contentPath(id, '.err'),
-      ...{ model: null, group: null, maxCostUsd: null, isOrdered: false, waitsForPeople: true },
-      ...{ retryFailed: false, retryUnknown: false, until: batch.createdAt + KEPT_MS },
-      ...{ id, user: owner.user ?? this.#parts.user },
+      model: null,
+      group: null,
+      maxCostUsd: null,
+      isOrdered: false,
+      waitsForPeople: true,
+      retryFailed: false,
+      retryUnknown: false,
+      until: batch.createdAt + KEPT_MS,
+      id,
+      user: owner.user ?? this.#parts.user,
     }
     let checked
     try {

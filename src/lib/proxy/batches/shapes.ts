@@ -12,8 +12,14 @@ const formatTime = (at: number | null) => (at === null ? null : new Date(at).toI
 
 export function fileShape({ id, bytes, createdAt, filename }: StoredFile, purpose = 'batch'): object {
   return {
-    ...{ id, object: 'file', bytes, created_at: seconds(createdAt), filename, purpose },
-    ...{ status: 'processed', expires_at: seconds(createdAt + KEPT_MS) },
+    id,
+    object: 'file',
+    bytes,
+    created_at: seconds(createdAt),
+    filename,
+    purpose,
+    status: 'processed',
+    expires_at: seconds(createdAt + KEPT_MS),
   }
 }
 
@@ -25,15 +31,24 @@ export function openaiBatch(batch: StoredBatch, view: BatchView | null, hasError
   const hasOutput = FINAL.has(state) && (view?.done ?? 0) > 0
   const listed = errors.map(({ code, message, line }) => ({ code, message, line, param: null }))
   return {
-    ...{ id, object: 'batch', endpoint: batch.endpoint, completion_window: '24h' },
+    id,
+    object: 'batch',
+    endpoint: batch.endpoint,
+    completion_window: '24h',
     errors: errors.length === 0 ? null : { object: 'list', data: listed },
-    ...{ input_file_id: batch.inputFileId, status: state },
+    input_file_id: batch.inputFileId,
+    status: state,
     output_file_id: hasOutput ? `file-${id}_output` : null,
     error_file_id: hasErrors ? `file-${id}_error` : null,
-    ...{ created_at: seconds(createdAt), in_progress_at: seconds(startedAt) },
-    ...{ expires_at: seconds(createdAt + KEPT_MS), finalizing_at: endedAs('completed') },
-    ...{ completed_at: endedAs('completed'), failed_at: endedAs('failed'), expired_at: endedAs('expired') },
-    ...{ cancelling_at: seconds(batch.cancelAskedAt), cancelled_at: endedAs('cancelled') },
+    created_at: seconds(createdAt),
+    in_progress_at: seconds(startedAt),
+    expires_at: seconds(createdAt + KEPT_MS),
+    finalizing_at: endedAs('completed'),
+    completed_at: endedAs('completed'),
+    failed_at: endedAs('failed'),
+    expired_at: endedAs('expired'),
+    cancelling_at: seconds(batch.cancelAskedAt),
+    cancelled_at: endedAs('cancelled'),
     request_counts: { total: lines, completed: view?.done ?? 0, failed },
     metadata: batch.metadata,
   }
@@ -47,11 +62,14 @@ export function anthropicBatch(batch: StoredBatch, view: BatchView | null, base:
   const errored = (view?.failed ?? 0) + (isOver ? (view?.unknown ?? 0) : 0)
   const processing = isOver ? 0 : Math.max(0, lines - succeeded - errored)
   return {
-    ...{ id, type: 'message_batch' },
+    id,
+    type: 'message_batch',
     processing_status: isOver ? 'ended' : state === 'cancelling' ? 'canceling' : 'in_progress',
     request_counts: { processing, succeeded, errored, canceled, expired },
     ended_at: isOver ? formatTime(endedAt) : null,
-    ...{ created_at: formatTime(createdAt), expires_at: formatTime(createdAt + KEPT_MS), archived_at: null },
+    created_at: formatTime(createdAt),
+    expires_at: formatTime(createdAt + KEPT_MS),
+    archived_at: null,
     cancel_initiated_at: formatTime(cancelAskedAt),
     results_url: isOver ? `${base}/v1/messages/batches/${id}/results` : null,
   }
@@ -90,7 +108,10 @@ export function listShape<Item extends { id: string }>(
   const rest = items.slice(from, end)
   const shown = before === null ? rest.slice(0, limit) : rest.slice(-limit)
   return {
-    ...{ object: 'list', data: shown.map(shape), has_more: rest.length > shown.length },
-    ...{ first_id: shown[0]?.id ?? null, last_id: shown.at(-1)?.id ?? null },
+    object: 'list',
+    data: shown.map(shape),
+    has_more: rest.length > shown.length,
+    first_id: shown[0]?.id ?? null,
+    last_id: shown.at(-1)?.id ?? null,
   }
 }

@@ -249,7 +249,11 @@ export class Exchange implements CallListener {
     if (typeof retryAfterSeconds === 'number' || final.has(code)) headers.push('x-should-retry', 'false')
     const message = known.hint === null ? known.message : `${known.message}; ${known.hint}`
     const body = errorBody(this.errorShape, {
-      ...{ status, code, message, type: errorKinds[code].type, requestId: this.id },
+      status,
+      code,
+      message,
+      type: errorKinds[code].type,
+      requestId: this.id,
       ...(typeof shown === 'object' && shown !== null && { details: shown }),
       ...(typeof retryAfterSeconds === 'number' && {
         returns: {

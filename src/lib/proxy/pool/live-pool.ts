@@ -92,7 +92,10 @@ export class LivePool {
       refresh: () => ledger.refresh(),
     })
     this.rules = new LiveRules({
-      ...{ toolkit, ledger, view: this.view, queue: this.queue },
+      toolkit,
+      ledger,
+      view: this.view,
+      queue: this.queue,
       onFault: (message) => this.#sayOnce(message),
     })
     this.targets = new Targets({ accounts, upstreams, sandboxBase, now: () => ledger.now() })

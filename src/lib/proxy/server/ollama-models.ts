@@ -28,7 +28,10 @@ async function show(proxy: ProxyContext, exchange: Exchange): Promise<void> {
   if (found === undefined)
     throw new QwenctlError('model_not_found', `no account lists the model ${wanted.slice(0, 200)}`)
   sendPlain(exchange, {
-    ...{ modelfile: '', parameters: '', template: '', license: '' },
+    modelfile: '',
+    parameters: '',
+    template: '',
+    license: '',
     details: buildDetails(found),
     model_info: { 'general.architecture': found.provider, 'general.basename': found.id },
     capabilities: ['completion', 'tools', 'vision', 'thinking'],

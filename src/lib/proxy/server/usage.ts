@@ -9,12 +9,28 @@ export async function answerUsage({ live }: ProxyContext, exchange: Exchange): P
   const { hint, status, availableAt, expiresAt, overlapsUntil, models, limits, lastUsedAt } =
     await live.showKey(name)
   exchange.sendJson(200, {
-    ...{ object: 'usage', key: name, hint, status, availableAt, expiresAt, overlapsUntil },
-    ...{ models, limits, lastUsedAt },
+    object: 'usage',
+    key: name,
+    hint,
+    status,
+    availableAt,
+    expiresAt,
+    overlapsUntil,
+    models,
+    limits,
+    lastUsedAt,
   })
 }
 
 const unlimited = {
-  ...{ object: 'usage', key: null, hint: null, status: 'active', availableAt: null, expiresAt: null },
-  ...{ overlapsUntil: null, models: [], limits: [], lastUsedAt: null },
+  object: 'usage',
+  key: null,
+  hint: null,
+  status: 'active',
+  availableAt: null,
+  expiresAt: null,
+  overlapsUntil: null,
+  models: [],
+  limits: [],
+  lastUsedAt: null,
 }

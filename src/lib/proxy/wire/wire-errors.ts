@@ -89,7 +89,9 @@ function envelope(shape: ErrorShape, error: WireError): object {
     return {
       type: 'error',
       error: {
-        ...{ type: messagesType(status), message, code: error.code },
+        type: messagesType(status),
+        message,
+        code: error.code,
         ...(error.details === undefined ? {} : { details: error.details }),
       },
       request_id: requestId,

@@ -82,7 +82,9 @@ export class Supervisor {
     const { flags, script, args } = options.command
     cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({
-      ...{ exec: script, args, execArgv: flags },
+      exec: script,
+      args,
+      execArgv: flags,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       windowsHide: true,
     })
@@ -173,7 +175,10 @@ export class Supervisor {
       onMessage: (take) => worker.on('message', take),
     })
     const member: Member = {
-      ...{ worker, channel, startedAt: performance.now(), isServing: false },
+      worker,
+      channel,
+      startedAt: performance.now(),
+      isServing: false,
       failure: null,
     }
     this.#members.add(member)

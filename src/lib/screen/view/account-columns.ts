@@ -49,7 +49,9 @@ export function accountColumns(accounts: AccountQuotaView[], look: ScreenLook): 
     },
     {
       header: 'USED',
-      ...{ least: 6, most: 10, rank: 80 },
+      least: 6,
+      most: 10,
+      rank: 80,
       cell: ({ limit }, width) => (limit === null ? [] : gaugeLine(limit, width, look)),
     },
     { header: '', ...fixed(11), rank: 34, cell: ({ limit }) => countCell(limit) },

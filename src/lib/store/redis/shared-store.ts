@@ -52,7 +52,10 @@ export class SharedStore {
   async openLedger(options: Pick<RedisLogOptions, 'onProblem' | 'graceMs'> = {}): Promise<TicketLedger> {
     await this.ready()
     const log = await RedisEventLog.open({
-      ...{ link: this.link, keys: this.keys, ack: this.place.ack, ...options },
+      link: this.link,
+      keys: this.keys,
+      ack: this.place.ack,
+      ...options,
       onDocuments: () => this.#tellListeners(),
     })
     this.#log = log

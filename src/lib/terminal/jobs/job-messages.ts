@@ -72,7 +72,13 @@ export function listAccountJobs(account: string, jobs: readonly JobView[]): JobO
     accounts
       .filter(({ id }) => id === account)
       .map(({ status, reason, fix, nextAt, lastRun }) => ({
-        ...{ job: name, schedule, status, reason, fix, nextAt, lastRun },
+        job: name,
+        schedule,
+        status,
+        reason,
+        fix,
+        nextAt,
+        lastRun,
       })),
   )
 }

@@ -27,7 +27,15 @@ export async function prepareClone(
   const opened = await parts.secrets.openAll(account)
   const secret = options.secret ?? opened.credential
   return {
-    ...{ user, provider, name, groups, priority, weight, baseUrl, quotaGroup, models },
+    user,
+    provider,
+    name,
+    groups,
+    priority,
+    weight,
+    baseUrl,
+    quotaGroup,
+    models,
     ...(service === null ? {} : { service }),
     ...(authHeader === null ? {} : { authHeader }),
     ...(anthropicBaseUrl === null ? {} : { anthropicBaseUrl }),

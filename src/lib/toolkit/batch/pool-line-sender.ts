@@ -33,7 +33,9 @@ function readAnswer(status: number, headers: NodeJS.Dict<string | string[]>, bod
   const text = (field: unknown) => (typeof field === 'string' ? field : null)
   const waitSeconds = Number(headers['retry-after'] ?? Number.NaN)
   return {
-    ...{ status, code, body },
+    status,
+    code,
+    body,
     message: text(error['message']),
     hint: text(error['hint']),
     returnsAt: Number.isFinite(waitSeconds) ? Date.now() + waitSeconds * 1000 : null,

@@ -18,8 +18,14 @@ export function viewSubject({ tally, runs, ...subject }: CountedSubject): Compar
   const { requests, succeeded, failed, inputTokens, outputTokens, unpriced } = tally
   return {
     ...subject,
-    ...{ requests, succeeded, failed, answeredShare: share(succeeded, failed) },
-    ...{ inputTokens, outputTokens, costUsd: roundedUsd(tally.costUsd), unpriced },
+    requests,
+    succeeded,
+    failed,
+    answeredShare: share(succeeded, failed),
+    inputTokens,
+    outputTokens,
+    costUsd: roundedUsd(tally.costUsd),
+    unpriced,
     latencyMs: readPercentiles(tally.latency),
     firstByteMs: readPercentiles(tally.firstByte),
     jobs: countRuns(runs),

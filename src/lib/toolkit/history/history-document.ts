@@ -142,9 +142,16 @@ function same(name: string): Label {
 function buildRow(at: number, { key, label }: Label, tally: Tally): HistoryRow {
   const { requests, succeeded, failed, inputTokens, outputTokens, estimatedTokens, unpriced } = tally
   return {
-    ...{ at: formatTime(at), key, label, requests, succeeded, failed },
+    at: formatTime(at),
+    key,
+    label,
+    requests,
+    succeeded,
+    failed,
     outcomes: { ...tally.outcomes },
-    ...{ inputTokens, outputTokens, estimatedTokens },
+    inputTokens,
+    outputTokens,
+    estimatedTokens,
     costUsd: roundedUsd(tally.costUsd),
     estimatedUsd: roundedUsd(tally.estimatedUsd),
     unpriced,

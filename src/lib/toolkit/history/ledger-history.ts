@@ -74,7 +74,12 @@ export class LedgerHistory implements HistoryBooks {
     )
     return {
       account: account === null ? null : (views[0] ?? null),
-      ...{ now, from, to, per, rows, totals },
+      now,
+      from,
+      to,
+      per,
+      rows,
+      totals,
       models: modelTotals(scene),
       cooldowns: account === null ? [] : views.flatMap(({ cooldowns }) => cooldowns),
       forecast: account === null ? null : firstToRunOut(views),
@@ -88,13 +93,17 @@ export class LedgerHistory implements HistoryBooks {
     const subjects = listSubjects(snapshot.data, { accounts, groups, filter })
     const runs = this.#parts.runs(scene.from)
     const counted = subjects.map(({ ids, ...subject }) => ({
-      ...{ ...subject, accounts: ids.size, tally: sumTally({ ...scene, only: ids }) },
+      ...subject,
+      accounts: ids.size,
+      tally: sumTally({ ...scene, only: ids }),
       runs: runs.filter(({ account }) => ids.has(account)),
     }))
     const [a, b, ...others] = counted
     const { from, now } = scene
     return {
-      ...{ now: isoTime(now), from: isoTime(from), to: isoTime(now) },
+      now: isoTime(now),
+      from: isoTime(from),
+      to: isoTime(now),
       subjects: counted.map(viewSubject),
       differences: a === undefined || b === undefined || others.length > 0 ? null : listDifferences(a, b),
     }

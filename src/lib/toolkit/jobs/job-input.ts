@@ -65,8 +65,16 @@ export function readNewJob(input: JobInput, now: number): JobFields {
     schedule: parseSchedule(input, cronCalendar, now),
     zone: readZone(input.zone ?? 'UTC'),
     action: readAction(input),
-    ...{ spreadMs: 0, overlap: 'skip', missed: 'skip', timeoutMs: DEFAULT_TIMEOUT_MS, retries: 0 },
-    ...{ maxPerDay: null, values: {}, out: null, accountKey: null, passHome: false },
+    spreadMs: 0,
+    overlap: 'skip',
+    missed: 'skip',
+    timeoutMs: DEFAULT_TIMEOUT_MS,
+    retries: 0,
+    maxPerDay: null,
+    values: {},
+    out: null,
+    accountKey: null,
+    passHome: false,
   }
   return checkFields({ ...fields, ...readOptions(input) })
 }

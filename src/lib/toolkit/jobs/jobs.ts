@@ -85,7 +85,9 @@ export class Jobs {
       ...(await this.#target(wanted, user)),
       isPaused: false,
       paused: {},
-      ...{ since: now, createdAt: now, updatedAt: now },
+      since: now,
+      createdAt: now,
+      updatedAt: now,
     }
     await this.#parts.document.update((data) => {
       refuseTaken(data, job.name)

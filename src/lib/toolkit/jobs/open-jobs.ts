@@ -11,7 +11,11 @@ export function openJobs(
   const document = jobsDocument(home)
   const allowsPrime = async () => Boolean(await settings.get('jobs.prime'))
   return new Jobs({
-    ...{ ...parts, home, isInFlight, document, allowsPrime },
+    ...parts,
+    home,
+    isInFlight,
+    document,
+    allowsPrime,
     accounts: () => accounts.records(),
   })
 }

@@ -49,15 +49,30 @@ function viewJob(parts: ViewParts, job: Job, accounts: JobAccountView[]): JobVie
   const next = accounts.map(({ nextAt }) => nextAt).filter((at) => at !== null)
   const last = accounts.map(({ lastRun }) => lastRun).filter((run) => run !== null)
   return {
-    ...{ id, name, user, status: deriveStatus(job, accounts, parts), schedule: formatSchedule(schedule) },
-    ...{ scheduleParts: schedule, zone, kind: action.kind, action },
+    id,
+    name,
+    user,
+    status: deriveStatus(job, accounts, parts),
+    schedule: formatSchedule(schedule),
+    scheduleParts: schedule,
+    zone,
+    kind: action.kind,
+    action,
     target: { accounts: job.accounts, groups: job.groups, provider: job.provider, all: job.all },
-    ...{ spreadMs: job.spreadMs, overlap: job.overlap, missed: job.missed, timeoutMs: job.timeoutMs },
-    ...{ retries: job.retries, maxPerDay: job.maxPerDay, values: job.values, out: job.out },
+    spreadMs: job.spreadMs,
+    overlap: job.overlap,
+    missed: job.missed,
+    timeoutMs: job.timeoutMs,
+    retries: job.retries,
+    maxPerDay: job.maxPerDay,
+    values: job.values,
+    out: job.out,
     accountKey: job.accountKey,
     nextAt: next.sort()[0] ?? null,
     lastRun: last.sort((one, other) => other.claimedAt.localeCompare(one.claimedAt))[0] ?? null,
-    ...{ accounts, createdAt: job.createdAt, updatedAt: job.updatedAt },
+    accounts,
+    createdAt: job.createdAt,
+    updatedAt: job.updatedAt,
   }
 }
 
@@ -81,8 +96,13 @@ function viewAccount(parts: ViewParts, pair: JobPair, last: RunRecord | null): J
   const hindrance = findHindrance(parts.data, pair)
   const planned = hindrance === null ? findNext(pair, parts) : null
   return {
-    ...{ id, user, provider, name, status: hindrance?.status ?? 'active' },
-    ...{ reason: hindrance?.reason ?? null, fix: hindrance?.fix ?? null },
+    id,
+    user,
+    provider,
+    name,
+    status: hindrance?.status ?? 'active',
+    reason: hindrance?.reason ?? null,
+    fix: hindrance?.fix ?? null,
     nextSlot: planned === null ? null : isoTime(planned.slot),
     nextAt: planned === null ? null : isoTime(planned.at),
     lastRun: last === null ? null : viewRun(last, parts.isInFlight),

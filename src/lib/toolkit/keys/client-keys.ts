@@ -241,8 +241,20 @@ export class ClientKeys {
     const availableAt = status === 'spent' ? formatTime(freeAt) : null
     const lastUsedAt = formatTime(subject?.lastUsedAt ?? null)
     return {
-      ...{ id, name, hint, user, accounts, groups, accountCount, models, limits },
-      ...{ status, availableAt, expiresAt, createdAt, lastUsedAt },
+      id,
+      name,
+      hint,
+      user,
+      accounts,
+      groups,
+      accountCount,
+      models,
+      limits,
+      status,
+      availableAt,
+      expiresAt,
+      createdAt,
+      lastUsedAt,
       overlapsUntil: findLatest(workingSecrets(key, now)),
     }
   }

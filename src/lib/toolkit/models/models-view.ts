@@ -53,7 +53,13 @@ export function modelViews(
     const list = account.models === null && !service.simulated ? book.readList(account) : null
     const listed = account.models !== null ? 'configured' : list !== null ? 'fetched' : 'documented'
     const of = (source: ModelHolderView['source'], at: number | null) => ({
-      ...{ id, user, provider, name, label, enabled, source },
+      id,
+      user,
+      provider,
+      name,
+      label,
+      enabled,
+      source,
       at: at === null ? null : new Date(at).toISOString(),
     })
     for (const { id: model } of listFor(account, service, book)) add(model, of(listed, list?.at ?? null))

@@ -21,7 +21,9 @@ export async function callWebhook(url: string, notice: AnyNotice, way: WebhookWa
       headers: { 'user-agent': way.userAgent },
       agent: way.agents,
       timeout: { request: way.timeoutMs },
-      ...{ followRedirect: false, retry: { limit: 0 }, throwHttpErrors: false },
+      followRedirect: false,
+      retry: { limit: 0 },
+      throwHttpErrors: false,
     })
     const ok = statusCode >= 200 && statusCode < 300
     return { way: 'webhook', to, ok, message: `${to} answered ${statusCode}` }

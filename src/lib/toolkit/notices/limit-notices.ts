@@ -161,8 +161,13 @@ export class LimitNotices implements Notices {
     if (this.#known.size > MOST_REMEMBERED) this.#known.clear()
     const { metric, window } = passed.limit
     const mark: NoticeMark = {
-      ...{ at: new Date(now).toISOString(), account: account.id, metric, window },
-      ...{ model: readModel(passed.limit), percent: passed.highest, result: null },
+      at: new Date(now).toISOString(),
+      account: account.id,
+      metric,
+      window,
+      model: readModel(passed.limit),
+      percent: passed.highest,
+      result: null,
     }
     for (const percent of passed.lower) {
       const result = `told with ${passed.highest}%`
@@ -247,7 +252,10 @@ function buildNotice(account: Account, { limit, highest }: Passed, ledger: Ledge
     trail: 'model' in limit ? null : subject.trail,
   }
   return {
-    ...{ type: 'quota.threshold', test: false, at: new Date(now).toISOString(), threshold: highest },
+    type: 'quota.threshold',
+    test: false,
+    at: new Date(now).toISOString(),
+    threshold: highest,
     account: { id, user, provider, name, groups },
     limit: limitView(limit, use, now),
   }
@@ -256,19 +264,25 @@ function buildNotice(account: Account, { limit, highest }: Passed, ledger: Ledge
 function trialNotice(now: Date, threshold: number): Notice {
   const resetsAt = new Date(now.getTime() + 3_600_000).toISOString()
   return {
-    ...{ type: 'quota.threshold', test: true, at: now.toISOString(), threshold },
+    type: 'quota.threshold',
+    test: true,
+    at: now.toISOString(),
+    threshold,
     account: { id: 'acc_0000000000000000', user: 'local', provider: 'sandbox', name: 'trial', groups: [] },
     limit: {
-      ...{
-        metric: 'requests',
-        window: 'day',
-        windowMs: 86_400_000,
-        max: 100,
-        used: threshold,
-        reserved: 0,
-        remaining: 100 - threshold,
-      },
-      ...{ resetsAt, source: 'configured', model: null, from: null, unpriced: false, forecast: null },
+      metric: 'requests',
+      window: 'day',
+      windowMs: 86_400_000,
+      max: 100,
+      used: threshold,
+      reserved: 0,
+      remaining: 100 - threshold,
+      resetsAt,
+      source: 'configured',
+      model: null,
+      from: null,
+      unpriced: false,
+      forecast: null,
     },
   }
 }

@@ -8,7 +8,9 @@ type Parts = Pick<Toolkit, 'home' | 'settings' | 'accounts' | 'ledger' | 'egress
 /** The notices of a toolkit; dependencies open on first use. */
 export function openNotices(toolkit: Parts, env: NodeJS.ProcessEnv): Notices {
   return new LimitNotices({
-    ...{ home: toolkit.home, env, userAgent: `qwenctl/${ownVersion()}` },
+    home: toolkit.home,
+    env,
+    userAgent: `qwenctl/${ownVersion()}`,
     settings: () => noticeSettings(toolkit.settings),
     watchSettings: (onChange) => toolkit.watchSettings(onChange),
     accounts: () => toolkit.accounts.records(),

@@ -104,7 +104,11 @@ export function buildQuotaDocument(
 export function buildAccountViews(books: StoreSnapshot, accounts: Account[]): AccountView[] {
   const { data, state, now, hasProvider, plans = {} } = books
   return accountViews({
-    ...{ accounts, state, now, hasProvider, plans },
+    accounts,
+    state,
+    now,
+    hasProvider,
+    plans,
     isAlive: rememberingLife(books),
     defaultAccount: data.defaultAccount,
   })

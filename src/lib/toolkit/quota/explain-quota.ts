@@ -267,7 +267,11 @@ function explained(
   const applies = (model: string | null) => model === null || models.has(model)
   const refused = explainRefusal(verdict, view)
   return {
-    ...{ id, user, provider, name, label },
+    id,
+    user,
+    provider,
+    name,
+    label,
     verdict: refused !== null ? 'refused' : verdict?.place === 1 ? 'next' : 'eligible',
     place: verdict?.place ?? null,
     model: findOtherModel(verdict, asked),

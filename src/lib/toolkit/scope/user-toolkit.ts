@@ -14,7 +14,8 @@ import { ownedBy } from './owned-by.ts'
 export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolkit {
   const { admin, home, models } = toolkit
   return {
-    ...{ admin, home },
+    admin,
+    home,
     models, // describes only an account that it receives
     accounts: new UserAccounts(toolkit.accounts, user),
     archive: userArchive(toolkit.archive, user),

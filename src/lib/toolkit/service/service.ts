@@ -104,7 +104,9 @@ function launchdService({ userFolder, uid, home }: ServicePlace): Service {
     variablesFile: null,
     text: (command) =>
       launchdPlist({
-        ...{ ...command, name, mark: SERVICE_MARK },
+        ...command,
+        name,
+        mark: SERVICE_MARK,
         logFile: posix.join(home.logsFolder, 'proxy.log'),
       }),
   }

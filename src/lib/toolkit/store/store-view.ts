@@ -28,7 +28,10 @@ export async function showStore(home: Home): Promise<StoreView> {
   const facts = await readServerFacts(store.link, store.keys)
   const { version, replicas, aof, usedMemory } = facts
   return {
-    ...{ kind: 'redis', place: store.link.shown, prefix: store.place.prefix, ack: store.place.ack },
+    kind: 'redis',
+    place: store.link.shown,
+    prefix: store.place.prefix,
+    ack: store.place.ack,
     processes: (await store.livingWriters()).size,
     server: { version, replicas, aof, usedMemoryBytes: usedMemory },
   }

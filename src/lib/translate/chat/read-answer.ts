@@ -78,7 +78,9 @@ export class ChatReader implements AnswerReader {
     const last = this.#last ?? {}
     const { reason, sequence } = this.#stop(last)
     this.#listener.finish({
-      ...{ reason, sequence, explanation: null },
+      reason,
+      sequence,
+      explanation: null,
       tokens: this.#tokens,
       hasUsage: this.#hasUsage,
     })

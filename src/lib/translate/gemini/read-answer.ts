@@ -88,7 +88,9 @@ export class GeminiReader implements AnswerReader {
     const reason = this.#reason === 'end' && this.#calls > 0 ? 'calls' : this.#reason
     const isRefused = reason === 'filter' || reason === 'refusal'
     this.#listener.finish({
-      ...{ reason, sequence: null, explanation: isRefused ? this.#explanation : null },
+      reason,
+      sequence: null,
+      explanation: isRefused ? this.#explanation : null,
       tokens: this.#tokens,
       hasUsage: this.#hasUsage,
     })

@@ -29,10 +29,10 @@ function chunks(answer: Json, choices: Json[], tellsUsage: boolean): string {
   const { usage, choices: _, ...rest } = answer
   const isChat = choices.some(({ message }) => isObject(message))
   const base = { ...rest, object: isChat ? 'chat.completion.chunk' : rest.object }
-  const told = choices.flatMap((choice) =>
+  const told: Json[] = choices.flatMap((choice) =>
     (isChat ? chatPieces(choice) : [choice]).map((piece) => ({ ...base, choices: [piece] })),
   )
-  if (tellsUsage && isObject(usage)) told.push({ ...base, choices: [], ...{ usage } })
+  if (tellsUsage && isObject(usage)) told.push({ ...base, choices: [], usage })
   return `${told.map(data).join('')}data: [DONE]\n\n`
 }
 
@@ -44,7 +44,9 @@ function chatPieces({ index = 0, message, finish_reason = 'stop', logprobs, ...r
     : {}
   return [
     {
-      ...{ index, delta: { ...said, ...tools }, finish_reason: null },
+      index,
+      delta: { ...said, ...tools },
+      finish_reason: null,
       ...(logprobs === undefined ? {} : { logprobs }),
     },
     { index, delta: {}, finish_reason, ...rest },

@@ -100,7 +100,8 @@ export class ResponsesReader implements AnswerReader {
       throw unreadable(`it is incomplete: ${quoted(details.reason)}`)
     this.#listener.finish({
       reason: why ?? this.#teller.reason,
-      ...{ sequence: null, explanation: null },
+      sequence: null,
+      explanation: null,
       tokens: isObject(usage) ? readResponseTokens(usage) : noTokens,
       hasUsage: isObject(usage),
     })

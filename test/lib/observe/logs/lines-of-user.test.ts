@@ -2,10 +2,21 @@ import { describe, expect, test } from 'vitest'
 import { showLineTo } from '../../../../src/lib/observe/logs/lines-of-user.ts'
 
 const request = {
-  ...{ level: 'info', time: '2026-11-22T10:00:00.000Z', pid: 1, kind: 'request', requestId: 'req-1' },
-  ...{ clientKey: 'team', onlyUser: null, outcome: 'quota_exhausted', message: 'custom/bobs returns first' },
-  ...{ user: 'alice', provider: 'custom', account: 'hers', attempts: 2 },
-  ...{ tried: ['custom/bobs overloaded', 'custom/hers rate-short'], latencyMs: 5 },
+  level: 'info',
+  time: '2026-11-22T10:00:00.000Z',
+  pid: 1,
+  kind: 'request',
+  requestId: 'req-1',
+  clientKey: 'team',
+  onlyUser: null,
+  outcome: 'quota_exhausted',
+  message: 'custom/bobs returns first',
+  user: 'alice',
+  provider: 'custom',
+  account: 'hers',
+  attempts: 2,
+  tried: ['custom/bobs overloaded', 'custom/hers rate-short'],
+  latencyMs: 5,
 }
 const shown = (line: object): object | null =>
   JSON.parse(showLineTo('alice', JSON.stringify(line)) ?? 'null') as object | null
@@ -14,7 +25,10 @@ describe('the line of a request that accounts of several users could serve', () 
   test('shows a user the own account, and nothing about others', () => {
     expect(shown(request)).toEqual({
       ...request,
-      ...{ attempts: 1, tried: ['custom/hers rate-short'], clientKey: null, message: null },
+      attempts: 1,
+      tried: ['custom/hers rate-short'],
+      clientKey: null,
+      message: null,
     })
   })
 

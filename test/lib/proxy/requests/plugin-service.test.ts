@@ -9,7 +9,10 @@ test('a plugin of kind http serves below its id, with its base, its header and i
   const upstream = await givenUpstream()
   upstream.always(json(200, { files: [] }))
   const plugin = {
-    ...{ id: 'drive', label: 'Drive', kind: 'http', baseUrl: `${upstream.origin}/drive/v3` },
+    id: 'drive',
+    label: 'Drive',
+    kind: 'http',
+    baseUrl: `${upstream.origin}/drive/v3`,
     authHeaders: (key: string) => ({ 'x-drive-key': key }),
     defaultLimits: ['2/minute'],
   }
@@ -38,12 +41,21 @@ test('a service with a login is asked with its token, which qwenctl renews when 
   upstream.always(json(200, { ok: true }), 'second-access-token')
   const ended = new Date(Date.now() - 1000).toISOString()
   const server = {
-    ...{ deviceEndpoint: null, tokenEndpoint: login.tokenEndpoint, clientId: 'me' },
-    ...{ scope: null, pkce: true },
+    deviceEndpoint: null,
+    tokenEndpoint: login.tokenEndpoint,
+    clientId: 'me',
+    scope: null,
+    pkce: true,
   }
   const tokens = {
-    ...{ accessToken: 'first-access-token', refreshToken: 'first-refresh-token', tokenType: 'Bearer' },
-    ...{ expiresAt: ended, obtainedAt: ended, server, baseUrl: null, sharedFile: null },
+    accessToken: 'first-access-token',
+    refreshToken: 'first-refresh-token',
+    tokenType: 'Bearer',
+    expiresAt: ended,
+    obtainedAt: ended,
+    server,
+    baseUrl: null,
+    sharedFile: null,
   }
   const account = { name: 'mine', provider: 'http', service: 'drive', tokens }
   const proxy = await givenProxy({ baseUrl: upstream.baseUrl, accounts: [account] })

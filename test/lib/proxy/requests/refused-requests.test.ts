@@ -233,12 +233,21 @@ describe('sealed thinking that an account cannot open', () => {
     },
   })
   const message = json(200, {
-    ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-4-6' },
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-sonnet-4-6',
     content: [{ type: 'text', text: 'ok' }],
-    ...{ stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } },
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 1, output_tokens: 1 },
   })
   const detail = {
-    ...{ type: 'reasoning.text', text: 'so', signature: 'c2VhbA==', format: 'anthropic-claude-v1', index: 0 },
+    type: 'reasoning.text',
+    text: 'so',
+    signature: 'c2VhbA==',
+    format: 'anthropic-claude-v1',
+    index: 0,
   }
   const question = { model: 'claude-sonnet-4-6', reasoning_effort: 'high' }
   const history = [

@@ -3,8 +3,13 @@ import { chat, givenUpstream, json } from '../../../support/servers/fake-upstrea
 import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 const MESSAGE = {
-  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm1', stop_reason: 'end_turn' },
-  ...{ content: [{ type: 'text', text: 'hi' }], usage: { input_tokens: 1, output_tokens: 1 } },
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm1',
+  stop_reason: 'end_turn',
+  content: [{ type: 'text', text: 'hi' }],
+  usage: { input_tokens: 1, output_tokens: 1 },
 }
 
 async function given() {

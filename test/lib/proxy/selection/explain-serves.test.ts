@@ -17,12 +17,23 @@ const POOLS = 50
 const REQUESTS = 10
 
 const message = {
-  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'hi' }] },
-  ...{ stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } },
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [{ type: 'text', text: 'hi' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 1, output_tokens: 1 },
 }
 const response = {
-  ...{ id: 'resp_1', object: 'response', status: 'completed', model: 'm', created_at: 1 },
-  ...{ output: [], usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 } },
+  id: 'resp_1',
+  object: 'response',
+  status: 'completed',
+  model: 'm',
+  created_at: 1,
+  output: [],
+  usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
 }
 const embedding = { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0] }], model: 'm' }
 
@@ -46,7 +57,8 @@ const anAccount = fc.record({
   weight: fc.constantFrom(1, 3),
   groups: fc.subarray(['day', 'night']),
   limits: fc.constantFrom<string[][]>([], ['5/day'], ['40/day'], ['2/minute', '100/day']),
-  ...{ models: fc.option(fc.subarray(models), { nil: null }), quotaGroup: fc.constantFrom(null, 'org') },
+  models: fc.option(fc.subarray(models), { nil: null }),
+  quotaGroup: fc.constantFrom(null, 'org'),
 })
 const anEvent = fc.record({
   kind: fc.constantFrom('account', 'model', 'route', 'group', 'disabled', 'guess'),
@@ -128,8 +140,17 @@ async function given(pool: Pool): Promise<{ proxy: TestProxy; secrets: string[] 
   const { url } = proxy.running
   const port = Number(new URL(url).port)
   proxy.toolkit.proxies.register({
-    ...{ pid: process.pid, url, host: '127.0.0.1', port, accounts: pool.accounts.length, workers: [] },
-    ...{ startedAt: new Date().toISOString(), version: null, strategy, affinity, user },
+    pid: process.pid,
+    url,
+    host: '127.0.0.1',
+    port,
+    accounts: pool.accounts.length,
+    workers: [],
+    startedAt: new Date().toISOString(),
+    version: null,
+    strategy,
+    affinity,
+    user,
     reserve: `${reserve}%`,
   })
   return { proxy, secrets }
@@ -142,7 +163,8 @@ const bodyFor = ({ route, model }: Request) =>
 
 function queryFor({ key, model, route, group, session, account }: Request, pool: Pool): ExplainQuery {
   return {
-    ...{ model, key: `k${key % pool.keys.length}` },
+    model,
+    key: `k${key % pool.keys.length}`,
     ...(route === undefined ? {} : { route }),
     ...(group === undefined ? {} : { group }),
     ...(session === undefined ? {} : { session }),

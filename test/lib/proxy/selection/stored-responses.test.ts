@@ -3,7 +3,11 @@ import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
 
 const response = (id: string) => ({
-  ...{ id, object: 'response', status: 'completed', model: 'm1', output: [] },
+  id,
+  object: 'response',
+  status: 'completed',
+  model: 'm1',
+  output: [],
   usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
 })
 

@@ -13,7 +13,12 @@ test('a client key sees what is left of itself, and nothing of accounts', async 
   await proxy.chat({}, headers)
   const reply = await proxy.get('/v1/usage', headers)
   expect(reply.json).toMatchObject({
-    ...{ object: 'usage', key: 'ci', status: 'active', availableAt: null, expiresAt: null, models: ['m1'] },
+    object: 'usage',
+    key: 'ci',
+    status: 'active',
+    availableAt: null,
+    expiresAt: null,
+    models: ['m1'],
     limits: [{ metric: 'requests', window: 'day', max: 5, used: 1, remaining: 4 }],
   })
   expect(reply.text).not.toContain('secretname')

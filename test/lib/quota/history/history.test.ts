@@ -20,11 +20,17 @@ const HOUR = 3_600_000
 const iso = (time: number) => new Date(time).toISOString()
 
 const reserve = (id: string, at = BASE, more = {}): LedgerEvent => ({
-  ...{ type: 'reserve', id, account: 'a', at: iso(at) },
+  type: 'reserve',
+  id,
+  account: 'a',
+  at: iso(at),
   ...more,
 })
 const settle = (id: string, at = BASE, more = {}): LedgerEvent => ({
-  ...{ type: 'settle', id, at: iso(at), outcome: 'ok' },
+  type: 'settle',
+  id,
+  at: iso(at),
+  outcome: 'ok',
   ...more,
 })
 
@@ -42,9 +48,19 @@ describe('the history of a request', () => {
     ]
     expect(historyOf(events)).toMatchObject([
       {
-        ...{ at: Date.parse('2026-11-22T22:00:00Z'), account: 'a', model: 'm', key: 'key_1' },
-        ...{ requests: 1, succeeded: 1, failed: 0, outcomes: { ok: 1 } },
-        ...{ inputTokens: 7, outputTokens: 3, costUsd: 0.25, estimatedUsd: null, unpriced: 0 },
+        at: Date.parse('2026-11-22T22:00:00Z'),
+        account: 'a',
+        model: 'm',
+        key: 'key_1',
+        requests: 1,
+        succeeded: 1,
+        failed: 0,
+        outcomes: { ok: 1 },
+        inputTokens: 7,
+        outputTokens: 3,
+        costUsd: 0.25,
+        estimatedUsd: null,
+        unpriced: 0,
       },
     ])
   })
@@ -123,14 +139,12 @@ const arbitraryEvents = fc
       }
       if (kind === 'reset') return { type: 'reset', account, at }
       return {
-        ...{
-          type: 'settle',
-          id: `w-${pick}`,
-          at,
-          outcome: some.outcome,
-          inputTokens: amount,
-          latencyMs: amount,
-        },
+        type: 'settle',
+        id: `w-${pick}`,
+        at,
+        outcome: some.outcome,
+        inputTokens: amount,
+        latencyMs: amount,
         ...(some.model === undefined ? {} : { model: some.model }),
         ...(some.isPriced ? { costUsd: amount / 1024 } : {}), // adds up without rounding
         ...(some.isRefunded ? { refunded: true as const } : {}),

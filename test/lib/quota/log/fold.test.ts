@@ -178,7 +178,11 @@ describe('cooldowns', () => {
 
 test('when trouble returns more than ten minutes after a cooldown, it is the first strike again', () => {
   const cool = (at: number): LedgerEvent => ({
-    ...{ type: 'cool', subject: 'a', at: iso(at), until: iso(at + 1000), reason: 'rate-short' },
+    type: 'cool',
+    subject: 'a',
+    at: iso(at),
+    until: iso(at + 1000),
+    reason: 'rate-short',
     guessed: true,
   })
   const strikes = (...events: LedgerEvent[]) => {

@@ -11,8 +11,13 @@ const BASE = Date.parse('2026-11-30T07:00:00Z')
 const iso = (at: number) => new Date(at).toISOString()
 let ids = 0
 const slot = (minutes: number, more: Partial<SlotEvent> = {}): SlotEvent => ({
-  ...{ type: 'slot', id: `w-${(ids += 1)}`, job: 'job_1', account: 'acc_1' },
-  ...{ at: iso(BASE + minutes * 60_000), slot: iso(BASE + minutes * 60_000), ...more },
+  type: 'slot',
+  id: `w-${(ids += 1)}`,
+  job: 'job_1',
+  account: 'acc_1',
+  at: iso(BASE + minutes * 60_000),
+  slot: iso(BASE + minutes * 60_000),
+  ...more,
 })
 
 describe('slots of jobs', () => {

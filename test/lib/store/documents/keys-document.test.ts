@@ -13,9 +13,18 @@ function emptyHome(): Home {
 }
 
 const key = {
-  ...{ id: 'key_0123456789abcdef', name: 'ci', user: 'local', hash: 'a'.repeat(64), hint: 'qk_…f3a9' },
-  ...{ accounts: [], groups: [], models: [], limits: [], expiresAt: null },
-  ...{ createdAt: '2026-11-22T12:00:00.000Z', isTemporary: false },
+  id: 'key_0123456789abcdef',
+  name: 'ci',
+  user: 'local',
+  hash: 'a'.repeat(64),
+  hint: 'qk_…f3a9',
+  accounts: [],
+  groups: [],
+  models: [],
+  limits: [],
+  expiresAt: null,
+  createdAt: '2026-11-22T12:00:00.000Z',
+  isTemporary: false,
 }
 const former = { hash: 'b'.repeat(64), until: '2026-11-23T12:00:00.000Z' }
 
@@ -41,7 +50,9 @@ test('a program that knows version 1 alone refuses keys that were written since'
     keys: [{ ...key, isPaused: true }],
   })
   const older = new JsonDocument({
-    ...{ file: home.keysFile, kind: 'client key store', version: 1 },
+    file: home.keysFile,
+    kind: 'client key store',
+    version: 1,
     empty: () => ({ version: 1, keys: [] }),
   })
   await expect(older.read()).rejects.toMatchObject({ code: 'store_too_new' })

@@ -8,10 +8,23 @@ import { RunTally } from '../../../../src/lib/toolkit/jobs/run-tally.ts'
 import { tempFolder } from '../../../support/temp-home.ts'
 
 const run: RunRecord = {
-  ...{ id: 'run-1', job: 'job_1', jobName: 'morning', account: 'acc_1', accountName: 'qwen/work' },
-  ...{ user: 'local', slot: '2026-11-22T07:00:00.000Z', status: 'running', attempts: 1, slots: 1 },
-  ...{ claimedAt: '2026-11-22T07:00:00.000Z', endedAt: null, isLate: false, isManual: false },
-  ...{ reason: null, exitCode: null, outputBytes: 0 },
+  id: 'run-1',
+  job: 'job_1',
+  jobName: 'morning',
+  account: 'acc_1',
+  accountName: 'qwen/work',
+  user: 'local',
+  slot: '2026-11-22T07:00:00.000Z',
+  status: 'running',
+  attempts: 1,
+  slots: 1,
+  claimedAt: '2026-11-22T07:00:00.000Z',
+  endedAt: null,
+  isLate: false,
+  isManual: false,
+  reason: null,
+  exitCode: null,
+  outputBytes: 0,
 }
 
 function given() {

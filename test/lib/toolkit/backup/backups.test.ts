@@ -260,7 +260,9 @@ test('a home whose counts were checkpointed and whose days are history comes bac
   await toolkit.close()
   writeCheckpoint(toolkit.home.countersFile, {
     position: { day: '2026-11-22', offset: 0 },
-    ...{ landmark: '', historyThrough: null, state: stateToJson(readLedger(toolkit.home).state) },
+    landmark: '',
+    historyThrough: null,
+    state: stateToJson(readLedger(toolkit.home).state),
   })
   const history: History = new Map()
   bucketAt(history, { at: Date.parse('2026-08-01'), account: id, model: 'm', key: null }).requests = 3

@@ -198,22 +198,22 @@ test('the end by the limits is the first second at which they allow every reques
     windowMs: number,
     resetsInMs: number | null,
   ): ExplainedLimit => ({
-    ...{
-      metric: 'requests',
-      window: 'x',
-      windowMs,
-      max: usable,
-      usable,
-      used,
-      reserved: 0,
-      remaining: usable - used,
-    },
-    ...{
-      resetsAt: resetsInMs === null ? null : new Date(resetsInMs).toISOString(),
-      source: 'configured',
-      model: null,
-    },
-    ...{ from: null, forecast: null, unpriced: false, isUsedUp: used >= usable, applies: true },
+    metric: 'requests',
+    window: 'x',
+    windowMs,
+    max: usable,
+    usable,
+    used,
+    reserved: 0,
+    remaining: usable - used,
+    resetsAt: resetsInMs === null ? null : new Date(resetsInMs).toISOString(),
+    source: 'configured',
+    model: null,
+    from: null,
+    forecast: null,
+    unpriced: false,
+    isUsedUp: used >= usable,
+    applies: true,
   })
   const account = fc
     .tuple(
@@ -223,7 +223,8 @@ test('the end by the limits is the first second at which they allow every reques
       fc.nat(100_000),
     )
     .map(([usable, used, windowMs, resetsInMs]) => ({
-      ...{ place: 1, returnsAt: null },
+      place: 1,
+      returnsAt: null,
       limits: [limit(usable, Math.min(used, usable), windowMs, resetsInMs % windowMs)],
     }))
   fc.assert(

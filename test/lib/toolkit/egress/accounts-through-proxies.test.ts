@@ -39,7 +39,11 @@ async function givenTlsService(): Promise<{ port: number; keys: unknown[] }> {
 }
 
 const wanted = (baseUrl: string, egressProxy: string | null) => ({
-  ...{ provider: 'custom', name: 'work', secret: KEY, baseUrl, egressProxy },
+  provider: 'custom',
+  name: 'work',
+  secret: KEY,
+  baseUrl,
+  egressProxy,
 })
 
 const kinds = [

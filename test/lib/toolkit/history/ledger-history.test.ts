@@ -42,7 +42,11 @@ async function given(): Promise<Told> {
       const { id } = (await toolkit.accounts.records()).find((account) => account.name === name)!
       const reservation = await ledger.reserve({ account: id, ...(key === undefined ? {} : { also: [key] }) })
       ledger.settle(reservation!, {
-        ...{ outcome: failed ? 'overloaded' : 'ok', model, inputTokens: 10, outputTokens: 5, latencyMs: 800 },
+        outcome: failed ? 'overloaded' : 'ok',
+        model,
+        inputTokens: 10,
+        outputTokens: 5,
+        latencyMs: 800,
         ...(costUsd === undefined ? {} : { costUsd }),
       })
       await ledger.record([]) // nothing, but behind what was settled
@@ -63,7 +67,10 @@ describe('history', () => {
     await ask('a')
     const days = await toolkit.history.show({ days: 2, per: 'day', by: 'all' })
     expect(days).toMatchObject({
-      ...{ now: '2026-11-23T12:00:00.000Z', from: '2026-11-22T00:00:00.000Z', per: 'day', by: 'all' },
+      now: '2026-11-23T12:00:00.000Z',
+      from: '2026-11-22T00:00:00.000Z',
+      per: 'day',
+      by: 'all',
       rows: [
         { at: '2026-11-22T00:00:00.000Z', key: 'all', requests: 2, succeeded: 2 },
         { at: '2026-11-23T00:00:00.000Z', key: 'all', requests: 1 },
@@ -86,9 +93,23 @@ describe('history', () => {
     const [a, b] = await toolkit.accounts.records()
     const run = (id: string, account: string, status: 'done' | 'failed' | 'running' | 'skipped') =>
       toolkit.jobs.runRecords.write({
-        ...{ id, job: 'job_1', jobName: 'tick', account, accountName: 'acme/x', user: 'local', slots: 1 },
-        ...{ slot: '2026-11-22T11:00:00.000Z', claimedAt: '2026-11-22T11:00:00.000Z', endedAt: null },
-        ...{ status, attempts: 1, isLate: false, isManual: false, reason: null, exitCode: 0, outputBytes: 0 },
+        id,
+        job: 'job_1',
+        jobName: 'tick',
+        account,
+        accountName: 'acme/x',
+        user: 'local',
+        slots: 1,
+        slot: '2026-11-22T11:00:00.000Z',
+        claimedAt: '2026-11-22T11:00:00.000Z',
+        endedAt: null,
+        status,
+        attempts: 1,
+        isLate: false,
+        isManual: false,
+        reason: null,
+        exitCode: 0,
+        outputBytes: 0,
       })
     run('r1', a!.id, 'done')
     run('r2', b!.id, 'failed')
@@ -192,8 +213,15 @@ describe('history', () => {
     const { rows } = await toolkit.history.show({ days: 1, per: 'day', by: 'account' })
     const [shown] = (await toolkit.quotas.show(['a'])).accounts
     expect(shown?.today).toEqual({
-      ...{ attempted: 4, answered: 3, unreached: 0 },
-      ...{ requests: 4, succeeded: 3, failed: 1, inputTokens: 40, outputTokens: 20, costUsd: 0.6 },
+      attempted: 4,
+      answered: 3,
+      unreached: 0,
+      requests: 4,
+      succeeded: 3,
+      failed: 1,
+      inputTokens: 40,
+      outputTokens: 20,
+      costUsd: 0.6,
       estimatedTokens: 0,
     })
     const { attempted, answered, unreached, ...counted } = shown!.today

@@ -42,7 +42,7 @@ const child = spawn(process.execPath, ['-e', ${JSON.stringify(FOREVER)}], { stdi
 child.unref()
 console.log(child.pid)`
   const { child, pid, mark } = given(script)
-  const [text] = (await once(child.stdout!, 'data')) as [Buffer]
+  const [text] = (await once(child.stdout, 'data')) as [Buffer]
   await once(child, 'exit')
   const started = describeProcess(Number(text.toString()))!
   expect([exists(pid), liveness(started)]).toEqual([false, 'alive'])

@@ -19,7 +19,10 @@ async function given() {
   onTestFinished(() => pools.close())
   const troubles: string[] = []
   const runner = new JobRunner({
-    ...{ toolkit, ledger, env: process.env, onTrouble: (text) => void troubles.push(text) },
+    toolkit,
+    ledger,
+    env: process.env,
+    onTrouble: (text) => void troubles.push(text),
     poolFor: (account, job) => pools.poolFor(account, job),
   })
   const [account] = await toolkit.accounts.records()

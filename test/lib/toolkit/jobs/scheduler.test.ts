@@ -31,7 +31,9 @@ async function given(missed: 'skip' | 'once') {
 
 const runsOf = async (toolkit: Toolkit) =>
   (await toolkit.jobs.runs()).map(({ status, slots, isLate, slot }) => ({
-    ...{ status, slots, isLate },
+    status,
+    slots,
+    isLate,
     minute: (Date.parse(slot) - NOON) / MINUTE,
   }))
 

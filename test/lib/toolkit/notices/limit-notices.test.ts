@@ -53,7 +53,9 @@ async function given(settings: Record<string, string>, home?: string): Promise<G
   const ledger = await toolkit.ledger()
   const troubles: string[] = []
   return {
-    ...{ toolkit, id, troubles },
+    toolkit,
+    id,
+    troubles,
     use: async (requests) => {
       for (let index = 0; index < requests; index += 1) {
         ledger.settle((await ledger.reserve({ account: id }))!, { outcome: 'ok' })
@@ -78,7 +80,9 @@ describe('a notice', () => {
     await use(1)
     await vi.waitFor(() => expect(hook.got).toHaveLength(1), soon)
     expect(hook.got[0]).toMatchObject({
-      ...{ type: 'quota.threshold', test: false, threshold: 80 },
+      type: 'quota.threshold',
+      test: false,
+      threshold: 80,
       account: { provider: 'acme', name: 'work', user: 'local' },
       limit: { metric: 'requests', window: 'day@rolling', max: 10, used: 8, remaining: 2 },
     })
@@ -128,11 +132,15 @@ describe('a notice', () => {
     await use(8)
     const troubles: string[] = []
     const notices = new LimitNotices({
-      ...{ home: toolkit.home, env: {}, userAgent: 'test', retryMs: [1, 1] },
+      home: toolkit.home,
+      env: {},
+      userAgent: 'test',
+      retryMs: [1, 1],
       settings: async () => ({ at: [80], webhook: hook.url, command: null }),
       watchSettings: () => () => undefined,
       accounts: () => toolkit.accounts.records(),
-      ...{ ledger: () => toolkit.ledger(), egress: () => toolkit.egress() },
+      ledger: () => toolkit.ledger(),
+      egress: () => toolkit.egress(),
     })
     onTestFinished(notices.watch((message) => troubles.push(message)))
     await vi.waitFor(() => expect(troubles).toHaveLength(1), soon)
@@ -163,7 +171,9 @@ describe('a notice', () => {
     watch()
     await vi.waitFor(() => expect(readFileSync(out, 'utf8')).toContain('}}'), soon)
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({
-      ...{ limit: '10/day@rolling', account: 'local:acme/work', words: ['two words', '$HOME'] },
+      limit: '10/day@rolling',
+      account: 'local:acme/work',
+      words: ['two words', '$HOME'],
       notice: expect.objectContaining({ threshold: 80 }),
     })
   })

@@ -31,7 +31,11 @@ test.each(['{"choices":[{"message":{"content":"hi"}}]}', 'data: {"choices":[{"de
   'an answer is no failure: %s',
   (text) => {
     expect(explain(200, text)).toMatchObject({
-      ...{ verdict: 'ok', trouble: 'none', subject: null, cooldown: null, movesOn: false },
+      verdict: 'ok',
+      trouble: 'none',
+      subject: null,
+      cooldown: null,
+      movesOn: false,
       rule: { id: null },
     })
   },

@@ -5,8 +5,18 @@ import { rotationSettings } from '../../../../src/lib/toolkit/quota/explain-sett
 import { temporaryFolder } from '../../../support/cli.ts'
 
 const proxyOf = (user: string | null, strategy: string): ProxyView => ({
-  ...{ pid: 1, url: 'http://127.0.0.1:9', host: '127.0.0.1', port: 9, accounts: 1, workers: [] },
-  ...{ startedAt: '2026-11-22T12:00:00.000Z', version: null, user, strategy, affinity: true, reserve: '0%' },
+  pid: 1,
+  url: 'http://127.0.0.1:9',
+  host: '127.0.0.1',
+  port: 9,
+  accounts: 1,
+  workers: [],
+  startedAt: '2026-11-22T12:00:00.000Z',
+  version: null,
+  user,
+  strategy,
+  affinity: true,
+  reserve: '0%',
 })
 
 test.each([

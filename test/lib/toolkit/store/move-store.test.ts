@@ -58,7 +58,8 @@ async function shown(home: string) {
     const keys = await toolkit.keys.records()
     const templates = await toolkit.templates.list()
     const counted = accounts.map(({ id, limits, today }) => ({
-      ...{ id, today },
+      id,
+      today,
       limits: limits.map(({ metric, window, max, used }) => ({ metric, window, max, used })),
     }))
     return { counted, totals, rows, keys, templates }

@@ -82,7 +82,9 @@ function prepare(
   const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
   const translated = translatedFor(assignment, takesUsageOption)
   const outgoing = buildOutgoing(incoming, body, step, {
-    ...{ exchange, takesUsageOption, translated },
+    exchange,
+    takesUsageOption,
+    translated,
     provider: member.account.provider,
     authHeaders: target.authHeaders,
     dropsSeals: retried.includes('sealed-state'),

@@ -60,7 +60,10 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     ...access,
   }
   return {
-    ...{ incoming, body, common, placement },
+    incoming,
+    body,
+    common,
+    placement,
     pinnedBy: head.pin !== null ? 'header' : holder !== null ? 'stored-response' : null,
     steps: key === null ? steps : allowedSteps(steps, key.key, body.model),
   }

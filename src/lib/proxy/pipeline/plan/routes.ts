@@ -47,7 +47,8 @@ const makeRoute = (path: string, more: Partial<Route> = {}): Route => ({
   keepsState: false,
   isCounted: true,
   ollama: null,
-  ...{ service: null, stored: null },
+  service: null,
+  stored: null,
   ...more,
 })
 

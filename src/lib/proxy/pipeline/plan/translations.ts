@@ -55,7 +55,11 @@ export class Translations {
     this.#text ??= bytes.toString('utf8')
     try {
       return translateRequest(route.format!, format!, this.#text, {
-        ...{ provider, requestId, now, refusesUnknown, without },
+        provider,
+        requestId,
+        now,
+        refusesUnknown,
+        without,
         model: wanted.model ?? this.#body.model ?? '',
         isStream: this.#body.isStream,
         isList: facts?.isList === true,

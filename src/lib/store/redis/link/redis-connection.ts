@@ -72,7 +72,10 @@ async function loadClient(): Promise<Client> {
 function nodeOptions({ username, password, tls }: RedisUrl) {
   const socket = { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false as const, noDelay: true }
   return {
-    ...{ RESP: 2 as const, disableOfflineQueue: true, disableClientInfo: true, name: 'qwenctl' },
+    RESP: 2 as const,
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    name: 'qwenctl',
     maintNotifications: 'disabled' as const,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
@@ -108,7 +111,9 @@ async function connectSentinel(
   const { database } = url
   const { RESP: _version, ...options } = nodeOptions(url)
   const client = createSentinel({
-    ...{ name: url.name, sentinelRootNodes: url.hosts, RESP: 2 },
+    name: url.name,
+    sentinelRootNodes: url.hosts,
+    RESP: 2,
     nodeClientOptions: { ...options, database },
     sentinelClientOptions: { socket: { connectTimeout: CONNECT_TIMEOUT_MS } },
     maxCommandRediscovers: 3,
@@ -129,7 +134,8 @@ async function connectCluster(
   const { RESP: _version, ...defaults } = nodeOptions(url)
   const client = createCluster({
     rootNodes: url.hosts.map((socket) => ({ socket })),
-    ...{ defaults, RESP: 2 },
+    defaults,
+    RESP: 2,
   })
   client.on('error', ignoreError)
   await connectInTime(client, timeoutMs)

@@ -44,8 +44,12 @@ export function readRedisUrl(text: string): RedisUrl | null {
   if (credentials === null || hosts.some((host) => host === null)) return null
   if (!isComplete(kind, hosts.length, name) || !isDatabase(kind, number)) return null
   return {
-    ...{ kind, hosts: hosts as RedisHost[], tls: scheme === 'rediss', ...credentials },
-    ...{ database: Number(number), name },
+    kind,
+    hosts: hosts as RedisHost[],
+    tls: scheme === 'rediss',
+    ...credentials,
+    database: Number(number),
+    name,
   }
 }
 

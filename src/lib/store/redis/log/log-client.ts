@@ -68,7 +68,12 @@ export async function callLog(link: StoreLink, keys: StoreKeys, parts: CallParts
   )) as [LogReply['status'], string, number, number, number, unknown[], string[]]
   const [status, run, grace, time, documents, detail, alive] = reply
   return {
-    ...{ status, run, graceMs: grace, time, documents, alive },
+    status,
+    run,
+    graceMs: grace,
+    time,
+    documents,
+    alive,
     entries: status === 'OK' ? (detail as StreamEntry[]) : [],
     last: status === 'GAP' ? Number(detail[0]) : 0,
   }

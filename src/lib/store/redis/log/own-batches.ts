@@ -29,7 +29,15 @@ export function newBatch(number: number, pending: readonly PendingEvent[], at: n
   const events = pending.map(({ event }) => event)
   const kind: BatchKind = events.some(asksForRoom) ? 'reserve' : 'other'
   return {
-    ...{ number, kind, events, at, time: 0, run: '', pending: [...pending], verdicts: null, decided: null },
+    number,
+    kind,
+    events,
+    at,
+    time: 0,
+    run: '',
+    pending: [...pending],
+    verdicts: null,
+    decided: null,
     lines: toLines(events),
   }
 }

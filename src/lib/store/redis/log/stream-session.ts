@@ -73,7 +73,10 @@ export class StreamSession {
     const timer = loop.later(PATIENCE_MS, onSlow)
     try {
       const reply = await callLog(link, keys, {
-        ...{ writer, fold: this.fold, batch, heartbeat },
+        writer,
+        fold: this.fold,
+        batch,
+        heartbeat,
         acknowledged: this.number - (this.sending === null ? 0 : 1),
         ...(graceMs === undefined ? {} : { graceMs }),
       })

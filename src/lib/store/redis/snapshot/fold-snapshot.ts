@@ -75,7 +75,9 @@ export function fileLedger(fold: StreamFold, stored: ReadonlyMap<string, string>
   const before = formatDay((now === 0 ? Date.now() : now) - DAY_MS)
   const base = {
     version: CHECKPOINT_VERSION,
-    ...{ position: { day: before, offset: 0 }, landmark: '', historyThrough: before },
+    position: { day: before, offset: 0 },
+    landmark: '',
+    historyThrough: before,
     state: stateToJson({ ...fold.state, reference: null }),
   }
   snapshot.set('ledger/base.json', toBytes(base))

@@ -21,7 +21,10 @@ export function newHeader(
 ): JournalHeader {
   const folder = dirname(paths.journal)
   return {
-    ...{ journal: 1, id, sha256: input.sha256, lines: input.count },
+    journal: 1,
+    id,
+    sha256: input.sha256,
+    lines: input.count,
     output: relative(folder, paths.output),
     errors: relative(folder, paths.errors),
     model,

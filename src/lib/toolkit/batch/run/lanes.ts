@@ -42,7 +42,12 @@ export class Lanes {
   constructor(input: Pick<BatchInput, 'count' | 'lanes' | 'findLane'>, isWanted: (row: number) => boolean) {
     this.#laneOf = (row) => input.findLane(row)
     this.#lanes = input.lanes.map(() => ({
-      ...{ next: END, last: END, returned: [], closedUntil: 0, testAt: Infinity, reason: null },
+      next: END,
+      last: END,
+      returned: [],
+      closedUntil: 0,
+      testAt: Infinity,
+      reason: null,
     }))
     this.#count = input.count
     this.#wanted = new Uint8Array(Math.ceil(input.count / 8))

@@ -48,7 +48,11 @@ export class AccountPools {
     const place = slotKey(job.id, account.id)
     const name = `job-${job.name.slice(0, 46)}-${randomBytes(5).toString('hex')}`
     const wanted = {
-      ...{ name, user: account.user, accounts: [account.id], expires: KEY_LIFE, isTemporary: true },
+      name,
+      user: account.user,
+      accounts: [account.id],
+      expires: KEY_LIFE,
+      isTemporary: true,
       job: job.id,
     }
     const made = this.#toolkit.keys

@@ -61,7 +61,9 @@ export class JobRunner {
   buildClaim({ job, account, slot, isManual, attempt, replaces }: SlotOfJob, limits: JobLimits): SlotClaim {
     const { ledger } = this.#parts
     return {
-      ...{ job: job.id, account: account.id, slot: isoTime(slot) },
+      job: job.id,
+      account: account.id,
+      slot: isoTime(slot),
       ...(attempt > 1 ? { attempt } : {}),
       ...(replaces === undefined ? {} : { replaces }),
       ...(isManual ? { manual: true } : {}),
@@ -124,7 +126,12 @@ export class JobRunner {
     const { result, attempts } = await this.#attempt(order)
     const { status, reason, exitCode, output, outputBytes } = result
     const ended: RunRecord = {
-      ...{ ...record, status, reason, exitCode, outputBytes, attempts },
+      ...record,
+      status,
+      reason,
+      exitCode,
+      outputBytes,
+      attempts,
       endedAt: isoTime(this.#parts.ledger.now()),
     }
     try {
@@ -181,15 +188,23 @@ export class JobRunner {
 
   #record(id: string, { job, account, slot, isLate, isManual, attempt }: SlotOfJob): RunRecord {
     return {
-      ...{ id, job: job.id, jobName: job.name, account: account.id, user: account.user },
+      id,
+      job: job.id,
+      jobName: job.name,
+      account: account.id,
+      user: account.user,
       accountName: `${account.provider}/${account.name}`,
-      ...{
-        slot: isoTime(slot),
-        status: 'running',
-        claimedAt: isoTime(this.#parts.ledger.now()),
-        endedAt: null,
-      },
-      ...{ attempts: attempt, isLate, isManual, reason: null, exitCode: null, outputBytes: 0, slots: 1 },
+      slot: isoTime(slot),
+      status: 'running',
+      claimedAt: isoTime(this.#parts.ledger.now()),
+      endedAt: null,
+      attempts: attempt,
+      isLate,
+      isManual,
+      reason: null,
+      exitCode: null,
+      outputBytes: 0,
+      slots: 1,
     }
   }
 

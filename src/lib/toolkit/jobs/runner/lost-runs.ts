@@ -37,7 +37,9 @@ function markLost({ toolkit, ledger }: LostRunsParts, record: RunRecord): void {
   if (record.status !== 'running') return
   const lost: RunRecord = {
     ...record,
-    ...{ status: 'lost', reason: 'the process that ran it has ended', endedAt: isoTime(ledger.now()) },
+    status: 'lost',
+    reason: 'the process that ran it has ended',
+    endedAt: isoTime(ledger.now()),
   }
   toolkit.jobs.runRecords.write(lost)
 }

@@ -37,8 +37,15 @@ export async function performBatch(parts: BatchParts, order: RunOrder): Promise<
   const file = locateOutput(parts.file, folder, lookUp)
   if (!existsSync(file)) return { ...finished(''), status: 'skipped', reason: `there is no file ${file}` }
   const wish: BatchWish = {
-    ...{ file, model, group: null, user: account.user, maxCostUsd: null, isOrdered: false },
-    ...{ retryFailed: false, retryUnknown: false, waitsForPeople: false },
+    file,
+    model,
+    group: null,
+    user: account.user,
+    maxCostUsd: null,
+    isOrdered: false,
+    retryFailed: false,
+    retryUnknown: false,
+    waitsForPeople: false,
     until: Date.now() + job.timeoutMs,
   }
   const checked = await checkBatch(wish)
@@ -52,8 +59,12 @@ export async function performBatch(parts: BatchParts, order: RunOrder): Promise<
   const stop = new StopOnSignal(signal)
   try {
     const view = await runBatch(wish, checked, {
-      ...{ records: toolkit.batches, send: openPoolSender(pool), clock: Date.now },
-      ...{ concurrency: CONCURRENCY, lineCostUsd: null, onState: () => undefined },
+      records: toolkit.batches,
+      send: openPoolSender(pool),
+      clock: Date.now,
+      concurrency: CONCURRENCY,
+      lineCostUsd: null,
+      onState: () => undefined,
       onRun: (run) => stop.watch(run),
     })
     return describeEnd(view, signal)

@@ -60,8 +60,13 @@ async function prepare({ toolkit }: PerformParts, order: RunOrder): Promise<Prep
   ensureFolder(folder)
   const wall = new Date(wallClock(job.zone, slot)).toISOString()
   const facts = {
-    ...{ account: account.name, provider: account.provider, user: account.user, label: account.label ?? '' },
-    ...{ job: job.name, slot: new Date(slot).toISOString(), date: formatLocalDay(job.zone, slot) },
+    account: account.name,
+    provider: account.provider,
+    user: account.user,
+    label: account.label ?? '',
+    job: job.name,
+    slot: new Date(slot).toISOString(),
+    date: formatLocalDay(job.zone, slot),
     time: wall.slice(11, 19).replaceAll(':', ''),
   }
   return { folder, lookUp: lookUpIn({ folder, values: { ...facts, ...job.values }, number }) }
@@ -101,7 +106,7 @@ async function runBatchFile(
 ): Promise<RunResult> {
   const { performBatch } = await import('./perform-batch.ts')
   const pool = await parts.poolFor(order.account, order.job)
-  return performBatch({ ...{ toolkit: parts.toolkit, pool, folder, lookUp, file, model } }, order)
+  return performBatch({ toolkit: parts.toolkit, pool, folder, lookUp, file, model }, order)
 }
 
 async function askAccount(

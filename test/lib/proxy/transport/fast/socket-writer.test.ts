@@ -121,7 +121,10 @@ async function givenFake(fates: ('takes' | 'keeps')[], madeByNode: () => unknown
   const handle = new Handle()
   const streamed: string[] = []
   const socket = {
-    ...{ _handle: handle, _writableState: { length: 0 }, writable: true, writableLength: 0 },
+    _handle: handle,
+    _writableState: { length: 0 },
+    writable: true,
+    writableLength: 0,
     write: (bytes: Buffer) => (streamed.push(String(bytes)), handle.writeBuffer(madeByNode())),
   }
   return { writer: () => new Fresh(socket as unknown as Socket), requests, streamed }
