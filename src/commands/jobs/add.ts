@@ -8,7 +8,7 @@ import { AccountCommand } from '../base/toolkit-command.ts'
 export default class JobsAdd extends AccountCommand {
   static override summary = 'schedule work for accounts'
   static override description =
-    "A job sends a prompt, runs a command or a batch file in the account's folder, verifies the credential, or reads the provider's own counts. Every slot runs once for each account, however many proxies run. A prompt may have {{keyword}}, {{settings.x}}, {{templates.x}} and {{x}} from --set."
+    "A job sends a prompt, runs a batch file, or runs a command in the account's folder. It can also verify the credential, or read the provider's own counts. Every slot runs once for each account, however many proxies run. A prompt may have {{keyword}}, {{settings.x}}, {{templates.x}} and {{x}} from --set."
   static override examples = [
     '<%= config.bin %> jobs add morning --at 07:00 --zone Europe/Berlin --days mon-fri -g team --ask "Plan the day" --spread 20m',
     '<%= config.bin %> jobs add report --cron "0 9 * * 1" -a qwen/work --template weekly --set topic=news -- ./send.sh',

@@ -1,6 +1,6 @@
 import type { Price } from './price-row.ts'
 import type { PriceTable } from './price-table.ts'
-import { findPriceRow, priceTable } from './price-table.ts'
+import { findCacheShare, findPriceRow, priceTable } from './price-table.ts'
 
 /** The user's own prices, by `provider/model`; `provider/*` covers all other models of a provider. */
 export type OwnPrices = ReadonlyMap<string, Price>
@@ -81,7 +81,9 @@ export class PriceBook {
 
   #look(provider: string, model: string, isListed: boolean): Price | null {
     const own = this.#own.get(`${provider}/${model}`) ?? this.#own.get(`${provider}/*`)
-    if (own !== undefined) return own
+    if (own?.cacheRead !== undefined) return own
+    if (own !== undefined)
+      return { ...own, cacheRead: own.input * findCacheShare(this.#table, provider, model) }
     return isListed ? findPriceRow(this.#table, provider, model) : null
   }
 

@@ -2,7 +2,7 @@
 export interface Price {
   input: number
   output: number
-  /** Input from a cache; left out: the price of any input. */
+  /** Input from a cache; left out: the usual share of the input (`findCacheShare`). */
   cacheRead?: number
   /** Input written to a cache for five minutes; left out: 1.25 times the input. */
   cacheWrite?: number

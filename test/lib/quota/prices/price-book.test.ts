@@ -52,9 +52,26 @@ describe('a price book', () => {
     expect(cost({ webSearches: 100 })).toBeCloseTo(2)
   })
 
-  test('own prices without those of a cache: reads cost as input, writes cost more', () => {
+  test.each([
+    ['openai', 'new-model', 0.1], // most rows of OpenAI
+    ['openai', 'gpt-4o-mini', 0.5], // its own row
+    ['xai', 'new-model', 0.25],
+    ['custom', 'new-model', 1],
+  ])(
+    'an own price at %s without one of cached input: %s has the usual share %d',
+    (provider, model, share) => {
+      const book = new PriceBook(readPrices({ [`${provider}/${model}`]: { input: 2, output: 2 } }, 'prices'))
+      const cost = book.computeCost(
+        { provider, baseUrl: 'https://elsewhere.example/v1' },
+        model,
+        use(1_000_000, 0, { cacheReadTokens: 1_000_000 }),
+      )
+      expect(cost).toBeCloseTo(2 * share)
+    },
+  )
+
+  test('own prices without those of a cache: writes cost more than input', () => {
     const book = new PriceBook(readPrices({ 'openai/x': { input: 2, output: 2 } }, 'prices'))
-    expect(book.computeCost(openai, 'x', use(1_000_000, 0, { cacheReadTokens: 1_000_000 }))).toBe(2)
     expect(book.computeCost(openai, 'x', use(1_000_000, 0, { cacheWriteTokens: 1_000_000 }))).toBe(2.5)
     expect(book.computeCost(openai, 'x', use(1_000_000, 0, { cacheWriteHourTokens: 1_000_000 }))).toBe(4)
   })
