@@ -10,6 +10,7 @@ import type { RosterTier } from './pool/roster.ts'
 import { buildRoster } from './pool/roster.ts'
 import type { RotationMoment, RotationRequest, Session } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
+import { Turns } from './strategies/turns.ts'
 import { strategies } from './strategies/strategies.ts'
 import type { Ranking } from './strategies/strategy.ts'
 
@@ -37,7 +38,7 @@ export type Verdict = { member: Member } & (
  * turns, which each proxy counts in memory. With such strategies, accounts are placed by their last use.
  */
 export function isForeseen(strategy: StrategyName): boolean {
-  const ranking = strategies[strategy]({ members: [], latencies: new Latencies() })
+  const ranking = strategies[strategy]({ members: [], latencies: new Latencies(), turns: new Turns() })
   return ranking.kind === 'ordered' ? ranking.isSticky : ranking.kind === 'scored'
 }
 
@@ -117,7 +118,11 @@ function likelyOrder(
 ): Member[] {
   return buildRoster(members, wanted).flatMap((tier) => {
     const free = new Set(tier.members.filter((member) => mayServe(member, wanted, view)))
-    const ranking = strategies[strategy]({ members: tier.members, latencies: new Latencies() })
+    const ranking = strategies[strategy]({
+      members: tier.members,
+      latencies: new Latencies(),
+      turns: new Turns(),
+    })
     const isSticky = ranking.kind === 'ordered' && ranking.isSticky
     const session = wanted.session ?? ''
     const known = affinity ? (wanted.homes ?? []) : []

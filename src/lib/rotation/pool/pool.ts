@@ -22,6 +22,7 @@ import { buildRoster } from './roster.ts'
 import type { RotationMoment, RotationRequest, RotationView, Wanted } from '../rotation-request.ts'
 import type { StrategyName } from '../strategies/strategies.ts'
 import { mayBeServed } from '../models/usable-aliases.ts'
+import { Turns } from '../strategies/turns.ts'
 import { strategies } from '../strategies/strategies.ts'
 import { findReturn, SmallTier } from './tier.ts'
 
@@ -51,6 +52,7 @@ export class Pool {
   readonly #readsLatencies: boolean
   readonly #picks: Picks
   readonly #probes: Probes
+  readonly #turns: RecentMap<string, Turns>
   readonly #answers = new RecentMap<string, string>(MOST_MODELS)
   readonly #rosters = new RecentMap<string, RosterTier[]>(MOST_ROSTERS)
   readonly #lanes = new RecentMap<string, Lane[]>(MOST_LANES)
@@ -64,10 +66,15 @@ export class Pool {
     this.#byId = new Map(members.map((member) => [member.account.id, member]))
     this.#families = [...new Map(members.map((member) => [member.family, member])).values()]
     this.#latencies = previous === undefined ? new Latencies() : previous.#latencies
-    const ranking = strategies[own.strategy]({ members: [], latencies: this.#latencies })
+    const ranking = strategies[own.strategy]({
+      members: [],
+      latencies: this.#latencies,
+      turns: new Turns(),
+    })
     this.#readsLatencies = ranking.kind !== 'ordered' && ranking.readsLatencies === true
     this.#picks = previous === undefined ? new Picks() : previous.#picks
     this.#probes = previous === undefined ? new Probes() : previous.#probes
+    this.#turns = previous === undefined ? new RecentMap(MOST_LANES) : previous.#turns
   }
 
   member(accountId: string): Member | null {
@@ -182,7 +189,8 @@ export class Pool {
     const { members } = roster
     const { model, route, dialect } = request
     const wanted: Wanted = { model, route, dialect }
-    const ranking = strategies[this.#options.strategy]({ members, latencies: this.#latencies })
+    const turns = this.#findTurns(request, members[0]!.account.priority)
+    const ranking = strategies[this.#options.strategy]({ members, latencies: this.#latencies, turns })
     const tier =
       members.length <= MOST_EXACT
         ? new SmallTier(members, ranking, wanted)
@@ -198,24 +206,27 @@ export class Pool {
   #pinned(request: RotationRequest, pin: string): Lane[] {
     const member = this.#byId.get(pin)
     if (member === undefined || mismatchKind(member, request) !== null) return []
-    const ranking = strategies['fill-first']({ members: [member], latencies: this.#latencies })
+    const ranking = strategies['fill-first']({
+      members: [member],
+      latencies: this.#latencies,
+      turns: new Turns(),
+    })
     return [{ tier: new SmallTier([member], ranking, request), roster: null, derivesHomes: false }]
   }
 
+  /** Turns outlive what was learned about the model in the meantime. */
+  #findTurns(request: RotationRequest, priority: number): Turns {
+    const key = JSON.stringify([request.model, priority, ...listScope(request)])
+    let turns = this.#turns.get(key)
+    if (turns === undefined) this.#turns.set(key, (turns = new Turns()))
+    return turns
+  }
+
   /** Requests of a kind fit the same members. Models with the same evidence from all families are of a kind. */
-  #buildKindKey({ model, route, dialect, user, provider, service, group, allowed }: RotationRequest): string {
+  #buildKindKey(request: RotationRequest): string {
+    const { model } = request
     const answers = typeof model === 'string' ? this.#answersFor(model) : ''
-    return JSON.stringify([
-      answers,
-      dialect,
-      route,
-      user,
-      provider,
-      service,
-      group,
-      allowed?.accounts,
-      allowed?.groups,
-    ])
+    return JSON.stringify([answers, ...listScope(request)])
   }
 
   #answersFor(model: string): string {
@@ -235,6 +246,11 @@ export class Pool {
     }
     return roster
   }
+}
+
+/** Everything but the model that decides which accounts fit a request. */
+function listScope({ dialect, route, user, provider, service, group, allowed }: RotationRequest): unknown[] {
+  return [dialect, route, user, provider, service, group, allowed?.accounts, allowed?.groups]
 }
 
 /** Whether two requests without a pin choose from the same lanes. */

@@ -2,6 +2,7 @@ import type { Latencies } from '../pool/latencies.ts'
 import type { Member } from '../pool/member.ts'
 import type { Picks } from '../pool/picks.ts'
 import type { RotationMoment } from '../rotation-request.ts'
+import type { Turns } from './turns.ts'
 
 /** The order of one tier's members. Tiers come first, whatever the strategy; the smallest number serves first. */
 export type Ranking = OrderedRanking | ScoredRanking
@@ -31,4 +32,9 @@ export interface Moment {
 }
 
 /** A strategy makes the ranking of one tier. */
-export type Strategy = (tier: { members: readonly Member[]; latencies: Latencies }) => Ranking
+export type Strategy = (tier: {
+  members: readonly Member[]
+  latencies: Latencies
+  /** The turns that the accounts have taken so far. */
+  turns: Turns
+}) => Ranking

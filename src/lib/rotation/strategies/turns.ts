@@ -2,29 +2,49 @@ import type { Member } from '../pool/member.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Takes the accounts in turn. */
-export const roundRobin: Strategy = () => takeTurns(() => 1)
+export const roundRobin: Strategy = ({ turns }) => takeTurns(turns, () => 1)
 
 /** In turn by weight, spread out: of 5:1:1 the first serves two or three times, then another, and so on. */
-export const weighted: Strategy = () => takeTurns(({ account }) => Math.max(account.weight, Number.MIN_VALUE))
+export const weighted: Strategy = ({ turns }) =>
+  takeTurns(turns, ({ account }) => Math.max(account.weight, Number.MIN_VALUE))
+
+/** The turns that the accounts of one tier have taken, by account id. A new pool continues them. */
+export class Turns {
+  readonly #taken = new Map<string, { count: number; weight: number }>()
+  time = 0
+
+  /** The turns taken by an account. After a change of its weight it keeps its place on the time line. */
+  count(id: string, weight: number): number {
+    const taken = this.#taken.get(id)
+    return taken === undefined ? 0 : (taken.count / taken.weight) * weight
+  }
+
+  take(id: string, weight: number, count: number): void {
+    this.#taken.set(id, { count, weight })
+  }
+}
 
 /**
  * A member of weight w has its n-th turn at (n + 1/2) / w on a common time line: the next turn on it serves. In every unit
  * of that time each member serves exactly its weight.
  */
-function takeTurns(weightOf: (member: Member) => number): ReturnType<Strategy> {
-  const served = new Map<Member, number>()
-  let time = 0
-  const turnOf = (member: Member): number => ((served.get(member) ?? 0) + 0.5) / weightOf(member)
+function takeTurns(turns: Turns, weightOf: (member: Member) => number): ReturnType<Strategy> {
+  const findTurn = (member: Member): number => {
+    const weight = weightOf(member)
+    return (turns.count(member.account.id, weight) + 0.5) / weight
+  }
   return {
     kind: 'ordered',
     isSticky: false,
-    place: turnOf,
+    place: findTurn,
     took(member) {
-      const turn = turnOf(member)
+      const { id } = member.account
+      const weight = weightOf(member)
+      const turn = findTurn(member)
       // A member that was away for longer than a round does not catch up on missed turns.
-      const missed = turn < time - 1 ? Math.floor(time * weightOf(member)) : 0
-      served.set(member, Math.max(served.get(member) ?? 0, missed) + 1)
-      time = Math.max(time, turn)
+      const missed = turn < turns.time - 1 ? Math.floor(turns.time * weight) : 0
+      turns.take(id, weight, Math.max(turns.count(id, weight), missed) + 1)
+      turns.time = Math.max(turns.time, turn)
     },
   }
 }
