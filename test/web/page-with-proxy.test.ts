@@ -172,7 +172,7 @@ describe.skipIf(!hasChromium)(`the page of a proxy that runs${withoutChromium}`,
     await page.getByLabel('Device endpoint').fill(server.deviceEndpoint)
     await page.getByLabel('Token endpoint').fill(server.tokenEndpoint)
     await page.getByLabel('Client id').fill('qwenctl-test')
-    await page.getByLabel('Base URL').fill('https://llm.example.com/v1')
+    await page.getByLabel('Base URL', { exact: true }).fill('https://llm.example.com/v1')
     await page.getByRole('button', { name: 'Begin login' }).click()
     await page.getByText('WDJB-MJHT').waitFor()
     const picture = page.getByRole('img', { name: 'QR code of the address below' })
