@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { runBinary, runCommand, temporaryFolder } from '../support/cli.ts'
 
 interface Shown {
   folder: string
@@ -62,7 +62,9 @@ test('the history of each account goes to its own folder, with nothing of the ot
   const home = temporaryFolder()
   for (const name of ['one', 'two']) await runCommand(home, ['auth', 'add', `sandbox/${name}`])
   for (const name of ['one', 'one', 'two'])
-    expect(await runCommand(home, ['ask', '--account', name, 'hi'])).toMatchObject({ exit: 0 })
+    expect(await runBinary(home, ['ask', 'sandbox-small', 'hi', '--account', name])).toMatchObject({
+      exit: 0,
+    })
   const { stdout } = await runCommand(home, ['quota', 'history', '--save'])
   expect(stdout.trim().split('\n')).toHaveLength(2)
   const requestsOf = (name: string) => {

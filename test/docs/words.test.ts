@@ -16,9 +16,9 @@ import { allDocuments, codeIn, document, shippedSources } from './documents.ts'
 
 const VARIABLE = /\bQWENCTL_[A-Z_]*[A-Z]\b/g
 
-/** Variables that qwenctl gives to the commands of notices and jobs. Only those commands read them. */
+/** Variables that qwenctl gives to the commands of notices and jobs, and `npm run demo` to the demo. */
 function isGiven(name: string): boolean {
-  return /^QWENCTL_(?:NOTICE\w*|ACCOUNT|ACCOUNT_FOLDER|JOB|SLOT|LATE)$/.test(name)
+  return /^QWENCTL_(?:NOTICE\w*|SYSTEM_NODE|ACCOUNT|ACCOUNT_FOLDER|JOB|SLOT|LATE)$/.test(name)
 }
 
 const variables = new Set([
