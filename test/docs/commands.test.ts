@@ -110,8 +110,9 @@ test('every flag that a document names anywhere is one of some command', () => {
     'no-allocation-site-pretenuring',
     'single-threaded-gc',
   ]
-  for (const name of [...foreign, ...nodes, 'accounts', 'runs', 'events', 'minutes', 'write', 'auth-type'])
-    known.add(name)
+  const simulation = ['seconds', 'home', 'seed']
+  const scripts = ['accounts', 'runs', 'events', 'minutes', 'write', 'auth-type', ...simulation]
+  for (const name of [...foreign, ...nodes, ...scripts]) known.add(name)
   for (const { file, text } of allDocuments()) {
     const named = codeIn(withoutErrorBodies(text)).flatMap((code) =>
       [...code.matchAll(/(?:^|\s)--([a-z][a-z-]*)/g)].map((match) => match[1]),

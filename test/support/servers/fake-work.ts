@@ -24,7 +24,7 @@ export class FakeWork {
           return { runs: own.map(({ output: _, ...run }) => run) }
         },
       ],
-      ['GET /jobs/runs/([^/]+)', ({ match: [id] }) => ({ run: this.runs.find((run) => run.id === id) })],
+      ['GET /job-runs/([^/]+)', ({ match: [id] }) => ({ run: this.runs.find((run) => run.id === id) })],
       [
         'POST /jobs/([^/]+)/(run|pause|resume)',
         ({ match: [name = '', verb] }) => {

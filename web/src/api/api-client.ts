@@ -73,7 +73,7 @@ export class ApiClient {
   nextRuns = () => this.http.call<{ runs: PlannedRun[] }>('/jobs/next', { query: { days: 1, limit: 5000 } })
   runs = (query: { account?: string; limit: number }) =>
     this.http.call<{ runs: RunView[] }>('/jobs/runs', { query })
-  run = (id: string) => this.http.call<{ run: RunView }>(`/jobs/runs/${encodeURIComponent(id)}`)
+  run = (id: string) => this.http.call<{ run: RunView }>(`/job-runs/${encodeURIComponent(id)}`)
   runJob = (job: string, accounts?: string[]) =>
     this.#onJob<{ runs: { id: string; account: string }[] }>(job, 'run', accounts)
   pauseJob = (job: string, accounts?: string[]) => this.#onJob<{ job: JobView }>(job, 'pause', accounts)

@@ -53,7 +53,7 @@ export const jobRoutes = [
   }),
   route({
     method: 'GET',
-    path: '/api/jobs/runs/{id}',
+    path: '/api/job-runs/{id}',
     summary: 'Show a run with its kept output',
     errors: ['job_not_found'],
     answer: oneRun,

@@ -9,8 +9,9 @@ import { givenAnswer, NOW } from '../given-answer.ts'
 describe.each(builtinProviders.map((provider) => [provider.id, provider] as const))('%s', (_, provider) => {
   it('answers below the bases of each of its endpoints', () => {
     for (const endpoint of [...provider.endpoints]) {
-      const bases = provider.bases(endpoint.openai ?? endpoint.anthropic)
-      expect(bases).toEqual({ openai: endpoint.openai, anthropic: endpoint.anthropic })
+      const { openai, anthropic, gemini = null } = endpoint
+      const bases = provider.bases(openai ?? anthropic)
+      expect({ gemini: null, ...bases }).toEqual({ openai, anthropic, gemini })
     }
   })
 
