@@ -121,6 +121,36 @@ describe('weighted', () => {
   })
 })
 
+describe.each(['round-robin', 'weighted'] as const)(
+  'when a new pool replaces the one in use, %s',
+  (strategy) => {
+    test('goes on with the same turns', () => {
+      const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 })
+      fc.assert(
+        fc.property(weights, fc.array(fc.nat(5), { maxLength: 20 }), (given, pauses) => {
+          const all = members(given.length, (n) => ({ weight: given[n] ?? 1 }))
+          const whole = pool(strategy, all)
+          let replaced = pool(strategy, all)
+          const view = new Ground().view()
+          for (const picks of pauses) {
+            for (let n = 0; n < picks; n += 1)
+              expect(firstOf(replaced, {}, view)).toBe(firstOf(whole, {}, view))
+            replaced = new Pool(all, { strategy, affinity: false, previous: replaced })
+          }
+        }),
+      )
+    })
+
+    test('lets an account with another weight keep its place', () => {
+      const weighing = (weight: number) => members(2, (n) => ({ weight: n === 0 ? weight : 1 }))
+      const heavy = pool(strategy, weighing(100))
+      tally(heavy, new Ground(), 1010)
+      const light = new Pool(weighing(1), { strategy, affinity: false, previous: heavy })
+      expect(tally(light, new Ground(), 10)).toEqual({ a0: 5, a1: 5 })
+    })
+  },
+)
+
 test('with least-used, the fewest requests of the UTC day', () => {
   const ground = new Ground()
   ground.use('a0', 50, NOON - 24 * 60 * MINUTE)
