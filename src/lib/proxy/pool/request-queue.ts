@@ -26,11 +26,19 @@ interface Waiter extends WaitingRequest {
 /** While a request waits, the ledger and the clock are checked this often. */
 const TICK_MS = 25
 
+/**
+ * When a place becomes free with time, the first request leaves this much later, in real time. The requests before it
+ * reached the provider later than the ledger counted them, so the provider's window ends later too.
+ */
+export const MARGIN_MS = 150
+
 export interface RequestQueueParts {
   pool: () => Pool
   view: RotationView
   /** Reads what other processes have written to the ledger. */
   refresh: () => void
+  /** Milliseconds of a clock that never jumps. */
+  monotonic?: () => number
 }
 
 /**
@@ -51,12 +59,19 @@ export class RequestQueue {
   /** The request that has left and has not reserved yet. */
   #going: Waiter | null = null
   #timer: NodeJS.Timeout | null = null
-  /** The last check of the queue. Nothing changes until the ledger moves or the time comes. */
-  #seen: { sequence: number; nextAt: number } | null = null
+  /**
+   * The last check of the queue. Nothing changes until the ledger moves or the time comes. `leaveBy`: a later leave
+   * would be late.
+   */
+  #seen: { sequence: number; nextAt: number; leaveBy: number } | null = null
+  /** The monotonic time at which the time of `#seen` had come; null: it has not. */
+  #dueSince: number | null = null
+  readonly #monotonic: () => number
   #isClosed = false
 
   constructor(parts: RequestQueueParts) {
     this.#parts = parts
+    this.#monotonic = parts.monotonic ?? (() => performance.now())
   }
 
   get size(): number {
@@ -123,8 +138,10 @@ export class RequestQueue {
     const { sequence } = this.#parts.view.state
     const { now } = this.#parts.view
     if (this.#going !== null) return
-    if (this.#seen?.sequence === sequence && now < this.#seen.nextAt) return
+    if (this.#seen?.sequence === sequence && (now < this.#seen.nextAt || this.#isTooSoon(now))) return
+    this.#dueSince = null
     let nextAt = Infinity
+    let leaveBy = Infinity
     const kinds = new Set<string>()
     for (const waiter of [...this.#waiters]) {
       if (kinds.has(waiter.kind)) continue
@@ -137,8 +154,15 @@ export class RequestQueue {
       if (at > waiter.until) waiter.end('late')
       else kinds.add(waiter.kind)
       nextAt = Math.min(nextAt, at)
+      leaveBy = Math.min(leaveBy, waiter.until - 2 * TICK_MS)
     }
-    this.#seen = { sequence, nextAt }
+    this.#seen = { sequence, nextAt, leaveBy }
+  }
+
+  /** Whether the margin after a free place has not passed yet. The margin makes no request late. */
+  #isTooSoon(now: number): boolean {
+    this.#dueSince ??= this.#monotonic()
+    return this.#monotonic() - this.#dueSince < MARGIN_MS && now < (this.#seen?.leaveBy ?? 0)
   }
 
   #returnFor({ wanted }: Waiter): number {
