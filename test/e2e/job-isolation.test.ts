@@ -72,7 +72,8 @@ test.runIf(existsSync('/proc/self/task'))(
 
     for (const name of names) expect(new Set(slotsOf(name)).size).toBe(slotsOf(name).length)
     const runs = async (job: string) => toolkit.jobs.runs({ job, limit: 1000 })
-    expect((await runs('good')).every(({ status }) => status === 'done' || status === 'running')).toBe(true)
+    // On a busy machine a slot may be missed; no run of a good account may end badly.
+    expect((await runs('good')).filter(({ status }) => status === 'failed' || status === 'lost')).toEqual([])
 
     const statuses = (found: RunView[]) => [...new Set(found.map(({ status }) => status))].sort()
     expect(statuses(await runs('hangs'))).toEqual(['running', 'skipped'])

@@ -10,7 +10,7 @@ import type { RosterTier } from './pool/roster.ts'
 import { buildRoster } from './pool/roster.ts'
 import type { RotationMoment, RotationRequest, Session } from './rotation-request.ts'
 import type { StrategyName } from './strategies/strategies.ts'
-import { Turns } from './strategies/turns.ts'
+import { Turns } from './pool/turns.ts'
 import { strategies } from './strategies/strategies.ts'
 import type { Ranking } from './strategies/strategy.ts'
 

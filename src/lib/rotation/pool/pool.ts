@@ -22,7 +22,7 @@ import { buildRoster } from './roster.ts'
 import type { RotationMoment, RotationRequest, RotationView, Wanted } from '../rotation-request.ts'
 import type { StrategyName } from '../strategies/strategies.ts'
 import { mayBeServed } from '../models/usable-aliases.ts'
-import { Turns } from '../strategies/turns.ts'
+import { Turns } from './turns.ts'
 import { strategies } from '../strategies/strategies.ts'
 import { findReturn, SmallTier } from './tier.ts'
 

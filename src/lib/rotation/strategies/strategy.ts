@@ -2,7 +2,7 @@ import type { Latencies } from '../pool/latencies.ts'
 import type { Member } from '../pool/member.ts'
 import type { Picks } from '../pool/picks.ts'
 import type { RotationMoment } from '../rotation-request.ts'
-import type { Turns } from './turns.ts'
+import type { Turns } from '../pool/turns.ts'
 
 /** The order of one tier's members. Tiers come first, whatever the strategy; the smallest number serves first. */
 export type Ranking = OrderedRanking | ScoredRanking

@@ -1,4 +1,5 @@
 import type { Member } from '../pool/member.ts'
+import type { Turns } from '../pool/turns.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Takes the accounts in turn. */
@@ -7,22 +8,6 @@ export const roundRobin: Strategy = ({ turns }) => takeTurns(turns, () => 1)
 /** In turn by weight, spread out: of 5:1:1 the first serves two or three times, then another, and so on. */
 export const weighted: Strategy = ({ turns }) =>
   takeTurns(turns, ({ account }) => Math.max(account.weight, Number.MIN_VALUE))
-
-/** The turns that the accounts of one tier have taken, by account id. A new pool continues them. */
-export class Turns {
-  readonly #taken = new Map<string, { count: number; weight: number }>()
-  time = 0
-
-  /** The turns taken by an account. After a change of its weight it keeps its place on the time line. */
-  count(id: string, weight: number): number {
-    const taken = this.#taken.get(id)
-    return taken === undefined ? 0 : (taken.count / taken.weight) * weight
-  }
-
-  take(id: string, weight: number, count: number): void {
-    this.#taken.set(id, { count, weight })
-  }
-}
 
 /**
  * A member of weight w has its n-th turn at (n + 1/2) / w on a common time line: the next turn on it serves. In every unit
