@@ -59,13 +59,10 @@ test.runIf(existsSync('/proc/self/task'))(
       return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
     }
     const names = Array.from({ length: GOOD }, (_, index) => `good${index}`)
-    const untilSlots = async (count: number) => {
-      const giveUpAt = performance.now() + PATIENCE_MS
-      while (!names.every((name) => slotsOf(name).length >= count)) {
-        if (performance.now() > giveUpAt) throw new Error(`a good account has fewer than ${count} runs`)
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
-    }
+    const untilSlots = (count: number) =>
+      expect
+        .poll(() => names.every((name) => slotsOf(name).length >= count), { timeout: PATIENCE_MS })
+        .toBe(true)
     await untilSlots(1)
     const before = { memory: memoryOf(proxy.pid), files: filesOf(proxy.pid) }
     await untilSlots(SLOTS)

@@ -84,7 +84,6 @@ export type ExplainDocument = z.output<typeof explanation>
 export type ExplainedAccount = z.output<typeof explained>
 export type ExplainedCap = z.output<typeof explainedCap>
 export type ExplainedLimit = z.output<typeof explainedLimit>
-export type ExplainedCooldown = z.output<typeof explainedCooldown>
 
 export const explainQuery = z.strictObject({
   model: text.optional(),

@@ -11,13 +11,7 @@ export type {
   LimitView,
   TodayView,
 } from '../contract/account.ts'
-export type {
-  ExplainDocument,
-  ExplainedAccount,
-  ExplainedCap,
-  ExplainedCooldown,
-  ExplainedLimit,
-} from '../contract/explain.ts'
+export type { ExplainDocument, ExplainedAccount, ExplainedCap, ExplainedLimit } from '../contract/explain.ts'
 export type { ProviderDetailView } from '../contract/providers.ts'
 export type { QuotaDocument } from '../contract/quota.ts'
 

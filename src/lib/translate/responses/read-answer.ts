@@ -5,7 +5,7 @@ import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fi
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
 import { noTokens, readResponseTokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
-import { ItemTeller } from './tell-items.ts'
+import { ItemEmitter } from './emit-items.ts'
 
 /** The items of an answer, by their type. */
 export const answerRules: FieldRules = {
@@ -37,12 +37,12 @@ const deltas: ReadonlyMap<unknown, 'text' | 'refusal' | 'thinking' | 'call'> = n
 export class ResponsesReader implements AnswerReader {
   isOpen = false
   readonly #listener: AnswerListener
-  readonly #teller: ItemTeller
+  readonly #emitter: ItemEmitter
   #isComplete = false
 
   constructor(listener: AnswerListener) {
     this.#listener = listener
-    this.#teller = new ItemTeller(listener)
+    this.#emitter = new ItemEmitter(listener)
   }
 
   readWhole(body: unknown): void {
@@ -55,7 +55,7 @@ export class ResponsesReader implements AnswerReader {
     const { type, output_index: index, item, response } = event
     const kind = deltas.get(type)
     if (kind !== undefined) {
-      if (isText(event.delta)) this.#teller.hear(index, kind, partIndex(event), event.delta)
+      if (isText(event.delta)) this.#emitter.addText(index, kind, partIndex(event), event.delta)
       return
     }
     switch (type) {
@@ -64,9 +64,9 @@ export class ResponsesReader implements AnswerReader {
         return this.#start(response)
       case 'response.output_item.added':
         this.#start(null)
-        return this.#teller.add(index, isObject(item) ? item : {})
+        return this.#emitter.add(index, isObject(item) ? item : {})
       case 'response.output_item.done':
-        return this.#teller.end(index, isObject(item) ? item : {})
+        return this.#emitter.end(index, isObject(item) ? item : {})
       case 'response.completed':
       case 'response.incomplete':
       case 'response.done':
@@ -93,13 +93,13 @@ export class ResponsesReader implements AnswerReader {
     if (status === 'failed' || status === 'cancelled')
       throw unreadable(`it ${status}: ${isObject(error) ? String(error.message) : 'without a reason'}`)
     this.#start(response)
-    this.#teller.complete(Array.isArray(response.output) ? (response.output as unknown[]) : [])
+    this.#emitter.complete(Array.isArray(response.output) ? (response.output as unknown[]) : [])
     this.#isComplete = true
     const why = isObject(details) ? incomplete.get(details.reason) : undefined
     if (status === 'incomplete' && why === undefined && isObject(details))
       throw unreadable(`it is incomplete: ${quoted(details.reason)}`)
     this.#listener.finish({
-      reason: why ?? this.#teller.reason,
+      reason: why ?? this.#emitter.reason,
       sequence: null,
       explanation: null,
       tokens: isObject(usage) ? readResponseTokens(usage) : noTokens,

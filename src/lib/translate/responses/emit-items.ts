@@ -1,5 +1,5 @@
-// Gives the items of a response to a listener as blocks, one after the other. Items may run beside each other. The first
-// unfinished item passes as it arrives, all others pass when they are complete.
+// Gives the items of a response to a listener as blocks, one after the other. A service may send several items at once.
+// The first unfinished item passes as it arrives; all others pass when they are complete.
 
 import { isObject, isText, quoted, type Json } from '../json-fields.ts'
 import type { AnswerListener, Block, StopReason } from '../neutral/answer.ts'
@@ -9,7 +9,7 @@ import { unreadable } from '../errors/unreadable.ts'
 type TextKind = 'text' | 'refusal' | 'thinking' | 'call'
 
 /** A block of an item, with its whole text. */
-interface Told {
+interface WholeBlock {
   block: Block
   text: string
   /** Words to add at the end of the block. */
@@ -23,7 +23,7 @@ interface Open {
   length: number
 }
 
-export class ItemTeller {
+export class ItemEmitter {
   readonly #listener: AnswerListener
   /** The items that were added, in their order; null: its end has passed. */
   readonly #items = new Map<number, Json | null>()
@@ -35,7 +35,7 @@ export class ItemTeller {
   /** The finished blocks of the current item. */
   #finished = 0
   #open: Open | null = null
-  /** Pieces of the current item were missed while it waited, so its end tells it. */
+  /** Pieces of the current item were missed while it waited, so they pass with its end. */
   #isLate = false
   #hasCalls = false
   #isRefused = false
@@ -54,7 +54,7 @@ export class ItemTeller {
     if (!this.#items.has(at)) this.#items.set(at, item)
   }
 
-  hear(index: unknown, kind: TextKind, part: number, text: string): void {
+  addText(index: unknown, kind: TextKind, part: number, text: string): void {
     const at = typeof index === 'number' ? index : this.#current
     if (at > this.#current) this.#missed.add(at)
     if (at !== this.#current || this.#isLate) return
@@ -74,7 +74,7 @@ export class ItemTeller {
     const at = typeof index === 'number' ? index : this.#current
     if (at < this.#current) return
     this.#waiting.set(at, item)
-    this.#goOn()
+    this.#emitFinished()
   }
 
   /** The response is complete; `output`: all its items. */
@@ -84,17 +84,17 @@ export class ItemTeller {
     })
     for (const at of [...this.#waiting.keys()].sort((one, other) => one - other)) {
       this.#current = at
-      this.#goOn()
+      this.#emitFinished()
     }
     this.#close()
   }
 
-  #goOn(): void {
+  #emitFinished(): void {
     for (;;) {
       const item = this.#waiting.get(this.#current)
       if (item === undefined) return
       this.#waiting.delete(this.#current)
-      this.#tell(item)
+      this.#emitRest(item)
       this.#items.set(this.#current, null)
       this.#current += 1
       this.#finished = 0
@@ -102,8 +102,8 @@ export class ItemTeller {
     }
   }
 
-  /** Tells the rest of the current item. */
-  #tell(item: Json): void {
+  /** Emits the rest of the current item. */
+  #emitRest(item: Json): void {
     const blocks = listBlocks(item)
     for (const { block, text, after } of blocks.slice(this.#finished)) {
       if (this.#open !== null && this.#open.kind !== block.kind) this.#close()
@@ -155,7 +155,7 @@ function callBlock({ type, call_id, id, name, namespace }: Json): Block {
   }
 }
 
-function listBlocks(item: Json): Told[] {
+function listBlocks(item: Json): WholeBlock[] {
   switch (item.type) {
     case 'message':
       return objectsIn(item.content)
@@ -164,11 +164,11 @@ function listBlocks(item: Json): Told[] {
     case 'reasoning':
       return reasoningBlocks(item)
     case 'function_call':
-      return [told(callBlock(item), isText(item.arguments) ? item.arguments : '{}')]
+      return [wholeBlock(callBlock(item), isText(item.arguments) ? item.arguments : '{}')]
     case 'custom_tool_call':
-      return [told(callBlock(item), isText(item.input) ? item.input : '')]
+      return [wholeBlock(callBlock(item), isText(item.input) ? item.input : '')]
     case 'image_generation_call':
-      return [told(imageBlock(item), '')]
+      return [wholeBlock(imageBlock(item), '')]
     case 'web_search_call':
       return []
     default:
@@ -180,26 +180,31 @@ function objectsIn(value: unknown): Json[] {
   return Array.isArray(value) ? (value as unknown[]).filter(isObject) : []
 }
 
-function told(block: Block, text: string, after = ''): Told {
+function wholeBlock(block: Block, text: string, after = ''): WholeBlock {
   return { block, text, after }
 }
 
-function messageBlock(part: Json): Told {
-  if (part.type === 'refusal') return told({ kind: 'refusal' }, isText(part.refusal) ? part.refusal : '')
+function messageBlock(part: Json): WholeBlock {
+  if (part.type === 'refusal')
+    return wholeBlock({ kind: 'refusal' }, isText(part.refusal) ? part.refusal : '')
   if (part.type !== 'output_text' && part.type !== 'text')
     throw unreadable(`no other format has a part ${quoted(part.type)}`)
-  return told({ kind: 'text' }, isText(part.text) ? part.text : '', listSources(objectsIn(part.annotations)))
+  return wholeBlock(
+    { kind: 'text' },
+    isText(part.text) ? part.text : '',
+    listSources(objectsIn(part.annotations)),
+  )
 }
 
-function reasoningBlocks({ summary, content, encrypted_content: sealed }: Json): Told[] {
+function reasoningBlocks({ summary, content, encrypted_content: sealed }: Json): WholeBlock[] {
   const [texts, all] = [objectsIn(summary), objectsIn(content)].map((parts) =>
     parts.flatMap(({ text }) => (isText(text) ? [text] : [])),
   )
   const text = (all!.length > 0 ? all! : texts!).join(PARAGRAPH)
   return [
-    ...(text === '' ? [] : [told({ kind: 'thinking', seal: null }, text)]),
+    ...(text === '' ? [] : [wholeBlock({ kind: 'thinking', seal: null }, text)]),
     ...(isText(sealed)
-      ? [told({ kind: 'sealed', seal: { origin: 'openai', kind: 'data', text: sealed } }, '')]
+      ? [wholeBlock({ kind: 'sealed', seal: { origin: 'openai', kind: 'data', text: sealed } }, '')]
       : []),
   ]
 }
