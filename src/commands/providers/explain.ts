@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
+import { unreadableInput } from '../../lib/base/input-file.ts'
 import { explainAnswer, type AnswerExplanation } from '../../lib/toolkit/providers/explain-answer.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
@@ -42,7 +43,7 @@ function readBody(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
-    throw new QwenctlError('invalid_value', `the body cannot be read from ${file}`, { cause: error })
+    throw unreadableInput(file, error, 'save the body of the answer to a file, or pipe it to --body -')
   }
 }
 

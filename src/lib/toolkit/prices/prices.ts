@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { readErrno } from '../../base/errno.ts'
-import { QwenctlError } from '../../base/errors.ts'
+import { unreadableInput } from '../../base/input-file.ts'
 import type { OwnPrices } from '../../quota/prices/price-book.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
 import type { Price } from '../../quota/prices/price-row.ts'
@@ -63,9 +63,7 @@ export async function openPriceFile(path: string, day: string): Promise<PriceTab
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    throw new QwenctlError('invalid_value', `${path} cannot be read: ${(error as Error).message}`, {
-      hint: 'give the path of a file with prices to --from',
-    })
+    throw unreadableInput(path, error, 'give the path of a file with prices to --from')
   }
   return parsePriceFile(text, { day, name: basename(path) })
 }

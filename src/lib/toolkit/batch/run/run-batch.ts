@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { statSync, utimesSync } from 'node:fs'
 import { QwenctlError, isQwenctlError } from '../../../base/errors.ts'
+import { unreadableInput } from '../../../base/input-file.ts'
 import { isoTime } from '../../../base/iso-time.ts'
-import { unreadable } from '../../../store/documents/files/file-error.ts'
 import { withLock } from '../../../store/locks/lock.ts'
 import { thisProcess } from '../../../store/locks/lock-owner.ts'
 import { BatchFiles, newHeader } from '../results/batch-files.ts'
@@ -88,7 +88,7 @@ function refuseFolder(file: string): void {
   try {
     if (statSync(file).isFile()) return
   } catch (error) {
-    throw unreadable(file, error)
+    throw unreadableInput(file, error, 'name a file with one request a line: qwenctl batch run FILE')
   }
   throw new QwenctlError('invalid_value', `${file} is not a file`, {
     hint: 'a batch reads its input more than once: save it to a file first',
