@@ -1,7 +1,8 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 test('doctor prints a table and exits with 0 where nothing is wrong, and with 1 where something is', async () => {
   const home = temporaryFolder()

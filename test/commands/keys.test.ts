@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 interface Shown {
   key: { name: string; secret?: string; status: string; limits: { max: number; remaining: number }[] }

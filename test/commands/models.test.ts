@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
 import type { ModelView } from '../../src/lib/toolkit/models/models-view.ts'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 interface Shown {
   models: ModelView[]

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 test('when a provider is shown to a program, what is known of it is there, and what is not is null', async () => {
   const { exit, stdout } = await runCommand(temporaryFolder(), ['providers', 'show', 'qwen', '--json'])

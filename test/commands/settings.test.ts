@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { binary, buildIfMissing, cleanEnv, runCommand, temporaryFolder } from '../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 test('when a setting is changed, get and list show it with where it comes from', async () => {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { documentOf, runCommand, temporaryFolder } from '../support/cli.ts'
+import { documentOf, runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 const WORDS = { QWENCTL_PASSPHRASE: 'correct horse' }
 const KEY = { MY_KEY: 'sk-good-0123456789abcdef' }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/cli.ts'
+import { runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 test('with --json it is one snapshot: the quota document and the running proxies', async () => {
   const home = temporaryFolder()

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import type { RunningProxy } from '../../src/lib/proxy/start-proxy.ts'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../src/lib/toolkit/toolkit.ts'
 import { document, root } from './documents.ts'
+import { removeFolder } from '../support/temp-folder.ts'
 
 let home: string
 let toolkit: Toolkit
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy.stop(0)
   await toolkit.close()
-  rmSync(home, { recursive: true, force: true })
+  removeFolder(home)
 })
 
 /** The first code of that language in a section of docs/guide/clients.md, aimed at the proxy of this test. */

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { plainVariables } from '../../scripts/docs/settings.ts'
 import { errorKinds } from '../../src/lib/base/errors.ts'
 import * as api from '../../src/index.ts'
@@ -13,6 +12,7 @@ import { strategyNames } from '../../src/lib/rotation/strategies/strategies.ts'
 import { settingsTable } from '../../src/lib/toolkit/settings/settings-table.ts'
 import { parseLimit, parseWindow } from '../../src/lib/quota/limit.ts'
 import { allDocuments, codeIn, document, shippedSources } from './documents.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 
 const VARIABLE = /\bQWENCTL_[A-Z_]*[A-Z]\b/g
 
@@ -104,8 +104,7 @@ test('every limit and window that docs/guide/limits.md and the README show can b
 
 test('the hook that docs/guide/plugins.md shows registers its provider', async () => {
   const block = /^```js\n([\s\S]*?)^```/m.exec(document('docs/guide/plugins.md'))?.[1] ?? ''
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-docs-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   const file = join(folder, 'providers.mjs')
   writeFileSync(file, block)
   const { default: hook } = (await import(pathToFileURL(file).href)) as {

@@ -4,7 +4,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { QuotaDocument } from '../../src/lib/toolkit/views.ts'
 import { openLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
-import { binary, buildIfMissing, cleanEnv, documentOf, runCommand, temporaryFolder } from '../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, documentOf, runCommand } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temp-folder.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 async function givenAccount(home: string): Promise<() => Promise<void>> {

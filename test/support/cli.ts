@@ -1,8 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import type { ErrorReport } from '../../src/lib/terminal/error-report.ts'
 import { runCli } from '../../src/lib/terminal/run-cli.ts'
 import type { Verification } from '../../src/lib/toolkit/toolkit.ts'
@@ -34,13 +32,6 @@ export interface CliOptions {
   env?: Record<string, string | undefined>
   /** Written to standard input, which then ends. */
   stdin?: string
-}
-
-/** A folder of its own for one test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
-  return folder
 }
 
 /** The environment of a user without any settings: nothing of ours or of colours leaks in from outside. */

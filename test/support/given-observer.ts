@@ -7,11 +7,11 @@ import { allLogs } from '../../src/lib/observe/logs/log-names.ts'
 import { openObserver } from '../../src/lib/observe/observer.ts'
 import type { Observer, ObserverOptions } from '../../src/lib/observe/observer.ts'
 import { NOW } from './observed-request.ts'
-import { tempFolder } from './temp-home.ts'
+import { temporaryFolder } from './temp-folder.ts'
 
 export function givenOptions(changes: Partial<ObserverOptions> = {}): ObserverOptions {
   return {
-    logsFolder: join(tempFolder(), 'logs'),
+    logsFolder: join(temporaryFolder(), 'logs'),
     level: 'info',
     maxLogBytes: 64 << 20,
     countsMetrics: true,

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { documentOf, runBinary, runCommand, temporaryFolder } from '../../support/cli.ts'
+import { documentOf, runBinary, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const WORDS = { QWENCTL_BACKUP_PASSPHRASE: 'some words to remember' }
 

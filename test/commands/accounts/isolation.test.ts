@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { documentOf, runBinary, runCommand, temporaryFolder } from '../../support/cli.ts'
+import { documentOf, runBinary, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 
 const ANN = 'sk-ann-0123456789abcdef'

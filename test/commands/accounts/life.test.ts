@@ -1,14 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  binary,
-  buildIfMissing,
-  cleanEnv,
-  documentOf,
-  runCommand,
-  temporaryFolder,
-} from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, documentOf, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 import { openTerminal } from '../../support/terminal.ts'
 

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../../support/cli.ts'
+import { runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 /** A model server without keys: it lists its models below `/v1` and answers 404 elsewhere. Resolves to its origin. */
 async function givenModelServer({ lists = true } = {}): Promise<{ origin: string; keys: unknown[] }> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { documentOf, runCommand, temporaryFolder } from '../../support/cli.ts'
+import { documentOf, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 import {
   ACCESS_TOKEN,

@@ -4,7 +4,8 @@ import { formatLog } from '../../../src/lib/terminal/proxy/proxy-log-messages.ts
 import type { LogEntry } from '../../../src/lib/observe/logs/log-filter.ts'
 import type { Note, RequestRecord } from '../../../src/lib/observe/request-event.ts'
 import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
-import { runCommand, temporaryFolder } from '../../support/cli.ts'
+import { runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { givenObserver, logEntries, logText } from '../../support/given-observer.ts'
 import { NOW, givenAttempt, givenRecord, givenRotation, work } from '../../support/observed-request.ts'
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../../support/cli.ts'
+import { runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 async function run(home: string, ...argv: string[]): Promise<[number, unknown]> {
   const { exit, stdout } = await runCommand(home, [...argv, '--json'])

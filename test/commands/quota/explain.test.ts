@@ -5,7 +5,8 @@ import { explainRows } from '../../../src/lib/terminal/quota/explain-table.ts'
 import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import type { ExplainDocument } from '../../../src/lib/toolkit/views.ts'
-import { runCommand, temporaryFolder } from '../../support/cli.ts'
+import { runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const KEY = 'sk-0123456789abcdef0123456789ab'
 

@@ -7,7 +7,8 @@ import type { QuotaDocument } from '../../../src/lib/toolkit/views.ts'
 import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'
 import { openLedger } from '../../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../../src/lib/store/home.ts'
-import { documentOf, runCommand, temporaryFolder } from '../../support/cli.ts'
+import { documentOf, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const look = { columns: 60, unicode: true, tones: [] }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { documentOf, runCommand, temporaryFolder } from '../../support/cli.ts'
+import { documentOf, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 test('quota notify says what is set and what was told of, and what to set where nothing is', async () => {
   const home = temporaryFolder()

@@ -5,7 +5,8 @@ import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
 import { renderTable } from '../../../src/lib/terminal/format/table.ts'
 import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'
 import type { AccountQuotaView, QuotaDocument } from '../../../src/lib/toolkit/views.ts'
-import { runCommand, temporaryFolder } from '../../support/cli.ts'
+import { runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const look = { palette: paletteFor({}, {}), unicode: true, columns: 80 }
 

@@ -2,14 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import {
-  binary,
-  buildIfMissing,
-  cleanEnv,
-  runBinary,
-  runCommand,
-  temporaryFolder,
-} from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, runBinary, runCommand } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { openTerminal } from '../../support/terminal.ts'
 import { openaiLine } from '../batch-process.ts'
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { commandTable, manifestText } from '../../../scripts/manifest.ts'
-import { buildIfMissing, root, runBinary, temporaryFolder } from '../../support/cli.ts'
+import { buildIfMissing, root, runBinary } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 beforeAll(buildIfMissing)
 

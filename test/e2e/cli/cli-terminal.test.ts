@@ -1,12 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import {
-  binary,
-  buildIfMissing,
-  cleanEnv,
-  documentOf,
-  runBinary,
-  temporaryFolder,
-} from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, documentOf, runBinary } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 import { openTerminal } from '../../support/terminal.ts'
 import type { Terminal } from '../../support/terminal.ts'

@@ -3,7 +3,8 @@
 import { mkdirSync, writeFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { root, runBinary, temporaryFolder } from '../../support/cli.ts'
+import { root, runBinary } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 /** Writes a plugin with this hook and links it. */
 async function linkedPlugin(home: string, hook: string, files: Record<string, string> = {}): Promise<string> {

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { binary, runBinary, temporaryFolder } from '../../support/cli.ts'
+import { binary, runBinary } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { errorOf } from './proxy-process.ts'
 
 const isLinux = process.platform === 'linux'

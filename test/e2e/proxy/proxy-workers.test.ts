@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { runBinary, temporaryFolder } from '../../support/cli.ts'
+import { runBinary } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import {
   ControlledStream,
   DONE,

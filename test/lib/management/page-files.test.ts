@@ -2,10 +2,10 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { givenApi } from '../../support/servers/management-harness.ts'
-import { temporaryHome } from '../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 async function given() {
-  const pageFolder = temporaryHome()
+  const pageFolder = temporaryFolder()
   mkdirSync(join(pageFolder, 'assets'))
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>')
   writeFileSync(join(pageFolder, 'assets', 'main-ABCD1234.js'), 'console.log(1)')
@@ -68,7 +68,7 @@ describe('the page', () => {
   })
 
   test('is not there where it was not built, and the API is', async () => {
-    const api = await givenApi({ management: { pageFolder: temporaryHome() } })
+    const api = await givenApi({ management: { pageFolder: temporaryFolder() } })
     expect((await api.proxy.get('/')).status).toBe(404)
     expect((await api.get('/api')).status).toBe(200)
   })

@@ -5,13 +5,13 @@ import { getCACertificates } from 'node:tls'
 import { expect, test } from 'vitest'
 import { trustedAuthorities } from '../../../src/lib/net/trusted-authorities.ts'
 import { testAuthority } from '../../support/servers/egress-proxies.ts'
-import { temporaryHome } from '../toolkit/temporary-home.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const pem = (name: string) => fileURLToPath(new URL(`../../support/certs/${name}`, import.meta.url))
 
 test('adds the certificates of files to those that Node trusts, also several of one file', async () => {
   const text = testAuthority.toString().trim()
-  const file = join(await temporaryHome(), 'two.pem')
+  const file = join(temporaryFolder(), 'two.pem')
   await writeFile(file, `# ours\r\n${text.replaceAll('\n', '\r\n')}\r\n\r\n# again\n${text}\n`)
   const trusted = (await trustedAuthorities([pem('authority.pem'), file])) ?? []
   expect(trusted.slice(0, -3)).toEqual(getCACertificates('default'))
@@ -32,7 +32,7 @@ test.each([
     /cannot be read \(number 1\)/,
   ],
 ])('when a file %s, it is named', async (_, content, words) => {
-  const file = join(await temporaryHome(), 'ca.pem')
+  const file = join(temporaryFolder(), 'ca.pem')
   if (content !== null) await writeFile(file, content)
   const error: unknown = await trustedAuthorities([file]).then(
     () => null,

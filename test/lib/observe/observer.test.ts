@@ -11,7 +11,7 @@ import { openObserver } from '../../../src/lib/observe/observer.ts'
 import { givenObserver, givenOptions, logEntries, logText } from '../../support/given-observer.ts'
 import { NOW, givenAttempt, givenRecord, givenRotation, spare, work } from '../../support/observed-request.ts'
 import { root } from '../../support/cli.ts'
-import { tempFolder } from '../../support/temp-home.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const KEY = 'sk-0123456789abcdef0123456789'
 
@@ -266,7 +266,7 @@ test('files are for their owner alone', async () => {
 })
 
 test('what a process recorded before it ended at once is in the log', async () => {
-  const folder = join(tempFolder(), 'logs')
+  const folder = join(temporaryFolder(), 'logs')
   expect(await logProcess(folder, 'a', 700, 'exit')).toBe(3)
   expect(logEntries(folder).map(({ requestId }) => requestId)).toEqual(
     Array.from({ length: 700 }, (_, index) => `a-${index}`),
@@ -274,7 +274,7 @@ test('what a process recorded before it ended at once is in the log', async () =
 })
 
 test('a crash is the last line, after all that was recorded before it', async () => {
-  const folder = join(tempFolder(), 'logs')
+  const folder = join(temporaryFolder(), 'logs')
   expect(await logProcess(folder, 'a', 300, 'throw')).toBe(1)
   const entries = logEntries(folder)
   expect(entries).toHaveLength(301)

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { stateFromJson, stateToJson } from '../../../src/lib/quota/log/checkpoint.ts'
 import type { LearnedRecord, LedgerEvent, LimitRecord } from '../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
@@ -11,6 +10,7 @@ import { LEARNED_HOLDS_MS } from '../../../src/lib/quota/set-limits.ts'
 import { hasRoom, limitRoomAt, roomAt, standing } from '../../../src/lib/quota/standing.ts'
 import type { LedgerState, SubjectState } from '../../../src/lib/quota/log/state.ts'
 import { readCheckpoint } from '../../../src/lib/store/ledger/files/checkpoint-file.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const MINUTE = 60_000
@@ -242,8 +242,7 @@ describe('ledgers and checkpoints of before', () => {
   })
 
   test('when a checkpoint is of a version that is not known yet, it is refused by name', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'qwenctl-checkpoint-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = temporaryFolder()
     const old = JSON.parse(readFileSync(join(import.meta.dirname, 'checkpoint-1.json'), 'utf8')) as object
     const file = join(folder, 'counters.json')
     writeFileSync(file, JSON.stringify({ ...old, version: 99 }))

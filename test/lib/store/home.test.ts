@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { accountFolder } from '../../../src/lib/store/account-folder.ts'
 import { prepareHome, resolveHome } from '../../../src/lib/store/home.ts'
 import { newAccountId } from '../../../src/lib/store/new-id.ts'
-import { tempFolder, tempHome } from '../../support/temp-home.ts'
+import { tempHome } from '../../support/temp-home.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 test('with QWENCTL_HOME, everything is in that one folder', () => {
   const home = resolveHome({ QWENCTL_HOME: '/data/q', XDG_DATA_HOME: '/x' }, 'linux', '/home/me')
@@ -59,7 +60,7 @@ test('prepareHome creates the folders 0700', () => {
 })
 
 test('when a file is where a folder must be, the error names the folder and a way out', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'file'), '')
   for (const path of ['file', 'file/below']) {
     const home = resolveHome({ QWENCTL_HOME: join(folder, path) })
@@ -74,7 +75,7 @@ test('when a file is where a folder must be, the error names the folder and a wa
 })
 
 test('when the parent is read-only, the error says so', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   mkdirSync(join(folder, 'locked'), { mode: 0o500 })
   const home = resolveHome({ QWENCTL_HOME: join(folder, 'locked', 'home') })
   await asOrdinaryUser(folder, () => expect(() => prepareHome(home)).toThrow('permission denied'))

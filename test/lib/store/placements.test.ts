@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { PlacementFile } from '../../../src/lib/store/placements.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 
 function givenFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-placements-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   return join(folder, 'affinity', 'conversations')
 }
 
@@ -88,8 +87,7 @@ test('whatever happens to the file, an account that was never put is never found
 })
 
 test('a file that cannot be written costs nothing but the memory of other processes', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-placements-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'affinity'), 'a file where the folder should be')
   const file = opened(join(folder, 'affinity', 'conversations'))
   file.put('a', 'acc_1', NOON)

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { once } from '../../../src/lib/toolkit/once.ts'
-import { acme, filesBelow, givenToolkit, KEY, NOON, temporaryHome } from './temporary-home.ts'
+import { acme, filesBelow, givenToolkit, KEY, NOON } from './temporary-home.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 test('when a toolkit is opened and not used, nothing is asked, read or written', async () => {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   let asked = 0
   const toolkit = await givenToolkit({
     home,
@@ -35,7 +36,7 @@ test('when a plugin fails, its name and what it said are warned about and the ot
 })
 
 test('when the clock is behind the ledger, people are told', async () => {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const ahead = await givenToolkit({ home, providers: [acme()], clock: () => NOON + 3_600_000 })
   await ahead.accounts.add({ provider: 'acme', secret: KEY })
   await ahead.close()

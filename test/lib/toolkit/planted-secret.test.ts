@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { filesBelow, givenToolkit, temporaryHome } from './temporary-home.ts'
+import { filesBelow, givenToolkit } from './temporary-home.ts'
 import { givenUpstream } from './upstream.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const PLANTED = 'sk-planted-7d1f0a9c4e5b48d2a6f3c0e1b2d4a697'
 const PROXY_WORD = 'planted-proxy-word-31337'
@@ -12,7 +13,7 @@ test('when a key was added, listed, refused and replaced, it stands nowhere but 
     response.writeHead(401, { 'x-echo': PLANTED, 'content-type': 'application/json' })
     response.end(JSON.stringify({ error: { message: echo, type: echo, code: 'invalid_api_key' } }))
   })
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const toolkit = await givenToolkit({ home })
   const { accounts, quotas } = toolkit
   const wanted = { provider: 'custom', name: 'work', secret: PLANTED, baseUrl: upstream.baseUrl }

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { defineProvider } from '../../../src/lib/provider/define-provider.ts'
@@ -7,21 +6,16 @@ import type { Provider } from '../../../src/lib/provider/provider.ts'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import type { ToolkitOptions } from '../../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../../src/lib/toolkit/toolkit.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 
 /** A fixed time for tests that compare times: noon, so that no window ends while a test runs. */
 export const NOON = Date.parse('2026-11-22T12:00:00.000Z')
-
-export async function temporaryHome(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'qwenctl-toolkit-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A toolkit over a home (a fresh one by default), closed when the test ends. */
 export async function givenToolkit(
   options: Partial<ToolkitOptions> & { home?: string; providers?: Provider[] } = {},
 ): Promise<Toolkit> {
-  const { home = await temporaryHome(), providers, ...rest } = options
+  const { home = temporaryFolder(), providers, ...rest } = options
   const answers = providers === undefined ? undefined : [{ plugin: 'test', providers }]
   const toolkit = openToolkit({
     clock: () => NOON,

@@ -2,9 +2,8 @@
 
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { AttemptReport } from '../../../src/lib/proxy/pool/reports.ts'
@@ -14,6 +13,7 @@ import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import type { ToolkitOptions } from '../../../src/lib/toolkit/open-toolkit.ts'
 import type { NewAccount, Toolkit } from '../../../src/lib/toolkit/toolkit.ts'
 import type { AccountQuotaView } from '../../../src/lib/toolkit/views.ts'
+import { temporaryFolder } from '../temp-folder.ts'
 
 /** What a test must say of an account: `custom` at the upstream's base, its key derived from its name. */
 export type GivenAccount = Partial<NewAccount> & { name: string }
@@ -83,14 +83,8 @@ const defaults: ProxySettings = {
   ...(transport !== undefined && { transport }),
 }
 
-export function temporaryHome(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-proxy-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
-  return folder
-}
-
 export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
-  const home = given.home ?? temporaryHome()
+  const home = given.home ?? temporaryFolder()
   if (given.config !== undefined) writeFileSync(join(home, 'config.yaml'), given.config)
   const toolkit = openToolkit({
     env: { QWENCTL_HOME: home, ...(transport !== undefined && { QWENCTL_TRANSPORT: transport }) },

@@ -8,13 +8,13 @@ import { root } from '../../../support/cli.ts'
 import { bytesOf, logEntries, logText } from '../../../support/given-observer.ts'
 import { NOW } from '../../../support/observed-request.ts'
 import { until } from '../../../support/servers/proxy-harness.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const MEGABYTE = 1 << 20
 
 function givenFile(changes: { folder?: string; maxBytes?: number; clock?: () => number } = {}) {
   const troubles: string[] = []
-  const folder = changes.folder ?? join(tempFolder(), 'logs')
+  const folder = changes.folder ?? join(temporaryFolder(), 'logs')
   const file = new LogFile({
     maxBytes: MEGABYTE,
     clock: () => NOW,
@@ -57,7 +57,7 @@ test('a full file is closed and the next begun; the oldest go, the newest stay, 
 })
 
 test('four processes write the lines of all, each whole and each once', async () => {
-  const folder = join(tempFolder(), 'logs')
+  const folder = join(temporaryFolder(), 'logs')
   await Promise.all(['a', 'b', 'c', 'd'].map((name) => logProcess(folder, name, 2000, 64 * MEGABYTE)))
   const ids = logEntries(folder).map(({ requestId }) => String(requestId))
   expect(ids).toHaveLength(8000)
@@ -68,7 +68,7 @@ test('four processes write the lines of all, each whole and each once', async ()
 })
 
 test('four processes together stay within the budget, at every moment', async () => {
-  const folder = join(tempFolder(), 'logs')
+  const folder = join(temporaryFolder(), 'logs')
   mkdirSync(folder)
   let most = 0
   const timer = setInterval(() => (most = Math.max(most, bytesIn(folder))), 5)

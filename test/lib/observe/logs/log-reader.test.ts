@@ -9,7 +9,7 @@ import type { LogLine } from '../../../../src/lib/observe/logs/log-reader.ts'
 import { bytesOf, givenObserver } from '../../../support/given-observer.ts'
 import { NOW, givenRecord, givenRotation, work } from '../../../support/observed-request.ts'
 import { until } from '../../../support/servers/proxy-harness.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 function row(index: number, more: object = {}): string {
   const time = new Date(NOW + index * 1000).toISOString()
@@ -20,7 +20,7 @@ const indexes = (lines: LogLine[]) => lines.map(({ entry }) => entry['index'])
 
 /** Ten lines in a closed file, ten in the next, five in the one that is written to. */
 function givenLogs(): string {
-  const folder = join(tempFolder(), 'logs')
+  const folder = join(temporaryFolder(), 'logs')
   mkdirSync(folder)
   const rows = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, index) => row(from + index)).join('')
@@ -47,7 +47,7 @@ test('lines that a full disk cut off, and foreign ones, are passed over', () => 
 })
 
 test('a folder that is not there has no lines', () => {
-  const reader = new LogReader(join(tempFolder(), 'none'), {})
+  const reader = new LogReader(join(temporaryFolder(), 'none'), {})
   expect(reader.last(null)).toEqual([])
   expect(reader.readNew()).toEqual([])
 })
@@ -81,7 +81,7 @@ test('half a line is news when its other half is there', () => {
 })
 
 test('who follows sees every line once and in order while the files turn over', async () => {
-  const folder = join(tempFolder(), 'logs')
+  const folder = join(temporaryFolder(), 'logs')
   const lost = () => ''
   const file = new LogFile({ folder, maxBytes: 1 << 20, clock: () => NOW, onTrouble: fail, lostLine: lost })
   const reader = new LogReader(folder, {})

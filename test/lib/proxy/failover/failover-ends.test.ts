@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chat, events, frame, givenUpstream, json, reset } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, temporaryHome, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const two = [
   { name: 'a', limits: ['9999/24h'] },
@@ -172,7 +173,7 @@ describe('when nobody can answer', () => {
 test('when one account’s stored credential is damaged, the others serve and it is shown as in need of a login', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat(), keyOf('b'))
-  const home = temporaryHome()
+  const home = temporaryFolder()
   await givenProxy({ home, accounts: two, baseUrl: upstream.baseUrl })
   const file = join(home, 'accounts.json')
   const document = JSON.parse(readFileSync(file, 'utf8')) as {

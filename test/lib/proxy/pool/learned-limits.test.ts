@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -15,6 +14,7 @@ import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { openLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { accountRecord } from '../../../support/account-record.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 const SECOND = 1000
@@ -45,7 +45,7 @@ class Scene {
 
   static async open(
     of: Provider,
-    { home = temporaryHome(), quotaGroup = null }: { home?: string; quotaGroup?: string | null } = {},
+    { home = temporaryFolder(), quotaGroup = null }: { home?: string; quotaGroup?: string | null } = {},
   ): Promise<Scene> {
     const scene = new Scene(home, of, quotaGroup)
     const ledger = await openLedger(resolveHome({ QWENCTL_HOME: home }), { clock: () => scene.now })
@@ -94,12 +94,6 @@ class Scene {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
   }
-}
-
-function temporaryHome(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-learned-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 test('when an answer tells a limit of a day, it is counted from what is left and gates that model alone', async () => {

@@ -21,7 +21,8 @@ import {
   USAGE_CHUNK,
 } from '../../../support/servers/fake-upstream.ts'
 import type { FakeUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, newAccount, temporaryHome } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, keyOf, newAccount } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const authority = fileURLToPath(new URL('../../../support/certs/authority.pem', import.meta.url))
 
@@ -136,7 +137,7 @@ describe('an account with egress proxies', () => {
     const upstream = await givenUpstream()
     upstream.always(chat())
     const way = await httpProxy()
-    const home = temporaryHome()
+    const home = temporaryFolder()
     const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
     const egressProxy = `http://127.0.0.1:${way.port}`
     await toolkit.accounts.add(newAccount({ name: 'far', egressProxy }, upstream.baseUrl))

@@ -2,14 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, temporaryHome, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const broke = json(429, { error: { code: 'insufficient_quota', message: 'no money' } })
 const modelsOf = (requests: { body: Buffer }[]) =>
   requests.map(({ body }) => (JSON.parse(body.toString()) as { model: string }).model)
 
 async function given(config: string) {
-  const home = temporaryHome()
+  const home = temporaryFolder()
   writeFileSync(join(home, 'config.yaml'), config)
   const upstream = await givenUpstream()
   const proxy = await givenProxy({

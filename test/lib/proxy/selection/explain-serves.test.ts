@@ -11,7 +11,8 @@ import type { ExplainDocument, ExplainQuery } from '../../../../src/lib/toolkit/
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { Answer } from '../../../support/servers/fake-upstream.ts'
 import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
-import { givenProxy, newAccount, temporaryHome } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, newAccount } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const POOLS = 50
 const REQUESTS = 10
@@ -91,7 +92,7 @@ type Request = typeof aRequest extends fc.Arbitrary<infer Value> ? Value : never
 
 /** A home with the accounts of the pool, some of them in cooldown or disabled. */
 async function givenHome(pool: Pool, baseUrl: string): Promise<{ home: string; secrets: string[] }> {
-  const home = temporaryHome()
+  const home = temporaryFolder()
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   try {
     for (const [n, { quotaGroup, ...account }] of pool.accounts.entries()) {

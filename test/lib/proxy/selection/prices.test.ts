@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { chat, givenUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, temporaryHome, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, until } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 async function given(config: string, limits: string[] = []) {
-  const home = temporaryHome()
+  const home = temporaryFolder()
   writeFileSync(join(home, 'config.yaml'), config)
   const upstream = await givenUpstream()
   upstream.always(chat())

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, json, reset } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, temporaryHome, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const list = (...ids: string[]) => json(200, { object: 'list', data: ids.map((id) => ({ id })) })
 const fetching = { fetchModels: true }
@@ -36,7 +37,7 @@ describe('a proxy that fetches model lists', () => {
   })
 
   test('knows the lists of the run before', async () => {
-    const home = temporaryHome()
+    const home = temporaryFolder()
     const upstream = await givenUpstream()
     upstream.always(list('m1'))
     const first = await givenProxy({

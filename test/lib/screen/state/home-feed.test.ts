@@ -8,8 +8,9 @@ import { formatBusy } from '../../../../src/lib/screen/state/screen-event.ts'
 import type { AccountWish } from '../../../../src/lib/screen/state/screen-event.ts'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { temporaryHome, until } from '../../../support/servers/proxy-harness.ts'
+import { until } from '../../../support/servers/proxy-harness.ts'
 import { GivenScreen, NOW, requestEntry } from '../given-state.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 interface Given {
   home: string
@@ -20,7 +21,7 @@ interface Given {
 
 /** A screen that is fed from a home with a sandbox account. */
 async function givenFeed(filter: { group?: string } = {}): Promise<Given> {
-  const home = temporaryHome()
+  const home = temporaryFolder()
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   onTestFinished(() => toolkit.close())
   await toolkit.accounts.add({ provider: 'sandbox', name: 'play', limits: ['9/day'], groups: ['red'] })

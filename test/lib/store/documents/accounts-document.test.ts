@@ -7,7 +7,8 @@ import { accountsDocument } from '../../../../src/lib/store/documents/accounts-d
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { accountRecord } from '../../../support/account-record.ts'
 import { spawnStoreProcess, spawnStoreShell } from '../../../support/processes/spawn-store-process.ts'
-import { tempFolder, tempHome } from '../../../support/temp-home.ts'
+import { tempHome } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 // Many processes take their time on a small or busy machine.
 const MANY = { timeout: 300_000 }
@@ -25,7 +26,7 @@ test('when 16 processes add an account each, none is lost', MANY, async () => {
 })
 
 test('when processes are killed while they write, nothing that was acknowledged is lost', MANY, async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const doomed = Array.from({ length: 4 }, () => spawnStoreProcess('count', folder, '1000000'))
   const steady = Array.from({ length: 2 }, () => spawnStoreProcess('count', folder, '60'))
   for (const each of doomed) {
@@ -63,7 +64,7 @@ test.skipIf(process.platform === 'win32')(
 )
 
 test.runIf(canMount())('when the disk is full, the error says so and the store is as before', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', folder])
   try {
     const home = resolveHome({ QWENCTL_HOME: join(folder, 'home') })

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfigFile, writeConfigValue } from '../../../../src/lib/store/documents/config-file.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 function givenConfig(text?: string): string {
-  const file = join(tempFolder(), 'config.yaml')
+  const file = join(temporaryFolder(), 'config.yaml')
   if (text !== undefined) writeFileSync(file, text)
   return file
 }
@@ -70,7 +70,7 @@ test('a value is set without touching comments, order and other values', async (
 })
 
 test('the first value makes the file, 0600, and undefined removes a value', async () => {
-  const file = join(tempFolder(), 'sub', 'config.yaml')
+  const file = join(temporaryFolder(), 'sub', 'config.yaml')
   await writeConfigValue(file, ['proxy', 'port'], 4000)
   await writeConfigValue(file, ['adminToken'], 'x: #y')
   expect(statSync(file).mode & 0o777).toBe(0o600)

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { JsonDocument } from '../../../../src/lib/store/documents/document.ts'
 import type { DocumentOptions } from '../../../../src/lib/store/documents/document.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 interface Notes {
   version: number
@@ -36,14 +36,14 @@ const stored = (folder: string, name = 'notes.json') =>
 const permissions = (path: string) => statSync(path).mode & 0o777
 
 test('a missing file reads as empty and stays missing until something changes', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const notes = notesIn(folder)
   expect(await notes.read()).toEqual({ version: 1, notes: [] })
   expect(readdirSync(folder)).toEqual([])
 })
 
 test('what is written is on disk, 0600 in a 0700 folder, whatever NODE_ENV and umask say', async () => {
-  const folder = join(tempFolder(), 'new', 'home')
+  const folder = join(temporaryFolder(), 'new', 'home')
   expect(process.env['NODE_ENV']).toBe('test')
   expect(await notesIn(folder).update((data) => data.notes.push('a'))).toBe(1)
   expect(stored(folder)).toEqual({ version: 1, notes: ['a'] })
@@ -53,7 +53,7 @@ test('what is written is on disk, 0600 in a 0700 folder, whatever NODE_ENV and u
 })
 
 test('a file that was open to others is closed to them with the next write, and so is its backup', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'notes.json'), '{"version":1,"notes":[]}')
   chmodSync(join(folder, 'notes.json'), 0o644)
   await notesIn(folder).update((data) => data.notes.push('a'))
@@ -62,21 +62,21 @@ test('a file that was open to others is closed to them with the next write, and 
 })
 
 test('each write keeps the version before it, and nothing else', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   for (const note of ['a', 'b', 'c']) await notesIn(folder).update((data) => data.notes.push(note))
   expect(stored(folder, 'notes.json.bak')).toEqual({ version: 1, notes: ['a', 'b'] })
   expect(readdirSync(folder).sort()).toEqual(['notes.json', 'notes.json.bak'])
 })
 
 test('unknown fields of a hand-edited file survive a change, also with a byte order mark', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'notes.json'), '\uFEFF{"comment":"mine","version":1,"notes":[]}')
   await notesIn(folder).update((data) => data.notes.push('a'))
   expect(stored(folder)).toEqual({ comment: 'mine', version: 1, notes: ['a'] })
 })
 
 test('a change that throws or changes nothing leaves the file as it is, byte for byte', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const text = '{ "version": 1,   "notes": ["a"] }'
   writeFileSync(join(folder, 'notes.json'), text)
   const failing = notesIn(folder).update((data) => {
@@ -90,14 +90,14 @@ test('a change that throws or changes nothing leaves the file as it is, byte for
 })
 
 test('a change that would make the document unsound is refused as our own mistake', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const wrong = notesIn(folder).update((data) => Object.assign(data, { notes: null }))
   await expect(wrong).rejects.toMatchObject({ code: 'internal' })
   expect(readdirSync(folder)).toEqual([])
 })
 
 test('overlapping changes of one process are applied one after the other', async () => {
-  const notes = notesIn(tempFolder())
+  const notes = notesIn(temporaryFolder())
   const adds = Array.from({ length: 20 }, (_, index) =>
     notes.update(async (data) => {
       await new Promise((resolve) => setImmediate(resolve))
@@ -109,7 +109,7 @@ test('overlapping changes of one process are applied one after the other', async
 })
 
 test('is stale until read, and after every change by anybody', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const notes = notesIn(folder)
   expect(notes.isStale()).toBe(true)
   await notes.read()
@@ -123,7 +123,7 @@ test('is stale until read, and after every change by anybody', async () => {
 
 describe('behind a symbolic link', () => {
   test('the link stays, and what it points to changes', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     mkdirSync(join(folder, 'real'))
     mkdirSync(join(folder, 'linked'))
     const target = join(folder, 'real', 'kept.json')
@@ -136,7 +136,7 @@ describe('behind a symbolic link', () => {
   })
 
   test('that goes round in a circle, the error names the file', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     symlinkSync('notes.json', join(folder, 'notes.json'))
     const expected = { code: 'store_unwritable', message: expect.stringContaining('notes.json') }
     await expect(notesIn(folder).read()).rejects.toMatchObject(expected)
@@ -159,7 +159,7 @@ describe('a damaged file', () => {
   ]
 
   test.each(damages)('%j is refused again and again, left in place and copied once', async (text, reason) => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), text)
     for (const attempt of [
       () => notesIn(folder).read(),
@@ -176,13 +176,13 @@ describe('a damaged file', () => {
   })
 
   test('the error names the place of the mistake and the copy', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), '{"version":1,\n"notes": [1, ]}')
     await expect(notesIn(folder).read()).rejects.toThrow(/line 2, column 14.*copy in notes\.json\.corrupt-/)
   })
 
   test('with a good backup beside it, the hint is the command that brings it back, and it works', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     for (const note of ['a', 'b']) await notesIn(folder).update((data) => data.notes.push(note))
     writeFileSync(join(folder, 'notes.json'), '')
     const error = await notesIn(folder)
@@ -196,14 +196,14 @@ describe('a damaged file', () => {
   })
 
   test('with a damaged backup too, the hint does not offer it', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), '{')
     writeFileSync(join(folder, 'notes.json.bak'), '{')
     await expect(notesIn(folder).read()).rejects.toMatchObject({ hint: expect.not.stringContaining('.bak') })
   })
 
   test('that is whole again a moment later, as when an editor writes in place, is read', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), '{"vers')
     const reading = notesIn(folder).read()
     writeFileSync(join(folder, 'notes.json'), '{"version":1,"notes":["a"]}')
@@ -226,7 +226,7 @@ describe('versions', () => {
   const third = { version: 3, migrations, empty: () => ({ version: 3, notes: [] }) }
 
   test('an older file reads as the newest, and is rewritten with the first change, the old one kept', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const old = '{"version":1,"text":"a\\nb","extra":true}'
     writeFileSync(join(folder, 'notes.json'), old)
     expect(await notesIn(folder, third).read()).toEqual({ version: 3, notes: ['a', 'b'], extra: true })
@@ -238,7 +238,7 @@ describe('versions', () => {
   })
 
   test('migrating what is migrated already changes nothing', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), '{"version":2,"lines":"a"}')
     await notesIn(folder, third).update(() => undefined)
     const once = readFileSync(join(folder, 'notes.json'), 'utf8')
@@ -247,7 +247,7 @@ describe('versions', () => {
   })
 
   test('a newer file is refused and untouched', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), '{"version":9,"unheardOf":1}')
     for (const attempt of [notesIn(folder).read(), notesIn(folder).update((data) => data.notes.push('a'))]) {
       await expect(attempt).rejects.toMatchObject({
@@ -259,7 +259,7 @@ describe('versions', () => {
   })
 
   test('an old file that its migration cannot follow is damaged, not lost', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.json'), '{"version":1}')
     const broken = [
       { to: 2, migrate: (old: Record<string, unknown>) => ({ notes: (old['text'] as string).split('\n') }) },
@@ -273,7 +273,7 @@ describe('versions', () => {
 
 describe('a place that cannot be used', () => {
   test('when a folder has the name of the file, the error names it', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     mkdirSync(join(folder, 'notes.json'))
     const expected = { code: 'store_unwritable', message: expect.stringContaining('it is a folder') }
     await expect(notesIn(folder).read()).rejects.toMatchObject(expected)
@@ -281,7 +281,7 @@ describe('a place that cannot be used', () => {
   })
 
   test('when a file is where the home must be, the error names the path', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'home'), '')
     const notes = notesIn(join(folder, 'home'))
     const expected = { code: 'store_unwritable', message: expect.stringContaining(join(folder, 'home')) }
@@ -290,7 +290,7 @@ describe('a place that cannot be used', () => {
   })
 
   test('when the folder is read-only, reading works and writing says why not', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     await notesIn(folder).update((data) => data.notes.push('a'))
     chmodSync(folder, 0o500)
     await asOrdinaryUser(folder, async () => {
@@ -307,7 +307,7 @@ describe('features that a document requires', () => {
   const features = { bells: ({ notes }: Record<string, unknown>) => (notes as string[]).includes('bell') }
 
   test('are listed while the data uses them, and no longer', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const notes = notesIn(folder, { features })
     await notes.update((data) => data.notes.push('a'))
     expect(stored(folder)).toEqual({ version: 1, notes: ['a'] })
@@ -321,7 +321,7 @@ describe('features that a document requires', () => {
   })
 
   test('make a program that does not know them refuse the document, and change nothing', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     await notesIn(folder, { features }).update((data) => data.notes.push('bell'))
     const older = notesIn(folder)
     const before = readFileSync(join(folder, 'notes.json'), 'utf8')

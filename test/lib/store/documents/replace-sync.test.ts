@@ -1,13 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { replaceSync } from '../../../../src/lib/store/documents/files/atomic-write.ts'
+import { removeFolder } from '../../../support/temp-folder.ts'
 
 let folder: string
 
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'replace-'))))
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => removeFolder(folder))
 
 test.each([true, false])('replaces a file for its owner alone (flush: %s)', (flush) => {
   const file = join(folder, 'file.json')

@@ -24,6 +24,7 @@ import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import { dayPath } from '../../../../src/lib/store/ledger/files/ledger-reader.ts'
+import { removeFolder } from '../../../support/temp-folder.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const DAY = 86_400_000
@@ -35,7 +36,7 @@ afterEach(async () => {
 
 function givenHome(): Home {
   const root = mkdtempSync(join(tmpdir(), 'qwenctl-history-'))
-  cleanUp.push(() => rmSync(root, { recursive: true, force: true }))
+  cleanUp.push(() => removeFolder(root))
   return resolveHome({ QWENCTL_HOME: root })
 }
 

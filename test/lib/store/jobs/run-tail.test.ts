@@ -5,7 +5,7 @@ import { RunRecords } from '../../../../src/lib/store/jobs/run-records.ts'
 import type { RunRecord } from '../../../../src/lib/store/jobs/run-records.ts'
 import { RunTail } from '../../../../src/lib/store/jobs/run-tail.ts'
 import { RunTally } from '../../../../src/lib/toolkit/jobs/run-tally.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const run: RunRecord = {
   id: 'run-1',
@@ -28,7 +28,7 @@ const run: RunRecord = {
 }
 
 function given() {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const records = new RunRecords(resolveHome({ QWENCTL_HOME: folder }))
   records.write({ ...run, status: 'done' })
   return { folder, records, tail: new RunTail(records) }

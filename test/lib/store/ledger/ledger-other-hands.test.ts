@@ -23,6 +23,7 @@ import { resolveHome } from '../../../../src/lib/store/home.ts'
 import type { LedgerOptions } from '../../../../src/lib/store/ledger/files/file-event-log.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
+import { removeFolder } from '../../../support/temp-folder.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const DAY = 86_400_000
@@ -34,7 +35,7 @@ afterEach(async () => {
 
 function givenHome(): Home {
   const root = mkdtempSync(join(tmpdir(), 'qwenctl-hands-'))
-  cleanUp.push(() => rmSync(root, { recursive: true, force: true }))
+  cleanUp.push(() => removeFolder(root))
   return resolveHome({ QWENCTL_HOME: root })
 }
 

@@ -26,6 +26,7 @@ import type { LedgerOptions } from '../../../../src/lib/store/ledger/files/file-
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../../../src/lib/store/ledger/files/writer.ts'
+import { removeFolder } from '../../../support/temp-folder.ts'
 
 const program = fileURLToPath(new URL('../../../support/processes/ledger-process.ts', import.meta.url))
 const NOON = Date.parse('2026-11-22T12:00:00Z')
@@ -39,7 +40,7 @@ afterEach(async () => {
 
 function givenHome(): Home {
   const root = mkdtempSync(join(tmpdir(), 'qwenctl-ledger-'))
-  cleanUp.push(() => rmSync(root, { recursive: true, force: true }))
+  cleanUp.push(() => removeFolder(root))
   return resolveHome({ QWENCTL_HOME: root })
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withLock } from '../../../../src/lib/store/locks/lock.ts'
 import { spawnStoreProcess, spawnStoreShell } from '../../../support/processes/spawn-store-process.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const onLinux = test.runIf(process.platform === 'linux')
 /** One look at the lock and no waiting. */
@@ -16,7 +16,7 @@ async function givenHolder(folder: string) {
 }
 
 test('returns what the action returns and leaves nothing behind, also when it throws', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   expect(await withLock(join(folder, 'sub/thing'), () => 7)).toBe(7)
   await expect(withLock(join(folder, 'sub/thing'), () => Promise.reject(new Error('no')))).rejects.toThrow(
     'no',
@@ -25,7 +25,7 @@ test('returns what the action returns and leaves nothing behind, also when it th
 })
 
 test('within one process, actions take turns', async () => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   let inside = 0
   const turns = Array.from({ length: 20 }, () =>
     withLock(file, async () => {
@@ -38,7 +38,7 @@ test('within one process, actions take turns', async () => {
 })
 
 test('while another process holds it, times out naming that process, and gets it once it is released', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const holder = await givenHolder(folder)
   await expect(withLock(join(folder, 'thing'), () => 0, { timeoutMs: 50 })).rejects.toMatchObject({
     code: 'store_locked',
@@ -50,7 +50,7 @@ test('while another process holds it, times out naming that process, and gets it
 })
 
 test('when the holder was killed, is taken over at once', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const holder = await givenHolder(folder)
   writeFileSync(join(folder, `thing.${holder.pid}-abc123.tmp`), 'half-writ')
   holder.child.kill('SIGKILL')
@@ -60,7 +60,7 @@ test('when the holder was killed, is taken over at once', async () => {
 })
 
 onLinux('when the killed holder is still a zombie, is taken over at once', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   // The shell becomes a sleep that never looks after its children.
   const shell = spawnStoreShell('exec 3<&0; "$@" <&3 & exec sleep 600', 'hold', folder)
   expect(await shell.line()).toBe('held')
@@ -79,7 +79,7 @@ function ended(pid: number): boolean {
 }
 
 test.skipIf(process.platform === 'win32')('a stopped holder keeps its lock', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const holder = await givenHolder(folder)
   holder.child.kill('SIGSTOP')
   // However old the lock is: what counts is that its owner lives.
@@ -94,7 +94,7 @@ test.skipIf(process.platform === 'win32')('a stopped holder keeps its lock', asy
 })
 
 async function ownerRecord(changes: Record<string, unknown>): Promise<string> {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   const mine = await withLock(file, () => readFileSync(`${file}.lock`, 'utf8'))
   return JSON.stringify({ ...(JSON.parse(mine) as object), token: '1-another', ...changes })
 }
@@ -103,13 +103,13 @@ onLinux.each([
   ['a process number that was given out again', { startTime: '1' }],
   ['the time before a restart of the machine', { bootId: 'another' }],
 ])('a lock from %s is taken over at once', async (_, changes) => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   writeFileSync(`${file}.lock`, await ownerRecord(changes))
   expect(await withLock(file, () => 'mine', AT_ONCE)).toBe('mine')
 })
 
 test('a lock from another machine or container is respected while it is young', async () => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   writeFileSync(`${file}.lock`, await ownerRecord({ host: 'elsewhere', pid: 1 }))
   await expect(withLock(file, () => 0, AT_ONCE)).rejects.toMatchObject({ code: 'store_locked' })
   utimesSync(`${file}.lock`, 0, 0)
@@ -117,7 +117,7 @@ test('a lock from another machine or container is respected while it is young', 
 })
 
 test('a lock file that nobody finished writing is respected while it is young', async () => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   writeFileSync(`${file}.lock`, '')
   await expect(withLock(file, () => 0, AT_ONCE)).rejects.toMatchObject({ code: 'store_locked' })
   utimesSync(`${file}.lock`, 0, 0)
@@ -125,7 +125,7 @@ test('a lock file that nobody finished writing is respected while it is young', 
 })
 
 test('when one that was taking over a dead lock died too, the next one takes over', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const file = join(folder, 'thing')
   const dead = { host: 'elsewhere', pid: 1 }
   writeFileSync(`${file}.lock`, await ownerRecord({ ...dead, token: '1-first' }))
@@ -146,7 +146,7 @@ test.each(['hard-links', 'no-hard-links'])(
   'with %s, processes that find a dead lock and then contend are never inside together',
   { timeout: 300_000 },
   async (links) => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const dead = await givenHolder(folder)
     dead.child.kill('SIGKILL')
     await dead.end()
@@ -165,7 +165,7 @@ test.each(['hard-links', 'no-hard-links'])(
 )
 
 test('where no lock can be made, says that the store cannot be written', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'file'), '')
   await expect(withLock(join(folder, 'file', 'thing'), () => 0)).rejects.toMatchObject({
     code: 'store_unwritable',
@@ -175,7 +175,7 @@ test('where no lock can be made, says that the store cannot be written', async (
 })
 
 test('a wait counts from its own beginning, also in a process that is older than the time limit', async () => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   const held = Promise.withResolvers<void>()
   const holding = withLock(file, () => held.promise)
   const waiting = withLock(file, () => 'mine', { timeoutMs: performance.now() * 0.9 })

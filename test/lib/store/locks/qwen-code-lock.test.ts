@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withQwenCodeLock } from '../../../../src/lib/store/locks/qwen-code-lock.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 function givenFolder() {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   return { folder, file: join(folder, 'oauth_creds.json'), lock: join(folder, 'oauth_creds.lock') }
 }
 

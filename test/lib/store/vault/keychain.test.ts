@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Keychain } from '../../../../src/lib/store/vault/keychain.ts'
 import { KeychainError, systemKeychain } from '../../../../src/lib/store/vault/keychain.ts'
 import { memoryKeychain } from '../../../support/memory-keychain.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const double = join(import.meta.dirname, '..', '..', '..', 'support', 'keychain-double.ts')
 const byProcess = (...command: string[]) =>
@@ -13,7 +13,7 @@ const byProcess = (...command: string[]) =>
 
 const kinds: [string, () => Keychain][] = [
   ['in memory', memoryKeychain],
-  ['behind a process', () => byProcess(double, join(tempFolder(), 'keychain.json'))],
+  ['behind a process', () => byProcess(double, join(temporaryFolder(), 'keychain.json'))],
 ]
 
 describe.each(kinds)('a keychain %s', (_, given) => {
@@ -75,7 +75,7 @@ const hasService = ['dbus-run-session', 'gnome-keyring-daemon'].every(
 )
 
 test.runIf(hasService)('with a real Secret Service, a secret comes back from another process', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   mkdirSync(join(folder, 'keyrings'))
   const module = join(
     import.meta.dirname,

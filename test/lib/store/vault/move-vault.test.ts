@@ -10,7 +10,8 @@ import { openVault, vaultKind } from '../../../../src/lib/store/vault/vault.ts'
 import type { MemoryKeychain } from '../../../support/memory-keychain.ts'
 import { memoryKeychain } from '../../../support/memory-keychain.ts'
 import { accountRecord } from '../../../support/account-record.ts'
-import { tempFolder, tempHome } from '../../../support/temp-home.ts'
+import { tempHome } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const WORDS = { QWENCTL_PASSPHRASE: 'correct horse' }
 const options = (keychain: MemoryKeychain) => ({ keychain, scryptCost: 2 ** 10 })
@@ -133,7 +134,7 @@ test('when it ended between sealing and forgetting, every secret still opens', a
 
 test('a new home in the folders of the system gets a key in the keychain, and a key file where there is none', async () => {
   for (const isLocked of [false, true]) {
-    const home = resolveHome({ HOME: tempFolder() }, 'linux')
+    const home = resolveHome({ HOME: temporaryFolder() }, 'linux')
     const keychain = Object.assign(memoryKeychain(), { isLocked })
     const vault = await openVault(home, {}, options(keychain))
     expect(vault.kind).toBe(isLocked ? 'key-file' : 'keychain')

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withLocalPaths } from '../../../../src/lib/terminal/plugins/plugin-arguments.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 function folderWith(): string {
   const folder = temporaryFolder()

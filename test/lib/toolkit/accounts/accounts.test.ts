@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { accountFolder } from '../../../../src/lib/store/account-folder.ts'
-import { acme, givenToolkit, KEY, ledgerEvents, NOON, temporaryHome } from '../temporary-home.ts'
+import { acme, givenToolkit, KEY, ledgerEvents, NOON } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const other = 'sk-ffffffffffffffffffffffffffffffff'
 
@@ -105,7 +106,7 @@ describe('adding an account', () => {
   })
 
   test('when many toolkits add the same name at once, exactly one succeeds', async () => {
-    const home = await temporaryHome()
+    const home = temporaryFolder()
     const toolkits = await Promise.all([1, 2, 3, 4].map(() => givenToolkit({ home, providers: [acme()] })))
     const results = await Promise.allSettled(
       toolkits.map(({ accounts }) => accounts.add({ provider: 'acme', name: 'work', secret: KEY })),

@@ -13,7 +13,8 @@ import { restoreJournal } from '../../../../src/lib/store/home.ts'
 import { readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import type { RestorePlan } from '../../../../src/lib/toolkit/backup/backup-views.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { KEY, acme, filesBelow, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { KEY, acme, filesBelow, givenToolkit } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const WORDS = 'some words to remember'
 const PROXY = 'http://me:secret-word@proxy.example.com:8080'
@@ -21,7 +22,7 @@ const options = { providers: [acme()], scryptCost: 2 ** 10 }
 
 /** A home with two accounts, an archived one, settings, an account's own file, counts and a cooldown. */
 async function givenFullHome(): Promise<{ toolkit: Toolkit; home: string; file: string }> {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const toolkit = await givenToolkit({ ...options, home })
   const { accounts } = toolkit
   const work = await accounts.add({
@@ -44,7 +45,7 @@ async function givenFullHome(): Promise<{ toolkit: Toolkit; home: string; file: 
   ledger.settle(reservation, { outcome: 'ok', status: 200, inputTokens: 7, outputTokens: 3 })
   const until = '2026-11-22T18:00:00.000Z'
   await ledger.record([{ type: 'cool', subject: work.id, until, reason: 'rate-short' }])
-  return { toolkit, home, file: join(await temporaryHome(), 'backup') }
+  return { toolkit, home, file: join(temporaryFolder(), 'backup') }
 }
 
 async function restoreInto(
@@ -107,7 +108,7 @@ test('while others count, a backup holds whole lines and a checkpoint that fits 
   await counting
   writeFileSync(join(home, 'ledger', '2026-11-22.ndjson'), '{"type":"res', { flag: 'a' })
   await toolkit.backups.write(file, WORDS)
-  const restored = await restoreInto(await temporaryHome(), file)
+  const restored = await restoreInto(temporaryFolder(), file)
   const [shown] = (await restored.quotas.show(['work'])).accounts
   expect(shown?.limits[0]?.used).toBe(9)
   expect(restored.warnings()).toEqual([expect.stringContaining('sealed with the key')])
@@ -184,7 +185,7 @@ test('when the passphrase is wrong or the file damaged, nothing is changed', asy
 test('when a step fails half-way, everything is as it was', async () => {
   const { toolkit, file } = await givenFullHome()
   await toolkit.backups.write(file, WORDS)
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const other = await givenToolkit({ ...options, home })
   await other.accounts.add({ provider: 'acme', name: 'mine', secret: KEY })
   symlinkSync(join(home, 'no', 'such', 'folder'), other.home.configFile) // the ledger is replaced before this fails
@@ -269,7 +270,7 @@ test('a home whose counts were checkpointed and whose days are history comes bac
   keepHistoryDay(toolkit.home, '2026-08-01', history)
   const kept = readFileSync(historyPath(toolkit.home, '2026-08-01'), 'utf8')
   await (await givenToolkit({ ...options, home })).backups.write(file, WORDS)
-  const restored = await restoreInto(await temporaryHome(), file)
+  const restored = await restoreInto(temporaryFolder(), file)
   expect(readFileSync(historyPath(restored.home, '2026-08-01'), 'utf8')).toBe(kept)
   const { rows } = await restored.history.show({ days: 365, per: 'day', by: 'account' })
   expect(rows).toMatchObject([

@@ -15,7 +15,7 @@ import { fitsAllAt } from '../../../../src/lib/toolkit/batch/fits-all-at.ts'
 import { readHeader } from '../../../../src/lib/toolkit/batch/results/journal.ts'
 import { Lanes } from '../../../../src/lib/toolkit/batch/run/lanes.ts'
 import type { ExplainedLimit } from '../../../../src/lib/toolkit/views.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const lane = {
   model: 'm',
@@ -121,7 +121,7 @@ test('after a crash at any byte, every answer on disk counts once, and the rest 
   })
   await fc.assert(
     fc.asyncProperty(crash, async ({ lost, tail, order }) => {
-      const folder = tempFolder()
+      const folder = temporaryFolder()
       const file = join(folder, 'tasks.jsonl')
       const line = (row: number) => ({
         custom_id: `id-${row}`,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoredBatches } from '../../../../src/lib/toolkit/batch/http/stored.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const owner = { key: null, user: null }
 

@@ -6,7 +6,7 @@ import { ClientSetups } from '../../../../src/lib/toolkit/clients/client-setup.t
 import { clients, type ClientFacts } from '../../../../src/lib/toolkit/clients/client-table.ts'
 import { JsoncText } from '../../../../src/lib/toolkit/clients/jsonc-text.ts'
 import { TomlText } from '../../../../src/lib/toolkit/clients/toml-text.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const KEY = 'qk_of-this-client-0123456789'
 const OTHER_KEY = 'qk_of-this-client-9876543210'

@@ -2,8 +2,9 @@ import { appendFileSync, chmodSync, mkdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { DoctorReport, Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { KEY, NOON, acme, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { KEY, NOON, acme, givenToolkit } from '../temporary-home.ts'
 import { givenSocketServer, givenUpstream } from '../upstream.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const answersAt = (time: number) =>
   givenUpstream((_, response) => response.writeHead(404, { date: new Date(time).toUTCString() }).end())
@@ -13,7 +14,7 @@ async function givenHome(
   baseUrl: string,
   env: Record<string, string> = {},
 ): Promise<{ home: string; toolkit: Toolkit }> {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const toolkit = await givenToolkit({
     home,
     env,
@@ -48,7 +49,7 @@ test('when nothing is wrong, no check fails, and none shows a key', async () => 
 })
 
 test('in a home that does not exist, nothing fails and nothing is made', async () => {
-  const home = join(await temporaryHome(), 'none')
+  const home = join(temporaryFolder(), 'none')
   const toolkit = await givenToolkit({ home })
   expect((await toolkit.doctor({ fix: true })).ok).toBe(true)
   expect(() => statSync(home)).toThrow('ENOENT')

@@ -14,8 +14,9 @@ import {
   socksProxy,
 } from '../../../support/servers/egress-proxies.ts'
 import { givenLoginServer, TOKENS } from '../../../support/servers/login-server.ts'
-import { filesBelow, givenToolkit, KEY, temporaryHome } from '../temporary-home.ts'
+import { filesBelow, givenToolkit, KEY } from '../temporary-home.ts'
 import { givenAnswer } from '../upstream.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const authority = fileURLToPath(new URL('../../../support/certs/authority.pem', import.meta.url))
 const models = { object: 'list', data: [] }
@@ -113,7 +114,7 @@ test('with a list, the first that opens a way serves', async () => {
 
 describe('what is kept', () => {
   test('is the list in its order, sealed, and shown without passwords', async () => {
-    const home = await temporaryHome()
+    const home = temporaryFolder()
     const { accounts } = await givenToolkit({ home })
     const via = 'socks5h://me:hidden%20word-1@a.example, http://me:hidden-word-2@b.example:8080'
     const view = await accounts.add(wanted('https://api.example.com/v1', via))
@@ -280,7 +281,7 @@ describe('addresses of cloud metadata', () => {
   })
 
   test('are not called, also for an account that has such a base URL already', async () => {
-    const home = await temporaryHome()
+    const home = temporaryFolder()
     const lax = await givenToolkit({ home, env: { QWENCTL_ALLOW_METADATA: 'true' } })
     const proxy = await httpProxy()
     await lax.accounts.add(wanted('http://169.254.169.254/v1', `http://127.0.0.1:${proxy.port}`))

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { HistoryKey, HistoryRow } from '../../../../src/lib/toolkit/history/history-views.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { NOON, acme, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { NOON, acme, givenToolkit } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -22,7 +23,7 @@ interface Told {
 
 /** Two accounts of two groups and two users, and a clock that can be set. */
 async function given(): Promise<Told> {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   let now = NOON
   const toolkit = await givenToolkit({ home, providers: [acme()], clock: () => now })
   for (const [name, groups, user] of [

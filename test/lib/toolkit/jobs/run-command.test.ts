@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { runCommand } from '../../../../src/lib/toolkit/jobs/runner/run-command.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const source = pathToFileURL('src/lib/toolkit/jobs/runner/run-command.ts').href
 

@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { givenOidcServer } from '../../../support/servers/oidc-server.ts'
 import type { OidcServer } from '../../../support/servers/oidc-server.ts'
-import { filesBelow, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { filesBelow, givenToolkit } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const script = fileURLToPath(new URL('../../../support/processes/login-process.ts', import.meta.url))
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -25,7 +26,7 @@ function begin(toolkit: Toolkit, oidc: OidcServer) {
 
 /** A home whose account is logged in at the server. */
 async function givenLogin(oidc: OidcServer): Promise<{ home: string; toolkit: Toolkit }> {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const toolkit = await givenToolkit({ home, clock: Date.now, sleep: async () => undefined })
   const pending = await begin(toolkit, oidc)
   await oidc.approve(pending.verificationUriComplete ?? '')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TokenSet } from '../../../../src/lib/toolkit/login/token-set.ts'
 import { givenLoginServer } from '../../../support/servers/login-server.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 import { givenToolkit, NOON } from '../temporary-home.ts'
 
 const OLD = { access_token: 'old-access', refresh_token: 'old-refresh', token_type: 'Bearer' }
@@ -12,7 +12,7 @@ const RENEWED = { access_token: 'renewed-access', refresh_token: 'renewed-refres
 /** An account that shares the login in qwen-code's file; both have the tokens `OLD`, which have expired. */
 async function givenShared(inFile: object) {
   const login = (await givenLoginServer()).says('/token', [200, RENEWED])
-  const file = join(tempFolder(), 'oauth_creds.json')
+  const file = join(temporaryFolder(), 'oauth_creds.json')
   writeFileSync(file, JSON.stringify(inFile))
   const tokens: TokenSet = {
     accessToken: 'old-access',

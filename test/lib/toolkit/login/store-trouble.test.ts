@@ -2,14 +2,15 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TokenSet } from '../../../../src/lib/toolkit/login/token-set.ts'
-import { givenToolkit, NOON, temporaryHome } from '../temporary-home.ts'
+import { givenToolkit, NOON } from '../temporary-home.ts'
 import { givenUpstream } from '../upstream.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const LIFE = { access_token: 'second-access', refresh_token: 'second-refresh', expires_in: 3600 }
 
 /** A home with one login that has expired, and its server, which runs `onAsked` before it gives new tokens. */
 async function givenExpiredLogin(onAsked: (accountsFile: string) => void = () => undefined) {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const toolkit = await givenToolkit({ home })
   const { accountsFile, runFolder } = toolkit.home
   const server = await givenUpstream((_, response) => {

@@ -1,20 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
 import { diskView } from '../../../../src/lib/toolkit/migrate/read/disk-view.ts'
 import { findCredentials, sourceNamed } from '../../../../src/lib/toolkit/migrate/find-credentials.ts'
 import type { Found } from '../../../../src/lib/toolkit/migrate/find-credentials.ts'
 import type { SourceId } from '../../../../src/lib/toolkit/migrate/finding.ts'
 import { sources } from '../../../../src/lib/toolkit/migrate/sources.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 export const TODAY = '2026-11-22'
 
 /** A home folder of somebody else's tools, with these files in it; objects become JSON. */
 export function givenFiles(files: Record<string, string | object>): string {
-  const home = mkdtempSync(join(tmpdir(), 'qwenctl-migrate-'))
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const home = temporaryFolder()
   for (const [name, content] of Object.entries(files)) {
     const path = join(home, name)
     mkdirSync(dirname(path), { recursive: true })

@@ -6,7 +6,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LimitNotices } from '../../../../src/lib/toolkit/notices/limit-notices.ts'
 import type { Notice } from '../../../../src/lib/toolkit/notices/notice-views.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { acme, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { acme, givenToolkit } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 interface Hook {
   url: string
@@ -40,7 +41,7 @@ interface Given {
 }
 
 async function given(settings: Record<string, string>, home?: string): Promise<Given> {
-  const options = { home: home ?? (await temporaryHome()), providers: [acme()], clock: Date.now }
+  const options = { home: home ?? temporaryFolder(), providers: [acme()], clock: Date.now }
   const toolkit = await givenToolkit(options)
   for (const [key, value] of Object.entries(settings)) await toolkit.settings.set(key, value)
   const secret = `sk-${'a'.repeat(20)}`
@@ -101,7 +102,7 @@ describe('a notice', () => {
 
   test('when two processes watch, and one starts again, is posted once; of two thresholds at once the higher', async () => {
     const hook = await givenHook()
-    const home = await temporaryHome()
+    const home = temporaryFolder()
     const settings = { 'notify.at': '50%,80%', 'notify.webhook': hook.url }
     const { use, watch, toolkit } = await given(settings, home)
     const others = [await givenToolkit({ home, providers: [acme()], clock: Date.now })]
@@ -155,7 +156,7 @@ describe('a notice', () => {
   })
 
   test('a command is run without a shell, with the notice on its standard input and in variables', async () => {
-    const folder = await temporaryHome()
+    const folder = temporaryFolder()
     const script = join(folder, 'told.mjs')
     const out = join(folder, 'out.json')
     writeFileSync(

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import { PlanWatch } from '../../../../src/lib/toolkit/plans/plan-watch.ts'
-import { temporaryHome } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const KEY = 'sk-0123456789abcdef0123456789abcdef'
 const MINUTE = 60_000
@@ -21,7 +21,7 @@ async function given(env: Record<string, string> = {}) {
   onTestFinished(() => void server.close())
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
   let now = Date.parse('2026-11-25T10:00:00.000Z')
-  const toolkit = openToolkit({ env: { QWENCTL_HOME: temporaryHome(), ...env }, clock: () => now })
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: temporaryFolder(), ...env }, clock: () => now })
   const { id } = await toolkit.accounts.add({
     provider: 'deepseek',
     name: 'a',

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import type { ProxyView } from '../../../../src/lib/toolkit/proxies.ts'
 import { rotationSettings } from '../../../../src/lib/toolkit/quota/explain-settings.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const proxyOf = (user: string | null, strategy: string): ProxyView => ({
   pid: 1,

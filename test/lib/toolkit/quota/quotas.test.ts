@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
 import { builtinIds } from '../../../../src/lib/toolkit/providers/builtin-ids.ts'
 import { readAccountList, readQuotaDocument } from '../../../../src/lib/toolkit/quota/direct-quota.ts'
-import { acme, filesBelow, givenToolkit, ledgerEvents, NOON, temporaryHome } from '../temporary-home.ts'
+import { acme, filesBelow, givenToolkit, ledgerEvents, NOON } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 async function givenThree(home?: string, provider = 'acme') {
   const toolkit = await givenToolkit({
@@ -41,7 +42,7 @@ describe('showing quotas', () => {
   })
 
   test('when the home is empty, so is the document, and nothing is made on disk', async () => {
-    const home = await temporaryHome()
+    const home = temporaryFolder()
     const { quotas, accounts } = await givenToolkit({ home })
     expect(await quotas.show([])).toMatchObject({
       now: new Date(NOON).toISOString(),
@@ -53,7 +54,7 @@ describe('showing quotas', () => {
   })
 
   test('when another toolkit of the home counts, what is shown follows', async () => {
-    const home = await temporaryHome()
+    const home = temporaryFolder()
     const first = await givenThree(home)
     const second = await givenToolkit({ home, providers: [acme()] })
     const { id } = await first.accounts.find('a')

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import type { LimitRecord } from '../../../../src/lib/quota/log/events.ts'
 import type { Provider } from '../../../../src/lib/provider/provider.ts'
 import { reconcileLimits } from '../../../../src/lib/toolkit/quota/reconcile.ts'
-import { acme, givenToolkit, KEY, ledgerEvents, temporaryHome } from '../temporary-home.ts'
+import { acme, givenToolkit, KEY, ledgerEvents } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 async function givenHome(limits?: string[]) {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const toolkit = await givenToolkit({ home, providers: [acme()] })
   const { id } = await toolkit.accounts.add({
     provider: 'acme',

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { SERVICE_MARK, chooseService } from '../../../../src/lib/toolkit/service/service.ts'
 import type { ServiceCommand } from '../../../../src/lib/toolkit/service/service.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const has = (program: string, ...args: string[]) => spawnSync(program, args).status === 0
 

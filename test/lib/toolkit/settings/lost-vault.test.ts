@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryKeychain } from '../../../support/memory-keychain.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { KEY, acme, givenToolkit, temporaryHome } from '../temporary-home.ts'
+import { KEY, acme, givenToolkit } from '../temporary-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const WORDS = 'some words to remember'
 const PROXY = 'http://proxy.example.com:8080'
@@ -13,7 +14,7 @@ const common = { providers: [acme()], scryptCost: 2 ** 10 }
 async function givenLostVault(
   kind: 'keychain' | 'passphrase' | 'wrong passphrase' | 'key-file' | 'damaged key file',
 ) {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const keychain = memoryKeychain()
   const env = { QWENCTL_PASSPHRASE: kind.endsWith('passphrase') ? 'first words' : '' }
   const toolkit = await givenToolkit({ ...common, home, keychain, env })
@@ -38,7 +39,7 @@ async function givenLostVault(
     await toolkit.moveStorage('keychain')
     await toolkit.moveStorage('key-file') // so that vault.json names it
   }
-  const file = join(await temporaryHome(), 'backup')
+  const file = join(temporaryFolder(), 'backup')
   await toolkit.close()
   const whole = await givenToolkit({ ...common, home, keychain, env })
   await whole.backups.write(file, WORDS)
@@ -117,11 +118,11 @@ test.each(kinds)('without a backup, a new vault keeps all but the secrets (%s)',
 })
 
 test('a home with a vault that opens keeps it when a backup is restored', async () => {
-  const home = await temporaryHome()
+  const home = temporaryFolder()
   const env = { QWENCTL_PASSPHRASE: 'first words' }
   const toolkit = await givenToolkit({ ...common, home, env })
   await toolkit.accounts.add({ provider: 'acme', name: 'work', secret: KEY })
-  const file = join(await temporaryHome(), 'backup')
+  const file = join(temporaryFolder(), 'backup')
   await toolkit.backups.write(file, WORDS)
   const vault = readFileSync(toolkit.home.vaultFile, 'utf8')
   const backup = await toolkit.backups.open(file, WORDS)

@@ -1,13 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FileSettings } from '../../../../src/lib/toolkit/settings/settings.ts'
 import { settingsTable } from '../../../../src/lib/toolkit/settings/settings-table.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 async function givenSettings(yaml: string | null = null, env: NodeJS.ProcessEnv = {}): Promise<FileSettings> {
-  const folder = await mkdtemp(join(tmpdir(), 'qwenctl-settings-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   const file = join(folder, 'config.yaml')
   if (yaml !== null) await writeFile(file, yaml)
   return new FileSettings({ file, env })

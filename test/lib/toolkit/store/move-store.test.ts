@@ -5,7 +5,7 @@ import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { keyOf, newAccount } from '../../../support/servers/proxy-harness.ts'
 import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
-import { tempFolder } from '../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 /** Never asked. */
 const BASE = 'http://127.0.0.1:9/v1'
@@ -36,7 +36,7 @@ async function withToolkit<R>(
 
 /** A home with an account, a client key, a template, and some counted requests. */
 async function givenUsedHome(): Promise<string> {
-  const home = tempFolder()
+  const home = temporaryFolder()
   await withToolkit(home, async (toolkit) => {
     const account = await toolkit.accounts.add(newAccount({ name: 'a', limits: ['20/day', '6/5h'] }, BASE))
     await toolkit.keys.create({ name: 'ci', limits: ['9/day'] })
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedis)('a move of the store', () => {
     const server = await givenServer()
     const home = await givenUsedHome()
     await withToolkit(home, (toolkit) => toolkit.store.move(server.url, {}))
-    const other = tempFolder()
+    const other = temporaryFolder()
     copyFileSync(join(home, 'master.key'), join(other, 'master.key'))
     await withToolkit(
       other,
@@ -151,7 +151,7 @@ describe.skipIf(!hasRedis)('a machine of a shared store', () => {
     const home = await givenUsedHome()
     await withToolkit(home, (toolkit) => toolkit.store.move(server.url, {}))
     const env = { QWENCTL_STORE_URL: server.url }
-    const other = tempFolder()
+    const other = temporaryFolder()
     const add = (folder: string, name: string) =>
       withToolkit(folder, (toolkit) => toolkit.accounts.add(newAccount({ name }, BASE)), env)
     await expect(add(other, 'b')).rejects.toThrow(/master key of another machine/)
@@ -166,12 +166,16 @@ describe.skipIf(!hasRedis)('a machine of a shared store', () => {
   test('with the same passphrase, it has the same key', async () => {
     const server = await givenServer()
     const env = { QWENCTL_STORE_URL: server.url, QWENCTL_PASSPHRASE: 'correct horse battery' }
-    const [one, two] = [tempFolder(), tempFolder()]
+    const [one, two] = [temporaryFolder(), temporaryFolder()]
     await withToolkit(one, (toolkit) => toolkit.accounts.add(newAccount({ name: 'a' }, BASE)), env)
     await withToolkit(two, (toolkit) => toolkit.accounts.add(newAccount({ name: 'b' }, BASE)), env)
     const wrong = { ...env, QWENCTL_PASSPHRASE: 'another one entirely' }
     await expect(
-      withToolkit(tempFolder(), (toolkit) => toolkit.accounts.add(newAccount({ name: 'c' }, BASE)), wrong),
+      withToolkit(
+        temporaryFolder(),
+        (toolkit) => toolkit.accounts.add(newAccount({ name: 'c' }, BASE)),
+        wrong,
+      ),
     ).rejects.toThrow(/does not open/)
   })
 
@@ -180,9 +184,9 @@ describe.skipIf(!hasRedis)('a machine of a shared store', () => {
     const home = await givenUsedHome()
     const before = await shown(home)
     await withToolkit(home, (toolkit) => toolkit.store.move(server.url, {}))
-    const file = join(tempFolder(), 'backup')
+    const file = join(temporaryFolder(), 'backup')
     await withToolkit(home, (toolkit) => toolkit.backups.write(file, 'a passphrase for it'))
-    const target = tempFolder()
+    const target = temporaryFolder()
     await withToolkit(target, async (toolkit) => {
       const backup = await toolkit.backups.open(file, 'a passphrase for it')
       await backup.apply('replace')

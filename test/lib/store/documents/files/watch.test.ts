@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { watchFile } from '../../../../../src/lib/store/documents/files/watch.ts'
-import { tempFolder } from '../../../../support/temp-home.ts'
+import { temporaryFolder } from '../../../../support/temp-folder.ts'
 
 /** Never by polling: only what the system tells. */
 const EVENTS_ONLY = { pollMs: 2 ** 30 }
@@ -31,7 +31,7 @@ test.each([
   ['by events alone', EVENTS_ONLY],
   ['by polling too', { pollMs: 20 }],
 ])('%s, notices creation, writing, replacement after replacement, and removal', async (_, options) => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   const { next } = watched(file, options)
   await next(() => writeFileSync(file, 'a'))
   await next(() => writeFileSync(file, 'ab'))
@@ -41,7 +41,7 @@ test.each([
 })
 
 test('where the system tells nothing, polling notices: a folder made later, the target of a changed link', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const late = watched(join(folder, 'late', 'thing'), { pollMs: 20 })
   await late.next(() => {
     mkdirSync(join(folder, 'late'))
@@ -60,7 +60,7 @@ test('where the system tells nothing, polling notices: a folder made later, the 
 })
 
 test('changes beside the file and after stop say nothing', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const stopped = watched(join(folder, 'thing'))
   const other = watched(join(folder, 'other'))
   const going = watched(join(folder, 'thing'))
@@ -71,7 +71,7 @@ test('changes beside the file and after stop say nothing', async () => {
 })
 
 test('does not keep the process alive', async () => {
-  const file = join(tempFolder(), 'thing')
+  const file = join(temporaryFolder(), 'thing')
   const module = fileURLToPath(
     new URL('../../../../../src/lib/store/documents/files/watch.ts', import.meta.url),
   )
