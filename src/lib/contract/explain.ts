@@ -13,6 +13,7 @@ const cap = explainedCap.nullable()
 const explainedLimit = z.object({
   ...limitFields,
   usable: z.number().describe('the part of max that the pool may use'),
+  held: z.number().describe('tokens or dollars beside used that requests in flight may use'),
   isUsedUp: z.boolean(),
   applies: z.boolean().describe('false: it applies to another model'),
 })

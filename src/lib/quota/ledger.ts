@@ -24,7 +24,7 @@ export interface Reservation {
 /**
  * The subject of a reservation: the account, the other subjects that count the request, and the headroom to leave.
  */
-export type ReservationRequest = Pick<ReserveEvent, 'account' | 'also' | 'keep' | 'probe'>
+export type ReservationRequest = Pick<ReserveEvent, 'account' | 'also' | 'keep' | 'hold' | 'model' | 'probe'>
 
 /** Receives the result of a reservation, once and asynchronously. */
 export interface ReservationListener {

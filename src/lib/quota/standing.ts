@@ -1,7 +1,8 @@
 import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
-import { heldAmount } from './in-flight.ts'
-import type { InFlight, LimitState, OpenReservation, SubjectState } from './log/state.ts'
+import { heldAmount, heldOfModel, holdAmount } from './in-flight.ts'
+import type { Hold } from './log/events.ts'
+import type { InFlight, LimitState, ModelLimitState, OpenReservation, SubjectState } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
 export interface Standing {
@@ -61,30 +62,54 @@ export function usable({ max, metric }: Pick<LimitState, 'max' | 'metric'>, keep
 
 /**
  * Whether every limit of the subject is below its maximum; with a model, also the learned limits of that model.
- * With `keep`, that many percent of each limit count as used.
+ * With `keep`, that many percent of each limit count as used. With `hold`, there is room for that much.
  */
 export function hasRoom(
   subject: SubjectState | undefined,
   now: number,
   model: string | null = null,
   keep = 0,
+  hold?: Hold,
 ): boolean {
   if (subject === undefined) return true
-  for (const limit of subject.limits) if (isFull(limit, now, keep, subject.inFlight)) return false
+  const { inFlight } = subject
+  for (const limit of subject.limits) if (isFull(limit, now, keep, inFlight, hold)) return false
   if (model === null || subject.modelLimits.length === 0) return true
   for (const limit of subject.modelLimits) {
-    if (limit.model === model && isFull(limit, now, keep)) return false
+    if (limit.model === model && isFull(limit, now, keep, inFlight, hold)) return false
   }
   return true
 }
 
 /**
  * Whether an active limit is used up, or with `keep` its usable part. With `inFlight`, requests in flight count with
- * their probable tokens and dollars.
+ * what they may use. With `hold`, the limit is full too when it has less room than that.
  */
-export function isFull(limit: LimitState, now: number, keep = 0, inFlight?: InFlight): boolean {
-  const most = usable(limit, keep) - heldAmount(inFlight, limit.metric, now)
-  return limit.usage.used >= most && isInForce(limit, now) && countUsed(limit, now) >= most
+export function isFull(
+  limit: LimitState | ModelLimitState,
+  now: number,
+  keep = 0,
+  inFlight?: InFlight,
+  hold?: Hold,
+): boolean {
+  const most = usable(limit, keep) - heldBy(limit, inFlight, now)
+  const need = holdAmount(hold, limit.metric)
+  if (limit.usage.used < most && limit.usage.used + need <= most) return false
+  if (!isInForce(limit, now)) return false
+  const used = countUsed(limit, now)
+  return used >= most || used + need > most
+}
+
+/** The amount of a limit that requests in flight may use. */
+export function heldBy(
+  limit: LimitState | ModelLimitState,
+  inFlight: InFlight | undefined,
+  now: number,
+): number {
+  if (inFlight === undefined) return 0
+  return 'model' in limit
+    ? heldOfModel(inFlight, limit.model, limit.metric, now)
+    : heldAmount(inFlight, limit.metric, now)
 }
 
 /** Epoch milliseconds at which every limit of the subject has room again; `now` when it has room already. */
@@ -96,9 +121,11 @@ export function roomAt(subject: SubjectState | undefined, now: number): number {
 
 /**
  * Same for one limit. A learned limit has room at its end in any case. `keep` leaves room only in the usable part.
+ * With `need`, there is room for that much.
  */
-export function limitRoomAt(limit: LimitState, now: number, keep = 0): number {
-  const at = usageRoomAt(limit, now, usable(limit, keep))
+export function limitRoomAt(limit: LimitState, now: number, keep = 0, need = 0): number {
+  const most = usable(limit, keep)
+  const at = usageRoomAt(limit, now, need === 0 ? most : Math.max(Number.MIN_VALUE, most - need))
   return limit.until === null ? at : Math.max(now, Math.min(at, limit.until))
 }
 

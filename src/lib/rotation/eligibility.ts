@@ -3,8 +3,15 @@ import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
 import { cooldownWords } from '../quota/cooldown-words.ts'
 import { formatLimit } from '../quota/limit.ts'
-import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
-import type { Cooldown, LedgerState, LimitState, ModelLimitState, SubjectState } from '../quota/log/state.ts'
+import { hasRoom, heldBy, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
+import type {
+  Cooldown,
+  InFlight,
+  LedgerState,
+  LimitState,
+  ModelLimitState,
+  SubjectState,
+} from '../quota/log/state.ts'
 import type { Member } from './pool/member.ts'
 import { weighEvidence } from './models/model-evidence.ts'
 import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
@@ -270,14 +277,14 @@ function exhaustion(
     const availableAt = at > now && usable(limit, keep) > 0 ? at : null
     if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
   }
-  return found === null ? null : usedUp(found.limit, found.availableAt, { now, keep })
+  return found === null ? null : usedUp(found.limit, found.availableAt, { now, keep, inFlight: subject.inFlight })
 }
 
 /** Includes the numbers, so that a refused client sees the reason. */
 function usedUp(
   of: LimitState | ModelLimitState,
   availableAt: number | null,
-  { now, keep = 0 }: Pick<RotationMoment, 'now' | 'keep'>,
+  { now, keep = 0, inFlight }: Pick<RotationMoment, 'now' | 'keep'> & { inFlight: InFlight | undefined },
 ): Refusal {
   const limit = formatLimit(of)
   const named = 'model' in of ? `${limit} of model ${of.model}` : limit
@@ -287,7 +294,8 @@ function usedUp(
     return { kind: 'exhausted', limit, availableAt, words: `its limit ${named} is used up: ${numbers}` }
   }
   if (keep === 0) {
-    const words = `the requests in flight may use up its limit ${named}: ${numbers}`
+    const held = Number(heldBy(of, inFlight, now).toPrecision(4))
+    const words = `the requests in flight may use up its limit ${named}: ${numbers}, ${held} held`
     return { kind: 'exhausted', limit, availableAt, words }
   }
   const words = `what is left of its limit ${named} is reserved: ${numbers}, ${keep}% are kept`

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { stateFromJson, stateToJson } from '../../../src/lib/quota/log/checkpoint.ts'
+import type { StateJson } from '../../../src/lib/quota/log/checkpoint.ts'
 import { hasRoom } from '../../../src/lib/quota/standing.ts'
-import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
+import { migrateState } from '../../../src/lib/quota/log/checkpoint-migrations.ts'
+import type { Hold, LedgerEvent } from '../../../src/lib/quota/log/events.ts'
 import type { Metric } from '../../../src/lib/quota/limit.ts'
 
 const START = Date.parse('2026-11-25T10:00:00.000Z')
@@ -80,12 +82,13 @@ describe('requests in flight at a limit of tokens or dollars', () => {
     )
   })
 
-  test('a request that was never settled counts for a quarter of an hour at most, and a reset ends it', () => {
+  test('a request that was never settled counts for an hour at most, and a reset ends it', () => {
     const { state, reserve, settle } = given('tokens', 100)
     reserve('first')
     settle('first', 60)
     expect([reserve('lost'), reserve('next')]).toEqual([true, false])
-    expect(hasRoom(state.subjects.get('a'), START + 15 * 60_000)).toBe(true)
+    expect(hasRoom(state.subjects.get('a'), START + 60 * 60_000 - 1)).toBe(false)
+    expect(hasRoom(state.subjects.get('a'), START + 60 * 60_000)).toBe(true)
     apply(state, { type: 'reset', account: 'a', at: at(1) })
     expect(reserve('after', 2)).toBe(true)
   })
@@ -93,5 +96,90 @@ describe('requests in flight at a limit of tokens or dollars', () => {
   test('a limit of requests is as before', () => {
     const { reserve } = given('requests', 3)
     expect(['a', 'b', 'c', 'd'].map((id) => reserve(id))).toEqual([true, true, true, false])
+  })
+})
+
+describe('requests that name the most they may use', () => {
+  const bound = fc.record({ inputTokens: fc.nat(60), outputTokens: fc.nat(60), usd: fc.nat(60) })
+  const step = fc.record({ isNew: fc.boolean(), hold: bound, share: fc.integer({ min: 0, max: 100 }) })
+
+  test('never pass a limit, whatever runs at once, if each answer keeps to its bound', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Metric>('tokens', 'input-tokens', 'output-tokens', 'usd'),
+        fc.integer({ min: 1, max: 300 }),
+        fc.array(step, { maxLength: 60 }),
+        (metric, max, steps) => {
+          const { state, used } = given(metric, max)
+          const open: { id: string; hold: Hold; share: number }[] = []
+          steps.forEach(({ isNew, hold, share }, n) => {
+            const id = `r${n}`
+            const ended = isNew ? undefined : open.shift()
+            if (ended !== undefined) {
+              const part = (amount: number) => Math.floor((amount * ended.share) / 100)
+              const { inputTokens, outputTokens, usd } = ended.hold
+              apply(state, {
+                type: 'settle',
+                id: ended.id,
+                at: at(n),
+                outcome: 'ok',
+                inputTokens: part(inputTokens),
+                outputTokens: part(outputTokens),
+                costUsd: part(usd),
+              })
+            } else {
+              const expected = hasRoom(state.subjects.get('a'), START + n, null, 0, hold)
+              const isGranted = apply(state, { type: 'reserve', id, account: 'a', at: at(n), hold })
+              expect(isGranted).toBe(expected)
+              if (isGranted) open.push({ id, hold, share })
+            }
+            expect(used()).toBeLessThanOrEqual(max)
+          })
+        },
+      ),
+    )
+  })
+
+  test('are granted as long as their bounds fit together, and another when one ends below its bound', () => {
+    const { state, settle } = given('usd', 10)
+    const hold = { inputTokens: 0, outputTokens: 0, usd: 4 }
+    const reserve = (id: string) => apply(state, { type: 'reserve', id, account: 'a', at: at(0), hold })
+    expect(['a', 'b', 'c'].map(reserve)).toEqual([true, true, false])
+    settle('a', 1)
+    expect(reserve('d')).toBe(true)
+  })
+
+  test('count against the limits of a client key too', () => {
+    const { state } = given('requests', 10)
+    apply(state, {
+      type: 'limits',
+      account: 'key',
+      at: at(0),
+      limits: [{ metric: 'tokens', window: 'day', max: 10, source: 'configured' }],
+    })
+    const reserve = (id: string) =>
+      apply(state, {
+        type: 'reserve',
+        id,
+        account: 'a',
+        also: ['key'],
+        at: at(0),
+        hold: { inputTokens: 2, outputTokens: 4, usd: 0 },
+      })
+    expect(['a', 'b'].map(reserve)).toEqual([true, false])
+  })
+})
+
+describe('a checkpoint of version 4', () => {
+  test('keeps its requests in flight', () => {
+    const { state, reserve } = given('tokens', 100)
+    reserve('first', 5)
+    const json = JSON.parse(JSON.stringify(stateToJson(state))) as StateJson
+    const older = {
+      ...json,
+      subjects: { a: { ...json.subjects.a, inFlight: { since: [START + 5], mean: null } } },
+    }
+    const { inFlight } = stateFromJson(migrateState(older as unknown as StateJson, 4)).subjects.get('a')!
+    expect(inFlight).toEqual(state.subjects.get('a')!.inFlight)
   })
 })

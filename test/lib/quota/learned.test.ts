@@ -153,6 +153,25 @@ describe('a limit learned for one model', () => {
     expect(standing(ground.account.modelLimits[0]!, NOON).used).toBe(1)
   })
 
+  test.each([
+    ['requests', 3, 3],
+    ['tokens', 30, 3],
+  ] as const)('when requests of the model are in flight, a limit of %s counts them', (metric, max, most) => {
+    const ground = new Ground().learn({ model: 'm', metric, max })
+    const hold = { inputTokens: 4, outputTokens: 6, usd: 0 }
+    const reserve = (id: string, model: string) =>
+      ground.apply({ type: 'reserve', id, account: 'a', model, hold })
+    const ids = ['w-1', 'w-2', 'w-3', 'w-4', 'w-5']
+    expect(ids.filter((id) => reserve(id, 'm'))).toHaveLength(most)
+    expect(reserve('w-9', 'other')).toBe(true)
+    expect([hasRoom(ground.account, NOON, 'm'), hasRoom(ground.account, NOON, 'other')]).toEqual([
+      false,
+      true,
+    ])
+    ground.apply({ type: 'settle', id: 'w-1', outcome: 'aborted', model: 'm', refunded: true })
+    expect(reserve('w-4', 'm')).toBe(true)
+  })
+
   test('when the account is reset, it starts anew', () => {
     const ground = new Ground().learn({ model: 'm', max: 1, remaining: 0 })
     expect(hasRoom(ground.account, NOON, 'm')).toBe(false)

@@ -42,6 +42,8 @@ export function saysFailure(data: unknown): boolean {
   if (isRecord(base) && typeof base.status_code === 'number') return base.status_code !== 0
   // Cloudflare puts an empty `result` beside its errors.
   if (data.success === false && hasErrors(data)) return true
+  // iFlytek puts an empty list beside its code.
+  if (isBadCode(data.code) && typeof data.desc === 'string' && !hasContent(data)) return true
   if (hasPayload(data)) return false
   if (data.success === false || data.ok === false || hasErrors(data)) return true
   if (typeof data.errorType === 'string' && data.errorType !== '') return true
@@ -103,6 +105,13 @@ const alsoAnswers: ReadonlySet<string> = new Set([
 
 function hasPayload(data: Record<string, unknown>): boolean {
   return payloads.some((name) => isFilled(data[name]))
+}
+
+/** Whether a payload has more than an empty list. */
+function hasContent(data: Record<string, unknown>): boolean {
+  return payloads.some(
+    (name) => isFilled(data[name]) && !(Array.isArray(data[name]) && data[name].length === 0),
+  )
 }
 
 function isFilled(value: unknown): boolean {

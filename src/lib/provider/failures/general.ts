@@ -7,13 +7,14 @@ import { requestWordRows } from './general/request-words.ts'
 import { limitRows } from './general/limits.ts'
 import { bareRouteRows, modelRows, routeRows } from './general/model.ts'
 import { moneyRows } from './general/money.ts'
-import { hiccupRows, serviceRows } from './general/service.ts'
+import { hiccupRows, networkRows, serviceRows } from './general/service.ts'
 
 export { declinedRows } from './general/declined.ts'
 export { validationRows } from './general/validation.ts'
 export { statusRows } from './general/status.ts'
 
 export const generalRows: readonly FailureRow[] = [
+  ...networkRows,
   ...requestCodeRows,
   ...accountRows,
   ...moneyRows,

@@ -107,8 +107,10 @@ function fromErrorString(error: string, root: JsonObject): BodyFacts {
   const words = text(root.error_description) ?? text(root.message)
   // claude-relay-service: `{"error":"Daily cost limit exceeded","message":"..."}`, two sentences.
   const isSentence = words !== null && error.includes(' ')
+  // `{"ok":false,"error":"insufficient_credits"}`: a code, and no words.
+  const isCode = words === null ? /^[a-z]+(?:_[a-z]+)+$/i.test(error) : !isSentence
   return {
-    code: words === null || isSentence ? text(root.code) : error,
+    code: isCode ? (words === null ? (text(root.code) ?? error) : error) : text(root.code),
     type: text(root.type) === 'error' ? null : (text(root.type) ?? text(root.error_type)),
     message: isSentence ? `${error}: ${words}` : (words ?? error),
     error: root,
@@ -145,7 +147,7 @@ function flatCode(root: JsonObject): string | null {
 
 /** The members that hold a service's message. */
 function said(of: JsonObject): string | null {
-  for (const name of ['message', 'msg', 'detail', 'error_msg', 'errorMessage', 'reason', 'title']) {
+  for (const name of ['message', 'msg', 'detail', 'error_msg', 'errorMessage', 'desc', 'reason', 'title']) {
     const found = name === 'detail' ? detail(of[name]) : text(of[name])
     if (found !== null) return found
   }

@@ -2,6 +2,7 @@
 // of their own come first.
 import type { ServiceFailures } from './failure-row.ts'
 import { cerebrasFailures } from './hosts/cerebras.ts'
+import { cloudflareFailures } from './hosts/cloudflare.ts'
 import { fireworksFailures } from './hosts/fireworks.ts'
 import { litellmFailures, oneApiFailures } from './hosts/gateways.ts'
 import { githubFailures } from './hosts/github-models.ts'
@@ -18,6 +19,7 @@ import { anthropicFailures } from './makers/anthropic.ts'
 import { azureFailures } from './makers/azure.ts'
 import { cohereFailures } from './makers/cohere.ts'
 import { deepseekFailures } from './makers/deepseek.ts'
+import { geminiCodeAssistFailures } from './makers/gemini-code-assist.ts'
 import { geminiFailures } from './makers/gemini.ts'
 import { minimaxFailures } from './makers/minimax.ts'
 import { mistralFailures } from './makers/mistral.ts'
@@ -35,6 +37,7 @@ export const services: readonly ServiceFailures[] = [
   azureFailures,
   githubFailures,
   anthropicFailures,
+  geminiCodeAssistFailures,
   geminiFailures,
   openrouterFailures,
   huggingfaceFailures,
@@ -52,6 +55,7 @@ export const services: readonly ServiceFailures[] = [
   cerebrasFailures,
   togetherFailures,
   fireworksFailures,
+  cloudflareFailures,
   nvidiaFailures,
   opencodeFailures,
   oneApiFailures,

@@ -6,10 +6,12 @@ import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { RequestPlan } from './plan/request-plan.ts'
 import { stepAt } from './plan/request-plan.ts'
 import type { AttemptListener, AttemptResult } from './attempt/attempt-result.ts'
+import { boundUse } from './attempt/bound-use.ts'
 import { reserveAccount } from './attempt/reserve-account.ts'
 import type { Exchange } from './exchange.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { QwenctlError } from '../../base/errors.ts'
+import { declineUse } from './refuse/failure.ts'
 import type { Failure } from './refuse/final-error.ts'
 import type { PlanStep } from './plan/outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
@@ -85,10 +87,17 @@ export class Dispatch implements ReservationListener, AttemptListener {
   }
 
   #reserve(assignment: Assignment): boolean {
-    if (this.request.incoming.route.isCounted)
-      return reserveAccount(this.proxy.live, assignment, this.exchange.key, this)
-    this.onReserved(UNCOUNTED)
-    return true
+    if (!this.request.incoming.route.isCounted) {
+      this.onReserved(UNCOUNTED)
+      return true
+    }
+    const use = boundUse(this.proxy.live, assignment, this.exchange.key)
+    if (use?.kind === 'too-much') {
+      this.#failures.push(declineUse(assignment.member, use))
+      return false
+    }
+    assignment.use = use
+    return reserveAccount(this.proxy.live, assignment, this.exchange.key, this)
   }
 
   #nextAssignment(): Assignment | null {
@@ -104,6 +113,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
           reservation: UNCOUNTED,
           retried: NO_RETRIES,
           leftOut: NO_PARAMETERS,
+          use: null,
           sent: null,
         }
       }

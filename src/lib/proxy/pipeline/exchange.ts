@@ -80,6 +80,8 @@ export class Exchange implements CallListener {
   isTranslated = false
   /** Fields of the request that the account of the last attempt did not get. */
   leftOut: readonly string[] = NOTHING
+  /** The bound of its answer that qwenctl set for the last attempt; null: none. */
+  mostOutput: number | null = null
   /** The methods of the path, if the request used another. */
   allow: string | null = null
   /** Called once, when the client leaves before its answer is complete. */
@@ -157,6 +159,7 @@ export class Exchange implements CallListener {
     if (this.allow !== null) more.push('allow', this.allow)
     if (this.isTranslated && this.spoken !== null) more.push('x-qwenctl-translated', this.spoken)
     if (this.leftOut.length > 0) more.push('x-qwenctl-left-out', listFields(this.leftOut))
+    if (this.mostOutput !== null) more.push('x-qwenctl-max-tokens', String(this.mostOutput))
     if (this.isSimulated) more.push('x-qwenctl-simulated', 'true')
     if (this.dialect === 'anthropic') more.push('request-id', this.id)
     return more

@@ -65,7 +65,8 @@ export async function waitForAccount(
       if (!isWorthIt(live, wanted(), round, until)) return failures
     }
     isBehindOthers = false
-    const end = await queue.enter({ wanted: wanted(), kind, place, until, onTick }, (leave) => {
+    const notBefore = findReturn(failures)
+    const end = await queue.enter({ wanted: wanted(), kind, place, until, notBefore, onTick }, (leave) => {
       exchange.clientListener = { onClientLeft: leave }
     })
     exchange.clientListener = null
@@ -77,6 +78,11 @@ export async function waitForAccount(
     if (end === 'full') refuseFull(live, wanted())
     if (end !== 'go') return failures
   }
+}
+
+/** When limits that have too little left for the request may have room; 0: there are none. */
+function findReturn(failures: readonly Failure[]): number {
+  return failures.reduce((last, { returnsAt }) => Math.max(last, returnsAt ?? 0), 0)
 }
 
 /** Releases the queue whatever the result: the requests behind must not wait for it. */
@@ -101,7 +107,7 @@ function isWorthIt(
   failures: Failure[],
   until: number,
 ): boolean {
-  const at = earliestReturn(live, wanted)?.at ?? null
+  const at = earliestReturn(live, wanted, failures)?.at ?? null
   if (at === null || at > until || live.view.now >= until) return false
   return (
     failures.every(({ outcome }) => movesOn(outcome.class)) && !isForUpstreams(failures, at, live.view.now)

@@ -15,6 +15,8 @@ export interface WaitingRequest {
   place: number
   /** Epoch milliseconds of the ledger's clock. */
   until: number
+  /** Accounts that seem free before this time have too little left for the request; epoch milliseconds. */
+  notBefore?: number
   /** Called a few times a second during the wait. */
   onTick: (now: number) => void
 }
@@ -165,12 +167,12 @@ export class RequestQueue {
     return this.#monotonic() - this.#dueSince < MARGIN_MS && now < (this.#seen?.leaveBy ?? 0)
   }
 
-  #returnFor({ wanted }: Waiter): number {
+  #returnFor({ wanted, notBefore = 0 }: Waiter): number {
     const { pool, view } = this.#parts
     let first = Infinity
     for (const request of wanted)
       first = Math.min(first, pool().earliestReturn(request, view)?.at ?? Infinity)
-    return first
+    return Math.max(first, notBefore)
   }
 
   #sleep(): void {

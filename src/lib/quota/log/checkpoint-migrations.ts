@@ -4,7 +4,7 @@
 import type { StateJson } from './checkpoint.ts'
 
 /** The version that `stateToJson` writes. */
-export const CHECKPOINT_VERSION = 4
+export const CHECKPOINT_VERSION = 5
 
 const WEEK_MS = 7 * 86_400_000
 
@@ -34,9 +34,25 @@ function from3(json: StateJson): StateJson {
   return { ...json, jobs: { last: {}, runs: {}, minutes: [], floor: json.now } }
 }
 
+/** From version 4: of a request in flight it noted the time alone. */
+function from4(json: StateJson): StateJson {
+  const open = Object.values(json.open)
+  const subjects = Object.entries(json.subjects).map(([id, subject]) => {
+    const { inFlight } = subject
+    if (inFlight === undefined) return [id, subject]
+    const requests = open
+      .filter(({ account, also }) => account === id || also.includes(id))
+      .map(({ at, sequence }) => ({ at, sequence }))
+      .toSorted((one, other) => one.sequence - other.sequence)
+    return [id, { ...subject, inFlight: { requests, mean: inFlight.mean } }]
+  })
+  return { ...json, subjects: Object.fromEntries(subjects) as StateJson['subjects'] }
+}
+
 /** Brings a state of `version` to the present shape. Throws when the state never had the shape of that version. */
 export function migrateState(json: StateJson, version: number): StateJson {
   const two = version < 2 ? from1(json) : json
   const three = version < 3 ? from2(two) : two
-  return version < 4 ? from3(three) : three
+  const four = version < 4 ? from3(three) : three
+  return version < 5 ? from4(four) : four
 }

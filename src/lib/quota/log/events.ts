@@ -57,6 +57,13 @@ export interface ReserveEvent {
    */
   keep?: number
   /**
+   * The most that the request may use. It is granted only if every limit has room for that, beside what others in
+   * flight may use. Left out: no bound is known, or no limit counts tokens or dollars.
+   */
+  hold?: Hold
+  /** The model of the request; left out: the account has no limits of single models. */
+  model?: string
+  /**
    * The request probes whether these cooldowns are over, each `subject model`. Their result does not affect other
    * requests.
    */
@@ -67,6 +74,13 @@ export interface ReserveEvent {
    */
   granted?: true
   at: string
+}
+
+/** The most that a request may use: tokens, and US dollars (0: no price is known). */
+export interface Hold {
+  inputTokens: number
+  outputTokens: number
+  usd: number
 }
 
 export interface SettleEvent {

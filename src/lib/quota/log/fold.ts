@@ -1,9 +1,24 @@
-import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
-import { begin, countsAmounts, emptyInFlight, end, heldAmount, learnMean } from '../in-flight.ts'
-import { forgetLearned, isInForce, learnLimits, setLimits } from '../set-limits.ts'
+import type {
+  ClearEvent,
+  CoolEvent,
+  Hold,
+  LedgerEvent,
+  ReserveEvent,
+  ResetEvent,
+  SettleEvent,
+} from './events.ts'
+import { begin, countsAmounts, emptyInFlight, end, learnMean } from '../in-flight.ts'
+import { forgetLearned, learnLimits, setLimits } from '../set-limits.ts'
 import { setTime } from './shift-time.ts'
-import { usable } from '../standing.ts'
-import type { Cooldown, DayTotals, LedgerState, OpenReservation, SubjectState } from './state.ts'
+import { isFull } from '../standing.ts'
+import type {
+  Cooldown,
+  DayTotals,
+  InFlightRequest,
+  LedgerState,
+  OpenReservation,
+  SubjectState,
+} from './state.ts'
 import { claimSlot, emptyJobSlots, endRun } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
 import { formatDay, emptyTotals } from './totals.ts'
@@ -105,10 +120,10 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
   if (state.open.get(event.id) !== undefined) return false
   const account = ensureSubject(state, event.account)
   const others = ensureSubjects(state, event.also)
-  const hasRoom = fits(account, others, event.keep, state.now) || event.granted === true
+  const hasRoom = fits(account, others, event, state.now) || event.granted === true
   if (!hasRoom) return false
-  use(account, state.now)
-  for (const other of others) use(other, state.now)
+  use(account, event, state)
+  for (const other of others) use(other, event, state)
   totalsIn(state, formatDay(state.now), event.account).requests += 1
   const also = event.also ?? NO_OTHERS
   const { now: at, sequence } = state
@@ -119,26 +134,38 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
 function fits(
   account: SubjectState,
   others: readonly SubjectState[],
-  keep: number | undefined,
+  { keep, hold, model }: ReserveEvent,
   now: number,
 ): boolean {
-  if (!isBelowLimits(account, keep, now)) return false
-  for (const other of others) if (!isBelowLimits(other, other === account ? keep : 0, now)) return false
+  if (!isBelowLimits(account, now, keep, hold)) return false
+  for (const other of others) if (!isBelowLimits(other, now, other === account ? keep : 0, hold)) return false
+  if (model === undefined) return true
+  for (const limit of account.modelLimits)
+    if (limit.model === model && isFull(limit, now, keep, account.inFlight, hold)) return false
   return true
 }
 
-function isBelowLimits(subject: SubjectState, keep: number | undefined, now: number): boolean {
+function isBelowLimits(
+  subject: SubjectState,
+  now: number,
+  keep: number | undefined,
+  hold: Hold | undefined,
+): boolean {
   for (const limit of subject.limits) {
     advance(limit.usage, limit.clock, now)
-    const held = heldAmount(subject.inFlight, limit.metric, now)
-    if (limit.usage.used + held >= usable(limit, keep) && isInForce(limit, now)) return false
+    if (isFull(limit, now, keep, subject.inFlight, hold)) return false
   }
   return true
 }
 
-function use(subject: SubjectState, now: number): void {
+function use(subject: SubjectState, { hold, model }: ReserveEvent, { now, sequence }: LedgerState): void {
   chargeSubject(subject, ONE_REQUEST, now)
-  if (countsAmounts(subject.limits)) begin((subject.inFlight ??= emptyInFlight()), now)
+  if (subject.modelLimits.length > 0 || countsAmounts(subject.limits)) {
+    const request: InFlightRequest = { at: now, sequence }
+    if (hold !== undefined) request.hold = hold
+    if (model !== undefined) request.model = model
+    begin((subject.inFlight ??= emptyInFlight()), request, now)
+  }
   subject.lastUsedAt = now
 }
 
@@ -148,7 +175,7 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
   const account = ensureSubject(state, open.account)
   const others = ensureSubjects(state, open.also)
   noteReach(account, event, state.now)
-  endInFlight(account, others, open.at)
+  endInFlight(account, others, open.sequence)
   if (event.refunded === true) {
     refund(account, open, state.now)
     for (const other of others) refund(other, open, state.now)
@@ -175,9 +202,9 @@ function settle(state: LedgerState, event: SettleEvent): boolean {
   return true
 }
 
-function endInFlight(account: SubjectState, others: readonly SubjectState[], at: number): void {
-  if (account.inFlight !== undefined) end(account.inFlight, at)
-  for (const { inFlight } of others) if (inFlight !== undefined) end(inFlight, at)
+function endInFlight(account: SubjectState, others: readonly SubjectState[], sequence: number): void {
+  if (account.inFlight !== undefined) end(account.inFlight, sequence)
+  for (const { inFlight } of others) if (inFlight !== undefined) end(inFlight, sequence)
 }
 
 function addOutcome(totals: DayTotals, event: SettleEvent): void {
@@ -263,7 +290,7 @@ function reset(state: LedgerState, event: ResetEvent): boolean {
   const subject = ensureSubject(state, event.account)
   for (const limit of [...subject.limits, ...subject.modelLimits]) limit.usage = emptyUsage(limit.clock)
   subject.trail = emptyTrail()
-  if (subject.inFlight !== undefined) subject.inFlight.since = []
+  if (subject.inFlight !== undefined) subject.inFlight.requests = []
   subject.resetSequence = state.sequence
   return true
 }

@@ -58,13 +58,31 @@ function isEvent(value: Record<string, unknown>): boolean {
   }
 }
 
-function isReserve({ id, account, also, keep, probe, granted }: Record<string, unknown>): boolean {
+function isReserve({
+  id,
+  account,
+  also,
+  keep,
+  hold,
+  model,
+  probe,
+  granted,
+}: Record<string, unknown>): boolean {
   const isWhole =
     (also === undefined || isTexts(also)) &&
     (keep === undefined || isPercent(keep)) &&
+    (hold === undefined || isHold(hold)) &&
+    (model === undefined || isText(model)) &&
     (probe === undefined || isTexts(probe)) &&
     (granted === undefined || granted === true)
   return isText(id) && isText(account) && isWhole
+}
+
+function isHold(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  return [value.inputTokens, value.outputTokens, value.usd].every(
+    (amount) => typeof amount === 'number' && amount >= 0 && amount < Infinity,
+  )
 }
 
 function isSlot({

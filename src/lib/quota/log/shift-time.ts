@@ -49,7 +49,7 @@ function shiftSubject(subject: SubjectState, shift: number, now: number): void {
   shiftTrail(trail, shift)
   if (subject.lastUsedAt !== null) subject.lastUsedAt += shift
   const { inFlight } = subject
-  if (inFlight !== undefined) inFlight.since = inFlight.since.map((at) => at + shift)
+  if (inFlight !== undefined) for (const request of inFlight.requests) request.at += shift
   if (subject.unreached !== undefined) subject.unreached.since += shift
   for (const [key, cooldown] of cooldowns) cooldowns.set(key, shifted(cooldown, shift))
   for (const limit of subject.limits) {

@@ -1,4 +1,4 @@
-import type { OutcomeClass } from './events.ts'
+import type { Hold, OutcomeClass } from './events.ts'
 import type { Limit, LimitSource } from '../limit.ts'
 import type { OpenReservation, OpenReservations } from './open-reservations.ts'
 
@@ -57,17 +57,28 @@ export interface SubjectState {
   strikes: number
   /** Epoch milliseconds; null: never. */
   lastUsedAt: number | null
-  /** Only for subjects with limits of tokens or dollars; see `in-flight.ts`. */
+  /** Only for subjects with limits of tokens, of dollars or of single models; see `in-flight.ts`. */
   inFlight?: InFlight
   /** The last attempt did not reach the service; missing: it did, or there was no attempt. */
   unreached?: { since: number; reason: string }
 }
 
 export interface InFlight {
-  /** When each request in flight was granted, in epoch milliseconds; those too old to be in flight are dropped. */
-  since: number[]
+  /** The requests in flight, in the order of their grants; those too old to be in flight are dropped. */
+  requests: InFlightRequest[]
   /** The recent mean of answered requests; null: none was answered. */
   mean: Omit<TrailBucket, 'start'> | null
+}
+
+export interface InFlightRequest {
+  /** When it was granted, in epoch milliseconds. */
+  at: number
+  /** The ledger's sequence at the grant. */
+  sequence: number
+  /** The most that it may use; missing: unknown. */
+  hold?: Hold
+  /** Missing: no limit of a single model was known at the grant. */
+  model?: string
 }
 
 export interface LimitState extends Limit {

@@ -65,12 +65,12 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
   }
 
   tryReserve(claim: ReservationRequest, listener: ReservationListener): boolean {
-    const { account, also, keep, probe } = claim
+    const { account, also, keep, hold, model, probe } = claim
     const now = this.now()
     const { subjects } = this.state
     if (
-      !hasRoom(subjects.get(account), now, null, keep) ||
-      also?.every((subject) => hasRoom(subjects.get(subject), now)) === false
+      !hasRoom(subjects.get(account), now, model, keep, hold) ||
+      also?.every((subject) => hasRoom(subjects.get(subject), now, null, 0, hold)) === false
     ) {
       return false // in the present state of the log, the reservation would be refused: skip the event
     }
@@ -78,6 +78,8 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
     const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
+    if (hold !== undefined) event.hold = hold
+    if (model !== undefined) event.model = model
     if (probe !== undefined) event.probe = probe
     this.#enqueue({ event, reservation: { id, account, at: now }, listener })
     return true

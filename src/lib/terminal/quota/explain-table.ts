@@ -62,7 +62,8 @@ function shareLeft({ used, usable, max }: ExplainedLimit): number {
 
 function formatLeft(limit: ExplainedLimit): string {
   const left = Math.max(0, limit.usable - limit.used)
-  return `${shortNumber(left)} of ${shortNumber(limit.max)} left (${limitName(limit)})`
+  const held = limit.held > 0 ? `, ${shortNumber(limit.held)} held by requests in flight` : ''
+  return `${shortNumber(left)} of ${shortNumber(limit.max)} left${held} (${limitName(limit)})`
 }
 
 const LEAST_REASON = 24

@@ -4,6 +4,7 @@ import { allowedBy, allowsModel, everyAccount, isInScope } from '../../account/c
 import type { Placements } from '../../account/placements.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import { heldAmount, heldOfModel } from '../../quota/in-flight.ts'
 import { usable } from '../../quota/standing.ts'
 import type { Placement } from '../../rotation/conversation.ts'
 import { nowhere, placeConversation } from '../../rotation/conversation.ts'
@@ -25,6 +26,7 @@ import type { RotationMoment, RotationRequest } from '../../rotation/rotation-re
 import { usableAliases } from '../../rotation/models/usable-aliases.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
 import { buildQuotaDocument } from './direct-quota.ts'
+import { roundedUsd } from './rounded-usd.ts'
 import { rotationSettings } from './explain-settings.ts'
 import { formatMissingProvider } from '../providers/missing-provider.ts'
 import type { ModelBook } from '../models/model-book.ts'
@@ -36,6 +38,7 @@ import type {
   ExplainedAccount,
   ExplainedCap,
   ExplainQuery,
+  LimitView,
 } from '../views.ts'
 
 export interface ExplainParts {
@@ -282,10 +285,18 @@ function explained(
     cap: explainCap(id, caps, books),
     limits: view.limits.map((limit) => {
       const most = usable(limit, reserve)
-      return { ...limit, usable: most, isUsedUp: limit.used >= most, applies: applies(limit.model) }
+      const held = findHeld(limit, id, books)
+      return { ...limit, usable: most, held, isUsedUp: limit.used >= most, applies: applies(limit.model) }
     }),
     cooldowns: view.cooldowns.map((cooldown) => ({ ...cooldown, applies: applies(cooldown.model) })),
   }
+}
+
+/** The tokens or dollars that requests in flight may use. */
+function findHeld({ metric, model }: LimitView, account: string, { state, now }: StoreSnapshot): number {
+  const inFlight = state.subjects.get(account)?.inFlight
+  const held = model === null ? heldAmount(inFlight, metric, now) : heldOfModel(inFlight, model, metric, now)
+  return metric === 'usd' ? (roundedUsd(held) ?? 0) : Math.ceil(held)
 }
 
 /** The model if it differs from the requested one. */

@@ -212,6 +212,7 @@ test('the end by the limits is the first second at which they allow every reques
     from: null,
     forecast: null,
     unpriced: false,
+    held: 0,
     isUsedUp: used >= usable,
     applies: true,
   })

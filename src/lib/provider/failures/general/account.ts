@@ -6,7 +6,7 @@ const KEY_REFUSED = new RegExp(
   [
     String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive) ${KEY}\b`,
     String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong)\b`,
-    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)`,
+    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)|\billegal access\b|\bno app_?id\b|\bsecret_?id is not found\b|\bauthentication is disabled\b`,
     '无效的令牌|令牌(?:无效|已过期|不存在|不可用|已禁用|状态不可用|验证失败)|该令牌|密钥.{0,6}(?:无效|错误|过期)|身份验证|鉴权失败|认证失败|未提供令牌|登录.{0,6}(?:过期|失效)|[Aa][Pp][Ii] ?[Kk]ey.{0,10}(?:无效|错误|不存在|过期|失效)',
   ].join('|'),
   'i',
@@ -16,7 +16,7 @@ const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|project|user|su
 const SHUT_OUT = new RegExp(
   [
     String.raw`\b${WHO}\b[^.]{0,80}\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\bnot licensed to use\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled)\b(?![^.]{0,60}\bmodels?\b)|\b(?:your|free|pro|\w+) trials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
     '账户.{0,14}(?:封禁|锁定|冻结|禁用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
@@ -87,7 +87,7 @@ export const accountRows: readonly FailureRow[] = [
   },
   {
     id: 'account-code',
-    code: /^(?:deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|subscription_(?:not_found|expired|invalid|inactive)|invalid_?subscription)$/i,
+    code: /^(?:authfailure(?:\.\w+)?|deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|subscription_(?:not_found|expired|invalid|inactive)|invalid_?subscription)$/i,
     class: 'auth-dead',
     about: 'a code for an account, a key or a subscription that has ended',
     source: 'github.com/Wei-Shaw/sub2api, volcengine.com/docs/82379/1299023 (2026-11)',

@@ -102,4 +102,25 @@ export const declinedRows: readonly FailureRow[] = [
       },
     ],
   },
+  {
+    id: 'larger-than-the-free-tier',
+    words: /\bprompt tokens for free accounts is limited to\b|免费.{0,12}输入token小于/,
+    class: 'request-declined',
+    about: 'a free account takes shorter requests only',
+    source: 'github.com/chatanywhere/GPT_API_free/issues/334 (2024-12)',
+    examples: [
+      {
+        status: 403,
+        body: {
+          error: {
+            message:
+              'The number of prompt tokens for free accounts is limited to 4096. If you have additional requirements, please visit https://buyca.tech to purchase a premium key.',
+            type: 'chatanywhere_error',
+            param: null,
+            code: '403 FORBIDDEN',
+          },
+        },
+      },
+    ],
+  },
 ]

@@ -34,8 +34,11 @@ export const requestCodeRows: readonly FailureRow[] = [
     code: REQUEST_CODE,
     // An unverified organisation gets `unsupported_value` too, a wrong key at xAI `invalid-argument`. 401 and 402 never
     // concern the request.
-    when: ({ status, words }) =>
-      status !== 401 && status !== 402 && !/must be verified|\bincorrect api key\b/i.test(words),
+    when: ({ status, words, code }) =>
+      !/\.model$/i.test(code ?? '') &&
+      status !== 401 &&
+      status !== 402 &&
+      !/must be verified|\bincorrect api key\b/i.test(words),
     class: 'bad-request',
     about: 'a code that names a part of the request',
     source:

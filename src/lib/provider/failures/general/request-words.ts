@@ -5,7 +5,7 @@ const client = (status: number): boolean => status >= 400 && status < 500
 
 const REQUEST_WORDS = new RegExp(
   [
-    String.raw`^(?:[\w.]+(?:error|exception)?: ?)?(?:invalid|unsupported|unknown|unexpected|missing|unrecognized|malformed|bad|duplicate|empty) (?:request body|schema|type|value|values|parameters?|params|arguments?|fields?|property|properties|input|json|json schema|tool|tools|tool call|tool_choice|function|message|messages|role|content|content type|image|file|base64|mime|media|url|format|response_format|content-type|body|payload|required|keyword|max_tokens|temperature|top_p|stop)\b`,
+    String.raw`^(?:[\w.]+(?:error|exception)?: ?)?(?:invalid|unsupported|unknown|unexpected|missing|unrecognized|malformed|bad|duplicate|empty) (?:request body|schema|type|value|values|parameters?|params?|arguments?|fields?|property|properties|input|json|json schema|tool|tools|tool call|tool_choice|function|message|messages|role|content|content type|image|file|base64|mime|media|url|format|response_format|content-type|body|payload|required|keyword|max_tokens|temperature|top_p|stop)\b`,
     String.raw`\b(?:maximum|max(?:imum)?|model'?s?|available|allowed) context (?:length|window|size)|\bcontext (?:length|window|size|limit)\b.{0,40}\b(?:exceed|too long|is)|exceed(?:s|ed)?\b.{0,60}\b(?:context (?:length|window|size|limit)|maximum (?:number of tokens|input|prompt|length)|token limit|max(?:imum)? (?:length|tokens|size))`,
     String.raw`\bprompt is too long\b|\b(?:input|prompt|message|messages|request|conversation)\b[^.]{0,40}\btoo (?:long|large|many tokens|big)\b|\btoo many tokens: |\btoo many (?:images|tools|messages|documents|functions|files|stop sequences)\b`,
     String.raw`\btoken count\b.{0,80}\bexceeds?\b|\brange of input length should\b|\binput token length too long\b|\bexceeded model token limit\b|\breduce the length of\b`,
@@ -27,6 +27,8 @@ export const requestWordRows: readonly FailureRow[] = [
     status: (status) =>
       (client(status) && status !== 401 && status !== 402) || status < 300 || status === 500,
     words: REQUEST_WORDS,
+    // Tokens of a time span are a rate.
+    when: ({ status, words }) => status !== 429 || !/\btime (?:frame|period|window|span)\b/i.test(words),
     class: 'bad-request',
     about: 'words about a part of the request',
     source:

@@ -33,6 +33,21 @@ const isPage = ({ body, text, status }: FailedAnswer): boolean =>
 const WALL =
   /\berr_ngrok_\d+|\bis offline\b|\bblocked\b|\bpotential threats?\b|安全威胁|阻断|tunnel .{0,40}not found/i
 
+/** Read before the words for keys: such a page asks for the password of a network, not for a key of the service. */
+export const networkRows: readonly FailureRow[] = [
+  {
+    id: 'network-asks-for-login',
+    status: [407, 511],
+    class: 'overloaded',
+    about: 'a proxy or a network on the way wants a login of its own',
+    source: 'rfc-editor.org/rfc/rfc6585#section-6, rfc-editor.org/rfc/rfc9110#section-15.5.8 (2022-06)',
+    examples: [
+      { status: 511, body: '<html><head><title>Network Authentication Required</title></head></html>' },
+      { status: 407, body: '<html><head><title>407 Proxy Authentication Required</title></head></html>' },
+    ],
+  },
+]
+
 export const hiccupRows: readonly FailureRow[] = [
   {
     id: 'page-of-a-wall',

@@ -70,11 +70,17 @@ export const oneApiFailures: ServiceFailures = {
     },
     {
       id: 'one-api-saturated',
-      message: /上游负载已饱和|\bupstream load (?:is )?saturated\b/i,
+      message: /负载已饱和|\bupstream load (?:is )?saturated\b/i,
       class: 'overloaded',
       about: 'the services behind the gateway are full',
       source: 'github.com/QuantumNous/new-api/issues/4331 (2026-04)',
-      examples: [{ status: 429, body: oneApi('当前分组上游负载已饱和，请稍后再试') }],
+      examples: [
+        { status: 429, body: oneApi('当前分组上游负载已饱和，请稍后再试') },
+        {
+          status: 429,
+          body: oneApi('当前分组负载已饱和，请稍后再试', 'billing_not_active', 'billing_not_active'),
+        },
+      ],
     },
     {
       id: 'one-api-sensitive',

@@ -88,6 +88,7 @@ export const volcengineFailures: ServiceFailures = {
         'UnsupportedModel',
         'InvalidEndpointOrModel.NotFound',
         'InvalidEndpoint.ClosedEndpoint',
+        'InvalidEndpoint.NotFound',
       ],
       class: 'model-unavailable',
       about: 'the account has not activated the model, or the plan does not include it',

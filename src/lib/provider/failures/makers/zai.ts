@@ -118,7 +118,8 @@ export const zaiFailures: ServiceFailures = {
     },
     {
       id: 'zai-key',
-      when: business('1000', '1001', '1002', '1003', '1004'),
+      // Hunyuan has a code 1001 of its own, for a fault of the request: 400.
+      when: (answer) => answer.status !== 400 && business('1000', '1001', '1002', '1003', '1004')(answer),
       class: 'auth-dead',
       about: 'the key or token is refused',
       source: CODES,

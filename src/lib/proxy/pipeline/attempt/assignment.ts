@@ -3,6 +3,7 @@ import type { Member } from '../../../rotation/pool/member.ts'
 import type { RequestPlan } from '../plan/request-plan.ts'
 import type { Outgoing, PlanStep } from '../plan/outgoing.ts'
 import type { Target } from '../../pool/target.ts'
+import type { BoundUse } from './bound-use.ts'
 import type { Translations } from '../plan/translations.ts'
 
 /** The reservation of a request that uses up nothing. */
@@ -28,6 +29,8 @@ export interface Assignment {
   retried: readonly RetryReason[]
   /** Parameters that the translation has added and this account refuses. */
   leftOut: readonly string[]
+  /** The most that the request may use; null: no limit counts it. */
+  use: BoundUse | null
   /** The request as sent; null: nothing was sent. */
   sent: Sent | null
 }

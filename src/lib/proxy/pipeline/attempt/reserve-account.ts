@@ -1,9 +1,8 @@
 import type { QwenctlError } from '../../../base/errors.ts'
 import type { ReservationRequest, ReservationListener, Reservation } from '../../../quota/ledger.ts'
+import type { SubjectState } from '../../../quota/log/state.ts'
 import type { CapRoom } from '../../../rotation/cap-room.ts'
 import { CAPS_SUBJECT } from '../../../rotation/caps.ts'
-import type { Member } from '../../../rotation/pool/member.ts'
-import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { KnownKey } from '../../pool/authenticate.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { Assignment } from './assignment.ts'
@@ -16,13 +15,13 @@ const oneTooMany = { outcome: 'unreachable', refunded: true, note: 'over a cap' 
  */
 export function reserveAccount(
   live: LivePool,
-  { step, member }: Assignment,
+  assignment: Assignment,
   key: KnownKey | null,
   listener: ReservationListener,
 ): boolean {
   const { ledger, view } = live
   const { caps } = view
-  const wanted = reservationRequest(live, member, step.wanted, key)
+  const wanted = reservationRequest(live, assignment, key)
   if (caps === null) return ledger.tryReserve(wanted, listener)
   reserveWithinCaps(caps, live, wanted).then(
     (reservation) => listener.onReserved(reservation),
@@ -34,17 +33,25 @@ export function reserveAccount(
 /** Builds the ledger's subjects: the account without its headroom, and the key if it has limits. */
 function reservationRequest(
   { pool, view }: LivePool,
-  member: Member,
-  asked: RotationRequest,
+  { step, member, use }: Assignment,
   key: KnownKey | null,
 ): ReservationRequest {
   const { keep = 0 } = view
+  const asked = step.wanted
   const wanted: ReservationRequest = { account: member.account.id }
+  if (use !== null) wanted.hold = use.hold
+  const { model } = asked
+  if (typeof model === 'string' && hasModelLimits(view.state.subjects.get(member.account.id)))
+    wanted.model = model
   if (key !== null && key.key.limits.length > 0) wanted.also = key.also
   if (keep > 0) wanted.keep = keep
   const probe = pool.listProbes(member, asked, view)
   if (probe !== null) wanted.probe = probe
   return wanted
+}
+
+function hasModelLimits(account: SubjectState | undefined): boolean {
+  return account !== undefined && account.modelLimits.length > 0
 }
 
 async function reserveWithinCaps(

@@ -10,6 +10,8 @@ import { buildOutgoing } from '../plan/outgoing.ts'
 import type { Target } from '../../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
+import type { WireFormat } from '../../../rotation/endpoints.ts'
+import { boundOutput } from '../../wire/body/output-bound.ts'
 import { conversationIn } from '../../wire/body/stored-state.ts'
 
 /**
@@ -71,6 +73,17 @@ function translatedFor(
   return translations.make(member, step, without)
 }
 
+/** The services that refuse `max_tokens` for their newer models. */
+const completionNames: ReadonlySet<string> = new Set(['openai', 'azure'])
+
+/** Finds the place of the bound of an answer in the format of the account. */
+function findBound({ plan, step, member }: Assignment): { format: WireFormat | null; name: string } {
+  const format = step.format ?? plan.incoming.route.format
+  if (format === 'responses') return { format, name: 'max_output_tokens' }
+  const isNewer = format === 'chat' && completionNames.has(member.account.provider)
+  return { format, name: isNewer ? 'max_completion_tokens' : 'max_tokens' }
+}
+
 function prepare(
   target: Target,
   { live, upstreams, heartbeats, clock }: ProxyContext,
@@ -98,6 +111,9 @@ function prepare(
     exchange.leftOut = [...exchange.leftOut, ...findAdditions(outgoing.body, leftOut)]
     outgoing.body = leaveOut(outgoing.body, leftOut)
   }
+  const mostOutput = assignment.use?.mostOutput ?? null
+  exchange.mostOutput = mostOutput
+  if (mostOutput !== null) outgoing.body = boundOutput(outgoing.body, mostOutput, findBound(assignment))
   assignment.sent = { target, outgoing }
   const { route } = incoming
   const storedIn =

@@ -15,6 +15,7 @@ import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import type { PathFacts, Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
+import type { RequestSize } from '../../wire/body/output-bound.ts'
 import { conversationHint } from '../../wire/body/session-hint.ts'
 import { continuedState } from '../../wire/body/stored-state.ts'
 
@@ -30,6 +31,8 @@ export interface RequestPlan {
   placement: Placement
   /** The source of the pin: the request's header, or the stored response that it continues. */
   pinnedBy: PinnedBy
+  /** The size of the request; null: no account has asked for it. */
+  size: RequestSize | null
 }
 
 export type PinnedBy = 'header' | 'stored-response' | null
@@ -64,6 +67,7 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     body,
     common,
     placement,
+    size: null,
     pinnedBy: head.pin !== null ? 'header' : holder !== null ? 'stored-response' : null,
     steps: key === null ? steps : allowedSteps(steps, key.key, body.model),
   }

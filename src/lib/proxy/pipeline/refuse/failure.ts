@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../provider/provider.ts'
 import type { CoolNotice } from '../../../rotation/cooldowns/cooling.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
+import type { TooMuch } from '../attempt/bound-use.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 
 /** An attempt that ended without an answer for the client. */
@@ -13,4 +14,21 @@ export interface Failure {
   wasSent: boolean
   /** The cooldowns that it causes, whether the ledger shows them yet or not. */
   cooled: readonly CoolNotice[]
+  /**
+   * The account was not asked, because its limits have too little left for this request: when they may have room, in
+   * epoch milliseconds; null: never.
+   */
+  returnsAt?: number | null
+}
+
+/** Makes the failure of an account that was not asked: its limits have too little left for the request. */
+export function declineUse(member: Member, { words, availableAt }: TooMuch): Failure {
+  const outcome: Outcome = {
+    class: 'request-declined',
+    scope: 'account',
+    until: null,
+    code: null,
+    message: words,
+  }
+  return { member, outcome, held: null, wasSent: false, cooled: [], returnsAt: availableAt }
 }

@@ -40,6 +40,8 @@ export function sendFinalError(
   const first = earliestReturn(live, wanted, failures)
   if (isForUpstreams(failures, first?.at ?? null, live.view.now))
     return refuse(live, exchange, upstreamError(failures))
+  const tooMuch = first?.at == null ? failures.findLast(({ returnsAt }) => returnsAt === null) : undefined
+  if (tooMuch !== undefined) return refuse(live, exchange, exceedsLimit(tooMuch))
   if (first === null || first.at === null)
     return refuse(
       live,
@@ -47,7 +49,35 @@ export function sendFinalError(
       lastingRefusal(live, wanted, { failures, pinnedBy, written: exchange.model, key: exchange.key }),
     )
   const { member, at } = first
-  refuse(live, exchange, exhausted(live, wanted, { member, at }, pinnedBy), { member, at })
+  const dear = failures.find((failure) => failure.member === member && failure.returnsAt === at)
+  const error =
+    dear === undefined ? exhausted(live, wanted, { member, at }, pinnedBy) : needsRoom(live, dear, at)
+  refuse(live, exchange, error, { member, at })
+}
+
+/** The request may use more than its accounts have left now. */
+function needsRoom({ view }: LivePool, { member, outcome }: Failure, at: number): QwenctlError {
+  const seconds = Math.max(1, Math.ceil((at - view.now) / 1000))
+  const when = `at ${new Date(at).toISOString()} (in ${seconds} s)`
+  return new QwenctlError(
+    'quota_exhausted',
+    `no account has enough left for this request; ${formatName(member)} may have it ${when}: ${outcome.message}`,
+    { hint: SMALLER, details: { retryAfterSeconds: seconds, returnsAt: at } },
+  )
+}
+
+/** The request may use more than a whole limit. */
+function exceedsLimit({ member, outcome }: Failure): QwenctlError {
+  const { account } = member
+  return new QwenctlError('needs_action', `no account can serve. ${formatName(member)}: ${outcome.message}`, {
+    hint: `${SMALLER}; or raise it: qwenctl accounts set ${account.name} --limit LIMIT`,
+  })
+}
+
+const SMALLER = 'a request with a smaller max_tokens or a shorter text may fit'
+
+function formatName({ account }: Member): string {
+  return `${account.provider}/${account.name}`
 }
 
 function exhausted(
@@ -123,6 +153,10 @@ export function earliestReturn(
         : pool.earliestReturnBut(request, view, declined)
     if (found === null) continue
     if (first === null || (found.at ?? Infinity) < (first.at ?? Infinity)) first = found
+  }
+  for (const { member, returnsAt } of failures) {
+    if (typeof returnsAt === 'number' && (first?.at ?? Infinity) > returnsAt)
+      first = { member, at: returnsAt }
   }
   return first
 }

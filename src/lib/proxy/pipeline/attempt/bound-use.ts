@@ -1,0 +1,205 @@
+import { findOutputLimit } from '../../../provider/limits/output-limits.ts'
+import { countsAmounts, holdAmount } from '../../../quota/in-flight.ts'
+import { formatLimit } from '../../../quota/limit.ts'
+import type { Hold } from '../../../quota/log/events.ts'
+import type { LimitState, SubjectState } from '../../../quota/log/state.ts'
+import type { Price } from '../../../quota/prices/price-row.ts'
+import { isInForce } from '../../../quota/set-limits.ts'
+import { countUsed, heldBy, limitRoomAt, usable } from '../../../quota/standing.ts'
+import type { KnownKey } from '../../pool/authenticate.ts'
+import type { LivePool } from '../../pool/live-pool.ts'
+import type { RequestSize } from '../../wire/body/output-bound.ts'
+import { measureRequest } from '../../wire/body/output-bound.ts'
+import type { Assignment } from './assignment.ts'
+
+/** The most that a request may use at one account. */
+export interface BoundUse {
+  kind: 'fits'
+  hold: Hold
+  /** The bound of the answer that the upstream gets, since the request as it came may use too much; null: none. */
+  mostOutput: number | null
+}
+
+/** A limit has too little left for the request. */
+export interface TooMuch {
+  kind: 'too-much'
+  /** Follows the name of the account. */
+  words: string
+  /** When there may be room, in epoch milliseconds; null: never, the limit as a whole is too small. */
+  availableAt: number | null
+}
+
+/** A bound that the proxy sets is at least this, if the client's own is not lower: shorter answers are of no use. */
+const LEAST_OUTPUT = 256
+/** The bound of a request that may use up the rest, unless a quarter of the rest is more. */
+const MODEST_OUTPUT = 4096
+const SHARE = 1 / 4
+/** Requests in flight may return what they hold at any time. */
+const IN_FLIGHT_MS = 250
+
+/**
+ * Bounds the use of a request, if a limit of its account or client key counts tokens or dollars. Null: none does, or the
+ * use has no bound (pictures and sound).
+ */
+export function boundUse(
+  live: LivePool,
+  { plan, step, member }: Assignment,
+  key: KnownKey | null,
+): BoundUse | TooMuch | null {
+  const { view, ledger } = live
+  const { subjects } = ledger.state
+  const account = subjects.get(member.account.id)
+  const own = key !== null && key.key.limits.length > 0 ? subjects.get(key.key.id) : undefined
+  if (!hasAmounts(account) && !hasAmounts(own)) return null
+  const { route } = plan.incoming
+  if (route.isMedia || route.service !== null || plan.body.scan === null) return null
+  const size = (plan.size ??= measureRequest(plan.body.bytes))
+  const model = step.wanted.model ?? ''
+  const price = live.rules.prices.findPrice(member.account, model)
+  const writes = route.format !== null || route.path === '/completions' || route.path === '/responses/compact'
+  const bound = writes ? (size.outputTokens ?? findOutputLimit(model)) : 0
+  const rests = listRests([account, own], view.now, view.keep)
+  return fitUse({
+    size,
+    price,
+    bound,
+    rests,
+    now: view.now,
+    keep: view.keep,
+    mayLower: route.format !== null || route.path === '/completions',
+  })
+}
+
+function hasAmounts(subject: SubjectState | undefined): subject is SubjectState {
+  return subject !== undefined && countsAmounts(subject.limits)
+}
+
+interface Rest {
+  limit: LimitState
+  /** The amount that neither use nor requests in flight take. */
+  left: number
+  held: number
+  /** The headroom applies to accounts alone. */
+  keep: number
+  /** The recent mean of output tokens, once the limit has been used. */
+  usualOutput: number
+}
+
+function listRests(owners: readonly (SubjectState | undefined)[], now: number, keep: number): Rest[] {
+  const rests: Rest[] = []
+  owners.forEach((owner, index) => {
+    for (const limit of owner?.limits ?? []) {
+      if (limit.metric === 'requests' || !isInForce(limit, now)) continue
+      const used = countUsed(limit, now)
+      const held = heldBy(limit, owner?.inFlight, now)
+      const kept = index === 0 ? keep : 0
+      const usualOutput = used > 0 ? (owner?.inFlight?.mean?.outputTokens ?? 0) : 0
+      rests.push({ limit, left: usable(limit, kept) - used - held, held, keep: kept, usualOutput })
+    }
+  })
+  return rests
+}
+
+interface Fit {
+  size: RequestSize
+  price: Price | null
+  bound: number
+  rests: readonly Rest[]
+  now: number
+  keep: number
+  mayLower: boolean
+}
+
+function fitUse(fit: Fit): BoundUse | TooMuch {
+  const { size, price, bound, rests, mayLower } = fit
+  const whole = computeHold(size, price, bound)
+  if (rests.every(({ limit, left }) => holdAmount(whole, limit.metric) <= left))
+    return { kind: 'fits', hold: whole, mostOutput: null }
+  const least = leastOutput(fit)
+  const affordable = mayLower ? countAffordable(fit, least) : 0
+  if (affordable < least || least === 0)
+    return explain(fit, computeHold(size, price, mayLower ? least : bound))
+  const share = Math.floor(affordable * SHARE)
+  const most = Math.min(
+    bound,
+    affordable,
+    Math.max(MODEST_OUTPUT, share, size.thinkingTokens + LEAST_OUTPUT, least),
+  )
+  return { kind: 'fits', hold: computeHold(size, price, most), mostOutput: most }
+}
+
+/** The shortest bound that still makes a useful answer. */
+function leastOutput({ size, bound, rests }: Fit): number {
+  const usual = Math.max(0, ...rests.map(({ usualOutput }) => Math.ceil(usualOutput / size.answers)))
+  const thinking = size.thinkingTokens === 0 ? 0 : size.thinkingTokens + LEAST_OUTPUT
+  return Math.min(bound, Math.max(LEAST_OUTPUT, usual, thinking))
+}
+
+/** The most output tokens of each answer that every limit has room for. */
+function countAffordable(fit: Fit, least: number): number {
+  const { size, price, bound, rests } = fit
+  const hasRoom = (output: number) => {
+    const hold = computeHold(size, price, output)
+    return rests.every(({ limit, left }) => holdAmount(hold, limit.metric) <= left)
+  }
+  if (!hasRoom(least)) return 0
+  let [low, high] = [least, bound]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (hasRoom(middle)) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** Anthropic's factors of cache writes, as in `price-book.ts`. */
+const writeFactors = { minutes: 1.25, hour: 2 } as const
+
+function computeHold(size: RequestSize, price: Price | null, output: number): Hold {
+  const { inputTokens } = size
+  const outputTokens = output * size.answers
+  if (price === null) return { inputTokens, outputTokens, usd: 0 }
+  const at = price.long !== undefined && inputTokens > price.long.above ? price.long : price
+  const spoken = size.hasSound ? Math.max(at.output, at.audioOutput ?? 0) : at.output
+  return {
+    inputTokens,
+    outputTokens,
+    usd: (inputTokens * inputPrice(at, size) + outputTokens * spoken) / 1e6,
+  }
+}
+
+function inputPrice(price: Price, { cachedFor, hasSound }: RequestSize): number {
+  const heard = hasSound ? Math.max(price.input, price.audioInput ?? 0) : price.input
+  if (cachedFor === null) return heard
+  const { cacheWrite = price.input * writeFactors.minutes } = price
+  const { cacheWriteHour = Math.max(cacheWrite, price.input * writeFactors.hour) } = price
+  return Math.max(heard, cachedFor === 'hour' ? cacheWriteHour : cacheWrite)
+}
+
+/** Names the limit that has room last. */
+function explain({ rests, now }: Fit, hold: Hold): TooMuch {
+  let found: TooMuch | null = null
+  for (const { limit, left, held, keep } of rests) {
+    const need = holdAmount(hold, limit.metric)
+    if (need <= left) continue
+    const rest = Math.max(0, left + held)
+    const isHeld = need <= left + held
+    const at =
+      need > usable(limit, keep) ? null : isHeld ? now + IN_FLIGHT_MS : limitRoomAt(limit, now, keep, need)
+    const shares = isHeld ? `, of which requests in flight hold ${formatAmount(held)}` : ''
+    const words = `this request may use ${formatAmount(need)} of its limit ${formatLimit(limit)}, and ${formatAmount(rest)} is left${shares}`
+    if (found === null || (at ?? Infinity) > (found.availableAt ?? Infinity))
+      found = { kind: 'too-much', words, availableAt: at }
+  }
+  return (
+    found ?? {
+      kind: 'too-much',
+      words: 'this request may use more than is left',
+      availableAt: now + IN_FLIGHT_MS,
+    }
+  )
+}
+
+function formatAmount(amount: number): string {
+  return String(Number(amount.toPrecision(4)))
+}
