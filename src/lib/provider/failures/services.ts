@@ -19,7 +19,6 @@ import { anthropicFailures } from './makers/anthropic.ts'
 import { azureFailures } from './makers/azure.ts'
 import { cohereFailures } from './makers/cohere.ts'
 import { deepseekFailures } from './makers/deepseek.ts'
-import { geminiCodeAssistFailures } from './makers/gemini-code-assist.ts'
 import { geminiFailures } from './makers/gemini.ts'
 import { minimaxFailures } from './makers/minimax.ts'
 import { mistralFailures } from './makers/mistral.ts'
@@ -37,7 +36,6 @@ export const services: readonly ServiceFailures[] = [
   azureFailures,
   githubFailures,
   anthropicFailures,
-  geminiCodeAssistFailures,
   geminiFailures,
   openrouterFailures,
   huggingfaceFailures,

@@ -40,5 +40,6 @@ test('a limit in dollars counts what the price says, and new prices hold within 
   expect((await proxy.chat()).status).toBe(200)
   expect((await proxy.chat()).status).toBe(200)
   await proxy.toolkit.settings.set('prices.custom/m1', '1000,1000')
-  await until(async () => (await proxy.chat()).status === 429)
+  await until(async () => (await proxy.chat()).status === 403)
+  expect((await proxy.chat()).text).toContain('of its limit 0.000001usd/day')
 })

@@ -1,6 +1,13 @@
 import type { ServiceFailures } from '../failure-row.ts'
 
 const DAY_MS = 86_400_000
+const ERRORS = 'developers.cloudflare.com/workers-ai/platform/errors (2026-11)'
+const said = (code: number, message: string) => ({
+  errors: [{ message, code }],
+  success: false,
+  result: {},
+  messages: [],
+})
 
 export const cloudflareFailures: ServiceFailures = {
   id: 'cloudflare',
@@ -19,22 +26,33 @@ export const cloudflareFailures: ServiceFailures = {
       examples: [
         {
           status: 429,
-          body: {
-            errors: [
-              {
-                message:
-                  "AiError: AiError: you have used up your daily free allocation of 10,000 neurons, please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage.",
-                code: 4006,
-              },
-            ],
-            success: false,
-            result: {},
-            messages: [],
-          },
+          body: said(
+            4006,
+            "AiError: AiError: you have used up your daily free allocation of 10,000 neurons, please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage.",
+          ),
           ends: '2026-11-26T00:00:00.000Z',
         },
       ],
     },
   ],
-  bodies: [],
+  bodies: [
+    {
+      status: 429,
+      body: said(3040, 'AiError: Capacity temporarily exceeded, please try again.'),
+      class: 'overloaded',
+      source: ERRORS,
+    },
+    {
+      status: 400,
+      body: said(5007, 'AiError: AiError: No such model @cf/x or task'),
+      class: 'model-unavailable',
+      source: ERRORS,
+    },
+    {
+      status: 401,
+      body: said(10000, 'Authentication error'),
+      class: 'auth-dead',
+      source: 'github.com/anomalyco/opencode/issues/32051 (2026-06)',
+    },
+  ],
 }

@@ -214,6 +214,17 @@ export const geminiFailures: ServiceFailures = {
       ],
     },
     {
+      id: 'gemini-no-capacity',
+      code: 'RESOURCE_EXHAUSTED',
+      message: /^No capacity available for model\b/i,
+      class: 'overloaded',
+      about: 'the servers of the model are full; no quota of the account is used up',
+      source: 'github.com/google-gemini/gemini-cli/issues/26633 (2026-05)',
+      examples: [
+        { status: 429, body: refused(429, 'RESOURCE_EXHAUSTED', 'No capacity available for model x') },
+      ],
+    },
+    {
       id: 'gemini-minute',
       code: 'RESOURCE_EXHAUSTED',
       class: 'rate-short',
@@ -322,26 +333,6 @@ export const geminiFailures: ServiceFailures = {
         400,
         'INVALID_ARGUMENT',
         'Invalid JSON payload received. Unknown name "quota" at \'tools[0]\': Cannot find field.',
-      ),
-      class: 'bad-request',
-      source: TROUBLE,
-    },
-    {
-      status: 400,
-      body: refused(
-        400,
-        'INVALID_ARGUMENT',
-        'Please ensure that function call turn comes immediately after a user turn or after a function response turn.',
-      ),
-      class: 'bad-request',
-      source: TROUBLE,
-    },
-    {
-      status: 400,
-      body: refused(
-        400,
-        'INVALID_ARGUMENT',
-        'Unable to process input image. Please retry or report in https://developers.generativeai.google/guide/troubleshooting',
       ),
       class: 'bad-request',
       source: TROUBLE,

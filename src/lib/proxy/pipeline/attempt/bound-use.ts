@@ -1,5 +1,6 @@
 import { findOutputLimit } from '../../../provider/limits/output-limits.ts'
 import { countsAmounts, holdAmount } from '../../../quota/in-flight.ts'
+import type { Metric } from '../../../quota/limit.ts'
 import { formatLimit } from '../../../quota/limit.ts'
 import type { Hold } from '../../../quota/log/events.ts'
 import type { LimitState, SubjectState } from '../../../quota/log/state.ts'
@@ -117,22 +118,55 @@ function fitUse(fit: Fit): BoundUse | TooMuch {
     return { kind: 'fits', hold: whole, mostOutput: null }
   const least = leastOutput(fit)
   const affordable = mayLower ? countAffordable(fit, least) : 0
-  if (affordable < least || least === 0)
-    return explain(fit, computeHold(size, price, mayLower ? least : bound))
+  if (affordable < least || least === 0) return goAlone(fit) ?? explain(fit, smallestHold(fit, least))
   const share = Math.floor(affordable * SHARE)
-  const most = Math.min(
-    bound,
-    affordable,
-    Math.max(MODEST_OUTPUT, share, size.thinkingTokens + LEAST_OUTPUT, least),
-  )
+  const most = Math.min(bound, affordable, Math.max(MODEST_OUTPUT, share, thinkingOutput(size), least))
   return { kind: 'fits', hold: computeHold(size, price, most), mostOutput: most }
 }
 
-/** The shortest bound that still makes a useful answer. */
+function smallestHold({ size, price, bound, mayLower }: Fit, least: number): Hold {
+  return computeHold(size, price, mayLower ? least : bound)
+}
+
+/**
+ * A limit of tokens may be smaller than any request. One request at a time then goes while the limit is not used up, and
+ * holds all that is left. Limits of dollars have no such exception.
+ */
+function goAlone(fit: Fit): BoundUse | null {
+  const { rests, keep, bound, mayLower, size } = fit
+  const least = Math.min(bound, Math.max(LEAST_OUTPUT, thinkingOutput(size)))
+  const hold = smallestHold(fit, least)
+  const fits = rests.every(({ limit, left, held }) => {
+    const need = holdAmount(hold, limit.metric)
+    const isTiny = limit.metric !== 'usd' && need > usable(limit, keep)
+    return need <= left || (isTiny && held === 0 && left > 0)
+  })
+  if (!fits) return null
+  return { kind: 'fits', hold: clipHold(hold, rests), mostOutput: mayLower && least < bound ? least : null }
+}
+
+function clipHold({ inputTokens, outputTokens, usd }: Hold, rests: readonly Rest[]): Hold {
+  const leftOf = (metric: Metric) =>
+    Math.min(...rests.filter(({ limit }) => limit.metric === metric).map(({ left }) => left))
+  const input = Math.min(inputTokens, leftOf('input-tokens'), leftOf('tokens'))
+  const output = Math.min(outputTokens, leftOf('output-tokens'), leftOf('tokens') - input)
+  return { inputTokens: input, outputTokens: output, usd }
+}
+
+/** The shortest bound that still makes a useful answer: an answer of the usual length would else be cut. */
 function leastOutput({ size, bound, rests }: Fit): number {
-  const usual = Math.max(0, ...rests.map(({ usualOutput }) => Math.ceil(usualOutput / size.answers)))
-  const thinking = size.thinkingTokens === 0 ? 0 : size.thinkingTokens + LEAST_OUTPUT
-  return Math.min(bound, Math.max(LEAST_OUTPUT, usual, thinking))
+  const usual = Math.max(0, ...rests.map((rest) => usualOutput(rest) / size.answers))
+  return Math.min(bound, Math.max(LEAST_OUTPUT, Math.ceil(usual), thinkingOutput(size)))
+}
+
+function usualOutput({ limit, usualOutput: usual }: Rest): number {
+  const most = limit.metric === 'usd' ? MODEST_OUTPUT : Math.min(MODEST_OUTPUT, limit.max * SHARE)
+  return Math.min(usual, most)
+}
+
+/** The bound must leave room after the thinking. */
+function thinkingOutput({ thinkingTokens }: RequestSize): number {
+  return thinkingTokens === 0 ? 0 : thinkingTokens + LEAST_OUTPUT
 }
 
 /** The most output tokens of each answer that every limit has room for. */
