@@ -1,7 +1,7 @@
 import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
 import { heldAmount, heldOfModel, holdAmount } from './in-flight.ts'
-import type { Hold } from './log/events.ts'
+import type { ReserveEvent } from './log/events.ts'
 import type { InFlight, LimitState, ModelLimitState, OpenReservation, SubjectState } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
@@ -60,37 +60,38 @@ export function usable({ max, metric }: Pick<LimitState, 'max' | 'metric'>, keep
   return metric === 'requests' ? Math.floor(most) : most
 }
 
+/** The room that a request asks for: the headroom to leave, in percent of each limit, and the most that it may use. */
+export type Demand = Pick<ReserveEvent, 'keep' | 'hold'>
+
+const ANY_ROOM: Demand = {}
+
 /**
- * Whether every limit of the subject is below its maximum; with a model, also the learned limits of that model.
- * With `keep`, that many percent of each limit count as used. With `hold`, there is room for that much.
+ * Whether every limit of the subject has the room asked for; with a model, also the learned limits of that model.
  */
 export function hasRoom(
   subject: SubjectState | undefined,
   now: number,
   model: string | null = null,
-  keep = 0,
-  hold?: Hold,
+  demand: Demand = ANY_ROOM,
 ): boolean {
   if (subject === undefined) return true
   const { inFlight } = subject
-  for (const limit of subject.limits) if (isFull(limit, now, keep, inFlight, hold)) return false
+  for (const limit of subject.limits) if (isFull(limit, now, demand, inFlight)) return false
   if (model === null || subject.modelLimits.length === 0) return true
   for (const limit of subject.modelLimits) {
-    if (limit.model === model && isFull(limit, now, keep, inFlight, hold)) return false
+    if (limit.model === model && isFull(limit, now, demand, inFlight)) return false
   }
   return true
 }
 
 /**
- * Whether an active limit is used up, or with `keep` its usable part. With `inFlight`, requests in flight count with
- * what they may use. With `hold`, the limit is full too when it has less room than that.
+ * Whether an active limit has not the room asked for. With `inFlight`, requests in flight count with what they may use.
  */
 export function isFull(
   limit: LimitState | ModelLimitState,
   now: number,
-  keep = 0,
+  { keep, hold }: Demand = ANY_ROOM,
   inFlight?: InFlight,
-  hold?: Hold,
 ): boolean {
   const most = usable(limit, keep) - heldBy(limit, inFlight, now)
   const need = holdAmount(hold, limit.metric)

@@ -148,14 +148,14 @@ export function isAvailable(
 ): boolean {
   if (!hasCredential) return false
   const model = wanted.model ?? null
-  const { state, now, keep, caps } = view
+  const { state, now, caps } = view
   const account = state.subjects.get(subjects.account)
   return (
     activeIn(account, model, now) === null &&
     activeRoute(account, wanted, now) === null &&
     (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
     activeCooldown(state, subjects.provider, model, now) === null &&
-    hasRoom(account, now, model, keep) &&
+    hasRoom(account, now, model, view) &&
     (!caps || caps.hasRoom(subjects.account, state, now))
   )
 }
@@ -264,20 +264,23 @@ const IN_FLIGHT_MS = 250
 function exhaustion(
   subject: SubjectState | undefined,
   model: string | null,
-  { now, keep }: RotationMoment,
+  view: RotationMoment,
 ): Refusal | null {
-  if (subject === undefined || hasRoom(subject, now, model, keep)) return null
+  const { now, keep } = view
+  if (subject === undefined || hasRoom(subject, now, model, view)) return null
   let found: { limit: LimitState | ModelLimitState; availableAt: number | null } | null = null
   const ofModel = subject.modelLimits.filter((limit) => limit.model === model)
   for (const limit of [...subject.limits, ...ofModel]) {
-    const isSpent = isFull(limit, now, keep)
-    if (!isSpent && !isFull(limit, now, keep, subject.inFlight)) continue
+    const isSpent = isFull(limit, now, view)
+    if (!isSpent && !isFull(limit, now, view, subject.inFlight)) continue
     const at = isSpent ? limitRoomAt(limit, now, keep) : now + IN_FLIGHT_MS
     // A limit with nothing to use is full, and has no charge that could expire. Only the user can raise it.
     const availableAt = at > now && usable(limit, keep) > 0 ? at : null
     if (found === null || lasts({ availableAt }) > lasts(found)) found = { limit, availableAt }
   }
-  return found === null ? null : usedUp(found.limit, found.availableAt, { now, keep, inFlight: subject.inFlight })
+  return found === null
+    ? null
+    : usedUp(found.limit, found.availableAt, { now, keep, inFlight: subject.inFlight })
 }
 
 /** Includes the numbers, so that a refused client sees the reason. */

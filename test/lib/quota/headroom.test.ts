@@ -78,7 +78,7 @@ describe('a share that is kept', () => {
     for (const second of [0, 10, 20]) apply(state, reserve(25, NOON + second * 1000))
     const subject = state.subjects.get('a')
     const now = NOON + 30_000
-    expect([hasRoom(subject, now), hasRoom(subject, now, null, 25)]).toEqual([true, false])
+    expect([hasRoom(subject, now), hasRoom(subject, now, null, { keep: 25 })]).toEqual([true, false])
     expect(limitRoomAt(subject!.limits[0]!, now, 25)).toBe(NOON + MINUTE)
     expect(limitRoomAt(subject!.limits[0]!, now, 50)).toBe(NOON + 10_000 + MINUTE)
   })

@@ -128,7 +128,7 @@ describe('requests that name the most they may use', () => {
                 costUsd: part(usd),
               })
             } else {
-              const expected = hasRoom(state.subjects.get('a'), START + n, null, 0, hold)
+              const expected = hasRoom(state.subjects.get('a'), START + n, null, { hold })
               const isGranted = apply(state, { type: 'reserve', id, account: 'a', at: at(n), hold })
               expect(isGranted).toBe(expected)
               if (isGranted) open.push({ id, hold, share })

@@ -42,12 +42,12 @@ export function saysFailure(data: unknown): boolean {
   if (isRecord(base) && typeof base.status_code === 'number') return base.status_code !== 0
   // Cloudflare puts an empty `result` beside its errors.
   if (data.success === false && hasErrors(data)) return true
-  // iFlytek puts an empty list beside its code.
-  if (isBadCode(data.code) && typeof data.desc === 'string' && !hasContent(data)) return true
-  if (hasPayload(data)) return false
+  if (hasPayload(data)) return isDescribed(data) && !hasContent(data)
   if (data.success === false || data.ok === false || hasErrors(data)) return true
   if (typeof data.errorType === 'string' && data.errorType !== '') return true
-  const words = [data.message, data.msg, data.detail].find((each) => typeof each === 'string' && each !== '')
+  const words = [data.message, data.msg, data.detail, data.desc].find(
+    (each) => typeof each === 'string' && each !== '',
+  )
   if (isBadCode(data.code)) return words !== undefined
   if (data.detail !== undefined && data.detail !== null) return true
   return isFailureStatus(data.status)
@@ -105,6 +105,11 @@ const alsoAnswers: ReadonlySet<string> = new Set([
 
 function hasPayload(data: Record<string, unknown>): boolean {
   return payloads.some((name) => isFilled(data[name]))
+}
+
+/** iFlytek describes its code, and puts an empty list beside it. */
+function isDescribed({ code, desc }: Record<string, unknown>): boolean {
+  return isBadCode(code) && typeof desc === 'string'
 }
 
 /** Whether a payload has more than an empty list. */

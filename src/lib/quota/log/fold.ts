@@ -1,16 +1,9 @@
-import type {
-  ClearEvent,
-  CoolEvent,
-  Hold,
-  LedgerEvent,
-  ReserveEvent,
-  ResetEvent,
-  SettleEvent,
-} from './events.ts'
+import type { ClearEvent, CoolEvent, LedgerEvent, ReserveEvent, ResetEvent, SettleEvent } from './events.ts'
 import { begin, countsAmounts, emptyInFlight, end, learnMean } from '../in-flight.ts'
 import { forgetLearned, learnLimits, setLimits } from '../set-limits.ts'
 import { setTime } from './shift-time.ts'
 import { isFull } from '../standing.ts'
+import type { Demand } from '../standing.ts'
 import type {
   Cooldown,
   DayTotals,
@@ -134,26 +127,23 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
 function fits(
   account: SubjectState,
   others: readonly SubjectState[],
-  { keep, hold, model }: ReserveEvent,
+  event: ReserveEvent,
   now: number,
 ): boolean {
-  if (!isBelowLimits(account, now, keep, hold)) return false
-  for (const other of others) if (!isBelowLimits(other, now, other === account ? keep : 0, hold)) return false
+  if (!isBelowLimits(account, event, now)) return false
+  for (const other of others)
+    if (!isBelowLimits(other, other === account ? event : { hold: event.hold }, now)) return false
+  const { model } = event
   if (model === undefined) return true
   for (const limit of account.modelLimits)
-    if (limit.model === model && isFull(limit, now, keep, account.inFlight, hold)) return false
+    if (limit.model === model && isFull(limit, now, event, account.inFlight)) return false
   return true
 }
 
-function isBelowLimits(
-  subject: SubjectState,
-  now: number,
-  keep: number | undefined,
-  hold: Hold | undefined,
-): boolean {
+function isBelowLimits(subject: SubjectState, demand: Demand, now: number): boolean {
   for (const limit of subject.limits) {
     advance(limit.usage, limit.clock, now)
-    if (isFull(limit, now, keep, subject.inFlight, hold)) return false
+    if (isFull(limit, now, demand, subject.inFlight)) return false
   }
   return true
 }

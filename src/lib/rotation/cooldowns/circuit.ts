@@ -49,9 +49,10 @@ export function provenCircuits(
 export function circuitsToProbe(
   { subjects, hasCredential }: Member,
   wanted: Wanted,
-  { state, now, keep, caps }: RotationMoment,
+  view: RotationMoment,
 ): Circuit[] | null {
-  if (!hasCredential || !hasRoom(state.subjects.get(subjects.account), now, wanted.model ?? null, keep))
+  const { state, now, caps } = view
+  if (!hasCredential || !hasRoom(state.subjects.get(subjects.account), now, wanted.model ?? null, view))
     return null
   if (caps && !caps.hasRoom(subjects.account, state, now)) return null
   const isShut = ({ until }: Cooldown) => until === null || until > now

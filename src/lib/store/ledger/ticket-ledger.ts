@@ -69,8 +69,8 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
     const now = this.now()
     const { subjects } = this.state
     if (
-      !hasRoom(subjects.get(account), now, model, keep, hold) ||
-      also?.every((subject) => hasRoom(subjects.get(subject), now, null, 0, hold)) === false
+      !hasRoom(subjects.get(account), now, model, claim) ||
+      also?.every((subject) => hasRoom(subjects.get(subject), now, null, { hold })) === false
     ) {
       return false // in the present state of the log, the reservation would be refused: skip the event
     }
