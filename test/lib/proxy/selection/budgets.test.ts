@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { Answer, FakeUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, temporaryHome } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy } from '../../../support/servers/proxy-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const PRICED = 'prices:\n  custom/*: { input: 0, output: 1000 }\n'
 const messages = [{ role: 'user', content: 'hi' }]
@@ -30,7 +31,7 @@ function writing(tokens: number): Answer {
 }
 
 async function given(limits: string[], answer: Answer, names = ['a']) {
-  const home = temporaryHome()
+  const home = temporaryFolder()
   writeFileSync(join(home, 'config.yaml'), PRICED)
   const upstream = await givenUpstream()
   upstream.always(answer)

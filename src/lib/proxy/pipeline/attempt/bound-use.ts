@@ -11,24 +11,8 @@ import type { KnownKey } from '../../pool/authenticate.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { RequestSize } from '../../wire/body/output-bound.ts'
 import { measureRequest } from '../../wire/body/output-bound.ts'
+import type { BoundUse, TooMuch } from '../plan/use-bounds.ts'
 import type { Assignment } from './assignment.ts'
-
-/** The most that a request may use at one account. */
-export interface BoundUse {
-  kind: 'fits'
-  hold: Hold
-  /** The bound of the answer that the upstream gets, since the request as it came may use too much; null: none. */
-  mostOutput: number | null
-}
-
-/** A limit has too little left for the request. */
-export interface TooMuch {
-  kind: 'too-much'
-  /** Follows the name of the account. */
-  words: string
-  /** When there may be room, in epoch milliseconds; null: never, the limit as a whole is too small. */
-  availableAt: number | null
-}
 
 /** A bound that the proxy sets is at least this, if the client's own is not lower: shorter answers are of no use. */
 const LEAST_OUTPUT = 256
