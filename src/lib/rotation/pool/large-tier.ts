@@ -8,11 +8,12 @@ import type { Ranking } from '../strategies/strategy.ts'
 import { findReturn } from './tier.ts'
 import type { Return, Tier } from './tier.ts'
 
-/** How many members one choice compares. */
-const WINDOW = 64
+/** How many members one choice compares. The state of each is far apart in memory, so each costs a cache miss or more. */
+const WINDOW = 16
 /** Waiting members are checked again in slices, at most this often: all of them within `SLICES` times as long. */
 const SLICE_MS = 250
 const SLICES = 16
+const SMALLEST_SLICE = 64
 
 /**
  * A tier of many members, in which the cost of a choice does not grow with their number. Members are presumed ready
@@ -154,7 +155,7 @@ export class LargeTier implements Tier {
   #lookAtSlice(view: RotationMoment): void {
     const since = view.now - this.#slice.at
     if (this.#waiting.size === 0 || (since >= 0 && since < SLICE_MS) || this.#hasSeenAll(view)) return
-    const count = Math.min(this.#waiting.size, Math.max(WINDOW, Math.ceil(this.#waiting.size / SLICES)))
+    const count = Math.min(this.#waiting.size, Math.max(SMALLEST_SLICE, Math.ceil(this.#waiting.size / SLICES)))
     const from = this.#slice.cursor % this.#waiting.size
     this.#slice = { at: view.now, cursor: from + count }
     this.#lookAgain(from, count, view)
