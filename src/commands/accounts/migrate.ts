@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { canAsk, confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
-import { sourceIds } from '../../lib/toolkit/migrate/finding.ts'
+import { otherSourceNames, sourceIds } from '../../lib/toolkit/migrate/finding.ts'
+import type { SourceId } from '../../lib/toolkit/migrate/finding.ts'
 import { prepareMigration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { Migration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { MigrationView } from '../../lib/toolkit/migrate/views.ts'
@@ -12,6 +13,12 @@ import {
   formatResult,
 } from '../../lib/terminal/accounts/migration-messages.ts'
 import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
+
+/** Null: every source. */
+function findSource(name: string | undefined): SourceId | null {
+  if (name === undefined) return null
+  return otherSourceNames[name] ?? sourceIds.find((id) => id === name) ?? null
+}
 
 export default class AccountsMigrate extends AccountCommand {
   static override summary = 'import the accounts of other tools'
@@ -25,7 +32,7 @@ export default class AccountsMigrate extends AccountCommand {
   static override args = {
     source: Args.string({
       description: 'only this tool',
-      options: [...sourceIds],
+      options: [...sourceIds, ...Object.keys(otherSourceNames)],
       ignoreStdin: true,
     }),
   }
@@ -38,7 +45,7 @@ export default class AccountsMigrate extends AccountCommand {
   async run(): Promise<MigrationView> {
     const { args, flags } = await this.parse(AccountsMigrate)
     const migration = await prepareMigration(this.toolkit, {
-      source: args.source ?? null,
+      source: findSource(args.source),
       from: flags.from ?? null,
       user: flags.user,
       env: process.env,

@@ -24,6 +24,9 @@ export const sourceIds = [
 ] as const
 export type SourceId = (typeof sourceIds)[number]
 
+/** Names that people use for a source. */
+export const otherSourceNames: Readonly<Record<string, SourceId>> = { 'one-api': 'new-api', env: 'env-files' }
+
 /** The count of another tool for an account on one UTC day. */
 export interface CountsToday {
   /** `YYYY-MM-DD`, UTC. */

@@ -13,13 +13,19 @@ models:
   - {name: B, provider: openai, model: gpt-5-mini, apiKey: ${KEY}}
   - {name: C, provider: mistral, model: m, apiKey: "\${{ secrets.MISTRAL }}"}
   - {name: D, provider: groq, model: g, apiKey: "\${{ secrets.NONE }}"}
-  - {name: E, provider: ollama, model: q}`,
+  - {name: E, provider: ollama, model: q}
+  - {name: F, provider: openai, model: gpt-5}
+  - {uses: anthropic/claude, with: {ANTHROPIC_API_KEY: "\${{ secrets.NONE }}"}}`,
   })
-  expect(find('continue', home).findings).toMatchObject([
+  const { findings, leftOut } = find('continue', home)
+  expect(findings).toMatchObject([
     { provider: 'openai', name: 'A', models: null },
     { provider: 'mistral', secret: 'mistral-0123456789abcdef', declined: null },
     { provider: 'groq', declined: 'NONE is not set here' },
+    { provider: 'ollama', withoutKey: true, declined: null },
+    { provider: 'openai', name: 'F', declined: 'its key is empty' },
   ])
+  expect(leftOut).toMatchObject([{ reason: expect.stringContaining('anthropic/claude') as string }])
 })
 
 test('aider: keys, other services and variables; what stays behind is named', () => {
@@ -40,6 +46,17 @@ alias: ["fast:gpt-5-mini"]`,
   )
   expect(findings).toHaveLength(4)
   expect(leftOut).toHaveLength(1)
+})
+
+test('aider: a .env with AIDER_API_KEY gives a key for each service', () => {
+  const home = givenFiles({
+    'work/.env': 'AIDER_API_KEY=gemini=AIzaSy0123456789abcdef,groq=gsk_0123456789abcdef\n',
+  })
+  expect(
+    find('env-files', home)
+      .findings.map(({ provider }) => provider)
+      .toSorted(),
+  ).toEqual(['gemini', 'groq'])
 })
 
 test('llm: an unknown name is declined with the next command', () => {

@@ -92,7 +92,7 @@ test('claude-code-router: a call becomes a base URL, and routes and the client k
   expect(findings).toMatchObject([
     { baseUrl: 'https://api.acme.example/v1', egressProxy: 'http://127.0.0.1:7890', models: ['x'] },
     { baseUrl: expect.stringMatching(/^https:\/\/api\.z\.ai\/api\/anthropic/) as string, declined: null },
-    { baseUrl: 'http://localhost:11434/v1', declined: null },
+    { baseUrl: 'http://localhost:11434/v1', secret: null, withoutKey: true, declined: null },
     { declined: 'NONE is not set here' },
   ])
   expect(leftOut.map(({ reason }) => reason.split(':')[0])).toEqual(['APIKEY', 'Router'])
@@ -116,6 +116,20 @@ test.each([
 ])('channels of %s with %j: type %i is %s', (_, marks, type, provider) => {
   const home = givenFiles({ 'c.json': { data: [{ ...channel, ...marks, type }] } })
   expect(find(null, home, { from: 'c.json' }).findings[0]?.provider).toBe(provider)
+})
+
+test('one-api: a declined channel is one row, and a mapping that it cannot use is named', () => {
+  const home = givenFiles({
+    'channels.json': [
+      { ...channel, type: 33, key: 'AKIA0123|secret|us-east-1' },
+      { ...channel, key: KEY, model_mapping: '{"fast":"gpt-5"}' },
+    ],
+  })
+  const { findings } = find('new-api', home, { from: 'channels.json' })
+  expect(findings).toMatchObject([
+    { declined: expect.stringContaining('Bedrock') as string },
+    { notes: [expect.stringContaining('fast') as string] },
+  ])
 })
 
 test('new-api: every key, its state, mapping and tier, from the database too', () => {

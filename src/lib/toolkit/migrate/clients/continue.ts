@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { isLoopbackUrl } from '../../accounts/account-fields.ts'
 import type { Finding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'
@@ -39,6 +40,11 @@ export const continueSource: Source = {
     if (!isFields(config)) return null
     const models = modelsIn(config)
     if (!models.some((model) => 'provider' in model && 'model' in model)) return null
+    for (const block of models.filter((model) => 'uses' in model))
+      look.leftOut(
+        file.path,
+        `${readText(block['uses']) ?? 'a block'}: a block of the hub; its keys are variables`,
+      )
     const variables = readVariables(file, look)
     const rows = models.flatMap((model) => modelKeys(model, { file, look, variables }))
     return mergeModels(rows)
@@ -68,11 +74,10 @@ interface Given {
 
 function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
   const called = readText(entry['provider']) ?? ''
+  if ('uses' in entry) return []
   const written = readText(entry['apiKey'])
   const base = resolveReferences(readText(entry['apiBase']), variables)
   const key = resolveReferences(written, variables)
-  // A model without a key, such as one of a local server, needs no account of its own.
-  if (written === null && base.text === null) return []
   const service = findService(called, base.text, look)
   const unset = base.missing ?? key.missing
   const problem = service === null ? `qwenctl knows no service ${called}` : null
@@ -81,6 +86,8 @@ function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
     file: file.path,
     name: readText(entry['name']) ?? readText(entry['title']) ?? called,
     ...(service ?? { provider: null, baseUrl: null }),
+    // The address tells that a server on this machine needs no key.
+    baseUrl: service === null ? null : (service.baseUrl ?? findLocalBase(service.provider, look)),
     models: service?.provider === 'custom' ? readModel(entry) : null,
     egressProxy: readText(readFields(entry['requestOptions'])['proxy']),
     declined: base.missing === null ? problem : `${base.missing} is not set here`,
@@ -99,6 +106,11 @@ function findService(called: string, baseUrl: string | null, look: Look): Servic
   return called === 'anthropic' || called === 'openai'
     ? serviceAt(look.providers, baseUrl, called)
     : serviceCalled(look.providers, called, baseUrl)
+}
+
+function findLocalBase(provider: string, look: Look): string | null {
+  const base = look.providers.find(({ id }) => id === provider)?.bases(null).openai ?? null
+  return base !== null && isLoopbackUrl(base) ? base : null
 }
 
 /** `AUTODETECT` lists the models of the server. */

@@ -93,7 +93,9 @@ function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
   const order = keys === null ? [] : splitKeys(keys)
   const isOn = readWhole(channel['status'], 1) === 1
   const notes = listNotes(channel)
-  return findEachKey(keys, (secret, more) => {
+  // AWS writes three parts of one credential with `|`.
+  const eachKey = reason === null ? findEachKey : findWhole
+  return eachKey(keys, (secret, more) => {
     const enabled = isOn && (states[order.indexOf(secret ?? '')] ?? 1) === 1
     return keyFinding(
       { ...said, secret, enabled, notes: [...notes, ...more] },
@@ -101,6 +103,8 @@ function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
     )
   })
 }
+
+const findWhole: typeof findEachKey = (text, build) => [build(text, [])]
 
 function readWhole(value: unknown, standby: number): number {
   return Math.round(readNumber(value) ?? standby)
@@ -158,7 +162,12 @@ function listNotes(channel: Fields): string[] {
     'system_prompt',
   ]
   const set = left.filter((name) => !['', '{}', 'null', '[]'].includes(readText(channel[name]) ?? ''))
+  const offered = readTexts(channel['models'])
+  const unused = Object.keys(jsonFields(channel['model_mapping'])).filter((name) => !offered.includes(name))
   return [
+    ...(unused.length === 0
+      ? []
+      : [`its mapping of models that it does not offer is left behind: ${unused.join(', ')}`]),
     ...(readText(channel['tag']) === null ? [] : [`tagged ${readText(channel['tag'])} there`]),
     ...(set.length === 0 ? [] : [`left behind: ${set.join(', ')}`]),
   ]

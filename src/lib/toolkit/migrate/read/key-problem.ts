@@ -9,6 +9,9 @@ export function keyProblem(secret: string, baseUrl: string | null): string | nul
   return loginReason(secret) ?? clientKeyReason(secret, baseUrl)
 }
 
+/** Clients demand a key, so people write the name of the server. */
+const LOCAL_NAME = /^(?:ollama|lm-?studio|vllm|llama\.?cpp|local(?:host)?|sk-no-key-required|no-?key)$/i
+
 /**
  * A finding with a key. A server on this machine takes any key, so a placeholder or no key makes an account without
  * one. `missing` is the reason why there is no key.
@@ -19,7 +22,7 @@ export function keyFinding(
 ): Finding {
   const { secret, baseUrl = null } = said
   const isLocal = baseUrl !== null && isLoopbackUrl(baseUrl)
-  if (isLocal && (secret === null || isPlaceholder(secret))) {
+  if (isLocal && (secret === null || isPlaceholder(secret) || LOCAL_NAME.test(secret))) {
     const declined = said.declined ?? clientKeyReason('', baseUrl)
     return finding({ ...said, secret: null, withoutKey: true, declined })
   }

@@ -52,7 +52,8 @@ const otherNames: Readonly<Record<string, string>> = {
 export type Where = Pick<Finding, 'source' | 'file'>
 
 /** Every key in variables with known names, with the base URL from the variable next to it. */
-export function keysIn(variables: Variables, where: Where, look: Look): Finding[] {
+export function keysIn(given: Variables, where: Where, look: Look): Finding[] {
+  const variables = addAiderKeys(given)
   const known = keyVariables(look)
   const found = known.flatMap((one) =>
     Object.keys(variables)
@@ -67,6 +68,13 @@ export function keysIn(variables: Variables, where: Where, look: Look): Finding[
     ...unnamedServices(variables, { known, where, look }),
     ...authTokens(variables, where, look),
   ]
+}
+
+/** aider: `AIDER_API_KEY=gemini=KEY` sets `GEMINI_API_KEY` (aider.chat/docs/config/api-keys.html, read 2026-11-30). */
+function addAiderKeys(variables: Variables): Variables {
+  const pairs = [...(variables.AIDER_API_KEY ?? '').matchAll(/([A-Za-z][\w-]*)=([^\s,[\]"']+)/g)]
+  const keys = pairs.map(([, name = '', key]) => [`${name.toUpperCase().replaceAll('-', '_')}_API_KEY`, key])
+  return keys.length === 0 ? variables : { ...(Object.fromEntries(keys) as Variables), ...variables }
 }
 
 function keyVariables(look: Pick<Look, 'providers'>): KeyVariable[] {
