@@ -132,7 +132,11 @@ async function startServices(): Promise<{ port: number; stop: () => void }> {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { port: (server.address() as AddressInfo).port, stop: () => server.closeAllConnections() }
+  const stop = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { port: (server.address() as AddressInfo).port, stop }
 }
 
 function answer(

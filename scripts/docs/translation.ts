@@ -2,7 +2,12 @@ import type { Format } from '../../src/lib/translate/format.ts'
 import type { FieldRule, FieldRules } from '../../src/lib/translate/json-fields.ts'
 import { settingKinds } from '../../src/lib/translate/neutral/settings.ts'
 import { table } from './markdown.ts'
-import { answerTables, requestTables, settingTables } from '../../src/lib/translate/tables.ts'
+import {
+  answerTables,
+  embeddingTables,
+  requestTables,
+  settingTables,
+} from '../../src/lib/translate/tables.ts'
 
 const names: Readonly<Record<Format, string>> = {
   chat: 'chat completions',
@@ -17,7 +22,7 @@ export const pairs = formats.flatMap((from) => formats.flatMap((to) => (from ===
 
 /** Builds one table per pair, for `docs/reference/translation.md`. */
 export function translationTables(): string {
-  return [...pairs.map(pairTable), ...formats.map(answerTable)].join('\n\n')
+  return [...pairs.map(pairTable), ...embeddingPairs(), ...formats.map(answerTable)].join('\n\n')
 }
 
 const HEAD = ['In', 'Translated', 'Left out and named', 'Left out', 'Refused']
@@ -25,6 +30,15 @@ const HEAD = ['In', 'Translated', 'Left out and named', 'Left out', 'Refused']
 function pairTable({ from, to }: { from: Format; to: Format }): string {
   const rows = Object.entries(requestTables[from]).map(([object, rules]) => row(object, rules, to))
   return `### A ${names[from]} request on an account of ${names[to]}\n\n${table(HEAD, rows)}`
+}
+
+function embeddingPairs(): string[] {
+  const { embeddings, 'gemini-embeddings': gemini } = embeddingTables
+  const title = (from: string, to: string) => `### A request for embeddings of ${from} on an account of ${to}`
+  return [
+    `${title('OpenAI', 'Gemini')}\n\n${table(HEAD, [row('embeddings', embeddings, null)])}`,
+    `${title('Gemini', 'OpenAI')}\n\n${table(HEAD, [row('embeddings', gemini, null)])}`,
+  ]
 }
 
 function answerTable(from: Format): string {
@@ -49,6 +63,7 @@ function fateFor(rule: FieldRule, to: Format | null): Fate {
   if (rule === 'taken') return 'translated'
   if (rule === 'hint') return 'named'
   if (rule === 'dropped') return 'dropped'
+  if ('only' in rule) return to === null || rule.only.includes(to) ? 'translated' : 'dropped'
   if ('refused' in rule) return 'refused'
   if (to !== null && settingTables[to][rule.setting] !== undefined) return 'translated'
   return settingKinds[rule.setting] === 'hint' ? 'named' : 'refused'

@@ -14,7 +14,7 @@ import type {
 } from '../quota/log/state.ts'
 import type { Member } from './pool/member.ts'
 import { weighEvidence } from './models/model-evidence.ts'
-import type { RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
+import type { EndpointWish, RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
 
 export type MismatchKind =
@@ -75,8 +75,12 @@ export function mismatchKind(member: Member, request: RotationRequest): Mismatch
   const { dialect, model, route } = request
   const who = accountMismatch(member, request)
   if (who !== null) return who
+  if (isGiven(request.anyOf)) {
+    if (!request.anyOf.some((each) => dialects.has(each.dialect))) return 'wrong-dialect'
+    if (!request.anyOf.some((each) => hasEndpoint(member, each))) return 'no-such-route'
+  }
   if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
-  if (isGiven(route) && hasRoute(route) === false) return 'no-such-route'
+  if (isGiven(route) && dialect !== 'gemini' && hasRoute(route) === false) return 'no-such-route'
   if (!isGiven(model) || weighEvidence(member, model) !== 'absent') return null
   return isKeptApart ? 'kept-apart' : 'model-not-served'
 }
@@ -128,9 +132,11 @@ function formatMismatch(kind: MismatchKind, { account, service }: Member, reques
     case 'other-group':
       return `is not in group ${String(request.group)}`
     case 'wrong-dialect':
-      return `its endpoint does not speak the ${String(request.dialect)} dialect`
+      return isGiven(request.anyOf)
+        ? 'its endpoint speaks no format that can serve the request'
+        : `its endpoint does not speak the ${String(request.dialect)} dialect`
     case 'no-such-route':
-      return `its service has no ${String(request.route)}`
+      return `its service has no ${String(request.route ?? request.anyOf?.at(-1)?.route)}`
     case 'model-not-served':
       return `does not serve model ${String(request.model)}`
     case 'model-elsewhere':
@@ -141,18 +147,15 @@ function formatMismatch(kind: MismatchKind, { account, service }: Member, reques
 }
 
 /** Whether nothing in the ledger keeps the account from serving the request now: `unavailability` without the reasons. */
-export function isAvailable(
-  { subjects, hasCredential }: Member,
-  wanted: Wanted,
-  view: RotationMoment,
-): boolean {
+export function isAvailable(member: Member, wanted: Wanted, view: RotationMoment): boolean {
+  const { subjects, hasCredential } = member
   if (!hasCredential) return false
   const model = wanted.model ?? null
   const { state, now, caps } = view
   const account = state.subjects.get(subjects.account)
   return (
     activeIn(account, model, now) === null &&
-    activeRoute(account, wanted, now) === null &&
+    activeRoute(member, account, wanted, now) === null &&
     (subjects.quotaGroup === null || activeCooldown(state, subjects.quotaGroup, model, now) === null) &&
     activeCooldown(state, subjects.provider, model, now) === null &&
     hasRoom(account, now, model, view) &&
@@ -161,21 +164,16 @@ export function isAvailable(
 }
 
 /** Whether the account answered that it lacks the model or the endpoint. No time brings it back for this request. */
-export function lacksWanted(
-  { subjects, dialects }: Member,
-  wanted: Wanted,
-  { state, now }: RotationMoment,
-): boolean {
-  const cooldowns = state.subjects.get(subjects.account)?.cooldowns
+export function lacksWanted(member: Member, wanted: Wanted, { state, now }: RotationMoment): boolean {
+  const cooldowns = state.subjects.get(member.subjects.account)?.cooldowns
   if (cooldowns === undefined || cooldowns.size === 0) return false
   const isFor = (key: string, reason: OutcomeClass) => {
     const found = cooldowns.get(key)
     return found?.reason === reason && (found.until === null || found.until > now)
   }
   if (isGiven(wanted.model) && isFor(wanted.model, 'model-unavailable')) return true
-  const isAnyFormat = !isGiven(wanted.route) && !isGiven(wanted.dialect)
-  const ways = isAnyFormat ? [...dialects].map((dialect) => ({ dialect })) : [wanted]
-  return ways.length > 0 && ways.every((way) => isFor(routeKey(way), 'route-missing'))
+  const endpoints = listEndpoints(member, wanted)
+  return endpoints.length > 0 && endpoints.every((each) => isFor(routeKey(each), 'route-missing'))
 }
 
 /** The refusal that the ledger gives. Such refusals end with time, or by `auth`, `quota reset` and similar commands. */
@@ -186,7 +184,7 @@ export function unavailability(member: Member, wanted: Wanted, view: RotationMom
   const { account, quotaGroup, provider } = member.subjects
   const found = [
     cooling(account, 'account', model, view),
-    routeCooling(account, wanted, view),
+    routeCooling(member, wanted, view),
     quotaGroup === null ? null : cooling(quotaGroup, 'quota-group', model, view),
     cooling(provider, 'provider', model, view),
     exhaustion(view.state.subjects.get(account), model, view),
@@ -234,16 +232,66 @@ function cooling(
   return { kind: 'cooling', scope: narrowed, reason, evidence, availableAt, words }
 }
 
-/** The cooldown of the endpoint that the request reaches at this account. */
-function activeRoute(account: SubjectState | undefined, wanted: Wanted, now: number): Cooldown | null {
+/** The cooldown of the endpoint that the request reaches at this account. Of several, the one that ends first. */
+function activeRoute(
+  member: Member,
+  account: SubjectState | undefined,
+  wanted: Wanted,
+  now: number,
+): Cooldown | null {
   // Every choice runs this check, and an account without a cooldown needs no key.
   if (account === undefined || account.cooldowns.size === 0) return null
-  const cooldown = account.cooldowns.get(routeKey(wanted))
+  if (!isGiven(wanted.anyOf)) return routeCooldown(account, wanted, now)
+  let first: Cooldown | null = null
+  for (const endpoint of listEndpoints(member, wanted)) {
+    const cooldown = routeCooldown(account, endpoint, now)
+    if (cooldown === null) return null
+    if (first === null || lasts({ availableAt: cooldown.until }) < lasts({ availableAt: first.until }))
+      first = cooldown
+  }
+  return first
+}
+
+function routeCooldown(
+  account: SubjectState,
+  endpoint: Pick<Wanted, 'route' | 'dialect'>,
+  now: number,
+): Cooldown | null {
+  const cooldown = account.cooldowns.get(routeKey(endpoint))
   return cooldown === undefined || (cooldown.until !== null && cooldown.until <= now) ? null : cooldown
 }
 
-function routeCooling(account: string, wanted: Wanted, { state, now }: RotationMoment): Refusal | null {
-  const cooldown = activeRoute(state.subjects.get(account), wanted, now)
+/** Whether the account may have this endpoint. */
+function hasEndpoint({ dialects, hasRoute }: Member, { dialect, route }: EndpointWish): boolean {
+  // Providers list the routes below their OpenAI base.
+  return dialects.has(dialect) && (route === null || dialect === 'gemini' || hasRoute(route) !== false)
+}
+
+/** The endpoints of the account that can serve the request. A request for none in particular may use each chat. */
+function listEndpoints(member: Member, wanted: Wanted): readonly Pick<Wanted, 'route' | 'dialect'>[] {
+  if (isGiven(wanted.anyOf)) return wanted.anyOf.filter((each) => hasEndpoint(member, each))
+  if (isGiven(wanted.route) || isGiven(wanted.dialect)) return [wanted]
+  return [...member.dialects].map((dialect) => ({ dialect }))
+}
+
+/**
+ * The endpoint of the account that a request of several uses: the first that is not in cooldown, or else the first. For
+ * a member that fits the request.
+ */
+export function endpointFor(
+  member: Member,
+  anyOf: readonly EndpointWish[],
+  { state, now }: RotationMoment,
+): EndpointWish {
+  const account = state.subjects.get(member.subjects.account)
+  const own = anyOf.filter((each) => hasEndpoint(member, each))
+  const open = own.find((each) => account === undefined || routeCooldown(account, each, now) === null)
+  return open ?? own[0] ?? anyOf[0]!
+}
+
+function routeCooling(member: Member, wanted: Wanted, { state, now }: RotationMoment): Refusal | null {
+  const account = state.subjects.get(member.subjects.account)
+  const cooldown = activeRoute(member, account, wanted, now)
   if (cooldown === null) return null
   const { reason, evidence, until: availableAt } = cooldown
   const words = withEvidence(`this endpoint is in cooldown: ${cooldownWords[reason]}`, cooldown)

@@ -1,23 +1,20 @@
-import type { ClientDialect, Dialect } from '../provider/provider.ts'
-import type { RotationRequest } from './rotation-request.ts'
+import type { ClientDialect } from '../provider/provider.ts'
+import type { EndpointWish, RotationRequest } from './rotation-request.ts'
 
 /** A wire format that the proxy reads or writes. */
-export type WireFormat = 'chat' | 'messages' | 'responses' | 'gemini' | 'embeddings'
+export type WireFormat = 'chat' | 'messages' | 'responses' | 'gemini' | 'embeddings' | 'gemini-embeddings'
 
-/** The format and dialect in which an account gets a request. */
-export interface Way {
-  dialect: Dialect
+/** The format and endpoint in which an account gets a request. */
+export interface Way extends EndpointWish {
   /** Null: the client's own format. */
   format: WireFormat | null
-  /** The path that the account must not lack; null: every account of the dialect has it. */
-  route: string | null
 }
 
 /** An endpoint of the pool, as selection sees it. */
 export interface Endpoint {
   dialect: ClientDialect
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
-  format: Exclude<WireFormat, 'embeddings'> | null
+  format: WireFormat | null
   /** How accounts can serve it, the client's own format first. */
   ways: readonly Way[]
 }
@@ -27,6 +24,13 @@ export const asChat: Way = { dialect: 'openai', format: 'chat', route: null }
 export const asMessages: Way = { dialect: 'anthropic', format: 'messages', route: null }
 export const asEmbeddings: Way = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
 export const asResponses: Way = { dialect: 'openai', format: 'responses', route: '/responses' }
+export const asGeminiEmbeddings: Way = {
+  dialect: 'gemini',
+  format: 'gemini-embeddings',
+  route: '/models/*:batchEmbedContents',
+}
+/** Counts are not translated: without an account that counts, they are estimated. */
+export const asGeminiCount: Way = { dialect: 'gemini', format: 'gemini', route: '/models/*:countTokens' }
 export const asGemini: Way = { dialect: 'gemini', format: 'gemini', route: null }
 
 const translated: ReadonlyMap<string, Endpoint> = new Map([
@@ -42,6 +46,7 @@ const translated: ReadonlyMap<string, Endpoint> = new Map([
     '/messages',
     { dialect: 'anthropic', format: 'messages', ways: [asMessages, asChat, asResponses, asGemini] },
   ],
+  ['/embeddings', { dialect: 'openai', format: 'embeddings', ways: [asEmbeddings, asGeminiEmbeddings] }],
 ])
 
 /** The endpoint at a path below `/v1`. `quota explain` and the proxy both read it here. */
@@ -52,11 +57,38 @@ export function endpointAt(path: string): Endpoint {
   return { dialect, format: null, ways: [{ dialect, format: null, route: path }] }
 }
 
-/** The demands of one way on the pool. `common`: those of all ways of the request. */
+const searches = new WeakMap<readonly Way[], readonly (readonly Way[])[]>()
+
+/**
+ * The searches for an account, each for one of these ways: first in the client's own format, then in any other, since
+ * among those the order of the accounts decides. Then in each other format alone, for an account that answers that it
+ * lacks its first one.
+ */
+export function listSearches(ways: readonly Way[]): readonly (readonly Way[])[] {
+  let found = searches.get(ways)
+  if (found === undefined) {
+    const [own, ...others] = ways
+    found = [own === undefined ? [] : [own], others, ...others.map((way) => [way])].filter(isNew)
+    searches.set(ways, found)
+  }
+  return found
+}
+
+/** Two searches for the same single way are one. */
+function isNew(search: readonly Way[], index: number, all: readonly (readonly Way[])[]): boolean {
+  const [only] = search
+  if (search.length === 0) return false
+  return search.length > 1 || !all.slice(0, index).some((one) => one.length === 1 && one[0] === only)
+}
+
+/** The demands of one search on the pool. `common`: those of all searches of the request. */
 export function wantedBy(
-  { dialect, route }: Way,
+  search: readonly Way[],
   { model, provider }: Pick<RotationRequest, 'model' | 'provider'>,
   { pin, group, session, homes, user, allowed }: RotationRequest,
 ): RotationRequest {
-  return { dialect, route, model, provider, group, pin, session, homes, user, allowed }
+  const rest = { model, provider, group, pin, session, homes, user, allowed }
+  if (search.length !== 1) return { dialect: null, route: null, anyOf: search, ...rest }
+  const { dialect, route } = search[0]!
+  return { dialect, route, anyOf: null, ...rest }
 }

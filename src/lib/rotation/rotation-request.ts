@@ -4,11 +4,20 @@ import type { Dialect } from '../provider/provider.ts'
 /** Identifies the requests of one conversation: a name for it, or a 32-bit hash that tells it from others. */
 export type Session = string | number
 
+/** An endpoint in the format of a dialect. */
+export interface EndpointWish {
+  dialect: Dialect
+  /** Below the base of the dialect; null: its chat, which every account of the dialect has. */
+  route: string | null
+}
+
 /** The demands of a request on the pool. A field that is missing or null demands nothing. */
 export interface RotationRequest {
   dialect?: Dialect | null
   /** The path below an OpenAI base (`/embeddings`): accounts of services that surely lack it are skipped. */
   route?: string | null
+  /** The account needs one of these; the first that it has serves the request. They replace `dialect` and `route`. */
+  anyOf?: readonly EndpointWish[] | null
   /** The name that the upstream reads, without a `provider/` prefix. */
   model?: string | null
   /** The service below `/services`; missing or null: the request is for a model. */
@@ -26,7 +35,7 @@ export interface RotationRequest {
 }
 
 /** The parts of a request that select its cooldowns: its model, and its endpoint at the upstream. */
-export type Wanted = Pick<RotationRequest, 'model' | 'route' | 'dialect'>
+export type Wanted = Pick<RotationRequest, 'model' | 'route' | 'dialect' | 'anyOf'>
 
 /** The chat of each dialect. */
 const chats: Readonly<Record<Dialect, string>> = {
@@ -36,12 +45,12 @@ const chats: Readonly<Record<Dialect, string>> = {
 }
 
 /** The endpoint of the request at its upstream, below the base. Chat requests have no route. */
-function formatEndpoint({ route, dialect }: Wanted): string {
+function formatEndpoint({ route, dialect }: Pick<Wanted, 'route' | 'dialect'>): string {
   return route ?? chats[dialect ?? 'openai']
 }
 
 /** The name under which the ledger keeps a cooldown of one endpoint of an account. No model name has this form. */
-export function routeKey(wanted: Wanted): string {
+export function routeKey(wanted: Pick<Wanted, 'route' | 'dialect'>): string {
   return `route ${formatEndpoint(wanted)}`
 }
 

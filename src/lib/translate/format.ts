@@ -1,5 +1,11 @@
-/** A wire format of model requests, as clients and upstreams speak it. */
+/** A wire format of chats, as clients and upstreams speak it. */
 export type Format = 'chat' | 'messages' | 'responses' | 'gemini'
 
-/** The formats in which an account may get a request. */
-export type UpstreamFormat = Format | 'embeddings'
+/** A wire format of embeddings: OpenAI's or Google's. */
+export type EmbeddingFormat = 'embeddings' | 'gemini-embeddings'
+
+export type WireFormat = Format | EmbeddingFormat
+
+export function isEmbeddingFormat(format: WireFormat): format is EmbeddingFormat {
+  return format === 'embeddings' || format === 'gemini-embeddings'
+}

@@ -20,6 +20,10 @@ export interface Habits {
   mostStops: number
   /** Fields beyond OpenAI's that the service documents. */
   takesTopK: boolean
+  /** Whether parts of a content may have `cache_control`, in Anthropic's form. */
+  takesCacheMarks: boolean
+  /** Whether the schema of a tool may be a choice (`anyOf`) at its top. */
+  takesUnions: boolean
 }
 
 const most: Habits = {
@@ -32,13 +36,17 @@ const most: Habits = {
   sealsCalls: false,
   mostStops: 4,
   takesTopK: false,
+  takesCacheMarks: false,
+  takesUnions: true,
 }
 
 // Efforts: https://console.groq.com/docs/reasoning and https://ai.google.dev/gemini-api/docs/openai (2026-11) name
 // none, low, medium, high; https://platform.openai.com/docs/guides/reasoning (2026-11) adds xhigh.
+// Cache marks: https://openrouter.ai/docs/features/prompt-caching and
+// https://help.aliyun.com/zh/model-studio/context-cache (2026-11).
 // Mistral refuses "user" after "tool": https://github.com/mistralai/mistral-common/issues/169.
 const byProvider: Readonly<Record<string, Habits>> = {
-  openai: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none' },
+  openai: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', takesUnions: false },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,
@@ -50,9 +58,15 @@ const byProvider: Readonly<Record<string, Habits>> = {
   },
   gemini: { ...most, thinkingBack: 'none', mostEffort: 'high', sealsCalls: true },
   deepseek: { ...most, mostStops: 16 },
-  openrouter: { ...most, thinkingBack: 'reasoning_details', takesTopK: true },
-  qwen: { ...most, thinking: 'enable_thinking', takesTopK: true, mostStops: Infinity },
-  'qwen-oauth': { ...most, thinking: 'enable_thinking', takesTopK: true, mostStops: Infinity },
+  openrouter: { ...most, thinkingBack: 'reasoning_details', takesTopK: true, takesCacheMarks: true },
+  qwen: { ...most, thinking: 'enable_thinking', takesTopK: true, takesCacheMarks: true, mostStops: Infinity },
+  'qwen-oauth': {
+    ...most,
+    thinking: 'enable_thinking',
+    takesTopK: true,
+    takesCacheMarks: true,
+    mostStops: Infinity,
+  },
 }
 
 export function findHabits(provider: string): Habits {

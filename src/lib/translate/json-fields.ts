@@ -1,5 +1,6 @@
 import { QwenctlError } from '../base/errors.ts'
 import { isRecord } from '../base/is-record.ts'
+import type { Format } from './format.ts'
 import { RawJson, writeJson, type Json } from './json/raw-json.ts'
 import type { SettingName } from './neutral/settings.ts'
 
@@ -11,6 +12,8 @@ export type FieldRule =
   | 'taken'
   /** Left out without a word, since it has no effect on this answer. */
   | 'dropped'
+  /** Translated where the account's format has it, and left out without a word elsewhere. */
+  | { only: readonly Format[] }
   /** Left out, and named to the client. */
   | 'hint'
   /** A wish that some formats can express; `unless`: values that wish for nothing. */

@@ -1,4 +1,4 @@
-import type { Format, UpstreamFormat } from './format.ts'
+import type { WireFormat } from './format.ts'
 import type { Json } from './json/raw-json.ts'
 
 /** The inputs of a translation besides the request. */
@@ -13,6 +13,8 @@ export interface TranslationContext {
   refusesUnknown?: boolean
   /** Parts that the account has refused. */
   without?: readonly Without[]
+  /** The most tokens of an answer that the account takes; null: as asked. */
+  mostTokens?: number | null
   /** The account's name of the model; missing: as in the body. */
   model?: string
   /** The client wants its stream as a JSON list. */
@@ -30,14 +32,16 @@ export interface ToolName {
   /** The group of the tool; null: none. */
   namespace: string | null
   isCustom: boolean
+  /** Codex runs the search for tools itself, and its calls have a form of their own. */
+  isSearch?: boolean
 }
 
 /** The facts of the request that the translation of the answer needs. */
 export interface TranslationPlan {
   /** The client's format. */
-  from: Format
+  from: WireFormat
   /** The account's format. */
-  to: UpstreamFormat
+  to: WireFormat
   /** The requested model; the answer names it when the upstream names none. */
   model: string
   isStream: boolean

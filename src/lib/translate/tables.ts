@@ -6,9 +6,10 @@ import * as chatMessages from './chat/read-messages.ts'
 import * as chatRequest from './chat/read-request.ts'
 import * as chatTools from './chat/read-tools.ts'
 import { settingsFor } from './chat/write-request.ts'
-import type { Format } from './format.ts'
+import type { EmbeddingFormat, Format } from './format.ts'
 import * as geminiAnswer from './gemini/read-answer.ts'
-import * as geminiEmbeddings from './gemini/embeddings.ts'
+import * as geminiEmbeddings from './embeddings/gemini-to-openai.ts'
+import * as openaiEmbeddings from './embeddings/openai-to-gemini.ts'
 import * as geminiContents from './gemini/read-contents.ts'
 import * as geminiRequest from './gemini/read-request.ts'
 import * as geminiTools from './gemini/read-tools.ts'
@@ -84,8 +85,13 @@ export const requestTables: Readonly<Record<Format, Tables>> = {
     functionResponse: geminiContents.responseRules,
     functionDeclaration: geminiTools.declarationRules,
     functionCallingConfig: geminiTools.choiceRules,
-    'request for embeddings': geminiEmbeddings.embeddingRules,
   },
+}
+
+/** The fields of requests for embeddings, by the client's format. */
+export const embeddingTables: Readonly<Record<EmbeddingFormat, FieldRules>> = {
+  embeddings: openaiEmbeddings.embeddingRules,
+  'gemini-embeddings': geminiEmbeddings.embeddingRules,
 }
 
 /** The fields of answers, by the format of the account. */

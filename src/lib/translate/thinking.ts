@@ -84,4 +84,14 @@ export function decidesItself(model: string): boolean {
   return /(?:^|\/)claude-/.test(model) && !BUDGET_MODELS.test(model)
 }
 
-const BUDGET_MODELS = /claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8}|-latest)?$)/
+const BUDGET_MODELS = /claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-5])?(?:-\d{8}|-latest)?$)/
+
+/**
+ * Claude models from 4.7 on refuse temperature, top_p and top_k
+ * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11).
+ */
+export function samplesItself(model: string): boolean {
+  return /(?:^|\/)claude-/.test(model) && !SAMPLED_MODELS.test(model)
+}
+
+const SAMPLED_MODELS = /claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-6])?(?:-\d{8}|-latest)?$)/

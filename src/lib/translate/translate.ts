@@ -5,13 +5,14 @@
 
 import { QwenctlError } from '../base/errors.ts'
 import { formats } from './formats.ts'
-import type { Format, UpstreamFormat } from './format.ts'
-import { writeEmbeddingAnswer, writeEmbeddingRequest } from './gemini/embeddings.ts'
+import { translateEmbeddingAnswer, translateEmbeddingRequest } from './embeddings/translate-embeddings.ts'
+import { isEmbeddingFormat, type Format, type WireFormat } from './format.ts'
 import { objectAt } from './json-fields.ts'
 import { parseJson } from './json/parse-json.ts'
 import { writeJson } from './json/raw-json.ts'
 import { attachSeals, dropSeals } from './neutral/attach-seals.ts'
 import { ClientNames } from './neutral/client-names.ts'
+import { pairCalls } from './neutral/pair-calls.ts'
 import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
@@ -20,7 +21,7 @@ export { scrubRequest } from './scrub-request.ts'
 export { translateError } from './errors/error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
 export type { TranslationContext, TranslationPlan, Without } from './plan.ts'
-export type { Format, UpstreamFormat } from './format.ts'
+export type { Format, WireFormat } from './format.ts'
 
 export interface TranslatedRequest {
   body: string
@@ -36,54 +37,47 @@ export interface TranslatedRequest {
  * with the field's path in `details.field`, for a field without a counterpart that changes what the answer is.
  */
 export function translateRequest(
-  from: Format,
-  to: UpstreamFormat,
+  from: WireFormat,
+  to: WireFormat,
   text: string,
   context: TranslationContext,
 ): TranslatedRequest {
-  if (to === 'embeddings') return translateEmbeddings(from, text, context)
+  if (isEmbeddingFormat(from)) {
+    const input = objectAt(parsed(text), 'the body')
+    const { body, path, plan } = translateEmbeddingRequest(from, input, context)
+    return { body: writeJson(body), path, asksForUsage: false, plan }
+  }
+  const target = to as Format // a chat is translated to a chat
   const request = readRequest(from, text, context)
   const without = context.without ?? []
   if (without.includes('effort')) {
     request.leftOut.push(request.thinking.field)
     request.thinking = { ...noThinking, isShown: request.thinking.isShown }
   }
+  limitTokens(request, from, context.mostTokens ?? null)
   if (without.includes('sealed-state')) dropSeals(request.turns)
-  const { body, tools } = formats[to].writeRequest(request, context.provider)
+  const { body, tools } = formats[target].writeRequest(request, context.provider)
   if (without.includes('usage-option')) delete body.stream_options
   return {
     body: writeJson(body),
-    path: formats[to].path(request),
+    path: formats[target].path(request),
     asksForUsage: body.stream_options !== undefined,
-    plan: buildPlan(from, to, { request, tools }, context),
+    plan: buildPlan(from, target, { request, tools }, context),
   }
 }
 
-function translateEmbeddings(from: Format, text: string, context: TranslationContext): TranslatedRequest {
-  const input = objectAt(parsed(text), 'the body')
-  const model = context.model ?? ''
-  const { body, leftOut } = writeEmbeddingRequest(input, model, context.refusesUnknown === true)
-  return {
-    body: writeJson(body),
-    path: '/embeddings',
-    asksForUsage: false,
-    plan: {
-      from,
-      to: 'embeddings',
-      model,
-      leftOut,
-      requestId: context.requestId,
-      isStream: false,
-      isList: Array.isArray(input.requests),
-      wantsUsage: false,
-      showsThinking: false,
-      stops: [],
-      tools: new Map(),
-      callIds: new Set(),
-      echo: {},
-      createdAt: Math.floor(context.now / 1000),
-    },
-  }
+/** The client's name for the most tokens of an answer. */
+const lengthFields: Readonly<Record<Format, string>> = {
+  chat: 'max_tokens',
+  messages: 'max_tokens',
+  responses: 'max_output_tokens',
+  gemini: 'generationConfig.maxOutputTokens',
+}
+
+function limitTokens(request: NeutralRequest, from: Format, most: number | null): void {
+  if (most === null || (request.maxTokens !== null && request.maxTokens <= most)) return
+  if (request.maxTokens !== null) request.leftOut.push(lengthFields[from])
+  request.maxTokens = most
 }
 
 function readRequest(from: Format, text: string, context: TranslationContext): NeutralRequest {
@@ -97,6 +91,7 @@ function readRequest(from: Format, text: string, context: TranslationContext): N
   }
   const request = formats[from].readRequest(named, context.refusesUnknown === true)
   attachSeals(request.turns)
+  request.turns = pairCalls(request.turns)
   return request
 }
 
@@ -139,9 +134,11 @@ function buildPlan(
  * that is no answer.
  */
 export function translateAnswer(plan: TranslationPlan, text: string): string {
-  if (plan.to === 'embeddings') return writeJson(writeEmbeddingAnswer(parsedAnswer(text), plan.isList))
-  const writer = formats[plan.from].writeAnswer({ ...plan, isStream: false }, () => {})
-  formats[plan.to].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
+  const { from, to } = plan
+  if (isEmbeddingFormat(from) || isEmbeddingFormat(to))
+    return writeJson(translateEmbeddingAnswer(plan, parsedAnswer(text)))
+  const writer = formats[from].writeAnswer({ ...plan, isStream: false }, () => {})
+  formats[to].readAnswer(new ClientNames(writer, plan), plan).readWhole(parsedAnswer(text))
   return writeJson(writer.whole)
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { builtinProviders } from '../../../src/lib/provider/builtin/index.ts'
 import { findHabits } from '../../../src/lib/translate/habits.ts'
-import { answerTables, requestTables } from '../../../src/lib/translate/tables.ts'
+import { answerTables, embeddingTables, requestTables } from '../../../src/lib/translate/tables.ts'
 import { document } from '../../docs/documents.ts'
 
 const page = document('docs/reference/translation.md')
@@ -14,6 +14,15 @@ describe.each(Object.entries(requestTables))('docs/reference/translation.md, req
       expect(rows.some((row) => row.includes(`\`${field}\``))).toBe(true)
   })
 })
+
+test.each(Object.entries(embeddingTables))(
+  'docs/reference/translation.md names the fields of requests for %s',
+  (_, rules) => {
+    const rows = page.split('\n').filter((line) => line.startsWith('| embeddings '))
+    for (const field of Object.keys(rules))
+      expect(rows.some((row) => row.includes(`\`${field}\``))).toBe(true)
+  },
+)
 
 test.each(Object.entries(answerTables))(
   'docs/reference/translation.md names the answers of %s',

@@ -339,7 +339,6 @@ test.each([
   ['moderation', chatBody({ moderation: { model: 'x' } })],
   ['web_search_options', chatBody({ web_search_options: {} })],
   ['reasoning_effort', chatBody({ reasoning_effort: 'huge' })],
-  ['reasoning_effort', chatBody({ reasoning_effort: 'low', thinking: { type: 'adaptive' } })],
   ['tool_choice', chatBody({ tool_choice: 'required' })],
   ['messages[1].tool_call_id', said({ role: 'tool', content: 'x' })],
   ['messages[0].content[0]', part({ type: 'input_audio', input_audio: { data: '', format: 'wav' } })],

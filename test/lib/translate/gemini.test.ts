@@ -202,7 +202,7 @@ describe('an answer as a Gemini response', () => {
 })
 
 describe('Gemini embeddings by way of OpenAI', () => {
-  const embed = (body: object) => translateBody('gemini', 'embeddings', body, { model: 'e' })
+  const embed = (body: object) => translateBody('gemini-embeddings', 'embeddings', body, { model: 'e' })
   const content = (text: string) => ({ parts: [{ text }] })
 
   test('one text', () => {

@@ -7,7 +7,7 @@ import {
   type Format,
   type TranslationContext,
   type TranslationPlan,
-  type UpstreamFormat,
+  type WireFormat,
 } from '../../../src/lib/translate/translate.ts'
 
 export const context: TranslationContext = { provider: 'custom', requestId: 'req_1', now: 1_700_000_000_999 }
@@ -19,8 +19,8 @@ const formats: Record<Dialect, { from: Format; to: Format }> = {
 }
 
 export function translateBody(
-  from: Format,
-  to: UpstreamFormat,
+  from: WireFormat,
+  to: WireFormat,
   body: object,
   more: Partial<TranslationContext> = {},
 ) {

@@ -26,7 +26,7 @@ const group = { type: 'namespace', name: 'mcp__git', description: 'git', tools: 
 describe('a Responses request as a chat completion', () => {
   test('instructions, messages and settings', () => {
     const { body, plan } = toChat({
-      instructions: 'Be brief.',
+      instructions: 'Be brief. Answer in JSON.',
       input: [
         { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'Be kind.' }] },
         { role: 'user', content: 'hi' },
@@ -42,7 +42,7 @@ describe('a Responses request as a chat completion', () => {
     expect(body).toEqual({
       model: 'm',
       messages: [
-        { role: 'system', content: 'Be brief.' },
+        { role: 'system', content: 'Be brief. Answer in JSON.' },
         { role: 'system', content: 'Be kind.' },
         { role: 'user', content: 'hi' },
       ],

@@ -4,7 +4,7 @@ import { movesOn } from '../../rotation/cooldowns/cooling.ts'
 import type { Candidates } from '../../rotation/pool/candidates.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { RequestPlan } from './plan/request-plan.ts'
-import { stepAt } from './plan/request-plan.ts'
+import { stepAt, stepFor } from './plan/request-plan.ts'
 import type { AttemptListener, AttemptResult } from './attempt/attempt-result.ts'
 import { boundUse } from './attempt/bound-use.ts'
 import { reserveAccount } from './attempt/reserve-account.ts'
@@ -17,7 +17,7 @@ import type { PlanStep } from './plan/outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { settleAttempt } from './attempt/settle-attempt.ts'
 import { isRefusal } from '../../provider/http-service.ts'
-import { isSafe, refusedParameter, retryReason } from './attempt/retry-same-account.ts'
+import { changeRequest, isSafe, retryReason } from './attempt/retry-same-account.ts'
 import { startAttempt } from './attempt/start-attempt.ts'
 import type { RetryReason, Assignment } from './attempt/assignment.ts'
 import { UNCOUNTED } from './attempt/assignment.ts'
@@ -104,16 +104,19 @@ export class Dispatch implements ReservationListener, AttemptListener {
     for (;;) {
       const member = this.#candidates?.next().value
       if (member !== undefined && this.#step !== null) {
-        if (this.#hadEarlierWay(member) || !this.#canTranslateFor(member, this.#step)) continue
+        if (this.#hadEarlierWay(member)) continue
+        const step = stepFor(this.#step, member, this.proxy.live.view)
+        if (!this.#canTranslateFor(member, step)) continue
         return {
           plan: this.request,
           translations: this.#translations,
-          step: this.#step,
+          step,
           member,
           reservation: UNCOUNTED,
           retried: NO_RETRIES,
           leftOut: NO_PARAMETERS,
           use: null,
+          mostTokens: null,
           sent: null,
         }
       }
@@ -193,8 +196,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
       if (failure === null || exchange.isGone) return this.#end(null)
       const reason = retryReason(result!, assignment)
       if (reason !== null) {
-        const isParameter = reason === 'added-parameter'
-        return this.#retry(assignment, reason, isParameter ? refusedParameter(result!, assignment) : null)
+        return this.#retry(changeRequest(assignment, reason, result!))
       }
       this.#failures.push(failure)
       if (failure.outcome.class !== 'route-missing') this.#tried.add(failure.member.account.id)
@@ -226,10 +228,8 @@ export class Dispatch implements ReservationListener, AttemptListener {
   }
 
   /** Reserves for the same account again. Without room there, the next account is tried. */
-  #retry(assignment: Assignment, reason: RetryReason, refused: string | null): void {
-    const retried = [...assignment.retried, reason]
-    const leftOut = refused === null ? assignment.leftOut : [...assignment.leftOut, refused]
-    this.#assignment = { ...assignment, reservation: UNCOUNTED, retried, leftOut }
+  #retry(assignment: Assignment): void {
+    this.#assignment = { ...assignment, reservation: UNCOUNTED }
     if (!this.#reserve(this.#assignment)) this.next()
   }
 

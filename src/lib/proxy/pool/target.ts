@@ -25,6 +25,8 @@ export interface Target {
   takesUsageOption: boolean
   /** Parameters that a model here refuses, although clients do not write them, by model. Null: none known. */
   refusedParameters: Map<string, string[]> | null
+  /** By model, the most tokens of an answer that the upstream takes; null: none is known. */
+  mostTokens: Map<string, number> | null
   /** When the target expires, in epoch milliseconds; Infinity: never. */
   until: number
 }
@@ -103,6 +105,7 @@ export function buildTarget(
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,
     refusedParameters: null,
+    mostTokens: null,
     until,
   }
 }

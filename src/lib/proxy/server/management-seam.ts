@@ -25,6 +25,9 @@ export function isOllamaPath(path: string): boolean {
   return OLLAMA.test(path)
 }
 
+/** Claude Code looks here whether its service can be reached (2.1, 2026-11). */
+export const HELLO_PATH = '/api/hello'
+
 /** The page, its files, and the API below it. No provider endpoint has any of these paths. */
 export function isManagementPath(url: string): boolean {
   const mark = url.indexOf('?')
@@ -32,7 +35,7 @@ export function isManagementPath(url: string): boolean {
   return (
     path === '/' ||
     path === '/api' ||
-    (path.startsWith('/api/') && !isOllamaPath(path)) ||
+    (path.startsWith('/api/') && !isOllamaPath(path) && path !== HELLO_PATH) ||
     path.startsWith('/assets/') ||
     PAGE_FILE.test(path)
   )

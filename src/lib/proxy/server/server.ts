@@ -18,7 +18,7 @@ import { handleRequest } from '../pipeline/handle-request.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 import { health, readiness } from './health.ts'
 import { isLoopback } from '../../base/loopback.ts'
-import { isManagementPath, isOllamaPath } from './management-seam.ts'
+import { HELLO_PATH, isManagementPath, isOllamaPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { answerMetrics, refuseRestricted } from './metrics.ts'
 import type { LocalHost } from './local-request.ts'
@@ -213,7 +213,7 @@ export class ProxyServer implements LocalHost {
 
   /** Authenticates the client, if a key is required. */
   #identify(exchange: Exchange, path: string, { presented }: ClientHead): void {
-    if (path === '/health' || path === '/ready') return
+    if (path === '/health' || path === '/ready' || path === HELLO_PATH) return
     const { host, isAdmin } = this.#options
     if (path === '/metrics' && (isLoopback(host) || isAdmin?.(presented) === true)) return
     exchange.key = this.#proxy.live.keys.authenticate(presented, exchange.call.connection.socket)
@@ -299,6 +299,8 @@ export class ProxyServer implements LocalHost {
       exchange.route = '/v1/models'
       return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
     }
+    if (path === HELLO_PATH)
+      return (allow(exchange, 'GET', 'HEAD'), exchange.sendJson(200, { message: 'hello' }))
     if (path === '/usage') {
       allow(exchange, 'GET', 'HEAD')
       exchange.route = '/v1/usage'

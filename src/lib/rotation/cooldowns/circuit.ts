@@ -1,5 +1,6 @@
 import { hasRoom } from '../../quota/standing.ts'
 import type { Cooldown, LedgerState } from '../../quota/log/state.ts'
+import { endpointFor } from '../eligibility.ts'
 import type { Member } from '../pool/member.ts'
 import type { RotationMoment, Wanted } from '../rotation-request.ts'
 import { routeKey } from '../rotation-request.ts'
@@ -19,59 +20,58 @@ const PROBE_MS = 60_000
 
 /** The half-open circuits that a request for this model has to pass; null, as usual: none. */
 export function halfOpenCircuits(
-  { subjects }: Member,
+  member: Member,
   wanted: Wanted,
   { state, now }: RotationMoment,
 ): Circuit[] | null {
   // Every request runs this check, and few have a cooldown to look at.
-  if (!coolsAny(subjects, state)) return null
+  if (!coolsAny(member.subjects, state)) return null
   const isHalfOpen = ({ guessed, until }: Cooldown) => guessed === true && until !== null && until <= now
-  return listCircuits(subjects, wanted, state, isHalfOpen)
+  return listCircuits(member, wanted, { state, now }, isHalfOpen)
 }
 
 /** The circuits that a successful request shows to work: guesses that have ended, or that predate the request. */
 export function provenCircuits(
-  { subjects }: Member,
+  member: Member,
   wanted: Wanted,
   { state, now }: RotationMoment,
   began: number,
 ): Circuit[] | null {
-  if (!coolsAny(subjects, state)) return null
+  if (!coolsAny(member.subjects, state)) return null
   const isProven = ({ guessed, until, since }: Cooldown) =>
     guessed === true && until !== null && (until <= now || since < began)
-  return listCircuits(subjects, wanted, state, isProven)
+  return listCircuits(member, wanted, { state, now }, isProven)
 }
 
 /**
  * The circuits that only guesses block for this request. Null: something else excludes the account, or nothing does.
  * A request that names an account knows more than a guess, so a pinned request may try them.
  */
-export function circuitsToProbe(
-  { subjects, hasCredential }: Member,
-  wanted: Wanted,
-  view: RotationMoment,
-): Circuit[] | null {
+export function circuitsToProbe(member: Member, wanted: Wanted, view: RotationMoment): Circuit[] | null {
+  const { subjects, hasCredential } = member
   const { state, now, caps } = view
   if (!hasCredential || !hasRoom(state.subjects.get(subjects.account), now, wanted.model ?? null, view))
     return null
   if (caps && !caps.hasRoom(subjects.account, state, now)) return null
   const isShut = ({ until }: Cooldown) => until === null || until > now
   if (
-    listCircuits(subjects, wanted, state, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !==
-    null
+    listCircuits(member, wanted, view, (cooldown) => isShut(cooldown) && cooldown.guessed !== true) !== null
   )
     return null
-  return listCircuits(subjects, wanted, state, isShut)
+  return listCircuits(member, wanted, view, isShut)
 }
 
 function listCircuits(
-  { account, quotaGroup, provider }: Member['subjects'],
+  member: Member,
   wanted: Wanted,
-  state: LedgerState,
+  view: RotationMoment,
   isMeant: (cooldown: Cooldown) => boolean,
 ): Circuit[] | null {
-  const { model } = wanted
-  const keys = ['*', routeKey(wanted)]
+  const { account, quotaGroup, provider } = member.subjects
+  const { state } = view
+  const { model, anyOf } = wanted
+  const endpoint = anyOf === null || anyOf === undefined ? wanted : endpointFor(member, anyOf, view)
+  const keys = ['*', routeKey(endpoint)]
   if (model !== null && model !== undefined) keys.push(model)
   const circuits: Circuit[] = []
   for (const subject of [account, quotaGroup, provider]) {

@@ -174,6 +174,8 @@ export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, w
   // A service in trouble still gets an attempt by its other accounts within the request.
   if (!isAccount && subject !== subjects.quotaGroup) return false
   if (model === undefined || model === wanted.model) return true
+  // An account with several endpoints has another one.
+  if (wanted.anyOf !== null && wanted.anyOf !== undefined) return false
   return isAccount && model === routeKey(wanted)
 }
 

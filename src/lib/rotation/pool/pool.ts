@@ -187,8 +187,8 @@ export class Pool {
 
   #lane(roster: RosterTier, request: RotationRequest): Lane {
     const { members } = roster
-    const { model, route, dialect } = request
-    const wanted: Wanted = { model, route, dialect }
+    const { model, route, dialect, anyOf } = request
+    const wanted: Wanted = { model, route, dialect, anyOf }
     const turns = this.#findTurns(request, members[0]!.account.priority)
     const ranking = strategies[this.#options.strategy]({ members, latencies: this.#latencies, turns })
     const tier =
@@ -249,8 +249,10 @@ export class Pool {
 }
 
 /** Everything but the model that decides which accounts fit a request. */
-function listScope({ dialect, route, user, provider, service, group, allowed }: RotationRequest): unknown[] {
-  return [dialect, route, user, provider, service, group, allowed?.accounts, allowed?.groups]
+function listScope(request: RotationRequest): unknown[] {
+  const { dialect, route, anyOf, user, provider, service, group, allowed } = request
+  const endpoints = anyOf?.map((each) => [each.dialect, each.route])
+  return [dialect, route, endpoints, user, provider, service, group, allowed?.accounts, allowed?.groups]
 }
 
 /** Whether two requests without a pin choose from the same lanes. */
@@ -259,6 +261,7 @@ function isAlike(a: RotationRequest, b: RotationRequest): boolean {
     a.model === b.model &&
     a.dialect === b.dialect &&
     a.route === b.route &&
+    a.anyOf === b.anyOf &&
     a.user === b.user &&
     a.provider === b.provider &&
     a.service === b.service &&

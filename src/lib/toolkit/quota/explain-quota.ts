@@ -14,7 +14,7 @@ import type { Aliases } from '../../rotation/models/aliases.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import { findAccountCaps, hasCaps } from '../../rotation/caps.ts'
 import type { Endpoint } from '../../rotation/endpoints.ts'
-import { endpointAt, wantedBy } from '../../rotation/endpoints.ts'
+import { endpointAt, listSearches, wantedBy } from '../../rotation/endpoints.ts'
 import { allowedSteps, refuseSpent } from '../../rotation/key-rules.ts'
 import { modelSteps } from '../../rotation/models/model-steps.ts'
 import { isKnownModel, nearModels } from '../../rotation/models/near-models.ts'
@@ -226,9 +226,9 @@ function listWays(
   const { dialect, format, ways } = findEndpoint(asked)
   const common: RotationRequest = { group: asked.group, pin: asked.account, session, homes, user, allowed }
   return asked.steps.flatMap((step) =>
-    ways.map((way) => ({
-      wanted: wantedBy(way, step, common),
-      translatedFrom: way.format === format ? null : dialect,
+    listSearches(ways).map((search) => ({
+      wanted: wantedBy(search, step, common),
+      translatedFrom: search[0]!.format === format ? null : dialect,
     })),
   )
 }

@@ -93,7 +93,9 @@ export class ChatReader implements AnswerReader {
    */
   #stop(choice: Json): { reason: StopReason; sequence: string | null } {
     const met = choice.stop_reason
-    const reason = reasons.get(choice.finish_reason) ?? 'end'
+    const said = reasons.get(choice.finish_reason) ?? 'end'
+    // A client that hears of calls and gets none would wait for their results.
+    const reason = said === 'calls' && !this.#blocks.hasCalls ? 'end' : said
     if (reason !== 'end') return { reason, sequence: null }
     if (typeof met === 'string' && this.#plan.stops.includes(met))
       return { reason: 'sequence', sequence: met }

@@ -23,10 +23,10 @@ export const partRules: FieldRules = {
   image_url: 'taken',
   file: 'taken',
   input_audio: 'taken',
-  cache_control: 'taken',
-  prompt_cache_breakpoint: 'taken',
+  cache_control: { only: ['messages'] },
+  prompt_cache_breakpoint: { only: ['messages'] },
 }
-export const imageUrlRules: FieldRules = { url: 'taken', detail: 'taken' }
+export const imageUrlRules: FieldRules = { url: 'taken', detail: { only: ['responses'] } }
 export const fileRules: FieldRules = {
   filename: 'taken',
   file_data: 'taken',

@@ -20,7 +20,7 @@ import { readCacheMark, readChatContent } from './read-content.ts'
 export const messageRules: FieldRules = {
   role: 'taken',
   content: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['messages'] },
   name: 'hint',
 }
 /** Assistant messages repeat earlier answers: extra fields of a service are for reading only. */
@@ -33,7 +33,7 @@ export const assistantRules: FieldRules = {
   reasoning_details: 'taken',
   reasoning_content: 'taken',
   reasoning: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['messages'] },
   images: 'dropped',
   annotations: 'dropped',
   name: 'hint',
@@ -43,7 +43,7 @@ export const toolMessageRules: FieldRules = {
   role: 'taken',
   content: 'taken',
   tool_call_id: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['messages'] },
   name: 'taken',
 }
 

@@ -4,7 +4,6 @@
 import {
   isFalse,
   isGiven,
-  isObject,
   isText,
   isZero,
   listAt,
@@ -18,8 +17,9 @@ import {
 } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import { FieldCheck } from '../neutral/field-check.ts'
-import type { NeutralRequest, OutputForm, Thinking } from '../neutral/request.ts'
+import type { NeutralRequest, OutputForm } from '../neutral/request.ts'
 import { readChatMessages } from './read-messages.ts'
+import { readChatThinking } from './read-thinking.ts'
 import { readChatChoice, readChatTools } from './read-tools.ts'
 
 const isOne = (value: unknown) => value === 1
@@ -37,10 +37,13 @@ export const requestRules: FieldRules = {
   reasoning_effort: 'taken',
   reasoning: 'taken',
   thinking: 'taken',
+  enable_thinking: 'taken',
+  thinking_budget: 'taken',
+  chat_template_kwargs: 'taken',
   response_format: 'taken',
   tools: 'taken',
   tool_choice: 'taken',
-  parallel_tool_calls: 'taken',
+  parallel_tool_calls: { only: ['messages', 'responses'] },
   functions: 'taken',
   function_call: 'taken',
   top_k: { setting: 'topK' },
@@ -74,9 +77,9 @@ export const requestRules: FieldRules = {
 export const streamOptionRules: FieldRules = { include_usage: 'taken', include_obfuscation: 'dropped' }
 export const jsonSchemaRules: FieldRules = {
   schema: 'taken',
-  description: 'taken',
-  name: 'taken',
-  strict: 'taken',
+  description: { only: ['messages', 'responses'] },
+  name: { only: ['responses'] },
+  strict: { only: ['responses'] },
 }
 
 export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralRequest {
@@ -99,7 +102,7 @@ export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralReq
     temperature: numberAt(body.temperature, 'temperature'),
     topP: numberAt(body.top_p, 'top_p'),
     stops: readStops(body.stop),
-    thinking: readThinking(body),
+    thinking: readChatThinking(body),
     output: readOutputForm(body.response_format, check),
     settings: check.settings,
     leftOut: check.leftOut,
@@ -107,35 +110,17 @@ export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralReq
   }
 }
 
+/** Local servers take -1 as "no limit". */
 function readMaxTokens(body: Json): number | null {
   const name = isGiven(body.max_completion_tokens) ? 'max_completion_tokens' : 'max_tokens'
-  return numberAt(body[name], name)
+  const most = numberAt(body[name], name)
+  return most !== null && most > 0 ? most : null
 }
 
 function readStops(value: unknown): string[] {
   if (!isGiven(value)) return []
   if (typeof value === 'string') return [value]
   return listAt(value, 'stop').map((stop, index) => textAt(stop, `stop[${index}]`))
-}
-
-/** An effort, or `thinking` in Anthropic's form, which its OpenAI-compatible clients send. */
-function readThinking(body: Json): Thinking {
-  const own = isObject(body.thinking) ? body.thinking : null
-  const reasoning = isObject(body.reasoning) ? body.reasoning : {}
-  const effort = body.reasoning_effort ?? reasoning.effort ?? null
-  if (isGiven(body.reasoning_effort) && own !== null)
-    refuse('reasoning_effort', '"thinking" says already how much the model thinks')
-  const isOff = own?.type === 'disabled'
-  return {
-    effort: isOff ? 'none' : effort === null ? null : textAt(effort, 'reasoning_effort'),
-    budget:
-      own === null
-        ? numberAt(reasoning.max_tokens, 'reasoning.max_tokens')
-        : numberAt(own.budget_tokens, 'thinking.budget_tokens'),
-    isAdaptive: own?.type === 'adaptive',
-    isShown: true,
-    field: own === null ? 'reasoning_effort' : 'thinking',
-  }
 }
 
 function readOutputForm(value: unknown, check: FieldCheck): OutputForm | null {

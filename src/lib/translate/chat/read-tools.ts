@@ -21,18 +21,18 @@ export const toolRules: FieldRules = {
   type: 'taken',
   function: 'taken',
   custom: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['messages'] },
   name: 'taken',
   description: 'taken',
   parameters: 'taken',
   input_schema: 'taken',
-  strict: 'taken',
+  strict: { only: ['messages', 'responses'] },
 }
 export const functionRules: FieldRules = {
   name: 'taken',
   description: 'taken',
   parameters: 'taken',
-  strict: 'taken',
+  strict: { only: ['messages', 'responses'] },
   format: 'taken',
 }
 

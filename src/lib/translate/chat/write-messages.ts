@@ -48,9 +48,13 @@ class MessagesWriter {
   }
 
   #addSystem({ parts, at }: Turn): void {
-    const texts = parts.map((part) => (part.kind === 'text' ? part.text : refuse(at, 'it is not text alone')))
-    const content = texts.filter((text) => text !== '').join('\n\n')
-    if (content !== '') this.say({ role: 'system', content })
+    const written = parts.flatMap((part) =>
+      part.kind === 'text' ? this.#contentParts(part) : refuse(at, 'it is not text alone'),
+    )
+    if (written.length === 0) return
+    const isPlain = written.every((part) => part.cache_control === undefined)
+    const content = isPlain ? written.map(({ text }) => text as string).join('\n\n') : written
+    this.say({ role: 'system', content })
   }
 
   /** Tool results come first: a chat requires them right after the calls. */
@@ -77,7 +81,16 @@ class MessagesWriter {
     this.say({ role: 'tool', tool_call_id: id, content: part.isError ? asError(text) : text })
   }
 
+  /** The end of a cached part keeps its mark where the service takes one. */
   #contentParts(part: Part): Json[] {
+    const written = this.#plainParts(part)
+    const last = written.at(-1)
+    if (last !== undefined && part.cache !== undefined && this.#context.habits.takesCacheMarks)
+      last.cache_control = part.cache
+    return written
+  }
+
+  #plainParts(part: Part): Json[] {
     switch (part.kind) {
       case 'text':
       case 'refusal':
@@ -192,7 +205,8 @@ function asError(text: string): string {
 function plainIfText(parts: Json[]): string | Json[] {
   if (parts.length === 0) return ''
   const [only] = parts
-  return parts.length === 1 && only!.type === 'text' ? (only!.text as string) : parts
+  const isPlain = parts.length === 1 && only!.type === 'text' && only!.cache_control === undefined
+  return isPlain ? (only!.text as string) : parts
 }
 
 /** Adds content to the last result, for a service that takes no message of the user after it. */

@@ -5,8 +5,10 @@ import { findHabits, type Habits } from '../habits.ts'
 import { refuse, type Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
+import { requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
+import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { askChatToThink } from '../thinking.ts'
@@ -18,6 +20,7 @@ const MAX_USER_LENGTH = 64
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeChatRequest(request: NeutralRequest, provider: string): WrittenRequest {
   const habits = findHabits(provider)
+  requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
   const { model, isStream, maxTokens, temperature, topP } = request
@@ -31,7 +34,7 @@ export function writeChatRequest(request: NeutralRequest, provider: string): Wri
       ...writeStops(request, habits, leaveOut),
       ...askChatToThink(request.thinking, habits),
       ...writeFormat(request.output),
-      ...writeTools(request, names),
+      ...writeTools(request, names, habits),
       ...expressSettings(request.settings, settingsFor(habits), leaveOut),
       ...(isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
     },
@@ -89,7 +92,7 @@ function writeFormat(output: OutputForm | null): Json {
   return { response_format: { type: 'json_schema', json_schema: named } }
 }
 
-function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {
+function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames, habits: Habits): Json {
   if (tools.length === 0) {
     const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
     return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
@@ -97,14 +100,19 @@ function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolName
   const among = choice !== null && choice.type !== 'tool' ? choice.among : null
   const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
   return {
-    tools: offered.map((tool) => writeTool(tool, names)),
+    tools: offered.map((tool) => writeTool(tool, names, habits)),
     ...(choice === null ? {} : { tool_choice: writeChoice(choice, names) }),
     ...(isSerial ? { parallel_tool_calls: false } : {}),
   }
 }
 
-function writeTool({ name, description, schema, isStrict, isCustom }: Tool, names: ToolNames): Json {
-  const parameters = isCustom ? CUSTOM_SCHEMA : completeSchema(schema)
+function writeTool(
+  { name, description, schema, isStrict, isCustom }: Tool,
+  names: ToolNames,
+  habits: Habits,
+): Json {
+  const complete = isCustom ? CUSTOM_SCHEMA : completeSchema(schema)
+  const parameters = habits.takesUnions ? complete : flattenSchema(complete)
   return {
     type: 'function',
     function: {

@@ -21,10 +21,11 @@ export function translateError(plan: TranslationPlan, status: number, body: unkn
   const message = words.message === '' ? `the provider answered with status ${status}` : words.message
   const said = { ...words, message }
   if (plan.from === 'messages') return messagesError(said, status, plan)
-  return plan.from === 'gemini' ? geminiError(said, status) : chatError(said, status)
+  const isGemini = plan.from === 'gemini' || plan.from === 'gemini-embeddings'
+  return isGemini ? geminiError(said, status) : chatError(said, status)
 }
 
-/** Reads `{error: {...}}`, `{error: "..."}`, a list of one of these, or `{code, message}`. */
+/** Reads `{error: {...}}`, `{error: "..."}`, a list of one of these, `{code, message}`, or `{detail: [...]}`. */
 function readError(body: unknown): Words {
   const root: unknown = Array.isArray(body) ? (body as unknown[])[0] : body
   if (typeof root === 'string') return { message: root.trim(), type: null, code: null }
@@ -34,10 +35,32 @@ function readError(body: unknown): Words {
   const details = isObject(error.details) ? error.details : {}
   const type = error === root && root.type === 'error' ? null : text(error.type)
   return {
-    message: text(error.message) ?? text(error.detail) ?? '',
+    message: readMessage(error),
     type,
     code: text(details.error_code) ?? text(error.code) ?? null,
   }
+}
+
+/** The message with what a router repeats of its upstream, or the messages of a list. */
+function readMessage(error: Json): string {
+  const message = text(error.message) ?? text(error.detail)
+  if (message !== null) return message + readRaw(error.metadata)
+  const list = [error.detail, error.errors].flatMap((one) => (Array.isArray(one) ? (one as unknown[]) : []))
+  return list.flatMap((one) => readListed(one)).join('; ')
+}
+
+/** An entry of a list: FastAPI's `{loc, msg}`, or an error. */
+function readListed(one: unknown): string[] {
+  if (!isObject(one)) return isText(one) ? [one] : []
+  const said = text(one.msg) ?? text(one.message)
+  if (said === null) return []
+  return [Array.isArray(one.loc) ? `${one.loc.map(String).join('.')}: ${said}` : said]
+}
+
+/** OpenRouter has the words of the upstream in `metadata.raw` (https://openrouter.ai/docs/api-reference/errors, 2026-11). */
+function readRaw(metadata: unknown): string {
+  const raw = isObject(metadata) ? metadata.raw : null
+  return isText(raw) ? `: ${raw.trim()}` : ''
 }
 
 function text(value: unknown): string | null {

@@ -13,6 +13,7 @@ const statuses: Readonly<Record<number, string>> = {
   502: 'UNAVAILABLE',
   503: 'UNAVAILABLE',
   504: 'DEADLINE_EXCEEDED',
+  529: 'UNAVAILABLE',
 }
 
 /** The status word of Google's errors for an HTTP status. */

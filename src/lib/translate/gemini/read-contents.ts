@@ -16,6 +16,7 @@ import {
 import { RawJson, writeJson } from '../json/raw-json.ts'
 import { parseJson } from '../json/parse-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
+import { base64Source } from '../neutral/media.ts'
 import type { Part, Source, Turn } from '../neutral/request.ts'
 import { readSeal, type Seal } from '../neutral/seal.ts'
 import { camelCase, camelOrNone } from './camel-case.ts'
@@ -167,7 +168,7 @@ function readInline(value: unknown, at: string): Part {
   const format = /^audio\/(?:x-)?(.+)$/.exec(mediaType)?.[1]
   if (format !== undefined)
     return { kind: 'audio', data: bytes, format: format === 'mpeg' ? 'mp3' : format, at }
-  return mediaPart({ type: 'base64', mediaType, data: bytes }, mediaType, at)
+  return mediaPart(base64Source(mediaType, bytes), mediaType, at)
 }
 
 function readFileData(value: unknown, at: string): Part {

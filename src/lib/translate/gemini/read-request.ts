@@ -13,8 +13,10 @@ import {
   type FieldRules,
   type Json,
 } from '../json-fields.ts'
+import { readElements, readMembers } from '../json/ordered-json.ts'
+import { RawJson } from '../json/raw-json.ts'
 import { FieldCheck } from '../neutral/field-check.ts'
-import type { NeutralRequest, OutputForm, Thinking } from '../neutral/request.ts'
+import type { NeutralRequest, OutputForm, Thinking, Turn } from '../neutral/request.ts'
 import { camelCase, camelOrNone } from './camel-case.ts'
 import { readContents, readInstruction } from './read-contents.ts'
 import { plainSchema } from './plain-schema.ts'
@@ -73,7 +75,11 @@ export function readGeminiRequest(input: Json, refusesUnknown: boolean): Neutral
   const config = camelOrNone(body.generationConfig)
   check.check(config, configRules, 'generationConfig')
   const tools = readGeminiTools(body.tools, check)
-  const turns = [...readInstruction(body.systemInstruction, check), ...readContents(body.contents, check)]
+  const turns = [
+    ...readInstruction(body.systemInstruction, check),
+    ...readChoices(config),
+    ...readContents(body.contents, check),
+  ]
   if (turns.length === 0) refuse('contents', 'nothing is said in it')
   return {
     model: textAt(body.model, 'model'),
@@ -112,6 +118,17 @@ function readThinking(value: unknown, check: FieldCheck): Thinking {
     isShown: config.includeThoughts === true,
     field: at,
   }
+}
+
+/** Only Google answers with one of several words (`text/x.enum`). Other services get an instruction. */
+function readChoices({ responseMimeType, responseSchema, responseJsonSchema }: Json): Turn[] {
+  const at = 'generationConfig.responseSchema'
+  if (responseMimeType !== 'text/x.enum') return []
+  const schema = readMembers(rawAt(responseJsonSchema ?? responseSchema, at))
+  const words = readElements(schema?.get('enum') ?? new RawJson('')) ?? []
+  if (words.length === 0) return []
+  const text = `Answer with exactly one of these words, without quotes: ${words.map((word) => word.text).join(', ')}`
+  return [{ role: 'system', at, parts: [{ kind: 'text', text, at }] }]
 }
 
 function readOutputForm(config: Json): OutputForm | null {

@@ -1,11 +1,12 @@
 // Writes an answer as a response of the Gemini API: its chunks, or the whole. Shapes:
 // https://ai.google.dev/api/generate-content#GenerateContentResponse (2026-11).
 
-import { isObject, type Json } from '../json-fields.ts'
-import { parseJson } from '../json/parse-json.ts'
+import type { QwenctlError } from '../../base/errors.ts'
+import type { Json } from '../json-fields.ts'
 import { compactJson, RawJson, writeJson } from '../json/raw-json.ts'
 import type { AnswerEnd, AnswerHead, AnswerWriter, Block, StopReason } from '../neutral/answer.ts'
 import { showSeal, type Seal } from '../neutral/seal.ts'
+import { brokenCall, readInput } from '../neutral/tools/object-input.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { geminiUsage } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
@@ -29,6 +30,8 @@ export class GeminiWriter implements AnswerWriter {
   #pieces: string[] = []
   #hasSent = false
   #hasRefused = false
+  /** The error of a call with arguments that are no object; null: there is none. */
+  #broken: QwenctlError | null = null
   #whole: Json = {}
 
   constructor(plan: TranslationPlan, send: (text: string) => void) {
@@ -67,6 +70,10 @@ export class GeminiWriter implements AnswerWriter {
     const text = this.#pieces.join('')
     this.#block = null
     const part = partFor(block, text)
+    if (part === null) {
+      this.#broken ??= brokenCall(block.kind === 'call' ? block.name : '')
+      return
+    }
     this.#parts.push(part)
     if (block.kind === 'thinking') {
       if (block.seal !== null) this.#sendParts([{ text: '', thought: true, ...signatureFor(block.seal) }])
@@ -74,6 +81,8 @@ export class GeminiWriter implements AnswerWriter {
   }
 
   finish(end: AnswerEnd): void {
+    // The limit of tokens may have cut the last call: its client learns that from the finish reason.
+    if (this.#broken !== null && end.reason !== 'length') throw this.#broken
     const isTold = end.reason === 'refusal' && this.#hasRefused
     const candidate = {
       finishReason: isTold ? 'STOP' : finishReasons[end.reason],
@@ -112,7 +121,8 @@ export class GeminiWriter implements AnswerWriter {
   }
 }
 
-function partFor(block: Block, text: string): Json {
+/** Null: the arguments of a call are no object. */
+function partFor(block: Block, text: string): Json | null {
   switch (block.kind) {
     case 'text':
     case 'refusal':
@@ -123,8 +133,10 @@ function partFor(block: Block, text: string): Json {
       return { text: '', thought: true, ...signatureFor(block.seal) }
     case 'call': {
       const { id, name, seal } = block
+      const input = readInput(text)
+      if (input === null) return null
       return {
-        functionCall: { id, name, args: argsFor(text, name) },
+        functionCall: { id, name, args: new RawJson(compactJson(input.text)) },
         ...(seal === null ? {} : signatureFor(seal)),
       }
     }
@@ -138,14 +150,4 @@ function partFor(block: Block, text: string): Json {
 
 function signatureFor(seal: Seal): Json {
   return { thoughtSignature: showSeal(seal, 'gemini') }
-}
-
-function argsFor(text: string, name: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    if (isObject(parseJson(text))) return new RawJson(compactJson(text))
-  } catch {
-    // not JSON: said below
-  }
-  throw unreadable(`it calls the tool ${name} with arguments that are no JSON object`)
 }

@@ -3,12 +3,15 @@
 import { refuse, type Json } from '../json-fields.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
-import type { NeutralRequest, OutputForm, Thinking, Tool } from '../neutral/request.ts'
+import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { completeSchema } from '../neutral/tools/schemas.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
-import { budgetFor } from '../thinking.ts'
 import { writeContents } from './write-contents.ts'
+import { writeGeminiThinking } from './write-thinking.ts'
+
+/** A name begins with a letter or `_` (https://ai.google.dev/api/caching#FunctionDeclaration, 2026-11). */
+const GEMINI_NAME = /^[a-zA-Z_][a-zA-Z0-9_-]*$/
 
 /** https://ai.google.dev/api/generate-content#generationconfig (2026-11) */
 const MOST_STOPS = 5
@@ -23,7 +26,7 @@ export const geminiSettings: SettingTable = {
 
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeGeminiRequest(request: NeutralRequest): WrittenRequest {
-  const names = new ToolNames(request, SHORT_NAME)
+  const names = new ToolNames(request, SHORT_NAME, GEMINI_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
   const { maxTokens, temperature, topP, stops } = request
   if (stops.length > MOST_STOPS) leaveOut('stop')
@@ -32,7 +35,7 @@ export function writeGeminiRequest(request: NeutralRequest): WrittenRequest {
     ...given('topP', topP),
     ...given('maxOutputTokens', maxTokens),
     ...(stops.length === 0 ? {} : { stopSequences: stops.slice(0, MOST_STOPS) }),
-    ...writeThinking(request.thinking),
+    ...writeGeminiThinking(request.thinking, request.model),
     ...writeForm(request.output),
     ...expressSettings(request.settings, geminiSettings, leaveOut),
   }
@@ -46,22 +49,19 @@ export function writeGeminiRequest(request: NeutralRequest): WrittenRequest {
   }
 }
 
+interface GeminiTarget extends Pick<NeutralRequest, 'model' | 'isStream'> {
+  /** The method of the model; null or missing: it generates. */
+  method?: string | null
+}
+
 /** The method below an account's base. */
-export function geminiPath({ model, isStream }: Pick<NeutralRequest, 'model' | 'isStream'>): string {
-  const method = isStream ? 'streamGenerateContent?alt=sse' : 'generateContent'
-  return `/models/${model.split('/').map(encodeURIComponent).join('/')}:${method}`
+export function geminiPath({ model, isStream, method = null }: GeminiTarget): string {
+  const called = method ?? (isStream ? 'streamGenerateContent?alt=sse' : 'generateContent')
+  return `/models/${model.split('/').map(encodeURIComponent).join('/')}:${called}`
 }
 
 function given(name: string, value: unknown): Json {
   return value === null ? {} : { [name]: value }
-}
-
-/** A budget of 0 turns thinking off, -1 leaves it to the model (https://ai.google.dev/gemini-api/docs/thinking, 2026-11). */
-function writeThinking({ effort, budget, isAdaptive, isShown, field }: Thinking): Json {
-  if (effort === 'none') return field === 'thinking' ? {} : { thinkingConfig: { thinkingBudget: 0 } }
-  if (effort === null && budget === null && !isAdaptive) return {}
-  const thinkingBudget = isAdaptive ? -1 : (budget ?? budgetFor(effort) ?? -1)
-  return { thinkingConfig: { includeThoughts: isShown, thinkingBudget } }
 }
 
 function writeForm(output: OutputForm | null): Json {

@@ -171,11 +171,13 @@ class Parser {
   #string(): string {
     const text = this.#text
     const from = this.#at
+    // Most strings have no escape, and one search finds their end and checks them.
+    PLAIN.lastIndex = from + 1
+    if (PLAIN.test(text)) {
+      this.#at = PLAIN.lastIndex
+      return text.slice(from + 1, this.#at - 1)
+    }
     let end = text.indexOf('"', from + 1)
-    if (end === -1) this.#fail()
-    const plain = text.slice(from + 1, end)
-    this.#at = end + 1
-    if (!plain.includes('\\')) return CONTROL.test(plain) ? this.#fail() : plain
     for (; isEscaped(text, end, from); end = text.indexOf('"', end + 1)) if (end === -1) this.#fail()
     this.#at = end + 1
     return JSON.parse(text.slice(from, end + 1)) as string
@@ -206,7 +208,7 @@ class Parser {
 
 // A control character in a string is no JSON. (The expression names all of them.)
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f]/
+const PLAIN = /[^"\\\u0000-\u001f]*"/y
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 const BYTE_ORDER_MARK = 0xfe_ff

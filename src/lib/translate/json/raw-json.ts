@@ -26,13 +26,25 @@ function writeList(list: readonly unknown[]): string {
 }
 
 function writeObject(object: Json): string {
-  let text = '{'
+  let text = ''
   for (const key in object) {
     const value = object[key]
     if (value === undefined) continue
-    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${writeJson(value)}`
+    text += (text === '' ? '{' : ',') + writeKey(key) + writeJson(value)
   }
-  return `${text}}`
+  return text === '' ? '{}' : `${text}}`
+}
+
+/** The beginnings of members. All requests of a format have the same few names. */
+const keys = new Map<string, string>()
+const MOST_KEYS = 512
+
+function writeKey(key: string): string {
+  const known = keys.get(key)
+  if (known !== undefined) return known
+  const written = `${JSON.stringify(key)}:`
+  if (keys.size < MOST_KEYS && key.length < 64) keys.set(key, written)
+  return written
 }
 
 /** Returns the text without blanks between its parts. Strings stay as they are. */

@@ -14,6 +14,7 @@ import {
 } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
+import { base64Source } from '../neutral/media.ts'
 import type { Part, Source } from '../neutral/request.ts'
 import { unwrapSeal } from '../neutral/seal.ts'
 import { describeToolChange } from './deferred-tools.ts'
@@ -26,13 +27,13 @@ const citesNothing = (value: unknown) => isObject(value) && value.enabled !== tr
 export const textRules: FieldRules = {
   type: 'taken',
   text: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['chat'] },
   citations: 'dropped',
 }
 export const imageRules: FieldRules = {
   type: 'taken',
   source: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['chat'] },
   transformations: 'hint',
 }
 export const documentRules: FieldRules = {
@@ -40,7 +41,7 @@ export const documentRules: FieldRules = {
   source: 'taken',
   title: 'taken',
   context: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['chat'] },
   citations: { refused: CITATIONS, unless: citesNothing },
 }
 export const searchResultRules: FieldRules = {
@@ -48,7 +49,7 @@ export const searchResultRules: FieldRules = {
   source: 'taken',
   title: 'taken',
   content: 'taken',
-  cache_control: 'taken',
+  cache_control: { only: ['chat'] },
   citations: { refused: CITATIONS, unless: citesNothing },
 }
 export const thinkingRules: FieldRules = { type: 'taken', thinking: 'taken', signature: 'taken' }
@@ -58,7 +59,7 @@ export const toolUseRules: FieldRules = {
   id: 'taken',
   name: 'taken',
   input: 'taken',
-  cache_control: 'taken',
+  cache_control: 'dropped',
   caller: 'dropped',
   toolset_name: 'hint',
 }
@@ -67,7 +68,7 @@ export const toolResultRules: FieldRules = {
   tool_use_id: 'taken',
   content: 'taken',
   is_error: 'taken',
-  cache_control: 'taken',
+  cache_control: 'dropped',
   toolset_name: 'hint',
 }
 
@@ -137,7 +138,7 @@ function readSource(value: unknown, at: string): Source {
   if (source.type !== 'base64')
     return refuse(at, source.type === 'file' ? AT_ANTHROPIC : 'it is no known kind of source')
   const mediaType = textAt(source.media_type, `${at}.media_type`)
-  return { type: 'base64', mediaType, data: textAt(source.data, `${at}.data`) }
+  return base64Source(mediaType, textAt(source.data, `${at}.data`))
 }
 
 function readDocument(block: Json, at: string, check: FieldCheck): Part[] {

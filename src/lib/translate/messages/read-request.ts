@@ -4,6 +4,7 @@
 import { QwenctlError } from '../../base/errors.ts'
 import {
   isGiven,
+  isObject,
   isText,
   listAt,
   listOrNone,
@@ -52,11 +53,16 @@ export const requestRules: FieldRules = {
   container: { refused: ANTHROPIC_ONLY },
   mcp_servers: { refused: 'only Anthropic connects to servers itself', unless: isEmptyList },
 }
-export const thinkingRules: FieldRules = { type: 'taken', budget_tokens: 'taken', display: 'taken' }
+export const thinkingRules: FieldRules = {
+  type: 'taken',
+  budget_tokens: 'taken',
+  display: 'taken',
+  block_binding: 'dropped',
+}
 export const outputRules: FieldRules = { effort: 'taken', format: 'taken', task_budget: 'hint' }
 export const formatRules: FieldRules = { type: 'taken', schema: 'taken' }
 export const metadataRules: FieldRules = { user_id: 'taken' }
-export const messageRules: FieldRules = { role: 'taken', content: 'taken' }
+export const messageRules: FieldRules = { role: 'taken', content: 'taken', output_config: 'taken' }
 
 /**
  * A client with a thread sends only its newest messages from then on. Anthropic's SDK continues without a thread after
@@ -155,9 +161,22 @@ function readOutput(body: Json, check: FieldCheck): { effort: string | null; for
   check.check(output, outputRules, 'output_config')
   const format = output.format ?? body.output_format ?? null
   return {
-    effort: isGiven(output.effort) ? textAt(output.effort, 'output_config.effort') : null,
+    effort:
+      readLastEffort(body.messages) ??
+      (isGiven(output.effort) ? textAt(output.effort, 'output_config.effort') : null),
     form: format === null ? null : readForm(objectAt(format, 'output_config.format'), check),
   }
+}
+
+/** A message may change the effort from there on (@anthropic-ai/sdk 1.14, 2026-11). */
+function readLastEffort(messages: unknown): string | null {
+  if (!Array.isArray(messages)) return null
+  const changes = (messages as unknown[]).flatMap((message) =>
+    isObject(message) && isObject(message.output_config) && isText(message.output_config.effort)
+      ? [message.output_config.effort]
+      : [],
+  )
+  return changes.at(-1) ?? null
 }
 
 /** Anthropic's schemas have no name, and are always strict. */

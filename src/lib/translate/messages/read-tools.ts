@@ -21,8 +21,8 @@ export const toolRules: FieldRules = {
   description: 'taken',
   input_schema: 'taken',
   input_examples: 'taken',
-  strict: 'taken',
-  cache_control: 'taken',
+  strict: { only: ['chat', 'responses'] },
+  cache_control: 'dropped',
   eager_input_streaming: 'dropped',
   defer_loading: 'taken',
   allowed_callers: {
@@ -34,7 +34,7 @@ export const toolRules: FieldRules = {
 export const toolChoiceRules: FieldRules = {
   type: 'taken',
   name: 'taken',
-  disable_parallel_tool_use: 'taken',
+  disable_parallel_tool_use: { only: ['chat', 'responses'] },
 }
 
 /**

@@ -1,11 +1,12 @@
 // Writes an answer as a message of the Messages API: its events, or the whole. Shapes:
 // https://platform.claude.com/docs/en/build-with-claude/streaming (2026-11).
 
-import { isObject, type Json } from '../json-fields.ts'
-import { RawJson, writeJson } from '../json/raw-json.ts'
-import { parseJson } from '../json/parse-json.ts'
+import type { QwenctlError } from '../../base/errors.ts'
+import type { Json } from '../json-fields.ts'
+import { writeJson } from '../json/raw-json.ts'
 import type { AnswerEnd, AnswerHead, AnswerWriter, Block, StopReason } from '../neutral/answer.ts'
 import { wrapInput } from '../neutral/tools/custom-tools.ts'
+import { brokenCall, readInput } from '../neutral/tools/object-input.ts'
 import { showSeal, wrapSeal, type Seal } from '../neutral/seal.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { messageTier } from '../tiers.ts'
@@ -32,6 +33,8 @@ export class MessagesWriter implements AnswerWriter {
   #pieces: string[] = []
   /** The beginning of the current block's deltas. */
   #delta = ''
+  /** The error of a call with arguments that are no object; null: there is none. */
+  #broken: QwenctlError | null = null
 
   constructor(plan: TranslationPlan, send: (text: string) => void) {
     this.#plan = plan
@@ -98,12 +101,38 @@ export class MessagesWriter implements AnswerWriter {
       this.#send(`${this.#delta}{"type":"signature_delta","signature":${signature}}}\n\n`)
     }
     const index = this.#content.length
-    this.#content.push(completeBlock(block, text, this.#plan.isStream))
+    this.#content.push(this.#completeBlock(block, text))
     this.#send(`event: content_block_stop\ndata: {"type":"content_block_stop","index":${index}}\n\n`)
     this.#block = null
   }
 
+  /** A stream passes the input as it comes; a whole message must have it as an object. */
+  #completeBlock(block: Block, text: string): Json {
+    const start = beginBlock(block)
+    switch (block.kind) {
+      case 'text':
+      case 'refusal':
+        return { ...start, text }
+      case 'thinking':
+        return { ...start, thinking: text, signature: block.seal === null ? '' : writeSignature(block.seal) }
+      case 'call': {
+        if (this.#plan.isStream) return { ...start, input: {} }
+        const input = readInput(block.isCustom ? wrapInput(text) : text)
+        if (input === null) this.#broken ??= brokenCall(block.name)
+        return { ...start, input: input ?? {} }
+      }
+      case 'sealed':
+      case 'image':
+        return start
+    }
+  }
+
   finish({ reason, sequence, explanation, tokens }: AnswerEnd): void {
+    if (this.#broken !== null) {
+      if (reason !== 'length') throw this.#broken
+      // The limit of tokens cut the last call: its client learns that from the stop reason.
+      this.#content.pop()
+    }
     const usage = messageUsage(tokens)
     const details = explanation === null ? null : { type: 'refusal', category: null, explanation }
     const end = { stop_reason: stopReasons[reason], stop_sequence: sequence, stop_details: details }
@@ -148,33 +177,4 @@ function beginBlock(block: Block): Json {
 
 function writeSignature(seal: Seal): string {
   return seal.kind === 'signature' ? showSeal(seal, 'anthropic') : wrapSeal(seal)
-}
-
-/** A stream passes the input as it comes; a whole message must have it as an object. */
-function completeBlock(block: Block, text: string, isStream: boolean): Json {
-  const start = beginBlock(block)
-  switch (block.kind) {
-    case 'text':
-    case 'refusal':
-      return { ...start, text }
-    case 'thinking':
-      return { ...start, thinking: text, signature: block.seal === null ? '' : writeSignature(block.seal) }
-    case 'call': {
-      const input = block.isCustom ? wrapInput(text) : text
-      return { ...start, input: isStream ? {} : parseInput(input, block.name) }
-    }
-    case 'sealed':
-    case 'image':
-      return start
-  }
-}
-
-function parseInput(text: string, name: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    if (isObject(parseJson(text))) return new RawJson(text)
-  } catch {
-    // not JSON: said below
-  }
-  throw unreadable(`it calls the tool ${name} with arguments that are no JSON object`)
 }

@@ -6,10 +6,11 @@ import { RawJson } from '../json/raw-json.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { closeSchema, completeSchema } from '../neutral/tools/schemas.ts'
 import { LONG_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
-import { askAnthropicToThink } from '../thinking.ts'
+import { askAnthropicToThink, samplesItself } from '../thinking.ts'
 import { buildConversation, type Conversation } from './write-turns.ts'
 
 /**
@@ -91,7 +92,7 @@ function chooseThinking(
 }
 
 /**
- * While it thinks, Anthropic samples at its defaults. From Claude 4.1 on it takes only one of temperature and top_p
+ * While it thinks, and from Claude 4.7 on, Anthropic samples at its defaults. From Claude 4.1 on it takes only one of temperature and top_p
  * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11). Its temperatures end at 1.
  */
 function chooseSampling(
@@ -100,7 +101,8 @@ function chooseSampling(
   think: Json,
   leaveOut: (field: string) => void,
 ): Json {
-  if (isObject(think.thinking) && think.thinking.type !== 'disabled') {
+  const isThinking = isObject(think.thinking) && think.thinking.type !== 'disabled'
+  if (isThinking || samplesItself(model)) {
     if (temperature !== null && temperature !== 1) leaveOut('temperature')
     if (topP !== null && topP !== 1) leaveOut('top_p')
     if ('top_k' in settings) leaveOut('top_k')
@@ -156,7 +158,7 @@ function writeTool(tool: Tool, names: ToolNames): Json {
   return {
     name: names.sent(name),
     ...(description === null || description === '' ? {} : { description }),
-    input_schema: isCustom ? CUSTOM_SCHEMA : completeSchema(schema),
+    input_schema: isCustom ? CUSTOM_SCHEMA : flattenSchema(completeSchema(schema)),
     ...(isStrict === true && !isCustom ? { strict: true } : {}),
     ...(cache === undefined ? {} : { cache_control: cache }),
   }

@@ -30,6 +30,8 @@ export interface CallBlock {
   namespace: string | null
   /** The input is plain text, not JSON. */
   isCustom: boolean
+  /** The client searches its own tools. */
+  isSearch?: boolean
   /** State of the service that belongs to this call; null: none. */
   seal: Seal | null
 }

@@ -33,8 +33,9 @@ export class ClientNames implements AnswerListener {
     const tool = this.#plan.tools.get(block.name)
     if (tool === undefined) return this.#writer.begin({ ...block, id })
     this.#input = tool.isCustom && !block.isCustom ? [] : null
-    const { name, namespace, isCustom } = tool
-    this.#writer.begin({ ...block, id, name, namespace, isCustom })
+    const { name, namespace, isCustom, isSearch } = tool
+    const search = isSearch === true ? { isSearch } : {}
+    this.#writer.begin({ ...block, ...search, id, name, namespace, isCustom })
   }
 
   /** Services may number their calls from the start in each turn. A client could not send both back. */

@@ -1,4 +1,4 @@
-import { refuse, type FieldRules, type Json } from '../json-fields.ts'
+import { refuse, type FieldRule, type FieldRules, type Json } from '../json-fields.ts'
 import type { Setting } from './request.ts'
 import { settingKinds } from './settings.ts'
 
@@ -22,10 +22,10 @@ export class FieldCheck {
       const value = object[key]
       if (value === null || value === undefined) continue
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
-      if (rule === 'taken' || rule === 'dropped') continue
+      if (rule === 'taken' || rule === 'dropped' || isPartial(rule)) continue
       const field = at === '' ? key : `${at}.${key}`
       if (rule === 'hint') this.leaveOut(field)
-      else if (rule === undefined) this.#meetUnknown(field)
+      else if (rule === undefined) this.meetUnknown(field)
       else if (rule.unless?.(value) === true) continue
       else if ('setting' in rule) this.settings.push({ name: rule.setting, field, value })
       else refuse(field, rule.refused)
@@ -37,10 +37,15 @@ export class FieldCheck {
     this.#leftOut.add(field.replaceAll(/\[\d+\]/g, ''))
   }
 
-  #meetUnknown(field: string): void {
+  /** Leaves an unknown field out, or refuses it if the user wants that. */
+  meetUnknown(field: string): void {
     if (this.#refusesUnknown) refuse(field, 'it is not a field that qwenctl knows in this format')
     this.leaveOut(field)
   }
+}
+
+function isPartial(rule: FieldRule | undefined): rule is FieldRule & { only: unknown } {
+  return typeof rule === 'object' && 'only' in rule
 }
 
 /** Expresses settings by a writer's table. Hints without a row are left out, all else is refused by name. */

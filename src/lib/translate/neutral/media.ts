@@ -6,8 +6,31 @@ export function parseDataUrl(url: string, at: string): Source & { type: 'base64'
   const comma = url.indexOf(',')
   const head = url.slice(0, Math.max(comma, 0))
   if (!head.startsWith('data:') || !head.endsWith(';base64')) refuse(at, 'it is no data URL in base64')
-  const mediaType = head.slice(5, -7).split(';')[0]!.toLowerCase()
-  return { type: 'base64', mediaType, data: url.slice(comma + 1) }
+  return base64Source(head.slice(5, -7).split(';')[0]!, url.slice(comma + 1))
+}
+
+// The first characters of an image in base64 show its kind.
+const imageKinds = [
+  ['/9j/', 'image/jpeg'],
+  ['iVBORw0KGgo', 'image/png'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+] as const
+
+/** The kind that the bytes of an image show; null: none that is known. */
+export function detectImageType(data: string): string | null {
+  return imageKinds.find(([start]) => data.startsWith(start))?.[1] ?? null
+}
+
+/**
+ * Bytes in base64. Clients give images a wrong type, and Anthropic refuses those: `image/jpg`, or a screenshot that is
+ * no PNG (https://github.com/BerriAI/litellm/issues/24900, 2026-11).
+ */
+export function base64Source(given: string, data: string): Source & { type: 'base64' } {
+  const mediaType = given.toLowerCase()
+  if (!mediaType.startsWith('image/')) return { type: 'base64', mediaType, data }
+  const named = mediaType === 'image/jpg' ? 'image/jpeg' : mediaType
+  return { type: 'base64', mediaType: detectImageType(data) ?? named, data }
 }
 
 /** A file as a data URL. A bare PDF is recognised by its first bytes, and plain text becomes text. */

@@ -1,4 +1,5 @@
 import { isObject, isText, type Json } from '../json-fields.ts'
+import { detectImageType } from '../neutral/media.ts'
 
 /** Ollama's calls have no ids. They get some by their order, and results are matched by name and order. */
 export function chatMessages(messages: readonly unknown[]): Json[] {
@@ -44,15 +45,8 @@ function buildContent({ content, images }: Json): unknown {
   return text === '' ? pictures : [{ type: 'text', text }, ...pictures]
 }
 
-// The first characters of a picture in base64 show its kind.
-const kinds = [
-  ['iVBORw0KGgo', 'image/png'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-] as const
-
 function dataUrl(data: string): string {
   if (data.startsWith('data:')) return data
-  const kind = kinds.find(([start]) => data.startsWith(start))?.[1] ?? 'image/jpeg'
+  const kind = detectImageType(data) ?? 'image/jpeg'
   return `data:${kind};base64,${data}`
 }

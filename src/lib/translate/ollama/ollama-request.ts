@@ -3,6 +3,7 @@
 
 import { QwenctlError } from '../../base/errors.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
+import { JSON_INSTRUCTION } from '../neutral/json-mode.ts'
 import { chatMessages } from './ollama-messages.ts'
 
 export type OllamaRoute = 'chat' | 'generate' | 'embed' | 'embeddings'
@@ -31,6 +32,9 @@ export function fromOllama(route: OllamaRoute, body: unknown): { plan: OllamaPla
     isLoad: !isEmbedding && !messages.some(({ role }) => role !== 'system'),
   }
   if (isEmbedding) return { plan, body: embeddingRequest(route, body, model) }
+  // OpenAI refuses its JSON mode without the word. Ollama does not want it.
+  if (body.format === 'json' && !/json/i.test(JSON.stringify(messages)))
+    messages.unshift({ role: 'system', content: JSON_INSTRUCTION })
   return { plan, body: { model, messages, ...settings(body), ...(isStream ? streaming : {}) } }
 }
 

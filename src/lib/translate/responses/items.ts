@@ -3,6 +3,7 @@
 import type { Json } from '../json-fields.ts'
 import type { Block } from '../neutral/answer.ts'
 import { showSeal } from '../neutral/seal.ts'
+import { objectInput } from '../neutral/tools/object-input.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
 /** An output item while it is written. */
@@ -37,7 +38,7 @@ export function itemFor(block: Block, id: string): Item {
     case 'sealed':
       return sealedItem(block, `rs_${own}`)
     case 'call':
-      return callItem(block, own)
+      return block.isSearch === true ? searchItem(block, own) : callItem(block, own)
     case 'image':
       return imageItem(block, `ig_${own}`)
   }
@@ -123,6 +124,17 @@ function callItem({ id, name, namespace, isCustom }: Block & { kind: 'call' }, o
       done: { name: `${event}.done`, value: (text) => ({ ...(isCustom ? {} : { name }), ...filled(text) }) },
     },
     whole: (text) => ({ ...item, status: 'completed', ...filled(text) }),
+  }
+}
+
+/** Codex reads the arguments of its search as an object (codex-rs/protocol/src/models.rs, 2026-11). */
+function searchItem({ id }: Block & { kind: 'call' }, own: string): Item {
+  const item = { type: 'tool_search_call', id: `tsc_${own}`, call_id: id, execution: 'client' }
+  return {
+    id: item.id,
+    begun: { ...item, status: 'in_progress', arguments: {} },
+    events: NO_EVENTS,
+    whole: (text) => ({ ...item, status: 'completed', arguments: objectInput(text) }),
   }
 }
 

@@ -18,7 +18,7 @@ import type { FieldCheck } from '../neutral/field-check.ts'
 import { parseDataUrl, readFile } from '../neutral/media.ts'
 import type { Part, Turn } from '../neutral/request.ts'
 import { readSeal } from '../neutral/seal.ts'
-import { joinName } from './tool-groups.ts'
+import { joinName, listToolNames, SEARCH } from './tool-groups.ts'
 
 const KEPT = 'it is kept at OpenAI, where this account cannot read it'
 
@@ -60,7 +60,7 @@ export const partRules: FieldRules = {
   text: 'taken',
   refusal: 'taken',
   image_url: 'taken',
-  detail: 'taken',
+  detail: { only: ['chat'] },
   filename: 'taken',
   file_data: 'taken',
   file_url: 'taken',
@@ -73,9 +73,9 @@ export const partRules: FieldRules = {
 
 /** Items that only their own service can read. The conversation makes sense without them. */
 export const leftOutItems: ReadonlySet<unknown> = new Set([
-  'additional_tools',
   'code_interpreter_call',
   'compaction',
+  'compaction_summary',
   'compaction_trigger',
   'computer_call',
   'computer_call_output',
@@ -83,16 +83,10 @@ export const leftOutItems: ReadonlySet<unknown> = new Set([
   'file_search_call',
   'ghost_snapshot',
   'image_generation_call',
-  'local_shell_call',
-  'local_shell_call_output',
   'mcp_approval_request',
   'mcp_approval_response',
   'mcp_call',
   'mcp_list_tools',
-  'shell_call',
-  'shell_call_output',
-  'tool_search_call',
-  'tool_search_output',
   'web_search_call',
 ])
 
@@ -141,11 +135,23 @@ function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
     case 'custom_tool_call_output':
       check.check(item, outputRules, at)
       return { role: 'user', at, parts: [readOutput(item, at, check)] }
+    case 'tool_search_call':
+      return { role: 'assistant', at, parts: [readSearch(item, at)] }
+    case 'tool_search_output':
+      return { role: 'user', at, parts: [readFound(item, at)] }
+    case 'local_shell_call':
+    case 'shell_call':
+    case 'local_shell_call_output':
+    case 'shell_call_output':
+      return { role: 'assistant', at, parts: [readShell(item, at)] }
+    case 'additional_tools':
+      return null // offered with the tools of the request
     case 'item_reference':
       return refuse(at, `the item: ${KEPT}`)
     default:
-      if (!leftOutItems.has(type)) refuse(`${at}.type`, `no other format has an item ${quoted(type)}`)
-      check.leaveOut(`input.${type as string}`)
+      if (!isText(type)) refuse(`${at}.type`, 'it is missing')
+      if (leftOutItems.has(type)) check.leaveOut(`input.${type}`)
+      else check.meetUnknown(`input.${type}`)
       return null
   }
 }
@@ -240,6 +246,30 @@ function readCall(item: Json, at: string): Part {
     seal: null,
     at,
   }
+}
+
+/** A command of the client's own shell, or its output: another model reads them as text. */
+function readShell({ action, output }: Json, at: string): Part {
+  if (!isObject(action))
+    return textPart(`(Its output: ${typeof output === 'string' ? output : writeJson(output)})`, at)
+  const { command, commands } = action
+  return textPart(`(Ran this command: ${writeJson(command ?? commands ?? null)})`, at)
+}
+
+/** A search of Codex for tools, which it runs itself. */
+function readSearch(item: Json, at: string): Part {
+  const { call_id: id, arguments: given } = item
+  const input = isGiven(given) ? writeJson(given) : '{}'
+  return { kind: 'call', id: isText(id) ? id : '', name: SEARCH, input, isCustom: false, seal: null, at }
+}
+
+/** The found tools are offered with the request, so their names are enough here. */
+function readFound({ call_id: id, tools }: Json, at: string): Part {
+  const names = listOrNone(tools, `${at}.tools`).flatMap((tool) => listToolNames(tool))
+  const text =
+    names.length === 0 ? 'No tools were found.' : `These tools are available now: ${names.join(', ')}`
+  const parts: Part[] = [textPart(text, at)]
+  return { kind: 'result', id: isText(id) ? id : '', name: SEARCH, parts, isError: false, at }
 }
 
 function readOutput(item: Json, at: string, check: FieldCheck): Part {

@@ -28,7 +28,7 @@ export const requestRules: FieldRules = {
   stream: 'taken',
   tools: 'taken',
   tool_choice: 'taken',
-  parallel_tool_calls: 'taken',
+  parallel_tool_calls: { only: ['chat', 'messages'] },
   reasoning: 'taken',
   text: 'taken',
   max_output_tokens: 'taken',
@@ -64,16 +64,16 @@ export const reasoningRules: FieldRules = {
 export const textRules: FieldRules = { format: 'taken', verbosity: { setting: 'verbosity' } }
 export const formatRules: FieldRules = {
   type: 'taken',
-  name: 'taken',
+  name: { only: ['chat'] },
   schema: 'taken',
-  description: 'taken',
-  strict: 'taken',
+  description: { only: ['chat', 'messages'] },
+  strict: { only: ['chat'] },
 }
 
 export function readResponsesRequest(body: Json, refusesUnknown: boolean): NeutralRequest {
   const check = new FieldCheck(refusesUnknown)
   check.check(body, requestRules)
-  const tools = readTools(body.tools, check)
+  const tools = readTools(body, check)
   const turns = readItems(body, check)
   if (turns.length === 0) refuse('input', 'nothing is said in it')
   return {

@@ -15,38 +15,67 @@ import {
 import { describeCustom } from '../neutral/tools/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
-import { joinName } from './tool-groups.ts'
+import { joinName, SEARCH } from './tool-groups.ts'
 
 export const toolRules: FieldRules = {
   type: 'taken',
   name: 'taken',
   description: 'taken',
   parameters: 'taken',
-  strict: 'taken',
+  strict: { only: ['chat', 'messages'] },
   format: 'taken',
   tools: 'taken',
   cache_control: 'dropped',
   defer_loading: 'dropped',
+  execution: 'dropped',
 }
 
 /**
- * Reads the tools of a request. Tools that OpenAI itself runs are left out beside others: an agent has them by
- * default, and works without. A request with such tools alone asks for what only they do.
+ * Reads the tools of a request, and those that its items add. Tools that OpenAI itself runs are left out beside others:
+ * an agent has them by default, and works without. A request with such tools alone asks for what only they do.
  */
-export function readTools(value: unknown, check: FieldCheck): ReadTools {
+export function readTools({ tools, input }: Json, check: FieldCheck): ReadTools {
   const out: ReadTools = { tools: [], names: new Map() }
   const hosted: string[] = []
-  listOrNone(value, 'tools').forEach((each, index) => {
-    const at = `tools[${index}]`
-    const tool = objectAt(each, at)
-    if (tool.type === 'namespace') readGroup(tool, at, out, check)
-    else if (isOwn(tool)) addTool(tool, at, null, { out, check })
-    else hosted.push(isText(tool.type) ? tool.type : refuse(`${at}.type`, 'it is missing'))
-  })
+  readList(tools, 'tools', { out, check, hosted })
+  // Codex offers more tools during a conversation: unasked, or as the result of its search
+  // (https://github.com/BigPizzaV3/CodexPlusPlus/issues/2263, 2026-11).
+  if (Array.isArray(input))
+    (input as unknown[]).forEach((item, index) => {
+      if (isObject(item) && (item.type === 'additional_tools' || item.type === 'tool_search_output'))
+        readList(item.tools, `input[${index}].tools`, { out, check, hosted })
+    })
   if (hosted.length > 0 && out.tools.length === 0)
     refuse('tools[0].type', `only OpenAI itself runs ${quoted(hosted[0])}`)
   for (const type of hosted) check.leaveOut(`tools.${type}`)
   return out
+}
+
+function readList(value: unknown, at: string, { out, check, hosted }: ToolsContext): void {
+  listOrNone(value, at).forEach((each, index) => {
+    const field = `${at}[${index}]`
+    const tool = objectAt(each, field)
+    if (tool.type === 'namespace') readGroup(tool, field, out, check)
+    else if (isOwn(tool)) addTool(tool, field, null, { out, check })
+    else if (tool.type === SEARCH && tool.execution === 'client') addSearch(tool, field, { out, check })
+    else hosted.push(isText(tool.type) ? tool.type : refuse(`${field}.type`, 'it is missing'))
+  })
+}
+
+interface ToolsContext {
+  out: ReadTools
+  check: FieldCheck
+  hosted: string[]
+}
+
+/** Codex runs the search itself. Other formats have a function for it. */
+function addSearch(
+  { description, parameters }: Json,
+  at: string,
+  { out, check }: Pick<ToolsContext, 'out' | 'check'>,
+): void {
+  addTool({ type: 'function', name: SEARCH, description, parameters }, at, null, { out, check })
+  out.names.set(SEARCH, { name: SEARCH, namespace: null, isCustom: false, isSearch: true })
 }
 
 function isOwn({ type }: Json): boolean {
@@ -73,6 +102,7 @@ function addTool(
   check.check(tool, toolRules, at)
   const own = textAt(tool.name, `${at}.name`)
   const name = namespace === null ? own : joinName(namespace, own)
+  if (out.names.has(name)) return // a search may find a tool again
   const isCustom = tool.type === 'custom'
   const description = isText(tool.description) ? tool.description : null
   out.names.set(name, { name: own, namespace, isCustom })

@@ -3,7 +3,9 @@
 
 import { isText, refuse, type Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
+import { requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
@@ -11,6 +13,9 @@ import { chooseEffort } from '../thinking.ts'
 import { writeInput } from './write-items.ts'
 
 const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
+
+/** https://platform.openai.com/docs/api-reference/responses/create (2026-11). Claude Code checks a quota with 1 token. */
+const LEAST_OUTPUT = 16
 
 /** The settings that Responses have, as fields. */
 export const responsesSettings: SettingTable = {
@@ -24,6 +29,7 @@ export const responsesSettings: SettingTable = {
 
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeResponsesRequest(request: NeutralRequest): WrittenRequest {
+  requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
   const { model, isStream, maxTokens, temperature, topP } = request
@@ -36,9 +42,10 @@ export function writeResponsesRequest(request: NeutralRequest): WrittenRequest {
       model,
       ...(instructions === '' ? {} : { instructions }),
       input,
-      ...given('max_output_tokens', maxTokens),
-      ...given('temperature', temperature),
-      ...given('top_p', topP),
+      ...given('max_output_tokens', maxTokens === null ? null : Math.max(maxTokens, LEAST_OUTPUT)),
+      // Models that think refuse both, and 1 is the default of all (API reference, 2026-11).
+      ...given('temperature', temperature === 1 ? null : temperature),
+      ...given('top_p', topP === 1 ? null : topP),
       ...(effort === null ? {} : { reasoning: { effort } }),
       ...writeText(request.output, verbosity),
       ...writeTools(request, names),
@@ -104,7 +111,7 @@ function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolName
 function writeTool({ name, description, schema, isStrict, isCustom }: Tool, names: ToolNames): Json {
   const head = { name: names.sent(name), ...(isText(description) ? { description } : {}) }
   if (isCustom) return { type: 'custom', ...head }
-  const parameters = completeSchema(schema)
+  const parameters = flattenSchema(completeSchema(schema))
   return { type: 'function', ...head, parameters, strict: isStrict === true && isStrictSchema(parameters) }
 }
 

@@ -39,7 +39,7 @@ export class StreamTranslator {
 
   constructor(plan: TranslationPlan) {
     this.#plan = plan
-    this.#writer = formats[plan.from].writeAnswer(plan, (event) => void this.#out.push(event))
+    this.#writer = formats[plan.from as Format].writeAnswer(plan, (event) => void this.#out.push(event))
     this.#answer = formats[plan.to as Format].readAnswer(new ClientNames(this.#writer, plan), plan)
     this.#reader = new SseReader({
       onEvent: (event) => this.#take(event),

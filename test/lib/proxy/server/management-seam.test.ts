@@ -33,6 +33,14 @@ describe('with a handler for management', () => {
     })
   })
 
+  test.each(['GET', 'HEAD'])('%s /api/hello of Claude Code does not, and needs no key', async (method) => {
+    const proxy = await givenProxy({ settings: { management: echo } })
+    await proxy.toolkit.keys.create({ name: 'ci' })
+    const reply = await proxy.ask(method, '/api/hello')
+    expect(reply.status).toBe(200)
+    expect(reply.text).toBe(method === 'GET' ? '{"message":"hello"}' : '')
+  })
+
   test('bodies of any size arrive whole, and the connection goes on', async () => {
     const proxy = await givenProxy({ settings: { management: echo } })
     for (const body of ['x'.repeat(3 << 20), '{}']) {

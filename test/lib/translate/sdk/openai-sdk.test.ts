@@ -17,10 +17,10 @@ async function given() {
     apiKey: 'k',
     includeUsage: true,
   })
-  return { ...middle, client, model: vercel('claude-x') }
+  return { ...middle, client, model: vercel('claude-sonnet-4-6') }
 }
 
-const QUESTION = { model: 'claude-x', messages: [{ role: 'user' as const, content: 'hi' }] }
+const QUESTION = { model: 'claude-sonnet-4-6', messages: [{ role: 'user' as const, content: 'hi' }] }
 const tools = [
   {
     type: 'function' as const,
@@ -39,7 +39,15 @@ function message(content: object[], stop_reason = 'end_turn'): object {
     cache_read_input_tokens: 4,
     cache_creation_input_tokens: 0,
   }
-  return { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content, stop_reason, usage }
+  return {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-sonnet-4-6',
+    content,
+    stop_reason,
+    usage,
+  }
 }
 
 const use = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Bern' } }

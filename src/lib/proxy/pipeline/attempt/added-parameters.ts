@@ -1,5 +1,5 @@
-// Parameters of a translated request that its client never wrote, such as an effort. Models support different ones.
-// Without them, the request still means what the client asked for.
+// Parameters of a translated request that its client never wrote, such as an effort. Hints alone, such as a temperature,
+// are treated alike. Models support different ones. Without them, the request still means what the client asked for.
 
 import { skipSpace } from '../../wire/body/json-scan.ts'
 import { memberSpans } from '../../wire/body/json-cursor.ts'
@@ -14,15 +14,24 @@ const essential: ReadonlySet<string> = new Set([
   ...['stop', 'stop_sequences', 'n', 'logprobs', 'top_logprobs'],
 ])
 
+/** The client wrote these for the models of its own format. */
+const hints: ReadonlySet<string> = new Set([
+  ...['temperature', 'top_p', 'top_k', 'frequency_penalty', 'presence_penalty', 'seed', 'verbosity'],
+  ...['service_tier', 'parallel_tool_calls', 'prompt_cache_key'],
+])
+
 /** Words about a parameter that a service does not take, or not with this value. */
 const REFUSED =
-  /unsupported|unrecognized|unknown|unexpected|not (?:supported|permitted|allowed|available|recognized)|(?:does not|doesn't|cannot) (?:support|be)|extra inputs|invalid|must be|should be|only supports?/i
+  /unsupported|unrecognized|unknown|unexpected|deprecated|cannot both|not (?:supported|permitted|allowed|available|recognized)|(?:does not|doesn't|cannot) (?:support|be)|extra inputs|invalid|must be|should be|only supports?/i
 
 const NAMES = /[A-Za-z][A-Za-z0-9_]{2,40}/g
 const MOST_SEARCHED = 4096
 
 /** The two names of one limit: a service that knows one refuses the other. */
-const twins: Readonly<Record<string, string>> = { max_completion_tokens: 'max_tokens' }
+const twins: Readonly<Record<string, string>> = {
+  max_completion_tokens: 'max_tokens',
+  max_tokens: 'max_completion_tokens',
+}
 
 /**
  * The parameter that an upstream refuses, if the translation has added it; null: none. `client`: the body of the
@@ -36,9 +45,17 @@ export function refusedAddition(
   if (plan === null) return null
   const said = body.toString('utf8', 0, MOST_SEARCHED)
   if (!REFUSED.test(said)) return null
-  for (const [name] of said.matchAll(NAMES)) {
+  const names = [...said.matchAll(NAMES)].map(([name]) => name)
+  // "Use 'max_completion_tokens' instead": https://platform.openai.com/docs/guides/reasoning (2026-11).
+  if (
+    names.includes('max_tokens') &&
+    names.includes('max_completion_tokens') &&
+    hasMember(sent, 'max_tokens')
+  )
+    return 'max_tokens'
+  for (const name of names) {
     if (essential.has(name) || !hasMember(sent, name) || hasFormat(sent, name)) continue
-    if (!hasMember(client, name)) return name
+    if (hints.has(name) || !hasMember(client, name)) return name
   }
   return null
 }

@@ -11,11 +11,17 @@ export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 
 /**
  * Why an account gets the same request again. Its kept connection closed under the request. It refused an
- * option, a parameter or an effort that only qwenctl added. It refused state that another service sealed. Or it
+ * option, a parameter or an effort that only qwenctl added, or a hint. It takes fewer tokens. It refused state that another service sealed. Or it
  * refused an access token that can be renewed.
  */
 export type RetryReason =
-  'stale-connection' | 'usage-option' | 'added-parameter' | 'access-token' | 'effort' | 'sealed-state'
+  | 'stale-connection'
+  | 'usage-option'
+  | 'token-limit'
+  | 'added-parameter'
+  | 'access-token'
+  | 'effort'
+  | 'sealed-state'
 
 /** An account's attempt at a request. */
 export interface Assignment {
@@ -31,6 +37,8 @@ export interface Assignment {
   leftOut: readonly string[]
   /** The most that the request may use; null: no limit counts it. */
   use: BoundUse | null
+  /** The most tokens of an answer that this account takes; null: no refusal said it. */
+  mostTokens: number | null
   /** The request as sent; null: nothing was sent. */
   sent: Sent | null
 }

@@ -1,4 +1,5 @@
 import { refusedAddition } from './added-parameters.ts'
+import { readTokenLimit } from './token-limit.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
 
@@ -9,7 +10,7 @@ const USAGE_OPTION = /stream_?options|include_?usage/i
 const MOST_SEARCHED = 64 << 10
 
 /**
- * Why this account should get the request again; null: it should not. Every reason counts once. The upstream
+ * Why this account should get the request again; null: it should not. Every reason counts once, but for parameters. The upstream
  * may have read the first request, so the second needs its own reservation.
  */
 export function retryReason(result: AttemptResult, assignment: Assignment): RetryReason | null {
@@ -18,8 +19,16 @@ export function retryReason(result: AttemptResult, assignment: Assignment): Retr
   if (assignment.plan.incoming.route.service !== null) return serviceReason(result, sent, assignment)
   if (result.isStale) return retried.includes('stale-connection') ? null : 'stale-connection'
   for (const [reason, applies] of reasons)
-    if (!retried.includes(reason) && applies(result, sent, assignment)) return reason
+    if (isLeft(reason, retried) && applies(result, sent, assignment)) return reason
   return null
+}
+
+/** A model may refuse several parameters, one after the other. */
+const MOST_PARAMETERS = 3
+
+function isLeft(reason: RetryReason, retried: readonly RetryReason[]): boolean {
+  if (reason !== 'added-parameter') return !retried.includes(reason)
+  return retried.filter((one) => one === reason).length < MOST_PARAMETERS
 }
 
 /** A service may have acted on a request that came on a connection that it was closing. */
@@ -35,6 +44,7 @@ function serviceReason(result: Refused, sent: Sent, { retried }: Assignment): Re
 const reasons: readonly [RetryReason, (result: Refused, sent: Sent, assignment: Assignment) => boolean][] = [
   ['usage-option', isOptionRefused],
   ['sealed-state', isSealRefused],
+  ['token-limit', (result, sent) => refusedLength(result, sent) !== null],
   ['added-parameter', (result, _, assignment) => refusedParameter(result, assignment) !== null],
   ['effort', isEffortRefused],
   ['access-token', isTokenRefused],
@@ -45,8 +55,30 @@ function isOptionRefused({ outcome, held }: Refused, { outgoing }: Sent): boolea
   return USAGE_OPTION.test(held.body.toString('latin1', 0, MOST_SEARCHED))
 }
 
+/** The assignment for the next request to this account, without what it refused. */
+export function changeRequest(
+  assignment: Assignment,
+  reason: RetryReason,
+  result: AttemptResult,
+): Assignment {
+  const { sent, leftOut, mostTokens } = assignment
+  const refused = reason === 'added-parameter' ? refusedParameter(result, assignment) : null
+  return {
+    ...assignment,
+    retried: [...assignment.retried, reason],
+    leftOut: refused === null ? leftOut : [...leftOut, refused],
+    mostTokens: reason === 'token-limit' ? refusedLength(result, sent) : mostTokens,
+  }
+}
+
+/** The most tokens of an answer, if the account refuses more; null: it refuses something else. */
+function refusedLength(result: AttemptResult, sent: Sent | null): number | null {
+  if (result.kind === 'answered' || result.held === null || sent?.outgoing.plan == null) return null
+  return result.outcome.class === 'bad-request' ? readTokenLimit(result.held.body) : null
+}
+
 /** The parameter that the account refuses although its client never wrote it; null: none. */
-export function refusedParameter(result: AttemptResult, { sent, plan }: Assignment): string | null {
+function refusedParameter(result: AttemptResult, { sent, plan }: Assignment): string | null {
   if (result.kind === 'answered' || sent === null || result.held === null) return null
   if (result.outcome.class !== 'bad-request') return null
   return refusedAddition(result.held, sent.outgoing, plan.incoming.bytes)
@@ -59,8 +91,11 @@ const SEALED = /encrypted_content|thought_?signature|signature.{0,40}thinking|th
 const SEALS = members(
   ...['encrypted_content', 'signature', 'redacted_thinking', 'thought_signature', 'thoughtSignature'],
 )
-const EFFORT = /reasoning_effort|enable_thinking|thinking_budget/i
-const EFFORTS = members('reasoning_effort', 'enable_thinking', 'thinking_budget')
+// Gemini: "The thinking budget (52428) is invalid", "Budget 0 is invalid. This model only works in thinking mode",
+// "Thinking is not enabled for this model" (2026-11).
+const EFFORT =
+  /reasoning_effort|enable_thinking|thinking[ _]?(?:budget|level|config|mode)|thinking is not (?:enabled|supported)/i
+const EFFORTS = members('reasoning_effort', 'enable_thinking', 'thinking_budget', 'thinkingConfig')
 
 function members(...names: readonly string[]): readonly Buffer[] {
   return names.map((name) => Buffer.from(`"${name}"`))

@@ -155,8 +155,11 @@ function noteOption(live: LivePool, { retried, sent }: Assignment, isTaken: bool
 }
 
 /** The model served without these parameters, so the next request omits them at once. */
-function noteParameters({ leftOut, sent, step }: Assignment): void {
-  if (leftOut.length === 0 || sent === null) return
+function noteParameters({ leftOut, mostTokens, sent, step }: Assignment): void {
+  if (sent === null) return
+  if (mostTokens !== null)
+    (sent.target.mostTokens ??= new Map<string, number>()).set(step.wanted.model ?? '', mostTokens)
+  if (leftOut.length === 0) return
   const known = (sent.target.refusedParameters ??= new Map<string, string[]>())
   const model = step.wanted.model ?? ''
   known.set(model, [...new Set([...(known.get(model) ?? []), ...leftOut])])

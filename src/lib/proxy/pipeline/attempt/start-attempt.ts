@@ -64,13 +64,15 @@ const NOTHING: readonly string[] = []
 
 /** The request in the account's format, without what the account has refused; null: no translation. */
 function translatedFor(
-  { translations, member, step, retried }: Assignment,
+  { translations, member, step, retried, mostTokens }: Assignment,
+  target: Target,
   takesUsageOption: boolean,
 ): TranslatedRequest | null {
   if (step.format === null || translations === null) return null
   const without: Without[] = takesUsageOption ? [] : ['usage-option']
   for (const reason of retried) if (reason === 'effort' || reason === 'sealed-state') without.push(reason)
-  return translations.make(member, step, without)
+  const known = target.mostTokens?.get(step.wanted.model ?? '') ?? null
+  return translations.make(member, step, without, mostTokens ?? known)
 }
 
 /** The services that refuse `max_tokens` for their newer models. */
@@ -93,7 +95,7 @@ function prepare(
   const { plan, step, member, retried } = assignment
   const { incoming, body } = plan
   const takesUsageOption = target.takesUsageOption && !retried.includes('usage-option')
-  const translated = translatedFor(assignment, takesUsageOption)
+  const translated = translatedFor(assignment, target, takesUsageOption)
   const outgoing = buildOutgoing(incoming, body, step, {
     exchange,
     takesUsageOption,

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../provider/provider.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
-import type { TranslatedRequest, TranslationPlan, UpstreamFormat } from '../../../translate/translate.ts'
+import type { Format, TranslatedRequest, TranslationPlan, WireFormat } from '../../../translate/translate.ts'
 import { geminiPath, scrubRequest } from '../../../translate/translate.ts'
 import { acquireFor } from '../../transport/body/body-memory.ts'
 import type { ClientHead } from '../../wire/headers/client-head.ts'
@@ -29,9 +29,11 @@ export interface PlanStep {
   wanted: RotationRequest
   dialect: Dialect
   /** The format to translate to; null: the client's own. */
-  format: UpstreamFormat | null
-  /** The first way of its model. */
+  format: WireFormat | null
+  /** The first step of its model. */
   isFirst: boolean
+  /** The steps of which an account takes the first that it can serve, as in `wanted.anyOf`; null: this one alone. */
+  choices: readonly PlanStep[] | null
 }
 
 /** The request that goes upstream. */
@@ -70,7 +72,7 @@ export function buildOutgoing(
   context: OutgoingContext,
 ): Outgoing {
   const { route, head, bytes: received } = incoming
-  if (context.translated !== null) return translated(head, context.translated)
+  if (context.translated !== null) return translated(head, context.translated, context.exchange)
   const body = context.dropsSeals || hasForeignState(route, received) ? scrubbed(route, read, context) : read
   const { bytes } = body
   const { method } = context.exchange.call
@@ -98,7 +100,8 @@ function choosePath(
   model: string | null | undefined,
 ): string {
   if (facts === null) return route.path + query
-  return geminiPath({ model: model ?? facts.model, isStream })
+  const method = facts.method.endsWith('enerateContent') ? null : facts.method
+  return geminiPath({ model: model ?? facts.model, isStream, method })
 }
 
 /** The request on the wire. A method without a body announces none. */
@@ -134,20 +137,26 @@ function scrubbed(
   read: RequestBody,
   { provider, dropsSeals }: OutgoingContext,
 ): RequestBody {
-  const text = scrubRequest(format!, read.bytes.toString('utf8'), { provider, dropsAll: dropsSeals })
+  const text = scrubRequest(format as Format, read.bytes.toString('utf8'), { provider, dropsAll: dropsSeals })
   if (text === null) return read
   const bytes = Buffer.from(text)
   const scan = scanBody(bytes)
   return scan.ok ? { ...read, bytes, scan, modelEdit: (name) => modelEdits(scan, name) } : read
 }
 
-function translated(head: ClientHead, { body, path, asksForUsage, plan }: TranslatedRequest): Outgoing {
+function translated(
+  head: ClientHead,
+  { body, path, asksForUsage, plan }: TranslatedRequest,
+  exchange: Exchange,
+): Outgoing {
+  const bytes = acquireFor(exchange, exchange.call.memory, Buffer.byteLength(body))
+  bytes.write(body)
   return {
     method: 'POST',
     path,
     asksForUsage,
     headers: inOtherDialect(head.rawHeaders, plan),
-    body: Buffer.from(body),
+    body: bytes,
     stripUsage: false,
     plan,
   }

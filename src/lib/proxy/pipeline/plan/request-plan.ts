@@ -4,10 +4,12 @@ import { resolveReference } from '../../../account/reference.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import type { Placement } from '../../../rotation/conversation.ts'
 import { nowhere, placeConversation, stateKey } from '../../../rotation/conversation.ts'
-import type { RotationRequest, Wanted } from '../../../rotation/rotation-request.ts'
+import type { RotationMoment, RotationRequest, Wanted } from '../../../rotation/rotation-request.ts'
 import { missingProviderFix, formatMissingProvider } from '../../../toolkit/providers/missing-provider.ts'
 import type { Exchange } from '../exchange.ts'
-import { wantedBy } from '../../../rotation/endpoints.ts'
+import { listSearches, wantedBy, type Way } from '../../../rotation/endpoints.ts'
+import { endpointFor } from '../../../rotation/eligibility.ts'
+import type { Member } from '../../../rotation/pool/member.ts'
 import { allowedSteps } from '../../../rotation/key-rules.ts'
 import type { ModelStep } from '../../../rotation/models/model-steps.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
@@ -16,6 +18,7 @@ import type { RequestBody } from './read-request.ts'
 import type { PathFacts, Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
 import type { RequestSize } from '../../wire/body/output-bound.ts'
+import { isEmbeddingFormat } from '../../../translate/format.ts'
 import { conversationHint } from '../../wire/body/session-hint.ts'
 import { continuedState } from '../../wire/body/stored-state.ts'
 
@@ -116,7 +119,8 @@ function placeRequest(
   { bytes, scan }: RequestBody,
   wanted: Wanted,
 ): Placement {
-  const isConversation = route.format !== null || route.keepsState
+  const isChat = route.format !== null && !isEmbeddingFormat(route.format)
+  const isConversation = isChat || route.keepsState
   if (scan === null || (!isConversation && head.session === null)) return nowhere
   return placeConversation(conversationHint(bytes, scan, head.session), live.placements.conversations, (id) =>
     live.isOut(id, wanted),
@@ -149,18 +153,34 @@ export function stepAt(
   { incoming: { route, facts }, steps, common }: RequestPlan,
   index: number,
 ): PlanStep | null {
-  const { ways } = route
-  const step = steps[Math.floor(index / ways.length)]
+  const searches = listSearches(route.ways)
+  const step = steps[Math.floor(index / searches.length)]
   if (step === undefined) return null
-  const way = ways[index % ways.length]!
+  const place = index % searches.length
+  const search = searches[place]!
   const { service } = common
-  const wanted = wantedBy(way, step, common)
-  return {
-    wanted: service == null ? wanted : { ...wanted, service, dialect: null, route: route.name },
+  const wanted = wantedBy(search, step, common)
+  const build = (way: Way): PlanStep => ({
+    wanted:
+      service != null
+        ? { ...wanted, service, dialect: null, route: route.name }
+        : { ...wanted, dialect: way.dialect, route: way.route, anyOf: null },
     dialect: way.dialect,
     format: way.format === route.format && !isGeminiList(facts) ? null : way.format,
-    isFirst: index % ways.length === 0,
-  }
+    isFirst: place === 0,
+    choices: null,
+  })
+  const first = build(search[0]!)
+  if (search.length === 1) return first
+  return { ...first, wanted, choices: search.map((way) => build(way)) }
+}
+
+/** The step as this account serves it: in the first format that it has. */
+export function stepFor(step: PlanStep, member: Member, view: RotationMoment): PlanStep {
+  const { choices, wanted } = step
+  if (choices === null) return step
+  const chosen = wanted.anyOf!.indexOf(endpointFor(member, wanted.anyOf!, view))
+  return choices[chosen]!
 }
 
 /** A stream as a JSON list: services are asked for events, and the answer becomes a list. */
@@ -171,7 +191,8 @@ function isGeminiList(facts: PathFacts | null): boolean {
 /** For the final error. With translated formats the dialect of an account does not matter. */
 export function everyStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
   const dialect = route.format === null && route.service === null ? route.dialect : null
-  return steps.map(({ model, provider }) => ({ ...common, dialect, model, provider }))
+  const anyOf = route.format === null || route.ways.length === 0 ? null : route.ways
+  return steps.map(({ model, provider }) => ({ ...common, dialect, anyOf, model, provider }))
 }
 
 /** Whether there can be accounts that speak the client's format. */
@@ -182,7 +203,14 @@ export function hasOwnFormat({ incoming: { route } }: RequestPlan): boolean {
 /** For the final error of a request that no other format can express. */
 export function everyOwnStep({ incoming: { route }, steps, common }: RequestPlan): RotationRequest[] {
   const { dialect, route: path } = route.ways[0]!
-  return steps.map(({ model, provider }) => ({ ...common, dialect, route: path, model, provider }))
+  return steps.map(({ model, provider }) => ({
+    ...common,
+    dialect,
+    route: path,
+    anyOf: null,
+    model,
+    provider,
+  }))
 }
 
 /**

@@ -4,11 +4,13 @@ import {
   asChat,
   asEmbeddings,
   asGemini,
+  asGeminiCount,
+  asGeminiEmbeddings,
   asMessages,
   asResponses,
   endpointAt,
 } from '../../../rotation/endpoints.ts'
-import type { Format } from '../../../translate/translate.ts'
+import type { WireFormat } from '../../../translate/translate.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
 
 /** An endpoint of the pool: the client's wire format there, and the matching upstream path. */
@@ -23,7 +25,7 @@ export interface Route {
   /** The request may bring a file in a form. The answer may be sound, a picture or plain text. */
   isMedia: boolean
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
-  format: Format | null
+  format: WireFormat | null
   /** How accounts can serve it, the client's own format first; empty: qwenctl answers it itself. */
   ways: readonly Way[]
   /** The account that made an answer stores it, and later requests name it. */
@@ -98,6 +100,8 @@ export interface PathFacts {
   isStream: boolean
   /** The stream is a JSON list, not events. */
   isList: boolean
+  /** The method of the model. For a chat it follows from the stream. */
+  method: string
 }
 
 /** The destination of a request. */
@@ -150,21 +154,21 @@ const geminiRoute = makeRoute('/chat/completions', {
   format: 'gemini',
   ways: [asGemini, asChat, asMessages, asResponses],
 })
+function embeddingRoute(method: string): Route {
+  const name = `/v1beta/models/*:${method}`
+  return { ...geminiRoute, name, format: 'gemini-embeddings', ways: [asGeminiEmbeddings, asEmbeddings] }
+}
 const geminiRoutes: ReadonlyMap<string, Route> = new Map([
   ['generateContent', geminiRoute],
-  ['embedContent', { ...geminiRoute, name: '/v1beta/models/*:embedContent', ways: [asEmbeddings] }],
-  [
-    'batchEmbedContents',
-    { ...geminiRoute, name: '/v1beta/models/*:batchEmbedContents', ways: [asEmbeddings] },
-  ],
-  // No account has Google's counts: they are estimated.
+  ['embedContent', embeddingRoute('embedContent')],
+  ['batchEmbedContents', embeddingRoute('batchEmbedContents')],
   [
     'countTokens',
     {
       ...geminiRoute,
       name: '/v1beta/models/*:countTokens',
       path: '/countTokens',
-      ways: [],
+      ways: [asGeminiCount],
       isCounted: false,
     },
   ],
@@ -177,7 +181,7 @@ function geminiDestination(path: string, query: string): Destination | null {
   if (route === undefined) return null
   const isStream = method === 'streamGenerateContent'
   const isList = isStream && !/[?&]alt=sse\b/.test(query)
-  return { path, query, route, facts: { model: decodedName(name), isStream, isList } }
+  return { path, query, route, facts: { model: decodedName(name), isStream, isList, method } }
 }
 
 function decodedName(part: string): string {

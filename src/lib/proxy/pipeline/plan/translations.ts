@@ -1,7 +1,7 @@
 import type { QwenctlError } from '../../../base/errors.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
-import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
+import type { TranslatedRequest, TranslationContext, Without } from '../../../translate/translate.ts'
 import { translateRequest } from '../../../translate/translate.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
@@ -30,17 +30,18 @@ export class Translations {
 
   /**
    * The request for an account of another format; null: that format cannot express it. `without`: parts that the
-   * account has refused.
+   * account has refused. `mostTokens`: the most tokens of an answer that it takes; null: as asked.
    */
   make(
     { account }: Member,
     { wanted, format }: PlanStep,
     without: readonly Without[] = [],
+    mostTokens: number | null = null,
   ): TranslatedRequest | null {
-    const key = [format, account.provider, wanted.model, ...without].join(' ')
+    const key = [format, account.provider, wanted.model, mostTokens, ...without].join(' ')
     const known = this.#made.get(key)
     if (known !== undefined) return known
-    const made = this.#translate(account.provider, { wanted, format }, without)
+    const made = this.#translate(account.provider, { wanted, format }, { without, mostTokens })
     this.#made.set(key, made)
     return made
   }
@@ -48,7 +49,7 @@ export class Translations {
   #translate(
     provider: string,
     { wanted, format }: Pick<PlanStep, 'wanted' | 'format'>,
-    without: readonly Without[],
+    limits: Pick<TranslationContext, 'without' | 'mostTokens'>,
   ): TranslatedRequest | null {
     const { route, bytes, facts } = this.#incoming
     const { requestId, now, refusesUnknown } = this.#context
@@ -59,7 +60,7 @@ export class Translations {
         requestId,
         now,
         refusesUnknown,
-        without,
+        ...limits,
         model: wanted.model ?? this.#body.model ?? '',
         isStream: this.#body.isStream,
         isList: facts?.isList === true,

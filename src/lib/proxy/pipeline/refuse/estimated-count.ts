@@ -1,3 +1,4 @@
+import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { Exchange } from '../exchange.ts'
 import { earliestReturn, type Failure } from './final-error.ts'
@@ -50,5 +51,11 @@ function canCount(
     written: exchange.model,
     key: exchange.key,
   })
+  if (refusal.code === 'model_not_found') return !isServed(live, wanted)
   return refusal.code !== 'route_not_served'
+}
+
+/** Whether another account has the model, without the endpoint. The count is for a request that it can serve. */
+function isServed({ pool }: LivePool, wanted: readonly RotationRequest[]): boolean {
+  return wanted.some((request) => pool.fits({ ...request, dialect: null, route: null, anyOf: null }))
 }

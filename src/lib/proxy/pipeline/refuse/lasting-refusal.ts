@@ -203,8 +203,9 @@ function didYouMean(near: readonly string[]): string {
 
 /** No account in the request's scope has its endpoint, or speaks a format that leads there. */
 function routeNotServed(wanted: readonly RotationRequest[]): QwenctlError {
-  const { route, dialect } = wanted[0] ?? {}
-  const endpoint = typeof route === 'string' ? `/v1${route}` : null
+  const { route, dialect, anyOf } = wanted[0] ?? {}
+  const path = route ?? anyOf?.find((each) => each.dialect === 'openai')?.route
+  const endpoint = typeof path === 'string' ? `/v1${path}` : null
   const format = dialect === 'anthropic' ? 'Anthropic' : 'OpenAI'
   const what = endpoint ?? `an endpoint of the ${format} format`
   return new QwenctlError('route_not_served', `no account has ${what}`, {

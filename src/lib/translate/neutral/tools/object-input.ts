@@ -1,3 +1,5 @@
+import type { QwenctlError } from '../../../base/errors.ts'
+import { unreadable } from '../../errors/unreadable.ts'
 import { isObject } from '../../json-fields.ts'
 import { parseJson } from '../../json/parse-json.ts'
 import { RawJson } from '../../json/raw-json.ts'
@@ -7,11 +9,20 @@ import { RawJson } from '../../json/raw-json.ts'
  * JSON. Its conversation must still continue, so the text then becomes the one member `arguments`.
  */
 export function objectInput(text: string): RawJson {
+  return readInput(text) ?? new RawJson(`{"arguments":${JSON.stringify(text)}}`)
+}
+
+/** The arguments of a call as an object; null: they are none, since a model may have written anything. */
+export function readInput(text: string): RawJson | null {
   if (text.trim() === '') return new RawJson('{}')
   try {
-    if (isObject(parseJson(text))) return new RawJson(text)
+    return isObject(parseJson(text)) ? new RawJson(text) : null
   } catch {
-    // a model may have written anything
+    return null
   }
-  return new RawJson(`{"arguments":${JSON.stringify(text)}}`)
+}
+
+/** Builds the error of an answer that calls a tool with such arguments, where a format takes only an object. */
+export function brokenCall(name: string): QwenctlError {
+  return unreadable(`it calls the tool ${name} with arguments that are no JSON object`)
 }

@@ -3,6 +3,7 @@
 
 import { readElements, readMembers, writeMembers } from '../../json/ordered-json.ts'
 import { RawJson } from '../../json/raw-json.ts'
+import { rememberSchemas } from './remember-schemas.ts'
 
 const EMPTY = new RawJson('{"type":"object","properties":{}}')
 
@@ -11,8 +12,12 @@ const EMPTY = new RawJson('{"type":"object","properties":{}}')
  * (https://community.openai.com/t/object-schema-missing-properties, 2026-11), Anthropic a schema without a type.
  */
 export function completeSchema(schema: RawJson | null): RawJson {
-  const members = schema === null ? null : readMembers(schema)
-  if (schema === null || members === null || members.size === 0) return EMPTY
+  return schema === null ? EMPTY : completed(schema)
+}
+
+const completed = rememberSchemas((schema) => {
+  const members = readMembers(schema)
+  if (members === null || members.size === 0) return EMPTY
   const type = members.get('type')
   const isObject = type === undefined || type.text === '"object"' || /^\[.*"object"/s.test(type.text)
   if (type !== undefined && (members.has('properties') || !isObject)) return schema
@@ -21,13 +26,15 @@ export function completeSchema(schema: RawJson | null): RawJson {
   for (const [key, value] of members) added.set(key, value)
   if (!members.has('properties') && !hasForm) added.set('properties', new RawJson('{}'))
   return writeMembers(added)
-}
+})
 
 /**
  * Whether OpenAI takes the schema in strict mode: every object closes itself and requires all its properties
  * (https://platform.openai.com/docs/guides/structured-outputs, 2026-11).
  */
-export function isStrictSchema(schema: RawJson): boolean {
+export const isStrictSchema: (schema: RawJson) => boolean = rememberSchemas((schema) => isStrict(schema))
+
+function isStrict(schema: RawJson): boolean {
   const members = readMembers(schema)
   if (members === null) return true
   const properties = readMembers(members.get('properties') ?? null)
@@ -35,9 +42,9 @@ export function isStrictSchema(schema: RawJson): boolean {
     if (members.get('additionalProperties')?.text !== 'false') return false
     const required = new Set((readElements(members.get('required') ?? EMPTY) ?? []).map(({ text }) => text))
     for (const [name, value] of properties)
-      if (!required.has(JSON.stringify(name)) || !isStrictSchema(value)) return false
+      if (!required.has(JSON.stringify(name)) || !isStrict(value)) return false
   } else if (members.get('type')?.text === '"object"') return false
-  return listParts(members).every((part) => isStrictSchema(part))
+  return listParts(members).every((part) => isStrict(part))
 }
 
 /**

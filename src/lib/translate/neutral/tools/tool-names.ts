@@ -6,22 +6,27 @@ import type { NeutralRequest } from '../request.ts'
 export const SHORT_NAME = 64
 export const LONG_NAME = 128
 
+const ANY_FORM = /^[a-zA-Z0-9_-]+$/
+
 /**
  * The names of tools as an upstream takes them: letters, digits, `_` and `-`, up to a length. A name that does not
  * fit gets a stand-in, and answers bring the client's name back.
  */
 export class ToolNames {
   readonly #most: number
+  readonly #form: RegExp
   readonly #names: ReadonlyMap<string, ToolName>
   /** Upstream names by the request's. */
   readonly #sent = new Map<string, string>()
   readonly #own = new Map<string, ToolName>()
 
-  constructor({ names, tools }: Pick<NeutralRequest, 'names' | 'tools'>, most: number) {
+  /** `form`: of a name that the service takes as it is. */
+  constructor({ names, tools }: Pick<NeutralRequest, 'names' | 'tools'>, most: number, form = ANY_FORM) {
     this.#most = most
+    this.#form = form
     this.#names = names
     // Offered names keep their form where they can, so they come first.
-    for (const { name } of tools) if (fits(name, most)) this.#add(name, name)
+    for (const { name } of tools) if (this.#fits(name)) this.#add(name, name)
     for (const { name } of tools) this.sent(name)
   }
 
@@ -29,8 +34,9 @@ export class ToolNames {
   sent(name: string): string {
     const known = this.#sent.get(name)
     if (known !== undefined) return known
-    let short = fits(name, this.#most) ? name : shorten(name, this.#most)
-    for (let count = 2; this.#own.has(short); count += 1) short = `${shorten(name, this.#most - 4)}_${count}`
+    let short = this.#fits(name) ? name : this.#shorten(name, this.#most)
+    for (let count = 2; this.#own.has(short); count += 1)
+      short = `${this.#shorten(name, this.#most - 4)}_${count}`
     this.#add(name, short)
     return short
   }
@@ -40,15 +46,20 @@ export class ToolNames {
     return this.#own
   }
 
+  #fits(name: string): boolean {
+    return name.length <= this.#most && this.#form.test(name)
+  }
+
+  #shorten(name: string, most: number): string {
+    const plain = shorten(name, most)
+    return this.#form.test(plain) ? plain : shorten(`_${name}`, most)
+  }
+
   #add(name: string, sent: string): void {
     if (this.#sent.has(name)) return
     this.#sent.set(name, sent)
     this.#own.set(sent, this.#names.get(name) ?? { name, namespace: null, isCustom: false })
   }
-}
-
-function fits(name: string, most: number): boolean {
-  return name.length <= most && /^[a-zA-Z0-9_-]+$/.test(name)
 }
 
 /** A hash keeps long names apart that begin alike. */

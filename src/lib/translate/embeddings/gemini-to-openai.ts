@@ -3,7 +3,7 @@
 import { isObject, listAt, objectAt, textAt, type FieldRules, type Json } from '../json-fields.ts'
 import { FieldCheck } from '../neutral/field-check.ts'
 import { unreadable } from '../errors/unreadable.ts'
-import { camelCase, camelOrNone } from './camel-case.ts'
+import { camelCase, camelOrNone } from '../gemini/camel-case.ts'
 
 export const embeddingRules: FieldRules = {
   model: 'dropped',
