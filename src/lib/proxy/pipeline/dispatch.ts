@@ -94,6 +94,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
     const use = boundUse(this.proxy.live, assignment, this.exchange.key)
     if (use?.kind === 'too-much') {
       this.#failures.push(declineUse(assignment.member, use))
+      this.#tried.add(assignment.member.account.id)
       return false
     }
     assignment.use = use
