@@ -10,6 +10,7 @@ import { formatDay } from '../../src/lib/quota/log/totals.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 import { FileEventLog } from '../../src/lib/store/ledger/files/file-event-log.ts'
 import { LedgerReader, dayPath, ledgerDays } from '../../src/lib/store/ledger/files/ledger-reader.ts'
+import type { CheckpointPace } from '../../src/lib/store/ledger/files/ledger-checkpoints.ts'
 import type { MachineClock } from '../../src/lib/store/ledger/machine-clock.ts'
 import { TicketLedger } from '../../src/lib/store/ledger/ticket-ledger.ts'
 import type { Placed } from './judge.ts'
@@ -24,6 +25,8 @@ import { SimulatedProcess, World } from './world.ts'
 /** A place where no real file can be. */
 const home = resolveHome({ QWENCTL_HOME: '/dev/null/simulated' })
 const RUN_MS = 25_000
+/** Within this time without faults, all requests end and all processes append what they owe. */
+const CALM_MS = 8_000
 /** A setting of `interval` may lose the appends of a second, and of the sync under way. */
 const MOST_UNSYNCED_MS = 1_100
 
@@ -37,6 +40,7 @@ interface Plan {
   /** Clocks are wrong and step; else processes may be stopped for a while. */
   hasWrongClocks: boolean
   traffic: Traffic
+  checkpoints: CheckpointPace
 }
 
 export class FileRun {
@@ -70,7 +74,7 @@ export class FileRun {
     this.disk.faults = NO_FAULTS
     this.#isOver = true
     for (const proxy of this.proxies) proxy.calm()
-    await this.world.runUntil(end + 8_000)
+    await this.world.runUntil(Math.max(end, this.#lastStop()) + CALM_MS)
     return this.#check()
   }
 
@@ -85,6 +89,10 @@ export class FileRun {
     const notices = Object.entries(this.plan.traffic.limits).map(([name, texts]) => limitsNotice(name, texts))
     await this.world.settled(ledger.record(notices), 1000, 'the first record')
     await this.world.settled(ledger.close(), 1000, 'the first close')
+    // The judge knows the use of a limit from its begin, so the limits outlive every power cut.
+    const fd = disk.open(dayPath(home, formatDay(this.world.now)), constants.O_RDWR)
+    disk.sync(fd)
+    disk.close(fd)
   }
 
   startProxy(errorMs = this.#drawError()): SimulatedProxy {
@@ -106,7 +114,8 @@ export class FileRun {
     let error = errorMs
     let [checkedAt, stepsAt] = [0, world.now + between(0, 2 * RUN_MS)]
     const wall = () => {
-      if (this.plan.hasWrongClocks && world.now >= stepsAt && checkedAt !== world.now && isLikely(0.5)) {
+      const mayStep = this.plan.hasWrongClocks && !this.#isOver && world.now >= stepsAt
+      if (mayStep && checkedAt !== world.now && isLikely(0.5)) {
         error = this.#drawError()
         stepsAt = world.now + between(2_000, 2 * RUN_MS)
       }
@@ -133,6 +142,7 @@ export class FileRun {
       writer: `${process.name}.${(this.#names += 1)}`,
       isAlive: (writer) => this.proxies.some((one) => one.isServing && one.ledger?.log.writer === writer),
       onProblem: (problem) => this.records.problems.push(problem),
+      checkpoints: this.plan.checkpoints,
     })
     return new TicketLedger(log, process.loop)
   }
@@ -193,10 +203,14 @@ export class FileRun {
     const living = this.proxies.filter(({ process }) => process.isAlive)
     if (living.length === 0) return
     const victim = this.world.pick(living)
-    victim.process.stalledUntil = this.world.now + this.world.between(50, 12_000)
-    this.story.push(
-      `${victim.process.name} is stopped for ${victim.process.stalledUntil - this.world.now} ms`,
-    )
+    const ms = this.world.between(50, 12_000)
+    victim.process.stalledUntil = Math.max(victim.process.stalledUntil, this.world.now + ms)
+    this.story.push(`${victim.process.name} is stopped for ${ms} ms`)
+  }
+
+  /** When the last stopped process continues: until then it cannot write what it owes. */
+  #lastStop(): number {
+    return Math.max(0, ...this.proxies.map(({ process }) => (process.isAlive ? process.stalledUntil : 0)))
   }
 
   #cutPower(): void {
@@ -315,6 +329,12 @@ function drawPlan(world: World): Plan {
       pauseMs: world.pick([60, 200, 600]),
       burst: world.pick([1, 3, 8]),
       hasChanges: world.isLikely(0.3),
+    },
+    // Most are written in the middle of the traffic, in several turns.
+    checkpoints: {
+      events: world.pick([20, 100, 5_000]),
+      ageMs: 30_000,
+      pieceBytes: world.pick([1, 600, 65_536]),
     },
   }
 }

@@ -80,8 +80,10 @@ export class RedisRun {
     this.#planFaults()
     const end = this.world.now + RUN_MS
     await this.world.runUntil(end)
+    const stops = this.proxies.map(({ process }) => process.stalledUntil)
     this.#calm()
-    await this.world.runUntil(end + CALM_MS)
+    // What a stopped process does after its stop is already planned.
+    await this.world.runUntil(Math.max(end, ...stops) + CALM_MS)
     return this.#check()
   }
 
@@ -181,8 +183,9 @@ export class RedisRun {
     const living = this.#living()
     if (living.length === 0) return
     const { process } = this.world.pick(living)
-    process.stalledUntil = this.world.now + this.world.between(100, 15_000)
-    this.tell(`${process.name} is stopped for ${process.stalledUntil - this.world.now} ms`)
+    const ms = this.world.between(100, 15_000)
+    process.stalledUntil = Math.max(process.stalledUntil, this.world.now + ms)
+    this.tell(`${process.name} is stopped for ${ms} ms`)
   }
 
   #pause(): void {

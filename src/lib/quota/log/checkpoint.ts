@@ -62,32 +62,34 @@ interface SubjectJson extends Omit<SubjectState, 'limits' | 'modelLimits' | 'coo
 /** The state as JSON, with the days after `historyThrough` only (null: all). Older days are kept elsewhere. */
 export function stateToJson(state: LedgerState, historyThrough: string | null = null): StateJson {
   const subjects: Record<string, SubjectJson> = {}
-  for (const [id, subject] of state.subjects) {
-    subjects[id] = {
-      ...subject,
-      limits: subject.limits.map(limitToJson),
-      modelLimits: subject.modelLimits.map((limit) => ({ ...limitToJson(limit), model: limit.model })),
-      cooldowns: Object.fromEntries(subject.cooldowns),
-      trail: {
-        minutes: subject.trail.minutes.map(packed),
-        hours: subject.trail.hours.map(packed),
-        days: subject.trail.days.map(packed),
-      },
-    }
-  }
+  for (const [id, subject] of state.subjects) subjects[id] = subjectToJson(subject)
   const days: StateJson['days'] = {}
   for (const [day, accounts] of state.days) {
     if (historyThrough === null || day > historyThrough) days[day] = Object.fromEntries(accounts)
   }
+  return { ...headToJson(state), subjects, days }
+}
+
+/** All but the parts that grow with the number of accounts. */
+export function headToJson(state: LedgerState): Omit<StateJson, 'subjects' | 'days'> {
   return {
     now: state.now,
     sequence: state.sequence,
-    subjects,
     open: Object.fromEntries(openEntries(state)),
-    days,
     lost: state.lost,
     reference: state.reference,
     jobs: jobSlotsToJson(state.jobs),
+  }
+}
+
+export function subjectToJson(subject: SubjectState): SubjectJson {
+  const { minutes, hours, days } = subject.trail
+  return {
+    ...subject,
+    limits: subject.limits.map(limitToJson),
+    modelLimits: subject.modelLimits.map((limit) => ({ ...limitToJson(limit), model: limit.model })),
+    cooldowns: Object.fromEntries(subject.cooldowns),
+    trail: { minutes: minutes.map(packed), hours: hours.map(packed), days: days.map(packed) },
   }
 }
 
@@ -106,6 +108,7 @@ export function stateFromJson(json: StateJson): LedgerState {
     lost: json.lost,
     reference: json.reference,
     jobs: jobSlotsFromJson(json.jobs),
+    watcher: null,
   }
   for (const [id, subject] of Object.entries(json.subjects)) {
     state.subjects.set(id, {

@@ -39,6 +39,7 @@ export function emptyState(): LedgerState {
     lost: null,
     reference: null,
     jobs: emptyJobSlots(),
+    watcher: null,
   }
 }
 
@@ -331,7 +332,9 @@ function clear(state: LedgerState, event: ClearEvent): boolean {
   return true
 }
 
+/** The subject of an event, to change it. */
 function ensureSubject(state: LedgerState, id: string): SubjectState {
+  state.watcher?.beforeSubject(id)
   let subject = state.subjects.get(id)
   if (subject === undefined) {
     subject = {
@@ -353,7 +356,9 @@ function ensureSubjects(state: LedgerState, ids: readonly string[] = NO_OTHERS):
   return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => ensureSubject(state, id))
 }
 
+/** The totals of an account on a day, to change them. */
 function totalsIn(state: LedgerState, day: string, account: string): DayTotals {
+  state.watcher?.beforeTotals(day, account)
   let accounts = state.days.get(day)
   if (accounts === undefined) state.days.set(day, (accounts = new Map<string, DayTotals>()))
   let totals = accounts.get(account)

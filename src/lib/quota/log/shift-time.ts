@@ -34,6 +34,7 @@ export function setTime(state: LedgerState, event: ClockEvent): void {
 
 /** Moves all times by `shift` milliseconds. */
 function shiftTime(state: LedgerState, shift: number): void {
+  state.watcher?.beforeAll()
   state.now += shift
   const open = new OpenReservations()
   for (const { id, account, also, at, sequence, probe } of state.open.entries())

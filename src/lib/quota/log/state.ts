@@ -27,6 +27,16 @@ export interface LedgerState {
   reference: TimeReference | null
   /** The claimed slots and the open runs of jobs. */
   jobs: JobSlots
+  /** Null: no checkpoint is being made. */
+  watcher: StateWatcher | null
+}
+
+/** Receives what the fold is about to change. */
+export interface StateWatcher {
+  beforeSubject(id: string): void
+  beforeTotals(day: string, account: string): void
+  /** Before a change of the whole state. */
+  beforeAll(): void
 }
 
 export interface TimeReference {

@@ -49,8 +49,11 @@ export class LedgerClock {
 
   /**
    * The event by which a person corrects a ledger that is ahead. Needed where the clock is the only source of time.
+   * A clock of this process that has just stepped is not a ledger that is ahead.
    */
   setByPerson(state: LedgerState): ClockEvent | null {
+    const due = this.check(state)
+    if (due !== null) return due
     const at = this.reading()
     if (at > state.now - SAME_MS) return null
     return { type: 'clock', at: isoTime(at), boot: '', uptime: 0, writer: this.#parts.writer }

@@ -74,6 +74,16 @@ class Process {
     return apply(state, { type: 'reserve', id: this.#world.id(), account: 'a', at } satisfies LedgerEvent)
   }
 
+  /** A person resets the counters from this process. */
+  reset(): void {
+    const { state } = this.#world
+    const setting = this.#clock.setByPerson(state)
+    if (setting !== null) apply(state, setting)
+    const event = this.#clock.check(state)
+    if (event !== null) apply(state, event)
+    apply(state, { type: 'reset', account: 'a', at: iso(this.#clock.now(state)) })
+  }
+
   /** Milliseconds until there is room, as a `retry-after` would say. */
   waitMs(): number {
     const { state } = this.#world
@@ -175,6 +185,26 @@ describe('a clock that is ahead', () => {
     expect([wrong.reserve(), right.reserve()]).toEqual([true, true])
   })
 })
+
+test.each([HOUR, -HOUR, -3 * DAY])(
+  'a clock that steps by %d ms at a reset by hand leaves the known time as it is',
+  (step) => {
+    const world = new World(true, '2/10s')
+    const [right, wrong] = [world.process(0, 'right'), world.process(0, 'wrong')]
+    expect([right.reserve(), wrong.reserve()]).toEqual([true, true])
+    wrong.errorMs = step
+    wrong.reset()
+    // Another process wrote this event before it read the reset.
+    apply(world.state, { type: 'clear', subject: 'b', at: iso(world.now) })
+    expect([wrong.reserve(), right.reserve(), right.reserve()]).toEqual([true, true, false])
+    expect(world.state.reference?.confirmed).toBe(true)
+    expect(world.state.now).toBe(world.now)
+    world.now += 9_999
+    expect([wrong.reserve(), right.reserve()]).toEqual([false, false])
+    world.now += 1
+    expect([right.reserve(), wrong.reserve(), right.reserve()]).toEqual([true, true, false])
+  },
+)
 
 test('where the system tells nothing but the clock, a reset by hand brings the ledger back to it', () => {
   const state = emptyState()

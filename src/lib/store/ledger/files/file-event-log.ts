@@ -13,6 +13,7 @@ import type { Home } from '../../home.ts'
 import { unwritable } from '../ledger-errors.ts'
 import type { LedgerClock } from '../ledger-clock.ts'
 import { newClock } from '../ledger-clock.ts'
+import type { CheckpointPace } from './ledger-checkpoints.ts'
 import { LedgerCheckpoints } from './ledger-checkpoints.ts'
 import type { EventLoop } from '../event-loop.ts'
 import { systemLoop } from '../event-loop.ts'
@@ -42,6 +43,8 @@ export interface LedgerOptions {
   isAlive?: (writer: string) => boolean
   /** The clock to compare with; a clock passed in alone is not compared. */
   machine?: MachineClock | null
+  /** How often checkpoints are written, and how much of one in a turn of the event loop. */
+  checkpoints?: CheckpointPace
 }
 
 const APPEND_ATTEMPTS = 5
@@ -91,12 +94,15 @@ export class FileEventLog implements EventLog {
       ...(onProblem === undefined ? {} : { onProblem }),
     })
     this.#reader.load()
-    this.#checkpoints = new LedgerCheckpoints(
-      home.countersFile,
-      this.#reader,
-      options.clock ?? Date.now,
-      this.#host,
-    )
+    this.#checkpoints = new LedgerCheckpoints({
+      path: home.countersFile,
+      reader: this.#reader,
+      clock: options.clock ?? Date.now,
+      host: this.#host,
+      writer: this.writer,
+      isAlive: options.isAlive,
+      pace: options.checkpoints,
+    })
     this.#clock.check(this.state) // a clock that is far ahead must not make the last days old
     this.#planCompaction()
   }
