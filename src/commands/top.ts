@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import type { AccountFilter } from '../lib/toolkit/toolkit.ts'
 import type { ProxyView } from '../lib/toolkit/proxies.ts'
+import { listElsewhere } from '../lib/toolkit/shared-proxies.ts'
 import type { QuotaDocument } from '../lib/toolkit/views.ts'
 import { addAccountAside } from './base/top-add.ts'
 import { AccountCommand, buildFilter, groupFlag } from './base/toolkit-command.ts'
@@ -40,8 +41,9 @@ export default class Top extends AccountCommand {
     const filter = buildFilter(flags)
     const intervalMs = parseInterval(flags.interval)
     if (this.jsonEnabled()) {
-      const { quotas, proxies } = this.toolkit
-      return { quota: await quotas.show([], filter), proxies: proxies.list() }
+      const { home, quotas, proxies } = this.toolkit
+      const quota = await quotas.show([], filter)
+      return { quota, proxies: [...proxies.list(), ...(await listElsewhere(home).catch(() => []))] }
     }
     requireTerminal()
     process.exitCode = await this.show(filter, intervalMs)

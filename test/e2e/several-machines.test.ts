@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -86,6 +87,11 @@ test.skipIf(!hasRedis)(
     expect(upstream.count()).toBe(9)
     const shown = documentOf(await runBinary(join(folder, 'two'), ['quota', 'show', '--json'], { env }))
     expect(shown['accounts']).toMatchObject([{ name: 'a', limits: [{ used: 9, remaining: 0 }] }])
+    const status = documentOf(await runBinary(join(folder, 'one'), ['proxy', 'status', '--json'], { env }))
+    expect(status.proxies).toMatchObject([
+      { url: urls[0], state: 'serving', machine: hostname() },
+      { url: urls[1], state: 'serving', machine: hostname() },
+    ])
     child.kill('SIGTERM')
     await example.exit
     for (const url of urls) await expect(fetch(`${url}/health`)).rejects.toThrow()

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ErrorReport } from '../../src/lib/terminal/error-report.ts'
 import { runCli } from '../../src/lib/terminal/run-cli.ts'
+import type { ProxyStanding } from '../../src/lib/toolkit/proxies.ts'
 import type { Verification } from '../../src/lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../src/lib/toolkit/views.ts'
 
@@ -21,6 +22,7 @@ export interface Shown {
   accounts: AccountView[]
   verifications: Verification[]
   error: ErrorReport
+  proxies: ProxyStanding[]
 }
 
 /** The whole of stdout as one JSON document; anything beside it fails. */

@@ -21,6 +21,7 @@ import {
 import { useRotationFlags } from '../base/flags/rotation-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import { ownVersion } from '../../lib/toolkit/own-version.ts'
+import { announceProxy, type Announcement } from '../../lib/toolkit/shared-proxies.ts'
 
 const START_MS = 20_000
 
@@ -57,6 +58,8 @@ export default class ProxyStart extends AccountCommand {
   private stopJobs: () => Promise<void> = () => Promise.resolve()
   private stopPlanWatch: () => Promise<void> = () => Promise.resolve()
   private unregister: () => void = () => undefined
+  /** Shows the proxy to the other machines of a shared store. */
+  private announcement: Announcement | null = null
   /** Reports what changed. */
   private register: () => void = () => undefined
 
@@ -110,15 +113,21 @@ export default class ProxyStart extends AccountCommand {
       args: startFlags(process.argv.slice(2)),
       ...{ user, ...rotation },
     })
-    const registration = this.toolkit.proxies.register(view(), proof)
-    this.unregister = registration.remove
-    process.on('exit', this.unregister)
-    this.register = () => registration.update(view())
+    this.makeKnown(view, proof)
     if (this.jsonEnabled()) sayNow(`${url} answers for ${formatAccounts(accounts)}, strategy ${strategy}.`)
     await this.announce(view())
     this.tellWarnings()
     await this.startBackgroundWork(flags.jobs ? url : null, user)
     await this.serveUntil(askedToEnd, serving)
+  }
+
+  /** Shows the proxy to the commands of this home, and to the other machines of a shared store. */
+  private makeKnown(view: () => ProxyView, proof: string): void {
+    const registration = this.toolkit.proxies.register(view(), proof)
+    this.announcement = announceProxy(this.toolkit.home, view)
+    this.unregister = registration.remove
+    process.on('exit', this.unregister)
+    this.register = () => registration.update(view())
   }
 
   private managementParts(user: string | null, runsJobs: boolean) {
@@ -134,6 +143,7 @@ export default class ProxyStart extends AccountCommand {
 
   private async serveUntil(askedToEnd: Promise<unknown>, serving: Serving): Promise<void> {
     await Promise.race([askedToEnd, serving.failed.then((failure) => Promise.reject(failure))])
+    this.announcement?.drain()
     await drainAndStop(serving, this.stopJobs)
   }
 
@@ -141,7 +151,7 @@ export default class ProxyStart extends AccountCommand {
    * Stays registered until the last count is written, so that `proxy stop` returns only when everything is counted.
    */
   protected override async finally(error: Error | undefined): Promise<void> {
-    await Promise.all([this.stopJobs(), this.stopPlanWatch()])
+    await Promise.all([this.stopJobs(), this.stopPlanWatch(), this.announcement?.stop()])
     await super.finally(error)
     this.unregister()
   }

@@ -1,6 +1,8 @@
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
+import { readMessage } from '../../lib/base/errors.ts'
 import { ownVersion } from '../../lib/toolkit/own-version.ts'
 import { formatVersion } from '../../lib/toolkit/proxies.ts'
+import { listElsewhere } from '../../lib/toolkit/shared-proxies.ts'
 import type { ProxyStanding } from '../../lib/toolkit/proxies.ts'
 import { serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
@@ -8,18 +10,21 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 export default class ProxyStatus extends ToolkitCommand {
   static override summary = 'show the proxies that run over these accounts'
   static override description =
-    'STATE is serving; draining, while the last requests finish; or silent, if it does not respond.'
+    'STATE is serving; draining, while the last requests finish; or silent, if it does not respond. With a shared store, the list has the proxies of all machines.'
   static override examples = ['<%= config.bin %> proxy status', '<%= config.bin %> proxy status --json']
 
   async run(): Promise<{ running: boolean; proxies: ProxyStanding[]; service: ServiceView | null }> {
     await this.parse(ProxyStatus)
-    const proxies = await this.toolkit.proxies.standings()
+    const here = await this.toolkit.proxies.standings()
+    const elsewhere = await this.findElsewhere()
+    const proxies = [...here, ...elsewhere]
     const now = new Date().toISOString()
     if (proxies.length === 0) this.print('No proxy is running. Start one: qwenctl proxy start')
     else {
       this.printTable(
         [
           { header: 'URL' },
+          ...(elsewhere.length === 0 ? [] : [{ header: 'MACHINE' }]),
           { header: 'STATE' },
           { header: 'STRATEGY' },
           { header: 'STARTED' },
@@ -27,8 +32,9 @@ export default class ProxyStatus extends ToolkitCommand {
           { header: 'WORKERS', align: 'right' },
           { header: 'PID', align: 'right' },
         ],
-        proxies.map(({ url, state, pid, strategy, startedAt, version, workers }) => [
+        proxies.map(({ url, machine, state, pid, strategy, startedAt, version, workers }) => [
           url,
+          ...(elsewhere.length === 0 ? [] : [machine]),
           state,
           strategy,
           formatAgo(startedAt, now),
@@ -41,13 +47,23 @@ export default class ProxyStatus extends ToolkitCommand {
     for (const { url, transport } of proxies) {
       if (transport === 'portable') this.tell(`${url} uses the portable transport. Why: qwenctl doctor`)
     }
-    for (const proxy of proxies) {
+    for (const proxy of here) {
       const words = formatVersion(proxy, ownVersion())
       if (words !== null) this.caution(words)
     }
     const service = await this.installed()
     if (service !== null) this.print(`Installed as a service: ${service.file}`)
     return { running: proxies.length > 0, proxies, service }
+  }
+
+  /** Without the store, the proxies of this home are shown all the same. */
+  private async findElsewhere(): Promise<ProxyStanding[]> {
+    try {
+      return await listElsewhere(this.toolkit.home)
+    } catch (error) {
+      this.caution(`the proxies of other machines are not known: ${readMessage(error)}`)
+      return []
+    }
   }
 
   /** Null: not installed, or the system has no service manager. */

@@ -12,6 +12,20 @@ export const proxy = answer(
     workers: count,
     inFlight: count.describe('client requests under way'),
     user: text.nullable().describe('the only user that it serves; null: all users'),
+    others: z
+      .array(
+        z.object({
+          machine: text,
+          url: text.describe('as its own machine reaches it'),
+          state: z.enum(['serving', 'draining', 'silent']),
+          strategy: text,
+          startedAt: time,
+          version: text.nullable(),
+        }),
+      )
+      .describe(
+        'the proxies of other homes that share the store; empty: there are none, or it does not answer',
+      ),
   }),
 )
 

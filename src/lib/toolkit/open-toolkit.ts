@@ -291,6 +291,7 @@ class LazyToolkit implements Toolkit {
     const ledger = this.#opened
     this.#opened = null
     await ledger?.close()
+    await this.jobs.settle()
     await closeStore(this.home)
   }
 

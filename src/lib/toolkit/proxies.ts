@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { request } from 'node:http'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { QwenctlError, errorKinds, type ErrorCode } from '../base/errors.ts'
@@ -27,6 +28,8 @@ export function formatVersion({ url, version }: ProxyView, own: string): string 
 /** `draining`: accepts no new requests and ends with its last one; `silent`: does not answer, stopped or stuck. */
 export interface ProxyStanding extends ProxyView {
   state: 'serving' | 'draining' | 'silent'
+  /** The name of its machine. */
+  machine: string
 }
 
 const POLL_MS = 50
@@ -54,7 +57,7 @@ export class Proxies {
   async standings(): Promise<ProxyStanding[]> {
     const asked = this.list().map(async (proxy): Promise<ProxyStanding | null> => {
       const reached = await reach(proxy.url, readProof(this.#home, proxy))
-      if (reached !== 'another') return { ...proxy, state: standingOf[reached] }
+      if (reached !== 'another') return { ...proxy, state: standingOf[reached], machine: hostname() }
       sweepRunFile(this.#home, proxy)
       return null
     })

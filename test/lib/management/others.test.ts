@@ -78,7 +78,7 @@ test('models are listed with the accounts that have each, and how that is known'
 test('the proxy says who it is', async () => {
   const api = await givenApi()
   const { json } = await api.get('/api/proxy')
-  expect(json).toMatchObject({ url: api.proxy.running.url, workers: 1, inFlight: 0 })
+  expect(json).toMatchObject({ url: api.proxy.running.url, workers: 1, inFlight: 0, others: [] })
   expect((await api.get('/api')).json).toEqual({ name: 'qwenctl', version: json.version, user: null })
 })
 

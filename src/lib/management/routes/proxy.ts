@@ -1,4 +1,6 @@
 import { ownVersion } from '../../toolkit/own-version.ts'
+import { listElsewhere } from '../../toolkit/shared-proxies.ts'
+import type { Toolkit } from '../../toolkit/toolkit.ts'
 import { applySettings } from '../apply-settings.ts'
 import { route } from '../route.ts'
 import { proxy, settingChanges, settingList } from '../../contract/proxy.ts'
@@ -12,7 +14,9 @@ export const proxyRoutes = [
     answer: proxy,
     run: async ({ parts }) => {
       const { url, pid, startedAt, strategy, workers, inFlight } = await parts.proxy()
-      return { url, pid, startedAt, strategy, version: ownVersion(), workers, inFlight, user: parts.user }
+      const others = parts.user === null ? await findOthers(parts.toolkit.home) : []
+      const { user } = parts
+      return { url, pid, startedAt, strategy, version: ownVersion(), workers, inFlight, user, others }
     },
   }),
   route({
@@ -37,3 +41,10 @@ export const proxyRoutes = [
     },
   }),
 ]
+
+async function findOthers(home: Toolkit['home']) {
+  const others = await listElsewhere(home).catch(() => [])
+  return others.map(({ machine, url, state, strategy, startedAt, version }) => {
+    return { machine, url, state, strategy, startedAt, version }
+  })
+}

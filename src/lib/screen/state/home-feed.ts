@@ -3,7 +3,9 @@ import { LogReader, followLog } from '../../observe/logs/log-reader.ts'
 import type { LogLine } from '../../observe/logs/log-reader.ts'
 import type { JobView } from '../../toolkit/jobs/job-views.ts'
 import type { AccountFilter, Toolkit } from '../../toolkit/toolkit.ts'
+import { listElsewhere } from '../../toolkit/shared-proxies.ts'
 import type { ScreenEvent } from './screen-event.ts'
+import type { ShownProxy } from './screen-state.ts'
 
 /** Lines to read at first: more than are kept, so that the last minute can be counted. */
 const LOOK_BACK = 20_000
@@ -80,9 +82,15 @@ export class HomeFeed {
   async #show(): Promise<void> {
     const { toolkit, filter, clock, onEvent } = this.#options
     const quota = await toolkit.quotas.show([], filter)
-    onEvent({ type: 'quota', quota, proxies: toolkit.proxies.list(), now: clock() })
+    const proxies = [...toolkit.proxies.list(), ...(await this.#findElsewhere())]
+    onEvent({ type: 'quota', quota, proxies, now: clock() })
     await this.#showWork()
     this.#trouble = null
+  }
+
+  /** The counts come from the same store: without it, its error is shown already. */
+  async #findElsewhere(): Promise<ShownProxy[]> {
+    return listElsewhere(this.#options.toolkit.home).catch(() => [])
   }
 
   /** Jobs change seldom, and their record is long. Batches change all the time. */

@@ -1,8 +1,7 @@
 import type { LogEntry } from '../../observe/logs/log-filter.ts'
-import type { ProxyView } from '../../toolkit/proxies.ts'
 import type { QuotaDocument } from '../../toolkit/views.ts'
 import type { Tone } from '../line.ts'
-import type { Work } from './screen-state.ts'
+import type { ShownProxy, Work } from './screen-state.ts'
 
 export type KeyName =
   | 'up'
@@ -28,7 +27,7 @@ export type Key = { name: KeyName } | { text: string }
 export type ScreenEvent =
   | { type: 'resize'; columns: number; rows: number }
   /** The accounts were read anew. */
-  | { type: 'quota'; quota: QuotaDocument; proxies: ProxyView[]; now: number }
+  | { type: 'quota'; quota: QuotaDocument; proxies: ShownProxy[]; now: number }
   | { type: 'work'; work: Work; now: number }
   /** Lines of the log, oldest first. */
   | { type: 'lines'; entries: LogEntry[]; now: number }

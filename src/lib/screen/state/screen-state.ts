@@ -55,6 +55,9 @@ export interface Work {
   batches: BatchView[]
 }
 
+/** A running proxy; `machine` is set for one that serves the same store from elsewhere. */
+export type ShownProxy = ProxyView & { machine?: string }
+
 export interface ScreenState {
   facts: Facts
   size: { columns: number; rows: number }
@@ -62,7 +65,7 @@ export interface ScreenState {
   now: number
   /** Null: not read yet. */
   quota: QuotaDocument | null
-  proxies: ProxyView[]
+  proxies: ShownProxy[]
   /** Jobs and batches; null: not read yet. */
   work: Work | null
   log: RequestLog

@@ -1,10 +1,9 @@
-import type { ProxyView } from '../../toolkit/proxies.ts'
 import { shortNumber } from '../../terminal/format/short-number.ts'
 import { printable } from '../../terminal/format/text-width.ts'
 import type { Line } from '../line.ts'
 import { joined, span, spread } from '../line.ts'
 import { requestsPerMinute } from '../state/request-rate.ts'
-import type { ScreenState } from '../state/screen-state.ts'
+import type { ScreenState, ShownProxy } from '../state/screen-state.ts'
 import { clockMinute } from './words/clock-time.ts'
 import { EDGE } from './look.ts'
 
@@ -40,11 +39,20 @@ function formatProxy({ proxies }: ScreenState): Line {
   if (first === undefined) return [span('○ ', 'quiet'), span('no proxy is running', 'quiet')]
   const strategies = [...new Set(proxies.map(({ strategy }) => strategy))].join(', ')
   const more = others.length === 0 ? '' : ` and ${others.map(formatPort).join(' ')}`
-  return [span('● ', 'good'), span(printable(first.url)), span(`${more} · ${printable(strategies)}`, 'quiet')]
+  return [
+    span('● ', 'good'),
+    span(printable(formatFirst(first))),
+    span(`${more} · ${printable(strategies)}`, 'quiet'),
+  ]
 }
 
-function formatPort({ port }: ProxyView): string {
-  return `:${port}`
+/** The address of a proxy on another machine may be a loopback address there. */
+function formatFirst({ url, port, machine }: ShownProxy): string {
+  return machine === undefined ? url : `${machine}:${port}`
+}
+
+function formatPort({ port, machine }: ShownProxy): string {
+  return printable(`${machine ?? ''}:${port}`)
 }
 
 function formatReady({ ready, accounts }: { ready: number; accounts: number }): Line {

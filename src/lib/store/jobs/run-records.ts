@@ -20,19 +20,35 @@ const KEPT_DAYS = 35
 const KEPT_OUTPUTS = 20
 const LONGEST_LINE = 64 << 10
 
+/** A file has the records of this machine, or copies of those of the others from a shared store. */
+type Part = 'runs' | 'others'
+
 export class RunRecords {
   readonly #folder: string
+  readonly #onWrite: (record: RunRecord) => void
 
-  constructor(home: Home) {
+  /** `onWrite` receives each record of this machine. */
+  constructor(home: Home, onWrite: (record: RunRecord) => void = () => undefined) {
     this.#folder = join(home.dataFolder, 'jobs')
+    this.#onWrite = onWrite
   }
 
   /** Adds a change of a run. A later line of the same run replaces an earlier one. */
   write(record: RunRecord): void {
+    this.#append('runs', record)
+    this.#onWrite(record)
+  }
+
+  /** Adds copies of what other machines recorded. */
+  keepOthers(records: readonly RunRecord[]): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    appendFileSync(this.#dayFile(record.claimedAt.slice(0, 10)), `${JSON.stringify(record)}\n`, {
-      mode: 0o600,
-    })
+    for (const record of records) this.#append('others', record)
+  }
+
+  #append(part: Part, record: RunRecord): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const file = this.#dayFile(record.claimedAt.slice(0, 10), part)
+    appendFileSync(file, `${JSON.stringify(record)}\n`, { mode: 0o600 })
   }
 
   /** Runs that fit, the newest first, at most `limit`. */
@@ -40,14 +56,17 @@ export class RunRecords {
     const found: RunRecord[] = []
     for (const day of this.#days().reverse()) {
       const runs = new Map<string, RunRecord>()
-      for (const record of readLines(this.#dayFile(day))) runs.set(record.id, record)
+      const lines = [...readLines(this.#dayFile(day)), ...readLines(this.#dayFile(day, 'others'))]
+      // An end stays an end, in whichever order the records of several machines arrive.
+      for (const record of lines)
+        if (record.status !== 'running' || !runs.has(record.id)) runs.set(record.id, record)
       for (const record of [...runs.values()].reverse()) if (fits(record)) found.push(record)
       if (found.length >= limit) break
     }
     return found.sort((one, other) => other.claimedAt.localeCompare(one.claimedAt)).slice(0, limit)
   }
 
-  /** The files of the record with their sizes in bytes, the oldest day first. */
+  /** The files of this machine's record with their sizes in bytes, the oldest day first. */
   sizes(): Map<string, number> {
     const paths = this.#days().map((day) => this.#dayFile(day))
     return new Map(paths.map((path) => [path, statSync(path, { throwIfNoEntry: false })?.size ?? 0]))
@@ -76,7 +95,9 @@ export class RunRecords {
   /** Removes the records of days that are no longer kept. `now` in epoch milliseconds. */
   removeOld(now: number): void {
     const oldest = new Date(now - KEPT_DAYS * 86_400_000).toISOString().slice(0, 10)
-    for (const day of this.#days()) if (day < oldest) rmSync(this.#dayFile(day), { force: true })
+    for (const day of this.#days())
+      for (const part of ['runs', 'others'] as const)
+        if (day < oldest) rmSync(this.#dayFile(day, part), { force: true })
   }
 
   /** Removes the kept output of a job. */
@@ -85,14 +106,14 @@ export class RunRecords {
   }
 
   #days(): string[] {
-    return namesIn(this.#folder)
-      .map((name) => /^runs-(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1])
+    const days = namesIn(this.#folder)
+      .map((name) => /^(?:runs|others)-(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1])
       .filter((day) => day !== undefined)
-      .sort()
+    return [...new Set(days)].sort()
   }
 
-  #dayFile(day: string): string {
-    return join(this.#folder, `runs-${day}.ndjson`)
+  #dayFile(day: string, part: Part = 'runs'): string {
+    return join(this.#folder, `${part}-${day}.ndjson`)
   }
 
   #outputFolder(job: string, account: string): string {

@@ -10,6 +10,7 @@ import type { JobsData } from '../../store/documents/jobs-document.ts'
 import { RunRecords } from '../../store/jobs/run-records.ts'
 import type { RunRecord } from '../../store/jobs/run-records.ts'
 import { RunTail } from '../../store/jobs/run-tail.ts'
+import { SharedRuns } from '../../store/jobs/shared-runs.ts'
 import type { Home } from '../../store/home.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { JobInput } from './job-input.ts'
@@ -47,10 +48,22 @@ export interface JobsParts {
 export class Jobs {
   readonly #parts: JobsParts
   readonly runRecords: RunRecords
+  readonly #shared: SharedRuns
 
   constructor(parts: JobsParts) {
     this.#parts = parts
-    this.runRecords = new RunRecords(parts.home)
+    this.runRecords = new RunRecords(parts.home, (record) => this.#shared.add(record))
+    this.#shared = new SharedRuns(parts.home, this.runRecords)
+  }
+
+  /** Reads what other machines of a shared store recorded. Never rejects. */
+  fetchRuns(): Promise<void> {
+    return this.#shared.fetch()
+  }
+
+  /** Resolves when a shared store has the records of this process, or does not answer. */
+  settle(): Promise<void> {
+    return this.#shared.settle()
   }
 
   /** The jobs of one user: jobs of other users are invisible, and none is created for another user. */
@@ -167,6 +180,7 @@ export class Jobs {
   /** Sorted by name. `user`: only jobs of this user's accounts. */
   async list({ user }: { user?: string | undefined } = {}): Promise<JobView[]> {
     const { viewJobs } = await import('./view-jobs.ts')
+    await this.fetchRuns()
     const views = viewJobs({ ...(await this.#viewParts()), runs: this.#lastRuns() }, user)
     return views.sort((one, other) => one.name.localeCompare(other.name))
   }
@@ -175,6 +189,7 @@ export class Jobs {
   async show(name: string): Promise<JobView> {
     const { viewJobs } = await import('./view-jobs.ts')
     const job = findJob(await this.read(), name)
+    await this.fetchRuns()
     const parts = await this.#viewParts()
     const data = { ...parts.data, jobs: [job] }
     const [view] = viewJobs({ ...parts, data, runs: this.#lastRuns(job.id) })
@@ -188,6 +203,7 @@ export class Jobs {
   /** Runs and skipped slots, the newest first. */
   async runs({ job, account, status, limit = 50, withOutput = false }: RunQuery = {}): Promise<RunView[]> {
     const { viewRun } = await import('./view-jobs.ts')
+    await this.fetchRuns()
     const wanted = job === undefined ? null : await this.#jobId(job)
     const accountId = account === undefined ? null : (await this.#ids([account]))[0]
     const { user } = this.#parts
@@ -206,6 +222,7 @@ export class Jobs {
   /** A run with its kept output. Throws `job_not_found`. */
   async run(id: string): Promise<RunView> {
     const { viewRun } = await import('./view-jobs.ts')
+    await this.fetchRuns()
     const { user, isInFlight } = this.#parts
     const fits = (run: RunRecord) => run.id === id && (user === undefined || run.user === user)
     const [run] = this.runRecords.read({ limit: 1, fits })

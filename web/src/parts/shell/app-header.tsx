@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import type { ProxyView } from '../../api/types.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { formatHash } from '../../router.ts'
 import type { Route } from '../../router.ts'
@@ -71,11 +72,17 @@ const linkWords: Record<Link['status'], string> = {
   offline: 'Offline',
 }
 
+/** The proxy that answers this page, and the others that share its store. */
+function formatProxies({ version, pid, strategy, others }: ProxyView): string {
+  const own = `qwenctl ${version}, process ${pid}, ${strategy}`
+  const more = others.map(({ machine, url, state }) => `${url} on ${machine}, ${state}`)
+  return [own, ...more].join('\n')
+}
+
 function LinkState(): JSX.Element {
   const status = useSelect(({ link }) => link.status)
   const proxy = useSelect(({ proxy }) => proxy)
-  const title =
-    proxy === null ? undefined : `qwenctl ${proxy.version}, process ${proxy.pid}, ${proxy.strategy}`
+  const title = proxy === null ? undefined : formatProxies(proxy)
   return (
     <span class={`link-state link-${status}`} title={title}>
       <span class="badge-dot" aria-hidden="true" />

@@ -23,6 +23,10 @@ export function buildKeys(prefix: string) {
     docs: `${tag}:docs`,
     /** Hash: identity → the mark of a notification. */
     notices: `${tag}:notices`,
+    /** Hash: proxy → the server's time of its last word, and its record. */
+    proxies: `${tag}:proxies`,
+    /** Stream: the record of job runs, with `m` (machine) and `r` (the record). */
+    runs: `${tag}:runs`,
     /** A lock: the token of its holder. */
     lock: (name: string) => `${tag}:lock:${name}`,
   }
@@ -119,6 +123,27 @@ if rev ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3], ARGV[1] .. ':rev', tonumber(rev) + 1)
 redis.call('HINCRBY', KEYS[2], 'docs', 1)
 return 1
+`)
+
+/**
+ * Writes the record of a proxy, and returns those of the living ones. KEYS proxies. ARGV id (empty: only read), record
+ * (empty: remove), ms after which a silent proxy is gone.
+ */
+export const EXCHANGE_PROXIES = defineScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[1] ~= '' then
+  if ARGV[2] == '' then redis.call('HDEL', KEYS[1], ARGV[1])
+  else redis.call('HSET', KEYS[1], ARGV[1], now .. ' ' .. ARGV[2]) end
+end
+local living = {}
+local all = redis.call('HGETALL', KEYS[1])
+for index = 1, #all, 2 do
+  local at, record = string.match(all[index + 1], '^(%d+) (.*)$')
+  if at and tonumber(at) > now - tonumber(ARGV[3]) then living[#living + 1] = record
+  elseif ARGV[1] ~= '' then redis.call('HDEL', KEYS[1], all[index]) end
+end
+return living
 `)
 
 /**

@@ -72,6 +72,6 @@ export async function refuseWhileCounting(store: SharedStore): Promise<void> {
 
 /** Removes the whole content of a store. */
 export async function clearStore({ keys, link }: SharedStore): Promise<void> {
-  const { log, writers, meta, alive, checkpoint, history, docs, notices } = keys
-  await link.send(log, ['DEL', log, writers, meta, alive, checkpoint, history, docs, notices])
+  const { log, writers, meta, alive, checkpoint, history, docs, notices, proxies, runs } = keys
+  await link.send(log, ['DEL', log, writers, meta, alive, checkpoint, history, docs, notices, proxies, runs])
 }

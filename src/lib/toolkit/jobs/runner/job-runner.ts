@@ -173,6 +173,7 @@ export class JobRunner {
   async #pauseAfterFailures({ job, account }: SlotOfJob, limits: JobLimits): Promise<string | null> {
     const most = limits.pauseAfterFailures
     if (most === null) return null
+    await this.#parts.toolkit.jobs.fetchRuns()
     const since = (await this.#parts.toolkit.jobs.find(job.id)).since
     const runs = this.#parts.toolkit.jobs.runRecords.read({
       limit: most,

@@ -25,6 +25,7 @@ export async function endLostRuns(parts: LostRunsParts): Promise<void> {
   const { ledger, toolkit } = parts
   for (const [id, run] of [...ledger.state.jobs.runs]) {
     if (toolkit.isInFlight(id)) continue
+    await toolkit.jobs.fetchRuns()
     const [record] = toolkit.jobs.runRecords.read({ limit: 1, fits: (run) => run.id === id })
     if (record?.process !== undefined) endOrphan(record.process)
     const isRepeated = await runAgain(parts, id, run)
