@@ -37,7 +37,7 @@ export async function writeAtomically(
  * Replaces a file as a whole, 0600: readers see the old text or the new one. `flush`: the disk has the text at the
  * return; otherwise a power cut may lose the file. Throws the system's error, and leaves no other file.
  */
-export function replaceSync(file: string, text: string, { flush = false } = {}): void {
+export function replaceSync(file: string, text: string | Uint8Array, { flush = false } = {}): void {
   const temporary = temporaryName(file)
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush })

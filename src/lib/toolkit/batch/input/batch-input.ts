@@ -38,7 +38,7 @@ export class BatchInput {
   sha256 = ''
   bytes = 0
   readonly lanes: Lane[] = []
-  readonly #places = new RowPlaces()
+  places = new RowPlaces()
   readonly #model: string | null
   #file: Promise<FileHandle> | null = null
 
@@ -47,25 +47,37 @@ export class BatchInput {
     this.#model = model
   }
 
+  /** The input that an index describes. */
+  static fromIndex(
+    path: string,
+    model: string | null,
+    facts: Pick<BatchInput, 'dialect' | 'sha256' | 'bytes' | 'lanes' | 'places'>,
+  ): BatchInput {
+    const { lanes, ...others } = facts
+    const input = Object.assign(new BatchInput(path, model), others)
+    input.lanes.push(...lanes)
+    return input
+  }
+
   get count(): number {
-    return this.#places.count
+    return this.places.count
   }
 
   findLane(row: number): number {
-    return this.#places.findLane(row)
+    return this.places.findLane(row)
   }
 
   add(offset: number, length: number, lane: number): void {
-    this.#places.add(offset, length, lane)
+    this.places.add(offset, length, lane)
   }
 
   /** Reads a line again. Throws `failed` when the file has changed meanwhile. */
   async read(row: number): Promise<BatchLine> {
-    const bytes = Buffer.alloc(this.#places.findLength(row))
+    const bytes = Buffer.alloc(this.places.findLength(row))
     try {
       this.#file ??= open(this.path, 'r')
       const file = await this.#file
-      await file.read(bytes, 0, bytes.length, this.#places.findOffset(row))
+      await file.read(bytes, 0, bytes.length, this.places.findOffset(row))
     } catch (error) {
       throw unreadable(this.path, error)
     }

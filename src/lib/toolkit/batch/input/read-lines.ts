@@ -13,16 +13,37 @@ const NEWLINE = 10
  */
 export type LineReader = (bytes: Buffer | null, offset: number) => void
 
-/** Reads a file line by line in bounded memory. Returns its size and SHA-256. Throws `store_unwritable`. */
+/**
+ * Reads a file line by line in bounded memory, `from` the begin of a line on. Returns the end of the file, and the
+ * SHA-256 of what was read. Throws `store_unwritable`.
+ */
 export async function readLines(
   path: string,
   onLine: LineReader,
+  from = 0,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256')
-  const lines = new LineCutter(onLine)
+  const lines = new LineCutter(onLine, from)
+  const bytes = await readPieces(path, from, (piece) => {
+    hash.update(piece)
+    lines.take(piece)
+  })
+  lines.end()
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+/** The SHA-256 of a file. Throws `store_unwritable`. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await readPieces(path, 0, (piece) => hash.update(piece))
+  return hash.digest('hex')
+}
+
+/** Reads a file in pieces, each valid during the call alone. Returns the end of the file. */
+async function readPieces(path: string, from: number, onPiece: (piece: Buffer) => void): Promise<number> {
   // A single buffer: fresh ones would pile up until the next garbage collection.
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-  let bytes = 0
+  let bytes = from
   try {
     const file = await open(path, 'r')
     try {
@@ -30,9 +51,7 @@ export async function readLines(
         const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, bytes)
         if (bytesRead === 0) break
         bytes += bytesRead
-        const piece = chunk.subarray(0, bytesRead)
-        hash.update(piece)
-        lines.take(piece)
+        onPiece(chunk.subarray(0, bytesRead))
       }
     } finally {
       await file.close()
@@ -40,8 +59,7 @@ export async function readLines(
   } catch (error) {
     throw unreadable(path, error)
   }
-  lines.end()
-  return { bytes, sha256: hash.digest('hex') }
+  return bytes
 }
 
 /** Cuts pieces of a file into lines. */
@@ -50,10 +68,11 @@ class LineCutter {
   /** The beginning of a line, copied. */
   #rest: Buffer[] = []
   #restBytes = 0
-  #offset = 0
+  #offset: number
 
-  constructor(onLine: LineReader) {
+  constructor(onLine: LineReader, offset: number) {
     this.#onLine = onLine
+    this.#offset = offset
   }
 
   take(piece: Buffer): void {

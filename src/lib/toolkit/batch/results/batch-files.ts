@@ -128,14 +128,15 @@ export class BatchFiles {
     const found: { row: number; end: number; length: number }[] = []
     let whole = from
     const path = this.paths[file]
-    const { bytes } = await readLines(path, (line, offset) => {
+    const onLine = (line: Buffer | null, offset: number) => {
       const end = offset + (line?.length ?? 0) + 1
-      if (line === null || offset < from || end > this.#results[file].size) return
+      if (line === null || end > this.#results[file].size) return
       const row = claimed.get(readResultId(line.toString('utf8')) ?? '')
       if (row === undefined) throw foreignLine(path)
       found.push({ row, end, length: line.length + 1 })
       whole = end
-    })
+    }
+    const { bytes } = await readLines(path, onLine, from)
     if (bytes > whole) await this.#results[file].cutTo(whole)
     const facts = { account: null, inputTokens: null, outputTokens: null, costUsd: null }
     for (const place of found) {

@@ -46,8 +46,7 @@ const NEWLINE = 10
 /** Reads the header; null: there is no journal. Throws `store_corrupt`. */
 export async function readHeader(path: string): Promise<JournalHeader | null> {
   if (!existsSync(path)) return null
-  let first = ''
-  await readJournal(path, { onHeader: (text) => (first = text), onRecord: () => undefined })
+  const first = await readFirstLine(path)
   if (first === '') return null // the process was killed before its first line was whole
   try {
     const header = JSON.parse(first) as JournalHeader
@@ -56,6 +55,21 @@ export async function readHeader(path: string): Promise<JournalHeader | null> {
     // reported below
   }
   throw corrupt(path, 1)
+}
+
+/** Empty: the file has no whole line. A journal may be large, and only its first line is read. */
+async function readFirstLine(path: string): Promise<string> {
+  let text = ''
+  try {
+    for await (const chunk of createReadStream(path, { encoding: 'utf8' }) as AsyncIterable<string>) {
+      text += chunk
+      const end = text.indexOf('\n')
+      if (end >= 0) return text.slice(0, end)
+    }
+  } catch (error) {
+    if (readErrno(error) !== 'ENOENT') throw unreadable(path, error)
+  }
+  return ''
 }
 
 function corrupt(path: string, line: number): QwenctlError {
@@ -67,12 +81,9 @@ function corrupt(path: string, line: number): QwenctlError {
 /** Reads the whole records of a journal. Returns the size up to the last whole one. */
 export async function replayJournal(path: string, reader: JournalReader, rows: number): Promise<number> {
   let line = 1
-  return readJournal(path, {
-    onHeader: () => undefined,
-    onRecord: (text) => {
-      line += 1
-      if (!replay(text, reader, rows)) throw corrupt(path, line)
-    },
+  return readJournal(path, (text) => {
+    line += 1
+    if (!replay(text, reader, rows)) throw corrupt(path, line)
   })
 }
 
@@ -108,10 +119,8 @@ function toNumber(text: string): number | null {
   return text === '-' ? null : Number(text)
 }
 
-async function readJournal(
-  path: string,
-  { onHeader, onRecord }: { onHeader: (text: string) => void; onRecord: (text: string) => void },
-): Promise<number> {
+/** Reads the lines after the header. Returns the size up to the last whole one. */
+async function readJournal(path: string, onRecord: (text: string) => void): Promise<number> {
   let rest: Buffer = Buffer.alloc(0)
   let whole = 0
   let isFirst = true
@@ -123,8 +132,7 @@ async function readJournal(
       whole += end
       if (end === 0) continue
       for (const text of bytes.toString('utf8', 0, end - 1).split('\n')) {
-        if (isFirst) onHeader(text)
-        else onRecord(text)
+        if (!isFirst) onRecord(text)
         isFirst = false
       }
     }

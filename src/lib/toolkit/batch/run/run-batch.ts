@@ -10,6 +10,7 @@ import { thisProcess } from '../../../store/locks/lock-owner.ts'
 import { BatchFiles, newHeader } from '../results/batch-files.ts'
 import type { BatchInput } from '../input/batch-input.ts'
 import { checkBatchInput } from '../input/batch-input.ts'
+import { indexPath, keepInputIndex, readInputIndex, removeInputIndex } from '../input/input-index.ts'
 import type { BatchPaths } from '../results/batch-paths.ts'
 import { batchPaths, pathsIn } from '../results/batch-paths.ts'
 import type { BatchRecords } from '../batch-records.ts'
@@ -42,6 +43,8 @@ export interface CheckedBatch {
   paths: BatchPaths
   /** Null: it never ran. */
   header: JournalHeader | null
+  /** The places of its lines come from the index of an earlier run. */
+  isIndexed: boolean
 }
 
 export interface RunParts {
@@ -71,8 +74,12 @@ export async function checkBatch(
   refuseFolder(wish.file)
   const paths = batchPaths(wish.file, wish)
   const header = await readHeader(paths.journal)
-  const input = await checkBatchInput(paths.input, wish.model ?? header?.model ?? null)
-  if (header === null) return { input, paths, header }
+  const model = wish.model ?? header?.model ?? null
+  const indexed =
+    header === null ? null : await readInputIndex(indexPath(paths.journal), { path: paths.input, model })
+  const input = indexed ?? (await checkBatchInput(paths.input, model))
+  const isIndexed = indexed !== null
+  if (header === null) return { input, paths, header, isIndexed }
   if (wish.model !== null && header.model !== wish.model)
     throw new QwenctlError(
       'invalid_value',
@@ -81,7 +88,7 @@ export async function checkBatch(
         hint: header.model === null ? 'leave out --model' : `write --model ${header.model}, or leave it out`,
       },
     )
-  return { input, paths: pathsIn(header, paths, wish), header }
+  return { input, paths: pathsIn(header, paths, wish), header, isIndexed }
 }
 
 function refuseFolder(file: string): void {
@@ -123,7 +130,7 @@ export async function runBatch(wish: BatchWish, checked: CheckedBatch, parts: Ru
 
 async function runLocked(
   wish: BatchWish,
-  { input, paths }: CheckedBatch,
+  { input, paths, isIndexed }: CheckedBatch,
   parts: RunParts,
 ): Promise<BatchView> {
   // Another run may have begun the batch since the check.
@@ -136,6 +143,7 @@ async function runLocked(
   const { concurrency, lineCostUsd, clock } = parts
   const run = new BatchRun(input, files, parts.send, { ...wish, concurrency, lineCostUsd, clock })
   const report = new Reporter({ user: wish.user, header, input, files, run }, parts)
+  if (!isIndexed) keepInputIndex(indexPath(paths.journal), input, header.model)
   parts.records.prune()
   parts.onRun?.(run)
   const hadErrors = files.states.counts.failed > 0
@@ -144,6 +152,7 @@ async function runLocked(
     report.start()
     end = await run.run()
     await parts.onEnd?.(end, files.states)
+    if (end.kind === 'completed') removeInputIndex(indexPath(paths.journal))
     if (wish.isOrdered && end.kind === 'completed') await files.tidy('output')
     if (wish.isOrdered || (wish.retryFailed && hadErrors)) await files.tidy('errors')
   } catch (error) {
