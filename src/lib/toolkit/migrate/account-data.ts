@@ -49,7 +49,7 @@ function copyData(from: string, to: string, secrets: string[]): BroughtAlong {
   const brought: BroughtAlong = { copied: [], left: [] }
   for (const path of filesBelow(from).slice(0, MOST_FILES)) {
     const name = relative(from, path)
-    const target = join(to, name)
+    const target = join(to, placeFile(name, from))
     if (existsSync(target)) continue
     const isSettings = /^settings\.ya?ml$/.test(basename(path))
     const text = lstatSync(path).size > MOST_SEARCHED_BYTES ? '' : readFileSync(path, 'latin1')
@@ -68,6 +68,18 @@ function copyData(from: string, to: string, secrets: string[]): BroughtAlong {
     brought.copied.push(name)
   }
   return brought
+}
+
+/**
+ * The place of a file in an account's folder. Jobs read the settings, templates and keywords of an account at the top
+ * of its folder. Other tools keep them in `config/`, or end them with `.yml`.
+ */
+function placeFile(name: string, from: string): string {
+  const [, kind] = /^(?:config[/\\])?(settings|templates|keywords)\.ya?ml$/.exec(name) ?? []
+  if (kind === undefined) return name
+  const names = [`${kind}.yaml`, `${kind}.yml`, join('config', `${kind}.yaml`), join('config', `${kind}.yml`)]
+  const first = names.find((candidate) => existsSync(join(from, candidate)))
+  return name === first ? `${kind}.yaml` : name
 }
 
 /** Regular files only, because a link may lead anywhere. */
