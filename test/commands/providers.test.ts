@@ -65,3 +65,11 @@ test('when a body is explained, says whose trouble it is, what cools, and the ru
   expect((await runCommand(folder, args)).stdout).toMatch(/^cools +the account/m)
   expect((await runCommand(folder, [...args, '--header', 'x'])).exit).toBe(2)
 })
+
+test('when only the user can end what a body says, the table says so once', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'body.json')
+  writeFileSync(file, JSON.stringify({ error: { code: 'insufficient_quota', message: 'no credit' } }))
+  const { stdout } = await runCommand(folder, ['providers', 'explain', '--body', file, '--status', '429'])
+  expect(stdout).toMatch(/^cools +the account, until you act$/m)
+})

@@ -65,7 +65,7 @@ function formatExplanation({
   rule,
   message,
 }: AnswerExplanation): string {
-  const until = cooldown?.until ?? 'until you act'
+  const until = cooldown?.until ?? 'you act'
   const lines = [
     ['verdict', `${verdict} (trouble of the ${trouble})`],
     ['cools', cooldown === null || subject === null ? 'nothing' : `the ${subject}, until ${until}`],

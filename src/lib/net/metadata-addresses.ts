@@ -34,7 +34,9 @@ let blocked: BlockList | null = null
 /** Whether a host is or names a metadata service; with or without brackets, as in `URL.hostname`. */
 export function isMetadataHost(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '')
-  if (isIP(bare) !== 0) return isMetadataAddress(bare)
+  // `isIP` takes a fiftieth of a short command's time at its first call, so names do not get there.
+  const mayBeAddress = bare.includes(':') || /\d$/.test(bare)
+  if (mayBeAddress && isIP(bare) !== 0) return isMetadataAddress(bare)
   return names.has(bare.toLowerCase().replace(/\.$/, ''))
 }
 

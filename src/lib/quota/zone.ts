@@ -20,9 +20,12 @@ function formatter(zone: string): Intl.DateTimeFormat {
   return found
 }
 
+/** Zones of the built-in services. Every start checks these, so the check must not load the zone data. */
+const zonesOfServices = new Set(['UTC', 'Asia/Shanghai', 'America/Los_Angeles'])
+
 /** Whether the runtime knows the zone. Offsets such as `+08:00` are not zones: they have no daylight saving. */
 export function isZone(zone: string): boolean {
-  if (zone === 'UTC') return true // checked on every start: it must not load the zone data
+  if (zonesOfServices.has(zone)) return true
   if (!/^[A-Za-z]/.test(zone)) return false
   try {
     formatter(zone)

@@ -72,3 +72,8 @@ test('an offset or a made-up name is no zone', () => {
     false,
   ])
 })
+
+test('the zones that are taken without a check are zones of the runtime', () => {
+  for (const timeZone of ['UTC', 'Asia/Shanghai', 'America/Los_Angeles'])
+    expect(() => new Intl.DateTimeFormat('en-US', { timeZone })).not.toThrow()
+})
