@@ -99,7 +99,12 @@ export default class Setup extends AccountCommand {
       setups.applyUndo(client, plans)
       await this.#revoke(key)
     }
-    return this.#show(client, plans, { dryRun, undone: !dryRun, key: null })
+    const view = this.#show(client, plans, { dryRun, undone: !dryRun, key: null })
+    if (!dryRun)
+      this.tell(
+        `${client.title} is set up as before; qwenctl setup ${client.id} points it at the proxy again`,
+      )
+    return view
   }
 
   #show(

@@ -15,6 +15,8 @@ export interface Agent {
   bin: string
   /** The format that it speaks. */
   dialect: 'chat' | 'messages' | 'responses' | 'gemini'
+  /** Packages that npm does not install with it. */
+  also?: string[]
   /** Its install script: npm runs none unasked. */
   installScript?: string
   /** `exec`: by variables and flags; `setup`: by its own configuration. */
@@ -91,6 +93,38 @@ export const agents: readonly Agent[] = [
     start: 'exec',
     args: (prompt) => ['--provider', 'qwenctl', '--model', 'm1', '-p', prompt],
     env: { PI_OFFLINE: '1' },
+  },
+  {
+    id: 'cline',
+    title: 'Cline CLI',
+    package: 'cline',
+    version: '3.0.65',
+    bin: 'cline',
+    dialect: 'chat',
+    start: 'setup',
+    args: (prompt) => ['--auto-approve', 'true', prompt],
+  },
+  {
+    id: 'continue',
+    title: 'Continue CLI',
+    package: '@continuedev/cli',
+    version: '1.5.47',
+    bin: 'cn',
+    dialect: 'chat',
+    start: 'setup',
+    args: (prompt) => ['-p', '--auto', prompt],
+  },
+  {
+    id: 'kilo',
+    title: 'Kilo CLI',
+    package: '@kilocode/cli',
+    version: '7.8.1',
+    // npm has this part in an older version only.
+    also: ['@kilocode/cli-linux-x64@7.7.9'],
+    bin: 'kilo',
+    dialect: 'chat',
+    start: 'setup',
+    args: (prompt) => ['run', '-m', 'qwenctl/m1', prompt],
   },
 ]
 

@@ -41,7 +41,7 @@ export interface Reply {
 }
 
 const SHELL =
-  /^(?:.*__)?(?:bash|shell|run_shell_command|shell_command|exec_command|execute_command|terminal)$/i
+  /^(?:.*__)?(?:bash|shell|run_shell_command|shell_command|exec_command|execute_command|run_commands?|terminal)$/i
 
 /** Null: the request offers no shell, so it is not about the task (agents ask for titles and the like). */
 export function findShell({ tools }: Conversation): OfferedTool | null {
@@ -72,10 +72,11 @@ export function continueTask(conversation: Conversation): Reply {
 
 /** Arguments for a shell tool: the command in its field, and the simplest value in all other required fields. */
 function fillArguments({ properties = {}, required = [] }: Schema, command: string): Record<string, unknown> {
-  const field = ['command', 'cmd', 'script'].find((name) => name in properties) ?? 'command'
+  const field = ['command', 'cmd', 'script', 'commands'].find((name) => name in properties) ?? 'command'
   const input: Record<string, unknown> = {}
   for (const name of required) input[name] = simplestValue(properties[name] ?? {})
-  input[field] = properties[field]?.type === 'array' ? ['bash', '-lc', command] : command
+  const isList = properties[field]?.type === 'array'
+  input[field] = !isList ? command : field === 'commands' ? [command] : ['bash', '-lc', command]
   return input
 }
 

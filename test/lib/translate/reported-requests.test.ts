@@ -325,3 +325,12 @@ test('a message of the Messages API may change the effort', () => {
   expect(body.reasoning_effort).toBe('high')
   expect(plan.leftOut).toEqual([])
 })
+
+test.each([
+  ['candidateCount', { candidateCount: 2 }],
+  ['responseLogprobs', { responseLogprobs: true, logprobs: 3 }],
+])('%s is refused, since a translated answer would lose what it asks for', (field, generationConfig) => {
+  const body = { contents: [{ parts: [{ text: 'hi' }] }], generationConfig }
+  for (const to of ['chat', 'messages', 'responses'] as const)
+    expect(() => translateBody('gemini', to, body, { model: 'm' })).toThrow(field)
+})

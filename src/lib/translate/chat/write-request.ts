@@ -48,7 +48,10 @@ function given(name: string, value: unknown): Json {
 
 const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
 
-/** The settings that chat completions have, as fields. */
+/**
+ * The settings that chat completions have, as fields. A translated answer has one choice and no probabilities, so requests
+ * for more are refused.
+ */
 export function settingsFor(habits: Habits): SettingTable {
   return {
     topK: (value) => (habits.takesTopK ? { top_k: value } : null),
@@ -62,9 +65,6 @@ export function settingsFor(habits: Habits): SettingTable {
         ? { user: value }
         : null,
     logitBias: (value) => ({ logit_bias: value }),
-    choices: (value) => ({ n: value }),
-    logprobs: (value) => ({ logprobs: value }),
-    topLogprobs: (value) => ({ logprobs: true, top_logprobs: value }),
   }
 }
 
